@@ -1,0 +1,5 @@
+//! mdskill
+pub mod diagnostic;
+pub mod name;
+pub mod path;
+pub mod progress;

@@ -1,0 +1,3 @@
+//! The doorbell: everything happens in the library.
+
+fn main() {}
