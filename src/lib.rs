@@ -1,5 +1,12 @@
 //! mdskill
 pub mod diagnostic;
+pub mod digest;
+pub mod dirs;
+pub mod env;
+pub mod fs;
 pub mod name;
+pub mod oid;
 pub mod path;
 pub mod progress;
+pub mod source;
+pub mod spec;

@@ -1,0 +1,290 @@
+//! [`Env`]: the environment, read once.
+//!
+//! Nothing else in the library reads a variable. Two libraries read theirs
+//! themselves, and are left to: reqwest the proxies (`HTTPS_PROXY`,
+//! `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), the TLS verifier `SSL_CERT_FILE` and
+//! `SSL_CERT_DIR`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The variables that mdskill reads, each with what it does.
+///
+/// The README's table is checked against this list.
+pub const VARIABLES: &[(&str, &str)] = &[
+    (
+        GITHUB_URL,
+        "where `owner/repo` lives: a URL, or a folder of `OWNER/REPO.git` or `OWNER/REPO.bundle` (default `https://github.com`)",
+    ),
+    (
+        GH_HOST,
+        "the same, as a host of GitHub Enterprise: `https://HOST`",
+    ),
+    (TOKEN, "the token for the host of `MDSKILL_GITHUB_URL`"),
+    (GH_TOKEN, "a token for github.com and *.ghe.com"),
+    (GITHUB_TOKEN, "the same, as GitHub Actions has it"),
+    (
+        GH_ENTERPRISE_TOKEN,
+        "a token for the enterprise host in `GH_HOST` or `MDSKILL_GITHUB_URL`",
+    ),
+    (GITHUB_ENTERPRISE_TOKEN, "the same"),
+    (GITLAB_TOKEN, "a token for a host named gitlab.*"),
+    (CACHE_DIR, "the folder of the store of git objects"),
+    (CONFIG_DIR, "the folder of the personal lockfile (`-g`)"),
+    (OFFLINE, "any value but `0`: as `--offline`"),
+    (
+        TIMEOUT,
+        "seconds without a byte until a connection counts as dead (default 30)",
+    ),
+    (
+        RETRIES,
+        "how often a failed request is tried again (default 3)",
+    ),
+    (
+        RETRY_DELAY,
+        "milliseconds before the first retry, doubled each time (default 500)",
+    ),
+    (
+        CI,
+        "any value but `false`: `install` is frozen, nothing asks",
+    ),
+    (NO_COLOR, "any value: no colour"),
+    (
+        GIT_SSH_COMMAND,
+        "the ssh command for ssh sources, as git reads it",
+    ),
+    (GIT_SSH, "the ssh program for ssh sources"),
+];
+
+const GITHUB_URL: &str = "MDSKILL_GITHUB_URL";
+const GH_HOST: &str = "GH_HOST";
+const TOKEN: &str = "MDSKILL_TOKEN";
+const GH_TOKEN: &str = "GH_TOKEN";
+const GITHUB_TOKEN: &str = "GITHUB_TOKEN";
+const GH_ENTERPRISE_TOKEN: &str = "GH_ENTERPRISE_TOKEN";
+const GITHUB_ENTERPRISE_TOKEN: &str = "GITHUB_ENTERPRISE_TOKEN";
+const GITLAB_TOKEN: &str = "GITLAB_TOKEN";
+const CACHE_DIR: &str = "MDSKILL_CACHE_DIR";
+const CONFIG_DIR: &str = "MDSKILL_CONFIG_DIR";
+const OFFLINE: &str = "MDSKILL_OFFLINE";
+const TIMEOUT: &str = "MDSKILL_TIMEOUT";
+const RETRIES: &str = "MDSKILL_RETRIES";
+const RETRY_DELAY: &str = "MDSKILL_RETRY_DELAY";
+const CI: &str = "CI";
+const NO_COLOR: &str = "NO_COLOR";
+const GIT_SSH_COMMAND: &str = "GIT_SSH_COMMAND";
+const GIT_SSH: &str = "GIT_SSH";
+
+/// The environment as mdskill needs it; a value, so tests make their own.
+#[derive(Debug, Clone, Default)]
+pub struct Env {
+    values: BTreeMap<&'static str, String>,
+    /// The folder that the command was started in.
+    pub current_dir: PathBuf,
+}
+
+/// A token and the variable that it came from. Its text shows in no log.
+#[derive(Clone)]
+pub struct Token {
+    /// The variable's name, which may be shown.
+    pub variable: &'static str,
+    secret: String,
+}
+
+impl Token {
+    /// Returns the secret itself, to be sent to its host and nowhere else.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.secret
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (hidden)", self.variable)
+    }
+}
+
+impl Env {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// When the current folder is gone or unreadable.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
+    pub fn read() -> std::io::Result<Self> {
+        let lookup = |name: &str| std::env::var(name).ok();
+        Ok(Self::from_lookup(lookup, std::env::current_dir()?))
+    }
+
+    /// Makes an environment of any source of variables; empty values count as absent.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>, current_dir: PathBuf) -> Self {
+        let value = |(name, _): &(&'static str, _)| {
+            let value = lookup(name)?;
+            (!value.is_empty()).then_some((*name, value))
+        };
+        Self {
+            values: VARIABLES.iter().filter_map(value).collect(),
+            current_dir,
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    fn token(&self, variable: &'static str) -> Option<Token> {
+        let secret = self.get(variable)?.trim().to_owned();
+        Some(Token { variable, secret })
+    }
+
+    /// Returns where `owner/repo` lives: a URL or a folder, without a slash at its end.
+    #[must_use]
+    pub fn github_url(&self) -> String {
+        let url = match (self.get(GITHUB_URL), self.get(GH_HOST)) {
+            (Some(url), _) => url.to_owned(),
+            (None, Some(host)) => format!("https://{host}"),
+            (None, None) => "https://github.com".to_owned(),
+        };
+        url.trim_end_matches('/').to_owned()
+    }
+
+    /// Returns the token that may be sent to `host`, if one is set for it.
+    ///
+    /// The order is design.md 5; a token never serves another host.
+    #[must_use]
+    pub fn token_for(&self, host: &str) -> Option<Token> {
+        let home = self.github_url();
+        let home = home
+            .split("://")
+            .nth(1)
+            .and_then(|rest| rest.split('/').next());
+        let is_home = home == Some(host);
+        let is_github = host == "github.com" || host.ends_with(".ghe.com");
+        let is_gitlab = host.starts_with("gitlab.");
+        let candidates: [(&'static str, bool); 6] = [
+            (TOKEN, is_home),
+            (GH_TOKEN, is_github),
+            (GITHUB_TOKEN, is_github),
+            (GH_ENTERPRISE_TOKEN, is_home && !is_github),
+            (GITHUB_ENTERPRISE_TOKEN, is_home && !is_github),
+            (GITLAB_TOKEN, is_gitlab),
+        ];
+        candidates
+            .into_iter()
+            .filter(|(_, serves)| *serves)
+            .find_map(|(variable, _)| self.token(variable))
+    }
+
+    /// Returns the folder of the cache, when set.
+    #[must_use]
+    pub fn cache_dir(&self) -> Option<PathBuf> {
+        self.get(CACHE_DIR).map(PathBuf::from)
+    }
+
+    /// Returns the folder of the personal lockfile, when set.
+    #[must_use]
+    pub fn config_dir(&self) -> Option<PathBuf> {
+        self.get(CONFIG_DIR).map(PathBuf::from)
+    }
+
+    /// Whether the environment forbids the network.
+    #[must_use]
+    pub fn offline(&self) -> bool {
+        self.get(OFFLINE).is_some_and(|value| value != "0")
+    }
+
+    /// Whether this runs in continuous integration.
+    #[must_use]
+    pub fn ci(&self) -> bool {
+        self.get(CI)
+            .is_some_and(|value| value != "false" && value != "0")
+    }
+
+    /// Whether colour is unwanted (no-color.org).
+    #[must_use]
+    pub fn no_color(&self) -> bool {
+        self.get(NO_COLOR).is_some()
+    }
+
+    /// Returns the seconds without a byte until a connection counts as dead.
+    #[must_use]
+    pub fn timeout_seconds(&self) -> u64 {
+        self.number(TIMEOUT).unwrap_or(30).max(1)
+    }
+
+    /// Returns how often a failed request is tried again.
+    #[must_use]
+    pub fn retries(&self) -> u64 {
+        self.number(RETRIES).unwrap_or(3).min(10)
+    }
+
+    /// Returns the milliseconds before the first retry.
+    #[must_use]
+    pub fn retry_delay_ms(&self) -> u64 {
+        self.number(RETRY_DELAY).unwrap_or(500)
+    }
+
+    fn number(&self, name: &str) -> Option<u64> {
+        self.get(name)?.parse().ok()
+    }
+
+    /// Returns the user's ssh command line, as git reads it.
+    #[must_use]
+    pub fn ssh_command(&self) -> Option<&str> {
+        self.get(GIT_SSH_COMMAND)
+    }
+
+    /// Returns the user's ssh program.
+    #[must_use]
+    pub fn ssh_program(&self) -> &str {
+        self.get(GIT_SSH).unwrap_or("ssh")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(pairs: &'static [(&str, &str)]) -> Env {
+        let lookup = |name: &str| {
+            let pair = pairs.iter().find(|(key, _)| *key == name)?;
+            Some(pair.1.to_owned())
+        };
+        Env::from_lookup(lookup, PathBuf::new())
+    }
+
+    #[test]
+    fn a_token_serves_its_own_host_alone() {
+        let all = env(&[
+            (TOKEN, "m"),
+            (GH_TOKEN, "g"),
+            (GH_ENTERPRISE_TOKEN, "e"),
+            (GITLAB_TOKEN, "l"),
+            (GITHUB_URL, "https://ghe.acme.com:8443/"),
+        ]);
+        let variable = |host| all.token_for(host).map(|token| token.variable);
+        assert_eq!(variable("ghe.acme.com:8443"), Some(TOKEN));
+        assert_eq!(variable("github.com"), Some(GH_TOKEN));
+        assert_eq!(variable("acme.ghe.com"), Some(GH_TOKEN));
+        assert_eq!(variable("gitlab.com"), Some(GITLAB_TOKEN));
+        assert_eq!(variable("evil.com"), None);
+        assert_eq!(variable("notghe.com"), None);
+        assert!(!format!("{:?}", all.token_for("github.com")).contains("\"g\""));
+    }
+
+    #[test]
+    fn the_enterprise_token_serves_gh_host() {
+        let env = env(&[
+            (GH_HOST, "ghe.acme.com"),
+            (GH_ENTERPRISE_TOKEN, "e"),
+            (GH_TOKEN, "g"),
+        ]);
+        assert_eq!(env.github_url(), "https://ghe.acme.com");
+        let variable = |host| env.token_for(host).map(|token| token.variable);
+        assert_eq!(variable("ghe.acme.com"), Some(GH_ENTERPRISE_TOKEN));
+        assert_eq!(variable("github.com"), Some(GH_TOKEN));
+    }
+}

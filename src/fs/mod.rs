@@ -1,0 +1,145 @@
+//! The disk: errors that name their path, and the few things that every room does to files.
+
+pub mod atomic;
+pub mod lock;
+pub mod memory;
+pub mod tree;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Something failed on a path.
+#[derive(Debug, thiserror::Error)]
+#[error("can't {action} {path}: {source}", path = path.display())]
+pub struct Error {
+    /// What was tried: "read", "write".
+    pub action: &'static str,
+    /// On which path.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+/// Adds the path and the action to an I/O error.
+pub trait At<T> {
+    /// Says what was tried on which path.
+    ///
+    /// # Errors
+    /// The same error, with both.
+    fn at(self, action: &'static str, path: impl AsRef<Path>) -> Result<T, Error>;
+}
+
+impl<T> At<T> for io::Result<T> {
+    fn at(self, action: &'static str, path: impl AsRef<Path>) -> Result<T, Error> {
+        self.map_err(|source| Error {
+            action,
+            path: path.as_ref().to_owned(),
+            source,
+        })
+    }
+}
+
+/// Treats "not found" as an answer instead of an error.
+///
+/// # Errors
+/// Every other error.
+pub fn if_found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns what lies at `path` without following a link; `None` when nothing does.
+///
+/// # Errors
+/// When the system can't tell.
+pub fn look(path: &Path) -> Result<Option<std::fs::Metadata>, Error> {
+    if_found(std::fs::symlink_metadata(path)).at("look at", path)
+}
+
+/// Reads a whole file; `None` when there is none.
+///
+/// # Errors
+/// When it can't be read.
+pub fn read_if_found(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    if_found(std::fs::read(path)).at("read", path)
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// When one can't be made.
+pub fn create_folder(path: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(path).at("make the folder", path)
+}
+
+/// Removes a folder with everything in it; none is fine.
+///
+/// # Errors
+/// When something in it can't be removed.
+pub fn remove_folder(path: &Path) -> Result<(), Error> {
+    if_found(std::fs::remove_dir_all(path))
+        .at("remove", path)
+        .map(|_| ())
+}
+
+/// Removes a file; none is fine.
+///
+/// # Errors
+/// When it can't be removed.
+pub fn remove_file(path: &Path) -> Result<(), Error> {
+    if_found(std::fs::remove_file(path))
+        .at("remove", path)
+        .map(|_| ())
+}
+
+/// Renames, which on one file system happens wholly or not at all.
+///
+/// # Errors
+/// When the system refuses.
+pub fn rename(from: &Path, to: &Path) -> Result<(), Error> {
+    std::fs::rename(from, to).at("move here", to)
+}
+
+/// Makes everything written below `folder` survive a power loss, at the price of one flush.
+///
+/// One `syncfs` instead of an `fsync` a file; the README's benchmark has the
+/// measurement on a disk.
+///
+/// # Errors
+/// When the disk reports a failed write: what was written may be lost.
+pub fn flush(folder: &Path) -> Result<(), Error> {
+    #[cfg(target_os = "linux")]
+    {
+        let opened = std::fs::File::open(folder).at("open", folder)?;
+        rustix::fs::syncfs(&opened)
+            .map_err(io::Error::from)
+            .at("flush to disk", folder)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        for file in tree::list(folder)?.files {
+            let path = folder.join(&file.path);
+            std::fs::File::open(&path)
+                .and_then(|file| file.sync_all())
+                .at("flush to disk", &path)?;
+        }
+        flush_entries(folder)
+    }
+}
+
+/// Makes the names in `folder` (what was renamed into or out of it) survive a power loss.
+///
+/// # Errors
+/// When the disk reports a failed write.
+pub fn flush_entries(folder: &Path) -> Result<(), Error> {
+    // Windows can't open a folder for this, and its renames are journalled.
+    if cfg!(windows) {
+        return Ok(());
+    }
+    std::fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .at("flush to disk", folder)
+}

@@ -1,0 +1,260 @@
+//! Looking at a folder on disk: what files are in it, and what they hold.
+//!
+//! No link is ever followed. What is no plain file (a link, a pipe, a device, a
+//! name that is not UTF-8) is a stranger: it is named, never opened.
+
+use std::fs::{DirEntry, Metadata};
+use std::path::Path;
+
+use super::{At, Error, if_found};
+use crate::digest::{Digest, FileDigest, FileMode};
+
+/// What is in a folder.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Plain files, sorted by path.
+    pub files: Vec<ListedFile>,
+    /// Paths of what is neither file nor folder.
+    pub strangers: Vec<String>,
+}
+
+/// One plain file, not yet read.
+#[derive(Debug)]
+pub struct ListedFile {
+    /// Path below the folder, with forward slashes.
+    pub path: String,
+    /// Whether it may be executed.
+    pub mode: FileMode,
+    /// What the file system says of it.
+    pub metadata: Metadata,
+}
+
+/// What the files in a folder hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Plain files, sorted by path.
+    pub files: Vec<(String, FileMode, FileDigest)>,
+    /// Paths of what is neither file nor folder.
+    pub strangers: Vec<String>,
+}
+
+/// What lies where a skill's folder should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OnDisk {
+    /// Nothing.
+    Absent,
+    /// A file or a link: not ours, whatever it is.
+    NotAFolder,
+    /// A folder, with what is in it.
+    Folder(Snapshot),
+}
+
+impl Snapshot {
+    /// Whether the folder holds exactly the files of `digest`, give or take what
+    /// the system or an interpreter leaves behind when a skill is used.
+    #[must_use]
+    pub fn is(&self, digest: Digest) -> bool {
+        self.strangers.is_empty()
+            && (self.digest() == digest || self.without_leavings() == Some(digest))
+    }
+
+    /// Returns the digest over all files.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of_files(
+            self.files
+                .iter()
+                .map(|(path, mode, digest)| (path.as_str(), *mode, *digest)),
+        )
+    }
+
+    /// Returns the digest over all files that are no leavings, when there are any.
+    fn without_leavings(&self) -> Option<Digest> {
+        let kept: Vec<_> = self
+            .files
+            .iter()
+            .filter(|(path, ..)| !is_leaving(path))
+            .collect();
+        (kept.len() < self.files.len()).then(|| {
+            Digest::of_files(
+                kept.iter()
+                    .map(|(path, mode, digest)| (path.as_str(), *mode, *digest)),
+            )
+        })
+    }
+}
+
+/// Whether a file is what Finder, Explorer or Python leave in a folder that is merely used.
+///
+/// Such a file may belong to a skill (2 of 12,331 real files do), so it counts
+/// when the digest counts it; it never makes a skill "edited".
+#[must_use]
+pub fn is_leaving(path: &str) -> bool {
+    path.split('/').any(|part| {
+        matches!(
+            part,
+            "__pycache__" | ".DS_Store" | "Thumbs.db" | "desktop.ini"
+        )
+    })
+}
+
+impl OnDisk {
+    /// Looks at `folder` and reads every file in it.
+    ///
+    /// # Errors
+    /// When something in it can't be read.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        match super::look(folder)? {
+            None => Ok(Self::Absent),
+            Some(metadata) if !metadata.is_dir() => Ok(Self::NotAFolder),
+            Some(_) => Ok(Self::Folder(read(folder, list(folder)?)?)),
+        }
+    }
+
+    /// Whether this is a folder with exactly the files of `digest`.
+    #[must_use]
+    pub fn is(&self, digest: Digest) -> bool {
+        matches!(self, Self::Folder(snapshot) if snapshot.is(digest))
+    }
+}
+
+/// Reads and hashes every listed file.
+///
+/// # Errors
+/// When one can't be read.
+pub fn read(folder: &Path, listing: Listing) -> Result<Snapshot, Error> {
+    let hash = |file: ListedFile| {
+        let path = folder.join(&file.path);
+        let bytes = std::fs::read(&path).at("read", &path)?;
+        Ok((file.path, file.mode, FileDigest::of(&bytes)))
+    };
+    Ok(Snapshot {
+        files: listing
+            .files
+            .into_iter()
+            .map(hash)
+            .collect::<Result<_, Error>>()?,
+        strangers: listing.strangers,
+    })
+}
+
+/// Lists every file below `folder`, reading none.
+///
+/// # Errors
+/// When a folder can't be listed.
+pub fn list(folder: &Path) -> Result<Listing, Error> {
+    let mut listing = Listing::default();
+    list_into(folder, "", &mut listing)?;
+    listing.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    listing.strangers.sort_unstable();
+    Ok(listing)
+}
+
+fn list_into(folder: &Path, prefix: &str, listing: &mut Listing) -> Result<(), Error> {
+    let Some(entries) = if_found(std::fs::read_dir(folder)).at("list", folder)? else {
+        return Ok(());
+    };
+    for entry in entries {
+        let entry = entry.at("list", folder)?;
+        let Some(metadata) = if_found(entry.metadata()).at("look at", entry.path())? else {
+            continue;
+        };
+        let (path, is_text) = path_below(prefix, &entry);
+        if metadata.is_dir() && is_text {
+            list_into(&entry.path(), &format!("{path}/"), listing)?;
+        } else if metadata.is_file() && is_text {
+            let mode = mode_of(&metadata);
+            listing.files.push(ListedFile {
+                path,
+                mode,
+                metadata,
+            });
+        } else {
+            listing.strangers.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn path_below(prefix: &str, entry: &DirEntry) -> (String, bool) {
+    let name = entry.file_name();
+    let text = name.to_string_lossy();
+    (format!("{prefix}{text}"), name.to_str().is_some())
+}
+
+#[cfg(unix)]
+fn mode_of(metadata: &Metadata) -> FileMode {
+    use std::os::unix::fs::PermissionsExt;
+    // git looks at the owner's bit alone.
+    match metadata.permissions().mode() & 0o100 {
+        0 => FileMode::Regular,
+        _ => FileMode::Executable,
+    }
+}
+
+#[cfg(not(unix))]
+fn mode_of(_metadata: &Metadata) -> FileMode {
+    FileMode::Regular
+}
+
+/// Writes a new file with the mode that git gives it, honouring the umask.
+///
+/// # Errors
+/// When it exists already or can't be written.
+pub fn write_new(path: &Path, mode: FileMode, bytes: &[u8]) -> Result<(), Error> {
+    use std::io::Write;
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(match mode {
+            FileMode::Regular => 0o666,
+            FileMode::Executable => 0o777,
+        });
+    }
+    let mut file = options.open(path).at("write", path)?;
+    file.write_all(bytes).at("write", path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            write_new(&path, FileMode::Regular, text.as_bytes()).unwrap();
+        }
+        folder
+    }
+
+    fn snapshot(folder: &tempfile::TempDir) -> Snapshot {
+        read(folder.path(), list(folder.path()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn using_a_skill_is_not_editing_it() {
+        let folder = folder(&[("SKILL.md", "x"), ("scripts/a.py", "y")]);
+        let digest = snapshot(&folder).digest();
+        std::fs::create_dir(folder.path().join("scripts/__pycache__")).unwrap();
+        std::fs::write(folder.path().join("scripts/__pycache__/a.pyc"), "z").unwrap();
+        assert!(snapshot(&folder).is(digest));
+        std::fs::write(folder.path().join("notes.md"), "mine").unwrap();
+        assert!(!snapshot(&folder).is(digest));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_a_stranger_and_is_not_followed() {
+        let folder = folder(&[("SKILL.md", "x")]);
+        let digest = snapshot(&folder).digest();
+        std::os::unix::fs::symlink("/etc", folder.path().join("etc")).unwrap();
+        let seen = snapshot(&folder);
+        assert_eq!(seen.strangers, ["etc"]);
+        assert_eq!(seen.files.len(), 1);
+        assert!(!seen.is(digest));
+    }
+}

@@ -1,0 +1,169 @@
+//! [`Source`]: the repository or folder that skills come from, as the lockfile names it.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Where skills come from, free of credentials and of this machine.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// `github:owner/repo`; where that lives is the environment's business
+    /// (`MDSKILL_GITHUB_URL`, `GH_HOST`).
+    GitHub {
+        /// A user or an organisation.
+        owner: String,
+        /// The repository's name, without `.git`.
+        repo: String,
+    },
+    /// Any git URL, also `user@host:path`.
+    Git {
+        /// The URL as git takes it.
+        url: String,
+    },
+    /// `path:../skills`: a folder, relative to the lockfile's folder when it can be.
+    Folder {
+        /// The folder, with forward slashes.
+        path: String,
+    },
+}
+
+/// A text that names no source.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a source; one is `github:owner/repo`, a git URL, or `path:folder`")]
+pub struct SourceError(String);
+
+impl Source {
+    /// Returns the last part of the repository's name, for a skill at its root.
+    #[must_use]
+    pub fn repository_name(&self) -> &str {
+        let text = match self {
+            Self::GitHub { repo, .. } => repo,
+            Self::Git { url } => url,
+            Self::Folder { path } => path,
+        };
+        let text = text.trim_end_matches('/');
+        let last = text.rsplit(['/', ':']).next().unwrap_or(text);
+        let last = last.strip_suffix(".git").unwrap_or(last);
+        last.strip_suffix(".bundle").unwrap_or(last)
+    }
+
+    /// Returns the start of a spec for this source, to which `/skill` is added.
+    #[must_use]
+    pub fn spec_prefix(&self) -> String {
+        match self {
+            Self::GitHub { owner, repo } => format!("{owner}/{repo}"),
+            Self::Git { url } => match hosted(url) {
+                Some(short) => short.to_owned(),
+                None => format!("{url}/"),
+            },
+            Self::Folder { path } if path.starts_with(['/', '.']) => path.clone(),
+            Self::Folder { path } => format!("./{path}"),
+        }
+    }
+}
+
+/// Returns `host/owner/repo` of a plain https URL of that shape.
+fn hosted(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://")?;
+    let parts: Vec<_> = rest.split('/').collect();
+    let plain = parts.len() == 3 && parts[0].contains('.') && !rest.ends_with(".git");
+    plain.then_some(rest)
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::GitHub { owner, repo } => write!(f, "github:{owner}/{repo}"),
+            Self::Git { url } => f.write_str(url),
+            Self::Folder { path } => write!(f, "path:{path}"),
+        }
+    }
+}
+
+impl FromStr for Source {
+    type Err = SourceError;
+
+    fn from_str(text: &str) -> Result<Self, SourceError> {
+        let refuse = || SourceError(text.to_owned());
+        if text.chars().any(crate::path::is_hidden) {
+            return Err(refuse());
+        }
+        if let Some(rest) = text.strip_prefix("github:") {
+            return match rest.split_once('/') {
+                Some((owner, repo))
+                    if !owner.is_empty() && !repo.is_empty() && !repo.contains('/') =>
+                {
+                    Ok(Self::GitHub {
+                        owner: owner.to_owned(),
+                        repo: repo.to_owned(),
+                    })
+                }
+                _ => Err(refuse()),
+            };
+        }
+        if let Some(path) = text.strip_prefix("path:") {
+            return match path {
+                "" => Err(refuse()),
+                path => Ok(Self::Folder {
+                    path: path.to_owned(),
+                }),
+            };
+        }
+        let is_url = text.contains("://") || is_scp_like(text);
+        match is_url && !text.starts_with('-') {
+            true => Ok(Self::Git {
+                url: text.to_owned(),
+            }),
+            false => Err(refuse()),
+        }
+    }
+}
+
+/// Whether `text` is `user@host:path`, ssh's short form.
+///
+/// Source: git-fetch(1), "GIT URLS": no slash may come before the first colon.
+#[must_use]
+pub fn is_scp_like(text: &str) -> bool {
+    match (text.find('@'), text.find(':'), text.find('/')) {
+        (Some(at), Some(colon), slash) => {
+            at > 0 && at < colon && slash.is_none_or(|slash| colon < slash)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_round_trip() {
+        for text in [
+            "github:wshobson/agents",
+            "https://gitlab.com/acme/skills",
+            "git@host:acme/skills.git",
+            "ssh://git@host/acme/skills.git",
+            "file:///srv/skills.git",
+            "path:../skills",
+        ] {
+            assert_eq!(text.parse::<Source>().unwrap().to_string(), text);
+        }
+        for wrong in [
+            "",
+            "github:x",
+            "github:a/b/c",
+            "path:",
+            "wshobson/agents",
+            "a\u{1b}://x",
+        ] {
+            assert!(wrong.parse::<Source>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_repository_is_called_by_its_last_part() {
+        let name = |text: &str| text.parse::<Source>().unwrap().repository_name().to_owned();
+        assert_eq!(name("github:wshobson/agents"), "agents");
+        assert_eq!(name("git@host:skills.git"), "skills");
+        assert_eq!(name("file:///srv/skills.bundle"), "skills");
+    }
+}
