@@ -4,6 +4,8 @@ pub mod digest;
 pub mod dirs;
 pub mod env;
 pub mod fs;
+pub mod git;
+pub mod http;
 pub mod name;
 pub mod oid;
 pub mod path;

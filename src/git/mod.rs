@@ -1,0 +1,6 @@
+//! Git as mdskill speaks it: its wire protocol, its objects, and the ways to a repository.
+
+pub mod objects;
+pub mod pkt_line;
+pub mod protocol;
+pub mod transport;

@@ -1,0 +1,478 @@
+//! [`Objects`]: a repository's objects on disk, behind libgit2.
+//!
+//! The only file that names git2. libgit2 decodes packs, checks every id while
+//! it does, and checks it again on every read; its network code is not built
+//! in. Floor: libgit2 1.9.7, for the six CVEs of 2026.
+
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+
+use git2::{ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbPackwriter, Oid, Repository};
+
+use crate::oid::ObjectId;
+
+/// Most bytes of one pack (research D1).
+pub const MAX_PACK_BYTES: u64 = 200 << 20;
+/// Most objects of one pack.
+pub const MAX_PACK_OBJECTS: u32 = 200_000;
+/// Most bytes of one object.
+pub const MAX_OBJECT_BYTES: usize = 16 << 20;
+
+/// The objects of one repository.
+pub struct Objects {
+    repository: Repository,
+}
+
+/// One line of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeEntry {
+    /// The mode's octal digits, as a number.
+    pub mode: u32,
+    /// The name, as git stores it.
+    pub name: Vec<u8>,
+    /// What it names.
+    pub id: ObjectId,
+}
+
+impl TreeEntry {
+    /// git's mode of a folder.
+    pub const TREE: u32 = 0o040_000;
+    /// git's mode of a link.
+    pub const SYMLINK: u32 = 0o120_000;
+    /// git's mode of a submodule.
+    pub const SUBMODULE: u32 = 0o160_000;
+
+    /// Whether this is a folder.
+    #[must_use]
+    pub fn is_tree(&self) -> bool {
+        self.mode == Self::TREE
+    }
+
+    /// Whether this is a file: git has written `100664` too, long ago.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.mode & 0o170_000 == 0o100_000
+    }
+
+    /// Whether this is a file that may be executed.
+    #[must_use]
+    pub fn is_executable(&self) -> bool {
+        self.is_file() && self.mode & 0o100 != 0
+    }
+}
+
+/// An object is not to be had, or is not what it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum ObjectError {
+    /// It is not in the store: fetching may bring it.
+    #[error("the object {0} is not in the store")]
+    Missing(ObjectId),
+    /// It is of another kind, or its bytes are not what its id says.
+    #[error("the object {id} is damaged or of another kind than expected: {reason}")]
+    Damaged {
+        /// Which object.
+        id: ObjectId,
+        /// What libgit2 said.
+        reason: String,
+    },
+    /// It is larger than anything a skill holds.
+    #[error(
+        "the object {id} has {size} bytes, more than the {MAX_OBJECT_BYTES} that one file may have"
+    )]
+    TooLarge {
+        /// Which object.
+        id: ObjectId,
+        /// Its size.
+        size: usize,
+    },
+    /// The repository itself can't be used.
+    #[error("can't use the git repository {path}: {reason}", path = path.display())]
+    Repository {
+        /// Its folder.
+        path: PathBuf,
+        /// What libgit2 said.
+        reason: String,
+    },
+}
+
+/// A pack was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// Its first bytes are not `PACK` and a version.
+    #[error("what was sent is not a git pack")]
+    NotAPack,
+    /// It announces more objects than the limit.
+    #[error("the pack has {0} objects, more than the limit of {MAX_PACK_OBJECTS}")]
+    TooManyObjects(u32),
+    /// It is longer than the limit.
+    #[error("the pack has more than {} MiB, the limit", MAX_PACK_BYTES >> 20)]
+    TooLarge,
+    /// It ended early, or its bytes are not what its checksum says.
+    #[error("the pack is truncated or corrupt: {0}")]
+    Corrupt(String),
+}
+
+impl Objects {
+    /// Opens the repository at `path`, bare or not.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn open(path: &Path) -> Result<Self, ObjectError> {
+        set_limits();
+        let repository = Repository::open(path).map_err(|error| refuse(path, &error))?;
+        Ok(Self { repository })
+    }
+
+    /// Opens the bare repository at `path`, making it when there is none.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub fn open_or_create(path: &Path) -> Result<Self, ObjectError> {
+        set_limits();
+        if path.join("objects").is_dir()
+            && let Ok(repository) = Repository::open_bare(path)
+        {
+            return Ok(Self { repository });
+        }
+        let mut options = git2::RepositoryInitOptions::new();
+        options.bare(true).mkpath(true).external_template(false);
+        let repository =
+            Repository::init_opts(path, &options).map_err(|error| refuse(path, &error))?;
+        Ok(Self { repository })
+    }
+
+    /// Returns the repository's own folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.repository.path()
+    }
+
+    fn odb(&self) -> Result<Odb<'_>, ObjectError> {
+        self.repository
+            .odb()
+            .map_err(|error| refuse(self.path(), &error))
+    }
+
+    /// Whether the object is here. Does not look at the disk again for new packs.
+    #[must_use]
+    pub fn contains(&self, id: ObjectId) -> bool {
+        self.odb()
+            .is_ok_and(|odb| odb.exists_ext(oid(id), OdbLookupFlags::NO_REFRESH))
+    }
+
+    /// Returns the entries of a tree, in git's order.
+    ///
+    /// # Errors
+    /// When it is missing, damaged or no tree.
+    pub fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, ObjectError> {
+        let bytes = self.read(id, ObjectType::Tree)?;
+        parse_tree(&bytes).ok_or_else(|| damaged(id, "its entries don't parse"))
+    }
+
+    /// Returns a blob's bytes.
+    ///
+    /// # Errors
+    /// When it is missing, damaged, no blob, or larger than [`MAX_OBJECT_BYTES`].
+    pub fn blob(&self, id: ObjectId) -> Result<Vec<u8>, ObjectError> {
+        self.read(id, ObjectType::Blob)
+    }
+
+    /// Returns a blob's size in bytes, without reading all of it.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub fn size(&self, id: ObjectId) -> Result<usize, ObjectError> {
+        let header = self.odb()?.read_header(oid(id));
+        header
+            .map(|(size, _)| size)
+            .map_err(|error| unreadable(id, &error))
+    }
+
+    /// Returns the commit that `id` names: itself, or what a tag points at.
+    ///
+    /// # Errors
+    /// When it is missing or names no commit.
+    pub fn peel(&self, id: ObjectId) -> Result<ObjectId, ObjectError> {
+        let object = self.repository.find_object(oid(id), None);
+        let peeled = object.and_then(|object| object.peel(ObjectType::Commit));
+        peeled
+            .map(|commit| from_oid(commit.id()))
+            .map_err(|error| unreadable(id, &error))
+    }
+
+    /// Returns the root tree of a commit.
+    ///
+    /// # Errors
+    /// When it is missing, damaged or no commit.
+    pub fn root_tree(&self, commit: ObjectId) -> Result<ObjectId, ObjectError> {
+        let found = self.repository.find_commit(oid(commit));
+        found
+            .map(|found| from_oid(found.tree_id()))
+            .map_err(|error| unreadable(commit, &error))
+    }
+
+    /// Returns every ref with the id that it points at, `HEAD` with the branch it stands for.
+    ///
+    /// # Errors
+    /// When the refs can't be read.
+    pub fn refs(&self) -> Result<Vec<(String, ObjectId, Option<String>)>, ObjectError> {
+        let wrap = |error: git2::Error| refuse(self.path(), &error);
+        let mut refs = Vec::new();
+        let names = self.repository.references().map_err(wrap)?;
+        for reference in names {
+            let reference = reference.map_err(wrap)?;
+            if let (Ok(name), Some(id)) = (reference.name(), reference.target()) {
+                refs.push((name.to_owned(), from_oid(id), None));
+            }
+        }
+        // An unborn HEAD resolves to nothing: the repository is empty.
+        if let Ok(head) = self.repository.head()
+            && let Some(id) = head.target()
+        {
+            let detached = self.repository.head_detached().map_err(wrap)?;
+            let branch = head.name().ok().filter(|_| !detached).map(str::to_owned);
+            refs.push(("HEAD".to_owned(), from_oid(id), branch));
+        }
+        Ok(refs)
+    }
+
+    fn read(&self, id: ObjectId, kind: ObjectType) -> Result<Vec<u8>, ObjectError> {
+        let odb = self.odb()?;
+        let (size, found) = odb
+            .read_header(oid(id))
+            .map_err(|error| unreadable(id, &error))?;
+        if found != kind {
+            return Err(damaged(id, &format!("it is a {}", found.str())));
+        }
+        if size > MAX_OBJECT_BYTES {
+            return Err(ObjectError::TooLarge { id, size });
+        }
+        let object = odb.read(oid(id)).map_err(|error| unreadable(id, &error))?;
+        Ok(object.data().to_vec())
+    }
+
+    /// Adds a blob and returns its id.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn write_blob(&self, bytes: &[u8]) -> Result<ObjectId, ObjectError> {
+        let written = self.odb()?.write(ObjectType::Blob, bytes);
+        written
+            .map(from_oid)
+            .map_err(|error| refuse(self.path(), &error))
+    }
+
+    /// Adds a tree of entries in git's order and returns its id.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn write_tree(&self, entries: &[TreeEntry]) -> Result<ObjectId, ObjectError> {
+        let mut bytes = Vec::new();
+        for entry in entries {
+            bytes.extend_from_slice(format!("{:o} ", entry.mode).as_bytes());
+            bytes.extend_from_slice(&entry.name);
+            bytes.push(0);
+            bytes.extend_from_slice(entry.id.as_bytes());
+        }
+        let written = self.odb()?.write(ObjectType::Tree, &bytes);
+        written
+            .map(from_oid)
+            .map_err(|error| refuse(self.path(), &error))
+    }
+
+    /// Opens the database that packs are written to.
+    ///
+    /// # Errors
+    /// When the repository can't be used.
+    pub fn database(&self) -> Result<Database<'_>, ObjectError> {
+        Ok(Database(self.odb()?))
+    }
+}
+
+/// Where packs are written to.
+pub struct Database<'a>(Odb<'a>);
+
+impl Database<'_> {
+    /// Looks at the disk again, for packs that another program wrote.
+    ///
+    /// # Errors
+    /// When the repository can't be read.
+    pub fn refresh(&self) -> Result<(), ObjectError> {
+        self.0
+            .refresh()
+            .map_err(|error| refuse(Path::new("the store"), &error))
+    }
+
+    /// Begins to take a pack in. Its objects are there after [`PackWriter::finish`].
+    ///
+    /// # Errors
+    /// When the repository can't be written.
+    pub fn pack_writer(&self) -> Result<PackWriter<'_>, PackError> {
+        let writer = self.0.packwriter().map_err(|error| corrupt(&error))?;
+        Ok(PackWriter {
+            odb: &self.0,
+            writer,
+            head: Vec::with_capacity(PACK_HEADER_BYTES),
+            bytes: 0,
+        })
+    }
+}
+
+/// `PACK`, the version and the number of objects.
+const PACK_HEADER_BYTES: usize = 12;
+
+/// Takes a pack in, piece by piece, and never holds it whole.
+///
+/// Dropped before [`PackWriter::finish`], it leaves nothing behind.
+pub struct PackWriter<'a> {
+    odb: &'a Odb<'a>,
+    writer: OdbPackwriter<'a>,
+    head: Vec<u8>,
+    bytes: u64,
+}
+
+impl PackWriter<'_> {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// When they are no pack, or over a limit.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), PackError> {
+        self.bytes += bytes.len() as u64;
+        if self.bytes > MAX_PACK_BYTES {
+            return Err(PackError::TooLarge);
+        }
+        if self.head.len() == PACK_HEADER_BYTES {
+            return self.index(bytes);
+        }
+        // The header is looked at before libgit2 makes room for what it announces.
+        let missing = (PACK_HEADER_BYTES - self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..missing]);
+        if self.head.len() < PACK_HEADER_BYTES {
+            return Ok(());
+        }
+        let announced = announced_objects(&self.head)?;
+        if announced > MAX_PACK_OBJECTS {
+            return Err(PackError::TooManyObjects(announced));
+        }
+        let head = std::mem::take(&mut self.head);
+        self.index(&head)?;
+        self.head = head;
+        self.index(&bytes[missing..])
+    }
+
+    fn index(&mut self, bytes: &[u8]) -> Result<(), PackError> {
+        use std::io::Write;
+        self.writer
+            .write_all(bytes)
+            .map_err(|error| PackError::Corrupt(error.to_string()))
+    }
+
+    /// Checks the pack's own checksum and makes its objects readable.
+    ///
+    /// # Errors
+    /// When the pack is truncated or corrupt; nothing of it is kept.
+    pub fn finish(mut self) -> Result<(), PackError> {
+        if self.head.len() < PACK_HEADER_BYTES {
+            return Err(PackError::Corrupt(
+                "it ends before its header does".to_owned(),
+            ));
+        }
+        // libgit2 has no index for a pack of nothing.
+        if announced_objects(&self.head)? == 0 {
+            return Ok(());
+        }
+        self.writer.commit().map_err(|error| corrupt(&error))?;
+        self.odb.refresh().map_err(|error| corrupt(&error))
+    }
+}
+
+/// Source: gitformat-pack(5): `PACK`, version 2 or 3, number of objects, big-endian.
+fn announced_objects(head: &[u8]) -> Result<u32, PackError> {
+    match head {
+        [b'P', b'A', b'C', b'K', 0, 0, 0, 2 | 3, count @ ..] => match count.try_into() {
+            Ok(count) => Ok(u32::from_be_bytes(count)),
+            Err(_) => Err(PackError::NotAPack),
+        },
+        _ => Err(PackError::NotAPack),
+    }
+}
+
+/// Returns the id that git gives a blob of `bytes`.
+///
+/// # Errors
+/// When libgit2 can't compute it.
+pub fn blob_id(bytes: &[u8]) -> Result<ObjectId, ObjectError> {
+    Oid::hash_object(ObjectType::Blob, bytes)
+        .map(from_oid)
+        .map_err(|error| refuse(Path::new("(memory)"), &error))
+}
+
+/// Source: git's `tree` objects: `MODE SP NAME NUL` and 20 bytes, again and again.
+fn parse_tree(mut bytes: &[u8]) -> Option<Vec<TreeEntry>> {
+    let mut entries = Vec::new();
+    while !bytes.is_empty() {
+        let space = bytes.iter().position(|byte| *byte == b' ')?;
+        let mode = u32::from_str_radix(std::str::from_utf8(&bytes[..space]).ok()?, 8).ok()?;
+        let rest = &bytes[space + 1..];
+        let end = rest.iter().position(|byte| *byte == 0)?;
+        let id = *rest[end + 1..].first_chunk::<20>()?;
+        let name = rest[..end].to_vec();
+        entries.push(TreeEntry {
+            mode,
+            name,
+            id: ObjectId::from_bytes(id),
+        });
+        bytes = &rest[end + 21..];
+    }
+    Some(entries)
+}
+
+/// Bounds what a delta may inflate to (CVE-2026-53585), once in a process.
+fn set_limits() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let limit = libgit2_sys::GIT_OPT_SET_PACK_MAX_OBJECT_SIZE as std::ffi::c_int;
+        #[expect(unsafe_code, reason = "git2 0.21 has no wrapper for this option")]
+        // SAFETY: libgit2 reads one `size_t` for this option and stores it; libgit2 is
+        // initialised first, and `Once` keeps two threads from setting it together.
+        unsafe {
+            libgit2_sys::init();
+            libgit2_sys::git_libgit2_opts(limit, MAX_OBJECT_BYTES);
+        }
+    });
+}
+
+fn oid(id: ObjectId) -> Oid {
+    // Twenty bytes always make an id.
+    Oid::from_bytes(id.as_bytes()).unwrap_or(Oid::ZERO_SHA1)
+}
+
+fn from_oid(oid: Oid) -> ObjectId {
+    let bytes = oid.as_bytes().first_chunk::<20>();
+    ObjectId::from_bytes(bytes.copied().unwrap_or_default())
+}
+
+fn refuse(path: &Path, error: &git2::Error) -> ObjectError {
+    ObjectError::Repository {
+        path: path.to_owned(),
+        reason: error.message().to_owned(),
+    }
+}
+
+fn unreadable(id: ObjectId, error: &git2::Error) -> ObjectError {
+    match error.code() {
+        ErrorCode::NotFound => ObjectError::Missing(id),
+        _ => damaged(id, error.message()),
+    }
+}
+
+fn damaged(id: ObjectId, reason: &str) -> ObjectError {
+    ObjectError::Damaged {
+        id,
+        reason: reason.to_owned(),
+    }
+}
+
+fn corrupt(error: &git2::Error) -> PackError {
+    PackError::Corrupt(error.message().to_owned())
+}

@@ -1,0 +1,176 @@
+//! Repositories on this machine: read where they lie, or, for a bundle, through the store.
+//!
+//! A bundle is its refs and one pack (gitformat-bundle(5)), so the pack reader
+//! that serves the network serves it too.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use super::TransportError;
+use crate::git::objects::{ObjectError, Objects, PackError};
+use crate::git::protocol::{ProtocolError, Ref};
+use crate::oid::ObjectId;
+
+/// Longest line of a bundle's head.
+const MAX_LINE_BYTES: u64 = 4096;
+
+/// The refs of a repository on this machine.
+pub struct LocalRefs {
+    refs: Vec<Ref>,
+}
+
+impl LocalRefs {
+    /// Reads the refs of an opened repository.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    pub fn of(objects: &Objects) -> Result<Self, TransportError> {
+        let listed = objects.refs()?;
+        Ok(Self {
+            refs: listed
+                .into_iter()
+                .map(|(name, id, symref)| peeled(objects, name, id, symref))
+                .collect(),
+        })
+    }
+
+    /// Takes a bundle's pack into `objects` and reads its refs.
+    ///
+    /// A bundle that was taken in before is not read again: its refs' objects are there.
+    ///
+    /// # Errors
+    /// When it is no bundle, not a whole one, or damaged.
+    pub fn of_bundle(path: &Path, objects: &Objects) -> Result<Self, TransportError> {
+        let refuse = |reason: String| TransportError::Local {
+            path: path.display().to_string(),
+            reason,
+        };
+        let file = std::fs::File::open(path).map_err(|error| refuse(error.to_string()))?;
+        let mut bundle = BufReader::with_capacity(64 << 10, file);
+        let listed = read_bundle_head(&mut bundle).map_err(refuse)?;
+        if !listed.iter().all(|(_, id)| objects.contains(*id)) {
+            take_pack(&mut bundle, objects).map_err(|source| TransportError::Protocol {
+                url: path.display().to_string(),
+                source,
+            })?;
+        }
+        Ok(Self {
+            refs: listed
+                .into_iter()
+                .map(|(name, id)| peeled(objects, name, id, None))
+                .collect(),
+        })
+    }
+
+    /// Returns the refs that begin with one of `prefixes`.
+    #[must_use]
+    pub fn list(&self, prefixes: &[String]) -> Vec<Ref> {
+        let wanted = |reference: &&Ref| {
+            prefixes
+                .iter()
+                .any(|prefix| reference.name.starts_with(prefix))
+        };
+        self.refs.iter().filter(wanted).cloned().collect()
+    }
+}
+
+fn peeled(objects: &Objects, name: String, id: ObjectId, symref: Option<String>) -> Ref {
+    let commit = objects.peel(id).ok().filter(|commit| *commit != id);
+    Ref {
+        name,
+        id,
+        peeled: commit,
+        symref,
+    }
+}
+
+/// Returns the refs in a bundle's head, or why it is none.
+fn read_bundle_head(bundle: &mut impl BufRead) -> Result<Vec<(String, ObjectId)>, String> {
+    let signature = read_line(bundle)?;
+    if !matches!(signature.as_str(), "# v2 git bundle" | "# v3 git bundle") {
+        return Err("it does not begin as a bundle does".to_owned());
+    }
+    let mut refs = Vec::new();
+    loop {
+        let line = read_line(bundle)?;
+        if line.is_empty() {
+            return Ok(refs);
+        }
+        if let Some(capability) = line.strip_prefix('@') {
+            let understood =
+                capability == "object-format=sha1" || capability.starts_with("filter=");
+            if !understood {
+                return Err(format!(
+                    "the bundle needs `{capability}`, which mdskill can't read"
+                ));
+            }
+        } else if line.starts_with('-') {
+            return Err("the bundle holds only what is new since another commit; make it with `git bundle create FILE --all`".to_owned());
+        } else {
+            let (id, name) = line.split_once(' ').ok_or("a line of its head is no ref")?;
+            let id = id.parse().map_err(|error| format!("{error}"))?;
+            refs.push((name.to_owned(), id));
+        }
+    }
+}
+
+fn read_line(bundle: &mut impl BufRead) -> Result<String, String> {
+    let mut line = Vec::new();
+    let read = bundle.take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
+    read.map_err(|error| error.to_string())?;
+    if line.pop() != Some(b'\n') {
+        return Err("its head ends early".to_owned());
+    }
+    String::from_utf8(line).map_err(|_| "its head is not text".to_owned())
+}
+
+fn take_pack(bundle: &mut impl Read, objects: &Objects) -> Result<(), ProtocolError> {
+    let unusable = |error: ObjectError| PackError::Corrupt(error.to_string());
+    let database = objects.database().map_err(unusable)?;
+    let mut writer = database.pack_writer()?;
+    let mut chunk = vec![0; 64 << 10];
+    loop {
+        let count = bundle
+            .read(&mut chunk)
+            .map_err(|error| PackError::Corrupt(error.to_string()))?;
+        if count == 0 {
+            return Ok(writer.finish()?);
+        }
+        writer.write(&chunk[..count])?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(text: &str) -> Result<Vec<(String, ObjectId)>, String> {
+        read_bundle_head(&mut text.as_bytes())
+    }
+
+    #[test]
+    fn a_bundles_head_is_read_or_refused_by_name() {
+        let id = "367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35";
+        let refs = head(&format!(
+            "# v2 git bundle\n{id} refs/heads/main\n{id} HEAD\n\nPACK"
+        ))
+        .unwrap();
+        assert_eq!(refs.len(), 2);
+        assert!(head("PK\x03\x04\n").unwrap_err().contains("does not begin"));
+        assert!(
+            head(&format!("# v2 git bundle\n-{id} old\n"))
+                .unwrap_err()
+                .contains("only what is new")
+        );
+        assert!(
+            head("# v3 git bundle\n@object-format=sha256\n")
+                .unwrap_err()
+                .contains("sha256")
+        );
+        assert!(
+            head("# v2 git bundle\n")
+                .unwrap_err()
+                .contains("ends early")
+        );
+    }
+}

@@ -1,0 +1,287 @@
+//! Protocol v2 over the user's `ssh`: one process, all commands through it.
+//!
+//! So agents, keys, config and known hosts work as they do for git.
+
+use std::process::Stdio;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use super::TransportError;
+use crate::env::Env;
+use crate::git::objects::Objects;
+use crate::git::protocol::{
+    self, Answer, CapabilityList, Depth, PackAnswer, ProtocolError, Reader, Ref, RefList, Wants,
+};
+use crate::progress::Progress;
+
+/// Longest part of ssh's own words that an error repeats.
+const MAX_STDERR_BYTES: u64 = 4096;
+
+/// Where an ssh URL leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SshAddress {
+    /// `[user@]host`.
+    pub destination: String,
+    /// The port, when not the usual.
+    pub port: Option<u16>,
+    /// The repository's path on that host.
+    pub path: String,
+}
+
+/// A repository behind ssh.
+pub struct SshRemote {
+    url: String,
+    address: SshAddress,
+    program: Vec<String>,
+    session: Option<Session>,
+    has_filter: bool,
+}
+
+struct Session {
+    child: Child,
+    stdin: ChildStdin,
+    stdout: ChildStdout,
+}
+
+impl SshAddress {
+    /// Reads `ssh://[user@]host[:port]/path` or `[user@]host:path`.
+    ///
+    /// A destination that begins with `-` would be an option to ssh, and is none.
+    #[must_use]
+    pub fn parse(url: &str) -> Option<Self> {
+        let (authority, path) = match url.strip_prefix("ssh://") {
+            Some(rest) => rest.split_at(rest.find('/')?),
+            None => url.split_once(':')?,
+        };
+        let has_port = url.starts_with("ssh://");
+        let (destination, port) = match authority.rsplit_once(':') {
+            Some((destination, port)) if has_port => (destination, Some(port.parse().ok()?)),
+            _ => (authority, None),
+        };
+        // `ssh://host/~user/x` is `~user/x` there, as git has it.
+        let path = path
+            .strip_prefix("/~")
+            .map_or(path.to_owned(), |rest| format!("~{rest}"));
+        let host = destination.rsplit('@').next().unwrap_or(destination);
+        let valid = !destination.starts_with('-')
+            && !host.starts_with('-')
+            && !host.is_empty()
+            && !path.is_empty();
+        valid.then(|| Self {
+            destination: destination.to_owned(),
+            port,
+            path,
+        })
+    }
+}
+
+impl SshRemote {
+    /// Names the repository at `address`; nothing is started yet.
+    #[must_use]
+    pub fn new(url: &str, address: SshAddress, env: &Env) -> Self {
+        let program = match env.ssh_command() {
+            // As git does: the command is the shell's to split.
+            Some(command) => vec![
+                "sh".to_owned(),
+                "-c".to_owned(),
+                format!("{command} \"$@\""),
+                "ssh".to_owned(),
+            ],
+            None => vec![env.ssh_program().to_owned()],
+        };
+        Self {
+            url: url.to_owned(),
+            address,
+            program,
+            session: None,
+            has_filter: true,
+        }
+    }
+
+    /// Lists the refs that begin with one of `prefixes`.
+    ///
+    /// # Errors
+    /// When ssh fails, or the server speaks no protocol v2.
+    pub async fn list_refs(&mut self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
+        let list = self
+            .ask(&protocol::ls_refs_request(prefixes), RefList::default())
+            .await?;
+        Ok(list.0)
+    }
+
+    /// Brings what is wanted into `objects`.
+    ///
+    /// # Errors
+    /// When ssh fails, or what is sent can't be used.
+    pub async fn fetch(
+        &mut self,
+        wants: &Wants,
+        objects: &Objects,
+        progress: &dyn Progress,
+    ) -> Result<(), TransportError> {
+        self.connect().await?;
+        let mut wants = wants.clone();
+        if wants.depth == Depth::Trees && !self.has_filter {
+            wants.depth = Depth::Everything;
+        }
+        let database = objects.database()?;
+        let mut received = |count: usize| progress.received(count as u64);
+        let answer =
+            PackAnswer::new(&database, &mut received).map_err(|error| self.odd(error.into()))?;
+        let pack = self.ask(&protocol::fetch_request(&wants), answer).await?;
+        pack.finish().map_err(|error| self.odd(error))
+    }
+
+    async fn ask<A: Answer>(&mut self, request: &[u8], answer: A) -> Result<A, TransportError> {
+        self.connect().await?;
+        let Some(session) = &mut self.session else {
+            return Err(self.failed("no session"));
+        };
+        let sent = session.stdin.write_all(request).await;
+        let sent = match sent {
+            Ok(()) => session.stdin.flush().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = sent {
+            return Err(self.explain(&error.to_string()).await);
+        }
+        self.read(answer).await
+    }
+
+    async fn read<A: Answer>(&mut self, answer: A) -> Result<A, TransportError> {
+        let mut reader = Reader::new(answer);
+        let mut chunk = vec![0; 64 << 10];
+        loop {
+            let Some(session) = &mut self.session else {
+                return Err(self.failed("no session"));
+            };
+            let count = session.stdout.read(&mut chunk).await.unwrap_or(0);
+            if count == 0 {
+                return Err(self.explain("the connection ended").await);
+            }
+            if reader
+                .push(&chunk[..count])
+                .map_err(|error| self.odd(error))?
+            {
+                return reader.finish().map_err(|error| self.odd(error));
+            }
+        }
+    }
+
+    async fn connect(&mut self) -> Result<(), TransportError> {
+        if self.session.is_some() {
+            return Ok(());
+        }
+        let mut command = Command::new(&self.program[0]);
+        command.args(&self.program[1..]);
+        // A prompt would hang a CI job for ever.
+        command.args(["-o", "BatchMode=yes", "-o", "SendEnv=GIT_PROTOCOL"]);
+        if let Some(port) = self.address.port {
+            command.args(["-p", &port.to_string()]);
+        }
+        let quoted = self.address.path.replace('\'', "'\\''");
+        command
+            .arg(&self.address.destination)
+            .arg(format!("git-upload-pack '{quoted}'"));
+        command.env("GIT_PROTOCOL", "version=2");
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let mut child = command
+            .spawn()
+            .map_err(|error| self.failed(&format!("`{}`: {error}", self.program[0])))?;
+        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(self.failed("its pipes did not open"));
+        };
+        self.session = Some(Session {
+            child,
+            stdin,
+            stdout,
+        });
+        let greeting = self.read(CapabilityList::default()).await?.capabilities;
+        if greeting.object_format.as_deref() == Some("sha256") {
+            return Err(TransportError::Sha256 {
+                url: self.url.clone(),
+            });
+        }
+        if !greeting.version_2 {
+            let reason = "`git` was not asked".to_owned();
+            return Err(TransportError::NoVersion2 {
+                url: self.url.clone(),
+                reason,
+            });
+        }
+        self.has_filter = greeting.filter;
+        Ok(())
+    }
+
+    /// Says what ssh itself printed, which names the reason better than a broken pipe.
+    async fn explain(&mut self, otherwise: &str) -> TransportError {
+        let Some(mut session) = self.session.take() else {
+            return self.failed(otherwise);
+        };
+        drop(session.stdin);
+        let mut said = Vec::new();
+        if let Some(stderr) = session.child.stderr.take() {
+            let _partial = stderr.take(MAX_STDERR_BYTES).read_to_end(&mut said).await;
+        }
+        let said = String::from_utf8_lossy(&said);
+        let said: Vec<&str> = said
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        match said.as_slice() {
+            [] => self.failed(otherwise),
+            lines => self.failed(&lines.join("; ")),
+        }
+    }
+
+    fn failed(&self, reason: &str) -> TransportError {
+        TransportError::Ssh {
+            url: self.url.clone(),
+            reason: reason.to_owned(),
+        }
+    }
+
+    fn odd(&self, source: ProtocolError) -> TransportError {
+        TransportError::Protocol {
+            url: self.url.clone(),
+            source,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_read_as_git_reads_them() {
+        let parse = |url| SshAddress::parse(url).map(|a| (a.destination, a.port, a.path));
+        let address = |destination: &str, port, path: &str| {
+            Some((destination.to_owned(), port, path.to_owned()))
+        };
+        assert_eq!(
+            parse("ssh://git@host:2222/a/b.git"),
+            address("git@host", Some(2222), "/a/b.git")
+        );
+        assert_eq!(
+            parse("git@host:a/b.git"),
+            address("git@host", None, "a/b.git")
+        );
+        assert_eq!(parse("ssh://host/~me/x"), address("host", None, "~me/x"));
+        for wrong in [
+            "ssh://-oProxyCommand=x/a",
+            "git@-oX:a",
+            "ssh://host",
+            "ssh://host:x/a",
+            "-host:a",
+        ] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The user's `git`, for a server that speaks no protocol v2.
+//!
+//! It fetches one shallow pack into the store; everything after that is as with
+//! any server. No hook, no prompt, no other transport than the URL's.
+
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use super::TransportError;
+use crate::git::objects::Objects;
+use crate::git::protocol::{Ref, Wants};
+
+/// A repository that only `git` can talk to.
+pub struct SystemGit {
+    url: String,
+}
+
+impl SystemGit {
+    /// Names the repository at `url`.
+    #[must_use]
+    pub fn new(url: String) -> Self {
+        Self { url }
+    }
+
+    /// Lists the refs that begin with one of `prefixes`.
+    ///
+    /// # Errors
+    /// When `git` is missing or fails.
+    pub async fn list_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
+        let mut command = Command::new("git");
+        command.args(["ls-remote", "--symref", "--", &self.url]);
+        let printed = self.run(command).await?;
+        Ok(parse_listing(&printed)
+            .into_iter()
+            .filter(|reference| {
+                prefixes
+                    .iter()
+                    .any(|prefix| reference.name.starts_with(prefix))
+            })
+            .collect())
+    }
+
+    /// Brings the wanted commits with everything in them; blobs came along with those.
+    ///
+    /// # Errors
+    /// When `git` is missing or fails.
+    pub async fn fetch(&self, wants: &Wants, objects: &Objects) -> Result<(), TransportError> {
+        let missing: Vec<String> = wants
+            .ids
+            .iter()
+            .filter(|id| !objects.contains(**id))
+            .map(ToString::to_string)
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut command = Command::new("git");
+        command.arg("--git-dir").arg(objects.path());
+        // An old server gives only what a ref points at, so the refs' tips are asked for.
+        command.args([
+            "fetch",
+            "--quiet",
+            "--depth=1",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--",
+            &self.url,
+        ]);
+        command.args([
+            "+HEAD:refs/mdskill/HEAD",
+            "+refs/heads/*:refs/mdskill/heads/*",
+            "+refs/tags/*:refs/mdskill/tags/*",
+        ]);
+        self.run(command).await?;
+        let database = objects.database()?;
+        database.refresh()?;
+        Ok(())
+    }
+
+    async fn run(&self, mut command: Command) -> Result<String, TransportError> {
+        let failed = |reason: String| TransportError::NoVersion2 {
+            url: self.url.clone(),
+            reason,
+        };
+        command
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_CONFIG_COUNT", "2")
+            .env("GIT_CONFIG_KEY_0", "core.hooksPath")
+            .env("GIT_CONFIG_VALUE_0", "/dev/null")
+            .env("GIT_CONFIG_KEY_1", "protocol.ext.allow")
+            .env("GIT_CONFIG_VALUE_1", "never")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        let output = command
+            .output()
+            .await
+            .map_err(|error| failed(format!("`git` can't be started: {error}")))?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = said
+            .lines()
+            .rev()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or("it said nothing");
+        Err(failed(format!("`git` failed: {said}")))
+    }
+}
+
+/// Reads `git ls-remote --symref`: tags come twice, the second time peeled (`^{}`).
+fn parse_listing(printed: &str) -> Vec<Ref> {
+    let mut refs: Vec<Ref> = Vec::new();
+    let mut head_branch = None;
+    for line in printed.lines() {
+        let Some((left, name)) = line.split_once('\t') else {
+            continue;
+        };
+        if let Some(branch) = left.strip_prefix("ref: ") {
+            head_branch = Some(branch.to_owned());
+            continue;
+        }
+        let Ok(id) = left.parse() else {
+            continue;
+        };
+        match (name.strip_suffix("^{}"), refs.last_mut()) {
+            (Some(tag), Some(last)) if last.name == tag => last.peeled = Some(id),
+            _ => {
+                let symref = head_branch.take().filter(|_| name == "HEAD");
+                refs.push(Ref {
+                    name: name.to_owned(),
+                    id,
+                    peeled: None,
+                    symref,
+                });
+            }
+        }
+    }
+    refs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listing_knows_heads_branch_and_peeled_tags() {
+        let (one, two) = ("a".repeat(40), "b".repeat(40));
+        let refs = parse_listing(&format!(
+            "ref: refs/heads/main\tHEAD\n{one}\tHEAD\n{one}\trefs/heads/main\n{two}\trefs/tags/v1\n{one}\trefs/tags/v1^{{}}\n"
+        ));
+        assert_eq!(refs.len(), 3);
+        assert_eq!(refs[0].symref.as_deref(), Some("refs/heads/main"));
+        assert_eq!(refs[2].commit().to_string(), one);
+    }
+}

@@ -1,0 +1,268 @@
+//! [`Client`]: sends one request and says what became of it.
+
+use std::error::Error as _;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime};
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{StatusCode, Url};
+
+use super::HttpError;
+use super::auth::Credential;
+use super::retry::Retry;
+
+/// How mdskill calls itself.
+const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
+/// How long opening a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Least bytes a second over one time-out, against a server that drips.
+const LEAST_RATE: u64 = 1024;
+
+/// The HTTP client of one run. Nothing is set up before the first request.
+pub struct Client {
+    plain: OnceLock<reqwest::Client>,
+    secure: OnceLock<reqwest::Client>,
+    timeout: Duration,
+    /// The rule for trying again.
+    pub retry: Retry,
+}
+
+/// What to send.
+pub struct Request<'a> {
+    /// Where to.
+    pub url: Url,
+    /// A git request and its service's content type; none makes it a `GET`.
+    pub body: Option<&'a [u8]>,
+    /// Who asks.
+    pub credential: Option<&'a Credential>,
+}
+
+/// What a request led to, short of a failure.
+pub enum Reply {
+    /// Success: the body follows.
+    Body(Body),
+    /// Another address, not yet followed.
+    Moved(Url),
+    /// A status that is neither.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// What the server asked to wait.
+        retry_after: Option<Duration>,
+    },
+}
+
+/// A body as it arrives.
+pub struct Body {
+    response: reqwest::Response,
+    host: String,
+    timeout: Duration,
+    window: Instant,
+    window_bytes: u64,
+}
+
+impl Client {
+    /// Makes a client that gives up after `timeout` without a byte.
+    #[must_use]
+    pub fn new(timeout: Duration, retry: Retry) -> Self {
+        Self {
+            plain: OnceLock::new(),
+            secure: OnceLock::new(),
+            timeout,
+            retry,
+        }
+    }
+
+    /// Sends one request. Redirects are the caller's to follow: only it knows what
+    /// may go along.
+    ///
+    /// # Errors
+    /// When no answer came.
+    pub async fn send(&self, request: Request<'_>) -> Result<Reply, HttpError> {
+        let host = host_of(&request.url);
+        let client = self.for_scheme(request.url.scheme())?;
+        let mut builder = match request.body {
+            Some(body) => client
+                .post(request.url.clone())
+                .header(CONTENT_TYPE, "application/x-git-upload-pack-request")
+                .header(ACCEPT, "application/x-git-upload-pack-result")
+                .body(body.to_vec()),
+            None => client.get(request.url.clone()),
+        };
+        builder = builder.header("git-protocol", "version=2");
+        if let Some(credential) = request.credential {
+            builder = builder.basic_auth(credential.user(), Some(credential.secret()));
+        }
+        let response = builder
+            .send()
+            .await
+            .map_err(|error| self.explain(&host, &error))?;
+        let status = response.status();
+        if status.is_redirection() {
+            return self.moved(&request.url, &response);
+        }
+        if status != StatusCode::OK {
+            let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
+            return Ok(Reply::Refused {
+                status: status.as_u16(),
+                retry_after,
+            });
+        }
+        Ok(Reply::Body(Body {
+            response,
+            host,
+            timeout: self.timeout,
+            window: Instant::now(),
+            window_bytes: 0,
+        }))
+    }
+
+    fn moved(&self, url: &Url, response: &reqwest::Response) -> Result<Reply, HttpError> {
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok());
+        match location.and_then(|location| url.join(location).ok()) {
+            Some(target) => Ok(Reply::Moved(target)),
+            None => Err(HttpError::Redirect {
+                url: url.to_string(),
+                to: "nowhere".to_owned(),
+                reason: "it names no address",
+            }),
+        }
+    }
+
+    fn for_scheme(&self, scheme: &str) -> Result<&reqwest::Client, HttpError> {
+        // Reading the system's certificates takes some milliseconds; plain http needs none.
+        let (slot, is_plain) = match scheme {
+            "http" => (&self.plain, true),
+            _ => (&self.secure, false),
+        };
+        if let Some(client) = slot.get() {
+            return Ok(client);
+        }
+        let client = self
+            .build(is_plain)
+            .map_err(|error| self.explain("the network", &error))?;
+        Ok(slot.get_or_init(|| client))
+    }
+
+    fn build(&self, is_plain: bool) -> Result<reqwest::Client, reqwest::Error> {
+        let _already_installed = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(AGENT)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT.min(self.timeout))
+            .read_timeout(self.timeout);
+        if is_plain {
+            builder = builder.tls_certs_only([]);
+        }
+        builder.build()
+    }
+
+    fn explain(&self, host: &str, error: &reqwest::Error) -> HttpError {
+        explain(host, self.timeout, error)
+    }
+}
+
+impl Body {
+    /// Returns the next chunk, or nothing at the end.
+    ///
+    /// # Errors
+    /// When the connection broke, or is as good as dead.
+    pub async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, HttpError> {
+        let chunk = self.response.chunk().await;
+        let chunk = chunk.map_err(|error| explain(&self.host, self.timeout, &error))?;
+        self.window_bytes += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+        if self.window.elapsed() >= self.timeout {
+            if self.window_bytes < LEAST_RATE * self.timeout.as_secs() {
+                return Err(HttpError::TooSlow {
+                    host: self.host.clone(),
+                });
+            }
+            self.window = Instant::now();
+            self.window_bytes = 0;
+        }
+        Ok(chunk)
+    }
+}
+
+/// Returns the host with its port, as errors name it.
+#[must_use]
+pub fn host_of(url: &Url) -> String {
+    match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_owned(),
+        (None, _) => url.to_string(),
+    }
+}
+
+fn explain(host: &str, timeout: Duration, error: &reqwest::Error) -> HttpError {
+    let host = host.to_owned();
+    let reason = innermost(error);
+    if is_tls(error) {
+        return HttpError::Tls { host, reason };
+    }
+    if error.is_timeout() {
+        return HttpError::Timeout {
+            host,
+            seconds: timeout.as_secs(),
+        };
+    }
+    if error.is_connect() {
+        return HttpError::Connect { host, reason };
+    }
+    HttpError::Broken { host, reason }
+}
+
+/// The last cause says it best: "connection refused", "invalid peer certificate: Expired".
+fn innermost(error: &reqwest::Error) -> String {
+    let mut last: &dyn std::error::Error = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    last.to_string()
+}
+
+fn is_tls(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.is::<rustls::Error>() {
+            return true;
+        }
+        // Inside an I/O error the cause hides from `source`.
+        let inner = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// Source: RFC 9110, 10.2.3: seconds, or a date.
+fn retry_after(value: &HeaderValue) -> Option<Duration> {
+    let text = value.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_seconds_or_a_date() {
+        let value = |text: &str| retry_after(&HeaderValue::from_str(text).unwrap());
+        assert_eq!(value("7"), Some(Duration::from_secs(7)));
+        let soon = SystemTime::now() + Duration::from_secs(90);
+        let wait = value(&httpdate::fmt_http_date(soon)).unwrap();
+        assert!((88..=90).contains(&wait.as_secs()), "{wait:?}");
+        assert_eq!(value("soon"), None);
+    }
+}
