@@ -1,0 +1,224 @@
+//! Where a source is: the one place that turns its name into an address.
+
+use std::path::{Path, PathBuf};
+
+use reqwest::Url;
+
+use crate::env::Env;
+use crate::git::transport::ssh::SshAddress;
+use crate::source::{Source, is_scp_like};
+
+/// An address to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// An http or https URL.
+    Http(Url),
+    /// An ssh URL, as typed and as read.
+    Ssh(String, SshAddress),
+    /// A git repository on this machine.
+    GitFolder(PathBuf),
+    /// A git bundle on this machine.
+    Bundle(PathBuf),
+    /// A folder of files.
+    Folder(PathBuf),
+}
+
+/// There is nothing at the source's name.
+#[derive(Debug, thiserror::Error)]
+pub enum LocationError {
+    /// A mirror folder does not have the repository.
+    #[error("the mirror {mirror} has no {name}: neither {name}.git nor {name}.bundle is there")]
+    NotInMirror {
+        /// The folder that `MDSKILL_GITHUB_URL` names.
+        mirror: String,
+        /// `owner/repo`.
+        name: String,
+    },
+    /// A path names nothing.
+    #[error("there is no {path}")]
+    NoSuchPath {
+        /// The path as named.
+        path: String,
+    },
+    /// A URL that git would not take either.
+    #[error("`{url}` is not a URL that mdskill can fetch from: {reason}")]
+    BadUrl {
+        /// The URL.
+        url: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl Location {
+    /// Returns the address for people and for the store's name, without credentials.
+    #[must_use]
+    pub fn display(&self) -> String {
+        match self {
+            Self::Http(url) => url.to_string(),
+            Self::Ssh(url, _) => url.clone(),
+            Self::GitFolder(path) | Self::Bundle(path) | Self::Folder(path) => {
+                path.display().to_string()
+            }
+        }
+    }
+}
+
+/// Finds where `source` is; relative folders are below `root`.
+///
+/// # Errors
+/// When a local path or a mirror has nothing there, or a URL is none.
+pub fn locate(source: &Source, env: &Env, root: &Path) -> Result<Location, LocationError> {
+    match source {
+        Source::GitHub { owner, repo } => {
+            locate_github(&env.github_url(), owner, repo, &env.current_dir)
+        }
+        Source::Git { url } => locate_url(url),
+        Source::Folder { path } => {
+            let folder = root.join(path);
+            match folder.is_dir() {
+                true => Ok(Location::Folder(folder)),
+                false => Err(LocationError::NoSuchPath {
+                    path: folder.display().to_string(),
+                }),
+            }
+        }
+    }
+}
+
+fn locate_github(
+    base: &str,
+    owner: &str,
+    repo: &str,
+    current: &Path,
+) -> Result<Location, LocationError> {
+    if base.starts_with("https://") || base.starts_with("http://") {
+        return parse_url(&format!("{base}/{owner}/{repo}.git")).map(Location::Http);
+    }
+    let mirror = match base.starts_with("file://") {
+        true => file_path(base)?,
+        false => current.join(base),
+    };
+    let name = format!("{owner}/{repo}");
+    let folders = [mirror.join(format!("{name}.git")), mirror.join(&name)];
+    if let Some(folder) = folders.into_iter().find(|folder| is_git_folder(folder)) {
+        return Ok(Location::GitFolder(folder));
+    }
+    let bundle = mirror.join(format!("{name}.bundle"));
+    match bundle.is_file() {
+        true => Ok(Location::Bundle(bundle)),
+        false => Err(LocationError::NotInMirror {
+            mirror: mirror.display().to_string(),
+            name,
+        }),
+    }
+}
+
+fn locate_url(url: &str) -> Result<Location, LocationError> {
+    let bad = |reason: &str| LocationError::BadUrl {
+        url: url.to_owned(),
+        reason: reason.to_owned(),
+    };
+    if url.starts_with("ssh://") || (!url.contains("://") && is_scp_like(url)) {
+        let address = SshAddress::parse(url).ok_or_else(|| bad("its host or path is missing"))?;
+        return Ok(Location::Ssh(url.to_owned(), address));
+    }
+    if url.starts_with("file://") {
+        return locate_path(&file_path(url)?);
+    }
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        return Err(bad("it is not https, http, ssh or file"));
+    }
+    let mut parsed = parse_url(url)?;
+    // `https://HOST/owner/repo` is the page; every forge has the repository behind `.git`.
+    let parts = parsed.path().trim_matches('/').split('/').count();
+    if parts == 2
+        && !Path::new(parsed.path())
+            .extension()
+            .is_some_and(|end| end == "git")
+    {
+        let path = format!("{}.git", parsed.path().trim_end_matches('/'));
+        parsed.set_path(&path);
+    }
+    Ok(Location::Http(parsed))
+}
+
+fn locate_path(path: &Path) -> Result<Location, LocationError> {
+    if is_git_folder(path) || path.join(".git").exists() {
+        return Ok(Location::GitFolder(path.to_owned()));
+    }
+    match path.is_file() {
+        true => Ok(Location::Bundle(path.to_owned())),
+        false => Err(LocationError::NoSuchPath {
+            path: path.display().to_string(),
+        }),
+    }
+}
+
+/// Whether a folder is a bare git repository, by what git itself looks for.
+#[must_use]
+pub fn is_git_folder(path: &Path) -> bool {
+    path.join("HEAD").is_file() && path.join("objects").is_dir() && path.join("refs").is_dir()
+}
+
+fn parse_url(url: &str) -> Result<Url, LocationError> {
+    let bad = |reason: String| LocationError::BadUrl {
+        url: url.to_owned(),
+        reason,
+    };
+    let parsed = Url::parse(url).map_err(|error| bad(error.to_string()))?;
+    match parsed.username().is_empty() && parsed.password().is_none() {
+        true => Ok(parsed),
+        // Not shown: it would print the secret.
+        false => Err(LocationError::BadUrl {
+            url: "(hidden)".to_owned(),
+            reason: "it holds a name or password; set MDSKILL_TOKEN or use git's credential helper"
+                .to_owned(),
+        }),
+    }
+}
+
+fn file_path(url: &str) -> Result<PathBuf, LocationError> {
+    let path = Url::parse(url)
+        .ok()
+        .and_then(|parsed| parsed.to_file_path().ok());
+    path.ok_or_else(|| LocationError::BadUrl {
+        url: url.to_owned(),
+        reason: "it is no file URL".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(source: &str) -> String {
+        let env = Env::from_lookup(|_| None, PathBuf::from("/"));
+        match locate(&source.parse().unwrap(), &env, Path::new("/p")) {
+            Ok(location) => location.display(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn pages_become_repositories_and_urls_stay() {
+        assert_eq!(at("github:a/b"), "https://github.com/a/b.git");
+        assert_eq!(at("https://gitlab.com/a/b"), "https://gitlab.com/a/b.git");
+        assert_eq!(
+            at("https://dev.azure.com/org/p/_git/r"),
+            "https://dev.azure.com/org/p/_git/r"
+        );
+        assert_eq!(at("https://h/a/b.git"), "https://h/a/b.git");
+        assert_eq!(at("git@h:a/b.git"), "git@h:a/b.git");
+        assert!(at("file:///nowhere/x.git").contains("there is no /nowhere/x.git"));
+    }
+
+    #[test]
+    fn a_secret_in_a_lockfiles_url_is_refused_and_not_shown() {
+        let text = at("https://user:hunter2@h/a/b.git");
+        assert!(
+            text.contains("name or password") && !text.contains("hunter2"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! The fetcher: from a source's name to the objects of its skills.
+//!
+//! [`Fetcher::open`] finds where a source is; [`Repository`] asks it for refs,
+//! trees and blobs, and keeps what it gets in the store.
+
+mod folder;
+mod location;
+mod repository;
+pub mod resolve;
+pub mod store;
+
+pub use location::{Location, LocationError, locate};
+pub use repository::{Fetcher, Repository};
+
+use crate::dirs::NoFolder;
+use crate::git::objects::ObjectError;
+use crate::git::transport::TransportError;
+use crate::oid::ObjectId;
+use crate::skill::discover::DiscoverError;
+use resolve::ResolveError;
+
+/// A source can't be fetched from.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// There is nowhere to look.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+    /// It can't be asked.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// Its refs don't say what was asked.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// The network is forbidden, and the store does not have it.
+    #[error("{what} is not in the store, and the network is off (--offline)")]
+    Offline {
+        /// What is missing.
+        what: String,
+    },
+    /// The server answered, but not with everything that was asked for.
+    #[error("{url} did not send {missing}, which it lists; nothing was changed")]
+    Incomplete {
+        /// Which repository.
+        url: String,
+        /// The first object missing.
+        missing: ObjectId,
+    },
+    /// The store can't be read or written.
+    #[error(transparent)]
+    Objects(#[from] ObjectError),
+    /// The tree can't be searched.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// The disk.
+    #[error(transparent)]
+    Fs(#[from] crate::fs::Error),
+    /// There is no cache folder.
+    #[error(transparent)]
+    NoFolder(#[from] NoFolder),
+}

@@ -1,0 +1,347 @@
+//! [`Repository`]: one source, opened. Three requests bring any number of its skills.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::location::{Location, locate};
+use super::resolve::{Query, ResolveError, Resolved};
+use super::store::Store;
+use super::{FetchError, folder};
+use crate::env::Env;
+use crate::git::objects::{ObjectError, Objects};
+use crate::git::protocol::{Depth, ProtocolError, Ref, Wants};
+use crate::git::transport::http::HttpRemote;
+use crate::git::transport::local::LocalRefs;
+use crate::git::transport::ssh::SshRemote;
+use crate::git::transport::{Remote, TransportError};
+use crate::http::auth::Wallet;
+use crate::http::client::Client;
+use crate::oid::ObjectId;
+use crate::progress::Progress;
+use crate::skill::discover::{DiscoverError, Discovery, discover};
+use crate::source::Source;
+
+/// Most known commits that an update names: each costs two lines of the request.
+const MAX_KNOWN: usize = 16;
+
+/// Opens sources.
+pub struct Fetcher<'a> {
+    /// The environment: where GitHub is, tokens, ssh.
+    pub env: &'a Env,
+    /// The cache folder, which holds the store.
+    pub cache: PathBuf,
+    /// The folder that relative sources are below.
+    pub root: &'a Path,
+    /// The HTTP client.
+    pub client: &'a Client,
+    /// Whether the network is forbidden.
+    pub offline: bool,
+    /// Who listens.
+    pub progress: &'a dyn Progress,
+}
+
+/// A source that was found, with what of it is here.
+pub struct Repository<'a> {
+    /// The source as named.
+    pub source: Source,
+    /// Its address, for errors.
+    pub url: String,
+    place: Place,
+    remote: Option<Remote<'a>>,
+    folder_tree: Option<ObjectId>,
+    progress: &'a dyn Progress,
+    told_moved: bool,
+}
+
+enum Place {
+    Store(Store),
+    Direct(Objects),
+}
+
+impl<'a> Fetcher<'a> {
+    /// Finds `source` and opens what the store has of it. Sends nothing.
+    ///
+    /// # Errors
+    /// When a local source is not there, or the store can't be opened.
+    pub fn open(&self, source: &Source) -> Result<Repository<'a>, FetchError> {
+        let location = locate(source, self.env, self.root)?;
+        let url = location.display();
+        let mut folder_tree = None;
+        let (place, remote) = match location {
+            Location::GitFolder(path) => {
+                let objects = Objects::open(&path)?;
+                let refs = LocalRefs::of(&objects)?;
+                (Place::Direct(objects), Some(Remote::Local(refs)))
+            }
+            Location::Bundle(path) => {
+                let store = Store::open(&self.cache, &url)?;
+                let refs = LocalRefs::of_bundle(&path, &store.objects)?;
+                (Place::Store(store), Some(Remote::Local(refs)))
+            }
+            Location::Folder(path) => {
+                let store = Store::open(&self.cache, &url)?;
+                folder_tree = Some(folder::import(&path, &store.objects)?);
+                (Place::Store(store), None)
+            }
+            Location::Http(base) => {
+                let store = Store::open(&self.cache, &url)?;
+                let wallet = Wallet::open(self.env, &base);
+                let remote = || Remote::Http(Box::new(HttpRemote::new(self.client, base, wallet)));
+                (Place::Store(store), (!self.offline).then(remote))
+            }
+            Location::Ssh(ssh_url, address) => {
+                let store = Store::open(&self.cache, &url)?;
+                let remote = || Remote::Ssh(Box::new(SshRemote::new(&ssh_url, address, self.env)));
+                (Place::Store(store), (!self.offline).then(remote))
+            }
+        };
+        Ok(Repository {
+            source: source.clone(),
+            url,
+            place,
+            remote,
+            folder_tree,
+            progress: self.progress,
+            told_moved: false,
+        })
+    }
+}
+
+impl Repository<'_> {
+    /// Returns the objects that are here.
+    #[must_use]
+    pub fn objects(&self) -> &Objects {
+        match &self.place {
+            Place::Store(store) => &store.objects,
+            Place::Direct(objects) => objects,
+        }
+    }
+
+    /// Whether this is a folder of files: it has no commits and no refs.
+    #[must_use]
+    pub fn is_folder(&self) -> bool {
+        self.folder_tree.is_some()
+    }
+
+    /// Resolves every query with one look at the refs; none, when all name commits.
+    ///
+    /// The outer error is the repository's, an inner one a query's own.
+    ///
+    /// # Errors
+    /// When the repository can't be asked.
+    pub async fn resolve(
+        &mut self,
+        queries: &[Query],
+    ) -> Result<Vec<Result<Resolved, ResolveError>>, FetchError> {
+        let prefixes: BTreeSet<String> = queries.iter().flat_map(Query::prefixes).collect();
+        let refs = match prefixes.is_empty() {
+            true => Vec::new(),
+            false => self.list_refs(prefixes.into_iter().collect()).await?,
+        };
+        Ok(queries
+            .iter()
+            .map(|query| query.resolve(&refs, &self.url))
+            .collect())
+    }
+
+    async fn list_refs(&mut self, prefixes: Vec<String>) -> Result<Vec<Ref>, FetchError> {
+        let Some(remote) = &mut self.remote else {
+            return self.remembered_refs();
+        };
+        let refs = remote.list_refs(&prefixes).await?;
+        if let (Place::Store(store), false) = (&self.place, matches!(remote, Remote::Local(_))) {
+            store.remember(&refs);
+        }
+        self.tell_warnings();
+        Ok(with_only_branch_as_head(refs, self.remote.as_ref()))
+    }
+
+    fn remembered_refs(&self) -> Result<Vec<Ref>, FetchError> {
+        let refs = match &self.place {
+            Place::Store(store) => store.remembered(),
+            Place::Direct(_) => Vec::new(),
+        };
+        match refs.is_empty() {
+            true => Err(FetchError::Offline {
+                what: self.url.clone(),
+            }),
+            false => Ok(refs),
+        }
+    }
+
+    fn tell_warnings(&mut self) {
+        let Some(remote) = &mut self.remote else {
+            return;
+        };
+        for warning in remote.take_warnings() {
+            self.progress.warn(&warning);
+        }
+        if let (Some(moved), false) = (remote.moved_to(), self.told_moved) {
+            self.told_moved = true;
+            let url = &self.url;
+            self.progress.warn(&format!("{url} has moved to {moved}; add its skills from there, before somebody else takes the old name"));
+        }
+    }
+
+    /// Returns the root tree of a resolved commit, or of the folder.
+    ///
+    /// # Errors
+    /// When the commit is not here; see [`Repository::fetch_trees`].
+    pub fn root_tree(&self, commit: Option<ObjectId>) -> Result<ObjectId, ObjectError> {
+        match (self.folder_tree, commit) {
+            (Some(tree), _) => Ok(tree),
+            (None, Some(commit)) => self.objects().root_tree(commit),
+            (None, None) => Err(ObjectError::Missing(ObjectId::from_bytes([0; 20]))),
+        }
+    }
+
+    /// Finds the skills of each commit, fetching all trees that are missing in one request.
+    ///
+    /// `known` are commits that may be here already, from the lockfile: the server
+    /// then sends only what changed since.
+    ///
+    /// # Errors
+    /// When the trees can't be had.
+    pub async fn discover(
+        &mut self,
+        commits: &[Option<ObjectId>],
+        known: &[ObjectId],
+    ) -> Result<Vec<Discovery>, FetchError> {
+        let missing: BTreeSet<ObjectId> = commits
+            .iter()
+            .flatten()
+            .copied()
+            .filter(|commit| self.lacks_trees(*commit))
+            .collect();
+        if !missing.is_empty() {
+            self.fetch_trees(missing.into_iter().collect(), known)
+                .await?;
+        }
+        let find =
+            |commit: &Option<ObjectId>| Ok(discover(self.objects(), self.root_tree(*commit)?)?);
+        commits.iter().map(find).collect()
+    }
+
+    fn lacks_trees(&self, commit: ObjectId) -> bool {
+        let found = self
+            .objects()
+            .root_tree(commit)
+            .map_err(DiscoverError::Object);
+        let found = found.and_then(|root| discover(self.objects(), root));
+        found.is_err_and(|error| error.is_missing())
+    }
+
+    async fn fetch_trees(
+        &mut self,
+        commits: Vec<ObjectId>,
+        known: &[ObjectId],
+    ) -> Result<(), FetchError> {
+        let remembered = match &self.place {
+            Place::Store(store) => store.known_commits(),
+            Place::Direct(_) => Vec::new(),
+        };
+        let candidates: BTreeSet<ObjectId> = known.iter().copied().chain(remembered).collect();
+        let known: Vec<ObjectId> = candidates
+            .into_iter()
+            .filter(|commit| !commits.contains(commit) && !self.lacks_trees(*commit))
+            .take(MAX_KNOWN)
+            .collect();
+        let first = commits.first().copied();
+        let wants = Wants {
+            ids: commits,
+            known,
+            depth: Depth::Trees,
+        };
+        self.fetch(
+            &wants,
+            first.map_or_else(String::new, |commit| format!("commit {}", commit.short())),
+        )
+        .await
+    }
+
+    /// Brings the blobs that are not here yet, in one request.
+    ///
+    /// `commit` is where they belong: a server that gives no single blobs gives that.
+    ///
+    /// # Errors
+    /// When they can't be had, or not all of them came.
+    pub async fn fetch_blobs(
+        &mut self,
+        ids: impl IntoIterator<Item = ObjectId>,
+        commits: &[ObjectId],
+    ) -> Result<(), FetchError> {
+        let ids: BTreeSet<ObjectId> = ids.into_iter().collect();
+        let missing: Vec<ObjectId> = ids
+            .into_iter()
+            .filter(|id| !self.objects().contains(*id))
+            .collect();
+        let Some(first) = missing.first().copied() else {
+            return Ok(());
+        };
+        let wants = Wants {
+            ids: missing.clone(),
+            ..Wants::default()
+        };
+        let fetched = self.fetch(&wants, format!("blob {}", first.short())).await;
+        match fetched {
+            Err(FetchError::Transport(TransportError::Protocol {
+                source: ProtocolError::Refused(_),
+                ..
+            })) if !commits.is_empty() => {
+                let wants = Wants {
+                    ids: commits.to_vec(),
+                    known: Vec::new(),
+                    depth: Depth::Everything,
+                };
+                self.fetch(&wants, format!("blob {}", first.short()))
+                    .await?;
+            }
+            fetched => fetched?,
+        }
+        match missing.into_iter().find(|id| !self.objects().contains(*id)) {
+            Some(missing) => Err(FetchError::Incomplete {
+                url: self.url.clone(),
+                missing,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    async fn fetch(&mut self, wants: &Wants, what: String) -> Result<(), FetchError> {
+        let objects = match &self.place {
+            Place::Store(store) => &store.objects,
+            Place::Direct(objects) => objects,
+        };
+        let Some(remote) = &mut self.remote else {
+            return Err(FetchError::Offline {
+                what: format!("{what} of {}", self.url),
+            });
+        };
+        remote.fetch(wants, objects, self.progress).await?;
+        self.tell_warnings();
+        Ok(())
+    }
+}
+
+/// A bundle may come without `HEAD`; its only branch then stands for it.
+fn with_only_branch_as_head(mut refs: Vec<Ref>, remote: Option<&Remote<'_>>) -> Vec<Ref> {
+    let Some(Remote::Local(local)) = remote else {
+        return refs;
+    };
+    let all = local.list(&[String::new()]);
+    if all.iter().any(|reference| reference.name == "HEAD") {
+        return refs;
+    }
+    let branches: Vec<&Ref> = all
+        .iter()
+        .filter(|reference| reference.name.starts_with("refs/heads/"))
+        .collect();
+    if let [only] = branches.as_slice() {
+        refs.push(Ref {
+            name: "HEAD".to_owned(),
+            symref: Some(only.name.clone()),
+            ..(*only).clone()
+        });
+    }
+    refs
+}

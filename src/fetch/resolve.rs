@@ -1,0 +1,381 @@
+//! From what follows `@` to a commit. Pure: the refs are given.
+
+use crate::git::protocol::Ref;
+use crate::oid::ObjectId;
+use crate::spec::{Reference, View};
+
+/// Which commit is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// What `HEAD` stands for.
+    Default,
+    /// What follows `@`.
+    Reference(Reference),
+    /// A page's `REF/PATH`.
+    View(View),
+}
+
+/// The commit that was asked for, and how it was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The commit.
+    pub commit: ObjectId,
+    /// What named it.
+    pub named: Named,
+    /// What `update` follows, as the lockfile writes it; nothing for the default branch.
+    pub follows: Option<String>,
+    /// The path behind a page's ref.
+    pub path: Option<String>,
+}
+
+/// What kind of name led to a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    /// `HEAD`, with its branch when it is on one.
+    Head(Option<String>),
+    /// A branch: it moves.
+    Branch(String),
+    /// A tag: it should not.
+    Tag(String),
+    /// The best tag in a range.
+    Range(String),
+    /// The commit itself.
+    Commit,
+}
+
+/// No commit answers the query.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolveError {
+    /// The repository has no commit at all.
+    #[error("{url} is empty: it has no commit yet")]
+    Empty {
+        /// Which repository.
+        url: String,
+    },
+    /// No such branch or tag.
+    #[error("{url} has no branch and no tag `{name}`")]
+    NoSuchRef {
+        /// Which repository.
+        url: String,
+        /// What was asked for.
+        name: String,
+    },
+    /// One name for two things.
+    #[error(
+        "{url} has a branch and a tag `{name}`; write `@refs/heads/{name}` or `@refs/tags/{name}`"
+    )]
+    Ambiguous {
+        /// Which repository.
+        url: String,
+        /// What was asked for.
+        name: String,
+    },
+    /// No tag is in the range.
+    #[error("{url} has no version tag in `{range}`; {}", newest_sentence(.newest.as_ref()))]
+    NoVersion {
+        /// Which repository.
+        url: String,
+        /// The range asked for.
+        range: String,
+        /// The newest version that there is.
+        newest: Option<String>,
+    },
+}
+
+fn newest_sentence(tag: Option<&String>) -> String {
+    match tag {
+        Some(tag) => format!("its newest is `{tag}`"),
+        None => "no tag of it is a version".to_owned(),
+    }
+}
+
+impl Query {
+    /// Returns the query of a lockfile's `ref`.
+    ///
+    /// # Errors
+    /// When the text is no ref.
+    pub fn from_lock(reference: Option<&str>) -> Result<Self, String> {
+        match reference {
+            None => Ok(Self::Default),
+            Some(text) => text.parse().map(Self::Reference),
+        }
+    }
+
+    /// Returns the prefixes of the refs that decide this query; none for a commit id.
+    #[must_use]
+    pub fn prefixes(&self) -> Vec<String> {
+        let both = |name: &str| vec![format!("refs/heads/{name}"), format!("refs/tags/{name}")];
+        match self {
+            Self::Default => vec!["HEAD".to_owned()],
+            Self::Reference(Reference::Commit(_)) => Vec::new(),
+            Self::Reference(Reference::Name(name)) if name.starts_with("refs/") => {
+                vec![name.clone()]
+            }
+            Self::Reference(Reference::Name(name)) if name == "HEAD" => vec![name.clone()],
+            Self::Reference(Reference::Name(name)) => both(name),
+            Self::Reference(Reference::Range(..)) => vec!["refs/tags/".to_owned()],
+            Self::View(view) => match first_part(view).parse::<ObjectId>() {
+                Ok(_) => Vec::new(),
+                Err(_) => both(first_part(view)),
+            },
+        }
+    }
+
+    /// Decides the query among `refs`.
+    ///
+    /// # Errors
+    /// When no ref answers it, or two do.
+    pub fn resolve(&self, refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
+        match self {
+            Self::Default => resolve_head(refs, url),
+            Self::Reference(Reference::Commit(commit)) => Ok(pinned(*commit, None)),
+            Self::Reference(Reference::Name(name)) if name == "HEAD" => resolve_head(refs, url),
+            Self::Reference(Reference::Name(name)) => resolve_name(refs, name, url),
+            Self::Reference(Reference::Range(range, text)) => resolve_range(refs, range, text, url),
+            Self::View(view) => resolve_view(refs, view, url),
+        }
+    }
+}
+
+fn first_part(view: &View) -> &str {
+    view.rest.split('/').next().unwrap_or_default()
+}
+
+fn pinned(commit: ObjectId, path: Option<String>) -> Resolved {
+    Resolved {
+        commit,
+        named: Named::Commit,
+        follows: Some(commit.to_string()),
+        path,
+    }
+}
+
+fn resolve_head(refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
+    let Some(head) = refs.iter().find(|reference| reference.name == "HEAD") else {
+        return Err(ResolveError::Empty {
+            url: url.to_owned(),
+        });
+    };
+    let branch = head
+        .symref
+        .as_deref()
+        .and_then(|name| name.strip_prefix("refs/heads/"));
+    Ok(Resolved {
+        commit: head.commit(),
+        named: Named::Head(branch.map(str::to_owned)),
+        follows: None,
+        path: None,
+    })
+}
+
+fn resolve_name(refs: &[Ref], name: &str, url: &str) -> Result<Resolved, ResolveError> {
+    let find = |full: &str| refs.iter().find(|reference| reference.name == full);
+    let (branch, tag) = match name.strip_prefix("refs/") {
+        Some(rest) if rest.starts_with("tags/") => (None, find(name)),
+        Some(_) => (find(name), None),
+        None => (
+            find(&format!("refs/heads/{name}")),
+            find(&format!("refs/tags/{name}")),
+        ),
+    };
+    let (found, named) = match (branch, tag) {
+        (Some(_), Some(_)) => {
+            return Err(ResolveError::Ambiguous {
+                url: url.to_owned(),
+                name: name.to_owned(),
+            });
+        }
+        (Some(branch), None) => (branch, Named::Branch(name.to_owned())),
+        (None, Some(tag)) => (tag, Named::Tag(name.to_owned())),
+        (None, None) => {
+            return Err(ResolveError::NoSuchRef {
+                url: url.to_owned(),
+                name: name.to_owned(),
+            });
+        }
+    };
+    Ok(Resolved {
+        commit: found.commit(),
+        named,
+        follows: Some(name.to_owned()),
+        path: None,
+    })
+}
+
+fn resolve_range(
+    refs: &[Ref],
+    range: &semver::VersionReq,
+    text: &str,
+    url: &str,
+) -> Result<Resolved, ResolveError> {
+    let mut versions: Vec<(semver::Version, &Ref)> = refs.iter().filter_map(version_of).collect();
+    versions.sort_by(|a, b| a.0.cmp(&b.0));
+    let tag_name = |reference: &Ref| reference.name.trim_start_matches("refs/tags/").to_owned();
+    match versions
+        .iter()
+        .rev()
+        .find(|(version, _)| range.matches(version))
+    {
+        Some((_, tag)) => Ok(Resolved {
+            commit: tag.commit(),
+            named: Named::Range(tag_name(tag)),
+            follows: Some(text.to_owned()),
+            path: None,
+        }),
+        None => Err(ResolveError::NoVersion {
+            url: url.to_owned(),
+            range: text.to_owned(),
+            newest: versions.last().map(|(_, tag)| tag_name(tag)),
+        }),
+    }
+}
+
+/// `v1.2.3` and `1.2.3` are versions.
+fn version_of(reference: &Ref) -> Option<(semver::Version, &Ref)> {
+    let tag = reference.name.strip_prefix("refs/tags/")?;
+    let version = semver::Version::parse(tag.strip_prefix('v').unwrap_or(tag)).ok()?;
+    Some((version, reference))
+}
+
+/// The longest ref that begins the page's `REF/PATH` is its ref: `feature/x` before `feature`.
+fn resolve_view(refs: &[Ref], view: &View, url: &str) -> Result<Resolved, ResolveError> {
+    let rest = view.rest.as_str();
+    let path_behind = |name: &str| {
+        let path = rest[name.len()..].trim_start_matches('/');
+        let path = path
+            .strip_suffix("SKILL.md")
+            .unwrap_or(path)
+            .trim_end_matches('/');
+        (!path.is_empty()).then(|| path.to_owned())
+    };
+    if let Ok(commit) = first_part(view).parse() {
+        return Ok(pinned(commit, path_behind(first_part(view))));
+    }
+    let short = |reference: &Ref| {
+        let name = reference
+            .name
+            .strip_prefix("refs/heads/")
+            .or(reference.name.strip_prefix("refs/tags/"));
+        name.map(str::to_owned)
+    };
+    let begins = |name: &String| {
+        rest.strip_prefix(name.as_str())
+            .is_some_and(|behind| behind.is_empty() || behind.starts_with('/'))
+    };
+    let best = refs
+        .iter()
+        .filter_map(short)
+        .filter(begins)
+        .max_by_key(String::len);
+    match best {
+        Some(name) => Ok(Resolved {
+            path: path_behind(&name),
+            ..resolve_name(refs, &name, url)?
+        }),
+        None => Err(ResolveError::NoSuchRef {
+            url: url.to_owned(),
+            name: first_part(view).to_owned(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refs(names: &[&str]) -> Vec<Ref> {
+        let id = |number: usize| ObjectId::from_bytes([u8::try_from(number).unwrap(); 20]);
+        let reference = |(at, name): (usize, &&str)| Ref {
+            name: (*name).to_owned(),
+            id: id(at),
+            peeled: None,
+            symref: None,
+        };
+        names.iter().enumerate().map(reference).collect()
+    }
+
+    fn resolve(names: &[&str], text: &str) -> Result<Resolved, String> {
+        let query = Query::Reference(text.parse().unwrap());
+        query
+            .resolve(&refs(names), "U")
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_branch_moves_a_tag_pins_and_both_is_an_error() {
+        assert_eq!(
+            resolve(&["refs/heads/a"], "a").unwrap().named,
+            Named::Branch("a".to_owned())
+        );
+        assert_eq!(
+            resolve(&["refs/tags/a"], "a").unwrap().named,
+            Named::Tag("a".to_owned())
+        );
+        let both = ["refs/heads/a", "refs/tags/a"];
+        assert!(
+            resolve(&both, "a")
+                .unwrap_err()
+                .contains("write `@refs/heads/a`")
+        );
+        assert_eq!(
+            resolve(&both, "refs/tags/a").unwrap().commit,
+            refs(&both)[1].id
+        );
+        assert!(
+            resolve(&["refs/heads/abc"], "a")
+                .unwrap_err()
+                .contains("no branch and no tag `a`")
+        );
+    }
+
+    #[test]
+    fn a_range_takes_the_best_version() {
+        let tags = [
+            "refs/tags/v1.2.0",
+            "refs/tags/1.10.1",
+            "refs/tags/v2.0.0",
+            "refs/tags/nightly",
+            "refs/tags/v1.11.0-rc.1",
+        ];
+        assert_eq!(
+            resolve(&tags, "^1.2").unwrap().named,
+            Named::Range("1.10.1".to_owned())
+        );
+        assert_eq!(
+            resolve(&tags, "^1.2").unwrap().follows.as_deref(),
+            Some("^1.2")
+        );
+        assert!(
+            resolve(&tags, "^3")
+                .unwrap_err()
+                .contains("its newest is `v2.0.0`")
+        );
+    }
+
+    #[test]
+    fn a_page_s_ref_is_the_longest_that_fits() {
+        let view = View {
+            kind: "tree",
+            rest: "feature/x/skills/pdf".to_owned(),
+        };
+        let all = refs(&["refs/heads/feature/x", "refs/heads/feature/xy"]);
+        let resolved = Query::View(view.clone()).resolve(&all, "U").unwrap();
+        assert_eq!(resolved.follows.as_deref(), Some("feature/x"));
+        assert_eq!(resolved.path.as_deref(), Some("skills/pdf"));
+        assert_eq!(
+            Query::View(view).prefixes(),
+            ["refs/heads/feature", "refs/tags/feature"]
+        );
+    }
+
+    #[test]
+    fn no_head_is_an_empty_repository() {
+        assert!(
+            Query::Default
+                .resolve(&[], "U")
+                .unwrap_err()
+                .to_string()
+                .contains("is empty")
+        );
+    }
+}

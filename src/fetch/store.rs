@@ -1,0 +1,214 @@
+//! The store: one bare git repository for each source, under the cache folder.
+//!
+//! Every object is checked against its id when it comes in and when it is read,
+//! so any number of processes may share it. Losing it costs a fetch.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::fs::{self, At};
+use crate::git::objects::{ObjectError, Objects};
+use crate::git::protocol::Ref;
+use crate::oid::ObjectId;
+
+/// The folder below the cache; the number changes when the layout does.
+const FOLDER: &str = "store-v1";
+/// The file in a source's folder that remembers its refs, for `--offline`.
+const REFS_FILE: &str = "mdskill-refs.json";
+/// Its name for people.
+const NAME_FILE: &str = "mdskill-source";
+
+/// One source's place in the store.
+pub struct Store {
+    /// Its objects.
+    pub objects: Objects,
+    folder: PathBuf,
+    _in_use: Option<File>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RememberedRef {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<String>,
+}
+
+/// One source in the store, as `mdskill cache` lists it.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// The address it was fetched from.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// When it was last fetched into.
+    pub used: SystemTime,
+}
+
+impl Store {
+    /// Opens the place of the source at `address`, making it when there is none.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub fn open(cache: &Path, address: &str) -> Result<Self, ObjectError> {
+        let folder = cache.join(FOLDER).join(folder_name(address));
+        let objects = Objects::open_or_create(&folder)?;
+        let name_file = folder.join(NAME_FILE);
+        if !name_file.exists() {
+            // For people only: a store without it works as well.
+            drop(fs::atomic::write_cache(&name_file, address.as_bytes()));
+        }
+        let in_use = File::open(&name_file)
+            .ok()
+            .filter(|file| file.try_lock_shared().is_ok());
+        Ok(Self {
+            objects,
+            folder,
+            _in_use: in_use,
+        })
+    }
+
+    /// Remembers what refs the source has, beside those remembered before.
+    pub fn remember(&self, refs: &[Ref]) {
+        let mut known = self.read_refs();
+        for reference in refs {
+            let id = reference.commit().to_string();
+            known.insert(
+                reference.name.clone(),
+                RememberedRef {
+                    id,
+                    branch: reference.symref.clone(),
+                },
+            );
+        }
+        // Only `--offline` reads it; not being able to write costs nothing else.
+        if let Ok(text) = serde_json::to_vec(&known) {
+            drop(fs::atomic::write_cache(&self.folder.join(REFS_FILE), &text));
+        }
+    }
+
+    /// Returns the refs as last seen.
+    #[must_use]
+    pub fn remembered(&self) -> Vec<Ref> {
+        let reference = |(name, known): (String, RememberedRef)| {
+            Some(Ref {
+                name,
+                id: known.id.parse().ok()?,
+                peeled: None,
+                symref: known.branch,
+            })
+        };
+        self.read_refs().into_iter().filter_map(reference).collect()
+    }
+
+    fn read_refs(&self) -> BTreeMap<String, RememberedRef> {
+        let text = fs::read_if_found(&self.folder.join(REFS_FILE))
+            .ok()
+            .flatten();
+        text.and_then(|text| serde_json::from_slice(&text).ok())
+            .unwrap_or_default()
+    }
+
+    /// Returns the commits whose refs were seen, newest knowledge first: an update
+    /// tells the server that it has them.
+    #[must_use]
+    pub fn known_commits(&self) -> Vec<ObjectId> {
+        self.remembered()
+            .into_iter()
+            .map(|reference| reference.id)
+            .collect()
+    }
+}
+
+/// Lists every source in the store under `cache`, by name.
+///
+/// # Errors
+/// When the store can't be read.
+pub fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
+    let folder = cache.join(FOLDER);
+    let Some(entries) = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)? else {
+        return Ok(Vec::new());
+    };
+    let mut stored = Vec::new();
+    for entry in entries {
+        let folder = entry.at("list", &folder)?.path();
+        let listing = fs::tree::list(&folder)?;
+        let name = fs::read_if_found(&folder.join(NAME_FILE))?.unwrap_or_default();
+        let newest = listing
+            .files
+            .iter()
+            .filter_map(|file| file.metadata.modified().ok())
+            .max();
+        stored.push(Stored {
+            name: String::from_utf8_lossy(&name).into_owned(),
+            bytes: listing.files.iter().map(|file| file.metadata.len()).sum(),
+            used: newest.unwrap_or(SystemTime::UNIX_EPOCH),
+            folder,
+        });
+    }
+    stored.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(stored)
+}
+
+impl Stored {
+    /// Removes this source from the store; `false` when another process uses it.
+    ///
+    /// # Errors
+    /// When something of it can't be removed.
+    pub fn remove(&self) -> Result<bool, fs::Error> {
+        if let Ok(file) = File::open(self.folder.join(NAME_FILE))
+            && file.try_lock().is_err()
+        {
+            return Ok(false);
+        }
+        fs::remove_folder(&self.folder)?;
+        Ok(true)
+    }
+}
+
+/// A name that people can read, made unique by the address's own digest.
+fn folder_name(address: &str) -> String {
+    let rest = address.split("://").nth(1).unwrap_or(address);
+    let readable = rest
+        .trim_end_matches(".git")
+        .chars()
+        .rev()
+        .take(60)
+        .collect::<Vec<_>>();
+    let readable: String = readable
+        .into_iter()
+        .rev()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '.' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let unique = Digest::of_bytes(address.as_bytes()).to_string();
+    format!("{}-{}", readable.trim_matches(['-', '.']), &unique[7..19])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_is_readable_unique_and_safe() {
+        let name = folder_name("https://github.com/wshobson/agents.git");
+        assert!(name.starts_with("github.com-wshobson-agents-"), "{name}");
+        assert_ne!(name, folder_name("https://github.com/wshobson-agents.git"));
+        assert!(
+            folder_name("/../..")
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-.".contains(c))
+        );
+    }
+}

@@ -1,0 +1,262 @@
+//! Finding the skills in a tree: every folder with a `SKILL.md`, hidden folders too.
+//!
+//! Names need only the trees; nothing here reads a blob but the plugin list.
+
+use crate::git::objects::{ObjectError, Objects, TreeEntry};
+use crate::oid::ObjectId;
+
+/// Most entries that are looked at: a tree of shared subtrees can claim billions.
+const MAX_ENTRIES: usize = 400_000;
+/// Most skills in one repository (559 is the most seen).
+const MAX_SKILLS: usize = 10_000;
+/// Deepest folder that is looked into.
+const MAX_DEPTH: usize = 64;
+
+/// The file that makes a folder a skill, by this exact name.
+pub const SKILL_FILE: &str = "SKILL.md";
+/// The plugin list that some repositories have.
+const MARKETPLACE: &str = ".claude-plugin/marketplace.json";
+
+/// What a tree has.
+#[derive(Debug, Clone, Default)]
+pub struct Discovery {
+    /// Its skills, sorted by path.
+    pub skills: Vec<Found>,
+    /// Its symbolic links: one to a skill's folder is a second name for it.
+    pub links: Vec<Link>,
+    /// The blob of its plugin list.
+    pub marketplace: Option<ObjectId>,
+}
+
+/// A skill that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The folder, with forward slashes; empty for the repository's root.
+    pub path: String,
+    /// The folder's tree.
+    pub tree: ObjectId,
+    /// The blob of its `SKILL.md`.
+    pub skill_file: ObjectId,
+}
+
+/// A symbolic link in the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Where it lies.
+    pub path: String,
+    /// The blob that holds its target.
+    pub id: ObjectId,
+}
+
+/// A plugin's name and the folder it has in the repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plugin {
+    /// Its name, for display and for `owner/repo/plugin/skill`.
+    pub name: String,
+    /// Its folder, with forward slashes; empty for the root.
+    pub folder: String,
+}
+
+/// A tree can't be searched.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// One of its objects is not to be had.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+    /// It is too large to be honest.
+    #[error("the repository has {0}, more than mdskill looks at")]
+    TooLarge(String),
+}
+
+impl DiscoverError {
+    /// Whether fetching the trees may help.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Object(ObjectError::Missing(_)))
+    }
+}
+
+impl Found {
+    /// Returns the name of its folder; nothing for the repository's root.
+    #[must_use]
+    pub fn folder(&self) -> Option<&str> {
+        self.path.rsplit('/').next().filter(|name| !name.is_empty())
+    }
+}
+
+impl Discovery {
+    /// Returns the skill at exactly this path.
+    #[must_use]
+    pub fn at(&self, path: &str) -> Option<&Found> {
+        self.skills.iter().find(|found| found.path == path)
+    }
+}
+
+/// Finds every skill below the tree `root`.
+///
+/// # Errors
+/// When a tree is missing or damaged, or there is more than mdskill looks at.
+pub fn discover(objects: &Objects, root: ObjectId) -> Result<Discovery, DiscoverError> {
+    let mut search = Search {
+        objects,
+        seen: 0,
+        found: Discovery::default(),
+    };
+    search.look_into(root, "", 0)?;
+    search
+        .found
+        .skills
+        .sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    Ok(search.found)
+}
+
+struct Search<'a> {
+    objects: &'a Objects,
+    seen: usize,
+    found: Discovery,
+}
+
+impl Search<'_> {
+    fn look_into(&mut self, tree: ObjectId, path: &str, depth: usize) -> Result<(), DiscoverError> {
+        if depth > MAX_DEPTH {
+            return Err(DiscoverError::TooLarge(format!(
+                "folders nested deeper than {MAX_DEPTH}"
+            )));
+        }
+        for entry in self.objects.tree(tree)? {
+            self.seen += 1;
+            if self.seen > MAX_ENTRIES {
+                return Err(DiscoverError::TooLarge(format!(
+                    "over {MAX_ENTRIES} files and folders"
+                )));
+            }
+            // A name that is not UTF-8 can't be typed; a skill that holds one is refused later.
+            let Ok(name) = std::str::from_utf8(&entry.name) else {
+                continue;
+            };
+            let below = if path.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{path}/{name}")
+            };
+            self.note(&entry, path, &below, tree)?;
+            if entry.is_tree() {
+                self.look_into(entry.id, &below, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn note(
+        &mut self,
+        entry: &TreeEntry,
+        folder: &str,
+        path: &str,
+        tree: ObjectId,
+    ) -> Result<(), DiscoverError> {
+        if entry.mode == TreeEntry::SYMLINK {
+            self.found.links.push(Link {
+                path: path.to_owned(),
+                id: entry.id,
+            });
+        } else if entry.is_file() && entry.name == SKILL_FILE.as_bytes() {
+            if self.found.skills.len() >= MAX_SKILLS {
+                return Err(DiscoverError::TooLarge(format!("over {MAX_SKILLS} skills")));
+            }
+            let path = folder.to_owned();
+            self.found.skills.push(Found {
+                path,
+                tree,
+                skill_file: entry.id,
+            });
+        } else if entry.is_file() && path == MARKETPLACE {
+            self.found.marketplace = Some(entry.id);
+        }
+        Ok(())
+    }
+}
+
+/// Returns the folder that a link at `link` with this target leads to, when it stays
+/// inside the repository.
+#[must_use]
+pub fn link_target(link: &str, target: &[u8]) -> Option<String> {
+    let target = std::str::from_utf8(target).ok()?;
+    if target.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = link.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Reads the plugins of a `marketplace.json`. One that can't be read names none: it
+/// only helps to display and to tell apart.
+#[must_use]
+pub fn plugins(marketplace: &[u8]) -> Vec<Plugin> {
+    let Ok(list) = serde_json::from_slice::<serde_json::Value>(marketplace) else {
+        return Vec::new();
+    };
+    let Some(entries) = list.get("plugins").and_then(serde_json::Value::as_array) else {
+        return Vec::new();
+    };
+    let plugin = |entry: &serde_json::Value| {
+        let name = entry.get("name")?.as_str()?.to_owned();
+        let folder = entry.get("source")?.as_str()?;
+        let folder = folder.trim_start_matches("./").trim_matches('/').to_owned();
+        let folder = if folder == "." { String::new() } else { folder };
+        Some(Plugin { name, folder })
+    };
+    entries.iter().filter_map(plugin).collect()
+}
+
+/// Returns the plugin whose folder holds `path`, the innermost first.
+#[must_use]
+pub fn plugin_of<'a>(plugins: &'a [Plugin], path: &str) -> Option<&'a Plugin> {
+    let holds = |plugin: &&Plugin| {
+        !plugin.folder.is_empty()
+            && path
+                .strip_prefix(&plugin.folder)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
+    plugins
+        .iter()
+        .filter(holds)
+        .max_by_key(|plugin| plugin.folder.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_inside_or_nowhere() {
+        assert_eq!(
+            link_target("skills/docx", b"docx-official").as_deref(),
+            Some("skills/docx-official")
+        );
+        assert_eq!(link_target("a/b/c", b"../../x/./y").as_deref(), Some("x/y"));
+        assert_eq!(link_target("a", b"../x"), None);
+        assert_eq!(link_target("a", b"/etc"), None);
+        assert_eq!(link_target("a", b"\xff"), None);
+    }
+
+    #[test]
+    fn plugins_name_the_folders_they_hold() {
+        let json = br#"{"plugins":[{"name":"py","source":"./plugins/python-development"},{"name":"odd","source":{"x":1}},{"name":"p","source":"plugins"}]}"#;
+        let plugins = plugins(json);
+        let name = |path| plugin_of(&plugins, path).map(|plugin| plugin.name.as_str());
+        assert_eq!(name("plugins/python-development/skills/x"), Some("py"));
+        assert_eq!(name("plugins/python-development-2/skills/x"), Some("p"));
+        assert_eq!(name("other/x"), None);
+        assert!(super::plugins(b"not json").is_empty());
+    }
+}

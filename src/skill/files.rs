@@ -1,0 +1,211 @@
+//! [`SkillTree`]: the files of one skill, all safe to write, or the reasons why not.
+
+use std::fmt;
+
+use crate::digest::FileMode;
+use crate::git::objects::{ObjectError, Objects, TreeEntry};
+use crate::oid::ObjectId;
+use crate::path::{self, PathFault, SkillPath};
+
+/// Most files of one skill (1,104 is the most seen in 2,672 real skills).
+pub const MAX_FILES: usize = 2_000;
+/// Most bytes of one skill (14.7 MB is the most seen).
+pub const MAX_BYTES: usize = 50 << 20;
+/// Most faults that one refusal lists.
+const MAX_FAULTS: usize = 20;
+
+/// The files of a skill, sorted by path.
+#[derive(Debug, Clone)]
+pub struct SkillTree {
+    /// The git tree that they are.
+    pub tree: ObjectId,
+    /// Its files.
+    pub files: Vec<SkillFile>,
+}
+
+/// One file of a skill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkillFile {
+    /// Where it lies in the skill.
+    pub path: SkillPath,
+    /// Whether it may be executed.
+    pub mode: FileMode,
+    /// Its blob.
+    pub id: ObjectId,
+}
+
+/// A skill that must not be written to disk.
+#[derive(Debug, thiserror::Error)]
+pub enum TreeError {
+    /// Some of its files are refused; each is named.
+    #[error("{}", list(.0))]
+    Refused(Vec<FileFault>),
+    /// It is larger than any honest skill.
+    #[error("it has {0}")]
+    TooLarge(String),
+    /// One of its objects is not to be had.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+}
+
+/// One file that is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileFault {
+    /// The file's path, made printable.
+    pub path: String,
+    /// Why it is refused.
+    pub reason: String,
+}
+
+impl fmt::Display for FileFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.path, self.reason)
+    }
+}
+
+fn list(faults: &[FileFault]) -> String {
+    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    lines.join("\n  ")
+}
+
+impl SkillTree {
+    /// Reads the files of the skill at `tree`.
+    ///
+    /// # Errors
+    /// [`TreeError::Refused`] for links, submodules and unsafe or colliding paths;
+    /// when it has too many files; when a tree is missing or damaged.
+    pub fn read(objects: &Objects, tree: ObjectId) -> Result<Self, TreeError> {
+        let mut reading = Reading {
+            objects,
+            files: Vec::new(),
+            faults: Vec::new(),
+            entries: 0,
+        };
+        reading.read(tree, &[], 0)?;
+        let Reading {
+            mut files,
+            mut faults,
+            ..
+        } = reading;
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        if let Some((one, other)) = path::collision(files.iter().map(|file| file.path.as_str())) {
+            let reason = format!("macOS and Windows can't tell it from `{one}`");
+            faults.push(FileFault {
+                path: other,
+                reason,
+            });
+        }
+        match faults.is_empty() {
+            true => Ok(Self { tree, files }),
+            false => Err(TreeError::Refused(faults)),
+        }
+    }
+
+    /// Checks the sizes of the files, which are known once the blobs are here.
+    ///
+    /// # Errors
+    /// [`TreeError::TooLarge`], or when a blob is missing.
+    pub fn check_sizes(&self, objects: &Objects) -> Result<(), TreeError> {
+        let mut total = 0_usize;
+        for file in &self.files {
+            let size = objects.size(file.id)?;
+            if size > crate::git::objects::MAX_OBJECT_BYTES {
+                return Err(TreeError::TooLarge(format!(
+                    "a file of {size} bytes, `{}`; the limit is 16 MiB",
+                    file.path
+                )));
+            }
+            total += size;
+        }
+        match total > MAX_BYTES {
+            true => Err(TreeError::TooLarge(format!(
+                "{total} bytes; the limit is 50 MiB"
+            ))),
+            false => Ok(()),
+        }
+    }
+
+    /// Returns the blobs of all files.
+    pub fn blobs(&self) -> impl Iterator<Item = ObjectId> + '_ {
+        self.files.iter().map(|file| file.id)
+    }
+}
+
+struct Reading<'a> {
+    objects: &'a Objects,
+    files: Vec<SkillFile>,
+    faults: Vec<FileFault>,
+    entries: usize,
+}
+
+impl Reading<'_> {
+    fn read(&mut self, tree: ObjectId, prefix: &[u8], depth: usize) -> Result<(), TreeError> {
+        if depth > path::MAX_DEPTH {
+            let path = String::from_utf8_lossy(prefix).escape_debug().to_string();
+            self.refuse(path, PathFault::TooDeep.to_string());
+            return Ok(());
+        }
+        for entry in self.objects.tree(tree)? {
+            self.entries += 1;
+            if self.entries > MAX_FILES * 2 || self.files.len() >= MAX_FILES {
+                return Err(TreeError::TooLarge(format!(
+                    "more than {MAX_FILES} files, the limit"
+                )));
+            }
+            let mut path = prefix.to_vec();
+            path.extend_from_slice(&entry.name);
+            if entry.is_tree() {
+                path.push(b'/');
+                self.read(entry.id, &path, depth + 1)?;
+            } else {
+                self.take(&entry, &path);
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, entry: &TreeEntry, path: &[u8]) {
+        // A name with a slash in it is one that git itself never writes.
+        let checked = match entry.name.contains(&b'/') {
+            true => Err(PathFault::Climbs),
+            false => SkillPath::from_bytes(path),
+        };
+        let shown = String::from_utf8_lossy(path).escape_debug().to_string();
+        match (checked, entry) {
+            (Err(fault), _) => self.refuse(shown, fault.to_string()),
+            (Ok(path), entry) if entry.is_file() => {
+                let mode = if entry.is_executable() {
+                    FileMode::Executable
+                } else {
+                    FileMode::Regular
+                };
+                self.files.push(SkillFile {
+                    path,
+                    mode,
+                    id: entry.id,
+                });
+            }
+            (Ok(_), entry) if entry.mode == TreeEntry::SYMLINK => {
+                self.refuse(
+                    shown,
+                    "it is a symbolic link, which could lead out of the skill".to_owned(),
+                );
+            }
+            (Ok(_), entry) if entry.mode == TreeEntry::SUBMODULE => {
+                self.refuse(
+                    shown,
+                    "it is a submodule, whose files are in another repository".to_owned(),
+                );
+            }
+            (Ok(_), entry) => {
+                self.refuse(shown, format!("git's mode {:o} is no file's", entry.mode))
+            }
+        }
+    }
+
+    fn refuse(&mut self, path: String, reason: String) {
+        if self.faults.len() < MAX_FAULTS {
+            self.faults.push(FileFault { path, reason });
+        }
+    }
+}
