@@ -1,0 +1,851 @@
+//! `install.sh`, run by the system's `sh` in a sealed room: an empty environment, a PATH that
+//! holds only what is put there, and a release served on 127.0.0.1.
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/install.sh");
+const NEWEST: &str = "1.2.3";
+const OLDER: &str = "1.0.0";
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// What the script may count on, besides a downloader and a verifier.
+const BASICS: &[&str] = &[
+    "sh", "cat", "chmod", "cp", "cut", "dirname", "grep", "gzip", "mkdir", "mktemp", "mv", "rm",
+    "rmdir", "sed", "tail", "tar",
+];
+
+// ---------------------------------------------------------------------------------------------
+// The server
+// ---------------------------------------------------------------------------------------------
+
+#[derive(Clone)]
+enum Reply {
+    File(Vec<u8>),
+    /// Promises all of it and hangs up half-way.
+    Truncated(Vec<u8>),
+    Redirect(String),
+}
+
+/// Static files and redirects, one connection for each request.
+struct Server {
+    url: String,
+    replies: Arc<Mutex<BTreeMap<String, Reply>>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let server = Server {
+            url: format!("http://{}", listener.local_addr().expect("its address")),
+            replies: Arc::default(),
+            asked: Arc::default(),
+        };
+        let (replies, asked) = (server.replies.clone(), server.asked.clone());
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (replies, asked) = (replies.clone(), asked.clone());
+                // A client that hangs up early is its own affair.
+                thread::spawn(move || drop(answer(&stream, &replies, &asked)));
+            }
+        });
+        server
+    }
+
+    fn put(&self, path: &str, reply: Reply) {
+        self.replies.lock().unwrap().insert(path.to_owned(), reply);
+    }
+
+    fn delete(&self, path: &str) {
+        self.replies.lock().unwrap().remove(path);
+    }
+
+    /// The paths that were asked for, in order.
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+fn answer(
+    mut stream: &TcpStream,
+    replies: &Mutex<BTreeMap<String, Reply>>,
+    asked: &Mutex<Vec<String>>,
+) -> std::io::Result<()> {
+    let mut lines = BufReader::new(stream).lines();
+    let request = lines.next().unwrap_or_else(|| Ok(String::new()))?;
+    for line in lines {
+        if line?.is_empty() {
+            break;
+        }
+    }
+    let mut words = request.split(' ');
+    let head = words.next() == Some("HEAD");
+    let path = words.next().unwrap_or("").to_owned();
+    let reply = replies.lock().unwrap().get(&path).cloned();
+    asked.lock().unwrap().push(path);
+
+    let (status, location, body, sent) = match reply {
+        Some(Reply::File(body)) => ("200 OK", None, body.clone(), body.len()),
+        Some(Reply::Truncated(body)) => ("200 OK", None, body.clone(), body.len() / 2),
+        Some(Reply::Redirect(to)) => ("302 Found", Some(to), Vec::new(), 0),
+        None => ("404 Not Found", None, b"nothing here\n".to_vec(), 13),
+    };
+    write!(stream, "HTTP/1.1 {status}\r\n")?;
+    if let Some(location) = location {
+        write!(stream, "Location: {location}\r\n")?;
+    }
+    write!(
+        stream,
+        "Content-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    )?;
+    if !head {
+        stream.write_all(&body[..sent])?;
+    }
+    stream.flush()
+}
+
+// ---------------------------------------------------------------------------------------------
+// The room
+// ---------------------------------------------------------------------------------------------
+
+struct Room {
+    folder: TempDir,
+    server: Server,
+    /// More of the environment.
+    env: Vec<(&'static str, String)>,
+}
+
+struct Outcome {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Room {
+    /// A Linux machine with glibc, curl and sha256sum, and the releases `NEWEST` and `OLDER`.
+    fn new() -> Self {
+        let mut room = Room::bare();
+        room.lend("curl");
+        room.lend_verifier();
+        room.env
+            .push(("MDSKILL_RELEASES_URL", room.server.url.clone()));
+        for version in [NEWEST, OLDER] {
+            room.release(version, TARGET);
+        }
+        room.server.put(
+            "/latest",
+            Reply::Redirect(format!("{}/tag/v{NEWEST}", room.server.url)),
+        );
+        room
+    }
+
+    /// No downloader, no verifier, no release.
+    fn bare() -> Self {
+        let room = Room {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            server: Server::start(),
+            env: Vec::new(),
+        };
+        for folder in ["home", "bin", "tmp", "work"] {
+            fs::create_dir(room.path(folder)).unwrap();
+        }
+        for tool in BASICS {
+            assert!(room.lend(tool), "these tests need {tool}");
+        }
+        room.machine("Linux", "x86_64", "ldd (GNU libc) 2.36");
+        fs::copy(SCRIPT, room.path("work/install.sh")).expect("install.sh");
+        room
+    }
+
+    fn path(&self, relative: &str) -> PathBuf {
+        self.folder.path().join(relative)
+    }
+
+    /// Puts a tool of this machine on the room's PATH, if there is one.
+    fn lend(&self, tool: &str) -> bool {
+        let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+            .map(|folder| folder.join(tool))
+            .find(|path| path.is_file());
+        match found {
+            Some(path) => {
+                symlink(path, self.path("bin").join(tool)).unwrap();
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn lend_verifier(&self) {
+        assert!(
+            ["sha256sum", "shasum", "openssl"]
+                .iter()
+                .any(|tool| self.lend(tool)),
+            "these tests need sha256sum, shasum or openssl"
+        );
+    }
+
+    fn take_away(&self, tool: &str) {
+        fs::remove_file(self.path("bin").join(tool)).unwrap();
+    }
+
+    /// Puts a tool of our own on PATH.
+    fn fake(&self, tool: &str, script: &str) {
+        let path = self.path("bin").join(tool);
+        write_program(&path, &format!("#!/bin/sh\n{script}\n"));
+    }
+
+    fn machine(&self, system: &str, machine: &str, ldd: &str) {
+        self.fake(
+            "uname",
+            &format!("case $1 in -s) echo '{system}' ;; -m) echo '{machine}' ;; esac"),
+        );
+        // That of musl says so on stderr and fails.
+        self.fake("ldd", &format!("echo '{ldd}' >&2; exit 1"));
+    }
+
+    /// Serves a release that holds `program(version)`.
+    fn release(&self, version: &str, target: &str) {
+        self.serve(version, target, &archive(&[("mdskill", &program(version))]));
+    }
+
+    fn serve(&self, version: &str, target: &str, archive: &[u8]) {
+        let path = release_path(version, target);
+        let sum = format!("{}  mdskill-{target}.tar.gz\n", sha256(archive));
+        self.server.put(&path, Reply::File(archive.to_vec()));
+        self.server
+            .put(&format!("{path}.sha256"), Reply::File(sum.into_bytes()));
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(self.path("bin/sh"));
+        command
+            .env_clear()
+            .env("PATH", self.path("bin"))
+            .env("HOME", self.path("home"))
+            .env("TMPDIR", self.path("tmp"))
+            .envs(self.env.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.path("work"));
+        command
+    }
+
+    /// `sh install.sh ARGUMENTS`, in a folder that is not a checkout.
+    fn run(&self, arguments: &[&str]) -> Outcome {
+        self.run_file("install.sh", arguments)
+    }
+
+    fn run_file(&self, script: &str, arguments: &[&str]) -> Outcome {
+        let mut command = self.command();
+        command.arg(script).args(arguments).stdin(Stdio::null());
+        self.finish(command)
+    }
+
+    /// `sh -s -- ARGUMENTS <install.sh`, which is what `curl … | sh` comes to.
+    fn run_piped(&self, arguments: &[&str]) -> Outcome {
+        let mut command = self.command();
+        command
+            .arg("-s")
+            .arg("--")
+            .args(arguments)
+            .stdin(fs::File::open(SCRIPT).unwrap());
+        self.finish(command)
+    }
+
+    fn finish(&self, mut command: Command) -> Outcome {
+        let output = command.output().expect("sh starts");
+        let left: Vec<_> = fs::read_dir(self.path("tmp")).unwrap().collect();
+        assert!(left.is_empty(), "temporary files were left: {left:?}");
+        Outcome {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Runs it with an older program in place and says that this fails, changes nothing and
+    /// says why and what to do; then the same with no program and no folder.
+    fn refuses(&self, arguments: &[&str], says: &[&str]) {
+        let old = self.path("home/.local/bin/mdskill");
+        for present in [false, true] {
+            if present {
+                fs::create_dir_all(old.parent().unwrap()).unwrap();
+                write_program(&old, &program("0.0.1"));
+            }
+            let before = listing(&self.path("home"));
+            let outcome = self.run(arguments);
+            outcome.failed(1, says);
+            assert_eq!(listing(&self.path("home")), before);
+        }
+        fs::remove_dir_all(self.path("home/.local")).unwrap();
+    }
+
+    /// `relative` holds the program of `version`, is executable and has no company.
+    fn holds(&self, relative: &str, version: &str) {
+        let path = self.path(relative);
+        assert_eq!(fs::read_to_string(&path).unwrap(), program(version));
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o755);
+        let beside = fs::read_dir(path.parent().unwrap()).unwrap().count();
+        assert_eq!(beside, 1, "something lies beside {}", path.display());
+    }
+}
+
+impl Outcome {
+    fn succeeded(&self) -> &Self {
+        assert_eq!(
+            (self.code, self.stderr.as_str()),
+            (Some(0), ""),
+            "{}",
+            self.stdout
+        );
+        self
+    }
+
+    fn failed(&self, code: i32, says: &[&str]) {
+        assert_eq!(self.code, Some(code), "{}{}", self.stdout, self.stderr);
+        assert!(self.stderr.starts_with("error: "), "{}", self.stderr);
+        for part in says {
+            assert!(
+                self.stderr.contains(part),
+                "{part:?} is not in: {}",
+                self.stderr
+            );
+        }
+    }
+}
+
+fn program(version: &str) -> String {
+    format!("#!/bin/sh\necho 'mdskill {version}'\n")
+}
+
+/// Writes a program by way of another process. A file that this process has open for writing
+/// is inherited by whatever another test's thread starts meanwhile, and can't be run until then.
+fn write_program(path: &Path, text: &str) {
+    let mut writer = Command::new("sh")
+        .args(["-c", "cat >\"$1\" && chmod 755 \"$1\"", "sh"])
+        .arg(path)
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("sh starts");
+    let mut pipe = writer.stdin.take().expect("its input");
+    pipe.write_all(text.as_bytes()).unwrap();
+    drop(pipe);
+    assert!(writer.wait().unwrap().success());
+}
+
+fn release_path(version: &str, target: &str) -> String {
+    format!("/download/v{version}/mdskill-{target}.tar.gz")
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// A `.tar.gz` of these files, made by the system's tar.
+fn archive(files: &[(&str, &str)]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut tar = Command::new("tar");
+    tar.arg("-czf").arg("-").arg("-C").arg(folder.path());
+    for (name, text) in files {
+        write_program(&folder.path().join(name), text);
+        tar.arg(name);
+    }
+    let output = tar.output().expect("tar starts");
+    assert!(output.status.success());
+    output.stdout
+}
+
+/// Every path under `folder`, with the text of the files.
+fn listing(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
+    let mut all = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path.clone());
+                all.insert(path, None);
+            } else {
+                let text = fs::read(&path).unwrap();
+                all.insert(path, Some(text));
+            }
+        }
+    }
+    all
+}
+
+// ---------------------------------------------------------------------------------------------
+// What it installs
+// ---------------------------------------------------------------------------------------------
+
+#[test]
+fn installs_the_newest_release_when_piped_into_sh() {
+    let room = Room::new();
+    let outcome = room.run_piped(&[]);
+    outcome.succeeded();
+    room.holds("home/.local/bin/mdskill", NEWEST);
+    let place = room.path("home/.local/bin");
+    assert!(outcome.stdout.contains(&format!(
+        "Installed mdskill {NEWEST}: {}/mdskill",
+        place.display()
+    )));
+    let line = format!("export PATH=\"{}:$PATH\"", place.display());
+    assert!(outcome.stdout.contains(&line), "{}", outcome.stdout);
+}
+
+#[test]
+fn asks_for_the_redirect_the_archive_and_its_checksum_and_no_more() {
+    let room = Room::new();
+    room.run(&[]).succeeded();
+    let mut asked = room.server.asked();
+    // curl looks where the redirect leads, and there is nothing on this mirror.
+    asked.retain(|path| !path.starts_with("/tag/"));
+    let archive = release_path(NEWEST, TARGET);
+    let sum = format!("{archive}.sha256");
+    assert_eq!(asked, ["/latest".to_owned(), archive, sum]);
+}
+
+#[test]
+fn installs_the_version_that_was_named() {
+    for named in [OLDER.to_owned(), format!("v{OLDER}")] {
+        let room = Room::new();
+        room.run(&["--version", &named]).succeeded();
+        room.holds("home/.local/bin/mdskill", OLDER);
+        assert!(!room.server.asked().contains(&"/latest".to_owned()));
+    }
+}
+
+#[test]
+fn installs_into_the_folder_that_was_named() {
+    let mut room = Room::new();
+    room.run(&["--dir", "tools of mine/bin"]).succeeded();
+    room.holds("work/tools of mine/bin/mdskill", NEWEST);
+
+    let elsewhere = room.path("elsewhere");
+    room.env
+        .push(("MDSKILL_INSTALL_DIR", elsewhere.display().to_string()));
+    room.run(&[]).succeeded();
+    room.holds("elsewhere/mdskill", NEWEST);
+
+    // The option has the last word.
+    let chosen = room.path("chosen").display().to_string();
+    room.run(&[&format!("--dir={chosen}"), "--version", OLDER])
+        .succeeded();
+    room.holds("chosen/mdskill", OLDER);
+    room.holds("elsewhere/mdskill", NEWEST);
+}
+
+#[test]
+fn says_nothing_of_path_when_the_folder_is_on_it() {
+    let room = Room::new();
+    let place = room.path("bin").display().to_string();
+    let outcome = room.run(&["--dir", &place]);
+    outcome.succeeded();
+    assert!(!outcome.stdout.contains("PATH"), "{}", outcome.stdout);
+}
+
+#[test]
+fn renames_over_the_old_program_and_does_not_write_into_it() {
+    let room = Room::new();
+    let place = room.path("home/.local/bin");
+    fs::create_dir_all(&place).unwrap();
+    write_program(&place.join("mdskill"), &program("0.0.1"));
+    fs::hard_link(place.join("mdskill"), room.path("home/running")).unwrap();
+    room.run(&[]).succeeded();
+    room.holds("home/.local/bin/mdskill", NEWEST);
+    // Whoever has the old one open keeps the old one.
+    let running = fs::read_to_string(room.path("home/running")).unwrap();
+    assert_eq!(running, program("0.0.1"));
+}
+
+#[test]
+fn chooses_the_release_for_the_machine() {
+    let gnu = "ldd (Debian GLIBC 2.36) 2.36";
+    let musl = "musl libc (x86_64)";
+    for (system, machine, ldd, target) in [
+        ("Linux", "x86_64", gnu, "x86_64-unknown-linux-gnu"),
+        ("Linux", "aarch64", gnu, "aarch64-unknown-linux-gnu"),
+        ("Linux", "x86_64", musl, "x86_64-unknown-linux-musl"),
+        ("Linux", "aarch64", musl, "aarch64-unknown-linux-musl"),
+        ("Darwin", "x86_64", "", "x86_64-apple-darwin"),
+        ("Darwin", "arm64", "", "aarch64-apple-darwin"),
+    ] {
+        let room = Room::new();
+        room.server.delete(&release_path(NEWEST, TARGET));
+        room.machine(system, machine, ldd);
+        room.release(NEWEST, target);
+        room.run(&[]).succeeded();
+        room.holds("home/.local/bin/mdskill", NEWEST);
+    }
+}
+
+#[test]
+fn works_with_wget_alone() {
+    let room = Room::new();
+    room.take_away("curl");
+    if !room.lend("wget") {
+        eprintln!("skipped: there is no wget on this machine");
+        return;
+    }
+    room.run(&[]).succeeded();
+    room.holds("home/.local/bin/mdskill", NEWEST);
+    fs::remove_dir_all(room.path("home/.local")).unwrap();
+
+    room.refuses(&["--version", "9.9.9"], &["v9.9.9", "404", "git clone"]);
+    let path = release_path(OLDER, TARGET);
+    let whole = archive(&[("mdskill", &program(OLDER))]);
+    room.server.put(&path, Reply::Truncated(whole));
+    room.refuses(&["--version", OLDER], &[&path, "git clone"]);
+}
+
+#[test]
+fn verifies_with_whichever_tool_there_is() {
+    for tool in ["sha256sum", "shasum", "openssl"] {
+        let room = Room::bare();
+        room.lend("curl");
+        if !room.lend(tool) {
+            eprintln!("skipped: there is no {tool} on this machine");
+            continue;
+        }
+        let mut room = room;
+        room.env
+            .push(("MDSKILL_RELEASES_URL", room.server.url.clone()));
+        room.release(NEWEST, TARGET);
+        room.run(&["--version", NEWEST]).succeeded();
+        room.holds("home/.local/bin/mdskill", NEWEST);
+        fs::remove_dir_all(room.path("home/.local")).unwrap();
+
+        let other = archive(&[("mdskill", "#!/bin/sh\necho changed\n")]);
+        let path = release_path(NEWEST, TARGET);
+        room.server.put(&path, Reply::File(other));
+        room.refuses(&["--version", NEWEST], &["checksum", "is wrong"]);
+    }
+}
+
+#[test]
+fn asks_for_https_and_nothing_else_unless_a_mirror_was_named() {
+    let room = Room::bare();
+    room.lend_verifier();
+    let log = room.path("arguments");
+    room.fake(
+        "curl",
+        &format!("echo \"$@\" >>'{}'; exit 6", log.display()),
+    );
+    room.refuses(&[], &["newest release", "--version"]);
+    room.refuses(&["--version", NEWEST], &["Could not download"]);
+    let log = fs::read_to_string(log).unwrap();
+    for line in log.lines() {
+        assert!(line.contains("--proto =https"), "{line}");
+        assert!(
+            line.contains(" https://github.com/mdskill/mdskill/releases/"),
+            "{line}"
+        );
+    }
+    assert_eq!(log.lines().count(), 4);
+}
+
+// ---------------------------------------------------------------------------------------------
+// What it refuses
+// ---------------------------------------------------------------------------------------------
+
+#[test]
+fn help_lists_the_options() {
+    let room = Room::bare();
+    let outcome = room.run(&["--help"]);
+    outcome.succeeded();
+    for word in [
+        "--dir",
+        "--version",
+        "--help",
+        "MDSKILL_INSTALL_DIR",
+        "MDSKILL_RELEASES_URL",
+    ] {
+        assert!(outcome.stdout.contains(word), "{word} is not in the help");
+    }
+}
+
+#[test]
+fn misuse_is_told_from_failure() {
+    let room = Room::new();
+    for arguments in [
+        &["--frobnicate"][..],
+        &["mdskill"],
+        &["--dir"],
+        &["--dir="],
+        &["--version"],
+        &["--version", "latest"],
+        &["--version", "../../1.2.3"],
+        &["--version", "1.2"],
+    ] {
+        room.run(arguments).failed(2, &["--help"]);
+    }
+    assert!(room.server.asked().is_empty());
+    assert!(listing(&room.path("home")).is_empty());
+}
+
+#[test]
+fn a_wrong_checksum_is_refused() {
+    let room = Room::new();
+    let path = release_path(NEWEST, TARGET);
+    let other = archive(&[("mdskill", "#!/bin/sh\necho changed\n")]);
+    let wanted = sha256(&archive(&[("mdskill", "something else")]));
+    let sum = format!("{wanted}  mdskill-{TARGET}.tar.gz\n");
+    room.server
+        .put(&format!("{path}.sha256"), Reply::File(sum.into_bytes()));
+    room.server.put(&path, Reply::File(other.clone()));
+    room.refuses(
+        &[],
+        &[
+            "checksum",
+            &path,
+            &wanted,
+            &sha256(&other),
+            "It was not installed",
+        ],
+    );
+}
+
+#[test]
+fn without_a_usable_checksum_nothing_is_installed() {
+    let room = Room::new();
+    let path = format!("{}.sha256", release_path(NEWEST, TARGET));
+    for text in [
+        "",
+        "\n",
+        "<html>sign in</html>",
+        "abc123  mdskill.tar.gz\n",
+        &"g".repeat(64),
+    ] {
+        room.server
+            .put(&path, Reply::File(text.as_bytes().to_vec()));
+        room.refuses(&[], &[&path, "can't be verified"]);
+    }
+    room.server.delete(&path);
+    room.refuses(&[], &[&path, "404", "git clone"]);
+}
+
+#[test]
+fn a_release_that_is_not_there_is_refused() {
+    let room = Room::new();
+    room.refuses(
+        &["--version", "9.9.9"],
+        &["/download/v9.9.9/", "404", TARGET, "git clone"],
+    );
+}
+
+#[test]
+fn a_download_that_breaks_off_is_refused() {
+    let room = Room::new();
+    let path = release_path(NEWEST, TARGET);
+    let whole = archive(&[("mdskill", &program(NEWEST))]);
+    room.server.put(&path, Reply::Truncated(whole));
+    room.refuses(&[], &["Could not download", &path, "git clone"]);
+}
+
+#[test]
+fn an_archive_without_the_program_is_refused() {
+    let room = Room::new();
+    room.serve(NEWEST, TARGET, &archive(&[("other", "")]));
+    room.refuses(&[], &["Could not unpack", "git clone"]);
+    room.serve(NEWEST, TARGET, b"this is not an archive");
+    room.refuses(&[], &["Could not unpack", "git clone"]);
+}
+
+#[test]
+fn a_program_that_does_not_run_here_never_takes_the_place_of_one_that_does() {
+    let room = Room::new();
+    let broken = "#!/bin/sh\necho 'GLIBC_9.9 not found' >&2\nexit 1\n";
+    room.serve(NEWEST, TARGET, &archive(&[("mdskill", broken)]));
+    room.refuses(
+        &[],
+        &[
+            "does not run on this machine",
+            "GLIBC_9.9 not found",
+            "git clone",
+        ],
+    );
+}
+
+#[test]
+fn releases_that_do_not_lead_to_a_newest_one_are_refused() {
+    let room = Room::new();
+    room.server.delete("/latest");
+    room.refuses(&[], &["newest release", "/latest", "404", "--version"]);
+    let login = format!("{}/login", room.server.url);
+    room.server.put("/latest", Reply::Redirect(login));
+    room.refuses(&[], &["newest release", "--version"]);
+}
+
+#[test]
+fn a_platform_without_a_release_is_named() {
+    let room = Room::new();
+    for (system, machine) in [
+        ("Linux", "riscv64"),
+        ("FreeBSD", "amd64"),
+        ("MINGW64_NT-10.0", "x86_64"),
+    ] {
+        room.machine(system, machine, "");
+        room.refuses(
+            &[],
+            &[
+                system,
+                machine,
+                "git clone https://github.com/mdskill/mdskill",
+            ],
+        );
+    }
+    assert!(room.server.asked().is_empty());
+}
+
+#[test]
+fn missing_tools_are_named() {
+    let mut room = Room::bare();
+    room.env
+        .push(("MDSKILL_RELEASES_URL", room.server.url.clone()));
+    room.refuses(&[], &["curl or wget"]);
+    room.lend("curl");
+    room.refuses(&[], &["sha256sum, shasum or openssl", "unverified"]);
+    room.lend_verifier();
+    room.take_away("tar");
+    room.refuses(&[], &["needs tar"]);
+    assert!(room.server.asked().is_empty());
+}
+
+#[test]
+fn a_folder_that_can_not_be_used_is_found_before_the_download() {
+    let room = Room::new();
+    fs::write(room.path("work/file"), "mine").unwrap();
+    for folder in ["file", "file/bin"] {
+        room.run(&["--dir", folder])
+            .failed(1, &["work/file is not a folder", "--dir"]);
+    }
+    assert_eq!(fs::read(room.path("work/file")).unwrap(), b"mine");
+
+    fs::create_dir_all(room.path("work/taken/mdskill")).unwrap();
+    room.run(&["--dir", "taken"])
+        .failed(1, &["work/taken/mdskill", "--dir"]);
+
+    let closed = room.path("work/closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o555)).unwrap();
+    if fs::write(closed.join("probe"), "").is_ok() {
+        eprintln!("skipped: root may write into a folder that is closed to others");
+    } else {
+        room.run(&["--dir", "closed"])
+            .failed(1, &["work/closed can't be written to", "--dir"]);
+        room.run(&["--dir", "closed/bin"])
+            .failed(1, &["work/closed can't be written to", "--dir"]);
+    }
+    assert!(room.server.asked().is_empty());
+}
+
+#[test]
+fn without_a_home_the_folder_has_to_be_named() {
+    let room = Room::new();
+    let mut command = room.command();
+    command.env_remove("HOME").arg("install.sh");
+    room.finish(command).failed(1, &["HOME", "--dir"]);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Inside a checkout
+// ---------------------------------------------------------------------------------------------
+
+/// A checkout of mdskill, and a cargo that builds `program("0.0.9")`.
+fn checkout() -> Room {
+    let room = Room::new();
+    let folder = room.path("work/checkout");
+    fs::create_dir(&folder).unwrap();
+    fs::write(
+        folder.join("Cargo.toml"),
+        "[package]\nname = \"mdskill\"\nversion = \"0.0.9\"\n",
+    )
+    .unwrap();
+    fs::copy(SCRIPT, folder.join("install.sh")).unwrap();
+    write_program(&room.path("built"), &program("0.0.9"));
+    room.fake(
+        "cargo",
+        &format!(
+            "[ -f Cargo.toml ] || exit 9
+             case \"$*\" in 'build --release --locked '*) ;; *) exit 8 ;; esac
+             for target; do :; done # the last argument
+             mkdir -p \"$target/release\"
+             cp '{}' \"$target/release/mdskill\"",
+            room.path("built").display()
+        ),
+    );
+    room
+}
+
+#[test]
+fn a_checkout_is_built_and_nothing_is_downloaded() {
+    let room = checkout();
+    room.run_file("checkout/install.sh", &[]).succeeded();
+    room.holds("home/.local/bin/mdskill", "0.0.9");
+    assert!(room.server.asked().is_empty());
+}
+
+#[test]
+fn a_checkout_builds_into_the_target_folder_that_cargo_was_told() {
+    let mut room = checkout();
+    room.env
+        .push(("CARGO_TARGET_DIR", "out of tree".to_owned()));
+    room.run_file("checkout/install.sh", &[]).succeeded();
+    room.holds("home/.local/bin/mdskill", "0.0.9");
+    assert!(
+        room.path("work/checkout/out of tree/release/mdskill")
+            .is_file()
+    );
+}
+
+#[test]
+fn a_version_is_downloaded_in_a_checkout_too() {
+    let room = checkout();
+    room.run_file("checkout/install.sh", &["--version", OLDER])
+        .succeeded();
+    room.holds("home/.local/bin/mdskill", OLDER);
+}
+
+#[test]
+fn a_checkout_that_can_not_be_built_is_refused() {
+    let room = checkout();
+    let script = "checkout/install.sh";
+    room.fake("cargo", "echo 'error: it does not compile' >&2; exit 101");
+    let outcome = room.run_file(script, &[]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stderr.contains("error: it does not compile"));
+    assert!(outcome.stderr.contains("Nothing was installed."));
+
+    room.take_away("cargo");
+    room.run_file(script, &[])
+        .failed(1, &["needs cargo", "rustup.rs", "--version"]);
+    assert!(listing(&room.path("home")).is_empty());
+    assert!(room.server.asked().is_empty());
+}
+
+#[test]
+fn a_folder_of_another_project_is_not_a_checkout() {
+    let room = checkout();
+    fs::write(
+        room.path("work/checkout/Cargo.toml"),
+        "[package]\nname = \"mdskill-other\"\n",
+    )
+    .unwrap();
+    room.run_file("checkout/install.sh", &[]).succeeded();
+    room.holds("home/.local/bin/mdskill", NEWEST);
+}
