@@ -1,0 +1,249 @@
+//! What is measured: one round of every row, mdskill and its peers in turn.
+
+use crate::corpus::Corpus;
+use crate::measure::{Cost, cost_of};
+use crate::network::Network;
+use crate::sealed;
+use crate::server::Traffic;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The rows. A name is a row's key, and what the table calls it.
+pub const ADD_ONE: &str = "add one skill, cold";
+pub const ADD_SECOND: &str = "add a second skill of that commit";
+pub const ADD_ALL: &str = "add all, cold";
+pub const ADD_ALL_WARM: &str = "add all, store kept, fresh project";
+pub const ADD_ALL_ON_DISK: &str = "add all, cold, on disk";
+pub const UPDATE: &str = "update, nothing changed";
+pub const LIST_FIRST: &str = "list, first look";
+pub const LIST_AGAIN: &str = "list, again";
+pub const VERIFY: &str = "verify";
+pub const VERSION: &str = "mdskill --version";
+pub const CLONE: &str = "git clone --depth 1";
+pub const CLONE_ON_DISK: &str = "git clone --depth 1, on disk";
+pub const CLONE_SPARSE: &str =
+    "git clone --depth 1 --filter=blob:none --sparse, sparse-checkout set";
+pub const HASH: &str = "sha256sum of the same files";
+pub const GIT_VERSION: &str = "git --version";
+
+/// What one run took, and what it moved.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    pub cost: Cost,
+    pub traffic: Traffic,
+}
+
+impl Sample {
+    /// A run that says it went well, and left fewer skills than it should have, went wrong.
+    fn expecting(mut self, desk: &Desk, skills: usize) -> Self {
+        let installed = desk.installed();
+        if installed != skills && self.cost.failure.is_none() {
+            self.cost.failure = Some(format!("failed: it left {installed} skills of {skills}"));
+        }
+        self
+    }
+}
+
+/// One round over one network.
+pub struct Round<'a> {
+    pub corpus: &'a Corpus,
+    pub network: &'a Network,
+    /// Where projects and caches lie, in memory if there is a place.
+    pub place: &'a Path,
+    /// The same on disk.
+    pub disk: &'a Path,
+}
+
+/// A person's folders, all of them new.
+struct Desk {
+    folder: tempfile::TempDir,
+    cache: PathBuf,
+    url: String,
+}
+
+impl Round<'_> {
+    /// Runs every row once and tells what each took.
+    pub fn run(&self, mut tell: impl FnMut(&'static str, Sample)) {
+        self.one_skill(&mut tell);
+        self.peers(&mut tell);
+        let all = self.desk(self.place);
+        let warm = Desk {
+            cache: all.cache.clone(),
+            ..self.desk(self.place)
+        };
+        tell(ADD_ALL, self.add_all(&all));
+        tell(ADD_ALL_WARM, self.add_all(&warm));
+        tell(
+            UPDATE,
+            self.sample(&all.mdskill(&["update"]))
+                .expecting(&all, self.corpus.skills),
+        );
+        if !self.network.is_distant() {
+            self.without_network(&all, &mut tell);
+            self.on_disk(&mut tell);
+        }
+    }
+
+    fn one_skill(&self, tell: &mut impl FnMut(&'static str, Sample)) {
+        let desk = self.desk(self.place);
+        let add = |folder: &str| self.sample(&desk.mdskill(&["add", &self.corpus.spec(folder)]));
+        tell(ADD_ONE, add(&self.corpus.skill).expecting(&desk, 1));
+        tell(ADD_SECOND, add(&self.corpus.second).expecting(&desk, 2));
+    }
+
+    fn peers(&self, tell: &mut impl FnMut(&'static str, Sample)) {
+        let (whole, sparse) = (self.desk(self.place), self.desk(self.place));
+        tell(CLONE, self.sample(&whole.clone_shallow(&self.corpus.name)));
+        tell(
+            CLONE_SPARSE,
+            self.sample(&sparse.clone_sparse(&self.corpus.name, &self.corpus.skill)),
+        );
+        if !self.network.is_distant() {
+            // The files come from a checkout, so that there is something to hash whatever `add` does.
+            tell(HASH, self.sample(&whole.hash_every_skill()));
+            tell(
+                GIT_VERSION,
+                self.sample(&whole.command("git", &["--version"])),
+            );
+        }
+    }
+
+    /// What touches no network, in a project with every skill.
+    fn without_network(&self, all: &Desk, tell: &mut impl FnMut(&'static str, Sample)) {
+        for (name, command) in [
+            (LIST_FIRST, "list"),
+            (LIST_AGAIN, "list"),
+            (VERIFY, "verify"),
+        ] {
+            tell(
+                name,
+                self.sample(&all.mdskill(&[command]))
+                    .expecting(all, self.corpus.skills),
+            );
+        }
+        tell(VERSION, self.sample(&all.mdskill(&["--version"])));
+    }
+
+    fn on_disk(&self, tell: &mut impl FnMut(&'static str, Sample)) {
+        tell(ADD_ALL_ON_DISK, self.add_all(&self.desk(self.disk)));
+        tell(
+            CLONE_ON_DISK,
+            self.sample(&self.desk(self.disk).clone_shallow(&self.corpus.name)),
+        );
+    }
+
+    fn add_all(&self, desk: &Desk) -> Sample {
+        self.sample(&desk.mdskill(&["add", &self.corpus.name, "--all"]))
+            .expecting(desk, self.corpus.skills)
+    }
+
+    fn desk(&self, place: &Path) -> Desk {
+        let folder = tempfile::tempdir_in(place).expect("a temporary folder");
+        for name in ["home", "cache", "project"] {
+            std::fs::create_dir(folder.path().join(name)).expect("a folder of the desk");
+        }
+        let desk = Desk {
+            cache: folder.path().join("cache"),
+            folder,
+            url: self.network.url(),
+        };
+        let made = desk
+            .command("git", &["init", "--quiet"])
+            .status()
+            .expect("git runs");
+        assert!(made.success(), "git init failed");
+        desk
+    }
+
+    fn sample(&self, command: &Command) -> Sample {
+        let before = self.network.traffic();
+        let cost = cost_of(command);
+        Sample {
+            cost,
+            traffic: self.network.traffic().since(before),
+        }
+    }
+}
+
+impl Desk {
+    /// How many skills lie in the project.
+    fn installed(&self) -> usize {
+        let target = self.folder.path().join("project/.github/skills");
+        let skills = std::fs::read_dir(target).into_iter().flatten().flatten();
+        skills
+            .filter(|skill| skill.path().join("SKILL.md").is_file())
+            .count()
+    }
+
+    fn command(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = sealed::command(program, &self.folder.path().join("home"));
+        command
+            .current_dir(self.folder.path().join("project"))
+            .args(arguments);
+        command
+    }
+
+    fn mdskill(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(env!("CARGO_BIN_EXE_mdskill"), arguments);
+        command
+            .env("MDSKILL_GITHUB_URL", &self.url)
+            .env("MDSKILL_CACHE_DIR", &self.cache);
+        command
+    }
+
+    fn clone_shallow(&self, name: &str) -> Command {
+        self.command(
+            "git",
+            &[
+                "clone",
+                "--quiet",
+                "--depth",
+                "1",
+                &format!("{}/{name}.git", self.url),
+                "copy",
+            ],
+        )
+    }
+
+    fn clone_sparse(&self, name: &str, path: &str) -> Command {
+        let script = "git clone --quiet --depth 1 --filter=blob:none --sparse \"$1\" copy && \
+                      git -C copy sparse-checkout set \"$2\"";
+        self.command(
+            "sh",
+            &[
+                "-c",
+                script,
+                "sh",
+                &format!("{}/{name}.git", self.url),
+                path,
+            ],
+        )
+    }
+
+    /// Hashes every file that lies in a folder with a `SKILL.md`.
+    fn hash_every_skill(&self) -> Command {
+        let project = self.folder.path().join("project");
+        let mut list = Vec::new();
+        gather_skills(&project.join("copy"), false, &mut list);
+        let names = project.join("files");
+        std::fs::write(&names, list).expect("a list of files");
+        self.command(
+            "xargs",
+            &["-0", "-a", &names.to_string_lossy(), "sha256sum"],
+        )
+    }
+}
+
+/// Adds the files of every skill beneath a folder, each name ended by a zero byte.
+fn gather_skills(folder: &Path, inside: bool, list: &mut Vec<u8>) {
+    let inside = inside || folder.join("SKILL.md").is_file();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            gather_skills(&path, inside, list);
+        } else if inside {
+            list.extend_from_slice(path.as_os_str().as_encoded_bytes());
+            list.push(0);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! One run of one command: how long, how much processor, how much memory.
+//!
+//! The kernel adds up the children of a process. So that the sum is of one command alone, each is started by a copy of
+//! this program that has no other child: git at work for the server is then nobody's but the server's.
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+use std::ffi::OsString;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What tells the copy to measure.
+pub const FLAG: &str = "--measure";
+
+/// What one run took.
+#[derive(Clone, Debug)]
+pub struct Cost {
+    pub wall: Duration,
+    /// User and system time of the command and all that it started.
+    pub cpu: Duration,
+    /// The largest of its processes, in KiB.
+    pub peak: u64,
+    /// Why it failed, if it did.
+    pub failure: Option<String>,
+}
+
+/// Runs a command in a copy of this program and reads what it took.
+pub fn cost_of(command: &Command) -> Cost {
+    let mut copy = Command::new(std::env::current_exe().expect("a running program has a file"));
+    copy.arg(FLAG)
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear();
+    copy.envs(
+        command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    if let Some(folder) = command.get_current_dir() {
+        copy.current_dir(folder);
+    }
+    let output = copy
+        .stdin(Stdio::null())
+        .output()
+        .expect("a copy of this program starts");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut lines = text.splitn(4, '\n');
+    let mut number = || {
+        lines
+            .next()
+            .and_then(|line| line.parse().ok())
+            .expect("the copy prints three numbers")
+    };
+    let (wall, cpu, peak) = (
+        Duration::from_micros(number()),
+        Duration::from_micros(number()),
+        number(),
+    );
+    let failure = lines
+        .next()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned);
+    Cost {
+        wall,
+        cpu,
+        peak,
+        failure,
+    }
+}
+
+/// What the copy does: runs the command, and prints what it took in microseconds and KiB, and why it failed.
+pub fn run_and_report(command: &[OsString]) {
+    let start = Instant::now();
+    let ended = Command::new(&command[0])
+        .args(&command[1..])
+        .stdout(Stdio::null())
+        .output();
+    let wall = start.elapsed();
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the kernel keeps count");
+    let cpu = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
+    println!("{}\n{cpu}\n{}", wall.as_micros(), usage.max_rss());
+    match ended {
+        Err(error) => println!("failed: {error}"),
+        Ok(output) if !output.status.success() => {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            println!(
+                "failed: {}: {}",
+                output.status,
+                errors.lines().next().unwrap_or_default()
+            );
+        }
+        Ok(_) => {}
+    }
+}

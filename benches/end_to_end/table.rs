@@ -1,0 +1,271 @@
+//! The numbers as a Markdown table, each beside its limit.
+
+use crate::cases::{self, Sample};
+use crate::corpus::Corpus;
+use crate::network::Network;
+use crate::sealed;
+use std::path::Path;
+use std::time::Duration;
+
+/// Bytes in a megabyte, as in the limits.
+const MEGABYTE: u64 = 1_000_000;
+
+/// The samples of each row, in the order of the rows.
+#[derive(Default)]
+pub struct Results {
+    rows: Vec<(&'static str, Vec<Sample>)>,
+}
+
+/// What a row must stay under.
+enum Limit {
+    Requests(u64),
+    Down(u64),
+    /// So many times the wall time of that peer.
+    Ratio(f64, &'static str),
+    Wall(Duration),
+    Cpu(Duration),
+    /// MiB.
+    Peak(u64),
+}
+
+impl Results {
+    /// Adds one sample to a row.
+    pub fn add(&mut self, name: &'static str, sample: Sample) {
+        match self.rows.iter_mut().find(|(row, _)| *row == name) {
+            Some((_, samples)) => samples.push(sample),
+            None => self.rows.push((name, vec![sample])),
+        }
+    }
+
+    fn of(&self, name: &str) -> Option<&[Sample]> {
+        self.rows
+            .iter()
+            .find(|(row, _)| *row == name)
+            .map(|(_, samples)| samples.as_slice())
+    }
+
+    /// The median wall time of a row, unless a run of it failed.
+    fn wall(&self, name: &str) -> Option<Duration> {
+        let samples = self.of(name)?;
+        let sound = samples.iter().all(|sample| sample.cost.failure.is_none());
+        sound.then(|| median(samples, |sample| sample.cost.wall))
+    }
+}
+
+/// What was measured where, and how to measure it again.
+pub fn headline(corpus: &Corpus, place: &Path, runs: usize) -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let git = sealed::command("git", place)
+        .arg("--version")
+        .output()
+        .expect("git runs")
+        .stdout;
+    let memory = if place.starts_with("/dev/shm") {
+        "in memory"
+    } else {
+        "on disk"
+    };
+    let build = if cfg!(debug_assertions) {
+        " **A debug build: its times mean nothing.**"
+    } else {
+        ""
+    };
+    format!(
+        "Machine: {cores} cores, {} {} {}; {}; files {memory}. Repository: {}, {} skills. Median of {runs} runs after \
+         one warm-up (min-max). Made by `cargo bench --bench end_to_end`.{build}",
+        std::env::consts::OS,
+        kernel.trim(),
+        std::env::consts::ARCH,
+        String::from_utf8_lossy(&git).trim(),
+        corpus.name,
+        corpus.skills,
+    )
+}
+
+/// The table of one network.
+pub fn render(results: &Results, corpus: &Corpus, network: &Network) -> String {
+    let mut text = format!(
+        "| {} | wall ms | own CPU ms | peak MiB | requests | connections | bytes down | bytes up | against | limit | met |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|\n",
+        network.title
+    );
+    for (name, samples) in &results.rows {
+        let limits = limits_of(name, corpus, network);
+        let told: Vec<_> = limits.iter().map(Limit::told).collect();
+        let met = match (
+            limits.is_empty(),
+            limits.iter().all(|limit| limit.is_met(name, results)),
+        ) {
+            (true, _) => "",
+            (false, true) => "yes",
+            (false, false) => "**no**",
+        };
+        let against = against(name, results);
+        text.push_str(&format!(
+            "| {name} | {} | {against} | {} | {met} |\n",
+            numbers(samples),
+            told.join(", ")
+        ));
+    }
+    text
+}
+
+/// How large the program is without the names of its functions.
+pub fn size_of_the_binary(place: &Path) -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_mdskill"));
+    let stripped = place.join("stripped");
+    let strip = sealed::command("strip", place)
+        .arg("-o")
+        .arg(&stripped)
+        .arg(program)
+        .status();
+    let (file, word) = match strip {
+        Ok(status) if status.success() => (stripped.as_path(), "stripped"),
+        _ => (program, "not stripped, for want of `strip`"),
+    };
+    let size = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
+    let met = if size <= 12 * MEGABYTE {
+        "yes"
+    } else {
+        "**no**"
+    };
+    format!(
+        "Size of the program, {word}: {:.1} MB; limit 12 MB; met: {met}.",
+        size as f64 / MEGABYTE as f64
+    )
+}
+
+fn limits_of(name: &str, corpus: &Corpus, network: &Network) -> Vec<Limit> {
+    let mut limits = match name {
+        cases::ADD_ONE => vec![Limit::Requests(3), Limit::Down(MEGABYTE / 10)],
+        cases::ADD_SECOND => vec![Limit::Requests(2)],
+        cases::ADD_ALL => {
+            vec![
+                Limit::Requests(3),
+                Limit::Down(MEGABYTE * 13 / 10),
+                Limit::Ratio(1.0, cases::CLONE),
+                Limit::Peak(40),
+            ]
+        }
+        cases::UPDATE => vec![
+            Limit::Requests(1),
+            Limit::Down(1000),
+            Limit::Cpu(Duration::from_millis(15)),
+        ],
+        cases::LIST_FIRST | cases::LIST_AGAIN => vec![Limit::Wall(Duration::from_millis(12))],
+        cases::VERIFY => vec![Limit::Ratio(2.0, cases::HASH)],
+        cases::VERSION => vec![Limit::Ratio(2.0, cases::GIT_VERSION)],
+        _ => Vec::new(),
+    };
+    if name == cases::ADD_ONE && network.is_distant() {
+        limits.push(Limit::Ratio(0.5, cases::CLONE));
+    }
+    if !corpus.is_the_measured_one() {
+        limits.retain(|limit| !matches!(limit, Limit::Down(_)));
+    }
+    limits
+}
+
+/// How many times its peers' time a row takes; empty for the peers themselves.
+fn against(name: &str, results: &Results) -> String {
+    let peers: &[_] = match name {
+        cases::ADD_ONE => &[cases::CLONE, cases::CLONE_SPARSE],
+        cases::ADD_SECOND | cases::ADD_ALL | cases::ADD_ALL_WARM => &[cases::CLONE],
+        cases::ADD_ALL_ON_DISK => &[cases::CLONE_ON_DISK],
+        cases::VERIFY => &[cases::HASH],
+        cases::VERSION => &[cases::GIT_VERSION],
+        _ => &[],
+    };
+    let told = |peer: &&str| {
+        ratio(results, name, peer).map(|ratio| format!("{ratio:.2} × {}", short(peer)))
+    };
+    peers.iter().filter_map(told).collect::<Vec<_>>().join(", ")
+}
+
+fn short(peer: &str) -> &str {
+    match peer {
+        cases::CLONE_SPARSE => "sparse clone",
+        cases::CLONE | cases::CLONE_ON_DISK => "clone",
+        cases::HASH => "sha256sum",
+        _ => peer,
+    }
+}
+
+fn ratio(results: &Results, name: &str, peer: &str) -> Option<f64> {
+    Some(results.wall(name)?.as_secs_f64() / results.wall(peer)?.as_secs_f64())
+}
+
+impl Limit {
+    fn told(&self) -> String {
+        match self {
+            Self::Requests(1) => "1 request".to_owned(),
+            Self::Requests(most) => format!("{most} requests"),
+            Self::Down(most) => format!("{} KB down", *most as f64 / 1000.0),
+            Self::Ratio(most, peer) => format!("{most:.1} × {}", short(peer)),
+            Self::Wall(most) => format!("{} ms", most.as_millis()),
+            Self::Cpu(most) => format!("{} ms CPU", most.as_millis()),
+            Self::Peak(most) => format!("peak {most} MiB"),
+        }
+    }
+
+    fn is_met(&self, name: &str, results: &Results) -> bool {
+        let (Some(samples), Some(wall)) = (results.of(name), results.wall(name)) else {
+            return false;
+        };
+        match self {
+            Self::Requests(most) => samples
+                .iter()
+                .all(|sample| sample.traffic.requests <= *most),
+            Self::Down(most) => samples.iter().all(|sample| sample.traffic.down <= *most),
+            Self::Ratio(most, peer) => {
+                ratio(results, name, peer).is_some_and(|ratio| ratio <= *most)
+            }
+            Self::Wall(most) => wall < *most,
+            Self::Cpu(most) => median(samples, |sample| sample.cost.cpu) < *most,
+            Self::Peak(most) => samples.iter().all(|sample| sample.cost.peak < most * 1024),
+        }
+    }
+}
+
+/// The measured columns of a row.
+fn numbers(samples: &[Sample]) -> String {
+    if let Some(failure) = samples
+        .iter()
+        .find_map(|sample| sample.cost.failure.as_deref())
+    {
+        return format!("{} | | | | | | ", failure.replace('|', "\\|"));
+    }
+    let walls = || samples.iter().map(|sample| sample.cost.wall);
+    let (fastest, slowest) = (
+        walls().min().unwrap_or_default(),
+        walls().max().unwrap_or_default(),
+    );
+    format!(
+        "{} ({}-{}) | {} | {:.1} | {} | {} | {} | {}",
+        milliseconds(median(samples, |sample| sample.cost.wall)),
+        milliseconds(fastest),
+        milliseconds(slowest),
+        milliseconds(median(samples, |sample| sample.cost.cpu)),
+        median(samples, |sample| sample.cost.peak) as f64 / 1024.0,
+        median(samples, |sample| sample.traffic.requests),
+        median(samples, |sample| sample.traffic.connections),
+        median(samples, |sample| sample.traffic.down),
+        median(samples, |sample| sample.traffic.up),
+    )
+}
+
+fn milliseconds(time: Duration) -> String {
+    let milliseconds = time.as_secs_f64() * 1000.0;
+    if milliseconds < 20.0 {
+        format!("{milliseconds:.1}")
+    } else {
+        format!("{milliseconds:.0}")
+    }
+}
+
+fn median<Value: Ord + Copy>(samples: &[Sample], value: impl Fn(&Sample) -> Value) -> Value {
+    let mut values: Vec<_> = samples.iter().map(value).collect();
+    values.sort();
+    values[values.len() / 2]
+}

@@ -1,0 +1,160 @@
+//! TLS, proxies and the long wire of the suite, tried with real git and by the clock.
+
+use crate::forge::Scene;
+use crate::support::authority::Authority;
+use crate::support::forge::Forge;
+use crate::support::link::Link;
+use crate::support::proxy::Proxy;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+fn root_of(scene: &Scene) -> &std::path::Path {
+    scene.repo.folder().ancestors().nth(2).unwrap()
+}
+
+#[test]
+fn a_good_certificate_is_trusted_and_bad_ones_are_not() {
+    let scene = Scene::set();
+    let authority = Authority::new(&scene.room.path("temp"));
+    let trust = format!("http.sslCAInfo={}", authority.pem().display());
+    let look = |forge: &Forge| {
+        scene.git(&[
+            "-c",
+            &trust,
+            "ls-remote",
+            &forge.url_of("acme/skills"),
+            "HEAD",
+        ])
+    };
+
+    let good = Forge::start_tls(root_of(&scene), &authority, &["localhost", "127.0.0.1"]);
+    look(&good).ok().says(&scene.commit);
+    scene
+        .git(&["ls-remote", &good.url_of("acme/skills")])
+        .fails(128)
+        .says("certificate");
+    assert!(good.traffic().down > 100);
+
+    let other = Forge::start_tls(root_of(&scene), &authority, &["elsewhere.example"]);
+    look(&other).fails(128).says("certificate");
+    let expired = Forge::start_with(
+        root_of(&scene),
+        authority.expired_certificate(&["127.0.0.1"]),
+    );
+    look(&expired).fails(128).says("certificate");
+}
+
+#[test]
+fn a_proxy_leads_https_and_http_to_the_forge_and_notes_where_to() {
+    let scene = Scene::set();
+    let authority = Authority::new(&scene.room.path("temp"));
+    let forge = Forge::start_tls(root_of(&scene), &authority, &["github.example"]);
+    let proxy = Proxy::start(forge.address());
+    let trust = format!("http.sslCAInfo={}", authority.pem().display());
+    let look = [
+        "-c",
+        &trust,
+        "ls-remote",
+        "https://github.example/acme/skills",
+        "HEAD",
+    ];
+    let prepared = scene.room.run("git", look).env("HTTPS_PROXY", proxy.url());
+    prepared.run().ok().says(&scene.commit);
+    assert_eq!(proxy.asked(), ["CONNECT github.example:443"]);
+
+    let plain = Proxy::start(scene.forge.address());
+    let prepared = || {
+        scene.room.run(
+            "git",
+            ["clone", "http://github.example/acme/skills", "copy"],
+        )
+    };
+    prepared().env("http_proxy", plain.url()).run().ok();
+    let asked = plain.asked();
+    assert_eq!(
+        asked[0],
+        "GET http://github.example/acme/skills/info/refs?service=git-upload-pack"
+    );
+    assert_eq!(
+        asked[1..],
+        ["POST http://github.example/acme/skills/git-upload-pack"; 2]
+    );
+
+    plain.refuse(403);
+    std::fs::remove_dir_all(scene.room.project().join("copy")).unwrap();
+    prepared()
+        .env("http_proxy", plain.url())
+        .run()
+        .fails(128)
+        .says("403");
+    proxy.refuse(407);
+    scene
+        .room
+        .run("git", look)
+        .env("HTTPS_PROXY", proxy.url())
+        .run()
+        .fails(128)
+        .says("407");
+}
+
+#[test]
+fn git_clones_over_the_link_and_the_bytes_are_the_same() {
+    let scene = Scene::set();
+    let link = Link::start(scene.forge.address(), Duration::from_millis(20), 50_000_000);
+    let url = format!("http://{}/acme/skills.git", link.address());
+    let start = Instant::now();
+    scene.git(&["clone", "--quiet", &url, "copy"]).ok();
+    // One trip to shake hands, and one for each of the three requests.
+    assert!(
+        start.elapsed() >= Duration::from_millis(80),
+        "{:?}",
+        start.elapsed()
+    );
+    let traffic = scene.forge.traffic();
+    assert_eq!(traffic.requests, 3);
+    assert_eq!(link.carried(), (traffic.up, traffic.down));
+}
+
+#[test]
+fn the_link_is_as_long_and_as_wide_as_it_says() {
+    let size = 2_000_000;
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = server.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut client in server.incoming().flatten() {
+            client.read_exact(&mut [0]).unwrap();
+            client.write_all(&vec![7; size]).unwrap();
+        }
+    });
+    let link = Link::start(address, Duration::from_millis(50), 50_000_000);
+    // The handshake, there, and back: two trips; then the bytes at their pace.
+    let (trip, pace) = (Duration::from_millis(50), |bytes: usize| {
+        Duration::from_secs_f64(bytes as f64 * 8.0 / 50e6)
+    });
+    let windows = (0..)
+        .map(|doublings| 14_600 << doublings)
+        .take_while(|window| pace(*window) < trip);
+    // While a window is shorter than a trip, the sender waits for the rest of the trip.
+    let slow_start: Duration = windows.map(|window| trip - pace(window)).sum();
+    let expected = trip * 2 + slow_start + pace(size);
+    let fetch = || {
+        let start = Instant::now();
+        let mut client = TcpStream::connect(link.address()).unwrap();
+        client.write_all(b"?").unwrap();
+        let mut answer = Vec::new();
+        client.read_to_end(&mut answer).unwrap();
+        assert_eq!(answer.len(), size);
+        start.elapsed()
+    };
+    // A busy machine can only be late, so the best of several counts.
+    let best = (0..5).map(|_| fetch()).min().unwrap();
+    assert!(
+        best >= expected.mul_f64(0.99),
+        "{best:?}, expected {expected:?}"
+    );
+    assert!(
+        best <= expected.mul_f64(1.05),
+        "{best:?}, expected {expected:?}"
+    );
+}

@@ -1,0 +1,95 @@
+//! A certificate authority of one's own: good certificates, and bad ones to be refused.
+
+use super::server::Secure;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Who signs. Its own certificate lies as `ca.pem` in the folder it was made in.
+pub struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    pem: PathBuf,
+}
+
+/// A certificate with its key, ready to serve.
+pub struct Certificate {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl Authority {
+    /// Makes an authority, and `ca.pem` in `folder`.
+    pub fn new(folder: &Path) -> Self {
+        let mut parameters =
+            CertificateParams::new(Vec::<String>::new()).expect("no names are valid names");
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        parameters
+            .distinguished_name
+            .push(DnType::CommonName, "mdskill test authority");
+        let key = KeyPair::generate().expect("a key");
+        let issuer =
+            CertifiedIssuer::self_signed(parameters, key).expect("a certificate of its own");
+        let pem = folder.join("ca.pem");
+        std::fs::write(&pem, issuer.pem()).expect("the folder of the authority can be written");
+        Self { issuer, pem }
+    }
+
+    /// The file that makes a client trust this authority.
+    pub fn pem(&self) -> &Path {
+        &self.pem
+    }
+
+    /// A good certificate for these names and addresses. For other names it is a bad one.
+    pub fn certificate(&self, names: &[&str]) -> Certificate {
+        self.issue(names, |_| {})
+    }
+
+    /// A certificate that was good until the year 2001.
+    pub fn expired_certificate(&self, names: &[&str]) -> Certificate {
+        self.issue(names, |parameters| {
+            parameters.not_before = date_time_ymd(2000, 1, 1);
+            parameters.not_after = date_time_ymd(2001, 1, 1);
+        })
+    }
+
+    fn issue(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Certificate {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut parameters =
+            CertificateParams::new(names).expect("names that a certificate can hold");
+        change(&mut parameters);
+        let key = KeyPair::generate().expect("a key");
+        let signed = parameters
+            .signed_by(&key, &self.issuer)
+            .expect("a signature");
+        Certificate {
+            chain: vec![signed.der().clone()],
+            key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        }
+    }
+}
+
+impl Certificate {
+    /// Speaks TLS with this certificate on every connection.
+    pub fn secure(self) -> Secure {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("the provider knows TLS 1.2 and 1.3")
+            .with_no_client_auth()
+            .with_single_cert(self.chain, self.key)
+            .expect("a certificate and its key");
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let config = Arc::new(config);
+        Box::new(move |socket| {
+            let connection =
+                ServerConnection::new(Arc::clone(&config)).map_err(std::io::Error::other)?;
+            Ok(Box::new(StreamOwned::new(connection, socket)))
+        })
+    }
+}

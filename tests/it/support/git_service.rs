@@ -1,0 +1,119 @@
+//! What stands behind a forge's URL: `git upload-pack`, started for each request, as a forge does it.
+
+use super::sealed;
+use super::wire::Request;
+use std::io::{self, Read, Write};
+use std::path::{Component, Path, PathBuf};
+use std::process::Stdio;
+
+/// A request that git answers.
+pub struct Call {
+    /// The bare repository asked for.
+    pub repository: PathBuf,
+    /// Whether this is the look at `info/refs` before the talk.
+    pub advertises: bool,
+    /// The `Git-Protocol` header, as the client sent it.
+    pub protocol: Option<String>,
+    /// Whether the server knows partial fetches.
+    pub filters: bool,
+}
+
+impl Call {
+    /// Reads a request as a call to a repository under `root`; nothing when the URL is none of git's.
+    pub fn of(root: &Path, request: &Request) -> Option<Self> {
+        let (path, query) = request
+            .target
+            .split_once('?')
+            .unwrap_or((&request.target, ""));
+        let (name, advertises) = match request.method.as_str() {
+            "GET" if query == "service=git-upload-pack" => (path.strip_suffix("/info/refs")?, true),
+            "POST" => (path.strip_suffix("/git-upload-pack")?, false),
+            _ => return None,
+        };
+        let protocol = request.header("git-protocol").map(str::to_owned);
+        Some(Self {
+            repository: find_repository(root, name)?,
+            advertises,
+            protocol,
+            filters: true,
+        })
+    }
+
+    /// The media type of the answer.
+    pub fn media_type(&self) -> &'static str {
+        if self.advertises {
+            "application/x-git-upload-pack-advertisement"
+        } else {
+            "application/x-git-upload-pack-result"
+        }
+    }
+
+    /// Hands the body to git and gives on what it says, as it says it.
+    pub fn run(
+        &self,
+        body: &[u8],
+        mut tell: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        if self.advertises && self.protocol.as_deref() != Some("version=2") {
+            tell(b"001e# service=git-upload-pack\n0000")?;
+        }
+        let mut command = sealed::command("git", &self.repository);
+        command.args([
+            "-c",
+            &format!("uploadpack.allowFilter={}", self.filters),
+            "upload-pack",
+            "--stateless-rpc",
+        ]);
+        if self.advertises {
+            command.arg("--http-backend-info-refs");
+        }
+        if let Some(protocol) = &self.protocol {
+            command.env("GIT_PROTOCOL", protocol);
+        }
+        command
+            .arg(&self.repository)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut git = command.spawn()?;
+        let (mut input, mut output) = (
+            git.stdin.take().expect("piped"),
+            git.stdout.take().expect("piped"),
+        );
+        let told = std::thread::scope(|scope| {
+            // Git stops reading when it has seen enough: a broken pipe here is its answer, not our error.
+            scope.spawn(move || input.write_all(body));
+            let mut buffer = vec![0; 64 * 1024];
+            loop {
+                let read = output.read(&mut buffer)?;
+                if read == 0 {
+                    return Ok(());
+                }
+                tell(&buffer[..read])?;
+            }
+        });
+        // A client that hung up must not leave git writing to nobody.
+        if told.is_err() {
+            let _ = git.kill();
+        }
+        git.wait()?;
+        told
+    }
+}
+
+/// `OWNER/REPO` and `OWNER/REPO.git` are one repository, as on a real forge; nothing outside `root` is.
+fn find_repository(root: &Path, name: &str) -> Option<PathBuf> {
+    let relative = Path::new(name.trim_start_matches('/'));
+    if !relative
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)))
+    {
+        return None;
+    }
+    let exact = root.join(relative);
+    let mut bare = exact.clone().into_os_string();
+    bare.push(".git");
+    [exact, PathBuf::from(bare)]
+        .into_iter()
+        .find(|folder| folder.join("HEAD").is_file())
+}

@@ -1,0 +1,308 @@
+//! Repositories made to order by real git: the same ids on every machine, and whatever a stranger may put into one.
+
+use super::sealed;
+use super::snapshot::{EXECUTABLE, FILE, LINK, Snapshot};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The moment of the first commit; each later one is a minute younger.
+const FIRST_COMMIT: u64 = 1_700_000_000;
+const AUTHOR: &str = "Ada Author <ada@example.org>";
+
+/// A bare repository at `ROOT/OWNER/REPO.git`. Changes gather until `commit`.
+pub struct Repo {
+    folder: PathBuf,
+    branch: String,
+    commits: u64,
+    changes: Vec<u8>,
+}
+
+impl Repo {
+    /// A new repository, its branch `main` without a commit yet.
+    pub fn create(root: &Path, name: &str) -> Self {
+        Self::create_with(root, name, "sha1")
+    }
+
+    /// The same with the ids of `format`: `sha1` or `sha256`.
+    pub fn create_with(root: &Path, name: &str, format: &str) -> Self {
+        let repo = Self {
+            folder: root.join(format!("{name}.git")),
+            branch: "main".to_owned(),
+            commits: 0,
+            changes: Vec::new(),
+        };
+        std::fs::create_dir_all(&repo.folder).expect("the root of the repositories can be written");
+        repo.git(&[
+            "init",
+            "--quiet",
+            "--bare",
+            "--initial-branch=main",
+            &format!("--object-format={format}"),
+        ]);
+        repo
+    }
+
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Puts a file in place.
+    pub fn write(&mut self, path: &str, bytes: impl AsRef<[u8]>) -> &mut Self {
+        self.put(FILE, path, bytes.as_ref())
+    }
+
+    /// Puts a file in place that can be run.
+    pub fn executable(&mut self, path: &str, bytes: impl AsRef<[u8]>) -> &mut Self {
+        self.put(EXECUTABLE, path, bytes.as_ref())
+    }
+
+    /// Puts a link in place.
+    pub fn symlink(&mut self, path: &str, target: &str) -> &mut Self {
+        self.put(LINK, path, target.as_bytes())
+    }
+
+    /// Puts a submodule in place.
+    pub fn submodule(&mut self, path: &str, commit: &str) -> &mut Self {
+        self.change(&format!("M 160000 {commit} {}\n", quoted(path)))
+    }
+
+    /// Takes a file or a folder away.
+    pub fn remove(&mut self, path: &str) -> &mut Self {
+        self.change(&format!("D {}\n", quoted(path)))
+    }
+
+    /// Moves a file or a folder.
+    pub fn rename(&mut self, from: &str, to: &str) -> &mut Self {
+        self.change(&format!("R {} {}\n", quoted(from), quoted(to)))
+    }
+
+    /// Puts a whole skill in place: a `SKILL.md` with a frontmatter and a body.
+    pub fn skill(&mut self, path: &str, name: &str, description: &str) -> &mut Self {
+        let text = format!(
+            "---\nname: {name}\ndescription: {description}\n---\n\n# {name}\n\nDo it with care.\n"
+        );
+        self.write(&format!("{path}/SKILL.md"), text)
+    }
+
+    /// Commits what has gathered to the current branch, and gives the commit's id.
+    pub fn commit(&mut self, message: &str) -> String {
+        let branch = format!("refs/heads/{}", self.branch);
+        let date = self.next_date();
+        let mut stream = format!("commit {branch}\ncommitter {AUTHOR} {date}\n").into_bytes();
+        stream.extend(data(message.as_bytes()));
+        if self.find(&branch).is_some() {
+            stream.extend_from_slice(format!("from {branch}^0\n").as_bytes());
+        }
+        stream.append(&mut self.changes);
+        self.git_with(&["fast-import", "--quiet", "--force"], &stream);
+        self.rev_parse("HEAD")
+    }
+
+    /// A blob that no commit has yet.
+    pub fn blob(&self, bytes: impl AsRef<[u8]>) -> String {
+        self.git_with(&["hash-object", "-w", "--stdin"], bytes.as_ref())
+    }
+
+    /// A tree with exactly these entries - mode, name, id - however wrong they are: `..`, `.git`, twice the same.
+    pub fn raw_tree(&self, entries: &[(&str, &str, &str)]) -> String {
+        let mut tree = Vec::new();
+        for (mode, name, id) in entries {
+            tree.extend_from_slice(format!("{mode} {name}\0").as_bytes());
+            let digits: Vec<_> = id
+                .bytes()
+                .filter_map(|digit| char::from(digit).to_digit(16))
+                .collect();
+            tree.extend(digits.chunks(2).map(|pair| (pair[0] << 4 | pair[1]) as u8));
+        }
+        self.git_with(
+            &["hash-object", "-t", "tree", "--literally", "-w", "--stdin"],
+            &tree,
+        )
+    }
+
+    /// Commits a tree as it is to the current branch, and gives the commit's id.
+    pub fn commit_tree(&mut self, tree: &str, message: &str) -> String {
+        let branch = format!("refs/heads/{}", self.branch);
+        let parent = self.find(&branch);
+        let mut arguments = vec!["commit-tree", tree, "-m", message];
+        if let Some(parent) = &parent {
+            arguments.extend(["-p", parent]);
+        }
+        let date = self.next_date();
+        let mut command = self.command(&arguments);
+        command
+            .env("GIT_AUTHOR_DATE", &date)
+            .env("GIT_COMMITTER_DATE", &date);
+        let commit = finish(command, b"");
+        self.git(&["update-ref", &branch, &commit]);
+        commit
+    }
+
+    /// Names this commit; a tag of that name moves.
+    pub fn tag(&self, name: &str) {
+        self.git(&["tag", "--force", name]);
+    }
+
+    /// Names this commit by an object of its own.
+    pub fn annotated_tag(&self, name: &str) {
+        self.git(&["tag", "--force", "--annotate", "--message", name, name]);
+    }
+
+    /// Goes to a branch, made from here if it is new, and makes it the default one.
+    pub fn branch(&mut self, name: &str) -> &mut Self {
+        if self.find(&format!("refs/heads/{name}")).is_none() {
+            self.git(&["branch", name]);
+        }
+        self.git(&["symbolic-ref", "HEAD", &format!("refs/heads/{name}")]);
+        self.branch = name.to_owned();
+        self
+    }
+
+    /// Takes the current branch to another commit: history is rewritten.
+    pub fn reset_to(&self, commit: &str) {
+        self.git(&["update-ref", &format!("refs/heads/{}", self.branch), commit]);
+    }
+
+    /// The id that a name stands for: `HEAD`, `main:skills/x`, `v1^{}`.
+    pub fn rev_parse(&self, spec: &str) -> String {
+        self.git(&["rev-parse", "--verify", spec])
+    }
+
+    /// Every file under a tree: mode, id, path.
+    pub fn ls_tree(&self, spec: &str) -> Vec<(String, String, String)> {
+        let listed = self.git(&["ls-tree", "-r", "-z", spec]);
+        let lines = listed.split('\0').filter_map(|line| line.split_once('\t'));
+        lines
+            .map(|(entry, path)| {
+                let words: Vec<_> = entry.split(' ').collect();
+                (words[0].to_owned(), words[2].to_owned(), path.to_owned())
+            })
+            .collect()
+    }
+
+    /// The bytes of a blob.
+    pub fn cat_file(&self, id: &str) -> Vec<u8> {
+        let output = self
+            .command(&["cat-file", "blob", id])
+            .output()
+            .expect("git runs");
+        assert!(output.status.success(), "there is no blob {id}");
+        output.stdout
+    }
+
+    /// What is installed when this tree is: git's own word for it. Submodules are left out.
+    pub fn snapshot(&self, spec: &str) -> Snapshot {
+        let files = self
+            .ls_tree(spec)
+            .into_iter()
+            .filter(|(mode, _, _)| mode != "160000");
+        let entries = files.map(|(mode, id, path)| {
+            let mode = u32::from_str_radix(&mode, 8).expect("a mode is octal");
+            (path, (mode, self.cat_file(&id)))
+        });
+        Snapshot {
+            entries: entries.collect(),
+        }
+        .with_folders()
+    }
+
+    /// All of it as one file.
+    pub fn bundle(&self, file: &Path) {
+        self.git(&[
+            "bundle",
+            "create",
+            "--quiet",
+            &file.to_string_lossy(),
+            "--all",
+        ]);
+    }
+
+    /// Runs git here and gives what it prints, trimmed.
+    pub fn git(&self, arguments: &[&str]) -> String {
+        self.git_with(arguments, b"")
+    }
+
+    fn git_with(&self, arguments: &[&str], input: &[u8]) -> String {
+        finish(self.command(arguments), input)
+    }
+
+    /// What a name stands for, if it stands for anything.
+    fn find(&self, name: &str) -> Option<String> {
+        let output = self
+            .command(&["rev-parse", "--verify", "--quiet", name])
+            .output()
+            .expect("git runs");
+        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        output.status.success().then_some(text)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = sealed::command("git", &self.folder);
+        let date = format!("{FIRST_COMMIT} +0000");
+        command
+            .env("GIT_AUTHOR_DATE", &date)
+            .env("GIT_COMMITTER_DATE", &date);
+        for role in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{role}_NAME"), "Ada Author");
+            command.env(format!("GIT_{role}_EMAIL"), "ada@example.org");
+        }
+        command.current_dir(&self.folder).args(arguments);
+        command
+    }
+
+    fn next_date(&mut self) -> String {
+        self.commits += 1;
+        format!("{} +0000", FIRST_COMMIT + 60 * (self.commits - 1))
+    }
+
+    fn put(&mut self, mode: u32, path: &str, bytes: &[u8]) -> &mut Self {
+        self.change(&format!("M {mode:o} inline {}\n", quoted(path)));
+        self.changes.extend(data(bytes));
+        self
+    }
+
+    fn change(&mut self, line: &str) -> &mut Self {
+        self.changes.extend_from_slice(line.as_bytes());
+        self
+    }
+}
+
+/// Runs a command with this input and gives what it prints, trimmed.
+fn finish(mut command: Command, input: &[u8]) -> String {
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("git runs");
+    child
+        .stdin
+        .take()
+        .expect("piped")
+        .write_all(input)
+        .expect("git reads what it is given");
+    let output = child.wait_with_output().expect("git ends");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?} failed:\n{errors}");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Bytes as an import stream counts them.
+fn data(bytes: &[u8]) -> Vec<u8> {
+    [format!("data {}\n", bytes.len()).as_bytes(), bytes, b"\n"].concat()
+}
+
+/// A path in quotes, so that spaces, line ends and escapes are part of it.
+fn quoted(path: &str) -> String {
+    let mut text = String::from("\"");
+    for byte in path.bytes() {
+        match byte {
+            b'"' | b'\\' => text.extend(['\\', char::from(byte)]),
+            b' '..=b'~' => text.push(char::from(byte)),
+            _ => text.push_str(&format!("\\{byte:03o}")),
+        }
+    }
+    text.push('"');
+    text
+}

@@ -1,0 +1,180 @@
+//! A sealed room: a home, a project and a cache of its own, and the program as a person would start it.
+
+use super::outcome::{Outcome, Running};
+use super::sealed;
+use super::snapshot::Snapshot;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A temporary folder with everything a command may touch; gone when it is dropped.
+pub struct Room {
+    folder: tempfile::TempDir,
+    forge: String,
+}
+
+/// A command that is being made ready.
+pub struct Prepared {
+    command: Command,
+    input: Vec<u8>,
+}
+
+impl Room {
+    /// A room whose `owner/repo` lives at `forge`: a URL, or a folder. The project is a git repository.
+    pub fn new(forge: &str) -> Self {
+        let room = Self::without_project(forge);
+        room.run("git", ["init", "--quiet", "--initial-branch=main"])
+            .run()
+            .ok();
+        room
+    }
+
+    /// The same, with a project that is a plain folder.
+    pub fn without_project(forge: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let room = Self {
+            folder,
+            forge: forge.to_owned(),
+        };
+        for name in ["home", "project", "cache", "temp", "tools"] {
+            std::fs::create_dir(room.path(name)).expect("a folder in the room");
+        }
+        // Only these are to be found, so that no `gh` or `ssh` of this machine takes part.
+        for tool in ["git", "sh"] {
+            let real = sealed::locate(tool).unwrap_or_else(|| panic!("the suite needs {tool}"));
+            symlink(real, room.path("tools").join(tool)).expect("a link in the room");
+        }
+        room
+    }
+
+    /// A folder of the room: `home`, `project`, `cache`, `temp`, `tools`, or one inside.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The folder commands run in.
+    pub fn project(&self) -> PathBuf {
+        self.path("project")
+    }
+
+    /// The program under test, with these arguments.
+    pub fn mdskill<Text: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = Text>,
+    ) -> Prepared {
+        self.run(env!("CARGO_BIN_EXE_mdskill"), arguments)
+    }
+
+    /// Any program, in the same room.
+    pub fn run<Text: AsRef<OsStr>>(
+        &self,
+        program: &str,
+        arguments: impl IntoIterator<Item = Text>,
+    ) -> Prepared {
+        let mut command = sealed::command(program, &self.path("home"));
+        command
+            .env("PATH", self.path("tools"))
+            .env("TMPDIR", self.path("temp"))
+            .env("MDSKILL_GITHUB_URL", &self.forge)
+            .env("MDSKILL_CACHE_DIR", self.path("cache"))
+            .env("MDSKILL_RETRY_DELAY", "1")
+            .current_dir(self.project())
+            .args(arguments);
+        Prepared {
+            command,
+            input: Vec::new(),
+        }
+    }
+
+    /// Puts a script on the search path, in place of the program of that name.
+    pub fn fake(&self, name: &str, script: &str) {
+        let file = self.path("tools").join(name);
+        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).expect("a fake in the room");
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o755))
+            .expect("a fake that can be run");
+    }
+
+    /// A `gh` that knows this token and notes what it was asked in `temp/gh.log`.
+    pub fn fake_gh(&self, token: &str) {
+        let log = self.path("temp/gh.log");
+        self.fake(
+            "gh",
+            &format!("echo \"$*\" >> '{}'\necho '{token}'", log.display()),
+        );
+    }
+
+    /// An `ssh` to which every host is the folder `root`; it notes what it was asked in `temp/ssh.log`.
+    pub fn fake_ssh(&self, root: &Path) {
+        let log = self.path("temp/ssh.log");
+        // The last argument is what the far side runs: git-upload-pack '/owner/repo.git'.
+        let script = format!(
+            "echo \"$*\" >> '{}'\nfor last; do :; done\neval \"set -- $last\"\n\
+             exec git -c uploadpack.allowFilter=true upload-pack \"{}/${{2#/}}\"",
+            log.display(),
+            root.display()
+        );
+        self.fake("ssh", &script);
+    }
+
+    /// What a fake has noted: `gh`, `ssh`.
+    pub fn log(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path("temp").join(format!("{name}.log"))).unwrap_or_default()
+    }
+
+    /// Writes a file of the project.
+    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+        let file = self.project().join(path);
+        std::fs::create_dir_all(file.parent().expect("a file lies in a folder"))
+            .expect("a folder of the project");
+        std::fs::write(file, bytes).expect("a file of the project");
+    }
+
+    /// Reads a file of the project.
+    pub fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.project().join(path))
+            .unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// What a folder of the project holds.
+    pub fn tree(&self, path: &str) -> Snapshot {
+        Snapshot::of(&self.project().join(path))
+    }
+
+    /// All that is the person's: project and home. The cache may change at will.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::of(&self.project())
+            .beneath("project")
+            .with(Snapshot::of(&self.path("home")).beneath("home"))
+    }
+}
+
+impl Prepared {
+    /// Sets a variable of the environment.
+    pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.command.env(name, value.into());
+        self
+    }
+
+    /// Gives this to its standard input.
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = bytes.into();
+        self
+    }
+
+    /// Runs it in this folder.
+    pub fn dir(mut self, folder: impl AsRef<Path>) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// Runs it to its end.
+    pub fn run(self) -> Outcome {
+        self.spawn().wait()
+    }
+
+    /// Starts it, to be killed or waited for.
+    pub fn spawn(self) -> Running {
+        Running::start(self.command, self.input)
+    }
+}

@@ -1,0 +1,185 @@
+//! HTTP/1.1 as far as git needs it, read and written by hand so that a test can break it at any byte.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+
+/// A connection in the clear or inside TLS.
+pub trait Duplex: Read + Write + Send {}
+impl<T: Read + Write + Send> Duplex for T {}
+
+/// One request as the server heard it; a gzip body is unpacked.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: String,
+    /// The path and query, as sent.
+    pub target: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The first header of that name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the client said that it sends nothing more on this connection.
+    pub fn is_last(&self) -> bool {
+        self.header("connection")
+            .is_some_and(|value| value.eq_ignore_ascii_case("close"))
+    }
+}
+
+/// One connection: requests heard, answers given.
+pub struct Conversation {
+    stream: BufReader<Box<dyn Duplex>>,
+}
+
+impl Conversation {
+    /// Begins to listen to a connection that was accepted.
+    pub fn new(stream: Box<dyn Duplex>) -> Self {
+        Self {
+            stream: BufReader::new(stream),
+        }
+    }
+
+    /// The next request, or nothing when the client has hung up.
+    pub fn hear(&mut self) -> io::Result<Option<Request>> {
+        let first = self.line()?;
+        if first.is_empty() {
+            return Ok(None);
+        }
+        let mut words = first.split(' ').map(str::to_owned);
+        let (Some(method), Some(target)) = (words.next(), words.next()) else {
+            return Err(malformed("a request line needs a method and a target"));
+        };
+        let mut request = Request {
+            method,
+            target,
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        loop {
+            let line = self.line()?;
+            let Some((name, value)) = line.split_once(':') else {
+                break;
+            };
+            request
+                .headers
+                .push((name.trim().to_owned(), value.trim().to_owned()));
+        }
+        if request
+            .header("expect")
+            .is_some_and(|value| value.eq_ignore_ascii_case("100-continue"))
+        {
+            self.say(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        }
+        request.body = self.body_of(&request)?;
+        Ok(Some(request))
+    }
+
+    /// A whole answer, its length known.
+    pub fn answer(
+        &mut self,
+        code: u16,
+        headers: &[(String, String)],
+        body: &[u8],
+    ) -> io::Result<()> {
+        let mut bytes = head(code, headers, &format!("Content-Length: {}", body.len()));
+        bytes.extend_from_slice(body);
+        self.say(&bytes)
+    }
+
+    /// The head of an answer whose body comes in chunks.
+    pub fn begin(&mut self, code: u16, headers: &[(String, String)]) -> io::Result<()> {
+        self.say(&head(code, headers, "Transfer-Encoding: chunked"))
+    }
+
+    /// One chunk of the body. None is sent for no bytes: that would end the body.
+    pub fn chunk(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let mut framed = format!("{:x}\r\n", bytes.len()).into_bytes();
+        framed.extend_from_slice(bytes);
+        framed.extend_from_slice(b"\r\n");
+        self.say(&framed)
+    }
+
+    /// The end of a body in chunks.
+    pub fn end(&mut self) -> io::Result<()> {
+        self.say(b"0\r\n\r\n")
+    }
+
+    /// Bytes as they are.
+    pub fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.get_mut().write_all(bytes)?;
+        self.stream.get_mut().flush()
+    }
+
+    /// One line without its end; empty at the end of the head and of the connection.
+    fn line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        self.stream.read_line(&mut line)?;
+        line.truncate(line.trim_end_matches(['\r', '\n']).len());
+        Ok(line)
+    }
+
+    fn body_of(&mut self, request: &Request) -> io::Result<Vec<u8>> {
+        let mut body = Vec::new();
+        if request
+            .header("transfer-encoding")
+            .is_some_and(|value| value.eq_ignore_ascii_case("chunked"))
+        {
+            self.read_chunks(&mut body)?;
+        } else if let Some(length) = request.header("content-length") {
+            body.resize(
+                length
+                    .parse()
+                    .map_err(|_| malformed("the length of a body is a number"))?,
+                0,
+            );
+            self.stream.read_exact(&mut body)?;
+        }
+        if request.header("content-encoding") != Some("gzip") {
+            return Ok(body);
+        }
+        let mut plain = Vec::new();
+        flate2::read::GzDecoder::new(body.as_slice()).read_to_end(&mut plain)?;
+        Ok(plain)
+    }
+
+    fn read_chunks(&mut self, body: &mut Vec<u8>) -> io::Result<()> {
+        loop {
+            let line = self.line()?;
+            let size = line.split(';').next().unwrap_or_default().trim();
+            let size = usize::from_str_radix(size, 16)
+                .map_err(|_| malformed("a chunk begins with its size"))?;
+            let start = body.len();
+            body.resize(start + size, 0);
+            self.stream.read_exact(&mut body[start..])?;
+            self.line()?;
+            if size == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn head(code: u16, headers: &[(String, String)], framing: &str) -> Vec<u8> {
+    let mut text = format!(
+        "HTTP/1.1 {code} {}\r\n{framing}\r\n",
+        if code == 200 { "OK" } else { "Other" }
+    );
+    for (name, value) in headers {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    text.push_str("\r\n");
+    text.into_bytes()
+}
+
+fn malformed(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}

@@ -1,0 +1,249 @@
+//! The builder of repositories and the sealed room, tried: hostile trees are hostile, nothing leaks in.
+
+use crate::forge::Scene;
+use crate::support::fault::Fault;
+use crate::support::repo::Repo;
+use crate::support::room::Room;
+use crate::support::snapshot::{EXECUTABLE, FILE, FOLDER, LINK};
+use std::time::{Duration, Instant};
+
+#[test]
+fn the_same_recipe_gives_the_same_ids_everywhere() {
+    let build = || {
+        let root = tempfile::tempdir().unwrap();
+        let mut repo = Repo::create(root.path(), "acme/skills");
+        repo.skill("skills/one", "one", "The first")
+            .symlink("link", "skills/one")
+            .executable("run", "#!/bin/sh\n");
+        repo.write("odd \"name\"\\with\u{1b}escape", [0, 159, 146, 150]);
+        let first = repo.commit("First");
+        repo.remove("run")
+            .rename("skills/one", "skills/uno")
+            .submodule("module", &first);
+        repo.commit("Second")
+    };
+    assert_eq!(build(), build());
+}
+
+#[test]
+fn a_commit_is_seen_as_it_will_lie_on_disk() {
+    let root = tempfile::tempdir().unwrap();
+    let mut repo = Repo::create(root.path(), "acme/skills");
+    repo.write("a/b/file", "text")
+        .executable("a/run", "#!/bin/sh\n")
+        .symlink("a/link", "b/file");
+    repo.commit("First");
+    let seen = repo.snapshot("HEAD:a");
+    assert_eq!(seen.paths(), ["b", "b/file", "link", "run"]);
+    let modes: Vec<_> = seen.entries.values().map(|(mode, _)| *mode).collect();
+    assert_eq!(modes, [FOLDER, FILE, LINK, EXECUTABLE]);
+    assert_eq!(seen.text("link"), "b/file");
+    let mut other = seen.clone();
+    other.entries.remove("run");
+    assert_eq!(
+        seen.differences(&other),
+        ["  run: 100755 \"#!/bin/sh\\n\", then gone"]
+    );
+    assert!(format!("{seen:?}").contains("a folder"));
+}
+
+#[test]
+fn trees_can_be_as_wrong_as_a_stranger_wants() {
+    let root = tempfile::tempdir().unwrap();
+    for format in ["sha1", "sha256"] {
+        let mut repo = Repo::create_with(root.path(), &format!("acme/{format}"), format);
+        let blob = repo.blob("evil");
+        let names = [
+            "..",
+            ".git",
+            ".GIT",
+            "/etc",
+            "a\\b",
+            "aux.md",
+            "caf\u{e9}",
+            "cafe\u{301}",
+            "twice",
+            "twice",
+            "\u{1b}[2J",
+        ];
+        let entries: Vec<_> = names
+            .iter()
+            .map(|name| ("100644", *name, blob.as_str()))
+            .collect();
+        let tree = repo.raw_tree(&entries);
+        let commit = repo.commit_tree(&tree, "Evil");
+        assert_eq!(repo.rev_parse("main^{tree}"), tree);
+        let listed: Vec<_> = repo
+            .ls_tree(&commit)
+            .into_iter()
+            .map(|(_, _, path)| path)
+            .collect();
+        assert_eq!(listed, names);
+        repo.write("good", "good");
+        assert_ne!(repo.commit_tree(&tree, "Again"), commit);
+    }
+}
+
+#[test]
+fn tags_branches_and_bundles_are_what_git_makes_of_them() {
+    let root = tempfile::tempdir().unwrap();
+    let mut repo = Repo::create(root.path(), "acme/skills");
+    repo.skill("one", "one", "The first");
+    let first = repo.commit("First");
+    repo.tag("v1");
+    repo.annotated_tag("v1.0");
+    assert_eq!(repo.rev_parse("v1"), first);
+    assert_ne!(repo.rev_parse("v1.0"), first);
+    assert_eq!(repo.rev_parse("v1.0^{}"), first);
+    repo.branch("next").skill("two", "two", "The second");
+    let second = repo.commit("Second");
+    assert_eq!(repo.rev_parse("HEAD"), second);
+    repo.branch("main");
+    assert_eq!(repo.rev_parse("HEAD"), first);
+    repo.reset_to(&second);
+    assert_eq!(repo.rev_parse("main"), second);
+
+    let bundle = root.path().join("skills.bundle");
+    repo.bundle(&bundle);
+    let room = Room::without_project(&root.path().to_string_lossy());
+    room.run(
+        "git",
+        ["clone", "--quiet", &bundle.to_string_lossy(), "copy"],
+    )
+    .run()
+    .ok();
+    room.tree("copy/two")
+        .assert_same(&repo.snapshot("HEAD:two"));
+}
+
+#[test]
+fn nothing_of_the_person_who_runs_the_suite_is_in_the_room() {
+    let scene = Scene::set();
+    let shown = scene
+        .room
+        .run("sh", ["-c", "export"])
+        .env("EXTRA", "yes")
+        .run();
+    shown
+        .ok()
+        .says("COLUMNS")
+        .says("EXTRA")
+        .says("MDSKILL_RETRY_DELAY")
+        .never_says("CARGO")
+        .never_says("PROXY");
+    scene
+        .git(&["config", "--list", "--show-scope"])
+        .never_says("global")
+        .never_says("system");
+    scene
+        .room
+        .run("sh", ["-c", "command -v gh || command -v ssh"])
+        .run()
+        .fails(127);
+    let told = scene.room.run(
+        "sh",
+        [
+            "-c",
+            "pwd; read line; echo \"{\\\"heard\\\": \\\"$line\\\"}\" >&2",
+        ],
+    );
+    let told = told.stdin("hello\n").dir(scene.room.path("home")).run();
+    told.ok().says("/home\n").says("{\"heard\": \"hello\"}");
+    let json = scene
+        .room
+        .run("sh", ["-c", "echo '{\"a\": 1}'"])
+        .run()
+        .json();
+    assert_eq!(json["a"], 1);
+}
+
+#[test]
+fn the_program_starts_in_the_room() {
+    let scene = Scene::set();
+    scene.room.mdskill(["--version"]).run().ok();
+}
+
+#[test]
+fn a_room_remembers_how_it_looked() {
+    let scene = Scene::set();
+    scene.room.write("notes/mine.md", "mine");
+    let before = scene.room.snapshot();
+    std::fs::write(scene.room.path("cache/anything"), "may change").unwrap();
+    before.assert_same(&scene.room.snapshot());
+    scene.room.write("notes/mine.md", "yours");
+    let differences = before.differences(&scene.room.snapshot());
+    assert_eq!(
+        differences,
+        ["  project/notes/mine.md: 100644 \"mine\", then 100644 \"yours\""]
+    );
+    assert_eq!(scene.room.read("notes/mine.md"), "yours");
+}
+
+#[test]
+fn the_fakes_stand_in_for_gh_and_ssh() {
+    let scene = Scene::set();
+    scene.room.fake_gh("a-token");
+    scene.room.run("gh", ["auth", "token"]).run();
+    let told = scene
+        .room
+        .run("sh", ["-c", "gh auth token --hostname github.com"])
+        .run();
+    assert_eq!(told.ok().stdout, "a-token\n");
+    assert!(
+        scene
+            .room
+            .log("gh")
+            .contains("auth token --hostname github.com")
+    );
+
+    scene
+        .room
+        .fake_ssh(scene.repo.folder().ancestors().nth(2).unwrap());
+    scene
+        .git(&[
+            "clone",
+            "--quiet",
+            "--filter=blob:none",
+            "git@github.com:acme/skills.git",
+            "copy",
+        ])
+        .ok();
+    scene
+        .room
+        .tree("copy/skills")
+        .assert_same(&scene.repo.snapshot("HEAD:skills"));
+    let log = scene.room.log("ssh");
+    assert!(
+        log.contains("git@github.com git-upload-pack 'acme/skills.git'"),
+        "{log}"
+    );
+}
+
+#[test]
+fn what_runs_can_be_killed_with_all_that_it_started() {
+    let scene = Scene::set();
+    scene.forge.fault(Fault::Hang);
+    let url = scene.forge.url_of("acme/skills");
+    let start = Instant::now();
+    let mut running = scene.room.run("git", ["ls-remote", &url]).spawn();
+    while scene.forge.requests().is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(running.runs());
+    running.kill();
+    // Were git's own child still alive, it would hold the pipe and this would wait for the watchdog.
+    let outcome = running.wait();
+    assert_eq!(outcome.code, None);
+    assert!(
+        !outcome.hung && start.elapsed() < Duration::from_secs(20),
+        "{outcome}"
+    );
+
+    let running = scene
+        .room
+        .run("sh", ["-c", "trap 'exit 130' INT; while :; do :; done"])
+        .spawn();
+    std::thread::sleep(Duration::from_millis(100));
+    running.interrupt();
+    running.wait().fails(130);
+}
