@@ -1,21 +1,23 @@
 //! [`FileLock`]: one process at a time.
 //!
-//! The kernel releases the lock when its holder dies, so a kill leaves nothing to clean.
+//! The kernel releases the lock when its holder dies, so a kill blocks nobody. The
+//! lock's file is removed on release, so a project shows no trace of it.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{At, Error, create_folder};
+use super::{At, Error, create_folder, if_found};
 
 /// How often a waiter looks again.
-const POLL: Duration = Duration::from_millis(50);
+const POLL: Duration = Duration::from_millis(20);
 
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
 pub struct FileLock {
     _file: File,
+    path: PathBuf,
 }
 
 /// The lock was not to be had.
@@ -57,18 +59,19 @@ impl FileLock {
     /// # Errors
     /// [`LockError::Busy`] after the limit, or when the file can't be made.
     pub fn acquire(path: &Path, waiting: &Waiting<'_>) -> Result<Self, LockError> {
-        create_folder(path.parent().unwrap_or(Path::new(".")))?;
-        let mut options = File::options();
-        options.read(true).write(true).create(true).truncate(false);
-        let mut file = options.open(path).at("open the lock", path)?;
         let start = Instant::now();
         let mut told = false;
         loop {
+            let mut file = open(path)?;
             match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(error)) if is_unsupported(&error) => break,
+                // The holder before may have removed the file that was just locked.
+                Ok(()) if is_at(&file, path) => return Ok(Self::hold(file, path)?),
+                Ok(()) => continue,
+                Err(TryLockError::Error(error)) if is_unsupported(&error) => {
+                    return Ok(Self::hold(file, path)?);
+                }
                 Err(TryLockError::Error(error)) => return Err(error).at("lock", path)?,
+                Err(TryLockError::WouldBlock) => {}
             }
             if !told {
                 (waiting.tell)(&holder(&mut file));
@@ -86,6 +89,9 @@ impl FileLock {
             }
             std::thread::sleep(POLL);
         }
+    }
+
+    fn hold(mut file: File, path: &Path) -> Result<Self, Error> {
         // Who holds it is a courtesy to the waiter; the lock itself is the kernel's.
         let pid = std::process::id().to_string();
         let written = file
@@ -93,8 +99,47 @@ impl FileLock {
             .and_then(|()| file.rewind())
             .and_then(|()| file.write_all(pid.as_bytes()));
         written.at("write", path)?;
-        Ok(Self { _file: file })
+        Ok(Self {
+            _file: file,
+            path: path.to_owned(),
+        })
     }
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // While the lock is still held, so that nobody's lock but ours goes.
+        drop(std::fs::remove_file(&self.path));
+        if let Some(folder) = self.path.parent() {
+            drop(std::fs::remove_dir(folder));
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<File, Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    loop {
+        create_folder(folder)?;
+        // A holder that leaves takes its empty folder along.
+        if let Some(file) = if_found(options.open(path)).at("open the lock", path)? {
+            return Ok(file);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let same =
+        |a: &std::fs::Metadata, b: &std::fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
+    matches!((file.metadata(), std::fs::metadata(path)), (Ok(open), Ok(there)) if same(&open, &there))
+}
+
+#[cfg(not(unix))]
+fn is_at(_file: &File, path: &Path) -> bool {
+    path.exists()
 }
 
 fn holder(file: &mut File) -> String {
@@ -136,6 +181,34 @@ mod tests {
         assert!(error.to_string().contains(&holder), "{error}");
         assert_eq!(*told.borrow(), [holder]);
         drop(first);
+        assert!(!path.parent().unwrap().exists(), "no trace");
         FileLock::acquire(&path, &waiting).unwrap();
+    }
+
+    #[test]
+    fn many_take_turns_and_none_overlaps() {
+        use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".mdskill/lock");
+        let (inside, turns) = (AtomicBool::new(false), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        let waiting = Waiting {
+                            limit: Duration::from_secs(60),
+                            tell: &|_| (),
+                            interrupted: &|| false,
+                        };
+                        let lock = FileLock::acquire(&path, &waiting).unwrap();
+                        assert!(!inside.swap(true, Ordering::SeqCst), "two inside");
+                        inside.store(false, Ordering::SeqCst);
+                        turns.fetch_add(1, Ordering::SeqCst);
+                        drop(lock);
+                    }
+                });
+            }
+        });
+        assert_eq!(turns.into_inner(), 80);
     }
 }

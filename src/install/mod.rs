@@ -1,0 +1,62 @@
+//! The installer: a plan that can be printed, and a transaction that happens wholly or not at all.
+
+pub mod journal;
+pub mod plan;
+pub mod site;
+pub mod transaction;
+
+use std::path::PathBuf;
+
+use crate::fs;
+use crate::fs::lock::LockError;
+use crate::git::objects::ObjectError;
+use crate::lockfile::LockfileError;
+use crate::skill::files::TreeError;
+
+/// Nothing was installed, and what was there is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// The disk.
+    #[error(transparent)]
+    Fs(#[from] fs::Error),
+    /// Another process is at it.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The lockfile can't be read.
+    #[error(transparent)]
+    Lockfile(#[from] LockfileError),
+    /// A skill's files can't be read from the store.
+    #[error(transparent)]
+    Objects(#[from] ObjectError),
+    /// A skill's files must not be written.
+    #[error("`{name}` is refused: {source}")]
+    Tree {
+        /// Which skill.
+        name: String,
+        /// Why.
+        source: TreeError,
+    },
+    /// Somebody wrote into a skill between the plan and the swap.
+    #[error("{path} was changed while it was being replaced; everything is as it was: run the command again", path = path.display())]
+    Changed {
+        /// The skill's folder.
+        path: PathBuf,
+    },
+    /// A target leads out of the project.
+    #[error("{path} is a link that leads out of the project; skills are only installed inside", path = path.display())]
+    TargetOutside {
+        /// The link.
+        path: PathBuf,
+    },
+    /// Ctrl-C, before the point of no return.
+    #[error("interrupted; everything is as it was")]
+    Interrupted,
+    /// The journal of a killed command can't be understood.
+    #[error("{path} was left by a command that was killed, and can't be read: {reason}; look at the folders it names, then remove it", path = path.display())]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}

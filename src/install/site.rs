@@ -1,0 +1,124 @@
+//! [`Site`]: the place that skills are installed at: a project, or a person's home.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::InstallError;
+use crate::fs;
+use crate::lockfile;
+use crate::name::SkillName;
+use crate::target::Target;
+
+/// The folder for a command's own files, beside the lockfile: lock, journal, trash.
+pub const STATE_FOLDER: &str = ".mdskill";
+/// Where skills are made ready, beside a target and so on its file system, but
+/// outside of it: agents watch the target.
+const STAGE_FOLDER: &str = ".mdskill-stage";
+
+/// A project, or a person's home.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// What targets are below.
+    pub root: PathBuf,
+    /// The lockfile.
+    pub lockfile: PathBuf,
+    /// Whether this is the person's own (`-g`).
+    pub is_personal: bool,
+}
+
+impl Site {
+    /// Finds the project that `current` is in: the nearest folder upward with a
+    /// lockfile, else the git root, else `current`.
+    #[must_use]
+    pub fn project(current: &Path) -> Self {
+        let upward = |name: &str| {
+            current
+                .ancestors()
+                .find(|folder| folder.join(name).exists())
+        };
+        let root = upward(lockfile::FILE_NAME)
+            .or_else(|| upward(".git"))
+            .unwrap_or(current);
+        Self {
+            root: root.to_owned(),
+            lockfile: root.join(lockfile::FILE_NAME),
+            is_personal: false,
+        }
+    }
+
+    /// Returns the person's own site.
+    #[must_use]
+    pub fn personal(home: PathBuf, config: &Path) -> Self {
+        Self {
+            root: home,
+            lockfile: config.join(lockfile::FILE_NAME),
+            is_personal: true,
+        }
+    }
+
+    /// Returns the folder for a command's own files.
+    #[must_use]
+    pub fn state(&self) -> PathBuf {
+        self.lockfile.with_file_name(STATE_FOLDER)
+    }
+
+    /// Returns the folder of a skill in a target.
+    #[must_use]
+    pub fn skill(&self, target: &Target, name: &SkillName) -> PathBuf {
+        self.target(target).join(name)
+    }
+
+    /// Returns a target's folder.
+    #[must_use]
+    pub fn target(&self, target: &Target) -> PathBuf {
+        self.root.join(target.as_str())
+    }
+
+    /// Returns where skills for a target are made ready.
+    #[must_use]
+    pub fn stage(&self, target: &Target) -> PathBuf {
+        self.target(target).with_file_name(STAGE_FOLDER)
+    }
+
+    /// Returns a path as people know it here: below the root when it is.
+    #[must_use]
+    pub fn display(&self, path: &Path) -> String {
+        let shown = match path.strip_prefix(&self.root) {
+            Ok(below) if !self.is_personal => below,
+            _ => path,
+        };
+        shown.display().to_string()
+    }
+
+    /// Checks that a target is inside the project once links are followed.
+    ///
+    /// A person may link folders of their home as they like; in a project, which may
+    /// be a stranger's, a link could lead anywhere.
+    ///
+    /// # Errors
+    /// [`InstallError::TargetOutside`], or when the disk can't be read.
+    pub fn check_target(&self, target: &Target) -> Result<(), InstallError> {
+        if self.is_personal {
+            return Ok(());
+        }
+        let mut path = self.root.clone();
+        for part in Path::new(target.as_str()).components() {
+            if let Component::Normal(part) = part {
+                path.push(part);
+            }
+            let Some(metadata) = fs::look(&path)? else {
+                return Ok(());
+            };
+            if metadata.is_symlink() && !self.holds(&path) {
+                return Err(InstallError::TargetOutside { path });
+            }
+        }
+        Ok(())
+    }
+
+    fn holds(&self, path: &Path) -> bool {
+        match (path.canonicalize(), self.root.canonicalize()) {
+            (Ok(real), Ok(root)) => real.starts_with(root),
+            _ => false,
+        }
+    }
+}
