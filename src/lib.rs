@@ -17,3 +17,4 @@ pub mod skill;
 pub mod source;
 pub mod spec;
 pub mod target;
+pub mod validate;

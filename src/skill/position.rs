@@ -1,0 +1,77 @@
+//! [`Position`]: a place in a file, and [`Positions`]: the places of byte offsets.
+
+/// A place in a file as editors count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Line, from 1; a line ends with LF, so CRLF counts once.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl Position {
+    /// The first character of a file.
+    pub const START: Self = Self { line: 1, column: 1 };
+}
+
+/// Finds the position of byte offsets, quickest when they are asked in order:
+/// one walk over the text serves all of them, so that a megabyte of references
+/// on a single line stays linear.
+#[derive(Debug)]
+pub struct Positions<'a> {
+    text: &'a str,
+    reached: usize,
+    at: Position,
+    first: Position,
+}
+
+impl<'a> Positions<'a> {
+    /// Returns the positions of `text`, which begins at line `first_line` of its file.
+    #[must_use]
+    pub fn new(text: &'a str, first_line: usize) -> Self {
+        let first = Position {
+            line: first_line,
+            column: 1,
+        };
+        Self {
+            text,
+            reached: 0,
+            at: first,
+            first,
+        }
+    }
+
+    /// Returns the position of byte `offset`, at most the end of the text.
+    pub fn of(&mut self, offset: usize) -> Position {
+        if offset < self.reached {
+            (self.reached, self.at) = (0, self.first);
+        }
+        let walked = self.text[self.reached..].char_indices();
+        let from = self.reached;
+        for (at, c) in walked.take_while(|(at, _)| from + at < offset) {
+            self.reached = from + at + c.len_utf8();
+            if c == '\n' {
+                self.at.line += 1;
+                self.at.column = 1;
+            } else {
+                self.at.column += 1;
+            }
+        }
+        self.at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_in_any_order() {
+        let mut positions = Positions::new("aé\r\nb", 3);
+        let at = |line, column| Position { line, column };
+        assert_eq!(positions.of(3), at(3, 3));
+        assert_eq!(positions.of(5), at(4, 1));
+        assert_eq!(positions.of(0), at(3, 1));
+        assert_eq!(positions.of(99), at(4, 2));
+    }
+}

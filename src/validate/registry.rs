@@ -1,0 +1,33 @@
+//! Every rule, by its code.
+
+use crate::validate::rule::Rule;
+use crate::validate::rules;
+
+/// All rules, sorted by code.
+pub const RULES: [&Rule; 19] = [
+    &rules::skill_md_missing::RULE,
+    &rules::not_utf8::RULE,
+    &rules::frontmatter_missing::RULE,
+    &rules::frontmatter_unclosed::RULE,
+    &rules::invalid_yaml::RULE,
+    &rules::duplicate_key::RULE,
+    &rules::not_a_map::RULE,
+    &rules::allowed_tools_list::RULE,
+    &rules::allowed_tools_commas::RULE,
+    &rules::metadata::RULE,
+    &rules::compatibility::RULE,
+    &rules::name_missing::RULE,
+    &rules::name_invalid::RULE,
+    &rules::name_not_folder::RULE,
+    &rules::description_missing::RULE,
+    &rules::description_too_long::RULE,
+    &rules::broken_link::RULE,
+    &rules::broken_path::RULE,
+    &rules::letter_case::RULE,
+];
+
+/// Returns the rule of that code.
+#[must_use]
+pub fn rule(code: &str) -> Option<&'static Rule> {
+    RULES.into_iter().find(|rule| rule.code == code)
+}

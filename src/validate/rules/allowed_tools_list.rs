@@ -1,0 +1,29 @@
+//! SK112: `allowed-tools` is a list.
+
+use crate::diagnostic::Severity;
+use crate::skill::frontmatter::Value;
+use crate::validate::rule::{Context, Finding, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK112",
+    severity: Severity::Info,
+    blocks_loading: false,
+    summary: "`allowed-tools` is a list, not a text",
+    why: "The specification has a text with spaces; some clients read a list, some do not; 11 of 205 skills with the field.",
+    example: "allowed-tools: [Read, Grep]",
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let field = context.field("allowed-tools");
+    let list = field.filter(|field| matches!(field.value, Value::List(_)));
+    let finding = list.map(|field| {
+        Finding::new(
+            field.value_at,
+            "`allowed-tools` is a list; the specification has a text with spaces",
+            "write `allowed-tools: Read Grep`, unless only one client is meant",
+        )
+    });
+    finding.into_iter().collect()
+}

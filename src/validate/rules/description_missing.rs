@@ -1,0 +1,30 @@
+//! SK210: there is no `description`.
+
+use crate::diagnostic::Severity;
+use crate::validate::required;
+use crate::validate::rule::{Context, Finding, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK210",
+    severity: Severity::Error,
+    blocks_loading: true,
+    summary: "`description` is missing, empty or not a text",
+    why: "It is what an agent chooses a skill by: every client skips a skill without it.",
+    example: "description:",
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let missing = context
+        .frontmatter()
+        .and_then(|frontmatter| required::missing(frontmatter, "description"));
+    let finding = missing.map(|(at, message)| {
+        Finding::new(
+            at,
+            message,
+            "add `description:` with what the skill does and when to use it",
+        )
+    });
+    finding.into_iter().collect()
+}

@@ -1,0 +1,22 @@
+//! SK104: a key stands twice.
+
+use crate::diagnostic::Severity;
+use crate::skill::frontmatter::Fault;
+use crate::validate::rule::{Context, Finding, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK104",
+    severity: Severity::Error,
+    blocks_loading: true,
+    summary: "the same key twice",
+    why: "Parsers disagree: some refuse the file, some take the last value.",
+    example: "name: a\nname: b",
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let error = context.frontmatter_error();
+    let error = error.filter(|error| matches!(error.fault, Fault::DuplicateKey { .. }));
+    error.map(Finding::from).into_iter().collect()
+}

@@ -1,0 +1,22 @@
+//! SK102: the frontmatter has no closing `---`.
+
+use crate::diagnostic::Severity;
+use crate::skill::frontmatter::Fault;
+use crate::validate::rule::{Context, Finding, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK102",
+    severity: Severity::Error,
+    blocks_loading: true,
+    summary: "the frontmatter is never closed",
+    why: "The whole file counts as frontmatter, and clients skip the skill.",
+    example: "---\nname: pdf\n# PDF tools",
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let error = context.frontmatter_error();
+    let error = error.filter(|error| matches!(error.fault, Fault::Unclosed));
+    error.map(Finding::from).into_iter().collect()
+}

@@ -1,0 +1,33 @@
+//! SK103: the YAML can't be read, or is over a budget.
+
+use crate::diagnostic::Severity;
+use crate::skill::frontmatter::Fault;
+use crate::validate::rule::{Context, Finding, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK103",
+    severity: Severity::Error,
+    blocks_loading: true,
+    summary: "the frontmatter is not valid YAML",
+    why: "Clients skip the skill, most without a word; 314 of 15,780 published versions, two in three for an unquoted `: `.",
+    example: "description: Use when: a PDF is mentioned",
+    check,
+};
+
+/// Every fault of a frontmatter that has no rule of its own.
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let has_own_rule = |fault: &Fault| {
+        matches!(
+            fault,
+            Fault::NotUtf8 { .. }
+                | Fault::NoFrontmatter { .. }
+                | Fault::Unclosed
+                | Fault::DuplicateKey { .. }
+                | Fault::NotAMap { .. }
+        )
+    };
+    let error = context.frontmatter_error();
+    let error = error.filter(|error| !has_own_rule(&error.fault));
+    error.map(Finding::from).into_iter().collect()
+}

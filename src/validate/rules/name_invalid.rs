@@ -1,0 +1,31 @@
+//! SK202: `name` breaks the specification.
+
+use crate::diagnostic::Severity;
+use crate::name;
+use crate::validate::rule::{Context, Finding, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK202",
+    severity: Severity::Error,
+    blocks_loading: false,
+    summary: "`name` is not 1-64 of `a-z`, `0-9` and single inner `-`",
+    why: "VS Code: invalid characters cause the skill to silently fail to load; 121 of 2,672 public skills.",
+    example: "name: Ahrefs Automation",
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let finding = context.field("name").and_then(|field| {
+        let name = field.value.text().filter(|name| !name.is_empty())?;
+        let reasons = name::specification_faults(name);
+        (!reasons.is_empty()).then(|| {
+            Finding::new(
+                field.value_at,
+                format!("`{name}` is not a valid skill name: {}", reasons.join("; ")),
+                "write it in `a-z`, `0-9` and single hyphens, and rename the folder alike",
+            )
+        })
+    });
+    finding.into_iter().collect()
+}

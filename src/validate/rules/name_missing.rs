@@ -1,0 +1,25 @@
+//! SK201: there is no `name`.
+
+use crate::diagnostic::Severity;
+use crate::validate::required;
+use crate::validate::rule::{Context, Finding, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK201",
+    severity: Severity::Error,
+    blocks_loading: false,
+    summary: "`name` is missing, empty or not a text",
+    why: "The specification requires it, and VS Code and the Copilot CLI do not load a skill without it.",
+    example: "name: 42",
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let missing = context
+        .frontmatter()
+        .and_then(|frontmatter| required::missing(frontmatter, "name"));
+    let finding = missing
+        .map(|(at, message)| Finding::new(at, message, "add `name:` with the name of the folder"));
+    finding.into_iter().collect()
+}

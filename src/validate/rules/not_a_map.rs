@@ -1,0 +1,22 @@
+//! SK105: the frontmatter has no keys and values.
+
+use crate::diagnostic::Severity;
+use crate::skill::frontmatter::Fault;
+use crate::validate::rule::{Context, Finding, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK105",
+    severity: Severity::Error,
+    blocks_loading: true,
+    summary: "the frontmatter is not a map",
+    why: "The specification requires keys and values, at least `name` and `description`.",
+    example: "---\n- pdf\n---",
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let error = context.frontmatter_error();
+    let error = error.filter(|error| matches!(error.fault, Fault::NotAMap { .. }));
+    error.map(Finding::from).into_iter().collect()
+}
