@@ -1,3 +1,5 @@
 //! The doorbell: everything happens in the library.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    mdskill::main(std::env::args_os())
+}

@@ -9,7 +9,7 @@ mod repository;
 pub mod resolve;
 pub mod store;
 
-pub use location::{Location, LocationError, locate};
+pub use location::{Location, LocationError, is_git_folder, locate};
 pub use repository::{Fetcher, Repository};
 
 use crate::dirs::NoFolder;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::location::{Location, locate};
 use super::resolve::{Query, ResolveError, Resolved};
-use super::store::Store;
+use super::store::{self, Store};
 use super::{FetchError, folder};
 use crate::env::Env;
 use crate::git::objects::{ObjectError, Objects};
@@ -104,6 +104,21 @@ impl<'a> Fetcher<'a> {
             progress: self.progress,
             told_moved: false,
         })
+    }
+}
+
+impl Fetcher<'_> {
+    /// Opens what the store has of `source`, without looking for the source itself;
+    /// nothing when it was never fetched, or lies on this machine.
+    ///
+    /// # Errors
+    /// When the store can't be opened.
+    pub fn open_stored(&self, source: &Source) -> Result<Option<Objects>, FetchError> {
+        let location = locate(source, self.env, self.root)?;
+        if let Location::GitFolder(path) = &location {
+            return Ok(Some(Objects::open(path)?));
+        }
+        Ok(store::find(&self.cache, &location.display())?)
     }
 }
 

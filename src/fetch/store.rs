@@ -126,6 +126,18 @@ impl Store {
     }
 }
 
+/// Opens the objects of the source at `address`; nothing when it was never fetched.
+///
+/// # Errors
+/// When they are there and can't be opened.
+pub fn find(cache: &Path, address: &str) -> Result<Option<Objects>, ObjectError> {
+    let folder = cache.join(FOLDER).join(folder_name(address));
+    match folder.is_dir() {
+        true => Objects::open(&folder).map(Some),
+        false => Ok(None),
+    }
+}
+
 /// Lists every source in the store under `cache`, by name.
 ///
 /// # Errors

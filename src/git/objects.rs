@@ -4,11 +4,13 @@
 //! it does, and checks it again on every read; its network code is not built
 //! in. Floor: libgit2 1.9.7, for the six CVEs of 2026.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use git2::{ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbPackwriter, Oid, Repository};
 
+use crate::digest::FileMode;
 use crate::oid::ObjectId;
 
 /// Most bytes of one pack (research D1).
@@ -267,14 +269,7 @@ impl Objects {
     /// # Errors
     /// When it can't be written.
     pub fn write_tree(&self, entries: &[TreeEntry]) -> Result<ObjectId, ObjectError> {
-        let mut bytes = Vec::new();
-        for entry in entries {
-            bytes.extend_from_slice(format!("{:o} ", entry.mode).as_bytes());
-            bytes.extend_from_slice(&entry.name);
-            bytes.push(0);
-            bytes.extend_from_slice(entry.id.as_bytes());
-        }
-        let written = self.odb()?.write(ObjectType::Tree, &bytes);
+        let written = self.odb()?.write(ObjectType::Tree, &tree_bytes(entries));
         written
             .map(from_oid)
             .map_err(|error| refuse(self.path(), &error))
@@ -405,6 +400,94 @@ pub fn blob_id(bytes: &[u8]) -> Result<ObjectId, ObjectError> {
     Oid::hash_object(ObjectType::Blob, bytes)
         .map(from_oid)
         .map_err(|error| refuse(Path::new("(memory)"), &error))
+}
+
+/// Returns the id that git gives the tree of these files; paths have forward slashes.
+///
+/// # Errors
+/// When libgit2 can't compute it.
+pub fn tree_id(files: &[(&str, FileMode, ObjectId)]) -> Result<ObjectId, ObjectError> {
+    let mut tree = TreeBuilder::default();
+    for (path, mode, id) in files {
+        tree.insert(path, mode_number(*mode), *id);
+    }
+    tree.finish(&mut |entries| {
+        Oid::hash_object(ObjectType::Tree, &tree_bytes(entries))
+            .map(from_oid)
+            .map_err(|error| refuse(Path::new("(memory)"), &error))
+    })
+}
+
+/// Returns git's number for a mode.
+#[must_use]
+pub fn mode_number(mode: FileMode) -> u32 {
+    match mode {
+        FileMode::Regular => 0o100_644,
+        FileMode::Executable => 0o100_755,
+    }
+}
+
+/// Files on their way to being trees.
+#[derive(Default)]
+pub struct TreeBuilder {
+    folders: BTreeMap<String, TreeBuilder>,
+    entries: Vec<TreeEntry>,
+}
+
+impl TreeBuilder {
+    /// Adds a file below this folder; `path` has forward slashes.
+    pub fn insert(&mut self, path: &str, mode: u32, id: ObjectId) {
+        match path.split_once('/') {
+            Some((folder, rest)) => self
+                .folders
+                .entry(folder.to_owned())
+                .or_default()
+                .insert(rest, mode, id),
+            None => self.entries.push(TreeEntry {
+                mode,
+                name: path.as_bytes().to_vec(),
+                id,
+            }),
+        }
+    }
+
+    /// Hands every folder's entries, in git's order, to `make`, and returns the outermost's id.
+    ///
+    /// # Errors
+    /// As `make`.
+    pub fn finish(
+        mut self,
+        make: &mut dyn FnMut(&[TreeEntry]) -> Result<ObjectId, ObjectError>,
+    ) -> Result<ObjectId, ObjectError> {
+        for (name, folder) in self.folders {
+            let id = folder.finish(make)?;
+            self.entries.push(TreeEntry {
+                mode: TreeEntry::TREE,
+                name: name.into_bytes(),
+                id,
+            });
+        }
+        // git sorts a folder as if its name ended with a slash.
+        self.entries.sort_by_cached_key(|entry| {
+            let mut key = entry.name.clone();
+            if entry.is_tree() {
+                key.push(b'/');
+            }
+            key
+        });
+        make(&self.entries)
+    }
+}
+
+fn tree_bytes(entries: &[TreeEntry]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for entry in entries {
+        bytes.extend_from_slice(format!("{:o} ", entry.mode).as_bytes());
+        bytes.extend_from_slice(&entry.name);
+        bytes.push(0);
+        bytes.extend_from_slice(entry.id.as_bytes());
+    }
+    bytes
 }
 
 /// Source: git's `tree` objects: `MODE SP NAME NUL` and 20 bytes, again and again.

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
@@ -23,6 +24,8 @@ pub struct Client {
     plain: OnceLock<reqwest::Client>,
     secure: OnceLock<reqwest::Client>,
     timeout: Duration,
+    requests: AtomicU64,
+    received: AtomicU64,
     /// The rule for trying again.
     pub retry: Retry,
 }
@@ -38,9 +41,9 @@ pub struct Request<'a> {
 }
 
 /// What a request led to, short of a failure.
-pub enum Reply {
+pub enum Reply<'a> {
     /// Success: the body follows.
-    Body(Body),
+    Body(Body<'a>),
     /// Another address, not yet followed.
     Moved(Url),
     /// A status that is neither.
@@ -53,7 +56,8 @@ pub enum Reply {
 }
 
 /// A body as it arrives.
-pub struct Body {
+pub struct Body<'a> {
+    received: &'a AtomicU64,
     response: reqwest::Response,
     host: String,
     timeout: Duration,
@@ -69,8 +73,20 @@ impl Client {
             plain: OnceLock::new(),
             secure: OnceLock::new(),
             timeout,
+            requests: AtomicU64::new(0),
+            received: AtomicU64::new(0),
             retry,
         }
+    }
+
+    /// Says what went over the network so far; nothing when nothing did.
+    #[must_use]
+    pub fn traffic(&self) -> Option<String> {
+        let requests = self.requests.load(Ordering::Relaxed);
+        let received = self.received.load(Ordering::Relaxed);
+        (requests > 0).then(|| {
+            format!("{requests} requests over git protocol v2, {received} bytes of answers")
+        })
     }
 
     /// Sends one request. Redirects are the caller's to follow: only it knows what
@@ -78,7 +94,8 @@ impl Client {
     ///
     /// # Errors
     /// When no answer came.
-    pub async fn send(&self, request: Request<'_>) -> Result<Reply, HttpError> {
+    pub async fn send(&self, request: Request<'_>) -> Result<Reply<'_>, HttpError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
         let host = host_of(&request.url);
         let client = self.for_scheme(request.url.scheme())?;
         let mut builder = match request.body {
@@ -109,6 +126,7 @@ impl Client {
             });
         }
         Ok(Reply::Body(Body {
+            received: &self.received,
             response,
             host,
             timeout: self.timeout,
@@ -117,7 +135,7 @@ impl Client {
         }))
     }
 
-    fn moved(&self, url: &Url, response: &reqwest::Response) -> Result<Reply, HttpError> {
+    fn moved(&self, url: &Url, response: &reqwest::Response) -> Result<Reply<'_>, HttpError> {
         let location = response
             .headers()
             .get(LOCATION)
@@ -165,7 +183,7 @@ impl Client {
     }
 }
 
-impl Body {
+impl Body<'_> {
     /// Returns the next chunk, or nothing at the end.
     ///
     /// # Errors
@@ -173,7 +191,9 @@ impl Body {
     pub async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, HttpError> {
         let chunk = self.response.chunk().await;
         let chunk = chunk.map_err(|error| explain(&self.host, self.timeout, &error))?;
-        self.window_bytes += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+        let count = chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+        self.received.fetch_add(count, Ordering::Relaxed);
+        self.window_bytes += count;
         if self.window.elapsed() >= self.timeout {
             if self.window_bytes < LEAST_RATE * self.timeout.as_secs() {
                 return Err(HttpError::TooSlow {

@@ -192,7 +192,7 @@ impl<'a> HttpRemote<'a> {
         Ok(list.capabilities)
     }
 
-    async fn read<A: Answer>(&self, mut body: Body, answer: A) -> Result<A, TransportError> {
+    async fn read<A: Answer>(&self, mut body: Body<'_>, answer: A) -> Result<A, TransportError> {
         let mut reader = Reader::new(answer);
         while let Some(chunk) = body.chunk().await? {
             reader
@@ -209,12 +209,12 @@ impl<'a> HttpRemote<'a> {
         }
     }
 
-    async fn post(&mut self, request: &[u8]) -> Result<Body, TransportError> {
+    async fn post(&mut self, request: &[u8]) -> Result<Body<'a>, TransportError> {
         Ok(self.send("git-upload-pack", Some(request)).await?)
     }
 
     /// Sends to the repository's `service`, following redirects and trying credentials.
-    async fn send(&mut self, service: &str, body: Option<&[u8]>) -> Result<Body, HttpError> {
+    async fn send(&mut self, service: &str, body: Option<&[u8]>) -> Result<Body<'a>, HttpError> {
         let mut redirects = 0;
         // The first refusal says most: a helper's stale token must not hide a 404.
         let mut first = None;

@@ -1,0 +1,99 @@
+//! The commands that look: `list`, `verify`, `show`, `validate`, `cache`.
+
+use super::{Session, maintain, names};
+use crate::cli::{CacheArgs, CacheCommand, ListArgs, NamesArgs, ShowArgs, ValidateArgs};
+use crate::name::SkillName;
+use crate::ops::show::Subject;
+use crate::ops::{
+    OpError, browse, cache, list as ops_list, show as ops_show, validate as ops_validate,
+    verify as ops_verify,
+};
+use crate::spec::Spec;
+use crate::ui::error::ExitStatus;
+use crate::ui::render;
+
+pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitStatus, OpError> {
+    let printer = session.printer;
+    if arguments.outdated {
+        return maintain::outdated(session, &[]);
+    }
+    let Some(spec) = &arguments.spec else {
+        let report = ops_list::list(&session.context)?;
+        match printer.json {
+            true => printer.report("list", &report),
+            false => render::list(printer, &report, arguments.names),
+        }
+        return Ok(ExitStatus::Done);
+    };
+    let spec: Spec = spec.parse()?;
+    let report = session.wait(browse::browse(&session.context, &spec, !arguments.names))?;
+    match printer.json {
+        true => printer.report("list", &report),
+        false => render::browse(printer, &report, arguments.names),
+    }
+    Ok(ExitStatus::Done)
+}
+
+pub(super) fn verify(session: &Session<'_>, arguments: &NamesArgs) -> Result<ExitStatus, OpError> {
+    let report = ops_verify::verify(&session.context, &names(&arguments.names)?)?;
+    match session.printer.json {
+        true => session.printer.report("verify", &report),
+        false => render::verify(session.printer, &report),
+    }
+    Ok(if report.drift.is_empty() {
+        ExitStatus::Done
+    } else {
+        ExitStatus::Found
+    })
+}
+
+pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitStatus, OpError> {
+    let subject = match arguments.subject.contains(['/', '\\']) || arguments.subject == "." {
+        true => Subject::Spec(arguments.subject.parse()?),
+        false => Subject::Installed(SkillName::from_folder(&arguments.subject)?),
+    };
+    let report = session.wait(ops_show::show(&session.context, &subject))?;
+    match session.printer.json {
+        true => session.printer.report("show", &report),
+        false => render::show(session.printer, &report),
+    }
+    Ok(ExitStatus::Done)
+}
+
+pub(super) fn validate(
+    session: &Session<'_>,
+    arguments: &ValidateArgs,
+) -> Result<ExitStatus, OpError> {
+    let report = session.wait(ops_validate::validate(&session.context, &arguments.named))?;
+    match session.printer.json {
+        true => session.printer.report("validate", &report),
+        false => render::validate(session.printer, &report),
+    }
+    let found = report.summary.errors > 0 || arguments.strict && report.summary.warnings > 0;
+    Ok(if found {
+        ExitStatus::Found
+    } else {
+        ExitStatus::Done
+    })
+}
+
+pub(super) fn cache(session: &Session<'_>, arguments: &CacheArgs) -> Result<ExitStatus, OpError> {
+    let (report, removed) = match &arguments.command {
+        None => (cache::show(&session.context)?, false),
+        Some(CacheCommand::Prune { days }) => {
+            (cache::prune(&session.context, (*days).max(1))?, true)
+        }
+        Some(CacheCommand::Clear) => (cache::prune(&session.context, 0)?, true),
+        Some(CacheCommand::Dir) => {
+            session
+                .printer
+                .data(&session.context.dirs.cache()?.display().to_string());
+            return Ok(ExitStatus::Done);
+        }
+    };
+    match session.printer.json {
+        true => session.printer.report("cache", &report),
+        false => render::cache(session.printer, &report, removed),
+    }
+    Ok(ExitStatus::Done)
+}

@@ -1,0 +1,85 @@
+//! The commands that keep what is installed: `update`, `outdated`, `install`, `remove`.
+
+use super::{Session, names};
+use crate::cli::{InstallArgs, RemoveArgs, UpdateArgs};
+use crate::ops::{OpError, install as ops_install, remove as ops_remove, update as ops_update};
+use crate::ui::error::{ExitStatus, status_of_failures};
+use crate::ui::render;
+
+pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<ExitStatus, OpError> {
+    let options = ops_update::Options {
+        names: names(&arguments.names)?,
+        dry_run: arguments.dry_run || arguments.check,
+        force: arguments.force,
+        accept_moved_tag: arguments.accept_moved_tag,
+    };
+    let report = session.wait(ops_update::update(&session.context, &options))?;
+    match session.printer.json {
+        true => session.printer.report("update", &report),
+        false => render::update(session.printer, &report),
+    }
+    Ok(update_status(&report, arguments.check))
+}
+
+pub(super) fn outdated(session: &Session<'_>, typed: &[String]) -> Result<ExitStatus, OpError> {
+    let options = ops_update::Options {
+        names: names(typed)?,
+        dry_run: true,
+        ..ops_update::Options::default()
+    };
+    let report = session.wait(ops_update::update(&session.context, &options))?;
+    match session.printer.json {
+        true => session.printer.report("outdated", &report),
+        false => render::update(session.printer, &report),
+    }
+    Ok(update_status(&report, true))
+}
+
+fn update_status(report: &ops_update::Report, is_check: bool) -> ExitStatus {
+    let would_change = !report.skills.is_empty() || !report.deleted.is_empty();
+    let needs_somebody = !report.left_alone.is_empty() || !report.stuck.is_empty();
+    match status_of_failures(&report.failed) {
+        Some(failed) => failed,
+        None if needs_somebody || is_check && would_change => ExitStatus::Found,
+        None => ExitStatus::Done,
+    }
+}
+
+pub(super) fn install(
+    session: &Session<'_>,
+    arguments: &InstallArgs,
+) -> Result<ExitStatus, OpError> {
+    let options = ops_install::Options {
+        names: names(&arguments.names)?,
+        frozen: arguments.frozen || session.context.env.ci(),
+        force: arguments.force,
+        dry_run: arguments.dry_run,
+    };
+    let report = session.wait(ops_install::install(&session.context, &options))?;
+    match session.printer.json {
+        true => session.printer.report("install", &report),
+        false => render::install(session.printer, &report),
+    }
+    Ok(if report.left_alone.is_empty() {
+        ExitStatus::Done
+    } else {
+        ExitStatus::Failed
+    })
+}
+
+pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<ExitStatus, OpError> {
+    let options = ops_remove::Options {
+        names: names(&arguments.names)?,
+        force: arguments.force,
+    };
+    let report = ops_remove::remove(&session.context, &options)?;
+    match session.printer.json {
+        true => session.printer.report("remove", &report),
+        false => render::remove(session.printer, &report),
+    }
+    Ok(if report.left_alone.is_empty() {
+        ExitStatus::Done
+    } else {
+        ExitStatus::Failed
+    })
+}

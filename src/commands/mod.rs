@@ -1,0 +1,173 @@
+//! The commands: from what was typed to a verb's options, from its report to the person.
+
+mod add;
+mod choose;
+mod inspect;
+mod maintain;
+
+use std::ffi::OsString;
+use std::future::Future;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use anstream::ColorChoice;
+use clap::Parser;
+
+use crate::cli::{Cli, ColorWhen, Command, Global};
+use crate::context::Context;
+use crate::dirs::Dirs;
+use crate::env::Env;
+use crate::install::InstallError;
+use crate::install::site::Site;
+use crate::interrupt::Interrupt;
+use crate::name::SkillName;
+use crate::ops::OpError;
+use crate::ui::error::{ExitStatus, hint_for, status_of};
+use crate::ui::printer::Printer;
+use crate::ui::progress::Spinner;
+
+/// Runs mdskill with the program's arguments and returns its exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(asked) => {
+            // Help and version are answers, everything else is a usage error; a closed
+            // pipe is neither.
+            drop(asked.print());
+            return match asked.use_stderr() {
+                true => ExitStatus::Usage.into(),
+                false => ExitStatus::Done.into(),
+            };
+        }
+    };
+    let mut env = match Env::read() {
+        Ok(env) => env,
+        Err(error) => {
+            printer_of(&cli.global, false, true)
+                .error(&format!("the current folder can't be read: {error}"));
+            return ExitStatus::Failed.into();
+        }
+    };
+    let printer = printer_of(&cli.global, env.ci(), env.no_color());
+    match start(&cli, &mut env, &printer) {
+        Ok(status) => status.into(),
+        Err(error) => {
+            printer.error(&error.to_string());
+            if let Some(hint) = hint_for(&error) {
+                printer.hint(&hint);
+            }
+            status_of(&error).into()
+        }
+    }
+}
+
+fn printer_of(global: &Global, in_ci: bool, no_color: bool) -> Printer {
+    let color = match global.color {
+        ColorWhen::Always => ColorChoice::Always,
+        ColorWhen::Never => ColorChoice::Never,
+        ColorWhen::Auto if no_color => ColorChoice::Never,
+        ColorWhen::Auto => ColorChoice::Auto,
+    };
+    Printer {
+        quiet: global.quiet,
+        verbose: global.verbose,
+        json: global.json,
+        in_ci,
+        color,
+    }
+}
+
+/// A command's surroundings.
+struct Session<'a> {
+    context: Context<'a>,
+    printer: &'a Printer,
+}
+
+fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpError> {
+    if let Some(folder) = &cli.global.directory {
+        env.current_dir = env.current_dir.join(folder);
+        if !env.current_dir.is_dir() {
+            return Err(OpError::Usage(format!(
+                "there is no folder {}",
+                env.current_dir.display()
+            )));
+        }
+    }
+    let dirs = Dirs::of(env);
+    let site = match cli.global.global {
+        true => Site::personal(dirs.home()?, &dirs.config()?),
+        false => Site::project(&env.current_dir),
+    };
+    let shows =
+        !printer.quiet && !printer.json && !printer.in_ci && std::io::stderr().is_terminal();
+    let spinner = Spinner::new(printer.clone(), shows);
+    let interrupt = match changes_something(&cli.command) {
+        true => Interrupt::listen(),
+        false => Interrupt::default(),
+    };
+    let context = Context::new(
+        env.clone(),
+        dirs,
+        site,
+        cli.global.offline,
+        &spinner,
+        interrupt,
+    );
+    let session = Session { context, printer };
+    let status = run(&session, &cli.command);
+    if let Some(traffic) = session.context.client.traffic() {
+        drop(spinner);
+        printer.detail(&traffic);
+    }
+    status
+}
+
+/// What only looks may die at once; what changes must take back.
+fn changes_something(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Add(_) | Command::Update(_) | Command::Install(_) | Command::Remove(_)
+    )
+}
+
+fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> {
+    match command {
+        Command::Add(arguments) => add::add(session, arguments),
+        Command::List(arguments) => inspect::list(session, arguments),
+        Command::Update(arguments) => maintain::update(session, arguments),
+        Command::Install(arguments) => maintain::install(session, arguments),
+        Command::Remove(arguments) => maintain::remove(session, arguments),
+        Command::Verify(arguments) => inspect::verify(session, arguments),
+        Command::Outdated(arguments) => maintain::outdated(session, &arguments.names),
+        Command::Show(arguments) => inspect::show(session, arguments),
+        Command::Validate(arguments) => inspect::validate(session, arguments),
+        Command::Cache(arguments) => inspect::cache(session, arguments),
+    }
+}
+
+impl Session<'_> {
+    /// Runs a verb that may use the network, until it is done or the user gives up.
+    fn wait<T>(&self, verb: impl Future<Output = Result<T, OpError>>) -> Result<T, OpError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime
+            .map_err(|error| OpError::Disagrees(format!("the runtime can't start: {error}")))?;
+        let finished = runtime.block_on(async {
+            tokio::select! {
+                finished = verb => finished,
+                () = self.context.interrupt.raised() => Err(InstallError::Interrupted.into()),
+            }
+        });
+        // A name that is still being looked up must not delay the exit.
+        runtime.shutdown_background();
+        finished
+    }
+}
+
+fn names(typed: &[String]) -> Result<Vec<SkillName>, OpError> {
+    typed
+        .iter()
+        .map(|name| Ok(SkillName::from_folder(name)?))
+        .collect()
+}

@@ -1,0 +1,119 @@
+//! [`Context`]: what every verb needs, built once.
+
+use std::time::Duration;
+
+use crate::dirs::Dirs;
+use crate::env::Env;
+use crate::fetch::{FetchError, Fetcher};
+use crate::http::client::Client;
+use crate::http::retry::Retry;
+use crate::install::InstallError;
+use crate::install::site::Site;
+use crate::install::transaction::{self, Transaction};
+use crate::interrupt::Interrupt;
+use crate::lockfile::{Lockfile, LockfileError};
+use crate::progress::Progress;
+
+/// Longest `Retry-After` that a person, and a CI job, will sit through (research D3).
+const PATIENCE: Duration = Duration::from_secs(60);
+const CI_PATIENCE: Duration = Duration::from_secs(120);
+
+/// What every verb needs.
+pub struct Context<'a> {
+    /// The environment.
+    pub env: Env,
+    /// The person's folders.
+    pub dirs: Dirs,
+    /// The project, or the person's home.
+    pub site: Site,
+    /// Whether the network is forbidden.
+    pub offline: bool,
+    /// The HTTP client.
+    pub client: Client,
+    /// Who hears of long steps.
+    pub progress: &'a dyn Progress,
+    /// Whether the user gave up.
+    pub interrupt: Interrupt,
+}
+
+impl<'a> Context<'a> {
+    /// Builds the context of a command at `site`.
+    #[must_use]
+    pub fn new(
+        env: Env,
+        dirs: Dirs,
+        site: Site,
+        offline: bool,
+        progress: &'a dyn Progress,
+        interrupt: Interrupt,
+    ) -> Self {
+        let retry = Retry {
+            times: env.retries(),
+            delay: Duration::from_millis(env.retry_delay_ms()),
+            patience: if env.ci() { CI_PATIENCE } else { PATIENCE },
+        };
+        let client = Client::new(Duration::from_secs(env.timeout_seconds()), retry);
+        let offline = offline || env.offline();
+        Self {
+            env,
+            dirs,
+            site,
+            offline,
+            client,
+            progress,
+            interrupt,
+        }
+    }
+
+    /// Returns the opener of sources.
+    ///
+    /// # Errors
+    /// When there is no cache folder.
+    pub fn fetcher(&self) -> Result<Fetcher<'_>, FetchError> {
+        Ok(Fetcher {
+            env: &self.env,
+            cache: self.dirs.cache()?,
+            root: &self.site.root,
+            client: &self.client,
+            offline: self.offline,
+            progress: self.progress,
+        })
+    }
+
+    /// Reads the lockfile, after settling what a killed command left.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn lockfile(&self) -> Result<Option<Lockfile>, InstallError> {
+        if transaction::was_interrupted(&self.site) {
+            drop(self.begin(&|| self.interrupt.is_raised())?);
+        }
+        Ok(self.read_lockfile()?)
+    }
+
+    /// Reads the lockfile as it is, inside a transaction.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn read_lockfile(&self) -> Result<Option<Lockfile>, LockfileError> {
+        Lockfile::read(&self.site.lockfile)
+    }
+
+    /// Takes the site for a change, telling whom it waits for.
+    ///
+    /// # Errors
+    /// When it is not to be had.
+    pub fn begin<'b>(
+        &'b self,
+        checkpoint: &'b dyn Fn() -> bool,
+    ) -> Result<Transaction<'b>, InstallError> {
+        let tell = |holder: &str| {
+            let lock = self.site.state();
+            self.progress.warn(&format!(
+                "waiting for {holder}, which is changing {}",
+                self.site.display(&lock)
+            ));
+        };
+        Transaction::begin(&self.site, checkpoint, &tell)
+    }
+}

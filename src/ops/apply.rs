@@ -1,0 +1,198 @@
+//! The step that `add`, `install` and `update` share: a skill's files into all of its targets.
+
+use super::OpError;
+use super::change::{LeftAlone, refusal_reason};
+use crate::context::Context;
+use crate::digest::Digest;
+use crate::fs::tree::{OnDisk, Snapshot};
+use crate::git::objects::{Objects, blob_id};
+use crate::install::InstallError;
+use crate::install::plan::{Refusal, Step, decide};
+use crate::install::site::Site;
+use crate::install::transaction::Transaction;
+use crate::lockfile::{Entry, Lockfile};
+use crate::name::SkillName;
+use crate::oid::ObjectId;
+use crate::skill::files::SkillTree;
+use crate::target::Target;
+
+/// A skill and where it belongs.
+pub struct Wanted<'a> {
+    /// Its name.
+    pub name: &'a SkillName,
+    /// Its files.
+    pub files: &'a SkillTree,
+    /// The digest of its files.
+    pub digest: Digest,
+    /// What the lockfile said was there before.
+    pub locked: Option<&'a Entry>,
+    /// Its targets.
+    pub targets: &'a [Target],
+}
+
+/// What is to be done in each target.
+pub type Plan = Vec<(Target, Step, OnDisk)>;
+
+/// Plans one skill; the error lists the folders that must be left alone.
+///
+/// # Errors
+/// The outer one when a folder can't be read.
+pub fn plan(
+    site: &Site,
+    wanted: &Wanted<'_>,
+    force: bool,
+    objects: &Objects,
+) -> Result<Result<Plan, Vec<LeftAlone>>, InstallError> {
+    let mut steps = Vec::with_capacity(wanted.targets.len());
+    let mut left_alone = Vec::new();
+    for target in wanted.targets {
+        let place = site.skill(target, wanted.name);
+        let on_disk = OnDisk::read(&place)?;
+        let locked = wanted.locked.map(Entry::digest_on_disk);
+        match decide(&on_disk, locked, Some(wanted.digest), force) {
+            Ok(step) => steps.push((target.clone(), step, on_disk)),
+            Err(refusal) => left_alone.push(LeftAlone {
+                name: wanted.name.to_string(),
+                place: site.display(&place),
+                reason: refusal_reason(refusal).to_owned(),
+                files: match (refusal, wanted.locked) {
+                    (Refusal::Edited, Some(entry)) => changed_files(objects, entry.tree, &on_disk),
+                    _ => Vec::new(),
+                },
+            }),
+        }
+    }
+    Ok(if left_alone.is_empty() {
+        Ok(steps)
+    } else {
+        Err(left_alone)
+    })
+}
+
+/// Makes the planned steps ready in the transaction.
+///
+/// # Errors
+/// When the files can't be written, or are not what `wanted` says.
+pub fn put(
+    transaction: &mut Transaction<'_>,
+    wanted: &Wanted<'_>,
+    plan: Plan,
+    objects: &Objects,
+) -> Result<(), OpError> {
+    for (target, step, on_disk) in plan {
+        if step != Step::Keep {
+            transaction.put(&target, wanted.name, wanted.files, objects, step, on_disk)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the places of a plan that change.
+#[must_use]
+pub fn is_change(plan: &Plan) -> bool {
+    plan.iter().any(|(_, step, _)| *step != Step::Keep)
+}
+
+/// Returns the places of a skill, as people know them.
+#[must_use]
+pub fn places(site: &Site, name: &SkillName, targets: &[Target]) -> Vec<String> {
+    targets
+        .iter()
+        .map(|target| site.display(&site.skill(target, name)))
+        .collect()
+}
+
+/// Returns the files that differ from the tree `original`, each with how; nothing
+/// when the store no longer has that tree.
+#[must_use]
+pub fn changed_files(objects: &Objects, original: ObjectId, on_disk: &OnDisk) -> Vec<String> {
+    let (OnDisk::Folder(snapshot), Ok(original)) = (on_disk, SkillTree::read(objects, original))
+    else {
+        return Vec::new();
+    };
+    differences(&original, snapshot, objects).unwrap_or_default()
+}
+
+fn differences(original: &SkillTree, disk: &Snapshot, objects: &Objects) -> Option<Vec<String>> {
+    let mut lines: Vec<String> = disk
+        .strangers
+        .iter()
+        .map(|path| format!("{path} (not a file)"))
+        .collect();
+    for file in &original.files {
+        let path = file.path.as_str();
+        match disk.files.iter().find(|(there, ..)| there == path) {
+            None => lines.push(format!("{path} (deleted)")),
+            Some((_, mode, digest)) => {
+                let bytes = objects.blob(file.id).ok()?;
+                if crate::digest::FileDigest::of(&bytes) != *digest {
+                    lines.push(format!("{path} (changed)"));
+                } else if *mode != file.mode {
+                    lines.push(format!("{path} (mode changed)"));
+                }
+            }
+        }
+    }
+    let is_original = |path: &str| original.files.iter().any(|file| file.path.as_str() == path);
+    let added = disk
+        .files
+        .iter()
+        .filter(|(path, ..)| !is_original(path) && !crate::fs::tree::is_leaving(path));
+    lines.extend(added.map(|(path, ..)| format!("{path} (added)")));
+    lines.sort();
+    Some(lines)
+}
+
+/// Begins a transaction, lets `change` note what it does, and commits the lockfile it leaves.
+///
+/// # Errors
+/// Whatever went wrong; nothing was changed then.
+pub fn in_transaction<T>(
+    context: &Context<'_>,
+    change: impl FnOnce(&mut Transaction<'_>, &mut Lockfile) -> Result<(T, Verdict), OpError>,
+) -> Result<(T, Vec<String>), OpError> {
+    let checkpoint = || context.interrupt.is_raised();
+    let mut transaction = context.begin(&checkpoint)?;
+    let mut lockfile = context.read_lockfile()?.unwrap_or_default();
+    let (report, verdict) = change(&mut transaction, &mut lockfile)?;
+    if verdict == Verdict::Abandon {
+        return Ok((report, Vec::new()));
+    }
+    let committed = transaction.commit(&lockfile.to_text())?;
+    let trashed = committed
+        .trashed
+        .iter()
+        .map(|path| context.site.display(path))
+        .collect();
+    Ok((report, trashed))
+}
+
+/// Whether what was noted is to happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// All of it.
+    Commit,
+    /// None of it: something must be left alone.
+    Abandon,
+}
+
+/// Whether the files on disk are some tree that the store knows: an older version
+/// that was installed and never edited.
+#[must_use]
+pub fn is_known_version(objects: &Objects, on_disk: &OnDisk, folder: &std::path::Path) -> bool {
+    let OnDisk::Folder(snapshot) = on_disk else {
+        return false;
+    };
+    snapshot.strangers.is_empty()
+        && tree_of(snapshot, folder).is_some_and(|tree| objects.contains(tree))
+}
+
+/// Computes the git tree of the files on disk.
+fn tree_of(snapshot: &Snapshot, folder: &std::path::Path) -> Option<ObjectId> {
+    let mut files = Vec::with_capacity(snapshot.files.len());
+    for (path, mode, _) in &snapshot.files {
+        let bytes = std::fs::read(folder.join(path)).ok()?;
+        files.push((path.as_str(), *mode, blob_id(&bytes).ok()?));
+    }
+    crate::git::objects::tree_id(&files).ok()
+}

@@ -1,0 +1,118 @@
+//! `list owner/repo`: the skills that a repository has.
+
+use serde::Serialize;
+
+use super::OpError;
+use super::candidate::{Opened, full_spec, source_of};
+use crate::context::Context;
+use crate::fetch::resolve::Query;
+use crate::skill::discover::plugin_of;
+use crate::skill::frontmatter;
+use crate::spec::{Place, Spec};
+
+/// The skills of a repository at one commit.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The source, as the lockfile would say it.
+    pub source: String,
+    /// The commit; nothing for a folder of files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The skills, by path.
+    pub skills: Vec<Listed>,
+}
+
+/// One skill of a repository.
+#[derive(Debug, Clone, Serialize)]
+pub struct Listed {
+    /// Its folder's name, or the repository's at the root.
+    pub name: String,
+    /// Its folder.
+    pub path: String,
+    /// The spec that installs it.
+    pub spec: String,
+    /// The git tree of its folder.
+    pub tree: String,
+    /// What its frontmatter calls it, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontmatter_name: Option<String>,
+    /// What its frontmatter says of it, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The plugin it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plugin: Option<String>,
+}
+
+/// Returns what `spec` leads to behind its ref.
+pub(super) fn query_of(spec: &Spec) -> Query {
+    match (&spec.place, &spec.reference) {
+        (
+            Place::Web {
+                view: Some(view), ..
+            },
+            _,
+        ) => Query::View(view.clone()),
+        (_, Some(reference)) => Query::Reference(reference.clone()),
+        (_, None) => Query::Default,
+    }
+}
+
+/// Lists the skills of a repository; with `descriptions`, what they say of themselves.
+///
+/// # Errors
+/// When it can't be fetched from.
+pub async fn browse(
+    context: &Context<'_>,
+    spec: &Spec,
+    descriptions: bool,
+) -> Result<Report, OpError> {
+    let source = source_of(context, spec)?;
+    let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
+    if descriptions {
+        opened.fetch_descriptions().await?;
+    }
+    let below = spec.skill.clone().or_else(|| {
+        opened
+            .resolved
+            .as_ref()
+            .and_then(|resolved| resolved.path.clone())
+    });
+    let mut skills = Vec::new();
+    for found in &opened.discovery.skills {
+        let is_below = below.as_ref().is_none_or(|below| {
+            found.path == *below || found.path.starts_with(&format!("{below}/"))
+        });
+        if !is_below {
+            continue;
+        }
+        let (frontmatter_name, description) = match descriptions {
+            true => frontmatter::summary(&opened.repository.objects().blob(found.skill_file)?),
+            false => (None, None),
+        };
+        skills.push(Listed {
+            name: found
+                .folder()
+                .unwrap_or_else(|| source.repository_name())
+                .to_owned(),
+            path: found.path.clone(),
+            spec: full_spec(&source, &found.path),
+            tree: found.tree.to_string(),
+            frontmatter_name,
+            description,
+            plugin: plugin_of(opened.plugins(), &found.path).map(|plugin| plugin.name.clone()),
+        });
+    }
+    if skills.is_empty() {
+        return Err(OpError::NoSkills(full_spec(
+            &source,
+            below.as_deref().unwrap_or_default(),
+        )));
+    }
+    let commit = opened.commit().map(|commit| commit.to_string());
+    Ok(Report {
+        source: source.to_string(),
+        commit,
+        skills,
+    })
+}

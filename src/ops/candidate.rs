@@ -1,0 +1,459 @@
+//! From specs to skills that are ready to install: resolved, found, fetched, read, validated.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::context::Context;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::digest::{Digest, FileDigest};
+use crate::fetch::resolve::{Query, Resolved};
+use crate::fetch::{FetchError, Repository, is_git_folder};
+use crate::git::objects::{ObjectError, Objects};
+use crate::lockfile::Entry;
+use crate::name::SkillName;
+use crate::oid::ObjectId;
+use crate::ops::OpError;
+use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
+use crate::skill::files::{SkillTree, TreeError};
+use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
+use crate::skill::{SkillView, frontmatter};
+use crate::source::Source;
+use crate::spec::{Place, Spec};
+use crate::validate::validate;
+
+/// Most names that are suggested.
+const MAX_SUGGESTIONS: usize = 3;
+
+/// A skill that is ready to install: its files are safe to write and all here.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Where it comes from.
+    pub source: Source,
+    /// Its folder in the source.
+    pub path: String,
+    /// What `update` will follow.
+    pub reference: Option<String>,
+    /// The commit it was taken from.
+    pub commit: Option<ObjectId>,
+    /// Its files.
+    pub files: SkillTree,
+    /// The digest of its files.
+    pub digest: Digest,
+    /// The name it lands under.
+    pub name: SkillName,
+    /// Why it does not land under its frontmatter name, as a sentence.
+    pub name_note: Option<String>,
+    /// What validating found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Candidate {
+    /// Returns the spec that names exactly this skill.
+    #[must_use]
+    pub fn spec(&self) -> String {
+        full_spec(&self.source, &self.path)
+    }
+
+    /// Returns what keeps clients from loading it.
+    pub fn blockers(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|found| found.blocks_loading)
+    }
+
+    /// Returns the errors that don't.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics
+            .iter()
+            .filter(|found| found.severity == Severity::Error && !found.blocks_loading)
+    }
+
+    /// Returns its block for the lockfile.
+    #[must_use]
+    pub fn entry(&self) -> Entry {
+        let mut entry = Entry::new(
+            self.source.clone(),
+            self.path.clone(),
+            self.files.tree,
+            self.digest,
+        );
+        entry.reference.clone_from(&self.reference);
+        entry.commit = self.commit;
+        entry
+    }
+}
+
+/// Returns the spec of the skill at `path` in `source`.
+#[must_use]
+pub fn full_spec(source: &Source, path: &str) -> String {
+    match path {
+        "" => source.spec_prefix().trim_end_matches('/').to_owned(),
+        path => format!("{}/{path}", source.spec_prefix()),
+    }
+}
+
+/// Returns the source of a spec; a folder's is made relative to the site's root.
+///
+/// # Errors
+/// When a local folder is not there.
+pub fn source_of(context: &Context<'_>, spec: &Spec) -> Result<Source, OpError> {
+    let Place::Folder(typed) = &spec.place else {
+        return Ok(spec.source());
+    };
+    let path = context.env.current_dir.join(typed);
+    let path = path
+        .canonicalize()
+        .map_err(|_| OpError::Usage(format!("there is no {}", path.display())))?;
+    if path.is_file() || is_git_folder(&path) {
+        return Ok(Source::Git {
+            url: format!("file://{}", path.display()),
+        });
+    }
+    let root = context
+        .site
+        .root
+        .canonicalize()
+        .unwrap_or_else(|_| context.site.root.clone());
+    Ok(Source::Folder {
+        path: relative(&root, &path),
+    })
+}
+
+/// Returns `path` as seen from `root`, with forward slashes: no machine's path in the lockfile.
+fn relative(root: &Path, path: &Path) -> String {
+    let shared = root
+        .components()
+        .zip(path.components())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = root.components().skip(shared).map(|_| "..".to_owned());
+    let down = path
+        .components()
+        .skip(shared)
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let parts: Vec<String> = up.chain(down).collect();
+    if parts.is_empty() {
+        ".".to_owned()
+    } else {
+        parts.join("/")
+    }
+}
+
+/// A repository at one commit, with the skills that it has there.
+pub struct Opened<'a> {
+    /// The repository.
+    pub repository: Repository<'a>,
+    /// The commit and how it was named; nothing for a folder of files.
+    pub resolved: Option<Resolved>,
+    /// Its skills.
+    pub discovery: Discovery,
+    plugins: Vec<Plugin>,
+}
+
+impl<'a> Opened<'a> {
+    /// Opens the source of a spec: two requests, fewer with what the store has.
+    ///
+    /// # Errors
+    /// When it can't be fetched from.
+    pub async fn open(
+        context: &'a Context<'_>,
+        source: &Source,
+        query: &Query,
+    ) -> Result<Self, OpError> {
+        let mut repository = context.fetcher()?.open(source)?;
+        let resolved = match (repository.is_folder(), query) {
+            (true, Query::Default) => None,
+            (true, _) => {
+                return Err(OpError::Usage(format!(
+                    "{} is a folder of files, which has no refs",
+                    source.spec_prefix()
+                )));
+            }
+            (false, query) => {
+                let mut resolved = repository.resolve(std::slice::from_ref(query)).await?;
+                match resolved.pop() {
+                    Some(resolved) => Some(resolved.map_err(FetchError::from)?),
+                    None => None,
+                }
+            }
+        };
+        let commit = resolved.as_ref().map(|resolved| resolved.commit);
+        let discovery = repository
+            .discover(&[commit], &[])
+            .await?
+            .pop()
+            .unwrap_or_default();
+        Ok(Self {
+            repository,
+            resolved,
+            discovery,
+            plugins: Vec::new(),
+        })
+    }
+
+    /// Returns the commit.
+    #[must_use]
+    pub fn commit(&self) -> Option<ObjectId> {
+        self.resolved.as_ref().map(|resolved| resolved.commit)
+    }
+
+    fn commits(&self) -> Vec<ObjectId> {
+        self.commit().into_iter().collect()
+    }
+
+    /// Returns the source's spec.
+    #[must_use]
+    pub fn place(&self) -> String {
+        full_spec(&self.repository.source, "")
+    }
+
+    /// Brings every `SKILL.md`, the plugin list and the links: one request, for names
+    /// that only they tell.
+    ///
+    /// # Errors
+    /// When they can't be had.
+    pub async fn fetch_descriptions(&mut self) -> Result<(), OpError> {
+        let skill_files = self.discovery.skills.iter().map(|found| found.skill_file);
+        let links = self.discovery.links.iter().map(|link| link.id);
+        let wanted: Vec<ObjectId> = skill_files
+            .chain(links)
+            .chain(self.discovery.marketplace)
+            .collect();
+        let commits = self.commits();
+        self.repository.fetch_blobs(wanted, &commits).await?;
+        if let Some(marketplace) = self.discovery.marketplace {
+            self.plugins = plugins(&self.repository.objects().blob(marketplace)?);
+        }
+        Ok(())
+    }
+
+    /// Returns the plugins; known after [`Opened::fetch_descriptions`].
+    #[must_use]
+    pub fn plugins(&self) -> &[Plugin] {
+        &self.plugins
+    }
+
+    /// Chooses the skill that `wanted` names: path, folder, then frontmatter name.
+    ///
+    /// # Errors
+    /// When there is none, or several.
+    pub async fn choose(&mut self, wanted: &str) -> Result<Found, OpError> {
+        if let Some(found) =
+            self.decide(wanted, &by_path_or_folder(&self.discovery, wanted, &[]))?
+        {
+            return Ok(found);
+        }
+        self.fetch_descriptions().await?;
+        if let Some(found) = self.decide(
+            wanted,
+            &by_path_or_folder(&self.discovery, wanted, &self.plugins),
+        )? {
+            return Ok(found);
+        }
+        if let Some(found) = self.behind_link(wanted)? {
+            return Ok(found);
+        }
+        let names = self.frontmatter_names()?;
+        let name_of = |found: &Found| names.get(&found.path).cloned();
+        if let Some(found) =
+            self.decide(wanted, &by_frontmatter(&self.discovery, wanted, name_of))?
+        {
+            return Ok(found);
+        }
+        let folders = self.discovery.skills.iter().filter_map(Found::folder);
+        let near = nearest(
+            folders.chain(names.values().map(String::as_str)),
+            wanted,
+            MAX_SUGGESTIONS,
+        );
+        Err(OpError::NoSuchSkill {
+            place: self.place(),
+            wanted: wanted.to_owned(),
+            nearest: near.into_iter().map(str::to_owned).collect(),
+        })
+    }
+
+    fn decide(&self, wanted: &str, choice: &Choice<'_>) -> Result<Option<Found>, OpError> {
+        match choice {
+            Choice::One(found) => Ok(Some((*found).clone())),
+            Choice::Nothing => Ok(None),
+            Choice::Ambiguous(all) => Err(OpError::Ambiguous {
+                wanted: wanted.to_owned(),
+                specs: all
+                    .iter()
+                    .map(|found| full_spec(&self.repository.source, &found.path))
+                    .collect(),
+            }),
+        }
+    }
+
+    /// A folder that is a link to another folder of the repository is that folder.
+    fn behind_link(&self, wanted: &str) -> Result<Option<Found>, OpError> {
+        let suffix = format!("/{wanted}");
+        for link in &self.discovery.links {
+            if link.path != wanted && !link.path.ends_with(&suffix) {
+                continue;
+            }
+            let target = self.repository.objects().blob(link.id)?;
+            let found =
+                link_target(&link.path, &target).and_then(|path| self.discovery.at(&path).cloned());
+            if let Some(found) = found {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    fn frontmatter_names(&self) -> Result<BTreeMap<String, String>, ObjectError> {
+        let mut names = BTreeMap::new();
+        for found in &self.discovery.skills {
+            let (name, _) =
+                frontmatter::summary(&self.repository.objects().blob(found.skill_file)?);
+            names.extend(name.map(|name| (found.path.clone(), name)));
+        }
+        Ok(names)
+    }
+
+    /// Fetches the files of the chosen skills, in one request, and makes them ready.
+    ///
+    /// The inner error is a skill's own: with `--all` the others land.
+    ///
+    /// # Errors
+    /// When the files can't be had.
+    pub async fn prepare(
+        &mut self,
+        chosen: &[Found],
+    ) -> Result<Vec<Result<Candidate, OpError>>, OpError> {
+        let objects = self.repository.objects();
+        let mut trees = Vec::with_capacity(chosen.len());
+        for found in chosen {
+            trees.push((found, SkillTree::read(objects, found.tree)));
+        }
+        let blobs: Vec<ObjectId> = trees
+            .iter()
+            .filter_map(|(_, tree)| tree.as_ref().ok())
+            .flat_map(SkillTree::blobs)
+            .collect();
+        let commits = self.commits();
+        self.repository.fetch_blobs(blobs, &commits).await?;
+        Ok(trees
+            .into_iter()
+            .map(|(found, tree)| self.make_ready(found, tree))
+            .collect())
+    }
+
+    fn make_ready(
+        &self,
+        found: &Found,
+        tree: Result<SkillTree, TreeError>,
+    ) -> Result<Candidate, OpError> {
+        let objects = self.repository.objects();
+        let source = &self.repository.source;
+        let refuse = |error| OpError::Refused {
+            spec: full_spec(source, &found.path),
+            source: error,
+        };
+        let files = tree.map_err(refuse)?;
+        files.check_sizes(objects).map_err(refuse)?;
+        let skill_file = objects.blob(found.skill_file)?;
+        let folder = found.folder().unwrap_or_else(|| source.repository_name());
+        let (name, name_note) = landing_name(&skill_file, folder)?;
+        Ok(Candidate {
+            source: source.clone(),
+            path: found.path.clone(),
+            reference: self
+                .resolved
+                .as_ref()
+                .and_then(|resolved| resolved.follows.clone()),
+            commit: self.commit(),
+            digest: digest_of(&files, objects)?,
+            diagnostics: diagnose(&name, &files, &skill_file),
+            files,
+            name,
+            name_note,
+        })
+    }
+}
+
+/// A skill lands under its frontmatter name when that is valid, else under its
+/// folder's, because VS Code goes by the folder and says nothing about a bad name.
+fn landing_name(skill_file: &[u8], folder: &str) -> Result<(SkillName, Option<String>), OpError> {
+    let (declared, _) = frontmatter::summary(skill_file);
+    let problem = match declared.as_deref().map(SkillName::from_frontmatter) {
+        Some(Ok(name)) => {
+            let differs = name.as_str() != folder;
+            let note = differs.then(|| {
+                format!("installed under the name in its frontmatter; its folder is `{folder}`")
+            });
+            return Ok((name, note));
+        }
+        Some(Err(error)) => error.to_string(),
+        None => "it has no name in its frontmatter".to_owned(),
+    };
+    let name = SkillName::from_folder(folder)?;
+    Ok((
+        name,
+        Some(format!("installed under its folder's name: {problem}")),
+    ))
+}
+
+fn diagnose(name: &SkillName, files: &SkillTree, skill_file: &[u8]) -> Vec<Diagnostic> {
+    let paths: Vec<String> = files
+        .files
+        .iter()
+        .map(|file| file.path.to_string())
+        .collect();
+    validate(&SkillView {
+        folder: name.as_str(),
+        paths: &paths,
+        skill_md: skill_file,
+    })
+}
+
+/// Returns the digest of a skill's files as they are in the store.
+///
+/// # Errors
+/// When a blob is missing.
+pub fn digest_of(files: &SkillTree, objects: &Objects) -> Result<Digest, ObjectError> {
+    let mut digests = Vec::with_capacity(files.files.len());
+    for file in &files.files {
+        digests.push((
+            file.path.as_str(),
+            file.mode,
+            FileDigest::of(&objects.blob(file.id)?),
+        ));
+    }
+    Ok(Digest::of_files(digests))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_named_as_seen_from_the_root() {
+        let seen = |root: &str, path: &str| relative(Path::new(root), Path::new(path));
+        assert_eq!(seen("/p", "/p/skills/x"), "skills/x");
+        assert_eq!(seen("/p/q", "/p/skills"), "../skills");
+        assert_eq!(seen("/p", "/p"), ".");
+    }
+
+    #[test]
+    fn the_frontmatter_name_wins_when_it_is_valid() {
+        let landed = |text: &str, folder| {
+            let (name, note) = landing_name(text.as_bytes(), folder).unwrap();
+            (name.to_string(), note.is_some())
+        };
+        assert_eq!(
+            landed("---\nname: pdf\n---\n", "pdf"),
+            ("pdf".to_owned(), false)
+        );
+        assert_eq!(
+            landed("---\nname: pdf\n---\n", "pdf-tools"),
+            ("pdf".to_owned(), true)
+        );
+        assert_eq!(
+            landed("---\nname: ../x\n---\n", "pdf"),
+            ("pdf".to_owned(), true)
+        );
+        assert_eq!(landed("no frontmatter", "pdf"), ("pdf".to_owned(), true));
+    }
+}

@@ -1,0 +1,108 @@
+//! The words that reports share: what became of a skill, and what was left alone.
+
+use serde::Serialize;
+
+use crate::install::plan::Refusal;
+use crate::lockfile::Entry;
+use crate::name::SkillName;
+
+/// What became of one skill.
+#[derive(Debug, Clone, Serialize)]
+pub struct Change {
+    /// Its name.
+    pub name: String,
+    /// What was done.
+    pub action: Action,
+    /// Where it comes from, as the lockfile says it.
+    pub source: String,
+    /// Its folder in the source.
+    pub path: String,
+    /// What `update` follows.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The commit it was at before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The commit it is at now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The git tree of its folder.
+    pub tree: String,
+    /// The folders it lies in.
+    pub places: Vec<String>,
+    /// Things worth saying about it, as sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// What was done with a skill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It is new.
+    Added,
+    /// It moved to other content.
+    Updated,
+    /// Its files were put back.
+    Restored,
+    /// It is gone.
+    Removed,
+    /// Nothing: it was as it should be.
+    Unchanged,
+}
+
+/// A folder that was left alone, and why.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftAlone {
+    /// The skill's name.
+    pub name: String,
+    /// Its folder.
+    pub place: String,
+    /// Why, as a sentence.
+    pub reason: String,
+    /// The files that differ, where that can be told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+}
+
+/// A problem of a skill, in its own words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    /// Which skill or source.
+    pub name: String,
+    /// What is wrong, as a sentence.
+    pub reason: String,
+}
+
+impl Change {
+    /// Describes what was done to the skill of `entry`.
+    #[must_use]
+    pub fn of(name: &SkillName, entry: &Entry, action: Action, places: Vec<String>) -> Self {
+        Self {
+            name: name.to_string(),
+            action,
+            source: entry.source.to_string(),
+            path: entry.path.clone(),
+            reference: entry.reference.clone(),
+            from: None,
+            commit: entry.commit.map(|commit| commit.to_string()),
+            tree: entry.tree.to_string(),
+            places,
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// Says why a folder was left alone, and the way out.
+#[must_use]
+pub fn refusal_reason(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Edited => "it has local edits; --force moves it to the trash folder and goes on",
+        Refusal::Unmanaged => {
+            "mdskill did not install it; --force moves it to the trash folder and goes on"
+        }
+        Refusal::NotAFolder => {
+            "it is a file or a link, not a folder; --force moves it to the trash folder and goes on"
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! `list`: what is installed, and in what state. No network.
+
+use serde::Serialize;
+
+use super::OpError;
+use crate::context::Context;
+use crate::fs::memory::Memory;
+use crate::fs::{self, At};
+use crate::lockfile::{Entry, Lockfile};
+use crate::name::SkillName;
+use crate::skill::discover::SKILL_FILE;
+use crate::target::Target;
+
+/// What is installed.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// Every skill in every target, by name.
+    pub skills: Vec<Installed>,
+}
+
+/// One skill in one target.
+#[derive(Debug, Serialize)]
+pub struct Installed {
+    /// Its name.
+    pub name: String,
+    /// Its folder.
+    pub place: String,
+    /// Whether it is as locked.
+    pub state: State,
+    /// Where it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Its folder in the source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// What `update` follows.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The commit it was taken from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+}
+
+/// How a skill's folder compares with the lockfile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// As locked.
+    Ok,
+    /// As locked, with edits that are meant.
+    Edited,
+    /// Different from the lockfile.
+    Drifted,
+    /// Not there.
+    Missing,
+    /// There, but not in the lockfile.
+    Unmanaged,
+}
+
+impl State {
+    /// Returns the word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Edited => "edited",
+            Self::Drifted => "drifted",
+            Self::Missing => "missing",
+            Self::Unmanaged => "unmanaged",
+        }
+    }
+}
+
+/// Lists what is installed; files are read only when they may have changed.
+///
+/// # Errors
+/// When the lockfile or a folder can't be read.
+pub fn list(context: &Context<'_>) -> Result<Report, OpError> {
+    let lockfile = context.lockfile()?.unwrap_or_default();
+    let mut report = Report::default();
+    for target in every_target(&lockfile) {
+        let folder = context.site.target(&target);
+        let mut memory = Memory::open(context.dirs.cache.as_deref(), &folder);
+        for (name, entry) in &lockfile.skills {
+            if lockfile.targets_of(entry).contains(&target) {
+                let place = context.site.skill(&target, name);
+                let state = state_of(&mut memory, &place, name, entry)?;
+                report
+                    .skills
+                    .push(installed(context, name, entry, &target, state));
+            }
+        }
+        memory.save();
+        report
+            .skills
+            .extend(unmanaged(context, &lockfile, &target)?);
+    }
+    report
+        .skills
+        .sort_by(|a, b| (&a.name, &a.place).cmp(&(&b.name, &b.place)));
+    Ok(report)
+}
+
+fn every_target(lockfile: &Lockfile) -> Vec<Target> {
+    let own = lockfile
+        .skills
+        .values()
+        .filter_map(|entry| entry.targets.as_ref())
+        .flatten();
+    let mut targets: Vec<Target> = lockfile.targets.iter().chain(own).cloned().collect();
+    targets.sort();
+    targets.dedup();
+    targets
+}
+
+fn state_of(
+    memory: &mut Memory,
+    place: &std::path::Path,
+    name: &SkillName,
+    entry: &Entry,
+) -> Result<State, OpError> {
+    match fs::look(place)? {
+        None => return Ok(State::Missing),
+        Some(metadata) if !metadata.is_dir() => return Ok(State::Drifted),
+        Some(_) => {}
+    }
+    let is_locked = memory.is(place, name.as_str(), entry.digest_on_disk())?;
+    Ok(match (is_locked, entry.edits) {
+        (true, None) => State::Ok,
+        (true, Some(_)) => State::Edited,
+        (false, _) => State::Drifted,
+    })
+}
+
+fn installed(
+    context: &Context<'_>,
+    name: &SkillName,
+    entry: &Entry,
+    target: &Target,
+    state: State,
+) -> Installed {
+    Installed {
+        name: name.to_string(),
+        place: context.site.display(&context.site.skill(target, name)),
+        state,
+        source: Some(entry.source.to_string()),
+        path: Some(entry.path.clone()),
+        reference: entry.reference.clone(),
+        commit: entry.commit.map(|commit| commit.to_string()),
+    }
+}
+
+/// Folders in a target that the lockfile does not know, and that agents load all the same.
+fn unmanaged(
+    context: &Context<'_>,
+    lockfile: &Lockfile,
+    target: &Target,
+) -> Result<Vec<Installed>, OpError> {
+    let folder = context.site.target(target);
+    let Some(entries) = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)? else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.at("list", &folder)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_managed = name.parse::<SkillName>().is_ok_and(|name| {
+            lockfile
+                .skills
+                .get(&name)
+                .is_some_and(|entry| lockfile.targets_of(entry).contains(target))
+        });
+        if !is_managed && entry.path().join(SKILL_FILE).is_file() {
+            found.push(Installed {
+                name,
+                place: context.site.display(&entry.path()),
+                state: State::Unmanaged,
+                source: None,
+                path: None,
+                reference: None,
+                commit: None,
+            });
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,144 @@
+//! The verbs: options in, a report out. They print nothing and ask nothing.
+
+pub mod add;
+pub mod apply;
+pub mod browse;
+pub mod cache;
+pub mod candidate;
+pub mod change;
+pub mod install;
+pub mod list;
+pub mod remove;
+pub mod show;
+pub mod update;
+pub mod validate;
+pub mod verify;
+
+use crate::dirs::NoFolder;
+use crate::fetch::FetchError;
+use crate::install::InstallError;
+use crate::lockfile::LockfileError;
+use crate::name::NameError;
+use crate::skill::files::TreeError;
+use crate::spec::SpecError;
+use crate::target::TargetError;
+
+/// A verb did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum OpError {
+    /// What was typed is no spec.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// A name that can't be one.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A folder that can't be a target.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// Options that don't go together, or one that is missing.
+    #[error("{0}")]
+    Usage(String),
+    /// The source can't be fetched from.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// Nothing could be installed.
+    #[error(transparent)]
+    Install(#[from] InstallError),
+    /// No skill of that name.
+    #[error("{place} has no skill `{wanted}`{}", did_you_mean(.nearest))]
+    NoSuchSkill {
+        /// The source's spec.
+        place: String,
+        /// What was asked for.
+        wanted: String,
+        /// Names like it.
+        nearest: Vec<String>,
+    },
+    /// Several skills of that name.
+    #[error("`{wanted}` is the name of {} skills; write one of\n  {}", .specs.len(), .specs.join("\n  "))]
+    Ambiguous {
+        /// What was asked for.
+        wanted: String,
+        /// The full specs.
+        specs: Vec<String>,
+    },
+    /// The repository has no skill at all.
+    #[error("{0} has no skill: no folder in it has a SKILL.md")]
+    NoSkills(String),
+    /// Several skills, and none was chosen.
+    #[error("{place} has {count} skills; choose with --skill NAME, or take all with --all")]
+    NotChosen {
+        /// The source's spec.
+        place: String,
+        /// How many there are.
+        count: usize,
+    },
+    /// Two skills would lie in one folder.
+    #[error(
+        "two skills would be installed as `{name}`: {first} and {second}; install one of them with --name NEW"
+    )]
+    NameTaken {
+        /// The name.
+        name: String,
+        /// One of the two.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A skill's files must not be written.
+    #[error("{spec} is refused:\n  {source}")]
+    Refused {
+        /// The skill.
+        spec: String,
+        /// Why.
+        source: TreeError,
+    },
+    /// The lockfile and what it names don't agree.
+    #[error("{0}")]
+    Disagrees(String),
+    /// Nothing is installed under that name.
+    #[error("`{name}` is not installed{}", did_you_mean(.nearest))]
+    NotInstalled {
+        /// What was asked for.
+        name: String,
+        /// Names like it.
+        nearest: Vec<String>,
+    },
+    /// There is nothing to install from.
+    #[error("there is no mdskill.lock in {0} or above; `mdskill add owner/repo/skill` makes one")]
+    NoLockfile(String),
+}
+
+impl From<LockfileError> for OpError {
+    fn from(error: LockfileError) -> Self {
+        Self::Install(error.into())
+    }
+}
+
+impl From<NoFolder> for OpError {
+    fn from(error: NoFolder) -> Self {
+        Self::Fetch(error.into())
+    }
+}
+
+impl From<crate::fs::Error> for OpError {
+    fn from(error: crate::fs::Error) -> Self {
+        Self::Install(error.into())
+    }
+}
+
+impl From<crate::git::objects::ObjectError> for OpError {
+    fn from(error: crate::git::objects::ObjectError) -> Self {
+        Self::Fetch(error.into())
+    }
+}
+
+fn did_you_mean(nearest: &[String]) -> String {
+    match nearest {
+        [] => String::new(),
+        names => {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            format!("; did you mean {}?", names.join(" or "))
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! `remove`: delete what was installed, and its block in the lockfile.
+
+use serde::Serialize;
+
+use super::OpError;
+use super::apply::{self, Verdict, changed_files};
+use super::change::{Action, Change, LeftAlone, refusal_reason};
+use crate::context::Context;
+use crate::fs::tree::OnDisk;
+use crate::install::plan::{Step, decide};
+use crate::lockfile::{Entry, Lockfile};
+use crate::name::SkillName;
+use crate::skill::select::nearest;
+
+/// What to remove, and how.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The skills.
+    pub names: Vec<SkillName>,
+    /// Whether edited folders go to the trash.
+    pub force: bool,
+}
+
+/// What was removed.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// The skills that are gone.
+    pub skills: Vec<Change>,
+    /// Folders that stay; when there is one, nothing was removed.
+    pub left_alone: Vec<LeftAlone>,
+    /// Where edited folders were moved to.
+    pub trashed: Vec<String>,
+}
+
+/// Removes skills: all that are named, or none.
+///
+/// # Errors
+/// When one is not installed, or the disk refuses.
+pub fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+    let lockfile = context.lockfile()?.unwrap_or_default();
+    check_installed(&lockfile, &options.names)?;
+    let (report, trashed) = apply::in_transaction(context, |transaction, lockfile| {
+        let mut report = Report::default();
+        for name in &options.names {
+            let Some(entry) = lockfile.skills.remove(name) else {
+                continue;
+            };
+            let targets = lockfile.targets_of(&entry).to_vec();
+            for target in &targets {
+                let place = context.site.skill(target, name);
+                let on_disk = OnDisk::read(&place)?;
+                match decide(&on_disk, Some(entry.digest_on_disk()), None, options.force) {
+                    Ok(Step::Keep | Step::Place) => {}
+                    Ok(step) => transaction.remove(target, name, step, on_disk)?,
+                    Err(refusal) => report.left_alone.push(LeftAlone {
+                        name: name.to_string(),
+                        place: context.site.display(&place),
+                        reason: refusal_reason(refusal).to_owned(),
+                        files: stored_difference(context, &entry, &on_disk),
+                    }),
+                }
+            }
+            let places = apply::places(&context.site, name, &targets);
+            report
+                .skills
+                .push(Change::of(name, &entry, Action::Removed, places));
+        }
+        if report.left_alone.is_empty() {
+            return Ok((report, Verdict::Commit));
+        }
+        report.skills.clear();
+        Ok((report, Verdict::Abandon))
+    })?;
+    Ok(Report { trashed, ..report })
+}
+
+/// Returns which files differ from the locked ones, when the store still has those.
+pub(super) fn stored_difference(
+    context: &Context<'_>,
+    entry: &Entry,
+    on_disk: &OnDisk,
+) -> Vec<String> {
+    let opened = context
+        .fetcher()
+        .and_then(|fetcher| fetcher.open_stored(&entry.source));
+    match opened {
+        Ok(Some(objects)) => changed_files(&objects, entry.tree, on_disk),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the named skills, or all.
+pub(super) fn named<'a>(
+    lockfile: &'a Lockfile,
+    names: &'a [SkillName],
+) -> impl Iterator<Item = (&'a SkillName, &'a Entry)> {
+    lockfile
+        .skills
+        .iter()
+        .filter(move |(name, _)| names.is_empty() || names.contains(name))
+}
+
+/// Checks that every named skill is installed.
+pub(super) fn check_installed(lockfile: &Lockfile, names: &[SkillName]) -> Result<(), OpError> {
+    match names
+        .iter()
+        .find(|name| !lockfile.skills.contains_key(name))
+    {
+        None => Ok(()),
+        Some(missing) => {
+            let installed = lockfile.skills.keys().map(SkillName::as_str);
+            let near = nearest(installed, missing.as_str(), 3);
+            Err(OpError::NotInstalled {
+                name: missing.to_string(),
+                nearest: near.into_iter().map(str::to_owned).collect(),
+            })
+        }
+    }
+}

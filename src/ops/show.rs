@@ -1,0 +1,157 @@
+//! `show`: one skill's page, from the disk when it is installed, else from its repository.
+
+use serde::Serialize;
+
+use super::OpError;
+use super::browse::query_of;
+use super::candidate::{Opened, full_spec, source_of};
+use crate::context::Context;
+use crate::fs::tree;
+use crate::lockfile::Entry;
+use crate::name::SkillName;
+use crate::skill::discover::SKILL_FILE;
+use crate::skill::files::SkillTree;
+use crate::skill::frontmatter;
+use crate::spec::Spec;
+
+/// A skill's page.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Its name.
+    pub name: String,
+    /// What its frontmatter says of it.
+    pub description: Option<String>,
+    /// The spec that installs it.
+    pub spec: String,
+    /// Where it comes from.
+    pub source: String,
+    /// Its folder in the source.
+    pub path: String,
+    /// The commit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// Where it is installed.
+    pub places: Vec<String>,
+    /// Its files.
+    pub files: Vec<String>,
+    /// The text of its SKILL.md behind the frontmatter.
+    pub body: String,
+}
+
+/// What is to be shown.
+#[derive(Debug)]
+pub enum Subject {
+    /// An installed skill.
+    Installed(SkillName),
+    /// A skill of a repository.
+    Spec(Spec),
+}
+
+/// Shows one skill.
+///
+/// # Errors
+/// When it is not installed, or its repository can't be fetched from.
+pub async fn show(context: &Context<'_>, subject: &Subject) -> Result<Report, OpError> {
+    match subject {
+        Subject::Installed(name) => show_installed(context, name),
+        Subject::Spec(spec) => show_upstream(context, spec).await,
+    }
+}
+
+fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpError> {
+    let lockfile = context.lockfile()?.unwrap_or_default();
+    super::remove::check_installed(&lockfile, std::slice::from_ref(name))?;
+    let entry: &Entry = &lockfile.skills[name];
+    let places: Vec<_> = lockfile
+        .targets_of(entry)
+        .iter()
+        .map(|target| context.site.skill(target, name))
+        .collect();
+    let text = match places.first() {
+        Some(place) => crate::fs::read_if_found(&place.join(SKILL_FILE))?,
+        None => None,
+    };
+    let text = text.ok_or_else(|| {
+        OpError::Disagrees(format!("`{name}` is in mdskill.lock, but its files are missing; `mdskill install` puts them back"))
+    })?;
+    let files = tree::list(&places[0])?
+        .files
+        .into_iter()
+        .map(|file| file.path)
+        .collect();
+    Ok(Report {
+        name: name.to_string(),
+        description: frontmatter::summary(&text).1,
+        spec: full_spec(&entry.source, &entry.path),
+        source: entry.source.to_string(),
+        path: entry.path.clone(),
+        commit: entry.commit.map(|commit| commit.to_string()),
+        places: places
+            .iter()
+            .map(|place| context.site.display(place))
+            .collect(),
+        files,
+        body: body_of(&text),
+    })
+}
+
+async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpError> {
+    let source = source_of(context, spec)?;
+    let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
+    let from_page = opened
+        .resolved
+        .as_ref()
+        .and_then(|resolved| resolved.path.clone());
+    let found = match spec.skill.clone().or(from_page) {
+        Some(wanted) => opened.choose(&wanted).await?,
+        None => match opened.discovery.skills.as_slice() {
+            [] => return Err(OpError::NoSkills(opened.place())),
+            [only] => only.clone(),
+            several => {
+                let place = opened.place();
+                return Err(OpError::Usage(format!(
+                    "{place} has {} skills; `mdskill list {place}` names them",
+                    several.len()
+                )));
+            }
+        },
+    };
+    let commits: Vec<_> = opened.commit().into_iter().collect();
+    opened
+        .repository
+        .fetch_blobs([found.skill_file], &commits)
+        .await?;
+    let objects = opened.repository.objects();
+    let text = objects.blob(found.skill_file)?;
+    let spec = full_spec(&source, &found.path);
+    let files = SkillTree::read(objects, found.tree).map_err(|error| OpError::Refused {
+        spec: spec.clone(),
+        source: error,
+    })?;
+    let (name, description) = frontmatter::summary(&text);
+    let folder = found
+        .folder()
+        .unwrap_or_else(|| source.repository_name())
+        .to_owned();
+    Ok(Report {
+        name: name.unwrap_or(folder),
+        description,
+        spec,
+        source: source.to_string(),
+        path: found.path.clone(),
+        commit: opened.commit().map(|commit| commit.to_string()),
+        places: Vec::new(),
+        files: files
+            .files
+            .iter()
+            .map(|file| file.path.to_string())
+            .collect(),
+        body: body_of(&text),
+    })
+}
+
+/// Returns what stands behind the frontmatter; everything, when there is none.
+fn body_of(text: &[u8]) -> String {
+    let body = frontmatter::split(text).map(|document| document.body.to_owned());
+    body.unwrap_or_else(|_| String::from_utf8_lossy(text).into_owned())
+}

@@ -1,0 +1,510 @@
+//! `update` and `outdated`: move each skill to what its ref now gives, when its own tree changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::join_all;
+use serde::Serialize;
+
+use super::OpError;
+use super::apply::{self, Verdict, Wanted};
+use super::candidate::{digest_of, full_spec};
+use super::change::{Action, Change, LeftAlone, Problem};
+use super::remove::{check_installed, named};
+use crate::context::Context;
+use crate::fetch::resolve::{Named, Query, Resolved};
+use crate::fetch::{FetchError, Repository};
+use crate::lockfile::{Entry, Lockfile};
+use crate::name::SkillName;
+use crate::oid::ObjectId;
+use crate::skill::SkillView;
+use crate::skill::discover::{Discovery, SKILL_FILE};
+use crate::skill::files::SkillTree;
+use crate::source::Source;
+use crate::validate::validate;
+
+/// What to update, and how.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The skills; none means all.
+    pub names: Vec<SkillName>,
+    /// Whether only to say what would happen.
+    pub dry_run: bool,
+    /// Whether edited skills go to the trash instead of staying.
+    pub force: bool,
+    /// Whether a tag that points elsewhere now is followed.
+    pub accept_moved_tag: bool,
+}
+
+/// What was updated.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// Skills that moved, or would.
+    pub skills: Vec<Change>,
+    /// How many were looked at and are as upstream has them.
+    pub unchanged: usize,
+    /// Edited skills that upstream changed, left as they are.
+    pub left_alone: Vec<LeftAlone>,
+    /// Skills that their source no longer has; they stay.
+    pub deleted: Vec<Problem>,
+    /// Skills that can't move: a tag that moved, a name that is taken, files that are refused.
+    pub stuck: Vec<Problem>,
+    /// Sources that can't be fetched from; the others were updated.
+    #[serde(serialize_with = "failures_as_text")]
+    pub failed: Vec<Failed>,
+    /// Where edited folders were moved to.
+    pub trashed: Vec<String>,
+    /// Whether nothing was done on purpose.
+    pub dry_run: bool,
+}
+
+/// A source that can't be fetched from.
+#[derive(Debug)]
+pub struct Failed {
+    /// The source's spec.
+    pub place: String,
+    /// The skills that it has.
+    pub skills: usize,
+    /// Why.
+    pub error: OpError,
+}
+
+fn failures_as_text<S: serde::Serializer>(
+    failed: &[Failed],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let problem = |failed: &Failed| Problem {
+        name: failed.place.clone(),
+        reason: failed.error.to_string(),
+    };
+    serializer.collect_seq(failed.iter().map(problem))
+}
+
+/// A skill that upstream changed, with its new place and content.
+struct Move {
+    name: SkillName,
+    entry: Entry,
+    files: SkillTree,
+    notes: Vec<String>,
+}
+
+/// What one source has for its skills.
+struct Answer<'a> {
+    repository: Repository<'a>,
+    moves: Vec<Move>,
+    unchanged: usize,
+    deleted: Vec<Problem>,
+    stuck: Vec<Problem>,
+}
+
+/// Updates skills. A source that fails does not stop the others.
+///
+/// # Errors
+/// When the lockfile can't be read, a name is not installed, or nothing can be written.
+pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+    let lockfile = context
+        .lockfile()?
+        .ok_or_else(|| OpError::NoLockfile(context.site.root.display().to_string()))?;
+    check_installed(&lockfile, &options.names)?;
+    let mut report = Report {
+        dry_run: options.dry_run,
+        ..Report::default()
+    };
+    let answers = ask_all(context, options, &lockfile, &mut report).await;
+    for answer in &answers {
+        report.unchanged += answer.unchanged;
+        report.deleted.extend(answer.deleted.iter().cloned());
+        report.stuck.extend(answer.stuck.iter().cloned());
+    }
+    if answers.iter().all(|answer| answer.moves.is_empty()) {
+        return Ok(report);
+    }
+    if options.dry_run {
+        plan_moves(context, options, &lockfile, &answers, &mut report)?;
+        return Ok(report);
+    }
+    let (mut report, trashed) = apply::in_transaction(context, |transaction, lockfile| {
+        for answer in &answers {
+            let objects = answer.repository.objects();
+            for moved in &answer.moves {
+                let Some(before) = lockfile.skills.get(&moved.name).cloned() else {
+                    continue;
+                };
+                let targets = lockfile.targets_of(&before).to_vec();
+                let wanted = wanted(moved, &before, &targets);
+                match apply::plan(&context.site, &wanted, options.force, objects)? {
+                    Err(refused) => report.left_alone.extend(refused),
+                    Ok(plan) => {
+                        apply::put(transaction, &wanted, plan, objects)?;
+                        report
+                            .skills
+                            .push(change(context, moved, &before, lockfile));
+                        lockfile
+                            .skills
+                            .insert(moved.name.clone(), moved.entry.clone());
+                    }
+                }
+            }
+        }
+        Ok((report, Verdict::Commit))
+    })?;
+    report.trashed = trashed;
+    Ok(report)
+}
+
+fn wanted<'a>(
+    moved: &'a Move,
+    before: &'a Entry,
+    targets: &'a [crate::target::Target],
+) -> Wanted<'a> {
+    Wanted {
+        name: &moved.name,
+        files: &moved.files,
+        digest: moved.entry.digest,
+        locked: Some(before),
+        targets,
+    }
+}
+
+fn plan_moves(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &Lockfile,
+    answers: &[Answer<'_>],
+    report: &mut Report,
+) -> Result<(), OpError> {
+    for answer in answers {
+        for moved in &answer.moves {
+            let before = &lockfile.skills[&moved.name];
+            let wanted = wanted(moved, before, lockfile.targets_of(before));
+            match apply::plan(
+                &context.site,
+                &wanted,
+                options.force,
+                answer.repository.objects(),
+            )? {
+                Err(refused) => report.left_alone.extend(refused),
+                Ok(_) => report.skills.push(change(context, moved, before, lockfile)),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn change(context: &Context<'_>, moved: &Move, before: &Entry, lockfile: &Lockfile) -> Change {
+    let places = apply::places(&context.site, &moved.name, lockfile.targets_of(before));
+    Change {
+        from: before.commit.map(|commit| commit.to_string()),
+        notes: moved.notes.clone(),
+        ..Change::of(&moved.name, &moved.entry, Action::Updated, places)
+    }
+}
+
+/// Asks every source at once; those that fail are noted.
+async fn ask_all<'a>(
+    context: &'a Context<'_>,
+    options: &Options,
+    lockfile: &Lockfile,
+    report: &mut Report,
+) -> Vec<Answer<'a>> {
+    let mut sources: BTreeMap<&Source, Vec<(&SkillName, &Entry)>> = BTreeMap::new();
+    for (name, entry) in named(lockfile, &options.names) {
+        sources
+            .entry(&entry.source)
+            .or_default()
+            .push((name, entry));
+    }
+    context.progress.begin("looking for updates");
+    let asked = join_all(
+        sources
+            .iter()
+            .map(|(source, skills)| ask(context, options, source, skills)),
+    )
+    .await;
+    context.progress.end();
+    let mut answers = Vec::new();
+    for (answer, (source, skills)) in asked.into_iter().zip(&sources) {
+        match answer {
+            Ok(answer) => answers.push(answer),
+            Err(error) => report.failed.push(Failed {
+                place: full_spec(source, ""),
+                skills: skills.len(),
+                error,
+            }),
+        }
+    }
+    answers
+}
+
+/// Asks one source: one request when nothing changed, at most three.
+async fn ask<'a>(
+    context: &'a Context<'_>,
+    options: &Options,
+    source: &Source,
+    skills: &[(&SkillName, &Entry)],
+) -> Result<Answer<'a>, OpError> {
+    let mut repository = context.fetcher()?.open(source)?;
+    let refs: BTreeSet<Option<&str>> = skills
+        .iter()
+        .map(|(_, entry)| entry.reference.as_deref())
+        .collect();
+    let refs: Vec<Option<&str>> = refs.into_iter().collect();
+    let resolved = resolve(&mut repository, &refs).await?;
+    let mut answer = Answer {
+        repository,
+        moves: Vec::new(),
+        unchanged: 0,
+        deleted: Vec::new(),
+        stuck: Vec::new(),
+    };
+    // What is at the locked commit needs no look at any tree.
+    let mut open: Vec<(&SkillName, &Entry, &Target)> = Vec::new();
+    for (name, entry) in skills {
+        let at = refs
+            .iter()
+            .position(|reference| *reference == entry.reference.as_deref())
+            .unwrap_or_default();
+        match &resolved[at] {
+            Err(reason) => answer.stuck.push(Problem {
+                name: name.to_string(),
+                reason: reason.clone(),
+            }),
+            Ok(target) if target.commit.is_some() && target.commit == entry.commit => {
+                answer.unchanged += 1
+            }
+            Ok(target) => open.push((name, entry, target)),
+        }
+    }
+    let commits: BTreeSet<Option<ObjectId>> =
+        open.iter().map(|(_, _, target)| target.commit).collect();
+    let commits: Vec<Option<ObjectId>> = commits.into_iter().collect();
+    let known: BTreeSet<ObjectId> = skills
+        .iter()
+        .filter_map(|(_, entry)| entry.commit)
+        .collect();
+    let known: Vec<ObjectId> = known.into_iter().collect();
+    let discoveries = match open.is_empty() {
+        true => Vec::new(),
+        false => answer.repository.discover(&commits, &known).await?,
+    };
+    let mut found = Vec::new();
+    for (name, entry, target) in open {
+        let at = commits
+            .iter()
+            .position(|commit| *commit == target.commit)
+            .unwrap_or_default();
+        if let Some(tree) = compare(&mut answer, options, &discoveries[at], name, entry, target)? {
+            found.push((name, entry, target, tree));
+        }
+    }
+    let blobs: Vec<ObjectId> = found
+        .iter()
+        .flat_map(|(.., upstream)| upstream.files.blobs())
+        .collect();
+    let commits: Vec<ObjectId> = commits.into_iter().flatten().collect();
+    answer.repository.fetch_blobs(blobs, &commits).await?;
+    for (name, entry, target, upstream) in found {
+        accept(&mut answer, options, name, entry, target, upstream)?;
+    }
+    Ok(answer)
+}
+
+/// Where a ref leads now.
+struct Target {
+    commit: Option<ObjectId>,
+    tag: Option<String>,
+}
+
+/// What a source has in a skill's place now.
+struct Upstream {
+    path: String,
+    files: SkillTree,
+    notes: Vec<String>,
+}
+
+async fn resolve(
+    repository: &mut Repository<'_>,
+    refs: &[Option<&str>],
+) -> Result<Vec<Result<Target, String>>, OpError> {
+    if repository.is_folder() {
+        return Ok(refs
+            .iter()
+            .map(|_| {
+                Ok(Target {
+                    commit: None,
+                    tag: None,
+                })
+            })
+            .collect());
+    }
+    let mut queries = Vec::with_capacity(refs.len());
+    for reference in refs {
+        queries.push(Query::from_lock(*reference).map_err(OpError::Disagrees)?);
+    }
+    let resolved = repository.resolve(&queries).await?;
+    let target = |resolved: Resolved| Target {
+        commit: Some(resolved.commit),
+        tag: match resolved.named {
+            Named::Tag(name) => Some(name),
+            _ => None,
+        },
+    };
+    Ok(resolved
+        .into_iter()
+        .map(|resolved| resolved.map(target).map_err(|error| error.to_string()))
+        .collect())
+}
+
+/// Compares a skill with what its source has now; nothing when it need not move.
+fn compare(
+    answer: &mut Answer<'_>,
+    options: &Options,
+    discovery: &Discovery,
+    name: &SkillName,
+    entry: &Entry,
+    target: &Target,
+) -> Result<Option<Upstream>, OpError> {
+    let mut notes = Vec::new();
+    let found = match discovery.at(&entry.path) {
+        Some(found) => found,
+        None => match moved_to(discovery, entry) {
+            Some(found) => {
+                notes.push(format!(
+                    "moved in its repository from {} to {}",
+                    entry.path, found.path
+                ));
+                found
+            }
+            None => {
+                let place = full_spec(&entry.source, &entry.path);
+                let reason = format!(
+                    "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
+                );
+                answer.deleted.push(Problem {
+                    name: name.to_string(),
+                    reason,
+                });
+                return Ok(None);
+            }
+        },
+    };
+    if found.tree == entry.tree && found.path == entry.path {
+        answer.unchanged += 1;
+        return Ok(None);
+    }
+    let mut stuck = |reason: String| {
+        answer.stuck.push(Problem {
+            name: name.to_string(),
+            reason,
+        })
+    };
+    if let (Some(tag), false) = (&target.tag, options.accept_moved_tag) {
+        stuck(format!(
+            "the tag `{tag}` of {} points at other content now; if that is meant, use --accept-moved-tag",
+            full_spec(&entry.source, "")
+        ));
+        return Ok(None);
+    }
+    match SkillTree::read(answer.repository.objects(), found.tree) {
+        Ok(files) => Ok(Some(Upstream {
+            path: found.path.clone(),
+            files,
+            notes,
+        })),
+        Err(error) => {
+            stuck(format!("its new version is refused:\n  {error}"));
+            Ok(None)
+        }
+    }
+}
+
+/// The skill's path is gone: it is followed when exactly one folder has its name.
+fn moved_to<'a>(
+    discovery: &'a Discovery,
+    entry: &Entry,
+) -> Option<&'a crate::skill::discover::Found> {
+    let folder = entry
+        .path
+        .rsplit('/')
+        .next()
+        .filter(|folder| !folder.is_empty())?;
+    let mut named = discovery
+        .skills
+        .iter()
+        .filter(|found| found.folder() == Some(folder));
+    match (named.next(), named.next()) {
+        (Some(only), None) => Some(only),
+        _ => None,
+    }
+}
+
+/// Takes a new version, unless no client would load it.
+fn accept(
+    answer: &mut Answer<'_>,
+    options: &Options,
+    name: &SkillName,
+    entry: &Entry,
+    target: &Target,
+    upstream: Upstream,
+) -> Result<(), OpError> {
+    let objects = answer.repository.objects();
+    let problem = match upstream.files.check_sizes(objects) {
+        Err(error) => Some(format!("its new version is refused: {error}")),
+        Ok(()) if options.force => None,
+        Ok(()) => unloadable(name, &upstream.files, &answer.repository)?,
+    };
+    if let Some(reason) = problem {
+        answer.stuck.push(Problem {
+            name: name.to_string(),
+            reason,
+        });
+        return Ok(());
+    }
+    let digest = digest_of(&upstream.files, objects)?;
+    let mut entry = entry.clone();
+    entry.path = upstream.path;
+    entry.commit = target.commit;
+    entry.tree = upstream.files.tree;
+    entry.digest = digest;
+    entry.edits = None;
+    let files = upstream.files;
+    answer.moves.push(Move {
+        name: name.clone(),
+        entry,
+        files,
+        notes: upstream.notes,
+    });
+    Ok(())
+}
+
+fn unloadable(
+    name: &SkillName,
+    files: &SkillTree,
+    repository: &Repository<'_>,
+) -> Result<Option<String>, OpError> {
+    let Some(skill_file) = files
+        .files
+        .iter()
+        .find(|file| file.path.as_str() == SKILL_FILE)
+    else {
+        return Ok(None);
+    };
+    let text = repository
+        .objects()
+        .blob(skill_file.id)
+        .map_err(FetchError::from)?;
+    let paths: Vec<String> = files
+        .files
+        .iter()
+        .map(|file| file.path.to_string())
+        .collect();
+    let found = validate(&SkillView {
+        folder: name.as_str(),
+        paths: &paths,
+        skill_md: &text,
+    });
+    let blocker = found.iter().find(|found| found.blocks_loading);
+    Ok(blocker.map(|found| {
+        let place = format!("{}:{}", found.file, found.line);
+        format!("clients would not load its new version ({place}: {} [{}]); --force takes it all the same", found.message, found.code)
+    }))
+}

@@ -1,0 +1,81 @@
+//! Strangers' text on a terminal: controls, bidi and invisible characters are shown, not obeyed.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::path::is_hidden;
+
+/// Returns `text` on one line, with everything that a terminal would obey escaped.
+#[must_use]
+pub fn line(text: &str) -> String {
+    escape(text, |c| c == '\n' || c == '\t', " ")
+}
+
+/// Returns `text` with its lines, and everything else that a terminal would obey escaped.
+///
+/// In CI a line may also not begin with `::`, which GitHub Actions would run as a command.
+#[must_use]
+pub fn block(text: &str, in_ci: bool) -> String {
+    let clean = |text: &str| {
+        let cleaned = escape(text.trim_end_matches('\r'), |c| c == '\t', "    ");
+        match in_ci && cleaned.trim_start().starts_with("::") {
+            true => format!("\\{cleaned}"),
+            false => cleaned,
+        }
+    };
+    let lines: Vec<String> = text.split('\n').map(clean).collect();
+    lines.join("\n")
+}
+
+fn escape(text: &str, is_space: impl Fn(char) -> bool, space: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if is_space(c) => cleaned.push_str(space),
+            c if is_hidden(c) => cleaned.extend(c.escape_unicode()),
+            c => cleaned.push(c),
+        }
+    }
+    cleaned
+}
+
+/// Returns as much of `text` as `width` columns hold, with `…` where it was cut.
+#[must_use]
+pub fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut used = 0;
+    let mut kept = String::new();
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used + 1 > width {
+            break;
+        }
+        kept.push(c);
+    }
+    kept.push('…');
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_reaches_the_terminal_that_it_would_obey() {
+        assert_eq!(
+            line("a\u{1b}[31mred\nb\u{202e}c"),
+            "a\\u{1b}[31mred b\\u{202e}c"
+        );
+        assert_eq!(block("a\n\u{7}b\r\n", false), "a\n\\u{7}b\n");
+        assert_eq!(block("::error::forged", true), "\\::error::forged");
+        assert_eq!(line("ünï 技"), "ünï 技");
+    }
+
+    #[test]
+    fn a_cut_counts_columns() {
+        assert_eq!(cut("short", 5), "short");
+        assert_eq!(cut("longer", 5), "long…");
+        assert_eq!(cut("技技技", 5), "技技…");
+    }
+}

@@ -1,0 +1,8 @@
+//! What people and scripts see: one printer, one table, one progress line, one place for exit codes.
+
+pub mod clean;
+pub mod error;
+pub mod printer;
+pub mod progress;
+pub mod render;
+pub mod table;

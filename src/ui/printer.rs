@@ -1,0 +1,142 @@
+//! [`Printer`]: the one gate to the terminal. Data goes to stdout, talk to stderr.
+
+use std::io::{IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use super::clean;
+
+/// Width of a verb before a sentence, as cargo has it.
+const VERB_WIDTH: usize = 10;
+
+/// How to print.
+#[derive(Debug, Clone)]
+pub struct Printer {
+    /// Whether only errors are said.
+    pub quiet: bool,
+    /// Whether more is said.
+    pub verbose: bool,
+    /// Whether the result is JSON.
+    pub json: bool,
+    /// Whether this runs in continuous integration.
+    pub in_ci: bool,
+    /// When to use colour.
+    pub color: ColorChoice,
+}
+
+impl Printer {
+    /// Prints a line of data.
+    pub fn data(&self, line: &str) {
+        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
+        // A reader that went away (`| head`) is no failure.
+        drop(writeln!(stdout, "{line}"));
+    }
+
+    /// Prints lines of data in one write, the first of them as a heading.
+    pub fn table(&self, lines: &[String]) {
+        let mut text = String::new();
+        for (at, line) in lines.iter().enumerate() {
+            let style = if at == 0 {
+                Style::new().bold()
+            } else {
+                Style::new()
+            };
+            text.push_str(&format!("{style}{line}{style:#}\n"));
+        }
+        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
+        drop(stdout.write_all(text.as_bytes()));
+    }
+
+    /// Prints a report as JSON, with the version of its form and the command's name.
+    pub fn report(&self, command: &str, report: &impl serde::Serialize) {
+        let mut value = serde_json::to_value(report).unwrap_or_default();
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("version".to_owned(), 1.into());
+            fields.insert("command".to_owned(), command.into());
+        }
+        // JSON escapes controls itself; what is only invisible, it does not.
+        self.data(&serde_json::to_string_pretty(&value).unwrap_or_default());
+    }
+
+    /// Says what was done: a verb and a sentence.
+    pub fn status(&self, verb: &str, sentence: &str) {
+        self.talk(AnsiColor::Green, verb, sentence);
+    }
+
+    /// Says what was not done, and need not trouble anyone.
+    pub fn note(&self, verb: &str, sentence: &str) {
+        self.talk(AnsiColor::Cyan, verb, sentence);
+    }
+
+    fn talk(&self, color: AnsiColor, verb: &str, sentence: &str) {
+        if self.quiet {
+            return;
+        }
+        let style = color.on_default().bold();
+        self.stderr(&format!(
+            "{style}{verb:>VERB_WIDTH$}{style:#} {}",
+            clean::line(sentence)
+        ));
+    }
+
+    /// Says something only when asked to say more.
+    pub fn detail(&self, sentence: &str) {
+        if self.verbose {
+            self.stderr(&format!("{:>VERB_WIDTH$} {}", "", clean::line(sentence)));
+        }
+    }
+
+    /// Says a warning.
+    pub fn warn(&self, sentence: &str) {
+        if !self.quiet {
+            self.labelled(AnsiColor::Yellow, "warning", sentence);
+        }
+    }
+
+    /// Says an error; also when quiet.
+    pub fn error(&self, sentence: &str) {
+        self.labelled(AnsiColor::Red, "error", sentence);
+    }
+
+    /// Says a next step.
+    pub fn hint(&self, sentence: &str) {
+        if !self.quiet {
+            self.labelled(AnsiColor::Cyan, "hint", sentence);
+        }
+    }
+
+    /// Says a line below an error or a warning, also when quiet.
+    pub fn item(&self, sentence: &str) {
+        self.stderr(&format!("  {}", clean::line(sentence)));
+    }
+
+    fn labelled(&self, color: AnsiColor, label: &str, sentence: &str) {
+        let style = color.on_default().bold();
+        // A sentence with a list has its own lines.
+        let sentence: Vec<String> = sentence.split('\n').map(clean::line).collect();
+        self.stderr(&format!("{style}{label}{style:#}: {}", sentence.join("\n")));
+    }
+
+    fn stderr(&self, line: &str) {
+        let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
+        drop(writeln!(stderr, "{line}"));
+    }
+
+    /// Returns the width that data should keep to: none, when it goes to a pipe.
+    #[must_use]
+    pub fn width(&self) -> Option<usize> {
+        let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
+        Some(usize::from(width))
+    }
+
+    /// Whether somebody can be asked.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        !self.json
+            && !self.quiet
+            && !self.in_ci
+            && std::io::stdin().is_terminal()
+            && std::io::stderr().is_terminal()
+    }
+}
