@@ -4,5 +4,6 @@ mod support;
 
 mod faults;
 mod forge;
+mod install_sh;
 mod network;
 mod workshop;
