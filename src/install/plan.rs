@@ -27,7 +27,7 @@ pub enum Refusal {
     NotAFolder,
 }
 
-/// Decides about a folder that should hold `wanted`, or nothing for a removal.
+/// Decides about a folder that should hold `wanted`; nothing is wanted of a removal.
 ///
 /// `locked` is what the lockfile says is there. Nothing that a user wrote is ever
 /// lost (promise 4): without `force` an edited or unmanaged folder is refused.
@@ -41,8 +41,7 @@ pub fn decide(
     force: bool,
 ) -> Result<Step, Refusal> {
     let refusal = match on_disk {
-        OnDisk::Absent if wanted.is_some() => return Ok(Step::Place),
-        OnDisk::Absent => return Ok(Step::Keep),
+        OnDisk::Absent => return Ok(Step::Place),
         folder if wanted.is_some_and(|wanted| folder.is(wanted)) => return Ok(Step::Keep),
         folder if locked.is_some_and(|locked| folder.is(locked)) => return Ok(Step::Replace),
         OnDisk::NotAFolder => Refusal::NotAFolder,
@@ -77,38 +76,38 @@ mod tests {
         let (old, old_digest) = folder("old");
         let (edited, _) = folder("edited");
         let (_, new_digest) = folder("new");
-        let decide = |disk, locked, wanted| super::decide(disk, locked, wanted, false);
+        let unforced = |disk, locked, wanted| decide(disk, locked, wanted, false);
         assert_eq!(
-            decide(&OnDisk::Absent, None, Some(new_digest)),
+            unforced(&OnDisk::Absent, None, Some(new_digest)),
             Ok(Step::Place)
         );
         assert_eq!(
-            decide(&old, Some(old_digest), Some(new_digest)),
+            unforced(&old, Some(old_digest), Some(new_digest)),
             Ok(Step::Replace)
         );
         assert_eq!(
-            decide(&old, Some(old_digest), Some(old_digest)),
+            unforced(&old, Some(old_digest), Some(old_digest)),
             Ok(Step::Keep)
         );
         assert_eq!(
-            decide(&old, None, Some(old_digest)),
+            unforced(&old, None, Some(old_digest)),
             Ok(Step::Keep),
             "the same bytes are adopted"
         );
         assert_eq!(
-            decide(&edited, Some(old_digest), Some(new_digest)),
+            unforced(&edited, Some(old_digest), Some(new_digest)),
             Err(Refusal::Edited)
         );
         assert_eq!(
-            decide(&edited, None, Some(new_digest)),
+            unforced(&edited, None, Some(new_digest)),
             Err(Refusal::Unmanaged)
         );
         assert_eq!(
-            decide(&OnDisk::NotAFolder, Some(old_digest), Some(new_digest)),
+            unforced(&OnDisk::NotAFolder, Some(old_digest), Some(new_digest)),
             Err(Refusal::NotAFolder)
         );
         assert_eq!(
-            super::decide(&edited, None, Some(new_digest), true),
+            decide(&edited, None, Some(new_digest), true),
             Ok(Step::Trash)
         );
     }
@@ -119,7 +118,8 @@ mod tests {
         let (edited, _) = folder("edited");
         assert_eq!(
             decide(&OnDisk::Absent, Some(old_digest), None, false),
-            Ok(Step::Keep)
+            Ok(Step::Place),
+            "there is nothing to take away"
         );
         assert_eq!(
             decide(&old, Some(old_digest), None, false),

@@ -84,7 +84,8 @@ impl<'a> Transaction<'a> {
         })
     }
 
-    /// Makes a skill's new folder ready and notes that it will take its place.
+    /// Makes a skill's new folder ready, notes that it will take its place, and returns
+    /// the digest of what was written.
     ///
     /// `on_disk` is what the plan saw there; it is looked at again before it goes.
     ///
@@ -98,7 +99,7 @@ impl<'a> Transaction<'a> {
         objects: &Objects,
         step: Step,
         on_disk: OnDisk,
-    ) -> Result<(), InstallError> {
+    ) -> Result<Digest, InstallError> {
         self.check_interrupt()?;
         self.site.check_target(target)?;
         let stage = self.stage_for(target)?;
@@ -108,7 +109,8 @@ impl<'a> Transaction<'a> {
             staged,
             digest: digest.to_string(),
         });
-        self.note(target, name, &stage, new, step, on_disk)
+        self.note(target, name, &stage, new, step, on_disk)?;
+        Ok(digest)
     }
 
     /// Notes that a skill's folder will go.

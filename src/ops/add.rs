@@ -12,6 +12,7 @@ use super::candidate::{Candidate, Opened, source_of};
 use super::change::{Action, Change, LeftAlone, Problem};
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
 use crate::fetch::Repository;
 use crate::fetch::resolve::Query;
 use crate::lockfile::{Entry, Lockfile};
@@ -123,26 +124,20 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
         for (repository, candidates) in &repositories {
             let objects = repository.objects();
             for candidate in candidates {
-                let entry = entry_of(candidate, options, lockfile);
-                let targets = lockfile.targets_of(&entry).to_vec();
-                let locked = lockfile.skills.get(&candidate.name);
-                let wanted = Wanted {
-                    name: &candidate.name,
-                    files: &candidate.files,
-                    digest: candidate.digest,
-                    locked,
-                    targets: &targets,
-                };
+                let targets = targets_of(options, lockfile, &candidate.name);
+                let wanted = wanted(candidate, lockfile, &targets);
                 match apply::plan(&context.site, &wanted, options.force, objects)? {
                     Err(refused) => left_alone.extend(refused),
                     Ok(plan) => {
+                        let moves = apply::is_change(&plan);
+                        let digest = apply::put(transaction, &wanted, plan, objects)?;
+                        let entry = entry_of(candidate, digest, &targets, lockfile);
                         report
                             .skills
-                            .push(change(context, candidate, &entry, locked, &targets, &plan));
-                        apply::put(transaction, &wanted, plan, objects)?;
+                            .push(change(context, candidate, &entry, lockfile, moves));
+                        lockfile.skills.insert(candidate.name.clone(), entry);
                     }
                 }
-                lockfile.skills.insert(candidate.name.clone(), entry);
             }
         }
         let verdict = match left_alone.is_empty() {
@@ -418,21 +413,22 @@ fn plan_all(
     set_targets(context, options, &mut lockfile);
     for (repository, candidates) in repositories {
         for candidate in candidates {
-            let entry = entry_of(candidate, options, &lockfile);
-            let locked = lockfile.skills.get(&candidate.name);
-            let targets = lockfile.targets_of(&entry);
-            let wanted = Wanted {
-                name: &candidate.name,
-                files: &candidate.files,
-                digest: candidate.digest,
-                locked,
-                targets,
-            };
-            match apply::plan(&context.site, &wanted, options.force, repository.objects())? {
+            let objects = repository.objects();
+            let targets = targets_of(options, &lockfile, &candidate.name);
+            let wanted = wanted(candidate, &lockfile, &targets);
+            match apply::plan(&context.site, &wanted, options.force, objects)? {
                 Err(refused) => report.left_alone.extend(refused),
-                Ok(plan) => report
-                    .skills
-                    .push(change(context, candidate, &entry, locked, targets, &plan)),
+                Ok(plan) => {
+                    let digest = apply::digest_of(&candidate.files, objects)?;
+                    let entry = entry_of(candidate, digest, &targets, &lockfile);
+                    report.skills.push(change(
+                        context,
+                        candidate,
+                        &entry,
+                        &lockfile,
+                        apply::is_change(&plan),
+                    ));
+                }
             }
         }
     }
@@ -456,14 +452,36 @@ fn set_targets(context: &Context<'_>, options: &Options, lockfile: &mut Lockfile
     };
 }
 
-fn entry_of(candidate: &Candidate, options: &Options, lockfile: &Lockfile) -> Entry {
+fn wanted<'a>(
+    candidate: &'a Candidate,
+    lockfile: &'a Lockfile,
+    targets: &'a [Target],
+) -> Wanted<'a> {
+    let locked = lockfile.skills.get(&candidate.name);
+    // One tree is one digest: what is locked of it need not be computed.
+    let same = locked.filter(|locked| locked.tree == candidate.files.tree);
+    Wanted {
+        name: &candidate.name,
+        files: &candidate.files,
+        digest: same.map(|locked| locked.digest),
+        locked,
+        targets,
+    }
+}
+
+fn entry_of(
+    candidate: &Candidate,
+    digest: Digest,
+    targets: &[Target],
+    lockfile: &Lockfile,
+) -> Entry {
     let before = lockfile.skills.get(&candidate.name);
-    let mut entry = candidate.entry().keeping(before);
+    let mut entry = candidate.entry(digest).keeping(before);
     // A commit that changed nothing of the skill is not worth a line in a diff.
     if let Some(before) = before.filter(|before| is_same(before, &entry)) {
         entry.commit = before.commit;
     }
-    entry.targets = targets_of(options, lockfile, before);
+    entry.targets = (targets != lockfile.targets).then(|| targets.to_vec());
     entry
 }
 
@@ -475,41 +493,37 @@ fn is_same(before: &Entry, entry: &Entry) -> bool {
         && before.digest == entry.digest
 }
 
-/// Asked-for targets join those that the skill has; the lockfile's own need no mention.
-fn targets_of(
-    options: &Options,
-    lockfile: &Lockfile,
-    before: Option<&Entry>,
-) -> Option<Vec<Target>> {
-    if options.targets.is_empty() {
-        return before.and_then(|before| before.targets.clone());
-    }
-    let mut targets = before
-        .map(|before| lockfile.targets_of(before).to_vec())
-        .unwrap_or_default();
+/// Asked-for targets join those that the skill has already.
+fn targets_of(options: &Options, lockfile: &Lockfile, name: &SkillName) -> Vec<Target> {
+    let before = lockfile.skills.get(name);
+    let mut targets = match (before, options.targets.is_empty()) {
+        (Some(before), _) => lockfile.targets_of(before).to_vec(),
+        (None, true) => lockfile.targets.clone(),
+        (None, false) => Vec::new(),
+    };
     for target in &options.targets {
         if !targets.contains(target) {
             targets.push(target.clone());
         }
     }
-    (targets != lockfile.targets).then_some(targets)
+    targets
 }
 
 fn change(
     context: &Context<'_>,
     candidate: &Candidate,
     entry: &Entry,
-    locked: Option<&Entry>,
-    targets: &[Target],
-    plan: &apply::Plan,
+    lockfile: &Lockfile,
+    moves: bool,
 ) -> Change {
+    let locked = lockfile.skills.get(&candidate.name);
     let action = match locked {
-        _ if !apply::is_change(plan) && locked == Some(entry) => Action::Unchanged,
+        Some(before) if !moves && before == entry => Action::Unchanged,
         None => Action::Added,
-        Some(before) if before.tree == entry.tree && apply::is_change(plan) => Action::Restored,
+        Some(before) if before.tree == entry.tree && moves => Action::Restored,
         Some(_) => Action::Updated,
     };
-    let places = apply::places(&context.site, &candidate.name, targets);
+    let places = apply::places(&context.site, &candidate.name, lockfile.targets_of(entry));
     let from = locked
         .and_then(|before| before.commit)
         .filter(|commit| Some(*commit) != entry.commit);

@@ -3,9 +3,9 @@
 use super::OpError;
 use super::change::{LeftAlone, refusal_reason};
 use crate::context::Context;
-use crate::digest::Digest;
+use crate::digest::{Digest, FileDigest};
 use crate::fs::tree::{OnDisk, Snapshot};
-use crate::git::objects::{Objects, blob_id};
+use crate::git::objects::{ObjectError, Objects, blob_id, tree_id};
 use crate::install::InstallError;
 use crate::install::plan::{Refusal, Step, decide};
 use crate::install::site::Site;
@@ -22,8 +22,8 @@ pub struct Wanted<'a> {
     pub name: &'a SkillName,
     /// Its files.
     pub files: &'a SkillTree,
-    /// The digest of its files.
-    pub digest: Digest,
+    /// The digest of its files, when it is known without reading them.
+    pub digest: Option<Digest>,
     /// What the lockfile said was there before.
     pub locked: Option<&'a Entry>,
     /// Its targets.
@@ -49,7 +49,12 @@ pub fn plan(
         let place = site.skill(target, wanted.name);
         let on_disk = OnDisk::read(&place)?;
         let locked = wanted.locked.map(Entry::digest_on_disk);
-        match decide(&on_disk, locked, Some(wanted.digest), force) {
+        // Where nothing lies, nothing is compared, and the files are read only to be written.
+        let digest = match (&on_disk, wanted.digest) {
+            (OnDisk::Folder(_), None) => Some(digest_of(wanted.files, objects)?),
+            (_, known) => known,
+        };
+        match decide(&on_disk, locked, digest, force) {
             Ok(step) => steps.push((target.clone(), step, on_disk)),
             Err(refusal) => left_alone.push(LeftAlone {
                 name: wanted.name.to_string(),
@@ -69,22 +74,49 @@ pub fn plan(
     })
 }
 
-/// Makes the planned steps ready in the transaction.
+/// Makes the planned steps ready in the transaction, and returns the digest of the files.
 ///
 /// # Errors
-/// When the files can't be written, or are not what `wanted` says.
+/// When the files can't be read or written.
 pub fn put(
     transaction: &mut Transaction<'_>,
     wanted: &Wanted<'_>,
     plan: Plan,
     objects: &Objects,
-) -> Result<(), OpError> {
+) -> Result<Digest, OpError> {
+    let mut digest = wanted.digest;
     for (target, step, on_disk) in plan {
         if step != Step::Keep {
-            transaction.put(&target, wanted.name, wanted.files, objects, step, on_disk)?;
+            digest = Some(transaction.put(
+                &target,
+                wanted.name,
+                wanted.files,
+                objects,
+                step,
+                on_disk,
+            )?);
         }
     }
-    Ok(())
+    match digest {
+        Some(digest) => Ok(digest),
+        None => Ok(digest_of(wanted.files, objects)?),
+    }
+}
+
+/// Returns the digest of a skill's files as they are in the store.
+///
+/// # Errors
+/// When a blob is missing.
+pub fn digest_of(files: &SkillTree, objects: &Objects) -> Result<Digest, ObjectError> {
+    let mut digests = Vec::with_capacity(files.files.len());
+    for file in &files.files {
+        digests.push((
+            file.path.as_str(),
+            file.mode,
+            FileDigest::of(&objects.blob(file.id)?),
+        ));
+    }
+    Ok(Digest::of_files(digests))
 }
 
 /// Returns the places of a plan that change.
@@ -125,7 +157,7 @@ fn differences(original: &SkillTree, disk: &Snapshot, objects: &Objects) -> Opti
             None => lines.push(format!("{path} (deleted)")),
             Some((_, mode, digest)) => {
                 let bytes = objects.blob(file.id).ok()?;
-                if crate::digest::FileDigest::of(&bytes) != *digest {
+                if FileDigest::of(&bytes) != *digest {
                     lines.push(format!("{path} (changed)"));
                 } else if *mode != file.mode {
                     lines.push(format!("{path} (mode changed)"));
@@ -194,5 +226,5 @@ fn tree_of(snapshot: &Snapshot, folder: &std::path::Path) -> Option<ObjectId> {
         let bytes = std::fs::read(folder.join(path)).ok()?;
         files.push((path.as_str(), *mode, blob_id(&bytes).ok()?));
     }
-    crate::git::objects::tree_id(&files).ok()
+    tree_id(&files).ok()
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::digest::{Digest, FileDigest};
+use crate::digest::Digest;
 use crate::fetch::resolve::{Query, Resolved};
 use crate::fetch::{FetchError, Repository, is_git_folder};
-use crate::git::objects::{ObjectError, Objects};
+use crate::git::objects::ObjectError;
 use crate::lockfile::Entry;
 use crate::name::SkillName;
 use crate::oid::ObjectId;
@@ -37,8 +37,6 @@ pub struct Candidate {
     pub commit: Option<ObjectId>,
     /// Its files.
     pub files: SkillTree,
-    /// The digest of its files.
-    pub digest: Digest,
     /// The name it lands under.
     pub name: SkillName,
     /// Why it does not land under its frontmatter name, as a sentence.
@@ -68,12 +66,12 @@ impl Candidate {
 
     /// Returns its block for the lockfile.
     #[must_use]
-    pub fn entry(&self) -> Entry {
+    pub fn entry(&self, digest: Digest) -> Entry {
         let mut entry = Entry::new(
             self.source.clone(),
             self.path.clone(),
             self.files.tree,
-            self.digest,
+            digest,
         );
         entry.reference.clone_from(&self.reference);
         entry.commit = self.commit;
@@ -364,7 +362,6 @@ impl<'a> Opened<'a> {
                 .as_ref()
                 .and_then(|resolved| resolved.follows.clone()),
             commit: self.commit(),
-            digest: digest_of(&files, objects)?,
             diagnostics: diagnose(&name, &files, &skill_file),
             files,
             name,
@@ -406,22 +403,6 @@ fn diagnose(name: &SkillName, files: &SkillTree, skill_file: &[u8]) -> Vec<Diagn
         paths: &paths,
         skill_md: skill_file,
     })
-}
-
-/// Returns the digest of a skill's files as they are in the store.
-///
-/// # Errors
-/// When a blob is missing.
-pub fn digest_of(files: &SkillTree, objects: &Objects) -> Result<Digest, ObjectError> {
-    let mut digests = Vec::with_capacity(files.files.len());
-    for file in &files.files {
-        digests.push((
-            file.path.as_str(),
-            file.mode,
-            FileDigest::of(&objects.blob(file.id)?),
-        ));
-    }
-    Ok(Digest::of_files(digests))
 }
 
 #[cfg(test)]

@@ -7,13 +7,12 @@ use serde::Serialize;
 
 use super::OpError;
 use super::apply::{self, Plan, Verdict, Wanted, is_known_version};
-use super::candidate::digest_of;
 use super::change::{Action, Change, LeftAlone, refusal_reason};
 use super::remove::{check_installed, named, stored_difference};
 use crate::context::Context;
+use crate::digest::Digest;
 use crate::fetch::Repository;
 use crate::fs::tree::OnDisk;
-use crate::git::objects::Objects;
 use crate::install::plan::{Step, decide};
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
@@ -105,15 +104,17 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
             return Err(OpError::Disagrees("mdskill.lock was changed while its skills were being fetched; run the command again".to_owned()));
         }
         for (repository, skills) in fetched {
-            for (skill, files) in skills {
+            for (mut skill, files) in skills {
                 let wanted = Wanted {
                     name: skill.name,
                     files: &files,
-                    digest: skill.entry.digest,
+                    digest: None,
                     locked: Some(skill.entry),
                     targets: lockfile.targets_of(skill.entry),
                 };
-                apply::put(transaction, &wanted, skill.plan, repository.objects())?;
+                let plan = std::mem::take(&mut skill.plan);
+                let digest = apply::put(transaction, &wanted, plan, repository.objects())?;
+                check_digest(&skill, digest)?;
             }
         }
         Ok(((), Verdict::Commit))
@@ -215,9 +216,6 @@ async fn fetch<'a, 'b>(
             &commits,
         )
         .await?;
-    for (skill, files) in skills.iter().zip(&files) {
-        check_digest(repository.objects(), skill, files)?;
-    }
     context.progress.end();
     Ok((repository, skills.into_iter().zip(files).collect()))
 }
@@ -251,8 +249,8 @@ fn check_trees(
     Ok(())
 }
 
-fn check_digest(objects: &Objects, skill: &Missing<'_>, files: &SkillTree) -> Result<(), OpError> {
-    match digest_of(files, objects)? == skill.entry.digest {
+fn check_digest(skill: &Missing<'_>, digest: Digest) -> Result<(), OpError> {
+    match digest == skill.entry.digest {
         true => Ok(()),
         false => Err(OpError::Disagrees(format!(
             "the `digest` of `{}` in mdskill.lock is not that of its `tree`; nothing was changed: check who edited the lockfile",

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::OpError;
 use super::apply::{self, Verdict, Wanted};
-use super::candidate::{digest_of, full_spec};
+use super::candidate::full_spec;
 use super::change::{Action, Change, LeftAlone, Problem};
 use super::remove::{check_installed, named};
 use crate::context::Context;
@@ -134,13 +134,12 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
                 match apply::plan(&context.site, &wanted, options.force, objects)? {
                     Err(refused) => report.left_alone.extend(refused),
                     Ok(plan) => {
-                        apply::put(transaction, &wanted, plan, objects)?;
+                        let mut entry = moved.entry.clone();
+                        entry.digest = apply::put(transaction, &wanted, plan, objects)?;
                         report
                             .skills
                             .push(change(context, moved, &before, lockfile));
-                        lockfile
-                            .skills
-                            .insert(moved.name.clone(), moved.entry.clone());
+                        lockfile.skills.insert(moved.name.clone(), entry);
                     }
                 }
             }
@@ -159,7 +158,7 @@ fn wanted<'a>(
     Wanted {
         name: &moved.name,
         files: &moved.files,
-        digest: moved.entry.digest,
+        digest: None,
         locked: Some(before),
         targets,
     }
@@ -459,12 +458,10 @@ fn accept(
         });
         return Ok(());
     }
-    let digest = digest_of(&upstream.files, objects)?;
     let mut entry = entry.clone();
     entry.path = upstream.path;
     entry.commit = target.commit;
     entry.tree = upstream.files.tree;
-    entry.digest = digest;
     entry.edits = None;
     let files = upstream.files;
     answer.moves.push(Move {
