@@ -39,7 +39,9 @@ impl Interrupt {
 
     /// Waits until the user gives up.
     pub async fn raised(&self) {
-        let notified = self.notify.notified();
+        let mut notified = std::pin::pin!(self.notify.notified());
+        // Listening must begin before the look, or a Ctrl-C between the two is missed.
+        notified.as_mut().enable();
         if !self.is_raised() {
             notified.await;
         }

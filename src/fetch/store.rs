@@ -20,6 +20,8 @@ use crate::oid::ObjectId;
 const FOLDER: &str = "store-v1";
 /// The file in a source's folder that remembers its refs, for `--offline`.
 const REFS_FILE: &str = "mdskill-refs.json";
+/// Most files in the folder of packs, two for each fetch.
+const MAX_PACK_FILES: usize = 200;
 /// Its name for people.
 const NAME_FILE: &str = "mdskill-source";
 
@@ -58,6 +60,7 @@ impl Store {
     /// When it can't be made.
     pub fn open(cache: &Path, address: &str) -> Result<Self, ObjectError> {
         let folder = cache.join(FOLDER).join(folder_name(address));
+        drop_if_crowded(&folder);
         let objects = Objects::open_or_create(&folder)?;
         let name_file = folder.join(NAME_FILE);
         if !name_file.exists() {
@@ -181,6 +184,18 @@ impl Stored {
         }
         fs::remove_folder(&self.folder)?;
         Ok(true)
+    }
+}
+
+/// Starts a store anew that has grown over years of updates: every read looks into
+/// every pack, and fetching again costs two requests.
+fn drop_if_crowded(folder: &Path) {
+    let packs = std::fs::read_dir(folder.join("objects/pack")).map_or(0, Iterator::count);
+    if packs > MAX_PACK_FILES
+        && let Ok(file) = File::open(folder.join(NAME_FILE))
+        && file.try_lock().is_ok()
+    {
+        drop(fs::remove_folder(folder));
     }
 }
 

@@ -12,6 +12,8 @@ use crate::fs::tree::OnDisk;
 use crate::fs::{self, atomic};
 
 const FILE: &str = "journal.json";
+const TRASH: &str = "trash";
+const IGNORE: &str = ".gitignore";
 
 /// What a transaction is about to do. Paths are absolute: a journal outlives its
 /// process, never its project's place.
@@ -76,7 +78,11 @@ impl Journal {
     /// When it can't be written.
     pub fn write(&self, site: &Site) -> Result<(), InstallError> {
         let path = Self::path(site);
-        let text = serde_json::to_vec(self).unwrap_or_default();
+        // A root whose name is not UTF-8 can't be written down, so nothing may be exchanged in it.
+        let text = serde_json::to_vec(self).map_err(|error| InstallError::Journal {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
         match self.swaps.is_empty() {
             true => atomic::write_cache(&path, &text)?,
             false => atomic::write(&path, &text)?,
@@ -119,6 +125,10 @@ impl Journal {
             // Only an empty one goes: it has become somebody's otherwise.
             drop(std::fs::remove_dir(folder));
         }
+        let no_trash = std::fs::remove_dir(site.state().join(TRASH)).is_ok();
+        if no_trash {
+            fs::remove_file(&site.state().join(IGNORE))?;
+        }
         Ok(fs::remove_file(&Self::path(site))?)
     }
 }
@@ -160,10 +170,10 @@ pub fn recover(site: &Site) -> Result<(), InstallError> {
 /// # Errors
 /// When the trash can't be made.
 pub fn trash_path(site: &Site, place: &Path) -> Result<PathBuf, InstallError> {
-    let trash = site.state().join("trash");
+    let trash = site.state().join(TRASH);
     fs::create_folder(&trash)?;
     // What mdskill keeps for itself is not for the team's repository.
-    let ignore = site.state().join(".gitignore");
+    let ignore = site.state().join(IGNORE);
     if fs::look(&ignore)?.is_none() {
         atomic::write_cache(&ignore, b"*\n")?;
     }

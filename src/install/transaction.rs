@@ -253,10 +253,15 @@ impl<'a> Transaction<'a> {
 impl Drop for Transaction<'_> {
     /// Takes everything back unless it was committed.
     fn drop(&mut self) {
-        if self.is_open && !self.journal.stages.is_empty() {
-            // What can't be taken back now, the next command's recovery does.
-            drop(self.journal.undo(self.site));
+        if !self.is_open || self.journal.stages.is_empty() {
+            return;
         }
+        // What can't be taken back now, the next command's recovery does.
+        drop(match self.journal.lockfile {
+            // The lockfile may have been replaced before its flush failed: then it is done.
+            Some(_) => journal::recover(self.site),
+            None => self.journal.undo(self.site),
+        });
     }
 }
 

@@ -11,19 +11,9 @@ pub fn line(text: &str) -> String {
 }
 
 /// Returns `text` with its lines, and everything else that a terminal would obey escaped.
-///
-/// In CI a line may also not begin with `::`, which GitHub Actions would run as a command.
-#[must_use]
-pub fn block(text: &str, in_ci: bool) -> String {
-    let clean = |text: &str| {
-        let cleaned = escape(text.trim_end_matches('\r'), |c| c == '\t', "    ");
-        match in_ci && cleaned.trim_start().starts_with("::") {
-            true => format!("\\{cleaned}"),
-            false => cleaned,
-        }
-    };
-    let lines: Vec<String> = text.split('\n').map(clean).collect();
-    lines.join("\n")
+pub fn lines(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split('\n')
+        .map(|text| escape(text.trim_end_matches('\r'), |c| c == '\t', "    "))
 }
 
 fn escape(text: &str, is_space: impl Fn(char) -> bool, space: &str) -> String {
@@ -67,8 +57,10 @@ mod tests {
             line("a\u{1b}[31mred\nb\u{202e}c"),
             "a\\u{1b}[31mred b\\u{202e}c"
         );
-        assert_eq!(block("a\n\u{7}b\r\n", false), "a\n\\u{7}b\n");
-        assert_eq!(block("::error::forged", true), "\\::error::forged");
+        assert_eq!(
+            lines("a\n\u{7}b\r\n").collect::<Vec<_>>(),
+            ["a", "\\u{7}b", ""]
+        );
         assert_eq!(line("ünï 技"), "ünï 技");
     }
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crate::fetch::{FetchError, LocationError};
 use crate::fs;
 use crate::fs::lock::LockError;
+use crate::git::objects::ObjectError;
 use crate::git::protocol::ProtocolError;
 use crate::git::transport::TransportError;
 use crate::http::HttpError;
@@ -13,6 +14,7 @@ use crate::install::InstallError;
 use crate::lockfile::LockfileError;
 use crate::ops::OpError;
 use crate::ops::update::Failed;
+use crate::skill::discover::DiscoverError;
 
 /// How a command ended. The README's table is checked against this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,6 +142,13 @@ pub fn hint_for(error: &OpError) -> Option<String> {
             Some("MDSKILL_GITHUB_URL names the mirror; unset it to ask github.com".to_owned())
         }
         OpError::Install(InstallError::Fs(error)) => hint_for_disk(error),
+        OpError::Fetch(FetchError::Objects(ObjectError::Damaged { .. }))
+        | OpError::Fetch(FetchError::Discover(DiscoverError::Object(ObjectError::Damaged {
+            ..
+        })))
+        | OpError::Install(InstallError::Objects(ObjectError::Damaged { .. })) => Some(
+            "if the store was damaged, `mdskill cache clear` makes room for a sound one".to_owned(),
+        ),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! [`Printer`]: the one gate to the terminal. Data goes to stdout, talk to stderr.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
@@ -30,7 +31,16 @@ impl Printer {
     pub fn data(&self, line: &str) {
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
         // A reader that went away (`| head`) is no failure.
-        drop(writeln!(stdout, "{line}"));
+        drop(writeln!(stdout, "{}", self.guard(line)));
+    }
+
+    /// In GitHub Actions a line that begins with `::` is a command to the runner; a
+    /// stranger's text must not be one.
+    fn guard<'a>(&self, line: &'a str) -> Cow<'a, str> {
+        match self.in_ci && line.trim_start().starts_with("::") {
+            true => Cow::Owned(format!("\\{line}")),
+            false => Cow::Borrowed(line),
+        }
     }
 
     /// Prints lines of data in one write, the first of them as a heading.
@@ -42,6 +52,7 @@ impl Printer {
             } else {
                 Style::new()
             };
+            let line = self.guard(line);
             text.push_str(&format!("{style}{line}{style:#}\n"));
         }
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
