@@ -124,9 +124,8 @@ impl Wallet {
                     self.current = None;
                     return true;
                 }
-                Step::Anonymous => None,
                 Step::Gh if self.may_ask_gh => ask_gh(url).await,
-                Step::Gh => None,
+                Step::Anonymous | Step::Gh => None,
                 Step::GitCredential => ask_git(url).await,
                 Step::Nothing => return false,
             };

@@ -116,7 +116,7 @@ impl Client {
             .map_err(|error| self.explain(&host, &error))?;
         let status = response.status();
         if status.is_redirection() {
-            return self.moved(&request.url, &response);
+            return moved(&request.url, &response);
         }
         if status != StatusCode::OK {
             let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
@@ -133,21 +133,6 @@ impl Client {
             window: Instant::now(),
             window_bytes: 0,
         }))
-    }
-
-    fn moved(&self, url: &Url, response: &reqwest::Response) -> Result<Reply<'_>, HttpError> {
-        let location = response
-            .headers()
-            .get(LOCATION)
-            .and_then(|value| value.to_str().ok());
-        match location.and_then(|location| url.join(location).ok()) {
-            Some(target) => Ok(Reply::Moved(target)),
-            None => Err(HttpError::Redirect {
-                url: url.to_string(),
-                to: "nowhere".to_owned(),
-                reason: "it names no address",
-            }),
-        }
     }
 
     fn for_scheme(&self, scheme: &str) -> Result<&reqwest::Client, HttpError> {
@@ -235,6 +220,21 @@ fn explain(host: &str, timeout: Duration, error: &reqwest::Error) -> HttpError {
     HttpError::Broken { host, reason }
 }
 
+fn moved(url: &Url, response: &reqwest::Response) -> Result<Reply<'static>, HttpError> {
+    let location = response
+        .headers()
+        .get(LOCATION)
+        .and_then(|value| value.to_str().ok());
+    match location.and_then(|location| url.join(location).ok()) {
+        Some(target) => Ok(Reply::Moved(target)),
+        None => Err(HttpError::Redirect {
+            url: url.to_string(),
+            to: "nowhere".to_owned(),
+            reason: "it names no address",
+        }),
+    }
+}
+
 /// The last cause says it best: "connection refused", "invalid peer certificate: Expired".
 fn innermost(error: &reqwest::Error) -> String {
     let mut last: &dyn std::error::Error = error;
@@ -254,7 +254,7 @@ fn is_tls(error: &reqwest::Error) -> bool {
         let inner = error
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref);
-        if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        if inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) {
             return true;
         }
         cause = error.source();

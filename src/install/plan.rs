@@ -77,38 +77,38 @@ mod tests {
         let (old, old_digest) = folder("old");
         let (edited, _) = folder("edited");
         let (_, new_digest) = folder("new");
-        let decide = |disk, locked, wanted| super::decide(disk, locked, wanted, false);
+        let gently = |disk, locked, wanted| decide(disk, locked, wanted, false);
         assert_eq!(
-            decide(&OnDisk::Absent, None, Some(new_digest)),
+            gently(&OnDisk::Absent, None, Some(new_digest)),
             Ok(Step::Place)
         );
         assert_eq!(
-            decide(&old, Some(old_digest), Some(new_digest)),
+            gently(&old, Some(old_digest), Some(new_digest)),
             Ok(Step::Replace)
         );
         assert_eq!(
-            decide(&old, Some(old_digest), Some(old_digest)),
+            gently(&old, Some(old_digest), Some(old_digest)),
             Ok(Step::Keep)
         );
         assert_eq!(
-            decide(&old, None, Some(old_digest)),
+            gently(&old, None, Some(old_digest)),
             Ok(Step::Keep),
             "the same bytes are adopted"
         );
         assert_eq!(
-            decide(&edited, Some(old_digest), Some(new_digest)),
+            gently(&edited, Some(old_digest), Some(new_digest)),
             Err(Refusal::Edited)
         );
         assert_eq!(
-            decide(&edited, None, Some(new_digest)),
+            gently(&edited, None, Some(new_digest)),
             Err(Refusal::Unmanaged)
         );
         assert_eq!(
-            decide(&OnDisk::NotAFolder, Some(old_digest), Some(new_digest)),
+            gently(&OnDisk::NotAFolder, Some(old_digest), Some(new_digest)),
             Err(Refusal::NotAFolder)
         );
         assert_eq!(
-            super::decide(&edited, None, Some(new_digest), true),
+            decide(&edited, None, Some(new_digest), true),
             Ok(Step::Trash)
         );
     }

@@ -24,6 +24,10 @@ use crate::target::{AGENTS, Target};
 
 /// What to add, and how.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a decision of its own, and any of them go together"
+)]
 pub struct Options {
     /// The specs as typed.
     pub specs: Vec<Spec>,

@@ -87,20 +87,20 @@ fn status_of_transport(error: &TransportError) -> ExitStatus {
             status: 401 | 403 | 407,
             ..
         }) => ExitStatus::NoPermission,
-        TransportError::Http(HttpError::Status {
-            status: 404 | 410 | 451,
-            ..
-        }) => ExitStatus::Failed,
         TransportError::Ssh { reason, .. } if reason.contains("Permission denied") => {
             ExitStatus::NoPermission
         }
-        TransportError::Http(_) | TransportError::Protocol { .. } | TransportError::Ssh { .. } => {
-            ExitStatus::Network
-        }
-        TransportError::Sha256 { .. }
+        TransportError::Http(HttpError::Status {
+            status: 404 | 410 | 451,
+            ..
+        })
+        | TransportError::Sha256 { .. }
         | TransportError::NoVersion2 { .. }
         | TransportError::Local { .. }
         | TransportError::Objects(_) => ExitStatus::Failed,
+        TransportError::Http(_) | TransportError::Protocol { .. } | TransportError::Ssh { .. } => {
+            ExitStatus::Network
+        }
     }
 }
 
