@@ -7,8 +7,7 @@ use serde::Serialize;
 
 use super::OpError;
 use super::apply::{self, Verdict, Wanted};
-use super::browse::query_of;
-use super::candidate::{Candidate, Opened, source_of};
+use super::candidate::{Candidate, Opened, query_of, source_of};
 use super::change::{Action, Change, LeftAlone, Problem};
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;

@@ -9,7 +9,7 @@ use super::OpError;
 use super::apply::{self, Plan, Verdict, Wanted, is_known_version};
 use super::candidate::digest_of;
 use super::change::{Action, Change, LeftAlone, refusal_reason};
-use super::remove::{check_installed, named, stored_difference};
+use super::installed::{check_installed, named, stored_difference};
 use crate::context::Context;
 use crate::fetch::Repository;
 use crate::fs::tree::OnDisk;

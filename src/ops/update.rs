@@ -9,7 +9,7 @@ use super::OpError;
 use super::apply::{self, Verdict, Wanted};
 use super::candidate::{digest_of, full_spec};
 use super::change::{Action, Change, LeftAlone, Problem};
-use super::remove::{check_installed, named};
+use super::installed::{check_installed, named};
 use crate::context::Context;
 use crate::fetch::resolve::{Named, Query, Resolved};
 use crate::fetch::{FetchError, Repository};
