@@ -11,7 +11,7 @@ use reqwest::Url;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use super::client::host_of;
+use super::host_of;
 use crate::env::Env;
 
 /// How long a helper program may think.

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant, SystemTime};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
 
-use super::HttpError;
 use super::auth::Credential;
 use super::retry::Retry;
+use super::{HttpError, host_of};
 
 /// How mdskill calls itself.
 const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
@@ -189,16 +189,6 @@ impl Body<'_> {
             self.window_bytes = 0;
         }
         Ok(chunk)
-    }
-}
-
-/// Returns the host with its port, as errors name it.
-#[must_use]
-pub fn host_of(url: &Url) -> String {
-    match (url.host_str(), url.port()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        (Some(host), None) => host.to_owned(),
-        (None, _) => url.to_string(),
     }
 }
 
