@@ -17,5 +17,6 @@ mod support;
 mod faults;
 mod forge;
 mod install_sh;
+mod layering;
 mod network;
 mod workshop;
