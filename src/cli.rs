@@ -177,7 +177,7 @@ pub struct TargetArgs {
     reason = "each is a flag of the command line"
 )]
 pub struct AddArgs {
-    /// The skills, as owner/repo/skill[@ref]
+    /// The skills, as `owner/repo/skill[@ref]`
     #[arg(required = true, value_name = "SPEC")]
     pub specs: Vec<String>,
     /// Add every skill of the repository
