@@ -33,6 +33,33 @@ pub enum ExitStatus {
     Interrupted = 130,
 }
 
+impl ExitStatus {
+    /// Every way to end, by code.
+    pub const ALL: [Self; 7] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::Found,
+        Self::NoPermission,
+        Self::Network,
+        Self::Interrupted,
+    ];
+
+    /// Returns what the code means, as the help and the README say it.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::Found => "a check found something",
+            Self::NoPermission => "no permission",
+            Self::Network => "network",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
         // The discriminants are the codes.

@@ -19,4 +19,5 @@ mod forge;
 mod install_sh;
 mod layering;
 mod network;
+mod readme;
 mod workshop;
