@@ -33,6 +33,10 @@ pub struct Cli {
 /// What goes with every command.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Global {
     /// Use your own skills (~/.copilot/skills), not the project's
     #[arg(short, long, global = true)]
@@ -168,8 +172,12 @@ pub struct TargetArgs {
 
 /// Arguments of `add`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct AddArgs {
-    /// The skills, as owner/repo/skill[@ref]
+    /// The skills, as `owner/repo/skill[@ref]`
     #[arg(required = true, value_name = "SPEC")]
     pub specs: Vec<String>,
     /// Add every skill of the repository
@@ -211,6 +219,10 @@ pub struct ListArgs {
 
 /// Arguments of `update`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct UpdateArgs {
     /// The skills; none means all
     #[arg(value_name = "NAME")]

@@ -15,8 +15,8 @@ use crate::lockfile::{Lockfile, LockfileError};
 use crate::progress::Progress;
 
 /// Longest `Retry-After` that a person, and a CI job, will sit through (research D3).
-const PATIENCE: Duration = Duration::from_secs(60);
-const CI_PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(1);
+const CI_PATIENCE: Duration = Duration::from_mins(2);
 
 /// What every verb needs.
 pub struct Context<'a> {

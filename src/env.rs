@@ -46,7 +46,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ),
     (
         CI,
-        "any value but `false`: `install` is frozen, nothing asks",
+        "any value but `false` and `0`: `install` is frozen, nothing asks",
     ),
     (NO_COLOR, "any value: no colour"),
     (

@@ -1,28 +1,164 @@
-//! mdskill
-pub mod cli;
-mod commands;
-pub mod context;
+//! mdskill, the package manager for Agent Skills.
+//!
+//! It finds skills by name in git repositories, installs them byte for byte as files that a
+//! team commits, and pins each in `mdskill.lock`. It checks skills against the specification
+//! and the installed files against the lock. It moves a skill when the skill's own files have
+//! changed upstream, and never takes what somebody wrote.
+//!
+//! This page is the map of the house. The README is for those who use the program.
+//!
+//! # Layers and rooms
+//!
+//! A room is a module at the top. Imports point down: a room may use those of the layers below
+//! it, and of its own layer only those that `tests/it/layering.rs` lists; that test fails on
+//! anything else, and on circles.
+//!
+//! **Words** are values. They touch nothing.
+//! - [`name`]: what a skill is called; only a safe name can be one
+//! - [`path`]: a path inside a skill that every file system can hold
+//! - [`oid`]: the id of a git object
+//! - [`digest`]: one SHA-256 over the files of a skill, which `sha256sum` can recompute
+//! - [`source`]: a repository or a folder, as the lockfile names it
+//! - [`spec`]: what the user typed: `owner/repo/skill@ref`, a URL, a folder
+//! - [`diagnostic`]: something wrong with a skill: code, place, message, help
+//! - [`progress`]: how a long step says where it is, without knowing who listens
+//!
+//! **Machine** is all that touches the environment, the disk and the network.
+//! - [`env`](mod@env): the environment, read once into a value
+//! - [`dirs`]: the folders outside a project: cache, config, home
+//! - [`interrupt`]: Ctrl-C as a value that long steps ask
+//! - [`fs`]: atomic writes, the lock between processes, folders as lists of files
+//! - [`http`]: the client, its retries, and which credential goes to which host
+//! - [`git`]: objects and packs, protocol version 2, and the ways to a repository
+//!
+//! **Nouns** are the things of the trade.
+//! - [`skill`]: finding skills in a tree, and reading frontmatter, body and files
+//! - [`lockfile`]: `mdskill.lock`: reading, writing, keeping what it does not know
+//! - [`target`]: a folder that skills are installed into, and whose agent's it is
+//! - [`fetch`]: from a source's name to the objects of its skills; the store
+//! - [`mod@validate`]: the rules, a file each
+//!
+//! **Organs** do the one thing that must not go wrong.
+//! - [`install`]: the plan, the journal, and the transaction that happens wholly or not at all
+//!
+//! **Verbs** take options and return a report. They print nothing and ask nothing.
+//! - [`context`]: what every verb needs, built once
+//! - [`ops`]: a verb each, and in `apply`, `candidate`, `change`, `installed` what they share
+//!
+//! **Face** is what a person meets.
+//! - [`cli`]: what can be typed; its comments are the help
+//! - `commands`: from arguments to options, and from reports to exit codes
+//! - [`ui`]: the one printer, reports for people, and [`ui::error`]: exit codes and hints
+//!
+//! An error type lives in the room that raises it. Rooms below [`context`] take the pieces they
+//! need, never the whole.
+//!
+//! # What lies on disk, and whose it is
+//!
+//! | path | what | room |
+//! |---|---|---|
+//! | `mdskill.lock` | what is installed; to be committed | [`lockfile`] |
+//! | `.github/skills/NAME/` | an installed skill; to be committed | [`install::transaction`] |
+//! | `.mdskill/lock` | keeps two commands apart | [`fs::lock`] |
+//! | `.mdskill/journal.json` | what a killed command was at; read by the next | [`install::journal`] |
+//! | `.mdskill/trash/` | what `--force` moved out of the way | [`install::journal`] |
+//! | `TARGET/../.mdskill-stage/` | new folders before the exchange, old ones after it | [`install::transaction`] |
+//! | `CACHE/store-v1/` | a bare git repository for each source | [`fetch::store`] |
+//! | `CACHE/states-v1/` | what folders held when last read, so that `list` need not read them | [`fs::memory`] |
+//!
+//! # `mdskill add owner/repo/skill`, room by room
+//!
+//! 1. `main` hands its arguments to `commands`, which parses them with [`cli`], reads [`env`](mod@env) and
+//!    builds the [`context::Context`]. Questions are asked here, before any work.
+//! 2. [`spec`] makes of the text a place, a skill and a ref. A typo ends here.
+//! 3. [`ops::add`] groups the specs by repository, and has [`fetch`] open each one.
+//! 4. [`fetch`] turns the source into an address, and asks it through [`git::transport`] for the
+//!    refs: request one. [`fetch::resolve`] makes a commit of the ref.
+//! 5. The commit and its trees come without any file: request two. [`git::objects`] checks every
+//!    id, and [`skill::discover`] finds each folder with a `SKILL.md`.
+//! 6. [`skill::select`] chooses: path, then folder's name, then frontmatter's. The chosen
+//!    skill's files are fetched: request three.
+//! 7. [`skill::files`] refuses what could be written outside or is no file; [`mod@validate`] finds
+//!    what keeps clients from loading it.
+//! 8. [`install::plan`] compares disk, lock and wish, and refuses to take what somebody wrote.
+//!    `--dry-run` ends here.
+//! 9. [`install::transaction`] writes beside the target, flushes, exchanges by rename, and
+//!    replaces the lockfile last: that is the point of no return.
+//! 10. The report goes up to [`ui`], which prints it for people or as JSON, and [`ui::error`]
+//!     names the exit code.
+//!
+//! # To add …
+//!
+//! - **a verb**: its arguments in [`cli`], `ops/VERB.rs` with `Options` and `Report`, a function
+//!   in `commands`, one in [`ui::render`], tests in `tests/it`, a row in the README's table.
+//! - **a validation rule**: `validate/rules/RULE.rs` with a [`validate::rule::Rule`], a line in
+//!   [`validate::registry::RULES`], and a skill in `testdata/skills/invalid/CODE` that breaks it.
+//! - **a transport**: `git/transport/WAY.rs`, a variant of [`git::transport::Remote`], and a
+//!   [`fetch::Location`] that leads to it.
+//!
+//! # As a library
+//!
+//! Everything that the program does can be called. What needs no machine needs no set-up:
+//!
+//! ```
+//! use mdskill::skill::SkillView;
+//! use mdskill::spec::Spec;
+//!
+//! let spec: Spec = "wshobson/agents/async-python-patterns@^1.2".parse()?;
+//! assert_eq!(spec.source().to_string(), "github:wshobson/agents");
+//!
+//! let paths = ["SKILL.md".to_owned()];
+//! let skill = SkillView {
+//!     folder: "pdf",
+//!     paths: &paths,
+//!     skill_md: b"---\nname: pdf\n---\nRead [the forms](references/forms.md).\n",
+//! };
+//! let found = mdskill::validate::validate(&skill);
+//! let codes: Vec<_> = found.iter().map(|diagnostic| diagnostic.code).collect();
+//! assert_eq!(codes, ["SK210", "SK301"]); // no description, and a link that leads nowhere
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+// Words: values that touch nothing.
 pub mod diagnostic;
 pub mod digest;
+pub mod name;
+pub mod oid;
+pub mod path;
+pub mod progress;
+pub mod source;
+pub mod spec;
+
+// Machine: environment, disk, network.
 pub mod dirs;
 pub mod env;
-pub mod fetch;
 pub mod fs;
 pub mod git;
 pub mod http;
-pub mod install;
 pub mod interrupt;
+
+// Nouns: the things of the trade.
+pub mod fetch;
 pub mod lockfile;
-pub mod name;
-pub mod oid;
-pub mod ops;
-pub mod path;
-pub mod progress;
 pub mod skill;
-pub mod source;
-pub mod spec;
 pub mod target;
-pub mod ui;
 pub mod validate;
 
+// Organs: what must happen wholly or not at all.
+pub mod install;
+
+// Verbs: options in, a report out.
+pub mod context;
+pub mod ops;
+
+// Face: what a person meets.
+pub mod cli;
+mod commands;
+pub mod ui;
+
 pub use commands::main;
+
+/// The README's examples, compiled and run with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -65,7 +65,7 @@ impl Source {
 fn hosted(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://")?;
     let parts: Vec<_> = rest.split('/').collect();
-    let plain = parts.len() == 3 && parts[0].contains('.') && !rest.ends_with(".git");
+    let plain = parts.len() == 3 && parts[0].contains('.') && rest.strip_suffix(".git").is_none();
     plain.then_some(rest)
 }
 

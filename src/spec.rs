@@ -270,7 +270,7 @@ fn parse_url(text: &str) -> Result<Spec, Fault> {
         && !body.contains("//")
         && !body
             .split('/')
-            .any(|part| part.ends_with(".git") || part.contains(".git@"));
+            .any(|part| part.strip_suffix(".git").is_some() || part.contains(".git@"));
     if is_page {
         return parse_page(authority, body);
     }
@@ -386,7 +386,8 @@ fn reference_fault(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         return Some("it is empty");
     }
-    if name.starts_with(['-', '/']) || name.ends_with(['/', '.']) || name.ends_with(".lock") {
+    let is_lock = name.strip_suffix(".lock").is_some();
+    if name.starts_with(['-', '/']) || name.ends_with(['/', '.']) || is_lock {
         return Some("it starts or ends as no ref may");
     }
     let forbidden = |c: char| c.is_whitespace() || "~^:?*[\\".contains(c);
@@ -597,9 +598,9 @@ mod tests {
             reference in proptest::option::of("[a-z]{1,4}(/[a-z0-9]{1,4})?|v[0-9]\\.[0-9]|[0-9a-f]{40}|\\^[0-9]\\.[0-9]"),
         ) {
             let mut text = host.map(|host| host + "/").unwrap_or_default();
-            text += &format!("{owner}/{repo}");
-            if let Some(skill) = skill { text += &format!("/{skill}"); }
-            if let Some(reference) = reference { text += &format!("@{reference}"); }
+            text = format!("{text}{owner}/{repo}");
+            if let Some(skill) = skill { text = format!("{text}/{skill}"); }
+            if let Some(reference) = reference { text = format!("{text}@{reference}"); }
             if let Ok(spec) = text.parse::<Spec>() {
                 prop_assert_eq!(spec.to_string().parse::<Spec>().unwrap(), spec);
             }

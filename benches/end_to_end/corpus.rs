@@ -87,7 +87,7 @@ fn first_bundle(mirror: &Path) -> Option<PathBuf> {
     let owners = std::fs::read_dir(mirror).ok()?.flatten();
     let files = owners
         .filter_map(|owner| std::fs::read_dir(owner.path()).ok())
-        .flat_map(|files| files.flatten());
+        .flat_map(Iterator::flatten);
     let mut bundles: Vec<_> = files
         .map(|file| file.path())
         .filter(|path| path.extension().is_some_and(|end| end == "bundle"))

@@ -2,6 +2,17 @@
 //!
 //! `cargo bench --bench end_to_end` prints a Markdown table. `MDSKILL_BENCH_RUNS` says how many runs each row has.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark that can't go on panics, and its table is what it is for"
+)]
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "numbers for people need no 52 bits"
+)]
+
 mod cases;
 mod corpus;
 mod measure;
@@ -38,6 +49,10 @@ fn main() {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how often to run is the benchmark's own business, not the program's"
+)]
 fn bench() {
     let place = temporary_folder(Path::new("/dev/shm"));
     let Some(corpus) = corpus::Corpus::find(&place.path().join("served")) else {

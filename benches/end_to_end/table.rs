@@ -102,11 +102,8 @@ pub fn render(results: &Results, corpus: &Corpus, network: &Network) -> String {
             (false, false) => "**no**",
         };
         let against = against(name, results);
-        text.push_str(&format!(
-            "| {name} | {} | {against} | {} | {met} |\n",
-            numbers(samples),
-            told.join(", ")
-        ));
+        let (numbers, limits) = (numbers(samples), told.join(", "));
+        text = format!("{text}| {name} | {numbers} | {against} | {limits} | {met} |\n");
     }
     text
 }

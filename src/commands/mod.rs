@@ -23,7 +23,7 @@ use crate::interrupt::Interrupt;
 use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::ui::error::{ExitStatus, hint_for, status_of};
-use crate::ui::printer::Printer;
+use crate::ui::printer::{Printer, Volume};
 use crate::ui::progress::Spinner;
 
 /// Runs mdskill with the program's arguments and returns its exit code.
@@ -68,9 +68,13 @@ fn printer_of(global: &Global, in_ci: bool, no_color: bool) -> Printer {
         ColorWhen::Auto if no_color => ColorChoice::Never,
         ColorWhen::Auto => ColorChoice::Auto,
     };
+    let volume = match (global.quiet, global.verbose) {
+        (true, _) => Volume::Quiet,
+        (false, true) => Volume::Verbose,
+        (false, false) => Volume::Normal,
+    };
     Printer {
-        quiet: global.quiet,
-        verbose: global.verbose,
+        volume,
         json: global.json,
         in_ci,
         color,
@@ -99,7 +103,7 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
         false => Site::project(&env.current_dir),
     };
     let shows =
-        !printer.quiet && !printer.json && !printer.in_ci && std::io::stderr().is_terminal();
+        !printer.is_quiet() && !printer.json && !printer.in_ci && std::io::stderr().is_terminal();
     let spinner = Spinner::new(printer.clone(), shows);
     let interrupt = match changes_something(&cli.command) {
         true => Interrupt::listen(),

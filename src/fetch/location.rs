@@ -1,5 +1,6 @@
 //! Where a source is: the one place that turns its name into an address.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use reqwest::Url;
@@ -132,11 +133,7 @@ fn locate_url(url: &str) -> Result<Location, LocationError> {
     let mut parsed = parse_url(url)?;
     // `https://HOST/owner/repo` is the page; every forge has the repository behind `.git`.
     let parts = parsed.path().trim_matches('/').split('/').count();
-    if parts == 2
-        && !Path::new(parsed.path())
-            .extension()
-            .is_some_and(|end| end == "git")
-    {
+    if parts == 2 && Path::new(parsed.path()).extension() != Some(OsStr::new("git")) {
         let path = format!("{}.git", parsed.path().trim_end_matches('/'));
         parsed.set_path(&path);
     }

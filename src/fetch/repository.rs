@@ -201,7 +201,7 @@ impl Repository<'_> {
     /// Returns the root tree of a resolved commit, or of the folder.
     ///
     /// # Errors
-    /// When the commit is not here; see [`Repository::fetch_trees`].
+    /// When the commit is not here; see `fetch_trees`.
     pub fn root_tree(&self, commit: Option<ObjectId>) -> Result<ObjectId, ObjectError> {
         match (self.folder_tree, commit) {
             (Some(tree), _) => Ok(tree),

@@ -18,7 +18,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// Replaces `path` with `bytes` where losing them costs only time: no flush.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_cache(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     write_beside(path, folder, bytes, false)

@@ -196,7 +196,7 @@ mod tests {
                 scope.spawn(|| {
                     for _ in 0..20 {
                         let waiting = Waiting {
-                            limit: Duration::from_secs(60),
+                            limit: Duration::from_mins(1),
                             tell: &|_| (),
                             interrupted: &|| false,
                         };

@@ -2,7 +2,7 @@
 //! 181 untouched skills reads no file.
 //!
 //! As git's index does, it trusts a file whose size, times, inode and mode are
-//! what they were. A file that changed within [`RACE`] of being read is not
+//! what they were. A file that changed within `RACE` of being read is not
 //! remembered: a second write in the same tick would not show. `verify` never
 //! asks here.
 

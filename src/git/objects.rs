@@ -5,6 +5,7 @@
 //! in. Floor: libgit2 1.9.7, for the six CVEs of 2026.
 
 use std::collections::BTreeMap;
+use std::ffi::c_int;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
@@ -514,13 +515,15 @@ fn parse_tree(mut bytes: &[u8]) -> Option<Vec<TreeEntry>> {
 fn set_limits() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let limit = libgit2_sys::GIT_OPT_SET_PACK_MAX_OBJECT_SIZE as std::ffi::c_int;
+        // The constant is unsigned on some platforms only. What libgit2 does not know, it refuses.
+        let option = c_int::try_from(libgit2_sys::GIT_OPT_SET_PACK_MAX_OBJECT_SIZE);
+        let option = option.unwrap_or(c_int::MAX);
         #[expect(unsafe_code, reason = "git2 0.21 has no wrapper for this option")]
         // SAFETY: libgit2 reads one `size_t` for this option and stores it; libgit2 is
         // initialised first, and `Once` keeps two threads from setting it together.
         unsafe {
             libgit2_sys::init();
-            libgit2_sys::git_libgit2_opts(limit, MAX_OBJECT_BYTES);
+            libgit2_sys::git_libgit2_opts(option, MAX_OBJECT_BYTES);
         }
     });
 }

@@ -394,7 +394,9 @@ mod tests {
 
     fn text(lines: &[&str]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        lines.iter().for_each(|line| write_text(&mut bytes, line));
+        for line in lines {
+            write_text(&mut bytes, line);
+        }
         write_flush(&mut bytes);
         bytes
     }

@@ -11,7 +11,7 @@ use reqwest::Url;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use super::client::host_of;
+use super::host_of;
 use crate::env::Env;
 
 /// How long a helper program may think.
@@ -124,9 +124,8 @@ impl Wallet {
                     self.current = None;
                     return true;
                 }
-                Step::Anonymous => None,
                 Step::Gh if self.may_ask_gh => ask_gh(url).await,
-                Step::Gh => None,
+                Step::Anonymous | Step::Gh => None,
                 Step::GitCredential => ask_git(url).await,
                 Step::Nothing => return false,
             };

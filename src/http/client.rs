@@ -11,9 +11,9 @@ use flate2::write::GzEncoder;
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
 
-use super::HttpError;
 use super::auth::Credential;
 use super::retry::Retry;
+use super::{HttpError, host_of};
 
 /// How mdskill calls itself.
 const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
@@ -126,7 +126,7 @@ impl Client {
             .map_err(|error| self.explain(&host, &error))?;
         let status = response.status();
         if status.is_redirection() {
-            return self.moved(&request.url, &response);
+            return moved(&request.url, &response);
         }
         if status != StatusCode::OK {
             let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
@@ -143,21 +143,6 @@ impl Client {
             window: Instant::now(),
             window_bytes: 0,
         }))
-    }
-
-    fn moved(&self, url: &Url, response: &reqwest::Response) -> Result<Reply<'_>, HttpError> {
-        let location = response
-            .headers()
-            .get(LOCATION)
-            .and_then(|value| value.to_str().ok());
-        match location.and_then(|location| url.join(location).ok()) {
-            Some(target) => Ok(Reply::Moved(target)),
-            None => Err(HttpError::Redirect {
-                url: url.to_string(),
-                to: "nowhere".to_owned(),
-                reason: "it names no address",
-            }),
-        }
     }
 
     fn for_scheme(&self, scheme: &str) -> Result<&reqwest::Client, HttpError> {
@@ -228,16 +213,6 @@ fn gzipped(body: &[u8]) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
-/// Returns the host with its port, as errors name it.
-#[must_use]
-pub fn host_of(url: &Url) -> String {
-    match (url.host_str(), url.port()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        (Some(host), None) => host.to_owned(),
-        (None, _) => url.to_string(),
-    }
-}
-
 fn explain(host: &str, timeout: Duration, error: &reqwest::Error) -> HttpError {
     let host = host.to_owned();
     let reason = innermost(error);
@@ -254,6 +229,21 @@ fn explain(host: &str, timeout: Duration, error: &reqwest::Error) -> HttpError {
         return HttpError::Connect { host, reason };
     }
     HttpError::Broken { host, reason }
+}
+
+fn moved(url: &Url, response: &reqwest::Response) -> Result<Reply<'static>, HttpError> {
+    let location = response
+        .headers()
+        .get(LOCATION)
+        .and_then(|value| value.to_str().ok());
+    match location.and_then(|location| url.join(location).ok()) {
+        Some(target) => Ok(Reply::Moved(target)),
+        None => Err(HttpError::Redirect {
+            url: url.to_string(),
+            to: "nowhere".to_owned(),
+            reason: "it names no address",
+        }),
+    }
 }
 
 /// The last cause says it best: "connection refused", "invalid peer certificate: Expired".
@@ -275,7 +265,7 @@ fn is_tls(error: &reqwest::Error) -> bool {
         let inner = error
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref);
-        if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        if inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) {
             return true;
         }
         cause = error.source();

@@ -6,6 +6,8 @@ pub mod retry;
 
 use std::time::Duration;
 
+use reqwest::Url;
+
 /// A request failed. Every text is safe to print: no token is ever part of it.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
@@ -96,6 +98,16 @@ impl HttpError {
             Self::Status { retry_after, .. } => *retry_after,
             _ => None,
         }
+    }
+}
+
+/// Returns the host with its port, as errors name it.
+#[must_use]
+pub fn host_of(url: &Url) -> String {
+    match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_owned(),
+        (None, _) => url.to_string(),
     }
 }
 

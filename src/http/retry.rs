@@ -62,7 +62,7 @@ mod tests {
         let retry = Retry {
             times: 3,
             delay: Duration::from_millis(500),
-            patience: Duration::from_secs(60),
+            patience: Duration::from_mins(1),
         };
         for tried in 0..3 {
             let pause = retry.pause(tried, &status(503, None)).unwrap();

@@ -27,7 +27,7 @@ use crate::skill::files::SkillTree;
 use crate::target::Target;
 
 /// How long another mdskill is waited for (research D6).
-const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+const LOCK_PATIENCE: Duration = Duration::from_mins(1);
 
 /// A site that is ours alone until this is dropped.
 pub struct Transaction<'a> {

@@ -7,8 +7,7 @@ use serde::Serialize;
 
 use super::OpError;
 use super::apply::{self, Verdict, Wanted};
-use super::browse::query_of;
-use super::candidate::{Candidate, Opened, source_of};
+use super::candidate::{Candidate, Opened, query_of, source_of};
 use super::change::{Action, Change, LeftAlone, Problem};
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
@@ -25,6 +24,10 @@ use crate::target::{AGENTS, Target};
 
 /// What to add, and how.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a decision of its own, and any of them go together"
+)]
 pub struct Options {
     /// The specs as typed.
     pub specs: Vec<Spec>,

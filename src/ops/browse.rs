@@ -3,12 +3,11 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::candidate::{Opened, full_spec, source_of};
+use super::candidate::{Opened, full_spec, query_of, source_of};
 use crate::context::Context;
-use crate::fetch::resolve::Query;
 use crate::skill::discover::plugin_of;
 use crate::skill::frontmatter;
-use crate::spec::{Place, Spec};
+use crate::spec::Spec;
 
 /// The skills of a repository at one commit.
 #[derive(Debug, Serialize)]
@@ -42,20 +41,6 @@ pub struct Listed {
     /// The plugin it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
-}
-
-/// Returns what `spec` leads to behind its ref.
-pub(super) fn query_of(spec: &Spec) -> Query {
-    match (&spec.place, &spec.reference) {
-        (
-            Place::Web {
-                view: Some(view), ..
-            },
-            _,
-        ) => Query::View(view.clone()),
-        (_, Some(reference)) => Query::Reference(reference.clone()),
-        (_, None) => Query::Default,
-    }
 }
 
 /// Lists the skills of a repository; with `descriptions`, what they say of themselves.

@@ -135,6 +135,21 @@ fn relative(root: &Path, path: &Path) -> String {
     }
 }
 
+/// Returns what `spec` leads to behind its ref.
+#[must_use]
+pub fn query_of(spec: &Spec) -> Query {
+    match (&spec.place, &spec.reference) {
+        (
+            Place::Web {
+                view: Some(view), ..
+            },
+            _,
+        ) => Query::View(view.clone()),
+        (_, Some(reference)) => Query::Reference(reference.clone()),
+        (_, None) => Query::Default,
+    }
+}
+
 /// A repository at one commit, with the skills that it has there.
 pub struct Opened<'a> {
     /// The repository.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::OpError;
 use super::apply::{self, Plan, Verdict, Wanted, is_known_version};
 use super::change::{Action, Change, LeftAlone, refusal_reason};
-use super::remove::{check_installed, named, stored_difference};
+use super::installed::{check_installed, named, stored_difference};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fetch::Repository;

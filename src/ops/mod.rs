@@ -7,6 +7,7 @@ pub mod cache;
 pub mod candidate;
 pub mod change;
 pub mod install;
+pub mod installed;
 pub mod list;
 pub mod remove;
 pub mod show;

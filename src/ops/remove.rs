@@ -3,14 +3,13 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::apply::{self, Verdict, changed_files};
+use super::apply::{self, Verdict};
 use super::change::{Action, Change, LeftAlone, refusal_reason};
+use super::installed::{check_installed, stored_difference};
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
-use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
-use crate::skill::select::nearest;
 
 /// What to remove, and how.
 #[derive(Debug, Default)]
@@ -72,48 +71,4 @@ pub fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpErro
         Ok((report, Verdict::Abandon))
     })?;
     Ok(Report { trashed, ..report })
-}
-
-/// Returns which files differ from the locked ones, when the store still has those.
-pub(super) fn stored_difference(
-    context: &Context<'_>,
-    entry: &Entry,
-    on_disk: &OnDisk,
-) -> Vec<String> {
-    let opened = context
-        .fetcher()
-        .and_then(|fetcher| fetcher.open_stored(&entry.source));
-    match opened {
-        Ok(Some(objects)) => changed_files(&objects, entry.tree, on_disk),
-        _ => Vec::new(),
-    }
-}
-
-/// Returns the named skills, or all.
-pub(super) fn named<'a>(
-    lockfile: &'a Lockfile,
-    names: &'a [SkillName],
-) -> impl Iterator<Item = (&'a SkillName, &'a Entry)> {
-    lockfile
-        .skills
-        .iter()
-        .filter(move |(name, _)| names.is_empty() || names.contains(name))
-}
-
-/// Checks that every named skill is installed.
-pub(super) fn check_installed(lockfile: &Lockfile, names: &[SkillName]) -> Result<(), OpError> {
-    match names
-        .iter()
-        .find(|name| !lockfile.skills.contains_key(name))
-    {
-        None => Ok(()),
-        Some(missing) => {
-            let installed = lockfile.skills.keys().map(SkillName::as_str);
-            let near = nearest(installed, missing.as_str(), 3);
-            Err(OpError::NotInstalled {
-                name: missing.to_string(),
-                nearest: near.into_iter().map(str::to_owned).collect(),
-            })
-        }
-    }
 }

@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::browse::query_of;
-use super::candidate::{Opened, full_spec, source_of};
+use super::candidate::{Opened, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::fs::tree;
 use crate::lockfile::Entry;
@@ -60,7 +59,7 @@ pub async fn show(context: &Context<'_>, subject: &Subject) -> Result<Report, Op
 
 fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpError> {
     let lockfile = context.lockfile()?.unwrap_or_default();
-    super::remove::check_installed(&lockfile, std::slice::from_ref(name))?;
+    super::installed::check_installed(&lockfile, std::slice::from_ref(name))?;
     let entry: &Entry = &lockfile.skills[name];
     let places: Vec<_> = lockfile
         .targets_of(entry)

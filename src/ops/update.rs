@@ -9,7 +9,7 @@ use super::OpError;
 use super::apply::{self, Verdict, Wanted};
 use super::candidate::full_spec;
 use super::change::{Action, Change, LeftAlone, Problem};
-use super::remove::{check_installed, named};
+use super::installed::{check_installed, named};
 use crate::context::Context;
 use crate::fetch::resolve::{Named, Query, Resolved};
 use crate::fetch::{FetchError, Repository};
@@ -268,7 +268,7 @@ async fn ask<'a>(
                 reason: reason.clone(),
             }),
             Ok(target) if target.commit.is_some() && target.commit == entry.commit => {
-                answer.unchanged += 1
+                answer.unchanged += 1;
             }
             Ok(target) => open.push((name, entry, target)),
         }
@@ -291,7 +291,7 @@ async fn ask<'a>(
             .iter()
             .position(|commit| *commit == target.commit)
             .unwrap_or_default();
-        if let Some(tree) = compare(&mut answer, options, &discoveries[at], name, entry, target)? {
+        if let Some(tree) = compare(&mut answer, options, &discoveries[at], name, entry, target) {
             found.push((name, entry, target, tree));
         }
     }
@@ -361,7 +361,7 @@ fn compare(
     name: &SkillName,
     entry: &Entry,
     target: &Target,
-) -> Result<Option<Upstream>, OpError> {
+) -> Option<Upstream> {
     let mut notes = Vec::new();
     let found = match discovery.at(&entry.path) {
         Some(found) => found,
@@ -382,36 +382,36 @@ fn compare(
                     name: name.to_string(),
                     reason,
                 });
-                return Ok(None);
+                return None;
             }
         },
     };
     if found.tree == entry.tree && found.path == entry.path {
         answer.unchanged += 1;
-        return Ok(None);
+        return None;
     }
     let mut stuck = |reason: String| {
         answer.stuck.push(Problem {
             name: name.to_string(),
             reason,
-        })
+        });
     };
     if let (Some(tag), false) = (&target.tag, options.accept_moved_tag) {
         stuck(format!(
             "the tag `{tag}` of {} points at other content now; if that is meant, use --accept-moved-tag",
             full_spec(&entry.source, "")
         ));
-        return Ok(None);
+        return None;
     }
     match SkillTree::read(answer.repository.objects(), found.tree) {
-        Ok(files) => Ok(Some(Upstream {
+        Ok(files) => Some(Upstream {
             path: found.path.clone(),
             files,
             notes,
-        })),
+        }),
         Err(error) => {
             stuck(format!("its new version is refused:\n  {error}"));
-            Ok(None)
+            None
         }
     }
 }

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::OpError;
-use super::browse::query_of;
-use super::candidate::{Opened, full_spec, source_of};
+use super::candidate::{Opened, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fs::{self, At, tree};

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::OpError;
 use super::change::Problem;
-use super::remove::{check_installed, named, stored_difference};
+use super::installed::{check_installed, named, stored_difference};
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::lockfile::Entry;

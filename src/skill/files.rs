@@ -198,7 +198,7 @@ impl Reading<'_> {
                 );
             }
             (Ok(_), entry) => {
-                self.refuse(shown, format!("git's mode {:o} is no file's", entry.mode))
+                self.refuse(shown, format!("git's mode {:o} is no file's", entry.mode));
             }
         }
     }

@@ -35,6 +35,33 @@ pub enum ExitStatus {
     Interrupted = 130,
 }
 
+impl ExitStatus {
+    /// Every way to end, by code.
+    pub const ALL: [Self; 7] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::Found,
+        Self::NoPermission,
+        Self::Network,
+        Self::Interrupted,
+    ];
+
+    /// Returns what the code means, as the help and the README say it.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::Found => "a check found something",
+            Self::NoPermission => "no permission",
+            Self::Network => "network",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
         // The discriminants are the codes.
@@ -89,20 +116,20 @@ fn status_of_transport(error: &TransportError) -> ExitStatus {
             status: 401 | 403 | 407,
             ..
         }) => ExitStatus::NoPermission,
-        TransportError::Http(HttpError::Status {
-            status: 404 | 410 | 451,
-            ..
-        }) => ExitStatus::Failed,
         TransportError::Ssh { reason, .. } if reason.contains("Permission denied") => {
             ExitStatus::NoPermission
         }
-        TransportError::Http(_) | TransportError::Protocol { .. } | TransportError::Ssh { .. } => {
-            ExitStatus::Network
-        }
-        TransportError::Sha256 { .. }
+        TransportError::Http(HttpError::Status {
+            status: 404 | 410 | 451,
+            ..
+        })
+        | TransportError::Sha256 { .. }
         | TransportError::NoVersion2 { .. }
         | TransportError::Local { .. }
         | TransportError::Objects(_) => ExitStatus::Failed,
+        TransportError::Http(_) | TransportError::Protocol { .. } | TransportError::Ssh { .. } => {
+            ExitStatus::Network
+        }
     }
 }
 
@@ -142,10 +169,10 @@ pub fn hint_for(error: &OpError) -> Option<String> {
             Some("MDSKILL_GITHUB_URL names the mirror; unset it to ask github.com".to_owned())
         }
         OpError::Install(InstallError::Fs(error)) => hint_for_disk(error),
-        OpError::Fetch(FetchError::Objects(ObjectError::Damaged { .. }))
-        | OpError::Fetch(FetchError::Discover(DiscoverError::Object(ObjectError::Damaged {
-            ..
-        })))
+        OpError::Fetch(
+            FetchError::Objects(ObjectError::Damaged { .. })
+            | FetchError::Discover(DiscoverError::Object(ObjectError::Damaged { .. })),
+        )
         | OpError::Install(InstallError::Objects(ObjectError::Damaged { .. })) => Some(
             "if the store was damaged, `mdskill cache clear` makes room for a sound one".to_owned(),
         ),

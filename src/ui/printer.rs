@@ -11,13 +11,22 @@ use super::clean;
 /// Width of a verb before a sentence, as cargo has it.
 const VERB_WIDTH: usize = 10;
 
+/// How much is said on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Volume {
+    /// Errors only.
+    Quiet,
+    /// What was done, and what needs a look.
+    Normal,
+    /// Every place, and what went over the network.
+    Verbose,
+}
+
 /// How to print.
 #[derive(Debug, Clone)]
 pub struct Printer {
-    /// Whether only errors are said.
-    pub quiet: bool,
-    /// Whether more is said.
-    pub verbose: bool,
+    /// How much is said.
+    pub volume: Volume,
     /// Whether the result is JSON.
     pub json: bool,
     /// Whether this runs in continuous integration.
@@ -45,7 +54,7 @@ impl Printer {
 
     /// Prints lines of data in one write, the first of them as a heading.
     pub fn table(&self, lines: &[String]) {
-        let mut text = String::new();
+        let mut text = Vec::new();
         for (at, line) in lines.iter().enumerate() {
             let style = if at == 0 {
                 Style::new().bold()
@@ -53,10 +62,10 @@ impl Printer {
                 Style::new()
             };
             let line = self.guard(line);
-            text.push_str(&format!("{style}{line}{style:#}\n"));
+            drop(writeln!(text, "{style}{line}{style:#}"));
         }
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
-        drop(stdout.write_all(text.as_bytes()));
+        drop(stdout.write_all(&text));
     }
 
     /// Prints a report as JSON, with the version of its form and the command's name.
@@ -81,7 +90,7 @@ impl Printer {
     }
 
     fn talk(&self, color: AnsiColor, verb: &str, sentence: &str) {
-        if self.quiet {
+        if self.is_quiet() {
             return;
         }
         let style = color.on_default().bold();
@@ -93,14 +102,14 @@ impl Printer {
 
     /// Says something only when asked to say more.
     pub fn detail(&self, sentence: &str) {
-        if self.verbose {
+        if self.volume == Volume::Verbose {
             self.stderr(&format!("{:>VERB_WIDTH$} {}", "", clean::line(sentence)));
         }
     }
 
     /// Says a warning.
     pub fn warn(&self, sentence: &str) {
-        if !self.quiet {
+        if !self.is_quiet() {
             self.labelled(AnsiColor::Yellow, "warning", sentence);
         }
     }
@@ -112,7 +121,7 @@ impl Printer {
 
     /// Says a next step.
     pub fn hint(&self, sentence: &str) {
-        if !self.quiet {
+        if !self.is_quiet() {
             self.labelled(AnsiColor::Cyan, "hint", sentence);
         }
     }
@@ -127,6 +136,12 @@ impl Printer {
         // A sentence with a list has its own lines.
         let sentence: Vec<String> = sentence.split('\n').map(clean::line).collect();
         self.stderr(&format!("{style}{label}{style:#}: {}", sentence.join("\n")));
+    }
+
+    /// Whether only errors are said.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.volume == Volume::Quiet
     }
 
     fn stderr(&self, line: &str) {
@@ -145,7 +160,7 @@ impl Printer {
     #[must_use]
     pub fn can_ask(&self) -> bool {
         !self.json
-            && !self.quiet
+            && !self.is_quiet()
             && !self.in_ci
             && std::io::stdin().is_terminal()
             && std::io::stderr().is_terminal()

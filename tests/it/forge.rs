@@ -6,6 +6,7 @@ use crate::support::outcome::Outcome;
 use crate::support::packets::frame;
 use crate::support::repo::Repo;
 use crate::support::room::Room;
+use crate::support::wire::Request;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -177,7 +178,7 @@ fn a_partial_clone_gets_no_blob_and_fetches_them_when_they_are_wanted() {
         .forge
         .requests()
         .iter()
-        .filter_map(|request| request.command())
+        .filter_map(Request::command)
         .collect();
     assert_eq!(commands, ["ls-refs", "fetch", "fetch"]);
     let blobs: Vec<_> = scene

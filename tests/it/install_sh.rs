@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use crate::support::sealed;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -176,10 +177,7 @@ impl Room {
 
     /// Puts a tool of this machine on the room's PATH, if there is one.
     fn lend(&self, tool: &str) -> bool {
-        let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
-            .map(|folder| folder.join(tool))
-            .find(|path| path.is_file());
-        match found {
+        match sealed::locate(tool) {
             Some(path) => {
                 symlink(path, self.path("bin").join(tool)).unwrap();
                 true
@@ -352,8 +350,7 @@ fn release_path(version: &str, target: &str) -> String {
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 /// A `.tar.gz` of these files, made by the system's tar.

@@ -1,9 +1,23 @@
 //! The tests of the whole: the real program, in a sealed room, against a real git server.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test that can't go on says so by panicking, and one that is skipped on stderr"
+)]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::similar_names,
+    reason = "seconds of a wire need no 52 bits; `root` and `room`, `packer` and `packed` are the words"
+)]
+
 mod support;
 
 mod faults;
 mod forge;
 mod install_sh;
+mod layering;
 mod network;
+mod readme;
 mod workshop;

@@ -13,9 +13,9 @@ use crate::git::protocol::{
     self, Answer, Capabilities, CapabilityList, Depth, PackAnswer, ProtocolError, Reader, Ref,
     RefList, Wants,
 };
-use crate::http::HttpError;
 use crate::http::auth::Wallet;
-use crate::http::client::{Body, Client, Reply, Request, host_of};
+use crate::http::client::{Body, Client, Reply, Request};
+use crate::http::{HttpError, host_of};
 use crate::progress::Progress;
 
 /// Most addresses that a redirect may lead through.

@@ -135,7 +135,7 @@ impl Fault {
             Self::ErrPkt(message) => said = packets::frame(format!("ERR {message}").as_bytes()),
             Self::SidebandError(message) => said = packets::with_fatal_error(&said, message),
             Self::TruncatedPack(length) => {
-                said = packets::with_pack(&said, |pack| pack.truncate(*length))
+                said = packets::with_pack(&said, |pack| pack.truncate(*length));
             }
             Self::CorruptPack => said = packets::with_pack(&said, |pack| flip_the_middle(pack)),
             Self::CutBody(length) => said.truncate(*length),

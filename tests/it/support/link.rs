@@ -84,20 +84,20 @@ impl Shared {
             let keeper = Arc::clone(&self);
             std::thread::spawn(move || {
                 // Either side may hang up at any time; the other learns it by its own closed socket.
-                let _ = keeper.relay(client);
+                let _ = keeper.relay(&client);
             });
         }
     }
 
-    fn relay(&self, client: TcpStream) -> io::Result<()> {
+    fn relay(&self, client: &TcpStream) -> io::Result<()> {
         let server = TcpStream::connect(self.to)?;
         client.set_nodelay(true)?;
         server.set_nodelay(true)?;
         // The kernel shook hands on loopback at once; over the link, the first byte would have waited one trip.
         let handshake = self.round_trip;
         std::thread::scope(|scope| {
-            scope.spawn(|| self.carry(&client, &server, &self.up, handshake));
-            self.carry(&server, &client, &self.down, Duration::ZERO);
+            scope.spawn(|| self.carry(client, &server, &self.up, handshake));
+            self.carry(&server, client, &self.down, Duration::ZERO);
         });
         Ok(())
     }

@@ -7,6 +7,7 @@ pub mod authority;
 pub mod fault;
 pub mod forge;
 pub mod git_service;
+pub mod imports;
 pub mod link;
 pub mod outcome;
 pub mod packets;

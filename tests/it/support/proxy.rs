@@ -122,9 +122,9 @@ fn forward(
         .iter()
         .filter(|(name, _)| kept(&name.to_ascii_lowercase()))
     {
-        text.push_str(&format!("{name}: {value}\r\n"));
+        text = format!("{text}{name}: {value}\r\n");
     }
-    text.push_str(&format!("Content-Length: {}\r\n\r\n", request.body.len()));
+    text = format!("{text}Content-Length: {}\r\n\r\n", request.body.len());
     server.write_all(&[text.as_bytes(), &request.body].concat())?;
     let mut buffer = vec![0; 16 * 1024];
     loop {

@@ -113,8 +113,9 @@ impl Repo {
             let digits: Vec<_> = id
                 .bytes()
                 .filter_map(|digit| char::from(digit).to_digit(16))
+                .filter_map(|digit| u8::try_from(digit).ok())
                 .collect();
-            tree.extend(digits.chunks(2).map(|pair| (pair[0] << 4 | pair[1]) as u8));
+            tree.extend(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]));
         }
         self.git_with(
             &["hash-object", "-t", "tree", "--literally", "-w", "--stdin"],
@@ -156,7 +157,7 @@ impl Repo {
             self.git(&["branch", name]);
         }
         self.git(&["symbolic-ref", "HEAD", &format!("refs/heads/{name}")]);
-        self.branch = name.to_owned();
+        name.clone_into(&mut self.branch);
         self
     }
 
@@ -300,7 +301,7 @@ fn quoted(path: &str) -> String {
         match byte {
             b'"' | b'\\' => text.extend(['\\', char::from(byte)]),
             b' '..=b'~' => text.push(char::from(byte)),
-            _ => text.push_str(&format!("\\{byte:03o}")),
+            _ => text = format!("{text}\\{byte:03o}"),
         }
     }
     text.push('"');

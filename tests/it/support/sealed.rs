@@ -31,6 +31,10 @@ pub fn command(name: impl AsRef<OsStr>, home: &Path) -> Command {
 }
 
 /// Where a program lies on the search path of this process.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this process has the search path of the person, to find the tools on"
+)]
 pub fn locate(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)

@@ -128,21 +128,21 @@ impl Shared {
             let keeper = Arc::clone(&self);
             std::thread::spawn(move || {
                 // A client that breaks off is what many tests are about; the server has nobody to tell.
-                let _ = keeper.converse(number, socket);
+                let _ = keeper.converse(number, &socket);
+                drop(socket);
+                // Every handle of the socket must be closed for the client to see the end, or the reset, at once.
+                keeper.open.lock().unwrap().remove(&number);
             });
         }
     }
 
-    fn converse(&self, number: u64, socket: TcpStream) -> io::Result<()> {
+    fn converse(&self, number: u64, socket: &TcpStream) -> io::Result<()> {
         socket.set_nodelay(true)?;
         self.open
             .lock()
             .unwrap()
             .insert(number, socket.try_clone()?);
-        let ended = self.talk(&socket);
-        // Every handle of the socket must be closed for the client to see the end, or the reset, at once.
-        self.open.lock().unwrap().remove(&number);
-        ended
+        self.talk(socket)
     }
 
     fn talk(&self, socket: &TcpStream) -> io::Result<()> {

@@ -174,7 +174,7 @@ fn head(code: u16, headers: &[(String, String)], framing: &str) -> Vec<u8> {
         if code == 200 { "OK" } else { "Other" }
     );
     for (name, value) in headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
+        text = format!("{text}{name}: {value}\r\n");
     }
     text.push_str("\r\n");
     text.into_bytes()

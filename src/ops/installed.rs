@@ -1,0 +1,52 @@
+//! What several verbs ask about installed skills: which are named, and what differs from the lock.
+
+use super::OpError;
+use super::apply::changed_files;
+use crate::context::Context;
+use crate::fs::tree::OnDisk;
+use crate::lockfile::{Entry, Lockfile};
+use crate::name::SkillName;
+use crate::skill::select::nearest;
+
+/// Returns which files differ from the locked ones, when the store still has those.
+pub fn stored_difference(context: &Context<'_>, entry: &Entry, on_disk: &OnDisk) -> Vec<String> {
+    let opened = context
+        .fetcher()
+        .and_then(|fetcher| fetcher.open_stored(&entry.source));
+    match opened {
+        Ok(Some(objects)) => changed_files(&objects, entry.tree, on_disk),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the named skills, or all.
+pub fn named<'a>(
+    lockfile: &'a Lockfile,
+    names: &'a [SkillName],
+) -> impl Iterator<Item = (&'a SkillName, &'a Entry)> {
+    lockfile
+        .skills
+        .iter()
+        .filter(move |(name, _)| names.is_empty() || names.contains(name))
+}
+
+/// Checks that every named skill is installed.
+///
+/// # Errors
+/// When one is not; its nearest names are in the error.
+pub fn check_installed(lockfile: &Lockfile, names: &[SkillName]) -> Result<(), OpError> {
+    match names
+        .iter()
+        .find(|name| !lockfile.skills.contains_key(name))
+    {
+        None => Ok(()),
+        Some(missing) => {
+            let installed = lockfile.skills.keys().map(SkillName::as_str);
+            let near = nearest(installed, missing.as_str(), 3);
+            Err(OpError::NotInstalled {
+                name: missing.to_string(),
+                nearest: near.into_iter().map(str::to_owned).collect(),
+            })
+        }
+    }
+}
