@@ -14,7 +14,7 @@ use crate::interrupt::Interrupt;
 use crate::lockfile::{Lockfile, LockfileError};
 use crate::progress::Progress;
 
-/// Longest `Retry-After` that a person, and a CI job, will sit through (research D3).
+/// Longest `Retry-After` that a person, and a CI job, will sit through.
 const PATIENCE: Duration = Duration::from_mins(1);
 const CI_PATIENCE: Duration = Duration::from_mins(2);
 

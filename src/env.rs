@@ -153,7 +153,8 @@ impl Env {
 
     /// Returns the token that may be sent to `host`, if one is set for it.
     ///
-    /// The order is design.md 5; a token never serves another host.
+    /// Our own variable first, then those that GitHub's and GitLab's tools read; a token
+    /// never serves another host.
     #[must_use]
     pub fn token_for(&self, host: &str) -> Option<Token> {
         let home = self.github_url();

@@ -2,8 +2,8 @@
 //! [`collision`]: two paths that some file system can't tell apart.
 //!
 //! A repository is hostile until shown otherwise: nothing is written under a
-//! path that did not pass through here. Limits: research D1 (longest path seen
-//! in 1,665 public skills: 125 bytes, 5 levels).
+//! path that did not pass through here. Limits: the longest path
+//! seen in 1,665 public skills has 125 bytes and 5 levels.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -145,7 +145,7 @@ pub fn component_fault(name: &str) -> Option<PathFault> {
 }
 
 /// Whether a character is a control, or shown as nothing, or turns the line
-/// around: none of them occurs in a path of 1,665 public skills (research C4).
+/// around: none of them occurs in a path of 1,665 public skills.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {
     c.is_control()

@@ -30,7 +30,7 @@ pub struct Agent {
     pub personal: &'static str,
 }
 
-/// The agents, with the folders that each documents (research, "What clients accept").
+/// The agents, with the folders that each documents in its manual.
 pub const AGENTS: &[Agent] = &[
     agent("copilot", ".github/skills", ".copilot/skills"),
     agent("claude", ".claude/skills", ".claude/skills"),

@@ -14,7 +14,7 @@ use git2::{ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbPackwriter, Oid, Repos
 use crate::digest::FileMode;
 use crate::oid::ObjectId;
 
-/// Most bytes of one pack (research D1).
+/// Most bytes of one pack: ten times the largest repository of skills, whole.
 pub const MAX_PACK_BYTES: u64 = 200 << 20;
 /// Most objects of one pack.
 pub const MAX_PACK_OBJECTS: u32 = 200_000;

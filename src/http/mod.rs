@@ -76,7 +76,7 @@ pub enum HttpError {
 impl HttpError {
     /// Whether the same request may succeed in a moment.
     ///
-    /// Source: research D3.
+    /// What cargo and uv try again as well; never a refusal, never a certificate.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -111,7 +111,7 @@ pub fn host_of(url: &Url) -> String {
     }
 }
 
-/// Says what a status means (research A5).
+/// Says what a status means, as GitHub, GitLab and Gitea use it.
 fn status_sentence(status: u16, url: &str, tried: &str, retry_after: Option<&Duration>) -> String {
     match status {
         401 => format!("{url} asks who you are (401); {tried}"),

@@ -8,7 +8,7 @@ use super::HttpError;
 /// Longest pause between two tries.
 const MAX_PAUSE: Duration = Duration::from_secs(10);
 
-/// The rule for trying again (research D3).
+/// The rule for trying again.
 #[derive(Debug, Clone, Copy)]
 pub struct Retry {
     /// How often, after the first try.

@@ -26,7 +26,7 @@ use crate::name::SkillName;
 use crate::skill::files::SkillTree;
 use crate::target::Target;
 
-/// How long another mdskill is waited for (research D6).
+/// How long another mdskill is waited for: longer than any but a dead network takes.
 const LOCK_PATIENCE: Duration = Duration::from_mins(1);
 
 /// A site that is ours alone until this is dropped.

@@ -115,6 +115,7 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
     rename_or_pin(options, &mut repositories)?;
     settle_names(options, &mut repositories, &mut report)?;
     check_names_against(&lockfile, options, &repositories)?;
+    keep_what_follows_another_ref(&lockfile, &mut repositories, &mut report);
     stop_unloadable(options, &mut repositories, &mut report);
     warn(&repositories, &mut report);
     if options.dry_run {
@@ -367,6 +368,37 @@ fn check_names_against(
         }
     }
     Ok(())
+}
+
+/// A skill that follows a ref keeps following it until another is named: `add
+/// owner/repo --all` must not take it off its tag.
+fn keep_what_follows_another_ref(
+    lockfile: &Lockfile,
+    repositories: &mut [Prepared<'_>],
+    report: &mut Report,
+) {
+    for (_, candidates) in repositories {
+        candidates.retain(|candidate| {
+            let locked = lockfile.skills.get(&candidate.name);
+            let kept = locked.filter(|locked| {
+                locked.source == candidate.source
+                    && locked.path == candidate.path
+                    && locked.reference.is_some()
+                    && candidate.reference.is_none()
+            });
+            if let Some(entry) = kept {
+                let reference = entry.reference.as_deref().unwrap_or_default();
+                let note =
+                    format!("it follows `{reference}`; name another ref behind `@` to change that");
+                let change = Change::of(&candidate.name, entry, Action::Unchanged, Vec::new());
+                report.skills.push(Change {
+                    notes: vec![note],
+                    ..change
+                });
+            }
+            kept.is_none()
+        });
+    }
 }
 
 /// What keeps clients from loading a skill stops it, for nobody would notice later.

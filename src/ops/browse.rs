@@ -5,8 +5,10 @@ use serde::Serialize;
 use super::OpError;
 use super::candidate::{Opened, full_spec, query_of, source_of};
 use crate::context::Context;
-use crate::skill::discover::plugin_of;
+use crate::skill::discover::{Discovery, Found, plugin_of};
 use crate::skill::frontmatter;
+use crate::skill::select::{Choice, by_path_or_folder};
+use crate::source::Source;
 use crate::spec::Spec;
 
 /// The skills of a repository at one commit.
@@ -41,6 +43,18 @@ pub struct Listed {
     /// The plugin it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
+}
+
+/// Returns the shortest spec that names exactly this skill: by its folder's name when
+/// no other has it.
+fn short_spec(source: &Source, discovery: &Discovery, found: &Found) -> String {
+    let by_name = found
+        .folder()
+        .map(|folder| (folder, by_path_or_folder(discovery, folder, &[])));
+    match by_name {
+        Some((folder, Choice::One(chosen))) if chosen == found => full_spec(source, folder),
+        _ => full_spec(source, &found.path),
+    }
 }
 
 /// Lists the skills of a repository; with `descriptions`, what they say of themselves.
@@ -81,7 +95,7 @@ pub async fn browse(
                 .unwrap_or_else(|| source.repository_name())
                 .to_owned(),
             path: found.path.clone(),
-            spec: full_spec(&source, &found.path),
+            spec: short_spec(&source, &opened.discovery, found),
             tree: found.tree.to_string(),
             frontmatter_name,
             description,

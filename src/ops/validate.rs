@@ -182,6 +182,11 @@ async fn validate_spec(
     name: &str,
     report: &mut Report,
 ) -> Result<(), OpError> {
+    if !name.contains('/') {
+        return Err(OpError::Usage(format!(
+            "there is no file and no folder {name} here"
+        )));
+    }
     let spec: Spec = name.parse()?;
     if matches!(spec.place, Place::Folder(_)) {
         return Err(OpError::Usage(format!("there is no {name}")));

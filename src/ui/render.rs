@@ -161,6 +161,19 @@ pub fn update(printer: &Printer, report: &update::Report) {
             printer.hint(&hint);
         }
     }
+    let is_quiet = report.skills.is_empty()
+        && report.left_alone.is_empty()
+        && report.deleted.is_empty()
+        && report.stuck.is_empty()
+        && report.failed.is_empty();
+    if is_quiet {
+        let everything = format!(
+            "everything is up to date ({})",
+            count(report.unchanged, "skill")
+        );
+        printer.status("Finished", &everything);
+        return;
+    }
     let verb = if report.dry_run {
         "would move"
     } else {

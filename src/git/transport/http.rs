@@ -1,7 +1,7 @@
 //! Protocol v2 over HTTP: a `POST` a command, on one connection.
 //!
 //! The capability advertisement is a request that a modern server does not
-//! need, so it is asked for only when an answer is odd (design.md 5).
+//! need, so it is asked for only when an answer is odd.
 //!
 //! Source: gitprotocol-http(5), "Smart Clients".
 
