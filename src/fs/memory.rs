@@ -17,6 +17,14 @@ use crate::digest::Digest;
 /// Coarsest clock of a file system in use (FAT's write time).
 const RACE: Duration = Duration::from_secs(2);
 
+/// What a look at a folder found.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Whether it holds what it should.
+    pub is_same: bool,
+    fingerprint: Option<Digest>,
+}
+
 /// Remembers the digests of the folders in one target.
 #[derive(Debug)]
 pub struct Memory {
@@ -44,30 +52,46 @@ impl Memory {
         }
     }
 
-    /// Returns whether `folder` holds the files of `digest`, reading them only when
-    /// they may have changed.
+    /// Looks whether `folder` holds the files of `digest`, reading them only when they
+    /// may have changed.
     ///
     /// # Errors
     /// When the folder can't be read.
-    pub fn is(&mut self, folder: &Path, name: &str, digest: Digest) -> Result<bool, Error> {
+    pub fn look(&self, folder: &Path, name: &str, digest: Digest) -> Result<Look, Error> {
         let listing = tree::list(folder)?;
         if !listing.strangers.is_empty() {
-            return Ok(false);
+            return Ok(Look {
+                is_same: false,
+                fingerprint: None,
+            });
         }
         let fingerprint = fingerprint(&listing);
         if let Some((seen, held)) = self.known.get(name)
             && Some(*seen) == fingerprint
         {
-            return Ok(*held == digest);
+            return Ok(Look {
+                is_same: *held == digest,
+                fingerprint,
+            });
         }
         let is_same = tree::read(folder, listing)?.is(digest);
-        // Only the good answer is worth remembering: the bad one is looked into.
-        match fingerprint.filter(|_| is_same) {
+        Ok(Look {
+            is_same,
+            fingerprint,
+        })
+    }
+
+    /// Remembers what a look found, if it was the good answer: the bad one is looked into.
+    pub fn learn(&mut self, name: &str, digest: Digest, look: &Look) {
+        let learned = match look.fingerprint.filter(|_| look.is_same) {
             Some(fingerprint) => self.known.insert(name.to_owned(), (fingerprint, digest)),
             None => self.known.remove(name),
         };
-        self.changed = true;
-        Ok(is_same)
+        let now = look
+            .fingerprint
+            .filter(|_| look.is_same)
+            .map(|seen| (seen, digest));
+        self.changed |= learned != now;
     }
 
     /// Keeps what was learned, for the next command. Failing to costs only time.
@@ -142,6 +166,12 @@ mod tests {
     use super::*;
     use std::fs::{File, FileTimes};
 
+    fn is(memory: &mut Memory, folder: &Path, digest: Digest) -> bool {
+        let look = memory.look(folder, "x", digest).unwrap();
+        memory.learn("x", digest, &look);
+        look.is_same
+    }
+
     /// A skill whose file was written long ago, as the file system tells it.
     fn aged() -> (tempfile::TempDir, PathBuf, Digest) {
         let root = tempfile::tempdir().unwrap();
@@ -158,10 +188,10 @@ mod tests {
     fn a_young_file_is_read_again_and_not_remembered() {
         let (root, folder, digest) = aged();
         let mut memory = Memory::open(Some(root.path()), &folder);
-        assert!(memory.is(&folder, "x", digest).unwrap());
+        assert!(is(&mut memory, &folder, digest));
         assert!(memory.known.is_empty(), "written within the race");
         std::fs::write(folder.join("SKILL.md"), "two").unwrap();
-        assert!(!memory.is(&folder, "x", digest).unwrap());
+        assert!(!is(&mut memory, &folder, digest));
     }
 
     #[test]
@@ -169,11 +199,11 @@ mod tests {
         let (root, folder, digest) = aged();
         std::thread::sleep(RACE + Duration::from_millis(50));
         let mut memory = Memory::open(Some(root.path()), &folder);
-        assert!(memory.is(&folder, "x", digest).unwrap());
+        assert!(is(&mut memory, &folder, digest));
         memory.save();
         let mut memory = Memory::open(Some(root.path()), &folder);
         assert_eq!(memory.known.len(), 1);
-        assert!(memory.is(&folder, "x", digest).unwrap());
+        assert!(is(&mut memory, &folder, digest));
         let path = folder.join("SKILL.md");
         let before = std::fs::metadata(&path).unwrap().modified().unwrap();
         std::fs::write(&path, "two").unwrap();
@@ -181,7 +211,7 @@ mod tests {
         file.set_times(FileTimes::new().set_modified(before))
             .unwrap();
         assert!(
-            !memory.is(&folder, "x", digest).unwrap(),
+            !is(&mut memory, &folder, digest),
             "same size, same time, other inode time"
         );
     }
@@ -193,6 +223,6 @@ mod tests {
         let file = memory.file.clone().unwrap();
         atomic::write_cache(&file, b"\xff\x00 nonsense\n").unwrap();
         let mut memory = Memory::open(Some(root.path()), &folder);
-        assert!(memory.is(&folder, "x", digest).unwrap());
+        assert!(is(&mut memory, &folder, digest));
     }
 }

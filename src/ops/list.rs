@@ -1,10 +1,13 @@
 //! `list`: what is installed, and in what state. No network.
 
+use std::path::Path;
+
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::OpError;
 use crate::context::Context;
-use crate::fs::memory::Memory;
+use crate::fs::memory::{Look, Memory};
 use crate::fs::{self, At};
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
@@ -77,18 +80,29 @@ impl State {
 /// When the lockfile or a folder can't be read.
 pub fn list(context: &Context<'_>) -> Result<Report, OpError> {
     let lockfile = context.lockfile()?.unwrap_or_default();
+    let site = &context.site;
     let mut report = Report::default();
     for target in every_target(&lockfile) {
         let folder = context.site.target(&target);
         let mut memory = Memory::open(context.dirs.cache.as_deref(), &folder);
-        for (name, entry) in &lockfile.skills {
-            if lockfile.targets_of(entry).contains(&target) {
-                let place = context.site.skill(&target, name);
-                let state = state_of(&mut memory, &place, name, entry)?;
-                report
-                    .skills
-                    .push(installed(context, name, entry, &target, state));
+        let here = |(name, entry): (_, &Entry)| {
+            lockfile
+                .targets_of(entry)
+                .contains(&target)
+                .then_some((name, entry))
+        };
+        let entries: Vec<(&SkillName, &Entry)> = lockfile.skills.iter().filter_map(here).collect();
+        let looked: Vec<(State, Option<Look>)> = entries
+            .par_iter()
+            .map(|(name, entry)| look_at(&memory, &site.skill(&target, name), name, entry))
+            .collect::<Result<_, OpError>>()?;
+        for ((name, entry), (state, look)) in entries.into_iter().zip(looked) {
+            if let Some(look) = look {
+                memory.learn(name.as_str(), entry.digest_on_disk(), &look);
             }
+            report
+                .skills
+                .push(installed(context, name, entry, &target, state));
         }
         memory.save();
         report
@@ -113,23 +127,24 @@ fn every_target(lockfile: &Lockfile) -> Vec<Target> {
     targets
 }
 
-fn state_of(
-    memory: &mut Memory,
-    place: &std::path::Path,
+fn look_at(
+    memory: &Memory,
+    place: &Path,
     name: &SkillName,
     entry: &Entry,
-) -> Result<State, OpError> {
+) -> Result<(State, Option<Look>), OpError> {
     match fs::look(place)? {
-        None => return Ok(State::Missing),
-        Some(metadata) if !metadata.is_dir() => return Ok(State::Drifted),
+        None => return Ok((State::Missing, None)),
+        Some(metadata) if !metadata.is_dir() => return Ok((State::Drifted, None)),
         Some(_) => {}
     }
-    let is_locked = memory.is(place, name.as_str(), entry.digest_on_disk())?;
-    Ok(match (is_locked, entry.edits) {
+    let look = memory.look(place, name.as_str(), entry.digest_on_disk())?;
+    let state = match (look.is_same, entry.edits) {
         (true, None) => State::Ok,
         (true, Some(_)) => State::Edited,
         (false, _) => State::Drifted,
-    })
+    };
+    Ok((state, Some(look)))
 }
 
 fn installed(

@@ -1,5 +1,6 @@
 //! `verify`: hash what is installed against the lockfile, offline.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::OpError;
@@ -9,6 +10,7 @@ use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::lockfile::Entry;
 use crate::name::SkillName;
+use crate::target::Target;
 
 /// What was verified.
 #[derive(Debug, Default, Serialize)]
@@ -50,21 +52,30 @@ pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpEr
         .lockfile()?
         .ok_or_else(|| OpError::NoLockfile(context.site.root.display().to_string()))?;
     check_installed(&lockfile, names)?;
+    let targets = |(name, entry): (_, _)| {
+        lockfile
+            .targets_of(entry)
+            .iter()
+            .map(move |target| (name, entry, target))
+    };
+    let folders: Vec<(&SkillName, &Entry, &Target)> =
+        named(&lockfile, names).flat_map(targets).collect();
+    let site = &context.site;
+    let read =
+        |(name, _, target): &(&SkillName, &Entry, &Target)| OnDisk::read(&site.skill(target, name));
+    let looked: Vec<OnDisk> = folders.par_iter().map(read).collect::<Result<_, _>>()?;
     let mut report = Report::default();
-    for (name, entry) in named(&lockfile, names) {
-        for target in lockfile.targets_of(entry) {
-            let place = context.site.skill(target, name);
-            let on_disk = OnDisk::read(&place)?;
-            match on_disk.is(entry.digest_on_disk()) {
-                true => report.intact += 1,
-                false => report.drift.push(Drift {
-                    name: name.to_string(),
-                    place: context.site.display(&place),
-                    problem: problem(&on_disk).to_owned(),
-                    files: files(context, entry, &on_disk),
-                }),
-            }
+    for ((name, entry, target), on_disk) in folders.into_iter().zip(looked) {
+        if on_disk.is(entry.digest_on_disk()) {
+            report.intact += 1;
+            continue;
         }
+        report.drift.push(Drift {
+            name: name.to_string(),
+            place: context.site.display(&context.site.skill(target, name)),
+            problem: problem(&on_disk).to_owned(),
+            files: files(context, entry, &on_disk),
+        });
     }
     Ok(report)
 }
