@@ -2,8 +2,10 @@
 
 mod support;
 
+mod acts;
 mod faults;
 mod forge;
 mod install_sh;
 mod network;
+mod transport;
 mod workshop;
