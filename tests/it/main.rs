@@ -7,5 +7,6 @@ mod faults;
 mod forge;
 mod install_sh;
 mod network;
+mod servers;
 mod transport;
 mod workshop;
