@@ -1,6 +1,5 @@
 //! [`Client`]: sends one request and says what became of it.
 
-use std::error::Error as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -244,22 +243,14 @@ fn innermost(error: &reqwest::Error) -> String {
     last.to_string()
 }
 
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if error.is::<rustls::Error>() {
-            return true;
-        }
-        // Inside an I/O error the cause hides from `source`.
-        let inner = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    // What an I/O error holds hides from `source`, and it may hold another I/O error.
+    let hidden = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || hidden.is_some_and(|inner| is_tls(inner))
+        || error.source().is_some_and(is_tls)
 }
 
 /// Source: RFC 9110, 10.2.3: seconds, or a date.

@@ -7,6 +7,7 @@ mod faults;
 mod forge;
 mod install_sh;
 mod network;
+mod network_faults;
 mod servers;
 mod transport;
 mod workshop;
