@@ -3,6 +3,7 @@
 mod support;
 
 mod acts;
+mod credentials;
 mod faults;
 mod forge;
 mod install_sh;
