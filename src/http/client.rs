@@ -15,6 +15,8 @@ use super::retry::Retry;
 const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
 /// How long opening a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// A proxy's 407 to a `CONNECT`: the client has no kind for it, only these words.
+const PROXY_ASKS: &str = "proxy authorization required";
 /// Least bytes a second over one time-out, against a server that drips.
 const LEAST_RATE: u64 = 1024;
 
@@ -226,6 +228,14 @@ fn explain(host: &str, timeout: Duration, error: &reqwest::Error) -> HttpError {
         return HttpError::Timeout {
             host,
             seconds: timeout.as_secs(),
+        };
+    }
+    if reason.ends_with(PROXY_ASKS) {
+        return HttpError::Status {
+            status: 407,
+            url: host,
+            tried: String::new(),
+            retry_after: None,
         };
     }
     if error.is_connect() {

@@ -9,6 +9,7 @@ mod forge;
 mod install_sh;
 mod network;
 mod network_faults;
+mod proxies;
 mod servers;
 mod transport;
 mod workshop;
