@@ -12,4 +12,5 @@ mod network_faults;
 mod proxies;
 mod servers;
 mod transport;
+mod ways;
 mod workshop;
