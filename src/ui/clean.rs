@@ -11,18 +11,22 @@ pub fn line(text: &str) -> String {
 }
 
 /// Returns `text` with its lines, and everything else that a terminal would obey escaped.
-///
-/// In CI a line may also not begin with `::`, which GitHub Actions would run as a command.
 #[must_use]
-pub fn block(text: &str, in_ci: bool) -> String {
-    let clean = |text: &str| {
-        let cleaned = escape(text.trim_end_matches('\r'), |c| c == '\t', "    ");
-        match in_ci && cleaned.trim_start().starts_with("::") {
-            true => format!("\\{cleaned}"),
-            false => cleaned,
-        }
-    };
+pub fn block(text: &str) -> String {
+    let clean = |text: &str| escape(text.trim_end_matches('\r'), |c| c == '\t', "    ");
     let lines: Vec<String> = text.split('\n').map(clean).collect();
+    lines.join("\n")
+}
+
+/// Returns `text` as a CI log may have it: no line begins with `::`, which GitHub
+/// Actions would run as a command, whatever stands before it.
+#[must_use]
+pub fn without_commands(text: &str) -> String {
+    let tame = |line: &str| match line.trim_start().starts_with("::") {
+        true => format!("\\{line}"),
+        false => line.to_owned(),
+    };
+    let lines: Vec<String> = text.split('\n').map(tame).collect();
     lines.join("\n")
 }
 
@@ -67,9 +71,16 @@ mod tests {
             line("a\u{1b}[31mred\nb\u{202e}c"),
             "a\\u{1b}[31mred b\\u{202e}c"
         );
-        assert_eq!(block("a\n\u{7}b\r\n", false), "a\n\\u{7}b\n");
-        assert_eq!(block("::error::forged", true), "\\::error::forged");
+        assert_eq!(block("a\n\u{7}b\r\n"), "a\n\\u{7}b\n");
         assert_eq!(line("ünï 技"), "ünï 技");
+    }
+
+    #[test]
+    fn no_line_of_a_log_is_a_command() {
+        assert_eq!(
+            without_commands("a :: b\n  ::error::forged\n"),
+            "a :: b\n\\  ::error::forged\n"
+        );
     }
 
     #[test]

@@ -30,7 +30,15 @@ impl Printer {
     pub fn data(&self, line: &str) {
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
         // A reader that went away (`| head`) is no failure.
-        drop(writeln!(stdout, "{line}"));
+        drop(writeln!(stdout, "{}", self.tame(line)));
+    }
+
+    /// Every line that is printed passes here: in CI, who reads the log also obeys it.
+    fn tame(&self, text: &str) -> String {
+        match self.in_ci {
+            true => clean::without_commands(text),
+            false => text.to_owned(),
+        }
     }
 
     /// Prints lines of data in one write, the first of them as a heading.
@@ -45,7 +53,7 @@ impl Printer {
             text.push_str(&format!("{style}{line}{style:#}\n"));
         }
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
-        drop(stdout.write_all(text.as_bytes()));
+        drop(stdout.write_all(self.tame(&text).as_bytes()));
     }
 
     /// Prints a report as JSON, with the version of its form and the command's name.
@@ -120,7 +128,7 @@ impl Printer {
 
     fn stderr(&self, line: &str) {
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
-        drop(writeln!(stderr, "{line}"));
+        drop(writeln!(stderr, "{}", self.tame(line)));
     }
 
     /// Returns the width that data should keep to: none, when it goes to a pipe.

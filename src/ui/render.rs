@@ -328,7 +328,7 @@ pub fn show(printer: &Printer, report: &show::Report) {
         field(if at == 0 { "files" } else { "" }, file);
     }
     printer.data("");
-    printer.data(clean::block(&report.body, printer.in_ci).trim_matches('\n'));
+    printer.data(clean::block(&report.body).trim_matches('\n'));
 }
 
 /// Prints what `validate` found.
