@@ -6,6 +6,7 @@ mod acts;
 mod credentials;
 mod faults;
 mod forge;
+mod hostile;
 mod install_sh;
 mod network;
 mod network_faults;
