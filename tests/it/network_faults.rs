@@ -220,6 +220,30 @@ fn an_answer_that_is_none_is_told_from_one_that_is_damaged() {
 }
 
 #[test]
+fn an_answer_that_never_ends_is_left_when_it_is_complete() {
+    let scene = Scene::set();
+    scene.forge.fault(Fault::Endless);
+    add(&scene).run().ok();
+    assert_eq!(scene.heard(), ["ls-refs", "fetch", "fetch"]);
+    scene.has("one", "HEAD:skills/one");
+}
+
+#[test]
+fn who_interrupts_a_fetch_finds_everything_as_it_was() {
+    let scene = Scene::set();
+    let before = scene.room.snapshot();
+    scene.forge.fault_when(is_fetch, Fault::Hang);
+    let running = add(&scene).spawn();
+    let start = Instant::now();
+    while scene.heard().len() < 2 && start.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    running.interrupt();
+    running.wait().fails(130);
+    before.assert_same(&scene.room.snapshot());
+}
+
+#[test]
 fn a_failed_update_changes_nothing_and_says_so() {
     for (fault, code, sentence) in [
         (Fault::status(503), 5, "the server failed (503)"),

@@ -44,6 +44,8 @@ pub enum Fault {
     SlowDrip(Duration),
     /// The right answer, this much later.
     Late(Duration),
+    /// The right answer, and after it bytes without an end.
+    Endless,
     /// An `ERR` packet with this message.
     ErrPkt(String),
     /// This message on the band for fatal errors, in place of a pack.
@@ -168,6 +170,14 @@ impl Fault {
                 conversation.begin(200, &headers)?;
                 conversation.chunk(&said[..said.len().min(*length)])?;
                 return wait_until_the_client_gives_up(socket);
+            }
+            Self::Endless => {
+                conversation.begin(200, &headers)?;
+                conversation.chunk(&said)?;
+                // Until the client hangs up, which is an error here and right there.
+                loop {
+                    conversation.chunk(&[b'0'; 16 * 1024])?;
+                }
             }
             Self::SlowDrip(pause) => {
                 conversation.begin(200, &headers)?;
