@@ -71,6 +71,21 @@ fn ssh_says_itself_what_is_wrong() {
 }
 
 #[test]
+fn what_ssh_prints_does_not_block_it() {
+    let scene = Scene::set();
+    scene.room.fake_ssh(scene.root());
+    let tools = scene.room.path("tools");
+    std::fs::rename(tools.join("ssh"), tools.join("quiet")).unwrap();
+    // More than a pipe holds, as `ssh -vvv` prints.
+    let noise = "i=0; while [ $i -lt 3000 ]; do echo 'debug1: all is well, all is well, all is well' >&2; i=$((i+1)); done";
+    scene
+        .room
+        .fake("ssh", &format!("{noise}\nexec quiet \"$@\""));
+    scene.run(&["add", SSH_SPEC]).ok();
+    scene.has("one", "HEAD:skills/one");
+}
+
+#[test]
 fn a_host_that_is_an_option_is_no_host() {
     let scene = Scene::set();
     scene.room.fake_ssh(scene.root());

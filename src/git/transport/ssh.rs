@@ -5,7 +5,8 @@
 use std::process::Stdio;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::task::JoinHandle;
 
 use super::TransportError;
 use crate::env::Env;
@@ -39,9 +40,10 @@ pub struct SshRemote {
 }
 
 struct Session {
-    child: Child,
+    _child: Child,
     stdin: ChildStdin,
     stdout: ChildStdout,
+    said: JoinHandle<Vec<u8>>,
 }
 
 impl SshAddress {
@@ -193,13 +195,15 @@ impl SshRemote {
         let mut child = command
             .spawn()
             .map_err(|error| self.failed(&format!("`{}`: {error}", self.program[0])))?;
-        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
             return Err(self.failed("its pipes did not open"));
         };
         self.session = Some(Session {
-            child,
+            _child: child,
             stdin,
             stdout,
+            said: tokio::spawn(listen(stderr)),
         });
         let greeting = self.read(CapabilityList::default()).await?.capabilities;
         if greeting.object_format.as_deref() == Some("sha256") {
@@ -220,14 +224,11 @@ impl SshRemote {
 
     /// Says what ssh itself printed, which names the reason better than a broken pipe.
     async fn explain(&mut self, otherwise: &str) -> TransportError {
-        let Some(mut session) = self.session.take() else {
+        let Some(session) = self.session.take() else {
             return self.failed(otherwise);
         };
         drop(session.stdin);
-        let mut said = Vec::new();
-        if let Some(stderr) = session.child.stderr.take() {
-            let _partial = stderr.take(MAX_STDERR_BYTES).read_to_end(&mut said).await;
-        }
+        let said = session.said.await.unwrap_or_default();
         let said = String::from_utf8_lossy(&said);
         let said: Vec<&str> = said
             .lines()
@@ -253,6 +254,16 @@ impl SshRemote {
             source,
         }
     }
+}
+
+/// Reads all that ssh prints, for a full pipe would stop it, and keeps the beginning.
+async fn listen(stderr: ChildStderr) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let mut rest = stderr.take(MAX_STDERR_BYTES);
+    // What was read before an error is what there is to show.
+    let _partial = rest.read_to_end(&mut kept).await;
+    let _ended = tokio::io::copy(&mut rest.into_inner(), &mut tokio::io::sink()).await;
+    kept
 }
 
 #[cfg(test)]
