@@ -87,6 +87,16 @@ fn the_token_goes_to_its_own_host() {
 }
 
 #[test]
+fn the_usual_port_is_the_same_host() {
+    let vault = Vault::open_for(&["forge.example"]);
+    vault.forge.require_basic("x-access-token", CANARY);
+    let proxy = Proxy::start(vault.forge.address());
+    let prepared = vault.prepare_by_proxy(&ADD, &proxy);
+    let prepared = prepared.env("MDSKILL_GITHUB_URL", "https://Forge.Example:443/");
+    prepared.env("MDSKILL_TOKEN", CANARY).run().ok();
+}
+
+#[test]
 fn each_variable_serves_its_hosts() {
     for (host, spec, user, variable) in [
         (
