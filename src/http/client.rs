@@ -142,7 +142,7 @@ impl Client {
             .get(LOCATION)
             .and_then(|value| value.to_str().ok());
         match location.and_then(|location| url.join(location).ok()) {
-            Some(target) => Ok(Reply::Moved(target)),
+            Some(target) => Ok(Reply::Moved(without_user(target))),
             None => Err(HttpError::Redirect {
                 url: url.to_string(),
                 to: "nowhere".to_owned(),
@@ -206,6 +206,14 @@ impl Body<'_> {
         }
         Ok(chunk)
     }
+}
+
+/// A redirect says where to go, not as whom; and a password in it would be shown.
+fn without_user(mut target: Url) -> Url {
+    // Only a URL without a host takes no user, and that one has none.
+    let _none = target.set_username("");
+    let _none = target.set_password(None);
+    target
 }
 
 /// Returns the host with its port, as errors name it.

@@ -97,6 +97,18 @@ fn the_usual_port_is_the_same_host() {
 }
 
 #[test]
+fn a_redirect_brings_no_credential_of_its_own() {
+    let vault = Vault::open();
+    let other = Forge::start_tls(vault.scene.root(), &vault.authority, &["127.0.0.1"]);
+    let to = format!("https://ada:{CANARY}@{}{{target}}", other.address());
+    vault.forge.fault(Fault::Redirect { code: 302, to });
+    let outcome = vault.prepare(&ADD).run();
+    outcome.ok().says("has moved to");
+    vault.is_silent(&outcome);
+    assert_eq!(Vault::heard(&other), (0, 3));
+}
+
+#[test]
 fn each_variable_serves_its_hosts() {
     for (host, spec, user, variable) in [
         (
