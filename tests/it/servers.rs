@@ -157,6 +157,17 @@ fn an_empty_repository_and_a_missing_ref_are_said_to_be_that() {
 }
 
 #[test]
+fn a_default_branch_that_is_not_there_is_not_an_empty_repository() {
+    let scene = Scene::set();
+    let head = ["symbolic-ref", "HEAD", "refs/heads/master"];
+    scene.repo.git(&head);
+    let outcome = scene.refuses(&["add", "acme/skills/one"], 1, "has no HEAD");
+    outcome.says("`@main`").never_says("empty");
+    scene.run(&["add", "acme/skills/one@main"]).ok();
+    scene.has("one", "main:skills/one");
+}
+
+#[test]
 fn a_detached_head_is_the_default() {
     let mut scene = Scene::set();
     let first = scene.commit.clone();

@@ -191,6 +191,26 @@ fn a_bundle_of_one_branch_needs_no_head() {
 }
 
 #[test]
+fn a_bundle_of_branches_without_a_head_asks_for_one_of_them() {
+    let (mut scene, room, bundle) = mirror();
+    scene
+        .repo
+        .branch("next")
+        .write("skills/one/more.md", "more");
+    scene.repo.commit("More");
+    let file = bundle.to_string_lossy().into_owned();
+    scene
+        .repo
+        .git(&["bundle", "create", "--quiet", &file, "--branches"]);
+    let add = room.mdskill(["add", "acme/skills/one"]);
+    let outcome = refused(&room, add, 1, "has no HEAD");
+    outcome.never_says("empty").says("@main").says("@next");
+    room.mdskill(["add", "acme/skills/one@next"]).run().ok();
+    let one = room.tree(".github/skills/one");
+    one.assert_same(&scene.repo.snapshot("next:skills/one"));
+}
+
+#[test]
 fn a_bundle_that_is_not_whole_is_refused() {
     let (mut scene, room, bundle) = mirror();
     scene.repo.bundle(&bundle);
@@ -284,6 +304,23 @@ fn a_link_in_a_folder_is_refused_by_name() {
     std::os::unix::fs::symlink("/etc/passwd", room.path("project/mine/secrets.md")).unwrap();
     let outcome = scene.refuses(&["add", "./mine"], 1, "`secrets.md`: it is a symbolic link");
     outcome.never_says("root:");
+}
+
+#[test]
+fn a_ref_that_was_never_asked_for_is_not_said_to_be_missing() {
+    let scene = Scene::set();
+    scene.run(&["add", "acme/skills/one@main"]).ok();
+    for spec in [
+        "acme/skills/one",
+        "acme/skills/one@other",
+        "acme/skills/one@^1",
+    ] {
+        let sentence = "is not in the store, and the network is off";
+        scene.refuses(&["add", spec, "--offline"], 5, sentence);
+    }
+    scene
+        .run(&["add", "acme/skills/one@main", "--offline"])
+        .ok();
 }
 
 #[test]
