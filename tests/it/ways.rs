@@ -4,6 +4,7 @@ use crate::acts::{assert_tidy, refused};
 use crate::forge::Scene;
 use crate::support::room::Room;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 const SSH_SPEC: &str = "git@forge.example:acme/skills.git//skills/one";
 
@@ -68,6 +69,20 @@ fn ssh_says_itself_what_is_wrong() {
     }
     scene.room.fake("ssh", "exit 0");
     scene.refuses(&["add", SSH_SPEC], 5, "the connection ended");
+}
+
+#[test]
+fn a_silent_ssh_is_given_up_on() {
+    let scene = Scene::set();
+    // It reads what it is sent, and says nothing, until its input is closed.
+    scene.room.fake("ssh", "while read -r line; do :; done");
+    let prepared = scene
+        .mdskill(&["add", SSH_SPEC])
+        .env("MDSKILL_TIMEOUT", "1");
+    let start = Instant::now();
+    let sentence = "it sent nothing for 1 seconds";
+    refused(&scene.room, prepared, 5, sentence).says("over ssh");
+    assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 #[test]

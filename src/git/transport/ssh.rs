@@ -3,10 +3,12 @@
 //! So agents, keys, config and known hosts work as they do for git.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::TransportError;
 use crate::env::Env;
@@ -37,6 +39,7 @@ pub struct SshRemote {
     program: Vec<String>,
     session: Option<Session>,
     has_filter: bool,
+    timeout: Duration,
 }
 
 struct Session {
@@ -98,6 +101,7 @@ impl SshRemote {
             program,
             session: None,
             has_filter: true,
+            timeout: Duration::from_secs(env.timeout_seconds()),
         }
     }
 
@@ -158,7 +162,14 @@ impl SshRemote {
             let Some(session) = &mut self.session else {
                 return Err(self.failed("no session"));
             };
-            let count = session.stdout.read(&mut chunk).await.unwrap_or(0);
+            let read = timeout(self.timeout, session.stdout.read(&mut chunk)).await;
+            let Ok(read) = read else {
+                // Dropped, it is killed.
+                self.session = None;
+                let seconds = self.timeout.as_secs();
+                return Err(self.failed(&format!("it sent nothing for {seconds} seconds")));
+            };
+            let count = read.unwrap_or(0);
             if count == 0 {
                 return Err(self.explain("the connection ended").await);
             }
