@@ -4,9 +4,6 @@ use crate::git::protocol::Ref;
 use crate::oid::ObjectId;
 use crate::spec::{Reference, View};
 
-/// Most branches that an error names.
-const MAX_NAMED: usize = 10;
-
 /// Which commit is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Query {
@@ -183,10 +180,9 @@ fn headless(refs: &[Ref], url: &str) -> ResolveError {
         let name = reference.name.strip_prefix("refs/heads/")?;
         Some(format!("`@{name}`"))
     };
-    let branches: Vec<String> = refs.iter().filter_map(name).take(MAX_NAMED).collect();
-    match branches.is_empty() {
-        true => ResolveError::Empty { url },
-        false => ResolveError::NoHead { url, branches },
+    match refs.iter().filter_map(name).take(10).collect() {
+        branches if Vec::is_empty(&branches) => ResolveError::Empty { url },
+        branches => ResolveError::NoHead { url, branches },
     }
 }
 

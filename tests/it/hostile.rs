@@ -79,18 +79,22 @@ fn a_file_that_must_not_be_written_is_named_and_refused() {
             "\u{202e}fdp.exe",
             "`\\u{202e}fdp.exe`: it has a control",
         ),
-        ("100666", "device", "`device`"),
     ] {
         let mut stage = Stage::set();
         let blob = stage.evil.blob("/etc/passwd");
         stage.commit(&[(mode, name, &blob)]);
-        if mode == "100666" {
-            // An odd mode of old is a file's all the same.
-            stage.scene.run(&SPEC).ok();
-            continue;
-        }
         stage.refuses(reason);
     }
+}
+
+#[test]
+fn an_odd_mode_of_old_is_a_files_all_the_same() {
+    let mut stage = Stage::set();
+    let blob = stage.evil.blob("text");
+    stage.commit(&[("100664", "old.md", &blob)]);
+    stage.scene.run(&SPEC).ok();
+    assert_eq!(stage.scene.room.read(".github/skills/evil/old.md"), "text");
+    stage.scene.run(&["verify"]).ok();
 }
 
 #[test]
@@ -162,13 +166,10 @@ fn a_skill_of_too_many_files_is_refused_and_one_less_is_not() {
 #[test]
 fn folders_in_folders_have_an_end() {
     let mut stage = Stage::set();
-    let mut tree = stage.evil.raw_tree(&[]);
     let blob = stage.evil.blob("text");
-    for depth in 0..18 {
-        tree = match depth {
-            0 => stage.evil.raw_tree(&[("100644", "file", &blob)]),
-            _ => stage.evil.raw_tree(&[("40000", "d", &tree)]),
-        };
+    let mut tree = stage.evil.raw_tree(&[("100644", "file", &blob)]);
+    for _ in 0..17 {
+        tree = stage.evil.raw_tree(&[("40000", "d", &tree)]);
     }
     stage.commit(&[("40000", "d", &tree)]);
     stage.refuses("nested deeper than 16 folders");

@@ -11,6 +11,7 @@ mod install_sh;
 mod network;
 mod network_faults;
 mod proxies;
+mod secrets;
 mod servers;
 mod transport;
 mod ways;

@@ -149,7 +149,7 @@ fn an_install_from_the_lockfile_asks_for_no_ref() {
     scene.lose_the_store();
     scene.run(&["install"]).ok();
     assert_eq!(scene.heard(), ["fetch", "fetch"]);
-    assert_eq!(scene.forge.requests()[0].wants(), [scene.commit.clone()]);
+    assert_eq!(scene.forge.requests()[0].wants(), [scene.commit.as_str()]);
     installed.assert_same(&scene.room.snapshot());
 }
 
