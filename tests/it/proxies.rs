@@ -1,7 +1,7 @@
 //! The proxies that the environment names: used, spared, and named when they are in the way.
 
 use crate::acts::refused;
-use crate::credentials::Vault;
+use crate::credentials::{CANARY, Vault};
 use crate::support::proxy::Proxy;
 
 const ADD: [&str; 2] = ["add", "acme/skills/one"];
@@ -34,6 +34,10 @@ fn a_proxy_that_asks_who_one_is_is_named() {
         outcome.says("user and password into HTTPS_PROXY");
     }
     assert_eq!(proxy.asked().len(), 2, "trying again is no use");
+    let with_password = proxy.url().replace("://", &format!("://ada:{CANARY}@"));
+    let tunnel = vault.prepare(&ADD).env("HTTPS_PROXY", with_password);
+    let outcome = refused(&vault.scene.room, tunnel, 4, "(407)");
+    vault.is_silent(&outcome);
     proxy.refuse(403);
     let tunnel = vault.prepare(&ADD).env("HTTPS_PROXY", proxy.url());
     refused(&vault.scene.room, tunnel, 5, "can't connect to").says("HTTPS_PROXY");
