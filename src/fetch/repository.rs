@@ -246,9 +246,24 @@ impl Repository<'_> {
             self.fetch_trees(missing.into_iter().collect(), known)
                 .await?;
         }
-        let find =
-            |commit: &Option<ObjectId>| Ok(discover(self.objects(), self.root_tree(*commit)?)?);
+        let find = |commit: &Option<ObjectId>| {
+            let root = self.root_tree(*commit).map_err(DiscoverError::Object);
+            let found = root.and_then(|root| discover(self.objects(), root));
+            found.map_err(|error| self.blame(error))
+        };
         commits.iter().map(find).collect()
+    }
+
+    /// What is missing after a fetch is the server's fault, not the store's.
+    fn blame(&self, error: DiscoverError) -> FetchError {
+        match (error, &self.remote) {
+            (error, None | Some(Remote::Local(_))) => error.into(),
+            (DiscoverError::Object(ObjectError::Missing(missing)), _) => FetchError::Incomplete {
+                url: self.url.clone(),
+                missing,
+            },
+            (error, _) => error.into(),
+        }
     }
 
     fn lacks_trees(&self, commit: ObjectId) -> bool {

@@ -220,6 +220,18 @@ fn an_answer_that_is_none_is_told_from_one_that_is_damaged() {
 }
 
 #[test]
+fn a_pack_without_what_was_asked_for_is_not_enough() {
+    for request in [2, 3] {
+        let scene = Scene::set();
+        scene.forge.fault_nth(request, Fault::EmptyPack);
+        let outcome = refused(&scene.room, add(&scene), 5, "did not send");
+        outcome.says(&scene.forge.url_of("acme/skills"));
+        scene.run(&ADD).ok();
+        scene.has("one", "HEAD:skills/one");
+    }
+}
+
+#[test]
 fn an_answer_that_never_ends_is_left_when_it_is_complete() {
     let scene = Scene::set();
     scene.forge.fault(Fault::Endless);
