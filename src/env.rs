@@ -151,18 +151,25 @@ impl Env {
         url.trim_end_matches('/').to_owned()
     }
 
+    /// Whether `owner/repo` lives at `host`, which is lower case and has a port only
+    /// when it is not the usual one.
+    #[must_use]
+    pub fn is_home(&self, host: &str) -> bool {
+        let url = self.github_url().to_ascii_lowercase();
+        let Some(rest) = url.strip_prefix("https://") else {
+            return false;
+        };
+        let home = rest.split('/').next().unwrap_or_default();
+        home.strip_suffix(":443").unwrap_or(home) == host
+    }
+
     /// Returns the token that may be sent to `host`, if one is set for it.
     ///
     /// Our own variable first, then those that GitHub's and GitLab's tools read; a token
     /// never serves another host.
     #[must_use]
     pub fn token_for(&self, host: &str) -> Option<Token> {
-        let home = self.github_url();
-        let home = home
-            .split("://")
-            .nth(1)
-            .and_then(|rest| rest.split('/').next());
-        let is_home = home == Some(host);
+        let is_home = self.is_home(host);
         let is_github = host == "github.com" || host.ends_with(".ghe.com");
         let is_gitlab = host.starts_with("gitlab.");
         let candidates: [(&'static str, bool); 6] = [

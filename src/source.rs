@@ -1,6 +1,7 @@
 //! [`Source`]: the repository or folder that skills come from, as the lockfile names it.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 /// Where skills come from, free of credentials and of this machine.
@@ -28,8 +29,16 @@ pub enum Source {
 
 /// A text that names no source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a source; one is `github:owner/repo`, a git URL, or `path:folder`")]
-pub struct SourceError(String);
+pub enum SourceError {
+    /// It has no form of one.
+    #[error("`{0}` is not a source; one is `github:owner/repo`, a git URL, or `path:folder`")]
+    Form(String),
+    /// It holds what belongs in no lockfile.
+    #[error(
+        "`{0}` holds a name or password; write the URL without it, and set MDSKILL_TOKEN or use git's credential helper"
+    )]
+    Secret(String),
+}
 
 impl Source {
     /// Returns the last part of the repository's name, for a skill at its root.
@@ -83,7 +92,7 @@ impl FromStr for Source {
     type Err = SourceError;
 
     fn from_str(text: &str) -> Result<Self, SourceError> {
-        let refuse = || SourceError(text.to_owned());
+        let refuse = || SourceError::Form(hide_secret(text));
         if text.chars().any(crate::path::is_hidden) {
             return Err(refuse());
         }
@@ -108,6 +117,9 @@ impl FromStr for Source {
                 }),
             };
         }
+        if secret_in(text).is_some() {
+            return Err(SourceError::Secret(hide_secret(text)));
+        }
         let is_url = text.contains("://") || is_scp_like(text);
         match is_url && !text.starts_with('-') {
             true => Ok(Self::Git {
@@ -131,9 +143,45 @@ pub fn is_scp_like(text: &str) -> bool {
     }
 }
 
+/// Returns where the name and password in a URL stand, if it holds any.
+///
+/// The user before an ssh host is part of its address.
+fn secret_in(url: &str) -> Option<Range<usize>> {
+    let start = url.find("://")? + "://".len();
+    let authority = url[start..].split('/').next().unwrap_or_default();
+    let user = &authority[..authority.rfind('@')?];
+    let is_address = url.starts_with("ssh://") && !user.contains(':');
+    (!is_address).then_some(start..start + user.len())
+}
+
+/// Returns a text that may be a URL as it may be shown: without its name and password.
+#[must_use]
+pub fn hide_secret(text: &str) -> String {
+    let mut shown = text.to_owned();
+    if let Some(secret) = secret_in(text) {
+        shown.replace_range(secret, "(hidden)");
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_in_a_url_is_refused_and_not_shown() {
+        for url in [
+            "https://user:hunter2@h/a/b.git",
+            "https://hunter2@h/a/b",
+            "ssh://git:hunter2@h/a/b.git",
+            "ftp://a@b:hunter2@h?x",
+        ] {
+            let text = url.parse::<Source>().unwrap_err().to_string();
+            assert!(text.contains("(hidden)@h"), "{text}");
+            assert!(!text.contains("hunter2"), "{text}");
+        }
+        assert_eq!(hide_secret("ssh://git@h/a@b"), "ssh://git@h/a@b");
+    }
 
     #[test]
     fn sources_round_trip() {

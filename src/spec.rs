@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use crate::oid::ObjectId;
 use crate::path::is_hidden;
-use crate::source::{Source, is_scp_like};
+use crate::source::{Source, hide_secret, is_scp_like};
 
 /// What the user typed: a place, a skill in it, and a ref.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +132,8 @@ impl FromStr for Spec {
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
         parse(text).map_err(|(problem, right)| SpecError {
-            text: text.to_owned(),
+            // A password that was typed must not end up in a log as well.
+            text: hide_secret(text),
             problem,
             right: right.to_owned(),
         })

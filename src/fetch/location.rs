@@ -211,8 +211,10 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_in_a_lockfiles_url_is_refused_and_not_shown() {
-        let text = at("https://user:hunter2@h/a/b.git");
+    fn a_secret_in_a_mirrors_url_is_refused_and_not_shown() {
+        let mirror = "https://user:hunter2@h";
+        let error = locate_github(mirror, "a", "b", Path::new("/")).unwrap_err();
+        let text = error.to_string();
         assert!(
             text.contains("name or password") && !text.contains("hunter2"),
             "{text}"

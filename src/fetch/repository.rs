@@ -161,21 +161,35 @@ impl Repository<'_> {
 
     async fn list_refs(&mut self, prefixes: Vec<String>) -> Result<Vec<Ref>, FetchError> {
         let Some(remote) = &mut self.remote else {
-            return self.remembered_refs();
+            return self.remembered_refs(&prefixes);
         };
-        let refs = remote.list_refs(&prefixes).await?;
+        let mut refs = remote.list_refs(&prefixes).await?;
+        let is_head = |name: &str| name == "HEAD";
+        let lacks_head = prefixes.iter().any(|prefix| is_head(prefix))
+            && !refs.iter().any(|reference| is_head(&reference.name));
+        if lacks_head {
+            // Empty, or without a default branch: only its branches tell.
+            let branches = remote.list_refs(&["refs/heads/".to_owned()]).await?;
+            refs.extend(standing_for_head(&branches, remote));
+            refs.extend(branches);
+        }
         if let (Place::Store(store), false) = (&self.place, matches!(remote, Remote::Local(_))) {
             store.remember(&refs);
         }
         self.tell_warnings();
-        Ok(with_only_branch_as_head(refs, self.remote.as_ref()))
+        Ok(refs)
     }
 
-    fn remembered_refs(&self) -> Result<Vec<Ref>, FetchError> {
-        let refs = match &self.place {
+    /// What was never asked for is not known to be missing.
+    fn remembered_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, FetchError> {
+        let mut refs = match &self.place {
             Place::Store(store) => store.remembered(),
             Place::Direct(_) => Vec::new(),
         };
+        refs.retain(|reference| {
+            let begins = |prefix: &String| reference.name.starts_with(prefix);
+            prefixes.iter().any(begins)
+        });
         match refs.is_empty() {
             true => Err(FetchError::Offline {
                 what: self.url.clone(),
@@ -232,9 +246,24 @@ impl Repository<'_> {
             self.fetch_trees(missing.into_iter().collect(), known)
                 .await?;
         }
-        let find =
-            |commit: &Option<ObjectId>| Ok(discover(self.objects(), self.root_tree(*commit)?)?);
+        let find = |commit: &Option<ObjectId>| {
+            let root = self.root_tree(*commit).map_err(DiscoverError::Object);
+            let found = root.and_then(|root| discover(self.objects(), root));
+            found.map_err(|error| self.blame(error))
+        };
         commits.iter().map(find).collect()
+    }
+
+    /// What is missing after a fetch is the server's fault, not the store's.
+    fn blame(&self, error: DiscoverError) -> FetchError {
+        match (error, &self.remote) {
+            (error, None | Some(Remote::Local(_))) => error.into(),
+            (DiscoverError::Object(ObjectError::Missing(missing)), _) => FetchError::Incomplete {
+                url: self.url.clone(),
+                missing,
+            },
+            (error, _) => error.into(),
+        }
     }
 
     fn lacks_trees(&self, commit: ObjectId) -> bool {
@@ -339,24 +368,13 @@ impl Repository<'_> {
 }
 
 /// A bundle may come without `HEAD`; its only branch then stands for it.
-fn with_only_branch_as_head(mut refs: Vec<Ref>, remote: Option<&Remote<'_>>) -> Vec<Ref> {
-    let Some(Remote::Local(local)) = remote else {
-        return refs;
-    };
-    let all = local.list(&[String::new()]);
-    if all.iter().any(|reference| reference.name == "HEAD") {
-        return refs;
-    }
-    let branches: Vec<&Ref> = all
-        .iter()
-        .filter(|reference| reference.name.starts_with("refs/heads/"))
-        .collect();
-    if let [only] = branches.as_slice() {
-        refs.push(Ref {
+fn standing_for_head(branches: &[Ref], remote: &Remote<'_>) -> Option<Ref> {
+    match (remote, branches) {
+        (Remote::Local(_), [only]) => Some(Ref {
             name: "HEAD".to_owned(),
             symref: Some(only.name.clone()),
-            ..(*only).clone()
-        });
+            ..only.clone()
+        }),
+        _ => None,
     }
-    refs
 }

@@ -52,6 +52,14 @@ pub enum ResolveError {
         /// Which repository.
         url: String,
     },
+    /// It has branches, but none stands for it.
+    #[error("{url} has no HEAD; name one of its branches: {}", .branches.join(", "))]
+    NoHead {
+        /// Which repository.
+        url: String,
+        /// Its branches, as a spec names them: `@main`.
+        branches: Vec<String>,
+    },
     /// No such branch or tag.
     #[error("{url} has no branch and no tag `{name}`")]
     NoSuchRef {
@@ -152,9 +160,7 @@ fn pinned(commit: ObjectId, path: Option<String>) -> Resolved {
 
 fn resolve_head(refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
     let Some(head) = refs.iter().find(|reference| reference.name == "HEAD") else {
-        return Err(ResolveError::Empty {
-            url: url.to_owned(),
-        });
+        return Err(headless(refs, url));
     };
     let branch = head
         .symref
@@ -166,6 +172,18 @@ fn resolve_head(refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
         follows: None,
         path: None,
     })
+}
+
+fn headless(refs: &[Ref], url: &str) -> ResolveError {
+    let url = url.to_owned();
+    let name = |reference: &Ref| {
+        let name = reference.name.strip_prefix("refs/heads/")?;
+        Some(format!("`@{name}`"))
+    };
+    match refs.iter().filter_map(name).take(10).collect() {
+        branches if Vec::is_empty(&branches) => ResolveError::Empty { url },
+        branches => ResolveError::NoHead { url, branches },
+    }
 }
 
 fn resolve_name(refs: &[Ref], name: &str, url: &str) -> Result<Resolved, ResolveError> {

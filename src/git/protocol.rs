@@ -12,6 +12,8 @@ pub const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
 
 /// Most refs that an answer may have: a large repository has some 100,000 pull requests.
 const MAX_REFS: usize = 500_000;
+/// Most bytes that their list may have.
+const MAX_REFS_BYTES: usize = 64 << 20;
 
 /// A ref as the server lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,7 +201,7 @@ impl<A: Answer> Reader<A> {
 
 /// The answer to `ls-refs`.
 #[derive(Debug, Default)]
-pub struct RefList(pub Vec<Ref>);
+pub struct RefList(pub Vec<Ref>, usize);
 
 impl Answer for RefList {
     fn take(&mut self, pkt: Pkt) -> Result<bool, ProtocolError> {
@@ -209,10 +211,11 @@ impl Answer for RefList {
             other => return Err(odd(&format!("{other:?} among the refs"))),
         };
         refuse_error(&line)?;
-        if self.0.len() >= MAX_REFS {
-            return Err(ProtocolError::Refused(format!(
-                "it has more than {MAX_REFS} refs"
-            )));
+        self.1 += line.len();
+        if self.0.len() >= MAX_REFS || self.1 > MAX_REFS_BYTES {
+            return Err(ProtocolError::Refused(
+                "it lists more refs than mdskill takes".to_owned(),
+            ));
         }
         match parse_ref(&line) {
             Some(reference) => self.0.push(reference),
@@ -410,6 +413,17 @@ mod tests {
         let refs = reader.finish().unwrap().0;
         assert_eq!(refs[0].symref.as_deref(), Some("refs/heads/main"));
         assert_eq!(refs[1].commit().to_string(), ID);
+    }
+
+    #[test]
+    fn a_list_of_refs_has_an_end() {
+        let long = format!("{ID} refs/heads/{}", "x".repeat(60_000));
+        let line = text(&[&long]);
+        let line = &line[..line.len() - 4];
+        let mut reader = Reader::new(RefList::default());
+        let error = (0..2_000).find_map(|_| reader.push(line).err());
+        assert!(error.unwrap().to_string().contains("more refs than"));
+        assert!(reader.answer.0.len() < 1_200);
     }
 
     #[test]

@@ -76,9 +76,7 @@ impl Wallet {
             secret: token.secret().to_owned(),
             origin: token.variable.to_owned(),
         });
-        let is_github = host == "github.com"
-            || env.github_url() == format!("https://{host}")
-            || host.ends_with(".ghe.com");
+        let is_github = host == "github.com" || env.is_home(&host) || host.ends_with(".ghe.com");
         Self {
             next: if token.is_some() {
                 Step::Anonymous

@@ -1,6 +1,5 @@
 //! [`Client`]: sends one request and says what became of it.
 
-use std::error::Error as _;
 use std::io::Write as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +20,8 @@ const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Smallest body that is worth it: git's own choice.
 const GZIP_FROM: usize = 1024;
+/// A proxy's 407 to a `CONNECT`: the client has no kind for it, only these words.
+const PROXY_ASKS: &str = "proxy authorization required";
 /// Least bytes a second over one time-out, against a server that drips.
 const LEAST_RATE: u64 = 1024;
 
@@ -202,6 +203,14 @@ impl Body<'_> {
     }
 }
 
+/// A redirect says where to go, not as whom; and a password in it would be shown.
+fn without_user(mut target: Url) -> Url {
+    // Only a URL without a host takes no user, and that one has none.
+    let _none = target.set_username("");
+    let _none = target.set_password(None);
+    target
+}
+
 /// Returns a large body gzipped, as git itself sends it (gitprotocol-http(5)): the
 /// 21 KB of 420 ids would not fit into a new connection's first window.
 fn gzipped(body: &[u8]) -> Option<Vec<u8>> {
@@ -225,6 +234,14 @@ fn explain(host: &str, timeout: Duration, error: &reqwest::Error) -> HttpError {
             seconds: timeout.as_secs(),
         };
     }
+    if reason.ends_with(PROXY_ASKS) {
+        return HttpError::Status {
+            status: 407,
+            url: host,
+            tried: String::new(),
+            retry_after: None,
+        };
+    }
     if error.is_connect() {
         return HttpError::Connect { host, reason };
     }
@@ -237,7 +254,7 @@ fn moved(url: &Url, response: &reqwest::Response) -> Result<Reply<'static>, Http
         .get(LOCATION)
         .and_then(|value| value.to_str().ok());
     match location.and_then(|location| url.join(location).ok()) {
-        Some(target) => Ok(Reply::Moved(target)),
+        Some(target) => Ok(Reply::Moved(without_user(target))),
         None => Err(HttpError::Redirect {
             url: url.to_string(),
             to: "nowhere".to_owned(),
@@ -255,22 +272,14 @@ fn innermost(error: &reqwest::Error) -> String {
     last.to_string()
 }
 
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if error.is::<rustls::Error>() {
-            return true;
-        }
-        // Inside an I/O error the cause hides from `source`.
-        let inner = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        if inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    // What an I/O error holds hides from `source`, and it may hold another I/O error.
+    let hidden = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || hidden.is_some_and(|inner| is_tls(inner))
+        || error.source().is_some_and(is_tls)
 }
 
 /// Source: RFC 9110, 10.2.3: seconds, or a date.

@@ -85,13 +85,9 @@ pub fn list(context: &Context<'_>) -> Result<Report, OpError> {
     for target in every_target(&lockfile) {
         let folder = context.site.target(&target);
         let mut memory = Memory::open(context.dirs.cache.as_deref(), &folder);
-        let here = |(name, entry): (_, &Entry)| {
-            lockfile
-                .targets_of(entry)
-                .contains(&target)
-                .then_some((name, entry))
-        };
-        let entries: Vec<(&SkillName, &Entry)> = lockfile.skills.iter().filter_map(here).collect();
+        let is_here =
+            |(_, entry): &(&SkillName, &Entry)| lockfile.targets_of(entry).contains(&target);
+        let entries: Vec<(&SkillName, &Entry)> = lockfile.skills.iter().filter(is_here).collect();
         let looked: Vec<(State, Option<Look>)> = entries
             .par_iter()
             .map(|(name, entry)| look_at(&memory, &site.skill(&target, name), name, entry))

@@ -1,5 +1,6 @@
 //! [`SkillTree`]: the files of one skill, all safe to write, or the reasons why not.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::digest::FileMode;
@@ -145,6 +146,7 @@ impl Reading<'_> {
             self.refuse(path, PathFault::TooDeep.to_string());
             return Ok(());
         }
+        let mut names = BTreeSet::new();
         for entry in self.objects.tree(tree)? {
             self.entries += 1;
             if self.entries > MAX_FILES * 2 || self.files.len() >= MAX_FILES {
@@ -154,7 +156,11 @@ impl Reading<'_> {
             }
             let mut path = prefix.to_vec();
             path.extend_from_slice(&entry.name);
-            if entry.is_tree() {
+            // Git never writes this, but reads it; on disk one would hide the other.
+            if !names.insert(entry.name.clone()) {
+                let shown = String::from_utf8_lossy(&path).escape_debug().to_string();
+                self.refuse(shown, "its folder has two of that name".to_owned());
+            } else if entry.is_tree() {
                 path.push(b'/');
                 self.read(entry.id, &path, depth + 1)?;
             } else {

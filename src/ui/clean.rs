@@ -11,9 +11,23 @@ pub fn line(text: &str) -> String {
 }
 
 /// Returns `text` with its lines, and everything else that a terminal would obey escaped.
-pub fn lines(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split('\n')
-        .map(|text| escape(text.trim_end_matches('\r'), |c| c == '\t', "    "))
+#[must_use]
+pub fn block(text: &str) -> String {
+    let clean = |text: &str| escape(text.trim_end_matches('\r'), |c| c == '\t', "    ");
+    let lines: Vec<String> = text.split('\n').map(clean).collect();
+    lines.join("\n")
+}
+
+/// Returns `text` as a CI log may have it: no line begins with `::`, which GitHub
+/// Actions would run as a command, whatever stands before it.
+#[must_use]
+pub fn without_commands(text: &str) -> String {
+    let tame = |line: &str| match line.trim_start().starts_with("::") {
+        true => format!("\\{line}"),
+        false => line.to_owned(),
+    };
+    let lines: Vec<String> = text.split('\n').map(tame).collect();
+    lines.join("\n")
 }
 
 fn escape(text: &str, is_space: impl Fn(char) -> bool, space: &str) -> String {
@@ -57,11 +71,16 @@ mod tests {
             line("a\u{1b}[31mred\nb\u{202e}c"),
             "a\\u{1b}[31mred b\\u{202e}c"
         );
-        assert_eq!(
-            lines("a\n\u{7}b\r\n").collect::<Vec<_>>(),
-            ["a", "\\u{7}b", ""]
-        );
+        assert_eq!(block("a\n\u{7}b\r\n"), "a\n\\u{7}b\n");
         assert_eq!(line("ünï 技"), "ünï 技");
+    }
+
+    #[test]
+    fn no_line_of_a_log_is_a_command() {
+        assert_eq!(
+            without_commands("a :: b\n  ::error::forged\n"),
+            "a :: b\n\\  ::error::forged\n"
+        );
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! [`Printer`]: the one gate to the terminal. Data goes to stdout, talk to stderr.
 
-use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
@@ -40,15 +39,14 @@ impl Printer {
     pub fn data(&self, line: &str) {
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
         // A reader that went away (`| head`) is no failure.
-        drop(writeln!(stdout, "{}", self.guard(line)));
+        drop(writeln!(stdout, "{}", self.tame(line)));
     }
 
-    /// In GitHub Actions a line that begins with `::` is a command to the runner; a
-    /// stranger's text must not be one.
-    fn guard<'a>(&self, line: &'a str) -> Cow<'a, str> {
-        match self.in_ci && line.trim_start().starts_with("::") {
-            true => Cow::Owned(format!("\\{line}")),
-            false => Cow::Borrowed(line),
+    /// Every line that is printed passes here: in CI, who reads the log also obeys it.
+    fn tame(&self, text: &str) -> String {
+        match self.in_ci {
+            true => clean::without_commands(text),
+            false => text.to_owned(),
         }
     }
 
@@ -61,7 +59,7 @@ impl Printer {
             } else {
                 Style::new()
             };
-            let line = self.guard(line);
+            let line = self.tame(line);
             drop(writeln!(text, "{style}{line}{style:#}"));
         }
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
@@ -146,7 +144,7 @@ impl Printer {
 
     fn stderr(&self, line: &str) {
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
-        drop(writeln!(stderr, "{line}"));
+        drop(writeln!(stderr, "{}", self.tame(line)));
     }
 
     /// Returns the width that data should keep to: none, when it goes to a pipe.

@@ -341,9 +341,7 @@ pub fn show(printer: &Printer, report: &show::Report) {
         field(if at == 0 { "files" } else { "" }, file);
     }
     printer.data("");
-    for line in clean::lines(report.body.trim_matches('\n')) {
-        printer.data(&line);
-    }
+    printer.data(clean::block(&report.body).trim_matches('\n'));
 }
 
 /// Prints what `validate` found.

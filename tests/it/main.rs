@@ -14,10 +14,19 @@
 
 mod support;
 
+mod acts;
+mod credentials;
 mod faults;
 mod forge;
+mod hostile;
 mod install_sh;
 mod layering;
 mod network;
+mod network_faults;
+mod proxies;
 mod readme;
+mod secrets;
+mod servers;
+mod transport;
+mod ways;
 mod workshop;

@@ -194,8 +194,14 @@ impl<'a> HttpRemote<'a> {
 
     async fn read<A: Answer>(&self, mut body: Body<'_>, answer: A) -> Result<A, TransportError> {
         let mut reader = Reader::new(answer);
+        let mut complete = false;
         while let Some(chunk) = body.chunk().await? {
-            reader
+            // The end of the body frees the connection for the next request; a body that
+            // goes on behind its answer would hold it, and this, for ever.
+            if complete {
+                break;
+            }
+            complete = reader
                 .push(chunk.as_ref())
                 .map_err(|error| self.odd(error))?;
         }

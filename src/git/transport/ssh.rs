@@ -3,9 +3,12 @@
 //! So agents, keys, config and known hosts work as they do for git.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::TransportError;
 use crate::env::Env;
@@ -36,12 +39,14 @@ pub struct SshRemote {
     program: Vec<String>,
     session: Option<Session>,
     has_filter: bool,
+    timeout: Duration,
 }
 
 struct Session {
-    child: Child,
+    _child: Child,
     stdin: ChildStdin,
     stdout: ChildStdout,
+    said: JoinHandle<Vec<u8>>,
 }
 
 impl SshAddress {
@@ -96,6 +101,7 @@ impl SshRemote {
             program,
             session: None,
             has_filter: true,
+            timeout: Duration::from_secs(env.timeout_seconds()),
         }
     }
 
@@ -156,7 +162,14 @@ impl SshRemote {
             let Some(session) = &mut self.session else {
                 return Err(self.failed("no session"));
             };
-            let count = session.stdout.read(&mut chunk).await.unwrap_or(0);
+            let read = timeout(self.timeout, session.stdout.read(&mut chunk)).await;
+            let Ok(read) = read else {
+                // Dropped, it is killed.
+                self.session = None;
+                let seconds = self.timeout.as_secs();
+                return Err(self.failed(&format!("it sent nothing for {seconds} seconds")));
+            };
+            let count = read.unwrap_or(0);
             if count == 0 {
                 return Err(self.explain("the connection ended").await);
             }
@@ -193,13 +206,15 @@ impl SshRemote {
         let mut child = command
             .spawn()
             .map_err(|error| self.failed(&format!("`{}`: {error}", self.program[0])))?;
-        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
             return Err(self.failed("its pipes did not open"));
         };
         self.session = Some(Session {
-            child,
+            _child: child,
             stdin,
             stdout,
+            said: tokio::spawn(listen(stderr)),
         });
         let greeting = self.read(CapabilityList::default()).await?.capabilities;
         if greeting.object_format.as_deref() == Some("sha256") {
@@ -220,14 +235,11 @@ impl SshRemote {
 
     /// Says what ssh itself printed, which names the reason better than a broken pipe.
     async fn explain(&mut self, otherwise: &str) -> TransportError {
-        let Some(mut session) = self.session.take() else {
+        let Some(session) = self.session.take() else {
             return self.failed(otherwise);
         };
         drop(session.stdin);
-        let mut said = Vec::new();
-        if let Some(stderr) = session.child.stderr.take() {
-            let _partial = stderr.take(MAX_STDERR_BYTES).read_to_end(&mut said).await;
-        }
+        let said = session.said.await.unwrap_or_default();
         let said = String::from_utf8_lossy(&said);
         let said: Vec<&str> = said
             .lines()
@@ -253,6 +265,16 @@ impl SshRemote {
             source,
         }
     }
+}
+
+/// Reads all that ssh prints, for a full pipe would stop it, and keeps the beginning.
+async fn listen(stderr: ChildStderr) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let mut rest = stderr.take(MAX_STDERR_BYTES);
+    // What was read before an error is what there is to show.
+    let _partial = rest.read_to_end(&mut kept).await;
+    let _ended = tokio::io::copy(&mut rest.into_inner(), &mut tokio::io::sink()).await;
+    kept
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub enum Fault {
     TruncatedPack(usize),
     /// One byte in the middle of the pack is another; packets and HTTP are as they should be.
     CorruptPack,
+    /// The pack is a good one, of nothing.
+    EmptyPack,
     /// The page of a hotel's network, with status 200.
     Garbage,
     /// Status 200 and nothing.
@@ -44,6 +46,8 @@ pub enum Fault {
     SlowDrip(Duration),
     /// The right answer, this much later.
     Late(Duration),
+    /// The right answer, and after it bytes without an end.
+    Endless,
     /// An `ERR` packet with this message.
     ErrPkt(String),
     /// This message on the band for fatal errors, in place of a pack.
@@ -137,6 +141,7 @@ impl Fault {
             Self::TruncatedPack(length) => {
                 said = packets::with_pack(&said, |pack| pack.truncate(*length));
             }
+            Self::EmptyPack => said = packets::with_pack(&said, |pack| *pack = EMPTY_PACK.to_vec()),
             Self::CorruptPack => said = packets::with_pack(&said, |pack| flip_the_middle(pack)),
             Self::CutBody(length) => said.truncate(*length),
             Self::RefuseTreeWants => {
@@ -168,6 +173,14 @@ impl Fault {
                 conversation.begin(200, &headers)?;
                 conversation.chunk(&said[..said.len().min(*length)])?;
                 return wait_until_the_client_gives_up(socket);
+            }
+            Self::Endless => {
+                conversation.begin(200, &headers)?;
+                conversation.chunk(&said)?;
+                // Until the client hangs up, which is an error here and right there.
+                loop {
+                    conversation.chunk(&[b'0'; 16 * 1024])?;
+                }
             }
             Self::SlowDrip(pause) => {
                 conversation.begin(200, &headers)?;
@@ -249,6 +262,9 @@ fn is_tree(repository: &Path, id: &str) -> bool {
         .output();
     asked.is_ok_and(|output| output.stdout == b"tree\n")
 }
+
+/// Version 2, no object, and the SHA-1 of these twelve bytes.
+const EMPTY_PACK: &[u8] = b"PACK\0\0\0\x02\0\0\0\0\x02\x9d\x08\x82\x3b\xd8\xa8\xea\xb5\x10\xad\x6a\xc7\x5c\x82\x3c\xfd\x3e\xd3\x1e";
 
 const CAPTIVE_PORTAL: &[u8] =
     b"<!DOCTYPE html><html><head><title>Welcome</title></head><body>Please accept our terms.</body></html>\n";

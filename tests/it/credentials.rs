@@ -1,0 +1,327 @@
+//! Who sees a token: its own host, over https, and nobody else. The secret is a canary: it is looked for everywhere.
+
+use crate::acts::refused;
+use crate::forge::Scene;
+use crate::support::authority::Authority;
+use crate::support::fault::Fault;
+use crate::support::forge::Forge;
+use crate::support::outcome::Outcome;
+use crate::support::proxy::Proxy;
+use crate::support::room::Prepared;
+use crate::support::snapshot::Snapshot;
+
+/// The secret that is looked for.
+pub const CANARY: &str = "canary-in-a-coal-mine";
+const ADD: [&str; 2] = ["add", "acme/skills/one"];
+
+/// A scene, and a second forge of the same repositories behind TLS.
+pub struct Vault {
+    pub scene: Scene,
+    pub authority: Authority,
+    pub forge: Forge,
+}
+
+impl Vault {
+    /// A vault at the address of this machine.
+    pub fn open() -> Self {
+        Self::open_for(&["127.0.0.1"])
+    }
+
+    fn open_for(names: &[&str]) -> Self {
+        let scene = Scene::set();
+        let authority = Authority::new(&scene.room.path("temp"));
+        let forge = Forge::start_tls(scene.root(), &authority, names);
+        Self {
+            scene,
+            authority,
+            forge,
+        }
+    }
+
+    /// A command to which `owner/repo` lives in the vault, tried once.
+    pub fn prepare(&self, arguments: &[&str]) -> Prepared {
+        let prepared = self.scene.mdskill(arguments);
+        prepared
+            .env("MDSKILL_GITHUB_URL", self.forge.url())
+            .env("SSL_CERT_FILE", self.authority.pem())
+            .env("MDSKILL_RETRIES", "0")
+    }
+
+    /// A command to which `name` is the forge, as for a host of the internet.
+    fn prepare_by_proxy(&self, arguments: &[&str], proxy: &Proxy) -> Prepared {
+        let prepared = self.prepare(arguments).env("MDSKILL_GITHUB_URL", "");
+        prepared.env("HTTPS_PROXY", proxy.url())
+    }
+
+    /// How many requests came with a credential, and how many without.
+    fn heard(forge: &Forge) -> (usize, usize) {
+        let requests = forge.requests();
+        let with = requests
+            .iter()
+            .filter(|request| request.header("authorization").is_some())
+            .count();
+        (with, requests.len() - with)
+    }
+
+    /// The secret stands nowhere: not in what was said, not in the project, the home or the store.
+    #[track_caller]
+    pub fn is_silent(&self, outcome: &Outcome) {
+        outcome.never_says(CANARY);
+        let stored = Snapshot::of(&self.scene.room.path("cache"));
+        let kept = self.scene.room.snapshot().with(stored);
+        for (path, (_, bytes)) in &kept.entries {
+            let text = String::from_utf8_lossy(bytes);
+            assert!(!text.contains(CANARY), "the secret is in {path}");
+        }
+    }
+}
+
+#[test]
+fn the_token_goes_to_its_own_host() {
+    let vault = Vault::open();
+    vault.forge.require_basic("x-access-token", CANARY);
+    let outcome = vault.prepare(&ADD).env("MDSKILL_TOKEN", CANARY).run();
+    outcome.ok();
+    vault.scene.has("one", "HEAD:skills/one");
+    assert_eq!(Vault::heard(&vault.forge), (3, 0));
+    vault.is_silent(&outcome);
+}
+
+#[test]
+fn the_usual_port_is_the_same_host() {
+    let vault = Vault::open_for(&["forge.example"]);
+    vault.forge.require_basic("x-access-token", CANARY);
+    let proxy = Proxy::start(vault.forge.address());
+    let prepared = vault.prepare_by_proxy(&ADD, &proxy);
+    let prepared = prepared.env("MDSKILL_GITHUB_URL", "https://Forge.Example:443/");
+    prepared.env("MDSKILL_TOKEN", CANARY).run().ok();
+}
+
+#[test]
+fn a_redirect_brings_no_credential_of_its_own() {
+    let vault = Vault::open();
+    let other = Forge::start_tls(vault.scene.root(), &vault.authority, &["127.0.0.1"]);
+    let to = format!("https://ada:{CANARY}@{}{{target}}", other.address());
+    vault.forge.fault(Fault::Redirect { code: 302, to });
+    let outcome = vault.prepare(&ADD).run();
+    outcome.ok().says("has moved to");
+    vault.is_silent(&outcome);
+    assert_eq!(Vault::heard(&other), (0, 3));
+}
+
+#[test]
+fn each_variable_serves_its_hosts() {
+    for (host, spec, user, variable) in [
+        (
+            "github.com",
+            "acme/skills/one",
+            "x-access-token",
+            "GH_TOKEN",
+        ),
+        (
+            "github.com",
+            "acme/skills/one",
+            "x-access-token",
+            "GITHUB_TOKEN",
+        ),
+        (
+            "github.com",
+            "acme/skills/one",
+            "x-access-token",
+            "MDSKILL_TOKEN",
+        ),
+        (
+            "acme.ghe.com",
+            "acme.ghe.com/acme/skills/one",
+            "x-access-token",
+            "GH_TOKEN",
+        ),
+        (
+            "ghe.example",
+            "acme/skills/one",
+            "x-access-token",
+            "GH_ENTERPRISE_TOKEN",
+        ),
+        (
+            "ghe.example",
+            "acme/skills/one",
+            "x-access-token",
+            "GITHUB_ENTERPRISE_TOKEN",
+        ),
+        (
+            "gitlab.example",
+            "gitlab.example/acme/skills/one",
+            "oauth2",
+            "GITLAB_TOKEN",
+        ),
+    ] {
+        let vault = Vault::open_for(&[host]);
+        vault.forge.require_basic(user, CANARY);
+        let proxy = Proxy::start(vault.forge.address());
+        let mut prepared = vault.prepare_by_proxy(&["add", spec], &proxy);
+        if host == "ghe.example" {
+            prepared = prepared.env("GH_HOST", host);
+        }
+        let outcome = prepared.env(variable, CANARY).run();
+        outcome.ok();
+        assert_eq!(Vault::heard(&vault.forge), (3, 0), "{variable}");
+        assert_eq!(proxy.asked()[0], format!("CONNECT {host}:443"));
+        vault.scene.has("one", "HEAD:skills/one");
+        vault.is_silent(&outcome);
+    }
+}
+
+/// Every variable that may hold a token, full.
+fn with_all_tokens(mut prepared: Prepared) -> Prepared {
+    for variable in [
+        "MDSKILL_TOKEN",
+        "GH_TOKEN",
+        "GITHUB_TOKEN",
+        "GH_ENTERPRISE_TOKEN",
+        "GITHUB_ENTERPRISE_TOKEN",
+        "GITLAB_TOKEN",
+    ] {
+        prepared = prepared.env(variable, CANARY);
+    }
+    prepared
+}
+
+#[test]
+fn no_token_goes_over_plain_http() {
+    let vault = Vault::open();
+    let plain = &vault.scene.forge;
+    let prepared = || with_all_tokens(vault.prepare(&ADD)).env("MDSKILL_GITHUB_URL", plain.url());
+    vault.scene.room.fake_gh(CANARY);
+    plain.fault_nth(1, Fault::status(401));
+    let outcome = refused(&vault.scene.room, prepared(), 4, "(401)");
+    vault.is_silent(&outcome);
+    let outcome = prepared().run();
+    outcome.ok();
+    vault.is_silent(&outcome);
+    assert_eq!(Vault::heard(plain).0, 0);
+    assert_eq!(vault.scene.room.log("gh"), "");
+}
+
+#[test]
+fn no_token_goes_to_another_host() {
+    let vault = Vault::open();
+    let other = Forge::start_tls(vault.scene.root(), &vault.authority, &["127.0.0.1"]);
+    let spec = format!("{}/acme/skills/one", other.address());
+    let outcome = with_all_tokens(vault.prepare(&["add", &spec])).run();
+    outcome.ok();
+    assert_eq!(Vault::heard(&other), (0, 3));
+    vault.is_silent(&outcome);
+}
+
+#[test]
+fn no_token_goes_along_a_redirect_to_another_host() {
+    let vault = Vault::open();
+    let other = Forge::start_tls(vault.scene.root(), &vault.authority, &["127.0.0.1"]);
+    for code in [301, 302, 307, 308] {
+        vault.forge.clear_faults();
+        vault.forge.reset();
+        other.reset();
+        let to = format!("{}{{target}}", other.url());
+        vault.forge.fault(Fault::Redirect { code, to });
+        vault.scene.run(&["cache", "clear"]).ok();
+        let prepared = vault.prepare(&["list", "acme/skills"]);
+        let outcome = prepared.env("MDSKILL_TOKEN", CANARY).run();
+        outcome.ok().says("has moved to");
+        assert_eq!(Vault::heard(&vault.forge), (1, 0));
+        assert_eq!(Vault::heard(&other), (0, 3));
+        vault.is_silent(&outcome);
+    }
+}
+
+#[test]
+fn a_token_that_is_refused_does_not_hide_what_is_public() {
+    let vault = Vault::open();
+    vault.forge.fault_when(
+        |request| request.header("authorization").is_some(),
+        Fault::status(401),
+    );
+    let outcome = vault.prepare(&ADD).env("MDSKILL_TOKEN", CANARY).run();
+    outcome
+        .ok()
+        .says("refused the token (tried MDSKILL_TOKEN); went on without one");
+    assert_eq!(outcome.stderr.matches("refused the token").count(), 1);
+    vault.scene.has("one", "HEAD:skills/one");
+    vault.is_silent(&outcome);
+}
+
+#[test]
+fn a_refusal_names_the_credentials_that_were_tried() {
+    let vault = Vault::open();
+    vault.scene.room.fake_gh("another-token");
+    for (hide, code, sentence) in [
+        (false, 4, "(401); tried MDSKILL_TOKEN, gh auth token"),
+        (true, 1, "(404); tried MDSKILL_TOKEN, gh auth token"),
+    ] {
+        vault.forge.require_basic("ada", "open sesame");
+        vault.forge.hide_private(hide);
+        let prepared = vault.prepare(&ADD).env("MDSKILL_TOKEN", CANARY);
+        let outcome = refused(&vault.scene.room, prepared, code, sentence);
+        outcome.never_says("another-token").says("hint: ");
+        vault.is_silent(&outcome);
+    }
+}
+
+#[test]
+fn gh_is_asked_after_a_refusal_only() {
+    let vault = Vault::open();
+    let room = &vault.scene.room;
+    room.fake_gh(CANARY);
+    vault.prepare(&ADD).run().ok();
+    assert_eq!(room.log("gh"), "", "what is public needs no token");
+
+    vault.forge.require_basic("x-access-token", CANARY);
+    let in_ci = vault.prepare(&["add", "acme/skills/two"]).env("CI", "true");
+    refused(room, in_ci, 4, "(401)");
+    assert_eq!(room.log("gh"), "", "a job has its own token, or none");
+
+    let outcome = vault.prepare(&["add", "acme/skills/two"]).run();
+    outcome.ok();
+    vault.scene.has("two", "HEAD:skills/two");
+    let question = format!("auth token --hostname {}\n", vault.forge.address());
+    assert_eq!(room.log("gh"), question, "one question is enough");
+    vault.is_silent(&outcome);
+}
+
+#[test]
+fn gits_helper_is_asked_without_a_prompt() {
+    let vault = Vault::open();
+    let room = &vault.scene.room;
+    vault.forge.require_basic("ada", "open sesame");
+    let asked = room.path("temp/asked.log");
+    room.fake("askpass", &format!("echo asked >> '{}'", asked.display()));
+    let prepared = || {
+        let config = room.path("home/.gitconfig");
+        let prepared = vault.prepare(&ADD).env("GIT_CONFIG_GLOBAL", config);
+        prepared.env("GIT_ASKPASS", room.path("tools/askpass"))
+    };
+    std::fs::write(room.path("home/.gitconfig"), "").unwrap();
+    refused(room, prepared(), 4, "(401)");
+    assert!(!asked.exists(), "nobody is there to be asked");
+
+    let log = room.path("temp/helper.log");
+    room.fake(
+        "git-credential-test",
+        &format!(
+            "cat >> '{}'\necho username=ada\necho 'password=open sesame'",
+            log.display()
+        ),
+    );
+    let cat = std::path::Path::new("/bin/cat");
+    std::os::unix::fs::symlink(cat, room.path("tools/cat")).unwrap();
+    std::fs::write(
+        room.path("home/.gitconfig"),
+        "[credential]\n\thelper = test\n",
+    )
+    .unwrap();
+    let outcome = prepared().run();
+    outcome.ok().never_says("sesame");
+    let question = std::fs::read_to_string(log).unwrap();
+    let host = format!("host={}\n", vault.forge.address());
+    assert!(question.contains("protocol=https\n") && question.contains(&host));
+    vault.scene.has("one", "HEAD:skills/one");
+}

@@ -1,0 +1,319 @@
+//! Strangers' repositories: whatever is in one, nothing of it is run, written elsewhere, or printed raw.
+
+use crate::acts::assert_tidy;
+use crate::forge::Scene;
+use crate::support::fault::Fault;
+use crate::support::outcome::Outcome;
+use crate::support::repo::Repo;
+
+const SKILL: &str = "---\nname: evil\ndescription: An honest skill\n---\n\n# Evil\n";
+const SPEC: [&str; 2] = ["add", "acme/evil/evil"];
+
+/// A scene, and a repository of which the stranger decides every byte.
+struct Stage {
+    scene: Scene,
+    evil: Repo,
+}
+
+impl Stage {
+    fn set() -> Self {
+        let scene = Scene::set();
+        let evil = Repo::create(scene.root(), "acme/evil");
+        Self { scene, evil }
+    }
+
+    /// Commits a skill of these entries beside its `SKILL.md`.
+    fn commit(&mut self, entries: &[(&str, &str, &str)]) {
+        let skill_file = self.evil.blob(SKILL);
+        let mut all = vec![("100644", "SKILL.md", skill_file.as_str())];
+        all.extend(entries);
+        let skill = self.evil.raw_tree(&all);
+        self.commit_skill(&skill);
+    }
+
+    fn commit_skill(&mut self, tree: &str) {
+        let root = self.evil.raw_tree(&[("40000", "evil", tree)]);
+        self.evil.commit_tree(&root, "Evil");
+    }
+
+    /// The skill is refused with this sentence, and nothing of it is on disk or on the screen.
+    #[track_caller]
+    fn refuses(&self, sentence: &str) -> Outcome {
+        let outcome = self.scene.refuses(&SPEC, 1, sentence);
+        assert_clean(&outcome);
+        outcome
+    }
+}
+
+/// Nothing that a terminal would obey was printed.
+#[track_caller]
+fn assert_clean(outcome: &Outcome) {
+    for raw in ["\u{1b}", "\u{9b}", "\u{7}", "\u{202e}", "\u{2066}"] {
+        outcome.never_says(raw);
+    }
+}
+
+#[test]
+fn a_file_that_must_not_be_written_is_named_and_refused() {
+    for (mode, name, reason) in [
+        ("120000", "link", "it is a symbolic link"),
+        ("100644", "..", "climbs out of the skill"),
+        ("100644", ".", "climbs out of the skill"),
+        ("100644", ".git", "`.git` or one of its disguises"),
+        ("100644", ".GIT", "`.git` or one of its disguises"),
+        ("100644", "git~1", "`.git` or one of its disguises"),
+        ("100644", ".g\u{200c}it", "`.g\\u{200c}it`"),
+        ("100644", "/etc", "`/etc`"),
+        ("100644", "../../x", "`../../x`"),
+        ("100644", "a\\b", "it has a backslash"),
+        ("100644", "C:x", "a character that Windows forbids"),
+        ("100644", "aux.md", "a device name on Windows"),
+        ("100644", "x.", "ends with a dot or a space"),
+        (
+            "100644",
+            "\u{1b}[2Jgone",
+            "`\\u{1b}[2Jgone`: it has a control",
+        ),
+        (
+            "100644",
+            "\u{202e}fdp.exe",
+            "`\\u{202e}fdp.exe`: it has a control",
+        ),
+    ] {
+        let mut stage = Stage::set();
+        let blob = stage.evil.blob("/etc/passwd");
+        stage.commit(&[(mode, name, &blob)]);
+        stage.refuses(reason);
+    }
+}
+
+#[test]
+fn an_odd_mode_of_old_is_a_files_all_the_same() {
+    let mut stage = Stage::set();
+    let blob = stage.evil.blob("text");
+    stage.commit(&[("100664", "old.md", &blob)]);
+    stage.scene.run(&SPEC).ok();
+    assert_eq!(stage.scene.room.read(".github/skills/evil/old.md"), "text");
+    stage.scene.run(&["verify"]).ok();
+}
+
+#[test]
+fn a_folder_that_must_not_be_written_is_refused_with_its_files() {
+    for (name, reason) in [
+        ("..", "climbs out of the skill"),
+        (".git", "`.git` or one of its disguises"),
+        ("nul", "a device name on Windows"),
+    ] {
+        let mut stage = Stage::set();
+        let blob = stage.evil.blob("evil");
+        let folder = stage.evil.raw_tree(&[("100755", "hook", &blob)]);
+        stage.commit(&[("40000", name, &folder)]);
+        stage.refuses(&format!("`{name}/hook`")).says(reason);
+    }
+    let mut stage = Stage::set();
+    let commit = stage.scene.commit.clone();
+    stage.commit(&[("160000", "module", &commit)]);
+    stage.refuses("`module`: it is a submodule");
+}
+
+#[test]
+fn two_files_that_some_disks_cannot_tell_apart_are_refused() {
+    for (one, other) in [
+        ("README.md", "readme.md"),
+        ("caf\u{e9}.md", "cafe\u{301}.md"),
+        ("skill.md", "x.md"),
+    ] {
+        let mut stage = Stage::set();
+        let blob = stage.evil.blob("text");
+        stage.commit(&[("100644", one, &blob), ("100644", other, &blob)]);
+        stage.refuses("macOS and Windows can't tell it from");
+    }
+}
+
+#[test]
+fn two_entries_of_one_name_are_refused() {
+    let mut stage = Stage::set();
+    let blobs = ["one", "two"].map(|text| stage.evil.blob(text));
+    let folders = [0, 1].map(|at| stage.evil.raw_tree(&[("100644", "x", &blobs[at])]));
+    stage.commit(&[
+        ("100644", "twice.md", &blobs[0]),
+        ("100644", "twice.md", &blobs[1]),
+        ("40000", "folder", &folders[0]),
+        ("40000", "folder", &folders[1]),
+    ]);
+    stage
+        .refuses("`twice.md`: its folder has two of that name")
+        .says("`folder`: its folder has two of that name");
+}
+
+#[test]
+fn a_skill_of_too_many_files_is_refused_and_one_less_is_not() {
+    let mut stage = Stage::set();
+    let blob = stage.evil.blob("text");
+    let names: Vec<_> = (0..2_000).map(|number| format!("f{number:04}")).collect();
+    let entries: Vec<_> = names
+        .iter()
+        .map(|name| ("100644", name.as_str(), blob.as_str()))
+        .collect();
+    stage.commit(&entries);
+    stage.refuses("more than 2000 files, the limit");
+    stage.commit(&entries[1..]);
+    stage.scene.run(&SPEC).ok();
+    let installed = stage.scene.room.tree(".github/skills/evil");
+    installed.assert_same(&stage.evil.snapshot("HEAD:evil"));
+}
+
+#[test]
+fn folders_in_folders_have_an_end() {
+    let mut stage = Stage::set();
+    let blob = stage.evil.blob("text");
+    let mut tree = stage.evil.raw_tree(&[("100644", "file", &blob)]);
+    for _ in 0..17 {
+        tree = stage.evil.raw_tree(&[("40000", "d", &tree)]);
+    }
+    stage.commit(&[("40000", "d", &tree)]);
+    stage.refuses("nested deeper than 16 folders");
+}
+
+#[test]
+fn a_file_of_17_mebibytes_is_refused_by_its_size() {
+    let mut stage = Stage::set();
+    let large = stage.evil.blob(vec![0; 17 << 20]);
+    stage.commit(&[("100644", "large.bin", &large)]);
+    stage.refuses("16 MiB");
+}
+
+#[test]
+fn a_skill_file_that_is_a_link_makes_no_skill() {
+    let mut stage = Stage::set();
+    let target = stage.evil.blob("../../../../../etc/passwd");
+    let tree = stage.evil.raw_tree(&[("120000", "SKILL.md", &target)]);
+    stage.commit_skill(&tree);
+    stage.refuses("has no skill").never_says("root:");
+}
+
+#[test]
+fn a_tree_of_shared_trees_does_not_unfold() {
+    let mut stage = Stage::set();
+    let blob = stage.evil.blob(SKILL);
+    let mut tree = stage.evil.raw_tree(&[("100644", "SKILL.md", &blob)]);
+    let names: Vec<_> = (0..10).map(|number| format!("d{number}")).collect();
+    for _ in 0..10 {
+        let entries: Vec<_> = names
+            .iter()
+            .map(|name| ("40000", name.as_str(), tree.as_str()))
+            .collect();
+        tree = stage.evil.raw_tree(&entries);
+    }
+    stage.evil.commit_tree(&tree, "Bomb");
+    stage.refuses("more than mdskill looks at");
+}
+
+#[test]
+fn a_name_that_leads_elsewhere_is_not_a_name() {
+    for name in ["../x", "\"\\e[2Jgone\"", "/etc/x", ".git", "con"] {
+        let mut stage = Stage::set();
+        let text = format!("---\nname: {name}\ndescription: Evil\n---\n\n# Evil\n");
+        stage.evil.write("evil/SKILL.md", text);
+        stage.evil.commit("Evil");
+        let outcome = stage.scene.run(&SPEC);
+        assert_clean(&outcome);
+        assert_tidy(&stage.scene.room);
+        let project = stage.scene.room.tree("");
+        let skills: Vec<_> = project
+            .paths()
+            .into_iter()
+            .filter(|path| path.ends_with("SKILL.md"))
+            .collect();
+        assert!(
+            matches!(skills[..], [] | [".github/skills/evil/SKILL.md"]),
+            "{skills:?}\n{outcome}"
+        );
+        let above = stage.scene.room.path("x");
+        assert!(!above.exists() && !project.paths().contains(&".github/x"));
+    }
+}
+
+#[test]
+fn what_a_stranger_wrote_is_shown_and_not_obeyed() {
+    let mut stage = Stage::set();
+    let text = "---\nname: evil\ndescription: \"Clear \\e[2J and \\u202E turn \\u2066 \\a\"\n---\n\n# Evil \u{1b}]0;title\u{7}\n\n\u{1b}[31mred\u{202e}\n";
+    stage.evil.write("evil/SKILL.md", text);
+    stage.evil.commit("Evil");
+    stage.scene.run(&SPEC);
+    for arguments in [
+        &["list", "acme/evil"][..],
+        &["show", "acme/evil/evil"],
+        &["validate", "acme/evil/evil"],
+        &["list"],
+        &["show", "evil"],
+        &["validate"],
+    ] {
+        for color in ["--color=never", "--color=auto"] {
+            let outcome = stage.scene.run(&[arguments, &[color]].concat());
+            assert_clean(&outcome);
+        }
+        let json = stage.scene.run(&[arguments, &["--json"]].concat());
+        json.never_says("\u{1b}").never_says("\u{7}");
+    }
+    let listed = stage.scene.run(&["list", "acme/evil"]);
+    listed.ok().says("\\u{1b}[2J").says("\\u{202e}");
+}
+
+#[test]
+fn a_servers_message_is_shown_and_not_obeyed() {
+    let scene = Scene::set();
+    for fault in [
+        Fault::ErrPkt("\u{1b}[2Jgone \u{202e}\n::error::forged".to_owned()),
+        Fault::SidebandError("\u{1b}[2Jgone \u{202e}\n::error::forged".to_owned()),
+    ] {
+        scene.forge.clear_faults();
+        scene.forge.fault_when(
+            |request| request.command().as_deref() == Some("fetch"),
+            fault,
+        );
+        for ci in ["", "true"] {
+            let prepared = scene.mdskill(&["add", "acme/skills/one"]).env("CI", ci);
+            let outcome = prepared.run();
+            outcome.fails(5).says("the server refused: \\u{1b}[2Jgone");
+            assert_clean(&outcome);
+            if ci == "true" {
+                assert_no_command(&outcome);
+            }
+        }
+    }
+}
+
+/// No line is one that GitHub Actions would run as a command.
+#[track_caller]
+fn assert_no_command(outcome: &Outcome) {
+    let mut lines = outcome.stdout.lines().chain(outcome.stderr.lines());
+    let command = lines.find(|line| line.trim_start().starts_with("::"));
+    assert_eq!(command, None, "{outcome}");
+}
+
+#[test]
+fn no_line_of_a_ci_log_is_a_strangers_command() {
+    let mut stage = Stage::set();
+    for folder in ["a", "b", "a\n::error::forged", "b\n::error::forged"] {
+        stage.evil.write(&format!("{folder}/evil/SKILL.md"), SKILL);
+    }
+    stage.evil.write("::error::forged/SKILL.md", SKILL);
+    stage.evil.commit("Evil");
+    for arguments in [
+        &["list", "acme/evil"][..],
+        &["list", "acme/evil", "--names"],
+        &["list", "acme/evil/::error::forged"],
+        &["show", "acme/evil/::error::forged"],
+        &["validate", "acme/evil/::error::forged"],
+        &["add", "acme/evil/::error::forged"],
+        &["add", "acme/evil/evil"],
+        &["add", "acme/evil", "--all"],
+    ] {
+        let outcome = stage.scene.mdskill(arguments).env("CI", "true").run();
+        assert_no_command(&outcome);
+        assert_clean(&outcome);
+    }
+    let outcome = stage.scene.run(&SPEC);
+    outcome.fails(1).says("is the name of 4 skills");
+}

@@ -1,0 +1,319 @@
+//! A network that fails: what is said, the exit code, how often it is tried, and that nothing changed.
+
+use crate::acts::refused;
+use crate::forge::Scene;
+use crate::support::authority::Authority;
+use crate::support::fault::Fault;
+use crate::support::forge::Forge;
+use crate::support::repo::Repo;
+use crate::support::room::Prepared;
+use crate::support::wire::Request;
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+const ADD: [&str; 2] = ["add", "acme/skills/one"];
+
+fn is_fetch(request: &Request) -> bool {
+    request.command().as_deref() == Some("fetch")
+}
+
+/// An `add` that is tried once, and once again.
+fn add(scene: &Scene) -> Prepared {
+    scene.mdskill(&ADD).env("MDSKILL_RETRIES", "1")
+}
+
+/// An `add` that is tried once, with a second's patience.
+fn impatient_add(scene: &Scene) -> Prepared {
+    let prepared = scene.mdskill(&ADD).env("MDSKILL_RETRIES", "0");
+    prepared.env("MDSKILL_TIMEOUT", "1")
+}
+
+#[test]
+fn nobody_listens() {
+    let scene = Scene::set();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let sentence = format!("can't connect to {}", url.trim_start_matches("http://"));
+    let prepared = add(&scene).env("MDSKILL_GITHUB_URL", &url);
+    let outcome = refused(&scene.room, prepared, 5, &sentence);
+    outcome.says("refused").says("hint: ");
+}
+
+#[test]
+fn nobody_has_that_name() {
+    let scene = Scene::set();
+    let prepared = impatient_add(&scene)
+        .env("MDSKILL_TIMEOUT", "5")
+        .env("MDSKILL_GITHUB_URL", "https://forge.invalid");
+    refused(&scene.room, prepared, 5, "can't connect to forge.invalid");
+}
+
+#[test]
+fn a_certificate_that_is_not_good_is_not_trusted() {
+    let scene = Scene::set();
+    let authority = Authority::new(&scene.room.path("temp"));
+    let good = Forge::start_tls(scene.root(), &authority, &["127.0.0.1"]);
+    let other = Forge::start_tls(scene.root(), &authority, &["elsewhere.example"]);
+    let expired = authority.expired_certificate(&["127.0.0.1"]);
+    let expired = Forge::start_with(scene.root(), expired);
+    let trusting = |forge: &Forge| {
+        add(&scene)
+            .env("MDSKILL_GITHUB_URL", forge.url())
+            .env("SSL_CERT_FILE", authority.pem())
+    };
+    for (prepared, forge, reason) in [
+        (
+            add(&scene).env("MDSKILL_GITHUB_URL", good.url()),
+            &good,
+            "UnknownIssuer",
+        ),
+        (trusting(&expired), &expired, "expired"),
+        (trusting(&other), &other, "not valid for name"),
+    ] {
+        let sentence = format!("can't trust {}", forge.address());
+        let outcome = refused(&scene.room, prepared, 5, &sentence);
+        outcome.says(reason).says("SSL_CERT_FILE");
+        assert_eq!(forge.traffic().connections, 1, "trying again is no use");
+    }
+    trusting(&good).run().ok();
+    scene.has("one", "HEAD:skills/one");
+}
+
+#[test]
+fn silence_is_given_up_on() {
+    for (fault, sentence) in [
+        (Fault::Hang, "sent nothing for 1 second"),
+        (Fault::Stall(20), "sent nothing for 1 second"),
+        (
+            Fault::SlowDrip(Duration::from_millis(20)),
+            "less than 1 KiB a second",
+        ),
+    ] {
+        let scene = Scene::set();
+        scene.forge.fault_when(is_fetch, fault);
+        let start = Instant::now();
+        refused(&scene.room, impatient_add(&scene), 5, sentence);
+        assert!(start.elapsed() < Duration::from_secs(10));
+        assert_eq!(scene.heard(), ["ls-refs", "fetch"]);
+    }
+}
+
+#[test]
+fn a_broken_connection_is_tried_again_and_then_named() {
+    for fault in [
+        Fault::Reset,
+        Fault::ResetMidBody(10),
+        Fault::ShortLength,
+        Fault::ResetMidBody(200),
+    ] {
+        let scene = Scene::set();
+        scene.forge.fault_when(is_fetch, fault.clone());
+        let outcome = refused(&scene.room, add(&scene), 5, "the connection to");
+        outcome.says(&scene.forge.address().to_string());
+        assert_eq!(scene.heard(), ["ls-refs", "fetch", "fetch"], "{fault:?}");
+        scene.forge.clear_faults();
+        scene.forge.reset();
+        scene.forge.fault_nth(1, fault);
+        add(&scene).run().ok();
+        scene.has("one", "HEAD:skills/one");
+    }
+}
+
+#[test]
+fn every_status_has_a_sentence_and_an_exit_code() {
+    for (status, code, sentence, tries) in [
+        (401, 4, "asks who you are (401); no credential was tried", 1),
+        (403, 4, "is forbidden (403); no credential was tried", 1),
+        (
+            404,
+            1,
+            "does not exist, or it is private (404); no credential was tried",
+            1,
+        ),
+        (407, 4, "the proxy asks who you are (407)", 1),
+        (408, 5, "answered with status 408", 3),
+        (418, 5, "answered with status 418", 1),
+        (429, 5, "too many requests (429)", 3),
+        (451, 1, "is blocked for legal reasons (451)", 1),
+        (500, 5, "the server failed (500)", 3),
+        (501, 5, "the server failed (501)", 1),
+        (502, 5, "the server failed (502)", 3),
+        (503, 5, "the server failed (503)", 3),
+        (504, 5, "the server failed (504)", 3),
+    ] {
+        let scene = Scene::set();
+        scene.forge.fault(Fault::status(status));
+        let prepared = scene.mdskill(&ADD).env("MDSKILL_RETRIES", "2");
+        let outcome = refused(&scene.room, prepared, code, sentence);
+        outcome.says(&scene.forge.url_of("acme/skills"));
+        assert_eq!(scene.forge.traffic().requests, tries, "{status}");
+    }
+}
+
+#[test]
+fn one_bad_moment_is_survived() {
+    for fault in [
+        Fault::status(503),
+        Fault::CorruptPack,
+        Fault::TruncatedPack(40),
+        Fault::CutBody(30),
+        Fault::Reset,
+    ] {
+        for request in 1..=3 {
+            let scene = Scene::set();
+            scene.forge.fault_nth(request, fault.clone());
+            add(&scene).run().ok();
+            scene.has("one", "HEAD:skills/one");
+        }
+    }
+}
+
+#[test]
+fn a_wait_that_is_asked_for_is_kept_or_too_long() {
+    let scene = Scene::set();
+    let asked = |seconds: &str| Fault::Status {
+        code: 429,
+        headers: vec![("Retry-After", seconds.to_owned())],
+        body: String::new(),
+    };
+    scene.forge.fault_next(asked("3600"));
+    let start = Instant::now();
+    let sentence = "too many requests (429); try again in 3600 seconds";
+    refused(&scene.room, add(&scene), 5, sentence);
+    assert_eq!(scene.forge.traffic().requests, 1);
+    assert!(start.elapsed() < Duration::from_secs(30));
+
+    scene.forge.fault_next(asked("1"));
+    let start = Instant::now();
+    add(&scene).run().ok();
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    scene.has("one", "HEAD:skills/one");
+}
+
+#[test]
+fn an_answer_that_is_none_is_told_from_one_that_is_damaged() {
+    for (fault, sentence) in [
+        (Fault::Garbage, "not git's protocol"),
+        (Fault::EmptyOk, "ended early"),
+        (Fault::CutBody(20), "ended early"),
+        (Fault::TruncatedPack(40), "the pack is truncated or corrupt"),
+        (Fault::TruncatedPack(5), "the pack is truncated or corrupt"),
+        (Fault::CorruptPack, "the pack is truncated or corrupt"),
+        (
+            Fault::ErrPkt("you shall not pass".to_owned()),
+            "the server refused: you shall not pass",
+        ),
+        (
+            Fault::SidebandError("the disk is on fire".to_owned()),
+            "the server refused: the disk is on fire",
+        ),
+    ] {
+        let scene = Scene::set();
+        scene.forge.fault_when(is_fetch, fault);
+        let outcome = refused(&scene.room, add(&scene), 5, sentence);
+        outcome.says(&scene.forge.url_of("acme/skills"));
+    }
+    let scene = Scene::set();
+    scene.forge.fault(Fault::Garbage);
+    refused(&scene.room, add(&scene), 5, "not git's protocol").says("login page");
+}
+
+#[test]
+fn a_pack_without_what_was_asked_for_is_not_enough() {
+    for request in [2, 3] {
+        let scene = Scene::set();
+        scene.forge.fault_nth(request, Fault::EmptyPack);
+        let outcome = refused(&scene.room, add(&scene), 5, "did not send");
+        outcome.says(&scene.forge.url_of("acme/skills"));
+        scene.run(&ADD).ok();
+        scene.has("one", "HEAD:skills/one");
+    }
+}
+
+#[test]
+fn an_answer_that_never_ends_is_left_when_it_is_complete() {
+    let scene = Scene::set();
+    scene.forge.fault(Fault::Endless);
+    add(&scene).run().ok();
+    assert_eq!(scene.heard(), ["ls-refs", "fetch", "fetch"]);
+    scene.has("one", "HEAD:skills/one");
+}
+
+#[test]
+fn who_interrupts_a_fetch_finds_everything_as_it_was() {
+    let scene = Scene::set();
+    let before = scene.room.snapshot();
+    scene.forge.fault_when(is_fetch, Fault::Hang);
+    let running = add(&scene).spawn();
+    let start = Instant::now();
+    while scene.heard().len() < 2 && start.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    running.interrupt();
+    running.wait().fails(130);
+    before.assert_same(&scene.room.snapshot());
+}
+
+#[test]
+fn a_failed_update_changes_nothing_and_says_so() {
+    for (fault, code, sentence) in [
+        (Fault::status(503), 5, "the server failed (503)"),
+        (
+            Fault::status(404),
+            1,
+            "does not exist, or it is private (404)",
+        ),
+        (Fault::status(403), 4, "is forbidden (403)"),
+        (Fault::Reset, 5, "the connection to"),
+        (Fault::CorruptPack, 5, "the pack is truncated or corrupt"),
+        (Fault::Garbage, 5, "not git's protocol"),
+    ] {
+        let mut scene = Scene::set();
+        scene.run(&["add", "acme/skills", "--all"]).ok();
+        scene.repo.write("skills/one/more.md", "more");
+        scene.repo.commit("More");
+        scene.forge.fault(fault);
+        let prepared = scene.mdskill(&["update"]).env("MDSKILL_RETRIES", "1");
+        refused(&scene.room, prepared, code, sentence);
+        scene.forge.clear_faults();
+        scene.run(&["update"]).ok();
+        scene.has("one", "HEAD:skills/one");
+    }
+}
+
+#[test]
+fn a_repository_that_fails_does_not_stop_the_others() {
+    let mut scene = Scene::set();
+    let mut other = Repo::create(scene.root(), "acme/tools");
+    other.skill("four", "four", "The fourth").commit("Four");
+    let specs = ["add", "acme/skills/one", "acme/tools/four"];
+    scene.run(&specs).ok();
+    other.write("four/more.md", "more");
+    other.commit("More");
+    scene.repo.write("skills/one/more.md", "more");
+    scene.repo.commit("More");
+    let locked = scene.repo.snapshot(&format!("{}:skills/one", scene.commit));
+    scene.forge.fault_when(
+        |request| request.target.starts_with("/acme/skills"),
+        Fault::status(503),
+    );
+    let prepared = scene.mdskill(&["update"]).env("MDSKILL_RETRIES", "0");
+    let outcome = prepared.run();
+    outcome
+        .fails(5)
+        .says("acme/skills")
+        .says("(503)")
+        .says("four");
+    let four = scene.room.tree(".github/skills/four");
+    four.assert_same(&other.snapshot("HEAD:four"));
+    scene.room.tree(".github/skills/one").assert_same(&locked);
+    scene.locked(&format!("commit = \"{}\"", scene.commit));
+
+    let prepared = scene.mdskill(&["update", "--json"]);
+    let report = prepared.env("MDSKILL_RETRIES", "0").run();
+    report.fails(5);
+    let failed = &report.json()["failed"][0];
+    assert!(failed["name"].as_str().unwrap().contains("acme/skills"));
+    assert!(failed["reason"].as_str().unwrap().contains("(503)"));
+}

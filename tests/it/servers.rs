@@ -1,0 +1,288 @@
+//! Servers as they are in the world: old ones, moved ones, and refs of every kind.
+
+use crate::acts::refused;
+use crate::forge::Scene;
+use crate::support::authority::Authority;
+use crate::support::fault::Fault;
+use crate::support::forge::Forge;
+use crate::support::repo::Repo;
+
+#[test]
+fn a_server_without_filters_sends_one_shallow_pack() {
+    let scene = Scene::set();
+    scene.forge.fault(Fault::NoFilter);
+    scene.run(&["add", "acme/skills/three"]).ok();
+    // The first fetch is refused, the capabilities say why, the second does without the filter.
+    assert_eq!(scene.heard(), ["ls-refs", "fetch", "GET", "fetch"]);
+    let lines = scene.forge.requests()[3].lines();
+    assert!(lines.contains(&"deepen 1".to_owned()), "{lines:?}");
+    assert!(!lines.iter().any(|line| line.starts_with("filter")));
+    scene.has("three", "HEAD:skills/three");
+}
+
+#[test]
+fn an_update_works_without_filters_too() {
+    let mut scene = Scene::set();
+    scene.run(&["add", "acme/skills", "--all"]).ok();
+    scene.repo.write("skills/two/more.md", "more");
+    scene.repo.commit("More");
+    scene.forge.fault(Fault::NoFilter);
+    scene.run(&["update"]).ok();
+    scene.has("two", "HEAD:skills/two");
+}
+
+#[test]
+fn a_server_that_gives_no_single_blob_gives_the_commit() {
+    let scene = Scene::set();
+    let blob = scene.repo.rev_parse("HEAD:skills/one/SKILL.md");
+    scene.forge.fault_when(
+        move |request| request.wants().contains(&blob),
+        Fault::ErrPkt("upload-pack: not our ref".to_owned()),
+    );
+    scene.run(&["add", "acme/skills/one"]).ok();
+    let wants = scene.forge.requests().last().unwrap().wants();
+    assert_eq!(wants, std::slice::from_ref(&scene.commit));
+    scene.has("one", "HEAD:skills/one");
+}
+
+#[test]
+fn a_server_that_refuses_trees_by_id_is_not_asked_for_any() {
+    let scene = Scene::set();
+    scene.forge.fault(Fault::RefuseTreeWants);
+    scene.run(&["add", "acme/skills", "--all"]).ok();
+    assert_eq!(scene.heard(), ["ls-refs", "fetch", "fetch"]);
+    scene.has("three", "HEAD:skills/three");
+}
+
+#[test]
+fn an_old_server_is_asked_through_the_users_git() {
+    let mut scene = Scene::set();
+    scene.forge.fault(Fault::V0Only);
+    scene.run(&["add", "acme/skills/three"]).ok();
+    scene.has("three", "HEAD:skills/three");
+    scene.locked(&format!("commit = \"{}\"", scene.commit));
+    scene.repo.write("skills/three/more.md", "more");
+    scene.repo.commit("More");
+    scene.run(&["update"]).ok();
+    scene.has("three", "HEAD:skills/three");
+
+    std::fs::remove_file(scene.room.path("tools/git")).unwrap();
+    let outcome = scene.refuses(&["add", "acme/skills/one"], 1, "no git protocol version 2");
+    outcome.says("`git` can't be started").says("hint: ");
+}
+
+#[test]
+fn a_renamed_repository_is_followed_and_the_new_place_is_named() {
+    for code in [301, 302, 307, 308] {
+        let scene = Scene::set();
+        let to = format!("{}/git-upload-pack", scene.forge.url_of("acme/skills"));
+        scene.forge.fault_when(
+            |request| request.target.starts_with("/acme/old"),
+            Fault::Redirect { code, to },
+        );
+        let outcome = scene.run(&["add", "acme/old/one"]);
+        let moved = format!("has moved to {}", scene.forge.url_of("acme/skills"));
+        outcome.ok().says("warning: ").says(&moved);
+        assert_eq!(outcome.stderr.matches("has moved").count(), 1, "{outcome}");
+        // The later requests go straight to the new place.
+        assert_eq!(scene.forge.traffic().requests, 4, "{code}");
+        scene.has("one", "HEAD:skills/one");
+        scene.locked("source = \"github:acme/old\"");
+    }
+}
+
+#[test]
+fn a_redirect_that_leads_nowhere_is_not_followed_for_ever() {
+    let scene = Scene::set();
+    for (to, sentence, requests) in [
+        (
+            format!("{}{{target}}", scene.forge.url()),
+            "there were five before it",
+            6,
+        ),
+        (
+            format!("{}/login?from=x", scene.forge.url()),
+            "it leads to a page",
+            1,
+        ),
+        (
+            "ftp://example.invalid{target}".to_owned(),
+            "is not followed",
+            1,
+        ),
+    ] {
+        scene.forge.clear_faults();
+        scene.forge.reset();
+        scene.forge.fault(Fault::Redirect { code: 302, to });
+        scene.refuses(&["add", "acme/skills/one"], 5, sentence);
+        assert_eq!(scene.forge.traffic().requests, requests, "{sentence}");
+    }
+}
+
+#[test]
+fn a_redirect_does_not_leave_https() {
+    let scene = Scene::set();
+    let authority = Authority::new(&scene.room.path("temp"));
+    let secure = Forge::start_tls(scene.root(), &authority, &["127.0.0.1"]);
+    let to = format!("{}{{target}}", scene.forge.url());
+    secure.fault(Fault::Redirect { code: 301, to });
+    let prepared = scene
+        .mdskill(&["add", "acme/skills/one"])
+        .env("MDSKILL_GITHUB_URL", secure.url())
+        .env("SSL_CERT_FILE", authority.pem());
+    refused(&scene.room, prepared, 5, "it leaves https");
+    assert_eq!(scene.forge.traffic().requests, 0);
+}
+
+#[test]
+fn an_empty_repository_and_a_missing_ref_are_said_to_be_that() {
+    let scene = Scene::set();
+    Repo::create(scene.root(), "acme/empty");
+    scene.refuses(
+        &["add", "acme/empty/one"],
+        1,
+        "is empty: it has no commit yet",
+    );
+    let sentence = "has no branch and no tag `nope`";
+    scene.refuses(&["add", "acme/skills/one@nope"], 1, sentence);
+    scene.refuses(
+        &["add", "acme/none/one"],
+        1,
+        "does not exist, or it is private (404)",
+    );
+    scene.refuses(&["add", "acme/skills/fore"], 1, "has no skill `fore`");
+    let missing = "f".repeat(40);
+    let spec = format!("acme/skills/one@{missing}");
+    scene.refuses(&["add", &spec], 5, &missing);
+}
+
+#[test]
+fn a_default_branch_that_is_not_there_is_not_an_empty_repository() {
+    let scene = Scene::set();
+    let head = ["symbolic-ref", "HEAD", "refs/heads/master"];
+    scene.repo.git(&head);
+    let outcome = scene.refuses(&["add", "acme/skills/one"], 1, "has no HEAD");
+    outcome.says("`@main`").never_says("empty");
+    scene.run(&["add", "acme/skills/one@main"]).ok();
+    scene.has("one", "main:skills/one");
+}
+
+#[test]
+fn a_detached_head_is_the_default() {
+    let mut scene = Scene::set();
+    let first = scene.commit.clone();
+    scene.repo.write("skills/one/more.md", "more");
+    let second = scene.repo.commit("More");
+    scene
+        .repo
+        .git(&["update-ref", "--no-deref", "HEAD", &first]);
+    scene.run(&["add", "acme/skills/one"]).ok();
+    scene.locked(&format!("commit = \"{first}\""));
+    scene.has("one", &format!("{first}:skills/one"));
+    scene
+        .repo
+        .git(&["update-ref", "--no-deref", "HEAD", &second]);
+    scene.run(&["update"]).ok();
+    scene.locked(&format!("commit = \"{second}\""));
+}
+
+#[test]
+fn a_tag_with_an_object_of_its_own_is_locked_as_its_commit() {
+    let mut scene = Scene::set();
+    scene.repo.annotated_tag("v1.0");
+    scene.repo.write("skills/one/more.md", "more");
+    scene.repo.commit("More");
+    let tagged = scene.repo.rev_parse("v1.0^{commit}");
+    assert_ne!(scene.repo.rev_parse("v1.0"), tagged);
+    scene.run(&["add", "acme/skills/one@v1.0"]).ok();
+    scene.locked(&format!("commit = \"{tagged}\""));
+    scene.locked("ref = \"v1.0\"");
+    scene.has("one", "v1.0:skills/one");
+    scene.forge.reset();
+    scene.run(&["update"]).ok();
+    assert_eq!(scene.heard(), ["ls-refs"]);
+}
+
+#[test]
+fn a_branch_and_a_tag_of_one_name_are_told_apart_by_the_user() {
+    let mut scene = Scene::set();
+    scene.repo.tag("release");
+    scene
+        .repo
+        .git(&["update-ref", "refs/heads/release", "HEAD"]);
+    scene
+        .repo
+        .branch("release")
+        .write("skills/one/more.md", "more");
+    let branch = scene.repo.commit("More");
+    scene.repo.branch("main");
+    let (heads, tags) = ("@refs/heads/release", "@refs/tags/release");
+    scene
+        .refuses(&["add", "acme/skills/one@release"], 1, heads)
+        .says(tags);
+    for (reference, commit) in [(heads, &branch), (tags, &scene.commit)] {
+        let spec = format!("acme/skills/one{reference}");
+        scene.run(&["add", &spec]).ok();
+        scene.locked(&format!("commit = \"{commit}\""));
+        scene.locked(&format!("ref = \"{}\"", &reference[1..]));
+        scene.has("one", &format!("{commit}:skills/one"));
+        scene.run(&["update"]).ok();
+    }
+}
+
+#[test]
+fn a_repository_of_sha256_has_a_sentence_of_its_own() {
+    let scene = Scene::set();
+    let mut modern = Repo::create_with(scene.root(), "acme/modern", "sha256");
+    modern.skill("one", "one", "The first").commit("One");
+    let sentence = "is a SHA-256 repository; mdskill reads SHA-1 repositories only";
+    scene.refuses(&["add", "acme/modern/one"], 1, sentence);
+}
+
+#[test]
+fn a_pages_address_leads_to_a_branch_with_a_slash() {
+    let mut scene = Scene::set();
+    scene
+        .repo
+        .branch("feature/x")
+        .skill("skills/pdf", "pdf", "Of the branch");
+    let commit = scene.repo.commit("Pdf");
+    scene.repo.branch("feature/xy").branch("main");
+    let authority = Authority::new(&scene.room.path("temp"));
+    let secure = Forge::start_tls(scene.root(), &authority, &["127.0.0.1"]);
+    for page in [
+        "tree/feature/x/skills/pdf",
+        "blob/feature/x/skills/pdf/SKILL.md",
+    ] {
+        let spec = format!("{}/acme/skills/{page}", secure.url());
+        let prepared = scene.mdskill(&["add", &spec]);
+        prepared.env("SSL_CERT_FILE", authority.pem()).run().ok();
+        scene.locked("ref = \"feature/x\"");
+        scene.locked("path = \"skills/pdf\"");
+        scene.locked(&format!("commit = \"{commit}\""));
+        scene.locked(&format!("source = \"{}/acme/skills\"", secure.url()));
+        scene.has("pdf", "feature/x:skills/pdf");
+    }
+}
+
+#[test]
+fn a_range_takes_the_best_tag_and_follows_better_ones() {
+    let mut scene = Scene::set();
+    let mut commits = Vec::new();
+    for version in ["v1.2.0", "v1.10.1", "v1.11.0-rc.1", "v2.0.0"] {
+        scene.repo.write("skills/one/version.md", version);
+        commits.push(scene.repo.commit(version));
+        scene.repo.annotated_tag(version);
+    }
+    scene.run(&["add", "acme/skills/one@^1.2"]).ok();
+    scene.locked("ref = \"^1.2\"");
+    scene.locked(&format!("commit = \"{}\"", commits[1]));
+    scene.has("one", "v1.10.1:skills/one");
+    scene.repo.write("skills/one/version.md", "v1.11.0");
+    scene.repo.commit("v1.11.0");
+    scene.repo.tag("v1.11.0");
+    scene.run(&["update"]).ok();
+    scene.has("one", "v1.11.0:skills/one");
+    let sentence = "no version tag in `^3`; its newest is `v2.0.0`";
+    scene.refuses(&["add", "acme/skills/two@^3"], 1, sentence);
+}
