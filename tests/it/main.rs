@@ -2,6 +2,8 @@
 
 mod support;
 
+mod add;
+mod add_places;
 mod faults;
 mod forge;
 mod install_sh;
