@@ -141,6 +141,7 @@ fn take_back(site: &Site, swap: &Swap, new: &Incoming) -> Result<(), InstallErro
 /// # Errors
 /// When the journal can't be understood, or the disk refuses.
 pub fn recover(site: &Site) -> Result<(), InstallError> {
+    atomic::sweep(&site.state())?;
     let Some(journal) = Journal::read(site)? else {
         return Ok(());
     };

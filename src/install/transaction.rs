@@ -50,7 +50,7 @@ pub struct Committed {
 /// Tells whether a killed command left something to finish or undo.
 #[must_use]
 pub fn was_interrupted(site: &Site) -> bool {
-    Journal::path(site).exists()
+    Journal::path(site).exists() || atomic::has_leftovers(&site.state())
 }
 
 impl<'a> Transaction<'a> {
@@ -193,7 +193,7 @@ impl<'a> Transaction<'a> {
         self.journal.lockfile = Some(Digest::of_bytes(lockfile).to_string());
         self.journal.write(self.site)?;
         self.exchange()?;
-        atomic::write(&self.site.lockfile, lockfile)?;
+        atomic::write_from(&self.site.state(), &self.site.lockfile, lockfile)?;
         self.is_open = false;
         // From here on an interrupt only leaves work to the next command's recovery.
         let _too_late = (self.checkpoint)();

@@ -1,0 +1,318 @@
+//! Killed, interrupted, out of space, in a crowd: each skill is wholly old or wholly new, and the lockfile agrees.
+
+use crate::support::repo::Repo;
+use crate::support::room::Room;
+use crate::support::shop::{Shop, blocks};
+use crate::support::snapshot::Snapshot;
+use std::fs::File;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+const SKILLS: usize = 100;
+const MOMENTS: u32 = 20;
+
+/// `acme/skills` with a hundred skills, at two versions: the branches `old` and `main`.
+fn a_hundred() -> (Shop, Repo) {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    let write = |repo: &mut Repo, version: &str| {
+        for number in 0..SKILLS {
+            let path = format!("skills/s{number:03}");
+            repo.skill(&path, &format!("s{number:03}"), version)
+                .write(&format!("{path}/references/text.md"), version.repeat(100));
+        }
+        repo.commit(version);
+    };
+    write(&mut repo, "old");
+    repo.branch("old").branch("main");
+    write(&mut repo, "new");
+    (shop, repo)
+}
+
+/// A copy of a room that others were made ready in.
+fn copy_of(room: &Room, shop: &Shop) -> Room {
+    let copy = shop.another_room();
+    for folder in ["project", "cache"] {
+        let from = room.path(folder).join(".");
+        let told = Command::new("cp")
+            .arg("-a")
+            .arg(from)
+            .arg(copy.path(folder))
+            .status();
+        assert!(told.unwrap().success());
+    }
+    copy
+}
+
+/// How long a command takes when nobody disturbs it.
+fn time_of(room: &Room, arguments: &[&str]) -> Duration {
+    let start = Instant::now();
+    room.mdskill(arguments).run().ok();
+    start.elapsed()
+}
+
+/// After one more command the room is as one of these commits has it, or empty; and nothing is left over.
+fn assert_settled(room: &Room, repo: &Repo, versions: &[&str], moment: u32) {
+    room.mdskill(["list"]).run().ok();
+    if room.project().join("mdskill.lock").exists() {
+        room.mdskill(["verify"]).run().ok();
+    }
+    let disk = room.tree(".github/skills");
+    let lock = std::fs::read_to_string(room.project().join("mdskill.lock")).unwrap_or_default();
+    let lock = blocks(&lock);
+    let fitting = versions.iter().find(|version| match **version {
+        "nothing" => lock.is_empty() && disk.paths().is_empty(),
+        version => {
+            let commit = repo.rev_parse(version);
+            lock.len() == SKILLS
+                && lock.values().all(|entry| entry["commit"] == commit)
+                && disk == repo.snapshot(&format!("{version}:skills"))
+        }
+    });
+    assert!(
+        fitting.is_some(),
+        "moment {moment}: {} locked, {disk:?}",
+        lock.len()
+    );
+    let left: Vec<String> = room
+        .tree("")
+        .paths()
+        .into_iter()
+        .filter(|path| path.contains(".mdskill") && *path != ".mdskill" && *path != ".mdskill/lock")
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(left, [""; 0], "moment {moment}");
+}
+
+/// Kills the command at moments spread over its duration, each time in a fresh copy of `ready`.
+fn kill_at_many_moments(
+    shop: &Shop,
+    repo: &Repo,
+    ready: &Room,
+    arguments: &[&str],
+    versions: &[&str],
+) {
+    let whole = time_of(&copy_of(ready, shop), arguments);
+    for moment in 0..MOMENTS {
+        let room = copy_of(ready, shop);
+        let running = room.mdskill(arguments).spawn();
+        std::thread::sleep(whole * moment / (MOMENTS - 1));
+        running.kill();
+        running.wait();
+        assert_settled(&room, repo, versions, moment);
+        if moment % 5 == 0 {
+            // What was killed can simply be done again.
+            room.mdskill(["install"]).run().ok();
+        }
+    }
+}
+
+#[test]
+fn killed_while_adding() {
+    let (shop, repo) = a_hundred();
+    shop.run(&["add", "acme/skills", "--all", "--dry-run"]).ok();
+    kill_at_many_moments(
+        &shop,
+        &repo,
+        &shop.room,
+        &["add", "acme/skills", "--all"],
+        &["nothing", "main"],
+    );
+}
+
+#[test]
+fn killed_while_updating() {
+    let (shop, mut repo) = a_hundred();
+    let new = repo.rev_parse("main");
+    repo.reset_to(&repo.rev_parse("old"));
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    repo.branch("main").reset_to(&new);
+    kill_at_many_moments(&shop, &repo, &shop.room, &["update"], &["old", "main"]);
+}
+
+#[test]
+fn killed_while_removing() {
+    let (shop, repo) = a_hundred();
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    let names: Vec<String> = (0..SKILLS).map(|number| format!("s{number:03}")).collect();
+    let mut arguments = vec!["remove"];
+    arguments.extend(names.iter().map(String::as_str));
+    kill_at_many_moments(&shop, &repo, &shop.room, &arguments, &["nothing", "main"]);
+}
+
+#[test]
+fn interrupted_everything_is_as_it_was_or_done() {
+    let (shop, repo) = a_hundred();
+    let arguments = ["add", "acme/skills", "--all"];
+    shop.run(&["add", "acme/skills", "--all", "--dry-run"]).ok();
+    let whole = time_of(&copy_of(&shop.room, &shop), &arguments);
+    let mut stopped = 0;
+    for moment in 1..=10 {
+        let room = copy_of(&shop.room, &shop);
+        let before = room.snapshot();
+        let running = room.mdskill(arguments).spawn();
+        std::thread::sleep(whole * moment / 10);
+        running.interrupt();
+        let outcome = running.wait();
+        match outcome.code {
+            Some(0) => assert_settled(&room, &repo, &["main"], moment),
+            // Before the program has begun to listen, the signal itself ends it.
+            None => before.assert_same(&room.snapshot()),
+            _ => {
+                outcome.fails(130).says("interrupted");
+                before.assert_same(&room.snapshot());
+                stopped += 1;
+            }
+        }
+    }
+    assert!(stopped > 0, "no interrupt came in time");
+}
+
+#[test]
+fn several_at_once_all_land() {
+    for crowd in [2, 4] {
+        let (shop, repo) = a_hundred();
+        let specs: Vec<String> = (0..crowd)
+            .map(|number| format!("acme/skills/s{number:03}"))
+            .collect();
+        let running: Vec<_> = specs
+            .iter()
+            .map(|spec| shop.room.mdskill(["add", spec]).spawn())
+            .collect();
+        for one in running {
+            one.wait().ok();
+        }
+        assert_eq!(shop.lock().len(), crowd);
+        for number in 0..crowd {
+            shop.has(
+                &format!("s{number:03}"),
+                &repo,
+                &format!("main:skills/s{number:03}"),
+            );
+        }
+        assert!(!shop.room.project().join(".mdskill").exists());
+    }
+}
+
+/// Holds the project's lock, as another mdskill would.
+fn hold(project: &Path) -> File {
+    std::fs::create_dir_all(project.join(".mdskill")).unwrap();
+    let file = File::create(project.join(".mdskill/lock")).unwrap();
+    file.lock().unwrap();
+    file
+}
+
+#[test]
+fn who_waits_says_for_whom() {
+    let (shop, repo) = Shop::stocked();
+    let held = hold(&shop.room.project());
+    let mut running = shop.room.mdskill(["add", "acme/skills/one"]).spawn();
+    std::thread::sleep(Duration::from_millis(400));
+    assert!(running.runs());
+    drop(held);
+    running.wait().ok().says("waiting for another process");
+    shop.has("one", &repo, "main:skills/one");
+
+    let held = hold(&shop.room.project());
+    let before = shop.room.snapshot();
+    let running = shop.room.mdskill(["add", "acme/skills/two"]).spawn();
+    std::thread::sleep(Duration::from_millis(400));
+    running.interrupt();
+    running.wait().fails(130).says("interrupted");
+    before.assert_same(&shop.room.snapshot());
+    drop(held);
+}
+
+#[test]
+fn a_name_that_was_taken_meanwhile_is_refused() {
+    let (shop, repo) = Shop::stocked();
+    let mut other = shop.repo("other/skills");
+    other.skill("one", "one", "Another one");
+    other.commit("One");
+    let first = shop.another_room();
+    first.mdskill(["add", "acme/skills/one"]).run().ok();
+
+    let held = hold(&shop.room.project());
+    let running = shop.room.mdskill(["add", "other/skills/one"]).spawn();
+    std::thread::sleep(Duration::from_millis(400));
+    let one = first.tree(".github/skills/one");
+    shop.room
+        .write(".github/skills/one/SKILL.md", &one.entries["SKILL.md"].1);
+    shop.room.write("mdskill.lock", first.read("mdskill.lock"));
+    drop(held);
+    running
+        .wait()
+        .fails(1)
+        .says("two skills would be installed as `one`");
+    shop.has("one", &repo, "main:skills/one");
+}
+
+#[test]
+fn an_edit_that_is_saved_meanwhile_is_never_lost() {
+    let (shop, mut repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills/one"]).ok();
+    repo.write("skills/one/more.md", "more");
+    repo.commit("More");
+    let whole = time_of(&copy_of(&shop.room, &shop), &["update"]);
+    for moment in 0..MOMENTS {
+        let room = copy_of(&shop.room, &shop);
+        let running = room.mdskill(["update"]).spawn();
+        std::thread::sleep(whole * moment / MOMENTS);
+        let file = room.project().join(".github/skills/one/SKILL.md");
+        let saved = std::fs::write(&file, "mine").is_ok();
+        let outcome = running.wait();
+        let kept = std::fs::read_to_string(&file).is_ok_and(|text| text == "mine");
+        assert!(!saved || kept, "moment {moment}\n{outcome}");
+    }
+}
+
+#[test]
+fn a_full_disk_changes_nothing() {
+    let (shop, mut repo) = Shop::stocked();
+    repo.write("skills/one/large.bin", vec![7; 300_000]);
+    repo.commit("Large");
+    shop.run(&["add", "acme/skills/two"]).ok();
+    shop.run(&["add", "acme/skills/one", "--dry-run"]).ok();
+    let before = shop.room.snapshot();
+    // A file may have 8 blocks, which stands for the disk's end on any machine.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 8; exec '{}' add acme/skills/one",
+        env!("CARGO_BIN_EXE_mdskill")
+    );
+    shop.room
+        .run("sh", ["-c", &script])
+        .run()
+        .fails(1)
+        .says("large.bin");
+    before.assert_same(&shop.room.snapshot());
+    shop.run(&["verify"]).ok();
+    shop.run(&["add", "acme/skills/one"]).ok();
+    shop.has("one", &repo, "main:skills/one");
+}
+
+#[test]
+fn a_place_that_can_not_be_written_changes_nothing() {
+    let (shop, _repo) = Shop::stocked();
+    shop.room.write("tools", "a file");
+    shop.refuses(
+        &["add", "acme/skills/one", "--target", "tools/skills"],
+        1,
+        "tools",
+    );
+    shop.refuses(&["add", "acme/skills/one", "--target", "tools"], 1, "tools");
+    shop.room.write(".mdskill", "a file");
+    shop.refuses(&["add", "acme/skills/one"], 1, ".mdskill");
+    std::fs::remove_file(shop.room.project().join(".mdskill")).unwrap();
+    let cache = shop.room.path("temp/cache");
+    std::fs::write(&cache, "a file").unwrap();
+    let before = shop.room.snapshot();
+    let told = shop
+        .room
+        .mdskill(["add", "acme/skills/one"])
+        .env("MDSKILL_CACHE_DIR", &cache)
+        .run();
+    told.fails(1).says("temp/cache");
+    before.assert_same(&shop.room.snapshot());
+    assert_eq!(Snapshot::of(&cache), Snapshot::default());
+}
