@@ -118,6 +118,8 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
         return Ok(report);
     }
     let (report, trashed) = apply::in_transaction(context, |transaction, lockfile| {
+        // Another mdskill may have added the same name while this one was fetching.
+        check_names_against(lockfile, options, &repositories)?;
         set_targets(context, options, lockfile);
         let mut left_alone = Vec::new();
         for (repository, candidates) in &repositories {

@@ -1,9 +1,9 @@
 //! Killed, interrupted, out of space, in a crowd: each skill is wholly old or wholly new, and the lockfile agrees.
 
+use crate::support::forge::Forge;
 use crate::support::repo::Repo;
 use crate::support::room::Room;
 use crate::support::shop::{Shop, blocks};
-use crate::support::snapshot::Snapshot;
 use std::fs::File;
 use std::path::Path;
 use std::process::Command;
@@ -304,15 +304,16 @@ fn a_place_that_can_not_be_written_changes_nothing() {
     shop.room.write(".mdskill", "a file");
     shop.refuses(&["add", "acme/skills/one"], 1, ".mdskill");
     std::fs::remove_file(shop.room.project().join(".mdskill")).unwrap();
+    // A folder of repositories needs no cache; a server does.
+    let forge = Forge::start(shop.root());
     let cache = shop.room.path("temp/cache");
     std::fs::write(&cache, "a file").unwrap();
     let before = shop.room.snapshot();
-    let told = shop
-        .room
-        .mdskill(["add", "acme/skills/one"])
-        .env("MDSKILL_CACHE_DIR", &cache)
-        .run();
-    told.fails(1).says("temp/cache");
+    let add = shop.room.mdskill(["add", "acme/skills/one"]);
+    let told = add
+        .env("MDSKILL_GITHUB_URL", forge.url())
+        .env("MDSKILL_CACHE_DIR", &cache);
+    told.run().fails(1).says("temp/cache");
     before.assert_same(&shop.room.snapshot());
-    assert_eq!(Snapshot::of(&cache), Snapshot::default());
+    assert_eq!(std::fs::read_to_string(&cache).unwrap(), "a file");
 }
