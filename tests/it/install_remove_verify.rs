@@ -138,9 +138,9 @@ fn remove_deletes_what_it_installed_and_nothing_else() {
     assert_eq!(shop.lock().len(), 1);
     shop.has("two", &repo, "main:skills/two");
     shop.refuses(
-        &["remove", "tow"],
+        &["remove", "twos"],
         1,
-        "`tow` is not installed; did you mean `two`?",
+        "`twos` is not installed; did you mean `two`?",
     )
     .says("`mdskill list` names what is installed");
     shop.refuses(&["remove", "mine"], 1, "`mine` is not installed");

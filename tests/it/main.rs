@@ -6,6 +6,7 @@ mod add;
 mod add_places;
 mod faults;
 mod forge;
+mod install_remove_verify;
 mod install_sh;
 mod network;
 mod transaction;
