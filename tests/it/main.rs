@@ -4,10 +4,14 @@ mod support;
 
 mod add;
 mod add_places;
+mod corpus;
 mod faults;
 mod forge;
+mod help;
 mod install_remove_verify;
 mod install_sh;
+mod lockfile;
 mod network;
 mod transaction;
+mod update;
 mod workshop;

@@ -51,9 +51,9 @@ fn only_the_named_move() {
     shop.has("two", &repo, "main:skills/two");
     shop.has("one", &repo, &format!("{first}:skills/one"));
     shop.refuses(
-        &["update", "one", "tow"],
+        &["update", "one", "thre"],
         1,
-        "`tow` is not installed; did you mean `two`?",
+        "`thre` is not installed; did you mean `three`?",
     );
     shop.run(&["update", "one", "three"]).ok();
     shop.has("one", &repo, "main:skills/one");
