@@ -357,8 +357,8 @@ fn check_names_against(
             .iter()
             .find(|(name, _)| fold(name.as_str()) == folded);
         if let Some((name, entry)) = taken
-            && (entry.source != candidate.source || *name != candidate.name)
-            && !options.force
+            // A lockfile with both spellings could not be read again, force or not.
+            && (*name != candidate.name || entry.source != candidate.source && !options.force)
         {
             return Err(OpError::NameTaken {
                 name: candidate.name.to_string(),

@@ -269,6 +269,24 @@ fn one_name_from_two_sources_is_refused_naming_both() {
 }
 
 #[test]
+fn two_names_that_differ_only_in_case_never_share_a_lockfile() {
+    let (shop, _repo) = Shop::stocked();
+    let mut other = shop.repo("other/skills");
+    other.skill("ONE", "ONE", "Shouted");
+    other.skill("two", "two", "Another");
+    other.commit("One");
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    for arguments in [
+        &["add", "other/skills/ONE"][..],
+        &["add", "other/skills/ONE", "--force"],
+    ] {
+        shop.refuses(arguments, 1, "two skills would be installed as `ONE`");
+    }
+    shop.run(&["add", "other/skills/two", "--force"]).ok();
+    shop.has("two", &other, "main:two");
+}
+
+#[test]
 fn the_root_is_found_from_below_and_named_with_c() {
     let (shop, repo) = Shop::stocked();
     let deep = shop.room.project().join("src/deep");
