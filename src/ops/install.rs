@@ -102,7 +102,7 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
     .await?;
     let ((), trashed) = apply::in_transaction(context, |transaction, now| {
         if *now != lockfile {
-            return Err(OpError::Disagrees("mdskill.lock was changed while its skills were being fetched; run the command again".to_owned()));
+            return Err(OpError::LockfileChanged);
         }
         for (repository, skills) in fetched {
             for (skill, files) in skills {

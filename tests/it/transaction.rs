@@ -3,7 +3,9 @@
 use crate::support::forge::Forge;
 use crate::support::repo::Repo;
 use crate::support::room::Room;
-use crate::support::shop::{Shop, blocks};
+use crate::support::shop::{Block, Shop, blocks};
+use crate::support::snapshot::Snapshot;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::process::Command;
@@ -32,7 +34,7 @@ fn a_hundred() -> (Shop, Repo) {
 
 /// A copy of a room that others were made ready in.
 fn copy_of(room: &Room, shop: &Shop) -> Room {
-    let copy = shop.another_room();
+    let copy = Room::in_memory(&shop.root().to_string_lossy());
     for folder in ["project", "cache"] {
         let from = room.path(folder).join(".");
         let told = Command::new("cp")
@@ -52,8 +54,34 @@ fn time_of(room: &Room, arguments: &[&str]) -> Duration {
     start.elapsed()
 }
 
-/// After one more command the room is as one of these commits has it, or empty; and nothing is left over.
-fn assert_settled(room: &Room, repo: &Repo, versions: &[&str], moment: u32) {
+/// What a room may be after a kill: nothing at all, or all skills of one commit.
+enum Whole {
+    Nothing,
+    Version { commit: String, skills: Snapshot },
+}
+
+impl Whole {
+    fn version(repo: &Repo, name: &str) -> Self {
+        Self::Version {
+            commit: repo.rev_parse(name),
+            skills: repo.snapshot(&format!("{name}:skills")),
+        }
+    }
+
+    fn is(&self, lock: &BTreeMap<String, Block>, disk: &Snapshot) -> bool {
+        match self {
+            Self::Nothing => lock.is_empty() && disk.entries.is_empty(),
+            Self::Version { commit, skills } => {
+                lock.len() == SKILLS
+                    && lock.values().all(|entry| entry["commit"] == *commit)
+                    && disk == skills
+            }
+        }
+    }
+}
+
+/// After one more command the room is one of these, and nothing is left over.
+fn assert_settled(room: &Room, wholes: &[Whole], moment: u32) {
     room.mdskill(["list"]).run().ok();
     if room.project().join("mdskill.lock").exists() {
         room.mdskill(["verify"]).run().ok();
@@ -61,46 +89,25 @@ fn assert_settled(room: &Room, repo: &Repo, versions: &[&str], moment: u32) {
     let disk = room.tree(".github/skills");
     let lock = std::fs::read_to_string(room.project().join("mdskill.lock")).unwrap_or_default();
     let lock = blocks(&lock);
-    let fitting = versions.iter().find(|version| match **version {
-        "nothing" => lock.is_empty() && disk.paths().is_empty(),
-        version => {
-            let commit = repo.rev_parse(version);
-            lock.len() == SKILLS
-                && lock.values().all(|entry| entry["commit"] == commit)
-                && disk == repo.snapshot(&format!("{version}:skills"))
-        }
-    });
-    assert!(
-        fitting.is_some(),
-        "moment {moment}: {} locked, {disk:?}",
-        lock.len()
-    );
-    let left: Vec<String> = room
-        .tree("")
-        .paths()
-        .into_iter()
-        .filter(|path| path.contains(".mdskill") && *path != ".mdskill" && *path != ".mdskill/lock")
-        .map(str::to_owned)
-        .collect();
+    let is_whole = wholes.iter().any(|whole| whole.is(&lock, &disk));
+    assert!(is_whole, "moment {moment}: {} locked, {disk:?}", lock.len());
+    let everything = room.tree("");
+    let is_left =
+        |path: &&str| path.contains(".mdskill") && *path != ".mdskill" && *path != ".mdskill/lock";
+    let left: Vec<&str> = everything.paths().into_iter().filter(is_left).collect();
     assert_eq!(left, [""; 0], "moment {moment}");
 }
 
-/// Kills the command at moments spread over its duration, each time in a fresh copy of `ready`.
-fn kill_at_many_moments(
-    shop: &Shop,
-    repo: &Repo,
-    ready: &Room,
-    arguments: &[&str],
-    versions: &[&str],
-) {
-    let whole = time_of(&copy_of(ready, shop), arguments);
+/// Kills the command at moments spread over its duration, each time in a fresh copy of the shop's room.
+fn kill_at_many_moments(shop: &Shop, arguments: &[&str], wholes: &[Whole]) {
+    let whole = time_of(&copy_of(&shop.room, shop), arguments);
     for moment in 0..MOMENTS {
-        let room = copy_of(ready, shop);
+        let room = copy_of(&shop.room, shop);
         let running = room.mdskill(arguments).spawn();
         std::thread::sleep(whole * moment / (MOMENTS - 1));
         running.kill();
         running.wait();
-        assert_settled(&room, repo, versions, moment);
+        assert_settled(&room, wholes, moment);
         if moment % 5 == 0 {
             // What was killed can simply be done again.
             room.mdskill(["install"]).run().ok();
@@ -111,14 +118,10 @@ fn kill_at_many_moments(
 #[test]
 fn killed_while_adding() {
     let (shop, repo) = a_hundred();
+    let arguments = ["add", "acme/skills", "--all"];
     shop.run(&["add", "acme/skills", "--all", "--dry-run"]).ok();
-    kill_at_many_moments(
-        &shop,
-        &repo,
-        &shop.room,
-        &["add", "acme/skills", "--all"],
-        &["nothing", "main"],
-    );
+    let wholes = [Whole::Nothing, Whole::version(&repo, "main")];
+    kill_at_many_moments(&shop, &arguments, &wholes);
 }
 
 #[test]
@@ -128,7 +131,8 @@ fn killed_while_updating() {
     repo.reset_to(&repo.rev_parse("old"));
     shop.run(&["add", "acme/skills", "--all"]).ok();
     repo.branch("main").reset_to(&new);
-    kill_at_many_moments(&shop, &repo, &shop.room, &["update"], &["old", "main"]);
+    let wholes = [Whole::version(&repo, "old"), Whole::version(&repo, "main")];
+    kill_at_many_moments(&shop, &["update"], &wholes);
 }
 
 #[test]
@@ -138,7 +142,8 @@ fn killed_while_removing() {
     let names: Vec<String> = (0..SKILLS).map(|number| format!("s{number:03}")).collect();
     let mut arguments = vec!["remove"];
     arguments.extend(names.iter().map(String::as_str));
-    kill_at_many_moments(&shop, &repo, &shop.room, &arguments, &["nothing", "main"]);
+    let wholes = [Whole::Nothing, Whole::version(&repo, "main")];
+    kill_at_many_moments(&shop, &arguments, &wholes);
 }
 
 #[test]
@@ -146,6 +151,7 @@ fn interrupted_everything_is_as_it_was_or_done() {
     let (shop, repo) = a_hundred();
     let arguments = ["add", "acme/skills", "--all"];
     shop.run(&["add", "acme/skills", "--all", "--dry-run"]).ok();
+    let done = [Whole::version(&repo, "main")];
     let whole = time_of(&copy_of(&shop.room, &shop), &arguments);
     let mut stopped = 0;
     for moment in 1..=10 {
@@ -156,7 +162,7 @@ fn interrupted_everything_is_as_it_was_or_done() {
         running.interrupt();
         let outcome = running.wait();
         match outcome.code {
-            Some(0) => assert_settled(&room, &repo, &["main"], moment),
+            Some(0) => assert_settled(&room, &done, moment),
             // Before the program has begun to listen, the signal itself ends it.
             None => before.assert_same(&room.snapshot()),
             _ => {
@@ -249,6 +255,32 @@ fn a_name_that_was_taken_meanwhile_is_refused() {
 }
 
 #[test]
+fn a_block_that_changed_meanwhile_is_not_overwritten() {
+    let (shop, mut repo) = Shop::stocked();
+    let first = repo.rev_parse("main");
+    shop.run(&["add", "acme/skills/one"]).ok();
+    repo.write("skills/one/more.md", "more");
+    repo.commit("More");
+    let pinned = copy_of(&shop.room, &shop);
+    pinned
+        .mdskill(["add", &format!("acme/skills/one@{first}")])
+        .run()
+        .ok();
+
+    let held = hold(&shop.room.project());
+    let running = shop.room.mdskill(["update"]).spawn();
+    std::thread::sleep(Duration::from_millis(400));
+    shop.room.write("mdskill.lock", pinned.read("mdskill.lock"));
+    drop(held);
+    running
+        .wait()
+        .fails(1)
+        .says("mdskill.lock was changed while its skills were being fetched");
+    shop.has("one", &repo, &format!("{first}:skills/one"));
+    assert_eq!(shop.entry("one")["ref"], first);
+}
+
+#[test]
 fn an_edit_that_is_saved_meanwhile_is_never_lost() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one"]).ok();
@@ -274,10 +306,11 @@ fn a_full_disk_changes_nothing() {
     repo.commit("Large");
     shop.run(&["add", "acme/skills/two"]).ok();
     shop.run(&["add", "acme/skills/one", "--dry-run"]).ok();
+    shop.room.write(".github/skills/one/SKILL.md", "mine");
     let before = shop.room.snapshot();
     // A file may have 8 blocks, which stands for the disk's end on any machine.
     let script = format!(
-        "trap '' XFSZ; ulimit -f 8; exec '{}' add acme/skills/one",
+        "trap '' XFSZ; ulimit -f 8; exec '{}' add acme/skills/one --force",
         env!("CARGO_BIN_EXE_mdskill")
     );
     shop.room
@@ -287,7 +320,7 @@ fn a_full_disk_changes_nothing() {
         .says("large.bin");
     before.assert_same(&shop.room.snapshot());
     shop.run(&["verify"]).ok();
-    shop.run(&["add", "acme/skills/one"]).ok();
+    shop.run(&["add", "acme/skills/one", "--force"]).ok();
     shop.has("one", &repo, "main:skills/one");
 }
 
