@@ -104,6 +104,7 @@ impl Journal {
                 fs::rename(old, &swap.place)?;
             }
         }
+        drop_unused_trash(site);
         self.clean(site)
     }
 
@@ -134,6 +135,14 @@ fn take_back(site: &Site, swap: &Swap, new: &Incoming) -> Result<(), InstallErro
         false => trash_path(site, &swap.place)?,
     };
     Ok(fs::rename(&swap.place, &to)?)
+}
+
+/// Removes a trash that was made for what then stayed. What can't be removed, or holds
+/// something, stays: it is no part of the project.
+fn drop_unused_trash(site: &Site) {
+    if std::fs::remove_dir(site.state().join("trash")).is_ok() {
+        drop(fs::remove_file(&site.state().join(".gitignore")));
+    }
 }
 
 /// Finishes or undoes what a killed command left. Under the site's lock.

@@ -406,11 +406,6 @@ mod tests {
         files
     }
 
-    fn without_gitignore(mut files: BTreeMap<String, String>) -> BTreeMap<String, String> {
-        files.remove(".mdskill/.gitignore");
-        files
-    }
-
     #[test]
     fn everything_is_exchanged_and_nothing_else_is_left() {
         let scene = Scene::prepared();
@@ -429,11 +424,7 @@ mod tests {
             let checkpoint = || asked.replace(asked.get() + 1) == stop;
             match scene.change(&checkpoint) {
                 Err(InstallError::Interrupted) => {
-                    assert_eq!(
-                        without_gitignore(files(&scene.site.root)),
-                        old_state(),
-                        "step {stop}"
-                    );
+                    assert_eq!(files(&scene.site.root), old_state(), "step {stop}");
                     assert!(!scene.site.stage(&scene.target).exists());
                 }
                 Err(error) => panic!("step {stop}: {error}"),
@@ -467,8 +458,8 @@ mod tests {
             std::fs::remove_dir_all(&scene.site.root).unwrap();
             std::fs::rename(&copy, &scene.site.root).unwrap();
             drop(Transaction::begin(&scene.site, &|| false, &|_| ()).unwrap());
-            let recovered = without_gitignore(files(&scene.site.root));
-            let is_new = recovered == without_gitignore(new_state());
+            let recovered = files(&scene.site.root);
+            let is_new = recovered == new_state();
             assert!(
                 is_new || recovered == old_state(),
                 "step {stop}: {recovered:#?}"

@@ -302,15 +302,15 @@ fn an_edit_that_is_saved_meanwhile_is_never_lost() {
 #[test]
 fn a_full_disk_changes_nothing() {
     let (shop, mut repo) = Shop::stocked();
-    repo.write("skills/one/large.bin", vec![7; 300_000]);
+    repo.write("skills/three/large.bin", vec![7; 300_000]);
     repo.commit("Large");
     shop.run(&["add", "acme/skills/two"]).ok();
-    shop.run(&["add", "acme/skills/one", "--dry-run"]).ok();
+    shop.run(&["add", "acme/skills", "--all", "--dry-run"]).ok();
     shop.room.write(".github/skills/one/SKILL.md", "mine");
     let before = shop.room.snapshot();
     // A file may have 8 blocks, which stands for the disk's end on any machine.
     let script = format!(
-        "trap '' XFSZ; ulimit -f 8; exec '{}' add acme/skills/one --force",
+        "trap '' XFSZ; ulimit -f 8; exec '{}' add acme/skills --all --force",
         env!("CARGO_BIN_EXE_mdskill")
     );
     shop.room
@@ -320,7 +320,8 @@ fn a_full_disk_changes_nothing() {
         .says("large.bin");
     before.assert_same(&shop.room.snapshot());
     shop.run(&["verify"]).ok();
-    shop.run(&["add", "acme/skills/one", "--force"]).ok();
+    shop.run(&["add", "acme/skills", "--all", "--force"]).ok();
+    shop.has("three", &repo, "main:skills/three");
     shop.has("one", &repo, "main:skills/one");
 }
 
