@@ -209,6 +209,8 @@ fn verify_names_every_file_that_differs() {
     std::fs::write(skills.join("two"), "a file").unwrap();
     shop.refuses(&["verify"], 3, ".github/skills/one is missing")
         .says(".github/skills/two is not a folder");
+    symlink("/etc", skills.join("one")).unwrap();
+    shop.refuses(&["verify"], 3, ".github/skills/one is not a folder");
     let json = shop.refuses(&["verify", "--json"], 3, "").json();
     assert_eq!(json["drift"].as_array().unwrap().len(), 3);
     shop.refuses(&["verify", "uno"], 1, "`uno` is not installed");

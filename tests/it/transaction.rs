@@ -1,6 +1,7 @@
 //! Killed, interrupted, out of space, in a crowd: each skill is wholly old or wholly new, and the lockfile agrees.
 
 use crate::support::forge::Forge;
+use crate::support::outcome::Running;
 use crate::support::repo::Repo;
 use crate::support::room::Room;
 use crate::support::shop::{Block, Shop, blocks};
@@ -201,6 +202,15 @@ fn several_at_once_all_land() {
     }
 }
 
+/// Starts a command and gives it ample time to reach a lock that is held.
+fn start_and_wait(room: &Room, arguments: &[&str]) -> Running {
+    let dry = [arguments, &["--dry-run"]].concat();
+    let ample = time_of(room, &dry) * 4 + Duration::from_millis(200);
+    let running = room.mdskill(arguments).spawn();
+    std::thread::sleep(ample);
+    running
+}
+
 /// Holds the project's lock, as another mdskill would.
 fn hold(project: &Path) -> File {
     std::fs::create_dir_all(project.join(".mdskill")).unwrap();
@@ -213,8 +223,7 @@ fn hold(project: &Path) -> File {
 fn who_waits_says_for_whom() {
     let (shop, repo) = Shop::stocked();
     let held = hold(&shop.room.project());
-    let mut running = shop.room.mdskill(["add", "acme/skills/one"]).spawn();
-    std::thread::sleep(Duration::from_millis(400));
+    let mut running = start_and_wait(&shop.room, &["add", "acme/skills/one"]);
     assert!(running.runs());
     drop(held);
     running.wait().ok().says("waiting for another process");
@@ -222,8 +231,7 @@ fn who_waits_says_for_whom() {
 
     let held = hold(&shop.room.project());
     let before = shop.room.snapshot();
-    let running = shop.room.mdskill(["add", "acme/skills/two"]).spawn();
-    std::thread::sleep(Duration::from_millis(400));
+    let running = start_and_wait(&shop.room, &["add", "acme/skills/two"]);
     running.interrupt();
     running.wait().fails(130).says("interrupted");
     before.assert_same(&shop.room.snapshot());
@@ -240,8 +248,7 @@ fn a_name_that_was_taken_meanwhile_is_refused() {
     first.mdskill(["add", "acme/skills/one"]).run().ok();
 
     let held = hold(&shop.room.project());
-    let running = shop.room.mdskill(["add", "other/skills/one"]).spawn();
-    std::thread::sleep(Duration::from_millis(400));
+    let running = start_and_wait(&shop.room, &["add", "other/skills/one"]);
     let one = first.tree(".github/skills/one");
     shop.room
         .write(".github/skills/one/SKILL.md", &one.entries["SKILL.md"].1);
@@ -268,8 +275,7 @@ fn a_block_that_changed_meanwhile_is_not_overwritten() {
         .ok();
 
     let held = hold(&shop.room.project());
-    let running = shop.room.mdskill(["update"]).spawn();
-    std::thread::sleep(Duration::from_millis(400));
+    let running = start_and_wait(&shop.room, &["update"]);
     shop.room.write("mdskill.lock", pinned.read("mdskill.lock"));
     drop(held);
     running
