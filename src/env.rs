@@ -148,7 +148,11 @@ impl Env {
             (None, Some(host)) => format!("https://{host}"),
             (None, None) => "https://github.com".to_owned(),
         };
-        url.trim_end_matches('/').to_owned()
+        let url = url.trim_end_matches('/');
+        match url.split_once("://") {
+            Some((scheme, rest)) => format!("{}://{rest}", scheme.to_ascii_lowercase()),
+            None => url.to_owned(),
+        }
     }
 
     /// Whether `owner/repo` lives at `host`, which is lower case and has a port only

@@ -137,7 +137,10 @@ impl Query {
         match self {
             Self::Default => resolve_head(refs, url),
             Self::Reference(Reference::Commit(commit)) => Ok(pinned(*commit, None)),
-            Self::Reference(Reference::Name(name)) if name == "HEAD" => resolve_head(refs, url),
+            Self::Reference(Reference::Name(name)) if name == "HEAD" => Ok(Resolved {
+                follows: Some(name.clone()),
+                ..resolve_head(refs, url)?
+            }),
             Self::Reference(Reference::Name(name)) => resolve_name(refs, name, url),
             Self::Reference(Reference::Range(range, text)) => resolve_range(refs, range, text, url),
             Self::View(view) => resolve_view(refs, view, url),

@@ -4,11 +4,11 @@
 //! lock's file is removed on release, so a project shows no trace of it.
 
 use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{At, Error, create_folder, if_found};
+use super::{At, Error, create_folder, if_found, look};
 
 /// How often a waiter looks again.
 const POLL: Duration = Duration::from_millis(20);
@@ -121,8 +121,13 @@ fn open(path: &Path) -> Result<File, Error> {
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
     loop {
-        create_folder(folder)?;
-        // A holder that leaves takes its empty folder along.
+        // A holder that leaves takes its empty folder along, perhaps while we make it.
+        if let Err(error) = create_folder(folder)
+            && (error.source.kind() != ErrorKind::AlreadyExists
+                || look(folder)?.is_some_and(|there| !there.is_dir()))
+        {
+            return Err(error);
+        }
         if let Some(file) = if_found(options.open(path)).at("open the lock", path)? {
             return Ok(file);
         }

@@ -110,6 +110,7 @@ impl Journal {
                 fs::rename(old, &swap.place)?;
             }
         }
+        drop_unused_trash(site);
         self.clean(site)
     }
 
@@ -146,11 +147,20 @@ fn take_back(site: &Site, swap: &Swap, new: &Incoming) -> Result<(), InstallErro
     Ok(fs::rename(&swap.place, &to)?)
 }
 
+/// Removes a trash that was made for what then stayed. What can't be removed, or holds
+/// something, stays: it is no part of the project.
+fn drop_unused_trash(site: &Site) {
+    if std::fs::remove_dir(site.state().join("trash")).is_ok() {
+        drop(fs::remove_file(&site.state().join(".gitignore")));
+    }
+}
+
 /// Finishes or undoes what a killed command left. Under the site's lock.
 ///
 /// # Errors
 /// When the journal can't be understood, or the disk refuses.
 pub fn recover(site: &Site) -> Result<(), InstallError> {
+    atomic::sweep(&site.state())?;
     let Some(journal) = Journal::read(site)? else {
         return Ok(());
     };

@@ -50,7 +50,7 @@ pub struct Committed {
 /// Tells whether a killed command left something to finish or undo.
 #[must_use]
 pub fn was_interrupted(site: &Site) -> bool {
-    Journal::path(site).exists()
+    Journal::path(site).exists() || atomic::has_leftovers(&site.state())
 }
 
 impl<'a> Transaction<'a> {
@@ -195,7 +195,7 @@ impl<'a> Transaction<'a> {
         self.journal.lockfile = Some(Digest::of_bytes(lockfile).to_string());
         self.journal.write(self.site)?;
         self.exchange()?;
-        atomic::write(&self.site.lockfile, lockfile)?;
+        atomic::write_from(&self.site.state(), &self.site.lockfile, lockfile)?;
         self.is_open = false;
         // From here on an interrupt only leaves work to the next command's recovery.
         let _too_late = (self.checkpoint)();
@@ -413,11 +413,6 @@ mod tests {
         files
     }
 
-    fn without_gitignore(mut files: BTreeMap<String, String>) -> BTreeMap<String, String> {
-        files.remove(".mdskill/.gitignore");
-        files
-    }
-
     #[test]
     fn everything_is_exchanged_and_nothing_else_is_left() {
         let scene = Scene::prepared();
@@ -436,11 +431,7 @@ mod tests {
             let checkpoint = || asked.replace(asked.get() + 1) == stop;
             match scene.change(&checkpoint) {
                 Err(InstallError::Interrupted) => {
-                    assert_eq!(
-                        without_gitignore(files(&scene.site.root)),
-                        old_state(),
-                        "step {stop}"
-                    );
+                    assert_eq!(files(&scene.site.root), old_state(), "step {stop}");
                     assert!(!scene.site.stage(&scene.target).exists());
                 }
                 Err(error) => panic!("step {stop}: {error}"),
@@ -474,8 +465,8 @@ mod tests {
             std::fs::remove_dir_all(&scene.site.root).unwrap();
             std::fs::rename(&copy, &scene.site.root).unwrap();
             drop(Transaction::begin(&scene.site, &|| false, &|_| ()).unwrap());
-            let recovered = without_gitignore(files(&scene.site.root));
-            let is_new = recovered == without_gitignore(new_state());
+            let recovered = files(&scene.site.root);
+            let is_new = recovered == new_state();
             assert!(
                 is_new || recovered == old_state(),
                 "step {stop}: {recovered:#?}"

@@ -123,6 +123,8 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
         return Ok(report);
     }
     let (report, trashed) = apply::in_transaction(context, |transaction, lockfile| {
+        // Another mdskill may have added the same name while this one was fetching.
+        check_names_against(lockfile, options, &repositories)?;
         set_targets(context, options, lockfile);
         let mut left_alone = Vec::new();
         for (repository, candidates) in &repositories {
@@ -354,8 +356,8 @@ fn check_names_against(
             .iter()
             .find(|(name, _)| fold(name.as_str()) == folded);
         if let Some((name, entry)) = taken
-            && (entry.source != candidate.source || *name != candidate.name)
-            && !options.force
+            // A lockfile with both spellings could not be read again, force or not.
+            && (*name != candidate.name || entry.source != candidate.source && !options.force)
         {
             return Err(OpError::NameTaken {
                 name: candidate.name.to_string(),
@@ -389,7 +391,7 @@ fn keep_what_follows_another_ref(
             if let Some(entry) = kept {
                 let reference = entry.reference.as_deref().unwrap_or_default();
                 let note =
-                    format!("it follows `{reference}`; name another ref behind `@` to change that");
+                    format!("it follows `{reference}`; name another behind `@` to change that, `@HEAD` for the default branch");
                 let change = Change::of(&candidate.name, entry, Action::Unchanged, Vec::new());
                 report.skills.push(Change {
                     notes: vec![note],

@@ -101,7 +101,7 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
     .await?;
     let ((), trashed) = apply::in_transaction(context, |transaction, now| {
         if *now != lockfile {
-            return Err(OpError::Disagrees("mdskill.lock was changed while its skills were being fetched; run the command again".to_owned()));
+            return Err(OpError::LockfileChanged);
         }
         for (repository, skills) in fetched {
             for (mut skill, files) in skills {
@@ -197,7 +197,12 @@ async fn fetch<'a, 'b>(
         .filter_map(|skill| skill.entry.commit)
         .collect();
     let commits: Vec<ObjectId> = commits.into_iter().collect();
-    if !trees_here {
+    // That the store has the trees, perhaps of other commits, proves nothing about these.
+    let commits_here = commits
+        .iter()
+        .all(|commit| repository.objects().contains(*commit));
+    let can_check = !commits.is_empty() && (commits_here || !context.offline);
+    if can_check || !trees_here {
         let wanted: Vec<Option<ObjectId>> = commits.iter().copied().map(Some).collect();
         let discoveries = repository.discover(&wanted, &[]).await?;
         check_trees(&repository, &skills, &wanted, &discoveries)?;

@@ -97,6 +97,9 @@ pub enum OpError {
     /// The lockfile and what it names don't agree.
     #[error("{0}")]
     Disagrees(String),
+    /// Another mdskill was faster.
+    #[error("mdskill.lock was changed while its skills were being fetched; run the command again")]
+    LockfileChanged,
     /// Nothing is installed under that name.
     #[error("`{name}` is not installed{}", did_you_mean(.nearest))]
     NotInstalled {

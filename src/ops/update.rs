@@ -122,7 +122,9 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
         plan_moves(context, options, &lockfile, &answers, &mut report)?;
         return Ok(report);
     }
-    let (mut report, trashed) = apply::in_transaction(context, |transaction, lockfile| {
+    let (mut report, trashed) = apply::in_transaction(context, |transaction, now| {
+        check_unmoved(&answers, &lockfile, now)?;
+        let lockfile = now;
         for answer in &answers {
             let objects = answer.repository.objects();
             for moved in &answer.moves {
@@ -148,6 +150,20 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
     })?;
     report.trashed = trashed;
     Ok(report)
+}
+
+/// What is to move must be as it was when its source was asked: another mdskill may
+/// have pinned it since, or added it from elsewhere. One that was removed stays so.
+fn check_unmoved(answers: &[Answer<'_>], asked: &Lockfile, now: &Lockfile) -> Result<(), OpError> {
+    let mut moves = answers.iter().flat_map(|answer| &answer.moves);
+    let has_changed = |moved: &Move| {
+        let entry = now.skills.get(&moved.name);
+        entry.is_some() && entry != asked.skills.get(&moved.name)
+    };
+    match moves.any(has_changed) {
+        true => Err(OpError::LockfileChanged),
+        false => Ok(()),
+    }
 }
 
 fn wanted<'a>(

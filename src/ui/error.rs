@@ -86,6 +86,7 @@ pub fn status_of(error: &OpError) -> ExitStatus {
         | OpError::NameTaken { .. }
         | OpError::Refused { .. }
         | OpError::Disagrees(_)
+        | OpError::LockfileChanged
         | OpError::NotInstalled { .. }
         | OpError::NoLockfile(_) => ExitStatus::Failed,
     }

@@ -15,18 +15,26 @@
 mod support;
 
 mod acts;
+mod add;
+mod add_places;
+mod corpus;
 mod credentials;
 mod faults;
 mod forge;
+mod help;
 mod hostile;
+mod install_remove_verify;
 mod install_sh;
 mod layering;
+mod lockfile;
 mod network;
 mod network_faults;
 mod proxies;
 mod readme;
 mod secrets;
 mod servers;
+mod transaction;
 mod transport;
+mod update;
 mod ways;
 mod workshop;

@@ -85,6 +85,8 @@ impl SystemGit {
         };
         command
             .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_ASKPASS", "")
+            .env("SSH_ASKPASS", "")
             .env("GIT_CONFIG_COUNT", "2")
             .env("GIT_CONFIG_KEY_0", "core.hooksPath")
             .env("GIT_CONFIG_VALUE_0", "/dev/null")

@@ -16,5 +16,6 @@ pub mod repo;
 pub mod room;
 pub mod sealed;
 pub mod server;
+pub mod shop;
 pub mod snapshot;
 pub mod wire;

@@ -30,9 +30,23 @@ impl Room {
         room
     }
 
-    /// The same, with a project that is a plain folder.
+    /// The same, in memory where the system offers that: for tests that start the program
+    /// so often that the disk's flushes would be most of their time.
+    pub fn in_memory(forge: &str) -> Self {
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let room = Self::furnished(folder.expect("a temporary folder"), forge);
+        room.run("git", ["init", "--quiet", "--initial-branch=main"])
+            .run()
+            .ok();
+        room
+    }
+
+    /// A room with a project that is a plain folder.
     pub fn without_project(forge: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::furnished(tempfile::tempdir().expect("a temporary folder"), forge)
+    }
+
+    fn furnished(folder: tempfile::TempDir, forge: &str) -> Self {
         let room = Self {
             folder,
             forge: forge.to_owned(),

@@ -1,0 +1,293 @@
+//! `add`: whatever a person may type finds the skill, or says what would.
+
+use crate::support::repo::Repo;
+use crate::support::shop::Shop;
+
+const MARKETPLACE: &str = r#"{"name": "acme", "plugins": [
+    {"name": "python", "source": "./plugins/py"}, {"name": "web", "source": "./plugins/w3"}]}"#;
+
+/// `acme/skills` with every odd layout that a repository may have.
+fn odd() -> (Shop, Repo) {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    repo.skill("skills/one", "one", "The first").skill(
+        "skills/folder-name",
+        "other-name",
+        "Two names",
+    );
+    repo.skill("skills/docx-official", "docx-official", "The documents")
+        .symlink("skills/docx", "docx-official");
+    repo.skill("skills/parent", "parent", "Has a child").skill(
+        "skills/parent/inner/child",
+        "child",
+        "Has a parent",
+    );
+    repo.skill("plugins/py/skills/lint", "lint", "Lints Python")
+        .skill("plugins/w3/skills/lint", "lint", "Lints the web");
+    repo.write(".claude-plugin/marketplace.json", MARKETPLACE);
+    repo.commit("All of it");
+    (shop, repo)
+}
+
+#[test]
+fn a_skill_is_found_by_each_of_its_names() {
+    let cases = [
+        ("one", "one", "skills/one"),
+        ("skills/one", "one", "skills/one"),
+        ("folder-name", "other-name", "skills/folder-name"),
+        ("other-name", "other-name", "skills/folder-name"),
+        ("python/lint", "lint", "plugins/py/skills/lint"),
+        ("web/lint", "lint", "plugins/w3/skills/lint"),
+        ("py/lint", "lint", "plugins/py/skills/lint"),
+        ("docx", "docx-official", "skills/docx-official"),
+        ("skills/docx", "docx-official", "skills/docx-official"),
+        ("child", "child", "skills/parent/inner/child"),
+    ];
+    for (typed, name, path) in cases {
+        let (shop, repo) = odd();
+        let outcome = shop.run(&["add", &format!("acme/skills/{typed}")]);
+        outcome.ok().says(&format!("Added {name}"));
+        assert_eq!(shop.folders(".github/skills"), [name], "{typed}");
+        shop.has(name, &repo, &format!("main:{path}"));
+        assert_eq!(shop.entry(name)["source"], "github:acme/skills");
+        assert!(!shop.entry(name).contains_key("ref"), "{typed}");
+    }
+}
+
+#[test]
+fn a_skill_inside_a_skill_comes_with_its_parent_and_is_one_of_its_own() {
+    let (shop, repo) = odd();
+    shop.run(&["add", "acme/skills/parent"]).ok();
+    shop.has("parent", &repo, "main:skills/parent");
+    assert!(
+        shop.room
+            .project()
+            .join(".github/skills/parent/inner/child/SKILL.md")
+            .exists()
+    );
+    shop.run(&["add", "acme/skills/skills/parent", "--all"])
+        .ok();
+    assert_eq!(shop.folders(".github/skills"), ["child", "parent"]);
+    shop.has("child", &repo, "main:skills/parent/inner/child");
+}
+
+#[test]
+fn two_of_one_name_are_listed_and_each_listed_spec_works() {
+    let (shop, repo) = odd();
+    let refused = shop.refuses(
+        &["add", "acme/skills/lint"],
+        1,
+        "`lint` is the name of 2 skills",
+    );
+    for path in ["plugins/py/skills/lint", "plugins/w3/skills/lint"] {
+        let spec = format!("acme/skills/{path}");
+        refused.says(&spec);
+        shop.run(&["add", &spec, "--force"]).ok();
+        shop.has("lint", &repo, &format!("main:{path}"));
+    }
+}
+
+#[test]
+fn no_match_suggests_the_nearest_and_how_to_see_them_all() {
+    let (shop, _repo) = odd();
+    shop.refuses(
+        &["add", "acme/skills/onne"],
+        1,
+        "acme/skills has no skill `onne`; did you mean `one`?",
+    )
+    .says("hint: `mdskill list acme/skills` names them all");
+    shop.refuses(&["add", "acme/skills/zzzzzz"], 1, "has no skill `zzzzzz`")
+        .never_says("did you mean");
+    shop.refuses(
+        &["add", "acme/skills/one", "acme/skills/onne"],
+        1,
+        "no skill `onne`",
+    );
+    shop.refuses(&["add", "acme/nothing/one"], 1, "acme/nothing");
+    shop.refuses(&["add", "one"], 2, "one");
+}
+
+#[test]
+fn a_skill_at_the_root_is_named_by_its_frontmatter() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/solo-repo");
+    repo.write(
+        "SKILL.md",
+        "---\nname: solo\ndescription: Alone\n---\nSee [it](docs/a.md).\n",
+    )
+    .write("docs/a.md", "a");
+    repo.commit("Alone");
+    shop.run(&["add", "acme/solo-repo"]).ok().says("Added solo");
+    shop.has("solo", &repo, "main:");
+
+    let mut bare = shop.repo("acme/bare");
+    bare.write(
+        "SKILL.md",
+        "---\nname: Not Valid\ndescription: Alone\n---\nText\n",
+    );
+    bare.commit("Alone");
+    shop.run(&["add", "acme/bare"])
+        .ok()
+        .says("installed under its folder's name");
+    shop.has("bare", &bare, "main:");
+}
+
+#[test]
+fn one_skill_needs_no_choice_and_several_need_one() {
+    let (shop, repo) = Shop::stocked();
+    shop.refuses(
+        &["add", "acme/skills"],
+        2,
+        "acme/skills has 3 skills; choose with --skill NAME, or take all with --all",
+    )
+    .says("`mdskill list acme/skills` names them");
+    shop.run(&[
+        "add",
+        "acme/skills",
+        "--skill",
+        "one",
+        "--skill",
+        "skills/two",
+    ])
+    .ok();
+    assert_eq!(shop.folders(".github/skills"), ["one", "two"]);
+    shop.run(&["add", "acme/skills", "--all"])
+        .ok()
+        .says("1 skill, 2 unchanged");
+    for name in ["one", "two", "three"] {
+        shop.has(name, &repo, &format!("main:skills/{name}"));
+    }
+    shop.refuses(
+        &["add", "acme/skills/one", "--skill", "two"],
+        2,
+        "names a skill already",
+    );
+    shop.refuses(
+        &["add", "acme/skills", "--all", "--skill", "two"],
+        2,
+        "cannot be used with",
+    );
+    shop.refuses(
+        &["add", "acme/skills", "--all", "--name", "x"],
+        2,
+        "--name renames one skill",
+    );
+}
+
+#[test]
+fn several_specs_land_together_or_not_at_all() {
+    let (shop, repo) = Shop::stocked();
+    let mut other = shop.repo("other/tools");
+    other.skill("deploy", "deploy", "Deploys");
+    other.commit("One");
+    shop.run(&[
+        "add",
+        "acme/skills/one",
+        "other/tools/deploy",
+        "acme/skills/two@main",
+    ])
+    .ok()
+    .says("3 skills");
+    shop.has("one", &repo, "main:skills/one");
+    shop.has("two", &repo, "main:skills/two");
+    shop.has("deploy", &other, "main:deploy");
+    assert_eq!(shop.entry("two")["ref"], "main");
+    shop.refuses(
+        &["add", "acme/skills/three", "other/tools/none"],
+        1,
+        "no skill `none`",
+    );
+}
+
+#[test]
+fn with_all_one_tree_lands_once_and_two_that_differ_are_left_out() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    for plugin in ["a", "b"] {
+        repo.skill(&format!("{plugin}/skills/same"), "same", "The same")
+            .skill(
+                &format!("{plugin}/skills/rival"),
+                "rival",
+                &format!("That of {plugin}"),
+            );
+    }
+    repo.skill("a/skills/lone", "lone", "Alone");
+    repo.commit("Two of each");
+    shop.run(&["add", "acme/skills", "--all"])
+        .fails(1)
+        .says("`rival`: 2 different skills have this name")
+        .says("acme/skills/a/skills/rival, acme/skills/b/skills/rival");
+    assert_eq!(shop.folders(".github/skills"), ["lone", "same"]);
+    assert_eq!(shop.lock().len(), 2);
+    shop.has("same", &repo, "main:a/skills/same");
+    shop.run(&["add", "acme/skills/b/skills/rival"]).ok();
+    shop.has("rival", &repo, "main:b/skills/rival");
+}
+
+#[test]
+fn what_clients_would_not_load_is_stopped_and_the_others_land() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    repo.write("bare/SKILL.md", "# No frontmatter\n")
+        .write("silent/SKILL.md", "---\nname: silent\n---\nText\n")
+        .write(
+            "Shouts/SKILL.md",
+            "---\nname: SHOUTS\ndescription: Loud\n---\nText\n",
+        );
+    repo.skill("good", "good", "Good");
+    repo.write(
+        "broken/SKILL.md",
+        "---\nname: broken\ndescription: Points away\n---\nSee [x](references/gone.md).\n",
+    );
+    repo.commit("Good and bad");
+    shop.run(&["add", "acme/skills", "--all"])
+        .fails(1)
+        .says("`bare` was not added, for no client would load it")
+        .says("`silent` was not added, for no client would load it")
+        .says("the frontmatter has no `description`")
+        .says("installed under its folder's name: `SHOUTS` is not a valid skill name")
+        .says("references/gone.md")
+        .says("--force installs it all the same");
+    assert_eq!(shop.folders(".github/skills"), ["Shouts", "broken", "good"]);
+    shop.refuses(&["add", "acme/skills/silent"], 1, "`silent` was not added");
+    shop.run(&["add", "acme/skills/silent", "--force"]).ok();
+    shop.has("silent", &repo, "main:silent");
+}
+
+#[test]
+fn a_branch_is_followed_and_tag_commit_and_pin_are_kept() {
+    let (shop, mut repo) = Shop::stocked();
+    let first = repo.rev_parse("main");
+    repo.tag("v1");
+    repo.annotated_tag("v2");
+    repo.branch("feature/next")
+        .skill("skills/one", "one", "The next");
+    let next = repo.commit("Next");
+    repo.branch("main");
+    let cases = [
+        ("@feature/next", Some("feature/next"), &next),
+        ("@v1", Some("v1"), &first),
+        ("@v2", Some("v2"), &first),
+        ("@main", Some("main"), &first),
+        ("", Some("main"), &first),
+        ("@HEAD", Some("HEAD"), &first),
+    ];
+    for (behind, reference, commit) in cases {
+        shop.run(&["add", &format!("acme/skills/one{behind}")]).ok();
+        shop.has("one", &repo, &format!("{commit}:skills/one"));
+        assert_eq!(
+            shop.entry("one").get("ref").map(String::as_str),
+            reference,
+            "{behind}"
+        );
+    }
+    shop.run(&["add", &format!("acme/skills/one@{next}")]).ok();
+    assert_eq!(shop.entry("one")["ref"], next);
+    shop.run(&["add", "acme/skills/two", "--pin"]).ok();
+    assert_eq!(shop.entry("two")["ref"], first);
+    shop.refuses(
+        &["add", "acme/skills/one@nowhere"],
+        1,
+        "no branch and no tag `nowhere`",
+    );
+}

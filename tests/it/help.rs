@@ -1,0 +1,214 @@
+//! The face: help that can be followed, JSON that can be read, silence when it was asked for.
+
+use crate::support::sealed;
+use crate::support::shop::Shop;
+use clap::{CommandFactory, Parser};
+use mdskill::cli::Cli;
+use std::process::Stdio;
+
+fn help_of(shop: &Shop, command: &str) -> String {
+    let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+    shop.run(&arguments).ok().stdout.clone()
+}
+
+fn commands() -> Vec<String> {
+    let cli = Cli::command();
+    cli.get_subcommands()
+        .map(|command| command.get_name().to_owned())
+        .collect()
+}
+
+/// The command lines among a help's lines, without what is said behind `#`.
+fn examples(help: &str) -> Vec<Vec<String>> {
+    let lines = help.lines().filter(|line| line.starts_with("  mdskill "));
+    lines
+        .map(|line| line.split('#').next().unwrap_or_default())
+        .map(|line| line.split_whitespace().map(str::to_owned).collect())
+        .collect()
+}
+
+#[test]
+fn every_command_has_help_with_examples_that_can_be_typed() {
+    let shop = Shop::open();
+    let mut seen = 0;
+    for command in commands().iter().map(String::as_str).chain([""]) {
+        let help = help_of(&shop, command);
+        assert!(help.contains("Examples:"), "{command}:\n{help}");
+        for example in examples(&help) {
+            assert!(
+                example.len() > 1 && (command.is_empty() || example[1] == command),
+                "{example:?}"
+            );
+            let parsed = Cli::try_parse_from(&example);
+            assert!(parsed.is_ok(), "{example:?}: {}", parsed.unwrap_err());
+            seen += 1;
+        }
+        for line in help.lines() {
+            assert!(line.chars().count() <= 100, "{command}: too wide: {line}");
+        }
+    }
+    assert!(seen > 20, "{seen} examples");
+    shop.run(&["--version"])
+        .ok()
+        .says(env!("CARGO_PKG_VERSION"));
+    shop.run(&[]).fails(2).says("Usage: mdskill");
+}
+
+#[test]
+fn every_global_option_goes_with_every_command() {
+    let options: [&[&str]; 12] = [
+        &["-g"],
+        &["--global"],
+        &["--json"],
+        &["-q"],
+        &["--quiet"],
+        &["-v"],
+        &["--verbose"],
+        &["--color", "never"],
+        &["--offline"],
+        &["-C", "."],
+        &["--directory", "."],
+        &["--json", "--offline", "-v", "--color=always"],
+    ];
+    for command in commands() {
+        let needs = if matches!(command.as_str(), "add" | "remove" | "show") {
+            &["x"][..]
+        } else {
+            &[]
+        };
+        for option in options {
+            let before = [&["mdskill"][..], option, &[&command], needs].concat();
+            let behind = [&["mdskill"][..], &[&command], needs, option].concat();
+            for line in [before, behind] {
+                let parsed = Cli::try_parse_from(&line);
+                assert!(parsed.is_ok(), "{line:?}: {}", parsed.unwrap_err());
+            }
+        }
+    }
+}
+
+#[test]
+fn json_of_each_command_has_its_version_and_name() {
+    let (shop, mut repo) = Shop::stocked();
+    shop.room.write(
+        "drafts/mine/SKILL.md",
+        "---\nname: mine\ndescription: Mine\n---\nText\n",
+    );
+    let check = |arguments: &[&str], code: i32| {
+        let json = shop
+            .run(&[arguments, &["--json"]].concat())
+            .fails(code)
+            .json();
+        assert_eq!(json["version"], 1, "{arguments:?}");
+        assert_eq!(json["command"], arguments[0], "{arguments:?}");
+    };
+    check(&["add", "acme/skills/one", "--dry-run"], 0);
+    check(&["add", "acme/skills", "--all"], 0);
+    check(&["list"], 0);
+    check(&["list", "acme/skills"], 0);
+    check(&["verify"], 0);
+    check(&["install"], 0);
+    check(&["show", "one"], 0);
+    check(&["show", "acme/skills/one"], 0);
+    check(&["validate", "drafts/mine"], 0);
+    check(&["cache"], 0);
+    repo.write("skills/one/more.md", "more");
+    repo.commit("More");
+    check(&["outdated"], 3);
+    check(&["update", "--check"], 3);
+    check(&["update"], 0);
+    check(&["remove", "one"], 0);
+    check(&["cache", "clear"], 0);
+}
+
+#[test]
+fn quiet_says_nothing_when_all_is_well() {
+    let (shop, mut repo) = Shop::stocked();
+    let silent = |arguments: &[&str]| {
+        let outcome = shop.run(&[arguments, &["-q"]].concat());
+        outcome.ok();
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.stderr.as_str()),
+            ("", ""),
+            "{arguments:?}"
+        );
+    };
+    silent(&["add", "acme/skills", "--all"]);
+    silent(&["add", "acme/skills/one"]);
+    silent(&["verify"]);
+    silent(&["install"]);
+    repo.write("skills/one/more.md", "more");
+    repo.commit("More");
+    silent(&["update"]);
+    silent(&["update"]);
+    silent(&["outdated"]);
+    silent(&["remove", "one"]);
+    silent(&["cache", "clear"]);
+    shop.refuses(&["add", "acme/skills/none", "-q"], 1, "error: ");
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_failure() {
+    let (shop, _repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    let lines: [&[&str]; 5] = [
+        &["list"],
+        &["list", "--json"],
+        &["show", "one"],
+        &["--help"],
+        &["add", "--help"],
+    ];
+    for line in lines {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = sealed::command(env!("CARGO_BIN_EXE_mdskill"), &shop.room.path("home"));
+        command.args(line).current_dir(shop.room.project());
+        let told = command
+            .stdin(Stdio::null())
+            .stdout(writer)
+            .output()
+            .unwrap();
+        assert_eq!(told.status.code(), Some(0), "{line:?}: {told:?}");
+        assert_eq!(told.stderr, b"", "{line:?}");
+    }
+}
+
+#[test]
+fn what_is_no_command_line_is_a_usage_error() {
+    let (shop, _repo) = Shop::stocked();
+    shop.refuses(
+        &["list", "--nonsense"],
+        2,
+        "unexpected argument '--nonsense'",
+    );
+    shop.refuses(&["lsit"], 2, "unrecognized subcommand 'lsit'");
+    shop.refuses(&["add"], 2, "SPEC");
+    shop.refuses(
+        &["list", "--color", "sometimes"],
+        2,
+        "invalid value 'sometimes'",
+    );
+    shop.refuses(&["list", "-q", "-v"], 2, "cannot be used with");
+    shop.refuses(&["add", "acme/skills/one@"], 2, "acme/skills/one@");
+}
+
+#[test]
+fn colour_is_for_terminals_or_for_who_asks() {
+    let (shop, _repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills", "--all"])
+        .ok()
+        .never_says("\u{1b}");
+    for command in ["list", "verify"] {
+        let color = |when: &str| shop.run(&[command, "--color", when]);
+        color("always").ok().says("\u{1b}[");
+        color("never").ok().never_says("\u{1b}");
+        color("auto").ok().never_says("\u{1b}");
+        let told = shop
+            .room
+            .mdskill([command])
+            .env("NO_COLOR", "1")
+            .env("CLICOLOR_FORCE", "1")
+            .run();
+        told.ok().never_says("\u{1b}");
+    }
+}

@@ -1,0 +1,332 @@
+//! `install`, `remove`, `verify`, `list`: the lockfile is law, and what a person wrote is theirs.
+
+use crate::support::shop::Shop;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::time::{Duration, SystemTime};
+
+fn installed() -> (Shop, crate::support::repo::Repo) {
+    let (shop, repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    (shop, repo)
+}
+
+#[test]
+fn install_restores_what_is_locked_even_when_upstream_moved_on() {
+    let (shop, mut repo) = installed();
+    let first = repo.rev_parse("main");
+    let before = shop.room.snapshot();
+    repo.write("skills/one/more.md", "more")
+        .remove("skills/two");
+    repo.commit("Onward");
+    std::fs::remove_dir_all(shop.room.project().join(".github")).unwrap();
+    shop.run(&["install"]).ok().says("3 installed, 0 as locked");
+    before.assert_same(&shop.room.snapshot());
+    // A machine that has never seen the repository gets the same bytes.
+    let fresh = shop.another_room();
+    fresh.write("mdskill.lock", shop.room.read("mdskill.lock"));
+    fresh.mdskill(["install", "--frozen"]).run().ok();
+    for name in ["one", "two", "three"] {
+        fresh
+            .tree(&format!(".github/skills/{name}"))
+            .assert_same(&repo.snapshot(&format!("{first}:skills/{name}")));
+    }
+    assert_eq!(fresh.read("mdskill.lock"), shop.room.read("mdskill.lock"));
+}
+
+#[test]
+fn install_again_touches_nothing_and_names_choose() {
+    let (shop, _repo) = installed();
+    let times = shop.times();
+    shop.refuses(&["install"], 0, "0 installed, 3 as locked");
+    shop.refuses(&["install", "--offline"], 0, "3 as locked");
+    assert_eq!(times, shop.times());
+    std::fs::remove_dir_all(shop.room.project().join(".github")).unwrap();
+    shop.refuses(&["install", "--dry-run"], 0, "Would put one");
+    shop.run(&["install", "one", "--offline"]).ok();
+    assert_eq!(shop.folders(".github/skills"), ["one"]);
+    shop.refuses(&["install", "wto"], 1, "`wto` is not installed");
+}
+
+#[test]
+fn install_refuses_what_is_not_as_locked() {
+    let (shop, repo) = installed();
+    let skills = shop.room.project().join(".github/skills");
+    shop.room.write(".github/skills/one/SKILL.md", "mine");
+    std::fs::remove_dir_all(skills.join("two")).unwrap();
+    let refused = shop.refuses(&["install"], 1, ".github/skills/one is left alone");
+    refused
+        .says("SKILL.md (changed)")
+        .says("nothing was changed");
+    shop.run(&["install", "two"]).ok();
+    shop.run(&["install", "--force"])
+        .ok()
+        .says("what was there is now in .mdskill/trash/one-1");
+    assert_eq!(shop.room.read(".mdskill/trash/one-1/SKILL.md"), "mine");
+    shop.has("one", &repo, "main:skills/one");
+    std::fs::remove_dir_all(skills.join("one")).unwrap();
+    std::fs::write(skills.join("one"), "a file").unwrap();
+    shop.refuses(&["install"], 1, "it is a file or a link, not a folder");
+    shop.run(&["install", "--force"]).ok();
+    shop.has("one", &repo, "main:skills/one");
+}
+
+#[test]
+fn an_older_version_is_replaced_as_after_a_pull() {
+    let (shop, mut repo) = installed();
+    let room = shop.another_room();
+    repo.write("skills/one/more.md", "more")
+        .remove("skills/three/scripts");
+    repo.commit("More");
+    room.mdskill(["add", "acme/skills", "--all"]).run().ok();
+    shop.room.write("mdskill.lock", room.read("mdskill.lock"));
+    shop.run(&["verify"]).fails(3);
+    shop.run(&["install"]).ok().says("2 installed, 1 as locked");
+    for name in ["one", "two", "three"] {
+        shop.has(name, &repo, &format!("main:skills/{name}"));
+    }
+}
+
+#[test]
+fn a_lockfile_that_lies_installs_nothing() {
+    let (shop, repo) = installed();
+    let lock = shop.room.read("mdskill.lock");
+    let one = repo.rev_parse("main:skills/one");
+    let two = repo.rev_parse("main:skills/two");
+    let digest = shop.entry("one")["digest"].clone();
+    let wrong = format!("sha256:{}", "0".repeat(64));
+    let lies = [
+        (
+            lock.replace(&one, &two),
+            "mdskill.lock says that `one` is tree",
+        ),
+        (
+            lock.replace(&digest, &wrong),
+            "the `digest` of `one` in mdskill.lock is not that of its `tree`",
+        ),
+        (
+            lock.replace("path = \"skills/one\"", "path = \"skills/two\""),
+            "mdskill.lock says that `one` is tree",
+        ),
+    ];
+    for (text, sentence) in lies {
+        let fresh = shop.another_room();
+        fresh.write("mdskill.lock", &text);
+        let before = fresh.snapshot();
+        fresh.mdskill(["install"]).run().fails(1).says(sentence);
+        before.assert_same(&fresh.snapshot());
+    }
+}
+
+#[test]
+fn frozen_needs_a_lockfile_and_ci_implies_it() {
+    let (shop, _repo) = Shop::stocked();
+    shop.refuses(&["install"], 0, "0 installed");
+    shop.refuses(&["install", "--frozen"], 1, "there is no mdskill.lock");
+    let in_ci = |value: &str| shop.room.mdskill(["install"]).env("CI", value).run();
+    in_ci("true").fails(1).says("there is no mdskill.lock");
+    in_ci("false").ok();
+}
+
+#[test]
+fn remove_deletes_what_it_installed_and_nothing_else() {
+    let (shop, repo) = installed();
+    shop.room.write(".github/skills/mine/SKILL.md", "mine");
+    shop.run(&["remove", "one", "three"])
+        .ok()
+        .says("Removed one");
+    assert_eq!(shop.folders(".github/skills"), ["mine", "two"]);
+    assert_eq!(shop.lock().len(), 1);
+    shop.has("two", &repo, "main:skills/two");
+    shop.refuses(
+        &["remove", "twos"],
+        1,
+        "`twos` is not installed; did you mean `two`?",
+    )
+    .says("`mdskill list` names what is installed");
+    shop.refuses(&["remove", "mine"], 1, "`mine` is not installed");
+    shop.refuses(&["rm"], 2, "NAME");
+}
+
+#[test]
+fn remove_refuses_edits_and_force_keeps_them_in_the_trash() {
+    let (shop, _repo) = installed();
+    shop.room.write(".github/skills/one/notes.md", "mine");
+    let refused = shop.refuses(
+        &["remove", "one", "two"],
+        1,
+        ".github/skills/one is left alone: it has local edits",
+    );
+    refused.says("notes.md (added)").says("nothing was changed");
+    let mine = shop.room.tree(".github/skills/one");
+    shop.run(&["remove", "one", "two", "--force"])
+        .ok()
+        .says(".mdskill/trash/one-1");
+    mine.assert_same(&shop.room.tree(".mdskill/trash/one-1"));
+    assert_eq!(shop.folders(".github/skills"), ["three"]);
+    // What is gone already is no obstacle.
+    std::fs::remove_dir_all(shop.room.project().join(".github")).unwrap();
+    shop.run(&["remove", "three"]).ok();
+    assert!(shop.lock().is_empty());
+}
+
+#[test]
+fn remove_leaves_a_link_in_its_place_alone() {
+    let (shop, _repo) = installed();
+    let place = shop.room.project().join(".github/skills/one");
+    std::fs::rename(&place, shop.room.project().join("one-elsewhere")).unwrap();
+    symlink("../../one-elsewhere", &place).unwrap();
+    shop.refuses(&["remove", "one"], 1, "it is a file or a link");
+    shop.run(&["remove", "one", "--force"]).ok();
+    assert!(shop.room.project().join("one-elsewhere/SKILL.md").is_file());
+}
+
+#[test]
+fn verify_names_every_file_that_differs() {
+    let (shop, _repo) = installed();
+    shop.refuses(&["verify"], 0, "Verified 3 folders as locked");
+    let skills = shop.room.project().join(".github/skills");
+    shop.room.write(".github/skills/three/SKILL.md", "changed");
+    shop.room.write(".github/skills/three/new.md", "new");
+    let script = skills.join("three/scripts/run.sh");
+    std::fs::set_permissions(&script, PermissionsExt::from_mode(0o644)).unwrap();
+    std::fs::remove_file(skills.join("two/SKILL.md")).unwrap();
+    let found = shop.refuses(
+        &["verify"],
+        3,
+        ".github/skills/three differs from the lockfile",
+    );
+    for file in [
+        "SKILL.md (changed)",
+        "new.md (added)",
+        "scripts/run.sh (mode changed)",
+        "SKILL.md (deleted)",
+    ] {
+        found.says(file);
+    }
+    shop.refuses(&["verify", "one"], 0, "1 folder as locked");
+    std::fs::remove_dir_all(skills.join("one")).unwrap();
+    std::fs::remove_dir_all(skills.join("two")).unwrap();
+    std::fs::write(skills.join("two"), "a file").unwrap();
+    shop.refuses(&["verify"], 3, ".github/skills/one is missing")
+        .says(".github/skills/two is not a folder");
+    symlink("/etc", skills.join("one")).unwrap();
+    shop.refuses(&["verify"], 3, ".github/skills/one is not a folder");
+    let json = shop.refuses(&["verify", "--json"], 3, "").json();
+    assert_eq!(json["drift"].as_array().unwrap().len(), 3);
+    shop.refuses(&["verify", "uno"], 1, "`uno` is not installed");
+}
+
+#[test]
+fn what_using_a_skill_leaves_behind_is_no_drift() {
+    let (shop, mut repo) = installed();
+    shop.room
+        .write(".github/skills/three/scripts/__pycache__/x.pyc", "compiled");
+    shop.room.write(".github/skills/one/.DS_Store", "finder");
+    shop.refuses(&["verify"], 0, "3 folders as locked");
+    shop.refuses(&["install"], 0, "3 as locked");
+    repo.write("skills/three/more.md", "more");
+    repo.commit("More");
+    shop.run(&["update"]).ok();
+    shop.has("three", &repo, "main:skills/three");
+    shop.run(&["remove", "one"]).ok();
+    assert_eq!(shop.folders(".github/skills"), ["three", "two"]);
+}
+
+#[test]
+fn a_link_inside_a_skill_is_drift_and_is_never_followed() {
+    let (shop, _repo) = installed();
+    symlink(
+        "/etc/passwd",
+        shop.room.project().join(".github/skills/one/link"),
+    )
+    .unwrap();
+    shop.refuses(&["verify"], 3, "link (not a file)");
+    shop.refuses(&["install"], 1, "link (not a file)");
+    shop.refuses(&["remove", "one"], 1, "link (not a file)");
+}
+
+/// What `list` says of each skill.
+fn states(shop: &Shop) -> Vec<(String, String)> {
+    let json = shop.run(&["list", "--json"]).json();
+    let text = |skill: &serde_json::Value, key: &str| skill[key].as_str().unwrap().to_owned();
+    let skills = json["skills"].as_array().unwrap();
+    skills
+        .iter()
+        .map(|skill| (text(skill, "name"), text(skill, "state")))
+        .collect()
+}
+
+fn state(shop: &Shop, name: &str) -> String {
+    let states = states(shop);
+    states
+        .into_iter()
+        .find(|(listed, _)| listed == name)
+        .unwrap()
+        .1
+}
+
+#[test]
+fn list_tells_the_state_of_each() {
+    let (shop, _repo) = installed();
+    shop.room.write(".github/skills/mine/SKILL.md", "mine");
+    shop.room.write(".github/skills/no-skill/README.md", "none");
+    shop.room.write(".github/skills/two/SKILL.md", "changed");
+    std::fs::remove_dir_all(shop.room.project().join(".github/skills/three")).unwrap();
+    let expected = [
+        ("mine", "unmanaged"),
+        ("one", "ok"),
+        ("three", "missing"),
+        ("two", "drifted"),
+    ];
+    assert_eq!(
+        states(&shop),
+        expected.map(|(name, state)| (name.to_owned(), state.to_owned()))
+    );
+    let listed = shop.refuses(&["ls"], 0, "NAME");
+    for (name, state) in expected {
+        assert!(
+            listed
+                .stdout
+                .lines()
+                .any(|line| line.starts_with(name) && line.contains(state)),
+            "{listed}"
+        );
+    }
+    let names = shop.refuses(&["list", "--names"], 0, "").stdout;
+    assert_eq!(names, "mine\none\nthree\ntwo\n");
+}
+
+#[test]
+fn list_sees_a_change_whose_time_was_put_back() {
+    let (shop, _repo) = installed();
+    let file = shop.room.project().join(".github/skills/one/SKILL.md");
+    let bytes = std::fs::read(&file).unwrap();
+    let long_ago = SystemTime::now() - Duration::from_hours(1);
+    let set_time = || {
+        std::fs::File::options()
+            .write(true)
+            .open(&file)
+            .unwrap()
+            .set_modified(long_ago)
+            .unwrap();
+    };
+    set_time();
+    // What was looked at within the last two seconds is not remembered.
+    std::thread::sleep(Duration::from_millis(2100));
+    assert_eq!(state(&shop, "one"), "ok");
+    assert_eq!(state(&shop, "one"), "ok");
+    let mut changed = bytes.clone();
+    changed[bytes.len() - 2] ^= 1;
+    std::fs::write(&file, &changed).unwrap();
+    set_time();
+    assert_eq!(state(&shop, "one"), "drifted");
+    shop.refuses(&["verify", "one"], 3, "SKILL.md (changed)");
+    std::fs::write(&file, &bytes).unwrap();
+    assert_eq!(state(&shop, "one"), "ok");
+}
+
+#[test]
+fn a_remove_that_changed_its_mind_about_case_is_no_other_skill() {
+    let (shop, _repo) = installed();
+    shop.refuses(&["remove", "ONE"], 1, "`ONE` is not installed");
+}

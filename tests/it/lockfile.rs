@@ -1,0 +1,218 @@
+//! The lockfile: what it says can be recomputed with plain tools, and one that is damaged is never "empty".
+
+use crate::support::room::Room;
+use crate::support::sealed;
+use crate::support::shop::{Shop, blocks};
+
+/// The README's recipe for a skill's digest.
+const RECIPE: &str = r#"find . -type f | LC_ALL=C sort | while read -r file; do
+    if [ -x "$file" ]; then mode=100755; else mode=100644; fi
+    echo "$mode $(sha256sum "$file")"
+done | sha256sum"#;
+
+#[test]
+fn digest_and_tree_are_what_standard_tools_compute() {
+    let (shop, mut repo) = Shop::stocked();
+    repo.write("skills/two/references/a.md", "a\r\n")
+        .write("skills/two/references.md", "sorts before the folder")
+        .write("skills/two/Z", "sorts before small letters")
+        .write("skills/two/\u{e9}", "sorts last");
+    repo.commit("More");
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    for name in ["one", "two", "three"] {
+        let folder = shop.room.project().join(".github/skills").join(name);
+        let mut command = sealed::command("sh", &shop.room.path("home"));
+        let told = command
+            .args(["-c", RECIPE])
+            .current_dir(folder)
+            .output()
+            .unwrap();
+        let digest = String::from_utf8(told.stdout).unwrap();
+        let digest = digest.split(' ').next().unwrap();
+        assert_eq!(
+            shop.entry(name)["digest"],
+            format!("sha256:{digest}"),
+            "{name}"
+        );
+        assert_eq!(
+            shop.entry(name)["tree"],
+            repo.rev_parse(&format!("main:skills/{name}"))
+        );
+    }
+}
+
+#[test]
+fn what_a_newer_mdskill_wrote_is_kept_by_every_change() {
+    let (shop, mut repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills/one", "acme/skills/two"])
+        .ok();
+    let lock = shop.room.read("mdskill.lock");
+    let path = "path = \"skills/one\"\n";
+    let with_more = lock
+        .replace("version = 1\n", "version = 1\nfuture = { a = [1, 2] }\n")
+        .replace(path, &format!("{path}signed-by = [\"ada\", \"bob\"]\n"));
+    shop.room.write("mdskill.lock", &with_more);
+    let keeps = |after: &str| {
+        let text = shop.room.read("mdskill.lock");
+        assert!(
+            text.contains("\nfuture = { a = [1, 2] }\n"),
+            "{after}:\n{text}"
+        );
+        assert_eq!(
+            shop.entry("one")["signed-by"],
+            "[\"ada\", \"bob\"]",
+            "{after}"
+        );
+    };
+    shop.run(&["add", "acme/skills/three"]).ok();
+    keeps("add of another");
+    shop.run(&["add", "acme/skills/one@main"]).ok();
+    keeps("add of the same");
+    repo.write("skills/one/more.md", "more");
+    repo.commit("More");
+    shop.run(&["update"]).ok().says("Updated one");
+    keeps("update");
+    shop.run(&["remove", "two"]).ok();
+    keeps("remove");
+}
+
+#[test]
+fn a_damaged_lockfile_is_refused_with_its_line_by_every_command() {
+    let (shop, _repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills/one", "acme/skills/two"])
+        .ok();
+    let lock = shop.room.read("mdskill.lock");
+    let second = lock.find("\n[[skill]]\nname = \"two\"").unwrap();
+    let block = &lock[second..];
+    let line = lock[..second].matches('\n').count();
+    let damages = [
+        (
+            format!("{lock}<<<<<<< HEAD\n"),
+            lock.matches('\n').count() + 1,
+            "a merge conflict is not resolved",
+        ),
+        (
+            format!("{lock}{block}"),
+            lock.matches('\n').count() + 2,
+            "`two` stands here a second time",
+        ),
+        (
+            lock.replace("version = 1", "version = 2"),
+            2,
+            "written by a newer mdskill",
+        ),
+        (
+            lock.replace("version = 1\n", ""),
+            1,
+            "`version = 1` is missing",
+        ),
+        (lock.replace("name = \"two\"", "name = two"), line + 3, ""),
+        (
+            lock.replace("name = \"two\"", "name = \"../two\""),
+            line + 3,
+            "`name`: ",
+        ),
+        (
+            lock.replace("path = \"skills/two\"", "path = \"../two\""),
+            line + 5,
+            "is no path inside a repository",
+        ),
+        (
+            lock.replace("targets = [\".github/skills\"]", "targets = [\"../out\"]"),
+            3,
+            "can't be a target",
+        ),
+    ];
+    let commands: [&[&str]; 10] = [
+        &["list"],
+        &["verify"],
+        &["install"],
+        &["update"],
+        &["outdated"],
+        &["remove", "one", "--force"],
+        &["add", "acme/skills/three", "--force"],
+        &["add", "acme/skills/three", "--dry-run"],
+        &["show", "one"],
+        &["install", "--json"],
+    ];
+    for (text, line, problem) in damages {
+        shop.room.write("mdskill.lock", &text);
+        for command in commands {
+            shop.refuses(command, 1, problem)
+                .says(&format!("mdskill.lock:{line}: "));
+        }
+    }
+    std::fs::write(
+        shop.room.project().join("mdskill.lock"),
+        b"version = 1\n\xff",
+    )
+    .unwrap();
+    shop.refuses(&["update"], 1, "it is not UTF-8");
+    std::fs::write(shop.room.project().join("mdskill.lock"), b"").unwrap();
+    shop.refuses(&["list"], 1, "`version = 1` is missing");
+}
+
+#[test]
+fn the_order_of_adding_leaves_no_trace() {
+    let (shop, _repo) = Shop::stocked();
+    let all = |order: [&str; 3]| {
+        let room = shop.another_room();
+        for name in order {
+            room.mdskill(["add", &format!("acme/skills/{name}")])
+                .run()
+                .ok();
+        }
+        room.read("mdskill.lock")
+    };
+    let lock = all(["one", "two", "three"]);
+    assert_eq!(lock, all(["three", "one", "two"]));
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    assert_eq!(lock, shop.room.read("mdskill.lock"));
+    shop.run(&["remove", "two"]).ok();
+    shop.run(&["add", "acme/skills/two"]).ok();
+    assert_eq!(lock, shop.room.read("mdskill.lock"));
+    for here in [shop.root().to_path_buf(), shop.room.path("")] {
+        assert!(!lock.contains(&*here.to_string_lossy()), "{lock}");
+    }
+    assert!(
+        !lock.contains(std::env::temp_dir().to_str().unwrap()),
+        "{lock}"
+    );
+}
+
+fn git(room: &Room, arguments: &[&str]) {
+    let identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+    room.run("git", identity.iter().chain(arguments)).run().ok();
+}
+
+#[test]
+fn two_branches_that_add_different_skills_merge() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    for name in ["alpha", "middle", "zulu"] {
+        repo.skill(name, name, "One of three");
+    }
+    repo.commit("Three");
+    let room = &shop.room;
+    let commit = |name: &str| {
+        shop.run(&["add", &format!("acme/skills/{name}")]).ok();
+        git(room, &["add", "--all"]);
+        git(room, &["commit", "--quiet", "--message", name]);
+    };
+    commit("middle");
+    git(room, &["switch", "--quiet", "--create", "other"]);
+    commit("zulu");
+    git(room, &["switch", "--quiet", "main"]);
+    assert_eq!(shop.folders(".github/skills"), ["middle"]);
+    commit("alpha");
+    git(room, &["merge", "--quiet", "--no-edit", "other"]);
+    shop.run(&["verify"]).ok().says("3 folders as locked");
+    let merged = room.read("mdskill.lock");
+    assert_eq!(blocks(&merged).len(), 3);
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    assert_eq!(
+        merged,
+        room.read("mdskill.lock"),
+        "what git merged is what mdskill writes"
+    );
+}

@@ -1,0 +1,320 @@
+//! `update` and `outdated`: what changed upstream moves, and nothing else does.
+
+use crate::support::shop::Shop;
+
+#[test]
+fn only_what_changed_moves() {
+    let (shop, mut repo) = Shop::stocked();
+    let first = repo.rev_parse("main");
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    let before = shop.times();
+    repo.write("skills/two/more.md", "more")
+        .remove("skills/three/scripts");
+    let second = repo.commit("More of two, less of three");
+    let outcome = shop.run(&["update"]);
+    outcome
+        .ok()
+        .says("Updated two")
+        .says("Updated three")
+        .says("2 skills moved, 1 unchanged");
+    outcome
+        .says(&format!("{} -> {}", &first[..7], &second[..7]))
+        .never_says("Updated one");
+    shop.has("one", &repo, &format!("{first}:skills/one"));
+    shop.has("two", &repo, &format!("{second}:skills/two"));
+    shop.has("three", &repo, &format!("{second}:skills/three"));
+    let after = shop.times();
+    assert_eq!(
+        before[".github/skills/one/SKILL.md"],
+        after[".github/skills/one/SKILL.md"]
+    );
+    let settled = (shop.room.snapshot(), after);
+    repo.write("README.md", "news");
+    repo.commit("News");
+    shop.run(&["update"])
+        .ok()
+        .says("everything is up to date (3 skills)");
+    settled.0.assert_same(&shop.room.snapshot());
+    assert_eq!(settled.1, shop.times());
+}
+
+#[test]
+fn only_the_named_move() {
+    let (shop, mut repo) = Shop::stocked();
+    let first = repo.rev_parse("main");
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    for name in ["one", "two", "three"] {
+        repo.write(&format!("skills/{name}/more.md"), "more");
+    }
+    repo.commit("More of all");
+    shop.run(&["update", "two"]).ok();
+    shop.has("two", &repo, "main:skills/two");
+    shop.has("one", &repo, &format!("{first}:skills/one"));
+    shop.refuses(
+        &["update", "one", "thre"],
+        1,
+        "`thre` is not installed; did you mean `three`?",
+    );
+    shop.run(&["update", "one", "three"]).ok();
+    shop.has("one", &repo, "main:skills/one");
+}
+
+#[test]
+fn without_a_lockfile_there_is_nothing_to_update() {
+    let (shop, _repo) = Shop::stocked();
+    for command in ["update", "outdated", "verify"] {
+        shop.refuses(&[command], 1, "there is no mdskill.lock");
+    }
+}
+
+#[test]
+fn a_skill_that_moved_in_its_repository_is_followed() {
+    let (shop, mut repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    repo.rename("skills/one", "plugins/tools/skills/one");
+    repo.commit("Move one");
+    shop.run(&["update"])
+        .ok()
+        .says("moved in its repository from skills/one to plugins/tools/skills/one");
+    shop.has("one", &repo, "main:plugins/tools/skills/one");
+    repo.rename("plugins/tools/skills/one", "a/one")
+        .skill("b/one", "one", "Another");
+    repo.commit("Two of them now");
+    shop.run(&["update", "--check"])
+        .fails(3)
+        .says("is gone upstream");
+}
+
+#[test]
+fn a_skill_that_is_gone_upstream_stays_with_a_warning() {
+    let (shop, mut repo) = Shop::stocked();
+    let first = repo.rev_parse("main");
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    repo.remove("skills/one")
+        .write("skills/two/more.md", "more");
+    repo.commit("Without one");
+    shop.refuses(
+        &["update", "--check"],
+        3,
+        "`one`: acme/skills/skills/one is gone upstream",
+    );
+    shop.run(&["update"])
+        .ok()
+        .says("gone upstream")
+        .says("the installed copy stays");
+    shop.has("one", &repo, &format!("{first}:skills/one"));
+    shop.has("two", &repo, "main:skills/two");
+    shop.refuses(&["outdated"], 3, "gone upstream");
+    shop.run(&["verify"]).ok();
+}
+
+#[test]
+fn a_tag_that_moved_needs_a_word() {
+    let (shop, mut repo) = Shop::stocked();
+    repo.tag("v1");
+    shop.run(&["add", "acme/skills/one@v1", "acme/skills/two@v1"])
+        .ok();
+    repo.write("skills/one/more.md", "more");
+    repo.commit("More");
+    shop.run(&["update"])
+        .ok()
+        .says("everything is up to date (2 skills)");
+    repo.tag("v1");
+    shop.refuses(
+        &["update"],
+        3,
+        "the tag `v1` of acme/skills points at other content now",
+    )
+    .says("--accept-moved-tag");
+    shop.run(&["update", "--accept-moved-tag"])
+        .ok()
+        .says("1 skill moved, 1 unchanged");
+    shop.has("one", &repo, "v1:skills/one");
+    assert_eq!(shop.entry("one")["ref"], "v1");
+}
+
+#[test]
+fn a_range_moves_to_its_newest_tag_and_not_beyond() {
+    let (shop, mut repo) = Shop::stocked();
+    for (number, tag) in ["v1.2.0", "v1.3.0", "v2.0.0"].into_iter().enumerate() {
+        repo.write("skills/one/version", tag);
+        repo.commit(tag);
+        repo.annotated_tag(tag);
+        if number == 0 {
+            shop.run(&["add", "acme/skills/one@^1.2"]).ok();
+            shop.has("one", &repo, "v1.2.0:skills/one");
+        }
+    }
+    shop.run(&["update"]).ok().says("Updated one");
+    shop.has("one", &repo, "v1.3.0:skills/one");
+    assert_eq!(shop.entry("one")["ref"], "^1.2");
+    shop.run(&["add", "acme/skills/two@~1.2"]).ok();
+    shop.has("two", &repo, "v1.2.0:skills/two");
+    shop.refuses(
+        &["add", "acme/skills/three@^9"],
+        1,
+        "no version tag in `^9`; its newest is `v2.0.0`",
+    );
+}
+
+#[test]
+fn what_is_pinned_never_moves() {
+    let (shop, mut repo) = Shop::stocked();
+    let first = repo.rev_parse("main");
+    shop.run(&["add", &format!("acme/skills/one@{first}")]).ok();
+    shop.run(&["add", "acme/skills/two", "--pin"]).ok();
+    repo.write("skills/one/more.md", "more")
+        .write("skills/two/more.md", "more");
+    repo.commit("More");
+    shop.refuses(&["update"], 0, "everything is up to date (2 skills)");
+    shop.refuses(&["outdated"], 0, "everything is up to date (2 skills)");
+}
+
+#[test]
+fn an_edited_skill_is_left_alone_while_others_move() {
+    let (shop, mut repo) = Shop::stocked();
+    let first = repo.rev_parse("main");
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    let skill = ".github/skills/three";
+    shop.room.write(&format!("{skill}/SKILL.md"), "mine");
+    shop.room.write(&format!("{skill}/notes.md"), "mine");
+    std::fs::remove_file(shop.room.project().join(skill).join("scripts/run.sh")).unwrap();
+    for name in ["one", "three"] {
+        repo.write(&format!("skills/{name}/more.md"), "more");
+    }
+    repo.commit("More");
+    let mine = shop.room.tree(skill);
+    shop.refuses(
+        &["update", "--check"],
+        3,
+        "1 skill would move, 1 unchanged, 1 left alone",
+    );
+    let outcome = shop.run(&["update"]);
+    outcome
+        .fails(3)
+        .says(".github/skills/three is left alone: it has local edits");
+    for file in [
+        "SKILL.md (changed)",
+        "notes.md (added)",
+        "scripts/run.sh (deleted)",
+    ] {
+        outcome.says(file);
+    }
+    mine.assert_same(&shop.room.tree(skill));
+    assert_eq!(shop.entry("three")["commit"], first);
+    shop.has("one", &repo, "main:skills/one");
+    let forced = shop.run(&["update", "--force"]);
+    forced
+        .ok()
+        .says("what was there is now in .mdskill/trash/three-1");
+    mine.assert_same(&shop.room.tree(".mdskill/trash/three-1"));
+    shop.has("three", &repo, "main:skills/three");
+}
+
+#[test]
+fn an_edit_that_upstream_did_not_touch_troubles_nobody() {
+    let (shop, mut repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    shop.room.write(".github/skills/one/SKILL.md", "mine");
+    repo.write("skills/two/more.md", "more");
+    repo.commit("More");
+    shop.run(&["update"])
+        .ok()
+        .says("1 skill moved, 2 unchanged");
+    assert_eq!(shop.room.read(".github/skills/one/SKILL.md"), "mine");
+}
+
+#[test]
+fn looking_writes_nothing_and_check_says_so_by_its_code() {
+    let (shop, mut repo) = Shop::stocked();
+    let first = repo.rev_parse("main");
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    for arguments in [
+        &["update", "--check"][..],
+        &["outdated"],
+        &["list", "--outdated"],
+    ] {
+        shop.refuses(arguments, 0, "everything is up to date (3 skills)");
+    }
+    repo.write("skills/two/more.md", "more");
+    let second = repo.commit("More");
+    shop.refuses(&["update", "--dry-run"], 0, "Would move two");
+    for arguments in [
+        &["update", "--check"][..],
+        &["outdated"],
+        &["list", "--outdated"],
+    ] {
+        shop.refuses(arguments, 3, "Would move two");
+    }
+    let json = shop.refuses(&["outdated", "--json"], 3, "").json();
+    assert_eq!(json["command"], "outdated");
+    assert_eq!(json["unchanged"], 2);
+    let moved = &json["skills"][0];
+    assert_eq!(moved["name"], "two");
+    assert_eq!(moved["from"], first);
+    assert_eq!(moved["commit"], second);
+    assert_eq!(moved["tree"], repo.rev_parse("main:skills/two"));
+    shop.refuses(
+        &["outdated", "one"],
+        0,
+        "everything is up to date (1 skills)",
+    );
+}
+
+#[test]
+fn a_new_version_that_would_not_load_or_is_unsafe_stays_where_it_is() {
+    let (shop, mut repo) = Shop::stocked();
+    let first = repo.rev_parse("main");
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    repo.write("skills/one/SKILL.md", "no frontmatter any more\n")
+        .symlink("skills/two/link", "/etc/passwd")
+        .write("skills/three/more.md", "more");
+    repo.commit("Bad, worse and good");
+    shop.run(&["update"])
+        .fails(3)
+        .says("`one`: clients would not load its new version (SKILL.md:1:")
+        .says("`two`: its new version is refused")
+        .says("1 skill moved, 2 stuck");
+    shop.has("one", &repo, &format!("{first}:skills/one"));
+    shop.has("two", &repo, &format!("{first}:skills/two"));
+    shop.has("three", &repo, "main:skills/three");
+    shop.run(&["update", "--force"])
+        .fails(3)
+        .says("1 skill moved, 1 unchanged, 1 stuck");
+    shop.has("one", &repo, "main:skills/one");
+    shop.refuses(
+        &["add", "acme/skills/two"],
+        1,
+        "acme/skills/skills/two is refused",
+    );
+}
+
+#[test]
+fn a_source_that_is_gone_does_not_stop_the_others() {
+    let (shop, mut repo) = Shop::stocked();
+    let mut other = shop.repo("other/tools");
+    other.skill("deploy", "deploy", "Deploys");
+    other.commit("One");
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    shop.run(&["add", "other/tools/deploy"]).ok();
+    std::fs::rename(other.folder(), shop.root().join("gone")).unwrap();
+    repo.write("skills/one/more.md", "more");
+    repo.commit("More");
+    shop.run(&["update"])
+        .fails(1)
+        .says("other/tools (1 skill) was not asked")
+        .says("1 skill moved, 2 unchanged, 1 not asked");
+    shop.has("one", &repo, "main:skills/one");
+}
+
+#[test]
+fn rewritten_history_is_followed_by_content() {
+    let (shop, mut repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    repo.branch("rewritten");
+    let tree = repo.rev_parse("main^{tree}");
+    repo.reset_to(&repo.rev_parse("main"));
+    let same = repo.commit_tree(&tree, "The same content, another history");
+    repo.branch("main").reset_to(&same);
+    shop.refuses(&["update"], 0, "everything is up to date (3 skills)");
+}
