@@ -236,7 +236,7 @@ impl Fault {
 
 fn read(text: &str) -> Result<Lockfile, Fault> {
     if let Some(at) = conflict_marker(text) {
-        let problem = "a merge conflict is not resolved; keep one side of each block between `<<<<<<<` and `>>>>>>>`";
+        let problem = "a merge conflict is not resolved; keep each `[[skill]]` block once, remove the lines that git wrote, and run `mdskill install`";
         return Err(Fault::new(at, problem));
     }
     let document = toml_edit::Document::parse(text).map_err(|error| {

@@ -161,7 +161,7 @@ fn holder(file: &mut File) -> String {
 }
 
 fn is_unsupported(error: &std::io::Error) -> bool {
-    error.kind() == std::io::ErrorKind::Unsupported
+    error.kind() == ErrorKind::Unsupported
 }
 
 #[cfg(test)]

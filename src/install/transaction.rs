@@ -17,6 +17,8 @@ use super::InstallError;
 use super::journal::{self, Incoming, Journal, Swap};
 use super::plan::Step;
 use super::site::Site;
+use rayon::prelude::*;
+
 use crate::digest::{Digest, FileDigest};
 use crate::fs::lock::{FileLock, Waiting};
 use crate::fs::tree::{OnDisk, write_new};
@@ -38,6 +40,22 @@ pub struct Transaction<'a> {
     checkpoint: &'a dyn Fn() -> bool,
     is_open: bool,
     _lock: FileLock,
+}
+
+/// A skill's folder that is to be made ready.
+pub struct Put<'a> {
+    /// Where it goes.
+    pub target: Target,
+    /// The skill's name.
+    pub name: &'a SkillName,
+    /// Its files.
+    pub files: &'a SkillTree,
+    /// The folder of the repository that has their bytes; each thread opens it for itself.
+    pub repository: &'a Path,
+    /// What the plan says about what is there.
+    pub step: Step,
+    /// What the plan saw there; it is looked at again before it goes.
+    pub on_disk: OnDisk,
 }
 
 /// What a committed transaction did.
@@ -84,33 +102,44 @@ impl<'a> Transaction<'a> {
         })
     }
 
-    /// Makes a skill's new folder ready, notes that it will take its place, and returns
-    /// the digest of what was written.
+    /// Makes new folders ready, notes that they will take their places, and returns the
+    /// digest of what was written to each, in the order given.
     ///
-    /// `on_disk` is what the plan saw there; it is looked at again before it goes.
+    /// The folders are written side by side: reading, checking and hashing is the
+    /// processor's work.
     ///
     /// # Errors
-    /// When its files can't be read from `objects` or written.
-    pub fn put(
-        &mut self,
-        target: &Target,
-        name: &SkillName,
-        files: &SkillTree,
-        objects: &Objects,
-        step: Step,
-        on_disk: OnDisk,
-    ) -> Result<Digest, InstallError> {
-        self.check_interrupt()?;
-        self.site.check_target(target)?;
-        let stage = self.stage_for(target)?;
-        let staged = stage.join("new").join(name);
-        let digest = write_skill(&staged, files, objects)?;
-        let new = Some(Incoming {
-            staged,
-            digest: digest.to_string(),
-        });
-        self.note(target, name, &stage, new, step, on_disk)?;
-        Ok(digest)
+    /// When files can't be read from their repository or written.
+    pub fn put_all(&mut self, puts: Vec<Put<'_>>) -> Result<Vec<Digest>, InstallError> {
+        let mut beside = Vec::with_capacity(puts.len());
+        for put in &puts {
+            self.check_interrupt()?;
+            self.site.check_target(&put.target)?;
+            beside.push(self.stage_for(&put.target)?);
+        }
+        let folders: Vec<PathBuf> = puts
+            .iter()
+            .zip(&beside)
+            .map(|(put, stage)| stage.join("new").join(put.name))
+            .collect();
+        let write = |opened: &mut Option<Objects>, (put, folder): (&Put<'_>, &PathBuf)| {
+            write_skill(folder, put.files, reopened(opened, put.repository)?)
+        };
+        let digests: Vec<Digest> = puts
+            .par_iter()
+            .zip(&folders)
+            .map_init(|| None, write)
+            .collect::<Result<_, InstallError>>()?;
+        for (((put, stage), staged), digest) in
+            puts.into_iter().zip(&beside).zip(folders).zip(&digests)
+        {
+            let new = Some(Incoming {
+                staged,
+                digest: digest.to_string(),
+            });
+            self.note(&put.target, put.name, stage, new, put.step, put.on_disk)?;
+        }
+        Ok(digests)
     }
 
     /// Notes that a skill's folder will go.
@@ -278,6 +307,14 @@ fn missing_folders(folder: &Path) -> Result<Vec<PathBuf>, InstallError> {
     Ok(missing)
 }
 
+/// Returns the repository at `path`, opened once for a thread that stays with it.
+fn reopened<'a>(opened: &'a mut Option<Objects>, path: &Path) -> Result<&'a Objects, InstallError> {
+    match opened.take().filter(|objects| objects.path() == path) {
+        Some(same) => Ok(opened.insert(same)),
+        None => Ok(opened.insert(Objects::open(path)?)),
+    }
+}
+
 /// Writes the files of a skill into a new folder and returns their digest.
 fn write_skill(
     folder: &Path,
@@ -301,231 +338,4 @@ fn write_skill(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::git::objects::TreeEntry;
-    use std::cell::Cell;
-    use std::collections::BTreeMap;
-
-    struct Scene {
-        _root: tempfile::TempDir,
-        site: Site,
-        objects: Objects,
-        target: Target,
-    }
-
-    impl Scene {
-        fn new() -> Self {
-            let root = tempfile::tempdir().unwrap();
-            let project = root.path().join("project");
-            std::fs::create_dir_all(&project).unwrap();
-            let site = Site {
-                lockfile: project.join("mdskill.lock"),
-                root: project,
-                is_personal: false,
-            };
-            let objects = Objects::open_or_create(&root.path().join("store")).unwrap();
-            Self {
-                _root: root,
-                site,
-                objects,
-                target: ".github/skills".parse().unwrap(),
-            }
-        }
-
-        fn skill(&self, text: &str) -> SkillTree {
-            let id = self.objects.write_blob(text.as_bytes()).unwrap();
-            let entry = TreeEntry {
-                mode: 0o100_644,
-                name: b"SKILL.md".to_vec(),
-                id,
-            };
-            let tree = self.objects.write_tree(&[entry]).unwrap();
-            SkillTree::read(&self.objects, tree).unwrap()
-        }
-
-        /// Puts `a` anew, replaces `b`, removes `c`, trashes `d`, as `checkpoint` lets it.
-        fn change(&self, checkpoint: &dyn Fn() -> bool) -> Result<Committed, InstallError> {
-            let mut transaction = Transaction::begin(&self.site, checkpoint, &|_| ())?;
-            let new = self.skill("new");
-            for (name, step) in [("a", Step::Place), ("b", Step::Replace), ("d", Step::Trash)] {
-                let name = name.parse().unwrap();
-                let seen = OnDisk::read(&self.site.skill(&self.target, &name)).unwrap();
-                transaction.put(&self.target, &name, &new, &self.objects, step, seen)?;
-            }
-            let name = "c".parse().unwrap();
-            let seen = OnDisk::read(&self.site.skill(&self.target, &name)).unwrap();
-            transaction.remove(&self.target, &name, Step::Replace, seen)?;
-            transaction.commit("new lock")
-        }
-
-        fn prepared() -> Self {
-            let scene = Self::new();
-            let mut first = Transaction::begin(&scene.site, &|| false, &|_| ()).unwrap();
-            for name in ["b", "c", "d"] {
-                let old = scene.skill("old");
-                first
-                    .put(
-                        &scene.target,
-                        &name.parse().unwrap(),
-                        &old,
-                        &scene.objects,
-                        Step::Place,
-                        OnDisk::Absent,
-                    )
-                    .unwrap();
-            }
-            first.commit("old lock").unwrap();
-            scene
-        }
-    }
-
-    /// Every file below a folder with its text.
-    fn files(folder: &Path) -> BTreeMap<String, String> {
-        let listing = fs::tree::list(folder).unwrap();
-        let read = |file: fs::tree::ListedFile| {
-            let text = std::fs::read_to_string(folder.join(&file.path)).unwrap();
-            (file.path, text)
-        };
-        listing.files.into_iter().map(read).collect()
-    }
-
-    fn state(lock: &str, skills: &[(&str, &str)]) -> BTreeMap<String, String> {
-        let skill = |(name, text): &(&str, &str)| {
-            (
-                format!(".github/skills/{name}/SKILL.md"),
-                (*text).to_owned(),
-            )
-        };
-        let mut files: BTreeMap<String, String> = skills.iter().map(skill).collect();
-        files.insert("mdskill.lock".to_owned(), lock.to_owned());
-        files
-    }
-
-    fn old_state() -> BTreeMap<String, String> {
-        state("old lock", &[("b", "old"), ("c", "old"), ("d", "old")])
-    }
-
-    fn new_state() -> BTreeMap<String, String> {
-        let mut files = state("new lock", &[("a", "new"), ("b", "new"), ("d", "new")]);
-        files.insert(".mdskill/.gitignore".to_owned(), "*\n".to_owned());
-        files.insert(".mdskill/trash/d-1/SKILL.md".to_owned(), "old".to_owned());
-        files
-    }
-
-    #[test]
-    fn everything_is_exchanged_and_nothing_else_is_left() {
-        let scene = Scene::prepared();
-        assert_eq!(files(&scene.site.root), old_state());
-        let committed = scene.change(&|| false).unwrap();
-        assert_eq!(files(&scene.site.root), new_state());
-        assert_eq!(committed.trashed.len(), 1);
-        assert!(!scene.site.stage(&scene.target).exists());
-    }
-
-    #[test]
-    fn an_interrupt_at_any_step_takes_everything_back() {
-        for stop in 0.. {
-            let scene = Scene::prepared();
-            let asked = Cell::new(0);
-            let checkpoint = || asked.replace(asked.get() + 1) == stop;
-            match scene.change(&checkpoint) {
-                Err(InstallError::Interrupted) => {
-                    assert_eq!(files(&scene.site.root), old_state(), "step {stop}");
-                    assert!(!scene.site.stage(&scene.target).exists());
-                }
-                Err(error) => panic!("step {stop}: {error}"),
-                Ok(_) => {
-                    assert!(stop > 10, "only {stop} steps");
-                    assert_eq!(files(&scene.site.root), new_state());
-                    return;
-                }
-            }
-        }
-    }
-
-    /// The disk as a kill at each step would leave it is copied, then recovered.
-    #[test]
-    fn a_kill_at_any_step_leaves_old_or_new_to_the_next_command() {
-        for stop in 0..16 {
-            let scene = Scene::prepared();
-            let copy = scene.site.root.with_file_name("killed");
-            let asked = Cell::new(0);
-            let checkpoint = || {
-                if asked.replace(asked.get() + 1) == stop {
-                    copy_folder(&scene.site.root, &copy);
-                }
-                false
-            };
-            scene.change(&checkpoint).unwrap();
-            if !copy.exists() {
-                continue;
-            }
-            // The journal names absolute paths, so the copy takes the original's place.
-            std::fs::remove_dir_all(&scene.site.root).unwrap();
-            std::fs::rename(&copy, &scene.site.root).unwrap();
-            drop(Transaction::begin(&scene.site, &|| false, &|_| ()).unwrap());
-            let recovered = files(&scene.site.root);
-            let is_new = recovered == new_state();
-            assert!(
-                is_new || recovered == old_state(),
-                "step {stop}: {recovered:#?}"
-            );
-            assert!(!scene.site.stage(&scene.target).exists(), "step {stop}");
-        }
-    }
-
-    fn copy_folder(from: &Path, to: &Path) {
-        std::fs::create_dir_all(to).unwrap();
-        for entry in std::fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            let target = to.join(entry.file_name());
-            match entry.file_type().unwrap().is_dir() {
-                true => copy_folder(&entry.path(), &target),
-                false => drop(std::fs::copy(entry.path(), target).unwrap()),
-            }
-        }
-    }
-
-    #[test]
-    fn an_edit_saved_since_the_plan_is_not_lost() {
-        let scene = Scene::prepared();
-        let edited = scene.site.root.join(".github/skills/b/SKILL.md");
-        let asked = Cell::new(0);
-        let checkpoint = || {
-            // After the plan has looked, before anything is exchanged.
-            if asked.replace(asked.get() + 1) == 5 {
-                std::fs::write(&edited, "mine").unwrap();
-            }
-            false
-        };
-        let error = scene.change(&checkpoint).unwrap_err();
-        assert!(matches!(error, InstallError::Changed { .. }), "{error}");
-        assert_eq!(std::fs::read_to_string(&edited).unwrap(), "mine");
-        assert_eq!(
-            std::fs::read_to_string(&scene.site.lockfile).unwrap(),
-            "old lock"
-        );
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_target_that_leads_out_of_the_project_is_refused() {
-        let scene = Scene::new();
-        let outside = scene.site.root.with_file_name("outside");
-        std::fs::create_dir(&outside).unwrap();
-        std::os::unix::fs::symlink(&outside, scene.site.root.join(".github")).unwrap();
-        let mut transaction = Transaction::begin(&scene.site, &|| false, &|_| ()).unwrap();
-        let skill = scene.skill("x");
-        let error = transaction.put(
-            &scene.target,
-            &"a".parse().unwrap(),
-            &skill,
-            &scene.objects,
-            Step::Place,
-            OnDisk::Absent,
-        );
-        assert!(matches!(error, Err(InstallError::TargetOutside { .. })));
-        assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ use crate::git::objects::{ObjectError, Objects, blob_id, tree_id};
 use crate::install::InstallError;
 use crate::install::plan::{Refusal, Step, decide};
 use crate::install::site::Site;
-use crate::install::transaction::Transaction;
+use crate::install::transaction::{Put, Transaction};
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::oid::ObjectId;
@@ -17,7 +17,7 @@ use crate::skill::files::SkillTree;
 use crate::target::Target;
 
 /// A skill and where it belongs.
-pub struct Wanted<'a> {
+pub struct Wanted<'a, 'b> {
     /// Its name.
     pub name: &'a SkillName,
     /// Its files.
@@ -25,25 +25,58 @@ pub struct Wanted<'a> {
     /// The digest of its files, when it is known without reading them.
     pub digest: Option<Digest>,
     /// What the lockfile said was there before.
-    pub locked: Option<&'a Entry>,
+    pub locked: Option<&'b Entry>,
     /// Its targets.
-    pub targets: &'a [Target],
+    pub targets: &'b [Target],
 }
 
 /// What is to be done in each target.
 pub type Plan = Vec<(Target, Step, OnDisk)>;
 
-/// Plans one skill; the error lists the folders that must be left alone.
+/// A skill whose steps are planned.
+pub struct Planned<'a> {
+    /// Its name.
+    pub name: &'a SkillName,
+    /// Its files.
+    pub files: &'a SkillTree,
+    /// What has their bytes.
+    pub objects: &'a Objects,
+    /// The digest of its files, when it is known without reading them.
+    pub digest: Option<Digest>,
+    /// What is to be done; taken when it is.
+    pub plan: Plan,
+}
+
+/// Whether a plan changes any folder.
+#[must_use]
+pub fn is_change(plan: &Plan) -> bool {
+    plan.iter().any(|(_, step, _)| *step != Step::Keep)
+}
+
+impl Planned<'_> {
+    /// Returns the digest of its files, reading them when it is not known.
+    ///
+    /// # Errors
+    /// When a blob is missing.
+    pub fn digest(&self) -> Result<Digest, ObjectError> {
+        match self.digest {
+            Some(digest) => Ok(digest),
+            None => digest_of(self.files, self.objects),
+        }
+    }
+}
+
+/// Plans one skill; the inner error lists the folders that must be left alone.
 ///
 /// # Errors
 /// The outer one when a folder can't be read.
-pub fn plan(
+pub fn plan<'a>(
     site: &Site,
-    wanted: &Wanted<'_>,
+    wanted: &Wanted<'a, '_>,
     force: bool,
-    objects: &Objects,
-) -> Result<Result<Plan, Vec<LeftAlone>>, InstallError> {
-    let mut steps = Vec::with_capacity(wanted.targets.len());
+    objects: &'a Objects,
+) -> Result<Result<Planned<'a>, Vec<LeftAlone>>, InstallError> {
+    let mut plan = Vec::with_capacity(wanted.targets.len());
     let mut left_alone = Vec::new();
     for target in wanted.targets {
         let place = site.skill(target, wanted.name);
@@ -55,7 +88,7 @@ pub fn plan(
             (_, known) => known,
         };
         match decide(&on_disk, locked, digest, force) {
-            Ok(step) => steps.push((target.clone(), step, on_disk)),
+            Ok(step) => plan.push((target.clone(), step, on_disk)),
             Err(refusal) => left_alone.push(LeftAlone {
                 name: wanted.name.to_string(),
                 place: site.display(&place),
@@ -67,40 +100,59 @@ pub fn plan(
             }),
         }
     }
-    Ok(if left_alone.is_empty() {
-        Ok(steps)
-    } else {
-        Err(left_alone)
-    })
+    if !left_alone.is_empty() {
+        return Ok(Err(left_alone));
+    }
+    let &Wanted {
+        name,
+        files,
+        digest,
+        ..
+    } = wanted;
+    Ok(Ok(Planned {
+        name,
+        files,
+        objects,
+        digest,
+        plan,
+    }))
 }
 
-/// Makes the planned steps ready in the transaction, and returns the digest of the files.
+/// Makes all planned steps ready in the transaction, and returns the digest of each
+/// skill's files.
 ///
 /// # Errors
-/// When the files can't be read or written.
-pub fn put(
+/// When files can't be read or written.
+pub fn put_all<'a, 'b: 'a>(
     transaction: &mut Transaction<'_>,
-    wanted: &Wanted<'_>,
-    plan: Plan,
-    objects: &Objects,
-) -> Result<Digest, OpError> {
-    let mut digest = wanted.digest;
-    for (target, step, on_disk) in plan {
-        if step != Step::Keep {
-            digest = Some(transaction.put(
-                &target,
-                wanted.name,
-                wanted.files,
-                objects,
+    planned: impl IntoIterator<Item = &'a mut Planned<'b>>,
+) -> Result<Vec<Digest>, OpError> {
+    let mut digests = Vec::new();
+    let (mut puts, mut owners) = (Vec::new(), Vec::new());
+    for skill in planned {
+        let plan = std::mem::take(&mut skill.plan);
+        if !is_change(&plan) {
+            skill.digest = Some(skill.digest()?);
+        }
+        let changes = plan.into_iter().filter(|(_, step, _)| *step != Step::Keep);
+        for (target, step, on_disk) in changes {
+            let repository = skill.objects.path();
+            puts.push(Put {
+                target,
+                name: skill.name,
+                files: skill.files,
+                repository,
                 step,
                 on_disk,
-            )?);
+            });
+            owners.push(digests.len());
         }
+        digests.push(skill.digest);
     }
-    match digest {
-        Some(digest) => Ok(digest),
-        None => Ok(digest_of(wanted.files, objects)?),
+    for (owner, digest) in owners.into_iter().zip(transaction.put_all(puts)?) {
+        digests[owner] = Some(digest);
     }
+    Ok(digests.into_iter().flatten().collect())
 }
 
 /// Returns the digest of a skill's files as they are in the store.
@@ -117,12 +169,6 @@ pub fn digest_of(files: &SkillTree, objects: &Objects) -> Result<Digest, ObjectE
         ));
     }
     Ok(Digest::of_files(digests))
-}
-
-/// Returns the places of a plan that change.
-#[must_use]
-pub fn is_change(plan: &Plan) -> bool {
-    plan.iter().any(|(_, step, _)| *step != Step::Keep)
 }
 
 /// Returns the places of a skill, as people know them.

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
 use crate::fetch::resolve::{Query, Resolved};
 use crate::fetch::{FetchError, Repository, is_git_folder};
-use crate::git::objects::ObjectError;
+use crate::git::objects::{ObjectError, Objects};
 use crate::lockfile::Entry;
 use crate::name::SkillName;
 use crate::oid::ObjectId;
@@ -347,36 +349,59 @@ impl<'a> Opened<'a> {
             .collect();
         let commits = self.commits();
         self.repository.fetch_blobs(blobs, &commits).await?;
-        Ok(trees
-            .into_iter()
-            .map(|(found, tree)| self.make_ready(found, tree))
-            .collect())
+        let origin = Origin {
+            source: &self.repository.source,
+            store: self.repository.objects().path(),
+            reference: self
+                .resolved
+                .as_ref()
+                .and_then(|resolved| resolved.follows.as_ref()),
+            commit: self.commit(),
+        };
+        // Reading and validating 181 skills is the processor's work; each thread opens
+        // the store for itself.
+        let open = || Objects::open(origin.store);
+        let ready = trees
+            .into_par_iter()
+            .map_init(open, |objects, (found, tree)| match objects {
+                Ok(objects) => Ok(origin.make_ready(objects, found, tree)),
+                Err(_) => Err(ObjectError::Missing(found.tree)),
+            });
+        Ok(ready.collect::<Result<_, ObjectError>>()?)
     }
+}
 
+/// Where the skills of one repository come from.
+struct Origin<'a> {
+    source: &'a Source,
+    store: &'a Path,
+    reference: Option<&'a String>,
+    commit: Option<ObjectId>,
+}
+
+impl Origin<'_> {
     fn make_ready(
         &self,
+        objects: &Objects,
         found: &Found,
         tree: Result<SkillTree, TreeError>,
     ) -> Result<Candidate, OpError> {
-        let objects = self.repository.objects();
-        let source = &self.repository.source;
         let refuse = |error| OpError::Refused {
-            spec: full_spec(source, &found.path),
+            spec: full_spec(self.source, &found.path),
             source: error,
         };
         let files = tree.map_err(refuse)?;
         files.check_sizes(objects).map_err(refuse)?;
         let skill_file = objects.blob(found.skill_file)?;
-        let folder = found.folder().unwrap_or_else(|| source.repository_name());
+        let folder = found
+            .folder()
+            .unwrap_or_else(|| self.source.repository_name());
         let (name, name_note) = landing_name(&skill_file, folder)?;
         Ok(Candidate {
-            source: source.clone(),
+            source: self.source.clone(),
             path: found.path.clone(),
-            reference: self
-                .resolved
-                .as_ref()
-                .and_then(|resolved| resolved.follows.clone()),
-            commit: self.commit(),
+            reference: self.reference.cloned(),
+            commit: self.commit,
             diagnostics: diagnose(&name, &files, &skill_file),
             files,
             name,

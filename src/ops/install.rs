@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::OpError;
-use super::apply::{self, Plan, Verdict, Wanted, is_known_version};
+use super::apply::{self, Plan, Planned, Verdict, is_known_version};
 use super::change::{Action, Change, LeftAlone, refusal_reason};
 use super::installed::{check_installed, named, stored_difference};
 use crate::context::Context;
@@ -104,17 +104,17 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
             return Err(OpError::LockfileChanged);
         }
         for (repository, skills) in fetched {
-            for (mut skill, files) in skills {
-                let wanted = Wanted {
-                    name: skill.name,
-                    files: &files,
-                    digest: None,
-                    locked: Some(skill.entry),
-                    targets: lockfile.targets_of(skill.entry),
-                };
-                let plan = std::mem::take(&mut skill.plan);
-                let digest = apply::put(transaction, &wanted, plan, repository.objects())?;
-                check_digest(&skill, digest)?;
+            let planned = skills.iter().map(|(skill, files)| Planned {
+                name: skill.name,
+                files,
+                objects: repository.objects(),
+                digest: None,
+                plan: skill.plan.clone(),
+            });
+            let mut planned: Vec<Planned<'_>> = planned.collect();
+            let digests = apply::put_all(transaction, &mut planned)?;
+            for ((skill, _), digest) in skills.iter().zip(digests) {
+                check_digest(skill, digest)?;
             }
         }
         Ok(((), Verdict::Commit))

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde::Serialize;
 
 use super::OpError;
-use super::apply::{self, Verdict, Wanted};
+use super::apply::{self, Planned, Verdict, Wanted};
 use super::candidate::full_spec;
 use super::change::{Action, Change, LeftAlone, Problem};
 use super::installed::{check_installed, named};
@@ -125,26 +125,14 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
     let (mut report, trashed) = apply::in_transaction(context, |transaction, now| {
         check_unmoved(&answers, &lockfile, now)?;
         let lockfile = now;
-        for answer in &answers {
-            let objects = answer.repository.objects();
-            for moved in &answer.moves {
-                let Some(before) = lockfile.skills.get(&moved.name).cloned() else {
-                    continue;
-                };
-                let targets = lockfile.targets_of(&before).to_vec();
-                let wanted = wanted(moved, &before, &targets);
-                match apply::plan(&context.site, &wanted, options.force, objects)? {
-                    Err(refused) => report.left_alone.extend(refused),
-                    Ok(plan) => {
-                        let mut entry = moved.entry.clone();
-                        entry.digest = apply::put(transaction, &wanted, plan, objects)?;
-                        report
-                            .skills
-                            .push(change(context, moved, &before, lockfile));
-                        lockfile.skills.insert(moved.name.clone(), entry);
-                    }
-                }
-            }
+        let (moving, mut planned) = plan_moves(context, options, lockfile, &answers, &mut report)?;
+        for (moved, digest) in moving
+            .into_iter()
+            .zip(apply::put_all(transaction, &mut planned)?)
+        {
+            let mut entry = moved.entry.clone();
+            entry.digest = digest;
+            lockfile.skills.insert(moved.name.clone(), entry);
         }
         Ok((report, Verdict::Commit))
     })?;
@@ -166,31 +154,29 @@ fn check_unmoved(answers: &[Answer<'_>], asked: &Lockfile, now: &Lockfile) -> Re
     }
 }
 
-fn wanted<'a>(
-    moved: &'a Move,
-    before: &'a Entry,
-    targets: &'a [crate::target::Target],
-) -> Wanted<'a> {
-    Wanted {
-        name: &moved.name,
-        files: &moved.files,
-        digest: None,
-        locked: Some(before),
-        targets,
-    }
-}
-
-fn plan_moves(
+/// Plans every move; what must be left alone is reported instead.
+fn plan_moves<'a>(
     context: &Context<'_>,
     options: &Options,
     lockfile: &Lockfile,
-    answers: &[Answer<'_>],
+    answers: &'a [Answer<'_>],
     report: &mut Report,
-) -> Result<(), OpError> {
+) -> Result<(Vec<&'a Move>, Vec<Planned<'a>>), OpError> {
+    let (mut moving, mut planned) = (Vec::new(), Vec::new());
     for answer in answers {
         for moved in &answer.moves {
-            let before = &lockfile.skills[&moved.name];
-            let wanted = wanted(moved, before, lockfile.targets_of(before));
+            // One that was removed while its source was asked stays so.
+            let Some(before) = lockfile.skills.get(&moved.name) else {
+                continue;
+            };
+            let targets = lockfile.targets_of(before);
+            let wanted = Wanted {
+                name: &moved.name,
+                files: &moved.files,
+                digest: None,
+                locked: Some(before),
+                targets,
+            };
             match apply::plan(
                 &context.site,
                 &wanted,
@@ -198,11 +184,15 @@ fn plan_moves(
                 answer.repository.objects(),
             )? {
                 Err(refused) => report.left_alone.extend(refused),
-                Ok(_) => report.skills.push(change(context, moved, before, lockfile)),
+                Ok(plan) => {
+                    report.skills.push(change(context, moved, before, lockfile));
+                    moving.push(moved);
+                    planned.push(plan);
+                }
             }
         }
     }
-    Ok(())
+    Ok((moving, planned))
 }
 
 fn change(context: &Context<'_>, moved: &Move, before: &Entry, lockfile: &Lockfile) -> Change {

@@ -90,6 +90,12 @@ pub fn nearest<'a>(
 
 fn likeness(name: &str, wanted: &str) -> f64 {
     let spelled = strsim::jaro_winkler(name, wanted);
+    // Two letters in the wrong order weigh much in a short name.
+    let spelled = if strsim::osa_distance(name, wanted) == 1 {
+        spelled.max(0.85)
+    } else {
+        spelled
+    };
     // `pdf` is meant by who types `pdf-tools`, and the other way round.
     let part_of = name.contains(wanted) || wanted.contains(name);
     if part_of && name.len().min(wanted.len()) >= 3 {
@@ -168,6 +174,7 @@ mod tests {
             "async-python-patterns"
         );
         assert_eq!(nearest(names, "postgres", 3), ["postgresql"]);
+        assert_eq!(nearest(names, "pfd", 3), ["pdf"]);
         assert!(nearest(names, "zzz", 3).is_empty());
     }
 }

@@ -184,7 +184,8 @@ fn fault_between(from: &str, to: &str) -> Option<String> {
 
 fn fault_of_verb(from: &[String], to: &[String]) -> Option<String> {
     let is_shared = |module: &[String]| SHARED_BY_VERBS.contains(&module[1].as_str());
-    let is_between_verbs = from[0] == "ops" && from.len() > 1 && to.len() > 1;
+    // A verb's own folder is the verb.
+    let is_between_verbs = from[0] == "ops" && from.len() > 1 && to.len() > 1 && from[1] != to[1];
     (is_between_verbs && !is_shared(to))
         .then(|| format!("`{}` imports the verb `{}`", from.join("::"), to[1]))
 }

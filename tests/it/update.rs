@@ -257,7 +257,7 @@ fn looking_writes_nothing_and_check_says_so_by_its_code() {
     shop.refuses(
         &["outdated", "one"],
         0,
-        "everything is up to date (1 skills)",
+        "everything is up to date (1 skill)",
     );
 }
 

@@ -1,0 +1,239 @@
+//! The transaction is stopped at every step, and the disk looked at.
+
+use super::*;
+use crate::git::objects::TreeEntry;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+struct Scene {
+    _root: tempfile::TempDir,
+    site: Site,
+    objects: Objects,
+    target: Target,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let project = root.path().join("project");
+        std::fs::create_dir_all(&project).unwrap();
+        let site = Site {
+            lockfile: project.join("mdskill.lock"),
+            root: project,
+            is_personal: false,
+        };
+        let objects = Objects::open_or_create(&root.path().join("store")).unwrap();
+        Self {
+            _root: root,
+            site,
+            objects,
+            target: ".github/skills".parse().unwrap(),
+        }
+    }
+
+    fn put<'a>(
+        &'a self,
+        name: &'a SkillName,
+        files: &'a SkillTree,
+        step: Step,
+        on_disk: OnDisk,
+    ) -> Put<'a> {
+        let target = self.target.clone();
+        Put {
+            target,
+            name,
+            files,
+            repository: self.objects.path(),
+            step,
+            on_disk,
+        }
+    }
+
+    fn skill(&self, text: &str) -> SkillTree {
+        let id = self.objects.write_blob(text.as_bytes()).unwrap();
+        let entry = TreeEntry {
+            mode: 0o100_644,
+            name: b"SKILL.md".to_vec(),
+            id,
+        };
+        let tree = self.objects.write_tree(&[entry]).unwrap();
+        SkillTree::read(&self.objects, tree).unwrap()
+    }
+
+    /// Puts `a` anew, replaces `b`, removes `c`, trashes `d`, as `checkpoint` lets it.
+    fn change(&self, checkpoint: &dyn Fn() -> bool) -> Result<Committed, InstallError> {
+        let mut transaction = Transaction::begin(&self.site, checkpoint, &|_| ())?;
+        let new = self.skill("new");
+        for (name, step) in [("a", Step::Place), ("b", Step::Replace), ("d", Step::Trash)] {
+            let name = name.parse().unwrap();
+            let seen = OnDisk::read(&self.site.skill(&self.target, &name)).unwrap();
+            transaction.put_all(vec![self.put(&name, &new, step, seen)])?;
+        }
+        let name = "c".parse().unwrap();
+        let seen = OnDisk::read(&self.site.skill(&self.target, &name)).unwrap();
+        transaction.remove(&self.target, &name, Step::Replace, seen)?;
+        transaction.commit("new lock")
+    }
+
+    fn prepared() -> Self {
+        let scene = Self::new();
+        let mut first = Transaction::begin(&scene.site, &|| false, &|_| ()).unwrap();
+        for name in ["b", "c", "d"] {
+            let old = scene.skill("old");
+            first
+                .put_all(vec![scene.put(
+                    &name.parse().unwrap(),
+                    &old,
+                    Step::Place,
+                    OnDisk::Absent,
+                )])
+                .unwrap();
+        }
+        first.commit("old lock").unwrap();
+        scene
+    }
+}
+
+/// Every file below a folder with its text.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let listing = fs::tree::list(folder).unwrap();
+    let read = |file: fs::tree::ListedFile| {
+        let text = std::fs::read_to_string(folder.join(&file.path)).unwrap();
+        (file.path, text)
+    };
+    listing.files.into_iter().map(read).collect()
+}
+
+fn state(lock: &str, skills: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let skill = |(name, text): &(&str, &str)| {
+        (
+            format!(".github/skills/{name}/SKILL.md"),
+            (*text).to_owned(),
+        )
+    };
+    let mut files: BTreeMap<String, String> = skills.iter().map(skill).collect();
+    files.insert("mdskill.lock".to_owned(), lock.to_owned());
+    files
+}
+
+fn old_state() -> BTreeMap<String, String> {
+    state("old lock", &[("b", "old"), ("c", "old"), ("d", "old")])
+}
+
+fn new_state() -> BTreeMap<String, String> {
+    let mut files = state("new lock", &[("a", "new"), ("b", "new"), ("d", "new")]);
+    files.insert(".mdskill/.gitignore".to_owned(), "*\n".to_owned());
+    files.insert(".mdskill/trash/d-1/SKILL.md".to_owned(), "old".to_owned());
+    files
+}
+
+#[test]
+fn everything_is_exchanged_and_nothing_else_is_left() {
+    let scene = Scene::prepared();
+    assert_eq!(files(&scene.site.root), old_state());
+    let committed = scene.change(&|| false).unwrap();
+    assert_eq!(files(&scene.site.root), new_state());
+    assert_eq!(committed.trashed.len(), 1);
+    assert!(!scene.site.stage(&scene.target).exists());
+}
+
+#[test]
+fn an_interrupt_at_any_step_takes_everything_back() {
+    for stop in 0.. {
+        let scene = Scene::prepared();
+        let asked = Cell::new(0);
+        let checkpoint = || asked.replace(asked.get() + 1) == stop;
+        match scene.change(&checkpoint) {
+            Err(InstallError::Interrupted) => {
+                assert_eq!(files(&scene.site.root), old_state(), "step {stop}");
+                assert!(!scene.site.stage(&scene.target).exists());
+            }
+            Err(error) => panic!("step {stop}: {error}"),
+            Ok(_) => {
+                assert!(stop > 10, "only {stop} steps");
+                assert_eq!(files(&scene.site.root), new_state());
+                return;
+            }
+        }
+    }
+}
+
+/// The disk as a kill at each step would leave it is copied, then recovered.
+#[test]
+fn a_kill_at_any_step_leaves_old_or_new_to_the_next_command() {
+    for stop in 0..16 {
+        let scene = Scene::prepared();
+        let copy = scene.site.root.with_file_name("killed");
+        let asked = Cell::new(0);
+        let checkpoint = || {
+            if asked.replace(asked.get() + 1) == stop {
+                copy_folder(&scene.site.root, &copy);
+            }
+            false
+        };
+        scene.change(&checkpoint).unwrap();
+        if !copy.exists() {
+            continue;
+        }
+        // The journal names absolute paths, so the copy takes the original's place.
+        std::fs::remove_dir_all(&scene.site.root).unwrap();
+        std::fs::rename(&copy, &scene.site.root).unwrap();
+        drop(Transaction::begin(&scene.site, &|| false, &|_| ()).unwrap());
+        let recovered = files(&scene.site.root);
+        let is_new = recovered == new_state();
+        assert!(
+            is_new || recovered == old_state(),
+            "step {stop}: {recovered:#?}"
+        );
+        assert!(!scene.site.stage(&scene.target).exists(), "step {stop}");
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_folder(&entry.path(), &target),
+            false => drop(std::fs::copy(entry.path(), target).unwrap()),
+        }
+    }
+}
+
+#[test]
+fn an_edit_saved_since_the_plan_is_not_lost() {
+    let scene = Scene::prepared();
+    let edited = scene.site.root.join(".github/skills/b/SKILL.md");
+    let asked = Cell::new(0);
+    let checkpoint = || {
+        // After the plan has looked, before anything is exchanged.
+        if asked.replace(asked.get() + 1) == 5 {
+            std::fs::write(&edited, "mine").unwrap();
+        }
+        false
+    };
+    let error = scene.change(&checkpoint).unwrap_err();
+    assert!(matches!(error, InstallError::Changed { .. }), "{error}");
+    assert_eq!(std::fs::read_to_string(&edited).unwrap(), "mine");
+    assert_eq!(
+        std::fs::read_to_string(&scene.site.lockfile).unwrap(),
+        "old lock"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_target_that_leads_out_of_the_project_is_refused() {
+    let scene = Scene::new();
+    let outside = scene.site.root.with_file_name("outside");
+    std::fs::create_dir(&outside).unwrap();
+    std::os::unix::fs::symlink(&outside, scene.site.root.join(".github")).unwrap();
+    let mut transaction = Transaction::begin(&scene.site, &|| false, &|_| ()).unwrap();
+    let skill = scene.skill("x");
+    let name = "a".parse().unwrap();
+    let put = scene.put(&name, &skill, Step::Place, OnDisk::Absent);
+    let error = transaction.put_all(vec![put]);
+    assert!(matches!(error, Err(InstallError::TargetOutside { .. })));
+    assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
+}

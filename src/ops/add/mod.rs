@@ -1,0 +1,300 @@
+//! `add`: resolve, fetch, validate, install, lock.
+
+mod names;
+mod prepare;
+
+use futures_util::future::try_join_all;
+use serde::Serialize;
+
+use self::prepare::Prepared;
+use super::OpError;
+use super::apply::{self, Planned, Verdict, Wanted};
+use super::candidate::Candidate;
+use super::change::{Action, Change, LeftAlone, Problem};
+use crate::context::Context;
+use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
+use crate::lockfile::{Entry, Lockfile};
+use crate::name::SkillName;
+use crate::spec::Spec;
+use crate::target::{AGENTS, Target};
+
+/// What to add, and how.
+#[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a decision of its own, and any of them go together"
+)]
+pub struct Options {
+    /// The specs as typed.
+    pub specs: Vec<Spec>,
+    /// Every skill of each spec's repository.
+    pub all: bool,
+    /// Skills of the repository, by name or path.
+    pub skills: Vec<String>,
+    /// Where to install; nothing means where the lockfile says.
+    pub targets: Vec<Target>,
+    /// Another name to install under.
+    pub name: Option<SkillName>,
+    /// Whether to stay at this commit.
+    pub pin: bool,
+    /// Whether folders in the way go to the trash, and unloadable skills are installed.
+    pub force: bool,
+    /// Whether only to say what would happen.
+    pub dry_run: bool,
+}
+
+/// What was added.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// What became of each skill.
+    pub skills: Vec<Change>,
+    /// Skills that no client would load, which were therefore not installed.
+    pub stopped: Vec<Stopped>,
+    /// Skills that were left out because two share a name, or are unsafe.
+    pub left_out: Vec<Problem>,
+    /// Folders in the way; when there is one, nothing was changed.
+    pub left_alone: Vec<LeftAlone>,
+    /// Errors of skills that were installed all the same.
+    pub warnings: Vec<Problem>,
+    /// Where folders were moved to.
+    pub trashed: Vec<String>,
+    /// Whether nothing was done on purpose.
+    pub dry_run: bool,
+}
+
+/// A skill that clients don't load.
+#[derive(Debug, Serialize)]
+pub struct Stopped {
+    /// Its name.
+    pub name: String,
+    /// The spec that names it.
+    pub spec: String,
+    /// What keeps clients from loading it.
+    pub reasons: Vec<String>,
+}
+
+/// Adds skills: all that are listed, or nothing.
+///
+/// # Errors
+/// When a spec leads nowhere, or nothing could be installed; nothing was changed then.
+pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+    let lockfile = context.lockfile()?.unwrap_or_default();
+    let mut report = Report {
+        dry_run: options.dry_run,
+        ..Report::default()
+    };
+    let groups = prepare::group(context, options)?;
+    let prepare = |group| prepare::prepare(context, options, group);
+    let mut repositories: Vec<Prepared<'_>> = try_join_all(groups.into_iter().map(prepare)).await?;
+    names::rename_or_pin(options, &mut repositories)?;
+    names::settle(options, &mut repositories, &mut report)?;
+    names::check_against(&lockfile, options, &repositories)?;
+    names::keep_what_follows_another_ref(&lockfile, &mut repositories, &mut report);
+    stop_unloadable(options, &mut repositories, &mut report);
+    warn(&mut repositories, &mut report);
+    if options.dry_run {
+        let lockfile = with_targets(context, options, lockfile);
+        for chosen in plan(context, options, &repositories, &lockfile, &mut report)? {
+            let entry = entry_of(&chosen, chosen.planned.digest()?, &lockfile);
+            report
+                .skills
+                .push(change(context, &chosen, &entry, &lockfile));
+        }
+        return Ok(report);
+    }
+    let (report, trashed) = apply::in_transaction(context, |transaction, lockfile| {
+        // Another mdskill may have added the same name while this one was fetching.
+        names::check_against(lockfile, options, &repositories)?;
+        let before = with_targets(context, options, lockfile.clone());
+        let mut all = plan(context, options, &repositories, &before, &mut report)?;
+        if !report.left_alone.is_empty() {
+            report.skills.clear();
+            return Ok((report, Verdict::Abandon));
+        }
+        let digests = apply::put_all(
+            transaction,
+            all.iter_mut().map(|chosen| &mut chosen.planned),
+        )?;
+        lockfile.targets.clone_from(&before.targets);
+        for (chosen, digest) in all.iter().zip(digests) {
+            let entry = entry_of(chosen, digest, &before);
+            report.skills.push(change(context, chosen, &entry, &before));
+            lockfile.skills.insert(chosen.candidate.name.clone(), entry);
+        }
+        Ok((report, Verdict::Commit))
+    })?;
+    Ok(Report { trashed, ..report })
+}
+
+/// A candidate whose steps are planned.
+struct Chosen<'a> {
+    candidate: &'a Candidate,
+    targets: Vec<Target>,
+    moves: bool,
+    planned: Planned<'a>,
+}
+
+/// Plans every candidate; what must be left alone is reported instead.
+fn plan<'a>(
+    context: &Context<'_>,
+    options: &Options,
+    repositories: &'a [Prepared<'_>],
+    lockfile: &Lockfile,
+    report: &mut Report,
+) -> Result<Vec<Chosen<'a>>, OpError> {
+    let mut chosen = Vec::new();
+    for prepared in repositories {
+        let objects = prepared.repository.objects();
+        for candidate in &prepared.candidates {
+            let targets = targets_of(options, lockfile, &candidate.name);
+            let locked = lockfile.skills.get(&candidate.name);
+            // One tree is one digest: what is locked of it need not be computed.
+            let same = locked.filter(|locked| locked.tree == candidate.files.tree);
+            let wanted = Wanted {
+                name: &candidate.name,
+                files: &candidate.files,
+                digest: same.map(|locked| locked.digest),
+                locked,
+                targets: &targets,
+            };
+            match apply::plan(&context.site, &wanted, options.force, objects)? {
+                Err(refused) => report.left_alone.extend(refused),
+                Ok(planned) => {
+                    let moves = apply::is_change(&planned.plan);
+                    chosen.push(Chosen {
+                        candidate,
+                        targets,
+                        moves,
+                        planned,
+                    });
+                }
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+/// What keeps clients from loading a skill stops it, for nobody would notice later.
+fn stop_unloadable(options: &Options, repositories: &mut [Prepared<'_>], report: &mut Report) {
+    if options.force {
+        return;
+    }
+    for Prepared { candidates, .. } in repositories {
+        for candidate in candidates
+            .iter()
+            .filter(|candidate| candidate.blockers().next().is_some())
+        {
+            report.stopped.push(Stopped {
+                name: candidate.name.to_string(),
+                spec: candidate.spec(),
+                reasons: candidate.blockers().map(line).collect(),
+            });
+        }
+        candidates.retain(|candidate| candidate.blockers().next().is_none());
+    }
+}
+
+fn warn(repositories: &mut [Prepared<'_>], report: &mut Report) {
+    for prepared in repositories {
+        let place = prepared.repository.source.spec_prefix();
+        let left_out = |error: OpError| Problem {
+            name: place.clone(),
+            reason: error.to_string(),
+        };
+        report
+            .left_out
+            .extend(prepared.refused.drain(..).map(left_out));
+        for candidate in &prepared.candidates {
+            let problem = |found: &Diagnostic| Problem {
+                name: candidate.name.to_string(),
+                reason: line(found),
+            };
+            report.warnings.extend(candidate.errors().map(problem));
+        }
+    }
+}
+
+fn line(found: &Diagnostic) -> String {
+    format!(
+        "{}:{}: {} [{}]",
+        found.file, found.line, found.message, found.code
+    )
+}
+
+/// The first `add` decides where a project's skills live.
+fn with_targets(context: &Context<'_>, options: &Options, mut lockfile: Lockfile) -> Lockfile {
+    if lockfile.targets.is_empty() {
+        let first = &AGENTS[0];
+        let default = if context.site.is_personal {
+            first.personal
+        } else {
+            first.project
+        };
+        lockfile.targets = match options.targets.is_empty() {
+            true => default.parse().into_iter().collect(),
+            false => options.targets.clone(),
+        };
+    }
+    lockfile
+}
+
+fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile) -> Entry {
+    let before = lockfile.skills.get(&chosen.candidate.name);
+    let mut entry = chosen.candidate.entry(digest).keeping(before);
+    // A commit that changed nothing of the skill is not worth a line in a diff.
+    if let Some(before) = before.filter(|before| is_same(before, &entry)) {
+        entry.commit = before.commit;
+    }
+    entry.targets = (chosen.targets != lockfile.targets).then(|| chosen.targets.clone());
+    entry
+}
+
+fn is_same(before: &Entry, entry: &Entry) -> bool {
+    before.source == entry.source
+        && before.path == entry.path
+        && before.reference == entry.reference
+        && before.tree == entry.tree
+        && before.digest == entry.digest
+}
+
+/// Asked-for targets join those that the skill has already.
+fn targets_of(options: &Options, lockfile: &Lockfile, name: &SkillName) -> Vec<Target> {
+    let before = lockfile.skills.get(name);
+    let mut targets = match (before, options.targets.is_empty()) {
+        (Some(before), _) => lockfile.targets_of(before).to_vec(),
+        (None, true) => lockfile.targets.clone(),
+        (None, false) => Vec::new(),
+    };
+    for target in &options.targets {
+        if !targets.contains(target) {
+            targets.push(target.clone());
+        }
+    }
+    targets
+}
+
+fn change(
+    context: &Context<'_>,
+    chosen: &Chosen<'_>,
+    entry: &Entry,
+    lockfile: &Lockfile,
+) -> Change {
+    let name = &chosen.candidate.name;
+    let locked = lockfile.skills.get(name);
+    let action = match locked {
+        Some(before) if !chosen.moves && before == entry => Action::Unchanged,
+        None => Action::Added,
+        Some(before) if before.tree == entry.tree && chosen.moves => Action::Restored,
+        Some(_) => Action::Updated,
+    };
+    let places = apply::places(&context.site, name, &chosen.targets);
+    let from = locked
+        .and_then(|before| before.commit)
+        .filter(|commit| Some(*commit) != entry.commit);
+    Change {
+        from: from.map(|commit| commit.to_string()),
+        notes: chosen.candidate.name_note.iter().cloned().collect(),
+        ..Change::of(name, entry, action, places)
+    }
+}

@@ -1,0 +1,152 @@
+//! From specs to candidates: each repository is opened once, however many of its skills are named.
+
+use super::Options;
+use crate::context::Context;
+use crate::fetch::Repository;
+use crate::fetch::resolve::Query;
+use crate::ops::OpError;
+use crate::ops::candidate::{Candidate, Opened, query_of, source_of};
+use crate::skill::discover::{Discovery, Found};
+use crate::source::Source;
+
+/// The candidates of one repository, which keeps their bytes.
+pub(super) struct Prepared<'a> {
+    /// The repository.
+    pub repository: Repository<'a>,
+    /// Every skill that it has at the commit asked for.
+    pub discovery: Discovery,
+    /// Those that were chosen and are ready.
+    pub candidates: Vec<Candidate>,
+    /// Those that must not be written, with `--all`.
+    pub refused: Vec<OpError>,
+}
+
+/// What is wanted of one repository at one ref.
+pub(super) struct Group {
+    source: Source,
+    query: Query,
+    wanted: Vec<Option<String>>,
+}
+
+/// Groups specs by repository and ref, so that each is fetched from once.
+pub(super) fn group(context: &Context<'_>, options: &Options) -> Result<Vec<Group>, OpError> {
+    if options.specs.is_empty() {
+        return Err(OpError::Usage(
+            "name at least one skill, as owner/repo/skill".to_owned(),
+        ));
+    }
+    if options.all && !options.skills.is_empty() {
+        return Err(OpError::Usage(
+            "--all and --skill exclude each other".to_owned(),
+        ));
+    }
+    let mut groups: Vec<Group> = Vec::new();
+    for spec in &options.specs {
+        let source = source_of(context, spec)?;
+        let query = query_of(spec);
+        let wanted = match (&spec.skill, options.skills.is_empty()) {
+            (Some(_), false) => {
+                return Err(OpError::Usage(format!(
+                    "`{spec}` names a skill already; --skill goes with owner/repo"
+                )));
+            }
+            (Some(skill), true) => vec![Some(skill.clone())],
+            (None, true) => vec![None],
+            (None, false) => options.skills.iter().cloned().map(Some).collect(),
+        };
+        match groups
+            .iter_mut()
+            .find(|group| group.source == source && group.query == query)
+        {
+            Some(group) => group.wanted.extend(wanted),
+            None => groups.push(Group {
+                source,
+                query,
+                wanted,
+            }),
+        }
+    }
+    Ok(groups)
+}
+
+/// Opens one repository, chooses its skills and makes them ready: three requests at most.
+pub(super) async fn prepare<'a>(
+    context: &'a Context<'_>,
+    options: &Options,
+    group: Group,
+) -> Result<Prepared<'a>, OpError> {
+    context
+        .progress
+        .begin(&format!("fetching {}", group.source.spec_prefix()));
+    let mut opened = Opened::open(context, &group.source, &group.query).await?;
+    let mut chosen: Vec<Found> = Vec::new();
+    for wanted in group.wanted {
+        let from_page = opened
+            .resolved
+            .as_ref()
+            .and_then(|resolved| resolved.path.clone());
+        let found = match wanted.or(from_page) {
+            Some(wanted) if options.all => everything_below(&mut opened, &wanted).await?,
+            Some(wanted) => vec![opened.choose(&wanted).await?],
+            None => everything(&opened, options.all)?,
+        };
+        for found in found {
+            if !chosen.contains(&found) {
+                chosen.push(found);
+            }
+        }
+    }
+    let mut candidates = Vec::with_capacity(chosen.len());
+    let mut refused = Vec::new();
+    for candidate in opened.prepare(&chosen).await? {
+        match candidate {
+            Ok(candidate) => candidates.push(candidate),
+            // Of all that a repository has, the others land.
+            Err(error) if options.all => refused.push(error),
+            Err(error) => return Err(error),
+        }
+    }
+    context.progress.end();
+    let Opened {
+        repository,
+        discovery,
+        ..
+    } = opened;
+    Ok(Prepared {
+        repository,
+        discovery,
+        candidates,
+        refused,
+    })
+}
+
+/// Returns every skill, or the only one; several without `--all` is a question.
+fn everything(opened: &Opened<'_>, all: bool) -> Result<Vec<Found>, OpError> {
+    let skills = &opened.discovery.skills;
+    match skills.len() {
+        0 => Err(OpError::NoSkills(opened.place())),
+        1 => Ok(skills.clone()),
+        _ if all => Ok(skills.clone()),
+        count => Err(OpError::NotChosen {
+            place: opened.place(),
+            count,
+        }),
+    }
+}
+
+/// `--all` behind a path or a name: every skill in that folder.
+async fn everything_below(opened: &mut Opened<'_>, folder: &str) -> Result<Vec<Found>, OpError> {
+    let is_below =
+        |found: &&Found| found.path == folder || found.path.starts_with(&format!("{folder}/"));
+    let found: Vec<Found> = opened
+        .discovery
+        .skills
+        .iter()
+        .filter(is_below)
+        .cloned()
+        .collect();
+    match found.is_empty() {
+        true => Ok(vec![opened.choose(folder).await?]),
+        false => Ok(found),
+    }
+}
