@@ -25,7 +25,7 @@ use crate::fs::tree::{OnDisk, write_new};
 use crate::fs::{self, atomic};
 use crate::git::objects::Objects;
 use crate::name::SkillName;
-use crate::skill::files::SkillTree;
+use crate::skill::files::{SKILLS_AT_ONCE, SkillTree};
 use crate::target::Target;
 
 /// How long another mdskill is waited for: longer than any but a dead network takes.
@@ -127,6 +127,7 @@ impl<'a> Transaction<'a> {
         };
         let digests: Vec<Digest> = puts
             .par_iter()
+            .with_min_len(SKILLS_AT_ONCE)
             .zip(&folders)
             .map_init(|| None, write)
             .collect::<Result<_, InstallError>>()?;
@@ -330,7 +331,7 @@ fn write_skill(
         {
             fs::create_folder(&folder.join(above))?;
         }
-        let bytes = objects.blob(file.id)?;
+        let bytes = files.bytes(file, objects)?;
         write_new(&folder.join(&file.path), file.mode, &bytes)?;
         digests.push((file.path.as_str(), file.mode, FileDigest::of(&bytes)));
     }

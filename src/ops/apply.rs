@@ -165,7 +165,7 @@ pub fn digest_of(files: &SkillTree, objects: &Objects) -> Result<Digest, ObjectE
         digests.push((
             file.path.as_str(),
             file.mode,
-            FileDigest::of(&objects.blob(file.id)?),
+            FileDigest::of(&files.bytes(file, objects)?),
         ));
     }
     Ok(Digest::of_files(digests))

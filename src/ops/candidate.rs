@@ -16,7 +16,7 @@ use crate::name::SkillName;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
-use crate::skill::files::{SkillTree, TreeError};
+use crate::skill::files::{SKILLS_AT_ONCE, SkillTree, TreeError};
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::skill::{SkillView, frontmatter};
 use crate::source::Source;
@@ -361,12 +361,13 @@ impl<'a> Opened<'a> {
         // Reading and validating 181 skills is the processor's work; each thread opens
         // the store for itself.
         let open = || Objects::open(origin.store);
-        let ready = trees
-            .into_par_iter()
-            .map_init(open, |objects, (found, tree)| match objects {
+        let ready = trees.into_par_iter().with_min_len(SKILLS_AT_ONCE).map_init(
+            open,
+            |objects, (found, tree)| match objects {
                 Ok(objects) => Ok(origin.make_ready(objects, found, tree)),
                 Err(_) => Err(ObjectError::Missing(found.tree)),
-            });
+            },
+        );
         Ok(ready.collect::<Result<_, ObjectError>>()?)
     }
 }
@@ -390,19 +391,21 @@ impl Origin<'_> {
             spec: full_spec(self.source, &found.path),
             source: error,
         };
-        let files = tree.map_err(refuse)?;
+        let mut files = tree.map_err(refuse)?;
         files.check_sizes(objects).map_err(refuse)?;
         let skill_file = objects.blob(found.skill_file)?;
         let folder = found
             .folder()
             .unwrap_or_else(|| self.source.repository_name());
         let (name, name_note) = landing_name(&skill_file, folder)?;
+        let diagnostics = diagnose(&name, &files, &skill_file);
+        files.keep_at_hand(found.skill_file, skill_file);
         Ok(Candidate {
             source: self.source.clone(),
             path: found.path.clone(),
             reference: self.reference.cloned(),
             commit: self.commit,
-            diagnostics: diagnose(&name, &files, &skill_file),
+            diagnostics,
             files,
             name,
             name_note,

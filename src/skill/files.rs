@@ -1,5 +1,6 @@
 //! [`SkillTree`]: the files of one skill, all safe to write, or the reasons why not.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -12,6 +13,10 @@ use crate::path::{self, PathFault, SkillPath};
 pub const MAX_FILES: usize = 2_000;
 /// Most bytes of one skill (14.7 MB is the most seen).
 pub const MAX_BYTES: usize = 50 << 20;
+/// Skills that one thread reads or writes in a row, for it opens the store for them.
+pub const SKILLS_AT_ONCE: usize = 24;
+/// Most bytes of a file that is kept at hand: 99 of 100 SKILL.md have less.
+const MAX_AT_HAND: usize = 64 << 10;
 /// Most faults that one refusal lists.
 const MAX_FAULTS: usize = 20;
 
@@ -22,6 +27,8 @@ pub struct SkillTree {
     pub tree: ObjectId,
     /// Its files.
     pub files: Vec<SkillFile>,
+    /// A file that was read already and need not be again.
+    at_hand: Option<(ObjectId, Vec<u8>)>,
 }
 
 /// One file of a skill.
@@ -97,7 +104,11 @@ impl SkillTree {
             });
         }
         match faults.is_empty() {
-            true => Ok(Self { tree, files }),
+            true => Ok(Self {
+                tree,
+                files,
+                at_hand: None,
+            }),
             false => Err(TreeError::Refused(faults)),
         }
     }
@@ -123,6 +134,24 @@ impl SkillTree {
                 "{total} bytes; the limit is 50 MiB"
             ))),
             false => Ok(()),
+        }
+    }
+
+    /// Keeps a file that was read to be looked at, if it is of ordinary size: half of
+    /// all bytes of real skills are in their SKILL.md, and inflating and checking them
+    /// a second time was a tenth of `add --all`.
+    pub fn keep_at_hand(&mut self, id: ObjectId, bytes: Vec<u8>) {
+        self.at_hand = (bytes.len() <= MAX_AT_HAND).then_some((id, bytes));
+    }
+
+    /// Returns the bytes of one of the files.
+    ///
+    /// # Errors
+    /// When the blob is missing or damaged.
+    pub fn bytes(&self, file: &SkillFile, objects: &Objects) -> Result<Cow<'_, [u8]>, ObjectError> {
+        match &self.at_hand {
+            Some((id, bytes)) if *id == file.id => Ok(Cow::Borrowed(bytes)),
+            _ => Ok(Cow::Owned(objects.blob(file.id)?)),
         }
     }
 
