@@ -48,7 +48,7 @@ pub(super) fn settle(
     repositories: &mut [Prepared<'_>],
     report: &mut Report,
 ) -> Result<(), OpError> {
-    let mut by_name: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
+    let mut by_name: BTreeMap<String, Vec<&Candidate>> = BTreeMap::new();
     for candidate in repositories
         .iter()
         .flat_map(|prepared| &prepared.candidates)
@@ -56,37 +56,37 @@ pub(super) fn settle(
         by_name
             .entry(fold(candidate.name.as_str()))
             .or_default()
-            .push(candidate.clone());
+            .push(candidate);
     }
+    let mut dropped: Vec<String> = Vec::new();
     for same in by_name.values().filter(|same| same.len() > 1) {
-        let first = &same[0];
+        let first = same[0];
         let is_one = same
             .iter()
             .all(|other| other.files.tree == first.files.tree && other.name == first.name);
-        let specs: Vec<String> = same.iter().map(Candidate::spec).collect();
-        if !is_one && !options.all {
-            return Err(OpError::NameTaken {
-                name: first.name.to_string(),
-                first: specs[0].clone(),
-                second: specs[1].clone(),
-            });
+        let specs: Vec<String> = same.iter().map(|candidate| candidate.spec()).collect();
+        match (is_one, options.all) {
+            (true, _) => dropped.extend_from_slice(&specs[1..]),
+            (false, true) => {
+                let (count, names) = (specs.len(), specs.join(", "));
+                report.left_out.push(Problem {
+                    name: first.name.to_string(),
+                    reason: format!("{count} different skills have this name; add one of them by its full spec: {names}"),
+                });
+                dropped.extend(specs);
+            }
+            (false, false) => {
+                return Err(OpError::NameTaken {
+                    name: first.name.to_string(),
+                    first: specs[0].clone(),
+                    second: specs[1].clone(),
+                });
+            }
         }
-        let kept = is_one.then(|| first.spec());
+    }
+    if !dropped.is_empty() {
         for Prepared { candidates, .. } in repositories.iter_mut() {
-            candidates.retain(|candidate| {
-                fold(candidate.name.as_str()) != fold(first.name.as_str())
-                    || kept.as_ref() == Some(&candidate.spec())
-            });
-        }
-        if !is_one {
-            report.left_out.push(Problem {
-                name: first.name.to_string(),
-                reason: format!(
-                    "{} different skills have this name; add one of them by its full spec: {}",
-                    same.len(),
-                    specs.join(", ")
-                ),
-            });
+            candidates.retain(|candidate| !dropped.contains(&candidate.spec()));
         }
     }
     Ok(())
