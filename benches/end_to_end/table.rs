@@ -150,7 +150,9 @@ fn limits_of(name: &str, corpus: &Corpus, network: &Network) -> Vec<Limit> {
             Limit::Down(1000),
             Limit::Cpu(Duration::from_millis(15)),
         ],
-        cases::LIST_FIRST | cases::LIST_AGAIN => vec![Limit::Wall(Duration::from_millis(12))],
+        cases::LIST_FIRST | cases::LIST_LEARNING | cases::LIST_AGAIN => {
+            vec![Limit::Wall(Duration::from_millis(12))]
+        }
         cases::VERIFY => vec![Limit::Ratio(2.0, cases::HASH)],
         cases::VERSION => vec![Limit::Ratio(2.0, cases::GIT_VERSION)],
         _ => Vec::new(),

@@ -30,7 +30,7 @@ pub(super) fn outdated(session: &Session<'_>, typed: &[String]) -> Result<ExitSt
     let report = session.wait(ops_update::update(&session.context, &options))?;
     match session.printer.json {
         true => session.printer.report("outdated", &report),
-        false => render::update(session.printer, &report),
+        false => render::outdated(session.printer, &report),
     }
     Ok(update_status(&report, true))
 }

@@ -139,11 +139,37 @@ pub fn add(printer: &Printer, report: &add::Report) {
     }
 }
 
+/// Prints what `update` would do, as a table.
+pub fn outdated(printer: &Printer, report: &update::Report) {
+    if !report.skills.is_empty() {
+        let mut table = Table::new(&["NAME", "INSTALLED", "NEW", "REF", "SOURCE"]);
+        for change in &report.skills {
+            table.row(&[
+                &change.name,
+                short(change.from.as_ref()),
+                short(change.commit.as_ref()),
+                change.reference.as_deref().map_or("", reference),
+                change
+                    .source
+                    .strip_prefix("github:")
+                    .unwrap_or(&change.source),
+            ]);
+        }
+        printer.table(&table.lines(printer.width()));
+    }
+    print_what_stays(printer, report);
+}
+
 /// Prints what `update` did.
 pub fn update(printer: &Printer, report: &update::Report) {
     for change in &report.skills {
         print_change(printer, change, report.dry_run);
     }
+    print_what_stays(printer, report);
+}
+
+/// What did not move, and the sum of it all.
+fn print_what_stays(printer: &Printer, report: &update::Report) {
     print_trashed(printer, &report.trashed);
     for problem in &report.deleted {
         printer.warn(&format!("`{}`: {}", problem.name, problem.reason));

@@ -27,6 +27,7 @@ mod install_remove_verify;
 mod install_sh;
 mod layering;
 mod lockfile;
+mod names;
 mod network;
 mod network_faults;
 mod proxies;

@@ -239,12 +239,11 @@ fn looking_writes_nothing_and_check_says_so_by_its_code() {
     repo.write("skills/two/more.md", "more");
     let second = repo.commit("More");
     shop.refuses(&["update", "--dry-run"], 0, "Would move two");
-    for arguments in [
-        &["update", "--check"][..],
-        &["outdated"],
-        &["list", "--outdated"],
-    ] {
-        shop.refuses(arguments, 3, "Would move two");
+    shop.refuses(&["update", "--check"], 3, "Would move two");
+    for arguments in [&["outdated"][..], &["list", "--outdated"]] {
+        let outcome = shop.refuses(arguments, 3, "1 skill would move");
+        let row = format!("two   {}    {}", &first[..7], &second[..7]);
+        assert!(outcome.stdout.contains(&row), "{}", outcome.stdout);
     }
     let json = shop.refuses(&["outdated", "--json"], 3, "").json();
     assert_eq!(json["command"], "outdated");

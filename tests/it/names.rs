@@ -1,0 +1,56 @@
+//! Names: two skills of one name are never silently one, and a ref is kept until another is named.
+
+use crate::support::shop::Shop;
+
+#[test]
+fn a_second_skill_of_the_repository_does_not_take_the_name_of_the_first() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    repo.skill("plugins/py/skills/lint", "lint", "Lints Python")
+        .skill("plugins/w3/skills/lint", "lint", "Lints the web");
+    repo.commit("Two of a name");
+    shop.run(&["add", "acme/skills/plugins/py/skills/lint"])
+        .ok();
+    let web = "acme/skills/plugins/w3/skills/lint";
+    let outcome = shop.refuses(&["add", web], 1, "would be installed as `lint`");
+    outcome.says("acme/skills/plugins/py/skills/lint").says(web);
+    shop.run(&["add", web, "--name", "lint-web"]).ok();
+    assert_eq!(shop.folders(".github/skills"), ["lint", "lint-web"]);
+    shop.has("lint", &repo, "main:plugins/py/skills/lint");
+}
+
+#[test]
+fn a_skill_that_moved_in_its_repository_is_still_the_same() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    repo.skill("old/lint", "lint", "Lints");
+    repo.commit("Here");
+    shop.run(&["add", "acme/skills/lint"]).ok();
+    repo.rename("old/lint", "new/lint");
+    repo.commit("There");
+    shop.run(&["add", "acme/skills/lint"]).ok();
+    shop.has("lint", &repo, "main:new/lint");
+}
+
+#[test]
+fn adding_everything_takes_no_skill_off_the_ref_it_follows() {
+    let (shop, mut repo) = Shop::stocked();
+    repo.tag("v1");
+    repo.write("skills/one/more.md", "more");
+    repo.commit("More");
+    shop.run(&["add", "acme/skills/one@v1"]).ok();
+    let outcome = shop.run(&["add", "acme/skills", "--all"]);
+    outcome.ok().says("it follows `v1`");
+    assert_eq!(shop.entry("one")["ref"], "v1");
+    shop.has("one", &repo, "v1:skills/one");
+    shop.has("two", &repo, "main:skills/two");
+    shop.run(&["add", "acme/skills/one@HEAD"]).ok();
+    shop.has("one", &repo, "main:skills/one");
+}
+
+#[test]
+fn all_behind_a_name_is_that_skill() {
+    let (shop, _repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills/two", "--all"]).ok();
+    assert_eq!(shop.folders(".github/skills"), ["two"]);
+}
