@@ -125,11 +125,12 @@ fn every_status_has_a_sentence_and_an_exit_code() {
     for (status, code, sentence, tries) in [
         (401, 4, "asks who you are (401); no credential was tried", 1),
         (403, 4, "is forbidden (403); no credential was tried", 1),
+        // The advertisement is asked as well: it may redirect where the service does not.
         (
             404,
             1,
             "does not exist, or it is private (404); no credential was tried",
-            1,
+            2,
         ),
         (407, 4, "the proxy asks who you are (407)", 1),
         (408, 5, "answered with status 408", 3),

@@ -92,6 +92,26 @@ fn a_renamed_repository_is_followed_and_the_new_place_is_named() {
 }
 
 #[test]
+fn a_renamed_project_is_found_where_only_its_advertisement_redirects() {
+    let scene = Scene::set();
+    let to = format!(
+        "{}/info/refs?service=git-upload-pack",
+        scene.forge.url_of("acme/skills")
+    );
+    scene.forge.fault_when(
+        |request| request.target.starts_with("/acme/old") && request.method == "GET",
+        Fault::Redirect { code: 301, to },
+    );
+    let outcome = scene.run(&["add", "acme/old/one"]);
+    outcome.ok().says("has moved to");
+    assert_eq!(
+        scene.heard(),
+        ["ls-refs", "GET", "GET", "ls-refs", "fetch", "fetch"]
+    );
+    scene.has("one", "HEAD:skills/one");
+}
+
+#[test]
 fn a_redirect_that_leads_nowhere_is_not_followed_for_ever() {
     let scene = Scene::set();
     for (to, sentence, requests) in [

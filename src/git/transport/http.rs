@@ -73,11 +73,22 @@ impl<'a> HttpRemote<'a> {
     }
 
     async fn try_list_refs(&mut self, request: &[u8]) -> Result<Vec<Ref>, TransportError> {
-        let body = self.post(request).await?;
-        match self.read(body, RefList::default()).await {
-            Ok(list) => Ok(list.0),
-            Err(error) => Err(self.look_closer(error).await),
+        let error = match self.ask_refs(request).await {
+            Err(error) => error,
+            listed => return listed,
+        };
+        let asked = self.base.clone();
+        let error = self.look_closer(error).await;
+        // A forge may redirect only the advertisement of a renamed project.
+        match self.base == asked {
+            true => Err(error),
+            false => self.ask_refs(request).await,
         }
+    }
+
+    async fn ask_refs(&mut self, request: &[u8]) -> Result<Vec<Ref>, TransportError> {
+        let body = self.post(request).await?;
+        Ok(self.read(body, RefList::default()).await?.0)
     }
 
     /// Brings what is wanted into `objects`: one request.
@@ -164,8 +175,14 @@ impl<'a> HttpRemote<'a> {
 
     /// Turns an odd answer into the reason for it, by asking what the server can do.
     async fn look_closer(&mut self, error: TransportError) -> TransportError {
-        let is_odd = matches!(&error, TransportError::Protocol { source, .. }
-            if matches!(source, ProtocolError::Odd(_) | ProtocolError::Truncated | ProtocolError::Refused(_)));
+        let is_odd = match &error {
+            TransportError::Protocol { source, .. } => matches!(
+                source,
+                ProtocolError::Odd(_) | ProtocolError::Truncated | ProtocolError::Refused(_)
+            ),
+            TransportError::Http(HttpError::Status { status, .. }) => *status == 404,
+            _ => false,
+        };
         if !is_odd || self.capabilities.is_some() {
             return error;
         }
