@@ -15,9 +15,11 @@ use crate::lockfile::Entry;
 use crate::name::SkillName;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
+use crate::skill::SkillView;
 use crate::skill::files::SkillTree;
 use crate::source::Source;
 use crate::spec::{Place, Spec};
+use crate::validate::validate;
 
 /// A skill that is ready to install: its files are safe to write and all here.
 #[derive(Debug, Clone)]
@@ -143,6 +145,21 @@ pub fn query_of(spec: &Spec) -> Query {
         (_, Some(reference)) => Query::Reference(reference.clone()),
         (_, None) => Query::Default,
     }
+}
+
+/// Validates a skill that lies in git's objects, under the folder's name that it has or will have.
+#[must_use]
+pub fn diagnose(folder: &str, files: &SkillTree, skill_file: &[u8]) -> Vec<Diagnostic> {
+    let paths: Vec<String> = files
+        .files
+        .iter()
+        .map(|file| file.path.to_string())
+        .collect();
+    validate(&SkillView {
+        folder,
+        paths: &paths,
+        skill_md: skill_file,
+    })
 }
 
 #[cfg(test)]

@@ -5,9 +5,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::{Candidate, full_spec};
+use super::{Candidate, diagnose, full_spec};
 use crate::context::Context;
-use crate::diagnostic::Diagnostic;
 use crate::fetch::resolve::{Query, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::git::objects::{ObjectError, Objects};
@@ -16,10 +15,9 @@ use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
 use crate::skill::files::{SKILLS_AT_ONCE, SkillTree, TreeError};
+use crate::skill::frontmatter;
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
-use crate::skill::{SkillView, frontmatter};
 use crate::source::Source;
-use crate::validate::validate;
 
 /// Most names that are suggested.
 const MAX_SUGGESTIONS: usize = 3;
@@ -270,7 +268,7 @@ impl Origin<'_> {
             .folder()
             .unwrap_or_else(|| self.source.repository_name());
         let (name, name_note) = landing_name(&skill_file, folder)?;
-        let diagnostics = diagnose(&name, &files, &skill_file);
+        let diagnostics = diagnose(name.as_str(), &files, &skill_file);
         files.keep_at_hand(found.skill_file, skill_file);
         Ok(Candidate {
             source: self.source.clone(),
@@ -305,19 +303,6 @@ fn landing_name(skill_file: &[u8], folder: &str) -> Result<(SkillName, Option<St
         name,
         Some(format!("installed under its folder's name: {problem}")),
     ))
-}
-
-fn diagnose(name: &SkillName, files: &SkillTree, skill_file: &[u8]) -> Vec<Diagnostic> {
-    let paths: Vec<String> = files
-        .files
-        .iter()
-        .map(|file| file.path.to_string())
-        .collect();
-    validate(&SkillView {
-        folder: name.as_str(),
-        paths: &paths,
-        skill_md: skill_file,
-    })
 }
 
 #[cfg(test)]

@@ -12,14 +12,12 @@ use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
-use crate::ops::candidate::full_spec;
+use crate::ops::candidate::{diagnose, full_spec};
 use crate::ops::change::Problem;
 use crate::ops::installed::named;
-use crate::skill::SkillView;
 use crate::skill::discover::{Discovery, SKILL_FILE};
 use crate::skill::files::SkillTree;
 use crate::source::Source;
-use crate::validate::validate;
 
 /// A skill that upstream changed, with its new place and content.
 pub(super) struct Move {
@@ -329,16 +327,7 @@ fn unloadable(
         .objects()
         .blob(skill_file.id)
         .map_err(FetchError::from)?;
-    let paths: Vec<String> = files
-        .files
-        .iter()
-        .map(|file| file.path.to_string())
-        .collect();
-    let found = validate(&SkillView {
-        folder: name.as_str(),
-        paths: &paths,
-        skill_md: &text,
-    });
+    let found = diagnose(name.as_str(), files, &text);
     let blocker = found.iter().find(|found| found.blocks_loading);
     Ok(blocker.map(|found| {
         let place = format!("{}:{}", found.file, found.line);
