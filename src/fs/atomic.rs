@@ -18,11 +18,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     flush_entries(folder)
 }
 
-/// As [`write`], by way of a temporary file in `workshop`, on the same file system:
+/// As [`write()`], by way of a temporary file in `workshop`, on the same file system:
 /// what a kill leaves is then found there by [`has_leftovers`], and not beside `path`.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_from(workshop: &Path, path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     create_folder(folder)?;
