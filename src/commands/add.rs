@@ -38,10 +38,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         }
     }
     let report = session.wait(add::add(&session.context, &options))?;
-    match session.printer.json {
-        true => session.printer.report("add", &report),
-        false => render::add(session.printer, &report),
-    }
+    session.printer.show("add", &report, render::add);
     Ok(status(&report))
 }
 

@@ -19,27 +19,22 @@ pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitSt
     }
     let Some(spec) = &arguments.spec else {
         let report = ops_list::list(&session.context)?;
-        match printer.json {
-            true => printer.report("list", &report),
-            false => render::list(printer, &report, arguments.names),
-        }
+        printer.show("list", &report, |printer, report| {
+            render::list(printer, report, arguments.names);
+        });
         return Ok(ExitStatus::Done);
     };
     let spec: Spec = spec.parse()?;
     let report = session.wait(browse::browse(&session.context, &spec, !arguments.names))?;
-    match printer.json {
-        true => printer.report("list", &report),
-        false => render::browse(printer, &report, arguments.names),
-    }
+    printer.show("list", &report, |printer, report| {
+        render::browse(printer, report, arguments.names);
+    });
     Ok(ExitStatus::Done)
 }
 
 pub(super) fn verify(session: &Session<'_>, arguments: &NamesArgs) -> Result<ExitStatus, OpError> {
     let report = ops_verify::verify(&session.context, &names(&arguments.names)?)?;
-    match session.printer.json {
-        true => session.printer.report("verify", &report),
-        false => render::verify(session.printer, &report),
-    }
+    session.printer.show("verify", &report, render::verify);
     Ok(if report.drift.is_empty() {
         ExitStatus::Done
     } else {
@@ -53,10 +48,7 @@ pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitSt
         false => Subject::Installed(SkillName::from_folder(&arguments.subject)?),
     };
     let report = session.wait(ops_show::show(&session.context, &subject))?;
-    match session.printer.json {
-        true => session.printer.report("show", &report),
-        false => render::show(session.printer, &report),
-    }
+    session.printer.show("show", &report, render::show);
     Ok(ExitStatus::Done)
 }
 
@@ -65,10 +57,7 @@ pub(super) fn validate(
     arguments: &ValidateArgs,
 ) -> Result<ExitStatus, OpError> {
     let report = session.wait(ops_validate::validate(&session.context, &arguments.named))?;
-    match session.printer.json {
-        true => session.printer.report("validate", &report),
-        false => render::validate(session.printer, &report),
-    }
+    session.printer.show("validate", &report, render::validate);
     let found = report.summary.errors > 0 || arguments.strict && report.summary.warnings > 0;
     Ok(if found {
         ExitStatus::Found
@@ -91,9 +80,8 @@ pub(super) fn cache(session: &Session<'_>, arguments: &CacheArgs) -> Result<Exit
             return Ok(ExitStatus::Done);
         }
     };
-    match session.printer.json {
-        true => session.printer.report("cache", &report),
-        false => render::cache(session.printer, &report, removed),
-    }
+    session.printer.show("cache", &report, |printer, report| {
+        render::cache(printer, report, removed);
+    });
     Ok(ExitStatus::Done)
 }

@@ -14,10 +14,7 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
         accept_moved_tag: arguments.accept_moved_tag,
     };
     let report = session.wait(ops_update::update(&session.context, &options))?;
-    match session.printer.json {
-        true => session.printer.report("update", &report),
-        false => render::update(session.printer, &report),
-    }
+    session.printer.show("update", &report, render::update);
     Ok(update_status(&report, arguments.check))
 }
 
@@ -28,10 +25,7 @@ pub(super) fn outdated(session: &Session<'_>, typed: &[String]) -> Result<ExitSt
         ..ops_update::Options::default()
     };
     let report = session.wait(ops_update::update(&session.context, &options))?;
-    match session.printer.json {
-        true => session.printer.report("outdated", &report),
-        false => render::outdated(session.printer, &report),
-    }
+    session.printer.show("outdated", &report, render::outdated);
     Ok(update_status(&report, true))
 }
 
@@ -56,10 +50,7 @@ pub(super) fn install(
         dry_run: arguments.dry_run,
     };
     let report = session.wait(ops_install::install(&session.context, &options))?;
-    match session.printer.json {
-        true => session.printer.report("install", &report),
-        false => render::install(session.printer, &report),
-    }
+    session.printer.show("install", &report, render::install);
     Ok(if report.left_alone.is_empty() {
         ExitStatus::Done
     } else {
@@ -73,10 +64,7 @@ pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<Ex
         force: arguments.force,
     };
     let report = ops_remove::remove(&session.context, &options)?;
-    match session.printer.json {
-        true => session.printer.report("remove", &report),
-        false => render::remove(session.printer, &report),
-    }
+    session.printer.show("remove", &report, render::remove);
     Ok(if report.left_alone.is_empty() {
         ExitStatus::Done
     } else {

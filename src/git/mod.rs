@@ -1,6 +1,8 @@
 //! Git as mdskill speaks it: its wire protocol, its objects, and the ways to a repository.
 
 pub mod objects;
+mod pack;
 pub mod pkt_line;
 pub mod protocol;
 pub mod transport;
+mod tree;

@@ -4,64 +4,26 @@
 //! it does, and checks it again on every read; its network code is not built
 //! in. Floor: libgit2 1.9.7, for the six CVEs of 2026.
 
-use std::collections::BTreeMap;
 use std::ffi::c_int;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use git2::{ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbPackwriter, Oid, Repository};
 
+pub use super::pack::{MAX_PACK_BYTES, MAX_PACK_OBJECTS, PackError};
+pub use super::tree::{TreeBuilder, TreeEntry, mode_number};
+
+use super::pack::{PACK_HEADER_BYTES, announced_objects};
+use super::tree::{parse_tree, tree_bytes};
 use crate::digest::FileMode;
 use crate::oid::ObjectId;
 
-/// Most bytes of one pack: ten times the largest repository of skills, whole.
-pub const MAX_PACK_BYTES: u64 = 200 << 20;
-/// Most objects of one pack.
-pub const MAX_PACK_OBJECTS: u32 = 200_000;
 /// Most bytes of one object.
 pub const MAX_OBJECT_BYTES: usize = 16 << 20;
 
 /// The objects of one repository.
 pub struct Objects {
     repository: Repository,
-}
-
-/// One line of a tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TreeEntry {
-    /// The mode's octal digits, as a number.
-    pub mode: u32,
-    /// The name, as git stores it.
-    pub name: Vec<u8>,
-    /// What it names.
-    pub id: ObjectId,
-}
-
-impl TreeEntry {
-    /// git's mode of a folder.
-    pub const TREE: u32 = 0o040_000;
-    /// git's mode of a link.
-    pub const SYMLINK: u32 = 0o120_000;
-    /// git's mode of a submodule.
-    pub const SUBMODULE: u32 = 0o160_000;
-
-    /// Whether this is a folder.
-    #[must_use]
-    pub fn is_tree(&self) -> bool {
-        self.mode == Self::TREE
-    }
-
-    /// Whether this is a file: git has written `100664` too, long ago.
-    #[must_use]
-    pub fn is_file(&self) -> bool {
-        self.mode & 0o170_000 == 0o100_000
-    }
-
-    /// Whether this is a file that may be executed.
-    #[must_use]
-    pub fn is_executable(&self) -> bool {
-        self.is_file() && self.mode & 0o100 != 0
-    }
 }
 
 /// An object is not to be had, or is not what it should be.
@@ -96,23 +58,6 @@ pub enum ObjectError {
         /// What libgit2 said.
         reason: String,
     },
-}
-
-/// A pack was refused.
-#[derive(Debug, thiserror::Error)]
-pub enum PackError {
-    /// Its first bytes are not `PACK` and a version.
-    #[error("what was sent is not a git pack")]
-    NotAPack,
-    /// It announces more objects than the limit.
-    #[error("the pack has {0} objects, more than the limit of {MAX_PACK_OBJECTS}")]
-    TooManyObjects(u32),
-    /// It is longer than the limit.
-    #[error("the pack has more than {} MiB, the limit", MAX_PACK_BYTES >> 20)]
-    TooLarge,
-    /// It ended early, or its bytes are not what its checksum says.
-    #[error("the pack is truncated or corrupt: {0}")]
-    Corrupt(String),
 }
 
 impl Objects {
@@ -314,9 +259,6 @@ impl Database<'_> {
     }
 }
 
-/// `PACK`, the version and the number of objects.
-const PACK_HEADER_BYTES: usize = 12;
-
 /// Takes a pack in, piece by piece, and never holds it whole.
 ///
 /// Dropped before [`PackWriter::finish`], it leaves nothing behind.
@@ -346,10 +288,7 @@ impl PackWriter<'_> {
         if self.head.len() < PACK_HEADER_BYTES {
             return Ok(());
         }
-        let announced = announced_objects(&self.head)?;
-        if announced > MAX_PACK_OBJECTS {
-            return Err(PackError::TooManyObjects(announced));
-        }
+        announced_objects(&self.head)?;
         let head = std::mem::take(&mut self.head);
         self.index(&head)?;
         self.head = head;
@@ -382,17 +321,6 @@ impl PackWriter<'_> {
     }
 }
 
-/// Source: gitformat-pack(5): `PACK`, version 2 or 3, number of objects, big-endian.
-fn announced_objects(head: &[u8]) -> Result<u32, PackError> {
-    match head {
-        [b'P', b'A', b'C', b'K', 0, 0, 0, 2 | 3, count @ ..] => match count.try_into() {
-            Ok(count) => Ok(u32::from_be_bytes(count)),
-            Err(_) => Err(PackError::NotAPack),
-        },
-        _ => Err(PackError::NotAPack),
-    }
-}
-
 /// Returns the id that git gives a blob of `bytes`.
 ///
 /// # Errors
@@ -417,98 +345,6 @@ pub fn tree_id(files: &[(&str, FileMode, ObjectId)]) -> Result<ObjectId, ObjectE
             .map(from_oid)
             .map_err(|error| refuse(Path::new("(memory)"), &error))
     })
-}
-
-/// Returns git's number for a mode.
-#[must_use]
-pub fn mode_number(mode: FileMode) -> u32 {
-    match mode {
-        FileMode::Regular => 0o100_644,
-        FileMode::Executable => 0o100_755,
-    }
-}
-
-/// Files on their way to being trees.
-#[derive(Default)]
-pub struct TreeBuilder {
-    folders: BTreeMap<String, TreeBuilder>,
-    entries: Vec<TreeEntry>,
-}
-
-impl TreeBuilder {
-    /// Adds a file below this folder; `path` has forward slashes.
-    pub fn insert(&mut self, path: &str, mode: u32, id: ObjectId) {
-        match path.split_once('/') {
-            Some((folder, rest)) => self
-                .folders
-                .entry(folder.to_owned())
-                .or_default()
-                .insert(rest, mode, id),
-            None => self.entries.push(TreeEntry {
-                mode,
-                name: path.as_bytes().to_vec(),
-                id,
-            }),
-        }
-    }
-
-    /// Hands every folder's entries, in git's order, to `make`, and returns the outermost's id.
-    ///
-    /// # Errors
-    /// As `make`.
-    pub fn finish(
-        mut self,
-        make: &mut dyn FnMut(&[TreeEntry]) -> Result<ObjectId, ObjectError>,
-    ) -> Result<ObjectId, ObjectError> {
-        for (name, folder) in self.folders {
-            let id = folder.finish(make)?;
-            self.entries.push(TreeEntry {
-                mode: TreeEntry::TREE,
-                name: name.into_bytes(),
-                id,
-            });
-        }
-        // git sorts a folder as if its name ended with a slash.
-        self.entries.sort_by_cached_key(|entry| {
-            let mut key = entry.name.clone();
-            if entry.is_tree() {
-                key.push(b'/');
-            }
-            key
-        });
-        make(&self.entries)
-    }
-}
-
-fn tree_bytes(entries: &[TreeEntry]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for entry in entries {
-        bytes.extend_from_slice(format!("{:o} ", entry.mode).as_bytes());
-        bytes.extend_from_slice(&entry.name);
-        bytes.push(0);
-        bytes.extend_from_slice(entry.id.as_bytes());
-    }
-    bytes
-}
-
-/// Source: git's `tree` objects: `MODE SP NAME NUL` and 20 bytes, again and again.
-fn parse_tree(mut bytes: &[u8]) -> Option<Vec<TreeEntry>> {
-    let mut entries = Vec::new();
-    while !bytes.is_empty() {
-        let space = bytes.iter().position(|byte| *byte == b' ')?;
-        let mode = u32::from_str_radix(std::str::from_utf8(&bytes[..space]).ok()?, 8).ok()?;
-        let rest = &bytes[space + 1..];
-        let end = rest.iter().position(|byte| *byte == 0)?;
-        let id = *rest[end + 1..].first_chunk::<20>()?;
-        let name = rest[..end].to_vec();
-        entries.push(TreeEntry {
-            mode,
-            name,
-            id: ObjectId::from_bytes(id),
-        });
-        bytes = &rest[end + 21..];
-    }
-    Some(entries)
 }
 
 /// Bounds what a delta may inflate to (CVE-2026-53585), once in a process.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::OpError;
-use super::candidate::{Opened, full_spec, query_of, source_of};
+use super::candidate::{Opened, diagnose, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fs::{self, At, tree};
@@ -213,21 +213,9 @@ async fn validate_spec(
             spec: place.clone(),
             source: error,
         })?;
-        let paths: Vec<String> = files
-            .files
-            .iter()
-            .map(|file| file.path.to_string())
-            .collect();
         let text = objects.blob(found.skill_file)?;
         let folder = found.folder().unwrap_or_default();
-        report.add(
-            &place,
-            check(&SkillView {
-                folder,
-                paths: &paths,
-                skill_md: &text,
-            }),
-        );
+        report.add(&place, diagnose(folder, &files, &text));
     }
     Ok(())
 }

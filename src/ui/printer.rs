@@ -67,7 +67,7 @@ impl Printer {
     }
 
     /// Prints a report as JSON, with the version of its form and the command's name.
-    pub fn report(&self, command: &str, report: &impl serde::Serialize) {
+    fn report(&self, command: &str, report: &impl serde::Serialize) {
         let mut value = serde_json::to_value(report).unwrap_or_default();
         if let Some(fields) = value.as_object_mut() {
             fields.insert("version".to_owned(), 1.into());
@@ -75,6 +75,19 @@ impl Printer {
         }
         // JSON escapes controls itself; what is only invisible, it does not.
         self.data(&serde_json::to_string_pretty(&value).unwrap_or_default());
+    }
+
+    /// Shows a report: as JSON, or as `render` prints it for people.
+    pub fn show<R: serde::Serialize>(
+        &self,
+        command: &str,
+        report: &R,
+        render: impl FnOnce(&Self, &R),
+    ) {
+        match self.json {
+            true => self.report(command, report),
+            false => render(self, report),
+        }
     }
 
     /// Says what was done: a verb and a sentence.

@@ -1,156 +1,26 @@
-//! From specs to skills that are ready to install: resolved, found, fetched, read, validated.
+//! [`Opened`]: a source at one commit, its skills found, chosen and made ready.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::{Candidate, diagnose, full_spec};
 use crate::context::Context;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::digest::Digest;
 use crate::fetch::resolve::{Query, Resolved};
-use crate::fetch::{FetchError, Repository, is_git_folder};
+use crate::fetch::{FetchError, Repository};
 use crate::git::objects::{ObjectError, Objects};
-use crate::lockfile::Entry;
 use crate::name::SkillName;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
 use crate::skill::files::{SKILLS_AT_ONCE, SkillTree, TreeError};
+use crate::skill::frontmatter;
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
-use crate::skill::{SkillView, frontmatter};
 use crate::source::Source;
-use crate::spec::{Place, Spec};
-use crate::validate::validate;
 
 /// Most names that are suggested.
 const MAX_SUGGESTIONS: usize = 3;
-
-/// A skill that is ready to install: its files are safe to write and all here.
-#[derive(Debug, Clone)]
-pub struct Candidate {
-    /// Where it comes from.
-    pub source: Source,
-    /// Its folder in the source.
-    pub path: String,
-    /// What `update` will follow.
-    pub reference: Option<String>,
-    /// The commit it was taken from.
-    pub commit: Option<ObjectId>,
-    /// Its files.
-    pub files: SkillTree,
-    /// The name it lands under.
-    pub name: SkillName,
-    /// Why it does not land under its frontmatter name, as a sentence.
-    pub name_note: Option<String>,
-    /// What validating found.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl Candidate {
-    /// Returns the spec that names exactly this skill.
-    #[must_use]
-    pub fn spec(&self) -> String {
-        full_spec(&self.source, &self.path)
-    }
-
-    /// Returns what keeps clients from loading it.
-    pub fn blockers(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics.iter().filter(|found| found.blocks_loading)
-    }
-
-    /// Returns the errors that don't.
-    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics
-            .iter()
-            .filter(|found| found.severity == Severity::Error && !found.blocks_loading)
-    }
-
-    /// Returns its block for the lockfile.
-    #[must_use]
-    pub fn entry(&self, digest: Digest) -> Entry {
-        let mut entry = Entry::new(
-            self.source.clone(),
-            self.path.clone(),
-            self.files.tree,
-            digest,
-        );
-        entry.reference.clone_from(&self.reference);
-        entry.commit = self.commit;
-        entry
-    }
-}
-
-/// Returns the spec of the skill at `path` in `source`.
-#[must_use]
-pub fn full_spec(source: &Source, path: &str) -> String {
-    match path {
-        "" => source.spec_prefix().trim_end_matches('/').to_owned(),
-        path => format!("{}/{path}", source.spec_prefix()),
-    }
-}
-
-/// Returns the source of a spec; a folder's is made relative to the site's root.
-///
-/// # Errors
-/// When a local folder is not there.
-pub fn source_of(context: &Context<'_>, spec: &Spec) -> Result<Source, OpError> {
-    let Place::Folder(typed) = &spec.place else {
-        return Ok(spec.source());
-    };
-    let path = context.env.current_dir.join(typed);
-    let path = path
-        .canonicalize()
-        .map_err(|_| OpError::Usage(format!("there is no {}", path.display())))?;
-    if path.is_file() || is_git_folder(&path) {
-        return Ok(Source::Git {
-            url: format!("file://{}", path.display()),
-        });
-    }
-    let root = context
-        .site
-        .root
-        .canonicalize()
-        .unwrap_or_else(|_| context.site.root.clone());
-    Ok(Source::Folder {
-        path: relative(&root, &path),
-    })
-}
-
-/// Returns `path` as seen from `root`, with forward slashes: no machine's path in the lockfile.
-fn relative(root: &Path, path: &Path) -> String {
-    let shared = root
-        .components()
-        .zip(path.components())
-        .take_while(|(a, b)| a == b)
-        .count();
-    let up = root.components().skip(shared).map(|_| "..".to_owned());
-    let down = path
-        .components()
-        .skip(shared)
-        .map(|part| part.as_os_str().to_string_lossy().into_owned());
-    let parts: Vec<String> = up.chain(down).collect();
-    if parts.is_empty() {
-        ".".to_owned()
-    } else {
-        parts.join("/")
-    }
-}
-
-/// Returns what `spec` leads to behind its ref.
-#[must_use]
-pub fn query_of(spec: &Spec) -> Query {
-    match (&spec.place, &spec.reference) {
-        (
-            Place::Web {
-                view: Some(view), ..
-            },
-            _,
-        ) => Query::View(view.clone()),
-        (_, Some(reference)) => Query::Reference(reference.clone()),
-        (_, None) => Query::Default,
-    }
-}
 
 /// A repository at one commit, with the skills that it has there.
 pub struct Opened<'a> {
@@ -398,7 +268,7 @@ impl Origin<'_> {
             .folder()
             .unwrap_or_else(|| self.source.repository_name());
         let (name, name_note) = landing_name(&skill_file, folder)?;
-        let diagnostics = diagnose(&name, &files, &skill_file);
+        let diagnostics = diagnose(name.as_str(), &files, &skill_file);
         files.keep_at_hand(found.skill_file, skill_file);
         Ok(Candidate {
             source: self.source.clone(),
@@ -435,30 +305,9 @@ fn landing_name(skill_file: &[u8], folder: &str) -> Result<(SkillName, Option<St
     ))
 }
 
-fn diagnose(name: &SkillName, files: &SkillTree, skill_file: &[u8]) -> Vec<Diagnostic> {
-    let paths: Vec<String> = files
-        .files
-        .iter()
-        .map(|file| file.path.to_string())
-        .collect();
-    validate(&SkillView {
-        folder: name.as_str(),
-        paths: &paths,
-        skill_md: skill_file,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_folder_is_named_as_seen_from_the_root() {
-        let seen = |root: &str, path: &str| relative(Path::new(root), Path::new(path));
-        assert_eq!(seen("/p", "/p/skills/x"), "skills/x");
-        assert_eq!(seen("/p/q", "/p/skills"), "../skills");
-        assert_eq!(seen("/p", "/p"), ".");
-    }
 
     #[test]
     fn the_frontmatter_name_wins_when_it_is_valid() {

@@ -1,131 +1,14 @@
-//! [`Spec`]: what the user typed to name skills.
-//!
-//! `[host/]owner/repo[/skill][@ref]`, a page's URL, a git URL with `//PATH` and
-//! `@ref`, or a local folder. Parsing touches nothing; displaying a spec gives
-//! back what parses to it.
+//! From a text to a [`Spec`]: each form, and what is said of a text that has none.
 
-use std::fmt;
 use std::str::FromStr;
 
-use crate::oid::ObjectId;
+use super::{Place, Reference, Spec, SpecError, View};
 use crate::path::is_hidden;
-use crate::source::{Source, hide_secret, is_scp_like};
-
-/// What the user typed: a place, a skill in it, and a ref.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spec {
-    /// The repository or folder.
-    pub place: Place,
-    /// A name, or a path inside the repository.
-    pub skill: Option<String>,
-    /// What follows `@`.
-    pub reference: Option<Reference>,
-}
-
-/// How the repository was named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// `owner/repo`.
-    GitHub {
-        /// A user or an organisation.
-        owner: String,
-        /// The repository.
-        repo: String,
-    },
-    /// `host/owner/repo`.
-    Host {
-        /// The host, perhaps with a port.
-        host: String,
-        /// A user, an organisation or a group.
-        owner: String,
-        /// The repository.
-        repo: String,
-    },
-    /// `https://HOST/owner/repo`, perhaps with `/tree/REF/PATH` behind it.
-    Web {
-        /// The host, perhaps with a port.
-        host: String,
-        /// A user, an organisation or a group.
-        owner: String,
-        /// The repository.
-        repo: String,
-        /// The part of the repository that the page shows.
-        view: Option<View>,
-    },
-    /// Any other git URL.
-    Url(String),
-    /// A local folder, as typed.
-    Folder(String),
-}
-
-/// The end of a page's URL. Where its ref ends and its path begins, only the
-/// repository's refs can tell: `feature/x` is one ref.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct View {
-    /// `tree`, `blob`, or GitLab's `-/tree` and `-/blob`.
-    pub kind: &'static str,
-    /// `REF/PATH`.
-    pub rest: String,
-}
-
-/// What follows `@`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reference {
-    /// A branch or a tag, short or as `refs/heads/x`.
-    Name(String),
-    /// A commit id of 40 digits.
-    Commit(ObjectId),
-    /// A range over the tags, `^1.2`.
-    Range(semver::VersionReq, String),
-}
-
-/// A text that is no spec.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a skill spec: {problem}; write {right}", text = text.escape_debug())]
-pub struct SpecError {
-    /// What was typed.
-    pub text: String,
-    /// What is wrong with it.
-    pub problem: String,
-    /// The right form, with an example.
-    pub right: String,
-}
+use crate::source::{hide_secret, is_scp_like};
 
 const SHORT_FORM: &str = "`owner/repo/skill`, for example `wshobson/agents/async-python-patterns`";
 const URL_FORM: &str = "a git URL with `//` before the skill's path, for example `https://gitlab.com/acme/skills.git//skills/pdf@v1.2`";
 const REF_FORM: &str = "a branch, a tag, 40 digits of a commit or a range after `@`, for example `owner/repo/skill@v1.2` or `owner/repo/skill@^1.2`";
-
-impl Spec {
-    /// Returns the source that this spec names.
-    ///
-    /// A folder's path is left as typed; the caller knows the folder it is relative to.
-    #[must_use]
-    pub fn source(&self) -> Source {
-        match &self.place {
-            Place::GitHub { owner, repo } => Source::GitHub {
-                owner: owner.clone(),
-                repo: repo.clone(),
-            },
-            Place::Host { host, owner, repo }
-            | Place::Web {
-                host, owner, repo, ..
-            } => match host.as_str() {
-                "github.com" | "www.github.com" => Source::GitHub {
-                    owner: owner.clone(),
-                    repo: repo.clone(),
-                },
-                _ => Source::Git {
-                    url: format!("https://{host}/{owner}/{repo}"),
-                },
-            },
-            Place::Url(url) => match github_repository(url) {
-                Some((owner, repo)) => Source::GitHub { owner, repo },
-                None => Source::Git { url: url.clone() },
-            },
-            Place::Folder(path) => Source::Folder { path: path.clone() },
-        }
-    }
-}
 
 impl FromStr for Spec {
     type Err = SpecError;
@@ -140,11 +23,13 @@ impl FromStr for Spec {
     }
 }
 
-/// `https://github.com/o/r.git` is the same source as `o/r`, so that it is fetched and locked once.
-fn github_repository(url: &str) -> Option<(String, String)> {
-    let (owner, repo) = url.strip_prefix("https://github.com/")?.split_once('/')?;
-    let repo = repo.strip_suffix(".git").unwrap_or(repo);
-    (!repo.contains('/')).then(|| (owner.to_owned(), repo.to_owned()))
+impl FromStr for Reference {
+    type Err = String;
+
+    /// Parses a lockfile's `ref`, or what follows `@`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        parse_reference(text).map_err(|(problem, right)| format!("{problem}; write {right}"))
+    }
 }
 
 /// What is wrong, and the right form.
@@ -443,175 +328,5 @@ fn path_part(text: &str) -> Result<String, Fault> {
             SHORT_FORM,
         ),
         false => Ok(text.to_owned()),
-    }
-}
-
-impl fmt::Display for Spec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.place)?;
-        if let Some(skill) = &self.skill {
-            let slashes = if matches!(self.place, Place::Url(_)) {
-                "//"
-            } else {
-                "/"
-            };
-            write!(f, "{slashes}{skill}")?;
-        }
-        match &self.reference {
-            Some(reference) => write!(f, "@{reference}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::GitHub { owner, repo } => write!(f, "{owner}/{repo}"),
-            Self::Host { host, owner, repo } => write!(f, "{host}/{owner}/{repo}"),
-            Self::Web {
-                host,
-                owner,
-                repo,
-                view,
-            } => {
-                write!(f, "https://{host}/{owner}/{repo}")?;
-                match view {
-                    Some(View { kind, rest }) => write!(f, "/{kind}/{rest}"),
-                    None => Ok(()),
-                }
-            }
-            Self::Url(text) | Self::Folder(text) => f.write_str(text),
-        }
-    }
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Name(text) | Self::Range(_, text) => f.write_str(text),
-            Self::Commit(id) => write!(f, "{id}"),
-        }
-    }
-}
-
-impl FromStr for Reference {
-    type Err = String;
-
-    /// Parses a lockfile's `ref`, or what follows `@`.
-    fn from_str(text: &str) -> Result<Self, String> {
-        parse_reference(text).map_err(|(problem, right)| format!("{problem}; write {right}"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn spec(text: &str) -> Spec {
-        text.parse().unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    #[test]
-    fn every_form_of_the_design_parses_and_displays_the_same() {
-        for text in [
-            "owner/repo",
-            "owner/repo/skill",
-            "owner/repo/plugins/x/skills/skill@feature/x",
-            "owner/repo@^1.2",
-            "owner/repo/skill@367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35",
-            "gitlab.com/owner/repo/skill@v1",
-            "https://github.com/owner/repo",
-            "https://github.com/owner/repo/tree/feature/x/skills/pdf",
-            "https://github.com/owner/repo/blob/main/skills/pdf/SKILL.md",
-            "https://gitlab.com/owner/repo/-/tree/main/skills/pdf",
-            "https://gitlab.com/group/sub/repo.git//skills/pdf@main",
-            "ssh://git@host:2222/owner/x.git//skills/pdf",
-            "git@host:owner/x.git//skills/pdf@v1",
-            "file:///srv/x.git//pdf",
-            "./skills/x",
-            "../x",
-            "/abs/x",
-        ] {
-            assert_eq!(spec(text).to_string(), text);
-        }
-    }
-
-    #[test]
-    fn the_lockfiles_form_and_a_skill_file_are_understood() {
-        assert_eq!(spec("github:a/b/c").to_string(), "a/b/c");
-        assert_eq!(spec("a/b.git/c/SKILL.md").to_string(), "a/b/c");
-        assert_eq!(
-            spec("https://github.com/a/b").source().to_string(),
-            "github:a/b"
-        );
-        assert_eq!(
-            spec("https://github.com/a/b.git//c").source().to_string(),
-            "github:a/b"
-        );
-        assert_eq!(spec("github.com/a/b/c").source().to_string(), "github:a/b");
-        assert_eq!(
-            spec("gitlab.com/a/b/c").source().to_string(),
-            "https://gitlab.com/a/b"
-        );
-    }
-
-    #[test]
-    fn each_bad_form_shows_the_right_one() {
-        for (text, problem) in [
-            ("", "it is empty"),
-            ("async-python-patterns", "it names no repository"),
-            ("a//b", "it has an empty part"),
-            ("a/b/../c", "`..`"),
-            ("gitlab.com/a", "a host needs `owner/repo`"),
-            ("a/b@", "it is empty"),
-            ("a/b@^x", "no version range"),
-            ("a/b@x..y", "can't be a ref"),
-            ("ftp://h/x.git", "`ftp` is not https"),
-            ("https://token@h/a/b.git", "holds a name or password"),
-            ("https://u:p@h/a/b.git", "holds a name or password"),
-            ("ssh://u:p@h/a/b.git", "holds a name or password"),
-            ("ssh://-oProxyCommand=x/a/b.git", "host"),
-            ("https://github.com/a", "it names no repository"),
-            (
-                "https://github.com/a/b/pulls",
-                "neither `/tree/` nor `/blob/`",
-            ),
-            ("https://github.com/a/b/tree", "its ref is missing"),
-            ("-x/y", "starts with `-`"),
-            ("a/b c", "can't be an owner or a repository"),
-            ("a/b\u{1b}[31m", "control"),
-        ] {
-            let error = text.parse::<Spec>().expect_err(text).to_string();
-            assert!(error.contains(problem), "{error}");
-            assert!(error.contains("; write "), "{error}");
-            assert!(!error.contains('\u{1b}'));
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_displayed_parses_to_the_same(
-            host in proptest::option::of("[a-z]{1,5}\\.[a-z]{2,3}"),
-            owner in "[a-zA-Z0-9][a-zA-Z0-9-]{0,6}", repo in "[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,6}[a-z]",
-            skill in proptest::option::of("[a-zA-Z0-9 _.ü-]{0,4}[a-z](/[a-z-]{1,6}){0,3}"),
-            reference in proptest::option::of("[a-z]{1,4}(/[a-z0-9]{1,4})?|v[0-9]\\.[0-9]|[0-9a-f]{40}|\\^[0-9]\\.[0-9]"),
-        ) {
-            let mut text = host.map(|host| host + "/").unwrap_or_default();
-            text = format!("{text}{owner}/{repo}");
-            if let Some(skill) = skill { text = format!("{text}/{skill}"); }
-            if let Some(reference) = reference { text = format!("{text}@{reference}"); }
-            if let Ok(spec) = text.parse::<Spec>() {
-                prop_assert_eq!(spec.to_string().parse::<Spec>().unwrap(), spec);
-            }
-        }
-
-        #[test]
-        fn no_text_panics_and_what_parses_round_trips(text in "\\PC{0,40}|[a-z@:/.-]{0,40}") {
-            if let Ok(spec) = text.parse::<Spec>() {
-                prop_assert_eq!(spec.to_string().parse::<Spec>().unwrap(), spec);
-            }
-        }
     }
 }

@@ -1,0 +1,43 @@
+//! Git's packs: what one may hold, what its header announces, and why one is refused. Pure.
+
+/// Most bytes of one pack: ten times the largest repository of skills, whole.
+pub const MAX_PACK_BYTES: u64 = 200 << 20;
+/// Most objects of one pack.
+pub const MAX_PACK_OBJECTS: u32 = 200_000;
+
+/// A pack was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// Its first bytes are not `PACK` and a version.
+    #[error("what was sent is not a git pack")]
+    NotAPack,
+    /// It announces more objects than the limit.
+    #[error("the pack has {0} objects, more than the limit of {MAX_PACK_OBJECTS}")]
+    TooManyObjects(u32),
+    /// It is longer than the limit.
+    #[error("the pack has more than {} MiB, the limit", MAX_PACK_BYTES >> 20)]
+    TooLarge,
+    /// It ended early, or its bytes are not what its checksum says.
+    #[error("the pack is truncated or corrupt: {0}")]
+    Corrupt(String),
+}
+
+/// `PACK`, the version and the number of objects.
+pub(super) const PACK_HEADER_BYTES: usize = 12;
+
+/// Returns how many objects a pack's header announces.
+///
+/// Source: gitformat-pack(5): `PACK`, version 2 or 3, number of objects, big-endian.
+///
+/// # Errors
+/// When it is no header, or announces more than [`MAX_PACK_OBJECTS`].
+pub(super) fn announced_objects(head: &[u8]) -> Result<u32, PackError> {
+    let [b'P', b'A', b'C', b'K', 0, 0, 0, 2 | 3, count @ ..] = head else {
+        return Err(PackError::NotAPack);
+    };
+    let count = count.try_into().map_err(|_| PackError::NotAPack)?;
+    match u32::from_be_bytes(count) {
+        announced if announced > MAX_PACK_OBJECTS => Err(PackError::TooManyObjects(announced)),
+        announced => Ok(announced),
+    }
+}

@@ -1,0 +1,211 @@
+//! [`Lockfile`]: exactly what is installed, as `mdskill.lock` says it.
+//!
+//! TOML, one block a skill, sorted by name, no dates and no machine paths: two
+//! machines write the same bytes. Keys that a newer mdskill wrote are kept. One
+//! that can't be read is an error with the line, never "empty" (promise 5).
+
+mod read;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Array, DocumentMut, Table, Value, value};
+
+use self::read::read;
+use crate::digest::Digest;
+use crate::fs;
+use crate::name::SkillName;
+use crate::oid::ObjectId;
+use crate::source::Source;
+use crate::target::Target;
+
+/// The lockfile's name at a project's root.
+pub const FILE_NAME: &str = "mdskill.lock";
+/// The version that this mdskill writes, and the newest that it reads.
+pub const VERSION: i64 = 1;
+const HEADER: &str = "# Written by mdskill. Commit this file.\n";
+
+/// What a lockfile holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Lockfile {
+    /// The folders that skills are installed into, unless an entry says otherwise.
+    pub targets: Vec<Target>,
+    /// The skills, by name.
+    pub skills: BTreeMap<SkillName, Entry>,
+    unknown: BTreeMap<String, String>,
+}
+
+/// One installed skill.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Where it comes from.
+    pub source: Source,
+    /// Its folder in the source; empty for the root.
+    pub path: String,
+    /// What `update` follows; nothing means the default branch.
+    pub reference: Option<String>,
+    /// The commit it was taken from; nothing for a local folder.
+    pub commit: Option<ObjectId>,
+    /// The git tree of its folder: `git rev-parse COMMIT:PATH`.
+    pub tree: ObjectId,
+    /// The digest of its files.
+    pub digest: Digest,
+    /// The digest of what is on disk, when local edits are kept.
+    pub edits: Option<Digest>,
+    /// Its own targets, when they are not the lockfile's.
+    pub targets: Option<Vec<Target>>,
+    unknown: BTreeMap<String, String>,
+}
+
+/// A lockfile that can't be used. Nothing is written when one is raised.
+#[derive(Debug, thiserror::Error)]
+pub enum LockfileError {
+    /// A line is not what it should be.
+    #[error("{path}:{line}: {problem}", path = path.display())]
+    Bad {
+        /// The lockfile.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// The disk.
+    #[error(transparent)]
+    Fs(#[from] fs::Error),
+}
+
+impl Entry {
+    /// Makes an entry with no unknown keys.
+    #[must_use]
+    pub fn new(source: Source, path: String, tree: ObjectId, digest: Digest) -> Self {
+        Self {
+            source,
+            path,
+            reference: None,
+            commit: None,
+            tree,
+            digest,
+            edits: None,
+            targets: None,
+            unknown: BTreeMap::new(),
+        }
+    }
+
+    /// Returns the digest that the files on disk should have.
+    #[must_use]
+    pub fn digest_on_disk(&self) -> Digest {
+        self.edits.unwrap_or(self.digest)
+    }
+
+    /// Keeps the keys that `before` had and this mdskill does not know.
+    #[must_use]
+    pub fn keeping(mut self, before: Option<&Self>) -> Self {
+        if let Some(before) = before {
+            self.unknown.clone_from(&before.unknown);
+        }
+        self
+    }
+}
+
+impl Lockfile {
+    /// Reads the lockfile at `path`; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`LockfileError::Bad`] with the line, or when the file can't be read.
+    pub fn read(path: &Path) -> Result<Option<Self>, LockfileError> {
+        let Some(bytes) = fs::read_if_found(path)? else {
+            return Ok(None);
+        };
+        let bad = |(line, problem)| LockfileError::Bad {
+            path: path.to_owned(),
+            line,
+            problem,
+        };
+        let text = String::from_utf8(bytes).map_err(|_| bad((1, "it is not UTF-8".to_owned())))?;
+        Self::parse(&text).map(Some).map_err(bad)
+    }
+
+    /// Parses a lockfile's text; the error is the line, from 1, and the problem.
+    ///
+    /// # Errors
+    /// For conflict markers, bad TOML, duplicates, a newer version, missing or bad values.
+    pub fn parse(text: &str) -> Result<Self, (usize, String)> {
+        // A line is counted only when there is something to tell: counting from the
+        // top for each block took half of `list`'s time.
+        read(text).map_err(|fault| (line_of(text, fault.at), fault.problem))
+    }
+
+    /// Returns the text: the same for the same content, on every machine.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut document = DocumentMut::new();
+        document["version"] = value(VERSION);
+        document["targets"] = value(paths(&self.targets));
+        write_unknown(document.as_table_mut(), &self.unknown);
+        let mut text = format!("{HEADER}{document}");
+        for (name, entry) in &self.skills {
+            text.push_str("\n[[skill]]\n");
+            text.push_str(&entry.to_table(name).to_string());
+        }
+        text
+    }
+
+    /// Returns the targets that a skill is installed into.
+    #[must_use]
+    pub fn targets_of<'a>(&'a self, entry: &'a Entry) -> &'a [Target] {
+        entry.targets.as_deref().unwrap_or(&self.targets)
+    }
+}
+
+impl Entry {
+    fn to_table(&self, name: &SkillName) -> Table {
+        let mut table = Table::new();
+        let mut put = |key: &str, text: String| {
+            table.insert(key, value(text));
+        };
+        put("name", name.to_string());
+        put("source", self.source.to_string());
+        put("path", self.path.clone());
+        if let Some(reference) = &self.reference {
+            put("ref", reference.clone());
+        }
+        if let Some(commit) = &self.commit {
+            put("commit", commit.to_string());
+        }
+        put("tree", self.tree.to_string());
+        put("digest", self.digest.to_string());
+        if let Some(edits) = &self.edits {
+            put("edits", edits.to_string());
+        }
+        if let Some(targets) = &self.targets {
+            table.insert("targets", value(paths(targets)));
+        }
+        write_unknown(&mut table, &self.unknown);
+        table
+    }
+}
+
+fn paths(targets: &[Target]) -> Array {
+    targets
+        .iter()
+        .map(|target| target.as_str().to_owned())
+        .collect()
+}
+
+/// Writes back what a newer mdskill wrote, each on its line.
+fn write_unknown(table: &mut Table, unknown: &BTreeMap<String, String>) {
+    for (key, text) in unknown {
+        if let Ok(parsed) = text.parse::<Value>() {
+            table.insert(key, value(parsed));
+        }
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    let before = text.get(..offset).unwrap_or(text);
+    before.matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests;

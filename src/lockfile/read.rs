@@ -1,0 +1,188 @@
+//! Reading `mdskill.lock`: every damage is an error with the byte where it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use std::str::FromStr;
+
+use toml_edit::{Item, Table, Value};
+
+use super::{Entry, Lockfile, VERSION};
+use crate::name::SkillName;
+use crate::path::fold;
+use crate::source::Source;
+use crate::target::Target;
+
+/// What is wrong with a lockfile, and the byte where.
+pub(super) struct Fault {
+    pub at: usize,
+    pub problem: String,
+}
+
+impl Fault {
+    fn new(at: usize, problem: impl Into<String>) -> Self {
+        Self {
+            at,
+            problem: problem.into(),
+        }
+    }
+
+    fn of(item: &Item, problem: impl Into<String>) -> Self {
+        Self::new(item.span().map_or(0, |span| span.start), problem)
+    }
+}
+
+/// Reads a lockfile's text.
+pub(super) fn read(text: &str) -> Result<Lockfile, Fault> {
+    if let Some(at) = conflict_marker(text) {
+        let problem = "a merge conflict is not resolved; keep each `[[skill]]` block once, remove the lines that git wrote, and run `mdskill install`";
+        return Err(Fault::new(at, problem));
+    }
+    let document = toml_edit::Document::parse(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        Fault::new(at, error.message().trim().replace('\n', ", "))
+    })?;
+    check_version(document.as_table())?;
+    let mut lockfile = Lockfile::default();
+    for (key, item) in document.iter() {
+        match key {
+            "version" => {}
+            "targets" => lockfile.targets = read_targets(item)?,
+            "skill" => lockfile.skills = read_skills(item)?,
+            unknown => {
+                lockfile.unknown.insert(unknown.to_owned(), inline(item));
+            }
+        }
+    }
+    Ok(lockfile)
+}
+
+fn check_version(table: &Table) -> Result<(), Fault> {
+    let Some(item) = table.get("version") else {
+        return Err(Fault::new(
+            0,
+            "`version = 1` is missing; is this a lockfile of mdskill?",
+        ));
+    };
+    match item.as_integer() {
+        Some(VERSION) => Ok(()),
+        Some(newer) if newer > VERSION => {
+            let problem = format!(
+                "it is of version {newer}, written by a newer mdskill; this one reads version {VERSION}: update mdskill"
+            );
+            Err(Fault::of(item, problem))
+        }
+        _ => Err(Fault::of(item, "`version` is not 1")),
+    }
+}
+
+fn read_targets(item: &Item) -> Result<Vec<Target>, Fault> {
+    let no_list = || Fault::of(item, "`targets` is not a list of folders");
+    let target = |value: &Value| {
+        let text = value.as_str().ok_or_else(no_list)?;
+        text.parse()
+            .map_err(|error| Fault::of(item, format!("{error}")))
+    };
+    item.as_array()
+        .ok_or_else(no_list)?
+        .iter()
+        .map(target)
+        .collect()
+}
+
+fn read_skills(item: &Item) -> Result<BTreeMap<SkillName, Entry>, Fault> {
+    let blocks = item.as_array_of_tables();
+    let blocks =
+        blocks.ok_or_else(|| Fault::of(item, "`skill` is not a list of `[[skill]]` blocks"))?;
+    let mut skills = BTreeMap::new();
+    let mut folded = BTreeSet::new();
+    for table in blocks {
+        let start = table.span().map_or(0, |span| span.start);
+        let (name, entry) = read_entry(table, start)?;
+        if !folded.insert(fold(name.as_str())) {
+            return Err(Fault::new(
+                start,
+                format!("`{name}` stands here a second time; remove one of the two blocks"),
+            ));
+        }
+        skills.insert(name, entry);
+    }
+    Ok(skills)
+}
+
+fn read_entry(table: &Table, start: usize) -> Result<(SkillName, Entry), Fault> {
+    let name = required(table, "name", start)?;
+    let source = required(table, "source", start)?;
+    let tree = required(table, "tree", start)?;
+    let digest = required(table, "digest", start)?;
+    let path: String = required(table, "path", start)?;
+    if path.split('/').any(|part| part == ".." || part == ".") || path.starts_with('/') {
+        let problem = format!("`{path}` is no path inside a repository");
+        return Err(table
+            .get("path")
+            .map_or(Fault::new(start, ""), |item| Fault::of(item, problem)));
+    }
+    let mut entry = Entry::new(source, path, tree, digest);
+    entry.reference = optional(table, "ref")?;
+    entry.commit = optional(table, "commit")?;
+    entry.edits = optional(table, "edits")?;
+    for (key, item) in table {
+        match key {
+            "name" | "source" | "path" | "ref" | "commit" | "tree" | "digest" | "edits" => {}
+            "targets" => entry.targets = Some(read_targets(item)?),
+            unknown => {
+                entry.unknown.insert(unknown.to_owned(), inline(item));
+            }
+        }
+    }
+    let is_folder = matches!(entry.source, Source::Folder { .. });
+    if entry.commit.is_none() && !is_folder {
+        return Err(Fault::new(
+            start,
+            format!("`commit` of `{name}` is missing"),
+        ));
+    }
+    Ok((name, entry))
+}
+
+fn required<T: FromStr<Err: Display>>(table: &Table, key: &str, start: usize) -> Result<T, Fault> {
+    optional(table, key)?
+        .ok_or_else(|| Fault::new(start, format!("`{key}` is missing in this block")))
+}
+
+fn optional<T: FromStr<Err: Display>>(table: &Table, key: &str) -> Result<Option<T>, Fault> {
+    let Some(item) = table.get(key) else {
+        return Ok(None);
+    };
+    let text = item
+        .as_str()
+        .ok_or_else(|| Fault::of(item, format!("`{key}` is not a text in quotes")))?;
+    text.parse()
+        .map(Some)
+        .map_err(|error: T::Err| Fault::of(item, format!("`{key}`: {error}")))
+}
+
+/// Returns where the first line that `git merge` left begins.
+fn conflict_marker(text: &str) -> Option<usize> {
+    let marks = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"];
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if marks.iter().any(|mark| line.starts_with(mark)) {
+            return Some(at);
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Returns a value's TOML on one line: tables become inline ones.
+fn inline(item: &Item) -> String {
+    let mut item = item.clone();
+    item.make_value();
+    match item.into_value() {
+        Ok(mut value) => {
+            value.decor_mut().clear();
+            value.to_string()
+        }
+        Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,98 @@
+use super::*;
+
+const TEXT: &str = r#"# Written by mdskill. Commit this file.
+version = 1
+targets = [".github/skills"]
+future = { a = 1 }
+
+[[skill]]
+name = "async-python-patterns"
+source = "github:wshobson/agents"
+path = "plugins/python-development/skills/async-python-patterns"
+ref = "main"
+commit = "367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35"
+tree = "993d10828bde72457893b68f6055274d5095558b"
+digest = "sha256:99eeb4a271e9892ea2848d890a150fc23558541601741a6365505d44cb4f5f2e"
+signed-by = ["a", "b"]
+
+[[skill]]
+name = "local"
+source = "path:../skills"
+path = "local"
+tree = "993d10828bde72457893b68f6055274d5095558b"
+digest = "sha256:99eeb4a271e9892ea2848d890a150fc23558541601741a6365505d44cb4f5f2e"
+targets = [".claude/skills"]
+"#;
+
+#[test]
+fn what_is_read_is_written_to_the_byte_unknown_keys_too() {
+    let lockfile = Lockfile::parse(TEXT).unwrap();
+    assert_eq!(lockfile.skills.len(), 2);
+    assert_eq!(lockfile.to_text(), TEXT);
+}
+
+#[test]
+fn blocks_in_any_order_are_written_in_one() {
+    let blocks: Vec<&str> = TEXT.split("\n[[skill]]\n").collect();
+    let swapped = format!(
+        "{}\n[[skill]]\n{}\n[[skill]]\n{}",
+        blocks[0], blocks[2], blocks[1]
+    );
+    assert_eq!(Lockfile::parse(&swapped).unwrap().to_text(), TEXT);
+}
+
+#[test]
+fn each_damage_is_refused_with_its_line() {
+    let refused = |from: &str, to: &str| Lockfile::parse(&TEXT.replacen(from, to, 1)).unwrap_err();
+    let cases = [
+        ("version = 1", "version = 2", 2, "newer mdskill"),
+        ("version = 1", "", 1, "is missing"),
+        (
+            "name = \"local\"",
+            "name = \"async-python-patterns\"",
+            16,
+            "a second time",
+        ),
+        (
+            "name = \"local\"",
+            "name = \"../x\"",
+            17,
+            "can't be a folder name",
+        ),
+        (
+            "name = \"local\"",
+            "name = \"Async-Python-Patterns\"",
+            16,
+            "a second time",
+        ),
+        ("ref = \"main\"", "<<<<<<< HEAD", 10, "merge conflict"),
+        ("ref = \"main\"", "ref = 1", 10, "not a text"),
+        ("ref = \"main\"", "ref = ", 10, ""),
+        ("tree = \"993", "tree = \"99", 12, "40 hexadecimal digits"),
+        (
+            "digest = \"sha256:9",
+            "digest = \"md5:9",
+            13,
+            "is not a digest",
+        ),
+        ("path = \"plugins/", "path = \"../", 9, "no path inside"),
+        (
+            "commit = \"367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35\"",
+            "",
+            6,
+            "`commit` of",
+        ),
+        ("[\".github/skills\"]", "[\"../../.ssh\"]", 3, "outside"),
+        (
+            "source = \"path:../skills\"",
+            "source = \"nonsense\"",
+            18,
+            "is not a source",
+        ),
+    ];
+    for (from, to, line, problem) in cases {
+        let (at, said) = refused(from, to);
+        assert_eq!(at, line, "{to}: {said}");
+        assert!(said.contains(problem), "{to}: {said}");
+    }
+}

@@ -1,0 +1,183 @@
+//! [`Spec`]: what the user typed to name skills.
+//!
+//! `[host/]owner/repo[/skill][@ref]`, a page's URL, a git URL with `//PATH` and
+//! `@ref`, or a local folder. Parsing touches nothing; displaying a spec gives
+//! back what parses to it.
+
+mod parse;
+
+use std::fmt;
+
+use crate::oid::ObjectId;
+use crate::source::Source;
+
+/// What the user typed: a place, a skill in it, and a ref.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spec {
+    /// The repository or folder.
+    pub place: Place,
+    /// A name, or a path inside the repository.
+    pub skill: Option<String>,
+    /// What follows `@`.
+    pub reference: Option<Reference>,
+}
+
+/// How the repository was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// `owner/repo`.
+    GitHub {
+        /// A user or an organisation.
+        owner: String,
+        /// The repository.
+        repo: String,
+    },
+    /// `host/owner/repo`.
+    Host {
+        /// The host, perhaps with a port.
+        host: String,
+        /// A user, an organisation or a group.
+        owner: String,
+        /// The repository.
+        repo: String,
+    },
+    /// `https://HOST/owner/repo`, perhaps with `/tree/REF/PATH` behind it.
+    Web {
+        /// The host, perhaps with a port.
+        host: String,
+        /// A user, an organisation or a group.
+        owner: String,
+        /// The repository.
+        repo: String,
+        /// The part of the repository that the page shows.
+        view: Option<View>,
+    },
+    /// Any other git URL.
+    Url(String),
+    /// A local folder, as typed.
+    Folder(String),
+}
+
+/// The end of a page's URL. Where its ref ends and its path begins, only the
+/// repository's refs can tell: `feature/x` is one ref.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// `tree`, `blob`, or GitLab's `-/tree` and `-/blob`.
+    pub kind: &'static str,
+    /// `REF/PATH`.
+    pub rest: String,
+}
+
+/// What follows `@`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference {
+    /// A branch or a tag, short or as `refs/heads/x`.
+    Name(String),
+    /// A commit id of 40 digits.
+    Commit(ObjectId),
+    /// A range over the tags, `^1.2`.
+    Range(semver::VersionReq, String),
+}
+
+/// A text that is no spec.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a skill spec: {problem}; write {right}", text = text.escape_debug())]
+pub struct SpecError {
+    /// What was typed.
+    pub text: String,
+    /// What is wrong with it.
+    pub problem: String,
+    /// The right form, with an example.
+    pub right: String,
+}
+
+impl Spec {
+    /// Returns the source that this spec names.
+    ///
+    /// A folder's path is left as typed; the caller knows the folder it is relative to.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        match &self.place {
+            Place::GitHub { owner, repo } => Source::GitHub {
+                owner: owner.clone(),
+                repo: repo.clone(),
+            },
+            Place::Host { host, owner, repo }
+            | Place::Web {
+                host, owner, repo, ..
+            } => match host.as_str() {
+                "github.com" | "www.github.com" => Source::GitHub {
+                    owner: owner.clone(),
+                    repo: repo.clone(),
+                },
+                _ => Source::Git {
+                    url: format!("https://{host}/{owner}/{repo}"),
+                },
+            },
+            Place::Url(url) => match github_repository(url) {
+                Some((owner, repo)) => Source::GitHub { owner, repo },
+                None => Source::Git { url: url.clone() },
+            },
+            Place::Folder(path) => Source::Folder { path: path.clone() },
+        }
+    }
+}
+
+/// `https://github.com/o/r.git` is the same source as `o/r`, so that it is fetched and locked once.
+fn github_repository(url: &str) -> Option<(String, String)> {
+    let (owner, repo) = url.strip_prefix("https://github.com/")?.split_once('/')?;
+    let repo = repo.strip_suffix(".git").unwrap_or(repo);
+    (!repo.contains('/')).then(|| (owner.to_owned(), repo.to_owned()))
+}
+
+impl fmt::Display for Spec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.place)?;
+        if let Some(skill) = &self.skill {
+            let slashes = if matches!(self.place, Place::Url(_)) {
+                "//"
+            } else {
+                "/"
+            };
+            write!(f, "{slashes}{skill}")?;
+        }
+        match &self.reference {
+            Some(reference) => write!(f, "@{reference}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::GitHub { owner, repo } => write!(f, "{owner}/{repo}"),
+            Self::Host { host, owner, repo } => write!(f, "{host}/{owner}/{repo}"),
+            Self::Web {
+                host,
+                owner,
+                repo,
+                view,
+            } => {
+                write!(f, "https://{host}/{owner}/{repo}")?;
+                match view {
+                    Some(View { kind, rest }) => write!(f, "/{kind}/{rest}"),
+                    None => Ok(()),
+                }
+            }
+            Self::Url(text) | Self::Folder(text) => f.write_str(text),
+        }
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(text) | Self::Range(_, text) => f.write_str(text),
+            Self::Commit(id) => write!(f, "{id}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

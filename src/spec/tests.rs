@@ -1,0 +1,109 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn spec(text: &str) -> Spec {
+    text.parse().unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn every_form_of_the_design_parses_and_displays_the_same() {
+    for text in [
+        "owner/repo",
+        "owner/repo/skill",
+        "owner/repo/plugins/x/skills/skill@feature/x",
+        "owner/repo@^1.2",
+        "owner/repo/skill@367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35",
+        "gitlab.com/owner/repo/skill@v1",
+        "https://github.com/owner/repo",
+        "https://github.com/owner/repo/tree/feature/x/skills/pdf",
+        "https://github.com/owner/repo/blob/main/skills/pdf/SKILL.md",
+        "https://gitlab.com/owner/repo/-/tree/main/skills/pdf",
+        "https://gitlab.com/group/sub/repo.git//skills/pdf@main",
+        "ssh://git@host:2222/owner/x.git//skills/pdf",
+        "git@host:owner/x.git//skills/pdf@v1",
+        "file:///srv/x.git//pdf",
+        "./skills/x",
+        "../x",
+        "/abs/x",
+    ] {
+        assert_eq!(spec(text).to_string(), text);
+    }
+}
+
+#[test]
+fn the_lockfiles_form_and_a_skill_file_are_understood() {
+    assert_eq!(spec("github:a/b/c").to_string(), "a/b/c");
+    assert_eq!(spec("a/b.git/c/SKILL.md").to_string(), "a/b/c");
+    assert_eq!(
+        spec("https://github.com/a/b").source().to_string(),
+        "github:a/b"
+    );
+    assert_eq!(
+        spec("https://github.com/a/b.git//c").source().to_string(),
+        "github:a/b"
+    );
+    assert_eq!(spec("github.com/a/b/c").source().to_string(), "github:a/b");
+    assert_eq!(
+        spec("gitlab.com/a/b/c").source().to_string(),
+        "https://gitlab.com/a/b"
+    );
+}
+
+#[test]
+fn each_bad_form_shows_the_right_one() {
+    for (text, problem) in [
+        ("", "it is empty"),
+        ("async-python-patterns", "it names no repository"),
+        ("a//b", "it has an empty part"),
+        ("a/b/../c", "`..`"),
+        ("gitlab.com/a", "a host needs `owner/repo`"),
+        ("a/b@", "it is empty"),
+        ("a/b@^x", "no version range"),
+        ("a/b@x..y", "can't be a ref"),
+        ("ftp://h/x.git", "`ftp` is not https"),
+        ("https://token@h/a/b.git", "holds a name or password"),
+        ("https://u:p@h/a/b.git", "holds a name or password"),
+        ("ssh://u:p@h/a/b.git", "holds a name or password"),
+        ("ssh://-oProxyCommand=x/a/b.git", "host"),
+        ("https://github.com/a", "it names no repository"),
+        (
+            "https://github.com/a/b/pulls",
+            "neither `/tree/` nor `/blob/`",
+        ),
+        ("https://github.com/a/b/tree", "its ref is missing"),
+        ("-x/y", "starts with `-`"),
+        ("a/b c", "can't be an owner or a repository"),
+        ("a/b\u{1b}[31m", "control"),
+    ] {
+        let error = text.parse::<Spec>().expect_err(text).to_string();
+        assert!(error.contains(problem), "{error}");
+        assert!(error.contains("; write "), "{error}");
+        assert!(!error.contains('\u{1b}'));
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_displayed_parses_to_the_same(
+        host in proptest::option::of("[a-z]{1,5}\\.[a-z]{2,3}"),
+        owner in "[a-zA-Z0-9][a-zA-Z0-9-]{0,6}", repo in "[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,6}[a-z]",
+        skill in proptest::option::of("[a-zA-Z0-9 _.ü-]{0,4}[a-z](/[a-z-]{1,6}){0,3}"),
+        reference in proptest::option::of("[a-z]{1,4}(/[a-z0-9]{1,4})?|v[0-9]\\.[0-9]|[0-9a-f]{40}|\\^[0-9]\\.[0-9]"),
+    ) {
+        let mut text = host.map(|host| host + "/").unwrap_or_default();
+        text = format!("{text}{owner}/{repo}");
+        if let Some(skill) = skill { text = format!("{text}/{skill}"); }
+        if let Some(reference) = reference { text = format!("{text}@{reference}"); }
+        if let Ok(spec) = text.parse::<Spec>() {
+            prop_assert_eq!(spec.to_string().parse::<Spec>().unwrap(), spec);
+        }
+    }
+
+    #[test]
+    fn no_text_panics_and_what_parses_round_trips(text in "\\PC{0,40}|[a-z@:/.-]{0,40}") {
+        if let Ok(spec) = text.parse::<Spec>() {
+            prop_assert_eq!(spec.to_string().parse::<Spec>().unwrap(), spec);
+        }
+    }
+}
