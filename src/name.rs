@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::path::{self, PathFault};
 
 /// Longest `name` the specification allows, in characters.
@@ -16,7 +18,8 @@ pub const MAX_NAME_CHARS: usize = 64;
 /// specification allows; [`SkillName::from_folder`] also takes the names that
 /// real repositories use (133 of 2,672 skills differ from the specification),
 /// as long as every file system can hold them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct SkillName(String);
 
 /// Why a text is no skill name.
@@ -71,6 +74,15 @@ impl SkillName {
         }
     }
 
+    /// Returns the name with a number behind it, for the trash: as long as any may be.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let kept: String = self.0.chars().take(MAX_NAME_CHARS).collect();
+        let text = format!("{}-{number}", kept.trim_end_matches(['.', ' ']));
+        // Too many bytes for a folder can only come of characters of several.
+        Self::from_folder(&text).unwrap_or_else(|_| Self(format!("skill-{number}")))
+    }
+
     /// Returns the name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -111,6 +123,20 @@ pub fn specification_faults(name: &str) -> Vec<&'static str> {
 impl fmt::Display for SkillName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for SkillName {
+    type Error = NameError;
+
+    fn try_from(name: String) -> Result<Self, NameError> {
+        Self::from_folder(&name)
+    }
+}
+
+impl From<SkillName> for String {
+    fn from(name: SkillName) -> Self {
+        name.0
     }
 }
 

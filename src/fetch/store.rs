@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use super::FetchError;
 use crate::digest::Digest;
 use crate::fs::{self, At};
 use crate::git::objects::{ObjectError, Objects};
@@ -30,7 +31,7 @@ pub struct Store {
     /// Its objects.
     pub objects: Objects,
     folder: PathBuf,
-    _in_use: Option<File>,
+    _in_use: File,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,23 +59,28 @@ impl Store {
     ///
     /// # Errors
     /// When it can't be made.
-    pub fn open(cache: &Path, address: &str) -> Result<Self, ObjectError> {
+    pub fn open(cache: &Path, address: &str) -> Result<Self, FetchError> {
         let folder = cache.join(FOLDER).join(folder_name(address));
         drop_if_crowded(&folder);
-        let objects = Objects::open_or_create(&folder)?;
         let name_file = folder.join(NAME_FILE);
-        if !name_file.exists() {
-            // For people only: a store without it works as well.
-            drop(fs::atomic::write_cache(&name_file, address.as_bytes()));
+        loop {
+            if !name_file.exists() {
+                create(&folder, address)?;
+            }
+            // Held as long as the store is in use: `cache clear` leaves it alone.
+            let Some(in_use) = fs::if_found(File::open(&name_file)).at("open", &name_file)? else {
+                continue;
+            };
+            let _unlocked_where_locks_are_not = in_use.try_lock_shared();
+            if name_file.exists() {
+                let objects = Objects::open_store(&folder)?;
+                return Ok(Self {
+                    objects,
+                    folder,
+                    _in_use: in_use,
+                });
+            }
         }
-        let in_use = File::open(&name_file)
-            .ok()
-            .filter(|file| file.try_lock_shared().is_ok());
-        Ok(Self {
-            objects,
-            folder,
-            _in_use: in_use,
-        })
     }
 
     /// Remembers what refs the source has, beside those remembered before.
@@ -129,6 +135,32 @@ impl Store {
     }
 }
 
+/// Makes a source's place whole before it is seen: two commands may begin at once.
+fn create(folder: &Path, address: &str) -> Result<(), FetchError> {
+    let store = folder.parent().unwrap_or(folder);
+    fs::create_folder(store)?;
+    let made = tempfile::Builder::new()
+        .prefix(".new-")
+        .tempdir_in(store)
+        .at("write in", store)?;
+    drop(Objects::create(made.path())?);
+    let name_file = made.path().join(NAME_FILE);
+    std::fs::write(&name_file, address).at("write", &name_file)?;
+    let is_there = || folder.join(NAME_FILE).exists();
+    if std::fs::rename(made.path(), folder).is_ok() || is_there() {
+        // Ours, or another's that was made meanwhile and is as good.
+        return Ok(());
+    }
+    // What lies there has no name: it is no store.
+    fs::remove_folder(folder)?;
+    let renamed = std::fs::rename(made.path(), folder);
+    if is_there() {
+        Ok(())
+    } else {
+        Ok(renamed.at("make the folder", folder)?)
+    }
+}
+
 /// Opens the objects of the source at `address`; nothing when it was never fetched.
 ///
 /// # Errors
@@ -136,7 +168,7 @@ impl Store {
 pub fn find(cache: &Path, address: &str) -> Result<Option<Objects>, ObjectError> {
     let folder = cache.join(FOLDER).join(folder_name(address));
     match folder.is_dir() {
-        true => Objects::open(&folder).map(Some),
+        true => Objects::open_store(&folder).map(Some),
         false => Ok(None),
     }
 }
@@ -177,9 +209,9 @@ impl Stored {
     /// # Errors
     /// When something of it can't be removed.
     pub fn remove(&self) -> Result<bool, fs::Error> {
-        if let Ok(file) = File::open(self.folder.join(NAME_FILE))
-            && file.try_lock().is_err()
-        {
+        // Held until it is gone, so that nobody begins to use it meanwhile.
+        let held = File::open(self.folder.join(NAME_FILE));
+        if held.as_ref().is_ok_and(|file| file.try_lock().is_err()) {
             return Ok(false);
         }
         fs::remove_folder(&self.folder)?;

@@ -75,14 +75,35 @@ pub fn create_folder(path: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(path).at("make the folder", path)
 }
 
-/// Removes a folder with everything in it; none is fine.
+/// Removes a folder with everything in it, folders that can't be written too; none is fine.
 ///
 /// # Errors
 /// When something in it can't be removed.
 pub fn remove_folder(path: &Path) -> Result<(), Error> {
-    if_found(std::fs::remove_dir_all(path))
-        .at("remove", path)
-        .map(|_| ())
+    let removed = match std::fs::remove_dir_all(path) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            open_folders(path);
+            std::fs::remove_dir_all(path)
+        }
+        removed => removed,
+    };
+    if_found(removed).at("remove", path).map(|_| ())
+}
+
+/// Lets the owner into every folder below `path`: what a skill had closed goes as well.
+fn open_folders(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        drop(std::fs::set_permissions(
+            path,
+            std::fs::Permissions::from_mode(0o700),
+        ));
+    }
+    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+        open_folders(&entry.path());
+    }
 }
 
 /// Removes a file; none is fine.

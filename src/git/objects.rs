@@ -71,22 +71,41 @@ impl Objects {
         Ok(Self { repository })
     }
 
-    /// Opens the bare repository at `path`, making it when there is none.
+    /// Opens the store's repository at `path`, or again what is open already.
+    ///
+    /// Who owns it is not asked, as it is for a repository that a user names: the store
+    /// is ours, and a CI runner may have restored it as somebody else.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn open_store(path: &Path) -> Result<Self, ObjectError> {
+        set_limits();
+        let repository = Repository::open_bare(path).map_err(|error| refuse(path, &error))?;
+        Ok(Self { repository })
+    }
+
+    /// Makes an empty bare repository at `path`.
     ///
     /// # Errors
     /// When it can't be made.
-    pub fn open_or_create(path: &Path) -> Result<Self, ObjectError> {
+    pub fn create(path: &Path) -> Result<Self, ObjectError> {
         set_limits();
-        if path.join("objects").is_dir()
-            && let Ok(repository) = Repository::open_bare(path)
-        {
-            return Ok(Self { repository });
-        }
         let mut options = git2::RepositoryInitOptions::new();
         options.bare(true).mkpath(true).external_template(false);
         let repository =
             Repository::init_opts(path, &options).map_err(|error| refuse(path, &error))?;
         Ok(Self { repository })
+    }
+
+    /// Returns the repository at `path`, opened once for a thread that stays with it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn reopen<'a>(opened: &'a mut Option<Self>, path: &Path) -> Result<&'a Self, ObjectError> {
+        match opened.take().filter(|objects| objects.path() == path) {
+            Some(same) => Ok(opened.insert(same)),
+            None => Ok(opened.insert(Self::open_store(path)?)),
+        }
     }
 
     /// Returns the repository's own folder.

@@ -1,5 +1,9 @@
 //! The journal: what a transaction is about to do, on disk before it does it, so
 //! that the next command can finish or undo what a kill interrupted.
+//!
+//! It may come with a stranger's repository, so it names nothing but targets and
+//! skills: where their folders are, the site says, and no link is followed there.
+//! And so a project may be moved between the kill and the next command.
 
 use std::path::{Path, PathBuf};
 
@@ -9,22 +13,23 @@ use super::InstallError;
 use super::site::Site;
 use crate::digest::Digest;
 use crate::fs::tree::OnDisk;
-use crate::fs::{self, atomic};
+use crate::fs::{self, At, atomic};
+use crate::name::SkillName;
+use crate::target::Target;
 
 const FILE: &str = "journal.json";
 const TRASH: &str = "trash";
 const IGNORE: &str = ".gitignore";
 
-/// What a transaction is about to do. Paths are absolute: a journal outlives its
-/// process, never its project's place.
+/// What a transaction is about to do.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Journal {
     /// The digest of the lockfile that commits it; nothing while staging.
     pub lockfile: Option<String>,
-    /// Folders that hold what is made ready.
-    pub stages: Vec<PathBuf>,
-    /// Folders that were made for it, outermost first.
-    pub made: Vec<PathBuf>,
+    /// The targets beside which something is made ready.
+    pub targets: Vec<Target>,
+    /// Folders below the root that were made for it, outermost first.
+    pub made: Vec<Target>,
     /// What is exchanged, in order.
     pub swaps: Vec<Swap>,
 }
@@ -32,21 +37,47 @@ pub struct Journal {
 /// One folder that is exchanged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Swap {
-    /// The skill's folder.
-    pub place: PathBuf,
-    /// What comes in; nothing for a removal.
-    pub new: Option<Incoming>,
+    /// The target it is in.
+    pub target: Target,
+    /// The skill.
+    pub name: SkillName,
+    /// The digest of what comes in, to tell later whether somebody wrote into it;
+    /// nothing for a removal.
+    pub new: Option<String>,
     /// Where what was there goes; nothing when there was nothing.
-    pub old: Option<PathBuf>,
+    pub old: Option<Old>,
 }
 
-/// A folder made ready.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Incoming {
-    /// Where it was made ready.
-    pub staged: PathBuf,
-    /// Its digest, to tell later whether somebody wrote into it.
-    pub digest: String,
+/// Where a folder goes that makes room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Old {
+    /// Aside, and away when all is done.
+    Aside,
+    /// Into the trash, under this name.
+    Trash(SkillName),
+}
+
+impl Swap {
+    /// Returns the skill's folder.
+    #[must_use]
+    pub fn place(&self, site: &Site) -> PathBuf {
+        site.skill(&self.target, &self.name)
+    }
+
+    /// Returns where the new folder is made ready.
+    #[must_use]
+    pub fn staged(&self, site: &Site) -> PathBuf {
+        site.stage(&self.target).join("new").join(&self.name)
+    }
+
+    /// Returns where the old folder goes.
+    #[must_use]
+    pub fn old(&self, site: &Site) -> Option<PathBuf> {
+        self.old.as_ref().map(|old| match old {
+            Old::Aside => site.stage(&self.target).join("old").join(&self.name),
+            Old::Trash(name) => trash(site).join(name),
+        })
+    }
 }
 
 impl Journal {
@@ -98,105 +129,141 @@ impl Journal {
     /// When a folder can't be moved back; the journal then stays for the next command.
     pub fn undo(&self, site: &Site) -> Result<(), InstallError> {
         for swap in self.swaps.iter().rev() {
+            let place = swap.place(site);
             if let Some(new) = &swap.new
-                && fs::look(&new.staged)?.is_none()
-                && fs::look(&swap.place)?.is_some()
+                && fs::look(&swap.staged(site))?.is_none()
+                && fs::look(&place)?.is_some()
             {
                 take_back(site, swap, new)?;
             }
-            if let Some(old) = &swap.old
-                && fs::look(old)?.is_some()
+            if let Some(old) = swap.old(site)
+                && fs::look(&old)?.is_some()
             {
-                fs::rename(old, &swap.place)?;
+                fs::rename(&old, &place)?;
             }
         }
-        drop_unused_trash(site);
-        self.clean(site)
-    }
-
-    /// Removes what was made ready, then the journal itself.
-    ///
-    /// # Errors
-    /// When something can't be removed.
-    pub fn clean(&self, site: &Site) -> Result<(), InstallError> {
-        for stage in &self.stages {
-            fs::remove_folder(stage)?;
+        for target in &self.targets {
+            fs::remove_folder(&site.stage(target))?;
         }
         for folder in self.made.iter().rev() {
             // Only an empty one goes: it has become somebody's otherwise.
-            drop(std::fs::remove_dir(folder));
-        }
-        let no_trash = std::fs::remove_dir(site.state().join(TRASH)).is_ok();
-        if no_trash {
-            fs::remove_file(&site.state().join(IGNORE))?;
+            drop(std::fs::remove_dir(site.target(folder)));
         }
         Ok(fs::remove_file(&Self::path(site))?)
+    }
+
+    /// Removes what moved aside, then the journal itself; all is done, so nothing here
+    /// is worth a failure. Returns the folders that can't be removed.
+    #[must_use]
+    pub fn clean(&self, site: &Site) -> Vec<PathBuf> {
+        let stages = self.targets.iter().map(|target| site.stage(target));
+        let left = stages
+            .filter(|stage| fs::remove_folder(stage).is_err())
+            .collect();
+        drop(fs::remove_file(&Self::path(site)));
+        left
+    }
+
+    /// Checks that no link leads from where the journal points to somewhere else.
+    fn check_places(&self, site: &Site) -> Result<(), InstallError> {
+        let swaps = self.swaps.iter().map(|swap| &swap.target);
+        for target in self.targets.iter().chain(&self.made).chain(swaps) {
+            site.check_target(target)?;
+            let stage = site.stage(target);
+            for folder in [stage.join("new"), stage.join("old"), stage, trash(site)] {
+                if fs::look(&folder)?.is_some_and(|there| there.is_symlink()) {
+                    return Err(InstallError::TargetOutside { path: folder });
+                }
+            }
+        }
+        Ok(())
     }
 }
 
 /// Moves a new folder out again; one that somebody wrote into since goes to the trash.
-fn take_back(site: &Site, swap: &Swap, new: &Incoming) -> Result<(), InstallError> {
+fn take_back(site: &Site, swap: &Swap, new: &str) -> Result<(), InstallError> {
+    let place = swap.place(site);
     let unchanged = new
-        .digest
         .parse::<Digest>()
-        .is_ok_and(|digest| OnDisk::read(&swap.place).is_ok_and(|on_disk| on_disk.is(digest)));
+        .is_ok_and(|digest| OnDisk::read(&place).is_ok_and(|on_disk| on_disk.is(digest)));
     let to = match unchanged {
-        true => new.staged.clone(),
-        false => trash_path(site, &swap.place)?,
+        true => swap.staged(site),
+        false => trash(site).join(free_in_trash(site, &swap.name, &[])?),
     };
-    Ok(fs::rename(&swap.place, &to)?)
-}
-
-/// Removes a trash that was made for what then stayed. What can't be removed, or holds
-/// something, stays: it is no part of the project.
-fn drop_unused_trash(site: &Site) {
-    if std::fs::remove_dir(site.state().join("trash")).is_ok() {
-        drop(fs::remove_file(&site.state().join(".gitignore")));
-    }
+    Ok(fs::rename(&place, &to)?)
 }
 
 /// Finishes or undoes what a killed command left. Under the site's lock.
 ///
 /// # Errors
-/// When the journal can't be understood, or the disk refuses.
+/// When the journal can't be understood, leads elsewhere, or the disk refuses.
 pub fn recover(site: &Site) -> Result<(), InstallError> {
     atomic::sweep(&site.state())?;
     let Some(journal) = Journal::read(site)? else {
         return Ok(());
     };
+    journal.check_places(site)?;
     let lockfile = fs::read_if_found(&site.lockfile)?.unwrap_or_default();
     let committed = journal
         .lockfile
         .as_ref()
         .is_some_and(|digest| *digest == Digest::of_bytes(&lockfile).to_string());
     match committed {
-        true => journal.clean(site),
-        false => journal.undo(site),
+        true => drop(journal.clean(site)),
+        false => journal.undo(site)?,
     }
+    Ok(())
 }
 
-/// Returns a free place in the trash for a skill's folder, and makes the trash.
+/// Returns the trash.
+#[must_use]
+pub fn trash(site: &Site) -> PathBuf {
+    site.state().join(TRASH)
+}
+
+/// Returns a name that is free in the trash and not among `taken`, and makes the trash.
 ///
 /// # Errors
 /// When the trash can't be made.
-pub fn trash_path(site: &Site, place: &Path) -> Result<PathBuf, InstallError> {
-    let trash = site.state().join(TRASH);
+pub fn free_in_trash(
+    site: &Site,
+    name: &SkillName,
+    taken: &[SkillName],
+) -> Result<SkillName, InstallError> {
+    let trash = trash(site);
     fs::create_folder(&trash)?;
-    // What mdskill keeps for itself is not for the team's repository.
-    let ignore = site.state().join(IGNORE);
-    if fs::look(&ignore)?.is_none() {
-        atomic::write_cache(&ignore, b"*\n")?;
-    }
-    let name = place
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    for number in 1_u32.. {
-        let path = trash.join(format!("{name}-{number}"));
-        if fs::look(&path)?.is_none() {
-            return Ok(path);
+    let mut number = 1_u32;
+    loop {
+        let free = name.numbered(number);
+        if !taken.contains(&free) && fs::look(&trash.join(&free))?.is_none() {
+            return Ok(free);
         }
+        number += 1;
     }
-    Ok(trash.join(name))
+}
+
+/// Keeps what a command has for itself out of the project's repository.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn hide(site: &Site) -> Result<(), InstallError> {
+    let ignore = site.state().join(IGNORE);
+    match fs::look(&ignore)? {
+        Some(_) => Ok(()),
+        None => Ok(std::fs::write(&ignore, b"*\n").at("write", &ignore)?),
+    }
+}
+
+/// Removes what a command had for itself, unless the trash holds something.
+pub fn tidy(site: &Site) {
+    let state = site.state();
+    let is_empty =
+        |folder: &Path| std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    let trash = trash(site);
+    if is_empty(&trash) {
+        drop(std::fs::remove_dir(&trash));
+    }
+    if !trash.exists() && !Journal::path(site).exists() {
+        drop(fs::remove_file(&state.join(IGNORE)));
+    }
 }

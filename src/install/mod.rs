@@ -42,6 +42,9 @@ pub enum InstallError {
         /// The skill's folder.
         path: PathBuf,
     },
+    /// A folder that is no target.
+    #[error(transparent)]
+    Target(#[from] crate::target::TargetError),
     /// A target leads out of the project.
     #[error("{path} is a link that leads out of the project; skills are only installed inside", path = path.display())]
     TargetOutside {

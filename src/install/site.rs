@@ -73,10 +73,46 @@ impl Site {
         self.root.join(target.as_str())
     }
 
-    /// Returns where skills for a target are made ready.
+    /// Returns where skills for a target are made ready: each target has its own place.
     #[must_use]
     pub fn stage(&self, target: &Target) -> PathBuf {
-        self.target(target).with_file_name(STAGE_FOLDER)
+        let folder = self.target(target);
+        let name = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        folder.with_file_name(format!("{STAGE_FOLDER}-{name}"))
+    }
+
+    /// Returns the folders on the way to a target, and itself, that are not there yet,
+    /// outermost first.
+    ///
+    /// # Errors
+    /// When the disk can't be read.
+    pub fn missing_folders(&self, target: &Target) -> Result<Vec<Target>, InstallError> {
+        let mut missing = Vec::new();
+        let ends = target.as_str().match_indices('/').map(|(at, _)| at);
+        for end in ends.chain([target.as_str().len()]) {
+            let folder: Target = target.as_str()[..end].parse()?;
+            if fs::look(&self.target(&folder))?.is_none() {
+                missing.push(folder);
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Checks that the folder for a command's own files is a folder, not a link that a
+    /// stranger's repository brought along.
+    ///
+    /// # Errors
+    /// [`InstallError::TargetOutside`], or when the disk can't be read.
+    pub fn check_state(&self) -> Result<(), InstallError> {
+        let path = self.state();
+        match fs::look(&path)?.is_some_and(|there| there.is_symlink()) {
+            true => Err(InstallError::TargetOutside { path }),
+            false => Ok(()),
+        }
     }
 
     /// Returns a path as people know it here: below the root when it is.

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::InstallError;
-use super::journal::{self, Incoming, Journal, Swap};
+use super::journal::{self, Journal, Old, Swap};
 use super::plan::Step;
 use super::site::Site;
 use rayon::prelude::*;
@@ -35,8 +35,8 @@ const LOCK_PATIENCE: Duration = Duration::from_mins(1);
 pub struct Transaction<'a> {
     site: &'a Site,
     journal: Journal,
-    replaced: Vec<(PathBuf, OnDisk)>,
-    trashed: Vec<PathBuf>,
+    seen: Vec<OnDisk>,
+    trashed: Vec<SkillName>,
     checkpoint: &'a dyn Fn() -> bool,
     is_open: bool,
     _lock: FileLock,
@@ -63,6 +63,8 @@ pub struct Put<'a> {
 pub struct Committed {
     /// Where edited or unmanaged folders were moved to.
     pub trashed: Vec<PathBuf>,
+    /// Folders of what is gone that can't be removed; all else is done.
+    pub left: Vec<PathBuf>,
 }
 
 /// Tells whether a killed command left something to finish or undo.
@@ -89,12 +91,14 @@ impl<'a> Transaction<'a> {
             tell,
             interrupted: checkpoint,
         };
+        site.check_state()?;
         let lock = FileLock::acquire(&site.state().join("lock"), &waiting)?;
         journal::recover(site)?;
+        journal::hide(site)?;
         Ok(Self {
             site,
             journal: Journal::default(),
-            replaced: Vec::new(),
+            seen: Vec::new(),
             trashed: Vec::new(),
             checkpoint,
             is_open: true,
@@ -123,7 +127,7 @@ impl<'a> Transaction<'a> {
             .map(|(put, stage)| stage.join("new").join(put.name))
             .collect();
         let write = |opened: &mut Option<Objects>, (put, folder): (&Put<'_>, &PathBuf)| {
-            write_skill(folder, put.files, reopened(opened, put.repository)?)
+            write_skill(folder, put.files, Objects::reopen(opened, put.repository)?)
         };
         let digests: Vec<Digest> = puts
             .par_iter()
@@ -131,14 +135,8 @@ impl<'a> Transaction<'a> {
             .zip(&folders)
             .map_init(|| None, write)
             .collect::<Result<_, InstallError>>()?;
-        for (((put, stage), staged), digest) in
-            puts.into_iter().zip(&beside).zip(folders).zip(&digests)
-        {
-            let new = Some(Incoming {
-                staged,
-                digest: digest.to_string(),
-            });
-            self.note(&put.target, put.name, stage, new, put.step, put.on_disk)?;
+        for (put, digest) in puts.into_iter().zip(&digests) {
+            self.note(&put.target, put.name, Some(*digest), put.step, put.on_disk)?;
         }
         Ok(digests)
     }
@@ -156,48 +154,43 @@ impl<'a> Transaction<'a> {
     ) -> Result<(), InstallError> {
         self.check_interrupt()?;
         self.site.check_target(target)?;
-        let stage = self.stage_for(target)?;
-        self.note(target, name, &stage, None, step, on_disk)
+        self.stage_for(target)?;
+        self.note(target, name, None, step, on_disk)
     }
 
     fn note(
         &mut self,
         target: &Target,
         name: &SkillName,
-        stage: &Path,
-        new: Option<Incoming>,
+        new: Option<Digest>,
         step: Step,
         on_disk: OnDisk,
     ) -> Result<(), InstallError> {
-        let place = self.site.skill(target, name);
         let old = match step {
             Step::Keep | Step::Place => None,
-            Step::Replace => {
-                let aside = stage.join("old").join(name);
-                self.replaced.push((aside.clone(), on_disk));
-                Some(aside)
-            }
+            Step::Replace => Some(Old::Aside),
             Step::Trash => {
-                let mut path = journal::trash_path(self.site, &place)?;
-                // Two targets may send folders of one name there at once.
-                while self.trashed.contains(&path) {
-                    path.as_mut_os_string().push("x");
-                }
-                self.trashed.push(path.clone());
-                Some(path)
+                let free = journal::free_in_trash(self.site, name, &self.trashed)?;
+                self.trashed.push(free.clone());
+                Some(Old::Trash(free))
             }
         };
-        self.journal.swaps.push(Swap { place, new, old });
+        self.seen.push(on_disk);
+        self.journal.swaps.push(Swap {
+            target: target.clone(),
+            name: name.clone(),
+            new: new.map(|digest| digest.to_string()),
+            old,
+        });
         Ok(())
     }
 
     /// Returns the stage of a target, made on first use and noted before it is.
     fn stage_for(&mut self, target: &Target) -> Result<PathBuf, InstallError> {
         let stage = self.site.stage(target);
-        if !self.journal.stages.contains(&stage) {
-            self.journal.stages.push(stage.clone());
-            let above = missing_folders(&self.site.target(target))?;
-            self.journal.made.extend(above);
+        if !self.journal.targets.contains(target) {
+            self.journal.targets.push(target.clone());
+            self.journal.made.extend(self.site.missing_folders(target)?);
             self.journal.write(self.site)?;
             fs::remove_folder(&stage)?;
             fs::create_folder(&stage.join("new"))?;
@@ -218,8 +211,8 @@ impl<'a> Transaction<'a> {
             return Ok(Committed::default());
         }
         self.check_interrupt()?;
-        for stage in &self.journal.stages {
-            fs::flush(stage)?;
+        for target in &self.journal.targets {
+            fs::flush(&self.site.stage(target))?;
         }
         self.check_interrupt()?;
         self.journal.lockfile = Some(Digest::of_bytes(lockfile).to_string());
@@ -229,46 +222,37 @@ impl<'a> Transaction<'a> {
         self.is_open = false;
         // From here on an interrupt only leaves work to the next command's recovery.
         let _too_late = (self.checkpoint)();
-        self.journal.made.clear();
-        self.journal.clean(self.site)?;
+        let trash = journal::trash(self.site);
         Ok(Committed {
-            trashed: std::mem::take(&mut self.trashed),
+            trashed: self.trashed.iter().map(|name| trash.join(name)).collect(),
+            left: self.journal.clean(self.site),
         })
     }
 
     fn exchange(&self) -> Result<(), InstallError> {
         let mut touched = BTreeSet::new();
-        for swap in &self.journal.swaps {
+        for (swap, seen) in self.journal.swaps.iter().zip(&self.seen) {
+            let place = swap.place(self.site);
             self.check_interrupt()?;
-            if let Some(old) = &swap.old {
-                fs::rename(&swap.place, old)?;
-                self.check_unchanged(swap, old)?;
+            if let Some(old) = swap.old(self.site) {
+                fs::rename(&place, &old)?;
+                // What is about to be removed is looked at again, now that nobody finds
+                // it any more: an edit saved since the plan was made must not be lost.
+                if swap.old == Some(Old::Aside) && OnDisk::read(&old)? != *seen {
+                    return Err(InstallError::Changed { path: place });
+                }
                 touched.extend(old.parent().map(Path::to_owned));
             }
             self.check_interrupt()?;
-            if let Some(new) = &swap.new {
-                fs::rename(&new.staged, &swap.place)?;
+            if swap.new.is_some() {
+                fs::rename(&swap.staged(self.site), &place)?;
             }
-            touched.extend(swap.place.parent().map(Path::to_owned));
+            touched.extend(place.parent().map(Path::to_owned));
         }
         for folder in touched {
             fs::flush_entries(&folder)?;
         }
         self.check_interrupt()
-    }
-
-    /// Looks again at what is about to be removed, now that nobody finds it any more:
-    /// an edit saved since the plan was made must not be lost.
-    fn check_unchanged(&self, swap: &Swap, aside: &Path) -> Result<(), InstallError> {
-        let Some((_, seen)) = self.replaced.iter().find(|(path, _)| path == aside) else {
-            return Ok(());
-        };
-        match OnDisk::read(aside)? == *seen {
-            true => Ok(()),
-            false => Err(InstallError::Changed {
-                path: swap.place.clone(),
-            }),
-        }
     }
 
     fn check_interrupt(&self) -> Result<(), InstallError> {
@@ -283,36 +267,15 @@ impl<'a> Transaction<'a> {
 impl Drop for Transaction<'_> {
     /// Takes everything back unless it was committed.
     fn drop(&mut self) {
-        if !self.is_open || self.journal.stages.is_empty() {
-            return;
+        if self.is_open && !self.journal.targets.is_empty() {
+            // What can't be taken back now, the next command's recovery does.
+            drop(match self.journal.lockfile {
+                // The lockfile may have been replaced before its flush failed: then it is done.
+                Some(_) => journal::recover(self.site),
+                None => self.journal.undo(self.site),
+            });
         }
-        // What can't be taken back now, the next command's recovery does.
-        drop(match self.journal.lockfile {
-            // The lockfile may have been replaced before its flush failed: then it is done.
-            Some(_) => journal::recover(self.site),
-            None => self.journal.undo(self.site),
-        });
-    }
-}
-
-/// Returns the folders on the way to `folder` that are not there yet, outermost first.
-fn missing_folders(folder: &Path) -> Result<Vec<PathBuf>, InstallError> {
-    let mut missing = Vec::new();
-    for above in folder.ancestors() {
-        if fs::look(above)?.is_some() {
-            break;
-        }
-        missing.push(above.to_owned());
-    }
-    missing.reverse();
-    Ok(missing)
-}
-
-/// Returns the repository at `path`, opened once for a thread that stays with it.
-fn reopened<'a>(opened: &'a mut Option<Objects>, path: &Path) -> Result<&'a Objects, InstallError> {
-    match opened.take().filter(|objects| objects.path() == path) {
-        Some(same) => Ok(opened.insert(same)),
-        None => Ok(opened.insert(Objects::open(path)?)),
+        journal::tidy(self.site);
     }
 }
 

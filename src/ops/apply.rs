@@ -237,6 +237,12 @@ pub fn in_transaction<T>(
         return Ok((report, Vec::new()));
     }
     let committed = transaction.commit(&lockfile.to_text())?;
+    for left in &committed.left {
+        let left = context.site.display(left);
+        context.progress.warn(&format!(
+            "all is done, but {left} can't be removed; it holds what was there before"
+        ));
+    }
     let trashed = committed
         .trashed
         .iter()

@@ -229,8 +229,8 @@ fn hint_for_http(error: &HttpError) -> Option<String> {
 
 fn hint_for_disk(error: &fs::Error) -> Option<String> {
     let hint = match error.source.kind() {
-        ErrorKind::StorageFull => "the disk is full; everything is as it was",
-        ErrorKind::PermissionDenied => "everything is as it was; who owns that folder?",
+        ErrorKind::StorageFull => "the disk is full",
+        ErrorKind::PermissionDenied => "who owns that folder?",
         _ => return None,
     };
     Some(hint.to_owned())

@@ -34,6 +34,7 @@ mod proxies;
 mod readme;
 mod secrets;
 mod servers;
+mod stranger;
 mod transaction;
 mod transport;
 mod update;

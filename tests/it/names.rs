@@ -49,6 +49,30 @@ fn adding_everything_takes_no_skill_off_the_ref_it_follows() {
 }
 
 #[test]
+fn one_skill_at_two_refs_that_agree_lands_once() {
+    let (shop, repo) = Shop::stocked();
+    let specs = ["add", "acme/skills/two", "acme/skills/two@main"];
+    shop.run(&specs).ok();
+    assert_eq!(shop.folders(".github/skills"), ["two"]);
+    shop.has("two", &repo, "main:skills/two");
+}
+
+#[test]
+fn adding_again_without_the_ref_restores_the_files_and_adds_the_target() {
+    let (shop, mut repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills/one", "--pin"]).ok();
+    let pinned = shop.entry("one")["commit"].clone();
+    repo.write("skills/one/more.md", "more");
+    repo.commit("More");
+    std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
+    shop.run(&["add", "acme/skills/one", "--agent", "claude"])
+        .ok();
+    assert_eq!(shop.folders(".claude/skills"), ["one"]);
+    shop.has("one", &repo, &format!("{pinned}:skills/one"));
+    assert_eq!(shop.entry("one")["ref"], pinned);
+}
+
+#[test]
 fn all_behind_a_name_is_that_skill() {
     let (shop, _repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/two", "--all"]).ok();

@@ -22,7 +22,7 @@ impl Scene {
             root: project,
             is_personal: false,
         };
-        let objects = Objects::open_or_create(&root.path().join("store")).unwrap();
+        let objects = Objects::create(&root.path().join("store")).unwrap();
         Self {
             _root: root,
             site,

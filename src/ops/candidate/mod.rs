@@ -36,8 +36,8 @@ pub struct Candidate {
     pub files: SkillTree,
     /// The name it lands under.
     pub name: SkillName,
-    /// Why it does not land under its frontmatter name, as a sentence.
-    pub name_note: Option<String>,
+    /// What is worth saying about its name or its ref, as a sentence.
+    pub note: Option<String>,
     /// What validating found.
     pub diagnostics: Vec<Diagnostic>,
 }

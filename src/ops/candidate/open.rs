@@ -230,12 +230,11 @@ impl<'a> Opened<'a> {
         };
         // Reading and validating 181 skills is the processor's work; each thread opens
         // the store for itself.
-        let open = || Objects::open(origin.store);
         let ready = trees.into_par_iter().with_min_len(SKILLS_AT_ONCE).map_init(
-            open,
-            |objects, (found, tree)| match objects {
-                Ok(objects) => Ok(origin.make_ready(objects, found, tree)),
-                Err(_) => Err(ObjectError::Missing(found.tree)),
+            || None,
+            |opened, (found, tree)| {
+                let objects = Objects::reopen(opened, origin.store)?;
+                Ok(origin.make_ready(objects, found, tree))
             },
         );
         Ok(ready.collect::<Result<_, ObjectError>>()?)
@@ -267,7 +266,7 @@ impl Origin<'_> {
         let folder = found
             .folder()
             .unwrap_or_else(|| self.source.repository_name());
-        let (name, name_note) = landing_name(&skill_file, folder)?;
+        let (name, note) = landing_name(&skill_file, folder)?;
         let diagnostics = diagnose(name.as_str(), &files, &skill_file);
         files.keep_at_hand(found.skill_file, skill_file);
         Ok(Candidate {
@@ -278,7 +277,7 @@ impl Origin<'_> {
             diagnostics,
             files,
             name,
-            name_note,
+            note,
         })
     }
 }
