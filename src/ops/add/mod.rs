@@ -85,12 +85,24 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
         ..Report::default()
     };
     let groups = prepare::group(context, options)?;
-    let prepare = |group| prepare::prepare(context, options, group);
+    let prepare = |group| prepare::prepare(context, options.all, group);
     let mut repositories: Vec<Prepared<'_>> = try_join_all(groups.into_iter().map(prepare)).await?;
+    if options.name.is_none() {
+        let following = prepare::take_those_that_follow(&lockfile, &mut repositories)?;
+        for group in following {
+            let mut prepared = prepare::prepare(context, false, group).await?;
+            for candidate in &mut prepared.candidates {
+                let reference = candidate.reference.as_deref().unwrap_or_default();
+                candidate.note = Some(format!(
+                    "it follows `{reference}`; name another behind `@` to change that, `@HEAD` for the default branch"
+                ));
+            }
+            repositories.push(prepared);
+        }
+    }
     names::rename_or_pin(options, &mut repositories)?;
     names::settle(options, &mut repositories, &mut report)?;
     names::check_against(&lockfile, options, &repositories)?;
-    names::keep_what_follows_another_ref(&lockfile, &mut repositories, &mut report);
     stop_unloadable(options, &mut repositories, &mut report);
     warn(&mut repositories, &mut report);
     if options.dry_run {
@@ -294,7 +306,7 @@ fn change(
         .filter(|commit| Some(*commit) != entry.commit);
     Change {
         from: from.map(|commit| commit.to_string()),
-        notes: chosen.candidate.name_note.iter().cloned().collect(),
+        notes: chosen.candidate.note.iter().cloned().collect(),
         ..Change::of(name, entry, action, places)
     }
 }

@@ -7,7 +7,7 @@ use super::{Options, Report};
 use crate::lockfile::Lockfile;
 use crate::ops::OpError;
 use crate::ops::candidate::{Candidate, full_spec};
-use crate::ops::change::{Action, Change, Problem};
+use crate::ops::change::Problem;
 use crate::path::fold;
 
 /// Gives the one skill another name, or every skill a ref that does not move.
@@ -30,7 +30,7 @@ pub(super) fn rename_or_pin(
     {
         if let Some(name) = &options.name {
             candidate.name = name.clone();
-            candidate.name_note = None;
+            candidate.note = None;
             // That the name is not the folder's is what was asked for.
             candidate.diagnostics.retain(|found| found.code != "SK203");
         }
@@ -48,32 +48,36 @@ pub(super) fn settle(
     repositories: &mut [Prepared<'_>],
     report: &mut Report,
 ) -> Result<(), OpError> {
-    let mut by_name: BTreeMap<String, Vec<&Candidate>> = BTreeMap::new();
-    for candidate in repositories
+    let mut by_name: BTreeMap<String, Vec<(usize, &Candidate)>> = BTreeMap::new();
+    let all = repositories
         .iter()
-        .flat_map(|prepared| &prepared.candidates)
-    {
+        .flat_map(|prepared| &prepared.candidates);
+    for (at, candidate) in all.enumerate() {
         by_name
             .entry(fold(candidate.name.as_str()))
             .or_default()
-            .push(candidate);
+            .push((at, candidate));
     }
-    let mut dropped: Vec<String> = Vec::new();
+    let mut dropped: Vec<usize> = Vec::new();
     for same in by_name.values().filter(|same| same.len() > 1) {
-        let first = same[0];
+        let (_, first) = same[0];
         let is_one = same
             .iter()
-            .all(|other| other.files.tree == first.files.tree && other.name == first.name);
-        let specs: Vec<String> = same.iter().map(|candidate| candidate.spec()).collect();
+            .all(|(_, other)| other.files.tree == first.files.tree && other.name == first.name);
+        let specs: Vec<String> = same.iter().map(|(_, candidate)| candidate.spec()).collect();
+        let places = same.iter().map(|(at, _)| *at);
         match (is_one, options.all) {
-            (true, _) => dropped.extend_from_slice(&specs[1..]),
+            (true, _) => dropped.extend(places.skip(1)),
             (false, true) => {
-                let (count, names) = (specs.len(), specs.join(", "));
+                dropped.extend(places);
                 report.left_out.push(Problem {
                     name: first.name.to_string(),
-                    reason: format!("{count} different skills have this name; add one of them by its full spec: {names}"),
+                    reason: format!(
+                        "{} different skills have this name; add one of them by its full spec: {}",
+                        specs.len(),
+                        specs.join(", ")
+                    ),
                 });
-                dropped.extend(specs);
             }
             (false, false) => {
                 return Err(OpError::NameTaken {
@@ -84,10 +88,12 @@ pub(super) fn settle(
             }
         }
     }
-    if !dropped.is_empty() {
-        for Prepared { candidates, .. } in repositories.iter_mut() {
-            candidates.retain(|candidate| !dropped.contains(&candidate.spec()));
-        }
+    let mut at = 0;
+    for Prepared { candidates, .. } in repositories.iter_mut() {
+        candidates.retain(|_| {
+            at += 1;
+            !dropped.contains(&(at - 1))
+        });
     }
     Ok(())
 }
@@ -123,35 +129,4 @@ pub(super) fn check_against(
         }
     }
     Ok(())
-}
-
-/// A skill that follows a ref keeps following it until another is named: `add
-/// owner/repo --all` must not take it off its tag.
-pub(super) fn keep_what_follows_another_ref(
-    lockfile: &Lockfile,
-    repositories: &mut [Prepared<'_>],
-    report: &mut Report,
-) {
-    for Prepared { candidates, .. } in repositories {
-        candidates.retain(|candidate| {
-            let locked = lockfile.skills.get(&candidate.name);
-            let kept = locked.filter(|locked| {
-                locked.source == candidate.source
-                    && locked.path == candidate.path
-                    && locked.reference.is_some()
-                    && candidate.reference.is_none()
-            });
-            if let Some(entry) = kept {
-                let reference = entry.reference.as_deref().unwrap_or_default();
-                let note =
-                    format!("it follows `{reference}`; name another behind `@` to change that, `@HEAD` for the default branch");
-                let change = Change::of(&candidate.name, entry, Action::Unchanged, Vec::new());
-                report.skills.push(Change {
-                    notes: vec![note],
-                    ..change
-                });
-            }
-            kept.is_none()
-        });
-    }
 }

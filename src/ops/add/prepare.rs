@@ -4,6 +4,7 @@ use super::Options;
 use crate::context::Context;
 use crate::fetch::Repository;
 use crate::fetch::resolve::Query;
+use crate::lockfile::Lockfile;
 use crate::ops::OpError;
 use crate::ops::candidate::{Candidate, Opened, query_of, source_of};
 use crate::skill::discover::{Discovery, Found};
@@ -72,7 +73,7 @@ pub(super) fn group(context: &Context<'_>, options: &Options) -> Result<Vec<Grou
 /// Opens one repository, chooses its skills and makes them ready: three requests at most.
 pub(super) async fn prepare<'a>(
     context: &'a Context<'_>,
-    options: &Options,
+    all: bool,
     group: Group,
 ) -> Result<Prepared<'a>, OpError> {
     context
@@ -86,9 +87,9 @@ pub(super) async fn prepare<'a>(
             .as_ref()
             .and_then(|resolved| resolved.path.clone());
         let found = match wanted.or(from_page) {
-            Some(wanted) if options.all => everything_below(&mut opened, &wanted).await?,
+            Some(wanted) if all => everything_below(&mut opened, &wanted).await?,
             Some(wanted) => vec![opened.choose(&wanted).await?],
-            None => everything(&opened, options.all)?,
+            None => everything(&opened, all)?,
         };
         for found in found {
             if !chosen.contains(&found) {
@@ -102,7 +103,7 @@ pub(super) async fn prepare<'a>(
         match candidate {
             Ok(candidate) => candidates.push(candidate),
             // Of all that a repository has, the others land.
-            Err(error) if options.all => refused.push(error),
+            Err(error) if all => refused.push(error),
             Err(error) => return Err(error),
         }
     }
@@ -149,4 +150,40 @@ async fn everything_below(opened: &mut Opened<'_>, folder: &str) -> Result<Vec<F
         true => Ok(vec![opened.choose(folder).await?]),
         false => Ok(found),
     }
+}
+
+/// Takes out the skills that follow a ref already while none was named now, and returns
+/// what to ask for instead: `add owner/repo --all` must not take a skill off its tag.
+pub(super) fn take_those_that_follow(
+    lockfile: &Lockfile,
+    repositories: &mut [Prepared<'_>],
+) -> Result<Vec<Group>, OpError> {
+    let mut groups: Vec<Group> = Vec::new();
+    for Prepared { candidates, .. } in repositories {
+        for candidate in std::mem::take(candidates) {
+            let locked = lockfile.skills.get(&candidate.name).filter(|locked| {
+                locked.source == candidate.source
+                    && locked.path == candidate.path
+                    && candidate.reference.is_none()
+            });
+            let Some(reference) = locked.and_then(|locked| locked.reference.as_deref()) else {
+                candidates.push(candidate);
+                continue;
+            };
+            let query = Query::from_lock(Some(reference)).map_err(OpError::Disagrees)?;
+            let wanted = Some(candidate.path);
+            match groups
+                .iter_mut()
+                .find(|group| group.source == candidate.source && group.query == query)
+            {
+                Some(group) => group.wanted.push(wanted),
+                None => groups.push(Group {
+                    source: candidate.source,
+                    query,
+                    wanted: vec![wanted],
+                }),
+            }
+        }
+    }
+    Ok(groups)
 }
