@@ -62,7 +62,7 @@
 //! | `.mdskill/lock` | keeps two commands apart | [`fs::lock`] |
 //! | `.mdskill/journal.json` | what a killed command was at; read by the next | [`install::journal`] |
 //! | `.mdskill/trash/` | what `--force` moved out of the way | [`install::journal`] |
-//! | `TARGET/../.mdskill-stage/` | new folders before the exchange, old ones after it | [`install::transaction`] |
+//! | `TARGET/../.mdskill-stage-*/` | new folders before the exchange, old ones after it | [`install::transaction`] |
 //! | `CACHE/store-v1/` | a bare git repository for each source | [`fetch::store`] |
 //! | `CACHE/states-v1/` | what folders held when last read, so that `list` need not read them | [`fs::memory`] |
 //!

@@ -33,7 +33,10 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
     if let Some(chosen) = choose::among_many(session, &options)? {
         options.skills = chosen;
         if options.skills.is_empty() {
-            session.printer.note("Nothing", "was chosen");
+            session.printer.note(
+                "Nothing",
+                "was ticked: space ticks a skill, enter installs what is ticked",
+            );
             return Ok(ExitStatus::Done);
         }
     }

@@ -34,7 +34,19 @@ pub(super) fn among_many(
     let question = format!("Which of the {} skills of {spec}?", report.skills.len());
     let asked = MultiSelect::new(&question, choices)
         .with_page_size(PAGE)
-        .with_help_message("type to filter, space to choose, enter to install, esc to leave")
+        .with_help_message(
+            "type to filter, space to tick, enter to install what is ticked, esc to leave",
+        )
+        .with_formatter(&|chosen| {
+            let name = |at: usize| report.skills[at].name.clone();
+            clean::line(
+                &chosen
+                    .iter()
+                    .map(|chosen| name(chosen.index))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            )
+        })
         .raw_prompt();
     match asked {
         Ok(chosen) => {

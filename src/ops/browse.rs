@@ -77,14 +77,24 @@ pub async fn browse(
             .as_ref()
             .and_then(|resolved| resolved.path.clone())
     });
-    let mut skills = Vec::new();
-    for found in &opened.discovery.skills {
-        let is_below = below.as_ref().is_none_or(|below| {
+    let is_below = |found: &&Found| {
+        below.as_ref().is_none_or(|below| {
             found.path == *below || found.path.starts_with(&format!("{below}/"))
-        });
-        if !is_below {
-            continue;
-        }
+        })
+    };
+    let mut chosen: Vec<Found> = opened
+        .discovery
+        .skills
+        .iter()
+        .filter(is_below)
+        .cloned()
+        .collect();
+    // What is no folder of the repository may be the name of a skill.
+    if let (true, Some(name)) = (chosen.is_empty(), &below) {
+        chosen.push(opened.choose(name).await?);
+    }
+    let mut skills = Vec::new();
+    for found in &chosen {
         let (frontmatter_name, description) = match descriptions {
             true => frontmatter::summary(&opened.repository.objects().blob(found.skill_file)?),
             false => (None, None),

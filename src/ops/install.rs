@@ -64,7 +64,7 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
     let lockfile = match context.lockfile()? {
         Some(lockfile) => lockfile,
         None if options.frozen => {
-            return Err(OpError::NoLockfile(context.site.root.display().to_string()));
+            return Err(OpError::no_lockfile(&context.site));
         }
         None => return Ok(Report::default()),
     };

@@ -18,6 +18,7 @@ pub mod verify;
 use crate::dirs::NoFolder;
 use crate::fetch::FetchError;
 use crate::install::InstallError;
+use crate::install::site::Site;
 use crate::lockfile::LockfileError;
 use crate::name::NameError;
 use crate::skill::files::TreeError;
@@ -109,8 +110,30 @@ pub enum OpError {
         nearest: Vec<String>,
     },
     /// There is nothing to install from.
-    #[error("there is no mdskill.lock in {0} or above; `mdskill add owner/repo/skill` makes one")]
-    NoLockfile(String),
+    #[error("there is no {lockfile}; `{command}` makes one")]
+    NoLockfile {
+        /// Where it would be.
+        lockfile: String,
+        /// What makes one.
+        command: &'static str,
+    },
+}
+
+impl OpError {
+    /// Says that a site has no lockfile.
+    #[must_use]
+    pub fn no_lockfile(site: &Site) -> Self {
+        match site.is_personal {
+            true => Self::NoLockfile {
+                lockfile: site.lockfile.display().to_string(),
+                command: "mdskill -g add owner/repo/skill",
+            },
+            false => Self::NoLockfile {
+                lockfile: format!("mdskill.lock in {} or above", site.root.display()),
+                command: "mdskill add owner/repo/skill",
+            },
+        }
+    }
 }
 
 impl From<LockfileError> for OpError {

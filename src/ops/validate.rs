@@ -9,6 +9,7 @@ use super::candidate::{Opened, diagnose, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fs::{self, At, tree};
+use crate::name::SkillName;
 use crate::skill::SkillView;
 use crate::skill::discover::SKILL_FILE;
 use crate::skill::files::SkillTree;
@@ -88,21 +89,63 @@ fn join(folder: &str, file: &str) -> String {
     }
 }
 
-/// Validates what is named: a folder, a `SKILL.md`, or a spec; without a name, the
-/// current folder's skills.
+/// Validates what is named: a folder, a `SKILL.md`, an installed skill, or a spec;
+/// without a name, the current folder's skills, or with `-g` one's own.
 ///
 /// # Errors
 /// When something named is not there, or can't be read.
 pub async fn validate(context: &Context<'_>, named: &[String]) -> Result<Report, OpError> {
     let mut report = Report::default();
-    let here = [".".to_owned()];
-    for name in if named.is_empty() { &here[..] } else { named } {
-        match context.env.current_dir.join(name).exists() {
-            true => validate_path(context, Path::new(name), &mut report)?,
-            false => validate_spec(context, name, &mut report).await?,
+    if named.is_empty() {
+        for folder in default_folders(context)? {
+            validate_path(context, &folder, &mut report)?;
+        }
+    }
+    for name in named {
+        if context.env.current_dir.join(name).exists() {
+            validate_path(context, Path::new(name), &mut report)?;
+        } else if let Some(places) = installed_places(context, name)? {
+            for place in places {
+                validate_path(context, &place, &mut report)?;
+            }
+        } else {
+            validate_spec(context, name, &mut report).await?;
         }
     }
     Ok(report)
+}
+
+fn default_folders(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
+    if !context.site.is_personal {
+        return Ok(vec![PathBuf::from(".")]);
+    }
+    let lockfile = context
+        .lockfile()?
+        .ok_or_else(|| OpError::no_lockfile(&context.site))?;
+    Ok(lockfile
+        .targets
+        .iter()
+        .map(|target| context.site.target(target))
+        .collect())
+}
+
+/// Returns where an installed skill lies, as seen from the current folder.
+fn installed_places(context: &Context<'_>, name: &str) -> Result<Option<Vec<PathBuf>>, OpError> {
+    let (Ok(name), Some(lockfile)) = (name.parse::<SkillName>(), context.lockfile()?) else {
+        return Ok(None);
+    };
+    let here = |path: PathBuf| match path.strip_prefix(&context.env.current_dir) {
+        Ok(below) => below.to_owned(),
+        Err(_) => path,
+    };
+    let places = |entry| {
+        lockfile
+            .targets_of(entry)
+            .iter()
+            .map(|target| here(context.site.skill(target, &name)))
+            .collect()
+    };
+    Ok(lockfile.skills.get(&name).map(places))
 }
 
 fn validate_path(context: &Context<'_>, named: &Path, report: &mut Report) -> Result<(), OpError> {
@@ -184,7 +227,7 @@ async fn validate_spec(
 ) -> Result<(), OpError> {
     if !name.contains('/') {
         return Err(OpError::Usage(format!(
-            "there is no file and no folder {name} here"
+            "there is no file, no folder and no installed skill {name} here"
         )));
     }
     let spec: Spec = name.parse()?;

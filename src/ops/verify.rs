@@ -30,6 +30,8 @@ pub struct Drift {
     pub place: String,
     /// What is wrong, as a phrase.
     pub problem: String,
+    /// Whether there is nothing at all.
+    pub is_missing: bool,
     /// The files, each with how it differs, when the store still has the original.
     pub files: Vec<String>,
 }
@@ -50,7 +52,7 @@ impl From<&Drift> for Problem {
 pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpError> {
     let lockfile = context
         .lockfile()?
-        .ok_or_else(|| OpError::NoLockfile(context.site.root.display().to_string()))?;
+        .ok_or_else(|| OpError::no_lockfile(&context.site))?;
     check_installed(&lockfile, names)?;
     let targets = |(name, entry): (_, _)| {
         lockfile
@@ -74,6 +76,7 @@ pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpEr
             name: name.to_string(),
             place: context.site.display(&context.site.skill(target, name)),
             problem: problem(&on_disk).to_owned(),
+            is_missing: on_disk == OnDisk::Absent,
             files: files(context, entry, &on_disk),
         });
     }

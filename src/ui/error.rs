@@ -88,7 +88,7 @@ pub fn status_of(error: &OpError) -> ExitStatus {
         | OpError::Disagrees(_)
         | OpError::LockfileChanged
         | OpError::NotInstalled { .. }
-        | OpError::NoLockfile(_) => ExitStatus::Failed,
+        | OpError::NoLockfile { .. } => ExitStatus::Failed,
     }
 }
 
@@ -102,6 +102,11 @@ fn status_of_fetch(error: &FetchError) -> ExitStatus {
     match error {
         FetchError::Transport(error) => status_of_transport(error),
         FetchError::Offline { .. } | FetchError::Incomplete { .. } => ExitStatus::Network,
+        FetchError::Objects(ObjectError::Repository { reason, .. })
+            if reason.contains("Permission denied") =>
+        {
+            ExitStatus::NoPermission
+        }
         FetchError::Fs(error) => status_of_disk(error),
         FetchError::Location(_)
         | FetchError::Resolve(_)

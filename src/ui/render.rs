@@ -269,7 +269,11 @@ pub fn verify(printer: &Printer, report: &verify::Report) {
             &format!("{} as locked", count(report.intact, "folder")),
         );
     } else {
-        printer.hint("`mdskill install --force` puts back what is locked, and moves what is there to the trash folder");
+        let only_missing = report.drift.iter().all(|drift| drift.is_missing);
+        printer.hint(match only_missing {
+            true => "`mdskill install` puts back what is missing",
+            false => "`mdskill install --force` puts back what is locked, and moves what is there to the trash folder",
+        });
     }
 }
 

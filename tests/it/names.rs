@@ -73,6 +73,27 @@ fn adding_again_without_the_ref_restores_the_files_and_adds_the_target() {
 }
 
 #[test]
+fn what_add_finds_by_name_list_and_validate_find_too() {
+    let (shop, _repo) = Shop::stocked();
+    let listed = shop.run(&["list", "acme/skills/two", "--names"]);
+    assert_eq!(listed.ok().stdout, "two\n");
+    shop.refuses(
+        &["add", "acme/skills/skills"],
+        2,
+        "acme/skills/skills has 3 skills",
+    );
+    shop.run(&["add", "acme/skills/two"]).ok();
+    let json = shop.run(&["validate", "two", "--json"]).json();
+    assert_eq!(json["summary"]["skills"], 1);
+    shop.refuses(&["validate", "nobody"], 2, "no installed skill nobody");
+    shop.refuses(
+        &["verify", "-g"],
+        1,
+        "`mdskill -g add owner/repo/skill` makes one",
+    );
+}
+
+#[test]
 fn all_behind_a_name_is_that_skill() {
     let (shop, _repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/two", "--all"]).ok();

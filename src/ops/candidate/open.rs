@@ -143,6 +143,17 @@ impl<'a> Opened<'a> {
         {
             return Ok(found);
         }
+        let below = format!("{wanted}/");
+        let count = self
+            .discovery
+            .skills
+            .iter()
+            .filter(|found| found.path.starts_with(&below))
+            .count();
+        if count > 0 {
+            let place = full_spec(&self.repository.source, wanted);
+            return Err(OpError::NotChosen { place, count });
+        }
         let folders = self.discovery.skills.iter().filter_map(Found::folder);
         let near = nearest(
             folders.chain(names.values().map(String::as_str)),

@@ -77,7 +77,7 @@ fn failures_as_text<S: serde::Serializer>(
 pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let lockfile = context
         .lockfile()?
-        .ok_or_else(|| OpError::NoLockfile(context.site.root.display().to_string()))?;
+        .ok_or_else(|| OpError::no_lockfile(&context.site))?;
     check_installed(&lockfile, &options.names)?;
     let mut report = Report {
         dry_run: options.dry_run,
