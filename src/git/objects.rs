@@ -4,6 +4,7 @@
 //! it does, and checks it again on every read; its network code is not built
 //! in. Floor: libgit2 1.9.7, for the six CVEs of 2026.
 
+use std::cell::Cell;
 use std::ffi::c_int;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
@@ -97,15 +98,25 @@ impl Objects {
         Ok(Self { repository })
     }
 
-    /// Returns the repository at `path`, opened once for a thread that stays with it.
+    /// Works with the repository at `path`, which each thread opens once: a handle of
+    /// libgit2's is no two threads', and opening takes as long as reading ten files.
     ///
     /// # Errors
-    /// When there is none.
-    pub fn reopen<'a>(opened: &'a mut Option<Self>, path: &Path) -> Result<&'a Self, ObjectError> {
-        match opened.take().filter(|objects| objects.path() == path) {
-            Some(same) => Ok(opened.insert(same)),
-            None => Ok(opened.insert(Self::open_store(path)?)),
+    /// As `work`, or when there is no repository.
+    pub fn on_this_thread<T, E: From<ObjectError>>(
+        path: &Path,
+        work: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        thread_local! {
+            static OPENED: Cell<Option<Objects>> = const { Cell::new(None) };
         }
+        let objects = match OPENED.take().filter(|objects| objects.path() == path) {
+            Some(objects) => objects,
+            None => Self::open_store(path)?,
+        };
+        let done = work(&objects);
+        OPENED.set(Some(objects));
+        done
     }
 
     /// Returns the repository's own folder.

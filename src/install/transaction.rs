@@ -25,7 +25,7 @@ use crate::fs::tree::{OnDisk, write_new};
 use crate::fs::{self, atomic};
 use crate::git::objects::Objects;
 use crate::name::SkillName;
-use crate::skill::files::{SKILLS_AT_ONCE, SkillTree};
+use crate::skill::files::SkillTree;
 use crate::target::Target;
 
 /// How long another mdskill is waited for: longer than any but a dead network takes.
@@ -126,14 +126,15 @@ impl<'a> Transaction<'a> {
             .zip(&beside)
             .map(|(put, stage)| stage.join("new").join(put.name))
             .collect();
-        let write = |opened: &mut Option<Objects>, (put, folder): (&Put<'_>, &PathBuf)| {
-            write_skill(folder, put.files, Objects::reopen(opened, put.repository)?)
+        let write = |(put, folder): (&Put<'_>, &PathBuf)| {
+            Objects::on_this_thread(put.repository, |objects| {
+                write_skill(folder, put.files, objects)
+            })
         };
         let digests: Vec<Digest> = puts
             .par_iter()
-            .with_min_len(SKILLS_AT_ONCE)
             .zip(&folders)
-            .map_init(|| None, write)
+            .map(write)
             .collect::<Result<_, InstallError>>()?;
         for (put, digest) in puts.into_iter().zip(&digests) {
             self.note(&put.target, put.name, Some(*digest), put.step, put.on_disk)?;

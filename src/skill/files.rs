@@ -13,8 +13,6 @@ use crate::path::{self, PathFault, SkillPath};
 pub const MAX_FILES: usize = 2_000;
 /// Most bytes of one skill (14.7 MB is the most seen).
 pub const MAX_BYTES: usize = 50 << 20;
-/// Skills that one thread reads or writes in a row, for it opens the store for them.
-pub const SKILLS_AT_ONCE: usize = 24;
 /// Most bytes of a file that is kept at hand: 99 of 100 SKILL.md have less.
 const MAX_AT_HAND: usize = 64 << 10;
 /// Most faults that one refusal lists.

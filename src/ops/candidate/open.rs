@@ -14,7 +14,7 @@ use crate::name::SkillName;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
-use crate::skill::files::{SKILLS_AT_ONCE, SkillTree, TreeError};
+use crate::skill::files::{SkillTree, TreeError};
 use crate::skill::frontmatter;
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::source::Source;
@@ -241,13 +241,11 @@ impl<'a> Opened<'a> {
         };
         // Reading and validating 181 skills is the processor's work; each thread opens
         // the store for itself.
-        let ready = trees.into_par_iter().with_min_len(SKILLS_AT_ONCE).map_init(
-            || None,
-            |opened, (found, tree)| {
-                let objects = Objects::reopen(opened, origin.store)?;
+        let ready = trees.into_par_iter().map(|(found, tree)| {
+            Objects::on_this_thread(origin.store, |objects| {
                 Ok(origin.make_ready(objects, found, tree))
-            },
-        );
+            })
+        });
         Ok(ready.collect::<Result<_, ObjectError>>()?)
     }
 }
