@@ -77,18 +77,8 @@ pub async fn browse(
             .as_ref()
             .and_then(|resolved| resolved.path.clone())
     });
-    let is_below = |found: &&Found| {
-        below.as_ref().is_none_or(|below| {
-            found.path == *below || found.path.starts_with(&format!("{below}/"))
-        })
-    };
-    let mut chosen: Vec<Found> = opened
-        .discovery
-        .skills
-        .iter()
-        .filter(is_below)
-        .cloned()
-        .collect();
+    let folder = below.as_deref().unwrap_or_default();
+    let mut chosen: Vec<Found> = opened.discovery.below(folder).cloned().collect();
     // What is no folder of the repository may be the name of a skill.
     if let (true, Some(name)) = (chosen.is_empty(), &below) {
         chosen.push(opened.choose(name).await?);

@@ -85,6 +85,15 @@ impl Found {
 }
 
 impl Discovery {
+    /// Returns the skills in a folder, the one at it included.
+    pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a Found> {
+        let is_below = move |found: &&Found| match found.path.strip_prefix(folder) {
+            Some(rest) => rest.is_empty() || rest.starts_with('/') || folder.is_empty(),
+            None => false,
+        };
+        self.skills.iter().filter(is_below)
+    }
+
     /// Returns the skill at exactly this path.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<&Found> {

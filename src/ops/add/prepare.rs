@@ -137,15 +137,7 @@ fn everything(opened: &Opened<'_>, all: bool) -> Result<Vec<Found>, OpError> {
 
 /// `--all` behind a path or a name: every skill in that folder.
 async fn everything_below(opened: &mut Opened<'_>, folder: &str) -> Result<Vec<Found>, OpError> {
-    let is_below =
-        |found: &&Found| found.path == folder || found.path.starts_with(&format!("{folder}/"));
-    let found: Vec<Found> = opened
-        .discovery
-        .skills
-        .iter()
-        .filter(is_below)
-        .cloned()
-        .collect();
+    let found: Vec<Found> = opened.discovery.below(folder).cloned().collect();
     match found.is_empty() {
         true => Ok(vec![opened.choose(folder).await?]),
         false => Ok(found),

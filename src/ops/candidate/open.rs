@@ -143,13 +143,7 @@ impl<'a> Opened<'a> {
         {
             return Ok(found);
         }
-        let below = format!("{wanted}/");
-        let count = self
-            .discovery
-            .skills
-            .iter()
-            .filter(|found| found.path.starts_with(&below))
-            .count();
+        let count = self.discovery.below(wanted).count();
         if count > 0 {
             let place = full_spec(&self.repository.source, wanted);
             return Err(OpError::NotChosen { place, count });
