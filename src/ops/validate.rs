@@ -98,7 +98,15 @@ pub async fn validate(context: &Context<'_>, named: &[String]) -> Result<Report,
     let mut report = Report::default();
     if named.is_empty() {
         for folder in default_folders(context)? {
-            validate_path(context, &folder, &mut report)?;
+            let mut skills = Vec::new();
+            find_skills(&context.env.current_dir, &folder, &mut skills)?;
+            if !skills.is_empty() {
+                validate_path(context, &folder, &mut report)?;
+            }
+        }
+        if report.summary.skills == 0 {
+            let nothing = "there is no skill in this folder or below it; name a folder, an installed skill or a spec";
+            return Err(OpError::Usage(nothing.to_owned()));
         }
     }
     for name in named {
