@@ -24,8 +24,12 @@ const IGNORE: &str = ".gitignore";
 /// What a transaction is about to do.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Journal {
-    /// The digest of the lockfile that commits it; nothing while staging.
+    /// The digest of the lockfile that commits it; nothing while staging, and when the
+    /// lockfile stays as it is, for then its bytes say nothing.
     pub lockfile: Option<String>,
+    /// Whether everything was exchanged, where the lockfile can't tell.
+    #[serde(default)]
+    pub is_done: bool,
     /// The targets beside which something is made ready.
     pub targets: Vec<Target>,
     /// Folders below the root that were made for it, outermost first.
@@ -204,10 +208,8 @@ pub fn recover(site: &Site) -> Result<(), InstallError> {
     };
     journal.check_places(site)?;
     let lockfile = fs::read_if_found(&site.lockfile)?.unwrap_or_default();
-    let committed = journal
-        .lockfile
-        .as_ref()
-        .is_some_and(|digest| *digest == Digest::of_bytes(&lockfile).to_string());
+    let digest = Digest::of_bytes(&lockfile).to_string();
+    let committed = journal.is_done || journal.lockfile.as_ref() == Some(&digest);
     match committed {
         true => drop(journal.clean(site)),
         false => journal.undo(site)?,

@@ -1,5 +1,6 @@
 //! [`Transaction`]: skills are made ready, then exchanged by rename, and the
-//! lockfile is written last: that write is the point of no return.
+//! lockfile is written last: that write is the point of no return. Where the lockfile
+//! stays as it is (`install`), a mark in the journal is.
 //!
 //! 1. The site's lock is taken, and what a killed command left is finished or undone.
 //! 2. New folders are written beside the target, where no agent looks.
@@ -216,10 +217,16 @@ impl<'a> Transaction<'a> {
             fs::flush(&self.site.stage(target))?;
         }
         self.check_interrupt()?;
-        self.journal.lockfile = Some(Digest::of_bytes(lockfile).to_string());
+        self.journal.lockfile = (!is_same).then(|| Digest::of_bytes(lockfile).to_string());
         self.journal.write(self.site)?;
         self.exchange()?;
-        atomic::write_from(&self.site.state(), &self.site.lockfile, lockfile)?;
+        match is_same {
+            true => {
+                self.journal.is_done = true;
+                self.journal.write(self.site)?;
+            }
+            false => atomic::write_from(&self.site.state(), &self.site.lockfile, lockfile)?,
+        }
         self.is_open = false;
         // From here on an interrupt only leaves work to the next command's recovery.
         let _too_late = (self.checkpoint)();

@@ -4,7 +4,6 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::OpError;
-use super::change::Problem;
 use super::installed::{check_installed, named, stored_difference};
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
@@ -34,15 +33,6 @@ pub struct Drift {
     pub is_missing: bool,
     /// The files, each with how it differs, when the store still has the original.
     pub files: Vec<String>,
-}
-
-impl From<&Drift> for Problem {
-    fn from(drift: &Drift) -> Self {
-        Self {
-            name: drift.name.clone(),
-            reason: format!("{} {}", drift.place, drift.problem),
-        }
-    }
 }
 
 /// Verifies skills by their names, or all.

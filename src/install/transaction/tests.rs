@@ -61,7 +61,11 @@ impl Scene {
     }
 
     /// Puts `a` anew, replaces `b`, removes `c`, trashes `d`, as `checkpoint` lets it.
-    fn change(&self, checkpoint: &dyn Fn() -> bool) -> Result<Committed, InstallError> {
+    fn change(
+        &self,
+        checkpoint: &dyn Fn() -> bool,
+        lockfile: &str,
+    ) -> Result<Committed, InstallError> {
         let mut transaction = Transaction::begin(&self.site, checkpoint, &|_| ())?;
         let new = self.skill("new");
         for (name, step) in [("a", Step::Place), ("b", Step::Replace), ("d", Step::Trash)] {
@@ -72,7 +76,7 @@ impl Scene {
         let name = "c".parse().unwrap();
         let seen = OnDisk::read(&self.site.skill(&self.target, &name)).unwrap();
         transaction.remove(&self.target, &name, Step::Replace, seen)?;
-        transaction.commit("new lock")
+        transaction.commit(lockfile)
     }
 
     fn prepared() -> Self {
@@ -120,8 +124,8 @@ fn old_state() -> BTreeMap<String, String> {
     state("old lock", &[("b", "old"), ("c", "old"), ("d", "old")])
 }
 
-fn new_state() -> BTreeMap<String, String> {
-    let mut files = state("new lock", &[("a", "new"), ("b", "new"), ("d", "new")]);
+fn new_state(lockfile: &str) -> BTreeMap<String, String> {
+    let mut files = state(lockfile, &[("a", "new"), ("b", "new"), ("d", "new")]);
     files.insert(".mdskill/.gitignore".to_owned(), "*\n".to_owned());
     files.insert(".mdskill/trash/d-1/SKILL.md".to_owned(), "old".to_owned());
     files
@@ -131,28 +135,38 @@ fn new_state() -> BTreeMap<String, String> {
 fn everything_is_exchanged_and_nothing_else_is_left() {
     let scene = Scene::prepared();
     assert_eq!(files(&scene.site.root), old_state());
-    let committed = scene.change(&|| false).unwrap();
-    assert_eq!(files(&scene.site.root), new_state());
+    let committed = scene.change(&|| false, "new lock").unwrap();
+    assert_eq!(files(&scene.site.root), new_state("new lock"));
     assert_eq!(committed.trashed.len(), 1);
     assert!(!scene.site.stage(&scene.target).exists());
 }
 
+/// `install` puts files back and leaves the lockfile as it is: then its bytes can't tell
+/// whether a change was made.
+const LOCKFILES: [&str; 2] = ["new lock", "old lock"];
+
 #[test]
 fn an_interrupt_at_any_step_takes_everything_back() {
-    for stop in 0.. {
-        let scene = Scene::prepared();
-        let asked = Cell::new(0);
-        let checkpoint = || asked.replace(asked.get() + 1) == stop;
-        match scene.change(&checkpoint) {
-            Err(InstallError::Interrupted) => {
-                assert_eq!(files(&scene.site.root), old_state(), "step {stop}");
-                assert!(!scene.site.stage(&scene.target).exists());
-            }
-            Err(error) => panic!("step {stop}: {error}"),
-            Ok(_) => {
-                assert!(stop > 10, "only {stop} steps");
-                assert_eq!(files(&scene.site.root), new_state());
-                return;
+    for lockfile in LOCKFILES {
+        for stop in 0.. {
+            let scene = Scene::prepared();
+            let asked = Cell::new(0);
+            let checkpoint = || asked.replace(asked.get() + 1) == stop;
+            match scene.change(&checkpoint, lockfile) {
+                Err(InstallError::Interrupted) => {
+                    assert_eq!(
+                        files(&scene.site.root),
+                        old_state(),
+                        "{lockfile}, step {stop}"
+                    );
+                    assert!(!scene.site.stage(&scene.target).exists());
+                }
+                Err(error) => panic!("{lockfile}, step {stop}: {error}"),
+                Ok(_) => {
+                    assert!(stop > 10, "only {stop} steps");
+                    assert_eq!(files(&scene.site.root), new_state(lockfile));
+                    break;
+                }
             }
         }
     }
@@ -161,7 +175,10 @@ fn an_interrupt_at_any_step_takes_everything_back() {
 /// The disk as a kill at each step would leave it is copied, then recovered.
 #[test]
 fn a_kill_at_any_step_leaves_old_or_new_to_the_next_command() {
-    for stop in 0..16 {
+    for (lockfile, stop) in LOCKFILES
+        .into_iter()
+        .flat_map(|lockfile| (0..18).map(move |stop| (lockfile, stop)))
+    {
         let scene = Scene::prepared();
         let copy = scene.site.root.with_file_name("killed");
         let asked = Cell::new(0);
@@ -171,21 +188,26 @@ fn a_kill_at_any_step_leaves_old_or_new_to_the_next_command() {
             }
             false
         };
-        scene.change(&checkpoint).unwrap();
+        scene.change(&checkpoint, lockfile).unwrap();
         if !copy.exists() {
             continue;
         }
-        // The journal names absolute paths, so the copy takes the original's place.
-        std::fs::remove_dir_all(&scene.site.root).unwrap();
-        std::fs::rename(&copy, &scene.site.root).unwrap();
-        drop(Transaction::begin(&scene.site, &|| false, &|_| ()).unwrap());
-        let recovered = files(&scene.site.root);
-        let is_new = recovered == new_state();
+        let killed = Site {
+            lockfile: copy.join("mdskill.lock"),
+            root: copy,
+            is_personal: false,
+        };
+        drop(Transaction::begin(&killed, &|| false, &|_| ()).unwrap());
+        let recovered = files(&killed.root);
+        let is_new = recovered == new_state(lockfile);
         assert!(
             is_new || recovered == old_state(),
-            "step {stop}: {recovered:#?}"
+            "{lockfile}, step {stop}: {recovered:#?}"
         );
-        assert!(!scene.site.stage(&scene.target).exists(), "step {stop}");
+        assert!(
+            !killed.stage(&scene.target).exists(),
+            "{lockfile}, step {stop}"
+        );
     }
 }
 
@@ -213,7 +235,7 @@ fn an_edit_saved_since_the_plan_is_not_lost() {
         }
         false
     };
-    let error = scene.change(&checkpoint).unwrap_err();
+    let error = scene.change(&checkpoint, "new lock").unwrap_err();
     assert!(matches!(error, InstallError::Changed { .. }), "{error}");
     assert_eq!(std::fs::read_to_string(&edited).unwrap(), "mine");
     assert_eq!(
