@@ -148,6 +148,31 @@ fn killed_while_removing() {
     kill_at_many_moments(&shop, &arguments, &wholes);
 }
 
+/// The lockfile stays as it is, so it can't tell how far the command came.
+#[test]
+fn killed_while_installing() {
+    let (shop, repo) = a_hundred();
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    std::fs::remove_dir_all(shop.room.project().join(".github")).unwrap();
+    let all = repo.snapshot("main:skills");
+    let whole = time_of(&copy_of(&shop.room, &shop), &["install"]);
+    for moment in 0..MOMENTS {
+        let room = copy_of(&shop.room, &shop);
+        let running = room.mdskill(["install"]).spawn();
+        std::thread::sleep(whole * moment / (MOMENTS - 1));
+        running.kill();
+        running.wait();
+        room.mdskill(["list"]).run().ok();
+        let disk = room.tree(".github/skills");
+        assert!(
+            disk.entries.is_empty() || disk == all,
+            "moment {moment}: {disk:?}"
+        );
+        room.mdskill(["install"]).run().ok();
+        assert_settled(&room, &[Whole::version(&repo, "main")], moment);
+    }
+}
+
 #[test]
 fn interrupted_everything_is_as_it_was_or_done() {
     let (shop, repo) = a_hundred();
