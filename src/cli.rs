@@ -294,6 +294,18 @@ pub struct ValidateArgs {
     /// Fail on warnings too
     #[arg(long)]
     pub strict: bool,
+    /// Look only for these: codes, their beginnings (SK3), names, `all`
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Do not look for these
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Whose eyes to look with: copilot, claude, spec, reference
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Show findings from this severity on: error, warning, info; the others are counted
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    pub severity: String,
 }
 
 /// Arguments of `cache`.

@@ -19,6 +19,7 @@
 //! - [`oid`]: the id of a git object
 //! - [`digest`]: one SHA-256 over the files of a skill, which `sha256sum` can recompute
 //! - [`source`]: a repository or a folder, as the lockfile names it
+//! - [`mod@span`]: a piece of a text, in bytes and as people count lines
 //! - [`spec`]: what the user typed: `owner/repo/skill@ref`, a URL, a folder
 //! - [`diagnostic`]: something wrong with a skill: code, place, message, help
 //! - [`progress`]: how a long step says where it is, without knowing who listens
@@ -32,7 +33,8 @@
 //! - [`git`]: objects and packs, protocol version 2, and the ways to a repository
 //!
 //! **Nouns** are the things of the trade.
-//! - [`skill`]: finding skills in a tree, and reading frontmatter, body and files
+//! - [`skill`]: finding skills in a tree, and reading frontmatter, Markdown and files
+//! - [`view`]: a skill's files as the validator looks at them, in memory, on disk or in git
 //! - [`lockfile`]: `mdskill.lock`: reading, writing, keeping what it does not know
 //! - [`target`]: a folder that skills are installed into, and whose agent's it is
 //! - [`fetch`]: from a source's name to the objects of its skills; the store
@@ -101,19 +103,16 @@
 //! Everything that the program does can be called. What needs no machine needs no set-up:
 //!
 //! ```
-//! use mdskill::skill::SkillView;
 //! use mdskill::spec::Spec;
+//! use mdskill::validate::{Settings, validate};
+//! use mdskill::view::MemoryView;
 //!
 //! let spec: Spec = "wshobson/agents/async-python-patterns@^1.2".parse()?;
 //! assert_eq!(spec.source().to_string(), "github:wshobson/agents");
 //!
-//! let paths = ["SKILL.md".to_owned()];
-//! let skill = SkillView {
-//!     folder: "pdf",
-//!     paths: &paths,
-//!     skill_md: b"---\nname: pdf\n---\nRead [the forms](references/forms.md).\n",
-//! };
-//! let found = mdskill::validate::validate(&skill);
+//! let skill = MemoryView::new("pdf")
+//!     .with("SKILL.md", "---\nname: pdf\n---\nRead [the forms](references/forms.md).\n");
+//! let found = validate(&skill, &Settings::default()).diagnostics;
 //! let codes: Vec<_> = found.iter().map(|diagnostic| diagnostic.code).collect();
 //! assert_eq!(codes, ["SK210", "SK301"]); // no description, and a link that leads nowhere
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -127,6 +126,7 @@ pub mod oid;
 pub mod path;
 pub mod progress;
 pub mod source;
+pub mod span;
 pub mod spec;
 
 // Machine: environment, disk, network.
@@ -143,6 +143,7 @@ pub mod lockfile;
 pub mod skill;
 pub mod target;
 pub mod validate;
+pub mod view;
 
 // Organs: what must happen wholly or not at all.
 pub mod install;

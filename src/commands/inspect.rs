@@ -1,12 +1,11 @@
-//! The commands that look: `list`, `verify`, `show`, `validate`, `cache`.
+//! The commands that look: `list`, `verify`, `show`, `cache`.
 
 use super::{Session, maintain, names};
-use crate::cli::{CacheArgs, CacheCommand, ListArgs, NamesArgs, ShowArgs, ValidateArgs};
+use crate::cli::{CacheArgs, CacheCommand, ListArgs, NamesArgs, ShowArgs};
 use crate::name::SkillName;
 use crate::ops::show::Subject;
 use crate::ops::{
-    OpError, browse, cache, list as ops_list, show as ops_show, validate as ops_validate,
-    verify as ops_verify,
+    OpError, browse, cache, list as ops_list, show as ops_show, verify as ops_verify,
 };
 use crate::spec::Spec;
 use crate::ui::error::ExitStatus;
@@ -50,20 +49,6 @@ pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitSt
     let report = session.wait(ops_show::show(&session.context, &subject))?;
     session.printer.show("show", &report, render::show);
     Ok(ExitStatus::Done)
-}
-
-pub(super) fn validate(
-    session: &Session<'_>,
-    arguments: &ValidateArgs,
-) -> Result<ExitStatus, OpError> {
-    let report = session.wait(ops_validate::validate(&session.context, &arguments.named))?;
-    session.printer.show("validate", &report, render::validate);
-    let found = report.summary.errors > 0 || arguments.strict && report.summary.warnings > 0;
-    Ok(if found {
-        ExitStatus::Found
-    } else {
-        ExitStatus::Done
-    })
 }
 
 pub(super) fn cache(session: &Session<'_>, arguments: &CacheArgs) -> Result<ExitStatus, OpError> {

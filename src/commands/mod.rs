@@ -4,6 +4,7 @@ mod add;
 mod choose;
 mod inspect;
 mod maintain;
+mod validate;
 
 use std::ffi::OsString;
 use std::future::Future;
@@ -144,7 +145,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Verify(arguments) => inspect::verify(session, arguments),
         Command::Outdated(arguments) => maintain::outdated(session, &arguments.names),
         Command::Show(arguments) => inspect::show(session, arguments),
-        Command::Validate(arguments) => inspect::validate(session, arguments),
+        Command::Validate(arguments) => validate::validate(session, arguments),
         Command::Cache(arguments) => inspect::cache(session, arguments),
     }
 }

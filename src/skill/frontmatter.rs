@@ -20,15 +20,12 @@ pub use error::{Fault, FrontmatterError};
 pub use fence::{Document, MAX_FRONTMATTER_BYTES, MAX_SKILL_MD_BYTES, split};
 pub use value::Value;
 
-use crate::skill::position::{Position, Positions};
+use crate::span::Span;
 
 /// Deepest nesting of values; the specification knows two levels (`metadata`).
 pub const MAX_DEPTH: usize = 16;
 /// Most values, keys counted too; the specification knows six fields.
 pub const MAX_NODES: usize = 1000;
-
-/// Line of the file at which the YAML begins, after the first `---`.
-const YAML_LINE: usize = 2;
 
 /// The fields of a SKILL.md, and where its body begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,11 +43,12 @@ pub struct Field {
     /// The key.
     pub key: String,
     /// Where the key stands in the file.
-    pub key_at: Position,
+    pub key_span: Span,
     /// The value.
     pub value: Value,
-    /// Where the value begins in the file; the key's place when it has none.
-    pub value_at: Position,
+    /// Where the value stands in the file as it is written, its quotes included; the key
+    /// when it has none.
+    pub value_span: Span,
 }
 
 impl Frontmatter {
@@ -110,24 +108,20 @@ impl Frontmatter {
 /// an anchor, an alias, a tag or a merge key, or is over a budget.
 pub fn parse(text: &[u8]) -> Result<Frontmatter, FrontmatterError> {
     let document = split(text)?;
-    let mut positions = Positions::new(document.yaml, YAML_LINE);
     let scan = scan::scan(document.yaml);
-    if let Some((at, fault)) = scan.refused {
-        return Err(FrontmatterError::new(positions.of(at), fault));
+    let in_file = |(span, fault): (Span, Fault)| {
+        FrontmatterError::new(span.shifted(document.yaml_offset), fault)
+    };
+    if let Some(refused) = scan.refused {
+        return Err(in_file(refused));
     }
-    let places: Vec<Place> = scan
-        .keys
-        .iter()
-        .map(|key| place(key, &mut positions))
-        .collect();
-    let root = read_yaml(document.yaml).map_err(|refusal| match scan.suspected {
-        Some((at, fault)) if refusal.fault != Fault::TooManyNodes => {
-            FrontmatterError::new(positions.of(at), fault)
-        }
-        _ => explain(refusal, &document, &scan.keys, &places),
+    let root = read_yaml(document.yaml).map_err(|refusal| {
+        let is_explained = refusal.1 != Fault::TooManyNodes;
+        let suspected = scan.suspected.clone().filter(|_| is_explained);
+        in_file(suspected.unwrap_or_else(|| explain(refusal, document.yaml, &scan.keys)))
     })?;
     Ok(Frontmatter {
-        fields: fields(root, &places)?,
+        fields: fields(root, &document, &scan.keys)?,
         body_offset: document.body_offset,
         body_line: document.body_line,
     })
@@ -150,27 +144,13 @@ pub fn summary(text: &[u8]) -> (Option<String>, Option<String>) {
     )
 }
 
-#[derive(Clone, Copy)]
-struct Place {
-    key: Position,
-    value: Position,
-}
-
-fn place(key: &scan::Key, positions: &mut Positions<'_>) -> Place {
-    Place {
-        key: positions.of(key.start),
-        value: positions.of(key.value),
-    }
-}
-
-fn read_yaml(yaml: &str) -> Result<Value, FrontmatterError> {
+fn read_yaml(yaml: &str) -> Result<Value, (Span, Fault)> {
     let left = Cell::new(Some(MAX_NODES));
     let parsed = value::Budget(&left).deserialize(serde_yaml::Deserializer::from_str(yaml));
     parsed.map_err(|error| {
-        let at = error.location().map_or(Position::START, |place| Position {
-            line: place.line(),
-            column: place.column(),
-        });
+        let at = error
+            .location()
+            .map_or(0, |place| offset_of(yaml, place.line(), place.column()));
         // The parser's own line numbers count from the frontmatter: cut them off.
         let told = error.to_string();
         let message = told
@@ -182,41 +162,42 @@ fn read_yaml(yaml: &str) -> Result<Value, FrontmatterError> {
             Some(_) => Fault::Yaml { message },
             None => Fault::TooManyNodes,
         };
-        let line = at.line.saturating_add(YAML_LINE - 1);
-        FrontmatterError::new(Position { line, ..at }, fault)
+        (Span::at(at), fault)
     })
+}
+
+/// Returns the byte of a line and a column that count from 1, at most the end of the text.
+fn offset_of(text: &str, line: usize, column: usize) -> usize {
+    let lines = text.split_inclusive('\n').take(line.saturating_sub(1));
+    let start: usize = lines.map(str::len).sum();
+    let mut columns = text[start..].char_indices().map(|(at, _)| at);
+    start
+        + columns
+            .nth(column.saturating_sub(1))
+            .unwrap_or(text.len() - start)
 }
 
 /// Turns the parser's refusal into the author's words where the value in which
 /// it lies begins with a bracket (86 of 314 broken files in public history).
-fn explain(
-    mut refusal: FrontmatterError,
-    document: &Document<'_>,
-    keys: &[scan::Key],
-    places: &[Place],
-) -> FrontmatterError {
-    // The end of the text is past the last line, where `---` closes it.
-    let closing = document.body_line.saturating_sub(1);
-    refusal.at.line = refusal.at.line.min(closing);
-    let around = keys
-        .iter()
-        .zip(places)
-        .rev()
-        .find(|(_, place)| place.key <= refusal.at);
-    if let (Fault::Yaml { .. }, Some((key, place))) = (&refusal.fault, around)
-        && let Some(open @ ('[' | '{')) = document.yaml[key.value..].chars().next()
+fn explain(refusal: (Span, Fault), yaml: &str, keys: &[scan::Key]) -> (Span, Fault) {
+    let (place, fault) = &refusal;
+    let around = keys.iter().rev().find(|key| key.span.start <= place.start);
+    if let (Fault::Yaml { .. }, Some(key)) = (fault, around)
+        && let Some(open @ ('[' | '{')) = yaml[key.value.start..].chars().next()
     {
-        let quoted = quoting::quoted_line(document.yaml, key.value, 0);
-        return FrontmatterError::new(place.value, Fault::BrokenCollection { open, quoted });
+        let start = key.value.start;
+        let quoted = quoting::quoted_line(yaml, start, 0);
+        return (Span::at(start), Fault::BrokenCollection { open, quoted });
     }
     refusal
 }
 
-fn fields(root: Value, places: &[Place]) -> Result<Vec<Field>, FrontmatterError> {
-    let first_line = Position {
-        line: YAML_LINE,
-        column: 1,
-    };
+fn fields(
+    root: Value,
+    document: &Document<'_>,
+    keys: &[scan::Key],
+) -> Result<Vec<Field>, FrontmatterError> {
+    let first_line = Span::at(document.yaml_offset);
     let Value::Map(entries) = root else {
         let found = root.kind();
         return Err(FrontmatterError::new(first_line, Fault::NotAMap { found }));
@@ -224,25 +205,22 @@ fn fields(root: Value, places: &[Place]) -> Result<Vec<Field>, FrontmatterError>
     let mut seen = HashSet::new();
     let mut fields = Vec::new();
     for (at, (key, value)) in entries.into_iter().enumerate() {
-        let place = places.get(at).copied().unwrap_or(Place {
-            key: first_line,
-            value: first_line,
+        let in_file = |span: Span| span.shifted(document.yaml_offset);
+        let (key_span, value_span) = keys.get(at).map_or((first_line, first_line), |key| {
+            (in_file(key.span), in_file(key.value))
         });
         let key = key
             .as_key()
-            .ok_or_else(|| FrontmatterError::new(place.key, Fault::CollectionKey))?;
-        check_keys(&value).map_err(|fault| FrontmatterError::new(place.value, fault))?;
+            .ok_or_else(|| FrontmatterError::new(key_span, Fault::CollectionKey))?;
+        check_keys(&value).map_err(|fault| FrontmatterError::new(value_span, fault))?;
         if !seen.insert(key.clone()) {
-            return Err(FrontmatterError::new(
-                place.key,
-                Fault::DuplicateKey { key },
-            ));
+            return Err(FrontmatterError::new(key_span, Fault::DuplicateKey { key }));
         }
         fields.push(Field {
             key,
-            key_at: place.key,
+            key_span,
             value,
-            value_at: place.value,
+            value_span,
         });
     }
     Ok(fields)

@@ -3,6 +3,7 @@
 use super::clean;
 use super::printer::Printer;
 use super::table::Table;
+use crate::diagnostic::Severity;
 use crate::ops::change::{Action, Change, LeftAlone, Problem};
 use crate::ops::{add, browse, cache, install, list, remove, show, update, validate, verify};
 
@@ -375,9 +376,10 @@ pub fn show(printer: &Printer, report: &show::Report) {
 }
 
 /// Prints what `validate` found.
-pub fn validate(printer: &Printer, report: &validate::Report) {
-    for found in &report.diagnostics {
-        let place = format!("{}:{}:{}", found.file, found.line, found.column);
+pub fn validate(printer: &Printer, report: &validate::Report, least: Severity) {
+    let all = report.diagnostics.iter().map(|found| &found.diagnostic);
+    for found in all.filter(|found| found.severity >= least) {
+        let place = format!("{}:{}:{}", found.file, found.start.line, found.start.column);
         printer.data(&clean::line(&format!(
             "{place}: {}[{}]: {}",
             found.severity, found.code, found.message

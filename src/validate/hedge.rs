@@ -2,7 +2,11 @@
 //! sentence takes back. Of 62 mentions that words of this kind take back in
 //! public skills, 61 were read and found rightly dropped.
 
-use crate::skill::body::Reference;
+use crate::skill::markdown::Reference;
+
+/// Bytes that are looked at on each side of a mention; a sentence seldom has more, and a
+/// megabyte of mentions in one paragraph stays linear.
+const CONTEXT_BYTES: usize = 240;
 
 /// Words just before a path that the agent is to make.
 const MAKING: [&str; 5] = ["create", "write", "save", "generate", "output"];
@@ -27,17 +31,30 @@ fn is_stand_in_name(segment: &str) -> bool {
         || is_someones.iter().any(|prefix| segment.starts_with(prefix))
 }
 
-/// Whether the sentence around a code span says that the file need not be there:
+/// Whether the sentence around a mention says that the file need not be there:
 /// an example, a denial, another skill's file, a wish, or a file to be made.
 #[must_use]
-pub fn is_hedged(mention: &Reference) -> bool {
-    let before = last_sentence(&mention.before).to_lowercase();
-    let after = first_sentence(&mention.after).to_lowercase();
-    is_example(&before)
-        || is_denied(&before, &after)
-        || is_of_another(&before, &after)
-        || is_wished(&after)
-        || is_made(&before)
+pub fn is_hedged(text: &str, mention: &Reference) -> bool {
+    let Reference { span, block, .. } = mention;
+    let from = span.start.saturating_sub(CONTEXT_BYTES).max(block.start);
+    let to = block.end.min(span.end + CONTEXT_BYTES).max(span.end);
+    let from = text.floor_char_boundary(from.min(span.start));
+    let before = plain(&text[from..span.start]);
+    let after = plain(&text[span.end..text.floor_char_boundary(to)]);
+    let before = last_sentence(&before);
+    let after = first_sentence(&after);
+    is_example(before)
+        || is_denied(before, after)
+        || is_of_another(before, after)
+        || is_wished(after)
+        || is_made(before)
+}
+
+/// Returns the text near a mention without emphasis and line breaks, in lower case.
+fn plain(text: &str) -> String {
+    let shown = text.chars().filter(|c| *c != '*');
+    let shown = shown.map(|c| if c == '\n' { ' ' } else { c });
+    shown.collect::<String>().to_lowercase()
 }
 
 fn is_example(before: &str) -> bool {
@@ -116,9 +133,7 @@ fn sentence_ends(text: &str) -> impl DoubleEndedIterator<Item = usize> {
     ends.filter(|end| {
         let abbreviated = ["e.g.", "i.e.", "etc.", "vs."];
         text[*end..].starts_with(char::is_whitespace)
-            && !abbreviated
-                .iter()
-                .any(|word| text[..*end].to_lowercase().ends_with(word))
+            && !abbreviated.iter().any(|word| text[..*end].ends_with(word))
     })
 }
 
@@ -135,10 +150,10 @@ fn first_sentence(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::skill::body::references;
+    use crate::skill::markdown::read;
 
     fn hedged(markdown: &str) -> bool {
-        is_hedged(references(markdown, 1).last().unwrap())
+        is_hedged(markdown, read(markdown, 0).references.last().unwrap())
     }
 
     #[test]

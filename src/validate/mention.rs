@@ -1,9 +1,9 @@
 //! [`Mention`]: a reference that means a file, and leads astray.
 
-use crate::skill::body::{Reference, ReferenceKind};
+use crate::skill::markdown::{Reference, ReferenceKind};
+use crate::validate::context::Context;
 use crate::validate::hedge;
-use crate::validate::rule::Context;
-use crate::validate::tree::{self, Destination};
+use crate::validate::paths::{self, Destination};
 
 /// Folders whose first segment in a code span means the skill's own: of the
 /// paths below them in 2,672 public skills, most resolve, and what does not is broken.
@@ -20,8 +20,8 @@ pub struct Mention<'a> {
 
 /// Returns the links and images that lead astray and are no placeholders.
 pub fn links<'a>(context: &'a Context<'a>) -> impl Iterator<Item = Mention<'a>> {
-    let links = context.references.iter();
-    let links = links.filter(|reference| reference.kind != ReferenceKind::CodeSpan);
+    let links = references(context);
+    let links = links.filter(|reference| reference.kind.is_link() && !reference.target.is_empty());
     astray(context, links)
 }
 
@@ -29,23 +29,28 @@ pub fn links<'a>(context: &'a Context<'a>) -> impl Iterator<Item = Mention<'a>> 
 /// lead astray. `scripts/` is not among the folders: 54% of what is missing there
 /// is the user's file.
 pub fn code_spans<'a>(context: &'a Context<'a>) -> impl Iterator<Item = Mention<'a>> {
-    let spans = context.references.iter();
+    let spans = references(context);
     let spans = spans.filter(|reference| reference.kind == ReferenceKind::CodeSpan);
     astray(context, spans).filter(|mention| {
         let target = &mention.reference.target;
-        let top = tree::top_folder(target).unwrap_or_default().to_lowercase();
+        let top = paths::top_folder(target).unwrap_or_default().to_lowercase();
         OWN_IN_TEXT.contains(&top.as_str())
             && names_a_file(target)
-            && !hedge::is_hedged(mention.reference)
+            && !hedge::is_hedged(&context.pages[0].text, mention.reference)
     })
+}
+
+fn references<'a>(context: &'a Context<'a>) -> impl Iterator<Item = &'a Reference> {
+    let page = context.skill_page().into_iter();
+    page.flat_map(|page| &page.markdown.references)
 }
 
 /// Whether a link leads into a folder of the skill: a conventional one, or one that exists.
 #[must_use]
 pub fn is_own_folder(context: &Context<'_>, target: &str) -> bool {
-    tree::top_folder(target).is_some_and(|top| {
+    paths::top_folder(target).is_some_and(|top| {
         let is_conventional = top == "scripts" || OWN_IN_TEXT.contains(&top.as_str());
-        is_conventional || context.tree.has_folder(&top)
+        is_conventional || context.paths.has_folder(&top)
     })
 }
 
@@ -64,7 +69,7 @@ fn astray<'a>(
 ) -> impl Iterator<Item = Mention<'a>> {
     let mentions = references.map(|reference| Mention {
         reference,
-        destination: context.tree.destination(&reference.target),
+        destination: context.paths.destination(&reference.target),
     });
     mentions.filter(|mention| {
         let is_astray = matches!(

@@ -1,39 +1,88 @@
 //! [`validate`]: every problem of a skill at once, with its place and its remedy.
 
+pub mod context;
+pub mod profile;
 pub mod registry;
 pub mod rule;
+pub mod set;
+pub mod settings;
 
 mod hedge;
 mod mention;
+mod paths;
+mod place;
 mod required;
 mod rules;
-mod tree;
 
 use crate::diagnostic::Diagnostic;
-use crate::skill::SkillView;
-use rule::Context;
+use crate::skill::frontmatter::Field;
+use crate::view::SkillView;
+use context::Context;
+use place::Lines;
+use rule::Check;
+use set::{Fact, Facts};
 
-/// Returns what every rule finds in `skill`, sorted by file, line, column and code.
-#[must_use]
-pub fn validate(skill: &SkillView<'_>) -> Vec<Diagnostic> {
-    let context = Context::new(skill);
-    let found = registry::RULES
-        .iter()
-        .flat_map(|rule| rule.diagnostics(&context));
-    let mut diagnostics: Vec<Diagnostic> = found.collect();
-    diagnostics.sort_by(|a, b| place(a).cmp(&place(b)));
-    diagnostics
+pub use profile::{Level, Profile};
+pub use set::{Set, validate_set};
+pub use settings::Settings;
+
+/// What was found in a skill, and what is kept of it to compare it with others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Checked {
+    /// What was found, sorted by file, place and code.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What [`validate_set`] needs of the skill.
+    pub facts: Facts,
 }
 
-fn place(diagnostic: &Diagnostic) -> (&str, usize, usize, &str) {
-    let Diagnostic {
-        file,
-        line,
-        column,
-        code,
-        ..
-    } = diagnostic;
-    (file, *line, *column, code)
+/// Returns what every rule that counts finds in `skill`.
+///
+/// The skill can lie [in memory](crate::view::MemoryView), [on disk](crate::view::DiskView) or
+/// [in git](crate::view::GitView):
+///
+/// ```
+/// use mdskill::validate::{Settings, validate};
+/// use mdskill::view::DiskView;
+///
+/// let skill = DiskView::open("testdata/skills/invalid/SK103/hit/unquoted-colon".as_ref(), None)?;
+/// let found = validate(&skill, &Settings::default()).diagnostics;
+/// assert_eq!((found[0].code, found[0].start.line), ("SK103", 3));
+/// # Ok::<(), mdskill::fs::Error>(())
+/// ```
+#[must_use]
+pub fn validate(skill: &dyn SkillView, settings: &Settings) -> Checked {
+    let context = Context::new(skill, settings.profile);
+    let mut findings = Vec::new();
+    for rule in registry::RULES.iter().copied() {
+        if let Check::Skill(check) = rule.check
+            && settings.level(rule) != Level::Off
+        {
+            findings.extend(check(&context).into_iter().map(|finding| (rule, finding)));
+        }
+    }
+    Checked {
+        diagnostics: place::place(&context, settings, findings),
+        facts: facts(&context),
+    }
+}
+
+fn facts(context: &Context<'_>) -> Facts {
+    let mut lines = Lines::new(context.skill_text());
+    let mut fact = |field: Option<&Field>| {
+        let field = field?;
+        let text = field.value.text().filter(|text| !text.is_empty())?;
+        let (start, end, excerpt) = lines.locate(field.value_span);
+        Some(Fact {
+            text: text.to_owned(),
+            start,
+            end,
+            excerpt: Some(excerpt),
+        })
+    };
+    Facts {
+        name: fact(context.field("name")),
+        description: fact(context.field("description")),
+    }
 }
 
 #[cfg(test)]

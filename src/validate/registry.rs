@@ -4,7 +4,7 @@ use crate::validate::rule::Rule;
 use crate::validate::rules;
 
 /// All rules, sorted by code.
-pub const RULES: [&Rule; 19] = [
+pub const RULES: &[&Rule] = &[
     &rules::skill_md_missing::RULE,
     &rules::not_utf8::RULE,
     &rules::frontmatter_missing::RULE,
@@ -29,5 +29,5 @@ pub const RULES: [&Rule; 19] = [
 /// Returns the rule of that code.
 #[must_use]
 pub fn rule(code: &str) -> Option<&'static Rule> {
-    RULES.into_iter().find(|rule| rule.code == code)
+    RULES.iter().copied().find(|rule| rule.code == code)
 }

@@ -1,13 +1,13 @@
 //! The two fields that every skill must have.
 
 use crate::skill::frontmatter::Frontmatter;
-use crate::skill::position::Position;
+use crate::span::Span;
 
 /// Returns where and how a required text is missing.
 #[must_use]
-pub fn missing(frontmatter: &Frontmatter, key: &str) -> Option<(Position, String)> {
+pub fn missing(frontmatter: &Frontmatter, key: &str) -> Option<(Span, String)> {
     let Some(field) = frontmatter.field(key) else {
-        return Some((Position::START, format!("the frontmatter has no `{key}`")));
+        return Some((Span::at(0), format!("the frontmatter has no `{key}`")));
     };
     let how = match field.value.text() {
         Some("") => "empty".to_owned(),
@@ -15,5 +15,5 @@ pub fn missing(frontmatter: &Frontmatter, key: &str) -> Option<(Position, String
         None if field.value.kind() == "empty" => "empty".to_owned(),
         None => format!("{}, not a text", field.value.kind()),
     };
-    Some((field.value_at, format!("`{key}` is {how}")))
+    Some((field.value_span, format!("`{key}` is {how}")))
 }

@@ -1,22 +1,23 @@
-//! [`Rule`]: one thing that can be wrong with a skill, and [`Context`]: what it looks at.
+//! [`Rule`]: one thing that can be wrong with a skill, and [`Finding`]: that it is.
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::skill::SkillView;
-use crate::skill::body::{self, Reference};
-use crate::skill::frontmatter::{self, Field, Frontmatter, FrontmatterError};
-use crate::skill::position::Position;
-use crate::validate::tree::Tree;
-
-/// The file that makes a folder a skill. Source: specification, "Directory structure".
-pub const SKILL_MD: &str = "SKILL.md";
+use crate::diagnostic::{Fix, Severity};
+use crate::skill::discover::SKILL_FILE;
+use crate::skill::frontmatter::FrontmatterError;
+use crate::span::Span;
+use crate::validate::context::Context;
+use crate::validate::set::{Set, SetFinding};
 
 /// One thing that can be wrong with a skill.
 #[derive(Debug)]
 pub struct Rule {
     /// Stable code, `SK302`; it never changes its meaning.
     pub code: &'static str,
+    /// Its name, `broken-path`; as good as the code wherever one is asked for.
+    pub name: &'static str,
     /// How much a finding matters, unless the finding says otherwise.
     pub severity: Severity,
+    /// Whether it runs without being asked for.
+    pub is_on: bool,
     /// Whether clients do not load the skill at all because of it.
     pub blocks_loading: bool,
     /// What the rule finds, in one line.
@@ -25,30 +26,34 @@ pub struct Rule {
     pub why: &'static str,
     /// What breaks the rule.
     pub example: &'static str,
-    /// Returns what is found.
-    pub check: fn(&Context<'_>) -> Vec<Finding>,
+    /// How to mend it, as a command to the author, without a full stop.
+    pub mend: &'static str,
+    /// What a program can mend.
+    pub fixable: Fixable,
+    /// What finds it.
+    pub check: Check,
 }
 
-impl Rule {
-    /// Returns what this rule finds, as diagnostics.
-    #[must_use]
-    pub fn diagnostics(&self, context: &Context<'_>) -> Vec<Diagnostic> {
-        let findings = (self.check)(context).into_iter();
-        findings.map(|finding| self.diagnostic(finding)).collect()
-    }
+/// What a program can mend of a rule's findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fixable {
+    /// Nothing: it takes a person.
+    No,
+    /// What `--fix` does.
+    Safe,
+    /// What only `--fix --unsafe` does.
+    Unsafe,
+}
 
-    fn diagnostic(&self, finding: Finding) -> Diagnostic {
-        Diagnostic {
-            code: self.code,
-            severity: finding.severity.unwrap_or(self.severity),
-            file: finding.file,
-            line: finding.at.line,
-            column: finding.at.column,
-            message: finding.message,
-            help: finding.help,
-            blocks_loading: self.blocks_loading,
-        }
-    }
+/// What finds what a rule is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// A look at one skill.
+    Skill(fn(&Context<'_>) -> Vec<Finding>),
+    /// A look at all skills of a repository or a folder.
+    Set(fn(&Set<'_>) -> Vec<SetFinding>),
+    /// The validator itself, while it does its work.
+    Validator,
 }
 
 /// What a check found, before its rule gives it a code.
@@ -56,82 +61,73 @@ impl Rule {
 pub struct Finding {
     /// File inside the skill.
     pub file: String,
-    /// Where in the file.
-    pub at: Position,
+    /// Where in the file, in bytes; nothing when it is about the file as a whole.
+    pub span: Option<Span>,
     /// What is wrong, one sentence without a full stop.
     pub message: String,
-    /// What to do about it.
+    /// What to do about it; empty for what the rule says.
     pub help: String,
     /// Another severity than the rule's.
     pub severity: Option<Severity>,
+    /// How a program can mend it.
+    pub fix: Option<Fix>,
 }
 
 impl Finding {
-    /// Returns a finding in `SKILL.md`.
+    /// Returns a finding at a place of `SKILL.md`.
     #[must_use]
-    pub fn new(at: Position, message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::in_file(SKILL_FILE, span, message, help)
+    }
+
+    /// Returns a finding at a place of a file.
+    #[must_use]
+    pub fn in_file(
+        file: &str,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
         Self {
-            file: SKILL_MD.to_owned(),
-            at,
+            span: Some(span),
+            ..Self::about(file, message, help)
+        }
+    }
+
+    /// Returns a finding about a file as a whole.
+    #[must_use]
+    pub fn about(file: &str, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            span: None,
             message: message.into(),
             help: help.into(),
             severity: None,
+            fix: None,
+        }
+    }
+
+    /// Returns the same finding with another severity than the rule's.
+    #[must_use]
+    pub fn as_severe_as(self, severity: Severity) -> Self {
+        Self {
+            severity: Some(severity),
+            ..self
+        }
+    }
+
+    /// Returns the same finding with a fix.
+    #[must_use]
+    pub fn fixed_by(self, fix: Fix) -> Self {
+        Self {
+            fix: Some(fix),
+            ..self
         }
     }
 }
 
 impl From<&FrontmatterError> for Finding {
     fn from(error: &FrontmatterError) -> Self {
-        Self::new(error.at, error.to_string(), error.help())
-    }
-}
-
-/// A skill, read once for all rules.
-#[derive(Debug)]
-pub struct Context<'a> {
-    /// The skill.
-    pub skill: &'a SkillView<'a>,
-    /// The paths in it.
-    pub tree: Tree<'a>,
-    /// What its body refers to.
-    pub references: Vec<Reference>,
-    /// Its frontmatter; none without a `SKILL.md`.
-    frontmatter: Option<Result<Frontmatter, FrontmatterError>>,
-}
-
-impl<'a> Context<'a> {
-    /// Reads `skill`. The body is read even when the YAML before it is broken.
-    #[must_use]
-    pub fn new(skill: &'a SkillView<'a>) -> Self {
-        let tree = Tree::new(skill.paths);
-        let has_skill_md = tree.has_file(SKILL_MD);
-        let document = frontmatter::split(skill.skill_md).ok();
-        let document = document.filter(|_| has_skill_md);
-        Self {
-            skill,
-            tree,
-            references: document
-                .map(|document| body::references(document.body, document.body_line))
-                .unwrap_or_default(),
-            frontmatter: has_skill_md.then(|| frontmatter::parse(skill.skill_md)),
-        }
-    }
-
-    /// Returns the frontmatter when it could be read.
-    #[must_use]
-    pub fn frontmatter(&self) -> Option<&Frontmatter> {
-        self.frontmatter.as_ref()?.as_ref().ok()
-    }
-
-    /// Returns why the frontmatter could not be read.
-    #[must_use]
-    pub fn frontmatter_error(&self) -> Option<&FrontmatterError> {
-        self.frontmatter.as_ref()?.as_ref().err()
-    }
-
-    /// Returns the field of that key of a readable frontmatter.
-    #[must_use]
-    pub fn field(&self, key: &str) -> Option<&Field> {
-        self.frontmatter()?.field(key)
+        Self::new(error.span, error.to_string(), error.help())
     }
 }

@@ -52,7 +52,8 @@ const HOUSE: &[Room] = &[
     room("digest", Words, &["oid"]),
     room("source", Words, &["path"]),
     room("spec", Words, &["oid", "path", "source"]),
-    room("diagnostic", Words, &[]),
+    room("span", Words, &[]),
+    room("diagnostic", Words, &["span"]),
     room("progress", Words, &[]),
     room("env", Machine, &[]),
     room("dirs", Machine, &["env"]),
@@ -70,7 +71,11 @@ const HOUSE: &[Room] = &[
         &["env", "dirs", "http", "git"],
     ),
     room("fetch", Nouns, &["skill"]),
-    without(room("validate", Nouns, &["skill"]), THE_MACHINE),
+    without(
+        room("view", Nouns, &[]),
+        &["env", "dirs", "http", "interrupt"],
+    ),
+    without(room("validate", Nouns, &["skill", "view"]), THE_MACHINE),
     without(
         room("install", Organs, &[]),
         &["env", "dirs", "http", "fetch", "validate"],
@@ -95,7 +100,7 @@ const ONE_FILE_EACH: &[(&str, &str)] = &[
     ("libgit2_sys", "git/objects.rs"),
     ("rustls", "http/client.rs"),
     ("directories", "dirs.rs"),
-    ("pulldown_cmark", "skill/body.rs"),
+    ("pulldown_cmark", "skill/markdown.rs"),
 ];
 
 /// Returns what breaks the rules, a sentence each.

@@ -230,7 +230,7 @@ fn warn(repositories: &mut [Prepared<'_>], report: &mut Report) {
 fn line(found: &Diagnostic) -> String {
     format!(
         "{}:{}: {} [{}]",
-        found.file, found.line, found.message, found.code
+        found.file, found.start.line, found.message, found.code
     )
 }
 

@@ -11,15 +11,16 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
 use crate::fetch::is_git_folder;
 use crate::fetch::resolve::Query;
+use crate::git::objects::{ObjectError, Objects};
 use crate::lockfile::Entry;
 use crate::name::SkillName;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
-use crate::skill::SkillView;
 use crate::skill::files::SkillTree;
 use crate::source::Source;
 use crate::spec::{Place, Spec};
-use crate::validate::validate;
+use crate::validate::{Checked, Settings, validate};
+use crate::view::GitView;
 
 /// A skill that is ready to install: its files are safe to write and all here.
 #[derive(Debug, Clone)]
@@ -147,19 +148,20 @@ pub fn query_of(spec: &Spec) -> Query {
     }
 }
 
-/// Validates a skill that lies in git's objects, under the folder's name that it has or will have.
-#[must_use]
-pub fn diagnose(folder: &str, files: &SkillTree, skill_file: &[u8]) -> Vec<Diagnostic> {
-    let paths: Vec<String> = files
-        .files
-        .iter()
-        .map(|file| file.path.to_string())
-        .collect();
-    validate(&SkillView {
-        folder,
-        paths: &paths,
-        skill_md: skill_file,
-    })
+/// Validates the skill in the folder `path` of the tree `root`, all of whose files are here, under
+/// the folder's name that it has or will have.
+///
+/// # Errors
+/// When an object is missing or damaged.
+pub fn diagnose(
+    objects: &Objects,
+    root: ObjectId,
+    path: &str,
+    folder: &str,
+    settings: &Settings,
+) -> Result<Checked, ObjectError> {
+    let view = GitView::open(objects, root, path, folder)?;
+    Ok(validate(&view, settings))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::skill::files::{SkillTree, TreeError};
 use crate::skill::frontmatter;
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::source::Source;
+use crate::validate::Settings;
 
 /// Most names that are suggested.
 const MAX_SUGGESTIONS: usize = 3;
@@ -232,6 +233,7 @@ impl<'a> Opened<'a> {
                 .as_ref()
                 .and_then(|resolved| resolved.follows.as_ref()),
             commit: self.commit(),
+            root: self.repository.root_tree(self.commit())?,
         };
         // Reading and validating 181 skills is the processor's work; each thread opens
         // the store for itself.
@@ -250,6 +252,7 @@ struct Origin<'a> {
     store: &'a Path,
     reference: Option<&'a String>,
     commit: Option<ObjectId>,
+    root: ObjectId,
 }
 
 impl Origin<'_> {
@@ -270,14 +273,15 @@ impl Origin<'_> {
             .folder()
             .unwrap_or_else(|| self.source.repository_name());
         let (name, note) = landing_name(&skill_file, folder)?;
-        let diagnostics = diagnose(name.as_str(), &files, &skill_file);
+        let settings = Settings::default();
+        let checked = diagnose(objects, self.root, &found.path, name.as_str(), &settings)?;
         files.keep_at_hand(found.skill_file, skill_file);
         Ok(Candidate {
             source: self.source.clone(),
             path: found.path.clone(),
             reference: self.reference.cloned(),
             commit: self.commit,
-            diagnostics,
+            diagnostics: checked.diagnostics,
             files,
             name,
             note,

@@ -6,8 +6,8 @@ use futures_util::future::join_all;
 
 use super::{Failed, Options, Report};
 use crate::context::Context;
+use crate::fetch::Repository;
 use crate::fetch::resolve::{Named, Query, Resolved};
-use crate::fetch::{FetchError, Repository};
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::oid::ObjectId;
@@ -15,9 +15,10 @@ use crate::ops::OpError;
 use crate::ops::candidate::{diagnose, full_spec};
 use crate::ops::change::Problem;
 use crate::ops::installed::named;
-use crate::skill::discover::{Discovery, SKILL_FILE};
+use crate::skill::discover::Discovery;
 use crate::skill::files::SkillTree;
 use crate::source::Source;
+use crate::validate::Settings;
 
 /// A skill that upstream changed, with its new place and content.
 pub(super) struct Move {
@@ -287,7 +288,7 @@ fn accept(
     let problem = match upstream.files.check_sizes(objects) {
         Err(error) => Some(format!("its new version is refused: {error}")),
         Ok(()) if options.force => None,
-        Ok(()) => unloadable(name, &upstream.files, &answer.repository)?,
+        Ok(()) => unloadable(name, &upstream, target, &answer.repository)?,
     };
     if let Some(reason) = problem {
         answer.stuck.push(Problem {
@@ -313,24 +314,25 @@ fn accept(
 
 fn unloadable(
     name: &SkillName,
-    files: &SkillTree,
+    upstream: &Upstream,
+    target: &Target,
     repository: &Repository<'_>,
 ) -> Result<Option<String>, OpError> {
-    let Some(skill_file) = files
-        .files
+    let root = repository.root_tree(target.commit)?;
+    let settings = Settings::default();
+    let checked = diagnose(
+        repository.objects(),
+        root,
+        &upstream.path,
+        name.as_str(),
+        &settings,
+    )?;
+    let blocker = checked
+        .diagnostics
         .iter()
-        .find(|file| file.path.as_str() == SKILL_FILE)
-    else {
-        return Ok(None);
-    };
-    let text = repository
-        .objects()
-        .blob(skill_file.id)
-        .map_err(FetchError::from)?;
-    let found = diagnose(name.as_str(), files, &text);
-    let blocker = found.iter().find(|found| found.blocks_loading);
+        .find(|found| found.blocks_loading);
     Ok(blocker.map(|found| {
-        let place = format!("{}:{}", found.file, found.line);
+        let place = format!("{}:{}", found.file, found.start.line);
         format!("clients would not load its new version ({place}: {} [{}]); --force takes it all the same", found.message, found.code)
     }))
 }

@@ -1,13 +1,13 @@
 //! [`FrontmatterError`]: why a frontmatter can't be read, where, and what to do.
 
-use crate::skill::position::Position;
+use crate::span::Span;
 
 /// Why a frontmatter can't be read, and the place in the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{fault}")]
 pub struct FrontmatterError {
-    /// Where, counted in the whole file.
-    pub at: Position,
+    /// Where, in bytes of the whole file.
+    pub span: Span,
     /// What is wrong there.
     pub fault: Fault,
 }
@@ -134,8 +134,8 @@ pub enum Fault {
 }
 
 impl FrontmatterError {
-    pub(super) fn new(at: Position, fault: Fault) -> Self {
-        Self { at, fault }
+    pub(super) fn new(span: Span, fault: Fault) -> Self {
+        Self { span, fault }
     }
 
     /// Returns what to do about it, as a sentence.

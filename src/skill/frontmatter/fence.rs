@@ -1,7 +1,7 @@
 //! Cuts a SKILL.md at its two `---` lines, before any YAML is read.
 
 use super::error::{Fault, FrontmatterError};
-use crate::skill::position::{Position, Positions};
+use crate::span::Span;
 
 /// Largest SKILL.md that is read: the longest of 2,672 public ones has 2,723
 /// lines, and what is ten times as long is no instruction an agent can hold.
@@ -15,6 +15,8 @@ pub const MAX_FRONTMATTER_BYTES: usize = 64 * 1024;
 pub struct Document<'a> {
     /// The YAML between the two `---` lines; it begins at line 2 of the file.
     pub yaml: &'a str,
+    /// Byte of the file at which the YAML begins.
+    pub yaml_offset: usize,
     /// The Markdown after them.
     pub body: &'a str,
     /// Byte of the file at which the body begins.
@@ -32,7 +34,7 @@ pub struct Document<'a> {
 /// When `text` is too large, not UTF-8, has no `---` as its first line or no
 /// second one, or has more than [`MAX_FRONTMATTER_BYTES`] between them.
 pub fn split(text: &[u8]) -> Result<Document<'_>, FrontmatterError> {
-    let start = |fault| FrontmatterError::new(Position::START, fault);
+    let start = |fault| FrontmatterError::new(Span::at(0), fault);
     if text.len() > MAX_SKILL_MD_BYTES {
         return Err(start(Fault::FileTooLarge { bytes: text.len() }));
     }
@@ -57,6 +59,7 @@ pub fn split(text: &[u8]) -> Result<Document<'_>, FrontmatterError> {
             } else {
                 Ok(Document {
                     yaml,
+                    yaml_offset: whole.len() - marked.len() + opening.len(),
                     body,
                     body_offset: whole.len() - body.len(),
                     body_line,
@@ -73,9 +76,7 @@ fn is_fence(line: &str) -> bool {
 }
 
 fn not_utf8(text: &[u8], valid: usize) -> FrontmatterError {
-    let before = std::str::from_utf8(&text[..valid]).unwrap_or_default();
-    let at = Positions::new(before, 1).of(valid);
-    FrontmatterError::new(at, Fault::NotUtf8 { byte: text[valid] })
+    FrontmatterError::new(Span::at(valid), Fault::NotUtf8 { byte: text[valid] })
 }
 
 /// Whether a frontmatter stands further down: a comment, a blank line or a code
@@ -131,7 +132,7 @@ mod tests {
         assert_eq!(fault(b"---\nname: a\n"), Fault::Unclosed);
         let bad = split(b"---\nname: \xff\n---\n").unwrap_err();
         assert_eq!(bad.fault, Fault::NotUtf8 { byte: 0xff });
-        assert_eq!(bad.at, Position { line: 2, column: 7 });
+        assert_eq!(bad.span, Span::at(10));
         let long = format!("---\nx: {}\n---\n", "a".repeat(MAX_FRONTMATTER_BYTES));
         assert!(matches!(fault(long.as_bytes()), Fault::TooLarge { .. }));
         let huge = vec![b'a'; MAX_SKILL_MD_BYTES + 1];

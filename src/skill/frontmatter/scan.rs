@@ -6,11 +6,10 @@
 //! It follows the token rules of YAML 1.2.2, chapters 5 to 9, as far as needed
 //! to know where a value begins; whether the text is valid is the parser's word.
 
-use std::ops::Range;
-
 use super::cursor::{Cursor, is_blank_or_end, is_break};
 use super::error::Fault;
 use super::quoting::quoted_line;
+use crate::span::Span;
 
 mod keys;
 
@@ -20,16 +19,16 @@ pub(super) struct Scan {
     /// The keys of the outermost map, in order.
     pub keys: Vec<Key>,
     /// What must not reach the parser.
-    pub refused: Option<(usize, Fault)>,
+    pub refused: Option<(Span, Fault)>,
     /// What explains it, if the parser refuses.
-    pub suspected: Option<(usize, Fault)>,
+    pub suspected: Option<(Span, Fault)>,
 }
 
-/// Where a key of the outermost map and its value begin.
+/// Where a key of the outermost map and its value stand; the key twice when it has no value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
-    pub start: usize,
-    pub value: usize,
+    pub span: Span,
+    pub value: Span,
 }
 
 /// Returns what is in `yaml`; stops at the first thing refused or suspected.
@@ -42,7 +41,7 @@ pub(super) fn scan(yaml: &str) -> Scan {
     // The parser refuses these before it looks at anything else.
     if let Some((at, c)) = yaml.char_indices().find(|(_, c)| is_forbidden(*c)) {
         let code = u32::from(c);
-        scanner.found.suspected = Some((at, Fault::Control { code }));
+        scanner.found.suspected = Some((Span::new(at, at + c.len_utf8()), Fault::Control { code }));
     }
     scanner.found
 }
@@ -55,7 +54,7 @@ fn is_forbidden(c: char) -> bool {
 /// A scalar that a `:` after it would make a key.
 #[derive(Debug, Clone)]
 struct Candidate {
-    span: Range<usize>,
+    span: Span,
     /// It stands where only a key can stand.
     required: bool,
 }
@@ -68,7 +67,7 @@ struct Scanner<'a> {
     flow: Vec<(usize, char, Option<Candidate>)>,
     candidate: Option<Candidate>,
     key_allowed: bool,
-    last_key: Option<Range<usize>>,
+    last_key: Option<Span>,
     last_scalar: usize,
     /// A value closed by a quote or bracket on this line.
     closed: Option<(usize, char)>,
@@ -101,11 +100,11 @@ impl<'a> Scanner<'a> {
     }
 
     fn suspect(&mut self, at: usize, fault: Fault) {
-        self.found.suspected.get_or_insert((at, fault));
+        self.found.suspected.get_or_insert((Span::at(at), fault));
     }
 
     fn refuse(&mut self, at: usize, fault: Fault) {
-        self.found.refused.get_or_insert((at, fault));
+        self.found.refused.get_or_insert((Span::at(at), fault));
     }
 
     fn quoted(&self, start: usize) -> String {
@@ -195,7 +194,8 @@ impl<'a> Scanner<'a> {
             .cursor
             .pass_plain(self.indents.last().copied(), !self.in_block());
         self.last_scalar = start;
-        self.may_be_key(start..end, line);
+        self.may_be_key(Span::new(start, end), line);
+        self.value_ends(start, end);
         // After a line break a new key may begin.
         let crossed_line = self.cursor.text[end..self.cursor.at].contains(is_break);
         self.key_allowed = crossed_line && self.in_block();
@@ -206,7 +206,8 @@ impl<'a> Scanner<'a> {
         if !self.cursor.pass_quoted(quote) {
             return self.suspect(start, Fault::UnclosedQuote { quote });
         }
-        self.may_be_key(start..self.cursor.at, line);
+        self.may_be_key(Span::new(start, self.cursor.at), line);
+        self.value_ends(start, self.cursor.at);
         self.key_allowed = false;
         self.closed = self.in_block().then_some((start, quote));
     }
@@ -226,7 +227,7 @@ impl<'a> Scanner<'a> {
 
     fn open(&mut self, bracket: char) {
         let start = self.cursor.at;
-        self.may_be_key(start..start + 1, self.cursor.line_start);
+        self.may_be_key(Span::new(start, start + 1), self.cursor.line_start);
         self.flow.push((start, bracket, self.candidate.take()));
         self.check_depth();
         self.key_allowed = true;
@@ -239,12 +240,17 @@ impl<'a> Scanner<'a> {
         if c != ',' {
             let (start, _, candidate) = self.flow.pop().unwrap_or((self.cursor.at, c, None));
             self.candidate = candidate;
+            self.value_ends(start, self.cursor.at + 1);
             self.closed = self.in_block().then_some((start, c));
         }
         self.cursor.advance();
     }
 
     fn end(&mut self) {
+        let text = self.cursor.text;
+        if let Some(key) = self.found.keys.last_mut() {
+            key.value_before(text.len(), text);
+        }
         if let Some((start, open, _)) = self.flow.first() {
             let (start, open) = (*start, *open);
             let quoted = self.quoted(start);

@@ -10,32 +10,47 @@ fn error(yaml: &str) -> FrontmatterError {
     read(yaml).unwrap_err()
 }
 
-fn at(line: usize, column: usize) -> Position {
-    Position { line, column }
+/// Where byte `offset` of the file around `yaml` stands: line, column.
+fn place(yaml: &str, offset: usize) -> (usize, usize) {
+    let file = format!("---\n{yaml}\n---\n# Body\n");
+    let before = &file[..offset];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = before.matches('\n').count() + 1;
+    (line, before[line_start..].chars().count() + 1)
+}
+
+/// The written value of each field, by its place in the file.
+fn written(yaml: &str) -> Vec<(String, String)> {
+    let file = format!("---\n{yaml}\n---\n# Body\n");
+    let of = |span: Span| span.of(&file).to_owned();
+    let frontmatter = parse(file.as_bytes()).unwrap();
+    frontmatter
+        .fields()
+        .iter()
+        .map(|field| (of(field.key_span), of(field.value_span)))
+        .collect()
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+    pairs.iter().map(owned).collect()
 }
 
 #[test]
 fn fields_have_values_and_places() {
-    let frontmatter = read(
-        "name: pdf\ndescription: >-\n  Reads: a\n  --- b\nlicense:\nmetadata:\n  version: \"1.0\"\n  'a b': x\nallowed-tools:\n- Read\n- \"Bash(git:*)\"\nbig: yes # no",
-    )
-    .unwrap();
-    let places: Vec<_> = frontmatter
-        .fields()
-        .iter()
-        .map(|f| (f.key.as_str(), f.key_at, f.value_at))
-        .collect();
+    let yaml = "name: pdf\ndescription: >-\n  Reads: a\n  --- b\nlicense:\nmetadata:\n  version: \"1.0\"\n  'a b': x\nallowed-tools:\n- Read\n- \"Bash(git:*)\"\nbig: yes # no";
     assert_eq!(
-        places,
-        [
-            ("name", at(2, 1), at(2, 7)),
-            ("description", at(3, 1), at(3, 14)),
-            ("license", at(6, 1), at(6, 1)),
-            ("metadata", at(7, 1), at(8, 3)),
-            ("allowed-tools", at(10, 1), at(11, 1)),
-            ("big", at(13, 1), at(13, 6)),
-        ]
+        written(yaml),
+        pairs(&[
+            ("name", "pdf"),
+            ("description", ">-\n  Reads: a\n  --- b"),
+            ("license", "license"),
+            ("metadata", "version: \"1.0\"\n  'a b': x"),
+            ("allowed-tools", "- Read\n- \"Bash(git:*)\""),
+            ("big", "yes"),
+        ])
     );
+    let frontmatter = read(yaml).unwrap();
     assert_eq!(
         frontmatter.description().unwrap().value.text(),
         Some("Reads: a --- b")
@@ -48,17 +63,25 @@ fn fields_have_values_and_places() {
 
 #[test]
 fn flow_collections_are_accepted_and_placed() {
-    let frontmatter = read("{name: a, \"description\": 'b: c', metadata: {tags: [x, y]}}").unwrap();
-    assert_eq!(frontmatter.name().unwrap().value_at, at(2, 8));
-    assert_eq!(frontmatter.metadata().unwrap().key_at, at(2, 34));
-    let frontmatter = read("requires: {mcp: [x]}\nname: a").unwrap();
-    assert_eq!(frontmatter.name().unwrap().key_at, at(3, 1));
+    assert_eq!(
+        written("{name: a, \"description\": 'b: c', metadata: {tags: [x, y]}}"),
+        pairs(&[
+            ("name", "a"),
+            ("\"description\"", "'b: c'"),
+            ("metadata", "{tags: [x, y]}"),
+        ])
+    );
+    assert_eq!(
+        written("requires: {mcp: [x]}\nname: a\n\n"),
+        pairs(&[("requires", "{mcp: [x]}"), ("name", "a")])
+    );
 }
 
 #[test]
 fn an_unquoted_colon_shows_the_quoted_line() {
-    let error = error("name: a\ndescription: Use when: \"x\" or y\n  and more\nlicense: MIT");
-    assert_eq!(error.at, at(3, 22));
+    let yaml = "name: a\ndescription: Use when: \"x\" or y\n  and more\nlicense: MIT";
+    let error = error(yaml);
+    assert_eq!(place(yaml, error.span.start), (3, 22));
     assert_eq!(
         error.help(),
         "quote the whole value: `description: 'Use when: \"x\" or y and more'`"
@@ -97,8 +120,10 @@ fn each_shape_of_public_history_has_its_own_words() {
     assert_eq!(error("a: \"b").fault, Fault::UnclosedQuote { quote: '"' });
     assert_eq!(error("a: b\u{1b}").fault, Fault::Control { code: 27 });
     let line = "text at the edge".to_owned();
-    let edge = error("description: |\ntext at the edge\nname: a");
-    assert_eq!((edge.at, edge.fault), (at(3, 1), Fault::NotAKey { line }));
+    let yaml = "description: |\ntext at the edge\nname: a";
+    let edge = error(yaml);
+    assert_eq!(place(yaml, edge.span.start), (3, 1));
+    assert_eq!(edge.fault, Fault::NotAKey { line });
 }
 
 #[test]
@@ -106,8 +131,10 @@ fn what_is_no_map_of_single_keys_is_refused() {
     let duplicate = |key: &str| Fault::DuplicateKey {
         key: key.to_owned(),
     };
-    let twice = error("name: a\nx: y\nname: b");
-    assert_eq!((twice.at, twice.fault), (at(4, 1), duplicate("name")));
+    let yaml = "name: a\nx: y\nname: b";
+    let twice = error(yaml);
+    assert_eq!(place(yaml, twice.span.start), (4, 1));
+    assert_eq!(twice.fault, duplicate("name"));
     assert_eq!(error("metadata: {a: b, a: c}").fault, duplicate("a"));
     assert_eq!(error("- a\n- b").fault, Fault::NotAMap { found: "a list" });
     assert_eq!(error("").fault, Fault::NotAMap { found: "empty" });
@@ -142,7 +169,8 @@ fn marks_inside_texts_are_texts() {
     let yaml = "a: R & D * 2 ! x\nb: |\n  *x\n  &y\nc: '*x'\nd: \"\n  *x\"\ne: f\n  *x !y\n#*z\ng: http://x#y, [a]";
     let frontmatter = read(yaml).unwrap();
     assert_eq!(frontmatter.fields().len(), 6);
-    assert_eq!(frontmatter.field("g").unwrap().key_at.line, 12);
+    let at = frontmatter.field("g").unwrap().key_span.start;
+    assert_eq!(place(yaml, at), (12, 1));
 }
 
 #[test]
@@ -166,7 +194,7 @@ proptest! {
     fn no_yaml_like_text_panics(yaml in "([a-c]|é|\u{2028}|\u{feff}|[-:?&*!|>%@`'\"#,{}\\[\\]\\\\. \t\r\n]){0,60}") {
         let whole = format!("---\n{yaml}\n---\n");
         if let Err(error) = parse(whole.as_bytes()) {
-            prop_assert!(error.at.line <= whole.lines().count());
+            prop_assert!(error.span.start <= error.span.end && error.span.end <= whole.len());
             prop_assert!(!error.help().is_empty());
         }
     }
@@ -176,10 +204,9 @@ proptest! {
     fn places_match_the_keys(yaml in "([a-c]{1,2}(: |:\n|\n|: \\[a, b\\]\n|: 'x: y'\n|: \"z\n  w\"\n|: >\n  t\n|: \\{a: b\\}\n| |\n  |\n- )){0,12}") {
         let whole = format!("---\n{yaml}\n---\n");
         if let Ok(frontmatter) = parse(whole.as_bytes()) {
-            let lines: Vec<&str> = whole.lines().collect();
             for field in frontmatter.fields().iter().filter(|f| f.key != "null") {
-                let line = lines[field.key_at.line - 1];
-                prop_assert!(line[field.key_at.column - 1..].starts_with(&field.key), "{whole} {field:?}");
+                prop_assert_eq!(field.key_span.of(&whole), &field.key);
+                prop_assert!(!field.value_span.of(&whole).is_empty(), "{whole} {field:?}");
             }
         }
     }

@@ -1,17 +1,22 @@
 //! SK113: `allowed-tools` is separated by commas.
 
 use crate::diagnostic::Severity;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::context::Context;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK113",
+    name: "allowed-tools-commas",
     severity: Severity::Warning,
+    is_on: true,
     blocks_loading: false,
     summary: "commas in `allowed-tools`",
     why: "A client that follows the specification splits at spaces and sees a tool named `Read,`; 51 of 205 skills with the field.",
     example: "allowed-tools: Read, Grep",
-    check,
+    mend: "separate the tools by spaces: `allowed-tools: Read Grep`",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -19,7 +24,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let field = field.filter(|field| field.value.text().is_some_and(has_separating_comma));
     let finding = field.map(|field| {
         Finding::new(
-            field.value_at,
+            field.value_span,
             "`allowed-tools` has commas; the specification separates tools by spaces",
             "write `allowed-tools: Read Grep`",
         )

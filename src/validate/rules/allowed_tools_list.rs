@@ -2,17 +2,22 @@
 
 use crate::diagnostic::Severity;
 use crate::skill::frontmatter::Value;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::context::Context;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK112",
+    name: "allowed-tools-list",
     severity: Severity::Info,
+    is_on: true,
     blocks_loading: false,
     summary: "`allowed-tools` is a list, not a text",
     why: "The specification has a text with spaces; some clients read a list, some do not; 11 of 205 skills with the field.",
     example: "allowed-tools: [Read, Grep]",
-    check,
+    mend: "write one text with spaces: `allowed-tools: Read Grep`",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -20,7 +25,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let list = field.filter(|field| matches!(field.value, Value::List(_)));
     let finding = list.map(|field| {
         Finding::new(
-            field.value_at,
+            field.value_span,
             "`allowed-tools` is a list; the specification has a text with spaces",
             "write `allowed-tools: Read Grep`, unless only one client is meant",
         )

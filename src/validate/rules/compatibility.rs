@@ -1,17 +1,22 @@
 //! SK115: `compatibility` is no text of 1 to 500 characters.
 
 use crate::diagnostic::Severity;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::context::Context;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK115",
+    name: "compatibility",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: false,
     summary: "`compatibility` is not a text of 1 to 500 characters",
     why: "The specification, `compatibility`: 1-500 characters if it is given.",
     example: "compatibility: [linux, macos]",
-    check,
+    mend: "say in at most 500 characters what the skill needs, or drop the field",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 /// Longest `compatibility`, in characters. Source: specification, "`compatibility` field".
@@ -29,7 +34,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             None => format!("`compatibility` is {}, not a text", field.value.kind()),
         };
         let help = "write one short text, or leave the field out";
-        Some(Finding::new(field.value_at, message, help))
+        Some(Finding::new(field.value_span, message, help))
     });
     finding.into_iter().collect()
 }

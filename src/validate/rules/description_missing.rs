@@ -1,18 +1,23 @@
 //! SK210: there is no `description`.
 
 use crate::diagnostic::Severity;
+use crate::validate::context::Context;
 use crate::validate::required;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK210",
+    name: "description-missing",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: true,
     summary: "`description` is missing, empty or not a text",
     why: "It is what an agent chooses a skill by: every client skips a skill without it.",
     example: "description:",
-    check,
+    mend: "add `description:` with what the skill does and when to use it",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

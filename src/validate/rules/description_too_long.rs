@@ -1,17 +1,22 @@
 //! SK211: `description` is too long.
 
 use crate::diagnostic::Severity;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::context::Context;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK211",
+    name: "description-too-long",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: false,
     summary: "`description` has more than 1,024 characters",
     why: "Codex skips such a skill and VS Code cuts the text; 2 of 2,672 public skills.",
     example: "description: (1,100 characters)",
-    check,
+    mend: "keep what the skill does and when to use it; move the rest into the body",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 /// Longest `description`, in characters, not bytes. Source: specification,
@@ -23,7 +28,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let count = field.value.text()?.chars().count();
         (count > MAX_CHARS).then(|| {
             Finding::new(
-                field.value_at,
+                field.value_span,
                 format!("`description` has {count} characters, more than {MAX_CHARS}"),
                 "keep what the skill does and when to use it; move the rest into the body",
             )

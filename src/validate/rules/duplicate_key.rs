@@ -2,17 +2,22 @@
 
 use crate::diagnostic::Severity;
 use crate::skill::frontmatter::Fault;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::context::Context;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK104",
+    name: "duplicate-key",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: true,
     summary: "the same key twice",
     why: "Parsers disagree: some refuse the file, some take the last value.",
     example: "name: a\nname: b",
-    check,
+    mend: "keep one of the two",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

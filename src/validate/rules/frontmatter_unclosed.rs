@@ -2,17 +2,22 @@
 
 use crate::diagnostic::Severity;
 use crate::skill::frontmatter::Fault;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::context::Context;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK102",
+    name: "unclosed-frontmatter",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is never closed",
     why: "The whole file counts as frontmatter, and clients skip the skill.",
     example: "---\nname: pdf\n# PDF tools",
-    check,
+    mend: "put a line `---` between the last field and the Markdown",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -2,17 +2,22 @@
 
 use crate::diagnostic::Severity;
 use crate::skill::frontmatter::Fault;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::context::Context;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK103",
+    name: "invalid-yaml",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is not valid YAML",
     why: "Clients skip the skill, most without a word; 314 of 15,780 published versions, two in three for an unquoted `: `.",
     example: "description: Use when: a PDF is mentioned",
-    check,
+    mend: "quote the value: `description: \"Use when: a PDF is mentioned\"`",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 /// Every fault of a frontmatter that has no rule of its own.

@@ -2,17 +2,22 @@
 
 use crate::diagnostic::Severity;
 use crate::skill::frontmatter::{Field, Value};
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::context::Context;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK114",
+    name: "metadata",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: false,
     summary: "`metadata` is not a map, or has a value that is not a text",
     why: "The specification maps texts to texts. A client that reads types skips a skill whose `metadata` is no map; 167 of 651 skills with the field have other values.",
     example: "metadata:\n  version: 1.0",
-    check,
+    mend: "write one `key: \"value\"` a line, every value in quotes",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -23,7 +28,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             Value::Null => None,
             Value::Map(entries) => values_that_are_no_texts(field, entries),
             other => Some(Finding::new(
-                field.value_at,
+                field.value_span,
                 format!("`metadata` is {}, not a map", other.kind()),
                 "write one `key: \"value\"` a line below it, indented",
             )),
@@ -41,7 +46,7 @@ fn values_that_are_no_texts(field: &Field, entries: &[(Value, Value)]) -> Option
     (!phrases.is_empty()).then(|| Finding {
         severity: Some(Severity::Warning),
         ..Finding::new(
-            field.value_at,
+            field.value_span,
             format!("`metadata` maps texts to texts, but {}", phrases.join(", ")),
             "put the value in quotes; write a list as one text",
         )

@@ -2,17 +2,22 @@
 
 use crate::diagnostic::Severity;
 use crate::name;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::context::Context;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK202",
+    name: "name-invalid",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: false,
     summary: "`name` is not 1-64 of `a-z`, `0-9` and single inner `-`",
     why: "VS Code: invalid characters cause the skill to silently fail to load; 121 of 2,672 public skills.",
     example: "name: Ahrefs Automation",
-    check,
+    mend: "write it in `a-z`, `0-9` and single hyphens, and rename the folder alike",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -21,7 +26,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let reasons = name::specification_faults(name);
         (!reasons.is_empty()).then(|| {
             Finding::new(
-                field.value_at,
+                field.value_span,
                 format!("`{name}` is not a valid skill name: {}", reasons.join("; ")),
                 "write it in `a-z`, `0-9` and single hyphens, and rename the folder alike",
             )

@@ -1,18 +1,23 @@
 //! SK201: there is no `name`.
 
 use crate::diagnostic::Severity;
+use crate::validate::context::Context;
 use crate::validate::required;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK201",
+    name: "name-missing",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: false,
     summary: "`name` is missing, empty or not a text",
     why: "The specification requires it, and VS Code and the Copilot CLI do not load a skill without it.",
     example: "name: 42",
-    check,
+    mend: "add `name:` with the name of the folder",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

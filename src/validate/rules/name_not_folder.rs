@@ -1,27 +1,32 @@
 //! SK203: `name` is not the name of the folder.
 
 use crate::diagnostic::Severity;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::context::Context;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK203",
+    name: "name-not-folder",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: false,
     summary: "`name` differs from the name of the folder",
     why: "The specification requires them to be equal: some versions of VS Code refuse the skill, others call it by its folder; 133 of 2,672 public skills.",
     example: "pdf-tools/SKILL.md with name: pdf",
-    check,
+    mend: "give both the same name",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let folder = context.skill.folder;
+    let folder = context.skill.folder();
     let finding = context.field("name").and_then(|field| {
         let name = field.value.text().filter(|name| !name.is_empty())?;
         // A skill at the root of its repository has no folder of its own.
         (!folder.is_empty() && name != folder).then(|| {
             Finding::new(
-                field.value_at,
+                field.value_span,
                 format!("`name` is `{name}`, but the folder is `{folder}`"),
                 "give both the same name",
             )

@@ -2,17 +2,22 @@
 
 use crate::diagnostic::Severity;
 use crate::skill::frontmatter::Fault;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::context::Context;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK105",
+    name: "not-a-map",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is not a map",
     why: "The specification requires keys and values, at least `name` and `description`.",
     example: "---\n- pdf\n---",
-    check,
+    mend: "write one `key: value` a line",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

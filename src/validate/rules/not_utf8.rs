@@ -2,17 +2,22 @@
 
 use crate::diagnostic::Severity;
 use crate::skill::frontmatter::Fault;
-use crate::validate::rule::{Context, Finding, Rule};
+use crate::validate::context::Context;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK002",
+    name: "not-utf8",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: true,
     summary: "`SKILL.md` is not UTF-8",
     why: "A client that reads text fails on it; 1 of 15,780 published versions.",
     example: "name: caf\\xe9",
-    check,
+    mend: "save the file as UTF-8",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

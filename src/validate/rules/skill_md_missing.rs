@@ -1,36 +1,38 @@
 //! SK001: the folder has no `SKILL.md`.
 
 use crate::diagnostic::Severity;
-use crate::skill::position::Position;
-use crate::validate::rule::{Context, Finding, Rule, SKILL_MD};
-use crate::validate::tree::Destination;
+use crate::skill::discover::SKILL_FILE;
+use crate::validate::context::Context;
+use crate::validate::paths::Destination;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
 pub const RULE: Rule = Rule {
     code: "SK001",
+    name: "no-skill-md",
     severity: Severity::Error,
+    is_on: true,
     blocks_loading: true,
     summary: "no `SKILL.md`, spelled exactly so",
     why: "Clients look for a file named exactly `SKILL.md`; on Linux `skill.md` is another file.",
     example: "pdf/skill.md",
-    check,
+    mend: "rename the file to `SKILL.md`, or write one",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    match context.tree.destination(SKILL_MD) {
+    match context.paths.destination(SKILL_FILE) {
         Destination::Found => Vec::new(),
-        Destination::OtherCase(other) => vec![Finding {
-            file: other.to_owned(),
-            ..Finding::new(
-                Position::START,
-                format!("the file is named `{other}`, but clients look for `{SKILL_MD}`"),
-                format!("rename it: `git mv {other} {SKILL_MD}`"),
-            )
-        }],
-        _ => vec![Finding::new(
-            Position::START,
-            format!("the folder has no `{SKILL_MD}`"),
-            format!("write a `{SKILL_MD}` with `name`, `description` and instructions"),
+        Destination::OtherCase(other) => vec![Finding::about(
+            other,
+            format!("the file is named `{other}`, but clients look for `{SKILL_FILE}`"),
+            format!("rename it: `git mv {other} {SKILL_FILE}`"),
+        )],
+        _ => vec![Finding::about(
+            SKILL_FILE,
+            format!("the folder has no `{SKILL_FILE}`"),
+            format!("write a `{SKILL_FILE}` with `name`, `description` and instructions"),
         )],
     }
 }

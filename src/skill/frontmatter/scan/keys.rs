@@ -1,13 +1,12 @@
 //! Which scalars are keys, and where their values begin.
 
-use std::ops::Range;
-
 use super::{Candidate, Key, Scanner};
 use crate::skill::frontmatter::error::Fault;
+use crate::span::Span;
 
 impl Scanner<'_> {
     /// Remembers what is at `span`, begun on the line at `line_start`, as a possible key.
-    pub(super) fn may_be_key(&mut self, span: Range<usize>, line_start: usize) {
+    pub(super) fn may_be_key(&mut self, span: Span, line_start: usize) {
         let column = || self.cursor.text[line_start..span.start].chars().count();
         let indent = self.indents.last().copied();
         let required = self.in_block() && indent.is_some_and(|indent| indent == column());
@@ -56,31 +55,39 @@ impl Scanner<'_> {
     }
 
     fn suspect_unquoted_colon(&mut self, colon: usize) {
-        if let Some(key) = self.last_key.clone() {
-            let key = self.cursor.text[key].to_owned();
+        if let Some(key) = self.last_key {
+            let key = key.of(self.cursor.text).to_owned();
             let quoted = self.quoted(self.last_scalar);
             self.suspect(colon, Fault::UnquotedColon { key, quoted });
         }
     }
 
-    fn record(&mut self, key: Range<usize>) {
-        let start = key.start;
-        if &self.cursor.text[key.clone()] == "<<" {
-            self.refuse(start, Fault::MergeKey);
+    fn record(&mut self, key: Span) {
+        if key.of(self.cursor.text) == "<<" {
+            self.refuse(key.start, Fault::MergeKey);
         }
         self.last_key = Some(key);
         let in_root_map = self.in_block() && self.indents.len() == 1;
         let in_root_braces = self.indents.is_empty() && self.flow.len() == 1;
         if !in_root_map && !in_root_braces {
+            // What looked like a text is the first key of a map, which goes on.
+            if let Some(outer) = self.found.keys.last_mut()
+                && outer.value == key
+            {
+                outer.value.end = outer.value.start;
+            }
             return;
         }
-        // A former key without a value took this key for one.
-        if let Some(former) = self.found.keys.last_mut().filter(|key| key.value == start) {
-            former.value = former.start;
+        if let Some(former) = self.found.keys.last_mut() {
+            // A former key without a value took this key for one.
+            if former.value.start == key.start {
+                former.value = former.span;
+            }
+            former.value_before(key.start, self.cursor.text);
         }
         self.found.keys.push(Key {
-            start,
-            value: start,
+            span: key,
+            value: key,
         });
         self.awaits_value = true;
     }
@@ -88,7 +95,28 @@ impl Scanner<'_> {
     pub(super) fn value_begins(&mut self, start: usize) {
         let awaits = std::mem::take(&mut self.awaits_value);
         if let Some(key) = self.found.keys.last_mut().filter(|_| awaits) {
-            key.value = start;
+            key.value = Span::at(start);
+        }
+    }
+
+    /// Notes where the scalar or bracket that began at `start` ends, if it is the value of a
+    /// key of the outermost map.
+    pub(super) fn value_ends(&mut self, start: usize, end: usize) {
+        if let Some(key) = self.found.keys.last_mut()
+            && key.value == Span::at(start)
+        {
+            key.value.end = end;
+        }
+    }
+}
+
+impl Key {
+    /// Ends a value that is still open (a block scalar, a list or map of lines) at the last
+    /// character before `end`.
+    pub(super) fn value_before(&mut self, end: usize, yaml: &str) {
+        let Span { start, end: known } = self.value;
+        if known == start && start < end {
+            self.value.end = start + yaml[start..end].trim_end().len();
         }
     }
 }

@@ -1,4 +1,48 @@
-//! [`Position`]: a place in a file, and [`Positions`]: the places of byte offsets.
+//! [`Span`]: a piece of a text in bytes; [`Position`]: a place as people count it; and
+//! [`Positions`]: from one to the other.
+
+use std::ops::Range;
+
+/// A piece of a text, from byte `start` to before byte `end`, each at the edge of a character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+}
+
+impl Span {
+    /// Returns the piece from `start` to before `end`.
+    #[must_use]
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// Returns the place before byte `at`, with nothing in it.
+    #[must_use]
+    pub const fn at(at: usize) -> Self {
+        Self { start: at, end: at }
+    }
+
+    /// Returns the piece moved on by `by` bytes: from a part's own bytes to the whole's.
+    #[must_use]
+    pub const fn shifted(self, by: usize) -> Self {
+        Self::new(self.start + by, self.end + by)
+    }
+
+    /// Returns the piece of `text`.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        &text[self.start..self.end]
+    }
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Self::new(range.start, range.end)
+    }
+}
 
 /// A place in a file as editors count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,12 +1,13 @@
-//! [`Tree`]: the paths of a skill, and where a reference leads.
+//! [`Paths`]: the paths of a skill, and where a path leads.
 
 use std::collections::{BTreeMap, HashSet};
 
 use crate::path;
+use crate::view::Entry;
 
 /// The paths of a skill.
 #[derive(Debug)]
-pub struct Tree<'a> {
+pub struct Paths<'a> {
     files: HashSet<&'a str>,
     folders: HashSet<&'a str>,
     /// Every file and folder by its folded path.
@@ -26,13 +27,13 @@ pub enum Destination<'a> {
     Outside,
 }
 
-impl<'a> Tree<'a> {
-    /// Returns the tree of `paths`.
+impl<'a> Paths<'a> {
+    /// Returns the paths of `entries`.
     #[must_use]
-    pub fn new(paths: &'a [String]) -> Self {
-        let files: HashSet<&str> = paths.iter().map(String::as_str).collect();
-        let parents = |path: &'a String| path.match_indices('/').map(|(at, _)| &path[..at]);
-        let folders: HashSet<&str> = paths.iter().flat_map(parents).collect();
+    pub fn new(entries: &'a [Entry]) -> Self {
+        let files: HashSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+        let parents = |path: &'a str| path.match_indices('/').map(|(at, _)| &path[..at]);
+        let folders: HashSet<&str> = files.iter().copied().flat_map(parents).collect();
         let all = files.iter().chain(&folders);
         Self {
             folded: all.map(|path| (path::fold(path), *path)).collect(),
@@ -105,8 +106,8 @@ mod tests {
 
     #[test]
     fn a_reference_leads_where_the_tree_says() {
-        let paths = ["SKILL.md".to_owned(), "references/a/Api.md".to_owned()];
-        let tree = Tree::new(&paths);
+        let entries = ["SKILL.md", "references/a/Api.md"].map(|path| Entry::file(path, 1));
+        let paths = Paths::new(&entries);
         let cases = [
             ("./references/a/Api.md", Destination::Found),
             ("references/", Destination::Found),
@@ -121,7 +122,7 @@ mod tests {
             ("/references", Destination::Outside),
         ];
         for (target, destination) in cases {
-            assert_eq!(tree.destination(target), destination, "{target}");
+            assert_eq!(paths.destination(target), destination, "{target}");
         }
     }
 

@@ -1,0 +1,108 @@
+//! What `validate` found, with files as seen from where it was started.
+
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// What was found.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// Every finding, by skill, file and place.
+    pub diagnostics: Vec<Found>,
+    /// How much was looked at and found.
+    pub summary: Summary,
+}
+
+/// One finding, and the skill that it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "Line")]
+pub struct Found {
+    /// The finding; its file as seen from where the command was started, with forward slashes.
+    pub diagnostic: Diagnostic,
+    /// The skill's folder, or the spec that names it.
+    pub skill: String,
+}
+
+/// How much was looked at and found.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Skills looked at.
+    pub skills: usize,
+    /// Findings by severity.
+    pub errors: usize,
+    /// See `errors`.
+    pub warnings: usize,
+    /// See `errors`.
+    pub infos: usize,
+    /// How many of all findings `--fix` can mend.
+    pub fixable: usize,
+}
+
+/// A finding as JSON has it.
+#[derive(Serialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the fields' names are the form of the JSON"
+)]
+struct Line {
+    code: &'static str,
+    severity: &'static str,
+    file: String,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    message: String,
+    help: String,
+    skill: String,
+}
+
+impl From<Found> for Line {
+    fn from(Found { diagnostic, skill }: Found) -> Self {
+        Self {
+            code: diagnostic.code,
+            severity: diagnostic.severity.word(),
+            file: diagnostic.file,
+            line: diagnostic.start.line,
+            column: diagnostic.start.column,
+            end_line: diagnostic.end.line,
+            end_column: diagnostic.end.column,
+            message: diagnostic.message,
+            help: diagnostic.help,
+            skill,
+        }
+    }
+}
+
+impl Report {
+    /// Takes what was found in a skill, whose files lie below `skill`.
+    pub(super) fn add(&mut self, skill: &str, found: Vec<Diagnostic>) {
+        self.summary.skills += 1;
+        for mut diagnostic in found {
+            diagnostic.file = join(skill, &diagnostic.file);
+            self.push(skill, diagnostic);
+        }
+    }
+
+    /// Takes one finding whose file is as it shall be shown.
+    pub(super) fn push(&mut self, skill: &str, diagnostic: Diagnostic) {
+        match diagnostic.severity {
+            Severity::Error => self.summary.errors += 1,
+            Severity::Warning => self.summary.warnings += 1,
+            Severity::Info => self.summary.infos += 1,
+        }
+        self.summary.fixable += usize::from(diagnostic.fix.is_some());
+        self.diagnostics.push(Found {
+            diagnostic,
+            skill: skill.to_owned(),
+        });
+    }
+}
+
+/// Returns the file as seen from where its folder is seen from.
+pub(super) fn join(folder: &str, file: &str) -> String {
+    match folder {
+        "" | "." => file.to_owned(),
+        folder => format!("{folder}/{file}"),
+    }
+}

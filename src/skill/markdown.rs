@@ -1,0 +1,292 @@
+//! [`Markdown`]: what a Markdown text refers to, and what can be referred to in it.
+//!
+//! This is the only file that names the Markdown library. A parser is needed:
+//! of 365 links inside code fences of public skills, 322 would be false alarms.
+
+mod anchors;
+mod html;
+mod paths;
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+use crate::span::Span;
+use anchors::Slugs;
+
+pub use anchors::Anchors;
+
+/// What a Markdown text holds; every span is in bytes of the whole file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Markdown {
+    /// What it refers to, in the order of the file.
+    pub references: Vec<Reference>,
+    /// What a `#fragment` can lead to.
+    pub anchors: Anchors,
+    /// Its blocks at the outermost level: paragraphs, lists, tables, comments.
+    pub blocks: Vec<Span>,
+    /// Its HTML comments, from `<!--` to `-->`.
+    pub comments: Vec<Span>,
+    /// Its blocks of code, fences included.
+    pub code_blocks: Vec<Span>,
+    /// The opening lines of fences that nothing closes.
+    pub unclosed_fences: Vec<Span>,
+}
+
+/// How a text refers to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferenceKind {
+    /// `[text](target)` and the reference styles.
+    Link,
+    /// `![text](target)`.
+    Image,
+    /// `href` or `src` of an HTML tag.
+    Html,
+    /// A code span that is one path.
+    CodeSpan,
+    /// A path among other words in a code span.
+    Command,
+    /// A path in a sentence.
+    Prose,
+    /// A path in a block of code.
+    CodeBlock,
+}
+
+impl ReferenceKind {
+    /// Whether a reader can follow it with a click.
+    #[must_use]
+    pub const fn is_link(self) -> bool {
+        matches!(self, Self::Link | Self::Image | Self::Html)
+    }
+}
+
+/// One reference to a path or a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// How it is written.
+    pub kind: ReferenceKind,
+    /// The path, percent-decoded, without fragment and query; empty for a bare `#fragment`.
+    pub target: String,
+    /// What follows the `#`, percent-decoded.
+    pub fragment: Option<String>,
+    /// Where it stands: a link from bracket to bracket, a code span with its backticks, a
+    /// path in prose or code by itself.
+    pub span: Span,
+    /// The paragraph, item, cell or code block around it.
+    pub block: Span,
+}
+
+/// Reads the Markdown that begins at byte `from` of `text`, a whole file.
+///
+/// References to other hosts are left out, and so is all in comments. What stands in blocks
+/// of code is no link, only a path.
+#[must_use]
+pub fn read(text: &str, from: usize) -> Markdown {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_FOOTNOTES;
+    let mut reader = Reader {
+        text,
+        found: Markdown::default(),
+        slugs: Slugs::default(),
+        heading: None,
+        links: 0,
+        depth: 0,
+        code_block: None,
+        block_start: from,
+        unplaced: 0,
+    };
+    for (event, range) in Parser::new_ext(&text[from..], options).into_offset_iter() {
+        reader.meet(event, Span::from(range).shifted(from));
+    }
+    reader.end_block(text.len());
+    let Reader {
+        mut found, slugs, ..
+    } = reader;
+    found.anchors = slugs.into_anchors();
+    found
+        .references
+        .sort_by_key(|reference| reference.span.start);
+    found
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    found: Markdown,
+    slugs: Slugs,
+    /// The text of the heading that is open.
+    heading: Option<String>,
+    /// How many links and images are open.
+    links: usize,
+    /// How many blocks are open.
+    depth: usize,
+    /// The block of code that is open.
+    code_block: Option<Span>,
+    block_start: usize,
+    /// The first reference whose block has not ended.
+    unplaced: usize,
+}
+
+impl Reader<'_> {
+    fn meet(&mut self, event: Event<'_>, span: Span) {
+        match event {
+            Event::Start(tag) => self.start(&tag, span),
+            Event::End(tag) => self.end(tag, span),
+            Event::Text(text) => self.text(&text, span),
+            Event::Code(code) => self.code_span(&code, span),
+            Event::InlineHtml(_) => self.html(span),
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: &Tag<'_>, span: Span) {
+        match tag {
+            Tag::Link { dest_url, .. } => self.link(dest_url, span, ReferenceKind::Link),
+            Tag::Image { dest_url, .. } => self.link(dest_url, span, ReferenceKind::Image),
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {}
+            block => {
+                self.end_block(span.start);
+                if self.depth == 0 {
+                    self.found.blocks.push(span);
+                }
+                self.depth += 1;
+                match block {
+                    Tag::CodeBlock(kind) => self.start_code(kind, span),
+                    Tag::Heading { .. } => self.heading = Some(String::new()),
+                    Tag::HtmlBlock => self.html(span),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, span: Span) {
+        match tag {
+            TagEnd::Link | TagEnd::Image => self.links -= 1,
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => {}
+            block => {
+                self.end_block(span.end);
+                self.depth -= 1;
+                match block {
+                    TagEnd::CodeBlock => self.code_block = None,
+                    TagEnd::Heading(_) => {
+                        let heading = self.heading.take().unwrap_or_default();
+                        self.slugs.add_heading(&heading);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Gives the references of the block that ends at byte `end` their surroundings.
+    fn end_block(&mut self, end: usize) {
+        let block = Span::new(self.block_start.min(end), end);
+        for reference in &mut self.found.references[self.unplaced..] {
+            reference.block = block;
+        }
+        self.unplaced = self.found.references.len();
+        self.block_start = end;
+    }
+
+    fn start_code(&mut self, kind: &CodeBlockKind<'_>, span: Span) {
+        self.code_block = Some(span);
+        self.found.code_blocks.push(span);
+        if matches!(kind, CodeBlockKind::Fenced(_)) && !is_closed(span.of(self.text)) {
+            let first = span.of(self.text).lines().next().unwrap_or_default();
+            let opening = Span::new(span.start, span.start + first.len());
+            self.found.unclosed_fences.push(opening);
+        }
+    }
+
+    fn text(&mut self, text: &str, span: Span) {
+        if let Some(heading) = &mut self.heading {
+            heading.push_str(text);
+        }
+        // A link's text repeats what the link says.
+        if self.links == 0 {
+            let kind = match self.code_block {
+                Some(_) => ReferenceKind::CodeBlock,
+                None => ReferenceKind::Prose,
+            };
+            self.paths(kind, span);
+        }
+    }
+
+    fn code_span(&mut self, code: &str, span: Span) {
+        if let Some(heading) = &mut self.heading {
+            heading.push_str(code);
+        }
+        if self.links > 0 {
+            return;
+        }
+        if paths::is_one_path(code) {
+            let (target, fragment) = match code.split_once('#') {
+                Some((path, fragment)) => (path, Some(fragment.to_owned())),
+                None => (code, None),
+            };
+            let target = target.to_owned();
+            self.push(ReferenceKind::CodeSpan, target, fragment, span);
+        } else {
+            self.paths(ReferenceKind::Command, span);
+        }
+    }
+
+    /// Takes every word of a piece of the file that looks like a path to a file.
+    fn paths(&mut self, kind: ReferenceKind, span: Span) {
+        for path in paths::words(span.of(self.text)) {
+            let word = path.shifted(span.start);
+            let target = word.of(self.text).to_owned();
+            self.push(kind, target, None, word);
+        }
+    }
+
+    fn link(&mut self, url: &str, span: Span, kind: ReferenceKind) {
+        self.links += 1;
+        self.url(url, span, kind);
+    }
+
+    fn url(&mut self, url: &str, span: Span, kind: ReferenceKind) {
+        if let Some((target, fragment)) = paths::relative(url) {
+            self.push(kind, target, fragment, span);
+        }
+    }
+
+    fn html(&mut self, span: Span) {
+        for piece in html::pieces(span.of(self.text)) {
+            match piece {
+                html::Piece::Comment(at) => self.found.comments.push(at.shifted(span.start)),
+                html::Piece::Id(id) => self.slugs.add_id(id),
+                html::Piece::Link(url, at) => {
+                    self.url(url, at.shifted(span.start), ReferenceKind::Html);
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, kind: ReferenceKind, target: String, fragment: Option<String>, span: Span) {
+        self.found.references.push(Reference {
+            kind,
+            target,
+            fragment,
+            span,
+            block: span,
+        });
+    }
+}
+
+/// Whether the last line of a fenced block closes it. Source: `CommonMark` 0.31, section 4.5.
+fn is_closed(block: &str) -> bool {
+    let opening = block.trim_start();
+    let fence = opening.chars().next().unwrap_or('`');
+    let length = opening.chars().take_while(|c| *c == fence).count();
+    let mut lines = block.trim_end().lines();
+    let Some(last) = lines.next_back().filter(|_| lines.next().is_some()) else {
+        return false;
+    };
+    // In a quote or a list the line begins with what marks that.
+    let last = last.trim_matches([' ', '\t', '>']);
+    last.len() >= length && last.chars().all(|c| c == fence)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! [`Settings`]: which rules count, and how much.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Severity;
+use crate::validate::profile::{Level, Profile};
+use crate::validate::registry;
+use crate::validate::rule::Rule;
+
+/// Which rules count, and how much.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Whose eyes a skill is looked at with.
+    pub profile: Profile,
+    levels: BTreeMap<&'static str, Level>,
+}
+
+/// No rule is called so.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no rule `{wanted}`{}", hint(.nearest.as_deref()))]
+pub struct NoSuchRule {
+    /// What was asked for.
+    pub wanted: String,
+    /// The name or code that is nearest to it.
+    pub nearest: Option<String>,
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(
+        || "; `mdskill rule` lists them all".to_owned(),
+        |nearest| format!("; is `{nearest}` meant?"),
+    )
+}
+
+impl Settings {
+    /// Returns the settings of a profile.
+    #[must_use]
+    pub fn of(profile: Profile) -> Self {
+        Self {
+            profile,
+            ..Self::default()
+        }
+    }
+
+    /// Sets the level of a rule, or of all rules of a group: `SK302`, `broken-path`, `SK3`, `all`.
+    ///
+    /// # Errors
+    /// When there is none called so.
+    pub fn set(&mut self, rules: &str, level: Level) -> Result<(), NoSuchRule> {
+        for rule in named(rules)? {
+            self.levels.insert(rule.code, level);
+        }
+        Ok(())
+    }
+
+    /// Returns what becomes of a rule's findings.
+    #[must_use]
+    pub fn level(&self, rule: &Rule) -> Level {
+        let own = match rule.is_on {
+            true => Level::Own,
+            false => Level::Off,
+        };
+        let asked = self.levels.get(rule.code).copied();
+        asked
+            .or_else(|| self.profile.level(rule.code))
+            .unwrap_or(own)
+    }
+
+    /// Returns how much a finding of a rule matters that has `own` severity; nothing when the
+    /// rule is off.
+    #[must_use]
+    pub fn severity(&self, rule: &Rule, own: Option<Severity>) -> Option<Severity> {
+        match self.level(rule) {
+            Level::Off => None,
+            Level::Own => Some(own.unwrap_or(rule.severity)),
+            Level::At(severity) => Some(severity),
+        }
+    }
+}
+
+/// Returns the rules that a code, a name, the beginning of a code or `all` means.
+///
+/// # Errors
+/// When there is none called so.
+pub fn named(wanted: &str) -> Result<Vec<&'static Rule>, NoSuchRule> {
+    let is_group = wanted.len() > 2 && wanted.to_uppercase().starts_with("SK");
+    let is_meant = |rule: &&&Rule| {
+        wanted.eq_ignore_ascii_case("all")
+            || rule.name == wanted
+            || is_group && rule.code.starts_with(&wanted.to_uppercase())
+    };
+    let found: Vec<&Rule> = registry::RULES.iter().filter(is_meant).copied().collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let names = registry::RULES
+        .iter()
+        .flat_map(|rule| [rule.code, rule.name]);
+    let nearest = names
+        .map(|name| (strsim::damerau_levenshtein(name, wanted), name))
+        .filter(|(distance, name)| *distance <= name.len() / 3)
+        .min();
+    Err(NoSuchRule {
+        wanted: wanted.to_owned(),
+        nearest: nearest.map(|(_, name)| name.to_owned()),
+    })
+}

@@ -1,0 +1,128 @@
+//! [`DiskView`]: a skill that lies on disk.
+
+use std::borrow::Cow;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::{Entry, EntryKind, Lies, SkillView, Unreadable};
+use crate::digest::FileMode;
+use crate::fs::{self, At, tree};
+
+/// Largest file that is read at all; a larger one is no text that an agent can hold.
+const MAX_READ_BYTES: u64 = 16 << 20;
+
+/// A skill on disk. Links are not followed; a pipe or a device is named, never opened.
+#[derive(Debug)]
+pub struct DiskView {
+    folder: String,
+    root: PathBuf,
+    entries: Vec<Entry>,
+    repository: Option<(PathBuf, String)>,
+}
+
+impl DiskView {
+    /// Lists the skill in the folder `root`. What Finder, Explorer or Python leave behind,
+    /// and a repository's `.git`, do not belong to it.
+    ///
+    /// `repository` is the folder up to which links may lead: the root of the repository
+    /// around the skill, if there is one.
+    ///
+    /// # Errors
+    /// When the folder can't be listed.
+    pub fn open(root: &Path, repository: Option<&Path>) -> Result<Self, fs::Error> {
+        let real = root.canonicalize().at("look at", root)?;
+        let listing = tree::list(&real)?;
+        let is_its_own = |path: &str| !tree::is_leaving(path) && !path.starts_with(".git/");
+        let files = listing.files.into_iter().map(|file| Entry {
+            kind: EntryKind::File {
+                bytes: file.metadata.len(),
+                is_executable: file.mode == FileMode::Executable,
+            },
+            path: file.path,
+        });
+        let strangers = listing.strangers.into_iter().map(|path| Entry {
+            kind: match std::fs::read_link(real.join(&path)) {
+                Ok(target) => EntryKind::Link {
+                    target: target.to_string_lossy().into_owned(),
+                },
+                Err(_) => EntryKind::Special,
+            },
+            path,
+        });
+        let mut entries: Vec<Entry> = files
+            .chain(strangers)
+            .filter(|entry| is_its_own(&entry.path))
+            .collect();
+        entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        let repository = repository.and_then(|repository| {
+            let around = repository.canonicalize().ok()?;
+            let below = real.strip_prefix(&around).ok()?;
+            let place = below.to_string_lossy().replace('\\', "/");
+            Some((around, place))
+        });
+        let is_repository = repository
+            .as_ref()
+            .is_some_and(|(_, place)| place.is_empty());
+        let name = real.file_name().filter(|_| !is_repository);
+        Ok(Self {
+            folder: name
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default(),
+            root: real,
+            entries,
+            repository,
+        })
+    }
+
+    fn read_at_most(&self, path: &str, count: u64) -> Result<Vec<u8>, Unreadable> {
+        let unreadable = |error: std::io::Error| Unreadable {
+            reason: error.to_string(),
+        };
+        let path = self.root.join(path);
+        // What was a file when it was listed may be a pipe by now, which would never end.
+        let metadata = path.symlink_metadata().map_err(unreadable)?;
+        if !metadata.is_file() {
+            return Err(Unreadable {
+                reason: "it is no file".to_owned(),
+            });
+        }
+        let size = metadata.len().min(count);
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+        let file = std::fs::File::open(&path).map_err(unreadable)?;
+        file.take(count)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        Ok(bytes)
+    }
+}
+
+impl SkillView for DiskView {
+    fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, Unreadable> {
+        self.read_at_most(path, MAX_READ_BYTES).map(Cow::Owned)
+    }
+
+    fn beginning(&self, path: &str, count: usize) -> Result<Cow<'_, [u8]>, Unreadable> {
+        self.read_at_most(path, count as u64).map(Cow::Owned)
+    }
+
+    fn place(&self) -> Option<&str> {
+        self.repository.as_ref().map(|(_, place)| place.as_str())
+    }
+
+    fn in_repository(&self, path: &str) -> Option<Lies> {
+        let (root, _) = self.repository.as_ref()?;
+        let metadata = root.join(path).metadata().ok()?;
+        Some(match metadata.is_dir() {
+            true => Lies::Folder,
+            false => Lies::File,
+        })
+    }
+}
