@@ -7,6 +7,7 @@ pub mod rule;
 pub mod set;
 pub mod settings;
 
+mod between;
 mod hedge;
 mod mention;
 mod paths;
@@ -22,8 +23,9 @@ use place::Lines;
 use rule::Check;
 use set::{Fact, Facts};
 
+pub use between::validate_set;
 pub use profile::{Level, Profile};
-pub use set::{Set, validate_set};
+pub use set::Set;
 pub use settings::Settings;
 
 /// What was found in a skill, and what is kept of it to compare it with others.
