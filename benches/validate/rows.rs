@@ -162,7 +162,8 @@ for skill in sorted(pathlib.Path(sys.argv[1]).rglob('SKILL.md')):
 
 /// The Python that the reference checker is installed for.
 fn reference_python() -> Option<PathBuf> {
-    let program = sealed::locate("skills-ref")?;
+    // The package `skills-ref` calls its program so.
+    let program = sealed::locate("agentskills")?;
     let text = fs::read_to_string(program).ok()?;
     let python = PathBuf::from(text.lines().next()?.strip_prefix("#!")?.trim());
     let is_program =
