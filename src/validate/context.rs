@@ -162,6 +162,19 @@ impl<'a> Context<'a> {
         self.pages.first().filter(|page| page.role == Role::SkillMd)
     }
 
+    /// Returns the page at exactly this path.
+    #[must_use]
+    pub fn page(&self, path: &str) -> Option<&Page<'a>> {
+        let skill_page = self.skill_page();
+        if path == SKILL_FILE {
+            return skill_page;
+        }
+        // The others are in the order of the entries.
+        let others = &self.pages[usize::from(skill_page.is_some())..];
+        let at = others.binary_search_by(|page| page.path.cmp(path)).ok()?;
+        Some(&others[at])
+    }
+
     /// Returns the text of `SKILL.md`, up to the first byte that is none.
     #[must_use]
     pub fn skill_text(&self) -> &str {

@@ -14,14 +14,28 @@ const LIST_BYTES: usize = 1000;
 /// Words just before a path that the agent is to make.
 const MAKING: [&str; 5] = ["create", "write", "save", "generate", "output"];
 
+/// What marks a path as a pattern.
+const MARKS: [char; 11] = ['<', '>', '{', '}', '*', '[', ']', '…', '$', '|', '?'];
+
 /// Whether a path stands for others: a glob, a variable, `path/to/…`, `your-file.md`.
 #[must_use]
 pub fn is_placeholder(target: &str) -> bool {
-    const MARKS: [char; 11] = ['<', '>', '{', '}', '*', '[', ']', '…', '$', '|', '?'];
     const STAND_INS: [&str; 6] = ["path/to", "XXX", "NNN", "YYYY", "...", "://"];
     target.contains(MARKS)
         || STAND_INS.iter().any(|word| target.contains(word))
         || target.split('/').any(is_stand_in_name)
+}
+
+/// Returns what all paths that a pattern stands for begin with: `references/module-` of
+/// `./references/module-N-*.md`; nothing for a path that is no pattern.
+#[must_use]
+pub fn fixed_beginning(pattern: &str) -> Option<&str> {
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+    let end = pattern.find(MARKS)?;
+    let beginning = &pattern[..end];
+    let number = beginning.find("-N-").map(|at| at + 1);
+    let beginning = &beginning[..number.unwrap_or(end)];
+    (!beginning.is_empty()).then_some(beginning)
 }
 
 fn is_stand_in_name(segment: &str) -> bool {
@@ -145,7 +159,11 @@ fn plain(text: &str) -> String {
 }
 
 fn is_example(before: &str) -> bool {
-    const MARKS: [&str; 10] = [
+    const WORDS: [&str; 14] = [
+        "avoid",
+        "instead of",
+        "✗",
+        "❌",
         "e.g.",
         "such as",
         "for example",
@@ -157,7 +175,7 @@ fn is_example(before: &str) -> bool {
         "example →",
         "examples →",
     ];
-    MARKS.iter().any(|mark| before.contains(mark))
+    WORDS.iter().any(|word| before.contains(word))
 }
 
 fn is_denied(before: &str, after: &str) -> bool {

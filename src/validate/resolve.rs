@@ -301,8 +301,8 @@ impl<'p, 'a> Resolver<'p, 'a> {
         // Regular expressions have backslashes, too.
         let path = target.replace('\\', "/");
         let top = paths::top_folder(&path).unwrap_or_default();
-        let is_own = STRONG.contains(&top) && names_a_file(&path);
-        (is_own || self.locate(["", ""], &path).is_some()).then_some(Fixed::Backslash)
+        let is_own = || STRONG.contains(&top) || self.locate(["", ""], &path).is_some();
+        (names_a_file(&path) && is_own()).then_some(Fixed::Backslash)
     }
 
     /// Returns what lies at a target that leaves the skill, seen from the folder `base` in it.

@@ -1,6 +1,6 @@
 //! SK310: a reference is first reached through another reference.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 use crate::diagnostic::Severity;
 use crate::validate::context::{Context, Page};
@@ -28,9 +28,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let Some(skill_md) = context.skill_page() else {
         return Vec::new();
     };
-    let pages: HashMap<&str, &Page<'_>> =
-        context.pages.iter().map(|page| (page.path, page)).collect();
-    let mut unnamed = Stems::new(pages.keys().copied());
+    let mut unnamed = Stems::new(context.pages.iter().map(|page| page.path));
     unnamed.strike(context.skill_text(), skill_md.path);
     let mut seen: HashSet<&str> = HashSet::from([skill_md.path]);
     let mut waiting: VecDeque<&Page<'_>> = VecDeque::from([skill_md]);
@@ -44,7 +42,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     while let Some(page) = waiting.pop_front() {
         for mention in mention::of_page(page) {
             if let Destination::Inside(path) = mention.destination()
-                && let Some(next) = pages.get(path)
+                && let Some(next) = context.page(path)
                 && seen.insert(next.path)
             {
                 waiting.push_back(next);

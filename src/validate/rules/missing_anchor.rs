@@ -1,11 +1,10 @@
 //! SK308: the `#fragment` of a link leads to no heading.
 
 use crate::diagnostic::Severity;
-use crate::validate::context::{Context, Page};
+use crate::validate::context::Context;
 use crate::validate::mention::{self, Mention};
 use crate::validate::resolve::{Claim, Destination};
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
-use std::collections::HashMap;
 
 /// See the module.
 pub const RULE: Rule = Rule {
@@ -23,15 +22,13 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let pages: HashMap<&str, &Page<'_>> =
-        context.pages.iter().map(|page| (page.path, page)).collect();
     let links = mention::all(context).filter(|mention| mention.lead.claim == Claim::Link);
     let lost = links.filter_map(|link| {
         let fragment = link.reference.fragment.as_deref()?;
         let Destination::Inside(path) = link.destination() else {
             return None;
         };
-        let page = pages.get(path)?;
+        let page = context.page(path)?;
         (!page.markdown.anchors.has(fragment)).then(|| finding(&link, page.path, fragment))
     });
     lost.collect()

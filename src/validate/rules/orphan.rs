@@ -6,6 +6,8 @@ use crate::diagnostic::Severity;
 use crate::skill::discover::SKILL_FILE;
 use crate::skill::frontmatter::MAX_SKILL_MD_BYTES;
 use crate::validate::context::Context;
+use crate::validate::hedge;
+use crate::validate::mention;
 use crate::validate::resolve;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 use crate::validate::stems::Stems;
@@ -45,9 +47,17 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     if !strike_other_files(context, &mut unnamed) {
         return Vec::new();
     }
-    let orphans = unnamed.into_files().into_iter();
+    let patterns: HashSet<&str> = mention::all(context)
+        .filter_map(|mention| hedge::fixed_beginning(&mention.reference.target))
+        .collect();
+    let is_meant_by_a_pattern = |path: &str| {
+        let ends = path.char_indices().map(|(at, _)| at);
+        ends.skip(1).any(|end| patterns.contains(&path[..end]))
+    };
+    let files = unnamed.into_files().into_iter();
+    let orphans = files.filter(|path| !is_meant_by_a_pattern(path));
     let finding = |path| {
-        let message = format!("nothing in the skill names `{path}`, so no agent reads it");
+        let message = format!("nothing in the skill names `{path}`");
         Finding::about(path, message, RULE.mend)
     };
     orphans.map(finding).collect()
@@ -62,7 +72,6 @@ fn is_candidate(path: &str) -> bool {
 /// Strikes what the files that are no pages name: scripts, data. Returns whether all of them
 /// could be looked through.
 fn strike_other_files(context: &Context<'_>, unnamed: &mut Stems<'_>) -> bool {
-    let pages: HashSet<&str> = context.pages.iter().map(|page| page.path).collect();
     let mut budget = MAX_BYTES;
     for entry in context.skill.entries() {
         if unnamed.is_empty() {
@@ -72,7 +81,7 @@ fn strike_other_files(context: &Context<'_>, unnamed: &mut Stems<'_>) -> bool {
             continue;
         };
         // What is larger than a page is no text that refers to others.
-        if pages.contains(entry.path.as_str()) || bytes > MAX_SKILL_MD_BYTES as u64 {
+        if context.page(&entry.path).is_some() || bytes > MAX_SKILL_MD_BYTES as u64 {
             continue;
         }
         let Some(rest) = budget.checked_sub(bytes) else {
