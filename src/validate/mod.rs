@@ -13,13 +13,18 @@ mod mention;
 mod paths;
 mod place;
 mod required;
+mod resolve;
 mod rules;
+mod stems;
+
+use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::skill::frontmatter::Field;
 use crate::view::SkillView;
 use context::Context;
 use place::Lines;
+use resolve::Destination;
 use rule::Check;
 use set::{Fact, Facts};
 
@@ -35,6 +40,9 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// What [`validate_set`] needs of the skill.
     pub facts: Facts,
+    /// The other skills of the repository that this one refers to: their folders, seen from the
+    /// root of the repository, sorted.
+    pub siblings: Vec<String>,
 }
 
 /// Returns what every rule that counts finds in `skill`.
@@ -65,6 +73,7 @@ pub fn validate(skill: &dyn SkillView, settings: &Settings) -> Checked {
     Checked {
         diagnostics: place::place(&context, settings, findings),
         facts: facts(&context),
+        siblings: siblings(&context),
     }
 }
 
@@ -85,6 +94,15 @@ fn facts(context: &Context<'_>) -> Facts {
         name: fact(context.field("name")),
         description: fact(context.field("description")),
     }
+}
+
+fn siblings(context: &Context<'_>) -> Vec<String> {
+    let skills = mention::all(context).filter_map(|mention| match mention.destination() {
+        Destination::Beside(beside) => beside.skill.clone(),
+        _ => None,
+    });
+    let skills: BTreeSet<String> = skills.collect();
+    skills.into_iter().collect()
 }
 
 #[cfg(test)]

@@ -26,9 +26,10 @@ pub(super) fn validate_path(
         skills.push(folder.clone());
     }
     skills.sort();
-    let repository = repository_around(&from.join(&folder));
+    let is_one_skill = skills == [folder.clone()];
+    let repository = repository_around(&from.join(&folder), is_one_skill);
     let check = |skill: &PathBuf| {
-        let view = DiskView::open(&from.join(skill), Some(&repository))?;
+        let view = DiskView::open(&from.join(skill), repository.as_deref())?;
         Ok((shown(skill), validate(&view, settings)))
     };
     let checked: Vec<(String, Checked)> =
@@ -72,11 +73,13 @@ pub(super) fn has_skills(from: &Path, folder: &Path) -> Result<bool, Error> {
     Ok(!skills.is_empty())
 }
 
-/// Returns the root of the git repository around a folder, else the folder itself.
-fn repository_around(folder: &Path) -> PathBuf {
+/// Returns the root of the git repository around a folder, else the folder itself; of a skill
+/// alone it is not known what lies around it.
+fn repository_around(folder: &Path, is_one_skill: bool) -> Option<PathBuf> {
     let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let root = real.ancestors().find(|above| above.join(".git").exists());
-    root.unwrap_or(&real).to_owned()
+    let itself = (!is_one_skill).then_some(real.as_path());
+    root.or(itself).map(Path::to_owned)
 }
 
 fn shown(path: &Path) -> String {
