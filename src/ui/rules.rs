@@ -32,7 +32,10 @@ fn table(printer: &Printer, rules: &[Explanation]) {
         ]);
     }
     printer.table(&table.lines(printer.width()));
-    printer.note("", "`mdskill rule CODE` says everything about one");
+    printer.note(
+        "Found",
+        &format!("{} rules; `mdskill rule CODE` explains one", rules.len()),
+    );
 }
 
 fn page(printer: &Printer, rule: &Explanation) {

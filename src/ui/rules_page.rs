@@ -15,6 +15,21 @@ an agent or a reader, and **info** something to know. Severities are those of th
 `copilot`, and where another profile takes a rule otherwise, the rule says so. Single findings
 of a rule can have another severity.
 
+To silence a rule:
+
+- for one place in Markdown, the line or block after `<!-- mdskill-ignore SK302: reason -->`
+- for the project or some of its folders, in `mdskill.toml`:
+
+  ```toml
+  [rules]
+  SK302 = \"off\"
+
+  [rules.per-path]
+  \"skills/legacy\" = [\"SK302\"]
+  ```
+
+- once, with `mdskill validate --ignore SK302`
+
 `mdskill rule` lists the rules and `mdskill rule SK302` explains one. With `--json`, both give
 `rules`, and of each `code`, `name`, `group`, `severity`, `on` (whether it runs without being
 asked for), `fix` (`no`, `safe`, `unsafe`), `blocks_loading` (whether clients do not load the
@@ -54,7 +69,8 @@ pub fn markdown() -> String {
 
 fn line_of_contents(rule: &Explanation) -> String {
     let (code, summary) = (rule.code, escaped(rule.summary));
-    format!("- [{code}](#{}) {summary}\n", anchor(code))
+    let off = if rule.on { "" } else { " (off by default)" };
+    format!("- [{code}](#{}) {summary}{off}\n", anchor(code))
 }
 
 /// Returns what the page says of one rule.
@@ -66,12 +82,10 @@ fn chapter(rule: &Explanation) -> String {
     let example = fenced(rule.example);
     let mend = sentence(&escaped(rule.mend));
     let severity = rule.severity_sentence();
-    let fix = rule.fix_sentence();
-    let ways = rule.silences().into_iter();
-    let ways: Vec<String> = ways
-        .map(|(place, what)| format!("{place} `{what}`"))
-        .collect();
-    let ways = ways.join(", ");
+    let fix = match rule.fix {
+        "no" => String::new(),
+        _ => format!("- Fix: {}\n", rule.fix_sentence()),
+    };
     format!(
         "
 ### {code}
@@ -84,9 +98,7 @@ fn chapter(rule: &Explanation) -> String {
 
 - To mend it: {mend}
 - Severity: {severity}
-- Fix: {fix}
-- To silence it: {ways}
-"
+{fix}"
     )
 }
 

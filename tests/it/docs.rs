@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use mdskill::config::Config;
 use mdskill::ui::rules_page;
 use mdskill::validate::registry::RULES;
 use pulldown_cmark::{Event, Parser as Markdown, Tag, TagEnd};
@@ -14,6 +15,14 @@ use crate::support::room::Room;
 fn the_page_of_rules_is_made_of_the_rules() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
     compare(&page, &rules_page::markdown());
+}
+
+#[test]
+fn the_configuration_on_the_page_is_one() {
+    let page = rules_page::markdown();
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (block, _) = rest.split_once("```").unwrap();
+    Config::parse(block).unwrap();
 }
 
 #[test]
