@@ -87,10 +87,9 @@ fn wish_of_key<'a>(table: &dyn TableLike, key: &'a str, item: &Item) -> Result<W
         return Err(Fault::of_key(table, key, problem));
     };
     if let [rule] = rules[..]
-        && key != rule.code
-        && table.contains_key(rule.code)
+        && let Some(twin) = twin_of(table, key, rule)
     {
-        let problem = format!("`{key}` is {}, which has a line of its own", rule.code);
+        let problem = format!("`{key}` and `{twin}` are the same rule: keep one of the two");
         return Err(Fault::of_key(table, key, problem));
     }
     Ok(Wish {
@@ -98,6 +97,13 @@ fn wish_of_key<'a>(table: &dyn TableLike, key: &'a str, item: &Item) -> Result<W
         level: level(key, item)?,
         breadth: rules.len(),
     })
+}
+
+/// Returns the key above this one that is another name of its rule.
+fn twin_of<'a>(table: &'a dyn TableLike, key: &str, rule: &Rule) -> Option<&'a str> {
+    let above = table.iter().map(|(other, _)| other);
+    let mut above = above.take_while(|other| *other != key);
+    above.find(|other| *other == rule.name || other.eq_ignore_ascii_case(rule.code))
 }
 
 fn level(key: &str, item: &Item) -> Result<Level, Fault> {

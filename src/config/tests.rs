@@ -103,7 +103,12 @@ fn each_fault_is_told_with_its_line() {
         (
             "[rules]\nSK302 = \"off\"\nbroken-path = \"error\"\n",
             3,
-            "`broken-path` is SK302",
+            "`broken-path` and `SK302` are the same rule",
+        ),
+        (
+            "[rules]\nSK302 = \"off\"\nsk302 = \"error\"\n",
+            3,
+            "the same rule",
         ),
         ("[rules]\nper-path = [\"a\"]\n", 2, "`[rules.per-path]`"),
         (

@@ -105,7 +105,7 @@ impl FromStr for Profile {
 pub enum Level {
     /// They are not looked for.
     Off,
-    /// They count as the rule and the finding say.
+    /// They count as the profile says, else the rule and the finding.
     Own,
     /// They all count the same.
     At(Severity),

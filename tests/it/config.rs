@@ -9,7 +9,7 @@ fn room(config: &str) -> Room {
     for name in ["new", "old"] {
         room.write(
             &format!("skills/{name}/SKILL.md"),
-            format!("---\nname: {name}\ndescription: Reads a ledger. Use it for books.\n---\n[x](references/a.md)\n\nRead `references/b.md`.\n"),
+            format!("---\nname: {name}\ndescription: Reads the {name} ledger. Use it for books.\n---\n[x](references/a.md)\n\nRead `references/b.md`.\n"),
         );
     }
     room.write("mdskill.toml", config);
@@ -69,6 +69,14 @@ fn it_lies_at_the_root_and_holds_in_every_folder() {
             assert_eq!(found(outcome.ok()), [""; 0], "{folder}");
         }
     }
+    // The lockfile says first where the root is: what lies below it is no root.
+    let locked = room("[rules]\nSK3 = \"off\"\n");
+    locked.write("mdskill.lock", "version = 1\ntargets = []\n");
+    locked.write("skills/mdskill.toml", "not even TOML");
+    let below = locked
+        .mdskill(["validate"])
+        .dir(locked.project().join("skills"));
+    below.run().ok();
     // A folder without git is a project by its configuration alone.
     let plain = Room::without_project("");
     plain.write("mdskill.toml", "[rules]\nignore = [\"all\"]\n");
