@@ -149,8 +149,18 @@ Examples:
   mdskill validate
   mdskill validate skills/mine
   mdskill validate skills/mine/SKILL.md --json
-  mdskill validate wshobson/agents/async-python-patterns")]
+  mdskill validate wshobson/agents/async-python-patterns
+  mdskill validate --profile claude --ignore SK309
+
+What mdskill.toml says of the rules holds too; flags win over it.")]
     Validate(ValidateArgs),
+    /// Explain what validate looks for: all rules, a group, or one
+    #[command(after_help = "Examples:
+  mdskill rule
+  mdskill rule SK3              # references
+  mdskill rule SK302
+  mdskill rule broken-path --json")]
+    Rule(RuleArgs),
     /// Show, prune or clear the store of git objects
     #[command(after_help = "Examples:
   mdskill cache
@@ -300,12 +310,23 @@ pub struct ValidateArgs {
     /// Do not look for these
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Whose eyes to look with: copilot, claude, spec, reference
+    /// Whose eyes to look with: copilot (the default), claude, spec
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
+    /// Find what the specification's reference checker finds, whatever mdskill.toml says
+    #[arg(long, conflicts_with = "profile")]
+    pub parity: bool,
     /// Show findings from this severity on: error, warning, info; the others are counted
     #[arg(long, value_name = "LEVEL", default_value = "warning")]
     pub severity: String,
+}
+
+/// Arguments of `rule`.
+#[derive(Debug, Args)]
+pub struct RuleArgs {
+    /// A code, the beginning of some (SK3), or a name; none means all
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
 }
 
 /// Arguments of `cache`.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::config::{Config, ConfigError};
 use crate::dirs::Dirs;
 use crate::env::Env;
 use crate::fetch::{FetchError, Fetcher};
@@ -78,6 +79,16 @@ impl<'a> Context<'a> {
             offline: self.offline,
             progress: self.progress,
         })
+    }
+
+    /// Reads `mdskill.toml`; what it says when there is none is what holds without it.
+    ///
+    /// A verb that heeds it reads it before it does anything else.
+    ///
+    /// # Errors
+    /// When it can't be read, or says what nobody understands.
+    pub fn config(&self) -> Result<Config, ConfigError> {
+        Config::read(&self.site.config())
     }
 
     /// Reads the lockfile, after settling what a killed command left.

@@ -21,6 +21,7 @@
 //! - [`source`]: a repository or a folder, as the lockfile names it
 //! - [`mod@span`]: a piece of a text, in bytes and as people count lines
 //! - [`spec`]: what the user typed: `owner/repo/skill@ref`, a URL, a folder
+//! - [`mod@toml`]: a TOML text, and where it is wrong
 //! - [`diagnostic`]: something wrong with a skill: code, place, message, help
 //! - [`progress`]: how a long step says where it is, without knowing who listens
 //!
@@ -39,6 +40,7 @@
 //! - [`target`]: a folder that skills are installed into, and whose agent's it is
 //! - [`fetch`]: from a source's name to the objects of its skills; the store
 //! - [`mod@validate`]: the rules, a file each
+//! - [`config`]: `mdskill.toml`: which rules count, how much and where
 //!
 //! **Organs** do the one thing that must not go wrong.
 //! - [`install`]: the plan, the journal, and the transaction that happens wholly or not at all
@@ -60,6 +62,7 @@
 //! | path | what | room |
 //! |---|---|---|
 //! | `mdskill.lock` | what is installed; to be committed | [`lockfile`] |
+//! | `mdskill.toml` | what a person decided; to be committed, and never written | [`config`] |
 //! | `.github/skills/NAME/` | an installed skill; to be committed | [`install::transaction`] |
 //! | `.mdskill/lock` | keeps two commands apart | [`fs::lock`] |
 //! | `.mdskill/journal.json` | what a killed command was at; read by the next | [`install::journal`] |
@@ -95,6 +98,7 @@
 //!   in `commands`, one in [`ui::render`], tests in `tests/it`, a row in the README's table.
 //! - **a validation rule**: `validate/rules/RULE.rs` with a [`validate::rule::Rule`], a line in
 //!   [`validate::registry::RULES`], and a skill in `testdata/skills/invalid/CODE` that breaks it.
+//!   `docs/rules.md` is made of the rules' own words: `BLESS=1 cargo test --test it docs`.
 //! - **a transport**: `git/transport/WAY.rs`, a variant of [`git::transport::Remote`], and a
 //!   [`fetch::Location`] that leads to it.
 //!
@@ -128,6 +132,7 @@ pub mod progress;
 pub mod source;
 pub mod span;
 pub mod spec;
+pub mod toml;
 
 // Machine: environment, disk, network.
 pub mod dirs;
@@ -138,6 +143,7 @@ pub mod http;
 pub mod interrupt;
 
 // Nouns: the things of the trade.
+pub mod config;
 pub mod fetch;
 pub mod lockfile;
 pub mod skill;

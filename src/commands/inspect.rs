@@ -1,15 +1,16 @@
-//! The commands that look: `list`, `verify`, `show`, `cache`.
+//! The commands that look: `list`, `verify`, `show`, `rule`, `cache`.
 
 use super::{Session, maintain, names};
-use crate::cli::{CacheArgs, CacheCommand, ListArgs, NamesArgs, ShowArgs};
+use crate::cli::{CacheArgs, CacheCommand, ListArgs, NamesArgs, RuleArgs, ShowArgs};
 use crate::name::SkillName;
 use crate::ops::show::Subject;
 use crate::ops::{
-    OpError, browse, cache, list as ops_list, show as ops_show, verify as ops_verify,
+    OpError, browse, cache, list as ops_list, rule as ops_rule, show as ops_show,
+    verify as ops_verify,
 };
 use crate::spec::Spec;
 use crate::ui::error::ExitStatus;
-use crate::ui::render;
+use crate::ui::{render, rules};
 
 pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitStatus, OpError> {
     let printer = session.printer;
@@ -48,6 +49,12 @@ pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitSt
     };
     let report = session.wait(ops_show::show(&session.context, &subject))?;
     session.printer.show("show", &report, render::show);
+    Ok(ExitStatus::Done)
+}
+
+pub(super) fn rule(session: &Session<'_>, arguments: &RuleArgs) -> Result<ExitStatus, OpError> {
+    let report = ops_rule::rule(arguments.rule.as_deref())?;
+    session.printer.show("rule", &report, rules::rules);
     Ok(ExitStatus::Done)
 }
 

@@ -146,6 +146,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Outdated(arguments) => maintain::outdated(session, &arguments.names),
         Command::Show(arguments) => inspect::show(session, arguments),
         Command::Validate(arguments) => validate::validate(session, arguments),
+        Command::Rule(arguments) => inspect::rule(session, arguments),
         Command::Cache(arguments) => inspect::cache(session, arguments),
     }
 }

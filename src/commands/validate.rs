@@ -2,6 +2,7 @@
 
 use super::Session;
 use crate::cli::ValidateArgs;
+use crate::config::{PerPath, Rules};
 use crate::diagnostic::Severity;
 use crate::ops::{OpError, validate as ops_validate};
 use crate::ui::error::ExitStatus;
@@ -15,7 +16,7 @@ pub(super) fn validate(
     let least: Severity = arguments.severity.parse().map_err(usage)?;
     let options = ops_validate::Options {
         named: arguments.named.clone(),
-        settings: settings(arguments)?,
+        rules: rules(session, arguments)?,
     };
     let report = session.wait(ops_validate::validate(&session.context, &options))?;
     session
@@ -23,26 +24,33 @@ pub(super) fn validate(
         .show("validate", &report, |printer, report| {
             render::validate(printer, report, least);
         });
-    let found = report.summary.errors > 0 || arguments.strict && report.summary.warnings > 0;
+    let found = report.summary.errors > 0 || options.rules.is_strict && report.summary.warnings > 0;
     Ok(match found {
         true => ExitStatus::Found,
         false => ExitStatus::Done,
     })
 }
 
-fn settings(arguments: &ValidateArgs) -> Result<Settings, OpError> {
-    let profile: Option<Result<Profile, _>> = arguments.profile.as_deref().map(str::parse);
-    let mut settings = Settings::of(profile.transpose().map_err(usage)?.unwrap_or_default());
+/// Returns what `mdskill.toml` says, with the flags on top of it.
+fn rules(session: &Session<'_>, arguments: &ValidateArgs) -> Result<Rules, OpError> {
+    let mut rules = session.context.config()?.rules;
+    if arguments.parity {
+        // What the reference checker finds is not for the project to decide.
+        rules.settings = Settings::of(Profile::Reference);
+        rules.per_path = PerPath::default();
+    }
+    if let Some(profile) = &arguments.profile {
+        rules.settings.profile = profile.parse().map_err(usage)?;
+    }
     if !arguments.select.is_empty() {
-        settings.set("all", Level::Off).map_err(usage)?;
+        rules.settings.only(&arguments.select).map_err(usage)?;
     }
-    for rules in &arguments.select {
-        settings.set(rules, Level::Own).map_err(usage)?;
+    for ignored in &arguments.ignore {
+        let ignored = rules.settings.set(ignored, Level::Off);
+        ignored.map_err(usage)?;
     }
-    for rules in &arguments.ignore {
-        settings.set(rules, Level::Off).map_err(usage)?;
-    }
-    Ok(settings)
+    rules.is_strict |= arguments.strict;
+    Ok(rules)
 }
 
 fn usage<E: std::error::Error>(error: E) -> OpError {

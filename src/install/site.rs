@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::InstallError;
+use crate::config;
 use crate::fs;
 use crate::lockfile;
 use crate::name::SkillName;
@@ -27,16 +28,15 @@ pub struct Site {
 
 impl Site {
     /// Finds the project that `current` is in: the nearest folder upward with a
-    /// lockfile, else the git root, else `current`.
+    /// lockfile, else with a configuration or a git repository, else `current`.
     #[must_use]
     pub fn project(current: &Path) -> Self {
-        let upward = |name: &str| {
-            current
-                .ancestors()
-                .find(|folder| folder.join(name).exists())
+        let upward = |names: &[&str]| {
+            let has_one = |folder: &Path| names.iter().any(|name| folder.join(name).exists());
+            current.ancestors().find(|folder| has_one(folder))
         };
-        let root = upward(lockfile::FILE_NAME)
-            .or_else(|| upward(".git"))
+        let root = upward(&[lockfile::FILE_NAME])
+            .or_else(|| upward(&[config::FILE_NAME, ".git"]))
             .unwrap_or(current);
         Self {
             root: root.to_owned(),
@@ -53,6 +53,12 @@ impl Site {
             lockfile: config.join(lockfile::FILE_NAME),
             is_personal: true,
         }
+    }
+
+    /// Returns what a person decides by, beside the lockfile.
+    #[must_use]
+    pub fn config(&self) -> PathBuf {
+        self.lockfile.with_file_name(config::FILE_NAME)
     }
 
     /// Returns the folder for a command's own files.

@@ -131,9 +131,7 @@ impl Lockfile {
     /// # Errors
     /// For conflict markers, bad TOML, duplicates, a newer version, missing or bad values.
     pub fn parse(text: &str) -> Result<Self, (usize, String)> {
-        // A line is counted only when there is something to tell: counting from the
-        // top for each block took half of `list`'s time.
-        read(text).map_err(|fault| (line_of(text, fault.at), fault.problem))
+        read(text).map_err(|fault| fault.in_line_of(text))
     }
 
     /// Returns the text: the same for the same content, on every machine.
@@ -200,11 +198,6 @@ fn write_unknown(table: &mut Table, unknown: &BTreeMap<String, String>) {
             table.insert(key, value(parsed));
         }
     }
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    let before = text.get(..offset).unwrap_or(text);
-    before.matches('\n').count() + 1
 }
 
 #[cfg(test)]

@@ -11,25 +11,7 @@ use crate::name::SkillName;
 use crate::path::fold;
 use crate::source::Source;
 use crate::target::Target;
-
-/// What is wrong with a lockfile, and the byte where.
-pub(super) struct Fault {
-    pub at: usize,
-    pub problem: String,
-}
-
-impl Fault {
-    fn new(at: usize, problem: impl Into<String>) -> Self {
-        Self {
-            at,
-            problem: problem.into(),
-        }
-    }
-
-    fn of(item: &Item, problem: impl Into<String>) -> Self {
-        Self::new(item.span().map_or(0, |span| span.start), problem)
-    }
-}
+use crate::toml::{self, Fault};
 
 /// Reads a lockfile's text.
 pub(super) fn read(text: &str) -> Result<Lockfile, Fault> {
@@ -37,10 +19,7 @@ pub(super) fn read(text: &str) -> Result<Lockfile, Fault> {
         let problem = "a merge conflict is not resolved; keep each `[[skill]]` block once, remove the lines that git wrote, and run `mdskill install`";
         return Err(Fault::new(at, problem));
     }
-    let document = toml_edit::Document::parse(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        Fault::new(at, error.message().trim().replace('\n', ", "))
-    })?;
+    let document = toml::parse(text)?;
     check_version(document.as_table())?;
     let mut lockfile = Lockfile::default();
     for (key, item) in document.iter() {

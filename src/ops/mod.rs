@@ -10,11 +10,13 @@ pub mod install;
 pub mod installed;
 pub mod list;
 pub mod remove;
+pub mod rule;
 pub mod show;
 pub mod update;
 pub mod validate;
 pub mod verify;
 
+use crate::config::ConfigError;
 use crate::dirs::NoFolder;
 use crate::fetch::FetchError;
 use crate::install::InstallError;
@@ -40,6 +42,9 @@ pub enum OpError {
     /// Options that don't go together, or one that is missing.
     #[error("{0}")]
     Usage(String),
+    /// What a person decided can't be read.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The source can't be fetched from.
     #[error(transparent)]
     Fetch(#[from] FetchError),

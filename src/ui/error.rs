@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
+use crate::config::ConfigError;
 use crate::fetch::{FetchError, LocationError};
 use crate::fs;
 use crate::fs::lock::LockError;
@@ -78,9 +79,11 @@ pub fn status_of(error: &OpError) -> ExitStatus {
         | OpError::Target(_)
         | OpError::Usage(_)
         | OpError::NotChosen { .. } => ExitStatus::Usage,
+        OpError::Config(ConfigError::Fs(error)) => status_of_disk(error),
         OpError::Fetch(error) => status_of_fetch(error),
         OpError::Install(error) => status_of_install(error),
-        OpError::NoSuchSkill { .. }
+        OpError::Config(ConfigError::Bad { .. })
+        | OpError::NoSuchSkill { .. }
         | OpError::Ambiguous { .. }
         | OpError::NoSkills(_)
         | OpError::NameTaken { .. }

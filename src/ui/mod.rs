@@ -5,4 +5,6 @@ pub mod error;
 pub mod printer;
 pub mod progress;
 pub mod render;
+pub mod rules;
+pub mod rules_page;
 pub mod table;

@@ -98,6 +98,10 @@ fn is_of_a_sample(text: &str, mention: &Reference) -> bool {
 pub fn is_in_template(text: &str, mention: &Reference) -> bool {
     let Reference { span, .. } = mention;
     let from = text.floor_char_boundary(span.start.saturating_sub(CONTEXT_BYTES));
+    // `allowed-tools: [Read, Grep]` above the body is no blank.
+    let from = text[from..span.start]
+        .rfind("\n---\n")
+        .map_or(from, |fence| from + fence);
     let to = text.floor_char_boundary(span.end + CONTEXT_BYTES);
     has_blank(&text[from..span.start]) || has_blank(&text[span.end..to])
 }

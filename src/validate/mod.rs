@@ -1,6 +1,7 @@
 //! [`validate`]: every problem of a skill at once, with its place and its remedy.
 
 pub mod context;
+pub mod explain;
 pub mod profile;
 pub mod registry;
 pub mod rule;

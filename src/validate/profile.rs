@@ -11,7 +11,8 @@ pub enum Profile {
     /// GitHub Copilot and VS Code, the strictest of the clients that read `.github/skills`.
     #[default]
     Copilot,
-    /// Claude Code, which takes missing names, knows more fields, and reads lists of tools.
+    /// Claude Code, which takes the folder for a missing name, the first line for a missing
+    /// description, and lists of tools.
     Claude,
     /// Only what the specification demands or recommends.
     Spec,
@@ -20,8 +21,11 @@ pub enum Profile {
 }
 
 impl Profile {
-    /// Every profile, by its name.
+    /// Every profile.
     pub const ALL: [Self; 4] = [Self::Copilot, Self::Claude, Self::Spec, Self::Reference];
+
+    /// Those that can be asked for by name: parity is an option of its own.
+    pub const NAMED: [Self; 3] = [Self::Copilot, Self::Claude, Self::Spec];
 
     /// Returns its name.
     #[must_use]
@@ -30,7 +34,7 @@ impl Profile {
             Self::Copilot => "copilot",
             Self::Claude => "claude",
             Self::Spec => "spec",
-            Self::Reference => "reference",
+            Self::Reference => "parity",
         }
     }
 
@@ -39,10 +43,14 @@ impl Profile {
     pub(super) fn level(self, code: &str) -> Option<Level> {
         use Severity::{Error, Info, Warning};
         match (self, code) {
+            // A name that is missing is the folder's; one that differs is for display.
             (Self::Claude, "SK201" | "SK203") => Some(Level::At(Info)),
-            (Self::Claude, "SK204" | "SK210") => Some(Level::At(Warning)),
+            // A description is recommended, and cut at 1,536 characters, not refused.
+            (Self::Claude, "SK204" | "SK210" | "SK211") => Some(Level::At(Warning)),
+            // Lists of tools are read, and Claude's own variables are filled in.
             (Self::Claude, "SK112" | "SK311") => Some(Level::Off),
-            (Self::Spec, "SK112" | "SK113") => Some(Level::At(Error)),
+            // The specification defines their form, however well clients bear another.
+            (Self::Spec, "SK112" | "SK113" | "SK114") => Some(Level::At(Error)),
             (Self::Spec, code) if !SPECIFIED.contains(&code) => Some(Level::Off),
             (Self::Reference, code) => Some(match REFERENCE.contains(&code) {
                 true => Level::At(Error),
@@ -53,17 +61,21 @@ impl Profile {
     }
 }
 
-/// What the specification demands or recommends.
-const SPECIFIED: [&str; 22] = [
+/// What the specification demands, defines or recommends: what `SKILL.md` is (the SK0 and SK10
+/// rules), each field it has (SK112 to SK212), that files are referred to by paths from the
+/// skill's root (SK301 to SK311), one level deep (SK310), and how long the text is to be (SK4).
+/// It says nothing of other fields, of what lies beside `SKILL.md`, and of other clients.
+const SPECIFIED: [&str; 28] = [
     "SK001", "SK002", "SK007", "SK008", "SK101", "SK102", "SK103", "SK104", "SK105", "SK112",
-    "SK113", "SK114", "SK115", "SK201", "SK202", "SK203", "SK210", "SK211", "SK301", "SK310",
-    "SK402", "SK403",
+    "SK113", "SK114", "SK115", "SK116", "SK201", "SK202", "SK203", "SK210", "SK211", "SK212",
+    "SK301", "SK302", "SK304", "SK307", "SK310", "SK311", "SK402", "SK403",
 ];
 
-/// What the reference checker finds.
-const REFERENCE: [&str; 17] = [
+/// What the reference checker finds. It measures names, descriptions and `compatibility`, knows
+/// six fields, and reads less YAML than there is; it looks at no body, reference or other file.
+const REFERENCE: [&str; 18] = [
     "SK001", "SK002", "SK003", "SK101", "SK102", "SK103", "SK104", "SK105", "SK106", "SK107",
-    "SK110", "SK111", "SK115", "SK201", "SK202", "SK203", "SK210",
+    "SK110", "SK111", "SK115", "SK201", "SK202", "SK203", "SK210", "SK211",
 ];
 
 impl fmt::Display for Profile {
@@ -74,14 +86,16 @@ impl fmt::Display for Profile {
 
 /// No profile is called so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no profile `{0}`; there are copilot, claude, spec and reference")]
+#[error("there is no profile `{0}`; there are copilot, claude and spec")]
 pub struct NoSuchProfile(String);
 
 impl FromStr for Profile {
     type Err = NoSuchProfile;
 
     fn from_str(word: &str) -> Result<Self, NoSuchProfile> {
-        let found = Self::ALL.into_iter().find(|profile| profile.word() == word);
+        let found = Self::NAMED
+            .into_iter()
+            .find(|profile| profile.word() == word);
         found.ok_or_else(|| NoSuchProfile(word.to_owned()))
     }
 }
@@ -91,7 +105,7 @@ impl FromStr for Profile {
 pub enum Level {
     /// They are not looked for.
     Off,
-    /// They count as the rule and the finding say.
+    /// They count as the profile says, else the rule and the finding.
     Own,
     /// They all count the same.
     At(Severity),

@@ -1,6 +1,6 @@
 //! [`Settings`]: which rules count, and how much.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Severity;
 use crate::validate::profile::{Level, Profile};
@@ -53,17 +53,38 @@ impl Settings {
         Ok(())
     }
 
+    /// Looks only for these rules; what was said of how much they count stays.
+    ///
+    /// # Errors
+    /// When there is none called so.
+    pub fn only(&mut self, rules: &[String]) -> Result<(), NoSuchRule> {
+        let mut wanted = BTreeSet::new();
+        for rules in rules {
+            wanted.extend(named(rules)?.into_iter().map(|rule| rule.code));
+        }
+        for rule in registry::RULES {
+            if !wanted.contains(rule.code) {
+                self.levels.insert(rule.code, Level::Off);
+            } else if self.level(rule) == Level::Off {
+                self.levels.insert(rule.code, Level::Own);
+            }
+        }
+        Ok(())
+    }
+
     /// Returns what becomes of a rule's findings.
     #[must_use]
     pub fn level(&self, rule: &Rule) -> Level {
-        let own = match rule.is_on {
-            true => Level::Own,
-            false => Level::Off,
-        };
-        let asked = self.levels.get(rule.code).copied();
-        asked
-            .or_else(|| self.profile.level(rule.code))
-            .unwrap_or(own)
+        let of_profile = self.profile.level(rule.code);
+        match self.levels.get(rule.code) {
+            // Who asks for a rule gets it as the profile takes it.
+            Some(Level::Own) => of_profile
+                .filter(|level| *level != Level::Off)
+                .unwrap_or(Level::Own),
+            Some(asked) => *asked,
+            None if rule.is_on => of_profile.unwrap_or(Level::Own),
+            None => of_profile.unwrap_or(Level::Off),
+        }
     }
 
     /// Returns how much a finding of a rule matters that has `own` severity; nothing when the

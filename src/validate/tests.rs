@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use super::*;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
+use crate::validate::rule::Fixable;
 use crate::view::{DiskView, MemoryView};
 
 fn name_of(path: &Path) -> String {
@@ -74,6 +75,45 @@ fn what_blocks_loading_is_what_clients_skip() {
         ]
     );
     assert!(registry::rule("SK302").is_some_and(|rule| !rule.blocks_loading));
+}
+
+/// The skills below a folder; a folder of a fixture without one is a skill that lacks its file.
+fn skills_below(folder: &Path) -> Vec<PathBuf> {
+    let folders = children(folder).into_iter();
+    let folders: Vec<PathBuf> = folders.filter(|path| path.is_dir()).collect();
+    let below = folders.iter().flat_map(|folder| skills_below(folder));
+    let below: Vec<PathBuf> = below.collect();
+    folders.into_iter().chain(below).collect()
+}
+
+/// `--fix` and the documentation promise what the rules say.
+#[test]
+fn what_is_fixable_is_fixed_in_a_fixture_and_nothing_else_is() {
+    for rule in registry::RULES {
+        let mut settings = Settings::default();
+        settings.only(&[rule.code.to_owned()]).unwrap();
+        let skills = skills_below(&testdata("invalid").join(rule.code).join("hit"));
+        let found = skills.iter().flat_map(|folder| {
+            let view = DiskView::open(folder, None).unwrap();
+            validate(&view, &settings).diagnostics
+        });
+        let fixes = found.filter_map(|found| found.fix.map(|fix| fix.safety));
+        let fixes: Vec<Safety> = fixes.collect();
+        let best = match rule.fixable {
+            Fixable::No => None,
+            Fixable::Safe => Some(Safety::Safe),
+            Fixable::Unsafe => Some(Safety::Unsafe),
+        };
+        let is_kept = match best {
+            None => fixes.is_empty(),
+            // A rule with safe fixes may have unsafe ones too, not the other way round.
+            Some(Safety::Safe) => fixes.contains(&Safety::Safe),
+            Some(Safety::Unsafe) => {
+                fixes.contains(&Safety::Unsafe) && !fixes.contains(&Safety::Safe)
+            }
+        };
+        assert!(is_kept, "{}: {:?}, but {fixes:?}", rule.code, rule.fixable);
+    }
 }
 
 #[test]

@@ -111,6 +111,8 @@ fn json_of_each_command_has_its_version_and_name() {
     check(&["show", "one"], 0);
     check(&["show", "acme/skills/one"], 0);
     check(&["validate", "drafts/mine"], 0);
+    check(&["rule"], 0);
+    check(&["rule", "SK302"], 0);
     check(&["cache"], 0);
     repo.write("skills/one/more.md", "more");
     repo.commit("More");
@@ -151,7 +153,8 @@ fn quiet_says_nothing_when_all_is_well() {
 fn a_reader_that_went_away_is_no_failure() {
     let (shop, _repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"]).ok();
-    let lines: [&[&str]; 5] = [
+    let lines: [&[&str]; 6] = [
+        &["rule", "SK302"],
         &["list"],
         &["list", "--json"],
         &["show", "one"],

@@ -53,6 +53,7 @@ const HOUSE: &[Room] = &[
     room("source", Words, &["path"]),
     room("spec", Words, &["oid", "path", "source"]),
     room("span", Words, &[]),
+    room("toml", Words, &[]),
     room("diagnostic", Words, &["span"]),
     room("progress", Words, &[]),
     room("env", Machine, &[]),
@@ -76,6 +77,10 @@ const HOUSE: &[Room] = &[
         &["env", "dirs", "http", "interrupt"],
     ),
     without(room("validate", Nouns, &["skill", "view"]), THE_MACHINE),
+    without(
+        room("config", Nouns, &["skill", "validate"]),
+        &["env", "dirs", "http", "git"],
+    ),
     without(
         room("install", Organs, &[]),
         &["env", "dirs", "http", "fetch", "validate"],

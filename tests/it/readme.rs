@@ -142,6 +142,47 @@ fn the_digest_recipe_knows_executables_and_odd_names() {
     );
 }
 
+#[test]
+fn the_configuration_is_taken_as_the_text_says() {
+    let (readme, room) = (Readme::of_the_checkout(), Room::new("unused"));
+    for folder in ["skills/new", "skills/legacy/old"] {
+        let text = format!(
+            "---\nname: of-{}\ndescription: Reads what {folder} is about. Use it for tests.\nallowed-tools: Read, Grep\nmetadata: x\n---\n[x](references/x.md)\n\n`references/y.md`\n",
+            folder.replace('/', "-")
+        );
+        room.write(&format!("{folder}/SKILL.md"), text);
+    }
+    room.write("mdskill.toml", readme.block("[rules.per-path]"));
+    let codes = |flags: &[&str]| {
+        let found = room
+            .mdskill([&["validate", "--json"], flags].concat())
+            .run();
+        let found = found.fails(3).json()["diagnostics"].clone();
+        let line = |found: &serde_json::Value| format!("{} {}", found["code"], found["severity"]);
+        let ours = |line: &String| {
+            ["SK113", "SK114", "SK203", "SK301", "SK302"]
+                .iter()
+                .any(|code| line.contains(code))
+        };
+        let lines = found.as_array().unwrap().iter().map(line).filter(ours);
+        lines.collect::<Vec<_>>().join(", ").replace('"', "")
+    };
+    // `legacy` comes first: its references are ignored. Of the SK11 rules only SK113 counts, and
+    // in the profile of Claude Code a name is for display.
+    let legacy = "SK203 info, SK113 warning";
+    assert_eq!(
+        codes(&[]),
+        format!("{legacy}, {legacy}, SK301 error, SK302 warning")
+    );
+    let spec = "SK203 error, SK113 error";
+    assert_eq!(
+        codes(&["--profile", "spec", "--ignore", "SK3"]),
+        format!("{spec}, {spec}")
+    );
+    // `strict`: a warning is enough.
+    assert_eq!(codes(&["--select", "SK302"]), "SK302 warning");
+}
+
 /// Parses a line as the program would, and its specs too.
 fn assert_is_a_command(line: &str) {
     let line = line
@@ -170,7 +211,7 @@ fn assert_is_a_command(line: &str) {
 #[test]
 fn every_command_line_in_the_documents_is_one() {
     let mut count = 0;
-    for document in ["README.md", "testdata/mirror/README.md"] {
+    for document in ["README.md", "docs/rules.md", "testdata/mirror/README.md"] {
         let readme = Readme::read(&Path::new(ROOT).join(document));
         let lines = readme.blocks.iter().flat_map(|(_, text)| text.lines());
         let lines = lines.map(|line| line.trim().trim_start_matches("- run: "));
@@ -263,6 +304,7 @@ fn links_lead_somewhere() {
         "README.md",
         "CHANGELOG.md",
         ".github/CONTRIBUTING.md",
+        "docs/rules.md",
         "testdata/mirror/README.md",
     ];
     for document in documents {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::support::kept::compare;
 use crate::support::room::Room;
 
 /// The folders of all codes.
@@ -53,25 +54,6 @@ fn found(room: &Room, more: &[&str]) -> Vec<Value> {
     arguments.extend(more);
     let json = room.mdskill(&arguments).run().json();
     json["diagnostics"].as_array().unwrap().clone()
-}
-
-/// Compares with what is kept, or keeps it.
-fn compare(kept: &Path, seen: &str) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one switch that writes snapshots"
-    )]
-    let bless = std::env::var_os("BLESS").is_some();
-    if bless {
-        fs::write(kept, seen).unwrap();
-    }
-    let expected = fs::read_to_string(kept).unwrap_or_default();
-    assert_eq!(
-        seen,
-        expected,
-        "{}: see the head of rules.rs",
-        kept.display()
-    );
 }
 
 #[test]

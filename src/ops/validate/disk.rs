@@ -1,23 +1,38 @@
 //! Skills on disk: where they are, and what is found in each.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::report::{Report, join};
+use crate::config::Rules;
+use crate::diagnostic::Diagnostic;
 use crate::fs::{self, At, Error};
 use crate::skill::discover::SKILL_FILE;
 use crate::validate::set::{Facts, Set};
-use crate::validate::{Checked, Settings, validate, validate_set};
+use crate::validate::{Checked, validate, validate_set};
 use crate::view::DiskView;
 
-/// Validates the skill at `named`, or those below it; both as seen from `from`.
+/// Where `validate` stands, and by what it judges.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a> {
+    /// The folder that it was started in, from which files are shown.
+    pub from: &'a Path,
+    /// The project's root, from which the globs of `mdskill.toml` look.
+    pub root: &'a Path,
+    /// Which rules count, how much and where.
+    pub rules: &'a Rules,
+}
+
+/// Validates the skill at `named`, or those below it.
 pub(super) fn validate_path(
-    from: &Path,
+    ground: &Ground<'_>,
     named: &Path,
-    settings: &Settings,
     report: &mut Report,
 ) -> Result<(), Error> {
+    let from = ground.from;
+    let settings = &ground.rules.settings;
     let folder = folder_of(from, named);
     let mut skills = Vec::new();
     find_skills(from, &folder, &mut skills)?;
@@ -30,7 +45,9 @@ pub(super) fn validate_path(
     let repository = repository_around(&from.join(&folder), is_one_skill);
     let check = |skill: &PathBuf| {
         let view = DiskView::open(&from.join(skill), repository.as_deref())?;
-        Ok((shown(skill), validate(&view, settings)))
+        let mut checked = validate(&view, settings);
+        ground.drop_ignored(skill, &mut checked.diagnostics);
+        Ok((shown(skill), checked))
     };
     let checked: Vec<(String, Checked)> =
         skills.par_iter().map(check).collect::<Result<_, Error>>()?;
@@ -43,12 +60,44 @@ pub(super) fn validate_path(
         skills: &facts,
         loose: &[],
     };
-    for (skill, mut diagnostic) in validate_set(&set, settings) {
+    for (skill, diagnostic) in validate_set(&set, settings) {
         let place = skill.map_or("", |at| &facts[at].0);
-        diagnostic.file = join(place, &diagnostic.file);
-        report.push(place, diagnostic);
+        let mut found = vec![diagnostic];
+        ground.drop_ignored(Path::new(place), &mut found);
+        for mut diagnostic in found {
+            diagnostic.file = join(place, &diagnostic.file);
+            report.push(place, diagnostic);
+        }
     }
     Ok(())
+}
+
+impl Ground<'_> {
+    /// Drops what `[rules.per-path]` ignores of what was found, sorted by file, in a folder.
+    fn drop_ignored(&self, folder: &Path, found: &mut Vec<Diagnostic>) {
+        let per_path = &self.rules.per_path;
+        if per_path.is_empty() {
+            return;
+        }
+        let Some(place) = self.place_in_project(folder) else {
+            return;
+        };
+        let (mut file, mut ignored) = (None, BTreeSet::new());
+        found.retain(|diagnostic| {
+            if file.as_ref() != Some(&diagnostic.file) {
+                ignored = per_path.ignored_in(&join(&place, &diagnostic.file));
+                file = Some(diagnostic.file.clone());
+            }
+            !ignored.contains(diagnostic.code)
+        });
+    }
+
+    /// Returns where a folder lies in the project, by which name it was reached or not.
+    fn place_in_project(&self, folder: &Path) -> Option<String> {
+        let real = self.from.join(folder).canonicalize().ok()?;
+        let root = self.root.canonicalize().ok()?;
+        real.strip_prefix(root).ok().map(shown)
+    }
 }
 
 /// Returns the folder that a path means: a file's is the skill around it.

@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 
 use super::OpError;
 use super::candidate::{Opened, diagnose, full_spec, query_of, source_of};
+use crate::config::Rules;
 use crate::context::Context;
 use crate::name::SkillName;
 use crate::skill::files::SkillTree;
 use crate::spec::{Place, Spec};
 use crate::validate::Settings;
+
+use disk::Ground;
 
 pub use report::{Found, Report, Summary};
 
@@ -21,8 +24,8 @@ pub struct Options {
     /// Folders, files, installed skills or specs; none means the current folder's skills, or
     /// with `-g` one's own.
     pub named: Vec<String>,
-    /// Which rules count, and how much.
-    pub settings: Settings,
+    /// Which rules count, how much and where: what `mdskill.toml` says, and flags on top.
+    pub rules: Rules,
 }
 
 /// Validates what is named.
@@ -32,10 +35,15 @@ pub struct Options {
 pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let mut report = Report::default();
     let from = &context.env.current_dir;
+    let ground = Ground {
+        from,
+        root: &context.site.root,
+        rules: &options.rules,
+    };
     if options.named.is_empty() {
         for folder in default_folders(context)? {
             if disk::has_skills(from, &folder)? {
-                disk::validate_path(from, &folder, &options.settings, &mut report)?;
+                disk::validate_path(&ground, &folder, &mut report)?;
             }
         }
         if report.summary.skills == 0 {
@@ -45,13 +53,13 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
     }
     for name in &options.named {
         if from.join(name).exists() {
-            disk::validate_path(from, Path::new(name), &options.settings, &mut report)?;
+            disk::validate_path(&ground, Path::new(name), &mut report)?;
         } else if let Some(places) = installed_places(context, name)? {
             for place in places {
-                disk::validate_path(from, &place, &options.settings, &mut report)?;
+                disk::validate_path(&ground, &place, &mut report)?;
             }
         } else {
-            validate_spec(context, name, &options.settings, &mut report).await?;
+            validate_spec(context, name, &options.rules.settings, &mut report).await?;
         }
     }
     Ok(report)

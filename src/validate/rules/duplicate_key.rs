@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: true,
     summary: "the same key twice",
-    why: "Parsers disagree: some refuse the file, some take the last value.",
+    why: "Parsers disagree: the reference checker refuses the file, others take the last value.",
     example: "name: a\nname: b",
     mend: "keep one of the two",
     fixable: Fixable::No,

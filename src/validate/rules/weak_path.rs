@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Info,
     is_on: true,
     blocks_loading: false,
-    summary: "a path that may be the skill's own is not in it: in a command, a block of code, scripts/ or another folder",
+    summary: "a path in a command, in code or into scripts/ is not in the skill",
     why: "An agent that runs it finds nothing; but half of the missing scripts are the user's own, so most of these are only told.",
     example: "python scripts/check.py",
     mend: "add the file, or say whose it is",

@@ -8,6 +8,7 @@ pub mod fault;
 pub mod forge;
 pub mod git_service;
 pub mod imports;
+pub mod kept;
 pub mod link;
 pub mod outcome;
 pub mod packets;

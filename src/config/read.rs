@@ -1,0 +1,32 @@
+//! Reading `mdskill.toml`: its tables.
+
+use toml_edit::Item;
+
+use super::Config;
+use super::rules::{self, Rules, meant};
+use crate::toml::{self, Fault};
+
+/// The tables of the file.
+const TABLES: [&str; 1] = ["rules"];
+
+/// Reads the file's text.
+pub(super) fn config(text: &str) -> Result<Config, Fault> {
+    let document = toml::parse(text)?;
+    let mut config = Config::default();
+    for (key, item) in document.iter() {
+        match key {
+            "rules" => config.rules = rules(item)?,
+            _ => {
+                let problem = format!("there is no table `{key}`{}", meant(key, TABLES));
+                return Err(Fault::of_key(document.as_table(), key, problem));
+            }
+        }
+    }
+    Ok(config)
+}
+
+fn rules(item: &Item) -> Result<Rules, Fault> {
+    let table = item.as_table_like();
+    let table = table.ok_or_else(|| Fault::of(item, "`rules` is a table: write `[rules]`"))?;
+    rules::read(table)
+}

@@ -1,0 +1,98 @@
+//! What the rules are about, for people at a terminal.
+
+use anstyle::Style;
+
+use super::printer::Printer;
+use super::table::Table;
+use crate::ops::rule::Report;
+use crate::validate::explain::{Explanation, sentence};
+
+/// Widest line of running text that is easy to read.
+const MEASURE: usize = 80;
+
+/// Prints one rule in full, several as a table.
+pub fn rules(printer: &Printer, report: &Report) {
+    match &report.rules[..] {
+        [rule] => page(printer, rule),
+        rules => table(printer, rules),
+    }
+}
+
+fn table(printer: &Printer, rules: &[Explanation]) {
+    let mut table = Table::new(&["CODE", "NAME", "SEVERITY", "ON", "FIX", "WHAT IT FINDS"]);
+    for rule in rules {
+        let on = if rule.on { "yes" } else { "no" };
+        table.row(&[
+            rule.code,
+            rule.name,
+            rule.severity,
+            on,
+            rule.fix,
+            rule.summary,
+        ]);
+    }
+    printer.table(&table.lines(printer.width()));
+    printer.note(
+        "Found",
+        &format!("{} rules; `mdskill rule CODE` explains one", rules.len()),
+    );
+}
+
+fn page(printer: &Printer, rule: &Explanation) {
+    let bold = Style::new().bold();
+    let title = format!("{} {}", rule.code, rule.name);
+    printer.data(&format!("{bold}{title}{bold:#}: {}", rule.summary));
+    let section = |heading: &str, lines: &[String]| {
+        printer.data("");
+        printer.data(&format!("{bold}{heading}{bold:#}"));
+        for line in lines {
+            printer.data(format!("  {line}").trim_end());
+        }
+    };
+    let text = |text: &str| {
+        let width = printer.width();
+        width.map_or_else(
+            || vec![text.to_owned()],
+            |width| wrapped(text, width.min(MEASURE).saturating_sub(2)),
+        )
+    };
+    let example: Vec<String> = rule.example.lines().map(str::to_owned).collect();
+    section("Why", &text(rule.why));
+    section("Example", &example);
+    section("How to mend it", &text(&sentence(rule.mend)));
+    section("Severity", &text(&rule.severity_sentence()));
+    section("Fix", &text(rule.fix_sentence()));
+    let silences = rule.silences();
+    let ways = silences
+        .iter()
+        .map(|(place, what)| format!("{:<32}{what}", format!("{place}:")));
+    section("To silence it", &ways.collect::<Vec<_>>());
+}
+
+/// Breaks a text at spaces into lines of at most `width` characters; the rules' words are ours,
+/// and each takes a column.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn lines_break_at_spaces_and_a_long_word_has_its_own() {
+        assert_eq!(wrapped("a bc def", 4), ["a bc", "def"]);
+        assert_eq!(wrapped("abcdef g", 4), ["abcdef", "g"]);
+        assert_eq!(wrapped("", 4), [""]);
+    }
+}

@@ -1,0 +1,150 @@
+//! `mdskill.toml`: what a project has decided about the rules.
+
+use crate::support::outcome::Outcome;
+use crate::support::room::Room;
+
+/// A room with two skills, each with a broken link and a broken path, and this configuration.
+fn room(config: &str) -> Room {
+    let room = Room::new("");
+    for name in ["new", "old"] {
+        room.write(
+            &format!("skills/{name}/SKILL.md"),
+            format!("---\nname: {name}\ndescription: Reads the {name} ledger. Use it for books.\n---\n[x](references/a.md)\n\nRead `references/b.md`.\n"),
+        );
+    }
+    room.write("mdskill.toml", config);
+    room
+}
+
+/// Each finding among the two rules, as `new SK301 error`.
+fn found(outcome: &Outcome) -> Vec<String> {
+    let json = outcome.json();
+    let found = json["diagnostics"].as_array().unwrap().iter();
+    let line = |found: &serde_json::Value| {
+        let word = |key: &str| found[key].as_str().unwrap().to_owned();
+        let skill = word("skill");
+        let name = skill.rsplit('/').next().unwrap_or_default().to_owned();
+        format!("{name} {} {}", word("code"), word("severity"))
+    };
+    let ours = |line: &String| line.contains("SK301") || line.contains("SK302");
+    found.map(line).filter(ours).collect()
+}
+
+fn validate(room: &Room, flags: &[&str]) -> Outcome {
+    room.mdskill([&["validate", "--json"], flags].concat())
+        .run()
+}
+
+#[test]
+fn what_it_ignores_and_lowers_is_not_counted_as_before() {
+    let room = room("[rules]\nignore = [\"broken-link\"]\nSK302 = \"warning\"\n");
+    let outcome = validate(&room, &[]);
+    assert_eq!(
+        found(outcome.ok()),
+        ["new SK302 warning", "old SK302 warning"]
+    );
+    assert_eq!(outcome.json()["summary"]["errors"], 0);
+    assert_eq!(outcome.json()["summary"]["warnings"], 2);
+    validate(&room, &["--strict"]).fails(3);
+
+    room.write(
+        "mdskill.toml",
+        "[rules]\nstrict = true\nignore = [\"SK3\"]\nSK302 = \"warning\"\n",
+    );
+    assert_eq!(found(validate(&room, &[]).fails(3)).len(), 2);
+}
+
+#[test]
+fn it_lies_at_the_root_and_holds_in_every_folder() {
+    for config in [
+        "[rules]\nSK3 = \"off\"\n",
+        "rules.ignore = [\"SK301\", \"SK302\"]\n",
+    ] {
+        let room = room(config);
+        for folder in ["skills", "skills/new"] {
+            let outcome = room
+                .mdskill(["validate", "--json"])
+                .dir(room.project().join(folder))
+                .run();
+            assert_eq!(found(outcome.ok()), [""; 0], "{folder}");
+        }
+    }
+    // The lockfile says first where the root is: what lies below it is no root.
+    let locked = room("[rules]\nSK3 = \"off\"\n");
+    locked.write("mdskill.lock", "version = 1\ntargets = []\n");
+    locked.write("skills/mdskill.toml", "not even TOML");
+    let below = locked
+        .mdskill(["validate"])
+        .dir(locked.project().join("skills"));
+    below.run().ok();
+    // A folder without git is a project by its configuration alone.
+    let plain = Room::without_project("");
+    plain.write("mdskill.toml", "[rules]\nignore = [\"all\"]\n");
+    plain.write("a/x/SKILL.md", "Text\n");
+    let below = plain.mdskill(["validate"]).dir(plain.project().join("a"));
+    below.run().ok();
+}
+
+#[test]
+fn a_glob_is_seen_from_the_root_wherever_the_command_is_started() {
+    let room = room(
+        "[rules.per-path]\n\"skills/old\" = [\"SK301\"]\n\"skills/n*/SKILL.md\" = [\"broken-path\"]\n",
+    );
+    let expected = ["new SK301 error", "old SK302 error"];
+    let outcome = validate(&room, &[]);
+    assert_eq!(found(outcome.fails(3)), expected);
+    assert_eq!(outcome.json()["summary"]["errors"], 2);
+    let at = |folder: &str, named: &[&str]| {
+        let outcome = room.mdskill([&["validate", "--json"], named].concat());
+        found(&outcome.dir(room.project().join(folder)).run())
+    };
+    let project = room.project();
+    assert_eq!(at("skills", &[]), expected);
+    assert_eq!(at("skills/old", &["../new", "."]).len(), 2);
+    assert_eq!(at("skills/old", &[&project.to_string_lossy()]), expected);
+    assert_eq!(at("", &["-C", "skills/old", "../new"]), ["new SK301 error"]);
+}
+
+#[test]
+fn flags_win() {
+    let room = room(
+        "[rules]\nprofile = \"spec\"\nignore = [\"SK301\"]\nSK302 = \"info\"\n[rules.per-path]\n\"skills/old\" = [\"SK302\"]\n",
+    );
+    assert_eq!(found(validate(&room, &[]).ok()), ["new SK302 info"]);
+    let selected = validate(&room, &["--select", "SK3"]);
+    assert_eq!(
+        found(selected.fails(3)),
+        ["new SK301 error", "new SK302 info", "old SK301 error"]
+    );
+    let ignored = validate(&room, &["--ignore", "broken-path"]);
+    assert_eq!(found(&ignored), [""; 0]);
+    // What the reference checker finds is the same in every project.
+    let parity = validate(&room, &["--parity", "--select", "SK302"]);
+    assert_eq!(found(&parity), ["new SK302 error", "old SK302 error"]);
+}
+
+#[test]
+fn what_it_can_not_mean_is_told_before_anything_is_done() {
+    for (config, said) in [
+        ("[rules]\nbroken-pth = \"off\"\n", "mdskill.toml:2: "),
+        ("[rules]\nbroken-pth = \"off\"\n", "is `broken-path` meant?"),
+        (
+            "[rulez]\n",
+            "mdskill.toml:1: there is no table `rulez`; is `rules` meant?",
+        ),
+        ("[rules\n", "mdskill.toml:1: "),
+    ] {
+        let room = room(config);
+        let before = room.snapshot();
+        // A source that is not there: to ask for it would be another error.
+        for named in ["skills", "acme/skills/none"] {
+            let outcome = room.mdskill(["validate", named]).run();
+            outcome.fails(1).says(said);
+            assert_eq!(outcome.stdout, "");
+        }
+        before.assert_same(&room.snapshot());
+    }
+    let room = room("");
+    room.write("mdskill.toml", b"\xff");
+    validate(&room, &[]).fails(1).says("it is not UTF-8");
+}

@@ -1,0 +1,112 @@
+//! Whose eyes a skill is looked at with: `--profile` and `--parity`.
+
+use std::collections::BTreeMap;
+
+use crate::support::room::Room;
+
+/// A room with a skill that each profile takes otherwise.
+fn room() -> Room {
+    let room = Room::new("");
+    let long = "Reads a ledger. ".repeat(70);
+    room.write(
+        "skills/ledger/SKILL.md",
+        format!("---\nname: books\ndescription: {long}\nallowed-tools: [Read, Grep]\nmetadata:\n  version: 1\n---\n[x](references/none.md)\n"),
+    );
+    room.write(
+        "skills/nameless/SKILL.md",
+        "---\nallowed-tools: Read, Grep\n---\nText\n",
+    );
+    room
+}
+
+/// The severity of each code that is found, of those that every profile is asked about.
+fn found(room: &Room, flags: &[&str]) -> BTreeMap<String, String> {
+    const CODES: [&str; 8] = [
+        "SK112", "SK113", "SK114", "SK201", "SK203", "SK210", "SK211", "SK301",
+    ];
+    let json = room
+        .mdskill([&["validate", "--json"], flags].concat())
+        .run();
+    let json = json.json();
+    let found = json["diagnostics"].as_array().unwrap().iter();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let found = found.map(|found| (text(&found["code"]), text(&found["severity"])));
+    found
+        .filter(|(code, _)| CODES.contains(&code.as_str()))
+        .collect()
+}
+
+fn levels(expected: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let owned = |(code, word): &(&str, &str)| ((*code).to_owned(), (*word).to_owned());
+    expected.iter().map(owned).collect()
+}
+
+#[test]
+fn each_profile_looks_with_its_own_eyes() {
+    let room = room();
+    let copilot = levels(&[
+        ("SK112", "info"),
+        ("SK113", "warning"),
+        ("SK114", "warning"),
+        ("SK201", "error"),
+        ("SK203", "error"),
+        ("SK210", "error"),
+        ("SK211", "error"),
+        ("SK301", "error"),
+    ]);
+    assert_eq!(found(&room, &[]), copilot);
+    assert_eq!(found(&room, &["--profile", "copilot"]), copilot);
+    let claude = levels(&[
+        ("SK113", "warning"),
+        ("SK114", "warning"),
+        ("SK201", "info"),
+        ("SK203", "info"),
+        ("SK210", "warning"),
+        ("SK211", "warning"),
+        ("SK301", "error"),
+    ]);
+    assert_eq!(found(&room, &["--profile", "claude"]), claude);
+    let spec = levels(&[
+        ("SK112", "error"),
+        ("SK113", "error"),
+        ("SK114", "error"),
+        ("SK201", "error"),
+        ("SK203", "error"),
+        ("SK210", "error"),
+        ("SK211", "error"),
+        ("SK301", "error"),
+    ]);
+    assert_eq!(found(&room, &["--profile", "spec"]), spec);
+    let parity = levels(&[
+        ("SK201", "error"),
+        ("SK203", "error"),
+        ("SK210", "error"),
+        ("SK211", "error"),
+    ]);
+    assert_eq!(found(&room, &["--parity"]), parity);
+}
+
+#[test]
+fn a_selected_rule_counts_as_the_profile_takes_it() {
+    let room = room();
+    let selected = found(&room, &["--profile", "claude", "--select", "SK203,SK112"]);
+    assert_eq!(selected, levels(&[("SK112", "info"), ("SK203", "info")]));
+    let selected = found(&room, &["--parity", "--select", "SK301"]);
+    assert_eq!(selected, levels(&[("SK301", "error")]));
+    let ignored = found(&room, &["--parity", "--ignore", "SK2"]);
+    assert_eq!(ignored, levels(&[]));
+}
+
+#[test]
+fn parity_is_no_profile_and_goes_with_none() {
+    let room = room();
+    let run = |flags: &[&str]| room.mdskill([&["validate"], flags].concat()).run();
+    for word in ["parity", "reference", "copilt"] {
+        run(&["--profile", word])
+            .fails(2)
+            .says("there are copilot, claude and spec");
+    }
+    run(&["--profile", "spec", "--parity"])
+        .fails(2)
+        .says("cannot be used with");
+}
