@@ -61,8 +61,9 @@ fn text_of<'a>(context: &'a Context<'_>, file: &str) -> &'a str {
     if file == SKILL_FILE {
         return context.skill_text();
     }
-    let page = context.pages.iter().find(|page| page.path == file);
-    page.map_or("", |page| &page.text)
+    let others = &context.pages[usize::from(context.skill_page().is_some())..];
+    let page = others.binary_search_by(|page| page.path.cmp(file));
+    page.map_or("", |at| &others[at].text)
 }
 
 /// The lines of a text, asked for in the order of the text.

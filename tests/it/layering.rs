@@ -75,7 +75,10 @@ const HOUSE: &[Room] = &[
         room("view", Nouns, &[]),
         &["env", "dirs", "http", "interrupt"],
     ),
-    without(room("validate", Nouns, &["skill", "view"]), THE_MACHINE),
+    without(
+        room("validate", Nouns, &["skill", "target", "view"]),
+        THE_MACHINE,
+    ),
     without(
         room("install", Organs, &[]),
         &["env", "dirs", "http", "fetch", "validate"],

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::report::{Report, join};
+use super::report::Report;
 use crate::fs::{self, At, Error};
 use crate::skill::discover::SKILL_FILE;
-use crate::validate::set::{Facts, Set};
-use crate::validate::{Checked, Settings, validate, validate_set};
+use crate::target;
+use crate::validate::{Checked, Settings, validate};
 use crate::view::DiskView;
 
 /// Validates the skill at `named`, or those below it; both as seen from `from`.
@@ -19,9 +19,8 @@ pub(super) fn validate_path(
     report: &mut Report,
 ) -> Result<(), Error> {
     let folder = folder_of(from, named);
-    let mut skills = Vec::new();
-    find_skills(from, &folder, &mut skills)?;
-    if skills.is_empty() {
+    let Seen { mut skills, loose } = Seen::below(from, &folder)?;
+    if skills.is_empty() && loose.is_empty() {
         // A folder that was named, and has no SKILL.md, is a finding of its own.
         skills.push(folder.clone());
     }
@@ -33,20 +32,8 @@ pub(super) fn validate_path(
     };
     let checked: Vec<(String, Checked)> =
         skills.par_iter().map(check).collect::<Result<_, Error>>()?;
-    let mut facts: Vec<(String, Facts)> = Vec::with_capacity(checked.len());
-    for (skill, found) in checked {
-        report.add(&skill, found.diagnostics);
-        facts.push((skill, found.facts));
-    }
-    let set = Set {
-        skills: &facts,
-        loose: &[],
-    };
-    for (skill, mut diagnostic) in validate_set(&set, settings) {
-        let place = skill.map_or("", |at| &facts[at].0);
-        diagnostic.file = join(place, &diagnostic.file);
-        report.push(place, diagnostic);
-    }
+    let loose: Vec<String> = loose.iter().map(|file| shown(file)).collect();
+    report.add_set(checked, &loose, settings);
     Ok(())
 }
 
@@ -65,11 +52,10 @@ fn folder_of(from: &Path, named: &Path) -> PathBuf {
     around.unwrap_or(folder).to_owned()
 }
 
-/// Whether there is a skill in the folder or below it.
+/// Whether there is a skill in the folder or below it, or a file that shall be one.
 pub(super) fn has_skills(from: &Path, folder: &Path) -> Result<bool, Error> {
-    let mut skills = Vec::new();
-    find_skills(from, folder, &mut skills)?;
-    Ok(!skills.is_empty())
+    let seen = Seen::below(from, folder)?;
+    Ok(!seen.skills.is_empty() || !seen.loose.is_empty())
 }
 
 /// Returns the root of the git repository around a folder, else the folder itself.
@@ -87,27 +73,62 @@ fn shown(path: &Path) -> String {
         .to_owned()
 }
 
-/// Finds folders with a `SKILL.md`, in whatever letter case, in a folder and below, following no link.
-fn find_skills(from: &Path, folder: &Path, skills: &mut Vec<PathBuf>) -> Result<(), Error> {
-    let disk = from.join(folder);
-    let Some(entries) = fs::if_found(std::fs::read_dir(&disk)).at("list", &disk)? else {
-        return Ok(());
-    };
-    let mut is_skill = false;
-    for entry in entries {
-        let entry = entry.at("list", &disk)?;
-        let name = entry.file_name();
-        let is_folder = entry.file_type().at("look at", entry.path())?.is_dir();
-        let is_ours =
-            name != ".git" && name != "node_modules" && name != ".mdskill" && name != "target";
-        if is_folder && is_ours {
-            find_skills(from, &folder.join(name), skills)?;
-        } else if !is_folder {
-            is_skill |= name.eq_ignore_ascii_case(SKILL_FILE);
+/// What a walk found, following no link; paths as seen from where it was started.
+#[derive(Default)]
+struct Seen {
+    /// Folders with a `SKILL.md`, in whatever letter case.
+    skills: Vec<PathBuf>,
+    /// Markdown files that lie flat where an agent looks for folders.
+    loose: Vec<PathBuf>,
+}
+
+impl Seen {
+    /// Looks into a folder and all below it.
+    fn below(from: &Path, folder: &Path) -> Result<Self, Error> {
+        let mut seen = Self::default();
+        let disk = from.join(folder);
+        // `mdskill validate .` inside of `.github/skills` is to know where it is.
+        let real = disk.canonicalize().unwrap_or_else(|_| disk.clone());
+        seen.look_into(from, folder, &real)?;
+        seen.loose.sort_unstable();
+        Ok(seen)
+    }
+
+    fn look_into(&mut self, from: &Path, folder: &Path, real: &Path) -> Result<(), Error> {
+        let disk = from.join(folder);
+        let Some(entries) = fs::if_found(std::fs::read_dir(&disk)).at("list", &disk)? else {
+            return Ok(());
+        };
+        let is_agents = is_agents_folder(real);
+        let mut is_skill = false;
+        for entry in entries {
+            let entry = entry.at("list", &disk)?;
+            let name = entry.file_name();
+            let kind = entry.file_type().at("look at", entry.path())?;
+            let is_ours =
+                name != ".git" && name != "node_modules" && name != ".mdskill" && name != "target";
+            if kind.is_dir() && is_ours {
+                self.look_into(from, &folder.join(&name), &real.join(&name))?;
+            } else if !kind.is_dir() && name.eq_ignore_ascii_case(SKILL_FILE) {
+                is_skill = true;
+            } else if is_agents && kind.is_file() && is_markdown(Path::new(&name)) {
+                self.loose.push(folder.join(name));
+            }
         }
+        if is_skill {
+            self.skills.push(folder.to_owned());
+        }
+        Ok(())
     }
-    if is_skill {
-        skills.push(folder.to_owned());
-    }
-    Ok(())
+}
+
+/// Whether an agent looks for skills in exactly this folder.
+fn is_agents_folder(real: &Path) -> bool {
+    let real = real.to_string_lossy().replace('\\', "/");
+    target::agent_folder(&real) == Some(&real)
+}
+
+fn is_markdown(file: &Path) -> bool {
+    let extension = file.extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
 }
