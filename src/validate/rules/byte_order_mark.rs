@@ -41,3 +41,27 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     });
     finding.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Change, Edit};
+    use crate::validate::profile::Profile;
+    use crate::view::MemoryView;
+
+    #[test]
+    fn exactly_the_mark_is_removed() {
+        let found = |text: &[u8]| {
+            let view = MemoryView::new("a").with("SKILL.md", text);
+            check(&Context::new(&view, Profile::default()))
+        };
+        let marked = found(b"\xef\xbb\xbf---\nname: a\n---\n");
+        let edit = Edit {
+            span: Span::new(0, 3),
+            replacement: String::new(),
+        };
+        let fix = marked[0].fix.as_ref().unwrap();
+        assert_eq!(fix.change, Change::Edit(vec![edit]));
+        assert_eq!(found(b"---\nname: \xef\xbb\xbf\n---\n"), []);
+    }
+}

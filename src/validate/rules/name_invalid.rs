@@ -63,3 +63,35 @@ fn finding(context: &Context<'_>, field: &Field) -> Option<Finding> {
     let fix = better.and_then(|better| naming::renamed(context.skill_text(), field, &better));
     Some(Finding { fix, ..found })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Change, Edit};
+    use crate::span::Span;
+    use crate::validate::profile::Profile;
+    use crate::view::MemoryView;
+
+    fn replacement(folder: &str, name: &str) -> Option<String> {
+        let text = format!("---\nname: {name}\n---\n");
+        let view = MemoryView::new(folder).with("SKILL.md", &text);
+        let found = check(&Context::new(&view, Profile::default()));
+        let Change::Edit(edits) = found[0].fix.clone()?.change else {
+            return None;
+        };
+        let [Edit { span, replacement }] = <[Edit; 1]>::try_from(edits).unwrap();
+        assert_eq!(span, Span::new(10, 10 + name.len()));
+        Some(replacement)
+    }
+
+    #[test]
+    fn the_folders_name_goes_before_a_guess() {
+        assert_eq!(replacement("pdf", "PDF Tools").as_deref(), Some("pdf"));
+        assert_eq!(
+            replacement("P D F", "'PDF Tools'").as_deref(),
+            Some("'pdf-tools'")
+        );
+        assert_eq!(replacement("", "PDF Tools").as_deref(), Some("pdf-tools"));
+        assert_eq!(replacement("Café", "Café"), None);
+    }
+}

@@ -30,3 +30,33 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     };
     context.nested.iter().map(finding).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate::profile::Profile;
+    use crate::view::MemoryView;
+
+    #[test]
+    fn each_is_told_once_by_the_skill_around_it() {
+        let files = [
+            "SKILL.md",
+            "a-b/SKILL.md",
+            "a/B/SKILL.md",
+            "a/SKILL.md",
+            "a/b/c/SKILL.md",
+            "c/NOT-SKILL.md",
+        ];
+        let view = files
+            .iter()
+            .fold(MemoryView::new("o"), |view, file| view.with(file, ""));
+        let context = Context::new(&view, Profile::default());
+        let found: Vec<String> = check(&context)
+            .into_iter()
+            .map(|found| found.file)
+            .collect();
+        assert_eq!(found, ["a-b/SKILL.md", "a/SKILL.md"]);
+        assert!(context.is_nested("a/B/x.md") && context.is_nested("a-b/x"));
+        assert!(!context.is_nested("c/x.md") && !context.is_nested("a.md"));
+    }
+}
