@@ -58,6 +58,23 @@ impl Agent {
     }
 }
 
+/// Returns the part of a path, with forward slashes, that is a folder in which an agent looks
+/// for skills; nothing when none is on the way.
+#[must_use]
+pub fn agent_folder(path: &str) -> Option<&str> {
+    let ends = path.match_indices('/').map(|(at, _)| at);
+    let mut folders = ends.chain([path.len()]).map(|end| &path[..end]);
+    folders.find(|folder| {
+        let is_at_end = |of_agent: &str| {
+            let above = folder.strip_suffix(of_agent);
+            above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
+        };
+        AGENTS
+            .iter()
+            .any(|agent| is_at_end(agent.project) || is_at_end(agent.personal))
+    })
+}
+
 impl Target {
     /// Returns the folder as text, with forward slashes.
     #[must_use]
@@ -112,6 +129,20 @@ impl fmt::Display for Target {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_agents_folder_is_found_on_the_way() {
+        let cases = [
+            (".github/skills/pdf", Some(".github/skills")),
+            ("a/.claude/skills", Some("a/.claude/skills")),
+            ("skills/pdf", None),
+            ("x.github/skills/pdf", None),
+            (".github/skills-old/pdf", None),
+        ];
+        for (path, folder) in cases {
+            assert_eq!(agent_folder(path), folder, "{path}");
+        }
+    }
 
     #[test]
     fn a_target_lies_inside() {

@@ -5,6 +5,7 @@ pub mod lock;
 pub mod memory;
 pub mod tree;
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -106,6 +107,29 @@ fn open_folders(path: &Path) {
     }
 }
 
+/// Opens a plain file to read it. What was one when it was listed may be a pipe or a link by now:
+/// that is refused, neither followed nor waited for.
+///
+/// # Errors
+/// When it is gone, is no plain file, or can't be opened.
+pub fn open_plain(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        // Without NONBLOCK, opening a pipe waits for somebody to write into it.
+        let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")),
+    }
+}
+
 /// Removes a file; none is fine.
 ///
 /// # Errors
@@ -134,7 +158,7 @@ pub fn rename(from: &Path, to: &Path) -> Result<(), Error> {
 pub fn flush(folder: &Path) -> Result<(), Error> {
     #[cfg(target_os = "linux")]
     {
-        let opened = std::fs::File::open(folder).at("open", folder)?;
+        let opened = File::open(folder).at("open", folder)?;
         rustix::fs::syncfs(&opened)
             .map_err(io::Error::from)
             .at("flush to disk", folder)
@@ -143,7 +167,7 @@ pub fn flush(folder: &Path) -> Result<(), Error> {
     {
         for file in tree::list(folder)?.files {
             let path = folder.join(&file.path);
-            std::fs::File::open(&path)
+            File::open(&path)
                 .and_then(|file| file.sync_all())
                 .at("flush to disk", &path)?;
         }
@@ -160,7 +184,37 @@ pub fn flush_entries(folder: &Path) -> Result<(), Error> {
     if cfg!(windows) {
         return Ok(());
     }
-    std::fs::File::open(folder)
+    File::open(folder)
         .and_then(|folder| folder.sync_all())
         .at("flush to disk", folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn only_a_plain_file_is_opened() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("file"), "text").unwrap();
+        symlink("file", path("link")).unwrap();
+        symlink("circle", path("circle")).unwrap();
+        assert!(open_plain(&path("file")).is_ok());
+        for other in ["link", "circle", "nothing", "."] {
+            assert!(open_plain(&path(other)).is_err(), "{other}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn nobody_waits_for_a_pipe() {
+        use rustix::fs::{CWD, Mode, mkfifoat};
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        mkfifoat(CWD, &pipe, Mode::RUSR | Mode::WUSR).unwrap();
+        assert!(open_plain(&pipe).is_err());
+    }
 }

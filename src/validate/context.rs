@@ -25,6 +25,8 @@ pub struct Context<'a> {
     pub profile: Profile,
     /// The bytes of `SKILL.md`, when the skill has it and it can be read.
     pub skill_md: Option<Cow<'a, [u8]>>,
+    /// The folders of the skills directly within this one, each with its `/`, sorted.
+    pub nested: Vec<&'a str>,
     /// What could not be read, and why.
     pub unreadable: Vec<(&'a str, Unreadable)>,
     frontmatter: Option<Result<Frontmatter, FrontmatterError>>,
@@ -67,18 +69,14 @@ impl<'a> Context<'a> {
             pages: Vec::new(),
             profile,
             skill_md: None,
+            nested: nested_skills(entries),
             unreadable: Vec::new(),
             frontmatter: None,
         };
-        let nested = nested_skills(entries);
-        let is_page = |entry: &&Entry| {
-            is_markdown(&entry.path)
-                && is_small(entry)
-                && !nested.iter().any(|folder| entry.path.starts_with(folder))
-        };
         context.read_skill_md();
-        for entry in entries.iter().filter(is_page) {
-            if entry.path != SKILL_FILE {
+        for entry in entries {
+            let is_page = is_markdown(&entry.path) && is_small(entry);
+            if is_page && entry.path != SKILL_FILE && !context.is_nested(&entry.path) {
                 context.read_page(&entry.path);
             }
         }
@@ -148,6 +146,15 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether a path belongs to a skill within this one.
+    #[must_use]
+    pub fn is_nested(&self, path: &str) -> bool {
+        // None of the folders is in another, so only the last one before the path can hold it.
+        let before = self.nested.partition_point(|folder| *folder <= path);
+        let last = before.checked_sub(1).map(|at| self.nested[at]);
+        last.is_some_and(|folder| path.starts_with(folder))
+    }
+
     /// Returns what lies at exactly this path.
     #[must_use]
     pub fn entry(&self, path: &str) -> Option<&'a Entry> {
@@ -215,13 +222,17 @@ fn is_small(entry: &Entry) -> bool {
     matches!(entry.kind, EntryKind::File { bytes, .. } if bytes <= MAX_SKILL_MD_BYTES as u64)
 }
 
-/// Returns the folders of the skills within this skill, each with its `/`.
+/// Returns the folders of the skills within this skill, each with its `/`; what lies within one
+/// of those is that one's.
 fn nested_skills(entries: &[Entry]) -> Vec<&str> {
     let folders = entries.iter().filter_map(|entry| {
         let folder = entry.path.strip_suffix(SKILL_FILE)?;
-        folder.ends_with('/').then_some(folder)
+        (folder.ends_with('/') && entry.is_file()).then_some(folder)
     });
-    folders.collect()
+    let mut folders: Vec<&str> = folders.collect();
+    folders.sort_unstable();
+    folders.dedup_by(|later, kept| later.starts_with(*kept));
+    folders
 }
 
 /// Half of what is missing in these is what somebody is to fill in (of 20 read by hand).

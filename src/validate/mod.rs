@@ -11,6 +11,7 @@ pub mod settings;
 mod between;
 mod hedge;
 mod mention;
+mod naming;
 mod paths;
 mod place;
 mod required;

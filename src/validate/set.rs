@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Excerpt;
 use crate::span::Position;
+use crate::target;
 
 /// What is kept of a skill to compare it with others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,6 +33,18 @@ pub struct Set<'a> {
     pub skills: &'a [(String, Facts)],
     /// Markdown files that lie where a client looks for folders of skills, as they are shown.
     pub loose: &'a [String],
+}
+
+impl Set<'_> {
+    /// Returns the folder within which the skill of that index must be the only one of its name:
+    /// the agent's folder that it is installed in, else the whole set. A copy of `skills/pdf` in
+    /// `.github/skills` and another in `.claude/skills` is how a skill is installed for several
+    /// agents, and is how it should be.
+    #[must_use]
+    pub fn room_of(&self, skill: usize) -> &str {
+        let place = self.skills.get(skill).map_or("", |(place, _)| place);
+        target::agent_folder(place).unwrap_or_default()
+    }
 }
 
 /// What was found between skills.

@@ -196,6 +196,7 @@ proptest! {
         let crlf = text.replace('\n', "\r\n");
         let places = |text: &str| -> Vec<_> {
             let found = validate_text(text.as_bytes()).into_iter();
+            let found = found.filter(|found| found.code != "SK004");
             found.map(|found| (found.code, found.start, found.message)).collect()
         };
         prop_assert_eq!(places(&text), places(&crlf));

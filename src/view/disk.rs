@@ -78,17 +78,9 @@ impl DiskView {
         let unreadable = |error: std::io::Error| Unreadable {
             reason: error.to_string(),
         };
-        let path = self.root.join(path);
-        // What was a file when it was listed may be a pipe by now, which would never end.
-        let metadata = path.symlink_metadata().map_err(unreadable)?;
-        if !metadata.is_file() {
-            return Err(Unreadable {
-                reason: "it is no file".to_owned(),
-            });
-        }
-        let size = metadata.len().min(count);
+        let file = fs::open_plain(&self.root.join(path)).map_err(unreadable)?;
+        let size = file.metadata().map_err(unreadable)?.len().min(count);
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-        let file = std::fs::File::open(&path).map_err(unreadable)?;
         file.take(count)
             .read_to_end(&mut bytes)
             .map_err(unreadable)?;

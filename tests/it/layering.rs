@@ -76,7 +76,10 @@ const HOUSE: &[Room] = &[
         room("view", Nouns, &[]),
         &["env", "dirs", "http", "interrupt"],
     ),
-    without(room("validate", Nouns, &["skill", "view"]), THE_MACHINE),
+    without(
+        room("validate", Nouns, &["skill", "target", "view"]),
+        THE_MACHINE,
+    ),
     without(
         room("config", Nouns, &["skill", "validate"]),
         &["env", "dirs", "http", "git"],

@@ -1,7 +1,7 @@
 //! Every rule against its fixtures in `testdata/skills/invalid/CODE`:
 //!
 //! - `hit/` holds what the rule finds, and nothing else finds anything in it;
-//! - `near-miss/` looks like it, and nothing finds anything there;
+//! - `near-miss/` looks like it, and nothing finds anything that matters there;
 //! - `hit.json` and `hit.txt` are what a user sees of `hit/`. `BLESS=1 cargo test rules`
 //!   writes them anew; read the difference before it is committed.
 //!
@@ -56,13 +56,22 @@ fn found(room: &Room, more: &[&str]) -> Vec<Value> {
     json["diagnostics"].as_array().unwrap().clone()
 }
 
+/// The fixtures of a rule are variations of one skill, with one description, which is a finding
+/// between them that only its own rule's fixtures are to have.
+fn except(code: &str) -> &'static [&'static str] {
+    match code {
+        "SK214" => &[],
+        _ => &["--ignore", "SK214"],
+    }
+}
+
 #[test]
 fn each_rule_finds_its_hits_and_no_near_miss() {
     for (code, folder) in codes() {
         let room = room_of(&folder.join("hit"));
         let hits = found(&room, &["--select", &code]);
         assert!(!hits.is_empty(), "{code} finds nothing in its own hit/");
-        for other in found(&room, &[]) {
+        for other in found(&room, except(&code)) {
             let matters = other["severity"] != "info";
             assert!(
                 other["code"] == code.as_str() || !matters,
@@ -84,7 +93,7 @@ fn each_rule_finds_its_hits_and_no_near_miss() {
                 [] as [Value; 0],
                 "{code}/near-miss"
             );
-            for other in found(&room, &[]) {
+            for other in found(&room, except(&code)) {
                 assert_eq!(other["severity"], "info", "{code}/near-miss: {other}");
             }
         }

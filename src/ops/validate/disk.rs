@@ -10,8 +10,8 @@ use crate::config::Rules;
 use crate::diagnostic::Diagnostic;
 use crate::fs::{self, At, Error};
 use crate::skill::discover::SKILL_FILE;
-use crate::validate::set::{Facts, Set};
-use crate::validate::{Checked, validate, validate_set};
+use crate::target;
+use crate::validate::{Checked, validate};
 use crate::view::DiskView;
 
 /// Where `validate` stands, and by what it judges.
@@ -34,9 +34,8 @@ pub(super) fn validate_path(
     let from = ground.from;
     let settings = &ground.rules.settings;
     let folder = folder_of(from, named);
-    let mut skills = Vec::new();
-    find_skills(from, &folder, &mut skills)?;
-    if skills.is_empty() {
+    let Seen { mut skills, loose } = Seen::below(from, &folder)?;
+    if skills.is_empty() && loose.is_empty() {
         // A folder that was named, and has no SKILL.md, is a finding of its own.
         skills.push(folder.clone());
     }
@@ -45,30 +44,14 @@ pub(super) fn validate_path(
     let repository = repository_around(&from.join(&folder), is_one_skill);
     let check = |skill: &PathBuf| {
         let view = DiskView::open(&from.join(skill), repository.as_deref())?;
-        let mut checked = validate(&view, settings);
-        ground.drop_ignored(skill, &mut checked.diagnostics);
-        Ok((shown(skill), checked))
+        Ok((shown(skill), validate(&view, settings)))
     };
     let checked: Vec<(String, Checked)> =
         skills.par_iter().map(check).collect::<Result<_, Error>>()?;
-    let mut facts: Vec<(String, Facts)> = Vec::with_capacity(checked.len());
-    for (skill, found) in checked {
-        report.add(&skill, found.diagnostics);
-        facts.push((skill, found.facts));
-    }
-    let set = Set {
-        skills: &facts,
-        loose: &[],
-    };
-    for (skill, diagnostic) in validate_set(&set, settings) {
-        let place = skill.map_or("", |at| &facts[at].0);
-        let mut found = vec![diagnostic];
-        ground.drop_ignored(Path::new(place), &mut found);
-        for mut diagnostic in found {
-            diagnostic.file = join(place, &diagnostic.file);
-            report.push(place, diagnostic);
-        }
-    }
+    let loose: Vec<String> = loose.iter().map(|file| shown(file)).collect();
+    report.add_set(checked, &loose, settings, |folder, found| {
+        ground.drop_ignored(Path::new(folder), found);
+    });
     Ok(())
 }
 
@@ -115,11 +98,10 @@ fn folder_of(from: &Path, named: &Path) -> PathBuf {
     around.unwrap_or(folder).to_owned()
 }
 
-/// Whether there is a skill in the folder or below it.
+/// Whether there is a skill in the folder or below it, or a file that shall be one.
 pub(super) fn has_skills(from: &Path, folder: &Path) -> Result<bool, Error> {
-    let mut skills = Vec::new();
-    find_skills(from, folder, &mut skills)?;
-    Ok(!skills.is_empty())
+    let seen = Seen::below(from, folder)?;
+    Ok(!seen.skills.is_empty() || !seen.loose.is_empty())
 }
 
 /// Returns the root of the git repository around a folder, else the folder itself; of a skill
@@ -139,27 +121,62 @@ fn shown(path: &Path) -> String {
         .to_owned()
 }
 
-/// Finds folders with a `SKILL.md`, in whatever letter case, in a folder and below, following no link.
-fn find_skills(from: &Path, folder: &Path, skills: &mut Vec<PathBuf>) -> Result<(), Error> {
-    let disk = from.join(folder);
-    let Some(entries) = fs::if_found(std::fs::read_dir(&disk)).at("list", &disk)? else {
-        return Ok(());
-    };
-    let mut is_skill = false;
-    for entry in entries {
-        let entry = entry.at("list", &disk)?;
-        let name = entry.file_name();
-        let is_folder = entry.file_type().at("look at", entry.path())?.is_dir();
-        let is_ours =
-            name != ".git" && name != "node_modules" && name != ".mdskill" && name != "target";
-        if is_folder && is_ours {
-            find_skills(from, &folder.join(name), skills)?;
-        } else if !is_folder {
-            is_skill |= name.eq_ignore_ascii_case(SKILL_FILE);
+/// What a walk found, following no link; paths as seen from where it was started.
+#[derive(Default)]
+struct Seen {
+    /// Folders with a `SKILL.md`, in whatever letter case.
+    skills: Vec<PathBuf>,
+    /// Markdown files that lie flat where an agent looks for folders.
+    loose: Vec<PathBuf>,
+}
+
+impl Seen {
+    /// Looks into a folder and all below it.
+    fn below(from: &Path, folder: &Path) -> Result<Self, Error> {
+        let mut seen = Self::default();
+        let disk = from.join(folder);
+        // `mdskill validate .` inside of `.github/skills` is to know where it is.
+        let real = disk.canonicalize().unwrap_or_else(|_| disk.clone());
+        seen.look_into(from, folder, &real)?;
+        seen.loose.sort_unstable();
+        Ok(seen)
+    }
+
+    fn look_into(&mut self, from: &Path, folder: &Path, real: &Path) -> Result<(), Error> {
+        let disk = from.join(folder);
+        let Some(entries) = fs::if_found(std::fs::read_dir(&disk)).at("list", &disk)? else {
+            return Ok(());
+        };
+        let is_agents = is_agents_folder(real);
+        let mut is_skill = false;
+        for entry in entries {
+            let entry = entry.at("list", &disk)?;
+            let name = entry.file_name();
+            let kind = entry.file_type().at("look at", entry.path())?;
+            let is_ours =
+                name != ".git" && name != "node_modules" && name != ".mdskill" && name != "target";
+            if kind.is_dir() && is_ours {
+                self.look_into(from, &folder.join(&name), &real.join(&name))?;
+            } else if !kind.is_dir() && name.eq_ignore_ascii_case(SKILL_FILE) {
+                is_skill = true;
+            } else if is_agents && kind.is_file() && is_markdown(Path::new(&name)) {
+                self.loose.push(folder.join(name));
+            }
         }
+        if is_skill {
+            self.skills.push(folder.to_owned());
+        }
+        Ok(())
     }
-    if is_skill {
-        skills.push(folder.to_owned());
-    }
-    Ok(())
+}
+
+/// Whether an agent looks for skills in exactly this folder.
+fn is_agents_folder(real: &Path) -> bool {
+    let real = real.to_string_lossy().replace('\\', "/");
+    target::agent_folder(&real) == Some(&real)
+}
+
+fn is_markdown(file: &Path) -> bool {
+    let extension = file.extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
 }

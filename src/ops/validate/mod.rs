@@ -46,7 +46,7 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
                 disk::validate_path(&ground, &folder, &mut report)?;
             }
         }
-        if report.summary.skills == 0 {
+        if report.summary.skills == 0 && report.diagnostics.is_empty() {
             let nothing = "there is no skill in this folder or below it; name a folder, an installed skill or a spec";
             return Err(OpError::Usage(nothing.to_owned()));
         }
@@ -137,10 +137,13 @@ async fn validate_spec(
     opened.repository.fetch_blobs(blobs, &commits).await?;
     let objects = opened.repository.objects();
     let root = opened.repository.root_tree(commit)?;
+    let mut checked = Vec::with_capacity(chosen.len());
     for found in chosen {
         let folder = found.folder().unwrap_or_default();
-        let checked = diagnose(objects, root, &found.path, folder, settings)?;
-        report.add(&full_spec(&source, &found.path), checked.diagnostics);
+        let found_in = diagnose(objects, root, &found.path, folder, settings)?;
+        checked.push((full_spec(&source, &found.path), found_in));
     }
+    // The globs of `mdskill.toml` look at the project, where a repository's skills are not.
+    report.add_set(checked, &[], settings, |_, _| ());
     Ok(())
 }

@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::validate::set::{Facts, Set};
+use crate::validate::{Checked, Settings, validate_set};
 
 /// What was found.
 #[derive(Debug, Default, Serialize)]
@@ -75,8 +77,46 @@ impl From<Found> for Line {
 }
 
 impl Report {
+    /// Takes what was found in the skills of one repository or folder, looks at them together,
+    /// and at the loose files between them. `filter` drops what does not count of what was found
+    /// in a folder.
+    pub(super) fn add_set(
+        &mut self,
+        checked: Vec<(String, Checked)>,
+        loose: &[String],
+        settings: &Settings,
+        filter: impl Fn(&str, &mut Vec<Diagnostic>),
+    ) {
+        let mut found: Vec<Vec<Diagnostic>> = Vec::with_capacity(checked.len());
+        let mut facts: Vec<(String, Facts)> = Vec::with_capacity(checked.len());
+        for (skill, checked) in checked {
+            found.push(checked.diagnostics);
+            facts.push((skill, checked.facts));
+        }
+        let set = Set {
+            skills: &facts,
+            loose,
+        };
+        let mut between = Vec::new();
+        for (skill, diagnostic) in validate_set(&set, settings) {
+            match skill {
+                Some(at) => found[at].push(diagnostic),
+                None => between.push(diagnostic),
+            }
+        }
+        filter("", &mut between);
+        for diagnostic in between {
+            self.push("", diagnostic);
+        }
+        for ((skill, _), mut found) in facts.iter().zip(found) {
+            found.sort_by(|a, b| (&a.file, a.start, a.code).cmp(&(&b.file, b.start, b.code)));
+            filter(skill, &mut found);
+            self.add(skill, found);
+        }
+    }
+
     /// Takes what was found in a skill, whose files lie below `skill`.
-    pub(super) fn add(&mut self, skill: &str, found: Vec<Diagnostic>) {
+    fn add(&mut self, skill: &str, found: Vec<Diagnostic>) {
         self.summary.skills += 1;
         for mut diagnostic in found {
             diagnostic.file = join(skill, &diagnostic.file);
@@ -85,7 +125,7 @@ impl Report {
     }
 
     /// Takes one finding whose file is as it shall be shown.
-    pub(super) fn push(&mut self, skill: &str, diagnostic: Diagnostic) {
+    fn push(&mut self, skill: &str, diagnostic: Diagnostic) {
         match diagnostic.severity {
             Severity::Error => self.summary.errors += 1,
             Severity::Warning => self.summary.warnings += 1,

@@ -10,6 +10,7 @@ pub const RULE: Rule = Rule {
     name: "description-too-long",
     severity: Severity::Error,
     is_on: true,
+    // Only Codex skips it; VS Code cuts the text, and Claude Code cuts it later.
     blocks_loading: false,
     summary: "`description` has more than 1,024 characters",
     why: "Codex skips such a skill and VS Code cuts the text; 2 of 2,672 public skills.",

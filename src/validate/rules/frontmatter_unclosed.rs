@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is never closed",
-    why: "The whole file counts as frontmatter, and clients skip the skill.",
+    why: "The whole file counts as frontmatter, and clients skip the skill; 2 of 15,780 published versions.",
     example: "---\nname: pdf\n# PDF tools",
     mend: "put a line `---` between the last field and the Markdown",
     fixable: Fixable::No,

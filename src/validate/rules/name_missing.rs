@@ -11,10 +11,11 @@ pub const RULE: Rule = Rule {
     name: "name-missing",
     severity: Severity::Error,
     is_on: true,
+    // Codex and Claude Code take the folder's name instead.
     blocks_loading: false,
     summary: "`name` is missing, empty or not a text",
-    why: "The specification requires it, and VS Code and the Copilot CLI do not load a skill without it.",
-    example: "name: 42",
+    why: "The specification requires it, and so do VS Code, the Copilot CLI and Cursor; Codex and Claude Code take the name of the folder.",
+    example: "name: 42\ndescription: Reads PDF files",
     mend: "add `name:` with the name of the folder",
     fixable: Fixable::No,
     check: Check::Skill(check),

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::validate::context::Context;
+use crate::validate::naming;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -15,7 +16,7 @@ pub const RULE: Rule = Rule {
     why: "The specification requires them to be equal: some versions of VS Code refuse the skill, others call it by its folder; 133 of 2,672 public skills.",
     example: "pdf-tools/SKILL.md with name: pdf",
     mend: "give both the same name",
-    fixable: Fixable::No,
+    fixable: Fixable::Unsafe,
     check: Check::Skill(check),
 };
 
@@ -24,13 +25,19 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let finding = context.field("name").and_then(|field| {
         let name = field.value.text().filter(|name| !name.is_empty())?;
         // A skill at the root of its repository has no folder of its own.
-        (!folder.is_empty() && name != folder).then(|| {
-            Finding::new(
-                field.value_span,
-                format!("`name` is `{name}`, but the folder is `{folder}`"),
-                "give both the same name",
-            )
-        })
+        if folder.is_empty() || name == folder {
+            return None;
+        }
+        let (name, folder_shown) = (naming::shown(name), naming::shown(folder));
+        let found = Finding::new(
+            field.value_span,
+            format!("`name` is `{name}`, but the folder is `{folder_shown}`"),
+            RULE.mend,
+        );
+        let fix = naming::is_valid(folder)
+            .then(|| naming::renamed(context.skill_text(), field, folder))
+            .flatten();
+        Some(Finding { fix, ..found })
     });
     finding.into_iter().collect()
 }

@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is not a map",
-    why: "The specification requires keys and values, at least `name` and `description`.",
+    why: "The specification requires keys and values, at least `name` and `description`; clients skip a skill without them.",
     example: "---\n- pdf\n---",
     mend: "write one `key: value` a line",
     fixable: Fixable::No,

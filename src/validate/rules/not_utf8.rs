@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: true,
     summary: "`SKILL.md` is not UTF-8",
-    why: "A client that reads text fails on it; 1 of 15,780 published versions.",
+    why: "Clients read it as text: Codex fails on it; 1 of 15,780 published versions.",
     example: "name: caf\\xe9",
     mend: "save the file as UTF-8",
     fixable: Fixable::No,

@@ -1,0 +1,41 @@
+//! SK205: two skills have the same name.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::Severity;
+use crate::validate::naming;
+use crate::validate::rule::{Check, Fixable, Rule};
+use crate::validate::set::{Set, SetFinding, Subject};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK205",
+    name: "duplicate-name",
+    severity: Severity::Error,
+    is_on: true,
+    blocks_loading: false,
+    summary: "two skills have the same name",
+    why: "A client keeps one of them and skips the other, and a person who asks for the name gets either; 3 of 2,672 public skills.",
+    example: "name: brand-guidelines in two folders",
+    mend: "give each skill a name of its own",
+    fixable: Fixable::No,
+    check: Check::Set(check),
+};
+
+fn check(set: &Set<'_>) -> Vec<SetFinding> {
+    let mut first = HashMap::new();
+    let mut found = Vec::new();
+    for (at, (place, facts)) in set.skills.iter().enumerate() {
+        let Some(name) = &facts.name else { continue };
+        let earlier = *first.entry((set.room_of(at), &name.text)).or_insert(place);
+        if earlier != place {
+            let shown = naming::shown(&name.text);
+            found.push(SetFinding {
+                subject: Subject::Name(at),
+                message: format!("`{shown}` is also the name of the skill in `{earlier}`"),
+                help: RULE.mend.to_owned(),
+            });
+        }
+    }
+    found
+}

@@ -1,0 +1,113 @@
+//! Skills with things in them that are no files: each is named, none is opened, nothing hangs.
+
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+
+use crate::support::room::Room;
+use crate::support::sealed;
+
+const SKILL: &str =
+    "---\nname: log\ndescription: Keeps a log. Use when a team decides.\n---\n\n# Log\n\nWrite.\n";
+
+/// A room with a skill in the folder `log`.
+fn room() -> Room {
+    let room = Room::new("");
+    std::fs::create_dir(room.project().join("log")).unwrap();
+    std::fs::write(room.project().join("log/SKILL.md"), SKILL).unwrap();
+    room
+}
+
+fn make_pipe(room: &Room, path: &Path) {
+    let mkfifo = sealed::locate("mkfifo").unwrap();
+    room.run(mkfifo.to_str().unwrap(), [path]).run().ok();
+}
+
+/// Severity, code and file of every finding that matters.
+fn found(room: &Room, arguments: &[&str]) -> Vec<String> {
+    let json = room
+        .mdskill([&["validate", "--json"], arguments].concat())
+        .run()
+        .json();
+    let found = json["diagnostics"].as_array().unwrap().iter();
+    let line = |found: &serde_json::Value| {
+        let word = |key: &str| found[key].as_str().unwrap().to_owned();
+        [word("severity"), word("code"), word("file")].join(" ")
+    };
+    found.map(line).collect()
+}
+
+#[test]
+fn a_pipe_and_a_socket_in_a_skill_are_named() {
+    let room = room();
+    let log = room.project().join("log");
+    std::fs::create_dir(log.join("references")).unwrap();
+    make_pipe(&room, &log.join("references/pipe.md"));
+    let _socket = UnixListener::bind(log.join("socket")).unwrap();
+    assert_eq!(
+        found(&room, &[]),
+        [
+            "warning SK008 log/references/pipe.md",
+            "warning SK008 log/socket"
+        ]
+    );
+}
+
+#[test]
+fn a_pipe_named_as_the_skills_file_is_an_error() {
+    let room = room();
+    let file = room.project().join("log/SKILL.md");
+    std::fs::remove_file(&file).unwrap();
+    make_pipe(&room, &file);
+    for named in [&[][..], &["log"], &["log/SKILL.md"]] {
+        assert_eq!(
+            found(&room, named),
+            ["error SK008 log/SKILL.md"],
+            "{named:?}"
+        );
+    }
+    // A wrong letter case does not make it readable.
+    std::fs::rename(&file, room.project().join("log/skill.md")).unwrap();
+    assert_eq!(
+        found(&room, &["--select", "SK0"]),
+        ["error SK001 log/skill.md", "warning SK008 log/skill.md"]
+    );
+}
+
+#[test]
+fn links_that_lead_nowhere_or_in_a_circle_are_not_followed() {
+    let room = room();
+    let log = room.project().join("log");
+    symlink("nowhere.md", log.join("gone.md")).unwrap();
+    symlink(".", log.join("circle")).unwrap();
+    symlink("b", log.join("a")).unwrap();
+    symlink("a", log.join("b")).unwrap();
+    symlink("../..", log.join("up")).unwrap();
+    assert_eq!(found(&room, &["--select", "SK0"]), [] as [String; 0]);
+    std::fs::remove_file(log.join("SKILL.md")).unwrap();
+    for target in ["nowhere.md", "SKILL.md", "circle/SKILL.md"] {
+        symlink(target, log.join("SKILL.md")).unwrap();
+        assert_eq!(
+            found(&room, &["--select", "SK0"]),
+            ["error SK008 log/SKILL.md"],
+            "{target}"
+        );
+        std::fs::remove_file(log.join("SKILL.md")).unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_utf_8_is_told() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let room = room();
+    let log = room.project().join("log");
+    std::fs::write(log.join(OsStr::from_bytes(b"caf\xe9.md")), "").unwrap();
+    std::fs::create_dir(log.join(OsStr::from_bytes(b"\xff"))).unwrap();
+    let outcome = room.mdskill(["validate"]).run();
+    outcome
+        .ok()
+        .says("the name of `caf\u{fffd}.md` is not UTF-8");
+    assert_eq!(found(&room, &["--select", "SK008"]).len(), 2);
+}

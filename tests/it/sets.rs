@@ -1,0 +1,128 @@
+//! What is found between skills, and where the files lie that are no skills yet.
+
+use crate::support::outcome::Outcome;
+use crate::support::room::Room;
+use crate::support::shop::Shop;
+
+const TEXT: &str = "Keeps a log of decisions. Use when a team decides";
+
+/// A room with these files.
+fn room(files: &[(&str, &str)]) -> Room {
+    let room = Room::new("");
+    for (path, text) in files {
+        let path = room.project().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    room
+}
+
+fn skill(name: &str, description: &str) -> String {
+    format!("---\nname: {name}\ndescription: {description}\n---\n\n# Log\n\nWrite it down.\n")
+}
+
+/// Code and file of every finding, as `validate` tells them.
+fn found(outcome: &Outcome) -> Vec<(String, String)> {
+    let json = outcome.json();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let found = json["diagnostics"].as_array().unwrap().iter();
+    found
+        .map(|found| (text(&found["code"]), text(&found["file"])))
+        .collect()
+}
+
+fn pair(code: &str, file: &str) -> (String, String) {
+    (code.to_owned(), file.to_owned())
+}
+
+#[test]
+fn a_repository_named_by_a_spec_is_looked_at_as_a_whole() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    repo.skill("a/log", "log", "Keeps a log")
+        .skill("b/log", "log", "Keeps another log")
+        .skill("b/journal", "journal", "Keeps another log")
+        .skill(".claude/skills/log", "log", "Keeps a log");
+    repo.commit("Two of a name");
+    let outcome = shop.run(&["validate", "acme/skills", "--json"]);
+    outcome
+        .fails(3)
+        .says("is also the name of the skill in `acme/skills/a/log`");
+    let between = found(&outcome);
+    let between: Vec<_> = between
+        .into_iter()
+        .filter(|(code, _)| ["SK205", "SK214"].contains(&code.as_str()))
+        .collect();
+    assert_eq!(
+        between,
+        [
+            pair("SK205", "acme/skills/b/log/SKILL.md"),
+            pair("SK214", "acme/skills/b/log/SKILL.md"),
+        ]
+    );
+    let one = shop.run(&["validate", "acme/skills/b/log", "--json"]);
+    assert!(!found(&one).contains(&pair("SK205", "acme/skills/b/log/SKILL.md")));
+}
+
+#[test]
+fn a_skill_that_is_installed_for_several_agents_is_one() {
+    let log = skill("log", TEXT);
+    let installed = [
+        ("skills/log/SKILL.md", log.as_str()),
+        (".github/skills/log/SKILL.md", &log),
+        (".claude/skills/log/SKILL.md", &log),
+        (".agents/skills/log/SKILL.md", "---\nname: log\n---\n"),
+    ];
+    let room = room(&installed[..3]);
+    let outcome = room.mdskill(["validate", "--json"]).run();
+    assert_eq!(found(outcome.ok()), []);
+    // One that is edited is still the same skill.
+    let room = self::room(&installed);
+    let outcome = room.mdskill(["validate", "--json"]).run();
+    assert_eq!(
+        found(&outcome),
+        [pair("SK210", ".agents/skills/log/SKILL.md")]
+    );
+    let twice = self::room(&[
+        (".github/skills/log/SKILL.md", &log),
+        (".github/skills/team/log/SKILL.md", &log),
+    ]);
+    let outcome = twice.mdskill(["validate", "--json"]).run();
+    assert_eq!(
+        found(outcome.fails(3)),
+        [pair("SK205", ".github/skills/team/log/SKILL.md")]
+    );
+}
+
+#[test]
+fn a_flat_file_is_told_even_where_there_is_no_skill() {
+    let log = skill("log", TEXT);
+    let room = room(&[(".github/skills/log.md", &log), ("docs/log.md", &log)]);
+    let flat = pair("SK006", ".github/skills/log.md");
+    for arguments in [
+        &["validate", "--json"][..],
+        &["validate", ".", "--json"],
+        &["validate", ".github/skills", "--json"],
+        &["validate", ".github", "--json"],
+    ] {
+        let outcome = room.mdskill(arguments).run();
+        assert_eq!(
+            found(outcome.ok()),
+            std::slice::from_ref(&flat),
+            "{arguments:?}"
+        );
+    }
+    let inside = room
+        .mdskill(["validate", "--json"])
+        .dir(room.project().join(".github/skills"))
+        .run();
+    assert_eq!(found(&inside), [pair("SK006", "log.md")]);
+    room.mdskill(["validate", "--strict"]).run().fails(3);
+    std::fs::rename(
+        room.project().join(".github/skills/log.md"),
+        room.project().join(".github/skills/README.md"),
+    )
+    .unwrap();
+    let nothing = room.mdskill(["validate"]).run();
+    nothing.fails(2).says("there is no skill in this folder");
+}
