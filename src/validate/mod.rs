@@ -1,6 +1,8 @@
 //! [`validate`]: every problem of a skill at once, with its place and its remedy.
 
 pub mod context;
+pub mod fix;
+pub mod mend;
 pub mod profile;
 pub mod registry;
 pub mod rule;
@@ -24,6 +26,7 @@ use rule::Check;
 use set::{Fact, Facts};
 
 pub use between::validate_set;
+pub use mend::{Mended, mend};
 pub use profile::{Level, Profile};
 pub use set::Set;
 pub use settings::Settings;

@@ -1,11 +1,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use proptest::prelude::*;
-
 use super::*;
 use crate::diagnostic::Severity;
 use crate::view::{DiskView, MemoryView};
+
+#[cfg(test)]
+mod properties;
 
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap().to_str().unwrap().to_owned()
@@ -126,40 +127,6 @@ fn a_broken_frontmatter_does_not_hide_a_broken_body() {
 fn a_root_skill_has_no_folder_to_differ_from() {
     let view = MemoryView::new("").with("SKILL.md", "---\nname: a\ndescription: b\n---\n");
     assert_eq!(validate(&view, &Settings::default()).diagnostics, []);
-}
-
-fn a_skill_like_text() -> impl Strategy<Value = String> {
-    let front = "(name: a\n|description: b\n|x: c: d\n|metadata: [a]\n|y: \"\n|\t|- a\n|é: >\n  b\n|allowed-tools: a, b\n){0,6}";
-    let body = "(`references/b.md` |`references/c.md`|\\[x\\]\\(references/é.md\\)|```\n|\n|é|> |\\| ){0,12}";
-    (front, "(---\n|--- \n|)", body)
-        .prop_map(|(front, fence, body)| format!("---\n{front}{fence}{body}"))
-}
-
-proptest! {
-    #[test]
-    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let lines = bytes.split(|byte| *byte == b'\n').count();
-        prop_assert!(validate_text(&bytes).iter().all(|found| (1..=lines).contains(&found.start.line)));
-    }
-
-    #[test]
-    fn every_finding_lies_inside_the_file(text in a_skill_like_text()) {
-        let lines: Vec<&str> = text.split('\n').collect();
-        for found in validate_text(text.as_bytes()) {
-            prop_assert!(found.start.line >= 1 && found.end.line <= lines.len(), "{found:?}");
-            prop_assert!(found.start <= found.end && found.end.column <= lines[found.end.line - 1].chars().count() + 1, "{found:?}");
-        }
-    }
-
-    #[test]
-    fn crlf_gives_the_findings_of_lf(text in a_skill_like_text()) {
-        let crlf = text.replace('\n', "\r\n");
-        let places = |text: &str| -> Vec<_> {
-            let found = validate_text(text.as_bytes()).into_iter();
-            found.map(|found| (found.code, found.start, found.message)).collect()
-        };
-        prop_assert_eq!(places(&text), places(&crlf));
-    }
 }
 
 /// Each of these takes a quadratic reader minutes.

@@ -2,8 +2,9 @@
 //!
 //! - `hit/` holds what the rule finds, and nothing else finds anything in it;
 //! - `near-miss/` looks like it, and nothing finds anything there;
+//! - `fixed/` is what `--fix` makes of `hit/`, with `--unsafe` where the rule's fix needs it;
 //! - `hit.json` and `hit.txt` are what a user sees of `hit/`. `BLESS=1 cargo test rules`
-//!   writes them anew; read the difference before it is committed.
+//!   writes them and `fixed/` anew; read the difference before it is committed.
 //!
 //! Each folder is tried alone in an empty room, as the root of its own repository.
 
@@ -12,7 +13,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use mdskill::validate::registry;
+use mdskill::validate::rule::Fixable;
+
 use crate::support::room::Room;
+use crate::support::snapshot::Snapshot;
 
 /// The folders of all codes.
 fn codes() -> Vec<(String, PathBuf)> {
@@ -55,14 +60,18 @@ fn found(room: &Room, more: &[&str]) -> Vec<Value> {
     json["diagnostics"].as_array().unwrap().clone()
 }
 
-/// Compares with what is kept, or keeps it.
-fn compare(kept: &Path, seen: &str) {
+fn is_blessed() -> bool {
     #[expect(
         clippy::disallowed_methods,
         reason = "the one switch that writes snapshots"
     )]
     let bless = std::env::var_os("BLESS").is_some();
-    if bless {
+    bless
+}
+
+/// Compares with what is kept, or keeps it.
+fn compare(kept: &Path, seen: &str) {
+    if is_blessed() {
         fs::write(kept, seen).unwrap();
     }
     let expected = fs::read_to_string(kept).unwrap_or_default();
@@ -119,4 +128,50 @@ fn what_a_user_sees_of_each_rule_is_kept() {
         let json = room.mdskill([&flags[..], &["--json"]].concat()).run();
         compare(&folder.join("hit.json"), &json.stdout);
     }
+}
+
+/// What a person sees of a project: all but its repository.
+fn tree(folder: &Path) -> Snapshot {
+    let mut tree = Snapshot::of(folder);
+    tree.entries
+        .retain(|path, _| path != ".git" && !path.starts_with(".git/"));
+    tree
+}
+
+#[test]
+fn what_can_be_fixed_is_and_only_once() {
+    let mut fixes = Vec::new();
+    for (code, folder) in codes() {
+        let rule = registry::rule(&code).unwrap();
+        let kept = folder.join("fixed");
+        let more: &[&str] = match rule.fixable {
+            Fixable::No => {
+                assert!(!kept.exists(), "{code} has fixed/ and mends nothing");
+                continue;
+            }
+            Fixable::Safe => &[],
+            Fixable::Unsafe => &["--unsafe"],
+        };
+        let room = room_of(&folder.join("hit"));
+        let hit = tree(&room.project());
+        let fix = [&["validate", "--select", &code, "--fix"][..], more].concat();
+        if rule.fixable == Fixable::Unsafe {
+            room.mdskill(&fix[..4]).run();
+            hit.assert_same(&tree(&room.project()));
+        }
+        room.mdskill(&fix).run();
+        let fixed = tree(&room.project());
+        assert!(hit != fixed, "{code} says that it can be fixed, and is not");
+        if is_blessed() {
+            drop(fs::remove_dir_all(&kept));
+            fs::rename(room.project().join(".git"), room.path("temp/.git")).unwrap();
+            copy(&room.project(), &kept);
+            fs::rename(room.path("temp/.git"), room.project().join(".git")).unwrap();
+        }
+        tree(&kept).assert_same(&fixed);
+        room.mdskill(&fix).run().never_says("Fixed");
+        fixed.assert_same(&tree(&room.project()));
+        fixes.push(code);
+    }
+    assert!(fixes.contains(&"SK113".to_owned()), "{fixes:?}");
 }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::fixing::Fixes;
+use super::shown::join;
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// What was found.
@@ -11,6 +13,12 @@ pub struct Report {
     pub diagnostics: Vec<Found>,
     /// How much was looked at and found.
     pub summary: Summary,
+    /// What was mended, when that was asked for.
+    #[serde(flatten)]
+    pub fixes: Option<Fixes>,
+    /// What was named and left alone, a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// One finding, and the skill that it is about.
@@ -75,6 +83,13 @@ impl From<Found> for Line {
 }
 
 impl Report {
+    /// Whether something that was to be mended could not be written.
+    #[must_use]
+    pub fn is_kept_from_fixing(&self) -> bool {
+        let fixes = self.fixes.as_ref();
+        fixes.is_some_and(|fixes| !fixes.kept.is_empty())
+    }
+
     /// Takes what was found in a skill, whose files lie below `skill`.
     pub(super) fn add(&mut self, skill: &str, found: Vec<Diagnostic>) {
         self.summary.skills += 1;
@@ -96,13 +111,5 @@ impl Report {
             diagnostic,
             skill: skill.to_owned(),
         });
-    }
-}
-
-/// Returns the file as seen from where its folder is seen from.
-pub(super) fn join(folder: &str, file: &str) -> String {
-    match folder {
-        "" | "." => file.to_owned(),
-        folder => format!("{folder}/{file}"),
     }
 }
