@@ -151,6 +151,9 @@ Examples:
   mdskill validate skills/mine/SKILL.md --json
   mdskill validate wshobson/agents/async-python-patterns
   mdskill validate --profile claude --ignore SK309
+  mdskill validate skills/mine --fix
+  mdskill validate --fix --diff              # only show what would change; exit 3 if anything
+  mdskill validate - --stdin-path skills/mine/SKILL.md
 
 What mdskill.toml says of the rules holds too; flags win over it.")]
     Validate(ValidateArgs),
@@ -297,8 +300,12 @@ pub struct ShowArgs {
 
 /// Arguments of `validate`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct ValidateArgs {
-    /// Folders, SKILL.md files or specs; none means the current folder
+    /// Folders, files of skills or specs; - is standard input; none means the current folder
     #[arg(value_name = "PATH|SPEC")]
     pub named: Vec<String>,
     /// Fail on warnings too
@@ -319,6 +326,18 @@ pub struct ValidateArgs {
     /// Show findings from this severity on: error, warning, info; the others are counted
     #[arg(long, value_name = "LEVEL", default_value = "warning")]
     pub severity: String,
+    /// Mend what is shown and can be mended without changing what it means
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix, mend also what may then mean something else
+    #[arg(long = "unsafe")]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change, and write nothing
+    #[arg(long)]
+    pub diff: bool,
+    /// Where the page from standard input belongs
+    #[arg(long, value_name = "FILE")]
+    pub stdin_path: Option<PathBuf>,
 }
 
 /// Arguments of `rule`.

@@ -35,11 +35,12 @@
 //!
 //! **Nouns** are the things of the trade.
 //! - [`skill`]: finding skills in a tree, and reading frontmatter, Markdown and files
-//! - [`view`]: a skill's files as the validator looks at them, in memory, on disk or in git
+//! - [`view`]: a skill's files as the validator looks at them, in memory, on disk or in git, or
+//!   changed and not yet written
 //! - [`lockfile`]: `mdskill.lock`: reading, writing, keeping what it does not know
 //! - [`target`]: a folder that skills are installed into, and whose agent's it is
 //! - [`fetch`]: from a source's name to the objects of its skills; the store
-//! - [`mod@validate`]: the rules, a file each
+//! - [`mod@validate`]: the rules, a file each, and a skill as their fixes leave it
 //! - [`config`]: `mdskill.toml`: which rules count, how much and where
 //!
 //! **Organs** do the one thing that must not go wrong.

@@ -129,10 +129,11 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
 
 /// What only looks may die at once; what changes must take back.
 fn changes_something(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Add(_) | Command::Update(_) | Command::Install(_) | Command::Remove(_)
-    )
+    match command {
+        Command::Add(_) | Command::Update(_) | Command::Install(_) | Command::Remove(_) => true,
+        Command::Validate(arguments) => arguments.fix && !arguments.diff,
+        _ => false,
+    }
 }
 
 fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> {

@@ -1,13 +1,21 @@
 //! `validate`: from flags to settings, and from findings to the way they are told.
 
+use std::io::Read;
+
 use super::Session;
 use crate::cli::ValidateArgs;
 use crate::config::{PerPath, Rules};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
+use crate::fs::At;
+use crate::ops::validate::{Fixing, Page, Report};
 use crate::ops::{OpError, validate as ops_validate};
 use crate::ui::error::ExitStatus;
 use crate::ui::render;
+use crate::validate::mend::Reach;
 use crate::validate::{Level, Profile, Settings};
+
+/// Most of a page that is read from standard input, as much as of a file.
+const MAX_INPUT_BYTES: u64 = 16 << 20;
 
 pub(super) fn validate(
     session: &Session<'_>,
@@ -17,6 +25,8 @@ pub(super) fn validate(
     let options = ops_validate::Options {
         named: arguments.named.clone(),
         rules: rules(session, arguments)?,
+        fixing: fixing(arguments, least)?,
+        page: page(arguments)?,
     };
     let report = session.wait(ops_validate::validate(&session.context, &options))?;
     session
@@ -24,11 +34,83 @@ pub(super) fn validate(
         .show("validate", &report, |printer, report| {
             render::validate(printer, report, least);
         });
-    let found = report.summary.errors > 0 || options.rules.is_strict && report.summary.warnings > 0;
-    Ok(match found {
+    Ok(status(&report, options.rules.is_strict))
+}
+
+/// Whoever asked for the difference asks whether there is one.
+fn status(report: &Report, is_strict: bool) -> ExitStatus {
+    let errors = report.summary.errors > 0 || is_strict && report.summary.warnings > 0;
+    let found = match report.fixes.as_ref().and_then(|fixes| fixes.diff.as_ref()) {
+        Some(diff) => !diff.is_empty(),
+        None => errors,
+    };
+    match found {
         true => ExitStatus::Found,
+        false if report.is_kept_from_fixing() => ExitStatus::Failed,
         false => ExitStatus::Done,
-    })
+    }
+}
+
+fn fixing(arguments: &ValidateArgs, least: Severity) -> Result<Option<Fixing>, OpError> {
+    let is_asked = arguments.fix || arguments.diff;
+    if arguments.unsafe_fixes && !is_asked {
+        return Err(OpError::Usage(
+            "--unsafe says how much --fix may do; add --fix, or --diff to look first".to_owned(),
+        ));
+    }
+    Ok(is_asked.then_some(Fixing {
+        reach: Reach {
+            safety: match arguments.unsafe_fixes {
+                true => Safety::Unsafe,
+                false => Safety::Safe,
+            },
+            least,
+        },
+        is_dry: arguments.diff,
+    }))
+}
+
+/// Reads the page that `-` stands for.
+fn page(arguments: &ValidateArgs) -> Result<Option<Page>, OpError> {
+    let is_stdin = arguments.named.iter().any(|named| named == "-");
+    let refused = match &arguments.stdin_path {
+        None if !is_stdin => return Ok(None),
+        None => {
+            "add --stdin-path FILE: a page is judged by where it lies, like skills/mine/SKILL.md"
+        }
+        Some(_) if !is_stdin => {
+            "--stdin-path goes with `-`, which reads the page from standard input"
+        }
+        Some(_) if arguments.named.len() > 1 => {
+            "`-` stands alone; run the command again for what else is to be looked at"
+        }
+        Some(path) if path.file_name().is_none() => {
+            "--stdin-path names a file, like skills/mine/SKILL.md"
+        }
+        Some(path) => {
+            return Ok(Some(Page {
+                path: path.clone(),
+                bytes: standard_input()?,
+            }));
+        }
+    };
+    Err(OpError::Usage(refused.to_owned()))
+}
+
+fn standard_input() -> Result<Vec<u8>, OpError> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(MAX_INPUT_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .at("read", "standard input")?;
+    if bytes.len() as u64 > MAX_INPUT_BYTES {
+        return Err(OpError::Usage(format!(
+            "standard input has more than {} MiB, which no page of a skill has",
+            MAX_INPUT_BYTES >> 20
+        )));
+    }
+    Ok(bytes)
 }
 
 /// Returns what `mdskill.toml` says, with the flags on top of it.

@@ -1,9 +1,11 @@
 //! Writing a file so that a reader, or a power loss, finds the old one or the new one.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::{At, Error, create_folder, flush_entries, if_found, remove_file};
+use tempfile::NamedTempFile;
+
+use super::{At, Error, create_folder, flush_entries, if_found, look, read_if_found, remove_file};
 
 /// What the name of every temporary file begins with.
 const PREFIX: &str = ".mdskill-";
@@ -73,7 +75,42 @@ pub fn write_cache(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write_beside(path, folder, bytes, false)
 }
 
+/// Replaces the file at `path`, which holds `before`, with `after`; who may do what with it
+/// stays. Tells whether it was: what is no plain file, or holds something else by now, is
+/// left as it is.
+///
+/// # Errors
+/// As [`write()`], and when the file is read-only.
+pub fn exchange(path: &Path, before: &[u8], after: &[u8]) -> Result<bool, Error> {
+    let Some(there) = look(path)?.filter(std::fs::Metadata::is_file) else {
+        return Ok(false);
+    };
+    if there.permissions().readonly() {
+        return Err(std::io::Error::from(ErrorKind::PermissionDenied)).at("replace", path);
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let file = prepare(path, folder, after, false)?;
+    let whole = file.as_file();
+    whole
+        .set_permissions(there.permissions())
+        .and_then(|()| whole.sync_all())
+        .at("write", path)?;
+    // An editor may have saved the file while it was looked at: the last look is the nearest.
+    let is_plain = look(path)?.is_some_and(|there| there.is_file());
+    if !is_plain || read_if_found(path)?.as_deref() != Some(before) {
+        return Ok(false);
+    }
+    persist(file, path)?;
+    flush_entries(folder)?;
+    Ok(true)
+}
+
 fn write_beside(path: &Path, folder: &Path, bytes: &[u8], flush: bool) -> Result<(), Error> {
+    persist(prepare(path, folder, bytes, flush)?, path)
+}
+
+/// Writes what shall lie at `path` into a temporary file.
+fn prepare(path: &Path, folder: &Path, bytes: &[u8], flush: bool) -> Result<NamedTempFile, Error> {
     create_folder(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX);
@@ -88,6 +125,10 @@ fn write_beside(path: &Path, folder: &Path, bytes: &[u8], flush: bool) -> Result
     if flush {
         file.as_file().sync_all().at("flush to disk", path)?;
     }
+    Ok(file)
+}
+
+fn persist(file: NamedTempFile, path: &Path) -> Result<(), Error> {
     match file.persist(path) {
         Ok(_) => Ok(()),
         Err(refused) => Err(refused.error).at("replace", path),
@@ -124,6 +165,39 @@ mod tests {
         assert!(has_leftovers(&workshop));
         sweep(&workshop).unwrap();
         assert!(!has_leftovers(&workshop) && workshop.join("lock").exists());
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn only_what_is_as_expected_is_exchanged() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("SKILL.md");
+        std::fs::write(&path, b"old").unwrap();
+        assert!(exchange(&path, b"old", b"new").unwrap());
+        assert!(!exchange(&path, b"old", b"newer").unwrap());
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert!(!exchange(&folder.path().join("none"), b"", b"new").unwrap());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_exchange_keeps_the_mode_follows_no_link_and_obeys_read_only() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("run.sh"), folder.path().join("link"));
+        let set = |mode| {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        std::fs::write(&path, b"old").unwrap();
+        symlink(&path, &link).unwrap();
+        set(0o750);
+        assert!(!exchange(&link, b"old", b"new").unwrap());
+        assert!(exchange(&path, b"old", b"new").unwrap());
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o750);
+        set(0o444);
+        let error = exchange(&path, b"new", b"newer").unwrap_err();
+        assert_eq!(error.source.kind(), ErrorKind::PermissionDenied);
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
     }
 

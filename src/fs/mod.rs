@@ -148,6 +148,84 @@ pub fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     std::fs::rename(from, to).at("move here", to)
 }
 
+/// Renames to where nothing lies. On a disk that takes two letter cases of a name for one,
+/// `to` may be another spelling of `from`.
+///
+/// # Errors
+/// When something lies there, or the system refuses.
+pub fn rename_anew(from: &Path, to: &Path) -> Result<(), Error> {
+    let Some(there) = look(to)? else {
+        return rename_to_nothing(from, to).at("rename to", to);
+    };
+    let here = from.symlink_metadata().at("look at", from)?;
+    if !is_one_file(&here, &there) {
+        return Err(io::Error::from(io::ErrorKind::AlreadyExists)).at("rename to", to);
+    }
+    // By way of another name: a disk may take the new spelling for no change.
+    let folder = from.parent().unwrap_or(Path::new("."));
+    let between = tempfile::Builder::new()
+        .prefix(".mdskill-")
+        .tempdir_in(folder)
+        .at("write in", folder)?
+        // Only when it is empty may it go.
+        .keep();
+    let parked = between.join("file");
+    let renamed = std::fs::rename(from, &parked)
+        .and_then(|()| rename_to_nothing(&parked, to))
+        .or_else(|error| if_found(std::fs::rename(&parked, from)).and(Err(error)));
+    drop(std::fs::remove_dir(&between));
+    renamed.at("rename to", to)
+}
+
+/// Whether both are the same entry of a folder: with one link to it, a file has one name.
+#[cfg(unix)]
+fn is_one_file(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    one.nlink() == 1 && (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Windows tells no number of a file here; its disks keep one of two letter cases, so what is
+/// written and made at the same instant is the same.
+#[cfg(not(unix))]
+fn is_one_file(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
+    let times = |of: &std::fs::Metadata| (of.modified().ok(), of.created().ok(), of.len());
+    times(one) == times(other)
+}
+
+fn rename_to_nothing(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            // Some file systems do not know the flag; that nothing lies there was looked at.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            done => return done.map_err(io::Error::from),
+        }
+    }
+    std::fs::rename(from, to)
+}
+
+/// Lets those execute a file who may read it.
+///
+/// # Errors
+/// When it is no plain file, or the system refuses; always where files have no such mode.
+pub fn make_executable(path: &Path) -> Result<(), Error> {
+    let there = path.symlink_metadata().at("look at", path)?;
+    if !there.is_file() {
+        return Err(io::Error::other("it is no file")).at("make executable", path);
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = there.permissions().mode();
+        let executable = std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2);
+        std::fs::set_permissions(path, executable).at("make executable", path)
+    }
+    #[cfg(not(unix))]
+    Err(io::Error::from(io::ErrorKind::Unsupported)).at("make executable", path)
+}
+
 /// Makes everything written below `folder` survive a power loss, at the price of one flush.
 ///
 /// One `syncfs` instead of an `fsync` a file: 420 files of 3.1 MB take 14 ms on an
@@ -216,5 +294,38 @@ mod tests {
         let pipe = folder.path().join("pipe");
         mkfifoat(CWD, &pipe, Mode::RUSR | Mode::WUSR).unwrap();
         assert!(open_plain(&pipe).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_rename_takes_nothing_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("skill.md"), b"one").unwrap();
+        std::fs::write(path("taken"), b"two").unwrap();
+        let error = rename_anew(&path("skill.md"), &path("taken")).unwrap_err();
+        assert_eq!(error.source.kind(), io::ErrorKind::AlreadyExists);
+        assert!(rename_to_nothing(&path("skill.md"), &path("taken")).is_err());
+        rename_anew(&path("skill.md"), &path("SKILL.md")).unwrap();
+        assert_eq!(std::fs::read(path("SKILL.md")).unwrap(), b"one");
+        assert_eq!(std::fs::read(path("taken")).unwrap(), b"two");
+        // To the disk a file and itself are what two letter cases are where they are one.
+        rename_anew(&path("SKILL.md"), &path("SKILL.md")).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+        std::fs::hard_link(path("taken"), path("linked")).unwrap();
+        assert!(rename_anew(&path("taken"), &path("linked")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn those_who_may_read_may_execute() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.sh");
+        std::fs::write(&path, b"").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        make_executable(&path).unwrap();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o750);
+        assert!(make_executable(folder.path()).is_err());
     }
 }

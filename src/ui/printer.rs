@@ -1,5 +1,6 @@
 //! [`Printer`]: the one gate to the terminal. Data goes to stdout, talk to stderr.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
@@ -63,6 +64,43 @@ impl Printer {
             drop(writeln!(text, "{style}{line}{style:#}"));
         }
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
+        drop(stdout.write_all(&text));
+    }
+
+    /// Prints a file's text, every byte of it, for the program that reads it; on a terminal
+    /// what it would obey is shown instead.
+    pub fn page(bytes: &[u8]) {
+        let mut stdout = std::io::stdout().lock();
+        let bytes = match stdout.is_terminal() {
+            true => Cow::Owned(clean::block(&String::from_utf8_lossy(bytes)).into_bytes()),
+            false => Cow::Borrowed(bytes),
+        };
+        drop(stdout.write_all(&bytes).and_then(|()| stdout.flush()));
+    }
+
+    /// Prints a difference: in colour and cleaned where people read it, else every byte of it,
+    /// for `git apply`.
+    pub fn diff(&self, diff: &str) {
+        let stdout = std::io::stdout();
+        let is_read = self.in_ci || self.color == ColorChoice::Always || stdout.is_terminal();
+        let mut stdout = AutoStream::new(stdout.lock(), self.color);
+        if !is_read {
+            // As it is: what cuts colours out would cut into the files.
+            drop(stdout.into_inner().write_all(diff.as_bytes()));
+            return;
+        }
+        let mut text = Vec::new();
+        for line in diff.lines() {
+            let style = match line.as_bytes().first() {
+                Some(b'+') => AnsiColor::Green.on_default(),
+                Some(b'-') => AnsiColor::Red.on_default(),
+                Some(b'@') => AnsiColor::Cyan.on_default(),
+                Some(b' ') => Style::new(),
+                _ => Style::new().bold(),
+            };
+            let line = self.tame(&clean::block(line));
+            drop(writeln!(text, "{style}{line}{style:#}"));
+        }
         drop(stdout.write_all(&text));
     }
 

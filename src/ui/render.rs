@@ -377,15 +377,30 @@ pub fn show(printer: &Printer, report: &show::Report) {
 
 /// Prints what `validate` found.
 pub fn validate(printer: &Printer, report: &validate::Report, least: Severity) {
+    for note in &report.notes {
+        printer.warn(note);
+    }
+    if let Some(fixes) = &report.fixes {
+        fixed(printer, fixes);
+        if fixes.diff.is_some() {
+            return;
+        }
+    }
+    let page = report.fixes.as_ref().and_then(|fixes| fixes.text.as_ref());
+    // The mended page is then what goes to standard output.
+    let line = |text: &str| match page {
+        Some(_) => printer.item(text),
+        None => printer.data(&clean::line(text)),
+    };
     let all = report.diagnostics.iter().map(|found| &found.diagnostic);
     for found in all.filter(|found| found.severity >= least) {
         let place = format!("{}:{}:{}", found.file, found.start.line, found.start.column);
-        printer.data(&clean::line(&format!(
+        line(&format!(
             "{place}: {}[{}]: {}",
             found.severity, found.code, found.message
-        )));
+        ));
         if !found.help.is_empty() {
-            printer.data(&clean::line(&format!("  help: {}", found.help)));
+            line(&format!("  help: {}", found.help));
         }
     }
     let summary = &report.summary;
@@ -397,6 +412,37 @@ pub fn validate(printer: &Printer, report: &validate::Report, least: Severity) {
         summary.infos
     );
     printer.status("Validated", &sentence);
+    if let Some(page) = page {
+        Printer::page(&page.0);
+    }
+}
+
+/// Prints what was mended: a file, a rule and what was done to a line, with how many times.
+fn fixed(printer: &Printer, fixes: &validate::Fixes) {
+    let verb = match &fixes.diff {
+        Some(diff) => {
+            printer.diff(diff);
+            "Would fix"
+        }
+        None => "Fixed",
+    };
+    let same = |a: &validate::Fixed, b: &validate::Fixed| {
+        (&a.file, a.code, &a.title) == (&b.file, b.code, &b.title)
+    };
+    for group in fixes.fixed.chunk_by(same) {
+        let times = match group.len() {
+            1 => String::new(),
+            many => format!(" ({many} times)"),
+        };
+        let one = &group[0];
+        printer.status(
+            verb,
+            &format!("{}: {} {}{times}", one.file, one.code, one.title),
+        );
+    }
+    for kept in &fixes.kept {
+        printer.warn(&format!("{} is not mended: {}", kept.file, kept.reason));
+    }
 }
 
 /// Prints what the store holds, or what was removed of it.

@@ -2,6 +2,8 @@
 
 pub mod context;
 pub mod explain;
+pub mod fix;
+pub mod mend;
 pub mod profile;
 pub mod registry;
 pub mod rule;
@@ -31,6 +33,7 @@ use rule::Check;
 use set::{Fact, Facts};
 
 pub use between::validate_set;
+pub use mend::{Mended, mend};
 pub use profile::{Level, Profile};
 pub use set::Set;
 pub use settings::Settings;

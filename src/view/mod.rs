@@ -3,12 +3,14 @@
 mod disk;
 mod git;
 mod memory;
+mod overlay;
 
 use std::borrow::Cow;
 
 pub use disk::DiskView;
 pub use git::GitView;
 pub use memory::MemoryView;
+pub use overlay::Overlay;
 
 /// A skill's files, and what is known of the repository around it.
 pub trait SkillView {

@@ -2,8 +2,9 @@
 //!
 //! - `hit/` holds what the rule finds, and nothing else finds anything in it;
 //! - `near-miss/` looks like it, and nothing finds anything that matters there;
+//! - `fixed/` is what `--fix` makes of `hit/`, with `--unsafe` where the rule's fix needs it;
 //! - `hit.json` and `hit.txt` are what a user sees of `hit/`. `BLESS=1 cargo test rules`
-//!   writes them anew; read the difference before it is committed.
+//!   writes them and `fixed/` anew; read the difference before it is committed.
 //!
 //! Each folder is tried alone in an empty room, as the root of its own repository.
 
@@ -12,8 +13,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::kept::compare;
+use mdskill::validate::registry;
+use mdskill::validate::rule::Fixable;
+
+use crate::support::kept::{compare, is_blessed};
 use crate::support::room::Room;
+use crate::support::snapshot::Snapshot;
 
 /// The folders of all codes.
 fn codes() -> Vec<(String, PathBuf)> {
@@ -56,11 +61,12 @@ fn found(room: &Room, more: &[&str]) -> Vec<Value> {
     json["diagnostics"].as_array().unwrap().clone()
 }
 
-/// The fixtures of a rule are variations of one skill, with one description, which is a finding
-/// between them that only its own rule's fixtures are to have.
+/// What else is found in fixtures, as it must be: they are variations of one skill, with one
+/// description; and a bad name in a folder of a good one is not the folder's.
 fn except(code: &str) -> &'static [&'static str] {
     match code {
         "SK214" => &[],
+        "SK202" => &["--ignore", "SK214,SK203"],
         _ => &["--ignore", "SK214"],
     }
 }
@@ -110,4 +116,51 @@ fn what_a_user_sees_of_each_rule_is_kept() {
         let json = room.mdskill([&flags[..], &["--json"]].concat()).run();
         compare(&folder.join("hit.json"), &json.stdout);
     }
+}
+
+/// What a person sees of a project: all but its repository.
+fn tree(folder: &Path) -> Snapshot {
+    let mut tree = Snapshot::of(folder);
+    tree.entries
+        .retain(|path, _| path != ".git" && !path.starts_with(".git/"));
+    tree
+}
+
+#[test]
+fn what_can_be_fixed_is_and_only_once() {
+    let mut fixes = Vec::new();
+    for (code, folder) in codes() {
+        let rule = registry::rule(&code).unwrap();
+        let kept = folder.join("fixed");
+        let more: &[&str] = match rule.fixable {
+            Fixable::No => {
+                assert!(!kept.exists(), "{code} has fixed/ and mends nothing");
+                continue;
+            }
+            Fixable::Safe => &[],
+            Fixable::Unsafe => &["--unsafe"],
+        };
+        let room = room_of(&folder.join("hit"));
+        let hit = tree(&room.project());
+        let all = ["validate", "--select", &code, "--severity", "info", "--fix"];
+        let fix = [&all[..], more].concat();
+        if rule.fixable == Fixable::Unsafe {
+            room.mdskill(all).run();
+            hit.assert_same(&tree(&room.project()));
+        }
+        room.mdskill(&fix).run();
+        let fixed = tree(&room.project());
+        assert!(hit != fixed, "{code} says that it can be fixed, and is not");
+        if is_blessed() {
+            drop(fs::remove_dir_all(&kept));
+            fs::rename(room.project().join(".git"), room.path("temp/.git")).unwrap();
+            copy(&room.project(), &kept);
+            fs::rename(room.path("temp/.git"), room.project().join(".git")).unwrap();
+        }
+        tree(&kept).assert_same(&fixed);
+        room.mdskill(&fix).run().never_says("Fixed");
+        fixed.assert_same(&tree(&room.project()));
+        fixes.push(code);
+    }
+    assert!(fixes.contains(&"SK113".to_owned()), "{fixes:?}");
 }

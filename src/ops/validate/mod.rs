@@ -1,7 +1,10 @@
 //! `validate`: every problem of a skill at once: yours, installed, or a repository's.
 
 mod disk;
+mod fixing;
+mod page;
 mod report;
+mod shown;
 
 use std::path::{Path, PathBuf};
 
@@ -14,8 +17,8 @@ use crate::skill::files::SkillTree;
 use crate::spec::{Place, Spec};
 use crate::validate::Settings;
 
-use disk::Ground;
-
+pub use fixing::{Fixed, Fixes, Fixing, Kept, PageText};
+pub use page::Page;
 pub use report::{Found, Report, Summary};
 
 /// What to validate, and how.
@@ -26,6 +29,10 @@ pub struct Options {
     pub named: Vec<String>,
     /// Which rules count, how much and where: what `mdskill.toml` says, and flags on top.
     pub rules: Rules,
+    /// Which findings are mended; none when they are only told.
+    pub fixing: Option<Fixing>,
+    /// A page whose text is given; it is then all that is looked at.
+    pub page: Option<Page>,
 }
 
 /// Validates what is named.
@@ -33,17 +40,20 @@ pub struct Options {
 /// # Errors
 /// When something named is not there, or can't be read.
 pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
-    let mut report = Report::default();
-    let from = &context.env.current_dir;
-    let ground = Ground {
-        from,
-        root: &context.site.root,
-        rules: &options.rules,
+    let mut report = Report {
+        fixes: options.fixing.map(Fixes::of),
+        ..Report::default()
     };
+    let from = &context.env.current_dir;
+    if let Some(page) = &options.page {
+        page::validate_page(context, options, page, &mut report)?;
+        return Ok(report);
+    }
+    let mut walk = disk::Walk::new(context, options)?;
     if options.named.is_empty() {
         for folder in default_folders(context)? {
             if disk::has_skills(from, &folder)? {
-                disk::validate_path(&ground, &folder, &mut report)?;
+                walk.validate(&folder, &mut report)?;
             }
         }
         if report.summary.skills == 0 && report.diagnostics.is_empty() {
@@ -53,11 +63,15 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
     }
     for name in &options.named {
         if from.join(name).exists() {
-            disk::validate_path(&ground, Path::new(name), &mut report)?;
+            walk.validate(Path::new(name), &mut report)?;
         } else if let Some(places) = installed_places(context, name)? {
             for place in places {
-                disk::validate_path(&ground, &place, &mut report)?;
+                walk.validate(&place, &mut report)?;
             }
+        } else if options.fixing.is_some() && name.contains('/') {
+            return Err(OpError::Usage(format!(
+                "there is no {name} on disk, and only there can be mended; clone the repository, or `mdskill add` the skill"
+            )));
         } else {
             validate_spec(context, name, &options.rules.settings, &mut report).await?;
         }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::fixing::Fixes;
+use super::shown::join;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::validate::set::{Facts, Set};
 use crate::validate::{Checked, Settings, validate_set};
@@ -13,6 +15,12 @@ pub struct Report {
     pub diagnostics: Vec<Found>,
     /// How much was looked at and found.
     pub summary: Summary,
+    /// What was mended, when that was asked for.
+    #[serde(flatten)]
+    pub fixes: Option<Fixes>,
+    /// What was named and left alone, a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// One finding, and the skill that it is about.
@@ -77,6 +85,13 @@ impl From<Found> for Line {
 }
 
 impl Report {
+    /// Whether something that was to be mended could not be written.
+    #[must_use]
+    pub fn is_kept_from_fixing(&self) -> bool {
+        let fixes = self.fixes.as_ref();
+        fixes.is_some_and(|fixes| !fixes.kept.is_empty())
+    }
+
     /// Takes what was found in the skills of one repository or folder, looks at them together,
     /// and at the loose files between them. `filter` drops what does not count of what was found
     /// in a folder.
@@ -116,7 +131,7 @@ impl Report {
     }
 
     /// Takes what was found in a skill, whose files lie below `skill`.
-    fn add(&mut self, skill: &str, found: Vec<Diagnostic>) {
+    pub(super) fn add(&mut self, skill: &str, found: Vec<Diagnostic>) {
         self.summary.skills += 1;
         for mut diagnostic in found {
             diagnostic.file = join(skill, &diagnostic.file);
@@ -125,7 +140,7 @@ impl Report {
     }
 
     /// Takes one finding whose file is as it shall be shown.
-    fn push(&mut self, skill: &str, diagnostic: Diagnostic) {
+    pub(super) fn push(&mut self, skill: &str, diagnostic: Diagnostic) {
         match diagnostic.severity {
             Severity::Error => self.summary.errors += 1,
             Severity::Warning => self.summary.warnings += 1,
@@ -136,13 +151,5 @@ impl Report {
             diagnostic,
             skill: skill.to_owned(),
         });
-    }
-}
-
-/// Returns the file as seen from where its folder is seen from.
-pub(super) fn join(folder: &str, file: &str) -> String {
-    match folder {
-        "" | "." => file.to_owned(),
-        folder => format!("{folder}/{file}"),
     }
 }

@@ -1,6 +1,7 @@
 //! SK113: `allowed-tools` is separated by commas.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Change, Edit, Fix, Safety, Severity};
+use crate::span::Span;
 use crate::validate::context::Context;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
@@ -15,7 +16,7 @@ pub const RULE: Rule = Rule {
     why: "A client that follows the specification splits at spaces and sees a tool named `Read,`; 51 of 205 skills with the field.",
     example: "allowed-tools: Read, Grep",
     mend: "separate the tools by spaces: `allowed-tools: Read Grep`",
-    fixable: Fixable::No,
+    fixable: Fixable::Safe,
     check: Check::Skill(check),
 };
 
@@ -23,13 +24,85 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let field = context.field("allowed-tools");
     let field = field.filter(|field| field.value.text().is_some_and(has_separating_comma));
     let finding = field.map(|field| {
-        Finding::new(
+        let finding = Finding::new(
             field.value_span,
             "`allowed-tools` has commas; the specification separates tools by spaces",
             "write `allowed-tools: Read Grep`",
-        )
+        );
+        let written = context
+            .skill_text()
+            .get(field.value_span.start..field.value_span.end);
+        match written.and_then(without_commas) {
+            Some(edits) => finding.fixed_by(Fix {
+                title: "separate the tools by spaces".to_owned(),
+                safety: Safety::Safe,
+                change: Change::Edit(shifted(edits, field.value_span.start)),
+            }),
+            None => finding,
+        }
     });
     finding.into_iter().collect()
+}
+
+fn shifted(mut edits: Vec<Edit>, by: usize) -> Vec<Edit> {
+    for edit in &mut edits {
+        edit.span = edit.span.shifted(by);
+    }
+    edits
+}
+
+/// Returns what makes spaces of the commas of a value as it is written. Nothing when that
+/// would say something else: `Web Search, Read` are two tools, and a space before `#` or
+/// behind `:` is YAML's.
+fn without_commas(written: &str) -> Option<Vec<Edit>> {
+    let quote = written.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut depth = 0_usize;
+    let mut rest = written.char_indices().peekable();
+    let mut before = None;
+    while let Some((at, c)) = rest.next() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' | ' ' | '\t' | '\r' | '\n' if depth == 0 => {
+                let mut end = at + 1;
+                while let Some((at, _)) = rest.next_if(|(_, c)| ", \t\r\n".contains(*c)) {
+                    end = at + 1;
+                }
+                let between = &written[at..end];
+                let behind = rest.peek().map(|(_, c)| *c);
+                let is_edge =
+                    before.is_none() || before == quote || behind.is_none() || behind == quote;
+                if behind == Some('#') || before == Some(':') || !between.contains(',') && !is_edge
+                {
+                    return None;
+                }
+                if between.contains(',') {
+                    edits.push(separated(between, at, is_edge));
+                }
+            }
+            _ => {}
+        }
+        before = Some(c);
+    }
+    Some(edits)
+}
+
+/// Returns the edit that takes the commas out of what stands between two tools; a line that
+/// ends there stays where it ends.
+fn separated(between: &str, at: usize, is_edge: bool) -> Edit {
+    let line_end = between.find(['\r', '\n']).unwrap_or(between.len());
+    let has_line_end = line_end < between.len();
+    let (span, replacement) = match between[line_end..].contains(',') {
+        // A comma that begins a line: YAML folds the line into a space.
+        true => (Span::new(at, at + between.len()), " "),
+        false if has_line_end || is_edge => (Span::new(at, at + line_end), ""),
+        false => (Span::new(at, at + line_end), " "),
+    };
+    Edit {
+        span,
+        replacement: replacement.to_owned(),
+    }
 }
 
 /// Whether there is a comma outside parentheses: `Bash(a, b)` is one tool.
@@ -47,7 +120,32 @@ fn has_separating_comma(tools: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::has_separating_comma;
+    use super::{has_separating_comma, without_commas};
+    use crate::validate::fix::edit;
+
+    #[test]
+    fn a_fix_says_the_same_or_is_none() {
+        let fixed = |written: &str| {
+            let edits = without_commas(written)?;
+            Some(edit(written, &[&edits]).text)
+        };
+        for (written, expected) in [
+            ("Read, Grep", "Read Grep"),
+            (
+                "Read,Grep , Bash(git add, git rm:*),",
+                "Read Grep Bash(git add, git rm:*)",
+            ),
+            ("\"Read, Grep,\"", "\"Read Grep\""),
+            ("', Read,, Grep'", "'Read Grep'"),
+            ("Read,\r\n  Grep", "Read\r\n  Grep"),
+            ("Read\n  , Grep", "Read Grep"),
+        ] {
+            assert_eq!(fixed(written).as_deref(), Some(expected), "{written}");
+        }
+        for written in ["Web Search, Read", "Read,#x", "x:, y", ">\n  Read,\n  Grep"] {
+            assert_eq!(fixed(written), None, "{written}");
+        }
+    }
 
     #[test]
     fn a_comma_in_parentheses_separates_nothing() {

@@ -54,11 +54,12 @@ fn finding(context: &Context<'_>, field: &Field) -> Option<Finding> {
         ),
         help,
     );
-    // A client that goes by folders knows the skill by its folder's name already.
-    let folder = context.skill.folder();
-    let better = match naming::is_valid(folder) {
-        true => Some(folder.to_owned()),
-        false => naming::slug(name),
+    // A client that goes by folders knows the skill by its folder's name already; a folder of a
+    // bad name is to be renamed too, which takes a person.
+    let better = match context.skill.folder() {
+        "" => naming::slug(name),
+        folder if naming::is_valid(folder) => Some(folder.to_owned()),
+        _ => None,
     };
     let fix = better.and_then(|better| naming::renamed(context.skill_text(), field, &better));
     Some(Finding { fix, ..found })
@@ -88,10 +89,9 @@ mod tests {
     fn the_folders_name_goes_before_a_guess() {
         assert_eq!(replacement("pdf", "PDF Tools").as_deref(), Some("pdf"));
         assert_eq!(
-            replacement("P D F", "'PDF Tools'").as_deref(),
+            replacement("", "'PDF Tools'").as_deref(),
             Some("'pdf-tools'")
         );
-        assert_eq!(replacement("", "PDF Tools").as_deref(), Some("pdf-tools"));
-        assert_eq!(replacement("Café", "Café"), None);
+        assert_eq!(replacement("", "Café"), None);
     }
 }

@@ -7,12 +7,7 @@ use std::path::Path;
 /// committed.
 #[track_caller]
 pub fn compare(kept: &Path, seen: &str) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one switch that writes snapshots"
-    )]
-    let bless = std::env::var_os("BLESS").is_some();
-    if bless {
+    if is_blessed() {
         fs::write(kept, seen).unwrap();
     }
     let expected = fs::read_to_string(kept).unwrap_or_default();
@@ -22,4 +17,13 @@ pub fn compare(kept: &Path, seen: &str) {
         "{}: see the head of the test",
         kept.display()
     );
+}
+
+/// Whether what is kept is to be written anew.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one switch that writes snapshots"
+)]
+pub fn is_blessed() -> bool {
+    std::env::var_os("BLESS").is_some()
 }

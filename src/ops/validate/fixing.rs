@@ -1,0 +1,246 @@
+//! What fixes do to skills on disk, and how that is told.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+use similar::TextDiff;
+
+use super::shown::join;
+use crate::diagnostic::Diagnostic;
+use crate::fs::{self, Error, atomic};
+use crate::validate::Mended;
+use crate::validate::mend::{FileChange, Reach};
+
+/// How long the shortest difference of a file is looked for; then a longer one will do.
+const DIFF_TIME: Duration = Duration::from_millis(300);
+
+/// Which findings are mended, and whether on disk.
+#[derive(Debug, Clone, Copy)]
+pub struct Fixing {
+    /// Which findings.
+    pub reach: Reach,
+    /// Whether the difference is only shown.
+    pub is_dry: bool,
+}
+
+/// What was mended, or would be.
+#[derive(Debug, Default, Serialize)]
+pub struct Fixes {
+    /// What was mended, by skill in the order in which it was done.
+    pub fixed: Vec<Fixed>,
+    /// What was not written, and why.
+    pub kept: Vec<Kept>,
+    /// The difference, when nothing is to be written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diff: Option<String>,
+    /// The mended text, of a page from standard input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<PageText>,
+}
+
+/// A page as fixes leave it; in JSON as far as it is text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageText(pub Vec<u8>);
+
+impl Serialize for PageText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        String::from_utf8_lossy(&self.0).serialize(serializer)
+    }
+}
+
+/// One finding that was mended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fixed {
+    /// The finding's code.
+    pub code: &'static str,
+    /// Its file, as seen from where the command was started.
+    pub file: String,
+    /// The line where it stood.
+    pub line: usize,
+    /// What was done: "quote the value".
+    pub title: String,
+    /// The skill's folder.
+    pub skill: String,
+}
+
+/// A file that was left as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    /// The file, as seen from where the command was started.
+    pub file: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Fixes {
+    /// Returns an account of nothing yet.
+    pub(super) fn of(fixing: Fixing) -> Self {
+        Self {
+            diff: fixing.is_dry.then(String::new),
+            ..Self::default()
+        }
+    }
+
+    /// Takes what is mended of the skill that is shown as `skill`. A file in `kept` is not.
+    pub(super) fn add(&mut self, skill: &str, mended: &Mended, kept: &[(&FileChange, String)]) {
+        let is_kept = |found: &&Diagnostic| {
+            kept.iter().any(|(change, _)| {
+                change.path == found.file || change.renamed_to.as_ref() == Some(&found.file)
+            })
+        };
+        let fixed = mended.fixed.iter().filter(|found| !is_kept(found));
+        self.fixed.extend(fixed.map(|found| {
+            Fixed {
+                code: found.code,
+                file: join(skill, &found.file),
+                line: found.start.line,
+                title: found
+                    .fix
+                    .as_ref()
+                    .map(|fix| fix.title.clone())
+                    .unwrap_or_default(),
+                skill: skill.to_owned(),
+            }
+        }));
+        self.kept.extend(kept.iter().map(|(change, reason)| Kept {
+            file: join(skill, &change.path),
+            reason: reason.clone(),
+        }));
+        if let Some(diff) = &mut self.diff {
+            for change in &mended.changes {
+                diff.push_str(&difference(skill, change));
+            }
+        }
+    }
+}
+
+/// Writes the changes of a skill in `folder`; returns those that it leaves, and why.
+pub(super) fn write<'a>(folder: &Path, changes: &'a [FileChange]) -> Vec<(&'a FileChange, String)> {
+    let refused = changes.iter().filter_map(|change| {
+        let reason = match write_one(folder, change) {
+            Ok(true) => return None,
+            Ok(false) => "it was changed while it was looked at; run the command again".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        Some((change, reason))
+    });
+    refused.collect()
+}
+
+fn write_one(folder: &Path, change: &FileChange) -> Result<bool, Error> {
+    let path = folder.join(&change.path);
+    if let Some((before, after)) = &change.text
+        && !atomic::exchange(&path, before.as_bytes(), after.as_bytes())?
+    {
+        return Ok(false);
+    }
+    if change.becomes_executable {
+        fs::make_executable(&path)?;
+    }
+    if let Some(to) = &change.renamed_to {
+        let to = folder.join(to);
+        fs::create_folder(to.parent().unwrap_or(folder))?;
+        fs::rename_anew(&path, &to)?;
+    }
+    Ok(true)
+}
+
+/// Returns the change of a file as `git apply` and `patch` take it.
+fn difference(skill: &str, change: &FileChange) -> String {
+    let from = join(skill, &change.path);
+    let to = change
+        .renamed_to
+        .as_ref()
+        .map_or_else(|| from.clone(), |to| join(skill, to));
+    let (old, new) = (quoted("a/", &from), quoted("b/", &to));
+    let mut diff = format!("diff --git {old} {new}\n");
+    if change.becomes_executable {
+        diff.push_str("old mode 100644\nnew mode 100755\n");
+    }
+    if from != to {
+        let (from, to) = (quoted("", &from), quoted("", &to));
+        diff.extend(["rename from ", &from, "\nrename to ", &to, "\n"]);
+    }
+    if let Some((before, after)) = &change.text {
+        let lines = TextDiff::configure()
+            .timeout(DIFF_TIME)
+            .diff_lines(before, after);
+        let mut unified = lines.unified_diff();
+        diff.push_str(&unified.header(&old, &new).to_string());
+    }
+    diff
+}
+
+/// Returns a path as git writes it in a difference: a folder's name with a line end in it
+/// must not begin another file's difference.
+fn quoted(side: &str, path: &str) -> String {
+    let is_odd = |c: char| c.is_control() || c == '"' || c == '\\';
+    if !path.contains(is_odd) {
+        return format!("{side}{path}");
+    }
+    let mut text = format!("\"{side}");
+    for c in path.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            c if c.is_control() => {
+                let mut bytes = [0; 4];
+                let bytes = c.encode_utf8(&mut bytes).bytes();
+                text.extend(bytes.map(|byte| format!("\\{byte:03o}")));
+            }
+            c => text.push(c),
+        }
+    }
+    text.push('"');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(text: Option<(&str, &str)>, renamed_to: Option<&str>) -> FileChange {
+        FileChange {
+            path: "skill.md".to_owned(),
+            text: text.map(|(before, after)| (before.to_owned(), after.to_owned())),
+            renamed_to: renamed_to.map(str::to_owned),
+            becomes_executable: true,
+        }
+    }
+
+    #[test]
+    fn a_difference_is_as_git_takes_it() {
+        assert_eq!(
+            difference("a b", &change(Some(("x\ny", "x\nz")), Some("SKILL.md"))),
+            "diff --git a/a b/skill.md b/a b/SKILL.md\nold mode 100644\nnew mode 100755\n\
+             rename from a b/skill.md\nrename to a b/SKILL.md\n\
+             --- a/a b/skill.md\n+++ b/a b/SKILL.md\n@@ -1,2 +1,2 @@\n x\n-y\n\
+             \\ No newline at end of file\n+z\n\\ No newline at end of file\n"
+        );
+        assert_eq!(quoted("a/", "x\n\"é"), "\"a/x\\012\\\"é\"");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_gets_text_mode_and_path_and_a_changed_one_nothing() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("skill.md"), "edited").unwrap();
+        let changes = [change(Some(("old", "new")), Some("SKILL.md"))];
+        let kept = write(folder.path(), &changes);
+        assert!(kept[0].1.contains("changed while it was looked at"));
+        assert!(path("skill.md").exists() && !path("SKILL.md").exists());
+        std::fs::write(path("skill.md"), "old").unwrap();
+        assert!(write(folder.path(), &changes).is_empty());
+        assert_eq!(std::fs::read(path("SKILL.md")).unwrap(), b"new");
+        let mode = path("SKILL.md").metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o111, 0o111);
+        assert!(!path("skill.md").exists());
+        std::fs::write(path("skill.md"), "other").unwrap();
+        let changes = [change(None, Some("SKILL.md"))];
+        let kept = write(folder.path(), &changes);
+        assert_eq!(kept.len(), 1, "{kept:?}");
+        assert_eq!(std::fs::read(path("SKILL.md")).unwrap(), b"new");
+    }
+}

@@ -1,0 +1,62 @@
+//! The hook for pre-commit, as pre-commit reads and runs it.
+
+use std::path::Path;
+
+use serde_yaml::Value;
+
+use crate::support::room::Room;
+
+const PAGE: &str = "---\nname: NAME\ndescription: Turns minutes into decisions. Use when minutes are shared.\n---\nSee [the form](references/form.md).\n";
+
+fn hook() -> Value {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml");
+    let hooks: Value = serde_yaml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let hooks = hooks.as_sequence().unwrap();
+    assert_eq!(hooks.len(), 1);
+    hooks[0].clone()
+}
+
+/// Runs the hook's entry on changed files, as pre-commit does: all of them behind it.
+fn run(room: &Room, files: &[&str]) -> crate::support::outcome::Outcome {
+    let hook = hook();
+    let entry = hook["entry"].as_str().unwrap();
+    let mut words = entry.split_whitespace();
+    assert_eq!(words.next(), Some("mdskill"));
+    room.mdskill(words.chain(files.iter().copied())).run()
+}
+
+#[test]
+fn the_hook_has_what_pre_commit_needs() {
+    let hook = hook();
+    assert_eq!(hook["id"], Value::from("mdskill-validate"));
+    assert_eq!(hook["language"], Value::from("rust"));
+    // In several processes at once a skill would be checked once for each.
+    assert_eq!(hook["require_serial"], Value::from(true));
+    for key in ["name", "description", "files"] {
+        assert!(!hook[key].as_str().unwrap().is_empty(), "{key}");
+    }
+}
+
+#[test]
+fn a_commit_stops_where_a_skill_breaks() {
+    let room = Room::new("");
+    for name in ["one", "two"] {
+        room.write(
+            &format!("skills/{name}/SKILL.md"),
+            PAGE.replace("NAME", name),
+        );
+    }
+    room.write("skills/README.md", "Read me\n");
+    room.write("skills/one/references/form.md", "A form\n");
+    room.write("drafts/skills/notes.md", "No skill\n");
+    let sound = ["skills/one/SKILL.md", "skills/one/references/form.md"];
+    run(&room, &sound).ok().says("1 skill: 0 errors");
+    run(&room, &["drafts/skills/notes.md"])
+        .ok()
+        .says("lies in no skill");
+    run(&room, &[&sound[..], &["skills/two/SKILL.md"]].concat())
+        .fails(3)
+        .says("2 skills: 1 error")
+        .says("skills/two/SKILL.md:5:5: error[SK301]");
+    run(&room, &["skills/two/SKILL.md", "--fix"]).fails(3);
+}

@@ -1,0 +1,117 @@
+//! `validate -`: a page that an editor has, judged where it lies.
+
+use crate::support::room::Room;
+
+const PAGE: &str = "---\nname: mine\ndescription: Turns minutes into decisions. Use when minutes are shared.\nallowed-tools: Read, Grep\n---\n[here](references/here.md) [gone](references/gone.md)\n";
+
+#[test]
+fn a_page_stands_in_for_its_file() {
+    let room = Room::new("");
+    room.write("skills/mine/SKILL.md", "---\nname: old\n---\n");
+    room.write("skills/mine/references/here.md", "[gone](gone.md)\n");
+    let check = || {
+        room.mdskill([
+            "validate",
+            "-",
+            "--stdin-path",
+            "skills/mine/SKILL.md",
+            "--json",
+        ])
+        .stdin(PAGE)
+        .run()
+        .fails(3)
+        .json()
+    };
+    let json = check();
+    let found = json["diagnostics"].as_array().unwrap();
+    let places: Vec<_> = found
+        .iter()
+        .map(|found| {
+            (
+                found["code"].as_str().unwrap(),
+                &found["file"],
+                &found["line"],
+            )
+        })
+        .collect();
+    let file = serde_json::json!("skills/mine/SKILL.md");
+    assert_eq!(
+        places,
+        [("SK113", &file, &4.into()), ("SK301", &file, &6.into())]
+    );
+    assert_eq!(room.read("skills/mine/SKILL.md"), "---\nname: old\n---\n");
+}
+
+#[test]
+fn the_folder_need_not_be_there() {
+    let room = Room::new("");
+    let told = room
+        .mdskill(["validate", "-", "--stdin-path", "new/mine/SKILL.md"])
+        .stdin(PAGE)
+        .run();
+    told.fails(3)
+        .says("new/mine/SKILL.md:4:16: warning[SK113]")
+        .says("references/here.md");
+    assert!(!room.project().join("new").exists());
+}
+
+#[test]
+fn only_the_page_is_told_of() {
+    let room = Room::new("");
+    room.write("SKILL.md", PAGE);
+    let told = room
+        .mdskill(["validate", "-", "--stdin-path", "references/here.md"])
+        .stdin("Here\n")
+        .run();
+    told.ok().says("1 skill: 0 errors").never_says("SK");
+    let told = room
+        .mdskill(["validate", "-", "--stdin-path", "./SKILL.md"])
+        .stdin(PAGE)
+        .run();
+    told.fails(3).says("\nSKILL.md:6:28: error[SK301]");
+}
+
+#[test]
+fn the_mended_page_goes_to_standard_output() {
+    let room = Room::new("");
+    let fixed = PAGE.replace("Read, Grep", "Read Grep");
+    let flags = ["validate", "-", "--stdin-path", "mine/SKILL.md"];
+    let mend = |more: &[&str], page: &[u8]| {
+        let arguments = [&flags[..], more].concat();
+        room.mdskill(arguments).stdin(page).run()
+    };
+    let told = mend(&["--fix"], PAGE.as_bytes());
+    assert_eq!(told.fails(3).stdout, fixed);
+    assert!(told.stderr.contains("SK301"), "{}", told.stderr);
+    let sound = fixed.lines().take(5).collect::<Vec<_>>().join("\r\n");
+    assert_eq!(mend(&["--fix"], sound.as_bytes()).ok().stdout, sound);
+    let diff = mend(&["--fix", "--diff"], PAGE.as_bytes());
+    diff.fails(3).says("+allowed-tools: Read Grep");
+    let json = mend(&["--fix", "--json"], PAGE.as_bytes()).fails(3).json();
+    assert_eq!(json["text"], fixed.as_str());
+    mend(&["--fix"], b"---\nname: \xff\n---\n")
+        .fails(3)
+        .says("UTF-8");
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_a_next_step() {
+    let room = Room::new("");
+    let refuse = |arguments: &[&str], why: &str| {
+        let told = room.mdskill(arguments).stdin(PAGE).run();
+        told.fails(2).says(why);
+    };
+    refuse(&["validate", "-"], "add --stdin-path FILE");
+    refuse(&["validate", "--stdin-path", "a/SKILL.md"], "goes with `-`");
+    refuse(
+        &["validate", "-", "other", "--stdin-path", "a/SKILL.md"],
+        "`-` stands alone",
+    );
+    refuse(&["validate", "-", "--stdin-path", "/"], "names a file");
+    let much = vec![b'a'; (16 << 20) + 1];
+    let told = room
+        .mdskill(["validate", "-", "--stdin-path", "a/SKILL.md"])
+        .stdin(much)
+        .run();
+    told.fails(2).says("standard input has more than 16 MiB");
+}
