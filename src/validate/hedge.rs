@@ -100,7 +100,7 @@ pub fn is_in_template(text: &str, mention: &Reference) -> bool {
     let from = text.floor_char_boundary(span.start.saturating_sub(CONTEXT_BYTES));
     // `allowed-tools: [Read, Grep]` above the body is no blank.
     let from = text[from..span.start]
-        .rfind("\n---\n")
+        .rfind("\n---")
         .map_or(from, |fence| from + fence);
     let to = text.floor_char_boundary(span.end + CONTEXT_BYTES);
     has_blank(&text[from..span.start]) || has_blank(&text[span.end..to])
