@@ -36,6 +36,8 @@ pub struct Page<'a> {
     pub path: &'a str,
     /// The whole file.
     pub text: Cow<'a, str>,
+    /// Where its Markdown begins: after the frontmatter, else at 0.
+    pub body_offset: usize,
     /// What it holds after its frontmatter.
     pub markdown: Markdown,
     /// Who reads it.
@@ -99,6 +101,7 @@ impl<'a> Context<'a> {
         if let (Some(from), Ok(text)) = (from, std::str::from_utf8(&bytes)) {
             self.pages.push(Page {
                 path: &entry.path,
+                body_offset: from,
                 markdown: markdown::read(text, from),
                 text: Cow::Owned(text.to_owned()),
                 role: Role::SkillMd,
@@ -121,6 +124,7 @@ impl<'a> Context<'a> {
             let from = document.map_or(0, |document| document.body_offset);
             self.pages.push(Page {
                 path,
+                body_offset: from,
                 markdown: markdown::read(&text, from),
                 text,
                 role: role_of(path),
@@ -140,6 +144,11 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn skill_page(&self) -> Option<&Page<'a>> {
         self.pages.first().filter(|page| page.role == Role::SkillMd)
+    }
+
+    /// Returns the pages that agents read.
+    pub fn read_by_agents(&self) -> impl Iterator<Item = &Page<'a>> {
+        self.pages.iter().filter(|page| page.role != Role::Aside)
     }
 
     /// Returns the text of `SKILL.md`, up to the first byte that is none.

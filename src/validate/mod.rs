@@ -8,12 +8,16 @@ pub mod set;
 pub mod settings;
 
 mod between;
+mod directive;
 mod hedge;
 mod mention;
 mod paths;
 mod place;
 mod required;
 mod rules;
+mod suppress;
+
+use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::skill::frontmatter::Field;
@@ -62,9 +66,14 @@ pub fn validate(skill: &dyn SkillView, settings: &Settings) -> Checked {
             findings.extend(check(&context).into_iter().map(|finding| (rule, finding)));
         }
     }
+    let mut facts = facts(&context);
+    if settings.heeds_comments {
+        let heeded = suppress::suppress(&context, settings, findings);
+        (findings, facts.silenced) = (heeded.findings, heeded.between);
+    }
     Checked {
         diagnostics: place::place(&context, settings, findings),
-        facts: facts(&context),
+        facts,
     }
 }
 
@@ -84,6 +93,7 @@ fn facts(context: &Context<'_>) -> Facts {
     Facts {
         name: fact(context.field("name")),
         description: fact(context.field("description")),
+        silenced: BTreeSet::new(),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::validate::rules;
 pub const RULES: &[&Rule] = &[
     &rules::skill_md_missing::RULE,
     &rules::not_utf8::RULE,
+    &rules::unused_suppression::RULE,
     &rules::frontmatter_missing::RULE,
     &rules::frontmatter_unclosed::RULE,
     &rules::invalid_yaml::RULE,
@@ -24,6 +25,22 @@ pub const RULES: &[&Rule] = &[
     &rules::broken_link::RULE,
     &rules::broken_path::RULE,
     &rules::letter_case::RULE,
+    &rules::body_empty::RULE,
+    &rules::too_many_lines::RULE,
+    &rules::too_many_tokens::RULE,
+    &rules::fence_unclosed::RULE,
+    &rules::placeholder::RULE,
+    &rules::hidden_characters::RULE,
+    &rules::html_comment::RULE,
+    &rules::piped_download::RULE,
+    &rules::all_of_bash::RULE,
+    &rules::symlink::RULE,
+    &rules::lfs_pointer::RULE,
+    &rules::submodule::RULE,
+    &rules::unportable_path::RULE,
+    &rules::junk::RULE,
+    &rules::too_large::RULE,
+    &rules::not_executable::RULE,
 ];
 
 /// Returns the rule of that code.

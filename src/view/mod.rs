@@ -6,7 +6,7 @@ mod memory;
 
 use std::borrow::Cow;
 
-pub use disk::DiskView;
+pub use disk::{DiskView, is_left_by_tools};
 pub use git::GitView;
 pub use memory::MemoryView;
 
