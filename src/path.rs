@@ -198,7 +198,15 @@ pub fn fold(path: &str) -> String {
 /// Returns the first two of `paths` that differ but fold to one: two files, or
 /// a file and a folder, or two spellings of one folder.
 pub fn collision<'a>(paths: impl IntoIterator<Item = &'a str>) -> Option<(String, String)> {
+    let found = collisions(paths).into_iter().next();
+    found.map(|(one, other)| (one.to_owned(), other.to_owned()))
+}
+
+/// Returns all pairs of which [`collision`] returns the first; of more than two that fold to
+/// one, each with the one before it.
+pub fn collisions<'a>(paths: impl IntoIterator<Item = &'a str>) -> Vec<(&'a str, &'a str)> {
     let mut seen: HashMap<String, (&'a str, bool)> = HashMap::new();
+    let mut found = Vec::new();
     for path in paths {
         let ends = path.match_indices('/').map(|(at, _)| at);
         for (end, is_file) in ends.map(|at| (at, false)).chain([(path.len(), true)]) {
@@ -208,13 +216,13 @@ pub fn collision<'a>(paths: impl IntoIterator<Item = &'a str>) -> Option<(String
                     if other != spelled
                         || (is_file || other_is_file) && other_is_file != is_file =>
                 {
-                    return Some((other.to_owned(), spelled.to_owned()));
+                    found.push((other, spelled));
                 }
                 _ => {}
             }
         }
     }
-    None
+    found
 }
 
 #[cfg(test)]

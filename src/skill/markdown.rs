@@ -27,6 +27,8 @@ pub struct Markdown {
     pub comments: Vec<Span>,
     /// Its blocks of code, fences included.
     pub code_blocks: Vec<Span>,
+    /// Its code spans, backticks included.
+    pub code_spans: Vec<Span>,
     /// The opening lines of fences that nothing closes.
     pub unclosed_fences: Vec<Span>,
 }
@@ -213,6 +215,7 @@ impl Reader<'_> {
     }
 
     fn code_span(&mut self, code: &str, span: Span) {
+        self.found.code_spans.push(span);
         if let Some(heading) = &mut self.heading {
             heading.push_str(code);
         }

@@ -37,6 +37,9 @@ fn diagnostic(
         Subject::Description(at) => (Some(at), set.skills[at].1.description.as_ref()),
         Subject::Loose(_) => (None, None),
     };
+    if skill.is_some_and(|at| set.skills[at].1.silenced.contains(rule.code)) {
+        return None;
+    }
     let file = match finding.subject {
         Subject::Loose(at) => set.loose[at].clone(),
         _ => SKILL_FILE.to_owned(),

@@ -39,6 +39,8 @@ pub struct Page<'a> {
     pub path: &'a str,
     /// The whole file.
     pub text: Cow<'a, str>,
+    /// Where its Markdown begins: after the frontmatter, else at 0.
+    pub body_offset: usize,
     /// What it holds after its frontmatter.
     pub markdown: Markdown,
     /// Where each reference of `markdown` leads.
@@ -101,6 +103,7 @@ impl<'a> Context<'a> {
         if let (Some(from), Ok(text)) = (from, std::str::from_utf8(&bytes)) {
             self.pages.push(Page {
                 path: &entry.path,
+                body_offset: from,
                 markdown: markdown::read(text, from),
                 leads: Vec::new(),
                 text: Cow::Owned(text.to_owned()),
@@ -124,6 +127,7 @@ impl<'a> Context<'a> {
             let from = document.map_or(0, |document| document.body_offset);
             self.pages.push(Page {
                 path,
+                body_offset: from,
                 markdown: markdown::read(&text, from),
                 leads: Vec::new(),
                 text,
@@ -180,6 +184,11 @@ impl<'a> Context<'a> {
         let others = &self.pages[usize::from(skill_page.is_some())..];
         let at = others.binary_search_by(|page| page.path.cmp(path)).ok()?;
         Some(&others[at])
+    }
+
+    /// Returns the pages that agents read.
+    pub fn read_by_agents(&self) -> impl Iterator<Item = &Page<'a>> {
+        self.pages.iter().filter(|page| page.role != Role::Aside)
     }
 
     /// Returns the text of `SKILL.md`, up to the first byte that is none.

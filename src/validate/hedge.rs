@@ -3,6 +3,7 @@
 //! public skills, 61 were read and found rightly dropped.
 
 use crate::skill::markdown::{Reference, ReferenceKind};
+use crate::span::Span;
 
 /// Bytes that are looked at on each side of a mention; a sentence seldom has more, and a
 /// megabyte of mentions in one paragraph stays linear.
@@ -153,6 +154,39 @@ fn lead_in(text: &str, item: usize) -> Option<&str> {
 
 fn is_hedging_lead_in(line: &str) -> bool {
     is_example(line) || words(line).any(is_making)
+}
+
+/// Whether the sentence that leads to a piece of code tells the reader to do no such thing.
+#[must_use]
+pub fn is_forbidden(text: &str, code: Span) -> bool {
+    const MARKS: [&str; 20] = [
+        "never",
+        "do not",
+        "don't",
+        "don’t",
+        "must not",
+        "should not",
+        "shouldn't",
+        "avoid",
+        "instead of",
+        "rather than",
+        "refuse",
+        "forbid",
+        "prohibit",
+        "reject",
+        "block",
+        "dangerous",
+        "malicious",
+        "❌",
+        "bad:",
+        "wrong:",
+    ];
+    let from = text.floor_char_boundary(code.start.saturating_sub(CONTEXT_BYTES));
+    let before = text[from..code.start].trim_end();
+    let paragraph = before.rsplit("\n\n").next().unwrap_or_default();
+    let paragraph = plain(paragraph);
+    let sentence = last_sentence(&paragraph);
+    MARKS.iter().any(|mark| sentence.contains(mark))
 }
 
 /// Returns the text near a mention without emphasis and line breaks, in lower case.

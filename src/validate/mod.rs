@@ -11,6 +11,7 @@ pub mod set;
 pub mod settings;
 
 mod between;
+mod directive;
 mod hedge;
 mod mention;
 mod naming;
@@ -20,6 +21,7 @@ mod required;
 mod resolve;
 mod rules;
 mod stems;
+mod suppress;
 
 use std::collections::BTreeSet;
 
@@ -75,9 +77,14 @@ pub fn validate(skill: &dyn SkillView, settings: &Settings) -> Checked {
             findings.extend(check(&context).into_iter().map(|finding| (rule, finding)));
         }
     }
+    let mut facts = facts(&context);
+    if settings.heeds_comments {
+        let heeded = suppress::suppress(&context, settings, findings);
+        (findings, facts.silenced) = (heeded.findings, heeded.between);
+    }
     Checked {
         diagnostics: place::place(&context, settings, findings),
-        facts: facts(&context),
+        facts,
         siblings: siblings(&context),
     }
 }
@@ -98,6 +105,7 @@ fn facts(context: &Context<'_>) -> Facts {
     Facts {
         name: fact(context.field("name")),
         description: fact(context.field("description")),
+        silenced: BTreeSet::new(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! [`Set`]: what must be known of several skills at once, and [`SetFinding`]: what is wrong between them.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::Excerpt;
 use crate::span::Position;
 use crate::target;
@@ -11,6 +13,8 @@ pub struct Facts {
     pub name: Option<Fact>,
     /// Its frontmatter's description.
     pub description: Option<Fact>,
+    /// Codes of the rules between skills that its own comments silence.
+    pub silenced: BTreeSet<&'static str>,
 }
 
 /// A field of a frontmatter, and where it stands.

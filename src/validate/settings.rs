@@ -8,11 +8,23 @@ use crate::validate::registry;
 use crate::validate::rule::Rule;
 
 /// Which rules count, and how much.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Whose eyes a skill is looked at with.
     pub profile: Profile,
+    /// Whether comments in a skill can silence findings about it.
+    pub heeds_comments: bool,
     levels: BTreeMap<&'static str, Level>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            profile: Profile::default(),
+            heeds_comments: true,
+            levels: BTreeMap::new(),
+        }
+    }
 }
 
 /// No rule is called so.
@@ -39,6 +51,16 @@ impl Settings {
         Self {
             profile,
             ..Self::default()
+        }
+    }
+
+    /// Returns the same settings for somebody else's skill, which must not say what is found
+    /// in it: hidden text that silences its own finding would go unseen.
+    #[must_use]
+    pub fn for_strangers(&self) -> Self {
+        Self {
+            heeds_comments: false,
+            ..self.clone()
         }
     }
 

@@ -165,7 +165,7 @@ fn a_broken_frontmatter_does_not_hide_a_broken_body() {
 
 #[test]
 fn a_root_skill_has_no_folder_to_differ_from() {
-    let view = MemoryView::new("").with("SKILL.md", "---\nname: a\ndescription: b\n---\n");
+    let view = MemoryView::new("").with("SKILL.md", "---\nname: a\ndescription: b\n---\nc\n");
     assert_eq!(validate(&view, &Settings::default()).diagnostics, []);
 }
 
@@ -189,6 +189,15 @@ fn hostile_texts_come_to_an_end() {
         format!(
             "---\na: b\n---\n{}",
             "[a](references/c.md)".repeat(50 * kib)
+        ),
+        format!("---\na: b\n---\n{}", "- ```\n".repeat(160 * kib)),
+        format!("---\na: b\n---\n`{}`", "(".repeat(1000 * kib)),
+        format!("---\na: b\n---\n`{}`", "$(curl |sh ".repeat(90 * kib)),
+        format!("---\na: b\n---\n{}", "a\u{200b}".repeat(250 * kib)),
+        format!("---\na: b\n---\n{}", "[TODO ".repeat(160 * kib)),
+        format!(
+            "---\na: b\n---\n{}",
+            "<!--mdskill-ignore a-->".repeat(40 * kib)
         ),
     ] {
         assert!(!validate_text(text.as_bytes()).is_empty());

@@ -21,8 +21,8 @@ pub struct DiskView {
 }
 
 impl DiskView {
-    /// Lists the skill in the folder `root`. What Finder, Explorer or Python leave behind,
-    /// and a repository's `.git`, do not belong to it.
+    /// Lists the skill in the folder `root`. What tools leave behind where a skill is used or
+    /// worked on, and a repository's `.git`, do not belong to it: git mostly ignores them.
     ///
     /// `repository` is the folder up to which links may lead: the root of the repository
     /// around the skill, if there is one.
@@ -32,7 +32,9 @@ impl DiskView {
     pub fn open(root: &Path, repository: Option<&Path>) -> Result<Self, fs::Error> {
         let real = root.canonicalize().at("look at", root)?;
         let listing = tree::list(&real)?;
-        let is_its_own = |path: &str| !tree::is_leaving(path) && !path.starts_with(".git/");
+        let is_its_own = |path: &str| {
+            path != ".git" && !path.starts_with(".git/") && !path.split('/').any(is_left_by_tools)
+        };
         let files = listing.files.into_iter().map(|file| Entry {
             kind: EntryKind::File {
                 bytes: file.metadata.len(),
@@ -86,6 +88,22 @@ impl DiskView {
             .map_err(unreadable)?;
         Ok(bytes)
     }
+}
+
+/// Whether a file or folder of that name is what the system or a tool makes in a folder that is
+/// merely used or worked on.
+#[must_use]
+pub fn is_left_by_tools(name: &str) -> bool {
+    tree::is_leaving(name)
+        || matches!(
+            name,
+            "node_modules"
+                | ".venv"
+                | ".pytest_cache"
+                | ".mypy_cache"
+                | ".ruff_cache"
+                | ".ipynb_checkpoints"
+        )
 }
 
 impl SkillView for DiskView {

@@ -10,6 +10,8 @@ use crate::oid::ObjectId;
 const MAX_ENTRIES: usize = 20_000;
 /// Deepest folder that is looked into.
 const MAX_DEPTH: usize = 64;
+/// Longest target of a link that is kept: Linux follows none that is longer.
+const MAX_LINK_BYTES: usize = 4096;
 
 /// A skill in git's objects, as it is: with what could not be installed, too.
 pub struct GitView<'a> {
@@ -24,11 +26,12 @@ pub struct GitView<'a> {
 }
 
 impl<'a> GitView<'a> {
-    /// Lists the skill in the folder `place` of the tree `root`, whose blobs are all here. It is
-    /// called `folder`, which differs from its place when it is about to be installed.
+    /// Lists the skill in the folder `place` of the tree `root`. It is called `folder`, which
+    /// differs from its place when it is about to be installed. A file that is not here
+    /// has no bytes and can't be read; a link that is not here leads to nothing.
     ///
     /// # Errors
-    /// When an object is missing or damaged.
+    /// When a tree is missing, or an object is damaged.
     pub fn open(
         objects: &'a Objects,
         root: ObjectId,
@@ -44,43 +47,48 @@ impl<'a> GitView<'a> {
             blobs: Vec::new(),
         };
         if let Some((_, id)) = view.find(place)? {
-            view.list(id, "", 0)?;
+            for (path, entry) in walk(objects, id)? {
+                let kind = view.kind_of(&entry)?;
+                view.entries.push(Entry { path, kind });
+                view.blobs.push(entry.id);
+            }
         }
         let mut both: Vec<_> = view.entries.into_iter().zip(view.blobs).collect();
-        both.sort_unstable_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+        both.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
         (view.entries, view.blobs) = both.into_iter().unzip();
         Ok(view)
     }
 
-    fn list(&mut self, tree: ObjectId, prefix: &str, depth: usize) -> Result<(), ObjectError> {
-        for entry in self.objects.tree(tree)? {
-            if self.entries.len() >= MAX_ENTRIES || depth > MAX_DEPTH {
-                return Ok(());
-            }
-            let path = format!("{prefix}{}", String::from_utf8_lossy(&entry.name));
-            if entry.is_tree() {
-                self.list(entry.id, &format!("{path}/"), depth + 1)?;
-                continue;
-            }
-            let kind = self.kind_of(&entry)?;
-            self.entries.push(Entry { path, kind });
-            self.blobs.push(entry.id);
-        }
-        Ok(())
+    /// Returns the blobs of the skill at `tree`: what must be here to look at it. Links are
+    /// among them; what is another repository's is not.
+    ///
+    /// # Errors
+    /// When a tree is missing or damaged.
+    pub fn blobs_of(objects: &Objects, tree: ObjectId) -> Result<Vec<ObjectId>, ObjectError> {
+        let entries = walk(objects, tree)?.into_iter();
+        let blobs =
+            entries.filter(|(_, entry)| entry.is_file() || entry.mode == TreeEntry::SYMLINK);
+        Ok(blobs.map(|(_, entry)| entry.id).collect())
     }
 
     fn kind_of(&self, entry: &TreeEntry) -> Result<EntryKind, ObjectError> {
         Ok(match entry.mode {
             TreeEntry::SYMLINK => EntryKind::Link {
-                target: String::from_utf8_lossy(&self.objects.blob(entry.id)?).into_owned(),
+                target: self.target_of(entry.id)?,
             },
             TreeEntry::SUBMODULE => EntryKind::Submodule,
             _ if entry.is_file() && std::str::from_utf8(&entry.name).is_ok() => EntryKind::File {
-                bytes: self.objects.size(entry.id)? as u64,
+                bytes: if_here(self.objects.size(entry.id))?.unwrap_or_default() as u64,
                 is_executable: entry.is_executable(),
             },
             _ => EntryKind::Special,
         })
+    }
+
+    fn target_of(&self, link: ObjectId) -> Result<String, ObjectError> {
+        let mut target = if_here(self.objects.blob(link))?.unwrap_or_default();
+        target.truncate(MAX_LINK_BYTES);
+        Ok(String::from_utf8_lossy(&target).into_owned())
     }
 
     /// Returns what lies at a path of the commit, and its id.
@@ -101,6 +109,36 @@ impl<'a> GitView<'a> {
             found = (lies, entry.id);
         }
         Ok(Some(found))
+    }
+}
+
+/// Returns everything below a tree but the folders, with its path. All lines of all trees count
+/// towards the limit: trees within trees are a bomb without a single file.
+fn walk(objects: &Objects, tree: ObjectId) -> Result<Vec<(String, TreeEntry)>, ObjectError> {
+    let (mut found, mut seen) = (Vec::new(), 0);
+    let mut open = vec![(String::new(), tree, 0)];
+    while let Some((prefix, tree, depth)) = open.pop() {
+        for entry in objects.tree(tree)? {
+            seen += 1;
+            if seen > MAX_ENTRIES {
+                return Ok(found);
+            }
+            let path = format!("{prefix}{}", String::from_utf8_lossy(&entry.name));
+            match entry.is_tree() {
+                true if depth < MAX_DEPTH => open.push((path + "/", entry.id, depth + 1)),
+                true => {}
+                false => found.push((path, entry)),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What was not fetched is no reason to see nothing of the rest.
+fn if_here<T>(read: Result<T, ObjectError>) -> Result<Option<T>, ObjectError> {
+    match read {
+        Err(ObjectError::Missing(_)) => Ok(None),
+        read => read.map(Some),
     }
 }
 

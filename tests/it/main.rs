@@ -47,5 +47,6 @@ mod stranger;
 mod transaction;
 mod transport;
 mod update;
+mod validate_git;
 mod ways;
 mod workshop;

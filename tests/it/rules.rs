@@ -43,7 +43,14 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        // git holds nothing of the name `.git`.
+        let name = entry.file_name();
+        let name = if name == "dot-git" {
+            ".git".into()
+        } else {
+            name
+        };
+        let (from, to) = (entry.path(), to.join(name));
         if entry.file_type().unwrap().is_symlink() {
             std::os::unix::fs::symlink(fs::read_link(from).unwrap(), to).unwrap();
         } else if from.is_dir() {

@@ -71,7 +71,7 @@ fn a_skill_that_is_installed_for_several_agents_is_one() {
         ("skills/log/SKILL.md", log.as_str()),
         (".github/skills/log/SKILL.md", &log),
         (".claude/skills/log/SKILL.md", &log),
-        (".agents/skills/log/SKILL.md", "---\nname: log\n---\n"),
+        (".agents/skills/log/SKILL.md", "---\nname: log\n---\nText\n"),
     ];
     let room = room(&installed[..3]);
     let outcome = room.mdskill(["validate", "--json"]).run();

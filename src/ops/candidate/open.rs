@@ -273,7 +273,7 @@ impl Origin<'_> {
             .folder()
             .unwrap_or_else(|| self.source.repository_name());
         let (name, note) = landing_name(&skill_file, folder)?;
-        let settings = Settings::default();
+        let settings = Settings::default().for_strangers();
         let checked = diagnose(objects, self.root, &found.path, name.as_str(), &settings)?;
         files.keep_at_hand(found.skill_file, skill_file);
         Ok(Candidate {

@@ -319,7 +319,7 @@ fn unloadable(
     repository: &Repository<'_>,
 ) -> Result<Option<String>, OpError> {
     let root = repository.root_tree(target.commit)?;
-    let settings = Settings::default();
+    let settings = Settings::default().for_strangers();
     let checked = diagnose(
         repository.objects(),
         root,

@@ -13,9 +13,9 @@ use super::candidate::{Opened, diagnose, full_spec, query_of, source_of};
 use crate::config::Rules;
 use crate::context::Context;
 use crate::name::SkillName;
-use crate::skill::files::SkillTree;
 use crate::spec::{Place, Spec};
 use crate::validate::Settings;
+use crate::view::GitView;
 
 pub use fixing::{Fixed, Fixes, Fixing, Kept, PageText};
 pub use page::Page;
@@ -140,17 +140,14 @@ async fn validate_spec(
     let objects = opened.repository.objects();
     let mut blobs = Vec::new();
     for found in &chosen {
-        let files = SkillTree::read(objects, found.tree).map_err(|error| OpError::Refused {
-            spec: full_spec(&source, &found.path),
-            source: error,
-        })?;
-        blobs.extend(files.blobs());
+        blobs.extend(GitView::blobs_of(objects, found.tree)?);
     }
     let commit = opened.commit();
     let commits: Vec<_> = commit.into_iter().collect();
     opened.repository.fetch_blobs(blobs, &commits).await?;
     let objects = opened.repository.objects();
     let root = opened.repository.root_tree(commit)?;
+    let settings = &settings.for_strangers();
     let mut checked = Vec::with_capacity(chosen.len());
     for found in chosen {
         let folder = found.folder().unwrap_or_default();

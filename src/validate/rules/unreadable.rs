@@ -41,12 +41,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn no_file(entry: &Entry) -> Option<Finding> {
     let path = naming::shown(&entry.path);
     match &entry.kind {
-        // What is not UTF-8 was replaced when it became text.
-        EntryKind::Special if entry.path.contains(char::REPLACEMENT_CHARACTER) => Some(about(
-            &entry.path,
-            format!("the name of `{path}` is not UTF-8"),
-            "rename it; not every system can hold such a name",
-        )),
+        // A name that is not UTF-8 has a rule of its own.
+        EntryKind::Special if entry.path.contains(char::REPLACEMENT_CHARACTER) => None,
         EntryKind::Special => Some(about(
             &entry.path,
             format!("`{path}` is no file, but a pipe, a socket or a device"),

@@ -1,0 +1,84 @@
+//! [`Directive`]: a comment by which a page silences findings about itself.
+//!
+//! `<!-- mdskill-ignore SK302, broken-link: reason -->` in Markdown, and
+//! `# mdskill-ignore SK110: reason` in a frontmatter; with `-file` for the whole file.
+
+const WORD: &str = "mdskill-ignore";
+/// Most rules that one comment can name; the rest is not read.
+const MAX_RULES: usize = 50;
+
+/// What a comment asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directive<'a> {
+    /// Whether it is meant for the whole file.
+    pub is_for_file: bool,
+    /// The rules it names, by code or name, as they are written.
+    pub rules: Vec<&'a str>,
+    /// Whether it says why.
+    pub has_reason: bool,
+}
+
+/// Reads an HTML comment from `<!--` to `-->`; nothing when it is another's.
+#[must_use]
+pub fn in_comment(comment: &str) -> Option<Directive<'_>> {
+    let inside = comment.strip_prefix("<!--")?;
+    read(inside.strip_suffix("-->").unwrap_or(inside))
+}
+
+/// Reads a line of YAML; nothing when it is no comment of ours.
+///
+/// Only a `#` at the very beginning is a comment for sure: in a text of several lines, which is
+/// indented, it is text.
+#[must_use]
+pub fn in_yaml_line(line: &str) -> Option<Directive<'_>> {
+    read(line.strip_prefix('#')?)
+}
+
+fn read(inside: &str) -> Option<Directive<'_>> {
+    let rest = inside.trim().strip_prefix(WORD)?;
+    let (is_for_file, rest) = match rest.strip_prefix("-file") {
+        Some(rest) => (true, rest),
+        None => (false, rest),
+    };
+    if !rest.is_empty() && !rest.starts_with([':', ' ', '\t', '\r', '\n']) {
+        return None;
+    }
+    let (rules, reason) = rest.split_once(':').unwrap_or((rest, ""));
+    let separates = |c: char| c.is_whitespace() || c == ',';
+    let words = rules.split(separates).filter(|word| !word.is_empty());
+    Some(Directive {
+        is_for_file,
+        rules: words.take(MAX_RULES).collect(),
+        has_reason: !reason.trim().is_empty(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_scope_and_reason_are_read() {
+        let read = |comment| {
+            let read = in_comment(comment);
+            read.map(|read| (read.is_for_file, read.rules, read.has_reason))
+        };
+        let one = "<!-- mdskill-ignore SK302: made by `make` -->";
+        assert_eq!(read(one), Some((false, vec!["SK302"], true)));
+        let several = "<!--mdskill-ignore-file SK302, broken-link\n-->";
+        assert_eq!(
+            read(several),
+            Some((true, vec!["SK302", "broken-link"], false))
+        );
+        assert_eq!(
+            read("<!-- mdskill-ignore -->"),
+            Some((false, vec![], false))
+        );
+        assert_eq!(read("<!-- mdskill-ignored SK302 -->"), None);
+        assert_eq!(read("<!-- prettier-ignore -->"), None);
+        assert!(
+            in_yaml_line("# mdskill-ignore SK110: ours\r\n").is_some_and(|read| read.has_reason)
+        );
+        assert_eq!(in_yaml_line("  # mdskill-ignore SK110: ours"), None);
+    }
+}
