@@ -15,6 +15,7 @@ mod place;
 mod required;
 mod resolve;
 mod rules;
+mod shape;
 mod stems;
 
 use std::collections::BTreeSet;

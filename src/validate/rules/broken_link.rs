@@ -3,8 +3,9 @@
 use crate::diagnostic::Severity;
 use crate::validate::context::Context;
 use crate::validate::mention::{self, Mention};
-use crate::validate::resolve::{self, Claim, Destination};
+use crate::validate::resolve::Destination;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
+use crate::validate::shape::{self, Claim};
 
 /// See the module.
 pub const RULE: Rule = Rule {
@@ -50,7 +51,7 @@ fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
 fn may_be_elsewhere(context: &Context<'_>, link: &Mention<'_>) -> bool {
     let target = &link.reference.target;
     let is_page_of_a_site = *link.destination() == Destination::Missing
-        && !resolve::names_a_file(target)
-        && !resolve::is_own_folder(&context.paths, target);
+        && !shape::names_a_file(target)
+        && !shape::is_own_folder(&context.paths, target);
     is_page_of_a_site || link.lead.variable.is_some()
 }
