@@ -182,6 +182,7 @@ fn what_leaves_the_skill_is_judged_by_its_repository() {
 
 #[test]
 fn a_page_that_people_fill_in_is_told_of_but_mildly() {
+    use Severity::{Error, Info, Warning};
     let body = "[x](x.md) `references/y.md` [z](../SKILL.md#nothing)\n";
     let view = skill_that_says("b, page")
         .with("references/page.md", body)
@@ -190,7 +191,6 @@ fn a_page_that_people_fill_in_is_told_of_but_mildly() {
         .into_iter()
         .map(|(code, severity, file)| (file.starts_with("assets"), code, severity))
         .collect();
-    use Severity::{Error, Info, Warning};
     assert_eq!(
         severities,
         [
