@@ -42,8 +42,9 @@ pub enum Destination<'a> {
     Beside(Beside),
     /// Out of the skill, and what is there is not known.
     Away,
-    /// Out of the skill, to what the repository does not have.
-    AwayToNothing,
+    /// Out of the skill, to what the repository does not have; the path beside the skill that may
+    /// be meant, as this page would write it.
+    AwayToNothing(Option<String>),
     /// To what the repository has when it is looked for from a folder above the skill, which is
     /// named here: a plugin's.
     Above(String),
@@ -247,8 +248,9 @@ impl<'p, 'a> Resolver<'p, 'a> {
         let Some(place) = self.skill.place() else {
             return Destination::Away;
         };
+        // What lies around the repository is not known.
         let Some(path) = paths::join(&format!("{place}/{base}"), target) else {
-            return Destination::AwayToNothing;
+            return Destination::Away;
         };
         // It may come back: `../this-skill/references/x.md`.
         if let Some(within) = paths::below(place, &path) {
@@ -263,8 +265,19 @@ impl<'p, 'a> Resolver<'p, 'a> {
                 skill: self.skill_around(&path),
                 path,
             }),
-            false => Destination::AwayToNothing,
+            false => Destination::AwayToNothing(self.beside_instead(base, &path)),
         }
+    }
+
+    /// Returns how a page in the folder `base` reaches the skill of that name beside this one:
+    /// `../forms/SKILL.md` for `libs/forms/SKILL.md`, when the folders above were moved.
+    fn beside_instead(&self, base: &str, path: &str) -> Option<String> {
+        let around = paths::folder_of(self.skill.place()?);
+        let (above, file) = path.rsplit_once('/')?;
+        let name = above.rsplit('/').next()?;
+        self.look(&paths::join(around, &format!("{name}/{file}"))?)?;
+        let depth = base.split('/').filter(|part| !part.is_empty()).count();
+        Some(format!("{}{name}/{file}", "../".repeat(depth + 1)))
     }
 
     /// Returns the folder of the nearest skill that a path of the repository lies in.

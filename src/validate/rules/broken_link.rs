@@ -33,7 +33,7 @@ fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
         Destination::Missing => {
             format!("the link leads to `{target}`, which the skill does not have")
         }
-        Destination::AwayToNothing => {
+        Destination::AwayToNothing(_) => {
             format!("the link leaves the skill for `{target}`, which the repository does not have")
         }
         _ => return None,
@@ -42,7 +42,12 @@ fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
         true => Severity::Info,
         false => link.severity(Severity::Error),
     };
-    let help = "add the file, or correct or remove the link";
+    let help = match link.destination() {
+        Destination::AwayToNothing(Some(instead)) => {
+            format!("write `{instead}`, if the skill beside this one is meant")
+        }
+        _ => RULE.mend.to_owned(),
+    };
     Some(link.finding(message, help).as_severe_as(severity))
 }
 
