@@ -18,6 +18,9 @@ use crate::view::{Lies, SkillView};
 /// through trees.
 const MAX_LOOKS: usize = 1024;
 
+/// Most folders around a page that a path is looked for from; skills are at most 5 deep.
+const MAX_BASES: usize = 16;
+
 /// Where a reference leads, and how sure it is that it means the skill's own file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lead<'a> {
@@ -133,11 +136,8 @@ impl<'p, 'a> Resolver<'p, 'a> {
             return Destination::Inside(origin.path);
         }
         let own = paths::folder_of(origin.path);
-        let bases = match variable {
-            Some(_) => ["", ""],
-            None => [own, ""],
-        };
-        if let Some(found) = self.locate(bases, target) {
+        let base = variable.map_or(own, |_| "");
+        if let Some(found) = self.locate([base, ""], target) {
             return found;
         }
         if shape::is_placeholder(target) || shape::is_bare_word(target) {
@@ -152,8 +152,8 @@ impl<'p, 'a> Resolver<'p, 'a> {
         if target.contains('\\') {
             return Destination::Fixed(Fixed::Backslash);
         }
-        if paths::join(bases[0], target).is_none() {
-            return self.outside(bases[0], target);
+        if paths::join(base, target).is_none() {
+            return self.outside(base, target);
         }
         // `../other/SKILL.md` in a nested page may be meant from the skill's own folder.
         if paths::join("", target).is_none()
@@ -189,7 +189,9 @@ impl<'p, 'a> Resolver<'p, 'a> {
             return Destination::Unmeant;
         }
         let own = paths::folder_of(origin.path);
-        match self.locate(["", own], target) {
+        // A page of a part, `parts/a/references/x.md`, may mean the part's folder.
+        let around = paths::upwards(own).take(MAX_BASES);
+        match self.locate(std::iter::once("").chain(around), target) {
             Some(Destination::Respelled(_)) if claim == Claim::None => return Destination::Unmeant,
             Some(found) => return found,
             None => {}
@@ -215,17 +217,19 @@ impl<'p, 'a> Resolver<'p, 'a> {
         }
     }
 
-    /// Returns what the skill has at `target`, seen from either folder.
-    fn locate(&self, bases: [&str; 2], target: &str) -> Option<Destination<'a>> {
+    /// Returns what the skill has at `target`, seen from the first of these folders that has it.
+    fn locate<'f>(
+        &self,
+        folders: impl IntoIterator<Item = &'f str>,
+        target: &str,
+    ) -> Option<Destination<'a>> {
         if target.starts_with(['/', '~']) {
             return None;
         }
-        let first = paths::join(bases[0], target);
-        let second = match bases[0] == bases[1] {
-            true => None,
-            false => paths::join(bases[1], target),
-        };
-        let paths: Vec<String> = first.into_iter().chain(second).collect();
+        let paths = folders
+            .into_iter()
+            .filter_map(|folder| paths::join(folder, target));
+        let paths: Vec<String> = paths.collect();
         self.paths.locate(&paths).map(Destination::from)
     }
 
@@ -239,7 +243,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
         }
         // Regular expressions have backslashes, too.
         let path = target.replace('\\', "/");
-        let is_own = || shape::is_strong(&path) || self.locate(["", ""], &path).is_some();
+        let is_own = || shape::is_strong(&path) || self.locate([""], &path).is_some();
         (shape::names_a_file(&path) && is_own()).then_some(Fixed::Backslash)
     }
 
