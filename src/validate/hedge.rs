@@ -1,5 +1,4 @@
-//! Which references are not meant: placeholders, and mentions that their own
-//! sentence takes back. Of 62 mentions that words of this kind take back in
+//! Which mentions their own sentence takes back. Of 62 mentions that words of this kind take back in
 //! public skills, 61 were read and found rightly dropped.
 
 use crate::skill::markdown::{Reference, ReferenceKind};
@@ -14,44 +13,6 @@ const LIST_BYTES: usize = 1000;
 
 /// Words just before a path that the agent is to make.
 const MAKING: [&str; 5] = ["create", "write", "save", "generate", "output"];
-
-/// What marks a path as a pattern.
-const MARKS: [char; 11] = ['<', '>', '{', '}', '*', '[', ']', '…', '$', '|', '?'];
-
-/// Whether a path stands for others: a glob, a variable, `path/to/…`, `your-file.md`.
-#[must_use]
-pub fn is_placeholder(target: &str) -> bool {
-    const STAND_INS: [&str; 6] = ["path/to", "XXX", "NNN", "YYYY", "...", "://"];
-    target.contains(MARKS)
-        || STAND_INS.iter().any(|word| target.contains(word))
-        || target.split('/').any(is_stand_in_name)
-}
-
-/// Returns what all paths that a pattern stands for begin with: `references/module-` of
-/// `./references/module-N-*.md`; nothing for a path that is no pattern.
-#[must_use]
-pub fn fixed_beginning(pattern: &str) -> Option<&str> {
-    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-    let end = pattern.find(MARKS)?;
-    let beginning = &pattern[..end];
-    let number = beginning.find("-N-").map(|at| at + 1);
-    let beginning = &beginning[..number.unwrap_or(end)];
-    (!beginning.is_empty()).then_some(beginning)
-}
-
-fn is_stand_in_name(segment: &str) -> bool {
-    let stem = segment.split('.').next().unwrap_or_default();
-    let is_nothing_in_particular = matches!(stem, "foo" | "bar" | "baz");
-    let is_any_file = matches!(stem, "file" | "filename" | "name" | "topic" | "example");
-    let is_numbered = stem
-        .strip_suffix(['N', 'X'])
-        .is_some_and(|stem| stem.ends_with(|c: char| c.is_ascii_lowercase()));
-    let is_someones = ["your-", "my-", "some-", "your_", "my_", "some_"];
-    is_nothing_in_particular
-        || is_numbered && segment.contains('.')
-        || is_any_file && segment.contains('.')
-        || is_someones.iter().any(|prefix| segment.starts_with(prefix))
-}
 
 /// Whether the text around a mention says that the file need not be there: an example, a
 /// denial, another skill's file, a wish, or a file to be made.
@@ -109,18 +70,21 @@ pub fn is_in_template(text: &str, mention: &Reference) -> bool {
 
 /// Whether there is a phrase in brackets that is neither a link, a footnote nor a box to tick.
 fn has_blank(text: &str) -> bool {
-    text.split('[').skip(1).any(|rest| {
-        let Some((inside, after)) = rest.split_once(']') else {
+    text.match_indices('[').any(|(at, _)| {
+        let rest = &text[at + 1..];
+        let inside = rest.split(['[', ']']).next().unwrap_or_default();
+        let Some(after) = rest[inside.len()..].strip_prefix(']') else {
             return false;
         };
-        let is_link =
-            after.starts_with(['(', '[']) || after.starts_with(": ") && !after.starts_with(": [");
+        let is_definition = after.starts_with(": ") && !after.starts_with(": [");
+        let is_phrase = |c: char| c.is_alphanumeric() || " /,.'-".contains(c);
         inside.len() > 2
             && inside.starts_with(|c: char| c.is_ascii_uppercase())
-            && inside
-                .chars()
-                .all(|c| c.is_alphanumeric() || " /,.'-".contains(c))
-            && !is_link
+            && inside.chars().all(is_phrase)
+            // `x[Index]` is code.
+            && !text[..at].ends_with(char::is_alphanumeric)
+            && !after.starts_with(['(', '['])
+            && !is_definition
     })
 }
 
@@ -142,7 +106,9 @@ fn lead_in(text: &str, item: usize) -> Option<&str> {
             .any(|mark| line.starts_with(mark));
         is_bulleted || line.starts_with(|c: char| c.is_ascii_digit())
     };
-    if !is_item(text[item..].lines().next()?) {
+    // One line can be the whole file: only its beginning is looked at.
+    let beginning = &text[item..text.floor_char_boundary(item + CONTEXT_BYTES)];
+    if !is_item(beginning.lines().next()?) {
         return None;
     }
     let from = text.floor_char_boundary(item.saturating_sub(LIST_BYTES));
@@ -331,30 +297,6 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_and_globs_are_no_paths() {
-        for target in [
-            "references/<topic>.md",
-            "references/*.md",
-            "assets/YYYY-MM.png",
-            "path/to/x.md",
-            "references/your-file.md",
-            "references/example.md",
-            "{baseDir}/scripts/x.py",
-            "references/…",
-            "assets/foo.png",
-        ] {
-            assert!(is_placeholder(target), "{target}");
-        }
-        for target in [
-            "references/topics.md",
-            "references/file-formats.md",
-            "references/food.md",
-        ] {
-            assert!(!is_placeholder(target), "{target}");
-        }
-    }
-
-    #[test]
     fn a_sentence_takes_its_mention_back() {
         for markdown in [
             "See `lora-qlora-recipes`'s\n`references/unsloth-trl-mapping.md` for it.",
@@ -365,8 +307,47 @@ mod tests {
             "A `references/cheatsheet.md` would be helpful",
             "Read `references/forms.md` in the `pdf` skill",
             "It and its `references/a.md`",
+            "See `dataset`'s recipe (`references/data.md`)",
+            "See `recipes`'\n`references/data.md`",
+            "It reads `references/a.md`, which is not included",
+            "The bank is missing `references/a.md`",
+            "**Avoid**: `references/a.md`",
+            "**Fix:** Create a folder and move there:\n- rubrics → `references/a.md`",
+            "**Good:** `references/a.md`",
+            "- Examples → `references/a.md`",
+            "```sh\npython x.py > assets/a.txt\n```",
+            "```sh\nx --output assets/a.txt\n```",
+            "```markdown\n[a](references/a.md)\n```",
+            "```markdown\nSee `references/a.md`\n```",
         ] {
             assert!(hedged(markdown), "{markdown}");
+        }
+    }
+
+    #[test]
+    fn blanks_to_be_filled_in_tell_a_template() {
+        for (markdown, expected) in [
+            (
+                "- [Component Name]: [Description]\n  - [c.md](./c.md)",
+                true,
+            ),
+            ("- [c.md](./c.md) - [Description]", true),
+            (
+                "- [ ] see [c.md](c.md)[^1] and [The Guide](https://a.b) or [Own][id]",
+                false,
+            ),
+            ("See [c.md](c.md), `x[Index]` and [0]", false),
+        ] {
+            let found = read(markdown, 0);
+            let mention = found
+                .references
+                .iter()
+                .find(|found| found.target.ends_with("c.md"));
+            assert_eq!(
+                is_in_template(markdown, mention.unwrap()),
+                expected,
+                "{markdown}"
+            );
         }
     }
 
@@ -378,6 +359,8 @@ mod tests {
             "- **`references/a.md`** - the rules",
             "To write charts, read `references/a.md`",
             "Outputs are described in detail in `references/a.md` of the skill",
+            "Read these:\n\n- the rules: `references/a.md`",
+            "```sh\n# Do not guess\n# See references/a.md for details\n```",
         ] {
             assert!(!hedged(markdown), "{markdown}");
         }

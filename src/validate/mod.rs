@@ -20,6 +20,7 @@ mod place;
 mod required;
 mod resolve;
 mod rules;
+mod shape;
 mod stems;
 mod suppress;
 

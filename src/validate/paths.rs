@@ -112,6 +112,14 @@ pub fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// Returns `folder` and the folders around it, the root left out.
+pub fn upwards(folder: &str) -> impl Iterator<Item = &str> {
+    let first = Some(folder).filter(|folder| !folder.is_empty());
+    std::iter::successors(first, |folder| {
+        Some(folder_of(folder)).filter(|folder| !folder.is_empty())
+    })
+}
+
 /// Returns `path` as seen from `folder`, when it lies in it or is it.
 #[must_use]
 pub fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
@@ -184,6 +192,15 @@ mod tests {
         assert_eq!(join("a/b", "./../c//d/").as_deref(), Some("a/c/d"));
         assert_eq!(join("", "a/..").as_deref(), Some(""));
         assert_eq!(join("a", "../../b"), None);
+    }
+
+    #[test]
+    fn the_folders_around_one_are_those_below_the_root() {
+        assert_eq!(upwards("a/b/c").collect::<Vec<_>>(), ["a/b/c", "a/b", "a"]);
+        assert_eq!(upwards("").count(), 0);
+        assert_eq!(below("a", "a/b"), Some("b"));
+        assert_eq!(below("a", "ab"), None);
+        assert_eq!((below("a", "a"), below("", "a")), (Some(""), Some("a")));
     }
 
     #[test]

@@ -11,43 +11,15 @@ use crate::skill::discover::SKILL_FILE;
 use crate::skill::markdown::Reference;
 use crate::validate::hedge;
 use crate::validate::paths::{self, Located, Paths};
+use crate::validate::shape::{self, Claim};
 use crate::view::{Lies, SkillView};
 
-/// Folders whose first segment means the skill's own: of the paths below them in 2,672 public
-/// skills most resolve, and what does not is broken. `scripts/` is not among them: 54% of what
-/// is missing there is the user's file.
-const STRONG: [&str; 4] = ["references", "reference", "resources", "assets"];
-
-/// Folders that are the user's project's, or a home's: 256 paths into them in public skills, none
-/// of them resolves.
-const NEVER: [&str; 10] = [
-    ".github",
-    ".claude",
-    "~",
-    "docs",
-    "quality",
-    "skills",
-    "src",
-    "test",
-    "tests",
-    "node_modules",
-];
-
-/// Beginnings that only some clients replace, and what follows them lies in the skill's folder or,
-/// for the plugin's, above it.
-const VARIABLES: [&str; 7] = [
-    "{baseDir}/",
-    "${baseDir}/",
-    "${CLAUDE_SKILL_DIR}/",
-    "${CLAUDE_PLUGIN_ROOT}/",
-    "$CLAUDE_PLUGIN_ROOT/",
-    "${SKILL_DIR}/",
-    "$SKILL_DIR/",
-];
-
 /// Most places of the repository that are looked at for one skill: each is a system call or a walk
-/// through trees, and the most that a public skill asks for is 120.
+/// through trees.
 const MAX_LOOKS: usize = 1024;
+
+/// Most folders around a page that a path is looked for from; skills are at most 5 deep.
+const MAX_BASES: usize = 16;
 
 /// Where a reference leads, and how sure it is that it means the skill's own file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +45,9 @@ pub enum Destination<'a> {
     Beside(Beside),
     /// Out of the skill, and what is there is not known.
     Away,
-    /// Out of the skill, to what the repository does not have.
-    AwayToNothing,
+    /// Out of the skill, to what the repository does not have; the path beside the skill that may
+    /// be meant, as this page would write it.
+    AwayToNothing(Option<String>),
     /// To what the repository has when it is looked for from a folder above the skill, which is
     /// named here: a plugin's.
     Above(String),
@@ -102,21 +75,6 @@ pub enum Fixed {
     Home,
     /// `references\x.md`.
     Backslash,
-}
-
-/// What makes a reference the skill's own, the surest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claim {
-    /// It is a link.
-    Link,
-    /// Its first folder is a conventional one.
-    Strong,
-    /// Its first folder is one that the skill has.
-    Existing,
-    /// Its first folder is `scripts/`, or a variable stands before it.
-    Weak,
-    /// Nothing does.
-    None,
 }
 
 /// Finds where the references of one skill lead.
@@ -150,11 +108,11 @@ impl<'p, 'a> Resolver<'p, 'a> {
     /// Returns where a reference of the page `origin` leads.
     #[must_use]
     pub fn lead(&self, origin: Origin<'_, 'a>, reference: &Reference) -> Lead<'a> {
-        let (variable, target) = split_variable(&reference.target);
-        let target = without_line_number(target);
+        let (variable, target) = shape::split_variable(&reference.target);
+        let target = shape::without_line_number(target);
         let claim = match reference.kind.is_link() {
             true => Claim::Link,
-            false => self.claim(target, variable),
+            false => shape::claim(self.paths, target, variable),
         };
         let destination = match claim {
             Claim::Link => self.link(origin, target, variable, reference),
@@ -164,22 +122,6 @@ impl<'p, 'a> Resolver<'p, 'a> {
             destination,
             claim,
             variable,
-        }
-    }
-
-    fn claim(&self, target: &str, variable: Option<&str>) -> Claim {
-        let top = paths::top_folder(target).unwrap_or_default();
-        if variable.is_some() {
-            return Claim::Weak;
-        }
-        if NEVER.contains(&top) {
-            return Claim::None;
-        }
-        match top.to_lowercase().as_str() {
-            top if STRONG.contains(&top) => Claim::Strong,
-            "scripts" => Claim::Weak,
-            _ if self.paths.has_folder(top) => Claim::Existing,
-            _ => Claim::None,
         }
     }
 
@@ -194,14 +136,11 @@ impl<'p, 'a> Resolver<'p, 'a> {
             return Destination::Inside(origin.path);
         }
         let own = paths::folder_of(origin.path);
-        let bases = match variable {
-            Some(_) => ["", ""],
-            None => [own, ""],
-        };
-        if let Some(found) = self.locate(bases, target) {
+        let base = variable.map_or(own, |_| "");
+        if let Some(found) = self.locate([base, ""], target) {
             return found;
         }
-        if hedge::is_placeholder(target) || is_bare_word(target) {
+        if shape::is_placeholder(target) || shape::is_bare_word(target) {
             return Destination::Unmeant;
         }
         if target.starts_with('~') {
@@ -213,8 +152,8 @@ impl<'p, 'a> Resolver<'p, 'a> {
         if target.contains('\\') {
             return Destination::Fixed(Fixed::Backslash);
         }
-        if paths::join(bases[0], target).is_none() {
-            return self.outside(bases[0], target);
+        if paths::join(base, target).is_none() {
+            return self.outside(base, target);
         }
         // `../other/SKILL.md` in a nested page may be meant from the skill's own folder.
         if paths::join("", target).is_none()
@@ -236,7 +175,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
         variable: Option<&str>,
         reference: &Reference,
     ) -> Destination<'a> {
-        if hedge::is_placeholder(target) {
+        if shape::is_placeholder(target) {
             return Destination::Unmeant;
         }
         let is_hedged = || hedge::is_hedged(origin.text, reference);
@@ -250,12 +189,14 @@ impl<'p, 'a> Resolver<'p, 'a> {
             return Destination::Unmeant;
         }
         let own = paths::folder_of(origin.path);
-        match self.locate(["", own], target) {
+        // A page of a part, `parts/a/references/x.md`, may mean the part's folder.
+        let around = paths::upwards(own).take(MAX_BASES);
+        match self.locate(std::iter::once("").chain(around), target) {
             Some(Destination::Respelled(_)) if claim == Claim::None => return Destination::Unmeant,
             Some(found) => return found,
             None => {}
         }
-        if !names_a_file(target) {
+        if !shape::names_a_file(target) {
             return Destination::Unmeant;
         }
         if paths::join("", target).is_none() {
@@ -268,7 +209,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
         if claim == Claim::None || is_hedged() {
             return Destination::Unmeant;
         }
-        let may_be_above = variable.is_none_or(is_of_plugin);
+        let may_be_above = variable.is_none_or(shape::is_of_plugin);
         match may_be_above.then(|| self.above(target)).flatten() {
             Some(_) if variable.is_some() => Destination::Unmeant,
             Some(folder) => Destination::Above(folder),
@@ -276,23 +217,25 @@ impl<'p, 'a> Resolver<'p, 'a> {
         }
     }
 
-    /// Returns what the skill has at `target`, seen from either folder.
-    fn locate(&self, bases: [&str; 2], target: &str) -> Option<Destination<'a>> {
+    /// Returns what the skill has at `target`, seen from the first of these folders that has it.
+    fn locate<'f>(
+        &self,
+        folders: impl IntoIterator<Item = &'f str>,
+        target: &str,
+    ) -> Option<Destination<'a>> {
         if target.starts_with(['/', '~']) {
             return None;
         }
-        let first = paths::join(bases[0], target);
-        let second = match bases[0] == bases[1] {
-            true => None,
-            false => paths::join(bases[1], target),
-        };
-        let paths: Vec<String> = first.into_iter().chain(second).collect();
+        let paths = folders
+            .into_iter()
+            .filter_map(|folder| paths::join(folder, target));
+        let paths: Vec<String> = paths.collect();
         self.paths.locate(&paths).map(Destination::from)
     }
 
     /// How a path in code or prose is bound to a machine.
     fn fixed(&self, target: &str) -> Option<Fixed> {
-        if is_of_a_home(target) {
+        if shape::is_of_a_home(target) {
             return Some(Fixed::Home);
         }
         if !target.contains('\\') {
@@ -300,9 +243,8 @@ impl<'p, 'a> Resolver<'p, 'a> {
         }
         // Regular expressions have backslashes, too.
         let path = target.replace('\\', "/");
-        let top = paths::top_folder(&path).unwrap_or_default();
-        let is_own = || STRONG.contains(&top) || self.locate(["", ""], &path).is_some();
-        (names_a_file(&path) && is_own()).then_some(Fixed::Backslash)
+        let is_own = || shape::is_strong(&path) || self.locate([""], &path).is_some();
+        (shape::names_a_file(&path) && is_own()).then_some(Fixed::Backslash)
     }
 
     /// Returns what lies at a target that leaves the skill, seen from the folder `base` in it.
@@ -310,8 +252,9 @@ impl<'p, 'a> Resolver<'p, 'a> {
         let Some(place) = self.skill.place() else {
             return Destination::Away;
         };
+        // What lies around the repository is not known.
         let Some(path) = paths::join(&format!("{place}/{base}"), target) else {
-            return Destination::AwayToNothing;
+            return Destination::Away;
         };
         // It may come back: `../this-skill/references/x.md`.
         if let Some(within) = paths::below(place, &path) {
@@ -326,8 +269,19 @@ impl<'p, 'a> Resolver<'p, 'a> {
                 skill: self.skill_around(&path),
                 path,
             }),
-            false => Destination::AwayToNothing,
+            false => Destination::AwayToNothing(self.beside_instead(base, &path)),
         }
+    }
+
+    /// Returns how a page in the folder `base` reaches the skill of that name beside this one:
+    /// `../forms/SKILL.md` for `libs/forms/SKILL.md`, when the folders above were moved.
+    fn beside_instead(&self, base: &str, path: &str) -> Option<String> {
+        let around = paths::folder_of(self.skill.place()?);
+        let (above, file) = path.rsplit_once('/')?;
+        let name = above.rsplit('/').next()?;
+        self.look(&paths::join(around, &format!("{name}/{file}"))?)?;
+        let depth = base.split('/').filter(|part| !part.is_empty()).count();
+        Some(format!("{}{name}/{file}", "../".repeat(depth + 1)))
     }
 
     /// Returns the folder of the nearest skill that a path of the repository lies in.
@@ -379,89 +333,4 @@ impl<'a> From<Located<'a>> for Destination<'a> {
             Located::Otherwise(path) => Self::Respelled(path),
         }
     }
-}
-
-fn split_variable(target: &str) -> (Option<&'static str>, &str) {
-    let found = VARIABLES.iter().find_map(|variable| {
-        let rest = target.strip_prefix(variable)?;
-        Some((Some(variable.trim_end_matches('/')), rest))
-    });
-    found.unwrap_or((None, target))
-}
-
-fn is_of_plugin(variable: &str) -> bool {
-    variable.contains("PLUGIN_ROOT")
-}
-
-/// `scripts/x.py:12` means the file.
-fn without_line_number(target: &str) -> &str {
-    match target.rsplit_once(':') {
-        Some((path, line)) if line.starts_with(|c: char| c.is_ascii_digit()) => path,
-        _ => target,
-    }
-}
-
-/// `[MIT](LICENSE)`, `[text](url)`: with neither folder nor extension it says too little.
-fn is_bare_word(target: &str) -> bool {
-    !target.contains(['/', '.'])
-}
-
-/// Whether the last segment has an extension. A folder that is not there is a
-/// false alarm in 70%, and `resources/list` is a method of a protocol.
-#[must_use]
-pub fn names_a_file(target: &str) -> bool {
-    let last = target.rsplit('/').next().unwrap_or_default();
-    last.trim_start_matches('.').contains('.')
-}
-
-/// Whether a path lies in the home of someone in particular; `user` and `runner` are nobody.
-fn is_of_a_home(target: &str) -> bool {
-    const ANYONE: [&str; 26] = [
-        "user",
-        "users",
-        "username",
-        "user_name",
-        "user-name",
-        "yourname",
-        "your",
-        "you",
-        "me",
-        "name",
-        "admin",
-        "agent",
-        "app",
-        "claude",
-        "dev",
-        "developer",
-        "jovyan",
-        "node",
-        "runner",
-        "shared",
-        "ubuntu",
-        "vscode",
-        "root",
-        "alice",
-        "nvidia",
-        "pi",
-    ];
-    let path = target.replace('\\', "/");
-    let path = path.strip_prefix("C:").unwrap_or(&path);
-    let rest = ["/Users/", "/home/"]
-        .iter()
-        .find_map(|homes| path.strip_prefix(homes));
-    rest.and_then(|rest| rest.split_once('/'))
-        .is_some_and(|(who, _)| !who.is_empty() && !ANYONE.contains(&who.to_lowercase().as_str()))
-}
-
-/// Whether a target leads into a folder of the skill: a conventional one, or one that exists.
-#[must_use]
-pub fn is_own_folder(paths: &Paths<'_>, target: &str) -> bool {
-    paths::top_folder(target)
-        .is_some_and(|top| top == "scripts" || STRONG.contains(&top) || paths.has_folder(top))
-}
-
-/// Whether a file lies in a folder of references, which agents read when they are sent there.
-#[must_use]
-pub fn is_reference_file(path: &str) -> bool {
-    matches!(paths::top_folder(path), Some("references" | "reference"))
 }

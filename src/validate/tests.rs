@@ -8,6 +8,8 @@ use crate::view::{DiskView, MemoryView};
 
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod references;
 
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap().to_str().unwrap().to_owned()
@@ -169,6 +171,11 @@ fn a_root_skill_has_no_folder_to_differ_from() {
     assert_eq!(validate(&view, &Settings::default()).diagnostics, []);
 }
 
+fn numbered(piece: impl Fn(usize) -> String, count: usize) -> String {
+    let body: String = (0..count).map(piece).collect();
+    format!("---\na: b\n---\n{body}")
+}
+
 /// Each of these takes a quadratic reader minutes; `cargo bench --bench validate` has the times.
 #[test]
 fn hostile_texts_come_to_an_end() {
@@ -199,6 +206,12 @@ fn hostile_texts_come_to_an_end() {
             "---\na: b\n---\n{}",
             "<!--mdskill-ignore a-->".repeat(40 * kib)
         ),
+        numbered(|n| format!("[{n}](../{n}.md)"), 15_000),
+        numbered(|n| format!("[{n}](references/{n}.md#{n}) "), 10_000),
+        numbered(|n| format!("`references/{n}.md` "), 10_000),
+        numbered(|n| format!("- `scripts/{n}.py`\n"), 10_000),
+        numbered(|n| format!("[Name {n}] assets/{n}.md\n"), 10_000),
+        numbered(|n| format!("# {n}\n[{n}](#{n})\n"), 10_000),
     ] {
         assert!(!validate_text(text.as_bytes()).is_empty());
     }

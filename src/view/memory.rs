@@ -11,7 +11,7 @@ use super::{Entry, Lies, SkillView, Unreadable};
 /// use mdskill::view::MemoryView;
 ///
 /// let skill = MemoryView::new("pdf")
-///     .with("SKILL.md", "---\nname: pdf\n---\nRead [the forms](references/forms.md).\n")
+///     .with("SKILL.md", "---\nname: pdf\n---\nRead [the forms](references/forms.md) and the tables.\n")
 ///     .with("references/tables.md", "# Tables\n");
 /// let found = mdskill::validate::validate(&skill, &mdskill::validate::Settings::default());
 /// let codes: Vec<_> = found.diagnostics.iter().map(|found| found.code).collect();

@@ -3,8 +3,9 @@
 use crate::diagnostic::Severity;
 use crate::validate::context::Context;
 use crate::validate::mention::{self, Mention};
-use crate::validate::resolve::{self, Claim, Destination};
+use crate::validate::resolve::Destination;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
+use crate::validate::shape::{self, Claim};
 
 /// See the module.
 pub const RULE: Rule = Rule {
@@ -32,7 +33,7 @@ fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
         Destination::Missing => {
             format!("the link leads to `{target}`, which the skill does not have")
         }
-        Destination::AwayToNothing => {
+        Destination::AwayToNothing(_) => {
             format!("the link leaves the skill for `{target}`, which the repository does not have")
         }
         _ => return None,
@@ -41,7 +42,12 @@ fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
         true => Severity::Info,
         false => link.severity(Severity::Error),
     };
-    let help = "add the file, or correct or remove the link";
+    let help = match link.destination() {
+        Destination::AwayToNothing(Some(instead)) => {
+            format!("write `{instead}`, if the skill beside this one is meant")
+        }
+        _ => RULE.mend.to_owned(),
+    };
     Some(link.finding(message, help).as_severe_as(severity))
 }
 
@@ -50,7 +56,7 @@ fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
 fn may_be_elsewhere(context: &Context<'_>, link: &Mention<'_>) -> bool {
     let target = &link.reference.target;
     let is_page_of_a_site = *link.destination() == Destination::Missing
-        && !resolve::names_a_file(target)
-        && !resolve::is_own_folder(&context.paths, target);
+        && !shape::names_a_file(target)
+        && !shape::is_own_folder(&context.paths, target);
     is_page_of_a_site || link.lead.variable.is_some()
 }

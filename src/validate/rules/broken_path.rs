@@ -4,8 +4,9 @@ use crate::diagnostic::Severity;
 use crate::skill::markdown::ReferenceKind;
 use crate::validate::context::{Context, Role};
 use crate::validate::mention::{self, Mention};
-use crate::validate::resolve::{Claim, Destination};
+use crate::validate::resolve::Destination;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
+use crate::validate::shape::Claim;
 
 /// See the module.
 pub const RULE: Rule = Rule {

@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "SKILL.md needs a variable that only some clients replace",
-    why: "Other clients hand the text over as it is; 37 of 2,672 public skills need one.",
+    why: "Other clients hand the text over as it is; 31 places in public skills need `{baseDir}`, 6 the plugin's root.",
     example: "python {baseDir}/scripts/check.py",
     mend: "write the path relative to the skill",
     fixable: Fixable::No,

@@ -5,8 +5,9 @@ use std::collections::{HashSet, VecDeque};
 use crate::diagnostic::Severity;
 use crate::validate::context::{Context, Page};
 use crate::validate::mention::{self, Mention};
-use crate::validate::resolve::{self, Destination};
+use crate::validate::resolve::Destination;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
+use crate::validate::shape;
 use crate::validate::stems::Stems;
 
 /// See the module.
@@ -17,7 +18,7 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "SKILL.md names a reference only through another one",
-    why: "The specification recommends references one level deep; agents read the beginning of a chain only.",
+    why: "The specification recommends references one level deep from SKILL.md; 152 files of public skills are deeper.",
     example: "SKILL.md names references/a.md, and only that names references/b.md",
     mend: "name the file in SKILL.md",
     fixable: Fixable::No,
@@ -46,7 +47,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 && seen.insert(next.path)
             {
                 waiting.push_back(next);
-                let is_deep = page.path != skill_md.path && resolve::is_reference_file(path);
+                let is_deep = page.path != skill_md.path && shape::is_reference_file(path);
                 found.extend(is_deep.then(|| finding(&mention, path)));
             }
         }

@@ -3,8 +3,9 @@
 use crate::diagnostic::Severity;
 use crate::validate::context::Context;
 use crate::validate::mention::{self, Mention};
-use crate::validate::resolve::{Claim, Destination};
+use crate::validate::resolve::Destination;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
+use crate::validate::shape::Claim;
 
 /// See the module.
 pub const RULE: Rule = Rule {
