@@ -9,7 +9,7 @@ const MAX_WORD: usize = 300;
 pub(super) fn is_one_path(code: &str) -> bool {
     let is_on_a_drive = code.get(1..3) == Some(":\\");
     code.contains(['/', '\\'])
-        && !code.contains(char::is_whitespace)
+        && !code.contains(|c: char| c.is_whitespace() || c == '`')
         && (is_on_a_drive || !has_scheme(code))
 }
 
