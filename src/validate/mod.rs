@@ -8,10 +8,12 @@ pub mod set;
 pub mod settings;
 
 mod between;
+mod fields;
 mod hedge;
 mod mention;
 mod paths;
 mod place;
+mod reference;
 mod required;
 mod rules;
 

@@ -24,6 +24,8 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     match context.paths.destination(SKILL_FILE) {
         Destination::Found => Vec::new(),
+        // The reference checker reads `skill.md` too.
+        Destination::OtherCase(_) if context.skill_md.is_some() => Vec::new(),
         Destination::OtherCase(other) => vec![Finding::about(
             other,
             format!("the file is named `{other}`, but clients look for `{SKILL_FILE}`"),
