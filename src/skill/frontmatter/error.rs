@@ -70,7 +70,7 @@ pub enum Fault {
         quoted: Quoted,
     },
     /// A value that starts with a character that means something else in YAML.
-    #[error("a value can't start with `{character}` in YAML: {}", meaning(*.character))]
+    #[error("a value can't start with {} in YAML: {}", named(*.character), meaning(*.character))]
     ReservedStart {
         /// The first character.
         character: char,
@@ -84,6 +84,12 @@ pub enum Fault {
         close: char,
         /// The value in quotes.
         quoted: Quoted,
+    },
+    /// `[cite_start]description: …`.
+    #[error("`{text}` stands before a key")]
+    TextBeforeKey {
+        /// What stands there, or its beginning.
+        text: String,
     },
     /// A value starts with `[` or `{` and is no list or map.
     #[error("a value that starts with `{open}` is a {} in YAML, and this one is broken", collection(*.open))]
@@ -206,6 +212,7 @@ impl FrontmatterError {
             | Fault::BrokenCollection { quoted, .. } => {
                 return format!("quote the whole value: `{}`", quoted.line);
             }
+            Fault::TextBeforeKey { .. } => "begin the line with the key",
             Fault::UnclosedQuote { .. } => "close the quote on the same line, or remove it",
             Fault::Tab => "indent with spaces",
             Fault::Control { .. } => "remove the character",
@@ -273,6 +280,13 @@ fn unclosed(heading: Option<&str>) -> String {
 
 fn collection(open: char) -> &'static str {
     if open == '[' { "list" } else { "map" }
+}
+
+fn named(character: char) -> String {
+    match character {
+        '`' => "a backtick".to_owned(),
+        other => format!("`{other}`"),
+    }
 }
 
 /// What a reserved first character stands for. Source: YAML 1.2.2, section 5.3.

@@ -23,6 +23,9 @@ use blocks::Indent;
 /// longer counted: the parser looks at every open one for each token.
 const MAX_UNREAD_BRACKETS: usize = 512;
 
+/// Longest piece of the author's that a message repeats, in characters.
+const SHOWN_CHARS: usize = 60;
+
 /// What the pass found; offsets are bytes of the YAML.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
@@ -235,6 +238,11 @@ impl<'a> Scanner<'a> {
             return self.key_ends();
         }
         if let Some((value, close)) = self.closed {
+            if self.is_before_key(start) {
+                let text = self.cursor.text[value..start].chars().take(SHOWN_CHARS);
+                let text = text.collect();
+                return self.suspect(value, Fault::TextBeforeKey { text });
+            }
             let quoted = self.quoted(value);
             return self.suspect(start, Fault::TextAfterValue { close, quoted });
         }

@@ -117,6 +117,15 @@ fn each_shape_of_public_history_has_its_own_words() {
         quoted("tags: [a, - b: c: d]\nname: c"),
         "tags: \"[a, - b: c: d]\""
     );
+    let before_key = |text: &str| Fault::TextBeforeKey {
+        text: text.to_owned(),
+    };
+    let cite = "[cite_start]description: b: c";
+    assert_eq!(error(cite).fault, before_key("[cite_start]"));
+    assert_eq!(
+        error(&format!("name: a\n{cite}")).fault,
+        before_key("[cite_start]")
+    );
     assert_eq!(error("metadata:\n\ta: b").fault, Fault::Tab);
     assert_eq!(error("a: \"b").fault, Fault::UnclosedQuote { quote: '"' });
     assert_eq!(error("a: b\u{1b}").fault, Fault::Control { code: 27 });

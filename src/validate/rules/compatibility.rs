@@ -1,6 +1,7 @@
 //! SK115: `compatibility` is no text of 1 to 500 characters.
 
 use crate::diagnostic::Severity;
+use crate::skill::frontmatter::Value;
 use crate::validate::context::Context;
 use crate::validate::profile::Profile;
 use crate::validate::reference;
@@ -36,6 +37,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 format!("`compatibility` has {count} characters, more than {MAX_CHARS}")
             }
             Some(_) => return None,
+            None if field.value == Value::Null => "`compatibility` is empty".to_owned(),
             None => format!("`compatibility` is {}, not a text", field.value.kind()),
         };
         let help = "write one short text, or leave the field out";

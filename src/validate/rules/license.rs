@@ -51,8 +51,8 @@ fn is_there(context: &Context<'_>, file: &str) -> bool {
 /// Returns the word as a file's name when it looks like one: `LICENSE`, `LICENSE.txt`,
 /// `docs/terms.md`, but neither `MIT/Apache-2.0` nor an address.
 fn file_named(word: &str) -> Option<&str> {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '/'));
-    let word = word.trim_end_matches('.');
+    let word = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '/'));
     let name = word.rsplit('/').next().unwrap_or_default();
     let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
     let is_text = ["txt", "md", "rst"]

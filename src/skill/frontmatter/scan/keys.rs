@@ -1,6 +1,7 @@
 //! Which scalars are keys, and where their values begin.
 
-use super::{Candidate, Key, Scanner};
+use super::{Candidate, Key, SHOWN_CHARS, Scanner};
+use crate::skill::frontmatter::cursor::is_blank_or_end;
 use crate::skill::frontmatter::error::Fault;
 use crate::span::Span;
 
@@ -25,9 +26,22 @@ impl Scanner<'_> {
         if candidate.required {
             let rest = &self.cursor.text[candidate.span.start..];
             let line = rest.lines().next().unwrap_or_default();
-            let line = line.chars().take(60).collect();
+            let line = line.chars().take(SHOWN_CHARS).collect();
             self.suspect(candidate.span.start, Fault::NotAKey { line });
         }
+    }
+
+    /// Whether a key begins at byte `start`, after something that stands where only it can.
+    pub(super) fn is_before_key(&self, start: usize) -> bool {
+        let is_where_keys_are = self.indents.is_empty()
+            || self
+                .candidate
+                .as_ref()
+                .is_some_and(|candidate| candidate.required);
+        let is_in_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let rest = self.cursor.text[start..].trim_start_matches(is_in_key);
+        let mut after = rest.chars();
+        is_where_keys_are && after.next() == Some(':') && is_blank_or_end(after.next())
     }
 
     /// Meets the `:` after a key.
