@@ -39,13 +39,12 @@ impl Profile {
     pub(super) fn level(self, code: &str) -> Option<Level> {
         use Severity::{Error, Info, Warning};
         match (self, code) {
-            (Self::Claude, "SK201" | "SK203") => Some(Level::At(Info)),
+            // SK107 says why the reference checker sees other fields than the author.
+            (Self::Claude, "SK201" | "SK203") | (Self::Reference, "SK107") => Some(Level::At(Info)),
             (Self::Claude, "SK204" | "SK210") => Some(Level::At(Warning)),
             (Self::Claude, "SK112" | "SK311") => Some(Level::Off),
             (Self::Spec, "SK112" | "SK113") => Some(Level::At(Error)),
             (Self::Spec, code) if !SPECIFIED.contains(&code) => Some(Level::Off),
-            // It says why what the checker finds is not what the author sees.
-            (Self::Reference, "SK107") => Some(Level::At(Info)),
             (Self::Reference, code) => Some(match REFERENCE.contains(&code) {
                 true => Level::At(Error),
                 false => Level::Off,

@@ -32,6 +32,7 @@ mod network;
 mod network_faults;
 mod proxies;
 mod readme;
+mod reference;
 mod rules;
 mod secrets;
 mod servers;

@@ -51,7 +51,7 @@ impl<'a> Scanner<'a> {
         let start = self.cursor.at;
         let in_flow = !self.in_block();
         self.cursor
-            .advance_while(|c| !is_blank_or_end(Some(c)) && !(in_flow && is_flow_mark(c)));
+            .advance_while(|c| !(is_blank_or_end(Some(c)) || in_flow && is_flow_mark(c)));
         &self.cursor.text[start..self.cursor.at]
     }
 }
