@@ -42,7 +42,7 @@ fn removal(before: &Before) -> Option<Fix> {
         Preamble::ByteOrderMark => ("remove the byte order mark", Safety::Safe),
         Preamble::Rule => ("remove the line before `---`", Safety::Unsafe),
         Preamble::Fence => ("remove the fence around the file", Safety::Unsafe),
-        Preamble::Comment | Preamble::Text => return None,
+        Preamble::Comment | Preamble::Heading | Preamble::Text => return None,
     };
     let removed = |span: Span| Edit {
         span,

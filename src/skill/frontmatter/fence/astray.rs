@@ -5,8 +5,16 @@ use super::is_fence;
 use crate::skill::frontmatter::error::{Before, Fault, Preamble};
 use crate::span::Span;
 
-/// Returns what stands before a frontmatter that begins further down; nothing when none does.
+/// Returns what stands before a frontmatter that begins further down, or in its place; nothing
+/// when there is none.
 pub(super) fn before(whole: &str) -> Option<Before> {
+    if let Some(span) = formatted(whole) {
+        return Some(Before {
+            what: Preamble::Heading,
+            span,
+            closing: None,
+        });
+    }
     let mut lines = whole.split_inclusive('\n');
     let above = lines.by_ref().take_while(|line| !is_fence(line));
     let length = above.map(str::len).sum();
@@ -30,6 +38,19 @@ pub(super) fn before(whole: &str) -> Option<Before> {
         span: Span::new(0, length),
         closing,
     })
+}
+
+/// Returns a rule and a heading `name: …` at the top: what some formatters make of a frontmatter.
+fn formatted(whole: &str) -> Option<Span> {
+    let lines = whole.split_inclusive('\n');
+    let mut lines = lines.filter(|line| !line.trim().is_empty());
+    let rule = lines.next()?.trim();
+    let heading = lines.next()?;
+    let is_rule = rule.len() >= 3 && rule.chars().all(|c| matches!(c, '_' | '*' | '-'));
+    let field = heading.trim_start_matches('#');
+    let is_field = key_of(field.trim()).is_some_and(|key| matches!(key, "name" | "description"));
+    let end = whole.find(heading)? + heading.trim_end().len();
+    (is_rule && field.len() < heading.len() && is_field).then_some(Span::new(0, end))
 }
 
 /// Returns what keeps the reference checker from seeing a frontmatter: a byte order mark too.
@@ -118,6 +139,10 @@ mod tests {
         assert_eq!(of("____\n"), Some(Preamble::Rule));
         assert_eq!(of("````skill\n"), Some(Preamble::Fence));
         assert_eq!(of("# A\n"), Some(Preamble::Text));
+        let heading = "____\n\n## name: a description: b";
+        let whole = format!("{heading}\n\n# A\n");
+        assert_eq!(shape(&whole), Some((Preamble::Heading, heading.len())));
+        assert_eq!(shape("____\n\n## names\n"), None);
     }
 
     #[test]
