@@ -203,6 +203,9 @@ impl FrontmatterError {
                 heading: Some(_), ..
             } => "write each field on a line of its own, without `#`, and a line `---` after them",
             Fault::Unclosed { .. } => "put a line `---` between the last field and the Markdown",
+            Fault::TextAfterValue { quoted, .. } if quoted.replacement.starts_with('[') => {
+                return format!("move what follows into the brackets: `{}`", quoted.line);
+            }
             Fault::TextAfterValue {
                 close: ']' | '}',
                 quoted,

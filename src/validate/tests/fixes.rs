@@ -90,6 +90,7 @@ fn what_may_be_more_than_a_text_is_quoted_only_when_asked() {
     asked("x: \"b\" + \"c\"\n", "x: '\"b\" + \"c\"'\n");
     asked("x: \"b \"c\" d\"\n", "x: 'b \"c\" d'\n");
     asked("argument-hint: [b] [c]\n", "argument-hint: \"[b] [c]\"\n");
+    asked("tags: [b, c]   - d\n", "tags: [b, c, d]\n");
     asked("tags: [b, - c: d: e]\n", "tags: \"[b, - c: d: e]\"\n");
     asked("x: b: c # d\n", "x: \"b: c # d\"\n");
     asked("x: b: c\n  d: e\n", "x: \"b: c d: e\"\n");
