@@ -1,10 +1,9 @@
 //! [`Frontmatter`]: the YAML at the top of a SKILL.md, read with suspicion.
 //!
-//! This is the only file that names the YAML library; nothing reaches it before
-//! the budgets below hold. No public skill (2,672 at their heads) comes near
-//! them or has an anchor, an alias or a tag.
+//! All of YAML 1.2 is accepted that the library reads and the budgets below hold. This is the
+//! only file that names the library. No public skill (2,672 at their heads) comes near the
+//! budgets or has an anchor, an alias or a tag.
 
-use std::cell::Cell;
 use std::collections::HashSet;
 
 use serde::de::DeserializeSeed;
@@ -16,11 +15,14 @@ mod quoting;
 mod scan;
 mod value;
 
-pub use error::{Fault, FrontmatterError};
-pub use fence::{Document, MAX_FRONTMATTER_BYTES, MAX_SKILL_MD_BYTES, split};
+pub use error::{Before, Fault, FrontmatterError, Preamble};
+pub use fence::{Document, MAX_FRONTMATTER_BYTES, MAX_SKILL_MD_BYTES, split, split_as_reference};
+pub use quoting::{Quoted, quote};
+pub use scan::{Construct, Mark};
 pub use value::Value;
 
 use crate::span::Span;
+use value::{Built, Spent};
 
 /// Deepest nesting of values; the specification knows two levels (`metadata`).
 pub const MAX_DEPTH: usize = 16;
@@ -31,6 +33,9 @@ pub const MAX_NODES: usize = 1000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frontmatter {
     fields: Vec<Field>,
+    marks: Vec<Mark>,
+    /// All of it between the two `---` lines.
+    pub span: Span,
     /// Byte of the file at which the body begins.
     pub body_offset: usize,
     /// Line of the file at which the body begins.
@@ -49,6 +54,18 @@ pub struct Field {
     /// Where the value stands in the file as it is written, its quotes included; the key
     /// when it has none.
     pub value_span: Span,
+    /// Where the keys and values of the map stand that is its value, in its order; empty when
+    /// the value is none, or comes through an alias.
+    pub children: Vec<Child>,
+}
+
+/// Where a key within a field's map stands, and its value; the key twice when it has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Child {
+    /// The key.
+    pub key_span: Span,
+    /// The value as it is written, its quotes included.
+    pub value_span: Span,
 }
 
 impl Frontmatter {
@@ -56,6 +73,12 @@ impl Frontmatter {
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         &self.fields
+    }
+
+    /// Returns what is valid YAML and refused by the reference checker, in order.
+    #[must_use]
+    pub fn marks(&self) -> &[Mark] {
+        &self.marks
     }
 
     /// Returns the field of that key.
@@ -104,27 +127,57 @@ impl Frontmatter {
 /// Reads the frontmatter of a SKILL.md, in the sense of YAML 1.2.
 ///
 /// # Errors
-/// As [`split`], and when the YAML is invalid, is no map, has a key twice, has
-/// an anchor, an alias, a tag or a merge key, or is over a budget.
+/// As [`split`], and when the YAML is invalid, is no map, has a key twice or one that is no
+/// text, or is over a budget.
 pub fn parse(text: &[u8]) -> Result<Frontmatter, FrontmatterError> {
-    let document = split(text)?;
+    read(split(text).map_err(|error| sure_of_its_end(text, error))?)
+}
+
+/// Reads what the reference checker takes for the frontmatter of a SKILL.md.
+///
+/// # Errors
+/// As [`split_as_reference`] and [`parse`].
+pub fn parse_as_reference(text: &[u8]) -> Result<Frontmatter, FrontmatterError> {
+    read(split_as_reference(text)?)
+}
+
+fn read(document: Document<'_>) -> Result<Frontmatter, FrontmatterError> {
     let scan = scan::scan(document.yaml);
+    let offset = document.yaml_offset;
     let in_file = |(span, fault): (Span, Fault)| {
-        FrontmatterError::new(span.shifted(document.yaml_offset), fault)
+        FrontmatterError::new(span.shifted(offset), fault.shifted(offset))
     };
     if let Some(refused) = scan.refused {
         return Err(in_file(refused));
     }
     let root = read_yaml(document.yaml).map_err(|refusal| {
-        let is_explained = refusal.1 != Fault::TooManyNodes;
+        let is_explained = !matches!(refusal.1, Fault::TooManyNodes | Fault::TooDeep);
         let suspected = scan.suspected.clone().filter(|_| is_explained);
         in_file(suspected.unwrap_or_else(|| explain(refusal, document.yaml, &scan.keys)))
     })?;
+    let marks = scan.marks.iter().map(|mark| Mark {
+        span: mark.span.shifted(offset),
+        ..*mark
+    });
     Ok(Frontmatter {
+        marks: marks.collect(),
         fields: fields(root, &document, &scan.keys)?,
+        span: Span::new(offset, offset + document.yaml.len()),
         body_offset: document.body_offset,
         body_line: document.body_line,
     })
+}
+
+/// Keeps the place where an unclosed frontmatter seems to end only when what is above it can be read.
+fn sure_of_its_end(text: &[u8], mut error: FrontmatterError) -> FrontmatterError {
+    if let Fault::Unclosed { closes_at, .. } = &mut error.fault
+        && let Some(end) = *closes_at
+    {
+        let closed = [&text[..end], b"\n---\n"].concat();
+        let fields = split(&closed).and_then(read);
+        *closes_at = fields.is_ok().then_some(end);
+    }
+    error
 }
 
 /// Returns the stripped name and description of a SKILL.md, each when it is a
@@ -145,8 +198,10 @@ pub fn summary(text: &[u8]) -> (Option<String>, Option<String>) {
 }
 
 fn read_yaml(yaml: &str) -> Result<Value, (Span, Fault)> {
-    let left = Cell::new(Some(MAX_NODES));
-    let parsed = value::Budget(&left).deserialize(serde_yaml::Deserializer::from_str(yaml));
+    let built = Built::default();
+    let parsed = built
+        .root()
+        .deserialize(serde_yaml::Deserializer::from_str(yaml));
     parsed.map_err(|error| {
         let at = error
             .location()
@@ -158,9 +213,10 @@ fn read_yaml(yaml: &str) -> Result<Value, (Span, Fault)> {
             .next()
             .unwrap_or_default()
             .to_owned();
-        let fault = match left.get() {
-            Some(_) => Fault::Yaml { message },
-            None => Fault::TooManyNodes,
+        let fault = match built.spent() {
+            None => Fault::Yaml { message },
+            Some(Spent::Nodes) => Fault::TooManyNodes,
+            Some(Spent::Depth) => Fault::TooDeep,
         };
         (Span::at(at), fault)
     })
@@ -183,11 +239,22 @@ fn explain(refusal: (Span, Fault), yaml: &str, keys: &[scan::Key]) -> (Span, Fau
     let (place, fault) = &refusal;
     let around = keys.iter().rev().find(|key| key.span.start <= place.start);
     if let (Fault::Yaml { .. }, Some(key)) = (fault, around)
-        && let Some(open @ ('[' | '{')) = yaml[key.value.start..].chars().next()
+        && let Some(first) = yaml[key.value.start..].chars().next()
     {
         let start = key.value.start;
-        let quoted = quoting::quoted_line(yaml, start, 0);
-        return (Span::at(start), Fault::BrokenCollection { open, quoted });
+        let quoted = quoting::quoted(yaml, start, 0);
+        let fault = match first {
+            '[' | '{' => Fault::BrokenCollection {
+                open: first,
+                quoted,
+            },
+            '&' | '!' => Fault::ReservedStart {
+                character: first,
+                quoted,
+            },
+            _ => return refusal,
+        };
+        return (Span::at(start), fault);
     }
     refusal
 }
@@ -206,9 +273,19 @@ fn fields(
     let mut fields = Vec::new();
     for (at, (key, value)) in entries.into_iter().enumerate() {
         let in_file = |span: Span| span.shifted(document.yaml_offset);
-        let (key_span, value_span) = keys.get(at).map_or((first_line, first_line), |key| {
+        let place = keys.get(at);
+        let (key_span, value_span) = place.map_or((first_line, first_line), |key| {
             (in_file(key.span), in_file(key.value))
         });
+        let children = place.map_or(&[][..], |key| &key.children);
+        let children = match &value {
+            Value::Map(entries) if entries.len() == children.len() => children,
+            _ => &[],
+        };
+        let child = |child: &scan::Key| Child {
+            key_span: in_file(child.span),
+            value_span: in_file(child.value),
+        };
         let key = key
             .as_key()
             .ok_or_else(|| FrontmatterError::new(key_span, Fault::CollectionKey))?;
@@ -221,6 +298,7 @@ fn fields(
             key_span,
             value,
             value_span,
+            children: children.iter().map(child).collect(),
         });
     }
     Ok(fields)

@@ -87,14 +87,19 @@ impl<'a> Context<'a> {
     }
 
     fn read_skill_md(&mut self) {
-        let Some(entry) = self.entry(SKILL_FILE).filter(|entry| entry.is_file()) else {
-            return;
-        };
+        // The reference checker takes the small name for as good.
+        let other = (self.profile == Profile::Reference).then_some("skill.md");
+        let mut names = [Some(SKILL_FILE), other].into_iter().flatten();
+        let entry = names.find_map(|name| self.entry(name).filter(|entry| entry.is_file()));
+        let Some(entry) = entry else { return };
         let bytes = match self.skill.read(&entry.path) {
             Ok(bytes) => bytes,
             Err(error) => return self.unreadable.push((&entry.path, error)),
         };
-        self.frontmatter = Some(frontmatter::parse(&bytes));
+        self.frontmatter = Some(match self.profile {
+            Profile::Reference => frontmatter::parse_as_reference(&bytes),
+            _ => frontmatter::parse(&bytes),
+        });
         let from = match frontmatter::split(&bytes) {
             Ok(document) => Some(document.body_offset),
             Err(error) if matches!(error.fault, Fault::NoFrontmatter { .. }) => Some(0),

@@ -12,11 +12,13 @@ pub mod settings;
 
 mod between;
 mod directive;
+mod fields;
 mod hedge;
 mod mention;
 mod naming;
 mod paths;
 mod place;
+mod reference;
 mod required;
 mod resolve;
 mod rules;

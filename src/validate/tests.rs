@@ -1,3 +1,5 @@
+mod fixes;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -130,7 +132,7 @@ fn findings_stand_where_the_fault_is() {
     assert_eq!(places("SK103", "unquoted-colon"), [(3, 22)]);
     assert_eq!(places("SK103", "starred-value"), [(4, 8)]);
     assert_eq!(places("SK104", "decision-log"), [(5, 1)]);
-    assert_eq!(places("SK114", "a-number"), [(5, 3)]);
+    assert_eq!(places("SK114", "a-number"), [(6, 12)]);
     assert_eq!(
         places("SK301", "decision-log"),
         [(8, 8), (8, 49), (9, 1), (9, 50)]

@@ -13,7 +13,7 @@ use std::process::Stdio;
 const STEPS: usize = 40;
 
 /// Where the corpora lie, when they are there.
-fn corpora() -> Option<PathBuf> {
+pub fn corpora() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora");
     if folder.join("wshobson/agents.bundle").is_file() {
         return Some(folder);

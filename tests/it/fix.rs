@@ -6,8 +6,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use crate::support::room::Room;
 use crate::support::shop::Shop;
 
-const COMMAS: &str = "---\r\nname: mine # ours\r\ndescription: 'Turns minutes into decisions. Use when minutes are shared.'\r\nallowed-tools: \"Read, Grep\"\r\n---\r\n\r\nText without an end";
-const SPACES: &str = "---\r\nname: mine # ours\r\ndescription: 'Turns minutes into decisions. Use when minutes are shared.'\r\nallowed-tools: \"Read Grep\"\r\n---\r\n\r\nText without an end";
+const LISTED: &str = "---\r\nname: mine # ours\r\ndescription: 'Turns minutes into decisions. Use when minutes are shared.'\r\nargument-hint: [file]\r\n---\r\n\r\nText without an end";
+const QUOTED: &str = "---\r\nname: mine # ours\r\ndescription: 'Turns minutes into decisions. Use when minutes are shared.'\r\nargument-hint: \"[file]\"\r\n---\r\n\r\nText without an end";
 
 fn room(text: &str) -> Room {
     let room = Room::new("");
@@ -17,14 +17,14 @@ fn room(text: &str) -> Room {
 
 #[test]
 fn a_fix_changes_what_it_is_about_and_the_second_run_nothing() {
-    let room = room(COMMAS);
+    let room = room(LISTED);
     let path = room.project().join("skills/mine/SKILL.md");
     fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
     let told = room.mdskill(["validate", "--fix"]).run();
     told.ok()
-        .says("Fixed skills/mine/SKILL.md: SK113 separate the tools by spaces")
+        .says("Fixed skills/mine/SKILL.md: SK117 quote the hint")
         .says("1 skill: 0 errors, 0 warnings");
-    assert_eq!(room.read("skills/mine/SKILL.md"), SPACES);
+    assert_eq!(room.read("skills/mine/SKILL.md"), QUOTED);
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o755);
     let before = room.tree("");
     room.mdskill(["validate", "--fix"])
@@ -36,12 +36,12 @@ fn a_fix_changes_what_it_is_about_and_the_second_run_nothing() {
 
 #[test]
 fn what_remains_is_told_and_decides_the_exit_code() {
-    let room = room(&format!("{COMMAS}\n[gone](references/gone.md)\n"));
+    let room = room(&format!("{LISTED}\n[gone](references/gone.md)\n"));
     let told = room.mdskill(["validate", "skills", "--fix"]).run();
     told.fails(3)
         .says("SK301")
         .says("Fixed")
-        .never_says("warning[SK113]");
+        .never_says("warning[SK117]");
     let json = room
         .mdskill(["validate", "skills", "--fix", "--json"])
         .run()
@@ -55,12 +55,12 @@ fn what_remains_is_told_and_decides_the_exit_code() {
         .map(|found| &found["code"])
         .collect();
     // What is only counted, like CRLF throughout, is left alone.
-    assert_eq!(codes, ["SK004", "SK301"]);
+    assert_eq!(codes, ["SK004", "SK111", "SK301"]);
 }
 
 #[test]
 fn a_diff_writes_nothing_and_is_what_fix_does() {
-    let room = room(COMMAS);
+    let room = room(LISTED);
     let before = room.tree("skills");
     let diff = room.mdskill(["validate", "--diff"]).run();
     diff.fails(3).says("Would fix skills/mine/SKILL.md");
@@ -69,19 +69,19 @@ fn a_diff_writes_nothing_and_is_what_fix_does() {
         .stdin(diff.stdout.clone())
         .run()
         .ok();
-    assert_eq!(room.read("skills/mine/SKILL.md"), SPACES);
+    assert_eq!(room.read("skills/mine/SKILL.md"), QUOTED);
     let nothing = room.mdskill(["validate", "--fix", "--diff"]).run();
     assert_eq!(nothing.ok().stdout, "");
 }
 
 #[test]
 fn a_diff_in_colour_or_in_ci_is_cleaned() {
-    let room = room(&COMMAS.replace("\r\n\r\n", "\r\n\u{1b}[2J\r\n::error::x\r\n"));
+    let room = room(&LISTED.replace("\r\n\r\n", "\r\n\u{1b}[2J\r\n::error::x\r\n"));
     let told = room
         .mdskill(["validate", "--diff", "--color", "always"])
         .run();
     assert!(
-        told.stdout.contains("\u{1b}[31m-allowed-tools"),
+        told.stdout.contains("\u{1b}[31m-argument-hint"),
         "{}",
         told.stdout
     );
@@ -94,24 +94,24 @@ fn a_diff_in_colour_or_in_ci_is_cleaned() {
 
 #[test]
 fn json_tells_what_was_done_and_what_would_be() {
-    let room = room(COMMAS);
+    let room = room(LISTED);
     let json = room
         .mdskill(["validate", "--diff", "--json"])
         .run()
         .fails(3)
         .json();
-    assert!(json["diff"].as_str().unwrap().contains("+allowed-tools"));
+    assert!(json["diff"].as_str().unwrap().contains("+argument-hint"));
     let json = room
         .mdskill(["validate", "--fix", "--json"])
         .run()
         .ok()
         .json();
     let expected = serde_json::json!([{
-        "code": "SK113",
+        "code": "SK117",
         "file": "skills/mine/SKILL.md",
         "line": 4,
         "skill": "skills/mine",
-        "title": "separate the tools by spaces",
+        "title": "quote the hint",
     }]);
     assert_eq!(json["fixed"], expected);
     assert_eq!(json["kept"], serde_json::json!([]));
@@ -121,25 +121,25 @@ fn json_tells_what_was_done_and_what_would_be() {
 
 #[test]
 fn a_rule_that_does_not_count_mends_nothing() {
-    let room = room(COMMAS);
-    for flags in [["--ignore", "SK113"], ["--select", "SK301"]] {
+    let room = room(LISTED);
+    for flags in [["--ignore", "SK117"], ["--select", "SK301"]] {
         let arguments = [&["validate", "--fix"][..], &flags].concat();
         room.mdskill(arguments).run().ok().never_says("Fixed");
     }
-    assert_eq!(room.read("skills/mine/SKILL.md"), COMMAS);
+    assert_eq!(room.read("skills/mine/SKILL.md"), LISTED);
 }
 
 #[test]
 fn links_and_read_only_files_are_left() {
     let room = room("");
     fs::remove_file(room.project().join("skills/mine/SKILL.md")).unwrap();
-    room.write("elsewhere.md", COMMAS);
+    room.write("elsewhere.md", LISTED);
     symlink(
         "../../elsewhere.md",
         room.project().join("skills/mine/SKILL.md"),
     )
     .unwrap();
-    room.write("skills/other/SKILL.md", COMMAS.replace("mine", "other"));
+    room.write("skills/other/SKILL.md", LISTED.replace("mine", "other"));
     let path = room.project().join("skills/other/SKILL.md");
     fs::set_permissions(path, PermissionsExt::from_mode(0o444)).unwrap();
     let before = room.tree("");
@@ -147,7 +147,7 @@ fn links_and_read_only_files_are_left() {
     let told = room.mdskill(["validate", "skills/other", "--fix"]).run();
     told.fails(1)
         .says("skills/other/SKILL.md is not mended: can't replace")
-        .says("SK113")
+        .says("SK117")
         .never_says("Fixed");
     before.assert_same(&room.tree(""));
 }
@@ -155,10 +155,10 @@ fn links_and_read_only_files_are_left() {
 #[test]
 fn an_installed_skill_is_mended_only_by_name() {
     let (shop, mut repo) = Shop::stocked();
-    repo.write("skills/one/SKILL.md", COMMAS.replace("mine", "one"));
+    repo.write("skills/one/SKILL.md", LISTED.replace("mine", "one"));
     repo.commit("Commas");
     shop.run(&["add", "acme/skills/one"]).ok();
-    shop.room.write("skills/mine/SKILL.md", COMMAS);
+    shop.room.write("skills/mine/SKILL.md", LISTED);
     shop.run(&["validate", "--fix"])
         .ok()
         .says("Fixed skills/mine/SKILL.md")
@@ -186,7 +186,7 @@ fn what_is_not_on_disk_can_not_be_mended() {
 
 #[test]
 fn several_files_of_a_skill_are_one_skill() {
-    let room = room(COMMAS);
+    let room = room(LISTED);
     room.write("skills/mine/references/a.md", "A\n");
     room.write("README.md", "Read me\n");
     let files = [
@@ -196,7 +196,7 @@ fn several_files_of_a_skill_are_one_skill() {
         "skills/mine",
         "README.md",
         "--json",
-        "--select=SK113",
+        "--select=SK117",
     ];
     let json = room.mdskill(files).run().ok().json();
     assert_eq!(json["summary"]["skills"], 1);
@@ -209,7 +209,7 @@ fn several_files_of_a_skill_are_one_skill() {
 
 #[test]
 fn a_file_is_found_from_within_its_skill_and_no_other() {
-    let room = room(COMMAS);
+    let room = room(LISTED);
     room.write("skills/mine/references/a.md", "A\n");
     room.write("skills/loose.md", "B\n");
     let look = |folder: &str, file: &str| {
@@ -219,9 +219,9 @@ fn a_file_is_found_from_within_its_skill_and_no_other() {
     };
     look("skills/mine/references", "a.md")
         .ok()
-        .says("../SKILL.md:4:16: warning[SK113]");
+        .says("../SKILL.md:4:16: warning[SK117]");
     look("skills/mine", "../loose.md")
         .ok()
         .says("../loose.md lies in no skill")
-        .never_says("SK113");
+        .never_says("SK117");
 }

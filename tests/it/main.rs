@@ -38,6 +38,7 @@ mod odd_files;
 mod profiles;
 mod proxies;
 mod readme;
+mod reference;
 mod rules;
 mod secrets;
 mod servers;

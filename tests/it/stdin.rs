@@ -2,7 +2,7 @@
 
 use crate::support::room::Room;
 
-const PAGE: &str = "---\nname: mine\ndescription: Turns minutes into decisions. Use when minutes are shared.\nallowed-tools: Read, Grep\n---\n[here](references/here.md) [gone](references/gone.md)\n";
+const PAGE: &str = "---\nname: mine\ndescription: Turns minutes into decisions. Use when minutes are shared.\nargument-hint: [file]\n---\n[here](references/here.md) [gone](references/gone.md)\n";
 
 #[test]
 fn a_page_stands_in_for_its_file() {
@@ -37,7 +37,11 @@ fn a_page_stands_in_for_its_file() {
     let file = serde_json::json!("skills/mine/SKILL.md");
     assert_eq!(
         places,
-        [("SK113", &file, &4.into()), ("SK301", &file, &6.into())]
+        [
+            ("SK111", &file, &4.into()),
+            ("SK117", &file, &4.into()),
+            ("SK301", &file, &6.into())
+        ]
     );
     assert_eq!(room.read("skills/mine/SKILL.md"), "---\nname: old\n---\n");
 }
@@ -50,7 +54,7 @@ fn the_folder_need_not_be_there() {
         .stdin(PAGE)
         .run();
     told.fails(3)
-        .says("new/mine/SKILL.md:4:16: warning[SK113]")
+        .says("new/mine/SKILL.md:4:16: warning[SK117]")
         .says("references/here.md");
     assert!(!room.project().join("new").exists());
 }
@@ -74,7 +78,7 @@ fn only_the_page_is_told_of() {
 #[test]
 fn the_mended_page_goes_to_standard_output() {
     let room = Room::new("");
-    let fixed = PAGE.replace("Read, Grep", "Read Grep");
+    let fixed = PAGE.replace("[file]", "\"[file]\"");
     let flags = ["validate", "-", "--stdin-path", "mine/SKILL.md"];
     let mend = |more: &[&str], page: &[u8]| {
         let arguments = [&flags[..], more].concat();
@@ -86,7 +90,7 @@ fn the_mended_page_goes_to_standard_output() {
     let sound = fixed.lines().take(5).collect::<Vec<_>>().join("\r\n");
     assert_eq!(mend(&["--fix"], sound.as_bytes()).ok().stdout, sound);
     let diff = mend(&["--fix", "--diff"], PAGE.as_bytes());
-    diff.fails(3).says("+allowed-tools: Read Grep");
+    diff.fails(3).says("+argument-hint: \"[file]\"");
     let json = mend(&["--fix", "--json"], PAGE.as_bytes()).fails(3).json();
     assert_eq!(json["text"], fixed.as_str());
     mend(&["--fix"], b"---\nname: \xff\n---\n")

@@ -150,7 +150,7 @@ fn is_space(c: char) -> bool {
     c == ' ' || c == '\t'
 }
 
-fn is_flow_mark(c: char) -> bool {
+pub(super) fn is_flow_mark(c: char) -> bool {
     matches!(c, ',' | '[' | ']' | '{' | '}')
 }
 

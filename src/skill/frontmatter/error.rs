@@ -1,5 +1,6 @@
 //! [`FrontmatterError`]: why a frontmatter can't be read, where, and what to do.
 
+use super::quoting::Quoted;
 use crate::span::Span;
 
 /// Why a frontmatter can't be read, and the place in the file.
@@ -12,7 +13,7 @@ pub struct FrontmatterError {
     pub fault: Fault,
 }
 
-/// What is wrong with a frontmatter. `quoted` is the line as it should be written.
+/// What is wrong with a frontmatter. `quoted` is the value as it should be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// A byte that no UTF-8 text has.
@@ -46,45 +47,57 @@ pub enum Fault {
     #[error("the frontmatter has more than {} values", super::MAX_NODES)]
     TooManyNodes,
     /// The first line is not `---`.
-    #[error("SKILL.md does not begin with a line `---`")]
+    #[error("{}", no_frontmatter(.before.as_ref()))]
     NoFrontmatter {
-        /// Whether a frontmatter follows further down.
-        something_before: bool,
+        /// What stands before a frontmatter that follows further down, or in its place.
+        before: Option<Before>,
     },
     /// There is no second `---`.
-    #[error("the frontmatter is opened with `---` but never closed")]
-    Unclosed,
+    #[error("{}", unclosed(.heading.as_deref()))]
+    Unclosed {
+        /// The field that became a heading: a formatter takes `name: a` and the `---` below it
+        /// for one, underlined.
+        heading: Option<String>,
+        /// Where a line `---` would close it, when that is the one place.
+        closes_at: Option<usize>,
+    },
     /// `description: text: more`.
     #[error("the value of `{key}` has an unquoted `: `, which YAML reads as another key")]
     UnquotedColon {
         /// The key of the value.
         key: String,
-        /// The line with its value quoted.
-        quoted: String,
+        /// The value in quotes.
+        quoted: Quoted,
     },
     /// A value that starts with a character that means something else in YAML.
-    #[error("a value can't start with `{character}` in YAML: {}", meaning(*.character))]
+    #[error("a value can't start with {} in YAML: {}", named(*.character), meaning(*.character))]
     ReservedStart {
         /// The first character.
         character: char,
-        /// The line with its value quoted.
-        quoted: String,
+        /// The value in quotes.
+        quoted: Quoted,
     },
     /// `'it's'`, `"a" + "b"`, `[a] [b]`.
     #[error("text follows the closing `{close}` of a value")]
     TextAfterValue {
         /// The quote or bracket that closed the value.
         close: char,
-        /// The line with its value quoted.
-        quoted: String,
+        /// The value in quotes.
+        quoted: Quoted,
+    },
+    /// `[cite_start]description: …`.
+    #[error("`{text}` stands before a key")]
+    TextBeforeKey {
+        /// What stands there, or its beginning.
+        text: String,
     },
     /// A value starts with `[` or `{` and is no list or map.
     #[error("a value that starts with `{open}` is a {} in YAML, and this one is broken", collection(*.open))]
     BrokenCollection {
         /// The bracket.
         open: char,
-        /// The line with its value quoted.
-        quoted: String,
+        /// The value in quotes.
+        quoted: Quoted,
     },
     /// A quote that is never closed.
     #[error("the quote `{quote}` is never closed")]
@@ -107,9 +120,6 @@ pub enum Fault {
         /// The line, or its beginning.
         line: String,
     },
-    /// `<<: …`.
-    #[error("the merge key `<<` is not allowed in a frontmatter")]
-    MergeKey,
     /// A list or map used as a key.
     #[error("a key is a list or a map")]
     CollectionKey,
@@ -133,6 +143,37 @@ pub enum Fault {
     },
 }
 
+/// What stands before the `---` that should be the first line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// What it is.
+    pub what: Preamble,
+    /// All of it.
+    pub span: Span,
+    /// The line that closes a fence around the whole file.
+    pub closing: Option<Span>,
+}
+
+/// What stands before a frontmatter: the shapes of public history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preamble {
+    /// Only white space.
+    Blank,
+    /// A byte order mark, which only the reference checker minds.
+    ByteOrderMark,
+    /// `<!-- … -->`.
+    Comment,
+    /// A line of `____`.
+    Rule,
+    /// A code fence around the whole file.
+    Fence,
+    /// The frontmatter itself: a Markdown formatter made a rule of its first line and a heading
+    /// of the others (40 of the 294 in public history).
+    Heading,
+    /// Anything else.
+    Text,
+}
+
 impl FrontmatterError {
     pub(super) fn new(span: Span, fault: Fault) -> Self {
         Self { span, fault }
@@ -146,27 +187,41 @@ impl FrontmatterError {
             Fault::FileTooLarge { .. } => "move the detail into files under `references/`",
             Fault::TooLarge { .. } | Fault::TooManyNodes => "move the detail into the body",
             Fault::TooDeep => "flatten the values; `metadata` maps names to texts",
-            Fault::NoFrontmatter {
-                something_before: true,
-            } => "remove everything before the first `---`, blank lines and comments too",
-            Fault::NoFrontmatter { .. } => {
-                "begin the file with `---`, `name: …`, `description: …` and `---`, a line each"
+            Fault::NoFrontmatter { before } => match before.as_ref().map(|before| before.what) {
+                Some(Preamble::Heading) => {
+                    "write `---`, each field on a line of its own without `#`, and `---`; keep the formatter from this file"
+                }
+                Some(Preamble::Fence) => "remove the fence, at the end of the file too",
+                Some(Preamble::ByteOrderMark) => "save the file without a byte order mark",
+                Some(Preamble::Comment) => "move the comment below the frontmatter",
+                Some(_) => "remove everything before the first `---`, blank lines too",
+                None => {
+                    "begin the file with `---`, `name: …`, `description: …` and `---`, a line each"
+                }
+            },
+            Fault::Unclosed {
+                heading: Some(_), ..
+            } => "write each field on a line of its own, without `#`, and a line `---` after them",
+            Fault::Unclosed { .. } => "put a line `---` between the last field and the Markdown",
+            Fault::TextAfterValue { quoted, .. } if quoted.replacement.starts_with('[') => {
+                return format!("move what follows into the brackets: `{}`", quoted.line);
             }
-            Fault::Unclosed => "put a line `---` between the last field and the Markdown",
             Fault::TextAfterValue {
                 close: ']' | '}',
                 quoted,
             } => {
                 return format!(
-                    "move what follows into the brackets or remove it, or quote the whole value: `{quoted}`"
+                    "move what follows into the brackets or remove it, or quote the whole value: `{}`",
+                    quoted.line
                 );
             }
             Fault::UnquotedColon { quoted, .. }
             | Fault::ReservedStart { quoted, .. }
             | Fault::TextAfterValue { quoted, .. }
             | Fault::BrokenCollection { quoted, .. } => {
-                return format!("quote the whole value: `{quoted}`");
+                return format!("quote the whole value: `{}`", quoted.line);
             }
+            Fault::TextBeforeKey { .. } => "begin the line with the key",
             Fault::UnclosedQuote { .. } => "close the quote on the same line, or remove it",
             Fault::Tab => "indent with spaces",
             Fault::Control { .. } => "remove the character",
@@ -174,7 +229,6 @@ impl FrontmatterError {
             Fault::NotAKey { .. } => {
                 "write `key: value`, or indent the line so that it continues the value above"
             }
-            Fault::MergeKey => "write the merged keys out",
             Fault::CollectionKey => {
                 "use a text as the key; a value that starts with a bracket needs quotes"
             }
@@ -186,16 +240,71 @@ impl FrontmatterError {
     }
 }
 
+impl Fault {
+    /// Returns the value in quotes, when that is what mends it.
+    #[must_use]
+    pub const fn quoted(&self) -> Option<&Quoted> {
+        match self {
+            Self::UnquotedColon { quoted, .. }
+            | Self::ReservedStart { quoted, .. }
+            | Self::TextAfterValue { quoted, .. }
+            | Self::BrokenCollection { quoted, .. } => Some(quoted),
+            _ => None,
+        }
+    }
+
+    /// Returns the same fault with its places moved on by `by` bytes.
+    pub(super) fn shifted(mut self, by: usize) -> Self {
+        match &mut self {
+            Self::UnquotedColon { quoted, .. }
+            | Self::ReservedStart { quoted, .. }
+            | Self::TextAfterValue { quoted, .. }
+            | Self::BrokenCollection { quoted, .. } => quoted.span = quoted.span.shifted(by),
+            _ => {}
+        }
+        self
+    }
+}
+
+fn no_frontmatter(before: Option<&Before>) -> &'static str {
+    match before.map(|before| before.what) {
+        None => "SKILL.md does not begin with a line `---`",
+        Some(Preamble::Blank) => "a blank line stands before the first `---`",
+        Some(Preamble::ByteOrderMark) => "a byte order mark stands before the first `---`",
+        Some(Preamble::Comment) => "a comment stands before the first `---`",
+        Some(Preamble::Rule) => "a line of `_` stands before the first `---`",
+        Some(Preamble::Fence) => "a code fence stands around the whole file",
+        Some(Preamble::Heading) => "the frontmatter has become a Markdown heading",
+        Some(Preamble::Text) => "text stands before the first `---`",
+    }
+}
+
+fn unclosed(heading: Option<&str>) -> String {
+    match heading {
+        Some(heading) => format!(
+            "the frontmatter is never closed: the field `{heading}` has become a Markdown heading"
+        ),
+        None => "the frontmatter is opened with `---` but never closed".to_owned(),
+    }
+}
+
 fn collection(open: char) -> &'static str {
     if open == '[' { "list" } else { "map" }
+}
+
+fn named(character: char) -> String {
+    match character {
+        '`' => "a backtick".to_owned(),
+        other => format!("`{other}`"),
+    }
 }
 
 /// What a reserved first character stands for. Source: YAML 1.2.2, section 5.3.
 fn meaning(character: char) -> &'static str {
     match character {
-        '*' => "it is an alias, which a frontmatter may not have",
-        '&' => "it is an anchor, which a frontmatter may not have",
-        '!' => "it is a tag, which a frontmatter may not have",
+        '*' => "it is an alias, and no anchor has that name",
+        '&' => "it is an anchor, and this one is broken",
+        '!' => "it is a tag, and this one is broken",
         '%' => "it is a directive",
         ',' | ']' | '}' => "it belongs to a list or a map",
         _ => "it is reserved",

@@ -3,6 +3,8 @@
 use super::error::{Fault, FrontmatterError};
 use crate::span::Span;
 
+mod astray;
+
 /// Largest SKILL.md that is read: the longest of 2,672 public ones has 2,723
 /// lines, and what is ten times as long is no instruction an agent can hold.
 pub const MAX_SKILL_MD_BYTES: usize = 1024 * 1024;
@@ -34,59 +36,86 @@ pub struct Document<'a> {
 /// When `text` is too large, not UTF-8, has no `---` as its first line or no
 /// second one, or has more than [`MAX_FRONTMATTER_BYTES`] between them.
 pub fn split(text: &[u8]) -> Result<Document<'_>, FrontmatterError> {
-    let start = |fault| FrontmatterError::new(Span::at(0), fault);
-    if text.len() > MAX_SKILL_MD_BYTES {
-        return Err(start(Fault::FileTooLarge { bytes: text.len() }));
-    }
-    let whole = std::str::from_utf8(text).map_err(|error| not_utf8(text, error.valid_up_to()))?;
+    let whole = readable(text)?;
     let marked = whole.strip_prefix('\u{feff}').unwrap_or(whole);
+    let mark = whole.len() - marked.len();
     let mut lines = marked.split_inclusive('\n');
     let opening = lines.next().filter(|line| is_fence(line)).unwrap_or("");
     if opening.is_empty() {
-        return Err(start(Fault::NoFrontmatter {
-            something_before: has_late_frontmatter(marked),
-        }));
+        let before = astray::before(whole);
+        return Err(at_start(Fault::NoFrontmatter { before }));
     }
+    let yaml_offset = mark + opening.len();
     let (mut length, mut body_line) = (0, 2);
     for line in lines {
         body_line += 1;
         if is_fence(line) {
-            let (yaml, closed) = marked[opening.len()..].split_at(length);
-            let body = &closed[line.len()..];
-            let too_large = yaml.len() > MAX_FRONTMATTER_BYTES;
-            return if too_large {
-                Err(start(Fault::TooLarge { bytes: yaml.len() }))
-            } else {
-                Ok(Document {
-                    yaml,
-                    yaml_offset: whole.len() - marked.len() + opening.len(),
-                    body,
-                    body_offset: whole.len() - body.len(),
-                    body_line,
-                })
-            };
+            let closing = Span::new(yaml_offset + length, yaml_offset + length + line.len());
+            return document(whole, yaml_offset, closing, body_line);
         }
         length += line.len();
     }
-    Err(start(Fault::Unclosed))
+    Err(at_start(astray::unclosed(whole, yaml_offset)))
+}
+
+/// Cuts `text` as the reference checker does: it must begin with `---`, and the next `---`
+/// ends the frontmatter, wherever it stands. Source: skills-ref, `parser.py`.
+///
+/// # Errors
+/// As [`split`].
+pub fn split_as_reference(text: &[u8]) -> Result<Document<'_>, FrontmatterError> {
+    let whole = readable(text)?;
+    let Some(rest) = whole.strip_prefix(DASHES) else {
+        let before = astray::before_for_reference(whole);
+        return Err(at_start(Fault::NoFrontmatter { before }));
+    };
+    let opening = DASHES.len();
+    let Some(length) = rest.find(DASHES) else {
+        return Err(at_start(astray::unclosed(whole, opening)));
+    };
+    let closing = Span::new(opening + length, opening + length + DASHES.len());
+    let body_line = whole[..closing.end].matches('\n').count() + 1;
+    document(whole, opening, closing, body_line)
+}
+
+const DASHES: &str = "---";
+
+fn document(
+    whole: &str,
+    yaml_offset: usize,
+    closing: Span,
+    body_line: usize,
+) -> Result<Document<'_>, FrontmatterError> {
+    let yaml = &whole[yaml_offset..closing.start];
+    if yaml.len() > MAX_FRONTMATTER_BYTES {
+        return Err(at_start(Fault::TooLarge { bytes: yaml.len() }));
+    }
+    Ok(Document {
+        yaml,
+        yaml_offset,
+        body: &whole[closing.end..],
+        body_offset: closing.end,
+        body_line,
+    })
+}
+
+fn readable(text: &[u8]) -> Result<&str, FrontmatterError> {
+    if text.len() > MAX_SKILL_MD_BYTES {
+        return Err(at_start(Fault::FileTooLarge { bytes: text.len() }));
+    }
+    std::str::from_utf8(text).map_err(|error| not_utf8(text, error.valid_up_to()))
+}
+
+fn at_start(fault: Fault) -> FrontmatterError {
+    FrontmatterError::new(Span::at(0), fault)
 }
 
 fn is_fence(line: &str) -> bool {
-    line.trim_end() == "---"
+    line.trim_end() == DASHES
 }
 
 fn not_utf8(text: &[u8], valid: usize) -> FrontmatterError {
     FrontmatterError::new(Span::at(valid), Fault::NotUtf8 { byte: text[valid] })
-}
-
-/// Whether a frontmatter stands further down: a comment, a blank line or a code
-/// fence was put before it, the shape of most of the 294 in public history.
-fn has_late_frontmatter(text: &str) -> bool {
-    let mut lines = text.lines().skip_while(|line| !is_fence(line)).skip(1);
-    lines.next().is_some_and(|line| {
-        let key = line.split(':').next().unwrap_or_default();
-        line.contains(':') && !key.is_empty() && key.chars().all(|c| c.is_ascii_lowercase())
-    })
 }
 
 #[cfg(test)]
@@ -116,20 +145,21 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_frontmatter_says_which_way() {
-        let late = |text: &str| match fault(text.as_bytes()) {
-            Fault::NoFrontmatter { something_before } => something_before,
-            other => panic!("{other}"),
+    fn the_reference_cuts_at_the_first_dashes() {
+        let cut = |text: &str| {
+            let document = split_as_reference(text.as_bytes());
+            document.map(|document| (document.yaml.to_owned(), document.body_line))
         };
-        assert!(!late(""));
-        assert!(!late("# Title\n\n---\n\ntext\n"));
-        assert!(late("<!-- c -->\n---\nname: a\n---\n"));
-        assert!(late("\n---\nname: a\n---\n"));
+        let within = "---\ndescription: a --- b\n---\n";
+        assert_eq!(cut(within).unwrap(), ("\ndescription: a ".to_owned(), 2));
+        assert_eq!(cut("---a: b---").unwrap(), ("a: b".to_owned(), 1));
+        assert!(cut("\u{feff}---\na: b\n---\n").is_err());
+        assert!(cut("---\na: b\n").is_err());
     }
 
     #[test]
     fn limits_and_encodings_are_faults() {
-        assert_eq!(fault(b"---\nname: a\n"), Fault::Unclosed);
+        assert!(matches!(fault(b"---\nname: a\n"), Fault::Unclosed { .. }));
         let bad = split(b"---\nname: \xff\n---\n").unwrap_err();
         assert_eq!(bad.fault, Fault::NotUtf8 { byte: 0xff });
         assert_eq!(bad.span, Span::at(10));

@@ -1,4 +1,6 @@
-//! How a broken line should be written: its value in quotes.
+//! [`Quoted`]: how a broken value should be written: in quotes.
+
+use crate::span::Span;
 
 /// Longest value shown in full, in characters (the median public description
 /// has 184); a longer one is shown by its two ends.
@@ -6,34 +8,146 @@ const SHOWN_CHARS: usize = 300;
 const SHOWN_HEAD: usize = 100;
 const SHOWN_TAIL: usize = 40;
 
-/// Returns the line in which the value at byte `start` of `yaml` stands, with the
-/// value in quotes; lines indented deeper than `indent` continue the value.
-pub(super) fn quoted_line(yaml: &str, start: usize, indent: usize) -> String {
+/// A value as it should be written: in quotes, or a list with all of its entries inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quoted {
+    /// The value as it is written now, all its lines, in bytes of the file.
+    pub span: Span,
+    /// What should stand there.
+    pub replacement: String,
+    /// The first line as it should be, a long value shown by its ends.
+    pub line: String,
+    /// Whether the author can have meant nothing but a text.
+    pub is_certain: bool,
+}
+
+/// Returns how the value at byte `start` of `yaml` should be written; lines indented deeper
+/// than `indent` continue the value.
+pub(super) fn quoted(yaml: &str, start: usize, indent: usize) -> Quoted {
     let line_start = yaml[..start].rfind('\n').map_or(0, |at| at + 1);
     let prefix = yaml[line_start..start].trim_start();
-    let mut lines = yaml[start..].lines();
-    let mut value = lines.next().unwrap_or_default().trim().to_owned();
-    for line in lines.take_while(|line| continues(line, indent)) {
-        value.push(' ');
-        value.push_str(line.trim());
+    let span = Span::new(start, value_end(yaml, start, indent));
+    let written = span.of(yaml);
+    let mut more = written.lines().skip(1);
+    let is_certain = !written.contains(" #")
+        && !has_several_quoted(written)
+        && !more.any(looks_like_more_than_text);
+    let text = folded(written);
+    let text = without_broken_quotes(&text);
+    Quoted {
+        span,
+        replacement: quote(text),
+        line: format!("{prefix}{}", quote(&shortened(text))),
+        is_certain,
     }
-    format!(
-        "{prefix}{}",
-        quote(&shortened(without_broken_quotes(&value)))
-    )
 }
 
-fn continues(line: &str, indent: usize) -> bool {
-    let text = line.trim_start_matches(' ');
-    !text.trim().is_empty() && line.len() - text.len() > indent
+/// Returns how an entry within brackets should be written: up to the next comma or bracket.
+pub(super) fn quoted_entry(yaml: &str, start: usize) -> Quoted {
+    let rest = yaml[start..].lines().next().unwrap_or_default();
+    let entry = rest.split([',', '[', ']', '{', '}']).next();
+    let entry = entry.unwrap_or_default().trim_end();
+    Quoted {
+        span: Span::new(start, start + entry.len()),
+        replacement: quote(entry),
+        line: quote(&shortened(entry)),
+        is_certain: false,
+    }
 }
 
-/// An odd number of quotes with one at each end: `'it's here'` is meant as
-/// `it's here`, while `"a" + "b"` is not meant as `a" + "b`.
+/// Returns how `[a, b] - c` should be written, 86 of the 314 broken files in public history:
+/// the entries after the list `list` belong into it. `[file] - all of it` is a text.
+pub(super) fn with_entries_inside(yaml: &str, list: Span) -> Option<Quoted> {
+    let after = yaml[list.end..].lines().next()?.trim_end();
+    let span = Span::new(list.start, list.end + after.len());
+    let inner = list.of(yaml).strip_prefix('[')?.strip_suffix(']')?;
+    let inner = inner.trim_end().trim_end_matches(',');
+    let entries: Vec<&str> = after
+        .trim_start()
+        .strip_prefix("- ")?
+        .split(" - ")
+        .map(str::trim)
+        .collect();
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let are_words = entries
+        .iter()
+        .all(|entry| !entry.is_empty() && entry.chars().all(is_word));
+    let is_last_line = value_end(yaml, list.start, indent_of(yaml, list.start)) == span.end;
+    let replacement = format!("[{inner}, {}]", entries.join(", "));
+    (are_words && is_last_line && inner.contains(',')).then(|| Quoted {
+        span,
+        line: shortened(&replacement),
+        replacement,
+        is_certain: true,
+    })
+}
+
+fn indent_of(yaml: &str, at: usize) -> usize {
+    let line = &yaml[yaml[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// Returns the end of the value: blank lines are within it when more of it follows.
+fn value_end(yaml: &str, start: usize, indent: usize) -> usize {
+    let mut lines = yaml[start..].split_inclusive('\n');
+    let first = lines.next().unwrap_or_default();
+    let mut reached = start + first.len();
+    let mut end = start + first.trim_end().len();
+    for line in lines {
+        let text = line.trim_start_matches(' ');
+        if !text.trim().is_empty() {
+            if line.len() - text.len() <= indent {
+                break;
+            }
+            end = reached + line.trim_end().len();
+        }
+        reached += line.len();
+    }
+    end
+}
+
+/// `"a" + "b"` may be meant as a list or a sum; `"a" b` and `'it's'` are a text.
+fn has_several_quoted(written: &str) -> bool {
+    let quote = written.chars().next();
+    let quote = quote.filter(|c| matches!(c, '"' | '\''));
+    quote.is_some_and(|quote| written.matches(quote).count() > 3)
+}
+
+/// A line that could be a field or an entry of a list just as well.
+fn looks_like_more_than_text(line: &str) -> bool {
+    let line = line.trim_start();
+    let first_word = line.split(' ').next().unwrap_or_default();
+    line.starts_with("- ") || first_word.trim_end().ends_with(':')
+}
+
+/// Joins lines as YAML does: a line break is a space, blank lines are line breaks.
+fn folded(written: &str) -> String {
+    let mut text = String::with_capacity(written.len());
+    let mut blank = 0;
+    for line in written.lines().map(str::trim) {
+        if line.is_empty() {
+            blank += 1;
+            continue;
+        }
+        match blank {
+            0 if text.is_empty() => {}
+            0 => text.push(' '),
+            _ => text.extend(std::iter::repeat_n('\n', blank)),
+        }
+        blank = 0;
+        text.push_str(line);
+    }
+    text
+}
+
+/// Returns what stands within quotes that were meant to be the only ones: `'it's here'`, and
+/// `"a "b" c"`, in which a quote opens while one is open; `"a" + "b"` is not meant as `a" + "b`.
 fn without_broken_quotes(value: &str) -> &str {
     let within = |quote: char| {
         let inner = value.strip_prefix(quote)?.strip_suffix(quote)?;
-        (value.matches(quote).count() % 2 == 1).then_some(inner)
+        let first = inner.find(quote)?;
+        let opens = inner[..first].ends_with(' ') && !inner[first + 1..].starts_with(' ');
+        (opens || value.matches(quote).count() % 2 == 1).then_some(inner)
     };
     within('\'').or_else(|| within('"')).unwrap_or(value)
 }
@@ -48,15 +162,16 @@ fn shortened(value: &str) -> String {
     format!("{head} … {tail}")
 }
 
-/// The plainest YAML quoting that needs no escapes, if there is one.
-fn quote(value: &str) -> String {
-    if !value.contains(['"', '\\']) {
-        format!("\"{value}\"")
-    } else if !value.contains('\'') {
-        format!("'{value}'")
+/// Returns `text` as a YAML value, in the plainest quotes that need no escapes if there are any.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    if !text.contains(['"', '\\', '\n']) {
+        format!("\"{text}\"")
+    } else if !text.contains(['\'', '\n']) {
+        format!("'{text}'")
     } else {
-        let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
-        format!("\"{escaped}\"")
+        let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+        format!("\"{}\"", escaped.replace('\n', "\\n"))
     }
 }
 
@@ -67,15 +182,37 @@ mod tests {
     #[test]
     fn the_value_is_quoted_in_its_line() {
         let yaml = "name: a\nx: say \"b\": c\n  more\n\nlast: 'it's'";
-        assert_eq!(quoted_line(yaml, 11, 0), "x: 'say \"b\": c more'");
-        assert_eq!(quoted_line(yaml, 36, 0), "last: \"it's\"");
-        assert_eq!(quoted_line("- *.ts", 2, 0), "- \"*.ts\"");
-        assert_eq!(quoted_line("a: \"it's\" x", 3, 0), "a: \"\\\"it's\\\" x\"");
+        let line = |yaml, start| quoted(yaml, start, 0).line;
+        assert_eq!(line(yaml, 11), "x: 'say \"b\": c more'");
+        assert_eq!(line(yaml, 36), "last: \"it's\"");
+        assert_eq!(line("- *.ts", 2), "- \"*.ts\"");
+        assert_eq!(line("a: \"it's\" x", 3), "a: \"\\\"it's\\\" x\"");
+        assert_eq!(line("a: \"say \"b\" c\"", 3), "a: 'say \"b\" c'");
+        assert_eq!(line("a: \"b\" + \"c\"", 3), "a: '\"b\" + \"c\"'");
+    }
+
+    #[test]
+    fn all_lines_of_the_value_are_replaced() {
+        let yaml = "a: b: c\r\n  d\r\n\r\n  e\r\n\r\nf: g";
+        let value = quoted(yaml, 3, 0);
+        assert_eq!(value.span.of(yaml), "b: c\r\n  d\r\n\r\n  e");
+        assert_eq!(value.replacement, "\"b: c d\\ne\"");
+        assert!(value.is_certain);
+        assert!(!quoted("a: b: c\n  d: e", 3, 0).is_certain);
+        assert!(!quoted("a: b: c # d", 3, 0).is_certain);
+        let list = |yaml| with_entries_inside(yaml, Span::new(3, 9)).map(|list| list.replacement);
+        let inside = Some("[b, c, d, e-f]".to_owned());
+        assert_eq!(list("a: [b, c]   - d - e-f\nx: y"), inside);
+        assert_eq!(list("a: [b, c] - d: e"), None);
+        assert_eq!(list("a: [b, c] d"), None);
+        assert_eq!(list("a: [bbbb] - d"), None);
+        assert_eq!(list("a: [b, c] - d\n  - e"), None);
+        assert_eq!(quoted_entry("{a: *b c, d: e}", 4).replacement, "\"*b c\"");
     }
 
     #[test]
     fn a_long_value_is_shown_by_its_ends() {
-        let line = quoted_line(&"é".repeat(500), 0, 0);
+        let line = quoted(&"é".repeat(500), 0, 0).line;
         assert_eq!(line.chars().count(), 2 + SHOWN_HEAD + 3 + SHOWN_TAIL);
     }
 }

@@ -1,17 +1,30 @@
-//! A pass over the YAML before the parser sees it: it refuses what could make
-//! the parser expand or nest without bound (aliases, tags, deep nesting), finds
-//! where each top-level key and value stands, and remembers the first thing that
-//! looks wrong, to explain the parser's refusal in the author's words.
+//! A pass over the YAML before the parser sees it: it refuses what would make the parser
+//! nest without bound, finds where the keys and values of the two outer levels stand, notes
+//! what is YAML and yet not for every reader, and remembers the first thing that looks
+//! wrong, to explain the parser's refusal in the author's words.
 //!
 //! It follows the token rules of YAML 1.2.2, chapters 5 to 9, as far as needed
 //! to know where a value begins; whether the text is valid is the parser's word.
 
+use std::collections::HashSet;
+
 use super::cursor::{Cursor, is_blank_or_end, is_break};
 use super::error::Fault;
-use super::quoting::quoted_line;
+use super::quoting::{self, Quoted};
 use crate::span::Span;
 
+mod blocks;
 mod keys;
+mod properties;
+
+use blocks::Indent;
+
+/// Most brackets after something that looks wrong, where this pass stops and the depth is no
+/// longer counted: the parser looks at every open one for each token.
+const MAX_UNREAD_BRACKETS: usize = 512;
+
+/// Longest piece of the author's that a message repeats, in characters.
+const SHOWN_CHARS: usize = 60;
 
 /// What the pass found; offsets are bytes of the YAML.
 #[derive(Debug, Default)]
@@ -22,13 +35,43 @@ pub(super) struct Scan {
     pub refused: Option<(Span, Fault)>,
     /// What explains it, if the parser refuses.
     pub suspected: Option<(Span, Fault)>,
+    /// What is not for every reader, in order.
+    pub marks: Vec<Mark>,
 }
 
-/// Where a key of the outermost map and its value stand; the key twice when it has no value.
-#[derive(Debug, Clone, Copy)]
+/// Where a key and its value stand; the key twice when it has no value.
+#[derive(Debug, Clone)]
 pub(super) struct Key {
     pub span: Span,
     pub value: Span,
+    /// The keys of the map that is its value.
+    pub children: Vec<Self>,
+}
+
+/// A piece of valid YAML that the reference checker's parser refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub construct: Construct,
+}
+
+/// What the reference checker's parser, strictyaml, refuses of valid YAML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Construct {
+    /// `[a, b]`.
+    FlowList,
+    /// `{a: b}`.
+    FlowMap,
+    /// `&a`.
+    Anchor,
+    /// `!a`.
+    Tag,
+    /// A tab between a key and its value, or before a comment.
+    Tab,
+    /// Two maps within one that are indented by different numbers of spaces.
+    UnevenMap,
 }
 
 /// Returns what is in `yaml`; stops at the first thing refused or suspected.
@@ -38,6 +81,12 @@ pub(super) fn scan(yaml: &str) -> Scan {
         scanner.token();
     }
     scanner.end();
+    if scanner.found.suspected.is_some() {
+        let unread = &yaml[scanner.cursor.at..];
+        if unread.matches(['[', '{']).count() > MAX_UNREAD_BRACKETS {
+            scanner.found.refused = scanner.found.refused.or(scanner.found.suspected.clone());
+        }
+    }
     // The parser refuses these before it looks at anything else.
     if let Some((at, c)) = yaml.char_indices().find(|(_, c)| is_forbidden(*c)) {
         let code = u32::from(c);
@@ -55,23 +104,43 @@ fn is_forbidden(c: char) -> bool {
 #[derive(Debug, Clone)]
 struct Candidate {
     span: Span,
+    /// Where it begins with its anchor and tag.
+    from: usize,
     /// It stands where only a key can stand.
     required: bool,
 }
 
+/// A bracket that is open.
+#[derive(Debug)]
+struct Bracket {
+    at: usize,
+    /// Where its value begins: at the anchor or tag before it, if it has one.
+    value: usize,
+    open: char,
+    /// The candidate that waits around it.
+    candidate: Option<Candidate>,
+    /// Its mark.
+    mark: usize,
+}
+
 struct Scanner<'a> {
     cursor: Cursor<'a>,
-    /// Columns of the open block collections.
-    indents: Vec<usize>,
-    /// The open brackets, with the candidate that waits around each.
-    flow: Vec<(usize, char, Option<Candidate>)>,
+    /// The open block collections.
+    indents: Vec<Indent>,
+    flow: Vec<Bracket>,
     candidate: Option<Candidate>,
     key_allowed: bool,
+    /// A `-` came after the last key.
+    in_list: bool,
     last_key: Option<Span>,
     last_scalar: usize,
     /// A value closed by a quote or bracket on this line.
     closed: Option<(usize, char)>,
-    awaits_value: bool,
+    /// How deep the key stands that awaits its value: 1 for a field, 2 for a field's child.
+    awaits_value: Option<usize>,
+    anchors: HashSet<&'a str>,
+    /// Where an anchor or a tag that awaits its value stands, and its line.
+    property: Option<(usize, usize)>,
     found: Scan,
 }
 
@@ -83,10 +152,13 @@ impl<'a> Scanner<'a> {
             flow: Vec::new(),
             candidate: None,
             key_allowed: true,
+            in_list: false,
             last_key: None,
             last_scalar: 0,
             closed: None,
-            awaits_value: false,
+            awaits_value: None,
+            anchors: HashSet::new(),
+            property: None,
             found: Scan::default(),
         }
     }
@@ -107,9 +179,22 @@ impl<'a> Scanner<'a> {
         self.found.refused.get_or_insert((Span::at(at), fault));
     }
 
-    fn quoted(&self, start: usize) -> String {
-        let indent = self.indents.last().copied().unwrap_or_default();
-        quoted_line(self.cursor.text, start, indent)
+    fn mark(&mut self, span: Span, construct: Construct) {
+        self.found.marks.push(Mark { span, construct });
+    }
+
+    fn quoted(&self, start: usize) -> Quoted {
+        let indent = self.indents.last().map_or(0, |indent| indent.column);
+        quoting::quoted(self.cursor.text, start, indent)
+    }
+
+    /// Suspects the character at `start`, which begins no text.
+    fn suspect_start(&mut self, start: usize, character: char) {
+        let quoted = match self.in_block() {
+            true => self.quoted(start),
+            false => quoting::quoted_entry(self.cursor.text, start),
+        };
+        self.suspect(start, Fault::ReservedStart { character, quoted });
     }
 
     /// Goes to the next token; false when there is none.
@@ -121,7 +206,15 @@ impl<'a> Scanner<'a> {
                     self.suspect(self.cursor.at, Fault::Tab);
                     return false;
                 }
-                ' ' | '\t' => self.cursor.advance(),
+                ' ' | '\t' => {
+                    if c == '\t' && self.in_block() {
+                        self.mark(
+                            Span::new(self.cursor.at, self.cursor.at + 1),
+                            Construct::Tab,
+                        );
+                    }
+                    self.cursor.advance();
+                }
                 c if is_break(c) => {
                     self.cursor.advance();
                     self.closed = None;
@@ -139,13 +232,20 @@ impl<'a> Scanner<'a> {
         let spaced = is_blank_or_end(self.cursor.peek_second());
         if self.in_block() {
             let column = self.cursor.column_of(start);
-            self.indents.retain(|indent| *indent <= column);
+            self.indents.retain(|indent| indent.column <= column);
         }
         if c == ':' && (spaced || !self.in_block()) {
             return self.key_ends();
         }
         if let Some((value, close)) = self.closed {
-            let quoted = self.quoted(value);
+            if self.is_before_key(start) {
+                let text = self.cursor.text[value..start].chars().take(SHOWN_CHARS);
+                let text = text.collect();
+                return self.suspect(value, Fault::TextBeforeKey { text });
+            }
+            let end = value + self.cursor.text[value..start].trim_end().len();
+            let list = quoting::with_entries_inside(self.cursor.text, Span::new(value, end));
+            let quoted = list.unwrap_or_else(|| self.quoted(value));
             return self.suspect(start, Fault::TextAfterValue { close, quoted });
         }
         if !matches!(c, ',' | ']' | '}') {
@@ -155,47 +255,36 @@ impl<'a> Scanner<'a> {
             '[' | '{' => self.open(c),
             ']' | '}' | ',' if !self.in_block() => self.close_or_separate(c),
             '-' | '?' if spaced && self.in_block() => {
-                self.enter_block(self.cursor.column_of(start));
+                self.enter_block(self.cursor.column_of(start), start);
+                self.in_list = c == '-';
                 self.key_allowed = true;
                 self.cursor.advance();
             }
             '|' | '>' if self.in_block() => {
-                self.cursor.pass_block(self.indents.last().copied());
+                self.property = None;
+                let indent = self.indents.last().map(|indent| indent.column);
+                self.cursor.pass_block(indent);
+                let block = self.cursor.text[start..self.cursor.at].trim_end();
+                self.value_ends(start, start + block.len());
                 self.key_allowed = true;
             }
             '\'' | '"' => self.quoted_scalar(c),
-            '*' | '&' | '!' => {
-                let quoted = self.quoted(start);
-                self.refuse(
-                    start,
-                    Fault::ReservedStart {
-                        character: c,
-                        quoted,
-                    },
-                );
-            }
-            '%' | '@' | '`' | ',' | ']' | '}' => {
-                let quoted = self.quoted(start);
-                self.suspect(
-                    start,
-                    Fault::ReservedStart {
-                        character: c,
-                        quoted,
-                    },
-                );
-            }
+            '*' => self.alias(),
+            '&' | '!' => self.property(c),
+            '%' | '@' | '`' | ',' | ']' | '}' => self.suspect_start(start, c),
             _ => self.plain_scalar(),
         }
     }
 
     fn plain_scalar(&mut self) {
         let (start, line) = (self.cursor.at, self.cursor.line_start);
-        let end = self
-            .cursor
-            .pass_plain(self.indents.last().copied(), !self.in_block());
-        self.last_scalar = start;
-        self.may_be_key(Span::new(start, end), line);
-        self.value_ends(start, end);
+        let indent = self.indents.last().map(|indent| indent.column);
+        let end = self.cursor.pass_plain(indent, !self.in_block());
+        if let Some(tab) = self.cursor.text[start..self.cursor.at].find('\t') {
+            let tab = Span::new(start + tab, start + tab + 1);
+            self.mark(tab, Construct::Tab);
+        }
+        self.scalar(Span::new(start, end), line);
         // After a line break a new key may begin.
         let crossed_line = self.cursor.text[end..self.cursor.at].contains(is_break);
         self.key_allowed = crossed_line && self.in_block();
@@ -206,29 +295,35 @@ impl<'a> Scanner<'a> {
         if !self.cursor.pass_quoted(quote) {
             return self.suspect(start, Fault::UnclosedQuote { quote });
         }
-        self.may_be_key(Span::new(start, self.cursor.at), line);
-        self.value_ends(start, self.cursor.at);
+        self.scalar(Span::new(start, self.cursor.at), line);
         self.key_allowed = false;
         self.closed = self.in_block().then_some((start, quote));
     }
 
-    fn enter_block(&mut self, column: usize) {
-        if self.indents.last().is_none_or(|indent| *indent < column) {
-            self.indents.push(column);
-            self.check_depth();
-        }
+    /// Notes a scalar that began on the line at `line_start`.
+    fn scalar(&mut self, span: Span, line_start: usize) {
+        let (from, value) = self.begins(span.start, line_start);
+        self.last_scalar = value;
+        self.may_be_key(span, from, line_start);
+        self.value_ends(value, span.end);
     }
 
-    fn check_depth(&mut self) {
-        if self.indents.len() + self.flow.len() > super::MAX_DEPTH {
-            self.refuse(self.cursor.at, Fault::TooDeep);
-        }
-    }
-
-    fn open(&mut self, bracket: char) {
-        let start = self.cursor.at;
-        self.may_be_key(Span::new(start, start + 1), self.cursor.line_start);
-        self.flow.push((start, bracket, self.candidate.take()));
+    fn open(&mut self, open: char) {
+        let (start, line) = (self.cursor.at, self.cursor.line_start);
+        let (from, value) = self.begins(start, line);
+        self.may_be_key(Span::new(start, start + 1), from, line);
+        self.flow.push(Bracket {
+            at: start,
+            value,
+            open,
+            candidate: self.candidate.take(),
+            mark: self.found.marks.len(),
+        });
+        let construct = match open {
+            '[' => Construct::FlowList,
+            _ => Construct::FlowMap,
+        };
+        self.mark(Span::new(start, start + 1), construct);
         self.check_depth();
         self.key_allowed = true;
         self.cursor.advance();
@@ -237,11 +332,15 @@ impl<'a> Scanner<'a> {
     fn close_or_separate(&mut self, c: char) {
         self.key_allowed = c == ',';
         self.candidate = None;
-        if c != ',' {
-            let (start, _, candidate) = self.flow.pop().unwrap_or((self.cursor.at, c, None));
-            self.candidate = candidate;
-            self.value_ends(start, self.cursor.at + 1);
-            self.closed = self.in_block().then_some((start, c));
+        self.property = None;
+        if c != ','
+            && let Some(bracket) = self.flow.pop()
+        {
+            let end = self.cursor.at + 1;
+            self.found.marks[bracket.mark].span.end = end;
+            self.candidate = bracket.candidate;
+            self.value_ends(bracket.value, end);
+            self.closed = self.in_block().then_some((bracket.at, c));
         }
         self.cursor.advance();
     }
@@ -249,10 +348,10 @@ impl<'a> Scanner<'a> {
     fn end(&mut self) {
         let text = self.cursor.text;
         if let Some(key) = self.found.keys.last_mut() {
-            key.value_before(text.len(), text);
+            key.ends_before(Span::at(text.len()), text);
         }
-        if let Some((start, open, _)) = self.flow.first() {
-            let (start, open) = (*start, *open);
+        if let Some(bracket) = self.flow.first() {
+            let (start, open) = (bracket.at, bracket.open);
             let quoted = self.quoted(start);
             self.suspect(start, Fault::BrokenCollection { open, quoted });
         } else if let Some(unused) = self.candidate.take() {

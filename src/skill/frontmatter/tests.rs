@@ -101,6 +101,7 @@ fn each_shape_of_public_history_has_its_own_words() {
         | Fault::BrokenCollection { quoted, .. } => quoted,
         other => panic!("{yaml}: {other}"),
     };
+    let quoted = |yaml: &str| quoted(yaml).line;
     assert_eq!(quoted("globs: **/*.ext"), "globs: \"**/*.ext\"");
     assert_eq!(quoted("globs: `a` b"), "globs: \"`a` b\"");
     assert_eq!(quoted("x: @a"), "x: \"@a\"");
@@ -115,6 +116,15 @@ fn each_shape_of_public_history_has_its_own_words() {
     assert_eq!(
         quoted("tags: [a, - b: c: d]\nname: c"),
         "tags: \"[a, - b: c: d]\""
+    );
+    let before_key = |text: &str| Fault::TextBeforeKey {
+        text: text.to_owned(),
+    };
+    let cite = "[cite_start]description: b: c";
+    assert_eq!(error(cite).fault, before_key("[cite_start]"));
+    assert_eq!(
+        error(&format!("name: a\n{cite}")).fault,
+        before_key("[cite_start]")
     );
     assert_eq!(error("metadata:\n\ta: b").fault, Fault::Tab);
     assert_eq!(error("a: \"b").fault, Fault::UnclosedQuote { quote: '"' });
@@ -145,16 +155,6 @@ fn what_is_no_map_of_single_keys_is_refused() {
 
 #[test]
 fn nothing_expands_or_nests_without_bound() {
-    let reserved = |yaml: &str| match error(yaml).fault {
-        Fault::ReservedStart { character, .. } => character,
-        other => panic!("{yaml}: {other}"),
-    };
-    assert_eq!(reserved("a: &x [b]\nc: [*x, *x]"), '&');
-    assert_eq!(reserved("a:\n  - b\n  - *x"), '*');
-    assert_eq!(reserved("a: {b: *x}"), '*');
-    assert_eq!(reserved("&x a: b"), '&');
-    assert_eq!(reserved("a: !!str b"), '!');
-    assert_eq!(error("a:\n  <<: {b: c}").fault, Fault::MergeKey);
     let nested = |depth| format!("a: {}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(read(&nested(MAX_DEPTH - 1)).is_ok());
     assert_eq!(error(&nested(MAX_DEPTH)).fault, Fault::TooDeep);
@@ -162,6 +162,127 @@ fn nothing_expands_or_nests_without_bound() {
     let list = |items| format!("a: [{}]", "b,".repeat(items));
     assert!(read(&list(MAX_NODES - 3)).is_ok());
     assert_eq!(error(&list(MAX_NODES - 2)).fault, Fault::TooManyNodes);
+}
+
+#[test]
+fn anchors_aliases_and_tags_are_yaml() {
+    let yaml = "&k a: &x [b]\nc: *x\nd: !!str 7\ne: !mine {f: *x}\ng: &y\n  h: 1\n  i: !t\nj: &z\nk: *z\n<<: *y";
+    assert_eq!(
+        written(yaml),
+        pairs(&[
+            ("a", "&x [b]"),
+            ("c", "*x"),
+            ("d", "!!str 7"),
+            ("e", "!mine {f: *x}"),
+            ("g", "&y\n  h: 1\n  i: !t"),
+            ("j", "&z"),
+            ("k", "*z"),
+            ("<<", "*y"),
+        ])
+    );
+    let frontmatter = read(yaml).unwrap();
+    let list = Value::List(vec![Value::String("b".to_owned())]);
+    assert_eq!(frontmatter.field("c").unwrap().value, list);
+    assert_eq!(frontmatter.field("d").unwrap().value.text(), Some("7"));
+    assert_eq!(frontmatter.field("k").unwrap().value, Value::Null);
+    assert_eq!(frontmatter.field("<<").unwrap().value.kind(), "a map");
+    let file = format!("---\n{yaml}\n---\n# Body\n");
+    let marks = frontmatter.marks().iter();
+    let marks: Vec<(Construct, &str)> = marks
+        .map(|mark| (mark.construct, mark.span.of(&file)))
+        .collect();
+    assert_eq!(
+        marks,
+        [
+            (Construct::Anchor, "&k"),
+            (Construct::Anchor, "&x"),
+            (Construct::FlowList, "[b]"),
+            (Construct::Tag, "!!str"),
+            (Construct::Tag, "!mine"),
+            (Construct::FlowMap, "{f: *x}"),
+            (Construct::Anchor, "&y"),
+            (Construct::Tag, "!t"),
+            (Construct::Anchor, "&z"),
+        ]
+    );
+}
+
+#[test]
+fn aliases_multiply_nothing_past_the_budget() {
+    let laughs = |levels: usize| {
+        let line = |level: usize| {
+            let aliases = vec![format!("*a{level}"); 10].join(", ");
+            format!("a{}: &a{} [{aliases}]\n", level + 1, level + 1)
+        };
+        let more: String = (0..levels).map(line).collect();
+        format!("a0: &a0 [b, b]\n{more}")
+    };
+    assert!(read(&laughs(2)).is_ok());
+    for levels in [3, 9, 100, 500] {
+        assert_eq!(error(&laughs(levels)).fault, Fault::TooManyNodes);
+    }
+    assert_eq!(error("a: &x [*x]").fault, Fault::TooDeep);
+    assert_eq!(error("a: &x {b: *x}").fault, Fault::TooDeep);
+    let link = |at: usize| format!("a{}: &a{} [*a{at}]\n", at + 1, at + 1);
+    let chain: String = (0..100).map(link).collect();
+    assert_eq!(error(&format!("a0: &a0 b\n{chain}")).fault, Fault::TooDeep);
+    let nested = "[".repeat(20_000);
+    let suspect = format!("x: @a\ny: {nested}");
+    assert!(matches!(error(&suspect).fault, Fault::ReservedStart { .. }));
+}
+
+#[test]
+fn children_of_a_map_have_places() {
+    let of = |yaml: &str| -> Vec<(String, String)> {
+        let file = format!("---\n{yaml}\n---\n# Body\n");
+        let frontmatter = parse(file.as_bytes()).unwrap();
+        let children = &frontmatter.metadata().unwrap().children;
+        let of = |span: Span| span.of(&file).to_owned();
+        let places = children.iter();
+        places
+            .map(|child| (of(child.key_span), of(child.value_span)))
+            .collect()
+    };
+    let yaml = "name: a\nmetadata:\n  v: 1.0 # c\n  empty:\n  l:\n    - a\n  m:\n    n: o\n    p: q\n  t: >\n    x\n    y\n  last: 'z'\nlicense: b";
+    assert_eq!(
+        of(yaml),
+        pairs(&[
+            ("v", "1.0"),
+            ("empty", "empty"),
+            ("l", "- a"),
+            ("m", "n: o\n    p: q"),
+            ("t", ">\n    x\n    y"),
+            ("last", "'z'"),
+        ])
+    );
+    assert_eq!(
+        of("metadata: {a: 1, b: [c, d], e: }"),
+        pairs(&[("a", "1"), ("b", "[c, d]"), ("e", "e")])
+    );
+    assert_eq!(
+        of("{metadata: {a: {b: c}, d: e}}"),
+        pairs(&[("a", "{b: c}"), ("d", "e")])
+    );
+    assert_eq!(of("x: &x {a: b}\nmetadata: *x"), []);
+    assert_eq!(of("metadata:\n- a: b"), []);
+}
+
+#[test]
+fn what_strictyaml_refuses_is_marked() {
+    let marks = |yaml: &str| -> Vec<Construct> {
+        let frontmatter = read(yaml).unwrap();
+        frontmatter
+            .marks()
+            .iter()
+            .map(|mark| mark.construct)
+            .collect()
+    };
+    assert_eq!(marks("a:\n  b: c\nd:\n   e: f"), [Construct::UnevenMap]);
+    assert_eq!(marks("a:\n- b: c\nd:\n   e: f\ng:\n   h: i"), []);
+    assert_eq!(marks("a:\n  - b: c\n  - d\ne:\n   f: g"), []);
+    assert_eq!(marks("a:\tb"), [Construct::Tab]);
+    assert_eq!(marks("a: b\tc"), [Construct::Tab]);
+    assert_eq!(marks("a: \"b\tc\""), []);
 }
 
 #[test]

@@ -3,7 +3,11 @@
 use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
+
+use super::{MAX_DEPTH, MAX_NODES};
 
 /// A value of the frontmatter. Numbers keep a text, because only texts mean
 /// anything to a skill.
@@ -58,21 +62,69 @@ impl Value {
     }
 }
 
-/// How many more values may be built; shared by all levels, so that nothing
-/// that multiplies values can grow past it.
+/// A budget that was spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spent {
+    /// [`MAX_NODES`].
+    Nodes,
+    /// [`MAX_DEPTH`].
+    Depth,
+}
+
+/// What has been built of a document. The parser follows an alias as often as it stands there,
+/// so what counts is what is built, not what is written: a few lines of aliases of aliases
+/// would be billions of values, and an anchor around its own alias would have no end.
+#[derive(Debug, Default)]
+pub(super) struct Built {
+    nodes: Cell<usize>,
+    spent: Cell<Option<Spent>>,
+}
+
+impl Built {
+    /// Returns the budget that was spent, if one was.
+    pub fn spent(&self) -> Option<Spent> {
+        self.spent.get()
+    }
+
+    /// Returns what builds the outermost value.
+    pub fn root(&self) -> Budget<'_> {
+        Budget {
+            built: self,
+            depth: 0,
+        }
+    }
+}
+
+/// Builds a value within what is left; shared by all levels, so that nothing that multiplies
+/// values can grow past it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Budget<'a>(pub &'a Cell<Option<usize>>);
+pub(super) struct Budget<'a> {
+    built: &'a Built,
+    depth: usize,
+}
+
+impl Budget<'_> {
+    fn deeper(self) -> Self {
+        Self {
+            depth: self.depth + 1,
+            ..self
+        }
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for Budget<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
-        let left = self.0.get().and_then(|left| left.checked_sub(1));
-        self.0.set(left);
-        if left.is_none() {
-            return Err(D::Error::custom("too many values"));
-        }
-        from.deserialize_any(self)
+        let nodes = self.built.nodes.get() + 1;
+        self.built.nodes.set(nodes);
+        let spent = match () {
+            () if nodes > MAX_NODES => Spent::Nodes,
+            () if self.depth > MAX_DEPTH => Spent::Depth,
+            () => return from.deserialize_any(self),
+        };
+        self.built.spent.set(Some(spent));
+        Err(D::Error::custom("over a budget"))
     }
 }
 
@@ -80,7 +132,7 @@ impl<'de> Visitor<'de> for Budget<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value without a tag")
+        f.write_str("a value")
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -122,7 +174,7 @@ impl<'de> Visitor<'de> for Budget<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(self)? {
+        while let Some(item) = items.next_element_seed(self.deeper())? {
             list.push(item);
         }
         Ok(Value::List(list))
@@ -130,9 +182,15 @@ impl<'de> Visitor<'de> for Budget<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Vec::new();
-        while let Some(entry) = entries.next_entry_seed(self, self)? {
+        while let Some(entry) = entries.next_entry_seed(self.deeper(), self.deeper())? {
             map.push(entry);
         }
         Ok(Value::Map(map))
+    }
+
+    /// A value with a tag of its own: the value counts, what its tag means is the author's.
+    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Value, A::Error> {
+        let (IgnoredAny, value) = tagged.variant()?;
+        value.newtype_variant_seed(self)
     }
 }

@@ -225,13 +225,13 @@ fn one_file_alone_is_mended_and_only_its_text() {
     let page = PAGE.replace("---\nText", "allowed-tools: Read, Grep\n---\nText");
     let skill = MemoryView::new("a").with("SKILL.md", &page);
     let settings = Settings::default();
-    let mended = mend_file(&skill, "SKILL.md", &settings, Safety::Safe);
+    let mended = mend_file(&skill, "SKILL.md", &settings, Safety::Unsafe);
     assert_eq!(
         text_of(&mended, "SKILL.md"),
         Some(page.replace(',', "").as_str())
     );
     assert!(
-        mend_file(&skill, "b.md", &settings, Safety::Safe)
+        mend_file(&skill, "b.md", &settings, Safety::Unsafe)
             .changes
             .is_empty()
     );

@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     why: "A client that follows the specification splits at spaces and sees a tool named `Read,`; 51 of 205 skills with the field.",
     example: "allowed-tools: Read, Grep",
     mend: "separate the tools by spaces: `allowed-tools: Read Grep`",
-    fixable: Fixable::Safe,
+    fixable: Fixable::Unsafe,
     check: Check::Skill(check),
 };
 
@@ -32,10 +32,13 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let written = context
             .skill_text()
             .get(field.value_span.start..field.value_span.end);
+        // What an alias, an anchor or a tag stands for is written elsewhere.
+        let written = written.filter(|written| !written.starts_with(['*', '&', '!']));
         match written.and_then(without_commas) {
             Some(edits) => finding.fixed_by(Fix {
+                // The Copilot CLI documents commas: a skill for it alone is right to have them.
                 title: "separate the tools by spaces".to_owned(),
-                safety: Safety::Safe,
+                safety: Safety::Unsafe,
                 change: Change::Edit(shifted(edits, field.value_span.start)),
             }),
             None => finding,
@@ -56,9 +59,15 @@ fn shifted(mut edits: Vec<Edit>, by: usize) -> Vec<Edit> {
 /// behind `:` is YAML's.
 fn without_commas(written: &str) -> Option<Vec<Edit>> {
     let quote = written.chars().next().filter(|c| matches!(c, '"' | '\''));
+    // A block scalar begins on the line after its mark.
+    let text = match written.starts_with(['|', '>']) {
+        true => written.find('\n')?,
+        false => 0,
+    };
     let mut edits: Vec<Edit> = Vec::new();
     let mut depth = 0_usize;
     let mut rest = written.char_indices().peekable();
+    while rest.next_if(|(at, _)| *at < text).is_some() {}
     let mut before = None;
     while let Some((at, c)) = rest.next() {
         match c {
@@ -107,14 +116,19 @@ fn separated(between: &str, at: usize, is_edge: bool) -> Edit {
 
 /// Whether there is a comma outside parentheses: `Bash(a, b)` is one tool.
 fn has_separating_comma(tools: &str) -> bool {
+    separating_commas(tools).next().is_some()
+}
+
+/// Returns where commas stand outside parentheses: `Bash(a, b)` is one tool.
+fn separating_commas(tools: &str) -> impl Iterator<Item = usize> {
     let mut depth = 0_usize;
-    tools.chars().any(|c| {
+    tools.char_indices().filter_map(move |(at, c)| {
         match c {
             '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        c == ',' && depth == 0
+        (c == ',' && depth == 0).then_some(at)
     })
 }
 
@@ -139,10 +153,11 @@ mod tests {
             ("', Read,, Grep'", "'Read Grep'"),
             ("Read,\r\n  Grep", "Read\r\n  Grep"),
             ("Read\n  , Grep", "Read Grep"),
+            (">\n  Read,\n  Grep", ">\n  Read\n  Grep"),
         ] {
             assert_eq!(fixed(written).as_deref(), Some(expected), "{written}");
         }
-        for written in ["Web Search, Read", "Read,#x", "x:, y", ">\n  Read,\n  Grep"] {
+        for written in ["Web Search, Read", "Read,#x", "x:, y"] {
             assert_eq!(fixed(written), None, "{written}");
         }
     }

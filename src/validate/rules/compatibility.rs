@@ -1,7 +1,10 @@
 //! SK115: `compatibility` is no text of 1 to 500 characters.
 
 use crate::diagnostic::Severity;
+use crate::skill::frontmatter::Value;
 use crate::validate::context::Context;
+use crate::validate::profile::Profile;
+use crate::validate::reference;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -23,6 +26,9 @@ pub const RULE: Rule = Rule {
 const MAX_CHARS: usize = 500;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    if context.profile == Profile::Reference {
+        return reference::compatibility(context, RULE.mend);
+    }
     let finding = context.field("compatibility").and_then(|field| {
         let message = match field.value.text() {
             Some("") => "`compatibility` is empty".to_owned(),
@@ -31,6 +37,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 format!("`compatibility` has {count} characters, more than {MAX_CHARS}")
             }
             Some(_) => return None,
+            None if field.value == Value::Null => "`compatibility` is empty".to_owned(),
             None => format!("`compatibility` is {}, not a text", field.value.kind()),
         };
         let help = "write one short text, or leave the field out";

@@ -1,7 +1,7 @@
 //! SK114: `metadata` is not a map of texts.
 
-use crate::diagnostic::Severity;
-use crate::skill::frontmatter::{Field, Value};
+use crate::diagnostic::{Fix, Severity};
+use crate::skill::frontmatter::{Child, Field, Value, quote};
 use crate::validate::context::Context;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
@@ -16,39 +16,58 @@ pub const RULE: Rule = Rule {
     why: "The specification maps texts to texts. A client that reads types skips a skill whose `metadata` is no map; 167 of 651 skills with the field have other values.",
     example: "metadata:\n  version: 1.0",
     mend: "write one `key: \"value\"` a line, every value in quotes",
-    fixable: Fixable::No,
+    fixable: Fixable::Safe,
     check: Check::Skill(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let finding = context
-        .field("metadata")
-        .and_then(|field| match &field.value {
-            // `metadata:` without a value says nothing, and breaks nothing.
-            Value::Null => None,
-            Value::Map(entries) => values_that_are_no_texts(field, entries),
-            other => Some(Finding::new(
-                field.value_span,
-                format!("`metadata` is {}, not a map", other.kind()),
-                "write one `key: \"value\"` a line below it, indented",
-            )),
-        });
-    finding.into_iter().collect()
+    let Some(field) = context.field("metadata") else {
+        return Vec::new();
+    };
+    match &field.value {
+        // `metadata:` without a value says nothing, and breaks nothing.
+        Value::Null => Vec::new(),
+        Value::Map(entries) => values_that_are_no_texts(context.skill_text(), field, entries),
+        other => vec![Finding::new(
+            field.value_span,
+            format!("`metadata` is {}, not a map", other.kind()),
+            "write one `key: \"value\"` a line below it, indented",
+        )],
+    }
 }
 
-fn values_that_are_no_texts(field: &Field, entries: &[(Value, Value)]) -> Option<Finding> {
-    let others = entries.iter().filter(|(_, value)| value.text().is_none());
-    let phrase = |(key, value): &(Value, Value)| {
+fn values_that_are_no_texts(
+    skill: &str,
+    field: &Field,
+    entries: &[(Value, Value)],
+) -> Vec<Finding> {
+    let entries = entries.iter().enumerate();
+    let others = entries.filter(|(_, (_, value))| value.text().is_none());
+    let finding = |(at, (key, value)): (usize, &(Value, Value))| {
         let key = key.as_key().unwrap_or_default();
-        format!("`{key}` is {}", value.kind())
+        let child = field.children.get(at);
+        let message = format!(
+            "`metadata` maps texts to texts, but `{key}` is {}",
+            value.kind()
+        );
+        let help = match value {
+            Value::List(_) | Value::Map(_) => "write it as one text in quotes",
+            _ => "put the value in quotes",
+        };
+        let span = child.map_or(field.value_span, |child| child.value_span);
+        let finding = Finding::new(span, message, help).as_severe_as(Severity::Warning);
+        match child.and_then(|child| quoting(skill, child, value)) {
+            Some(fix) => finding.fixed_by(fix),
+            None => finding,
+        }
     };
-    let phrases: Vec<String> = others.map(phrase).collect();
-    (!phrases.is_empty()).then(|| Finding {
-        severity: Some(Severity::Warning),
-        ..Finding::new(
-            field.value_span,
-            format!("`metadata` maps texts to texts, but {}", phrases.join(", ")),
-            "put the value in quotes; write a list as one text",
-        )
-    })
+    others.map(finding).collect()
+}
+
+/// Quotes a scalar as it is written: `1.10` is a version, and the number is `1.1`.
+fn quoting(skill: &str, child: &Child, value: &Value) -> Option<Fix> {
+    let written = child.value_span.of(skill);
+    let is_scalar = !matches!(value, Value::List(_) | Value::Map(_));
+    let is_plain = child.value_span != child.key_span && !written.starts_with(['&', '*', '!']);
+    (is_scalar && is_plain).then(|| Fix::safe("quote the value", child.value_span, quote(written)))
 }

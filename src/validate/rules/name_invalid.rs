@@ -5,6 +5,8 @@ use crate::name;
 use crate::skill::frontmatter::Field;
 use crate::validate::context::Context;
 use crate::validate::naming;
+use crate::validate::profile::Profile;
+use crate::validate::reference;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -24,6 +26,9 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    if context.profile == Profile::Reference {
+        return reference::name_invalid(context, RULE.mend);
+    }
     context
         .field("name")
         .and_then(|field| finding(context, field))

@@ -1,0 +1,64 @@
+//! SK110: a field that nobody documents.
+
+use crate::diagnostic::{Fix, Severity};
+use crate::skill::frontmatter::{Field, Value};
+use crate::validate::context::Context;
+use crate::validate::fields;
+use crate::validate::profile::Profile;
+use crate::validate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK110",
+    name: "unknown-field",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "a field that neither the specification nor a known client documents",
+    why: "Nobody reads it: a slip such as `user_invocable` does nothing, and says nothing; 1,105 of 2,672 public skills.",
+    example: "user_invocable: false",
+    mend: "correct the key, or put the field below `metadata`, which takes any",
+    fixable: Fixable::Unsafe,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let fields = context
+        .frontmatter()
+        .map_or(&[][..], |frontmatter| frontmatter.fields());
+    if context.profile == Profile::Reference {
+        return fields.iter().filter_map(unspecified).collect();
+    }
+    let unknown = fields.iter().filter(|field| {
+        !fields::is_specified(&field.key) && fields::of_clients(&field.key).is_none()
+    });
+    let finding = |field: &Field| {
+        let message = format!("no client and no specification has a field `{}`", field.key);
+        let is_free = |meant: &&str| fields.iter().all(|field| field.key != *meant);
+        match fields::meant_by(&field.key).filter(is_free) {
+            Some(meant) => {
+                let fix = Fix::safe(format!("write `{meant}`"), field.key_span, meant);
+                Finding::new(field.key_span, message, format!("is `{meant}` meant?"))
+                    .fixed_by(fix.as_unsafe())
+            }
+            None => Finding::new(
+                field.key_span,
+                message,
+                "put it below `metadata`, which takes any key",
+            ),
+        }
+    };
+    unknown.map(finding).collect()
+}
+
+/// The reference checker knows the six fields alone. What `<<` merges it drops.
+fn unspecified(field: &Field) -> Option<Finding> {
+    let is_merge = field.key == "<<" && matches!(field.value, Value::Map(_));
+    (!is_merge && !fields::is_specified(&field.key)).then(|| {
+        Finding::new(
+            field.key_span,
+            format!("the specification has no field `{}`", field.key),
+            "put it below `metadata`, which takes any key",
+        )
+    })
+}
