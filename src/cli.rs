@@ -149,6 +149,7 @@ Examples:
   mdskill validate
   mdskill validate skills/mine
   mdskill validate skills/mine/SKILL.md --json
+  mdskill validate --format github           # in a workflow
   mdskill validate wshobson/agents/async-python-patterns")]
     Validate(ValidateArgs),
     /// Show, prune or clear the store of git objects
@@ -304,8 +305,35 @@ pub struct ValidateArgs {
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
     /// Show findings from this severity on: error, warning, info; the others are counted
-    #[arg(long, value_name = "LEVEL", default_value = "warning")]
-    pub severity: String,
+    /// [default: warning; info in json and sarif]
+    #[arg(long, value_name = "LEVEL")]
+    pub severity: Option<String>,
+    /// How to tell what was found; never guessed, also not in CI [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<FindingsFormat>,
+    /// The same as --format concise
+    #[arg(long, conflicts_with = "format")]
+    pub concise: bool,
+    /// Show at most this many findings; 0 shows all, and folds none [default: 100 in text]
+    #[arg(long, value_name = "N")]
+    pub max: Option<usize>,
+}
+
+/// How `validate` tells what it found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    /// Each with its line and what to do, for people
+    Text,
+    /// A line each, for editors and grep
+    Concise,
+    /// For programs; the same as --json
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of a GitHub Actions run, and its step summary for what GitHub would drop
+    Github,
+    /// `JUnit` XML, for other CI servers
+    Junit,
 }
 
 /// Arguments of `cache`.

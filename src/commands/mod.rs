@@ -2,6 +2,7 @@
 
 mod add;
 mod choose;
+mod findings;
 mod inspect;
 mod maintain;
 mod validate;

@@ -1,28 +1,26 @@
 //! `validate`: from flags to settings, and from findings to the way they are told.
 
+use std::time::Instant;
+
 use super::Session;
+use super::findings::{self, Telling};
 use crate::cli::ValidateArgs;
-use crate::diagnostic::Severity;
 use crate::ops::{OpError, validate as ops_validate};
 use crate::ui::error::ExitStatus;
-use crate::ui::render;
 use crate::validate::{Level, Profile, Settings};
 
 pub(super) fn validate(
     session: &Session<'_>,
     arguments: &ValidateArgs,
 ) -> Result<ExitStatus, OpError> {
-    let least: Severity = arguments.severity.parse().map_err(usage)?;
+    let telling = Telling::of(arguments, session.printer.json)?;
     let options = ops_validate::Options {
         named: arguments.named.clone(),
         settings: settings(arguments)?,
     };
-    let report = session.wait(ops_validate::validate(&session.context, &options))?;
-    session
-        .printer
-        .show("validate", &report, |printer, report| {
-            render::validate(printer, report, least);
-        });
+    let began = Instant::now();
+    let mut report = session.wait(ops_validate::validate(&session.context, &options))?;
+    findings::tell(session, &mut report, &telling, began.elapsed());
     let found = report.summary.errors > 0 || arguments.strict && report.summary.warnings > 0;
     Ok(match found {
         true => ExitStatus::Found,
@@ -45,6 +43,6 @@ fn settings(arguments: &ValidateArgs) -> Result<Settings, OpError> {
     Ok(settings)
 }
 
-fn usage<E: std::error::Error>(error: E) -> OpError {
+pub(super) fn usage<E: std::error::Error>(error: E) -> OpError {
     OpError::Usage(error.to_string())
 }

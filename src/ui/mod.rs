@@ -2,7 +2,10 @@
 
 pub mod clean;
 pub mod error;
+pub mod findings;
+pub mod phrase;
 pub mod printer;
 pub mod progress;
 pub mod render;
 pub mod table;
+pub mod workflow;

@@ -1,6 +1,7 @@
 //! `validate`: every problem of a skill at once: yours, installed, or a repository's.
 
 mod disk;
+mod json;
 mod report;
 
 use std::path::{Path, PathBuf};

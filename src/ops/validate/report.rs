@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Safety, Severity};
 
 /// What was found.
 #[derive(Debug, Default, Serialize)]
@@ -11,11 +11,13 @@ pub struct Report {
     pub diagnostics: Vec<Found>,
     /// How much was looked at and found.
     pub summary: Summary,
+    /// Every skill that was looked at, as its findings name it.
+    #[serde(skip)]
+    pub skills: Vec<String>,
 }
 
 /// One finding, and the skill that it is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(into = "Line")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The finding; its file as seen from where the command was started, with forward slashes.
     pub diagnostic: Diagnostic,
@@ -36,52 +38,25 @@ pub struct Summary {
     pub infos: usize,
     /// How many of all findings `--fix` can mend.
     pub fixable: usize,
-}
-
-/// A finding as JSON has it.
-#[derive(Serialize)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the fields' names are the form of the JSON"
-)]
-struct Line {
-    code: &'static str,
-    severity: &'static str,
-    file: String,
-    line: usize,
-    column: usize,
-    end_line: usize,
-    end_column: usize,
-    message: String,
-    help: String,
-    skill: String,
-}
-
-impl From<Found> for Line {
-    fn from(Found { diagnostic, skill }: Found) -> Self {
-        Self {
-            code: diagnostic.code,
-            severity: diagnostic.severity.word(),
-            file: diagnostic.file,
-            line: diagnostic.start.line,
-            column: diagnostic.start.column,
-            end_line: diagnostic.end.line,
-            end_column: diagnostic.end.column,
-            message: diagnostic.message,
-            help: diagnostic.help,
-            skill,
-        }
-    }
+    /// How many more `--fix --unsafe` can mend.
+    pub unsafely_fixable: usize,
 }
 
 impl Report {
     /// Takes what was found in a skill, whose files lie below `skill`.
     pub(super) fn add(&mut self, skill: &str, found: Vec<Diagnostic>) {
         self.summary.skills += 1;
+        self.skills.push(skill.to_owned());
         for mut diagnostic in found {
             diagnostic.file = join(skill, &diagnostic.file);
             self.push(skill, diagnostic);
         }
+    }
+
+    /// Forgets the findings that are milder than `least`; the summary still counts them.
+    pub fn keep_from(&mut self, least: Severity) {
+        self.diagnostics
+            .retain(|found| found.diagnostic.severity >= least);
     }
 
     /// Takes one finding whose file is as it shall be shown.
@@ -91,7 +66,11 @@ impl Report {
             Severity::Warning => self.summary.warnings += 1,
             Severity::Info => self.summary.infos += 1,
         }
-        self.summary.fixable += usize::from(diagnostic.fix.is_some());
+        match diagnostic.fix.as_ref().map(|fix| fix.safety) {
+            Some(Safety::Safe) => self.summary.fixable += 1,
+            Some(Safety::Unsafe) => self.summary.unsafely_fixable += 1,
+            None => {}
+        }
         self.diagnostics.push(Found {
             diagnostic,
             skill: skill.to_owned(),

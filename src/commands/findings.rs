@@ -1,0 +1,142 @@
+//! How `validate` tells what it found: the flags, and the ways out.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use super::Session;
+use crate::cli::{FindingsFormat as Format, ValidateArgs};
+use crate::diagnostic::Severity;
+use crate::ops::OpError;
+use crate::ops::validate::Report;
+use crate::ui::findings::{self, Page};
+use crate::ui::printer::Printer;
+
+/// How many findings a page of text shows: as many as somebody mends before they run it again.
+const MAX_OF_TEXT: usize = 100;
+/// How wide a line of a file may be when nothing says how wide the reader's lines are.
+const WIDTH_OF_A_PIPE: usize = 140;
+
+/// What the flags say about telling.
+#[derive(Debug)]
+pub(super) struct Telling {
+    format: Format,
+    severity: Option<Severity>,
+    max: Option<usize>,
+}
+
+impl Telling {
+    /// Reads the flags; `is_json` says that there was `--json`.
+    pub(super) fn of(arguments: &ValidateArgs, is_json: bool) -> Result<Self, OpError> {
+        let asked = match arguments.concise {
+            true => Some(Format::Concise),
+            false => arguments.format,
+        };
+        let format = match (asked, is_json) {
+            (None | Some(Format::Json), true) => Format::Json,
+            (Some(_), true) => {
+                let both = "--json is a format of its own: leave it out, or the other one";
+                return Err(OpError::Usage(both.to_owned()));
+            }
+            (asked, false) => asked.unwrap_or(Format::Text),
+        };
+        if arguments.max.is_some() && !matches!(format, Format::Text | Format::Concise) {
+            let only = "--max goes with --format text and --format concise only";
+            return Err(OpError::Usage(only.to_owned()));
+        }
+        let severity = arguments.severity.as_deref().map(str::parse).transpose();
+        Ok(Self {
+            format,
+            severity: severity.map_err(super::validate::usage)?,
+            max: arguments.max,
+        })
+    }
+
+    /// Programs get all and choose themselves; the rest is for people.
+    fn least(&self) -> Severity {
+        let least = match self.format {
+            Format::Json | Format::Sarif => Severity::Info,
+            _ => Severity::Warning,
+        };
+        self.severity.unwrap_or(least)
+    }
+}
+
+/// Tells what was found: data on standard output, and for people the sum of it on standard error.
+pub(super) fn tell(session: &Session<'_>, report: &mut Report, telling: &Telling, took: Duration) {
+    let printer = session.printer;
+    let least = telling.least();
+    match telling.format {
+        Format::Text => {
+            let page = Page {
+                least,
+                max: telling.max.unwrap_or(MAX_OF_TEXT),
+                width: printer.width().unwrap_or(WIDTH_OF_A_PIPE),
+            };
+            let text = findings::text(report, &page);
+            if !text.is_empty() {
+                printer.data(&text);
+            }
+        }
+        Format::Concise => {
+            let lines = findings::concise(report, least, telling.max.unwrap_or(0));
+            if !lines.is_empty() {
+                printer.data(&lines.join("\n"));
+            }
+        }
+        Format::Json => {
+            report.keep_from(least);
+            printer.report("validate", report);
+        }
+        Format::Sarif => printer.value(&findings::sarif(report, least)),
+        Format::Junit => printer.data(&findings::junit(report, least)),
+        Format::Github => annotate(session, report, least),
+    }
+    if matches!(
+        telling.format,
+        Format::Text | Format::Concise | Format::Github
+    ) {
+        printer.status("Validated", &findings::summary(&report.summary, took));
+    }
+}
+
+fn annotate(session: &Session<'_>, report: &Report, least: Severity) {
+    let printer = session.printer;
+    let annotated = findings::annotate(report, least);
+    for command in &annotated.commands {
+        printer.command(command);
+    }
+    let more = annotated.rest.len();
+    if more == 0 {
+        return;
+    }
+    let file = session.context.env.step_summary();
+    let is_told = file.is_some_and(|file| {
+        let told = |room| findings::step_summary(&report.summary, &annotated.rest, room);
+        append(printer, &file, told)
+    });
+    printer.data(&match is_told {
+        true => format!("{more} more findings are in the step summary only: GitHub shows 10 of a kind"),
+        false => format!("{more} more findings are not shown: GitHub shows 10 of a kind; --format text tells them all"),
+    });
+}
+
+/// Appends to a step's summary what has room there; returns whether it did.
+fn append(printer: &Printer, file: &Path, page: impl Fn(usize) -> Option<String>) -> bool {
+    let written = || -> std::io::Result<bool> {
+        let mut file = OpenOptions::new().append(true).create(true).open(file)?;
+        // What earlier commands of the step wrote counts too.
+        let used = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+        let room = findings::MAX_STEP_SUMMARY_BYTES.saturating_sub(used);
+        let Some(page) = page(room) else {
+            return Ok(false);
+        };
+        file.write_all(page.as_bytes())?;
+        Ok(true)
+    };
+    written().unwrap_or_else(|error| {
+        printer.warn(&format!("{} can't be written: {error}", file.display()));
+        false
+    })
+}

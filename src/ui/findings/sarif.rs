@@ -1,0 +1,176 @@
+//! SARIF 2.1.0, which code scanning and editors read.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use super::shown;
+use crate::diagnostic::{Change, Diagnostic, Severity};
+use crate::digest::Digest;
+use crate::ops::validate::Report;
+use crate::span::Position;
+use crate::validate::registry;
+use crate::validate::rule::Rule;
+
+/// What stays as it is in a path of a URI: RFC 3986's unreserved characters, and the slash. A
+/// colon would make a scheme of a folder's name.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
+
+/// The name of our fingerprint; the number changes with what goes into it.
+const FINGERPRINT: &str = "mdskillFinding/v1";
+
+/// Returns the report as a SARIF log of one run.
+#[must_use]
+pub fn sarif(report: &Report, least: Severity) -> Value {
+    let found: Vec<&Diagnostic> = shown(report, least)
+        .map(|found| &found.diagnostic)
+        .collect();
+    let codes: BTreeSet<&str> = found.iter().map(|found| found.code).collect();
+    let rules: Vec<&Rule> = codes.into_iter().filter_map(registry::rule).collect();
+    let indices: BTreeMap<&str, usize> = rules
+        .iter()
+        .enumerate()
+        .map(|(at, rule)| (rule.code, at))
+        .collect();
+    let mut fingerprints = Fingerprints::default();
+    let results: Vec<Value> = found
+        .into_iter()
+        .map(|found| result(found, indices.get(found.code).copied(), &mut fingerprints))
+        .collect();
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {
+                "driver": {
+                    "name": "mdskill",
+                    "semanticVersion": env!("CARGO_PKG_VERSION"),
+                    "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                    "rules": rules.into_iter().map(descriptor).collect::<Vec<Value>>(),
+                }
+            },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }]
+    })
+}
+
+fn descriptor(rule: &Rule) -> Value {
+    json!({
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": { "text": rule.summary },
+        "fullDescription": { "text": rule.why },
+        "help": { "text": rule.mend },
+        "defaultConfiguration": { "enabled": rule.is_on, "level": level(rule.severity) },
+    })
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+fn result(found: &Diagnostic, index: Option<usize>, fingerprints: &mut Fingerprints) -> Value {
+    let text = match found.help.as_str() {
+        "" => found.message.clone(),
+        help => format!("{}; {help}", found.message),
+    };
+    let region = match found.excerpt {
+        Some(_) => region(found.start, found.end),
+        // Code scanning refuses a place without a line.
+        None => json!({ "startLine": 1 }),
+    };
+    let mut result = json!({
+        "ruleId": found.code,
+        "level": level(found.severity),
+        "message": { "text": text },
+        "locations": [{
+            "physicalLocation": {
+                "artifactLocation": { "uri": uri(&found.file) },
+                "region": region,
+            }
+        }],
+        "partialFingerprints": { FINGERPRINT: fingerprints.of(found) },
+    });
+    if let Some(index) = index {
+        result["ruleIndex"] = index.into();
+    }
+    if let Some(fix) = fix(found) {
+        result["fixes"] = json!([fix]);
+    }
+    result
+}
+
+fn region(start: Position, end: Position) -> Value {
+    json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    })
+}
+
+/// SARIF knows edits; it has no word for a file that is renamed or made executable.
+fn fix(found: &Diagnostic) -> Option<Value> {
+    let fix = found.fix.as_ref()?;
+    let Change::Edit(edits) = &fix.change else {
+        return None;
+    };
+    let placed = edits.iter().zip(&found.edit_places);
+    let replacements: Vec<Value> = placed
+        .map(|(edit, (start, end))| {
+            json!({
+                "deletedRegion": region(*start, *end),
+                "insertedContent": { "text": edit.replacement },
+            })
+        })
+        .collect();
+    (!replacements.is_empty()).then(|| {
+        json!({
+            "description": { "text": fix.title },
+            "artifactChanges": [{
+                "artifactLocation": { "uri": uri(&found.file) },
+                "replacements": replacements,
+            }]
+        })
+    })
+}
+
+fn uri(file: &str) -> String {
+    let encoded = utf8_percent_encode(file, PATH).to_string();
+    match Path::new(file).is_absolute() {
+        true => format!("file:///{}", encoded.trim_start_matches('/')),
+        false => encoded,
+    }
+}
+
+/// What tells a finding from others when lines move: the rule, the file, what is marked in which
+/// line, and the how-manieth of those that are alike in all that.
+#[derive(Default)]
+struct Fingerprints {
+    seen: HashMap<String, usize>,
+}
+
+impl Fingerprints {
+    fn of(&mut self, found: &Diagnostic) -> String {
+        let excerpt = found.excerpt.as_ref();
+        let line = excerpt.map_or("", |excerpt| excerpt.line.trim());
+        let marked = excerpt.map_or("", |excerpt| excerpt.marked.of(&excerpt.line));
+        let key = json!([found.code, found.file, line, marked]).to_string();
+        let digest = Digest::of_bytes(key.as_bytes()).to_string();
+        let nth = self.seen.entry(key).or_default();
+        *nth += 1;
+        format!("{digest}:{nth}")
+    }
+}
