@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use super::Session;
+use super::{Session, usage};
 use crate::cli::{FindingsFormat as Format, ValidateArgs};
 use crate::diagnostic::Severity;
 use crate::ops::OpError;
@@ -48,7 +48,7 @@ impl Telling {
         let severity = arguments.severity.as_deref().map(str::parse).transpose();
         Ok(Self {
             format,
-            severity: severity.map_err(super::validate::usage)?,
+            severity: severity.map_err(usage)?,
             max: arguments.max,
         })
     }

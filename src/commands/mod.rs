@@ -171,6 +171,11 @@ impl Session<'_> {
     }
 }
 
+/// What was typed makes no sense.
+fn usage<E: std::error::Error>(error: E) -> OpError {
+    OpError::Usage(error.to_string())
+}
+
 fn names(typed: &[String]) -> Result<Vec<SkillName>, OpError> {
     typed
         .iter()

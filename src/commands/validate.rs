@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use super::Session;
 use super::findings::{self, Telling};
+use super::{Session, usage};
 use crate::cli::ValidateArgs;
 use crate::ops::{OpError, validate as ops_validate};
 use crate::ui::error::ExitStatus;
@@ -41,8 +41,4 @@ fn settings(arguments: &ValidateArgs) -> Result<Settings, OpError> {
         settings.set(rules, Level::Off).map_err(usage)?;
     }
     Ok(settings)
-}
-
-pub(super) fn usage<E: std::error::Error>(error: E) -> OpError {
-    OpError::Usage(error.to_string())
 }

@@ -1,5 +1,7 @@
 //! Strangers' text on a terminal: controls, bidi and invisible characters are shown, not obeyed.
 
+use std::fmt::Write;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::path::is_hidden;
@@ -23,6 +25,24 @@ pub fn block(text: &str) -> String {
 #[must_use]
 pub fn source(text: &str) -> String {
     escape(text, |c| c == '\t', "    ")
+}
+
+/// Returns a JSON text that means the same, in which nothing is invisible or a command of a CI
+/// log. All that is escaped here stands inside strings; other controls JSON itself escapes.
+#[must_use]
+pub fn json(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c != '\n' && is_hidden(c) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(cleaned, "\\u{unit:04x}");
+                }
+            }
+            c => cleaned.push(c),
+        }
+    }
+    cleaned.replace("##[", "##\\u005b")
 }
 
 /// Returns `text` as a CI log may have it, without what GitHub Actions would run as a command:
@@ -99,6 +119,15 @@ mod tests {
         );
         assert_eq!(block("a\n\u{7}b\r\n"), "a\n\\u{7}b\n");
         assert_eq!(line("ünï 技"), "ünï 技");
+    }
+
+    #[test]
+    fn json_means_what_it_meant() {
+        let text = "[\n \"a\u{202e}\u{e0041}##[error]\"\n]";
+        let cleaned = json(text);
+        assert_eq!(cleaned, "[\n \"a\\u202e\\udb40\\udc41##\\u005berror]\"\n]");
+        let read = |text| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(read(&cleaned), read(text));
     }
 
     #[test]

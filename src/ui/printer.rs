@@ -86,10 +86,8 @@ impl Printer {
 
     /// Prints a value as JSON.
     pub fn value(&self, value: &serde_json::Value) {
-        // JSON escapes controls itself; what is only invisible, it does not. The bracket is
-        // escaped as JSON has it, so that taming the line finds nothing to change.
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        self.data(&text.replace("##[", "##\\u005b"));
+        self.data(&clean::json(&text));
     }
 
     /// Shows a report: as JSON, or as `render` prints it for people.

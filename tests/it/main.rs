@@ -20,6 +20,7 @@ mod add_places;
 mod corpus;
 mod credentials;
 mod faults;
+mod findings;
 mod forge;
 mod help;
 mod hostile;
