@@ -159,3 +159,52 @@ fn ends_a_line(rest: &str) -> bool {
 fn floor(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Fix;
+    use crate::validate::registry::RULES;
+
+    #[test]
+    fn an_excerpt_knows_whether_its_line_goes_on() {
+        let cuts = |text: &str, marked: &str| {
+            let start = text.find(marked).unwrap();
+            let found = excerpt(text, start, start + marked.len());
+            (found.line.len(), found.is_cut_before, found.is_cut_after)
+        };
+        let long = "x".repeat(EXCERPT_BYTES);
+        assert_eq!(cuts("a\nhere\nb", "here"), (4, false, false));
+        assert_eq!(cuts("here", "here"), (4, false, false));
+        assert_eq!(
+            cuts(&format!("{long}here{long}"), "here"),
+            (244, false, false)
+        );
+        assert_eq!(
+            cuts(&format!("\n{long}here{long}\r\n"), "here"),
+            (244, false, false)
+        );
+        assert_eq!(
+            cuts(&format!("y{long}here{long}\n"), "here"),
+            (244, true, false)
+        );
+        assert_eq!(
+            cuts(&format!("{long}here{long}y\n"), "here"),
+            (244, false, true)
+        );
+    }
+
+    #[test]
+    fn edits_have_their_places_in_whatever_order_they_are_found() {
+        let text = "é: 1\nb: 22\n";
+        let finding = |span| {
+            let finding = Finding::new(span, "", "").fixed_by(Fix::safe("", span, "x"));
+            (RULES[0], finding)
+        };
+        let findings = [finding(Span::new(9, 11)), finding(Span::new(4, 5))];
+        let at = |line, column| Position { line, column };
+        let places = places_of_edits(text, &findings);
+        let expected = [(4, at(1, 4)), (5, at(1, 5)), (9, at(2, 4)), (11, at(2, 6))];
+        assert_eq!(places, BTreeMap::from(expected));
+    }
+}

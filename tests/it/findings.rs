@@ -43,6 +43,14 @@ fn hostile() -> Room {
     room
 }
 
+/// A page of links that lead nowhere, on every other line from the fifth on.
+fn broken_links(number: usize) -> String {
+    let links: Vec<String> = (0..number)
+        .map(|at| format!("[x](references/{at}.md)\n\n"))
+        .collect();
+    links.concat()
+}
+
 fn validate(room: &Room, flags: &[&str]) -> Outcome {
     room.mdskill([&["validate"], flags].concat()).run()
 }
@@ -125,9 +133,7 @@ error[SK301]: the link leads to `references/wide.md`, which the skill does not h
 
 #[test]
 fn hundreds_of_findings_stay_readable() {
-    let many: String = (0..200)
-        .map(|at| format!("[x](references/{at}.md)\n\n"))
-        .collect();
+    let many = broken_links(200);
     let room = room(&[("many", &many), ("other", "[x](references/gone.md)\n")]);
     let page = validate(&room, &[]);
     page.fails(3)
@@ -345,9 +351,7 @@ fn no_strangers_text_is_a_command_in_any_format() {
 
 #[test]
 fn github_gets_annotations_and_the_summary_what_it_would_drop() {
-    let many: String = (0..25)
-        .map(|at| format!("[x](references/{at}.md)\n\n"))
-        .collect();
+    let many = broken_links(25);
     let room = room(&[("many", &many), ("bad", "[<b>](references/b.md)\n")]);
     let summary = room.path("temp/summary.md");
     std::fs::write(&summary, "# Earlier\n").unwrap();
