@@ -332,7 +332,7 @@ pub enum FindingsFormat {
     Sarif,
     /// Annotations of a GitHub Actions run, and its step summary for what GitHub would drop
     Github,
-    /// `JUnit` XML, for other CI servers
+    /// JUnit XML, for other CI servers
     Junit,
 }
 

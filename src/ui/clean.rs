@@ -46,8 +46,8 @@ pub fn json(text: &str) -> String {
 }
 
 /// Returns `text` as a CI log may have it, without what GitHub Actions would run as a command:
-/// a line that begins with `::`, whatever stands before it, and `##[` anywhere in a line.
-/// Source: `TryParseV2` and `TryParse` in `ActionCommand.cs` of actions/runner.
+/// a line that begins with `::` behind spaces, and `##[` anywhere in a line. Source:
+/// `TryParseV2` and `TryParse` in `ActionCommand.cs` of actions/runner.
 #[must_use]
 pub fn without_commands(text: &str) -> String {
     let tame = |line: &str| match line.trim_start().starts_with("::") {

@@ -8,7 +8,7 @@ use crate::ops::validate::{Found, Report};
 use crate::ui::workflow::Command;
 
 /// How many errors, how many warnings and how many notices of a step GitHub shows; it drops the
-/// others without a word. Source: "Limitations" in docs/problem-matchers.md of actions/toolkit.
+/// others without a word. Source: `_maxCountPerIssueType` in `ExecutionContext.cs` of actions/runner.
 const MAX_OF_A_KIND: usize = 10;
 
 /// What GitHub shows of the findings, and what it would drop.
@@ -47,8 +47,8 @@ fn command(found: &Diagnostic) -> Command {
         ("file", found.file.clone()),
         ("line", found.start.line.to_string()),
     ];
-    // The runner takes columns only of a place within one line, and drops them with a warning
-    // of its own otherwise.
+    // The runner takes columns only of a place within one line, and drops all others. Source:
+    // `ValidateLinesAndColumns` in `ActionCommandManager.cs` of actions/runner.
     if found.excerpt.is_some() && found.start.line == found.end.line {
         properties.push(("col", found.start.column.to_string()));
         properties.push(("endLine", found.end.line.to_string()));

@@ -1,4 +1,4 @@
-//! `JUnit` XML, which most CI servers show: a suite for each skill.
+//! JUnit XML, which most CI servers show: a suite for each skill.
 
 use std::collections::HashMap;
 use std::io;

@@ -11,6 +11,7 @@ use crate::diagnostic::{Change, Diagnostic, Severity};
 use crate::digest::Digest;
 use crate::ops::validate::Report;
 use crate::span::Position;
+use crate::ui::clean;
 use crate::validate::registry;
 use crate::validate::rule::Rule;
 
@@ -94,7 +95,7 @@ fn result(found: &Diagnostic, index: Option<usize>, fingerprints: &mut Fingerpri
     let mut result = json!({
         "ruleId": found.code,
         "level": level(found.severity),
-        "message": { "text": text },
+        "message": { "text": message(&text) },
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": { "uri": uri(&found.file) },
@@ -110,6 +111,12 @@ fn result(found: &Diagnostic, index: Option<usize>, fingerprints: &mut Fingerpri
         result["fixes"] = json!([fix]);
     }
     result
+}
+
+/// Returns text as SARIF's plain text messages have it: a stranger's `[text](address)` would be a
+/// link there (section 3.11.6).
+fn message(text: &str) -> String {
+    clean::line(text).replace("](", "\\](")
 }
 
 fn region(start: Position, end: Position) -> Value {

@@ -7,8 +7,8 @@ use crate::ops::validate::{Found, Summary};
 use crate::ui::clean;
 use crate::ui::phrase::count;
 
-/// How much a step may write into its summary; more, and GitHub shows nothing of it. Source:
-/// docs.github.com, "Step isolation and limits" of job summaries.
+/// How much a step may write into its summary. Of more, GitHub shows nothing but an error:
+/// "upload aborted, supports content up to a size of 1024k".
 pub const MAX_BYTES: usize = 1024 * 1024;
 /// What the last line takes at most.
 const LAST_LINE_BYTES: usize = 100;

@@ -297,9 +297,12 @@ fn a_fingerprint_stays_when_lines_move() {
 
 #[test]
 fn sarif_has_the_edits_and_encodes_names() {
-    let found = fixed(finding("a:b/ü %1/SKILL.md", 4, "name: X", "X"), "x");
+    let mut found = fixed(finding("a:b/ü %1/SKILL.md", 4, "name: X", "X"), "x");
+    found.message = "[x](javascript:y)\u{202e}".to_owned();
     let log = sarif(&report(vec![found]), Severity::Info);
     let result = &log["runs"][0]["results"][0];
+    let message = "[x\\](javascript:y)\\u{202e}; add it";
+    assert_eq!(result["message"]["text"], message);
     let uri = "a%3Ab/%C3%BC%20%251/SKILL.md";
     assert_eq!(
         result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
