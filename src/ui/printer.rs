@@ -85,7 +85,7 @@ impl Printer {
     }
 
     /// Prints a value as JSON.
-    pub fn value(&self, value: &serde_json::Value) {
+    pub fn value(&self, value: &impl serde::Serialize) {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
         self.data(&clean::json(&text));
     }

@@ -1,9 +1,10 @@
 //! SARIF 2.1.0, which code scanning and editors read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::shown;
@@ -27,40 +28,65 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 /// The name of our fingerprint; the number changes with what goes into it.
 const FINGERPRINT: &str = "mdskillFinding/v1";
 
-/// Returns the report as a SARIF log of one run.
+/// A SARIF log of one run. Its results are made one by one while it is written: tens of
+/// thousands of them as values would take half a gibibyte.
+#[derive(Serialize)]
+pub struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Value,
+    column_kind: &'static str,
+    results: Results<'a>,
+}
+
+struct Results<'a> {
+    found: Vec<&'a Diagnostic>,
+    rules: Vec<&'static Rule>,
+}
+
+/// Returns the report as a SARIF log.
 #[must_use]
-pub fn sarif(report: &Report, least: Severity) -> Value {
+pub fn sarif(report: &Report, least: Severity) -> Log<'_> {
     let found: Vec<&Diagnostic> = shown(report, least)
         .map(|found| &found.diagnostic)
         .collect();
     let codes: BTreeSet<&str> = found.iter().map(|found| found.code).collect();
     let rules: Vec<&Rule> = codes.into_iter().filter_map(registry::rule).collect();
-    let indices: BTreeMap<&str, usize> = rules
-        .iter()
-        .enumerate()
-        .map(|(at, rule)| (rule.code, at))
-        .collect();
-    let mut fingerprints = Fingerprints::default();
-    let results: Vec<Value> = found
-        .into_iter()
-        .map(|found| result(found, indices.get(found.code).copied(), &mut fingerprints))
-        .collect();
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {
-                "driver": {
-                    "name": "mdskill",
-                    "semanticVersion": env!("CARGO_PKG_VERSION"),
-                    "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                    "rules": rules.into_iter().map(descriptor).collect::<Vec<Value>>(),
-                }
-            },
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }]
-    })
+    let descriptors: Vec<Value> = rules.iter().copied().map(descriptor).collect();
+    let tool = json!({
+        "driver": {
+            "name": "mdskill",
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "informationUri": env!("CARGO_PKG_REPOSITORY"),
+            "rules": descriptors,
+        }
+    });
+    Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool,
+            column_kind: "unicodeCodePoints",
+            results: Results { found, rules },
+        }],
+    }
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fingerprints = Fingerprints::default();
+        serializer.collect_seq(self.found.iter().map(|found| {
+            let index = self.rules.iter().position(|rule| rule.code == found.code);
+            result(found, index, &mut fingerprints)
+        }))
+    }
 }
 
 fn descriptor(rule: &Rule) -> Value {
@@ -166,7 +192,7 @@ fn uri(file: &str) -> String {
 /// line, and the how-manieth of those that are alike in all that.
 #[derive(Default)]
 struct Fingerprints {
-    seen: HashMap<String, usize>,
+    seen: HashMap<Digest, usize>,
 }
 
 impl Fingerprints {
@@ -175,8 +201,8 @@ impl Fingerprints {
         let line = excerpt.map_or("", |excerpt| excerpt.line.trim());
         let marked = excerpt.map_or("", |excerpt| excerpt.marked.of(&excerpt.line));
         let key = json!([found.code, found.file, line, marked]).to_string();
-        let digest = Digest::of_bytes(key.as_bytes()).to_string();
-        let nth = self.seen.entry(key).or_default();
+        let digest = Digest::of_bytes(key.as_bytes());
+        let nth = self.seen.entry(digest).or_default();
         *nth += 1;
         format!("{digest}:{nth}")
     }

@@ -60,6 +60,10 @@ fn report(found: Vec<Diagnostic>) -> Report {
     report
 }
 
+fn log(found: Vec<Diagnostic>) -> serde_json::Value {
+    serde_json::to_value(sarif(&report(found), Severity::Info)).unwrap()
+}
+
 fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }
@@ -278,7 +282,7 @@ fn a_step_summary_keeps_to_its_room_and_is_no_markup() {
 #[test]
 fn a_fingerprint_stays_when_lines_move() {
     let print = |found: Vec<Diagnostic>| -> Vec<String> {
-        let log = sarif(&report(found), Severity::Info);
+        let log = log(found);
         let results = log["runs"][0]["results"].as_array().unwrap().clone();
         let print = |result: &serde_json::Value| {
             result["partialFingerprints"]["mdskillFinding/v1"]
@@ -299,7 +303,7 @@ fn a_fingerprint_stays_when_lines_move() {
 fn sarif_has_the_edits_and_encodes_names() {
     let mut found = fixed(finding("a:b/ü %1/SKILL.md", 4, "name: X", "X"), "x");
     found.message = "[x](javascript:y)\u{202e}".to_owned();
-    let log = sarif(&report(vec![found]), Severity::Info);
+    let log = log(vec![found]);
     let result = &log["runs"][0]["results"][0];
     let message = "[x\\](javascript:y)\\u{202e}; add it";
     assert_eq!(result["message"]["text"], message);
