@@ -20,7 +20,7 @@ pub fn block(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Returns a piece of a line of a file, to be shown above a caret: as [`line`], with a tab as
+/// Returns a piece of a line of a file, to be shown above a caret: as [`line()`], with a tab as
 /// wide as four spaces. What is cleaned in pieces is the same as what is cleaned at once.
 #[must_use]
 pub fn source(text: &str) -> String {

@@ -67,7 +67,7 @@ impl Printer {
         drop(stdout.write_all(&text));
     }
 
-    /// Prints a command that a GitHub Actions runner shall obey: the one way past [`Self::tame`].
+    /// Prints a command that a GitHub Actions runner shall obey: the one way past the taming.
     /// A [`Command`] escapes all that it is made of.
     pub fn command(&self, command: &Command) {
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
