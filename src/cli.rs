@@ -154,6 +154,7 @@ Examples:
   mdskill validate skills/mine --fix
   mdskill validate --fix --diff              # only show what would change; exit 3 if anything
   mdskill validate - --stdin-path skills/mine/SKILL.md
+  mdskill validate --format github           # in a workflow
 
 What mdskill.toml says of the rules holds too; flags win over it.")]
     Validate(ValidateArgs),
@@ -324,8 +325,18 @@ pub struct ValidateArgs {
     #[arg(long, conflicts_with = "profile")]
     pub parity: bool,
     /// Show findings from this severity on: error, warning, info; the others are counted
-    #[arg(long, value_name = "LEVEL", default_value = "warning")]
-    pub severity: String,
+    /// [default: warning; info in json and sarif]
+    #[arg(long, value_name = "LEVEL")]
+    pub severity: Option<String>,
+    /// How to tell what was found; never guessed, also not in CI [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<FindingsFormat>,
+    /// The same as --format concise
+    #[arg(long, conflicts_with = "format")]
+    pub concise: bool,
+    /// Show at most this many findings; 0 shows all, and folds none [default: 100 in text]
+    #[arg(long, value_name = "N")]
+    pub max: Option<usize>,
     /// Mend what is shown and can be mended without changing what it means
     #[arg(long)]
     pub fix: bool,
@@ -346,6 +357,23 @@ pub struct RuleArgs {
     /// A code, the beginning of some (SK3), or a name; none means all
     #[arg(value_name = "RULE")]
     pub rule: Option<String>,
+}
+
+/// How `validate` tells what it found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    /// Each with its line and what to do, for people
+    Text,
+    /// A line each, for editors and grep
+    Concise,
+    /// For programs; the same as --json
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of a GitHub Actions run, and its step summary for what GitHub would drop
+    Github,
+    /// JUnit XML, for other CI servers
+    Junit,
 }
 
 /// Arguments of `cache`.

@@ -76,6 +76,8 @@ pub struct Diagnostic {
     pub excerpt: Option<Excerpt>,
     /// How a program can mend it.
     pub fix: Option<Fix>,
+    /// Where each edit of the fix begins and ends, in the fix's order.
+    pub edit_places: Vec<(Position, Position)>,
 }
 
 /// The line of a finding, to show it.
@@ -85,6 +87,10 @@ pub struct Excerpt {
     pub line: String,
     /// The part of `line` that the finding is about.
     pub marked: Span,
+    /// Whether the file's line begins before `line`.
+    pub is_cut_before: bool,
+    /// Whether the file's line ends after `line`.
+    pub is_cut_after: bool,
 }
 
 /// What a program can do about a finding.
@@ -125,6 +131,17 @@ pub struct Edit {
     pub span: Span,
     /// What comes there.
     pub replacement: String,
+}
+
+impl Safety {
+    /// Returns its name: `safe` or `unsafe`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
 }
 
 impl Fix {

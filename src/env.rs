@@ -48,6 +48,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
         CI,
         "any value but `false` and `0`: `install` is frozen, nothing asks",
     ),
+    (
+        GITHUB_STEP_SUMMARY,
+        "the file that `validate --format github` tells the rest in; GitHub Actions sets it",
+    ),
     (NO_COLOR, "any value: no colour"),
     (
         GIT_SSH_COMMAND,
@@ -71,6 +75,7 @@ const TIMEOUT: &str = "MDSKILL_TIMEOUT";
 const RETRIES: &str = "MDSKILL_RETRIES";
 const RETRY_DELAY: &str = "MDSKILL_RETRY_DELAY";
 const CI: &str = "CI";
+const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 const NO_COLOR: &str = "NO_COLOR";
 const GIT_SSH_COMMAND: &str = "GIT_SSH_COMMAND";
 const GIT_SSH: &str = "GIT_SSH";
@@ -213,6 +218,12 @@ impl Env {
     pub fn ci(&self) -> bool {
         self.get(CI)
             .is_some_and(|value| value != "false" && value != "0")
+    }
+
+    /// Returns the file that a step of GitHub Actions is summed up in, when there is one.
+    #[must_use]
+    pub fn step_summary(&self) -> Option<PathBuf> {
+        self.get(GITHUB_STEP_SUMMARY).map(PathBuf::from)
     }
 
     /// Whether colour is unwanted (no-color.org).

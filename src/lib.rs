@@ -53,7 +53,8 @@
 //! **Face** is what a person meets.
 //! - [`cli`]: what can be typed; its comments are the help
 //! - `commands`: from arguments to options, and from reports to exit codes
-//! - [`ui`]: the one printer, reports for people, and [`ui::error`]: exit codes and hints
+//! - [`ui`]: the one printer, reports for people, and [`ui::error`]: exit codes and hints;
+//!   [`ui::findings`] tells what [`mod@validate`] found, a file for each format
 //!
 //! An error type lives in the room that raises it. Rooms below [`context`] take the pieces they
 //! need, never the whole.

@@ -2,6 +2,7 @@
 
 mod add;
 mod choose;
+mod findings;
 mod inspect;
 mod maintain;
 mod validate;
@@ -170,6 +171,11 @@ impl Session<'_> {
         runtime.shutdown_background();
         finished
     }
+}
+
+/// What was typed makes no sense.
+fn usage<E: std::error::Error>(error: E) -> OpError {
+    OpError::Usage(error.to_string())
 }
 
 fn names(typed: &[String]) -> Result<Vec<SkillName>, OpError> {

@@ -1,8 +1,10 @@
 //! `validate`: from flags to settings, and from findings to the way they are told.
 
 use std::io::Read;
+use std::time::Instant;
 
-use super::Session;
+use super::findings::{self, Telling};
+use super::{Session, usage};
 use crate::cli::ValidateArgs;
 use crate::config::{PerPath, Rules};
 use crate::diagnostic::{Safety, Severity};
@@ -10,7 +12,6 @@ use crate::fs::At;
 use crate::ops::validate::{Fixing, Page, Report};
 use crate::ops::{OpError, validate as ops_validate};
 use crate::ui::error::ExitStatus;
-use crate::ui::render;
 use crate::validate::mend::Reach;
 use crate::validate::{Level, Profile, Settings};
 
@@ -21,19 +22,16 @@ pub(super) fn validate(
     session: &Session<'_>,
     arguments: &ValidateArgs,
 ) -> Result<ExitStatus, OpError> {
-    let least: Severity = arguments.severity.parse().map_err(usage)?;
+    let telling = Telling::of(arguments, session.printer.json)?;
     let options = ops_validate::Options {
         named: arguments.named.clone(),
         rules: rules(session, arguments)?,
-        fixing: fixing(arguments, least)?,
+        fixing: fixing(arguments, telling.least_mended())?,
         page: page(arguments)?,
     };
-    let report = session.wait(ops_validate::validate(&session.context, &options))?;
-    session
-        .printer
-        .show("validate", &report, |printer, report| {
-            render::validate(printer, report, least);
-        });
+    let began = Instant::now();
+    let mut report = session.wait(ops_validate::validate(&session.context, &options))?;
+    findings::tell(session, &mut report, &telling, began.elapsed());
     Ok(status(&report, options.rules.is_strict))
 }
 
@@ -133,8 +131,4 @@ fn rules(session: &Session<'_>, arguments: &ValidateArgs) -> Result<Rules, OpErr
     }
     rules.is_strict |= arguments.strict;
     Ok(rules)
-}
-
-fn usage<E: std::error::Error>(error: E) -> OpError {
-    OpError::Usage(error.to_string())
 }

@@ -1,5 +1,7 @@
 //! Strangers' text on a terminal: controls, bidi and invisible characters are shown, not obeyed.
 
+use std::fmt::Write;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::path::is_hidden;
@@ -18,8 +20,34 @@ pub fn block(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Returns `text` as a CI log may have it: no line begins with `::`, which GitHub
-/// Actions would run as a command, whatever stands before it.
+/// Returns a piece of a line of a file, to be shown above a caret: as [`line()`], with a tab as
+/// wide as four spaces. What is cleaned in pieces is the same as what is cleaned at once.
+#[must_use]
+pub fn source(text: &str) -> String {
+    escape(text, |c| c == '\t', "    ")
+}
+
+/// Returns a JSON text that means the same, in which nothing is invisible or a command of a CI
+/// log. All that is escaped here stands inside strings; other controls JSON itself escapes.
+#[must_use]
+pub fn json(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c != '\n' && is_hidden(c) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(cleaned, "\\u{unit:04x}");
+                }
+            }
+            c => cleaned.push(c),
+        }
+    }
+    cleaned.replace("##[", "##\\u005b")
+}
+
+/// Returns `text` as a CI log may have it, without what GitHub Actions would run as a command:
+/// a line that begins with `::` behind spaces, and `##[` anywhere in a line. Source:
+/// `TryParseV2` and `TryParse` in `ActionCommand.cs` of actions/runner.
 #[must_use]
 pub fn without_commands(text: &str) -> String {
     let tame = |line: &str| match line.trim_start().starts_with("::") {
@@ -27,7 +55,7 @@ pub fn without_commands(text: &str) -> String {
         false => line.to_owned(),
     };
     let lines: Vec<String> = text.split('\n').map(tame).collect();
-    lines.join("\n")
+    lines.join("\n").replace("##[", "#\\#[")
 }
 
 fn escape(text: &str, is_space: impl Fn(char) -> bool, space: &str) -> String {
@@ -61,6 +89,24 @@ pub fn cut(text: &str, width: usize) -> String {
     kept
 }
 
+/// Returns as much of the end of `text` as `width` columns hold, with `…` where it was cut.
+#[must_use]
+pub fn cut_before(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut used = 0;
+    let mut from = text.len();
+    for (at, c) in text.char_indices().rev() {
+        used += c.width().unwrap_or(0);
+        if used + 1 > width {
+            break;
+        }
+        from = at;
+    }
+    format!("…{}", &text[from..])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,11 +122,21 @@ mod tests {
     }
 
     #[test]
+    fn json_means_what_it_meant() {
+        let text = "[\n \"a\u{202e}\u{e0041}##[error]\"\n]";
+        let cleaned = json(text);
+        assert_eq!(cleaned, "[\n \"a\\u202e\\udb40\\udc41##\\u005berror]\"\n]");
+        let read = |text| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(read(&cleaned), read(text));
+    }
+
+    #[test]
     fn no_line_of_a_log_is_a_command() {
         assert_eq!(
             without_commands("a :: b\n  ::error::forged\n"),
             "a :: b\n\\  ::error::forged\n"
         );
+        assert_eq!(without_commands("a ##[error]b"), "a #\\#[error]b");
     }
 
     #[test]
@@ -88,5 +144,8 @@ mod tests {
         assert_eq!(cut("short", 5), "short");
         assert_eq!(cut("longer", 5), "long…");
         assert_eq!(cut("技技技", 5), "技技…");
+        assert_eq!(cut_before("short", 5), "short");
+        assert_eq!(cut_before("longer", 5), "…nger");
+        assert_eq!(cut_before("技技技", 4), "…技");
     }
 }

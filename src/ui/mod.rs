@@ -2,9 +2,12 @@
 
 pub mod clean;
 pub mod error;
+pub mod findings;
+pub mod phrase;
 pub mod printer;
 pub mod progress;
 pub mod render;
 pub mod rules;
 pub mod rules_page;
 pub mod table;
+pub mod workflow;

@@ -7,6 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use super::clean;
+use super::workflow::Command;
 
 /// Width of a verb before a sentence, as cargo has it.
 const VERB_WIDTH: usize = 10;
@@ -104,15 +105,27 @@ impl Printer {
         drop(stdout.write_all(&text));
     }
 
+    /// Prints a command that a GitHub Actions runner shall obey: the one way past the taming.
+    /// A [`Command`] escapes all that it is made of.
+    pub fn command(&self, command: &Command) {
+        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
+        drop(writeln!(stdout, "{command}"));
+    }
+
     /// Prints a report as JSON, with the version of its form and the command's name.
-    fn report(&self, command: &str, report: &impl serde::Serialize) {
+    pub fn report(&self, command: &str, report: &impl serde::Serialize) {
         let mut value = serde_json::to_value(report).unwrap_or_default();
         if let Some(fields) = value.as_object_mut() {
             fields.insert("version".to_owned(), 1.into());
             fields.insert("command".to_owned(), command.into());
         }
-        // JSON escapes controls itself; what is only invisible, it does not.
-        self.data(&serde_json::to_string_pretty(&value).unwrap_or_default());
+        self.value(&value);
+    }
+
+    /// Prints a value as JSON.
+    pub fn value(&self, value: &impl serde::Serialize) {
+        let text = serde_json::to_string_pretty(value).unwrap_or_default();
+        self.data(&clean::json(&text));
     }
 
     /// Shows a report: as JSON, or as `render` prints it for people.

@@ -1,11 +1,11 @@
 //! Reports for people.
 
 use super::clean;
+use super::phrase::{self, count};
 use super::printer::Printer;
 use super::table::Table;
-use crate::diagnostic::Severity;
 use crate::ops::change::{Action, Change, LeftAlone, Problem};
-use crate::ops::{add, browse, cache, install, list, remove, show, update, validate, verify};
+use crate::ops::{add, browse, cache, install, list, remove, show, update, verify};
 
 /// Digits of a commit that people look at.
 const SHORT: usize = 7;
@@ -14,18 +14,9 @@ fn short(commit: Option<&String>) -> &str {
     commit.map_or("", |commit| commit.get(..SHORT).unwrap_or(commit))
 }
 
-/// Says "1 skill", "2 skills".
-fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
 /// `owner/repo@abc1234`, as people know a source.
 fn origin(change: &Change) -> String {
-    let source = change
-        .source
-        .strip_prefix("github:")
-        .unwrap_or(&change.source);
+    let source = phrase::source(&change.source);
     match change.commit {
         Some(_) => format!("{source}@{}", short(change.commit.as_ref())),
         None => source.to_owned(),
@@ -42,8 +33,8 @@ fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
     let name = &change.name;
     let sentence = match change.action {
         Action::Updated => format!(
-            "{name}  {}{moved}{}",
-            source_of(change),
+            "{name}  {}  {moved}{}",
+            phrase::source(&change.source),
             short(change.commit.as_ref())
         ),
         Action::Removed => format!("{name}  from {places}"),
@@ -66,14 +57,6 @@ fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
     for note in &change.notes {
         printer.note("", note);
     }
-}
-
-fn source_of(change: &Change) -> String {
-    let source = change
-        .source
-        .strip_prefix("github:")
-        .unwrap_or(&change.source);
-    format!("{source}  ")
 }
 
 fn print_trashed(printer: &Printer, trashed: &[String]) {
@@ -150,10 +133,7 @@ pub fn outdated(printer: &Printer, report: &update::Report) {
                 short(change.from.as_ref()),
                 short(change.commit.as_ref()),
                 change.reference.as_deref().map_or("", reference),
-                change
-                    .source
-                    .strip_prefix("github:")
-                    .unwrap_or(&change.source),
+                phrase::source(&change.source),
             ]);
         }
         printer.table(&table.lines(printer.width()));
@@ -301,7 +281,7 @@ pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
             skill.state.word(),
             skill.reference.as_deref().map_or("", reference),
             short(skill.commit.as_ref()),
-            source.strip_prefix("github:").unwrap_or(source),
+            phrase::source(source),
             &skill.place,
         ]);
     }
@@ -340,10 +320,7 @@ pub fn browse(printer: &Printer, report: &browse::Report, names_only: bool) {
         }
     }
     printer.table(&table.lines(printer.width()));
-    let place = report
-        .source
-        .strip_prefix("github:")
-        .unwrap_or(&report.source);
+    let place = phrase::source(&report.source);
     printer.note(
         "Found",
         &format!(
@@ -373,76 +350,6 @@ pub fn show(printer: &Printer, report: &show::Report) {
     }
     printer.data("");
     printer.data(clean::block(&report.body).trim_matches('\n'));
-}
-
-/// Prints what `validate` found.
-pub fn validate(printer: &Printer, report: &validate::Report, least: Severity) {
-    for note in &report.notes {
-        printer.warn(note);
-    }
-    if let Some(fixes) = &report.fixes {
-        fixed(printer, fixes);
-        if fixes.diff.is_some() {
-            return;
-        }
-    }
-    let page = report.fixes.as_ref().and_then(|fixes| fixes.text.as_ref());
-    // The mended page is then what goes to standard output.
-    let line = |text: &str| match page {
-        Some(_) => printer.item(text),
-        None => printer.data(&clean::line(text)),
-    };
-    let all = report.diagnostics.iter().map(|found| &found.diagnostic);
-    for found in all.filter(|found| found.severity >= least) {
-        let place = format!("{}:{}:{}", found.file, found.start.line, found.start.column);
-        line(&format!(
-            "{place}: {}[{}]: {}",
-            found.severity, found.code, found.message
-        ));
-        if !found.help.is_empty() {
-            line(&format!("  help: {}", found.help));
-        }
-    }
-    let summary = &report.summary;
-    let sentence = format!(
-        "{}: {}, {}, {} to know",
-        count(summary.skills, "skill"),
-        count(summary.errors, "error"),
-        count(summary.warnings, "warning"),
-        summary.infos
-    );
-    printer.status("Validated", &sentence);
-    if let Some(page) = page {
-        Printer::page(&page.0);
-    }
-}
-
-/// Prints what was mended: a file, a rule and what was done to a line, with how many times.
-fn fixed(printer: &Printer, fixes: &validate::Fixes) {
-    let verb = match &fixes.diff {
-        Some(diff) => {
-            printer.diff(diff);
-            "Would fix"
-        }
-        None => "Fixed",
-    };
-    let same = |a: &validate::Fixed, b: &validate::Fixed| {
-        (&a.file, a.code, &a.title) == (&b.file, b.code, &b.title)
-    };
-    for group in fixes.fixed.chunk_by(same) {
-        let times = match group.len() {
-            1 => String::new(),
-            many => format!(" ({many} times)"),
-        };
-        let one = &group[0];
-        printer.status(
-            verb,
-            &format!("{}: {} {}{times}", one.file, one.code, one.title),
-        );
-    }
-    for kept in &fixes.kept {
-        printer.warn(&format!("{} is not mended: {}", kept.file, kept.reason));
-    }
 }
 
 /// Prints what the store holds, or what was removed of it.

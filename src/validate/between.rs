@@ -55,6 +55,7 @@ fn diagnostic(
         blocks_loading: rule.blocks_loading,
         excerpt: fact.and_then(|fact| fact.excerpt.clone()),
         fix: None,
+        edit_places: Vec::new(),
     };
     Some((skill, diagnostic))
 }

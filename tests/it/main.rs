@@ -22,6 +22,7 @@ mod corpus;
 mod credentials;
 mod docs;
 mod faults;
+mod findings;
 mod fix;
 mod forge;
 mod help;

@@ -2,6 +2,7 @@
 
 mod disk;
 mod fixing;
+mod json;
 mod page;
 mod report;
 mod shown;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::fixing::Fixes;
 use super::shown::join;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Safety, Severity};
 use crate::validate::set::{Facts, Set};
 use crate::validate::{Checked, Settings, validate_set};
 
@@ -15,6 +15,9 @@ pub struct Report {
     pub diagnostics: Vec<Found>,
     /// How much was looked at and found.
     pub summary: Summary,
+    /// Every skill that was looked at, as its findings name it.
+    #[serde(skip)]
+    pub skills: Vec<String>,
     /// What was mended, when that was asked for.
     #[serde(flatten)]
     pub fixes: Option<Fixes>,
@@ -24,8 +27,7 @@ pub struct Report {
 }
 
 /// One finding, and the skill that it is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(into = "Line")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The finding; its file as seen from where the command was started, with forward slashes.
     pub diagnostic: Diagnostic,
@@ -46,42 +48,8 @@ pub struct Summary {
     pub infos: usize,
     /// How many of all findings `--fix` can mend.
     pub fixable: usize,
-}
-
-/// A finding as JSON has it.
-#[derive(Serialize)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the fields' names are the form of the JSON"
-)]
-struct Line {
-    code: &'static str,
-    severity: &'static str,
-    file: String,
-    line: usize,
-    column: usize,
-    end_line: usize,
-    end_column: usize,
-    message: String,
-    help: String,
-    skill: String,
-}
-
-impl From<Found> for Line {
-    fn from(Found { diagnostic, skill }: Found) -> Self {
-        Self {
-            code: diagnostic.code,
-            severity: diagnostic.severity.word(),
-            file: diagnostic.file,
-            line: diagnostic.start.line,
-            column: diagnostic.start.column,
-            end_line: diagnostic.end.line,
-            end_column: diagnostic.end.column,
-            message: diagnostic.message,
-            help: diagnostic.help,
-            skill,
-        }
-    }
+    /// How many more `--fix --unsafe` can mend.
+    pub unsafely_fixable: usize,
 }
 
 impl Report {
@@ -133,10 +101,17 @@ impl Report {
     /// Takes what was found in a skill, whose files lie below `skill`.
     pub(super) fn add(&mut self, skill: &str, found: Vec<Diagnostic>) {
         self.summary.skills += 1;
+        self.skills.push(skill.to_owned());
         for mut diagnostic in found {
             diagnostic.file = join(skill, &diagnostic.file);
             self.push(skill, diagnostic);
         }
+    }
+
+    /// Forgets the findings that are milder than `least`; the summary still counts them.
+    pub fn keep_from(&mut self, least: Severity) {
+        self.diagnostics
+            .retain(|found| found.diagnostic.severity >= least);
     }
 
     /// Takes one finding whose file is as it shall be shown.
@@ -146,7 +121,11 @@ impl Report {
             Severity::Warning => self.summary.warnings += 1,
             Severity::Info => self.summary.infos += 1,
         }
-        self.summary.fixable += usize::from(diagnostic.fix.is_some());
+        match diagnostic.fix.as_ref().map(|fix| fix.safety) {
+            Some(Safety::Safe) => self.summary.fixable += 1,
+            Some(Safety::Unsafe) => self.summary.unsafely_fixable += 1,
+            None => {}
+        }
         self.diagnostics.push(Found {
             diagnostic,
             skill: skill.to_owned(),

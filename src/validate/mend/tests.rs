@@ -20,6 +20,7 @@ fn found(file: &str, severity: Severity, fix: Fix) -> Diagnostic {
         help: String::new(),
         blocks_loading: false,
         excerpt: None,
+        edit_places: Vec::new(),
         fix: Some(fix),
     }
 }

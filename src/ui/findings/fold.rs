@@ -1,0 +1,116 @@
+//! Many findings made readable: by file, and what repeats told once.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use crate::diagnostic::Diagnostic;
+
+/// From this many alike on, only the first is shown: a handful is mended one by one, and each
+/// says something of its own.
+const FOLDED_FROM: usize = 6;
+
+/// A finding, and the lines of those like it in the same file.
+#[derive(Debug)]
+pub(super) struct Block<'a> {
+    pub first: &'a Diagnostic,
+    pub more: Vec<usize>,
+}
+
+impl Block<'_> {
+    pub fn findings(&self) -> usize {
+        1 + self.more.len()
+    }
+}
+
+/// Returns the findings by file, the files in the order of their first finding, and within one by
+/// place. What is alike is folded when `folds`.
+pub(super) fn blocks<'a>(
+    found: impl Iterator<Item = &'a Diagnostic>,
+    folds: bool,
+) -> Vec<Block<'a>> {
+    let mut files: Vec<Vec<&Diagnostic>> = Vec::new();
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for diagnostic in found {
+        let at = *known.entry(&diagnostic.file).or_insert(files.len());
+        if at == files.len() {
+            files.push(Vec::new());
+        }
+        files[at].push(diagnostic);
+    }
+    let mut blocks = Vec::new();
+    for mut file in files {
+        file.sort_by_key(|diagnostic| diagnostic.start);
+        blocks.extend(folded(&file, folds));
+    }
+    blocks
+}
+
+fn folded<'a>(file: &[&'a Diagnostic], folds: bool) -> Vec<Block<'a>> {
+    let likeness = |found: &Diagnostic| (found.code, found.severity, shape(&found.message));
+    let mut alike: HashMap<_, usize> = HashMap::new();
+    for found in file {
+        *alike.entry(likeness(found)).or_default() += 1;
+    }
+    let mut blocks: Vec<Block<'a>> = Vec::new();
+    let mut firsts: HashMap<_, usize> = HashMap::new();
+    for &found in file {
+        let likeness = likeness(found);
+        if folds && alike[&likeness] >= FOLDED_FROM {
+            if let Some(&first) = firsts.get(&likeness) {
+                blocks[first].more.push(found.start.line);
+                continue;
+            }
+            firsts.insert(likeness, blocks.len());
+        }
+        blocks.push(Block {
+            first: found,
+            more: Vec::new(),
+        });
+    }
+    blocks
+}
+
+/// Returns the `max` worst blocks in their order, and how many findings are not among them.
+pub(super) fn worst(mut blocks: Vec<Block<'_>>, max: usize) -> (Vec<Block<'_>>, usize) {
+    let mut ranked: Vec<usize> = (0..blocks.len()).collect();
+    ranked.sort_by_key(|&at| Reverse(blocks[at].first.severity));
+    let mut is_shown = vec![false; blocks.len()];
+    for &at in ranked.iter().take(max) {
+        is_shown[at] = true;
+    }
+    let left_out = blocks
+        .iter()
+        .zip(&is_shown)
+        .filter(|(_, is_shown)| !**is_shown)
+        .map(|(block, _)| block.findings())
+        .sum();
+    let mut flags = is_shown.into_iter();
+    blocks.retain(|_| flags.next().unwrap_or(false));
+    (blocks, left_out)
+}
+
+/// Returns the message without what differs between repeats: what it quotes, and its numbers.
+fn shape(message: &str) -> String {
+    let mut shape = String::with_capacity(message.len());
+    let mut is_quoted = false;
+    for c in message.chars() {
+        match c {
+            '`' => is_quoted = !is_quoted,
+            _ if is_quoted => {}
+            c if c.is_ascii_digit() => {}
+            c => shape.push(c),
+        }
+    }
+    shape
+}
+
+/// Returns lines as a short list: each once, and at most a dozen.
+pub(super) fn line_list(lines: &[usize]) -> String {
+    const LISTED: usize = 12;
+    let mut lines = lines.to_vec();
+    lines.dedup();
+    let listed: Vec<String> = lines.iter().take(LISTED).map(usize::to_string).collect();
+    let noun = if lines.len() == 1 { "line" } else { "lines" };
+    let tail = if lines.len() > LISTED { ", …" } else { "" };
+    format!("{noun} {}{tail}", listed.join(", "))
+}

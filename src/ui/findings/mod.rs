@@ -1,0 +1,66 @@
+//! What `validate` found, as a person, an editor, GitHub or another program reads it.
+//!
+//! Each form is a function of the report. The report's text is a stranger's: each form cleans
+//! and escapes it.
+
+mod concise;
+mod fold;
+mod github;
+mod junit;
+mod sarif;
+mod snippet;
+mod step_summary;
+mod text;
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::phrase::count;
+use crate::diagnostic::{Diagnostic, Safety, Severity};
+use crate::ops::validate::{Found, Report};
+
+pub use concise::concise;
+pub use github::{Annotated, annotate};
+pub use junit::junit;
+pub use sarif::sarif;
+pub use step_summary::{MAX_BYTES as MAX_STEP_SUMMARY_BYTES, step_summary};
+pub use text::{Page, text};
+
+/// Returns the findings that are shown: those of `least` severity and worse.
+fn shown(report: &Report, least: Severity) -> impl Iterator<Item = &Found> {
+    let all = report.diagnostics.iter();
+    all.filter(move |found| found.diagnostic.severity >= least)
+}
+
+/// Returns `file:line:column`, as editors jump to it.
+fn place(found: &Diagnostic) -> String {
+    format!("{}:{}:{}", found.file, found.start.line, found.start.column)
+}
+
+/// Returns what was looked at and found, in one sentence; of what is shown, how much can be mended.
+#[must_use]
+pub fn summary(report: &Report, least: Severity, took: Duration) -> String {
+    let summary = &report.summary;
+    let mut sentence = format!(
+        "{} in {:.2} s: {}, {}, {} to know",
+        count(summary.skills, "skill"),
+        took.as_secs_f64(),
+        count(summary.errors, "error"),
+        count(summary.warnings, "warning"),
+        summary.infos
+    );
+    let fixes = || shown(report, least).filter_map(|found| found.diagnostic.fix.as_ref());
+    let safe = fixes().filter(|fix| fix.safety == Safety::Safe).count();
+    let all = fixes().count();
+    if safe > 0 {
+        let _ = write!(sentence, "; {safe} fixable with --fix");
+    }
+    if all > safe {
+        let more = all - safe;
+        let _ = write!(sentence, "; {more} fixable with --fix --unsafe");
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,351 @@
+//! The pure forms, of reports made by hand: fixes and odd lines that no rule makes yet.
+
+use super::snippet::{self, Snippet};
+use super::*;
+use crate::diagnostic::{Change, Edit, Excerpt, Fix};
+use crate::span::{Position, Span};
+
+const PAGE: Page = Page {
+    least: Severity::Warning,
+    max: 100,
+    width: 140,
+};
+
+/// A finding about the first `marked` in the line.
+fn finding(file: &str, number: usize, line: &str, marked: &str) -> Diagnostic {
+    let start = line.find(marked).unwrap();
+    let column = line[..start].chars().count() + 1;
+    let position = |column| Position {
+        line: number,
+        column,
+    };
+    Diagnostic {
+        code: "SK302",
+        severity: Severity::Error,
+        file: file.to_owned(),
+        start: position(column),
+        end: position(column + marked.chars().count()),
+        message: format!("`{marked}` is no file of the skill"),
+        help: "add it".to_owned(),
+        blocks_loading: false,
+        excerpt: Some(Excerpt {
+            line: line.to_owned(),
+            marked: Span::new(start, start + marked.len()),
+            is_cut_before: false,
+            is_cut_after: false,
+        }),
+        fix: None,
+        edit_places: Vec::new(),
+    }
+}
+
+/// The finding with a fix that puts `replacement` in place of what is marked.
+fn fixed(mut found: Diagnostic, replacement: &str) -> Diagnostic {
+    let span = Span::new(100, 103);
+    found.edit_places = vec![(found.start, found.end)];
+    found.fix = Some(Fix::safe("write it right", span, replacement));
+    found
+}
+
+fn report(found: Vec<Diagnostic>) -> Report {
+    let mut report = Report::default();
+    report.skills.push("a".to_owned());
+    report.summary.skills = 1;
+    for diagnostic in found {
+        report.diagnostics.push(Found {
+            diagnostic,
+            skill: "a".to_owned(),
+        });
+    }
+    report
+}
+
+fn log(found: Vec<Diagnostic>) -> serde_json::Value {
+    serde_json::to_value(sarif(&report(found), Severity::Info)).unwrap()
+}
+
+fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+#[test]
+fn a_block_has_the_line_the_mark_and_what_to_do() {
+    let found = fixed(finding("a/SKILL.md", 12, "name: Über x", "Über"), "uber");
+    assert_eq!(
+        plain(&text(&report(vec![found]), &PAGE)),
+        "\
+error[SK302]: `Über` is no file of the skill
+  --> a/SKILL.md:12:7
+   |
+12 | name: Über x
+   |       ^^^^
+   = help: add it
+   = fix: write it right (--fix)
+12 + name: uber x"
+    );
+}
+
+#[test]
+fn a_mark_stands_below_what_is_shown() {
+    let mark = |line: &str, marked: &str| {
+        let found = finding("a", 1, line, marked);
+        let Snippet {
+            line,
+            indent,
+            width,
+        } = snippet::excerpt(found.excerpt.as_ref().unwrap(), 60);
+        (line, indent, width)
+    };
+    let seen = |line: &str, indent, width| (line.to_owned(), indent, width);
+    assert_eq!(mark("\tab\tc", "b\tc"), seen("    ab    c", 5, 6));
+    assert_eq!(mark("技能 x", "x"), seen("技能 x", 5, 1));
+    assert_eq!(mark("x 技能", "技能"), seen("x 技能", 2, 4));
+    assert_eq!(
+        mark("e\u{301}e\u{301} x", "x"),
+        seen("e\u{301}e\u{301} x", 3, 1)
+    );
+    assert_eq!(mark("\u{202e}x", "x"), seen("\\u{202e}x", 8, 1));
+    assert_eq!(mark("\u{1b}[2Jx", "\u{1b}"), seen("\\u{1b}[2Jx", 0, 6));
+    assert_eq!(mark("abc", ""), seen("abc", 0, 1));
+    let long = format!("{} here {}", "技".repeat(100), "z".repeat(100));
+    let (line, indent, width) = mark(&long, "here");
+    assert!(line.starts_with("…技") && line.ends_with("zz…"), "{line}");
+    assert_eq!(
+        (unicode_width::UnicodeWidthStr::width(&*line), width),
+        (60, 4)
+    );
+    let before = line.split("here").next().unwrap();
+    assert_eq!(unicode_width::UnicodeWidthStr::width(before), indent);
+    // What is marked may itself be longer than the page.
+    let (line, indent, width) = mark(&"y".repeat(200), &"y".repeat(200));
+    assert_eq!((line.chars().count(), indent, width), (60, 0, 60));
+}
+
+#[test]
+fn a_line_that_was_cut_says_so() {
+    let mut found = finding("a", 1, "before here after", "here");
+    let excerpt = found.excerpt.as_mut().unwrap();
+    (excerpt.is_cut_before, excerpt.is_cut_after) = (true, true);
+    let snippet = snippet::excerpt(excerpt, 60);
+    assert_eq!(
+        (snippet.line.as_str(), snippet.indent),
+        ("…before here after…", 8)
+    );
+}
+
+#[test]
+fn a_replacement_is_shown_only_when_it_is_the_line() {
+    let replaced = |found: &Diagnostic| snippet::replaced(found, 60).map(|snippet| snippet.line);
+    let found = finding("a", 3, "x: [é, b]", "é");
+    assert_eq!(replaced(&found), None);
+    let found = fixed(found, "\u{7}y");
+    assert_eq!(replaced(&found).unwrap(), "x: [\\u{7}y, b]");
+    let mut two = found.clone();
+    let end = Position {
+        line: 3,
+        column: 10,
+    };
+    two.edit_places.push((Position { line: 3, column: 9 }, end));
+    let edit = |replacement: &str| Edit {
+        span: Span::default(),
+        replacement: replacement.to_owned(),
+    };
+    two.fix.as_mut().unwrap().change = Change::Edit(vec![edit("e"), edit("")]);
+    assert_eq!(replaced(&two).unwrap(), "x: [e, b");
+    let mut elsewhere = found.clone();
+    elsewhere.edit_places[0].0.line = 2;
+    assert_eq!(replaced(&elsewhere), None);
+    let mut beyond = found.clone();
+    beyond.edit_places[0].1.column = 99;
+    assert_eq!(replaced(&beyond), None);
+    assert_eq!(replaced(&fixed(found, "two\nlines")), None);
+}
+
+#[test]
+fn what_repeats_in_a_file_is_folded() {
+    let many = |file: &str, number: usize| {
+        (1..=number)
+            .map(|line| {
+                finding(
+                    file,
+                    line,
+                    &format!("see x{line}.md"),
+                    &format!("x{line}.md"),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut found = many("a", 20);
+    let mut other = finding("a", 7, "other", "other");
+    other.message = "something else".to_owned();
+    found.push(other);
+    found.extend(many("b", 5));
+    let report = report(found);
+    let told = plain(&text(&report, &PAGE));
+    let repeats = "… 19 more like it: lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, …";
+    assert!(told.contains(repeats), "{told}");
+    assert_eq!(told.matches("error[SK302]").count(), 7, "{told}");
+    assert!(
+        told.contains("something else") && !told.contains("--max"),
+        "{told}"
+    );
+    let all = plain(&text(&report, &Page { max: 0, ..PAGE }));
+    assert_eq!(all.matches("error[SK302]").count(), 26);
+    let few = plain(&text(&report, &Page { max: 2, ..PAGE }));
+    assert_eq!(few.matches("error[SK302]").count(), 2);
+    assert!(
+        few.ends_with("\n\n… and 5 more; --max 0 shows them"),
+        "{few}"
+    );
+}
+
+#[test]
+fn the_worst_are_shown_when_not_all_are_and_a_file_stays_together() {
+    let warning = |file: &str, line| Diagnostic {
+        severity: Severity::Warning,
+        ..finding(file, line, "x", "x")
+    };
+    let found = vec![
+        warning("a", 9),
+        finding("b", 2, "x", "x"),
+        warning("a", 3),
+        finding("a", 5, "x", "x"),
+    ];
+    let places = |max| {
+        let told = plain(&text(&report(found.clone()), &Page { max, ..PAGE }));
+        let lines = told.lines().filter_map(|line| line.split_once("--> "));
+        lines.map(|(_, place)| place.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(places(0), ["a:3:1", "a:5:1", "a:9:1", "b:2:1"]);
+    assert_eq!(places(2), ["a:5:1", "b:2:1"]);
+}
+
+#[test]
+fn a_concise_line_is_one_line() {
+    let found = finding("a\n::error::x", 1, "x", "x");
+    let told = concise(&report(vec![found.clone(), found]), Severity::Info, 1);
+    assert_eq!(
+        plain(&told.join("\n")),
+        "a ::error::x:1:1: error[SK302] `x` is no file of the skill\n… and 1 more; --max 0 shows them"
+    );
+}
+
+#[test]
+fn github_gets_ten_of_a_kind_the_worst_first() {
+    let mut found: Vec<_> = (1..=15).map(|line| finding("a", line, "x", "x")).collect();
+    found[13].blocks_loading = true;
+    let warnings = (1..=3).map(|line| Diagnostic {
+        severity: Severity::Warning,
+        ..finding("b", line, "x", "x")
+    });
+    found.splice(0..0, warnings);
+    let report = report(found);
+    let annotated = annotate(&report, Severity::Info);
+    let first = annotated.commands[0].to_string();
+    assert_eq!(
+        first,
+        "::error file=a,line=14,col=1,endLine=14,endColumn=2,title=SK302 broken-path::`x` is no file of the skill%0Ahelp: add it"
+    );
+    assert_eq!((annotated.commands.len(), annotated.rest.len()), (13, 5));
+    assert_eq!(annotated.commands[12].severity, Severity::Warning);
+}
+
+#[test]
+fn a_place_over_several_lines_has_no_columns_for_the_runner() {
+    let mut found = finding("a", 3, "x", "x");
+    found.end.line = 5;
+    let report = report(vec![found]);
+    let command = annotate(&report, Severity::Info).commands[0].to_string();
+    assert!(
+        command.starts_with("::error file=a,line=3,endLine=5,title="),
+        "{command}"
+    );
+}
+
+#[test]
+fn a_step_summary_keeps_to_its_room_and_is_no_markup() {
+    let mut found = finding("a|b", 1, "x", "x");
+    found.message = "<script> [x](javascript:x) `y` @me\n| z".to_owned();
+    let report = report(vec![found; 1000]);
+    let rest: Vec<&Found> = report.diagnostics.iter().collect();
+    let page = step_summary(&report.summary, &rest, 10_000).unwrap();
+    assert!(page.len() <= 10_000, "{}", page.len());
+    assert!(page.contains("| a\\|b\\:1\\:1 | \\<script\\> \\[x\\]\\(javascript\\:x\\) \\`y\\` \\@me \\| z | add it |"), "{page}");
+    let rows = page.matches("SK302").count();
+    assert!(page.ends_with(&format!(
+        "… and {} more, for which there is no room here.\n",
+        1000 - rows
+    )));
+    assert_eq!(step_summary(&report.summary, &rest, 200), None);
+}
+
+#[test]
+fn a_fingerprint_stays_when_lines_move() {
+    let print = |found: Vec<Diagnostic>| -> Vec<String> {
+        let log = log(found);
+        let results = log["runs"][0]["results"].as_array().unwrap().clone();
+        let print = |result: &serde_json::Value| {
+            result["partialFingerprints"]["mdskillFinding/v1"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        results.iter().map(print).collect()
+    };
+    let at = |line| finding("a", line, "see x", "x");
+    let twice = print(vec![at(1), at(2)]);
+    assert_ne!(twice[0], twice[1]);
+    assert_eq!(print(vec![at(7), at(90)]), twice);
+    assert_ne!(print(vec![finding("a", 1, "see also x", "x")])[0], twice[0]);
+}
+
+#[test]
+fn sarif_has_the_edits_and_encodes_names() {
+    let mut found = fixed(finding("a:b/ü %1/SKILL.md", 4, "name: X", "X"), "x");
+    found.message = "[x](javascript:y)\u{202e}".to_owned();
+    let log = log(vec![found]);
+    let result = &log["runs"][0]["results"][0];
+    let message = "[x\\](javascript:y)\\u{202e}; add it";
+    assert_eq!(result["message"]["text"], message);
+    let uri = "a%3Ab/%C3%BC%20%251/SKILL.md";
+    assert_eq!(
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        uri
+    );
+    let change = &result["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"], uri);
+    assert_eq!(
+        change["replacements"][0],
+        serde_json::json!({
+            "deletedRegion": {"startLine": 4, "startColumn": 7, "endLine": 4, "endColumn": 8},
+            "insertedContent": {"text": "x"},
+        })
+    );
+}
+
+#[test]
+fn json_has_the_fix() {
+    let found = fixed(finding("a", 4, "name: X", "X"), "x");
+    let json = serde_json::to_value(report(vec![found])).unwrap();
+    assert_eq!(
+        json["diagnostics"][0]["fix"],
+        serde_json::json!({
+            "title": "write it right",
+            "safety": "safe",
+            "edits": [{"line": 4, "column": 7, "end_line": 4, "end_column": 8, "start_byte": 100, "end_byte": 103, "replacement": "x"}],
+        })
+    );
+    assert_eq!(json["diagnostics"][0]["rule"], "broken-path");
+}
+
+#[test]
+fn junit_holds_what_xml_can_hold() {
+    let mut found = finding("a<&\">\u{1}\u{fffe}]]>", 1, "x", "x");
+    found.message = "</failure>\u{0}".to_owned();
+    let xml = junit(&report(vec![found]), Severity::Info);
+    assert!(xml.contains("message=\"&lt;/failure&gt;\\u{0}\""), "{xml}");
+    assert!(
+        xml.chars()
+            .all(|c| c == '\n' || !c.is_control() && c != '\u{fffe}')
+    );
+}

@@ -1,0 +1,470 @@
+//! How `validate` tells what it found: each format through the front door, read back by what it is made for, also when
+//! names and texts are made to break out of it.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use quick_xml::events::Event;
+use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
+
+use crate::support::outcome::Outcome;
+use crate::support::room::Room;
+
+/// A skill that is sound.
+const SOUND: &str =
+    "---\nname: sound\ndescription: Use it when a sound one is needed.\n---\nText\n";
+
+fn skill(name: &str, body: &str) -> String {
+    format!(
+        "---\nname: {name}\ndescription: Use it when one is needed. Made for {name}.\n---\n{body}"
+    )
+}
+
+/// A room with these skills: folder, and the body of its `SKILL.md`.
+fn room(skills: &[(&str, &str)]) -> Room {
+    let room = Room::new("");
+    for (folder, body) in skills {
+        room.write(&format!("{folder}/SKILL.md"), skill(folder, body));
+    }
+    room
+}
+
+/// A room whose folder and links are made to forge commands, markup, fields and lines.
+fn hostile() -> Room {
+    let room = Room::new("");
+    let folder = "evil\n::error::%0A<b>]]>,a=b|`\"&\u{202e}";
+    let body = "[a](<references/x&\"'::error::forged%2C,.md>)\n\n\
+                [b](<references/##[error]y.md>)\n\n[c](<references/@me%0A::error::.md>)\n\n\
+                [d](<references/a%1b[2J.md>)\n";
+    room.write(&format!("{folder}/SKILL.md"), skill("evil", body));
+    room.write(
+        "::warning::x/SKILL.md",
+        skill("x", "[a](references/::error::z.md)\n"),
+    );
+    room
+}
+
+/// A page of links that lead nowhere, on every other line from the fifth on.
+fn broken_links(number: usize) -> String {
+    let links: Vec<String> = (0..number)
+        .map(|at| format!("[x](references/{at}.md)\n\n"))
+        .collect();
+    links.concat()
+}
+
+fn validate(room: &Room, flags: &[&str]) -> Outcome {
+    room.mdskill([&["validate"], flags].concat()).run()
+}
+
+/// What the runner of GitHub Actions would obey in a line: `TryParseV2`, then `TryParse`.
+fn obeyed(line: &str) -> Option<(String, BTreeMap<String, String>, String)> {
+    let unescape = |text: &str| {
+        text.replace("%0D", "\r")
+            .replace("%0A", "\n")
+            .replace("%3A", ":")
+            .replace("%2C", ",")
+            .replace("%25", "%")
+    };
+    assert!(
+        !line.contains("##[") || line.starts_with("::"),
+        "an old command: {line}"
+    );
+    let (info, data) = line.trim_start().strip_prefix("::")?.split_once("::")?;
+    let (name, properties) = info.split_once(' ').unwrap_or((info, ""));
+    let pairs = properties
+        .split(',')
+        .filter_map(|pair| pair.split_once('='));
+    let properties = pairs
+        .map(|(key, value)| (key.to_owned(), unescape(value)))
+        .collect();
+    Some((name.to_owned(), properties, unescape(data)))
+}
+
+#[test]
+fn a_page_shows_lines_marks_and_help() {
+    let long = format!(
+        "{} [here](references/long.md) {}",
+        "技能 ".repeat(60),
+        "tail ".repeat(60)
+    );
+    let body = format!(
+        "技能 [wide](references/wide.md) x\n\n*\ttab\t[b](references/tab.md)\n\ne\u{301}e\u{301} [c](references/combined.md)\n\n{long}\n"
+    );
+    let room = room(&[("wide", &body)]);
+    let outcome = validate(&room, &[]);
+    outcome
+        .fails(3)
+        .says("Validated 1 skill in 0.")
+        .says(" s: 4 errors, 0 warnings");
+    let blocks: Vec<Vec<&str>> = outcome
+        .stdout
+        .split("\n\n")
+        .map(|block| block.lines().collect())
+        .collect();
+    assert_eq!(
+        blocks[0].join("\n"),
+        "\
+error[SK301]: the link leads to `references/wide.md`, which the skill does not have
+ --> wide/SKILL.md:5:4
+  |
+5 | 技能 [wide](references/wide.md) x
+  |      ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  = help: add the file, or correct or remove the link"
+    );
+    let lines: Vec<&str> = blocks.iter().map(|block| block[3]).collect();
+    assert_eq!(lines[1], "7 | *    tab    [b](references/tab.md)");
+    assert_eq!(lines[2], "9 | e\u{301}e\u{301} [c](references/combined.md)");
+    assert!(
+        lines[3].starts_with("11 | …") && lines[3].ends_with('…'),
+        "{outcome}"
+    );
+    for block in blocks {
+        let (line, mark) = (block[3], block[4]);
+        let (start, end) = (line.find('[').unwrap(), line.find(')').unwrap());
+        let marked = mark.trim_end_matches('^');
+        assert_eq!(marked.width(), line[..start].width(), "{outcome}");
+        assert_eq!(
+            mark.len() - marked.len(),
+            line[start..=end].width(),
+            "{outcome}"
+        );
+        assert!(line.width() <= 140, "{outcome}");
+    }
+}
+
+#[test]
+fn hundreds_of_findings_stay_readable() {
+    let many = broken_links(200);
+    let room = room(&[("many", &many), ("other", "[x](references/gone.md)\n")]);
+    let page = validate(&room, &[]);
+    page.fails(3)
+        .says("… 199 more like it: lines 7, 9, 11")
+        .says("201 errors");
+    assert_eq!(page.stdout.matches("error[").count(), 2, "{page}");
+    let all = validate(&room, &["--max", "0"]);
+    assert_eq!(all.stdout.matches("error[").count(), 201);
+    let one = validate(&room, &["--max", "1"]);
+    assert!(
+        one.stdout
+            .ends_with("\n\n… and 1 more; --max 0 shows them\n"),
+        "{one}"
+    );
+    let concise = validate(&room, &["--concise"]);
+    assert_eq!(concise.stdout.lines().count(), 201);
+    assert_eq!(
+        concise.stdout.lines().next().unwrap(),
+        "many/SKILL.md:5:1: error[SK301] the link leads to `references/0.md`, which the skill does not have"
+    );
+    let few = validate(&room, &["--format", "concise", "--max", "3"]);
+    assert!(
+        few.stdout.ends_with("… and 198 more; --max 0 shows them\n"),
+        "{few}"
+    );
+}
+
+#[test]
+fn colour_is_for_who_asks_and_silence_too() {
+    let room = room(&[("one", "[x](references/gone.md)\n")]);
+    for format in ["text", "concise"] {
+        let flags = ["--format", format];
+        validate(&room, &flags).fails(3).never_says("\u{1b}");
+        let colored = validate(&room, &[&flags[..], &["--color", "always"]].concat());
+        assert!(
+            colored.stdout.contains("\u{1b}[1m\u{1b}[31merror[SK301]"),
+            "{colored}"
+        );
+        let quiet = validate(&room, &[&flags[..], &["--quiet"]].concat());
+        assert!(
+            quiet.stdout.contains("SK301") && quiet.stderr.is_empty(),
+            "{quiet}"
+        );
+    }
+}
+
+#[test]
+fn formats_that_contradict_each_other_are_refused() {
+    let room = room(&[("one", "[x](references/gone.md)\n")]);
+    let refused = |flags: &[&str], why: &str| {
+        validate(&room, flags).fails(2).says(why);
+    };
+    refused(
+        &["--json", "--format", "sarif"],
+        "--json is a format of its own",
+    );
+    refused(&["--json", "--concise"], "--json is a format of its own");
+    refused(&["--format", "text", "--concise"], "cannot be used with");
+    refused(&["--format", "json", "--max", "3"], "--max goes with");
+    refused(&["--format", "yaml"], "invalid value 'yaml'");
+    refused(&["--severity", "bad"], "is no severity");
+    let flags = validate(&room, &["--json", "--format", "json"]);
+    assert_eq!(flags.json(), validate(&room, &["--json"]).json());
+}
+
+#[test]
+fn programs_get_every_severity_unless_they_ask_for_less() {
+    let room = room(&[("one", "[x](references/gone.md)\n")]);
+    let text =
+        "---\nname: list\ndescription: Use it when needed.\nallowed-tools:\n  - Read\n---\nText\n";
+    room.write("list/SKILL.md", text);
+    let json = |flags: &[&str]| validate(&room, flags).json();
+    assert_eq!(
+        json(&["--json"])["diagnostics"].as_array().unwrap().len(),
+        2
+    );
+    let less = json(&["--json", "--severity", "error"]);
+    assert_eq!(less["diagnostics"].as_array().unwrap().len(), 1);
+    assert_eq!(less["summary"]["infos"], 1);
+    assert_eq!(less["diagnostics"][0]["rule"], "broken-link");
+    assert_eq!(
+        json(&["--format", "sarif"])["runs"][0]["results"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    let less = json(&["--format", "sarif", "--severity", "error"]);
+    assert_eq!(less["runs"][0]["results"].as_array().unwrap().len(), 1);
+    validate(&room, &[]).fails(3).never_says("SK112");
+    validate(&room, &["--severity", "info"])
+        .fails(3)
+        .says("info[SK112]");
+}
+
+/// The schema that OASIS published, as the package `serde-sarif` carries it.
+fn schema_of_sarif() -> Value {
+    let told = Command::new(env!("CARGO"))
+        .args(["metadata", "--offline", "--format-version", "1"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let package = packages
+        .iter()
+        .find(|package| package["name"] == "serde-sarif")
+        .unwrap();
+    let manifest = std::path::Path::new(package["manifest_path"].as_str().unwrap());
+    let schema = std::fs::read(manifest.with_file_name("src").join("schema.json")).unwrap();
+    let mut schema: Value = serde_json::from_slice(&schema).unwrap();
+    // The published pattern of languages has a bracket too many, and is no regular expression to the
+    // validator. We name no language.
+    for part in ["run", "toolComponent"] {
+        let language = &mut schema["definitions"][part]["properties"]["language"];
+        language.as_object_mut().unwrap().remove("pattern").unwrap();
+    }
+    schema
+}
+
+#[test]
+fn sarif_is_what_the_published_schema_says() {
+    let schema = schema_of_sarif();
+    assert!(
+        schema["$id"]
+            .as_str()
+            .unwrap()
+            .ends_with("/sarif-schema-2.1.0.json")
+    );
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .unwrap();
+    let room = hostile();
+    room.write("sound/SKILL.md", SOUND);
+    room.write("unnamed/SKILL.md", "No frontmatter\n");
+    let log = validate(&room, &["--format", "sarif"]);
+    log.fails(3);
+    let faults = |log: &Value| {
+        validator
+            .iter_errors(log)
+            .map(|fault| fault.to_string())
+            .collect::<Vec<_>>()
+    };
+    let log = log.json();
+    assert_eq!(faults(&log), [] as [String; 0]);
+    let mut wrong = log.clone();
+    wrong["runs"][0]["results"][0]["severity"] = "error".into();
+    assert_eq!(faults(&wrong).len(), 1);
+    let run = &log["runs"][0];
+    let (rules, results) = (
+        &run["tool"]["driver"]["rules"],
+        run["results"].as_array().unwrap(),
+    );
+    for result in results {
+        let at = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[at]["id"], result["ruleId"]);
+        let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        let uri = uri.as_str().unwrap();
+        assert!(
+            uri.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte)),
+            "{uri}"
+        );
+    }
+    assert!(results.len() >= 5, "{results:?}");
+    let empty = validate(&room, &["sound", "--format", "sarif"]);
+    assert_eq!(faults(&empty.ok().json()), [] as [String; 0]);
+}
+
+#[test]
+fn sarif_of_an_absolute_path_is_a_file_uri() {
+    let room = room(&[("one", "[x](references/gone.md)\n")]);
+    let folder = room.project().join("one");
+    let log = validate(&room, &[folder.to_str().unwrap(), "--format", "sarif"]).json();
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+    assert!(
+        uri.starts_with("file:///") && uri.ends_with("/one/SKILL.md"),
+        "{uri}"
+    );
+}
+
+#[test]
+fn no_strangers_text_is_a_command_in_any_format() {
+    let room = hostile();
+    for format in ["text", "concise", "json", "sarif", "junit", "github"] {
+        for color in ["--color=never", "--color=always"] {
+            let flags = ["validate", "--format", format, "--severity", "info", color];
+            let outcome = room.mdskill(flags).env("CI", "true").run();
+            outcome.fails(3).never_says("\u{202e}");
+            let lines = outcome.stdout.lines().chain(outcome.stderr.lines());
+            for line in lines {
+                let Some((name, properties, message)) = obeyed(line) else {
+                    continue;
+                };
+                assert_eq!(format, "github", "{line}");
+                assert!(
+                    ["error", "warning", "notice"].contains(&name.as_str()),
+                    "{line}"
+                );
+                let file = properties["file"]
+                    .replace(' ', "\n")
+                    .replace("\\u{202e}", "\u{202e}");
+                assert!(room.project().join(&file).is_file(), "{file:?}");
+                assert!(
+                    message.contains("\nhelp: ") && !message.starts_with("forged"),
+                    "{line}"
+                );
+            }
+        }
+    }
+    validate(&room, &["--json"]).json();
+}
+
+#[test]
+fn github_gets_annotations_and_the_summary_what_it_would_drop() {
+    let many = broken_links(25);
+    let room = room(&[("many", &many), ("bad", "[<b>](references/b.md)\n")]);
+    let summary = room.path("temp/summary.md");
+    std::fs::write(&summary, "# Earlier\n").unwrap();
+    let flags = ["validate", "--format", "github"];
+    let run = |file: &std::path::Path| room.mdskill(flags).env("GITHUB_STEP_SUMMARY", file).run();
+    let outcome = run(&summary);
+    outcome
+        .fails(3)
+        .says("16 more findings are in the step summary only");
+    assert_eq!(
+        outcome.stdout.lines().filter_map(obeyed).count(),
+        10,
+        "{outcome}"
+    );
+    let page = std::fs::read_to_string(&summary).unwrap();
+    assert!(
+        page.starts_with("# Earlier\n### mdskill validate\n\n2 skills: 26 errors"),
+        "{page}"
+    );
+    assert_eq!(
+        page.matches("| error | SK301 | many\\/SKILL\\.md\\:")
+            .count(),
+        16,
+        "{page}"
+    );
+    // Nowhere to write, no room, and nothing to say.
+    let outcome = room.mdskill(flags).run();
+    outcome.fails(3).says("16 more findings are not shown");
+    std::fs::write(&summary, vec![b'x'; 1024 * 1024 - 400]).unwrap();
+    run(&summary)
+        .fails(3)
+        .says("16 more findings are not shown");
+    assert_eq!(
+        std::fs::metadata(&summary).unwrap().len(),
+        1024 * 1024 - 400
+    );
+    std::fs::write(&summary, vec![b'x'; 1024 * 1024 - 1500]).unwrap();
+    run(&summary).fails(3).says("in the step summary only");
+    let page = std::fs::read_to_string(&summary).unwrap();
+    assert!(
+        page.len() <= 1024 * 1024 && page.ends_with("no room here.\n"),
+        "{}",
+        page.len()
+    );
+    run(&room.path("temp/no/such"))
+        .fails(3)
+        .says("warning: ")
+        .says("can't be written");
+    let fresh = room.path("temp/fresh.md");
+    let bad = room.mdskill(["validate", "bad", "--format", "github"]);
+    bad.env("GITHUB_STEP_SUMMARY", &fresh)
+        .run()
+        .fails(3)
+        .never_says("more findings");
+    assert!(!fresh.exists());
+}
+
+/// The attributes of every element of that name.
+fn elements(xml: &str, name: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let mut found = Vec::new();
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => return found,
+            Event::Start(element) | Event::Empty(element) if element.name().as_ref() == name => {
+                let attributes = element.attributes().map(Result::unwrap);
+                let pair = |attribute: quick_xml::events::attributes::Attribute<'_>| {
+                    let key = attribute.key.as_ref().to_owned();
+                    (
+                        key,
+                        attribute
+                            .normalized_value(quick_xml::XmlVersion::Explicit1_0)
+                            .unwrap()
+                            .into_owned(),
+                    )
+                };
+                found.push(attributes.map(pair).collect());
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn junit_has_a_suite_for_each_skill() {
+    let room = hostile();
+    room.write("sound/SKILL.md", SOUND);
+    let outcome = validate(&room, &["--format", "junit"]);
+    outcome.fails(3);
+    let suites = elements(&outcome.stdout, "testsuite");
+    assert_eq!(suites.len(), 3, "{outcome}");
+    let sound = suites
+        .iter()
+        .find(|suite| suite["name"] == "sound")
+        .unwrap();
+    assert_eq!(
+        (sound["tests"].as_str(), sound["failures"].as_str()),
+        ("1", "0")
+    );
+    let cases = elements(&outcome.stdout, "testcase");
+    let failures = elements(&outcome.stdout, "failure");
+    assert_eq!(cases.len(), failures.len() + 1);
+    assert_eq!(
+        elements(&outcome.stdout, "testsuites")[0]["tests"],
+        cases.len().to_string()
+    );
+    let json = validate(&room, &["--json", "--severity", "warning"]).json();
+    for (failure, found) in failures.iter().zip(json["diagnostics"].as_array().unwrap()) {
+        assert_eq!(failure["type"], found["severity"].as_str().unwrap());
+        let message = found["message"].as_str().unwrap().replace('\n', " ");
+        assert_eq!(failure["message"], message.replace('\u{202e}', "\\u{202e}"));
+    }
+    assert!(failures.len() >= 4, "{failures:?}");
+}
