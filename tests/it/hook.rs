@@ -57,6 +57,6 @@ fn a_commit_stops_where_a_skill_breaks() {
     run(&room, &[&sound[..], &["skills/two/SKILL.md"]].concat())
         .fails(3)
         .says(": 1 error")
-        .says("skills/two/SKILL.md:5:5: error[SK301]");
+        .says(" --> skills/two/SKILL.md:5:5");
     run(&room, &["skills/two/SKILL.md", "--fix"]).fails(3);
 }
