@@ -29,6 +29,8 @@ pub struct Context<'a> {
     pub nested: Vec<&'a str>,
     /// What could not be read, and why.
     pub unreadable: Vec<(&'a str, Unreadable)>,
+    /// Where `skill_md` lies.
+    skill_path: Option<&'a str>,
     frontmatter: Option<Result<Frontmatter, FrontmatterError>>,
 }
 
@@ -64,6 +66,15 @@ impl<'a> Context<'a> {
     /// Reads `skill`. The body is read even when the YAML before it is broken.
     #[must_use]
     pub fn new(skill: &'a dyn SkillView, profile: Profile) -> Self {
+        let mut context = Self::of_frontmatter(skill, profile);
+        context.read_pages();
+        context
+    }
+
+    /// Reads of `skill` the frontmatter alone: four fifths of the time go into the pages, which
+    /// some profiles do not look at.
+    #[must_use]
+    pub fn of_frontmatter(skill: &'a dyn SkillView, profile: Profile) -> Self {
         let entries = skill.entries();
         let mut context = Self {
             skill,
@@ -71,19 +82,24 @@ impl<'a> Context<'a> {
             pages: Vec::new(),
             profile,
             skill_md: None,
+            skill_path: None,
             nested: nested_skills(entries),
             unreadable: Vec::new(),
             frontmatter: None,
         };
         context.read_skill_md();
-        for entry in entries {
+        context
+    }
+
+    fn read_pages(&mut self) {
+        self.parse_skill_md();
+        for entry in self.skill.entries() {
             let is_page = is_markdown(&entry.path) && is_small(entry);
-            if is_page && entry.path != SKILL_FILE && !context.is_nested(&entry.path) {
-                context.read_page(&entry.path);
+            if is_page && entry.path != SKILL_FILE && !self.is_nested(&entry.path) {
+                self.read_page(&entry.path);
             }
         }
-        context.resolve();
-        context
+        self.resolve();
     }
 
     fn read_skill_md(&mut self) {
@@ -100,14 +116,22 @@ impl<'a> Context<'a> {
             Profile::Reference => frontmatter::parse_as_reference(&bytes),
             _ => frontmatter::parse(&bytes),
         });
-        let from = match frontmatter::split(&bytes) {
-            Ok(document) => Some(document.body_offset),
-            Err(error) if matches!(error.fault, Fault::NoFrontmatter { .. }) => Some(0),
-            Err(_) => None,
+        self.skill_md = Some(bytes);
+        self.skill_path = Some(&entry.path);
+    }
+
+    fn parse_skill_md(&mut self) {
+        let (Some(bytes), Some(path)) = (&self.skill_md, self.skill_path) else {
+            return;
         };
-        if let (Some(from), Ok(text)) = (from, std::str::from_utf8(&bytes)) {
+        let from = match frontmatter::split(bytes) {
+            Ok(document) => document.body_offset,
+            Err(error) if matches!(error.fault, Fault::NoFrontmatter { .. }) => 0,
+            Err(_) => return,
+        };
+        if let Ok(text) = std::str::from_utf8(bytes) {
             self.pages.push(Page {
-                path: &entry.path,
+                path,
                 body_offset: from,
                 markdown: markdown::read(text, from),
                 leads: Vec::new(),
@@ -115,7 +139,6 @@ impl<'a> Context<'a> {
                 role: Role::SkillMd,
             });
         }
-        self.skill_md = Some(bytes);
     }
 
     fn read_page(&mut self, path: &'a str) {

@@ -79,6 +79,12 @@ const REFERENCE: [&str; 16] = [
     "SK115", "SK201", "SK202", "SK203", "SK210", "SK211",
 ];
 
+/// Whether the frontmatter alone decides what the rule of that code finds under
+/// [`Profile::Reference`].
+pub(super) fn is_of_reference(code: &str) -> bool {
+    REFERENCE.contains(&code)
+}
+
 impl fmt::Display for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())

@@ -16,6 +16,9 @@ const MAX_DOTS: usize = 4;
 #[derive(Debug, Default)]
 pub struct Stems<'a> {
     by_stem: HashMap<String, Vec<&'a str>>,
+    /// How long the stems are, a bit for each length up to 63, the last for all longer ones:
+    /// most words need not be looked up.
+    lengths: u64,
 }
 
 impl<'a> Stems<'a> {
@@ -26,7 +29,8 @@ impl<'a> Stems<'a> {
         for file in files {
             by_stem.entry(key(file)).or_default().push(file);
         }
-        Self { by_stem }
+        let lengths = by_stem.keys().fold(0, |bits, stem| bits | length_bit(stem));
+        Self { by_stem, lengths }
     }
 
     /// Whether every file was named.
@@ -53,6 +57,12 @@ impl<'a> Stems<'a> {
             if self.by_stem.is_empty() {
                 break;
             }
+            // Only letters beyond ASCII change their length with their case.
+            let may_be_one =
+                !word.is_ascii() || word.contains('.') || self.lengths & length_bit(word) != 0;
+            if !may_be_one {
+                continue;
+            }
             let word = word.to_lowercase();
             self.by_stem.remove(word.as_str());
             for (at, _) in word.match_indices('.').take(MAX_DOTS) {
@@ -71,6 +81,10 @@ impl<'a> Stems<'a> {
         files.sort_unstable();
         files
     }
+}
+
+fn length_bit(word: &str) -> u64 {
+    1 << word.len().min(63)
 }
 
 /// Returns the word that names a file: of a name with spaces the first.

@@ -225,3 +225,19 @@ fn a_file_is_found_from_within_its_skill_and_no_other() {
         .says("../loose.md lies in no skill")
         .never_says("SK117");
 }
+
+#[test]
+fn a_field_that_is_indented_is_never_quoted_away() {
+    for page in [
+        "---\nname: mine\n  description: Use when x\n  license: MIT\n---\nText\n",
+        "---\nname: Mine Tool\n description: Use when x\n---\nText\n",
+        "---\nname: mine\ndescription: Use when: x\n  license: MIT\n---\nText\n",
+    ] {
+        let room = room(page);
+        let told = room.mdskill(["validate", "--fix", "--unsafe"]).run();
+        told.fails(3)
+            .says("where the other fields begin")
+            .never_says("Fixed");
+        assert_eq!(room.read("skills/mine/SKILL.md"), page);
+    }
+}

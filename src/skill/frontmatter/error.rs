@@ -182,6 +182,12 @@ impl FrontmatterError {
     /// Returns what to do about it, as a sentence.
     #[must_use]
     pub fn help(&self) -> String {
+        let quoted = self.fault.quoted();
+        if let Some(key) = quoted.and_then(|quoted| quoted.swallowed.as_deref()) {
+            return format!(
+                "begin the line of `{key}:` where the other fields begin: indented, it continues the value above"
+            );
+        }
         let sentence = match &self.fault {
             Fault::NotUtf8 { .. } => "save the file as UTF-8",
             Fault::FileTooLarge { .. } => "move the detail into files under `references/`",

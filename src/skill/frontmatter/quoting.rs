@@ -16,9 +16,12 @@ pub struct Quoted {
     /// What should stand there.
     pub replacement: String,
     /// The first line as it should be, a long value shown by its ends.
-    pub line: String,
+    pub line: Box<str>,
     /// Whether the author can have meant nothing but a text.
     pub is_certain: bool,
+    /// The key of a field that a wrong indentation has put into the value: quoted with it, the
+    /// field would be lost.
+    pub swallowed: Option<Box<str>>,
 }
 
 /// Returns how the value at byte `start` of `yaml` should be written; lines indented deeper
@@ -32,12 +35,14 @@ pub(super) fn quoted(yaml: &str, start: usize, indent: usize) -> Quoted {
     let is_certain = !written.contains(" #")
         && !has_several_quoted(written)
         && !more.any(looks_like_more_than_text);
+    let swallowed = written.lines().skip(1).find_map(field_key);
     let text = folded(written);
     let text = without_broken_quotes(&text);
     Quoted {
+        swallowed: swallowed.map(Box::from),
         span,
         replacement: quote(text),
-        line: format!("{prefix}{}", quote(&shortened(text))),
+        line: format!("{prefix}{}", quote(&shortened(text))).into(),
         is_certain,
     }
 }
@@ -50,8 +55,9 @@ pub(super) fn quoted_entry(yaml: &str, start: usize) -> Quoted {
     Quoted {
         span: Span::new(start, start + entry.len()),
         replacement: quote(entry),
-        line: quote(&shortened(entry)),
+        line: quote(&shortened(entry)).into(),
         is_certain: false,
+        swallowed: None,
     }
 }
 
@@ -76,9 +82,10 @@ pub(super) fn with_entries_inside(yaml: &str, list: Span) -> Option<Quoted> {
     let replacement = format!("[{inner}, {}]", entries.join(", "));
     (are_words && is_last_line && inner.contains(',')).then(|| Quoted {
         span,
-        line: shortened(&replacement),
+        line: shortened(&replacement).into(),
         replacement,
         is_certain: true,
+        swallowed: None,
     })
 }
 
@@ -118,6 +125,14 @@ fn looks_like_more_than_text(line: &str) -> bool {
     let line = line.trim_start();
     let first_word = line.split(' ').next().unwrap_or_default();
     line.starts_with("- ") || first_word.trim_end().ends_with(':')
+}
+
+/// Returns the key of a line that is a field as skills have them: `license: MIT`, not `Note: x`.
+fn field_key(line: &str) -> Option<&str> {
+    let (key, value) = line.trim_start().split_once(':')?;
+    let is_key = |c: char| c.is_ascii_lowercase() || matches!(c, '-' | '_');
+    let is_field = !key.is_empty() && key.chars().all(is_key);
+    (is_field && (value.is_empty() || value.starts_with(' '))).then_some(key)
 }
 
 /// Joins lines as YAML does: a line break is a space, blank lines are line breaks.
@@ -182,7 +197,7 @@ mod tests {
     #[test]
     fn the_value_is_quoted_in_its_line() {
         let yaml = "name: a\nx: say \"b\": c\n  more\n\nlast: 'it's'";
-        let line = |yaml, start| quoted(yaml, start, 0).line;
+        let line = |yaml, start| String::from(quoted(yaml, start, 0).line);
         assert_eq!(line(yaml, 11), "x: 'say \"b\": c more'");
         assert_eq!(line(yaml, 36), "last: \"it's\"");
         assert_eq!(line("- *.ts", 2), "- \"*.ts\"");

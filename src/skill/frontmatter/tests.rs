@@ -101,7 +101,7 @@ fn each_shape_of_public_history_has_its_own_words() {
         | Fault::BrokenCollection { quoted, .. } => quoted,
         other => panic!("{yaml}: {other}"),
     };
-    let quoted = |yaml: &str| quoted(yaml).line;
+    let quoted = |yaml: &str| String::from(quoted(yaml).line);
     assert_eq!(quoted("globs: **/*.ext"), "globs: \"**/*.ext\"");
     assert_eq!(quoted("globs: `a` b"), "globs: \"`a` b\"");
     assert_eq!(quoted("x: @a"), "x: \"@a\"");

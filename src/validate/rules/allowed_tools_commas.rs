@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     summary: "commas in `allowed-tools`",
     why: "A client that follows the specification splits at spaces and sees a tool named `Read,`; 51 of 205 skills with the field.",
     example: "allowed-tools: Read, Grep",
-    mend: "separate the tools by spaces: `allowed-tools: Read Grep`",
+    mend: "separate the tools by spaces, as in `Read Grep`",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
 };
@@ -27,7 +27,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let finding = Finding::new(
             field.value_span,
             "`allowed-tools` has commas; the specification separates tools by spaces",
-            "write `allowed-tools: Read Grep`",
+            "",
         );
         let written = context
             .skill_text()

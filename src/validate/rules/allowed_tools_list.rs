@@ -27,7 +27,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         Finding::new(
             field.value_span,
             "`allowed-tools` is a list; the specification has a text with spaces",
-            "write `allowed-tools: Read Grep`, unless only one client is meant",
+            "write all tools as one text with spaces, as in `Read Grep`, unless only one client is meant",
         )
     });
     finding.into_iter().collect()

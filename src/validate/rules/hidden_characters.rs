@@ -115,7 +115,10 @@ fn is_hidden(c: char) -> bool {
 fn hidden_runs(text: &str) -> Vec<Span> {
     let mut runs: Vec<Span> = Vec::new();
     let mut flag_ends = 0;
-    for (at, c) in text.char_indices().filter(|(_, c)| is_hidden(*c)) {
+    // Most pages have none of what is not ASCII, and that is quick to know.
+    let text = if text.is_ascii() { "" } else { text };
+    let hidden = |(_, c): &(usize, char)| !c.is_ascii() && is_hidden(*c);
+    for (at, c) in text.char_indices().filter(hidden) {
         if c == '\u{e007f}' || ('\u{e0020}'..='\u{e007e}').contains(&c) {
             flag_ends = match at < flag_ends {
                 true => flag_ends,

@@ -54,7 +54,7 @@ fn quoting(fault: &Fault) -> Option<Fix> {
         Fault::TextAfterValue { close, .. } => matches!(close, '"' | '\''),
         _ => false,
     };
-    let quoted = fault.quoted()?;
+    let quoted = fault.quoted().filter(|quoted| quoted.swallowed.is_none())?;
     let title = match quoted.replacement.starts_with('[') {
         true => "move what follows into the brackets",
         false => "quote the value",

@@ -32,8 +32,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 "write the licence's name, or leave the field out",
             ));
         };
-        let mut files = text.split_whitespace().filter_map(file_named);
-        let missing = files.find(|file| !is_there(context, file))?;
+        let missing = files_named(text).find(|file| !is_there(context, file))?;
         Some(Finding::new(
             field.value_span,
             format!("`license` names the file `{missing}`, which is not in the skill"),
@@ -46,6 +45,20 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn is_there(context: &Context<'_>, file: &str) -> bool {
     let path = file.strip_prefix("./").unwrap_or(file);
     paths::join("", path).is_some_and(|path| context.paths.exactly(&path).is_some())
+}
+
+/// Returns the files that the text names. `LICENSE` within a licence's name (`CeCILL FREE SOFTWARE
+/// LICENSE AGREEMENT`) is none: it stands alone, or behind a word that leads to a file.
+fn files_named(text: &str) -> impl Iterator<Item = &str> {
+    let is_alone = text.split_whitespace().nth(1).is_none();
+    let mut before = "";
+    text.split_whitespace().filter_map(move |word| {
+        let leads = ["in", "see", "file", "the"]
+            .iter()
+            .any(|lead| before.eq_ignore_ascii_case(lead));
+        before = word;
+        file_named(word).filter(|file| is_alone || leads || file.contains(['.', '/']))
+    })
 }
 
 /// Returns the word as a file's name when it looks like one: `LICENSE`, `LICENSE.txt`,
@@ -65,7 +78,16 @@ fn file_named(word: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::file_named;
+    use super::{file_named, files_named};
+
+    #[test]
+    fn a_licence_that_has_the_word_in_its_name_is_no_file() {
+        let files = |text| files_named(text).collect::<Vec<_>>();
+        assert_eq!(files("LICENSE"), ["LICENSE"]);
+        assert_eq!(files("Complete terms in LICENSE"), ["LICENSE"]);
+        assert_eq!(files("MIT, LICENSE.txt has it all"), ["LICENSE.txt"]);
+        assert_eq!(files("CeCILL FREE SOFTWARE LICENSE AGREEMENT"), [""; 0]);
+    }
 
     #[test]
     fn a_file_is_told_from_a_licence() {

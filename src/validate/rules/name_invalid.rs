@@ -44,7 +44,9 @@ fn finding(context: &Context<'_>, field: &Field) -> Option<Finding> {
     }
     let shown = naming::shown(name);
     let foreign = name.chars().find(|c| !c.is_ascii() && c.is_alphanumeric());
+    let folder = context.skill.folder();
     let help = match foreign {
+        None if naming::is_valid(folder) => format!("call it `{folder}`, as its folder is called"),
         None => RULE.mend.to_owned(),
         Some(letter) => format!(
             "{}; the reference checker allows `{letter}`, but VS Code does not load the skill",
@@ -61,7 +63,7 @@ fn finding(context: &Context<'_>, field: &Field) -> Option<Finding> {
     );
     // A client that goes by folders knows the skill by its folder's name already; a folder of a
     // bad name is to be renamed too, which takes a person.
-    let better = match context.skill.folder() {
+    let better = match folder {
         "" => naming::slug(name),
         folder if naming::is_valid(folder) => Some(folder.to_owned()),
         _ => None,

@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     summary: "a script with `#!` is not executable",
     why: "An agent that runs it by its path gets `Permission denied`; 329 files in 2,672 public skills.",
     example: "#!/bin/sh in scripts/run.sh of mode 100644",
-    mend: "make it executable: `git update-index --chmod=+x`",
+    mend: "make it executable: `chmod +x`, and on Windows `git update-index --chmod=+x`, with its path",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
 };

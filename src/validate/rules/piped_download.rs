@@ -1,9 +1,12 @@
 //! SK408: a command runs what it downloads.
 
+use std::sync::LazyLock;
+
 use crate::diagnostic::Severity;
 use crate::span::Span;
 use crate::validate::context::{Context, Page};
 use crate::validate::hedge;
+use crate::validate::quick::AnyOf;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -46,11 +49,18 @@ const LONGEST_NAME: usize = 24;
 /// What may stand before a command's name.
 const WRAPPERS: [&str; 5] = ["sudo", "env", "exec", "command", "nohup"];
 
+/// The downloaders. One walk over a page tells that it has none, as most have.
+static MARKS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&DOWNLOADERS));
+
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for page in context.read_by_agents() {
+    let pages = context.read_by_agents();
+    for page in pages.filter(|page| MARKS.may_be_in(&page.text)) {
         let markdown = &page.markdown;
         for code in markdown.code_blocks.iter().chain(&markdown.code_spans) {
+            if !MARKS.may_be_in(code.of(&page.text)) {
+                continue;
+            }
             let commands = commands(code.of(&page.text)).map(|span| span.shifted(code.start));
             let running = commands.filter(|command| runs_download(command.of(&page.text)));
             let meant = running.filter(|command| !is_forbidden(page, *code, *command));

@@ -47,7 +47,7 @@ fn missing(context: &Context<'_>) -> Finding {
     let found = Finding::about(
         path,
         format!("the file is named `{path}`, but clients look for `{SKILL_FILE}`"),
-        format!("rename it: `git mv {path} {SKILL_FILE}`"),
+        format!("rename it to `{SKILL_FILE}` in its folder"),
     );
     match alike.next() {
         // Which of several is meant, only their author knows.

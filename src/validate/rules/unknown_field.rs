@@ -14,10 +14,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "a field that neither the specification nor a known client documents",
-    why: "Nobody reads it: a slip such as `user_invocable` does nothing, and says nothing; 1,105 of 2,672 public skills.",
+    summary: "a field that neither the specification nor a common client documents",
+    why: "A slip such as `user_invocable` does nothing, and no client says so; 1,105 of 2,672 public skills.",
     example: "user_invocable: false",
-    mend: "correct the key, or put the field below `metadata`, which takes any",
+    mend: "correct the key, or put the field below `metadata`, as a text",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
 };
@@ -33,7 +33,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         !fields::is_specified(&field.key) && fields::of_clients(&field.key).is_none()
     });
     let finding = |field: &Field| {
-        let message = format!("no client and no specification has a field `{}`", field.key);
+        let message = format!(
+            "`{}` is no field of the specification, Copilot, VS Code, Codex, Claude Code or Cursor",
+            field.key
+        );
         let is_free = |meant: &&str| fields.iter().all(|field| field.key != *meant);
         match fields::meant_by(&field.key).filter(is_free) {
             Some(meant) => {
@@ -44,7 +47,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             None => Finding::new(
                 field.key_span,
                 message,
-                "put it below `metadata`, which takes any key",
+                "put it below `metadata`, as a text, or leave it out",
             ),
         }
     };
@@ -58,7 +61,7 @@ fn unspecified(field: &Field) -> Option<Finding> {
         Finding::new(
             field.key_span,
             format!("the specification has no field `{}`", field.key),
-            "put it below `metadata`, which takes any key",
+            "put it below `metadata`, as a text, or leave it out",
         )
     })
 }

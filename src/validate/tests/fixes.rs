@@ -93,7 +93,7 @@ fn what_may_be_more_than_a_text_is_quoted_only_when_asked() {
     asked("tags: [b, c]   - d\n", "tags: [b, c, d]\n");
     asked("tags: [b, - c: d: e]\n", "tags: \"[b, - c: d: e]\"\n");
     asked("x: b: c # d\n", "x: \"b: c # d\"\n");
-    asked("x: b: c\n  d: e\n", "x: \"b: c d: e\"\n");
+    asked("x: b: c\n  D: e\n", "x: \"b: c D: e\"\n");
     asked("x: {b: *c d, e: f}\n", "x: {b: \"*c d\", e: f}\n");
     asked("x: & b\n", "x: \"& b\"\n");
     for none in ["metadata: b: c\n", "metadata:\n\tb: c\n", "x: \"b\n", "b\n"] {
