@@ -149,7 +149,8 @@ Examples:
   mdskill validate
   mdskill validate skills/mine
   mdskill validate skills/mine/SKILL.md --json
-  mdskill validate wshobson/agents/async-python-patterns")]
+  mdskill validate --since origin/main      # in a pull request: only what it brings
+  mdskill validate wshobson/agents/async-python-patterns@main")]
     Validate(ValidateArgs),
     /// Show, prune or clear the store of git objects
     #[command(after_help = "Examples:
@@ -201,6 +202,12 @@ pub struct AddArgs {
     /// Move what is in the way to the trash folder; install what clients would not load
     #[arg(short, long)]
     pub force: bool,
+    /// Install it although validating finds this: codes (SK210) or names
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub allow: Vec<String>,
+    /// Change nothing when validating finds any error; exit 3
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Arguments of `list`.
@@ -239,6 +246,9 @@ pub struct UpdateArgs {
     /// Follow a tag that points elsewhere now
     #[arg(long)]
     pub accept_moved_tag: bool,
+    /// Take a new version although validating finds this: codes (SK210) or names
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub allow: Vec<String>,
 }
 
 /// Arguments of `install`.
@@ -288,9 +298,12 @@ pub struct ShowArgs {
 /// Arguments of `validate`.
 #[derive(Debug, Args)]
 pub struct ValidateArgs {
-    /// Folders, SKILL.md files or specs; none means the current folder
+    /// Folders, SKILL.md files, installed skills or specs; none means the current folder
     #[arg(value_name = "PATH|SPEC")]
     pub named: Vec<String>,
+    /// Only what is new since a commit, a branch or a tag, in the skills that differ from it
+    #[arg(long, value_name = "REF")]
+    pub since: Option<String>,
     /// Fail on warnings too
     #[arg(long)]
     pub strict: bool,

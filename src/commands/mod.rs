@@ -4,6 +4,7 @@ mod add;
 mod choose;
 mod inspect;
 mod maintain;
+mod rules;
 mod validate;
 
 use std::ffi::OsString;

@@ -16,6 +16,7 @@ pub(super) fn validate(
     let options = ops_validate::Options {
         named: arguments.named.clone(),
         settings: settings(arguments)?,
+        since: arguments.since.clone(),
     };
     let report = session.wait(ops_validate::validate(&session.context, &options))?;
     session

@@ -1,5 +1,7 @@
 //! Strangers' text on a terminal: controls, bidi and invisible characters are shown, not obeyed.
 
+use std::borrow::Cow;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::path::is_hidden;
@@ -61,6 +63,17 @@ pub fn cut(text: &str, width: usize) -> String {
     kept
 }
 
+/// Returns a word as a shell takes it: a path from a repository must not become a command of its own
+/// when somebody pastes what a hint shows.
+#[must_use]
+pub fn for_shell(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./@:+~^".contains(c);
+    match !word.is_empty() && !word.starts_with(['-', '~']) && word.chars().all(is_plain) {
+        true => Cow::Borrowed(word),
+        false => Cow::Owned(format!("'{}'", word.replace('\'', r"'\''"))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,5 +101,13 @@ mod tests {
         assert_eq!(cut("short", 5), "short");
         assert_eq!(cut("longer", 5), "long…");
         assert_eq!(cut("技技技", 5), "技技…");
+    }
+
+    #[test]
+    fn what_is_pasted_into_a_shell_stays_one_word() {
+        assert_eq!(for_shell("acme/skills/one@v1.2"), "acme/skills/one@v1.2");
+        assert_eq!(for_shell("acme/s/x; rm -rf ~"), "'acme/s/x; rm -rf ~'");
+        assert_eq!(for_shell("a'$(b)"), r"'a'\''$(b)'");
+        assert_eq!(for_shell(""), "''");
     }
 }

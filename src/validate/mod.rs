@@ -14,10 +14,13 @@ mod paths;
 mod place;
 mod required;
 mod rules;
+mod siblings;
 
 use crate::diagnostic::Diagnostic;
+use crate::skill::discover::SKILL_FILE;
 use crate::skill::frontmatter::Field;
-use crate::view::SkillView;
+use crate::span::Position;
+use crate::view::{MemoryView, SkillView};
 use context::Context;
 use place::Lines;
 use rule::Check;
@@ -35,6 +38,8 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// What [`validate_set`] needs of the skill.
     pub facts: Facts,
+    /// The folders of other skills that its links lead to, as its repository has them, sorted.
+    pub siblings: Vec<String>,
 }
 
 /// Returns what every rule that counts finds in `skill`.
@@ -65,7 +70,36 @@ pub fn validate(skill: &dyn SkillView, settings: &Settings) -> Checked {
     Checked {
         diagnostics: place::place(&context, settings, findings),
         facts: facts(&context),
+        siblings: siblings::siblings(&context),
     }
+}
+
+/// Returns what [`validate_set`] needs of a skill, without a look at anything but its `SKILL.md`.
+#[must_use]
+pub fn facts_of(skill: &dyn SkillView, settings: &Settings) -> Facts {
+    let mut alone = MemoryView::new(skill.folder());
+    if let Ok(bytes) = skill.read(SKILL_FILE) {
+        alone = alone.with(SKILL_FILE, bytes);
+    }
+    facts(&Context::new(&alone, settings.profile))
+}
+
+/// Returns the finding that a folder can't be listed; nothing when that rule is off.
+#[must_use]
+pub fn unlisted(reason: &str, settings: &Settings) -> Option<Diagnostic> {
+    let rule = &rules::unreadable::RULE;
+    Some(Diagnostic {
+        code: rule.code,
+        severity: settings.severity(rule, None)?,
+        file: String::new(),
+        start: Position::START,
+        end: Position::START,
+        message: reason.to_owned(),
+        help: rule.mend.to_owned(),
+        blocks_loading: rule.blocks_loading,
+        excerpt: None,
+        fix: None,
+    })
 }
 
 fn facts(context: &Context<'_>) -> Facts {

@@ -7,6 +7,7 @@ use crate::validate::rules;
 pub const RULES: &[&Rule] = &[
     &rules::skill_md_missing::RULE,
     &rules::not_utf8::RULE,
+    &rules::unreadable::RULE,
     &rules::frontmatter_missing::RULE,
     &rules::frontmatter_unclosed::RULE,
     &rules::invalid_yaml::RULE,

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use super::{Entry, EntryKind, Lies, SkillView, Unreadable};
+use crate::digest::FileMode;
 use crate::git::objects::{ObjectError, Objects, TreeEntry};
 use crate::oid::ObjectId;
+use crate::skill::files::{SkillFile, SkillTree};
 
 /// Most entries of one skill that are looked at (1,104 files is the most seen).
 const MAX_ENTRIES: usize = 20_000;
@@ -21,6 +23,8 @@ pub struct GitView<'a> {
     entries: Vec<Entry>,
     /// The blobs of the entries.
     blobs: Vec<ObjectId>,
+    /// The skill's files, when they were listed already: some are at hand.
+    files: Option<&'a SkillTree>,
 }
 
 impl<'a> GitView<'a> {
@@ -35,21 +39,66 @@ impl<'a> GitView<'a> {
         place: &str,
         folder: &str,
     ) -> Result<Self, ObjectError> {
-        let mut view = Self {
+        let nothing = Self::empty(objects, root, place, folder);
+        match nothing.find(place)? {
+            Some((_, tree)) => Self::at(objects, root, place, folder, tree),
+            None => Ok(nothing),
+        }
+    }
+
+    /// Lists the skill in the folder `place`, which is known to be the tree `tree`.
+    ///
+    /// # Errors
+    /// When an object is missing or damaged.
+    pub fn at(
+        objects: &'a Objects,
+        root: ObjectId,
+        place: &str,
+        folder: &str,
+        tree: ObjectId,
+    ) -> Result<Self, ObjectError> {
+        let mut view = Self::empty(objects, root, place, folder);
+        view.list(tree, "", 0)?;
+        let mut both: Vec<_> = view.entries.into_iter().zip(view.blobs).collect();
+        both.sort_unstable_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+        (view.entries, view.blobs) = both.into_iter().unzip();
+        Ok(view)
+    }
+
+    /// Returns the skill in the folder `place` whose files were listed and loaded already.
+    #[must_use]
+    pub fn of(
+        objects: &'a Objects,
+        root: ObjectId,
+        place: &str,
+        folder: &str,
+        files: &'a SkillTree,
+    ) -> Self {
+        let entry = |(file, size): (&SkillFile, usize)| Entry {
+            path: file.path.to_string(),
+            kind: EntryKind::File {
+                bytes: size as u64,
+                is_executable: file.mode == FileMode::Executable,
+            },
+        };
+        Self {
+            entries: files.sizes().map(entry).collect(),
+            blobs: files.blobs().collect(),
+            files: Some(files),
+            ..Self::empty(objects, root, place, folder)
+        }
+    }
+
+    fn empty(objects: &'a Objects, root: ObjectId, place: &str, folder: &str) -> Self {
+        Self {
             objects,
             root,
             place: place.to_owned(),
             folder: folder.to_owned(),
             entries: Vec::new(),
             blobs: Vec::new(),
-        };
-        if let Some((_, id)) = view.find(place)? {
-            view.list(id, "", 0)?;
+            files: None,
         }
-        let mut both: Vec<_> = view.entries.into_iter().zip(view.blobs).collect();
-        both.sort_unstable_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-        (view.entries, view.blobs) = both.into_iter().unzip();
-        Ok(view)
     }
 
     fn list(&mut self, tree: ObjectId, prefix: &str, depth: usize) -> Result<(), ObjectError> {
@@ -104,6 +153,28 @@ impl<'a> GitView<'a> {
     }
 }
 
+/// Returns the ids of what a [`GitView`] of the skill at `tree` reads: files and links.
+///
+/// # Errors
+/// When a tree is missing or damaged.
+pub fn blobs_of(objects: &Objects, tree: ObjectId) -> Result<Vec<ObjectId>, ObjectError> {
+    let mut blobs = Vec::new();
+    let mut open = vec![(tree, 0)];
+    while let Some((tree, depth)) = open.pop() {
+        for entry in objects.tree(tree)? {
+            if blobs.len() >= MAX_ENTRIES || depth > MAX_DEPTH {
+                return Ok(blobs);
+            }
+            match entry.is_tree() {
+                true => open.push((entry.id, depth + 1)),
+                false if entry.mode != TreeEntry::SUBMODULE => blobs.push(entry.id),
+                false => {}
+            }
+        }
+    }
+    Ok(blobs)
+}
+
 impl SkillView for GitView<'_> {
     fn folder(&self) -> &str {
         &self.folder
@@ -114,6 +185,9 @@ impl SkillView for GitView<'_> {
     }
 
     fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, Unreadable> {
+        if let Some(bytes) = self.files.and_then(|files| files.at_hand(path)) {
+            return Ok(Cow::Borrowed(bytes));
+        }
         let unreadable = |reason: String| Unreadable { reason };
         let at = self
             .entries

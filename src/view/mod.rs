@@ -7,7 +7,7 @@ mod memory;
 use std::borrow::Cow;
 
 pub use disk::DiskView;
-pub use git::GitView;
+pub use git::{GitView, blobs_of};
 pub use memory::MemoryView;
 
 /// A skill's files, and what is known of the repository around it.

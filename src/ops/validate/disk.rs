@@ -1,113 +1,219 @@
-//! Skills on disk: where they are, and what is found in each.
+//! Validating skills on disk, a bounded number at a time: of each only the findings stay.
 
-use std::path::{Path, PathBuf};
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::report::{Report, join};
-use crate::fs::{self, At, Error};
-use crate::skill::discover::SKILL_FILE;
+use super::find::{Group, Lying};
+use super::report::Report;
+use super::since::{Baseline, Change};
+use crate::diagnostic::Diagnostic;
+use crate::fs::Error;
+use crate::ops::OpError;
+use crate::ops::findings::join;
 use crate::validate::set::{Facts, Set};
-use crate::validate::{Checked, Settings, validate, validate_set};
+use crate::validate::{self, Checked, Settings, facts_of, validate, validate_set};
 use crate::view::DiskView;
 
-/// Validates the skill at `named`, or those below it; both as seen from `from`.
-pub(super) fn validate_path(
-    from: &Path,
-    named: &Path,
-    settings: &Settings,
-    report: &mut Report,
-) -> Result<(), Error> {
-    let folder = folder_of(from, named);
-    let mut skills = Vec::new();
-    find_skills(from, &folder, &mut skills)?;
-    if skills.is_empty() {
-        // A folder that was named, and has no SKILL.md, is a finding of its own.
-        skills.push(folder.clone());
-    }
-    skills.sort();
-    let repository = repository_around(&from.join(&folder));
-    let check = |skill: &PathBuf| {
-        let view = DiskView::open(&from.join(skill), Some(&repository))?;
-        Ok((shown(skill), validate(&view, settings)))
-    };
-    let checked: Vec<(String, Checked)> =
-        skills.par_iter().map(check).collect::<Result<_, Error>>()?;
-    let mut facts: Vec<(String, Facts)> = Vec::with_capacity(checked.len());
-    for (skill, found) in checked {
-        report.add(&skill, found.diagnostics);
-        facts.push((skill, found.facts));
-    }
-    let set = Set {
-        skills: &facts,
-        loose: &[],
-    };
-    for (skill, mut diagnostic) in validate_set(&set, settings) {
-        let place = skill.map_or("", |at| &facts[at].0);
-        diagnostic.file = join(place, &diagnostic.file);
-        report.push(place, diagnostic);
-    }
-    Ok(())
+/// Skills that are read before their findings are noted.
+const CHUNK: usize = 256;
+
+/// What became of one skill.
+enum Looked {
+    /// It was validated.
+    At(Checked),
+    /// It is gone.
+    Gone,
+    /// It can't be listed.
+    Unlisted(Error),
 }
 
-/// Returns the folder that a path means: a file's is the skill around it.
-fn folder_of(from: &Path, named: &Path) -> PathBuf {
-    if from.join(named).is_dir() {
-        return named.to_owned();
-    }
-    let folder = match named.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let around = folder
-        .ancestors()
-        .find(|folder| from.join(folder).join(SKILL_FILE).is_file());
-    around.unwrap_or(folder).to_owned()
-}
-
-/// Whether there is a skill in the folder or below it.
-pub(super) fn has_skills(from: &Path, folder: &Path) -> Result<bool, Error> {
-    let mut skills = Vec::new();
-    find_skills(from, folder, &mut skills)?;
-    Ok(!skills.is_empty())
-}
-
-/// Returns the root of the git repository around a folder, else the folder itself.
-fn repository_around(folder: &Path) -> PathBuf {
-    let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let root = real.ancestors().find(|above| above.join(".git").exists());
-    root.unwrap_or(&real).to_owned()
-}
-
-fn shown(path: &Path) -> String {
-    let text = path.to_string_lossy().replace('\\', "/");
-    text.strip_prefix("./")
-        .unwrap_or(&text)
-        .trim_end_matches('/')
-        .to_owned()
-}
-
-/// Finds folders with a `SKILL.md`, in whatever letter case, in a folder and below, following no link.
-fn find_skills(from: &Path, folder: &Path, skills: &mut Vec<PathBuf>) -> Result<(), Error> {
-    let disk = from.join(folder);
-    let Some(entries) = fs::if_found(std::fs::read_dir(&disk)).at("list", &disk)? else {
-        return Ok(());
-    };
-    let mut is_skill = false;
-    for entry in entries {
-        let entry = entry.at("list", &disk)?;
-        let name = entry.file_name();
-        let is_folder = entry.file_type().at("look at", entry.path())?.is_dir();
-        let is_ours =
-            name != ".git" && name != "node_modules" && name != ".mdskill" && name != "target";
-        if is_folder && is_ours {
-            find_skills(from, &folder.join(name), skills)?;
-        } else if !is_folder {
-            is_skill |= name.eq_ignore_ascii_case(SKILL_FILE);
+/// Validates the skills of a group.
+pub(super) fn validate_group(group: &Group, settings: &Settings, report: &mut Report) {
+    let mut facts: Vec<(String, Facts)> = Vec::with_capacity(group.skills.len());
+    let mut unlisted = Vec::new();
+    for chunk in group.skills.chunks(CHUNK) {
+        let look = |skill: &Lying| look_at(skill, group, settings);
+        let looked: Vec<Looked> = chunk.par_iter().map(look).collect();
+        for (skill, looked) in chunk.iter().zip(looked) {
+            match looked {
+                Looked::At(checked) => {
+                    report.add(&skill.shown, checked.diagnostics);
+                    facts.push((skill.shown.clone(), checked.facts));
+                }
+                Looked::Gone => {}
+                Looked::Unlisted(error) => unlisted.push((skill.shown.as_str(), error)),
+            }
         }
     }
-    if is_skill {
-        skills.push(folder.to_owned());
+    for (place, diagnostic) in between(&facts, settings) {
+        report.push(&place, diagnostic);
     }
+    tell_unlisted(group, &unlisted, settings, report);
+}
+
+/// Validates the skills of a group that differ from the baseline, and takes what is new in them.
+///
+/// # Errors
+/// When git's objects can't be read.
+pub(super) fn validate_changes(
+    group: &Group,
+    baseline: &Baseline,
+    settings: &Settings,
+    report: &mut Report,
+) -> Result<(), OpError> {
+    let ours: Vec<&Lying> = group
+        .skills
+        .iter()
+        .filter(|skill| baseline.has(skill))
+        .collect();
+    let changes = baseline.changes(&ours, &group.repository)?;
+    let then = &baseline.then;
+    let (mut now, mut before, mut unlisted) = (Vec::new(), Vec::new(), Vec::new());
+    let any = changes.iter().any(|change| !matches!(change, Change::None));
+    for (skills, changes) in ours.chunks(CHUNK).zip(changes.chunks(CHUNK)) {
+        let look = |(skill, change): (&&Lying, &Change)| match change {
+            // What lies between skills concerns those that did not change as well.
+            Change::None if any => Ok((Looked::At(facts_only(skill, group, settings)), None)),
+            Change::None => Ok((Looked::Gone, None)),
+            Change::New => Ok((look_at(skill, group, settings), None)),
+            Change::Differs(old) => {
+                let old = then.validate(skill, *old, settings)?;
+                Ok((look_at(skill, group, settings), Some(old)))
+            }
+        };
+        let pairs = skills.par_iter().zip(changes);
+        let looked: Vec<_> = pairs.map(look).collect::<Result<_, OpError>>()?;
+        for ((skill, change), (looked, old)) in skills.iter().zip(changes).zip(looked) {
+            let is_known = matches!(change, Change::None);
+            let place = skill.shown.as_str();
+            match looked {
+                Looked::At(checked) => {
+                    let old = old.unwrap_or_default();
+                    if is_known {
+                        before.push((place.to_owned(), checked.facts.clone()));
+                    } else {
+                        let mut known = Known::of(old.diagnostics);
+                        let found = checked.diagnostics.into_iter();
+                        report.add(place, found.filter(|found| !known.take(found)).collect());
+                        count(report, known.taken);
+                        before.push((place.to_owned(), old.facts));
+                    }
+                    now.push((place.to_owned(), checked.facts));
+                }
+                Looked::Gone => {}
+                Looked::Unlisted(error) => unlisted.push((place, error)),
+            }
+            if is_known && let Some(since) = &mut report.summary.since {
+                since.unchanged += 1;
+            }
+        }
+    }
+    let mut known = Known::of(
+        between(&before, settings)
+            .into_iter()
+            .map(|(_, found)| found),
+    );
+    for (place, diagnostic) in between(&now, settings) {
+        if !known.take(&diagnostic) {
+            report.push(&place, diagnostic);
+        }
+    }
+    count(report, known.taken);
+    tell_unlisted(group, &unlisted, settings, report);
     Ok(())
+}
+
+fn count(report: &mut Report, known: usize) {
+    if let Some(since) = &mut report.summary.since {
+        since.known += known;
+    }
+}
+
+/// Findings that were there before: where they stood does not matter, for lines move.
+struct Known {
+    counts: HashMap<(&'static str, String, String), usize>,
+    taken: usize,
+}
+
+impl Known {
+    fn of(found: impl IntoIterator<Item = Diagnostic>) -> Self {
+        let mut counts = HashMap::new();
+        for found in found {
+            *counts
+                .entry((found.code, found.file, found.message))
+                .or_default() += 1;
+        }
+        Self { counts, taken: 0 }
+    }
+
+    /// Whether one like it was there before, and did not stand for another yet.
+    fn take(&mut self, found: &Diagnostic) -> bool {
+        let key = (found.code, found.file.clone(), found.message.clone());
+        match self.counts.get_mut(&key) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                self.taken += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+fn look_at(skill: &Lying, group: &Group, settings: &Settings) -> Looked {
+    match DiskView::open(&skill.real, Some(&group.repository)) {
+        Ok(view) => Looked::At(validate(&view, settings)),
+        Err(error) if error.source.kind() == std::io::ErrorKind::NotFound => Looked::Gone,
+        Err(error) => Looked::Unlisted(error),
+    }
+}
+
+fn facts_only(skill: &Lying, group: &Group, settings: &Settings) -> Checked {
+    let view = DiskView::open(&skill.real, Some(&group.repository));
+    Checked {
+        facts: view.map_or_else(|_| Facts::default(), |view| facts_of(&view, settings)),
+        ..Checked::default()
+    }
+}
+
+/// Returns what is found between skills, each with the skill's place and the file as it is shown.
+fn between(facts: &[(String, Facts)], settings: &Settings) -> Vec<(String, Diagnostic)> {
+    let set = Set {
+        skills: facts,
+        loose: &[],
+    };
+    let found = validate_set(&set, settings).into_iter();
+    let placed = found.map(|(skill, mut diagnostic)| {
+        let place = skill.map_or("", |at| &facts[at].0);
+        diagnostic.file = join(place, &diagnostic.file);
+        (place.to_owned(), diagnostic)
+    });
+    placed.collect()
+}
+
+/// Tells what could not be listed, each folder once: a skill's was met on the way to it as well.
+fn tell_unlisted(
+    group: &Group,
+    skills: &[(&str, Error)],
+    settings: &Settings,
+    report: &mut Report,
+) {
+    let told: HashSet<&Path> = skills
+        .iter()
+        .map(|(_, error)| error.path.as_path())
+        .collect();
+    let others = group.unlisted.iter();
+    let others = others.filter(|(_, error)| !told.contains(error.path.as_path()));
+    let others = others.map(|(place, error)| (place.as_str(), error));
+    let skills = skills.iter().map(|(place, error)| (*place, error));
+    for (place, error) in skills.chain(others) {
+        let Error { action, source, .. } = error;
+        let reason = format!("can't {action} it: {source}");
+        if let Some(mut diagnostic) = validate::unlisted(&reason, settings) {
+            place.clone_into(&mut diagnostic.file);
+            report.push(place, diagnostic);
+        }
+    }
 }

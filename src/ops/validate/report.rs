@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::ops::findings::{Found, join};
 
 /// What was found.
 #[derive(Debug, Default, Serialize)]
@@ -11,16 +12,6 @@ pub struct Report {
     pub diagnostics: Vec<Found>,
     /// How much was looked at and found.
     pub summary: Summary,
-}
-
-/// One finding, and the skill that it is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(into = "Line")]
-pub struct Found {
-    /// The finding; its file as seen from where the command was started, with forward slashes.
-    pub diagnostic: Diagnostic,
-    /// The skill's folder, or the spec that names it.
-    pub skill: String,
 }
 
 /// How much was looked at and found.
@@ -36,42 +27,21 @@ pub struct Summary {
     pub infos: usize,
     /// How many of all findings `--fix` can mend.
     pub fixable: usize,
+    /// What was compared with, when only changes were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
 }
 
-/// A finding as JSON has it.
-#[derive(Serialize)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the fields' names are the form of the JSON"
-)]
-struct Line {
-    code: &'static str,
-    severity: &'static str,
-    file: String,
-    line: usize,
-    column: usize,
-    end_line: usize,
-    end_column: usize,
-    message: String,
-    help: String,
-    skill: String,
-}
-
-impl From<Found> for Line {
-    fn from(Found { diagnostic, skill }: Found) -> Self {
-        Self {
-            code: diagnostic.code,
-            severity: diagnostic.severity.word(),
-            file: diagnostic.file,
-            line: diagnostic.start.line,
-            column: diagnostic.start.column,
-            end_line: diagnostic.end.line,
-            end_column: diagnostic.end.column,
-            message: diagnostic.message,
-            help: diagnostic.help,
-            skill,
-        }
-    }
+/// What was compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Since {
+    /// The commit, as it was named.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// Skills that are as they were, and were not looked at.
+    pub unchanged: usize,
+    /// Findings that were there before, and are left out.
+    pub known: usize,
 }
 
 impl Report {
@@ -96,13 +66,5 @@ impl Report {
             diagnostic,
             skill: skill.to_owned(),
         });
-    }
-}
-
-/// Returns the file as seen from where its folder is seen from.
-pub(super) fn join(folder: &str, file: &str) -> String {
-    match folder {
-        "" | "." => file.to_owned(),
-        folder => format!("{folder}/{file}"),
     }
 }

@@ -19,3 +19,4 @@ pub mod name_not_folder;
 pub mod not_a_map;
 pub mod not_utf8;
 pub mod skill_md_missing;
+pub mod unreadable;
