@@ -16,7 +16,7 @@ mod required;
 mod rules;
 mod siblings;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::skill::discover::SKILL_FILE;
 use crate::skill::frontmatter::Field;
 use crate::span::Position;
@@ -90,7 +90,7 @@ pub fn unlisted(reason: &str, settings: &Settings) -> Option<Diagnostic> {
     let rule = &rules::unreadable::RULE;
     Some(Diagnostic {
         code: rule.code,
-        severity: settings.severity(rule, None)?,
+        severity: settings.severity(rule, Some(Severity::Error))?,
         file: String::new(),
         start: Position::START,
         end: Position::START,

@@ -52,7 +52,7 @@ fn what_blocks_loading_stops_and_allow_is_the_way_out() {
         "add",
         "acme/skills/silent",
         "--allow",
-        "SK301,no-description",
+        "SK301,description-missing",
     ];
     let outcome = by_name.mdskill(allow).run();
     outcome.ok().never_says("SK210");

@@ -173,7 +173,7 @@ fn it_works_in_a_linked_work_tree_in_a_submodule_and_from_below() {
         &[
             "clone",
             "--quiet",
-            "--separate-git-dir=.git/modules/theirs",
+            "--separate-git-dir=.git/theirs",
             from.to_str().unwrap(),
             "theirs",
         ],

@@ -200,9 +200,9 @@ fn a_folder_that_can_not_be_listed_is_one_error_among_others() {
     mode(0o755);
     let found = json["diagnostics"].as_array().unwrap();
     let of = |code: &str| found.iter().filter(|found| found["code"] == code).count();
-    assert_eq!(of("SK007"), 1, "{json}");
+    assert_eq!(of("SK008"), 1, "{json}");
     assert_eq!(of("SK301"), 2, "{json}");
-    let unlisted = found.iter().find(|found| found["code"] == "SK007").unwrap();
+    let unlisted = found.iter().find(|found| found["code"] == "SK008").unwrap();
     assert!(
         unlisted["skill"]
             .as_str()
