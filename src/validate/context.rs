@@ -9,6 +9,7 @@ use crate::skill::frontmatter::{
 use crate::skill::markdown::{self, Markdown};
 use crate::validate::paths::Paths;
 use crate::validate::profile::Profile;
+use crate::validate::resolve::{Lead, Origin, Resolver};
 use crate::view::{Entry, EntryKind, SkillView, Unreadable};
 
 /// A skill, read once for all rules.
@@ -38,6 +39,8 @@ pub struct Page<'a> {
     pub text: Cow<'a, str>,
     /// What it holds after its frontmatter.
     pub markdown: Markdown,
+    /// Where each reference of `markdown` leads.
+    pub leads: Vec<Lead<'a>>,
     /// Who reads it.
     pub role: Role,
 }
@@ -79,6 +82,7 @@ impl<'a> Context<'a> {
                 context.read_page(&entry.path);
             }
         }
+        context.resolve();
         context
     }
 
@@ -100,6 +104,7 @@ impl<'a> Context<'a> {
             self.pages.push(Page {
                 path: &entry.path,
                 markdown: markdown::read(text, from),
+                leads: Vec::new(),
                 text: Cow::Owned(text.to_owned()),
                 role: Role::SkillMd,
             });
@@ -122,9 +127,24 @@ impl<'a> Context<'a> {
             self.pages.push(Page {
                 path,
                 markdown: markdown::read(&text, from),
+                leads: Vec::new(),
                 text,
                 role: role_of(path),
             });
+        }
+    }
+
+    fn resolve(&mut self) {
+        let resolver = Resolver::new(self.skill, &self.paths);
+        for page in &mut self.pages {
+            let origin = Origin {
+                path: page.path,
+                text: &page.text,
+            };
+            let references = page.markdown.references.iter();
+            page.leads = references
+                .map(|reference| resolver.lead(origin, reference))
+                .collect();
         }
     }
 
@@ -140,6 +160,19 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn skill_page(&self) -> Option<&Page<'a>> {
         self.pages.first().filter(|page| page.role == Role::SkillMd)
+    }
+
+    /// Returns the page at exactly this path.
+    #[must_use]
+    pub fn page(&self, path: &str) -> Option<&Page<'a>> {
+        let skill_page = self.skill_page();
+        if path == SKILL_FILE {
+            return skill_page;
+        }
+        // The others are in the order of the entries.
+        let others = &self.pages[usize::from(skill_page.is_some())..];
+        let at = others.binary_search_by(|page| page.path.cmp(path)).ok()?;
+        Some(&others[at])
     }
 
     /// Returns the text of `SKILL.md`, up to the first byte that is none.

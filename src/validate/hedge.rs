@@ -2,52 +2,153 @@
 //! sentence takes back. Of 62 mentions that words of this kind take back in
 //! public skills, 61 were read and found rightly dropped.
 
-use crate::skill::markdown::Reference;
+use crate::skill::markdown::{Reference, ReferenceKind};
 
 /// Bytes that are looked at on each side of a mention; a sentence seldom has more, and a
 /// megabyte of mentions in one paragraph stays linear.
 const CONTEXT_BYTES: usize = 240;
 
+/// Bytes of a list that are looked back over for the line before it.
+const LIST_BYTES: usize = 1000;
+
 /// Words just before a path that the agent is to make.
 const MAKING: [&str; 5] = ["create", "write", "save", "generate", "output"];
+
+/// What marks a path as a pattern.
+const MARKS: [char; 11] = ['<', '>', '{', '}', '*', '[', ']', '…', '$', '|', '?'];
 
 /// Whether a path stands for others: a glob, a variable, `path/to/…`, `your-file.md`.
 #[must_use]
 pub fn is_placeholder(target: &str) -> bool {
-    const MARKS: [char; 11] = ['<', '>', '{', '}', '*', '[', ']', '…', '$', '|', '?'];
     const STAND_INS: [&str; 6] = ["path/to", "XXX", "NNN", "YYYY", "...", "://"];
     target.contains(MARKS)
         || STAND_INS.iter().any(|word| target.contains(word))
         || target.split('/').any(is_stand_in_name)
 }
 
+/// Returns what all paths that a pattern stands for begin with: `references/module-` of
+/// `./references/module-N-*.md`; nothing for a path that is no pattern.
+#[must_use]
+pub fn fixed_beginning(pattern: &str) -> Option<&str> {
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+    let end = pattern.find(MARKS)?;
+    let beginning = &pattern[..end];
+    let number = beginning.find("-N-").map(|at| at + 1);
+    let beginning = &beginning[..number.unwrap_or(end)];
+    (!beginning.is_empty()).then_some(beginning)
+}
+
 fn is_stand_in_name(segment: &str) -> bool {
     let stem = segment.split('.').next().unwrap_or_default();
     let is_nothing_in_particular = matches!(stem, "foo" | "bar" | "baz");
     let is_any_file = matches!(stem, "file" | "filename" | "name" | "topic" | "example");
+    let is_numbered = stem
+        .strip_suffix(['N', 'X'])
+        .is_some_and(|stem| stem.ends_with(|c: char| c.is_ascii_lowercase()));
     let is_someones = ["your-", "my-", "some-", "your_", "my_", "some_"];
     is_nothing_in_particular
+        || is_numbered && segment.contains('.')
         || is_any_file && segment.contains('.')
         || is_someones.iter().any(|prefix| segment.starts_with(prefix))
 }
 
-/// Whether the sentence around a mention says that the file need not be there:
-/// an example, a denial, another skill's file, a wish, or a file to be made.
+/// Whether the text around a mention says that the file need not be there: an example, a
+/// denial, another skill's file, a wish, or a file to be made.
 #[must_use]
 pub fn is_hedged(text: &str, mention: &Reference) -> bool {
     let Reference { span, block, .. } = mention;
-    let from = span.start.saturating_sub(CONTEXT_BYTES).max(block.start);
+    let line = line_start(text, span.start);
+    // A sentence ends with its line in code only.
+    let from = match mention.kind {
+        ReferenceKind::CodeBlock => line,
+        _ => block.start,
+    };
+    let from = span.start.saturating_sub(CONTEXT_BYTES).max(from);
     let to = block.end.min(span.end + CONTEXT_BYTES).max(span.end);
     let from = text.floor_char_boundary(from.min(span.start));
+    let after = &text[span.end..text.floor_char_boundary(to)];
+    let after = match mention.kind {
+        ReferenceKind::CodeBlock => after.lines().next().unwrap_or_default(),
+        _ => after,
+    };
     let before = plain(&text[from..span.start]);
-    let after = plain(&text[span.end..text.floor_char_boundary(to)]);
+    let after = plain(after);
     let before = last_sentence(&before);
     let after = first_sentence(&after);
-    is_example(before)
+    is_of_a_sample(text, mention)
+        || is_example(before)
         || is_denied(before, after)
         || is_of_another(before, after)
         || is_wished(after)
         || is_made(before)
+        || is_output(before)
+        || lead_in(text, line).is_some_and(|line| is_hedging_lead_in(&plain(line)))
+}
+
+/// Whether Markdown in a block of code is shown, not meant: of 365 links in such blocks 322 lead
+/// nowhere.
+fn is_of_a_sample(text: &str, mention: &Reference) -> bool {
+    let before = &text[..mention.span.start];
+    mention.kind == ReferenceKind::CodeBlock && (before.ends_with("](") || before.ends_with('`'))
+}
+
+/// Whether a link stands in a template whose fence was lost: near it are blanks to be filled in,
+/// `[Component Name]: [Description]`.
+#[must_use]
+pub fn is_in_template(text: &str, mention: &Reference) -> bool {
+    let Reference { span, .. } = mention;
+    let from = text.floor_char_boundary(span.start.saturating_sub(CONTEXT_BYTES));
+    let to = text.floor_char_boundary(span.end + CONTEXT_BYTES);
+    has_blank(&text[from..span.start]) || has_blank(&text[span.end..to])
+}
+
+/// Whether there is a phrase in brackets that is neither a link, a footnote nor a box to tick.
+fn has_blank(text: &str) -> bool {
+    text.split('[').skip(1).any(|rest| {
+        let Some((inside, after)) = rest.split_once(']') else {
+            return false;
+        };
+        let is_link =
+            after.starts_with(['(', '[']) || after.starts_with(": ") && !after.starts_with(": [");
+        inside.len() > 2
+            && inside.starts_with(|c: char| c.is_ascii_uppercase())
+            && inside
+                .chars()
+                .all(|c| c.is_alphanumeric() || " /,.'-".contains(c))
+            && !is_link
+    })
+}
+
+/// Returns where the line of byte `at` begins, or where it is looked at from.
+fn line_start(text: &str, at: usize) -> usize {
+    let from = text.floor_char_boundary(at.saturating_sub(CONTEXT_BYTES));
+    text[from..at]
+        .rfind('\n')
+        .map_or(from, |end| from + end + 1)
+}
+
+/// Returns the line before a list, `Create these files:`, for an item whose line begins at byte
+/// `item`.
+fn lead_in(text: &str, item: usize) -> Option<&str> {
+    let is_item = |line: &str| {
+        let line = line.trim_start();
+        let is_bulleted = ["- ", "* ", "+ ", "|"]
+            .iter()
+            .any(|mark| line.starts_with(mark));
+        is_bulleted || line.starts_with(|c: char| c.is_ascii_digit())
+    };
+    if !is_item(text[item..].lines().next()?) {
+        return None;
+    }
+    let from = text.floor_char_boundary(item.saturating_sub(LIST_BYTES));
+    let mut above = text[from..item].lines().rev();
+    let line = above
+        .find(|line| !is_item(line) && !line.trim().is_empty() && !line.starts_with([' ', '\t']))?;
+    line.trim_end().ends_with(':').then_some(line)
+}
+
+fn is_hedging_lead_in(line: &str) -> bool {
+    is_example(line) || words(line).any(is_making)
 }
 
 /// Returns the text near a mention without emphasis and line breaks, in lower case.
@@ -58,7 +159,11 @@ fn plain(text: &str) -> String {
 }
 
 fn is_example(before: &str) -> bool {
-    const MARKS: [&str; 10] = [
+    const WORDS: [&str; 14] = [
+        "avoid",
+        "instead of",
+        "✗",
+        "❌",
         "e.g.",
         "such as",
         "for example",
@@ -70,21 +175,25 @@ fn is_example(before: &str) -> bool {
         "example →",
         "examples →",
     ];
-    MARKS.iter().any(|mark| before.contains(mark))
+    WORDS.iter().any(|word| before.contains(word))
 }
 
 fn is_denied(before: &str, after: &str) -> bool {
     let denies = |word: &str| {
         matches!(word, "not" | "never") || word.ends_with("n't") || word.ends_with("n’t")
     };
-    words(before).any(denies) || words(after).take(3).any(denies)
+    words(before).any(denies)
+        || words(before).last() == Some("missing")
+        || words(after).take(3).any(denies)
 }
 
 /// `` `other`'s x ``, `its x`, `the other skill … x`, `x in the other skill`.
 fn is_of_another(before: &str, after: &str) -> bool {
+    const POSSESSIVES: [&str; 5] = ["'s", "’s", "`'", "s'", "s’"];
     let possessive = before.trim_end();
-    possessive.ends_with("'s")
-        || possessive.ends_with("’s")
+    POSSESSIVES.iter().any(|end| possessive.ends_with(end))
+        || before.contains("`'s ")
+        || before.contains("`’s ")
         || words(before).last() == Some("its")
         || names_other_skill(before)
         || names_other_skill(after)
@@ -102,21 +211,48 @@ fn names_other_skill(text: &str) -> bool {
     })
 }
 
+/// What is said of the file after it: it is wished for, comes later, or comes from elsewhere.
 fn is_wished(after: &str) -> bool {
-    after.contains("would be helpful") || after.contains("coming soon")
+    const WISHES: [&str; 6] = [
+        "would be helpful",
+        "coming soon",
+        "ask the user",
+        "does not ship",
+        "not shipped",
+        "not included",
+    ];
+    WISHES.iter().any(|wish| after.contains(wish))
 }
 
 /// `write it to x`: one of the last four words makes a file, and none is a verb of reading.
 fn is_made(before: &str) -> bool {
-    let makes = |word: &str| {
-        MAKING
-            .iter()
-            .any(|verb| word == *verb || word.strip_prefix(verb) == Some("s"))
-    };
     let reads = |word: &str| matches!(word, "see" | "read" | "use" | "load" | "using" | "consult");
     let words: Vec<&str> = words(before).collect();
     let last = &words[words.len().saturating_sub(4)..];
-    last.iter().any(|word| makes(word)) && !last.iter().any(|word| reads(word))
+    last.iter().any(|word| is_making(word)) && !last.iter().any(|word| reads(word))
+}
+
+fn is_making(word: &str) -> bool {
+    MAKING
+        .iter()
+        .any(|verb| matches!(word.strip_prefix(verb), Some("" | "s")))
+}
+
+/// `python run.py > x`, `--output x`, `touch x`: a command makes the file.
+fn is_output(before: &str) -> bool {
+    const OUTPUTS: [&str; 9] = [
+        ">",
+        ">>",
+        "-o",
+        "--out",
+        "--output",
+        "--output-file",
+        "touch",
+        "tee",
+        "-out",
+    ];
+    let last = before.trim_end_matches(['"', '\'', '=']).split_whitespace();
+    last.last().is_some_and(|word| OUTPUTS.contains(&word))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -13,8 +13,11 @@ mod mention;
 mod paths;
 mod place;
 mod required;
+mod resolve;
 mod rules;
-mod siblings;
+mod stems;
+
+use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::skill::discover::SKILL_FILE;
@@ -23,6 +26,7 @@ use crate::span::Position;
 use crate::view::{MemoryView, SkillView};
 use context::Context;
 use place::Lines;
+use resolve::Destination;
 use rule::Check;
 use set::{Fact, Facts};
 
@@ -38,7 +42,8 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// What [`validate_set`] needs of the skill.
     pub facts: Facts,
-    /// The folders of other skills that its links lead to, as its repository has them, sorted.
+    /// The other skills of the repository that this one refers to: their folders, seen from the
+    /// root of the repository, sorted.
     pub siblings: Vec<String>,
 }
 
@@ -70,7 +75,7 @@ pub fn validate(skill: &dyn SkillView, settings: &Settings) -> Checked {
     Checked {
         diagnostics: place::place(&context, settings, findings),
         facts: facts(&context),
-        siblings: siblings::siblings(&context),
+        siblings: siblings(&context),
     }
 }
 
@@ -119,6 +124,15 @@ fn facts(context: &Context<'_>) -> Facts {
         name: fact(context.field("name")),
         description: fact(context.field("description")),
     }
+}
+
+fn siblings(context: &Context<'_>) -> Vec<String> {
+    let skills = mention::all(context).filter_map(|mention| match mention.destination() {
+        Destination::Beside(beside) => beside.skill.clone(),
+        _ => None,
+    });
+    let skills: BTreeSet<String> = skills.collect();
+    skills.into_iter().collect()
 }
 
 #[cfg(test)]

@@ -1,45 +1,58 @@
-//! [`Paths`]: the paths of a skill, and where a path leads.
+//! [`Paths`]: the paths of a skill, and what lies at one.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::path;
-use crate::view::Entry;
+use crate::view::{Entry, EntryKind};
 
 /// The paths of a skill.
 #[derive(Debug)]
 pub struct Paths<'a> {
     files: HashSet<&'a str>,
     folders: HashSet<&'a str>,
-    /// Every file and folder by its folded path.
-    folded: BTreeMap<String, &'a str>,
+    /// What may hold more than can be seen: links and other repositories.
+    opaque: HashSet<&'a str>,
+    /// Every file and folder by its folded path; of several the first.
+    folded: HashMap<String, &'a str>,
 }
 
-/// Where a reference leads.
+/// What a skill has at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Destination<'a> {
-    /// A file or folder of the skill.
-    Found,
-    /// A file or folder of the skill that is written otherwise.
-    OtherCase(&'a str),
-    /// Nowhere in the skill.
-    Missing,
-    /// Out of the skill, or to an absolute path.
-    Outside,
+pub enum Located<'a> {
+    /// A file or folder that is named exactly so; the empty path is the skill itself.
+    Exactly(&'a str),
+    /// One whose name differs in letter case or Unicode form.
+    Otherwise(&'a str),
 }
 
 impl<'a> Paths<'a> {
     /// Returns the paths of `entries`.
     #[must_use]
     pub fn new(entries: &'a [Entry]) -> Self {
-        let files: HashSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
-        let parents = |path: &'a str| path.match_indices('/').map(|(at, _)| &path[..at]);
-        let folders: HashSet<&str> = files.iter().copied().flat_map(parents).collect();
-        let all = files.iter().chain(&folders);
-        Self {
-            folded: all.map(|path| (path::fold(path), *path)).collect(),
-            files,
-            folders,
+        let mut paths = Self {
+            files: HashSet::with_capacity(entries.len()),
+            folders: HashSet::new(),
+            opaque: HashSet::new(),
+            folded: HashMap::with_capacity(entries.len()),
+        };
+        for entry in entries {
+            let path = entry.path.as_str();
+            for (at, _) in path.match_indices('/') {
+                if paths.folders.insert(&path[..at]) {
+                    paths.fold(&path[..at]);
+                }
+            }
+            if matches!(entry.kind, EntryKind::Link { .. } | EntryKind::Submodule) {
+                paths.opaque.insert(path);
+            }
+            paths.files.insert(path);
+            paths.fold(path);
         }
+        paths
+    }
+
+    fn fold(&mut self, path: &'a str) {
+        self.folded.entry(path::fold(path)).or_insert(path);
     }
 
     /// Whether the skill has this file.
@@ -48,47 +61,76 @@ impl<'a> Paths<'a> {
         self.files.contains(path)
     }
 
-    /// Returns where `target` leads from the skill's folder.
+    /// Whether the skill has a folder of this path.
     #[must_use]
-    pub fn destination(&self, target: &str) -> Destination<'a> {
-        let Some(path) = normalised(target) else {
-            return Destination::Outside;
+    pub fn has_folder(&self, path: &str) -> bool {
+        self.folders.contains(path)
+    }
+
+    /// Returns what lies at exactly `path`, which has neither `.` nor `..` in it.
+    #[must_use]
+    pub fn exactly(&self, path: &str) -> Option<&'a str> {
+        let known = self.files.get(path).or_else(|| self.folders.get(path));
+        let behind_a_link = || {
+            let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
+            above.find_map(|folder| self.opaque.get(folder))
         };
-        let path = path.as_str();
-        if path.is_empty() || self.files.contains(path) || self.folders.contains(path) {
-            return Destination::Found;
-        }
-        match self.folded.get(&path::fold(path)) {
-            Some(other) => Destination::OtherCase(other),
-            None => Destination::Missing,
-        }
+        let found = known.or_else(behind_a_link).copied();
+        found.or_else(|| path.is_empty().then_some(""))
     }
 
-    /// Whether the skill has a folder of this name at its top.
+    /// Returns what lies at `path` but for letter case and Unicode form.
     #[must_use]
-    pub fn has_folder(&self, name: &str) -> bool {
-        self.folders.contains(name)
+    pub fn otherwise(&self, path: &str) -> Option<&'a str> {
+        self.folded.get(&path::fold(path)).copied()
+    }
+
+    /// Returns what lies at the first of `paths` that has something, before anything that is
+    /// only written otherwise.
+    #[must_use]
+    pub fn locate(&self, paths: &[String]) -> Option<Located<'a>> {
+        let exact = paths.iter().find_map(|path| self.exactly(path));
+        let other = || paths.iter().find_map(|path| self.otherwise(path));
+        let exact = exact.map(Located::Exactly);
+        exact.or_else(|| other().map(Located::Otherwise))
     }
 }
 
-/// Returns the first segment of a path that stays in the skill and has more than one.
+/// Returns the first segment of a path that stays in its folder and has more than one.
 #[must_use]
-pub fn top_folder(target: &str) -> Option<String> {
-    let path = normalised(target)?;
-    let is_folder = target.ends_with('/') && !path.is_empty();
-    let (top, _) = path
-        .split_once('/')
-        .or(is_folder.then_some((path.as_str(), "")))?;
-    Some(top.to_owned())
+pub fn top_folder(target: &str) -> Option<&str> {
+    let mut segments = target
+        .split('/')
+        .filter(|segment| !matches!(*segment, "" | "."));
+    let top = segments.next().filter(|top| *top != "..")?;
+    (segments.next().is_some() || target.ends_with('/')).then_some(top)
 }
 
-/// Resolves `.`, `..` and doubled slashes; none when the path leaves the skill.
-fn normalised(target: &str) -> Option<String> {
-    if target.starts_with(['/', '~']) || target.contains('\\') {
-        return None;
+/// Returns the folder of a path, empty for a path without one.
+#[must_use]
+pub fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Returns `path` as seen from `folder`, when it lies in it or is it.
+#[must_use]
+pub fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+    if folder.is_empty() {
+        return Some(path);
     }
-    let mut segments = Vec::new();
-    for segment in target.split('/') {
+    let rest = path.strip_prefix(folder)?;
+    match rest.is_empty() {
+        true => Some(rest),
+        false => rest.strip_prefix('/'),
+    }
+}
+
+/// Returns the path that `target` means in `folder`, without `.`, `..` and doubled slashes;
+/// none when it climbs out of the root that `folder` is seen from.
+#[must_use]
+pub fn join(folder: &str, target: &str) -> Option<String> {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in folder.split('/').chain(target.split('/')) {
         match segment {
             "" | "." => {}
             ".." => {
@@ -105,31 +147,49 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reference_leads_where_the_tree_says() {
-        let entries = ["SKILL.md", "references/a/Api.md"].map(|path| Entry::file(path, 1));
-        let paths = Paths::new(&entries);
-        let cases = [
-            ("./references/a/Api.md", Destination::Found),
-            ("references/", Destination::Found),
-            ("references/a/../a", Destination::Found),
-            (
-                "references/a/api.md",
-                Destination::OtherCase("references/a/Api.md"),
-            ),
-            ("References/a", Destination::OtherCase("references/a")),
-            ("references/b.md", Destination::Missing),
-            ("../references/a/Api.md", Destination::Outside),
-            ("/references", Destination::Outside),
+    fn a_path_leads_where_the_tree_says() {
+        let link = Entry {
+            path: "shared".to_owned(),
+            kind: EntryKind::Link {
+                target: "../shared".to_owned(),
+            },
+        };
+        let entries = [
+            Entry::file("SKILL.md", 1),
+            Entry::file("references/a/Api.md", 1),
+            link,
         ];
-        for (target, destination) in cases {
-            assert_eq!(paths.destination(target), destination, "{target}");
-        }
+        let paths = Paths::new(&entries);
+        let located = |path: &str| paths.locate(&[path.to_owned()]);
+        assert_eq!(
+            located("references/a"),
+            Some(Located::Exactly("references/a"))
+        );
+        assert_eq!(located("shared/x.md"), Some(Located::Exactly("shared")));
+        assert_eq!(located(""), Some(Located::Exactly("")));
+        assert_eq!(
+            located("References/a/api.md"),
+            Some(Located::Otherwise("references/a/Api.md"))
+        );
+        assert_eq!(located("references/b.md"), None);
+        let either = ["skill.md", "references/a"].map(str::to_owned);
+        assert_eq!(
+            paths.locate(&either),
+            Some(Located::Exactly("references/a"))
+        );
+    }
+
+    #[test]
+    fn dots_and_doubled_slashes_are_resolved() {
+        assert_eq!(join("a/b", "./../c//d/").as_deref(), Some("a/c/d"));
+        assert_eq!(join("", "a/..").as_deref(), Some(""));
+        assert_eq!(join("a", "../../b"), None);
     }
 
     #[test]
     fn the_top_folder_is_the_first_of_several_segments() {
-        assert_eq!(top_folder("./a/b").as_deref(), Some("a"));
-        assert_eq!(top_folder("a/").as_deref(), Some("a"));
+        assert_eq!(top_folder("./a/b"), Some("a"));
+        assert_eq!(top_folder("a/"), Some("a"));
         assert_eq!(top_folder("a"), None);
         assert_eq!(top_folder("../a/b"), None);
     }

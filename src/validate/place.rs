@@ -61,8 +61,7 @@ fn text_of<'a>(context: &'a Context<'_>, file: &str) -> &'a str {
     if file == SKILL_FILE {
         return context.skill_text();
     }
-    let page = context.pages.iter().find(|page| page.path == file);
-    page.map_or("", |page| &page.text)
+    context.page(file).map_or("", |page| &page.text)
 }
 
 /// The lines of a text, asked for in the order of the text.

@@ -24,7 +24,15 @@ pub const RULES: &[&Rule] = &[
     &rules::description_too_long::RULE,
     &rules::broken_link::RULE,
     &rules::broken_path::RULE,
+    &rules::weak_path::RULE,
     &rules::letter_case::RULE,
+    &rules::leaves_skill::RULE,
+    &rules::path_above::RULE,
+    &rules::fixed_path::RULE,
+    &rules::missing_anchor::RULE,
+    &rules::orphan::RULE,
+    &rules::deep_reference::RULE,
+    &rules::client_variable::RULE,
 ];
 
 /// Returns the rule of that code.

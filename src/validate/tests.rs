@@ -114,7 +114,7 @@ fn messages_tell_the_author_what_to_write() {
 
 #[test]
 fn a_broken_frontmatter_does_not_hide_a_broken_body() {
-    let found = validate_text(b"---\nname: a\nx: y: z\n---\n`references/c.md`\n");
+    let found = validate_text(b"---\nname: a\nx: y: z\n---\n`references/c.md` and b\n");
     let codes: Vec<_> = found
         .iter()
         .map(|found| (found.code, found.start.line))

@@ -163,7 +163,7 @@ impl Known {
 }
 
 fn look_at(skill: &Lying, group: &Group, settings: &Settings) -> Looked {
-    match DiskView::open(&skill.real, Some(&group.repository)) {
+    match DiskView::open(&skill.real, group.around()) {
         Ok(view) => Looked::At(validate(&view, settings)),
         Err(error) if error.source.kind() == std::io::ErrorKind::NotFound => Looked::Gone,
         Err(error) => Looked::Unlisted(error),
@@ -171,7 +171,7 @@ fn look_at(skill: &Lying, group: &Group, settings: &Settings) -> Looked {
 }
 
 fn facts_only(skill: &Lying, group: &Group, settings: &Settings) -> Checked {
-    let view = DiskView::open(&skill.real, Some(&group.repository));
+    let view = DiskView::open(&skill.real, group.around());
     Checked {
         facts: view.map_or_else(|_| Facts::default(), |view| facts_of(&view, settings)),
         ..Checked::default()

@@ -24,12 +24,23 @@ pub(super) struct Lying {
 pub(super) struct Group {
     /// The root of the repository around them, else the folder itself.
     pub repository: PathBuf,
+    /// Whether that is a git repository.
+    pub is_in_git: bool,
     /// The skills, sorted by path.
     pub skills: Vec<Lying>,
     /// Folders that can't be listed, and why.
     pub unlisted: Vec<(String, Error)>,
     /// Whether there is a skill, though it may have been found before.
     pub has_skills: bool,
+}
+
+impl Group {
+    /// Returns the folder up to which links may lead; of a skill alone it is not known what lies
+    /// around it.
+    pub fn around(&self) -> Option<&Path> {
+        let is_alone = self.skills.len() == 1 && self.skills[0].real == self.repository;
+        (self.is_in_git || !is_alone).then_some(self.repository.as_path())
+    }
 }
 
 /// The skills that were found, each once.
@@ -56,8 +67,10 @@ impl<'a> Search<'a> {
         let folder = folder_of(self.from, named);
         let disk = self.from.join(&folder);
         let real = disk.canonicalize().at("look at", &disk)?;
+        let git = real.ancestors().find(|above| above.join(".git").exists());
         let mut group = Group {
-            repository: repository_around(&real),
+            repository: git.unwrap_or(&real).to_owned(),
+            is_in_git: git.is_some(),
             ..Group::default()
         };
         let root = Lying {
@@ -184,12 +197,6 @@ fn folder_of(from: &Path, named: &Path) -> PathBuf {
         .ancestors()
         .find(|folder| from.join(folder).join(SKILL_FILE).is_file());
     around.unwrap_or(folder).to_owned()
-}
-
-/// Returns the root of the git repository around a folder, else the folder itself.
-fn repository_around(real: &Path) -> PathBuf {
-    let root = real.ancestors().find(|above| above.join(".git").exists());
-    root.unwrap_or(real).to_owned()
 }
 
 fn shown(path: &Path) -> String {

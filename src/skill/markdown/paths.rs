@@ -5,9 +5,12 @@ use crate::span::Span;
 /// Longest word that is looked at: no path of a public skill has more than 125 characters.
 const MAX_WORD: usize = 300;
 
-/// Whether a code span is one path: it has a slash and no white space, and is no URL.
+/// Whether a code span is one path: it has a slash of either kind and no white space, and is no URL.
 pub(super) fn is_one_path(code: &str) -> bool {
-    code.contains('/') && !code.contains(char::is_whitespace) && !has_scheme(code)
+    let is_on_a_drive = code.get(1..3) == Some(":\\");
+    code.contains(['/', '\\'])
+        && !code.contains(char::is_whitespace)
+        && (is_on_a_drive || !has_scheme(code))
 }
 
 /// Returns path and fragment of a relative URL, decoded; none for another host.

@@ -2,8 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::validate::context::Context;
-use crate::validate::mention;
-use crate::validate::paths::Destination;
+use crate::validate::mention::{self, Mention};
+use crate::validate::resolve::{self, Claim, Destination};
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -13,8 +13,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     is_on: true,
     blocks_loading: false,
-    summary: "a link leads to a file the skill does not have",
-    why: "An agent follows links and finds nothing: 477 links in the SKILL.md of 2,672 public skills lead nowhere.",
+    summary: "a link leads to a file that is not there",
+    why: "An agent follows links and finds nothing: 2,215 links in 2,672 public skills lead nowhere.",
     example: "[the rules](references/rules.md)",
     mend: "add the file, or correct or remove the link",
     fixable: Fixable::No,
@@ -22,17 +22,35 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let broken = mention::links(context).filter(|link| {
-        link.destination == Destination::Missing
-            && mention::is_own_folder(context, &link.reference.target)
-    });
-    let finding = |link: mention::Mention<'_>| {
-        let target = &link.reference.target;
-        Finding::new(
-            link.reference.span,
-            format!("the link leads to `{target}`, which the skill does not have"),
-            "add the file, or correct or remove the link",
-        )
+    let links = mention::all(context).filter(|mention| mention.lead.claim == Claim::Link);
+    links.filter_map(|link| finding(context, &link)).collect()
+}
+
+fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
+    let target = &link.reference.target;
+    let message = match link.destination() {
+        Destination::Missing => {
+            format!("the link leads to `{target}`, which the skill does not have")
+        }
+        Destination::AwayToNothing => {
+            format!("the link leaves the skill for `{target}`, which the repository does not have")
+        }
+        _ => return None,
     };
-    broken.map(finding).collect()
+    let severity = match may_be_elsewhere(context, link) {
+        true => Severity::Info,
+        false => link.severity(Severity::Error),
+    };
+    let help = "add the file, or correct or remove the link";
+    Some(link.finding(message, help).as_severe_as(severity))
+}
+
+/// `internal-wiki/deployments`, with neither an extension nor a folder that the skill has, is
+/// rather a page of some site; a variable needs its client.
+fn may_be_elsewhere(context: &Context<'_>, link: &Mention<'_>) -> bool {
+    let target = &link.reference.target;
+    let is_page_of_a_site = *link.destination() == Destination::Missing
+        && !resolve::names_a_file(target)
+        && !resolve::is_own_folder(&context.paths, target);
+    is_page_of_a_site || link.lead.variable.is_some()
 }

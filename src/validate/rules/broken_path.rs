@@ -1,9 +1,10 @@
-//! SK302: a code span names a reference or asset that is not there.
+//! SK302: a code span or a sentence names a reference or asset that is not there.
 
 use crate::diagnostic::Severity;
-use crate::validate::context::Context;
-use crate::validate::mention;
-use crate::validate::paths::Destination;
+use crate::skill::markdown::ReferenceKind;
+use crate::validate::context::{Context, Role};
+use crate::validate::mention::{self, Mention};
+use crate::validate::resolve::{Claim, Destination};
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -13,7 +14,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     is_on: true,
     blocks_loading: false,
-    summary: "a path in a code span is not in the skill",
+    summary: "a path into references/, resources/ or assets/ is not in the skill",
     why: "Code spans are how skills name their files, and an agent tries to read them: 325 in the SKILL.md of 2,672 public skills.",
     example: "Read `references/rules.md`",
     mend: "add the file, or correct or remove the path",
@@ -22,15 +23,26 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let broken =
-        mention::code_spans(context).filter(|span| span.destination == Destination::Missing);
-    let finding = |span: mention::Mention<'_>| {
-        let target = &span.reference.target;
-        Finding::new(
-            span.reference.span,
-            format!("`{target}` is named here, but the skill does not have it"),
-            "add the file, or correct or remove the path",
-        )
+    let broken = mention::all(context).filter(|mention| {
+        is_told(mention)
+            && mention.lead.claim == Claim::Strong
+            && *mention.destination() == Destination::Missing
+    });
+    let finding = |mention: Mention<'_>| {
+        let target = &mention.reference.target;
+        let message = format!("`{target}` is named here, but the skill does not have it");
+        let severity = match mention.page.role {
+            Role::SkillMd => Severity::Error,
+            Role::Reference => Severity::Warning,
+            Role::Aside => Severity::Info,
+        };
+        mention.finding(message, RULE.mend).as_severe_as(severity)
     };
     broken.map(finding).collect()
+}
+
+/// Whether the text itself names the path, not a command or a block of code in it.
+fn is_told(mention: &Mention<'_>) -> bool {
+    let kind = mention.reference.kind;
+    matches!(kind, ReferenceKind::CodeSpan | ReferenceKind::Prose)
 }

@@ -3,7 +3,6 @@
 use crate::diagnostic::Severity;
 use crate::skill::discover::SKILL_FILE;
 use crate::validate::context::Context;
-use crate::validate::paths::Destination;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -22,14 +21,16 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    match context.paths.destination(SKILL_FILE) {
-        Destination::Found => Vec::new(),
-        Destination::OtherCase(other) => vec![Finding::about(
+    if context.paths.has_file(SKILL_FILE) {
+        return Vec::new();
+    }
+    match context.paths.otherwise(SKILL_FILE) {
+        Some(other) => vec![Finding::about(
             other,
             format!("the file is named `{other}`, but clients look for `{SKILL_FILE}`"),
             format!("rename it: `git mv {other} {SKILL_FILE}`"),
         )],
-        _ => vec![Finding::about(
+        None => vec![Finding::about(
             SKILL_FILE,
             format!("the folder has no `{SKILL_FILE}`"),
             format!("write a `{SKILL_FILE}` with `name`, `description` and instructions"),

@@ -1,0 +1,1 @@
+open("references/rules.md")
