@@ -14,7 +14,7 @@ use crate::skill::discover::SKILL_FILE;
 pub const MAX_FILES: usize = 2_000;
 /// Most bytes of one skill (14.7 MB is the most seen).
 pub const MAX_BYTES: usize = 50 << 20;
-/// Most bytes of one skill that are kept at hand: 99 of 100 have fewer.
+/// Most bytes of one skill that are kept at hand; 181 real ones have 17 KB on average.
 pub const MAX_AT_HAND: usize = 256 << 10;
 /// Most faults that one refusal lists.
 const MAX_FAULTS: usize = 20;
@@ -121,8 +121,8 @@ impl SkillTree {
     }
 
     /// Looks at every file, now that the blobs are here, and reads those that fit in `at_most` bytes,
-    /// `SKILL.md` before all others: inflating and checking what is validated a second time to
-    /// write it was a third of `add --all`.
+    /// `SKILL.md` before all others: what was validated need not be inflated and checked again to
+    /// write it, which took 7 % of `add --all` (618 ms of processor time to 575, unoptimized).
     ///
     /// # Errors
     /// [`TreeError::TooLarge`], or when a blob is missing.
