@@ -149,7 +149,8 @@ Examples:
   mdskill validate
   mdskill validate skills/mine
   mdskill validate skills/mine/SKILL.md --json
-  mdskill validate wshobson/agents/async-python-patterns
+  mdskill validate wshobson/agents/async-python-patterns@main
+  mdskill validate --since origin/main       # in a pull request: only what it brings
   mdskill validate --profile claude --ignore SK309
   mdskill validate skills/mine --fix
   mdskill validate --fix --diff              # only show what would change; exit 3 if anything
@@ -215,6 +216,12 @@ pub struct AddArgs {
     /// Move what is in the way to the trash folder; install what clients would not load
     #[arg(short, long)]
     pub force: bool,
+    /// Install it although validating finds this: codes (SK210) or names
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub allow: Vec<String>,
+    /// Change nothing when validating finds any error; exit 3
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Arguments of `list`.
@@ -253,6 +260,9 @@ pub struct UpdateArgs {
     /// Follow a tag that points elsewhere now
     #[arg(long)]
     pub accept_moved_tag: bool,
+    /// Take a new version although validating finds this: codes (SK210) or names
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub allow: Vec<String>,
 }
 
 /// Arguments of `install`.
@@ -306,9 +316,12 @@ pub struct ShowArgs {
     reason = "each is a flag of the command line"
 )]
 pub struct ValidateArgs {
-    /// Folders, files of skills or specs; - is standard input; none means the current folder
+    /// Folders, files, installed skills or specs; - is standard input; none means the current folder
     #[arg(value_name = "PATH|SPEC")]
     pub named: Vec<String>,
+    /// Only what is new since a commit, a branch or a tag, in the skills that differ from it
+    #[arg(long, value_name = "REF")]
+    pub since: Option<String>,
     /// Fail on warnings too
     #[arg(long)]
     pub strict: bool,

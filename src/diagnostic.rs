@@ -80,6 +80,15 @@ pub struct Diagnostic {
     pub edit_places: Vec<(Position, Position)>,
 }
 
+impl Diagnostic {
+    /// Whether it stops a skill from being installed: clients would not load it, and nobody
+    /// lowered the rule.
+    #[must_use]
+    pub fn stops(&self) -> bool {
+        self.blocks_loading && self.severity == Severity::Error
+    }
+}
+
 /// The line of a finding, to show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {

@@ -48,7 +48,7 @@
 //!
 //! **Verbs** take options and return a report. They print nothing and ask nothing.
 //! - [`context`]: what every verb needs, built once
-//! - [`ops`]: a verb each, and in `apply`, `candidate`, `change`, `installed` what they share
+//! - [`ops`]: a verb each, and in `apply`, `candidate`, `change`, `findings`, `installed` what they share
 //!
 //! **Face** is what a person meets.
 //! - [`cli`]: what can be typed; its comments are the help

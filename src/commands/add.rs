@@ -1,6 +1,6 @@
 //! `mdskill add`.
 
-use super::{Session, choose};
+use super::{Session, choose, rules};
 use crate::cli::{AddArgs, TargetArgs};
 use crate::name::SkillName;
 use crate::ops::OpError;
@@ -28,6 +28,8 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             .transpose()?,
         pin: arguments.pin,
         force: arguments.force,
+        strict: arguments.strict,
+        settings: rules::with_allowed(session, &arguments.allow)?,
         dry_run: arguments.dry_run,
     };
     if let Some(chosen) = choose::among_many(session, &options)? {
@@ -40,12 +42,54 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             return Ok(ExitStatus::Done);
         }
     }
-    let report = session.wait(add::add(&session.context, &options))?;
+    let mut report = session.wait(add::add(&session.context, &options))?;
     session.printer.show("add", &report, render::add);
-    Ok(status(&report))
+    let mut worst = status(&report);
+    // What they link to may link on.
+    while let Some(specs) = wanted_siblings(session, &options, &report)? {
+        options = Options {
+            specs,
+            all: false,
+            skills: Vec::new(),
+            name: None,
+            ..options
+        };
+        report = session.wait(add::add(&session.context, &options))?;
+        session.printer.show("add", &report, render::add);
+        worst = worst.max(status(&report));
+    }
+    Ok(worst)
+}
+
+/// Asks which of the skills that are linked to shall come as well, or tells how they can.
+fn wanted_siblings(
+    session: &Session<'_>,
+    options: &Options,
+    report: &Report,
+) -> Result<Option<Vec<Spec>>, OpError> {
+    let is_done = !report.siblings.is_empty() && status(report) == ExitStatus::Done;
+    if !is_done || session.printer.json {
+        return Ok(None);
+    }
+    if session.printer.can_ask() && !options.dry_run {
+        let chosen = choose::siblings(session, &report.siblings)?;
+        let specs: Vec<Spec> = chosen
+            .iter()
+            .map(|sibling| sibling.spec.parse())
+            .collect::<Result<_, _>>()?;
+        return Ok((!specs.is_empty()).then_some(specs));
+    }
+    let is_personal = session.context.site.is_personal;
+    session
+        .printer
+        .hint(&render::siblings(&report.siblings, is_personal));
+    Ok(None)
 }
 
 fn status(report: &Report) -> ExitStatus {
+    if report.is_refused && !report.stopped.is_empty() {
+        return ExitStatus::Found;
+    }
     let all_landed =
         report.stopped.is_empty() && report.left_out.is_empty() && report.left_alone.is_empty();
     if all_landed {

@@ -1,6 +1,6 @@
 //! The commands that keep what is installed: `update`, `outdated`, `install`, `remove`.
 
-use super::{Session, names};
+use super::{Session, names, rules};
 use crate::cli::{InstallArgs, RemoveArgs, UpdateArgs};
 use crate::ops::{OpError, install as ops_install, remove as ops_remove, update as ops_update};
 use crate::ui::error::{ExitStatus, status_of_failures};
@@ -12,6 +12,7 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
         dry_run: arguments.dry_run || arguments.check,
         force: arguments.force,
         accept_moved_tag: arguments.accept_moved_tag,
+        settings: rules::with_allowed(session, &arguments.allow)?,
     };
     let report = session.wait(ops_update::update(&session.context, &options))?;
     session.printer.show("update", &report, render::update);
@@ -22,6 +23,7 @@ pub(super) fn outdated(session: &Session<'_>, typed: &[String]) -> Result<ExitSt
     let options = ops_update::Options {
         names: names(typed)?,
         dry_run: true,
+        settings: rules::with_allowed(session, &[])?,
         ..ops_update::Options::default()
     };
     let report = session.wait(ops_update::update(&session.context, &options))?;

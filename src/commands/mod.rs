@@ -5,6 +5,7 @@ mod choose;
 mod findings;
 mod inspect;
 mod maintain;
+mod rules;
 mod validate;
 
 use std::ffi::OsString;

@@ -28,6 +28,7 @@ pub(super) fn validate(
         rules: rules(session, arguments)?,
         fixing: fixing(arguments, telling.least_mended())?,
         page: page(arguments)?,
+        since: arguments.since.clone(),
     };
     let began = Instant::now();
     let mut report = session.wait(ops_validate::validate(&session.context, &options))?;

@@ -9,7 +9,9 @@ use std::ffi::c_int;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use git2::{ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbPackwriter, Oid, Repository};
+use git2::{
+    ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbPackwriter, Oid, Repository, RepositoryOpenFlags,
+};
 
 pub use super::pack::{MAX_PACK_BYTES, MAX_PACK_OBJECTS, PackError};
 pub use super::tree::{TreeBuilder, TreeEntry, mode_number};
@@ -138,6 +140,57 @@ impl Objects {
             .is_ok_and(|odb| odb.exists_ext(oid(id), OdbLookupFlags::NO_REFRESH))
     }
 
+    /// Opens the repository whose work tree `folder` lies in; nothing when there is none.
+    ///
+    /// # Errors
+    /// When there is one that can't be used: another's, or one with ids of SHA-256.
+    pub fn around(folder: &Path) -> Result<Option<Self>, ObjectError> {
+        set_limits();
+        let nowhere: [&Path; 0] = [];
+        let opened = Repository::open_ext(folder, RepositoryOpenFlags::empty(), nowhere);
+        match opened {
+            Ok(repository) => Ok(Some(Self { repository })),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(refuse(folder, &error)),
+        }
+    }
+
+    /// Returns the folder that the repository's files are checked out into.
+    #[must_use]
+    pub fn work_tree(&self) -> Option<&Path> {
+        self.repository.workdir()
+    }
+
+    /// Returns the folder that has the objects: a linked work tree's is the main one's.
+    #[must_use]
+    pub fn store(&self) -> &Path {
+        self.repository.commondir()
+    }
+
+    /// Whether the history was cut off when it was cloned.
+    #[must_use]
+    pub fn is_shallow(&self) -> bool {
+        self.repository.is_shallow()
+    }
+
+    /// Whether git is told to ignore the file at this path below the work tree.
+    #[must_use]
+    pub fn is_ignored(&self, path: &str) -> bool {
+        self.repository.is_path_ignored(path).unwrap_or_default()
+    }
+
+    /// Returns the commit that a name stands for, as git reads names: a branch, a tag, an id, `HEAD~2`.
+    ///
+    /// # Errors
+    /// What libgit2 says against it.
+    pub fn commit_named(&self, name: &str) -> Result<ObjectId, String> {
+        let found = self.repository.revparse_single(name);
+        found
+            .and_then(|object| object.peel(ObjectType::Commit))
+            .map(|commit| from_oid(commit.id()))
+            .map_err(|error| error.message().to_owned())
+    }
+
     /// Returns the entries of a tree, in git's order.
     ///
     /// # Errors
@@ -153,6 +206,24 @@ impl Objects {
     /// When it is missing, damaged, no blob, or larger than [`MAX_OBJECT_BYTES`].
     pub fn blob(&self, id: ObjectId) -> Result<Vec<u8>, ObjectError> {
         self.read(id, ObjectType::Blob)
+    }
+
+    /// Returns a blob's size, and its bytes when they are no more than `most`.
+    ///
+    /// # Errors
+    /// When it is missing, damaged or no blob.
+    pub fn blob_up_to(
+        &self,
+        id: ObjectId,
+        most: usize,
+    ) -> Result<(usize, Option<Vec<u8>>), ObjectError> {
+        let odb = self.odb()?;
+        let size = size_of(&odb, id, ObjectType::Blob)?;
+        if size > most {
+            return Ok((size, None));
+        }
+        let object = odb.read(oid(id)).map_err(|error| unreadable(id, &error))?;
+        Ok((size, Some(object.data().to_vec())))
     }
 
     /// Returns a blob's size in bytes, without reading all of it.
@@ -216,12 +287,7 @@ impl Objects {
 
     fn read(&self, id: ObjectId, kind: ObjectType) -> Result<Vec<u8>, ObjectError> {
         let odb = self.odb()?;
-        let (size, found) = odb
-            .read_header(oid(id))
-            .map_err(|error| unreadable(id, &error))?;
-        if found != kind {
-            return Err(damaged(id, &format!("it is a {}", found.str())));
-        }
+        let size = size_of(&odb, id, kind)?;
         if size > MAX_OBJECT_BYTES {
             return Err(ObjectError::TooLarge { id, size });
         }
@@ -392,6 +458,15 @@ fn set_limits() {
             libgit2_sys::git_libgit2_opts(option, MAX_OBJECT_BYTES);
         }
     });
+}
+
+fn size_of(odb: &Odb<'_>, id: ObjectId, kind: ObjectType) -> Result<usize, ObjectError> {
+    let header = odb.read_header(oid(id));
+    let (size, found) = header.map_err(|error| unreadable(id, &error))?;
+    match found == kind {
+        true => Ok(size),
+        false => Err(damaged(id, &format!("it is a {}", found.str()))),
+    }
 }
 
 fn oid(id: ObjectId) -> Oid {

@@ -6,6 +6,7 @@ pub mod browse;
 pub mod cache;
 pub mod candidate;
 pub mod change;
+pub mod findings;
 pub mod install;
 pub mod installed;
 pub mod list;

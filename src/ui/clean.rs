@@ -1,5 +1,6 @@
 //! Strangers' text on a terminal: controls, bidi and invisible characters are shown, not obeyed.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -107,6 +108,17 @@ pub fn cut_before(text: &str, width: usize) -> String {
     format!("…{}", &text[from..])
 }
 
+/// Returns a word as a shell takes it: a path from a repository must not become a command of its own
+/// when somebody pastes what a hint shows.
+#[must_use]
+pub fn for_shell(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./@:+~^".contains(c);
+    match !word.is_empty() && !word.starts_with(['-', '~']) && word.chars().all(is_plain) {
+        true => Cow::Borrowed(word),
+        false => Cow::Owned(format!("'{}'", word.replace('\'', r"'\''"))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,5 +159,13 @@ mod tests {
         assert_eq!(cut_before("short", 5), "short");
         assert_eq!(cut_before("longer", 5), "…nger");
         assert_eq!(cut_before("技技技", 4), "…技");
+    }
+
+    #[test]
+    fn what_is_pasted_into_a_shell_stays_one_word() {
+        assert_eq!(for_shell("acme/skills/one@v1.2"), "acme/skills/one@v1.2");
+        assert_eq!(for_shell("acme/s/x; rm -rf ~"), "'acme/s/x; rm -rf ~'");
+        assert_eq!(for_shell("a'$(b)"), r"'a'\''$(b)'");
+        assert_eq!(for_shell(""), "''");
     }
 }

@@ -1,14 +1,22 @@
 //! Reports for people.
 
+use std::collections::BTreeSet;
+
 use super::clean;
 use super::phrase::{self, count};
 use super::printer::Printer;
 use super::table::Table;
+use crate::diagnostic::Severity;
 use crate::ops::change::{Action, Change, LeftAlone, Problem};
+use crate::ops::findings::Found;
 use crate::ops::{add, browse, cache, install, list, remove, show, update, verify};
 
 /// Digits of a commit that people look at.
 const SHORT: usize = 7;
+/// Most errors of what is installed that are shown one by one.
+const MAX_ERRORS: usize = 20;
+/// Most skills that a hint names.
+const MAX_SIBLINGS: usize = 10;
 
 fn short(commit: Option<&String>) -> &str {
     commit.map_or("", |commit| commit.get(..SHORT).unwrap_or(commit))
@@ -86,24 +94,30 @@ pub fn add(printer: &Printer, report: &add::Report) {
         print_change(printer, change, report.dry_run);
     }
     print_trashed(printer, &report.trashed);
-    for warning in &report.warnings {
-        printer.warn(&format!("`{}`: {}", warning.name, warning.reason));
-    }
+    let is_stopped = |found: &Found| {
+        report
+            .stopped
+            .iter()
+            .any(|stopped| stopped.place == found.skill)
+    };
+    let told = report.diagnostics.iter();
+    findings(printer, told.filter(|found| !is_stopped(found)));
     for stopped in &report.stopped {
-        printer.error(&format!(
-            "`{}` was not added, for no client would load it:",
-            stopped.name
-        ));
+        let why = match stopped.is_unloadable {
+            true => "no client would load it",
+            false => "it has errors",
+        };
+        printer.error(&format!("`{}` was not added, for {why}:", stopped.name));
         for reason in &stopped.reasons {
             printer.item(reason);
         }
     }
     if !report.stopped.is_empty() {
-        printer.hint("--force installs it all the same; better tell its author");
+        printer.hint("--allow CODE installs it all the same; better tell its author");
     }
     print_problems(printer, &report.left_out);
     print_left_alone(printer, &report.left_alone);
-    if !report.left_alone.is_empty() {
+    if !report.left_alone.is_empty() || report.is_refused {
         printer.error("nothing was changed");
         return;
     }
@@ -120,6 +134,70 @@ pub fn add(printer: &Printer, report: &add::Report) {
             String::new()
         };
         printer.status("Finished", &format!("{}{tail}", count(done, "skill")));
+    }
+}
+
+/// Prints what validating found in what is installed: each error, and how many warnings there are.
+fn findings<'a>(printer: &Printer, found: impl Iterator<Item = &'a Found>) {
+    let (errors, others): (Vec<_>, Vec<_>) = found.partition(|found| found.is_error());
+    for found in errors.iter().take(MAX_ERRORS) {
+        let diagnostic = &found.diagnostic;
+        printer.warn(&format!(
+            "{}:{}: {} [{}]",
+            diagnostic.file, diagnostic.start.line, diagnostic.message, diagnostic.code
+        ));
+    }
+    let mut counts = Vec::new();
+    let mut skills = BTreeSet::new();
+    let mut tally = |number: usize, noun: &str, of: &[&'a Found]| {
+        if number > 0 {
+            counts.push(count(number, noun));
+            skills.extend(of.iter().map(|found| found.skill.as_str()));
+        }
+    };
+    let hidden = errors.get(MAX_ERRORS..).unwrap_or_default();
+    tally(hidden.len(), "more error", hidden);
+    let is_warning = |found: &&'a Found| found.diagnostic.severity == Severity::Warning;
+    let warnings: Vec<_> = others.into_iter().filter(is_warning).collect();
+    tally(warnings.len(), "warning", &warnings);
+    if counts.is_empty() {
+        return;
+    }
+    let (number, name) = (skills.len(), skills.first().copied().unwrap_or_default());
+    let name = if number == 1 { name } else { "NAME" };
+    let counts = counts.join(" and ");
+    printer.note(
+        "Validated",
+        &format!(
+            "{counts} in {}; `mdskill validate {name}` shows them",
+            count(number, "skill")
+        ),
+    );
+}
+
+/// Says how the skills that others link to can be added.
+#[must_use]
+pub fn siblings(siblings: &[add::Sibling], is_personal: bool) -> String {
+    let specs = siblings.iter().take(MAX_SIBLINGS);
+    let specs: Vec<_> = specs
+        .map(|sibling| clean::for_shell(&sibling.spec))
+        .collect();
+    let personal = if is_personal { "-g " } else { "" };
+    let command = format!("mdskill {personal}add {}", specs.join(" "));
+    match siblings {
+        [only] => format!(
+            "{} links to {}, which is not installed; `{command}` adds it",
+            only.linked_from.join(", "),
+            only.name
+        ),
+        several if several.len() > MAX_SIBLINGS => format!(
+            "{} skills that these link to are not installed; `{command}` adds the first of them",
+            several.len()
+        ),
+        several => format!(
+            "{} skills that these link to are not installed; `{command}` adds them",
+            several.len()
+        ),
     }
 }
 
@@ -152,6 +230,13 @@ pub fn update(printer: &Printer, report: &update::Report) {
 /// What did not move, and the sum of it all.
 fn print_what_stays(printer: &Printer, report: &update::Report) {
     print_trashed(printer, &report.trashed);
+    let moved: BTreeSet<&String> = report
+        .skills
+        .iter()
+        .flat_map(|moved| &moved.places)
+        .collect();
+    let told = report.diagnostics.iter();
+    findings(printer, told.filter(|found| moved.contains(&found.skill)));
     for problem in &report.deleted {
         printer.warn(&format!("`{}`: {}", problem.name, problem.reason));
     }

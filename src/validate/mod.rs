@@ -29,9 +29,11 @@ mod suppress;
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::skill::discover::SKILL_FILE;
 use crate::skill::frontmatter::Field;
-use crate::view::SkillView;
+use crate::span::Position;
+use crate::view::{MemoryView, SkillView};
 use context::Context;
 use place::Lines;
 use resolve::Destination;
@@ -94,6 +96,35 @@ pub fn validate(skill: &dyn SkillView, settings: &Settings) -> Checked {
         facts,
         siblings: siblings(&context),
     }
+}
+
+/// Returns what [`validate_set`] needs of a skill, without a look at anything but its `SKILL.md`.
+#[must_use]
+pub fn facts_of(skill: &dyn SkillView, settings: &Settings) -> Facts {
+    let mut alone = MemoryView::new(skill.folder());
+    if let Ok(bytes) = skill.read(SKILL_FILE) {
+        alone = alone.with(SKILL_FILE, bytes);
+    }
+    facts(&Context::new(&alone, settings.profile))
+}
+
+/// Returns the finding that a folder can't be listed; nothing when that rule is off.
+#[must_use]
+pub fn unlisted(reason: &str, settings: &Settings) -> Option<Diagnostic> {
+    let rule = &rules::unreadable::RULE;
+    Some(Diagnostic {
+        code: rule.code,
+        severity: settings.severity(rule, Some(Severity::Error))?,
+        file: String::new(),
+        start: Position::START,
+        end: Position::START,
+        message: reason.to_owned(),
+        help: rule.mend.to_owned(),
+        blocks_loading: rule.blocks_loading,
+        excerpt: None,
+        fix: None,
+        edit_places: Vec::new(),
+    })
 }
 
 fn facts(context: &Context<'_>) -> Facts {

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use super::{Entry, EntryKind, Lies, SkillView, Unreadable};
+use crate::digest::FileMode;
 use crate::git::objects::{ObjectError, Objects, TreeEntry};
 use crate::oid::ObjectId;
+use crate::skill::files::{SkillFile, SkillTree};
 
 /// Most entries of one skill that are looked at (1,104 files is the most seen).
 const MAX_ENTRIES: usize = 20_000;
@@ -23,6 +25,8 @@ pub struct GitView<'a> {
     entries: Vec<Entry>,
     /// The blobs of the entries.
     blobs: Vec<ObjectId>,
+    /// The skill's files, when they were listed already: some are at hand.
+    files: Option<&'a SkillTree>,
 }
 
 impl<'a> GitView<'a> {
@@ -38,25 +42,70 @@ impl<'a> GitView<'a> {
         place: &str,
         folder: &str,
     ) -> Result<Self, ObjectError> {
-        let mut view = Self {
+        let nothing = Self::empty(objects, root, place, folder);
+        match nothing.find(place)? {
+            Some((_, tree)) => Self::at(objects, root, place, folder, tree),
+            None => Ok(nothing),
+        }
+    }
+
+    /// Lists the skill in the folder `place`, which is known to be the tree `tree`.
+    ///
+    /// # Errors
+    /// See [`GitView::open`].
+    pub fn at(
+        objects: &'a Objects,
+        root: ObjectId,
+        place: &str,
+        folder: &str,
+        tree: ObjectId,
+    ) -> Result<Self, ObjectError> {
+        let mut view = Self::empty(objects, root, place, folder);
+        for (path, entry) in walk(objects, tree)? {
+            let kind = view.kind_of(&entry)?;
+            view.entries.push(Entry { path, kind });
+            view.blobs.push(entry.id);
+        }
+        let mut both: Vec<_> = view.entries.into_iter().zip(view.blobs).collect();
+        both.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+        (view.entries, view.blobs) = both.into_iter().unzip();
+        Ok(view)
+    }
+
+    /// Returns the skill in the folder `place` whose files were listed and loaded already.
+    #[must_use]
+    pub fn of(
+        objects: &'a Objects,
+        root: ObjectId,
+        place: &str,
+        folder: &str,
+        files: &'a SkillTree,
+    ) -> Self {
+        let entry = |(file, size): (&SkillFile, usize)| Entry {
+            path: file.path.to_string(),
+            kind: EntryKind::File {
+                bytes: size as u64,
+                is_executable: file.mode == FileMode::Executable,
+            },
+        };
+        Self {
+            entries: files.sizes().map(entry).collect(),
+            blobs: files.blobs().collect(),
+            files: Some(files),
+            ..Self::empty(objects, root, place, folder)
+        }
+    }
+
+    fn empty(objects: &'a Objects, root: ObjectId, place: &str, folder: &str) -> Self {
+        Self {
             objects,
             root,
             place: place.to_owned(),
             folder: folder.to_owned(),
             entries: Vec::new(),
             blobs: Vec::new(),
-        };
-        if let Some((_, id)) = view.find(place)? {
-            for (path, entry) in walk(objects, id)? {
-                let kind = view.kind_of(&entry)?;
-                view.entries.push(Entry { path, kind });
-                view.blobs.push(entry.id);
-            }
+            files: None,
         }
-        let mut both: Vec<_> = view.entries.into_iter().zip(view.blobs).collect();
-        both.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-        (view.entries, view.blobs) = both.into_iter().unzip();
-        Ok(view)
     }
 
     /// Returns the blobs of the skill at `tree`: what must be here to look at it. Links are
@@ -91,25 +140,36 @@ impl<'a> GitView<'a> {
         Ok(String::from_utf8_lossy(&target).into_owned())
     }
 
-    /// Returns what lies at a path of the commit, and its id.
     fn find(&self, path: &str) -> Result<Option<(Lies, ObjectId)>, ObjectError> {
-        let mut found = (Lies::Folder, self.root);
-        for name in path.split('/').filter(|name| !name.is_empty()) {
-            let (Lies::Folder, tree) = found else {
-                return Ok(None);
-            };
-            let entries = self.objects.tree(tree)?;
-            let Some(entry) = entries.iter().find(|entry| entry.name == name.as_bytes()) else {
-                return Ok(None);
-            };
-            let lies = match entry.is_tree() || entry.mode == TreeEntry::SUBMODULE {
-                true => Lies::Folder,
-                false => Lies::File,
-            };
-            found = (lies, entry.id);
-        }
-        Ok(Some(found))
+        find(self.objects, self.root, path)
     }
+}
+
+/// Returns what lies at a path of the tree `root`, and its id.
+///
+/// # Errors
+/// When a tree is missing or damaged.
+pub fn find(
+    objects: &Objects,
+    root: ObjectId,
+    path: &str,
+) -> Result<Option<(Lies, ObjectId)>, ObjectError> {
+    let mut found = (Lies::Folder, root);
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        let (Lies::Folder, tree) = found else {
+            return Ok(None);
+        };
+        let entries = objects.tree(tree)?;
+        let Some(entry) = entries.iter().find(|entry| entry.name == name.as_bytes()) else {
+            return Ok(None);
+        };
+        let lies = match entry.is_tree() || entry.mode == TreeEntry::SUBMODULE {
+            true => Lies::Folder,
+            false => Lies::File,
+        };
+        found = (lies, entry.id);
+    }
+    Ok(Some(found))
 }
 
 /// Returns everything below a tree but the folders, with its path. All lines of all trees count
@@ -152,6 +212,9 @@ impl SkillView for GitView<'_> {
     }
 
     fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, Unreadable> {
+        if let Some(bytes) = self.files.and_then(|files| files.at_hand(path)) {
+            return Ok(Cow::Borrowed(bytes));
+        }
         let unreadable = |reason: String| Unreadable { reason };
         let at = self
             .entries

@@ -8,7 +8,7 @@ mod overlay;
 use std::borrow::Cow;
 
 pub use disk::{DiskView, is_left_by_tools};
-pub use git::GitView;
+pub use git::{GitView, find};
 pub use memory::MemoryView;
 pub use overlay::Overlay;
 

@@ -247,7 +247,7 @@ fn what_clients_would_not_load_is_stopped_and_the_others_land() {
         .says("the frontmatter has no `description`")
         .says("installed under its folder's name: `SHOUTS` is not a valid skill name")
         .says("references/gone.md")
-        .says("--force installs it all the same");
+        .says("--allow CODE installs it all the same");
     assert_eq!(shop.folders(".github/skills"), ["Shouts", "broken", "good"]);
     shop.refuses(&["add", "acme/skills/silent"], 1, "`silent` was not added");
     shop.run(&["add", "acme/skills/silent", "--force"]).ok();

@@ -73,7 +73,7 @@ const HOUSE: &[Room] = &[
     ),
     room("fetch", Nouns, &["skill"]),
     without(
-        room("view", Nouns, &[]),
+        room("view", Nouns, &["skill"]),
         &["env", "dirs", "http", "interrupt"],
     ),
     without(
@@ -99,7 +99,7 @@ const HOUSE: &[Room] = &[
 ];
 
 /// What verbs share. A verb imports these, never another verb.
-const SHARED_BY_VERBS: &[&str] = &["apply", "candidate", "change", "installed"];
+const SHARED_BY_VERBS: &[&str] = &["apply", "candidate", "change", "findings", "installed"];
 
 /// Crates whose future is uncertain, each with the only file that names it: exchanging it is work in that file.
 const ONE_FILE_EACH: &[(&str, &str)] = &[

@@ -2,6 +2,7 @@
 
 mod names;
 mod prepare;
+mod tell;
 
 use futures_util::future::try_join_all;
 use serde::Serialize;
@@ -11,13 +12,14 @@ use super::OpError;
 use super::apply::{self, Planned, Verdict, Wanted};
 use super::candidate::Candidate;
 use super::change::{Action, Change, LeftAlone, Problem};
+use super::findings::Found;
 use crate::context::Context;
-use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::spec::Spec;
 use crate::target::{AGENTS, Target};
+use crate::validate::Settings;
 
 /// What to add, and how.
 #[derive(Debug, Default)]
@@ -38,8 +40,12 @@ pub struct Options {
     pub name: Option<SkillName>,
     /// Whether to stay at this commit.
     pub pin: bool,
-    /// Whether folders in the way go to the trash, and unloadable skills are installed.
+    /// Whether folders in the way go to the trash, and skills that no client loads are installed.
     pub force: bool,
+    /// Whether any error stops everything.
+    pub strict: bool,
+    /// Which rules count, and how much.
+    pub settings: Settings,
     /// Whether only to say what would happen.
     pub dry_run: bool,
 }
@@ -49,29 +55,49 @@ pub struct Options {
 pub struct Report {
     /// What became of each skill.
     pub skills: Vec<Change>,
-    /// Skills that no client would load, which were therefore not installed.
+    /// Skills that no client would load, or with `strict` have any error, which were therefore
+    /// not installed.
     pub stopped: Vec<Stopped>,
     /// Skills that were left out because two share a name, or are unsafe.
     pub left_out: Vec<Problem>,
     /// Folders in the way; when there is one, nothing was changed.
     pub left_alone: Vec<LeftAlone>,
-    /// Errors of skills that were installed all the same.
-    pub warnings: Vec<Problem>,
+    /// What validating found, of all skills, with their files as they lie or would lie on disk.
+    pub diagnostics: Vec<Found>,
+    /// Skills that the added ones link to, and that are not installed.
+    pub siblings: Vec<Sibling>,
     /// Where folders were moved to.
     pub trashed: Vec<String>,
     /// Whether nothing was done on purpose.
     pub dry_run: bool,
+    /// Whether nothing was done because of what is stopped or left out.
+    pub is_refused: bool,
 }
 
-/// A skill that clients don't load.
+/// A skill that was stopped.
 #[derive(Debug, Serialize)]
 pub struct Stopped {
     /// Its name.
     pub name: String,
     /// The spec that names it.
     pub spec: String,
-    /// What keeps clients from loading it.
+    /// Where it would lie.
+    pub place: String,
+    /// What stops it.
     pub reasons: Vec<String>,
+    /// Whether no client would load it.
+    pub is_unloadable: bool,
+}
+
+/// A skill that others link to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sibling {
+    /// Its folder's name.
+    pub name: String,
+    /// The spec that adds it.
+    pub spec: String,
+    /// The names of the skills that link to it.
+    pub linked_from: Vec<String>,
 }
 
 /// Adds skills: all that are listed, or nothing.
@@ -85,12 +111,12 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
         ..Report::default()
     };
     let groups = prepare::group(context, options)?;
-    let prepare = |group| prepare::prepare(context, options.all, group);
+    let prepare = |group| prepare::prepare(context, options.all, &options.settings, group);
     let mut repositories: Vec<Prepared<'_>> = try_join_all(groups.into_iter().map(prepare)).await?;
     if options.name.is_none() {
         let following = prepare::take_those_that_follow(&lockfile, &mut repositories)?;
         for group in following {
-            let mut prepared = prepare::prepare(context, false, group).await?;
+            let mut prepared = prepare::prepare(context, false, &options.settings, group).await?;
             for candidate in &mut prepared.candidates {
                 let reference = candidate.reference.as_deref().unwrap_or_default();
                 candidate.note = Some(format!(
@@ -103,8 +129,13 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
     names::rename_or_pin(options, &mut repositories)?;
     names::settle(options, &mut repositories, &mut report)?;
     names::check_against(&lockfile, options, &repositories)?;
-    stop_unloadable(options, &mut repositories, &mut report);
-    warn(&mut repositories, &mut report);
+    tell::tell(context, options, &lockfile, &mut repositories, &mut report);
+    let is_nothing_left = repositories
+        .iter()
+        .all(|prepared| prepared.candidates.is_empty());
+    if report.is_refused || is_nothing_left {
+        return Ok(report);
+    }
     if options.dry_run {
         let lockfile = with_targets(context, options, lockfile);
         for chosen in plan(context, options, &repositories, &lockfile, &mut report)? {
@@ -185,53 +216,6 @@ fn plan<'a>(
         }
     }
     Ok(chosen)
-}
-
-/// What keeps clients from loading a skill stops it, for nobody would notice later.
-fn stop_unloadable(options: &Options, repositories: &mut [Prepared<'_>], report: &mut Report) {
-    if options.force {
-        return;
-    }
-    for Prepared { candidates, .. } in repositories {
-        for candidate in candidates
-            .iter()
-            .filter(|candidate| candidate.blockers().next().is_some())
-        {
-            report.stopped.push(Stopped {
-                name: candidate.name.to_string(),
-                spec: candidate.spec(),
-                reasons: candidate.blockers().map(line).collect(),
-            });
-        }
-        candidates.retain(|candidate| candidate.blockers().next().is_none());
-    }
-}
-
-fn warn(repositories: &mut [Prepared<'_>], report: &mut Report) {
-    for prepared in repositories {
-        let place = prepared.repository.source.spec_prefix();
-        let left_out = |error: OpError| Problem {
-            name: place.clone(),
-            reason: error.to_string(),
-        };
-        report
-            .left_out
-            .extend(prepared.refused.drain(..).map(left_out));
-        for candidate in &prepared.candidates {
-            let problem = |found: &Diagnostic| Problem {
-                name: candidate.name.to_string(),
-                reason: line(found),
-            };
-            report.warnings.extend(candidate.errors().map(problem));
-        }
-    }
-}
-
-fn line(found: &Diagnostic) -> String {
-    format!(
-        "{}:{}: {} [{}]",
-        found.file, found.start.line, found.message, found.code
-    )
 }
 
 /// The first `add` decides where a project's skills live.

@@ -9,6 +9,7 @@ use crate::ops::OpError;
 use crate::ops::candidate::{Candidate, Opened, query_of, source_of};
 use crate::skill::discover::{Discovery, Found};
 use crate::source::Source;
+use crate::validate::Settings;
 
 /// The candidates of one repository, which keeps their bytes.
 pub(super) struct Prepared<'a> {
@@ -16,6 +17,8 @@ pub(super) struct Prepared<'a> {
     pub repository: Repository<'a>,
     /// Every skill that it has at the commit asked for.
     pub discovery: Discovery,
+    /// The folders of all that were chosen.
+    pub chosen: Vec<String>,
     /// Those that were chosen and are ready.
     pub candidates: Vec<Candidate>,
     /// Those that must not be written, with `--all`.
@@ -74,6 +77,7 @@ pub(super) fn group(context: &Context<'_>, options: &Options) -> Result<Vec<Grou
 pub(super) async fn prepare<'a>(
     context: &'a Context<'_>,
     all: bool,
+    settings: &Settings,
     group: Group,
 ) -> Result<Prepared<'a>, OpError> {
     context
@@ -87,7 +91,7 @@ pub(super) async fn prepare<'a>(
             .as_ref()
             .and_then(|resolved| resolved.path.clone());
         let found = match wanted.or(from_page) {
-            Some(wanted) if all => everything_below(&mut opened, &wanted).await?,
+            Some(wanted) if all => opened.all_below(&wanted).await?,
             Some(wanted) => vec![opened.choose(&wanted).await?],
             None => everything(&opened, all)?,
         };
@@ -99,7 +103,7 @@ pub(super) async fn prepare<'a>(
     }
     let mut candidates = Vec::with_capacity(chosen.len());
     let mut refused = Vec::new();
-    for candidate in opened.prepare(&chosen).await? {
+    for candidate in opened.prepare(&chosen, settings).await? {
         match candidate {
             Ok(candidate) => candidates.push(candidate),
             // Of all that a repository has, the others land.
@@ -116,6 +120,7 @@ pub(super) async fn prepare<'a>(
     Ok(Prepared {
         repository,
         discovery,
+        chosen: chosen.into_iter().map(|found| found.path).collect(),
         candidates,
         refused,
     })
@@ -132,15 +137,6 @@ fn everything(opened: &Opened<'_>, all: bool) -> Result<Vec<Found>, OpError> {
             place: opened.place(),
             count,
         }),
-    }
-}
-
-/// `--all` behind a path or a name: every skill in that folder.
-async fn everything_below(opened: &mut Opened<'_>, folder: &str) -> Result<Vec<Found>, OpError> {
-    let found: Vec<Found> = opened.discovery.below(folder).cloned().collect();
-    match found.is_empty() {
-        true => Ok(vec![opened.choose(folder).await?]),
-        false => Ok(found),
     }
 }
 

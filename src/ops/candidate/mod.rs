@@ -7,11 +7,11 @@ use std::path::Path;
 pub use open::Opened;
 
 use crate::context::Context;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::is_git_folder;
 use crate::fetch::resolve::Query;
-use crate::git::objects::{ObjectError, Objects};
+use crate::git::objects::Objects;
 use crate::lockfile::Entry;
 use crate::name::SkillName;
 use crate::oid::ObjectId;
@@ -39,8 +39,10 @@ pub struct Candidate {
     pub name: SkillName,
     /// What is worth saying about its name or its ref, as a sentence.
     pub note: Option<String>,
-    /// What validating found.
+    /// What validating found, on the tree as it will lie on disk.
     pub diagnostics: Vec<Diagnostic>,
+    /// The folders of other skills that its links lead to, as its repository has them.
+    pub siblings: Vec<String>,
 }
 
 impl Candidate {
@@ -48,18 +50,6 @@ impl Candidate {
     #[must_use]
     pub fn spec(&self) -> String {
         full_spec(&self.source, &self.path)
-    }
-
-    /// Returns what keeps clients from loading it.
-    pub fn blockers(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics.iter().filter(|found| found.blocks_loading)
-    }
-
-    /// Returns the errors that don't.
-    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics
-            .iter()
-            .filter(|found| found.severity == Severity::Error && !found.blocks_loading)
     }
 
     /// Returns its block for the lockfile.
@@ -114,7 +104,8 @@ pub fn source_of(context: &Context<'_>, spec: &Spec) -> Result<Source, OpError> 
 }
 
 /// Returns `path` as seen from `root`, with forward slashes: no machine's path in the lockfile.
-fn relative(root: &Path, path: &Path) -> String {
+#[must_use]
+pub fn relative(root: &Path, path: &Path) -> String {
     let shared = root
         .components()
         .zip(path.components())
@@ -148,20 +139,20 @@ pub fn query_of(spec: &Spec) -> Query {
     }
 }
 
-/// Validates the skill in the folder `path` of the tree `root`, all of whose files are here, under
-/// the folder's name that it has or will have.
-///
-/// # Errors
-/// When an object is missing or damaged.
+/// Validates the skill in the folder `path` of the tree `root`, whose files are listed and loaded,
+/// under the folder's name that it has or will have. It is somebody else's: its comments silence
+/// nothing.
+#[must_use]
 pub fn diagnose(
     objects: &Objects,
     root: ObjectId,
     path: &str,
     folder: &str,
+    files: &SkillTree,
     settings: &Settings,
-) -> Result<Checked, ObjectError> {
-    let view = GitView::open(objects, root, path, folder)?;
-    Ok(validate(&view, settings))
+) -> Checked {
+    let view = GitView::of(objects, root, path, folder, files);
+    validate(&view, &settings.for_strangers())
 }
 
 #[cfg(test)]

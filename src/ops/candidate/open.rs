@@ -1,5 +1,6 @@
 //! [`Opened`]: a source at one commit, its skills found, chosen and made ready.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -13,8 +14,8 @@ use crate::git::objects::{ObjectError, Objects};
 use crate::name::SkillName;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
-use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
-use crate::skill::files::{SkillTree, TreeError};
+use crate::skill::discover::{Discovery, Found, Plugin, SKILL_FILE, link_target, plugins};
+use crate::skill::files::{MAX_AT_HAND, SkillTree, TreeError};
 use crate::skill::frontmatter;
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::source::Source;
@@ -22,6 +23,8 @@ use crate::validate::Settings;
 
 /// Most names that are suggested.
 const MAX_SUGGESTIONS: usize = 3;
+/// Most bytes of all skills together that are kept from validating them to writing them.
+const MAX_ALL_AT_HAND: usize = 64 << 20;
 
 /// A repository at one commit, with the skills that it has there.
 pub struct Opened<'a> {
@@ -162,6 +165,18 @@ impl<'a> Opened<'a> {
         })
     }
 
+    /// Returns every skill in the folder `wanted`, or the one skill that it names.
+    ///
+    /// # Errors
+    /// When there is none, or several of that name.
+    pub async fn all_below(&mut self, wanted: &str) -> Result<Vec<Found>, OpError> {
+        let found: Vec<Found> = self.discovery.below(wanted).cloned().collect();
+        match found.is_empty() {
+            true => Ok(vec![self.choose(wanted).await?]),
+            false => Ok(found),
+        }
+    }
+
     fn decide(&self, wanted: &str, choice: &Choice<'_>) -> Result<Option<Found>, OpError> {
         match choice {
             Choice::One(found) => Ok(Some((*found).clone())),
@@ -212,6 +227,7 @@ impl<'a> Opened<'a> {
     pub async fn prepare(
         &mut self,
         chosen: &[Found],
+        settings: &Settings,
     ) -> Result<Vec<Result<Candidate, OpError>>, OpError> {
         let objects = self.repository.objects();
         let mut trees = Vec::with_capacity(chosen.len());
@@ -234,6 +250,8 @@ impl<'a> Opened<'a> {
                 .and_then(|resolved| resolved.follows.as_ref()),
             commit: self.commit(),
             root: self.repository.root_tree(self.commit())?,
+            settings,
+            at_hand: MAX_AT_HAND.min(MAX_ALL_AT_HAND / chosen.len().max(1)),
         };
         // Reading and validating 181 skills is the processor's work; each thread opens
         // the store for itself.
@@ -253,6 +271,9 @@ struct Origin<'a> {
     reference: Option<&'a String>,
     commit: Option<ObjectId>,
     root: ObjectId,
+    settings: &'a Settings,
+    /// Bytes of each skill that are kept from validating it to writing it.
+    at_hand: usize,
 }
 
 impl Origin<'_> {
@@ -267,21 +288,31 @@ impl Origin<'_> {
             source: error,
         };
         let mut files = tree.map_err(refuse)?;
-        files.check_sizes(objects).map_err(refuse)?;
-        let skill_file = objects.blob(found.skill_file)?;
+        files.load(objects, self.at_hand).map_err(refuse)?;
+        let skill_file = match files.at_hand(SKILL_FILE) {
+            Some(bytes) => Cow::Borrowed(bytes),
+            None => Cow::Owned(objects.blob(found.skill_file)?),
+        };
         let folder = found
             .folder()
             .unwrap_or_else(|| self.source.repository_name());
         let (name, note) = landing_name(&skill_file, folder)?;
-        let settings = Settings::default().for_strangers();
-        let checked = diagnose(objects, self.root, &found.path, name.as_str(), &settings)?;
-        files.keep_at_hand(found.skill_file, skill_file);
+        let folder = name.as_str();
+        let checked = diagnose(
+            objects,
+            self.root,
+            &found.path,
+            folder,
+            &files,
+            self.settings,
+        );
         Ok(Candidate {
             source: self.source.clone(),
             path: found.path.clone(),
             reference: self.reference.cloned(),
             commit: self.commit,
             diagnostics: checked.diagnostics,
+            siblings: checked.siblings,
             files,
             name,
             note,

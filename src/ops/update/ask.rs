@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 
 use super::{Failed, Options, Report};
 use crate::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::fetch::Repository;
 use crate::fetch::resolve::{Named, Query, Resolved};
 use crate::lockfile::{Entry, Lockfile};
@@ -16,9 +17,8 @@ use crate::ops::candidate::{diagnose, full_spec};
 use crate::ops::change::Problem;
 use crate::ops::installed::named;
 use crate::skill::discover::Discovery;
-use crate::skill::files::SkillTree;
+use crate::skill::files::{MAX_AT_HAND, SkillTree};
 use crate::source::Source;
-use crate::validate::Settings;
 
 /// A skill that upstream changed, with its new place and content.
 pub(super) struct Move {
@@ -26,6 +26,7 @@ pub(super) struct Move {
     pub entry: Entry,
     pub files: SkillTree,
     pub notes: Vec<String>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// What one source has for its skills.
@@ -35,6 +36,8 @@ pub(super) struct Answer<'a> {
     pub unchanged: usize,
     pub deleted: Vec<Problem>,
     pub stuck: Vec<Problem>,
+    /// What validating found in those that are stuck for that.
+    pub stuck_for: Vec<(SkillName, Vec<Diagnostic>)>,
 }
 
 /// Asks every source at once; those that fail are noted.
@@ -93,6 +96,7 @@ async fn ask<'a>(
         unchanged: 0,
         deleted: Vec::new(),
         stuck: Vec::new(),
+        stuck_for: Vec::new(),
     };
     // What is at the locked commit needs no look at any tree.
     let mut open: Vec<(&SkillName, &Entry, &Target)> = Vec::new();
@@ -285,54 +289,43 @@ fn accept(
     upstream: Upstream,
 ) -> Result<(), OpError> {
     let objects = answer.repository.objects();
-    let problem = match upstream.files.check_sizes(objects) {
-        Err(error) => Some(format!("its new version is refused: {error}")),
-        Ok(()) if options.force => None,
-        Ok(()) => unloadable(name, &upstream, target, &answer.repository)?,
-    };
-    if let Some(reason) = problem {
+    let mut files = upstream.files;
+    let mut stuck = |reason: String| {
         answer.stuck.push(Problem {
             name: name.to_string(),
             reason,
         });
+    };
+    if let Err(error) = files.load(objects, MAX_AT_HAND) {
+        stuck(format!("its new version is refused: {error}"));
+        return Ok(());
+    }
+    let root = answer.repository.root_tree(target.commit)?;
+    let (path, folder) = (&upstream.path, name.as_str());
+    let found = diagnose(objects, root, path, folder, &files, &options.settings).diagnostics;
+    let blocker = found.iter().find(|found| found.stops());
+    if let (Some(blocker), false) = (blocker, options.force) {
+        stuck(format!(
+            "clients would not load its new version ({}:{}: {} [{code}]); --allow {code} takes it all the same",
+            blocker.file,
+            blocker.start.line,
+            blocker.message,
+            code = blocker.code
+        ));
+        answer.stuck_for.push((name.clone(), found));
         return Ok(());
     }
     let mut entry = entry.clone();
     entry.path = upstream.path;
     entry.commit = target.commit;
-    entry.tree = upstream.files.tree;
+    entry.tree = files.tree;
     entry.edits = None;
-    let files = upstream.files;
     answer.moves.push(Move {
         name: name.clone(),
         entry,
         files,
         notes: upstream.notes,
+        diagnostics: found,
     });
     Ok(())
-}
-
-fn unloadable(
-    name: &SkillName,
-    upstream: &Upstream,
-    target: &Target,
-    repository: &Repository<'_>,
-) -> Result<Option<String>, OpError> {
-    let root = repository.root_tree(target.commit)?;
-    let settings = Settings::default().for_strangers();
-    let checked = diagnose(
-        repository.objects(),
-        root,
-        &upstream.path,
-        name.as_str(),
-        &settings,
-    )?;
-    let blocker = checked
-        .diagnostics
-        .iter()
-        .find(|found| found.blocks_loading);
-    Ok(blocker.map(|found| {
-        let place = format!("{}:{}", found.file, found.start.line);
-        format!("clients would not load its new version ({place}: {} [{}]); --force takes it all the same", found.message, found.code)
-    }))
 }

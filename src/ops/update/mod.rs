@@ -8,10 +8,13 @@ use self::ask::{Answer, Move, ask_all};
 use super::OpError;
 use super::apply::{self, Planned, Verdict, Wanted};
 use super::change::{Action, Change, LeftAlone, Problem};
+use super::findings::Found;
 use super::installed::check_installed;
 use crate::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
+use crate::validate::Settings;
 
 /// What to update, and how.
 #[derive(Debug, Default)]
@@ -24,6 +27,8 @@ pub struct Options {
     pub force: bool,
     /// Whether a tag that points elsewhere now is followed.
     pub accept_moved_tag: bool,
+    /// Which rules count, and how much.
+    pub settings: Settings,
 }
 
 /// What was updated.
@@ -42,6 +47,8 @@ pub struct Report {
     /// Sources that can't be fetched from; the others were updated.
     #[serde(serialize_with = "failures_as_text")]
     pub failed: Vec<Failed>,
+    /// What validating found in the new versions, with their files as they lie or would lie on disk.
+    pub diagnostics: Vec<Found>,
     /// Where edited folders were moved to.
     pub trashed: Vec<String>,
     /// Whether nothing was done on purpose.
@@ -88,6 +95,9 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
         report.unchanged += answer.unchanged;
         report.deleted.extend(answer.deleted.iter().cloned());
         report.stuck.extend(answer.stuck.iter().cloned());
+        for (name, found) in &answer.stuck_for {
+            tell(context, &lockfile, name, found, &mut report);
+        }
     }
     if answers.iter().all(|answer| answer.moves.is_empty()) {
         return Ok(report);
@@ -160,6 +170,7 @@ fn plan_moves<'a>(
                 Err(refused) => report.left_alone.extend(refused),
                 Ok(plan) => {
                     report.skills.push(change(context, moved, before, lockfile));
+                    tell(context, lockfile, &moved.name, &moved.diagnostics, report);
                     moving.push(moved);
                     planned.push(plan);
                 }
@@ -167,6 +178,22 @@ fn plan_moves<'a>(
         }
     }
     Ok((moving, planned))
+}
+
+/// Takes what was found in a new version, whose files lie or would lie in the first of its places.
+fn tell(
+    context: &Context<'_>,
+    lockfile: &Lockfile,
+    name: &SkillName,
+    found: &[Diagnostic],
+    report: &mut Report,
+) {
+    let Some(entry) = lockfile.skills.get(name) else {
+        return;
+    };
+    let places = apply::places(&context.site, name, lockfile.targets_of(entry));
+    let place = places.first().map_or("", String::as_str);
+    report.diagnostics.extend(Found::of(place, found.to_vec()));
 }
 
 fn change(context: &Context<'_>, moved: &Move, before: &Entry, lockfile: &Lockfile) -> Change {

@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 use similar::TextDiff;
 
-use super::shown::join;
 use crate::diagnostic::Diagnostic;
 use crate::fs::{self, Error, atomic};
+use crate::ops::findings::join;
 use crate::validate::Mended;
 use crate::validate::mend::{FileChange, Reach};
 

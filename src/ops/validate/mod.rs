@@ -1,26 +1,34 @@
 //! `validate`: every problem of a skill at once: yours, installed, or a repository's.
 
+mod changes;
 mod disk;
+mod find;
 mod fixing;
-mod json;
+mod installed;
 mod page;
 mod report;
 mod shown;
+mod since;
+mod spec;
+mod together;
 
 use std::path::{Path, PathBuf};
 
+use self::disk::Look;
+use self::find::{Group, Search};
+use self::shown::shown;
+use self::since::Baseline;
 use super::OpError;
-use super::candidate::{Opened, diagnose, full_spec, query_of, source_of};
 use crate::config::Rules;
 use crate::context::Context;
 use crate::name::SkillName;
 use crate::spec::{Place, Spec};
-use crate::validate::Settings;
-use crate::view::GitView;
+use crate::target::AGENTS;
 
+pub use super::findings::Found;
 pub use fixing::{Fixed, Fixes, Fixing, Kept, PageText};
 pub use page::Page;
-pub use report::{Found, Report, Summary};
+pub use report::{Report, Since, Summary};
 
 /// What to validate, and how.
 #[derive(Debug, Default)]
@@ -34,6 +42,8 @@ pub struct Options {
     pub fixing: Option<Fixing>,
     /// A page whose text is given; it is then all that is looked at.
     pub page: Option<Page>,
+    /// The commit to compare with: then only what is new since counts.
+    pub since: Option<String>,
 }
 
 /// Validates what is named.
@@ -45,53 +55,129 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
         fixes: options.fixing.map(Fixes::of),
         ..Report::default()
     };
-    let from = &context.env.current_dir;
+    report.summary.since = options.since.as_ref().map(|reference| Since {
+        reference: reference.clone(),
+        unchanged: 0,
+        known: 0,
+    });
+    if options.since.is_some() && (options.fixing.is_some() || options.page.is_some()) {
+        return Err(OpError::Usage(
+            "--since tells what is new in skills on disk; leave out --fix, --diff and `-`, or --since"
+                .to_owned(),
+        ));
+    }
     if let Some(page) = &options.page {
         page::validate_page(context, options, page, &mut report)?;
         return Ok(report);
     }
-    let mut walk = disk::Walk::new(context, options)?;
+    let look = Look::new(context, options)?;
+    let from = &context.env.current_dir;
+    let mut search = Search::new(from);
     if options.named.is_empty() {
         for folder in default_folders(context)? {
-            if disk::has_skills(from, &folder)? {
-                walk.validate(&folder, &mut report)?;
+            if from.join(&folder).is_dir()
+                && let Some(group) = search.find(&folder, true)?
+            {
+                look_at(&look, &group, from, options, &mut report)?;
             }
         }
-        if report.summary.skills == 0 && report.diagnostics.is_empty() {
-            let nothing = "there is no skill in this folder or below it; name a folder, an installed skill or a spec";
-            return Err(OpError::Usage(nothing.to_owned()));
+        if report.is_about_nothing() {
+            return Err(nothing_here(context));
         }
     }
     for name in &options.named {
-        if from.join(name).exists() {
-            walk.validate(Path::new(name), &mut report)?;
-        } else if let Some(places) = installed_places(context, name)? {
-            for place in places {
-                walk.validate(&place, &mut report)?;
+        let Some(places) = places_of(context, name)? else {
+            validate_spec(context, name, options, &mut report).await?;
+            continue;
+        };
+        for place in places {
+            match search.find(&place, false)? {
+                Some(group) => look_at(&look, &group, from, options, &mut report)?,
+                None => report.notes.push(format!(
+                    "{} lies in no skill: it is not looked at",
+                    shown(&place)
+                )),
             }
-        } else if options.fixing.is_some() && name.contains('/') {
-            return Err(OpError::Usage(format!(
-                "there is no {name} on disk, and only there can be mended; clone the repository, or `mdskill add` the skill"
-            )));
-        } else {
-            validate_spec(context, name, &options.rules.settings, &mut report).await?;
         }
     }
     Ok(report)
+}
+
+fn nothing_here(context: &Context<'_>) -> OpError {
+    let nothing = match context.site.is_personal {
+        true => "you have no skill of your own; `mdskill -g add owner/repo/skill` adds one",
+        false => {
+            "there is no skill in this folder or below it; name a folder, an installed skill or a spec"
+        }
+    };
+    OpError::Usage(nothing.to_owned())
+}
+
+fn look_at(
+    look: &Look<'_>,
+    group: &Group,
+    from: &Path,
+    options: &Options,
+    report: &mut Report,
+) -> Result<(), OpError> {
+    let Some(reference) = &options.since else {
+        return look.validate_group(group, report);
+    };
+    let folder = match group.repository.is_dir() {
+        true => &group.repository,
+        false => from,
+    };
+    let baseline = Baseline::open(folder, reference)?;
+    changes::validate_changes(look, group, &baseline, report)
+}
+
+async fn validate_spec(
+    context: &Context<'_>,
+    name: &str,
+    options: &Options,
+    report: &mut Report,
+) -> Result<(), OpError> {
+    let spec = spec_named(context, name)?;
+    if options.since.is_some() {
+        return Err(OpError::Usage(format!(
+            "--since compares files on disk with a commit, and {name} is not on disk"
+        )));
+    }
+    if options.fixing.is_some() {
+        return Err(OpError::Usage(format!(
+            "there is no {name} on disk, and only there can be mended; clone the repository, or `mdskill add` the skill"
+        )));
+    }
+    let validated = spec::validate_spec(context, &spec, &options.rules.settings, report).await;
+    if let (Err(_), Place::GitHub { .. }) = (&validated, &spec.place) {
+        context.progress.warn(&format!(
+            "{name} is no file, no folder and no installed skill here, so it was looked for as a repository"
+        ));
+    }
+    validated
 }
 
 fn default_folders(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
     if !context.site.is_personal {
         return Ok(vec![PathBuf::from(".")]);
     }
-    let lockfile = context
-        .lockfile()?
-        .ok_or_else(|| OpError::no_lockfile(&context.site))?;
-    Ok(lockfile
-        .targets
+    let targets = match context.lockfile()? {
+        Some(lockfile) => lockfile.targets,
+        None => AGENTS[0].personal.parse().into_iter().collect(),
+    };
+    Ok(targets
         .iter()
         .map(|target| context.site.target(target))
         .collect())
+}
+
+/// Returns where on disk that lies which is named, as seen from the current folder; nothing when it
+/// is neither there nor installed.
+fn places_of(context: &Context<'_>, name: &str) -> Result<Option<Vec<PathBuf>>, OpError> {
+    match context.env.current_dir.join(name).symlink_metadata() {
+        Ok(_) => Ok(Some(vec![PathBuf::from(name)])),
+        Err(_) => installed_places(context, name),
+    }
 }
 
 /// Returns where an installed skill lies, as seen from the current folder.
@@ -113,49 +199,21 @@ fn installed_places(context: &Context<'_>, name: &str) -> Result<Option<Vec<Path
     Ok(lockfile.skills.get(&name).map(places))
 }
 
-async fn validate_spec(
-    context: &Context<'_>,
-    name: &str,
-    settings: &Settings,
-    report: &mut Report,
-) -> Result<(), OpError> {
+/// Reads what is neither on disk nor installed as a spec.
+fn spec_named(context: &Context<'_>, name: &str) -> Result<Spec, OpError> {
     if !name.contains('/') {
+        let lockfile = match context.site.is_personal {
+            true => "your own lockfile",
+            false => "mdskill.lock",
+        };
         return Err(OpError::Usage(format!(
-            "there is no file, no folder and no installed skill {name} here"
+            "there is no file, no folder and no installed skill {name} here: looked in {} and {lockfile}; a repository's is owner/repo/skill",
+            context.env.current_dir.display()
         )));
     }
     let spec: Spec = name.parse()?;
-    if matches!(spec.place, Place::Folder(_)) {
-        return Err(OpError::Usage(format!("there is no {name}")));
+    match spec.place {
+        Place::Folder(_) => Err(OpError::Usage(format!("there is no {name}"))),
+        _ => Ok(spec),
     }
-    let source = source_of(context, &spec)?;
-    let mut opened = Opened::open(context, &source, &query_of(&spec)).await?;
-    let from_page = opened
-        .resolved
-        .as_ref()
-        .and_then(|resolved| resolved.path.clone());
-    let chosen = match spec.skill.clone().or(from_page) {
-        Some(wanted) => vec![opened.choose(&wanted).await?],
-        None => opened.discovery.skills.clone(),
-    };
-    let objects = opened.repository.objects();
-    let mut blobs = Vec::new();
-    for found in &chosen {
-        blobs.extend(GitView::blobs_of(objects, found.tree)?);
-    }
-    let commit = opened.commit();
-    let commits: Vec<_> = commit.into_iter().collect();
-    opened.repository.fetch_blobs(blobs, &commits).await?;
-    let objects = opened.repository.objects();
-    let root = opened.repository.root_tree(commit)?;
-    let settings = &settings.for_strangers();
-    let mut checked = Vec::with_capacity(chosen.len());
-    for found in chosen {
-        let folder = found.folder().unwrap_or_default();
-        let found_in = diagnose(objects, root, &found.path, folder, settings)?;
-        checked.push((full_spec(&source, &found.path), found_in));
-    }
-    // The globs of `mdskill.toml` look at the project, where a repository's skills are not.
-    report.add_set(checked, &[], settings, |_, _| ());
-    Ok(())
 }

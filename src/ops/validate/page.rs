@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::Options;
-use super::disk::{repository_around, skill_around};
+use super::find::{git_root, skill_around};
 use super::fixing::PageText;
 use super::report::Report;
 use super::shown::shown;
 use crate::context::Context;
-use crate::fs::Error;
+use crate::fs::{At, Error};
 use crate::validate::mend::mend_file;
 use crate::validate::{Mended, validate};
 use crate::view::{DiskView, MemoryView, Overlay, SkillView};
@@ -39,7 +39,8 @@ pub(super) fn validate_page(
     let (on_disk, in_memory);
     let below: &dyn SkillView = match disk.is_dir() {
         true => {
-            on_disk = DiskView::open(&disk, repository_around(&disk, true).as_deref())?;
+            let real = disk.canonicalize().at("look at", &disk)?;
+            on_disk = DiskView::open(&disk, git_root(&real))?;
             &on_disk
         }
         false => {

@@ -3,10 +3,9 @@
 use serde::Serialize;
 
 use super::fixing::Fixes;
-use super::shown::join;
+use super::together::Together;
 use crate::diagnostic::{Diagnostic, Safety, Severity};
-use crate::validate::set::{Facts, Set};
-use crate::validate::{Checked, Settings, validate_set};
+use crate::ops::findings::{Found, join};
 
 /// What was found.
 #[derive(Debug, Default, Serialize)]
@@ -26,15 +25,6 @@ pub struct Report {
     pub notes: Vec<String>,
 }
 
-/// One finding, and the skill that it is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// The finding; its file as seen from where the command was started, with forward slashes.
-    pub diagnostic: Diagnostic,
-    /// The skill's folder, or the spec that names it.
-    pub skill: String,
-}
-
 /// How much was looked at and found.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub struct Summary {
@@ -50,6 +40,21 @@ pub struct Summary {
     pub fixable: usize,
     /// How many more `--fix --unsafe` can mend.
     pub unsafely_fixable: usize,
+    /// What was compared with, when only changes were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
+}
+
+/// What was compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Since {
+    /// The commit, as it was named.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// Skills that are as they were, and were not looked at.
+    pub unchanged: usize,
+    /// Findings that were there before, and are left out.
+    pub known: usize,
 }
 
 impl Report {
@@ -60,41 +65,20 @@ impl Report {
         fixes.is_some_and(|fixes| !fixes.kept.is_empty())
     }
 
-    /// Takes what was found in the skills of one repository or folder, looks at them together,
-    /// and at the loose files between them. `filter` drops what does not count of what was found
-    /// in a folder.
-    pub(super) fn add_set(
-        &mut self,
-        checked: Vec<(String, Checked)>,
-        loose: &[String],
-        settings: &Settings,
-        filter: impl Fn(&str, &mut Vec<Diagnostic>),
-    ) {
-        let mut found: Vec<Vec<Diagnostic>> = Vec::with_capacity(checked.len());
-        let mut facts: Vec<(String, Facts)> = Vec::with_capacity(checked.len());
-        for (skill, checked) in checked {
-            found.push(checked.diagnostics);
-            facts.push((skill, checked.facts));
-        }
-        let set = Set {
-            skills: &facts,
-            loose,
-        };
-        let mut between = Vec::new();
-        for (skill, diagnostic) in validate_set(&set, settings) {
-            match skill {
-                Some(at) => found[at].push(diagnostic),
-                None => between.push(diagnostic),
-            }
-        }
-        filter("", &mut between);
-        for diagnostic in between {
+    /// Whether there was nothing to look at.
+    pub(super) fn is_about_nothing(&self) -> bool {
+        let since = self.summary.since.as_ref();
+        let is_known = since.is_some_and(|since| since.unchanged + since.known > 0);
+        self.summary.skills == 0 && self.diagnostics.is_empty() && !is_known
+    }
+
+    /// Takes what was found in the skills of one repository or folder.
+    pub(super) fn add_set(&mut self, found: Together) {
+        for diagnostic in found.loose {
             self.push("", diagnostic);
         }
-        for ((skill, _), mut found) in facts.iter().zip(found) {
-            found.sort_by(|a, b| (&a.file, a.start, a.code).cmp(&(&b.file, b.start, b.code)));
-            filter(skill, &mut found);
-            self.add(skill, found);
+        for (skill, found) in found.skills {
+            self.add(&skill, found);
         }
     }
 
@@ -102,6 +86,11 @@ impl Report {
     pub(super) fn add(&mut self, skill: &str, found: Vec<Diagnostic>) {
         self.summary.skills += 1;
         self.skills.push(skill.to_owned());
+        self.push_all(skill, found);
+    }
+
+    /// Takes what was found in a skill that is not looked at for its own sake.
+    pub(super) fn push_all(&mut self, skill: &str, found: Vec<Diagnostic>) {
         for mut diagnostic in found {
             diagnostic.file = join(skill, &diagnostic.file);
             self.push(skill, diagnostic);

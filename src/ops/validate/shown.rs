@@ -5,16 +5,10 @@ use std::path::Path;
 /// Returns a path as it is told.
 pub(super) fn shown(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
-    text.strip_prefix("./")
-        .unwrap_or(&text)
-        .trim_end_matches('/')
-        .to_owned()
-}
-
-/// Returns the file as seen from where its folder is seen from.
-pub(super) fn join(folder: &str, file: &str) -> String {
-    match folder {
-        "" | "." => file.to_owned(),
-        folder => format!("{folder}/{file}"),
+    let text = text.strip_prefix("./").unwrap_or(&text);
+    match text.trim_end_matches('/') {
+        "" if text.is_empty() => ".".to_owned(),
+        "" => "/".to_owned(),
+        text => text.to_owned(),
     }
 }

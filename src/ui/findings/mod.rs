@@ -41,12 +41,23 @@ fn place(found: &Diagnostic) -> String {
 #[must_use]
 pub fn summary(report: &Report, least: Severity, took: Duration) -> String {
     let summary = &report.summary;
+    let (skills, new) = match &summary.since {
+        None => (count(summary.skills, "skill"), ""),
+        Some(since) => (
+            format!(
+                "{} of {} changed since {}, looked at",
+                summary.skills,
+                count(summary.skills + since.unchanged, "skill"),
+                since.reference
+            ),
+            "new ",
+        ),
+    };
     let mut sentence = format!(
-        "{} in {:.2} s: {}, {}, {} to know",
-        count(summary.skills, "skill"),
+        "{skills} in {:.2} s: {}, {}, {} {new}to know",
         took.as_secs_f64(),
-        count(summary.errors, "error"),
-        count(summary.warnings, "warning"),
+        count(summary.errors, &format!("{new}error")),
+        count(summary.warnings, &format!("{new}warning")),
         summary.infos
     );
     let fixes = || shown(report, least).filter_map(|found| found.diagnostic.fix.as_ref());

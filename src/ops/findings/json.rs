@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::report::Found;
+use super::Found;
 use crate::diagnostic::{Change, Diagnostic, Fix};
 use crate::validate::registry;
 

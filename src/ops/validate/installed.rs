@@ -1,0 +1,62 @@
+//! [`Installed`]: which skills on disk are their source's to mend, not the author's here.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::find::{Group, Lying};
+use super::report::Report;
+use crate::context::Context;
+use crate::name::SkillName;
+use crate::ops::OpError;
+
+/// Where installed skills really lie.
+#[derive(Debug, Default)]
+pub(super) struct Installed(BTreeMap<PathBuf, SkillName>);
+
+impl Installed {
+    /// Reads the lockfile.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn read(context: &Context<'_>) -> Result<Self, OpError> {
+        let Some(lockfile) = context.lockfile()? else {
+            return Ok(Self::default());
+        };
+        let places = lockfile.skills.iter().flat_map(|(name, entry)| {
+            let targets = lockfile.targets_of(entry).iter();
+            targets.map(|target| (real(&context.site.skill(target, name)), name.clone()))
+        });
+        Ok(Self(places.collect()))
+    }
+
+    /// Whether a skill is the author's to mend: an installed one is its source's, unless it
+    /// is what was asked for.
+    pub fn may_mend(&self, skill: &Lying, group: &Group) -> bool {
+        skill.real == group.named || !self.0.contains_key(&skill.real)
+    }
+
+    /// Tells what it means that skills are installed: in one sentence for those left alone.
+    pub fn note(&self, group: &Group, report: &mut Report) {
+        let mut left: Vec<&str> = Vec::new();
+        for skill in &group.skills {
+            match self.0.get(&skill.real) {
+                Some(_) if skill.real == group.named => report.notes.push(format!(
+                    "{} is installed: what is mended in it is an edit, which `mdskill update` keeps; mend it at its source too",
+                    skill.shown
+                )),
+                Some(name) => left.push(name.as_str()),
+                None => {}
+            }
+        }
+        if !left.is_empty() {
+            report.notes.push(format!(
+                "installed skills are their source's and stay as they are; name one to mend it here: {}",
+                left.join(", ")
+            ));
+        }
+    }
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,309 @@
+//! `--since REF`: which skills differ from what a commit has, and what was wrong with them there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::find::Lying;
+use crate::fs::tree::is_leaving;
+use crate::git::objects::{ObjectError, Objects, TreeEntry, blob_id};
+use crate::oid::ObjectId;
+use crate::ops::OpError;
+use crate::ops::findings::join;
+use crate::validate::{Checked, Settings, validate};
+use crate::view::{self, DiskView, EntryKind, GitView, Lies, SkillView};
+
+/// A commit to compare with, and the repository that has it.
+pub(super) struct Baseline {
+    objects: Objects,
+    /// What the commit has.
+    pub then: Then,
+}
+
+/// What a commit has; each thread reads it for itself.
+pub(super) struct Then {
+    /// The commit, as it was named.
+    reference: String,
+    /// The tree of the commit.
+    root: ObjectId,
+    work_tree: PathBuf,
+    store: PathBuf,
+}
+
+/// How a skill differs from the commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Not at all.
+    None,
+    /// The commit does not have it.
+    New,
+    /// The commit has this tree in its place.
+    Differs(ObjectId),
+}
+
+/// How the files of a skill differ from a tree.
+enum Difference {
+    None,
+    /// There are only more of them; git may ignore these.
+    More(Vec<String>),
+    Some,
+}
+
+impl Baseline {
+    /// Finds the repository around `folder`, and the commit that `reference` names in it.
+    ///
+    /// # Errors
+    /// When there is no repository, or no such commit.
+    pub fn open(folder: &Path, reference: &str) -> Result<Self, OpError> {
+        let usage = |text: String| Err(OpError::Usage(text));
+        let at = folder.display();
+        let objects = match Objects::around(folder) {
+            Ok(Some(objects)) => objects,
+            Ok(None) => {
+                return usage(format!(
+                    "{at} is in no git repository, so there is nothing that --since could compare with"
+                ));
+            }
+            Err(ObjectError::Repository { reason, .. }) if is_sha256(folder, &reason) => {
+                return Err(OpError::Disagrees(format!(
+                    "the repository around {at} has SHA-256 ids, which mdskill does not read yet; validate it without --since"
+                )));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let Some(work_tree) = objects.work_tree() else {
+            return usage(format!(
+                "{at} is in a bare repository, which has no files; --since compares those of a work tree"
+            ));
+        };
+        let work_tree = work_tree.canonicalize();
+        let work_tree = work_tree.unwrap_or_else(|_| folder.to_owned());
+        let commit = match objects.commit_named(reference) {
+            Ok(commit) => commit,
+            Err(_) if objects.is_shallow() => {
+                return usage(format!(
+                    "`{reference}` is not in this shallow clone; `git fetch --unshallow` brings the whole history, `fetch-depth: 0` does so in GitHub Actions"
+                ));
+            }
+            Err(reason) => {
+                return usage(format!(
+                    "`{reference}` is no commit of the repository {}: {reason}",
+                    work_tree.display()
+                ));
+            }
+        };
+        let then = Then {
+            reference: reference.to_owned(),
+            root: objects.root_tree(commit)?,
+            work_tree,
+            store: objects.store().to_owned(),
+        };
+        Ok(Self { objects, then })
+    }
+
+    /// Returns those that are the repository's: not outside of it, and not a submodule's.
+    pub fn ours<'a>(&self, lying: &'a [Lying]) -> Vec<&'a Lying> {
+        let work_tree = &self.then.work_tree;
+        let is_ours = |lying: &&Lying| {
+            let folders = lying.real.ancestors();
+            let mut within = folders.take_while(|folder| folder != work_tree);
+            lying.real.starts_with(work_tree) && !within.any(|folder| folder.join(".git").exists())
+        };
+        lying.iter().filter(is_ours).collect()
+    }
+
+    /// Tells how each skill differs from the commit.
+    ///
+    /// # Errors
+    /// When git's objects can't be read.
+    pub fn changes(&self, skills: &[&Lying], repository: &Path) -> Result<Vec<Change>, OpError> {
+        let then = &self.then;
+        let places: BTreeSet<String> = skills.iter().map(|skill| then.place(skill)).collect();
+        let mut trees = BTreeMap::new();
+        if places.contains("") {
+            trees.insert(String::new(), then.root);
+        }
+        let found = find_trees(&self.objects, then.root, "", &places, &mut trees);
+        found.map_err(|error| then.blame(error))?;
+        let compare = |skill: &&Lying| {
+            let Some(tree) = trees.get(&then.place(skill)) else {
+                return Ok((None, Difference::None));
+            };
+            let difference = Objects::on_this_thread(&then.store, |objects| {
+                difference(objects, *tree, &skill.real, repository)
+            });
+            Ok((Some(*tree), difference.map_err(|error| then.blame(error))?))
+        };
+        let compared: Vec<_> = skills
+            .par_iter()
+            .map(compare)
+            .collect::<Result<_, OpError>>()?;
+        let change = |(skill, (tree, difference)): (&&Lying, (Option<ObjectId>, Difference))| {
+            let is_ignored = |path: &String| {
+                let path = join(&then.place(skill), path);
+                self.objects.is_ignored(&path)
+            };
+            match (tree, difference) {
+                (None, _) => Change::New,
+                (Some(_), Difference::None) => Change::None,
+                (Some(_), Difference::More(more)) if more.iter().all(is_ignored) => Change::None,
+                (Some(tree), _) => Change::Differs(tree),
+            }
+        };
+        Ok(skills.iter().zip(compared).map(change).collect())
+    }
+}
+
+impl Then {
+    fn place(&self, skill: &Lying) -> String {
+        let below = skill.real.strip_prefix(&self.work_tree);
+        below
+            .map(|below| below.to_string_lossy().replace('\\', "/"))
+            .unwrap_or_default()
+    }
+
+    /// Validates what the commit has at the skill's place.
+    ///
+    /// # Errors
+    /// When git's objects can't be read.
+    pub fn validate(
+        &self,
+        skill: &Lying,
+        tree: ObjectId,
+        settings: &Settings,
+    ) -> Result<Checked, OpError> {
+        let place = self.place(skill);
+        let folder = place.rsplit('/').next().unwrap_or_default();
+        let checked = Objects::on_this_thread(&self.store, |objects| {
+            // A view makes do with what is here, but what is missing is no change.
+            for blob in GitView::blobs_of(objects, tree)? {
+                objects.size(blob)?;
+            }
+            let view = GitView::at(objects, self.root, &place, folder, tree)?;
+            Ok(validate(&view, settings))
+        });
+        checked.map_err(|error| self.blame(error))
+    }
+
+    /// Whether the commit has the file.
+    ///
+    /// # Errors
+    /// When git's objects can't be read.
+    pub fn has_file(&self, file: &Lying) -> Result<bool, OpError> {
+        let place = self.place(file);
+        let found = Objects::on_this_thread(&self.store, |objects| {
+            view::find(objects, self.root, &place)
+        });
+        let found = found.map_err(|error| self.blame(error))?;
+        Ok(matches!(found, Some((Lies::File, _))))
+    }
+
+    /// What is missing was left out when the repository was cloned.
+    fn blame(&self, error: ObjectError) -> OpError {
+        match error {
+            ObjectError::Missing(missing) => OpError::Disagrees(format!(
+                "this clone has not all of `{}` ({} is missing), for it was cloned with a filter; `git checkout {}` once brings it",
+                self.reference,
+                missing.short(),
+                self.reference
+            )),
+            error => error.into(),
+        }
+    }
+}
+
+/// Finds the trees at all of these places, each folder on the way looked at once.
+fn find_trees(
+    objects: &Objects,
+    tree: ObjectId,
+    prefix: &str,
+    places: &BTreeSet<String>,
+    found: &mut BTreeMap<String, ObjectId>,
+) -> Result<(), ObjectError> {
+    for entry in objects.tree(tree)?.iter().filter(|entry| entry.is_tree()) {
+        let path = format!("{prefix}{}", String::from_utf8_lossy(&entry.name));
+        if places.contains(&path) {
+            found.insert(path.clone(), entry.id);
+        }
+        let below = format!("{path}/");
+        let next = places.range(below.clone()..).next();
+        if next.is_some_and(|place| place.starts_with(&below)) {
+            find_trees(objects, entry.id, &below, places, found)?;
+        }
+    }
+    Ok(())
+}
+
+/// libgit2 is built without SHA-256, and names it only sometimes.
+fn is_sha256(folder: &Path, reason: &str) -> bool {
+    let is_set = |config: String| {
+        config
+            .to_lowercase()
+            .replace(' ', "")
+            .contains("objectformat=sha256")
+    };
+    let above = folder.ancestors().map(|folder| folder.join(".git/config"));
+    let mut configs = above.filter_map(|path| std::fs::read_to_string(path).ok());
+    reason.contains("sha256") || configs.next().is_some_and(is_set)
+}
+
+/// Compares the files of a skill with a tree, as git does: by their content.
+fn difference(
+    objects: &Objects,
+    tree: ObjectId,
+    skill: &Path,
+    repository: &Path,
+) -> Result<Difference, ObjectError> {
+    let mut old = BTreeMap::new();
+    files_of(objects, tree, "", &mut old)?;
+    let Ok(view) = DiskView::open(skill, Some(repository)) else {
+        return Ok(Difference::Some);
+    };
+    let mut more = Vec::new();
+    for entry in view.entries() {
+        let Some((bits, id)) = old.remove(&entry.path) else {
+            more.push(entry.path.clone());
+            continue;
+        };
+        let now = match &entry.kind {
+            EntryKind::File { is_executable, .. } => {
+                // Only Unix keeps the bit.
+                let is_same_mode = cfg!(not(unix)) || (bits & 0o100 != 0) == *is_executable;
+                let bytes = view.read(&entry.path).ok();
+                bytes.filter(|_| bits & 0o170_000 == 0o100_000 && is_same_mode)
+            }
+            EntryKind::Link { target } if bits == TreeEntry::SYMLINK => {
+                Some(target.clone().into_bytes().into())
+            }
+            _ => None,
+        };
+        match now {
+            Some(bytes) if blob_id(&bytes)? == id => {}
+            _ => return Ok(Difference::Some),
+        }
+    }
+    Ok(match (old.is_empty(), more.is_empty()) {
+        (true, true) => Difference::None,
+        (true, false) => Difference::More(more),
+        (false, _) => Difference::Some,
+    })
+}
+
+/// Collects what a tree holds: each path with its mode and id.
+fn files_of(
+    objects: &Objects,
+    tree: ObjectId,
+    prefix: &str,
+    files: &mut BTreeMap<String, (u32, ObjectId)>,
+) -> Result<(), ObjectError> {
+    for entry in objects.tree(tree)? {
+        let path = format!("{prefix}{}", String::from_utf8_lossy(&entry.name));
+        if entry.is_tree() {
+            files_of(objects, entry.id, &format!("{path}/"), files)?;
+        } else if !is_leaving(&path) {
+            files.insert(path, (entry.mode, entry.id));
+        }
+    }
+    Ok(())
+}

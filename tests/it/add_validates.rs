@@ -1,0 +1,244 @@
+//! `add` and `update` look at skills as they will lie on disk, and tell before anything is written.
+
+use crate::support::repo::Repo;
+use crate::support::shop::Shop;
+
+const TEXT: &str =
+    "---\nname: NAME\ndescription: Does it, when it is to be done\n---\n\n# Heading\nBODY\n";
+
+fn text(name: &str, body: &str) -> String {
+    TEXT.replace("NAME", name).replace("BODY", body)
+}
+
+/// `acme/skills` with `good`, `broken`, whose link leads nowhere, `listed`, whose tools have commas, and
+/// `silent`, which no client loads.
+fn stocked() -> (Shop, Repo) {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    repo.write("good/SKILL.md", text("good", "Do it."))
+        .write(
+            "broken/SKILL.md",
+            text("broken", "See [it](references/gone.md)."),
+        )
+        .write(
+            "listed/SKILL.md",
+            text("listed", "Do it.").replace("name:", "allowed-tools: Read, Write\nname:"),
+        )
+        .write("silent/SKILL.md", "---\nname: silent\n---\nText\n");
+    repo.commit("Good and bad");
+    (shop, repo)
+}
+
+#[test]
+fn what_blocks_loading_stops_and_allow_is_the_way_out() {
+    let (shop, repo) = stocked();
+    let stopped = shop.refuses(&["add", "acme/skills/silent"], 1, "`silent` was not added");
+    stopped.says("[SK210]").says("--allow CODE installs it");
+    shop.refuses(
+        &["add", "acme/skills/silent", "--allow", "SK301"],
+        1,
+        "`silent` was not added",
+    );
+    shop.refuses(
+        &["add", "acme/skills/silent", "--allow", "description-mising"],
+        2,
+        "there is no rule `description-mising`",
+    );
+    shop.run(&["add", "acme/skills/silent", "--allow", "SK210"])
+        .ok();
+    shop.has("silent", &repo, "main:silent");
+    let by_name = shop.another_room();
+    let allow = [
+        "add",
+        "acme/skills/silent",
+        "--allow",
+        "SK301,description-missing",
+    ];
+    let outcome = by_name.mdskill(allow).run();
+    outcome.ok().never_says("SK210");
+}
+
+#[test]
+fn errors_are_shown_and_warnings_counted_in_one_line() {
+    let (shop, _repo) = stocked();
+    let outcome = shop.run(&[
+        "add",
+        "acme/skills/broken",
+        "acme/skills/listed",
+        "acme/skills/good",
+    ]);
+    outcome
+        .ok()
+        .says(".github/skills/broken/SKILL.md:7: ")
+        .says("[SK301]")
+        .says("1 warning in 1 skill; `mdskill validate .github/skills/listed` shows them")
+        .never_says("SK113");
+    assert_eq!(shop.folders(".github/skills"), ["broken", "good", "listed"]);
+    // The command of the hint shows it, under the same name.
+    let shown = shop.run(&["validate", ".github/skills/listed"]);
+    shown
+        .says(".github/skills/listed/SKILL.md:2:")
+        .says("SK113");
+}
+
+#[test]
+fn strict_changes_nothing_when_there_is_any_error() {
+    let (shop, _repo) = stocked();
+    let all = shop.refuses(
+        &["add", "acme/skills", "--all", "--strict"],
+        3,
+        "nothing was changed",
+    );
+    all.says("`broken` was not added, for it has errors:")
+        .says("`silent` was not added, for no client would load it:");
+    let json = shop
+        .refuses(
+            &["add", "acme/skills/broken", "--strict", "--json"],
+            3,
+            "SK301",
+        )
+        .json();
+    assert_eq!(json["is_refused"], true);
+    assert_eq!(json["skills"], serde_json::json!([]));
+    shop.run(&["add", "acme/skills/broken", "--strict", "--allow", "SK301"])
+        .ok();
+    shop.run(&["add", "acme/skills/listed", "--strict"]).ok();
+}
+
+#[test]
+fn json_has_the_findings_in_the_form_of_validate() {
+    let (shop, mut repo) = stocked();
+    let added = shop.run(&["add", "acme/skills/broken", "--json"]).json();
+    let validated = shop.run(&["validate", "broken", "--json"]).json();
+    let errors = |json: &serde_json::Value| -> Vec<serde_json::Value> {
+        let found = json["diagnostics"].as_array().unwrap().iter();
+        found
+            .filter(|found| found["severity"] == "error")
+            .cloned()
+            .collect()
+    };
+    assert_eq!(errors(&added).len(), 1);
+    assert_eq!(errors(&added), errors(&validated));
+    repo.write(
+        "broken/SKILL.md",
+        text("broken", "See [it](references/lost.md)."),
+    );
+    repo.commit("Still broken");
+    let moved = shop.run(&["update", "--json"]).json();
+    assert_eq!(
+        moved["skills"][0]["places"][0],
+        moved["diagnostics"][0]["skill"]
+    );
+    assert!(
+        moved["diagnostics"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("lost.md")
+    );
+}
+
+#[test]
+fn update_tells_what_is_wrong_with_the_new_version() {
+    let (shop, mut repo) = stocked();
+    shop.run(&["add", "acme/skills/good"]).ok();
+    repo.write(
+        "good/SKILL.md",
+        text("good", "See [it](references/gone.md)."),
+    );
+    repo.commit("Broken");
+    shop.refuses(
+        &["update", "--dry-run"],
+        0,
+        ".github/skills/good/SKILL.md:7: ",
+    );
+    shop.run(&["update"])
+        .ok()
+        .says(".github/skills/good/SKILL.md:7: ");
+    repo.write("good/SKILL.md", "---\nname: good\n---\nText\n");
+    let silent = repo.commit("Silent");
+    let stuck = shop.refuses(
+        &["update"],
+        3,
+        "clients would not load its new version (SKILL.md:",
+    );
+    stuck.says("--allow SK210 takes it all the same");
+    shop.run(&["update", "--allow", "SK210"]).ok();
+    assert_eq!(shop.entry("good")["commit"], silent);
+}
+
+#[test]
+fn a_skill_is_looked_at_under_the_name_that_it_lands_under() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    repo.write("pdf-tools/SKILL.md", text("pdf", "Do it."));
+    repo.commit("One");
+    // Its folder's name is not its own in the repository; on disk it is.
+    shop.run(&["validate", "acme/skills"])
+        .fails(3)
+        .says("SK203");
+    shop.run(&["add", "acme/skills/pdf"])
+        .ok()
+        .never_says("SK203");
+    shop.run(&["validate", "pdf"]).ok();
+}
+
+#[test]
+fn the_skills_that_one_links_to_are_named_with_the_command_that_adds_them() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    let links = "See [two](../two/SKILL.md) and [three](../three x/references/a.md).";
+    repo.write("skills/one/SKILL.md", text("one", links))
+        .write("skills/two/SKILL.md", text("two", "Do it."))
+        .write("skills/three x/SKILL.md", text("three", "Do it."))
+        .write("skills/three x/references/a.md", "A\n");
+    repo.commit("Siblings");
+    repo.tag("v1");
+    let links = "See [two](../two/SKILL.md).";
+    repo.write("skills/one/SKILL.md", text("one", links));
+    repo.commit("One sibling");
+    let outcome = shop.run(&["add", "acme/skills/one"]);
+    outcome.ok().says(
+        "one links to two, which is not installed; `mdskill add acme/skills/skills/two` adds it",
+    );
+    let json = shop.run(&["add", "acme/skills/one", "--json"]).json();
+    let expected = serde_json::json!([{
+        "name": "two", "spec": "acme/skills/skills/two", "linked_from": ["one"]
+    }]);
+    assert_eq!(json["siblings"], expected);
+    shop.run(&["add", "acme/skills/skills/two"]).ok();
+    shop.run(&["add", "acme/skills/one"])
+        .ok()
+        .never_says("links to");
+    let other = shop.another_room();
+    let outcome = other.mdskill(["add", "acme/skills", "--all"]).run();
+    outcome.ok().never_says("links to");
+}
+
+#[test]
+fn what_the_project_says_of_the_rules_holds_and_comments_of_strangers_do_not() {
+    let (shop, mut repo) = stocked();
+    let text = text(
+        "broken",
+        "See [it](references/gone.md). <!-- mdskill-ignore-file SK301: it will be there -->",
+    );
+    repo.write("broken/SKILL.md", text);
+    repo.commit("Hushed up");
+    shop.refuses(&["add", "acme/skills/broken", "--strict"], 3, "SK301");
+    shop.room
+        .write("mdskill.toml", "[rules]\nignore = [\"SK301\"]\n");
+    shop.run(&["add", "acme/skills/broken", "--strict"]).ok();
+    shop.refuses(&["add", "acme/skills/silent"], 1, "SK210");
+    shop.room
+        .write("mdskill.toml", "[rules]\nignore = [\"SK2\"]\n");
+    shop.run(&["add", "acme/skills/silent", "acme/skills/good"])
+        .ok();
+    repo.write("good/SKILL.md", "---\nname: good\n---\nText\n");
+    repo.commit("No description");
+    shop.run(&["update", "good"]).ok();
+    shop.has("good", &repo, "main:good");
+    shop.room
+        .write("mdskill.toml", "[rules]\nignore = [\"SK9999\"]\n");
+    for verb in [&["add", "acme/skills/listed"][..], &["update"]] {
+        shop.refuses(verb, 1, "mdskill.toml:2: ");
+    }
+}

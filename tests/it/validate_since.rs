@@ -1,0 +1,321 @@
+//! `validate --since REF`: only the skills that differ, and of those only what is new.
+
+use serde_json::Value;
+
+use crate::support::room::Room;
+use crate::support::shop::Shop;
+
+const GOOD: &str =
+    "---\nname: NAME\ndescription: Does NAME, when NAME is to be done\n---\n\n# Heading\n";
+
+fn skill(room: &Room, folder: &str, body: &str) {
+    let name = folder.rsplit('/').next().unwrap();
+    let text = format!("{}{body}", GOOD.replace("NAME", name));
+    room.write(&format!("{folder}/SKILL.md"), text);
+}
+
+fn git(room: &Room, arguments: &[&str]) {
+    let who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+    let arguments = [&who[..], arguments].concat();
+    room.run("git", arguments).run().ok();
+}
+
+fn commit(room: &Room) {
+    git(room, &["add", "--all"]);
+    git(room, &["commit", "--quiet", "--message", "Skills"]);
+}
+
+/// A project with `skills/one`, which has a broken link, and `skills/two`, committed.
+fn project() -> Room {
+    let room = Room::new("");
+    skill(&room, "skills/one", "See [it](references/gone.md).\n");
+    skill(&room, "skills/two", "Do it.\n");
+    commit(&room);
+    room
+}
+
+#[track_caller]
+fn since(room: &Room, arguments: &[&str]) -> Value {
+    let arguments = [&["validate", "--json"], arguments].concat();
+    let outcome = room.mdskill(arguments).run();
+    assert!(matches!(outcome.code, Some(0 | 3)), "{outcome}");
+    outcome.json()
+}
+
+/// The findings as `file:line code`.
+fn found(json: &Value) -> Vec<String> {
+    let diagnostics = json["diagnostics"].as_array().unwrap().iter();
+    let one = |found: &Value| {
+        let file = found["file"].as_str().unwrap();
+        format!(
+            "{file}:{} {}",
+            found["line"],
+            found["code"].as_str().unwrap()
+        )
+    };
+    diagnostics.map(one).collect()
+}
+
+#[test]
+fn what_did_not_change_is_not_looked_at() {
+    let room = project();
+    let json = since(&room, &["--since", "HEAD"]);
+    assert_eq!(found(&json), [""; 0]);
+    assert_eq!(json["summary"]["skills"], 0);
+    assert_eq!(json["summary"]["since"]["unchanged"], 2);
+    let text = room.mdskill(["validate", "--since", "HEAD"]).run();
+    text.ok()
+        .says("Validated 0 of 2 skills changed since HEAD, looked at in ")
+        .says(": 0 new errors, ");
+}
+
+#[test]
+fn of_what_changed_only_new_findings_count_and_moved_lines_are_not_new() {
+    let room = project();
+    skill(
+        &room,
+        "skills/one",
+        "A new line.\n\nSee [it](references/gone.md).\n",
+    );
+    let json = since(&room, &["--since", "HEAD"]);
+    assert_eq!(found(&json), [""; 0]);
+    assert_eq!(json["summary"]["skills"], 1);
+    assert_eq!(json["summary"]["since"]["known"], 1);
+    // The same finding a second time is new, and so is another one.
+    skill(
+        &room,
+        "skills/one",
+        "See [it](references/gone.md).\nSee [it](references/gone.md).\nSee [it](references/lost.md).\n",
+    );
+    let json = since(&room, &["--since", "HEAD"]);
+    let expected = ["skills/one/SKILL.md:8 SK301", "skills/one/SKILL.md:9 SK301"];
+    assert_eq!(found(&json), expected);
+    room.mdskill(["validate", "--since", "HEAD"])
+        .run()
+        .fails(3)
+        .says("Validated 1 of 2 skills changed since HEAD, looked at in ")
+        .says(": 2 new errors, ");
+}
+
+#[test]
+fn a_new_skill_counts_whole_whether_git_knows_it_or_not() {
+    let room = project();
+    skill(&room, "skills/three", "See [it](references/gone.md).\n");
+    let expected = ["skills/three/SKILL.md:7 SK301"];
+    assert_eq!(found(&since(&room, &["--since", "HEAD"])), expected);
+    git(&room, &["add", "--all"]);
+    assert_eq!(found(&since(&room, &["--since", "HEAD"])), expected);
+    git(&room, &["commit", "--quiet", "--message", "Three"]);
+    assert_eq!(found(&since(&room, &["--since", "HEAD"])), [""; 0]);
+    assert_eq!(found(&since(&room, &["--since", "HEAD~1"])), expected);
+    git(
+        &room,
+        &["tag", "--annotate", "--message", "v1", "v1", "HEAD~1"],
+    );
+    assert_eq!(found(&since(&room, &["--since", "v1"])), expected);
+    assert_eq!(
+        found(&since(&room, &["--since", "v1", "skills/two"])),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_file_that_is_taken_away_or_loses_a_bit_is_a_change() {
+    let room = project();
+    room.write("skills/two/references/more.md", "More.\n");
+    room.write("skills/two/scripts/run.sh", "#!/bin/sh\n");
+    skill(&room, "skills/two", "See [more](references/more.md).\n");
+    commit(&room);
+    std::fs::remove_file(room.project().join("skills/two/references/more.md")).unwrap();
+    let json = since(&room, &["--since", "HEAD"]);
+    assert_eq!(found(&json), ["skills/two/SKILL.md:7 SK301"]);
+    git(&room, &["checkout", "--quiet", "--", "."]);
+    git(
+        &room,
+        &["update-index", "--chmod=+x", "skills/two/scripts/run.sh"],
+    );
+    git(&room, &["commit", "--quiet", "--message", "A bit"]);
+    assert_eq!(since(&room, &["--since", "HEAD"])["summary"]["skills"], 1);
+}
+
+#[test]
+fn what_git_ignores_is_no_change() {
+    let room = project();
+    room.write(".gitignore", "out/\n");
+    commit(&room);
+    room.write("skills/one/out/result.txt", "made by a script\n");
+    assert_eq!(since(&room, &["--since", "HEAD"])["summary"]["skills"], 0);
+    room.write("skills/one/notes.txt", "mine\n");
+    assert_eq!(since(&room, &["--since", "HEAD"])["summary"]["skills"], 1);
+}
+
+#[test]
+fn it_works_in_a_linked_work_tree_in_a_submodule_and_from_below() {
+    let room = project();
+    git(&room, &["worktree", "add", "--quiet", "linked", "HEAD"]);
+    skill(
+        &room,
+        "linked/skills/two",
+        "See [it](references/gone.md).\n",
+    );
+    let expected = ["skills/two/SKILL.md:7 SK301"];
+    let linked = room.project().join("linked");
+    let run = |folder: &std::path::Path| {
+        let prepared = room.mdskill(["validate", "--json", "--since", "HEAD"]);
+        found(&prepared.dir(folder).run().json())
+    };
+    assert_eq!(run(&linked), expected);
+    assert_eq!(run(&linked.join("skills")), ["two/SKILL.md:7 SK301"]);
+
+    let outer = Room::new("");
+    skill(&outer, "skills/own", "Do it.\n");
+    let from = room.project();
+    git(
+        &outer,
+        &[
+            "clone",
+            "--quiet",
+            "--separate-git-dir=.git/theirs",
+            from.to_str().unwrap(),
+            "theirs",
+        ],
+    );
+    commit(&outer);
+    skill(
+        &outer,
+        "theirs/skills/two",
+        "See [it](references/gone.md).\n",
+    );
+    let prepared = outer.mdskill(["validate", "--json", "--since", "HEAD"]);
+    let inside = prepared.dir(outer.project().join("theirs")).run().json();
+    assert_eq!(found(&inside), expected);
+    // A submodule's skills are compared in the submodule.
+    assert_eq!(found(&since(&outer, &["--since", "HEAD"])), [""; 0]);
+}
+
+#[test]
+fn a_skill_at_the_root_is_compared_too() {
+    let room = Room::new("");
+    room.write("SKILL.md", GOOD.replace("NAME", "root"));
+    commit(&room);
+    assert_eq!(since(&room, &["--since", "HEAD"])["summary"]["skills"], 0);
+    let text = format!(
+        "{}See [it](references/gone.md).\n",
+        GOOD.replace("NAME", "root")
+    );
+    room.write("SKILL.md", text);
+    assert_eq!(
+        found(&since(&room, &["--since", "HEAD"])),
+        ["SKILL.md:7 SK301"]
+    );
+}
+
+#[test]
+fn what_can_not_be_compared_with_is_told() {
+    let (shop, _repo) = Shop::stocked();
+    let refuses = |room: &Room, arguments: &[&str], code: i32, sentence: &str| {
+        let outcome = room.mdskill(arguments).run();
+        outcome.fails(code).says(sentence);
+    };
+    let room = project();
+    refuses(
+        &room,
+        &["validate", "--since", "nowhere"],
+        2,
+        "`nowhere` is no commit of the repository",
+    );
+    refuses(
+        &room,
+        &["validate", "--since", "HEAD:skills"],
+        2,
+        "is no commit of",
+    );
+    let spec = ["validate", "acme/skills/one", "--since", "HEAD"];
+    refuses(&shop.room, &spec, 2, "--since compares files on disk");
+
+    let plain = Room::without_project("");
+    skill(&plain, "skills/one", "Do it.\n");
+    refuses(
+        &plain,
+        &["validate", "--since", "HEAD"],
+        2,
+        "is in no git repository",
+    );
+
+    let modern = Room::without_project("");
+    git(&modern, &["init", "--quiet", "--object-format=sha256"]);
+    skill(&modern, "skills/one", "Do it.\n");
+    commit(&modern);
+    refuses(
+        &modern,
+        &["validate", "--since", "HEAD"],
+        1,
+        "has SHA-256 ids",
+    );
+
+    skill(&room, "skills/one", "Do it.\n");
+    commit(&room);
+    let cut = Room::without_project("");
+    let from = format!("file://{}", room.project().display());
+    git(&cut, &["clone", "--quiet", "--depth=1", &from, "."]);
+    refuses(
+        &cut,
+        &["validate", "--since", "HEAD~1"],
+        2,
+        "`git fetch --unshallow` brings",
+    );
+    assert_eq!(since(&cut, &["--since", "HEAD"])["summary"]["skills"], 0);
+}
+
+#[test]
+fn what_lies_between_skills_is_new_when_one_of_them_is() {
+    let room = project();
+    room.write(".github/skills/old.md", "Old.\n");
+    commit(&room);
+    let json = since(&room, &["--since", "HEAD"]);
+    assert_eq!(found(&json), [""; 0]);
+    assert_eq!(json["summary"]["since"]["known"], 1);
+    room.write(".github/skills/new.md", "New.\n");
+    room.write("more/two/SKILL.md", GOOD.replace("NAME", "two"));
+    let json = since(&room, &["--since", "HEAD", "--ignore", "SK214"]);
+    let expected = [
+        ".github/skills/new.md:1 SK006",
+        "skills/two/SKILL.md:2 SK205",
+    ];
+    assert_eq!(found(&json), expected);
+}
+
+#[test]
+fn it_mends_nothing_and_reads_no_page() {
+    let room = project();
+    for arguments in [
+        &["validate", "--since", "HEAD", "--fix"][..],
+        &["validate", "--since", "HEAD", "--diff"],
+        &[
+            "validate",
+            "--since",
+            "HEAD",
+            "-",
+            "--stdin-path",
+            "SKILL.md",
+        ],
+    ] {
+        let outcome = room.mdskill(arguments).run();
+        outcome
+            .fails(2)
+            .says("--since tells what is new in skills on disk");
+    }
+}
+
+#[test]
+fn what_is_ignored_in_a_folder_is_not_new_there() {
+    let room = project();
+    room.write(
+        "mdskill.toml",
+        "[rules.per-path]\n\"skills/two\" = [\"SK301\"]\n",
+    );
+    skill(&room, "skills/two", "See [it](references/gone.md).\n");
+    skill(&room, "skills/three", "See [it](references/gone.md).\n");
+    let json = since(&room, &["--since", "HEAD"]);
+    assert_eq!(found(&json), ["skills/three/SKILL.md:7 SK301"]);
+}

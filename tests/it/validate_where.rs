@@ -1,0 +1,216 @@
+//! Where `validate` looks: skills on disk as `add` would find them, installed ones, and specs.
+
+use std::os::unix::fs::symlink;
+
+use crate::support::room::Room;
+use crate::support::shop::Shop;
+
+const TEXT: &str =
+    "---\nname: NAME\ndescription: Does it, when it is to be done\n---\n\n# Heading\nBODY\n";
+const BROKEN: &str = "See [it](references/gone.md).";
+
+fn skill(room: &Room, folder: &str, body: &str) {
+    let name = folder.rsplit('/').next().unwrap();
+    let text = TEXT.replace("NAME", name).replace("BODY", body);
+    room.write(&format!("{folder}/SKILL.md"), text);
+}
+
+/// The folders that were looked at, each of which has one broken link.
+#[track_caller]
+fn looked_at(room: &Room, arguments: &[&str]) -> Vec<String> {
+    let arguments = [&["validate", "--json", "--select", "SK301"], arguments].concat();
+    let json = room.mdskill(arguments).run().fails(3).json();
+    let diagnostics = json["diagnostics"].as_array().unwrap();
+    assert_eq!(json["summary"]["skills"], diagnostics.len(), "{json}");
+    let skill = |found: &serde_json::Value| found["skill"].as_str().unwrap().to_owned();
+    diagnostics.iter().map(skill).collect()
+}
+
+#[test]
+fn hidden_folders_count_and_packages_caches_and_what_was_put_aside_do_not() {
+    let room = Room::new("");
+    for folder in [
+        ".github/skills/one",
+        ".claude/skills/two",
+        "skills/three",
+        "skills/target/four",
+        "node_modules/pkg/skills/no",
+        "skills/three/node_modules/no",
+        ".git/skills/no",
+        ".mdskill/trash/no",
+        ".github/.mdskill-stage-skills/new/no",
+        "target/package/no",
+    ] {
+        skill(&room, folder, BROKEN);
+    }
+    room.write(
+        "target/CACHEDIR.TAG",
+        "Signature: 8a477f597d28d172789f06886806bc55\n",
+    );
+    let expected = [
+        ".claude/skills/two",
+        ".github/skills/one",
+        "skills/target/four",
+        "skills/three",
+    ];
+    assert_eq!(looked_at(&room, &[]), expected);
+    assert_eq!(looked_at(&room, &["."]), expected);
+    assert_eq!(looked_at(&room, &["skills"]), expected[2..]);
+    // What is named is looked at wherever it lies.
+    assert_eq!(looked_at(&room, &["target/package"]), ["target/package/no"]);
+}
+
+#[test]
+fn a_link_to_a_skill_of_the_repository_is_that_skill_once() {
+    let room = Room::new("");
+    skill(&room, "shared/one", BROKEN);
+    let project = room.project();
+    std::fs::create_dir_all(project.join("skills")).unwrap();
+    symlink("../shared/one", project.join("skills/alias")).unwrap();
+    symlink("../shared/one", project.join("skills/again")).unwrap();
+    symlink("..", project.join("skills/loop")).unwrap();
+    symlink("nowhere", project.join("skills/dangling")).unwrap();
+    let outside = Room::new("");
+    skill(&outside, "stranger", BROKEN);
+    symlink(
+        outside.project().join("stranger"),
+        project.join("skills/out"),
+    )
+    .unwrap();
+    assert_eq!(looked_at(&room, &[]), ["shared/one"]);
+    assert_eq!(looked_at(&room, &["skills"]), ["shared/one"]);
+    assert_eq!(looked_at(&room, &["skills/alias"]), ["skills/alias"]);
+    assert_eq!(looked_at(&room, &["shared/one", "skills"]), ["shared/one"]);
+}
+
+#[test]
+fn a_skill_in_a_skill_comes_along_and_is_its_own() {
+    let room = Room::new("");
+    skill(&room, "skills/outer", BROKEN);
+    skill(&room, "skills/outer/nested/inner", BROKEN);
+    let both = ["skills/outer", "skills/outer/nested/inner"];
+    assert_eq!(looked_at(&room, &["skills/outer"]), both);
+    assert_eq!(looked_at(&room, &["skills/outer/SKILL.md"]), both);
+    assert_eq!(looked_at(&room, &["skills/outer/nested/inner"]), both[1..]);
+}
+
+#[test]
+fn what_is_named_twice_is_looked_at_once() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    let text = TEXT.replace("NAME", "one").replace("BODY", BROKEN);
+    repo.write("skills/one/SKILL.md", text);
+    repo.commit("One");
+    shop.run(&["add", "acme/skills/one"]).ok();
+    let place = ".github/skills/one";
+    let named = [
+        "one",
+        ".github/skills/one/SKILL.md",
+        "./.github/skills",
+        "one",
+        ".",
+    ];
+    assert_eq!(looked_at(&shop.room, &named), [place]);
+}
+
+#[test]
+fn ones_own_skills_are_looked_at_with_and_without_a_lockfile() {
+    let shop = Shop::open();
+    let home = shop.room.path("home");
+    let own = home.join(".copilot/skills/mine");
+    let none = shop.run(&["validate", "-g"]);
+    none.fails(2).says("you have no skill of your own");
+    std::fs::create_dir_all(&own).unwrap();
+    let text = TEXT.replace("NAME", "mine").replace("BODY", BROKEN);
+    std::fs::write(own.join("SKILL.md"), text).unwrap();
+    let outcome = shop.run(&["validate", "-g"]);
+    outcome
+        .fails(3)
+        .says("SK301")
+        .says("Validated 1 skill in ")
+        .says(": 1 error,");
+}
+
+#[test]
+fn what_is_neither_here_nor_there_is_told_with_what_was_tried() {
+    let (shop, _repo) = Shop::stocked();
+    shop.refuses(
+        &["validate", "nobody"],
+        2,
+        "no installed skill nobody here: looked in ",
+    );
+    shop.refuses(
+        &["validate", "./skills/nobody"],
+        2,
+        "there is no ./skills/nobody",
+    );
+    let outcome = shop.refuses(&["validate", "skills/nobody"], 1, "has no skills/nobody");
+    outcome.says("skills/nobody is no file, no folder and no installed skill here");
+    shop.refuses(
+        &["validate", "acme/skills/nobody"],
+        1,
+        "has no skill `nobody`",
+    );
+    shop.refuses(
+        &["validate"],
+        2,
+        "there is no skill in this folder or below it",
+    );
+}
+
+#[test]
+fn a_spec_is_a_skill_at_a_ref_a_folder_or_a_repository() {
+    let (shop, mut repo) = Shop::stocked();
+    repo.tag("v1");
+    let broken = |name: &str| TEXT.replace("NAME", name).replace("BODY", BROKEN);
+    repo.write("skills/one/SKILL.md", broken("one"))
+        .write("more/four/SKILL.md", broken("four"))
+        .symlink("more/four/link", "SKILL.md");
+    repo.commit("Broken");
+    shop.refuses(&["validate", "acme/skills/one@v1"], 0, ": 0 errors");
+    let at_main = looked_at(&shop.room, &["acme/skills/one@main"]);
+    assert_eq!(at_main, ["acme/skills/skills/one"]);
+    let count =
+        |spec: &str| shop.run(&["validate", spec, "--json"]).json()["summary"]["skills"].clone();
+    assert_eq!(count("acme/skills/skills"), 3);
+    assert_eq!(count("acme/skills/more"), 1);
+    // What could not be installed, for it has a link, is looked at all the same.
+    assert_eq!(count("acme/skills"), 4);
+}
+
+#[test]
+fn a_folder_that_can_not_be_listed_is_one_error_among_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let room = Room::new("");
+    skill(&room, "skills/one", BROKEN);
+    skill(&room, "skills/closed", BROKEN);
+    skill(&room, "skills/two", BROKEN);
+    let closed = room.project().join("skills/closed");
+    let mode = |mode| {
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(0o000);
+    if std::fs::read_dir(&closed).is_ok() {
+        // The superuser may list anything; a path that is too long to be listed stops even that.
+        mode(0o755);
+        let deep = vec!["d".repeat(200); 15].join("/");
+        let (half, rest) = (room.path("temp").join(&deep), closed.join(&deep));
+        std::fs::create_dir_all(&half).unwrap();
+        std::fs::create_dir_all(&rest).unwrap();
+        let first = room.path("temp").join("d".repeat(200));
+        std::fs::rename(first, rest.join("more")).unwrap();
+    }
+    let json = room.mdskill(["validate", "--json"]).run().fails(3).json();
+    mode(0o755);
+    let found = json["diagnostics"].as_array().unwrap();
+    let of = |code: &str| found.iter().filter(|found| found["code"] == code).count();
+    assert_eq!(of("SK008"), 1, "{json}");
+    assert_eq!(of("SK301"), 2, "{json}");
+    let unlisted = found.iter().find(|found| found["code"] == "SK008").unwrap();
+    assert!(
+        unlisted["skill"]
+            .as_str()
+            .unwrap()
+            .starts_with("skills/closed")
+    );
+}
