@@ -82,7 +82,7 @@ const REFERENCE: [&str; 16] = [
 /// Whether the frontmatter alone decides what the rule of that code finds under
 /// [`Profile::Reference`].
 pub(super) fn is_of_reference(code: &str) -> bool {
-    REFERENCE.contains(&code)
+    REFERENCE.contains(&code) || code == "SK107"
 }
 
 impl fmt::Display for Profile {

@@ -33,7 +33,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = Span> {
     std::iter::from_fn(move || {
         loop {
             // Most text has no slash at all: go from slash to slash.
-            let slash = at + text.get(at..)?.find('/')?;
+            let slash = at + memchr::memchr(b'/', text.as_bytes().get(at..)?)?;
             let before = text[at..slash].rfind(is_edge);
             let start = before.map_or(at, |edge| {
                 let edge = at + edge;

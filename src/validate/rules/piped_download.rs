@@ -49,8 +49,25 @@ const LONGEST_NAME: usize = 24;
 /// What may stand before a command's name.
 const WRAPPERS: [&str; 5] = ["sudo", "env", "exec", "command", "nohup"];
 
-/// The downloaders. One walk over a page tells that it has none, as most have.
-static MARKS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&DOWNLOADERS));
+/// The downloaders as people write them. One walk over a page tells that it has none, as most have.
+static MARKS: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::new(&[
+        "curl",
+        "Curl",
+        "CURL",
+        "wget",
+        "Wget",
+        "WGET",
+        "iwr",
+        "IWR",
+        "irm",
+        "IRM",
+        "nvoke-Web",
+        "nvoke-web",
+        "nvoke-Rest",
+        "nvoke-rest",
+    ])
+});
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
