@@ -51,6 +51,13 @@ pub struct Options {
 /// # Errors
 /// When something named is not there, or can't be read.
 pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+    if options.named.iter().any(String::is_empty) {
+        // An unset variable of a shell is no wish to look at, let alone mend, the whole folder.
+        return Err(OpError::Usage(
+            "an empty argument names nothing; name a folder, a file, an installed skill or a spec"
+                .to_owned(),
+        ));
+    }
     let mut report = Report {
         fixes: options.fixing.map(Fixes::of),
         ..Report::default()
