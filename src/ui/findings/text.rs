@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::fold::{Block, blocks, line_list, worst};
+use super::fold::{Block, blocks, place_list, worst};
 use super::snippet::{self, Snippet};
 use super::{place, shown};
 use crate::diagnostic::{Diagnostic, Fix, Safety, Severity};
@@ -110,9 +110,9 @@ fn tell(block: &Block<'_>, width: usize) -> String {
     if !block.more.is_empty() {
         let _ = write!(
             told,
-            "\n{margin} … {} more like it: {}",
+            "\n{margin} … {} more like it: {}; --max 0 shows each",
             block.more.len(),
-            line_list(&block.more)
+            clean::line(&place_list(block))
         );
     }
     told
