@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// From this many alike on, only the first is shown: a handful is mended one by one, and each
 /// says something of its own.
@@ -70,23 +70,21 @@ fn folded<'a>(file: &[&'a Diagnostic], folds: bool) -> Vec<Block<'a>> {
     blocks
 }
 
-/// Returns the `max` worst blocks in their order, and how many findings are not among them.
-pub(super) fn worst(mut blocks: Vec<Block<'_>>, max: usize) -> (Vec<Block<'_>>, usize) {
-    let mut ranked: Vec<usize> = (0..blocks.len()).collect();
-    ranked.sort_by_key(|&at| Reverse(blocks[at].first.severity));
-    let mut is_shown = vec![false; blocks.len()];
+/// Parts the `max` worst from the others, both in their order; of the same severity the first are
+/// the worst.
+pub(super) fn worst<T>(
+    all: Vec<T>,
+    max: usize,
+    severity: impl Fn(&T) -> Severity,
+) -> (Vec<T>, Vec<T>) {
+    let mut ranked: Vec<usize> = (0..all.len()).collect();
+    ranked.sort_by_key(|&at| Reverse(severity(&all[at])));
+    let mut is_shown = vec![false; all.len()];
     for &at in ranked.iter().take(max) {
         is_shown[at] = true;
     }
-    let left_out = blocks
-        .iter()
-        .zip(&is_shown)
-        .filter(|(_, is_shown)| !**is_shown)
-        .map(|(block, _)| block.findings())
-        .sum();
     let mut flags = is_shown.into_iter();
-    blocks.retain(|_| flags.next().unwrap_or(false));
-    (blocks, left_out)
+    all.into_iter().partition(|_| flags.next().unwrap_or(false))
 }
 
 /// Returns the message without what differs between repeats: what it quotes, and its numbers.

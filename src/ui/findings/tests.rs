@@ -226,6 +226,12 @@ fn the_worst_are_shown_when_not_all_are_and_a_file_stays_together() {
     };
     assert_eq!(places(0), ["a:3:1", "a:5:1", "a:9:1", "b:2:1"]);
     assert_eq!(places(2), ["a:5:1", "b:2:1"]);
+    let lines = concise(&report(found), Severity::Info, 2);
+    let places = lines
+        .iter()
+        .map(|line| line.split_once(": ").map_or(&**line, |at| at.0));
+    let cut = "… and 2 more; --max 0 shows them";
+    assert_eq!(places.collect::<Vec<_>>(), ["b:2:1", "a:5:1", cut]);
 }
 
 #[test]

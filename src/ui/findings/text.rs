@@ -43,9 +43,10 @@ pub fn text(report: &Report, page: &Page) -> String {
     let found = shown(report, page.least).map(|found| &found.diagnostic);
     let all = blocks(found, page.max > 0);
     let (blocks, left_out) = match page.max {
-        0 => (all, 0),
-        max => worst(all, max),
+        0 => (all, Vec::new()),
+        max => worst(all, max, |block| block.first.severity),
     };
+    let left_out: usize = left_out.iter().map(Block::findings).sum();
     let mut told: Vec<String> = blocks.iter().map(|block| tell(block, page.width)).collect();
     if left_out > 0 {
         told.push(format!("… and {left_out} more; --max 0 shows them"));
