@@ -381,7 +381,10 @@ fn github_gets_annotations_and_the_summary_what_it_would_drop() {
     );
     // Nowhere to write, no room, and nothing to say.
     let outcome = room.mdskill(flags).run();
-    outcome.fails(3).says("16 more findings are not shown");
+    outcome
+        .fails(3)
+        .says("16 more findings are not shown")
+        .says("--format text --max 0 tells them all");
     std::fs::write(&summary, vec![b'x'; 1024 * 1024 - 400]).unwrap();
     run(&summary)
         .fails(3)
