@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 
 use self::disk::Look;
 use self::find::{Group, Search};
-use self::shown::shown;
 use self::since::Baseline;
 use super::OpError;
 use crate::config::Rules;
@@ -100,10 +99,7 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
         for place in places {
             match search.find(&place, false)? {
                 Some(group) => look_at(&look, &group, from, options, &mut report)?,
-                None => report.notes.push(format!(
-                    "{} lies in no skill: it is not looked at",
-                    shown(&place)
-                )),
+                None => report.note_outside(&place),
             }
         }
     }
