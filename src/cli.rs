@@ -44,7 +44,7 @@ pub struct Global {
     /// Print the result as JSON on standard output
     #[arg(long, global = true)]
     pub json: bool,
-    /// Print errors only
+    /// Print no talk: only data, and what went wrong
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Say more: every place, and what went over the network

@@ -170,7 +170,7 @@ fn annotate(session: &Session<'_>, report: &Report, least: Severity) {
     });
     printer.data(&match is_told {
         true => format!("{more} more findings are in the step summary only: GitHub shows 10 of a kind"),
-        false => format!("{more} more findings are not shown: GitHub shows 10 of a kind; --format text tells them all"),
+        false => format!("{more} more findings are not shown: GitHub shows 10 of a kind; --format text --max 0 tells them all"),
     });
 }
 

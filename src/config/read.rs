@@ -16,6 +16,11 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
     for (key, item) in document.iter() {
         match key {
             "rules" => config.rules = rules(item)?,
+            // Most configurations of other checkers have no table around these.
+            _ if rules::is_key(key) => {
+                let problem = format!("`{key}` has no place here: write it below `[rules]`");
+                return Err(Fault::of_key(document.as_table(), key, problem));
+            }
             _ => {
                 let problem = format!("there is no table `{key}`{}", meant(key, TABLES));
                 return Err(Fault::of_key(document.as_table(), key, problem));

@@ -7,7 +7,7 @@ use crate::skill::select::nearest;
 use crate::toml::{self, Fault};
 use crate::validate::rule::Rule;
 use crate::validate::settings::named;
-use crate::validate::{Level, Profile, Settings, registry};
+use crate::validate::{Level, Profile, Settings};
 
 /// The keys that are no rule's name.
 pub(super) const WORDS: [&str; 5] = ["profile", "strict", "select", "ignore", "per-path"];
@@ -78,14 +78,15 @@ fn profile(item: &Item) -> Result<Profile, Fault> {
 }
 
 fn wish_of_key<'a>(table: &dyn TableLike, key: &'a str, item: &Item) -> Result<Wish<'a>, Fault> {
-    let Ok(rules) = named(key) else {
-        let names = registry::RULES
-            .iter()
-            .flat_map(|rule| [rule.code, rule.name]);
-        let hint = meant(key, WORDS.into_iter().chain(names));
+    let rules = named(key).map_err(|no_rule| {
+        let word = meant(key, WORDS);
+        let hint = match word.is_empty() {
+            true => no_rule.hint(),
+            false => word,
+        };
         let problem = format!("`{key}` is no key of `[rules]`, and no rule{hint}");
-        return Err(Fault::of_key(table, key, problem));
-    };
+        Fault::of_key(table, key, problem)
+    })?;
     if let [rule] = rules[..]
         && let Some(twin) = twin_of(table, key, rule)
     {
@@ -107,18 +108,21 @@ fn twin_of<'a>(table: &'a dyn TableLike, key: &str, rule: &Rule) -> Option<&'a s
 }
 
 fn level(key: &str, item: &Item) -> Result<Level, Fault> {
-    match item.as_str() {
-        Some("off") => Ok(Level::Off),
-        word => word
-            .and_then(|word| word.parse().ok())
-            .map(Level::At)
-            .ok_or_else(|| {
-                Fault::of(
-                    item,
-                    format!("`{key}` is \"error\", \"warning\", \"info\" or \"off\""),
-                )
-            }),
+    const LEVELS: [&str; 4] = ["error", "warning", "info", "off"];
+    let is_one_of = "\"error\", \"warning\", \"info\" or \"off\"";
+    let Some(word) = item.as_str() else {
+        return Err(Fault::of(item, format!("`{key}` is {is_one_of}")));
+    };
+    if word == "off" {
+        return Ok(Level::Off);
     }
+    word.parse().map(Level::At).map_err(|_| {
+        let hint = meant(word, LEVELS);
+        Fault::of(
+            item,
+            format!("`{word}` is no level: write {is_one_of}{hint}"),
+        )
+    })
 }
 
 fn per_path(item: &Item) -> Result<PerPath, Fault> {
@@ -153,6 +157,11 @@ fn named_in<'a>(key: &str, item: &'a Item) -> Result<Vec<(&'a str, Vec<&'static 
         Ok((text, rules))
     });
     named.collect()
+}
+
+/// Whether a key has its place in the table: one of its words, a rule or a group.
+pub(super) fn is_key(key: &str) -> bool {
+    WORDS.contains(&key) || named(key).is_ok()
 }
 
 /// Says which of the known words may be meant; nothing when none is like it.

@@ -77,7 +77,18 @@ fn each_fault_is_told_with_its_line() {
         ("\n[rule]\n", 2, "is `rules` meant?"),
         ("[policy]\n", 1, "there is no table `policy`"),
         ("rules = 1\n", 1, "write `[rules]`"),
-        ("[rules]\n\nSK999 = \"off\"\n", 3, "`SK999` is no key"),
+        (
+            "[rules]\n\nSK999 = \"off\"\n",
+            3,
+            "no rule; `mdskill rule` lists them all",
+        ),
+        ("profile = \"spec\"\n", 1, "write it below `[rules]`"),
+        ("\nSK302 = \"off\"\n", 2, "write it below `[rules]`"),
+        (
+            "[rules]\nSK302 = \"warn\"\n",
+            2,
+            "`warn` is no level: write \"error\", \"warning\", \"info\" or \"off\"; is `warning` meant?",
+        ),
         (
             "[rules]\nbroken-pth = \"off\"\n",
             2,

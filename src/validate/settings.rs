@@ -29,7 +29,7 @@ impl Default for Settings {
 
 /// No rule is called so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no rule `{wanted}`{}", hint(.nearest.as_deref()))]
+#[error("there is no rule `{wanted}`{}", self.hint())]
 pub struct NoSuchRule {
     /// What was asked for.
     pub wanted: String,
@@ -37,11 +37,18 @@ pub struct NoSuchRule {
     pub nearest: Option<String>,
 }
 
-fn hint(nearest: Option<&str>) -> String {
-    nearest.map_or_else(
-        || "; `mdskill rule` lists them all".to_owned(),
-        |nearest| format!("; is `{nearest}` meant?"),
-    )
+impl NoSuchRule {
+    /// Says what to write instead, as the end of a sentence.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        if self.wanted.trim().contains(char::is_whitespace) {
+            return "; separate rules by commas".to_owned();
+        }
+        match &self.nearest {
+            Some(nearest) => format!("; is `{nearest}` meant?"),
+            None => "; `mdskill rule` lists them all".to_owned(),
+        }
+    }
 }
 
 impl Settings {
@@ -139,7 +146,7 @@ impl Settings {
 /// # Errors
 /// When there is none called so.
 pub fn named(wanted: &str) -> Result<Vec<&'static Rule>, NoSuchRule> {
-    let is_group = wanted.len() > 2 && wanted.to_uppercase().starts_with("SK");
+    let is_group = wanted.to_uppercase().starts_with("SK");
     let is_meant = |rule: &&&Rule| {
         wanted.eq_ignore_ascii_case("all")
             || rule.name == wanted

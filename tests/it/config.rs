@@ -116,6 +116,10 @@ fn flags_win() {
         found(selected.fails(3)),
         ["new SK301 error", "new SK302 info", "old SK301 error"]
     );
+    assert!(found(&validate(&room, &["--ignore", "SK"])).is_empty());
+    validate(&room, &["--select", "SK301 SK302"])
+        .fails(2)
+        .says("separate rules by commas");
     let ignored = validate(&room, &["--ignore", "broken-path"]);
     assert_eq!(found(&ignored), [""; 0]);
     // What the reference checker finds is the same in every project.

@@ -74,6 +74,7 @@ fn rule_lists_all_rules_a_group_or_one() {
             "{row}"
         );
     }
+    assert_eq!(room.mdskill(["rule", "SK"]).run().stdout, all.stdout);
     let group = room.mdskill(["rule", "sk1"]).run();
     group.ok().says("SK103").never_says("SK302");
     for name in ["SK302", "sk302", "broken-path"] {
@@ -122,7 +123,9 @@ fn an_unknown_rule_is_a_usage_error_with_the_nearest() {
         ("SK3022", "is `SK302` meant?"),
         ("broken-pth", "is `broken-path` meant?"),
         ("nonsense", "`mdskill rule` lists them all"),
-        ("SK", "`mdskill rule` lists them all"),
+        ("SK999", "`mdskill rule` lists them all"),
+        ("S", "`mdskill rule` lists them all"),
+        ("SK301 SK302", "; separate rules by commas"),
         ("", "`mdskill rule` lists them all"),
     ];
     for (wanted, said) in cases {

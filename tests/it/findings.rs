@@ -139,7 +139,7 @@ fn hundreds_of_findings_stay_readable() {
     let room = room(&[("many", &many), ("other", "[x](references/gone.md)\n")]);
     let page = validate(&room, &[]);
     page.fails(3)
-        .says("… 199 more like it: lines 7, 9, 11")
+        .says("… 199 more like it: 7:1 `references/1.md`, 9:1 `references/2.md`, ")
         .says("201 errors");
     assert_eq!(page.stdout.matches("error[").count(), 2, "{page}");
     let all = validate(&room, &["--max", "0"]);
@@ -381,7 +381,10 @@ fn github_gets_annotations_and_the_summary_what_it_would_drop() {
     );
     // Nowhere to write, no room, and nothing to say.
     let outcome = room.mdskill(flags).run();
-    outcome.fails(3).says("16 more findings are not shown");
+    outcome
+        .fails(3)
+        .says("16 more findings are not shown")
+        .says("--format text --max 0 tells them all");
     std::fs::write(&summary, vec![b'x'; 1024 * 1024 - 400]).unwrap();
     run(&summary)
         .fails(3)

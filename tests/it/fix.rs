@@ -241,3 +241,17 @@ fn a_field_that_is_indented_is_never_quoted_away() {
         assert_eq!(room.read("skills/mine/SKILL.md"), page);
     }
 }
+
+#[test]
+fn an_empty_argument_is_not_the_whole_folder() {
+    let room = Room::new("");
+    let broken = "---\nname: mine\ndescription: Use it when one is needed.\nargument-hint: [file]\n---\nText\n";
+    room.write("mine/SKILL.md", broken);
+    for named in [&[""][..], &["mine", ""]] {
+        room.mdskill([&["validate", "--fix"], named].concat())
+            .run()
+            .fails(2)
+            .says("name a folder, a file, an installed skill or a spec");
+    }
+    assert_eq!(room.read("mine/SKILL.md"), broken);
+}

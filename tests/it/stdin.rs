@@ -99,6 +99,32 @@ fn the_mended_page_goes_to_standard_output() {
 }
 
 #[test]
+fn a_page_of_no_skill_is_left_alone() {
+    let room = Room::new("");
+    room.write("skills/mine/SKILL.md", PAGE);
+    let page = "[gone](gone.md)\n";
+    let told = |folder: &str, more: &[&str]| {
+        let arguments = [&["validate", "-", "--stdin-path"], more].concat();
+        let command = room.mdskill(arguments).stdin(page);
+        command.dir(room.project().join(folder)).run()
+    };
+    told("", &["skills/README.md"])
+        .ok()
+        .says("skills/README.md lies in no skill: it is not looked at")
+        .says("0 skills")
+        .never_says("SK");
+    assert_eq!(told("", &["README.md", "--fix"]).ok().stdout, page);
+    room.write("skills/mine/references/here.md", "");
+    told("skills/mine/references", &["new.md"])
+        .fails(3)
+        .says(" --> ../references/new.md:1:1")
+        .never_says("lies in no skill");
+    told("", &["skills/mine"])
+        .fails(2)
+        .says("skills/mine is a folder; is skills/mine/SKILL.md meant?");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_with_a_next_step() {
     let room = Room::new("");
     let refuse = |arguments: &[&str], why: &str| {

@@ -217,7 +217,7 @@ pub(super) fn git_root(real: &Path) -> Option<&Path> {
 }
 
 /// Returns the folder that a path means: a file's is the skill around it, if there is one.
-fn folder_of(from: &Path, named: &Path) -> Option<PathBuf> {
+pub(super) fn folder_of(from: &Path, named: &Path) -> Option<PathBuf> {
     if from.join(named).is_dir() {
         return Some(named.to_owned());
     }

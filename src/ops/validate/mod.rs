@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 
 use self::disk::Look;
 use self::find::{Group, Search};
-use self::shown::shown;
 use self::since::Baseline;
 use super::OpError;
 use crate::config::Rules;
@@ -51,6 +50,13 @@ pub struct Options {
 /// # Errors
 /// When something named is not there, or can't be read.
 pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+    if options.named.iter().any(String::is_empty) {
+        // An unset variable of a shell is no wish to look at, let alone mend, the whole folder.
+        return Err(OpError::Usage(
+            "an empty argument names nothing; name a folder, a file, an installed skill or a spec"
+                .to_owned(),
+        ));
+    }
     let mut report = Report {
         fixes: options.fixing.map(Fixes::of),
         ..Report::default()
@@ -93,10 +99,7 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
         for place in places {
             match search.find(&place, false)? {
                 Some(group) => look_at(&look, &group, from, options, &mut report)?,
-                None => report.notes.push(format!(
-                    "{} lies in no skill: it is not looked at",
-                    shown(&place)
-                )),
+                None => report.note_outside(&place),
             }
         }
     }

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::Options;
-use super::find::{git_root, skill_around};
+use super::find::{folder_of, git_root, skill_around};
 use super::fixing::PageText;
 use super::report::Report;
 use super::shown::shown;
 use crate::context::Context;
 use crate::fs::{At, Error};
+use crate::ops::OpError;
+use crate::skill::discover::SKILL_FILE;
 use crate::validate::mend::mend_file;
 use crate::validate::{Mended, validate};
 use crate::view::{DiskView, MemoryView, Overlay, SkillView};
@@ -29,12 +31,24 @@ pub(super) fn validate_page(
     options: &Options,
     page: &Page,
     report: &mut Report,
-) -> Result<(), Error> {
+) -> Result<(), OpError> {
     let from = &context.env.current_dir;
-    let beside = page.path.parent().unwrap_or(Path::new(""));
-    let folder = skill_around(from, &page.path).unwrap_or_else(|| beside.to_owned());
-    let inside = page.path.strip_prefix(&folder).unwrap_or(&page.path);
-    let inside = shown(inside);
+    if from.join(&page.path).is_dir() {
+        return Err(OpError::Usage(format!(
+            "--stdin-path names a file, and {} is a folder; is {} meant?",
+            shown(&page.path),
+            shown(&page.path.join(SKILL_FILE))
+        )));
+    }
+    let Some(folder) = skill_of(from, &page.path) else {
+        report.note_outside(&page.path);
+        // An editor puts what comes back in the place of what it gave.
+        if let Some(fixes) = report.fixes.as_mut().filter(|fixes| fixes.diff.is_none()) {
+            fixes.text = Some(PageText(page.bytes.clone()));
+        }
+        return Ok(());
+    };
+    let inside = shown(&inside_of(from, &folder, &page.path)?);
     let disk = from.join(&folder);
     let (on_disk, in_memory);
     let below: &dyn SkillView = match disk.is_dir() {
@@ -70,4 +84,25 @@ pub(super) fn validate_page(
     }
     report.add(&place, mended.checked.diagnostics);
     Ok(())
+}
+
+/// Returns the folder of the skill that a page lies in, or that it makes a skill.
+fn skill_of(from: &Path, page: &Path) -> Option<PathBuf> {
+    let makes_a_skill = page
+        .file_name()
+        .is_some_and(|name| name.eq_ignore_ascii_case(SKILL_FILE));
+    skill_around(from, page).or_else(|| match makes_a_skill {
+        true => page.parent().map(Path::to_owned),
+        false => folder_of(from, page),
+    })
+}
+
+/// Returns the path of a page inside its skill, which may lie above the current folder.
+fn inside_of(from: &Path, folder: &Path, page: &Path) -> Result<PathBuf, Error> {
+    if let Ok(inside) = page.strip_prefix(folder) {
+        return Ok(inside.to_owned());
+    }
+    let real = |folder: &Path| folder.canonicalize().at("look at", folder);
+    let (here, root) = (real(from)?, real(&from.join(folder))?);
+    Ok(here.strip_prefix(root).unwrap_or(Path::new("")).join(page))
 }

@@ -1,8 +1,11 @@
 //! What `validate` found, with files as seen from where it was started.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::fixing::Fixes;
+use super::shown::shown;
 use super::together::Together;
 use crate::diagnostic::{Diagnostic, Safety, Severity};
 use crate::ops::findings::{Found, join};
@@ -70,6 +73,14 @@ impl Report {
         let since = self.summary.since.as_ref();
         let is_known = since.is_some_and(|since| since.unchanged + since.known > 0);
         self.summary.skills == 0 && self.diagnostics.is_empty() && !is_known
+    }
+
+    /// Notes that a file is left alone because no skill is around it.
+    pub(super) fn note_outside(&mut self, file: &Path) {
+        self.notes.push(format!(
+            "{} lies in no skill: it is not looked at",
+            shown(file)
+        ));
     }
 
     /// Takes what was found in the skills of one repository or folder.

@@ -2,22 +2,27 @@
 
 use anstyle::Style;
 
+use super::fold::worst;
 use super::text::style_of;
 use super::{place, shown};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::ops::validate::Report;
 use crate::ui::clean;
 
-/// Returns `file:line:column: error[SK302] message` for each finding, at most `max` of them; 0
-/// is all.
+/// Returns `file:line:column: error[SK302] message` for each finding, or for the `max` worst of
+/// them; 0 is all.
 #[must_use]
 pub fn concise(report: &Report, least: Severity, max: usize) -> Vec<String> {
-    let all = shown(report, least).count();
-    let most = if max == 0 { all } else { max };
-    let mut lines: Vec<String> = shown(report, least)
-        .take(most)
+    let all = shown(report, least)
+        .map(|found| &found.diagnostic)
+        .collect();
+    let (shown, left_out) = match max {
+        0 => (all, Vec::new()),
+        max => worst(all, max, |found: &&Diagnostic| found.severity),
+    };
+    let mut lines: Vec<String> = shown
+        .into_iter()
         .map(|found| {
-            let found = &found.diagnostic;
             let style: Style = style_of(found.severity);
             let (severity, code) = (found.severity, found.code);
             let place = clean::line(&place(found));
@@ -25,8 +30,9 @@ pub fn concise(report: &Report, least: Severity, max: usize) -> Vec<String> {
             format!("{place}: {style}{severity}[{code}]{style:#} {message}")
         })
         .collect();
-    if all > most {
-        lines.push(format!("… and {} more; --max 0 shows them", all - most));
+    if !left_out.is_empty() {
+        let left_out = left_out.len();
+        lines.push(format!("… and {left_out} more; --max 0 shows them"));
     }
     lines
 }

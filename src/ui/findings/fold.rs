@@ -3,17 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// From this many alike on, only the first is shown: a handful is mended one by one, and each
 /// says something of its own.
 const FOLDED_FROM: usize = 6;
 
-/// A finding, and the lines of those like it in the same file.
+/// A finding, and those like it in the same file.
 #[derive(Debug)]
 pub(super) struct Block<'a> {
     pub first: &'a Diagnostic,
-    pub more: Vec<usize>,
+    pub more: Vec<&'a Diagnostic>,
 }
 
 impl Block<'_> {
@@ -57,7 +57,7 @@ fn folded<'a>(file: &[&'a Diagnostic], folds: bool) -> Vec<Block<'a>> {
         let likeness = likeness(found);
         if folds && alike[&likeness] >= FOLDED_FROM {
             if let Some(&first) = firsts.get(&likeness) {
-                blocks[first].more.push(found.start.line);
+                blocks[first].more.push(found);
                 continue;
             }
             firsts.insert(likeness, blocks.len());
@@ -70,23 +70,21 @@ fn folded<'a>(file: &[&'a Diagnostic], folds: bool) -> Vec<Block<'a>> {
     blocks
 }
 
-/// Returns the `max` worst blocks in their order, and how many findings are not among them.
-pub(super) fn worst(mut blocks: Vec<Block<'_>>, max: usize) -> (Vec<Block<'_>>, usize) {
-    let mut ranked: Vec<usize> = (0..blocks.len()).collect();
-    ranked.sort_by_key(|&at| Reverse(blocks[at].first.severity));
-    let mut is_shown = vec![false; blocks.len()];
+/// Parts the `max` worst from the others, both in their order; of the same severity the first are
+/// the worst.
+pub(super) fn worst<T>(
+    all: Vec<T>,
+    max: usize,
+    severity: impl Fn(&T) -> Severity,
+) -> (Vec<T>, Vec<T>) {
+    let mut ranked: Vec<usize> = (0..all.len()).collect();
+    ranked.sort_by_key(|&at| Reverse(severity(&all[at])));
+    let mut is_shown = vec![false; all.len()];
     for &at in ranked.iter().take(max) {
         is_shown[at] = true;
     }
-    let left_out = blocks
-        .iter()
-        .zip(&is_shown)
-        .filter(|(_, is_shown)| !**is_shown)
-        .map(|(block, _)| block.findings())
-        .sum();
     let mut flags = is_shown.into_iter();
-    blocks.retain(|_| flags.next().unwrap_or(false));
-    (blocks, left_out)
+    all.into_iter().partition(|_| flags.next().unwrap_or(false))
 }
 
 /// Returns the message without what differs between repeats: what it quotes, and its numbers.
@@ -104,13 +102,41 @@ fn shape(message: &str) -> String {
     shape
 }
 
-/// Returns lines as a short list: each once, and at most a dozen.
-pub(super) fn line_list(lines: &[usize]) -> String {
+/// Returns where those like a finding stand, at most a dozen, and what the first few of them are
+/// about where that is something else.
+pub(super) fn place_list(block: &Block<'_>) -> String {
     const LISTED: usize = 12;
-    let mut lines = lines.to_vec();
-    lines.dedup();
-    let listed: Vec<String> = lines.iter().take(LISTED).map(usize::to_string).collect();
-    let noun = if lines.len() == 1 { "line" } else { "lines" };
-    let tail = if lines.len() > LISTED { ", …" } else { "" };
-    format!("{noun} {}{tail}", listed.join(", "))
+    const NAMED: usize = 3;
+    let place = |(at, found): (usize, &&Diagnostic)| {
+        let place = format!("{}:{}", found.start.line, found.start.column);
+        let other = (at < NAMED).then(|| quoted_otherwise(&found.message, &block.first.message));
+        match other.flatten() {
+            Some(other) => format!("{place} `{other}`"),
+            None => place,
+        }
+    };
+    let listed: Vec<String> = block
+        .more
+        .iter()
+        .take(LISTED)
+        .enumerate()
+        .map(place)
+        .collect();
+    let tail = if block.more.len() > LISTED {
+        ", …"
+    } else {
+        ""
+    };
+    format!("{}{tail}", listed.join(", "))
+}
+
+/// Returns what a message quotes first that another, of the same shape, does not.
+fn quoted_otherwise<'a>(message: &'a str, other: &str) -> Option<&'a str> {
+    let (ours, theirs) = (quoted(message), quoted(other));
+    let mut pairs = ours.zip(theirs);
+    pairs.find(|(our, their)| our != their).map(|(our, _)| our)
+}
+
+fn quoted(message: &str) -> impl Iterator<Item = &str> {
+    message.split('`').skip(1).step_by(2)
 }

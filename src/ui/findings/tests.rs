@@ -182,11 +182,11 @@ fn what_repeats_in_a_file_is_folded() {
     found.extend(many("b", 5));
     let report = report(found);
     let told = plain(&text(&report, &PAGE));
-    let repeats = "… 19 more like it: lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, …";
+    let repeats = "… 19 more like it: 2:5 `x2.md`, 3:5 `x3.md`, 4:5 `x4.md`, 5:5, 6:5, 7:5, 8:5, 9:5, 10:5, 11:5, 12:5, 13:5, …; --max 0 shows each";
     assert!(told.contains(repeats), "{told}");
     assert_eq!(told.matches("error[SK302]").count(), 7, "{told}");
     assert!(
-        told.contains("something else") && !told.contains("--max"),
+        told.contains("something else") && told.matches("--max").count() == 1,
         "{told}"
     );
     let all = plain(&text(&report, &Page { max: 0, ..PAGE }));
@@ -197,6 +197,14 @@ fn what_repeats_in_a_file_is_folded() {
         few.ends_with("\n\n… and 5 more; --max 0 shows them"),
         "{few}"
     );
+}
+
+#[test]
+fn what_is_about_the_same_is_folded_to_its_places() {
+    let found = (0..6).map(|at| finding("a", 3, &format!("{}x", " ".repeat(at)), "x"));
+    let told = plain(&text(&report(found.collect()), &PAGE));
+    let repeats = "… 5 more like it: 3:2, 3:3, 3:4, 3:5, 3:6; --max 0 shows each";
+    assert!(told.ends_with(repeats), "{told}");
 }
 
 #[test]
@@ -218,6 +226,12 @@ fn the_worst_are_shown_when_not_all_are_and_a_file_stays_together() {
     };
     assert_eq!(places(0), ["a:3:1", "a:5:1", "a:9:1", "b:2:1"]);
     assert_eq!(places(2), ["a:5:1", "b:2:1"]);
+    let lines = concise(&report(found), Severity::Info, 2);
+    let places = lines
+        .iter()
+        .map(|line| line.split_once(": ").map_or(&**line, |at| at.0));
+    let cut = "… and 2 more; --max 0 shows them";
+    assert_eq!(places.collect::<Vec<_>>(), ["b:2:1", "a:5:1", cut]);
 }
 
 #[test]

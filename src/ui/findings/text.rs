@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::fold::{Block, blocks, line_list, worst};
+use super::fold::{Block, blocks, place_list, worst};
 use super::snippet::{self, Snippet};
 use super::{place, shown};
 use crate::diagnostic::{Diagnostic, Fix, Safety, Severity};
@@ -43,9 +43,10 @@ pub fn text(report: &Report, page: &Page) -> String {
     let found = shown(report, page.least).map(|found| &found.diagnostic);
     let all = blocks(found, page.max > 0);
     let (blocks, left_out) = match page.max {
-        0 => (all, 0),
-        max => worst(all, max),
+        0 => (all, Vec::new()),
+        max => worst(all, max, |block| block.first.severity),
     };
+    let left_out: usize = left_out.iter().map(Block::findings).sum();
     let mut told: Vec<String> = blocks.iter().map(|block| tell(block, page.width)).collect();
     if left_out > 0 {
         told.push(format!("… and {left_out} more; --max 0 shows them"));
@@ -110,9 +111,9 @@ fn tell(block: &Block<'_>, width: usize) -> String {
     if !block.more.is_empty() {
         let _ = write!(
             told,
-            "\n{margin} … {} more like it: {}",
+            "\n{margin} … {} more like it: {}; --max 0 shows each",
             block.more.len(),
-            line_list(&block.more)
+            clean::line(&place_list(block))
         );
     }
     told
