@@ -61,7 +61,7 @@ fn page(printer: &Printer, rule: &Explanation) {
     section("Example", &example);
     section("How to mend it", &text(&sentence(rule.mend)));
     section("Severity", &text(&rule.severity_sentence()));
-    section("Fix", &text(rule.fix_sentence()));
+    section("Fix", &text(&rule.fix_sentence()));
     let silences = rule.silences();
     let ways = silences
         .iter()

@@ -15,6 +15,9 @@ an agent or a reader, and **info** something to know. Severities are those of th
 `copilot`, and where another profile takes a rule otherwise, the rule says so. Single findings
 of a rule can have another severity.
 
+Numbers without another source were counted in 2,672 public skills of 13 repositories (12,331
+files), and in 15,780 versions of `SKILL.md` in their history.
+
 To silence a rule:
 
 - for one place in Markdown, the line or block after `<!-- mdskill-ignore SK302: reason -->`

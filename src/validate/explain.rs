@@ -156,14 +156,20 @@ impl Explanation {
         }
     }
 
-    /// Says what a program can do about a finding.
+    /// Says what a program can do about a finding: it mends what is shown, and of that what has
+    /// one right change.
     #[must_use]
-    pub fn fix_sentence(&self) -> &'static str {
-        match self.fix {
-            "safe" => "`mdskill validate --fix` mends it.",
-            "unsafe" => "`mdskill validate --fix --unsafe` mends it; read what it changed.",
-            _ => "It takes a person.",
-        }
+    pub fn fix_sentence(&self) -> String {
+        let (flags, what) = match self.fix {
+            "safe" => ("--fix", "what it safely can"),
+            "unsafe" => ("--fix --unsafe", "what it can; read what it changed"),
+            _ => return "It takes a person.".to_owned(),
+        };
+        let shown = match self.severity == Severity::Info.word() {
+            true => " --severity info",
+            false => "",
+        };
+        format!("`mdskill validate {flags}{shown}` mends {what}.")
     }
 
     /// Returns the ways to silence it: where, and what to write there.
@@ -229,6 +235,23 @@ mod tests {
             severity_sentence("SK103"),
             "Error. Clients do not load such a skill."
         );
+    }
+
+    #[test]
+    fn a_fix_is_told_with_the_flags_that_it_needs() {
+        let sentence = |code: &str| {
+            let rule = RULES.iter().find(|rule| rule.code == code).unwrap();
+            Explanation::of(rule).fix_sentence()
+        };
+        assert_eq!(
+            sentence("SK004"),
+            "`mdskill validate --fix --severity info` mends what it safely can."
+        );
+        assert_eq!(
+            sentence("SK404"),
+            "`mdskill validate --fix --unsafe` mends what it can; read what it changed."
+        );
+        assert_eq!(sentence("SK301"), "It takes a person.");
     }
 
     #[test]

@@ -7,7 +7,9 @@ const MAX_WORD: usize = 300;
 
 /// Whether a code span is one path: it has a slash of either kind and no white space, and is no URL.
 pub(super) fn is_one_path(code: &str) -> bool {
-    let is_on_a_drive = code.get(1..3) == Some(":\\");
+    let is_on_a_drive = matches!(code.get(1..3), Some(":\\" | ":/"))
+        && code.starts_with(|c: char| c.is_ascii_alphabetic())
+        && code.get(3..4) != Some("/");
     code.contains(['/', '\\'])
         && !code.contains(|c: char| c.is_whitespace() || c == '`')
         && (is_on_a_drive || !has_scheme(code))

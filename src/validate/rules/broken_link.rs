@@ -46,6 +46,9 @@ fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
         Destination::AwayToNothing(Some(instead)) => {
             format!("write `{instead}`, if the skill beside this one is meant")
         }
+        Destination::AwayToNothing(None) => {
+            "correct or remove the link; only the skill's folder is installed".to_owned()
+        }
         _ => RULE.mend.to_owned(),
     };
     Some(link.finding(message, help).as_severe_as(severity))

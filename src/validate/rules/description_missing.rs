@@ -30,11 +30,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .frontmatter()
         .and_then(|frontmatter| required::missing(frontmatter, "description"));
     let finding = missing.map(|(at, message)| {
-        Finding::new(
-            at,
-            message,
-            "add `description:` with what the skill does and when to use it",
-        )
+        let help = match context.field("description") {
+            Some(_) => "write a text behind `description:`: what the skill does and when to use it",
+            None => RULE.mend,
+        };
+        Finding::new(at, message, help)
     });
     finding.into_iter().collect()
 }

@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     is_on: false,
     blocks_loading: false,
     summary: "`description` is very short, or does not say when to use the skill",
-    why: "The specification recommends to say what the skill does and when to use it, as an agent chooses by nothing else; 13 of 2,672 public skills have under 50 characters, 1,333 no hint when.",
+    why: "The specification recommends saying what the skill does and when to use it, as an agent chooses by nothing else; 13 of 2,672 public skills have under 50 characters, 1,333 no hint when.",
     example: "description: PDF tools",
     mend: "say what the skill does and add a sentence that begins with \"Use when\"",
     fixable: Fixable::No,

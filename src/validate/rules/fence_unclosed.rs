@@ -23,26 +23,39 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for page in context.read_by_agents() {
-        for opening in &page.markdown.unclosed_fences {
+        for (at, opening) in page.markdown.unclosed_fences.iter().enumerate() {
             let is_outermost = is_outermost(page, *opening);
             let is_empty = page.text[opening.end..].trim().is_empty();
-            let (message, help) = match (is_empty, is_outermost) {
-                (true, _) => (
-                    "this code fence opens a block and nothing follows: there is one fence too many",
-                    "remove the line, or the fence above that is not meant",
-                ),
-                (_, true) => (
-                    "this code fence is never closed: what follows is code, not instructions",
-                    "",
-                ),
+            let may_close = is_outermost && may_close(page, *opening);
+            let message = match (is_empty, is_outermost) {
+                (true, _) => {
+                    "this code fence opens a block and nothing follows: there is one fence too many"
+                }
+                (_, true) => {
+                    "this code fence is never closed: what follows is code, not instructions"
+                }
                 // The closing fence is there, but a line before it ended the item.
-                (_, false) => (
-                    "this code fence is not closed before its list item or quote ends",
-                    "indent all lines of the block as deep as its fence, and close it there",
-                ),
+                (_, false) => "this code fence is not closed before its list item or quote ends",
+            };
+            let help = match (is_empty, is_outermost) {
+                (_, true) if may_close && at > 0 => {
+                    "if it is to close the fence in the list or quote above, indent all lines between as deep as that fence"
+                }
+                (true, true) if may_close => {
+                    "remove the line; or if it closes a block with a block in it, open and close the outer block with four backticks"
+                }
+                (_, true) if may_close => {
+                    "close the block; or if this closes a block with a block in it, open and close the outer block with four backticks"
+                }
+                (true, _) => "remove the line, or the fence above that is not meant",
+                (_, true) => "",
+                (_, false) => {
+                    "indent all lines of the block as deep as its fence, and close it there"
+                }
             };
             let finding = Finding::in_file(page.path, *opening, message, help);
-            let closing = is_outermost.then(|| closing(page, *opening)).flatten();
+            let is_opening = is_outermost && !may_close;
+            let closing = is_opening.then(|| closing(page, *opening)).flatten();
             findings.push(match closing {
                 Some(fix) => finding.fixed_by(fix),
                 None => finding,
@@ -50,6 +63,18 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether a fence that opens a block may have been meant to close one: it names no language, and
+/// a block stands before it, which the fence of a block within may have closed.
+fn may_close(page: &Page<'_>, opening: Span) -> bool {
+    let is_bare = opening
+        .of(&page.text)
+        .trim()
+        .trim_start_matches(['`', '~'])
+        .is_empty();
+    let first = page.markdown.code_blocks.first();
+    is_bare && first.is_some_and(|block| block.start < opening.start)
 }
 
 /// Whether a block stands in no list and no quote.
@@ -110,6 +135,23 @@ mod tests {
     }
 
     #[test]
+    fn a_fence_without_a_language_may_be_the_end_of_a_block_with_a_block_in_it() {
+        let help = |body: &str| {
+            let skill = MemoryView::new("a").with("SKILL.md", format!("---\nname: a\n---\n{body}"));
+            check(&Context::new(&skill, Profile::default()))[0]
+                .help
+                .clone()
+        };
+        let nested = "```md\n```sh\nmake\n```\n```\n";
+        for body in [nested.to_owned(), format!("{nested}\nmore\n")] {
+            assert!(help(&body).contains("four backticks"), "{body}");
+        }
+        for body in ["```\nmake\n\n## Next\n", "```\na\n```\n\n```sh\nmake\n"] {
+            assert!(!help(body).contains("four backticks"), "{body}");
+        }
+    }
+
+    #[test]
     fn a_fence_is_closed_where_only_code_can_be_meant() {
         assert_eq!(appended("x\n\n````sh\nmake\n"), [Some("````\n".to_owned())]);
         assert_eq!(appended("~~~\nmake"), [Some("\n~~~\n".to_owned())]);
@@ -118,6 +160,8 @@ mod tests {
             "- ```\n  make\n\nmore\n",
             "```\n",
             "- ```\n  make\n",
+            // The last fence is the end of the first.
+            "```md\n```sh\nmake\n```\n```\nmore\n",
         ] {
             assert_eq!(appended(body), [None], "{body}");
         }

@@ -46,5 +46,11 @@ fn finding(mention: &Mention<'_>, fixed: Fixed) -> Finding {
         ReferenceKind::CodeBlock => Severity::Info,
         _ => mention.severity(Severity::Warning),
     };
-    mention.finding(message, RULE.mend).as_severe_as(severity)
+    let help = match fixed {
+        Fixed::Absolute => {
+            "write the path relative to the skill; or the whole address, with its https://, if a site is meant"
+        }
+        Fixed::Home | Fixed::Backslash => RULE.mend,
+    };
+    mention.finding(message, help).as_severe_as(severity)
 }

@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "a link or path leads out of the skill",
-    why: "What lies beside a skill in its repository is not installed with it: 879 links of public skills break so.",
+    why: "What lies beside a skill in its repository is not installed with it: 879 links of public skills break this way.",
     example: "[more](../other-skill/SKILL.md)",
     mend: "move the file into the skill, or name the other skill in words",
     fixable: Fixable::No,

@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "a Git LFS pointer instead of a file",
-    why: "Git LFS keeps the content elsewhere: who copies or downloads the skill gets three lines of text; 4 files in 2,672 public skills.",
+    why: "Git LFS keeps the content elsewhere: whoever copies or downloads the skill gets three lines of text; 4 files in 2,672 public skills.",
     example: "version https://git-lfs.github.com/spec/v1",
     mend: "commit the file itself, or let the skill do without it",
     fixable: Fixable::No,

@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "`metadata` is not a map, or has a value that is not a text",
-    why: "The specification maps texts to texts. A client that reads types skips a skill whose `metadata` is no map; 167 of 651 skills with the field have other values.",
+    why: "The specification maps texts to texts. A client that reads types skips a skill whose `metadata` is no map; 167 of 651 skills with the field have other values. A `metadata` that is no map is an error, a value that is no text a warning.",
     example: "metadata:\n  version: 1.0",
     mend: "write one `key: \"value\"` a line, every value in quotes",
     fixable: Fixable::Safe,

@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "the fragment of a link is no heading and no id of its page",
+    summary: "the fragment of a link is neither a heading nor an id of its page",
     why: "GitHub and every viewer then show the top of the page; 192 links of public skills do so.",
     example: "[usage](#how-to-use) without a heading \"How to use\"",
     mend: "write the heading's slug: lower case, `-` for each space, no punctuation",

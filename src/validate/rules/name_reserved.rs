@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     summary: "`name` has `claude` or `anthropic` in it",
     why: "The Claude API reserves both words and refuses to take such a skill; clients that read folders load it; 5 of 2,672 public skills.",
     example: "name: claude-api",
-    mend: "choose a name without the word, if the skill shall be uploaded there",
+    mend: "choose a name without the word, if the skill is uploaded there",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };

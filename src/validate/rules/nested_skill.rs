@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "a skill lies inside another skill",
-    why: "Who copies the outer skill copies the inner one along, and a client that stops at the first `SKILL.md` never finds it; 26 of 2,672 public skills.",
+    why: "Whoever copies the outer skill copies the inner one along, and a client that stops at the first `SKILL.md` never finds it; 26 of 2,672 public skills.",
     example: "game-development/2d-games/SKILL.md below game-development/SKILL.md",
     mend: "move the inner skill beside the outer one, or make it a file in `references/`",
     fixable: Fixable::No,

@@ -118,8 +118,26 @@ fn is_forbidden(page: &Page<'_>, code: Span, command: Span) -> bool {
     const TOLD: [&str; 3] = ["#", "echo \"", "echo '"];
     let text = command.of(&page.text);
     TOLD.iter().any(|start| text.starts_with(start))
+        || is_attack(text)
         || hedge::is_forbidden(&page.text, command)
         || hedge::is_forbidden(&page.text, code)
+}
+
+/// Whether the host names itself what it is: `https://evil.example/x.sh` shows what not to run.
+fn is_attack(command: &str) -> bool {
+    const ATTACKERS: [&str; 3] = ["attacker", "evil", "malicious"];
+    let mut addresses = command.split("://").skip(1);
+    addresses.any(|address| {
+        let host = address
+            .split(['/', '?', '#', ' ', '"', '\'', ')', '|'])
+            .next();
+        let mut labels = host.unwrap_or_default().split(['.', '-', '@', ':']);
+        labels.any(|label| {
+            ATTACKERS
+                .iter()
+                .any(|word| label.eq_ignore_ascii_case(word))
+        })
+    })
 }
 
 fn runs_download(command: &str) -> bool {

@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "another repository inside a skill",
-    why: "git keeps only the id of a commit: who copies the skill gets an empty folder, and the agent nothing.",
+    why: "git keeps only the id of a commit: whoever copies the skill gets an empty folder, and the agent nothing.",
     example: "vendor/lib as a git submodule",
     mend: "copy the files that the skill needs into it",
     fixable: Fixable::No,

@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "a symbolic link in a skill",
-    why: "A link that leaves the skill leads nowhere once the skill is copied, or to a file of the user; an agent reads what it should not. 0 of 2,672 public skills have any.",
+    why: "A link that leaves the skill leads nowhere once the skill is copied, or to a file of the user; an agent reads what it should not. None of 2,672 public skills has any, so a finding is news.",
     example: "references/api.md -> ../../../shared/api.md",
     mend: "put a copy of the file in the link's place",
     fixable: Fixable::No,
@@ -28,23 +28,26 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         _ => None,
     });
     let found = links.map(|(path, target)| {
-        let (severity, message) = match destination(context, path, target) {
+        let (severity, message, help) = match destination(context, path, target) {
             Destination::Outside => (
                 Severity::Error,
                 format!("the symbolic link `{path}` leads out of the skill, to `{target}`"),
+                "",
             ),
             Destination::Nowhere => (
                 Severity::Info,
                 format!("the symbolic link `{path}` leads nowhere"),
+                "remove it, or add the file it should lead to",
             ),
             Destination::Inside => (
                 Severity::Info,
                 format!(
                     "`{path}` is a symbolic link to `{target}`, and some clients copy no links"
                 ),
+                "",
             ),
         };
-        Finding::about(path, message, "").as_severe_as(severity)
+        Finding::about(path, message, help).as_severe_as(severity)
     });
     found.collect()
 }

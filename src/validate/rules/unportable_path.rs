@@ -1,4 +1,4 @@
-//! SK504: a path that some system can not hold.
+//! SK504: a path that some system cannot hold.
 
 use std::collections::HashSet;
 
@@ -15,8 +15,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     is_on: true,
     blocks_loading: false,
-    summary: "a path that some system can not hold",
-    why: "Windows and macOS refuse such names, or take two of them for one, so the skill can not be installed there; 0 of 12,331 public files.",
+    summary: "a path that some system cannot hold",
+    why: "Windows and macOS refuse such names, or take two of them for one, so the skill cannot be installed there. None of 12,331 public files has such a path, so a finding is news.",
     example: "references/API.md beside references/api.md",
     mend: "rename the file or folder",
     fixable: Fixable::No,
