@@ -13,6 +13,11 @@ use crate::workload;
 pub const SMALL: usize = 1_000;
 pub const LARGE: usize = 10_000;
 
+/// How many skills the reference checker's program is started for.
+const STARTED: usize = 20;
+/// What the package `skills-ref` calls its program.
+const REFERENCE_PROGRAM: &str = "agentskills";
+
 /// Exit code of a check that found something, which is no failure here.
 const FOUND: &str = "failed: exit status: 3";
 
@@ -25,7 +30,9 @@ pub enum Tool {
     AllRulesAllCores,
     /// `mdskill validate --parity` on one core: what the reference checker looks at.
     Parity,
-    /// The reference checker, every skill in one process.
+    /// The reference checker as its users run it: a process for each skill.
+    ReferenceProgram,
+    /// The reference checker as a library, every skill in one process.
     Reference,
     /// `cat` of every file.
     Cat,
@@ -103,6 +110,18 @@ impl Room {
             {
                 add(Tool::Reference, reference(python, &script, folder));
             }
+            if let Some(program) = sealed::locate(REFERENCE_PROGRAM)
+                && skills < SMALL
+            {
+                let command = reference_program(&program, folder);
+                room.rows.push(Row {
+                    tool: Tool::ReferenceProgram,
+                    workload: name,
+                    skills: STARTED,
+                    is_hostile: false,
+                    command,
+                });
+            }
         }
         for (number, hostile) in workload::hostile().into_iter().enumerate() {
             let folder = place.join(format!("hostile-{number}/hostile"));
@@ -152,6 +171,17 @@ fn reference(python: &Path, script: &Path, folder: &Path) -> Command {
     command
 }
 
+fn reference_program(program: &Path, folder: &Path) -> Command {
+    let each = "find . -name SKILL.md | sort | head -n \"$1\" | while read -r file; do \"$0\" validate \"${file%/*}\"; done; exit 0";
+    let mut command = sealed::command("sh", folder);
+    command
+        .args(["-c", each])
+        .arg(program)
+        .arg(STARTED.to_string());
+    command.current_dir(folder);
+    command
+}
+
 /// Validates every skill below a folder in one process, so that Python's start counts once.
 const REFERENCE: &str = "\
 import pathlib, sys
@@ -162,8 +192,7 @@ for skill in sorted(pathlib.Path(sys.argv[1]).rglob('SKILL.md')):
 
 /// The Python that the reference checker is installed for.
 fn reference_python() -> Option<PathBuf> {
-    // The package `skills-ref` calls its program so.
-    let program = sealed::locate("agentskills")?;
+    let program = sealed::locate(REFERENCE_PROGRAM)?;
     let text = fs::read_to_string(program).ok()?;
     let python = PathBuf::from(text.lines().next()?.strip_prefix("#!")?.trim());
     let is_program =
