@@ -46,7 +46,7 @@ fn diagnostic(
     };
     let diagnostic = Diagnostic {
         code: rule.code,
-        severity: settings.severity(rule, None)?,
+        severity: settings.severity(rule, finding.severity)?,
         file,
         start: fact.map_or(Position::START, |fact| fact.start),
         end: fact.map_or(Position::START, |fact| fact.end),

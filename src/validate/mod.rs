@@ -28,6 +28,7 @@ mod stems;
 mod suppress;
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::skill::discover::SKILL_FILE;
@@ -140,7 +141,10 @@ fn facts(context: &Context<'_>) -> Facts {
             excerpt: Some(excerpt),
         })
     };
+    let mut hasher = DefaultHasher::new();
+    context.skill_md.hash(&mut hasher);
     Facts {
+        fingerprint: hasher.finish(),
         name: fact(context.field("name")),
         description: fact(context.field("description")),
         silenced: BTreeSet::new(),

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Excerpt;
+use crate::diagnostic::{Excerpt, Severity};
 use crate::span::Position;
 use crate::target;
 
 /// What is kept of a skill to compare it with others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
+    /// What tells its `SKILL.md` from another text, within one run of the program.
+    pub fingerprint: u64,
     /// Its frontmatter's name.
     pub name: Option<Fact>,
     /// Its frontmatter's description.
@@ -60,6 +62,8 @@ pub struct SetFinding {
     pub message: String,
     /// What to do about it.
     pub help: String,
+    /// Another severity than the rule's.
+    pub severity: Option<Severity>,
 }
 
 /// What a finding between skills is about.

@@ -83,10 +83,17 @@ fn a_skill_that_is_installed_for_several_agents_is_one() {
         found(&outcome),
         [pair("SK210", ".agents/skills/log/SKILL.md")]
     );
-    let twice = self::room(&[
-        (".github/skills/log/SKILL.md", &log),
-        (".github/skills/team/log/SKILL.md", &log),
-    ]);
+    let other = log.replace("name: log", "name: log\nlicense: MIT");
+    let twice = |second: &str| {
+        self::room(&[
+            (".github/skills/log/SKILL.md", &log),
+            (".github/skills/team/log/SKILL.md", second),
+        ])
+    };
+    // A copy is the same skill, whichever is loaded.
+    let copied = twice(&log).mdskill(["validate", "--json"]).run();
+    assert_eq!(copied.ok().json()["summary"]["infos"], 1);
+    let twice = twice(&other);
     let outcome = twice.mdskill(["validate", "--json"]).run();
     assert_eq!(
         found(outcome.fails(3)),

@@ -38,6 +38,7 @@ fn check(set: &Set<'_>) -> Vec<SetFinding> {
                 subject: Subject::Description(at),
                 message: format!("`{shown}` in `{earlier}` has the same description"),
                 help: RULE.mend.to_owned(),
+                severity: None,
             });
         }
     }

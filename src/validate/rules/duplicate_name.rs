@@ -27,15 +27,24 @@ fn check(set: &Set<'_>) -> Vec<SetFinding> {
     let mut found = Vec::new();
     for (at, (place, facts)) in set.skills.iter().enumerate() {
         let Some(name) = &facts.name else { continue };
-        let earlier = *first.entry((set.room_of(at), &name.text)).or_insert(place);
+        let seen = (place, facts.fingerprint);
+        let (earlier, fingerprint) = *first.entry((set.room_of(at), &name.text)).or_insert(seen);
         if earlier != place {
             let shown = naming::shown(&name.text);
+            // A repository may ship one skill twice, as a plugin and by itself: whichever is
+            // taken is the same.
+            let is_copy = fingerprint == facts.fingerprint && folder(earlier) == folder(place);
             found.push(SetFinding {
                 subject: Subject::Name(at),
                 message: format!("`{shown}` is also the name of the skill in `{earlier}`"),
                 help: RULE.mend.to_owned(),
+                severity: is_copy.then_some(Severity::Info),
             });
         }
     }
     found
+}
+
+fn folder(place: &str) -> &str {
+    place.rsplit('/').next().unwrap_or(place)
 }

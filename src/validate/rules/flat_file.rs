@@ -43,6 +43,7 @@ fn check(set: &Set<'_>) -> Vec<SetFinding> {
             subject: Subject::Loose(at),
             message: format!("no client finds `{name}`: a skill is a folder with a `SKILL.md`"),
             help: format!("if it is a skill, move it to `{stem}/SKILL.md`"),
+            severity: None,
         })
     });
     findings.collect()
