@@ -98,9 +98,11 @@
 //!
 //! - **a verb**: its arguments in [`cli`], `ops/VERB.rs` with `Options` and `Report`, a function
 //!   in `commands`, one in [`ui::render`], tests in `tests/it`, a row in the README's table.
-//! - **a validation rule**: `validate/rules/RULE.rs` with a [`validate::rule::Rule`], a line in
-//!   [`validate::registry::RULES`], and a skill in `testdata/skills/invalid/CODE` that breaks it.
-//!   `docs/rules.md` is made of the rules' own words: `BLESS=1 cargo test --test it docs`.
+//! - **a validation rule**: `validate/rules/RULE.rs` with a [`validate::rule::Rule`], its line in
+//!   `rules/mod.rs` and in [`validate::registry::RULES`], where another profile takes it otherwise a
+//!   word in [`validate::profile`], and in `testdata/skills/invalid/CODE` skills that break it (`hit`)
+//!   and that only look like it (`near-miss`). What a user sees of them, and `docs/rules.md`, are
+//!   made of it: `BLESS=1 cargo test --test it -- rules docs`.
 //! - **a transport**: `git/transport/WAY.rs`, a variant of [`git::transport::Remote`], and a
 //!   [`fetch::Location`] that leads to it.
 //!

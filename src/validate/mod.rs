@@ -1,4 +1,13 @@
 //! [`validate`]: every problem of a skill at once, with its place and its remedy.
+//!
+//! 1. [`Context`] reads the [view](crate::view) of a skill once for all rules: its frontmatter, the
+//!    Markdown of its pages, its paths, and by `resolve` where each reference leads.
+//! 2. Each rule of the [`registry`] that the [`Settings`] let count looks at the context and returns
+//!    findings, which know bytes. `hedge` and `shape` say which references are meant at all.
+//! 3. `suppress` takes out what comments silence.
+//! 4. `place` turns bytes into lines, once through each file, and gives each finding its severity.
+//! 5. [`validate_set`] compares skills with each other, by the [`set::Facts`] that are kept of each.
+//! 6. [`mend()`] repeats all this with the fixes of what was found, until nothing is left to mend.
 
 pub mod context;
 pub mod explain;
