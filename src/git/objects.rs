@@ -6,13 +6,14 @@
 
 use std::cell::Cell;
 use std::ffi::c_int;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Once;
 
 use git2::{
     ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbPackwriter, Oid, Repository, RepositoryOpenFlags,
 };
 
+pub use super::error::{MAX_OBJECT_BYTES, ObjectError};
 pub use super::pack::{MAX_PACK_BYTES, MAX_PACK_OBJECTS, PackError};
 pub use super::tree::{TreeBuilder, TreeEntry, mode_number};
 
@@ -21,46 +22,9 @@ use super::tree::{parse_tree, tree_bytes};
 use crate::digest::FileMode;
 use crate::oid::ObjectId;
 
-/// Most bytes of one object.
-pub const MAX_OBJECT_BYTES: usize = 16 << 20;
-
 /// The objects of one repository.
 pub struct Objects {
     repository: Repository,
-}
-
-/// An object is not to be had, or is not what it should be.
-#[derive(Debug, thiserror::Error)]
-pub enum ObjectError {
-    /// It is not in the store: fetching may bring it.
-    #[error("the object {0} is not in the store")]
-    Missing(ObjectId),
-    /// It is of another kind, or its bytes are not what its id says.
-    #[error("the object {id} is damaged or of another kind than expected: {reason}")]
-    Damaged {
-        /// Which object.
-        id: ObjectId,
-        /// What libgit2 said.
-        reason: String,
-    },
-    /// It is larger than anything a skill holds.
-    #[error(
-        "the object {id} has {size} bytes, more than the {MAX_OBJECT_BYTES} that one file may have"
-    )]
-    TooLarge {
-        /// Which object.
-        id: ObjectId,
-        /// Its size.
-        size: usize,
-    },
-    /// The repository itself can't be used.
-    #[error("can't use the git repository {path}: {reason}", path = path.display())]
-    Repository {
-        /// Its folder.
-        path: PathBuf,
-        /// What libgit2 said.
-        reason: String,
-    },
 }
 
 impl Objects {

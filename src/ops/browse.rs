@@ -71,12 +71,7 @@ pub async fn browse(
     if descriptions {
         opened.fetch_descriptions().await?;
     }
-    let below = spec.skill.clone().or_else(|| {
-        opened
-            .resolved
-            .as_ref()
-            .and_then(|resolved| resolved.path.clone())
-    });
+    let below = spec.skill.clone().or_else(|| opened.folder_of_page());
     let folder = below.as_deref().unwrap_or_default();
     let mut chosen: Vec<Found> = opened.discovery.below(folder).cloned().collect();
     // What is no folder of the repository may be the name of a skill.

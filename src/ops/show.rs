@@ -97,11 +97,7 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
 async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpError> {
     let source = source_of(context, spec)?;
     let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
-    let from_page = opened
-        .resolved
-        .as_ref()
-        .and_then(|resolved| resolved.path.clone());
-    let found = match spec.skill.clone().or(from_page) {
+    let found = match spec.skill.clone().or_else(|| opened.folder_of_page()) {
         Some(wanted) => opened.choose(&wanted).await?,
         None => match opened.discovery.skills.as_slice() {
             [] => return Err(OpError::NoSkills(opened.place())),

@@ -86,11 +86,7 @@ pub(super) async fn prepare<'a>(
     let mut opened = Opened::open(context, &group.source, &group.query).await?;
     let mut chosen: Vec<Found> = Vec::new();
     for wanted in group.wanted {
-        let from_page = opened
-            .resolved
-            .as_ref()
-            .and_then(|resolved| resolved.path.clone());
-        let found = match wanted.or(from_page) {
+        let found = match wanted.or_else(|| opened.folder_of_page()) {
             Some(wanted) if all => opened.all_below(&wanted).await?,
             Some(wanted) => vec![opened.choose(&wanted).await?],
             None => everything(&opened, all)?,

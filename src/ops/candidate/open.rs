@@ -84,6 +84,12 @@ impl<'a> Opened<'a> {
         self.resolved.as_ref().map(|resolved| resolved.commit)
     }
 
+    /// Returns the folder that the page of a spec shows: `…/tree/main/skills/pdf`.
+    #[must_use]
+    pub fn folder_of_page(&self) -> Option<String> {
+        self.resolved.as_ref()?.path.clone()
+    }
+
     fn commits(&self) -> Vec<ObjectId> {
         self.commit().into_iter().collect()
     }

@@ -25,11 +25,7 @@ pub(super) async fn validate_spec(
 ) -> Result<(), OpError> {
     let source = source_of(context, spec)?;
     let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
-    let from_page = opened
-        .resolved
-        .as_ref()
-        .and_then(|resolved| resolved.path.clone());
-    let chosen = match spec.skill.clone().or(from_page) {
+    let chosen = match spec.skill.clone().or_else(|| opened.folder_of_page()) {
         Some(wanted) => opened.all_below(&wanted).await?,
         None if opened.discovery.skills.is_empty() => {
             return Err(OpError::NoSkills(opened.place()));

@@ -1,0 +1,42 @@
+//! [`ObjectError`]: why one of git's objects is not to be had.
+
+use std::path::PathBuf;
+
+use crate::oid::ObjectId;
+
+/// Most bytes of one object.
+pub const MAX_OBJECT_BYTES: usize = 16 << 20;
+
+/// An object is not to be had, or is not what it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum ObjectError {
+    /// It is not in the store: fetching may bring it.
+    #[error("the object {0} is not in the store")]
+    Missing(ObjectId),
+    /// It is of another kind, or its bytes are not what its id says.
+    #[error("the object {id} is damaged or of another kind than expected: {reason}")]
+    Damaged {
+        /// Which object.
+        id: ObjectId,
+        /// What libgit2 said.
+        reason: String,
+    },
+    /// It is larger than anything a skill holds.
+    #[error(
+        "the object {id} has {size} bytes, more than the {MAX_OBJECT_BYTES} that one file may have"
+    )]
+    TooLarge {
+        /// Which object.
+        id: ObjectId,
+        /// Its size.
+        size: usize,
+    },
+    /// The repository itself can't be used.
+    #[error("can't use the git repository {path}: {reason}", path = path.display())]
+    Repository {
+        /// Its folder.
+        path: PathBuf,
+        /// What libgit2 said.
+        reason: String,
+    },
+}
