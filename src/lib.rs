@@ -21,6 +21,7 @@
 //! - [`source`]: a repository or a folder, as the lockfile names it
 //! - [`mod@span`]: a piece of a text, in bytes and as people count lines
 //! - [`spec`]: what the user typed: `owner/repo/skill@ref`, a URL, a folder
+//! - [`capability`]: something that a skill can make an agent do or reach
 //! - [`mod@toml`]: a TOML text, and where it is wrong
 //! - [`diagnostic`]: something wrong with a skill: code, place, message, help
 //! - [`progress`]: how a long step says where it is, without knowing who listens
@@ -37,6 +38,7 @@
 //! - [`skill`]: finding skills in a tree, and reading frontmatter, Markdown and files
 //! - [`view`]: a skill's files as the validator looks at them, in memory, on disk or in git, or
 //!   changed and not yet written
+//! - [`mod@diff`]: how two versions of a skill differ, and what the new one can do
 //! - [`lockfile`]: `mdskill.lock`: reading, writing, keeping what it does not know
 //! - [`target`]: a folder that skills are installed into, and whose agent's it is
 //! - [`fetch`]: from a source's name to the objects of its skills; the store
@@ -127,6 +129,7 @@
 //! ```
 
 // Words: values that touch nothing.
+pub mod capability;
 pub mod diagnostic;
 pub mod digest;
 pub mod name;
@@ -148,6 +151,7 @@ pub mod interrupt;
 
 // Nouns: the things of the trade.
 pub mod config;
+pub mod diff;
 pub mod fetch;
 pub mod lockfile;
 pub mod skill;

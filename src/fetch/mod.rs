@@ -4,6 +4,7 @@
 //! trees and blobs, and keeps what it gets in the store.
 
 mod folder;
+pub mod history;
 mod location;
 mod repository;
 pub mod resolve;

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::diff::SkillDiff;
+use crate::fetch::history::Lineage;
 use crate::install::plan::Refusal;
 use crate::lockfile::Entry;
 use crate::name::SkillName;
@@ -33,6 +35,44 @@ pub struct Change {
     /// Things worth saying about it, as sentences.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// How its files differ from those at `from`, and what that means.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diff: Option<SkillDiff>,
+    /// How `commit` comes from `from`, where the source can tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lineage: Option<Lineage>,
+    /// A page that shows what lies between the two commits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compare_url: Option<String>,
+    /// The files in which local edits were kept, when there are any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub edited: Vec<String>,
+}
+
+/// A skill whose local edits and whose new version change the same lines.
+#[derive(Debug, Clone, Serialize)]
+pub struct Conflicted {
+    /// The skill's name.
+    pub name: String,
+    /// Its folder.
+    pub place: String,
+    /// The commit it would move to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The files, each with what is in conflict.
+    pub files: Vec<ConflictedFile>,
+}
+
+/// One file in conflict.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConflictedFile {
+    /// Where it lies in the skill.
+    pub path: String,
+    /// What is in conflict, as a sentence: `both sides changed the same lines`.
+    pub reason: String,
+    /// Each place, as git's markers show it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hunks: Vec<String>,
 }
 
 /// What was done with a skill.
@@ -89,6 +129,10 @@ impl Change {
             tree: entry.tree.to_string(),
             places,
             notes: Vec::new(),
+            diff: None,
+            lineage: None,
+            compare_url: None,
+            edited: Vec::new(),
         }
     }
 }

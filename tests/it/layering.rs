@@ -54,6 +54,7 @@ const HOUSE: &[Room] = &[
     room("spec", Words, &["oid", "path", "source"]),
     room("span", Words, &[]),
     room("toml", Words, &[]),
+    room("capability", Words, &[]),
     room("diagnostic", Words, &["span"]),
     room("progress", Words, &[]),
     room("env", Machine, &[]),
@@ -75,6 +76,10 @@ const HOUSE: &[Room] = &[
     without(
         room("view", Nouns, &["skill"]),
         &["env", "dirs", "http", "interrupt"],
+    ),
+    without(
+        room("diff", Nouns, &["skill", "view"]),
+        &["env", "dirs", "fs", "http", "interrupt"],
     ),
     without(
         room("validate", Nouns, &["skill", "target", "view"]),

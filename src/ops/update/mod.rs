@@ -7,7 +7,7 @@ use serde::Serialize;
 use self::ask::{Answer, Move, ask_all};
 use super::OpError;
 use super::apply::{self, Planned, Verdict, Wanted};
-use super::change::{Action, Change, LeftAlone, Problem};
+use super::change::{Action, Change, Conflicted, LeftAlone, Problem};
 use super::findings::Found;
 use super::installed::check_installed;
 use crate::context::Context;
@@ -40,6 +40,8 @@ pub struct Report {
     pub unchanged: usize,
     /// Edited skills that upstream changed, left as they are.
     pub left_alone: Vec<LeftAlone>,
+    /// Edited skills whose edits and whose new version are in conflict, left as they are.
+    pub conflicts: Vec<Conflicted>,
     /// Skills that their source no longer has; they stay.
     pub deleted: Vec<Problem>,
     /// Skills that can't move: a tag that moved, a name that is taken, files that are refused.

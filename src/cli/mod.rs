@@ -1,0 +1,185 @@
+//! The command line: what can be typed. Its comments are the help.
+
+mod add;
+mod inspect;
+mod maintain;
+mod validate;
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use add::{AddArgs, TargetArgs};
+pub use inspect::{CacheArgs, CacheCommand, ListArgs, NamesArgs, RuleArgs, ShowArgs};
+pub use maintain::{InstallArgs, RemoveArgs, UpdateArgs};
+pub use validate::{FindingsFormat, ValidateArgs};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// The package manager for Agent Skills
+#[derive(Debug, Parser)]
+#[command(name = "mdskill", version, styles = STYLES, max_term_width = 100, propagate_version = true)]
+#[command(after_help = "Examples:
+  mdskill add wshobson/agents/async-python-patterns
+  mdskill list
+  mdskill update
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 a check found something, 4 no permission,
+5 network, 130 interrupted")]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+    /// What goes with every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// What goes with every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub struct Global {
+    /// Use your own skills (~/.copilot/skills), not the project's
+    #[arg(short, long, global = true)]
+    pub global: bool,
+    /// Print the result as JSON on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print no talk: only data, and what went wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: every place, and what went over the network
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorWhen,
+    /// Use only what is in the store
+    #[arg(long, global = true)]
+    pub offline: bool,
+    /// Run as if started in this folder
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Add skills: find, fetch, validate, install and lock them
+    #[command(
+        after_help = "A spec is owner/repo/skill, where skill is a name or a path; owner/repo; host/owner/repo/skill;
+the address of a page; a git URL with //PATH; or a folder. @ref after it is a branch
+(followed by update), a tag or a commit (pinned), or a range over the tags.
+
+Examples:
+  mdskill add wshobson/agents/async-python-patterns
+  mdskill add wshobson/agents                            # choose from a list
+  mdskill add wshobson/agents --all
+  mdskill add wshobson/agents --skill uv-package-manager --skill python-packaging
+  mdskill add anthropics/skills/pdf@v1.2 --agent claude
+  mdskill add acme/skills/deploy@^1.2
+  mdskill add https://github.com/anthropics/skills/tree/main/skills/pdf
+  mdskill add git@gitlab.com:acme/skills.git//deploy
+  mdskill add ./skills/mine"
+    )]
+    Add(AddArgs),
+    /// List what is installed, or a repository's skills
+    #[command(
+        visible_alias = "ls",
+        after_help = "Examples:
+  mdskill list
+  mdskill list --json
+  mdskill list wshobson/agents
+  mdskill list wshobson/agents/plugins/python-development
+  mdskill list wshobson/agents --names"
+    )]
+    List(ListArgs),
+    /// Move skills to what their source now has
+    #[command(
+        after_help = "A skill moves only when its own files changed. Edited skills stay, and are listed.
+
+Examples:
+  mdskill update
+  mdskill update async-python-patterns
+  mdskill update --dry-run
+  mdskill update --check        # exit 3 if anything would change"
+    )]
+    Update(UpdateArgs),
+    /// Make the disk equal the lockfile
+    #[command(after_help = "Examples:
+  mdskill install
+  mdskill install --frozen      # the default in CI: no lockfile is an error
+  mdskill install --offline")]
+    Install(InstallArgs),
+    /// Remove skills that mdskill installed
+    #[command(
+        visible_alias = "rm",
+        after_help = "Examples:
+  mdskill remove async-python-patterns
+  mdskill remove edited-skill --force      # its folder goes to the trash folder"
+    )]
+    Remove(RemoveArgs),
+    /// Check the installed files against the lockfile, offline
+    #[command(after_help = "Examples:
+  mdskill verify
+  mdskill verify async-python-patterns --json")]
+    Verify(NamesArgs),
+    /// Say what update would do; exit 3 if anything
+    #[command(after_help = "Examples:
+  mdskill outdated
+  mdskill outdated --json")]
+    Outdated(NamesArgs),
+    /// Show a skill: installed, or a repository's
+    #[command(after_help = "Examples:
+  mdskill show async-python-patterns
+  mdskill show wshobson/agents/async-python-patterns")]
+    Show(ShowArgs),
+    /// Find what is wrong with skills: yours, installed, or a repository's
+    #[command(after_help = "Examples:
+  mdskill validate
+  mdskill validate skills/mine
+  mdskill validate skills/mine/SKILL.md --json
+  mdskill validate wshobson/agents/async-python-patterns@main
+  mdskill validate --since origin/main       # in a pull request: only what it brings
+  mdskill validate --profile claude --ignore SK309
+  mdskill validate skills/mine --fix
+  mdskill validate --fix --diff              # only show what would change; exit 3 if anything
+  mdskill validate - --stdin-path skills/mine/SKILL.md
+  mdskill validate --format github           # in a workflow
+
+What mdskill.toml says of the rules holds too; flags win over it.")]
+    Validate(ValidateArgs),
+    /// Explain what validate looks for: all rules, a group, or one
+    #[command(after_help = "Examples:
+  mdskill rule
+  mdskill rule SK3              # references
+  mdskill rule SK302
+  mdskill rule broken-path --json")]
+    Rule(RuleArgs),
+    /// Show, prune or clear the store of git objects
+    #[command(after_help = "Examples:
+  mdskill cache
+  mdskill cache prune --days 30
+  mdskill cache clear")]
+    Cache(CacheArgs),
+}

@@ -1,0 +1,87 @@
+//! What `add` did.
+
+use super::{findings, print_change, print_left_alone, print_problems, print_trashed};
+use crate::ops::add;
+use crate::ops::change::Action;
+use crate::ops::findings::Found;
+use crate::ui::clean;
+use crate::ui::phrase::count;
+use crate::ui::printer::Printer;
+
+/// Most skills that a hint names.
+const MAX_SIBLINGS: usize = 10;
+
+/// Prints what `add` did.
+pub fn add(printer: &Printer, report: &add::Report) {
+    for change in &report.skills {
+        print_change(printer, change, report.dry_run);
+    }
+    print_trashed(printer, &report.trashed);
+    let is_stopped = |found: &Found| {
+        report
+            .stopped
+            .iter()
+            .any(|stopped| stopped.place == found.skill)
+    };
+    let told = report.diagnostics.iter();
+    findings(printer, told.filter(|found| !is_stopped(found)));
+    for stopped in &report.stopped {
+        let why = match stopped.is_unloadable {
+            true => "no client would load it",
+            false => "it has errors",
+        };
+        printer.error(&format!("`{}` was not added, for {why}:", stopped.name));
+        for reason in &stopped.reasons {
+            printer.item(reason);
+        }
+    }
+    if !report.stopped.is_empty() {
+        printer.hint("--allow CODE installs it all the same; better tell its author");
+    }
+    print_problems(printer, &report.left_out);
+    print_left_alone(printer, &report.left_alone);
+    if !report.left_alone.is_empty() || report.is_refused {
+        printer.error("nothing was changed");
+        return;
+    }
+    let done = report
+        .skills
+        .iter()
+        .filter(|change| change.action != Action::Unchanged)
+        .count();
+    if report.skills.len() > 1 {
+        let kept = report.skills.len() - done;
+        let tail = if kept > 0 {
+            format!(", {kept} unchanged")
+        } else {
+            String::new()
+        };
+        printer.status("Finished", &format!("{}{tail}", count(done, "skill")));
+    }
+}
+
+/// Says how the skills that others link to can be added.
+#[must_use]
+pub fn siblings(siblings: &[add::Sibling], is_personal: bool) -> String {
+    let specs = siblings.iter().take(MAX_SIBLINGS);
+    let specs: Vec<_> = specs
+        .map(|sibling| clean::for_shell(&sibling.spec))
+        .collect();
+    let personal = if is_personal { "-g " } else { "" };
+    let command = format!("mdskill {personal}add {}", specs.join(" "));
+    match siblings {
+        [only] => format!(
+            "{} links to {}, which is not installed; `{command}` adds it",
+            only.linked_from.join(", "),
+            only.name
+        ),
+        several if several.len() > MAX_SIBLINGS => format!(
+            "{} skills that these link to are not installed; `{command}` adds the first of them",
+            several.len()
+        ),
+        several => format!(
+            "{} skills that these link to are not installed; `{command}` adds them",
+            several.len()
+        ),
+    }
+}

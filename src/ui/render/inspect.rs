@@ -1,0 +1,150 @@
+//! What the commands tell that only look.
+
+use super::{reference, short};
+use crate::ops::{browse, cache, list, show, verify};
+use crate::ui::clean;
+use crate::ui::phrase::{self, count};
+use crate::ui::printer::Printer;
+use crate::ui::table::Table;
+
+/// Prints what `verify` found.
+pub fn verify(printer: &Printer, report: &verify::Report) {
+    for drift in &report.drift {
+        printer.error(&format!("{} {}", drift.place, drift.problem));
+        for file in &drift.files {
+            printer.item(file);
+        }
+    }
+    if report.drift.is_empty() {
+        printer.status(
+            "Verified",
+            &format!("{} as locked", count(report.intact, "folder")),
+        );
+    } else {
+        let only_missing = report.drift.iter().all(|drift| drift.is_missing);
+        printer.hint(match only_missing {
+            true => "`mdskill install` puts back what is missing",
+            false => "`mdskill install --force` puts back what is locked, and moves what is there to the trash folder",
+        });
+    }
+}
+
+/// Prints what is installed.
+pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
+    if names_only {
+        for skill in &report.skills {
+            printer.data(&clean::line(&skill.name));
+        }
+        return;
+    }
+    if report.skills.is_empty() {
+        printer.note(
+            "Nothing",
+            "is installed; `mdskill add owner/repo/skill` adds a skill",
+        );
+        return;
+    }
+    let mut table = Table::new(&["NAME", "STATE", "REF", "COMMIT", "SOURCE", "PLACE"]);
+    for skill in &report.skills {
+        let source = skill.source.as_deref().unwrap_or("");
+        table.row(&[
+            &skill.name,
+            skill.state.word(),
+            skill.reference.as_deref().map_or("", reference),
+            short(skill.commit.as_ref()),
+            phrase::source(source),
+            &skill.place,
+        ]);
+    }
+    printer.table(&table.lines(printer.width()));
+}
+
+/// Prints the skills of a repository.
+pub fn browse(printer: &Printer, report: &browse::Report, names_only: bool) {
+    if names_only {
+        for skill in &report.skills {
+            printer.data(&clean::line(&skill.name));
+        }
+        return;
+    }
+    let has_plugins = report.skills.iter().any(|skill| skill.plugin.is_some());
+    let headings: &[&str] = match has_plugins {
+        true => &["NAME", "PLUGIN", "DESCRIPTION"],
+        false => &["NAME", "DESCRIPTION"],
+    };
+    let mut table = Table::new(headings);
+    for skill in &report.skills {
+        let description = skill.description.as_deref().unwrap_or("(no description)");
+        match has_plugins {
+            true => table.row(&[
+                &skill.name,
+                skill.plugin.as_deref().unwrap_or(""),
+                description,
+            ]),
+            false => table.row(&[&skill.name, description]),
+        }
+    }
+    printer.table(&table.lines(printer.width()));
+    let place = phrase::source(&report.source);
+    printer.note(
+        "Found",
+        &format!(
+            "{} in {place}; `mdskill add {}` adds one",
+            count(report.skills.len(), "skill"),
+            report.skills[0].spec
+        ),
+    );
+}
+
+/// Prints a skill's page.
+pub fn show(printer: &Printer, report: &show::Report) {
+    let field = |name: &str, text: &str| {
+        if !text.is_empty() {
+            printer.data(&format!("{name:<13}{}", clean::line(text)));
+        }
+    };
+    field("name", &report.name);
+    field("description", report.description.as_deref().unwrap_or(""));
+    field("install", &format!("mdskill add {}", report.spec));
+    field("source", &report.source);
+    field("path", &report.path);
+    field("commit", report.commit.as_deref().unwrap_or(""));
+    field("installed", &report.places.join(", "));
+    for (at, file) in report.files.iter().enumerate() {
+        field(if at == 0 { "files" } else { "" }, file);
+    }
+    printer.data("");
+    printer.data(clean::block(&report.body).trim_matches('\n'));
+}
+
+/// Prints what the store holds, or what was removed of it.
+pub fn cache(printer: &Printer, report: &cache::Report, removed: bool) {
+    let size = |bytes: u64| indicatif::HumanBytes(bytes).to_string();
+    if removed {
+        printer.status(
+            "Removed",
+            &format!(
+                "{}, {}",
+                count(report.sources.len(), "source"),
+                size(report.bytes)
+            ),
+        );
+        return;
+    }
+    let mut table = Table::new(&["SOURCE", "SIZE", "LAST FETCH"]);
+    for cached in &report.sources {
+        let age = match cached.days {
+            0 => "today".to_owned(),
+            days => format!(
+                "{} ago",
+                count(usize::try_from(days).unwrap_or(usize::MAX), "day")
+            ),
+        };
+        table.row(&[&cached.source, &size(cached.bytes), &age]);
+    }
+    printer.table(&table.lines(printer.width()));
+    printer.note(
+        "Store",
+        &format!("{} in {}", size(report.bytes), report.folder),
+    );
+}
