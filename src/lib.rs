@@ -39,6 +39,7 @@
 //! - [`view`]: a skill's files as the validator looks at them, in memory, on disk or in git, or
 //!   changed and not yet written
 //! - [`mod@diff`]: how two versions of a skill differ, and what the new one can do
+//! - [`mod@merge`]: edits here and a new version there made one, file by file, as git would
 //! - [`lockfile`]: `mdskill.lock`: reading, writing, keeping what it does not know
 //! - [`target`]: a folder that skills are installed into, and whose agent's it is
 //! - [`fetch`]: from a source's name to the objects of its skills; the store
@@ -154,6 +155,7 @@ pub mod config;
 pub mod diff;
 pub mod fetch;
 pub mod lockfile;
+pub mod merge;
 pub mod skill;
 pub mod target;
 pub mod validate;

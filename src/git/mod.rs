@@ -1,6 +1,7 @@
 //! Git as mdskill speaks it: its wire protocol, its objects, and the ways to a repository.
 
 mod error;
+pub mod merge_file;
 pub mod objects;
 mod pack;
 pub mod pkt_line;

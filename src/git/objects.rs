@@ -1,8 +1,8 @@
 //! [`Objects`]: a repository's objects on disk, behind libgit2.
 //!
-//! The only file that names git2. libgit2 decodes packs, checks every id while
-//! it does, and checks it again on every read; its network code is not built
-//! in. Floor: libgit2 1.9.7, for the six CVEs of 2026.
+//! Only this file and `merge_file` name git2. libgit2 decodes packs, checks every
+//! id while it does, and checks it again on every read; its network code is not
+//! built in. Floor: libgit2 1.9.7, for the six CVEs of 2026.
 
 use std::cell::Cell;
 use std::ffi::c_int;
@@ -407,8 +407,8 @@ pub fn tree_id(files: &[(&str, FileMode, ObjectId)]) -> Result<ObjectId, ObjectE
     })
 }
 
-/// Bounds what a delta may inflate to (CVE-2026-53585), once in a process.
-fn set_limits() {
+/// Starts libgit2 and bounds what a delta may inflate to (CVE-2026-53585), once in a process.
+pub(super) fn set_limits() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // The constant is unsigned on some platforms only. What libgit2 does not know, it refuses.

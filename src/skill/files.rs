@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::digest::FileMode;
-use crate::git::objects::{MAX_OBJECT_BYTES, ObjectError, Objects, TreeEntry};
+use crate::git::objects::{MAX_OBJECT_BYTES, ObjectError, Objects, TreeEntry, blob_id, tree_id};
 use crate::oid::ObjectId;
 use crate::path::{self, PathFault, SkillPath};
 use crate::skill::discover::SKILL_FILE;
@@ -103,13 +103,7 @@ impl SkillTree {
             ..
         } = reading;
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        if let Some((one, other)) = path::collision(files.iter().map(|file| file.path.as_str())) {
-            let reason = format!("macOS and Windows can't tell it from `{one}`");
-            faults.push(FileFault {
-                path: other,
-                reason,
-            });
-        }
+        faults.extend(collision_among(&files));
         match faults.is_empty() {
             true => Ok(Self {
                 tree,
@@ -118,6 +112,48 @@ impl SkillTree {
             }),
             false => Err(TreeError::Refused(faults)),
         }
+    }
+
+    /// Makes the skill of files in memory, all of them at hand: no object of it need be anywhere.
+    ///
+    /// # Errors
+    /// [`TreeError::Refused`] for colliding or equal paths; when there are too many files, or too many bytes.
+    pub fn of_files(
+        files: impl IntoIterator<Item = (SkillPath, FileMode, Vec<u8>)>,
+    ) -> Result<Self, TreeError> {
+        let mut given: Vec<_> = files.into_iter().collect();
+        if given.len() > MAX_FILES {
+            return Err(too_many_files());
+        }
+        given.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+        let (mut files, mut contents) = (Vec::new(), Vec::new());
+        for (path, mode, bytes) in given {
+            let id = blob_id(&bytes)?;
+            files.push(SkillFile { path, mode, id });
+            contents.push(Content {
+                size: bytes.len(),
+                bytes: Some(bytes),
+            });
+        }
+        let twice = files.windows(2).find(|two| two[0].path == two[1].path);
+        let twice = twice.map(|two| FileFault {
+            path: two[0].path.to_string(),
+            reason: "its folder has two of that name".to_owned(),
+        });
+        if let Some(fault) = twice.or_else(|| collision_among(&files)) {
+            return Err(TreeError::Refused(vec![fault]));
+        }
+        check_sizes(&files, &contents)?;
+        let lines: Vec<_> = files
+            .iter()
+            .map(|file| (file.path.as_str(), file.mode, file.id))
+            .collect();
+        let tree = tree_id(&lines)?;
+        Ok(Self {
+            tree,
+            files,
+            contents,
+        })
     }
 
     /// Looks at every file, now that the blobs are here, and reads those that fit in `at_most` bytes,
@@ -134,24 +170,13 @@ impl SkillTree {
             .iter()
             .zip(&mut contents)
             .partition(|(file, _)| is_skill_file(file));
-        let (mut total, mut room) = (0_usize, at_most);
+        let mut room = at_most;
         for (file, content) in first.into_iter().chain(others) {
             let (size, bytes) = objects.blob_up_to(file.id, room)?;
-            if size > MAX_OBJECT_BYTES {
-                return Err(TreeError::TooLarge(format!(
-                    "a file of {size} bytes, `{}`; the limit is 16 MiB",
-                    file.path
-                )));
-            }
-            total += size;
             room -= bytes.as_ref().map_or(0, Vec::len);
             *content = Content { size, bytes };
         }
-        if total > MAX_BYTES {
-            return Err(TreeError::TooLarge(format!(
-                "{total} bytes; the limit is 50 MiB"
-            )));
-        }
+        check_sizes(&self.files, &contents)?;
         self.contents = contents;
         Ok(())
     }
@@ -188,6 +213,43 @@ impl SkillTree {
     }
 }
 
+fn collision_among(files: &[SkillFile]) -> Option<FileFault> {
+    let (one, other) = path::collision(files.iter().map(|file| file.path.as_str()))?;
+    Some(match one == other {
+        true => FileFault {
+            path: other,
+            reason: "it is a file and a folder".to_owned(),
+        },
+        false => FileFault {
+            path: other,
+            reason: format!("macOS and Windows can't tell it from `{one}`"),
+        },
+    })
+}
+
+fn too_many_files() -> TreeError {
+    TreeError::TooLarge(format!("more than {MAX_FILES} files, the limit"))
+}
+
+fn check_sizes(files: &[SkillFile], contents: &[Content]) -> Result<(), TreeError> {
+    let mut total = 0_usize;
+    for (file, Content { size, .. }) in files.iter().zip(contents) {
+        if *size > MAX_OBJECT_BYTES {
+            return Err(TreeError::TooLarge(format!(
+                "a file of {size} bytes, `{}`; the limit is 16 MiB",
+                file.path
+            )));
+        }
+        total += size;
+    }
+    match total > MAX_BYTES {
+        true => Err(TreeError::TooLarge(format!(
+            "{total} bytes; the limit is 50 MiB"
+        ))),
+        false => Ok(()),
+    }
+}
+
 struct Reading<'a> {
     objects: &'a Objects,
     files: Vec<SkillFile>,
@@ -206,9 +268,7 @@ impl Reading<'_> {
         for entry in self.objects.tree(tree)? {
             self.entries += 1;
             if self.entries > MAX_FILES * 2 || self.files.len() >= MAX_FILES {
-                return Err(TreeError::TooLarge(format!(
-                    "more than {MAX_FILES} files, the limit"
-                )));
+                return Err(too_many_files());
             }
             let mut path = prefix.to_vec();
             path.extend_from_slice(&entry.name);

@@ -82,6 +82,10 @@ const HOUSE: &[Room] = &[
         &["env", "dirs", "fs", "http", "interrupt"],
     ),
     without(
+        room("merge", Nouns, &["skill"]),
+        &["env", "dirs", "fs", "http", "interrupt"],
+    ),
+    without(
         room("validate", Nouns, &["skill", "target", "view"]),
         THE_MACHINE,
     ),
@@ -106,14 +110,17 @@ const HOUSE: &[Room] = &[
 /// What verbs share. A verb imports these, never another verb.
 const SHARED_BY_VERBS: &[&str] = &["apply", "candidate", "change", "findings", "installed"];
 
-/// Crates whose future is uncertain, each with the only file that names it: exchanging it is work in that file.
-const ONE_FILE_EACH: &[(&str, &str)] = &[
-    ("serde_yaml", "skill/frontmatter.rs"),
-    ("git2", "git/objects.rs"),
-    ("libgit2_sys", "git/objects.rs"),
-    ("rustls", "http/client.rs"),
-    ("directories", "dirs.rs"),
-    ("pulldown_cmark", "skill/markdown.rs"),
+/// Crates whose future is uncertain, each with the only files that name it: exchanging it is work in those.
+///
+/// One file each, but for git2: merging texts has nothing in common with reading objects, and would be the first to be
+/// exchanged alone.
+const FEW_FILES_EACH: &[(&str, &[&str])] = &[
+    ("serde_yaml", &["skill/frontmatter.rs"]),
+    ("git2", &["git/objects.rs", "git/merge_file.rs"]),
+    ("libgit2_sys", &["git/objects.rs"]),
+    ("rustls", &["http/client.rs"]),
+    ("directories", &["dirs.rs"]),
+    ("pulldown_cmark", &["skill/markdown.rs"]),
 ];
 
 /// Returns what breaks the rules, a sentence each.
@@ -165,11 +172,12 @@ fn faults(sources: &[Source]) -> Vec<String> {
                 );
             }
         }
-        for (name, only) in ONE_FILE_EACH {
-            if source.words.contains(*name) && source.file != *only {
+        for (name, only) in FEW_FILES_EACH {
+            if source.words.contains(*name) && !only.contains(&source.file.as_str()) {
                 found.push(format!(
-                    "{}: only {only} names the crate `{name}`",
-                    source.file
+                    "{}: only {} names the crate `{name}`",
+                    source.file,
+                    only.join(" or ")
                 ));
             }
         }

@@ -33,6 +33,8 @@ mod install_remove_verify;
 mod install_sh;
 mod layering;
 mod lockfile;
+mod merge_files;
+mod merge_text;
 mod names;
 mod network;
 mod network_faults;

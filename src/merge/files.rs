@@ -1,0 +1,381 @@
+//! Which files there are after the merge, where they lie, and who changed what of each.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
+use super::renames::{Renames, renames};
+use super::text::{is_text, merge_lines};
+use super::{Conflict, ConflictKind, Favor, File, Files, Labels, Merged};
+use crate::git::objects::MAX_OBJECT_BYTES;
+use crate::path::SkillPath;
+
+/// What the three have at one path, once renamed files lie where they lie now.
+#[derive(Default)]
+struct Slot {
+    base: Option<File>,
+    ours: Option<File>,
+    theirs: Option<File>,
+}
+
+pub(super) fn merge(
+    base: &Files,
+    ours: &Files,
+    theirs: &Files,
+    labels: &Labels<'_>,
+    favor: Favor,
+) -> Merged {
+    let mut merging = Merging {
+        ours,
+        theirs,
+        labels,
+        favor,
+        slots: slots(base, ours, theirs),
+        moved: BTreeMap::new(),
+        conflicts: Vec::new(),
+    };
+    let here = renames(base, ours, theirs);
+    let there = renames(base, theirs, ours);
+    merging.follow(base, &here, &there);
+    let mut files = merging.settle();
+    merging.separate(&mut files);
+    let mut conflicts = merging.conflicts;
+    conflicts.sort_by(|a, b| (&a.path, &a.kind).cmp(&(&b.path, &b.kind)));
+    conflicts.dedup();
+    Merged { files, conflicts }
+}
+
+fn slots(base: &Files, ours: &Files, theirs: &Files) -> BTreeMap<SkillPath, Slot> {
+    let mut slots: BTreeMap<SkillPath, Slot> = BTreeMap::new();
+    for path in base.keys().chain(ours.keys()).chain(theirs.keys()) {
+        slots.entry(path.clone()).or_insert_with(|| Slot {
+            base: base.get(path).cloned(),
+            ours: ours.get(path).cloned(),
+            theirs: theirs.get(path).cloned(),
+        });
+    }
+    slots
+}
+
+struct Merging<'a> {
+    ours: &'a Files,
+    theirs: &'a Files,
+    labels: &'a Labels<'a>,
+    favor: Favor,
+    slots: BTreeMap<SkillPath, Slot>,
+    /// Where the files lay that one side renamed and the other still has.
+    moved: BTreeMap<SkillPath, SkillPath>,
+    conflicts: Vec<Conflict>,
+}
+
+impl<'a> Merging<'a> {
+    /// Brings what one side did to a file to where the other has it now.
+    fn follow(&mut self, base: &Files, here: &Renames<'_>, there: &Renames<'_>) {
+        let sources: BTreeSet<_> = here.keys().chain(there.keys()).collect();
+        for from in sources {
+            let Some(was) = base.get(*from) else { continue };
+            match (here.get(*from), there.get(*from)) {
+                (Some(ours), Some(theirs)) if ours == theirs => {
+                    self.slot(ours).base = Some(was.clone());
+                }
+                (Some(ours), Some(theirs)) => self.renamed_apart(from, was, ours, theirs),
+                (Some(to), None) => match self.theirs.get(*from) {
+                    Some(edited) => self.renamed_here(from, was, to, edited),
+                    None => self.renamed_and_deleted(from, to, true),
+                },
+                (None, Some(to)) => match self.ours.get(*from) {
+                    Some(edited) => self.renamed_there(from, was, to, edited),
+                    None => self.renamed_and_deleted(from, to, false),
+                },
+                (None, None) => continue,
+            }
+            self.slots.remove(*from);
+        }
+    }
+
+    fn slot(&mut self, path: &SkillPath) -> &mut Slot {
+        self.slots.entry(path.clone()).or_default()
+    }
+
+    fn renamed_here(&mut self, from: &SkillPath, was: &File, to: &SkillPath, edited: &File) {
+        self.moved.insert(to.clone(), from.clone());
+        if self.slot(to).theirs.is_none() {
+            let slot = self.slot(to);
+            slot.base = Some(was.clone());
+            slot.theirs = Some(edited.clone());
+        } else if let Some(renamed) = self.ours.get(to) {
+            // There is another file of that name there: first the one, then both.
+            let merged = self.combine(to, Some(was), renamed, edited);
+            self.slot(to).ours = Some(merged);
+        }
+    }
+
+    fn renamed_there(&mut self, from: &SkillPath, was: &File, to: &SkillPath, edited: &File) {
+        self.moved.insert(to.clone(), from.clone());
+        if self.slot(to).ours.is_none() {
+            let slot = self.slot(to);
+            slot.base = Some(was.clone());
+            slot.ours = Some(edited.clone());
+        } else if let Some(renamed) = self.theirs.get(to) {
+            let merged = self.combine(to, Some(was), edited, renamed);
+            self.slot(to).theirs = Some(merged);
+        }
+    }
+
+    fn renamed_apart(
+        &mut self,
+        from: &SkillPath,
+        was: &File,
+        ours: &SkillPath,
+        theirs: &SkillPath,
+    ) {
+        let (Some(here), Some(there)) = (self.ours.get(ours), self.theirs.get(theirs)) else {
+            return;
+        };
+        let kind = ConflictKind::RenamedApart {
+            ours: ours.to_string(),
+            theirs: theirs.to_string(),
+        };
+        self.conflict(from, kind);
+        let merged = self.combine(from, Some(was), here, there);
+        let favor = self.favor;
+        self.slot(ours).ours = (favor != Favor::Theirs).then(|| merged.clone());
+        self.slot(theirs).theirs = takes_theirs(favor).then_some(merged);
+    }
+
+    fn renamed_and_deleted(&mut self, from: &SkillPath, to: &SkillPath, here: bool) {
+        let from = from.to_string();
+        self.conflict(to, ConflictKind::RenamedAndDeleted { from });
+        let favor = self.favor;
+        let slot = self.slot(to);
+        match here {
+            true if favor == Favor::Theirs => slot.ours = None,
+            false if !takes_theirs(favor) => slot.theirs = None,
+            _ => {}
+        }
+    }
+
+    fn settle(&mut self) -> Files {
+        let slots = std::mem::take(&mut self.slots);
+        let merged = slots.into_iter().filter_map(|(path, slot)| {
+            let file = self.settle_one(&path, slot)?;
+            Some((path, file))
+        });
+        merged.collect()
+    }
+
+    fn settle_one(&mut self, path: &SkillPath, slot: Slot) -> Option<File> {
+        let Slot { base, ours, theirs } = slot;
+        if ours == theirs || theirs == base {
+            return ours;
+        }
+        if ours == base {
+            return theirs;
+        }
+        match (ours, theirs) {
+            (Some(ours), Some(theirs)) => Some(self.combine(path, base.as_ref(), &ours, &theirs)),
+            (ours, None) => {
+                self.conflict(path, ConflictKind::DeletedThere);
+                ours.filter(|_| self.favor != Favor::Theirs)
+            }
+            (None, theirs) => {
+                self.conflict(path, ConflictKind::DeletedHere);
+                theirs.filter(|_| takes_theirs(self.favor))
+            }
+        }
+    }
+
+    /// Merges content and mode, each for itself.
+    fn combine(
+        &mut self,
+        path: &SkillPath,
+        base: Option<&File>,
+        ours: &File,
+        theirs: &File,
+    ) -> File {
+        let mode = settled(base.map(|file| &file.mode), ours.mode, theirs.mode);
+        let mode = mode.unwrap_or_else(|| {
+            self.conflict(path, ConflictKind::Mode);
+            self.favored(ours, theirs).mode
+        });
+        let bytes = settled(
+            base.map(|file| &file.bytes).as_ref(),
+            &ours.bytes,
+            &theirs.bytes,
+        );
+        let bytes = match bytes {
+            Some(bytes) => Arc::clone(bytes),
+            None => self.combine_bytes(path, base, ours, theirs),
+        };
+        File { mode, bytes }
+    }
+
+    fn combine_bytes(
+        &mut self,
+        path: &SkillPath,
+        base: Option<&File>,
+        ours: &File,
+        theirs: &File,
+    ) -> Arc<[u8]> {
+        let old: &[u8] = base.map_or(&[], |file| &file.bytes);
+        let all = [old, &ours.bytes, &theirs.bytes];
+        let lines = if !all.iter().all(|bytes| is_text(bytes)) {
+            Err(ConflictKind::Binary)
+        } else if all.iter().any(|bytes| bytes.len() > MAX_OBJECT_BYTES) {
+            Err(ConflictKind::TooLarge)
+        } else {
+            merge_lines(old, &ours.bytes, &theirs.bytes, self.labels, self.favor)
+                .ok_or(ConflictKind::TooLarge)
+        };
+        match lines {
+            Ok(lines) if lines.hunks.is_empty() => lines.bytes.into(),
+            Ok(lines) => {
+                let kind = match base {
+                    Some(_) => ConflictKind::Lines,
+                    None => ConflictKind::AddedTwice,
+                };
+                self.conflicts.push(Conflict {
+                    path: path.to_string(),
+                    kind,
+                    hunks: lines.hunks,
+                });
+                lines.bytes.into()
+            }
+            Err(kind) => {
+                self.conflict(path, kind);
+                Arc::clone(&self.favored(ours, theirs).bytes)
+            }
+        }
+    }
+
+    fn favored<'f>(&self, ours: &'f File, theirs: &'f File) -> &'f File {
+        match self.favor {
+            Favor::Theirs => theirs,
+            Favor::Nobody | Favor::Markers | Favor::Ours => ours,
+        }
+    }
+
+    fn conflict(&mut self, path: &SkillPath, kind: ConflictKind) {
+        self.conflicts.push(Conflict {
+            path: path.to_string(),
+            kind,
+            hunks: Vec::new(),
+        });
+    }
+
+    /// Finds the files that can't lie side by side, and leaves those of the side that wins.
+    fn separate(&mut self, files: &mut Files) {
+        let before = [self.ours, self.theirs].map(folded_alike);
+        // Each round leaves fewer files of the loser's.
+        loop {
+            let mut losing = self.files_and_folders(files);
+            losing.extend(self.collisions(files, &before));
+            if self.favor == Favor::Nobody {
+                return;
+            }
+            let losers = losing.iter().flat_map(|place| self.losers_at(place, files));
+            let lost: BTreeSet<SkillPath> = losers.collect();
+            if lost.is_empty() {
+                return;
+            }
+            for path in lost {
+                files.remove(&path);
+                // An edit of the winner's must not go with the name that the loser gave the file.
+                let old = self.moved.remove(&path);
+                if let Some((old, file)) = old.and_then(|old| {
+                    let file = self.winner().get(&old)?.clone();
+                    Some((old, file))
+                }) {
+                    files.entry(old).or_insert(file);
+                }
+            }
+        }
+    }
+
+    fn winner(&self) -> &'a Files {
+        match self.favor {
+            Favor::Theirs => self.theirs,
+            Favor::Nobody | Favor::Markers | Favor::Ours => self.ours,
+        }
+    }
+
+    /// The files at or below a place that the winner does not have.
+    fn losers_at(&self, place: &str, files: &Files) -> Vec<SkillPath> {
+        let of_loser = |path: &&SkillPath| !self.winner().contains_key(*path);
+        let there = files.keys().filter(|path| lies_at(path.as_str(), place));
+        there.filter(of_loser).cloned().collect()
+    }
+
+    /// Reports each path that is a file and a folder, and returns the places that lose.
+    fn files_and_folders(&mut self, files: &Files) -> Vec<String> {
+        let paths: HashSet<&str> = files.keys().map(SkillPath::as_str).collect();
+        let both: BTreeSet<&str> = paths
+            .iter()
+            .flat_map(|path| path.match_indices('/').map(|(at, _)| &path[..at]))
+            .filter(|folder| paths.contains(folder))
+            .collect();
+        for path in &both {
+            self.conflicts.push(Conflict {
+                path: (*path).to_owned(),
+                kind: ConflictKind::FileAndFolder,
+                hunks: Vec::new(),
+            });
+        }
+        both.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Reports the paths that only the merge brought together, and returns the places that lose.
+    fn collisions(&mut self, files: &Files, before: &[HashSet<String>; 2]) -> Vec<String> {
+        let mut losing = Vec::new();
+        for (one, other) in crate::path::collisions(files.keys().map(SkillPath::as_str)) {
+            let folded = crate::path::fold(other);
+            if one == other || before.iter().any(|known| known.contains(&folded)) {
+                continue;
+            }
+            self.conflicts.push(Conflict {
+                path: other.to_owned(),
+                kind: ConflictKind::Collision {
+                    with: one.to_owned(),
+                },
+                hunks: Vec::new(),
+            });
+            let lies_in_winner = |place: &str| {
+                self.winner()
+                    .keys()
+                    .any(|path| lies_at(path.as_str(), place))
+            };
+            losing.push(match lies_in_winner(other) {
+                true => one.to_owned(),
+                false => other.to_owned(),
+            });
+        }
+        losing
+    }
+}
+
+/// Returns what a three-way merge makes of values that can't be mixed; nothing in a conflict.
+fn settled<T: PartialEq>(base: Option<&T>, ours: T, theirs: T) -> Option<T> {
+    if ours == theirs || base == Some(&theirs) {
+        Some(ours)
+    } else if base == Some(&ours) {
+        Some(theirs)
+    } else {
+        None
+    }
+}
+
+/// Whether a file stays that only they have; with nobody to win, both sides' files are looked at.
+fn takes_theirs(favor: Favor) -> bool {
+    matches!(favor, Favor::Nobody | Favor::Theirs)
+}
+
+fn lies_at(path: &str, place: &str) -> bool {
+    path.strip_prefix(place)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The places of a side that some file system can't tell apart already.
+fn folded_alike(files: &Files) -> HashSet<String> {
+    let pairs = crate::path::collisions(files.keys().map(SkillPath::as_str));
+    let places = pairs.into_iter().map(|(_, place)| crate::path::fold(place));
+    places.collect()
+}

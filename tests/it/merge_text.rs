@@ -1,0 +1,241 @@
+//! What both sides changed in one text: `git merge-file` is asked for each answer.
+
+use crate::support::sealed;
+use mdskill::git::merge_file::{Style, Taken, merge_file};
+use mdskill::merge::{Favor, File, Files, Labels, merge};
+use mdskill::path::SkillPath;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::path::Path;
+
+const LABELS: Labels<'static> = Labels {
+    base: "before",
+    ours: "your edits",
+    theirs: "acme/skills@v2",
+};
+
+/// What git makes of three texts, and how many conflicts it counts.
+fn by_git(room: &Path, texts: [&[u8]; 3], style: &Style<'_>) -> (Vec<u8>, usize) {
+    let [base, ours, theirs] = texts;
+    for (name, text) in [("base", base), ("ours", ours), ("theirs", theirs)] {
+        std::fs::write(room.join(name), text).unwrap();
+    }
+    let mut git = sealed::command("git", room);
+    git.args([
+        "merge-file",
+        "-p",
+        "-q",
+        "-L",
+        style.ours,
+        "-L",
+        LABELS.base,
+    ]);
+    git.args(["-L", style.theirs, "--marker-size"]);
+    git.arg(style.marker_size.to_string());
+    match style.taken {
+        Taken::Marked => &mut git,
+        Taken::Ours => git.arg("--ours"),
+        Taken::Theirs => git.arg("--theirs"),
+    };
+    let done = git.args(["ours", "base", "theirs"]).current_dir(room);
+    let done = done.output().unwrap();
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(told.is_empty(), "{told}");
+    let conflicts = done
+        .status
+        .code()
+        .and_then(|code| usize::try_from(code).ok());
+    (done.stdout, conflicts.unwrap())
+}
+
+fn style(marker_size: u16, taken: Taken) -> Style<'static> {
+    Style {
+        ours: LABELS.ours,
+        theirs: LABELS.theirs,
+        marker_size,
+        taken,
+    }
+}
+
+fn files(text: &[u8]) -> Files {
+    let file = File {
+        mode: mdskill::digest::FileMode::Regular,
+        bytes: text.into(),
+    };
+    Files::from([(SkillPath::parse("SKILL.md").unwrap(), file)])
+}
+
+/// Compares one triple in every way that git offers.
+fn compare(room: &Path, texts: [&[u8]; 3], marker_size: u16, taken: Taken) {
+    let [base, ours, theirs] = texts;
+    let style = style(marker_size, taken);
+    let (expected, conflicts) = by_git(room, texts, &style);
+    let merged = merge_file(base, ours, theirs, &style).unwrap();
+    let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert_eq!(shown(&merged.bytes), shown(&expected));
+    assert_eq!(merged.bytes, expected);
+    assert_eq!(merged.is_clean, conflicts == 0);
+    if taken != Taken::Marked {
+        return;
+    }
+    let whole = merge(
+        &files(base),
+        &files(ours),
+        &files(theirs),
+        &LABELS,
+        Favor::Markers,
+    );
+    let hunks: usize = whole
+        .conflicts
+        .iter()
+        .map(|conflict| conflict.hunks.len())
+        .sum();
+    assert_eq!(hunks, conflicts);
+    if marker_size == 7 {
+        assert_eq!(whole.files, files(&expected));
+        for hunk in whole.conflicts.iter().flat_map(|conflict| &conflict.hunks) {
+            assert!(shown(&expected).contains(hunk.as_str()), "{hunk}");
+        }
+    }
+}
+
+/// Lines of which several are alike, some say nothing, and some look like git's markers.
+fn line() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[a-e]",
+        2 => Just(String::new()),
+        1 => "[{}*-]",
+        1 => "    [xy]\\(\\)",
+        1 => prop_oneof![Just("<<<<<<< HEAD"), Just("======="), Just(">>>>>>> x"), Just("=======x")]
+            .prop_map(str::to_owned),
+    ]
+}
+
+/// A change at a place: so many lines go, these come.
+fn edit() -> impl Strategy<Value = (prop::sample::Index, usize, Vec<String>)> {
+    (any::<prop::sample::Index>(), 0..3_usize, vec(line(), 0..3))
+}
+
+fn edited(base: &[String], edits: &[(prop::sample::Index, usize, Vec<String>)]) -> Vec<String> {
+    let mut lines = base.to_vec();
+    for (at, gone, new) in edits {
+        let at = at.index(lines.len() + 1);
+        let end = (at + gone).min(lines.len());
+        lines.splice(at..end, new.iter().cloned());
+    }
+    lines
+}
+
+/// Which ends the lines have: LF, CRLF, or each its own; and whether the last has one.
+fn text(lines: &[String], ends: u8, last: bool) -> Vec<u8> {
+    let mut text = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        let is_crlf = ends == 1 || ends == 2 && line.len() % 2 == 0;
+        text.push_str(line);
+        if last || at + 1 < lines.len() {
+            text.push_str(if is_crlf { "\r\n" } else { "\n" });
+        }
+    }
+    text.into_bytes()
+}
+
+fn triple() -> impl Strategy<Value = [Vec<u8>; 3]> {
+    let ends = || {
+        (
+            prop_oneof![6 => Just(0_u8), 2 => Just(1), 1 => Just(2)],
+            any::<bool>(),
+        )
+    };
+    let same_ends = ends().prop_map(|ends| [ends; 3]);
+    let ends = prop_oneof![2 => same_ends, 1 => [ends(), ends(), ends()]];
+    (
+        vec(line(), 0..14),
+        vec(edit(), 0..4),
+        vec(edit(), 0..4),
+        ends,
+    )
+        .prop_map(|(base, ours, theirs, ends)| {
+            let versions = [base.clone(), edited(&base, &ours), edited(&base, &theirs)];
+            let mut ends = ends.into_iter();
+            versions.map(|lines| {
+                let (ends, last) = ends.next().unwrap_or((0, true));
+                text(&lines, ends, last)
+            })
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_merged_text_is_what_git_merge_file_makes_of_it(
+        texts in triple(),
+        marker_size in prop_oneof![3 => Just(7_u16), 1 => 1..40_u16],
+        taken in prop_oneof![3 => Just(Taken::Marked), 1 => Just(Taken::Ours), 1 => Just(Taken::Theirs)],
+    ) {
+        thread_local! {
+            static ROOM: tempfile::TempDir = tempfile::tempdir().unwrap();
+        }
+        let texts = [&*texts[0], &*texts[1], &*texts[2]];
+        ROOM.with(|room| compare(room.path(), texts, marker_size, taken));
+    }
+}
+
+#[test]
+fn odd_texts_are_merged_as_git_merges_them() {
+    let room = tempfile::tempdir().unwrap();
+    let long = "a line of some length\n".repeat(5000);
+    let longer = format!("first\n{long}last\n");
+    let cases: &[[&str; 3]] = &[
+        ["", "", ""],
+        ["", "a\n", ""],
+        ["", "a\n", "b\n"],
+        ["", "a", "b"],
+        ["", "a\r\n", "b\r\n"],
+        ["a\n", "", "b\n"],
+        ["a\n", "b\n", ""],
+        ["a\r\n", "", "b\r\n"],
+        ["a\r\n", "b\r\n", ""],
+        ["a\r\n", "b", ""],
+        ["a", "a\n", "b"],
+        ["a\nb", "a\nb\n", "a\nb\nc"],
+        ["a\nb\n", "a\r\nb\r\n", "a\nc\n"],
+        ["\r", "\n", "\r\n"],
+        ["\n", "\n\n", "\n\n\n"],
+        ["x\n", "x\ny\n", "x\ny\n"],
+        [&long, &longer, &format!("{long}other end\n")],
+        [&long, "", &longer],
+    ];
+    for case in cases {
+        let [base, ours, theirs] = case.map(str::as_bytes);
+        for taken in [Taken::Marked, Taken::Ours, Taken::Theirs] {
+            for marker_size in [1, 7, 30] {
+                compare(room.path(), [base, ours, theirs], marker_size, taken);
+                compare(room.path(), [base, theirs, ours], marker_size, taken);
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_that_are_no_utf8_are_merged_as_git_merges_them() {
+    let room = tempfile::tempdir().unwrap();
+    let texts: [&[u8]; 3] = [
+        b"\xff\n1\n2\n\xfe",
+        b"\xff\xff\n1\n2\n\xfe",
+        b"\xff\n1\n2\n\xfe\xfe",
+    ];
+    compare(room.path(), texts, 7, Taken::Marked);
+}
+
+#[test]
+fn a_label_can_neither_end_its_marker_nor_stop_the_program() {
+    let odd = Style {
+        ours: "a\nb\0c",
+        ..style(7, Taken::Marked)
+    };
+    let merged = merge_file(b"1\n", b"2\n", b"3\n", &odd).unwrap();
+    assert!(merged.bytes.starts_with(b"<<<<<<< a b c\n2\n=======\n"));
+    let merged = merge_file(b"1\n", b"", b"3\n", &odd).unwrap();
+    assert!(merged.bytes.starts_with(b"<<<<<<< a b c\n=======\n3\n"));
+}
