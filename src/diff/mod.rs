@@ -1,8 +1,22 @@
 //! [`SkillDiff`]: how two versions of a skill differ, and what that means.
 
+mod capabilities;
+mod compare;
+mod held;
+mod lines;
+mod pairs;
+mod renames;
+mod side;
+mod unified;
+
 use serde::Serialize;
 
 use crate::capability::Capability;
+
+pub use capabilities::{capabilities, delta};
+pub use compare::compare;
+pub use side::{Mode, Side};
+pub use unified::{unified, unified_file};
 
 /// How a skill differs from an older version of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -16,6 +30,14 @@ pub struct SkillDiff {
     pub gained: Vec<Capability>,
     /// What it can no longer do.
     pub lost: Vec<Capability>,
+}
+
+impl SkillDiff {
+    /// Whether nothing differs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The two descriptions; one that is missing is nothing.

@@ -1,19 +1,15 @@
 //! What fixes do to skills on disk, and how that is told.
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde::{Serialize, Serializer};
-use similar::TextDiff;
 
 use crate::diagnostic::Diagnostic;
+use crate::diff::{self, Mode, Side};
 use crate::fs::{self, Error, atomic};
 use crate::ops::findings::join;
 use crate::validate::Mended;
 use crate::validate::mend::{FileChange, Reach};
-
-/// How long the shortest difference of a file is looked for; then a longer one will do.
-const DIFF_TIME: Duration = Duration::from_millis(300);
 
 /// Which findings are mended, and whether on disk.
 #[derive(Debug, Clone, Copy)]
@@ -149,50 +145,26 @@ fn write_one(folder: &Path, change: &FileChange) -> Result<bool, Error> {
 /// Returns the change of a file as `git apply` and `patch` take it.
 fn difference(skill: &str, change: &FileChange) -> String {
     let from = join(skill, &change.path);
-    let to = change
-        .renamed_to
+    let to = change.renamed_to.as_ref().map(|to| join(skill, to));
+    // What stays as it is need not be known.
+    let (old, new) = change
+        .text
         .as_ref()
-        .map_or_else(|| from.clone(), |to| join(skill, to));
-    let (old, new) = (quoted("a/", &from), quoted("b/", &to));
-    let mut diff = format!("diff --git {old} {new}\n");
-    if change.becomes_executable {
-        diff.push_str("old mode 100644\nnew mode 100755\n");
-    }
-    if from != to {
-        let (from, to) = (quoted("", &from), quoted("", &to));
-        diff.extend(["rename from ", &from, "\nrename to ", &to, "\n"]);
-    }
-    if let Some((before, after)) = &change.text {
-        let lines = TextDiff::configure()
-            .timeout(DIFF_TIME)
-            .diff_lines(before, after);
-        let mut unified = lines.unified_diff();
-        diff.push_str(&unified.header(&old, &new).to_string());
-    }
-    diff
-}
-
-/// Returns a path as git writes it in a difference: a folder's name with a line end in it
-/// must not begin another file's difference.
-fn quoted(side: &str, path: &str) -> String {
-    let is_odd = |c: char| c.is_control() || c == '"' || c == '\\';
-    if !path.contains(is_odd) {
-        return format!("{side}{path}");
-    }
-    let mut text = format!("\"{side}");
-    for c in path.chars() {
-        match c {
-            '"' | '\\' => text.extend(['\\', c]),
-            c if c.is_control() => {
-                let mut bytes = [0; 4];
-                let bytes = c.encode_utf8(&mut bytes).bytes();
-                text.extend(bytes.map(|byte| format!("\\{byte:03o}")));
-            }
-            c => text.push(c),
-        }
-    }
-    text.push('"');
-    text
+        .map_or(("", ""), |(old, new)| (old, new));
+    let before = Side {
+        path: &from,
+        mode: Mode::Plain,
+        bytes: old.as_bytes(),
+    };
+    let after = Side {
+        path: to.as_ref().unwrap_or(&from),
+        mode: match change.becomes_executable {
+            true => Mode::Executable,
+            false => Mode::Plain,
+        },
+        bytes: new.as_bytes(),
+    };
+    diff::unified_file(Some(before), Some(after))
 }
 
 #[cfg(test)]
@@ -213,11 +185,10 @@ mod tests {
         assert_eq!(
             difference("a b", &change(Some(("x\ny", "x\nz")), Some("SKILL.md"))),
             "diff --git a/a b/skill.md b/a b/SKILL.md\nold mode 100644\nnew mode 100755\n\
-             rename from a b/skill.md\nrename to a b/SKILL.md\n\
-             --- a/a b/skill.md\n+++ b/a b/SKILL.md\n@@ -1,2 +1,2 @@\n x\n-y\n\
+             similarity index 66%\nrename from a b/skill.md\nrename to a b/SKILL.md\n\
+             --- a/a b/skill.md\t\n+++ b/a b/SKILL.md\t\n@@ -1,2 +1,2 @@\n x\n-y\n\
              \\ No newline at end of file\n+z\n\\ No newline at end of file\n"
         );
-        assert_eq!(quoted("a/", "x\n\"é"), "\"a/x\\012\\\"é\"");
     }
 
     #[cfg(unix)]

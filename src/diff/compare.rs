@@ -1,0 +1,92 @@
+//! [`compare`]: two versions of a skill, side by side.
+
+use super::held::{Held, Pair};
+use super::lines::{LineDiff, is_binary};
+use super::pairs::pairs;
+use super::side::Mode;
+use super::{DescriptionDiff, FileChange, FileDiff, SkillDiff, capabilities, delta};
+use crate::skill::discover::SKILL_FILE;
+use crate::skill::frontmatter::{self, Value};
+use crate::view::SkillView;
+
+/// Returns how `after` differs from `before`, and what it can do that `before` could not;
+/// without a `before` everything is new.
+#[must_use]
+pub fn compare(before: Option<&dyn SkillView>, after: &dyn SkillView) -> SkillDiff {
+    let files: Vec<FileDiff> = pairs(before, after).iter().map(file).collect();
+    // What a skill can do is read from its files alone.
+    if files.is_empty() {
+        return SkillDiff::default();
+    }
+    let could = before.map(capabilities).unwrap_or_default();
+    let (gained, lost) = delta(&could, &capabilities(after));
+    SkillDiff {
+        files,
+        description: description_diff(before, after),
+        gained,
+        lost,
+    }
+}
+
+fn file(pair: &Pair<'_>) -> FileDiff {
+    let (before, after) = (pair.before.as_ref(), pair.after.as_ref());
+    let from = before.filter(|before| before.path() != pair.path());
+    let change = match (before, after) {
+        (None, _) => FileChange::Added,
+        (_, None) => FileChange::Removed,
+        _ if from.is_some() => FileChange::Renamed,
+        _ => FileChange::Changed,
+    };
+    let counts = counts(before, after);
+    FileDiff {
+        path: pair.path().to_owned(),
+        change,
+        from: from.map(|before| before.path().to_owned()),
+        added: counts.map(|(added, _)| added),
+        removed: counts.map(|(_, removed)| removed),
+        executable: executable(before, after),
+    }
+}
+
+/// Returns the lines that are new and that are gone; nothing when a side is no text.
+fn counts(before: Option<&Held<'_>>, after: Option<&Held<'_>>) -> Option<(usize, usize)> {
+    let (old, new) = (text(before)?, text(after)?);
+    Some(LineDiff::of(old, new).counts())
+}
+
+/// Returns the bytes of a text; of a file that is not there, none.
+fn text<'h>(held: Option<&'h Held<'_>>) -> Option<&'h [u8]> {
+    match held {
+        Some(held) => held.bytes.as_deref().filter(|bytes| !is_binary(bytes)),
+        None => Some(&[]),
+    }
+}
+
+/// Returns whether a file may be executed now, when that changed; one that is new could not be.
+fn executable(before: Option<&Held<'_>>, after: Option<&Held<'_>>) -> Option<bool> {
+    let is_executable = |held: Option<&Held<'_>>| {
+        held.and_then(Held::mode)
+            .is_some_and(|mode| mode == Mode::Executable)
+    };
+    let is = is_executable(after);
+    (after.is_some() && is_executable(before) != is).then_some(is)
+}
+
+fn description_diff(
+    before: Option<&dyn SkillView>,
+    after: &dyn SkillView,
+) -> Option<DescriptionDiff> {
+    let (before, after) = (before.and_then(description), description(after));
+    (before != after).then_some(DescriptionDiff { before, after })
+}
+
+/// Returns the skill's description; nothing when its frontmatter can't be read.
+fn description(view: &dyn SkillView) -> Option<String> {
+    let bytes = view.read(SKILL_FILE).ok()?;
+    let frontmatter = frontmatter::parse(&bytes).ok()?;
+    match &frontmatter.description()?.value {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(text) => Some(text.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,185 @@
+//! [`unified`]: a difference as `git diff` writes it, and as `git apply` takes it.
+
+use std::borrow::Cow;
+
+use super::held::Held;
+use super::lines::{LineDiff, is_binary};
+use super::pairs::pairs;
+use super::renames::likeness;
+use super::side::{Mode, Side};
+use crate::view::SkillView;
+
+/// Returns how two versions of a skill differ, file by file, as `git diff` writes it and
+/// `git apply` takes it; all of `after` when there is no `before`. Each path begins with
+/// `prefix`, the skill's folder.
+///
+/// Files that are no text, UTF-8 included, are only said to differ. What is neither file nor
+/// link, and what can't be read, is left out.
+#[must_use]
+pub fn unified(before: Option<&dyn SkillView>, after: &dyn SkillView, prefix: &str) -> String {
+    let mut text = String::new();
+    for pair in pairs(before, after) {
+        let (before, after) = (pair.before.as_ref(), pair.after.as_ref());
+        let paths = [before, after].map(|held| held.map(|held| within(prefix, held.path())));
+        let [old, new] = [(before, &paths[0]), (after, &paths[1])].map(|(held, path)| {
+            let side = held.and_then(Held::side)?;
+            let path = path.as_deref().unwrap_or_default();
+            Some(Side { path, ..side })
+        });
+        // Half of a change would read as a file that comes or goes.
+        let is_known = old.is_some() == before.is_some() && new.is_some() == after.is_some();
+        if is_known {
+            text.push_str(&unified_file(old, new));
+        }
+    }
+    text
+}
+
+fn within(prefix: &str, path: &str) -> String {
+    match prefix.trim_end_matches('/') {
+        "" | "." => path.to_owned(),
+        prefix => format!("{prefix}/{path}"),
+    }
+}
+
+/// Returns how one file differs, as [`unified`] does; nothing when it does not.
+#[must_use]
+pub fn unified_file(before: Option<Side<'_>>, after: Option<Side<'_>>) -> String {
+    match (before, after) {
+        // A link that takes a file's place is told as git tells it: one goes, the other comes.
+        (Some(old), Some(new)) if (old.mode == Mode::Link) != (new.mode == Mode::Link) => {
+            unified_file(Some(old), None) + &unified_file(None, Some(new))
+        }
+        (Some(old), Some(new)) if old == new => String::new(),
+        _ => {
+            let text = heads(before, after);
+            text.map(|text| text + &body(before, after))
+                .unwrap_or_default()
+        }
+    }
+}
+
+/// Returns the lines above the first `---`.
+fn heads(before: Option<Side<'_>>, after: Option<Side<'_>>) -> Option<String> {
+    let (old, new) = (before.or(after)?, after.or(before)?);
+    let (from, to) = (quoted("a/", old.path), quoted("b/", new.path));
+    let mut text = format!("diff --git {from} {to}\n");
+    let mut line = |words: &[&str]| text.extend(words.iter().copied().chain(["\n"]));
+    match (before, after) {
+        (None, _) => line(&["new file mode ", new.mode.octal()]),
+        (_, None) => line(&["deleted file mode ", old.mode.octal()]),
+        _ if old.mode != new.mode => {
+            line(&["old mode ", old.mode.octal()]);
+            line(&["new mode ", new.mode.octal()]);
+        }
+        _ => {}
+    }
+    if old.path != new.path {
+        let alike = likeness(old.bytes, new.bytes).to_string();
+        line(&["similarity index ", &alike, "%"]);
+        line(&["rename from ", &quoted("", old.path)]);
+        line(&["rename to ", &quoted("", new.path)]);
+    }
+    Some(text)
+}
+
+fn body(before: Option<Side<'_>>, after: Option<Side<'_>>) -> String {
+    let [old, new] = [before, after].map(|side| side.map(|side| side.bytes).unwrap_or_default());
+    if old == new {
+        return String::new();
+    }
+    let name = |side: Option<Side<'_>>, letter: &str| match side {
+        Some(side) => Cow::Owned(quoted(letter, side.path)),
+        None => Cow::Borrowed("/dev/null"),
+    };
+    let (from, to) = (name(before, "a/"), name(after, "b/"));
+    if [old, new].iter().any(|bytes| is_unshowable(bytes)) {
+        return format!("Binary files {from} and {to} differ\n");
+    }
+    // Other programs than git take what is behind a space for a date, but for a tab.
+    let tab = |name: &str| if name.contains(' ') { "\t" } else { "" };
+    let hunks = LineDiff::of(old, new).hunks();
+    format!("--- {from}{}\n+++ {to}{}\n{hunks}", tab(&from), tab(&to))
+}
+
+/// Whether a file's bytes can't stand in a text as they are.
+fn is_unshowable(bytes: &[u8]) -> bool {
+    is_binary(bytes) || std::str::from_utf8(bytes).is_err()
+}
+
+/// Returns a path as git writes it in a difference: a folder's name with a line end in it
+/// must not begin another file's difference.
+fn quoted(side: &str, path: &str) -> String {
+    let is_odd = |c: char| c.is_control() || c == '"' || c == '\\';
+    if !path.contains(is_odd) {
+        return format!("{side}{path}");
+    }
+    let mut text = format!("\"{side}");
+    for c in path.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            c if c.is_control() => {
+                let mut bytes = [0; 4];
+                let bytes = c.encode_utf8(&mut bytes).bytes();
+                text.extend(bytes.map(|byte| format!("\\{byte:03o}")));
+            }
+            c => text.push(c),
+        }
+    }
+    text.push('"');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::MemoryView;
+
+    fn plain<'a>(path: &'a str, text: &'a str) -> Side<'a> {
+        Side {
+            path,
+            mode: Mode::Plain,
+            bytes: text.as_bytes(),
+        }
+    }
+
+    #[test]
+    fn each_kind_of_change_is_told_as_git_tells_it() {
+        let old = plain("a", "x\n");
+        let program = Side {
+            mode: Mode::Executable,
+            ..old
+        };
+        let link = Side {
+            mode: Mode::Link,
+            bytes: b"x",
+            ..old
+        };
+        let added =
+            "diff --git a/a b/a\nnew file mode 100644\n--- /dev/null\n+++ b/a\n@@ -0,0 +1 @@\n+x\n";
+        assert_eq!(unified_file(None, Some(old)), added);
+        let gone = "diff --git a/a b/a\ndeleted file mode 100644\n--- a/a\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n";
+        assert_eq!(unified_file(Some(old), None), gone);
+        let mode = "diff --git a/a b/a\nold mode 100644\nnew mode 100755\n";
+        assert_eq!(unified_file(Some(old), Some(program)), mode);
+        let moved = "diff --git a/a b/b\nsimilarity index 100%\nrename from a\nrename to b\n";
+        assert_eq!(unified_file(Some(old), Some(plain("b", "x\n"))), moved);
+        let turned = unified_file(Some(old), Some(link));
+        assert!(turned.starts_with(gone) && turned.contains("new file mode 120000\n"));
+        let binary = "diff --git a/a b/a\nBinary files a/a and b/a differ\n";
+        assert_eq!(unified_file(Some(old), Some(plain("a", "\0"))), binary);
+        assert_eq!(unified_file(Some(old), Some(old)), "");
+        assert_eq!(unified_file(None, None), "");
+        let empty = "diff --git a/a b/a\nnew file mode 100644\n";
+        assert_eq!(unified_file(None, Some(plain("a", ""))), empty);
+    }
+
+    #[test]
+    fn a_path_has_its_folder_before_it_and_ends_no_line() {
+        let after = MemoryView::new("pdf").with("x\n\"é", "y");
+        let text = unified(None, &after, "skills/pdf/");
+        let name = "b/skills/pdf/x\\012\\\"é\"";
+        assert!(text.contains(&format!("+++ \"{name}\n")), "{text}");
+        assert!(unified(None, &after, "").contains("+++ \"b/x"));
+    }
+}
