@@ -5,13 +5,14 @@
 
 mod folder;
 pub mod history;
+mod lineage;
 mod location;
 mod repository;
 pub mod resolve;
 pub mod store;
 
 pub use location::{Location, LocationError, is_git_folder, locate};
-pub use repository::{Fetcher, Repository};
+pub use repository::{Fetcher, Move, Repository};
 
 use crate::dirs::NoFolder;
 use crate::git::objects::ObjectError;

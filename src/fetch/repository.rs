@@ -1,5 +1,10 @@
 //! [`Repository`]: one source, opened. Three requests bring any number of its skills.
 
+mod bases;
+mod commits;
+
+pub use commits::Move;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -264,6 +269,13 @@ impl Repository<'_> {
             },
             (error, _) => error.into(),
         }
+    }
+
+    /// Whether the commit is here with the trees that a search for skills reads. Of a commit
+    /// that came with a history only its own words are here.
+    #[must_use]
+    pub fn has_trees(&self, commit: ObjectId) -> bool {
+        !self.lacks_trees(commit)
     }
 
     fn lacks_trees(&self, commit: ObjectId) -> bool {

@@ -131,6 +131,9 @@ impl SshRemote {
         if wants.depth == Depth::Trees && !self.has_filter {
             wants.depth = Depth::Everything;
         }
+        if matches!(wants.depth, Depth::History(_)) && !self.has_filter {
+            return Err(self.odd(ProtocolError::no_filter()));
+        }
         let database = objects.database()?;
         let mut received = |count: usize| progress.received(count as u64);
         let answer =
