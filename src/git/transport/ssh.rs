@@ -176,11 +176,14 @@ impl SshRemote {
             if count == 0 {
                 return Err(self.explain("the connection ended").await);
             }
-            if reader
-                .push(&chunk[..count])
-                .map_err(|error| self.odd(error))?
-            {
-                return reader.finish().map_err(|error| self.odd(error));
+            match reader.push(&chunk[..count]) {
+                Ok(false) => {}
+                Ok(true) => return reader.finish().map_err(|error| self.odd(error)),
+                Err(error) => {
+                    // A server that refused has ended: the next request needs another.
+                    self.session = None;
+                    return Err(self.odd(error));
+                }
             }
         }
     }
