@@ -160,6 +160,12 @@ impl Env {
         }
     }
 
+    /// Returns the host of GitHub Enterprise, when one is named.
+    #[must_use]
+    pub fn enterprise_host(&self) -> Option<&str> {
+        self.get(GH_HOST)
+    }
+
     /// Whether `owner/repo` lives at `host`, which is lower case and has a port only
     /// when it is not the usual one.
     #[must_use]

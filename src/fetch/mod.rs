@@ -3,15 +3,18 @@
 //! [`Fetcher::open`] finds where a source is; [`Repository`] asks it for refs,
 //! trees and blobs, and keeps what it gets in the store.
 
+mod compare;
 mod folder;
 pub mod history;
+mod lineage;
 mod location;
 mod repository;
 pub mod resolve;
 pub mod store;
 
+pub use compare::compare_url;
 pub use location::{Location, LocationError, is_git_folder, locate};
-pub use repository::{Fetcher, Repository};
+pub use repository::{Fetcher, Move, Repository};
 
 use crate::dirs::NoFolder;
 use crate::git::objects::ObjectError;

@@ -1,15 +1,20 @@
 //! [`Repository`]: one source, opened. Three requests bring any number of its skills.
 
+mod bases;
+mod commits;
+mod refs;
+
+pub use commits::Move;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::location::{Location, locate};
-use super::resolve::{Query, ResolveError, Resolved};
 use super::store::{self, Store};
 use super::{FetchError, folder};
 use crate::env::Env;
 use crate::git::objects::{ObjectError, Objects};
-use crate::git::protocol::{Depth, ProtocolError, Ref, Wants};
+use crate::git::protocol::{Depth, ProtocolError, Wants};
 use crate::git::transport::http::HttpRemote;
 use crate::git::transport::local::LocalRefs;
 use crate::git::transport::ssh::SshRemote;
@@ -138,66 +143,6 @@ impl Repository<'_> {
         self.folder_tree.is_some()
     }
 
-    /// Resolves every query with one look at the refs; none, when all name commits.
-    ///
-    /// The outer error is the repository's, an inner one a query's own.
-    ///
-    /// # Errors
-    /// When the repository can't be asked.
-    pub async fn resolve(
-        &mut self,
-        queries: &[Query],
-    ) -> Result<Vec<Result<Resolved, ResolveError>>, FetchError> {
-        let prefixes: BTreeSet<String> = queries.iter().flat_map(Query::prefixes).collect();
-        let refs = match prefixes.is_empty() {
-            true => Vec::new(),
-            false => self.list_refs(prefixes.into_iter().collect()).await?,
-        };
-        Ok(queries
-            .iter()
-            .map(|query| query.resolve(&refs, &self.url))
-            .collect())
-    }
-
-    async fn list_refs(&mut self, prefixes: Vec<String>) -> Result<Vec<Ref>, FetchError> {
-        let Some(remote) = &mut self.remote else {
-            return self.remembered_refs(&prefixes);
-        };
-        let mut refs = remote.list_refs(&prefixes).await?;
-        let is_head = |name: &str| name == "HEAD";
-        let lacks_head = prefixes.iter().any(|prefix| is_head(prefix))
-            && !refs.iter().any(|reference| is_head(&reference.name));
-        if lacks_head {
-            // Empty, or without a default branch: only its branches tell.
-            let branches = remote.list_refs(&["refs/heads/".to_owned()]).await?;
-            refs.extend(standing_for_head(&branches, remote));
-            refs.extend(branches);
-        }
-        if let (Place::Store(store), false) = (&self.place, matches!(remote, Remote::Local(_))) {
-            store.remember(&refs);
-        }
-        self.tell_warnings();
-        Ok(refs)
-    }
-
-    /// What was never asked for is not known to be missing.
-    fn remembered_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, FetchError> {
-        let mut refs = match &self.place {
-            Place::Store(store) => store.remembered(),
-            Place::Direct(_) => Vec::new(),
-        };
-        refs.retain(|reference| {
-            let begins = |prefix: &String| reference.name.starts_with(prefix);
-            prefixes.iter().any(begins)
-        });
-        match refs.is_empty() {
-            true => Err(FetchError::Offline {
-                what: self.url.clone(),
-            }),
-            false => Ok(refs),
-        }
-    }
-
     fn tell_warnings(&mut self) {
         let Some(remote) = &mut self.remote else {
             return;
@@ -264,6 +209,13 @@ impl Repository<'_> {
             },
             (error, _) => error.into(),
         }
+    }
+
+    /// Whether the commit is here with the trees that a search for skills reads. Of a commit
+    /// that came with a history only its own words are here.
+    #[must_use]
+    pub fn has_trees(&self, commit: ObjectId) -> bool {
+        !self.lacks_trees(commit)
     }
 
     fn lacks_trees(&self, commit: ObjectId) -> bool {
@@ -364,17 +316,5 @@ impl Repository<'_> {
         remote.fetch(wants, objects, self.progress).await?;
         self.tell_warnings();
         Ok(())
-    }
-}
-
-/// A bundle may come without `HEAD`; its only branch then stands for it.
-fn standing_for_head(branches: &[Ref], remote: &Remote<'_>) -> Option<Ref> {
-    match (remote, branches) {
-        (Remote::Local(_), [only]) => Some(Ref {
-            name: "HEAD".to_owned(),
-            symref: Some(only.name.clone()),
-            ..only.clone()
-        }),
-        _ => None,
     }
 }

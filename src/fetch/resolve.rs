@@ -1,5 +1,8 @@
 //! From what follows `@` to a commit. Pure: the refs are given.
 
+mod versions;
+
+use self::versions::Versions;
 use crate::git::protocol::Ref;
 use crate::oid::ObjectId;
 use crate::spec::{Reference, View};
@@ -26,6 +29,25 @@ pub struct Resolved {
     pub follows: Option<String>,
     /// The path behind a page's ref.
     pub path: Option<String>,
+    /// The newest version tag that there is, be it in the range or not: of a range, and of a tag
+    /// that is a version when its repository was asked for that. Prereleases are passed over as
+    /// cargo does, unless the range or the tag is one, or there is nothing else.
+    pub newest: Option<String>,
+    /// Another tag of the same version that names another commit: `1.2.0` beside `v1.2.0`.
+    pub twin: Option<String>,
+}
+
+impl Resolved {
+    fn new(commit: ObjectId, named: Named, follows: Option<String>) -> Self {
+        Self {
+            commit,
+            named,
+            follows,
+            path: None,
+            newest: None,
+            twin: None,
+        }
+    }
 }
 
 /// What kind of name led to a commit.
@@ -121,11 +143,33 @@ impl Query {
             }
             Self::Reference(Reference::Name(name)) if name == "HEAD" => vec![name.clone()],
             Self::Reference(Reference::Name(name)) => both(name),
-            Self::Reference(Reference::Range(..)) => vec!["refs/tags/".to_owned()],
+            Self::Reference(Reference::Range(..)) => versions::prefixes(),
             Self::View(view) => match first_part(view).parse::<ObjectId>() {
                 Ok(_) => Vec::new(),
                 Err(_) => both(first_part(view)),
             },
+        }
+    }
+
+    /// Returns the prefixes of every tag that may be a newer version than the one that the query
+    /// names; none when it names no version.
+    #[must_use]
+    pub fn prefixes_of_newer(&self) -> Vec<String> {
+        self.version_named()
+            .map_or_else(Vec::new, |_| versions::prefixes())
+    }
+
+    /// Returns the newest version tag among `refs`, for a query that names one.
+    #[must_use]
+    pub fn newest_beside(&self, refs: &[Ref]) -> Option<String> {
+        let version = self.version_named()?;
+        Versions::among(refs).newest(!version.pre.is_empty())
+    }
+
+    fn version_named(&self) -> Option<semver::Version> {
+        match self {
+            Self::Reference(Reference::Name(name)) => versions::parse(name),
+            _ => None,
         }
     }
 
@@ -154,10 +198,8 @@ fn first_part(view: &View) -> &str {
 
 fn pinned(commit: ObjectId, path: Option<String>) -> Resolved {
     Resolved {
-        commit,
-        named: Named::Commit,
-        follows: Some(commit.to_string()),
         path,
+        ..Resolved::new(commit, Named::Commit, Some(commit.to_string()))
     }
 }
 
@@ -169,12 +211,8 @@ fn resolve_head(refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
         .symref
         .as_deref()
         .and_then(|name| name.strip_prefix("refs/heads/"));
-    Ok(Resolved {
-        commit: head.commit(),
-        named: Named::Head(branch.map(str::to_owned)),
-        follows: None,
-        path: None,
-    })
+    let named = Named::Head(branch.map(str::to_owned));
+    Ok(Resolved::new(head.commit(), named, None))
 }
 
 fn headless(refs: &[Ref], url: &str) -> ResolveError {
@@ -215,12 +253,8 @@ fn resolve_name(refs: &[Ref], name: &str, url: &str) -> Result<Resolved, Resolve
             });
         }
     };
-    Ok(Resolved {
-        commit: found.commit(),
-        named,
-        follows: Some(name.to_owned()),
-        path: None,
-    })
+    let follows = Some(name.to_owned());
+    Ok(Resolved::new(found.commit(), named, follows))
 }
 
 fn resolve_range(
@@ -229,33 +263,23 @@ fn resolve_range(
     text: &str,
     url: &str,
 ) -> Result<Resolved, ResolveError> {
-    let mut versions: Vec<(semver::Version, &Ref)> = refs.iter().filter_map(version_of).collect();
-    versions.sort_by(|a, b| a.0.cmp(&b.0));
-    let tag_name = |reference: &Ref| reference.name.trim_start_matches("refs/tags/").to_owned();
-    match versions
-        .iter()
-        .rev()
-        .find(|(version, _)| range.matches(version))
-    {
-        Some((_, tag)) => Ok(Resolved {
-            commit: tag.commit(),
-            named: Named::Range(tag_name(tag)),
+    let versions = Versions::among(refs);
+    let newest = versions.newest(versions::asks_for_prereleases(range));
+    match versions.best_in(range) {
+        Some(best) => Ok(Resolved {
+            commit: best.reference.commit(),
+            named: Named::Range(best.tag.to_owned()),
             follows: Some(text.to_owned()),
             path: None,
+            newest,
+            twin: versions.twin_of(best),
         }),
         None => Err(ResolveError::NoVersion {
             url: url.to_owned(),
             range: text.to_owned(),
-            newest: versions.last().map(|(_, tag)| tag_name(tag)),
+            newest,
         }),
     }
-}
-
-/// `v1.2.3` and `1.2.3` are versions.
-fn version_of(reference: &Ref) -> Option<(semver::Version, &Ref)> {
-    let tag = reference.name.strip_prefix("refs/tags/")?;
-    let version = semver::Version::parse(tag.strip_prefix('v').unwrap_or(tag)).ok()?;
-    Some((version, reference))
 }
 
 /// The longest ref that begins the page's `REF/PATH` is its ref: `feature/x` before `feature`.

@@ -1,5 +1,6 @@
 //! Git as mdskill speaks it: its wire protocol, its objects, and the ways to a repository.
 
+pub mod commits;
 mod error;
 pub mod merge_file;
 pub mod objects;

@@ -24,7 +24,7 @@ use crate::oid::ObjectId;
 
 /// The objects of one repository.
 pub struct Objects {
-    repository: Repository,
+    pub(super) repository: Repository,
 }
 
 impl Objects {
@@ -433,12 +433,12 @@ fn size_of(odb: &Odb<'_>, id: ObjectId, kind: ObjectType) -> Result<usize, Objec
     }
 }
 
-fn oid(id: ObjectId) -> Oid {
+pub(super) fn oid(id: ObjectId) -> Oid {
     // Twenty bytes always make an id.
     Oid::from_bytes(id.as_bytes()).unwrap_or(Oid::ZERO_SHA1)
 }
 
-fn from_oid(oid: Oid) -> ObjectId {
+pub(super) fn from_oid(oid: Oid) -> ObjectId {
     let bytes = oid.as_bytes().first_chunk::<20>();
     ObjectId::from_bytes(bytes.copied().unwrap_or_default())
 }
@@ -450,7 +450,7 @@ fn refuse(path: &Path, error: &git2::Error) -> ObjectError {
     }
 }
 
-fn unreadable(id: ObjectId, error: &git2::Error) -> ObjectError {
+pub(super) fn unreadable(id: ObjectId, error: &git2::Error) -> ObjectError {
     match error.code() {
         ErrorCode::NotFound => ObjectError::Missing(id),
         _ => damaged(id, error.message()),

@@ -198,9 +198,7 @@ async fn fetch<'a, 'b>(
         .collect();
     let commits: Vec<ObjectId> = commits.into_iter().collect();
     // That the store has the trees, perhaps of other commits, proves nothing about these.
-    let commits_here = commits
-        .iter()
-        .all(|commit| repository.objects().contains(*commit));
+    let commits_here = commits.iter().all(|commit| repository.has_trees(*commit));
     let can_check = !commits.is_empty() && (commits_here || !context.offline);
     if can_check || !trees_here {
         let wanted: Vec<Option<ObjectId>> = commits.iter().copied().map(Some).collect();

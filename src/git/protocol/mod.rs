@@ -67,6 +67,17 @@ pub enum Depth {
     /// Exactly the objects named.
     #[default]
     Exactly,
+    /// The objects named, and of those that are commits their ancestors so far: no tree.
+    History(Reach),
+}
+
+/// How far back a history goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// So many steps from each commit that is wanted.
+    Steps(u32),
+    /// To the commits made at this second or later.
+    Since(i64),
 }
 
 /// An answer that can't be used.
@@ -84,6 +95,14 @@ pub enum ProtocolError {
     /// The pack was refused.
     #[error(transparent)]
     Pack(#[from] PackError),
+}
+
+impl ProtocolError {
+    /// Says that a history alone can't be had of a server that would send all files with it.
+    #[must_use]
+    pub fn no_filter() -> Self {
+        Self::Refused("it knows no filters".to_owned())
+    }
 }
 
 impl From<PktError> for ProtocolError {
@@ -119,10 +138,18 @@ pub fn fetch_request(wants: &Wants) -> Vec<u8> {
         for id in &wants.known {
             write_text(&mut request, &format!("shallow {id}"));
         }
-        write_text(&mut request, "deepen 1");
+        let deepen = match wants.depth {
+            Depth::History(Reach::Steps(steps)) => format!("deepen {steps}"),
+            Depth::History(Reach::Since(second)) => format!("deepen-since {second}"),
+            _ => "deepen 1".to_owned(),
+        };
+        write_text(&mut request, &deepen);
     }
-    if wants.depth == Depth::Trees {
-        write_text(&mut request, "filter blob:none");
+    match wants.depth {
+        Depth::Trees => write_text(&mut request, "filter blob:none"),
+        // What is wanted by its id is sent whatever the filter: blobs come too.
+        Depth::History(_) => write_text(&mut request, "filter tree:0"),
+        Depth::Everything | Depth::Exactly => {}
     }
     for id in &wants.ids {
         write_text(&mut request, &format!("want {id}"));

@@ -117,6 +117,9 @@ impl<'a> HttpRemote<'a> {
         progress: &dyn Progress,
     ) -> Result<(), TransportError> {
         let wants = self.without_filter(wants);
+        if matches!(wants.depth, Depth::History(_)) && self.lacks_filter() {
+            return Err(self.odd(ProtocolError::no_filter()));
+        }
         let body = self.post(&protocol::fetch_request(&wants)).await?;
         let database = objects.database()?;
         let mut received = |count: usize| progress.received(count as u64);

@@ -131,6 +131,9 @@ impl SshRemote {
         if wants.depth == Depth::Trees && !self.has_filter {
             wants.depth = Depth::Everything;
         }
+        if matches!(wants.depth, Depth::History(_)) && !self.has_filter {
+            return Err(self.odd(ProtocolError::no_filter()));
+        }
         let database = objects.database()?;
         let mut received = |count: usize| progress.received(count as u64);
         let answer =
@@ -173,11 +176,14 @@ impl SshRemote {
             if count == 0 {
                 return Err(self.explain("the connection ended").await);
             }
-            if reader
-                .push(&chunk[..count])
-                .map_err(|error| self.odd(error))?
-            {
-                return reader.finish().map_err(|error| self.odd(error));
+            match reader.push(&chunk[..count]) {
+                Ok(false) => {}
+                Ok(true) => return reader.finish().map_err(|error| self.odd(error)),
+                Err(error) => {
+                    // A server that refused has ended: the next request needs another.
+                    self.session = None;
+                    return Err(self.odd(error));
+                }
             }
         }
     }

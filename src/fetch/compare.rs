@@ -1,0 +1,223 @@
+//! The page of a forge that shows what lies between two commits.
+
+use reqwest::Url;
+
+use crate::env::Env;
+use crate::git::transport::ssh::SshAddress;
+use crate::oid::ObjectId;
+use crate::source::{Source, is_scp_like};
+
+/// Whose pages a host has, as far as its name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Forge {
+    GitHub,
+    GitLab,
+    /// Also Forgejo, which Codeberg runs.
+    Gitea,
+    Bitbucket,
+}
+
+/// Returns the page that compares two commits of `source`; nothing for a folder, a mirror, or a
+/// host whose name does not say what runs there. It never holds a name or password.
+#[must_use]
+pub fn compare_url(source: &Source, env: &Env, old: ObjectId, new: ObjectId) -> Option<String> {
+    let (origin, path) = page_of(source, env)?;
+    let host = origin.split_once("://")?.1;
+    let forge = forge_at(host.split(':').next()?, env)?;
+    let parts = path.split('/').count();
+    let is_repository = match forge {
+        // Groups within groups.
+        Forge::GitLab => parts >= 2,
+        _ => parts == 2,
+    };
+    let page = match forge {
+        Forge::GitHub | Forge::Gitea => format!("compare/{old}...{new}"),
+        Forge::GitLab => format!("-/compare/{old}...{new}"),
+        // The new one comes first there, with a line end in between.
+        Forge::Bitbucket => format!("branches/compare/{new}%0D{old}"),
+    };
+    is_repository.then(|| format!("{origin}/{path}/{page}"))
+}
+
+/// Returns `https://HOST` and `owner/repo` of where a source is.
+fn page_of(source: &Source, env: &Env) -> Option<(String, String)> {
+    let (origin, path) = match source {
+        Source::GitHub { owner, repo } => {
+            let base = Url::parse(&env.github_url()).ok()?;
+            // A path before `owner/repo` is a mirror's.
+            let is_plain = base.path().trim_matches('/').is_empty();
+            (
+                origin_of(&base).filter(|_| is_plain)?,
+                format!("{owner}/{repo}"),
+            )
+        }
+        Source::Git { url } if url.starts_with("ssh://") || is_scp_like(url) => {
+            let address = SshAddress::parse(url)?;
+            let host = address.destination.rsplit('@').next()?.to_ascii_lowercase();
+            // The hosts where ssh goes through firewalls.
+            let host = match host.as_str() {
+                "ssh.github.com" => "github.com",
+                "altssh.gitlab.com" => "gitlab.com",
+                "altssh.bitbucket.org" => "bitbucket.org",
+                host => host,
+            };
+            (format!("https://{host}"), address.path)
+        }
+        Source::Git { url } => {
+            let url = Url::parse(url).ok()?;
+            (origin_of(&url)?, url.path().to_owned())
+        }
+        Source::Folder { .. } => return None,
+    };
+    let path = path.trim_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    path.chars()
+        .all(is_plain)
+        .then(|| (origin, path.to_owned()))
+}
+
+fn origin_of(url: &Url) -> Option<String> {
+    let is_web = matches!(url.scheme(), "https" | "http");
+    is_web.then(|| url.origin().ascii_serialization())
+}
+
+fn forge_at(host: &str, env: &Env) -> Option<Forge> {
+    let is_enterprise = env
+        .enterprise_host()
+        .is_some_and(|home| home.eq_ignore_ascii_case(host));
+    if is_enterprise || host.strip_suffix(".ghe.com").is_some() {
+        return Some(Forge::GitHub);
+    }
+    let first = host.split('.').next().unwrap_or_default();
+    match (host, first) {
+        ("codeberg.org", _) | (_, "gitea" | "forgejo") => Some(Forge::Gitea),
+        ("bitbucket.org", _) => Some(Forge::Bitbucket),
+        (_, "github") => Some(Forge::GitHub),
+        (_, "gitlab") => Some(Forge::GitLab),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn with(variable: &'static str, value: &'static str, source: &str) -> Option<String> {
+        let lookup = |name: &str| (name == variable).then(|| value.into());
+        let env = Env::from_lookup(lookup, PathBuf::from("/"));
+        let id = |byte| ObjectId::from_bytes([byte; 20]);
+        let page = compare_url(&source.parse().unwrap(), &env, id(0x11), id(0x22))?;
+        Some(
+            page.replace(&"11".repeat(20), "OLD")
+                .replace(&"22".repeat(20), "NEW"),
+        )
+    }
+
+    fn plain(source: &str) -> Option<String> {
+        with("CI", "", source)
+    }
+
+    #[test]
+    fn every_forge_has_its_own_page() {
+        for (source, page) in [
+            ("github:o/r", "https://github.com/o/r/compare/OLD...NEW"),
+            (
+                "https://github.com/o/r.git",
+                "https://github.com/o/r/compare/OLD...NEW",
+            ),
+            (
+                "git@github.com:o/r.git",
+                "https://github.com/o/r/compare/OLD...NEW",
+            ),
+            (
+                "ssh://git@github.com/o/r",
+                "https://github.com/o/r/compare/OLD...NEW",
+            ),
+            (
+                "ssh://git@ssh.github.com:443/o/r.git",
+                "https://github.com/o/r/compare/OLD...NEW",
+            ),
+            (
+                "https://acme.ghe.com/o/r",
+                "https://acme.ghe.com/o/r/compare/OLD...NEW",
+            ),
+            (
+                "https://gitlab.com/a/b/c",
+                "https://gitlab.com/a/b/c/-/compare/OLD...NEW",
+            ),
+            (
+                "git@gitlab.acme.com:a/b.git",
+                "https://gitlab.acme.com/a/b/-/compare/OLD...NEW",
+            ),
+            (
+                "https://gitea.acme.com:3000/a/b",
+                "https://gitea.acme.com:3000/a/b/compare/OLD...NEW",
+            ),
+            (
+                "https://codeberg.org/a/b",
+                "https://codeberg.org/a/b/compare/OLD...NEW",
+            ),
+            (
+                "https://bitbucket.org/a/b",
+                "https://bitbucket.org/a/b/branches/compare/NEW%0DOLD",
+            ),
+        ] {
+            assert_eq!(plain(source).as_deref(), Some(page), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_page_that_is_known_has_none() {
+        for source in [
+            "path:../skills",
+            "file:///srv/skills.git",
+            "git@example.com:o/r.git",
+            "ssh://git@example.com/o/r",
+            "https://example.com/o/r",
+            "https://github.com/o",
+            "https://github.com/o/r/more",
+            "https://github.com/o/r%22",
+            "git@github.com:o/r\"onclick.git",
+            "https://github.example.org.evil.org",
+            "https://notgithub.com/o/r",
+        ] {
+            assert_eq!(plain(source), None, "{source}");
+        }
+    }
+
+    #[test]
+    fn an_enterprise_host_is_github_and_a_mirror_is_not() {
+        let page = "https://git.acme.com/o/r/compare/OLD...NEW";
+        for source in [
+            "github:o/r",
+            "https://git.acme.com/o/r",
+            "git@git.acme.com:o/r.git",
+        ] {
+            assert_eq!(
+                with("GH_HOST", "git.acme.com", source).as_deref(),
+                Some(page)
+            );
+        }
+        for mirror in [
+            "https://mirror.acme.com",
+            "https://github.acme.com/mirror",
+            "http://127.0.0.1:8080",
+            "/srv/mirror",
+            "file:///srv/mirror",
+        ] {
+            assert_eq!(
+                with("MDSKILL_GITHUB_URL", mirror, "github:o/r"),
+                None,
+                "{mirror}"
+            );
+        }
+        let page = with(
+            "MDSKILL_GITHUB_URL",
+            "https://user:hunter2@github.acme.com",
+            "github:o/r",
+        );
+        assert!(page.is_none_or(|page| !page.contains("hunter2")));
+    }
+}

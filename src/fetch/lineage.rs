@@ -1,0 +1,196 @@
+//! How one commit comes from another, by the commits that are here. Pure: commits are given by a function.
+
+use std::collections::{BinaryHeap, HashMap};
+
+use super::history::{CommitLine, Lineage};
+use crate::git::commits::CommitObject;
+use crate::oid::ObjectId;
+
+/// Most commits that a lineage lists.
+const MAX_LISTED: usize = 100;
+/// Most commits that are looked at: a repository on this machine may have a million.
+const MAX_WALKED: usize = 20_000;
+/// How many more are looked at when nothing seems open: clocks differ. Git does the same.
+const SLOP: usize = 200;
+
+/// What the commits that are here tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Traced {
+    /// All that can be known.
+    Settled(Lineage),
+    /// More commits may tell; whether any ancestor of the new one was here.
+    Open {
+        /// Whether at least one was.
+        looked: bool,
+    },
+}
+
+/// From where a commit was reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Reached {
+    from_old: bool,
+    from_new: bool,
+}
+
+impl Reached {
+    fn and(self, other: Self) -> Self {
+        Self {
+            from_old: self.from_old || other.from_old,
+            from_new: self.from_new || other.from_new,
+        }
+    }
+
+    fn is_both(self) -> bool {
+        self.from_old && self.from_new
+    }
+
+    fn only_from_new(self) -> bool {
+        self.from_new && !self.from_old
+    }
+}
+
+/// Tells how `new` comes from `old`, walking both ways up, the youngest commits first.
+pub(super) fn trace(
+    old: ObjectId,
+    new: ObjectId,
+    read: impl Fn(ObjectId) -> Option<CommitObject>,
+) -> Traced {
+    let mut walk = Walk {
+        reached: HashMap::new(),
+        commits: HashMap::new(),
+        queue: BinaryHeap::new(),
+    };
+    let (from_old, from_new) = (true, true);
+    walk.reach(
+        old,
+        Reached {
+            from_old,
+            ..Reached::default()
+        },
+        &read,
+    );
+    walk.reach(
+        new,
+        Reached {
+            from_new,
+            ..Reached::default()
+        },
+        &read,
+    );
+    let (mut walked, mut slop) = (0, SLOP);
+    while slop > 0 {
+        let Some((reached, parents)) = walk.next() else {
+            break;
+        };
+        for parent in parents {
+            walk.reach(parent, reached, &read);
+        }
+        walked += 1;
+        if walked > MAX_WALKED {
+            return Traced::Settled(Lineage::Far);
+        }
+        slop = match walk.is_open() {
+            true => SLOP,
+            false => slop - 1,
+        };
+    }
+    walk.conclude(old, new)
+}
+
+struct Walk {
+    reached: HashMap<ObjectId, Reached>,
+    /// What was read; nothing for one that is not here.
+    commits: HashMap<ObjectId, Option<CommitObject>>,
+    queue: BinaryHeap<(i64, ObjectId)>,
+}
+
+impl Walk {
+    fn reach(
+        &mut self,
+        id: ObjectId,
+        from: Reached,
+        read: &impl Fn(ObjectId) -> Option<CommitObject>,
+    ) {
+        let before = self.reached.get(&id).copied().unwrap_or_default();
+        let now = before.and(from);
+        if now == before {
+            return;
+        }
+        self.reached.insert(id, now);
+        let commit = self.commits.entry(id).or_insert_with(|| read(id));
+        if let Some(commit) = commit {
+            self.queue.push((commit.time, id));
+        }
+    }
+
+    /// Whether one that was reached from one side only is still to be looked at.
+    fn is_open(&self) -> bool {
+        let is_open = |(_, id): &(i64, ObjectId)| !self.reached[id].is_both();
+        self.queue.iter().any(is_open)
+    }
+
+    fn next(&mut self) -> Option<(Reached, Vec<ObjectId>)> {
+        let (_, id) = self.queue.pop()?;
+        let commit = self.commits.get(&id)?.as_ref()?;
+        Some((self.reached[&id], commit.parents.clone()))
+    }
+
+    fn conclude(&self, old: ObjectId, new: ObjectId) -> Traced {
+        if self.reached[&old].from_new {
+            return Traced::Settled(self.forward(new));
+        }
+        if self.reached[&new].from_old {
+            return Traced::Settled(Lineage::Back);
+        }
+        // What both come from can't come from the old one. Beyond any other gap it may lie.
+        let is_gap = |(id, commit): (&ObjectId, &Option<CommitObject>)| {
+            commit.is_none() && self.reached[id].only_from_new()
+        };
+        match self.commits.iter().any(is_gap) {
+            false => Traced::Settled(Lineage::Rewritten),
+            true => {
+                let parents = self.commits[&new].iter().flat_map(|commit| &commit.parents);
+                let mut here = parents.map(|parent| self.commits.get(parent));
+                Traced::Open {
+                    looked: here.any(|commit| matches!(commit, Some(Some(_)))),
+                }
+            }
+        }
+    }
+
+    /// Lists what only the new commit comes from in git's topological order: children before
+    /// parents, one line of development after the other.
+    fn forward(&self, new: ObjectId) -> Lineage {
+        let is_listed = |id: &ObjectId| self.reached[id].only_from_new();
+        let here = |id: &ObjectId| self.commits.get(id).and_then(Option::as_ref);
+        let mut children: HashMap<ObjectId, usize> = HashMap::new();
+        for (id, commit) in &self.commits {
+            let commit = commit.as_ref().filter(|_| is_listed(id));
+            for parent in commit.iter().flat_map(|commit| &commit.parents) {
+                *children.entry(*parent).or_default() += 1;
+            }
+        }
+        let mut commits = Vec::new();
+        let mut ready = vec![new];
+        while let Some(id) = ready.pop() {
+            let Some(commit) = here(&id).filter(|_| is_listed(&id)) else {
+                continue;
+            };
+            if commits.len() == MAX_LISTED {
+                return Lineage::Far;
+            }
+            commits.push(CommitLine {
+                id,
+                summary: commit.summary.clone(),
+            });
+            for parent in &commit.parents {
+                let left = children.entry(*parent).or_default();
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    ready.push(*parent);
+                }
+            }
+        }
+        Lineage::Forward { commits }
+    }
+}

@@ -1,0 +1,163 @@
+//! The commits between two: they come with the blobs, in the same request.
+
+use std::collections::BTreeSet;
+
+use super::super::history::Lineage;
+use super::super::lineage::{Traced, trace};
+use super::{FetchError, Place, Repository};
+use crate::git::protocol::{Depth, ProtocolError, Reach, Wants};
+use crate::git::transport::{Remote, TransportError};
+use crate::http::HttpError;
+use crate::oid::ObjectId;
+
+const DAY: i64 = 24 * 60 * 60;
+/// The longest time that is asked for whole; an older commit is looked for so many steps back.
+const MAX_SPAN: i64 = 90 * DAY;
+/// How much further back: what was merged since may have been made before.
+const MARGIN: i64 = 7 * DAY;
+/// How many steps back the history of a commit is asked for.
+const STEPS: u32 = 100;
+/// How many when all that was made since is here, and the old commit is not in it.
+const STEPS_OF_REWRITTEN: u32 = 1000;
+
+/// A ref's move: the commit that it named, and the one that it names now.
+pub type Move = (ObjectId, ObjectId);
+
+impl Repository<'_> {
+    /// Brings the blobs that are not here yet, and in the same request the commits that tell
+    /// how each move went. A server that gives no history alone is asked for the blobs again.
+    ///
+    /// `commits` is where the blobs belong, as in [`Repository::fetch_blobs`].
+    ///
+    /// # Errors
+    /// When the blobs can't be had, or not all of them came. A history that can't be had is none.
+    pub async fn fetch_blobs_with_history(
+        &mut self,
+        ids: impl IntoIterator<Item = ObjectId>,
+        commits: &[ObjectId],
+        moves: &[Move],
+    ) -> Result<(), FetchError> {
+        let ids: BTreeSet<ObjectId> = ids.into_iter().collect();
+        let lacks = |id: &ObjectId| !self.objects().contains(*id);
+        let missing: Vec<ObjectId> = ids.iter().copied().filter(lacks).collect();
+        self.fetch_with_history(missing, moves).await?;
+        self.fetch_blobs(ids, commits).await
+    }
+
+    /// Brings the commits that tell how each move went, in one request; none when they are here.
+    ///
+    /// # Errors
+    /// When the source can't be reached. That it gives no history is no error.
+    pub async fn fetch_history(&mut self, moves: &[Move]) -> Result<(), FetchError> {
+        self.fetch_with_history(Vec::new(), moves).await
+    }
+
+    /// Tells how `new` comes from `old`, by the commits that are here; nothing when they can't tell.
+    #[must_use]
+    pub fn lineage(&self, old: ObjectId, new: ObjectId) -> Option<Lineage> {
+        match self.trace(old, new) {
+            Traced::Settled(lineage) => Some(lineage),
+            Traced::Open { looked } => looked.then_some(Lineage::Far),
+        }
+    }
+
+    fn trace(&self, old: ObjectId, new: ObjectId) -> Traced {
+        trace(old, new, |id| self.objects().commit(id).ok())
+    }
+
+    fn open_moves(&self, moves: &[Move]) -> Vec<Move> {
+        let is_open = |(old, new): &&Move| matches!(self.trace(*old, *new), Traced::Open { .. });
+        moves.iter().filter(is_open).copied().collect()
+    }
+
+    async fn fetch_with_history(
+        &mut self,
+        blobs: Vec<ObjectId>,
+        moves: &[Move],
+    ) -> Result<(), FetchError> {
+        if !self.gives_history() {
+            return Ok(());
+        }
+        let open = self.open_moves(moves);
+        if open.is_empty() {
+            return Ok(());
+        }
+        let reach = self.reach_of(&open);
+        let set_back = open.iter().filter(|(old, new)| self.is_older(*new, *old));
+        let set_back: Vec<ObjectId> = set_back.map(|(old, _)| *old).collect();
+        let tips = open.iter().map(|(_, new)| *new);
+        let ids: BTreeSet<ObjectId> = blobs.into_iter().chain(tips).collect();
+        // Where a ref was set back, only the old commit's history shows it; it may be gone.
+        let with_old = ids.iter().copied().chain(set_back.iter().copied());
+        let mut came = self.try_history(with_old.collect(), reach).await?;
+        if !came && !set_back.is_empty() {
+            came = self.try_history(ids.into_iter().collect(), reach).await?;
+        }
+        if !came || matches!(reach, Reach::Steps(_)) {
+            return Ok(());
+        }
+        // All that was made since came, and the old commit is not in it: more must tell why.
+        let open = self.open_moves(&open);
+        if !open.is_empty() {
+            let tips = open.iter().map(|(_, new)| *new).collect();
+            let further = Reach::Steps(STEPS_OF_REWRITTEN);
+            self.try_history(tips, further).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether there is a server that may have more of the history than is here.
+    fn gives_history(&self) -> bool {
+        let is_remote = matches!(&self.remote, Some(Remote::Http(_) | Remote::Ssh(_)));
+        is_remote && matches!(self.place, Place::Store(_))
+    }
+
+    /// Fetches the history of those ids that are commits; `false` when the server does not give it.
+    async fn try_history(&mut self, ids: Vec<ObjectId>, reach: Reach) -> Result<bool, FetchError> {
+        let wants = Wants {
+            ids,
+            known: Vec::new(),
+            depth: Depth::History(reach),
+        };
+        match self.fetch(&wants, "history".to_owned()).await {
+            Err(FetchError::Transport(error)) if is_refusal(&error) => Ok(false),
+            fetched => fetched.map(|()| true),
+        }
+    }
+
+    /// The shortest history that shows all of these moves.
+    fn reach_of(&self, moves: &[Move]) -> Reach {
+        let since = |(old, new): &Move| {
+            let (old, new) = (self.time(*old)?, self.time(*new)?);
+            let is_near = new.saturating_sub(old) <= MAX_SPAN;
+            is_near.then(|| old.min(new).saturating_sub(MARGIN).max(1))
+        };
+        let since: Option<Vec<i64>> = moves.iter().map(since).collect();
+        match since.and_then(|since| since.into_iter().min()) {
+            Some(second) => Reach::Since(second),
+            None => Reach::Steps(STEPS),
+        }
+    }
+
+    fn is_older(&self, one: ObjectId, other: ObjectId) -> bool {
+        matches!((self.time(one), self.time(other)), (Some(one), Some(other)) if one < other)
+    }
+
+    fn time(&self, commit: ObjectId) -> Option<i64> {
+        self.objects().commit(commit).ok().map(|commit| commit.time)
+    }
+}
+
+/// Some servers forbid this filter, or dates, and each says so in its own way.
+fn is_refusal(error: &TransportError) -> bool {
+    match error {
+        TransportError::Protocol { source, .. } => matches!(
+            source,
+            ProtocolError::Refused(_) | ProtocolError::Odd(_) | ProtocolError::Truncated
+        ),
+        TransportError::Http(HttpError::Status { status, .. }) => {
+            matches!(status, 400 | 422 | 500 | 501)
+        }
+        _ => false,
+    }
+}
