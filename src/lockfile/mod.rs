@@ -1,10 +1,12 @@
 //! [`Lockfile`]: exactly what is installed, as `mdskill.lock` says it.
 //!
-//! TOML, one block a skill, sorted by name, no dates and no machine paths: two
-//! machines write the same bytes. Keys that a newer mdskill wrote are kept. One
-//! that can't be read is an error with the line, never "empty" (promise 5).
+//! TOML, one block a skill below the line of its number (see `shelf.rs`), no dates and no
+//! machine paths: two machines write the same bytes, and git merges what two branches do. It
+//! is read in any order. Keys that a newer mdskill wrote are kept. One that can't be read is
+//! an error with the line, never "empty" (promise 5).
 
 mod read;
+mod shelf;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -141,12 +143,11 @@ impl Lockfile {
         document["version"] = value(VERSION);
         document["targets"] = value(paths(&self.targets));
         write_unknown(document.as_table_mut(), &self.unknown);
-        let mut text = format!("{HEADER}{document}");
-        for (name, entry) in &self.skills {
-            text.push_str("\n[[skill]]\n");
-            text.push_str(&entry.to_table(name).to_string());
-        }
-        text
+        let blocks = self.skills.iter().map(|(name, entry)| {
+            let block = format!("[[skill]]\n{}", entry.to_table(name));
+            (name, block)
+        });
+        format!("{HEADER}{document}\n{}", shelf::to_text(blocks))
     }
 
     /// Returns the targets that a skill is installed into.

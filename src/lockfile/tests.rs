@@ -28,7 +28,20 @@ targets = [".claude/skills"]
 fn what_is_read_is_written_to_the_byte_unknown_keys_too() {
     let lockfile = Lockfile::parse(TEXT).unwrap();
     assert_eq!(lockfile.skills.len(), 2);
-    assert_eq!(lockfile.to_text(), TEXT);
+    let text = lockfile.to_text();
+    assert!(text.starts_with(&TEXT[..TEXT.find("[[skill]]").unwrap()]));
+    for block in TEXT.split("\n\n").skip(1) {
+        assert!(
+            text.contains(&format!("\n\n{}\n\n# ", block.trim_end())),
+            "{text}"
+        );
+    }
+    assert_eq!(Lockfile::parse(&text).unwrap(), lockfile);
+    assert_eq!(Lockfile::parse(&text).unwrap().to_text(), text);
+    for number in ["00", "07", "63"] {
+        assert_eq!(text.matches(&format!("\n# {number}\n")).count(), 1);
+    }
+    assert!(text.contains("# 58\n\n[[skill]]\nname = \"async-python-patterns\"\n"));
 }
 
 #[test]
@@ -38,7 +51,8 @@ fn blocks_in_any_order_are_written_in_one() {
         "{}\n[[skill]]\n{}\n[[skill]]\n{}",
         blocks[0], blocks[2], blocks[1]
     );
-    assert_eq!(Lockfile::parse(&swapped).unwrap().to_text(), TEXT);
+    let text = Lockfile::parse(TEXT).unwrap().to_text();
+    assert_eq!(Lockfile::parse(&swapped).unwrap().to_text(), text);
 }
 
 #[test]

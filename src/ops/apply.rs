@@ -231,12 +231,18 @@ pub fn in_transaction<T>(
 ) -> Result<(T, Vec<String>), OpError> {
     let checkpoint = || context.interrupt.is_raised();
     let mut transaction = context.begin(&checkpoint)?;
-    let mut lockfile = context.read_lockfile()?.unwrap_or_default();
+    let before = context.read_lockfile()?;
+    let mut lockfile = before.clone().unwrap_or_default();
     let (report, verdict) = change(&mut transaction, &mut lockfile)?;
     if verdict == Verdict::Abandon {
         return Ok((report, Vec::new()));
     }
-    let committed = transaction.commit(&lockfile.to_text())?;
+    let text = match before.as_ref() == Some(&lockfile) {
+        // Who changes nothing in it does not write it in another form either.
+        true => std::fs::read_to_string(&context.site.lockfile).ok(),
+        false => None,
+    };
+    let committed = transaction.commit(&text.unwrap_or_else(|| lockfile.to_text()))?;
     for left in &committed.left {
         let left = context.site.display(left);
         context.progress.warn(&format!(

@@ -32,6 +32,7 @@ mod hostile;
 mod install_remove_verify;
 mod install_sh;
 mod layering;
+mod lock_merge;
 mod lockfile;
 mod merge_files;
 mod merge_text;
