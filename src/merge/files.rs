@@ -1,9 +1,10 @@
 //! Which files there are after the merge, where they lie, and who changed what of each.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::renames::{Renames, renames};
+use super::side_by_side::{Moved, separate};
 use super::text::{is_text, merge_lines};
 use super::{Conflict, ConflictKind, Favor, File, Files, Labels, Merged};
 use crate::git::objects::MAX_OBJECT_BYTES;
@@ -30,15 +31,20 @@ pub(super) fn merge(
         labels,
         favor,
         slots: slots(base, ours, theirs),
-        moved: BTreeMap::new(),
+        moved: Moved::new(),
         conflicts: Vec::new(),
     };
     let here = renames(base, ours, theirs);
     let there = renames(base, theirs, ours);
     merging.follow(base, &here, &there);
     let mut files = merging.settle();
-    merging.separate(&mut files);
     let mut conflicts = merging.conflicts;
+    let winner = match favor {
+        Favor::Nobody => None,
+        Favor::Markers | Favor::Ours => Some(ours),
+        Favor::Theirs => Some(theirs),
+    };
+    conflicts.extend(separate(&mut files, [ours, theirs], winner, merging.moved));
     conflicts.sort_by(|a, b| (&a.path, &a.kind).cmp(&(&b.path, &b.kind)));
     conflicts.dedup();
     Merged { files, conflicts }
@@ -62,12 +68,11 @@ struct Merging<'a> {
     labels: &'a Labels<'a>,
     favor: Favor,
     slots: BTreeMap<SkillPath, Slot>,
-    /// Where the files lay that one side renamed and the other still has.
-    moved: BTreeMap<SkillPath, SkillPath>,
+    moved: Moved,
     conflicts: Vec<Conflict>,
 }
 
-impl<'a> Merging<'a> {
+impl Merging<'_> {
     /// Brings what one side did to a file to where the other has it now.
     fn follow(&mut self, base: &Files, here: &Renames<'_>, there: &Renames<'_>) {
         let sources: BTreeSet<_> = here.keys().chain(there.keys()).collect();
@@ -261,95 +266,6 @@ impl<'a> Merging<'a> {
             hunks: Vec::new(),
         });
     }
-
-    /// Finds the files that can't lie side by side, and leaves those of the side that wins.
-    fn separate(&mut self, files: &mut Files) {
-        let before = [self.ours, self.theirs].map(folded_alike);
-        // Each round leaves fewer files of the loser's.
-        loop {
-            let mut losing = self.files_and_folders(files);
-            losing.extend(self.collisions(files, &before));
-            if self.favor == Favor::Nobody {
-                return;
-            }
-            let losers = losing.iter().flat_map(|place| self.losers_at(place, files));
-            let lost: BTreeSet<SkillPath> = losers.collect();
-            if lost.is_empty() {
-                return;
-            }
-            for path in lost {
-                files.remove(&path);
-                // An edit of the winner's must not go with the name that the loser gave the file.
-                let old = self.moved.remove(&path);
-                if let Some((old, file)) = old.and_then(|old| {
-                    let file = self.winner().get(&old)?.clone();
-                    Some((old, file))
-                }) {
-                    files.entry(old).or_insert(file);
-                }
-            }
-        }
-    }
-
-    fn winner(&self) -> &'a Files {
-        match self.favor {
-            Favor::Theirs => self.theirs,
-            Favor::Nobody | Favor::Markers | Favor::Ours => self.ours,
-        }
-    }
-
-    /// The files at or below a place that the winner does not have.
-    fn losers_at(&self, place: &str, files: &Files) -> Vec<SkillPath> {
-        let of_loser = |path: &&SkillPath| !self.winner().contains_key(*path);
-        let there = files.keys().filter(|path| lies_at(path.as_str(), place));
-        there.filter(of_loser).cloned().collect()
-    }
-
-    /// Reports each path that is a file and a folder, and returns the places that lose.
-    fn files_and_folders(&mut self, files: &Files) -> Vec<String> {
-        let paths: HashSet<&str> = files.keys().map(SkillPath::as_str).collect();
-        let both: BTreeSet<&str> = paths
-            .iter()
-            .flat_map(|path| path.match_indices('/').map(|(at, _)| &path[..at]))
-            .filter(|folder| paths.contains(folder))
-            .collect();
-        for path in &both {
-            self.conflicts.push(Conflict {
-                path: (*path).to_owned(),
-                kind: ConflictKind::FileAndFolder,
-                hunks: Vec::new(),
-            });
-        }
-        both.into_iter().map(str::to_owned).collect()
-    }
-
-    /// Reports the paths that only the merge brought together, and returns the places that lose.
-    fn collisions(&mut self, files: &Files, before: &[HashSet<String>; 2]) -> Vec<String> {
-        let mut losing = Vec::new();
-        for (one, other) in crate::path::collisions(files.keys().map(SkillPath::as_str)) {
-            let folded = crate::path::fold(other);
-            if one == other || before.iter().any(|known| known.contains(&folded)) {
-                continue;
-            }
-            self.conflicts.push(Conflict {
-                path: other.to_owned(),
-                kind: ConflictKind::Collision {
-                    with: one.to_owned(),
-                },
-                hunks: Vec::new(),
-            });
-            let lies_in_winner = |place: &str| {
-                self.winner()
-                    .keys()
-                    .any(|path| lies_at(path.as_str(), place))
-            };
-            losing.push(match lies_in_winner(other) {
-                true => one.to_owned(),
-                false => other.to_owned(),
-            });
-        }
-        losing
-    }
 }
 
 /// Returns what a three-way merge makes of values that can't be mixed; nothing in a conflict.
@@ -366,16 +282,4 @@ fn settled<T: PartialEq>(base: Option<&T>, ours: T, theirs: T) -> Option<T> {
 /// Whether a file stays that only they have; with nobody to win, both sides' files are looked at.
 fn takes_theirs(favor: Favor) -> bool {
     matches!(favor, Favor::Nobody | Favor::Theirs)
-}
-
-fn lies_at(path: &str, place: &str) -> bool {
-    path.strip_prefix(place)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// The places of a side that some file system can't tell apart already.
-fn folded_alike(files: &Files) -> HashSet<String> {
-    let pairs = crate::path::collisions(files.keys().map(SkillPath::as_str));
-    let places = pairs.into_iter().map(|(_, place)| crate::path::fold(place));
-    places.collect()
 }

@@ -7,6 +7,7 @@
 mod conflict;
 mod files;
 mod renames;
+mod side_by_side;
 mod similarity;
 mod text;
 
@@ -99,3 +100,6 @@ pub fn files_of(tree: &SkillTree, objects: &Objects) -> Result<Files, ObjectErro
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -350,7 +350,7 @@ fn do_to(files: &mut Files, act: &Act) {
 
 fn case() -> impl Strategy<Value = Case> {
     let base = vec((0..PATHS.len(), content(), any::<bool>()), 1..6);
-    (base, vec(act(), 0..4), vec(act(), 0..4)).prop_map(|(base, ours, theirs)| {
+    (base, vec(act(), 1..6), vec(act(), 1..6)).prop_map(|(base, ours, theirs)| {
         let mut files = Files::new();
         for (path, bytes, mode) in base {
             put(&mut files, PATHS[path], file(&bytes, mode));
@@ -364,6 +364,30 @@ fn case() -> impl Strategy<Value = Case> {
     })
 }
 
+/// Whether one side lacks two files of the same content: which of them it renamed is anybody's guess, and git's depends on
+/// which folders it had to look into.
+fn has_twins_that_are_gone([base, ours, theirs]: &Case) -> bool {
+    [ours, theirs].iter().any(|side| {
+        let gone = base
+            .iter()
+            .filter(|(path, file)| !file.bytes.is_empty() && !side.contains_key(*path));
+        let mut contents: Vec<_> = gone.map(|(_, file)| &file.bytes).collect();
+        contents.sort();
+        contents.windows(2).any(|two| two[0] == two[1])
+    })
+}
+
+/// Whether both sides have a new file that is the same, and one of them lacks a file that the other kept. When git takes
+/// the new one for the old one renamed, it forgets that the other side has it too, and says nothing; we see a conflict.
+fn has_a_rename_onto_the_same([base, ours, theirs]: &Case) -> bool {
+    let is_new_and_same =
+        |path: &SkillPath| !base.contains_key(path) && ours.get(path) == theirs.get(path);
+    ours.keys().any(is_new_and_same)
+        && base
+            .keys()
+            .any(|path| ours.contains_key(path) != theirs.contains_key(path))
+}
+
 #[test]
 fn merged_files_are_what_git_makes_of_them() {
     let mut runner = TestRunner::new_with_rng(
@@ -371,8 +395,9 @@ fn merged_files_are_what_git_makes_of_them() {
         TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
     );
     let strategy = case();
-    let cases: Vec<Case> = (0..2000)
+    let cases: Vec<Case> = (0..3000)
         .map(|_| strategy.new_tree(&mut runner).unwrap().current())
+        .filter(|case| !has_twins_that_are_gone(case) && !has_a_rename_onto_the_same(case))
         .collect();
     let [clean, in_conflict] = compare(&cases);
     // Either kind is there in numbers, or the comparison says little.
