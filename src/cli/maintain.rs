@@ -1,6 +1,6 @@
 //! What the commands take that keep what is installed.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// Arguments of `update`.
 #[derive(Debug, Args)]
@@ -18,15 +18,51 @@ pub struct UpdateArgs {
     /// Only say what would happen, and exit 3 if anything would
     #[arg(long)]
     pub check: bool,
-    /// Take the new version of edited skills too: their folders go to the trash folder
-    #[arg(short, long)]
+    /// Take the new version of edited skills as it is: their folders go to the trash folder
+    #[arg(short, long, conflicts_with = "conflict")]
     pub force: bool,
+    /// What to do where your edits and the new version change the same lines
+    #[arg(long, value_name = "HOW")]
+    pub conflict: Option<ConflictWinner>,
     /// Follow a tag that points elsewhere now
     #[arg(long)]
     pub accept_moved_tag: bool,
     /// Take a new version although validating finds this: codes (SK210) or names
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub allow: Vec<String>,
+}
+
+/// What becomes of lines that both sides changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ConflictWinner {
+    /// Write both into the file, between git's markers
+    Markers,
+    /// Keep yours
+    Ours,
+    /// Take upstream's
+    Theirs,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The skills; none means all
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Compare what is on disk with upstream's version as it is locked
+    #[arg(long)]
+    pub local: bool,
+}
+
+/// Arguments of `keep`.
+#[derive(Debug, Args)]
+pub struct KeepArgs {
+    /// The skills
+    #[arg(required = true, value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Keep conflict markers, too
+    #[arg(short, long)]
+    pub force: bool,
 }
 
 /// Arguments of `install`.

@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use add::{AddArgs, TargetArgs};
 pub use inspect::{CacheArgs, CacheCommand, ListArgs, NamesArgs, RuleArgs, ShowArgs};
-pub use maintain::{InstallArgs, RemoveArgs, UpdateArgs};
+pub use maintain::{ConflictWinner, DiffArgs, InstallArgs, KeepArgs, RemoveArgs, UpdateArgs};
 pub use validate::{FindingsFormat, ValidateArgs};
 
 const STYLES: Styles = Styles::styled()
@@ -116,15 +116,33 @@ Examples:
     List(ListArgs),
     /// Move skills to what their source now has
     #[command(
-        after_help = "A skill moves only when its own files changed. Edited skills stay, and are listed.
+        after_help = "A skill moves only when its own files changed. What you wrote into a skill is merged into
+the new version, as git merges; where both changed the same lines the skill stays as it is
+and its conflicts are listed.
 
 Examples:
   mdskill update
   mdskill update async-python-patterns
   mdskill update --dry-run
-  mdskill update --check        # exit 3 if anything would change"
+  mdskill update --check        # exit 3 if anything would change
+  mdskill update NAME --conflict=markers"
     )]
     Update(UpdateArgs),
+    /// Show how update would change the files, or what was edited here
+    #[command(after_help = "Examples:
+  mdskill diff                          # what update would do
+  mdskill diff async-python-patterns
+  mdskill diff --local                  # your edits since upstream's version")]
+    Diff(DiffArgs),
+    /// Record the edits of installed skills as meant
+    #[command(
+        after_help = "verify then takes them for what should be there, and update merges them.
+
+Examples:
+  mdskill keep async-python-patterns
+  mdskill keep async-python-patterns uv-package-manager"
+    )]
+    Keep(KeepArgs),
     /// Make the disk equal the lockfile
     #[command(after_help = "Examples:
   mdskill install

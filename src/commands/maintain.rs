@@ -1,8 +1,12 @@
 //! The commands that keep what is installed: `update`, `outdated`, `install`, `remove`.
 
 use super::{Session, names, rules};
-use crate::cli::{InstallArgs, RemoveArgs, UpdateArgs};
-use crate::ops::{OpError, install as ops_install, remove as ops_remove, update as ops_update};
+use crate::cli::{ConflictWinner, DiffArgs, InstallArgs, KeepArgs, RemoveArgs, UpdateArgs};
+use crate::merge::Favor;
+use crate::ops::{
+    OpError, diff as ops_diff, install as ops_install, keep as ops_keep, remove as ops_remove,
+    update as ops_update,
+};
 use crate::ui::error::{ExitStatus, status_of_failures};
 use crate::ui::render;
 
@@ -11,6 +15,13 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
         names: names(&arguments.names)?,
         dry_run: arguments.dry_run || arguments.check,
         force: arguments.force,
+        favor: match arguments.conflict {
+            None => Favor::Nobody,
+            Some(ConflictWinner::Markers) => Favor::Markers,
+            Some(ConflictWinner::Ours) => Favor::Ours,
+            Some(ConflictWinner::Theirs) => Favor::Theirs,
+        },
+        with_differences: false,
         accept_moved_tag: arguments.accept_moved_tag,
         settings: rules::with_allowed(session, &arguments.allow)?,
     };
@@ -31,9 +42,42 @@ pub(super) fn outdated(session: &Session<'_>, typed: &[String]) -> Result<ExitSt
     Ok(update_status(&report, true))
 }
 
+pub(super) fn diff(session: &Session<'_>, arguments: &DiffArgs) -> Result<ExitStatus, OpError> {
+    let names = names(&arguments.names)?;
+    if arguments.local {
+        let report = session.wait(ops_diff::local(&session.context, &names))?;
+        session.printer.show("diff", &report, render::local_diff);
+        return Ok(ExitStatus::Done);
+    }
+    let options = ops_update::Options {
+        names,
+        dry_run: true,
+        with_differences: true,
+        settings: rules::with_allowed(session, &[])?,
+        ..ops_update::Options::default()
+    };
+    let report = session.wait(ops_update::update(&session.context, &options))?;
+    session.printer.show("diff", &report, render::diff);
+    Ok(status_of_failures(&report.failed).unwrap_or(ExitStatus::Done))
+}
+
+pub(super) fn keep(session: &Session<'_>, arguments: &KeepArgs) -> Result<ExitStatus, OpError> {
+    let options = ops_keep::Options {
+        names: names(&arguments.names)?,
+        force: arguments.force,
+    };
+    let report = ops_keep::keep(&session.context, &options)?;
+    session.printer.show("keep", &report, render::keep);
+    Ok(match report.left_alone.is_empty() {
+        true => ExitStatus::Done,
+        false => ExitStatus::Failed,
+    })
+}
+
 fn update_status(report: &ops_update::Report, is_check: bool) -> ExitStatus {
     let would_change = !report.skills.is_empty() || !report.deleted.is_empty();
-    let needs_somebody = !report.left_alone.is_empty() || !report.stuck.is_empty();
+    let needs_somebody =
+        !report.left_alone.is_empty() || !report.conflicts.is_empty() || !report.stuck.is_empty();
     match status_of_failures(&report.failed) {
         Some(failed) => failed,
         None if needs_somebody || is_check && would_change => ExitStatus::Found,

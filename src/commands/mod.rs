@@ -132,7 +132,11 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
 /// What only looks may die at once; what changes must take back.
 fn changes_something(command: &Command) -> bool {
     match command {
-        Command::Add(_) | Command::Update(_) | Command::Install(_) | Command::Remove(_) => true,
+        Command::Add(_)
+        | Command::Update(_)
+        | Command::Install(_)
+        | Command::Remove(_)
+        | Command::Keep(_) => true,
         Command::Validate(arguments) => arguments.fix && !arguments.diff,
         _ => false,
     }
@@ -143,6 +147,8 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Add(arguments) => add::add(session, arguments),
         Command::List(arguments) => inspect::list(session, arguments),
         Command::Update(arguments) => maintain::update(session, arguments),
+        Command::Diff(arguments) => maintain::diff(session, arguments),
+        Command::Keep(arguments) => maintain::keep(session, arguments),
         Command::Install(arguments) => maintain::install(session, arguments),
         Command::Remove(arguments) => maintain::remove(session, arguments),
         Command::Verify(arguments) => inspect::verify(session, arguments),

@@ -68,6 +68,12 @@ impl Snapshot {
         )
     }
 
+    /// Returns the digest over what somebody wrote: all files that are no leavings.
+    #[must_use]
+    pub fn own_digest(&self) -> Digest {
+        self.without_leavings().unwrap_or_else(|| self.digest())
+    }
+
     /// Returns the digest over all files that are no leavings, when there are any.
     fn without_leavings(&self) -> Option<Digest> {
         let kept: Vec<_> = self

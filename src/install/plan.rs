@@ -29,23 +29,24 @@ pub enum Refusal {
 
 /// Decides about a folder that should hold `wanted`; nothing is wanted of a removal.
 ///
-/// `locked` is what the lockfile says is there. Nothing that a user wrote is ever
-/// lost (promise 4): without `force` an edited or unmanaged folder is refused.
+/// `ours` is what may go: the files that mdskill wrote, and edited ones that are in what is
+/// wanted already. Nothing that a user wrote is ever lost (promise 4): without `force` any
+/// other folder is refused.
 ///
 /// # Errors
 /// The [`Refusal`].
 pub fn decide(
     on_disk: &OnDisk,
-    locked: Option<Digest>,
+    ours: &[Digest],
     wanted: Option<Digest>,
     force: bool,
 ) -> Result<Step, Refusal> {
     let refusal = match on_disk {
         OnDisk::Absent => return Ok(Step::Place),
         folder if wanted.is_some_and(|wanted| folder.is(wanted)) => return Ok(Step::Keep),
-        folder if locked.is_some_and(|locked| folder.is(locked)) => return Ok(Step::Replace),
+        folder if ours.iter().any(|ours| folder.is(*ours)) => return Ok(Step::Replace),
         OnDisk::NotAFolder => Refusal::NotAFolder,
-        OnDisk::Folder(_) if locked.is_some() => Refusal::Edited,
+        OnDisk::Folder(_) if !ours.is_empty() => Refusal::Edited,
         OnDisk::Folder(_) => Refusal::Unmanaged,
     };
     if force { Ok(Step::Trash) } else { Err(refusal) }
@@ -76,7 +77,8 @@ mod tests {
         let (old, old_digest) = folder("old");
         let (edited, _) = folder("edited");
         let (_, new_digest) = folder("new");
-        let unforced = |disk, locked, wanted| decide(disk, locked, wanted, false);
+        let unforced =
+            |disk, locked: Option<Digest>, wanted| decide(disk, locked.as_slice(), wanted, false);
         assert_eq!(
             unforced(&OnDisk::Absent, None, Some(new_digest)),
             Ok(Step::Place)
@@ -107,7 +109,7 @@ mod tests {
             Err(Refusal::NotAFolder)
         );
         assert_eq!(
-            decide(&edited, None, Some(new_digest), true),
+            decide(&edited, &[], Some(new_digest), true),
             Ok(Step::Trash)
         );
     }
@@ -117,21 +119,15 @@ mod tests {
         let (old, old_digest) = folder("old");
         let (edited, _) = folder("edited");
         assert_eq!(
-            decide(&OnDisk::Absent, Some(old_digest), None, false),
+            decide(&OnDisk::Absent, &[old_digest], None, false),
             Ok(Step::Place),
             "there is nothing to take away"
         );
+        assert_eq!(decide(&old, &[old_digest], None, false), Ok(Step::Replace));
         assert_eq!(
-            decide(&old, Some(old_digest), None, false),
-            Ok(Step::Replace)
-        );
-        assert_eq!(
-            decide(&edited, Some(old_digest), None, false),
+            decide(&edited, &[old_digest], None, false),
             Err(Refusal::Edited)
         );
-        assert_eq!(
-            decide(&edited, Some(old_digest), None, true),
-            Ok(Step::Trash)
-        );
+        assert_eq!(decide(&edited, &[old_digest], None, true), Ok(Step::Trash));
     }
 }

@@ -26,6 +26,8 @@ pub struct Wanted<'a, 'b> {
     pub digest: Option<Digest>,
     /// What the lockfile said was there before.
     pub locked: Option<&'b Entry>,
+    /// The digest of the edited files that were merged into `files`.
+    pub merged: Option<Digest>,
     /// Its targets.
     pub targets: &'b [Target],
 }
@@ -81,13 +83,19 @@ pub fn plan<'a>(
     for target in wanted.targets {
         let place = site.skill(target, wanted.name);
         let on_disk = OnDisk::read(&place)?;
-        let locked = wanted.locked.map(Entry::digest_on_disk);
+        let holds = |locked| holds_edits(locked, wanted, &on_disk);
+        if !force && wanted.locked.is_some_and(holds) {
+            plan.push((target.clone(), Step::Keep, on_disk));
+            continue;
+        }
+        let locked = wanted.locked.map(|locked| locked.digest);
+        let ours: Vec<Digest> = locked.into_iter().chain(wanted.merged).collect();
         // Where nothing lies, nothing is compared, and the files are read only to be written.
         let digest = match (&on_disk, wanted.digest) {
             (OnDisk::Folder(_), None) => Some(digest_of(wanted.files, objects)?),
             (_, known) => known,
         };
-        match decide(&on_disk, locked, digest, force) {
+        match decide(&on_disk, &ours, digest, force) {
             Ok(step) => plan.push((target.clone(), step, on_disk)),
             Err(refusal) => left_alone.push(LeftAlone {
                 name: wanted.name.to_string(),
@@ -116,6 +124,13 @@ pub fn plan<'a>(
         digest,
         plan,
     }))
+}
+
+/// Whether nothing but edits that are kept lies between what is there and what is wanted.
+fn holds_edits(locked: &Entry, wanted: &Wanted<'_, '_>, on_disk: &OnDisk) -> bool {
+    wanted.merged.is_none()
+        && locked.tree == wanted.files.tree
+        && locked.edits.is_some_and(|edits| on_disk.is(edits))
 }
 
 /// Makes all planned steps ready in the transaction, and returns the digest of each

@@ -83,6 +83,8 @@ pub enum Action {
     Added,
     /// It moved to other content.
     Updated,
+    /// Its files stay, and its entry leads to a commit that is still there.
+    Relocked,
     /// Its files were put back.
     Restored,
     /// It is gone.

@@ -141,7 +141,7 @@ fn look<'a>(
             if on_disk.is(locked) {
                 continue;
             }
-            match decide(&on_disk, None, Some(entry.digest), options.force) {
+            match decide(&on_disk, &[], Some(entry.digest), options.force) {
                 Ok(step) => plan.push((target.clone(), step, on_disk)),
                 Err(_) if was_installed(context, entry, &on_disk, &place) => {
                     plan.push((target.clone(), Step::Replace, on_disk));

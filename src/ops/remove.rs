@@ -48,7 +48,7 @@ pub fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpErro
             for target in &targets {
                 let place = context.site.skill(target, name);
                 let on_disk = OnDisk::read(&place)?;
-                match decide(&on_disk, Some(entry.digest_on_disk()), None, options.force) {
+                match decide(&on_disk, &[entry.digest], None, options.force) {
                     Ok(Step::Keep | Step::Place) => {}
                     Ok(step) => transaction.remove(target, name, step, on_disk)?,
                     Err(refusal) => report.left_alone.push(LeftAlone {

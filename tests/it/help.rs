@@ -71,7 +71,7 @@ fn every_global_option_goes_with_every_command() {
         &["--json", "--offline", "-v", "--color=always"],
     ];
     for command in commands() {
-        let needs = if matches!(command.as_str(), "add" | "remove" | "show") {
+        let needs = if matches!(command.as_str(), "add" | "keep" | "remove" | "show") {
             &["x"][..]
         } else {
             &[]

@@ -22,6 +22,7 @@ mod config;
 mod corpus;
 mod credentials;
 mod docs;
+mod edits;
 mod faults;
 mod findings;
 mod fix;

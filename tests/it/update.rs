@@ -171,35 +171,27 @@ fn what_is_pinned_never_moves() {
 }
 
 #[test]
-fn an_edited_skill_is_left_alone_while_others_move() {
+fn an_edited_skill_in_conflict_stays_while_others_move() {
     let (shop, mut repo) = Shop::stocked();
     let first = repo.rev_parse("main");
     shop.run(&["add", "acme/skills", "--all"]).ok();
     let skill = ".github/skills/three";
-    shop.room.write(&format!("{skill}/SKILL.md"), "mine");
+    let page = shop.room.read(&format!("{skill}/SKILL.md"));
+    let with = |line: &str| page.replace("Do it with care.", line);
+    shop.room.write(&format!("{skill}/SKILL.md"), with("mine"));
     shop.room.write(&format!("{skill}/notes.md"), "mine");
-    std::fs::remove_file(shop.room.project().join(skill).join("scripts/run.sh")).unwrap();
-    for name in ["one", "three"] {
-        repo.write(&format!("skills/{name}/more.md"), "more");
-    }
+    repo.write("skills/one/more.md", "more")
+        .write("skills/three/SKILL.md", with("theirs"));
     repo.commit("More");
     let mine = shop.room.tree(skill);
     shop.refuses(
         &["update", "--check"],
         3,
-        "1 skill would move, 1 unchanged, 1 left alone",
+        "1 skill would move, 1 unchanged, 1 in conflict",
     );
-    let outcome = shop.run(&["update"]);
-    outcome
+    shop.run(&["update"])
         .fails(3)
-        .says(".github/skills/three is left alone: it has local edits");
-    for file in [
-        "SKILL.md (changed)",
-        "notes.md (added)",
-        "scripts/run.sh (deleted)",
-    ] {
-        outcome.says(file);
-    }
+        .says(".github/skills/three: your edits and the new version are in conflict");
     mine.assert_same(&shop.room.tree(skill));
     assert_eq!(shop.entry("three")["commit"], first);
     shop.has("one", &repo, "main:skills/one");
@@ -307,13 +299,41 @@ fn a_source_that_is_gone_does_not_stop_the_others() {
 }
 
 #[test]
-fn rewritten_history_is_followed_by_content() {
+fn rewritten_history_is_said_and_the_lock_follows_it() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"]).ok();
-    repo.branch("rewritten");
+    let old = repo.rev_parse("main");
     let tree = repo.rev_parse("main^{tree}");
-    repo.reset_to(&repo.rev_parse("main"));
-    let same = repo.commit_tree(&tree, "The same content, another history");
-    repo.branch("main").reset_to(&same);
+    // The same content, and a history that does not have the locked commit.
+    let anew = repo.git(&["commit-tree", &tree, "-m", "Another history"]);
+    repo.reset_to(&anew);
+    repo.write("skills/one/more.md", "more");
+    let new = repo.commit("More");
+    let sentence =
+        "the history of its ref was rewritten: the locked commit is no longer part of it";
+    shop.refuses(&["outdated"], 3, sentence);
+    shop.run(&["update"])
+        .ok()
+        .says("Updated one")
+        .says("Relocked two")
+        .says(&format!("{} -> {}", &old[..7], &new[..7]))
+        .says(sentence);
+    for name in ["one", "two", "three"] {
+        shop.has(name, &repo, &format!("main:skills/{name}"));
+    }
     shop.refuses(&["update"], 0, "everything is up to date (3 skills)");
+}
+
+#[test]
+fn a_branch_that_was_set_back_is_said() {
+    let (shop, mut repo) = Shop::stocked();
+    let first = repo.rev_parse("main");
+    repo.write("skills/one/more.md", "more");
+    repo.commit("More");
+    shop.run(&["add", "acme/skills/one"]).ok();
+    repo.reset_to(&first);
+    shop.run(&["update"])
+        .ok()
+        .says("its ref was set back to an older commit");
+    shop.has("one", &repo, "main:skills/one");
 }

@@ -139,7 +139,7 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
     if options.dry_run {
         let lockfile = with_targets(context, options, lockfile);
         for chosen in plan(context, options, &repositories, &lockfile, &mut report)? {
-            let entry = entry_of(&chosen, chosen.planned.digest()?, &lockfile);
+            let entry = entry_of(&chosen, chosen.planned.digest()?, &lockfile, options.force);
             report
                 .skills
                 .push(change(context, &chosen, &entry, &lockfile));
@@ -161,7 +161,7 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
         )?;
         lockfile.targets.clone_from(&before.targets);
         for (chosen, digest) in all.iter().zip(digests) {
-            let entry = entry_of(chosen, digest, &before);
+            let entry = entry_of(chosen, digest, &before, options.force);
             report.skills.push(change(context, chosen, &entry, &before));
             lockfile.skills.insert(chosen.candidate.name.clone(), entry);
         }
@@ -199,6 +199,7 @@ fn plan<'a>(
                 files: &candidate.files,
                 digest: same.map(|locked| locked.digest),
                 locked,
+                merged: None,
                 targets: &targets,
             };
             match apply::plan(&context.site, &wanted, options.force, objects)? {
@@ -235,13 +236,16 @@ fn with_targets(context: &Context<'_>, options: &Options, mut lockfile: Lockfile
     lockfile
 }
 
-fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile) -> Entry {
+fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced: bool) -> Entry {
     let before = lockfile.skills.get(&chosen.candidate.name);
     let mut entry = chosen.candidate.entry(digest).keeping(before);
     // A commit that changed nothing of the skill is not worth a line in a diff.
     if let Some(before) = before.filter(|before| is_same(before, &entry)) {
         entry.commit = before.commit;
     }
+    entry.edits = before
+        .filter(|before| before.tree == entry.tree && !is_forced)
+        .and_then(|before| before.edits);
     entry.targets = (chosen.targets != lockfile.targets).then(|| chosen.targets.clone());
     entry
 }

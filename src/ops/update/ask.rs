@@ -1,44 +1,26 @@
-//! What a source has for its skills now: asked, compared with the lockfile, and taken or refused.
+//! What a source has for its skills now: asked, compared with the lockfile, and fetched.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 
+use super::answer::{Answer, Installed, Target, Upstream};
+use super::edits::Local;
+use super::take;
 use super::{Failed, Options, Report};
 use crate::context::Context;
-use crate::diagnostic::Diagnostic;
-use crate::fetch::Repository;
 use crate::fetch::resolve::{Named, Query, Resolved};
+use crate::fetch::{self, Repository};
+use crate::git::objects::Objects;
 use crate::lockfile::{Entry, Lockfile};
-use crate::name::SkillName;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
-use crate::ops::candidate::{diagnose, full_spec};
+use crate::ops::candidate::full_spec;
 use crate::ops::change::Problem;
 use crate::ops::installed::named;
-use crate::skill::discover::Discovery;
-use crate::skill::files::{MAX_AT_HAND, SkillTree};
+use crate::skill::discover::{Discovery, Found};
+use crate::skill::files::SkillTree;
 use crate::source::Source;
-
-/// A skill that upstream changed, with its new place and content.
-pub(super) struct Move {
-    pub name: SkillName,
-    pub entry: Entry,
-    pub files: SkillTree,
-    pub notes: Vec<String>,
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// What one source has for its skills.
-pub(super) struct Answer<'a> {
-    pub repository: Repository<'a>,
-    pub moves: Vec<Move>,
-    pub unchanged: usize,
-    pub deleted: Vec<Problem>,
-    pub stuck: Vec<Problem>,
-    /// What validating found in those that are stuck for that.
-    pub stuck_for: Vec<(SkillName, Vec<Diagnostic>)>,
-}
 
 /// Asks every source at once; those that fail are noted.
 pub(super) async fn ask_all<'a>(
@@ -47,12 +29,13 @@ pub(super) async fn ask_all<'a>(
     lockfile: &Lockfile,
     report: &mut Report,
 ) -> Vec<Answer<'a>> {
-    let mut sources: BTreeMap<&Source, Vec<(&SkillName, &Entry)>> = BTreeMap::new();
+    let mut sources: BTreeMap<&Source, Vec<Installed<'_>>> = BTreeMap::new();
     for (name, entry) in named(lockfile, &options.names) {
-        sources
-            .entry(&entry.source)
-            .or_default()
-            .push((name, entry));
+        sources.entry(&entry.source).or_default().push(Installed {
+            name,
+            entry,
+            lockfile,
+        });
     }
     context.progress.begin("looking for updates");
     let asked = join_all(
@@ -81,86 +64,182 @@ async fn ask<'a>(
     context: &'a Context<'_>,
     options: &Options,
     source: &Source,
-    skills: &[(&SkillName, &Entry)],
+    skills: &[Installed<'_>],
 ) -> Result<Answer<'a>, OpError> {
     let mut repository = context.fetcher()?.open(source)?;
     let refs: BTreeSet<Option<&str>> = skills
         .iter()
-        .map(|(_, entry)| entry.reference.as_deref())
+        .map(|skill| skill.entry.reference.as_deref())
         .collect();
     let refs: Vec<Option<&str>> = refs.into_iter().collect();
     let resolved = resolve(&mut repository, &refs).await?;
-    let mut answer = Answer {
-        repository,
-        moves: Vec::new(),
-        unchanged: 0,
-        deleted: Vec::new(),
-        stuck: Vec::new(),
-        stuck_for: Vec::new(),
-    };
+    let mut answer = Answer::of(repository);
     // What is at the locked commit needs no look at any tree.
-    let mut open: Vec<(&SkillName, &Entry, &Target)> = Vec::new();
-    for (name, entry) in skills {
+    let mut open: Vec<(Installed<'_>, &Target)> = Vec::new();
+    for skill in skills {
         let at = refs
             .iter()
-            .position(|reference| *reference == entry.reference.as_deref())
+            .position(|reference| *reference == skill.entry.reference.as_deref())
             .unwrap_or_default();
         match &resolved[at] {
-            Err(reason) => answer.stuck.push(Problem {
-                name: name.to_string(),
-                reason: reason.clone(),
-            }),
-            Ok(target) if target.commit.is_some() && target.commit == entry.commit => {
+            Err(reason) => answer.stick(skill.name, reason.clone()),
+            Ok(target) if target.commit.is_some() && target.commit == skill.entry.commit => {
                 answer.unchanged += 1;
             }
-            Ok(target) => open.push((name, entry, target)),
+            Ok(target) => open.push((*skill, target)),
         }
     }
-    let commits: BTreeSet<Option<ObjectId>> =
-        open.iter().map(|(_, _, target)| target.commit).collect();
-    let commits: Vec<Option<ObjectId>> = commits.into_iter().collect();
-    let known: BTreeSet<ObjectId> = skills
-        .iter()
-        .filter_map(|(_, entry)| entry.commit)
-        .collect();
-    let known: Vec<ObjectId> = known.into_iter().collect();
-    let discoveries = match open.is_empty() {
-        true => Vec::new(),
-        false => answer.repository.discover(&commits, &known).await?,
-    };
-    let mut found = Vec::new();
-    for (name, entry, target) in open {
-        let at = commits
-            .iter()
-            .position(|commit| *commit == target.commit)
-            .unwrap_or_default();
-        if let Some(tree) = compare(&mut answer, options, &discoveries[at], name, entry, target) {
-            found.push((name, entry, target, tree));
-        }
+    if open.is_empty() {
+        return Ok(answer);
     }
-    let blobs: Vec<ObjectId> = found
-        .iter()
-        .flat_map(|(.., upstream)| upstream.files.blobs())
-        .collect();
-    let commits: Vec<ObjectId> = commits.into_iter().flatten().collect();
-    answer.repository.fetch_blobs(blobs, &commits).await?;
-    for (name, entry, target, upstream) in found {
-        accept(&mut answer, options, name, entry, target, upstream)?;
+    let Looked { moved, same } = look(context, options, &mut answer, &open).await?;
+    bring(&mut answer, &open, &moved).await?;
+    for (skill, target, upstream) in moved {
+        take::take(context, options, &mut answer, skill, target, upstream)?;
+    }
+    for (skill, target) in same {
+        take::relock(&mut answer, skill, target);
     }
     Ok(answer)
 }
 
-/// Where a ref leads now.
-struct Target {
-    commit: Option<ObjectId>,
-    tag: Option<String>,
+/// The skills of a source that have another tree now, and those that have the same.
+struct Looked<'l, 't> {
+    moved: Vec<(Installed<'l>, &'t Target, Upstream)>,
+    same: Vec<(Installed<'l>, &'t Target)>,
 }
 
-/// What a source has in a skill's place now.
-struct Upstream {
-    path: String,
-    files: SkillTree,
+/// Looks at the trees, which come in one request, those of edited skills' locked commits with
+/// them when the store has them not.
+async fn look<'l, 't>(
+    context: &Context<'_>,
+    options: &Options,
+    answer: &mut Answer<'_>,
+    open: &[(Installed<'l>, &'t Target)],
+) -> Result<Looked<'l, 't>, OpError> {
+    let commits: BTreeSet<Option<ObjectId>> =
+        open.iter().map(|(_, target)| target.commit).collect();
+    let commits: Vec<Option<ObjectId>> = commits.into_iter().collect();
+    let known: BTreeSet<ObjectId> = open
+        .iter()
+        .filter_map(|(skill, _)| skill.entry.commit)
+        .collect();
+    let known: Vec<ObjectId> = known.into_iter().collect();
+    let bases = missing_bases(context, answer.repository.objects(), open)?;
+    let (discoveries, _gone) = answer
+        .repository
+        .discover_with_bases(&commits, &known, &bases)
+        .await?;
+    let mut looked = Looked {
+        moved: Vec::new(),
+        same: Vec::new(),
+    };
+    for &(skill, target) in open {
+        let at = commits
+            .iter()
+            .position(|commit| *commit == target.commit)
+            .unwrap_or_default();
+        match compare(answer, options, &discoveries[at], skill, target) {
+            Now::Same => looked.same.push((skill, target)),
+            Now::Moved(found, notes) => {
+                let upstream = upstream(context, answer, skill, found, notes)?;
+                looked
+                    .moved
+                    .extend(upstream.map(|upstream| (skill, target, upstream)));
+            }
+            Now::Stays => {}
+        }
+    }
+    Ok(looked)
+}
+
+/// Lists the files of a new version, and looks for edits that are to go into it.
+fn upstream(
+    context: &Context<'_>,
+    answer: &mut Answer<'_>,
+    skill: Installed<'_>,
+    found: &Found,
     notes: Vec<String>,
+) -> Result<Option<Upstream>, OpError> {
+    let objects = answer.repository.objects();
+    let files = match SkillTree::read(objects, found.tree) {
+        Ok(files) => files,
+        Err(error) => {
+            answer.stick(
+                skill.name,
+                format!("its new version is refused:\n  {error}"),
+            );
+            return Ok(None);
+        }
+    };
+    let local = Local::look(context, skill.lockfile, skill.name, skill.entry)?;
+    let base = match local.is_edited() {
+        true => SkillTree::read(objects, skill.entry.tree).ok(),
+        false => None,
+    };
+    Ok(Some(Upstream {
+        path: found.path.clone(),
+        files,
+        notes,
+        local,
+        base,
+    }))
+}
+
+/// Returns the locked commits of edited skills whose trees the store has not: it was cleared, or
+/// is another machine's.
+fn missing_bases(
+    context: &Context<'_>,
+    objects: &Objects,
+    open: &[(Installed<'_>, &Target)],
+) -> Result<Vec<ObjectId>, OpError> {
+    let mut bases = BTreeSet::new();
+    for (
+        Installed {
+            name,
+            entry,
+            lockfile,
+        },
+        _,
+    ) in open
+    {
+        let Some(commit) = entry.commit.filter(|commit| !bases.contains(commit)) else {
+            continue;
+        };
+        if SkillTree::read(objects, entry.tree).is_err()
+            && Local::look(context, lockfile, name, entry)?.is_edited()
+        {
+            bases.insert(commit);
+        }
+    }
+    Ok(bases.into_iter().collect())
+}
+
+/// Brings the files of what moved and of what edits were made to, and the commits in between.
+async fn bring(
+    answer: &mut Answer<'_>,
+    open: &[(Installed<'_>, &Target)],
+    found: &[(Installed<'_>, &Target, Upstream)],
+) -> Result<(), OpError> {
+    let new = found
+        .iter()
+        .flat_map(|(.., upstream)| upstream.files.blobs());
+    let bases = found
+        .iter()
+        .filter_map(|(.., upstream)| upstream.base.as_ref());
+    let blobs: Vec<ObjectId> = new.chain(bases.flat_map(SkillTree::blobs)).collect();
+    let moves: BTreeSet<fetch::Move> = open
+        .iter()
+        .filter_map(|(skill, target)| Some((skill.entry.commit?, target.commit?)))
+        .collect();
+    let moves: Vec<fetch::Move> = moves.into_iter().collect();
+    let tips: BTreeSet<ObjectId> = moves.iter().map(|(_, new)| *new).collect();
+    let tips: Vec<ObjectId> = tips.into_iter().collect();
+    answer
+        .repository
+        .fetch_blobs_with_history(blobs, &tips, &moves)
+        .await?;
+    Ok(())
 }
 
 async fn resolve(
@@ -168,15 +247,11 @@ async fn resolve(
     refs: &[Option<&str>],
 ) -> Result<Vec<Result<Target, String>>, OpError> {
     if repository.is_folder() {
-        return Ok(refs
-            .iter()
-            .map(|_| {
-                Ok(Target {
-                    commit: None,
-                    tag: None,
-                })
-            })
-            .collect());
+        let nothing = Target {
+            commit: None,
+            tag: None,
+        };
+        return Ok(vec![Ok(nothing); refs.len()]);
     }
     let mut queries = Vec::with_capacity(refs.len());
     for reference in refs {
@@ -196,74 +271,61 @@ async fn resolve(
         .collect())
 }
 
-/// Compares a skill with what its source has now; nothing when it need not move.
-fn compare(
+/// What became of a skill upstream.
+enum Now<'d> {
+    /// Nothing.
+    Same,
+    /// It has another tree, or lies elsewhere.
+    Moved(&'d Found, Vec<String>),
+    /// It can't move; that is noted.
+    Stays,
+}
+
+/// Compares a skill with what its source has now.
+fn compare<'d>(
     answer: &mut Answer<'_>,
     options: &Options,
-    discovery: &Discovery,
-    name: &SkillName,
-    entry: &Entry,
+    discovery: &'d Discovery,
+    skill: Installed<'_>,
     target: &Target,
-) -> Option<Upstream> {
+) -> Now<'d> {
+    let entry = skill.entry;
     let mut notes = Vec::new();
-    let found = match discovery.at(&entry.path) {
-        Some(found) => found,
-        None => match moved_to(discovery, entry) {
-            Some(found) => {
-                notes.push(format!(
-                    "moved in its repository from {} to {}",
-                    entry.path, found.path
-                ));
-                found
-            }
-            None => {
-                let place = full_spec(&entry.source, &entry.path);
-                let reason = format!(
-                    "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
-                );
-                answer.deleted.push(Problem {
-                    name: name.to_string(),
-                    reason,
-                });
-                return None;
-            }
-        },
+    let found = match (discovery.at(&entry.path), moved_to(discovery, entry)) {
+        (Some(found), _) => found,
+        (None, Some(found)) => {
+            let (from, to) = (&entry.path, &found.path);
+            notes.push(format!("moved in its repository from {from} to {to}"));
+            found
+        }
+        (None, None) => {
+            let place = full_spec(&entry.source, &entry.path);
+            let reason = format!(
+                "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
+            );
+            answer.deleted.push(Problem {
+                name: skill.name.to_string(),
+                reason,
+            });
+            return Now::Stays;
+        }
     };
     if found.tree == entry.tree && found.path == entry.path {
-        answer.unchanged += 1;
-        return None;
+        return Now::Same;
     }
-    let mut stuck = |reason: String| {
-        answer.stuck.push(Problem {
-            name: name.to_string(),
-            reason,
-        });
-    };
     if let (Some(tag), false) = (&target.tag, options.accept_moved_tag) {
-        stuck(format!(
-            "the tag `{tag}` of {} points at other content now; if that is meant, use --accept-moved-tag",
-            full_spec(&entry.source, "")
-        ));
-        return None;
+        let place = full_spec(&entry.source, "");
+        let reason = format!(
+            "the tag `{tag}` of {place} points at other content now; if that is meant, use --accept-moved-tag"
+        );
+        answer.stick(skill.name, reason);
+        return Now::Stays;
     }
-    match SkillTree::read(answer.repository.objects(), found.tree) {
-        Ok(files) => Some(Upstream {
-            path: found.path.clone(),
-            files,
-            notes,
-        }),
-        Err(error) => {
-            stuck(format!("its new version is refused:\n  {error}"));
-            None
-        }
-    }
+    Now::Moved(found, notes)
 }
 
 /// The skill's path is gone: it is followed when exactly one folder has its name.
-fn moved_to<'a>(
-    discovery: &'a Discovery,
-    entry: &Entry,
-) -> Option<&'a crate::skill::discover::Found> {
+fn moved_to<'a>(discovery: &'a Discovery, entry: &Entry) -> Option<&'a Found> {
     let folder = entry
         .path
         .rsplit('/')
@@ -277,55 +339,4 @@ fn moved_to<'a>(
         (Some(only), None) => Some(only),
         _ => None,
     }
-}
-
-/// Takes a new version, unless no client would load it.
-fn accept(
-    answer: &mut Answer<'_>,
-    options: &Options,
-    name: &SkillName,
-    entry: &Entry,
-    target: &Target,
-    upstream: Upstream,
-) -> Result<(), OpError> {
-    let objects = answer.repository.objects();
-    let mut files = upstream.files;
-    let mut stuck = |reason: String| {
-        answer.stuck.push(Problem {
-            name: name.to_string(),
-            reason,
-        });
-    };
-    if let Err(error) = files.load(objects, MAX_AT_HAND) {
-        stuck(format!("its new version is refused: {error}"));
-        return Ok(());
-    }
-    let root = answer.repository.root_tree(target.commit)?;
-    let (path, folder) = (&upstream.path, name.as_str());
-    let found = diagnose(objects, root, path, folder, &files, &options.settings).diagnostics;
-    let blocker = found.iter().find(|found| found.stops());
-    if let (Some(blocker), false) = (blocker, options.force) {
-        stuck(format!(
-            "clients would not load its new version ({}:{}: {} [{code}]); --allow {code} takes it all the same",
-            blocker.file,
-            blocker.start.line,
-            blocker.message,
-            code = blocker.code
-        ));
-        answer.stuck_for.push((name.clone(), found));
-        return Ok(());
-    }
-    let mut entry = entry.clone();
-    entry.path = upstream.path;
-    entry.commit = target.commit;
-    entry.tree = files.tree;
-    entry.edits = None;
-    answer.moves.push(Move {
-        name: name.clone(),
-        entry,
-        files,
-        notes: upstream.notes,
-        diagnostics: found,
-    });
-    Ok(())
 }

@@ -1,10 +1,16 @@
 //! `update` and `outdated`: move each skill to what its ref now gives, when its own tree changed.
 
+mod answer;
 mod ask;
+mod edits;
+mod take;
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::ask::{Answer, Move, ask_all};
+use self::answer::{Answer, Kept, Move, Relocked};
+use self::ask::ask_all;
 use super::OpError;
 use super::apply::{self, Planned, Verdict, Wanted};
 use super::change::{Action, Change, Conflicted, LeftAlone, Problem};
@@ -12,19 +18,31 @@ use super::findings::Found;
 use super::installed::check_installed;
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
+use crate::fetch;
 use crate::lockfile::{Entry, Lockfile};
+use crate::merge::Favor;
 use crate::name::SkillName;
+use crate::oid::ObjectId;
 use crate::validate::Settings;
 
 /// What to update, and how.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a decision of its own, and any of them go together"
+)]
 pub struct Options {
     /// The skills; none means all.
     pub names: Vec<SkillName>,
     /// Whether only to say what would happen.
     pub dry_run: bool,
-    /// Whether edited skills go to the trash instead of staying.
+    /// Whether edited skills go to the trash instead of being merged.
     pub force: bool,
+    /// Who wins where edits and a new version change the same.
+    pub favor: Favor,
+    /// Whether the differences are wanted as git writes them.
+    pub with_differences: bool,
     /// Whether a tag that points elsewhere now is followed.
     pub accept_moved_tag: bool,
     /// Which rules count, and how much.
@@ -53,6 +71,9 @@ pub struct Report {
     pub diagnostics: Vec<Found>,
     /// Where edited folders were moved to.
     pub trashed: Vec<String>,
+    /// How the files of each skill differ, as git writes it, when that was asked for.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub differences: BTreeMap<String, String>,
     /// Whether nothing was done on purpose.
     pub dry_run: bool,
 }
@@ -92,16 +113,19 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
         dry_run: options.dry_run,
         ..Report::default()
     };
-    let answers = ask_all(context, options, &lockfile, &mut report).await;
-    for answer in &answers {
+    let mut answers = ask_all(context, options, &lockfile, &mut report).await;
+    for answer in &mut answers {
         report.unchanged += answer.unchanged;
+        report.conflicts.append(&mut answer.conflicts);
+        report.left_alone.append(&mut answer.left_alone);
         report.deleted.extend(answer.deleted.iter().cloned());
         report.stuck.extend(answer.stuck.iter().cloned());
         for (name, found) in &answer.stuck_for {
             tell(context, &lockfile, name, found, &mut report);
         }
     }
-    if answers.iter().all(|answer| answer.moves.is_empty()) {
+    let stays = |answer: &Answer<'_>| answer.moves.is_empty() && answer.relocked.is_empty();
+    if answers.iter().all(stays) {
         return Ok(report);
     }
     if options.dry_run {
@@ -116,9 +140,14 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
             .into_iter()
             .zip(apply::put_all(transaction, &mut planned)?)
         {
-            let mut entry = moved.entry.clone();
-            entry.digest = digest;
-            lockfile.skills.insert(moved.name.clone(), entry);
+            lockfile
+                .skills
+                .insert(moved.name.clone(), entry_of(moved, digest));
+        }
+        for relocked in answers.iter().flat_map(|answer| &answer.relocked) {
+            if let Some(entry) = lockfile.skills.get_mut(&relocked.name) {
+                entry.commit = relocked.commit;
+            }
         }
         Ok((report, Verdict::Commit))
     })?;
@@ -126,15 +155,29 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
     Ok(report)
 }
 
+/// Returns the entry of a skill whose files have this digest now. Markers are no edits that
+/// anybody means: until they are resolved, `verify` finds them.
+fn entry_of(moved: &Move, on_disk: Digest) -> Entry {
+    let mut entry = moved.entry.clone();
+    entry.digest = moved.kept.as_ref().map_or(on_disk, |kept| kept.upstream);
+    let is_meant = |kept: &&Kept| kept.marked.is_empty() && on_disk != kept.upstream;
+    entry.edits = moved.kept.as_ref().filter(is_meant).map(|_| on_disk);
+    entry
+}
+
 /// What is to move must be as it was when its source was asked: another mdskill may
 /// have pinned it since, or added it from elsewhere. One that was removed stays so.
 fn check_unmoved(answers: &[Answer<'_>], asked: &Lockfile, now: &Lockfile) -> Result<(), OpError> {
-    let mut moves = answers.iter().flat_map(|answer| &answer.moves);
-    let has_changed = |moved: &Move| {
-        let entry = now.skills.get(&moved.name);
-        entry.is_some() && entry != asked.skills.get(&moved.name)
+    let moved = answers.iter().flat_map(|answer| &answer.moves);
+    let relocked = answers.iter().flat_map(|answer| &answer.relocked);
+    let mut names = moved
+        .map(|moved| &moved.name)
+        .chain(relocked.map(|relocked| &relocked.name));
+    let has_changed = |name: &SkillName| {
+        let entry = now.skills.get(name);
+        entry.is_some() && entry != asked.skills.get(name)
     };
-    match moves.any(has_changed) {
+    match names.any(has_changed) {
         true => Err(OpError::LockfileChanged),
         false => Ok(()),
     }
@@ -161,6 +204,7 @@ fn plan_moves<'a>(
                 files: &moved.files,
                 digest: None,
                 locked: Some(before),
+                merged: moved.kept.as_ref().map(|kept| kept.on_disk),
                 targets,
             };
             match apply::plan(
@@ -172,12 +216,24 @@ fn plan_moves<'a>(
                 Err(refused) => report.left_alone.extend(refused),
                 Ok(plan) => {
                     report.skills.push(change(context, moved, before, lockfile));
+                    report
+                        .conflicts
+                        .extend(marked(context, moved, before, lockfile));
+                    let unified = moved.unified.clone();
+                    report
+                        .differences
+                        .extend(unified.map(|unified| (moved.name.to_string(), unified)));
                     tell(context, lockfile, &moved.name, &moved.diagnostics, report);
                     moving.push(moved);
                     planned.push(plan);
                 }
             }
         }
+    }
+    for relocked in answers.iter().flat_map(|answer| &answer.relocked) {
+        report
+            .skills
+            .extend(relocked_change(context, relocked, lockfile));
     }
     Ok((moving, planned))
 }
@@ -203,6 +259,50 @@ fn change(context: &Context<'_>, moved: &Move, before: &Entry, lockfile: &Lockfi
     Change {
         from: before.commit.map(|commit| commit.to_string()),
         notes: moved.notes.clone(),
+        diff: Some(moved.diff.clone()),
+        lineage: moved.lineage.clone(),
+        compare_url: compare_url(context, before, moved.entry.commit),
+        edited: moved
+            .kept
+            .as_ref()
+            .map_or_else(Vec::new, |kept| kept.edited.clone()),
         ..Change::of(&moved.name, &moved.entry, Action::Updated, places)
     }
+}
+
+/// Describes a skill whose files stay where its history was rewritten.
+fn relocked_change(
+    context: &Context<'_>,
+    relocked: &Relocked,
+    lockfile: &Lockfile,
+) -> Option<Change> {
+    let before = lockfile.skills.get(&relocked.name)?;
+    let places = apply::places(&context.site, &relocked.name, lockfile.targets_of(before));
+    Some(Change {
+        from: before.commit.map(|commit| commit.to_string()),
+        commit: relocked.commit.map(|commit| commit.to_string()),
+        notes: vec![relocked.note.to_owned()],
+        ..Change::of(&relocked.name, before, Action::Relocked, places)
+    })
+}
+
+fn compare_url(context: &Context<'_>, before: &Entry, now: Option<ObjectId>) -> Option<String> {
+    fetch::compare_url(&before.source, &context.env, before.commit?, now?)
+}
+
+/// Returns what is marked in the files of a skill for somebody to decide.
+fn marked(
+    context: &Context<'_>,
+    moved: &Move,
+    before: &Entry,
+    lockfile: &Lockfile,
+) -> Option<Conflicted> {
+    let marked = &moved.kept.as_ref()?.marked;
+    let places = apply::places(&context.site, &moved.name, lockfile.targets_of(before));
+    (!marked.is_empty()).then(|| Conflicted {
+        name: moved.name.to_string(),
+        place: places.join(", "),
+        commit: moved.entry.commit.map(|commit| commit.to_string()),
+        files: marked.clone(),
+    })
 }

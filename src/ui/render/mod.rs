@@ -1,6 +1,7 @@
 //! Reports for people.
 
 mod add;
+mod edits;
 mod inspect;
 mod update;
 
@@ -14,8 +15,9 @@ use crate::ops::findings::Found;
 use crate::ops::{install, remove};
 
 pub use add::{add, siblings};
+pub use edits::{keep, local_diff};
 pub use inspect::{browse, cache, list, show, verify};
-pub use update::{outdated, update};
+pub use update::{diff, outdated, update};
 
 /// Digits of a commit that people look at.
 const SHORT: usize = 7;
@@ -44,7 +46,7 @@ fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
     let places = change.places.join(", ");
     let name = &change.name;
     let sentence = match change.action {
-        Action::Updated => format!(
+        Action::Updated | Action::Relocked => format!(
             "{name}  {}  {moved}{}",
             phrase::source(&change.source),
             short(change.commit.as_ref())
@@ -56,7 +58,8 @@ fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
         (Action::Added, false) => "Added",
         (Action::Added, true) => "Would add",
         (Action::Updated, false) => "Updated",
-        (Action::Updated, true) => "Would move",
+        (Action::Updated | Action::Relocked, true) => "Would move",
+        (Action::Relocked, false) => "Relocked",
         (Action::Restored, false) => "Installed",
         (Action::Restored, true) => "Would put",
         (Action::Removed, _) => "Removed",

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::edits::{lines, meaning, print_conflicts};
 use super::{
     findings, print_change, print_left_alone, print_problems, print_trashed, reference, short,
 };
+use crate::diff::SkillDiff;
+use crate::ops::change::Change;
 use crate::ops::update;
 use crate::ui::phrase::{self, count};
 use crate::ui::printer::Printer;
@@ -13,26 +16,50 @@ use crate::ui::table::Table;
 /// Prints what `update` would do, as a table.
 pub fn outdated(printer: &Printer, report: &update::Report) {
     if !report.skills.is_empty() {
-        let mut table = Table::new(&["NAME", "INSTALLED", "NEW", "REF", "SOURCE"]);
+        let mut table = Table::new(&["NAME", "INSTALLED", "NEW", "CHANGES", "REF", "SOURCE"]);
         for change in &report.skills {
             table.row(&[
                 &change.name,
                 short(change.from.as_ref()),
                 short(change.commit.as_ref()),
+                &change.diff.as_ref().map(lines).unwrap_or_default(),
                 change.reference.as_deref().map_or("", reference),
                 phrase::source(&change.source),
             ]);
         }
         printer.table(&table.lines(printer.width()));
     }
+    for change in report.skills.iter().filter(|change| is_telling(change)) {
+        printer.note("", &change.name);
+        for note in &change.notes {
+            printer.note("", note);
+        }
+        meaning(printer, change, false);
+    }
     print_what_stays(printer, report);
+}
+
+/// Whether there is more to say than fits into a row.
+fn is_telling(change: &Change) -> bool {
+    let has_news = |diff: &SkillDiff| !diff.gained.is_empty() || diff.description.is_some();
+    !change.notes.is_empty()
+        || !change.edited.is_empty()
+        || change.diff.as_ref().is_some_and(has_news)
 }
 
 /// Prints what `update` did.
 pub fn update(printer: &Printer, report: &update::Report) {
     for change in &report.skills {
         print_change(printer, change, report.dry_run);
+        meaning(printer, change, report.dry_run);
     }
+    print_what_stays(printer, report);
+}
+
+/// Prints what `update` would change, as git writes it.
+pub fn diff(printer: &Printer, report: &update::Report) {
+    let all: String = report.differences.values().map(String::as_str).collect();
+    printer.diff(&all);
     print_what_stays(printer, report);
 }
 
@@ -51,6 +78,7 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
     }
     print_problems(printer, &report.stuck);
     print_left_alone(printer, &report.left_alone);
+    print_conflicts(printer, &report.conflicts);
     for failed in &report.failed {
         printer.error(&format!(
             "{} ({}) was not asked: {}",
@@ -64,6 +92,7 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
     }
     let is_quiet = report.skills.is_empty()
         && report.left_alone.is_empty()
+        && report.conflicts.is_empty()
         && report.deleted.is_empty()
         && report.stuck.is_empty()
         && report.failed.is_empty();
@@ -87,6 +116,7 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
         }
     };
     part(report.unchanged, "unchanged");
+    part(report.conflicts.len(), "in conflict");
     part(report.left_alone.len(), "left alone");
     part(report.deleted.len(), "gone upstream");
     part(report.stuck.len(), "stuck");

@@ -72,6 +72,12 @@ impl Shop {
         self.room
             .tree(&format!(".github/skills/{name}"))
             .assert_same(&repo.snapshot(at));
+        self.has_entry(name, repo, at);
+    }
+
+    /// The lockfile says that the skill is what git has at `COMMIT:PATH`.
+    #[track_caller]
+    pub fn has_entry(&self, name: &str, repo: &Repo, at: &str) {
         let (commit, path) = at.split_once(':').expect("COMMIT:PATH");
         let entry = self.entry(name);
         let git = |spec: &str| repo.rev_parse(spec);

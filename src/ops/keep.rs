@@ -1,0 +1,156 @@
+//! `keep`: record what somebody wrote into installed skills as meant.
+
+use serde::Serialize;
+
+use super::OpError;
+use super::apply::{self, Verdict};
+use super::change::LeftAlone;
+use super::installed::{check_installed, stored_difference};
+use crate::context::Context;
+use crate::digest::Digest;
+use crate::fs::tree::{OnDisk, Snapshot};
+use crate::fs::{self, At};
+use crate::lockfile::{Entry, Lockfile};
+use crate::name::SkillName;
+
+/// Which edits to keep.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The skills.
+    pub names: Vec<SkillName>,
+    /// Whether files with conflict markers are meant, too.
+    pub force: bool,
+}
+
+/// What is kept.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// The skills whose edits are recorded now.
+    pub kept: Vec<Kept>,
+    /// Skills that are as upstream has them: there is nothing to keep.
+    pub unedited: Vec<String>,
+    /// Folders that can't be kept; when there is one, nothing was recorded.
+    pub left_alone: Vec<LeftAlone>,
+}
+
+/// A skill whose edits are kept.
+#[derive(Debug, Serialize)]
+pub struct Kept {
+    /// Its name.
+    pub name: String,
+    /// The folders it lies in.
+    pub places: Vec<String>,
+    /// The files that are not as upstream has them, each with how, when the store can tell.
+    pub files: Vec<String>,
+    /// The digest of what is on disk.
+    pub edits: String,
+}
+
+/// Records the edits of all named skills, or of none.
+///
+/// # Errors
+/// When one is not installed, or the disk refuses.
+pub fn keep(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+    let lockfile = context
+        .lockfile()?
+        .ok_or_else(|| OpError::no_lockfile(&context.site))?;
+    check_installed(&lockfile, &options.names)?;
+    let (report, _) = apply::in_transaction(context, |_, lockfile| {
+        let mut report = Report::default();
+        for name in &options.names {
+            let Some(entry) = lockfile.skills.get(name) else {
+                continue;
+            };
+            let Some((digest, on_disk)) =
+                look(context, options, lockfile, name, entry, &mut report)?
+            else {
+                continue;
+            };
+            let edits = (digest != entry.digest).then_some(digest);
+            match edits {
+                None => report.unedited.push(name.to_string()),
+                Some(edits) => report.kept.push(Kept {
+                    name: name.to_string(),
+                    places: apply::places(&context.site, name, lockfile.targets_of(entry)),
+                    files: stored_difference(context, entry, &on_disk),
+                    edits: edits.to_string(),
+                }),
+            }
+            if let Some(entry) = lockfile.skills.get_mut(name) {
+                entry.edits = edits;
+            }
+        }
+        match report.left_alone.is_empty() {
+            true => Ok((report, Verdict::Commit)),
+            false => {
+                report.kept.clear();
+                Ok((report, Verdict::Abandon))
+            }
+        }
+    })?;
+    Ok(report)
+}
+
+/// Looks at every folder of a skill, which must all hold the same; what can't be kept is reported.
+fn look(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &Lockfile,
+    name: &SkillName,
+    entry: &Entry,
+    report: &mut Report,
+) -> Result<Option<(Digest, OnDisk)>, OpError> {
+    let mut seen: Option<(Digest, OnDisk, String)> = None;
+    for target in lockfile.targets_of(entry) {
+        let folder = context.site.skill(target, name);
+        let place = context.site.display(&folder);
+        let on_disk = OnDisk::read(&folder)?;
+        let problem = match (&on_disk, &seen) {
+            (OnDisk::Absent, _) => Some("it is missing; `mdskill install` puts it back".to_owned()),
+            (OnDisk::NotAFolder, _) => Some("it is not a folder".to_owned()),
+            (OnDisk::Folder(snapshot), _) if !snapshot.strangers.is_empty() => Some(format!(
+                "`{}` in it is no plain file: remove it",
+                snapshot.strangers[0]
+            )),
+            (OnDisk::Folder(snapshot), Some((digest, _, other))) if snapshot.own_digest() != *digest => {
+                Some(format!("it differs from {other}: make the two the same"))
+            }
+            (OnDisk::Folder(snapshot), _) if !options.force => marker(&folder, snapshot)?.map(|at| {
+                format!("{at} still has the markers of a conflict: resolve it, or --force keeps them")
+            }),
+            (OnDisk::Folder(_), _) => None,
+        };
+        match (problem, &on_disk) {
+            (None, OnDisk::Folder(snapshot)) => {
+                let digest = snapshot.own_digest();
+                seen.get_or_insert((digest, on_disk, place));
+            }
+            (problem, _) => {
+                report.left_alone.push(LeftAlone {
+                    name: name.to_string(),
+                    place,
+                    reason: problem.unwrap_or_default(),
+                    files: Vec::new(),
+                });
+                return Ok(None);
+            }
+        }
+    }
+    Ok(seen.map(|(digest, on_disk, _)| (digest, on_disk)))
+}
+
+/// Returns `FILE:LINE` of the first marker that a merge left, where all three are there.
+fn marker(folder: &std::path::Path, snapshot: &Snapshot) -> Result<Option<String>, fs::Error> {
+    for (path, ..) in &snapshot.files {
+        let place = folder.join(path);
+        let bytes = std::fs::read(&place).at("read", &place)?;
+        let lines = || bytes.split(|byte| *byte == b'\n');
+        let first = |mark: &[u8]| lines().position(|line| line.starts_with(mark));
+        if let (Some(line), Some(_), Some(_)) =
+            (first(b"<<<<<<< "), first(b"======="), first(b">>>>>>> "))
+        {
+            return Ok(Some(format!("{path}:{}", line + 1)));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,221 @@
+//! What somebody wrote into an installed skill, and how it goes into the new version.
+
+use std::path::PathBuf;
+
+use crate::context::Context;
+use crate::digest::Digest;
+use crate::fs::tree::{OnDisk, Snapshot, is_leaving};
+use crate::fs::{self, At};
+use crate::git::objects::Objects;
+use crate::lockfile::{Entry, Lockfile};
+use crate::merge::{self, Conflict, Favor, File, Files, Labels};
+use crate::name::SkillName;
+use crate::ops::OpError;
+use crate::ops::change::ConflictedFile;
+use crate::path::SkillPath;
+use crate::skill::files::{SkillTree, TreeError};
+
+/// How the folders of a skill compare with the version that is locked.
+#[derive(Debug)]
+pub(super) enum Local {
+    /// Nobody wrote into them.
+    AsLocked,
+    /// Somebody did.
+    Edited(Edited),
+    /// They are edited so that nothing can be merged, and why.
+    Unmergeable {
+        /// The folder, as people know it.
+        place: String,
+        /// Why, as a sentence with a next step.
+        reason: String,
+    },
+}
+
+/// The edited files of a skill.
+#[derive(Debug)]
+pub(super) struct Edited {
+    /// The folder.
+    folder: PathBuf,
+    /// The folder, as people know it.
+    pub place: String,
+    /// What is in it.
+    snapshot: Snapshot,
+    /// The digest of all of it.
+    pub digest: Digest,
+}
+
+/// What an edited skill becomes.
+pub(super) enum Settled {
+    /// These files, in which all edits are.
+    Merged(Merged),
+    /// Nothing: somebody must decide.
+    Conflict(Vec<ConflictedFile>),
+}
+
+/// The new version with the edits in it.
+pub(super) struct Merged {
+    /// Its files.
+    pub files: SkillTree,
+    /// The files that are not as upstream has them.
+    pub edited: Vec<String>,
+    /// What both sides had changed, and was settled or marked as asked for.
+    pub conflicts: Vec<ConflictedFile>,
+}
+
+impl Local {
+    /// Looks at every folder of a skill. Edits in one of them are the skill's; two that are
+    /// edited differently can't both be.
+    pub(super) fn look(
+        context: &Context<'_>,
+        lockfile: &Lockfile,
+        name: &SkillName,
+        entry: &Entry,
+    ) -> Result<Self, OpError> {
+        let mut edited: Option<Edited> = None;
+        for target in lockfile.targets_of(entry) {
+            let folder = context.site.skill(target, name);
+            let place = context.site.display(&folder);
+            let OnDisk::Folder(snapshot) = OnDisk::read(&folder)? else {
+                continue;
+            };
+            if snapshot.is(entry.digest) {
+                continue;
+            }
+            if let Some(stranger) = snapshot.strangers.first() {
+                let reason = format!(
+                    "`{stranger}` in it is no plain file, which can't be merged: remove it, or --force moves the folder to the trash folder and goes on"
+                );
+                return Ok(Self::Unmergeable { place, reason });
+            }
+            let digest = snapshot.digest();
+            match &edited {
+                Some(other) if other.digest != digest => {
+                    let reason = format!(
+                        "{} has other edits than it: make the two the same, or --force moves both to the trash folder and goes on",
+                        other.place
+                    );
+                    return Ok(Self::Unmergeable { place, reason });
+                }
+                Some(_) => {}
+                None => {
+                    edited = Some(Edited {
+                        folder,
+                        place,
+                        snapshot,
+                        digest,
+                    });
+                }
+            }
+        }
+        Ok(edited.map_or(Self::AsLocked, Self::Edited))
+    }
+
+    pub(super) fn is_edited(&self) -> bool {
+        matches!(self, Self::Edited(_))
+    }
+}
+
+impl Edited {
+    /// Merges the edits, which were made to `base`, into `theirs`; the error is why they can't be.
+    ///
+    /// Without the base, every line that differs is one that both sides changed.
+    pub(super) fn merge_into(
+        &self,
+        base: Option<&SkillTree>,
+        theirs: &SkillTree,
+        objects: &Objects,
+        favor: Favor,
+        upstream: &str,
+    ) -> Result<Result<Settled, String>, OpError> {
+        let base = match base {
+            Some(base) => merge::files_of(base, objects)?,
+            None => Files::new(),
+        };
+        let ours = match self.read(&base)? {
+            Ok(ours) => ours,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let theirs = merge::files_of(theirs, objects)?;
+        let labels = Labels {
+            base: "as installed",
+            ours: "your edits",
+            theirs: upstream,
+        };
+        let merged = merge::merge(&base, &ours, &theirs, &labels, favor);
+        let conflicts: Vec<ConflictedFile> = merged.conflicts.into_iter().map(told).collect();
+        if !conflicts.is_empty() && favor == Favor::Nobody {
+            return Ok(Ok(Settled::Conflict(conflicts)));
+        }
+        let edited = differing(&merged.files, &theirs);
+        Ok(match tree_of(merged.files) {
+            Ok(files) => Ok(Settled::Merged(Merged {
+                files,
+                edited,
+                conflicts,
+            })),
+            Err(error) => Err(format!("with your edits it is refused: {error}")),
+        })
+    }
+
+    /// Reads the files; what the system or an interpreter left behind belongs to the skill only
+    /// when it did before. The error names a file that no skill can have.
+    fn read(&self, base: &Files) -> Result<Result<Files, String>, OpError> {
+        let mut files = Files::new();
+        for (path, mode, _) in &self.snapshot.files {
+            let checked = match SkillPath::from_bytes(path.as_bytes()) {
+                Ok(checked) => checked,
+                Err(_) if is_leaving(path) => continue,
+                Err(fault) => {
+                    return Ok(Err(format!(
+                        "`{path}` can't be a skill's file: {fault}; rename it"
+                    )));
+                }
+            };
+            if is_leaving(path) && !base.contains_key(&checked) {
+                continue;
+            }
+            let place = self.folder.join(path);
+            let bytes = read_plain(&place)?;
+            let file = File {
+                mode: *mode,
+                bytes: bytes.into(),
+            };
+            files.insert(checked, file);
+        }
+        Ok(Ok(files))
+    }
+}
+
+/// Reads a file that was a plain one a moment ago, and may be a pipe now.
+fn read_plain(path: &std::path::Path) -> Result<Vec<u8>, fs::Error> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    let read = fs::open_plain(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.at("read", path)?;
+    Ok(bytes)
+}
+
+fn tree_of(files: Files) -> Result<SkillTree, TreeError> {
+    let files = files.into_iter();
+    SkillTree::of_files(files.map(|(path, file)| (path, file.mode, file.bytes.to_vec())))
+}
+
+/// Returns the paths at which the two differ.
+fn differing(ours: &Files, theirs: &Files) -> Vec<String> {
+    let all = ours.keys().chain(theirs.keys());
+    let mut paths: Vec<String> = all
+        .filter(|path| ours.get(path) != theirs.get(path))
+        .map(ToString::to_string)
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn told(conflict: Conflict) -> ConflictedFile {
+    ConflictedFile {
+        reason: conflict.kind.to_string(),
+        path: conflict.path,
+        hunks: conflict.hunks,
+    }
+}

@@ -1,0 +1,252 @@
+//! Taking a new version: with the edits in it, validated, and with what it means.
+
+use super::Options;
+use super::answer::{Answer, Installed, Kept, Move, Relocked, Target, Upstream};
+use super::edits::{Local, Settled};
+use crate::context::Context;
+use crate::diagnostic::Diagnostic;
+use crate::diff::{self, SkillDiff};
+use crate::fetch::history::Lineage;
+use crate::lockfile::Entry;
+use crate::merge::Favor;
+use crate::ops::OpError;
+use crate::ops::apply::{self, digest_of};
+use crate::ops::candidate::diagnose;
+use crate::ops::change::{Conflicted, ConflictedFile};
+use crate::skill::files::{MAX_AT_HAND, SkillTree};
+use crate::view::{DiskView, GitView, SkillView};
+
+/// Takes a new version, unless edits are in its way or no client would load it.
+pub(super) fn take(
+    context: &Context<'_>,
+    options: &Options,
+    answer: &mut Answer<'_>,
+    skill: Installed<'_>,
+    target: &Target,
+    mut upstream: Upstream,
+) -> Result<(), OpError> {
+    if let Err(error) = upstream
+        .files
+        .load(answer.repository.objects(), MAX_AT_HAND)
+    {
+        answer.stick(skill.name, format!("its new version is refused: {error}"));
+        return Ok(());
+    }
+    let mut entry = skill.entry.clone();
+    entry.path.clone_from(&upstream.path);
+    entry.commit = target.commit;
+    entry.tree = upstream.files.tree;
+    entry.edits = None;
+    let mut notes = std::mem::take(&mut upstream.notes);
+    let Some((files, kept)) = with_edits(options, answer, skill, target, upstream, &mut notes)?
+    else {
+        return Ok(());
+    };
+    let objects = answer.repository.objects();
+    let root = answer.repository.root_tree(target.commit)?;
+    let folder = skill.name.as_str();
+    let found = diagnose(
+        objects,
+        root,
+        &entry.path,
+        folder,
+        &files,
+        &options.settings,
+    )
+    .diagnostics;
+    // Markers are there to be resolved; until then nothing can load some of them.
+    let is_marked = kept.as_ref().is_some_and(|kept| !kept.marked.is_empty());
+    let whose = match kept {
+        Some(_) => "its new version with your edits",
+        None => "its new version",
+    };
+    if let (Some(reason), false) = (unloadable(&found, whose), options.force || is_marked) {
+        answer.stick(skill.name, reason);
+        answer.stuck_for.push((skill.name.clone(), found));
+        return Ok(());
+    }
+    let after = GitView::of(objects, root, &entry.path, folder, &files);
+    let (diff, unified) = differences(context, options, answer, skill, &after);
+    let lineage = lineage(answer, skill.entry, target);
+    notes.extend(lineage.as_ref().and_then(remark).map(str::to_owned));
+    answer.moves.push(Move {
+        name: skill.name.clone(),
+        entry,
+        files,
+        kept,
+        notes,
+        diff,
+        unified,
+        lineage,
+        diagnostics: found,
+    });
+    Ok(())
+}
+
+/// Compares the version that goes with the one that comes, and writes it as git does when that was
+/// asked for.
+fn differences(
+    context: &Context<'_>,
+    options: &Options,
+    answer: &Answer<'_>,
+    skill: Installed<'_>,
+    after: &dyn SkillView,
+) -> (SkillDiff, Option<String>) {
+    let before = before(context, answer, skill);
+    let before = before.as_deref();
+    let targets = skill.lockfile.targets_of(skill.entry);
+    let places = apply::places(&context.site, skill.name, targets);
+    let place = places.first().map_or("", String::as_str);
+    let unified = || diff::unified(before, after, place);
+    let unified = options.with_differences.then(unified);
+    (diff::compare(before, after), unified)
+}
+
+/// Merges the edits into the new version; nothing when somebody must decide first.
+fn with_edits(
+    options: &Options,
+    answer: &mut Answer<'_>,
+    skill: Installed<'_>,
+    target: &Target,
+    upstream: Upstream,
+    notes: &mut Vec<String>,
+) -> Result<Option<(SkillTree, Option<Kept>)>, OpError> {
+    let Upstream {
+        files, local, base, ..
+    } = upstream;
+    let edited = match local {
+        _ if options.force => return Ok(Some((files, None))),
+        Local::AsLocked => return Ok(Some((files, None))),
+        Local::Edited(edited) => edited,
+        Local::Unmergeable { place, reason } => {
+            answer.leave_alone(skill.name, place, reason);
+            return Ok(None);
+        }
+    };
+    if base.is_none() && options.favor == Favor::Nobody {
+        answer.leave_alone(skill.name, edited.place, base_is_gone(skill.entry));
+        return Ok(None);
+    }
+    let objects = answer.repository.objects();
+    let name_of_theirs = match target.commit {
+        Some(commit) => format!("upstream {}", commit.short()),
+        None => "upstream".to_owned(),
+    };
+    let merged = edited.merge_into(
+        base.as_ref(),
+        &files,
+        objects,
+        options.favor,
+        &name_of_theirs,
+    )?;
+    let merged = match merged {
+        Err(reason) => {
+            answer.leave_alone(skill.name, edited.place, reason);
+            return Ok(None);
+        }
+        Ok(Settled::Conflict(files)) => {
+            answer.conflicts.push(Conflicted {
+                name: skill.name.to_string(),
+                place: edited.place,
+                commit: target.commit.map(|commit| commit.to_string()),
+                files,
+            });
+            return Ok(None);
+        }
+        Ok(Settled::Merged(merged)) => merged,
+    };
+    let upstream = digest_of(&files, objects)?;
+    let marked = match options.favor {
+        Favor::Markers => merged.conflicts,
+        favor => {
+            notes.extend(settled(&merged.conflicts, favor));
+            Vec::new()
+        }
+    };
+    let kept = Kept {
+        on_disk: edited.digest,
+        upstream,
+        edited: merged.edited,
+        marked,
+    };
+    Ok(Some((merged.files, Some(kept))))
+}
+
+fn base_is_gone(entry: &Entry) -> String {
+    let commit = entry.commit.map_or_else(String::new, |commit| {
+        format!(" at commit {}", commit.short())
+    });
+    format!(
+        "the version that its edits were made to (tree {}{commit}) can't be had any more, neither upstream nor from the store, so they can't be merged; --conflict=ours keeps them on top of the new version, --force takes the new version and moves them to the trash folder",
+        entry.tree.short()
+    )
+}
+
+fn settled(conflicts: &[ConflictedFile], favor: Favor) -> Option<String> {
+    let whose = match favor {
+        Favor::Ours => "your edits",
+        _ => "upstream's lines",
+    };
+    let files: Vec<&str> = conflicts.iter().map(|file| file.path.as_str()).collect();
+    (!files.is_empty()).then(|| format!("{whose} won in {}", files.join(", ")))
+}
+
+fn unloadable(found: &[Diagnostic], whose: &str) -> Option<String> {
+    let blocker = found.iter().find(|found| found.stops())?;
+    Some(format!(
+        "clients would not load {whose} ({}:{}: {} [{code}]); --allow {code} takes it all the same",
+        blocker.file,
+        blocker.start.line,
+        blocker.message,
+        code = blocker.code
+    ))
+}
+
+/// Returns the version that the new one replaces: what lies on disk, else what is locked.
+fn before<'v>(
+    context: &Context<'_>,
+    answer: &'v Answer<'_>,
+    skill: Installed<'_>,
+) -> Option<Box<dyn SkillView + 'v>> {
+    let targets = skill.lockfile.targets_of(skill.entry).iter();
+    let folders = targets.map(|target| context.site.skill(target, skill.name));
+    let mut on_disk = folders.filter(|folder| folder.is_dir());
+    if let Some(view) = on_disk.find_map(|folder| DiskView::open(&folder, None).ok()) {
+        return Some(Box::new(view));
+    }
+    let objects = answer.repository.objects();
+    let tree = skill.entry.tree;
+    let blobs = GitView::blobs_of(objects, tree).ok()?;
+    let is_here = blobs.into_iter().all(|blob| objects.contains(blob));
+    let view = GitView::at(objects, tree, "", skill.name.as_str(), tree).ok()?;
+    is_here.then(|| Box::new(view) as Box<dyn SkillView + 'v>)
+}
+
+fn lineage(answer: &Answer<'_>, entry: &Entry, target: &Target) -> Option<Lineage> {
+    answer.repository.lineage(entry.commit?, target.commit?)
+}
+
+/// Says what is odd about the way from the locked commit to the new one.
+fn remark(lineage: &Lineage) -> Option<&'static str> {
+    match lineage {
+        Lineage::Forward { .. } | Lineage::Far => None,
+        Lineage::Back => Some("its ref was set back to an older commit"),
+        Lineage::Rewritten => {
+            Some("the history of its ref was rewritten: the locked commit is no longer part of it")
+        }
+    }
+}
+
+/// Leads the entry of what is as it was to a commit that is still there, where the history was
+/// rewritten: the server may drop the locked one any day, and `install` would not find it.
+pub(super) fn relock(answer: &mut Answer<'_>, skill: Installed<'_>, target: &Target) {
+    let lineage = lineage(answer, skill.entry, target);
+    match lineage {
+        Some(Lineage::Rewritten) => answer.relocked.push(Relocked {
+            name: skill.name.clone(),
+            commit: target.commit,
+            note: remark(&Lineage::Rewritten).unwrap_or_default(),
+        }),
+        _ => answer.unchanged += 1,
+    }
+}

@@ -1,0 +1,173 @@
+//! What differs: between versions, and between a version and what somebody made of it.
+
+use super::print_left_alone;
+use crate::capability::Capability;
+use crate::diff::{FileChange, FileDiff, SkillDiff};
+use crate::fetch::history::Lineage;
+use crate::ops::change::{Change, Conflicted};
+use crate::ops::{diff as ops_diff, keep as ops_keep};
+use crate::ui::phrase::count;
+use crate::ui::printer::Printer;
+
+/// Most capabilities of one skill that are told one by one.
+const MAX_GAINED: usize = 8;
+
+/// Says below a skill's line what its new version changes, and what it means.
+pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
+    let Some(diff) = &change.diff else {
+        return;
+    };
+    let size = size(diff, change.lineage.as_ref());
+    if !size.is_empty() {
+        printer.note("", &size);
+    }
+    if with_files {
+        for file in &diff.files {
+            printer.note("", &format!("  {}", file_line(file)));
+        }
+    }
+    if diff.description.is_some() {
+        printer.note("", "its description is another one");
+    }
+    for gained in diff.gained.iter().take(MAX_GAINED) {
+        printer.note("", &format!("new: {}", capability(gained)));
+    }
+    if let Some(more) = diff.gained.len().checked_sub(MAX_GAINED + 1) {
+        let more = count(more + 1, "more thing");
+        printer.note("", &format!("new: {more}; --json lists all"));
+    }
+    if !change.edited.is_empty() {
+        let files = change.edited.join(", ");
+        printer.note("", &format!("your edits are kept in {files}"));
+    }
+}
+
+/// Returns how much changes: `2 files, +10 -3; 4 commits upstream`.
+#[must_use]
+pub(super) fn size(diff: &SkillDiff, lineage: Option<&Lineage>) -> String {
+    let mut parts = Vec::new();
+    if !diff.files.is_empty() {
+        parts.push(format!(
+            "{}, {}",
+            count(diff.files.len(), "file"),
+            lines(diff)
+        ));
+    }
+    match lineage {
+        Some(Lineage::Forward { commits }) => {
+            parts.push(format!("{} upstream", count(commits.len(), "commit")));
+        }
+        Some(Lineage::Far) => parts.push("many commits upstream".to_owned()),
+        Some(Lineage::Back | Lineage::Rewritten) | None => {}
+    }
+    parts.join("; ")
+}
+
+/// Returns the lines that are new and gone: `+10 -3`.
+#[must_use]
+pub(super) fn lines(diff: &SkillDiff) -> String {
+    let added: usize = diff.files.iter().filter_map(|file| file.added).sum();
+    let removed: usize = diff.files.iter().filter_map(|file| file.removed).sum();
+    format!("+{added} -{removed}")
+}
+
+fn file_line(file: &FileDiff) -> String {
+    let letter = match file.change {
+        FileChange::Added => 'A',
+        FileChange::Changed => 'M',
+        FileChange::Renamed => 'R',
+        FileChange::Removed => 'D',
+    };
+    let from = file.from.as_ref();
+    let from = from.map_or_else(String::new, |from| format!("{from} -> "));
+    let lines = match (file.added, file.removed) {
+        (Some(added), Some(removed)) => format!("  +{added} -{removed}"),
+        _ => "  (no text)".to_owned(),
+    };
+    let mode = match file.executable {
+        Some(true) => "  now executable",
+        Some(false) => "  no longer executable",
+        None => "",
+    };
+    format!("{letter} {from}{}{lines}{mode}", file.path)
+}
+
+fn capability(capability: &Capability) -> String {
+    let Capability {
+        kind, what, file, ..
+    } = capability;
+    let place = match capability.line {
+        Some(line) => format!("{file}:{line}"),
+        None => file.clone(),
+    };
+    match what == file {
+        true => format!("{kind}: {what}"),
+        false => format!("{kind}: {what} ({place})"),
+    }
+}
+
+/// Prints what is in conflict, and the ways out.
+pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted]) {
+    for conflict in conflicts {
+        printer.error(&format!(
+            "{}: your edits and the new version are in conflict",
+            conflict.place
+        ));
+        for file in &conflict.files {
+            printer.item(&format!("{}: {}", file.path, file.reason));
+            for line in file.hunks.iter().flat_map(|hunk| hunk.lines()) {
+                printer.item(&format!("  {line}"));
+            }
+        }
+    }
+    if let Some(first) = conflicts.first() {
+        let name = match conflicts.len() {
+            1 => first.name.as_str(),
+            _ => "NAME",
+        };
+        printer.hint(&format!(
+            "`mdskill update {name} --conflict=markers` writes both into the file, then resolve them and run `mdskill keep {name}`; --conflict=ours and --conflict=theirs take one side"
+        ));
+    }
+}
+
+/// Prints what was edited, as git writes it.
+pub fn local_diff(printer: &Printer, report: &ops_diff::Report) {
+    let unified = report.skills.iter().map(|skill| skill.unified.as_str());
+    printer.diff(&unified.collect::<String>());
+    let open: Vec<&str> = report
+        .skills
+        .iter()
+        .filter(|skill| !skill.is_kept)
+        .map(|skill| skill.name.as_str())
+        .collect();
+    match (report.skills.len(), open.first()) {
+        (0, _) => printer.status("Finished", "nothing is edited"),
+        (_, Some(name)) => printer.hint(&format!(
+            "`mdskill keep {name}` records edits as meant, `mdskill install --force` takes them back"
+        )),
+        (edited, None) => {
+            printer.status("Finished", &format!("{} edited and kept", count(edited, "folder")));
+        }
+    }
+}
+
+/// Prints what `keep` recorded.
+pub fn keep(printer: &Printer, report: &ops_keep::Report) {
+    for kept in &report.kept {
+        printer.status(
+            "Kept",
+            &format!("{}  {}", kept.name, kept.places.join(", ")),
+        );
+        for file in &kept.files {
+            printer.note("", file);
+        }
+    }
+    for name in &report.unedited {
+        printer.note("Unedited", &format!("{name}  there is nothing to keep"));
+    }
+    print_left_alone(printer, &report.left_alone);
+    if !report.left_alone.is_empty() {
+        printer.error("nothing was recorded");
+    }
+}
