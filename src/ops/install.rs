@@ -141,6 +141,15 @@ fn look<'a>(
             if on_disk.is(locked) {
                 continue;
             }
+            if let (Some(reason), false) = (lacks_edits(entry, &on_disk), options.force) {
+                report.left_alone.push(LeftAlone {
+                    name: name.to_string(),
+                    place: context.site.display(&place),
+                    reason: reason.to_owned(),
+                    files: Vec::new(),
+                });
+                continue;
+            }
             match decide(&on_disk, &[], Some(entry.digest), options.force) {
                 Ok(step) => plan.push((target.clone(), step, on_disk)),
                 Err(_) if was_installed(context, entry, &on_disk, &place) => {
@@ -163,6 +172,20 @@ fn look<'a>(
         }
     }
     Ok(missing)
+}
+
+/// Edits are in the project's own repository, so what is locked can't be had from upstream.
+fn lacks_edits(entry: &Entry, on_disk: &OnDisk) -> Option<&'static str> {
+    entry.edits?;
+    match on_disk {
+        OnDisk::Absent => Some(
+            "it is missing, and mdskill.lock records local edits to it: take it from the project's own history, or --force installs it without them",
+        ),
+        folder if folder.is(entry.digest) => Some(
+            "the local edits that mdskill.lock records are not in it: take them from the project's own history, or `mdskill keep` records that there are none",
+        ),
+        _ => None,
+    }
 }
 
 /// Another version of the skill, as the store knows it, was installed and never

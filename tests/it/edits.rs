@@ -308,6 +308,30 @@ fn keep_says_what_it_keeps_and_refuses_what_makes_no_sense() {
 }
 
 #[test]
+fn install_does_not_pretend_to_have_edits() {
+    let (shop, _repo) = installed();
+    edit(&shop, "second", "ours");
+    shop.run(&["keep", "one"]).ok();
+    shop.refuses(&["install"], 0, "3 as locked");
+    shop.room.write(PAGE, BODY);
+    shop.refuses(
+        &["install"],
+        1,
+        "the local edits that mdskill.lock records are not in it",
+    );
+    std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
+    shop.refuses(
+        &["install", "--frozen"],
+        1,
+        "mdskill.lock records local edits to it",
+    );
+    shop.run(&["install", "--force"]).ok().says("Installed one");
+    shop.run(&["verify"]).fails(3);
+    shop.run(&["keep", "one"]).ok();
+    shop.run(&["verify"]).ok();
+}
+
+#[test]
 fn edits_in_one_of_two_folders_are_the_skill_s() {
     let (shop, mut repo) = Shop::stocked();
     repo.write("skills/one/SKILL.md", BODY);
