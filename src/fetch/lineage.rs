@@ -18,6 +18,9 @@ const SLOP: usize = 200;
 pub(super) enum Traced {
     /// All that can be known.
     Settled(Lineage),
+    /// The new one does not come from the old one. It may come before it: of what the old one
+    /// comes from, not all is here.
+    NotForward,
     /// More commits may tell; whether any ancestor of the new one was here.
     Open {
         /// Whether at least one was.
@@ -143,19 +146,28 @@ impl Walk {
             return Traced::Settled(Lineage::Back);
         }
         // What both come from can't come from the old one. Beyond any other gap it may lie.
-        let is_gap = |(id, commit): (&ObjectId, &Option<CommitObject>)| {
-            commit.is_none() && self.reached[id].only_from_new()
-        };
-        match self.commits.iter().any(is_gap) {
-            false => Traced::Settled(Lineage::Rewritten),
-            true => {
-                let parents = self.commits[&new].iter().flat_map(|commit| &commit.parents);
-                let mut here = parents.map(|parent| self.commits.get(parent));
-                Traced::Open {
-                    looked: here.any(|commit| matches!(commit, Some(Some(_)))),
-                }
-            }
+        let is_new = |reached: Reached| reached.from_new && !reached.from_old;
+        let is_old = |reached: Reached| reached.from_old && !reached.from_new;
+        if self.has_gap(is_new) {
+            let parents = self.commits[&new].iter().flat_map(|commit| &commit.parents);
+            let mut here = parents.map(|parent| self.commits.get(parent));
+            return Traced::Open {
+                looked: here.any(|commit| matches!(commit, Some(Some(_)))),
+            };
         }
+        let time = |id: ObjectId| self.commits[&id].as_ref().map(|commit| commit.time);
+        match self.has_gap(is_old) && time(new) <= time(old) {
+            true => Traced::NotForward,
+            false => Traced::Settled(Lineage::Rewritten),
+        }
+    }
+
+    /// Whether a commit that is not here was reached so.
+    fn has_gap(&self, reached_so: impl Fn(Reached) -> bool) -> bool {
+        let is_gap = |(id, commit): (&ObjectId, &Option<CommitObject>)| {
+            commit.is_none() && reached_so(self.reached[id])
+        };
+        self.commits.iter().any(is_gap)
     }
 
     /// Lists what only the new commit comes from in git's topological order: children before

@@ -57,6 +57,7 @@ impl Repository<'_> {
     pub fn lineage(&self, old: ObjectId, new: ObjectId) -> Option<Lineage> {
         match self.trace(old, new) {
             Traced::Settled(lineage) => Some(lineage),
+            Traced::NotForward => Some(Lineage::Rewritten),
             Traced::Open { looked } => looked.then_some(Lineage::Far),
         }
     }
@@ -66,7 +67,7 @@ impl Repository<'_> {
     }
 
     fn open_moves(&self, moves: &[Move]) -> Vec<Move> {
-        let is_open = |(old, new): &&Move| matches!(self.trace(*old, *new), Traced::Open { .. });
+        let is_open = |(old, new): &&Move| !matches!(self.trace(*old, *new), Traced::Settled(_));
         moves.iter().filter(is_open).copied().collect()
     }
 
@@ -83,7 +84,9 @@ impl Repository<'_> {
             return Ok(());
         }
         let reach = self.reach_of(&open);
-        let set_back = open.iter().filter(|(old, new)| self.is_older(*new, *old));
+        let set_back = open
+            .iter()
+            .filter(|(old, new)| self.is_no_younger(*new, *old));
         let set_back: Vec<ObjectId> = set_back.map(|(old, _)| *old).collect();
         let tips = open.iter().map(|(_, new)| *new);
         let ids: BTreeSet<ObjectId> = blobs.into_iter().chain(tips).collect();
@@ -97,9 +100,12 @@ impl Repository<'_> {
             return Ok(());
         }
         // All that was made since came, and the old commit is not in it: more must tell why.
-        let open = self.open_moves(&open);
-        if !open.is_empty() {
-            let tips = open.iter().map(|(_, new)| *new).collect();
+        let open = open.iter().filter(|(old, new)| {
+            let traced = self.trace(*old, *new);
+            matches!(traced, Traced::Open { .. })
+        });
+        let tips: Vec<ObjectId> = open.map(|(_, new)| *new).collect();
+        if !tips.is_empty() {
             let further = Reach::Steps(STEPS_OF_REWRITTEN);
             self.try_history(tips, further).await?;
         }
@@ -139,8 +145,8 @@ impl Repository<'_> {
         }
     }
 
-    fn is_older(&self, one: ObjectId, other: ObjectId) -> bool {
-        matches!((self.time(one), self.time(other)), (Some(one), Some(other)) if one < other)
+    fn is_no_younger(&self, one: ObjectId, other: ObjectId) -> bool {
+        matches!((self.time(one), self.time(other)), (Some(one), Some(other)) if one <= other)
     }
 
     fn time(&self, commit: ObjectId) -> Option<i64> {
