@@ -1,7 +1,9 @@
 //! The commits between two, and the trees that edits were made on: with how few requests, and what git says.
 
+use crate::corpus::{Clone, corpora};
 use crate::forge::Scene;
 use crate::support::fault::Fault;
+use crate::support::forge::Forge;
 use crate::support::repo::Repo;
 use crate::support::shop::Shop;
 use mdskill::env::Env;
@@ -11,6 +13,7 @@ use mdskill::http::client::Client;
 use mdskill::http::retry::Retry;
 use mdskill::oid::ObjectId;
 use mdskill::progress::Silent;
+use mdskill::skill::files::SkillTree;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,6 +21,16 @@ const DAY: u64 = 24 * 60;
 
 /// Opens `acme/skills` of that forge with a store in `cache`, and does something with it.
 fn with<T>(forge: &str, cache: &Path, act: impl AsyncFnOnce(&mut Repository<'_>) -> T) -> T {
+    with_source(forge, cache, "acme/skills", act)
+}
+
+/// The same with another repository.
+fn with_source<T>(
+    forge: &str,
+    cache: &Path,
+    source: &str,
+    act: impl AsyncFnOnce(&mut Repository<'_>) -> T,
+) -> T {
     let forge = forge.to_owned();
     let lookup = |name: &str| (name == "MDSKILL_GITHUB_URL").then(|| forge.clone());
     let env = Env::from_lookup(lookup, cache.to_owned());
@@ -38,7 +51,7 @@ fn with<T>(forge: &str, cache: &Path, act: impl AsyncFnOnce(&mut Repository<'_>)
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().unwrap();
     runtime.block_on(async {
-        let source = "github:acme/skills".parse().unwrap();
+        let source = format!("github:{source}").parse().unwrap();
         let mut repository = fetcher.open(&source).unwrap();
         act(&mut repository).await
     })
@@ -317,6 +330,32 @@ fn a_server_that_gives_no_history_alone_gives_the_files() {
         // Next time the store has the files, and nothing is wrong with asking again.
         assert_eq!(scene.update(&old, &new), None, "{fault:?}");
     }
+}
+
+#[test]
+fn a_server_that_forbids_the_filter_is_asked_once() {
+    let mut scene = Scene::set();
+    let forbid = ["config", "uploadpackfilter.tree.allow", "false"];
+    scene.repo.git(&forbid);
+    let old = scene.commit.clone();
+    scene.stock(&old);
+    for (number, expected) in [
+        ["fetch", "fetch", "GET", "fetch"].as_slice(),
+        &["fetch", "fetch"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        scene.repo.commit("Nothing");
+        scene.repo.skill("skills/one", "one", &format!("{number}"));
+        let new = scene.repo.commit("New");
+        assert_eq!(scene.update(&old, &new), None);
+        assert_eq!(scene.heard(), expected);
+    }
+}
+
+#[test]
+fn a_server_without_filters_is_asked_for_no_history() {
     let mut scene = Scene::set();
     scene.forge.fault(Fault::NoFilter);
     let old = scene.commit.clone();
@@ -484,4 +523,96 @@ fn a_lineage_is_what_git_says() {
         forward > 20 && back > 20 && rewritten > 20,
         "{forward} {back} {rewritten}"
     );
+}
+
+/// What following these commits costs, with or without the commits between.
+#[derive(Default)]
+struct Cost {
+    bytes: u64,
+    most_requests: usize,
+    listed: usize,
+    between: usize,
+}
+
+fn follow(clone: &Clone, steps: &[&str], with_history: bool) -> Cost {
+    let forge = Forge::start(clone.root.path());
+    let cache = tempfile::tempdir().unwrap();
+    let mut cost = Cost::default();
+    let mut known: Vec<ObjectId> = Vec::new();
+    for step in steps {
+        let new = id(step);
+        let moves: Vec<_> = known.iter().map(|old| (*old, new)).collect();
+        forge.reset();
+        let act = async |repository: &mut Repository<'_>| {
+            let found = repository.discover(&[Some(new)], &known).await.unwrap();
+            let objects = repository.objects();
+            let trees = found[0].skills.iter();
+            let trees: Vec<_> = trees
+                .map(|found| SkillTree::read(objects, found.tree).unwrap())
+                .collect();
+            let files: Vec<ObjectId> = trees.iter().flat_map(SkillTree::blobs).collect();
+            match with_history {
+                true => {
+                    repository
+                        .fetch_blobs_with_history(files, &[new], &moves)
+                        .await
+                        .unwrap();
+                }
+                false => repository.fetch_blobs(files, &[new]).await.unwrap(),
+            }
+            let lineages = moves.iter();
+            lineages
+                .map(|(old, new)| repository.lineage(*old, *new))
+                .collect::<Vec<_>>()
+        };
+        let lineages = with_source(&forge.url(), cache.path(), "wshobson/agents", act);
+        let is_update = !known.is_empty();
+        if is_update {
+            let traffic = forge.traffic();
+            cost.bytes += traffic.down + traffic.up;
+            cost.most_requests = cost.most_requests.max(forge.requests().len());
+        }
+        if let (Some(old), true) = (known.first(), with_history) {
+            let range = format!("{old}..{new}");
+            let log = clone.git(&["log", "--topo-order", "--format=%H", &range]);
+            let listed = listed(lineages[0].clone());
+            let ids: Vec<&str> = listed.iter().map(|line| &line[..40]).collect();
+            // In git's order; of branches that were begun long before, some may be missing.
+            let mut log = log.lines();
+            assert!(ids.iter().all(|id| log.any(|line| line == *id)), "{range}");
+            cost.listed += ids.len();
+            cost.between += clone.git(&["rev-list", &range]).lines().count();
+        }
+        known = vec![new];
+    }
+    cost
+}
+
+#[test]
+fn on_a_real_history_the_commits_between_cost_little() {
+    const STEPS: usize = 20;
+    let Some(corpora) = corpora() else { return };
+    let clone = Clone::of(&corpora.join("wshobson/agents.bundle"));
+    let log = ["log", "--first-parent", "--reverse", "--format=%H", "HEAD"];
+    let told = clone.git(&log);
+    let commits: Vec<&str> = told.lines().collect();
+    // The last two thirds: before that there were no skills.
+    let commits = &commits[commits.len() / 3..];
+    let steps: Vec<&str> = (0..STEPS)
+        .map(|step| commits[step * (commits.len() - 1) / (STEPS - 1)])
+        .collect();
+    let without = follow(&clone, &steps, false);
+    let with = follow(&clone, &steps, true);
+    eprintln!(
+        "{STEPS} updates: {} bytes without the commits between, {} with {} of {}",
+        without.bytes, with.bytes, with.listed, with.between
+    );
+    // The trees and the files; `ls-refs` comes before.
+    assert_eq!((without.most_requests, with.most_requests), (2, 2));
+    let (listed, between) = (with.listed, with.between);
+    assert!(
+        listed > 100 && listed * 100 >= between * 98,
+        "{listed} of {between}"
+    );
+    assert!(with.bytes < without.bytes * 11 / 10, "a tenth more at most");
 }

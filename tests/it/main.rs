@@ -55,6 +55,7 @@ mod stranger;
 mod transaction;
 mod transport;
 mod update;
+mod upstream;
 mod validate_git;
 mod validate_since;
 mod validate_where;

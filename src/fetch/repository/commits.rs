@@ -14,7 +14,7 @@ const DAY: i64 = 24 * 60 * 60;
 /// The longest time that is asked for whole; an older commit is looked for so many steps back.
 const MAX_SPAN: i64 = 90 * DAY;
 /// How much further back: what was merged since may have been made before.
-const MARGIN: i64 = 7 * DAY;
+const MARGIN: i64 = 14 * DAY;
 /// How many steps back the history of a commit is asked for.
 const STEPS: u32 = 100;
 /// How many when all that was made since is here, and the old commit is not in it.
@@ -115,7 +115,7 @@ impl Repository<'_> {
     /// Whether there is a server that may have more of the history than is here.
     fn gives_history(&self) -> bool {
         let is_remote = matches!(&self.remote, Some(Remote::Http(_) | Remote::Ssh(_)));
-        is_remote && matches!(self.place, Place::Store(_))
+        is_remote && matches!(&self.place, Place::Store(store) if !store.has_no_history())
     }
 
     /// Fetches the history of those ids that are commits; `false` when the server does not give it.
@@ -126,7 +126,12 @@ impl Repository<'_> {
             depth: Depth::History(reach),
         };
         match self.fetch(&wants, "history".to_owned()).await {
-            Err(FetchError::Transport(error)) if is_refusal(&error) => Ok(false),
+            Err(FetchError::Transport(error)) if is_refusal(&error) => {
+                if let (true, Place::Store(store)) = (forbids_filter(&error), &self.place) {
+                    store.remember_no_history();
+                }
+                Ok(false)
+            }
             fetched => fetched.map(|()| true),
         }
     }
@@ -152,6 +157,14 @@ impl Repository<'_> {
     fn time(&self, commit: ObjectId) -> Option<i64> {
         self.objects().commit(commit).ok().map(|commit| commit.time)
     }
+}
+
+/// Whether the server said that it is the filter that it does not take: that stays so.
+fn forbids_filter(error: &TransportError) -> bool {
+    let TransportError::Protocol { source, .. } = error else {
+        return false;
+    };
+    matches!(source, ProtocolError::Refused(reason) if reason.contains("filter"))
 }
 
 /// Some servers forbid this filter, or dates, and each says so in its own way.
