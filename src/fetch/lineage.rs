@@ -206,3 +206,89 @@ impl Walk {
         Lineage::Forward { commits }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u32) -> ObjectId {
+        let mut bytes = [0; 20];
+        bytes[..4].copy_from_slice(&number.to_be_bytes());
+        ObjectId::from_bytes(bytes)
+    }
+
+    /// Traces among commits of these numbers, times and parents; all others are not here.
+    fn traced(old: u32, new: u32, commits: &[(u32, i64, &[u32])]) -> Traced {
+        trace(id(old), id(new), |wanted| {
+            let found = commits.iter().find(|(number, ..)| id(*number) == wanted)?;
+            Some(CommitObject {
+                parents: found.2.iter().copied().map(id).collect(),
+                tree: id(0),
+                summary: format!("{}", found.0),
+                time: found.1,
+            })
+        })
+    }
+
+    fn forward(numbers: &[u32]) -> Traced {
+        let line = |number: &u32| CommitLine {
+            id: id(*number),
+            summary: number.to_string(),
+        };
+        let commits = numbers.iter().map(line).collect();
+        Traced::Settled(Lineage::Forward { commits })
+    }
+
+    #[test]
+    fn what_is_not_here_may_still_tell() {
+        // The old one itself need not be here, when a child of it is.
+        assert_eq!(
+            traced(1, 3, &[(2, 2, &[1]), (3, 3, &[2])]),
+            forward(&[3, 2])
+        );
+        // Both come from one that is not here: amended.
+        let amended: [(u32, i64, &[u32]); 2] = [(2, 2, &[1]), (3, 3, &[1])];
+        assert_eq!(traced(2, 3, &amended), Traced::Settled(Lineage::Rewritten));
+        assert_eq!(traced(2, 2, &amended), forward(&[]));
+    }
+
+    #[test]
+    fn a_gap_is_open_and_says_whether_anything_was_looked_at() {
+        let only_new: [(u32, i64, &[u32]); 1] = [(9, 9, &[8])];
+        assert_eq!(traced(1, 9, &only_new), Traced::Open { looked: false });
+        let some: [(u32, i64, &[u32]); 2] = [(9, 9, &[8]), (8, 8, &[7])];
+        assert_eq!(traced(1, 9, &some), Traced::Open { looked: true });
+        assert_eq!(traced(1, 9, &[]), Traced::Open { looked: false });
+    }
+
+    #[test]
+    fn a_root_that_is_older_may_come_before() {
+        let commits: [(u32, i64, &[u32]); 2] = [(1, 1, &[]), (3, 3, &[2])];
+        assert_eq!(traced(3, 1, &commits), Traced::NotForward);
+        let commits: [(u32, i64, &[u32]); 2] = [(1, 5, &[]), (3, 3, &[2])];
+        let rewritten = Traced::Settled(Lineage::Rewritten);
+        assert_eq!(traced(3, 1, &commits), rewritten);
+    }
+
+    #[test]
+    fn a_clock_that_went_back_changes_nothing() {
+        let commits: [(u32, i64, &[u32]); 4] =
+            [(1, 100, &[]), (2, 1, &[1]), (3, 50, &[2]), (4, 2, &[3])];
+        assert_eq!(traced(2, 4, &commits), forward(&[4, 3]));
+        assert_eq!(traced(4, 2, &commits), Traced::Settled(Lineage::Back));
+    }
+
+    #[test]
+    fn a_walk_has_an_end() {
+        let endless = |wanted: ObjectId| {
+            let number = u32::from_be_bytes(*wanted.as_bytes().first_chunk().unwrap());
+            Some(CommitObject {
+                parents: vec![id(number + 2)],
+                tree: id(0),
+                summary: String::new(),
+                time: -i64::from(number),
+            })
+        };
+        assert_eq!(trace(id(0), id(1), endless), Traced::Settled(Lineage::Far));
+    }
+}

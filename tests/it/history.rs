@@ -21,18 +21,22 @@ const DAY: u64 = 24 * 60;
 
 /// Opens `acme/skills` of that forge with a store in `cache`, and does something with it.
 fn with<T>(forge: &str, cache: &Path, act: impl AsyncFnOnce(&mut Repository<'_>) -> T) -> T {
-    with_source(forge, cache, "acme/skills", act)
+    let github = ("MDSKILL_GITHUB_URL", forge.to_owned());
+    with_source(&[github], cache, "github:acme/skills", act)
 }
 
-/// The same with another repository.
+/// The same with these variables, and any source.
 fn with_source<T>(
-    forge: &str,
+    variables: &[(&str, String)],
     cache: &Path,
     source: &str,
     act: impl AsyncFnOnce(&mut Repository<'_>) -> T,
 ) -> T {
-    let forge = forge.to_owned();
-    let lookup = |name: &str| (name == "MDSKILL_GITHUB_URL").then(|| forge.clone());
+    let lookup = |name: &str| {
+        let mut set = variables.iter();
+        let found = set.find(|(variable, _)| *variable == name)?;
+        Some(found.1.clone())
+    };
     let env = Env::from_lookup(lookup, cache.to_owned());
     let no_retry = Retry {
         times: 0,
@@ -51,7 +55,7 @@ fn with_source<T>(
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().unwrap();
     runtime.block_on(async {
-        let source = format!("github:{source}").parse().unwrap();
+        let source = source.parse().unwrap();
         let mut repository = fetcher.open(&source).unwrap();
         act(&mut repository).await
     })
@@ -355,6 +359,47 @@ fn a_server_that_forbids_the_filter_is_asked_once() {
 }
 
 #[test]
+fn over_ssh_a_refusal_is_no_end() {
+    for forbids in [false, true] {
+        let mut scene = Scene::set();
+        scene.room.fake_ssh(scene.root());
+        let allow = (!forbids).to_string();
+        let config = ["config", "uploadpackfilter.tree.allow", &allow];
+        scene.repo.git(&config);
+        let ssh = scene.room.path("tools/ssh").display().to_string();
+        let old = scene.commit.clone();
+        scene.repo.commit("Between");
+        scene.repo.skill("skills/one", "one", "New");
+        let new = scene.repo.commit("New");
+        let (old, new) = (id(&old), id(&new));
+        let act = async |repository: &mut Repository<'_>| {
+            let commits = [Some(old), Some(new)];
+            let found = repository.discover(&commits, &[]).await.unwrap();
+            let files = found[1].skills.iter().map(|found| found.skill_file);
+            let files: Vec<ObjectId> = files.collect();
+            let moves = [(old, new)];
+            let asked = repository.fetch_blobs_with_history(files.clone(), &[], &moves);
+            asked.await.unwrap();
+            assert!(
+                files
+                    .iter()
+                    .all(|file| repository.objects().contains(*file))
+            );
+            repository.lineage(old, new)
+        };
+        let cache = scene.room.path("cache");
+        let source = "git@forge.example:acme/skills.git";
+        let lineage = with_source(&[("GIT_SSH", ssh)], &cache, source, act);
+        match forbids {
+            true => assert_eq!(lineage, None),
+            false => assert_eq!(listed(lineage).len(), 2),
+        }
+        let sessions = scene.room.log("ssh").lines().count();
+        assert_eq!(sessions, 1 + usize::from(forbids));
+    }
+}
+
+#[test]
 fn a_server_without_filters_is_asked_for_no_history() {
     let mut scene = Scene::set();
     scene.forge.fault(Fault::NoFilter);
@@ -565,7 +610,9 @@ fn follow(clone: &Clone, steps: &[&str], with_history: bool) -> Cost {
                 .map(|(old, new)| repository.lineage(*old, *new))
                 .collect::<Vec<_>>()
         };
-        let lineages = with_source(&forge.url(), cache.path(), "wshobson/agents", act);
+        let github = ("MDSKILL_GITHUB_URL", forge.url());
+        let source = "github:wshobson/agents";
+        let lineages = with_source(&[github], cache.path(), source, act);
         let is_update = !known.is_empty();
         if is_update {
             let traffic = forge.traffic();
