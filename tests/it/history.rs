@@ -1,65 +1,15 @@
-//! The commits between two, and the trees that edits were made on: with how few requests, and what git says.
+//! The commits between two: with how few requests they come, and what git says of them.
 
-use crate::corpus::{Clone, corpora};
 use crate::forge::Scene;
 use crate::support::fault::Fault;
-use crate::support::forge::Forge;
+use crate::support::fetcher::{id, listed, with, with_source};
 use crate::support::repo::Repo;
 use crate::support::shop::Shop;
-use mdskill::env::Env;
+use mdskill::fetch::Repository;
 use mdskill::fetch::history::Lineage;
-use mdskill::fetch::{FetchError, Fetcher, Repository};
-use mdskill::http::client::Client;
-use mdskill::http::retry::Retry;
 use mdskill::oid::ObjectId;
-use mdskill::progress::Silent;
-use mdskill::skill::files::SkillTree;
-use std::path::Path;
-use std::time::Duration;
 
 const DAY: u64 = 24 * 60;
-
-/// Opens `acme/skills` of that forge with a store in `cache`, and does something with it.
-fn with<T>(forge: &str, cache: &Path, act: impl AsyncFnOnce(&mut Repository<'_>) -> T) -> T {
-    let github = ("MDSKILL_GITHUB_URL", forge.to_owned());
-    with_source(&[github], cache, "github:acme/skills", act)
-}
-
-/// The same with these variables, and any source.
-fn with_source<T>(
-    variables: &[(&str, String)],
-    cache: &Path,
-    source: &str,
-    act: impl AsyncFnOnce(&mut Repository<'_>) -> T,
-) -> T {
-    let lookup = |name: &str| {
-        let mut set = variables.iter();
-        let found = set.find(|(variable, _)| *variable == name)?;
-        Some(found.1.clone())
-    };
-    let env = Env::from_lookup(lookup, cache.to_owned());
-    let no_retry = Retry {
-        times: 0,
-        delay: Duration::ZERO,
-        patience: Duration::ZERO,
-    };
-    let client = Client::new(Duration::from_secs(10), no_retry);
-    let fetcher = Fetcher {
-        env: &env,
-        cache: cache.to_owned(),
-        root: cache,
-        client: &client,
-        offline: false,
-        progress: &Silent,
-    };
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = runtime.enable_all().build().unwrap();
-    runtime.block_on(async {
-        let source = source.parse().unwrap();
-        let mut repository = fetcher.open(&source).unwrap();
-        act(&mut repository).await
-    })
-}
 
 impl Scene {
     fn open<T>(&self, act: impl AsyncFnOnce(&mut Repository<'_>) -> T) -> T {
@@ -97,26 +47,11 @@ impl Scene {
     }
 }
 
-fn id(text: &str) -> ObjectId {
-    text.parse().unwrap()
-}
-
 /// What git lists between two commits.
 fn log(repo: &Repo, old: &str, new: &str) -> Vec<String> {
     let range = format!("{old}..{new}");
     let listed = repo.git(&["log", "--topo-order", "--format=%H %s", &range]);
     listed.lines().map(str::to_owned).collect()
-}
-
-#[track_caller]
-fn listed(lineage: Option<Lineage>) -> Vec<String> {
-    match lineage {
-        Some(Lineage::Forward { commits }) => commits
-            .into_iter()
-            .map(|commit| format!("{} {}", commit.id, commit.summary))
-            .collect(),
-        other => panic!("{other:?} is not forward"),
-    }
 }
 
 #[test]
@@ -441,79 +376,6 @@ fn a_commit_of_a_history_does_not_pass_for_one_that_is_here() {
     assert_eq!(scene.forge.requests()[0].wants(), [middle]);
 }
 
-/// Asks for the trees of the new commits and of the bases.
-fn with_bases(
-    scene: &Scene,
-    news: &[&str],
-    bases: &[&str],
-) -> Result<(usize, Vec<ObjectId>), FetchError> {
-    scene.forge.reset();
-    let news: Vec<_> = news.iter().map(|new| Some(id(new))).collect();
-    let bases: Vec<_> = bases.iter().map(|base| id(base)).collect();
-    scene.open(async |repository| {
-        let asked = repository.discover_with_bases(&news, &bases, &bases).await;
-        let (found, gone) = asked?;
-        for base in bases.iter().filter(|base| !gone.contains(base)) {
-            assert!(repository.has_trees(*base));
-        }
-        Ok((found.iter().map(|found| found.skills.len()).sum(), gone))
-    })
-}
-
-#[test]
-fn bases_come_with_the_new_trees_in_one_request() {
-    let mut scene = Scene::set();
-    let old = scene.commit.clone();
-    scene.repo.skill("skills/four", "four", "The fourth");
-    let new = scene.repo.commit("Four");
-    assert_eq!(with_bases(&scene, &[&new], &[&old]).unwrap(), (4, vec![]));
-    assert_eq!(scene.heard(), ["fetch"]);
-    assert_eq!(with_bases(&scene, &[&new], &[&old]).unwrap(), (4, vec![]));
-    assert!(scene.heard().is_empty());
-}
-
-#[test]
-fn a_base_that_is_gone_upstream_does_not_stop_the_others() {
-    let mut scene = Scene::set();
-    let root = scene.commit.clone();
-    scene.repo.write("a", "a");
-    let kept = scene.repo.commit("A");
-    scene.repo.branch("other").write("b", "b");
-    let gone = scene.repo.commit("B");
-    scene
-        .repo
-        .branch("main")
-        .skill("skills/four", "four", "The fourth");
-    let new = scene.repo.commit("Four");
-    scene.repo.git(&["branch", "-D", "other"]);
-    scene.repo.collect_garbage();
-    let bases = [root.as_str(), &gone, &kept];
-    let (found, missing) = with_bases(&scene, &[&new], &bases).unwrap();
-    assert_eq!((found, missing), (4, vec![id(&gone)]));
-    // Refused, looked at what the server can do, and asked again without the one it named.
-    assert_eq!(scene.heard(), ["fetch", "GET", "fetch"]);
-    let again = with_bases(&scene, &[&new], &[&gone]).unwrap();
-    assert_eq!(again, (4, vec![id(&gone)]));
-
-    // A server that does not name it gives the new ones alone.
-    scene.lose_the_store();
-    let names_old = {
-        let gone = gone.clone();
-        move |request: &crate::support::wire::Request| request.wants().contains(&gone)
-    };
-    scene
-        .forge
-        .fault_when(names_old, Fault::ErrPkt("no".to_owned()));
-    let (found, missing) = with_bases(&scene, &[&new], &[&gone, &kept]).unwrap();
-    let mut both = [id(&gone), id(&kept)];
-    both.sort();
-    assert_eq!((found, missing), (4, both.to_vec()));
-
-    // A new commit that can't be had is an error still.
-    let error = with_bases(&scene, &[&gone], &[&root]).unwrap_err();
-    assert!(error.to_string().contains("refused: no"), "{error}");
-}
-
 /// Repositories of any shape, clocks that go back among them: the list is git's own.
 #[test]
 fn a_lineage_is_what_git_says() {
@@ -568,98 +430,4 @@ fn a_lineage_is_what_git_says() {
         forward > 20 && back > 20 && rewritten > 20,
         "{forward} {back} {rewritten}"
     );
-}
-
-/// What following these commits costs, with or without the commits between.
-#[derive(Default)]
-struct Cost {
-    bytes: u64,
-    most_requests: usize,
-    listed: usize,
-    between: usize,
-}
-
-fn follow(clone: &Clone, steps: &[&str], with_history: bool) -> Cost {
-    let forge = Forge::start(clone.root.path());
-    let cache = tempfile::tempdir().unwrap();
-    let mut cost = Cost::default();
-    let mut known: Vec<ObjectId> = Vec::new();
-    for step in steps {
-        let new = id(step);
-        let moves: Vec<_> = known.iter().map(|old| (*old, new)).collect();
-        forge.reset();
-        let act = async |repository: &mut Repository<'_>| {
-            let found = repository.discover(&[Some(new)], &known).await.unwrap();
-            let objects = repository.objects();
-            let trees = found[0].skills.iter();
-            let trees: Vec<_> = trees
-                .map(|found| SkillTree::read(objects, found.tree).unwrap())
-                .collect();
-            let files: Vec<ObjectId> = trees.iter().flat_map(SkillTree::blobs).collect();
-            match with_history {
-                true => {
-                    repository
-                        .fetch_blobs_with_history(files, &[new], &moves)
-                        .await
-                        .unwrap();
-                }
-                false => repository.fetch_blobs(files, &[new]).await.unwrap(),
-            }
-            let lineages = moves.iter();
-            lineages
-                .map(|(old, new)| repository.lineage(*old, *new))
-                .collect::<Vec<_>>()
-        };
-        let github = ("MDSKILL_GITHUB_URL", forge.url());
-        let source = "github:wshobson/agents";
-        let lineages = with_source(&[github], cache.path(), source, act);
-        let is_update = !known.is_empty();
-        if is_update {
-            let traffic = forge.traffic();
-            cost.bytes += traffic.down + traffic.up;
-            cost.most_requests = cost.most_requests.max(forge.requests().len());
-        }
-        if let (Some(old), true) = (known.first(), with_history) {
-            let range = format!("{old}..{new}");
-            let log = clone.git(&["log", "--topo-order", "--format=%H", &range]);
-            let listed = listed(lineages[0].clone());
-            let ids: Vec<&str> = listed.iter().map(|line| &line[..40]).collect();
-            // In git's order; of branches that were begun long before, some may be missing.
-            let mut log = log.lines();
-            assert!(ids.iter().all(|id| log.any(|line| line == *id)), "{range}");
-            cost.listed += ids.len();
-            cost.between += clone.git(&["rev-list", &range]).lines().count();
-        }
-        known = vec![new];
-    }
-    cost
-}
-
-#[test]
-fn on_a_real_history_the_commits_between_cost_little() {
-    const STEPS: usize = 20;
-    let Some(corpora) = corpora() else { return };
-    let clone = Clone::of(&corpora.join("wshobson/agents.bundle"));
-    let log = ["log", "--first-parent", "--reverse", "--format=%H", "HEAD"];
-    let told = clone.git(&log);
-    let commits: Vec<&str> = told.lines().collect();
-    // The last two thirds: before that there were no skills.
-    let commits = &commits[commits.len() / 3..];
-    let steps: Vec<&str> = (0..STEPS)
-        .map(|step| commits[step * (commits.len() - 1) / (STEPS - 1)])
-        .collect();
-    let without = follow(&clone, &steps, false);
-    let with = follow(&clone, &steps, true);
-    eprintln!(
-        "{STEPS} updates: {} bytes without the commits between, {} with {} of {}",
-        without.bytes, with.bytes, with.listed, with.between
-    );
-    // The trees and the files; `ls-refs` comes before.
-    assert_eq!((without.most_requests, with.most_requests), (2, 2));
-    let (listed, between) = (with.listed, with.between);
-    assert!(
-        listed > 100 && listed * 100 >= between * 98,
-        "{listed} of {between}"
-    );
-    assert!(with.bytes < without.bytes * 11 / 10, "a tenth more at most");
 }
