@@ -21,6 +21,24 @@ pub enum Lineage {
     Rewritten,
 }
 
+impl Lineage {
+    /// Says of a move what a person must know before taking it; nothing when it went forward, or
+    /// may have.
+    #[must_use]
+    pub fn warning(&self, old: ObjectId, new: ObjectId) -> Option<String> {
+        let (old, new) = (old.short(), new.short());
+        match self {
+            Self::Forward { .. } | Self::Far => None,
+            Self::Back => Some(format!(
+                "its ref was set back upstream: {new} comes before {old}, which is locked"
+            )),
+            Self::Rewritten => Some(format!(
+                "its history was rewritten upstream: {new} does not come from {old}, which is locked"
+            )),
+        }
+    }
+}
+
 /// One commit, as a log shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CommitLine {
@@ -33,4 +51,24 @@ pub struct CommitLine {
 
 fn as_text<S: serde::Serializer>(id: &ObjectId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_went_another_way_is_warned_of() {
+        let id = |byte| ObjectId::from_bytes([byte; 20]);
+        let warning = |lineage: Lineage| lineage.warning(id(0x11), id(0x22));
+        let forward = Lineage::Forward {
+            commits: Vec::new(),
+        };
+        assert_eq!(warning(forward), None);
+        assert_eq!(warning(Lineage::Far), None);
+        let back = warning(Lineage::Back).unwrap();
+        assert!(back.contains("set back upstream: 2222222 comes before 1111111"));
+        let rewritten = warning(Lineage::Rewritten).unwrap();
+        assert!(rewritten.contains("rewritten upstream: 2222222 does not come from 1111111"));
+    }
 }

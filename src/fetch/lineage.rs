@@ -18,6 +18,9 @@ const SLOP: usize = 200;
 pub(super) enum Traced {
     /// All that can be known.
     Settled(Lineage),
+    /// The new one does not come from the old one. It may come before it: of what the old one
+    /// comes from, not all is here.
+    NotForward,
     /// More commits may tell; whether any ancestor of the new one was here.
     Open {
         /// Whether at least one was.
@@ -143,19 +146,28 @@ impl Walk {
             return Traced::Settled(Lineage::Back);
         }
         // What both come from can't come from the old one. Beyond any other gap it may lie.
-        let is_gap = |(id, commit): (&ObjectId, &Option<CommitObject>)| {
-            commit.is_none() && self.reached[id].only_from_new()
-        };
-        match self.commits.iter().any(is_gap) {
-            false => Traced::Settled(Lineage::Rewritten),
-            true => {
-                let parents = self.commits[&new].iter().flat_map(|commit| &commit.parents);
-                let mut here = parents.map(|parent| self.commits.get(parent));
-                Traced::Open {
-                    looked: here.any(|commit| matches!(commit, Some(Some(_)))),
-                }
-            }
+        let is_new = |reached: Reached| reached.from_new && !reached.from_old;
+        let is_old = |reached: Reached| reached.from_old && !reached.from_new;
+        if self.has_gap(is_new) {
+            let parents = self.commits[&new].iter().flat_map(|commit| &commit.parents);
+            let mut here = parents.map(|parent| self.commits.get(parent));
+            return Traced::Open {
+                looked: here.any(|commit| matches!(commit, Some(Some(_)))),
+            };
         }
+        let time = |id: ObjectId| self.commits[&id].as_ref().map(|commit| commit.time);
+        match self.has_gap(is_old) && time(new) <= time(old) {
+            true => Traced::NotForward,
+            false => Traced::Settled(Lineage::Rewritten),
+        }
+    }
+
+    /// Whether a commit that is not here was reached so.
+    fn has_gap(&self, reached_so: impl Fn(Reached) -> bool) -> bool {
+        let is_gap = |(id, commit): (&ObjectId, &Option<CommitObject>)| {
+            commit.is_none() && reached_so(self.reached[id])
+        };
+        self.commits.iter().any(is_gap)
     }
 
     /// Lists what only the new commit comes from in git's topological order: children before
@@ -192,5 +204,91 @@ impl Walk {
             }
         }
         Lineage::Forward { commits }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u32) -> ObjectId {
+        let mut bytes = [0; 20];
+        bytes[..4].copy_from_slice(&number.to_be_bytes());
+        ObjectId::from_bytes(bytes)
+    }
+
+    /// Traces among commits of these numbers, times and parents; all others are not here.
+    fn traced(old: u32, new: u32, commits: &[(u32, i64, &[u32])]) -> Traced {
+        trace(id(old), id(new), |wanted| {
+            let found = commits.iter().find(|(number, ..)| id(*number) == wanted)?;
+            Some(CommitObject {
+                parents: found.2.iter().copied().map(id).collect(),
+                tree: id(0),
+                summary: format!("{}", found.0),
+                time: found.1,
+            })
+        })
+    }
+
+    fn forward(numbers: &[u32]) -> Traced {
+        let line = |number: &u32| CommitLine {
+            id: id(*number),
+            summary: number.to_string(),
+        };
+        let commits = numbers.iter().map(line).collect();
+        Traced::Settled(Lineage::Forward { commits })
+    }
+
+    #[test]
+    fn what_is_not_here_may_still_tell() {
+        // The old one itself need not be here, when a child of it is.
+        assert_eq!(
+            traced(1, 3, &[(2, 2, &[1]), (3, 3, &[2])]),
+            forward(&[3, 2])
+        );
+        // Both come from one that is not here: amended.
+        let amended: [(u32, i64, &[u32]); 2] = [(2, 2, &[1]), (3, 3, &[1])];
+        assert_eq!(traced(2, 3, &amended), Traced::Settled(Lineage::Rewritten));
+        assert_eq!(traced(2, 2, &amended), forward(&[]));
+    }
+
+    #[test]
+    fn a_gap_is_open_and_says_whether_anything_was_looked_at() {
+        let only_new: [(u32, i64, &[u32]); 1] = [(9, 9, &[8])];
+        assert_eq!(traced(1, 9, &only_new), Traced::Open { looked: false });
+        let some: [(u32, i64, &[u32]); 2] = [(9, 9, &[8]), (8, 8, &[7])];
+        assert_eq!(traced(1, 9, &some), Traced::Open { looked: true });
+        assert_eq!(traced(1, 9, &[]), Traced::Open { looked: false });
+    }
+
+    #[test]
+    fn a_root_that_is_older_may_come_before() {
+        let commits: [(u32, i64, &[u32]); 2] = [(1, 1, &[]), (3, 3, &[2])];
+        assert_eq!(traced(3, 1, &commits), Traced::NotForward);
+        let commits: [(u32, i64, &[u32]); 2] = [(1, 5, &[]), (3, 3, &[2])];
+        let rewritten = Traced::Settled(Lineage::Rewritten);
+        assert_eq!(traced(3, 1, &commits), rewritten);
+    }
+
+    #[test]
+    fn a_clock_that_went_back_changes_nothing() {
+        let commits: [(u32, i64, &[u32]); 4] =
+            [(1, 100, &[]), (2, 1, &[1]), (3, 50, &[2]), (4, 2, &[3])];
+        assert_eq!(traced(2, 4, &commits), forward(&[4, 3]));
+        assert_eq!(traced(4, 2, &commits), Traced::Settled(Lineage::Back));
+    }
+
+    #[test]
+    fn a_walk_has_an_end() {
+        let endless = |wanted: ObjectId| {
+            let number = u32::from_be_bytes(*wanted.as_bytes().first_chunk().unwrap());
+            Some(CommitObject {
+                parents: vec![id(number + 2)],
+                tree: id(0),
+                summary: String::new(),
+                time: -i64::from(number),
+            })
+        };
+        assert_eq!(trace(id(0), id(1), endless), Traced::Settled(Lineage::Far));
     }
 }

@@ -21,6 +21,8 @@ use crate::oid::ObjectId;
 const FOLDER: &str = "store-v1";
 /// The file in a source's folder that remembers its refs, for `--offline`.
 const REFS_FILE: &str = "mdskill-refs.json";
+/// The file that says that this source's server forbids what a history alone takes.
+const NO_HISTORY_FILE: &str = "mdskill-no-history";
 /// Most files in the folder of packs, two for each fetch.
 const MAX_PACK_FILES: usize = 200;
 /// Its name for people.
@@ -114,6 +116,20 @@ impl Store {
             })
         };
         self.read_refs().into_iter().filter_map(reference).collect()
+    }
+
+    /// Remembers that the server gives no history alone: asking each time costs two requests.
+    pub fn remember_no_history(&self) {
+        drop(fs::atomic::write_cache(
+            &self.folder.join(NO_HISTORY_FILE),
+            b"",
+        ));
+    }
+
+    /// Whether the server is remembered to give no history alone.
+    #[must_use]
+    pub fn has_no_history(&self) -> bool {
+        self.folder.join(NO_HISTORY_FILE).exists()
     }
 
     fn read_refs(&self) -> BTreeMap<String, RememberedRef> {

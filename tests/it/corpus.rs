@@ -26,14 +26,14 @@ pub fn corpora() -> Option<PathBuf> {
 }
 
 /// A bare clone of the bundle, as a mirror has it, asked by git alone.
-struct Clone {
-    root: tempfile::TempDir,
+pub struct Clone {
+    pub root: tempfile::TempDir,
     /// The files of each tree that was asked for.
     trees: BTreeMap<String, Snapshot>,
 }
 
 impl Clone {
-    fn of(bundle: &Path) -> Self {
+    pub fn of(bundle: &Path) -> Self {
         let root = tempfile::tempdir().unwrap();
         let clone = Self {
             root,
@@ -49,7 +49,7 @@ impl Clone {
         self.root.path().join("wshobson/agents.git")
     }
 
-    fn git(&self, arguments: &[&str]) -> String {
+    pub fn git(&self, arguments: &[&str]) -> String {
         self.git_with(arguments, "")
             .into_iter()
             .map(char::from)

@@ -14,7 +14,7 @@ const DAY: i64 = 24 * 60 * 60;
 /// The longest time that is asked for whole; an older commit is looked for so many steps back.
 const MAX_SPAN: i64 = 90 * DAY;
 /// How much further back: what was merged since may have been made before.
-const MARGIN: i64 = 7 * DAY;
+const MARGIN: i64 = 14 * DAY;
 /// How many steps back the history of a commit is asked for.
 const STEPS: u32 = 100;
 /// How many when all that was made since is here, and the old commit is not in it.
@@ -57,6 +57,7 @@ impl Repository<'_> {
     pub fn lineage(&self, old: ObjectId, new: ObjectId) -> Option<Lineage> {
         match self.trace(old, new) {
             Traced::Settled(lineage) => Some(lineage),
+            Traced::NotForward => Some(Lineage::Rewritten),
             Traced::Open { looked } => looked.then_some(Lineage::Far),
         }
     }
@@ -66,7 +67,7 @@ impl Repository<'_> {
     }
 
     fn open_moves(&self, moves: &[Move]) -> Vec<Move> {
-        let is_open = |(old, new): &&Move| matches!(self.trace(*old, *new), Traced::Open { .. });
+        let is_open = |(old, new): &&Move| !matches!(self.trace(*old, *new), Traced::Settled(_));
         moves.iter().filter(is_open).copied().collect()
     }
 
@@ -83,7 +84,9 @@ impl Repository<'_> {
             return Ok(());
         }
         let reach = self.reach_of(&open);
-        let set_back = open.iter().filter(|(old, new)| self.is_older(*new, *old));
+        let set_back = open
+            .iter()
+            .filter(|(old, new)| self.is_no_younger(*new, *old));
         let set_back: Vec<ObjectId> = set_back.map(|(old, _)| *old).collect();
         let tips = open.iter().map(|(_, new)| *new);
         let ids: BTreeSet<ObjectId> = blobs.into_iter().chain(tips).collect();
@@ -97,9 +100,12 @@ impl Repository<'_> {
             return Ok(());
         }
         // All that was made since came, and the old commit is not in it: more must tell why.
-        let open = self.open_moves(&open);
-        if !open.is_empty() {
-            let tips = open.iter().map(|(_, new)| *new).collect();
+        let open = open.iter().filter(|(old, new)| {
+            let traced = self.trace(*old, *new);
+            matches!(traced, Traced::Open { .. })
+        });
+        let tips: Vec<ObjectId> = open.map(|(_, new)| *new).collect();
+        if !tips.is_empty() {
             let further = Reach::Steps(STEPS_OF_REWRITTEN);
             self.try_history(tips, further).await?;
         }
@@ -109,7 +115,7 @@ impl Repository<'_> {
     /// Whether there is a server that may have more of the history than is here.
     fn gives_history(&self) -> bool {
         let is_remote = matches!(&self.remote, Some(Remote::Http(_) | Remote::Ssh(_)));
-        is_remote && matches!(self.place, Place::Store(_))
+        is_remote && matches!(&self.place, Place::Store(store) if !store.has_no_history())
     }
 
     /// Fetches the history of those ids that are commits; `false` when the server does not give it.
@@ -120,7 +126,12 @@ impl Repository<'_> {
             depth: Depth::History(reach),
         };
         match self.fetch(&wants, "history".to_owned()).await {
-            Err(FetchError::Transport(error)) if is_refusal(&error) => Ok(false),
+            Err(FetchError::Transport(error)) if is_refusal(&error) => {
+                if let (true, Place::Store(store)) = (forbids_filter(&error), &self.place) {
+                    store.remember_no_history();
+                }
+                Ok(false)
+            }
             fetched => fetched.map(|()| true),
         }
     }
@@ -139,13 +150,21 @@ impl Repository<'_> {
         }
     }
 
-    fn is_older(&self, one: ObjectId, other: ObjectId) -> bool {
-        matches!((self.time(one), self.time(other)), (Some(one), Some(other)) if one < other)
+    fn is_no_younger(&self, one: ObjectId, other: ObjectId) -> bool {
+        matches!((self.time(one), self.time(other)), (Some(one), Some(other)) if one <= other)
     }
 
     fn time(&self, commit: ObjectId) -> Option<i64> {
         self.objects().commit(commit).ok().map(|commit| commit.time)
     }
+}
+
+/// Whether the server said that it is the filter that it does not take: that stays so.
+fn forbids_filter(error: &TransportError) -> bool {
+    let TransportError::Protocol { source, .. } = error else {
+        return false;
+    };
+    matches!(source, ProtocolError::Refused(reason) if reason.contains("filter"))
 }
 
 /// Some servers forbid this filter, or dates, and each says so in its own way.

@@ -95,3 +95,55 @@ fn no_head_is_an_empty_repository() {
             .contains("is empty")
     );
 }
+
+#[test]
+fn a_range_tells_the_newest_version_beside_it() {
+    let newest = |names: &[&str], range: &str| resolve(names, range).unwrap().newest;
+    let tags = [
+        "refs/tags/v1.2.0",
+        "refs/tags/v3.0.0-rc.1",
+        "refs/tags/2.0.0",
+    ];
+    assert_eq!(newest(&tags, "^1").as_deref(), Some("2.0.0"));
+    // A range of prereleases is asked for by who wants them.
+    assert_eq!(newest(&tags, ">=1.0.0-0").as_deref(), Some("v3.0.0-rc.1"));
+    assert_eq!(newest(&tags, "^3.0.0-rc").as_deref(), Some("v3.0.0-rc.1"));
+    let error = resolve(&["refs/tags/v3.0.0-rc.1"], "^1").unwrap_err();
+    assert!(error.contains("its newest is `v3.0.0-rc.1`"), "{error}");
+}
+
+#[test]
+fn a_tag_that_is_a_version_can_tell_a_newer_one() {
+    let refs = refs(&[
+        "refs/tags/v1.2.0",
+        "refs/tags/v1.4.0",
+        "refs/tags/v1.5.0-rc.1",
+        "refs/tags/nightly",
+    ]);
+    let newest = |name: &str| Query::Reference(name.parse().unwrap()).newest_beside(&refs);
+    assert_eq!(newest("v1.2.0").as_deref(), Some("v1.4.0"));
+    assert_eq!(newest("v1.5.0-rc.1").as_deref(), Some("v1.5.0-rc.1"));
+    assert_eq!(newest("nightly"), None);
+    let query = Query::Reference("v1.2.0".parse().unwrap());
+    // Asked for as such it costs two refs.
+    assert_eq!(query.prefixes().len(), 2);
+    assert_eq!(query.resolve(&refs, "U").unwrap().newest, None);
+    assert!(
+        query
+            .prefixes_of_newer()
+            .contains(&"refs/tags/v1".to_owned())
+    );
+}
+
+#[test]
+fn a_twin_is_another_commit_under_the_same_version() {
+    let mut both = refs(&["refs/tags/v1.2.0", "refs/tags/1.2.0", "refs/tags/1.1.0"]);
+    let range = Query::Reference("^1".parse().unwrap());
+    let resolved = range.resolve(&both, "U").unwrap();
+    assert_eq!(resolved.named, Named::Range("v1.2.0".to_owned()));
+    assert_eq!(resolved.twin.as_deref(), Some("1.2.0"));
+    both.reverse();
+    assert_eq!(range.resolve(&both, "U").unwrap(), resolved);
+    both[1].peeled = Some(both[2].id);
+    assert_eq!(range.resolve(&both, "U").unwrap().twin, None);
+}

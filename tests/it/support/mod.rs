@@ -5,6 +5,7 @@
 
 pub mod authority;
 pub mod fault;
+pub mod fetcher;
 pub mod forge;
 pub mod git_service;
 pub mod imports;

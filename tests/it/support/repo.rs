@@ -141,6 +141,32 @@ impl Repo {
         commit
     }
 
+    /// Lets time pass before the next commit.
+    pub fn wait(&mut self, minutes: u64) -> &mut Self {
+        self.commits += minutes;
+        self
+    }
+
+    /// A commit of the current tree with these parents, so many minutes after the first; no ref names it.
+    pub fn raw_commit(&self, parents: &[&str], minutes: u64, message: impl AsRef<[u8]>) -> String {
+        let tree = self.rev_parse("HEAD^{tree}");
+        let mut text = format!("tree {tree}\n");
+        for parent in parents {
+            text = format!("{text}parent {parent}\n");
+        }
+        let person = format!("{AUTHOR} {} +0000", FIRST_COMMIT + 60 * minutes);
+        text = format!("{text}author {person}\ncommitter {person}\n\n");
+        let bytes = [text.as_bytes(), message.as_ref()].concat();
+        self.git_with(&["hash-object", "-t", "commit", "-w", "--stdin"], &bytes)
+    }
+
+    /// Forgets what no ref leads to, as a forge does some day.
+    pub fn collect_garbage(&self) {
+        self.git(&["reflog", "expire", "--expire=now", "--all"]);
+        self.git(&["repack", "-a", "-d", "--quiet"]);
+        self.git(&["prune", "--expire=now"]);
+    }
+
     /// Names this commit; a tag of that name moves.
     pub fn tag(&self, name: &str) {
         self.git(&["tag", "--force", name]);

@@ -1,0 +1,433 @@
+//! The commits between two: with how few requests they come, and what git says of them.
+
+use crate::forge::Scene;
+use crate::support::fault::Fault;
+use crate::support::fetcher::{id, listed, with, with_source};
+use crate::support::repo::Repo;
+use crate::support::shop::Shop;
+use mdskill::fetch::Repository;
+use mdskill::fetch::history::Lineage;
+use mdskill::oid::ObjectId;
+
+const DAY: u64 = 24 * 60;
+
+impl Scene {
+    fn open<T>(&self, act: impl AsyncFnOnce(&mut Repository<'_>) -> T) -> T {
+        with(&self.forge.url(), &self.room.path("cache"), act)
+    }
+
+    /// What an update does after it asked for the refs: the new trees, the new files, the history.
+    fn update(&self, old: &str, new: &str) -> Option<Lineage> {
+        self.forge.reset();
+        let (old, new) = (id(old), id(new));
+        self.open(async |repository| {
+            let found = repository.discover(&[Some(new)], &[old]).await.unwrap();
+            let files = found[0].skills.iter().map(|found| found.skill_file);
+            let files: Vec<ObjectId> = files.collect();
+            let moves = [(old, new)];
+            repository
+                .fetch_blobs_with_history(files.clone(), &[new], &moves)
+                .await
+                .unwrap();
+            for file in files {
+                assert!(repository.objects().contains(file));
+            }
+            repository.lineage(old, new)
+        })
+    }
+
+    /// The store gets what an `add` at this commit brings.
+    fn stock(&self, commit: &str) {
+        let commit = id(commit);
+        self.open(async |repository| {
+            let found = repository.discover(&[Some(commit)], &[]).await.unwrap();
+            let files = found[0].skills.iter().map(|found| found.skill_file);
+            repository.fetch_blobs(files, &[commit]).await.unwrap();
+        });
+    }
+}
+
+/// What git lists between two commits.
+fn log(repo: &Repo, old: &str, new: &str) -> Vec<String> {
+    let range = format!("{old}..{new}");
+    let listed = repo.git(&["log", "--topo-order", "--format=%H %s", &range]);
+    listed.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_commits_between_come_with_the_files_in_one_request() {
+    let mut scene = Scene::set();
+    for number in 0..300 {
+        scene
+            .repo
+            .commit(&format!("Long ago {number}\n\nWith a body."));
+    }
+    scene.repo.wait(30 * DAY);
+    let old = scene.repo.commit("Yesterday");
+    scene.stock(&old);
+    scene.repo.write(
+        "skills/one/SKILL.md",
+        "---\nname: one\ndescription: New\n---\n",
+    );
+    scene.repo.commit("Rewrite one\n\nBecause.");
+    scene.repo.skill("skills/two", "two", "Newer");
+    let side = scene.repo.rev_parse("HEAD");
+    let side = scene
+        .repo
+        .raw_commit(&[&side], 31 * DAY, b"On the s\xefde\n");
+    let new = scene.repo.commit("Describe two");
+    let new = scene.repo.raw_commit(&[&new, &side], 32 * DAY, "Merge\n");
+    scene.repo.reset_to(&new);
+
+    let lineage = scene.update(&old, &new);
+    assert_eq!(scene.heard(), ["fetch", "fetch"]);
+    let expected = log(&scene.repo, &old, &new);
+    assert_eq!(expected.len(), 4);
+    assert_eq!(listed(lineage), expected);
+    let request = scene.forge.requests()[1].lines();
+    let has = |start: &str| request.iter().any(|line| line.starts_with(start));
+    assert!(has("deepen-since ") && has("filter tree:0") && !has("have "));
+    let down = scene.forge.traffic().down;
+    assert!(
+        down < 6_000,
+        "the 300 of long ago stay where they are: {down}"
+    );
+
+    // What is here is not asked for again.
+    scene.forge.reset();
+    scene.open(async |repository| {
+        let moves = [(id(&old), id(&new))];
+        repository.fetch_history(&moves).await.unwrap();
+    });
+    assert!(scene.heard().is_empty());
+}
+
+#[test]
+fn history_alone_is_one_request() {
+    let mut scene = Scene::set();
+    let old = scene.commit.clone();
+    scene.stock(&old);
+    scene.repo.write("README.md", "news");
+    let new = scene.repo.commit("News");
+    scene.stock(&new);
+    scene.forge.reset();
+    let moves = [(id(&old), id(&new))];
+    let lineage = scene.open(async |repository| {
+        repository.fetch_history(&moves).await.unwrap();
+        repository.lineage(moves[0].0, moves[0].1)
+    });
+    // Its parent is the old one: that needs no request at all.
+    assert!(scene.heard().is_empty());
+    assert_eq!(listed(lineage), log(&scene.repo, &old, &new));
+    scene.repo.commit("Again");
+    let new = scene.repo.commit("And again");
+    let moves = [(id(&old), id(&new))];
+    let lineage = scene.open(async |repository| {
+        repository.fetch_history(&moves).await.unwrap();
+        repository.lineage(moves[0].0, moves[0].1)
+    });
+    assert_eq!(scene.heard(), ["fetch"]);
+    assert_eq!(listed(lineage), log(&scene.repo, &old, &new));
+}
+
+#[test]
+fn an_amended_commit_is_a_rewritten_history() {
+    let mut scene = Scene::set();
+    let base = scene.commit.clone();
+    scene.repo.write("a", "a");
+    let old = scene.repo.commit("A");
+    scene.stock(&old);
+    scene.repo.reset_to(&base);
+    scene
+        .repo
+        .write("a", "b")
+        .skill("skills/one", "one", "Amended");
+    let new = scene.repo.commit("A, amended");
+    assert_eq!(scene.update(&old, &new), Some(Lineage::Rewritten));
+    assert_eq!(scene.heard(), ["fetch", "fetch"]);
+}
+
+#[test]
+fn a_history_rewritten_long_back_costs_one_request_more() {
+    let mut scene = Scene::set();
+    let root = scene.commit.clone();
+    for number in 0..20 {
+        scene.repo.wait(DAY).commit(&format!("Old {number}"));
+    }
+    let old = scene.repo.rev_parse("HEAD");
+    scene.stock(&old);
+    scene.repo.reset_to(&root);
+    for number in 0..30 {
+        scene
+            .repo
+            .wait(DAY)
+            .skill("skills/one", "one", &format!("{number}"));
+        scene.repo.commit(&format!("New {number}"));
+    }
+    let new = scene.repo.rev_parse("HEAD");
+    assert_eq!(scene.update(&old, &new), Some(Lineage::Rewritten));
+    assert_eq!(scene.heard(), ["fetch", "fetch", "fetch"]);
+}
+
+#[test]
+fn a_ref_that_was_set_back_is_that_even_when_the_old_commit_is_gone() {
+    let mut scene = Scene::set();
+    let new = scene.commit.clone();
+    for number in 0..5 {
+        scene.repo.skill("skills/one", "one", &format!("{number}"));
+        scene.repo.commit(&format!("{number}"));
+    }
+    let old = scene.repo.rev_parse("HEAD");
+    scene.stock(&old);
+    scene.repo.reset_to(&new);
+    let cache = scene.room.path("cache");
+    let kept = scene.room.path("temp").join("kept");
+    scene
+        .room
+        .run(
+            "sh",
+            [
+                "-c",
+                &format!(
+                    "exec {} -a '{}' '{}'",
+                    "/bin/cp",
+                    cache.display(),
+                    kept.display()
+                ),
+            ],
+        )
+        .run()
+        .ok();
+    assert_eq!(scene.update(&old, &new), Some(Lineage::Back));
+    assert_eq!(scene.heard(), ["fetch", "fetch"]);
+
+    scene.lose_the_store();
+    std::fs::remove_dir(&cache).unwrap();
+    std::fs::rename(&kept, &cache).unwrap();
+    scene.repo.collect_garbage();
+    // Its whole ancestry is here, and the old one is not in it.
+    assert_eq!(scene.update(&old, &new), Some(Lineage::Rewritten));
+    let gone = &scene.forge.requests()[1].wants();
+    assert!(gone.contains(&old), "{gone:?}");
+}
+
+#[test]
+fn more_than_is_looked_at_is_far() {
+    let mut scene = Scene::set();
+    let old = scene.commit.clone();
+    scene.stock(&old);
+    for number in 0..101 {
+        scene.repo.skill("skills/one", "one", &format!("{number}"));
+        scene.repo.commit(&format!("{number}"));
+    }
+    let exactly = scene.repo.rev_parse("HEAD~1");
+    let new = scene.repo.rev_parse("HEAD");
+    assert_eq!(listed(scene.update(&old, &exactly)).len(), 100);
+    assert_eq!(scene.update(&old, &new), Some(Lineage::Far));
+
+    // A year lies between: only so many steps are asked for.
+    let mut scene = Scene::set();
+    let old = scene.commit.clone();
+    scene.stock(&old);
+    scene.repo.wait(365 * DAY);
+    for number in 0..120 {
+        scene.repo.skill("skills/one", "one", &format!("{number}"));
+        scene.repo.commit(&format!("{number}"));
+    }
+    let new = scene.repo.rev_parse("HEAD");
+    assert_eq!(scene.update(&old, &new), Some(Lineage::Far));
+    assert_eq!(scene.heard(), ["fetch", "fetch"]);
+    assert!(
+        scene.forge.requests()[1]
+            .lines()
+            .contains(&"deepen 100".to_owned())
+    );
+}
+
+#[test]
+fn a_server_that_gives_no_history_alone_gives_the_files() {
+    for fault in [
+        Fault::ErrPkt("filter 'tree' not supported".to_owned()),
+        Fault::SidebandError("no".to_owned()),
+        Fault::status(400),
+        Fault::status(500),
+        Fault::EmptyOk,
+    ] {
+        let mut scene = Scene::set();
+        let old = scene.commit.clone();
+        scene.stock(&old);
+        for number in 0..3 {
+            scene.repo.skill("skills/one", "one", &format!("{number}"));
+            scene.repo.commit(&format!("{number}"));
+        }
+        let new = scene.repo.rev_parse("HEAD");
+        let is_history = |request: &crate::support::wire::Request| {
+            request.lines().contains(&"filter tree:0".to_owned())
+        };
+        scene.forge.fault_when(is_history, fault.clone());
+        assert_eq!(scene.update(&old, &new), None, "{fault:?}");
+        // Next time the store has the files, and nothing is wrong with asking again.
+        assert_eq!(scene.update(&old, &new), None, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_server_that_forbids_the_filter_is_asked_once() {
+    let mut scene = Scene::set();
+    let forbid = ["config", "uploadpackfilter.tree.allow", "false"];
+    scene.repo.git(&forbid);
+    let old = scene.commit.clone();
+    scene.stock(&old);
+    for (number, expected) in [
+        ["fetch", "fetch", "GET", "fetch"].as_slice(),
+        &["fetch", "fetch"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        scene.repo.commit("Nothing");
+        scene.repo.skill("skills/one", "one", &format!("{number}"));
+        let new = scene.repo.commit("New");
+        assert_eq!(scene.update(&old, &new), None);
+        assert_eq!(scene.heard(), expected);
+    }
+}
+
+#[test]
+fn over_ssh_a_refusal_is_no_end() {
+    for forbids in [false, true] {
+        let mut scene = Scene::set();
+        scene.room.fake_ssh(scene.root());
+        let allow = (!forbids).to_string();
+        let config = ["config", "uploadpackfilter.tree.allow", &allow];
+        scene.repo.git(&config);
+        let ssh = scene.room.path("tools/ssh").display().to_string();
+        let old = scene.commit.clone();
+        scene.repo.commit("Between");
+        scene.repo.skill("skills/one", "one", "New");
+        let new = scene.repo.commit("New");
+        let (old, new) = (id(&old), id(&new));
+        let act = async |repository: &mut Repository<'_>| {
+            let commits = [Some(old), Some(new)];
+            let found = repository.discover(&commits, &[]).await.unwrap();
+            let files = found[1].skills.iter().map(|found| found.skill_file);
+            let files: Vec<ObjectId> = files.collect();
+            let moves = [(old, new)];
+            let asked = repository.fetch_blobs_with_history(files.clone(), &[], &moves);
+            asked.await.unwrap();
+            assert!(
+                files
+                    .iter()
+                    .all(|file| repository.objects().contains(*file))
+            );
+            repository.lineage(old, new)
+        };
+        let cache = scene.room.path("cache");
+        let source = "git@forge.example:acme/skills.git";
+        let lineage = with_source(&[("GIT_SSH", ssh)], &cache, source, act);
+        match forbids {
+            true => assert_eq!(lineage, None),
+            false => assert_eq!(listed(lineage).len(), 2),
+        }
+        let sessions = scene.room.log("ssh").lines().count();
+        assert_eq!(sessions, 1 + usize::from(forbids));
+    }
+}
+
+#[test]
+fn a_server_without_filters_is_asked_for_no_history() {
+    let mut scene = Scene::set();
+    scene.forge.fault(Fault::NoFilter);
+    let old = scene.commit.clone();
+    scene.stock(&old);
+    scene.repo.skill("skills/one", "one", "New");
+    scene.repo.commit("New");
+    let new = scene.repo.commit("Newer");
+    assert_eq!(scene.update(&old, &new), None);
+    // The commit came whole: no history is asked of such a server.
+    assert_eq!(scene.heard(), ["fetch", "GET", "fetch"]);
+}
+
+#[test]
+fn a_commit_of_a_history_does_not_pass_for_one_that_is_here() {
+    let mut scene = Scene::set();
+    let old = scene.commit.clone();
+    scene.run(&["add", "acme/skills/one"]).ok();
+    scene.repo.skill("skills/two", "two", "Changed");
+    let middle = scene.repo.commit("Two");
+    scene.repo.skill("skills/two", "two", "Again");
+    let new = scene.repo.commit("Two again");
+    scene.update(&old, &new);
+    scene.open(async |repository| {
+        assert!(repository.objects().contains(id(&middle)));
+        assert!(!repository.has_trees(id(&middle)) && repository.has_trees(id(&new)));
+    });
+    // A colleague's lockfile names the commit in the middle; the skill's own tree is the same.
+    let lock = scene.room.read("mdskill.lock").replace(&old, &middle);
+    scene.room.write("mdskill.lock", &lock);
+    std::fs::remove_dir_all(scene.room.project().join(".github/skills/one")).unwrap();
+    scene.run(&["install", "--offline"]).ok();
+    scene.has("one", "HEAD:skills/one");
+    // With a network the chain from commit to tree is checked, which needs the trees.
+    std::fs::remove_dir_all(scene.room.project().join(".github/skills/one")).unwrap();
+    scene.forge.reset();
+    scene.run(&["install"]).ok();
+    assert_eq!(scene.heard(), ["fetch"]);
+    assert_eq!(scene.forge.requests()[0].wants(), [middle]);
+}
+
+/// Repositories of any shape, clocks that go back among them: the list is git's own.
+#[test]
+fn a_lineage_is_what_git_says() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    repo.skill("skills/one", "one", "One");
+    let mut commits = vec![repo.commit("Root")];
+    let mut seed = 7_u64;
+    let mut random = move |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::try_from(seed >> 33).unwrap() % below
+    };
+    for number in 1..60_u64 {
+        let count = [0, 1, 1, 1, 1, 2, 2, 3][random(8)].max(usize::from(random(6) > 0));
+        let mut parents = Vec::new();
+        for _ in 0..count {
+            let back = random(commits.len().min(8)) + 1;
+            let parent = commits[commits.len() - back].clone();
+            if !parents.contains(&parent) {
+                parents.push(parent);
+            }
+        }
+        let parents: Vec<&str> = parents.iter().map(String::as_str).collect();
+        let skew = u64::try_from(random(4)).unwrap();
+        let message = format!("Number {number}\n\nBody\n");
+        commits.push(repo.raw_commit(&parents, number * 2 + skew, message));
+    }
+    let root = shop.root().to_string_lossy().into_owned();
+    let is_ancestor = |one: &str, other: &str| {
+        let base = repo.git(&["rev-list", "--count", &format!("{other}..{one}")]);
+        base == "0"
+    };
+    let (mut forward, mut back, mut rewritten) = (0, 0, 0);
+    with(&root, &shop.room.path("cache"), async |repository| {
+        for _ in 0..150 {
+            let old = &commits[random(commits.len())];
+            let new = &commits[random(commits.len())];
+            let lineage = repository.lineage(id(old), id(new));
+            if is_ancestor(old, new) {
+                assert_eq!(listed(lineage), log(&repo, old, new), "{old}..{new}");
+                forward += 1;
+            } else if is_ancestor(new, old) {
+                assert_eq!(lineage, Some(Lineage::Back));
+                back += 1;
+            } else {
+                assert_eq!(lineage, Some(Lineage::Rewritten));
+                rewritten += 1;
+            }
+        }
+    });
+    assert!(
+        forward > 20 && back > 20 && rewritten > 20,
+        "{forward} {back} {rewritten}"
+    );
+}

@@ -1,0 +1,70 @@
+//! The fetcher itself, without the program around it: what one request brings, and what it costs.
+
+use mdskill::env::Env;
+use mdskill::fetch::history::Lineage;
+use mdskill::fetch::{Fetcher, Repository};
+use mdskill::http::client::Client;
+use mdskill::http::retry::Retry;
+use mdskill::oid::ObjectId;
+use mdskill::progress::Silent;
+use std::path::Path;
+use std::time::Duration;
+
+/// Opens `acme/skills` of that forge with a store in `cache`, and does something with it.
+pub fn with<T>(forge: &str, cache: &Path, act: impl AsyncFnOnce(&mut Repository<'_>) -> T) -> T {
+    let github = ("MDSKILL_GITHUB_URL", forge.to_owned());
+    with_source(&[github], cache, "github:acme/skills", act)
+}
+
+/// The same with these variables, and any source.
+pub fn with_source<T>(
+    variables: &[(&str, String)],
+    cache: &Path,
+    source: &str,
+    act: impl AsyncFnOnce(&mut Repository<'_>) -> T,
+) -> T {
+    let lookup = |name: &str| {
+        let mut set = variables.iter();
+        let found = set.find(|(variable, _)| *variable == name)?;
+        Some(found.1.clone())
+    };
+    let env = Env::from_lookup(lookup, cache.to_owned());
+    let no_retry = Retry {
+        times: 0,
+        delay: Duration::ZERO,
+        patience: Duration::ZERO,
+    };
+    let client = Client::new(Duration::from_secs(10), no_retry);
+    let fetcher = Fetcher {
+        env: &env,
+        cache: cache.to_owned(),
+        root: cache,
+        client: &client,
+        offline: false,
+        progress: &Silent,
+    };
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build().unwrap();
+    runtime.block_on(async {
+        let source = source.parse().unwrap();
+        let mut repository = fetcher.open(&source).unwrap();
+        act(&mut repository).await
+    })
+}
+
+/// Reads an id.
+pub fn id(text: &str) -> ObjectId {
+    text.parse().unwrap()
+}
+
+/// A lineage that went forward: each commit with the first line of its message.
+#[track_caller]
+pub fn listed(lineage: Option<Lineage>) -> Vec<String> {
+    match lineage {
+        Some(Lineage::Forward { commits }) => commits
+            .into_iter()
+            .map(|commit| format!("{} {}", commit.id, commit.summary))
+            .collect(),
+        other => panic!("{other:?} is not forward"),
+    }
+}
