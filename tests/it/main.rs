@@ -21,6 +21,7 @@ mod add_validates;
 mod config;
 mod corpus;
 mod credentials;
+mod differences;
 mod docs;
 mod faults;
 mod findings;
