@@ -54,6 +54,18 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ),
     (NO_COLOR, "any value: no colour"),
     (
+        GIT_PAGER,
+        "the command that shows differences page by page on a terminal; none when empty or `cat`",
+    ),
+    (
+        PAGER,
+        "the same, when `GIT_PAGER` is not set (default `less`)",
+    ),
+    (
+        LESS,
+        "the options of `less`; when not set, mdskill gives it `FRX`, as git does",
+    ),
+    (
         GIT_SSH_COMMAND,
         "the ssh command for ssh sources, as git reads it",
     ),
@@ -77,8 +89,13 @@ const RETRY_DELAY: &str = "MDSKILL_RETRY_DELAY";
 const CI: &str = "CI";
 const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 const NO_COLOR: &str = "NO_COLOR";
+const GIT_PAGER: &str = "GIT_PAGER";
+const PAGER: &str = "PAGER";
+const LESS: &str = "LESS";
 const GIT_SSH_COMMAND: &str = "GIT_SSH_COMMAND";
 const GIT_SSH: &str = "GIT_SSH";
+/// Variables that say something when they are empty: no pager.
+const SAY_WHEN_EMPTY: [&str; 3] = [GIT_PAGER, PAGER, LESS];
 
 /// The environment as mdskill needs it; a value, so tests make their own.
 #[derive(Debug, Clone, Default)]
@@ -124,11 +141,13 @@ impl Env {
         Ok(Self::from_lookup(lookup, std::env::current_dir()?))
     }
 
-    /// Makes an environment of any source of variables; empty values count as absent.
+    /// Makes an environment of any source of variables; empty values count as absent, but those
+    /// of the pager.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>, current_dir: PathBuf) -> Self {
         let value = |(name, _): &(&'static str, _)| {
             let value = lookup(name)?;
-            (!value.is_empty()).then_some((*name, value))
+            let is_said = !value.is_empty() || SAY_WHEN_EMPTY.contains(name);
+            is_said.then_some((*name, value))
         };
         Self {
             values: VARIABLES.iter().filter_map(value).collect(),
@@ -236,6 +255,19 @@ impl Env {
     #[must_use]
     pub fn no_color(&self) -> bool {
         self.get(NO_COLOR).is_some()
+    }
+
+    /// Returns the user's pager, a command line; nothing when none is chosen, and empty when
+    /// none is wanted.
+    #[must_use]
+    pub fn pager(&self) -> Option<&str> {
+        self.get(GIT_PAGER).or_else(|| self.get(PAGER))
+    }
+
+    /// Whether the user tells `less` what to do.
+    #[must_use]
+    pub fn tells_less(&self) -> bool {
+        self.get(LESS).is_some()
     }
 
     /// Returns the seconds without a byte until a connection counts as dead.

@@ -63,6 +63,9 @@ pub struct Global {
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorWhen,
+    /// Show nothing page by page
+    #[arg(long, global = true)]
+    pub no_pager: bool,
     /// Use only what is in the store
     #[arg(long, global = true)]
     pub offline: bool,

@@ -26,6 +26,7 @@ use crate::interrupt::Interrupt;
 use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::ui::error::{ExitStatus, hint_for, status_of};
+use crate::ui::pager::Pager;
 use crate::ui::printer::{Printer, Volume};
 use crate::ui::progress::Spinner;
 
@@ -46,12 +47,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut env = match Env::read() {
         Ok(env) => env,
         Err(error) => {
-            printer_of(&cli.global, false, true)
+            printer_of(&cli.global, &Env::default())
                 .error(&format!("the current folder can't be read: {error}"));
             return ExitStatus::Failed.into();
         }
     };
-    let printer = printer_of(&cli.global, env.ci(), env.no_color());
+    let printer = printer_of(&cli.global, &env);
     match start(&cli, &mut env, &printer) {
         Ok(status) => status.into(),
         Err(error) => {
@@ -64,11 +65,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn printer_of(global: &Global, in_ci: bool, no_color: bool) -> Printer {
+fn printer_of(global: &Global, env: &Env) -> Printer {
     let color = match global.color {
         ColorWhen::Always => ColorChoice::Always,
         ColorWhen::Never => ColorChoice::Never,
-        ColorWhen::Auto if no_color => ColorChoice::Never,
+        ColorWhen::Auto if env.no_color() => ColorChoice::Never,
         ColorWhen::Auto => ColorChoice::Auto,
     };
     let volume = match (global.quiet, global.verbose) {
@@ -79,8 +80,9 @@ fn printer_of(global: &Global, in_ci: bool, no_color: bool) -> Printer {
     Printer {
         volume,
         json: global.json,
-        in_ci,
+        in_ci: env.ci(),
         color,
+        pager: Pager::of(env).filter(|_| !global.no_pager),
     }
 }
 

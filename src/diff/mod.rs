@@ -2,6 +2,7 @@
 
 mod capabilities;
 mod compare;
+mod fields;
 mod held;
 mod lines;
 mod pairs;

@@ -3,5 +3,7 @@
 pub mod discover;
 pub mod files;
 pub mod frontmatter;
+pub mod hidden;
 pub mod markdown;
 pub mod select;
+pub mod tools;

@@ -3,6 +3,7 @@
 pub mod clean;
 pub mod error;
 pub mod findings;
+pub mod pager;
 pub mod phrase;
 pub mod printer;
 pub mod progress;

@@ -1,12 +1,15 @@
 //! [`Printer`]: the one gate to the terminal. Data goes to stdout, talk to stderr.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use super::clean;
+use super::pager::Pager;
 use super::workflow::Command;
 
 /// Width of a verb before a sentence, as cargo has it.
@@ -34,6 +37,8 @@ pub struct Printer {
     pub in_ci: bool,
     /// When to use colour.
     pub color: ColorChoice,
+    /// What shows long data page by page, on a terminal.
+    pub pager: Option<Pager>,
 }
 
 impl Printer {
@@ -84,13 +89,12 @@ impl Printer {
     pub fn diff(&self, diff: &str) {
         let stdout = std::io::stdout();
         let is_read = self.in_ci || self.color == ColorChoice::Always || stdout.is_terminal();
-        let mut stdout = AutoStream::new(stdout.lock(), self.color);
         if !is_read {
             // As it is: what cuts colours out would cut into the files.
-            drop(stdout.into_inner().write_all(diff.as_bytes()));
+            drop(stdout.lock().write_all(diff.as_bytes()));
             return;
         }
-        let mut text = Vec::new();
+        let mut text = String::new();
         for line in diff.lines() {
             let style = match line.as_bytes().first() {
                 Some(b'+') => AnsiColor::Green.on_default(),
@@ -100,9 +104,32 @@ impl Printer {
                 _ => Style::new().bold(),
             };
             let line = self.tame(&clean::block(line));
-            drop(writeln!(text, "{style}{line}{style:#}"));
+            let _ = writeln!(text, "{style}{line}{style:#}");
         }
-        drop(stdout.write_all(&text));
+        self.pages(&text);
+    }
+
+    /// Prints long data, which is cleaned already: page by page on a terminal, if there is a
+    /// pager.
+    pub fn pages(&self, text: &str) {
+        let stdout = std::io::stdout();
+        let pager = self.pager.as_ref();
+        let pager = pager.filter(|_| stdout.is_terminal() && !self.in_ci && !self.json);
+        if let Some(pager) = pager {
+            let is_plain = match self.color {
+                ColorChoice::Auto => AutoStream::choice(&stdout) == ColorChoice::Never,
+                color => color == ColorChoice::Never,
+            };
+            let shown = match is_plain {
+                true => pager.show(strip_str(text).to_string().as_bytes()),
+                false => pager.show(text.as_bytes()),
+            };
+            if shown {
+                return;
+            }
+        }
+        let mut stdout = AutoStream::new(stdout.lock(), self.color);
+        drop(stdout.write_all(text.as_bytes()));
     }
 
     /// Prints a command that a GitHub Actions runner shall obey: the one way past the taming.

@@ -22,6 +22,7 @@ mod bases;
 mod config;
 mod corpus;
 mod credentials;
+mod differences;
 mod docs;
 mod edits;
 mod faults;

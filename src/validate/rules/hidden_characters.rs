@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Fix, Severity};
 use crate::skill::discover::SKILL_FILE;
+use crate::skill::hidden::hidden_runs;
 use crate::span::Span;
 use crate::validate::context::{Context, Role};
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
@@ -21,8 +22,6 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-/// Most characters on each side among which a mark of direction looks for a script that needs it.
-const NEAR: usize = 8;
 /// Most characters of a hidden message that are told.
 const MAX_TOLD: usize = 60;
 
@@ -100,157 +99,9 @@ fn kind(c: char) -> &'static str {
     }
 }
 
-/// Whether a character has no shape, or changes the order of others. Variation selectors
-/// have none either, but only choose another shape of the character before them.
-fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\u{61c}' | '\u{180e}' | '\u{feff}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{e0000}'..='\u{e007f}')
-}
-
-/// Returns each run of hidden characters that nothing asks for.
-fn hidden_runs(text: &str) -> Vec<Span> {
-    let mut runs: Vec<Span> = Vec::new();
-    let mut flag_ends = 0;
-    // Most pages have none of what is not ASCII, and that is quick to know.
-    let text = if text.is_ascii() { "" } else { text };
-    let hidden = |(_, c): &(usize, char)| !c.is_ascii() && is_hidden(*c);
-    for (at, c) in text.char_indices().filter(hidden) {
-        if c == '\u{e007f}' || ('\u{e0020}'..='\u{e007e}').contains(&c) {
-            flag_ends = match at < flag_ends {
-                true => flag_ends,
-                false => end_of_flag(text, at).unwrap_or_default(),
-            };
-            if at < flag_ends {
-                continue;
-            }
-        }
-        if is_asked_for(text, at, c) {
-            continue;
-        }
-        let end = at + c.len_utf8();
-        match runs.last_mut().filter(|run| run.end == at) {
-            Some(run) => run.end = end,
-            None => runs.push(Span::new(at, end)),
-        }
-    }
-    runs
-}
-
-/// Returns where the flag ends whose first tag stands at `at`: a black flag, at most six
-/// tags that name a region, and the tag that ends it. Source: Unicode UTS #51, annex C.
-fn end_of_flag(text: &str, at: usize) -> Option<usize> {
-    const MAX_TAGS: usize = 7;
-    text[..at].ends_with('\u{1f3f4}').then_some(())?;
-    let tags = text[at..].char_indices().take(MAX_TAGS);
-    let mut named = tags.take_while(|(_, c)| ('\u{e0030}'..='\u{e007f}').contains(c));
-    let (last, _) = named.find(|(_, c)| *c == '\u{e007f}')?;
-    Some(at + last + '\u{e007f}'.len_utf8())
-}
-
-fn is_asked_for(text: &str, at: usize, c: char) -> bool {
-    let before = text[..at].chars().next_back();
-    let after = text[at + c.len_utf8()..].chars().next();
-    match c {
-        '\u{feff}' => at == 0,
-        '\u{200d}' => joins_emoji(&text[..at], after) || before.is_some_and(needs_joiners),
-        '\u{200c}' | '\u{180e}' => before.is_some_and(needs_joiners),
-        '\u{200b}' => before.is_some_and(has_no_spaces) && after.is_some_and(has_no_spaces),
-        '\u{200e}' | '\u{200f}' | '\u{61c}' => {
-            let mut near = text[..at]
-                .chars()
-                .rev()
-                .take(NEAR)
-                .chain(text[at..].chars().take(NEAR));
-            near.any(runs_right_to_left)
-        }
-        _ => false,
-    }
-}
-
-/// Whether a joiner stands between two emoji: `👩‍💻`, `❤️‍🔥`.
-fn joins_emoji(before: &str, after: Option<char>) -> bool {
-    let is_modifier = |c: &char| matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}');
-    let mut characters = before.chars().rev();
-    let last = characters.next();
-    let base = match last {
-        Some(c) if is_modifier(&c) => characters.next(),
-        last => last,
-    };
-    base.is_some_and(is_emoji) && after.is_some_and(is_emoji)
-}
-
-fn is_emoji(c: char) -> bool {
-    matches!(c,
-        '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}' | '\u{25a0}'..='\u{27bf}'
-        | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
-}
-
-/// Scripts whose words are spelled with joiners: Arabic and its kin, those of India and around
-/// it, Mongolian. Source: Unicode 16, section 23.2.
-fn needs_joiners(c: char) -> bool {
-    matches!(c,
-        '\u{600}'..='\u{dff}' | '\u{f00}'..='\u{109f}' | '\u{1780}'..='\u{18af}'
-        | '\u{1b00}'..='\u{1bff}' | '\u{a8e0}'..='\u{a8ff}' | '\u{a980}'..='\u{a9ff}'
-        | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
-        && !is_hidden(c)
-}
-
-/// Scripts without spaces between words, where a line may break at a space of no width: Thai,
-/// Lao, Tibetan, Burmese, Khmer.
-fn has_no_spaces(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
-}
-
-fn runs_right_to_left(c: char) -> bool {
-    matches!(c,
-        '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
-        | '\u{1e900}'..='\u{1e95f}')
-        && !is_hidden(c)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_script_or_an_emoji_needs_is_no_finding() {
-        for text in [
-            "\u{feff}---",
-            "👩\u{200d}💻 and 🏳\u{fe0f}\u{200d}🌈 and 👋🏽\u{200d}💻",
-            "❤\u{fe0f}",
-            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} flag",
-            "می\u{200c}خواهم",
-            "क\u{94d}\u{200d}ष and क\u{94d}\u{200c}ष",
-            "ภาษา\u{200b}ไทย",
-            "עברית\u{200f} (RTL)",
-        ] {
-            assert_eq!(hidden_runs(text), [], "{text:?}");
-        }
-    }
-
-    #[test]
-    fn each_run_is_one_finding() {
-        let runs = |text: &str| -> Vec<(usize, usize)> {
-            let runs = hidden_runs(text).into_iter();
-            runs.map(|run| (run.start, run.end)).collect()
-        };
-        assert_eq!(runs("a\u{200b}b"), [(1, 4)]);
-        assert_eq!(runs("a\u{202e}\u{2066}b\u{feff}"), [(1, 7), (8, 11)]);
-        assert_eq!(runs("\u{e0061}\u{e0062}"), [(0, 8)]);
-        assert_eq!(runs("a\u{200d}b").len(), 1);
-        assert_eq!(runs("a\u{200c}💻\u{200d}").len(), 2);
-        assert_eq!(runs("ab\u{200f}").len(), 1);
-        // A flag that never ends, or says more than a region.
-        assert_eq!(runs("🏴\u{e0067}\u{e0062}").len(), 1);
-        assert_eq!(
-            runs(&format!("🏴{}\u{e007f}", "\u{e0061}".repeat(40))).len(),
-            1
-        );
-    }
 
     #[test]
     fn a_hidden_message_is_told() {
