@@ -397,7 +397,7 @@ fn merged_files_are_what_git_makes_of_them() {
         TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
     );
     let strategy = case();
-    let cases: Vec<Case> = (0..3000)
+    let cases: Vec<Case> = (0..2000)
         .map(|_| strategy.new_tree(&mut runner).unwrap().current())
         .filter(|case| !has_twins_that_are_gone(case) && !has_a_rename_onto_the_same(case))
         .collect();
