@@ -8,6 +8,10 @@ use crate::git::merge_file::{MARKER_SIZE, MergedText, Style, Taken, merge_file};
 /// How far git looks for a NUL, which no text has.
 const LOOKED_AT: usize = 8000;
 
+/// Most lines, of two texts together, between the first and the last that differ. Comparing random
+/// lines takes xdiff a second for 400,000, and it can't be stopped; the time grows faster than they do.
+const MAX_LINES: usize = 400_000;
+
 /// A text of both sides, and each place in conflict with its markers.
 pub(super) struct Lines {
     pub(super) bytes: Vec<u8>,
@@ -19,7 +23,7 @@ pub(super) fn is_text(bytes: &[u8]) -> bool {
     memchr::memchr(0, &bytes[..bytes.len().min(LOOKED_AT)]).is_none()
 }
 
-/// Merges the lines; nothing when there is no memory for it.
+/// Merges the lines; nothing when there are more than can be compared in bounded time and memory.
 pub(super) fn merge_lines(
     base: &[u8],
     ours: &[u8],
@@ -27,6 +31,12 @@ pub(super) fn merge_lines(
     labels: &Labels<'_>,
     favor: Favor,
 ) -> Option<Lines> {
+    if [ours, theirs]
+        .iter()
+        .any(|side| lines_between(base, side) > MAX_LINES)
+    {
+        return None;
+    }
     let merged = |marker_size, taken| -> Option<MergedText> {
         let style = Style {
             ours: labels.ours,
@@ -52,6 +62,16 @@ pub(super) fn merge_lines(
         Favor::Theirs => merged(MARKER_SIZE, Taken::Theirs)?.bytes,
     };
     Some(Lines { bytes, hunks })
+}
+
+/// How many lines the two have from the first that differs to the last.
+fn lines_between(one: &[u8], other: &[u8]) -> usize {
+    let alike = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let (one, other) = (&one[alike..], &other[alike..]);
+    let ends = one.iter().rev().zip(other.iter().rev());
+    let alike = ends.take_while(|(a, b)| a == b).count();
+    let lines = |text: &[u8]| memchr::memchr_iter(b'\n', &text[..text.len() - alike]).count();
+    lines(one) + lines(other)
 }
 
 /// The least size of a marker that no line of the texts could be taken for: a skill may well explain
@@ -115,5 +135,18 @@ mod tests {
         assert_eq!(merged.hunks, [hunk]);
         let expected = format!("<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> it\n{hunk}");
         assert_eq!(String::from_utf8(merged.bytes).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_text_of_very_many_changes_is_left_to_a_person() {
+        let many = |seed: usize| "x\n".repeat(seed) + &"y\nx\n".repeat(250_000);
+        let [base, ours, theirs] = [1, 2, 3].map(|seed| many(seed) + &"y\n".repeat(seed));
+        let [base, ours, theirs] = [&base, &ours, &theirs].map(String::as_bytes);
+        assert!(merge_lines(base, ours, theirs, &LABELS, Favor::Nobody).is_none());
+        // As many lines, of which few differ, are merged.
+        let [first, last] = [[b"a\n", base].concat(), [base, b"b\n"].concat()];
+        let merged = merge_lines(base, &first, &last, &LABELS, Favor::Nobody).unwrap();
+        assert_eq!(merged.bytes, [b"a\n", base, b"b\n"].concat());
+        assert!(merged.hunks.is_empty());
     }
 }

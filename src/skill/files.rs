@@ -331,3 +331,56 @@ impl Reading<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(paths: &[&str]) -> Result<SkillTree, TreeError> {
+        let file = |path: &&str| {
+            let path = SkillPath::parse(path).unwrap();
+            (path, FileMode::Executable, b"x\n".to_vec())
+        };
+        SkillTree::of_files(paths.iter().map(file))
+    }
+
+    /// The expected id is what `git write-tree` gave for these files.
+    #[test]
+    fn files_in_memory_make_the_tree_that_git_makes_of_them() {
+        let tree = of(&["scripts/run.sh", "SKILL.md"]).unwrap();
+        assert_eq!(
+            tree.tree.to_string(),
+            "dcd05d4b4bcbe17ddb235c05d984eccbb544285f"
+        );
+        assert_eq!(tree.files[0].path.as_str(), "SKILL.md");
+        assert_eq!(tree.at_hand("scripts/run.sh"), Some(&b"x\n"[..]));
+    }
+
+    #[test]
+    fn files_in_memory_have_the_faults_and_limits_of_files_that_were_read() {
+        let cases: &[(&[&str], &str)] = &[
+            (
+                &["A.md", "a.md"],
+                "`a.md`: macOS and Windows can't tell it from `A.md`",
+            ),
+            (&["a", "a/b"], "`a`: it is a file and a folder"),
+            (&["a", "a"], "`a`: its folder has two of that name"),
+        ];
+        for (paths, expected) in cases {
+            assert_eq!(of(paths).unwrap_err().to_string(), *expected);
+        }
+        let many: Vec<String> = (0..=MAX_FILES).map(|at| at.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(
+            of(&many).unwrap_err().to_string(),
+            "it has more than 2000 files, the limit"
+        );
+        let large = (
+            SkillPath::parse("a").unwrap(),
+            FileMode::Regular,
+            vec![0; MAX_OBJECT_BYTES + 1],
+        );
+        let refused = SkillTree::of_files([large]).unwrap_err().to_string();
+        assert!(refused.ends_with("`a`; the limit is 16 MiB"), "{refused}");
+    }
+}

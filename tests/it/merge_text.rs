@@ -165,7 +165,7 @@ fn triple() -> impl Strategy<Value = [Vec<u8>; 3]> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_merged_text_is_what_git_merge_file_makes_of_it(
@@ -203,6 +203,9 @@ fn odd_texts_are_merged_as_git_merges_them() {
         ["\r", "\n", "\r\n"],
         ["\n", "\n\n", "\n\n\n"],
         ["x\n", "x\ny\n", "x\ny\n"],
+        // Between two conflicts four lines that say nothing, and four that do: one hunk, and two.
+        ["", "a\n{\n}\n{\n}\nb\n", "c\n{\n}\n{\n}\nd\n"],
+        ["", "a\n1\n2\n3\n4\nb\n", "c\n1\n2\n3\n4\nd\n"],
         [&long, &longer, &format!("{long}other end\n")],
         [&long, "", &longer],
     ];
