@@ -107,6 +107,22 @@ pub struct LeftAlone {
     pub files: Vec<String>,
 }
 
+/// A skill of which there is a newer version than its ref gives.
+#[derive(Debug, Clone, Serialize)]
+pub struct Newer {
+    /// The skill's name.
+    pub name: String,
+    /// Where it comes from, as the lockfile says it.
+    pub source: String,
+    /// What `update` follows: a range, or a tag that is a version.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The tag that its ref gives.
+    pub compatible: String,
+    /// The newest version tag that there is.
+    pub newest: String,
+}
+
 /// A problem of a skill, in its own words.
 #[derive(Debug, Clone, Serialize)]
 pub struct Problem {

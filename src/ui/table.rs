@@ -29,6 +29,18 @@ impl Table {
             .push(cells.iter().map(|cell| clean::line(cell)).collect());
     }
 
+    /// Leaves out the columns that have nothing but their heading.
+    pub fn drop_empty_columns(&mut self) {
+        let (_, rows) = self.rows.split_at(1);
+        let is_empty = |column: usize| rows.iter().all(|row| row[column].is_empty());
+        let columns = self.rows[0].len();
+        let kept: Vec<bool> = (0..columns).map(|column| !is_empty(column)).collect();
+        for row in &mut self.rows {
+            let mut kept = kept.iter();
+            row.retain(|_| kept.next().is_none_or(|kept| *kept));
+        }
+    }
+
     /// Returns the lines, each at most `width` columns wide when that is given.
     #[must_use]
     pub fn lines(&self, width: Option<usize>) -> Vec<String> {

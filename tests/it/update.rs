@@ -158,6 +158,61 @@ fn a_range_moves_to_its_newest_tag_and_not_beyond() {
 }
 
 #[test]
+fn outdated_shows_what_a_range_takes_and_what_is_newest() {
+    let (shop, mut repo) = Shop::stocked();
+    let mut release = |tag: &str| {
+        repo.write("skills/one/version", tag);
+        repo.commit(tag);
+        repo.annotated_tag(tag);
+    };
+    release("v1.2.0");
+    shop.run(&["add", "acme/skills/one@^1.2", "acme/skills/two@v1.2.0"])
+        .ok();
+    release("v1.3.0");
+    release("v2.0.0");
+    release("v2.1.0-rc.1");
+    let outcome = shop.refuses(&["outdated"], 3, "1 skill would move, 1 unchanged");
+    let table: Vec<Vec<&str>> = outcome
+        .stdout
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    let entry = shop.entry("one");
+    let short = &entry["commit"][..7];
+    assert_eq!(
+        table,
+        [
+            vec![
+                "NAME",
+                "INSTALLED",
+                "NEW",
+                "NEWEST",
+                "CHANGES",
+                "REF",
+                "SOURCE"
+            ],
+            vec![
+                "one",
+                short,
+                "v1.3.0",
+                "v2.0.0",
+                "+1",
+                "-1",
+                "^1.2",
+                "acme/skills"
+            ],
+            vec!["two", "v1.2.0", "v2.0.0", "v1.2.0", "acme/skills"],
+        ]
+    );
+    let json = shop.run(&["outdated", "--json"]).json();
+    assert_eq!(json["newer"][0]["compatible"], "v1.3.0");
+    assert_eq!(json["newer"][0]["newest"], "v2.0.0");
+    // What is only newer than its ref gives is nothing that update would do.
+    shop.run(&["update"]).ok();
+    shop.refuses(&["outdated"], 0, "everything is up to date (2 skills)");
+}
+
+#[test]
 fn what_is_pinned_never_moves() {
     let (shop, mut repo) = Shop::stocked();
     let first = repo.rev_parse("main");

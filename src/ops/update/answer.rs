@@ -9,7 +9,7 @@ use crate::fetch::history::Lineage;
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::oid::ObjectId;
-use crate::ops::change::{Conflicted, ConflictedFile, LeftAlone, Problem};
+use crate::ops::change::{Conflicted, ConflictedFile, LeftAlone, Newer, Problem};
 use crate::skill::files::SkillTree;
 
 /// What one source has for its skills.
@@ -18,6 +18,7 @@ pub(super) struct Answer<'a> {
     pub moves: Vec<Move>,
     pub relocked: Vec<Relocked>,
     pub unchanged: usize,
+    pub newer: Vec<Newer>,
     pub conflicts: Vec<Conflicted>,
     pub left_alone: Vec<LeftAlone>,
     pub deleted: Vec<Problem>,
@@ -38,7 +39,18 @@ pub(super) struct Installed<'l> {
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     pub commit: Option<ObjectId>,
-    pub tag: Option<String>,
+    /// The tag that the ref gives, when it is one, and whether another may come to be given.
+    pub tag: Option<Tag>,
+    /// The newest version tag, be it what the ref gives or not.
+    pub newest: Option<String>,
+}
+
+/// A tag that a ref gives.
+#[derive(Debug, Clone)]
+pub(super) struct Tag {
+    pub name: String,
+    /// Whether it is the best of a range, and not named itself.
+    pub is_best: bool,
 }
 
 /// What a source has in a skill's place now.
@@ -92,6 +104,7 @@ impl<'a> Answer<'a> {
             moves: Vec::new(),
             relocked: Vec::new(),
             unchanged: 0,
+            newer: Vec::new(),
             conflicts: Vec::new(),
             left_alone: Vec::new(),
             deleted: Vec::new(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 
-use super::answer::{Answer, Installed, Target, Upstream};
+use super::answer::{Answer, Installed, Tag, Target, Upstream};
 use super::edits::Local;
 use super::take;
 use super::{Failed, Options, Report};
@@ -16,7 +16,7 @@ use crate::lockfile::{Entry, Lockfile};
 use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::ops::candidate::full_spec;
-use crate::ops::change::Problem;
+use crate::ops::change::{Newer, Problem};
 use crate::ops::installed::named;
 use crate::skill::discover::{Discovery, Found};
 use crate::skill::files::SkillTree;
@@ -72,7 +72,7 @@ async fn ask<'a>(
         .map(|skill| skill.entry.reference.as_deref())
         .collect();
     let refs: Vec<Option<&str>> = refs.into_iter().collect();
-    let resolved = resolve(&mut repository, &refs).await?;
+    let resolved = resolve(&mut repository, &refs, options.dry_run).await?;
     let mut answer = Answer::of(repository);
     // What is at the locked commit needs no look at any tree.
     let mut open: Vec<(Installed<'_>, &Target)> = Vec::new();
@@ -81,6 +81,12 @@ async fn ask<'a>(
             .iter()
             .position(|reference| *reference == skill.entry.reference.as_deref())
             .unwrap_or_default();
+        answer.newer.extend(
+            resolved[at]
+                .as_ref()
+                .ok()
+                .and_then(|target| newer(*skill, target)),
+        );
         match &resolved[at] {
             Err(reason) => answer.stick(skill.name, reason.clone()),
             Ok(target) if target.commit.is_some() && target.commit == skill.entry.commit => {
@@ -245,11 +251,13 @@ async fn bring(
 async fn resolve(
     repository: &mut Repository<'_>,
     refs: &[Option<&str>],
+    with_newest: bool,
 ) -> Result<Vec<Result<Target, String>>, OpError> {
     if repository.is_folder() {
         let nothing = Target {
             commit: None,
             tag: None,
+            newest: None,
         };
         return Ok(vec![Ok(nothing); refs.len()]);
     }
@@ -257,18 +265,41 @@ async fn resolve(
     for reference in refs {
         queries.push(Query::from_lock(*reference).map_err(OpError::Disagrees)?);
     }
-    let resolved = repository.resolve(&queries).await?;
+    let resolved = match with_newest {
+        true => repository.resolve_with_newest(&queries).await?,
+        false => repository.resolve(&queries).await?,
+    };
     let target = |resolved: Resolved| Target {
         commit: Some(resolved.commit),
         tag: match resolved.named {
-            Named::Tag(name) => Some(name),
-            _ => None,
+            Named::Tag(name) => Some(Tag {
+                name,
+                is_best: false,
+            }),
+            Named::Range(name) => Some(Tag {
+                name,
+                is_best: true,
+            }),
+            Named::Head(_) | Named::Branch(_) | Named::Commit => None,
         },
+        newest: resolved.newest,
     };
     Ok(resolved
         .into_iter()
         .map(|resolved| resolved.map(target).map_err(|error| error.to_string()))
         .collect())
+}
+
+/// Tells of a newer version than the ref gives.
+fn newer(skill: Installed<'_>, target: &Target) -> Option<Newer> {
+    let (compatible, newest) = (&target.tag.as_ref()?.name, target.newest.as_ref()?);
+    (compatible != newest).then(|| Newer {
+        name: skill.name.to_string(),
+        source: skill.entry.source.to_string(),
+        reference: skill.entry.reference.clone().unwrap_or_default(),
+        compatible: compatible.clone(),
+        newest: newest.clone(),
+    })
 }
 
 /// What became of a skill upstream.
@@ -313,7 +344,8 @@ fn compare<'d>(
     if found.tree == entry.tree && found.path == entry.path {
         return Now::Same;
     }
-    if let (Some(tag), false) = (&target.tag, options.accept_moved_tag) {
+    let named = target.tag.as_ref().filter(|tag| !tag.is_best);
+    if let (Some(Tag { name: tag, .. }), false) = (named, options.accept_moved_tag) {
         let place = full_spec(&entry.source, "");
         let reason = format!(
             "the tag `{tag}` of {place} points at other content now; if that is meant, use --accept-moved-tag"

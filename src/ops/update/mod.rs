@@ -13,7 +13,7 @@ use self::answer::{Answer, Kept, Move, Relocked};
 use self::ask::ask_all;
 use super::OpError;
 use super::apply::{self, Planned, Verdict, Wanted};
-use super::change::{Action, Change, Conflicted, LeftAlone, Problem};
+use super::change::{Action, Change, Conflicted, LeftAlone, Newer, Problem};
 use super::findings::Found;
 use super::installed::check_installed;
 use crate::context::Context;
@@ -54,6 +54,8 @@ pub struct Options {
 pub struct Report {
     /// Skills that moved, or would.
     pub skills: Vec<Change>,
+    /// Skills of which there is a newer version than their ref gives; `update` does not move them there.
+    pub newer: Vec<Newer>,
     /// How many were looked at and are as upstream has them.
     pub unchanged: usize,
     /// Edited skills that upstream changed, left as they are.
@@ -116,6 +118,7 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
     let mut answers = ask_all(context, options, &lockfile, &mut report).await;
     for answer in &mut answers {
         report.unchanged += answer.unchanged;
+        report.newer.append(&mut answer.newer);
         report.conflicts.append(&mut answer.conflicts);
         report.left_alone.append(&mut answer.left_alone);
         report.deleted.extend(answer.deleted.iter().cloned());

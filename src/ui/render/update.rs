@@ -7,7 +7,7 @@ use super::{
     findings, print_change, print_left_alone, print_problems, print_trashed, reference, short,
 };
 use crate::diff::SkillDiff;
-use crate::ops::change::Change;
+use crate::ops::change::{Change, Newer};
 use crate::ops::update;
 use crate::ui::phrase::{self, count};
 use crate::ui::printer::Printer;
@@ -15,18 +15,21 @@ use crate::ui::table::Table;
 
 /// Prints what `update` would do, as a table.
 pub fn outdated(printer: &Printer, report: &update::Report) {
-    if !report.skills.is_empty() {
-        let mut table = Table::new(&["NAME", "INSTALLED", "NEW", "CHANGES", "REF", "SOURCE"]);
-        for change in &report.skills {
-            table.row(&[
-                &change.name,
-                short(change.from.as_ref()),
-                short(change.commit.as_ref()),
-                &change.diff.as_ref().map(lines).unwrap_or_default(),
-                change.reference.as_deref().map_or("", reference),
-                phrase::source(&change.source),
-            ]);
+    let rows = rows(report);
+    if !rows.is_empty() {
+        let mut table = Table::new(&[
+            "NAME",
+            "INSTALLED",
+            "NEW",
+            "NEWEST",
+            "CHANGES",
+            "REF",
+            "SOURCE",
+        ]);
+        for row in &rows {
+            table.row(&row.each_ref().map(String::as_str));
         }
+        table.drop_empty_columns();
         printer.table(&table.lines(printer.width()));
     }
     for change in report.skills.iter().filter(|change| is_telling(change)) {
@@ -37,6 +40,42 @@ pub fn outdated(printer: &Printer, report: &update::Report) {
         meaning(printer, change, false);
     }
     print_what_stays(printer, report);
+}
+
+/// Returns what `outdated` has in its table, with the newest version beside what a ref gives.
+fn rows(report: &update::Report) -> Vec<[String; 7]> {
+    let newer = |name: &str| report.newer.iter().find(|newer| newer.name == name);
+    let moved = report.skills.iter().map(|change| {
+        let newer = newer(&change.name);
+        [
+            change.name.clone(),
+            short(change.from.as_ref()).to_owned(),
+            match newer {
+                Some(newer) => newer.compatible.clone(),
+                None => short(change.commit.as_ref()).to_owned(),
+            },
+            newer.map(|newer| newer.newest.clone()).unwrap_or_default(),
+            change.diff.as_ref().map(lines).unwrap_or_default(),
+            change.reference.as_deref().map_or("", reference).to_owned(),
+            phrase::source(&change.source).to_owned(),
+        ]
+    });
+    let is_moved = |newer: &&Newer| report.skills.iter().any(|moved| moved.name == newer.name);
+    let stays = report.newer.iter().filter(|newer| !is_moved(newer));
+    let stays = stays.map(|newer| {
+        [
+            newer.name.clone(),
+            newer.compatible.clone(),
+            String::new(),
+            newer.newest.clone(),
+            String::new(),
+            newer.reference.clone(),
+            phrase::source(&newer.source).to_owned(),
+        ]
+    });
+    let mut rows: Vec<[String; 7]> = moved.chain(stays).collect();
+    rows.sort();
+    rows
 }
 
 /// Whether there is more to say than fits into a row.
