@@ -364,8 +364,11 @@ fn rewritten_history_is_said_and_the_lock_follows_it() {
     repo.reset_to(&anew);
     repo.write("skills/one/more.md", "more");
     let new = repo.commit("More");
-    let sentence =
-        "the history of its ref was rewritten: the locked commit is no longer part of it";
+    let sentence = &format!(
+        "its history was rewritten upstream: {} does not come from {}, which is locked",
+        &new[..7],
+        &old[..7]
+    );
     shop.refuses(&["outdated"], 3, sentence);
     shop.run(&["update"])
         .ok()
@@ -389,6 +392,6 @@ fn a_branch_that_was_set_back_is_said() {
     repo.reset_to(&first);
     shop.run(&["update"])
         .ok()
-        .says("its ref was set back to an older commit");
+        .says("its ref was set back upstream");
     shop.has("one", &repo, "main:skills/one");
 }

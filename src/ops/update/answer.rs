@@ -94,7 +94,7 @@ pub(super) struct Kept {
 pub(super) struct Relocked {
     pub name: SkillName,
     pub commit: Option<ObjectId>,
-    pub note: &'static str,
+    pub note: Option<String>,
 }
 
 impl<'a> Answer<'a> {

@@ -284,7 +284,7 @@ fn relocked_change(
     Some(Change {
         from: before.commit.map(|commit| commit.to_string()),
         commit: relocked.commit.map(|commit| commit.to_string()),
-        notes: vec![relocked.note.to_owned()],
+        notes: relocked.note.iter().cloned().collect(),
         ..Change::of(&relocked.name, before, Action::Relocked, places)
     })
 }

@@ -68,7 +68,7 @@ pub(super) fn take(
     let after = GitView::of(objects, root, &entry.path, folder, &files);
     let (diff, unified) = differences(context, options, answer, skill, &after);
     let lineage = lineage(answer, skill.entry, target);
-    notes.extend(lineage.as_ref().and_then(remark).map(str::to_owned));
+    notes.extend(warning(lineage.as_ref(), skill.entry, target));
     answer.moves.push(Move {
         name: skill.name.clone(),
         entry,
@@ -226,15 +226,8 @@ fn lineage(answer: &Answer<'_>, entry: &Entry, target: &Target) -> Option<Lineag
     answer.repository.lineage(entry.commit?, target.commit?)
 }
 
-/// Says what is odd about the way from the locked commit to the new one.
-fn remark(lineage: &Lineage) -> Option<&'static str> {
-    match lineage {
-        Lineage::Forward { .. } | Lineage::Far => None,
-        Lineage::Back => Some("its ref was set back to an older commit"),
-        Lineage::Rewritten => {
-            Some("the history of its ref was rewritten: the locked commit is no longer part of it")
-        }
-    }
+fn warning(lineage: Option<&Lineage>, entry: &Entry, target: &Target) -> Option<String> {
+    lineage?.warning(entry.commit?, target.commit?)
 }
 
 /// Leads the entry of what is as it was to a commit that is still there, where the history was
@@ -245,7 +238,7 @@ pub(super) fn relock(answer: &mut Answer<'_>, skill: Installed<'_>, target: &Tar
         Some(Lineage::Rewritten) => answer.relocked.push(Relocked {
             name: skill.name.clone(),
             commit: target.commit,
-            note: remark(&Lineage::Rewritten).unwrap_or_default(),
+            note: warning(lineage.as_ref(), skill.entry, target),
         }),
         _ => answer.unchanged += 1,
     }
