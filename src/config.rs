@@ -4,12 +4,14 @@
 //! nothing is done before that is told: a typo must not turn into "everything is allowed".
 
 mod per_path;
+mod policy;
 mod read;
 mod rules;
 
 use std::path::{Path, PathBuf};
 
 use crate::fs;
+use crate::policy::Policy;
 
 pub use per_path::PerPath;
 pub use rules::Rules;
@@ -22,6 +24,8 @@ pub const FILE_NAME: &str = "mdskill.toml";
 pub struct Config {
     /// `[rules]`: which rules count, how much and where.
     pub rules: Rules,
+    /// `[policy]`: what is let in.
+    pub policy: Policy,
 }
 
 /// A file that can't be used. Nothing is done when one is raised.

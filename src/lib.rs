@@ -44,14 +44,15 @@
 //! - [`target`]: a folder that skills are installed into, and whose agent's it is
 //! - [`fetch`]: from a source's name to the objects of its skills; the store
 //! - [`mod@validate`]: the rules, a file each, and a skill as their fixes leave it
-//! - [`config`]: `mdskill.toml`: which rules count, how much and where
+//! - [`policy`]: what a project lets in: by source, ref, age and what a skill can do
+//! - [`config`]: `mdskill.toml`: which rules count, how much and where, and the policy
 //!
 //! **Organs** do the one thing that must not go wrong.
 //! - [`install`]: the plan, the journal, and the transaction that happens wholly or not at all
 //!
 //! **Verbs** take options and return a report. They print nothing and ask nothing.
 //! - [`context`]: what every verb needs, built once
-//! - [`ops`]: a verb each, and in `apply`, `candidate`, `change`, `findings`, `installed` what they share
+//! - [`ops`]: a verb each, and in `apply`, `candidate`, `change`, `findings`, `gate`, `installed` what they share
 //!
 //! **Face** is what a person meets.
 //! - [`cli`]: what can be typed; its comments are the help
@@ -74,6 +75,7 @@
 //! | `.mdskill/trash/` | what `--force` moved out of the way | [`install::journal`] |
 //! | `TARGET/../.mdskill-stage-*/` | new folders before the exchange, old ones after it | [`install::transaction`] |
 //! | `CACHE/store-v1/` | a bare git repository for each source | [`fetch::store`] |
+//! | `CACHE/seen-v1/` | for each source, when each commit was first seen | [`fetch::seen`] |
 //! | `CACHE/states-v1/` | what folders held when last read, so that `list` need not read them | [`fs::memory`] |
 //!
 //! # `mdskill add owner/repo/skill`, room by room
@@ -156,6 +158,7 @@ pub mod diff;
 pub mod fetch;
 pub mod lockfile;
 pub mod merge;
+pub mod policy;
 pub mod skill;
 pub mod target;
 pub mod validate;

@@ -57,7 +57,7 @@ pub enum CacheCommand {
         #[arg(long, value_name = "N", default_value_t = 30)]
         days: u64,
     },
-    /// Remove everything
+    /// Remove everything; to `min-age` of the policy, every commit is new again then
     Clear,
     /// Print the cache folder
     Dir,

@@ -3,6 +3,7 @@
 mod add;
 mod inspect;
 mod maintain;
+mod policy;
 mod validate;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use add::{AddArgs, TargetArgs};
 pub use inspect::{CacheArgs, CacheCommand, ListArgs, NamesArgs, RuleArgs, ShowArgs};
 pub use maintain::{ConflictWinner, DiffArgs, InstallArgs, KeepArgs, RemoveArgs, UpdateArgs};
+pub use policy::PolicyArgs;
 pub use validate::{FindingsFormat, ValidateArgs};
 
 const STYLES: Styles = Styles::styled()
@@ -197,6 +199,18 @@ What mdskill.toml says of the rules holds too; flags win over it.")]
   mdskill rule SK302
   mdskill rule broken-path --json")]
     Rule(RuleArgs),
+    /// Say what the policy of mdskill.toml lets in, and why
+    #[command(
+        after_help = "Without a name: what the policy says, and whether what is installed would pass it now.
+With names or specs: what each key of the policy says of them; exit 3 when one is refused.
+
+Examples:
+  mdskill policy
+  mdskill policy async-python-patterns
+  mdskill policy wshobson/agents/async-python-patterns@v1.2
+  mdskill policy acme/skills/deploy --json"
+    )]
+    Policy(PolicyArgs),
     /// Show, prune or clear the store of git objects
     #[command(after_help = "Examples:
   mdskill cache

@@ -87,6 +87,9 @@ fn wanted_siblings(
 }
 
 fn status(report: &Report) -> ExitStatus {
+    if !report.refused.is_empty() {
+        return ExitStatus::Found;
+    }
     if report.is_refused && !report.stopped.is_empty() {
         return ExitStatus::Found;
     }

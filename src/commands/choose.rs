@@ -5,7 +5,7 @@ use inquire::{InquireError, MultiSelect};
 use super::Session;
 use crate::install::InstallError;
 use crate::ops::OpError;
-use crate::ops::add::{Options, Sibling};
+use crate::ops::add::{Options, Sibling, refused_unfetched};
 use crate::ops::browse::{self, Listed};
 use crate::ui::clean;
 
@@ -24,6 +24,10 @@ pub(super) fn among_many(
     };
     let names_none = spec.skill.is_none() && !options.all && options.skills.is_empty();
     if !names_none || !session.printer.can_ask() {
+        return Ok(None);
+    }
+    // Of what the policy refuses, no list is fetched either; `add` then says why.
+    if !refused_unfetched(&session.context, options)?.is_empty() {
         return Ok(None);
     }
     let report = session.wait(browse::browse(&session.context, spec, true))?;

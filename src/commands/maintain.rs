@@ -97,6 +97,9 @@ pub(super) fn install(
     };
     let report = session.wait(ops_install::install(&session.context, &options))?;
     session.printer.show("install", &report, render::install);
+    if !report.refused.is_empty() {
+        return Ok(ExitStatus::Found);
+    }
     Ok(if report.left_alone.is_empty() {
         ExitStatus::Done
     } else {

@@ -5,6 +5,7 @@ mod choose;
 mod findings;
 mod inspect;
 mod maintain;
+mod policy;
 mod rules;
 mod validate;
 
@@ -158,6 +159,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Show(arguments) => inspect::show(session, arguments),
         Command::Validate(arguments) => validate::validate(session, arguments),
         Command::Rule(arguments) => inspect::rule(session, arguments),
+        Command::Policy(arguments) => policy::policy(session, arguments),
         Command::Cache(arguments) => inspect::cache(session, arguments),
     }
 }

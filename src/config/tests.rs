@@ -75,7 +75,7 @@ fn each_fault_is_told_with_its_line() {
             "copilot, claude and spec",
         ),
         ("\n[rule]\n", 2, "is `rules` meant?"),
-        ("[policy]\n", 1, "there is no table `policy`"),
+        ("[plugins]\n", 1, "there is no table `plugins`"),
         ("rules = 1\n", 1, "write `[rules]`"),
         (
             "[rules]\n\nSK999 = \"off\"\n",
@@ -153,4 +153,83 @@ fn no_rule_is_called_like_a_key() {
     for rule in registry::RULES {
         assert!(!rules::WORDS.contains(&rule.name), "{}", rule.name);
     }
+}
+
+#[test]
+fn the_policy_is_read() {
+    use crate::policy::Key;
+    let text = "[policy]\nsources = [\"github:acme/*\", \"https://gitlab.acme.com/**\"]\nmin-age = \"3d\"\ndeny = [\"scripts\", \"hooks\", \"unrestricted-bash\"]\npin = \"tag\"\n";
+    let policy = Config::parse(text).unwrap().policy;
+    assert_eq!(
+        policy.value(Key::Sources).unwrap(),
+        "[\"github:acme/*\", \"https://gitlab.acme.com/**\"]"
+    );
+    assert_eq!(policy.value(Key::MinAge).unwrap(), "\"3d\"");
+    assert_eq!(
+        policy.value(Key::Deny).unwrap(),
+        "[\"scripts\", \"hooks\", \"unrestricted-bash\"]"
+    );
+    assert_eq!(policy.value(Key::Pin).unwrap(), "\"tag\"");
+    assert!(Config::parse("[policy]\n").unwrap().policy.is_empty());
+    let nothing = Config::parse("[policy]\nsources = []\n").unwrap().policy;
+    assert_eq!(nothing.value(Key::Sources).unwrap(), "[]");
+    assert!(!nothing.is_empty());
+}
+
+#[test]
+fn what_a_policy_can_not_mean_is_an_error_with_its_line() {
+    for (lines, at, said) in [
+        (
+            "min_age = \"3d\"",
+            2,
+            "there is no key `min_age` in `[policy]`; is `min-age` meant?",
+        ),
+        ("source = []", 2, "is `sources` meant?"),
+        ("allow = []", 2, "there is no key `allow` in `[policy]`"),
+        ("min-age = 3", 2, "`min-age` is a text, as \"3d\""),
+        (
+            "min-age = \"3 days\"",
+            2,
+            "`3 days` is no age: write hours, days or weeks",
+        ),
+        ("min-age = \"-3d\"", 2, "is no age"),
+        (
+            "sources = \"github:acme/*\"",
+            2,
+            "`sources` is a list of globs",
+        ),
+        ("sources = [1]", 2, "`sources` is a list of globs"),
+        (
+            "sources = [\n  \"github:a/*\",\n  \"acme/*\",\n]",
+            4,
+            "is `github:acme/*` meant?",
+        ),
+        ("deny = \"scripts\"", 2, "`deny` is a list of capabilities"),
+        (
+            "deny = [\"script\"]",
+            2,
+            "there is no capability `script`; is `scripts` meant?",
+        ),
+        (
+            "deny = [\"money\"]",
+            2,
+            "there are hooks, unrestricted-bash",
+        ),
+        (
+            "pin = \"tags\"",
+            2,
+            "`tags` pins nothing: `pin` is \"tag\" or \"commit\"; is `tag` meant?",
+        ),
+        ("pin = true", 2, "`pin` is \"tag\" or \"commit\""),
+        ("pin = \"tag\"\npin = \"commit\"", 3, "duplicate"),
+    ] {
+        let (line, problem) = Config::parse(&format!("[policy]\n{lines}\n")).unwrap_err();
+        assert!(problem.contains(said), "{lines}: {problem}");
+        assert_eq!(line, at, "{lines}: {problem}");
+    }
+    let said = |text: &str| Config::parse(text).unwrap_err().1;
+    assert!(said("[polic]\n").contains("is `policy` meant?"));
+    assert!(said("policy = 1\n").contains("write `[policy]`"));
+    assert!(said("[[policy]]\n").contains("write `[policy]`"));
+    assert!(said("min-age = \"3d\"\n").contains("write it below `[policy]`"));
 }

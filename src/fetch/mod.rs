@@ -10,6 +10,7 @@ mod lineage;
 mod location;
 mod repository;
 pub mod resolve;
+pub mod seen;
 pub mod store;
 
 pub use compare::compare_url;

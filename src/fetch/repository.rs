@@ -3,6 +3,7 @@
 mod bases;
 mod commits;
 mod refs;
+mod sight;
 
 pub use commits::Move;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::location::{Location, locate};
+use super::seen::Seen;
 use super::store::{self, Store};
 use super::{FetchError, folder};
 use crate::env::Env;
@@ -52,6 +54,7 @@ pub struct Repository<'a> {
     /// Its address, for errors.
     pub url: String,
     place: Place,
+    seen: Seen,
     remote: Option<Remote<'a>>,
     folder_tree: Option<ObjectId>,
     progress: &'a dyn Progress,
@@ -100,10 +103,12 @@ impl<'a> Fetcher<'a> {
                 (Place::Store(store), (!self.offline).then(remote))
             }
         };
+        let seen = Seen::of(&self.cache, &store::folder_name(&url));
         Ok(Repository {
             source: source.clone(),
             url,
             place,
+            seen,
             remote,
             folder_tree,
             progress: self.progress,
@@ -191,6 +196,8 @@ impl Repository<'_> {
             self.fetch_trees(missing.into_iter().collect(), known)
                 .await?;
         }
+        // One that no ref names was seen as well, now that it is here.
+        self.saw(commits.iter().flatten().copied());
         let find = |commit: &Option<ObjectId>| {
             let root = self.root_tree(*commit).map_err(DiscoverError::Object);
             let found = root.and_then(|root| discover(self.objects(), root));

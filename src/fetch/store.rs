@@ -248,7 +248,7 @@ fn drop_if_crowded(folder: &Path) {
 }
 
 /// A name that people can read, made unique by the address's own digest.
-fn folder_name(address: &str) -> String {
+pub(super) fn folder_name(address: &str) -> String {
     let rest = address.split("://").nth(1).unwrap_or(address);
     let readable = rest
         .trim_end_matches(".git")

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::OpError;
 use crate::context::Context;
+use crate::fetch::seen;
 use crate::fetch::store::{self, Stored};
 
 /// What is in the store.
@@ -48,7 +49,10 @@ pub fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError> {
         Ok(cached.days >= days && stored.remove()?)
     })?;
     if days == 0 {
-        crate::fs::remove_folder(&context.dirs.cache()?.join("states-v1"))?;
+        let cache = context.dirs.cache()?;
+        crate::fs::remove_folder(&cache.join("states-v1"))?;
+        // Every commit is new again then: never older than it is.
+        crate::fs::remove_folder(&cache.join(seen::FOLDER))?;
     }
     Ok(removed)
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::OpError;
 use super::apply::{self, Plan, Planned, Verdict, is_known_version};
 use super::change::{Action, Change, LeftAlone, refusal_reason};
+use super::gate::{Gate, Refusal};
 use super::installed::{check_installed, named, stored_difference};
 use crate::context::Context;
 use crate::digest::Digest;
@@ -40,6 +41,8 @@ pub struct Report {
     pub skills: Vec<Change>,
     /// How many were as the lockfile says.
     pub unchanged: usize,
+    /// What the policy does not let in; when there is one, nothing was changed.
+    pub refused: Vec<Refusal>,
     /// Folders in the way; when there is one, nothing was changed.
     pub left_alone: Vec<LeftAlone>,
     /// Where folders were moved to.
@@ -61,6 +64,7 @@ struct Missing<'a> {
 /// When the lockfile can't be read, a source can't be fetched from, or what it
 /// gives is not what is locked; nothing was changed then.
 pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+    let gate = Gate::open(context)?;
     let lockfile = match context.lockfile()? {
         Some(lockfile) => lockfile,
         None if options.frozen => {
@@ -73,6 +77,11 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
         dry_run: options.dry_run,
         ..Report::default()
     };
+    let wanted = named(&lockfile, &options.names);
+    report.refused = gate.locked_skills(context, wanted).await?;
+    if !report.refused.is_empty() {
+        return Ok(report);
+    }
     let missing = look(context, options, &lockfile, &mut report)?;
     if !report.left_alone.is_empty() || missing.is_empty() {
         return Ok(report);

@@ -113,6 +113,8 @@ fn json_of_each_command_has_its_version_and_name() {
     check(&["validate", "drafts/mine"], 0);
     check(&["rule"], 0);
     check(&["rule", "SK302"], 0);
+    check(&["policy"], 0);
+    check(&["policy", "one"], 0);
     check(&["cache"], 0);
     repo.write("skills/one/more.md", "more");
     repo.commit("More");

@@ -89,8 +89,9 @@ const HOUSE: &[Room] = &[
         room("validate", Nouns, &["skill", "target", "view"]),
         THE_MACHINE,
     ),
+    without(room("policy", Nouns, &[]), THE_MACHINE),
     without(
-        room("config", Nouns, &["skill", "validate"]),
+        room("config", Nouns, &["policy", "skill", "validate"]),
         &["env", "dirs", "http", "git"],
     ),
     without(
@@ -108,7 +109,14 @@ const HOUSE: &[Room] = &[
 ];
 
 /// What verbs share. A verb imports these, never another verb.
-const SHARED_BY_VERBS: &[&str] = &["apply", "candidate", "change", "findings", "installed"];
+const SHARED_BY_VERBS: &[&str] = &[
+    "apply",
+    "candidate",
+    "change",
+    "findings",
+    "gate",
+    "installed",
+];
 
 /// Crates whose future is uncertain, each with the only files that name it: exchanging it is work in those.
 ///

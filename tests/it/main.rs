@@ -45,6 +45,7 @@ mod names;
 mod network;
 mod network_faults;
 mod odd_files;
+mod policy;
 mod profiles;
 mod proxies;
 mod readme;

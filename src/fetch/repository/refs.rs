@@ -83,6 +83,7 @@ impl Repository<'_> {
         if let (Place::Store(store), false) = (&self.place, matches!(remote, Remote::Local(_))) {
             store.remember(&refs);
         }
+        self.saw(refs.iter().map(Ref::commit));
         self.tell_warnings();
         Ok(refs)
     }

@@ -1,5 +1,6 @@
 //! `add`: resolve, fetch, validate, install, lock.
 
+mod admit;
 mod names;
 mod prepare;
 mod tell;
@@ -13,6 +14,7 @@ use super::apply::{self, Planned, Verdict, Wanted};
 use super::candidate::Candidate;
 use super::change::{Action, Change, LeftAlone, Problem};
 use super::findings::Found;
+use super::gate::{Gate, Refusal};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::lockfile::{Entry, Lockfile};
@@ -60,6 +62,8 @@ pub struct Report {
     pub stopped: Vec<Stopped>,
     /// Skills that were left out because two share a name, or are unsafe.
     pub left_out: Vec<Problem>,
+    /// What the policy does not let in; when there is one, nothing was changed.
+    pub refused: Vec<Refusal>,
     /// Folders in the way; when there is one, nothing was changed.
     pub left_alone: Vec<LeftAlone>,
     /// What validating found, of all skills, with their files as they lie or would lie on disk.
@@ -70,7 +74,7 @@ pub struct Report {
     pub trashed: Vec<String>,
     /// Whether nothing was done on purpose.
     pub dry_run: bool,
-    /// Whether nothing was done because of what is stopped or left out.
+    /// Whether nothing was done because of what is stopped, left out or refused.
     pub is_refused: bool,
 }
 
@@ -100,17 +104,41 @@ pub struct Sibling {
     pub linked_from: Vec<String>,
 }
 
+/// Returns what the policy refuses of what was asked for, before anything is fetched.
+///
+/// # Errors
+/// When `mdskill.toml` can't be read, or options don't go together.
+pub fn refused_unfetched(
+    context: &Context<'_>,
+    options: &Options,
+) -> Result<Vec<Refusal>, OpError> {
+    let gate = Gate::open(context)?;
+    let groups = prepare::group(context, options)?;
+    Ok(unfetched(&gate, options, &groups))
+}
+
+fn unfetched(gate: &Gate, options: &Options, groups: &[prepare::Group]) -> Vec<Refusal> {
+    let refusals = |group: &prepare::Group| group.refusals(gate, options.pin);
+    groups.iter().flat_map(refusals).collect()
+}
+
 /// Adds skills: all that are listed, or nothing.
 ///
 /// # Errors
 /// When a spec leads nowhere, or nothing could be installed; nothing was changed then.
 pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+    let gate = Gate::open(context)?;
     let lockfile = context.lockfile()?.unwrap_or_default();
     let mut report = Report {
         dry_run: options.dry_run,
         ..Report::default()
     };
     let groups = prepare::group(context, options)?;
+    report.refused = unfetched(&gate, options, &groups);
+    if !report.refused.is_empty() {
+        report.is_refused = true;
+        return Ok(report);
+    }
     let prepare = |group| prepare::prepare(context, options.all, &options.settings, group);
     let mut repositories: Vec<Prepared<'_>> = try_join_all(groups.into_iter().map(prepare)).await?;
     if options.name.is_none() {
@@ -130,6 +158,8 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
     names::settle(options, &mut repositories, &mut report)?;
     names::check_against(&lockfile, options, &repositories)?;
     tell::tell(context, options, &lockfile, &mut repositories, &mut report);
+    report.refused = admit::refusals(&gate, options, &lockfile, &repositories)?;
+    report.is_refused |= !report.refused.is_empty();
     let is_nothing_left = repositories
         .iter()
         .all(|prepared| prepared.candidates.is_empty());

@@ -6,7 +6,9 @@ use crate::fetch::Repository;
 use crate::fetch::resolve::Query;
 use crate::lockfile::Lockfile;
 use crate::ops::OpError;
-use crate::ops::candidate::{Candidate, Opened, query_of, source_of};
+use crate::ops::candidate::{Candidate, Opened, full_spec, query_of, source_of};
+use crate::ops::gate::{Gate, Refusal, Version, kind_of, kind_of_query};
+use crate::policy::RefKind;
 use crate::skill::discover::{Discovery, Found};
 use crate::source::Source;
 use crate::validate::Settings;
@@ -15,6 +17,8 @@ use crate::validate::Settings;
 pub(super) struct Prepared<'a> {
     /// The repository.
     pub repository: Repository<'a>,
+    /// What kind of ref led to the commit.
+    pub kind: RefKind,
     /// Every skill that it has at the commit asked for.
     pub discovery: Discovery,
     /// The folders of all that were chosen.
@@ -73,6 +77,27 @@ pub(super) fn group(context: &Context<'_>, options: &Options) -> Result<Vec<Grou
     Ok(groups)
 }
 
+impl Group {
+    /// Returns what the policy has against it before anything of it is fetched.
+    pub(super) fn refusals(&self, gate: &Gate, is_pinned: bool) -> Vec<Refusal> {
+        let reference = match &self.query {
+            Query::Reference(reference) => Some(reference.to_string()),
+            Query::View(view) => Some(view.rest.clone()),
+            Query::Default => None,
+        };
+        gate.before_fetch(&Version {
+            name: &full_spec(&self.source, ""),
+            source: &self.source,
+            kind: match (is_pinned, kind_of_query(&self.source, &self.query)) {
+                (true, kind) if kind != RefKind::Folder => RefKind::Commit,
+                (_, kind) => kind,
+            },
+            reference: reference.as_deref(),
+            commit: None,
+        })
+    }
+}
+
 /// Opens one repository, chooses its skills and makes them ready: three requests at most.
 pub(super) async fn prepare<'a>(
     context: &'a Context<'_>,
@@ -108,6 +133,7 @@ pub(super) async fn prepare<'a>(
         }
     }
     context.progress.end();
+    let kind = kind_of(opened.resolved.as_ref());
     let Opened {
         repository,
         discovery,
@@ -115,6 +141,7 @@ pub(super) async fn prepare<'a>(
     } = opened;
     Ok(Prepared {
         repository,
+        kind,
         discovery,
         chosen: chosen.into_iter().map(|found| found.path).collect(),
         candidates,

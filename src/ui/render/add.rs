@@ -1,6 +1,6 @@
 //! What `add` did.
 
-use super::{findings, print_change, print_left_alone, print_problems, print_trashed};
+use super::{findings, print_change, print_left_alone, print_problems, print_trashed, refused};
 use crate::ops::add;
 use crate::ops::change::Action;
 use crate::ops::findings::Found;
@@ -40,6 +40,7 @@ pub fn add(printer: &Printer, report: &add::Report) {
     }
     print_problems(printer, &report.left_out);
     print_left_alone(printer, &report.left_alone);
+    refused(printer, &report.refused);
     if !report.left_alone.is_empty() || report.is_refused {
         printer.error("nothing was changed");
         return;

@@ -3,6 +3,7 @@
 mod add;
 mod edits;
 mod inspect;
+mod policy;
 mod update;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ use crate::ops::{install, remove};
 pub use add::{add, siblings};
 pub use edits::{keep, local_diff};
 pub use inspect::{browse, cache, list, show, verify};
+pub use policy::{policy, refused};
 pub use update::{diff, outdated, update};
 
 /// Digits of a commit that people look at.
@@ -146,7 +148,8 @@ pub fn install(printer: &Printer, report: &install::Report) {
     }
     print_trashed(printer, &report.trashed);
     print_left_alone(printer, &report.left_alone);
-    if !report.left_alone.is_empty() {
+    refused(printer, &report.refused);
+    if !report.left_alone.is_empty() || !report.refused.is_empty() {
         printer.error("nothing was changed");
         return;
     }

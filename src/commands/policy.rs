@@ -1,0 +1,31 @@
+//! `mdskill policy`.
+
+use super::Session;
+use crate::cli::PolicyArgs;
+use crate::name::SkillName;
+use crate::ops::OpError;
+use crate::ops::policy::{self, Subject};
+use crate::ui::error::ExitStatus;
+use crate::ui::render;
+
+pub(super) fn policy(session: &Session<'_>, arguments: &PolicyArgs) -> Result<ExitStatus, OpError> {
+    let subject = |typed: &String| -> Result<Subject, OpError> {
+        Ok(match typed.contains(['/', '\\']) || typed == "." {
+            true => Subject::Spec(typed.parse()?),
+            false => Subject::Installed(SkillName::from_folder(typed)?),
+        })
+    };
+    let subjects: Vec<Subject> = arguments
+        .subjects
+        .iter()
+        .map(subject)
+        .collect::<Result<_, _>>()?;
+    let report = session.wait(policy::explain(&session.context, &subjects))?;
+    session.printer.show("policy", &report, render::policy);
+    // Without a name nothing was to be decided.
+    let is_refused = report.skills.iter().any(|skill| !skill.is_allowed);
+    Ok(match is_refused && !subjects.is_empty() {
+        true => ExitStatus::Found,
+        false => ExitStatus::Done,
+    })
+}

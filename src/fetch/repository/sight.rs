@@ -1,0 +1,44 @@
+//! What this machine has seen of a source, and when first.
+
+use std::time::SystemTime;
+
+use super::Repository;
+use crate::oid::ObjectId;
+use crate::source::Source;
+
+impl Repository<'_> {
+    /// Remembers that commits were seen now, unless they were before.
+    pub(super) fn saw(&self, commits: impl IntoIterator<Item = ObjectId>) {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        // Before 1970 no clock is right, and what it says is no evidence.
+        if let Ok(now) = now {
+            self.seen.remember(commits, now.as_secs());
+        }
+    }
+
+    /// Returns the source that answers in this one's place, when a redirect led elsewhere.
+    #[must_use]
+    pub fn moved_to(&self) -> Option<Source> {
+        let moved = self.remote.as_ref()?.moved_to()?;
+        if let Source::GitHub { owner, repo } = &self.source
+            && let Some(base) = self.url.strip_suffix(&format!("{owner}/{repo}.git"))
+            && let Some((owner, repo)) = moved
+                .strip_prefix(base)
+                .and_then(|name| name.split_once('/'))
+        {
+            let repo = repo.trim_end_matches('/');
+            return Some(Source::GitHub {
+                owner: owner.to_owned(),
+                repo: repo.strip_suffix(".git").unwrap_or(repo).to_owned(),
+            });
+        }
+        Some(Source::Git { url: moved })
+    }
+
+    /// Returns when this machine first saw a commit of this source, in Unix seconds: when a ref
+    /// named it, or its trees came.
+    #[must_use]
+    pub fn first_seen(&self, commit: ObjectId) -> Option<u64> {
+        self.seen.first(commit)
+    }
+}

@@ -1,0 +1,157 @@
+//! [`Age`]: how long something must have been known, and days as people write them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A span of whole hours, days or weeks, as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Age {
+    number: u64,
+    unit: Unit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Hours,
+    Days,
+    Weeks,
+}
+
+/// Longest that can be asked for: ten years in hours.
+const MOST: u64 = 87_660;
+
+/// A text that is no age.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no age: write hours, days or weeks, as \"12h\", \"3d\" or \"2w\"")]
+pub struct NoAge(String);
+
+impl Age {
+    /// Returns it in seconds.
+    #[must_use]
+    pub const fn seconds(self) -> u64 {
+        let hours = match self.unit {
+            Unit::Hours => 1,
+            Unit::Days => 24,
+            Unit::Weeks => 24 * 7,
+        };
+        self.number * hours * 3600
+    }
+
+    /// Returns it in words: `3 days`.
+    #[must_use]
+    pub fn words(self) -> String {
+        let noun = match self.unit {
+            Unit::Hours => "hour",
+            Unit::Days => "day",
+            Unit::Weeks => "week",
+        };
+        let plural = if self.number == 1 { "" } else { "s" };
+        format!("{} {noun}{plural}", self.number)
+    }
+}
+
+impl FromStr for Age {
+    type Err = NoAge;
+
+    fn from_str(text: &str) -> Result<Self, NoAge> {
+        let refuse = || NoAge(text.to_owned());
+        let unit = match text.chars().last() {
+            Some('h') => Unit::Hours,
+            Some('d') => Unit::Days,
+            Some('w') => Unit::Weeks,
+            _ => return Err(refuse()),
+        };
+        let digits = &text[..text.len() - 1];
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let number = digits.parse().ok().filter(|_| is_number);
+        match number {
+            Some(number) if number <= MOST => Ok(Self { number, unit }),
+            _ => Err(refuse()),
+        }
+    }
+}
+
+impl fmt::Display for Age {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            Unit::Hours => 'h',
+            Unit::Days => 'd',
+            Unit::Weeks => 'w',
+        };
+        write!(f, "{}{unit}", self.number)
+    }
+}
+
+/// Returns a time in Unix seconds as `2026-11-23 14:05 UTC`, rounded up to the minute when
+/// `is_limit`: who comes at the time that was named must not come too early.
+pub(super) fn moment(seconds: u64, is_limit: bool) -> String {
+    let minutes = match is_limit {
+        true => seconds.div_ceil(60),
+        false => seconds / 60,
+    };
+    let (year, month, day) = date(minutes / 1440);
+    let (hour, minute) = (minutes / 60 % 24, minutes % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
+}
+
+/// From days since 1970 to year, month and day.
+///
+/// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
+const fn date(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    let year = year + era * 400 + if month <= 2 { 1 } else { 0 };
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_whole_numbers_with_a_unit() {
+        let seconds = |text: &str| text.parse::<Age>().map(Age::seconds);
+        assert_eq!(seconds("3d"), Ok(259_200));
+        assert_eq!(seconds("12h"), Ok(43_200));
+        assert_eq!(seconds("2w"), Ok(1_209_600));
+        assert_eq!(seconds("0h"), Ok(0));
+        for wrong in [
+            "",
+            "d",
+            "3",
+            "-3d",
+            "+3d",
+            "3 d",
+            "3D",
+            "1.5d",
+            "3days",
+            "3é",
+            "99999999999999999999d",
+            "87661w",
+        ] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!("2w".parse::<Age>().unwrap().to_string(), "2w");
+        assert_eq!("1d".parse::<Age>().unwrap().words(), "1 day");
+    }
+
+    #[test]
+    fn moments_are_those_of_the_calendar() {
+        // As `date -u -d @N` has them.
+        assert_eq!(moment(0, false), "1970-01-01 00:00 UTC");
+        assert_eq!(moment(951_782_400, false), "2000-02-29 00:00 UTC");
+        assert_eq!(moment(1_795_445_988, false), "2026-11-23 14:59 UTC");
+        assert_eq!(moment(1_795_445_988, true), "2026-11-23 15:00 UTC");
+        assert_eq!(moment(4_107_542_399, false), "2100-02-28 23:59 UTC");
+        assert_eq!(moment(4_107_542_399, true), "2100-03-01 00:00 UTC");
+    }
+}
