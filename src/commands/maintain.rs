@@ -76,8 +76,10 @@ pub(super) fn keep(session: &Session<'_>, arguments: &KeepArgs) -> Result<ExitSt
 
 fn update_status(report: &ops_update::Report, is_check: bool) -> ExitStatus {
     let would_change = !report.skills.is_empty() || !report.deleted.is_empty();
-    let needs_somebody =
-        !report.left_alone.is_empty() || !report.conflicts.is_empty() || !report.stuck.is_empty();
+    let needs_somebody = !report.refused.is_empty()
+        || !report.left_alone.is_empty()
+        || !report.conflicts.is_empty()
+        || !report.stuck.is_empty();
     match status_of_failures(&report.failed) {
         Some(failed) => failed,
         None if needs_somebody || is_check && would_change => ExitStatus::Found,

@@ -46,6 +46,7 @@ mod network;
 mod network_faults;
 mod odd_files;
 mod policy;
+mod policy_update;
 mod profiles;
 mod proxies;
 mod readme;

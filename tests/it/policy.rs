@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 const DAY: u64 = 86_400;
 
-fn set(room: &Room, policy: &str) {
+pub fn set(room: &Room, policy: &str) {
     room.write("mdskill.toml", format!("[policy]\n{policy}\n"));
 }
 
@@ -44,7 +44,7 @@ fn memories(room: &Room) -> Vec<PathBuf> {
 }
 
 /// Lets what was seen have been seen so many seconds earlier, or later.
-fn age(room: &Room, seconds: i64) {
+pub fn age(room: &Room, seconds: i64) {
     for file in memories(room) {
         let text = std::fs::read(&file).unwrap();
         let mut seen: serde_json::Value = serde_json::from_slice(&text).unwrap();

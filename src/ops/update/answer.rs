@@ -10,6 +10,8 @@ use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::oid::ObjectId;
 use crate::ops::change::{Conflicted, ConflictedFile, LeftAlone, Newer, Problem};
+use crate::ops::gate::Refusal;
+use crate::policy::RefKind;
 use crate::skill::files::SkillTree;
 
 /// What one source has for its skills.
@@ -19,6 +21,8 @@ pub(super) struct Answer<'a> {
     pub relocked: Vec<Relocked>,
     pub unchanged: usize,
     pub newer: Vec<Newer>,
+    /// What the policy does not let in.
+    pub refused: Vec<Refusal>,
     pub conflicts: Vec<Conflicted>,
     pub left_alone: Vec<LeftAlone>,
     pub deleted: Vec<Problem>,
@@ -41,6 +45,8 @@ pub(super) struct Target {
     pub commit: Option<ObjectId>,
     /// The tag that the ref gives, when it is one, and whether another may come to be given.
     pub tag: Option<Tag>,
+    /// What kind of ref it is.
+    pub kind: RefKind,
     /// The newest version tag, be it what the ref gives or not.
     pub newest: Option<String>,
 }
@@ -105,6 +111,7 @@ impl<'a> Answer<'a> {
             relocked: Vec::new(),
             unchanged: 0,
             newer: Vec::new(),
+            refused: Vec::new(),
             conflicts: Vec::new(),
             left_alone: Vec::new(),
             deleted: Vec::new(),

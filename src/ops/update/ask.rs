@@ -17,7 +17,9 @@ use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::ops::candidate::full_spec;
 use crate::ops::change::{Newer, Problem};
+use crate::ops::gate::{Gate, Version, kind_of};
 use crate::ops::installed::named;
+use crate::policy::RefKind;
 use crate::skill::discover::{Discovery, Found};
 use crate::skill::files::SkillTree;
 use crate::source::Source;
@@ -26,11 +28,17 @@ use crate::source::Source;
 pub(super) async fn ask_all<'a>(
     context: &'a Context<'_>,
     options: &Options,
+    gate: &Gate,
     lockfile: &Lockfile,
     report: &mut Report,
 ) -> Vec<Answer<'a>> {
     let mut sources: BTreeMap<&Source, Vec<Installed<'_>>> = BTreeMap::new();
     for (name, entry) in named(lockfile, &options.names) {
+        let refused = gate.before_fetch(&Version::locked(name.as_str(), entry));
+        if !refused.is_empty() {
+            report.refused.extend(refused);
+            continue;
+        }
         sources.entry(&entry.source).or_default().push(Installed {
             name,
             entry,
@@ -41,7 +49,7 @@ pub(super) async fn ask_all<'a>(
     let asked = join_all(
         sources
             .iter()
-            .map(|(source, skills)| ask(context, options, source, skills)),
+            .map(|(source, skills)| ask(context, options, gate, source, skills)),
     )
     .await;
     context.progress.end();
@@ -63,6 +71,7 @@ pub(super) async fn ask_all<'a>(
 async fn ask<'a>(
     context: &'a Context<'_>,
     options: &Options,
+    gate: &Gate,
     source: &Source,
     skills: &[Installed<'_>],
 ) -> Result<Answer<'a>, OpError> {
@@ -101,7 +110,7 @@ async fn ask<'a>(
     let Looked { moved, same } = look(context, options, &mut answer, &open).await?;
     bring(&mut answer, &open, &moved).await?;
     for (skill, target, upstream) in moved {
-        take::take(context, options, &mut answer, skill, target, upstream)?;
+        take::take(context, options, gate, &mut answer, skill, target, upstream)?;
     }
     for (skill, target) in same {
         take::relock(&mut answer, skill, target);
@@ -257,6 +266,7 @@ async fn resolve(
         let nothing = Target {
             commit: None,
             tag: None,
+            kind: RefKind::Folder,
             newest: None,
         };
         return Ok(vec![Ok(nothing); refs.len()]);
@@ -269,20 +279,24 @@ async fn resolve(
         true => repository.resolve_with_newest(&queries).await?,
         false => repository.resolve(&queries).await?,
     };
-    let target = |resolved: Resolved| Target {
-        commit: Some(resolved.commit),
-        tag: match resolved.named {
-            Named::Tag(name) => Some(Tag {
-                name,
-                is_best: false,
-            }),
-            Named::Range(name) => Some(Tag {
-                name,
-                is_best: true,
-            }),
-            Named::Head(_) | Named::Branch(_) | Named::Commit => None,
-        },
-        newest: resolved.newest,
+    let target = |resolved: Resolved| {
+        let kind = kind_of(Some(&resolved));
+        Target {
+            commit: Some(resolved.commit),
+            tag: match resolved.named {
+                Named::Tag(name) => Some(Tag {
+                    name,
+                    is_best: false,
+                }),
+                Named::Range(name) => Some(Tag {
+                    name,
+                    is_best: true,
+                }),
+                Named::Head(_) | Named::Branch(_) | Named::Commit => None,
+            },
+            kind,
+            newest: resolved.newest,
+        }
     };
     Ok(resolved
         .into_iter()

@@ -15,6 +15,7 @@ use super::OpError;
 use super::apply::{self, Planned, Verdict, Wanted};
 use super::change::{Action, Change, Conflicted, LeftAlone, Newer, Problem};
 use super::findings::Found;
+use super::gate::{Gate, Refusal};
 use super::installed::check_installed;
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
@@ -60,6 +61,8 @@ pub struct Report {
     pub unchanged: usize,
     /// Edited skills that upstream changed, left as they are.
     pub left_alone: Vec<LeftAlone>,
+    /// What the policy of `mdskill.toml` does not let in; those skills stay.
+    pub refused: Vec<Refusal>,
     /// Edited skills whose edits and whose new version are in conflict, left as they are.
     pub conflicts: Vec<Conflicted>,
     /// Skills that their source no longer has; they stay.
@@ -107,6 +110,7 @@ fn failures_as_text<S: serde::Serializer>(
 /// # Errors
 /// When the lockfile can't be read, a name is not installed, or nothing can be written.
 pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+    let gate = Gate::open(context)?;
     let lockfile = context
         .lockfile()?
         .ok_or_else(|| OpError::no_lockfile(&context.site))?;
@@ -115,10 +119,11 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
         dry_run: options.dry_run,
         ..Report::default()
     };
-    let mut answers = ask_all(context, options, &lockfile, &mut report).await;
+    let mut answers = ask_all(context, options, &gate, &lockfile, &mut report).await;
     for answer in &mut answers {
         report.unchanged += answer.unchanged;
         report.newer.append(&mut answer.newer);
+        report.refused.append(&mut answer.refused);
         report.conflicts.append(&mut answer.conflicts);
         report.left_alone.append(&mut answer.left_alone);
         report.deleted.extend(answer.deleted.iter().cloned());

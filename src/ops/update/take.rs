@@ -13,6 +13,7 @@ use crate::ops::OpError;
 use crate::ops::apply::{self, digest_of};
 use crate::ops::candidate::diagnose;
 use crate::ops::change::{Conflicted, ConflictedFile};
+use crate::ops::gate::{Gate, Version};
 use crate::skill::files::{MAX_AT_HAND, SkillTree};
 use crate::view::{DiskView, GitView, SkillView};
 
@@ -20,6 +21,7 @@ use crate::view::{DiskView, GitView, SkillView};
 pub(super) fn take(
     context: &Context<'_>,
     options: &Options,
+    gate: &Gate,
     answer: &mut Answer<'_>,
     skill: Installed<'_>,
     target: &Target,
@@ -67,6 +69,16 @@ pub(super) fn take(
     }
     let after = GitView::of(objects, root, &entry.path, folder, &files);
     let (diff, unified) = differences(context, options, answer, skill, &after);
+    let version = Version {
+        kind: target.kind,
+        commit: target.commit,
+        ..Version::locked(folder, &entry)
+    };
+    let refused = gate.before_write(&answer.repository, &version, &diff.gained);
+    if !refused.is_empty() {
+        answer.refused.extend(refused);
+        return Ok(());
+    }
     let lineage = lineage(answer, skill.entry, target);
     notes.extend(warning(lineage.as_ref(), skill.entry, target));
     answer.moves.push(Move {

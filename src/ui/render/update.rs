@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::edits::{lines, meaning, print_conflicts};
 use super::{
-    findings, print_change, print_left_alone, print_problems, print_trashed, reference, short,
+    findings, print_change, print_left_alone, print_problems, print_trashed, reference, refused,
+    short,
 };
 use crate::diff::SkillDiff;
 use crate::ops::change::{Change, Newer};
@@ -116,6 +117,7 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
         printer.warn(&format!("`{}`: {}", problem.name, problem.reason));
     }
     print_problems(printer, &report.stuck);
+    refused(printer, &report.refused);
     print_left_alone(printer, &report.left_alone);
     print_conflicts(printer, &report.conflicts);
     for failed in &report.failed {
@@ -132,6 +134,7 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
     let is_quiet = report.skills.is_empty()
         && report.left_alone.is_empty()
         && report.conflicts.is_empty()
+        && report.refused.is_empty()
         && report.deleted.is_empty()
         && report.stuck.is_empty()
         && report.failed.is_empty();
@@ -156,6 +159,8 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
     };
     part(report.unchanged, "unchanged");
     part(report.conflicts.len(), "in conflict");
+    let refused: BTreeSet<&String> = report.refused.iter().map(|refusal| &refusal.name).collect();
+    part(refused.len(), "refused");
     part(report.left_alone.len(), "left alone");
     part(report.deleted.len(), "gone upstream");
     part(report.stuck.len(), "stuck");
