@@ -4,7 +4,12 @@
 //! command from any other: quotes, comments, redirections, here-documents, substitutions, `case`.
 //! It never fails; of what is no shell it makes what it can.
 
+mod redirect;
+mod word;
+
 use std::collections::BTreeSet;
+
+use redirect::HereDocument;
 
 use super::words::{Leads, behind, program, reads_commands};
 
@@ -71,12 +76,6 @@ struct Word {
     text: String,
     /// Whether a part of it is only known when it runs.
     is_open: bool,
-}
-
-struct HereDocument {
-    end: String,
-    is_indented: bool,
-    is_run: bool,
 }
 
 struct Reader<'a> {
@@ -223,68 +222,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn arithmetic(&mut self) {
-        let mut depth = 2_usize;
-        while let Some(c) = self.peek().filter(|_| depth > 0) {
-            match c {
-                '(' => depth += 1,
-                ')' => depth -= 1,
-                _ => {}
-            }
-            self.bump();
-        }
-    }
-
-    fn redirect(&mut self) {
-        if self.skip("<(") || self.skip(">(") {
-            return self.commands(Until::Parenthesis);
-        }
-        let is_document = self.rest().starts_with("<<") && !self.rest().starts_with("<<<");
-        self.skip_while(|c| matches!(c, '<' | '>' | '&' | '|'));
-        let is_indented = is_document && self.skip("-");
-        self.skip_while(|c| matches!(c, ' ' | '\t'));
-        if self.peek().is_some_and(|c| matches!(c, '\n' | '<' | '>')) {
-            return;
-        }
-        let word = self.word();
-        if is_document && !word.text.is_empty() {
-            self.documents.push(HereDocument {
-                end: word.text,
-                is_indented,
-                is_run: self.reads_commands,
-            });
-        }
-    }
-
-    /// Passes over the documents that begin with this line.
-    fn here_documents(&mut self) {
-        for document in std::mem::take(&mut self.documents) {
-            let start = self.at;
-            let mut end = self.text.len();
-            let rest = self.rest();
-            self.at = self.text.len();
-            let mut line_at = start;
-            for line in rest.split_inclusive('\n') {
-                let said = line.trim_end_matches(['\r', '\n']);
-                let said = match document.is_indented {
-                    true => said.trim_start_matches('\t'),
-                    false => said,
-                };
-                // In a list of a page all lines are indented.
-                if said.trim_start_matches(' ') == document.end {
-                    end = line_at;
-                    self.at = line_at + line.len();
-                    break;
-                }
-                line_at += line.len();
-            }
-            self.work = self.work.saturating_sub(self.at - start);
-            if document.is_run {
-                self.inner(&self.text[start..end], Some(start));
-            }
-        }
-    }
-
     /// Reads a text within this one: at `start` when it stands there as it is, else all of it is at `self.at`.
     fn inner(&mut self, text: &str, start: Option<usize>) {
         let mut inner = Reader::new(text, self.depth);
@@ -399,156 +336,6 @@ impl<'a> Reader<'a> {
                 c if c.is_whitespace() || "&|()<>;".contains(c) => self.bump(),
                 _ if self.word().text == "]]" => return,
                 _ => {}
-            }
-        }
-    }
-
-    /// Reads a word, quotes and backslashes taken off; and the commands that are substituted in it.
-    fn word(&mut self) -> Word {
-        let mut word = Word {
-            at: self.at,
-            text: String::new(),
-            is_open: false,
-        };
-        while let Some(c) = self.peek() {
-            match c {
-                c if c.is_whitespace() || ";&|)<>".contains(c) => break,
-                '(' if word.text.ends_with('=') => {
-                    self.bump();
-                    self.arguments();
-                }
-                '(' if word.text.ends_with(['@', '?', '+', '*', '!']) => {
-                    self.bump();
-                    self.arguments();
-                    word.is_open = true;
-                }
-                '(' => break,
-                '\'' => self.single_quoted(&mut word),
-                '"' => self.double_quoted(&mut word),
-                '\\' => {
-                    self.bump();
-                    if let Some(c) = self.peek().filter(|c| *c != '\n') {
-                        word.text.push(c);
-                    }
-                    self.bump();
-                }
-                '$' | '`' => self.expansion(&mut word),
-                c => {
-                    word.text.push(c);
-                    self.bump();
-                }
-            }
-        }
-        if self.at == word.at {
-            // Nothing that begins a word: never stand still.
-            self.bump();
-        }
-        word
-    }
-
-    /// Reads words up to `)`; none is a command.
-    fn arguments(&mut self) {
-        while let Some(c) = self.peek() {
-            match c {
-                ')' => return self.bump(),
-                c if c.is_whitespace() || ";&|<>(".contains(c) => self.bump(),
-                '#' => self.skip_while(|c| c != '\n'),
-                _ => drop(self.word()),
-            }
-        }
-    }
-
-    fn single_quoted(&mut self, word: &mut Word) {
-        self.bump();
-        let Some(end) = self.rest().find('\'') else {
-            // An apostrophe in what is no shell.
-            word.is_open = true;
-            return;
-        };
-        word.text.push_str(&self.rest()[..end]);
-        self.work = self.work.saturating_sub(end);
-        self.at += end + 1;
-    }
-
-    fn double_quoted(&mut self, word: &mut Word) {
-        self.bump();
-        let (start, calls, length) = (self.at, self.calls.len(), word.text.len());
-        while let Some(c) = self.peek() {
-            match c {
-                '"' => return self.bump(),
-                '\\' => {
-                    self.bump();
-                    match self.peek() {
-                        Some(c @ ('"' | '\\' | '$' | '`')) => word.text.push(c),
-                        Some('\n') | None => {}
-                        Some(c) => word.text.extend(['\\', c]),
-                    }
-                    self.bump();
-                }
-                '$' | '`' => self.expansion(word),
-                c => {
-                    word.text.push(c);
-                    self.bump();
-                }
-            }
-        }
-        // It has no end: a quotation mark in what is no shell.
-        self.at = start;
-        self.calls.truncate(calls);
-        word.text.truncate(length);
-        word.is_open = true;
-    }
-
-    /// Reads `$NAME`, `${…}`, `$(…)`, `` `…` ``.
-    fn expansion(&mut self, word: &mut Word) {
-        if self.skip("$((") {
-            self.arithmetic();
-        } else if self.skip("$(") {
-            self.commands(Until::Parenthesis);
-        } else if self.rest().starts_with("$'") || self.rest().starts_with("$\"") {
-            return self.bump();
-        } else if self.skip("${") {
-            self.parameter();
-        } else if self.peek() == Some('`') {
-            self.bump();
-            if self.rest().contains('`') {
-                self.commands(Until::Backtick);
-            }
-        } else {
-            self.bump();
-            let name = |c: char| c.is_ascii_alphanumeric() || "_@*#?$!-".contains(c);
-            let Some(first) = self.peek().filter(|c| name(*c)) else {
-                return word.text.push('$');
-            };
-            self.bump();
-            if first.is_ascii_alphabetic() || first == '_' {
-                self.skip_while(|c| c.is_ascii_alphanumeric() || c == '_');
-            }
-        }
-        word.is_open = true;
-    }
-
-    /// Passes over the rest of `${…}`, and reads what is substituted there.
-    fn parameter(&mut self) {
-        let mut depth = 1_usize;
-        let mut inside = Word {
-            at: self.at,
-            text: String::new(),
-            is_open: false,
-        };
-        while let Some(c) = self.peek().filter(|_| depth > 0) {
-            match c {
-                '}' => {
-                    depth -= 1;
-                    self.bump();
-                }
-                '\\' => {
-                    self.bump();
-                    self.bump();
-                }
-                '$' if self.skip("${") => depth += 1,
-                '$' | '`' => self.expansion(&mut inside),
-                _ => self.bump(),
             }
         }
     }
