@@ -21,6 +21,8 @@ const MAX_DEPTH: usize = 24;
 pub(super) struct Call {
     pub at: usize,
     pub program: String,
+    /// Whether a program runs it, and no function of the shell can be meant: `sudo curl`.
+    is_wrapped: bool,
 }
 
 /// Returns the calls of a text in its order, without those of its own functions.
@@ -30,7 +32,7 @@ pub(super) fn calls(text: &str) -> Vec<Call> {
     reader.commands(Until::End);
     let functions = reader.functions;
     let mut calls = reader.calls;
-    calls.retain(|call| !functions.contains(&call.program));
+    calls.retain(|call| call.is_wrapped || !functions.contains(&call.program));
     calls.sort_by_key(|call| call.at);
     calls
 }
@@ -87,6 +89,8 @@ struct Reader<'a> {
     calls: Vec<Call>,
     functions: BTreeSet<String>,
     documents: Vec<HereDocument>,
+    /// Whether a backtick ends what is being read.
+    is_in_backticks: bool,
     /// Whether the command that is being read takes commands from its input.
     reads_commands: bool,
 }
@@ -101,6 +105,7 @@ impl<'a> Reader<'a> {
             calls: Vec::new(),
             functions: BTreeSet::new(),
             documents: Vec::new(),
+            is_in_backticks: false,
             reads_commands: false,
         }
     }
@@ -142,6 +147,7 @@ impl<'a> Reader<'a> {
         if self.depth > MAX_DEPTH {
             self.at = self.text.len();
         }
+        let outside = std::mem::replace(&mut self.is_in_backticks, until == Until::Backtick);
         let mut place = Place::Command;
         let mut cases = 0_usize;
         while let Some(c) = self.peek() {
@@ -185,6 +191,7 @@ impl<'a> Reader<'a> {
                 _ => place = self.take(place, &mut cases),
             }
         }
+        self.is_in_backticks = outside;
         self.depth -= 1;
     }
 
@@ -198,6 +205,11 @@ impl<'a> Reader<'a> {
     }
 
     fn open(&mut self, place: Place) -> Place {
+        if self.is_no_shell() {
+            self.calls.pop();
+            self.skip_while(|c| c != '\n');
+            return Place::Argument;
+        }
         if self.skip("((") {
             self.arithmetic();
             return Place::Argument;
@@ -220,6 +232,14 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a `(` comes right behind a program's name and begins no function: `fix(api): text`
+    /// is a commit's message.
+    fn is_no_shell(&self) -> bool {
+        let is_behind = |call: &Call| call.at + call.program.len() == self.at;
+        let opens = self.rest().strip_prefix('(').map(str::trim_start);
+        self.calls.last().is_some_and(is_behind) && opens.is_some_and(|rest| !rest.starts_with(')'))
     }
 
     /// Reads a text within this one: at `start` when it stands there as it is, else all of it is at `self.at`.
@@ -248,7 +268,7 @@ impl<'a> Reader<'a> {
             return place;
         }
         match place {
-            Place::Command => self.command(&word, cases),
+            Place::Command => self.command(&word, cases, false),
             Place::Wrapped { valued, has_own } => match text {
                 // `command -v curl` asks where it is.
                 "-v" | "-V" if valued == ["-a"] => Place::Argument,
@@ -258,7 +278,7 @@ impl<'a> Reader<'a> {
                     valued,
                     has_own: false,
                 },
-                _ => self.command(&word, cases),
+                _ => self.command(&word, cases, true),
             },
             Place::Value { valued, has_own } => Place::Wrapped { valued, has_own },
             Place::Shell => match text {
@@ -288,7 +308,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn command(&mut self, word: &Word, cases: &mut usize) -> Place {
+    fn command(&mut self, word: &Word, cases: &mut usize, is_wrapped: bool) -> Place {
         let text = word.text.as_str();
         if is_assignment(text) {
             return Place::Command;
@@ -296,10 +316,16 @@ impl<'a> Reader<'a> {
         if word.is_open {
             return Place::Argument;
         }
-        if let Some(program) = program(text) {
-            let at = word.at;
-            let program = program.to_owned();
-            self.calls.push(Call { at, program });
+        // `name = value` is a setting of some other language.
+        let mut behind_it = self.rest().trim_start_matches(' ').chars();
+        let is_setting =
+            behind_it.next() == Some('=') && behind_it.next().is_none_or(char::is_whitespace);
+        if let Some(program) = program(text).filter(|_| !is_setting) {
+            self.calls.push(Call {
+                at: word.at,
+                program: program.to_owned(),
+                is_wrapped,
+            });
         }
         self.reads_commands = reads_commands(text);
         match behind(text) {

@@ -32,6 +32,7 @@ impl Reader<'_> {
                     }
                     self.bump();
                 }
+                '`' if self.is_in_backticks => break,
                 '$' | '`' => self.expansion(&mut word),
                 c => {
                     word.text.push(c);
@@ -76,6 +77,7 @@ impl Reader<'_> {
         while let Some(c) = self.peek() {
             match c {
                 '"' => return self.bump(),
+                '`' if self.is_in_backticks => return,
                 '\\' => {
                     self.bump();
                     match self.peek() {
