@@ -4,7 +4,12 @@
 //! command from any other: quotes, comments, redirections, here-documents, substitutions, `case`.
 //! It never fails; of what is no shell it makes what it can.
 
+mod redirect;
+mod word;
+
 use std::collections::BTreeSet;
+
+use redirect::HereDocument;
 
 use super::words::{Leads, behind, program, reads_commands};
 
@@ -16,6 +21,8 @@ const MAX_DEPTH: usize = 24;
 pub(super) struct Call {
     pub at: usize,
     pub program: String,
+    /// Whether a program runs it, and no function of the shell can be meant: `sudo curl`.
+    is_wrapped: bool,
 }
 
 /// Returns the calls of a text in its order, without those of its own functions.
@@ -25,7 +32,7 @@ pub(super) fn calls(text: &str) -> Vec<Call> {
     reader.commands(Until::End);
     let functions = reader.functions;
     let mut calls = reader.calls;
-    calls.retain(|call| !functions.contains(&call.program));
+    calls.retain(|call| call.is_wrapped || !functions.contains(&call.program));
     calls.sort_by_key(|call| call.at);
     calls
 }
@@ -73,12 +80,6 @@ struct Word {
     is_open: bool,
 }
 
-struct HereDocument {
-    end: String,
-    is_indented: bool,
-    is_run: bool,
-}
-
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -88,6 +89,8 @@ struct Reader<'a> {
     calls: Vec<Call>,
     functions: BTreeSet<String>,
     documents: Vec<HereDocument>,
+    /// Whether a backtick ends what is being read.
+    is_in_backticks: bool,
     /// Whether the command that is being read takes commands from its input.
     reads_commands: bool,
 }
@@ -102,6 +105,7 @@ impl<'a> Reader<'a> {
             calls: Vec::new(),
             functions: BTreeSet::new(),
             documents: Vec::new(),
+            is_in_backticks: false,
             reads_commands: false,
         }
     }
@@ -143,6 +147,7 @@ impl<'a> Reader<'a> {
         if self.depth > MAX_DEPTH {
             self.at = self.text.len();
         }
+        let outside = std::mem::replace(&mut self.is_in_backticks, until == Until::Backtick);
         let mut place = Place::Command;
         let mut cases = 0_usize;
         while let Some(c) = self.peek() {
@@ -186,6 +191,7 @@ impl<'a> Reader<'a> {
                 _ => place = self.take(place, &mut cases),
             }
         }
+        self.is_in_backticks = outside;
         self.depth -= 1;
     }
 
@@ -199,6 +205,11 @@ impl<'a> Reader<'a> {
     }
 
     fn open(&mut self, place: Place) -> Place {
+        if self.is_no_shell() {
+            self.calls.pop();
+            self.skip_while(|c| c != '\n');
+            return Place::Argument;
+        }
         if self.skip("((") {
             self.arithmetic();
             return Place::Argument;
@@ -223,66 +234,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn arithmetic(&mut self) {
-        let mut depth = 2_usize;
-        while let Some(c) = self.peek().filter(|_| depth > 0) {
-            match c {
-                '(' => depth += 1,
-                ')' => depth -= 1,
-                _ => {}
-            }
-            self.bump();
-        }
-    }
-
-    fn redirect(&mut self) {
-        if self.skip("<(") || self.skip(">(") {
-            return self.commands(Until::Parenthesis);
-        }
-        let is_document = self.rest().starts_with("<<") && !self.rest().starts_with("<<<");
-        self.skip_while(|c| matches!(c, '<' | '>' | '&' | '|'));
-        let is_indented = is_document && self.skip("-");
-        self.skip_while(|c| matches!(c, ' ' | '\t'));
-        if self.peek().is_some_and(|c| matches!(c, '\n' | '<' | '>')) {
-            return;
-        }
-        let word = self.word();
-        if is_document && !word.text.is_empty() {
-            self.documents.push(HereDocument {
-                end: word.text,
-                is_indented,
-                is_run: self.reads_commands,
-            });
-        }
-    }
-
-    /// Passes over the documents that begin with this line.
-    fn here_documents(&mut self) {
-        for document in std::mem::take(&mut self.documents) {
-            let start = self.at;
-            let mut end = self.text.len();
-            let rest = self.rest();
-            self.at = self.text.len();
-            let mut line_at = start;
-            for line in rest.split_inclusive('\n') {
-                let said = line.trim_end_matches(['\r', '\n']);
-                let said = match document.is_indented {
-                    true => said.trim_start_matches('\t'),
-                    false => said,
-                };
-                // In a list of a page all lines are indented.
-                if said.trim_start_matches(' ') == document.end {
-                    end = line_at;
-                    self.at = line_at + line.len();
-                    break;
-                }
-                line_at += line.len();
-            }
-            self.work = self.work.saturating_sub(self.at - start);
-            if document.is_run {
-                self.inner(&self.text[start..end], Some(start));
-            }
-        }
+    /// Whether a `(` comes right behind a program's name and begins no function: `fix(api): text`
+    /// is a commit's message.
+    fn is_no_shell(&self) -> bool {
+        let is_behind = |call: &Call| call.at + call.program.len() == self.at;
+        let opens = self.rest().strip_prefix('(').map(str::trim_start);
+        self.calls.last().is_some_and(is_behind) && opens.is_some_and(|rest| !rest.starts_with(')'))
     }
 
     /// Reads a text within this one: at `start` when it stands there as it is, else all of it is at `self.at`.
@@ -311,7 +268,7 @@ impl<'a> Reader<'a> {
             return place;
         }
         match place {
-            Place::Command => self.command(&word, cases),
+            Place::Command => self.command(&word, cases, false),
             Place::Wrapped { valued, has_own } => match text {
                 // `command -v curl` asks where it is.
                 "-v" | "-V" if valued == ["-a"] => Place::Argument,
@@ -321,7 +278,7 @@ impl<'a> Reader<'a> {
                     valued,
                     has_own: false,
                 },
-                _ => self.command(&word, cases),
+                _ => self.command(&word, cases, true),
             },
             Place::Value { valued, has_own } => Place::Wrapped { valued, has_own },
             Place::Shell => match text {
@@ -351,7 +308,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn command(&mut self, word: &Word, cases: &mut usize) -> Place {
+    fn command(&mut self, word: &Word, cases: &mut usize, is_wrapped: bool) -> Place {
         let text = word.text.as_str();
         if is_assignment(text) {
             return Place::Command;
@@ -359,10 +316,16 @@ impl<'a> Reader<'a> {
         if word.is_open {
             return Place::Argument;
         }
-        if let Some(program) = program(text) {
-            let at = word.at;
-            let program = program.to_owned();
-            self.calls.push(Call { at, program });
+        // `name = value` is a setting of some other language.
+        let mut behind_it = self.rest().trim_start_matches(' ').chars();
+        let is_setting =
+            behind_it.next() == Some('=') && behind_it.next().is_none_or(char::is_whitespace);
+        if let Some(program) = program(text).filter(|_| !is_setting) {
+            self.calls.push(Call {
+                at: word.at,
+                program: program.to_owned(),
+                is_wrapped,
+            });
         }
         self.reads_commands = reads_commands(text);
         match behind(text) {
@@ -399,156 +362,6 @@ impl<'a> Reader<'a> {
                 c if c.is_whitespace() || "&|()<>;".contains(c) => self.bump(),
                 _ if self.word().text == "]]" => return,
                 _ => {}
-            }
-        }
-    }
-
-    /// Reads a word, quotes and backslashes taken off; and the commands that are substituted in it.
-    fn word(&mut self) -> Word {
-        let mut word = Word {
-            at: self.at,
-            text: String::new(),
-            is_open: false,
-        };
-        while let Some(c) = self.peek() {
-            match c {
-                c if c.is_whitespace() || ";&|)<>".contains(c) => break,
-                '(' if word.text.ends_with('=') => {
-                    self.bump();
-                    self.arguments();
-                }
-                '(' if word.text.ends_with(['@', '?', '+', '*', '!']) => {
-                    self.bump();
-                    self.arguments();
-                    word.is_open = true;
-                }
-                '(' => break,
-                '\'' => self.single_quoted(&mut word),
-                '"' => self.double_quoted(&mut word),
-                '\\' => {
-                    self.bump();
-                    if let Some(c) = self.peek().filter(|c| *c != '\n') {
-                        word.text.push(c);
-                    }
-                    self.bump();
-                }
-                '$' | '`' => self.expansion(&mut word),
-                c => {
-                    word.text.push(c);
-                    self.bump();
-                }
-            }
-        }
-        if self.at == word.at {
-            // Nothing that begins a word: never stand still.
-            self.bump();
-        }
-        word
-    }
-
-    /// Reads words up to `)`; none is a command.
-    fn arguments(&mut self) {
-        while let Some(c) = self.peek() {
-            match c {
-                ')' => return self.bump(),
-                c if c.is_whitespace() || ";&|<>(".contains(c) => self.bump(),
-                '#' => self.skip_while(|c| c != '\n'),
-                _ => drop(self.word()),
-            }
-        }
-    }
-
-    fn single_quoted(&mut self, word: &mut Word) {
-        self.bump();
-        let Some(end) = self.rest().find('\'') else {
-            // An apostrophe in what is no shell.
-            word.is_open = true;
-            return;
-        };
-        word.text.push_str(&self.rest()[..end]);
-        self.work = self.work.saturating_sub(end);
-        self.at += end + 1;
-    }
-
-    fn double_quoted(&mut self, word: &mut Word) {
-        self.bump();
-        let (start, calls, length) = (self.at, self.calls.len(), word.text.len());
-        while let Some(c) = self.peek() {
-            match c {
-                '"' => return self.bump(),
-                '\\' => {
-                    self.bump();
-                    match self.peek() {
-                        Some(c @ ('"' | '\\' | '$' | '`')) => word.text.push(c),
-                        Some('\n') | None => {}
-                        Some(c) => word.text.extend(['\\', c]),
-                    }
-                    self.bump();
-                }
-                '$' | '`' => self.expansion(word),
-                c => {
-                    word.text.push(c);
-                    self.bump();
-                }
-            }
-        }
-        // It has no end: a quotation mark in what is no shell.
-        self.at = start;
-        self.calls.truncate(calls);
-        word.text.truncate(length);
-        word.is_open = true;
-    }
-
-    /// Reads `$NAME`, `${…}`, `$(…)`, `` `…` ``.
-    fn expansion(&mut self, word: &mut Word) {
-        if self.skip("$((") {
-            self.arithmetic();
-        } else if self.skip("$(") {
-            self.commands(Until::Parenthesis);
-        } else if self.rest().starts_with("$'") || self.rest().starts_with("$\"") {
-            return self.bump();
-        } else if self.skip("${") {
-            self.parameter();
-        } else if self.peek() == Some('`') {
-            self.bump();
-            if self.rest().contains('`') {
-                self.commands(Until::Backtick);
-            }
-        } else {
-            self.bump();
-            let name = |c: char| c.is_ascii_alphanumeric() || "_@*#?$!-".contains(c);
-            let Some(first) = self.peek().filter(|c| name(*c)) else {
-                return word.text.push('$');
-            };
-            self.bump();
-            if first.is_ascii_alphabetic() || first == '_' {
-                self.skip_while(|c| c.is_ascii_alphanumeric() || c == '_');
-            }
-        }
-        word.is_open = true;
-    }
-
-    /// Passes over the rest of `${…}`, and reads what is substituted there.
-    fn parameter(&mut self) {
-        let mut depth = 1_usize;
-        let mut inside = Word {
-            at: self.at,
-            text: String::new(),
-            is_open: false,
-        };
-        while let Some(c) = self.peek().filter(|_| depth > 0) {
-            match c {
-                '}' => {
-                    depth -= 1;
-                    self.bump();
-                }
-                '\\' => {
-                    self.bump();
-                    self.bump();
-                }
-                '$' if self.skip("${") => depth += 1,
-                '$' | '`' => self.expansion(&mut inside),
-                _ => self.bump(),
             }
         }
     }

@@ -94,6 +94,8 @@ const FILES: [&str; 16] = [
     "bash", "bat", "cmd", "js", "json", "log", "md", "mjs", "pl", "ps1", "py", "rb", "sh", "ts",
     "txt", "yml",
 ];
+/// The few programs whose names begin with a capital; other such words begin a sentence.
+const CAPITALS: [&str; 4] = ["R", "Rscript", "Xvfb", "Xorg"];
 /// Longest name that is taken for one.
 const MAX_NAME: usize = 64;
 
@@ -160,18 +162,17 @@ pub(super) fn program(word: &str) -> Option<&str> {
     let name = in_folder(word).unwrap_or(word);
     let is_letter = |c: char| c.is_ascii_alphanumeric() || "_-.+".contains(c);
     let is_name = name.len() <= MAX_NAME
-        && name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        && name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '+' || c == '_')
         && name.chars().all(is_letter)
         && name.contains(|c: char| c.is_ascii_alphabetic());
-    let is_own = behind(name) != Leads::Nowhere
-        && matches!(
-            behind(name),
-            Leads::ToCommand | Leads::ToCase | Leads::ToFunction
-        )
-        || BUILTINS.contains(&name)
+    let is_own = matches!(
+        behind(name),
+        Leads::ToCommand | Leads::ToCase | Leads::ToFunction
+    ) || BUILTINS.contains(&name)
         || KEYWORDS.contains(&name)
         || matches!(name, "for" | "select");
+    let is_name = is_name || CAPITALS.contains(&name);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     (is_name && !is_own && !FILES.contains(&extension)).then_some(name)
 }

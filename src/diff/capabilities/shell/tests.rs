@@ -59,6 +59,9 @@ fn the_place_of_a_command_is_told() {
             "g++ x.cc; pip3.12 x; docker-compose up; apt_x",
             "g++ pip3.12 docker-compose apt_x",
         ),
+        ("x=`wget y`; a=`jq \"z\"` yq .", "wget jq yq"),
+        ("curl() { command curl x; }; curl", "curl"),
+        ("Rscript x.R", "Rscript"),
         ("time nice -n 10 make", "nice make"),
     ] {
         assert_eq!(programs(text).join(" "), expected, "{text}");
@@ -75,6 +78,9 @@ fn what_is_no_program_is_not_told() {
         "echo 'curl $(wget)' \\$\\(wget\\)",
         "<command> curl; ... ; …; - curl; * curl; 1. curl; -x",
         "don't curl",
+        "fix(api): curl the rest\nfeat(x)!: wget",
+        "username = curl\nstrict = true\nservers =\n",
+        "Fixes #12\nThe timeout is up",
         "[ -f curl ]; test -f curl; :",
         "",
     ] {
