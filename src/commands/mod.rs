@@ -4,6 +4,7 @@ mod add;
 mod choose;
 mod findings;
 mod inspect;
+mod lock;
 mod maintain;
 mod rules;
 mod validate;
@@ -132,7 +133,11 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
 /// What only looks may die at once; what changes must take back.
 fn changes_something(command: &Command) -> bool {
     match command {
-        Command::Add(_) | Command::Update(_) | Command::Install(_) | Command::Remove(_) => true,
+        Command::Add(_)
+        | Command::Update(_)
+        | Command::Install(_)
+        | Command::Remove(_)
+        | Command::Lock(_) => true,
         Command::Validate(arguments) => arguments.fix && !arguments.diff,
         _ => false,
     }
@@ -147,6 +152,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Remove(arguments) => maintain::remove(session, arguments),
         Command::Verify(arguments) => inspect::verify(session, arguments),
         Command::Outdated(arguments) => maintain::outdated(session, &arguments.names),
+        Command::Lock(arguments) => lock::lock(session, arguments),
         Command::Show(arguments) => inspect::show(session, arguments),
         Command::Validate(arguments) => validate::validate(session, arguments),
         Command::Rule(arguments) => inspect::rule(session, arguments),

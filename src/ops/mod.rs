@@ -10,6 +10,7 @@ pub mod findings;
 pub mod install;
 pub mod installed;
 pub mod list;
+pub mod lock;
 pub mod remove;
 pub mod rule;
 pub mod show;

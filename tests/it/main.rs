@@ -33,6 +33,7 @@ mod install_remove_verify;
 mod install_sh;
 mod layering;
 mod lock_merge;
+mod lock_resolve;
 mod lockfile;
 mod names;
 mod network;

@@ -2,6 +2,7 @@
 
 mod add;
 mod inspect;
+mod lock;
 mod update;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use crate::ops::{install, remove};
 
 pub use add::{add, siblings};
 pub use inspect::{browse, cache, list, show, verify};
+pub use lock::{lock, one_side};
 pub use update::{outdated, update};
 
 /// Digits of a commit that people look at.
