@@ -310,3 +310,6 @@ fn verdict_on_entries(ours: &Entry, theirs: &Entry) -> Verdict {
         _ => Verdict::Ask("the sides have different files of one commit"),
     }
 }
+
+#[cfg(test)]
+mod tests;
