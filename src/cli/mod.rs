@@ -2,6 +2,7 @@
 
 mod add;
 mod inspect;
+mod lock;
 mod maintain;
 mod policy;
 mod validate;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use add::{AddArgs, TargetArgs};
 pub use inspect::{CacheArgs, CacheCommand, ListArgs, NamesArgs, RuleArgs, ShowArgs};
+pub use lock::LockArgs;
 pub use maintain::{ConflictWinner, DiffArgs, InstallArgs, KeepArgs, RemoveArgs, UpdateArgs};
 pub use policy::PolicyArgs;
 pub use validate::{FindingsFormat, ValidateArgs};
@@ -172,6 +174,19 @@ Examples:
   mdskill outdated
   mdskill outdated --json")]
     Outdated(NamesArgs),
+    /// Write the lockfile anew, and settle what git could not merge in it
+    #[command(
+        after_help = "Without --resolve only the form changes. With it a skill that one side changed is as that
+side has it, and of two commits the newer one is taken, if one comes after the other.
+What is left is asked on a terminal; else it is listed, and the exit code is 3. The sides are
+those of git's index, where it has them: what was mended by hand between git's lines is not.
+
+Examples:
+  mdskill lock --resolve
+  mdskill lock --resolve --ours pdf --theirs docx xlsx
+  mdskill lock --resolve --theirs"
+    )]
+    Lock(LockArgs),
     /// Show a skill: installed, or a repository's
     #[command(after_help = "Examples:
   mdskill show async-python-patterns

@@ -4,6 +4,7 @@ mod add;
 mod choose;
 mod findings;
 mod inspect;
+mod lock;
 mod maintain;
 mod policy;
 mod rules;
@@ -139,7 +140,8 @@ fn changes_something(command: &Command) -> bool {
         | Command::Update(_)
         | Command::Install(_)
         | Command::Remove(_)
-        | Command::Keep(_) => true,
+        | Command::Keep(_)
+        | Command::Lock(_) => true,
         Command::Validate(arguments) => arguments.fix && !arguments.diff,
         _ => false,
     }
@@ -156,6 +158,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Remove(arguments) => maintain::remove(session, arguments),
         Command::Verify(arguments) => inspect::verify(session, arguments),
         Command::Outdated(arguments) => maintain::outdated(session, &arguments.names),
+        Command::Lock(arguments) => lock::lock(session, arguments),
         Command::Show(arguments) => inspect::show(session, arguments),
         Command::Validate(arguments) => validate::validate(session, arguments),
         Command::Rule(arguments) => inspect::rule(session, arguments),

@@ -254,7 +254,7 @@ pub fn in_transaction<T>(
     }
     let text = match before.as_ref() == Some(&lockfile) {
         // Who changes nothing in it does not write it in another form either.
-        true => std::fs::read_to_string(&context.site.lockfile).ok(),
+        true => Lockfile::read_text(&context.site.lockfile)?,
         false => None,
     };
     let committed = transaction.commit(&text.unwrap_or_else(|| lockfile.to_text()))?;

@@ -13,6 +13,7 @@ pub mod install;
 pub mod installed;
 pub mod keep;
 pub mod list;
+pub mod lock;
 pub mod policy;
 pub mod remove;
 pub mod rule;

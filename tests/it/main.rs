@@ -38,6 +38,7 @@ mod install_remove_verify;
 mod install_sh;
 mod layering;
 mod lock_merge;
+mod lock_resolve;
 mod lockfile;
 mod merge_files;
 mod merge_text;

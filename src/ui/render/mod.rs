@@ -3,6 +3,7 @@
 mod add;
 mod edits;
 mod inspect;
+mod lock;
 mod policy;
 mod update;
 
@@ -18,6 +19,7 @@ use crate::ops::{install, remove};
 pub use add::{add, siblings};
 pub use edits::{keep, local_diff};
 pub use inspect::{browse, cache, list, show, verify};
+pub use lock::{lock, one_side};
 pub use policy::{policy, refused};
 pub use update::{diff, outdated, update};
 
