@@ -1,6 +1,7 @@
 //! The command line: what can be typed. Its comments are the help.
 
 mod add;
+mod import;
 mod inspect;
 mod maintain;
 mod policy;
@@ -12,6 +13,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use add::{AddArgs, TargetArgs};
+pub use import::ImportArgs;
 pub use inspect::{CacheArgs, CacheCommand, ListArgs, NamesArgs, RuleArgs, ShowArgs};
 pub use maintain::{ConflictWinner, DiffArgs, InstallArgs, KeepArgs, RemoveArgs, UpdateArgs};
 pub use policy::PolicyArgs;
@@ -211,6 +213,21 @@ Examples:
   mdskill policy acme/skills/deploy --json"
     )]
     Policy(PolicyArgs),
+    /// Take over what another tool has installed, as it lies
+    #[command(
+        after_help = "Reads the locks of npx skills (skills-lock.json), skillcask (skills.lock) and APM
+(apm.lock.yaml), and what gh skill writes into each SKILL.md. A skill is taken when its files
+are those of a commit that its source has had, so nothing moves; the others are listed with
+the reason, and the exit code is 3. Files of other tools stay as they are.
+
+Examples:
+  mdskill import
+  mdskill import --dry-run
+  mdskill import skills-lock.json
+  mdskill import -g             # what is installed in your home
+  mdskill import --restore      # put upstream's files where a tool changed them"
+    )]
+    Import(ImportArgs),
     /// Show, prune or clear the store of git objects
     #[command(after_help = "Examples:
   mdskill cache

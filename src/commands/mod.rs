@@ -3,6 +3,7 @@
 mod add;
 mod choose;
 mod findings;
+mod import;
 mod inspect;
 mod maintain;
 mod policy;
@@ -139,7 +140,8 @@ fn changes_something(command: &Command) -> bool {
         | Command::Update(_)
         | Command::Install(_)
         | Command::Remove(_)
-        | Command::Keep(_) => true,
+        | Command::Keep(_)
+        | Command::Import(_) => true,
         Command::Validate(arguments) => arguments.fix && !arguments.diff,
         _ => false,
     }
@@ -160,6 +162,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Validate(arguments) => validate::validate(session, arguments),
         Command::Rule(arguments) => inspect::rule(session, arguments),
         Command::Policy(arguments) => policy::policy(session, arguments),
+        Command::Import(arguments) => import::import(session, arguments),
         Command::Cache(arguments) => inspect::cache(session, arguments),
     }
 }

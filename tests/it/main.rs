@@ -34,6 +34,7 @@ mod history;
 mod history_cost;
 mod hook;
 mod hostile;
+mod import;
 mod install_remove_verify;
 mod install_sh;
 mod layering;

@@ -2,6 +2,7 @@
 
 mod add;
 mod edits;
+mod import;
 mod inspect;
 mod policy;
 mod update;
@@ -17,6 +18,7 @@ use crate::ops::{install, remove};
 
 pub use add::{add, siblings};
 pub use edits::{keep, local_diff};
+pub use import::import;
 pub use inspect::{browse, cache, list, show, verify};
 pub use policy::{policy, refused};
 pub use update::{diff, outdated, update};
