@@ -63,11 +63,9 @@ fn computed_hash(repo: &Repo, at: &str) -> String {
         hasher.update(path);
         hasher.update(repo.cat_file(&id));
     }
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let sum = hasher.finalize();
+    sum.iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Runs import, which leaves every file as it was and only adds the lockfile and our own folder.
