@@ -155,3 +155,24 @@ fn skill_folder(path: &str) -> Option<&str> {
     let end = below.find('/').unwrap_or(below.len());
     Some(&path[..above.len() + 1 + end])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deployed_file_names_its_skills_folder() {
+        for (path, folder) in [
+            (".github/skills/pdf/SKILL.md", Some(".github/skills/pdf")),
+            (".agents/skills/pdf/", Some(".agents/skills/pdf")),
+            (
+                ".github/skills/pdf/scripts/a.py",
+                Some(".github/skills/pdf"),
+            ),
+            (".github/skills", None),
+            (".github/prompts/x.md", None),
+        ] {
+            assert_eq!(skill_folder(path), folder, "{path}");
+        }
+    }
+}

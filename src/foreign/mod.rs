@@ -178,7 +178,7 @@ fn folder_of(path: &str) -> Result<String, String> {
     let is_inside = folder
         .split('/')
         .all(|part| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0']));
-    match folder.is_empty() || is_inside {
+    match (folder.is_empty() && !path.starts_with('/')) || is_inside {
         true => Ok(folder.to_owned()),
         false => Err(format!("`{path}` is no path inside a repository")),
     }
@@ -197,4 +197,41 @@ fn put_path(claim: &mut Claim, path: Option<&str>) {
 fn short_ref(name: &str) -> &str {
     let short = name.strip_prefix("refs/heads/");
     short.or(name.strip_prefix("refs/tags/")).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_folder_inside_the_repository() {
+        for (path, folder) in [
+            ("skills/x/SKILL.md", Some("skills/x")),
+            ("./skills/x/", Some("skills/x")),
+            ("SKILL.md", Some("")),
+            ("", Some("")),
+            ("mySKILL.md", Some("mySKILL.md")),
+            ("../x", None),
+            ("/etc", None),
+            ("/", None),
+            ("a//b", None),
+            ("a\\b", None),
+        ] {
+            assert_eq!(folder_of(path).ok().as_deref(), folder, "{path}");
+        }
+    }
+
+    #[test]
+    fn claims_agree_when_they_can_be_of_one_skill() {
+        let claim = |source: &str, path: Option<&str>| {
+            let mut claim = Claim::new(Tool::Npx, "x", repository(source));
+            claim.path = path.map(str::to_owned);
+            claim
+        };
+        let one = claim("a/b", Some("x"));
+        assert!(one.agrees(&claim("https://github.com/a/b.git", None)));
+        assert!(!one.agrees(&claim("a/b", Some("y"))));
+        assert!(!one.agrees(&claim("a/c", Some("x"))));
+        assert!(!claim("", None).agrees(&claim("", None)));
+    }
 }

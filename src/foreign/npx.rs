@@ -23,11 +23,13 @@ const PERSONAL_VERSION: u64 = 3;
 
 /// What is looked at first: the rest of another version has another form.
 #[derive(Deserialize)]
+#[serde(expecting = "a map with `version` and `skills`")]
 struct Head {
     version: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a map with `version` and `skills`")]
 struct Lock {
     #[serde(default)]
     skills: Skills,
@@ -38,7 +40,10 @@ struct Skills(Vec<(String, Written)>);
 
 /// One skill, as either lock writes it.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(
+    rename_all = "camelCase",
+    expecting = "a map that says where a skill is from"
+)]
 struct Written {
     source: Option<String>,
     source_url: Option<String>,
@@ -217,17 +222,78 @@ impl<'de> Visitor<'de> for EachOnce {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Skills, A::Error> {
         let (mut skills, mut seen) = (Vec::new(), HashSet::new());
-        while let Some((name, written)) = entries.next_entry::<String, Written>()? {
+        while let Some(name) = entries.next_key::<String>()? {
             if !seen.insert(name.clone()) {
-                return Err(A::Error::custom(format!(
-                    "`{name}` stands here a second time"
-                )));
+                let problem = format!("`{name}` stands here a second time");
+                return Err(A::Error::custom(problem));
             }
             if skills.len() >= MAX_CLAIMS {
                 return Err(A::Error::custom(format!("more than {MAX_CLAIMS} skills")));
             }
-            skills.push((name, written));
+            skills.push((name, entries.next_value()?));
         }
         Ok(Skills(skills))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_named_as_npx_names_it() {
+        for (name, folder) in [
+            ("pdf", "pdf"),
+            ("Two: The Second!", "two-the-second"),
+            ("../../x", "x"),
+            ("a--b_c.d", "a-b_c.d"),
+            ("...", "unnamed-skill"),
+            ("Größe", "gr-e"),
+            ("\u{1b}[31m", "31m"),
+        ] {
+            assert_eq!(folder_name(name), folder, "{name:?}");
+        }
+        assert_eq!(folder_name(&"a".repeat(300)).len(), 255);
+    }
+
+    #[test]
+    fn the_sum_puts_letters_before_cases() {
+        let file = |path: &'static str| (path, b"x".to_vec());
+        let expected = Hex(Sha256::digest("a/bxLICENSExSKILL.mdxz.mdx").into()).to_string();
+        let files = vec![file("SKILL.md"), file("z.md"), file("LICENSE"), file("a/b")];
+        assert_eq!(computed_hash(files), expected);
+    }
+
+    #[test]
+    fn a_source_is_the_repository_that_it_names() {
+        let claims = |keys: &str| {
+            let text = format!("{{\"version\":1,\"skills\":{{\"x\":{{{keys}}}}}}}");
+            project(&text).unwrap().remove(0).source
+        };
+        let source = |keys: &str| claims(keys).unwrap().to_string();
+        assert_eq!(
+            source(r#""source":"a/b","sourceType":"github""#),
+            "github:a/b"
+        );
+        assert_eq!(
+            source(
+                r#""source":"a/b","sourceType":"gitlab","sourceUrl":"https://gitlab.com/a/b.git""#
+            ),
+            "https://gitlab.com/a/b.git"
+        );
+        assert_eq!(
+            source(r#""source":"git@h.example:a/b.git","sourceType":"git""#),
+            "git@h.example:a/b.git"
+        );
+        assert_eq!(
+            source(r#""source":"https://gitlab.com/group/sub/b","sourceType":"git""#),
+            "https://gitlab.com/group/sub/b"
+        );
+        assert_eq!(
+            source(r#""source":"./mine","sourceType":"local""#),
+            "path:./mine"
+        );
+        assert!(claims(r#""source":"a/b/c","sourceType":"github""#).is_err());
+        assert!(claims(r#""source":"a/b","sourceType":"git""#).is_err());
     }
 }

@@ -121,3 +121,24 @@ fn archive(url: &str) -> Result<Source, String> {
         _ => Err(unknown()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_names_its_repository() {
+        let source = |url: &str| archive(url).map(|source| source.to_string());
+        let api = "https://api.github.com/repos/acme/skills/zipball/abc";
+        assert_eq!(source(api).unwrap(), "github:acme/skills");
+        let own = "https://ghe.acme.com/api/v3/repos/acme/skills/zipball/abc";
+        assert_eq!(source(own).unwrap(), "https://ghe.acme.com/acme/skills");
+        for other in [
+            "",
+            "http://api.github.com/repos/a/b/zipball/c",
+            "https://h/x.zip",
+        ] {
+            assert!(source(other).is_err(), "{other}");
+        }
+    }
+}

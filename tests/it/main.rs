@@ -35,6 +35,8 @@ mod history_cost;
 mod hook;
 mod hostile;
 mod import;
+mod import_asks;
+mod import_refusals;
 mod install_remove_verify;
 mod install_sh;
 mod layering;

@@ -340,11 +340,12 @@ fn reason(source: &Source, sought: &Sought<'_>) -> String {
         .commit
         .as_ref()
         .map_or("the source".to_owned(), ObjectId::short);
+    let target = &sought.claimed.targets[0];
     let tool = match search.tool {
         Tool::Gh => ", and the tree that gh noted is not there",
         _ => "",
     };
     format!(
-        "no version of {spec}{of} has exactly its files{tool}; it differs in {count} from {from}: {named}. `mdskill add {spec} --force` installs a version, and moves this one to the trash folder"
+        "no version of {spec}{of} has exactly its files{tool}; it differs in {count} from {from}: {named}. `mdskill add {spec} --target {target} --force` installs a version, and moves this one to the trash folder"
     )
 }
