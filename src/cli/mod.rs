@@ -215,10 +215,11 @@ Examples:
     Policy(PolicyArgs),
     /// Take over what another tool has installed, as it lies
     #[command(
-        after_help = "Reads the locks of npx skills (skills-lock.json), skillcask (skills.lock) and APM
-(apm.lock.yaml), and what gh skill writes into each SKILL.md. A skill is taken when its files
-are those of a commit that its source has had, so nothing moves; the others are listed with
-the reason, and the exit code is 3. Files of other tools stay as they are.
+        after_help = "Reads the locks of npx skills (skills-lock.json), skillcask (skills.lock), APM (apm.lock.yaml)
+and skillup (skills.lock.json), and what gh skill and openskills write into each skill. A skill
+is taken when its files are those of a commit that its source has had, so nothing moves. Edits
+are kept where the tool has noted the version. What can't be taken is listed with the reason,
+and the exit code is 3. Files of other tools stay as they are.
 
 Examples:
   mdskill import

@@ -5,8 +5,11 @@
 
 pub mod apm;
 pub mod gh;
+mod json;
 pub mod npx;
+pub mod openskills;
 pub mod skillcask;
+pub mod skillup;
 
 use std::fmt;
 
@@ -30,6 +33,10 @@ pub enum Tool {
     Skillcask,
     /// APM.
     Apm,
+    /// openskills.
+    Openskills,
+    /// skillup.
+    Skillup,
 }
 
 /// A skill that another tool says it has installed.
@@ -90,8 +97,14 @@ impl Tool {
             // What begins with `_` and the README only older versions left out; `__pycache__` all do.
             Self::Npx => parts
                 .any(|part| matches!(part, "metadata.json" | "README.md") || part.starts_with('_')),
-            Self::Gh | Self::Skillcask | Self::Apm => false,
+            _ => false,
         }
+    }
+
+    /// Whether the tool puts a file of its own there.
+    #[must_use]
+    pub fn adds(self, path: &str) -> bool {
+        self == Self::Openskills && path == openskills::FILE
     }
 
     /// Whether the tool writes this file of a skill anew, with words of its own.
@@ -108,6 +121,8 @@ impl fmt::Display for Tool {
             Self::Gh => "gh skill",
             Self::Skillcask => "skillcask",
             Self::Apm => "APM",
+            Self::Openskills => "openskills",
+            Self::Skillup => "skillup",
         })
     }
 }
@@ -233,5 +248,54 @@ mod tests {
         assert!(!one.agrees(&claim("a/b", Some("y"))));
         assert!(!one.agrees(&claim("a/c", Some("x"))));
         assert!(!claim("", None).agrees(&claim("", None)));
+    }
+
+    /// Cut off anywhere, a file is read as far as it says the same, or is damaged at a line it has.
+    #[test]
+    fn a_file_that_is_cut_off_is_damaged_at_a_line_that_it_has() {
+        type Read = fn(&str) -> Result<Vec<Claim>, Damage>;
+        let files: [(&str, Read); 6] = [
+            (
+                include_str!("../../testdata/foreign/npx/skills-lock.json"),
+                npx::project,
+            ),
+            (
+                include_str!("../../testdata/foreign/npx/.skill-lock.json"),
+                npx::personal,
+            ),
+            (
+                include_str!("../../testdata/foreign/skillcask/skills.lock"),
+                skillcask::read,
+            ),
+            (
+                include_str!("../../testdata/foreign/apm/apm.lock.yaml"),
+                apm::read,
+            ),
+            (
+                include_str!("../../testdata/foreign/skillup/skills.lock.json"),
+                skillup::read,
+            ),
+            (
+                include_str!("../../testdata/foreign/openskills/.openskills.json"),
+                |text| openskills::read("one", text).map(|claim| vec![claim]),
+            ),
+        ];
+        let id = "0123456789012345678901234567890123456789";
+        for (text, read) in files {
+            let text = ["@COMMIT@", "@TOOLS@", "@TREE@"]
+                .iter()
+                .fold(text.to_owned(), |text, word| text.replace(word, id));
+            let whole = read(&text).unwrap();
+            assert!(!whole.is_empty());
+            for end in (0..text.len()).step_by(7) {
+                match read(&text[..end]) {
+                    Ok(claims) => assert!(claims.len() <= whole.len()),
+                    Err(damage) => {
+                        assert!(damage.line >= 1 && damage.line <= text.lines().count() + 1);
+                        assert!(!damage.problem.is_empty());
+                    }
+                }
+            }
+        }
     }
 }

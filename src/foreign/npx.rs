@@ -1,13 +1,12 @@
 //! The locks of `npx skills`: `skills-lock.json` of a project, `.skill-lock.json` of a person.
 
-use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Claim, Damage, Evidence, MAX_CLAIMS, Tool, put_path, repository};
+use super::json::{self, EachOnce};
+use super::{Claim, Damage, Evidence, Tool, put_path, repository};
 use crate::oid::write_hex;
 use crate::source::{Source, is_scp_like};
 
@@ -32,11 +31,8 @@ struct Head {
 #[serde(expecting = "a map with `version` and `skills`")]
 struct Lock {
     #[serde(default)]
-    skills: Skills,
+    skills: EachOnce<Written>,
 }
-
-#[derive(Default)]
-struct Skills(Vec<(String, Written)>);
 
 /// One skill, as either lock writes it.
 #[derive(Deserialize)]
@@ -73,15 +69,7 @@ pub fn personal(text: &str) -> Result<Vec<Claim>, Damage> {
 }
 
 fn read(text: &str, version: u64) -> Result<Vec<Claim>, Damage> {
-    let damage = |error: serde_json::Error| {
-        let told = error.to_string();
-        let problem = told.split(" at line ").next().unwrap_or_default();
-        Damage {
-            line: error.line().max(1),
-            problem: problem.to_owned(),
-        }
-    };
-    let head: Head = serde_json::from_str(text).map_err(damage)?;
+    let head: Head = json::read(text)?;
     match head.version {
         Some(found) if found.as_u64() == Some(version) => {}
         Some(found) => {
@@ -99,7 +87,7 @@ fn read(text: &str, version: u64) -> Result<Vec<Claim>, Damage> {
             return Err(Damage { line: 1, problem });
         }
     }
-    let lock: Lock = serde_json::from_str(text).map_err(damage)?;
+    let lock: Lock = json::read(text)?;
     Ok(lock.skills.0.iter().map(claim).collect())
 }
 
@@ -201,38 +189,6 @@ struct Hex([u8; 32]);
 impl fmt::Display for Hex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_hex(&self.0, f)
-    }
-}
-
-impl<'de> Deserialize<'de> for Skills {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(EachOnce)
-    }
-}
-
-/// Takes every skill once: JSON itself lets a later one of a name hide an earlier.
-struct EachOnce;
-
-impl<'de> Visitor<'de> for EachOnce {
-    type Value = Skills;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map of skills")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Skills, A::Error> {
-        let (mut skills, mut seen) = (Vec::new(), HashSet::new());
-        while let Some(name) = entries.next_key::<String>()? {
-            if !seen.insert(name.clone()) {
-                let problem = format!("`{name}` stands here a second time");
-                return Err(A::Error::custom(problem));
-            }
-            if skills.len() >= MAX_CLAIMS {
-                return Err(A::Error::custom(format!("more than {MAX_CLAIMS} skills")));
-            }
-            skills.push((name, entries.next_value()?));
-        }
-        Ok(Skills(skills))
     }
 }
 

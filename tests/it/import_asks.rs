@@ -88,6 +88,16 @@ fn a_server_without_filters_gives_the_history_with_its_files() {
 }
 
 #[test]
+fn a_server_of_the_first_protocol_gives_the_history_to_git() {
+    let scene = with_changes(3);
+    scene.forge.fault(Fault::V0Only);
+    scene.run(&["import"]).ok().says("2 skills taken");
+    let lock = scene.room.read("mdskill.lock");
+    assert!(lock.contains(&scene.commit), "{lock}");
+    scene.run(&["verify"]).ok();
+}
+
+#[test]
 fn a_server_that_is_away_is_a_failure_of_the_network() {
     let scene = with_changes(0);
     scene.forge.fault(Fault::Reset);

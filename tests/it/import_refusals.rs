@@ -53,11 +53,11 @@ fn a_damaged_lock_of_npx_is_refused_with_its_line() {
             5,
             "a second time",
         ),
-        (&"[".repeat(10_000), 1, "EOF while parsing"),
+        (&"[".repeat(10_000), 1, "recursion limit"),
         (
             &format!("{{\"version\": 1, \"x\": {}", "[".repeat(10_000)),
             1,
-            "recursion limit",
+            "EOF while parsing",
         ),
     ];
     all_refused("skills-lock.json", &cases);
@@ -67,7 +67,7 @@ fn a_damaged_lock_of_npx_is_refused_with_its_line() {
             3,
             "it is of version 2, and this mdskill reads version 3",
         ),
-        ("{\"version\": 3, \"skills\": []}", 1, "a map of skills"),
+        ("{\"version\": 3, \"skills\": []}", 1, "a map by names"),
     ];
     all_refused(".skill-lock.json", &cases);
 }

@@ -37,6 +37,7 @@ mod hostile;
 mod import;
 mod import_asks;
 mod import_refusals;
+mod import_small;
 mod install_remove_verify;
 mod install_sh;
 mod layering;

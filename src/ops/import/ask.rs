@@ -19,7 +19,9 @@ use crate::skill::files::SkillTree;
 use crate::source::Source;
 
 /// How far back is looked, step by step; most skills are found at the first.
-const DEPTHS: [u32; 4] = [1, 50, 500, 5_000];
+const DEPTHS: [u32; 4] = [1, 50, 500, MAX_COMMITS];
+/// How far back is looked at most.
+const MAX_COMMITS: u32 = 5_000;
 /// Most files of a difference that a reason names.
 const MAX_NAMED: usize = 3;
 
@@ -47,6 +49,8 @@ struct Sought<'a> {
     search: Search<'a>,
     tip: Option<ObjectId>,
     problem: Option<String>,
+    /// Whether there is more of the history than was looked at.
+    is_far: bool,
 }
 
 /// Asks one source about all that is claimed to be from it.
@@ -123,6 +127,7 @@ async fn begin<'b>(
             search,
             tip,
             problem,
+            is_far: false,
         });
     }
     let asked: Vec<Query> = queries.iter().map(|(_, query)| query.clone()).collect();
@@ -158,6 +163,7 @@ async fn look(repository: &mut Repository<'_>, sought: &mut [Sought<'_>]) -> Res
         open = walk_all(repository.objects(), sought)?;
     }
     for one in sought {
+        one.is_far = !one.search.is_here && one.tip.is_some_and(|tip| open.contains(&tip));
         one.search.settle();
     }
     Ok(())
@@ -311,12 +317,17 @@ fn reason(source: &Source, sought: &Sought<'_>) -> String {
     if let Some(refused) = &search.refused {
         return format!("the version in its source is refused:\n  {refused}");
     }
-    let spec = full_spec(source, search.path.unwrap_or_default());
+    let path = search.near.first().map(|near| near.path.as_str());
+    let spec = full_spec(source, search.path.or(path).unwrap_or_default());
     let of = match (&sought.claimed.claim.reference, sought.tip) {
         (_, None) => String::new(),
         (_, Some(commit)) if search.is_here => format!(" at {}", commit.short()),
         (Some(reference), _) => format!(" in the history of `{reference}`"),
         (None, _) => " in the history of the default branch".to_owned(),
+    };
+    let of = match sought.is_far {
+        true => format!("{of}, as far back as was looked ({MAX_COMMITS} commits)"),
+        false => of,
     };
     let Some(nearest) = search.near.first() else {
         return format!(

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::copies::Shelves;
 use crate::context::Context;
-use crate::foreign::{self, Claim, Damage, apm, gh, npx, skillcask};
+use crate::foreign::{self, Claim, Damage, apm, gh, npx, openskills, skillcask, skillup};
 use crate::fs::{self, At};
 use crate::ops::OpError;
 
@@ -23,7 +23,7 @@ pub(super) fn read(
     let (files, mut claims) = match named {
         [] => {
             let files = known_places(context)?;
-            (files, of_gh(context, shelves)?)
+            (files, of_skills(context, shelves)?)
         }
         named => {
             let named = named.iter().map(|file| context.env.current_dir.join(file));
@@ -53,7 +53,13 @@ pub(super) fn read(
 fn known_places(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
     let root = &context.site.root;
     if !context.site.is_personal {
-        let names = [npx::PROJECT_FILE, skillcask::FILE, apm::FILE, apm::OLD_FILE];
+        let names = [
+            npx::PROJECT_FILE,
+            skillcask::FILE,
+            apm::FILE,
+            apm::OLD_FILE,
+            skillup::FILE,
+        ];
         return Ok(names.iter().map(|name| root.join(name)).collect());
     }
     let home = context.dirs.home()?;
@@ -91,9 +97,10 @@ fn claims_of(path: &Path, file: &str, bytes: &[u8]) -> Result<Vec<Claim>, OpErro
         line: damage.line,
         problem: damage.problem,
     };
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
+    let folder = folder.to_string_lossy();
     if name == "SKILL.md" {
-        let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
-        return match gh::read(&folder.to_string_lossy(), bytes) {
+        return match gh::read(&folder, bytes) {
             Some(claim) => Ok(vec![claim]),
             None => Err(refuse(Damage {
                 line: 1,
@@ -113,41 +120,51 @@ fn claims_of(path: &Path, file: &str, bytes: &[u8]) -> Result<Vec<Claim>, OpErro
         npx::PROJECT_FILE => npx::project(text),
         skillcask::FILE => skillcask::read(text),
         apm::FILE | apm::OLD_FILE => apm::read(text),
+        skillup::FILE => skillup::read(text),
+        openskills::FILE => openskills::read(&folder, text).map(|claim| vec![claim]),
         _ => {
             return Err(OpError::Usage(format!(
-                "{file} is no lock that mdskill knows: those are {}, {}, {}, {} and a SKILL.md of gh skill",
+                "{file} is no lock that mdskill knows: those are {}, {}, {}, {}, {}, {} and a SKILL.md of gh skill",
                 npx::PROJECT_FILE,
                 npx::PERSONAL_FILE,
                 skillcask::FILE,
                 apm::FILE,
+                skillup::FILE,
+                openskills::FILE,
             )));
         }
     };
     claims.map_err(refuse)
 }
 
-/// Reads every installed `SKILL.md`: gh writes into each of its own where it is from.
-fn of_gh(context: &Context<'_>, shelves: &Shelves) -> Result<Vec<Filed>, OpError> {
+/// Reads what lies in the skills themselves: gh writes into each `SKILL.md` where it is from,
+/// openskills a file beside it.
+fn of_skills(context: &Context<'_>, shelves: &Shelves) -> Result<Vec<Filed>, OpError> {
     let mut claims = Vec::new();
     for folder in shelves.folders(context)? {
-        let path = folder.join("SKILL.md");
-        let Some(seen) = fs::look(&path)? else {
-            continue;
-        };
-        if !seen.is_file() || seen.len() > foreign::MAX_BYTES as u64 {
-            continue;
-        }
-        let Some(bytes) = fs::read_if_found(&path)? else {
-            continue;
-        };
-        let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        if let Some(mut claim) = gh::read(&name, &bytes) {
-            let place = folder.strip_prefix(&context.site.root).unwrap_or(&folder);
-            claim.places = vec![place.to_string_lossy().replace('\\', "/")];
-            claims.push(Filed {
-                claim,
-                file: context.site.display(&path),
-            });
+        let place = folder.strip_prefix(&context.site.root).unwrap_or(&folder);
+        let place = place.to_string_lossy().replace('\\', "/");
+        for name in ["SKILL.md", openskills::FILE] {
+            let path = folder.join(name);
+            let is_small =
+                |seen: std::fs::Metadata| seen.is_file() && seen.len() <= foreign::MAX_BYTES as u64;
+            if !fs::look(&path)?.is_some_and(is_small) {
+                continue;
+            }
+            let file = context.site.display(&path);
+            let bytes = fs::read_if_found(&path)?.unwrap_or_default();
+            let shown = folder.file_name().unwrap_or_default().to_string_lossy();
+            let found = match name {
+                "SKILL.md" => gh::read(&shown, &bytes).into_iter().collect(),
+                _ => claims_of(&path, &file, &bytes)?,
+            };
+            claims.extend(found.into_iter().map(|mut claim| {
+                claim.places = vec![place.clone()];
+                Filed {
+                    claim,
+                    file: file.clone(),
+                }
+            }));
         }
     }
     Ok(claims)

@@ -73,7 +73,7 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
     let (files, claims) = files::read(context, &options.files, &shelves)?;
     if files.is_empty() {
         return Err(OpError::Usage(format!(
-            "there is nothing to import in {}: no lock of npx skills, skillcask or APM, and no skill that gh skill installed; `mdskill import FILE` reads one that lies elsewhere",
+            "there is nothing to import in {}: no lock of npx skills, skillcask, APM or skillup, and no skill that gh skill or openskills installed; `mdskill import FILE` reads one that lies elsewhere",
             context.site.root.display()
         )));
     }

@@ -91,7 +91,7 @@ impl Difference {
 
     /// Whether it is what the tool itself makes of a skill.
     pub fn is_made_by(&self, tool: Tool) -> bool {
-        self.added.is_empty()
+        self.added.iter().all(|path| tool.adds(path))
             && self.changed.iter().all(|path| tool.rewrites(path))
             && self.deleted.iter().all(|path| {
                 // What is left behind by use is nothing that a copy must have.

@@ -339,7 +339,7 @@ fn a_document_is_read_under_its_own_budget_and_each_key_once() {
     assert!(document("a: 1\nb: [x, {c: d}]\n", 10).is_ok());
     assert_eq!(
         refused("a: 1\nb:\n  c: 1\n  c: 2\n"),
-        (3, "`c` stands twice in one map".to_owned())
+        (3, "b: `c` stands twice in one map".to_owned())
     );
     assert_eq!(
         refused("a: [1,2,3,4,5,6,7,8,9]\n").1,
