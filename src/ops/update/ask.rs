@@ -11,7 +11,6 @@ use super::{Failed, Options, Report};
 use crate::context::Context;
 use crate::fetch::resolve::{Named, Query, Resolved};
 use crate::fetch::{self, Repository};
-use crate::git::objects::Objects;
 use crate::lockfile::{Entry, Lockfile};
 use crate::oid::ObjectId;
 use crate::ops::OpError;
@@ -124,8 +123,9 @@ struct Looked<'l, 't> {
     same: Vec<(Installed<'l>, &'t Target)>,
 }
 
-/// Looks at the trees, which come in one request, those of edited skills' locked commits with
-/// them when the store has them not.
+/// Looks at the trees, which come in one request. Where the store has not the locked commits, for
+/// it was cleared or is another machine's, they come along: edits are merged on their trees, and
+/// their dates say how much history there is to tell.
 async fn look<'l, 't>(
     context: &Context<'_>,
     options: &Options,
@@ -140,10 +140,9 @@ async fn look<'l, 't>(
         .filter_map(|(skill, _)| skill.entry.commit)
         .collect();
     let known: Vec<ObjectId> = known.into_iter().collect();
-    let bases = missing_bases(context, answer.repository.objects(), open)?;
     let (discoveries, _gone) = answer
         .repository
-        .discover_with_bases(&commits, &known, &bases)
+        .discover_with_bases(&commits, &known, &known)
         .await?;
     let mut looked = Looked {
         moved: Vec::new(),
@@ -199,35 +198,6 @@ fn upstream(
         local,
         base,
     }))
-}
-
-/// Returns the locked commits of edited skills whose trees the store has not: it was cleared, or
-/// is another machine's.
-fn missing_bases(
-    context: &Context<'_>,
-    objects: &Objects,
-    open: &[(Installed<'_>, &Target)],
-) -> Result<Vec<ObjectId>, OpError> {
-    let mut bases = BTreeSet::new();
-    for (
-        Installed {
-            name,
-            entry,
-            lockfile,
-        },
-        _,
-    ) in open
-    {
-        let Some(commit) = entry.commit.filter(|commit| !bases.contains(commit)) else {
-            continue;
-        };
-        if SkillTree::read(objects, entry.tree).is_err()
-            && Local::look(context, lockfile, name, entry)?.is_edited()
-        {
-            bases.insert(commit);
-        }
-    }
-    Ok(bases.into_iter().collect())
 }
 
 /// Brings the files of what moved and of what edits were made to, and the commits in between.
