@@ -13,7 +13,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use add::{AddArgs, TargetArgs};
 pub use inspect::{CacheArgs, CacheCommand, ListArgs, NamesArgs, RuleArgs, ShowArgs};
-pub use maintain::{ConflictWinner, DiffArgs, InstallArgs, KeepArgs, RemoveArgs, UpdateArgs};
+pub use maintain::{
+    ConflictWinner, DiffArgs, InstallArgs, KeepArgs, OutdatedArgs, RemoveArgs, SummaryArgs,
+    UpdateArgs,
+};
 pub use policy::PolicyArgs;
 pub use validate::{FindingsFormat, ValidateArgs};
 
@@ -130,7 +133,8 @@ Examples:
   mdskill update async-python-patterns
   mdskill update --dry-run
   mdskill update --check        # exit 3 if anything would change
-  mdskill update NAME --conflict=markers"
+  mdskill update NAME --conflict=markers
+  mdskill update --summary update.md"
     )]
     Update(UpdateArgs),
     /// Show how update would change the files, or what was edited here
@@ -171,7 +175,7 @@ Examples:
     #[command(after_help = "Examples:
   mdskill outdated
   mdskill outdated --json")]
-    Outdated(NamesArgs),
+    Outdated(OutdatedArgs),
     /// Show a skill: installed, or a repository's
     #[command(after_help = "Examples:
   mdskill show async-python-patterns

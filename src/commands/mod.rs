@@ -1,5 +1,6 @@
 //! The commands: from what was typed to a verb's options, from its report to the person.
 
+mod actions;
 mod add;
 mod choose;
 mod findings;
@@ -155,7 +156,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Install(arguments) => maintain::install(session, arguments),
         Command::Remove(arguments) => maintain::remove(session, arguments),
         Command::Verify(arguments) => inspect::verify(session, arguments),
-        Command::Outdated(arguments) => maintain::outdated(session, &arguments.names),
+        Command::Outdated(arguments) => maintain::outdated(session, arguments),
         Command::Show(arguments) => inspect::show(session, arguments),
         Command::Validate(arguments) => validate::validate(session, arguments),
         Command::Rule(arguments) => inspect::rule(session, arguments),

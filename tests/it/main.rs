@@ -58,6 +58,7 @@ mod servers;
 mod sets;
 mod stdin;
 mod stranger;
+mod summary;
 mod transaction;
 mod transport;
 mod update;
