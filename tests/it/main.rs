@@ -52,6 +52,7 @@ mod proxies;
 mod readme;
 mod reference;
 mod rules;
+mod schema;
 mod secrets;
 mod semver_tags;
 mod servers;
