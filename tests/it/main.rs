@@ -14,6 +14,7 @@
 
 mod support;
 
+mod action_yml;
 mod acts;
 mod add;
 mod add_places;
