@@ -51,6 +51,7 @@ mod policy_update;
 mod profiles;
 mod proxies;
 mod readme;
+mod recipes;
 mod reference;
 mod rules;
 mod schema;
