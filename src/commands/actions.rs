@@ -1,6 +1,8 @@
 //! How `update` and `outdated` tell what changes, besides the terminal: in a file that was asked
 //! for, and in a run of GitHub Actions. Elsewhere none of the latter happens.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -52,13 +54,20 @@ impl Told {
         report: &Report,
         differences: &dyn Fn(&str) -> Option<String>,
     ) -> Result<(), OpError> {
+        // Both pages have them, and to make them is work.
+        let made: RefCell<BTreeMap<String, Option<String>>> = RefCell::default();
+        let once = |name: &str| {
+            let mut made = made.borrow_mut();
+            let made = made.entry(name.to_owned());
+            made.or_insert_with(|| differences(name)).clone()
+        };
         if session.context.env.in_actions() {
-            tell_runner(session, report, &|room| summary(report, differences, room));
+            tell_runner(session, report, &|room| summary(report, &once, room));
         }
         let Some(file) = &self.file else {
             return Ok(());
         };
-        let page = summary(report, differences, PULL_REQUEST_ROOM);
+        let page = summary(report, &once, PULL_REQUEST_ROOM);
         write(file, page.as_bytes()).map_err(|error| InstallError::Fs(error).into())
     }
 }

@@ -104,46 +104,4 @@ fn longest_run(text: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_is_called_and_nothing_is_linked() {
-        assert_eq!(
-            escaped("@me and a@b.org"),
-            "\\@&#8203;me and a\\@&#8203;b\\.org"
-        );
-        assert_eq!(
-            escaped("fixes #1, gh-2"),
-            "fixes \\#&#8203;1\\, gh\\-&#8203;2"
-        );
-        assert_eq!(escaped("https://a.b"), "https\\:&#8203;\\/\\/a\\.b");
-        assert_eq!(escaped("C# and - and @ x"), "C\\# and \\- and \\@ x");
-        assert_eq!(
-            escaped("![x](y)<b>\n\u{202e}"),
-            "\\!\\[x\\]\\(y\\)\\<b\\> \\\\u\\{202e\\}"
-        );
-    }
-
-    #[test]
-    fn code_ends_where_the_text_ends() {
-        assert_eq!(code("a`b"), "``a`b``");
-        assert_eq!(code("`"), "`` ` ``");
-        assert_eq!(code(""), "`  `");
-        assert_eq!(
-            fenced("diff", "+```\n+````\n\u{7}\n"),
-            "`````diff\n+```\n+````\n\\u{7}\n`````\n"
-        );
-        assert_eq!(html_code("<a>&\n"), "<code>&lt;a&gt;&amp; </code>");
-    }
-
-    #[test]
-    fn a_link_leads_to_the_web_or_is_none() {
-        assert_eq!(link("x", "https://a.b/c...d"), "[x](https://a.b/c...d)");
-        assert_eq!(link("x", "javascript:alert(1)"), "x");
-        assert_eq!(
-            link("x", "https://a.b/)|\u{e9}"),
-            "[x](https://a.b/%29%7C%C3%A9)"
-        );
-    }
-}
+mod tests;

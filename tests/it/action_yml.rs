@@ -68,10 +68,9 @@ impl Runner {
             .run()
             .ok();
         let bytes = std::fs::read(folder.join("packed")).unwrap();
-        let sum: String = Sha256::digest(&bytes)
+        let sum = Sha256::digest(&bytes)
             .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+            .fold(String::new(), |sum, byte| format!("{sum}{byte:02x}"));
         for target in TARGETS {
             let file = folder.join(format!("mdskill-{target}.tar.gz"));
             std::fs::write(&file, &bytes).unwrap();
