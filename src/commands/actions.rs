@@ -1,7 +1,6 @@
 //! How `update` and `outdated` tell what changes, besides the terminal: in a file that was asked
 //! for, and in a run of GitHub Actions. Elsewhere none of the latter happens.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs::OpenOptions;
@@ -47,27 +46,27 @@ impl Told {
         }
     }
 
-    /// Tells what changes; `differences` gives the unified diff of a skill, if it can be had.
+    /// Whether the differences are shown anywhere.
+    pub(super) fn wants_differences(&self, session: &Session<'_>) -> bool {
+        let env = &session.context.env;
+        self.file.is_some() || env.in_actions() && env.step_summary().is_some()
+    }
+
+    /// Tells what changes, with the difference of each skill as git writes it.
     pub(super) fn tell(
         &self,
         session: &Session<'_>,
         report: &Report,
-        differences: &dyn Fn(&str) -> Option<String>,
+        differences: &BTreeMap<String, String>,
     ) -> Result<(), OpError> {
-        // Both pages have them, and to make them is work.
-        let made: RefCell<BTreeMap<String, Option<String>>> = RefCell::default();
-        let once = |name: &str| {
-            let mut made = made.borrow_mut();
-            let made = made.entry(name.to_owned());
-            made.or_insert_with(|| differences(name)).clone()
-        };
+        let differences = |name: &str| differences.get(name).cloned();
         if session.context.env.in_actions() {
-            tell_runner(session, report, &|room| summary(report, &once, room));
+            tell_runner(session, report, &|room| summary(report, &differences, room));
         }
         let Some(file) = &self.file else {
             return Ok(());
         };
-        let page = summary(report, &once, PULL_REQUEST_ROOM);
+        let page = summary(report, &differences, PULL_REQUEST_ROOM);
         write(file, page.as_bytes()).map_err(|error| InstallError::Fs(error).into())
     }
 }

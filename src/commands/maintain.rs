@@ -26,13 +26,15 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
             Some(ConflictWinner::Ours) => Favor::Ours,
             Some(ConflictWinner::Theirs) => Favor::Theirs,
         },
-        with_differences: false,
+        with_differences: told.wants_differences(session),
         accept_moved_tag: arguments.accept_moved_tag,
         settings: rules::with_allowed(session, &arguments.allow)?,
     };
-    let report = session.wait(ops_update::update(&session.context, &options))?;
+    let mut report = session.wait(ops_update::update(&session.context, &options))?;
+    // A report's form does not hang on whether there is a summary, too.
+    let differences = std::mem::take(&mut report.differences);
     session.printer.show("update", &report, render::update);
-    told.tell(session, &report, &|_| None)?;
+    told.tell(session, &report, &differences)?;
     Ok(update_status(&report, arguments.check))
 }
 
@@ -45,12 +47,15 @@ pub(super) fn outdated(
     let options = ops_update::Options {
         names: names(&arguments.names)?,
         dry_run: true,
+        with_differences: told.wants_differences(session),
         settings: rules::with_allowed(session, &[])?,
         ..ops_update::Options::default()
     };
-    let report = session.wait(ops_update::update(&session.context, &options))?;
+    let mut report = session.wait(ops_update::update(&session.context, &options))?;
+    // A report's form does not hang on whether there is a summary, too.
+    let differences = std::mem::take(&mut report.differences);
     session.printer.show("outdated", &report, render::outdated);
-    told.tell(session, &report, &|_| None)?;
+    told.tell(session, &report, &differences)?;
     Ok(update_status(&report, true))
 }
 

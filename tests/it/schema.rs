@@ -1,6 +1,7 @@
 //! `docs/schema/update.json` describes every report of `update` and `outdated`: a field that it does
 //! not name fails here.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jsonschema::Validator;
@@ -8,7 +9,7 @@ use mdskill::capability::{Capability, Kind};
 use mdskill::diff::{DescriptionDiff, FileChange, FileDiff, SkillDiff};
 use mdskill::fetch::history::{CommitLine, Lineage};
 use mdskill::ops::OpError;
-use mdskill::ops::change::{Action, Change, Conflicted, ConflictedFile, LeftAlone, Problem};
+use mdskill::ops::change::{Action, Change, Conflicted, ConflictedFile, LeftAlone, Newer, Problem};
 use mdskill::ops::update::{Failed, Report};
 use serde_json::{Value, json};
 
@@ -41,14 +42,13 @@ fn what_the_program_prints_is_what_the_schema_says() {
     let mut told = |arguments: &[&str]| {
         let report = shop.run(arguments).json();
         assert_valid(&report);
-        assert_eq!(
-            report["command"],
-            if arguments[0] == "update" {
-                "update"
-            } else {
-                "outdated"
-            }
-        );
+        let command = match arguments[0] {
+            "list" => "outdated",
+            command => command,
+        };
+        assert_eq!(report["command"], command);
+        // Long texts of a summary are no part of what `update` prints.
+        assert_eq!(report["differences"].is_object(), command == "diff");
         for (field, value) in report.as_object().unwrap() {
             if value.as_array().is_some_and(|items| !items.is_empty()) {
                 seen.push(field.clone());
@@ -78,7 +78,14 @@ fn what_the_program_prints_is_what_the_schema_says() {
     repo.tag("v1");
     told(&["outdated", "--json"]);
     told(&["list", "--outdated", "--json"]);
-    told(&["update", "--dry-run", "--json"]);
+    told(&[
+        "update",
+        "--dry-run",
+        "--json",
+        "--summary",
+        "../temp/summary.md",
+    ]);
+    told(&["diff", "--json"]);
     shop.room.write(".github/skills/one/SKILL.md", "mine");
     told(&["update", "--json"]);
     told(&["update", "--force", "--json"]);
@@ -189,6 +196,14 @@ fn everything() -> Report {
         }],
         diagnostics: Vec::new(),
         trashed: vec![text()],
+        newer: vec![Newer {
+            name: text(),
+            source: text(),
+            reference: text(),
+            compatible: text(),
+            newest: text(),
+        }],
+        differences: BTreeMap::from([(text(), text())]),
         dry_run: true,
     }
 }
@@ -207,6 +222,7 @@ fn every_field_that_a_report_can_have_is_in_the_schema() {
         "fileDiff",
         "capability",
         "conflicted",
+        "newer",
         "leftAlone",
         "problem",
         "commit",
@@ -217,6 +233,7 @@ fn every_field_that_a_report_can_have_is_in_the_schema() {
             "diff" => &report["skills"][0]["diff"],
             "fileDiff" => &report["skills"][0]["diff"]["files"][0],
             "capability" => &report["skills"][0]["diff"]["gained"][0],
+            "newer" => &report["newer"][0],
             "conflicted" => &report["conflicts"][0],
             "leftAlone" => &report["left_alone"][0],
             "problem" => &report["stuck"][0],
@@ -244,6 +261,7 @@ fn a_field_that_is_not_documented_is_a_fault() {
         ("/conflicts/0", json!("x")),
         ("/conflicts/0/files/0", json!("x")),
         ("/left_alone/0", json!("x")),
+        ("/newer/0", json!("x")),
         ("/failed/0", json!("x")),
     ] {
         let mut changed = report.clone();

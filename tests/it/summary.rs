@@ -80,6 +80,16 @@ fn the_summary_is_the_body_of_a_pull_request() {
         done.contains("- **Gone upstream:** `two`: acme\\/skills\\/skills\\/two is gone upstream"),
         "{done}"
     );
+    for page in [&plan, &done] {
+        assert!(
+            page.contains("<details><summary><code>one</code> 1 file, +1 −0</summary>"),
+            "{page}"
+        );
+        assert!(
+            page.contains("+++ b/") && page.contains("\n+more\n"),
+            "{page}"
+        );
+    }
     // Written when there is nothing to say too: a workflow reads it in any case.
     shop.run(&["update", "one", "--summary", "../temp/new/done.md"])
         .ok();

@@ -121,6 +121,15 @@ pub(super) fn edits(report: &Report) -> Section {
             items.push(format!("- {name}: {}\n", sentence(note)));
         }
     }
+    for newer in &report.newer {
+        items.push(format!(
+            "- {} follows {}, which gives {}; the newest version is {}\n",
+            word(&newer.name),
+            word(&newer.reference),
+            word(&newer.compatible),
+            word(&newer.newest)
+        ));
+    }
     for path in &report.trashed {
         items.push(format!("- what was there is now in {}\n", word(path)));
     }

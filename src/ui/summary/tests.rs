@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::{DescriptionDiff, FileChange, FileDiff, SkillDiff};
 use crate::fetch::history::{CommitLine, Lineage};
 use crate::ops::OpError;
-use crate::ops::change::{Action, Conflicted, ConflictedFile, LeftAlone, Problem};
+use crate::ops::change::{Action, Conflicted, ConflictedFile, LeftAlone, Newer, Problem};
 use crate::ops::findings::Found;
 use crate::ops::update::Failed;
 use crate::span::Position;
@@ -135,6 +135,13 @@ fn everything() -> Report {
                         .to_owned(),
                 ],
             }],
+        }],
+        newer: vec![Newer {
+            name: "tagged".to_owned(),
+            source: "github:acme/skills".to_owned(),
+            reference: "^1.2".to_owned(),
+            compatible: "v1.3.0".to_owned(),
+            newest: "v2.0.0".to_owned(),
         }],
         deleted: vec![problem(
             "old",
