@@ -152,6 +152,49 @@ fn a_run_of_actions_gets_annotations_outputs_and_a_summary() {
 }
 
 #[test]
+fn a_conflict_is_told_everywhere() {
+    let (shop, mut repo) = moved();
+    let page =
+        |line: &str| format!("---\nname: three\ndescription: Does three. Use it.\n---\n{line}\n");
+    repo.write("skills/three/SKILL.md", page("theirs ::error::x"));
+    repo.commit("Another three");
+    shop.room
+        .write(".github/skills/three/SKILL.md", page("ours"));
+    let runner = Runner { shop: &shop };
+    let outcome = runner
+        .prepare(&["update", "--summary", "../temp/page"])
+        .run();
+    outcome.fails(3);
+    assert_eq!(
+        runner.read("output"),
+        "changed=true\nskills=one\nconflicts=three\n"
+    );
+    let annotation =
+        "::error file=.github/skills/three/SKILL.md,title=three is in conflict::SKILL.md: ";
+    assert!(
+        commands(&outcome)
+            .iter()
+            .any(|line| line.starts_with(annotation)),
+        "{outcome}"
+    );
+    let text = runner.read("page");
+    assert!(
+        text.contains(
+            "- **Conflict:** `three` in `.github/skills/three` stays as it is: `SKILL.md` ("
+        ),
+        "{text}"
+    );
+    assert!(
+        text.contains("`SKILL.md` in `three`:\n\n```\n<<<<<<<") && text.contains("\n=======\n"),
+        "{text}"
+    );
+    assert!(
+        runner.read("summary").contains(text.as_str()),
+        "both pages are one"
+    );
+}
+
+#[test]
 fn the_token_is_masked_first_and_stands_nowhere_else() {
     let (shop, _repo) = moved();
     let runner = Runner { shop: &shop };
