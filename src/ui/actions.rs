@@ -36,6 +36,16 @@ pub fn annotations(report: &Report) -> Vec<Command> {
         }
         errors.push(command);
     }
+    for refused in &report.refused {
+        let (key, reason) = (refused.verdict.key.word(), &refused.verdict.reason);
+        let message = format!("{key}: {reason}");
+        errors.push(annotation(
+            Severity::Error,
+            "is refused by the policy",
+            &refused.name,
+            message,
+        ));
+    }
     for left in &report.left_alone {
         let message = format!("{}: {}", left.place, left.reason);
         errors.push(annotation(
@@ -91,7 +101,9 @@ mod tests {
     use super::*;
     use crate::ops::OpError;
     use crate::ops::change::{Conflicted, ConflictedFile, LeftAlone};
+    use crate::ops::gate::Refusal;
     use crate::ops::update::Failed;
+    use crate::policy::{Key, Verdict};
 
     const HOSTILE: &str = "x\n::error::forged\r,file=y%";
 
@@ -130,6 +142,16 @@ mod tests {
                 reason: HOSTILE.to_owned(),
                 files: Vec::new(),
             }],
+            refused: vec![Refusal {
+                name: "six".to_owned(),
+                source: "github:a/b".to_owned(),
+                verdict: Verdict {
+                    key: Key::Deny,
+                    value: "[\"hooks\"]".to_owned(),
+                    is_allowed: false,
+                    reason: HOSTILE.to_owned(),
+                },
+            }],
             stuck: vec![problem(HOSTILE)],
             deleted: vec![problem("four")],
             ..Report::default()
@@ -144,16 +166,20 @@ mod tests {
             "::error file=.github/skills/one/SKILL.md,title=one is in conflict::SKILL.md: both sides changed the same lines"
         );
         assert_eq!(
-            lines[2],
+            lines[3],
             format!("::error title=two is left alone::p: {text}")
         );
         assert_eq!(
-            lines[3],
+            lines[4],
             format!("::error title=x %3A%3Aerror%3A%3Aforged\\u{{d}}%2Cfile=y%25 is stuck::{text}")
         );
         assert_eq!(
-            lines[4],
+            lines[5],
             format!("::warning title=four is gone upstream::{text}")
+        );
+        assert_eq!(
+            lines[2],
+            format!("::error title=six is refused by the policy::deny: {text}")
         );
         assert!(lines[0].starts_with("::error title=acme/skills was not asked::"));
         assert!(lines.iter().all(|line| !line.contains(['\n', '\r'])));

@@ -10,7 +10,9 @@ use mdskill::diff::{DescriptionDiff, FileChange, FileDiff, SkillDiff};
 use mdskill::fetch::history::{CommitLine, Lineage};
 use mdskill::ops::OpError;
 use mdskill::ops::change::{Action, Change, Conflicted, ConflictedFile, LeftAlone, Newer, Problem};
+use mdskill::ops::gate::Refusal;
 use mdskill::ops::update::{Failed, Report};
+use mdskill::policy::{Key, Verdict};
 use serde_json::{Value, json};
 
 use crate::support::shop::Shop;
@@ -106,6 +108,19 @@ fn what_the_program_prints_is_what_the_schema_says() {
     }
 }
 
+fn refusal() -> Refusal {
+    Refusal {
+        name: "x".to_owned(),
+        source: "x".to_owned(),
+        verdict: Verdict {
+            key: Key::Deny,
+            value: "[\"hooks\"]".to_owned(),
+            is_allowed: false,
+            reason: "x".to_owned(),
+        },
+    }
+}
+
 /// A report in which every field has a value, so that none goes unlooked at.
 fn everything() -> Report {
     let id = "0123456789abcdef0123456789abcdef01234567";
@@ -196,6 +211,7 @@ fn everything() -> Report {
         }],
         diagnostics: Vec::new(),
         trashed: vec![text()],
+        refused: vec![refusal()],
         newer: vec![Newer {
             name: text(),
             source: text(),
@@ -223,6 +239,7 @@ fn every_field_that_a_report_can_have_is_in_the_schema() {
         "capability",
         "conflicted",
         "newer",
+        "refusal",
         "leftAlone",
         "problem",
         "commit",
@@ -233,6 +250,7 @@ fn every_field_that_a_report_can_have_is_in_the_schema() {
             "diff" => &report["skills"][0]["diff"],
             "fileDiff" => &report["skills"][0]["diff"]["files"][0],
             "capability" => &report["skills"][0]["diff"]["gained"][0],
+            "refusal" => &report["refused"][0],
             "newer" => &report["newer"][0],
             "conflicted" => &report["conflicts"][0],
             "leftAlone" => &report["left_alone"][0],
@@ -262,6 +280,7 @@ fn a_field_that_is_not_documented_is_a_fault() {
         ("/conflicts/0/files/0", json!("x")),
         ("/left_alone/0", json!("x")),
         ("/newer/0", json!("x")),
+        ("/refused/0", json!("x")),
         ("/failed/0", json!("x")),
     ] {
         let mut changed = report.clone();

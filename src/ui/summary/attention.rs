@@ -6,7 +6,7 @@ use crate::fetch::history::Lineage;
 use crate::ops::change::{Conflicted, Problem};
 use crate::ops::update::Report;
 use crate::ui::error::hint_for;
-use crate::ui::markdown::fenced;
+use crate::ui::markdown::{code, fenced};
 use crate::ui::phrase::{self, count};
 
 /// Most files that are named for one skill.
@@ -30,6 +30,15 @@ pub(super) fn section(report: &Report) -> Section {
         ));
     }
     items.extend(report.conflicts.iter().map(conflict));
+    for refused in &report.refused {
+        items.push(format!(
+            "- **Refused by the policy:** {} from {}, by {}: {}\n",
+            word(&refused.name),
+            word(phrase::source(&refused.source)),
+            code(refused.verdict.key.word()),
+            sentence(&refused.verdict.reason),
+        ));
+    }
     for left in &report.left_alone {
         items.push(format!(
             "- **Left alone:** {} in {}: {}{}\n",

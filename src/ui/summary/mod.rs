@@ -12,6 +12,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use page::{Section, fit};
 
 use super::clean;
@@ -77,6 +79,9 @@ fn headline(report: &Report) -> String {
         }
     };
     part(report.conflicts.len(), "in conflict");
+    // Several keys may refuse the same skill.
+    let refused: BTreeSet<&String> = report.refused.iter().map(|refusal| &refusal.name).collect();
+    part(refused.len(), "refused");
     part(report.left_alone.len(), "left alone");
     part(report.stuck.len(), "stuck");
     part(report.deleted.len(), "gone upstream");
@@ -107,6 +112,7 @@ fn headline(report: &Report) -> String {
 fn is_quiet(report: &Report) -> bool {
     report.skills.is_empty()
         && report.conflicts.is_empty()
+        && report.refused.is_empty()
         && report.left_alone.is_empty()
         && report.stuck.is_empty()
         && report.deleted.is_empty()
