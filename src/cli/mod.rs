@@ -1,6 +1,7 @@
 //! The command line: what can be typed. Its comments are the help.
 
 mod add;
+mod import;
 mod inspect;
 mod lock;
 mod maintain;
@@ -13,6 +14,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use add::{AddArgs, TargetArgs};
+pub use import::ImportArgs;
 pub use inspect::{CacheArgs, CacheCommand, ListArgs, NamesArgs, RuleArgs, ShowArgs};
 pub use lock::LockArgs;
 pub use maintain::{ConflictWinner, DiffArgs, InstallArgs, KeepArgs, RemoveArgs, UpdateArgs};
@@ -226,6 +228,22 @@ Examples:
   mdskill policy acme/skills/deploy --json"
     )]
     Policy(PolicyArgs),
+    /// Take over what another tool has installed, as it lies
+    #[command(
+        after_help = "Reads the locks of npx skills (skills-lock.json), skillcask (skills.lock), APM (apm.lock.yaml)
+and skillup (skills.lock.json), and what gh skill and openskills write into each skill. A skill
+is taken when its files are those of a commit that its source has had, so nothing moves. Edits
+are kept where the tool has noted the version. What can't be taken is listed with the reason,
+and the exit code is 3. Files of other tools stay as they are.
+
+Examples:
+  mdskill import
+  mdskill import --dry-run
+  mdskill import skills-lock.json
+  mdskill import -g             # what is installed in your home
+  mdskill import --restore      # put upstream's files where a tool changed them"
+    )]
+    Import(ImportArgs),
     /// Show, prune or clear the store of git objects
     #[command(after_help = "Examples:
   mdskill cache

@@ -3,6 +3,7 @@
 mod add;
 mod choose;
 mod findings;
+mod import;
 mod inspect;
 mod lock;
 mod maintain;
@@ -141,6 +142,7 @@ fn changes_something(command: &Command) -> bool {
         | Command::Install(_)
         | Command::Remove(_)
         | Command::Keep(_)
+        | Command::Import(_)
         | Command::Lock(_) => true,
         Command::Validate(arguments) => arguments.fix && !arguments.diff,
         _ => false,
@@ -163,6 +165,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Validate(arguments) => validate::validate(session, arguments),
         Command::Rule(arguments) => inspect::rule(session, arguments),
         Command::Policy(arguments) => policy::policy(session, arguments),
+        Command::Import(arguments) => import::import(session, arguments),
         Command::Cache(arguments) => inspect::cache(session, arguments),
     }
 }

@@ -2,6 +2,7 @@
 
 mod add;
 mod edits;
+mod import;
 mod inspect;
 mod lock;
 mod policy;
@@ -18,6 +19,7 @@ use crate::ops::{install, remove};
 
 pub use add::{add, siblings};
 pub use edits::{keep, local_diff};
+pub use import::import;
 pub use inspect::{browse, cache, list, show, verify};
 pub use lock::{lock, one_side};
 pub use policy::{policy, refused};
