@@ -31,6 +31,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
     (GITLAB_TOKEN, "a token for a host named gitlab.*"),
     (CACHE_DIR, "the folder of the store of git objects"),
     (CONFIG_DIR, "the folder of the personal lockfile (`-g`)"),
+    (
+        XDG_STATE_HOME,
+        "the folder in which `-g import` looks for the lock of `npx skills` too",
+    ),
     (OFFLINE, "any value but `0`: as `--offline`"),
     (
         TIMEOUT,
@@ -90,6 +94,7 @@ const GITHUB_ENTERPRISE_TOKEN: &str = "GITHUB_ENTERPRISE_TOKEN";
 const GITLAB_TOKEN: &str = "GITLAB_TOKEN";
 const CACHE_DIR: &str = "MDSKILL_CACHE_DIR";
 const CONFIG_DIR: &str = "MDSKILL_CONFIG_DIR";
+const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
 const OFFLINE: &str = "MDSKILL_OFFLINE";
 const TIMEOUT: &str = "MDSKILL_TIMEOUT";
 const RETRIES: &str = "MDSKILL_RETRIES";
@@ -250,6 +255,12 @@ impl Env {
     #[must_use]
     pub fn config_dir(&self) -> Option<PathBuf> {
         self.get(CONFIG_DIR).map(PathBuf::from)
+    }
+
+    /// Returns the folder where programs keep what they remember, when set.
+    #[must_use]
+    pub fn state_home(&self) -> Option<PathBuf> {
+        self.get(XDG_STATE_HOME).map(PathBuf::from)
     }
 
     /// Whether the environment forbids the network.

@@ -40,8 +40,10 @@
 //!   changed and not yet written
 //! - [`mod@diff`]: how two versions of a skill differ, and what the new one can do
 //! - [`mod@merge`]: edits here and a new version there made one, file by file, as git would
-//! - [`lockfile`]: `mdskill.lock`: reading, writing, keeping what it does not know
+//! - [`lockfile`]: `mdskill.lock`: reading, writing, keeping what it does not know; where git could
+//!   not merge it, its two sides
 //! - [`target`]: a folder that skills are installed into, and whose agent's it is
+//! - [`foreign`]: what other tools' locks say they installed
 //! - [`fetch`]: from a source's name to the objects of its skills; the store
 //! - [`mod@validate`]: the rules, a file each, and a skill as their fixes leave it
 //! - [`policy`]: what a project lets in: by source, ref, age and what a skill can do
@@ -156,6 +158,7 @@ pub mod interrupt;
 pub mod config;
 pub mod diff;
 pub mod fetch;
+pub mod foreign;
 pub mod lockfile;
 pub mod merge;
 pub mod policy;

@@ -1,7 +1,9 @@
 //! The command line: what can be typed. Its comments are the help.
 
 mod add;
+mod import;
 mod inspect;
+mod lock;
 mod maintain;
 mod policy;
 mod validate;
@@ -12,7 +14,9 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use add::{AddArgs, TargetArgs};
+pub use import::ImportArgs;
 pub use inspect::{CacheArgs, CacheCommand, ListArgs, NamesArgs, RuleArgs, ShowArgs};
+pub use lock::LockArgs;
 pub use maintain::{
     ConflictWinner, DiffArgs, InstallArgs, KeepArgs, OutdatedArgs, RemoveArgs, SummaryArgs,
     UpdateArgs,
@@ -176,6 +180,19 @@ Examples:
   mdskill outdated
   mdskill outdated --json")]
     Outdated(OutdatedArgs),
+    /// Write the lockfile anew, and settle what git could not merge in it
+    #[command(
+        after_help = "Without --resolve only the form changes. With it a skill that one side changed is as that
+side has it, and of two commits the newer one is taken, if one comes after the other.
+What is left is asked on a terminal; else it is listed, and the exit code is 3. The sides are
+those of git's index, where it has them: what was mended by hand between git's lines is not.
+
+Examples:
+  mdskill lock --resolve
+  mdskill lock --resolve --ours pdf --theirs docx xlsx
+  mdskill lock --resolve --theirs"
+    )]
+    Lock(LockArgs),
     /// Show a skill: installed, or a repository's
     #[command(after_help = "Examples:
   mdskill show async-python-patterns
@@ -215,6 +232,22 @@ Examples:
   mdskill policy acme/skills/deploy --json"
     )]
     Policy(PolicyArgs),
+    /// Take over what another tool has installed, as it lies
+    #[command(
+        after_help = "Reads the locks of npx skills (skills-lock.json), skillcask (skills.lock), APM (apm.lock.yaml)
+and skillup (skills.lock.json), and what gh skill and openskills write into each skill. A skill
+is taken when its files are those of a commit that its source has had, so nothing moves. Edits
+are kept where the tool has noted the version. What can't be taken is listed with the reason,
+and the exit code is 3. Files of other tools stay as they are.
+
+Examples:
+  mdskill import
+  mdskill import --dry-run
+  mdskill import skills-lock.json
+  mdskill import -g             # what is installed in your home
+  mdskill import --restore      # put upstream's files where a tool changed them"
+    )]
+    Import(ImportArgs),
     /// Show, prune or clear the store of git objects
     #[command(after_help = "Examples:
   mdskill cache

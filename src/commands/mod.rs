@@ -4,7 +4,9 @@ mod actions;
 mod add;
 mod choose;
 mod findings;
+mod import;
 mod inspect;
+mod lock;
 mod maintain;
 mod policy;
 mod rules;
@@ -140,7 +142,9 @@ fn changes_something(command: &Command) -> bool {
         | Command::Update(_)
         | Command::Install(_)
         | Command::Remove(_)
-        | Command::Keep(_) => true,
+        | Command::Keep(_)
+        | Command::Import(_)
+        | Command::Lock(_) => true,
         Command::Validate(arguments) => arguments.fix && !arguments.diff,
         _ => false,
     }
@@ -157,10 +161,12 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Remove(arguments) => maintain::remove(session, arguments),
         Command::Verify(arguments) => inspect::verify(session, arguments),
         Command::Outdated(arguments) => maintain::outdated(session, arguments),
+        Command::Lock(arguments) => lock::lock(session, arguments),
         Command::Show(arguments) => inspect::show(session, arguments),
         Command::Validate(arguments) => validate::validate(session, arguments),
         Command::Rule(arguments) => inspect::rule(session, arguments),
         Command::Policy(arguments) => policy::policy(session, arguments),
+        Command::Import(arguments) => import::import(session, arguments),
         Command::Cache(arguments) => inspect::cache(session, arguments),
     }
 }

@@ -262,6 +262,24 @@ impl Repository<'_> {
         .await
     }
 
+    /// Brings these commits and their trees, each with its history so many commits back, in one
+    /// request: what is here of it already comes again.
+    ///
+    /// # Errors
+    /// When they can't be had.
+    pub async fn fetch_past(&mut self, tips: &[ObjectId], depth: u32) -> Result<(), FetchError> {
+        let Some(first) = tips.first() else {
+            return Ok(());
+        };
+        let wants = Wants {
+            ids: tips.to_vec(),
+            known: Vec::new(),
+            depth: Depth::Past(depth),
+        };
+        let what = format!("the history of commit {}", first.short());
+        self.fetch(&wants, what).await
+    }
+
     /// Brings the blobs that are not here yet, in one request.
     ///
     /// `commit` is where they belong: a server that gives no single blobs gives that.

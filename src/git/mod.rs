@@ -7,5 +7,6 @@ pub mod objects;
 mod pack;
 pub mod pkt_line;
 pub mod protocol;
+mod staged;
 pub mod transport;
 mod tree;

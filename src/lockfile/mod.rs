@@ -5,6 +5,8 @@
 //! is read in any order. Keys that a newer mdskill wrote are kept. One that can't be read is
 //! an error with the line, never "empty" (promise 5).
 
+pub mod conflict;
+pub mod merge;
 mod read;
 mod shelf;
 
@@ -13,6 +15,8 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, DocumentMut, Table, Value, value};
 
+use self::conflict::Conflict;
+pub use self::merge::Difference;
 use self::read::read;
 use crate::digest::Digest;
 use crate::fs;
@@ -77,6 +81,17 @@ pub enum LockfileError {
     Fs(#[from] fs::Error),
 }
 
+impl LockfileError {
+    /// Returns what makes an error of a line and a problem.
+    pub fn bad(path: &Path) -> impl Fn((usize, String)) -> Self {
+        |(line, problem)| Self::Bad {
+            path: path.to_owned(),
+            line,
+            problem,
+        }
+    }
+}
+
 impl Entry {
     /// Makes an entry with no unknown keys.
     #[must_use]
@@ -108,6 +123,15 @@ impl Entry {
         }
         self
     }
+
+    /// Keeps the keys that `other` has and this one lacks, and this mdskill does not know.
+    fn with_unknown_of(mut self, other: Option<&Self>) -> Self {
+        for (key, value) in other.iter().flat_map(|other| &other.unknown) {
+            let kept = self.unknown.entry(key.clone());
+            kept.or_insert_with(|| value.clone());
+        }
+        self
+    }
 }
 
 impl Lockfile {
@@ -116,16 +140,24 @@ impl Lockfile {
     /// # Errors
     /// [`LockfileError::Bad`] with the line, or when the file can't be read.
     pub fn read(path: &Path) -> Result<Option<Self>, LockfileError> {
+        let Some(text) = Self::read_text(path)? else {
+            return Ok(None);
+        };
+        let parsed = Self::parse(&text);
+        parsed.map(Some).map_err(LockfileError::bad(path))
+    }
+
+    /// Reads the text of the lockfile at `path`, whatever it says; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it can't be read or is not UTF-8.
+    pub fn read_text(path: &Path) -> Result<Option<String>, LockfileError> {
         let Some(bytes) = fs::read_if_found(path)? else {
             return Ok(None);
         };
-        let bad = |(line, problem)| LockfileError::Bad {
-            path: path.to_owned(),
-            line,
-            problem,
-        };
-        let text = String::from_utf8(bytes).map_err(|_| bad((1, "it is not UTF-8".to_owned())))?;
-        Self::parse(&text).map(Some).map_err(bad)
+        let text = String::from_utf8(bytes);
+        let text = text.map_err(|_| (1, "it is not UTF-8".to_owned()));
+        text.map(Some).map_err(LockfileError::bad(path))
     }
 
     /// Parses a lockfile's text; the error is the line, from 1, and the problem.
@@ -133,7 +165,10 @@ impl Lockfile {
     /// # Errors
     /// For conflict markers, bad TOML, duplicates, a newer version, missing or bad values.
     pub fn parse(text: &str) -> Result<Self, (usize, String)> {
-        read(text).map_err(|fault| fault.in_line_of(text))
+        match Conflict::find(text)? {
+            Some(conflict) => Err(conflict.problem()),
+            None => read(text).map_err(|fault| fault.in_line_of(text)),
+        }
     }
 
     /// Returns the text: the same for the same content, on every machine.

@@ -15,10 +15,6 @@ use crate::toml::{self, Fault};
 
 /// Reads a lockfile's text.
 pub(super) fn read(text: &str) -> Result<Lockfile, Fault> {
-    if let Some(at) = conflict_marker(text) {
-        let problem = "a merge conflict is not resolved; keep each `[[skill]]` block once, remove the lines that git wrote, and run `mdskill install`";
-        return Err(Fault::new(at, problem));
-    }
     let document = toml::parse(text)?;
     check_version(document.as_table())?;
     let mut lockfile = Lockfile::default();
@@ -138,19 +134,6 @@ fn optional<T: FromStr<Err: Display>>(table: &Table, key: &str) -> Result<Option
     text.parse()
         .map(Some)
         .map_err(|error: T::Err| Fault::of(item, format!("`{key}`: {error}")))
-}
-
-/// Returns where the first line that `git merge` left begins.
-fn conflict_marker(text: &str) -> Option<usize> {
-    let marks = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"];
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if marks.iter().any(|mark| line.starts_with(mark)) {
-            return Some(at);
-        }
-        at += line.len();
-    }
-    None
 }
 
 /// Returns a value's TOML on one line: tables become inline ones.

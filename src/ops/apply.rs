@@ -26,8 +26,8 @@ pub struct Wanted<'a, 'b> {
     pub digest: Option<Digest>,
     /// What the lockfile said was there before.
     pub locked: Option<&'b Entry>,
-    /// The digest of the edited files that were merged into `files`.
-    pub merged: Option<Digest>,
+    /// The digest of edited files that may go: what somebody wrote into them is in `files`.
+    pub replaceable: Option<Digest>,
     /// Its targets.
     pub targets: &'b [Target],
 }
@@ -89,7 +89,7 @@ pub fn plan<'a>(
             continue;
         }
         let locked = wanted.locked.map(|locked| locked.digest);
-        let ours: Vec<Digest> = locked.into_iter().chain(wanted.merged).collect();
+        let ours: Vec<Digest> = locked.into_iter().chain(wanted.replaceable).collect();
         // Where nothing lies, nothing is compared, and the files are read only to be written.
         let digest = match (&on_disk, wanted.digest) {
             (OnDisk::Folder(_), None) => Some(digest_of(wanted.files, objects)?),
@@ -128,7 +128,7 @@ pub fn plan<'a>(
 
 /// Whether nothing but edits that are kept lies between what is there and what is wanted.
 fn holds_edits(locked: &Entry, wanted: &Wanted<'_, '_>, on_disk: &OnDisk) -> bool {
-    wanted.merged.is_none()
+    wanted.replaceable.is_none()
         && locked.tree == wanted.files.tree
         && locked.edits.is_some_and(|edits| on_disk.is(edits))
 }
@@ -254,7 +254,7 @@ pub fn in_transaction<T>(
     }
     let text = match before.as_ref() == Some(&lockfile) {
         // Who changes nothing in it does not write it in another form either.
-        true => std::fs::read_to_string(&context.site.lockfile).ok(),
+        true => Lockfile::read_text(&context.site.lockfile)?,
         false => None,
     };
     let committed = transaction.commit(&text.unwrap_or_else(|| lockfile.to_text()))?;

@@ -9,10 +9,12 @@ pub mod change;
 pub mod diff;
 pub mod findings;
 pub mod gate;
+pub mod import;
 pub mod install;
 pub mod installed;
 pub mod keep;
 pub mod list;
+pub mod lock;
 pub mod policy;
 pub mod remove;
 pub mod rule;
@@ -53,6 +55,16 @@ pub enum OpError {
     /// The source can't be fetched from.
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    /// Another tool's file can't be understood; nothing was changed.
+    #[error("{file}:{line}: {problem}")]
+    Foreign {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
     /// Nothing could be installed.
     #[error(transparent)]
     Install(#[from] InstallError),

@@ -197,8 +197,29 @@ pub fn summary(text: &[u8]) -> (Option<String>, Option<String>) {
     )
 }
 
+/// Reads a YAML text that is no frontmatter: of at most so many values, and no key twice in one
+/// map. The error is the line, from 1, and the problem.
+///
+/// # Errors
+/// When it is no YAML, or over a budget.
+pub fn document(text: &str, nodes: usize) -> Result<Value, (usize, String)> {
+    build(text, &Built::at_most(nodes).refusing_twins()).map_err(|(at, fault)| {
+        let line = text[..at.start].matches('\n').count() + 1;
+        let problem = match fault {
+            Fault::TooManyNodes => format!("it has more than {nodes} values"),
+            Fault::TooDeep => format!("it is nested deeper than {MAX_DEPTH} levels"),
+            Fault::Yaml { message } => message,
+            other => other.to_string(),
+        };
+        (line, problem)
+    })
+}
+
 fn read_yaml(yaml: &str) -> Result<Value, (Span, Fault)> {
-    let built = Built::default();
+    build(yaml, &Built::at_most(MAX_NODES))
+}
+
+fn build(yaml: &str, built: &Built) -> Result<Value, (Span, Fault)> {
     let parsed = built
         .root()
         .deserialize(serde_yaml::Deserializer::from_str(yaml));

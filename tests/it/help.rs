@@ -108,6 +108,8 @@ fn json_of_each_command_has_its_version_and_name() {
     check(&["list", "acme/skills"], 0);
     check(&["verify"], 0);
     check(&["install"], 0);
+    check(&["lock"], 0);
+    check(&["lock", "--resolve"], 0);
     check(&["show", "one"], 0);
     check(&["show", "acme/skills/one"], 0);
     check(&["validate", "drafts/mine"], 0);

@@ -377,6 +377,38 @@ fn what_is_denied_stops_all_that_is_added() {
 }
 
 #[test]
+fn hooks_and_unrestricted_bash_are_told_with_their_lines() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    for (name, line) in [
+        ("free", "allowed-tools: Read Bash"),
+        ("bound", "allowed-tools: Read Bash(git status)"),
+        (
+            "hooked",
+            "hooks: {PreToolUse: [{hooks: [{type: command, command: make}]}]}",
+        ),
+    ] {
+        let text = format!(
+            "---\nname: {name}\ndescription: Counts beans. Use it for beans.\n{line}\n---\nText\n"
+        );
+        repo.write(&format!("skills/{name}/SKILL.md"), text);
+    }
+    repo.commit("Three skills");
+    set(&shop.room, "deny = [\"unrestricted-bash\", \"hooks\"]");
+    refuses(
+        &shop.room,
+        &["add", "acme/skills/free"],
+        "it brings unrestricted-bash (`Bash` in SKILL.md:4)",
+    );
+    refuses(
+        &shop.room,
+        &["add", "acme/skills/hooked"],
+        "it brings hooks (",
+    );
+    run(&shop.room, &["add", "acme/skills/bound"]).ok();
+}
+
+#[test]
 fn install_asks_for_the_source_of_all_that_is_locked() {
     let scene = Scene::set();
     run(&scene.room, &["add", "acme/skills/one"]).ok();

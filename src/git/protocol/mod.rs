@@ -64,6 +64,10 @@ pub enum Depth {
     Trees,
     /// The commit, its trees and all its blobs: for a server without filters.
     Everything,
+    /// So many commits back from the one named, with their trees, no blob.
+    Past(u32),
+    /// The same with all blobs: for a server without filters.
+    WholePast(u32),
     /// Exactly the objects named.
     #[default]
     Exactly,
@@ -78,6 +82,38 @@ pub enum Reach {
     Steps(u32),
     /// To the commits made at this second or later.
     Since(i64),
+}
+
+impl Depth {
+    /// Returns what to ask of a server that has no filters, where that is more.
+    #[must_use]
+    pub fn without_filter(self) -> Option<Self> {
+        match self {
+            Self::Trees => Some(Self::Everything),
+            Self::Past(depth) => Some(Self::WholePast(depth)),
+            Self::Everything | Self::WholePast(_) | Self::Exactly | Self::History(_) => None,
+        }
+    }
+
+    /// Returns how far back from the commits named it goes; nothing when objects are asked for.
+    #[must_use]
+    pub fn reach(self) -> Option<Reach> {
+        match self {
+            Self::Trees | Self::Everything => Some(Reach::Steps(1)),
+            Self::Past(steps) | Self::WholePast(steps) => Some(Reach::Steps(steps)),
+            Self::History(reach) => Some(reach),
+            Self::Exactly => None,
+        }
+    }
+
+    fn filter(self) -> Option<&'static str> {
+        match self {
+            Self::Trees | Self::Past(_) => Some("blob:none"),
+            // What is wanted by its id is sent whatever the filter: blobs come too.
+            Self::History(_) => Some("tree:0"),
+            Self::Everything | Self::WholePast(_) | Self::Exactly => None,
+        }
+    }
 }
 
 /// An answer that can't be used.
@@ -132,24 +168,20 @@ pub fn fetch_request(wants: &Wants) -> Vec<u8> {
     let mut request = begin("fetch");
     write_text(&mut request, "no-progress");
     write_text(&mut request, "ofs-delta");
-    if wants.depth != Depth::Exactly {
+    if let Some(reach) = wants.depth.reach() {
         // `have` without `shallow` saves nothing: the server must know that only
         // the commit itself is here, not its history (86 KB against 20).
         for id in &wants.known {
             write_text(&mut request, &format!("shallow {id}"));
         }
-        let deepen = match wants.depth {
-            Depth::History(Reach::Steps(steps)) => format!("deepen {steps}"),
-            Depth::History(Reach::Since(second)) => format!("deepen-since {second}"),
-            _ => "deepen 1".to_owned(),
+        let deepen = match reach {
+            Reach::Steps(steps) => format!("deepen {steps}"),
+            Reach::Since(second) => format!("deepen-since {second}"),
         };
         write_text(&mut request, &deepen);
     }
-    match wants.depth {
-        Depth::Trees => write_text(&mut request, "filter blob:none"),
-        // What is wanted by its id is sent whatever the filter: blobs come too.
-        Depth::History(_) => write_text(&mut request, "filter tree:0"),
-        Depth::Everything | Depth::Exactly => {}
+    if let Some(filter) = wants.depth.filter() {
+        write_text(&mut request, &format!("filter {filter}"));
     }
     for id in &wants.ids {
         write_text(&mut request, &format!("want {id}"));

@@ -130,7 +130,8 @@ impl<'a> HttpRemote<'a> {
             Err(error) => {
                 let knew = self.capabilities.is_some();
                 let error = self.look_closer(error).await;
-                let can_do_without = !knew && wants.depth == Depth::Trees && self.lacks_filter();
+                let can_do_without =
+                    !knew && wants.depth.without_filter().is_some() && self.lacks_filter();
                 match can_do_without {
                     true => Box::pin(self.try_fetch(&wants, objects, progress)).await,
                     false => Err(error),
@@ -148,8 +149,8 @@ impl<'a> HttpRemote<'a> {
     /// A server without filters sends the commit whole: one shallow pack.
     fn without_filter(&self, wants: &Wants) -> Wants {
         let mut wants = wants.clone();
-        if wants.depth == Depth::Trees && self.lacks_filter() {
-            wants.depth = Depth::Everything;
+        if let (Some(depth), true) = (wants.depth.without_filter(), self.lacks_filter()) {
+            wants.depth = depth;
         }
         wants
     }

@@ -128,8 +128,8 @@ impl SshRemote {
     ) -> Result<(), TransportError> {
         self.connect().await?;
         let mut wants = wants.clone();
-        if wants.depth == Depth::Trees && !self.has_filter {
-            wants.depth = Depth::Everything;
+        if let (Some(depth), false) = (wants.depth.without_filter(), self.has_filter) {
+            wants.depth = depth;
         }
         if matches!(wants.depth, Depth::History(_)) && !self.has_filter {
             return Err(self.odd(ProtocolError::no_filter()));

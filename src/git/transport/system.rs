@@ -9,7 +9,7 @@ use tokio::process::Command;
 
 use super::TransportError;
 use crate::git::objects::Objects;
-use crate::git::protocol::{Ref, Wants};
+use crate::git::protocol::{Depth, Ref, Wants};
 
 /// A repository that only `git` can talk to.
 pub struct SystemGit {
@@ -52,7 +52,11 @@ impl SystemGit {
             .filter(|id| !objects.contains(**id))
             .map(ToString::to_string)
             .collect();
-        if missing.is_empty() {
+        let commits = match wants.depth {
+            Depth::Past(commits) | Depth::WholePast(commits) => commits,
+            _ => 1,
+        };
+        if missing.is_empty() && commits == 1 {
             return Ok(());
         }
         let mut command = Command::new("git");
@@ -61,7 +65,7 @@ impl SystemGit {
         command.args([
             "fetch",
             "--quiet",
-            "--depth=1",
+            &format!("--depth={commits}"),
             "--no-tags",
             "--no-write-fetch-head",
             "--",

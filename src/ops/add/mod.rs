@@ -229,7 +229,7 @@ fn plan<'a>(
                 files: &candidate.files,
                 digest: same.map(|locked| locked.digest),
                 locked,
-                merged: None,
+                replaceable: None,
                 targets: &targets,
             };
             match apply::plan(&context.site, &wanted, options.force, objects)? {

@@ -212,7 +212,7 @@ fn plan_moves<'a>(
                 files: &moved.files,
                 digest: None,
                 locked: Some(before),
-                merged: moved.kept.as_ref().map(|kept| kept.on_disk),
+                replaceable: moved.kept.as_ref().map(|kept| kept.on_disk),
                 targets,
             };
             match apply::plan(

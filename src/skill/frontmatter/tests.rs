@@ -332,3 +332,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_document_is_read_under_its_own_budget_and_each_key_once() {
+    let refused = |text: &str| document(text, 10).unwrap_err();
+    assert!(document("a: 1\nb: [x, {c: d}]\n", 10).is_ok());
+    assert_eq!(
+        refused("a: 1\nb:\n  c: 1\n  c: 2\n"),
+        (3, "b: `c` stands twice in one map".to_owned())
+    );
+    assert_eq!(
+        refused("a: [1,2,3,4,5,6,7,8,9]\n").1,
+        "it has more than 10 values"
+    );
+    assert_eq!(refused("a: 1\nb: [\n").0, 3);
+    // In a frontmatter the rules tell of it.
+    assert!(read_yaml("a: 1\na: 2\n").is_ok());
+}

@@ -1,13 +1,14 @@
 //! [`Value`]: a YAML value, built under a budget.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{
     DeserializeSeed, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use super::{MAX_DEPTH, MAX_NODES};
+use super::MAX_DEPTH;
 
 /// A value of the frontmatter. Numbers keep a text, because only texts mean
 /// anything to a skill.
@@ -65,7 +66,7 @@ impl Value {
 /// A budget that was spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spent {
-    /// [`MAX_NODES`].
+    /// The number of values.
     Nodes,
     /// [`MAX_DEPTH`].
     Depth,
@@ -74,13 +75,33 @@ pub(super) enum Spent {
 /// What has been built of a document. The parser follows an alias as often as it stands there,
 /// so what counts is what is built, not what is written: a few lines of aliases of aliases
 /// would be billions of values, and an anchor around its own alias would have no end.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Built {
     nodes: Cell<usize>,
     spent: Cell<Option<Spent>>,
+    at_most: usize,
+    refuses_twins: bool,
 }
 
 impl Built {
+    /// Begins a document of at most so many values.
+    pub fn at_most(nodes: usize) -> Self {
+        Self {
+            nodes: Cell::new(0),
+            spent: Cell::new(None),
+            at_most: nodes,
+            refuses_twins: false,
+        }
+    }
+
+    /// Refuses a key that stands twice in one map; else both are built.
+    pub fn refusing_twins(self) -> Self {
+        Self {
+            refuses_twins: true,
+            ..self
+        }
+    }
+
     /// Returns the budget that was spent, if one was.
     pub fn spent(&self) -> Option<Spent> {
         self.spent.get()
@@ -119,7 +140,7 @@ impl<'de> DeserializeSeed<'de> for Budget<'_> {
         let nodes = self.built.nodes.get() + 1;
         self.built.nodes.set(nodes);
         let spent = match () {
-            () if nodes > MAX_NODES => Spent::Nodes,
+            () if nodes > self.built.at_most => Spent::Nodes,
             () if self.depth > MAX_DEPTH => Spent::Depth,
             () => return from.deserialize_any(self),
         };
@@ -182,8 +203,16 @@ impl<'de> Visitor<'de> for Budget<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Vec::new();
-        while let Some(entry) = entries.next_entry_seed(self.deeper(), self.deeper())? {
-            map.push(entry);
+        let mut seen = HashSet::new();
+        while let Some(key) = entries.next_key_seed(self.deeper())? {
+            if let (true, Some(name)) = (self.built.refuses_twins, Value::as_key(&key))
+                && !seen.insert(name.clone())
+            {
+                return Err(A::Error::custom(format!(
+                    "`{name}` stands twice in one map"
+                )));
+            }
+            map.push((key, entries.next_value_seed(self.deeper())?));
         }
         Ok(Value::Map(map))
     }

@@ -2,7 +2,9 @@
 
 mod add;
 mod edits;
+mod import;
 mod inspect;
+mod lock;
 mod policy;
 mod update;
 
@@ -17,7 +19,9 @@ use crate::ops::{install, remove};
 
 pub use add::{add, siblings};
 pub use edits::{keep, local_diff};
+pub use import::import;
 pub use inspect::{browse, cache, list, show, verify};
+pub use lock::{lock, one_side};
 pub use policy::{policy, refused};
 pub use update::{diff, outdated, update};
 

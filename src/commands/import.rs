@@ -1,0 +1,23 @@
+//! The command `import`.
+
+use super::Session;
+use crate::cli::ImportArgs;
+use crate::ops::{OpError, import as ops_import};
+use crate::ui::error::{ExitStatus, status_of};
+use crate::ui::render;
+
+pub(super) fn import(session: &Session<'_>, arguments: &ImportArgs) -> Result<ExitStatus, OpError> {
+    let options = ops_import::Options {
+        files: arguments.files.clone(),
+        restore: arguments.restore,
+        dry_run: arguments.dry_run,
+    };
+    let report = session.wait(ops_import::import(&session.context, &options))?;
+    session.printer.show("import", &report, render::import);
+    let failed = report.failures.iter().map(status_of).max();
+    Ok(match (failed, report.not_taken.is_empty()) {
+        (Some(failed), _) => failed,
+        (None, false) => ExitStatus::Found,
+        (None, true) => ExitStatus::Done,
+    })
+}

@@ -1,0 +1,52 @@
+//! What `import` took.
+
+use super::{origin, print_trashed};
+use crate::ops::import::Report;
+use crate::ui::phrase::count;
+use crate::ui::printer::Printer;
+
+/// Prints what `import` took, and why not the rest.
+pub fn import(printer: &Printer, report: &Report) {
+    let verb = match report.dry_run {
+        true => "Would take",
+        false => "Imported",
+    };
+    for change in &report.skills {
+        let places = change.places.join(", ");
+        printer.status(
+            verb,
+            &format!("{}  {}  {places}", change.name, origin(change)),
+        );
+        for note in &change.notes {
+            printer.note("", note);
+        }
+        for file in &change.edited {
+            printer.item(file);
+        }
+    }
+    for kept in &report.kept {
+        printer.note("Kept", &format!("{}  {}", kept.name, kept.reason));
+    }
+    for link in &report.links {
+        printer.note("Link", &format!("{link} is a link; it is left alone"));
+    }
+    print_trashed(printer, &report.trashed);
+    for problem in &report.not_taken {
+        printer.error(&format!("`{}`: {}", problem.name, problem.reason));
+    }
+    let mut parts = vec![match report.dry_run {
+        true => format!("{} would be taken", count(report.skills.len(), "skill")),
+        false => format!("{} taken", count(report.skills.len(), "skill")),
+    }];
+    let mut part = |number: usize, what: &str| {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    };
+    part(report.kept.len(), "locked already");
+    part(report.not_taken.len(), "not taken");
+    printer.status("Finished", &parts.join(", "));
+    if !report.skills.is_empty() && !report.dry_run {
+        printer.note("Next", "`mdskill validate` says what is wrong with them");
+    }
+}
