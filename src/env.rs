@@ -53,8 +53,16 @@ pub const VARIABLES: &[(&str, &str)] = &[
         "any value but `false` and `0`: `install` is frozen, nothing asks",
     ),
     (
+        GITHUB_ACTIONS,
+        "`true`: `update` and `outdated` annotate, hide tokens, and write outputs and the step's summary",
+    ),
+    (
+        GITHUB_OUTPUT,
+        "the file of a step's outputs; GitHub Actions sets it",
+    ),
+    (
         GITHUB_STEP_SUMMARY,
-        "the file that `validate --format github` tells the rest in; GitHub Actions sets it",
+        "the file that a step is summed up in, also by `validate --format github`; GitHub Actions sets it",
     ),
     (NO_COLOR, "any value: no colour"),
     (
@@ -92,6 +100,8 @@ const TIMEOUT: &str = "MDSKILL_TIMEOUT";
 const RETRIES: &str = "MDSKILL_RETRIES";
 const RETRY_DELAY: &str = "MDSKILL_RETRY_DELAY";
 const CI: &str = "CI";
+const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
+const GITHUB_OUTPUT: &str = "GITHUB_OUTPUT";
 const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 const NO_COLOR: &str = "NO_COLOR";
 const GIT_PAGER: &str = "GIT_PAGER";
@@ -101,6 +111,16 @@ const GIT_SSH_COMMAND: &str = "GIT_SSH_COMMAND";
 const GIT_SSH: &str = "GIT_SSH";
 /// Variables that say something when they are empty: no pager.
 const SAY_WHEN_EMPTY: [&str; 3] = [GIT_PAGER, PAGER, LESS];
+
+/// The variables that hold a secret.
+const TOKENS: [&str; 6] = [
+    TOKEN,
+    GH_TOKEN,
+    GITHUB_TOKEN,
+    GH_ENTERPRISE_TOKEN,
+    GITHUB_ENTERPRISE_TOKEN,
+    GITLAB_TOKEN,
+];
 
 /// The environment as mdskill needs it; a value, so tests make their own.
 #[derive(Debug, Clone, Default)]
@@ -254,6 +274,23 @@ impl Env {
     pub fn ci(&self) -> bool {
         self.get(CI)
             .is_some_and(|value| value != "false" && value != "0")
+    }
+
+    /// Returns every token of the environment, whatever host it is for.
+    pub fn tokens(&self) -> impl Iterator<Item = Token> + '_ {
+        TOKENS.iter().filter_map(|variable| self.token(variable))
+    }
+
+    /// Whether a runner of GitHub Actions reads what is printed.
+    #[must_use]
+    pub fn in_actions(&self) -> bool {
+        self.get(GITHUB_ACTIONS) == Some("true")
+    }
+
+    /// Returns the file of the outputs of a step of GitHub Actions, when there is one.
+    #[must_use]
+    pub fn step_output(&self) -> Option<PathBuf> {
+        self.get(GITHUB_OUTPUT).map(PathBuf::from)
     }
 
     /// Returns the file that a step of GitHub Actions is summed up in, when there is one.

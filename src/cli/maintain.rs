@@ -1,5 +1,7 @@
 //! What the commands take that keep what is installed.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 /// Arguments of `update`.
@@ -30,6 +32,28 @@ pub struct UpdateArgs {
     /// Take a new version although validating finds this: codes (SK210) or names
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub allow: Vec<String>,
+    /// What it is told in
+    #[command(flatten)]
+    pub summary: SummaryArgs,
+}
+
+/// Arguments of `outdated`.
+#[derive(Debug, Default, Args)]
+pub struct OutdatedArgs {
+    /// The skills; none means all
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// What it is told in
+    #[command(flatten)]
+    pub summary: SummaryArgs,
+}
+
+/// Where what changes is told, besides the terminal.
+#[derive(Debug, Default, Args)]
+pub struct SummaryArgs {
+    /// Write what changes into this file, as Markdown for a pull request
+    #[arg(long = "summary", value_name = "FILE")]
+    pub file: Option<PathBuf>,
 }
 
 /// What becomes of lines that both sides changed.

@@ -17,7 +17,10 @@ pub use add::{AddArgs, TargetArgs};
 pub use import::ImportArgs;
 pub use inspect::{CacheArgs, CacheCommand, ListArgs, NamesArgs, RuleArgs, ShowArgs};
 pub use lock::LockArgs;
-pub use maintain::{ConflictWinner, DiffArgs, InstallArgs, KeepArgs, RemoveArgs, UpdateArgs};
+pub use maintain::{
+    ConflictWinner, DiffArgs, InstallArgs, KeepArgs, OutdatedArgs, RemoveArgs, SummaryArgs,
+    UpdateArgs,
+};
 pub use policy::PolicyArgs;
 pub use validate::{FindingsFormat, ValidateArgs};
 
@@ -134,7 +137,8 @@ Examples:
   mdskill update async-python-patterns
   mdskill update --dry-run
   mdskill update --check        # exit 3 if anything would change
-  mdskill update NAME --conflict=markers"
+  mdskill update NAME --conflict=markers
+  mdskill update --summary update.md"
     )]
     Update(UpdateArgs),
     /// Show how update would change the files, or what was edited here
@@ -175,7 +179,7 @@ Examples:
     #[command(after_help = "Examples:
   mdskill outdated
   mdskill outdated --json")]
-    Outdated(NamesArgs),
+    Outdated(OutdatedArgs),
     /// Write the lockfile anew, and settle what git could not merge in it
     #[command(
         after_help = "Without --resolve only the form changes. With it a skill that one side changed is as that

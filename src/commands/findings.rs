@@ -1,10 +1,8 @@
 //! How `validate` tells what it found: the flags, and the ways out.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::Path;
 use std::time::Duration;
 
+use super::actions::append_summary;
 use super::{Session, usage};
 use crate::cli::{FindingsFormat as Format, ValidateArgs};
 use crate::diagnostic::Severity;
@@ -166,29 +164,10 @@ fn annotate(session: &Session<'_>, report: &Report, least: Severity) {
     let file = session.context.env.step_summary();
     let is_told = file.is_some_and(|file| {
         let told = |room| findings::step_summary(&report.summary, &annotated.rest, room);
-        append(printer, &file, told)
+        append_summary(printer, &file, told)
     });
     printer.data(&match is_told {
         true => format!("{more} more findings are in the step summary only: GitHub shows 10 of a kind"),
         false => format!("{more} more findings are not shown: GitHub shows 10 of a kind; --format text --max 0 tells them all"),
     });
-}
-
-/// Appends to a step's summary what has room there; returns whether it did.
-fn append(printer: &Printer, file: &Path, page: impl Fn(usize) -> Option<String>) -> bool {
-    let written = || -> std::io::Result<bool> {
-        let mut file = OpenOptions::new().append(true).create(true).open(file)?;
-        // What earlier commands of the step wrote counts too.
-        let used = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
-        let room = findings::MAX_STEP_SUMMARY_BYTES.saturating_sub(used);
-        let Some(page) = page(room) else {
-            return Ok(false);
-        };
-        file.write_all(page.as_bytes())?;
-        Ok(true)
-    };
-    written().unwrap_or_else(|error| {
-        printer.warn(&format!("{} can't be written: {error}", file.display()));
-        false
-    })
 }

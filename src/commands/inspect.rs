@@ -1,7 +1,7 @@
 //! The commands that look: `list`, `verify`, `show`, `rule`, `cache`.
 
 use super::{Session, maintain, names};
-use crate::cli::{CacheArgs, CacheCommand, ListArgs, NamesArgs, RuleArgs, ShowArgs};
+use crate::cli::{CacheArgs, CacheCommand, ListArgs, NamesArgs, OutdatedArgs, RuleArgs, ShowArgs};
 use crate::name::SkillName;
 use crate::ops::show::Subject;
 use crate::ops::{
@@ -15,7 +15,7 @@ use crate::ui::{render, rules};
 pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitStatus, OpError> {
     let printer = session.printer;
     if arguments.outdated {
-        return maintain::outdated(session, &[]);
+        return maintain::outdated(session, &OutdatedArgs::default());
     }
     let Some(spec) = &arguments.spec else {
         let report = ops_list::list(&session.context)?;

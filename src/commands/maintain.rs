@@ -1,7 +1,10 @@
 //! The commands that keep what is installed: `update`, `outdated`, `install`, `remove`.
 
+use super::actions::{self, Told};
 use super::{Session, names, rules};
-use crate::cli::{ConflictWinner, DiffArgs, InstallArgs, KeepArgs, RemoveArgs, UpdateArgs};
+use crate::cli::{
+    ConflictWinner, DiffArgs, InstallArgs, KeepArgs, OutdatedArgs, RemoveArgs, UpdateArgs,
+};
 use crate::merge::Favor;
 use crate::ops::{
     OpError, diff as ops_diff, install as ops_install, keep as ops_keep, remove as ops_remove,
@@ -11,6 +14,8 @@ use crate::ui::error::{ExitStatus, status_of_failures};
 use crate::ui::render;
 
 pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<ExitStatus, OpError> {
+    actions::hide_tokens(session);
+    let told = Told::in_file(session, &arguments.summary)?;
     let options = ops_update::Options {
         names: names(&arguments.names)?,
         dry_run: arguments.dry_run || arguments.check,
@@ -21,24 +26,36 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
             Some(ConflictWinner::Ours) => Favor::Ours,
             Some(ConflictWinner::Theirs) => Favor::Theirs,
         },
-        with_differences: false,
+        with_differences: told.wants_differences(session),
         accept_moved_tag: arguments.accept_moved_tag,
         settings: rules::with_allowed(session, &arguments.allow)?,
     };
-    let report = session.wait(ops_update::update(&session.context, &options))?;
+    let mut report = session.wait(ops_update::update(&session.context, &options))?;
+    // A report's form does not hang on whether there is a summary, too.
+    let differences = std::mem::take(&mut report.differences);
     session.printer.show("update", &report, render::update);
+    told.tell(session, &report, &differences)?;
     Ok(update_status(&report, arguments.check))
 }
 
-pub(super) fn outdated(session: &Session<'_>, typed: &[String]) -> Result<ExitStatus, OpError> {
+pub(super) fn outdated(
+    session: &Session<'_>,
+    arguments: &OutdatedArgs,
+) -> Result<ExitStatus, OpError> {
+    actions::hide_tokens(session);
+    let told = Told::in_file(session, &arguments.summary)?;
     let options = ops_update::Options {
-        names: names(typed)?,
+        names: names(&arguments.names)?,
         dry_run: true,
+        with_differences: told.wants_differences(session),
         settings: rules::with_allowed(session, &[])?,
         ..ops_update::Options::default()
     };
-    let report = session.wait(ops_update::update(&session.context, &options))?;
+    let mut report = session.wait(ops_update::update(&session.context, &options))?;
+    // A report's form does not hang on whether there is a summary, too.
+    let differences = std::mem::take(&mut report.differences);
     session.printer.show("outdated", &report, render::outdated);
+    told.tell(session, &report, &differences)?;
     Ok(update_status(&report, true))
 }
 

@@ -1,5 +1,6 @@
 //! The commands: from what was typed to a verb's options, from its report to the person.
 
+mod actions;
 mod add;
 mod choose;
 mod findings;
@@ -159,7 +160,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Install(arguments) => maintain::install(session, arguments),
         Command::Remove(arguments) => maintain::remove(session, arguments),
         Command::Verify(arguments) => inspect::verify(session, arguments),
-        Command::Outdated(arguments) => maintain::outdated(session, &arguments.names),
+        Command::Outdated(arguments) => maintain::outdated(session, arguments),
         Command::Lock(arguments) => lock::lock(session, arguments),
         Command::Show(arguments) => inspect::show(session, arguments),
         Command::Validate(arguments) => validate::validate(session, arguments),

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::clean;
 use super::pager::Pager;
-use super::workflow::Command;
+use super::workflow::{Command, Mask};
 
 /// Width of a verb before a sentence, as cargo has it.
 const VERB_WIDTH: usize = 10;
@@ -137,6 +137,25 @@ impl Printer {
     pub fn command(&self, command: &Command) {
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
         drop(writeln!(stdout, "{command}"));
+    }
+
+    /// Prints such a command on standard error: the runner reads both, and standard output may
+    /// hold a report.
+    pub fn command_aside(&self, command: &Command) {
+        let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
+        drop(writeln!(stderr, "{command}"));
+    }
+
+    /// Has the runner hide a secret from here on. Says nothing where it would be kept: in a file,
+    /// which no runner reads.
+    pub fn mask(&self, secret: &str) {
+        let mut stderr = std::io::stderr().lock();
+        let is_file = rustix::fs::fstat(&stderr).map_or(true, |seen| {
+            rustix::fs::FileType::from_raw_mode(seen.st_mode).is_file()
+        });
+        if !is_file {
+            drop(writeln!(stderr, "{}", Mask(secret)));
+        }
     }
 
     /// Prints a report as JSON, with the version of its form and the command's name.

@@ -1,6 +1,8 @@
 //! [`Command`]: a line that a GitHub Actions runner obeys, and that no stranger's text can forge.
 
+use std::collections::hash_map::RandomState;
 use std::fmt;
+use std::hash::{BuildHasher, Hasher};
 
 use super::clean;
 use crate::diagnostic::Severity;
@@ -33,6 +35,42 @@ impl fmt::Display for Command {
     }
 }
 
+/// Makes the runner write `***` wherever it would print this secret.
+pub struct Mask<'a>(pub &'a str);
+
+impl fmt::Display for Mask<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Every character counts, so nothing is cleaned; a line end would begin another command.
+        write!(f, "::add-mask::{}", data(self.0))
+    }
+}
+
+/// An output of a step, as the file of `GITHUB_OUTPUT` has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// Its name, which is ours.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, value } = self;
+        if !value.contains(['\r', '\n']) {
+            return writeln!(f, "{name}={value}");
+        }
+        // Nobody can write a value that ends at a word which they can't know.
+        let word = format!("end_{:016x}{:016x}", random(), random());
+        writeln!(f, "{name}<<{word}\n{value}\n{word}")
+    }
+}
+
+/// A number that the system's own randomness is behind, as in every map of the standard library.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
 /// Escapes as the runner unescapes what stands behind the second `::`.
 /// Source: `ActionCommand.cs` of actions/runner.
 fn data(text: &str) -> String {
@@ -50,6 +88,30 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_masked_as_it_is() {
+        assert_eq!(
+            Mask("a:b%\n::error::c").to_string(),
+            "::add-mask::a:b%25%0A::error::c"
+        );
+    }
+
+    #[test]
+    fn an_output_is_one_whatever_its_value_is() {
+        let output = |value: &str| Output {
+            name: "skills",
+            value: value.to_owned(),
+        };
+        assert_eq!(output("a,b<<c=d").to_string(), "skills=a,b<<c=d\n");
+        let text = output("a\nend_0\nchanged=true").to_string();
+        let lines: Vec<_> = text.lines().collect();
+        let (first, last) = (lines[0], lines[lines.len() - 1]);
+        assert_eq!(first.strip_prefix("skills<<"), Some(last));
+        assert!(last.len() == 36 && last.starts_with("end_"), "{last}");
+        assert_eq!(lines[1..lines.len() - 1], ["a", "end_0", "changed=true"]);
+        assert_ne!(text, output("a\nend_0\nchanged=true").to_string());
+    }
 
     #[test]
     fn a_command_is_one_line_whatever_it_is_made_of() {

@@ -14,6 +14,7 @@
 
 mod support;
 
+mod action_yml;
 mod acts;
 mod add;
 mod add_places;
@@ -55,14 +56,17 @@ mod policy_update;
 mod profiles;
 mod proxies;
 mod readme;
+mod recipes;
 mod reference;
 mod rules;
+mod schema;
 mod secrets;
 mod semver_tags;
 mod servers;
 mod sets;
 mod stdin;
 mod stranger;
+mod summary;
 mod transaction;
 mod transport;
 mod update;

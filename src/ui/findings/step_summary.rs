@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::place;
 use crate::ops::validate::{Found, Summary};
-use crate::ui::clean;
+use crate::ui::markdown::escaped;
 use crate::ui::phrase::count;
 
 /// How much a step may write into its summary. Of more, GitHub shows nothing but an error:
@@ -49,17 +49,4 @@ pub fn step_summary(summary: &Summary, rest: &[&Found], room: usize) -> Option<S
         );
     }
     (told > 0).then_some(page)
-}
-
-/// Escapes strangers' text so that it is neither Markdown nor HTML: `CommonMark` lets each
-/// character of ASCII's punctuation be escaped, and GitHub links no address that is.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in clean::line(text).chars() {
-        if c.is_ascii_punctuation() {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
 }

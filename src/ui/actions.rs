@@ -1,0 +1,214 @@
+//! What a run of GitHub Actions is told of an update: annotations and outputs.
+
+use super::workflow::{Command, Output};
+use super::{clean, error};
+use crate::diagnostic::Severity;
+use crate::ops::change::Problem;
+use crate::ops::update::Report;
+
+/// How many errors and how many warnings of a step GitHub shows; it drops the others without a
+/// word. Source: `_maxCountPerIssueType` in `ExecutionContext.cs` of actions/runner.
+const MAX_OF_A_KIND: usize = 10;
+
+/// Returns an annotation for each thing that waits for a person, as many as GitHub shows.
+#[must_use]
+pub fn annotations(report: &Report) -> Vec<Command> {
+    let mut errors: Vec<Command> = Vec::new();
+    for failed in &report.failed {
+        let hint =
+            error::hint_for(&failed.error).map_or_else(String::new, |hint| format!("\n{hint}"));
+        let message = format!("{}{hint}", failed.error);
+        errors.push(annotation(
+            Severity::Error,
+            "was not asked",
+            &failed.place,
+            message,
+        ));
+    }
+    for conflict in &report.conflicts {
+        let files = conflict.files.iter();
+        let files = files.map(|file| format!("{}: {}", file.path, file.reason));
+        let message = files.collect::<Vec<_>>().join("\n");
+        let mut command = annotation(Severity::Error, "is in conflict", &conflict.name, message);
+        if let Some(first) = conflict.files.first() {
+            let file = format!("{}/{}", conflict.place, first.path);
+            command.properties.insert(0, ("file", file));
+        }
+        errors.push(command);
+    }
+    for refused in &report.refused {
+        let (key, reason) = (refused.verdict.key.word(), &refused.verdict.reason);
+        let message = format!("{key}: {reason}");
+        errors.push(annotation(
+            Severity::Error,
+            "is refused by the policy",
+            &refused.name,
+            message,
+        ));
+    }
+    for left in &report.left_alone {
+        let message = format!("{}: {}", left.place, left.reason);
+        errors.push(annotation(
+            Severity::Error,
+            "is left alone",
+            &left.name,
+            message,
+        ));
+    }
+    let problem = |severity, title, problem: &Problem| {
+        annotation(severity, title, &problem.name, problem.reason.clone())
+    };
+    let stuck = report.stuck.iter();
+    errors.extend(stuck.map(|stuck| problem(Severity::Error, "is stuck", stuck)));
+    let gone = report.deleted.iter().take(MAX_OF_A_KIND);
+    let gone = gone.map(|gone| problem(Severity::Warning, "is gone upstream", gone));
+    errors.truncate(MAX_OF_A_KIND);
+    errors.into_iter().chain(gone).collect()
+}
+
+fn annotation(severity: Severity, what: &str, subject: &str, message: String) -> Command {
+    Command {
+        severity,
+        properties: vec![("title", format!("{subject} {what}"))],
+        message,
+    }
+}
+
+/// Returns the outputs of the step: whether anything moved or would, which skills, and which are in
+/// conflict.
+#[must_use]
+pub fn outputs(report: &Report) -> [Output; 3] {
+    let names = |names: Vec<&String>| -> String {
+        let names: Vec<String> = names.into_iter().map(|name| clean::line(name)).collect();
+        names.join(",")
+    };
+    let moved = report.skills.iter().map(|change| &change.name).collect();
+    let conflicts = report
+        .conflicts
+        .iter()
+        .map(|conflict| &conflict.name)
+        .collect();
+    [
+        ("changed", (!report.skills.is_empty()).to_string()),
+        ("skills", names(moved)),
+        ("conflicts", names(conflicts)),
+    ]
+    .map(|(name, value)| Output { name, value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::OpError;
+    use crate::ops::change::{Conflicted, ConflictedFile, LeftAlone};
+    use crate::ops::gate::Refusal;
+    use crate::ops::update::Failed;
+    use crate::policy::{Key, Verdict};
+
+    const HOSTILE: &str = "x\n::error::forged\r,file=y%";
+
+    fn problem(name: &str) -> Problem {
+        Problem {
+            name: name.to_owned(),
+            reason: HOSTILE.to_owned(),
+        }
+    }
+
+    fn conflict(name: &str) -> Conflicted {
+        Conflicted {
+            name: name.to_owned(),
+            place: ".github/skills/one".to_owned(),
+            commit: None,
+            files: vec![ConflictedFile {
+                path: "SKILL.md".to_owned(),
+                reason: "both sides changed the same lines".to_owned(),
+                hunks: Vec::new(),
+            }],
+        }
+    }
+
+    #[test]
+    fn what_waits_for_a_person_is_annotated_and_forges_nothing() {
+        let report = Report {
+            failed: vec![Failed {
+                place: "acme/skills".to_owned(),
+                skills: 2,
+                error: OpError::Disagrees(HOSTILE.to_owned()),
+            }],
+            conflicts: vec![conflict("one")],
+            left_alone: vec![LeftAlone {
+                name: "two".to_owned(),
+                place: "p".to_owned(),
+                reason: HOSTILE.to_owned(),
+                files: Vec::new(),
+            }],
+            refused: vec![Refusal {
+                name: "six".to_owned(),
+                source: "github:a/b".to_owned(),
+                verdict: Verdict {
+                    key: Key::Deny,
+                    value: "[\"hooks\"]".to_owned(),
+                    is_allowed: false,
+                    reason: HOSTILE.to_owned(),
+                },
+            }],
+            stuck: vec![problem(HOSTILE)],
+            deleted: vec![problem("four")],
+            ..Report::default()
+        };
+        let lines: Vec<String> = annotations(&report)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let text = "x%0A::error::forged\\u{d},file=y%25";
+        assert_eq!(
+            lines[1],
+            "::error file=.github/skills/one/SKILL.md,title=one is in conflict::SKILL.md: both sides changed the same lines"
+        );
+        assert_eq!(
+            lines[3],
+            format!("::error title=two is left alone::p: {text}")
+        );
+        assert_eq!(
+            lines[4],
+            format!("::error title=x %3A%3Aerror%3A%3Aforged\\u{{d}}%2Cfile=y%25 is stuck::{text}")
+        );
+        assert_eq!(
+            lines[5],
+            format!("::warning title=four is gone upstream::{text}")
+        );
+        assert_eq!(
+            lines[2],
+            format!("::error title=six is refused by the policy::deny: {text}")
+        );
+        assert!(lines[0].starts_with("::error title=acme/skills was not asked::"));
+        assert!(lines.iter().all(|line| !line.contains(['\n', '\r'])));
+    }
+
+    #[test]
+    fn there_are_as_many_annotations_as_are_shown() {
+        let report = Report {
+            stuck: (0..30).map(|_| problem("a")).collect(),
+            deleted: (0..30).map(|_| problem("b")).collect(),
+            ..Report::default()
+        };
+        assert_eq!(annotations(&report).len(), 2 * MAX_OF_A_KIND);
+    }
+
+    #[test]
+    fn outputs_name_what_moved() {
+        let report = Report {
+            conflicts: vec![conflict("one"), conflict(HOSTILE)],
+            ..Report::default()
+        };
+        let text: Vec<String> = outputs(&report).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            text,
+            [
+                "changed=false\n",
+                "skills=\n",
+                "conflicts=one,x ::error::forged\\u{d},file=y%\n"
+            ]
+        );
+    }
+}

@@ -1,0 +1,210 @@
+//! What the changes mean: capabilities, descriptions, kept edits, commits, findings.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::page::Section;
+use super::{moved, sentence, short, word};
+use crate::capability::{Capability, Kind};
+use crate::diagnostic::Severity;
+use crate::fetch::history::{CommitLine, Lineage};
+use crate::ops::change::Change;
+use crate::ops::update::Report;
+use crate::ui::markdown::code;
+use crate::ui::phrase::{self, count};
+
+/// Most commits that are named of one source.
+const MAX_COMMITS: usize = 10;
+
+/// Returns what skills can do that they could not before, the gravest first.
+pub(super) fn capabilities(report: &Report) -> Section {
+    let diffs = report.skills.iter();
+    let diffs = diffs.filter_map(|change| Some((&change.name, change.diff.as_ref()?)));
+    let mut gained: Vec<(&Capability, &String)> = diffs
+        .flat_map(|(name, diff)| diff.gained.iter().map(move |new| (new, name)))
+        .collect();
+    gained.sort_by_key(|(new, name)| (new.kind, *name));
+    let mut items = Vec::new();
+    let mut last = None;
+    for (new, name) in gained {
+        let mut item = String::new();
+        if last != Some(new.kind) {
+            let _ = write!(item, "\n**{}**\n\n", heading(new.kind));
+            last = Some(new.kind);
+        }
+        let line = new.line.map_or_else(String::new, |line| format!(":{line}"));
+        let place = word(&format!("{}{line}", new.file));
+        let what = match new.what == new.file {
+            true => place,
+            false => format!("{} in {place}", word(&new.what)),
+        };
+        let _ = writeln!(item, "- {}: {what}", word(name));
+        items.push(item);
+    }
+    items.splice(..0, unknown(report, items.is_empty()));
+    Section {
+        rank: 1,
+        head: "\n### What they can do now\n".to_owned(),
+        items,
+        noun: "line",
+    }
+}
+
+/// Says that nothing is new only of what was looked at.
+fn unknown(report: &Report, is_nothing_new: bool) -> Option<String> {
+    let all = report.skills.len();
+    let unknown = report.skills.iter().filter(|change| change.diff.is_none());
+    match unknown.count() {
+        0 if all > 0 && is_nothing_new => {
+            Some("\nNothing that they could not do before.\n".to_owned())
+        }
+        0 => None,
+        unknown if unknown == all => Some("\nNot looked at: read the diffs.\n".to_owned()),
+        unknown => Some(format!(
+            "\n{} could not be compared: read the diffs.{}\n",
+            count(unknown, "skill"),
+            match is_nothing_new {
+                true => " The others can do nothing that they could not do before.",
+                false => "",
+            }
+        )),
+    }
+}
+
+const fn heading(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Hook => "Hooks: commands that the client runs by itself",
+        Kind::UnrestrictedBash => "Any command, unasked (unrestricted Bash)",
+        Kind::HiddenCharacters => "Characters that people do not see and agents read",
+        Kind::Script => "Scripts",
+        Kind::Executable => "Files that may be executed",
+        Kind::Tool => "Tools to be used unasked (allowed-tools)",
+        Kind::Host => "Hosts",
+        Kind::Command => "Commands",
+    }
+}
+
+/// Returns the descriptions that changed: they decide when an agent reads a skill.
+pub(super) fn descriptions(report: &Report) -> Section {
+    let item = |change: &Change| {
+        let description = change.diff.as_ref()?.description.as_ref()?;
+        let text =
+            |text: &Option<String>| text.as_deref().map_or_else(|| "none".to_owned(), sentence);
+        Some(format!(
+            "- {}\n  - before: {}\n  - after: {}\n",
+            word(&change.name),
+            text(&description.before),
+            text(&description.after)
+        ))
+    };
+    Section {
+        rank: 3,
+        head: "\n### Descriptions\n\n".to_owned(),
+        items: report.skills.iter().filter_map(item).collect(),
+        noun: "description",
+    }
+}
+
+/// Returns which edits were kept, what was moved away, and what else is worth saying of a skill.
+pub(super) fn edits(report: &Report) -> Section {
+    let mut items = Vec::new();
+    for change in &report.skills {
+        let name = word(&change.name);
+        if !change.edited.is_empty() {
+            let files: Vec<String> = change.edited.iter().map(|file| word(file)).collect();
+            items.push(format!(
+                "- {name} keeps its local edits of {}\n",
+                files.join(", ")
+            ));
+        }
+        for note in &change.notes {
+            items.push(format!("- {name}: {}\n", sentence(note)));
+        }
+    }
+    for newer in &report.newer {
+        items.push(format!(
+            "- {} follows {}, which gives {}; the newest version is {}\n",
+            word(&newer.name),
+            word(&newer.reference),
+            word(&newer.compatible),
+            word(&newer.newest)
+        ));
+    }
+    for path in &report.trashed {
+        items.push(format!("- what was there is now in {}\n", word(path)));
+    }
+    Section {
+        rank: 4,
+        head: "\n### Notes\n\n".to_owned(),
+        items,
+        noun: "note",
+    }
+}
+
+/// Returns the commits in between: skills of one source that moved together have them together.
+pub(super) fn commits(report: &Report) -> Section {
+    let mut groups: BTreeMap<_, (&Change, Vec<&String>)> = BTreeMap::new();
+    for change in &report.skills {
+        if matches!(change.lineage, Some(Lineage::Forward { .. } | Lineage::Far)) {
+            let key = (&change.source, &change.from, &change.commit);
+            let group = groups.entry(key).or_insert_with(|| (change, Vec::new()));
+            group.1.push(&change.name);
+        }
+    }
+    let items = groups.into_values().map(|(change, names)| {
+        let skills = match names.as_slice() {
+            [name] => word(name),
+            names => count(names.len(), "skill"),
+        };
+        let source = word(phrase::source(&change.source));
+        let head = format!("- {source} {} ({skills})", moved(change));
+        match &change.lineage {
+            Some(Lineage::Forward { commits }) => format!("{head}\n{}", log(commits)),
+            _ => format!("{head}: more commits than were looked at\n"),
+        }
+    });
+    Section {
+        rank: 5,
+        head: "\n### Commits in between\n\n".to_owned(),
+        items: items.collect(),
+        noun: "source",
+    }
+}
+
+fn log(commits: &[CommitLine]) -> String {
+    let mut text = String::new();
+    for commit in commits.iter().take(MAX_COMMITS) {
+        let id = code(&short(Some(&commit.id.to_string())));
+        let _ = writeln!(text, "  - {id} {}", sentence(&commit.summary));
+    }
+    if commits.len() > MAX_COMMITS {
+        let more = count(commits.len() - MAX_COMMITS, "more commit");
+        let _ = writeln!(text, "  - … and {more}");
+    }
+    text
+}
+
+/// Returns what validating found in the new versions: errors and warnings.
+pub(super) fn findings(report: &Report) -> Section {
+    let found = report.diagnostics.iter();
+    let mut found: Vec<_> = found
+        .filter(|found| found.diagnostic.severity > Severity::Info)
+        .collect();
+    found.sort_by_key(|found| std::cmp::Reverse(found.diagnostic.severity));
+    let item = |found: &&crate::ops::findings::Found| {
+        let found = &found.diagnostic;
+        format!(
+            "- {} {} in {}: {}\n",
+            found.severity,
+            found.code,
+            word(&format!("{}:{}", found.file, found.start.line)),
+            sentence(&found.message)
+        )
+    };
+    Section {
+        rank: 7,
+        head: "\n### Findings\n\n".to_owned(),
+        items: found.iter().map(item).collect(),
+        noun: "finding",
+    }
+}

@@ -1,0 +1,151 @@
+//! What an update did, as the Markdown of a pull request: what a reviewer has to know, first.
+//!
+//! Names, sentences and files are strangers' text: [`markdown`](super::markdown) makes plain text
+//! and code of all of it. What has no room is cut, and the page says so: the diffs first, the
+//! table and what skills can newly do last.
+
+mod attention;
+mod details;
+mod diffs;
+mod page;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use page::{Section, fit};
+
+use super::clean;
+use super::markdown::{code, escaped};
+use super::phrase::count;
+use crate::ops::change::Change;
+use crate::ops::update::Report;
+
+/// What a pull request's body may take in bytes. GitHub takes 65,536 characters; the margin is for
+/// what a workflow adds.
+pub const PULL_REQUEST_ROOM: usize = 60_000;
+
+/// Longest piece of a sentence that a stranger wrote, in columns.
+const MAX_SENTENCE: usize = 400;
+/// Longest name, path, host or tool that a stranger wrote, in columns.
+const MAX_WORD: usize = 120;
+/// Digits of a commit that people look at.
+const SHORT: usize = 7;
+
+/// Returns what `update` or `outdated` found, in Markdown of at most `room` bytes; `differences`
+/// gives the unified diff of a skill, if it can be had.
+#[must_use]
+pub fn summary(
+    report: &Report,
+    differences: &dyn Fn(&str) -> Option<String>,
+    room: usize,
+) -> String {
+    let headline = headline(report);
+    if headline.len() > room {
+        return String::new();
+    }
+    let left = room - headline.len();
+    let mut sections = vec![
+        attention::section(report),
+        details::capabilities(report),
+        table::section(report, true),
+        details::descriptions(report),
+        details::edits(report),
+        details::commits(report),
+        attention::hunks(report),
+        details::findings(report),
+    ];
+    // Links are the longest part of a row, and the least.
+    let matters = sections
+        .iter()
+        .filter(|section| section.rank <= table::RANK);
+    if matters.map(Section::whole).sum::<usize>() > left {
+        sections[2] = table::section(report, false);
+    }
+    let mut text = headline + &fit(&sections, left).concat();
+    let left = room - text.len();
+    text += &diffs::section(report, differences, left);
+    text
+}
+
+/// One sentence that says it all.
+fn headline(report: &Report) -> String {
+    let moved = report.skills.len();
+    let mut parts = Vec::new();
+    let mut part = |number: usize, what: &str| {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    };
+    part(report.conflicts.len(), "in conflict");
+    // Several keys may refuse the same skill.
+    let refused: BTreeSet<&String> = report.refused.iter().map(|refusal| &refusal.name).collect();
+    part(refused.len(), "refused");
+    part(report.left_alone.len(), "left alone");
+    part(report.stuck.len(), "stuck");
+    part(report.deleted.len(), "gone upstream");
+    let unasked = report.failed.iter().map(|failed| failed.skills).sum();
+    part(unasked, "not asked");
+    part(report.unchanged, "unchanged");
+    if is_quiet(report) {
+        return format!(
+            "Everything is up to date ({}).\n",
+            count(report.unchanged, "skill")
+        );
+    }
+    let verb = match (report.dry_run, moved) {
+        (true, _) => "would move",
+        (false, 1) => "has moved",
+        (false, _) => "have moved",
+    };
+    let rest = match parts.is_empty() {
+        true => String::new(),
+        false => format!("; {}", parts.join(", ")),
+    };
+    format!(
+        "**{} {verb}** to what upstream has now{rest}.\n",
+        count(moved, "skill")
+    )
+}
+
+fn is_quiet(report: &Report) -> bool {
+    report.skills.is_empty()
+        && report.conflicts.is_empty()
+        && report.refused.is_empty()
+        && report.left_alone.is_empty()
+        && report.stuck.is_empty()
+        && report.deleted.is_empty()
+        && report.failed.is_empty()
+}
+
+/// A stranger's sentence, as plain text of a bearable length.
+fn sentence(text: &str) -> String {
+    escaped(&shortened(text, MAX_SENTENCE))
+}
+
+/// A stranger's word, as code of a bearable length.
+fn word(text: &str) -> String {
+    code(&shortened(text, MAX_WORD))
+}
+
+fn shortened(text: &str, width: usize) -> String {
+    // Shown as escapes, hidden characters have a width; others may have none and still fill a page.
+    let shown: String = clean::line(text).chars().take(4 * width).collect();
+    clean::cut(&shown, width)
+}
+
+fn short(commit: Option<&String>) -> String {
+    commit.map_or_else(String::new, |commit| commit.chars().take(SHORT).collect())
+}
+
+/// `abc1234 → def5678`, as code.
+fn moved(change: &Change) -> String {
+    let ids = [short(change.from.as_ref()), short(change.commit.as_ref())];
+    let ids: Vec<String> = ids
+        .iter()
+        .filter(|id| !id.is_empty())
+        .map(|id| code(id))
+        .collect();
+    ids.join(" → ")
+}

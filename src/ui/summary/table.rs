@@ -1,0 +1,73 @@
+//! The table of what moved.
+
+use super::page::Section;
+use super::{moved, shortened};
+use crate::capability::Kind;
+use crate::diff::SkillDiff;
+use crate::ops::change::Change;
+use crate::ops::update::Report;
+use crate::ui::markdown::{escaped, link};
+use crate::ui::phrase::{self, count};
+
+/// The table is cut after all but what needs a look and what skills can newly do.
+pub(super) const RANK: usize = 2;
+/// Widest cell of strangers' text, in columns.
+const MAX_CELL: usize = 80;
+
+/// Returns a row for each skill that moved.
+pub(super) fn section(report: &Report, has_links: bool) -> Section {
+    let row = |change: &Change| {
+        let moved = moved(change);
+        let moved = match change.compare_url.as_deref().filter(|_| has_links) {
+            Some(url) => link(&moved, url),
+            None => moved,
+        };
+        let (files, gained) = match &change.diff {
+            Some(diff) => (files(diff), gained(diff)),
+            None => ("not compared".to_owned(), "not compared".to_owned()),
+        };
+        format!(
+            "| {} | {} | {moved} | {files} | {gained} |\n",
+            cell(&change.name),
+            cell(phrase::source(&change.source)),
+        )
+    };
+    Section {
+        rank: RANK,
+        head: "\n### What moves\n\n| skill | source | commits | files | can now |\n|---|---|---|---|---|\n"
+            .to_owned(),
+        items: report.skills.iter().map(row).collect(),
+        noun: "skill",
+    }
+}
+
+fn cell(text: &str) -> String {
+    escaped(&shortened(text, MAX_CELL))
+}
+
+/// `3 files, +10 −2`, without the lines of what is no text.
+pub(super) fn files(diff: &SkillDiff) -> String {
+    let sum = |lines: fn(&crate::diff::FileDiff) -> Option<usize>| -> usize {
+        diff.files.iter().filter_map(lines).sum()
+    };
+    format!(
+        "{}, +{} −{}",
+        count(diff.files.len(), "file"),
+        sum(|file| file.added),
+        sum(|file| file.removed)
+    )
+}
+
+/// The kinds of what is new, the gravest first.
+fn gained(diff: &SkillDiff) -> String {
+    let number = |kind: Kind| diff.gained.iter().filter(|new| new.kind == kind).count();
+    let kinds = Kind::ALL.into_iter().filter_map(|kind| match number(kind) {
+        0 => None,
+        1 => Some(format!("**{kind}**")),
+        many => Some(format!("**{kind}** ({many})")),
+    });
+    match kinds.collect::<Vec<_>>() {
+        kinds if kinds.is_empty() => "nothing".to_owned(),
+        kinds => kinds.join(", "),
+    }
+}

@@ -1,0 +1,222 @@
+//! The whole page, kept in `testdata/summary`: `BLESS=1 cargo test --lib ui::summary` writes it anew.
+
+mod sample;
+
+use std::fmt::Write;
+use std::path::Path;
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use self::sample::{HOSTILE, change, difference, everything, gains};
+use super::*;
+use crate::capability::Kind;
+
+#[track_caller]
+fn is_kept(name: &str, seen: &str) {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("testdata/summary")
+        .join(name);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the switch that writes snapshots"
+    )]
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&kept, seen).unwrap();
+    }
+    assert_eq!(
+        seen,
+        std::fs::read_to_string(&kept).unwrap_or_default(),
+        "{name}: see the head of these tests"
+    );
+}
+
+#[test]
+fn the_page_says_first_what_a_reviewer_must_know() {
+    is_kept(
+        "everything.md",
+        &summary(&everything(), &difference, PULL_REQUEST_ROOM),
+    );
+    let quiet = Report {
+        unchanged: 3,
+        ..Report::default()
+    };
+    is_kept(
+        "nothing.md",
+        &summary(&quiet, &difference, PULL_REQUEST_ROOM),
+    );
+    let one = Report {
+        skills: vec![change("pdf")],
+        dry_run: true,
+        ..Report::default()
+    };
+    is_kept("one.md", &summary(&one, &difference, PULL_REQUEST_ROOM));
+}
+
+#[test]
+fn a_page_is_cut_at_its_diffs_first() {
+    let mut report = everything();
+    report.skills.push(change("big"));
+    let big = |name: &str| match name {
+        "big" => {
+            let mut diff = String::new();
+            for line in 0..2_000 {
+                let _ = writeln!(diff, "+line {line} of a long page");
+            }
+            Some(diff)
+        }
+        name => difference(name),
+    };
+    let page = summary(&report, &big, 12_000);
+    assert!(page.len() <= 12_000 && page.len() > 9_000, "{}", page.len());
+    assert!(
+        page.contains("more lines, for which there is no room here: `mdskill diff big` shows them"),
+        "{page}"
+    );
+    assert_eq!(page.matches("<details>").count(), 3);
+    let room = summary(&report, &|_| None, PULL_REQUEST_ROOM).len() + 100;
+    let bare = summary(&report, &big, room);
+    assert!(bare.len() <= room);
+    for told in ["| big |", "**Hooks", "docs.example", "**Conflict:**"] {
+        assert!(bare.contains(told), "{told} is cut: {bare}");
+    }
+    assert!(!bare.contains("<details>"));
+    let named = summary(&report, &big, room + 2_100);
+    assert!(
+        named.contains("There is no room here for the diff of `big`: `mdskill diff NAME`")
+            || named.contains("diffs of"),
+        "{named}"
+    );
+}
+
+#[test]
+fn no_room_is_exceeded_whatever_it_is() {
+    let (report, whole) = (
+        everything(),
+        summary(&everything(), &difference, 100_000).len(),
+    );
+    for room in (0..whole + 2_500).step_by(61) {
+        let page = summary(&report, &difference, room);
+        assert!(page.len() <= room, "{} > {room}", page.len());
+        is_sound(&page);
+    }
+}
+
+/// What the page is to GitHub: nothing in it but what we put there.
+fn is_sound(page: &str) {
+    let (mut open, mut cells, mut text) = (0_i32, 0, String::new());
+    for event in Parser::new_ext(page, Options::ENABLE_TABLES) {
+        match event {
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let html = html.trim_end();
+                match html.starts_with("<details><summary><code>") && html.ends_with("</summary>") {
+                    true => open += 1,
+                    false => {
+                        assert_eq!(html, "</details>");
+                        open -= 1;
+                    }
+                }
+                assert!((0..=1).contains(&open), "{page}");
+            }
+            Event::Start(Tag::Image { .. }) => panic!("an image: {page}"),
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                assert!(
+                    dest_url.starts_with("https://github.com/acme/skills/compare/"),
+                    "{dest_url}"
+                );
+            }
+            Event::Start(Tag::Heading { level, .. }) => assert_eq!(level, HeadingLevel::H3),
+            Event::Start(Tag::TableHead | Tag::TableRow) => cells = 0,
+            Event::Start(Tag::TableCell) => cells += 1,
+            Event::End(TagEnd::TableHead | TagEnd::TableRow) => assert_eq!(cells, 5),
+            // In code GitHub looks for nothing, and a block of code is text between these.
+            Event::Start(Tag::CodeBlock(_)) | Event::End(TagEnd::CodeBlock) => text.clear(),
+            Event::Text(piece) => text += &piece,
+            Event::End(_) => {
+                assert!(
+                    !text.contains("@o")
+                        && !text.contains("#1")
+                        && !text.contains("GH-2")
+                        && !text.contains("https://"),
+                    "{text}"
+                );
+                assert!(!text.contains('\u{202e}'));
+                text.clear();
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(open, 0, "{page}");
+}
+
+#[test]
+fn strangers_text_is_text() {
+    let mut report = everything();
+    for change in &mut report.skills {
+        change.name += HOSTILE;
+        change.source += HOSTILE;
+        change.notes.push(HOSTILE.to_owned());
+        change.edited.push(HOSTILE.to_owned());
+    }
+    for problem in report.stuck.iter_mut().chain(&mut report.deleted) {
+        problem.name += HOSTILE;
+        problem.reason += HOSTILE;
+    }
+    for file in &mut report.conflicts[0].files {
+        file.path += HOSTILE;
+        file.reason += HOSTILE;
+        file.hunks = vec![HOSTILE.to_owned(); 3];
+    }
+    report.left_alone[0].reason += HOSTILE;
+    is_sound(&summary(
+        &report,
+        &|_| Some(format!("+{HOSTILE}\n-````\n")),
+        PULL_REQUEST_ROOM,
+    ));
+}
+
+/// Half a thousand skills: each has its row, and what it can newly do.
+#[test]
+fn five_hundred_skills_fit() {
+    let skills = (0..500).map(|number| {
+        let mut change = change(&format!("a-skill-with-a-name-{number}"));
+        let gained = gains(Kind::Host, "a.example", "SKILL.md", Some(number));
+        change.diff.as_mut().unwrap().gained = if number % 10 == 0 {
+            vec![gained]
+        } else {
+            Vec::new()
+        };
+        change
+    });
+    let report = Report {
+        skills: skills.collect(),
+        ..Report::default()
+    };
+    let page = summary(&report, &difference, PULL_REQUEST_ROOM);
+    assert!(page.len() <= PULL_REQUEST_ROOM, "{}", page.len());
+    let rows = page
+        .lines()
+        .filter(|line| line.starts_with("| a\\-skill"))
+        .count();
+    assert_eq!(rows, 500);
+    assert_eq!(page.matches("`a.example`").count(), 50);
+    assert!(page.contains("There is no room here for the diffs of") || page.contains("<details>"));
+}
+
+#[test]
+fn what_was_not_compared_is_not_called_harmless() {
+    let mut unknown = change("pdf");
+    unknown.diff = None;
+    let page = |skills: Vec<Change>| {
+        let report = Report {
+            skills,
+            ..Report::default()
+        };
+        summary(&report, &|_| None, PULL_REQUEST_ROOM)
+    };
+    assert!(page(vec![unknown.clone()]).contains("Not looked at"));
+    assert!(
+        page(vec![unknown, change("docx")])
+            .contains("1 skill could not be compared: read the diffs. The others can do nothing")
+    );
+    assert!(page(vec![change("docx")]).contains("Nothing that they could not do before.\n"));
+}

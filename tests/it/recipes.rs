@@ -1,0 +1,271 @@
+//! The recipes of `docs/ci.md`, run as they stand there: bash, git, a bare repository for `origin`, and a
+//! `gh` that notes what it is asked. Only what GitHub and GitLab do themselves is played here.
+
+mod scene;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use self::scene::{ROOT, Scene, block, yaml};
+use crate::support::outcome::Outcome;
+
+const BRANCH: &str = "mdskill/update";
+
+#[test]
+fn the_weekly_update_opens_a_pull_request_and_then_renews_it() {
+    let workflow = yaml("name: Update skills");
+    let mut scene = Scene::set();
+    let main = scene.origin("rev-parse main");
+
+    scene
+        .job(&workflow, "update")
+        .ok()
+        .says("Nothing has moved.");
+    assert_eq!(scene.branches(), ["main"]);
+    assert_eq!(scene.asked(), [] as [String; 0]);
+
+    scene.upstream("skills/one/more.md", "more");
+    scene.job(&workflow, "update").ok();
+    assert_eq!(scene.branches(), ["main", BRANCH]);
+    assert_eq!(scene.asked(), ["pr list", "pr create"]);
+    assert!(
+        scene.body().starts_with("**1 skill has moved**"),
+        "{}",
+        scene.body()
+    );
+    let files = scene.origin(&format!("diff --name-only main {BRANCH}"));
+    assert_eq!(files, ".github/skills/one/more.md\nmdskill.lock");
+
+    // The same once more: no push.
+    let first = scene.origin(&format!("rev-parse {BRANCH}"));
+    scene.job(&workflow, "update").ok();
+    assert_eq!(scene.origin(&format!("rev-parse {BRANCH}")), first);
+    assert_eq!(scene.asked(), ["pr list", "pr edit"]);
+
+    scene.upstream("skills/two/more.md", "more");
+    scene.job(&workflow, "update").ok();
+    assert_eq!(scene.asked(), ["pr list", "pr edit"]);
+    assert!(
+        scene.body().starts_with("**2 skills have moved**"),
+        "{}",
+        scene.body()
+    );
+    assert_eq!(
+        scene.origin(&format!("rev-list --count main..{BRANCH}")),
+        "1"
+    );
+    assert_eq!(scene.origin("rev-parse main"), main);
+}
+
+#[test]
+fn the_weekly_update_leaves_the_work_of_others_alone() {
+    let workflow = yaml("name: Update skills");
+    let mut scene = Scene::set();
+    scene.upstream("skills/one/more.md", "more");
+    scene.job(&workflow, "update").ok();
+    let clone = scene.checkout();
+    let script = format!(
+        "git fetch --quiet origin {BRANCH} && git switch --quiet -c work FETCH_HEAD && echo mine > mine && git add mine && git -c user.name=Ada -c user.email=ada@example.org commit --quiet -m Mine && git push --quiet origin HEAD:{BRANCH}"
+    );
+    scene.sh(&clone, &script).ok();
+    let hers = scene.origin(&format!("rev-parse {BRANCH}"));
+    scene.asked();
+    scene.upstream("skills/two/more.md", "more");
+    scene
+        .job(&workflow, "update")
+        .ok()
+        .says("::warning::Somebody works on mdskill/update");
+    assert_eq!(scene.origin(&format!("rev-parse {BRANCH}")), hers);
+    assert_eq!(scene.asked(), [] as [String; 0]);
+}
+
+#[test]
+fn the_weekly_update_survives_what_waits_for_a_person() {
+    let workflow = yaml("name: Update skills");
+    let mut scene = Scene::set();
+    let clone = scene.checkout();
+    let script = "echo mine > .github/skills/one/SKILL.md && git -c user.name=Ada -c user.email=ada@example.org commit --quiet -am Mine && git push --quiet origin HEAD:main";
+    scene.sh(&clone, script).ok();
+    scene.upstream(
+        "skills/one/SKILL.md",
+        "---\nname: one\ndescription: Another. Use it.\n---\nother\n",
+    );
+    scene
+        .job(&workflow, "update")
+        .ok()
+        .says("Nothing has moved.");
+    scene.upstream("skills/two/more.md", "more");
+    scene.job(&workflow, "update").ok();
+    assert!(scene.body().contains("`one`"), "{}", scene.body());
+    let files = scene.origin(&format!("diff --name-only main {BRANCH}"));
+    assert_eq!(files, ".github/skills/two/more.md\nmdskill.lock");
+    // And stops at what is no answer.
+    let clone = scene.checkout();
+    std::fs::remove_file(clone.join("mdskill.lock")).unwrap();
+    scene
+        .steps(&workflow, "update", &clone)
+        .fails(1)
+        .says("there is no mdskill.lock");
+}
+
+#[test]
+fn the_weekly_update_may_do_no_more_than_it_must() {
+    let workflow = yaml("name: Update skills");
+    assert_eq!(workflow["permissions"], serde_json::json!({}));
+    let may = serde_json::json!({ "contents": "write", "pull-requests": "write" });
+    assert_eq!(workflow["jobs"]["update"]["permissions"], may);
+    assert!(workflow["concurrency"]["group"].is_string());
+    assert!(workflow["on"]["pull_request_target"].is_null() && workflow["on"].is_object());
+    let check = yaml("name: Skills\n");
+    assert_eq!(
+        check["permissions"],
+        serde_json::json!({ "contents": "read" })
+    );
+    assert_eq!(check["on"], "pull_request");
+    // Another version of the action than this one's would be a surprise.
+    let page = std::fs::read_to_string(Path::new(ROOT).join("docs/ci.md")).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    for named in ["uses: mdskill/mdskill@v", "mdskill/mdskill/v", "--version "] {
+        let after = page.split(named).skip(1);
+        let others: Vec<_> = after.filter(|rest| !rest.starts_with(version)).collect();
+        assert!(page.contains(named) && others.is_empty(), "{named}");
+    }
+}
+
+#[test]
+fn the_check_on_pull_requests_finds_what_is_wrong() {
+    let workflow = yaml("name: Skills\n");
+    let mut scene = Scene::set();
+    scene.job(&workflow, "check").ok();
+    // What upstream does since is no matter of a pull request.
+    scene.upstream("skills/one/more.md", "more");
+    scene.job(&workflow, "check").ok();
+    let clone = scene.checkout();
+    std::fs::remove_file(clone.join(".github/skills/three/scripts/run.sh")).unwrap();
+    scene
+        .steps(&workflow, "check", &clone)
+        .fails(3)
+        .says("scripts/run.sh");
+    let clone = scene.checkout();
+    std::fs::remove_file(clone.join("mdskill.lock")).unwrap();
+    scene
+        .steps(&workflow, "check", &clone)
+        .fails(1)
+        .says("there is no mdskill.lock");
+    let clone = scene.checkout();
+    std::fs::create_dir_all(clone.join(".github/skills/mine")).unwrap();
+    std::fs::write(
+        clone.join(".github/skills/mine/SKILL.md"),
+        "No frontmatter\n",
+    )
+    .unwrap();
+    scene
+        .steps(&workflow, "check", &clone)
+        .fails(3)
+        .says("::error file=.github/skills/mine/SKILL.md");
+}
+
+fn lines(job: &Value) -> Vec<&str> {
+    job["script"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line.as_str().unwrap())
+        .collect()
+}
+
+/// GitLab runs the lines of `script` in one shell.
+fn gitlab(scene: &Scene, clone: &Path, job: &Value) -> Outcome {
+    let url = scene.temp("origin").to_string_lossy().into_owned();
+    let variables = [
+        ("CI", "true"),
+        ("CI_PROJECT_URL", url.as_str()),
+        ("CI_DEFAULT_BRANCH", "main"),
+        ("UPDATE_TOKEN", "a-token"),
+    ];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    scene.bash(clone, &lines(job).join("\n"), &variables)
+}
+
+#[test]
+fn the_jobs_of_gitlab_check_and_propose() {
+    let file = yaml("extends: .mdskill");
+    let (check, update) = (&file["check skills"], &file["update skills"]);
+    let mut scene = Scene::set();
+    let clone = scene.checkout();
+    gitlab(&scene, &clone, check).ok();
+    assert!(
+        std::fs::read_to_string(clone.join("skills.xml"))
+            .unwrap()
+            .contains("<testsuite")
+    );
+    std::fs::remove_file(clone.join("skills.xml")).unwrap();
+    gitlab(&scene, &clone, update)
+        .ok()
+        .says("Nothing has moved.");
+    for (number, skill) in ["one", "two"].iter().enumerate() {
+        scene.upstream(&format!("skills/{skill}/more.md"), "more");
+        let clone = scene.checkout();
+        gitlab(&scene, &clone, update).ok().never_says("a-token");
+        assert_eq!(scene.branches(), ["main", "mdskill-update"]);
+        let files = scene.origin("diff --name-only main mdskill-update");
+        assert_eq!(files.lines().count(), number + 2, "{files}");
+        assert!(clone.join("summary.md").exists());
+    }
+    assert_eq!(scene.origin("rev-list --count main..mdskill-update"), "1");
+}
+
+#[test]
+fn the_script_for_cron_proposes_a_branch() {
+    let mut scene = Scene::set();
+    let clone = scene.checkout();
+    scene.sh(&clone, "git config user.name Ada && git config user.email ada@example.org && git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*' && git remote set-head origin main").ok();
+    let script = block("sh", "#!/bin/sh");
+    let run = |scene: &Scene| {
+        let script = format!("set -- '{}'\n{script}", clone.display());
+        scene.sh(&scene.temp(""), &script)
+    };
+    run(&scene).ok();
+    assert_eq!(scene.branches(), ["main"]);
+    for skill in ["one", "two"] {
+        scene.upstream(&format!("skills/{skill}/more.md"), "more");
+        run(&scene).ok();
+    }
+    assert_eq!(scene.branches(), ["main", "mdskill-update"]);
+    assert_eq!(scene.origin("rev-list --count main..mdskill-update"), "1");
+    let message = scene.origin("log -1 --format=%B mdskill-update");
+    assert!(message.starts_with("**2 skills have moved**"), "{message}");
+    // What waits for a person is its exit code, and what can move is proposed all the same.
+    let work = scene.checkout();
+    let edit = "echo mine > .github/skills/one/SKILL.md && git -c user.name=Ada -c user.email=ada@example.org commit --quiet -am Mine && git push --quiet origin HEAD:main";
+    scene.sh(&work, edit).ok();
+    scene.upstream(
+        "skills/one/SKILL.md",
+        "---\nname: one\ndescription: Another. Use it.\n---\nother\n",
+    );
+    run(&scene).fails(3).says("one");
+    let files = scene.origin("diff --name-only main mdskill-update");
+    assert_eq!(files, ".github/skills/two/more.md\nmdskill.lock");
+    std::fs::remove_dir_all(scene.shop.root().join("acme/skills.git")).unwrap();
+    run(&scene).fails(1).says("was not asked");
+}
+
+#[test]
+fn the_script_without_the_action_takes_the_program_from_where_it_puts_it() {
+    let text = block("sh", "install.sh");
+    assert!(text.contains("curl --proto '=https'"), "{text}");
+    let (_, last) = text.trim().rsplit_once('\n').unwrap();
+    let scene = Scene::set();
+    let home = scene.shop.room.path("home/.local/bin");
+    std::fs::create_dir_all(&home).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_mdskill"), home.join("mdskill")).unwrap();
+    let project = scene.shop.room.project();
+    scene.sh(&project, last).ok();
+    let report: Value = serde_json::from_str(&scene.shop.room.read("report.json")).unwrap();
+    assert_eq!(report["command"], "outdated");
+    assert_eq!(
+        scene.shop.room.read("summary.md"),
+        "Everything is up to date (3 skills).\n"
+    );
+}

@@ -1,0 +1,215 @@
+//! A runner that plays what GitHub and GitLab do themselves, around a clone and a bare `origin`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::outcome::Outcome;
+use crate::support::repo::Repo;
+use crate::support::shop::Shop;
+
+pub const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Notes what is asked, keeps the body, and knows whether a pull request is open.
+const GH: &str = r#"
+log=$HOME/../temp
+echo "$*" >> "$log/gh.log"
+body=
+for word; do
+    case $last in --body-file) body=$word ;; esac
+    last=$word
+done
+case "$1 $2" in
+    'pr list') [ ! -f "$log/open" ] || echo 7 ;;
+    'pr create') cp "$body" "$log/body" && : > "$log/open" ;;
+    'pr edit') cp "$body" "$log/body" ;;
+    *) exit 1 ;;
+esac
+"#;
+
+/// The block of the page that holds this text, in this language.
+pub fn block(language: &str, part: &str) -> String {
+    let page = std::fs::read_to_string(Path::new(ROOT).join("docs/ci.md")).unwrap();
+    let blocks = page.split("\n```").skip(1).step_by(2);
+    let mut found = blocks.filter_map(|block| {
+        let text = block.strip_prefix(language)?.strip_prefix('\n')?;
+        text.contains(part).then(|| format!("{text}\n"))
+    });
+    let text = found
+        .next()
+        .unwrap_or_else(|| panic!("no block of {language} has {part}"));
+    assert!(found.next().is_none(), "several blocks have {part}");
+    text
+}
+
+pub fn yaml(part: &str) -> Value {
+    serde_yaml::from_str(&block("yaml", part)).unwrap()
+}
+
+/// A project whose skills are committed, its `origin`, and upstream.
+pub struct Scene {
+    pub shop: Shop,
+    pub repo: Repo,
+    clones: usize,
+}
+
+impl Scene {
+    pub fn set() -> Self {
+        let (shop, repo) = Shop::stocked();
+        shop.room.fake("gh", GH);
+        let program = Path::new(env!("CARGO_BIN_EXE_mdskill"));
+        std::os::unix::fs::symlink(program, shop.room.path("tools/mdskill")).unwrap();
+        let scene = Self {
+            shop,
+            repo,
+            clones: 0,
+        };
+        scene.shop.run(&["add", "acme/skills", "--all"]).ok();
+        let project = scene.shop.room.project();
+        scene.sh(&project, "git add --all && git -c user.name=Ada -c user.email=ada@example.org commit --quiet -m Skills").ok();
+        scene.sh(&project, "git clone --quiet --bare . ../temp/origin.git && git -C ../temp/origin.git config receive.advertisePushOptions true").ok();
+        scene
+    }
+
+    pub fn temp(&self, name: &str) -> PathBuf {
+        self.shop.room.path("temp").join(name)
+    }
+
+    pub fn sh(&self, folder: &Path, script: &str) -> Outcome {
+        self.bash(folder, script, &[])
+    }
+
+    pub fn bash(&self, folder: &Path, script: &str, variables: &[(String, String)]) -> Outcome {
+        let tools = self.shop.room.path("tools");
+        let mut prepared = self
+            .shop
+            .room
+            .run("/bin/bash", ["-e", "-c", script])
+            .dir(folder)
+            .env("PATH", format!("{}:/usr/bin:/bin", tools.display()));
+        for (name, value) in variables {
+            prepared = prepared.env(name, value);
+        }
+        prepared.run()
+    }
+
+    /// What the origin says.
+    pub fn origin(&self, arguments: &str) -> String {
+        let asked = self.sh(&self.temp("origin.git"), &format!("git {arguments}"));
+        asked.ok().stdout.trim().to_owned()
+    }
+
+    pub fn branches(&self) -> Vec<String> {
+        let listed = self.origin("for-each-ref --format='%(refname:short)' refs/heads");
+        listed.lines().map(str::to_owned).collect()
+    }
+
+    /// A clone as `actions/checkout` makes it.
+    pub fn checkout(&mut self) -> PathBuf {
+        self.clones += 1;
+        let clone = self.temp(&format!("clone-{}", self.clones));
+        let origin = self.temp("origin.git");
+        let script = format!(
+            "git clone --quiet --depth=1 --branch main 'file://{}' '{}'",
+            origin.display(),
+            clone.display()
+        );
+        self.sh(&self.temp(""), &script).ok();
+        clone
+    }
+
+    pub fn upstream(&mut self, file: &str, text: &str) {
+        self.repo.write(file, text);
+        self.repo.commit(&format!("Change {file}"));
+    }
+
+    /// Runs the steps of a job of GitHub Actions until one fails.
+    pub fn job(&mut self, workflow: &Value, job: &str) -> Outcome {
+        let clone = self.checkout();
+        self.steps(workflow, job, &clone)
+    }
+
+    pub fn steps(&self, workflow: &Value, job: &str, clone: &Path) -> Outcome {
+        let mut last = None;
+        for (at, step) in workflow["jobs"][job]["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .enumerate()
+        {
+            let uses = step["uses"].as_str().unwrap_or_default();
+            let output = self.temp(&format!("output-{at}-{}", self.clones));
+            let mut variables: Vec<(String, String)> = [
+                ("CI", "true"),
+                ("GITHUB_ACTIONS", "true"),
+                ("GITHUB_ACTION_PATH", ROOT),
+                ("RUNNER_TEMP", &self.temp("").to_string_lossy()),
+                ("GITHUB_OUTPUT", &output.to_string_lossy()),
+                (
+                    "INPUT_COMMAND",
+                    step["with"]["command"].as_str().unwrap_or("update"),
+                ),
+                (
+                    "INPUT_ARGS",
+                    step["with"]["args"].as_str().unwrap_or_default(),
+                ),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+            for (name, value) in step["env"].as_object().into_iter().flatten() {
+                variables.push((name.clone(), self.value(value.as_str().unwrap())));
+            }
+            let script = match (uses.split('@').next().unwrap(), step["run"].as_str()) {
+                ("actions/checkout", None) => continue,
+                ("mdskill/mdskill", None) => "\"$GITHUB_ACTION_PATH/.github/action/run\"",
+                ("", Some(script)) => script,
+                other => panic!("{other:?}"),
+            };
+            assert!(
+                !script.contains("${{"),
+                "an expression in a script: {script}"
+            );
+            let outcome = self.bash(clone, script, &variables);
+            if outcome.code != Some(0) {
+                return outcome;
+            }
+            last = Some(outcome);
+        }
+        last.unwrap()
+    }
+
+    pub fn value(&self, text: &str) -> String {
+        let expression = text
+            .strip_prefix("${{")
+            .and_then(|rest| rest.strip_suffix("}}"));
+        match expression.map(str::trim) {
+            None => text.to_owned(),
+            Some("github.token") => "a-token".to_owned(),
+            Some("github.ref_name") => "main".to_owned(),
+            Some("steps.mdskill.outputs.summary") => {
+                let output =
+                    std::fs::read_to_string(self.temp(&format!("output-1-{}", self.clones)))
+                        .unwrap();
+                let line = output
+                    .lines()
+                    .find_map(|line| line.strip_prefix("summary="));
+                line.unwrap().to_owned()
+            }
+            Some(other) => panic!("{other}"),
+        }
+    }
+
+    pub fn body(&self) -> String {
+        std::fs::read_to_string(self.temp("body")).unwrap()
+    }
+
+    /// What gh was asked since the last time.
+    pub fn asked(&self) -> Vec<String> {
+        let log = self.shop.room.log("gh");
+        std::fs::write(self.temp("gh.log"), "").unwrap();
+        let words = log
+            .lines()
+            .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
+        words.collect()
+    }
+}

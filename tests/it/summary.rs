@@ -1,0 +1,267 @@
+//! `--summary FILE`, and what a run of GitHub Actions is told: nobody else is.
+
+use std::path::PathBuf;
+
+use crate::support::outcome::Outcome;
+use crate::support::repo::Repo;
+use crate::support::room::Prepared;
+use crate::support::shop::Shop;
+
+/// No token of any service, so that it stands nowhere by chance.
+const TOKEN: &str = "canary-0a1b2c3d4e5f";
+
+/// Three skills are installed; upstream one moved, one is gone.
+fn moved() -> (Shop, Repo) {
+    let (shop, mut repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    repo.write("skills/one/more.md", "more")
+        .remove("skills/two");
+    repo.commit("More of one, nothing of two");
+    (shop, repo)
+}
+
+/// A runner of GitHub Actions, as far as a command sees it.
+struct Runner<'a> {
+    shop: &'a Shop,
+}
+
+impl Runner<'_> {
+    fn file(&self, name: &str) -> PathBuf {
+        self.shop.room.path("temp").join(name)
+    }
+
+    fn prepare(&self, arguments: &[&str]) -> Prepared {
+        let prepared = self.shop.room.mdskill(arguments);
+        prepared
+            .env("CI", "true")
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_OUTPUT", self.file("output"))
+            .env("GITHUB_STEP_SUMMARY", self.file("summary"))
+            .env("GH_TOKEN", TOKEN)
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.file(name)).unwrap_or_default()
+    }
+}
+
+fn commands(outcome: &Outcome) -> Vec<&str> {
+    let lines = outcome.stdout.lines().chain(outcome.stderr.lines());
+    lines
+        .filter(|line| line.trim_start().starts_with("::"))
+        .collect()
+}
+
+#[test]
+fn the_summary_is_the_body_of_a_pull_request() {
+    let (shop, repo) = moved();
+    let planned = shop.run(&["outdated", "--summary", "../temp/plan.md"]);
+    planned.fails(3);
+    let plan = std::fs::read_to_string(shop.room.path("temp/plan.md")).unwrap();
+    assert!(
+        plan.starts_with(
+            "**1 skill would move** to what upstream has now; 1 gone upstream, 1 unchanged.\n"
+        ),
+        "{plan}"
+    );
+    shop.run(&["update", "--summary", "../temp/new/done.md"])
+        .ok();
+    let done = std::fs::read_to_string(shop.room.path("temp/new/done.md")).unwrap();
+    assert!(
+        done.starts_with(
+            "**1 skill has moved** to what upstream has now; 1 gone upstream, 1 unchanged.\n"
+        ),
+        "{done}"
+    );
+    let id = repo.rev_parse("main");
+    assert!(done.contains("| one | acme\\/skills |"), "{done}");
+    assert!(done.contains(&format!("→ `{}`", &id[..7])), "{done}");
+    assert!(
+        done.contains("- **Gone upstream:** `two`: acme\\/skills\\/skills\\/two is gone upstream"),
+        "{done}"
+    );
+    for page in [&plan, &done] {
+        assert!(
+            page.contains("<details><summary><code>one</code> 1 file, +1 −0</summary>"),
+            "{page}"
+        );
+        assert!(
+            page.contains("+++ b/") && page.contains("\n+more\n"),
+            "{page}"
+        );
+    }
+    // Written when there is nothing to say too: a workflow reads it in any case.
+    shop.run(&["update", "one", "--summary", "../temp/new/done.md"])
+        .ok();
+    let nothing = std::fs::read_to_string(shop.room.path("temp/new/done.md")).unwrap();
+    assert_eq!(nothing, "Everything is up to date (1 skill).\n");
+}
+
+#[test]
+fn a_summary_that_can_be_no_file_stops_before_anything_moves() {
+    let (shop, _repo) = moved();
+    for folder in ["../temp", "."] {
+        shop.refuses(
+            &["update", "--summary", folder],
+            2,
+            "--summary takes a file",
+        );
+    }
+    let piped = shop.run(&["outdated", "--json", "--summary", "/dev/stderr"]);
+    assert!(
+        piped.fails(3).stderr.starts_with("**1 skill would move**"),
+        "{piped}"
+    );
+    assert_eq!(piped.json()["skills"][0]["name"], "one");
+}
+
+#[test]
+fn a_run_of_actions_gets_annotations_outputs_and_a_summary() {
+    let (shop, _repo) = moved();
+    let runner = Runner { shop: &shop };
+    let before = shop.room.snapshot();
+    let planned = runner.prepare(&["outdated", "--json"]).run();
+    before.assert_same(&shop.room.snapshot());
+    assert_eq!(planned.fails(3).json()["skills"][0]["name"], "one");
+    assert_eq!(
+        runner.read("output"),
+        "changed=true\nskills=one\nconflicts=\n"
+    );
+    let gone = "::warning title=two is gone upstream::acme/skills/skills/two is gone upstream";
+    let told = commands(&planned);
+    assert_eq!(told[0], format!("::add-mask::{TOKEN}"), "{planned}");
+    assert!(told.len() == 2 && told[1].starts_with(gone), "{planned}");
+    runner.prepare(&["update"]).run().ok();
+    runner.prepare(&["update", "one"]).run().ok();
+    let outputs = runner.read("output");
+    assert!(
+        outputs.ends_with("changed=false\nskills=\nconflicts=\n"),
+        "{outputs}"
+    );
+    let page = runner.read("summary");
+    let places = [
+        "### mdskill outdated\n\n**1 skill would",
+        "### mdskill update\n\n**1 skill has",
+        "### mdskill update\n\nEverything",
+    ];
+    let places = places.map(|part| {
+        page.find(part)
+            .unwrap_or_else(|| panic!("no {part}: {page}"))
+    });
+    assert!(places.is_sorted(), "{page}");
+}
+
+#[test]
+fn a_conflict_is_told_everywhere() {
+    let (shop, mut repo) = moved();
+    let page =
+        |line: &str| format!("---\nname: three\ndescription: Does three. Use it.\n---\n{line}\n");
+    repo.write("skills/three/SKILL.md", page("theirs ::error::x"));
+    repo.commit("Another three");
+    shop.room
+        .write(".github/skills/three/SKILL.md", page("ours"));
+    let runner = Runner { shop: &shop };
+    let outcome = runner
+        .prepare(&["update", "--summary", "../temp/page"])
+        .run();
+    outcome.fails(3);
+    assert_eq!(
+        runner.read("output"),
+        "changed=true\nskills=one\nconflicts=three\n"
+    );
+    let annotation =
+        "::error file=.github/skills/three/SKILL.md,title=three is in conflict::SKILL.md: ";
+    assert!(
+        commands(&outcome)
+            .iter()
+            .any(|line| line.starts_with(annotation)),
+        "{outcome}"
+    );
+    let text = runner.read("page");
+    assert!(
+        text.contains(
+            "- **Conflict:** `three` in `.github/skills/three` stays as it is: `SKILL.md` ("
+        ),
+        "{text}"
+    );
+    assert!(
+        text.contains("`SKILL.md` in `three`:\n\n```\n<<<<<<<") && text.contains("\n=======\n"),
+        "{text}"
+    );
+    assert!(
+        runner.read("summary").contains(text.as_str()),
+        "both pages are one"
+    );
+}
+
+#[test]
+fn the_token_is_masked_first_and_stands_nowhere_else() {
+    let (shop, _repo) = moved();
+    let runner = Runner { shop: &shop };
+    let outcome = runner
+        .prepare(&["update", "--verbose", "--summary", "../temp/page"])
+        .run();
+    let line = format!("::add-mask::{TOKEN}\n");
+    let rest = outcome
+        .ok()
+        .stderr
+        .strip_prefix(&line)
+        .unwrap_or_else(|| panic!("{outcome}"));
+    for text in [
+        rest,
+        &outcome.stdout,
+        &runner.read("page"),
+        &runner.read("output"),
+        &runner.read("summary"),
+    ] {
+        assert!(!text.contains(TOKEN), "{text}");
+    }
+    // What is kept in a file is read by people, not by the runner.
+    let program = env!("CARGO_BIN_EXE_mdskill");
+    let script = format!("'{program}' outdated 2> ../temp/log");
+    let kept = shop.room.run("sh", ["-c", &script]);
+    kept.env("GITHUB_ACTIONS", "true")
+        .env("GH_TOKEN", TOKEN)
+        .run();
+    assert!(!runner.read("log").is_empty() && !runner.read("log").contains(TOKEN));
+}
+
+#[test]
+fn elsewhere_nobody_is_told() {
+    let (shop, _repo) = moved();
+    let runner = Runner { shop: &shop };
+    for value in ["", "false"] {
+        let outcome = runner
+            .prepare(&["outdated"])
+            .env("GITHUB_ACTIONS", value)
+            .run();
+        outcome.fails(3).never_says(TOKEN);
+        assert!(commands(&outcome).is_empty(), "{outcome}");
+    }
+    for name in ["output", "summary"] {
+        assert!(!runner.file(name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn outputs_that_can_t_be_written_are_a_warning() {
+    let (shop, repo) = moved();
+    let runner = Runner { shop: &shop };
+    let outcome = runner
+        .prepare(&["update"])
+        .env("GITHUB_OUTPUT", shop.room.path("temp"))
+        .env("GITHUB_STEP_SUMMARY", shop.room.path("temp"))
+        .run();
+    outcome.ok().says("temp can't be written: ");
+    shop.has("one", &repo, "main:skills/one");
+}
+
+#[test]
+fn a_full_step_summary_stays_as_it_is() {
+    let (shop, _repo) = moved();
+    let runner = Runner { shop: &shop };
+    let full = "x".repeat(1024 * 1024 - 10);
+    std::fs::write(runner.file("summary"), &full).unwrap();
+    runner.prepare(&["update"]).run().ok();
+    assert_eq!(runner.read("summary").len(), full.len());
+}
