@@ -168,20 +168,7 @@ async fn upstream(context: &Context<'_>, gate: &Gate, spec: &Spec) -> Result<Exp
         return Ok(explained(&unfetched, decision, true));
     }
     let mut opened = Opened::open(context, &source, &query).await?;
-    let found = match spec.skill.clone().or_else(|| opened.folder_of_page()) {
-        Some(wanted) => opened.choose(&wanted).await?,
-        None => match opened.discovery.skills.as_slice() {
-            [] => return Err(OpError::NoSkills(opened.place())),
-            [only] => only.clone(),
-            several => {
-                let place = opened.place();
-                return Err(OpError::Usage(format!(
-                    "{place} has {} skills; name one of them, `mdskill list {place}` names them all",
-                    several.len()
-                )));
-            }
-        },
-    };
+    let found = opened.the_one(spec.skill.as_deref()).await?;
     let name = full_spec(&source, &found.path);
     let tree = SkillTree::read(opened.repository.objects(), found.tree);
     let files = tree.map_err(|error| OpError::Refused {

@@ -97,20 +97,7 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
 async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpError> {
     let source = source_of(context, spec)?;
     let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
-    let found = match spec.skill.clone().or_else(|| opened.folder_of_page()) {
-        Some(wanted) => opened.choose(&wanted).await?,
-        None => match opened.discovery.skills.as_slice() {
-            [] => return Err(OpError::NoSkills(opened.place())),
-            [only] => only.clone(),
-            several => {
-                let place = opened.place();
-                return Err(OpError::Usage(format!(
-                    "{place} has {} skills; `mdskill list {place}` names them",
-                    several.len()
-                )));
-            }
-        },
-    };
+    let found = opened.the_one(spec.skill.as_deref()).await?;
     let commits: Vec<_> = opened.commit().into_iter().collect();
     opened
         .repository

@@ -126,6 +126,28 @@ impl<'a> Opened<'a> {
         &self.plugins
     }
 
+    /// Finds the skill that is wanted, that a page's address leads to, or the only one.
+    ///
+    /// # Errors
+    /// As [`Opened::choose`]; also when nothing is wanted and there are several, or none.
+    pub async fn the_one(&mut self, wanted: Option<&str>) -> Result<Found, OpError> {
+        let wanted = wanted.map(str::to_owned).or_else(|| self.folder_of_page());
+        if let Some(wanted) = wanted {
+            return self.choose(&wanted).await;
+        }
+        match self.discovery.skills.as_slice() {
+            [] => Err(OpError::NoSkills(self.place())),
+            [only] => Ok(only.clone()),
+            several => {
+                let place = self.place();
+                Err(OpError::Usage(format!(
+                    "{place} has {} skills; name one of them, `mdskill list {place}` names them all",
+                    several.len()
+                )))
+            }
+        }
+    }
+
     /// Chooses the skill that `wanted` names: path, folder, then frontmatter name.
     ///
     /// # Errors
