@@ -140,7 +140,7 @@ fn one_skill_needs_no_choice_and_several_need_one() {
         2,
         "acme/skills has 3 skills; choose with --skill NAME, or take all with --all",
     )
-    .says("`mdskill list acme/skills` names them all");
+    .says("`mdskill list acme/skills` names them");
     shop.run(&[
         "add",
         "acme/skills",

@@ -17,17 +17,17 @@ pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
     let Some(diff) = &change.diff else {
         return;
     };
-    let size = size(diff, change.lineage.as_ref());
-    if !size.is_empty() {
-        printer.note("", &size);
-    }
     if with_files {
+        let size = size(diff, change.lineage.as_ref());
+        if !size.is_empty() {
+            printer.note("", &size);
+        }
         for file in &diff.files {
             printer.note("", &format!("  {}", file_line(file)));
         }
     }
     if diff.description.is_some() {
-        printer.note("", "its description is another one");
+        printer.note("", "its description has changed");
     }
     for gained in diff.gained.iter().take(MAX_GAINED) {
         printer.note("", &format!("new: {}", capability(gained)));

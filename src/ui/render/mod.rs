@@ -50,10 +50,12 @@ fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
         .map(|from| format!("{} -> ", short(Some(from))))
         .unwrap_or_default();
     let places = change.places.join(", ");
+    let changed = change.diff.as_ref().filter(|diff| !diff.files.is_empty());
+    let lines = changed.map_or_else(String::new, |diff| format!("  {}", edits::lines(diff)));
     let name = &change.name;
     let sentence = match change.action {
         Action::Updated | Action::Relocked => format!(
-            "{name}  {}  {moved}{}",
+            "{name}  {}  {moved}{}{lines}",
             phrase::source(&change.source),
             short(change.commit.as_ref())
         ),
