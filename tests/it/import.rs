@@ -389,33 +389,9 @@ fn what_apm_installed_is_taken_where_it_says_that_it_lies() {
     shop.run(&["update", "--dry-run"])
         .says("one")
         .says("1 unchanged");
-}
-
-#[test]
-fn json_says_what_was_taken_and_what_not() {
-    let (shop, repo, [first, ..]) = with_history();
-    put(
-        &shop.room.project().join(".github/skills/one"),
-        &repo,
-        &format!("{first}:skills/one"),
-        &[],
-    );
-    shop.room
-        .write("skills-lock.json", fixture("npx/skills-lock.json", &[]));
-    let json = imports(&shop, &["--json"], 3).json();
-    assert_eq!(
-        (&json["version"], &json["command"]),
-        (&1.into(), &"import".into())
-    );
-    assert_eq!(json["files"][0], "skills-lock.json");
-    assert_eq!(json["skills"][0]["name"], "one");
-    assert_eq!(json["skills"][0]["commit"], first);
-    assert_eq!(json["skills"][0]["places"][0], ".github/skills/one");
-    assert_eq!(json["not_taken"].as_array().unwrap().len(), 5);
-    assert!(
-        json["not_taken"][4]["reason"]
-            .as_str()
-            .unwrap()
-            .contains("no folder `three`")
-    );
+    // An update takes what is new and keeps the edit.
+    shop.run(&["update", "--allow", "SK101"]).ok();
+    assert_eq!(shop.room.read(".agents/skills/two/SKILL.md"), "mine");
+    assert_eq!(shop.room.read(".agents/skills/two/more.md"), "more");
+    shop.run(&["verify"]).ok().says("3 folders as locked");
 }

@@ -1,4 +1,4 @@
-//! `import` from the small ones, openskills and skillup, and skills that several tools know.
+//! `import` from the small ones, openskills and skillup; skills that several tools know; the report as JSON.
 
 use crate::import::{fixture, imports, put, with_history};
 
@@ -135,5 +135,34 @@ fn a_folder_of_skills_that_is_a_link_to_another_is_left_alone() {
         shop.room
             .read("mdskill.lock")
             .contains("targets = [\".agents/skills\"]")
+    );
+}
+
+#[test]
+fn json_says_what_was_taken_and_what_not() {
+    let (shop, repo, [first, ..]) = with_history();
+    put(
+        &shop.room.project().join(".github/skills/one"),
+        &repo,
+        &format!("{first}:skills/one"),
+        &[],
+    );
+    shop.room
+        .write("skills-lock.json", fixture("npx/skills-lock.json", &[]));
+    let json = imports(&shop, &["--json"], 3).json();
+    assert_eq!(
+        (&json["version"], &json["command"]),
+        (&1.into(), &"import".into())
+    );
+    assert_eq!(json["files"][0], "skills-lock.json");
+    assert_eq!(json["skills"][0]["name"], "one");
+    assert_eq!(json["skills"][0]["commit"], first);
+    assert_eq!(json["skills"][0]["places"][0], ".github/skills/one");
+    assert_eq!(json["not_taken"].as_array().unwrap().len(), 5);
+    assert!(
+        json["not_taken"][4]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("no folder `three`")
     );
 }

@@ -27,6 +27,7 @@ use crate::context::Context;
 use crate::git::objects::Objects;
 use crate::install::transaction::Transaction;
 use crate::lockfile::{Entry, Lockfile};
+use crate::path::fold;
 use crate::source::Source;
 use crate::target::Target;
 
@@ -104,7 +105,12 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
             let objects = answer.repository.objects();
             for taken in &answer.taken {
                 // Another mdskill may have added one of that name meanwhile.
-                if lockfile.skills.contains_key(&taken.claimed.name) {
+                let name = fold(taken.claimed.name.as_str());
+                if lockfile
+                    .skills
+                    .keys()
+                    .any(|locked| fold(locked.as_str()) == name)
+                {
                     return Err(OpError::LockfileChanged);
                 }
                 let entry = entry_of(taken, &targets, options.restore);

@@ -151,11 +151,11 @@ impl<'a> Search<'a> {
                 Some(tree) => self.consider(trees, commit, path, tree),
                 None => Ok(()),
             },
-            None => self.look_everywhere(trees, commit, "", root, 0).map(drop),
+            None => self.look_everywhere(trees, commit, "", root, 0),
         }
     }
 
-    /// Looks into every folder with a `SKILL.md`; whether there was any.
+    /// Looks into every folder with a `SKILL.md`.
     fn look_everywhere(
         &mut self,
         trees: &mut Trees<'_>,
