@@ -101,8 +101,28 @@
 //! 10. The report goes up to [`ui`], which prints it for people or as JSON, and [`ui::error`]
 //!     names the exit code.
 //!
+//! # `mdskill update`, room by room
+//!
+//! 1. [`ops::gate`] reads the [`policy`] before anything else. What it refuses by its source or its
+//!    ref is not asked for.
+//! 2. Every source is asked at once: for its refs, and where one has moved for the trees of its
+//!    new commit, with those of the locked one where the store lacks them.
+//! 3. A skill whose tree is the same stays. Of one that is another, the files come together with the
+//!    commits in between, so that [`fetch::history`] can tell how the new commit comes from the old.
+//! 4. What lies on disk and is not what is locked was edited: [`mod@merge`] makes one of the locked tree,
+//!    the disk and the new tree. A conflict ends the way of this skill, and of no other.
+//! 5. [`mod@validate`] looks at what would lie on disk, [`mod@diff`] says how it differs and what it can
+//!    newly do, and the gate judges that.
+//! 6. The plan and the transaction are those of `add`. An entry gets upstream's tree and digest, and
+//!    as `edits` the digest of what is on disk when that is another.
+//! 7. The report is printed by [`ui`], as the text of a pull request by [`ui::summary`], and in
+//!    GitHub Actions by [`ui::actions`].
+//!
 //! # To add …
 //!
+//! - **something that a skill can do**: a [`capability::Kind`], and where it is seen in
+//!   [`mod@diff`]`::capabilities`. The policy can deny it by its word, and all reports tell it.
+//! - **another tool to import from**: a reader in [`foreign`], and its files in `ops/import/files.rs`.
 //! - **a verb**: its arguments in [`cli`], `ops/VERB.rs` with `Options` and `Report`, a function
 //!   in `commands`, one in [`ui::render`], tests in `tests/it`, a row in the README's table.
 //! - **a validation rule**: `validate/rules/RULE.rs` with a [`validate::rule::Rule`], its line in
