@@ -68,6 +68,30 @@ fn a_commit_must_be_old_enough_to_move_to() {
 }
 
 #[test]
+fn a_branch_that_moves_every_day_is_followed_at_a_distance() {
+    let (shop, mut repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    set(&shop.room, "min-age = \"3d\"");
+    let mut commit = |what: &str| {
+        repo.write("skills/one/more.md", what);
+        repo.commit(what)
+    };
+    let seen = commit("Seen by somebody a week ago");
+    shop.run(&["outdated"]).fails(3);
+    age(&shop.room, 7 * 86_400);
+    let tip = commit("Of today");
+    let outcome = shop.run(&["update"]);
+    outcome.ok().says(&format!(
+        "acme/skills: {} is too young for `min-age` of the policy; {} is the newest commit that is not",
+        &tip[..7],
+        &seen[..7]
+    ));
+    shop.has("one", &repo, &format!("{seen}:skills/one"));
+    // Nothing goes back to what is older than what is locked.
+    shop.refuses(&["update"], 3, "the policy refuses `one`");
+}
+
+#[test]
 fn a_wrong_mdskill_toml_is_refused_before_anything_is_asked() {
     let scene = Scene::set();
     scene.room.mdskill(["add", "acme/skills/one"]).run().ok();

@@ -6,8 +6,8 @@ use futures_util::future::join_all;
 
 use super::answer::{Answer, Installed, Tag, Target, Upstream};
 use super::edits::Local;
-use super::take;
 use super::{Failed, Options, Report};
+use super::{older, take};
 use crate::context::Context;
 use crate::fetch::resolve::{Named, Query, Resolved};
 use crate::fetch::{self, Repository};
@@ -83,7 +83,7 @@ async fn ask<'a>(
     let resolved = resolve(&mut repository, &refs, options.dry_run).await?;
     let mut answer = Answer::of(repository);
     // What is at the locked commit needs no look at any tree.
-    let mut open: Vec<(Installed<'_>, &Target)> = Vec::new();
+    let mut open: Vec<(Installed<'_>, Target)> = Vec::new();
     for skill in skills {
         let at = refs
             .iter()
@@ -100,12 +100,17 @@ async fn ask<'a>(
             Ok(target) if target.commit.is_some() && target.commit == skill.entry.commit => {
                 answer.unchanged += 1;
             }
-            Ok(target) => open.push((*skill, target)),
+            Ok(target) => open.push((*skill, target.clone())),
         }
     }
     if open.is_empty() {
         return Ok(answer);
     }
+    older::step_back(context, gate, &mut answer, &mut open).await?;
+    let open: Vec<(Installed<'_>, &Target)> = open
+        .iter()
+        .map(|(skill, target)| (*skill, target))
+        .collect();
     let Looked { moved, same } = look(context, options, &mut answer, &open).await?;
     bring(&mut answer, &open, &moved).await?;
     for (skill, target, upstream) in moved {

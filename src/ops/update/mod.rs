@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod edits;
+mod older;
 mod take;
 
 use std::collections::BTreeMap;
