@@ -22,6 +22,7 @@ mod add_validates;
 mod bases;
 mod config;
 mod corpus;
+mod corpus_edits;
 mod credentials;
 mod differences;
 mod docs;
