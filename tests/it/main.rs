@@ -27,6 +27,8 @@ mod credentials;
 mod differences;
 mod docs;
 mod edits;
+mod edits_at_risk;
+mod edits_cost;
 mod faults;
 mod findings;
 mod fix;
