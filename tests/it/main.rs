@@ -68,6 +68,7 @@ mod semver_tags;
 mod servers;
 mod sets;
 mod stdin;
+mod story;
 mod stranger;
 mod summary;
 mod transaction;
