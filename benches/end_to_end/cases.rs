@@ -16,6 +16,9 @@ pub const ADD_ALL: &str = "add all, cold";
 pub const ADD_ALL_WARM: &str = "add all, store kept, fresh project";
 pub const ADD_ALL_ON_DISK: &str = "add all, cold, on disk";
 pub const UPDATE: &str = "update, nothing changed";
+pub const MOVE: &str = "update, 10 skills changed";
+pub const MOVE_EDITED: &str = "update, 10 skills changed, 5 of them edited";
+pub const MOVE_CLEARED: &str = "update, 10 changed, 5 edited, store cleared";
 pub const LIST_FIRST: &str = "list, first look";
 pub const LIST_LEARNING: &str = "list, two seconds later";
 pub const LIST_AGAIN: &str = "list, nothing touched since";
@@ -80,9 +83,37 @@ impl Round<'_> {
             self.sample(&all.mdskill(&["update"]))
                 .expecting(&all, self.corpus.skills),
         );
+        self.moves(&all, &mut tell);
         if !self.network.is_distant() {
             self.without_network(&all, &mut tell);
             self.on_disk(&mut tell);
+        }
+    }
+
+    /// Upstream moves under a project with every skill, edited or not.
+    fn moves(&self, all: &Desk, tell: &mut impl FnMut(&'static str, Sample)) {
+        let edited = self.corpus.moving.len() / 2;
+        for (name, edited, is_cleared) in [
+            (MOVE, 0, false),
+            (MOVE_EDITED, edited, false),
+            (MOVE_CLEARED, edited, true),
+        ] {
+            let desk = all.copy_to(self.desk(self.place));
+            for folder in &self.corpus.moving[..edited] {
+                desk.edit(folder);
+            }
+            if is_cleared {
+                std::fs::remove_dir_all(&desk.cache).expect("a cache");
+            }
+            self.corpus.go_on();
+            let sample = self.sample(&desk.mdskill(&["update"]));
+            self.corpus.go_back();
+            let mut sample = sample.expecting(&desk, self.corpus.skills);
+            let merged = desk.merged();
+            if merged != edited && sample.cost.failure.is_none() {
+                sample.cost.failure = Some(format!("failed: {merged} merged of {edited}"));
+            }
+            tell(name, sample);
         }
     }
 
@@ -174,6 +205,48 @@ impl Desk {
         skills
             .filter(|skill| skill.path().join("SKILL.md").is_file())
             .count()
+    }
+
+    /// Another desk with the same project and cache.
+    fn copy_to(&self, other: Desk) -> Desk {
+        for folder in ["project", "cache"] {
+            let copied = Command::new("cp")
+                .arg("-a")
+                .arg(self.folder.path().join(folder).join("."))
+                .arg(other.folder.path().join(folder))
+                .status();
+            assert!(copied.expect("cp runs").success(), "cp failed");
+        }
+        other
+    }
+
+    fn page(&self, skill: &str) -> PathBuf {
+        let name = skill.rsplit('/').next().unwrap_or(skill);
+        let target = self.folder.path().join("project/.github/skills");
+        target.join(name).join("SKILL.md")
+    }
+
+    /// Writes into the heading of a skill's page, far from its end.
+    fn edit(&self, skill: &str) {
+        let page = self.page(skill);
+        let text = std::fs::read_to_string(&page).expect("the skill is installed");
+        let edited = text.replacen("\n# ", "\n# Our ", 1);
+        assert_ne!(edited, text, "{skill} has no heading");
+        std::fs::write(page, edited).expect("a file of the project");
+    }
+
+    /// How many pages have what upstream wrote and what was written here, with the edits recorded.
+    fn merged(&self) -> usize {
+        let project = self.folder.path().join("project");
+        let lock = std::fs::read_to_string(project.join("mdskill.lock")).unwrap_or_default();
+        let skills = std::fs::read_dir(project.join(".github/skills"));
+        let pages = skills.into_iter().flatten().flatten();
+        let pages =
+            pages.filter_map(|skill| std::fs::read_to_string(skill.path().join("SKILL.md")).ok());
+        let is_merged =
+            |page: &String| page.contains("\n# Our ") && page.ends_with("\nOne more line.\n");
+        let merged = pages.filter(is_merged).count();
+        merged.min(lock.matches("\nedits = ").count())
     }
 
     fn command(&self, program: &str, arguments: &[&str]) -> Command {

@@ -20,7 +20,16 @@ pub struct Corpus {
     pub second: String,
     /// How many skills there are.
     pub skills: usize,
+    /// The folders of those that upstream's next commit changes.
+    pub moving: Vec<String>,
+    /// The branch, the commit it is at, and that next commit.
+    branch: String,
+    now: String,
+    next: String,
 }
+
+/// How many skills upstream's next commit changes.
+const MOVING: usize = 10;
 
 impl Corpus {
     /// Looks beside the checkout, then among the test data, and clones what it finds into `root`.
@@ -63,13 +72,39 @@ impl Corpus {
             .find(|folder| last_part(folder) == PREFERRED)
             .or(folders.first())?;
         let second = folders.iter().find(|folder| *folder != skill)?;
+        let every = (folders.len() / MOVING).max(1);
+        let moving = folders.iter().step_by(every).take(MOVING);
+        let moving: Vec<String> = moving.map(|folder| (*folder).to_owned()).collect();
+        let ask = |words: &[&str]| git_in(&bare, words).trim().to_owned();
+        let branch = ask(&["symbolic-ref", "HEAD"]);
+        let now = ask(&["rev-parse", "HEAD"]);
+        let next = next_commit(root, &bare, &moving);
         Some(Self {
             root: root.to_path_buf(),
             name,
             skill: (*skill).to_owned(),
             second: (*second).to_owned(),
             skills: folders.len(),
+            moving,
+            branch,
+            now,
+            next,
         })
+    }
+
+    /// Upstream moves to its next commit.
+    pub fn go_on(&self) {
+        self.go_to(&self.next);
+    }
+
+    /// Upstream is where it was.
+    pub fn go_back(&self) {
+        self.go_to(&self.now);
+    }
+
+    fn go_to(&self, commit: &str) {
+        let bare = self.root.join(format!("{}.git", self.name));
+        git_in(&bare, &["update-ref", &self.branch, commit]);
     }
 
     /// Whether this is the repository that the limits in bytes were set for.
@@ -98,6 +133,41 @@ fn first_bundle(mirror: &Path) -> Option<PathBuf> {
 
 fn last_part(folder: &str) -> &str {
     folder.rsplit('/').next().unwrap_or(folder)
+}
+
+/// Makes a commit that adds a line to the end of each of these skills, on no branch that is looked at.
+fn next_commit(root: &Path, bare: &Path, moving: &[String]) -> String {
+    let work = tempfile::tempdir_in(root).expect("a temporary folder");
+    let place = |path: &Path| path.to_string_lossy().into_owned();
+    let clone = [
+        "clone".into(),
+        "--quiet".into(),
+        place(bare),
+        place(work.path()),
+    ];
+    git(root, &clone);
+    for folder in moving {
+        let page = work.path().join(folder).join("SKILL.md");
+        let text = std::fs::read_to_string(&page).expect("a skill has a page");
+        std::fs::write(page, text + "\nOne more line.\n").expect("a file of the clone");
+    }
+    let who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+    let commit = ["commit", "--quiet", "--all", "--message", "One more line"];
+    git_in(work.path(), &[&who[..], &commit].concat());
+    git_in(
+        work.path(),
+        &["push", "--quiet", "origin", "HEAD:refs/next/main"],
+    );
+    git_in(work.path(), &["rev-parse", "HEAD"])
+        .trim()
+        .to_owned()
+}
+
+fn git_in(folder: &Path, arguments: &[&str]) -> String {
+    let place = folder.to_string_lossy();
+    let all = ["-C", &place].into_iter().chain(arguments.iter().copied());
+    let all: Vec<String> = all.map(str::to_owned).collect();
+    git(folder, &all)
 }
 
 fn git(home: &Path, arguments: &[String]) -> String {

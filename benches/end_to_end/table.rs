@@ -150,6 +150,9 @@ fn limits_of(name: &str, corpus: &Corpus, network: &Network) -> Vec<Limit> {
             Limit::Down(1000),
             Limit::Cpu(Duration::from_millis(15)),
         ],
+        cases::MOVE => vec![Limit::Requests(3)],
+        cases::MOVE_EDITED => vec![Limit::Requests(3), Limit::Ratio(1.5, cases::MOVE)],
+        cases::MOVE_CLEARED => vec![Limit::Requests(4)],
         cases::LIST_FIRST | cases::LIST_LEARNING | cases::LIST_AGAIN => {
             vec![Limit::Wall(Duration::from_millis(12))]
         }
@@ -172,6 +175,7 @@ fn against(name: &str, results: &Results) -> String {
         cases::ADD_ONE => &[cases::CLONE, cases::CLONE_SPARSE],
         cases::ADD_SECOND | cases::ADD_ALL | cases::ADD_ALL_WARM => &[cases::CLONE],
         cases::ADD_ALL_ON_DISK => &[cases::CLONE_ON_DISK],
+        cases::MOVE_EDITED | cases::MOVE_CLEARED => &[cases::MOVE],
         cases::VERIFY => &[cases::HASH],
         cases::VERSION => &[cases::GIT_VERSION],
         _ => &[],
@@ -186,6 +190,7 @@ fn short(peer: &str) -> &str {
     match peer {
         cases::CLONE_SPARSE => "sparse clone",
         cases::CLONE | cases::CLONE_ON_DISK => "clone",
+        cases::MOVE => "without edits",
         cases::HASH => "sha256sum",
         _ => peer,
     }

@@ -65,7 +65,7 @@ pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpEr
         report.drift.push(Drift {
             name: name.to_string(),
             place: context.site.display(&context.site.skill(target, name)),
-            problem: problem(&on_disk).to_owned(),
+            problem: problem(entry, &on_disk).to_owned(),
             is_missing: on_disk == OnDisk::Absent,
             files: files(context, entry, &on_disk),
         });
@@ -73,8 +73,11 @@ pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpEr
     Ok(report)
 }
 
-fn problem(on_disk: &OnDisk) -> &'static str {
+fn problem(entry: &Entry, on_disk: &OnDisk) -> &'static str {
     match on_disk {
+        OnDisk::Folder(_) if entry.edits.is_some() && on_disk.is(entry.digest) => {
+            "lacks the local edits that the lockfile records"
+        }
         OnDisk::Absent => "is missing",
         OnDisk::NotAFolder => "is not a folder",
         OnDisk::Folder(_) => "differs from the lockfile",

@@ -180,9 +180,13 @@ fn markers_are_written_resolved_and_kept() {
     let (shop, mut repo) = installed();
     edit(&shop, "second", "second, ours");
     upstream(&mut repo, "second", "second, theirs");
-    shop.run(&["update", "--conflict=markers"])
+    let outcome = shop.run(&["update", "--conflict=markers"]);
+    outcome
         .fails(3)
-        .says("Updated one");
+        .says("Updated one")
+        .says("what is in conflict is marked in its files")
+        .says("resolve the markers in an editor, then run `mdskill keep one`")
+        .never_says("--conflict=");
     let page = shop.room.read(PAGE);
     assert!(
         page.contains(
@@ -439,4 +443,33 @@ fn read_only_files_and_leavings_are_no_obstacle() {
         shop.room.read(PAGE),
         BODY.replace("second", "ours").replace("fourth", "theirs")
     );
+}
+
+#[test]
+fn a_marker_is_no_capability() {
+    let (shop, mut repo) = installed();
+    let script = ".github/skills/one/scripts/run.sh";
+    shop.room.write(script, "#!/bin/sh\necho ours\n");
+    repo.executable("skills/one/scripts/run.sh", "#!/bin/sh\necho theirs\n");
+    repo.commit("Another word");
+    let json = shop.run(&["update", "--conflict=markers", "--json"]).json();
+    assert!(shop.room.read(script).contains("<<<<<<< your edits\n"));
+    assert_eq!(json["skills"][0]["diff"]["gained"], serde_json::json!([]));
+}
+
+#[test]
+fn verify_says_that_recorded_edits_are_gone_and_how_to_go_on() {
+    let (shop, _repo) = installed();
+    edit(&shop, "second", "ours");
+    shop.refuses(&["verify"], 3, "`mdskill keep NAME` records edits as meant");
+    shop.run(&["keep", "one"]).ok();
+    shop.room.write(PAGE, BODY);
+    shop.refuses(
+        &["verify"],
+        3,
+        ".github/skills/one lacks the local edits that the lockfile records",
+    )
+    .says("`mdskill keep NAME`");
+    shop.run(&["keep", "one"]).ok();
+    shop.run(&["verify"]).ok();
 }

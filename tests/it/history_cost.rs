@@ -1,6 +1,6 @@
 //! What the commits between cost, on a repository as it is in the world.
 
-use crate::corpus::{Clone, corpora};
+use crate::support::corpus::{Clone, corpora};
 use crate::support::fetcher::{id, listed, with_source};
 use crate::support::forge::Forge;
 use mdskill::fetch::Repository;
@@ -17,7 +17,7 @@ struct Cost {
 }
 
 fn follow(clone: &Clone, steps: &[&str], with_history: bool) -> Cost {
-    let forge = Forge::start(clone.root.path());
+    let forge = Forge::start(clone.root());
     let cache = tempfile::tempdir().unwrap();
     let mut cost = Cost::default();
     let mut known: Vec<ObjectId> = Vec::new();

@@ -198,7 +198,7 @@ fn the_configuration_is_taken_as_the_text_says() {
 /// Parses a line as the program would, and its specs too.
 fn assert_is_a_command(line: &str) {
     // What follows is the shell's.
-    let ends = [" #", " 2>", " >", " |"];
+    let ends = [" #", " 2>", " >", " |", "; "];
     let end = ends.iter().filter_map(|end| line.find(end)).min();
     let line = &line[..end.unwrap_or(line.len())];
     let words = line
@@ -224,11 +224,16 @@ fn every_command_line_in_the_documents_is_one() {
         "README.md",
         "docs/ci.md",
         "docs/rules.md",
+        "docs/updating.md",
         "testdata/mirror/README.md",
     ] {
         let readme = Readme::read(&Path::new(ROOT).join(document));
         let lines = readme.blocks.iter().flat_map(|(_, text)| text.lines());
-        let lines = lines.map(|line| line.trim().trim_start_matches("- run: "));
+        let lines = lines.map(|line| {
+            line.trim()
+                .trim_start_matches("- run: ")
+                .trim_start_matches("$ ")
+        });
         for line in lines.chain(readme.spans.iter().map(String::as_str)) {
             // In the middle of a line stands what `cargo run` hands over.
             let line = line.split_once("cargo run --release -- ").map_or_else(
@@ -320,6 +325,7 @@ fn links_lead_somewhere() {
         ".github/CONTRIBUTING.md",
         "docs/ci.md",
         "docs/rules.md",
+        "docs/updating.md",
         "testdata/mirror/README.md",
     ];
     for document in documents {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::corpus::corpora;
+use crate::support::corpus::corpora;
 use crate::support::room::Room;
 use crate::support::sealed;
 

@@ -34,7 +34,7 @@ fn a_hundred() -> (Shop, Repo) {
 }
 
 /// A copy of a room that others were made ready in.
-fn copy_of(room: &Room, shop: &Shop) -> Room {
+pub fn copy_of(room: &Room, shop: &Shop) -> Room {
     let copy = Room::in_memory(&shop.root().to_string_lossy());
     for folder in ["project", "cache"] {
         let from = room.path(folder).join(".");
@@ -49,7 +49,7 @@ fn copy_of(room: &Room, shop: &Shop) -> Room {
 }
 
 /// How long a command takes when nobody disturbs it.
-fn time_of(room: &Room, arguments: &[&str]) -> Duration {
+pub fn time_of(room: &Room, arguments: &[&str]) -> Duration {
     let start = Instant::now();
     room.mdskill(arguments).run().ok();
     start.elapsed()
@@ -229,7 +229,7 @@ fn several_at_once_all_land() {
 }
 
 /// Starts a command and gives it ample time to reach a lock that is held.
-fn start_and_wait(room: &Room, arguments: &[&str]) -> Running {
+pub fn start_and_wait(room: &Room, arguments: &[&str]) -> Running {
     let dry = [arguments, &["--dry-run"]].concat();
     let ample = time_of(room, &dry) * 4 + Duration::from_millis(200);
     let running = room.mdskill(arguments).spawn();
@@ -238,7 +238,7 @@ fn start_and_wait(room: &Room, arguments: &[&str]) -> Running {
 }
 
 /// Holds the project's lock, as another mdskill would.
-fn hold(project: &Path) -> File {
+pub fn hold(project: &Path) -> File {
     std::fs::create_dir_all(project.join(".mdskill")).unwrap();
     let file = File::create(project.join(".mdskill/lock")).unwrap();
     file.lock().unwrap();

@@ -94,6 +94,8 @@ pub(super) struct Kept {
     pub edited: Vec<String>,
     /// What both sides had changed, and markers in the files now show.
     pub marked: Vec<ConflictedFile>,
+    /// The files without markers, when there are some: with upstream's lines in their place.
+    pub unmarked: Option<SkillTree>,
 }
 
 /// A skill whose files stay, and whose entry leads to another commit.

@@ -14,7 +14,7 @@ use self::answer::{Answer, Kept, Move, Relocked};
 use self::ask::ask_all;
 use super::OpError;
 use super::apply::{self, Planned, Verdict, Wanted};
-use super::change::{Action, Change, Conflicted, LeftAlone, Newer, Problem};
+use super::change::{Action, Change, Conflicted, LeftAlone, Newer, Problem, refusal_reason};
 use super::findings::Found;
 use super::gate::{Gate, Refusal};
 use super::installed::check_installed;
@@ -22,6 +22,7 @@ use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch;
+use crate::install::plan;
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::Favor;
 use crate::name::SkillName;
@@ -222,7 +223,10 @@ fn plan_moves<'a>(
                 options.force,
                 answer.repository.objects(),
             )? {
-                Err(refused) => report.left_alone.extend(refused),
+                Err(refused) => {
+                    let refused = refused.into_iter().map(edited_meanwhile);
+                    report.left_alone.extend(refused);
+                }
                 Ok(plan) => {
                     report.skills.push(change(context, moved, before, lockfile));
                     report
@@ -245,6 +249,17 @@ fn plan_moves<'a>(
             .extend(relocked_change(context, relocked, lockfile));
     }
     Ok((moving, planned))
+}
+
+/// Edits that were there when the source was asked are merged: these are newer.
+fn edited_meanwhile(refused: LeftAlone) -> LeftAlone {
+    let sentence =
+        "it was edited while its new version was being fetched; `mdskill update` merges that too";
+    let reason = match refused.reason == refusal_reason(plan::Refusal::Edited) {
+        true => sentence.to_owned(),
+        false => refused.reason,
+    };
+    LeftAlone { reason, ..refused }
 }
 
 /// Takes what was found in a new version, whose files lie or would lie in the first of its places.

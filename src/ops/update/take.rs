@@ -67,7 +67,10 @@ pub(super) fn take(
         answer.stuck_for.push((skill.name.clone(), found));
         return Ok(());
     }
-    let after = GitView::of(objects, root, &entry.path, folder, &files);
+    // A marker is no command: what is told is told without them.
+    let unmarked = kept.as_ref().and_then(|kept| kept.unmarked.as_ref());
+    let told = unmarked.unwrap_or(&files);
+    let after = GitView::of(objects, root, &entry.path, folder, told);
     let (diff, unified) = differences(context, options, answer, skill, &after);
     let version = Version {
         kind: target.kind,
@@ -144,14 +147,8 @@ fn with_edits(
         Some(commit) => format!("upstream {}", commit.short()),
         None => "upstream".to_owned(),
     };
-    let merged = edited.merge_into(
-        base.as_ref(),
-        &files,
-        objects,
-        options.favor,
-        &name_of_theirs,
-    )?;
-    let merged = match merged {
+    let merge = |favor| edited.merge_into(base.as_ref(), &files, objects, favor, &name_of_theirs);
+    let merged = match merge(options.favor)? {
         Err(reason) => {
             answer.leave_alone(skill.name, edited.place, reason);
             return Ok(None);
@@ -175,11 +172,16 @@ fn with_edits(
             Vec::new()
         }
     };
+    let unmarked = match (marked.is_empty(), merge(Favor::Theirs)) {
+        (false, Ok(Ok(Settled::Merged(merged)))) => Some(merged.files),
+        _ => None,
+    };
     let kept = Kept {
         on_disk: edited.digest,
         upstream,
         edited: merged.edited,
         marked,
+        unmarked,
     };
     Ok(Some((merged.files, Some(kept))))
 }

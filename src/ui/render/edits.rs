@@ -106,28 +106,47 @@ fn capability(capability: &Capability) -> String {
     }
 }
 
-/// Prints what is in conflict, and the ways out.
-pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted]) {
-    for conflict in conflicts {
-        printer.error(&format!(
-            "{}: your edits and the new version are in conflict",
-            conflict.place
-        ));
-        for file in &conflict.files {
-            printer.item(&format!("{}: {}", file.path, file.reason));
-            for line in file.hunks.iter().flat_map(|hunk| hunk.lines()) {
-                printer.item(&format!("  {line}"));
-            }
-        }
+/// Prints what is in conflict, and the ways out; of the skills in `moved` it is marked in the files.
+pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], moved: &[Change]) {
+    let is_marked =
+        |conflict: &&Conflicted| moved.iter().any(|change| change.name == conflict.name);
+    let (marked, open): (Vec<_>, Vec<_>) = conflicts.iter().partition(is_marked);
+    for conflict in &open {
+        let sentence = "your edits and the new version are in conflict";
+        print_conflict(printer, conflict, sentence);
     }
-    if let Some(first) = conflicts.first() {
-        let name = match conflicts.len() {
-            1 => first.name.as_str(),
-            _ => "NAME",
-        };
+    for conflict in &marked {
+        let sentence = "what is in conflict is marked in its files";
+        print_conflict(printer, conflict, sentence);
+    }
+    if let Some(name) = name_of(&open) {
         printer.hint(&format!(
             "`mdskill update {name} --conflict=markers` writes both into the file, then resolve them and run `mdskill keep {name}`; --conflict=ours and --conflict=theirs take one side"
         ));
+    }
+    if let Some(name) = name_of(&marked) {
+        printer.hint(&format!(
+            "resolve the markers in an editor, then run `mdskill keep {name}`"
+        ));
+    }
+}
+
+fn print_conflict(printer: &Printer, conflict: &Conflicted, sentence: &str) {
+    printer.error(&format!("{}: {sentence}", conflict.place));
+    for file in &conflict.files {
+        printer.item(&format!("{}: {}", file.path, file.reason));
+        for line in file.hunks.iter().flat_map(|hunk| hunk.lines()) {
+            printer.item(&format!("  {line}"));
+        }
+    }
+}
+
+/// Returns the name to put into a command line: the only one's, or a word for all of them.
+fn name_of<'c>(conflicts: &[&'c Conflicted]) -> Option<&'c str> {
+    match conflicts {
+        [] => None,
+        [only] => Some(&only.name),
+        _ => Some("NAME"),
     }
 }
 

@@ -1,0 +1,78 @@
+//! What was written, and what was reported to be in conflict: the one or the other is there after every step.
+
+use crate::support::outcome::Outcome;
+use crate::support::snapshot::Snapshot;
+use std::collections::BTreeMap;
+
+/// The lines that somebody wrote into a skill, each with its file.
+pub type Marks = BTreeMap<String, String>;
+
+/// A conflict as it was reported.
+pub struct Conflict {
+    pub name: String,
+    pub files: Vec<ConflictedFile>,
+}
+
+pub struct ConflictedFile {
+    pub path: String,
+    reason: String,
+    pub hunks: String,
+}
+
+impl Conflict {
+    /// The conflicts that were told, with exit code 3 if there are any; nothing else may stay.
+    pub fn all_of(outcome: &Outcome) -> Vec<Self> {
+        let json = outcome.json();
+        for key in ["stuck", "left_alone", "failed"] {
+            assert_eq!(json[key].as_array().map(Vec::len), Some(0), "{outcome}");
+        }
+        let told = json["conflicts"].as_array().unwrap();
+        outcome.fails(if told.is_empty() { 0 } else { 3 });
+        told.iter().map(Self::of).collect()
+    }
+
+    fn of(told: &serde_json::Value) -> Self {
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let file = |file: &serde_json::Value| ConflictedFile {
+            path: text(&file["path"]),
+            reason: text(&file["reason"]),
+            hunks: file["hunks"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(text)
+                .collect(),
+        };
+        let files: Vec<ConflictedFile> =
+            told["files"].as_array().unwrap().iter().map(file).collect();
+        assert!(!files.is_empty(), "{told}");
+        Self {
+            name: text(&told["name"]),
+            files,
+        }
+    }
+}
+
+/// The lines of a skill that somebody wrote.
+pub fn marks(skill: &Snapshot) -> Marks {
+    let mut marks = Marks::new();
+    for (path, (_, bytes)) in &skill.entries {
+        let lines = bytes.split(|byte| *byte == b'\n');
+        for line in lines.filter(|line| line.starts_with(b"edit ") && line.ends_with(b" by hand")) {
+            marks.insert(String::from_utf8_lossy(line).into_owned(), path.clone());
+        }
+    }
+    marks
+}
+
+/// Every line that was there is there, or in a conflict in which the other side was to win.
+pub fn assert_none_lost(before: &Marks, after: &Marks, may_go: &[ConflictedFile], place: &str) {
+    for (mark, path) in before {
+        let goes = |file: &ConflictedFile| match file.hunks.is_empty() {
+            true => file.path == *path || file.reason.contains(path.as_str()),
+            false => file.hunks.contains(mark.as_str()),
+        };
+        let is_there = after.contains_key(mark) || may_go.iter().any(goes);
+        assert!(is_there, "{mark} of {path} is lost: {place}");
+    }
+}

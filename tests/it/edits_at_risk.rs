@@ -1,0 +1,330 @@
+//! Merges that are killed, crowded, out of space or not allowed: each skill is wholly old or wholly new, and what
+//! somebody wrote is never lost.
+
+use crate::support::repo::Repo;
+use crate::support::room::Room;
+use crate::support::sealed;
+use crate::support::shop::{Shop, blocks};
+use crate::support::snapshot::Snapshot;
+use crate::transaction::{copy_of, hold, start_and_wait, time_of};
+use std::path::Path;
+use std::process::Command;
+
+const SKILLS: usize = 40;
+const MOMENTS: u32 = 16;
+const TARGET: &str = ".github/skills";
+/// A page of skill `s00`, which is edited.
+const PAGE: &str = ".github/skills/s00/SKILL.md";
+
+fn page(number: usize, first: &str, last: &str) -> String {
+    let head = format!("---\nname: s{number:02}\ndescription: Skill {number}\n---\n");
+    format!("{head}\n{first}\n\nmiddle\n\n{last}\n")
+}
+
+/// What lies on disk before the update, and after it.
+struct Scene {
+    shop: Shop,
+    repo: Repo,
+    old: String,
+    new: String,
+}
+
+impl Scene {
+    /// Forty skills, each second one edited at its end, and each one changed upstream at its beginning.
+    fn set() -> Self {
+        let shop = Shop::open();
+        let mut repo = shop.repo("acme/skills");
+        let write = |repo: &mut Repo, first: &str| {
+            for number in 0..SKILLS {
+                let folder = format!("skills/s{number:02}");
+                repo.write(&format!("{folder}/SKILL.md"), page(number, first, "last"))
+                    .write(&format!("{folder}/references/text.md"), first.repeat(800));
+            }
+            repo.commit(first)
+        };
+        let old = write(&mut repo, "first");
+        shop.run(&["add", "acme/skills", "--all"]).ok();
+        let new = write(&mut repo, "first, theirs");
+        for number in (0..SKILLS).step_by(2) {
+            let folder = format!("{TARGET}/s{number:02}");
+            let edited = page(number, "first", "last, ours");
+            shop.room.write(&format!("{folder}/SKILL.md"), edited);
+            shop.room.write(&format!("{folder}/notes.md"), "ours\n");
+        }
+        Self {
+            shop,
+            repo,
+            old,
+            new,
+        }
+    }
+
+    /// What must lie there, with the edits on this version.
+    fn expected(&self, commit: &str) -> Snapshot {
+        let first = ["first", "first, theirs"][usize::from(commit == self.new)];
+        let mut expected = self.repo.snapshot(&format!("{commit}:skills"));
+        for number in (0..SKILLS).step_by(2) {
+            let mut put = |path: &str, text: String| {
+                let file = (crate::support::snapshot::FILE, text.into_bytes());
+                expected
+                    .entries
+                    .insert(format!("s{number:02}/{path}"), file);
+            };
+            put("SKILL.md", page(number, first, "last, ours"));
+            put("notes.md", "ours\n".to_owned());
+        }
+        expected
+    }
+
+    /// The commit that all skills are at, by the lockfile and by the disk; nothing is left over.
+    fn settled(&self, room: &Room, moment: &str) -> String {
+        room.mdskill(["list"]).run().ok();
+        let lock = blocks(&room.read("mdskill.lock"));
+        let commit = lock["s00"]["commit"].clone();
+        assert!(
+            lock.values().all(|entry| entry["commit"] == commit),
+            "{moment}"
+        );
+        self.expected(&commit).assert_same(&room.tree(TARGET));
+        // Edits that no update has merged yet are none that the lockfile knows.
+        let code = if commit == self.new { 0 } else { 3 };
+        room.mdskill(["verify"]).run().fails(code);
+        let everything = room.tree("");
+        let waits = [".mdskill", ".mdskill/lock", ".mdskill/.gitignore"];
+        let is_left = |path: &&str| path.contains(".mdskill") && !waits.contains(path);
+        let left: Vec<&str> = everything.paths().into_iter().filter(is_left).collect();
+        assert_eq!(left, [""; 0], "{moment}");
+        commit
+    }
+}
+
+#[test]
+fn killed_while_merging() {
+    let scene = Scene::set();
+    let whole = time_of(&copy_of(&scene.shop.room, &scene.shop), &["update"]);
+    let (mut old, mut new) = (0, 0);
+    for moment in 0..MOMENTS {
+        let room = copy_of(&scene.shop.room, &scene.shop);
+        let running = room.mdskill(["update"]).spawn();
+        std::thread::sleep(whole * moment / (MOMENTS - 1));
+        running.kill();
+        running.wait();
+        match scene.settled(&room, &format!("moment {moment}")) == scene.old {
+            true => old += 1,
+            false => new += 1,
+        }
+        // What was killed can simply be done again.
+        room.mdskill(["update"]).run().ok();
+        assert_eq!(scene.settled(&room, "again"), scene.new);
+    }
+    eprintln!("killed {MOMENTS} times: {old} times it was as before, {new} times done");
+    assert!(old > 0);
+}
+
+#[test]
+fn interrupted_while_merging() {
+    let scene = Scene::set();
+    let whole = time_of(&copy_of(&scene.shop.room, &scene.shop), &["update"]);
+    for moment in 1..=8 {
+        let room = copy_of(&scene.shop.room, &scene.shop);
+        let running = room.mdskill(["update"]).spawn();
+        std::thread::sleep(whole * moment / 8);
+        running.interrupt();
+        let outcome = running.wait();
+        let expected = match outcome.code {
+            Some(0) => &scene.new,
+            // Before the program has begun to listen, the signal itself ends it.
+            None => &scene.old,
+            _ => {
+                outcome.fails(130).says("interrupted");
+                &scene.old
+            }
+        };
+        assert_eq!(scene.settled(&room, &format!("moment {moment}")), *expected);
+    }
+}
+
+#[test]
+fn an_edit_to_an_edited_skill_that_is_saved_meanwhile_is_never_lost() {
+    let scene = Scene::set();
+    let whole = time_of(&copy_of(&scene.shop.room, &scene.shop), &["update"]);
+    let mut refused = 0;
+    for moment in 0..MOMENTS {
+        let room = copy_of(&scene.shop.room, &scene.shop);
+        let running = room.mdskill(["update"]).spawn();
+        std::thread::sleep(whole * moment / MOMENTS);
+        let file = room.project().join(PAGE);
+        let text = page(0, "first", "last, ours, and more");
+        let saved = std::fs::write(&file, &text).is_ok();
+        let outcome = running.wait();
+        let kept = std::fs::read_to_string(&file).is_ok_and(|text| text.contains("and more"));
+        assert!(!saved || kept, "moment {moment}\n{outcome}");
+        refused += usize::from(outcome.code != Some(0));
+        // The next update finds whatever is there now, and merges or refuses it.
+        room.mdskill(["update"]).run();
+        assert!(!saved || room.read(PAGE).contains("and more"), "{moment}");
+    }
+    eprintln!("saved {MOMENTS} times while merging: {refused} updates refused");
+}
+
+#[test]
+fn an_edit_between_the_merge_and_the_exchange_is_refused_by_its_name() {
+    let scene = Scene::set();
+    let room = &scene.shop.room;
+    let held = hold(&room.project());
+    let running = start_and_wait(room, &["update"]);
+    // One that was edited before, and one that was not.
+    room.write(PAGE, page(0, "first", "last, ours, and more"));
+    room.write(".github/skills/s01/notes.md", "new\n");
+    let theirs = room.tree(TARGET);
+    drop(held);
+    let outcome = running.wait();
+    let sentence = "is left alone: it was edited while its new version was being fetched; `mdskill update` merges that too";
+    outcome
+        .fails(3)
+        .says(&format!(".github/skills/s00 {sentence}"))
+        .says(&format!(".github/skills/s01 {sentence}"))
+        .says("38 skills moved");
+    for name in ["s00", "s01"] {
+        let path = format!("{name}/");
+        let now = room.tree(TARGET);
+        let of = |disk: &Snapshot| {
+            let files = disk.entries.clone().into_iter();
+            files
+                .filter(|(file, _)| file.starts_with(&path))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of(&theirs), of(&now));
+        assert_eq!(scene.shop.entry(name)["commit"], scene.old);
+    }
+    room.mdskill(["update"]).run().ok().says("2 skills moved");
+    assert_eq!(
+        room.read(PAGE),
+        page(0, "first, theirs", "last, ours, and more")
+    );
+    assert_eq!(room.read(".github/skills/s01/notes.md"), "new\n");
+    room.mdskill(["verify"]).run().ok();
+}
+
+#[test]
+fn several_updates_at_once_merge_once() {
+    let scene = Scene::set();
+    for crowd in [2, 3] {
+        let room = copy_of(&scene.shop.room, &scene.shop);
+        let running: Vec<_> = (0..crowd)
+            .map(|_| room.mdskill(["update"]).spawn())
+            .collect();
+        let mut done = 0;
+        for one in running {
+            let outcome = one.wait();
+            match outcome.code {
+                Some(0) => done += 1,
+                _ => drop(
+                    outcome
+                        .fails(1)
+                        .says("was changed while its skills were being fetched"),
+                ),
+            }
+        }
+        assert!(done > 0);
+        assert_eq!(scene.settled(&room, "a crowd"), scene.new);
+    }
+}
+
+#[test]
+fn keep_and_update_at_once_both_land() {
+    let scene = Scene::set();
+    for _ in 0..4 {
+        let room = copy_of(&scene.shop.room, &scene.shop);
+        let running =
+            [["update", "--quiet"], ["keep", "s00"]].map(|command| room.mdskill(command).spawn());
+        let [update, keep] = running.map(crate::support::outcome::Running::wait);
+        keep.ok();
+        if update.code != Some(0) {
+            update
+                .fails(1)
+                .says("was changed while its skills were being fetched");
+            room.mdskill(["update"]).run().ok();
+        }
+        assert_eq!(scene.settled(&room, "keep"), scene.new);
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_the_edits_and_the_old_versions() {
+    let scene = Scene::set();
+    let room = &scene.shop.room;
+    let before = room.snapshot();
+    // A file may have 8 blocks, which stands for the disk's end on any machine.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 8; exec '{}' update",
+        env!("CARGO_BIN_EXE_mdskill")
+    );
+    room.run("sh", ["-c", &script])
+        .run()
+        .fails(1)
+        .says("text.md");
+    before.assert_same(&room.snapshot());
+    room.mdskill(["update"]).run().ok();
+    assert_eq!(scene.settled(room, "room again"), scene.new);
+}
+
+/// Returns the beginning of a command line that can't write where it is not allowed to: root can, so root gives
+/// these folders to nobody and becomes nobody.
+fn as_nobody(folders: &[&Path]) -> Option<Vec<&'static str>> {
+    if !rustix::process::geteuid().is_root() {
+        return Some(vec!["env"]);
+    }
+    let nobody = [
+        "setpriv",
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+    ];
+    let runs = |program: &str, words: &[&str]| {
+        let told = Command::new(program).args(words).status();
+        told.is_ok_and(|status| status.success())
+    };
+    let look = ["test", "-x", env!("CARGO_BIN_EXE_mdskill")];
+    if !runs(nobody[0], &[&nobody[1..], &look].concat()) {
+        eprintln!("skipped: root can't become nobody here");
+        return None;
+    }
+    for folder in folders {
+        assert!(runs(
+            "chown",
+            &["-R", "65534:65534", &folder.to_string_lossy()]
+        ));
+    }
+    Some(nobody.to_vec())
+}
+
+#[test]
+fn a_target_that_is_read_only_changes_nothing() {
+    let scene = Scene::set();
+    let room = &scene.shop.room;
+    let expected = scene.expected(&scene.new);
+    let Some(begin) = as_nobody(&[&room.path(""), scene.shop.root()]) else {
+        return;
+    };
+    let before = room.snapshot();
+    let chmod = |mode: &str, folder: &str| {
+        let told = Command::new("chmod")
+            .args([mode, folder])
+            .current_dir(room.project())
+            .status();
+        assert!(told.unwrap().success());
+    };
+    let program = sealed::locate(begin[0]).unwrap();
+    let words = [&begin[1..], &[env!("CARGO_BIN_EXE_mdskill"), "update"]].concat();
+    let update = || room.run(&program.to_string_lossy(), &words).run();
+    for folder in [TARGET, ".github"] {
+        chmod("a-w", folder);
+        let outcome = update();
+        chmod("u+w", folder);
+        outcome.fails(4).says(".github");
+        before.assert_same(&room.snapshot());
+    }
+    update().ok();
+    expected.assert_same(&room.tree(TARGET));
+}

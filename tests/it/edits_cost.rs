@@ -1,0 +1,131 @@
+//! What merging costs on the wire: as many requests as an update without edits, and never a whole clone.
+
+use crate::support::forge::Forge;
+use crate::support::repo::Repo;
+use crate::support::room::Room;
+use crate::support::wire::Request;
+
+/// Bytes of the repository that no skill has, and that don't get smaller in a pack.
+const BALLAST: usize = 600_000;
+/// Six small skills with their trees, commits and what HTTP says around them.
+const ENOUGH: u64 = 40_000;
+
+fn page(name: &str, first: &str, last: &str) -> String {
+    format!("---\nname: {name}\ndescription: Skill {name}\n---\n\n{first}\n\nmiddle\n\n{last}\n")
+}
+
+/// A room, and the forge with its repository.
+struct Scene {
+    _root: tempfile::TempDir,
+    repo: Repo,
+    forge: Forge,
+    room: Room,
+}
+
+/// Six skills of which three changed upstream, and two of those are edited if they are to be.
+fn scene(with_edits: bool) -> Scene {
+    let root = tempfile::tempdir().unwrap();
+    let mut repo = Repo::create(root.path(), "acme/skills");
+    let mut noise = 1_u32;
+    let mut roll = || {
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        u8::try_from(noise >> 24).unwrap()
+    };
+    repo.write(
+        "film.bin",
+        (0..BALLAST).map(|_| roll()).collect::<Vec<u8>>(),
+    );
+    for name in ["a", "b", "c", "d", "e", "f"] {
+        repo.write(
+            &format!("skills/{name}/SKILL.md"),
+            page(name, "first", "last"),
+        );
+    }
+    repo.commit("Six skills");
+    let forge = Forge::start(root.path());
+    let room = Room::new(&forge.url());
+    room.mdskill(["add", "acme/skills", "--all"]).run().ok();
+    for name in ["a", "b", "c"] {
+        repo.write(
+            &format!("skills/{name}/SKILL.md"),
+            page(name, "theirs", "last"),
+        );
+    }
+    repo.write(
+        "film.bin",
+        (0..BALLAST).map(|_| roll()).collect::<Vec<u8>>(),
+    );
+    repo.commit("Three of them, and another film");
+    if with_edits {
+        for name in ["a", "b"] {
+            room.write(
+                &format!(".github/skills/{name}/SKILL.md"),
+                page(name, "first", "ours"),
+            );
+        }
+    }
+    Scene {
+        _root: root,
+        repo,
+        forge,
+        room,
+    }
+}
+
+/// Updates, and returns the requests that it took.
+fn update(scene: &Scene, with_edits: bool) -> usize {
+    let Scene {
+        repo, forge, room, ..
+    } = scene;
+    forge.reset();
+    room.mdskill(["update"])
+        .run()
+        .ok()
+        .says("3 skills moved, 3 unchanged");
+    for (name, last) in [("a", "ours"), ("b", "ours"), ("c", "last")] {
+        let last = if with_edits { last } else { "last" };
+        let text = room.read(&format!(".github/skills/{name}/SKILL.md"));
+        assert_eq!(text, page(name, "theirs", last));
+    }
+    room.mdskill(["verify"]).run().ok();
+    let traffic = forge.traffic();
+    assert!(traffic.down < ENOUGH, "{} bytes came down", traffic.down);
+    let requests = forge.requests();
+    let fetches = || {
+        requests
+            .iter()
+            .filter(|request| request.command().as_deref() == Some("fetch"))
+    };
+    assert!(fetches().count() > 0);
+    for request in fetches() {
+        assert!(is_modest(request, repo), "{:?}", request.lines());
+    }
+    assert_eq!(u64::try_from(requests.len()).unwrap(), traffic.requests);
+    requests.len()
+}
+
+/// Whether a request leaves the files out, says what is there already, or wants nothing but single files.
+fn is_modest(request: &Request, repo: &Repo) -> bool {
+    let lines = request.lines();
+    let has = |start: &str| lines.iter().any(|line| line.starts_with(start));
+    let is_file = |id: &String| repo.git(&["cat-file", "-t", id]) == "blob";
+    has("filter ") || has("have ") || request.wants().iter().all(is_file)
+}
+
+#[test]
+fn merging_asks_as_often_as_replacing() {
+    let counts = [false, true].map(|with_edits| {
+        let scene = scene(with_edits);
+        update(&scene, with_edits)
+    });
+    assert_eq!(counts, [3, 3]);
+}
+
+#[test]
+fn bases_of_a_cleared_store_cost_one_more_at_most() {
+    let scene = scene(true);
+    scene.room.mdskill(["cache", "clear"]).run().ok();
+    let requests = update(&scene, true);
+    assert!(requests <= 4, "{requests} requests");
+    eprintln!("{requests} requests with an empty store");
+}
