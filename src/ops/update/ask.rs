@@ -336,14 +336,10 @@ fn compare<'d>(
 ) -> Now<'d> {
     let entry = skill.entry;
     let mut notes = Vec::new();
-    let found = match (discovery.at(&entry.path), moved_to(discovery, entry)) {
-        (Some(found), _) => found,
-        (None, Some(found)) => {
-            let (from, to) = (&entry.path, &found.path);
-            notes.push(format!("moved in its repository from {from} to {to}"));
-            found
-        }
-        (None, None) => {
+    let in_place = discovery.at(&entry.path);
+    let found = match in_place.or_else(|| moved_to(discovery, entry)) {
+        Some(found) => found,
+        None => {
             let place = full_spec(&entry.source, &entry.path);
             let reason = format!(
                 "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
@@ -355,7 +351,10 @@ fn compare<'d>(
             return Now::Stays;
         }
     };
-    if found.tree == entry.tree && found.path == entry.path {
+    if found.path != entry.path {
+        let (from, to) = (&entry.path, &found.path);
+        notes.push(format!("moved in its repository from {from} to {to}"));
+    } else if found.tree == entry.tree {
         return Now::Same;
     }
     let named = target.tag.as_ref().filter(|tag| !tag.is_best);
