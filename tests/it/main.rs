@@ -25,6 +25,7 @@ mod credentials;
 mod differences;
 mod docs;
 mod edits;
+mod edits_corners;
 mod faults;
 mod findings;
 mod fix;

@@ -40,7 +40,7 @@ pub(super) struct Edited {
     pub place: String,
     /// What is in it.
     snapshot: Snapshot,
-    /// The digest of all of it.
+    /// The digest of what somebody wrote, or left as it was.
     pub digest: Digest,
 }
 
@@ -87,7 +87,7 @@ impl Local {
                 );
                 return Ok(Self::Unmergeable { place, reason });
             }
-            let digest = snapshot.digest();
+            let digest = snapshot.own_digest();
             match &edited {
                 Some(other) if other.digest != digest => {
                     let reason = format!(

@@ -1,0 +1,46 @@
+//! Edits in the corners: recorded and not there, half resolved, in one of several folders.
+
+use crate::support::repo::Repo;
+use crate::support::shop::Shop;
+
+const PAGE: &str = ".github/skills/one/SKILL.md";
+const OTHER: &str = ".claude/skills/one/SKILL.md";
+const BODY: &str = "---\nname: one\ndescription: Skill one\n---\n\n# One\n\nfirst\n\nsecond\n\nthird\n\nfourth\n\nfifth\n";
+
+/// A shop whose `one` has [`BODY`], installed in these targets.
+fn installed(targets: &[&str]) -> (Shop, Repo) {
+    let (shop, mut repo) = Shop::stocked();
+    repo.write("skills/one/SKILL.md", BODY);
+    repo.commit("A longer one");
+    let mut arguments = vec!["add", "acme/skills/one"];
+    for target in targets {
+        arguments.extend(["--target", target]);
+    }
+    shop.run(&arguments).ok();
+    (shop, repo)
+}
+
+/// Upstream replaces a line of its page.
+fn upstream(repo: &mut Repo, from: &str, to: &str) {
+    let page = repo.cat_file(&repo.rev_parse("main:skills/one/SKILL.md"));
+    let page = String::from_utf8(page).unwrap();
+    repo.write("skills/one/SKILL.md", page.replace(from, to));
+    repo.commit(&format!("{from} becomes {to}"));
+}
+
+#[test]
+fn what_a_program_left_in_one_of_two_folders_is_no_other_edit() {
+    let (shop, mut repo) = installed(&[".github/skills", ".claude/skills"]);
+    for page in [PAGE, OTHER] {
+        shop.room.write(page, BODY.replace("second", "ours"));
+    }
+    let left = ".claude/skills/one/scripts/__pycache__/a.pyc";
+    shop.room.write(left, "junk");
+    upstream(&mut repo, "fourth", "theirs");
+    shop.run(&["update"]).ok().says("your edits are kept");
+    for page in [PAGE, OTHER] {
+        let merged = BODY.replace("second", "ours").replace("fourth", "theirs");
+        assert_eq!(shop.room.read(page), merged);
+    }
+    shop.run(&["verify"]).ok();
+}
