@@ -9,7 +9,7 @@ use super::OpError;
 use super::apply::{self, Plan, Planned, Verdict, is_known_version};
 use super::change::{Action, Change, LeftAlone, refusal_reason};
 use super::gate::{Gate, Refusal};
-use super::installed::{check_installed, named, stored_difference};
+use super::installed::{check_installed, lacks_edits, named, stored_difference};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fetch::Repository;
@@ -150,11 +150,11 @@ fn look<'a>(
             if on_disk.is(locked) {
                 continue;
             }
-            if let (Some(reason), false) = (lacks_edits(entry, &on_disk), options.force) {
+            if let (Some(reason), false) = (lacks_edits(name, entry, &on_disk), options.force) {
                 report.left_alone.push(LeftAlone {
                     name: name.to_string(),
                     place: context.site.display(&place),
-                    reason: reason.to_owned(),
+                    reason,
                     files: Vec::new(),
                 });
                 continue;
@@ -181,20 +181,6 @@ fn look<'a>(
         }
     }
     Ok(missing)
-}
-
-/// Edits are in the project's own repository, so what is locked can't be had from upstream.
-fn lacks_edits(entry: &Entry, on_disk: &OnDisk) -> Option<&'static str> {
-    entry.edits?;
-    match on_disk {
-        OnDisk::Absent => Some(
-            "it is missing, and mdskill.lock records local edits to it: take it from the project's own history, or --force installs it without them",
-        ),
-        folder if folder.is(entry.digest) => Some(
-            "the local edits that mdskill.lock records are not in it: take them from the project's own history, or `mdskill keep` records that there are none",
-        ),
-        _ => None,
-    }
 }
 
 /// Another version of the skill, as the store knows it, was installed and never

@@ -1,4 +1,5 @@
-//! What several verbs ask about installed skills: which are named, and what differs from the lock.
+//! What several verbs ask about installed skills: which are named, what differs from the lock, and
+//! what of their edits is missing or not settled.
 
 use super::OpError;
 use super::apply::changed_files;
@@ -16,6 +17,22 @@ pub fn stored_difference(context: &Context<'_>, entry: &Entry, on_disk: &OnDisk)
     match opened {
         Ok(Some(objects)) => changed_files(&objects, entry.tree, on_disk),
         _ => Vec::new(),
+    }
+}
+
+/// Says what to do when a folder lacks the edits that the lockfile records: they are in the project's
+/// own repository, and can't be had from upstream.
+#[must_use]
+pub fn lacks_edits(name: &SkillName, entry: &Entry, on_disk: &OnDisk) -> Option<String> {
+    entry.edits.filter(|edits| !on_disk.is(*edits))?;
+    match on_disk {
+        OnDisk::Absent => Some(
+            "it is missing, and mdskill.lock records local edits to it: take it from the project's own history, or --force goes on without them".to_owned(),
+        ),
+        folder if folder.is(entry.digest) => Some(format!(
+            "the local edits that mdskill.lock records are not in it: take them from the project's own history, or `mdskill keep {name}` records that there are none",
+        )),
+        _ => None,
     }
 }
 

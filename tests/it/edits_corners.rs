@@ -44,3 +44,35 @@ fn what_a_program_left_in_one_of_two_folders_is_no_other_edit() {
     }
     shop.run(&["verify"]).ok();
 }
+
+#[test]
+fn an_update_does_not_forget_recorded_edits_that_are_not_on_disk() {
+    let (shop, mut repo) = installed(&[".github/skills"]);
+    let ours = BODY.replace("second", "ours");
+    shop.room.write(PAGE, &ours);
+    shop.run(&["keep", "one"]).ok();
+    upstream(&mut repo, "fourth", "theirs");
+    // Upstream's own files, without the edits.
+    shop.room.write(PAGE, BODY);
+    shop.refuses(&["update", "--dry-run"], 3, "1 left alone");
+    shop.refuses(
+        &["update"],
+        3,
+        ".github/skills/one is left alone: the local edits that mdskill.lock records are not in it",
+    )
+    .says("`mdskill keep one` records that there are none");
+    // No files at all.
+    std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
+    shop.refuses(&["update"], 3, "it is missing, and mdskill.lock records");
+    // As the project's own history has them, they go into the new version.
+    shop.room.write(PAGE, &ours);
+    shop.run(&["update"]).ok().says("your edits are kept");
+    assert_eq!(shop.room.read(PAGE), ours.replace("fourth", "theirs"));
+    // Who says so goes on without them.
+    std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
+    upstream(&mut repo, "fifth", "theirs too");
+    shop.run(&["update", "--force"]).ok();
+    shop.has("one", &repo, "main:skills/one");
+    assert!(!shop.entry("one").contains_key("edits"));
+    shop.run(&["verify"]).ok();
+}

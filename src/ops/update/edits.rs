@@ -12,6 +12,7 @@ use crate::merge::{self, Conflict, Favor, File, Files, Labels};
 use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::ops::change::ConflictedFile;
+use crate::ops::installed::lacks_edits;
 use crate::path::SkillPath;
 use crate::skill::files::{SkillTree, TreeError};
 
@@ -22,7 +23,7 @@ pub(super) enum Local {
     AsLocked,
     /// Somebody did.
     Edited(Edited),
-    /// They are edited so that nothing can be merged, and why.
+    /// They are edited so that nothing can be merged, or lack edits that are recorded, and why.
     Unmergeable {
         /// The folder, as people know it.
         place: String,
@@ -72,10 +73,16 @@ impl Local {
         entry: &Entry,
     ) -> Result<Self, OpError> {
         let mut edited: Option<Edited> = None;
+        let mut lacking = None;
         for target in lockfile.targets_of(entry) {
             let folder = context.site.skill(target, name);
             let place = context.site.display(&folder);
-            let OnDisk::Folder(snapshot) = OnDisk::read(&folder)? else {
+            let on_disk = OnDisk::read(&folder)?;
+            if let Some(reason) = lacks_edits(name, entry, &on_disk) {
+                lacking.get_or_insert(Self::Unmergeable { place, reason });
+                continue;
+            }
+            let OnDisk::Folder(snapshot) = on_disk else {
                 continue;
             };
             if snapshot.is(entry.digest) {
@@ -107,7 +114,10 @@ impl Local {
                 }
             }
         }
-        Ok(edited.map_or(Self::AsLocked, Self::Edited))
+        Ok(match edited {
+            Some(edited) => Self::Edited(edited),
+            None => lacking.unwrap_or(Self::AsLocked),
+        })
     }
 
     pub(super) fn is_edited(&self) -> bool {
