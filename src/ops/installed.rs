@@ -36,6 +36,15 @@ pub fn lacks_edits(name: &SkillName, entry: &Entry, on_disk: &OnDisk) -> Option<
     }
 }
 
+/// Returns the line of the first marker that a merge left in a file, where all three are there.
+#[must_use]
+pub fn marked_line(bytes: &[u8]) -> Option<usize> {
+    let lines = || bytes.split(|byte| *byte == b'\n');
+    let first = |mark: &[u8]| lines().position(|line| line.starts_with(mark));
+    let (line, _, _) = (first(b"<<<<<<< ")?, first(b"=======")?, first(b">>>>>>> ")?);
+    Some(line + 1)
+}
+
 /// Returns the named skills, or all.
 pub fn named<'a>(
     lockfile: &'a Lockfile,

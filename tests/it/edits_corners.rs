@@ -76,3 +76,49 @@ fn an_update_does_not_forget_recorded_edits_that_are_not_on_disk() {
     assert!(!shop.entry("one").contains_key("edits"));
     shop.run(&["verify"]).ok();
 }
+
+#[test]
+fn markers_that_nobody_resolved_do_not_become_edits_with_the_next_update() {
+    let (shop, mut repo) = installed(&[".github/skills"]);
+    shop.room.write(PAGE, BODY.replace("second", "ours"));
+    upstream(&mut repo, "second", "theirs");
+    shop.run(&["update", "--conflict=markers"]).fails(3);
+    upstream(&mut repo, "fifth", "newer");
+    for how in ["--conflict=markers", "--conflict=ours", "--dry-run"] {
+        shop.refuses(
+            &["update", how],
+            3,
+            "SKILL.md:10 still has the markers of a conflict",
+        );
+    }
+    shop.run(&["verify"]).fails(3);
+    shop.room.write(PAGE, BODY.replace("second", "both"));
+    shop.run(&["update"]).ok().says("your edits are kept");
+    let page = shop.room.read(PAGE);
+    assert_eq!(
+        page,
+        BODY.replace("second", "both").replace("fifth", "newer")
+    );
+    shop.run(&["verify"]).ok();
+}
+
+#[test]
+fn markers_that_are_meant_or_upstream_s_own_are_no_obstacle() {
+    let markers = "<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> z\n";
+    let (shop, mut repo) = installed(&[".github/skills"]);
+    repo.write("skills/one/git.md", markers);
+    repo.commit("What a conflict looks like");
+    shop.run(&["update"]).ok();
+    shop.room.write(PAGE, BODY.replace("second", "ours"));
+    upstream(&mut repo, "fourth", "theirs");
+    shop.run(&["update"])
+        .ok()
+        .says("your edits are kept in SKILL.md");
+    shop.room.write(".github/skills/one/ours.md", markers);
+    shop.run(&["keep", "one", "--force"]).ok();
+    upstream(&mut repo, "fifth", "newer");
+    shop.run(&["update"])
+        .ok()
+        .says("your edits are kept in SKILL.md, ours.md");
+    shop.run(&["verify"]).ok();
+}

@@ -12,7 +12,7 @@ use crate::merge::{self, Conflict, Favor, File, Files, Labels};
 use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::ops::change::ConflictedFile;
-use crate::ops::installed::lacks_edits;
+use crate::ops::installed::{lacks_edits, marked_line};
 use crate::path::SkillPath;
 use crate::skill::files::{SkillTree, TreeError};
 
@@ -43,6 +43,8 @@ pub(super) struct Edited {
     snapshot: Snapshot,
     /// The digest of what somebody wrote, or left as it was.
     pub digest: Digest,
+    /// Whether the lockfile records just these edits.
+    is_meant: bool,
 }
 
 /// What an edited skill becomes.
@@ -108,6 +110,7 @@ impl Local {
                     edited = Some(Edited {
                         folder,
                         place,
+                        is_meant: entry.edits.is_some_and(|edits| snapshot.is(edits)),
                         snapshot,
                         digest,
                     });
@@ -145,6 +148,11 @@ impl Edited {
             Ok(ours) => ours,
             Err(reason) => return Ok(Err(reason)),
         };
+        if let Some(marker) = self.unresolved(&ours, &base) {
+            return Ok(Err(format!(
+                "{marker} still has the markers of a conflict: resolve it, and `mdskill keep` records that; --force takes the new version and moves the folder to the trash folder"
+            )));
+        }
         let theirs = merge::files_of(theirs, objects)?;
         let labels = Labels {
             base: "as installed",
@@ -165,6 +173,16 @@ impl Edited {
             })),
             Err(error) => Err(format!("with your edits it is refused: {error}")),
         })
+    }
+
+    /// Returns `FILE:LINE` of the first marker that a merge left in the edits and nobody means: merged
+    /// into the next version, it would pass for an edit.
+    fn unresolved(&self, ours: &Files, base: &Files) -> Option<String> {
+        let edited = ours
+            .iter()
+            .filter(|(path, file)| !self.is_meant && base.get(*path) != Some(*file));
+        let mut marked = edited.filter_map(|(path, file)| Some((path, marked_line(&file.bytes)?)));
+        marked.next().map(|(path, line)| format!("{path}:{line}"))
     }
 
     /// Reads the files; what the system or an interpreter left behind belongs to the skill only
