@@ -4,9 +4,11 @@
 use super::OpError;
 use super::apply::changed_files;
 use crate::context::Context;
-use crate::fs::tree::OnDisk;
+use crate::fs::tree::{OnDisk, is_leaving};
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
+use crate::path::SkillPath;
+use crate::skill::files::SkillTree;
 use crate::skill::select::nearest;
 
 /// Returns which files differ from the locked ones, when the store still has those.
@@ -20,20 +22,37 @@ pub fn stored_difference(context: &Context<'_>, entry: &Entry, on_disk: &OnDisk)
     }
 }
 
-/// Says what to do when a folder lacks the edits that the lockfile records: they are in the project's
-/// own repository, and can't be had from upstream.
-#[must_use]
-pub fn lacks_edits(name: &SkillName, entry: &Entry, on_disk: &OnDisk) -> Option<String> {
-    entry.edits.filter(|edits| !on_disk.is(*edits))?;
-    match on_disk {
-        OnDisk::Absent => Some(
-            "it is missing, and mdskill.lock records local edits to it: take it from the project's own history, or --force goes on without them".to_owned(),
-        ),
-        folder if folder.is(entry.digest) => Some(format!(
-            "the local edits that mdskill.lock records are not in it: take them from the project's own history, or `mdskill keep {name}` records that there are none",
-        )),
-        _ => None,
+/// Returns the files of a skill with the edits that the lockfile records, as one of its folders has
+/// them: from there its other folders can have them, too. Nothing when none has, or none are recorded.
+///
+/// # Errors
+/// When a folder can't be read.
+pub fn edited_copy(
+    context: &Context<'_>,
+    lockfile: &Lockfile,
+    name: &SkillName,
+    entry: &Entry,
+) -> Result<Option<SkillTree>, OpError> {
+    let Some(edits) = entry.edits else {
+        return Ok(None);
+    };
+    for target in lockfile.targets_of(entry) {
+        let folder = context.site.skill(target, name);
+        if let OnDisk::Folder(snapshot) = OnDisk::read(&folder)?
+            && snapshot.is(edits)
+        {
+            let has_leavings = snapshot.digest() == edits;
+            let files = snapshot.files.iter();
+            let files = files.filter(|(path, ..)| has_leavings || !is_leaving(path));
+            let files = files.map(|(path, mode, _)| {
+                let checked = SkillPath::from_bytes(path.as_bytes()).ok()?;
+                Some((checked, *mode, std::fs::read(folder.join(path)).ok()?))
+            });
+            let files: Option<Vec<_>> = files.collect();
+            return Ok(files.and_then(|files| SkillTree::of_files(files).ok()));
+        }
     }
+    Ok(None)
 }
 
 /// Returns the line of the first marker that a merge left in a file, where all three are there.

@@ -122,3 +122,68 @@ fn markers_that_are_meant_or_upstream_s_own_are_no_obstacle() {
         .says("your edits are kept in SKILL.md, ours.md");
     shop.run(&["verify"]).ok();
 }
+
+#[test]
+fn another_folder_of_a_skill_gets_the_edits_that_are_kept() {
+    let (shop, _repo) = installed(&[".github/skills"]);
+    let ours = BODY.replace("second", "ours");
+    shop.room.write(PAGE, &ours);
+    shop.run(&["keep", "one"]).ok();
+    let before = shop.entry("one");
+    shop.run(&["add", "acme/skills/one", "--target", ".claude/skills"])
+        .ok();
+    assert_eq!(
+        [shop.room.read(PAGE), shop.room.read(OTHER)],
+        [ours.as_str(); 2]
+    );
+    for key in ["tree", "digest", "edits"] {
+        assert_eq!(shop.entry("one")[key], before[key]);
+    }
+    shop.run(&["verify"]).ok();
+    // And again, when it is lost or as upstream has it: nothing is needed from there.
+    shop.run(&["cache", "clear"]).ok();
+    std::fs::remove_dir_all(shop.room.project().join(".claude/skills/one")).unwrap();
+    shop.run(&["install", "--offline"])
+        .ok()
+        .says("Installed one");
+    assert_eq!(shop.room.read(OTHER), ours);
+    shop.room.write(OTHER, BODY);
+    shop.run(&["add", "acme/skills/one"]).ok();
+    assert_eq!(shop.room.read(OTHER), ours);
+    shop.run(&["verify"]).ok();
+    // What somebody wrote into it is not taken, but with --force.
+    shop.room.write(OTHER, BODY.replace("third", "more"));
+    shop.refuses(&["install"], 1, ".claude/skills/one is left alone");
+    shop.run(&["install", "--force"])
+        .ok()
+        .says(".mdskill/trash/one-1");
+    assert_eq!(shop.room.read(OTHER), ours);
+    shop.run(&["verify"]).ok();
+}
+
+#[test]
+fn install_says_what_it_can_t_have_and_does_not_pretend_twice() {
+    let (shop, _repo) = installed(&[".github/skills"]);
+    shop.room.write(PAGE, BODY.replace("second", "ours"));
+    shop.run(&["keep", "one"]).ok();
+    shop.room
+        .write(PAGE, BODY.replace("second", "ours and more"));
+    let note = "without the local edits that mdskill.lock records; `mdskill keep one` records that there are none";
+    shop.run(&["install", "--force"]).ok().says(note);
+    assert_eq!(shop.room.read(PAGE), BODY);
+    shop.refuses(
+        &["install", "--force"],
+        1,
+        "the local edits that mdskill.lock records are not in it",
+    );
+    shop.refuses(&["add", "acme/skills/one"], 1, "`mdskill keep one` records");
+    std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
+    shop.refuses(
+        &["add", "acme/skills/one"],
+        1,
+        "it is missing, and mdskill.lock records",
+    );
+    shop.run(&["add", "acme/skills/one", "--force"]).ok();
+    assert!(!shop.entry("one").contains_key("edits"));
+    shop.run(&["verify"]).ok();
+}

@@ -11,8 +11,8 @@ use crate::lockfile::{Entry, Lockfile};
 use crate::merge::{self, Conflict, Favor, File, Files, Labels};
 use crate::name::SkillName;
 use crate::ops::OpError;
-use crate::ops::change::ConflictedFile;
-use crate::ops::installed::{lacks_edits, marked_line};
+use crate::ops::change::{ConflictedFile, lacks_edits};
+use crate::ops::installed::marked_line;
 use crate::path::SkillPath;
 use crate::skill::files::{SkillTree, TreeError};
 
