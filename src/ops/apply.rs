@@ -1,7 +1,7 @@
 //! The step that `add`, `install` and `update` share: a skill's files into all of its targets.
 
 use super::OpError;
-use super::change::{LeftAlone, refusal_reason};
+use super::change::{LeftAlone, lacks_edits, refusal_reason};
 use crate::context::Context;
 use crate::digest::{Digest, FileDigest};
 use crate::fs::tree::{OnDisk, Snapshot};
@@ -88,6 +88,19 @@ pub fn plan<'a>(
             plan.push((target.clone(), Step::Keep, on_disk));
             continue;
         }
+        let lacking = wanted
+            .locked
+            .filter(|locked| !force && is_same(locked, wanted));
+        if let Some(reason) = lacking.and_then(|locked| lacks_edits(wanted.name, locked, &on_disk))
+        {
+            left_alone.push(LeftAlone {
+                name: wanted.name.to_string(),
+                place: site.display(&place),
+                reason,
+                files: Vec::new(),
+            });
+            continue;
+        }
         let locked = wanted.locked.map(|locked| locked.digest);
         let ours: Vec<Digest> = locked.into_iter().chain(wanted.replaceable).collect();
         // Where nothing lies, nothing is compared, and the files are read only to be written.
@@ -128,9 +141,12 @@ pub fn plan<'a>(
 
 /// Whether nothing but edits that are kept lies between what is there and what is wanted.
 fn holds_edits(locked: &Entry, wanted: &Wanted<'_, '_>, on_disk: &OnDisk) -> bool {
-    wanted.replaceable.is_none()
-        && locked.tree == wanted.files.tree
-        && locked.edits.is_some_and(|edits| on_disk.is(edits))
+    is_same(locked, wanted) && locked.edits.is_some_and(|edits| on_disk.is(edits))
+}
+
+/// Whether the version that is locked is wanted, and no edits go into it.
+fn is_same(locked: &Entry, wanted: &Wanted<'_, '_>) -> bool {
+    wanted.replaceable.is_none() && locked.tree == wanted.files.tree
 }
 
 /// Makes all planned steps ready in the transaction, and returns the digest of each

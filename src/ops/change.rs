@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::diff::SkillDiff;
 use crate::fetch::history::Lineage;
+use crate::fs::tree::OnDisk;
 use crate::install::plan::Refusal;
 use crate::lockfile::Entry;
 use crate::name::SkillName;
@@ -166,5 +167,21 @@ pub fn refusal_reason(refusal: Refusal) -> &'static str {
         Refusal::NotAFolder => {
             "it is a file or a link, not a folder; --force moves it to the trash folder and goes on"
         }
+    }
+}
+
+/// Says what to do when a folder lacks the edits that the lockfile records: they are in the project's
+/// own repository, and can't be had from upstream.
+#[must_use]
+pub fn lacks_edits(name: &SkillName, entry: &Entry, on_disk: &OnDisk) -> Option<String> {
+    entry.edits.filter(|edits| !on_disk.is(*edits))?;
+    match on_disk {
+        OnDisk::Absent => Some(
+            "it is missing, and mdskill.lock records local edits to it: take it from the project's own history, or --force goes on without them".to_owned(),
+        ),
+        folder if folder.is(entry.digest) => Some(format!(
+            "the local edits that mdskill.lock records are not in it: take them from the project's own history, or `mdskill keep {name}` records that there are none",
+        )),
+        _ => None,
     }
 }

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::OpError;
 use super::apply::{self, Plan, Planned, Verdict, is_known_version};
-use super::change::{Action, Change, LeftAlone, refusal_reason};
+use super::change::{Action, Change, LeftAlone, lacks_edits, refusal_reason};
 use super::gate::{Gate, Refusal};
-use super::installed::{check_installed, named, stored_difference};
+use super::installed::{check_installed, edited_copy, named, stored_difference};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fetch::Repository;
@@ -56,6 +56,8 @@ struct Missing<'a> {
     name: &'a SkillName,
     entry: &'a Entry,
     plan: Plan,
+    /// Its files with the edits that are recorded, where another folder of it has them.
+    copy: Option<SkillTree>,
 }
 
 /// Installs what the lockfile says: the same bytes on every machine.
@@ -86,14 +88,19 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
     if !report.left_alone.is_empty() || missing.is_empty() {
         return Ok(report);
     }
-    for skill in &missing {
-        let places = apply::places(&context.site, skill.name, lockfile.targets_of(skill.entry));
-        report.skills.push(Change::of(
-            skill.name,
-            skill.entry,
-            Action::Restored,
-            places,
-        ));
+    for Missing {
+        name, entry, copy, ..
+    } in &missing
+    {
+        let places = apply::places(&context.site, name, lockfile.targets_of(entry));
+        let is_without = entry.edits.is_some() && copy.is_none();
+        let note = is_without.then(|| {
+            format!("without the local edits that mdskill.lock records; `mdskill keep {name}` records that there are none")
+        });
+        report.skills.push(Change {
+            notes: note.into_iter().collect(),
+            ..Change::of(name, entry, Action::Restored, places)
+        });
     }
     if options.dry_run {
         return Ok(report);
@@ -141,25 +148,38 @@ fn look<'a>(
 ) -> Result<Vec<Missing<'a>>, OpError> {
     let mut missing = Vec::new();
     for (name, entry) in named(lockfile, &options.names) {
-        let mut plan = Vec::new();
+        let mut other = Vec::new();
         for target in lockfile.targets_of(entry) {
             let place = context.site.skill(target, name);
             let on_disk = OnDisk::read(&place)?;
             // Edits that are meant are in the project's own repository, not upstream.
-            let locked = entry.digest_on_disk();
-            if on_disk.is(locked) {
-                continue;
+            if !on_disk.is(entry.digest_on_disk()) {
+                other.push((target, place, on_disk));
             }
-            if let (Some(reason), false) = (lacks_edits(entry, &on_disk), options.force) {
+        }
+        let copy = match other.is_empty() {
+            true => None,
+            false => edited_copy(context, lockfile, name, entry)?,
+        };
+        let (ours, wanted) = match copy {
+            Some(_) => (Some(entry.digest), entry.digest_on_disk()),
+            None => (None, entry.digest),
+        };
+        let mut plan = Vec::new();
+        for (target, place, on_disk) in other {
+            let lacks_edits = lacks_edits(name, entry, &on_disk).filter(|_| copy.is_none());
+            // What is without its edits already is no better with --force.
+            let can_go_on = options.force && !on_disk.is(entry.digest);
+            if let (Some(reason), false) = (lacks_edits, can_go_on) {
                 report.left_alone.push(LeftAlone {
                     name: name.to_string(),
                     place: context.site.display(&place),
-                    reason: reason.to_owned(),
+                    reason,
                     files: Vec::new(),
                 });
                 continue;
             }
-            match decide(&on_disk, &[], Some(entry.digest), options.force) {
+            match decide(&on_disk, ours.as_slice(), Some(wanted), options.force) {
                 Ok(step) => plan.push((target.clone(), step, on_disk)),
                 Err(_) if was_installed(context, entry, &on_disk, &place) => {
                     plan.push((target.clone(), Step::Replace, on_disk));
@@ -177,24 +197,15 @@ fn look<'a>(
         }
         match plan.is_empty() {
             true => report.unchanged += 1,
-            false => missing.push(Missing { name, entry, plan }),
+            false => missing.push(Missing {
+                name,
+                entry,
+                plan,
+                copy,
+            }),
         }
     }
     Ok(missing)
-}
-
-/// Edits are in the project's own repository, so what is locked can't be had from upstream.
-fn lacks_edits(entry: &Entry, on_disk: &OnDisk) -> Option<&'static str> {
-    entry.edits?;
-    match on_disk {
-        OnDisk::Absent => Some(
-            "it is missing, and mdskill.lock records local edits to it: take it from the project's own history, or --force installs it without them",
-        ),
-        folder if folder.is(entry.digest) => Some(
-            "the local edits that mdskill.lock records are not in it: take them from the project's own history, or `mdskill keep` records that there are none",
-        ),
-        _ => None,
-    }
 }
 
 /// Another version of the skill, as the store knows it, was installed and never
@@ -221,6 +232,8 @@ async fn fetch<'a, 'b>(
         .progress
         .begin(&format!("fetching {}", source.spec_prefix()));
     let mut repository = context.fetcher()?.open(source)?;
+    let (copied, skills): (Vec<_>, Vec<_>) =
+        skills.into_iter().partition(|skill| skill.copy.is_some());
     let trees_here = skills
         .iter()
         .all(|skill| SkillTree::read(repository.objects(), skill.entry.tree).is_ok());
@@ -252,7 +265,12 @@ async fn fetch<'a, 'b>(
         )
         .await?;
     context.progress.end();
-    Ok((repository, skills.into_iter().zip(files).collect()))
+    let from_disk = copied.into_iter().filter_map(|mut skill| {
+        let files = skill.copy.take()?;
+        Some((skill, files))
+    });
+    let fetched = skills.into_iter().zip(files);
+    Ok((repository, fetched.chain(from_disk).collect()))
 }
 
 /// The chain from commit to tree is checked, so that no lockfile can name a tree
@@ -285,7 +303,7 @@ fn check_trees(
 }
 
 fn check_digest(skill: &Missing<'_>, digest: Digest) -> Result<(), OpError> {
-    match digest == skill.entry.digest {
+    match [Some(skill.entry.digest), skill.entry.edits].contains(&Some(digest)) {
         true => Ok(()),
         false => Err(OpError::Disagrees(format!(
             "the `digest` of `{}` in mdskill.lock is not that of its `tree`; nothing was changed: check who edited the lockfile",

@@ -1,11 +1,14 @@
-//! What several verbs ask about installed skills: which are named, and what differs from the lock.
+//! What several verbs ask about installed skills: which are named, what differs from the lock, and
+//! what of their edits is missing or not settled.
 
 use super::OpError;
 use super::apply::changed_files;
 use crate::context::Context;
-use crate::fs::tree::OnDisk;
+use crate::fs::tree::{OnDisk, is_leaving};
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
+use crate::path::SkillPath;
+use crate::skill::files::SkillTree;
 use crate::skill::select::nearest;
 
 /// Returns which files differ from the locked ones, when the store still has those.
@@ -17,6 +20,48 @@ pub fn stored_difference(context: &Context<'_>, entry: &Entry, on_disk: &OnDisk)
         Ok(Some(objects)) => changed_files(&objects, entry.tree, on_disk),
         _ => Vec::new(),
     }
+}
+
+/// Returns the files of a skill with the edits that the lockfile records, as one of its folders has
+/// them: from there its other folders can have them, too. Nothing when none has, or none are recorded.
+///
+/// # Errors
+/// When a folder can't be read.
+pub fn edited_copy(
+    context: &Context<'_>,
+    lockfile: &Lockfile,
+    name: &SkillName,
+    entry: &Entry,
+) -> Result<Option<SkillTree>, OpError> {
+    let Some(edits) = entry.edits else {
+        return Ok(None);
+    };
+    for target in lockfile.targets_of(entry) {
+        let folder = context.site.skill(target, name);
+        if let OnDisk::Folder(snapshot) = OnDisk::read(&folder)?
+            && snapshot.is(edits)
+        {
+            let has_leavings = snapshot.digest() == edits;
+            let files = snapshot.files.iter();
+            let files = files.filter(|(path, ..)| has_leavings || !is_leaving(path));
+            let files = files.map(|(path, mode, _)| {
+                let checked = SkillPath::from_bytes(path.as_bytes()).ok()?;
+                Some((checked, *mode, std::fs::read(folder.join(path)).ok()?))
+            });
+            let files: Option<Vec<_>> = files.collect();
+            return Ok(files.and_then(|files| SkillTree::of_files(files).ok()));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the line of the first marker that a merge left in a file, where all three are there.
+#[must_use]
+pub fn marked_line(bytes: &[u8]) -> Option<usize> {
+    let lines = || bytes.split(|byte| *byte == b'\n');
+    let first = |mark: &[u8]| lines().position(|line| line.starts_with(mark));
+    let (line, _, _) = (first(b"<<<<<<< ")?, first(b"=======")?, first(b">>>>>>> ")?);
+    Some(line + 1)
 }
 
 /// Returns the named skills, or all.

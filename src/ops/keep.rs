@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::OpError;
 use super::apply::{self, Verdict};
 use super::change::LeftAlone;
-use super::installed::{check_installed, stored_difference};
+use super::installed::{check_installed, marked_line, stored_difference};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fs::tree::{OnDisk, Snapshot};
@@ -139,17 +139,13 @@ fn look(
     Ok(seen.map(|(digest, on_disk, _)| (digest, on_disk)))
 }
 
-/// Returns `FILE:LINE` of the first marker that a merge left, where all three are there.
+/// Returns `FILE:LINE` of the first marker that a merge left.
 fn marker(folder: &std::path::Path, snapshot: &Snapshot) -> Result<Option<String>, fs::Error> {
     for (path, ..) in &snapshot.files {
         let place = folder.join(path);
         let bytes = std::fs::read(&place).at("read", &place)?;
-        let lines = || bytes.split(|byte| *byte == b'\n');
-        let first = |mark: &[u8]| lines().position(|line| line.starts_with(mark));
-        if let (Some(line), Some(_), Some(_)) =
-            (first(b"<<<<<<< "), first(b"======="), first(b">>>>>>> "))
-        {
-            return Ok(Some(format!("{path}:{}", line + 1)));
+        if let Some(line) = marked_line(&bytes) {
+            return Ok(Some(format!("{path}:{line}")));
         }
     }
     Ok(None)

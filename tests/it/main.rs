@@ -28,6 +28,7 @@ mod differences;
 mod docs;
 mod edits;
 mod edits_at_risk;
+mod edits_corners;
 mod edits_cost;
 mod faults;
 mod findings;

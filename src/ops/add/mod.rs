@@ -5,6 +5,8 @@ mod names;
 mod prepare;
 mod tell;
 
+use std::collections::BTreeMap;
+
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
@@ -15,10 +17,12 @@ use super::candidate::Candidate;
 use super::change::{Action, Change, LeftAlone, Problem};
 use super::findings::Found;
 use super::gate::{Gate, Refusal};
+use super::installed::edited_copy;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
+use crate::skill::files::SkillTree;
 use crate::spec::Spec;
 use crate::target::{AGENTS, Target};
 use crate::validate::Settings;
@@ -168,7 +172,15 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
     }
     if options.dry_run {
         let lockfile = with_targets(context, options, lockfile);
-        for chosen in plan(context, options, &repositories, &lockfile, &mut report)? {
+        let copies = edited_copies(context, options, &lockfile, &repositories)?;
+        for chosen in plan(
+            context,
+            options,
+            &repositories,
+            &copies,
+            &lockfile,
+            &mut report,
+        )? {
             let entry = entry_of(&chosen, chosen.planned.digest()?, &lockfile, options.force);
             report
                 .skills
@@ -180,7 +192,15 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
         // Another mdskill may have added the same name while this one was fetching.
         names::check_against(lockfile, options, &repositories)?;
         let before = with_targets(context, options, lockfile.clone());
-        let mut all = plan(context, options, &repositories, &before, &mut report)?;
+        let copies = edited_copies(context, options, &before, &repositories)?;
+        let mut all = plan(
+            context,
+            options,
+            &repositories,
+            &copies,
+            &before,
+            &mut report,
+        )?;
         if !report.left_alone.is_empty() {
             report.skills.clear();
             return Ok((report, Verdict::Abandon));
@@ -213,6 +233,7 @@ fn plan<'a>(
     context: &Context<'_>,
     options: &Options,
     repositories: &'a [Prepared<'_>],
+    copies: &'a BTreeMap<SkillName, SkillTree>,
     lockfile: &Lockfile,
     report: &mut Report,
 ) -> Result<Vec<Chosen<'a>>, OpError> {
@@ -224,10 +245,14 @@ fn plan<'a>(
             let locked = lockfile.skills.get(&candidate.name);
             // One tree is one digest: what is locked of it need not be computed.
             let same = locked.filter(|locked| locked.tree == candidate.files.tree);
+            let copy = copies.get(&candidate.name);
             let wanted = Wanted {
                 name: &candidate.name,
-                files: &candidate.files,
-                digest: same.map(|locked| locked.digest),
+                files: copy.unwrap_or(&candidate.files),
+                digest: same.map(|locked| match copy {
+                    Some(_) => locked.digest_on_disk(),
+                    None => locked.digest,
+                }),
                 locked,
                 replaceable: None,
                 targets: &targets,
@@ -249,6 +274,28 @@ fn plan<'a>(
     Ok(chosen)
 }
 
+/// Returns the files of the skills whose edits are kept: another folder of one is to have them, too.
+fn edited_copies(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &Lockfile,
+    repositories: &[Prepared<'_>],
+) -> Result<BTreeMap<SkillName, SkillTree>, OpError> {
+    let candidates = repositories
+        .iter()
+        .flat_map(|prepared| &prepared.candidates);
+    let mut copies = BTreeMap::new();
+    for candidate in candidates.filter(|_| !options.force) {
+        let locked = lockfile.skills.get(&candidate.name);
+        if let Some(locked) = locked.filter(|locked| locked.tree == candidate.files.tree)
+            && let Some(copy) = edited_copy(context, lockfile, &candidate.name, locked)?
+        {
+            copies.insert(candidate.name.clone(), copy);
+        }
+    }
+    Ok(copies)
+}
+
 /// The first `add` decides where a project's skills live.
 fn with_targets(context: &Context<'_>, options: &Options, mut lockfile: Lockfile) -> Lockfile {
     if lockfile.targets.is_empty() {
@@ -268,14 +315,17 @@ fn with_targets(context: &Context<'_>, options: &Options, mut lockfile: Lockfile
 
 fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced: bool) -> Entry {
     let before = lockfile.skills.get(&chosen.candidate.name);
+    let kept = before
+        .filter(|before| before.tree == chosen.candidate.files.tree && !is_forced)
+        .and_then(|before| Some((before.digest, before.edits?)));
+    // What was written has the edits in it, and `digest` tells what upstream has.
+    let digest = kept.map_or(digest, |(upstream, _)| upstream);
     let mut entry = chosen.candidate.entry(digest).keeping(before);
     // A commit that changed nothing of the skill is not worth a line in a diff.
     if let Some(before) = before.filter(|before| is_same(before, &entry)) {
         entry.commit = before.commit;
     }
-    entry.edits = before
-        .filter(|before| before.tree == entry.tree && !is_forced)
-        .and_then(|before| before.edits);
+    entry.edits = kept.map(|(_, edits)| edits);
     entry.targets = (chosen.targets != lockfile.targets).then(|| chosen.targets.clone());
     entry
 }

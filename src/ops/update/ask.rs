@@ -311,26 +311,22 @@ fn compare<'d>(
 ) -> Now<'d> {
     let entry = skill.entry;
     let mut notes = Vec::new();
-    let found = match (discovery.at(&entry.path), moved_to(discovery, entry)) {
-        (Some(found), _) => found,
-        (None, Some(found)) => {
-            let (from, to) = (&entry.path, &found.path);
-            notes.push(format!("moved in its repository from {from} to {to}"));
-            found
-        }
-        (None, None) => {
-            let place = full_spec(&entry.source, &entry.path);
-            let reason = format!(
-                "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
-            );
-            answer.deleted.push(Problem {
-                name: skill.name.to_string(),
-                reason,
-            });
-            return Now::Stays;
-        }
+    let in_place = discovery.at(&entry.path);
+    let Some(found) = in_place.or_else(|| moved_to(discovery, entry)) else {
+        let place = full_spec(&entry.source, &entry.path);
+        let reason = format!(
+            "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
+        );
+        answer.deleted.push(Problem {
+            name: skill.name.to_string(),
+            reason,
+        });
+        return Now::Stays;
     };
-    if found.tree == entry.tree && found.path == entry.path {
+    if found.path != entry.path {
+        let (from, to) = (&entry.path, &found.path);
+        notes.push(format!("moved in its repository from {from} to {to}"));
+    } else if found.tree == entry.tree {
         return Now::Same;
     }
     let named = target.tag.as_ref().filter(|tag| !tag.is_best);

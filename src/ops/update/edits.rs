@@ -11,7 +11,8 @@ use crate::lockfile::{Entry, Lockfile};
 use crate::merge::{self, Conflict, Favor, File, Files, Labels};
 use crate::name::SkillName;
 use crate::ops::OpError;
-use crate::ops::change::ConflictedFile;
+use crate::ops::change::{ConflictedFile, lacks_edits};
+use crate::ops::installed::marked_line;
 use crate::path::SkillPath;
 use crate::skill::files::{SkillTree, TreeError};
 
@@ -22,7 +23,7 @@ pub(super) enum Local {
     AsLocked,
     /// Somebody did.
     Edited(Edited),
-    /// They are edited so that nothing can be merged, and why.
+    /// They are edited so that nothing can be merged, or lack edits that are recorded, and why.
     Unmergeable {
         /// The folder, as people know it.
         place: String,
@@ -40,8 +41,10 @@ pub(super) struct Edited {
     pub place: String,
     /// What is in it.
     snapshot: Snapshot,
-    /// The digest of all of it.
+    /// The digest of what somebody wrote, or left as it was.
     pub digest: Digest,
+    /// Whether the lockfile records just these edits.
+    is_meant: bool,
 }
 
 /// What an edited skill becomes.
@@ -72,10 +75,16 @@ impl Local {
         entry: &Entry,
     ) -> Result<Self, OpError> {
         let mut edited: Option<Edited> = None;
+        let mut lacking = None;
         for target in lockfile.targets_of(entry) {
             let folder = context.site.skill(target, name);
             let place = context.site.display(&folder);
-            let OnDisk::Folder(snapshot) = OnDisk::read(&folder)? else {
+            let on_disk = OnDisk::read(&folder)?;
+            if let Some(reason) = lacks_edits(name, entry, &on_disk) {
+                lacking.get_or_insert(Self::Unmergeable { place, reason });
+                continue;
+            }
+            let OnDisk::Folder(snapshot) = on_disk else {
                 continue;
             };
             if snapshot.is(entry.digest) {
@@ -87,7 +96,7 @@ impl Local {
                 );
                 return Ok(Self::Unmergeable { place, reason });
             }
-            let digest = snapshot.digest();
+            let digest = snapshot.own_digest();
             match &edited {
                 Some(other) if other.digest != digest => {
                     let reason = format!(
@@ -101,13 +110,17 @@ impl Local {
                     edited = Some(Edited {
                         folder,
                         place,
+                        is_meant: entry.edits.is_some_and(|edits| snapshot.is(edits)),
                         snapshot,
                         digest,
                     });
                 }
             }
         }
-        Ok(edited.map_or(Self::AsLocked, Self::Edited))
+        Ok(match edited {
+            Some(edited) => Self::Edited(edited),
+            None => lacking.unwrap_or(Self::AsLocked),
+        })
     }
 
     pub(super) fn is_edited(&self) -> bool {
@@ -135,6 +148,11 @@ impl Edited {
             Ok(ours) => ours,
             Err(reason) => return Ok(Err(reason)),
         };
+        if let Some(marker) = self.unresolved(&ours, &base) {
+            return Ok(Err(format!(
+                "{marker} still has the markers of a conflict: resolve it, and `mdskill keep` records that; --force takes the new version and moves the folder to the trash folder"
+            )));
+        }
         let theirs = merge::files_of(theirs, objects)?;
         let labels = Labels {
             base: "as installed",
@@ -155,6 +173,16 @@ impl Edited {
             })),
             Err(error) => Err(format!("with your edits it is refused: {error}")),
         })
+    }
+
+    /// Returns `FILE:LINE` of the first marker that a merge left in the edits and nobody means: merged
+    /// into the next version, it would pass for an edit.
+    fn unresolved(&self, ours: &Files, base: &Files) -> Option<String> {
+        let edited = ours
+            .iter()
+            .filter(|(path, file)| !self.is_meant && base.get(*path) != Some(*file));
+        let mut marked = edited.filter_map(|(path, file)| Some((path, marked_line(&file.bytes)?)));
+        marked.next().map(|(path, line)| format!("{path}:{line}"))
     }
 
     /// Reads the files; what the system or an interpreter left behind belongs to the skill only

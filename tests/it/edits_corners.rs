@@ -1,0 +1,189 @@
+//! Edits in the corners: recorded and not there, half resolved, in one of several folders.
+
+use crate::support::repo::Repo;
+use crate::support::shop::Shop;
+
+const PAGE: &str = ".github/skills/one/SKILL.md";
+const OTHER: &str = ".claude/skills/one/SKILL.md";
+const BODY: &str = "---\nname: one\ndescription: Skill one\n---\n\n# One\n\nfirst\n\nsecond\n\nthird\n\nfourth\n\nfifth\n";
+
+/// A shop whose `one` has [`BODY`], installed in these targets.
+fn installed(targets: &[&str]) -> (Shop, Repo) {
+    let (shop, mut repo) = Shop::stocked();
+    repo.write("skills/one/SKILL.md", BODY);
+    repo.commit("A longer one");
+    let mut arguments = vec!["add", "acme/skills/one"];
+    for target in targets {
+        arguments.extend(["--target", target]);
+    }
+    shop.run(&arguments).ok();
+    (shop, repo)
+}
+
+/// Upstream replaces a line of its page.
+fn upstream(repo: &mut Repo, from: &str, to: &str) {
+    let page = repo.cat_file(&repo.rev_parse("main:skills/one/SKILL.md"));
+    let page = String::from_utf8(page).unwrap();
+    repo.write("skills/one/SKILL.md", page.replace(from, to));
+    repo.commit(&format!("{from} becomes {to}"));
+}
+
+#[test]
+fn what_a_program_left_in_one_of_two_folders_is_no_other_edit() {
+    let (shop, mut repo) = installed(&[".github/skills", ".claude/skills"]);
+    for page in [PAGE, OTHER] {
+        shop.room.write(page, BODY.replace("second", "ours"));
+    }
+    let left = ".claude/skills/one/scripts/__pycache__/a.pyc";
+    shop.room.write(left, "junk");
+    upstream(&mut repo, "fourth", "theirs");
+    shop.run(&["update"]).ok().says("your edits are kept");
+    for page in [PAGE, OTHER] {
+        let merged = BODY.replace("second", "ours").replace("fourth", "theirs");
+        assert_eq!(shop.room.read(page), merged);
+    }
+    shop.run(&["verify"]).ok();
+}
+
+#[test]
+fn an_update_does_not_forget_recorded_edits_that_are_not_on_disk() {
+    let (shop, mut repo) = installed(&[".github/skills"]);
+    let ours = BODY.replace("second", "ours");
+    shop.room.write(PAGE, &ours);
+    shop.run(&["keep", "one"]).ok();
+    upstream(&mut repo, "fourth", "theirs");
+    // Upstream's own files, without the edits.
+    shop.room.write(PAGE, BODY);
+    shop.refuses(&["update", "--dry-run"], 3, "1 left alone");
+    shop.refuses(
+        &["update"],
+        3,
+        ".github/skills/one is left alone: the local edits that mdskill.lock records are not in it",
+    )
+    .says("`mdskill keep one` records that there are none");
+    // No files at all.
+    std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
+    shop.refuses(&["update"], 3, "it is missing, and mdskill.lock records");
+    // As the project's own history has them, they go into the new version.
+    shop.room.write(PAGE, &ours);
+    shop.run(&["update"]).ok().says("your edits are kept");
+    assert_eq!(shop.room.read(PAGE), ours.replace("fourth", "theirs"));
+    // Who says so goes on without them.
+    std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
+    upstream(&mut repo, "fifth", "theirs too");
+    shop.run(&["update", "--force"]).ok();
+    shop.has("one", &repo, "main:skills/one");
+    assert!(!shop.entry("one").contains_key("edits"));
+    shop.run(&["verify"]).ok();
+}
+
+#[test]
+fn markers_that_nobody_resolved_do_not_become_edits_with_the_next_update() {
+    let (shop, mut repo) = installed(&[".github/skills"]);
+    shop.room.write(PAGE, BODY.replace("second", "ours"));
+    upstream(&mut repo, "second", "theirs");
+    shop.run(&["update", "--conflict=markers"]).fails(3);
+    upstream(&mut repo, "fifth", "newer");
+    for how in ["--conflict=markers", "--conflict=ours", "--dry-run"] {
+        shop.refuses(
+            &["update", how],
+            3,
+            "SKILL.md:10 still has the markers of a conflict",
+        );
+    }
+    shop.run(&["verify"]).fails(3);
+    shop.room.write(PAGE, BODY.replace("second", "both"));
+    shop.run(&["update"]).ok().says("your edits are kept");
+    let page = shop.room.read(PAGE);
+    assert_eq!(
+        page,
+        BODY.replace("second", "both").replace("fifth", "newer")
+    );
+    shop.run(&["verify"]).ok();
+}
+
+#[test]
+fn markers_that_are_meant_or_upstream_s_own_are_no_obstacle() {
+    let markers = "<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> z\n";
+    let (shop, mut repo) = installed(&[".github/skills"]);
+    repo.write("skills/one/git.md", markers);
+    repo.commit("What a conflict looks like");
+    shop.run(&["update"]).ok();
+    shop.room.write(PAGE, BODY.replace("second", "ours"));
+    upstream(&mut repo, "fourth", "theirs");
+    shop.run(&["update"])
+        .ok()
+        .says("your edits are kept in SKILL.md");
+    shop.room.write(".github/skills/one/ours.md", markers);
+    shop.run(&["keep", "one", "--force"]).ok();
+    upstream(&mut repo, "fifth", "newer");
+    shop.run(&["update"])
+        .ok()
+        .says("your edits are kept in SKILL.md, ours.md");
+    shop.run(&["verify"]).ok();
+}
+
+#[test]
+fn another_folder_of_a_skill_gets_the_edits_that_are_kept() {
+    let (shop, _repo) = installed(&[".github/skills"]);
+    let ours = BODY.replace("second", "ours");
+    shop.room.write(PAGE, &ours);
+    shop.run(&["keep", "one"]).ok();
+    let before = shop.entry("one");
+    shop.run(&["add", "acme/skills/one", "--target", ".claude/skills"])
+        .ok();
+    assert_eq!(
+        [shop.room.read(PAGE), shop.room.read(OTHER)],
+        [ours.as_str(); 2]
+    );
+    for key in ["tree", "digest", "edits"] {
+        assert_eq!(shop.entry("one")[key], before[key]);
+    }
+    shop.run(&["verify"]).ok();
+    // And again, when it is lost or as upstream has it: nothing is needed from there.
+    shop.run(&["cache", "clear"]).ok();
+    std::fs::remove_dir_all(shop.room.project().join(".claude/skills/one")).unwrap();
+    shop.run(&["install", "--offline"])
+        .ok()
+        .says("Installed one");
+    assert_eq!(shop.room.read(OTHER), ours);
+    shop.room.write(OTHER, BODY);
+    shop.run(&["add", "acme/skills/one"]).ok();
+    assert_eq!(shop.room.read(OTHER), ours);
+    shop.run(&["verify"]).ok();
+    // What somebody wrote into it is not taken, but with --force.
+    shop.room.write(OTHER, BODY.replace("third", "more"));
+    shop.refuses(&["install"], 1, ".claude/skills/one is left alone");
+    shop.run(&["install", "--force"])
+        .ok()
+        .says(".mdskill/trash/one-1");
+    assert_eq!(shop.room.read(OTHER), ours);
+    shop.run(&["verify"]).ok();
+}
+
+#[test]
+fn install_says_what_it_can_t_have_and_does_not_pretend_twice() {
+    let (shop, _repo) = installed(&[".github/skills"]);
+    shop.room.write(PAGE, BODY.replace("second", "ours"));
+    shop.run(&["keep", "one"]).ok();
+    shop.room
+        .write(PAGE, BODY.replace("second", "ours and more"));
+    let note = "without the local edits that mdskill.lock records; `mdskill keep one` records that there are none";
+    shop.run(&["install", "--force"]).ok().says(note);
+    assert_eq!(shop.room.read(PAGE), BODY);
+    shop.refuses(
+        &["install", "--force"],
+        1,
+        "the local edits that mdskill.lock records are not in it",
+    );
+    shop.refuses(&["add", "acme/skills/one"], 1, "`mdskill keep one` records");
+    std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
+    shop.refuses(
+        &["add", "acme/skills/one"],
+        1,
+        "it is missing, and mdskill.lock records",
+    );
+    shop.run(&["add", "acme/skills/one", "--force"]).ok();
+    assert!(!shop.entry("one").contains_key("edits"));
+    shop.run(&["verify"]).ok();
+}
