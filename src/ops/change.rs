@@ -185,3 +185,17 @@ pub fn lacks_edits(name: &SkillName, entry: &Entry, on_disk: &OnDisk) -> Option<
         _ => None,
     }
 }
+
+/// Says what to do when there is no folder to look into.
+#[must_use]
+pub fn no_folder(name: &SkillName, on_disk: &OnDisk) -> Option<String> {
+    match on_disk {
+        OnDisk::Absent => Some(format!(
+            "it is missing; `mdskill install {name}` puts it back"
+        )),
+        OnDisk::NotAFolder => Some(format!(
+            "it is a file or a link, not a folder; `mdskill install {name} --force` moves it to the trash folder and puts the skill back"
+        )),
+        OnDisk::Folder(_) => None,
+    }
+}

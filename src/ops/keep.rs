@@ -1,10 +1,12 @@
 //! `keep`: record what somebody wrote into installed skills as meant.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::OpError;
 use super::apply::{self, Verdict};
-use super::change::LeftAlone;
+use super::change::{LeftAlone, no_folder};
 use super::installed::{check_installed, marked_line, stored_difference};
 use crate::context::Context;
 use crate::digest::Digest;
@@ -57,7 +59,8 @@ pub fn keep(context: &Context<'_>, options: &Options) -> Result<Report, OpError>
     check_installed(&lockfile, &options.names)?;
     let (report, _) = apply::in_transaction(context, |_, lockfile| {
         let mut report = Report::default();
-        for name in &options.names {
+        // Who names one twice means it once.
+        for name in options.names.iter().collect::<BTreeSet<_>>() {
             let Some(entry) = lockfile.skills.get(name) else {
                 continue;
             };
@@ -106,8 +109,7 @@ fn look(
         let place = context.site.display(&folder);
         let on_disk = OnDisk::read(&folder)?;
         let problem = match (&on_disk, &seen) {
-            (OnDisk::Absent, _) => Some("it is missing; `mdskill install` puts it back".to_owned()),
-            (OnDisk::NotAFolder, _) => Some("it is not a folder".to_owned()),
+            (OnDisk::Absent | OnDisk::NotAFolder, _) => no_folder(name, &on_disk),
             (OnDisk::Folder(snapshot), _) if !snapshot.strangers.is_empty() => Some(format!(
                 "`{}` in it is no plain file: remove it",
                 snapshot.strangers[0]

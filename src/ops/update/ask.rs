@@ -337,19 +337,16 @@ fn compare<'d>(
     let entry = skill.entry;
     let mut notes = Vec::new();
     let in_place = discovery.at(&entry.path);
-    let found = match in_place.or_else(|| moved_to(discovery, entry)) {
-        Some(found) => found,
-        None => {
-            let place = full_spec(&entry.source, &entry.path);
-            let reason = format!(
-                "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
-            );
-            answer.deleted.push(Problem {
-                name: skill.name.to_string(),
-                reason,
-            });
-            return Now::Stays;
-        }
+    let Some(found) = in_place.or_else(|| moved_to(discovery, entry)) else {
+        let place = full_spec(&entry.source, &entry.path);
+        let reason = format!(
+            "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
+        );
+        answer.deleted.push(Problem {
+            name: skill.name.to_string(),
+            reason,
+        });
+        return Now::Stays;
     };
     if found.path != entry.path {
         let (from, to) = (&entry.path, &found.path);

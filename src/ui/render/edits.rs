@@ -1,5 +1,7 @@
 //! What differs: between versions, and between a version and what somebody made of it.
 
+use std::collections::BTreeSet;
+
 use super::print_left_alone;
 use crate::capability::Capability;
 use crate::diff::{FileChange, FileDiff, SkillDiff};
@@ -106,8 +108,12 @@ fn capability(capability: &Capability) -> String {
     }
 }
 
-/// Prints what is in conflict, and the ways out.
-pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted]) {
+/// Prints what is in conflict, and the ways out; `marked` tells what took the new version all the same.
+pub(super) fn print_conflicts(
+    printer: &Printer,
+    conflicts: &[Conflicted],
+    marked: &BTreeSet<&str>,
+) {
     for conflict in conflicts {
         printer.error(&format!(
             "{}: your edits and the new version are in conflict",
@@ -120,14 +126,28 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted]) {
             }
         }
     }
-    if let Some(first) = conflicts.first() {
-        let name = match conflicts.len() {
-            1 => first.name.as_str(),
-            _ => "NAME",
-        };
+    let (marked, open): (Vec<&str>, Vec<&str>) = conflicts
+        .iter()
+        .map(|conflict| conflict.name.as_str())
+        .partition(|name| marked.contains(name));
+    if let Some(name) = one_name(&open) {
         printer.hint(&format!(
             "`mdskill update {name} --conflict=markers` writes both into the file, then resolve them and run `mdskill keep {name}`; --conflict=ours and --conflict=theirs take one side"
         ));
+    }
+    if let Some(name) = one_name(&marked) {
+        printer.hint(&format!(
+            "a text gets both between markers, all else stays as you have it: resolve them, then run `mdskill keep {name}`"
+        ));
+    }
+}
+
+/// Returns the name for a command that is about all of them: theirs, or one to be filled in.
+fn one_name<'n>(names: &[&'n str]) -> Option<&'n str> {
+    match names {
+        [] => None,
+        [only] => Some(only),
+        _ => Some("NAME"),
     }
 }
 
@@ -135,16 +155,20 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted]) {
 pub fn local_diff(printer: &Printer, report: &ops_diff::Report) {
     let unified = report.skills.iter().map(|skill| skill.unified.as_str());
     printer.diff(&unified.collect::<String>());
-    let open: Vec<&str> = report
+    let mut open: Vec<&str> = report
         .skills
         .iter()
         .filter(|skill| !skill.is_kept)
         .map(|skill| skill.name.as_str())
         .collect();
-    match (report.skills.len(), open.first()) {
+    open.dedup();
+    for left in &report.not_compared {
+        printer.warn(&format!("{} was not compared: {}", left.place, left.reason));
+    }
+    match (report.skills.len(), one_name(&open)) {
         (0, _) => printer.status("Finished", "nothing is edited"),
         (_, Some(name)) => printer.hint(&format!(
-            "`mdskill keep {name}` records edits as meant, `mdskill install --force` takes them back"
+            "`mdskill keep {name}` records edits as meant, `mdskill install {name} --force` takes all of them back"
         )),
         (edited, None) => {
             printer.status("Finished", &format!("{} edited and kept", count(edited, "folder")));
