@@ -270,3 +270,25 @@ fn two_folders_of_a_skill_are_one_skill_and_a_name_given_twice_is_one() {
     let json = shop.run(&["keep", "one", "one", "--json"]).json();
     assert_eq!(json["left_alone"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn a_command_that_a_sentence_names_is_about_the_personal_skills_when_these_are_meant() {
+    let (shop, mut repo) = Shop::stocked();
+    repo.write("skills/one/SKILL.md", BODY);
+    repo.commit("A longer one");
+    shop.refuses(&["-g", "update"], 1, "`mdskill -g add owner/repo/skill`");
+    shop.run(&["-g", "add", "acme/skills/one"]).ok();
+    let listed = shop.run(&["-g", "list", "--json"]).json();
+    let place = listed["skills"][0]["place"].as_str().unwrap().to_owned();
+    let page = std::path::Path::new(&place).join("SKILL.md");
+    std::fs::write(&page, BODY.replace("second", "ours")).unwrap();
+    upstream(&mut repo, "second", "theirs");
+    shop.refuses(
+        &["-g", "update"],
+        3,
+        "`mdskill -g update one --conflict=markers`",
+    );
+    shop.refuses(&["-g", "verify"], 3, "`mdskill -g install --force`");
+    shop.run(&["-g", "update", "--conflict=theirs"]).ok();
+    shop.run(&["-g", "verify"]).ok();
+}
