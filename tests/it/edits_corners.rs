@@ -292,3 +292,21 @@ fn a_command_that_a_sentence_names_is_about_the_personal_skills_when_these_are_m
     shop.run(&["-g", "update", "--conflict=theirs"]).ok();
     shop.run(&["-g", "verify"]).ok();
 }
+
+#[test]
+fn a_long_conflict_is_cut_and_json_has_all_of_it() {
+    let (shop, mut repo) = installed(&[".github/skills"]);
+    let long = |what: &str| -> String { (0..200).map(|line| format!("{what} {line}\n")).collect() };
+    shop.room
+        .write(PAGE, BODY.replace("second\n", &long("ours")));
+    upstream(&mut repo, "second\n", &long("theirs"));
+    // 400 lines and three markers, of which 40 are shown.
+    shop.refuses(&["update"], 3, "… 363 more lines; --json has them all")
+        .says("ours 38")
+        .never_says("ours 39");
+    let json = shop.run(&["update", "--json"]).json();
+    let hunk = json["conflicts"][0]["files"][0]["hunks"][0]
+        .as_str()
+        .unwrap();
+    assert!(hunk.contains("ours 199\n") && hunk.contains("theirs 199\n"));
+}

@@ -11,6 +11,8 @@ use crate::ops::{diff as ops_diff, keep as ops_keep};
 use crate::ui::phrase::count;
 use crate::ui::printer::Printer;
 
+/// Most lines of a file's conflicts that are shown.
+const MAX_LINES: usize = 40;
 /// Most capabilities of one skill that are told one by one.
 const MAX_GAINED: usize = 8;
 
@@ -121,9 +123,7 @@ pub(super) fn print_conflicts(
         ));
         for file in &conflict.files {
             printer.item(&format!("{}: {}", file.path, file.reason));
-            for line in file.hunks.iter().flat_map(|hunk| hunk.lines()) {
-                printer.item(&format!("  {line}"));
-            }
+            print_hunks(printer, &file.hunks);
         }
     }
     let (marked, open): (Vec<&str>, Vec<&str>) = conflicts
@@ -139,6 +139,19 @@ pub(super) fn print_conflicts(
         printer.hint(&format!(
             "a text gets both between markers, all else stays as you have it: resolve them, then run `mdskill keep {name}`"
         ));
+    }
+}
+
+/// Prints what is in conflict in a file, as far as somebody reads it in a log.
+fn print_hunks(printer: &Printer, hunks: &[String]) {
+    let lines = || hunks.iter().flat_map(|hunk| hunk.lines());
+    for line in lines().take(MAX_LINES) {
+        printer.item(&format!("  {line}"));
+    }
+    let hidden = lines().count().saturating_sub(MAX_LINES);
+    if hidden > 0 {
+        let more = count(hidden, "more line");
+        printer.item(&format!("  … {more}; --json has them all"));
     }
 }
 
