@@ -110,11 +110,15 @@ fn markers_that_are_meant_or_upstream_s_own_are_no_obstacle() {
     repo.commit("What a conflict looks like");
     shop.run(&["update"]).ok();
     shop.room.write(PAGE, BODY.replace("second", "ours"));
+    shop.run(&["keep", "one"]).ok().says("Kept one");
+    shop.room.write(PAGE, BODY.replace("second", "ours, too"));
     upstream(&mut repo, "fourth", "theirs");
     shop.run(&["update"])
         .ok()
         .says("your edits are kept in SKILL.md");
-    shop.room.write(".github/skills/one/ours.md", markers);
+    let ours = markers.replace('x', "ours");
+    shop.room.write(".github/skills/one/ours.md", ours);
+    shop.refuses(&["keep", "one"], 1, "ours.md:1 still has the markers");
     shop.run(&["keep", "one", "--force"]).ok();
     upstream(&mut repo, "fifth", "newer");
     shop.run(&["update"])
@@ -233,6 +237,10 @@ fn what_is_no_folder_is_not_told_to_be_unedited() {
     shop.run(&["install", "one", "--force"]).ok();
     shop.refuses(&["diff", "--local"], 0, "nothing is edited")
         .never_says("not compared");
+    std::os::unix::fs::symlink("/etc", place.join("etc")).unwrap();
+    let link = ".claude/skills/one was not compared: `etc` in it is no plain file";
+    shop.refuses(&["diff", "--local"], 0, link)
+        .never_says("mdskill keep");
 }
 
 #[test]
