@@ -79,10 +79,7 @@ fn wanted_siblings(
             .collect::<Result<_, _>>()?;
         return Ok((!specs.is_empty()).then_some(specs));
     }
-    let is_personal = session.context.site.is_personal;
-    session
-        .printer
-        .hint(&render::siblings(&report.siblings, is_personal));
+    session.printer.hint(&render::siblings(&report.siblings));
     Ok(None)
 }
 

@@ -84,6 +84,7 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
     Printer {
         volume,
         json: global.json,
+        is_personal: global.global,
         in_ci: env.ci(),
         color,
         pager: Pager::of(env).filter(|_| !global.no_pager),

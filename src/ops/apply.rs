@@ -55,6 +55,19 @@ pub fn is_change(plan: &Plan) -> bool {
     plan.iter().any(|(_, step, _)| *step != Step::Keep)
 }
 
+/// Says of each folder that a plan moves to the trash that it would: a dry run has no other way to.
+pub fn trash_notes<'a>(
+    site: &'a Site,
+    name: &'a SkillName,
+    plan: &'a Plan,
+) -> impl Iterator<Item = String> + 'a {
+    let trashed = plan.iter().filter(|(_, step, _)| *step == Step::Trash);
+    trashed.map(move |(target, ..)| {
+        let place = site.display(&site.skill(target, name));
+        format!("what is in {place} would go to the trash folder")
+    })
+}
+
 impl Planned<'_> {
     /// Returns the digest of its files, reading them when it is not known.
     ///

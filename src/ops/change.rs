@@ -185,3 +185,20 @@ pub fn lacks_edits(name: &SkillName, entry: &Entry, on_disk: &OnDisk) -> Option<
         _ => None,
     }
 }
+
+/// Says what to do when what is on disk can't be compared with files.
+#[must_use]
+pub fn no_files(name: &SkillName, on_disk: &OnDisk) -> Option<String> {
+    match on_disk {
+        OnDisk::Absent => Some(format!(
+            "it is missing; `mdskill install {name}` puts it back"
+        )),
+        OnDisk::NotAFolder => Some(format!(
+            "it is a file or a link, not a folder; `mdskill install {name} --force` moves it to the trash folder and puts the skill back"
+        )),
+        OnDisk::Folder(snapshot) => {
+            let stranger = snapshot.strangers.first()?;
+            Some(format!("`{stranger}` in it is no plain file: remove it"))
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::OpError;
+use super::change::{LeftAlone, no_files};
 use super::installed::{check_installed, named};
 use crate::context::Context;
 use crate::diff::{SkillDiff, compare, unified};
@@ -20,6 +21,9 @@ pub struct Report {
     pub skills: Vec<Edited>,
     /// How many folders are as upstream has them.
     pub unedited: usize,
+    /// What is missing, no folder, or has in it what is no file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_compared: Vec<LeftAlone>,
 }
 
 /// A folder that differs.
@@ -52,7 +56,16 @@ pub async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<Report,
         for target in lockfile.targets_of(entry) {
             let folder = context.site.skill(target, name);
             let on_disk = OnDisk::read(&folder)?;
-            if !matches!(on_disk, OnDisk::Folder(_)) || on_disk.is(entry.digest) {
+            if let Some(reason) = no_files(name, &on_disk) {
+                report.not_compared.push(LeftAlone {
+                    name: name.to_string(),
+                    place: context.site.display(&folder),
+                    reason,
+                    files: Vec::new(),
+                });
+                continue;
+            }
+            if on_disk.is(entry.digest) {
                 report.unedited += 1;
                 continue;
             }

@@ -89,7 +89,10 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
         return Ok(report);
     }
     for Missing {
-        name, entry, copy, ..
+        name,
+        entry,
+        plan,
+        copy,
     } in &missing
     {
         let places = apply::places(&context.site, name, lockfile.targets_of(entry));
@@ -97,8 +100,9 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
         let note = is_without.then(|| {
             format!("without the local edits that mdskill.lock records; `mdskill keep {name}` records that there are none")
         });
+        let trashed = apply::trash_notes(&context.site, name, plan).filter(|_| options.dry_run);
         report.skills.push(Change {
-            notes: note.into_iter().collect(),
+            notes: note.into_iter().chain(trashed).collect(),
             ..Change::of(name, entry, Action::Restored, places)
         });
     }
@@ -265,12 +269,12 @@ async fn fetch<'a, 'b>(
         )
         .await?;
     context.progress.end();
-    let from_disk = copied.into_iter().filter_map(|mut skill| {
+    let with_edits = copied.into_iter().filter_map(|mut skill| {
         let files = skill.copy.take()?;
         Some((skill, files))
     });
     let fetched = skills.into_iter().zip(files);
-    Ok((repository, fetched.chain(from_disk).collect()))
+    Ok((repository, fetched.chain(with_edits).collect()))
 }
 
 /// The chain from commit to tree is checked, so that no lockfile can name a tree

@@ -1,15 +1,19 @@
 //! `keep`: record what somebody wrote into installed skills as meant.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::OpError;
 use super::apply::{self, Verdict};
-use super::change::LeftAlone;
+use super::change::{LeftAlone, no_files};
 use super::installed::{check_installed, marked_line, stored_difference};
 use crate::context::Context;
 use crate::digest::Digest;
+use crate::fs::At;
 use crate::fs::tree::{OnDisk, Snapshot};
-use crate::fs::{self, At};
+use crate::git::objects::blob_id;
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 
@@ -57,7 +61,8 @@ pub fn keep(context: &Context<'_>, options: &Options) -> Result<Report, OpError>
     check_installed(&lockfile, &options.names)?;
     let (report, _) = apply::in_transaction(context, |_, lockfile| {
         let mut report = Report::default();
-        for name in &options.names {
+        // Who names one twice means it once.
+        for name in options.names.iter().collect::<BTreeSet<_>>() {
             let Some(entry) = lockfile.skills.get(name) else {
                 continue;
             };
@@ -105,20 +110,18 @@ fn look(
         let folder = context.site.skill(target, name);
         let place = context.site.display(&folder);
         let on_disk = OnDisk::read(&folder)?;
-        let problem = match (&on_disk, &seen) {
-            (OnDisk::Absent, _) => Some("it is missing; `mdskill install` puts it back".to_owned()),
-            (OnDisk::NotAFolder, _) => Some("it is not a folder".to_owned()),
-            (OnDisk::Folder(snapshot), _) if !snapshot.strangers.is_empty() => Some(format!(
-                "`{}` in it is no plain file: remove it",
-                snapshot.strangers[0]
-            )),
-            (OnDisk::Folder(snapshot), Some((digest, _, other))) if snapshot.own_digest() != *digest => {
+        let problem = match (no_files(name, &on_disk), &on_disk, &seen) {
+            (Some(fault), ..) => Some(fault),
+            (None, OnDisk::Folder(snapshot), Some((digest, _, other)))
+                if snapshot.own_digest() != *digest =>
+            {
                 Some(format!("it differs from {other}: make the two the same"))
             }
-            (OnDisk::Folder(snapshot), _) if !options.force => marker(&folder, snapshot)?.map(|at| {
-                format!("{at} still has the markers of a conflict: resolve it, or --force keeps them")
-            }),
-            (OnDisk::Folder(_), _) => None,
+            (None, OnDisk::Folder(snapshot), _) if !options.force => {
+                let marker = marker(context, entry, &folder, snapshot)?;
+                marker.map(|at| format!("{at} still has the markers of a conflict: resolve it, or --force keeps them"))
+            }
+            (None, ..) => None,
         };
         match (problem, &on_disk) {
             (None, OnDisk::Folder(snapshot)) => {
@@ -139,14 +142,31 @@ fn look(
     Ok(seen.map(|(digest, on_disk, _)| (digest, on_disk)))
 }
 
-/// Returns `FILE:LINE` of the first marker that a merge left.
-fn marker(folder: &std::path::Path, snapshot: &Snapshot) -> Result<Option<String>, fs::Error> {
+/// Returns `FILE:LINE` of the first marker that a merge left, and that upstream has not as well: a skill
+/// may well explain what git's markers look like.
+fn marker(
+    context: &Context<'_>,
+    entry: &Entry,
+    folder: &Path,
+    snapshot: &Snapshot,
+) -> Result<Option<String>, OpError> {
     for (path, ..) in &snapshot.files {
         let place = folder.join(path);
         let bytes = std::fs::read(&place).at("read", &place)?;
-        if let Some(line) = marked_line(&bytes) {
+        if let Some(line) = marked_line(&bytes)
+            && !is_upstreams(context, entry, &bytes)
+        {
             return Ok(Some(format!("{path}:{line}")));
         }
     }
     Ok(None)
+}
+
+/// Whether the store has a file with just these bytes from an entry's source.
+fn is_upstreams(context: &Context<'_>, entry: &Entry, bytes: &[u8]) -> bool {
+    let stored = context
+        .fetcher()
+        .and_then(|fetcher| fetcher.open_stored(&entry.source));
+    let id = blob_id(bytes);
+    matches!((stored, id), (Ok(Some(objects)), Ok(id)) if objects.contains(id))
 }

@@ -33,6 +33,8 @@ pub struct Printer {
     pub volume: Volume,
     /// Whether the result is JSON.
     pub json: bool,
+    /// Whether what is told is about the personal skills.
+    pub is_personal: bool,
     /// Whether this runs in continuous integration.
     pub in_ci: bool,
     /// When to use colour.
@@ -253,6 +255,13 @@ impl Printer {
     }
 
     fn stderr(&self, line: &str) {
+        let line = match self.is_personal {
+            // A command that a sentence names must be about the same skills when somebody types it.
+            true => &line
+                .replace("`mdskill -g ", "`mdskill ")
+                .replace("`mdskill ", "`mdskill -g "),
+            false => line,
+        };
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
         drop(writeln!(stderr, "{}", self.tame(line)));
     }

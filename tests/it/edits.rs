@@ -301,7 +301,11 @@ fn keep_says_what_it_keeps_and_refuses_what_makes_no_sense() {
     std::os::unix::fs::symlink("/etc", shop.room.project().join(".github/skills/two/etc")).unwrap();
     shop.refuses(&["keep", "two"], 1, "`etc` in it is no plain file");
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/three")).unwrap();
-    shop.refuses(&["keep", "three"], 1, "`mdskill install` puts it back");
+    shop.refuses(
+        &["keep", "three"],
+        1,
+        "`mdskill install three` puts it back",
+    );
     // Taken back, the edits are gone from the lockfile too.
     shop.room.write(PAGE, BODY);
     shop.run(&["keep", "one"])

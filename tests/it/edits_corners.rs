@@ -110,11 +110,15 @@ fn markers_that_are_meant_or_upstream_s_own_are_no_obstacle() {
     repo.commit("What a conflict looks like");
     shop.run(&["update"]).ok();
     shop.room.write(PAGE, BODY.replace("second", "ours"));
+    shop.run(&["keep", "one"]).ok().says("Kept one");
+    shop.room.write(PAGE, BODY.replace("second", "ours, too"));
     upstream(&mut repo, "fourth", "theirs");
     shop.run(&["update"])
         .ok()
         .says("your edits are kept in SKILL.md");
-    shop.room.write(".github/skills/one/ours.md", markers);
+    let ours = markers.replace('x', "ours");
+    shop.room.write(".github/skills/one/ours.md", ours);
+    shop.refuses(&["keep", "one"], 1, "ours.md:1 still has the markers");
     shop.run(&["keep", "one", "--force"]).ok();
     upstream(&mut repo, "fifth", "newer");
     shop.run(&["update"])
@@ -186,4 +190,138 @@ fn install_says_what_it_can_t_have_and_does_not_pretend_twice() {
     shop.run(&["add", "acme/skills/one", "--force"]).ok();
     assert!(!shop.entry("one").contains_key("edits"));
     shop.run(&["verify"]).ok();
+}
+
+#[test]
+fn after_markers_are_written_the_next_step_is_to_resolve_them() {
+    let (shop, mut repo) = installed(&[".github/skills"]);
+    shop.run(&["add", "acme/skills/two"]).ok();
+    shop.room.write(PAGE, BODY.replace("second", "ours"));
+    upstream(&mut repo, "second", "theirs");
+    let open = "`mdskill update one --conflict=markers`";
+    shop.refuses(&["update"], 3, open)
+        .says("0 skills moved, 1 unchanged, 1 in conflict");
+    shop.refuses(
+        &["update", "--dry-run", "--conflict=markers"],
+        3,
+        "run `mdskill keep one`",
+    )
+    .never_says(open);
+    shop.run(&["update", "--conflict=markers"])
+        .fails(3)
+        .says("run `mdskill keep one`")
+        .says("1 skill moved (1 to be resolved), 1 unchanged")
+        .never_says(open)
+        .never_says("in conflict (");
+    shop.run(&["verify"]).fails(3).says("`mdskill keep NAME`");
+}
+
+#[test]
+fn what_is_no_folder_is_not_told_to_be_unedited() {
+    let (shop, _repo) = installed(&[".github/skills", ".claude/skills"]);
+    let place = shop.room.project().join(".claude/skills/one");
+    std::fs::remove_dir_all(&place).unwrap();
+    let missing =
+        ".claude/skills/one was not compared: it is missing; `mdskill install one` puts it back";
+    shop.refuses(&["diff", "--local"], 0, missing);
+    std::os::unix::fs::symlink("../../.github/skills/one", &place).unwrap();
+    shop.refuses(
+        &["diff", "--local"],
+        0,
+        "it is a file or a link, not a folder",
+    );
+    shop.refuses(&["keep", "one"], 1, "`mdskill install one --force`");
+    let json = shop.run(&["diff", "--local", "--json"]).json();
+    assert_eq!(json["unedited"], 1);
+    assert_eq!(json["not_compared"][0]["place"], ".claude/skills/one");
+    shop.run(&["install", "one", "--force"]).ok();
+    shop.refuses(&["diff", "--local"], 0, "nothing is edited")
+        .never_says("not compared");
+    std::os::unix::fs::symlink("/etc", place.join("etc")).unwrap();
+    let link = ".claude/skills/one was not compared: `etc` in it is no plain file";
+    shop.refuses(&["diff", "--local"], 0, link)
+        .never_says("mdskill keep");
+}
+
+#[test]
+fn a_dry_run_tells_what_would_go_to_the_trash() {
+    let (shop, mut repo) = installed(&[".github/skills"]);
+    shop.room.write(PAGE, BODY.replace("second", "ours"));
+    let trash = "what is in .github/skills/one would go to the trash folder";
+    shop.refuses(&["install", "--force", "--dry-run"], 0, trash)
+        .says("1 would be installed, 0 as locked");
+    shop.refuses(
+        &["add", "acme/skills/one", "--force", "--dry-run"],
+        0,
+        trash,
+    );
+    upstream(&mut repo, "fourth", "theirs");
+    shop.refuses(&["update", "--dry-run"], 0, "your edits are kept")
+        .never_says("trash");
+    shop.refuses(&["update", "--force", "--dry-run"], 0, trash);
+    shop.run(&["update", "--force"])
+        .ok()
+        .says(".mdskill/trash/one-1")
+        .never_says("would");
+}
+
+#[test]
+fn two_folders_of_a_skill_are_one_skill_and_a_name_given_twice_is_one() {
+    let (shop, mut repo) = installed(&[".github/skills", ".claude/skills"]);
+    for target in [".github/skills/one", ".claude/skills/one"] {
+        let place = shop.room.project().join(target);
+        std::fs::remove_dir_all(&place).unwrap();
+        std::fs::write(&place, "a file").unwrap();
+    }
+    upstream(&mut repo, "fourth", "theirs");
+    shop.refuses(&["update"], 3, "0 skills moved, 1 left alone");
+    let json = shop.run(&["keep", "one", "one", "--json"]).json();
+    assert_eq!(json["left_alone"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_command_that_a_sentence_names_is_about_the_personal_skills_when_these_are_meant() {
+    let (shop, mut repo) = Shop::stocked();
+    repo.write("skills/one/SKILL.md", BODY);
+    repo.commit("A longer one");
+    shop.refuses(&["-g", "update"], 1, "`mdskill -g add owner/repo/skill`");
+    shop.run(&["-g", "add", "acme/skills/one"]).ok();
+    let listed = shop.run(&["-g", "list", "--json"]).json();
+    let place = listed["skills"][0]["place"].as_str().unwrap().to_owned();
+    let page = std::path::Path::new(&place).join("SKILL.md");
+    std::fs::write(&page, BODY.replace("second", "ours")).unwrap();
+    upstream(&mut repo, "second", "theirs");
+    shop.refuses(
+        &["-g", "update"],
+        3,
+        "`mdskill -g update one --conflict=markers`",
+    );
+    shop.refuses(&["-g", "verify"], 3, "`mdskill -g install --force`");
+    shop.run(&["-g", "update", "--conflict=theirs"]).ok();
+    shop.run(&["-g", "verify"]).ok();
+}
+
+#[test]
+fn a_long_conflict_is_cut_and_json_has_all_of_it() {
+    let (shop, mut repo) = installed(&[".github/skills"]);
+    let long = |what: &str| -> String {
+        let lines: Vec<String> = (0..200).map(|line| format!("{what} {line}")).collect();
+        lines.join(
+            "
+",
+        ) + "
+"
+    };
+    shop.room
+        .write(PAGE, BODY.replace("second\n", &long("ours")));
+    upstream(&mut repo, "second\n", &long("theirs"));
+    // 400 lines and three markers, of which 40 are shown.
+    shop.refuses(&["update"], 3, "… 363 more lines; --json has them all")
+        .says("ours 38")
+        .never_says("ours 39");
+    let json = shop.run(&["update", "--json"]).json();
+    let hunk = json["conflicts"][0]["files"][0]["hunks"][0]
+        .as_str()
+        .unwrap();
+    assert!(hunk.contains("ours 199\n") && hunk.contains("theirs 199\n"));
 }

@@ -182,9 +182,11 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
             &mut report,
         )? {
             let entry = entry_of(&chosen, chosen.planned.digest()?, &lockfile, options.force);
-            report
-                .skills
-                .push(change(context, &chosen, &entry, &lockfile));
+            let mut change = change(context, &chosen, &entry, &lockfile);
+            let plan = &chosen.planned.plan;
+            let trashed = apply::trash_notes(&context.site, chosen.planned.name, plan);
+            change.notes.extend(trashed);
+            report.skills.push(change);
         }
         return Ok(report);
     }

@@ -228,7 +228,12 @@ fn plan_moves<'a>(
                     report.left_alone.extend(refused);
                 }
                 Ok(plan) => {
-                    report.skills.push(change(context, moved, before, lockfile));
+                    let mut change = change(context, moved, before, lockfile);
+                    if options.dry_run {
+                        let trashed = apply::trash_notes(&context.site, plan.name, &plan.plan);
+                        change.notes.extend(trashed);
+                    }
+                    report.skills.push(change);
                     report
                         .conflicts
                         .extend(marked(context, moved, before, lockfile));

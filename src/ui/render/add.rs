@@ -63,13 +63,12 @@ pub fn add(printer: &Printer, report: &add::Report) {
 
 /// Says how the skills that others link to can be added.
 #[must_use]
-pub fn siblings(siblings: &[add::Sibling], is_personal: bool) -> String {
+pub fn siblings(siblings: &[add::Sibling]) -> String {
     let specs = siblings.iter().take(MAX_SIBLINGS);
     let specs: Vec<_> = specs
         .map(|sibling| clean::for_shell(&sibling.spec))
         .collect();
-    let personal = if is_personal { "-g " } else { "" };
-    let command = format!("mdskill {personal}add {}", specs.join(" "));
+    let command = format!("mdskill add {}", specs.join(" "));
     match siblings {
         [only] => format!(
             "{} links to {}, which is not installed; `{command}` adds it",

@@ -1,5 +1,7 @@
 //! What differs: between versions, and between a version and what somebody made of it.
 
+use std::collections::BTreeSet;
+
 use super::print_left_alone;
 use crate::capability::Capability;
 use crate::diff::{FileChange, FileDiff, SkillDiff};
@@ -9,6 +11,8 @@ use crate::ops::{diff as ops_diff, keep as ops_keep};
 use crate::ui::phrase::count;
 use crate::ui::printer::Printer;
 
+/// Most lines of a file's conflicts that are shown.
+const MAX_LINES: usize = 40;
 /// Most capabilities of one skill that are told one by one.
 const MAX_GAINED: usize = 8;
 
@@ -106,46 +110,56 @@ fn capability(capability: &Capability) -> String {
     }
 }
 
-/// Prints what is in conflict, and the ways out; of the skills in `moved` it is marked in the files.
-pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], moved: &[Change]) {
-    let is_marked =
-        |conflict: &&Conflicted| moved.iter().any(|change| change.name == conflict.name);
-    let (marked, open): (Vec<_>, Vec<_>) = conflicts.iter().partition(is_marked);
-    for conflict in &open {
-        let sentence = "your edits and the new version are in conflict";
-        print_conflict(printer, conflict, sentence);
+/// Prints what is in conflict, and the ways out; `marked` tells what took the new version all the same.
+pub(super) fn print_conflicts(
+    printer: &Printer,
+    conflicts: &[Conflicted],
+    marked: &BTreeSet<&str>,
+) {
+    for conflict in conflicts {
+        printer.error(&format!(
+            "{}: your edits and the new version are in conflict",
+            conflict.place
+        ));
+        for file in &conflict.files {
+            printer.item(&format!("{}: {}", file.path, file.reason));
+            print_hunks(printer, &file.hunks);
+        }
     }
-    for conflict in &marked {
-        let sentence = "what is in conflict is marked in its files";
-        print_conflict(printer, conflict, sentence);
-    }
-    if let Some(name) = name_of(&open) {
+    let (marked, open): (Vec<&str>, Vec<&str>) = conflicts
+        .iter()
+        .map(|conflict| conflict.name.as_str())
+        .partition(|name| marked.contains(name));
+    if let Some(name) = one_name(&open) {
         printer.hint(&format!(
             "`mdskill update {name} --conflict=markers` writes both into the file, then resolve them and run `mdskill keep {name}`; --conflict=ours and --conflict=theirs take one side"
         ));
     }
-    if let Some(name) = name_of(&marked) {
+    if let Some(name) = one_name(&marked) {
         printer.hint(&format!(
-            "resolve the markers in an editor, then run `mdskill keep {name}`"
+            "a text gets both between markers, all else stays as you have it: resolve them, then run `mdskill keep {name}`"
         ));
     }
 }
 
-fn print_conflict(printer: &Printer, conflict: &Conflicted, sentence: &str) {
-    printer.error(&format!("{}: {sentence}", conflict.place));
-    for file in &conflict.files {
-        printer.item(&format!("{}: {}", file.path, file.reason));
-        for line in file.hunks.iter().flat_map(|hunk| hunk.lines()) {
-            printer.item(&format!("  {line}"));
-        }
+/// Prints what is in conflict in a file, as far as somebody reads it in a log.
+fn print_hunks(printer: &Printer, hunks: &[String]) {
+    let lines = || hunks.iter().flat_map(|hunk| hunk.lines());
+    for line in lines().take(MAX_LINES) {
+        printer.item(&format!("  {line}"));
+    }
+    let hidden = lines().count().saturating_sub(MAX_LINES);
+    if hidden > 0 {
+        let more = count(hidden, "more line");
+        printer.item(&format!("  … {more}; --json has them all"));
     }
 }
 
-/// Returns the name to put into a command line: the only one's, or a word for all of them.
-fn name_of<'c>(conflicts: &[&'c Conflicted]) -> Option<&'c str> {
-    match conflicts {
+/// Returns the name for a command that is about all of them: theirs, or one to be filled in.
+fn one_name<'n>(names: &[&'n str]) -> Option<&'n str> {
+    match names {
         [] => None,
-        [only] => Some(&only.name),
+        [only] => Some(only),
         _ => Some("NAME"),
     }
 }
@@ -154,16 +168,20 @@ fn name_of<'c>(conflicts: &[&'c Conflicted]) -> Option<&'c str> {
 pub fn local_diff(printer: &Printer, report: &ops_diff::Report) {
     let unified = report.skills.iter().map(|skill| skill.unified.as_str());
     printer.diff(&unified.collect::<String>());
-    let open: Vec<&str> = report
+    let mut open: Vec<&str> = report
         .skills
         .iter()
         .filter(|skill| !skill.is_kept)
         .map(|skill| skill.name.as_str())
         .collect();
-    match (report.skills.len(), open.first()) {
+    open.dedup();
+    for left in &report.not_compared {
+        printer.warn(&format!("{} was not compared: {}", left.place, left.reason));
+    }
+    match (report.skills.len(), one_name(&open)) {
         (0, _) => printer.status("Finished", "nothing is edited"),
         (_, Some(name)) => printer.hint(&format!(
-            "`mdskill keep {name}` records edits as meant, `mdskill install --force` takes them back"
+            "`mdskill keep {name}` records edits as meant, `mdskill install {name} --force` takes all of them back"
         )),
         (edited, None) => {
             printer.status("Finished", &format!("{} edited and kept", count(edited, "folder")));

@@ -159,14 +159,12 @@ pub fn install(printer: &Printer, report: &install::Report) {
         printer.error("nothing was changed");
         return;
     }
-    printer.status(
-        "Finished",
-        &format!(
-            "{} installed, {} as locked",
-            report.skills.len(),
-            report.unchanged
-        ),
-    );
+    let verb = match report.dry_run {
+        true => "would be installed",
+        false => "installed",
+    };
+    let (done, unchanged) = (report.skills.len(), report.unchanged);
+    printer.status("Finished", &format!("{done} {verb}, {unchanged} as locked"));
 }
 
 /// Prints what `remove` did.

@@ -119,7 +119,12 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
     print_problems(printer, &report.stuck);
     refused(printer, &report.refused);
     print_left_alone(printer, &report.left_alone);
-    print_conflicts(printer, &report.conflicts, &report.skills);
+    let changed: BTreeSet<&str> = report
+        .skills
+        .iter()
+        .map(|moved| moved.name.as_str())
+        .collect();
+    print_conflicts(printer, &report.conflicts, &changed);
     for failed in &report.failed {
         printer.error(&format!(
             "{} ({}) was not asked: {}",
@@ -151,17 +156,32 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
     } else {
         "moved"
     };
-    let mut parts = vec![format!("{} {verb}", count(report.skills.len(), "skill"))];
+    let in_conflict = report
+        .conflicts
+        .iter()
+        .map(|conflict| conflict.name.as_str());
+    let (marked, open): (Vec<&str>, Vec<&str>) =
+        in_conflict.partition(|name| changed.contains(name));
+    let to_resolve = match marked.len() {
+        0 => String::new(),
+        marked => format!(" ({marked} to be resolved)"),
+    };
+    let mut parts = vec![format!(
+        "{} {verb}{to_resolve}",
+        count(report.skills.len(), "skill")
+    )];
     let mut part = |number: usize, what: &str| {
         if number > 0 {
             parts.push(format!("{number} {what}"));
         }
     };
     part(report.unchanged, "unchanged");
-    part(report.conflicts.len(), "in conflict");
+    part(open.len(), "in conflict");
     let refused: BTreeSet<&String> = report.refused.iter().map(|refusal| &refusal.name).collect();
     part(refused.len(), "refused");
-    part(report.left_alone.len(), "left alone");
+    // A skill may have several folders.
+    let left_alone: BTreeSet<&String> = report.left_alone.iter().map(|left| &left.name).collect();
+    part(left_alone.len(), "left alone");
     part(report.deleted.len(), "gone upstream");
     part(report.stuck.len(), "stuck");
     part(
