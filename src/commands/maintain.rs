@@ -75,7 +75,7 @@ pub(super) fn diff(session: &Session<'_>, arguments: &DiffArgs) -> Result<ExitSt
     };
     let report = session.wait(ops_update::update(&session.context, &options))?;
     session.printer.show("diff", &report, render::diff);
-    Ok(status_of_failures(&report.failed).unwrap_or(ExitStatus::Done))
+    Ok(update_status(&report, false))
 }
 
 pub(super) fn keep(session: &Session<'_>, arguments: &KeepArgs) -> Result<ExitStatus, OpError> {

@@ -60,6 +60,9 @@ pub struct Conflicted {
     /// The commit it would move to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// Whether the new version is there, with the conflict marked in its files, for somebody to
+    /// resolve; else the skill stays as it is.
+    pub is_marked: bool,
     /// The files, each with what is in conflict.
     pub files: Vec<ConflictedFile>,
 }

@@ -119,6 +119,7 @@ mod tests {
             name: name.to_owned(),
             place: ".github/skills/one".to_owned(),
             commit: None,
+            is_marked: false,
             files: vec![ConflictedFile {
                 path: "SKILL.md".to_owned(),
                 reason: "both sides changed the same lines".to_owned(),

@@ -196,6 +196,7 @@ fn everything() -> Report {
             name: text(),
             place: text(),
             commit: Some(id.to_owned()),
+            is_marked: false,
             files: vec![ConflictedFile {
                 path: text(),
                 reason: text(),

@@ -24,6 +24,8 @@ pub(super) struct Answer<'a> {
     /// What the policy does not let in.
     pub refused: Vec<Refusal>,
     pub conflicts: Vec<Conflicted>,
+    /// What upstream changed in those that are in conflict, as git writes it.
+    pub differences: Vec<(String, String)>,
     pub left_alone: Vec<LeftAlone>,
     pub deleted: Vec<Problem>,
     pub stuck: Vec<Problem>,
@@ -115,6 +117,7 @@ impl<'a> Answer<'a> {
             newer: Vec::new(),
             refused: Vec::new(),
             conflicts: Vec::new(),
+            differences: Vec::new(),
             left_alone: Vec::new(),
             deleted: Vec::new(),
             stuck: Vec::new(),

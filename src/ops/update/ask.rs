@@ -332,8 +332,12 @@ fn compare<'d>(
     let named = target.tag.as_ref().filter(|tag| !tag.is_best);
     if let (Some(Tag { name: tag, .. }), false) = (named, options.accept_moved_tag) {
         let place = full_spec(&entry.source, "");
+        let (name, short) = (skill.name, |id: Option<ObjectId>| {
+            id.map_or_else(String::new, |id| id.short())
+        });
+        let (old, new) = (short(entry.commit), short(target.commit));
         let reason = format!(
-            "the tag `{tag}` of {place} points at other content now; if that is meant, use --accept-moved-tag"
+            "the tag `{tag}` of {place} points at other content now ({old} -> {new}); if that is meant, `mdskill update {name} --accept-moved-tag` takes it"
         );
         answer.stick(skill.name, reason);
         return Now::Stays;

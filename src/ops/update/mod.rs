@@ -127,6 +127,7 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
         report.newer.append(&mut answer.newer);
         report.refused.append(&mut answer.refused);
         report.conflicts.append(&mut answer.conflicts);
+        report.differences.extend(answer.differences.drain(..));
         report.left_alone.append(&mut answer.left_alone);
         report.deleted.extend(answer.deleted.iter().cloned());
         report.stuck.extend(answer.stuck.iter().cloned());
@@ -332,6 +333,7 @@ fn marked(
         name: moved.name.to_string(),
         place: places.join(", "),
         commit: moved.entry.commit.map(|commit| commit.to_string()),
+        is_marked: true,
         files: marked.clone(),
     })
 }

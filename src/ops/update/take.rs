@@ -7,13 +7,15 @@ use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{self, SkillDiff};
 use crate::fetch::history::Lineage;
+use crate::git::objects::ObjectError;
 use crate::lockfile::Entry;
 use crate::merge::Favor;
+use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::ops::apply::{self, digest_of};
 use crate::ops::candidate::diagnose;
 use crate::ops::change::{Conflicted, ConflictedFile};
-use crate::ops::gate::{Gate, Version};
+use crate::ops::gate::{Gate, Refusal, Version};
 use crate::skill::files::{MAX_AT_HAND, SkillTree};
 use crate::view::{DiskView, GitView, SkillView};
 
@@ -39,6 +41,11 @@ pub(super) fn take(
     entry.commit = target.commit;
     entry.tree = upstream.files.tree;
     entry.edits = None;
+    let refused = refusals(context, gate, answer, skill, target, &upstream)?;
+    if !refused.is_empty() {
+        answer.refused.extend(refused);
+        return Ok(());
+    }
     let mut notes = std::mem::take(&mut upstream.notes);
     let Some((files, kept)) = with_edits(options, answer, skill, target, upstream, &mut notes)?
     else {
@@ -72,16 +79,6 @@ pub(super) fn take(
     let told = unmarked.unwrap_or(&files);
     let after = GitView::of(objects, root, &entry.path, folder, told);
     let (diff, unified) = differences(context, options, answer, skill, &after);
-    let version = Version {
-        kind: target.kind,
-        commit: target.commit,
-        ..Version::locked(folder, &entry)
-    };
-    let refused = gate.before_write(&answer.repository, &version, &diff.gained);
-    if !refused.is_empty() {
-        answer.refused.extend(refused);
-        return Ok(());
-    }
     let lineage = lineage(answer, skill.entry, target);
     notes.extend(warning(lineage.as_ref(), skill.entry, target));
     answer.moves.push(Move {
@@ -96,6 +93,57 @@ pub(super) fn take(
         diagnostics: found,
     });
     Ok(())
+}
+
+/// Returns what the policy has against upstream's own version. What a skill could do before is read
+/// from the version that is locked where somebody has edited it since: an edit admits nothing.
+fn refusals(
+    context: &Context<'_>,
+    gate: &Gate,
+    answer: &Answer<'_>,
+    skill: Installed<'_>,
+    target: &Target,
+    upstream: &Upstream,
+) -> Result<Vec<Refusal>, OpError> {
+    if gate.policy().is_empty() {
+        return Ok(Vec::new());
+    }
+    let theirs = theirs(answer, skill, target, upstream)?;
+    let before = match &upstream.base {
+        Some(base) => Some(locked(answer, skill, base.tree)?),
+        None => before(context, answer, skill),
+    };
+    let gained = diff::compare(before.as_deref(), &theirs).gained;
+    let version = Version {
+        kind: target.kind,
+        commit: target.commit,
+        ..Version::locked(skill.name.as_str(), skill.entry)
+    };
+    Ok(gate.before_write(&answer.repository, &version, &gained))
+}
+
+/// Returns the new version as upstream has it.
+fn theirs<'v>(
+    answer: &'v Answer<'_>,
+    skill: Installed<'_>,
+    target: &Target,
+    upstream: &'v Upstream,
+) -> Result<GitView<'v>, OpError> {
+    let objects = answer.repository.objects();
+    let root = answer.repository.root_tree(target.commit)?;
+    let (path, folder) = (&upstream.path, skill.name.as_str());
+    Ok(GitView::of(objects, root, path, folder, &upstream.files))
+}
+
+/// Returns a version that was locked, whose files are here.
+fn locked<'v>(
+    answer: &'v Answer<'_>,
+    skill: Installed<'_>,
+    tree: ObjectId,
+) -> Result<Box<dyn SkillView + 'v>, ObjectError> {
+    let objects = answer.repository.objects();
+    let view = GitView::at(objects, tree, "", skill.name.as_str(), tree)?;
+    Ok(Box::new(view))
 }
 
 /// Compares the version that goes with the one that comes, and writes it as git does when that was
@@ -126,20 +174,18 @@ fn with_edits(
     upstream: Upstream,
     notes: &mut Vec<String>,
 ) -> Result<Option<(SkillTree, Option<Kept>)>, OpError> {
-    let Upstream {
-        files, local, base, ..
-    } = upstream;
-    let edited = match local {
-        _ if options.force => return Ok(Some((files, None))),
-        Local::AsLocked => return Ok(Some((files, None))),
+    let edited = match &upstream.local {
+        _ if options.force => return Ok(Some((upstream.files, None))),
+        Local::AsLocked => return Ok(Some((upstream.files, None))),
         Local::Edited(edited) => edited,
         Local::Unmergeable { place, reason } => {
-            answer.leave_alone(skill.name, place, reason);
+            answer.leave_alone(skill.name, place.clone(), reason.clone());
             return Ok(None);
         }
     };
+    let (base, files) = (upstream.base.as_ref(), &upstream.files);
     if base.is_none() && options.favor == Favor::Nobody {
-        answer.leave_alone(skill.name, edited.place, base_is_gone(skill.entry));
+        answer.leave_alone(skill.name, edited.place.clone(), base_is_gone(skill.entry));
         return Ok(None);
     }
     let objects = answer.repository.objects();
@@ -147,24 +193,33 @@ fn with_edits(
         Some(commit) => format!("upstream {}", commit.short()),
         None => "upstream".to_owned(),
     };
-    let merge = |favor| edited.merge_into(base.as_ref(), &files, objects, favor, &name_of_theirs);
+    let merge = |favor| edited.merge_into(base, files, objects, favor, &name_of_theirs);
     let merged = match merge(options.favor)? {
         Err(reason) => {
-            answer.leave_alone(skill.name, edited.place, reason);
+            answer.leave_alone(skill.name, edited.place.clone(), reason);
             return Ok(None);
         }
         Ok(Settled::Conflict(files)) => {
+            if let (Some(base), true) = (base, options.with_differences) {
+                let unified = {
+                    let before = locked(answer, skill, base.tree)?;
+                    let after = theirs(answer, skill, target, &upstream)?;
+                    diff::unified(Some(&*before), &after, &edited.place)
+                };
+                answer.differences.push((skill.name.to_string(), unified));
+            }
             answer.conflicts.push(Conflicted {
                 name: skill.name.to_string(),
-                place: edited.place,
+                place: edited.place.clone(),
                 commit: target.commit.map(|commit| commit.to_string()),
+                is_marked: false,
                 files,
             });
             return Ok(None);
         }
         Ok(Settled::Merged(merged)) => merged,
     };
-    let upstream = digest_of(&files, objects)?;
+    let as_upstream_has_it = digest_of(files, objects)?;
     let marked = match options.favor {
         Favor::Markers => merged.conflicts,
         favor => {
@@ -172,13 +227,16 @@ fn with_edits(
             Vec::new()
         }
     };
-    let unmarked = match (marked.is_empty(), merge(Favor::Theirs)) {
-        (false, Ok(Ok(Settled::Merged(merged)))) => Some(merged.files),
-        _ => None,
+    let unmarked = match marked.is_empty() {
+        true => None,
+        false => match merge(Favor::Theirs)? {
+            Ok(Settled::Merged(merged)) => Some(merged.files),
+            _ => None,
+        },
     };
     let kept = Kept {
         on_disk: edited.digest,
-        upstream,
+        upstream: as_upstream_has_it,
         edited: merged.edited,
         marked,
         unmarked,
@@ -229,11 +287,10 @@ fn before<'v>(
         return Some(Box::new(view));
     }
     let objects = answer.repository.objects();
-    let tree = skill.entry.tree;
-    let blobs = GitView::blobs_of(objects, tree).ok()?;
+    let blobs = GitView::blobs_of(objects, skill.entry.tree).ok()?;
     let is_here = blobs.into_iter().all(|blob| objects.contains(blob));
-    let view = GitView::at(objects, tree, "", skill.name.as_str(), tree).ok()?;
-    is_here.then(|| Box::new(view) as Box<dyn SkillView + 'v>)
+    let view = || locked(answer, skill, skill.entry.tree).ok();
+    is_here.then(view).flatten()
 }
 
 fn lineage(answer: &Answer<'_>, entry: &Entry, target: &Target) -> Option<Lineage> {

@@ -1,7 +1,5 @@
 //! What differs: between versions, and between a version and what somebody made of it.
 
-use std::collections::BTreeSet;
-
 use super::print_left_alone;
 use crate::capability::Capability;
 use crate::diff::{FileChange, FileDiff, SkillDiff};
@@ -13,7 +11,7 @@ use crate::ui::printer::Printer;
 
 /// Most lines of a file's conflicts that are shown.
 const MAX_LINES: usize = 40;
-/// Most capabilities of one skill that are told one by one.
+/// Most capabilities of one kind that are told one by one.
 const MAX_GAINED: usize = 8;
 
 /// Says below a skill's line what its new version changes, and what it means.
@@ -33,12 +31,8 @@ pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
     if diff.description.is_some() {
         printer.note("", "its description has changed");
     }
-    for gained in diff.gained.iter().take(MAX_GAINED) {
-        printer.note("", &format!("new: {}", capability(gained)));
-    }
-    if let Some(more) = diff.gained.len().checked_sub(MAX_GAINED + 1) {
-        let more = count(more + 1, "more thing");
-        printer.note("", &format!("new: {more}; --json lists all"));
+    for of_kind in diff.gained.chunk_by(|one, other| one.kind == other.kind) {
+        printer.note("", &format!("new {}: {}", of_kind[0].kind, listed(of_kind)));
     }
     if !change.edited.is_empty() {
         let files = change.edited.join(", ");
@@ -96,48 +90,56 @@ fn file_line(file: &FileDiff) -> String {
     format!("{letter} {from}{}{lines}{mode}", file.path)
 }
 
-fn capability(capability: &Capability) -> String {
-    let Capability {
-        kind, what, file, ..
-    } = capability;
-    let place = match capability.line {
-        Some(line) => format!("{file}:{line}"),
-        None => file.clone(),
-    };
-    match what == file {
-        true => format!("{kind}: {what}"),
-        false => format!("{kind}: {what} ({place})"),
+/// Returns capabilities of one kind, each with where it is seen.
+fn listed(capabilities: &[Capability]) -> String {
+    let shown = capabilities.iter().take(MAX_GAINED).map(|one| {
+        let place = match one.line {
+            Some(line) => format!("{}:{line}", one.file),
+            None => one.file.clone(),
+        };
+        match one.what == one.file {
+            true => one.what.clone(),
+            false => format!("{} ({place})", one.what),
+        }
+    });
+    let mut shown: Vec<String> = shown.collect();
+    if let Some(more) = capabilities
+        .len()
+        .checked_sub(MAX_GAINED)
+        .filter(|more| *more > 0)
+    {
+        shown.push(format!("and {more} more, which --json lists"));
     }
+    shown.join(", ")
 }
 
-/// Prints what is in conflict, and the ways out; `marked` tells what took the new version all the same.
-pub(super) fn print_conflicts(
-    printer: &Printer,
-    conflicts: &[Conflicted],
-    marked: &BTreeSet<&str>,
-) {
+/// Prints what is in conflict, and the ways out.
+pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted]) {
     for conflict in conflicts {
-        printer.error(&format!(
-            "{}: your edits and the new version are in conflict",
-            conflict.place
-        ));
+        let sentence = match conflict.is_marked {
+            true => "what is in conflict is marked in its files",
+            false => "your edits and the new version are in conflict",
+        };
+        printer.error(&format!("{}: {sentence}", conflict.place));
         for file in &conflict.files {
             printer.item(&format!("{}: {}", file.path, file.reason));
             print_hunks(printer, &file.hunks);
         }
     }
-    let (marked, open): (Vec<&str>, Vec<&str>) = conflicts
-        .iter()
-        .map(|conflict| conflict.name.as_str())
-        .partition(|name| marked.contains(name));
-    if let Some(name) = one_name(&open) {
+    let names = |is_marked: bool| -> Vec<&str> {
+        let of_kind = conflicts
+            .iter()
+            .filter(|conflict| conflict.is_marked == is_marked);
+        of_kind.map(|conflict| conflict.name.as_str()).collect()
+    };
+    if let Some(name) = one_name(&names(false)) {
         printer.hint(&format!(
-            "`mdskill update {name} --conflict=markers` writes both into the file, then resolve them and run `mdskill keep {name}`; --conflict=ours and --conflict=theirs take one side"
+            "`mdskill update {name} --conflict=markers` writes both into the file, to be resolved; --conflict=ours and --conflict=theirs take one side"
         ));
     }
-    if let Some(name) = one_name(&marked) {
+    if let Some(name) = one_name(&names(true)) {
         printer.hint(&format!(
-            "a text gets both between markers, all else stays as you have it: resolve them, then run `mdskill keep {name}`"
+            "a text has both between markers, all else is as you had it: resolve them, then run `mdskill keep {name}`"
         ));
     }
 }

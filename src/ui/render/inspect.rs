@@ -24,7 +24,7 @@ pub fn verify(printer: &Printer, report: &verify::Report) {
         let only_missing = report.drift.iter().all(|drift| drift.is_missing);
         printer.hint(match only_missing {
             true => "`mdskill install` puts back what is missing",
-            false => "`mdskill keep NAME` records what is there as meant; `mdskill install --force` puts back what is locked, and moves what is there to the trash folder",
+            false => "`mdskill diff --local` shows what was edited; `mdskill keep NAME` records it as meant, and `mdskill install NAME --force` puts back what is locked",
         });
     }
 }

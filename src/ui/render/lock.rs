@@ -33,7 +33,7 @@ pub fn lock(printer: &Printer, report: &Report) {
     if report.to_install > 0 {
         let folders = count(report.to_install, "folder");
         printer.hint(&format!(
-            "{folders} not as locked; `mdskill install` is next"
+            "{folders} not as locked; `mdskill install` puts back what is locked, `mdskill keep NAME` records edits that git has merged"
         ));
     }
 }

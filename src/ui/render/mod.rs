@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use super::phrase::{self, count};
 use super::printer::Printer;
 use crate::diagnostic::Severity;
+use crate::fetch::history::Lineage;
 use crate::ops::change::{Action, Change, LeftAlone, Problem};
 use crate::ops::findings::Found;
 use crate::ops::{install, remove};
@@ -62,7 +63,9 @@ fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
         Action::Removed => format!("{name}  from {places}"),
         _ => format!("{name}  {}  {places}", origin(change)),
     };
+    let is_back = matches!(change.lineage, Some(Lineage::Back));
     let verb = match (change.action, dry_run) {
+        (Action::Updated, false) if is_back => "Set back",
         (Action::Added, false) => "Added",
         (Action::Added, true) => "Would add",
         (Action::Updated, false) => "Updated",

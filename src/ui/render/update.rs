@@ -8,7 +8,7 @@ use super::{
     short,
 };
 use crate::diff::SkillDiff;
-use crate::ops::change::{Change, Newer};
+use crate::ops::change::{Action, Change, Conflicted, Newer};
 use crate::ops::update;
 use crate::ui::phrase::{self, count};
 use crate::ui::printer::Printer;
@@ -34,7 +34,7 @@ pub fn outdated(printer: &Printer, report: &update::Report) {
         printer.table(&table.lines(printer.width()));
     }
     for change in report.skills.iter().filter(|change| is_telling(change)) {
-        printer.note("", &change.name);
+        printer.status("Would move", &change.name);
         for note in &change.notes {
             printer.note("", note);
         }
@@ -74,7 +74,14 @@ fn rows(report: &update::Report) -> Vec<[String; 7]> {
             phrase::source(&newer.source).to_owned(),
         ]
     });
-    let mut rows: Vec<[String; 7]> = moved.chain(stays).collect();
+    let in_conflict = report.conflicts.iter().map(|conflict| {
+        let mut row: [String; 7] = Default::default();
+        row[0].clone_from(&conflict.name);
+        row[2] = short(conflict.commit.as_ref()).to_owned();
+        row[4] = "conflict".to_owned();
+        row
+    });
+    let mut rows: Vec<[String; 7]> = moved.chain(stays).chain(in_conflict).collect();
     rows.sort();
     rows
 }
@@ -119,12 +126,7 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
     print_problems(printer, &report.stuck);
     refused(printer, &report.refused);
     print_left_alone(printer, &report.left_alone);
-    let changed: BTreeSet<&str> = report
-        .skills
-        .iter()
-        .map(|moved| moved.name.as_str())
-        .collect();
-    print_conflicts(printer, &report.conflicts, &changed);
+    print_conflicts(printer, &report.conflicts);
     for failed in &report.failed {
         printer.error(&format!(
             "{} ({}) was not asked: {}",
@@ -151,32 +153,28 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
         printer.status("Finished", &everything);
         return;
     }
-    let verb = if report.dry_run {
-        "would move"
-    } else {
-        "moved"
+    let is_marked = |conflict: &&Conflicted| conflict.is_marked;
+    let marked = report.conflicts.iter().filter(is_marked).count();
+    let is_relocked = |change: &&Change| change.action == Action::Relocked;
+    let relocked = report.skills.iter().filter(is_relocked).count();
+    let verb = match report.dry_run {
+        true => "would move",
+        false => "moved",
     };
-    let in_conflict = report
-        .conflicts
-        .iter()
-        .map(|conflict| conflict.name.as_str());
-    let (marked, open): (Vec<&str>, Vec<&str>) =
-        in_conflict.partition(|name| changed.contains(name));
-    let to_resolve = match marked.len() {
+    let to_resolve = match marked {
         0 => String::new(),
         marked => format!(" ({marked} to be resolved)"),
     };
-    let mut parts = vec![format!(
-        "{} {verb}{to_resolve}",
-        count(report.skills.len(), "skill")
-    )];
+    let moved = report.skills.len() - relocked;
+    let mut parts = vec![format!("{} {verb}{to_resolve}", count(moved, "skill"))];
     let mut part = |number: usize, what: &str| {
         if number > 0 {
             parts.push(format!("{number} {what}"));
         }
     };
+    part(relocked, "relocked");
     part(report.unchanged, "unchanged");
-    part(open.len(), "in conflict");
+    part(report.conflicts.len() - marked, "in conflict");
     let refused: BTreeSet<&String> = report.refused.iter().map(|refusal| &refusal.name).collect();
     part(refused.len(), "refused");
     // A skill may have several folders.

@@ -123,6 +123,7 @@ pub(super) fn everything() -> Report {
             name: "deploy".to_owned(),
             place: ".github/skills/deploy".to_owned(),
             commit: Some("2".repeat(40)),
+            is_marked: false,
             files: vec![ConflictedFile {
                 path: "SKILL.md".to_owned(),
                 reason: "both sides changed the same lines".to_owned(),
