@@ -2,6 +2,7 @@
 //! ever lost, and disk and lockfile agree after every step.
 
 mod author;
+mod digests;
 mod lost;
 
 use author::Dice;
@@ -12,11 +13,9 @@ use crate::support::outcome::Outcome;
 use crate::support::room::Room;
 use crate::support::sealed;
 use crate::support::shop::Block;
-use crate::support::snapshot::{EXECUTABLE, FOLDER, Snapshot};
+use crate::support::snapshot::{FOLDER, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 const SEED: u64 = 0x6d64_736b_696c_6c04;
 const SKILLS: &str = ".github/skills";
@@ -114,15 +113,16 @@ impl Walk {
             let place = format!("{name} on the way to {commit}");
             let (ours, result) = (skill(&before, name), skill(&after, name));
             let expected = moved(&self.clone, entry, skills, commit);
-            if conflicts.iter().any(|conflict| conflict.name == *name) {
+            let theirs = self.clone.tree(&expected["tree"]).clone();
+            let base = self.clone.tree(&entry["tree"]).clone();
+            if let Some(conflict) = conflicts.iter().find(|conflict| conflict.name == *name) {
                 assert_eq!(now[name], *entry, "{place}");
                 ours.assert_same(&result);
+                self.assert_conflict(conflict, [&base, &ours, &theirs], &place);
                 continue;
             }
             assert_moved(&now[name], &expected, &place);
             self.tally.moves += usize::from(expected != *entry);
-            let base = self.clone.tree(&entry["tree"]).clone();
-            let theirs = self.clone.tree(&expected["tree"]).clone();
             if base == theirs {
                 ours.assert_same(&result);
             } else if ours == base {
@@ -163,7 +163,7 @@ impl Walk {
                         *left -= 1;
                         self.tally.asked_git += 1;
                         let merged = self.merged_by_git([&base.1, &ours.1, &theirs.1]);
-                        assert_eq!(result.unwrap().1, merged, "{path} of {place}");
+                        assert_eq!(merged, Ok(result.unwrap().1.clone()), "{path} of {place}");
                     }
                     continue;
                 }
@@ -177,17 +177,32 @@ impl Walk {
         }
     }
 
-    fn merged_by_git(&self, sides: [&Vec<u8>; 3]) -> Vec<u8> {
+    /// What is told to be in conflict is so to git as well.
+    fn assert_conflict(&self, conflict: &Conflict, sides: [&Snapshot; 3], place: &str) {
+        for file in conflict.files.iter().filter(|file| !file.hunks.is_empty()) {
+            let [base, ours, theirs] = sides.map(|side| side.entries.get(&file.path));
+            if let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) {
+                let merged = self.merged_by_git([&base.1, &ours.1, &theirs.1]);
+                assert!(merged.is_err(), "{} of {place}", file.path);
+            }
+        }
+    }
+
+    /// What git makes of a file; in a conflict, with markers, it is an error.
+    fn merged_by_git(&self, sides: [&Vec<u8>; 3]) -> Result<Vec<u8>, Vec<u8>> {
         let folder = self.room.path("temp");
         for (name, bytes) in ["base", "ours", "theirs"].iter().zip(sides) {
             std::fs::write(folder.join(name), bytes).unwrap();
         }
         let mut git = sealed::command("git", &folder);
-        git.current_dir(&folder)
-            .args(["merge-file", "-p", "ours", "base", "theirs"]);
+        git.current_dir(&folder);
+        git.args(["merge-file", "-p", "ours", "base", "theirs"]);
         let told = git.output().unwrap();
-        assert!(told.status.success(), "git finds a conflict");
-        told.stdout
+        match told.status.code() {
+            Some(0) => Ok(told.stdout),
+            Some(1..128) => Err(told.stdout),
+            _ => panic!("git merge-file: {}", told.status),
+        }
     }
 
     /// Leaves some conflicts to the next steps, and settles the others in this way.
@@ -312,35 +327,7 @@ impl Walk {
         std::fs::remove_dir_all(self.room.project().join(".mdskill/trash")).unwrap();
     }
 
-    /// The digests of a sample, as the README says how to have them.
-    fn recompute(&mut self) {
-        let lock = lock_of(&self.room);
-        let kept: Vec<&String> = lock
-            .keys()
-            .filter(|name| lock[*name].contains_key("edits"))
-            .collect();
-        if kept.is_empty() {
-            return;
-        }
-        let name = kept[self.dice.roll(kept.len())];
-        assert_eq!(digest(&self.path(name)), lock[name]["edits"], "{name}");
-        let upstream = tempfile::tempdir_in(self.room.path("temp")).unwrap();
-        for (path, (mode, bytes)) in &self.clone.tree(&lock[name]["tree"]).entries {
-            let place = upstream.path().join(path);
-            match *mode {
-                FOLDER => std::fs::create_dir_all(place).unwrap(),
-                mode => {
-                    std::fs::create_dir_all(place.parent().unwrap()).unwrap();
-                    std::fs::write(&place, bytes).unwrap();
-                    let bits = if mode == EXECUTABLE { 0o755 } else { 0o644 };
-                    std::fs::set_permissions(place, PermissionsExt::from_mode(bits)).unwrap();
-                }
-            }
-        }
-        assert_eq!(digest(upstream.path()), lock[name]["digest"], "{name}");
-    }
-
-    /// Installs each third skill; what came into the world meanwhile takes part from then on.
+    /// Installs each fourth skill; what came into the world meanwhile takes part from then on.
     fn add_what_is_new(&self, skills: &BTreeMap<String, String>) {
         let lockfile = self.room.project().join("mdskill.lock");
         let lock = match lockfile.exists() {
@@ -349,8 +336,8 @@ impl Walk {
         };
         let folder = |path: &str| path.rsplit('/').next().unwrap().to_owned();
         let known: BTreeSet<String> = lock.values().map(|entry| folder(&entry["path"])).collect();
-        let third = skills.keys().step_by(3);
-        let new = third.filter(|path| !known.contains(&folder(path)));
+        let fourth = skills.keys().step_by(4);
+        let new = fourth.filter(|path| !known.contains(&folder(path)));
         let specs: Vec<String> = new.map(|path| format!("wshobson/agents/{path}")).collect();
         if specs.is_empty() {
             return;
@@ -382,21 +369,4 @@ fn skill(disk: &Snapshot, name: &str) -> Snapshot {
             .map(|(path, file)| (path[prefix.len()..].to_owned(), file.clone()))
             .collect(),
     }
-}
-
-/// The digest of a folder by the README's recipe.
-fn digest(folder: &Path) -> String {
-    let readme = include_str!("../../../README.md");
-    let recipe = readme
-        .split("```sh\n")
-        .find(|block| block.starts_with("find . -type f"));
-    let recipe = recipe.unwrap().split("```").next().unwrap();
-    let told = Command::new("sh")
-        .args(["-euc", recipe])
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(told.status.success());
-    let told = String::from_utf8(told.stdout).unwrap();
-    format!("sha256:{}", told.trim_end_matches("  -\n"))
 }
