@@ -238,7 +238,8 @@ Examples:
 and skillup (skills.lock.json), and what gh skill and openskills write into each skill. A skill
 is taken when its files are those of a commit that its source has had, so nothing moves. Edits
 are kept where the tool has noted the version. What can't be taken is listed with the reason,
-and the exit code is 3. Files of other tools stay as they are.
+and the exit code is 3, or that of a source that can't be asked. Files of other tools stay as
+they are.
 
 Examples:
   mdskill import

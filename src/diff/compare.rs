@@ -1,10 +1,13 @@
 //! [`compare`]: two versions of a skill, side by side.
 
+use std::collections::BTreeSet;
+
 use super::held::{Held, Pair};
 use super::lines::{LineDiff, is_binary};
 use super::pairs::pairs;
 use super::side::Mode;
 use super::{DescriptionDiff, FileChange, FileDiff, SkillDiff, capabilities, delta};
+use crate::capability::{Capability, Kind};
 use crate::skill::discover::SKILL_FILE;
 use crate::skill::frontmatter::{self, Value};
 use crate::view::SkillView;
@@ -19,13 +22,32 @@ pub fn compare(before: Option<&dyn SkillView>, after: &dyn SkillView) -> SkillDi
         return SkillDiff::default();
     }
     let could = before.map(capabilities).unwrap_or_default();
-    let (gained, lost) = delta(&could, &capabilities(after));
+    let can = capabilities(after);
+    let (gained, lost) = delta(&could, &can);
     SkillDiff {
+        changed_scripts: changed_scripts(&files, &could, &can),
         files,
         description: description_diff(before, after),
         gained,
         lost,
     }
+}
+
+/// Returns the files that were programs, still are, and have another content.
+fn changed_scripts(
+    files: &[FileDiff],
+    could: &BTreeSet<Capability>,
+    can: &BTreeSet<Capability>,
+) -> Vec<String> {
+    let is_script = |all: &BTreeSet<Capability>, path: &str| {
+        all.iter()
+            .any(|one| one.kind == Kind::Script && one.what == path)
+    };
+    let has_other_content =
+        |file: &&FileDiff| !matches!((file.added, file.removed), (Some(0), Some(0)));
+    let of_scripts = |file: &&FileDiff| is_script(could, &file.path) && is_script(can, &file.path);
+    let changed = files.iter().filter(has_other_content).filter(of_scripts);
+    changed.map(|file| file.path.clone()).collect()
 }
 
 fn file(pair: &Pair<'_>) -> FileDiff {

@@ -29,6 +29,8 @@ pub struct SkillDiff {
     pub description: Option<DescriptionDiff>,
     /// What the skill can do that it could not before, the gravest first.
     pub gained: Vec<Capability>,
+    /// The programs that it had already, and that do something else now.
+    pub changed_scripts: Vec<String>,
     /// What it can no longer do.
     pub lost: Vec<Capability>,
 }

@@ -108,7 +108,7 @@ fn of_two_commits_the_newer_is_taken_whoever_has_it() {
         ));
         outcome
             .says("its commit is the newer one")
-            .says("`mdskill install` is next");
+            .says("`mdskill install` puts back what is locked");
         assert_eq!(shop.entry("one")["commit"], newest);
         assert_eq!(shop.lock().len(), 2);
         let mine = if last == "main" { "--ours" } else { "--theirs" };
@@ -272,7 +272,7 @@ fn targets_and_keys_of_a_newer_mdskill_are_settled_too() {
     .never_says("`targets` is in conflict");
     shop.run(&["lock", "--resolve", "--theirs", "future"])
         .ok()
-        .says("`mdskill install` is next");
+        .says("`mdskill install` puts back what is locked");
     let lock = room.read("mdskill.lock");
     assert!(lock.contains("future = 2\nother = true\n"), "{lock}");
     assert!(

@@ -36,7 +36,7 @@ fn what_a_new_version_can_newly_do_is_judged_and_what_it_could_do_before_is_not(
     set(&shop.room, "deny = [\"hooks\"]");
     shop.run(&["update"])
         .ok()
-        .says("new: scripts: scripts/new.sh");
+        .says("new scripts: scripts/new.sh");
     shop.has("one", &repo, "main:skills/one");
 }
 
@@ -89,6 +89,40 @@ fn a_branch_that_moves_every_day_is_followed_at_a_distance() {
     shop.has("one", &repo, &format!("{seen}:skills/one"));
     // Nothing goes back to what is older than what is locked.
     shop.refuses(&["update"], 3, "the policy refuses `one`");
+}
+
+#[test]
+fn what_other_tools_installed_is_taken_from_allowed_sources_only() {
+    let (shop, repo) = Shop::stocked();
+    let page = repo.cat_file(&repo.rev_parse("main:skills/one/SKILL.md"));
+    shop.room.write(".claude/skills/one/SKILL.md", page);
+    shop.room.write(
+        "skills-lock.json",
+        r#"{"version":1,"skills":{"one":{"source":"acme/skills","sourceType":"github","skillPath":"skills/one/SKILL.md"}}}"#,
+    );
+    set(&shop.room, "sources = [\"github:other/*\"]");
+    shop.refuses(&["import"], 3, "`one`: the policy refuses it: ");
+    set(&shop.room, "sources = [\"github:acme/*\"]");
+    shop.run(&["import"]).ok();
+    shop.run(&["verify"]).ok();
+}
+
+#[test]
+fn an_edit_hides_nothing_from_the_policy() {
+    let (shop, mut repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills/one"]).ok();
+    set(&shop.room, "deny = [\"scripts\"]");
+    // Somebody has a script of that name and content already.
+    let script = "#!/bin/sh\necho same\n";
+    shop.room.write(".github/skills/one/scripts/new.sh", script);
+    repo.write("skills/one/scripts/new.sh", script);
+    repo.commit("The same script");
+    shop.refuses(&["update"], 3, "the policy refuses `one`");
+    // It refuses before a conflict is told, whose ways out would lead nowhere.
+    shop.room
+        .write(".github/skills/one/scripts/new.sh", "other\n");
+    shop.refuses(&["update"], 3, "the policy refuses `one`")
+        .never_says("--conflict");
 }
 
 #[test]

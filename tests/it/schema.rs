@@ -122,6 +122,10 @@ fn refusal() -> Refusal {
 }
 
 /// A report in which every field has a value, so that none goes unlooked at.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one of each thing that a report can have"
+)]
 fn everything() -> Report {
     let id = "0123456789abcdef0123456789abcdef01234567";
     let text = || "x".to_owned();
@@ -168,6 +172,7 @@ fn everything() -> Report {
                 after: Some(text()),
             }),
             gained: Kind::ALL.map(capability).into(),
+            changed_scripts: vec!["scripts/`old`.sh".to_owned()],
             lost: Kind::ALL.map(capability).into(),
         }),
         lineage: Some(lineage),

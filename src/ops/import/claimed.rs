@@ -12,7 +12,7 @@ use crate::install::site::Site;
 use crate::lockfile::Lockfile;
 use crate::name::SkillName;
 use crate::ops::OpError;
-use crate::ops::candidate::relative;
+use crate::ops::candidate::{full_spec, relative};
 use crate::ops::change::Problem;
 use crate::path::fold;
 use crate::source::Source;
@@ -126,8 +126,9 @@ fn settle_one(
             true => shelves.names(),
             false => claim.places.join(", "),
         };
+        let place = full_spec(&source, claim.path.as_deref().unwrap_or(name.as_str()));
         let reason = format!(
-            "{} names it, and no folder `{name}` lies in {searched}; `mdskill add` installs it",
+            "{} names it, and no folder `{name}` lies in {searched}; `mdskill add {place}` installs it",
             best.file
         );
         return Ok(not(&claim, reason));

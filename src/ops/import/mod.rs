@@ -23,7 +23,9 @@ use super::OpError;
 use super::apply::{self, Verdict, Wanted};
 use super::candidate::full_spec;
 use super::change::{Action, Change, Problem};
+use super::gate::{Gate, Version, kind_of_query};
 use crate::context::Context;
+use crate::fetch::resolve::Query;
 use crate::git::objects::Objects;
 use crate::install::transaction::Transaction;
 use crate::lockfile::{Entry, Lockfile};
@@ -69,6 +71,7 @@ pub struct Report {
 /// # Errors
 /// When there is no such file, or one can't be understood; nothing was changed then.
 pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+    let gate = Gate::open(context)?;
     let lockfile = context.lockfile()?.unwrap_or_default();
     let shelves = Shelves::find(&context.site)?;
     let (files, claims) = files::read(context, &options.files, &shelves)?;
@@ -85,7 +88,7 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
         ..Report::default()
     };
     let claimed = claimed::settle(context, claims, &shelves, &lockfile, &mut report)?;
-    let answers = ask_all(context, &claimed, options.restore, &mut report).await;
+    let answers = ask_all(context, &gate, &claimed, options.restore, &mut report).await;
     let is_nothing = answers.iter().all(|answer| answer.taken.is_empty());
     if options.dry_run || is_nothing {
         let targets = targets_of(&lockfile, &answers);
@@ -128,6 +131,22 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
     Ok(Report { trashed, ..report })
 }
 
+/// Says why the policy lets nothing in from there. How old a version is and what it can do is not asked
+/// of what lies in the project already.
+fn refusal(gate: &Gate, claimed: &Claimed) -> Option<String> {
+    let reference = claimed.claim.reference.as_deref();
+    let query = Query::from_lock(reference).unwrap_or(Query::Default);
+    let refused = gate.before_fetch(&Version {
+        name: claimed.name.as_str(),
+        source: &claimed.source,
+        kind: kind_of_query(&claimed.source, &query),
+        reference,
+        commit: None,
+    });
+    let first = refused.into_iter().next()?;
+    Some(format!("the policy refuses it: {}", first.verdict.reason))
+}
+
 fn sort(report: &mut Report) {
     report.skills.sort_by(|a, b| a.name.cmp(&b.name));
     report.not_taken.sort_by(|a, b| a.name.cmp(&b.name));
@@ -138,12 +157,20 @@ fn sort(report: &mut Report) {
 /// Asks every source at once; those that fail are noted with each of their skills.
 async fn ask_all<'a, 'b>(
     context: &'a Context<'_>,
+    gate: &Gate,
     claimed: &'b [Claimed],
     restore: bool,
     report: &mut Report,
 ) -> Vec<Answer<'a, 'b>> {
     let mut sources: BTreeMap<&Source, Vec<&Claimed>> = BTreeMap::new();
     for one in claimed {
+        if let Some(reason) = refusal(gate, one) {
+            report.not_taken.push(Problem {
+                name: one.claim.name.clone(),
+                reason,
+            });
+            continue;
+        }
         sources.entry(&one.source).or_default().push(one);
     }
     context.progress.begin("looking for the installed versions");

@@ -34,6 +34,10 @@ pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
     for of_kind in diff.gained.chunk_by(|one, other| one.kind == other.kind) {
         printer.note("", &format!("new {}: {}", of_kind[0].kind, listed(of_kind)));
     }
+    if !diff.changed_scripts.is_empty() {
+        let scripts = diff.changed_scripts.join(", ");
+        printer.note("", &format!("changed scripts: {scripts}"));
+    }
     if !change.edited.is_empty() {
         let files = change.edited.join(", ");
         printer.note("", &format!("your edits are kept in {files}"));

@@ -75,11 +75,8 @@ fn rows(report: &update::Report) -> Vec<[String; 7]> {
         ]
     });
     let in_conflict = report.conflicts.iter().map(|conflict| {
-        let mut row: [String; 7] = Default::default();
-        row[0].clone_from(&conflict.name);
-        row[2] = short(conflict.commit.as_ref()).to_owned();
-        row[4] = "conflict".to_owned();
-        row
+        let new = short(conflict.commit.as_ref());
+        [&conflict.name, "", new, "", "conflict", "", ""].map(str::to_owned)
     });
     let mut rows: Vec<[String; 7]> = moved.chain(stays).chain(in_conflict).collect();
     rows.sort();
@@ -88,7 +85,9 @@ fn rows(report: &update::Report) -> Vec<[String; 7]> {
 
 /// Whether there is more to say than fits into a row.
 fn is_telling(change: &Change) -> bool {
-    let has_news = |diff: &SkillDiff| !diff.gained.is_empty() || diff.description.is_some();
+    let has_news = |diff: &SkillDiff| {
+        !diff.gained.is_empty() || !diff.changed_scripts.is_empty() || diff.description.is_some()
+    };
     !change.notes.is_empty()
         || !change.edited.is_empty()
         || change.diff.as_ref().is_some_and(has_news)

@@ -75,8 +75,12 @@ fn problem(label: &str, problem: &Problem) -> String {
 fn conflict(conflict: &Conflicted) -> String {
     let named = conflict.files.iter();
     let named = named.map(|file| format!("{} ({})", word(&file.path), sentence(&file.reason)));
+    let outcome = match conflict.is_marked {
+        true => "has the conflict marked in its files, to be resolved",
+        false => "stays as it is",
+    };
     format!(
-        "- **Conflict:** {} in {} stays as it is{}\n",
+        "- **Conflict:** {} in {} {outcome}{}\n",
         word(&conflict.name),
         word(&conflict.place),
         files(named.collect()),

@@ -41,13 +41,30 @@ pub(super) fn capabilities(report: &Report) -> Section {
         let _ = writeln!(item, "- {}: {what}", word(name));
         items.push(item);
     }
+    items.extend(changed_scripts(report));
     items.splice(..0, unknown(report, items.is_empty()));
     Section {
         rank: 1,
-        head: "\n### What they can do now\n".to_owned(),
+        head: "\n### What they newly can do\n".to_owned(),
         items,
         noun: "line",
     }
+}
+
+/// Returns the programs that were there already and do something else now.
+fn changed_scripts(report: &Report) -> Vec<String> {
+    let diffs = report.skills.iter();
+    let diffs = diffs.filter_map(|change| Some((&change.name, change.diff.as_ref()?)));
+    let all =
+        diffs.flat_map(|(name, diff)| diff.changed_scripts.iter().map(move |path| (name, path)));
+    let line = |(at, (name, path)): (usize, (&String, &String))| {
+        let head = match at {
+            0 => "\n**Scripts that do something else now: read their diffs**\n\n",
+            _ => "",
+        };
+        format!("{head}- {}: {}\n", word(name), word(path))
+    };
+    all.enumerate().map(line).collect()
 }
 
 /// Says that nothing is new only of what was looked at.
@@ -56,7 +73,7 @@ fn unknown(report: &Report, is_nothing_new: bool) -> Option<String> {
     let unknown = report.skills.iter().filter(|change| change.diff.is_none());
     match unknown.count() {
         0 if all > 0 && is_nothing_new => {
-            Some("\nNothing that they could not do before.\n".to_owned())
+            Some("\nNothing: what they bring, call and reach is what it was.\n".to_owned())
         }
         0 => None,
         unknown if unknown == all => Some("\nNot looked at: read the diffs.\n".to_owned()),
@@ -64,7 +81,7 @@ fn unknown(report: &Report, is_nothing_new: bool) -> Option<String> {
             "\n{} could not be compared: read the diffs.{}\n",
             count(unknown, "skill"),
             match is_nothing_new {
-                true => " The others can do nothing that they could not do before.",
+                true => " The others newly can do nothing.",
                 false => "",
             }
         )),

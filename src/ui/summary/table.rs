@@ -34,7 +34,7 @@ pub(super) fn section(report: &Report, has_links: bool) -> Section {
     };
     Section {
         rank: RANK,
-        head: "\n### What moves\n\n| skill | source | commits | files | can now |\n|---|---|---|---|---|\n"
+        head: "\n### What moves\n\n| skill | source | commits | files | newly can |\n|---|---|---|---|---|\n"
             .to_owned(),
         items: report.skills.iter().map(row).collect(),
         noun: "skill",
@@ -66,8 +66,12 @@ fn gained(diff: &SkillDiff) -> String {
         1 => Some(format!("**{kind}**")),
         many => Some(format!("**{kind}** ({many})")),
     });
-    match kinds.collect::<Vec<_>>() {
-        kinds if kinds.is_empty() => "nothing".to_owned(),
-        kinds => kinds.join(", "),
+    let mut words: Vec<String> = kinds.collect();
+    if !diff.changed_scripts.is_empty() {
+        words.push("changed scripts".to_owned());
+    }
+    match words.is_empty() {
+        true => "–".to_owned(),
+        false => words.join(", "),
     }
 }
