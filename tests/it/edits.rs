@@ -185,7 +185,7 @@ fn markers_are_written_resolved_and_kept() {
         .fails(3)
         .says("Updated one")
         .says("what is in conflict is marked in its files")
-        .says("resolve the markers in an editor, then run `mdskill keep one`")
+        .says("resolve them, then run `mdskill keep one`")
         .never_says("--conflict=");
     let page = shop.room.read(PAGE);
     assert!(
@@ -465,7 +465,7 @@ fn a_marker_is_no_capability() {
 fn verify_says_that_recorded_edits_are_gone_and_how_to_go_on() {
     let (shop, _repo) = installed();
     edit(&shop, "second", "ours");
-    shop.refuses(&["verify"], 3, "`mdskill keep NAME` records edits as meant");
+    shop.refuses(&["verify"], 3, "`mdskill keep NAME` records it as meant");
     shop.run(&["keep", "one"]).ok();
     shop.room.write(PAGE, BODY);
     shop.refuses(

@@ -298,7 +298,7 @@ fn a_command_that_a_sentence_names_is_about_the_personal_skills_when_these_are_m
         3,
         "`mdskill -g update one --conflict=markers`",
     );
-    shop.refuses(&["-g", "verify"], 3, "`mdskill -g install --force`");
+    shop.refuses(&["-g", "verify"], 3, "`mdskill -g install NAME --force`");
     shop.run(&["-g", "update", "--conflict=theirs"]).ok();
     shop.run(&["-g", "verify"]).ok();
 }
