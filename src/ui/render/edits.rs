@@ -118,11 +118,12 @@ fn listed(capabilities: &[Capability]) -> String {
 }
 
 /// Prints what is in conflict, and the ways out.
-pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted]) {
+pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_run: bool) {
     for conflict in conflicts {
-        let sentence = match conflict.is_marked {
-            true => "what is in conflict is marked in its files",
-            false => "your edits and the new version are in conflict",
+        let sentence = match (conflict.is_marked, dry_run) {
+            (true, false) => "what is in conflict is marked in its files",
+            (true, true) => "what is in conflict would be marked in its files",
+            (false, _) => "your edits and the new version are in conflict",
         };
         printer.error(&format!("{}: {sentence}", conflict.place));
         for file in &conflict.files {
@@ -141,7 +142,7 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted]) {
             "`mdskill update {name} --conflict=markers` writes both into the file, to be resolved; --conflict=ours and --conflict=theirs take one side"
         ));
     }
-    if let Some(name) = one_name(&names(true)) {
+    if let (Some(name), false) = (one_name(&names(true)), dry_run) {
         printer.hint(&format!(
             "a text has both between markers, all else is as you had it: resolve them, then run `mdskill keep {name}`"
         ));

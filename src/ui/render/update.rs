@@ -125,7 +125,7 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
     print_problems(printer, &report.stuck);
     refused(printer, &report.refused);
     print_left_alone(printer, &report.left_alone);
-    print_conflicts(printer, &report.conflicts);
+    print_conflicts(printer, &report.conflicts, report.dry_run);
     for failed in &report.failed {
         printer.error(&format!(
             "{} ({}) was not asked: {}",
