@@ -12,10 +12,11 @@ use super::installed::{check_installed, marked_line, stored_difference};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fs::At;
-use crate::fs::tree::{OnDisk, Snapshot};
+use crate::fs::tree::{OnDisk, Snapshot, is_leaving};
 use crate::git::objects::blob_id;
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
+use crate::path::SkillPath;
 
 /// Which edits to keep.
 #[derive(Debug, Default)]
@@ -96,6 +97,14 @@ pub fn keep(context: &Context<'_>, options: &Options) -> Result<Report, OpError>
     Ok(report)
 }
 
+/// Says which file no skill can have: the next update could not merge it.
+fn odd_name(snapshot: &Snapshot) -> Option<String> {
+    snapshot.files.iter().find_map(|(path, ..)| {
+        let fault = SkillPath::from_bytes(path.as_bytes()).err()?;
+        (!is_leaving(path)).then(|| format!("`{path}` can't be a skill's file: {fault}; rename it"))
+    })
+}
+
 /// Looks at every folder of a skill, which must all hold the same; what can't be kept is reported.
 fn look(
     context: &Context<'_>,
@@ -116,6 +125,9 @@ fn look(
                 if snapshot.own_digest() != *digest =>
             {
                 Some(format!("it differs from {other}: make the two the same"))
+            }
+            (None, OnDisk::Folder(snapshot), _) if let Some(fault) = odd_name(snapshot) => {
+                Some(fault)
             }
             (None, OnDisk::Folder(snapshot), _) if !options.force => {
                 let marker = marker(context, entry, &folder, snapshot)?;

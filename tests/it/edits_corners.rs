@@ -321,3 +321,30 @@ fn a_long_conflict_is_cut_and_json_has_all_of_it() {
         assert_eq!(hunk.matches(line).count(), 200);
     }
 }
+
+#[test]
+fn a_skill_that_is_installed_already_is_not_where_another_moved_to() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    repo.skill("a/one", "one", "The first")
+        .skill("b/one", "one", "The second");
+    repo.commit("Two of one name");
+    shop.run(&["add", "acme/skills/a/one"]).ok();
+    shop.run(&["add", "acme/skills/b/one", "--name", "other"])
+        .ok();
+    repo.remove("a/one");
+    repo.commit("Without the first");
+    shop.refuses(
+        &["update", "--check"],
+        3,
+        "`one`: acme/skills/a/one is gone upstream",
+    );
+}
+
+#[test]
+fn keep_refuses_a_name_that_no_update_could_merge() {
+    let (shop, _repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills/one"]).ok();
+    shop.room.write(".github/skills/one/a:b", "mine");
+    shop.refuses(&["keep", "one"], 1, "`a:b` can't be a skill's file: ");
+}

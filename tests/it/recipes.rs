@@ -235,7 +235,7 @@ fn the_script_for_cron_proposes_a_branch() {
     assert_eq!(scene.branches(), ["main", "mdskill-update"]);
     assert_eq!(scene.origin("rev-list --count main..mdskill-update"), "1");
     let message = scene.origin("log -1 --format=%B mdskill-update");
-    assert!(message.starts_with("**2 skills have moved**"), "{message}");
+    assert_eq!(message.trim(), "Update skills");
     // What waits for a person is its exit code, and what can move is proposed all the same.
     let work = scene.checkout();
     let edit = "echo mine > .github/skills/one/SKILL.md && git -c user.name=Ada -c user.email=ada@example.org commit --quiet -am Mine && git push --quiet origin HEAD:main";

@@ -11,7 +11,7 @@ use super::{older, take};
 use crate::context::Context;
 use crate::fetch::resolve::{Named, Query, Resolved};
 use crate::fetch::{self, Repository};
-use crate::lockfile::{Entry, Lockfile};
+use crate::lockfile::Lockfile;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::ops::candidate::full_spec;
@@ -312,7 +312,7 @@ fn compare<'d>(
     let entry = skill.entry;
     let mut notes = Vec::new();
     let in_place = discovery.at(&entry.path);
-    let Some(found) = in_place.or_else(|| moved_to(discovery, entry)) else {
+    let Some(found) = in_place.or_else(|| moved_to(discovery, skill)) else {
         let place = full_spec(&entry.source, &entry.path);
         let reason = format!(
             "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
@@ -345,17 +345,20 @@ fn compare<'d>(
     Now::Moved(found, notes)
 }
 
-/// The skill's path is gone: it is followed when exactly one folder has its name.
-fn moved_to<'a>(discovery: &'a Discovery, entry: &Entry) -> Option<&'a Found> {
-    let folder = entry
-        .path
-        .rsplit('/')
-        .next()
-        .filter(|folder| !folder.is_empty())?;
+/// The skill's path is gone: it is followed when exactly one folder has its name, and no other
+/// installed skill is of that folder.
+fn moved_to<'d>(discovery: &'d Discovery, skill: Installed<'_>) -> Option<&'d Found> {
+    let entry = skill.entry;
+    let folder = entry.path.rsplit('/').next()?;
+    let folder = Some(folder).filter(|folder| !folder.is_empty())?;
+    let is_another = |found: &Found| {
+        let mut installed = skill.lockfile.skills.values();
+        installed.any(|other| other.source == entry.source && other.path == found.path)
+    };
     let mut named = discovery
         .skills
         .iter()
-        .filter(|found| found.folder() == Some(folder));
+        .filter(|found| found.folder() == Some(folder) && !is_another(found));
     match (named.next(), named.next()) {
         (Some(only), None) => Some(only),
         _ => None,
