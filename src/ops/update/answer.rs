@@ -1,6 +1,8 @@
 //! What one source has for its skills, before anything of it is written.
 
+use super::Options;
 use super::edits::Local;
+use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::diff::SkillDiff;
 use crate::digest::Digest;
@@ -10,9 +12,17 @@ use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::oid::ObjectId;
 use crate::ops::change::{Conflicted, ConflictedFile, LeftAlone, Newer, Problem};
-use crate::ops::gate::Refusal;
+use crate::ops::gate::{Gate, Refusal};
 use crate::policy::RefKind;
 use crate::skill::files::SkillTree;
+
+/// What every step of an update goes by.
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'a, 'c> {
+    pub context: &'a Context<'c>,
+    pub options: &'a Options,
+    pub gate: &'a Gate,
+}
 
 /// What one source has for its skills.
 pub(super) struct Answer<'a> {

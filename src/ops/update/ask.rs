@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 
-use super::answer::{Answer, Installed, Tag, Target, Upstream};
+use super::answer::{Answer, Installed, Tag, Target, Terms, Upstream};
 use super::edits::Local;
 use super::{Failed, Options, Report};
 use super::{older, take};
 use crate::context::Context;
-use crate::fetch::resolve::{Named, Query, Resolved};
+use crate::fetch::resolve::{Named, Query, ResolveError, Resolved};
 use crate::fetch::{self, Repository};
 use crate::lockfile::Lockfile;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::ops::candidate::full_spec;
 use crate::ops::change::{Newer, Problem};
-use crate::ops::gate::{Gate, Version, kind_of};
+use crate::ops::gate::{Version, kind_of};
 use crate::ops::installed::named;
 use crate::policy::RefKind;
 use crate::skill::discover::{Discovery, Found};
@@ -25,15 +25,16 @@ use crate::source::Source;
 
 /// Asks every source at once; those that fail are noted.
 pub(super) async fn ask_all<'a>(
-    context: &'a Context<'_>,
-    options: &Options,
-    gate: &Gate,
+    terms: Terms<'a, '_>,
     lockfile: &Lockfile,
     report: &mut Report,
 ) -> Vec<Answer<'a>> {
+    let progress = terms.context.progress;
     let mut sources: BTreeMap<&Source, Vec<Installed<'_>>> = BTreeMap::new();
-    for (name, entry) in named(lockfile, &options.names) {
-        let refused = gate.before_fetch(&Version::locked(name.as_str(), entry));
+    for (name, entry) in named(lockfile, &terms.options.names) {
+        let refused = terms
+            .gate
+            .before_fetch(&Version::locked(name.as_str(), entry));
         if !refused.is_empty() {
             report.refused.extend(refused);
             continue;
@@ -44,14 +45,14 @@ pub(super) async fn ask_all<'a>(
             lockfile,
         });
     }
-    context.progress.begin("looking for updates");
+    progress.begin("looking for updates");
     let asked = join_all(
         sources
             .iter()
-            .map(|(source, skills)| ask(context, options, gate, source, skills)),
+            .map(|(source, skills)| ask(terms, source, skills)),
     )
     .await;
-    context.progress.end();
+    progress.end();
     let mut answers = Vec::new();
     for (answer, (source, skills)) in asked.into_iter().zip(&sources) {
         match answer {
@@ -68,53 +69,43 @@ pub(super) async fn ask_all<'a>(
 
 /// Asks one source: one request when nothing changed, at most three.
 async fn ask<'a>(
-    context: &'a Context<'_>,
-    options: &Options,
-    gate: &Gate,
+    terms: Terms<'a, '_>,
     source: &Source,
     skills: &[Installed<'_>],
 ) -> Result<Answer<'a>, OpError> {
-    let mut repository = context.fetcher()?.open(source)?;
-    let refs: BTreeSet<Option<&str>> = skills
-        .iter()
-        .map(|skill| skill.entry.reference.as_deref())
-        .collect();
-    let refs: Vec<Option<&str>> = refs.into_iter().collect();
-    let resolved = resolve(&mut repository, &refs, options.dry_run).await?;
+    let mut repository = terms.context.fetcher()?.open(source)?;
+    let refs = skills.iter().map(|skill| skill.entry.reference.as_deref());
+    let resolved = resolve(&mut repository, refs.collect(), terms.options.dry_run).await?;
     let mut answer = Answer::of(repository);
     // What is at the locked commit needs no look at any tree.
     let mut open: Vec<(Installed<'_>, Target)> = Vec::new();
     for skill in skills {
-        let at = refs
-            .iter()
-            .position(|reference| *reference == skill.entry.reference.as_deref())
-            .unwrap_or_default();
-        answer.newer.extend(
-            resolved[at]
-                .as_ref()
-                .ok()
-                .and_then(|target| newer(*skill, target)),
-        );
-        match &resolved[at] {
-            Err(reason) => answer.stick(skill.name, reason.clone()),
-            Ok(target) if target.commit.is_some() && target.commit == skill.entry.commit => {
-                answer.unchanged += 1;
+        let target = match resolved.get(&skill.entry.reference.as_deref()) {
+            Some(Ok(target)) => target,
+            Some(Err(reason)) => {
+                answer.stick(skill.name, reason.clone());
+                continue;
             }
-            Ok(target) => open.push((*skill, target.clone())),
+            None => continue,
+        };
+        answer.newer.extend(newer(*skill, target));
+        match target.commit.is_some() && target.commit == skill.entry.commit {
+            true => answer.unchanged += 1,
+            false => open.push((*skill, target.clone())),
         }
     }
     if open.is_empty() {
         return Ok(answer);
     }
-    older::step_back(context, gate, &mut answer, &mut open).await?;
+    older::step_back(terms, &mut answer, &mut open).await?;
     let open: Vec<(Installed<'_>, &Target)> = open
         .iter()
         .map(|(skill, target)| (*skill, target))
         .collect();
-    let Looked { moved, same } = look(context, options, &mut answer, &open).await?;
+    let Looked { moved, same } = look(terms, &mut answer, &open).await?;
     bring(&mut answer, &open, &moved).await?;
     for (skill, target, upstream) in moved {
-        take::take(context, options, gate, &mut answer, skill, target, upstream)?;
+        take::take(terms, &mut answer, skill, target, upstream)?;
     }
     for (skill, target) in same {
         take::relock(&mut answer, skill, target);
@@ -132,8 +123,7 @@ struct Looked<'l, 't> {
 /// it was cleared or is another machine's, they come along: edits are merged on their trees, and
 /// their dates say how much history there is to tell.
 async fn look<'l, 't>(
-    context: &Context<'_>,
-    options: &Options,
+    terms: Terms<'_, '_>,
     answer: &mut Answer<'_>,
     open: &[(Installed<'l>, &'t Target)],
 ) -> Result<Looked<'l, 't>, OpError> {
@@ -153,15 +143,15 @@ async fn look<'l, 't>(
         moved: Vec::new(),
         same: Vec::new(),
     };
+    let of_commit: BTreeMap<_, _> = commits.into_iter().zip(discoveries).collect();
     for &(skill, target) in open {
-        let at = commits
-            .iter()
-            .position(|commit| *commit == target.commit)
-            .unwrap_or_default();
-        match compare(answer, options, &discoveries[at], skill, target) {
+        let Some(discovery) = of_commit.get(&target.commit) else {
+            continue;
+        };
+        match compare(answer, terms.options, discovery, skill, target) {
             Now::Same => looked.same.push((skill, target)),
             Now::Moved(found, notes) => {
-                let upstream = upstream(context, answer, skill, found, notes)?;
+                let upstream = upstream(terms.context, answer, skill, found, notes)?;
                 looked
                     .moved
                     .extend(upstream.map(|upstream| (skill, target, upstream)));
@@ -232,11 +222,12 @@ async fn bring(
     Ok(())
 }
 
-async fn resolve(
+/// Returns where each ref leads now, or why nowhere.
+async fn resolve<'l>(
     repository: &mut Repository<'_>,
-    refs: &[Option<&str>],
+    refs: BTreeSet<Option<&'l str>>,
     with_newest: bool,
-) -> Result<Vec<Result<Target, String>>, OpError> {
+) -> Result<BTreeMap<Option<&'l str>, Result<Target, String>>, OpError> {
     if repository.is_folder() {
         let nothing = Target {
             commit: None,
@@ -244,39 +235,47 @@ async fn resolve(
             kind: RefKind::Folder,
             newest: None,
         };
-        return Ok(vec![Ok(nothing); refs.len()]);
+        return Ok(refs
+            .into_iter()
+            .map(|reference| (reference, Ok(nothing.clone())))
+            .collect());
     }
     let mut queries = Vec::with_capacity(refs.len());
-    for reference in refs {
+    for reference in &refs {
         queries.push(Query::from_lock(*reference).map_err(OpError::Disagrees)?);
     }
     let resolved = match with_newest {
         true => repository.resolve_with_newest(&queries).await?,
         false => repository.resolve(&queries).await?,
     };
-    let target = |resolved: Resolved| {
-        let kind = kind_of(Some(&resolved));
-        Target {
-            commit: Some(resolved.commit),
-            tag: match resolved.named {
-                Named::Tag(name) => Some(Tag {
-                    name,
-                    is_best: false,
-                }),
-                Named::Range(name) => Some(Tag {
-                    name,
-                    is_best: true,
-                }),
-                Named::Head(_) | Named::Branch(_) | Named::Commit => None,
-            },
-            kind,
-            newest: resolved.newest,
-        }
+    let target = |resolved: Result<Resolved, _>| match resolved {
+        Ok(resolved) => Ok(target_of(resolved)),
+        Err(error) => Err(ResolveError::to_string(&error)),
     };
-    Ok(resolved
+    Ok(refs
         .into_iter()
-        .map(|resolved| resolved.map(target).map_err(|error| error.to_string()))
+        .zip(resolved.into_iter().map(target))
         .collect())
+}
+
+fn target_of(resolved: Resolved) -> Target {
+    let kind = kind_of(Some(&resolved));
+    Target {
+        commit: Some(resolved.commit),
+        tag: match resolved.named {
+            Named::Tag(name) => Some(Tag {
+                name,
+                is_best: false,
+            }),
+            Named::Range(name) => Some(Tag {
+                name,
+                is_best: true,
+            }),
+            Named::Head(_) | Named::Branch(_) | Named::Commit => None,
+        },
+        kind,
+        newest: resolved.newest,
+    }
 }
 
 /// Tells of a newer version than the ref gives.

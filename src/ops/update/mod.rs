@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::answer::{Answer, Kept, Move, Relocked};
+use self::answer::{Answer, Kept, Move, Relocked, Terms};
 use self::ask::ask_all;
 use super::OpError;
 use super::apply::{self, Planned, Verdict, Wanted};
@@ -121,7 +121,12 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
         dry_run: options.dry_run,
         ..Report::default()
     };
-    let mut answers = ask_all(context, options, &gate, &lockfile, &mut report).await;
+    let terms = Terms {
+        context,
+        options,
+        gate: &gate,
+    };
+    let mut answers = ask_all(terms, &lockfile, &mut report).await;
     for answer in &mut answers {
         report.unchanged += answer.unchanged;
         report.newer.append(&mut answer.newer);

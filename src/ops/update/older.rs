@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::{Answer, Installed, Target};
-use crate::context::Context;
+use super::answer::{Answer, Installed, Target, Terms};
 use crate::fetch::Move;
 use crate::fetch::history::Lineage;
 use crate::oid::ObjectId;
@@ -16,11 +15,11 @@ use crate::policy::{Key, RefKind};
 /// is not. On a branch that moves every day nothing else would ever be old enough. Where there is
 /// none the tip stays, and the policy refuses it later if the skill has changed there.
 pub(super) async fn step_back(
-    context: &Context<'_>,
-    gate: &Gate,
+    terms: Terms<'_, '_>,
     answer: &mut Answer<'_>,
     open: &mut [(Installed<'_>, Target)],
 ) -> Result<(), OpError> {
+    let gate = terms.gate;
     if gate.policy().min_age.is_none() {
         return Ok(());
     }
@@ -52,7 +51,7 @@ pub(super) async fn step_back(
     }
     for (place, (tip, older)) in told {
         let (tip, older) = (tip.short(), older.short());
-        context.progress.warn(&format!(
+        terms.context.progress.warn(&format!(
             "{place}: {tip} is too young for `min-age` of the policy; {older} is the newest commit that is not"
         ));
     }

@@ -1,7 +1,7 @@
 //! Taking a new version: with the edits in it, validated, and with what it means.
 
 use super::Options;
-use super::answer::{Answer, Installed, Kept, Move, Relocked, Target, Upstream};
+use super::answer::{Answer, Installed, Kept, Move, Relocked, Target, Terms, Upstream};
 use super::edits::{Local, Settled};
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
@@ -15,15 +15,13 @@ use crate::ops::OpError;
 use crate::ops::apply::{self, digest_of};
 use crate::ops::candidate::diagnose;
 use crate::ops::change::{Conflicted, ConflictedFile};
-use crate::ops::gate::{Gate, Refusal, Version};
+use crate::ops::gate::{Refusal, Version};
 use crate::skill::files::{MAX_AT_HAND, SkillTree};
 use crate::view::{DiskView, GitView, SkillView};
 
 /// Takes a new version, unless edits are in its way or no client would load it.
 pub(super) fn take(
-    context: &Context<'_>,
-    options: &Options,
-    gate: &Gate,
+    terms: Terms<'_, '_>,
     answer: &mut Answer<'_>,
     skill: Installed<'_>,
     target: &Target,
@@ -41,13 +39,14 @@ pub(super) fn take(
     entry.commit = target.commit;
     entry.tree = upstream.files.tree;
     entry.edits = None;
-    let refused = refusals(context, gate, answer, skill, target, &upstream)?;
+    let refused = refusals(terms, answer, skill, target, &upstream)?;
     if !refused.is_empty() {
         answer.refused.extend(refused);
         return Ok(());
     }
     let mut notes = std::mem::take(&mut upstream.notes);
-    let Some((files, kept)) = with_edits(options, answer, skill, target, upstream, &mut notes)?
+    let Some((files, kept)) =
+        with_edits(terms.options, answer, skill, target, upstream, &mut notes)?
     else {
         return Ok(());
     };
@@ -60,7 +59,7 @@ pub(super) fn take(
         &entry.path,
         folder,
         &files,
-        &options.settings,
+        &terms.options.settings,
     )
     .diagnostics;
     // Markers are there to be resolved; until then nothing can load some of them.
@@ -69,7 +68,7 @@ pub(super) fn take(
         Some(_) => "its new version with your edits",
         None => "its new version",
     };
-    if let (Some(reason), false) = (unloadable(&found, whose), options.force || is_marked) {
+    if let (Some(reason), false) = (unloadable(&found, whose), terms.options.force || is_marked) {
         answer.stick(skill.name, reason);
         answer.stuck_for.push((skill.name.clone(), found));
         return Ok(());
@@ -78,7 +77,7 @@ pub(super) fn take(
     let unmarked = kept.as_ref().and_then(|kept| kept.unmarked.as_ref());
     let told = unmarked.unwrap_or(&files);
     let after = GitView::of(objects, root, &entry.path, folder, told);
-    let (diff, unified) = differences(context, options, answer, skill, &after);
+    let (diff, unified) = differences(terms, answer, skill, &after);
     let lineage = lineage(answer, skill.entry, target);
     notes.extend(warning(lineage.as_ref(), skill.entry, target));
     answer.moves.push(Move {
@@ -98,20 +97,19 @@ pub(super) fn take(
 /// Returns what the policy has against upstream's own version. What a skill could do before is read
 /// from the version that is locked where somebody has edited it since: an edit admits nothing.
 fn refusals(
-    context: &Context<'_>,
-    gate: &Gate,
+    terms: Terms<'_, '_>,
     answer: &Answer<'_>,
     skill: Installed<'_>,
     target: &Target,
     upstream: &Upstream,
 ) -> Result<Vec<Refusal>, OpError> {
-    if gate.policy().is_empty() {
+    if terms.gate.policy().is_empty() {
         return Ok(Vec::new());
     }
     let theirs = theirs(answer, skill, target, upstream)?;
     let before = match &upstream.base {
         Some(base) => Some(locked(answer, skill, base.tree)?),
-        None => before(context, answer, skill),
+        None => before(terms.context, answer, skill),
     };
     let gained = diff::compare(before.as_deref(), &theirs).gained;
     let version = Version {
@@ -119,7 +117,9 @@ fn refusals(
         commit: target.commit,
         ..Version::locked(skill.name.as_str(), skill.entry)
     };
-    Ok(gate.before_write(&answer.repository, &version, &gained))
+    Ok(terms
+        .gate
+        .before_write(&answer.repository, &version, &gained))
 }
 
 /// Returns the new version as upstream has it.
@@ -149,19 +149,18 @@ fn locked<'v>(
 /// Compares the version that goes with the one that comes, and writes it as git does when that was
 /// asked for.
 fn differences(
-    context: &Context<'_>,
-    options: &Options,
+    terms: Terms<'_, '_>,
     answer: &Answer<'_>,
     skill: Installed<'_>,
     after: &dyn SkillView,
 ) -> (SkillDiff, Option<String>) {
-    let before = before(context, answer, skill);
+    let before = before(terms.context, answer, skill);
     let before = before.as_deref();
     let targets = skill.lockfile.targets_of(skill.entry);
-    let places = apply::places(&context.site, skill.name, targets);
+    let places = apply::places(&terms.context.site, skill.name, targets);
     let place = places.first().map_or("", String::as_str);
     let unified = || diff::unified(before, after, place);
-    let unified = options.with_differences.then(unified);
+    let unified = terms.options.with_differences.then(unified);
     (diff::compare(before, after), unified)
 }
 
