@@ -444,9 +444,16 @@ pub(super) fn from_oid(oid: Oid) -> ObjectId {
 }
 
 fn refuse(path: &Path, error: &git2::Error) -> ObjectError {
+    let reason = match error.code() {
+        ErrorCode::Owner => format!(
+            "it belongs to another user; `git config --global --add safe.directory {}` says that you trust it",
+            path.display()
+        ),
+        _ => error.message().to_owned(),
+    };
     ObjectError::Repository {
         path: path.to_owned(),
-        reason: error.message().to_owned(),
+        reason,
     }
 }
 

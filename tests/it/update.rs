@@ -78,11 +78,24 @@ fn a_skill_that_moved_in_its_repository_is_followed() {
         .says("moved in its repository from skills/one to plugins/tools/skills/one");
     shop.has("one", &repo, "main:plugins/tools/skills/one");
     repo.rename("plugins/tools/skills/one", "a/one")
+        .write("a/one/more.md", "more")
         .skill("b/one", "one", "Another");
     repo.commit("Two of them now");
     shop.run(&["update", "--check"])
         .fails(3)
         .says("is gone upstream");
+}
+
+#[test]
+fn a_skill_whose_folder_was_renamed_is_known_by_its_files() {
+    let (shop, mut repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills/one"]).ok();
+    repo.rename("skills/one", "tools/uno");
+    repo.commit("Another name");
+    shop.run(&["update"])
+        .ok()
+        .says("moved in its repository from skills/one to tools/uno");
+    shop.has("one", &repo, "main:tools/uno");
 }
 
 #[test]

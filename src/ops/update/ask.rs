@@ -344,22 +344,20 @@ fn compare<'d>(
     Now::Moved(found, notes)
 }
 
-/// The skill's path is gone: it is followed when exactly one folder has its name, and no other
-/// installed skill is of that folder.
+/// The skill's path is gone: it is followed when exactly one folder has its very files, or else its
+/// name, and no other installed skill is of that folder.
 fn moved_to<'d>(discovery: &'d Discovery, skill: Installed<'_>) -> Option<&'d Found> {
     let entry = skill.entry;
     let folder = entry.path.rsplit('/').next()?;
-    let folder = Some(folder).filter(|folder| !folder.is_empty())?;
-    let is_another = |found: &Found| {
+    let is_another = |found: &&Found| {
         let mut installed = skill.lockfile.skills.values();
         installed.any(|other| other.source == entry.source && other.path == found.path)
     };
-    let mut named = discovery
-        .skills
-        .iter()
-        .filter(|found| found.folder() == Some(folder) && !is_another(found));
-    match (named.next(), named.next()) {
-        (Some(only), None) => Some(only),
-        _ => None,
-    }
+    let only = |is_it: &dyn Fn(&&Found) -> bool| {
+        let mut fitting = discovery.skills.iter().filter(is_it);
+        let first = fitting.next().filter(|_| fitting.next().is_none())?;
+        Some(first).filter(|found| !is_another(found))
+    };
+    let is_named = |found: &&Found| !folder.is_empty() && found.folder() == Some(folder);
+    only(&|found| found.tree == entry.tree).or_else(|| only(&is_named))
 }
