@@ -242,3 +242,32 @@ fn what_the_project_says_of_the_rules_holds_and_comments_of_strangers_do_not() {
         shop.refuses(verb, 1, "mdskill.toml:2: ");
     }
 }
+
+#[test]
+fn what_add_only_warns_of_is_no_error_of_the_installed_skill() {
+    let shop = Shop::open();
+    let mut repo = shop.repo("acme/skills");
+    repo.skill("skills/two", "two", "Skill two");
+    repo.skill("skills/one", "one", "Skill one").write(
+        "skills/one/SKILL.md",
+        "---\nname: one\ndescription: Does one. Use it for one.\n---\n\nSee [two](../two/SKILL.md).\n",
+    );
+    repo.commit("One links to two");
+    shop.run(&["add", "acme/skills/one"]).ok();
+    // Its own repository has the other skill, this one has not: nobody can mend that here.
+    for arguments in [
+        &["validate"][..],
+        &["validate", "one"],
+        &["validate", ".github/skills/one"],
+    ] {
+        shop.run(arguments).ok().never_says("SK301");
+    }
+    // In a skill of this repository the same is an error.
+    std::fs::create_dir_all(shop.room.project().join("skills")).unwrap();
+    std::fs::rename(
+        shop.room.project().join(".github/skills/one"),
+        shop.room.project().join("skills/one"),
+    )
+    .unwrap();
+    shop.run(&["validate", "skills/one"]).fails(3).says("SK301");
+}

@@ -36,7 +36,6 @@ pub(super) struct Look<'a> {
     /// Which rules count, how much and where.
     pub rules: &'a Rules,
     fixing: Option<Fixing>,
-    /// Known when something is to be mended.
     installed: Installed,
 }
 
@@ -64,7 +63,8 @@ impl<'a> Look<'a> {
             fixing: options.fixing,
             installed: match options.fixing {
                 Some(_) => Installed::read(context)?,
-                None => Installed::default(),
+                // A lockfile that can't be read is told by who needs it.
+                None => Installed::read(context).unwrap_or_default(),
             },
         })
     }
@@ -74,7 +74,9 @@ impl<'a> Look<'a> {
     /// # Errors
     /// When it is interrupted.
     pub fn validate_group(&self, group: &Group, report: &mut Report) -> Result<(), OpError> {
-        self.installed.note(group, report);
+        if self.fixing.is_some() {
+            self.installed.note(group, report);
+        }
         let mut checked: Vec<(String, Checked)> = Vec::with_capacity(group.skills.len());
         let mut unlisted = Vec::new();
         for chunk in group.skills.chunks(CHUNK) {
@@ -128,7 +130,7 @@ impl<'a> Look<'a> {
         if self.interrupt.is_raised() {
             return Err(InstallError::Interrupted.into());
         }
-        Ok(match DiskView::open(&skill.real, group.around()) {
+        Ok(match self.view(skill, group) {
             Ok(view) => Looked::At(take(&view)),
             Err(error) if error.source.kind() == std::io::ErrorKind::NotFound => Looked::Gone,
             Err(error) => Looked::Unlisted(error),
@@ -158,8 +160,14 @@ impl<'a> Look<'a> {
         if kept.is_empty() {
             return Ok(mended.checked);
         }
-        let view = DiskView::open(&skill.real, group.around())?;
+        let view = self.view(skill, group)?;
         Ok(validate(&view, &self.rules.settings))
+    }
+
+    /// Lists a skill, with its repository around it when that is its own.
+    fn view(&self, skill: &Lying, group: &Group) -> Result<DiskView, Error> {
+        let around = group.around().filter(|_| !self.installed.has(skill));
+        DiskView::open(&skill.real, around)
     }
 
     /// Drops what `[rules.per-path]` ignores of what was found, sorted by file, in a folder.

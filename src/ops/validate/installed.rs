@@ -29,10 +29,16 @@ impl Installed {
         Ok(Self(places.collect()))
     }
 
+    /// Whether mdskill installed the skill. What lies around it is then not its own repository, in
+    /// which its links may lead somewhere all the same.
+    pub fn has(&self, skill: &Lying) -> bool {
+        self.0.contains_key(&skill.real)
+    }
+
     /// Whether a skill is the author's to mend: an installed one is its source's, unless it
     /// is what was asked for.
     pub fn may_mend(&self, skill: &Lying, group: &Group) -> bool {
-        skill.real == group.named || !self.0.contains_key(&skill.real)
+        skill.real == group.named || !self.has(skill)
     }
 
     /// Tells what it means that skills are installed: in one sentence for those left alone.
