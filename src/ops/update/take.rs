@@ -194,53 +194,62 @@ fn with_edits(
     };
     let merge = |favor| edited.merge_into(base, files, objects, favor, &name_of_theirs);
     let merged = match merge(options.favor)? {
+        Ok(Settled::Merged(merged)) => merged,
+        Ok(Settled::Conflict(conflicts)) => {
+            let place = edited.place.clone();
+            tell_conflict(options, answer, skill, target, &upstream, place, conflicts)?;
+            return Ok(None);
+        }
         Err(reason) => {
             answer.leave_alone(skill.name, edited.place.clone(), reason);
             return Ok(None);
         }
-        Ok(Settled::Conflict(files)) => {
-            if let (Some(base), true) = (base, options.with_differences) {
-                let unified = {
-                    let before = locked(answer, skill, base.tree)?;
-                    let after = theirs(answer, skill, target, &upstream)?;
-                    diff::unified(Some(&*before), &after, &edited.place)
-                };
-                answer.differences.push((skill.name.to_string(), unified));
-            }
-            answer.conflicts.push(Conflicted {
-                name: skill.name.to_string(),
-                place: edited.place.clone(),
-                commit: target.commit.map(|commit| commit.to_string()),
-                is_marked: false,
-                files,
-            });
-            return Ok(None);
-        }
-        Ok(Settled::Merged(merged)) => merged,
     };
-    let as_upstream_has_it = digest_of(files, objects)?;
-    let marked = match options.favor {
-        Favor::Markers => merged.conflicts,
-        favor => {
-            notes.extend(settled(&merged.conflicts, favor));
-            Vec::new()
-        }
-    };
-    let unmarked = match marked.is_empty() {
-        true => None,
-        false => match merge(Favor::Theirs)? {
-            Ok(Settled::Merged(merged)) => Some(merged.files),
-            _ => None,
-        },
-    };
-    let kept = Kept {
+    let mut kept = Kept {
         on_disk: edited.digest,
-        upstream: as_upstream_has_it,
+        upstream: digest_of(files, objects)?,
         edited: merged.edited,
-        marked,
-        unmarked,
+        marked: Vec::new(),
+        unmarked: None,
     };
+    match options.favor {
+        Favor::Markers if !merged.conflicts.is_empty() => {
+            kept.marked = merged.conflicts;
+            if let Ok(Settled::Merged(theirs)) = merge(Favor::Theirs)? {
+                kept.unmarked = Some(theirs.files);
+            }
+        }
+        favor => notes.extend(settled(&merged.conflicts, favor)),
+    }
     Ok(Some((merged.files, Some(kept))))
+}
+
+/// Notes a conflict, with what upstream changed when differences are wanted.
+fn tell_conflict(
+    options: &Options,
+    answer: &mut Answer<'_>,
+    skill: Installed<'_>,
+    target: &Target,
+    upstream: &Upstream,
+    place: String,
+    conflicts: Vec<ConflictedFile>,
+) -> Result<(), OpError> {
+    if let (Some(base), true) = (&upstream.base, options.with_differences) {
+        let unified = {
+            let before = locked(answer, skill, base.tree)?;
+            let after = theirs(answer, skill, target, upstream)?;
+            diff::unified(Some(&*before), &after, &place)
+        };
+        answer.differences.push((skill.name.to_string(), unified));
+    }
+    answer.conflicts.push(Conflicted {
+        name: skill.name.to_string(),
+        place,
+        commit: target.commit.map(|commit| commit.to_string()),
+        is_marked: false,
+        files: conflicts,
+    });
+    Ok(())
 }
 
 fn base_is_gone(entry: &Entry) -> String {
