@@ -1,14 +1,14 @@
 //! [`Lockfile`]: exactly what is installed, as `mdskill.lock` says it.
 //!
-//! TOML, one block a skill below the line of its number (see `shelf.rs`), no dates and no
+//! TOML, one block a skill below the line of its number (see `order.rs`), no dates and no
 //! machine paths: two machines write the same bytes, and git merges what two branches do. It
 //! is read in any order. Keys that a newer mdskill wrote are kept. One that can't be read is
 //! an error with the line, never "empty" (promise 5).
 
 pub mod conflict;
 pub mod merge;
+mod order;
 mod read;
-mod shelf;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -182,7 +182,7 @@ impl Lockfile {
             let block = format!("[[skill]]\n{}", entry.to_table(name));
             (name, block)
         });
-        format!("{HEADER}{document}\n{}", shelf::to_text(blocks))
+        format!("{HEADER}{document}\n{}", order::to_text(blocks))
     }
 
     /// Returns the targets that a skill is installed into.

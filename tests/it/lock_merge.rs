@@ -116,8 +116,8 @@ impl Pair {
         }
     }
 
-    /// Whether the two branches touched the same shelf.
-    fn shares_a_shelf(&self) -> bool {
+    /// Whether the two branches touched the same number.
+    fn share_a_number(&self) -> bool {
         let all = lockfile(self.base.iter().chain(&self.ours).chain(&self.theirs));
         let shelves = shelves(&all.to_text());
         let of = |side: usize| -> BTreeSet<&str> {
@@ -143,8 +143,8 @@ fn lockfile<'a>(skills: impl IntoIterator<Item = (&'a SkillName, &'a Entry)>) ->
 fn shelves(text: &str) -> BTreeMap<String, String> {
     let (mut number, mut found) = (String::new(), BTreeMap::new());
     for line in text.lines() {
-        if let Some(shelf) = line.strip_prefix("# ").filter(|rest| rest.len() == 2) {
-            shelf.clone_into(&mut number);
+        if let Some(found) = line.strip_prefix("# ").filter(|rest| rest.len() == 2) {
+            found.clone_into(&mut number);
         }
         if let Some(name) = line.strip_prefix("name = ") {
             found.insert(name.trim_matches('"').to_owned(), number.clone());
@@ -209,7 +209,7 @@ fn branches_that_touch_different_shelves_merge_into_what_both_did() {
         let texts = [ours.to_text(), base.to_text(), theirs.to_text()];
         let (is_clean, merged) = merge(&room, texts.each_ref().map(String::as_str));
         assert!(
-            is_clean || branches.shares_a_shelf(),
+            is_clean || branches.share_a_number(),
             "pair {pair}:\n{merged}"
         );
         assert_eq!(

@@ -48,11 +48,11 @@ fn clash(room: &Room, style: &str, ways: [&str; 2], act: impl FnMut(&str)) {
     );
 }
 
-/// The name of a skill on the same shelf as `name`, sorting behind it.
+/// The name of a skill of the same number as `name`, sorting behind it.
 fn neighbour(name: &str) -> String {
-    let shelf = |name: &str| FileDigest::of(name.as_bytes()).0[0] / 4;
+    let number = |name: &str| FileDigest::of(name.as_bytes()).0[0] / 4;
     let mut names = (0..).map(|number| format!("{name}-{number}"));
-    names.find(|other| shelf(other) == shelf(name)).unwrap()
+    names.find(|other| number(other) == number(name)).unwrap()
 }
 
 fn add_upstream(repo: &mut Repo, name: &str) -> String {

@@ -1,6 +1,6 @@
 //! What waits for a person: conflicts, skills that are stuck or gone, sources that were not asked.
 
-use super::page::Section;
+use super::section::Section;
 use super::{sentence, shortened, word};
 use crate::fetch::history::Lineage;
 use crate::ops::change::{Conflicted, Problem};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::page::Section;
+use super::section::Section;
 use super::{moved, sentence, short, word};
 use crate::capability::{Capability, Kind};
 use crate::diagnostic::Severity;

@@ -7,14 +7,14 @@
 mod attention;
 mod details;
 mod diffs;
-mod page;
+mod section;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
-use page::{Section, fit};
+use section::{Section, fit};
 
 use super::clean;
 use super::markdown::{code, escaped};

@@ -1,6 +1,6 @@
 //! The table of what moved.
 
-use super::page::Section;
+use super::section::Section;
 use super::{moved, shortened};
 use crate::capability::Kind;
 use crate::diff::SkillDiff;
