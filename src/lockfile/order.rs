@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn real_names_spread_over_all_shelves() {
+    fn real_names_spread_over_all_numbers() {
         let mut filled = vec![0_usize; NUMBERS];
         for number in 0..6400 {
             let name = SkillName::from_folder(&format!("skill-{number}")).unwrap();

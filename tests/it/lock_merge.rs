@@ -119,11 +119,11 @@ impl Pair {
     /// Whether the two branches touched the same number.
     fn share_a_number(&self) -> bool {
         let all = lockfile(self.base.iter().chain(&self.ours).chain(&self.theirs));
-        let shelves = shelves(&all.to_text());
+        let numbers = numbers(&all.to_text());
         let of = |side: usize| -> BTreeSet<&str> {
             self.touched[side]
                 .iter()
-                .map(|name| shelves[name.as_str()].as_str())
+                .map(|name| numbers[name.as_str()].as_str())
                 .collect()
         };
         !of(0).is_disjoint(&of(1))
@@ -140,7 +140,7 @@ fn lockfile<'a>(skills: impl IntoIterator<Item = (&'a SkillName, &'a Entry)>) ->
 }
 
 /// The number above each skill, read without the code under test.
-fn shelves(text: &str) -> BTreeMap<String, String> {
+fn numbers(text: &str) -> BTreeMap<String, String> {
     let (mut number, mut found) = (String::new(), BTreeMap::new());
     for line in text.lines() {
         if let Some(found) = line.strip_prefix("# ").filter(|rest| rest.len() == 2) {
@@ -153,7 +153,7 @@ fn shelves(text: &str) -> BTreeMap<String, String> {
     found
 }
 
-/// The form before there were shelves: blocks side by side.
+/// The form before there were numbers: blocks side by side.
 fn former(lockfile: &Lockfile) -> String {
     let text = lockfile.to_text();
     let mut blocks: Vec<&str> = text.split("\n[[skill]]\n").skip(1).collect();
@@ -199,7 +199,7 @@ fn settled(merged: &str, base: &Lockfile) -> Lockfile {
 }
 
 #[test]
-fn branches_that_touch_different_shelves_merge_into_what_both_did() {
+fn branches_that_touch_different_numbers_merge_into_what_both_did() {
     let room = Room::in_memory("");
     let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
     let (mut clean, mut clean_before) = (0, 0);
@@ -230,5 +230,5 @@ fn branches_that_touch_different_shelves_merge_into_what_both_did() {
         clean_before * 100 < PAIRS * 90,
         "{clean_before} of {PAIRS} did before"
     );
-    eprintln!("{clean} of {PAIRS} merge cleanly; before there were shelves, {clean_before}");
+    eprintln!("{clean} of {PAIRS} merge cleanly; before there were numbers, {clean_before}");
 }
