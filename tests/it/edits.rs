@@ -186,7 +186,8 @@ fn markers_are_written_resolved_and_kept() {
         .says("Updated one")
         .says("what is in conflict is marked in its files")
         .says("resolve them, then run `mdskill keep one`")
-        .never_says("--conflict=");
+        .never_says("--conflict=")
+        .never_says("your edits are kept");
     let page = shop.room.read(PAGE);
     assert!(
         page.contains(

@@ -297,12 +297,16 @@ fn change(context: &Context<'_>, moved: &Move, before: &Entry, lockfile: &Lockfi
         diff: Some(moved.diff.clone()),
         lineage: moved.lineage.clone(),
         compare_url: compare_url(context, before, moved.entry.commit),
-        edited: moved
-            .kept
-            .as_ref()
-            .map_or_else(Vec::new, |kept| kept.edited.clone()),
+        edited: moved.kept.as_ref().map_or_else(Vec::new, settled_edits),
         ..Change::of(&moved.name, &moved.entry, Action::Updated, places)
     }
+}
+
+/// Returns the files whose edits are kept; of those with markers nothing is settled yet.
+fn settled_edits(kept: &Kept) -> Vec<String> {
+    let is_marked = |path: &&String| kept.marked.iter().any(|marked| marked.path == **path);
+    let settled = kept.edited.iter().filter(|path| !is_marked(path));
+    settled.cloned().collect()
 }
 
 /// Describes a skill whose files stay where its history was rewritten.
