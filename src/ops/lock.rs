@@ -100,6 +100,9 @@ pub struct Version {
     /// The git tree of its folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tree: Option<String>,
+    /// The digest of its recorded edits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edits: Option<String>,
     /// The value of a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
@@ -112,6 +115,7 @@ impl Version {
             reference: entry.reference.clone(),
             commit: entry.commit.map(|commit| commit.to_string()),
             tree: Some(entry.tree.to_string()),
+            edits: entry.edits.map(|edits| edits.to_string()),
             value: None,
         };
         let of_value = |value: &str| Self {

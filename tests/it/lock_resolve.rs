@@ -395,3 +395,39 @@ fn the_newer_commit_is_found_over_the_network_and_without_it_asked_for() {
     let commit = scene.repo.rev_parse("main");
     assert_eq!(blocks(&room.read("mdskill.lock"))["one"]["commit"], commit);
 }
+
+#[test]
+fn edits_on_both_sides_are_told_apart_and_kept_as_git_merged_them() {
+    let (shop, mut repo) = Shop::stocked();
+    let lines = |first: &str, last: &str| {
+        format!("---\nname: one\ndescription: Skill one\n---\n\n{first}\n\nb\n\nc\n\nd\n\n{last}\n")
+    };
+    repo.write("skills/one/SKILL.md", lines("a", "e"));
+    repo.commit("Lines");
+    shop.run(&["add", "acme/skills/one"]).ok();
+    clash(&shop.room, "merge", ["other", "main"], |branch| {
+        let page = match branch {
+            "main" => lines("ours", "e"),
+            _ => lines("a", "theirs"),
+        };
+        shop.room.write(".github/skills/one/SKILL.md", page);
+        shop.run(&["keep", "one"]).ok();
+    });
+    let merged = lines("ours", "theirs");
+    assert_eq!(shop.room.read(".github/skills/one/SKILL.md"), merged);
+    let outcome = shop.refuses(&["lock", "--resolve", "--json"], 3, "");
+    let open = &outcome.json()["open"][0];
+    let edits = |side: &str| open[side]["edits"].as_str().unwrap().to_owned();
+    assert_ne!(edits("ours"), edits("theirs"));
+    shop.refuses(
+        &["lock", "--resolve"],
+        3,
+        &format!("edits {}", &edits("ours")[..14]),
+    );
+    shop.run(&["lock", "--resolve", "--ours"])
+        .ok()
+        .says("`mdskill keep NAME` records edits that git has merged");
+    shop.run(&["keep", "one"]).ok();
+    shop.run(&["verify"]).ok();
+    assert_eq!(shop.room.read(".github/skills/one/SKILL.md"), merged);
+}

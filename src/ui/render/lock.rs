@@ -6,6 +6,9 @@ use crate::ops::lock::{Report, Version};
 use crate::ui::phrase::{self, count};
 use crate::ui::printer::Printer;
 
+/// As much of a digest as tells it from another: `sha256:` and seven digits.
+const EDITS: usize = 14;
+
 /// Prints what `lock` did.
 pub fn lock(printer: &Printer, report: &Report) {
     if !report.open.is_empty() {
@@ -75,5 +78,10 @@ fn words(version: Option<&Version>) -> String {
     };
     let follows = version.reference.as_deref();
     let follows = follows.map_or_else(String::new, |text| format!(", ref {}", reference(text)));
-    format!("{source}{at}{follows}")
+    let edits = version
+        .edits
+        .as_deref()
+        .and_then(|edits| edits.get(..EDITS));
+    let edits = edits.map_or_else(String::new, |edits| format!(", edits {edits}"));
+    format!("{source}{at}{follows}{edits}")
 }
