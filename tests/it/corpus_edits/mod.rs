@@ -327,7 +327,7 @@ impl Walk {
         std::fs::remove_dir_all(self.room.project().join(".mdskill/trash")).unwrap();
     }
 
-    /// Installs each fourth skill; what came into the world meanwhile takes part from then on.
+    /// Installs every skill; what came into the world meanwhile takes part from then on.
     fn add_what_is_new(&self, skills: &BTreeMap<String, String>) {
         let lockfile = self.room.project().join("mdskill.lock");
         let lock = match lockfile.exists() {
@@ -336,8 +336,7 @@ impl Walk {
         };
         let folder = |path: &str| path.rsplit('/').next().unwrap().to_owned();
         let known: BTreeSet<String> = lock.values().map(|entry| folder(&entry["path"])).collect();
-        let fourth = skills.keys().step_by(4);
-        let new = fourth.filter(|path| !known.contains(&folder(path)));
+        let new = skills.keys().filter(|path| !known.contains(&folder(path)));
         let specs: Vec<String> = new.map(|path| format!("wshobson/agents/{path}")).collect();
         if specs.is_empty() {
             return;
