@@ -4,6 +4,7 @@
 //! is damaged, lost or can't be written makes commits new again. It lies beside the store and not in
 //! it, so that pruning the store, or its starting anew, makes no commit young.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,8 @@ const MAX_COMMITS: usize = 8192;
 #[derive(Debug, Clone)]
 pub struct Seen {
     file: PathBuf,
+    /// What the file held when it was last read: a hundred commits may be asked about.
+    known: RefCell<Option<BTreeMap<String, u64>>>,
 }
 
 impl Seen {
@@ -26,13 +29,18 @@ impl Seen {
     #[must_use]
     pub fn of(cache: &Path, name: &str) -> Self {
         let file = cache.join(FOLDER).join(format!("{name}.json"));
-        Self { file }
+        Self {
+            file,
+            known: RefCell::default(),
+        }
     }
 
     /// Returns when a commit was first seen, in Unix seconds; nothing when it never was.
     #[must_use]
     pub fn first(&self, commit: ObjectId) -> Option<u64> {
-        self.read().get(&commit.to_string()).copied()
+        let mut known = self.known.borrow_mut();
+        let known = known.get_or_insert_with(|| self.read());
+        known.get(&commit.to_string()).copied()
     }
 
     /// Remembers that commits were seen now, unless they were before. What another process wrote
@@ -49,14 +57,14 @@ impl Seen {
             *first = now.min(*first);
             here.push(commit);
         }
-        if !is_new {
-            return;
+        if is_new {
+            forget_some(&mut known, here);
+            // Not being able to write makes nothing older.
+            if let Ok(text) = serde_json::to_vec(&known) {
+                drop(fs::atomic::write_cache(&self.file, &text));
+            }
         }
-        forget_some(&mut known, here);
-        // Not being able to write makes nothing older.
-        if let Ok(text) = serde_json::to_vec(&known) {
-            drop(fs::atomic::write_cache(&self.file, &text));
-        }
+        self.known.replace(Some(known));
     }
 
     fn read(&self) -> BTreeMap<String, u64> {
@@ -94,48 +102,55 @@ mod tests {
         (cache, seen)
     }
 
+    /// Asks as the next command does, which has the file alone to go by.
+    fn next(cache: &tempfile::TempDir) -> Seen {
+        Seen::of(cache.path(), "x-1")
+    }
+
     #[test]
     fn the_first_time_stays() {
-        let (_cache, seen) = memory();
-        assert_eq!(seen.first(commit(1)), None);
+        let (cache, seen) = memory();
+        assert_eq!(next(&cache).first(commit(1)), None);
         seen.remember([commit(1)], 100);
         seen.remember([commit(1), commit(2)], 200);
-        assert_eq!(seen.first(commit(1)), Some(100));
-        assert_eq!(seen.first(commit(2)), Some(200));
+        for seen in [&next(&cache), &seen] {
+            assert_eq!(seen.first(commit(1)), Some(100));
+            assert_eq!(seen.first(commit(2)), Some(200));
+        }
     }
 
     #[test]
     fn what_another_wrote_stays_and_a_time_to_come_is_now() {
-        let (_cache, seen) = memory();
+        let (cache, seen) = memory();
         seen.remember([commit(1)], 100);
         seen.remember([commit(9)], 900);
         seen.remember([commit(9)], 300);
-        assert_eq!(seen.first(commit(1)), Some(100));
-        assert_eq!(seen.first(commit(9)), Some(300));
+        assert_eq!(next(&cache).first(commit(1)), Some(100));
+        assert_eq!(next(&cache).first(commit(9)), Some(300));
     }
 
     #[test]
     fn a_damaged_file_makes_everything_new() {
         for damaged in ["", "{", "[]", "{\"x\":-1}", "{\"x\":\"y\"}"] {
-            let (_cache, seen) = memory();
+            let (cache, seen) = memory();
             seen.remember([commit(1)], 100);
             std::fs::write(&seen.file, damaged).unwrap();
-            assert_eq!(seen.first(commit(1)), None, "{damaged}");
+            assert_eq!(next(&cache).first(commit(1)), None, "{damaged}");
             seen.remember([commit(1)], 500);
-            assert_eq!(seen.first(commit(1)), Some(500), "{damaged}");
+            assert_eq!(next(&cache).first(commit(1)), Some(500), "{damaged}");
         }
     }
 
     #[test]
     fn it_is_bounded_and_keeps_what_the_source_still_names() {
-        let (_cache, seen) = memory();
+        let (cache, seen) = memory();
         let most = u32::try_from(MAX_COMMITS).unwrap();
         seen.remember([commit(0)], 1);
         seen.remember((1..most).map(commit), 2);
         seen.remember([commit(0), commit(most)], 3);
         assert_eq!(seen.read().len(), MAX_COMMITS);
-        assert_eq!(seen.first(commit(0)), Some(1));
-        assert_eq!(seen.first(commit(1)), None);
-        assert_eq!(seen.first(commit(most)), Some(3));
+        assert_eq!(next(&cache).first(commit(0)), Some(1));
+        assert_eq!(next(&cache).first(commit(1)), None);
+        assert_eq!(next(&cache).first(commit(most)), Some(3));
     }
 }

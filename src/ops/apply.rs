@@ -1,7 +1,7 @@
 //! The step that `add`, `install` and `update` share: a skill's files into all of its targets.
 
 use super::OpError;
-use super::change::{LeftAlone, lacks_edits, refusal_reason};
+use super::change::{LeftAlone, lacks_edits};
 use crate::context::Context;
 use crate::digest::{Digest, FileDigest};
 use crate::fs::tree::{OnDisk, Snapshot};
@@ -30,6 +30,8 @@ pub struct Wanted<'a, 'b> {
     pub replaceable: Option<Digest>,
     /// Its targets.
     pub targets: &'b [Target],
+    /// What is said of a folder that must be left alone.
+    pub why: fn(Refusal) -> &'static str,
 }
 
 /// What is to be done in each target.
@@ -126,7 +128,7 @@ pub fn plan<'a>(
             Err(refusal) => left_alone.push(LeftAlone {
                 name: wanted.name.to_string(),
                 place: site.display(&place),
-                reason: refusal_reason(refusal).to_owned(),
+                reason: (wanted.why)(refusal).to_owned(),
                 files: match (refusal, wanted.locked) {
                     (Refusal::Edited, Some(entry)) => changed_files(objects, entry.tree, &on_disk),
                     _ => Vec::new(),

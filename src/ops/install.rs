@@ -1,6 +1,7 @@
 //! `install`: make the disk equal the lockfile.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use futures_util::future::try_join_all;
 use serde::Serialize;
@@ -14,7 +15,7 @@ use crate::context::Context;
 use crate::digest::Digest;
 use crate::fetch::Repository;
 use crate::fs::tree::OnDisk;
-use crate::install::plan::{Step, decide};
+use crate::install::plan::{self, Step, decide};
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::oid::ObjectId;
@@ -165,36 +166,21 @@ fn look<'a>(
             true => None,
             false => edited_copy(context, lockfile, name, entry)?,
         };
-        let (ours, wanted) = match copy {
-            Some(_) => (Some(entry.digest), entry.digest_on_disk()),
-            None => (None, entry.digest),
-        };
         let mut plan = Vec::new();
         for (target, place, on_disk) in other {
-            let lacks_edits = lacks_edits(name, entry, &on_disk).filter(|_| copy.is_none());
-            // What is without its edits already is no better with --force.
-            let can_go_on = options.force && !on_disk.is(entry.digest);
-            if let (Some(reason), false) = (lacks_edits, can_go_on) {
-                report.left_alone.push(LeftAlone {
+            match step(
+                context,
+                options,
+                (name, entry),
+                copy.as_ref(),
+                &place,
+                &on_disk,
+            ) {
+                Ok(step) => plan.push((target.clone(), step, on_disk)),
+                Err(reason) => report.left_alone.push(LeftAlone {
                     name: name.to_string(),
                     place: context.site.display(&place),
                     reason,
-                    files: Vec::new(),
-                });
-                continue;
-            }
-            match decide(&on_disk, ours.as_slice(), Some(wanted), options.force) {
-                Ok(step) => plan.push((target.clone(), step, on_disk)),
-                Err(_) if was_installed(context, entry, &on_disk, &place) => {
-                    plan.push((target.clone(), Step::Replace, on_disk));
-                }
-                Err(refusal) => report.left_alone.push(LeftAlone {
-                    name: name.to_string(),
-                    place: context.site.display(&place),
-                    reason: match refusal {
-                        crate::install::plan::Refusal::Unmanaged => "it is not what the lockfile says; --force moves it to the trash folder and installs what is locked".to_owned(),
-                        other => refusal_reason(other).to_owned(),
-                    },
                     files: stored_difference(context, entry, &on_disk),
                 }),
             }
@@ -212,14 +198,41 @@ fn look<'a>(
     Ok(missing)
 }
 
+/// Decides about a folder that is not as locked; the error is why it must be left alone.
+fn step(
+    context: &Context<'_>,
+    options: &Options,
+    (name, entry): (&SkillName, &Entry),
+    copy: Option<&SkillTree>,
+    place: &Path,
+    on_disk: &OnDisk,
+) -> Result<Step, String> {
+    if copy.is_none() {
+        // What is without its edits already is no better with --force.
+        let can_go_on = options.force && !on_disk.is(entry.digest);
+        let lacking = lacks_edits(name, entry, on_disk).filter(|_| !can_go_on);
+        if let Some(reason) = lacking {
+            return Err(reason);
+        }
+    }
+    // Where another folder has the edits, upstream's own files make room for them.
+    let (ours, wanted) = match copy {
+        Some(_) => (Some(entry.digest), entry.digest_on_disk()),
+        None => (None, entry.digest),
+    };
+    // An older version that nobody edited may go, but not for one that lacks recorded edits.
+    let may_be_older = copy.is_some() || entry.edits.is_none();
+    match decide(on_disk, ours.as_slice(), Some(wanted), options.force) {
+        Ok(step) => Ok(step),
+        Err(_) if may_be_older && was_installed(context, entry, on_disk, place) => Ok(Step::Replace),
+        Err(plan::Refusal::Unmanaged) => Err("it is not what the lockfile says; --force moves it to the trash folder and installs what is locked".to_owned()),
+        Err(refusal) => Err(refusal_reason(refusal).to_owned()),
+    }
+}
+
 /// Another version of the skill, as the store knows it, was installed and never
 /// edited: a `git pull` brought a newer lockfile.
-fn was_installed(
-    context: &Context<'_>,
-    entry: &Entry,
-    on_disk: &OnDisk,
-    place: &std::path::Path,
-) -> bool {
+fn was_installed(context: &Context<'_>, entry: &Entry, on_disk: &OnDisk, place: &Path) -> bool {
     let stored = context
         .fetcher()
         .and_then(|fetcher| fetcher.open_stored(&entry.source));

@@ -14,7 +14,7 @@ use self::prepare::Prepared;
 use super::OpError;
 use super::apply::{self, Planned, Verdict, Wanted};
 use super::candidate::Candidate;
-use super::change::{Action, Change, LeftAlone, Problem};
+use super::change::{Action, Change, LeftAlone, Problem, refusal_reason};
 use super::findings::Found;
 use super::gate::{Gate, Refusal};
 use super::installed::edited_copy;
@@ -258,6 +258,7 @@ fn plan<'a>(
                 locked,
                 replaceable: None,
                 targets: &targets,
+                why: refusal_reason,
             };
             match apply::plan(&context.site, &wanted, options.force, objects)? {
                 Err(refused) => report.left_alone.extend(refused),

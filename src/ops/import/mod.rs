@@ -22,7 +22,7 @@ use self::copies::Shelves;
 use super::OpError;
 use super::apply::{self, Verdict, Wanted};
 use super::candidate::full_spec;
-use super::change::{Action, Change, Problem};
+use super::change::{Action, Change, Problem, refusal_reason};
 use super::gate::{Gate, Version, kind_of_query};
 use crate::context::Context;
 use crate::fetch::resolve::Query;
@@ -245,6 +245,7 @@ fn restore(
         // The other tool wrote what differs, so nobody misses it.
         replaceable: taken.entry.edits,
         targets: &taken.claimed.targets,
+        why: refusal_reason,
     };
     match apply::plan(&context.site, &wanted, false, objects)? {
         Ok(mut planned) => apply::put_all(transaction, [&mut planned]).map(drop),

@@ -222,6 +222,7 @@ fn plan_moves<'a>(
                 locked: Some(before),
                 replaceable: moved.kept.as_ref().map(|kept| kept.on_disk),
                 targets,
+                why,
             };
             match apply::plan(
                 &context.site,
@@ -229,10 +230,7 @@ fn plan_moves<'a>(
                 options.force,
                 answer.repository.objects(),
             )? {
-                Err(refused) => {
-                    let refused = refused.into_iter().map(edited_meanwhile);
-                    report.left_alone.extend(refused);
-                }
+                Err(refused) => report.left_alone.extend(refused),
                 Ok(plan) => {
                     let mut change = change(context, moved, before, lockfile);
                     if options.dry_run {
@@ -263,14 +261,13 @@ fn plan_moves<'a>(
 }
 
 /// Edits that were there when the source was asked are merged: these are newer.
-fn edited_meanwhile(refused: LeftAlone) -> LeftAlone {
-    let sentence =
-        "it was edited while its new version was being fetched; `mdskill update` merges that too";
-    let reason = match refused.reason == refusal_reason(plan::Refusal::Edited) {
-        true => sentence.to_owned(),
-        false => refused.reason,
-    };
-    LeftAlone { reason, ..refused }
+fn why(refusal: plan::Refusal) -> &'static str {
+    match refusal {
+        plan::Refusal::Edited => {
+            "it was edited while its new version was being fetched; `mdskill update` merges that too"
+        }
+        other => refusal_reason(other),
+    }
 }
 
 /// Takes what was found in a new version, whose files lie or would lie in the first of its places.

@@ -19,8 +19,7 @@ pub(super) async fn step_back(
     answer: &mut Answer<'_>,
     open: &mut [(Installed<'_>, Target)],
 ) -> Result<(), OpError> {
-    let gate = terms.gate;
-    if gate.policy().min_age.is_none() {
+    if terms.gate.policy().min_age.is_none() {
         return Ok(());
     }
     let moves: BTreeSet<Move> = open
@@ -30,32 +29,47 @@ pub(super) async fn step_back(
     let moves: Vec<Move> = moves.into_iter().collect();
     // The dates of the commits are judged as well, so the commits must be here.
     answer.repository.fetch_history(&moves).await?;
-    let mut told = BTreeMap::new();
-    for (skill, target) in open {
-        let Some((old, tip)) = move_of(*skill, target) else {
+    // Skills that were locked at one commit go the same way, and it is looked for once.
+    let mut older: BTreeMap<Move, Option<ObjectId>> = BTreeMap::new();
+    for (skill, target) in open.iter_mut() {
+        let Some(way) = move_of(*skill, target) else {
             continue;
         };
-        if is_old_enough(gate, answer, *skill, target.kind, tip) {
-            continue;
-        }
-        let Some(Lineage::Forward { commits }) = answer.repository.lineage(old, tip) else {
-            continue;
-        };
-        let mut newest_first = commits.into_iter().map(|commit| commit.id);
-        if let Some(older) =
-            newest_first.find(|commit| is_old_enough(gate, answer, *skill, target.kind, *commit))
-        {
-            target.commit = Some(older);
-            told.insert(full_spec(&skill.entry.source, ""), (tip, older));
-        }
+        let found = older.entry(way);
+        let found = found.or_insert_with(|| older_on(terms.gate, answer, *skill, target, way));
+        target.commit = found.or(target.commit);
     }
-    for (place, (tip, older)) in told {
+    let told: BTreeSet<(ObjectId, ObjectId)> = older
+        .into_iter()
+        .filter_map(|((_, tip), older)| Some((tip, older?)))
+        .collect();
+    let place = full_spec(&answer.repository.source, "");
+    for (tip, older) in told {
         let (tip, older) = (tip.short(), older.short());
         terms.context.progress.warn(&format!(
             "{place}: {tip} is too young for `min-age` of the policy; {older} is the newest commit that is not"
         ));
     }
     Ok(())
+}
+
+/// Returns the newest commit on the way to a tip that is old enough; nothing when the tip is, or none.
+fn older_on(
+    gate: &Gate,
+    answer: &Answer<'_>,
+    skill: Installed<'_>,
+    target: &Target,
+    (old, tip): Move,
+) -> Option<ObjectId> {
+    let is_old_enough = |commit| is_old_enough(gate, answer, skill, target.kind, commit);
+    if is_old_enough(tip) {
+        return None;
+    }
+    let Some(Lineage::Forward { commits }) = answer.repository.lineage(old, tip) else {
+        return None;
+    };
+    let mut newest_first = commits.into_iter().map(|commit| commit.id);
+    newest_first.find(|commit| is_old_enough(*commit))
 }
 
 /// The way that a branch has gone since the skill was locked; a tag and a range name what they name.
