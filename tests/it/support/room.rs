@@ -103,10 +103,18 @@ impl Room {
 
     /// Puts a script on the search path, in place of the program of that name.
     pub fn fake(&self, name: &str, script: &str) {
-        let file = self.path("tools").join(name);
-        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).expect("a fake in the room");
-        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o755))
+        let draft = self.path("temp").join(format!("{name}.draft"));
+        std::fs::write(&draft, format!("#!/bin/sh\n{script}\n")).expect("a fake in the room");
+        std::fs::set_permissions(&draft, PermissionsExt::from_mode(0o755))
             .expect("a fake that can be run");
+        // Another test that starts a program just now holds for a moment what this process has open
+        // to write, and such a file can't be run: "Text file busy". So another process writes it.
+        let tool = self.path("tools").join(name);
+        let copied = sealed::command("cp", &self.path("home"))
+            .args([&draft, &tool])
+            .status();
+        assert!(copied.is_ok_and(|status| status.success()), "no {name}");
+        std::fs::remove_file(&draft).expect("the draft was just written");
     }
 
     /// A `gh` that knows this token and notes what it was asked in `temp/gh.log`.
