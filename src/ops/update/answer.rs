@@ -1,13 +1,15 @@
 //! What one source has for its skills, before anything of it is written.
 
+use std::collections::BTreeMap;
+
 use super::Options;
 use super::edits::Local;
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::diff::SkillDiff;
 use crate::digest::Digest;
-use crate::fetch::Repository;
 use crate::fetch::history::Lineage;
+use crate::fetch::{self, Repository};
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::oid::ObjectId;
@@ -31,6 +33,8 @@ pub(super) struct Answer<'a> {
     pub relocked: Vec<Relocked>,
     pub unchanged: usize,
     pub newer: Vec<Newer>,
+    /// How each ref has moved since its skills were locked, where that can be told.
+    pub lineages: BTreeMap<fetch::Move, Lineage>,
     /// What the policy does not let in.
     pub refused: Vec<Refusal>,
     pub conflicts: Vec<Conflicted>,
@@ -125,6 +129,7 @@ impl<'a> Answer<'a> {
             relocked: Vec::new(),
             unchanged: 0,
             newer: Vec::new(),
+            lineages: BTreeMap::new(),
             refused: Vec::new(),
             conflicts: Vec::new(),
             differences: Vec::new(),

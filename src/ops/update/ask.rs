@@ -219,6 +219,9 @@ async fn bring(
         .repository
         .fetch_blobs_with_history(blobs, &tips, &moves)
         .await?;
+    // Many skills are locked at one commit, and a walk may be as long as a history.
+    let lineage = |way: fetch::Move| Some((way, answer.repository.lineage(way.0, way.1)?));
+    answer.lineages = moves.into_iter().filter_map(lineage).collect();
     Ok(())
 }
 

@@ -302,7 +302,8 @@ fn before<'v>(
 }
 
 fn lineage(answer: &Answer<'_>, entry: &Entry, target: &Target) -> Option<Lineage> {
-    answer.repository.lineage(entry.commit?, target.commit?)
+    let way = (entry.commit?, target.commit?);
+    answer.lineages.get(&way).cloned()
 }
 
 fn warning(lineage: Option<&Lineage>, entry: &Entry, target: &Target) -> Option<String> {
