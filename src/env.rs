@@ -28,7 +28,15 @@ pub const VARIABLES: &[(&str, &str)] = &[
         "a token for the enterprise host in `GH_HOST` or `MDSKILL_GITHUB_URL`",
     ),
     (GITHUB_ENTERPRISE_TOKEN, "the same"),
-    (GITLAB_TOKEN, "a token for a host named gitlab.*"),
+    (
+        GITLAB_TOKEN,
+        "a token for gitlab.com and the hosts in `GITLAB_HOST` and `CI_SERVER_URL`, for no other host",
+    ),
+    (
+        GITLAB_HOST,
+        "the host or URL of your own GitLab, as `glab` reads it",
+    ),
+    (CI_SERVER_URL, "the same; GitLab CI sets it"),
     (CACHE_DIR, "the folder of the store of git objects"),
     (CONFIG_DIR, "the folder of the personal lockfile (`-g`)"),
     (
@@ -92,6 +100,8 @@ const GITHUB_TOKEN: &str = "GITHUB_TOKEN";
 const GH_ENTERPRISE_TOKEN: &str = "GH_ENTERPRISE_TOKEN";
 const GITHUB_ENTERPRISE_TOKEN: &str = "GITHUB_ENTERPRISE_TOKEN";
 const GITLAB_TOKEN: &str = "GITLAB_TOKEN";
+const GITLAB_HOST: &str = "GITLAB_HOST";
+const CI_SERVER_URL: &str = "CI_SERVER_URL";
 const CACHE_DIR: &str = "MDSKILL_CACHE_DIR";
 const CONFIG_DIR: &str = "MDSKILL_CONFIG_DIR";
 const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
@@ -214,12 +224,17 @@ impl Env {
     /// when it is not the usual one.
     #[must_use]
     pub fn is_home(&self, host: &str) -> bool {
-        let url = self.github_url().to_ascii_lowercase();
-        let Some(rest) = url.strip_prefix("https://") else {
-            return false;
-        };
-        let home = rest.split('/').next().unwrap_or_default();
-        home.strip_suffix(":443").unwrap_or(home) == host
+        let url = self.github_url();
+        url.starts_with("https://") && https_host(&url) == host
+    }
+
+    /// Whether `host` is a GitLab that the user names: gitlab.com, or exactly the host of
+    /// `GITLAB_HOST` or `CI_SERVER_URL`. Anyone can call a host `gitlab.something`.
+    #[must_use]
+    pub fn is_gitlab(&self, host: &str) -> bool {
+        let named = [GITLAB_HOST, CI_SERVER_URL].map(|variable| self.get(variable));
+        let mut named = named.into_iter().flatten().map(https_host);
+        host == "gitlab.com" || named.any(|named| named == host)
     }
 
     /// Returns the token that may be sent to `host`, if one is set for it.
@@ -230,7 +245,7 @@ impl Env {
     pub fn token_for(&self, host: &str) -> Option<Token> {
         let is_home = self.is_home(host);
         let is_github = host == "github.com" || host.ends_with(".ghe.com");
-        let is_gitlab = host.starts_with("gitlab.");
+        let is_gitlab = self.is_gitlab(host);
         let candidates: [(&'static str, bool); 6] = [
             (TOKEN, is_home),
             (GH_TOKEN, is_github),
@@ -353,6 +368,15 @@ impl Env {
     }
 }
 
+/// Returns the host of an https URL, or of a text that is only a host: in lower case, and with a
+/// port only when it is not the usual one.
+fn https_host(url: &str) -> String {
+    let url = url.trim().to_ascii_lowercase();
+    let rest = url.strip_prefix("https://").unwrap_or(&url);
+    let host = rest.split('/').next().unwrap_or_default();
+    host.strip_suffix(":443").unwrap_or(host).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -379,9 +403,38 @@ mod tests {
         assert_eq!(variable("github.com"), Some(GH_TOKEN));
         assert_eq!(variable("acme.ghe.com"), Some(GH_TOKEN));
         assert_eq!(variable("gitlab.com"), Some(GITLAB_TOKEN));
-        assert_eq!(variable("evil.com"), None);
+        for other in [
+            "evil.com",
+            "gitlab.evil.com",
+            "gitlab.com.evil.com",
+            "github.com.evil.com",
+            "acme.ghe.com.evil.com",
+            "notgithub.com",
+            "ghe.acme.com",
+        ] {
+            assert_eq!(variable(other), None, "{other}");
+        }
         assert_eq!(variable("notghe.com"), None);
         assert!(!format!("{:?}", all.token_for("github.com")).contains("\"g\""));
+    }
+
+    #[test]
+    fn the_gitlab_token_serves_the_named_hosts() {
+        for (host, is_served) in [
+            ("gitlab.acme.com", true),
+            ("git.acme.com:8443", true),
+            ("gitlab.com", true),
+            ("git.acme.com", false),
+            ("acme.com", false),
+            ("gitlab.acme.com.evil.com", false),
+        ] {
+            let env = env(&[
+                (GITLAB_TOKEN, "l"),
+                (GITLAB_HOST, "GitLab.Acme.com:443"),
+                (CI_SERVER_URL, "https://git.acme.com:8443/gitlab"),
+            ]);
+            assert_eq!(env.token_for(host).is_some(), is_served, "{host}");
+        }
     }
 
     #[test]

@@ -17,6 +17,9 @@ use crate::env::Env;
 /// How long a helper program may think.
 const HELPER_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The user that GitHub's documentation sends with a token.
+const GITHUB_USER: &str = "x-access-token";
+
 /// A user and a secret, and where they came from.
 pub struct Credential {
     user: String,
@@ -72,7 +75,7 @@ impl Wallet {
         }
         let host = host_of(url);
         let token = env.token_for(&host).map(|token| Credential {
-            user: user_for(&host).to_owned(),
+            user: user_for(env, &host).to_owned(),
             secret: token.secret().to_owned(),
             origin: token.variable.to_owned(),
         });
@@ -145,11 +148,13 @@ impl Wallet {
     }
 }
 
-/// GitHub and Gitea take any user beside a token; GitLab names its own.
-fn user_for(host: &str) -> &'static str {
-    match host.starts_with("gitlab.") {
-        true => "oauth2",
-        false => "x-access-token",
+/// The user to send with a token, which is the same on GitHub and Gitea whatever it is. A
+/// `MDSKILL_TOKEN` may be of a GitLab that only its name gives away; no token is chosen by that.
+fn user_for(env: &Env, host: &str) -> &'static str {
+    if env.is_gitlab(host) || host.starts_with("gitlab.") {
+        "oauth2"
+    } else {
+        GITHUB_USER
     }
 }
 
@@ -159,7 +164,7 @@ async fn ask_gh(url: &Url) -> Option<Credential> {
     let secret = answer_of(command, "").await?;
     let secret = secret.trim();
     (!secret.is_empty()).then(|| Credential {
-        user: user_for("").to_owned(),
+        user: GITHUB_USER.to_owned(),
         secret: secret.to_owned(),
         origin: "gh auth token".to_owned(),
     })

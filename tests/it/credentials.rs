@@ -162,6 +162,9 @@ fn each_variable_serves_its_hosts() {
         if host == "ghe.example" {
             prepared = prepared.env("GH_HOST", host);
         }
+        if host == "gitlab.example" {
+            prepared = prepared.env("GITLAB_HOST", host);
+        }
         let outcome = prepared.env(variable, CANARY).run();
         outcome.ok();
         assert_eq!(Vault::heard(&vault.forge), (3, 0), "{variable}");
@@ -211,6 +214,27 @@ fn no_token_goes_to_another_host() {
     outcome.ok();
     assert_eq!(Vault::heard(&other), (0, 3));
     vault.is_silent(&outcome);
+}
+
+#[test]
+fn no_token_goes_to_a_host_that_only_looks_like_a_forge() {
+    for host in [
+        "gitlab.evil.example",
+        "gitlab.com.evil.example",
+        "github.com.evil.example",
+        "acme.ghe.com.evil.example",
+        "notgithub.com",
+    ] {
+        let vault = Vault::open_for(&[host]);
+        let proxy = Proxy::start(vault.forge.address());
+        let spec = format!("{host}/acme/skills/one");
+        let prepared = vault.prepare_by_proxy(&["add", &spec], &proxy);
+        let prepared = with_all_tokens(prepared).env("GITLAB_HOST", "https://gitlab.acme.example");
+        let outcome = prepared.run();
+        outcome.ok();
+        assert_eq!(Vault::heard(&vault.forge), (0, 3), "{host}");
+        vault.is_silent(&outcome);
+    }
 }
 
 #[test]
