@@ -87,9 +87,12 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ),
     (
         GIT_SSH_COMMAND,
-        "the ssh command for ssh sources, as git reads it",
+        "the ssh command for ssh sources, as git reads it; relative paths in it do not lead into the project",
     ),
-    (GIT_SSH, "the ssh program for ssh sources"),
+    (
+        GIT_SSH,
+        "the ssh program for ssh sources: a name, or an absolute path",
+    ),
 ];
 
 const GITHUB_URL: &str = "MDSKILL_GITHUB_URL";
@@ -119,6 +122,9 @@ const PAGER: &str = "PAGER";
 const LESS: &str = "LESS";
 const GIT_SSH_COMMAND: &str = "GIT_SSH_COMMAND";
 const GIT_SSH: &str = "GIT_SSH";
+const PATH: &str = "PATH";
+/// Where programs are when there is no `PATH`.
+const DEFAULT_PATH: &str = "/usr/bin:/bin";
 /// Variables that say something when they are empty: no pager.
 const SAY_WHEN_EMPTY: [&str; 3] = [GIT_PAGER, PAGER, LESS];
 
@@ -138,6 +144,7 @@ pub struct Env {
     values: BTreeMap<&'static str, String>,
     /// The folder that the command was started in.
     pub current_dir: PathBuf,
+    search_path: Vec<PathBuf>,
 }
 
 /// A token and the variable that it came from. Its text shows in no log.
@@ -173,7 +180,12 @@ impl Env {
     )]
     pub fn read() -> std::io::Result<Self> {
         let lookup = |name: &str| std::env::var(name).ok();
-        Ok(Self::from_lookup(lookup, std::env::current_dir()?))
+        let mut env = Self::from_lookup(lookup, std::env::current_dir()?);
+        // A folder on it may have a name that is not text.
+        if let Some(path) = std::env::var_os(PATH) {
+            env.search_path = std::env::split_paths(&path).collect();
+        }
+        Ok(env)
     }
 
     /// Makes an environment of any source of variables; empty values count as absent, but those
@@ -184,10 +196,19 @@ impl Env {
             let is_said = !value.is_empty() || SAY_WHEN_EMPTY.contains(name);
             is_said.then_some((*name, value))
         };
+        let path = lookup(PATH);
+        let path = path.as_deref().unwrap_or(DEFAULT_PATH);
         Self {
             values: VARIABLES.iter().filter_map(value).collect(),
             current_dir,
+            search_path: std::env::split_paths(path).collect(),
         }
+    }
+
+    /// Returns the folders that programs are looked for in, as `PATH` has them.
+    #[must_use]
+    pub fn search_path(&self) -> &[PathBuf] {
+        &self.search_path
     }
 
     fn get(&self, name: &str) -> Option<&str> {

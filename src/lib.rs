@@ -30,6 +30,7 @@
 //! - [`env`](mod@env): the environment, read once into a value
 //! - [`dirs`]: the folders outside a project: cache, config, home
 //! - [`interrupt`]: Ctrl-C as a value that long steps ask
+//! - [`process`]: how another program is started, so that no project decides what is run
 //! - [`fs`]: atomic writes, the lock between processes, folders as lists of files
 //! - [`http`]: the client, its retries, and which credential goes to which host
 //! - [`git`]: objects and packs, protocol version 2, and the ways to a repository
@@ -173,6 +174,7 @@ pub mod fs;
 pub mod git;
 pub mod http;
 pub mod interrupt;
+pub mod process;
 
 // Nouns: the things of the trade.
 pub mod config;

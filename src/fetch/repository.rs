@@ -21,7 +21,6 @@ use crate::git::transport::http::HttpRemote;
 use crate::git::transport::local::LocalRefs;
 use crate::git::transport::ssh::SshRemote;
 use crate::git::transport::{Remote, TransportError};
-use crate::http::auth::Wallet;
 use crate::http::client::Client;
 use crate::oid::ObjectId;
 use crate::progress::Progress;
@@ -93,8 +92,8 @@ impl<'a> Fetcher<'a> {
             }
             Location::Http(base) => {
                 let store = Store::open(&self.cache, &url)?;
-                let wallet = Wallet::open(self.env, &base);
-                let remote = || Remote::Http(Box::new(HttpRemote::new(self.client, base, wallet)));
+                let remote =
+                    || Remote::Http(Box::new(HttpRemote::new(self.client, base, self.env)));
                 (Place::Store(store), (!self.offline).then(remote))
             }
             Location::Ssh(ssh_url, address) => {

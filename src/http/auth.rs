@@ -13,6 +13,7 @@ use tokio::process::Command;
 
 use super::host_of;
 use crate::env::Env;
+use crate::process::Programs;
 
 /// How long a helper program may think.
 const HELPER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -55,6 +56,7 @@ pub struct Wallet {
     next: Step,
     tried: Vec<String>,
     may_ask_gh: bool,
+    programs: Option<Programs>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +91,7 @@ impl Wallet {
             tried: token.iter().map(|token| token.origin.clone()).collect(),
             current: token,
             may_ask_gh: is_github && !env.ci(),
+            programs: Some(Programs::of(env)),
         }
     }
 
@@ -100,6 +103,7 @@ impl Wallet {
             next: Step::Nothing,
             tried: Vec::new(),
             may_ask_gh: false,
+            programs: None,
         }
     }
 
@@ -125,9 +129,9 @@ impl Wallet {
                     self.current = None;
                     return true;
                 }
-                Step::Gh if self.may_ask_gh => ask_gh(url).await,
+                Step::Gh if self.may_ask_gh => ask_gh(self.programs.as_ref(), url).await,
                 Step::Anonymous | Step::Gh => None,
-                Step::GitCredential => ask_git(url).await,
+                Step::GitCredential => ask_git(self.programs.as_ref(), url).await,
                 Step::Nothing => return false,
             };
             if let Some(found) = found {
@@ -158,8 +162,8 @@ fn user_for(env: &Env, host: &str) -> &'static str {
     }
 }
 
-async fn ask_gh(url: &Url) -> Option<Credential> {
-    let mut command = Command::new("gh");
+async fn ask_gh(programs: Option<&Programs>, url: &Url) -> Option<Credential> {
+    let mut command = Command::from(programs?.command("gh").ok()?);
     command.args(["auth", "token", "--hostname", &host_of(url)]);
     let secret = answer_of(command, "").await?;
     let secret = secret.trim();
@@ -171,8 +175,8 @@ async fn ask_gh(url: &Url) -> Option<Credential> {
 }
 
 /// Source: git-credential(1).
-async fn ask_git(url: &Url) -> Option<Credential> {
-    let mut command = Command::new("git");
+async fn ask_git(programs: Option<&Programs>, url: &Url) -> Option<Credential> {
+    let mut command = Command::from(programs?.git().ok()?);
     command
         .args([
             "-c",

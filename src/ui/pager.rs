@@ -1,10 +1,11 @@
 //! [`Pager`]: the program that shows long data page by page, as git chooses it.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::env::Env;
 use crate::interrupt::Interrupt;
+use crate::process::Programs;
 
 /// What `less` is told when nobody told it anything: to end when all is on one page, to keep
 /// colours, and to leave the page on the screen. As git tells it.
@@ -15,6 +16,7 @@ const LESS: &str = "FRX";
 pub struct Pager {
     command: String,
     tells_less: bool,
+    programs: Programs,
 }
 
 impl Pager {
@@ -27,6 +29,7 @@ impl Pager {
         is_one.then(|| Self {
             command: command.to_owned(),
             tells_less: !env.tells_less(),
+            programs: Programs::of(env),
         })
     }
 
@@ -36,7 +39,9 @@ impl Pager {
     pub fn show(&self, text: &[u8]) -> bool {
         // Ctrl-C is for the pager now; who dies before it leaves the terminal to two programs.
         let _interrupt = Interrupt::listen();
-        let mut command = self.command();
+        let Ok(mut command) = self.command() else {
+            return false;
+        };
         if self.tells_less {
             command.env("LESS", LESS);
         }
@@ -52,18 +57,16 @@ impl Pager {
 
     /// The variable is a command line, and git has a shell read it.
     #[cfg(unix)]
-    fn command(&self) -> Command {
-        let mut command = Command::new("sh");
-        command.args(["-c", &self.command]);
-        command
+    fn command(&self) -> io::Result<Command> {
+        self.programs.shell(&self.command)
     }
 
     #[cfg(not(unix))]
-    fn command(&self) -> Command {
+    fn command(&self) -> io::Result<Command> {
         let mut words = self.command.split_whitespace();
-        let mut command = Command::new(words.next().unwrap_or_default());
+        let mut command = self.programs.command(words.next().unwrap_or_default())?;
         command.args(words);
-        command
+        Ok(command)
     }
 }
 
@@ -112,6 +115,7 @@ mod tests {
             let pager = Pager {
                 command,
                 tells_less: true,
+                programs: Programs::of(&Env::from_lookup(|_| None, PathBuf::new())),
             };
             pager.show(b"one\ntwo\n")
         };

@@ -349,3 +349,69 @@ fn gits_helper_is_asked_without_a_prompt() {
     assert!(question.contains("protocol=https\n") && question.contains(&host));
     vault.scene.has("one", "HEAD:skills/one");
 }
+
+/// A vault that wants a password, and a project of a stranger: whatever is asked there for
+/// credentials, `temp/owned` is made when something of the project is run.
+fn hostile_project() -> (Vault, std::path::PathBuf) {
+    let vault = Vault::open();
+    let room = &vault.scene.room;
+    vault.forge.require_basic("ada", "open sesame");
+    let owned = room.path("temp/owned");
+    let make = format!(": > '{}'", owned.display());
+    let helper = format!("!{make}; true");
+    room.run("git", ["config", "credential.helper", &helper])
+        .run()
+        .ok();
+    // `git clone` alone brings a folder that is itself a bare repository.
+    room.run("git", ["init", "--quiet", "--bare", "sub"])
+        .run()
+        .ok();
+    let in_sub = ["--git-dir=sub", "config", "credential.helper", &helper];
+    room.run("git", in_sub).run().ok();
+    for name in ["git", "gh", "sh"] {
+        let program = room.project().join(name);
+        std::fs::write(&program, format!("#!/bin/sh\n{make}\n")).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&program, mode).unwrap();
+    }
+    (vault, owned)
+}
+
+#[test]
+fn gits_helper_does_not_obey_the_projects_configuration() {
+    let (vault, owned) = hostile_project();
+    let room = &vault.scene.room;
+    refused(room, vault.prepare(&ADD), 4, "(401)");
+    let below = vault.prepare(&ADD).dir(room.project().join("sub"));
+    below.run().fails(4).says("(401)");
+    let git_dir = room.project().join(".git");
+    let in_hook = vault.prepare(&ADD).env("GIT_DIR", git_dir);
+    refused(room, in_hook, 4, "(401)");
+    assert!(!owned.exists(), "a command of the project was run");
+}
+
+#[test]
+fn no_program_of_the_project_is_started() {
+    let (vault, owned) = hostile_project();
+    let room = &vault.scene.room;
+    let tools = room.path("tools").display().to_string();
+    for path in [
+        format!(".:{tools}"),
+        format!(":{tools}"),
+        format!("../project:{tools}"),
+    ] {
+        refused(room, vault.prepare(&ADD).env("PATH", path), 4, "(401)");
+    }
+    assert!(!owned.exists(), "a program of the project was run");
+}
+
+#[test]
+fn the_users_own_configuration_reaches_gits_helper() {
+    let (vault, owned) = hostile_project();
+    let helper = "!f() { echo username=ada; echo 'password=open sesame'; }; f";
+    let prepared = vault.prepare(&ADD).env("GIT_CONFIG_COUNT", "1");
+    let prepared = prepared.env("GIT_CONFIG_KEY_0", "credential.helper");
+    prepared.env("GIT_CONFIG_VALUE_0", helper).run().ok();
+    vault.scene.has("one", "HEAD:skills/one");
+    assert!(!owned.exists(), "a command of the project was run");
+}

@@ -43,7 +43,7 @@ const fn without(room: Room, never: &'static [&'static str]) -> Room {
 }
 
 /// What can be answered without the machine must be: it is then tested without it.
-const THE_MACHINE: &[&str] = &["env", "dirs", "fs", "http", "git", "interrupt"];
+const THE_MACHINE: &[&str] = &["env", "dirs", "fs", "http", "git", "interrupt", "process"];
 
 const HOUSE: &[Room] = &[
     room("path", Words, &[]),
@@ -60,9 +60,10 @@ const HOUSE: &[Room] = &[
     room("env", Machine, &[]),
     room("dirs", Machine, &["env"]),
     room("interrupt", Machine, &[]),
+    room("process", Machine, &["env"]),
     room("fs", Machine, &[]),
-    room("http", Machine, &["env"]),
-    room("git", Machine, &["env", "http"]),
+    room("http", Machine, &["env", "process"]),
+    room("git", Machine, &["env", "http", "process"]),
     without(
         room("skill", Nouns, &[]),
         &["env", "dirs", "fs", "http", "interrupt"],

@@ -72,6 +72,34 @@ fn an_old_server_is_asked_through_the_users_git() {
 }
 
 #[test]
+fn an_old_server_is_asked_with_the_users_configuration_and_not_the_projects() {
+    let scene = Scene::set();
+    scene.forge.fault(Fault::V0Only);
+    let owned = scene.room.path("temp/owned");
+    let command = format!(": > '{}'; false", owned.display());
+    for (key, value) in [
+        ("core.sshCommand", command.as_str()),
+        ("url.ssh://evil.example/.insteadOf", &scene.forge.url()),
+    ] {
+        scene.room.run("git", ["config", key, value]).run().ok();
+    }
+    let prepared = scene.mdskill(&["add", "acme/skills/three"]);
+    let prepared = prepared.env("GIT_CONFIG_COUNT", "1");
+    let prepared = prepared.env("GIT_CONFIG_KEY_0", "http.extraHeader");
+    prepared.env("GIT_CONFIG_VALUE_0", "X-User: ada").run().ok();
+    assert!(!owned.exists(), "a command of the project was run");
+    let requests = scene.forge.requests();
+    let has_header = requests
+        .iter()
+        .any(|request| request.header("x-user") == Some("ada"));
+    assert!(
+        has_header,
+        "what the user's environment configures was lost"
+    );
+    scene.has("three", "HEAD:skills/three");
+}
+
+#[test]
 fn a_renamed_repository_is_followed_and_the_new_place_is_named() {
     for code in [301, 302, 307, 308] {
         let scene = Scene::set();

@@ -8,6 +8,7 @@
 use reqwest::Url;
 
 use super::TransportError;
+use crate::env::Env;
 use crate::git::objects::Objects;
 use crate::git::protocol::{
     self, Answer, Capabilities, CapabilityList, Depth, PackAnswer, ProtocolError, Reader, Ref,
@@ -16,6 +17,7 @@ use crate::git::protocol::{
 use crate::http::auth::Wallet;
 use crate::http::client::{Body, Client, Reply, Request};
 use crate::http::{HttpError, host_of};
+use crate::process::Programs;
 use crate::progress::Progress;
 
 /// Most addresses that a redirect may lead through.
@@ -27,6 +29,7 @@ pub struct HttpRemote<'a> {
     base: Url,
     asked: Url,
     wallet: Wallet,
+    programs: Programs,
     capabilities: Option<Capabilities>,
     warnings: Vec<String>,
 }
@@ -34,12 +37,13 @@ pub struct HttpRemote<'a> {
 impl<'a> HttpRemote<'a> {
     /// Names the repository at `base`; nothing is sent yet.
     #[must_use]
-    pub fn new(client: &'a Client, base: Url, wallet: Wallet) -> Self {
+    pub fn new(client: &'a Client, base: Url, env: &Env) -> Self {
         Self {
             client,
             asked: base.clone(),
+            wallet: Wallet::open(env, &base),
+            programs: Programs::of(env),
             base,
-            wallet,
             capabilities: None,
             warnings: Vec::new(),
         }
@@ -49,6 +53,12 @@ impl<'a> HttpRemote<'a> {
     #[must_use]
     pub fn moved_to(&self) -> Option<String> {
         (self.base != self.asked).then(|| self.base.to_string())
+    }
+
+    /// Returns the programs of the environment that it was made with.
+    #[must_use]
+    pub fn programs(&self) -> &Programs {
+        &self.programs
     }
 
     /// Returns the sentences to tell the user, once.

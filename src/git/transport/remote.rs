@@ -67,12 +67,17 @@ impl Remote<'_> {
 
     /// Goes on with the user's `git` where the server is too old; any other error stands.
     fn fall_back(&mut self, error: TransportError) -> Result<(), TransportError> {
-        match (&*self, error) {
-            (Self::Http(_) | Self::Ssh(_), TransportError::NoVersion2 { url, .. }) => {
-                *self = Self::System(SystemGit::new(url));
+        let programs = match &*self {
+            Self::Http(remote) => remote.programs().clone(),
+            Self::Ssh(remote) => remote.programs().clone(),
+            Self::Local(_) | Self::System(_) => return Err(error),
+        };
+        match error {
+            TransportError::NoVersion2 { url, .. } => {
+                *self = Self::System(SystemGit::new(url, programs));
                 Ok(())
             }
-            (_, error) => Err(error),
+            error => Err(error),
         }
     }
 

@@ -16,6 +16,7 @@ use crate::git::objects::Objects;
 use crate::git::protocol::{
     self, Answer, CapabilityList, Depth, PackAnswer, ProtocolError, Reader, Ref, RefList, Wants,
 };
+use crate::process::Programs;
 use crate::progress::Progress;
 
 /// Longest part of ssh's own words that an error repeats.
@@ -36,10 +37,19 @@ pub struct SshAddress {
 pub struct SshRemote {
     url: String,
     address: SshAddress,
-    program: Vec<String>,
+    program: Program,
+    programs: Programs,
     session: Option<Session>,
     has_filter: bool,
     timeout: Duration,
+}
+
+/// What is started for ssh.
+enum Program {
+    /// A command line for the shell.
+    Line(String),
+    /// A program by its name or path.
+    Name(String),
 }
 
 struct Session {
@@ -87,22 +97,24 @@ impl SshRemote {
     pub fn new(url: &str, address: SshAddress, env: &Env) -> Self {
         let program = match env.ssh_command() {
             // As git does: the command is the shell's to split.
-            Some(command) => vec![
-                "sh".to_owned(),
-                "-c".to_owned(),
-                format!("{command} \"$@\""),
-                "ssh".to_owned(),
-            ],
-            None => vec![env.ssh_program().to_owned()],
+            Some(command) => Program::Line(format!("{command} \"$@\"")),
+            None => Program::Name(env.ssh_program().to_owned()),
         };
         Self {
             url: url.to_owned(),
             address,
             program,
+            programs: Programs::of(env),
             session: None,
             has_filter: true,
             timeout: Duration::from_secs(env.timeout_seconds()),
         }
+    }
+
+    /// Returns the programs of the environment that it was made with.
+    #[must_use]
+    pub fn programs(&self) -> &Programs {
+        &self.programs
     }
 
     /// Lists the refs that begin with one of `prefixes`.
@@ -192,8 +204,12 @@ impl SshRemote {
         if self.session.is_some() {
             return Ok(());
         }
-        let mut command = Command::new(&self.program[0]);
-        command.args(&self.program[1..]);
+        let (built, name) = match &self.program {
+            Program::Line(line) => (self.programs.shell(line), "sh"),
+            Program::Name(name) => (self.programs.command(name), name.as_str()),
+        };
+        let not_started = |error| self.failed(&format!("`{name}`: {error}"));
+        let mut command = Command::from(built.map_err(not_started)?);
         // A prompt would hang a CI job for ever.
         command.args(["-o", "BatchMode=yes", "-o", "SendEnv=GIT_PROTOCOL"]);
         if let Some(port) = self.address.port {
@@ -209,9 +225,7 @@ impl SshRemote {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        let mut child = command
-            .spawn()
-            .map_err(|error| self.failed(&format!("`{}`: {error}", self.program[0])))?;
+        let mut child = command.spawn().map_err(not_started)?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
             return Err(self.failed("its pipes did not open"));

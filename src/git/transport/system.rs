@@ -10,17 +10,19 @@ use tokio::process::Command;
 use super::TransportError;
 use crate::git::objects::Objects;
 use crate::git::protocol::{Depth, Ref, Wants};
+use crate::process::Programs;
 
 /// A repository that only `git` can talk to.
 pub struct SystemGit {
     url: String,
+    programs: Programs,
 }
 
 impl SystemGit {
     /// Names the repository at `url`.
     #[must_use]
-    pub fn new(url: String) -> Self {
-        Self { url }
+    pub fn new(url: String, programs: Programs) -> Self {
+        Self { url, programs }
     }
 
     /// Lists the refs that begin with one of `prefixes`.
@@ -28,7 +30,7 @@ impl SystemGit {
     /// # Errors
     /// When `git` is missing or fails.
     pub async fn list_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
-        let mut command = Command::new("git");
+        let mut command = self.git()?;
         command.args(["ls-remote", "--symref", "--", &self.url]);
         let printed = self.run(command).await?;
         Ok(parse_listing(&printed)
@@ -59,7 +61,7 @@ impl SystemGit {
         if missing.is_empty() && commits == 1 {
             return Ok(());
         }
-        let mut command = Command::new("git");
+        let mut command = self.git()?;
         command.arg("--git-dir").arg(objects.path());
         // An old server gives only what a ref points at, so the refs' tips are asked for.
         command.args([
@@ -82,26 +84,39 @@ impl SystemGit {
         Ok(())
     }
 
-    async fn run(&self, mut command: Command) -> Result<String, TransportError> {
-        let failed = |reason: String| TransportError::NoVersion2 {
+    fn git(&self) -> Result<Command, TransportError> {
+        let mut command = self
+            .programs
+            .git()
+            .map_err(|error| self.not_started(&error))?;
+        command
+            .args(["-c", "core.hooksPath=/dev/null"])
+            .args(["-c", "protocol.ext.allow=never"]);
+        Ok(command.into())
+    }
+
+    fn failed(&self, reason: String) -> TransportError {
+        TransportError::NoVersion2 {
             url: self.url.clone(),
             reason,
-        };
+        }
+    }
+
+    fn not_started(&self, error: &std::io::Error) -> TransportError {
+        self.failed(format!("`git` can't be started: {error}"))
+    }
+
+    async fn run(&self, mut command: Command) -> Result<String, TransportError> {
         command
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_ASKPASS", "")
             .env("SSH_ASKPASS", "")
-            .env("GIT_CONFIG_COUNT", "2")
-            .env("GIT_CONFIG_KEY_0", "core.hooksPath")
-            .env("GIT_CONFIG_VALUE_0", "/dev/null")
-            .env("GIT_CONFIG_KEY_1", "protocol.ext.allow")
-            .env("GIT_CONFIG_VALUE_1", "never")
             .stdin(Stdio::null())
             .kill_on_drop(true);
         let output = command
             .output()
             .await
-            .map_err(|error| failed(format!("`git` can't be started: {error}")))?;
+            .map_err(|error| self.not_started(&error))?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
@@ -111,7 +126,7 @@ impl SystemGit {
             .rev()
             .find(|line| !line.trim().is_empty())
             .unwrap_or("it said nothing");
-        Err(failed(format!("`git` failed: {said}")))
+        Err(self.failed(format!("`git` failed: {said}")))
     }
 }
 
