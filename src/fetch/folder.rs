@@ -1,9 +1,11 @@
 //! A folder of files as a source: its skills become git objects, so that every
 //! later room sees what it sees of any repository.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::FetchError;
+use crate::fs::leftover::is_leftover;
 use crate::fs::{self, At};
 use crate::git::objects::{MAX_OBJECT_BYTES, Objects, TreeBuilder, TreeEntry, mode_number};
 use crate::oid::ObjectId;
@@ -18,9 +20,11 @@ use crate::skill::discover::SKILL_FILE;
 pub fn import(root: &Path, objects: &Objects) -> Result<ObjectId, FetchError> {
     let mut listing = fs::tree::list(root)?;
     let is_git = |path: &str| path.split('/').any(|part| part == ".git");
+    let all: HashSet<String> = listing.files.iter().map(|file| file.path.clone()).collect();
+    let is_left = |path: &str| is_leftover(path, |file| all.contains(file));
     listing
         .files
-        .retain(|file| !is_git(&file.path) && !fs::tree::is_leaving(&file.path));
+        .retain(|file| !is_git(&file.path) && !is_left(&file.path));
     let skill_folder = |path: &str| match path.strip_suffix(SKILL_FILE) {
         Some(folder) if folder.is_empty() || folder.ends_with('/') => Some(folder.to_owned()),
         _ => None,

@@ -1,6 +1,7 @@
 //! The disk: errors that name their path, and the few things that every room does to files.
 
 pub mod atomic;
+pub mod leftover;
 pub mod lock;
 pub mod memory;
 pub mod tree;

@@ -6,6 +6,7 @@
 use std::fs::{DirEntry, Metadata};
 use std::path::Path;
 
+use super::leftover::is_leftover;
 use super::{At, Error, if_found};
 use crate::digest::{Digest, FileDigest, FileMode};
 
@@ -50,58 +51,41 @@ pub enum OnDisk {
 }
 
 impl Snapshot {
-    /// Whether the folder holds exactly the files of `digest`, give or take what
-    /// the system or an interpreter leaves behind when a skill is used.
+    /// Whether the folder holds exactly the files of `digest`, give or take leftovers, which may
+    /// be dropped without asking.
     #[must_use]
     pub fn is(&self, digest: Digest) -> bool {
-        self.strangers.is_empty()
-            && (self.digest() == digest || self.without_leavings() == Some(digest))
+        self.strangers.is_empty() && (self.digest() == digest || self.own_digest() == digest)
     }
 
     /// Returns the digest over all files.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        Digest::of_files(
-            self.files
-                .iter()
-                .map(|(path, mode, digest)| (path.as_str(), *mode, *digest)),
-        )
+        self.digest_without(|_| false)
     }
 
-    /// Returns the digest over what somebody wrote: all files that are no leavings.
+    /// Returns the digest over what somebody wrote: all files that are not leftovers.
     #[must_use]
     pub fn own_digest(&self) -> Digest {
-        self.without_leavings().unwrap_or_else(|| self.digest())
+        self.digest_without(|path| self.is_leftover(path))
     }
 
-    /// Returns the digest over all files that are no leavings, when there are any.
-    fn without_leavings(&self) -> Option<Digest> {
-        let kept: Vec<_> = self
-            .files
-            .iter()
-            .filter(|(path, ..)| !is_leaving(path))
-            .collect();
-        (kept.len() < self.files.len()).then(|| {
-            Digest::of_files(
-                kept.iter()
-                    .map(|(path, mode, digest)| (path.as_str(), *mode, *digest)),
-            )
+    /// Returns the digest over the files that are not left out.
+    pub fn digest_without(&self, is_left_out: impl Fn(&str) -> bool) -> Digest {
+        let kept = self.files.iter().filter(|(path, ..)| !is_left_out(path));
+        Digest::of_files(kept.map(|(path, mode, digest)| (path.as_str(), *mode, *digest)))
+    }
+
+    /// Whether one of the files is a leftover of the others.
+    #[must_use]
+    pub fn is_leftover(&self, path: &str) -> bool {
+        is_leftover(path, |file| {
+            let found = self
+                .files
+                .binary_search_by(|(there, ..)| there.as_str().cmp(file));
+            found.is_ok()
         })
     }
-}
-
-/// Whether a file is what Finder, Explorer or Python leave in a folder that is merely used.
-///
-/// Such a file may belong to a skill (2 of 12,331 real files do), so it counts
-/// when the digest counts it; it never makes a skill "edited".
-#[must_use]
-pub fn is_leaving(path: &str) -> bool {
-    path.split('/').any(|part| {
-        matches!(
-            part,
-            "__pycache__" | ".DS_Store" | "Thumbs.db" | "desktop.ini"
-        )
-    })
 }
 
 impl OnDisk {
@@ -246,7 +230,11 @@ mod tests {
         let folder = folder(&[("SKILL.md", "x"), ("scripts/a.py", "y")]);
         let digest = snapshot(&folder).digest();
         std::fs::create_dir(folder.path().join("scripts/__pycache__")).unwrap();
-        std::fs::write(folder.path().join("scripts/__pycache__/a.pyc"), "z").unwrap();
+        std::fs::write(
+            folder.path().join("scripts/__pycache__/a.cpython-312.pyc"),
+            "z",
+        )
+        .unwrap();
         assert!(snapshot(&folder).is(digest));
         std::fs::write(folder.path().join("notes.md"), "mine").unwrap();
         assert!(!snapshot(&folder).is(digest));

@@ -10,3 +10,4 @@ pub mod protocol;
 mod staged;
 pub mod transport;
 mod tree;
+pub mod work_tree;

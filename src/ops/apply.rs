@@ -226,18 +226,39 @@ pub fn places(site: &Site, name: &SkillName, targets: &[Target]) -> Vec<String> 
         .collect()
 }
 
-/// Returns the files that differ from the tree `original`, each with how; nothing
+/// Returns the files that differ from the tree `original`, leftovers aside, each with how; nothing
 /// when the store no longer has that tree.
 #[must_use]
 pub fn changed_files(objects: &Objects, original: ObjectId, on_disk: &OnDisk) -> Vec<String> {
+    let OnDisk::Folder(snapshot) = on_disk else {
+        return Vec::new();
+    };
+    changed_files_but(objects, original, on_disk, |path| {
+        snapshot.is_leftover(path)
+    })
+}
+
+/// Returns the same, but for added files that `is_left_out`.
+#[must_use]
+pub fn changed_files_but(
+    objects: &Objects,
+    original: ObjectId,
+    on_disk: &OnDisk,
+    is_left_out: impl Fn(&str) -> bool,
+) -> Vec<String> {
     let (OnDisk::Folder(snapshot), Ok(original)) = (on_disk, SkillTree::read(objects, original))
     else {
         return Vec::new();
     };
-    differences(&original, snapshot, objects).unwrap_or_default()
+    differences(&original, snapshot, objects, is_left_out).unwrap_or_default()
 }
 
-fn differences(original: &SkillTree, disk: &Snapshot, objects: &Objects) -> Option<Vec<String>> {
+fn differences(
+    original: &SkillTree,
+    disk: &Snapshot,
+    objects: &Objects,
+    is_left_out: impl Fn(&str) -> bool,
+) -> Option<Vec<String>> {
     let mut lines: Vec<String> = disk
         .strangers
         .iter()
@@ -261,7 +282,7 @@ fn differences(original: &SkillTree, disk: &Snapshot, objects: &Objects) -> Opti
     let added = disk
         .files
         .iter()
-        .filter(|(path, ..)| !is_original(path) && !crate::fs::tree::is_leaving(path));
+        .filter(|(path, ..)| !is_original(path) && !is_left_out(path));
     lines.extend(added.map(|(path, ..)| format!("{path} (added)")));
     lines.sort();
     Some(lines)

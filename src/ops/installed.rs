@@ -2,24 +2,41 @@
 //! what of their edits is missing or not settled.
 
 use super::OpError;
-use super::apply::changed_files;
+use super::apply::{changed_files, changed_files_but};
 use crate::context::Context;
-use crate::fs::tree::{OnDisk, is_leaving};
+use crate::fs::tree::OnDisk;
+use crate::git::objects::Objects;
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::path::SkillPath;
 use crate::skill::files::SkillTree;
 use crate::skill::select::nearest;
 
-/// Returns which files differ from the locked ones, when the store still has those.
+/// Returns which files differ from the locked ones, leftovers aside, when the store still has those.
 pub fn stored_difference(context: &Context<'_>, entry: &Entry, on_disk: &OnDisk) -> Vec<String> {
-    let opened = context
-        .fetcher()
-        .and_then(|fetcher| fetcher.open_stored(&entry.source));
-    match opened {
-        Ok(Some(objects)) => changed_files(&objects, entry.tree, on_disk),
-        _ => Vec::new(),
+    match stored(context, entry) {
+        Some(objects) => changed_files(&objects, entry.tree, on_disk),
+        None => Vec::new(),
     }
+}
+
+/// Returns which files differ from the locked ones, but for added ones that `is_left_out`, when the
+/// store still has the locked ones.
+pub fn stored_difference_but(
+    context: &Context<'_>,
+    entry: &Entry,
+    on_disk: &OnDisk,
+    is_left_out: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    match stored(context, entry) {
+        Some(objects) => changed_files_but(&objects, entry.tree, on_disk, is_left_out),
+        None => Vec::new(),
+    }
+}
+
+fn stored(context: &Context<'_>, entry: &Entry) -> Option<Objects> {
+    let fetcher = context.fetcher().ok()?;
+    fetcher.open_stored(&entry.source).ok()?
 }
 
 /// Returns the files of a skill with the edits that the lockfile records, as one of its folders has
@@ -41,9 +58,9 @@ pub fn edited_copy(
         if let OnDisk::Folder(snapshot) = OnDisk::read(&folder)?
             && snapshot.is(edits)
         {
-            let has_leavings = snapshot.digest() == edits;
+            let has_leftovers = snapshot.digest() == edits;
             let files = snapshot.files.iter();
-            let files = files.filter(|(path, ..)| has_leavings || !is_leaving(path));
+            let files = files.filter(|(path, ..)| has_leftovers || !snapshot.is_leftover(path));
             let files = files.map(|(path, mode, _)| {
                 let checked = SkillPath::from_bytes(path.as_bytes()).ok()?;
                 Some((checked, *mode, std::fs::read(folder.join(path)).ok()?))

@@ -12,7 +12,7 @@ use super::installed::{check_installed, marked_line, stored_difference};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fs::At;
-use crate::fs::tree::{OnDisk, Snapshot, is_leaving};
+use crate::fs::tree::{OnDisk, Snapshot};
 use crate::git::objects::blob_id;
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
@@ -101,7 +101,8 @@ pub fn keep(context: &Context<'_>, options: &Options) -> Result<Report, OpError>
 fn odd_name(snapshot: &Snapshot) -> Option<String> {
     snapshot.files.iter().find_map(|(path, ..)| {
         let fault = SkillPath::from_bytes(path.as_bytes()).err()?;
-        (!is_leaving(path)).then(|| format!("`{path}` can't be a skill's file: {fault}; rename it"))
+        (!snapshot.is_leftover(path))
+            .then(|| format!("`{path}` can't be a skill's file: {fault}; rename it"))
     })
 }
 

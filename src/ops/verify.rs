@@ -1,12 +1,16 @@
 //! `verify`: hash what is installed against the lockfile, offline.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::OpError;
-use super::installed::{check_installed, named, stored_difference};
+use super::installed::{check_installed, named, stored_difference_but};
 use crate::context::Context;
-use crate::fs::tree::OnDisk;
+use crate::fs::tree::{OnDisk, Snapshot};
+use crate::git::work_tree::WorkTree;
 use crate::lockfile::Entry;
 use crate::name::SkillName;
 use crate::target::Target;
@@ -31,6 +35,8 @@ pub struct Drift {
     pub problem: String,
     /// Whether there is nothing at all.
     pub is_missing: bool,
+    /// Whether all that is wrong are leftovers, which using the skill makes.
+    pub is_leftovers: bool,
     /// The files, each with how it differs, when the store still has the original.
     pub files: Vec<String>,
 }
@@ -57,36 +63,94 @@ pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpEr
         |(name, _, target): &(&SkillName, &Entry, &Target)| OnDisk::read(&site.skill(target, name));
     let looked: Vec<OnDisk> = folders.par_iter().map(read).collect::<Result<_, _>>()?;
     let mut report = Report::default();
+    let mut work_trees: BTreeMap<&Target, Option<WorkTree>> = BTreeMap::new();
     for ((name, entry, target), on_disk) in folders.into_iter().zip(looked) {
-        if on_disk.is(entry.digest_on_disk()) {
+        let place = site.skill(target, name);
+        let private = match &on_disk {
+            OnDisk::Folder(snapshot) if snapshot.digest() != entry.digest_on_disk() => {
+                let open = || WorkTree::around(&site.target(target));
+                let work_tree = work_trees.entry(target).or_insert_with(open);
+                private_files(work_tree.as_ref(), &place, snapshot)
+            }
+            _ => BTreeSet::new(),
+        };
+        if is_as_locked(entry, &on_disk, &private) {
             report.intact += 1;
             continue;
         }
+        let problem = problem(entry, &on_disk, &private);
         report.drift.push(Drift {
             name: name.to_string(),
-            place: context.site.display(&context.site.skill(target, name)),
-            problem: problem(entry, &on_disk).to_owned(),
+            place: site.display(&place),
+            problem: problem.to_owned(),
             is_missing: on_disk == OnDisk::Absent,
-            files: files(context, entry, &on_disk),
+            is_leftovers: problem == HAS_LEFTOVERS,
+            files: files(context, entry, &on_disk, &private),
         });
     }
     Ok(report)
 }
 
-fn problem(entry: &Entry, on_disk: &OnDisk) -> &'static str {
-    match on_disk {
-        OnDisk::Folder(_) if entry.edits.is_some() && on_disk.is(entry.digest) => {
-            "lacks the local edits that the lockfile records"
-        }
-        OnDisk::Absent => "is missing",
-        OnDisk::NotAFolder => "is not a folder",
-        OnDisk::Folder(_) => "differs from the lockfile",
+/// Returns the files that only this machine has: the project's git ignores and does not track them,
+/// so no commit brought them. Without git, there are none.
+fn private_files(
+    work_tree: Option<&WorkTree>,
+    place: &Path,
+    snapshot: &Snapshot,
+) -> BTreeSet<String> {
+    let (Some(work_tree), Ok(real)) = (work_tree, place.canonicalize()) else {
+        return BTreeSet::new();
+    };
+    let paths = snapshot.files.iter().map(|(path, ..)| path);
+    let private = paths.filter(|path| work_tree.is_private(&real.join(path)));
+    private.cloned().collect()
+}
+
+/// Whether a folder has the locked files and no others, but for private ones.
+fn is_as_locked(entry: &Entry, on_disk: &OnDisk, private: &BTreeSet<String>) -> bool {
+    let OnDisk::Folder(snapshot) = on_disk else {
+        return false;
+    };
+    let locked = entry.digest_on_disk();
+    let is_without = || snapshot.digest_without(|path| private.contains(path)) == locked;
+    snapshot.strangers.is_empty() && (snapshot.digest() == locked || is_without())
+}
+
+const HAS_LEFTOVERS: &str = "has files that the lockfile does not list";
+
+fn problem(entry: &Entry, on_disk: &OnDisk, private: &BTreeSet<String>) -> &'static str {
+    let OnDisk::Folder(snapshot) = on_disk else {
+        return match on_disk {
+            OnDisk::Absent => "is missing",
+            _ => "is not a folder",
+        };
+    };
+    let own = |path: &str| private.contains(path) || snapshot.is_leftover(path);
+    if snapshot.strangers.is_empty() && snapshot.digest_without(own) == entry.digest_on_disk() {
+        HAS_LEFTOVERS
+    } else if entry.edits.is_some() && on_disk.is(entry.digest) {
+        "lacks the local edits that the lockfile records"
+    } else {
+        "differs from the lockfile"
     }
 }
 
-fn files(context: &Context<'_>, entry: &Entry, on_disk: &OnDisk) -> Vec<String> {
-    match on_disk {
-        OnDisk::Folder(_) => stored_difference(context, entry, on_disk),
-        _ => Vec::new(),
+fn files(
+    context: &Context<'_>,
+    entry: &Entry,
+    on_disk: &OnDisk,
+    private: &BTreeSet<String>,
+) -> Vec<String> {
+    let OnDisk::Folder(snapshot) = on_disk else {
+        return Vec::new();
+    };
+    let is_private = |path: &str| private.contains(path);
+    let files = stored_difference_but(context, entry, on_disk, is_private);
+    if !files.is_empty() {
+        return files;
     }
+    // Without the store it is not known what else is added; leftovers are known by their form.
+    let paths = snapshot.files.iter().map(|(path, ..)| path);
+    let left = paths.filter(|path| snapshot.is_leftover(path) && !private.contains(*path));
+    left.map(|path| format!("{path} (added)")).collect()
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Entry, EntryKind, Lies, SkillView, Unreadable};
 use crate::digest::FileMode;
-use crate::fs::{self, At, tree};
+use crate::fs::{self, At, leftover, tree};
 
 /// Largest file that is read at all; a larger one is no text that an agent can hold.
 const MAX_READ_BYTES: u64 = 16 << 20;
@@ -94,16 +94,7 @@ impl DiskView {
 /// merely used or worked on.
 #[must_use]
 pub fn is_left_by_tools(name: &str) -> bool {
-    tree::is_leaving(name)
-        || matches!(
-            name,
-            "node_modules"
-                | ".venv"
-                | ".pytest_cache"
-                | ".mypy_cache"
-                | ".ruff_cache"
-                | ".ipynb_checkpoints"
-        )
+    leftover::is_made_by_tools(name)
 }
 
 impl SkillView for DiskView {

@@ -430,11 +430,10 @@ fn a_base_that_is_gone_everywhere_leaves_two_ways_out() {
 }
 
 #[test]
-fn read_only_files_and_leavings_are_no_obstacle() {
+fn update_merges_over_read_only_files_and_leftovers() {
     let (shop, mut repo) = installed();
     edit(&shop, "second", "ours");
-    shop.room
-        .write(".github/skills/one/scripts/__pycache__/x.pyc", "junk");
+    shop.room.write(".github/skills/one/Thumbs.db", "junk");
     let page = shop.room.project().join(PAGE);
     let mut permissions = page.metadata().unwrap().permissions();
     permissions.set_readonly(true);

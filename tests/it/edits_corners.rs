@@ -34,7 +34,7 @@ fn what_a_program_left_in_one_of_two_folders_is_no_other_edit() {
     for page in [PAGE, OTHER] {
         shop.room.write(page, BODY.replace("second", "ours"));
     }
-    let left = ".claude/skills/one/scripts/__pycache__/a.pyc";
+    let left = ".claude/skills/one/.DS_Store";
     shop.room.write(left, "junk");
     upstream(&mut repo, "fourth", "theirs");
     shop.run(&["update"]).ok().says("your edits are kept");

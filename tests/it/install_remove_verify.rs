@@ -217,22 +217,6 @@ fn verify_names_every_file_that_differs() {
 }
 
 #[test]
-fn what_using_a_skill_leaves_behind_is_no_drift() {
-    let (shop, mut repo) = installed();
-    shop.room
-        .write(".github/skills/three/scripts/__pycache__/x.pyc", "compiled");
-    shop.room.write(".github/skills/one/.DS_Store", "finder");
-    shop.refuses(&["verify"], 0, "3 folders as locked");
-    shop.refuses(&["install"], 0, "3 as locked");
-    repo.write("skills/three/more.md", "more");
-    repo.commit("More");
-    shop.run(&["update"]).ok();
-    shop.has("three", &repo, "main:skills/three");
-    shop.run(&["remove", "one"]).ok();
-    assert_eq!(shop.folders(".github/skills"), ["three", "two"]);
-}
-
-#[test]
 fn a_link_inside_a_skill_is_drift_and_is_never_followed() {
     let (shop, _repo) = installed();
     symlink(

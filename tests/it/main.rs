@@ -46,6 +46,7 @@ mod import_small;
 mod install_remove_verify;
 mod install_sh;
 mod layering;
+mod leftovers;
 mod lock_merge;
 mod lock_resolve;
 mod lockfile;

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use crate::context::Context;
 use crate::digest::{Digest, FileDigest, FileMode};
 use crate::foreign::Claim;
-use crate::fs::tree::{is_leaving, list};
+use crate::fs::leftover::is_leftover;
+use crate::fs::tree::list;
 use crate::fs::{self, At};
 use crate::git::objects::{MAX_OBJECT_BYTES, blob_id};
 use crate::install::site::Site;
@@ -209,7 +210,8 @@ impl Copy {
 
     /// Returns the digest of what `verify` will find.
     pub fn digest(&self) -> Digest {
-        let kept = self.files.iter().filter(|(path, _)| !is_leaving(path));
+        let is_left = |path: &str| is_leftover(path, |file| self.files.contains_key(file));
+        let kept = self.files.iter().filter(|(path, _)| !is_left(path));
         Digest::of_files(kept.map(|(path, file)| (path.as_str(), file.mode, file.digest)))
     }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::copies::Copy;
 use crate::foreign::Tool;
-use crate::fs::tree::is_leaving;
+use crate::fs::leftover::{is_leftover, is_made_by_tools};
 use crate::git::objects::{ObjectError, Objects, TreeEntry};
 use crate::oid::ObjectId;
 use crate::skill::discover::SKILL_FILE;
@@ -78,8 +78,9 @@ impl Difference {
                 .binary_search_by(|file| file.path.as_str().cmp(path));
             found.is_ok()
         };
+        let is_left = |path: &str| is_leftover(path, |file| copy.files.contains_key(file));
         let added = copy.files.keys();
-        let added = added.filter(|path| !has(path) && !is_leaving(path));
+        let added = added.filter(|path| !has(path) && !is_left(path));
         difference.added = added.cloned().collect();
         difference
     }
@@ -95,7 +96,7 @@ impl Difference {
             && self.changed.iter().all(|path| tool.rewrites(path))
             && self.deleted.iter().all(|path| {
                 // What is left behind by use is nothing that a copy must have.
-                tool.leaves_out(path) || is_leaving(path)
+                tool.leaves_out(path) || is_made_by_tools(path)
             })
     }
 

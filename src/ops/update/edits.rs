@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::context::Context;
 use crate::digest::Digest;
-use crate::fs::tree::{OnDisk, Snapshot, is_leaving};
+use crate::fs::tree::{OnDisk, Snapshot};
 use crate::fs::{self, At};
 use crate::git::objects::Objects;
 use crate::lockfile::{Entry, Lockfile};
@@ -192,14 +192,14 @@ impl Edited {
         for (path, mode, _) in &self.snapshot.files {
             let checked = match SkillPath::from_bytes(path.as_bytes()) {
                 Ok(checked) => checked,
-                Err(_) if is_leaving(path) => continue,
+                Err(_) if self.snapshot.is_leftover(path) => continue,
                 Err(fault) => {
                     return Ok(Err(format!(
                         "`{path}` can't be a skill's file: {fault}; rename it"
                     )));
                 }
             };
-            if is_leaving(path) && !base.contains_key(&checked) {
+            if self.snapshot.is_leftover(path) && !base.contains_key(&checked) {
                 continue;
             }
             let place = self.folder.join(path);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::find::Lying;
-use crate::fs::tree::is_leaving;
+use crate::fs::leftover::is_made_by_tools;
 use crate::git::objects::{ObjectError, Objects, TreeEntry, blob_id};
 use crate::oid::ObjectId;
 use crate::ops::OpError;
@@ -301,7 +301,7 @@ fn files_of(
         let path = format!("{prefix}{}", String::from_utf8_lossy(&entry.name));
         if entry.is_tree() {
             files_of(objects, entry.id, &format!("{path}/"), files)?;
-        } else if !is_leaving(&path) {
+        } else if !is_made_by_tools(&path) {
             files.insert(path, (entry.mode, entry.id));
         }
     }

@@ -21,10 +21,13 @@ pub fn verify(printer: &Printer, report: &verify::Report) {
             &format!("{} as locked", count(report.intact, "folder")),
         );
     } else {
-        let only_missing = report.drift.iter().all(|drift| drift.is_missing);
-        printer.hint(match only_missing {
-            true => "`mdskill install` puts back what is missing",
-            false => "`mdskill diff --local` shows what was edited; `mdskill keep NAME` records it as meant, and `mdskill install NAME --force` puts back what is locked",
+        let all = |is: fn(&verify::Drift) -> bool| report.drift.iter().all(is);
+        printer.hint(if all(|drift| drift.is_missing) {
+            "`mdskill install` puts back what is missing"
+        } else if all(|drift| drift.is_leftovers) {
+            "programs make such files when a skill is used: delete them, or list their names in .gitignore; `verify` accepts files that git ignores and does not track"
+        } else {
+            "`mdskill diff --local` shows what was edited; `mdskill keep NAME` records it as meant, and `mdskill install NAME --force` puts back what is locked"
         });
     }
 }

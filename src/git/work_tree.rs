@@ -1,0 +1,66 @@
+//! [`WorkTree`]: what the git of a project keeps to itself.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::objects::Objects;
+use crate::path::fold;
+
+/// The checked-out files of the repository around a folder.
+pub struct WorkTree {
+    objects: Objects,
+    root: PathBuf,
+    /// The paths in the index, in one spelling of letter case and accents: on some disks a file
+    /// that is tracked under one spelling is found under another.
+    tracked: HashSet<String>,
+}
+
+impl WorkTree {
+    /// Opens the repository whose `.git` is the nearest at or above `folder`; nothing when there
+    /// is none that can be used.
+    ///
+    /// No folder is taken for a bare repository: a commit can bring one, with a configuration
+    /// that ignores everything, but never a `.git`.
+    #[must_use]
+    pub fn around(folder: &Path) -> Option<Self> {
+        let real = folder.canonicalize().ok()?;
+        let mut candidates = real.ancestors().map(|above| above.join(".git"));
+        let git = candidates.find(|git| git.symlink_metadata().is_ok())?;
+        let objects = Objects::open(&git).ok()?;
+        let root = objects.work_tree()?.canonicalize().ok()?;
+        let tracked = tracked(&objects)?;
+        real.starts_with(&root).then_some(Self {
+            objects,
+            root,
+            tracked,
+        })
+    }
+
+    /// Whether git ignores `file`, whose folder has its real path, and does not track it: then
+    /// no commit, and so no pull request, can have brought it.
+    #[must_use]
+    pub fn is_private(&self, file: &Path) -> bool {
+        let below = file.strip_prefix(&self.root).ok().and_then(Path::to_str);
+        let Some(path) = below.map(|path| path.replace('\\', "/")) else {
+            return false;
+        };
+        let is_of_git = path.split('/').any(|part| fold(part) == ".git");
+        !is_of_git && !self.is_tracked(&path) && self.objects.is_ignored(&path)
+    }
+
+    /// Whether the index has the path, or one above it: a submodule brings what is in it.
+    fn is_tracked(&self, path: &str) -> bool {
+        let path = fold(path);
+        let ends = path.match_indices('/').map(|(at, _)| at);
+        ends.chain([path.len()])
+            .any(|end| self.tracked.contains(&path[..end]))
+    }
+}
+
+/// Returns the folded paths of the index; nothing when it can't be read.
+fn tracked(objects: &Objects) -> Option<HashSet<String>> {
+    let index = objects.repository.index().ok()?;
+    let paths = index.iter().map(|entry| entry.path);
+    let folded = paths.map(|path| fold(&String::from_utf8_lossy(&path)));
+    Some(folded.collect())
+}

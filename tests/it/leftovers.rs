@@ -1,0 +1,137 @@
+//! What programs leave in a skill that is used: `verify` reports it unless only this machine can have it, and nothing
+//! else that lies under such a name is passed over or lost.
+
+use crate::support::repo::Repo;
+use crate::support::shop::Shop;
+
+const COMPILED: &str = ".github/skills/three/scripts/__pycache__/run.cpython-312.pyc";
+const FINDER: &str = ".github/skills/one/.DS_Store";
+
+/// A shop with its skills installed; `three` has a script in Python.
+fn installed() -> (Shop, Repo) {
+    let (shop, mut repo) = Shop::stocked();
+    repo.write("skills/three/scripts/run.py", "print('run')\n");
+    repo.commit("A script");
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    (shop, repo)
+}
+
+fn git(shop: &Shop, arguments: &[&str]) {
+    shop.room.run("git", arguments).run().ok();
+}
+
+#[test]
+fn verify_reports_leftovers_that_git_does_not_ignore() {
+    let (shop, _repo) = installed();
+    shop.room.write(COMPILED, "compiled");
+    shop.room.write(FINDER, "finder");
+    let sentence = ".github/skills/three has files that the lockfile does not list";
+    for _ in 0..2 {
+        let found = shop.refuses(&["verify"], 3, sentence);
+        found.says("scripts/__pycache__/run.cpython-312.pyc (added)");
+        found.says(".DS_Store (added)").says(".gitignore");
+        // Without the store they are known by their form.
+        shop.run(&["cache", "clear"]).ok();
+    }
+    std::fs::remove_dir_all(shop.room.project().join(".git")).unwrap();
+    shop.room.write(".gitignore", "__pycache__/\n.DS_Store\n");
+    shop.refuses(&["verify"], 3, sentence);
+}
+
+#[test]
+fn verify_accepts_files_that_git_ignores_and_does_not_track() {
+    let (shop, _repo) = installed();
+    shop.room.write(COMPILED, "compiled");
+    shop.room.write(FINDER, "finder");
+    shop.room.write(".gitignore", "__pycache__/\n.DS_Store\n");
+    shop.refuses(&["verify"], 0, "3 folders as locked");
+    shop.room.write(".github/skills/two/SKILL.md", "changed");
+    shop.refuses(&["verify"], 3, "SKILL.md (changed)")
+        .never_says("__pycache__");
+    shop.refuses(&["verify", "one", "three"], 0, "2 folders as locked");
+
+    git(&shop, &["add", "--force", COMPILED]);
+    let found = shop.refuses(&["verify", "three"], 3, "run.cpython-312.pyc (added)");
+    found.says("has files that the lockfile does not list");
+    // On some disks, what is tracked under another letter case comes out as this file.
+    git(&shop, &["rm", "--quiet", "--cached", COMPILED]);
+    shop.refuses(&["verify", "three"], 0, "1 folder as locked");
+    let other = COMPILED.replace("scripts", "Scripts");
+    let blob = "100644,e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
+    let entry = format!("{blob},{other}");
+    git(&shop, &["update-index", "--add", "--cacheinfo", &entry]);
+    shop.refuses(&["verify", "three"], 3, "run.cpython-312.pyc (added)");
+}
+
+#[test]
+fn verify_reports_whatever_is_planted_under_such_a_name() {
+    for planted in [
+        "three/scripts/__pycache__/run.cpython-312.pyc",
+        "three/scripts/__pycache__/evil.pyc",
+        "three/scripts/__pycache__/run.sh",
+        "three/Thumbs.db/run.sh",
+        "three/desktop.ini/evil/SKILL.md",
+        "three/.DS_Store",
+    ] {
+        let (shop, _repo) = installed();
+        let file = format!(".github/skills/{planted}");
+        shop.room.write(&file, "planted");
+        let path = planted.trim_start_matches("three/");
+        shop.refuses(&["verify"], 3, &format!("{path} (added)"));
+    }
+}
+
+#[test]
+fn a_bare_repository_in_the_project_does_not_silence_verify() {
+    let (shop, _repo) = installed();
+    // A clone can bring such a folder: a repository whose configuration ignores everything.
+    git(&shop, &["init", "--quiet", "--bare", "sub"]);
+    shop.room.write("sub/info/exclude", "*\n");
+    git(&shop, &["--git-dir=sub", "config", "core.bare", "false"]);
+    git(&shop, &["--git-dir=sub", "config", "core.worktree", "."]);
+    let project = shop.room.project();
+    for name in ["mdskill.lock", ".github"] {
+        std::fs::rename(project.join(name), project.join("sub").join(name)).unwrap();
+    }
+    shop.room.write(&format!("sub/{COMPILED}"), "compiled");
+    let verify = shop.room.mdskill(["verify"]).dir(project.join("sub"));
+    verify.run().fails(3).says("run.cpython-312.pyc (added)");
+}
+
+#[test]
+fn leftovers_do_not_stop_install_update_and_remove() {
+    let (shop, mut repo) = installed();
+    shop.room.write(COMPILED, "compiled");
+    shop.room.write(FINDER, "finder");
+    shop.refuses(&["install"], 0, "3 as locked");
+    repo.write("skills/three/more.md", "more");
+    repo.commit("More");
+    shop.run(&["update"]).ok();
+    shop.has("three", &repo, "main:skills/three");
+    shop.run(&["remove", "one"]).ok();
+    assert_eq!(shop.folders(".github/skills"), ["three", "two"]);
+}
+
+#[test]
+fn what_a_person_keeps_under_such_a_name_is_not_lost() {
+    for path in [
+        "scripts/__pycache__/notes.md",
+        "scripts/__pycache__/gone.cpython-312.pyc",
+        "Thumbs.db/notes.md",
+        "desktop.ini/notes.md",
+        ".DS_Store/notes.md",
+    ] {
+        let (shop, mut repo) = installed();
+        let file = format!(".github/skills/three/{path}");
+        shop.room.write(&file, "mine");
+        shop.refuses(&["remove", "three"], 1, &format!("{path} (added)"));
+        repo.write("skills/three/more.md", "more");
+        repo.commit("More");
+        shop.run(&["update"]).ok();
+        assert_eq!(shop.room.read(&file), "mine");
+        assert_eq!(shop.room.read(".github/skills/three/more.md"), "more");
+        shop.run(&["remove", "three", "--force"]).ok();
+        let trashed = format!(".mdskill/trash/three-1/{path}");
+        assert_eq!(shop.room.read(&trashed), "mine");
+    }
+}
