@@ -55,7 +55,8 @@
 //!
 //! **Verbs** take options and return a report. They print nothing and ask nothing.
 //! - [`context`]: what every verb needs, built once
-//! - [`ops`]: a verb each, and in `apply`, `candidate`, `change`, `findings`, `gate`, `installed` what they share
+//! - [`ops`]: a verb each, and in `apply`, `candidate`, `change`, `findings`, `gate`, `installed`,
+//!   `own_source` what they share
 //!
 //! **Face** is what a person meets.
 //! - [`cli`]: what can be typed; its comments are the help

@@ -61,6 +61,27 @@ pub fn look(path: &Path) -> Result<Option<std::fs::Metadata>, Error> {
     if_found(std::fs::symlink_metadata(path)).at("look at", path)
 }
 
+/// Whether a folder is another or lies in it, whatever links, letter cases or `..` the paths
+/// hold. What does not exist lies where it would be made; nothing lies in what does not exist.
+#[must_use]
+pub fn is_within(inner: &Path, outer: &Path) -> bool {
+    let existing = inner.ancestors().find_map(|path| path.canonicalize().ok());
+    existing.is_some_and(|real| real.ancestors().any(|above| is_same_folder(above, outer)))
+}
+
+#[cfg(unix)]
+fn is_same_folder(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |path: &Path| path.metadata().ok().map(|there| (there.dev(), there.ino()));
+    id(one).is_some_and(|one| Some(one) == id(other))
+}
+
+#[cfg(not(unix))]
+fn is_same_folder(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    real(one).is_some_and(|one| Some(one) == real(other))
+}
+
 /// Reads a whole file; `None` when there is none.
 ///
 /// # Errors
@@ -285,6 +306,23 @@ mod tests {
         for other in ["link", "circle", "nothing", "."] {
             assert!(open_plain(&path(other)).is_err(), "{other}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn folders_are_compared_by_their_real_paths() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(path("a/b")).unwrap();
+        std::fs::create_dir(path("ab")).unwrap();
+        std::os::unix::fs::symlink("a/b", path("link")).unwrap();
+        for inner in ["a", "a/b", "a/new/folder", "link", "link/new", "ab/../a"] {
+            assert!(is_within(&path(inner), &path("a")), "{inner}");
+        }
+        for (inner, outer) in [("ab", "a"), ("a", "a/b"), (".", "a"), ("a/new", "a/new")] {
+            assert!(!is_within(&path(inner), &path(outer)), "{inner}");
+        }
+        assert!(is_within(&path("a/b"), &path("link")));
     }
 
     #[cfg(target_os = "linux")]

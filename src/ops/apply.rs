@@ -2,6 +2,7 @@
 
 use super::OpError;
 use super::change::{LeftAlone, lacks_edits};
+use super::own_source::{self, is_own_source};
 use crate::context::Context;
 use crate::digest::{Digest, FileDigest};
 use crate::fs::tree::{OnDisk, Snapshot};
@@ -103,11 +104,16 @@ pub fn plan<'a>(
             plan.push((target.clone(), Step::Keep, on_disk));
             continue;
         }
+        let own = wanted
+            .locked
+            .filter(|locked| is_own_source(site, locked, &place));
         let lacking = wanted
             .locked
             .filter(|locked| !force && is_same(locked, wanted));
-        if let Some(reason) = lacking.and_then(|locked| lacks_edits(wanted.name, locked, &on_disk))
-        {
+        let reason = own.map(|_| own_source::REASON.to_owned());
+        let reason = reason
+            .or_else(|| lacking.and_then(|locked| lacks_edits(wanted.name, locked, &on_disk)));
+        if let Some(reason) = reason {
             left_alone.push(LeftAlone {
                 name: wanted.name.to_string(),
                 place: site.display(&place),

@@ -11,6 +11,7 @@ use super::apply::{self, Plan, Planned, Verdict, is_known_version};
 use super::change::{Action, Change, LeftAlone, lacks_edits, refusal_reason};
 use super::gate::{Gate, Refusal};
 use super::installed::{check_installed, edited_copy, named, stored_difference};
+use super::own_source::{self, is_own_source};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fetch::Repository;
@@ -207,6 +208,9 @@ fn step(
     place: &Path,
     on_disk: &OnDisk,
 ) -> Result<Step, String> {
+    if is_own_source(&context.site, entry, place) {
+        return Err(own_source::REASON.to_owned());
+    }
     if copy.is_none() {
         // What is without its edits already is no better with --force.
         let can_go_on = options.force && !on_disk.is(entry.digest);

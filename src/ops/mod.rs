@@ -15,6 +15,7 @@ pub mod installed;
 pub mod keep;
 pub mod list;
 pub mod lock;
+pub mod own_source;
 pub mod policy;
 pub mod remove;
 pub mod rule;
@@ -109,6 +110,16 @@ pub enum OpError {
         /// The other.
         second: String,
     },
+    /// A skill's folder and a folder that it would be installed into are not apart.
+    #[error("{folder} can't be added: {}", not_apart(target, *.is_inside))]
+    OwnSource {
+        /// The skill's folder.
+        folder: String,
+        /// The target.
+        target: String,
+        /// Whether the skill's folder is in the target; else it contains it.
+        is_inside: bool,
+    },
     /// A skill's files must not be written.
     #[error("{spec} is refused:\n  {source}")]
     Refused {
@@ -179,6 +190,13 @@ impl From<crate::fs::Error> for OpError {
 impl From<crate::git::objects::ObjectError> for OpError {
     fn from(error: crate::git::objects::ObjectError) -> Self {
         Self::Fetch(error.into())
+    }
+}
+
+fn not_apart(target: &str, is_inside: bool) -> String {
+    match is_inside {
+        true => format!("it is already in {target}, where skills are installed"),
+        false => format!("it contains {target}, where it would be installed"),
     }
 }
 

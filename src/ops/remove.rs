@@ -6,6 +6,7 @@ use super::OpError;
 use super::apply::{self, Verdict};
 use super::change::{Action, Change, LeftAlone, refusal_reason};
 use super::installed::{check_installed, stored_difference};
+use super::own_source::is_own_source;
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
@@ -45,8 +46,16 @@ pub fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpErro
                 continue;
             };
             let targets = lockfile.targets_of(&entry).to_vec();
+            let mut notes = Vec::new();
             for target in &targets {
                 let place = context.site.skill(target, name);
+                if is_own_source(&context.site, &entry, &place) {
+                    let place = context.site.display(&place);
+                    notes.push(format!(
+                        "{place} stays: the lockfile named it as its own source"
+                    ));
+                    continue;
+                }
                 let on_disk = OnDisk::read(&place)?;
                 match decide(&on_disk, &[entry.digest], None, options.force) {
                     Ok(Step::Keep | Step::Place) => {}
@@ -60,9 +69,10 @@ pub fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpErro
                 }
             }
             let places = apply::places(&context.site, name, &targets);
-            report
-                .skills
-                .push(Change::of(name, &entry, Action::Removed, places));
+            report.skills.push(Change {
+                notes,
+                ..Change::of(name, &entry, Action::Removed, places)
+            });
         }
         if report.left_alone.is_empty() {
             return Ok((report, Verdict::Commit));

@@ -88,6 +88,7 @@ pub fn status_of(error: &OpError) -> ExitStatus {
         | OpError::Ambiguous { .. }
         | OpError::NoSkills(_)
         | OpError::NameTaken { .. }
+        | OpError::OwnSource { .. }
         | OpError::Refused { .. }
         | OpError::Disagrees(_)
         | OpError::LockfileChanged
@@ -170,6 +171,12 @@ pub fn hint_for(error: &OpError) -> Option<String> {
             Some(format!("`mdskill list {place}` names them all"))
         }
         OpError::NotChosen { place, .. } => Some(format!("`mdskill list {place}` names them")),
+        OpError::OwnSource { is_inside: true, .. } => Some(
+            "agents load it from there without mdskill; to install copies of it, move it to another folder, such as skills/NAME, and add that".to_owned(),
+        ),
+        OpError::OwnSource { .. } => Some(
+            "move the skill's files to a folder of their own, such as skills/NAME, and add that".to_owned(),
+        ),
         OpError::NotInstalled { .. } => Some("`mdskill list` names what is installed".to_owned()),
         OpError::Fetch(FetchError::Transport(error)) => hint_for_transport(error),
         OpError::Fetch(FetchError::Offline { .. }) => {

@@ -118,6 +118,7 @@ const SHARED_BY_VERBS: &[&str] = &[
     "findings",
     "gate",
     "installed",
+    "own_source",
 ];
 
 /// Crates whose future is uncertain, each with the only files that name it: exchanging it is work in those.

@@ -56,6 +56,7 @@ mod names;
 mod network;
 mod network_faults;
 mod odd_files;
+mod own_source;
 mod policy;
 mod policy_update;
 mod profiles;

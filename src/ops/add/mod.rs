@@ -18,6 +18,7 @@ use super::change::{Action, Change, LeftAlone, Problem, refusal_reason};
 use super::findings::Found;
 use super::gate::{Gate, Refusal};
 use super::installed::edited_copy;
+use super::own_source;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::lockfile::{Entry, Lockfile};
@@ -159,6 +160,7 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
         }
     }
     names::rename_or_pin(options, &mut repositories)?;
+    check_apart(context, options, &lockfile, &repositories)?;
     names::settle(options, &mut repositories, &mut report)?;
     names::check_against(&lockfile, options, &repositories)?;
     tell::tell(context, options, &lockfile, &mut repositories, &mut report);
@@ -220,6 +222,23 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
         Ok((report, Verdict::Commit))
     })?;
     Ok(Report { trashed, ..report })
+}
+
+/// Checks that no skill would be installed over or into its own source.
+fn check_apart(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &Lockfile,
+    repositories: &[Prepared<'_>],
+) -> Result<(), OpError> {
+    let lockfile = with_targets(context, options, lockfile.clone());
+    let prepared = repositories.iter();
+    for candidate in prepared.flat_map(|prepared| &prepared.candidates) {
+        let targets = targets_of(options, &lockfile, &candidate.name);
+        let source = (&candidate.source, candidate.path.as_str());
+        own_source::check_apart(&context.site, source, &candidate.name, &targets)?;
+    }
+    Ok(())
 }
 
 /// A candidate whose steps are planned.

@@ -13,6 +13,7 @@ use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::ops::change::{ConflictedFile, lacks_edits};
 use crate::ops::installed::marked_line;
+use crate::ops::own_source::{self, is_own_source};
 use crate::path::SkillPath;
 use crate::skill::files::{SkillTree, TreeError};
 
@@ -79,6 +80,10 @@ impl Local {
         for target in lockfile.targets_of(entry) {
             let folder = context.site.skill(target, name);
             let place = context.site.display(&folder);
+            if is_own_source(&context.site, entry, &folder) {
+                let reason = own_source::REASON.to_owned();
+                return Ok(Self::Unmergeable { place, reason });
+            }
             let on_disk = OnDisk::read(&folder)?;
             if let Some(reason) = lacks_edits(name, entry, &on_disk) {
                 lacking.get_or_insert(Self::Unmergeable { place, reason });
