@@ -8,7 +8,7 @@ use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{At, Error, create_folder, if_found, look};
+use super::{At, Error, create_folder, if_found, look, open_plain_with};
 
 /// How often a waiter looks again.
 const POLL: Duration = Duration::from_millis(20);
@@ -92,13 +92,17 @@ impl FileLock {
     }
 
     fn hold(mut file: File, path: &Path) -> Result<Self, Error> {
-        // Who holds it is a courtesy to the waiter; the lock itself is the kernel's.
-        let pid = std::process::id().to_string();
-        let written = file
-            .set_len(0)
-            .and_then(|()| file.rewind())
-            .and_then(|()| file.write_all(pid.as_bytes()));
-        written.at("write", path)?;
+        // Who holds it is a courtesy to the waiter; the lock itself is the kernel's. A file
+        // with anything but a process number in it is not ours, so its content stays: it may
+        // be a second name (a hard link) of a file of the user's.
+        if process_in(&mut file).is_some() {
+            let pid = std::process::id().to_string();
+            let written = file
+                .set_len(0)
+                .and_then(|()| file.rewind())
+                .and_then(|()| file.write_all(pid.as_bytes()));
+            written.at("write", path)?;
+        }
         Ok(Self {
             _file: file,
             path: path.to_owned(),
@@ -128,7 +132,9 @@ fn open(path: &Path) -> Result<File, Error> {
         {
             return Err(error);
         }
-        if let Some(file) = if_found(options.open(path)).at("open the lock", path)? {
+        if let Some(file) =
+            if_found(open_plain_with(&mut options, path)).at("open the lock", path)?
+        {
             return Ok(file);
         }
     }
@@ -139,7 +145,7 @@ fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let same =
         |a: &std::fs::Metadata, b: &std::fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
-    matches!((file.metadata(), std::fs::metadata(path)), (Ok(open), Ok(there)) if same(&open, &there))
+    matches!((file.metadata(), path.symlink_metadata()), (Ok(open), Ok(there)) if same(&open, &there))
 }
 
 #[cfg(not(unix))]
@@ -148,16 +154,20 @@ fn is_at(_file: &File, path: &Path) -> bool {
 }
 
 fn holder(file: &mut File) -> String {
-    let mut pid = String::new();
-    let read = file
-        .rewind()
-        .and_then(|()| file.take(20).read_to_string(&mut pid));
-    match read {
-        Ok(_) if !pid.is_empty() && pid.chars().all(|c| c.is_ascii_digit()) => {
-            format!("process {pid}")
-        }
+    match process_in(file) {
+        Some(pid) if !pid.is_empty() => format!("process {pid}"),
         _ => "another process".to_owned(),
     }
+}
+
+/// Returns the process number in a lock's file, which may be empty; `None` when the file
+/// holds something else.
+fn process_in(file: &mut File) -> Option<String> {
+    let mut text = String::new();
+    file.rewind().ok()?;
+    file.take(21).read_to_string(&mut text).ok()?;
+    let is_number = text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(text)
 }
 
 fn is_unsupported(error: &std::io::Error) -> bool {
@@ -188,6 +198,30 @@ mod tests {
         drop(first);
         assert!(!path.parent().unwrap().exists(), "no trace");
         FileLock::acquire(&path, &waiting).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn lock_leaves_other_files_unchanged() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("precious"), "text").unwrap();
+        symlink("precious", path("link")).unwrap();
+        symlink("nothing", path("dangling")).unwrap();
+        std::fs::hard_link(path("precious"), path("hard")).unwrap();
+        let waiting = Waiting {
+            limit: Duration::ZERO,
+            tell: &|_| (),
+            interrupted: &|| false,
+        };
+        for link in ["link", "dangling"] {
+            let error = FileLock::acquire(&path(link), &waiting).unwrap_err();
+            assert!(error.to_string().contains(link), "{error}");
+        }
+        drop(FileLock::acquire(&path("hard"), &waiting).unwrap());
+        assert_eq!(std::fs::read(path("precious")).unwrap(), b"text");
+        assert!(!path("nothing").exists());
     }
 
     #[test]

@@ -6,7 +6,7 @@ pub mod lock;
 pub mod memory;
 pub mod tree;
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -135,8 +135,15 @@ fn open_folders(path: &Path) {
 /// # Errors
 /// When it is gone, is no plain file, or can't be opened.
 pub fn open_plain(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
+    open_plain_with(File::options().read(true), path)
+}
+
+/// Opens a plain file as `options` say, without following a link and without waiting for a pipe.
+///
+/// # Errors
+/// When it is not a plain file, or can't be opened.
+pub fn open_plain_with(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
     #[cfg(unix)]
     {
         use rustix::fs::OFlags;
@@ -145,10 +152,15 @@ pub fn open_plain(path: &Path) -> io::Result<File> {
         let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
         options.custom_flags(flags.bits().cast_signed());
     }
+    // Where no flag says so, the name is looked at first.
+    if cfg!(not(unix)) && std::fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
+        return Err(refused());
+    }
     let file = options.open(path)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")),
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(refused())
     }
 }
 

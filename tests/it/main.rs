@@ -39,6 +39,7 @@ mod history;
 mod history_cost;
 mod hook;
 mod hostile;
+mod hostile_project;
 mod import;
 mod import_asks;
 mod import_refusals;
