@@ -32,7 +32,8 @@ pub fn write_from(workshop: &Path, path: &Path, bytes: &[u8]) -> Result<(), Erro
     flush_entries(folder)
 }
 
-/// Tells whether killed commands, or one at work, have temporary files in `folder`.
+/// Tells whether killed commands, or one at work, have temporary files in `folder`. A link,
+/// as `folder` or in it, is not followed and does not count.
 #[must_use]
 pub fn has_leftovers(folder: &Path) -> bool {
     leftovers(folder).is_ok_and(|found| !found.is_empty())
@@ -49,16 +50,18 @@ pub fn sweep(folder: &Path) -> Result<(), Error> {
 }
 
 fn leftovers(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    if !look(folder)?.is_some_and(|there| there.is_dir()) {
+        return Ok(Vec::new());
+    }
     let Some(entries) = if_found(std::fs::read_dir(folder)).at("list", folder)? else {
         return Ok(Vec::new());
     };
     let mut found = Vec::new();
     for entry in entries {
         let entry = entry.at("list", folder)?;
-        if entry
-            .file_name()
-            .as_encoded_bytes()
-            .starts_with(PREFIX.as_bytes())
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(PREFIX.as_bytes())
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
         {
             found.push(entry.path());
         }

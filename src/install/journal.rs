@@ -5,6 +5,8 @@
 //! skills: where their folders are, the site says, and no link is followed there.
 //! And so a project may be moved between the kill and the next command.
 
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -16,10 +18,6 @@ use crate::fs::tree::OnDisk;
 use crate::fs::{self, At, atomic};
 use crate::name::SkillName;
 use crate::target::Target;
-
-const FILE: &str = "journal.json";
-const TRASH: &str = "trash";
-const IGNORE: &str = ".gitignore";
 
 /// What a transaction is about to do.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -79,24 +77,18 @@ impl Swap {
     pub fn old(&self, site: &Site) -> Option<PathBuf> {
         self.old.as_ref().map(|old| match old {
             Old::Aside => site.stage(&self.target).join("old").join(&self.name),
-            Old::Trash(name) => trash(site).join(name),
+            Old::Trash(name) => site.trash().join(name),
         })
     }
 }
 
 impl Journal {
-    /// Returns where a site's journal is.
-    #[must_use]
-    pub fn path(site: &Site) -> PathBuf {
-        site.state().join(FILE)
-    }
-
     /// Reads the journal that a killed command left, if any.
     ///
     /// # Errors
     /// When it can't be read or understood.
     pub fn read(site: &Site) -> Result<Option<Self>, InstallError> {
-        let path = Self::path(site);
+        let path = site.journal();
         let Some(text) = fs::read_if_found(&path)? else {
             return Ok(None);
         };
@@ -112,7 +104,7 @@ impl Journal {
     /// # Errors
     /// When it can't be written.
     pub fn write(&self, site: &Site) -> Result<(), InstallError> {
-        let path = Self::path(site);
+        let path = site.journal();
         // A root whose name is not UTF-8 can't be written down, so nothing may be exchanged in it.
         let text = serde_json::to_vec(self).map_err(|error| InstallError::Journal {
             path: path.clone(),
@@ -153,7 +145,7 @@ impl Journal {
             // Only an empty one goes: it has become somebody's otherwise.
             drop(std::fs::remove_dir(site.target(folder)));
         }
-        Ok(fs::remove_file(&Self::path(site))?)
+        Ok(fs::remove_file(&site.journal())?)
     }
 
     /// Removes what moved aside, then the journal itself; all is done, so nothing here
@@ -164,7 +156,7 @@ impl Journal {
         let left = stages
             .filter(|stage| fs::remove_folder(stage).is_err())
             .collect();
-        drop(fs::remove_file(&Self::path(site)));
+        drop(fs::remove_file(&site.journal()));
         left
     }
 
@@ -174,7 +166,7 @@ impl Journal {
         for target in self.targets.iter().chain(&self.made).chain(swaps) {
             site.check_target(target)?;
             let stage = site.stage(target);
-            for folder in [stage.join("new"), stage.join("old"), stage, trash(site)] {
+            for folder in [stage.join("new"), stage.join("old"), stage] {
                 if fs::look(&folder)?.is_some_and(|there| there.is_symlink()) {
                     return Err(InstallError::TargetOutside { path: folder });
                 }
@@ -192,7 +184,7 @@ fn take_back(site: &Site, swap: &Swap, new: &str) -> Result<(), InstallError> {
         .is_ok_and(|digest| OnDisk::read(&place).is_ok_and(|on_disk| on_disk.is(digest)));
     let to = match unchanged {
         true => swap.staged(site),
-        false => trash(site).join(free_in_trash(site, &swap.name, &[])?),
+        false => site.trash().join(free_in_trash(site, &swap.name, &[])?),
     };
     Ok(fs::rename(&place, &to)?)
 }
@@ -217,12 +209,6 @@ pub fn recover(site: &Site) -> Result<(), InstallError> {
     Ok(())
 }
 
-/// Returns the trash.
-#[must_use]
-pub fn trash(site: &Site) -> PathBuf {
-    site.state().join(TRASH)
-}
-
 /// Returns a name that is free in the trash and not among `taken`, and makes the trash.
 ///
 /// # Errors
@@ -232,7 +218,7 @@ pub fn free_in_trash(
     name: &SkillName,
     taken: &[SkillName],
 ) -> Result<SkillName, InstallError> {
-    let trash = trash(site);
+    let trash = site.trash();
     fs::create_folder(&trash)?;
     let mut number = 1_u32;
     loop {
@@ -249,23 +235,24 @@ pub fn free_in_trash(
 /// # Errors
 /// When the disk refuses.
 pub fn hide(site: &Site) -> Result<(), InstallError> {
-    let ignore = site.state().join(IGNORE);
-    match fs::look(&ignore)? {
-        Some(_) => Ok(()),
-        None => Ok(std::fs::write(&ignore, b"*\n").at("write", &ignore)?),
+    let ignore = site.ignore();
+    if fs::look(&ignore)?.is_none() {
+        let file = File::create_new(&ignore);
+        file.and_then(|mut file| file.write_all(b"*\n"))
+            .at("write", &ignore)?;
     }
+    Ok(())
 }
 
 /// Removes what a command had for itself, unless the trash holds something.
 pub fn tidy(site: &Site) {
-    let state = site.state();
     let is_empty =
         |folder: &Path| std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    let trash = trash(site);
+    let trash = site.trash();
     if is_empty(&trash) {
         drop(std::fs::remove_dir(&trash));
     }
-    if !trash.exists() && !Journal::path(site).exists() {
-        drop(fs::remove_file(&state.join(IGNORE)));
+    if !trash.exists() && !site.journal().exists() {
+        drop(fs::remove_file(&site.ignore()));
     }
 }

@@ -51,6 +51,12 @@ pub enum InstallError {
         /// The link.
         path: PathBuf,
     },
+    /// Something in the folder for a command's own files is not mdskill's.
+    #[error("{path} was not put there by mdskill: it is a link, or its type is not the expected one; remove it and run the command again", path = path.display())]
+    ForeignState {
+        /// The link, file or folder.
+        path: PathBuf,
+    },
     /// Ctrl-C, before the point of no return.
     #[error("interrupted; everything is as it was")]
     Interrupted,

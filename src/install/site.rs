@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::InstallError;
 use crate::config;
-use crate::fs;
+use crate::fs::{self, At};
 use crate::lockfile;
 use crate::name::SkillName;
 use crate::target::Target;
@@ -14,6 +14,12 @@ pub const STATE_FOLDER: &str = ".mdskill";
 /// Where skills are made ready, beside a target and so on its file system, but
 /// outside of it: agents watch the target.
 const STAGE_FOLDER: &str = ".mdskill-stage";
+
+// The names in the state folder.
+const LOCK: &str = "lock";
+const JOURNAL: &str = "journal.json";
+const IGNORE: &str = ".gitignore";
+const TRASH: &str = "trash";
 
 /// A project, or a person's home.
 #[derive(Debug, Clone)]
@@ -67,6 +73,30 @@ impl Site {
         self.lockfile.with_file_name(STATE_FOLDER)
     }
 
+    /// Returns the file that keeps two commands apart.
+    #[must_use]
+    pub fn lock(&self) -> PathBuf {
+        self.state().join(LOCK)
+    }
+
+    /// Returns the journal's file.
+    #[must_use]
+    pub fn journal(&self) -> PathBuf {
+        self.state().join(JOURNAL)
+    }
+
+    /// Returns the file that keeps the folder for a command's own files out of git.
+    #[must_use]
+    pub fn ignore(&self) -> PathBuf {
+        self.state().join(IGNORE)
+    }
+
+    /// Returns the folder for what makes room for a skill and is the user's.
+    #[must_use]
+    pub fn trash(&self) -> PathBuf {
+        self.state().join(TRASH)
+    }
+
     /// Returns the folder of a skill in a target.
     #[must_use]
     pub fn skill(&self, target: &Target, name: &SkillName) -> PathBuf {
@@ -108,17 +138,36 @@ impl Site {
         Ok(missing)
     }
 
-    /// Checks that the folder for a command's own files is a folder, not a link that a
-    /// stranger's repository brought along.
+    /// Checks that the folder for a command's own files, and everything in it, has the type
+    /// that mdskill gave it, because a stranger's repository may bring one along. This is the only
+    /// check, so it comes before anything in the folder is opened, and refuses every link.
     ///
     /// # Errors
-    /// [`InstallError::TargetOutside`], or when the disk can't be read.
+    /// [`InstallError::ForeignState`], or when the disk can't be read.
     pub fn check_state(&self) -> Result<(), InstallError> {
-        let path = self.state();
-        match fs::look(&path)?.is_some_and(|there| there.is_symlink()) {
-            true => Err(InstallError::TargetOutside { path }),
-            false => Ok(()),
+        let state = self.state();
+        match fs::look(&state)? {
+            None => return Ok(()),
+            Some(there) if there.is_dir() => {}
+            Some(_) => return Err(InstallError::ForeignState { path: state }),
         }
+        let entries = fs::if_found(std::fs::read_dir(&state)).at("list", &state)?;
+        for entry in entries.into_iter().flatten() {
+            let path = entry.at("list", &state)?.path();
+            // Another command may have removed its own file by now.
+            let Some(there) = fs::look(&path)? else {
+                continue;
+            };
+            let is_ours = match path.file_name().and_then(|name| name.to_str()) {
+                Some(TRASH) => there.is_dir(),
+                Some(LOCK | JOURNAL | IGNORE) => there.is_file(),
+                _ => there.is_dir() || there.is_file(),
+            };
+            if !is_ours {
+                return Err(InstallError::ForeignState { path });
+            }
+        }
+        Ok(())
     }
 
     /// Returns a path as people know it here: below the root when it is.

@@ -71,7 +71,7 @@ pub struct Committed {
 /// Tells whether a killed command left something to finish or undo.
 #[must_use]
 pub fn was_interrupted(site: &Site) -> bool {
-    Journal::path(site).exists() || atomic::has_leftovers(&site.state())
+    site.journal().exists() || atomic::has_leftovers(&site.state())
 }
 
 impl<'a> Transaction<'a> {
@@ -93,7 +93,7 @@ impl<'a> Transaction<'a> {
             interrupted: checkpoint,
         };
         site.check_state()?;
-        let lock = FileLock::acquire(&site.state().join("lock"), &waiting)?;
+        let lock = FileLock::acquire(&site.lock(), &waiting)?;
         journal::recover(site)?;
         journal::hide(site)?;
         Ok(Self {
@@ -230,7 +230,7 @@ impl<'a> Transaction<'a> {
         self.is_open = false;
         // From here on an interrupt only leaves work to the next command's recovery.
         let _too_late = (self.checkpoint)();
-        let trash = journal::trash(self.site);
+        let trash = self.site.trash();
         Ok(Committed {
             trashed: self.trashed.iter().map(|name| trash.join(name)).collect(),
             left: self.journal.clean(self.site),

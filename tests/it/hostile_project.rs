@@ -31,3 +31,41 @@ fn linked_lock_leaves_the_file_it_leads_to() {
         }
     }
 }
+
+/// A link, and a file or folder of another kind, under each name that mdskill has in `.mdskill/`.
+#[test]
+fn state_of_another_kind_is_neither_followed_nor_opened() {
+    for name in [".gitignore", "trash", "lock", "journal.json", "link"] {
+        let (shop, _repo) = Shop::stocked();
+        shop.run(&["add", "acme/skills/one"]).ok();
+        shop.room.write(".github/skills/one/SKILL.md", "mine");
+        let outside = shop.room.path("home/outside");
+        std::fs::create_dir(&outside).unwrap();
+        std::fs::create_dir(shop.room.project().join(".mdskill")).unwrap();
+        let place = shop.room.project().join(".mdskill").join(name);
+        let force = ["add", "acme/skills/one", "--force"];
+        symlink(&outside, &place).unwrap();
+        shop.refuses(&force, 1, &format!(".mdskill/{name} was not put there"));
+        std::fs::remove_file(&place).unwrap();
+        match name {
+            "link" => continue,
+            "trash" => std::fs::write(&place, "a file").unwrap(),
+            _ => std::fs::create_dir(&place).unwrap(),
+        }
+        shop.refuses(&force, 1, &format!(".mdskill/{name} was not put there"));
+    }
+}
+
+#[test]
+fn linked_state_folder_is_refused() {
+    let (shop, _repo) = Shop::stocked();
+    shop.run(&["add", "acme/skills/one"]).ok();
+    let outside = shop.room.path("home/outside");
+    std::fs::create_dir(&outside).unwrap();
+    std::fs::write(outside.join(".mdskill-left"), "mine").unwrap();
+    symlink(&outside, shop.room.project().join(".mdskill")).unwrap();
+    let before = shop.room.snapshot();
+    shop.run(&["list"]).ok();
+    before.assert_same(&shop.room.snapshot());
+    shop.refuses(&["add", "acme/skills/two"], 1, ".mdskill was not put there");
+}
