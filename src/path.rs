@@ -158,15 +158,21 @@ pub fn is_hidden(c: char) -> bool {
 }
 
 /// Whether some file system would open `.git` under this name.
+#[must_use]
+pub fn is_dot_git(name: &str) -> bool {
+    matches!(undisguised(name).as_str(), ".git" | "git~1")
+}
+
+/// Returns the name that some file system would open under this name.
 ///
-/// The disguises are those that git itself refuses (`core.protectNTFS`,
-/// `core.protectHFS`): case, NTFS short names and streams, trailing dots and
-/// spaces, and the code points that HFS+ ignores.
-fn is_dot_git(name: &str) -> bool {
+/// The disguises are those that git itself refuses for `.git` (`core.protectNTFS`,
+/// `core.protectHFS`): case, NTFS streams, trailing dots and spaces, and the code points
+/// that HFS+ ignores.
+#[must_use]
+pub fn undisguised(name: &str) -> String {
     let visible: String = name.chars().filter(|c| !is_hidden(*c)).collect();
     let stem = visible.split(':').next().unwrap_or_default();
-    let stem = stem.trim_end_matches(['.', ' ']).to_lowercase();
-    stem == ".git" || stem == "git~1"
+    stem.trim_end_matches(['.', ' ']).to_lowercase()
 }
 
 /// Whether Windows opens a device instead of a file, whatever the extension.

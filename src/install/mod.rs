@@ -51,6 +51,12 @@ pub enum InstallError {
         /// The link.
         path: PathBuf,
     },
+    /// A target is in a folder of git's or of mdskill's.
+    #[error("{path} is, or leads into, a folder that git or mdskill keeps for itself; choose another target", path = path.display())]
+    TargetReserved {
+        /// The target, or the link on the way to it.
+        path: PathBuf,
+    },
     /// Something in the folder for a command's own files is not mdskill's.
     #[error("{path} was not put there by mdskill: it is a link, or its type is not the expected one; remove it and run the command again", path = path.display())]
     ForeignState {

@@ -1,12 +1,13 @@
 //! [`Site`]: the place that skills are installed at: a project, or a person's home.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::InstallError;
 use crate::config;
 use crate::fs::{self, At};
 use crate::lockfile;
 use crate::name::SkillName;
+use crate::path;
 use crate::target::Target;
 
 /// The folder for a command's own files, beside the lockfile: lock, journal, trash.
@@ -180,36 +181,69 @@ impl Site {
         shown.display().to_string()
     }
 
-    /// Checks that a target is inside the project once links are followed.
+    /// Checks that a target is inside the project once links are followed, and not in a folder
+    /// of git's or of mdskill's own, where git would run files as hooks, for example.
     ///
     /// A person may link folders of their home as they like; in a project, which may
     /// be a stranger's, a link could lead anywhere.
     ///
     /// # Errors
-    /// [`InstallError::TargetOutside`], or when the disk can't be read.
+    /// [`InstallError::TargetOutside`], [`InstallError::TargetReserved`], or when the disk
+    /// can't be read.
     pub fn check_target(&self, target: &Target) -> Result<(), InstallError> {
-        if self.is_personal {
-            return Ok(());
+        if target.as_str().split('/').any(is_reserved) {
+            let path = self.target(target);
+            return Err(InstallError::TargetReserved { path });
         }
         let mut path = self.root.clone();
-        for part in Path::new(target.as_str()).components() {
-            if let Component::Normal(part) = part {
-                path.push(part);
-            }
-            let Some(metadata) = fs::look(&path)? else {
-                return Ok(());
-            };
-            if metadata.is_symlink() && !self.holds(&path) {
-                return Err(InstallError::TargetOutside { path });
+        for part in target.as_str().split('/') {
+            path.push(part);
+            match fs::look(&path)? {
+                None => return Ok(()),
+                Some(there) if there.is_symlink() => self.check_link(&path)?,
+                Some(_) if is_git_folder(&path) => {
+                    return Err(InstallError::TargetReserved { path });
+                }
+                Some(_) => {}
             }
         }
         Ok(())
     }
 
-    fn holds(&self, path: &Path) -> bool {
-        match (path.canonicalize(), self.root.canonicalize()) {
-            (Ok(real), Ok(root)) => real.starts_with(root),
-            _ => false,
+    fn check_link(&self, path: &Path) -> Result<(), InstallError> {
+        let real = path.canonicalize();
+        let root = self.root.canonicalize();
+        let (real, root) = match (real, root) {
+            (Ok(real), Ok(root)) if self.is_personal || real.starts_with(&root) => (real, root),
+            _ if self.is_personal => return Ok(()),
+            _ => {
+                let path = path.to_owned();
+                return Err(InstallError::TargetOutside { path });
+            }
+        };
+        // Above the root is what the user chose to work in.
+        let mut folders = real.ancestors().take_while(|folder| **folder != root);
+        let is_free = folders.all(|folder| {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy();
+            !is_reserved(&name) && !is_git_folder(folder)
+        });
+        if is_free {
+            Ok(())
+        } else {
+            let path = path.to_owned();
+            Err(InstallError::TargetReserved { path })
         }
     }
+}
+
+/// Whether a file system may take a name for `.git`, or for a folder of mdskill's own.
+fn is_reserved(name: &str) -> bool {
+    let name = path::undisguised(name);
+    path::is_dot_git(&name) || name == STATE_FOLDER || name.starts_with(STAGE_FOLDER)
+}
+
+/// Whether git may take a folder for a repository, bare or not: `HEAD` is not asked for, because
+/// another folder's may name this one as its common folder.
+fn is_git_folder(folder: &Path) -> bool {
+    folder.join("objects").is_dir() && folder.join("refs").is_dir()
 }
