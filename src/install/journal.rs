@@ -19,6 +19,13 @@ use crate::fs::{self, At, atomic};
 use crate::name::SkillName;
 use crate::target::Target;
 
+/// The folder in a stage for what comes in.
+pub(super) const NEW: &str = "new";
+/// The folder in a stage for what moves aside.
+pub(super) const OLD: &str = "old";
+/// What the first is called when all swaps are made, or taken back.
+const SETTLED: &str = "settled";
+
 /// What a transaction is about to do.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Journal {
@@ -69,14 +76,20 @@ impl Swap {
     /// Returns where the new folder is made ready.
     #[must_use]
     pub fn staged(&self, site: &Site) -> PathBuf {
-        site.stage(&self.target).join("new").join(&self.name)
+        site.stage(&self.target).join(NEW).join(&self.name)
+    }
+
+    /// Whether the folder has the files of the new one.
+    fn is_new_in(&self, folder: &Path) -> bool {
+        let new = self.new.as_ref().and_then(|new| new.parse::<Digest>().ok());
+        new.is_some_and(|new| OnDisk::read(folder).is_ok_and(|on_disk| on_disk.is(new)))
     }
 
     /// Returns where the old folder goes.
     #[must_use]
     pub fn old(&self, site: &Site) -> Option<PathBuf> {
         self.old.as_ref().map(|old| match old {
-            Old::Aside => site.stage(&self.target).join("old").join(&self.name),
+            Old::Aside => site.stage(&self.target).join(OLD).join(&self.name),
             Old::Trash(name) => site.trash().join(name),
         })
     }
@@ -119,44 +132,142 @@ impl Journal {
 
     /// Takes back every swap that was made, the last first.
     ///
-    /// Also right after a kill: where each folder is tells how far it came.
+    /// Also right after a kill, and after a kill of an undo: the location of each folder shows
+    /// what is left to do.
     ///
     /// # Errors
     /// When a folder can't be moved back; the journal then stays for the next command.
     pub fn undo(&self, site: &Site) -> Result<(), InstallError> {
-        for swap in self.swaps.iter().rev() {
-            let place = swap.place(site);
-            if let Some(new) = &swap.new
-                && fs::look(&swap.staged(site))?.is_none()
-                && fs::look(&place)?.is_some()
-            {
-                take_back(site, swap, new)?;
-            }
-            if let Some(old) = swap.old(site)
-                && fs::look(&old)?.is_some()
-            {
-                fs::rename(&old, &place)?;
+        self.undo_by_steps(site, &mut || ())
+    }
+
+    /// Settles what was committed and takes back what was not; `before_step` is called
+    /// before each change to the disk.
+    pub(super) fn finish_by_steps(
+        &self,
+        site: &Site,
+        before_step: &mut dyn FnMut(),
+    ) -> Result<(), InstallError> {
+        let lockfile = fs::read_if_found(&site.lockfile)?.unwrap_or_default();
+        let digest = Digest::of_bytes(&lockfile).to_string();
+        if self.is_done || self.lockfile.as_ref() == Some(&digest) {
+            // What can't be removed now stays in the journal for the next command.
+            let _left = self.settle_by_steps(site, before_step);
+            Ok(())
+        } else {
+            self.undo_by_steps(site, before_step)
+        }
+    }
+
+    /// As [`Journal::undo`]; `before_step` is called before each change to the disk.
+    fn undo_by_steps(
+        &self,
+        site: &Site,
+        before_step: &mut dyn FnMut(),
+    ) -> Result<(), InstallError> {
+        if !self.is_settled(site)? {
+            for swap in self.swaps.iter().rev() {
+                self.undo_swap(site, swap, before_step)?;
             }
         }
+        // What can't be removed now stays in the journal for the next command.
+        let _left = self.settle_by_steps(site, before_step);
+        Ok(())
+    }
+
+    fn undo_swap(
+        &self,
+        site: &Site,
+        swap: &Swap,
+        before_step: &mut dyn FnMut(),
+    ) -> Result<(), InstallError> {
+        let place = swap.place(site);
+        let is_there = |path: &Path| fs::look(path).map(|there| there.is_some());
+        let old = match swap.old(site) {
+            Some(old) if is_there(&old)? => Some(old),
+            Some(_) => {
+                // It did not move yet, or is back: in its place is nothing of ours.
+                return Ok(());
+            }
+            None => None,
+        };
+        let is_placed = swap.new.is_some() && !is_there(&swap.staged(site))?;
+        if (is_placed || old.is_some()) && is_there(&place)? {
+            let is_new = is_placed && swap.is_new_in(&place);
+            let to = if is_new {
+                swap.staged(site)
+            } else {
+                // Something was written into it since, or it is another: it is the user's.
+                let free = free_in_trash(site, &swap.name, &self.trashed())?;
+                site.trash().join(free)
+            };
+            before_step();
+            fs::rename(&place, &to)?;
+        }
+        if let Some(old) = old {
+            before_step();
+            fs::rename(&old, &place)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the names in the trash that belong to what is exchanged: they may be free for a
+    /// moment, but another folder under such a name would be taken for the old one.
+    fn trashed(&self) -> Vec<SkillName> {
+        let names = self.swaps.iter().map(|swap| match &swap.old {
+            Some(Old::Trash(name)) => Some(name.clone()),
+            Some(Old::Aside) | None => None,
+        });
+        names.flatten().collect()
+    }
+
+    /// Whether all swaps are made, or taken back, and only the stages are left to be removed.
+    ///
+    /// A journal with swaps is written when each stage has its folder `new`, which is renamed
+    /// before anything else of a stage goes.
+    fn is_settled(&self, site: &Site) -> Result<bool, InstallError> {
         for target in &self.targets {
-            fs::remove_folder(&site.stage(target))?;
+            if fs::look(&site.stage(target).join(NEW))?.is_none() {
+                return Ok(true);
+            }
         }
-        for folder in self.made.iter().rev() {
-            // Only an empty one goes: it has become somebody's otherwise.
-            drop(std::fs::remove_dir(site.target(folder)));
-        }
-        Ok(fs::remove_file(&site.journal())?)
+        Ok(false)
     }
 
     /// Removes what moved aside, then the journal itself; all is done, so nothing here
-    /// is worth a failure. Returns the folders that can't be removed.
+    /// is worth a failure. Returns the folders that can't be removed; the journal then
+    /// stays, so that the next command tries again.
     #[must_use]
-    pub fn clean(&self, site: &Site) -> Vec<PathBuf> {
-        let stages = self.targets.iter().map(|target| site.stage(target));
-        let left = stages
-            .filter(|stage| fs::remove_folder(stage).is_err())
-            .collect();
-        drop(fs::remove_file(&site.journal()));
+    pub fn settle(&self, site: &Site) -> Vec<PathBuf> {
+        self.settle_by_steps(site, &mut || ())
+    }
+
+    fn settle_by_steps(&self, site: &Site, before_step: &mut dyn FnMut()) -> Vec<PathBuf> {
+        let stages: Vec<PathBuf> = self.targets.iter().map(|it| site.stage(it)).collect();
+        let mut left = Vec::new();
+        // All of them first: a stage of which a part is gone must not be read as one that is whole.
+        for stage in &stages {
+            before_step();
+            let marked = std::fs::rename(stage.join(NEW), stage.join(SETTLED));
+            if fs::if_found(marked).is_err() {
+                left.push(stage.clone());
+            }
+        }
+        for stage in stages {
+            before_step();
+            if !left.contains(&stage) && fs::remove_folder(&stage).is_err() {
+                left.push(stage);
+            }
+        }
+        for folder in self.made.iter().rev() {
+            before_step();
+            // Only an empty one goes: it has become somebody's otherwise.
+            drop(std::fs::remove_dir(site.target(folder)));
+        }
+        if left.is_empty() {
+            before_step();
+            drop(fs::remove_file(&site.journal()));
+        }
         left
     }
 
@@ -166,7 +277,7 @@ impl Journal {
         for target in self.targets.iter().chain(&self.made).chain(swaps) {
             site.check_target(target)?;
             let stage = site.stage(target);
-            for folder in [stage.join("new"), stage.join("old"), stage] {
+            for folder in [stage.join(NEW), stage.join(OLD), stage] {
                 if fs::look(&folder)?.is_some_and(|there| there.is_symlink()) {
                     return Err(InstallError::TargetOutside { path: folder });
                 }
@@ -174,19 +285,6 @@ impl Journal {
         }
         Ok(())
     }
-}
-
-/// Moves a new folder out again; one that somebody wrote into since goes to the trash.
-fn take_back(site: &Site, swap: &Swap, new: &str) -> Result<(), InstallError> {
-    let place = swap.place(site);
-    let unchanged = new
-        .parse::<Digest>()
-        .is_ok_and(|digest| OnDisk::read(&place).is_ok_and(|on_disk| on_disk.is(digest)));
-    let to = match unchanged {
-        true => swap.staged(site),
-        false => site.trash().join(free_in_trash(site, &swap.name, &[])?),
-    };
-    Ok(fs::rename(&place, &to)?)
 }
 
 /// Finishes or undoes what a killed command left. Under the site's lock.
@@ -199,14 +297,7 @@ pub fn recover(site: &Site) -> Result<(), InstallError> {
         return Ok(());
     };
     journal.check_places(site)?;
-    let lockfile = fs::read_if_found(&site.lockfile)?.unwrap_or_default();
-    let digest = Digest::of_bytes(&lockfile).to_string();
-    let committed = journal.is_done || journal.lockfile.as_ref() == Some(&digest);
-    match committed {
-        true => drop(journal.clean(site)),
-        false => journal.undo(site)?,
-    }
-    Ok(())
+    journal.finish_by_steps(site, &mut || ())
 }
 
 /// Returns a name that is free in the trash and not among `taken`, and makes the trash.

@@ -125,7 +125,7 @@ impl<'a> Transaction<'a> {
         let folders: Vec<PathBuf> = puts
             .iter()
             .zip(&beside)
-            .map(|(put, stage)| stage.join("new").join(put.name))
+            .map(|(put, stage)| stage.join(journal::NEW).join(put.name))
             .collect();
         let write = |(put, folder): (&Put<'_>, &PathBuf)| {
             Objects::on_this_thread(put.repository, |objects| {
@@ -195,8 +195,8 @@ impl<'a> Transaction<'a> {
             self.journal.made.extend(self.site.missing_folders(target)?);
             self.journal.write(self.site)?;
             fs::remove_folder(&stage)?;
-            fs::create_folder(&stage.join("new"))?;
-            fs::create_folder(&stage.join("old"))?;
+            fs::create_folder(&stage.join(journal::NEW))?;
+            fs::create_folder(&stage.join(journal::OLD))?;
             fs::create_folder(&self.site.target(target))?;
         }
         Ok(stage)
@@ -233,7 +233,7 @@ impl<'a> Transaction<'a> {
         let trash = self.site.trash();
         Ok(Committed {
             trashed: self.trashed.iter().map(|name| trash.join(name)).collect(),
-            left: self.journal.clean(self.site),
+            left: self.journal.settle(self.site),
         })
     }
 

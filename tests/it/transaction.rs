@@ -148,6 +148,43 @@ fn killed_while_removing() {
     kill_at_many_moments(&shop, &arguments, &wholes);
 }
 
+/// An update is killed in the middle, and the command that takes it back is killed as well.
+#[test]
+fn killed_while_taking_back() {
+    let (shop, mut repo) = a_hundred();
+    let new = repo.rev_parse("main");
+    repo.reset_to(&repo.rev_parse("old"));
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    repo.branch("main").reset_to(&new);
+    let wholes = [Whole::version(&repo, "old"), Whole::version(&repo, "main")];
+    let killed = killed_in_the_middle(&shop);
+    let whole = time_of(&copy_of(&killed, &shop), &["list"]);
+    for moment in 0..MOMENTS {
+        let room = copy_of(&killed, &shop);
+        let running = room.mdskill(["list"]).spawn();
+        std::thread::sleep(whole * moment / (MOMENTS - 1));
+        running.kill();
+        running.wait();
+        assert_settled(&room, &wholes, moment);
+    }
+}
+
+/// A copy of the shop's room in which an update was killed while it exchanged folders.
+fn killed_in_the_middle(shop: &Shop) -> Room {
+    loop {
+        let room = copy_of(&shop.room, shop);
+        let old = room.project().join(".github/.mdskill-stage-skills/old");
+        let mut running = room.mdskill(["update"]).spawn();
+        let aside = || std::fs::read_dir(&old).map_or(0, Iterator::count);
+        while running.runs() && aside() < SKILLS / 2 {}
+        running.kill();
+        running.wait();
+        if room.project().join(".mdskill/journal.json").exists() {
+            return room;
+        }
+    }
+}
+
 /// The lockfile stays as it is, so it can't tell how far the command came.
 #[test]
 fn killed_while_installing() {

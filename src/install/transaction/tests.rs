@@ -14,7 +14,9 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let root = tempfile::tempdir().unwrap();
+        // In memory where the system offers that: flushes would be most of the time.
+        let root = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let root = root.unwrap();
         let project = root.path().join("project");
         std::fs::create_dir_all(&project).unwrap();
         let site = Site {
@@ -209,6 +211,91 @@ fn a_kill_at_any_step_leaves_old_or_new_to_the_next_command() {
             "{lockfile}, step {stop}"
         );
     }
+}
+
+/// The site in a copy of another's folder.
+fn copy_of(site: &Site, name: &str) -> Site {
+    let root = site.root.with_file_name(name);
+    drop(std::fs::remove_dir_all(&root));
+    copy_folder(&site.root, &root);
+    Site {
+        lockfile: root.join("mdskill.lock"),
+        root,
+        ..site.clone()
+    }
+}
+
+/// Recovers a site, and returns the number of the steps that were taken. The disk as it is before
+/// step `kill` is copied first, as another kill would leave it.
+fn recover_and_copy(site: &Site, kill: usize) -> (usize, Option<Site>) {
+    let (mut step, mut again) = (0, None);
+    if let Some(journal) = Journal::read(site).unwrap() {
+        let mut before_step = || {
+            if step == kill {
+                again = Some(copy_of(site, "again"));
+            }
+            step += 1;
+        };
+        journal.finish_by_steps(site, &mut before_step).unwrap();
+    }
+    drop(Transaction::begin(site, &|| false, &|_| ()).unwrap());
+    (step, again)
+}
+
+/// `b` is edited after the kill, so that taking it back goes by way of the trash.
+#[test]
+fn second_kill_at_any_step_of_recovery_changes_nothing() {
+    let mut second_kills = 0;
+    for (stop, is_edited) in (0..18).flat_map(|stop| [(stop, false), (stop, true)]) {
+        let scene = Scene::prepared();
+        let asked = Cell::new(0);
+        let checkpoint = || {
+            if asked.replace(asked.get() + 1) == stop {
+                let killed = copy_of(&scene.site, "killed");
+                let page = killed.root.join(".github/skills/b/SKILL.md");
+                if is_edited && std::fs::read(&page).is_ok_and(|text| text == b"new") {
+                    std::fs::write(&page, "mine").unwrap();
+                }
+            }
+            false
+        };
+        scene.change(&checkpoint, "new lock").unwrap();
+        let killed = Site {
+            root: scene.site.root.with_file_name("killed"),
+            lockfile: scene.site.root.with_file_name("killed/mdskill.lock"),
+            ..scene.site.clone()
+        };
+        if !killed.root.exists() {
+            continue;
+        }
+        let (steps, _) = recover_and_copy(&copy_of(&killed, "once"), usize::MAX);
+        let once = files(&killed.root.with_file_name("once"));
+        for kill in 0..steps {
+            // Once it is settled, a stage is removed in any order.
+            for removed in ["", "new", "settled", "old", "old/b", "old/c/SKILL.md"] {
+                let (_, again) = recover_and_copy(&copy_of(&killed, "twice"), kill);
+                let again = again.expect("there are as many steps as before");
+                let stage = again.stage(&scene.target);
+                let is_settled = stage.join("settled").exists();
+                if !removed.is_empty() {
+                    drop(std::fs::remove_file(stage.join(removed)));
+                    drop(std::fs::remove_dir_all(stage.join(removed)));
+                    // Nor does it change anything that the lockfile is another by now.
+                    std::fs::write(&again.lockfile, "another lock").unwrap();
+                }
+                drop(Transaction::begin(&again, &|| false, &|_| ()).unwrap());
+                let mut found = files(&again.root);
+                found.insert("mdskill.lock".to_owned(), once["mdskill.lock"].clone());
+                assert_eq!(found, once, "kill {stop}, then {kill}, {removed:?} removed");
+                assert!(!stage.exists() && !again.journal().exists());
+                second_kills += 1;
+                if !is_settled {
+                    break;
+                }
+            }
+        }
+    }
+    assert!(second_kills > 200, "only {second_kills}");
 }
 
 fn copy_folder(from: &Path, to: &Path) {
