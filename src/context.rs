@@ -1,5 +1,6 @@
 //! [`Context`]: what every verb needs, built once.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use crate::config::{Config, ConfigError};
@@ -9,6 +10,7 @@ use crate::fetch::{FetchError, Fetcher};
 use crate::http::client::Client;
 use crate::http::retry::Retry;
 use crate::install::InstallError;
+use crate::install::journal::Journals;
 use crate::install::site::Site;
 use crate::install::transaction::{self, Transaction};
 use crate::interrupt::Interrupt;
@@ -35,6 +37,8 @@ pub struct Context<'a> {
     pub progress: &'a dyn Progress,
     /// Whether the user gave up.
     pub interrupt: Interrupt,
+    /// Whether the user has read about journals that are not theirs.
+    foreign_reported: Cell<bool>,
 }
 
 impl<'a> Context<'a> {
@@ -55,6 +59,7 @@ impl<'a> Context<'a> {
         };
         let client = Client::new(Duration::from_secs(env.timeout_seconds()), retry);
         let offline = offline || env.offline();
+        let site = site.with_cache(dirs.cache.clone());
         Self {
             env,
             dirs,
@@ -63,6 +68,7 @@ impl<'a> Context<'a> {
             client,
             progress,
             interrupt,
+            foreign_reported: Cell::new(false),
         }
     }
 
@@ -96,10 +102,34 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When it can't be read.
     pub fn lockfile(&self) -> Result<Option<Lockfile>, InstallError> {
-        if transaction::was_interrupted(&self.site) {
+        self.recover()?;
+        Ok(self.read_lockfile()?)
+    }
+
+    /// Settles what a killed command left.
+    ///
+    /// # Errors
+    /// When it can't be settled.
+    pub fn recover(&self) -> Result<(), InstallError> {
+        if transaction::was_interrupted(&self.site)? {
             drop(self.begin(&|| self.interrupt.is_raised())?);
         }
-        Ok(self.read_lockfile()?)
+        self.report_foreign_journals();
+        Ok(())
+    }
+
+    fn report_foreign_journals(&self) {
+        if self.foreign_reported.replace(true) {
+            return;
+        }
+        for path in Journals::find(&self.site).unwrap_or_default().foreign {
+            self.progress.warn(&format!(
+                "{} is ignored: you did not write it on this machine, or its key is gone from the \
+                 cache; if a command was killed here, look for skills in `.mdskill-stage-*` beside \
+                 their folder; then remove it",
+                self.site.display(&path)
+            ));
+        }
     }
 
     /// Reads the lockfile as it is, inside a transaction.
@@ -125,6 +155,8 @@ impl<'a> Context<'a> {
                 self.site.display(&lock)
             ));
         };
-        Transaction::begin(&self.site, checkpoint, &tell)
+        let transaction = Transaction::begin(&self.site, checkpoint, &tell)?;
+        self.report_foreign_journals();
+        Ok(transaction)
     }
 }

@@ -59,6 +59,12 @@ impl Digest {
         Self(hasher.finalize().into())
     }
 
+    /// Returns the bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Returns the SHA-256 of one text, for example of a lockfile.
     #[must_use]
     pub fn of_bytes(bytes: &[u8]) -> Self {

@@ -1,18 +1,20 @@
 //! The journal: what a transaction is about to do, on disk before it does it, so
 //! that the next command can finish or undo what a kill interrupted.
 //!
-//! It may come with a stranger's repository, so it names nothing but targets and
-//! skills: where their folders are, the site says, and no link is followed there.
-//! And so a project may be moved between the kill and the next command.
+//! A journal may come with a stranger's repository, so only one with a valid [`seal`] is
+//! obeyed, and any other is left alone. It names nothing but targets and skills: where their
+//! folders are, the site says, and no link is followed there. And so a project may be moved
+//! between the kill and the next command.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use super::InstallError;
 use super::site::Site;
+use super::{InstallError, seal};
 use crate::digest::Digest;
 use crate::fs::tree::OnDisk;
 use crate::fs::{self, At, atomic};
@@ -41,6 +43,78 @@ pub struct Journal {
     pub made: Vec<Target>,
     /// What is exchanged, in order.
     pub swaps: Vec<Swap>,
+    /// The file it is in.
+    #[serde(skip)]
+    pub path: PathBuf,
+}
+
+/// A journal as it is in its file.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    seal: Option<String>,
+    journal: Box<RawValue>,
+}
+
+/// The journals of a site.
+#[derive(Debug, Default)]
+pub struct Journals {
+    /// The one that a killed command of this user's left.
+    pub ours: Option<Journal>,
+    /// The files of those that this user did not write on this machine.
+    pub foreign: Vec<PathBuf>,
+    /// Where a new one may be written.
+    free: Option<PathBuf>,
+}
+
+impl Journals {
+    /// Looks for the journals of a site.
+    ///
+    /// # Errors
+    /// When one can't be read, or is the user's and can't be understood.
+    pub fn find(site: &Site) -> Result<Self, InstallError> {
+        let mut found = Self::default();
+        if fs::look(&site.state())?.is_some_and(|there| !there.is_dir()) {
+            return Ok(found);
+        }
+        for path in site.journals() {
+            match fs::look(&path)? {
+                Some(there) if there.is_file() => {}
+                Some(_) => return Err(InstallError::ForeignState { path }),
+                None => {
+                    found.free.get_or_insert(path);
+                    continue;
+                }
+            }
+            let mut text = Vec::new();
+            // Another command may have removed its own by now.
+            if let Some(mut file) = fs::if_found(fs::open_plain(&path)).at("open", &path)? {
+                file.read_to_end(&mut text).at("read", &path)?;
+            } else {
+                continue;
+            }
+            match Journal::unseal(site, &path, &text)? {
+                Some(journal) if found.ours.is_none() => found.ours = Some(journal),
+                _ => found.foreign.push(path),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns an empty journal, in a file that no stranger's journal is in.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn start(self, site: &Site) -> Result<Journal, InstallError> {
+        let ours = self.ours.map(|ours| ours.path);
+        let path = ours.or(self.free).ok_or_else(|| {
+            let [path, _] = site.journals();
+            InstallError::ForeignState { path }
+        })?;
+        Ok(Journal {
+            path,
+            ..Journal::default()
+        })
+    }
 }
 
 /// One folder that is exchanged.
@@ -96,20 +170,22 @@ impl Swap {
 }
 
 impl Journal {
-    /// Reads the journal that a killed command left, if any.
-    ///
-    /// # Errors
-    /// When it can't be read or understood.
-    pub fn read(site: &Site) -> Result<Option<Self>, InstallError> {
-        let path = site.journal();
-        let Some(text) = fs::read_if_found(&path)? else {
+    /// Reads a journal; `None` when this user did not write it on this machine.
+    fn unseal(site: &Site, path: &Path, text: &[u8]) -> Result<Option<Self>, InstallError> {
+        let Ok(sealed) = serde_json::from_slice::<Sealed>(text) else {
             return Ok(None);
         };
-        let parsed = serde_json::from_slice(&text);
-        parsed.map(Some).map_err(|error| InstallError::Journal {
-            path,
-            reason: error.to_string(),
-        })
+        let text = sealed.journal.get();
+        let is_valid = |seal: String| seal::is_valid(site, text.as_bytes(), &seal);
+        if !sealed.seal.is_some_and(is_valid) {
+            return Ok(None);
+        }
+        let journal: Self =
+            serde_json::from_str(text).map_err(|error| bad_journal(path, &error))?;
+        Ok(Some(Self {
+            path: path.to_owned(),
+            ..journal
+        }))
     }
 
     /// Writes the journal; flushed before the first swap, so that it outlives the power.
@@ -117,15 +193,14 @@ impl Journal {
     /// # Errors
     /// When it can't be written.
     pub fn write(&self, site: &Site) -> Result<(), InstallError> {
-        let path = site.journal();
-        // A root whose name is not UTF-8 can't be written down, so nothing may be exchanged in it.
-        let text = serde_json::to_vec(self).map_err(|error| InstallError::Journal {
-            path: path.clone(),
-            reason: error.to_string(),
-        })?;
-        match self.swaps.is_empty() {
-            true => atomic::write_cache(&path, &text)?,
-            false => atomic::write(&path, &text)?,
+        let bad = |error| bad_journal(&self.path, &error);
+        let journal = serde_json::value::to_raw_value(self).map_err(bad)?;
+        let seal = seal::seal(site, journal.get().as_bytes());
+        let text = serde_json::to_vec(&Sealed { seal, journal }).map_err(bad)?;
+        if self.swaps.is_empty() {
+            atomic::write_cache(&self.path, &text)?;
+        } else {
+            atomic::write(&self.path, &text)?;
         }
         Ok(())
     }
@@ -141,8 +216,15 @@ impl Journal {
         self.undo_by_steps(site, &mut || ())
     }
 
-    /// Settles what was committed and takes back what was not; `before_step` is called
-    /// before each change to the disk.
+    /// Settles what was committed and takes back what was not.
+    ///
+    /// # Errors
+    /// As [`Journal::undo`], and when the lockfile can't be read.
+    pub fn finish(&self, site: &Site) -> Result<(), InstallError> {
+        self.finish_by_steps(site, &mut || ())
+    }
+
+    /// As [`Journal::finish`]; `before_step` is called before each change to the disk.
     pub(super) fn finish_by_steps(
         &self,
         site: &Site,
@@ -266,7 +348,7 @@ impl Journal {
         }
         if left.is_empty() {
             before_step();
-            drop(fs::remove_file(&site.journal()));
+            drop(fs::remove_file(&self.path));
         }
         left
     }
@@ -293,11 +375,20 @@ impl Journal {
 /// When the journal can't be understood, leads elsewhere, or the disk refuses.
 pub fn recover(site: &Site) -> Result<(), InstallError> {
     atomic::sweep(&site.state())?;
-    let Some(journal) = Journal::read(site)? else {
-        return Ok(());
-    };
-    journal.check_places(site)?;
-    journal.finish_by_steps(site, &mut || ())
+    match Journals::find(site)?.ours {
+        Some(journal) => {
+            journal.check_places(site)?;
+            journal.finish(site)
+        }
+        None => Ok(()),
+    }
+}
+
+fn bad_journal(path: &Path, error: &serde_json::Error) -> InstallError {
+    InstallError::Journal {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    }
 }
 
 /// Returns a name that is free in the trash and not among `taken`, and makes the trash.
@@ -343,7 +434,7 @@ pub fn tidy(site: &Site) {
     if is_empty(&trash) {
         drop(std::fs::remove_dir(&trash));
     }
-    if !trash.exists() && !site.journal().exists() {
+    if !trash.exists() && !site.journals().iter().any(|path| path.exists()) {
         drop(fs::remove_file(&site.ignore()));
     }
 }

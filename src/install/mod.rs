@@ -2,6 +2,7 @@
 
 pub mod journal;
 pub mod plan;
+mod seal;
 pub mod site;
 pub mod transaction;
 
@@ -61,6 +62,12 @@ pub enum InstallError {
     #[error("{path} was not put there by mdskill: it is a link, or its type is not the expected one; remove it and run the command again", path = path.display())]
     ForeignState {
         /// The link, file or folder.
+        path: PathBuf,
+    },
+    /// Where skills are made ready is a folder that no command of this user's is known to have left.
+    #[error("{path} is in the way: a killed command left it, or it came with the project; move what you need out of it, remove it, and run the command again", path = path.display())]
+    StageTaken {
+        /// The folder.
         path: PathBuf,
     },
     /// Ctrl-C, before the point of no return.

@@ -18,7 +18,7 @@ const STAGE_FOLDER: &str = ".mdskill-stage";
 
 // The names in the state folder.
 const LOCK: &str = "lock";
-const JOURNAL: &str = "journal.json";
+const JOURNALS: [&str; 2] = ["journal.json", "journal-2.json"];
 const IGNORE: &str = ".gitignore";
 const TRASH: &str = "trash";
 
@@ -31,6 +31,8 @@ pub struct Site {
     pub lockfile: PathBuf,
     /// Whether this is the person's own (`-g`).
     pub is_personal: bool,
+    /// The user's cache folder, for the key of journals; never one that a clone could bring.
+    pub cache: Option<PathBuf>,
 }
 
 impl Site {
@@ -49,6 +51,7 @@ impl Site {
             root: root.to_owned(),
             lockfile: root.join(lockfile::FILE_NAME),
             is_personal: false,
+            cache: None,
         }
     }
 
@@ -59,6 +62,24 @@ impl Site {
             root: home,
             lockfile: config.join(lockfile::FILE_NAME),
             is_personal: true,
+            cache: None,
+        }
+    }
+
+    /// Names the user's cache folder. One inside of the project is not used for the key of
+    /// journals, because a clone could bring it along.
+    #[must_use]
+    pub fn with_cache(mut self, cache: Option<PathBuf>) -> Self {
+        self.cache = cache.filter(|cache| self.is_personal || !self.is_inside(cache));
+        self
+    }
+
+    /// Whether a folder is below the root, or would be once it is made.
+    fn is_inside(&self, folder: &Path) -> bool {
+        let mut above = folder.ancestors().map(Path::canonicalize);
+        match (above.find_map(Result::ok), self.root.canonicalize()) {
+            (Some(real), Ok(root)) => real.starts_with(root),
+            _ => true,
         }
     }
 
@@ -80,10 +101,10 @@ impl Site {
         self.state().join(LOCK)
     }
 
-    /// Returns the journal's file.
+    /// Returns the files a journal may be in: the second is for when a stranger's is in the first.
     #[must_use]
-    pub fn journal(&self) -> PathBuf {
-        self.state().join(JOURNAL)
+    pub fn journals(&self) -> [PathBuf; 2] {
+        JOURNALS.map(|name| self.state().join(name))
     }
 
     /// Returns the file that keeps the folder for a command's own files out of git.
@@ -161,7 +182,8 @@ impl Site {
             };
             let is_ours = match path.file_name().and_then(|name| name.to_str()) {
                 Some(TRASH) => there.is_dir(),
-                Some(LOCK | JOURNAL | IGNORE) => there.is_file(),
+                Some(LOCK | IGNORE) => there.is_file(),
+                Some(name) if JOURNALS.contains(&name) => there.is_file(),
                 _ => there.is_dir() || there.is_file(),
             };
             if !is_ours {

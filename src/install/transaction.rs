@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::InstallError;
-use super::journal::{self, Journal, Old, Swap};
+use super::journal::{self, Journal, Journals, Old, Swap};
 use super::plan::Step;
 use super::site::Site;
 use rayon::prelude::*;
@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use crate::digest::{Digest, FileDigest};
 use crate::fs::lock::{FileLock, Waiting};
 use crate::fs::tree::{OnDisk, write_new};
-use crate::fs::{self, atomic};
+use crate::fs::{self, At, atomic};
 use crate::git::objects::Objects;
 use crate::name::SkillName;
 use crate::skill::files::SkillTree;
@@ -69,9 +69,11 @@ pub struct Committed {
 }
 
 /// Tells whether a killed command left something to finish or undo.
-#[must_use]
-pub fn was_interrupted(site: &Site) -> bool {
-    site.journal().exists() || atomic::has_leftovers(&site.state())
+///
+/// # Errors
+/// When a journal can't be read.
+pub fn was_interrupted(site: &Site) -> Result<bool, InstallError> {
+    Ok(atomic::has_leftovers(&site.state()) || Journals::find(site)?.ours.is_some())
 }
 
 impl<'a> Transaction<'a> {
@@ -98,7 +100,7 @@ impl<'a> Transaction<'a> {
         journal::hide(site)?;
         Ok(Self {
             site,
-            journal: Journal::default(),
+            journal: Journals::find(site)?.start(site)?,
             seen: Vec::new(),
             trashed: Vec::new(),
             checkpoint,
@@ -191,15 +193,36 @@ impl<'a> Transaction<'a> {
     fn stage_for(&mut self, target: &Target) -> Result<PathBuf, InstallError> {
         let stage = self.site.stage(target);
         if !self.journal.targets.contains(target) {
+            let is_shared = self.check_stage(&stage)?;
             self.journal.targets.push(target.clone());
             self.journal.made.extend(self.site.missing_folders(target)?);
             self.journal.write(self.site)?;
-            fs::remove_folder(&stage)?;
+            if !is_shared {
+                fs::create_folder(stage.parent().unwrap_or(Path::new(".")))?;
+                std::fs::create_dir(&stage).at("make the folder", &stage)?;
+            }
             fs::create_folder(&stage.join(journal::NEW))?;
             fs::create_folder(&stage.join(journal::OLD))?;
             fs::create_folder(&self.site.target(target))?;
         }
         Ok(stage)
+    }
+
+    /// Tells whether a stage is there for another target of this transaction, by way of a link.
+    /// Any other one may have a user's folder in it, whose journal is lost, so it is not removed.
+    fn check_stage(&self, stage: &Path) -> Result<bool, InstallError> {
+        let Some(there) = fs::look(stage)? else {
+            return Ok(false);
+        };
+        let real = stage.canonicalize().ok();
+        let mut others = self.journal.targets.iter().map(|it| self.site.stage(it));
+        let is_shared = others.any(|other| real.is_some() && other.canonicalize().ok() == real);
+        if there.is_dir() && is_shared {
+            Ok(true)
+        } else {
+            let path = stage.to_owned();
+            Err(InstallError::StageTaken { path })
+        }
     }
 
     /// Exchanges everything that was noted and writes the lockfile.
@@ -279,7 +302,7 @@ impl Drop for Transaction<'_> {
             // What can't be taken back now, the next command's recovery does.
             drop(match self.journal.lockfile {
                 // The lockfile may have been replaced before its flush failed: then it is done.
-                Some(_) => journal::recover(self.site),
+                Some(_) => self.journal.finish(self.site),
                 None => self.journal.undo(self.site),
             });
         }

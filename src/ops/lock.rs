@@ -10,7 +10,6 @@ use crate::fetch::history::Lineage;
 use crate::fetch::{FetchError, Repository};
 use crate::fs::tree::OnDisk;
 use crate::git::objects::Objects;
-use crate::install::transaction;
 use crate::lockfile::conflict::Conflict;
 use crate::lockfile::merge::{Side, Sides, Verdict};
 use crate::lockfile::{Difference, Entry, Lockfile, LockfileError};
@@ -132,9 +131,7 @@ impl Version {
 /// # Errors
 /// When there is no lockfile, it can't be read, or what is named is not in conflict.
 pub async fn lock(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
-    if transaction::was_interrupted(&context.site) {
-        drop(context.begin(&|| context.interrupt.is_raised())?);
-    }
+    context.recover()?;
     let path = &context.site.lockfile;
     let text = Lockfile::read_text(path)?.ok_or_else(|| OpError::no_lockfile(&context.site))?;
     let found = match options.resolve {

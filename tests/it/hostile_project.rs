@@ -2,6 +2,7 @@
 
 use crate::support::repo::Repo;
 use crate::support::shop::Shop;
+use crate::transaction::{copy_of, killed_in_the_middle, with_old_and_new};
 use std::os::unix::fs::symlink;
 
 const COMMANDS: [&[&str]; 5] = [
@@ -131,5 +132,129 @@ fn target_in_a_folder_of_mdskills_own_is_refused() {
     for target in [".mdskill", ".MDSKILL/skills", "a/.mdskill-stage-skills"] {
         let add = ["add", "acme/skills/one", "--target", target];
         shop.refuses(&add, 1, "a folder that git or mdskill keeps");
+    }
+}
+
+/// As mdskill writes it, but for the seal, which a stranger can't know; and as 0.1.0 wrote it.
+#[test]
+fn journal_of_a_clone_is_ignored() {
+    let journal = r#"{"lockfile":null,"is_done":false,"targets":[".github/skills"],"made":[".github/skills"],"swaps":[
+        {"target":".github/skills","name":"evil","new":"sha256:0000000000000000000000000000000000000000000000000000000000000000","old":{"Trash":"evil"}},
+        {"target":".github/skills","name":"one","new":null,"old":"Aside"}]}"#;
+    let sealed = |seal: &str| format!(r#"{{"seal":{seal},"journal":{journal}}}"#);
+    let wrong = format!("\"sha256:{}\"", "0".repeat(64));
+    for text in [
+        journal.to_owned(),
+        sealed("null"),
+        sealed(&wrong),
+        "?".to_owned(),
+    ] {
+        let (shop, repo) = Shop::stocked();
+        shop.run(&["add", "acme/skills/one"]).ok();
+        shop.room.write(".mdskill/journal.json", &text);
+        shop.room.write(".mdskill/.gitignore", "*\n");
+        shop.room.write(".mdskill/trash/evil/SKILL.md", "evil");
+        let before = shop.room.snapshot();
+        for command in [&["list"][..], &["verify"], &["install"], &["update"]] {
+            let outcome = shop.run(command);
+            outcome.ok().says(".mdskill/journal.json is ignored");
+            assert_eq!(outcome.stderr.matches("is ignored").count(), 1, "{outcome}");
+            before.assert_same(&shop.room.snapshot());
+        }
+        shop.run(&["add", "acme/skills/two"]).ok();
+        shop.run(&["remove", "one"]).ok();
+        shop.has("two", &repo, "main:skills/two");
+        assert_eq!(shop.room.read(".mdskill/journal.json"), text);
+        assert_eq!(shop.room.read(".mdskill/trash/evil/SKILL.md"), "evil");
+        assert_eq!(
+            shop.folders(".mdskill"),
+            [".gitignore", "journal.json", "trash"]
+        );
+        assert_eq!(shop.folders(".github/skills"), ["two"]);
+    }
+}
+
+#[test]
+fn journal_in_every_place_is_named() {
+    let (shop, _repo) = Shop::stocked();
+    for name in [".gitignore", "journal.json", "journal-2.json"] {
+        shop.room.write(&format!(".mdskill/{name}"), "{}");
+    }
+    shop.refuses(
+        &["add", "acme/skills/one"],
+        1,
+        ".mdskill/journal.json was not put there",
+    );
+}
+
+#[test]
+fn stage_of_a_clone_is_left_alone() {
+    let (shop, _repo) = Shop::stocked();
+    shop.room
+        .write(".github/.mdskill-stage-skills/old/one/SKILL.md", "mine");
+    shop.refuses(
+        &["add", "acme/skills/one"],
+        1,
+        ".mdskill-stage-skills is in the way",
+    );
+}
+
+#[test]
+fn moved_project_is_recovered() {
+    let (shop, repo) = with_old_and_new();
+    let killed = killed_in_the_middle(&shop);
+    let moved = killed.path("moved");
+    std::fs::rename(killed.project(), &moved).unwrap();
+    let list = killed.mdskill(["list"]).dir(&moved);
+    list.run().ok().never_says("is ignored");
+    std::fs::rename(&moved, killed.project()).unwrap();
+    let disk = killed.tree(".github/skills");
+    let is_whole = |name: &str| disk == repo.snapshot(&format!("{name}:skills"));
+    assert!(is_whole("old") || is_whole("main"), "{disk:?}");
+}
+
+/// The user cleared the cache by hand, or another user runs the next command.
+#[test]
+fn killed_command_without_its_key_is_reported_and_loses_nothing() {
+    let (shop, _repo) = with_old_and_new();
+    let killed = killed_in_the_middle(&shop);
+    std::fs::remove_file(killed.path("cache/journal-key")).unwrap();
+    let before = killed.tree(".github");
+    killed
+        .mdskill(["list"])
+        .run()
+        .ok()
+        .says(".mdskill/journal.json is ignored");
+    let install = killed.mdskill(["install", "--force"]).run();
+    install
+        .fails(1)
+        .says(".github/.mdskill-stage-skills is in the way");
+    before.assert_same(&killed.tree(".github"));
+    for left in [".github", ".mdskill"] {
+        std::fs::remove_dir_all(killed.project().join(left)).unwrap();
+    }
+    killed
+        .mdskill(["install"])
+        .run()
+        .ok()
+        .never_says("is ignored");
+    killed.mdskill(["verify"]).run().ok();
+}
+
+/// A container may have no cache folder that can be written; and one in the project proves nothing.
+#[test]
+fn journal_needs_no_cache() {
+    let (shop, repo) = Shop::stocked();
+    for cache in ["/dev/null/cache", ".cache"] {
+        let room = copy_of(&shop.room, &shop);
+        let inside = room.project().join(cache);
+        for arguments in [&["add", "acme/skills/one"][..], &["verify"]] {
+            let command = room.mdskill(arguments).env("MDSKILL_CACHE_DIR", &inside);
+            command.run().ok().never_says("is ignored");
+        }
+        let one = room.tree(".github/skills/one");
+        one.assert_same(&repo.snapshot("main:skills/one"));
+        assert!(!room.project().join(".mdskill").exists());
+        assert!(!inside.join("journal-key").exists());
     }
 }

@@ -128,11 +128,7 @@ fn killed_while_adding() {
 
 #[test]
 fn killed_while_updating() {
-    let (shop, mut repo) = a_hundred();
-    let new = repo.rev_parse("main");
-    repo.reset_to(&repo.rev_parse("old"));
-    shop.run(&["add", "acme/skills", "--all"]).ok();
-    repo.branch("main").reset_to(&new);
+    let (shop, repo) = with_old_and_new();
     let wholes = [Whole::version(&repo, "old"), Whole::version(&repo, "main")];
     kill_at_many_moments(&shop, &["update"], &wholes);
 }
@@ -148,14 +144,20 @@ fn killed_while_removing() {
     kill_at_many_moments(&shop, &arguments, &wholes);
 }
 
-/// An update is killed in the middle, and the command that takes it back is killed as well.
-#[test]
-fn killed_while_taking_back() {
+/// A hundred skills, installed at the old version while the new one is there.
+pub fn with_old_and_new() -> (Shop, Repo) {
     let (shop, mut repo) = a_hundred();
     let new = repo.rev_parse("main");
     repo.reset_to(&repo.rev_parse("old"));
     shop.run(&["add", "acme/skills", "--all"]).ok();
     repo.branch("main").reset_to(&new);
+    (shop, repo)
+}
+
+/// An update is killed in the middle, and the command that takes it back is killed as well.
+#[test]
+fn killed_while_taking_back() {
+    let (shop, repo) = with_old_and_new();
     let wholes = [Whole::version(&repo, "old"), Whole::version(&repo, "main")];
     let killed = killed_in_the_middle(&shop);
     let whole = time_of(&copy_of(&killed, &shop), &["list"]);
@@ -170,16 +172,16 @@ fn killed_while_taking_back() {
 }
 
 /// A copy of the shop's room in which an update was killed while it exchanged folders.
-fn killed_in_the_middle(shop: &Shop) -> Room {
+pub fn killed_in_the_middle(shop: &Shop) -> Room {
     loop {
         let room = copy_of(&shop.room, shop);
-        let old = room.project().join(".github/.mdskill-stage-skills/old");
+        let stage = room.project().join(".github/.mdskill-stage-skills");
         let mut running = room.mdskill(["update"]).spawn();
-        let aside = || std::fs::read_dir(&old).map_or(0, Iterator::count);
-        while running.runs() && aside() < SKILLS / 2 {}
+        let count = |name: &str| std::fs::read_dir(stage.join(name)).map_or(0, Iterator::count);
+        while running.runs() && count("old") < SKILLS / 4 {}
         running.kill();
         running.wait();
-        if room.project().join(".mdskill/journal.json").exists() {
+        if count("old") > 0 && count("new") > 0 {
             return room;
         }
     }

@@ -23,6 +23,7 @@ impl Scene {
             lockfile: project.join("mdskill.lock"),
             root: project,
             is_personal: false,
+            cache: Some(root.path().join("cache")),
         };
         let objects = Objects::create(&root.path().join("store")).unwrap();
         Self {
@@ -197,7 +198,7 @@ fn a_kill_at_any_step_leaves_old_or_new_to_the_next_command() {
         let killed = Site {
             lockfile: copy.join("mdskill.lock"),
             root: copy,
-            is_personal: false,
+            ..scene.site.clone()
         };
         drop(Transaction::begin(&killed, &|| false, &|_| ()).unwrap());
         let recovered = files(&killed.root);
@@ -229,7 +230,7 @@ fn copy_of(site: &Site, name: &str) -> Site {
 /// step `kill` is copied first, as another kill would leave it.
 fn recover_and_copy(site: &Site, kill: usize) -> (usize, Option<Site>) {
     let (mut step, mut again) = (0, None);
-    if let Some(journal) = Journal::read(site).unwrap() {
+    if let Some(journal) = Journals::find(site).unwrap().ours {
         let mut before_step = || {
             if step == kill {
                 again = Some(copy_of(site, "again"));
@@ -287,7 +288,7 @@ fn second_kill_at_any_step_of_recovery_changes_nothing() {
                 let mut found = files(&again.root);
                 found.insert("mdskill.lock".to_owned(), once["mdskill.lock"].clone());
                 assert_eq!(found, once, "kill {stop}, then {kill}, {removed:?} removed");
-                assert!(!stage.exists() && !again.journal().exists());
+                assert!(!stage.exists() && Journals::find(&again).unwrap().ours.is_none());
                 second_kills += 1;
                 if !is_settled {
                     break;
