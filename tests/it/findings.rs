@@ -2,7 +2,6 @@
 //! names and texts are made to break out of it.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
 use quick_xml::events::Event;
 use serde_json::Value;
@@ -231,40 +230,10 @@ fn programs_get_every_severity_unless_they_ask_for_less() {
         .says("info[SK112]");
 }
 
-/// The schema that OASIS published, as the package `serde-sarif` carries it.
-fn schema_of_sarif() -> Value {
-    let told = Command::new(env!("CARGO"))
-        .args(["metadata", "--offline", "--format-version", "1"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
-    let metadata: Value = serde_json::from_slice(&told.stdout).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
-    let package = packages
-        .iter()
-        .find(|package| package["name"] == "serde-sarif")
-        .unwrap();
-    let manifest = std::path::Path::new(package["manifest_path"].as_str().unwrap());
-    let schema = std::fs::read(manifest.with_file_name("src").join("schema.json")).unwrap();
-    let mut schema: Value = serde_json::from_slice(&schema).unwrap();
-    // The published pattern of languages has a bracket too many, and is no regular expression to the
-    // validator. We name no language.
-    for part in ["run", "toolComponent"] {
-        let language = &mut schema["definitions"][part]["properties"]["language"];
-        language.as_object_mut().unwrap().remove("pattern").unwrap();
-    }
-    schema
-}
-
 #[test]
 fn sarif_is_what_the_published_schema_says() {
-    let schema = schema_of_sarif();
-    assert!(
-        schema["$id"]
-            .as_str()
-            .unwrap()
-            .ends_with("/sarif-schema-2.1.0.json")
-    );
+    let schema = include_str!("../../testdata/sarif/sarif-schema-2.1.0.json");
+    let schema: Value = serde_json::from_str(schema).unwrap();
     let validator = jsonschema::options()
         .should_validate_formats(true)
         .build(&schema)
