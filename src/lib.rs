@@ -29,6 +29,7 @@
 //! **Machine** is all that touches the environment, the disk and the network.
 //! - [`env`](mod@env): the environment, read once into a value
 //! - [`dirs`]: the folders outside a project: cache, config, home
+//! - `platform`: what differs between Unix and Windows
 //! - [`interrupt`]: Ctrl-C as a value that long steps ask
 //! - [`process`]: how another program is started, so that no project decides what is run
 //! - [`fs`]: atomic writes, the lock between processes, folders as lists of files
@@ -176,6 +177,7 @@ pub mod fs;
 pub mod git;
 pub mod http;
 pub mod interrupt;
+pub(crate) mod platform;
 pub mod process;
 
 // Nouns: the things of the trade.

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::env::Env;
+use crate::platform;
 
 /// The variables that tell git which repository it works on, for example in a hook that starts
 /// mdskill. Those that carry configuration are the user's, and stay.
@@ -106,23 +107,11 @@ impl Programs {
             false => format!("{program}{EXE_SUFFIX}"),
         };
         let mut found = self.folders.iter().map(|folder| folder.join(&name));
-        found.find(|file| is_program(file)).ok_or_else(|| {
+        found.find(|file| platform::is_program(file)).ok_or_else(|| {
             let reason = "No such file in an absolute folder of PATH";
             io::Error::new(io::ErrorKind::NotFound, reason)
         })
     }
-}
-
-#[cfg(unix)]
-fn is_program(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    file.metadata()
-        .is_ok_and(|there| there.is_file() && there.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_program(file: &Path) -> bool {
-    file.is_file()
 }
 
 #[cfg(all(test, unix))]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::{At, Error, create_folder, flush_entries, if_found, look, read_if_found, remove_file};
+use crate::platform;
 
 /// What the name of every temporary file begins with.
 const PREFIX: &str = ".mdskill-";
@@ -117,12 +118,7 @@ fn prepare(path: &Path, folder: &Path, bytes: &[u8], flush: bool) -> Result<Name
     create_folder(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX);
-    // A temporary file is private; what it becomes is read by the whole team.
-    #[cfg(unix)]
-    let builder = {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o644))
-    };
+    platform::share(&mut builder);
     let mut file = builder.tempfile_in(folder).at("write in", folder)?;
     file.write_all(bytes).at("write", path)?;
     if flush {

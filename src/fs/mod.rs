@@ -10,6 +10,8 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::platform;
+
 /// Something failed on a path.
 #[derive(Debug, thiserror::Error)]
 #[error("can't {action} {path}: {source}", path = path.display())]
@@ -115,14 +117,7 @@ pub fn remove_folder(path: &Path) -> Result<(), Error> {
 
 /// Lets the owner into every folder below `path`: what a skill had closed goes as well.
 fn open_folders(path: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        drop(std::fs::set_permissions(
-            path,
-            std::fs::Permissions::from_mode(0o700),
-        ));
-    }
+    drop(platform::open_folder_to_owner(path));
     let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
     for entry in entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
         open_folders(&entry.path());
@@ -144,18 +139,7 @@ pub fn open_plain(path: &Path) -> io::Result<File> {
 /// When it is not a plain file, or can't be opened.
 pub fn open_plain_with(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt;
-        // Without NONBLOCK, opening a pipe waits for somebody to write into it.
-        let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
-        options.custom_flags(flags.bits().cast_signed());
-    }
-    // Where no flag says so, the name is looked at first.
-    if cfg!(not(unix)) && std::fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
-        return Err(refused());
-    }
+    platform::refuse_links_and_pipes(options);
     let file = options.open(path)?;
     if file.metadata()?.is_file() {
         Ok(file)
@@ -189,10 +173,10 @@ pub fn rename(from: &Path, to: &Path) -> Result<(), Error> {
 /// When something lies there, or the system refuses.
 pub fn rename_anew(from: &Path, to: &Path) -> Result<(), Error> {
     let Some(there) = look(to)? else {
-        return rename_to_nothing(from, to).at("rename to", to);
+        return platform::rename_without_replacing(from, to).at("rename to", to);
     };
     let here = from.symlink_metadata().at("look at", from)?;
-    if !is_one_file(&here, &there) {
+    if !platform::is_same_entry(&here, &there) {
         return Err(io::Error::from(io::ErrorKind::AlreadyExists)).at("rename to", to);
     }
     // By way of another name: a disk may take the new spelling for no change.
@@ -205,39 +189,10 @@ pub fn rename_anew(from: &Path, to: &Path) -> Result<(), Error> {
         .keep();
     let parked = between.join("file");
     let renamed = std::fs::rename(from, &parked)
-        .and_then(|()| rename_to_nothing(&parked, to))
+        .and_then(|()| platform::rename_without_replacing(&parked, to))
         .or_else(|error| if_found(std::fs::rename(&parked, from)).and(Err(error)));
     drop(std::fs::remove_dir(&between));
     renamed.at("rename to", to)
-}
-
-/// Whether both are the same entry of a folder: with one link to it, a file has one name.
-#[cfg(unix)]
-fn is_one_file(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    one.nlink() == 1 && (one.dev(), one.ino()) == (other.dev(), other.ino())
-}
-
-/// Windows tells no number of a file here; its disks keep one of two letter cases, so what is
-/// written and made at the same instant is the same.
-#[cfg(not(unix))]
-fn is_one_file(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
-    let times = |of: &std::fs::Metadata| (of.modified().ok(), of.created().ok(), of.len());
-    times(one) == times(other)
-}
-
-fn rename_to_nothing(from: &Path, to: &Path) -> io::Result<()> {
-    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        use rustix::io::Errno;
-        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-            // Some file systems do not know the flag; that nothing lies there was looked at.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
-            done => return done.map_err(io::Error::from),
-        }
-    }
-    std::fs::rename(from, to)
 }
 
 /// Lets those execute a file who may read it.
@@ -249,15 +204,7 @@ pub fn make_executable(path: &Path) -> Result<(), Error> {
     if !there.is_file() {
         return Err(io::Error::other("it is no file")).at("make executable", path);
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = there.permissions().mode();
-        let executable = std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2);
-        std::fs::set_permissions(path, executable).at("make executable", path)
-    }
-    #[cfg(not(unix))]
-    Err(io::Error::from(io::ErrorKind::Unsupported)).at("make executable", path)
+    platform::make_executable(path, &there).at("make executable", path)
 }
 
 /// Makes everything written below `folder` survive a power loss, at the price of one flush.
@@ -268,23 +215,16 @@ pub fn make_executable(path: &Path) -> Result<(), Error> {
 /// # Errors
 /// When the disk reports a failed write: what was written may be lost.
 pub fn flush(folder: &Path) -> Result<(), Error> {
-    #[cfg(target_os = "linux")]
-    {
-        let opened = File::open(folder).at("open", folder)?;
-        rustix::fs::syncfs(&opened)
-            .map_err(io::Error::from)
-            .at("flush to disk", folder)
+    if platform::flush_file_system(folder).at("flush to disk", folder)? {
+        return Ok(());
     }
-    #[cfg(not(target_os = "linux"))]
-    {
-        for file in tree::list(folder)?.files {
-            let path = folder.join(&file.path);
-            File::open(&path)
-                .and_then(|file| file.sync_all())
-                .at("flush to disk", &path)?;
-        }
-        flush_entries(folder)
+    for file in tree::list(folder)?.files {
+        let path = folder.join(&file.path);
+        File::open(&path)
+            .and_then(|file| file.sync_all())
+            .at("flush to disk", &path)?;
     }
+    flush_entries(folder)
 }
 
 /// Makes the names in `folder` (what was renamed into or out of it) survive a power loss.
@@ -292,13 +232,7 @@ pub fn flush(folder: &Path) -> Result<(), Error> {
 /// # Errors
 /// When the disk reports a failed write.
 pub fn flush_entries(folder: &Path) -> Result<(), Error> {
-    // Windows can't open a folder for this, and its renames are journalled.
-    if cfg!(windows) {
-        return Ok(());
-    }
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .at("flush to disk", folder)
+    platform::flush_entries(folder).at("flush to disk", folder)
 }
 
 #[cfg(test)]
@@ -356,7 +290,7 @@ mod tests {
         std::fs::write(path("taken"), b"two").unwrap();
         let error = rename_anew(&path("skill.md"), &path("taken")).unwrap_err();
         assert_eq!(error.source.kind(), io::ErrorKind::AlreadyExists);
-        assert!(rename_to_nothing(&path("skill.md"), &path("taken")).is_err());
+        assert!(platform::rename_without_replacing(&path("skill.md"), &path("taken")).is_err());
         rename_anew(&path("skill.md"), &path("SKILL.md")).unwrap();
         assert_eq!(std::fs::read(path("SKILL.md")).unwrap(), b"one");
         assert_eq!(std::fs::read(path("taken")).unwrap(), b"two");

@@ -9,6 +9,7 @@ use std::path::Path;
 use super::leftover::is_leftover;
 use super::{At, Error, if_found};
 use crate::digest::{Digest, FileDigest, FileMode};
+use crate::platform;
 
 /// What is in a folder.
 #[derive(Debug, Default)]
@@ -153,7 +154,11 @@ fn list_into(folder: &Path, prefix: &str, listing: &mut Listing) -> Result<(), E
         if metadata.is_dir() && is_text {
             list_into(&entry.path(), &format!("{path}/"), listing)?;
         } else if metadata.is_file() && is_text {
-            let mode = mode_of(&metadata);
+            let mode = if platform::is_executable(&metadata) {
+                FileMode::Executable
+            } else {
+                FileMode::Regular
+            };
             listing.files.push(ListedFile {
                 path,
                 mode,
@@ -172,21 +177,6 @@ fn path_below(prefix: &str, entry: &DirEntry) -> (String, bool) {
     (format!("{prefix}{text}"), name.to_str().is_some())
 }
 
-#[cfg(unix)]
-fn mode_of(metadata: &Metadata) -> FileMode {
-    use std::os::unix::fs::PermissionsExt;
-    // git looks at the owner's bit alone.
-    match metadata.permissions().mode() & 0o100 {
-        0 => FileMode::Regular,
-        _ => FileMode::Executable,
-    }
-}
-
-#[cfg(not(unix))]
-fn mode_of(_metadata: &Metadata) -> FileMode {
-    FileMode::Regular
-}
-
 /// Writes a new file with the mode that git gives it, honouring the umask.
 ///
 /// # Errors
@@ -195,14 +185,7 @@ pub fn write_new(path: &Path, mode: FileMode, bytes: &[u8]) -> Result<(), Error>
     use std::io::Write;
     let mut options = std::fs::File::options();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(match mode {
-            FileMode::Regular => 0o666,
-            FileMode::Executable => 0o777,
-        });
-    }
+    platform::set_mode(&mut options, mode == FileMode::Executable);
     let mut file = options.open(path).at("write", path)?;
     file.write_all(bytes).at("write", path)
 }

@@ -1,10 +1,11 @@
 //! [`Pager`]: the program that shows long data page by page, as git chooses it.
 
 use std::io::{self, Write};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 
 use crate::env::Env;
 use crate::interrupt::Interrupt;
+use crate::platform;
 use crate::process::Programs;
 
 /// What `less` is told when nobody told it anything: to end when all is on one page, to keep
@@ -52,27 +53,19 @@ impl Pager {
             // Who has seen enough goes away; that is no failure.
             drop(input.write_all(text));
         }
-        !pager.wait().is_ok_and(was_not_found)
+        !pager.wait().is_ok_and(platform::was_not_found)
     }
 
     /// The variable is a command line, and git has a shell read it.
-    #[cfg(unix)]
     fn command(&self) -> io::Result<Command> {
-        self.programs.shell(&self.command)
-    }
-
-    #[cfg(not(unix))]
-    fn command(&self) -> io::Result<Command> {
+        if platform::HAS_SHELL {
+            return self.programs.shell(&self.command);
+        }
         let mut words = self.command.split_whitespace();
         let mut command = self.programs.command(words.next().unwrap_or_default())?;
         command.args(words);
         Ok(command)
     }
-}
-
-/// Whether a shell says that there is no such program, or that it can't be run.
-fn was_not_found(status: ExitStatus) -> bool {
-    cfg!(unix) && matches!(status.code(), Some(126 | 127))
 }
 
 #[cfg(test)]

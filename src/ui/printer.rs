@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 use super::clean;
 use super::pager::Pager;
 use super::workflow::{Command, Mask};
+use crate::platform;
 
 /// Width of a verb before a sentence, as cargo has it.
 const VERB_WIDTH: usize = 10;
@@ -151,12 +152,8 @@ impl Printer {
     /// Has the runner hide a secret from here on. Says nothing where it would be kept: in a file,
     /// which no runner reads.
     pub fn mask(&self, secret: &str) {
-        let mut stderr = std::io::stderr().lock();
-        let is_file = rustix::fs::fstat(&stderr).map_or(true, |seen| {
-            rustix::fs::FileType::from_raw_mode(seen.st_mode).is_file()
-        });
-        if !is_file {
-            drop(writeln!(stderr, "{}", Mask(secret)));
+        if !platform::is_stderr_a_file() {
+            drop(writeln!(std::io::stderr(), "{}", Mask(secret)));
         }
     }
 

@@ -60,8 +60,9 @@ const HOUSE: &[Room] = &[
     room("env", Machine, &[]),
     room("dirs", Machine, &["env"]),
     room("interrupt", Machine, &[]),
-    room("process", Machine, &["env"]),
-    room("fs", Machine, &[]),
+    room("platform", Machine, &[]),
+    room("process", Machine, &["env", "platform"]),
+    room("fs", Machine, &["platform"]),
     room("http", Machine, &["env", "process"]),
     room("git", Machine, &["env", "http", "process"]),
     without(

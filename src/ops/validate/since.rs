@@ -11,6 +11,7 @@ use crate::git::objects::{ObjectError, Objects, TreeEntry, blob_id};
 use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::ops::findings::join;
+use crate::platform;
 use crate::validate::{Checked, Settings, validate};
 use crate::view::{self, DiskView, EntryKind, GitView, Lies, SkillView};
 
@@ -268,8 +269,8 @@ fn difference(
         };
         let now = match &entry.kind {
             EntryKind::File { is_executable, .. } => {
-                // Only Unix keeps the bit.
-                let is_same_mode = cfg!(not(unix)) || (bits & 0o100 != 0) == *is_executable;
+                let is_same_mode =
+                    !platform::HAS_EXECUTABLE_BIT || (bits & 0o100 != 0) == *is_executable;
                 let bytes = view.read(&entry.path).ok();
                 bytes.filter(|_| bits & 0o170_000 == 0o100_000 && is_same_mode)
             }

@@ -1,0 +1,17 @@
+//! The differences between operating systems: one file a platform, with the same functions.
+//!
+//! All other code calls these functions and has no `cfg` of its own. Windows is compiled in CI
+//! and otherwise untested.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+pub(crate) use unix::*;
+
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub(crate) use windows::*;
+
+#[cfg(not(any(unix, windows)))]
+compile_error!("mdskill runs on Unix and Windows: add a file to src/platform for another system");

@@ -1,0 +1,113 @@
+//! Linux, macOS and the BSDs.
+
+use std::fs::{File, Metadata, OpenOptions, Permissions};
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::process::ExitStatus;
+
+use rustix::fs::OFlags;
+
+/// Whether files have an executable bit.
+pub(crate) const HAS_EXECUTABLE_BIT: bool = true;
+
+/// Whether there is a POSIX shell.
+pub(crate) const HAS_SHELL: bool = true;
+
+/// Returns whether the owner may execute a file. git looks at this bit alone.
+pub(crate) fn is_executable(file: &Metadata) -> bool {
+    file.mode() & 0o100 != 0
+}
+
+/// Sets the mode of a file to be created; the umask still applies.
+pub(crate) fn set_mode(options: &mut OpenOptions, is_executable: bool) {
+    options.mode(if is_executable { 0o777 } else { 0o666 });
+}
+
+/// Makes the temporary files of `builder` readable by everyone: they are private by default, and
+/// one that replaces a file of the project is read by the whole team.
+pub(crate) fn share(builder: &mut tempfile::Builder<'_, '_>) {
+    builder.permissions(Permissions::from_mode(0o644));
+}
+
+/// Gives execute permission to everyone who has read permission.
+pub(crate) fn make_executable(path: &Path, metadata: &Metadata) -> io::Result<()> {
+    let mode = metadata.mode();
+    std::fs::set_permissions(path, Permissions::from_mode(mode | (mode & 0o444) >> 2))
+}
+
+/// Gives the owner all permissions on a folder, so that its entries can be removed.
+pub(crate) fn open_folder_to_owner(folder: &Path) -> io::Result<()> {
+    std::fs::set_permissions(folder, Permissions::from_mode(0o700))
+}
+
+/// Makes `options` refuse symbolic links, and return at once for a pipe: opening one waits for
+/// a writer otherwise.
+pub(crate) fn refuse_links_and_pipes(options: &mut OpenOptions) {
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    options.custom_flags(flags.bits().cast_signed());
+}
+
+/// Returns whether both are the same directory entry. A file with one hard link has one name.
+pub(crate) fn is_same_entry(one: &Metadata, other: &Metadata) -> bool {
+    one.nlink() == 1 && is_same_file(one, other)
+}
+
+fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Renames `from` to `to`, and fails if `to` exists. Where the file system can't check this
+/// itself, the caller's earlier check has to do.
+pub(crate) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            renamed => return renamed.map_err(io::Error::from),
+        }
+    }
+    std::fs::rename(from, to)
+}
+
+/// Flushes the whole file system of `folder` to disk. Returns `false` where there is no such call
+/// that also reports failed writes.
+pub(crate) fn flush_file_system(folder: &Path) -> io::Result<bool> {
+    #[cfg(target_os = "linux")]
+    {
+        rustix::fs::syncfs(File::open(folder)?)?;
+        Ok(true)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = folder;
+        Ok(false)
+    }
+}
+
+/// Flushes the entries of `folder` to disk: its names, not the contents of its files.
+pub(crate) fn flush_entries(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Returns whether standard error is redirected to a file, or can't be examined.
+pub(crate) fn is_stderr_a_file() -> bool {
+    let stderr = io::stderr().as_fd().try_clone_to_owned();
+    stderr
+        .and_then(|stderr| File::from(stderr).metadata())
+        .map_or(true, |metadata| metadata.is_file())
+}
+
+/// Returns whether the file is a program that can be started.
+pub(crate) fn is_program(file: &Path) -> bool {
+    file.metadata()
+        .is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o111 != 0)
+}
+
+/// Returns whether the shell reports that it can't find or run the program.
+pub(crate) fn was_not_found(status: ExitStatus) -> bool {
+    matches!(status.code(), Some(126 | 127))
+}

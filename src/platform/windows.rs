@@ -1,0 +1,85 @@
+//! Windows.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::os::windows::fs::OpenOptionsExt;
+use std::os::windows::io::AsHandle;
+use std::path::Path;
+use std::process::ExitStatus;
+
+/// Whether files have an executable bit.
+pub(crate) const HAS_EXECUTABLE_BIT: bool = false;
+
+/// Whether there is a POSIX shell.
+pub(crate) const HAS_SHELL: bool = false;
+
+/// Opens a link itself, not its target; `FILE_FLAG_OPEN_REPARSE_POINT` of the Windows API.
+const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+
+/// Returns whether the owner may execute a file.
+pub(crate) fn is_executable(_file: &Metadata) -> bool {
+    false
+}
+
+/// Sets the mode of a file to be created.
+pub(crate) fn set_mode(_options: &mut OpenOptions, _is_executable: bool) {}
+
+/// Does nothing: a file inherits its permissions from its folder.
+pub(crate) fn share(_builder: &mut tempfile::Builder<'_, '_>) {}
+
+/// Fails: files have no executable bit.
+pub(crate) fn make_executable(_path: &Path, _metadata: &Metadata) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Gives the owner all permissions on a folder, so that its entries can be removed. A folder does
+/// not keep its owner out here.
+pub(crate) fn open_folder_to_owner(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes `options` open a symbolic link itself, which is then not a plain file.
+pub(crate) fn refuse_links_and_pipes(options: &mut OpenOptions) {
+    options.custom_flags(OPEN_REPARSE_POINT);
+}
+
+/// Returns whether both are the same directory entry. The standard library has no stable way to
+/// read a file's number here, so this compares the times to 100 ns and the length.
+pub(crate) fn is_same_entry(one: &Metadata, other: &Metadata) -> bool {
+    let key = |of: &Metadata| (of.modified().ok(), of.created().ok(), of.len());
+    key(one) == key(other)
+}
+
+/// Renames `from` to `to`. The caller has checked that `to` does not exist; Windows has no call
+/// that checks and renames at once in the standard library.
+pub(crate) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)
+}
+
+/// Returns `false`: flushing a volume needs administrator rights, so files are flushed one by one.
+pub(crate) fn flush_file_system(_folder: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// Does nothing: a folder can't be opened to be flushed, and NTFS keeps a journal of renames.
+pub(crate) fn flush_entries(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Returns whether standard error is redirected to a file, or can't be examined.
+pub(crate) fn is_stderr_a_file() -> bool {
+    let stderr = io::stderr().as_handle().try_clone_to_owned();
+    stderr
+        .and_then(|stderr| File::from(stderr).metadata())
+        .map_or(true, |metadata| metadata.is_file())
+}
+
+/// Returns whether the file is a program that can be started.
+pub(crate) fn is_program(file: &Path) -> bool {
+    file.is_file()
+}
+
+/// Returns `false`: no shell runs the program, so starting it fails instead.
+pub(crate) fn was_not_found(_status: ExitStatus) -> bool {
+    false
+}
