@@ -30,6 +30,7 @@ pub struct Client {
     plain: OnceLock<reqwest::Client>,
     secure: OnceLock<reqwest::Client>,
     timeout: Duration,
+    uses_proxies: bool,
     requests: AtomicU64,
     received: AtomicU64,
     /// The rule for trying again.
@@ -79,10 +80,18 @@ impl Client {
             plain: OnceLock::new(),
             secure: OnceLock::new(),
             timeout,
+            uses_proxies: true,
             requests: AtomicU64::new(0),
             received: AtomicU64::new(0),
             retry,
         }
+    }
+
+    /// Connects directly, whatever proxies the environment of this process names.
+    #[must_use]
+    pub fn without_proxies(mut self) -> Self {
+        self.uses_proxies = false;
+        self
     }
 
     /// Says what went over the network so far; nothing when nothing did.
@@ -170,6 +179,9 @@ impl Client {
             .read_timeout(self.timeout);
         if is_plain {
             builder = builder.tls_certs_only([]);
+        }
+        if !self.uses_proxies {
+            builder = builder.no_proxy();
         }
         builder.build()
     }

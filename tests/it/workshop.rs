@@ -239,11 +239,11 @@ fn what_runs_can_be_killed_with_all_that_it_started() {
         "{outcome}"
     );
 
-    let running = scene
-        .room
-        .run("sh", ["-c", "trap 'exit 130' INT; while :; do :; done"])
-        .spawn();
-    std::thread::sleep(Duration::from_millis(100));
+    let asked = scene.forge.requests().len();
+    let running = scene.room.mdskill(["add", "acme/skills/one"]).spawn();
+    while scene.forge.requests().len() == asked {
+        std::thread::sleep(Duration::from_millis(5));
+    }
     running.interrupt();
     running.wait().fails(130);
 }

@@ -34,7 +34,7 @@ pub fn with_source<T>(
         delay: Duration::ZERO,
         patience: Duration::ZERO,
     };
-    let client = Client::new(Duration::from_secs(10), no_retry);
+    let client = Client::new(Duration::from_secs(10), no_retry).without_proxies();
     let fetcher = Fetcher {
         env: &env,
         cache: cache.to_owned(),
