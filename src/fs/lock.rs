@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::{At, Error, create_folder, if_found, look, open_plain_with};
+use crate::platform;
 
 /// How often a waiter looks again.
 const POLL: Duration = Duration::from_millis(20);
@@ -65,7 +66,7 @@ impl FileLock {
             let mut file = open(path)?;
             match file.try_lock() {
                 // The holder before may have removed the file that was just locked.
-                Ok(()) if is_at(&file, path) => return Ok(Self::hold(file, path)?),
+                Ok(()) if platform::is_file_at(&file, path) => return Ok(Self::hold(file, path)?),
                 Ok(()) => continue,
                 Err(TryLockError::Error(error)) if is_unsupported(&error) => {
                     return Ok(Self::hold(file, path)?);
@@ -138,19 +139,6 @@ fn open(path: &Path) -> Result<File, Error> {
             return Ok(file);
         }
     }
-}
-
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let same =
-        |a: &std::fs::Metadata, b: &std::fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
-    matches!((file.metadata(), path.symlink_metadata()), (Ok(open), Ok(there)) if same(&open, &there))
-}
-
-#[cfg(not(unix))]
-fn is_at(_file: &File, path: &Path) -> bool {
-    path.exists()
 }
 
 fn holder(file: &mut File) -> String {

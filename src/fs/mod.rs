@@ -68,20 +68,7 @@ pub fn look(path: &Path) -> Result<Option<std::fs::Metadata>, Error> {
 #[must_use]
 pub fn is_within(inner: &Path, outer: &Path) -> bool {
     let existing = inner.ancestors().find_map(|path| path.canonicalize().ok());
-    existing.is_some_and(|real| real.ancestors().any(|above| is_same_folder(above, outer)))
-}
-
-#[cfg(unix)]
-fn is_same_folder(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |path: &Path| path.metadata().ok().map(|there| (there.dev(), there.ino()));
-    id(one).is_some_and(|one| Some(one) == id(other))
-}
-
-#[cfg(not(unix))]
-fn is_same_folder(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().ok();
-    real(one).is_some_and(|one| Some(one) == real(other))
+    existing.is_some_and(|real| real.ancestors().any(|above| platform::is_same_folder(above, outer)))
 }
 
 /// Reads a whole file; `None` when there is none.

@@ -54,8 +54,24 @@ pub(crate) fn is_same_entry(one: &Metadata, other: &Metadata) -> bool {
     one.nlink() == 1 && is_same_file(one, other)
 }
 
+/// Returns whether the open file is still the one at `path`, which is not a link.
+pub(crate) fn is_file_at(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(found)) = (file.metadata(), path.symlink_metadata()) else {
+        return false;
+    };
+    is_same_file(&open, &found)
+}
+
 fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Returns whether both paths lead to the same folder.
+pub(crate) fn is_same_folder(one: &Path, other: &Path) -> bool {
+    let (Ok(one), Ok(other)) = (one.metadata(), other.metadata()) else {
+        return false;
+    };
+    is_same_file(&one, &other)
 }
 
 /// Renames `from` to `to`, and fails if `to` exists. Where the file system can't check this

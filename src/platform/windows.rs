@@ -50,6 +50,20 @@ pub(crate) fn is_same_entry(one: &Metadata, other: &Metadata) -> bool {
     key(one) == key(other)
 }
 
+/// Returns whether the open file is still the one at `path`. An open file can't be replaced here,
+/// only removed.
+pub(crate) fn is_file_at(_file: &File, path: &Path) -> bool {
+    path.exists()
+}
+
+/// Returns whether both paths lead to the same folder.
+pub(crate) fn is_same_folder(one: &Path, other: &Path) -> bool {
+    let (Ok(one), Ok(other)) = (one.canonicalize(), other.canonicalize()) else {
+        return false;
+    };
+    one == other
+}
+
 /// Renames `from` to `to`. The caller has checked that `to` does not exist; Windows has no call
 /// that checks and renames at once in the standard library.
 pub(crate) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
