@@ -34,6 +34,7 @@ mod faults;
 mod findings;
 mod fix;
 mod forge;
+mod fuzz;
 mod help;
 mod history;
 mod history_cost;

@@ -1,0 +1,246 @@
+//! The bodies of the fuzz targets. Each takes any bytes and panics when a property does not hold.
+//!
+//! `tests/it/fuzz.rs` runs the same functions as property tests.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use mdskill::digest::FileMode;
+use mdskill::git::objects::{Objects, TreeEntry};
+use mdskill::git::pkt_line::{Decoder, Pkt};
+use mdskill::git::protocol::{Answer, CapabilityList, PackAnswer, Reader, RefList};
+use mdskill::install::journal;
+use mdskill::install::site::Site;
+use mdskill::lockfile::Lockfile;
+use mdskill::lockfile::conflict::Conflict;
+use mdskill::merge::{Favor, File, Files, Labels, merge as merge_files};
+use mdskill::path::SkillPath;
+use mdskill::skill::{discover, frontmatter as yaml, markdown as pages};
+use mdskill::spec::Spec;
+
+/// A spec that parses is displayed as a text that parses to the same.
+pub fn spec(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    match text.parse::<Spec>() {
+        Ok(spec) => {
+            let _source = spec.source();
+            assert_eq!(spec.to_string().parse::<Spec>().unwrap(), spec);
+        }
+        Err(error) => assert!(!error.to_string().contains('\u{1b}')),
+    }
+}
+
+/// Frames do not depend on how the bytes arrive in chunks.
+pub fn pkt_line(data: &[u8]) {
+    let frames = |size: usize| {
+        let mut decoder = Decoder::default();
+        let mut frames: Vec<Pkt> = Vec::new();
+        for chunk in data.chunks(size) {
+            decoder.push(chunk);
+            loop {
+                match decoder.next_pkt() {
+                    Ok(Some(frame)) => frames.push(frame),
+                    Ok(None) => break,
+                    Err(_) => return (frames, false),
+                }
+            }
+        }
+        (frames, decoder.is_empty())
+    };
+    let whole = frames(data.len().max(1));
+    for size in [1, 3, 5] {
+        assert_eq!(frames(size), whole, "in chunks of {size}");
+    }
+}
+
+/// Answers of a server do not depend on chunks either, and a bad pack makes no object readable.
+pub fn protocol(data: &[u8]) {
+    fn answer<A: Answer>(data: &[u8], size: usize, empty: A) -> Option<A> {
+        let mut reader = Reader::new(empty);
+        for chunk in data.chunks(size) {
+            if reader.push(chunk).ok()? {
+                break;
+            }
+        }
+        reader.finish().ok()
+    }
+    let size = data.len().max(1);
+    let refs = |size| answer(data, size, RefList::default()).map(|list| format!("{:?}", list.0));
+    assert_eq!(refs(1), refs(size));
+    let capabilities = |size| {
+        let list = answer(data, size, CapabilityList::default());
+        list.map(|list| format!("{:?}", list.capabilities))
+    };
+    assert_eq!(capabilities(1), capabilities(size));
+
+    let folder = tempfile::tempdir().unwrap();
+    let objects = Objects::create(&folder.path().join("objects.git")).unwrap();
+    let database = objects.database().unwrap();
+    let mut received = 0;
+    let mut count = |bytes: usize| received += bytes;
+    let pack = PackAnswer::new(&database, &mut count).unwrap();
+    if let Some(pack) = answer(data, size, pack) {
+        let _complete = pack.finish();
+    }
+    assert!(received <= data.len());
+}
+
+/// Finding skills in a tree that git itself would not write ends, and finds only what is there.
+///
+/// The data are folders, separated by zero bytes, each inside the next. Each line is an entry: its
+/// first byte is the kind, the rest the name.
+pub fn discovery(data: &[u8]) {
+    let folder = tempfile::tempdir().unwrap();
+    let objects = Objects::create(&folder.path().join("objects.git")).unwrap();
+    let page = objects.write_blob(b"---\nname: a\n---\n").unwrap();
+    let mut inner = objects.write_tree(&[]).unwrap();
+    let mut names = 0;
+    for level in data.split(|byte| *byte == 0).take(40) {
+        let mut entries = Vec::new();
+        for line in level.split(|byte| *byte == b'\n').take(40) {
+            let Some((kind, name)) = line.split_first() else {
+                continue;
+            };
+            names += usize::from(name.eq_ignore_ascii_case(b"SKILL.md"));
+            let (mode, id) = match kind % 5 {
+                0 => (0o100_644, page),
+                1 => (TreeEntry::SYMLINK, objects.write_blob(name).unwrap()),
+                2 => (TreeEntry::SUBMODULE, page),
+                3 => (0o100_755, inner),
+                _ => (TreeEntry::TREE, inner),
+            };
+            let name = name.to_vec();
+            entries.push(TreeEntry { mode, name, id });
+        }
+        inner = objects.write_tree(&entries).unwrap();
+    }
+    if let Ok(found) = discover::discover(&objects, inner) {
+        assert!(names > 0 || found.skills.is_empty());
+        assert!(found.skills.is_sorted_by(|a, b| a.path <= b.path));
+    }
+}
+
+/// Problems of a frontmatter are inside of the file, and so is what it holds.
+pub fn frontmatter(data: &[u8]) {
+    for parsed in [yaml::parse(data), yaml::parse_as_reference(data)] {
+        match parsed {
+            Ok(parsed) => {
+                for field in parsed.fields() {
+                    assert!(field.key_span.end <= data.len() && field.value_span.end <= data.len());
+                }
+            }
+            Err(error) => {
+                assert!(error.span.start <= error.span.end && error.span.end <= data.len());
+                assert!(!error.help().is_empty());
+            }
+        }
+    }
+}
+
+/// What Markdown refers to is at a place in the text that can be cut out.
+pub fn markdown(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let found = pages::read(text, 0);
+    let spans = found.references.iter().map(|reference| &reference.span);
+    let blocks = found.references.iter().map(|reference| &reference.block);
+    let parts = found.blocks.iter().chain(&found.comments);
+    let parts = parts.chain(&found.code_blocks).chain(&found.code_spans);
+    for span in spans.chain(blocks).chain(parts) {
+        assert!(text.get(span.start..span.end).is_some(), "{span:?}");
+    }
+}
+
+/// A lockfile that parses is written as a text that parses to the same; a conflict has two sides
+/// or a line with a problem.
+pub fn lockfile(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let lines = text.split('\n').count();
+    match Lockfile::parse(text) {
+        Ok(lockfile) => {
+            let written = lockfile.to_text();
+            assert_eq!(Lockfile::parse(&written).unwrap().to_text(), written);
+        }
+        Err((line, problem)) => {
+            assert!((1..=lines).contains(&line), "{line} of {lines}: {problem}");
+        }
+    }
+    if let Ok(Some(conflict)) = Conflict::find(text) {
+        let _sides = conflict.sides(None);
+    }
+}
+
+/// Whatever a journal says, recovery leaves everything outside of the skill folders alone.
+pub fn journal(data: &[u8]) {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("project");
+    for (path, text) in [
+        ("outside/keep", "1"),
+        ("project/.git/config", "2"),
+        ("project/src/main.rs", "3"),
+        ("project/mdskill.lock", "4"),
+    ] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    std::fs::create_dir_all(project.join(".mdskill")).unwrap();
+    std::fs::create_dir_all(project.join(".github/skills/a")).unwrap();
+    let before = others(folder.path());
+    std::fs::write(project.join(".mdskill/journal.json"), data).unwrap();
+    let _recovered = journal::recover(&Site::project(&project));
+    assert_eq!(others(folder.path()), before);
+}
+
+/// The files below `folder` that no journal may touch.
+fn others(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with(".mdskill") {
+                folders.push(path);
+            } else if path.is_file() {
+                let bytes = std::fs::read(&path).unwrap();
+                files.insert(path.display().to_string(), bytes);
+            }
+        }
+    }
+    files
+}
+
+/// What only one side changed is done, and both sides find the same conflicts.
+///
+/// The data is three texts, separated by bytes of 255.
+pub fn merge(data: &[u8]) {
+    let mut texts = data.splitn(3, |byte| *byte == 255);
+    let mut side = || {
+        let path = SkillPath::parse("SKILL.md").unwrap();
+        let bytes = texts.next().unwrap_or_default().into();
+        let mode = FileMode::Regular;
+        Files::from([(path, File { mode, bytes })])
+    };
+    let (base, ours, theirs) = (side(), side(), side());
+    let labels = Labels {
+        base: "base",
+        ours: "ours",
+        theirs: "theirs",
+    };
+    for favor in [Favor::Nobody, Favor::Markers, Favor::Ours, Favor::Theirs] {
+        for (ours, theirs) in [(&base, &ours), (&ours, &base), (&ours, &ours)] {
+            let changed = if ours == &base { theirs } else { ours };
+            let merged = merge_files(&base, ours, theirs, &labels, favor);
+            assert_eq!(&merged.files, changed);
+            assert!(merged.conflicts.is_empty());
+        }
+        let one = merge_files(&base, &ours, &theirs, &labels, favor);
+        let other = merge_files(&base, &theirs, &ours, &labels, favor);
+        assert_eq!(one.conflicts.len(), other.conflicts.len());
+    }
+}

@@ -1,0 +1,240 @@
+//! The bodies of the fuzz targets as property tests: the same functions, with bytes that resemble their input.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+#[path = "../../fuzz/src/lib.rs"]
+mod bodies;
+
+/// Bytes made of these words, and now and then of others.
+fn text_of(words: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
+    let word = prop_oneof![
+        9 => proptest::sample::select(words).prop_map(|word| word.as_bytes().to_vec()),
+        1 => vec(any::<u8>(), 1..4),
+    ];
+    vec(word, 0..24).prop_map(|words| words.concat())
+}
+
+const SPEC: &[&str] = &[
+    "a",
+    "/",
+    "@",
+    "//",
+    "..",
+    ":",
+    "https://",
+    "git@",
+    "ssh://",
+    "github.com",
+    "tree",
+    "blob",
+    "#",
+    "?",
+    "%2e",
+    "^1.2",
+    "v1",
+    "~",
+    "\\",
+    ".git",
+    "é",
+];
+const PROTOCOL: &[&str] = &[
+    "0000",
+    "0001",
+    "0002",
+    "0004",
+    "0005",
+    "fff0",
+    "000eversion 2\n",
+    "# service=",
+    "0011packfile\n",
+    "0009ERR ",
+    "003d",
+    "0123456789012345678901234567890123456789",
+    " HEAD",
+    " symref-target:",
+    " peeled:",
+    "\n",
+    "\u{1}",
+    "PACK",
+    "\0\0\0\u{2}",
+    "0013fetch=filter\n",
+];
+const TREE: &[&str] = &[
+    "\0",
+    "\n",
+    "0",
+    "1",
+    "2",
+    "3",
+    "4",
+    "SKILL.md",
+    "skill.md",
+    "a",
+    "..",
+    ".",
+    ".git",
+    "/",
+    "node_modules",
+];
+const YAML: &[&str] = &[
+    "---\n",
+    "\n",
+    "name:",
+    "description:",
+    " ",
+    "a",
+    "- ",
+    "[",
+    "]",
+    "{",
+    "}",
+    ": ",
+    "'",
+    "\"",
+    "|",
+    ">",
+    "&a",
+    "*a",
+    "!!",
+    "#",
+    "\t",
+    "\u{feff}",
+    "\r\n",
+    "<<: ",
+    "? ",
+    "%",
+];
+const MARKDOWN: &[&str] = &[
+    "[",
+    "]",
+    "(",
+    ")",
+    "a.md",
+    "#",
+    "```",
+    "~~~",
+    "`",
+    "<",
+    ">",
+    "!",
+    "\n",
+    " ",
+    "|",
+    "- ",
+    "<!--",
+    "-->",
+    "<a href=\"",
+    "\"",
+    "\\",
+    "%20",
+    "é",
+    "&amp;",
+    "[a]: b",
+    "\t",
+];
+const LOCKFILE: &[&str] = &[
+    "version = 1\n",
+    "[[skill]]\n",
+    "name = \"a\"\n",
+    "source = \"github:a/b\"\n",
+    "path = \"a\"\n",
+    "path = \"\"\n",
+    "ref = \"refs/heads/main\"\n",
+    "commit = \"0123456789012345678901234567890123456789\"\n",
+    "tree = \"0123456789012345678901234567890123456789\"\n",
+    "digest = \"sha256:0123456789012345678901234567890123456789012345678901234567890123\"\n",
+    "targets = [\".github/skills\"]\n",
+    "<<<<<<< a\n",
+    "=======\n",
+    ">>>>>>> b\n",
+    "||||||| c\n",
+    "# 01\n",
+    "x = 1\n",
+    "[",
+    "\n",
+    "\"",
+];
+const JOURNAL: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"lockfile\":null,",
+    "\"is_done\":true,",
+    "\"targets\":[\".github/skills\"],",
+    "\"made\":[],",
+    "\"made\":[\"../outside\"],",
+    "\"made\":[\"src\"],",
+    "\"swaps\":[]",
+    "\"swaps\":[{\"target\":\".github/skills\",\"name\":\"a\",\"new\":null,\"old\":\"Aside\"}]",
+    "\"swaps\":[{\"target\":\"../outside\",\"name\":\"keep\",\"new\":null,\"old\":null}]",
+];
+const MERGE: &[&str] = &[
+    "a\n",
+    "b\n",
+    "c\n",
+    "d",
+    "\r\n",
+    "<<<<<<< x\n",
+    "=======\n",
+    ">>>>>>> y\n",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn spec_round_trips(data in text_of(SPEC)) {
+        bodies::spec(&data);
+    }
+
+    #[test]
+    fn pkt_lines_do_not_depend_on_chunks(data in text_of(PROTOCOL)) {
+        bodies::pkt_line(&data);
+    }
+
+    #[test]
+    fn frontmatter_problems_are_inside_the_file(data in text_of(YAML)) {
+        bodies::frontmatter(&data);
+    }
+
+    #[test]
+    fn markdown_places_can_be_cut_out(data in text_of(MARKDOWN)) {
+        bodies::markdown(&data);
+    }
+
+    #[test]
+    fn lockfile_round_trips(data in text_of(LOCKFILE)) {
+        bodies::lockfile(&data);
+    }
+
+    #[test]
+    fn merge_does_what_one_side_did(
+        base in text_of(MERGE), ours in text_of(MERGE), theirs in text_of(MERGE),
+    ) {
+        bodies::merge(&[base, ours, theirs].join(&255));
+    }
+}
+
+// These write files, so fewer cases are run.
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn protocol_answers_do_not_depend_on_chunks(data in text_of(PROTOCOL)) {
+        bodies::protocol(&data);
+    }
+
+    #[test]
+    fn discovery_finds_only_what_is_there(data in text_of(TREE)) {
+        bodies::discovery(&data);
+    }
+
+    #[test]
+    fn journal_touches_nothing_outside(data in text_of(JOURNAL)) {
+        bodies::journal(&data);
+    }
+}
