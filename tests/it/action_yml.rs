@@ -211,6 +211,35 @@ fn no_expression_stands_in_a_script() {
 }
 
 #[test]
+fn every_action_is_pinned_to_a_commit() {
+    let mut files = vec![Path::new(ROOT).join("action.yml")];
+    let workflows = std::fs::read_dir(Path::new(ROOT).join(".github/workflows")).unwrap();
+    files.extend(workflows.map(|entry| entry.unwrap().path()));
+    let mut pinned = 0;
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let _valid: Value = serde_yaml::from_str(&text).unwrap();
+        for line in text.lines() {
+            let line = line.trim_start().trim_start_matches("- ");
+            let Some(action) = line.strip_prefix("uses: ") else {
+                continue;
+            };
+            // A tag can be moved to other code; the comment is for people and for Dependabot.
+            let (action, version) = action.split_once(" # v").unwrap_or((action, ""));
+            let (_, commit) = action.split_once('@').unwrap_or((action, ""));
+            let is_commit = commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
+            assert!(
+                is_commit && !version.is_empty(),
+                "{}: {line}",
+                file.display()
+            );
+            pinned += 1;
+        }
+    }
+    assert!(pinned >= 5, "{pinned}");
+}
+
+#[test]
 fn an_update_moves_skills_and_tells_what_moved() {
     if !has_curl() {
         return;
