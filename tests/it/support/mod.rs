@@ -4,7 +4,6 @@
 //! only the tests need lies in the other files.
 
 pub mod authority;
-pub mod corpus;
 pub mod fault;
 pub mod fetcher;
 pub mod forge;

@@ -8,7 +8,7 @@ mod lost;
 use author::Dice;
 use lost::{Conflict, assert_none_lost, marks};
 
-use crate::support::corpus::{Clone, corpora, lock_of, moved};
+use crate::history::{Clone, corpora, lock_of, moved};
 use crate::support::outcome::Outcome;
 use crate::support::room::Room;
 use crate::support::sealed;

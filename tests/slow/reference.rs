@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::corpus::corpora;
+use crate::history::corpora;
 use crate::support::room::Room;
 use crate::support::sealed;
 

@@ -1,6 +1,6 @@
 //! A real repository with its real history: all of it installed, then its history followed by updates.
 
-use crate::support::corpus::{Clone, STEPS, corpora, lock_of, moved};
+use crate::history::{Clone, STEPS, corpora, lock_of, moved};
 use crate::support::room::Room;
 use crate::support::shop::Block;
 use crate::support::snapshot::Snapshot;

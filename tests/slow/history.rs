@@ -1,9 +1,9 @@
 //! A real repository with its real history, asked by git alone.
 
-use super::room::Room;
-use super::sealed;
-use super::shop::{Block, blocks};
-use super::snapshot::Snapshot;
+use crate::support::room::Room;
+use crate::support::sealed;
+use crate::support::shop::{Block, blocks};
+use crate::support::snapshot::Snapshot;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;

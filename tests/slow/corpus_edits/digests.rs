@@ -1,7 +1,7 @@
 //! The digests in the lockfile, recomputed without the program.
 
 use super::Walk;
-use crate::support::corpus::lock_of;
+use crate::history::lock_of;
 use crate::support::snapshot::{EXECUTABLE, FOLDER};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

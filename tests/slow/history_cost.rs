@@ -1,6 +1,6 @@
 //! What the commits between cost, on a repository as it is in the world.
 
-use crate::support::corpus::{Clone, corpora};
+use crate::history::{Clone, corpora};
 use crate::support::fetcher::{id, listed, with_source};
 use crate::support::forge::Forge;
 use mdskill::fetch::Repository;

@@ -1,0 +1,28 @@
+//! The end-to-end tests that take long: kills at any moment, walks through a real history, and costs.
+//!
+//! `cargo test` runs them too. While you edit, `cargo test --lib --test it` leaves them out.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test that can't go on says so by panicking, and one that is skipped on stderr"
+)]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::similar_names,
+    reason = "seconds of a wire need no 52 bits; `root` and `room` are the words"
+)]
+
+#[path = "../it/support/mod.rs"]
+#[expect(dead_code, reason = "tests/it uses the rest of it")]
+mod support;
+
+mod corpus;
+mod corpus_edits;
+mod edits_at_risk;
+mod edits_cost;
+mod history;
+mod history_cost;
+mod reference;
+mod transaction;
