@@ -11,7 +11,7 @@ use crate::env::Env;
 pub struct Dirs {
     /// The home folder, for personal targets.
     pub home: Option<PathBuf>,
-    /// The folder of the store and of remembered states; losing it costs a fetch.
+    /// The folder of the store; losing it costs a fetch.
     pub cache: Option<PathBuf>,
     /// The folder of the personal lockfile.
     pub config: Option<PathBuf>,

@@ -82,7 +82,6 @@
 //! | `CACHE/store-v1/` | a bare git repository for each source | [`fetch::store`] |
 //! | `CACHE/seen-v1/` | for each source, when each commit was first seen | [`fetch::seen`] |
 //! | `CACHE/journal-key` | tells this user's journals from a clone's | `install::seal` |
-//! | `CACHE/states-v1/` | what folders held when last read, so that `list` need not read them | [`fs::memory`] |
 //!
 //! # `mdskill add owner/repo/skill`, room by room
 //!

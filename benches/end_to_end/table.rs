@@ -153,7 +153,7 @@ fn limits_of(name: &str, corpus: &Corpus, network: &Network) -> Vec<Limit> {
         cases::MOVE => vec![Limit::Requests(3)],
         cases::MOVE_EDITED => vec![Limit::Requests(3), Limit::Ratio(1.5, cases::MOVE)],
         cases::MOVE_CLEARED => vec![Limit::Requests(4)],
-        cases::LIST_FIRST | cases::LIST_LEARNING | cases::LIST_AGAIN => {
+        cases::LIST => {
             vec![Limit::Wall(Duration::from_millis(12))]
         }
         cases::VERIFY => vec![Limit::Ratio(2.0, cases::HASH)],

@@ -3,7 +3,6 @@
 pub mod atomic;
 pub mod leftover;
 pub mod lock;
-pub mod memory;
 pub mod tree;
 
 use std::fs::{File, OpenOptions};

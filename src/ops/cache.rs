@@ -9,6 +9,9 @@ use crate::context::Context;
 use crate::fetch::seen;
 use crate::fetch::store::{self, Stored};
 
+/// Digests of installed folders, which version 0.1.0 kept for `list`. No version reads it now.
+const UNUSED_FOLDER: &str = "states-v1";
+
 /// What is in the store.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
@@ -48,9 +51,9 @@ pub fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError> {
     let removed = choose(context, |cached, stored| {
         Ok(cached.days >= days && stored.remove()?)
     })?;
+    let cache = context.dirs.cache()?;
+    crate::fs::remove_folder(&cache.join(UNUSED_FOLDER))?;
     if days == 0 {
-        let cache = context.dirs.cache()?;
-        crate::fs::remove_folder(&cache.join("states-v1"))?;
         // Every commit is new again then: never older than it is.
         crate::fs::remove_folder(&cache.join(seen::FOLDER))?;
     }

@@ -1,14 +1,13 @@
 //! `list`: what is installed, and in what state. No network.
 
-use std::path::Path;
-
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::OpError;
 use crate::context::Context;
-use crate::fs::memory::{Look, Memory};
+use crate::fs::tree::OnDisk;
 use crate::fs::{self, At};
+use crate::install::site::Site;
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::skill::discover::SKILL_FILE;
@@ -74,7 +73,7 @@ impl State {
     }
 }
 
-/// Lists what is installed; files are read only when they may have changed.
+/// Lists the skills in every target, and compares each folder with the lockfile.
 ///
 /// # Errors
 /// When the lockfile or a folder can't be read.
@@ -83,24 +82,13 @@ pub fn list(context: &Context<'_>) -> Result<Report, OpError> {
     let site = &context.site;
     let mut report = Report::default();
     for target in every_target(&lockfile) {
-        let folder = context.site.target(&target);
-        let mut memory = Memory::open(context.dirs.cache.as_deref(), &folder);
-        let is_here =
-            |(_, entry): &(&SkillName, &Entry)| lockfile.targets_of(entry).contains(&target);
-        let entries: Vec<(&SkillName, &Entry)> = lockfile.skills.iter().filter(is_here).collect();
-        let looked: Vec<(State, Option<Look>)> = entries
+        let managed: Vec<Installed> = lockfile
+            .skills
             .par_iter()
-            .map(|(name, entry)| look_at(&memory, &site.skill(&target, name), name, entry))
+            .filter(|(_, entry)| lockfile.targets_of(entry).contains(&target))
+            .map(|(name, entry)| installed(site, name, entry, &target))
             .collect::<Result<_, OpError>>()?;
-        for ((name, entry), (state, look)) in entries.into_iter().zip(looked) {
-            if let Some(look) = look {
-                memory.learn(name.as_str(), entry.digest_on_disk(), &look);
-            }
-            report
-                .skills
-                .push(installed(context, name, entry, &target, state));
-        }
-        memory.save();
+        report.skills.extend(managed);
         report
             .skills
             .extend(unmanaged(context, &lockfile, &target)?);
@@ -123,42 +111,32 @@ fn every_target(lockfile: &Lockfile) -> Vec<Target> {
     targets
 }
 
-fn look_at(
-    memory: &Memory,
-    place: &Path,
-    name: &SkillName,
-    entry: &Entry,
-) -> Result<(State, Option<Look>), OpError> {
-    match fs::look(place)? {
-        None => return Ok((State::Missing, None)),
-        Some(metadata) if !metadata.is_dir() => return Ok((State::Drifted, None)),
-        Some(_) => {}
-    }
-    let look = memory.look(place, name.as_str(), entry.digest_on_disk())?;
-    let state = match (look.is_same, entry.edits) {
-        (true, None) => State::Ok,
-        (true, Some(_)) => State::Edited,
-        (false, _) => State::Drifted,
-    };
-    Ok((state, Some(look)))
-}
-
 fn installed(
-    context: &Context<'_>,
+    site: &Site,
     name: &SkillName,
     entry: &Entry,
     target: &Target,
-    state: State,
-) -> Installed {
-    Installed {
+) -> Result<Installed, OpError> {
+    let folder = site.skill(target, name);
+    let on_disk = OnDisk::read(&folder)?;
+    let state = if on_disk == OnDisk::Absent {
+        State::Missing
+    } else if !on_disk.is(entry.digest_on_disk()) {
+        State::Drifted
+    } else if entry.edits.is_some() {
+        State::Edited
+    } else {
+        State::Ok
+    };
+    Ok(Installed {
         name: name.to_string(),
-        place: context.site.display(&context.site.skill(target, name)),
+        place: site.display(&folder),
         state,
         source: Some(entry.source.to_string()),
         path: Some(entry.path.clone()),
         reference: entry.reference.clone(),
         commit: entry.commit.map(|commit| commit.to_string()),
-    }
+    })
 }
 
 /// Folders in a target that the lockfile does not know, and that agents load all the same.

@@ -2,7 +2,6 @@
 
 use crate::support::shop::Shop;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::time::{Duration, SystemTime};
 
 fn installed() -> (Shop, crate::support::repo::Repo) {
     let (shop, repo) = Shop::stocked();
@@ -281,32 +280,33 @@ fn list_tells_the_state_of_each() {
 }
 
 #[test]
-fn list_sees_a_change_whose_time_was_put_back() {
+fn list_reports_a_change_that_left_the_time_as_it_was() {
     let (shop, _repo) = installed();
     let file = shop.room.project().join(".github/skills/one/SKILL.md");
     let bytes = std::fs::read(&file).unwrap();
-    let long_ago = SystemTime::now() - Duration::from_hours(1);
-    let set_time = || {
-        std::fs::File::options()
-            .write(true)
-            .open(&file)
-            .unwrap()
-            .set_modified(long_ago)
-            .unwrap();
-    };
-    set_time();
-    // What was looked at within the last two seconds is not remembered.
-    std::thread::sleep(Duration::from_millis(2100));
-    assert_eq!(state(&shop, "one"), "ok");
+    let modified = std::fs::metadata(&file).unwrap().modified().unwrap();
     assert_eq!(state(&shop, "one"), "ok");
     let mut changed = bytes.clone();
     changed[bytes.len() - 2] ^= 1;
     std::fs::write(&file, &changed).unwrap();
-    set_time();
+    let written = std::fs::File::options().write(true).open(&file).unwrap();
+    written.set_modified(modified).unwrap();
     assert_eq!(state(&shop, "one"), "drifted");
     shop.refuses(&["verify", "one"], 3, "SKILL.md (changed)");
     std::fs::write(&file, &bytes).unwrap();
     assert_eq!(state(&shop, "one"), "ok");
+}
+
+#[test]
+fn cache_removes_the_folder_that_list_wrote_in_version_0_1() {
+    let (shop, _repo) = installed();
+    let old = shop.room.path("cache/states-v1");
+    for command in [vec!["cache", "prune"], vec!["cache", "clear"]] {
+        std::fs::create_dir_all(&old).unwrap();
+        std::fs::write(old.join("0123"), "sha256:0 sha256:0 one").unwrap();
+        shop.run(&command).ok();
+        assert!(!old.exists(), "{command:?}");
+    }
 }
 
 #[test]
