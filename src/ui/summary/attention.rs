@@ -1,7 +1,7 @@
 //! What waits for a person: conflicts, skills that are stuck or gone, sources that were not asked.
 
 use super::section::Section;
-use super::{sentence, shortened, word};
+use super::{cut, sentence, word};
 use crate::fetch::history::Lineage;
 use crate::ops::change::{Conflicted, Problem};
 use crate::ops::update::Report;
@@ -13,8 +13,6 @@ use crate::ui::phrase::{self, count};
 const MAX_FILES: usize = 10;
 /// Most lines of a hunk.
 const MAX_LINES: usize = 80;
-/// Longest line of a hunk, in columns.
-const MAX_WIDTH: usize = 400;
 
 /// Returns a line for each thing that somebody has to look at.
 pub(super) fn section(report: &Report) -> Section {
@@ -57,10 +55,9 @@ pub(super) fn section(report: &Report) -> Section {
             .map(|gone| problem("Gone upstream", gone)),
     );
     Section {
-        rank: 0,
-        head: "\n### Needs a look\n\n".to_owned(),
+        title: "Needs a look",
+        intro: "\n",
         items,
-        noun: "line",
     }
 }
 
@@ -75,9 +72,10 @@ fn problem(label: &str, problem: &Problem) -> String {
 fn conflict(conflict: &Conflicted) -> String {
     let named = conflict.files.iter();
     let named = named.map(|file| format!("{} ({})", word(&file.path), sentence(&file.reason)));
-    let outcome = match conflict.is_marked {
-        true => "has the conflict marked in its files, to be resolved",
-        false => "stays as it is",
+    let outcome = if conflict.is_marked {
+        "has the conflict marked in its files, to be resolved"
+    } else {
+        "stays as it is"
     };
     format!(
         "- **Conflict:** {} in {} {outcome}{}\n",
@@ -93,10 +91,10 @@ fn files(named: Vec<String>) -> String {
     if more > 0 {
         shown.push(count(more, "more file"));
     }
-    match shown.is_empty() {
-        true => String::new(),
-        false => format!(": {}", shown.join(", ")),
+    if shown.is_empty() {
+        return String::new();
     }
+    format!(": {}", shown.join(", "))
 }
 
 /// Says of each source once that its history is not what it was.
@@ -135,29 +133,15 @@ pub(super) fn hunks(report: &Report) -> Section {
                     "{} in {}:\n\n{}\n",
                     word(&file.path),
                     word(&conflict.name),
-                    fenced("", &cut(hunk)),
+                    fenced("", &cut(hunk, MAX_LINES)),
                 ));
             }
         }
     }
     Section {
-        rank: 6,
-        head: "\n### Conflicts\n\n`mdskill update NAME --conflict=markers` writes these into the files, to be settled by hand; \
-               `--conflict=ours` or `--conflict=theirs` takes one side.\n\n"
-            .to_owned(),
+        title: "Conflicts",
+        intro: "\n`mdskill update NAME --conflict=markers` writes these into the files, to be settled by hand; \
+               `--conflict=ours` or `--conflict=theirs` takes one side.\n\n",
         items,
-        noun: "conflict",
     }
-}
-
-fn cut(hunk: &str) -> String {
-    let lines: Vec<&str> = hunk.lines().collect();
-    let mut shown: Vec<String> = Vec::new();
-    for line in lines.iter().take(MAX_LINES) {
-        shown.push(shortened(line, MAX_WIDTH));
-    }
-    if lines.len() > MAX_LINES {
-        shown.push(format!("… {}", count(lines.len() - MAX_LINES, "more line")));
-    }
-    shown.join("\n")
 }

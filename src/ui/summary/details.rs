@@ -34,9 +34,10 @@ pub(super) fn capabilities(report: &Report) -> Section {
         }
         let line = new.line.map_or_else(String::new, |line| format!(":{line}"));
         let place = word(&format!("{}{line}", new.file));
-        let what = match new.what == new.file {
-            true => place,
-            false => format!("{} in {place}", word(&new.what)),
+        let what = if new.what == new.file {
+            place
+        } else {
+            format!("{} in {place}", word(&new.what))
         };
         let _ = writeln!(item, "- {}: {what}", word(name));
         items.push(item);
@@ -44,10 +45,9 @@ pub(super) fn capabilities(report: &Report) -> Section {
     items.extend(changed_scripts(report));
     items.splice(..0, unknown(report, items.is_empty()));
     Section {
-        rank: 1,
-        head: "\n### What they newly can do\n".to_owned(),
+        title: "What they newly can do",
+        intro: "",
         items,
-        noun: "line",
     }
 }
 
@@ -80,9 +80,10 @@ fn unknown(report: &Report, is_nothing_new: bool) -> Option<String> {
         unknown => Some(format!(
             "\n{} could not be compared: read the diffs.{}\n",
             count(unknown, "skill"),
-            match is_nothing_new {
-                true => " The others newly can do nothing.",
-                false => "",
+            if is_nothing_new {
+                " The others newly can do nothing."
+            } else {
+                ""
             }
         )),
     }
@@ -115,10 +116,9 @@ pub(super) fn descriptions(report: &Report) -> Section {
         ))
     };
     Section {
-        rank: 3,
-        head: "\n### Descriptions\n\n".to_owned(),
+        title: "Descriptions",
+        intro: "\n",
         items: report.skills.iter().filter_map(item).collect(),
-        noun: "description",
     }
 }
 
@@ -151,10 +151,9 @@ pub(super) fn edits(report: &Report) -> Section {
         items.push(format!("- what was there is now in {}\n", word(path)));
     }
     Section {
-        rank: 4,
-        head: "\n### Notes\n\n".to_owned(),
+        title: "Notes",
+        intro: "\n",
         items,
-        noun: "note",
     }
 }
 
@@ -181,10 +180,9 @@ pub(super) fn commits(report: &Report) -> Section {
         }
     });
     Section {
-        rank: 5,
-        head: "\n### Commits in between\n\n".to_owned(),
+        title: "Commits in between",
+        intro: "\n",
         items: items.collect(),
-        noun: "source",
     }
 }
 
@@ -219,9 +217,8 @@ pub(super) fn findings(report: &Report) -> Section {
         )
     };
     Section {
-        rank: 7,
-        head: "\n### Findings\n\n".to_owned(),
+        title: "Findings",
+        intro: "\n",
         items: found.iter().map(item).collect(),
-        noun: "finding",
     }
 }

@@ -1,8 +1,8 @@
 //! What an update did, as the Markdown of a pull request: what a reviewer has to know, first.
 //!
 //! Names, sentences and files are strangers' text: [`markdown`](super::markdown) makes plain text
-//! and code of all of it. What has no room is cut, and the page says so: the diffs first, the
-//! table and what skills can newly do last.
+//! and code of all of it. The most important comes first, and the page is cut where it reaches its
+//! limit: its last line counts what is missing.
 
 mod attention;
 mod details;
@@ -14,7 +14,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use section::{Section, fit};
+use section::page;
 
 use super::clean;
 use super::markdown::{code, escaped};
@@ -28,6 +28,8 @@ pub const PULL_REQUEST_ROOM: usize = 60_000;
 
 /// Longest piece of a sentence that a stranger wrote, in columns.
 const MAX_SENTENCE: usize = 400;
+/// Longest line of a diff or of a conflict, in columns.
+const MAX_LINE: usize = 400;
 /// Longest name, path, host or tool that a stranger wrote, in columns.
 const MAX_WORD: usize = 120;
 /// Digits of a commit that people look at.
@@ -41,32 +43,18 @@ pub fn summary(
     differences: &dyn Fn(&str) -> Option<String>,
     room: usize,
 ) -> String {
-    let headline = headline(report);
-    if headline.len() > room {
-        return String::new();
-    }
-    let left = room - headline.len();
-    let mut sections = vec![
+    let sections = [
         attention::section(report),
         details::capabilities(report),
-        table::section(report, true),
+        table::section(report),
         details::descriptions(report),
         details::edits(report),
         details::commits(report),
         attention::hunks(report),
         details::findings(report),
+        diffs::section(report, differences),
     ];
-    // Links are the longest part of a row, and the least.
-    let matters = sections
-        .iter()
-        .filter(|section| section.rank <= table::RANK);
-    if matters.map(Section::whole).sum::<usize>() > left {
-        sections[2] = table::section(report, false);
-    }
-    let mut text = headline + &fit(&sections, left).concat();
-    let left = room - text.len();
-    text += &diffs::section(report, differences, left);
-    text
+    page(headline(report), &sections, room)
 }
 
 /// One sentence that says it all.
@@ -99,9 +87,10 @@ fn headline(report: &Report) -> String {
         (false, 1) => "has moved",
         (false, _) => "have moved",
     };
-    let rest = match parts.is_empty() {
-        true => String::new(),
-        false => format!("; {}", parts.join(", ")),
+    let rest = if parts.is_empty() {
+        String::new()
+    } else {
+        format!("; {}", parts.join(", "))
     };
     format!(
         "**{} {verb}** to what upstream has now{rest}.\n",
@@ -133,6 +122,20 @@ fn shortened(text: &str, width: usize) -> String {
     // Shown as escapes, hidden characters have a width; others may have none and still fill a page.
     let shown: String = clean::line(text).chars().take(4 * width).collect();
     clean::cut(&shown, width)
+}
+
+/// The first lines of a text, each of a bearable length.
+fn cut(text: &str, max: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut shown: Vec<String> = lines
+        .iter()
+        .take(max)
+        .map(|line| shortened(line, MAX_LINE))
+        .collect();
+    if lines.len() > max {
+        shown.push(format!("… {}", count(lines.len() - max, "more line")));
+    }
+    shown.join("\n")
 }
 
 fn short(commit: Option<&String>) -> String {

@@ -1,153 +1,115 @@
-//! What goes onto a page that has only so much room.
+//! [`Section`]: a heading with its items, and [`page`], which cuts the text at a limit.
 
-use crate::ui::phrase::count;
+/// Bytes that are kept for the line that names what is missing.
+const MISSING_LINE: usize = 500;
 
-/// A part of the page, of which the first items matter most.
+/// A heading and the items below it.
 #[derive(Debug, Default)]
-pub struct Section {
-    /// How soon it is cut: the higher, the sooner.
-    pub rank: usize,
-    /// What stands above the items.
-    pub head: String,
+pub(super) struct Section {
+    /// The heading.
+    pub title: &'static str,
+    /// Markdown between the heading and the first item.
+    pub intro: &'static str,
     /// The items, each with its line end.
     pub items: Vec<String>,
-    /// What the items are, in the sentence that counts those which were left out.
-    pub noun: &'static str,
 }
 
-/// Sections up to this rank get a share of the room before any takes more.
-const LAST_WITH_A_SHARE: usize = 2;
-/// The share, as a part of the room.
-const SHARE: usize = 5;
-
-impl Section {
-    /// Returns what it takes when nothing is cut; nothing without items.
-    #[must_use]
-    pub fn whole(&self) -> usize {
-        match self.items.is_empty() {
-            true => 0,
-            false => self.head.len() + self.items.iter().map(String::len).sum::<usize>(),
-        }
+/// Returns the text of the sections in their order, in at most `max` bytes. The first item that
+/// does not fit ends the page, and its last line counts what is missing.
+pub(super) fn page(headline: String, sections: &[Section], max: usize) -> String {
+    let mut text = headline;
+    if text.len() > max {
+        return String::new();
     }
-
-    /// Returns what it takes when each item is cut.
-    fn least(&self) -> usize {
-        match self.items.is_empty() {
-            true => 0,
-            false => (self.head.len() + self.rest(self.items.len()).len()).min(self.whole()),
-        }
-    }
-
-    fn rest(&self, number: usize) -> String {
-        let more = count(number, &format!("more {}", self.noun));
-        format!("\n… and {more}, for which there is no room here.\n")
-    }
-
-    /// Returns as much of it as `room` bytes hold, and says how much was cut.
-    fn cut_to(&self, room: usize) -> String {
-        if self.whole() <= room {
-            return match self.items.is_empty() {
-                true => String::new(),
-                false => format!("{}{}", self.head, self.items.concat()),
+    let limit = if text.len() + sections.iter().map(length).sum::<usize>() > max {
+        max.saturating_sub(MISSING_LINE)
+    } else {
+        max
+    };
+    let mut missing = Vec::new();
+    for section in sections {
+        let mut shown = 0;
+        for item in &section.items {
+            let head = if shown == 0 {
+                head(section)
+            } else {
+                String::new()
             };
-        }
-        let mut text = self.head.clone();
-        let mut told = 0;
-        for item in &self.items {
-            let rest = self.rest(self.items.len() - told).len();
-            if text.len() + item.len() + rest > room {
+            if !missing.is_empty() || text.len() + head.len() + item.len() > limit {
                 break;
             }
+            text += &head;
             text += item;
-            told += 1;
+            shown += 1;
         }
-        text + &self.rest(self.items.len() - told)
+        if shown < section.items.len() {
+            missing.push(format!(
+                "{} of “{}”",
+                section.items.len() - shown,
+                section.title
+            ));
+        }
     }
+    let line = format!(
+        "\n**Not shown, because the page has reached its size limit:** {}. Use `mdskill diff NAME` to see what an \
+         update changes.\n",
+        missing.join(", ")
+    );
+    if !missing.is_empty() && text.len() + line.len() <= max {
+        text += &line;
+    }
+    text
 }
 
-/// Returns the sections' texts in their order, together no more than `room` bytes. One that has not
-/// even room for its head is left out.
-#[must_use]
-pub fn fit(sections: &[Section], room: usize) -> Vec<String> {
-    let mut order: Vec<usize> = (0..sections.len()).collect();
-    order.sort_by_key(|at| sections[*at].rank);
-    let mut rooms = vec![0; sections.len()];
-    let mut left = room;
-    let mut grow = |rooms: &mut Vec<usize>, at: usize, wanted: usize| {
-        let more = wanted.saturating_sub(rooms[at]).min(left);
-        rooms[at] += more;
-        left -= more;
-    };
-    // Each one's head first, then the shares of those that matter, then what is left.
-    for at in &order {
-        let least = sections[*at].least();
-        if least <= room.saturating_sub(rooms.iter().sum::<usize>()) {
-            grow(&mut rooms, *at, least);
-        }
+fn head(section: &Section) -> String {
+    format!("\n### {}\n{}", section.title, section.intro)
+}
+
+fn length(section: &Section) -> usize {
+    if section.items.is_empty() {
+        return 0;
     }
-    for at in &order {
-        let section = &sections[*at];
-        if section.rank <= LAST_WITH_A_SHARE && rooms[*at] > 0 {
-            grow(&mut rooms, *at, section.whole().min(room / SHARE));
-        }
-    }
-    for at in &order {
-        if rooms[*at] > 0 {
-            grow(&mut rooms, *at, sections[*at].whole());
-        }
-    }
-    let cut = |(section, room): (&Section, &usize)| match *room {
-        0 => String::new(),
-        room => section.cut_to(room),
-    };
-    sections.iter().zip(&rooms).map(cut).collect()
+    head(section).len() + section.items.iter().map(String::len).sum::<usize>()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn section(rank: usize, number: usize) -> Section {
+    fn section(title: &'static str, number: usize) -> Section {
         Section {
-            rank,
-            head: format!("\n### {rank}\n\n"),
+            title,
+            intro: "\n",
             items: vec!["- 0123456789\n".to_owned(); number],
-            noun: "item",
         }
     }
 
     #[test]
-    fn what_matters_least_is_cut_first_and_nothing_is_cut_unsaid() {
-        let sections = [section(3, 100), section(0, 10), section(1, 0)];
-        let texts = fit(&sections, 600);
-        assert_eq!(texts[1].matches("012").count(), 10);
-        assert_eq!(texts[2], "");
-        let told = texts[0].matches("012").count();
-        assert!(told > 5, "{told}");
-        let rest = format!(
-            "\n… and {} more items, for which there is no room here.\n",
-            100 - told
-        );
-        assert!(texts[0].ends_with(&rest), "{}", texts[0]);
+    fn page_is_cut_at_its_end_and_counts_what_is_missing() {
+        let sections = [
+            section("A", 10),
+            section("B", 0),
+            section("C", 100),
+            section("D", 3),
+        ];
+        let text = page("head\n".to_owned(), &sections, 1_000);
+        assert!(text.len() <= 1_000);
+        assert!(text.starts_with("head\n\n### A\n\n- 0"), "{text}");
+        assert!(!text.contains("### B") && !text.contains("### D"), "{text}");
+        let shown = text.matches("012").count() - 10;
+        assert!(shown > 5, "{shown}");
+        let missing = format!("limit:** {} of “C”, 3 of “D”. Use", 100 - shown);
+        assert!(text.lines().last().unwrap().contains(&missing), "{text}");
+        let whole = page("head\n".to_owned(), &sections, 10_000);
+        assert!(whole.ends_with("- 0123456789\n"), "{whole}");
     }
 
     #[test]
-    fn no_room_is_ever_exceeded() {
-        let sections = [
-            section(3, 100),
-            section(0, 300),
-            section(1, 200),
-            section(2, 1),
-        ];
-        for room in (0..9_000).step_by(37) {
-            let texts = fit(&sections, room);
-            assert!(texts.concat().len() <= room, "{room}");
-            if room > 2_000 {
-                assert!(
-                    texts[2].contains("012") && texts[3].contains("012"),
-                    "{room}"
-                );
-            }
+    fn page_never_exceeds_its_limit() {
+        let sections = [section("A", 20), section("B", 20), section("C", 1)];
+        for max in (0..1_200).step_by(7) {
+            let text = page("head\n".to_owned(), &sections, max);
+            assert!(text.len() <= max, "{max}");
         }
     }
 }

@@ -9,13 +9,14 @@ use crate::ops::update::Report;
 use crate::ui::markdown::{escaped, link};
 use crate::ui::phrase::{self, count};
 
-/// The table is cut after all but what needs a look and what skills can newly do.
-pub(super) const RANK: usize = 2;
+/// Most rows that link to the host's page of the comparison: the links of more would fill the page.
+const MAX_LINKS: usize = 200;
 /// Widest cell of strangers' text, in columns.
 const MAX_CELL: usize = 80;
 
 /// Returns a row for each skill that moved.
-pub(super) fn section(report: &Report, has_links: bool) -> Section {
+pub(super) fn section(report: &Report) -> Section {
+    let has_links = report.skills.len() <= MAX_LINKS;
     let row = |change: &Change| {
         let moved = moved(change);
         let moved = match change.compare_url.as_deref().filter(|_| has_links) {
@@ -33,11 +34,9 @@ pub(super) fn section(report: &Report, has_links: bool) -> Section {
         )
     };
     Section {
-        rank: RANK,
-        head: "\n### What moves\n\n| skill | source | commits | files | newly can |\n|---|---|---|---|---|\n"
-            .to_owned(),
+        title: "What moves",
+        intro: "\n| skill | source | commits | files | newly can |\n|---|---|---|---|---|\n",
         items: report.skills.iter().map(row).collect(),
-        noun: "skill",
     }
 }
 
@@ -70,8 +69,8 @@ fn gained(diff: &SkillDiff) -> String {
     if !diff.changed_scripts.is_empty() {
         words.push("changed scripts".to_owned());
     }
-    match words.is_empty() {
-        true => "–".to_owned(),
-        false => words.join(", "),
+    if words.is_empty() {
+        return "–".to_owned();
     }
+    words.join(", ")
 }

@@ -53,9 +53,9 @@ fn the_page_says_first_what_a_reviewer_must_know() {
 }
 
 #[test]
-fn a_page_is_cut_at_its_diffs_first() {
+fn long_page_loses_its_diffs_first_and_counts_them() {
     let mut report = everything();
-    report.skills.push(change("big"));
+    report.skills.insert(0, change("big"));
     let big = |name: &str| match name {
         "big" => {
             let mut diff = String::new();
@@ -66,25 +66,21 @@ fn a_page_is_cut_at_its_diffs_first() {
         }
         name => difference(name),
     };
-    let page = summary(&report, &big, 12_000);
-    assert!(page.len() <= 12_000 && page.len() > 9_000, "{}", page.len());
-    assert!(
-        page.contains("more lines, for which there is no room here: `mdskill diff big` shows them"),
-        "{page}"
-    );
+    let page = summary(&report, &big, PULL_REQUEST_ROOM);
+    assert!(page.contains("… 1700 more lines\n"), "{page}");
     assert_eq!(page.matches("<details>").count(), 3);
-    let room = summary(&report, &|_| None, PULL_REQUEST_ROOM).len() + 100;
+    assert!(!page.contains("Not shown"));
+    let room = summary(&report, &|_| None, PULL_REQUEST_ROOM).len() + 1_000;
     let bare = summary(&report, &big, room);
     assert!(bare.len() <= room);
-    for told in ["| big |", "**Hooks", "docs.example", "**Conflict:**"] {
-        assert!(bare.contains(told), "{told} is cut: {bare}");
+    for kept in ["| big |", "**Hooks", "docs.example", "**Conflict:**"] {
+        assert!(bare.contains(kept), "{kept} is cut: {bare}");
     }
     assert!(!bare.contains("<details>"));
-    let named = summary(&report, &big, room + 2_100);
+    let last = bare.lines().last().unwrap();
     assert!(
-        named.contains("There is no room here for the diff of `big`: `mdskill diff NAME`")
-            || named.contains("diffs of"),
-        "{named}"
+        last.contains("limit:** 3 of “Diffs”. Use `mdskill diff NAME`"),
+        "{bare}"
     );
 }
 
@@ -108,12 +104,11 @@ fn is_sound(page: &str) {
         match event {
             Event::Html(html) | Event::InlineHtml(html) => {
                 let html = html.trim_end();
-                match html.starts_with("<details><summary><code>") && html.ends_with("</summary>") {
-                    true => open += 1,
-                    false => {
-                        assert_eq!(html, "</details>");
-                        open -= 1;
-                    }
+                if html.starts_with("<details><summary><code>") && html.ends_with("</summary>") {
+                    open += 1;
+                } else {
+                    assert_eq!(html, "</details>");
+                    open -= 1;
                 }
                 assert!((0..=1).contains(&open), "{page}");
             }
@@ -199,7 +194,8 @@ fn five_hundred_skills_fit() {
         .count();
     assert_eq!(rows, 500);
     assert_eq!(page.matches("`a.example`").count(), 50);
-    assert!(page.contains("There is no room here for the diffs of") || page.contains("<details>"));
+    let missing = page.lines().last().unwrap();
+    assert!(missing.contains("of “Diffs”"), "{missing}");
 }
 
 #[test]
