@@ -1,10 +1,9 @@
 //! JUnit XML, which most CI servers show: a suite for each skill.
 
 use std::collections::HashMap;
-use std::io;
+use std::fmt::Write;
 
-use quick_xml::Writer;
-use quick_xml::events::BytesText;
+use quick_xml::escape::escape;
 
 use super::{place, shown};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -12,38 +11,41 @@ use crate::ops::validate::Report;
 use crate::ui::clean;
 use crate::validate::registry;
 
-/// Where findings are told that are about no skill.
+/// Name of the suite for findings that are not about a skill.
 const NO_SKILL: &str = ".";
 
-/// Returns the report as XML: each finding is a test that failed, and a skill without any a test that
-/// passed.
+/// Returns the report as XML: each finding is a failed test, and a skill without findings is a
+/// passed test.
 #[must_use]
 pub fn junit(report: &Report, least: Severity) -> String {
-    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
-    // Writing into memory does not fail.
-    drop(write_suites(&mut writer, report, least));
-    let xml = String::from_utf8(writer.into_inner()).unwrap_or_default();
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{xml}")
-}
-
-type Out = Writer<Vec<u8>>;
-
-fn write_suites(writer: &mut Out, report: &Report, least: Severity) -> io::Result<()> {
     let suites = suites(report, least);
     let failures: usize = suites.iter().map(|(_, found)| found.len()).sum();
     let tests: usize = suites.iter().map(|(_, found)| found.len().max(1)).sum();
-    writer
-        .create_element("testsuites")
-        .with_attribute(("name", "mdskill validate"))
-        .with_attribute(("tests", tests.to_string().as_str()))
-        .with_attribute(("failures", failures.to_string().as_str()))
-        .write_inner_content(|writer| {
-            for (skill, found) in &suites {
-                write_suite(writer, skill, found)?;
-            }
-            Ok(())
-        })?;
-    Ok(())
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <testsuites name=\"mdskill validate\" tests=\"{tests}\" failures=\"{failures}\">\n"
+    );
+    for (skill, found) in &suites {
+        let name = if skill.is_empty() {
+            NO_SKILL.to_owned()
+        } else {
+            text(skill)
+        };
+        let _ = writeln!(
+            xml,
+            "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{}\">",
+            found.len().max(1),
+            found.len()
+        );
+        if found.is_empty() {
+            let _ = writeln!(xml, "    <testcase name=\"valid\" classname=\"{name}\"/>");
+        }
+        for found in found {
+            xml += &test_case(&name, found);
+        }
+        xml += "  </testsuite>\n";
+    }
+    xml + "</testsuites>"
 }
 
 /// Returns every skill that was looked at, with what was found in it.
@@ -67,67 +69,25 @@ fn suites(report: &Report, least: Severity) -> Vec<(&str, Vec<&Diagnostic>)> {
     suites
 }
 
-fn write_suite(writer: &mut Out, skill: &str, found: &[&Diagnostic]) -> io::Result<()> {
-    let skill = match skill {
-        "" => NO_SKILL.to_owned(),
-        skill => allowed(skill),
-    };
-    writer
-        .create_element("testsuite")
-        .with_attribute(("name", skill.as_str()))
-        .with_attribute(("tests", found.len().max(1).to_string().as_str()))
-        .with_attribute(("failures", found.len().to_string().as_str()))
-        .write_inner_content(|writer| {
-            if found.is_empty() {
-                writer
-                    .create_element("testcase")
-                    .with_attribute(("name", "valid"))
-                    .with_attribute(("classname", skill.as_str()))
-                    .write_empty()?;
-            }
-            for found in found {
-                write_case(writer, &skill, found)?;
-            }
-            Ok(())
-        })?;
-    Ok(())
-}
-
-fn write_case(writer: &mut Out, skill: &str, found: &Diagnostic) -> io::Result<()> {
-    let place = allowed(&place(found));
+fn test_case(suite: &str, found: &Diagnostic) -> String {
     let rule = registry::rule(found.code).map_or("", |rule| rule.name);
-    let text = format!(
-        "{place}\n{}\nhelp: {}",
-        allowed(&found.message),
-        allowed(&found.help)
-    );
-    writer
-        .create_element("testcase")
-        .with_attribute(("name", format!("{} {rule} at {place}", found.code).as_str()))
-        .with_attribute(("classname", skill))
-        .with_attribute(("file", allowed(&found.file).as_str()))
-        .with_attribute(("line", found.start.line.to_string().as_str()))
-        .write_inner_content(|writer| {
-            writer
-                .create_element("failure")
-                .with_attribute(("type", found.severity.word()))
-                .with_attribute(("message", allowed(&found.message).as_str()))
-                .write_text_content(BytesText::new(&text))?;
-            Ok(())
-        })?;
-    Ok(())
+    let (place, file) = (text(&place(found)), text(&found.file));
+    let (message, help) = (text(&found.message), text(&found.help));
+    format!(
+        "    <testcase name=\"{} {rule} at {place}\" classname=\"{suite}\" file=\"{file}\" line=\"{}\">\n      \
+         <failure type=\"{}\" message=\"{message}\">{place}\n{message}\nhelp: {help}</failure>\n    \
+         </testcase>\n",
+        found.code,
+        found.start.line,
+        found.severity.word(),
+    )
 }
 
-/// Returns text of characters that XML 1.0 can hold: what is no `Char` there is shown escaped,
-/// as all controls are.
-fn allowed(text: &str) -> String {
-    let is_char = |c: char| !matches!(c, '\u{fffe}' | '\u{ffff}');
-    let mut allowed = String::with_capacity(text.len());
-    for c in clean::line(text).chars() {
-        match is_char(c) {
-            true => allowed.push(c),
-            false => allowed.extend(c.escape_unicode()),
-        }
-    }
-    allowed
+/// Returns `text` for an attribute or an element: escaped, and without the two characters that
+/// `clean::line` lets through and XML 1.0 does not allow.
+fn text(text: &str) -> String {
+    let clean = clean::line(text)
+        .replace('\u{fffe}', "\\u{fffe}")
+        .replace('\u{ffff}', "\\u{ffff}");
+    escape(clean).into_owned()
 }

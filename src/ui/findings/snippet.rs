@@ -1,4 +1,7 @@
 //! A line of a file with a mark below it, in columns as a terminal counts them.
+//!
+//! `annotate-snippets` counts columns as well, but it prints U+200B and the tag characters as they
+//! are, and any bidi control as U+FFFD. A reviewer has to see which hidden character a file has.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -51,10 +54,7 @@ pub(super) fn excerpt(excerpt: &Excerpt, width: usize) -> Snippet {
 }
 
 const fn dots(is_cut: bool) -> &'static str {
-    match is_cut {
-        true => "…",
-        false => "",
-    }
+    if is_cut { "…" } else { "" }
 }
 
 /// Returns the line as the fix leaves it, the part from the first edit to the last marked; nothing when
