@@ -23,6 +23,17 @@ pub struct Error {
     pub source: io::Error,
 }
 
+impl Error {
+    /// Whether the disk does not allow it.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        matches!(
+            self.source.kind(),
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+        )
+    }
+}
+
 /// Adds the path and the action to an I/O error.
 pub trait At<T> {
     /// Says what was tried on which path.

@@ -31,6 +31,14 @@ pub enum ObjectError {
         /// Its size.
         size: usize,
     },
+    /// The system does not let the user into the repository.
+    #[error("can't use the git repository {path}: {reason}", path = path.display())]
+    Denied {
+        /// Its folder.
+        path: PathBuf,
+        /// The message of libgit2.
+        reason: String,
+    },
     /// The repository itself can't be used.
     #[error("can't use the git repository {path}: {reason}", path = path.display())]
     Repository {

@@ -451,9 +451,12 @@ fn refuse(path: &Path, error: &git2::Error) -> ObjectError {
         ),
         _ => error.message().to_owned(),
     };
-    ObjectError::Repository {
-        path: path.to_owned(),
-        reason,
+    let path = path.to_owned();
+    // libgit2 passes no error number on, only the system's text for it.
+    if error.message().contains("Permission denied") {
+        ObjectError::Denied { path, reason }
+    } else {
+        ObjectError::Repository { path, reason }
     }
 }
 

@@ -107,11 +107,7 @@ fn status_of_fetch(error: &FetchError) -> ExitStatus {
     match error {
         FetchError::Transport(error) => status_of_transport(error),
         FetchError::Offline { .. } | FetchError::Incomplete { .. } => ExitStatus::Network,
-        FetchError::Objects(ObjectError::Repository { reason, .. })
-            if reason.contains("Permission denied") =>
-        {
-            ExitStatus::NoPermission
-        }
+        FetchError::Objects(ObjectError::Denied { .. }) => ExitStatus::NoPermission,
         FetchError::Fs(error) => status_of_disk(error),
         FetchError::Location(_)
         | FetchError::Resolve(_)
@@ -126,10 +122,8 @@ fn status_of_transport(error: &TransportError) -> ExitStatus {
         TransportError::Http(HttpError::Status {
             status: 401 | 403 | 407,
             ..
-        }) => ExitStatus::NoPermission,
-        TransportError::Ssh { reason, .. } if reason.contains("Permission denied") => {
-            ExitStatus::NoPermission
-        }
+        })
+        | TransportError::SshDenied { .. } => ExitStatus::NoPermission,
         TransportError::Http(HttpError::Status {
             status: 404 | 410 | 451,
             ..
@@ -157,9 +151,10 @@ fn status_of_install(error: &InstallError) -> ExitStatus {
 }
 
 fn status_of_disk(error: &fs::Error) -> ExitStatus {
-    match error.source.kind() {
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => ExitStatus::NoPermission,
-        _ => ExitStatus::Failed,
+    if error.is_denied() {
+        ExitStatus::NoPermission
+    } else {
+        ExitStatus::Failed
     }
 }
 
@@ -212,7 +207,9 @@ fn hint_for_transport(error: &TransportError) -> Option<String> {
         } => {
             "is this a git repository's address? A login page or a proxy may have answered instead"
         }
-        TransportError::Ssh { .. } => "does `ssh -T` to that host work without a prompt?",
+        TransportError::Ssh { .. } | TransportError::SshDenied { .. } => {
+            "does `ssh -T` to that host work without a prompt?"
+        }
         TransportError::NoVersion2 { .. } => {
             "git 2.18 or newer speaks version 2; ask the server's keeper to update it"
         }

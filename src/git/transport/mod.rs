@@ -51,6 +51,14 @@ pub enum TransportError {
         /// What ssh said, on its last lines.
         reason: String,
     },
+    /// The ssh server refused the user's keys.
+    #[error("can't reach {url} over ssh: {reason}")]
+    SshDenied {
+        /// Which repository.
+        url: String,
+        /// The last lines of ssh's output.
+        reason: String,
+    },
     /// There is no repository on this machine where one was named.
     #[error("{path} is no git repository and no bundle: {reason}")]
     Local {

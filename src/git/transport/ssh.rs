@@ -268,7 +268,15 @@ impl SshRemote {
             .collect();
         match said.as_slice() {
             [] => self.failed(otherwise),
-            lines => self.failed(&lines.join("; ")),
+            lines => {
+                let (url, reason) = (self.url.clone(), lines.join("; "));
+                // ssh exits with 255 whatever went wrong: only its text tells a refused key.
+                if lines.iter().any(|line| line.contains("Permission denied")) {
+                    TransportError::SshDenied { url, reason }
+                } else {
+                    TransportError::Ssh { url, reason }
+                }
+            }
         }
     }
 
