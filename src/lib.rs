@@ -24,6 +24,7 @@
 //! - [`capability`]: something that a skill can make an agent do or reach
 //! - [`mod@toml`]: a TOML text, and where it is wrong
 //! - [`diagnostic`]: something wrong with a skill: code, place, message, help
+//! - [`hint`]: the next step after an error, with its commands as values
 //! - [`progress`]: how a long step says where it is, without knowing who listens
 //!
 //! **Machine** is all that touches the environment, the disk and the network.
@@ -160,6 +161,7 @@
 pub mod capability;
 pub mod diagnostic;
 pub mod digest;
+pub mod hint;
 pub mod name;
 pub mod oid;
 pub mod path;

@@ -107,10 +107,12 @@ impl Programs {
             false => format!("{program}{EXE_SUFFIX}"),
         };
         let mut found = self.folders.iter().map(|folder| folder.join(&name));
-        found.find(|file| platform::is_program(file)).ok_or_else(|| {
-            let reason = "No such file in an absolute folder of PATH";
-            io::Error::new(io::ErrorKind::NotFound, reason)
-        })
+        found
+            .find(|file| platform::is_program(file))
+            .ok_or_else(|| {
+                let reason = "No such file in an absolute folder of PATH";
+                io::Error::new(io::ErrorKind::NotFound, reason)
+            })
     }
 }
 

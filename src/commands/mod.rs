@@ -24,12 +24,13 @@ use crate::cli::{Cli, ColorWhen, Command, Global};
 use crate::context::Context;
 use crate::dirs::Dirs;
 use crate::env::Env;
+use crate::hint::HasHint;
 use crate::install::InstallError;
 use crate::install::site::Site;
 use crate::interrupt::Interrupt;
 use crate::name::SkillName;
 use crate::ops::OpError;
-use crate::ui::error::{ExitStatus, hint_for, status_of};
+use crate::ui::error::{ExitStatus, status_of};
 use crate::ui::pager::Pager;
 use crate::ui::printer::{Printer, Volume};
 use crate::ui::progress::Spinner;
@@ -61,7 +62,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(status) => status.into(),
         Err(error) => {
             printer.error(&error.to_string());
-            if let Some(hint) = hint_for(&error) {
+            if let Some(hint) = error.hint() {
                 printer.hint(&hint);
             }
             status_of(&error).into()

@@ -5,6 +5,7 @@
 
 mod compare;
 mod folder;
+mod hint;
 pub mod history;
 mod lineage;
 mod location;

@@ -126,7 +126,7 @@ fn source(written: &Written) -> Result<Source, String> {
         ("github", _) => repository(source),
         ("gitlab" | "git", _) if is_url(source) => repository(source),
         ("gitlab" | "git", _) => Err(format!(
-            "it is from `{source}`, and its `sourceUrl`, which would name the host, is missing; `mdskill add HOST/{source}` takes it from there"
+            "it is from `{source}`, and its `sourceUrl`, which would name the host, is missing; add it as HOST/{source}"
         )),
         ("local", _) => Ok(Source::Folder {
             path: source.clone(),

@@ -9,6 +9,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::hint::{HasHint, Hint};
 use crate::platform;
 
 /// Something failed on a path.
@@ -31,6 +32,18 @@ impl Error {
             self.source.kind(),
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
         )
+    }
+}
+
+impl HasHint for Error {
+    fn hint(&self) -> Option<Hint> {
+        match self.source.kind() {
+            io::ErrorKind::StorageFull => Some(Hint::text("the disk is full")),
+            io::ErrorKind::PermissionDenied => Some(Hint::text(
+                "check the ownership and permissions of that directory",
+            )),
+            _ => None,
+        }
     }
 }
 
@@ -78,7 +91,10 @@ pub fn look(path: &Path) -> Result<Option<std::fs::Metadata>, Error> {
 #[must_use]
 pub fn is_within(inner: &Path, outer: &Path) -> bool {
     let existing = inner.ancestors().find_map(|path| path.canonicalize().ok());
-    existing.is_some_and(|real| real.ancestors().any(|above| platform::is_same_folder(above, outer)))
+    existing.is_some_and(|real| {
+        real.ancestors()
+            .any(|above| platform::is_same_folder(above, outer))
+    })
 }
 
 /// Reads a whole file; `None` when there is none.

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use crate::fs;
 use crate::fs::lock::LockError;
 use crate::git::objects::ObjectError;
+use crate::hint::{HasHint, Hint};
 use crate::lockfile::LockfileError;
 use crate::skill::files::TreeError;
 
@@ -81,4 +82,15 @@ pub enum InstallError {
         /// What is wrong with it.
         reason: String,
     },
+}
+
+impl HasHint for InstallError {
+    fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Fs(error) | Self::Lock(LockError::Io(error)) => error.hint(),
+            Self::Lockfile(error) => error.hint(),
+            Self::Objects(error) => error.hint(),
+            _ => None,
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::InstallError;
 use crate::config;
 use crate::fs::{self, At};
+use crate::hint::CommandHint;
 use crate::lockfile;
 use crate::name::SkillName;
 use crate::path;
@@ -81,6 +82,12 @@ impl Site {
             (Some(real), Ok(root)) => real.starts_with(root),
             _ => true,
         }
+    }
+
+    /// Returns a command about the skills of this site, between backticks.
+    #[must_use]
+    pub fn command(&self, arguments: &str) -> String {
+        CommandHint::new(arguments.to_owned()).in_scope(self.is_personal)
     }
 
     /// Returns what a person decides by, beside the lockfile.

@@ -145,15 +145,12 @@ impl Conflict {
         })
     }
 
-    /// Says what is in conflict, and the next step.
+    /// Returns the line, and the skills in conflict.
     pub(super) fn problem(&self) -> (usize, String) {
         let differences = match self.sides(None) {
             Ok(sides) => sides.differences(),
             Err((line, problem)) => {
-                return (
-                    line,
-                    format!("{problem}; `mdskill lock --resolve` may settle it"),
-                );
+                return (line, problem);
             }
         };
         let names: Vec<String> = differences.iter().map(Difference::quoted).collect();
@@ -162,8 +159,7 @@ impl Conflict {
             (first, []) => format!(" in {}", first.join(", ")),
             (first, more) => format!(" in {} and {} more", first.join(", "), more.len()),
         };
-        let problem =
-            format!("a merge conflict is not resolved{what}; `mdskill lock --resolve` settles it");
+        let problem = format!("a merge conflict is not resolved{what}");
         (self.line, problem)
     }
 }

@@ -20,6 +20,7 @@ pub use self::merge::Difference;
 use self::read::read;
 use crate::digest::Digest;
 use crate::fs;
+use crate::hint::{HasHint, Hint};
 use crate::name::SkillName;
 use crate::oid::ObjectId;
 use crate::source::Source;
@@ -76,9 +77,31 @@ pub enum LockfileError {
         /// What is wrong, and what to do.
         problem: String,
     },
+    /// A merge conflict that is not resolved.
+    #[error("{path}:{line}: {problem}", path = path.display())]
+    Conflict {
+        /// The lockfile.
+        path: PathBuf,
+        /// The line where it begins, from 1.
+        line: usize,
+        /// The skills in conflict.
+        problem: String,
+    },
     /// The disk.
     #[error(transparent)]
     Fs(#[from] fs::Error),
+}
+
+impl HasHint for LockfileError {
+    fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Conflict { .. } => {
+                Some(Hint::command("lock --resolve").then(" resolves the conflict"))
+            }
+            Self::Fs(error) => error.hint(),
+            Self::Bad { .. } => None,
+        }
+    }
 }
 
 impl LockfileError {
@@ -143,8 +166,24 @@ impl Lockfile {
         let Some(text) = Self::read_text(path)? else {
             return Ok(None);
         };
-        let parsed = Self::parse(&text);
-        parsed.map(Some).map_err(LockfileError::bad(path))
+        Self::parse_at(path, &text).map(Some)
+    }
+
+    /// Parses the text of the lockfile at `path`.
+    ///
+    /// # Errors
+    /// As [`Lockfile::parse`]; a merge conflict is [`LockfileError::Conflict`].
+    pub fn parse_at(path: &Path, text: &str) -> Result<Self, LockfileError> {
+        if let Some(conflict) = Conflict::find(text).map_err(LockfileError::bad(path))? {
+            let (line, problem) = conflict.problem();
+            let path = path.to_owned();
+            return Err(LockfileError::Conflict {
+                path,
+                line,
+                problem,
+            });
+        }
+        Self::parse(text).map_err(LockfileError::bad(path))
     }
 
     /// Reads the text of the lockfile at `path`, whatever it says; `None` when there is none.

@@ -111,8 +111,9 @@ pub fn plan<'a>(
             .locked
             .filter(|locked| !force && is_same(locked, wanted));
         let reason = own.map(|_| own_source::REASON.to_owned());
-        let reason = reason
-            .or_else(|| lacking.and_then(|locked| lacks_edits(wanted.name, locked, &on_disk)));
+        let reason = reason.or_else(|| {
+            lacking.and_then(|locked| lacks_edits(site, wanted.name, locked, &on_disk))
+        });
         if let Some(reason) = reason {
             left_alone.push(LeftAlone {
                 name: wanted.name.to_string(),

@@ -6,6 +6,7 @@ use crate::diff::SkillDiff;
 use crate::fetch::history::Lineage;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::Refusal;
+use crate::install::site::Site;
 use crate::lockfile::Entry;
 use crate::name::SkillName;
 
@@ -176,14 +177,20 @@ pub fn refusal_reason(refusal: Refusal) -> &'static str {
 /// Says what to do when a folder lacks the edits that the lockfile records: they are in the project's
 /// own repository, and can't be had from upstream.
 #[must_use]
-pub fn lacks_edits(name: &SkillName, entry: &Entry, on_disk: &OnDisk) -> Option<String> {
+pub fn lacks_edits(
+    site: &Site,
+    name: &SkillName,
+    entry: &Entry,
+    on_disk: &OnDisk,
+) -> Option<String> {
     entry.edits.filter(|edits| !on_disk.is(*edits))?;
     match on_disk {
         OnDisk::Absent => Some(
             "it is missing, and mdskill.lock records local edits to it: take it from the project's own history, or --force goes on without them".to_owned(),
         ),
         folder if folder.is(entry.digest) => Some(format!(
-            "the local edits that mdskill.lock records are not in it: take them from the project's own history, or `mdskill keep {name}` records that there are none",
+            "the local edits that mdskill.lock records are not in it: take them from the project's own history, or {} records that there are none",
+            site.command(&format!("keep {name}"))
         )),
         _ => None,
     }
@@ -191,13 +198,15 @@ pub fn lacks_edits(name: &SkillName, entry: &Entry, on_disk: &OnDisk) -> Option<
 
 /// Says what to do when what is on disk can't be compared with files.
 #[must_use]
-pub fn no_files(name: &SkillName, on_disk: &OnDisk) -> Option<String> {
+pub fn no_files(site: &Site, name: &SkillName, on_disk: &OnDisk) -> Option<String> {
     match on_disk {
         OnDisk::Absent => Some(format!(
-            "it is missing; `mdskill install {name}` puts it back"
+            "it is missing; {} restores it",
+            site.command(&format!("install {name}"))
         )),
         OnDisk::NotAFolder => Some(format!(
-            "it is a file or a link, not a folder; `mdskill install {name} --force` moves it to the trash folder and puts the skill back"
+            "it is a file or a link, not a folder; {} moves it to the trash folder and restores the skill",
+            site.command(&format!("install {name} --force"))
         )),
         OnDisk::Folder(snapshot) => {
             let stranger = snapshot.strangers.first()?;

@@ -56,7 +56,7 @@ pub async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<Report,
         for target in lockfile.targets_of(entry) {
             let folder = context.site.skill(target, name);
             let on_disk = OnDisk::read(&folder)?;
-            if let Some(reason) = no_files(name, &on_disk) {
+            if let Some(reason) = no_files(&context.site, name, &on_disk) {
                 report.not_compared.push(LeftAlone {
                     name: name.to_string(),
                     place: context.site.display(&folder),

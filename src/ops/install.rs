@@ -100,7 +100,8 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
         let places = apply::places(&context.site, name, lockfile.targets_of(entry));
         let is_without = entry.edits.is_some() && copy.is_none();
         let note = is_without.then(|| {
-            format!("without the local edits that mdskill.lock records; `mdskill keep {name}` records that there are none")
+            let keep = context.site.command(&format!("keep {name}"));
+            format!("without the local edits that mdskill.lock records; {keep} records that there are none")
         });
         let trashed = apply::trash_notes(&context.site, name, plan).filter(|_| options.dry_run);
         report.skills.push(Change {
@@ -214,7 +215,7 @@ fn step(
     if copy.is_none() {
         // What is without its edits already is no better with --force.
         let can_go_on = options.force && !on_disk.is(entry.digest);
-        let lacking = lacks_edits(name, entry, on_disk).filter(|_| !can_go_on);
+        let lacking = lacks_edits(&context.site, name, entry, on_disk).filter(|_| !can_go_on);
         if let Some(reason) = lacking {
             return Err(reason);
         }

@@ -120,7 +120,7 @@ fn look(
         let folder = context.site.skill(target, name);
         let place = context.site.display(&folder);
         let on_disk = OnDisk::read(&folder)?;
-        let problem = match (no_files(name, &on_disk), &on_disk, &seen) {
+        let problem = match (no_files(&context.site, name, &on_disk), &on_disk, &seen) {
             (Some(fault), ..) => Some(fault),
             (None, OnDisk::Folder(snapshot), Some((digest, _, other)))
                 if snapshot.own_digest() != *digest =>

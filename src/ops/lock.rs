@@ -147,8 +147,8 @@ pub async fn lock(context: &Context<'_>, options: &Options) -> Result<Report, Op
             sides.merged(&choices)
         }
         None => {
-            check_named(options, &[])?;
-            Lockfile::parse(&text).map_err(LockfileError::bad(path))?
+            check_named(context, options, &[])?;
+            Lockfile::parse_at(path, &text)?
         }
     };
     report.skills = lockfile.skills.len();
@@ -221,7 +221,7 @@ async fn settle<'a>(
     differences: &'a [Difference],
     report: &mut Report,
 ) -> Result<Vec<(&'a Difference, Verdict)>, OpError> {
-    check_named(options, differences)?;
+    check_named(context, options, differences)?;
     let chosen = |difference: &Difference| {
         let is_it = |(name, _): &&(String, Side)| fold(name) == fold(difference.name());
         let found = options.named.iter().rev().find(is_it);
@@ -287,7 +287,11 @@ fn settled(difference: &Difference, verdict: &Verdict) -> Option<Settled> {
     })
 }
 
-fn check_named(options: &Options, differences: &[Difference]) -> Result<(), OpError> {
+fn check_named(
+    context: &Context<'_>,
+    options: &Options,
+    differences: &[Difference],
+) -> Result<(), OpError> {
     let is_there = |name: &str| {
         let mut names = differences.iter().map(Difference::name);
         names.any(|there| fold(there) == fold(name))
@@ -295,7 +299,8 @@ fn check_named(options: &Options, differences: &[Difference]) -> Result<(), OpEr
     match options.named.iter().find(|(name, _)| !is_there(name)) {
         None => Ok(()),
         Some((name, _)) => Err(OpError::Usage(format!(
-            "`{name}` is not in conflict; `mdskill lock --resolve` says what is"
+            "`{name}` is not in conflict; {} shows what is",
+            context.site.command("lock --resolve")
         ))),
     }
 }

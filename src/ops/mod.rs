@@ -27,6 +27,7 @@ pub mod verify;
 use crate::config::ConfigError;
 use crate::dirs::NoFolder;
 use crate::fetch::FetchError;
+use crate::hint::{HasHint, Hint};
 use crate::install::InstallError;
 use crate::install::site::Site;
 use crate::lockfile::LockfileError;
@@ -98,6 +99,14 @@ pub enum OpError {
         /// How many there are.
         count: usize,
     },
+    /// Several skills, and the command takes one.
+    #[error("{place} has {count} skills; name one of them")]
+    NotNamed {
+        /// The source's spec.
+        place: String,
+        /// How many there are.
+        count: usize,
+    },
     /// Two skills would lie in one folder.
     #[error(
         "two skills would be installed as `{name}`: {first} and {second}; install one of them with --name NEW"
@@ -143,12 +152,10 @@ pub enum OpError {
         nearest: Vec<String>,
     },
     /// There is nothing to install from.
-    #[error("there is no {lockfile}; `{command}` makes one")]
+    #[error("there is no {lockfile}")]
     NoLockfile {
         /// Where it would be.
         lockfile: String,
-        /// What makes one.
-        command: &'static str,
     },
 }
 
@@ -156,15 +163,40 @@ impl OpError {
     /// Says that a site has no lockfile.
     #[must_use]
     pub fn no_lockfile(site: &Site) -> Self {
-        match site.is_personal {
-            true => Self::NoLockfile {
-                lockfile: site.lockfile.display().to_string(),
-                command: "mdskill -g add owner/repo/skill",
-            },
-            false => Self::NoLockfile {
-                lockfile: format!("mdskill.lock in {} or above", site.root.display()),
-                command: "mdskill add owner/repo/skill",
-            },
+        let lockfile = if site.is_personal {
+            site.lockfile.display().to_string()
+        } else {
+            format!("mdskill.lock in {} or above", site.root.display())
+        };
+        Self::NoLockfile { lockfile }
+    }
+}
+
+impl HasHint for OpError {
+    fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Fetch(error) => error.hint(),
+            Self::Install(error) => error.hint(),
+            Self::NoSuchSkill { place, .. }
+            | Self::NotChosen { place, .. }
+            | Self::NotNamed { place, .. } => {
+                Some(Hint::command(format!("list {place}")).then(" lists its skills"))
+            }
+            Self::OwnSource {
+                is_inside: true, ..
+            } => Some(Hint::text(
+                "agents load it from there without mdskill; to install copies of it, move it to another folder, such as skills/NAME, and add that",
+            )),
+            Self::OwnSource { .. } => Some(Hint::text(
+                "move the skill's files to a folder of their own, such as skills/NAME, and add that",
+            )),
+            Self::NotInstalled { .. } => {
+                Some(Hint::command("list").then(" lists the installed skills"))
+            }
+            Self::NoLockfile { .. } => {
+                Some(Hint::command("add owner/repo/skill").then(" installs a skill and creates it"))
+            }
+            _ => None,
         }
     }
 }

@@ -143,8 +143,9 @@ async fn installed(
         let mut verdicts = decision.verdicts.iter_mut();
         if let Some(verdict) = verdicts.find(|verdict| verdict.key == Key::Deny) {
             verdict.is_allowed = false;
-            "its files are not here to be looked at; `mdskill install` puts them back"
-                .clone_into(&mut verdict.reason);
+            let install = context.site.command(&format!("install {name}"));
+            verdict.reason =
+                format!("its files are not here to be looked at; {install} restores them");
         }
     }
     Ok(explained(&version, decision, false))

@@ -71,7 +71,10 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
         None => None,
     };
     let text = text.ok_or_else(|| {
-        OpError::Disagrees(format!("`{name}` is in mdskill.lock, but its files are missing; `mdskill install` puts them back"))
+        OpError::Disagrees(format!(
+            "`{name}` is in mdskill.lock, but its files are missing; {} restores them",
+            context.site.command(&format!("install {name}"))
+        ))
     })?;
     let files = tree::list(&places[0])?
         .files

@@ -87,7 +87,7 @@ impl Policy {
         let commit = commit.short();
         let Some(first_seen) = evidence.first_seen else {
             return Some(Err(format!(
-                "commit {commit} was never seen here before; run `mdskill outdated` or `mdskill policy SPEC`, which note it, and again {} later",
+                "commit {commit} was never seen here before; run `outdated` or `policy SPEC`, which record it, and again {} later",
                 least.words()
             )));
         };

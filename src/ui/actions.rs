@@ -1,8 +1,9 @@
 //! What a run of GitHub Actions is told of an update: annotations and outputs.
 
+use super::clean;
 use super::workflow::{Command, Output};
-use super::{clean, error};
 use crate::diagnostic::Severity;
+use crate::hint::HasHint;
 use crate::ops::change::Problem;
 use crate::ops::update::Report;
 
@@ -15,8 +16,8 @@ const MAX_OF_A_KIND: usize = 10;
 pub fn annotations(report: &Report) -> Vec<Command> {
     let mut errors: Vec<Command> = Vec::new();
     for failed in &report.failed {
-        let hint =
-            error::hint_for(&failed.error).map_or_else(String::new, |hint| format!("\n{hint}"));
+        let hint = failed.error.hint();
+        let hint = hint.map_or_else(String::new, |hint| format!("\n{}", hint.in_scope(false)));
         let message = format!("{}{hint}", failed.error);
         errors.push(annotation(
             Severity::Error,

@@ -1,21 +1,18 @@
-//! The only place that turns errors into exit codes and next steps.
+//! The exit code of each error.
 
-use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
-use crate::fetch::{FetchError, LocationError};
+use crate::fetch::FetchError;
 use crate::fs;
 use crate::fs::lock::LockError;
 use crate::git::objects::ObjectError;
-use crate::git::protocol::ProtocolError;
 use crate::git::transport::TransportError;
 use crate::http::HttpError;
 use crate::install::InstallError;
 use crate::lockfile::LockfileError;
 use crate::ops::OpError;
 use crate::ops::update::Failed;
-use crate::skill::discover::DiscoverError;
 
 /// How a command ended. The README's table is checked against this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,7 +75,8 @@ pub fn status_of(error: &OpError) -> ExitStatus {
         | OpError::Name(_)
         | OpError::Target(_)
         | OpError::Usage(_)
-        | OpError::NotChosen { .. } => ExitStatus::Usage,
+        | OpError::NotChosen { .. }
+        | OpError::NotNamed { .. } => ExitStatus::Usage,
         OpError::Config(ConfigError::Fs(error)) => status_of_disk(error),
         OpError::Fetch(error) => status_of_fetch(error),
         OpError::Install(error) => status_of_install(error),
@@ -156,95 +154,4 @@ fn status_of_disk(error: &fs::Error) -> ExitStatus {
     } else {
         ExitStatus::Failed
     }
-}
-
-/// Returns the next step after an error, when its sentence does not hold it already.
-#[must_use]
-pub fn hint_for(error: &OpError) -> Option<String> {
-    match error {
-        OpError::NoSuchSkill { place, .. } => {
-            Some(format!("`mdskill list {place}` names them all"))
-        }
-        OpError::NotChosen { place, .. } => Some(format!("`mdskill list {place}` names them")),
-        OpError::OwnSource { is_inside: true, .. } => Some(
-            "agents load it from there without mdskill; to install copies of it, move it to another folder, such as skills/NAME, and add that".to_owned(),
-        ),
-        OpError::OwnSource { .. } => Some(
-            "move the skill's files to a folder of their own, such as skills/NAME, and add that".to_owned(),
-        ),
-        OpError::NotInstalled { .. } => Some("`mdskill list` names what is installed".to_owned()),
-        OpError::Fetch(FetchError::Transport(error)) => hint_for_transport(error),
-        OpError::Fetch(FetchError::Offline { .. }) => {
-            Some("run it once without --offline (or MDSKILL_OFFLINE)".to_owned())
-        }
-        OpError::Fetch(FetchError::Location(LocationError::NotInMirror { .. })) => {
-            Some("MDSKILL_GITHUB_URL names the mirror; unset it to ask github.com".to_owned())
-        }
-        OpError::Install(InstallError::Fs(error)) => hint_for_disk(error),
-        OpError::Fetch(
-            FetchError::Objects(ObjectError::Damaged { .. })
-            | FetchError::Discover(DiscoverError::Object(ObjectError::Damaged { .. })),
-        )
-        | OpError::Install(InstallError::Objects(ObjectError::Damaged { .. })) => Some(
-            "if the store was damaged, `mdskill cache clear` makes room for a sound one".to_owned(),
-        ),
-        _ => None,
-    }
-}
-
-fn hint_for_transport(error: &TransportError) -> Option<String> {
-    let hint = match error {
-        TransportError::Http(error) => return hint_for_http(error),
-        TransportError::Protocol {
-            source: ProtocolError::Pack(_) | ProtocolError::Truncated,
-            ..
-        } => {
-            "nothing was changed; try again, and if it stays, a proxy on the way may be changing the data"
-        }
-        TransportError::Protocol {
-            source: ProtocolError::Odd(_),
-            ..
-        } => {
-            "is this a git repository's address? A login page or a proxy may have answered instead"
-        }
-        TransportError::Ssh { .. } | TransportError::SshDenied { .. } => {
-            "does `ssh -T` to that host work without a prompt?"
-        }
-        TransportError::NoVersion2 { .. } => {
-            "git 2.18 or newer speaks version 2; ask the server's keeper to update it"
-        }
-        _ => return None,
-    };
-    Some(hint.to_owned())
-}
-
-fn hint_for_http(error: &HttpError) -> Option<String> {
-    let hint = match error {
-        HttpError::Status {
-            status: 401 | 403 | 404,
-            ..
-        } => {
-            "check the name; for a private repository set MDSKILL_TOKEN (or GH_TOKEN), or log in with `gh auth login`"
-        }
-        HttpError::Status { status: 407, .. } => {
-            "put the proxy's user and password into HTTPS_PROXY"
-        }
-        HttpError::Connect { .. } | HttpError::Timeout { .. } | HttpError::TooSlow { .. } => {
-            "check the network and HTTPS_PROXY; MDSKILL_TIMEOUT sets the patience in seconds, --offline does without"
-        }
-        HttpError::Tls { .. } => {
-            "if a company's proxy answers here, add its certificate to the system's, or name its file in SSL_CERT_FILE"
-        }
-        _ => return None,
-    };
-    Some(hint.to_owned())
-}
-
-fn hint_for_disk(error: &fs::Error) -> Option<String> {
-    let hint = match error.source.kind() {
-        ErrorKind::StorageFull => "the disk is full",
-        ErrorKind::PermissionDenied => "who owns that folder?",
-        _ => return None,
-    };
-    Some(hint.to_owned())
 }

@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 use super::clean;
 use super::pager::Pager;
 use super::workflow::{Command, Mask};
+use crate::hint::{CommandHint, Hint};
 use crate::platform;
 
 /// Width of a verb before a sentence, as cargo has it.
@@ -34,7 +35,7 @@ pub struct Printer {
     pub volume: Volume,
     /// Whether the result is JSON.
     pub json: bool,
-    /// Whether what is told is about the personal skills.
+    /// Whether the command is about the user's own skills (`-g`).
     pub is_personal: bool,
     /// Whether this runs in continuous integration.
     pub in_ci: bool,
@@ -54,9 +55,10 @@ impl Printer {
 
     /// Every line that is printed passes here: in CI, who reads the log also obeys it.
     fn tame(&self, text: &str) -> String {
-        match self.in_ci {
-            true => clean::without_commands(text),
-            false => text.to_owned(),
+        if self.in_ci {
+            clean::without_commands(text)
+        } else {
+            text.to_owned()
         }
     }
 
@@ -80,9 +82,10 @@ impl Printer {
     /// what it would obey is shown instead.
     pub fn page(bytes: &[u8]) {
         let mut stdout = std::io::stdout().lock();
-        let bytes = match stdout.is_terminal() {
-            true => Cow::Owned(clean::block(&String::from_utf8_lossy(bytes)).into_bytes()),
-            false => Cow::Borrowed(bytes),
+        let bytes = if stdout.is_terminal() {
+            Cow::Owned(clean::block(&String::from_utf8_lossy(bytes)).into_bytes())
+        } else {
+            Cow::Borrowed(bytes)
         };
         drop(stdout.write_all(&bytes).and_then(|()| stdout.flush()));
     }
@@ -123,9 +126,10 @@ impl Printer {
                 ColorChoice::Auto => AutoStream::choice(&stdout) == ColorChoice::Never,
                 color => color == ColorChoice::Never,
             };
-            let shown = match is_plain {
-                true => pager.show(strip_str(text).to_string().as_bytes()),
-                false => pager.show(text.as_bytes()),
+            let shown = if is_plain {
+                pager.show(strip_str(text).to_string().as_bytes())
+            } else {
+                pager.show(text.as_bytes())
             };
             if shown {
                 return;
@@ -180,9 +184,10 @@ impl Printer {
         report: &R,
         render: impl FnOnce(&Self, &R),
     ) {
-        match self.json {
-            true => self.report(command, report),
-            false => render(self, report),
+        if self.json {
+            self.report(command, report);
+        } else {
+            render(self, report);
         }
     }
 
@@ -201,16 +206,18 @@ impl Printer {
             return;
         }
         let style = color.on_default().bold();
-        self.stderr(&format!(
-            "{style}{verb:>VERB_WIDTH$}{style:#} {}",
-            clean::line(sentence)
-        ));
+        self.talk_line(&format!("{style}{verb:>VERB_WIDTH$}{style:#} "), sentence);
+    }
+
+    /// Prints a sentence on standard error after a label.
+    fn talk_line(&self, label: &str, sentence: &str) {
+        self.stderr(&format!("{label}{}", clean::line(sentence)));
     }
 
     /// Says something only when asked to say more.
     pub fn detail(&self, sentence: &str) {
         if self.volume == Volume::Verbose {
-            self.stderr(&format!("{:>VERB_WIDTH$} {}", "", clean::line(sentence)));
+            self.talk_line(&" ".repeat(VERB_WIDTH + 1), sentence);
         }
     }
 
@@ -226,23 +233,33 @@ impl Printer {
         self.labelled(AnsiColor::Red, "error", sentence);
     }
 
-    /// Says a next step.
-    pub fn hint(&self, sentence: &str) {
+    /// Prints a next step.
+    pub fn hint(&self, hint: &Hint) {
         if !self.is_quiet() {
-            self.labelled(AnsiColor::Cyan, "hint", sentence);
+            self.labelled(AnsiColor::Cyan, "hint", &hint.in_scope(self.is_personal));
         }
+    }
+
+    /// Returns a command of this program, between backticks, to be part of a sentence.
+    #[must_use]
+    pub fn command_line(&self, arguments: &str) -> String {
+        CommandHint::new(arguments.to_owned()).in_scope(self.is_personal)
     }
 
     /// Says a line below an error or a warning, also when quiet.
     pub fn item(&self, sentence: &str) {
-        self.stderr(&format!("  {}", clean::line(sentence)));
+        self.talk_line("  ", sentence);
     }
 
     fn labelled(&self, color: AnsiColor, label: &str, sentence: &str) {
         let style = color.on_default().bold();
         // A sentence with a list has its own lines.
-        let sentence: Vec<String> = sentence.split('\n').map(clean::line).collect();
-        self.stderr(&format!("{style}{label}{style:#}: {}", sentence.join("\n")));
+        let mut lines = sentence.split('\n');
+        let first = lines.next().unwrap_or_default();
+        self.talk_line(&format!("{style}{label}{style:#}: "), first);
+        for line in lines {
+            self.talk_line("", line);
+        }
     }
 
     /// Whether only errors are said.
@@ -252,13 +269,6 @@ impl Printer {
     }
 
     fn stderr(&self, line: &str) {
-        let line = match self.is_personal {
-            // A command that a sentence names must be about the same skills when somebody types it.
-            true => &line
-                .replace("`mdskill -g ", "`mdskill ")
-                .replace("`mdskill ", "`mdskill -g "),
-            false => line,
-        };
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
         drop(writeln!(stderr, "{}", self.tame(line)));
     }

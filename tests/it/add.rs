@@ -95,7 +95,7 @@ fn no_match_suggests_the_nearest_and_how_to_see_them_all() {
         1,
         "acme/skills has no skill `onne`; did you mean `one`?",
     )
-    .says("hint: `mdskill list acme/skills` names them all");
+    .says("hint: `mdskill list acme/skills` lists its skills");
     shop.refuses(&["add", "acme/skills/zzzzzz"], 1, "has no skill `zzzzzz`")
         .never_says("did you mean");
     shop.refuses(
@@ -140,7 +140,7 @@ fn one_skill_needs_no_choice_and_several_need_one() {
         2,
         "acme/skills has 3 skills; choose with --skill NAME, or take all with --all",
     )
-    .says("`mdskill list acme/skills` names them");
+    .says("`mdskill list acme/skills` lists its skills");
     shop.run(&[
         "add",
         "acme/skills",
@@ -247,7 +247,7 @@ fn what_clients_would_not_load_is_stopped_and_the_others_land() {
         .says("the frontmatter has no `description`")
         .says("installed under its folder's name: `SHOUTS` is not a valid skill name")
         .says("references/gone.md")
-        .says("--allow CODE installs it all the same");
+        .says("--allow CODE installs it nevertheless");
     assert_eq!(shop.folders(".github/skills"), ["Shouts", "broken", "good"]);
     shop.refuses(&["add", "acme/skills/silent"], 1, "`silent` was not added");
     shop.run(&["add", "acme/skills/silent", "--force"]).ok();

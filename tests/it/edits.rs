@@ -292,7 +292,7 @@ fn keep_says_what_it_keeps_and_refuses_what_makes_no_sense() {
     shop.refuses(
         &["diff", "--local"],
         0,
-        "`mdskill keep one` records edits as meant",
+        "`mdskill keep one` records the edits",
     );
     let told = shop.run(&["diff", "--local", "one"]);
     assert!(told.stdout.contains("-second\n+ours\n"), "{}", told.stdout);
@@ -302,11 +302,7 @@ fn keep_says_what_it_keeps_and_refuses_what_makes_no_sense() {
     std::os::unix::fs::symlink("/etc", shop.room.project().join(".github/skills/two/etc")).unwrap();
     shop.refuses(&["keep", "two"], 1, "`etc` in it is no plain file");
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/three")).unwrap();
-    shop.refuses(
-        &["keep", "three"],
-        1,
-        "`mdskill install three` puts it back",
-    );
+    shop.refuses(&["keep", "three"], 1, "`mdskill install three` restores it");
     // Taken back, the edits are gone from the lockfile too.
     shop.room.write(PAGE, BODY);
     shop.run(&["keep", "one"])
@@ -465,7 +461,7 @@ fn a_marker_is_no_capability() {
 fn verify_says_that_recorded_edits_are_gone_and_how_to_go_on() {
     let (shop, _repo) = installed();
     edit(&shop, "second", "ours");
-    shop.refuses(&["verify"], 3, "`mdskill keep NAME` records it as meant");
+    shop.refuses(&["verify"], 3, "`mdskill keep NAME` records them");
     shop.run(&["keep", "one"]).ok();
     shop.room.write(PAGE, BODY);
     shop.refuses(

@@ -224,7 +224,7 @@ fn what_is_no_folder_is_not_told_to_be_unedited() {
     let place = shop.room.project().join(".claude/skills/one");
     std::fs::remove_dir_all(&place).unwrap();
     let missing =
-        ".claude/skills/one was not compared: it is missing; `mdskill install one` puts it back";
+        ".claude/skills/one was not compared: it is missing; `mdskill install one` restores it";
     shop.refuses(&["diff", "--local"], 0, missing);
     std::os::unix::fs::symlink("../../.github/skills/one", &place).unwrap();
     shop.refuses(

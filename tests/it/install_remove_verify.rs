@@ -141,7 +141,7 @@ fn remove_deletes_what_it_installed_and_nothing_else() {
         1,
         "`twos` is not installed; did you mean `two`?",
     )
-    .says("`mdskill list` names what is installed");
+    .says("`mdskill list` lists the installed skills");
     shop.refuses(&["remove", "mine"], 1, "`mine` is not installed");
     shop.refuses(&["rm"], 2, "NAME");
 }

@@ -56,6 +56,7 @@ const HOUSE: &[Room] = &[
     room("toml", Words, &[]),
     room("capability", Words, &[]),
     room("diagnostic", Words, &["span"]),
+    room("hint", Words, &[]),
     room("progress", Words, &[]),
     room("env", Machine, &[]),
     room("dirs", Machine, &["env"]),

@@ -90,7 +90,7 @@ fn of_two_commits_the_newer_is_taken_whoever_has_it() {
             &["remove", "two"],
             &["lock"],
         ] {
-            shop.refuses(command, 1, &format!("mdskill.lock:{line}: a merge conflict is not resolved in `one`; `mdskill lock --resolve` settles it"));
+            shop.refuses(command, 1, &format!("mdskill.lock:{line}: a merge conflict is not resolved in `one`\nhint: `mdskill lock --resolve` resolves the conflict"));
         }
         if style != "merge" {
             // Then git's index has no sides any more, and only the text tells them.
@@ -108,7 +108,7 @@ fn of_two_commits_the_newer_is_taken_whoever_has_it() {
         ));
         outcome
             .says("its commit is the newer one")
-            .says("`mdskill install` puts back what is locked");
+            .says("`mdskill install` restores what is locked");
         assert_eq!(shop.entry("one")["commit"], newest);
         assert_eq!(shop.lock().len(), 2);
         let mine = if last == "main" { "--ours" } else { "--theirs" };
@@ -183,7 +183,7 @@ fn two_skills_of_one_number_are_both_added() {
     shop.refuses(
         &["install"],
         1,
-        &format!("in `one`, `{other}`; `mdskill lock --resolve`"),
+        &format!("in `one`, `{other}`\nhint: `mdskill lock --resolve`"),
     );
     let broken = room.read("mdskill.lock").replace("=======\n", "");
     room.write("mdskill.lock", broken);
@@ -261,7 +261,7 @@ fn targets_and_keys_of_a_newer_mdskill_are_settled_too() {
     shop.refuses(
         &["verify"],
         1,
-        "in the key `future`, the key `other`, the key `targets`;",
+        "in the key `future`, the key `other`, the key `targets`\nhint: ",
     );
     shop.refuses(
         &["lock", "--resolve"],
@@ -272,7 +272,7 @@ fn targets_and_keys_of_a_newer_mdskill_are_settled_too() {
     .never_says("`targets` is in conflict");
     shop.run(&["lock", "--resolve", "--theirs", "future"])
         .ok()
-        .says("`mdskill install` puts back what is locked");
+        .says("`mdskill install` restores what is locked");
     let lock = room.read("mdskill.lock");
     assert!(lock.contains("future = 2\nother = true\n"), "{lock}");
     assert!(

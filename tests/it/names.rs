@@ -89,7 +89,7 @@ fn what_add_finds_by_name_list_and_validate_find_too() {
     shop.refuses(
         &["verify", "-g"],
         1,
-        "`mdskill -g add owner/repo/skill` makes one",
+        "hint: `mdskill -g add owner/repo/skill` installs a skill",
     );
 }
 

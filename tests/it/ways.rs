@@ -344,7 +344,7 @@ fn without_a_network_the_store_serves() {
     let sentence = "is not in the store, and the network is off";
     scene
         .refuses(&["add", "acme/skills/one", "--offline"], 5, sentence)
-        .says("run it once without --offline");
+        .says("run the command once without --offline");
     scene.run(&["add", "acme/skills/one"]).ok();
     scene.run(&["remove", "one"]).ok();
     scene.forge.reset();

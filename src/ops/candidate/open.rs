@@ -138,13 +138,10 @@ impl<'a> Opened<'a> {
         match self.discovery.skills.as_slice() {
             [] => Err(OpError::NoSkills(self.place())),
             [only] => Ok(only.clone()),
-            several => {
-                let place = self.place();
-                Err(OpError::Usage(format!(
-                    "{place} has {} skills; name one of them, `mdskill list {place}` names them all",
-                    several.len()
-                )))
-            }
+            several => Err(OpError::NotNamed {
+                place: self.place(),
+                count: several.len(),
+            }),
         }
     }
 

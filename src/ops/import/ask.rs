@@ -10,6 +10,7 @@ use crate::fetch::resolve::Query;
 use crate::fetch::{FetchError, Repository};
 use crate::foreign::{Evidence, Tool, npx};
 use crate::git::objects::Objects;
+use crate::install::site::Site;
 use crate::lockfile::Entry;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
@@ -83,7 +84,7 @@ pub(super) async fn ask<'a, 'b>(
             Some(version) => taken.push(take(source, one.claimed, version, repository.objects())?),
             None => not_taken.push(Problem {
                 name: one.claimed.claim.name.clone(),
-                reason: reason(source, &one),
+                reason: reason(&context.site, source, &one),
             }),
         }
     }
@@ -309,7 +310,7 @@ fn take<'b>(
 }
 
 /// Says why a skill's version was not found.
-fn reason(source: &Source, sought: &Sought<'_>) -> String {
+fn reason(site: &Site, source: &Source, sought: &Sought<'_>) -> String {
     if let Some(problem) = &sought.problem {
         return problem.clone();
     }
@@ -331,11 +332,12 @@ fn reason(source: &Source, sought: &Sought<'_>) -> String {
     };
     let Some(nearest) = search.near.first() else {
         return format!(
-            "there is no {}{of}; `mdskill add` can take a newer one in its place",
+            "there is no {}{of}; {} can install a newer one in its place",
             match search.path {
                 Some(_) => spec,
                 None => format!("folder `{}` with its files in {spec}", search.folder),
-            }
+            },
+            site.command("add")
         );
     };
     let lines = nearest.difference.lines();
@@ -357,6 +359,7 @@ fn reason(source: &Source, sought: &Sought<'_>) -> String {
         _ => "",
     };
     format!(
-        "no version of {spec}{of} has exactly its files{tool}; it differs in {count} from {from}: {named}. `mdskill add {spec} --target {target} --force` installs a version, and moves this one to the trash folder"
+        "no version of {spec}{of} has exactly its files{tool}; it differs in {count} from {from}: {named}. {} installs a version, and moves this one to the trash folder",
+        site.command(&format!("add {spec} --target {target} --force"))
     )
 }

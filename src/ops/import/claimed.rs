@@ -128,8 +128,9 @@ fn settle_one(
         };
         let place = full_spec(&source, claim.path.as_deref().unwrap_or(name.as_str()));
         let reason = format!(
-            "{} names it, and no folder `{name}` lies in {searched}; `mdskill add {place}` installs it",
-            best.file
+            "{} names it, and no folder `{name}` lies in {searched}; {} installs it",
+            best.file,
+            site.command(&format!("add {place}"))
         );
         return Ok(not(&claim, reason));
     };

@@ -77,8 +77,9 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
     let (files, claims) = files::read(context, &options.files, &shelves)?;
     if files.is_empty() {
         return Err(OpError::Usage(format!(
-            "there is nothing to import in {}: no lock of npx skills, skillcask, APM or skillup, and no skill that gh skill or openskills installed; `mdskill import FILE` reads one that lies elsewhere",
-            context.site.root.display()
+            "there is nothing to import in {}: no lock of npx skills, skillcask, APM or skillup, and no skill that gh skill or openskills installed; {} reads one from another place",
+            context.site.root.display(),
+            context.site.command("import FILE")
         )));
     }
     let mut report = Report {

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use super::answer::{Answer, Installed, Tag, Target, Terms, Upstream};
 use super::edits::Local;
-use super::{Failed, Options, Report};
+use super::{Failed, Report};
 use super::{older, take};
 use crate::context::Context;
 use crate::fetch::resolve::{Named, Query, ResolveError, Resolved};
@@ -148,7 +148,7 @@ async fn look<'l, 't>(
         let Some(discovery) = of_commit.get(&target.commit) else {
             continue;
         };
-        match compare(answer, terms.options, discovery, skill, target) {
+        match compare(answer, &terms, discovery, skill, target) {
             Now::Same => looked.same.push((skill, target)),
             Now::Moved(found, notes) => {
                 let upstream = upstream(terms.context, answer, skill, found, notes)?;
@@ -306,7 +306,7 @@ enum Now<'d> {
 /// Compares a skill with what its source has now.
 fn compare<'d>(
     answer: &mut Answer<'_>,
-    options: &Options,
+    terms: &Terms<'_, '_>,
     discovery: &'d Discovery,
     skill: Installed<'_>,
     target: &Target,
@@ -332,14 +332,18 @@ fn compare<'d>(
         return Now::Same;
     }
     let named = target.tag.as_ref().filter(|tag| !tag.is_best);
-    if let (Some(Tag { name: tag, .. }), false) = (named, options.accept_moved_tag) {
+    if let (Some(Tag { name: tag, .. }), false) = (named, terms.options.accept_moved_tag) {
         let place = full_spec(&entry.source, "");
         let (name, short) = (skill.name, |id: Option<ObjectId>| {
             id.map_or_else(String::new, |id| id.short())
         });
         let (old, new) = (short(entry.commit), short(target.commit));
         let reason = format!(
-            "the tag `{tag}` of {place} points at other content now ({old} -> {new}); if that is meant, `mdskill update {name} --accept-moved-tag` takes it"
+            "the tag `{tag}` of {place} points at other content now ({old} -> {new}); if that is meant, {} takes it",
+            terms
+                .context
+                .site
+                .command(&format!("update {name} --accept-moved-tag"))
         );
         answer.stick(skill.name, reason);
         return Now::Stays;

@@ -46,6 +46,8 @@ pub(super) struct Edited {
     pub digest: Digest,
     /// Whether the lockfile records just these edits.
     is_meant: bool,
+    /// The command that records them.
+    keep: String,
 }
 
 /// What an edited skill becomes.
@@ -85,7 +87,7 @@ impl Local {
                 return Ok(Self::Unmergeable { place, reason });
             }
             let on_disk = OnDisk::read(&folder)?;
-            if let Some(reason) = lacks_edits(name, entry, &on_disk) {
+            if let Some(reason) = lacks_edits(&context.site, name, entry, &on_disk) {
                 lacking.get_or_insert(Self::Unmergeable { place, reason });
                 continue;
             }
@@ -118,6 +120,7 @@ impl Local {
                         is_meant: entry.edits.is_some_and(|edits| snapshot.is(edits)),
                         snapshot,
                         digest,
+                        keep: context.site.command(&format!("keep {name}")),
                     });
                 }
             }
@@ -155,7 +158,8 @@ impl Edited {
         };
         if let Some(marker) = self.unresolved(&ours, &base) {
             return Ok(Err(format!(
-                "{marker} still has the markers of a conflict: resolve it, and `mdskill keep` records that; --force takes the new version and moves the folder to the trash folder"
+                "{marker} still has the markers of a conflict: resolve it, and {} records that; --force takes the new version and moves the folder to the trash folder",
+                self.keep
             )));
         }
         let theirs = merge::files_of(theirs, objects)?;

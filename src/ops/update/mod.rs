@@ -264,7 +264,7 @@ fn plan_moves<'a>(
 fn why(refusal: plan::Refusal) -> &'static str {
     match refusal {
         plan::Refusal::Edited => {
-            "it was edited while its new version was being fetched; `mdskill update` merges that too"
+            "it was edited while its new version was being fetched; the next update merges that too"
         }
         other => refusal_reason(other),
     }

@@ -47,7 +47,7 @@ impl Installed {
         for skill in &group.skills {
             match self.0.get(&skill.real) {
                 Some(_) if skill.real == group.named => report.notes.push(format!(
-                    "{} is installed: what is mended in it is an edit, which `mdskill update` keeps; mend it at its source too",
+                    "{} is installed: what is mended in it is an edit, which an update keeps; mend it at its source too",
                     skill.shown
                 )),
                 Some(name) => left.push(name.as_str()),

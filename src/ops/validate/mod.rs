@@ -148,7 +148,8 @@ async fn validate_spec(
     }
     if options.fixing.is_some() {
         return Err(OpError::Usage(format!(
-            "there is no {name} on disk, and only there can be mended; clone the repository, or `mdskill add` the skill"
+            "there is no {name} on disk, and only there can be mended; clone the repository, or install the skill with {}",
+            context.site.command(&format!("add {name}"))
         )));
     }
     let validated = spec::validate_spec(context, &spec, &options.rules.settings, report).await;

@@ -1,6 +1,7 @@
 //! What `add` did.
 
 use super::{findings, print_change, print_left_alone, print_problems, print_trashed, refused};
+use crate::hint::Hint;
 use crate::ops::add;
 use crate::ops::change::Action;
 use crate::ops::findings::Found;
@@ -36,7 +37,9 @@ pub fn add(printer: &Printer, report: &add::Report) {
         }
     }
     if !report.stopped.is_empty() {
-        printer.hint("--allow CODE installs it all the same; better tell its author");
+        printer.hint(&Hint::text(
+            "--allow CODE installs it nevertheless; consider reporting it to its author",
+        ));
     }
     print_problems(printer, &report.left_out);
     print_left_alone(printer, &report.left_alone);
@@ -63,25 +66,33 @@ pub fn add(printer: &Printer, report: &add::Report) {
 
 /// Says how the skills that others link to can be added.
 #[must_use]
-pub fn siblings(siblings: &[add::Sibling]) -> String {
+pub fn siblings(siblings: &[add::Sibling]) -> Hint {
     let specs = siblings.iter().take(MAX_SIBLINGS);
     let specs: Vec<_> = specs
         .map(|sibling| clean::for_shell(&sibling.spec))
         .collect();
-    let command = format!("mdskill add {}", specs.join(" "));
-    match siblings {
-        [only] => format!(
-            "{} links to {}, which is not installed; `{command}` adds it",
-            only.linked_from.join(", "),
-            only.name
+    let (missing, adds) = match siblings {
+        [only] => (
+            format!(
+                "{} links to {}, which is not installed; ",
+                only.linked_from.join(", "),
+                only.name
+            ),
+            " adds it",
         ),
-        several if several.len() > MAX_SIBLINGS => format!(
-            "{} skills that these link to are not installed; `{command}` adds the first of them",
-            several.len()
+        several => (
+            format!(
+                "{} skills that these link to are not installed; ",
+                several.len()
+            ),
+            if several.len() > MAX_SIBLINGS {
+                " adds the first of them"
+            } else {
+                " adds them"
+            },
         ),
-        several => format!(
-            "{} skills that these link to are not installed; `{command}` adds them",
-            several.len()
-        ),
-    }
+    };
+    Hint::text(missing)
+        .then_command(format!("add {}", specs.join(" ")))
+        .then(adds)
 }

@@ -4,6 +4,7 @@ use super::print_left_alone;
 use crate::capability::Capability;
 use crate::diff::{FileChange, FileDiff, SkillDiff};
 use crate::fetch::history::Lineage;
+use crate::hint::Hint;
 use crate::ops::change::{Change, Conflicted};
 use crate::ops::{diff as ops_diff, keep as ops_keep};
 use crate::ui::phrase::count;
@@ -138,14 +139,17 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
         of_kind.map(|conflict| conflict.name.as_str()).collect()
     };
     if let Some(name) = one_name(&names(false)) {
-        printer.hint(&format!(
-            "`mdskill update {name} --conflict=markers` writes both into the file, to be resolved; --conflict=ours and --conflict=theirs take one side"
+        let marked = format!("update {name} --conflict=markers");
+        printer.hint(&Hint::command(marked).then(
+            " writes both into the file, to be resolved; --conflict=ours and --conflict=theirs take one side",
         ));
     }
     if let (Some(name), false) = (one_name(&names(true)), dry_run) {
-        printer.hint(&format!(
-            "a text has both between markers, all else is as you had it: resolve them, then run `mdskill keep {name}`"
-        ));
+        let kept = format!("keep {name}");
+        printer.hint(
+            &Hint::text("a text has both versions between markers, other files are as you had them: resolve them, then run ")
+                .then_command(kept),
+        );
     }
 }
 
@@ -187,11 +191,17 @@ pub fn local_diff(printer: &Printer, report: &ops_diff::Report) {
     }
     match (report.skills.len(), one_name(&open)) {
         (0, _) => printer.status("Finished", "nothing is edited"),
-        (_, Some(name)) => printer.hint(&format!(
-            "`mdskill keep {name}` records edits as meant, `mdskill install {name} --force` takes all of them back"
-        )),
+        (_, Some(name)) => printer.hint(
+            &Hint::command(format!("keep {name}"))
+                .then(" records the edits, ")
+                .then_command(format!("install {name} --force"))
+                .then(" removes all of them"),
+        ),
         (edited, None) => {
-            printer.status("Finished", &format!("{} edited and kept", count(edited, "folder")));
+            printer.status(
+                "Finished",
+                &format!("{} edited and kept", count(edited, "folder")),
+            );
         }
     }
 }

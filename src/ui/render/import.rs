@@ -47,6 +47,7 @@ pub fn import(printer: &Printer, report: &Report) {
     part(report.not_taken.len(), "not taken");
     printer.status("Finished", &parts.join(", "));
     if !report.skills.is_empty() && !report.dry_run {
-        printer.note("Next", "`mdskill validate` says what is wrong with them");
+        let validate = printer.command_line("validate");
+        printer.note("Next", &format!("{validate} shows what is wrong with them"));
     }
 }

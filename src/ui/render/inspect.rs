@@ -1,6 +1,7 @@
 //! What the commands tell that only look.
 
 use super::{reference, short};
+use crate::hint::Hint;
 use crate::ops::{browse, cache, list, show, verify};
 use crate::ui::clean;
 use crate::ui::phrase::{self, count};
@@ -22,13 +23,21 @@ pub fn verify(printer: &Printer, report: &verify::Report) {
         );
     } else {
         let all = |is: fn(&verify::Drift) -> bool| report.drift.iter().all(is);
-        printer.hint(if all(|drift| drift.is_missing) {
-            "`mdskill install` puts back what is missing"
+        let hint = if all(|drift| drift.is_missing) {
+            Hint::command("install").then(" restores what is missing")
         } else if all(|drift| drift.is_leftovers) {
-            "programs make such files when a skill is used: delete them, or list their names in .gitignore; `verify` accepts files that git ignores and does not track"
+            Hint::text(
+                "programs make such files when a skill is used: delete them, or list their names in .gitignore; `verify` accepts files that git ignores and does not track",
+            )
         } else {
-            "`mdskill diff --local` shows what was edited; `mdskill keep NAME` records it as meant, and `mdskill install NAME --force` puts back what is locked"
-        });
+            Hint::command("diff --local")
+                .then(" shows the edits; ")
+                .then_command("keep NAME")
+                .then(" records them, and ")
+                .then_command("install NAME --force")
+                .then(" restores what is locked")
+        };
+        printer.hint(&hint);
     }
 }
 
@@ -41,10 +50,8 @@ pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         return;
     }
     if report.skills.is_empty() {
-        printer.note(
-            "Nothing",
-            "is installed; `mdskill add owner/repo/skill` adds a skill",
-        );
+        let add = printer.command_line("add owner/repo/skill");
+        printer.note("Nothing", &format!("is installed; {add} adds a skill"));
         return;
     }
     let mut table = Table::new(&["NAME", "STATE", "REF", "COMMIT", "SOURCE", "PLACE"]);
@@ -92,9 +99,9 @@ pub fn browse(printer: &Printer, report: &browse::Report, names_only: bool) {
     printer.note(
         "Found",
         &format!(
-            "{} in {place}; `mdskill add {}` adds one",
+            "{} in {place}; {} adds one",
             count(report.skills.len(), "skill"),
-            report.skills[0].spec
+            printer.command_line(&format!("add {}", report.skills[0].spec))
         ),
     );
 }

@@ -1,6 +1,7 @@
 //! What `lock` settled and wrote.
 
 use super::{reference, short};
+use crate::hint::Hint;
 use crate::lockfile::merge::Side;
 use crate::ops::lock::{Report, Version};
 use crate::ui::phrase::{self, count};
@@ -35,9 +36,13 @@ pub fn lock(printer: &Printer, report: &Report) {
     }
     if report.to_install > 0 {
         let folders = count(report.to_install, "folder");
-        printer.hint(&format!(
-            "{folders} not as locked; `mdskill install` puts back what is locked, `mdskill keep NAME` records edits that git has merged"
-        ));
+        printer.hint(
+            &Hint::text(format!("{folders} not as locked; "))
+                .then_command("install")
+                .then(" restores what is locked, ")
+                .then_command("keep NAME")
+                .then(" records edits that git has merged"),
+        );
     }
 }
 
@@ -48,7 +53,11 @@ fn open(printer: &Printer, report: &Report) {
         printer.item(&one_side(report, Side::Theirs, open.theirs.as_ref()));
     }
     printer.error("nothing was changed");
-    printer.hint("choose with `mdskill lock --resolve --ours NAME` or `--theirs NAME`; without a name it is for all of these");
+    printer.hint(
+        &Hint::text("choose with ")
+            .then_command("lock --resolve --ours NAME")
+            .then(" or `--theirs NAME`; without a name it is for all of these"),
+    );
 }
 
 /// Says what one side has: `ours (HEAD): acme/skills@abc1234, ref main`.

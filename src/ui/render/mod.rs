@@ -138,8 +138,9 @@ fn findings<'a>(printer: &Printer, found: impl Iterator<Item = &'a Found>) {
     printer.note(
         "Validated",
         &format!(
-            "{counts} in {}; `mdskill validate {name}` shows them",
-            count(number, "skill")
+            "{counts} in {}; {} shows them",
+            count(number, "skill"),
+            printer.command_line(&format!("validate {name}"))
         ),
     );
 }

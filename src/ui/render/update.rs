@@ -8,6 +8,7 @@ use super::{
     short,
 };
 use crate::diff::SkillDiff;
+use crate::hint::HasHint;
 use crate::ops::change::{Action, Change, Conflicted, Newer};
 use crate::ops::update;
 use crate::ui::phrase::{self, count};
@@ -133,7 +134,7 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
             count(failed.skills, "skill"),
             failed.error
         ));
-        if let Some(hint) = crate::ui::error::hint_for(&failed.error) {
+        if let Some(hint) = failed.error.hint() {
             printer.hint(&hint);
         }
     }

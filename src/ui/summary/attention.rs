@@ -3,9 +3,9 @@
 use super::section::Section;
 use super::{cut, sentence, word};
 use crate::fetch::history::Lineage;
+use crate::hint::HasHint;
 use crate::ops::change::{Conflicted, Problem};
 use crate::ops::update::Report;
-use crate::ui::error::hint_for;
 use crate::ui::markdown::{code, fenced};
 use crate::ui::phrase::{self, count};
 
@@ -18,8 +18,9 @@ const MAX_LINES: usize = 80;
 pub(super) fn section(report: &Report) -> Section {
     let mut items = Vec::new();
     for failed in &report.failed {
-        let hint = hint_for(&failed.error)
-            .map_or_else(String::new, |hint| format!("; {}", sentence(&hint)));
+        let hint = failed.error.hint().map_or_else(String::new, |hint| {
+            format!("; {}", sentence(&hint.in_scope(false)))
+        });
         items.push(format!(
             "- **Not asked:** {} ({}): {}{hint}\n",
             word(&failed.place),

@@ -1,0 +1,105 @@
+//! The next step after each error of fetching.
+
+use super::{FetchError, LocationError};
+use crate::git::objects::ObjectError;
+use crate::git::protocol::ProtocolError;
+use crate::git::transport::TransportError;
+use crate::hint::{HasHint, Hint};
+use crate::http::HttpError;
+use crate::skill::discover::DiscoverError;
+
+impl HasHint for FetchError {
+    fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Transport(error) => error.hint(),
+            Self::Location(error) => error.hint(),
+            Self::Objects(error) | Self::Discover(DiscoverError::Object(error)) => error.hint(),
+            Self::Fs(error) => error.hint(),
+            Self::Offline { .. } => Some(Hint::text(
+                "run the command once without --offline (or MDSKILL_OFFLINE)",
+            )),
+            _ => None,
+        }
+    }
+}
+
+impl HasHint for LocationError {
+    fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::NotInMirror { .. } => Some(Hint::text(
+                "MDSKILL_GITHUB_URL names the mirror; unset it to use github.com",
+            )),
+            _ => None,
+        }
+    }
+}
+
+impl HasHint for ObjectError {
+    fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Damaged { .. } => Some(
+                Hint::text("if the cache is damaged, ")
+                    .then_command("cache clear")
+                    .then(" removes it, and the next command fetches again"),
+            ),
+            _ => None,
+        }
+    }
+}
+
+impl HasHint for TransportError {
+    fn hint(&self) -> Option<Hint> {
+        let hint = match self {
+            Self::Http(error) => return error.hint(),
+            Self::Objects(error) => return error.hint(),
+            Self::Protocol { source, .. } => return source.hint(),
+            Self::Ssh { .. } | Self::SshDenied { .. } => {
+                "check that `ssh -T` to that host works without a prompt"
+            }
+            Self::NoVersion2 { .. } => {
+                "version 2 needs git 2.18 or newer; ask the server administrator to upgrade it"
+            }
+            _ => return None,
+        };
+        Some(Hint::text(hint))
+    }
+}
+
+impl HasHint for ProtocolError {
+    fn hint(&self) -> Option<Hint> {
+        let hint = match self {
+            Self::Pack(_) | Self::Truncated => {
+                "nothing was changed; try again, and if it fails again, check whether a proxy changes the data"
+            }
+            Self::Odd(_) => {
+                "check that this is the address of a git repository: a login page or a proxy may have answered"
+            }
+            Self::Refused(_) => return None,
+        };
+        Some(Hint::text(hint))
+    }
+}
+
+impl HasHint for HttpError {
+    fn hint(&self) -> Option<Hint> {
+        let hint = match self {
+            Self::Status {
+                status: 401 | 403 | 404,
+                ..
+            } => {
+                "check the name; for a private repository set MDSKILL_TOKEN (or GH_TOKEN), or log in with `gh auth login`"
+            }
+            Self::Status { status: 407, .. } => {
+                "put the proxy's user and password into HTTPS_PROXY"
+            }
+            Self::Connect { .. } | Self::Timeout { .. } | Self::TooSlow { .. } => {
+                "check the network and HTTPS_PROXY; MDSKILL_TIMEOUT sets the time limit in seconds, --offline uses only the cache"
+            }
+            Self::Tls { .. } => {
+                "if a company's proxy answers here, add its certificate to the system's, or name its file in SSL_CERT_FILE"
+            }
+            _ => return None,
+        };
+        Some(Hint::text(hint))
+    }
+}

@@ -1,0 +1,107 @@
+//! [`Hint`]: the next step after an error or a report. The commands in it are values, so that
+//! only the output decides whether they are written with `-g`.
+
+use std::borrow::Cow;
+
+/// Commands that do the same with and without `-g`.
+const WITHOUT_SCOPE: [&str; 2] = ["cache", "rule"];
+
+/// A command of this program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandHint(Cow<'static, str>);
+
+impl CommandHint {
+    /// Creates the command with these arguments, such as `keep pdf`.
+    #[must_use]
+    pub fn new(arguments: impl Into<Cow<'static, str>>) -> Self {
+        Self(arguments.into())
+    }
+
+    /// Returns the command between backticks, with `-g` when it is about the user's own skills.
+    #[must_use]
+    pub fn in_scope(&self, is_personal: bool) -> String {
+        let arguments = &self.0;
+        let name = arguments.split(' ').next().unwrap_or_default();
+        if is_personal && !WITHOUT_SCOPE.contains(&name) {
+            format!("`mdskill -g {arguments}`")
+        } else {
+            format!("`mdskill {arguments}`")
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(Cow<'static, str>),
+    Command(CommandHint),
+}
+
+/// A sentence that names a next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint(Vec<Part>);
+
+impl Hint {
+    /// Creates a hint that begins with text.
+    #[must_use]
+    pub fn text(text: impl Into<Cow<'static, str>>) -> Self {
+        Self(vec![Part::Text(text.into())])
+    }
+
+    /// Creates a hint that begins with a command of this program.
+    #[must_use]
+    pub fn command(arguments: impl Into<Cow<'static, str>>) -> Self {
+        Self(vec![Part::Command(CommandHint::new(arguments))])
+    }
+
+    /// Appends text.
+    #[must_use]
+    pub fn then(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.0.push(Part::Text(text.into()));
+        self
+    }
+
+    /// Appends a command of this program.
+    #[must_use]
+    pub fn then_command(mut self, arguments: impl Into<Cow<'static, str>>) -> Self {
+        self.0.push(Part::Command(CommandHint::new(arguments)));
+        self
+    }
+
+    /// Returns the sentence, with commands that fit the scope.
+    #[must_use]
+    pub fn in_scope(&self, is_personal: bool) -> String {
+        self.0
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => text.to_string(),
+                Part::Command(command) => command.in_scope(is_personal),
+            })
+            .collect()
+    }
+}
+
+/// An error that may know the next step.
+pub trait HasHint {
+    /// Returns the next step, unless the error's own sentence has it.
+    fn hint(&self) -> Option<Hint>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn command_has_the_scope_where_it_matters() {
+        let hint = Hint::command("keep pdf")
+            .then(" or ")
+            .then_command("cache clear");
+        assert_eq!(
+            hint.in_scope(false),
+            "`mdskill keep pdf` or `mdskill cache clear`"
+        );
+        assert_eq!(
+            hint.in_scope(true),
+            "`mdskill -g keep pdf` or `mdskill cache clear`"
+        );
+    }
+}
