@@ -15,3 +15,4 @@ pub mod rules_page;
 pub mod summary;
 pub mod table;
 pub mod workflow;
+pub mod wrap;

@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 use super::clean;
 use super::pager::Pager;
 use super::workflow::{Command, Mask};
+use super::wrap::wrap;
 use crate::hint::{CommandHint, Hint};
 use crate::platform;
 
@@ -206,18 +207,28 @@ impl Printer {
             return;
         }
         let style = color.on_default().bold();
-        self.talk_line(&format!("{style}{verb:>VERB_WIDTH$}{style:#} "), sentence);
+        self.talk_line(
+            &format!("{style}{verb:>VERB_WIDTH$}{style:#} "),
+            VERB_WIDTH + 1,
+            sentence,
+        );
     }
 
-    /// Prints a sentence on standard error after a label.
-    fn talk_line(&self, label: &str, sentence: &str) {
-        self.stderr(&format!("{label}{}", clean::line(sentence)));
+    /// Prints a sentence on standard error after a label of `indent` columns: wrapped on a terminal,
+    /// on one line in a file or a log.
+    fn talk_line(&self, label: &str, indent: usize, sentence: &str) {
+        let sentence = clean::line(sentence);
+        let sentence = match self.talk_width() {
+            Some(width) => wrap(&sentence, width, indent),
+            None => sentence,
+        };
+        self.stderr(&format!("{label}{sentence}"));
     }
 
     /// Says something only when asked to say more.
     pub fn detail(&self, sentence: &str) {
         if self.volume == Volume::Verbose {
-            self.talk_line(&" ".repeat(VERB_WIDTH + 1), sentence);
+            self.talk_line(&" ".repeat(VERB_WIDTH + 1), VERB_WIDTH + 1, sentence);
         }
     }
 
@@ -248,7 +259,7 @@ impl Printer {
 
     /// Says a line below an error or a warning, also when quiet.
     pub fn item(&self, sentence: &str) {
-        self.talk_line("  ", sentence);
+        self.talk_line("  ", 2, sentence);
     }
 
     fn labelled(&self, color: AnsiColor, label: &str, sentence: &str) {
@@ -256,9 +267,13 @@ impl Printer {
         // A sentence with a list has its own lines.
         let mut lines = sentence.split('\n');
         let first = lines.next().unwrap_or_default();
-        self.talk_line(&format!("{style}{label}{style:#}: "), first);
+        self.talk_line(
+            &format!("{style}{label}{style:#}: "),
+            label.len() + 2,
+            first,
+        );
         for line in lines {
-            self.talk_line("", line);
+            self.talk_line("", 0, line);
         }
     }
 
@@ -271,6 +286,12 @@ impl Printer {
     fn stderr(&self, line: &str) {
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
         drop(writeln!(stderr, "{}", self.tame(line)));
+    }
+
+    /// Returns the width of the terminal that standard error goes to; none for a file or a log.
+    fn talk_width(&self) -> Option<usize> {
+        let size = terminal_size::terminal_size_of(std::io::stderr()).filter(|_| !self.in_ci);
+        size.map(|(terminal_size::Width(width), _)| usize::from(width))
     }
 
     /// Returns the width that data should keep to: none, when it goes to a pipe.

@@ -320,6 +320,32 @@ fn on_a_terminal(room: &Room, arguments: &str, pager: &str) -> Option<String> {
 }
 
 #[test]
+fn long_message_is_wrapped_at_words_on_a_terminal_only() {
+    let room = Room::new("none");
+    let piped = room.mdskill(["verify"]).run();
+    let whole = "\nhint: `mdskill add owner/repo/skill` installs a skill and creates it\n";
+    assert!(piped.fails(1).stderr.contains(whole), "{piped}");
+    let (Some(script), Some(stty)) = (sealed::locate("script"), sealed::locate("stty")) else {
+        eprintln!("skipped: there is no `script` or `stty` to make a terminal of a known width");
+        return;
+    };
+    let program = env!("CARGO_BIN_EXE_mdskill");
+    let command = format!(
+        "{} cols 50 rows 24; {program} --color never verify",
+        stty.display()
+    );
+    let script = script.to_str().unwrap();
+    let shown = room
+        .run(script, ["-qec", command.as_str(), "/dev/null"])
+        .env("SHELL", "/bin/sh")
+        .run()
+        .stdout;
+    let wrapped =
+        "\r\nhint: `mdskill add owner/repo/skill` installs a\r\n      skill and creates it\r\n";
+    assert!(shown.contains(wrapped), "{shown:?}");
+}
+
+#[test]
 fn a_difference_on_a_terminal_is_shown_by_the_pager() {
     let room = Room::new("none");
     room.write(
