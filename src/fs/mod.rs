@@ -151,13 +151,13 @@ pub fn open_plain(path: &Path) -> io::Result<File> {
 /// # Errors
 /// When it is not a plain file, or can't be opened.
 pub fn open_plain_with(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
     platform::refuse_links_and_pipes(options);
     let file = options.open(path)?;
     if file.metadata()?.is_file() {
         Ok(file)
     } else {
-        Err(refused())
+        let reason = "it is not a regular file";
+        Err(io::Error::new(io::ErrorKind::InvalidInput, reason))
     }
 }
 

@@ -51,9 +51,12 @@ pub fn json(text: &str) -> String {
 /// `TryParseV2` and `TryParse` in `ActionCommand.cs` of actions/runner.
 #[must_use]
 pub fn without_commands(text: &str) -> String {
-    let tame = |line: &str| match line.trim_start().starts_with("::") {
-        true => format!("\\{line}"),
-        false => line.to_owned(),
+    let tame = |line: &str| {
+        if line.trim_start().starts_with("::") {
+            format!("\\{line}")
+        } else {
+            line.to_owned()
+        }
     };
     let lines: Vec<String> = text.split('\n').map(tame).collect();
     lines.join("\n").replace("##[", "#\\#[")
@@ -113,9 +116,10 @@ pub fn cut_before(text: &str, width: usize) -> String {
 #[must_use]
 pub fn for_shell(word: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./@:+~^".contains(c);
-    match !word.is_empty() && !word.starts_with(['-', '~']) && word.chars().all(is_plain) {
-        true => Cow::Borrowed(word),
-        false => Cow::Owned(format!("'{}'", word.replace('\'', r"'\''"))),
+    if !word.is_empty() && !word.starts_with(['-', '~']) && word.chars().all(is_plain) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
     }
 }
 

@@ -44,9 +44,10 @@ pub fn code(text: &str) -> String {
     let text = clean::line(text);
     let ticks = "`".repeat(longest_run(&text) + 1);
     // One space on each side is taken away again, so that a tick can stand at the edge.
-    let pad = match text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) || text.is_empty() {
-        true => " ",
-        false => "",
+    let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) || text.is_empty() {
+        " "
+    } else {
+        ""
     };
     format!("{ticks}{pad}{text}{pad}{ticks}")
 }

@@ -182,9 +182,10 @@ fn fix(found: &Diagnostic) -> Option<Value> {
 
 fn uri(file: &str) -> String {
     let encoded = utf8_percent_encode(file, PATH).to_string();
-    match Path::new(file).is_absolute() {
-        true => format!("file:///{}", encoded.trim_start_matches('/')),
-        false => encoded,
+    if Path::new(file).is_absolute() {
+        format!("file:///{}", encoded.trim_start_matches('/'))
+    } else {
+        encoded
     }
 }
 

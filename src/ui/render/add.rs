@@ -27,9 +27,10 @@ pub fn add(printer: &Printer, report: &add::Report) {
     let told = report.diagnostics.iter();
     findings(printer, told.filter(|found| !is_stopped(found)));
     for stopped in &report.stopped {
-        let why = match stopped.is_unloadable {
-            true => "no client would load it",
-            false => "it has errors",
+        let why = if stopped.is_unloadable {
+            "no client would load it"
+        } else {
+            "it has errors"
         };
         printer.error(&format!("`{}` was not added, for {why}:", stopped.name));
         for reason in &stopped.reasons {

@@ -102,9 +102,10 @@ fn listed(capabilities: &[Capability]) -> String {
             Some(line) => format!("{}:{line}", one.file),
             None => one.file.clone(),
         };
-        match one.what == one.file {
-            true => one.what.clone(),
-            false => format!("{} ({place})", one.what),
+        if one.what == one.file {
+            one.what.clone()
+        } else {
+            format!("{} ({place})", one.what)
         }
     });
     let mut shown: Vec<String> = shown.collect();

@@ -7,9 +7,10 @@ use crate::ui::printer::Printer;
 
 /// Prints what `import` took, and why not the rest.
 pub fn import(printer: &Printer, report: &Report) {
-    let verb = match report.dry_run {
-        true => "Would take",
-        false => "Imported",
+    let verb = if report.dry_run {
+        "Would take"
+    } else {
+        "Imported"
     };
     for change in &report.skills {
         let places = change.places.join(", ");
@@ -34,9 +35,10 @@ pub fn import(printer: &Printer, report: &Report) {
     for problem in &report.not_taken {
         printer.error(&format!("`{}`: {}", problem.name, problem.reason));
     }
-    let mut parts = vec![match report.dry_run {
-        true => format!("{} would be taken", count(report.skills.len(), "skill")),
-        false => format!("{} taken", count(report.skills.len(), "skill")),
+    let mut parts = vec![if report.dry_run {
+        format!("{} would be taken", count(report.skills.len(), "skill"))
+    } else {
+        format!("{} taken", count(report.skills.len(), "skill"))
     }];
     let mut part = |number: usize, what: &str| {
         if number > 0 {

@@ -78,20 +78,19 @@ pub fn browse(printer: &Printer, report: &browse::Report, names_only: bool) {
         return;
     }
     let has_plugins = report.skills.iter().any(|skill| skill.plugin.is_some());
-    let headings: &[&str] = match has_plugins {
-        true => &["NAME", "PLUGIN", "DESCRIPTION"],
-        false => &["NAME", "DESCRIPTION"],
+    let headings: &[&str] = if has_plugins {
+        &["NAME", "PLUGIN", "DESCRIPTION"]
+    } else {
+        &["NAME", "DESCRIPTION"]
     };
     let mut table = Table::new(headings);
     for skill in &report.skills {
         let description = skill.description.as_deref().unwrap_or("(no description)");
-        match has_plugins {
-            true => table.row(&[
-                &skill.name,
-                skill.plugin.as_deref().unwrap_or(""),
-                description,
-            ]),
-            false => table.row(&[&skill.name, description]),
+        if has_plugins {
+            let plugin = skill.plugin.as_deref().unwrap_or("");
+            table.row(&[&skill.name, plugin, description]);
+        } else {
+            table.row(&[&skill.name, description]);
         }
     }
     printer.table(&table.lines(printer.width()));

@@ -27,12 +27,11 @@ pub fn lock(printer: &Printer, report: &Report) {
             &format!("{}  {whose}; {}", settled.name, settled.reason),
         );
     }
-    match report.is_written {
-        true => printer.status(
-            "Wrote",
-            &format!("the lockfile, with {}", count(report.skills, "skill")),
-        ),
-        false => printer.note("Unchanged", "the lockfile is as mdskill writes it"),
+    if report.is_written {
+        let skills = count(report.skills, "skill");
+        printer.status("Wrote", &format!("the lockfile, with {skills}"));
+    } else {
+        printer.note("Unchanged", "the lockfile is as mdskill writes it");
     }
     if report.to_install > 0 {
         let folders = count(report.to_install, "folder");

@@ -163,9 +163,10 @@ pub fn install(printer: &Printer, report: &install::Report) {
         printer.error("nothing was changed");
         return;
     }
-    let verb = match report.dry_run {
-        true => "would be installed",
-        false => "installed",
+    let verb = if report.dry_run {
+        "would be installed"
+    } else {
+        "installed"
     };
     let (done, unchanged) = (report.skills.len(), report.unchanged);
     printer.status("Finished", &format!("{done} {verb}, {unchanged} as locked"));

@@ -32,17 +32,19 @@ pub fn policy(printer: &Printer, report: &policy::Report) {
         line(&format!("    {}", key.meaning));
     }
     for skill in &report.skills {
-        let word = match skill.is_allowed {
-            true => "allowed",
-            false => "refused",
+        let word = if skill.is_allowed {
+            "allowed"
+        } else {
+            "refused"
         };
         line(&format!("{word}  {}", skill.name));
         // Of all that is installed, only what stands against it.
         let told = |verdict: &&Verdict| report.is_asked || !verdict.is_allowed;
         for verdict in skill.verdicts.iter().filter(told) {
-            let word = match verdict.is_allowed {
-                true => "allows",
-                false => "refuses",
+            let word = if verdict.is_allowed {
+                "allows"
+            } else {
+                "refuses"
             };
             let setting = setting(verdict);
             line(&format!("    `{setting}` {word}: {}", verdict.reason));

@@ -157,9 +157,10 @@ fn print_what_stays(printer: &Printer, report: &update::Report) {
     let marked = report.conflicts.iter().filter(is_marked).count();
     let is_relocked = |change: &&Change| change.action == Action::Relocked;
     let relocked = report.skills.iter().filter(is_relocked).count();
-    let verb = match report.dry_run {
-        true => "would move",
-        false => "moved",
+    let verb = if report.dry_run {
+        "would move"
+    } else {
+        "moved"
     };
     let to_resolve = match marked {
         0 => String::new(),
