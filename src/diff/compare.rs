@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::held::{Held, Pair};
-use super::lines::{LineDiff, is_binary};
+use super::lines::LineDiff;
 use super::pairs::pairs;
 use super::side::Mode;
 use super::{DescriptionDiff, FileChange, FileDiff, SkillDiff, capabilities, delta};
 use crate::capability::{Capability, Kind};
+use crate::git::similarity::is_text;
 use crate::skill::discover::SKILL_FILE;
 use crate::skill::frontmatter::{self, Value};
 use crate::view::SkillView;
@@ -79,7 +80,7 @@ fn counts(before: Option<&Held<'_>>, after: Option<&Held<'_>>) -> Option<(usize,
 /// Returns the bytes of a text; of a file that is not there, none.
 fn text<'h>(held: Option<&'h Held<'_>>) -> Option<&'h [u8]> {
     match held {
-        Some(held) => held.bytes.as_deref().filter(|bytes| !is_binary(bytes)),
+        Some(held) => held.bytes.as_deref().filter(|bytes| is_text(bytes)),
         None => Some(&[]),
     }
 }

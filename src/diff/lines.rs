@@ -11,13 +11,6 @@ use similar::{Algorithm, DiffOp, capture_diff_slices_deadline, group_diff_ops};
 const DIFF_TIME: Duration = Duration::from_millis(300);
 /// Lines around a change.
 const CONTEXT: usize = 3;
-/// As many bytes of a file are looked at to know whether it is text; as git does.
-const LOOKED_AT: usize = 8000;
-
-/// Whether a file is no text.
-pub(super) fn is_binary(bytes: &[u8]) -> bool {
-    bytes[..bytes.len().min(LOOKED_AT)].contains(&0)
-}
 
 /// How the lines of two texts differ.
 pub(super) struct LineDiff<'a> {

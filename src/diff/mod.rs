@@ -6,7 +6,6 @@ mod fields;
 mod held;
 mod lines;
 mod pairs;
-mod renames;
 mod side;
 mod unified;
 

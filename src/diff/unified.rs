@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::held::Held;
-use super::lines::{LineDiff, is_binary};
+use super::lines::LineDiff;
 use super::pairs::pairs;
-use super::renames::likeness;
 use super::side::{Mode, Side};
+use crate::git::similarity::{self, is_text};
 use crate::view::SkillView;
 
 /// Returns how two versions of a skill differ, file by file, as `git diff` writes it and
@@ -75,7 +75,7 @@ fn heads(before: Option<Side<'_>>, after: Option<Side<'_>>) -> Option<String> {
         _ => {}
     }
     if old.path != new.path {
-        let alike = likeness(old.bytes, new.bytes).to_string();
+        let alike = similarity::percent(old.bytes, new.bytes).to_string();
         line(&["similarity index ", &alike, "%"]);
         line(&["rename from ", &quoted("", old.path)]);
         line(&["rename to ", &quoted("", new.path)]);
@@ -104,7 +104,7 @@ fn body(before: Option<Side<'_>>, after: Option<Side<'_>>) -> String {
 
 /// Whether a file's bytes can't stand in a text as they are.
 fn is_unshowable(bytes: &[u8]) -> bool {
-    is_binary(bytes) || std::str::from_utf8(bytes).is_err()
+    !is_text(bytes) || std::str::from_utf8(bytes).is_err()
 }
 
 /// Returns a path as git writes it in a difference: a folder's name with a line end in it

@@ -7,6 +7,8 @@ pub mod objects;
 mod pack;
 pub mod pkt_line;
 pub mod protocol;
+pub mod renames;
+pub mod similarity;
 mod staged;
 pub mod transport;
 mod tree;

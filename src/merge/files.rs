@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::renames::{Renames, renames};
 use super::side_by_side::{Moved, separate};
-use super::text::{is_text, merge_lines};
+use super::text::merge_lines;
 use super::{Conflict, ConflictKind, Favor, File, Files, Labels, Merged};
 use crate::git::objects::MAX_OBJECT_BYTES;
+use crate::git::similarity::is_text;
 use crate::path::SkillPath;
 
 /// What the three have at one path, once renamed files lie where they lie now.

@@ -8,7 +8,6 @@ mod conflict;
 mod files;
 mod renames;
 mod side_by_side;
-mod similarity;
 mod text;
 
 use std::collections::BTreeMap;

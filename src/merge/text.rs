@@ -5,9 +5,6 @@ use std::collections::HashSet;
 use super::{Favor, Labels};
 use crate::git::merge_file::{MARKER_SIZE, MergedText, Style, Taken, merge_file};
 
-/// How far git looks for a NUL, which no text has.
-const LOOKED_AT: usize = 8000;
-
 /// Most lines, of two texts together, between the first and the last that differ. Comparing random
 /// lines takes xdiff a second for 400,000, and it can't be stopped; the time grows faster than they do.
 const MAX_LINES: usize = 400_000;
@@ -16,11 +13,6 @@ const MAX_LINES: usize = 400_000;
 pub(super) struct Lines {
     pub(super) bytes: Vec<u8>,
     pub(super) hunks: Vec<String>,
-}
-
-/// Whether git takes these bytes for a text.
-pub(super) fn is_text(bytes: &[u8]) -> bool {
-    memchr::memchr(0, &bytes[..bytes.len().min(LOOKED_AT)]).is_none()
 }
 
 /// Merges the lines; nothing when there are more than can be compared in bounded time and memory.

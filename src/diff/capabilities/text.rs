@@ -1,7 +1,7 @@
 //! [`TextFile`]: the text of a file, and its lines.
 
 use super::programs::extension;
-use crate::diff::lines::is_binary;
+use crate::git::similarity::is_text;
 use crate::skill::discover::SKILL_FILE;
 use crate::view::{Entry, SkillView};
 
@@ -21,7 +21,7 @@ impl<'a> TextFile<'a> {
         let bytes = entry
             .is_file()
             .then(|| view.beginning(&entry.path, MAX_BYTES))?;
-        let bytes = bytes.ok().filter(|bytes| !is_binary(bytes))?;
+        let bytes = bytes.ok().filter(|bytes| is_text(bytes))?;
         Some(Self::of(
             &entry.path,
             String::from_utf8_lossy(&bytes).into_owned(),

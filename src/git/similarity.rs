@@ -1,16 +1,31 @@
-//! How alike two files are, counted as git counts it (`diffcore-delta.c`).
+//! [`Pieces`]: how similar two files are, counted as git counts it (`diffcore-delta.c`).
 
-use super::text::is_text;
-
-/// Wholly alike.
+/// The score of two files with the same content.
 pub(super) const MAX_SCORE: u64 = 60_000;
-/// How alike the two must be for one to be the other renamed: 50 %.
+/// The least score at which one file can be the other renamed: 50 %.
 pub(super) const MIN_SCORE: u64 = MAX_SCORE / 2;
 
 const HASH_BASE: u32 = 107_927;
 const LONGEST_PIECE: u32 = 64;
+/// How many bytes git searches for a NUL, which no text has.
+const TEXT_CHECK_BYTES: usize = 8000;
 
-/// A file's pieces, each a line or 64 bytes of one: their hash, and how many bytes have it.
+/// Whether git treats these bytes as text.
+#[must_use]
+pub fn is_text(bytes: &[u8]) -> bool {
+    memchr::memchr(0, &bytes[..bytes.len().min(TEXT_CHECK_BYTES)]).is_none()
+}
+
+/// Returns how similar two files are, in per cent.
+#[must_use]
+pub fn percent(one: &[u8], other: &[u8]) -> u64 {
+    if one == other {
+        return 100;
+    }
+    Pieces::of(one).score(&Pieces::of(other)) * 100 / MAX_SCORE
+}
+
+/// The pieces of a file, each a line or 64 bytes of one: their hash, and how many bytes have it.
 pub(super) struct Pieces {
     counted: Vec<(u32, u64)>,
     size: u64,
@@ -51,13 +66,13 @@ impl Pieces {
         }
     }
 
-    /// How many different pieces there are: what comparing costs.
-    pub(super) fn len(&self) -> usize {
+    /// Returns the number of different pieces: the cost of a comparison.
+    pub(super) fn count(&self) -> usize {
         self.counted.len()
     }
 
-    /// Returns how much of the larger file is in both, up to [`MAX_SCORE`]; zero for less than
-    /// could make [`MIN_SCORE`].
+    /// Returns how much of the larger file is in both, up to [`MAX_SCORE`]; zero when the sizes
+    /// differ too much for [`MIN_SCORE`].
     pub(super) fn score(&self, other: &Self) -> u64 {
         let (small, large) = (self.size.min(other.size), self.size.max(other.size));
         if other.size == 0 || large * (MAX_SCORE - MIN_SCORE) < (large - small) * MAX_SCORE {
