@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::held::{Held, Pair};
-use super::lines::LineDiff;
-use super::pairs::pairs;
-use super::side::Mode;
+use super::changed_files::{ChangedFile, changed_files};
+use super::file_version::{FileVersion, Mode};
 use super::{DescriptionDiff, FileChange, FileDiff, SkillDiff, capabilities, delta};
 use crate::capability::{Capability, Kind};
+use crate::git::line_diff::count_lines;
 use crate::git::similarity::is_text;
 use crate::skill::discover::SKILL_FILE;
 use crate::skill::frontmatter::{self, Value};
@@ -17,7 +16,7 @@ use crate::view::SkillView;
 /// without a `before` everything is new.
 #[must_use]
 pub fn compare(before: Option<&dyn SkillView>, after: &dyn SkillView) -> SkillDiff {
-    let files: Vec<FileDiff> = pairs(before, after).iter().map(file).collect();
+    let files: Vec<FileDiff> = changed_files(before, after).iter().map(file).collect();
     // What a skill can do is read from its files alone.
     if files.is_empty() {
         return SkillDiff::default();
@@ -51,7 +50,7 @@ fn changed_scripts(
     changed.map(|file| file.path.clone()).collect()
 }
 
-fn file(pair: &Pair<'_>) -> FileDiff {
+fn file(pair: &ChangedFile<'_>) -> FileDiff {
     let (before, after) = (pair.before.as_ref(), pair.after.as_ref());
     let from = before.filter(|before| before.path() != pair.path());
     let change = match (before, after) {
@@ -72,23 +71,27 @@ fn file(pair: &Pair<'_>) -> FileDiff {
 }
 
 /// Returns the lines that are new and that are gone; nothing when a side is no text.
-fn counts(before: Option<&Held<'_>>, after: Option<&Held<'_>>) -> Option<(usize, usize)> {
+fn counts(
+    before: Option<&FileVersion<'_>>,
+    after: Option<&FileVersion<'_>>,
+) -> Option<(usize, usize)> {
     let (old, new) = (text(before)?, text(after)?);
-    Some(LineDiff::of(old, new).counts())
+    Some(count_lines(old, new))
 }
 
 /// Returns the bytes of a text; of a file that is not there, none.
-fn text<'h>(held: Option<&'h Held<'_>>) -> Option<&'h [u8]> {
-    match held {
-        Some(held) => held.bytes.as_deref().filter(|bytes| is_text(bytes)),
+fn text<'v>(version: Option<&'v FileVersion<'_>>) -> Option<&'v [u8]> {
+    match version {
+        Some(version) => version.bytes.as_deref().filter(|bytes| is_text(bytes)),
         None => Some(&[]),
     }
 }
 
 /// Returns whether a file may be executed now, when that changed; one that is new could not be.
-fn executable(before: Option<&Held<'_>>, after: Option<&Held<'_>>) -> Option<bool> {
-    let is_executable = |held: Option<&Held<'_>>| {
-        held.and_then(Held::mode)
+fn executable(before: Option<&FileVersion<'_>>, after: Option<&FileVersion<'_>>) -> Option<bool> {
+    let is_executable = |version: Option<&FileVersion<'_>>| {
+        version
+            .and_then(FileVersion::mode)
             .is_some_and(|mode| mode == Mode::Executable)
     };
     let is = is_executable(after);

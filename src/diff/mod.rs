@@ -1,12 +1,10 @@
 //! [`SkillDiff`]: how two versions of a skill differ, and what that means.
 
 mod capabilities;
+mod changed_files;
 mod compare;
 mod fields;
-mod held;
-mod lines;
-mod pairs;
-mod side;
+mod file_version;
 mod unified;
 
 use serde::Serialize;
@@ -15,7 +13,7 @@ use crate::capability::Capability;
 
 pub use capabilities::{capabilities, delta};
 pub use compare::compare;
-pub use side::{Mode, Side};
+pub use file_version::{Mode, Side};
 pub use unified::{unified, unified_file};
 
 /// How a skill differs from an older version of it.

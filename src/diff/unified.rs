@@ -1,11 +1,8 @@
 //! [`unified`]: a difference as `git diff` writes it, and as `git apply` takes it.
 
-use std::borrow::Cow;
-
-use super::held::Held;
-use super::lines::LineDiff;
-use super::pairs::pairs;
-use super::side::{Mode, Side};
+use super::changed_files::changed_files;
+use super::file_version::{FileVersion, Mode, Side};
+use crate::git::line_diff::hunks;
 use crate::git::similarity::{self, is_text};
 use crate::view::SkillView;
 
@@ -18,17 +15,16 @@ use crate::view::SkillView;
 #[must_use]
 pub fn unified(before: Option<&dyn SkillView>, after: &dyn SkillView, prefix: &str) -> String {
     let mut text = String::new();
-    for pair in pairs(before, after) {
-        let (before, after) = (pair.before.as_ref(), pair.after.as_ref());
-        let paths = [before, after].map(|held| held.map(|held| within(prefix, held.path())));
-        let [old, new] = [(before, &paths[0]), (after, &paths[1])].map(|(held, path)| {
-            let side = held.and_then(Held::side)?;
-            let path = path.as_deref().unwrap_or_default();
-            Some(Side { path, ..side })
+    for file in changed_files(before, after) {
+        let versions = [file.before.as_ref(), file.after.as_ref()];
+        let paths = versions.map(|version| within(prefix, version.map_or("", FileVersion::path)));
+        let [old, new] = [0, 1].map(|at| {
+            let path = paths[at].as_str();
+            let side = versions[at].and_then(FileVersion::side);
+            side.map(|side| Side { path, ..side })
         });
-        // Half of a change would read as a file that comes or goes.
-        let is_known = old.is_some() == before.is_some() && new.is_some() == after.is_some();
-        if is_known {
+        // Half of a change would read as a file that is added or removed.
+        if old.is_some() == versions[0].is_some() && new.is_some() == versions[1].is_some() {
             text.push_str(&unified_file(old, new));
         }
     }
@@ -46,21 +42,22 @@ fn within(prefix: &str, path: &str) -> String {
 #[must_use]
 pub fn unified_file(before: Option<Side<'_>>, after: Option<Side<'_>>) -> String {
     match (before, after) {
-        // A link that takes a file's place is told as git tells it: one goes, the other comes.
+        // As git does where a link replaces a file: one is removed, the other added.
         (Some(old), Some(new)) if (old.mode == Mode::Link) != (new.mode == Mode::Link) => {
             unified_file(Some(old), None) + &unified_file(None, Some(new))
         }
         (Some(old), Some(new)) if old == new => String::new(),
         _ => {
-            let text = heads(before, after);
-            text.map(|text| text + &body(before, after))
+            let header = header(before, after);
+            header
+                .map(|header| header + &body(before, after))
                 .unwrap_or_default()
         }
     }
 }
 
-/// Returns the lines above the first `---`.
-fn heads(before: Option<Side<'_>>, after: Option<Side<'_>>) -> Option<String> {
+/// Returns the lines above `---`.
+fn header(before: Option<Side<'_>>, after: Option<Side<'_>>) -> Option<String> {
     let (old, new) = (before.or(after)?, after.or(before)?);
     let (from, to) = (quoted("a/", old.path), quoted("b/", new.path));
     let mut text = format!("diff --git {from} {to}\n");
@@ -88,23 +85,22 @@ fn body(before: Option<Side<'_>>, after: Option<Side<'_>>) -> String {
     if old == new {
         return String::new();
     }
-    let name = |side: Option<Side<'_>>, letter: &str| match side {
-        Some(side) => Cow::Owned(quoted(letter, side.path)),
-        None => Cow::Borrowed("/dev/null"),
+    let name = |side: Option<Side<'_>>, prefix| {
+        side.map_or_else(|| "/dev/null".to_owned(), |side| quoted(prefix, side.path))
     };
     let (from, to) = (name(before, "a/"), name(after, "b/"));
-    if [old, new].iter().any(|bytes| is_unshowable(bytes)) {
+    if !is_printable(old) || !is_printable(new) {
         return format!("Binary files {from} and {to} differ\n");
     }
-    // Other programs than git take what is behind a space for a date, but for a tab.
+    // Other programs than git take what follows a space for a date, unless there is a tab.
     let tab = |name: &str| if name.contains(' ') { "\t" } else { "" };
-    let hunks = LineDiff::of(old, new).hunks();
+    let hunks = hunks(old, new);
     format!("--- {from}{}\n+++ {to}{}\n{hunks}", tab(&from), tab(&to))
 }
 
-/// Whether a file's bytes can't stand in a text as they are.
-fn is_unshowable(bytes: &[u8]) -> bool {
-    !is_text(bytes) || std::str::from_utf8(bytes).is_err()
+/// Whether a file's bytes can be part of a text as they are.
+fn is_printable(bytes: &[u8]) -> bool {
+    is_text(bytes) && std::str::from_utf8(bytes).is_ok()
 }
 
 /// Returns a path as git writes it in a difference: a folder's name with a line end in it

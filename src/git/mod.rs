@@ -2,6 +2,7 @@
 
 pub mod commits;
 mod error;
+pub mod line_diff;
 pub mod merge_file;
 pub mod objects;
 mod pack;

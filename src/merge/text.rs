@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Favor, Labels};
+use crate::git::line_diff::lines_between;
 use crate::git::merge_file::{MARKER_SIZE, MergedText, Style, Taken, merge_file};
 
 /// Most lines, of two texts together, between the first and the last that differ. Comparing random
@@ -54,16 +55,6 @@ pub(super) fn merge_lines(
         Favor::Theirs => merged(MARKER_SIZE, Taken::Theirs)?.bytes,
     };
     Some(Lines { bytes, hunks })
-}
-
-/// How many lines the two have from the first that differs to the last.
-fn lines_between(one: &[u8], other: &[u8]) -> usize {
-    let alike = one.iter().zip(other).take_while(|(a, b)| a == b).count();
-    let (one, other) = (&one[alike..], &other[alike..]);
-    let ends = one.iter().rev().zip(other.iter().rev());
-    let alike = ends.take_while(|(a, b)| a == b).count();
-    let lines = |text: &[u8]| memchr::memchr_iter(b'\n', &text[..text.len() - alike]).count();
-    lines(one) + lines(other)
 }
 
 /// The least size of a marker that no line of the texts could be taken for: a skill may well explain

@@ -1,19 +1,18 @@
-//! [`Held`]: what a view has at a path; [`Pair`]: what was there, and what is.
+//! [`FileVersion`]: a file as one version of a skill has it; [`Side`]: as a difference shows it.
 
 use std::borrow::Cow;
 
-use super::side::{Mode, Side};
 use crate::view::{Entry, EntryKind, SkillView};
 
-/// One thing in a skill's folder, with its bytes.
+/// An entry of a skill's folder, with its bytes.
 #[derive(Debug, Clone)]
-pub(super) struct Held<'a> {
+pub(super) struct FileVersion<'a> {
     pub entry: &'a Entry,
-    /// Nothing of what has none, and of what can't be read.
+    /// Nothing for an entry without content, or with content that can't be read.
     pub bytes: Option<Cow<'a, [u8]>>,
 }
 
-impl<'a> Held<'a> {
+impl<'a> FileVersion<'a> {
     pub fn of(view: &'a dyn SkillView, entry: &'a Entry) -> Self {
         let bytes = match &entry.kind {
             EntryKind::File { .. } => view.read(&entry.path).ok(),
@@ -27,7 +26,7 @@ impl<'a> Held<'a> {
         &self.entry.path
     }
 
-    /// Returns what git calls its mode; nothing of what is neither file nor link.
+    /// Returns git's mode of a file or link; nothing for other entries.
     pub fn mode(&self) -> Option<Mode> {
         match self.entry.kind {
             EntryKind::File { is_executable, .. } => Some(match is_executable {
@@ -39,7 +38,7 @@ impl<'a> Held<'a> {
         }
     }
 
-    /// Returns it as a difference shows it; nothing when there is nothing to show.
+    /// Returns the file as a difference shows it; nothing when there is no content.
     pub fn side(&self) -> Option<Side<'_>> {
         Some(Side {
             path: self.path(),
@@ -48,11 +47,11 @@ impl<'a> Held<'a> {
         })
     }
 
-    /// Whether both are the same. Two files that can't be read are, when their sizes and modes
-    /// are: nothing is known that differs.
+    /// Whether both are the same. Two unreadable files are, when their sizes and modes are equal,
+    /// because no difference is known.
     pub fn is_same(&self, other: &Self) -> bool {
         let is_same = match (&self.bytes, &other.bytes) {
-            // A view of the disk gives but the beginning of what is huge.
+            // A view of the disk reads only the beginning of a huge file.
             (Some(one), Some(two)) => {
                 let count = one.len().min(two.len());
                 one[..count] == two[..count]
@@ -63,17 +62,35 @@ impl<'a> Held<'a> {
     }
 }
 
-/// What was there, and what is there instead.
-#[derive(Debug, Clone)]
-pub(super) struct Pair<'a> {
-    pub before: Option<Held<'a>>,
-    pub after: Option<Held<'a>>,
+/// One side of a file's difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Side<'a> {
+    /// The path that the difference shows.
+    pub path: &'a str,
+    /// The kind of file.
+    pub mode: Mode,
+    /// The content; the target of a link.
+    pub bytes: &'a [u8],
 }
 
-impl Pair<'_> {
-    /// Returns the path that it is told by.
-    pub fn path(&self) -> &str {
-        let told = self.after.as_ref().or(self.before.as_ref());
-        told.map(Held::path).unwrap_or_default()
+/// A file's mode in git.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// A plain file.
+    Plain,
+    /// A file that may be executed.
+    Executable,
+    /// A symbolic link.
+    Link,
+}
+
+impl Mode {
+    /// Returns the mode as git writes it.
+    pub(super) const fn octal(self) -> &'static str {
+        match self {
+            Self::Plain => "100644",
+            Self::Executable => "100755",
+            Self::Link => "120000",
+        }
     }
 }
