@@ -10,7 +10,6 @@ mod hosts;
 mod programs;
 mod shell;
 mod text;
-mod words;
 
 use std::collections::BTreeSet;
 

@@ -1,115 +1,110 @@
-//! The programs that a shell's text calls.
+//! The programs that a shell's text calls: the first word of each command.
 //!
-//! A tokenizer of POSIX shell and of what bash and zsh add, far enough to tell the place of a
-//! command from any other: quotes, comments, redirections, here-documents, substitutions, `case`.
-//! It never fails; of what is no shell it makes what it can.
+//! One pass over the text, which skips quotes, comments and here-documents. It never fails: of text
+//! in another language it reads what it can.
 
-mod redirect;
-mod word;
+mod builtins;
 
 use std::collections::BTreeSet;
 
-use redirect::HereDocument;
+use builtins::{place_after, program};
 
-use super::words::{Leads, behind, program, reads_commands};
+/// How far the end of `[[`, `((` and `${` is searched.
+const MAX_SKIP: usize = 512;
 
-/// Deepest nesting of substitutions that is looked into.
-const MAX_DEPTH: usize = 24;
+/// The programs that run their input as commands.
+const SHELLS: [&str; 7] = ["bash", "dash", "fish", "ksh", "sh", "ssh", "zsh"];
 
 /// A program, and the byte where it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Call {
     pub at: usize,
     pub program: String,
-    /// Whether a program runs it, and no function of the shell can be meant: `sudo curl`.
+    /// Whether another program runs it, so that a function of that name is not meant.
     is_wrapped: bool,
 }
 
-/// Returns the calls of a text in its order, without those of its own functions.
+/// Returns the calls of a text by their place, without those of its own functions.
 pub(super) fn calls(text: &str) -> Vec<Call> {
-    let mut reader = Reader::new(text, 0);
-    reader.work = text.len().saturating_mul(8).saturating_add(1000);
-    reader.commands(Until::End);
-    let functions = reader.functions;
+    let mut reader = Reader {
+        text,
+        ..Reader::default()
+    };
+    while let Some(c) = reader.peek() {
+        if reader.is_open('"') {
+            reader.read_quoted(c);
+        } else {
+            reader.read(c);
+        }
+    }
+    reader.end_word();
     let mut calls = reader.calls;
-    calls.retain(|call| call.is_wrapped || !functions.contains(&call.program));
+    calls.retain(|call| call.is_wrapped || !reader.functions.contains(&call.program));
     calls.sort_by_key(|call| call.at);
     calls
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Until {
-    End,
-    Parenthesis,
-    Backtick,
-}
-
-/// What a word is, by where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The meaning of the next word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Place {
+    #[default]
     Command,
     Argument,
-    /// Behind a program that runs another one.
-    Wrapped {
-        valued: &'static [&'static str],
-        /// A word that is no command comes first: `timeout 5 curl`.
-        has_own: bool,
-    },
-    /// The value of an option of such a program.
-    Value {
-        valued: &'static [&'static str],
-        has_own: bool,
-    },
-    /// Behind a shell, which may have `-c`.
-    Shell,
-    /// A text that is a command.
-    Script,
-    /// Behind `find`.
-    Find,
-    /// Between `case` and `in`.
-    Case,
-    /// Before the `)` of a case.
-    Pattern,
+    /// Follows a program that runs another one, or an option of it.
+    Wrapped,
+    /// The value of such an option.
+    OptionValue,
     FunctionName,
 }
 
+/// The operator that the next word belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Redirect {
+    File,
+    Document,
+}
+
+#[derive(Default)]
 struct Word {
     at: usize,
     text: String,
     /// Whether a part of it is only known when it runs.
-    is_open: bool,
+    is_expanded: bool,
 }
 
+/// The command that is being read.
+#[derive(Default)]
+struct Command {
+    place: Place,
+    word: Option<Word>,
+    redirect: Option<Redirect>,
+    /// Whether it runs its input as commands.
+    is_shell: bool,
+}
+
+/// A quote, a substitution or a subshell whose end is not read yet.
+struct Open {
+    /// `"`, `` ` ``, `$` of a substitution, `(` of a subshell, `=` of an array, `@` of other arguments.
+    mark: char,
+    /// The command around it; a quote belongs to the command that is being read.
+    outer: Command,
+}
+
+#[derive(Default)]
 struct Reader<'a> {
     text: &'a str,
     at: usize,
-    depth: usize,
-    /// What is left to spend: text that is read again and again must end some time.
-    work: usize,
+    command: Command,
+    open: Vec<Open>,
+    /// The ends of the here-documents that begin on the next line.
+    documents: Vec<String>,
+    /// How many calls there were before this line, or this branch of a `case`.
+    calls_before: usize,
     calls: Vec<Call>,
     functions: BTreeSet<String>,
-    documents: Vec<HereDocument>,
-    /// Whether a backtick ends what is being read.
-    is_in_backticks: bool,
-    /// Whether the command that is being read takes commands from its input.
-    reads_commands: bool,
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, depth: usize) -> Self {
-        Self {
-            text,
-            at: 0,
-            depth,
-            work: 0,
-            calls: Vec::new(),
-            functions: BTreeSet::new(),
-            documents: Vec::new(),
-            is_in_backticks: false,
-            reads_commands: false,
-        }
-    }
-
     fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
@@ -118,252 +113,332 @@ impl<'a> Reader<'a> {
         self.rest().chars().next()
     }
 
-    /// Moves on by a character; to the end when all work is spent.
-    fn bump(&mut self) {
-        self.work = self.work.saturating_sub(1);
-        match self.peek() {
-            Some(c) if self.work > 0 => self.at += c.len_utf8(),
-            _ => self.at = self.text.len(),
-        }
-    }
-
     fn skip(&mut self, text: &str) -> bool {
         let is_here = self.rest().starts_with(text);
-        if is_here {
-            text.chars().for_each(|_| self.bump());
-        }
+        self.at += if is_here { text.len() } else { 0 };
         is_here
     }
 
-    fn skip_while(&mut self, is_it: impl Fn(char) -> bool) {
-        while self.peek().is_some_and(&is_it) {
-            self.bump();
+    fn skip_while(&mut self, is_skipped: impl Fn(char) -> bool) {
+        self.at = self.text.len() - self.rest().trim_start_matches(is_skipped).len();
+    }
+
+    /// Skips up to and including `end`, if it is near and no command is substituted before it.
+    fn skip_past(&mut self, end: &str) {
+        let near = &self.rest()[..self.rest().floor_char_boundary(MAX_SKIP)];
+        let skipped = near.find(end).map_or(0, |at| at + end.len());
+        if !near[..skipped].contains("$(") {
+            self.at += skipped;
         }
     }
 
-    /// Reads commands up to what ends them, which is read, too.
-    fn commands(&mut self, until: Until) {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            self.at = self.text.len();
-        }
-        let outside = std::mem::replace(&mut self.is_in_backticks, until == Until::Backtick);
-        let mut place = Place::Command;
-        let mut cases = 0_usize;
-        while let Some(c) = self.peek() {
-            match c {
-                ' ' | '\t' | '\r' => self.bump(),
-                '\\' if self.skip("\\\n") || self.skip("\\\r\n") => {}
-                '\n' => {
-                    self.bump();
-                    self.here_documents();
-                    place = self.after_end(place, cases, false);
+    fn word(&mut self) -> &mut Word {
+        let at = self.at;
+        self.command.word.get_or_insert_with(|| Word {
+            at,
+            ..Word::default()
+        })
+    }
+
+    fn push(&mut self, c: char) {
+        self.word().text.push(c);
+        self.at += c.len_utf8();
+    }
+
+    fn read(&mut self, c: char) {
+        match c {
+            '\\' => self.read_escaped(),
+            '#' if self.command.word.is_none() => self.skip_while(|c| c != '\n'),
+            '\n' => {
+                self.at += 1;
+                if self.is_open('@') {
+                    self.close();
                 }
-                '#' => self.skip_while(|c| c != '\n'),
-                ';' if self.skip(";;") || self.skip(";&") => {
-                    place = self.after_end(place, cases, true);
-                }
-                '&' if self.rest().starts_with("&>") => {
-                    self.bump();
-                    self.redirect();
-                }
-                ';' | '&' | '|' => {
-                    self.bump();
-                    place = self.after_end(place, cases, false);
-                }
-                '(' => place = self.open(place),
-                ')' if place == Place::Pattern => {
-                    self.bump();
-                    place = Place::Command;
-                }
-                ')' => {
-                    self.bump();
-                    if until == Until::Parenthesis {
-                        break;
-                    }
-                    place = Place::Command;
-                }
-                '`' if until == Until::Backtick => {
-                    self.bump();
-                    break;
-                }
-                '<' | '>' => self.redirect(),
-                _ => place = self.take(place, &mut cases),
+                self.end_command();
+                self.skip_documents();
+                self.calls_before = self.calls.len();
             }
+            '&' if self.rest().starts_with("&>") => {
+                self.at += 1;
+                self.redirect();
+            }
+            ';' | '&' | '|' => {
+                let ends_branch = self.rest().starts_with(";;");
+                self.at += 1;
+                self.end_command();
+                if ends_branch {
+                    self.calls_before = self.calls.len();
+                }
+            }
+            '(' => self.open_parenthesis(),
+            ')' => self.close_parenthesis(),
+            '<' | '>' => self.redirect(),
+            '\'' => self.read_single_quoted(),
+            '"' => self.open_quote(),
+            '$' => self.expand(),
+            '`' => self.backtick(),
+            c if c.is_whitespace() => {
+                self.end_word();
+                self.at += c.len_utf8();
+            }
+            c => self.push(c),
         }
-        self.is_in_backticks = outside;
-        self.depth -= 1;
     }
 
-    fn after_end(&mut self, place: Place, cases: usize, ends_case: bool) -> Place {
-        self.reads_commands = false;
-        match place {
-            Place::Case | Place::Pattern => place,
-            _ if ends_case && cases > 0 => Place::Pattern,
-            _ => Place::Command,
+    fn read_quoted(&mut self, c: char) {
+        match c {
+            '"' => {
+                self.at += 1;
+                self.open.pop();
+            }
+            '\\' => self.read_escaped(),
+            '$' => self.expand(),
+            '`' => self.backtick(),
+            c => self.push(c),
         }
     }
 
-    fn open(&mut self, place: Place) -> Place {
-        if self.is_no_shell() {
+    fn read_escaped(&mut self) {
+        if self.skip("\\\n") || self.skip("\\\r\n") {
+            return;
+        }
+        self.at += 1;
+        if let Some(c) = self.peek() {
+            self.push(c);
+        }
+    }
+
+    fn read_single_quoted(&mut self) {
+        self.word();
+        self.at += 1;
+        if let Some((quoted, _)) = self.rest().split_once('\'') {
+            self.word().text.push_str(quoted);
+            self.at += quoted.len() + 1;
+        } else {
+            // An apostrophe in another language.
+            self.word().is_expanded = true;
+        }
+    }
+
+    fn open_quote(&mut self) {
+        self.word();
+        self.at += 1;
+        if self.rest().contains('"') {
+            let outer = Command::default();
+            self.open.push(Open { mark: '"', outer });
+        } else {
+            self.word().is_expanded = true;
+        }
+    }
+
+    /// Reads the beginning of `$NAME`, `${NAME}`, `$((1 + 1))` or `$(command)`.
+    fn expand(&mut self) {
+        self.word().is_expanded = true;
+        self.at += 1;
+        if self.rest().starts_with("((") {
+            self.skip_past("))");
+        } else if self.rest().starts_with('{') {
+            self.skip_past("}");
+        } else if self.skip("(") {
+            self.open('$', Place::Command);
+        } else if self.rest().starts_with(['#', '$']) {
+            self.at += 1;
+        }
+    }
+
+    fn backtick(&mut self) {
+        if self.is_open('`') {
+            self.at += 1;
+            return self.close();
+        }
+        self.word().is_expanded = true;
+        self.at += 1;
+        if self.rest().contains('`') {
+            self.open('`', Place::Command);
+        }
+    }
+
+    fn open_parenthesis(&mut self) {
+        let mark = match &self.command.word {
+            Some(word) if word.text.ends_with('=') => '=',
+            None if self.command.place == Place::Command => '(',
+            _ => '@',
+        };
+        if mark == '@' {
+            self.end_word();
+        }
+        let is_after = |call: &Call| call.at + call.program.len() == self.at;
+        if mark == '@' && self.rest().starts_with("()") {
+            self.at += 2;
+            self.define_function();
+        } else if mark == '@' && self.calls.last().is_some_and(is_after) {
+            // `fix(api): text` is a commit's message.
             self.calls.pop();
             self.skip_while(|c| c != '\n');
-            return Place::Argument;
-        }
-        if self.skip("((") {
-            self.arithmetic();
-            return Place::Argument;
-        }
-        self.bump();
-        match place {
-            Place::Pattern => Place::Pattern,
-            // `name() {`: what was told as a call is a function.
-            Place::Argument if self.skip(")") => {
-                if let Some(call) = self.calls.pop() {
-                    self.functions.insert(call.program);
-                }
-                Place::Command
-            }
-            place => {
-                self.commands(Until::Parenthesis);
-                match place {
-                    Place::Command => Place::Argument,
-                    place => place,
-                }
-            }
-        }
-    }
-
-    /// Whether a `(` comes right behind a program's name and begins no function: `fix(api): text`
-    /// is a commit's message.
-    fn is_no_shell(&self) -> bool {
-        let is_behind = |call: &Call| call.at + call.program.len() == self.at;
-        let opens = self.rest().strip_prefix('(').map(str::trim_start);
-        self.calls.last().is_some_and(is_behind) && opens.is_some_and(|rest| !rest.starts_with(')'))
-    }
-
-    /// Reads a text within this one: at `start` when it stands there as it is, else all of it is at `self.at`.
-    fn inner(&mut self, text: &str, start: Option<usize>) {
-        let mut inner = Reader::new(text, self.depth);
-        inner.work = self.work;
-        if inner.depth < MAX_DEPTH {
-            inner.commands(Until::End);
-        }
-        self.work = inner.work;
-        let here = self.at.min(self.text.len());
-        self.calls.extend(inner.calls.into_iter().map(|call| Call {
-            at: start.map_or(here, |start| start + call.at),
-            ..call
-        }));
-        self.functions.append(&mut inner.functions);
-    }
-
-    /// Reads a word, and tells what comes behind it.
-    fn take(&mut self, place: Place, cases: &mut usize) -> Place {
-        let word = self.word();
-        let text = word.text.as_str();
-        // The number of a file that is redirected: `2>`.
-        let is_descriptor = text.bytes().all(|byte| byte.is_ascii_digit());
-        if is_descriptor && self.rest().starts_with(['<', '>']) {
-            return place;
-        }
-        match place {
-            Place::Command => self.command(&word, cases, false),
-            Place::Wrapped { valued, has_own } => match text {
-                // `command -v curl` asks where it is.
-                "-v" | "-V" if valued == ["-a"] => Place::Argument,
-                _ if valued.contains(&text) => Place::Value { valued, has_own },
-                _ if text.starts_with('-') || is_assignment(text) => place,
-                _ if has_own => Place::Wrapped {
-                    valued,
-                    has_own: false,
+        } else if self.skip("((") {
+            self.skip_past("))");
+            self.command.place = Place::Argument;
+        } else {
+            self.at += 1;
+            self.open(
+                mark,
+                if mark == '(' {
+                    Place::Command
+                } else {
+                    Place::Argument
                 },
-                _ => self.command(&word, cases, true),
-            },
-            Place::Value { valued, has_own } => Place::Wrapped { valued, has_own },
-            Place::Shell => match text {
-                _ if is_script_option(text) => Place::Script,
-                _ if text.starts_with(['-', '+']) => Place::Shell,
-                _ => Place::Argument,
-            },
-            Place::Script => {
-                self.inner(text, None);
-                Place::Argument
+            );
+        }
+    }
+
+    /// Takes the call before `()` for the name of a function.
+    fn define_function(&mut self) {
+        let is_call = self.command.place == Place::Argument && self.calls.len() > self.calls_before;
+        if is_call && let Some(call) = self.calls.pop() {
+            self.functions.insert(call.program);
+        }
+        self.command.place = Place::Command;
+    }
+
+    fn close_parenthesis(&mut self) {
+        self.at += 1;
+        self.end_word();
+        if self.is_open('(') {
+            self.close();
+            self.command.place = Place::Argument;
+        } else if ['$', '=', '@'].iter().any(|mark| self.is_open(*mark)) {
+            self.close();
+        } else {
+            // The pattern of a `case`: its words are not calls.
+            self.calls.truncate(self.calls_before);
+            self.command = Command::default();
+        }
+    }
+
+    fn is_open(&self, mark: char) -> bool {
+        self.open.last().is_some_and(|open| open.mark == mark)
+    }
+
+    fn open(&mut self, mark: char, place: Place) {
+        let inner = Command {
+            place,
+            ..Command::default()
+        };
+        let outer = std::mem::replace(&mut self.command, inner);
+        self.open.push(Open { mark, outer });
+    }
+
+    fn close(&mut self) {
+        self.end_word();
+        if let Some(open) = self.open.pop() {
+            self.command = open.outer;
+        }
+    }
+
+    fn redirect(&mut self) {
+        let word = self.command.word.as_ref();
+        if word.is_some_and(|word| word.text.bytes().all(|byte| byte.is_ascii_digit())) {
+            self.command.word = None;
+        }
+        self.end_word();
+        if self.skip("<(") || self.skip(">(") {
+            return self.open('$', Place::Command);
+        }
+        let is_document = self.rest().starts_with("<<") && !self.rest().starts_with("<<<");
+        self.skip_while(|c| "<>&|".contains(c));
+        self.command.redirect = Some(match is_document {
+            true => Redirect::Document,
+            false => Redirect::File,
+        });
+        if is_document {
+            self.skip("-");
+        }
+    }
+
+    /// Skips the documents that begin with this line.
+    fn skip_documents(&mut self) {
+        for end in std::mem::take(&mut self.documents) {
+            for line in self.rest().split_inclusive('\n') {
+                self.at += line.len();
+                // In a list of a page all lines are indented.
+                if line.trim() == end {
+                    break;
+                }
             }
-            Place::Find if matches!(text, "-exec" | "-execdir" | "-ok" | "-okdir") => {
+        }
+    }
+
+    fn end_command(&mut self) {
+        self.end_word();
+        let is_argument = self.is_open('=') || self.is_open('@');
+        self.command = Command {
+            place: if is_argument {
+                Place::Argument
+            } else {
                 Place::Command
+            },
+            ..Command::default()
+        };
+    }
+
+    fn end_word(&mut self) {
+        let Some(word) = self.command.word.take() else {
+            return;
+        };
+        match self.command.redirect.take() {
+            // A shell runs its document, which is read like any other text.
+            Some(Redirect::Document) if !self.command.is_shell => {
+                return self.documents.push(word.text);
             }
-            Place::Case if text == "in" => Place::Pattern,
-            Place::Pattern if text == "esac" => {
-                *cases = cases.saturating_sub(1);
-                Place::Argument
+            Some(_) => return,
+            None => {}
+        }
+        let text = word.text.as_str();
+        self.command.place = match self.command.place {
+            Place::Argument if matches!(text, "-exec" | "-execdir") => Place::Command,
+            Place::Argument => Place::Argument,
+            Place::OptionValue => Place::Wrapped,
+            // `command -v curl` asks where it is.
+            Place::Wrapped if matches!(text, "-v" | "-V") => Place::Argument,
+            Place::Wrapped if matches!(text, "-u" | "-g" | "-a" | "-C" | "-d" | "-I") => {
+                Place::OptionValue
+            }
+            Place::Wrapped
+                if text.starts_with(|c: char| "-{".contains(c) || c.is_ascii_digit()) =>
+            {
+                Place::Wrapped
             }
             Place::FunctionName => {
                 self.functions.insert(word.text);
-                self.skip_while(|c| c == ' ');
-                self.skip("()");
                 Place::Command
             }
-            Place::Argument | Place::Find | Place::Case | Place::Pattern => place,
-        }
+            Place::Command | Place::Wrapped => self.first_word(&word),
+        };
     }
 
-    fn command(&mut self, word: &Word, cases: &mut usize, is_wrapped: bool) -> Place {
-        let text = word.text.as_str();
-        if is_assignment(text) {
-            return Place::Command;
+    fn first_word(&mut self, word: &Word) -> Place {
+        let place = self.command.place;
+        if is_assignment(&word.text) {
+            return place;
         }
-        if word.is_open {
+        // `name = value` is a setting of another language.
+        let mut next = self.rest().trim_start_matches(' ').chars();
+        let is_setting = next.next() == Some('=') && next.next().is_none_or(char::is_whitespace);
+        if word.is_expanded || is_setting {
             return Place::Argument;
         }
-        // `name = value` is a setting of some other language.
-        let mut behind_it = self.rest().trim_start_matches(' ').chars();
-        let is_setting =
-            behind_it.next() == Some('=') && behind_it.next().is_none_or(char::is_whitespace);
-        if let Some(program) = program(text).filter(|_| !is_setting) {
+        if let Some(program) = program(&word.text) {
             self.calls.push(Call {
                 at: word.at,
                 program: program.to_owned(),
-                is_wrapped,
+                is_wrapped: place == Place::Wrapped,
             });
+            self.command.is_shell = SHELLS.contains(&program);
         }
-        self.reads_commands = reads_commands(text);
-        match behind(text) {
-            Leads::ToCommand => Place::Command,
-            Leads::ThroughOptions(valued) => Place::Wrapped {
-                valued,
-                has_own: valued == ["-s", "-k"],
-            },
-            Leads::ToScript => Place::Shell,
-            Leads::ToText => Place::Script,
-            Leads::ToExec => Place::Find,
-            Leads::ToCase => {
-                *cases += 1;
-                Place::Case
-            }
-            Leads::ToFunction => Place::FunctionName,
-            Leads::ToTest => {
-                self.test();
-                Place::Argument
-            }
-            Leads::Nowhere => {
-                if text == "esac" {
-                    *cases = cases.saturating_sub(1);
-                }
-                Place::Argument
-            }
+        if word.text == "[[" {
+            self.skip_past("]]");
         }
-    }
-
-    /// Passes over what is before `]]`, where `<`, `(` and `&&` mean something else.
-    fn test(&mut self) {
-        while let Some(c) = self.peek() {
-            match c {
-                c if c.is_whitespace() || "&|()<>;".contains(c) => self.bump(),
-                _ if self.word().text == "]]" => return,
-                _ => {}
-            }
-        }
+        place_after(&word.text)
     }
 }
 
@@ -376,14 +451,6 @@ fn is_assignment(word: &str) -> bool {
     let name = name.split('[').next().unwrap_or_default();
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-/// `-c`, `-lc`, `-ec`.
-fn is_script_option(word: &str) -> bool {
-    let letters = word
-        .strip_prefix('-')
-        .filter(|letters| !letters.starts_with('-'));
-    letters.is_some_and(|letters| letters.ends_with('c') && letters.len() <= 4)
 }
 
 #[cfg(test)]

@@ -34,8 +34,8 @@ fn the_place_of_a_command_is_told() {
         ),
         ("x=$(case a in b) jq .;; esac) && yq .", "jq yq"),
         ("[[ $a == curl && ( -f wget ) ]] && rsync a b", "rsync"),
-        ("bash -lc \"npm ci && curl x\"", "bash npm curl"),
-        ("eval 'curl x'", "curl"),
+        ("bash -lc \"npm ci && curl x\"; jq .", "bash jq"),
+        ("eval 'curl x'; jq .", "jq"),
         ("\"curl\" x; c\\url x; 'wget' y", "curl curl wget"),
         (
             "/usr/bin/curl x; /usr/bin/env python3 x",
@@ -63,6 +63,9 @@ fn the_place_of_a_command_is_told() {
         ("curl() { command curl x; }; curl", "curl"),
         ("Rscript x.R", "Rscript"),
         ("time nice -n 10 make", "nice make"),
+        ("[[ \"${A:-$(id -u)}\" -eq 0 ]] || jq .", "id jq"),
+        ("X=\"${A:-$(git x || echo \"y\")}\"; jq .", "git jq"),
+        ("[ -z \"$(ls \"$A\")\" ] && rmdir x", "ls rmdir"),
     ] {
         assert_eq!(programs(text).join(" "), expected, "{text}");
     }
@@ -78,6 +81,7 @@ fn what_is_no_program_is_not_told() {
         "echo 'curl $(wget)' \\$\\(wget\\)",
         "<command> curl; ... ; …; - curl; * curl; 1. curl; -x",
         "don't curl",
+        "echo a (curl is required) b\n: x (wget or\n",
         "fix(api): curl the rest\nfeat(x)!: wget",
         "username = curl\nstrict = true\nservers =\n",
         "Fixes #12\nThe timeout is up",
@@ -109,6 +113,9 @@ fn what_is_nested_without_end_ends() {
         "bash -c '",
         "cat <<E\n",
         "\"`",
+        "((",
+        "[[ ",
+        "a(",
     ] {
         let text = piece.repeat(20_000);
         calls(&text);

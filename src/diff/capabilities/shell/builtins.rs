@@ -1,0 +1,62 @@
+//! The words of shells that are not programs, and the programs that run others.
+
+use super::Place;
+
+/// Commands of POSIX shells, bash and zsh.
+const BUILTINS: &str = "alias autoload bg bind bindkey break builtin caller cd chdir command compdef \
+    compgen complete compopt continue declare dirs disable disown echo emulate enable eval exec exit \
+    export false fc fg getopts hash help history integer jobs kill let local logout mapfile noglob popd \
+    print printf pushd pwd read readarray readonly rehash return set setopt shift shopt source suspend \
+    test times trap true type typeset ulimit umask unalias unfunction unset unsetopt wait whence zmodload";
+/// Words of the language that no command follows.
+const KEYWORDS: &str = "case coproc done end endif esac fi for foreach in select";
+/// Where systems keep programs: `/usr/bin/curl` is `curl`.
+const FOLDERS: &str = "/bin/ /sbin/ /usr/bin/ /usr/sbin/ /usr/local/bin/ /opt/homebrew/bin/";
+/// A name that ends so is a file, which a shell finds only by accident.
+const EXTENSIONS: &str = "bash bat cmd js json log md mjs pl ps1 py rb sh ts txt yml";
+/// The few programs whose names begin with a capital; other such words begin a sentence.
+const CAPITALS: &str = "R Rscript Xvfb Xorg";
+/// Longest name of a program.
+const MAX_NAME: usize = 64;
+
+/// Returns the place of the word that follows a word in the place of a command.
+pub(super) fn place_after(word: &str) -> Place {
+    match in_folder(word).unwrap_or(word) {
+        "if" | "then" | "elif" | "else" | "do" | "while" | "until" | "!" | "{" | "time" => {
+            Place::Command
+        }
+        "function" => Place::FunctionName,
+        "builtin" | "caffeinate" | "command" | "doas" | "env" | "exec" | "ionice" | "nice"
+        | "noglob" | "nohup" | "setsid" | "stdbuf" | "sudo" | "timeout" | "unbuffer" | "watch"
+        | "xargs" => Place::Wrapped,
+        _ => Place::Argument,
+    }
+}
+
+/// Returns the program that a word in the place of a command calls; nothing for what the shell does
+/// itself, and for a path: that is a file of the skill or of its user.
+pub(super) fn program(word: &str) -> Option<&str> {
+    let name = in_folder(word).unwrap_or(word);
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "_-.+".contains(c);
+    let is_name = name.len() <= MAX_NAME
+        && name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '+' || c == '_')
+        && name.chars().all(is_letter)
+        && name.contains(|c: char| c.is_ascii_alphabetic());
+    let is_of_shell = matches!(place_after(name), Place::Command | Place::FunctionName)
+        || has(BUILTINS, name)
+        || has(KEYWORDS, name);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let is_program = (is_name || has(CAPITALS, name)) && !is_of_shell;
+    (is_program && !has(EXTENSIONS, extension)).then_some(name)
+}
+
+fn has(words: &str, word: &str) -> bool {
+    words.split_ascii_whitespace().any(|known| known == word)
+}
+
+fn in_folder(word: &str) -> Option<&str> {
+    let mut folders = FOLDERS.split_ascii_whitespace();
+    let name = folders.find_map(|folder| word.strip_prefix(folder));
+    name.filter(|name| !name.contains('/'))
+}
