@@ -1,17 +1,17 @@
 //! `update` and `outdated`: move each skill to what its ref now gives, when its own tree changed.
 
-mod answer;
-mod ask;
-mod edits;
-mod older;
-mod take;
+mod check_upstream;
+mod local_edits;
+mod min_age;
+mod plan_skill;
+mod source_update;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::answer::{Answer, Kept, Move, Relocked, Terms};
-use self::ask::ask_all;
+use self::check_upstream::ask_all;
+use self::source_update::{Answer, Kept, Move, Relocked, Terms};
 use super::OpError;
 use super::apply::{self, Planned, Verdict, Wanted};
 use super::change::{Action, Change, Conflicted, LeftAlone, Newer, Problem, refusal_reason};

@@ -1,8 +1,8 @@
 //! Taking a new version: with the edits in it, validated, and with what it means.
 
 use super::Options;
-use super::answer::{Answer, Installed, Kept, Move, Relocked, Target, Terms, Upstream};
-use super::edits::{Local, Settled};
+use super::local_edits::{Local, Settled};
+use super::source_update::{Answer, Installed, Kept, Move, Relocked, Target, Terms, Upstream};
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{self, SkillDiff};

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 
-use super::answer::{Answer, Installed, Tag, Target, Terms, Upstream};
-use super::edits::Local;
+use super::local_edits::Local;
+use super::source_update::{Answer, Installed, Tag, Target, Terms, Upstream};
 use super::{Failed, Report};
-use super::{older, take};
+use super::{min_age, plan_skill};
 use crate::context::Context;
 use crate::fetch::resolve::{Named, Query, ResolveError, Resolved};
 use crate::fetch::{self, Repository};
@@ -97,7 +97,7 @@ async fn ask<'a>(
     if open.is_empty() {
         return Ok(answer);
     }
-    older::step_back(terms, &mut answer, &mut open).await?;
+    min_age::step_back(terms, &mut answer, &mut open).await?;
     let open: Vec<(Installed<'_>, &Target)> = open
         .iter()
         .map(|(skill, target)| (*skill, target))
@@ -105,10 +105,10 @@ async fn ask<'a>(
     let Looked { moved, same } = look(terms, &mut answer, &open).await?;
     bring(&mut answer, &open, &moved).await?;
     for (skill, target, upstream) in moved {
-        take::take(terms, &mut answer, skill, target, upstream)?;
+        plan_skill::take(terms, &mut answer, skill, target, upstream)?;
     }
     for (skill, target) in same {
-        take::relock(&mut answer, skill, target);
+        plan_skill::relock(&mut answer, skill, target);
     }
     Ok(answer)
 }

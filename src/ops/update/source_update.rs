@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Options;
-use super::edits::Local;
+use super::local_edits::Local;
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::diff::SkillDiff;

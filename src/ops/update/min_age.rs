@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::{Answer, Installed, Target, Terms};
+use super::source_update::{Answer, Installed, Target, Terms};
 use crate::fetch::Move;
 use crate::fetch::history::Lineage;
 use crate::oid::ObjectId;
