@@ -1,19 +1,20 @@
 //! [`Lockfile`]: exactly what is installed, as `mdskill.lock` says it.
 //!
-//! TOML, one block a skill below the line of its number (see `order.rs`), no dates and no
-//! machine paths: two machines write the same bytes, and git merges what two branches do. It
-//! is read in any order. Keys that a newer mdskill wrote are kept. One that can't be read is
-//! an error with the line, never "empty" (promise 5).
+//! TOML, one block a skill, sorted by name, without dates and machine paths, so that two machines
+//! write the same bytes. It is read in any order. Keys that a newer mdskill wrote are kept. One
+//! that can't be read is an error with the line, never "empty".
+//!
+//! The first version wrote 64 numbered comment lines (`# 00` to `# 63`) between the blocks. Such a
+//! file is read like any other, because they are comments, and loses them at the next write.
 
 pub mod conflict;
 pub mod merge;
-mod order;
 mod read;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use toml_edit::{Array, DocumentMut, Table, Value, value};
+use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 
 use self::conflict::Conflict;
 pub use self::merge::Difference;
@@ -217,11 +218,9 @@ impl Lockfile {
         document["version"] = value(VERSION);
         document["targets"] = value(paths(&self.targets));
         write_unknown(document.as_table_mut(), &self.unknown);
-        let blocks = self.skills.iter().map(|(name, entry)| {
-            let block = format!("[[skill]]\n{}", entry.to_table(name));
-            (name, block)
-        });
-        format!("{HEADER}{document}\n{}", order::to_text(blocks))
+        let blocks = self.skills.iter().map(|(name, entry)| entry.to_table(name));
+        document.insert("skill", Item::ArrayOfTables(blocks.collect()));
+        format!("{HEADER}{document}")
     }
 
     /// Returns the targets that a skill is installed into.

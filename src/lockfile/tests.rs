@@ -25,23 +25,12 @@ targets = [".claude/skills"]
 "#;
 
 #[test]
-fn what_is_read_is_written_to_the_byte_unknown_keys_too() {
+fn text_is_written_as_it_was_read_with_unknown_keys() {
     let lockfile = Lockfile::parse(TEXT).unwrap();
     assert_eq!(lockfile.skills.len(), 2);
-    let text = lockfile.to_text();
-    assert!(text.starts_with(&TEXT[..TEXT.find("[[skill]]").unwrap()]));
-    for block in TEXT.split("\n\n").skip(1) {
-        assert!(
-            text.contains(&format!("\n\n{}\n\n# ", block.trim_end())),
-            "{text}"
-        );
-    }
-    assert_eq!(Lockfile::parse(&text).unwrap(), lockfile);
-    assert_eq!(Lockfile::parse(&text).unwrap().to_text(), text);
-    for number in ["00", "07", "63"] {
-        assert_eq!(text.matches(&format!("\n# {number}\n")).count(), 1);
-    }
-    assert!(text.contains("# 58\n\n[[skill]]\nname = \"async-python-patterns\"\n"));
+    assert_eq!(lockfile.to_text(), TEXT);
+    let empty = Lockfile::default();
+    assert_eq!(Lockfile::parse(&empty.to_text()).unwrap(), empty);
 }
 
 #[test]

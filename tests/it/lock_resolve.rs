@@ -1,9 +1,8 @@
 //! `lock --resolve`: what git could not merge in a lockfile is named by every command, and settled.
 
-use mdskill::digest::FileDigest;
-
 use crate::forge::Scene;
 use crate::support::fault::Fault;
+use crate::support::old_lockfile::numbered;
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
 use crate::support::room::Room;
@@ -46,13 +45,6 @@ fn clash(room: &Room, style: &str, ways: [&str; 2], act: impl FnMut(&str)) {
         "{}",
         room.read("mdskill.lock")
     );
-}
-
-/// The name of a skill of the same number as `name`, sorting behind it.
-fn neighbour(name: &str) -> String {
-    let number = |name: &str| FileDigest::of(name.as_bytes()).0[0] / 4;
-    let mut names = (0..).map(|number| format!("{name}-{number}"));
-    names.find(|other| number(other) == number(name)).unwrap()
 }
 
 fn add_upstream(repo: &mut Repo, name: &str) -> String {
@@ -170,14 +162,14 @@ fn neither_newer_is_asked_and_flags_settle_it() {
 }
 
 #[test]
-fn two_skills_of_one_number_are_both_added() {
+fn neighbours_added_on_both_sides_are_both_kept() {
     let (shop, mut repo) = Shop::stocked();
-    let other = neighbour("one");
-    add_upstream(&mut repo, &other);
+    let other = "one-more";
+    add_upstream(&mut repo, other);
     let room = &shop.room;
     shop.run(&["add", "acme/skills/two"]).ok();
     clash(room, "merge", ["main", "other"], |branch| {
-        let name = if branch == "main" { "one" } else { &other };
+        let name = if branch == "main" { "one" } else { other };
         shop.run(&["add", &format!("acme/skills/{name}")]).ok();
     });
     shop.refuses(
@@ -202,12 +194,12 @@ fn two_skills_of_one_number_are_both_added() {
 #[test]
 fn what_one_side_removed_stays_away_unless_the_other_changed_it() {
     let (shop, mut repo) = Shop::stocked();
-    let other = neighbour("one");
-    add_upstream(&mut repo, &other);
+    let other = "one-more";
+    add_upstream(&mut repo, other);
     let room = &shop.room;
     shop.run(&["add", "acme/skills", "--all"]).ok();
     clash(room, "merge", ["main", "other"], |branch| {
-        let name = if branch == "main" { "one" } else { &other };
+        let name = if branch == "main" { "one" } else { other };
         shop.run(&["remove", name]).ok();
     });
     // Without the index nobody could tell that both are to go.
@@ -281,39 +273,22 @@ fn targets_and_keys_of_a_newer_mdskill_are_settled_too() {
     );
 }
 
-/// The form that lockfiles had before: blocks by name, side by side.
-fn without_numbers(lock: &str) -> String {
-    let mut parts: Vec<&str> = lock.split("\n\n").collect();
-    parts.retain(|part| part.starts_with("[[skill]]") || part.starts_with("# Written"));
-    parts[1..].sort_unstable();
-    format!("{}\n", parts.join("\n\n"))
-}
-
 #[test]
-fn a_lockfile_without_numbers_merges_with_one_that_has_them() {
+fn old_lockfile_merges_with_plain_one() {
     let mut conflicts = 0;
     for other_is_older in [true, false] {
         let (shop, mut repo) = Shop::stocked();
         let room = &shop.room;
         shop.run(&["add", "acme/skills/one", "acme/skills/two"])
             .ok();
-        let numbered = room.read("mdskill.lock");
-        let former = without_numbers(&numbered);
-        room.write("mdskill.lock", &former);
-        std::fs::remove_dir_all(room.project().join(".github")).unwrap();
-        shop.run(&["install"]).ok().says("2 installed");
-        shop.run(&["verify"]).ok();
-        assert_eq!(
-            room.read("mdskill.lock"),
-            former,
-            "who only reads leaves it"
-        );
+        let plain = room.read("mdskill.lock");
+        room.write("mdskill.lock", numbered(&plain));
         let act = |branch: &str| match branch {
             "main" => {
                 shop.run(&["lock"])
                     .ok()
                     .says("Wrote the lockfile, with 2 skills");
-                assert_eq!(room.read("mdskill.lock"), numbered);
+                assert_eq!(room.read("mdskill.lock"), plain);
                 repo.write("skills/one/more", branch);
                 repo.commit(branch);
                 shop.run(&["update"]).ok();
@@ -322,7 +297,7 @@ fn a_lockfile_without_numbers_merges_with_one_that_has_them() {
                 shop.run(&["remove", "two"]).ok();
                 shop.run(&["add", "acme/skills/three"]).ok();
                 if other_is_older {
-                    let lock = without_numbers(&room.read("mdskill.lock"));
+                    let lock = numbered(&room.read("mdskill.lock"));
                     room.write("mdskill.lock", lock);
                 }
             }

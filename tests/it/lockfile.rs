@@ -1,5 +1,6 @@
 //! The lockfile: what it says can be recomputed with plain tools, and one that is damaged is never "empty".
 
+use crate::support::old_lockfile::numbered;
 use crate::support::room::Room;
 use crate::support::sealed;
 use crate::support::shop::{Shop, blocks};
@@ -74,6 +75,34 @@ fn what_a_newer_mdskill_wrote_is_kept_by_every_change() {
     keeps("update");
     shop.run(&["remove", "two"]).ok();
     keeps("remove");
+}
+
+#[test]
+fn old_lockfile_is_read_as_it_is_and_written_plain_by_the_next_change() {
+    let (shop, _repo) = Shop::stocked();
+    let room = &shop.room;
+    shop.run(&["add", "acme/skills", "--all"]).ok();
+    let plain = room.read("mdskill.lock");
+    assert!(!plain.contains("# 00"), "{plain}");
+    let old = numbered(&plain);
+    assert_eq!(old.matches("\n# ").count(), 65, "{old}");
+    room.write("mdskill.lock", &old);
+    std::fs::remove_dir_all(room.project().join(".github")).unwrap();
+    shop.run(&["install"]).ok().says("3 installed");
+    shop.run(&["verify"]).ok();
+    shop.run(&["update"]).ok();
+    assert_eq!(room.read("mdskill.lock"), old, "nothing was changed");
+
+    shop.run(&["remove", "two"]).ok();
+    let without_two = room.read("mdskill.lock");
+    room.write("mdskill.lock", &plain);
+    shop.run(&["install"]).ok();
+    shop.run(&["remove", "two"]).ok();
+    assert_eq!(without_two, room.read("mdskill.lock"));
+
+    room.write("mdskill.lock", &old);
+    shop.run(&["lock"]).ok();
+    assert_eq!(room.read("mdskill.lock"), plain);
 }
 
 #[test]

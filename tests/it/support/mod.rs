@@ -11,6 +11,7 @@ pub mod git_service;
 pub mod imports;
 pub mod kept;
 pub mod link;
+pub mod old_lockfile;
 pub mod outcome;
 pub mod packets;
 pub mod proxy;
