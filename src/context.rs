@@ -7,6 +7,7 @@ use crate::config::{Config, ConfigError};
 use crate::dirs::Dirs;
 use crate::env::Env;
 use crate::fetch::{FetchError, Fetcher};
+use crate::git::objects::Objects;
 use crate::http::client::Client;
 use crate::http::retry::Retry;
 use crate::install::InstallError;
@@ -14,7 +15,8 @@ use crate::install::journal::Journals;
 use crate::install::site::Site;
 use crate::install::transaction::{self, Transaction};
 use crate::interrupt::Interrupt;
-use crate::lockfile::{Lockfile, LockfileError};
+use crate::lockfile::merge::Sides;
+use crate::lockfile::{Lockfile, LockfileError, conflict_line};
 use crate::progress::Progress;
 
 /// Longest `Retry-After` that a person, and a CI job, will sit through.
@@ -135,9 +137,69 @@ impl<'a> Context<'a> {
     /// Reads the lockfile as it is, inside a transaction.
     ///
     /// # Errors
-    /// When it can't be read.
+    /// When it can't be read; for one in conflict, with the names of the skills.
     pub fn read_lockfile(&self) -> Result<Option<Lockfile>, LockfileError> {
-        Lockfile::read(&self.site.lockfile)
+        let path = &self.site.lockfile;
+        let Some(text) = Lockfile::read_text(path)? else {
+            return Ok(None);
+        };
+        let Some((line, sides)) = self.lockfile_in_conflict(&text)? else {
+            let parsed = Lockfile::parse(&text);
+            return parsed.map(Some).map_err(LockfileError::bad(path));
+        };
+        let (_, differences) = sides.merge(|_| None, None);
+        let names = differences.into_iter().map(|difference| difference.name);
+        Err(LockfileError::Conflict {
+            path: path.clone(),
+            line,
+            names: names.collect(),
+        })
+    }
+
+    /// Returns both sides of a lockfile that git could not merge, and the line of its first
+    /// conflict marker; `None` when the text is not in conflict.
+    ///
+    /// The sides come from git's index, because the text between the markers is not enough: git
+    /// has already put the rest of both sides together, and may have cut a block in two.
+    ///
+    /// # Errors
+    /// When the index does not have the sides, or one can't be read.
+    pub fn lockfile_in_conflict(
+        &self,
+        text: &str,
+    ) -> Result<Option<(usize, Sides)>, LockfileError> {
+        let path = &self.site.lockfile;
+        let Some(line) = conflict_line(text).filter(|_| Lockfile::parse(text).is_err()) else {
+            return Ok(None);
+        };
+        let staged = path.parent().and_then(|folder| {
+            let repository = Objects::around(folder).ok()??;
+            repository.staged(path).ok()?
+        });
+        let Some([base, Some(ours), Some(theirs)]) = staged else {
+            let path = path.clone();
+            return Err(LockfileError::NoSides { path, line });
+        };
+        let parse = |side: &str, bytes: &[u8]| {
+            let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned());
+            let parsed =
+                text.and_then(|text| Lockfile::parse(text).map_err(|(_, problem)| problem));
+            parsed.map_err(|problem| {
+                let problem =
+                    format!("unresolved merge conflict, and {side} can't be read: {problem}");
+                LockfileError::bad(path)((line, problem))
+            })
+        };
+        let sides = Sides {
+            ours: parse("our side", &ours)?,
+            theirs: parse("their side", &theirs)?,
+            // Without an ancestor, both sides created the lockfile.
+            base: base.map_or_else(
+                || Some(Lockfile::default()),
+                |bytes| parse("the ancestor", &bytes).ok(),
+            ),
+        };
+        Ok(Some((line, sides)))
     }
 
     /// Takes the site for a change, telling whom it waits for.

@@ -43,8 +43,8 @@
 //!   changed and not yet written
 //! - [`mod@diff`]: how two versions of a skill differ, and what the new one can do
 //! - [`mod@merge`]: edits here and a new version there made one, file by file, as git would
-//! - [`lockfile`]: `mdskill.lock`: reading, writing, keeping what it does not know; where git could
-//!   not merge it, its two sides
+//! - [`lockfile`]: `mdskill.lock`: reading, writing, keeping what it does not know; the union of the
+//!   two sides of a merge
 //! - [`target`]: a folder that skills are installed into, and whose agent's it is
 //! - [`foreign`]: what other tools' locks say they installed
 //! - [`fetch`]: from a source's name to the objects of its skills; the store

@@ -1,17 +1,17 @@
-//! What `lock` takes.
+//! Arguments of `lock`.
 
 use clap::Args;
 
 /// Arguments of `lock`.
 #[derive(Debug, Args)]
 pub struct LockArgs {
-    /// Settle what git could not merge
+    /// Resolve a merge conflict in the lockfile
     #[arg(long)]
     pub resolve: bool,
-    /// Take these skills as they were here; without names, all that is not settled otherwise
+    /// Take our side for these skills; without NAME, for all that both sides changed
     #[arg(long, value_name = "NAME", num_args = 0.., requires = "resolve")]
     pub ours: Option<Vec<String>>,
-    /// Take these skills as they were merged in; without names, all that is not settled otherwise
+    /// Take their side for these skills; without NAME, for all that both sides changed
     #[arg(long, value_name = "NAME", num_args = 0.., requires = "resolve")]
     pub theirs: Option<Vec<String>>,
 }

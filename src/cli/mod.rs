@@ -180,12 +180,12 @@ Examples:
   mdskill outdated
   mdskill outdated --json")]
     Outdated(OutdatedArgs),
-    /// Write the lockfile anew, and settle what git could not merge in it
+    /// Write the lockfile in the current form, and resolve a merge conflict in it
     #[command(
-        after_help = "Without --resolve only the form changes. With it a skill that one side changed is as that
-side has it, and of two commits the newer one is taken, if one comes after the other.
-What is left is asked on a terminal; else it is listed, and the exit code is 3. The sides are
-those of git's index, where it has them: what was mended by hand between git's lines is not.
+        after_help = "--resolve takes the union of both sides: each skill is as the side has it that changed it. Where
+both sides changed a skill, --ours or --theirs chooses; without them, these skills are listed and
+the exit code is 3. The sides come from git's index, so edits between the conflict markers are not
+used. add, update, keep, remove, import and lock do the same first where no choice is needed.
 
 Examples:
   mdskill lock --resolve

@@ -1,15 +1,13 @@
 //! Asking which of a repository's skills are meant: a list that filters as one types.
 
-use inquire::{InquireError, MultiSelect, Select};
+use inquire::{InquireError, MultiSelect};
 
 use super::Session;
 use crate::install::InstallError;
-use crate::lockfile::merge::Side;
 use crate::ops::OpError;
 use crate::ops::add::{Options, Sibling, refused_unfetched};
 use crate::ops::browse::{self, Listed};
-use crate::ops::lock;
-use crate::ui::{clean, render};
+use crate::ui::clean;
 
 /// Lines of the list that are shown at once.
 const PAGE: usize = 15;
@@ -77,37 +75,6 @@ pub(super) fn siblings<'a>(
         "name them behind `add`",
     )?;
     Ok(chosen.into_iter().map(|at| &siblings[at]).collect())
-}
-
-/// Asks which side of each conflict is right; nothing of those that nobody wants to settle.
-pub(super) fn sides(
-    session: &Session<'_>,
-    report: &lock::Report,
-) -> Result<Vec<(String, Side)>, OpError> {
-    session.context.progress.end();
-    let mut chosen = Vec::new();
-    for open in &report.open {
-        let choices = [(Side::Ours, &open.ours), (Side::Theirs, &open.theirs)]
-            .map(|(side, version)| fitted(&render::one_side(report, side, version.as_ref())));
-        let question = format!("{}: {}; which is right?", open.name, open.reason);
-        let asked = Select::new(&clean::line(&question), choices.to_vec())
-            .with_help_message("enter to choose, esc to leave it")
-            .raw_prompt();
-        match asked {
-            Ok(answer) if answer.index == 0 => chosen.push((open.name.clone(), Side::Ours)),
-            Ok(_) => chosen.push((open.name.clone(), Side::Theirs)),
-            Err(InquireError::OperationCanceled) => {}
-            Err(InquireError::OperationInterrupted) => {
-                return Err(InstallError::Interrupted.into());
-            }
-            Err(error) => {
-                return Err(OpError::Usage(format!(
-                    "the choice can't be shown ({error}); use --ours NAME or --theirs NAME"
-                )));
-            }
-        }
-    }
-    Ok(chosen)
 }
 
 /// Asks which of the choices are meant, and returns their places; none, when nobody wants to say.

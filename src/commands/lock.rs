@@ -1,7 +1,7 @@
 //! `mdskill lock`.
 
-use super::{Session, choose};
-use crate::cli::LockArgs;
+use super::Session;
+use crate::cli::{Command, LockArgs};
 use crate::lockfile::merge::Side;
 use crate::ops::OpError;
 use crate::ops::lock::{self, Options};
@@ -9,16 +9,12 @@ use crate::ui::error::ExitStatus;
 use crate::ui::render;
 
 pub(super) fn lock(session: &Session<'_>, arguments: &LockArgs) -> Result<ExitStatus, OpError> {
-    let mut options = options(arguments)?;
-    let mut report = session.wait(lock::lock(&session.context, &options))?;
-    if !report.open.is_empty() && session.printer.can_ask() {
-        options.named.extend(choose::sides(session, &report)?);
-        report = session.wait(lock::lock(&session.context, &options))?;
-    }
+    let report = lock::lock(&session.context, &options(arguments)?)?;
     session.printer.show("lock", &report, render::lock);
-    Ok(match report.open.is_empty() {
-        true => ExitStatus::Done,
-        false => ExitStatus::Found,
+    Ok(if report.is_resolved() {
+        ExitStatus::Done
+    } else {
+        ExitStatus::Found
     })
 }
 
@@ -27,24 +23,40 @@ fn options(arguments: &LockArgs) -> Result<Options, OpError> {
         resolve: arguments.resolve,
         ..Options::default()
     };
-    let typed = [
+    let sides = [
         (&arguments.ours, Side::Ours),
         (&arguments.theirs, Side::Theirs),
     ];
-    for (names, side) in typed {
+    for (names, side) in sides {
         match names.as_deref() {
             None => {}
-            Some([]) if options.others.is_some() => {
-                return Err(OpError::Usage(
-                    "--ours and --theirs can't both be for everything; name skills behind one of them".to_owned(),
-                ));
+            Some([]) if options.rest.is_some() => {
+                let problem = "--ours and --theirs can't both be without NAME";
+                return Err(OpError::Usage(problem.to_owned()));
             }
-            Some([]) => options.others = Some(side),
-            Some(names) => {
-                let names = names.iter().map(|name| (name.clone(), side));
-                options.named.extend(names);
-            }
+            Some([]) => options.rest = Some(side),
+            Some(names) => options
+                .chosen
+                .extend(names.iter().map(|name| (name.clone(), side))),
         }
     }
     Ok(options)
+}
+
+/// Resolves a merge conflict in the lockfile before a command that writes it, if that needs no choice.
+pub(super) fn resolve_first(session: &Session<'_>, command: &Command) -> Result<(), OpError> {
+    let writes = match command {
+        Command::Add(arguments) => !arguments.dry_run,
+        Command::Update(arguments) => !arguments.dry_run,
+        Command::Import(arguments) => !arguments.dry_run,
+        Command::Lock(arguments) => !arguments.resolve,
+        Command::Remove(_) | Command::Keep(_) => true,
+        _ => false,
+    };
+    if writes && let Some(names) = lock::resolve_clear_conflict(&session.context)? {
+        let names = names.join(", ");
+        let sentence = format!("the merge conflict in the lockfile  {names}");
+        session.printer.status("Resolved", &sentence);
+    }
+    Ok(())
 }

@@ -153,6 +153,7 @@ fn changes_something(command: &Command) -> bool {
 }
 
 fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> {
+    lock::resolve_first(session, command)?;
     match command {
         Command::Add(arguments) => add::add(session, arguments),
         Command::List(arguments) => inspect::list(session, arguments),

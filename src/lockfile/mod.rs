@@ -7,7 +7,6 @@
 //! The first version wrote 64 numbered comment lines (`# 00` to `# 63`) between the blocks. Such a
 //! file is read like any other, because they are comments, and loses them at the next write.
 
-pub mod conflict;
 pub mod merge;
 mod read;
 
@@ -16,8 +15,6 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 
-use self::conflict::Conflict;
-pub use self::merge::Difference;
 use self::read::read;
 use crate::digest::Digest;
 use crate::fs;
@@ -31,6 +28,8 @@ use crate::target::Target;
 pub const FILE_NAME: &str = "mdskill.lock";
 /// The version that this mdskill writes, and the newest that it reads.
 pub const VERSION: i64 = 1;
+/// The most skills that an error names.
+const MAX_NAMED: usize = 20;
 const HEADER: &str = "# Written by mdskill. Commit this file.\n";
 
 /// What a lockfile holds.
@@ -78,15 +77,23 @@ pub enum LockfileError {
         /// What is wrong, and what to do.
         problem: String,
     },
-    /// A merge conflict that is not resolved.
-    #[error("{path}:{line}: {problem}", path = path.display())]
+    /// git left a conflict in it.
+    #[error("{path}:{line}: unresolved merge conflict{}", in_names(.names), path = path.display())]
     Conflict {
         /// The lockfile.
         path: PathBuf,
-        /// The line where it begins, from 1.
+        /// The line of the first conflict marker, from 1.
         line: usize,
-        /// The skills in conflict.
-        problem: String,
+        /// The skills and keys that the sides have differently.
+        names: Vec<String>,
+    },
+    /// git left a conflict in it, and its index does not have the sides.
+    #[error("{path}:{line}: unresolved merge conflict, and git's index does not have the two sides", path = path.display())]
+    NoSides {
+        /// The lockfile.
+        path: PathBuf,
+        /// The line of the first conflict marker, from 1.
+        line: usize,
     },
     /// The disk.
     #[error(transparent)]
@@ -96,12 +103,24 @@ pub enum LockfileError {
 impl HasHint for LockfileError {
     fn hint(&self) -> Option<Hint> {
         match self {
-            Self::Conflict { .. } => {
-                Some(Hint::command("lock --resolve").then(" resolves the conflict"))
-            }
+            Self::Conflict { .. } => Some(Hint::command("lock --resolve").then(" resolves it")),
+            Self::NoSides { path, .. } => Some(Hint::text(format!(
+                "`git checkout --merge {}` brings them back after `git add`; else restore a version without conflict markers",
+                path.display()
+            ))),
             Self::Fs(error) => error.hint(),
             Self::Bad { .. } => None,
         }
+    }
+}
+
+/// Names the skills in a conflict, at most 20 of them.
+fn in_names(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_at(quoted.len().min(MAX_NAMED)) {
+        ([], _) => String::new(),
+        (first, []) => format!(" in {}", first.join(", ")),
+        (first, rest) => format!(" in {} and {} more", first.join(", "), rest.len()),
     }
 }
 
@@ -147,46 +166,9 @@ impl Entry {
         }
         self
     }
-
-    /// Keeps the keys that `other` has and this one lacks, and this mdskill does not know.
-    fn with_unknown_of(mut self, other: Option<&Self>) -> Self {
-        for (key, value) in other.iter().flat_map(|other| &other.unknown) {
-            let kept = self.unknown.entry(key.clone());
-            kept.or_insert_with(|| value.clone());
-        }
-        self
-    }
 }
 
 impl Lockfile {
-    /// Reads the lockfile at `path`; `None` when there is none.
-    ///
-    /// # Errors
-    /// [`LockfileError::Bad`] with the line, or when the file can't be read.
-    pub fn read(path: &Path) -> Result<Option<Self>, LockfileError> {
-        let Some(text) = Self::read_text(path)? else {
-            return Ok(None);
-        };
-        Self::parse_at(path, &text).map(Some)
-    }
-
-    /// Parses the text of the lockfile at `path`.
-    ///
-    /// # Errors
-    /// As [`Lockfile::parse`]; a merge conflict is [`LockfileError::Conflict`].
-    pub fn parse_at(path: &Path, text: &str) -> Result<Self, LockfileError> {
-        if let Some(conflict) = Conflict::find(text).map_err(LockfileError::bad(path))? {
-            let (line, problem) = conflict.problem();
-            let path = path.to_owned();
-            return Err(LockfileError::Conflict {
-                path,
-                line,
-                problem,
-            });
-        }
-        Self::parse(text).map_err(LockfileError::bad(path))
-    }
-
     /// Reads the text of the lockfile at `path`, whatever it says; `None` when there is none.
     ///
     /// # Errors
@@ -205,10 +187,10 @@ impl Lockfile {
     /// # Errors
     /// For conflict markers, bad TOML, duplicates, a newer version, missing or bad values.
     pub fn parse(text: &str) -> Result<Self, (usize, String)> {
-        match Conflict::find(text)? {
-            Some(conflict) => Err(conflict.problem()),
-            None => read(text).map_err(|fault| fault.in_line_of(text)),
-        }
+        read(text).map_err(|fault| match conflict_line(text) {
+            Some(line) => (line, "unresolved merge conflict".to_owned()),
+            None => fault.in_line_of(text),
+        })
     }
 
     /// Returns the text: the same for the same content, on every machine.
@@ -263,6 +245,14 @@ fn paths(targets: &[Target]) -> Array {
         .iter()
         .map(|target| target.as_str().to_owned())
         .collect()
+}
+
+/// Returns the line, from 1, of git's first conflict marker.
+#[must_use]
+pub fn conflict_line(text: &str) -> Option<usize> {
+    const MARKERS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+    let is_marker = |line: &str| MARKERS.iter().any(|marker| line.starts_with(marker));
+    text.lines().position(is_marker).map(|index| index + 1)
 }
 
 /// Writes back what a newer mdskill wrote, each on its line.

@@ -68,7 +68,12 @@ fn each_damage_is_refused_with_its_line() {
             16,
             "a second time",
         ),
-        ("ref = \"main\"", "<<<<<<< HEAD", 10, "merge conflict"),
+        (
+            "ref = \"main\"",
+            "<<<<<<< HEAD",
+            10,
+            "unresolved merge conflict",
+        ),
         ("ref = \"main\"", "ref = 1", 10, "not a text"),
         ("ref = \"main\"", "ref = ", 10, ""),
         ("tree = \"993", "tree = \"99", 12, "40 hexadecimal digits"),
@@ -97,5 +102,16 @@ fn each_damage_is_refused_with_its_line() {
         let (at, said) = refused(from, to);
         assert_eq!(at, line, "{to}: {said}");
         assert!(said.contains(problem), "{to}: {said}");
+    }
+}
+
+#[test]
+fn conflict_markers_are_found_in_their_line() {
+    assert_eq!(conflict_line("a\n<<<<<<< HEAD\n"), Some(2));
+    assert_eq!(conflict_line("a\n||||||| base\r\n=======\n"), Some(2));
+    assert_eq!(conflict_line("=======\n"), Some(1));
+    assert_eq!(conflict_line("a = 1\n>>>>>>> other"), Some(2));
+    for text in ["", "<<<<<< six\n", "a = \"<<<<<<<\"\n", " =======\n"] {
+        assert_eq!(conflict_line(text), None, "{text}");
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mdskill::lockfile::merge::{Sides, Verdict};
+use mdskill::lockfile::merge::Sides;
 use mdskill::lockfile::{Entry, Lockfile};
 use mdskill::name::SkillName;
 use mdskill::oid::ObjectId;
@@ -148,13 +148,12 @@ fn settled(is_clean: bool, merged: &str, [ours, base, theirs]: &[Lockfile; 3]) -
         theirs: theirs.clone(),
         base: Some(base.clone()),
     };
-    let differences = sides.differences();
-    let choices: Vec<_> = differences
-        .iter()
-        .map(|difference| (difference, difference.verdict().clone()))
-        .inspect(|(_, verdict)| assert!(matches!(verdict, Verdict::Take(..)), "{verdict:?}"))
-        .collect();
-    sides.merged(&choices)
+    let (resolved, differences) = sides.merge(|_| None, None);
+    assert!(!differences.is_empty());
+    for difference in differences {
+        assert!(difference.side.is_some(), "{difference:?}");
+    }
+    resolved
 }
 
 #[test]

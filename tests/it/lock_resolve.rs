@@ -1,7 +1,5 @@
 //! `lock --resolve`: what git could not merge in a lockfile is named by every command, and settled.
 
-use crate::forge::Scene;
-use crate::support::fault::Fault;
 use crate::support::old_lockfile::numbered;
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
@@ -53,67 +51,100 @@ fn add_upstream(repo: &mut Repo, name: &str) -> String {
 }
 
 #[test]
-fn of_two_commits_the_newer_is_taken_whoever_has_it() {
-    for (style, last) in [("merge", "main"), ("diff3", "other"), ("zdiff3", "main")] {
+fn reading_commands_name_the_skills_in_conflict() {
+    for style in ["merge", "diff3", "zdiff3"] {
         let (shop, mut repo) = Shop::stocked();
         let room = &shop.room;
         shop.run(&["add", "acme/skills/one", "acme/skills/two"])
             .ok();
-        let mut versions = vec!["1", "2"].into_iter();
-        let mut newest = String::new();
-        let first = if last == "main" { "other" } else { "main" };
-        clash(room, style, [first, last], |_| {
-            repo.write("skills/one/version", versions.next().unwrap());
-            newest = repo.commit("Another version");
+        clash(room, style, ["main", "other"], |branch| {
+            repo.write("skills/one/version", branch);
+            repo.commit("Another version");
             shop.run(&["update"]).ok();
         });
         let lock = room.read("mdskill.lock");
-        let line = lock
-            .lines()
-            .position(|line| line.starts_with("<<<<<<<"))
-            .unwrap()
-            + 1;
+        let index = lock.lines().position(|line| line.starts_with("<<<<<<<"));
+        let error = format!(
+            "mdskill.lock:{}: unresolved merge conflict in `one`\nhint: `mdskill lock --resolve` resolves it\n",
+            index.unwrap() + 1
+        );
         for command in [
             &["install"][..],
             &["install", "--frozen"],
-            &["update"],
+            &["install", "--dry-run"],
             &["list"],
             &["verify"],
+            &["outdated"],
+            &["show", "one"],
+            &["add", "acme/skills/three"],
+            &["add", "acme/skills/three", "--dry-run"],
+            &["update"],
             &["remove", "two"],
+            &["keep", "one"],
             &["lock"],
         ] {
-            shop.refuses(command, 1, &format!("mdskill.lock:{line}: a merge conflict is not resolved in `one`\nhint: `mdskill lock --resolve` resolves the conflict"));
+            shop.refuses(command, 1, &error);
         }
-        if style != "merge" {
-            // Then git's index has no sides any more, and only the text tells them.
-            git(room, &["add", "mdskill.lock"]).ok();
-        }
-        let side = if last == "main" {
-            "ours (HEAD)"
-        } else {
-            "theirs (other)"
-        };
-        let outcome = shop.run(&["lock", "--resolve"]);
-        outcome.ok().says(&format!(
-            "Settled one  {side}: acme/skills@{}",
-            &newest[..7]
-        ));
-        outcome
-            .says("its commit is the newer one")
-            .says("`mdskill install` restores what is locked");
-        assert_eq!(shop.entry("one")["commit"], newest);
-        assert_eq!(shop.lock().len(), 2);
-        let mine = if last == "main" { "--ours" } else { "--theirs" };
-        git(room, &["checkout", mine, ".github"]).ok();
-        shop.run(&["verify"]).ok();
-        commit_all(room, "Merged");
-        shop.run(&["lock"]).ok().says("as mdskill writes it");
-        shop.run(&["lock", "--resolve"]).ok().never_says("Settled");
     }
 }
 
 #[test]
-fn neither_newer_is_asked_and_flags_settle_it() {
+fn conflict_is_restored_by_git_after_an_add_and_explained_after_a_commit() {
+    let (shop, mut repo) = Shop::stocked();
+    let room = &shop.room;
+    shop.run(&["add", "acme/skills/one"]).ok();
+    clash(room, "diff3", ["main", "other"], |branch| {
+        repo.write("skills/one/version", branch);
+        repo.commit("Another version");
+        shop.run(&["update"]).ok();
+    });
+    git(room, &["add", "mdskill.lock"]).ok();
+    let outcome = shop.refuses(
+        &["lock", "--resolve"],
+        1,
+        "unresolved merge conflict, and git's index does not have the two sides",
+    );
+    shop.refuses(&["remove", "one"], 1, "does not have the two sides");
+    let command = outcome.stderr.split('`').nth(1).unwrap();
+    room.run("sh", ["-c", command]).run().ok();
+    shop.run(&["lock", "--resolve", "--theirs"]).ok();
+    assert_eq!(shop.entry("one")["commit"], repo.rev_parse("main"));
+
+    let lock = room.read("mdskill.lock");
+    room.write("mdskill.lock", format!("<<<<<<< HEAD\n{lock}=======\n"));
+    git(room, &["add", "--all"]).ok();
+    git(room, &["commit", "--quiet", "--message", "Markers"]).ok();
+    shop.refuses(&["lock", "--resolve"], 1, "mdskill.lock:1: ")
+        .says("restore a version without conflict markers");
+    room.write("mdskill.lock", lock);
+    shop.refuses(
+        &["lock", "--resolve", "--ours", "one"],
+        2,
+        "`one` is not in conflict",
+    );
+}
+
+#[test]
+fn side_that_cannot_be_read_is_explained() {
+    let (shop, _repo) = Shop::stocked();
+    let room = &shop.room;
+    shop.refuses(&["lock"], 1, "there is no mdskill.lock");
+    shop.run(&["add", "acme/skills/one"]).ok();
+    clash(room, "merge", ["main", "other"], |branch| {
+        let lock = room.read("mdskill.lock");
+        let version = if branch == "main" { "2" } else { "3" };
+        let lock = lock.replace("version = 1", &format!("version = {version}"));
+        room.write("mdskill.lock", lock);
+    });
+    shop.refuses(
+        &["lock", "--resolve"],
+        1,
+        "unresolved merge conflict, and our side can't be read: it is of version 2, written by a newer mdskill",
+    );
+}
+
+#[test]
+fn skill_changed_on_both_sides_is_explained_and_flags_choose() {
     let (shop, mut repo) = Shop::stocked();
     let room = &shop.room;
     shop.run(&["add", "acme/skills", "--all"]).ok();
@@ -126,23 +157,24 @@ fn neither_newer_is_asked_and_flags_settle_it() {
         commits.push(repo.commit(branch));
         shop.run(&["update"]).ok();
     });
-    let outcome = shop.refuses(
-        &["lock", "--resolve"],
-        3,
-        "`one` is in conflict: neither commit comes after the other",
-    );
+    let outcome = shop.refuses(&["lock", "--resolve"], 3, "`one` was changed on both sides");
     outcome.says(&format!("ours (HEAD): acme/skills@{}", &commits[0][..7]));
     outcome.says(&format!("theirs (other): acme/skills@{}", &commits[1][..7]));
-    outcome.says("`two` is in conflict").says("--ours NAME");
+    outcome
+        .says("`two` was changed on both sides")
+        .says("--ours NAME");
     let json = shop.run(&["lock", "--resolve", "--json"]).fails(3).json();
-    assert_eq!(json["open"][1]["theirs"]["commit"], commits[1].as_str());
+    assert_eq!(
+        json["differences"][1]["theirs"]["commit"],
+        commits[1].as_str()
+    );
     assert_eq!(json["is_written"], false);
     shop.refuses(
         &["lock", "--resolve", "--ours", "one"],
         3,
-        "`two` is in conflict",
+        "`two` was changed on both sides",
     )
-    .never_says("`one` is in conflict");
+    .never_says("`one` was changed");
     shop.refuses(
         &["lock", "--resolve", "--ours", "three"],
         2,
@@ -151,11 +183,11 @@ fn neither_newer_is_asked_and_flags_settle_it() {
     shop.refuses(
         &["lock", "--resolve", "--ours", "--theirs"],
         2,
-        "can't both be for everything",
+        "can't both be without NAME",
     );
     shop.refuses(&["lock", "--ours"], 2, "--resolve");
     let outcome = shop.run(&["lock", "--resolve", "--ours", "ONE", "--theirs"]);
-    outcome.ok().says("as you chose");
+    outcome.ok().says("Resolved one  ours (HEAD): acme/skills@");
     assert_eq!(shop.entry("one")["commit"], commits[0]);
     assert_eq!(shop.entry("two")["commit"], commits[1]);
     assert_eq!(shop.lock().len(), 3);
@@ -172,23 +204,66 @@ fn neighbours_added_on_both_sides_are_both_kept() {
         let name = if branch == "main" { "one" } else { other };
         shop.run(&["add", &format!("acme/skills/{name}")]).ok();
     });
-    shop.refuses(
-        &["install"],
-        1,
-        &format!("in `one`, `{other}`\nhint: `mdskill lock --resolve`"),
-    );
-    let broken = room.read("mdskill.lock").replace("=======\n", "");
+    let error = format!("unresolved merge conflict in `one`, `{other}`\n");
+    shop.refuses(&["install"], 1, &error);
+    let broken = room.read("mdskill.lock").replace("<<<<<<< HEAD\n", "");
     room.write("mdskill.lock", broken);
-    shop.refuses(&["install"], 1, "the lines that git wrote are not whole");
+    shop.refuses(&["install"], 1, &error);
     let outcome = shop.run(&["lock", "--resolve"]);
     outcome
         .ok()
-        .says("Settled one  ours")
-        .says(&format!("Settled {other}  theirs"));
+        .says("Resolved one  ours")
+        .says(&format!("Resolved {other}  theirs (other): acme/skills@"));
     shop.run(&["verify"]).ok().says("3 folders as locked");
     let resolved = room.read("mdskill.lock");
     shop.run(&["add", "acme/skills/one"]).ok();
     assert_eq!(room.read("mdskill.lock"), resolved);
+    shop.run(&["lock"]).ok().says("has the current form");
+    shop.run(&["lock", "--resolve"]).ok().never_says("Resolved");
+}
+
+#[test]
+fn writing_commands_resolve_changes_of_different_skills_first() {
+    let (shop, mut repo) = Shop::stocked();
+    for name in ["four", "new-a", "new-b"] {
+        add_upstream(&mut repo, name);
+    }
+    let room = &shop.room;
+    shop.run(&["add", "acme/skills/one", "acme/skills/two"])
+        .ok();
+    clash(room, "merge", ["main", "other"], |branch| match branch {
+        "main" => {
+            shop.run(&["add", "acme/skills/new-a"]).ok();
+            shop.run(&["remove", "two"]).ok();
+        }
+        _ => {
+            shop.run(&["add", "acme/skills/new-b"]).ok();
+            repo.write("skills/one/more", "more");
+            repo.commit("More");
+            shop.run(&["update", "one"]).ok();
+        }
+    });
+    let conflict = room.read("mdskill.lock");
+    let more = repo.rev_parse("main");
+    for (command, added) in [
+        (&["add", "acme/skills/four"][..], Some("four")),
+        (&["update"], None),
+        (&["remove", "new-b"], None),
+        (&["keep", "one"], None),
+        (&["lock"], None),
+    ] {
+        room.write("mdskill.lock", &conflict);
+        let outcome = shop.run(command);
+        let said = "Resolved the merge conflict in the lockfile  new-a, new-b, one, two\n";
+        outcome.ok().says(said);
+        assert_eq!(outcome.stderr.matches("Resolved").count(), 1);
+        let mut expected = vec!["new-a", "new-b", "one"];
+        expected.extend(added);
+        expected.retain(|name| *name != "new-b" || command[0] != "remove");
+        expected.sort_unstable();
+        assert_eq!(shop.lock().keys().collect::<Vec<_>>(), expected);
+        assert_eq!(shop.entry("one")["commit"], more, "{command:?}");
+    }
 }
 
 #[test]
@@ -202,10 +277,9 @@ fn what_one_side_removed_stays_away_unless_the_other_changed_it() {
         let name = if branch == "main" { "one" } else { other };
         shop.run(&["remove", name]).ok();
     });
-    // Without the index nobody could tell that both are to go.
     shop.run(&["lock", "--resolve"])
         .ok()
-        .says("Settled one  ours (HEAD): not there");
+        .says("Resolved one  ours (HEAD): removed");
     assert_eq!(blocks(&room.read("mdskill.lock")).len(), 2);
     git(room, &["reset", "--quiet", "--hard"]).ok();
 
@@ -218,12 +292,8 @@ fn what_one_side_removed_stays_away_unless_the_other_changed_it() {
         repo.commit("More");
         shop.run(&["update"]).ok();
     });
-    shop.refuses(
-        &["lock", "--resolve"],
-        3,
-        "`two` is in conflict: ours removed it, theirs changed it",
-    )
-    .says("ours (HEAD): not there");
+    shop.refuses(&["lock", "--resolve"], 3, "`two` was changed on both sides")
+        .says("ours (HEAD): removed");
     shop.run(&["lock", "--resolve", "--theirs", "two"]).ok();
     assert_eq!(shop.entry("two")["commit"], repo.rev_parse("main"));
 }
@@ -253,18 +323,18 @@ fn targets_and_keys_of_a_newer_mdskill_are_settled_too() {
     shop.refuses(
         &["verify"],
         1,
-        "in the key `future`, the key `other`, the key `targets`\nhint: ",
+        "unresolved merge conflict in `future`, `other`\n",
     );
     shop.refuses(
         &["lock", "--resolve"],
         3,
-        "`future` is in conflict: the sides have different values",
+        "`future` was changed on both sides",
     )
     .says("ours (HEAD): 1")
-    .never_says("`targets` is in conflict");
+    .never_says("`other`");
     shop.run(&["lock", "--resolve", "--theirs", "future"])
         .ok()
-        .says("`mdskill install` restores what is locked");
+        .says("`mdskill install` restores the locked files");
     let lock = room.read("mdskill.lock");
     assert!(lock.contains("future = 2\nother = true\n"), "{lock}");
     assert!(
@@ -304,7 +374,7 @@ fn old_lockfile_merges_with_plain_one() {
         };
         if part_ways(room, "merge", ["main", "other"], act) {
             conflicts += 1;
-            shop.refuses(&["install"], 1, "a merge conflict is not resolved");
+            shop.refuses(&["install"], 1, "unresolved merge conflict in `");
         }
         shop.run(&["lock", "--resolve"]).ok();
         let lock = shop.lock();
@@ -312,63 +382,6 @@ fn old_lockfile_merges_with_plain_one() {
         assert_eq!(lock.keys().collect::<Vec<_>>(), ["one", "three"]);
     }
     assert!(conflicts > 0, "git merged both by itself");
-}
-
-#[test]
-fn lines_of_git_that_are_not_whole_are_settled_from_its_index_or_not_at_all() {
-    let (shop, _repo) = Shop::stocked();
-    let room = &shop.room;
-    shop.refuses(&["lock"], 1, "there is no mdskill.lock");
-    shop.run(&["add", "acme/skills/one"]).ok();
-    let lock = room.read("mdskill.lock");
-    room.write("mdskill.lock", format!("{lock}<<<<<<< HEAD\n"));
-    shop.refuses(
-        &["lock", "--resolve"],
-        1,
-        "`git checkout --merge mdskill.lock` writes them anew",
-    );
-    room.write(
-        "mdskill.lock",
-        format!("<<<<<<< a\n{lock}=======\nversion = 2\n>>>>>>> b\u{1b}[31m\n"),
-    );
-    let outcome = shop.refuses(&["lock", "--resolve"], 1, "written by a newer mdskill");
-    outcome.never_says("\u{1b}");
-    room.write("mdskill.lock", lock);
-    shop.refuses(
-        &["lock", "--resolve", "--ours", "one"],
-        2,
-        "`one` is not in conflict",
-    );
-}
-
-#[test]
-fn the_newer_commit_is_found_over_the_network_and_without_it_asked_for() {
-    let mut scene = Scene::set();
-    let room = &scene.room;
-    let run = |arguments: &[&str]| room.mdskill(arguments).run();
-    run(&["add", "acme/skills/one"]).ok();
-    clash(room, "merge", ["other", "main"], |branch| {
-        scene.repo.write("skills/one/version", branch);
-        scene.repo.commit(branch);
-        run(&["update"]).ok();
-    });
-    // Whoever merges may never have had any of these commits.
-    run(&["cache", "clear"]).ok();
-    let lock = room.read("mdskill.lock");
-    run(&["lock", "--resolve", "--offline"])
-        .fails(3)
-        .says("it can't be told which commit is the newer one: the network is off");
-    scene.forge.fault(Fault::Reset);
-    run(&["lock", "--resolve"])
-        .fails(3)
-        .says("it can't be told which commit is the newer one: ");
-    scene.forge.clear_faults();
-    assert_eq!(room.read("mdskill.lock"), lock);
-    run(&["lock", "--resolve"])
-        .ok()
-        .says("Settled one  ours (HEAD)");
-    let commit = scene.repo.rev_parse("main");
-    assert_eq!(blocks(&room.read("mdskill.lock"))["one"]["commit"], commit);
 }
 
 #[test]
@@ -391,7 +404,7 @@ fn edits_on_both_sides_are_told_apart_and_kept_as_git_merged_them() {
     let merged = lines("ours", "theirs");
     assert_eq!(shop.room.read(".github/skills/one/SKILL.md"), merged);
     let outcome = shop.refuses(&["lock", "--resolve", "--json"], 3, "");
-    let open = &outcome.json()["open"][0];
+    let open = &outcome.json()["differences"][0];
     let edits = |side: &str| open[side]["edits"].as_str().unwrap().to_owned();
     assert_ne!(edits("ours"), edits("theirs"));
     shop.refuses(
@@ -401,7 +414,7 @@ fn edits_on_both_sides_are_told_apart_and_kept_as_git_merged_them() {
     );
     shop.run(&["lock", "--resolve", "--ours"])
         .ok()
-        .says("`mdskill keep NAME` records edits that git has merged");
+        .says("`mdskill keep NAME` accepts edits that git has merged");
     shop.run(&["keep", "one"]).ok();
     shop.run(&["verify"]).ok();
     assert_eq!(shop.room.read(".github/skills/one/SKILL.md"), merged);

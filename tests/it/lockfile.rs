@@ -118,7 +118,7 @@ fn a_damaged_lockfile_is_refused_with_its_line_by_every_command() {
         (
             format!("{lock}<<<<<<< HEAD\n"),
             lock.matches('\n').count() + 1,
-            "a merge conflict is not resolved",
+            "unresolved merge conflict, and git's index",
         ),
         (
             format!("{lock}{block}"),

@@ -1,4 +1,4 @@
-//! What is clear and what a person must say.
+//! Which differences are resolved without a question.
 
 use super::*;
 
@@ -21,79 +21,85 @@ fn block(source: &str, commit: char, more: &str) -> String {
     format!("source = \"github:a/{source}\"\ncommit = \"{commit}\"\n{more}")
 }
 
-fn verdict(
-    ours: &[(&str, &str)],
-    base: Option<&[(&str, &str)]>,
-    theirs: &[(&str, &str)],
-) -> Verdict {
+type Blocks<'a> = &'a [(&'a str, &'a str)];
+
+/// The side that is taken of the only difference.
+fn side(ours: Blocks<'_>, base: Option<Blocks<'_>>, theirs: Blocks<'_>) -> Option<Side> {
     let sides = Sides {
         ours: lockfile("targets = []", ours),
         theirs: lockfile("targets = []", theirs),
         base: base.map(|base| lockfile("targets = []", base)),
     };
-    let [only] = sides.differences().try_into().unwrap();
-    only.verdict().clone()
+    let (merged, differences) = sides.merge(|_| None, None);
+    let [only] = differences.try_into().unwrap();
+    let expected = match only.side {
+        Some(Side::Theirs) => &sides.theirs,
+        _ => &sides.ours,
+    };
+    assert_eq!(&merged, expected);
+    only.side
 }
 
 #[test]
-fn only_what_is_clear_is_taken() {
-    let (old, new) = (block("b", '1', ""), block("b", '2', ""));
+fn side_is_taken_only_if_the_other_left_the_skill_alone() {
+    let (old, new) = (block("b", '1', ""), block("b", '2', "ref = \"main\""));
     let [old, new] = [[("x", old.as_str())], [("x", new.as_str())]];
-    let is_newer = |verdict| matches!(verdict, Verdict::Newer { .. });
-    assert!(is_newer(verdict(&old, None, &new)));
-    assert!(is_newer(verdict(&old, Some(&[]), &new)));
-    let takes = |verdict| match verdict {
-        Verdict::Take(side, _) => Some(side),
-        _ => None,
-    };
-    assert_eq!(takes(verdict(&old, Some(&old), &new)), Some(Side::Theirs));
-    assert_eq!(
-        takes(verdict(&[], Some(&old), &old)),
-        Some(Side::Ours),
-        "removed"
-    );
-    assert_eq!(
-        takes(verdict(&[], Some(&[]), &old)),
-        Some(Side::Theirs),
-        "added"
-    );
-    assert_eq!(takes(verdict(&[], None, &old)), Some(Side::Theirs));
-    assert_eq!(takes(verdict(&[], Some(&old), &new)), None);
-    for other in [
-        block("other", '2', ""),
-        block("b", '2', "ref = \"main\""),
-        block("b", '2', "targets = []"),
-        block("b", '2', &format!("edits = \"sha256:{}\"", "1".repeat(64))),
-        block("b", '1', "").replace("source", "targets = [\"a\"]\nsource"),
-    ] {
-        let verdict = verdict(&old, Some(&[]), &[("x", &other)]);
-        assert!(matches!(verdict, Verdict::Ask(_)), "{other}: {verdict:?}");
+    let (ours, theirs) = (Some(Side::Ours), Some(Side::Theirs));
+    assert_eq!(side(&old, Some(&old), &new), theirs, "updated");
+    assert_eq!(side(&new, Some(&old), &old), ours, "updated");
+    assert_eq!(side(&[], Some(&old), &old), ours, "removed");
+    assert_eq!(side(&old, Some(&old), &[]), theirs, "removed");
+    assert_eq!(side(&[], Some(&[]), &old), theirs, "added");
+    assert_eq!(side(&[], None, &old), theirs, "added");
+    assert_eq!(side(&old, None, &[]), ours, "added");
+    assert_eq!(side(&[], Some(&old), &new), None);
+    assert_eq!(side(&new, Some(&old), &[]), None);
+    for base in [None, Some(&[][..])] {
+        assert_eq!(side(&old, base, &new), None);
+        let same_files = block("b", '2', "");
+        assert_eq!(side(&old, base, &[("x", &same_files)]), ours);
+        for other in [
+            block("other", '1', ""),
+            block("b", '1', "ref = \"main\""),
+            block("b", '1', "targets = []"),
+            block("b", '1', &format!("edits = \"sha256:{}\"", "1".repeat(64))),
+            block("b", '1', "unknown = 1"),
+        ] {
+            assert_eq!(side(&old, base, &[("x", &other)]), None, "{other}");
+        }
+        assert_eq!(side(&old, base, &[("X", old[0].1)]), None, "spelling");
     }
 }
 
 #[test]
-fn two_spellings_of_one_name_are_one_skill_and_unknown_keys_stay() {
+fn names_that_differ_in_case_are_one_skill_and_targets_are_united() {
     let ours = block("b", '1', "signed = true");
     let theirs = block("b", '2', "future = 1");
     let sides = Sides {
-        ours: lockfile("targets = [\"a\"]\nkept = 1", &[("PDF", &ours)]),
-        theirs: lockfile("targets = [\"b\"]\nkept = 1", &[("pdf", &theirs)]),
+        ours: lockfile("targets = [\"a\", \"c\"]\nkept = 1", &[("PDF", &ours)]),
+        theirs: lockfile(
+            "targets = [\"b\", \"d\"]\nkept = 1\nnew = 2",
+            &[("pdf", &theirs)],
+        ),
         base: Some(lockfile("targets = [\"a\", \"b\"]", &[])),
     };
-    let differences = sides.differences();
-    let names: Vec<&str> = differences.iter().map(Difference::name).collect();
-    assert_eq!(names, ["targets", "PDF"]);
-    let targets = differences[0].verdict().clone();
-    assert_eq!(targets, Verdict::Both(Vec::new()), "each removed one");
-    let choices = [
-        (&differences[0], targets),
-        (&differences[1], Verdict::Take(Side::Theirs, "")),
-    ];
-    let text = sides.merged(&choices).to_text();
-    assert!(text.contains("targets = []\nkept = 1\n"), "{text}");
+    let (_, differences) = sides.merge(|_| None, None);
+    let found: Vec<_> = differences
+        .iter()
+        .map(|difference| (&*difference.name, difference.side))
+        .collect();
+    assert_eq!(found, [("new", Some(Side::Theirs)), ("PDF", None)]);
+    let chosen = sides.merge(|name| (name == "PDF").then_some(Side::Theirs), None);
+    let rest = sides.merge(|_| None, Some(Side::Theirs));
+    assert_eq!(chosen.0, rest.0);
+    let text = rest.0.to_text();
+    assert!(
+        text.contains("targets = [\"c\", \"d\"]\nkept = 1\nnew = 2\n"),
+        "{text}"
+    );
     assert!(
         text.contains("name = \"pdf\"") && !text.contains("PDF"),
         "{text}"
     );
-    assert!(text.contains("future = 1\nsigned = true\n"), "{text}");
+    assert!(text.contains("future = 1\n"), "{text}");
 }

@@ -1,95 +1,106 @@
-//! What `lock` settled and wrote.
+//! Rendering of `lock`.
 
-use super::{reference, short};
+use std::collections::BTreeMap;
+
+use super::reference;
 use crate::hint::Hint;
-use crate::lockfile::merge::Side;
-use crate::ops::lock::{Report, Version};
+use crate::lockfile::merge::{Difference, Item, Side};
+use crate::ops::lock::Report;
 use crate::ui::phrase::{self, count};
 use crate::ui::printer::Printer;
 
-/// As much of a digest as tells it from another: `sha256:` and seven digits.
-const EDITS: usize = 14;
+/// The digits of a digest that are shown: `sha256:` and seven more.
+const SHORT_DIGEST: usize = 14;
 
-/// Prints what `lock` did.
+/// Prints the result of `lock`.
 pub fn lock(printer: &Printer, report: &Report) {
-    if !report.open.is_empty() {
-        open(printer, report);
+    if !report.is_resolved() {
+        unresolved(printer, report);
         return;
     }
-    for settled in &report.settled {
-        let now = settled.now.as_ref();
-        let whose = match settled.side {
-            Some(side) => one_side(report, side, now),
-            None => format!("both: {}", words(now)),
-        };
-        printer.status(
-            "Settled",
-            &format!("{}  {whose}; {}", settled.name, settled.reason),
-        );
+    for difference in &report.differences {
+        let side = difference.side.unwrap_or(Side::Ours);
+        let taken = one_side(report, difference, side);
+        printer.status("Resolved", &format!("{}  {taken}", difference.name));
     }
     if report.is_written {
         let skills = count(report.skills, "skill");
         printer.status("Wrote", &format!("the lockfile, with {skills}"));
     } else {
-        printer.note("Unchanged", "the lockfile is as mdskill writes it");
+        printer.note("Unchanged", "the lockfile has the current form");
     }
     if report.to_install > 0 {
         let folders = count(report.to_install, "folder");
+        let verb = if report.to_install == 1 {
+            "differs"
+        } else {
+            "differ"
+        };
         printer.hint(
-            &Hint::text(format!("{folders} not as locked; "))
+            &Hint::text(format!("{folders} {verb} from the lockfile: "))
                 .then_command("install")
-                .then(" restores what is locked, ")
+                .then(" restores the locked files, ")
                 .then_command("keep NAME")
-                .then(" records edits that git has merged"),
+                .then(" accepts edits that git has merged"),
         );
     }
 }
 
-fn open(printer: &Printer, report: &Report) {
-    for open in &report.open {
-        printer.error(&format!("`{}` is in conflict: {}", open.name, open.reason));
-        printer.item(&one_side(report, Side::Ours, open.ours.as_ref()));
-        printer.item(&one_side(report, Side::Theirs, open.theirs.as_ref()));
+fn unresolved(printer: &Printer, report: &Report) {
+    for difference in &report.differences {
+        if difference.side.is_none() {
+            printer.error(&format!("`{}` was changed on both sides", difference.name));
+            printer.item(&one_side(report, difference, Side::Ours));
+            printer.item(&one_side(report, difference, Side::Theirs));
+        }
     }
     printer.error("nothing was changed");
     printer.hint(
         &Hint::text("choose with ")
             .then_command("lock --resolve --ours NAME")
-            .then(" or `--theirs NAME`; without a name it is for all of these"),
+            .then(" or `--theirs NAME` (without NAME: all of them); ")
+            .then_command("update NAME")
+            .then(" then takes the latest version"),
     );
 }
 
-/// Says what one side has: `ours (HEAD): acme/skills@abc1234, ref main`.
-#[must_use]
-pub fn one_side(report: &Report, side: Side, version: Option<&Version>) -> String {
+/// Describes one side's version: `ours (HEAD): acme/skills@abc1234, ref main`.
+fn one_side(report: &Report, difference: &Difference, side: Side) -> String {
     let labels = report.labels.as_ref();
-    let (whose, label) = match side {
-        Side::Ours => ("ours", labels.map(|labels| &labels.ours)),
-        Side::Theirs => ("theirs", labels.map(|labels| &labels.theirs)),
+    let (ours, theirs) = (difference.ours.as_ref(), difference.theirs.as_ref());
+    let (whose, label, item, other) = match side {
+        Side::Ours => ("ours", labels.map(|labels| &labels.ours), ours, theirs),
+        Side::Theirs => ("theirs", labels.map(|labels| &labels.theirs), theirs, ours),
     };
     let label = label.filter(|label| !label.is_empty());
     let label = label.map_or_else(String::new, |label| format!(" ({label})"));
-    format!("{whose}{label}: {}", words(version))
+    let version = match item {
+        None => "removed".to_owned(),
+        Some(Item::Key(_, value)) => value.clone(),
+        Some(item) => version(&item.fields(), other.map(Item::fields).as_ref()),
+    };
+    format!("{whose}{label}: {version}")
 }
 
-fn words(version: Option<&Version>) -> String {
-    let Some(version) = version else {
-        return "not there".to_owned();
+/// Describes a skill's block: the version, then the values that the other side has differently.
+fn version(fields: &BTreeMap<String, String>, other: Option<&BTreeMap<String, String>>) -> String {
+    let field = |key: &str| fields.get(key).map_or("", String::as_str);
+    let source = phrase::source(field("source"));
+    let mut text = if fields.contains_key("commit") {
+        format!("{source}@{}", reference(field("commit")))
+    } else {
+        format!("{source}, tree {}", reference(field("tree")))
     };
-    if let Some(value) = &version.value {
-        return value.clone();
+    for (key, value) in fields {
+        let is_said = matches!(&**key, "name" | "source" | "commit" | "tree" | "digest");
+        if is_said || other.is_none_or(|other| other.get(key) == Some(value)) {
+            continue;
+        }
+        let value = match &**key {
+            "edits" => value.get(..SHORT_DIGEST).unwrap_or(value),
+            _ => reference(value),
+        };
+        text.extend([", ", key, " ", value]);
     }
-    let source = version.source.as_deref().map_or("", phrase::source);
-    let at = match (&version.commit, &version.tree) {
-        (Some(commit), _) => format!("@{}", short(Some(commit))),
-        (None, tree) => format!(", tree {}", short(tree.as_ref())),
-    };
-    let follows = version.reference.as_deref();
-    let follows = follows.map_or_else(String::new, |text| format!(", ref {}", reference(text)));
-    let edits = version
-        .edits
-        .as_deref()
-        .and_then(|edits| edits.get(..EDITS));
-    let edits = edits.map_or_else(String::new, |edits| format!(", edits {edits}"));
-    format!("{source}{at}{follows}{edits}")
+    text
 }

@@ -22,7 +22,7 @@ pub use add::{add, siblings};
 pub use edits::{keep, local_diff};
 pub use import::import;
 pub use inspect::{browse, cache, list, show, verify};
-pub use lock::{lock, one_side};
+pub use lock::lock;
 pub use policy::{policy, refused};
 pub use update::{diff, outdated, update};
 
