@@ -1,132 +1,96 @@
-//! What a source has for its skills now: asked, compared with the lockfile, and fetched.
+//! The state of each source now: its refs and trees, compared with the lockfile, and the files of new
+//! versions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 
 use super::local_edits::Local;
-use super::source_update::{Answer, Installed, Tag, Target, Terms, Upstream};
-use super::{Failed, Report};
-use super::{min_age, plan_skill};
+use super::min_age;
+use super::source_update::{Fetched, Installed, SkillUpdate, Tag, Target, Terms, Upstream};
 use crate::context::Context;
 use crate::fetch::resolve::{Named, Query, ResolveError, Resolved};
 use crate::fetch::{self, Repository};
-use crate::lockfile::Lockfile;
+use crate::git::objects::Objects;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::ops::candidate::full_spec;
-use crate::ops::change::{Newer, Problem};
-use crate::ops::gate::{Version, kind_of};
-use crate::ops::installed::named;
+use crate::ops::change::Newer;
+use crate::ops::gate::kind_of;
 use crate::policy::RefKind;
 use crate::skill::discover::{Discovery, Found};
 use crate::skill::files::SkillTree;
 use crate::source::Source;
 
-/// Asks every source at once; those that fail are noted.
-pub(super) async fn ask_all<'a>(
+/// Fetches from every source at once what is new for its skills.
+pub(super) async fn fetch_all<'a, 'l>(
     terms: Terms<'a, '_>,
-    lockfile: &Lockfile,
-    report: &mut Report,
-) -> Vec<Answer<'a>> {
+    sources: &BTreeMap<&Source, Vec<Installed<'l>>>,
+) -> Vec<Result<Fetched<'a, 'l>, OpError>> {
     let progress = terms.context.progress;
-    let mut sources: BTreeMap<&Source, Vec<Installed<'_>>> = BTreeMap::new();
-    for (name, entry) in named(lockfile, &terms.options.names) {
-        let refused = terms
-            .gate
-            .before_fetch(&Version::locked(name.as_str(), entry));
-        if !refused.is_empty() {
-            report.refused.extend(refused);
-            continue;
-        }
-        sources.entry(&entry.source).or_default().push(Installed {
-            name,
-            entry,
-            lockfile,
-        });
-    }
     progress.begin("looking for updates");
-    let asked = join_all(
-        sources
-            .iter()
-            .map(|(source, skills)| ask(terms, source, skills)),
-    )
-    .await;
+    let sources = sources.iter();
+    let fetched = join_all(sources.map(|(source, skills)| fetch(terms, source, skills))).await;
     progress.end();
-    let mut answers = Vec::new();
-    for (answer, (source, skills)) in asked.into_iter().zip(&sources) {
-        match answer {
-            Ok(answer) => answers.push(answer),
-            Err(error) => report.failed.push(Failed {
-                place: full_spec(source, ""),
-                skills: skills.len(),
-                error,
-            }),
-        }
-    }
-    answers
+    fetched
 }
 
-/// Asks one source: one request when nothing changed, at most three.
-async fn ask<'a>(
+/// Fetches from one source: one request when nothing changed, at most three.
+async fn fetch<'a, 'l>(
     terms: Terms<'a, '_>,
     source: &Source,
-    skills: &[Installed<'_>],
-) -> Result<Answer<'a>, OpError> {
+    skills: &[Installed<'l>],
+) -> Result<Fetched<'a, 'l>, OpError> {
     let mut repository = terms.context.fetcher()?.open(source)?;
     let refs = skills.iter().map(|skill| skill.entry.reference.as_deref());
     let resolved = resolve(&mut repository, refs.collect(), terms.options.dry_run).await?;
-    let mut answer = Answer::of(repository);
-    // What is at the locked commit needs no look at any tree.
-    let mut open: Vec<(Installed<'_>, Target)> = Vec::new();
+    let mut fetched = Fetched {
+        repository,
+        newer: Vec::new(),
+        lineages: BTreeMap::new(),
+        decided: Vec::new(),
+        changed: Vec::new(),
+        same: Vec::new(),
+    };
+    // A skill at the locked commit needs no look at any tree.
+    let mut open: Vec<(Installed<'l>, Target)> = Vec::new();
     for skill in skills {
-        let target = match resolved.get(&skill.entry.reference.as_deref()) {
-            Some(Ok(target)) => target,
-            Some(Err(reason)) => {
-                answer.stick(skill.name, reason.clone());
-                continue;
+        match resolved.get(&skill.entry.reference.as_deref()) {
+            Some(Ok(target)) => {
+                fetched.newer.extend(newer(*skill, target));
+                if target.commit.is_some() && target.commit == skill.entry.commit {
+                    fetched.decided.push((skill.name, SkillUpdate::Unchanged));
+                } else {
+                    open.push((*skill, target.clone()));
+                }
             }
-            None => continue,
-        };
-        answer.newer.extend(newer(*skill, target));
-        match target.commit.is_some() && target.commit == skill.entry.commit {
-            true => answer.unchanged += 1,
-            false => open.push((*skill, target.clone())),
+            Some(Err(reason)) => {
+                let update = SkillUpdate::blocked(reason.clone());
+                fetched.decided.push((skill.name, update));
+            }
+            None => {}
         }
     }
     if open.is_empty() {
-        return Ok(answer);
+        return Ok(fetched);
     }
-    min_age::step_back(terms, &mut answer, &mut open).await?;
-    let open: Vec<(Installed<'_>, &Target)> = open
+    min_age::step_back(terms, &mut fetched.repository, &mut open).await?;
+    let moves = open
         .iter()
-        .map(|(skill, target)| (*skill, target))
-        .collect();
-    let Looked { moved, same } = look(terms, &mut answer, &open).await?;
-    bring(&mut answer, &open, &moved).await?;
-    for (skill, target, upstream) in moved {
-        plan_skill::take(terms, &mut answer, skill, target, upstream)?;
-    }
-    for (skill, target) in same {
-        plan_skill::relock(&mut answer, skill, target);
-    }
-    Ok(answer)
+        .filter_map(|(skill, target)| Some((skill.entry.commit?, target.commit?)));
+    let moves: BTreeSet<fetch::Move> = moves.collect();
+    compare_trees(terms, &mut fetched, open).await?;
+    fetch_files(&mut fetched, moves.into_iter().collect()).await?;
+    Ok(fetched)
 }
 
-/// The skills of a source that have another tree now, and those that have the same.
-struct Looked<'l, 't> {
-    moved: Vec<(Installed<'l>, &'t Target, Upstream)>,
-    same: Vec<(Installed<'l>, &'t Target)>,
-}
-
-/// Looks at the trees, which come in one request. Where the store has not the locked commits, for
-/// it was cleared or is another machine's, they come along: edits are merged on their trees, and
-/// their dates say how much history there is to tell.
-async fn look<'l, 't>(
+/// Compares the trees, which come in one request. The trees of the locked commits come too where the
+/// cache does not have them, because edits are merged on them, and their dates limit the history to fetch.
+async fn compare_trees<'l>(
     terms: Terms<'_, '_>,
-    answer: &mut Answer<'_>,
-    open: &[(Installed<'l>, &'t Target)],
-) -> Result<Looked<'l, 't>, OpError> {
+    fetched: &mut Fetched<'_, 'l>,
+    open: Vec<(Installed<'l>, Target)>,
+) -> Result<(), OpError> {
     let commits: BTreeSet<Option<ObjectId>> =
         open.iter().map(|(_, target)| target.commit).collect();
     let commits: Vec<Option<ObjectId>> = commits.into_iter().collect();
@@ -135,93 +99,78 @@ async fn look<'l, 't>(
         .filter_map(|(skill, _)| skill.entry.commit)
         .collect();
     let known: Vec<ObjectId> = known.into_iter().collect();
-    let (discoveries, _gone) = answer
+    let (discoveries, _gone) = fetched
         .repository
         .discover_with_bases(&commits, &known, &known)
         .await?;
-    let mut looked = Looked {
-        moved: Vec::new(),
-        same: Vec::new(),
-    };
     let of_commit: BTreeMap<_, _> = commits.into_iter().zip(discoveries).collect();
-    for &(skill, target) in open {
+    for (skill, target) in open {
         let Some(discovery) = of_commit.get(&target.commit) else {
             continue;
         };
-        match compare(answer, &terms, discovery, skill, target) {
-            Now::Same => looked.same.push((skill, target)),
-            Now::Moved(found, notes) => {
-                let upstream = upstream(terms.context, answer, skill, found, notes)?;
-                looked
-                    .moved
-                    .extend(upstream.map(|upstream| (skill, target, upstream)));
+        match compare(&terms, discovery, skill, &target) {
+            Comparison::Same => fetched.same.push((skill, target)),
+            Comparison::Stays(update) => fetched.decided.push((skill.name, update)),
+            Comparison::Changed(found, notes) => {
+                let objects = fetched.repository.objects();
+                match SkillTree::read(objects, found.tree) {
+                    Ok(files) => {
+                        let mut upstream = upstream(terms.context, objects, skill, files)?;
+                        upstream.path.clone_from(&found.path);
+                        upstream.notes = notes;
+                        fetched.changed.push((skill, target, upstream));
+                    }
+                    Err(error) => {
+                        let reason = format!("its new version is refused:\n  {error}");
+                        let update = SkillUpdate::blocked(reason);
+                        fetched.decided.push((skill.name, update));
+                    }
+                }
             }
-            Now::Stays => {}
         }
     }
-    Ok(looked)
+    Ok(())
 }
 
-/// Lists the files of a new version, and looks for edits that are to go into it.
+/// Looks for edits to merge into a new version.
 fn upstream(
     context: &Context<'_>,
-    answer: &mut Answer<'_>,
+    objects: &Objects,
     skill: Installed<'_>,
-    found: &Found,
-    notes: Vec<String>,
-) -> Result<Option<Upstream>, OpError> {
-    let objects = answer.repository.objects();
-    let files = match SkillTree::read(objects, found.tree) {
-        Ok(files) => files,
-        Err(error) => {
-            answer.stick(
-                skill.name,
-                format!("its new version is refused:\n  {error}"),
-            );
-            return Ok(None);
-        }
-    };
+    files: SkillTree,
+) -> Result<Upstream, OpError> {
     let local = Local::look(context, skill.lockfile, skill.name, skill.entry)?;
-    let base = match local.is_edited() {
-        true => SkillTree::read(objects, skill.entry.tree).ok(),
-        false => None,
+    let base = match &local {
+        Local::Edited(_) => SkillTree::read(objects, skill.entry.tree).ok(),
+        _ => None,
     };
-    Ok(Some(Upstream {
-        path: found.path.clone(),
+    Ok(Upstream {
+        path: skill.entry.path.clone(),
         files,
-        notes,
+        notes: Vec::new(),
         local,
         base,
-    }))
+    })
 }
 
-/// Brings the files of what moved and of what edits were made to, and the commits in between.
-async fn bring(
-    answer: &mut Answer<'_>,
-    open: &[(Installed<'_>, &Target)],
-    found: &[(Installed<'_>, &Target, Upstream)],
+/// Fetches the files of new versions and of edited ones, and the commits in between.
+async fn fetch_files(
+    fetched: &mut Fetched<'_, '_>,
+    moves: Vec<fetch::Move>,
 ) -> Result<(), OpError> {
-    let new = found
-        .iter()
-        .flat_map(|(.., upstream)| upstream.files.blobs());
-    let bases = found
-        .iter()
-        .filter_map(|(.., upstream)| upstream.base.as_ref());
-    let blobs: Vec<ObjectId> = new.chain(bases.flat_map(SkillTree::blobs)).collect();
-    let moves: BTreeSet<fetch::Move> = open
-        .iter()
-        .filter_map(|(skill, target)| Some((skill.entry.commit?, target.commit?)))
-        .collect();
-    let moves: Vec<fetch::Move> = moves.into_iter().collect();
+    let changed = fetched.changed.iter();
+    let trees =
+        changed.flat_map(|(.., upstream)| std::iter::once(&upstream.files).chain(&upstream.base));
+    let blobs: Vec<ObjectId> = trees.flat_map(SkillTree::blobs).collect();
     let tips: BTreeSet<ObjectId> = moves.iter().map(|(_, new)| *new).collect();
     let tips: Vec<ObjectId> = tips.into_iter().collect();
-    answer
+    fetched
         .repository
         .fetch_blobs_with_history(blobs, &tips, &moves)
         .await?;
     // Many skills are locked at one commit, and a walk may be as long as a history.
-    let lineage = |way: fetch::Move| Some((way, answer.repository.lineage(way.0, way.1)?));
-    answer.lineages = moves.into_iter().filter_map(lineage).collect();
+    let lineage = |way: fetch::Move| Some((way, fetched.repository.lineage(way.0, way.1)?));
+    fetched.lineages = moves.into_iter().filter_map(lineage).collect();
     Ok(())
 }
 
@@ -293,62 +242,56 @@ fn newer(skill: Installed<'_>, target: &Target) -> Option<Newer> {
     })
 }
 
-/// What became of a skill upstream.
-enum Now<'d> {
-    /// Nothing.
+/// The comparison of a skill with its source.
+enum Comparison<'d> {
     Same,
-    /// It has another tree, or lies elsewhere.
-    Moved(&'d Found, Vec<String>),
-    /// It can't move; that is noted.
-    Stays,
+    /// It has another tree or path.
+    Changed(&'d Found, Vec<String>),
+    /// It can't be updated.
+    Stays(SkillUpdate),
 }
 
-/// Compares a skill with what its source has now.
 fn compare<'d>(
-    answer: &mut Answer<'_>,
     terms: &Terms<'_, '_>,
     discovery: &'d Discovery,
     skill: Installed<'_>,
     target: &Target,
-) -> Now<'d> {
+) -> Comparison<'d> {
     let entry = skill.entry;
     let mut notes = Vec::new();
     let in_place = discovery.at(&entry.path);
     let Some(found) = in_place.or_else(|| moved_to(discovery, skill)) else {
         let place = full_spec(&entry.source, &entry.path);
-        let reason = format!(
+        return Comparison::Stays(SkillUpdate::Deleted(format!(
             "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
-        );
-        answer.deleted.push(Problem {
-            name: skill.name.to_string(),
-            reason,
-        });
-        return Now::Stays;
+        )));
     };
     if found.path != entry.path {
         let (from, to) = (&entry.path, &found.path);
         notes.push(format!("moved in its repository from {from} to {to}"));
     } else if found.tree == entry.tree {
-        return Now::Same;
+        return Comparison::Same;
     }
-    let named = target.tag.as_ref().filter(|tag| !tag.is_best);
-    if let (Some(Tag { name: tag, .. }), false) = (named, terms.options.accept_moved_tag) {
-        let place = full_spec(&entry.source, "");
-        let (name, short) = (skill.name, |id: Option<ObjectId>| {
-            id.map_or_else(String::new, |id| id.short())
-        });
-        let (old, new) = (short(entry.commit), short(target.commit));
-        let reason = format!(
-            "the tag `{tag}` of {place} points at other content now ({old} -> {new}); if that is meant, {} takes it",
-            terms
-                .context
-                .site
-                .command(&format!("update {name} --accept-moved-tag"))
-        );
-        answer.stick(skill.name, reason);
-        return Now::Stays;
+    match target.tag.as_ref().filter(|tag| !tag.is_best) {
+        Some(tag) if !terms.options.accept_moved_tag => {
+            let reason = moved_tag(terms.context, skill, target, tag);
+            Comparison::Stays(SkillUpdate::blocked(reason))
+        }
+        _ => Comparison::Changed(found, notes),
     }
-    Now::Moved(found, notes)
+}
+
+fn moved_tag(context: &Context<'_>, skill: Installed<'_>, target: &Target, tag: &Tag) -> String {
+    let command = context
+        .site
+        .command(&format!("update {} --accept-moved-tag", skill.name));
+    let place = full_spec(&skill.entry.source, "");
+    let tag = &tag.name;
+    let short = |id: Option<ObjectId>| id.map_or_else(String::new, |id| id.short());
+    let (old, new) = (short(skill.entry.commit), short(target.commit));
+    format!(
+        "the tag `{tag}` of {place} points at other content now ({old} -> {new}); if that is meant, {command} takes it"
+    )
 }
 
 /// The skill's path is gone: it is followed when exactly one folder has its very files, or else its

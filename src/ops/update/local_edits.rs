@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::context::Context;
-use crate::digest::Digest;
+use crate::digest::{Digest, FileMode};
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::fs::{self, At};
 use crate::git::objects::Objects;
@@ -50,12 +50,13 @@ pub(super) struct Edited {
     keep: String,
 }
 
-/// What an edited skill becomes.
-pub(super) enum Settled {
-    /// These files, in which all edits are.
+/// The result of merging edits into a new version.
+pub(super) enum MergeOutcome {
     Merged(Merged),
-    /// Nothing: somebody must decide.
+    /// Both sides changed these, and the user must decide.
     Conflict(Vec<ConflictedFile>),
+    /// The edits can't be merged, and why.
+    Unmergeable(String),
 }
 
 /// The new version with the edits in it.
@@ -64,7 +65,7 @@ pub(super) struct Merged {
     pub files: SkillTree,
     /// The files that are not as upstream has them.
     pub edited: Vec<String>,
-    /// What both sides had changed, and was settled or marked as asked for.
+    /// The conflicts that were resolved or marked as asked for.
     pub conflicts: Vec<ConflictedFile>,
 }
 
@@ -130,16 +131,12 @@ impl Local {
             None => lacking.unwrap_or(Self::AsLocked),
         })
     }
-
-    pub(super) fn is_edited(&self) -> bool {
-        matches!(self, Self::Edited(_))
-    }
 }
 
 impl Edited {
-    /// Merges the edits, which were made to `base`, into `theirs`; the error is why they can't be.
+    /// Merges the edits, which were made to `base`, into `theirs`.
     ///
-    /// Without the base, every line that differs is one that both sides changed.
+    /// Without the base, both sides changed every line that differs.
     pub(super) fn merge_into(
         &self,
         base: Option<&SkillTree>,
@@ -147,17 +144,18 @@ impl Edited {
         objects: &Objects,
         favor: Favor,
         upstream: &str,
-    ) -> Result<Result<Settled, String>, OpError> {
+    ) -> Result<MergeOutcome, OpError> {
         let base = match base {
             Some(base) => merge::files_of(base, objects)?,
             None => Files::new(),
         };
-        let ours = match self.read(&base)? {
-            Ok(ours) => ours,
-            Err(reason) => return Ok(Err(reason)),
+        let paths = match self.paths(&base) {
+            Ok(paths) => paths,
+            Err(reason) => return Ok(MergeOutcome::Unmergeable(reason)),
         };
+        let ours = self.read(paths)?;
         if let Some(marker) = self.unresolved(&ours, &base) {
-            return Ok(Err(format!(
+            return Ok(MergeOutcome::Unmergeable(format!(
                 "{marker} still has the markers of a conflict: resolve it, and {} records that; --force takes the new version and moves the folder to the trash folder",
                 self.keep
             )));
@@ -171,16 +169,18 @@ impl Edited {
         let merged = merge::merge(&base, &ours, &theirs, &labels, favor);
         let conflicts: Vec<ConflictedFile> = merged.conflicts.into_iter().map(told).collect();
         if !conflicts.is_empty() && favor == Favor::Nobody {
-            return Ok(Ok(Settled::Conflict(conflicts)));
+            return Ok(MergeOutcome::Conflict(conflicts));
         }
         let edited = differing(&merged.files, &theirs);
         Ok(match tree_of(merged.files) {
-            Ok(files) => Ok(Settled::Merged(Merged {
+            Ok(files) => MergeOutcome::Merged(Merged {
                 files,
                 edited,
                 conflicts,
-            })),
-            Err(error) => Err(format!("with your edits it is refused: {error}")),
+            }),
+            Err(error) => {
+                MergeOutcome::Unmergeable(format!("with your edits it is refused: {error}"))
+            }
         })
     }
 
@@ -194,32 +194,33 @@ impl Edited {
         marked.next().map(|(path, line)| format!("{path}:{line}"))
     }
 
-    /// Reads the files; what the system or an interpreter left behind belongs to the skill only
-    /// when it did before. The error names a file that no skill can have.
-    fn read(&self, base: &Files) -> Result<Result<Files, String>, OpError> {
-        let mut files = Files::new();
+    /// Returns the skill's files. Files that the system or an interpreter leaves behind belong to it
+    /// only when they did before. The error names a file that no skill can have.
+    fn paths(&self, base: &Files) -> Result<Vec<(SkillPath, FileMode)>, String> {
+        let mut paths = Vec::new();
         for (path, mode, _) in &self.snapshot.files {
             let checked = match SkillPath::from_bytes(path.as_bytes()) {
                 Ok(checked) => checked,
                 Err(_) if self.snapshot.is_leftover(path) => continue,
                 Err(fault) => {
-                    return Ok(Err(format!(
+                    return Err(format!(
                         "`{path}` can't be a skill's file: {fault}; rename it"
-                    )));
+                    ));
                 }
             };
-            if self.snapshot.is_leftover(path) && !base.contains_key(&checked) {
-                continue;
+            if !self.snapshot.is_leftover(path) || base.contains_key(&checked) {
+                paths.push((checked, *mode));
             }
-            let place = self.folder.join(path);
-            let bytes = read_plain(&place)?;
-            let file = File {
-                mode: *mode,
-                bytes: bytes.into(),
-            };
-            files.insert(checked, file);
         }
-        Ok(Ok(files))
+        Ok(paths)
+    }
+
+    fn read(&self, paths: Vec<(SkillPath, FileMode)>) -> Result<Files, fs::Error> {
+        let files = paths.into_iter().map(|(path, mode)| {
+            let bytes = read_plain(&self.folder.join(&path))?.into();
+            Ok((path, File { mode, bytes }))
+        });
+        files.collect()
     }
 }
 

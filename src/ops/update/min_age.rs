@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::source_update::{Answer, Installed, Target, Terms};
-use crate::fetch::Move;
+use super::source_update::{Installed, Target, Terms};
 use crate::fetch::history::Lineage;
+use crate::fetch::{Move, Repository};
 use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::ops::candidate::full_spec;
@@ -16,7 +16,7 @@ use crate::policy::{Key, RefKind};
 /// none the tip stays, and the policy refuses it later if the skill has changed there.
 pub(super) async fn step_back(
     terms: Terms<'_, '_>,
-    answer: &mut Answer<'_>,
+    repository: &mut Repository<'_>,
     open: &mut [(Installed<'_>, Target)],
 ) -> Result<(), OpError> {
     if terms.gate.policy().min_age.is_none() {
@@ -28,7 +28,7 @@ pub(super) async fn step_back(
         .collect();
     let moves: Vec<Move> = moves.into_iter().collect();
     // The dates of the commits are judged as well, so the commits must be here.
-    answer.repository.fetch_history(&moves).await?;
+    repository.fetch_history(&moves).await?;
     // Skills that were locked at one commit go the same way, and it is looked for once.
     let mut older: BTreeMap<Move, Option<ObjectId>> = BTreeMap::new();
     for (skill, target) in open.iter_mut() {
@@ -36,14 +36,14 @@ pub(super) async fn step_back(
             continue;
         };
         let found = older.entry(way);
-        let found = found.or_insert_with(|| older_on(terms.gate, answer, *skill, target, way));
+        let found = found.or_insert_with(|| older_on(terms.gate, repository, *skill, target, way));
         target.commit = found.or(target.commit);
     }
     let told: BTreeSet<(ObjectId, ObjectId)> = older
         .into_iter()
         .filter_map(|((_, tip), older)| Some((tip, older?)))
         .collect();
-    let place = full_spec(&answer.repository.source, "");
+    let place = full_spec(&repository.source, "");
     for (tip, older) in told {
         let (tip, older) = (tip.short(), older.short());
         terms.context.progress.warn(&format!(
@@ -56,16 +56,16 @@ pub(super) async fn step_back(
 /// Returns the newest commit on the way to a tip that is old enough; nothing when the tip is, or none.
 fn older_on(
     gate: &Gate,
-    answer: &Answer<'_>,
+    repository: &Repository<'_>,
     skill: Installed<'_>,
     target: &Target,
     (old, tip): Move,
 ) -> Option<ObjectId> {
-    let is_old_enough = |commit| is_old_enough(gate, answer, skill, target.kind, commit);
+    let is_old_enough = |commit| is_old_enough(gate, repository, skill, target.kind, commit);
     if is_old_enough(tip) {
         return None;
     }
-    let Some(Lineage::Forward { commits }) = answer.repository.lineage(old, tip) else {
+    let Some(Lineage::Forward { commits }) = repository.lineage(old, tip) else {
         return None;
     };
     let mut newest_first = commits.into_iter().map(|commit| commit.id);
@@ -80,7 +80,7 @@ fn move_of(skill: Installed<'_>, target: &Target) -> Option<Move> {
 
 fn is_old_enough(
     gate: &Gate,
-    answer: &Answer<'_>,
+    repository: &Repository<'_>,
     skill: Installed<'_>,
     kind: RefKind,
     commit: ObjectId,
@@ -90,7 +90,7 @@ fn is_old_enough(
         commit: Some(commit),
         ..Version::locked(skill.name.as_str(), skill.entry)
     };
-    let decision = gate.explain(Some(&answer.repository), &version, &[]);
+    let decision = gate.explain(Some(repository), &version, &[]);
     let is_about_age = |verdict: &&crate::policy::Verdict| verdict.key == Key::MinAge;
     let mut verdicts = decision.verdicts.iter().filter(is_about_age);
     verdicts.all(|verdict| verdict.is_allowed)

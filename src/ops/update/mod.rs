@@ -10,14 +10,18 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::check_upstream::ask_all;
-use self::source_update::{Answer, Kept, Move, Relocked, Terms};
+use self::check_upstream::fetch_all;
+use self::plan_skill::plan_source;
+use self::source_update::{
+    Installed, Kept, NewVersion, Relocked, SkillUpdate, SourceUpdate, Terms,
+};
 use super::OpError;
 use super::apply::{self, Planned, Verdict, Wanted};
+use super::candidate::full_spec;
 use super::change::{Action, Change, Conflicted, LeftAlone, Newer, Problem, refusal_reason};
 use super::findings::Found;
-use super::gate::{Gate, Refusal};
-use super::installed::check_installed;
+use super::gate::{Gate, Refusal, Version};
+use super::installed::{check_installed, named};
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
@@ -27,6 +31,7 @@ use crate::lockfile::{Entry, Lockfile};
 use crate::merge::Favor;
 use crate::name::SkillName;
 use crate::oid::ObjectId;
+use crate::source::Source;
 use crate::validate::Settings;
 
 /// What to update, and how.
@@ -117,51 +122,52 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
         .lockfile()?
         .ok_or_else(|| OpError::no_lockfile(&context.site))?;
     check_installed(&lockfile, &options.names)?;
-    let mut report = Report {
-        dry_run: options.dry_run,
-        ..Report::default()
-    };
     let terms = Terms {
         context,
         options,
         gate: &gate,
     };
-    let mut answers = ask_all(terms, &lockfile, &mut report).await;
-    for answer in &mut answers {
-        report.unchanged += answer.unchanged;
-        report.newer.append(&mut answer.newer);
-        report.refused.append(&mut answer.refused);
-        report.conflicts.append(&mut answer.conflicts);
-        report.differences.extend(answer.differences.drain(..));
-        report.left_alone.append(&mut answer.left_alone);
-        report.deleted.extend(answer.deleted.iter().cloned());
-        report.stuck.extend(answer.stuck.iter().cloned());
-        for (name, found) in &answer.stuck_for {
-            tell(context, &lockfile, name, found, &mut report);
+    let (sources, refused) = installed_by_source(terms, &lockfile);
+    let mut report = Report {
+        dry_run: options.dry_run,
+        refused,
+        ..Report::default()
+    };
+    let fetched = fetch_all(terms, &sources).await;
+    let mut updates = Vec::new();
+    for (fetched, (source, skills)) in fetched.into_iter().zip(&sources) {
+        match fetched.and_then(|fetched| plan_source(terms, fetched)) {
+            Ok(update) => updates.push(update),
+            Err(error) => report.failed.push(Failed {
+                place: full_spec(source, ""),
+                skills: skills.len(),
+                error,
+            }),
         }
     }
-    let stays = |answer: &Answer<'_>| answer.moves.is_empty() && answer.relocked.is_empty();
-    if answers.iter().all(stays) {
+    for update in &mut updates {
+        report_unwritten(context, &lockfile, update, &mut report);
+    }
+    if updates.iter().all(|update| update.skills.is_empty()) {
         return Ok(report);
     }
     if options.dry_run {
-        plan_moves(context, options, &lockfile, &answers, &mut report)?;
+        plan_updates(context, options, &lockfile, &updates, &mut report)?;
         return Ok(report);
     }
     let (mut report, trashed) = apply::in_transaction(context, |transaction, now| {
-        check_unmoved(&answers, &lockfile, now)?;
+        check_unchanged(&updates, &lockfile, now)?;
         let lockfile = now;
-        let (moving, mut planned) = plan_moves(context, options, lockfile, &answers, &mut report)?;
-        for (moved, digest) in moving
-            .into_iter()
-            .zip(apply::put_all(transaction, &mut planned)?)
-        {
+        let (versions, mut planned) =
+            plan_updates(context, options, lockfile, &updates, &mut report)?;
+        let digests = apply::put_all(transaction, &mut planned)?;
+        for ((name, version), digest) in versions.into_iter().zip(digests) {
             lockfile
                 .skills
-                .insert(moved.name.clone(), entry_of(moved, digest));
+                .insert(name.clone(), entry_of(version, digest));
         }
-        for relocked in answers.iter().flat_map(|answer| &answer.relocked) {
-            if let Some(entry) = lockfile.skills.get_mut(&relocked.name) {
+        for (name, relocked) in updates.iter().flat_map(SourceUpdate::relocked) {
+            if let Some(entry) = lockfile.skills.get_mut(name) {
                 entry.commit = relocked.commit;
             }
         }
@@ -171,93 +177,176 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
     Ok(report)
 }
 
-/// Returns the entry of a skill whose files have this digest now. Markers are no edits that
-/// anybody means: until they are resolved, `verify` finds them.
-fn entry_of(moved: &Move, on_disk: Digest) -> Entry {
-    let mut entry = moved.entry.clone();
-    entry.digest = moved.kept.as_ref().map_or(on_disk, |kept| kept.upstream);
-    let is_meant = |kept: &&Kept| kept.marked.is_empty() && on_disk != kept.upstream;
-    entry.edits = moved.kept.as_ref().filter(is_meant).map(|_| on_disk);
-    entry
+/// Returns the requested skills of each source, and the refusals of those that the policy does not allow
+/// to be fetched.
+fn installed_by_source<'l>(
+    terms: Terms<'l, '_>,
+    lockfile: &'l Lockfile,
+) -> (BTreeMap<&'l Source, Vec<Installed<'l>>>, Vec<Refusal>) {
+    let mut sources: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    let mut refused = Vec::new();
+    for (name, entry) in named(lockfile, &terms.options.names) {
+        let version = Version::locked(name.as_str(), entry);
+        let refusals = terms.gate.before_fetch(&version);
+        if refusals.is_empty() {
+            sources.entry(&entry.source).or_default().push(Installed {
+                name,
+                entry,
+                lockfile,
+            });
+        }
+        refused.extend(refusals);
+    }
+    (sources, refused)
 }
 
-/// What is to move must be as it was when its source was asked: another mdskill may
-/// have pinned it since, or added it from elsewhere. One that was removed stays so.
-fn check_unmoved(answers: &[Answer<'_>], asked: &Lockfile, now: &Lockfile) -> Result<(), OpError> {
-    let moved = answers.iter().flat_map(|answer| &answer.moves);
-    let relocked = answers.iter().flat_map(|answer| &answer.relocked);
-    let mut names = moved
-        .map(|moved| &moved.name)
-        .chain(relocked.map(|relocked| &relocked.name));
-    let has_changed = |name: &SkillName| {
-        let entry = now.skills.get(name);
-        entry.is_some() && entry != asked.skills.get(name)
-    };
-    match names.any(has_changed) {
-        true => Err(OpError::LockfileChanged),
-        false => Ok(()),
+/// Reports the skills that nothing is written of, and leaves the others in `source`.
+fn report_unwritten(
+    context: &Context<'_>,
+    lockfile: &Lockfile,
+    source: &mut SourceUpdate<'_>,
+    report: &mut Report,
+) {
+    report.newer.append(&mut source.newer);
+    for (name, update) in std::mem::take(&mut source.skills) {
+        let problem = |reason| Problem {
+            name: name.to_string(),
+            reason,
+        };
+        match update {
+            SkillUpdate::Updated(_) | SkillUpdate::Relocked(_) => {
+                source.skills.push((name, update));
+            }
+            SkillUpdate::Unchanged => report.unchanged += 1,
+            SkillUpdate::Conflict { conflict, unified } => {
+                let unified = unified.map(|unified| (name.to_string(), unified));
+                report.differences.extend(unified);
+                report.conflicts.push(conflict);
+            }
+            SkillUpdate::Refused(refusals) => report.refused.extend(refusals),
+            SkillUpdate::LeftAlone(left_alone) => report.left_alone.push(left_alone),
+            SkillUpdate::Deleted(reason) => report.deleted.push(problem(reason)),
+            SkillUpdate::Blocked(reason, found) => {
+                report.stuck.push(problem(reason));
+                report_findings(context, lockfile, &name, &found, report);
+            }
+        }
     }
 }
 
-/// Plans every move; what must be left alone is reported instead.
-fn plan_moves<'a>(
+/// Returns the entry of a skill whose files have this digest now. Markers are no edits that
+/// anybody means: until they are resolved, `verify` finds them.
+fn entry_of(version: &NewVersion, on_disk: Digest) -> Entry {
+    let mut entry = version.entry.clone();
+    entry.digest = version.kept.as_ref().map_or(on_disk, |kept| kept.upstream);
+    let is_meant = |kept: &&Kept| kept.marked.is_empty() && on_disk != kept.upstream;
+    entry.edits = version.kept.as_ref().filter(is_meant).map(|_| on_disk);
+    entry
+}
+
+/// Refuses to write when another mdskill has changed an entry since its source was asked, for example
+/// pinned the skill or added it from elsewhere. A skill that was removed stays removed.
+fn check_unchanged(
+    updates: &[SourceUpdate<'_>],
+    asked: &Lockfile,
+    now: &Lockfile,
+) -> Result<(), OpError> {
+    let mut names = updates.iter().flat_map(|update| &update.skills);
+    let has_changed = names.any(|(name, _)| {
+        let entry = now.skills.get(name);
+        entry.is_some() && entry != asked.skills.get(name)
+    });
+    if has_changed {
+        return Err(OpError::LockfileChanged);
+    }
+    Ok(())
+}
+
+type NewVersions<'u> = Vec<(&'u SkillName, &'u NewVersion)>;
+
+/// Plans every update; a skill that must be left alone is reported instead.
+fn plan_updates<'u>(
     context: &Context<'_>,
     options: &Options,
     lockfile: &Lockfile,
-    answers: &'a [Answer<'_>],
+    updates: &'u [SourceUpdate<'_>],
     report: &mut Report,
-) -> Result<(Vec<&'a Move>, Vec<Planned<'a>>), OpError> {
-    let (mut moving, mut planned) = (Vec::new(), Vec::new());
-    for answer in answers {
-        for moved in &answer.moves {
-            // One that was removed while its source was asked stays so.
-            let Some(before) = lockfile.skills.get(&moved.name) else {
+) -> Result<(NewVersions<'u>, Vec<Planned<'u>>), OpError> {
+    let (mut versions, mut planned) = (Vec::new(), Vec::new());
+    for update in updates {
+        for (name, version) in update.new_versions() {
+            // A skill that was removed while its source was asked stays removed.
+            let Some(before) = lockfile.skills.get(name) else {
                 continue;
             };
-            let targets = lockfile.targets_of(before);
             let wanted = Wanted {
-                name: &moved.name,
-                files: &moved.files,
+                name,
+                files: &version.files,
                 digest: None,
                 locked: Some(before),
-                replaceable: moved.kept.as_ref().map(|kept| kept.on_disk),
-                targets,
+                replaceable: version.kept.as_ref().map(|kept| kept.on_disk),
+                targets: lockfile.targets_of(before),
                 why,
             };
-            match apply::plan(
-                &context.site,
-                &wanted,
-                options.force,
-                answer.repository.objects(),
-            )? {
+            let objects = update.repository.objects();
+            match apply::plan(&context.site, &wanted, options.force, objects)? {
                 Err(refused) => report.left_alone.extend(refused),
                 Ok(plan) => {
-                    let mut change = change(context, moved, before, lockfile);
-                    if options.dry_run {
-                        let trashed = apply::trash_notes(&context.site, plan.name, &plan.plan);
-                        change.notes.extend(trashed);
-                    }
-                    report.skills.push(change);
-                    report
-                        .conflicts
-                        .extend(marked(context, moved, before, lockfile));
-                    let unified = moved.unified.clone();
-                    report
-                        .differences
-                        .extend(unified.map(|unified| (moved.name.to_string(), unified)));
-                    tell(context, lockfile, &moved.name, &moved.diagnostics, report);
-                    moving.push(moved);
+                    report_version(context, lockfile, (name, version), &plan, report);
+                    versions.push((name, version));
                     planned.push(plan);
                 }
             }
         }
     }
-    for relocked in answers.iter().flat_map(|answer| &answer.relocked) {
-        report
-            .skills
-            .extend(relocked_change(context, relocked, lockfile));
+    for (name, relocked) in updates.iter().flat_map(SourceUpdate::relocked) {
+        let change = relocked_change(context, name, relocked, lockfile);
+        report.skills.extend(change);
     }
-    Ok((moving, planned))
+    Ok((versions, planned))
+}
+
+/// Reports a new version that is installed, or would be.
+fn report_version(
+    context: &Context<'_>,
+    lockfile: &Lockfile,
+    (name, version): (&SkillName, &NewVersion),
+    plan: &Planned<'_>,
+    report: &mut Report,
+) {
+    let Some(before) = lockfile.skills.get(name) else {
+        return;
+    };
+    let places = apply::places(&context.site, name, lockfile.targets_of(before));
+    let place = places.join(", ");
+    let mut change = Change {
+        from: before.commit.map(|commit| commit.to_string()),
+        notes: version.notes.clone(),
+        diff: Some(version.diff.clone()),
+        lineage: version.lineage.clone(),
+        compare_url: compare_url(context, before, version.entry.commit),
+        edited: version.kept.as_ref().map_or_else(Vec::new, settled_edits),
+        ..Change::of(name, &version.entry, Action::Updated, places)
+    };
+    if report.dry_run {
+        let trashed = apply::trash_notes(&context.site, name, &plan.plan);
+        change.notes.extend(trashed);
+    }
+    report.skills.push(change);
+    let marked = version.kept.as_ref().map(|kept| &kept.marked);
+    if let Some(marked) = marked.filter(|marked| !marked.is_empty()) {
+        report.conflicts.push(Conflicted {
+            name: name.to_string(),
+            place,
+            commit: version.entry.commit.map(|commit| commit.to_string()),
+            is_marked: true,
+            files: marked.clone(),
+        });
+    }
+    if let Some(unified) = &version.unified {
+        report.differences.insert(name.to_string(), unified.clone());
+    }
+    report_findings(context, lockfile, name, &version.diagnostics, report);
 }
 
 /// Edits that were there when the source was asked are merged: these are newer.
@@ -270,8 +359,8 @@ fn why(refusal: plan::Refusal) -> &'static str {
     }
 }
 
-/// Takes what was found in a new version, whose files lie or would lie in the first of its places.
-fn tell(
+/// Reports the findings of a new version, with its files in the first of its places.
+fn report_findings(
     context: &Context<'_>,
     lockfile: &Lockfile,
     name: &SkillName,
@@ -286,19 +375,6 @@ fn tell(
     report.diagnostics.extend(Found::of(place, found.to_vec()));
 }
 
-fn change(context: &Context<'_>, moved: &Move, before: &Entry, lockfile: &Lockfile) -> Change {
-    let places = apply::places(&context.site, &moved.name, lockfile.targets_of(before));
-    Change {
-        from: before.commit.map(|commit| commit.to_string()),
-        notes: moved.notes.clone(),
-        diff: Some(moved.diff.clone()),
-        lineage: moved.lineage.clone(),
-        compare_url: compare_url(context, before, moved.entry.commit),
-        edited: moved.kept.as_ref().map_or_else(Vec::new, settled_edits),
-        ..Change::of(&moved.name, &moved.entry, Action::Updated, places)
-    }
-}
-
 /// Returns the files whose edits are kept; of those with markers nothing is settled yet.
 fn settled_edits(kept: &Kept) -> Vec<String> {
     let is_marked = |path: &&String| kept.marked.iter().any(|marked| marked.path == **path);
@@ -309,37 +385,20 @@ fn settled_edits(kept: &Kept) -> Vec<String> {
 /// Describes a skill whose files stay where its history was rewritten.
 fn relocked_change(
     context: &Context<'_>,
+    name: &SkillName,
     relocked: &Relocked,
     lockfile: &Lockfile,
 ) -> Option<Change> {
-    let before = lockfile.skills.get(&relocked.name)?;
-    let places = apply::places(&context.site, &relocked.name, lockfile.targets_of(before));
+    let before = lockfile.skills.get(name)?;
+    let places = apply::places(&context.site, name, lockfile.targets_of(before));
     Some(Change {
         from: before.commit.map(|commit| commit.to_string()),
         commit: relocked.commit.map(|commit| commit.to_string()),
         notes: relocked.note.iter().cloned().collect(),
-        ..Change::of(&relocked.name, before, Action::Relocked, places)
+        ..Change::of(name, before, Action::Relocked, places)
     })
 }
 
 fn compare_url(context: &Context<'_>, before: &Entry, now: Option<ObjectId>) -> Option<String> {
     fetch::compare_url(&before.source, &context.env, before.commit?, now?)
-}
-
-/// Returns what is marked in the files of a skill for somebody to decide.
-fn marked(
-    context: &Context<'_>,
-    moved: &Move,
-    before: &Entry,
-    lockfile: &Lockfile,
-) -> Option<Conflicted> {
-    let marked = &moved.kept.as_ref()?.marked;
-    let places = apply::places(&context.site, &moved.name, lockfile.targets_of(before));
-    (!marked.is_empty()).then(|| Conflicted {
-        name: moved.name.to_string(),
-        place: places.join(", "),
-        commit: moved.entry.commit.map(|commit| commit.to_string()),
-        is_marked: true,
-        files: marked.clone(),
-    })
 }

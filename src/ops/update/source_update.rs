@@ -1,4 +1,4 @@
-//! What one source has for its skills, before anything of it is written.
+//! The update of each skill of one source, before anything of it is written.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use crate::fetch::{self, Repository};
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::oid::ObjectId;
-use crate::ops::change::{Conflicted, ConflictedFile, LeftAlone, Newer, Problem};
+use crate::ops::change::{Conflicted, ConflictedFile, LeftAlone, Newer};
 use crate::ops::gate::{Gate, Refusal};
 use crate::policy::RefKind;
 use crate::skill::files::SkillTree;
 
-/// What every step of an update goes by.
+/// The parameters of every step of an update.
 #[derive(Clone, Copy)]
 pub(super) struct Terms<'a, 'c> {
     pub context: &'a Context<'c>,
@@ -26,25 +26,49 @@ pub(super) struct Terms<'a, 'c> {
     pub gate: &'a Gate,
 }
 
-/// What one source has for its skills.
-pub(super) struct Answer<'a> {
+/// All that was fetched of one source.
+pub(super) struct Fetched<'a, 'l> {
     pub repository: Repository<'a>,
-    pub moves: Vec<Move>,
-    pub relocked: Vec<Relocked>,
-    pub unchanged: usize,
     pub newer: Vec<Newer>,
-    /// How each ref has moved since its skills were locked, where that can be told.
+    /// How each ref has moved since its skills were locked, where that is known.
     pub lineages: BTreeMap<fetch::Move, Lineage>,
-    /// What the policy does not let in.
-    pub refused: Vec<Refusal>,
-    pub conflicts: Vec<Conflicted>,
-    /// What upstream changed in those that are in conflict, as git writes it.
-    pub differences: Vec<(String, String)>,
-    pub left_alone: Vec<LeftAlone>,
-    pub deleted: Vec<Problem>,
-    pub stuck: Vec<Problem>,
-    /// What validating found in those that are stuck for that.
-    pub stuck_for: Vec<(SkillName, Vec<Diagnostic>)>,
+    /// The skills whose update is known without their files.
+    pub decided: Vec<(&'l SkillName, SkillUpdate)>,
+    /// The skills with another tree upstream.
+    pub changed: Vec<(Installed<'l>, Target, Upstream)>,
+    /// The skills with the same tree in another commit.
+    pub same: Vec<(Installed<'l>, Target)>,
+}
+
+/// The updates of the skills of one source.
+pub(super) struct SourceUpdate<'a> {
+    pub repository: Repository<'a>,
+    pub newer: Vec<Newer>,
+    pub skills: Vec<(SkillName, SkillUpdate)>,
+}
+
+/// The update of one skill.
+pub(super) enum SkillUpdate {
+    /// It is as upstream has it.
+    Unchanged,
+    /// It gets the files of a new version.
+    Updated(Box<NewVersion>),
+    /// Its files stay, and its entry gets another commit.
+    Relocked(Relocked),
+    /// Its edits and the new version change the same lines.
+    Conflict {
+        conflict: Conflicted,
+        /// The changes of upstream as git writes them, when they were asked for.
+        unified: Option<String>,
+    },
+    /// The policy does not allow the new version.
+    Refused(Vec<Refusal>),
+    /// Its folder can't be merged with the new version.
+    LeftAlone(LeftAlone),
+    /// Its source no longer has it.
+    Deleted(String),
+    /// It can't be updated, with the findings that are the reason.
+    Blocked(String, Vec<Diagnostic>),
 }
 
 /// A skill that is installed.
@@ -55,15 +79,14 @@ pub(super) struct Installed<'l> {
     pub lockfile: &'l Lockfile,
 }
 
-/// Where a ref leads now.
+/// The commit that a ref gives now.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     pub commit: Option<ObjectId>,
-    /// The tag that the ref gives, when it is one, and whether another may come to be given.
+    /// The tag that the ref gives, when it is one.
     pub tag: Option<Tag>,
-    /// What kind of ref it is.
     pub kind: RefKind,
-    /// The newest version tag, be it what the ref gives or not.
+    /// The newest version tag, whether the ref gives it or not.
     pub newest: Option<String>,
 }
 
@@ -75,19 +98,18 @@ pub(super) struct Tag {
     pub is_best: bool,
 }
 
-/// What a source has in a skill's place now.
+/// The new version of a skill in its source.
 pub(super) struct Upstream {
     pub path: String,
     pub files: SkillTree,
     pub notes: Vec<String>,
     pub local: Local,
-    /// The version that the edits were made to, when there are edits and it can be had.
+    /// The version that was edited, when there are edits and it is available.
     pub base: Option<SkillTree>,
 }
 
-/// A skill that upstream changed, with what is to lie on disk.
-pub(super) struct Move {
-    pub name: SkillName,
+/// A new version of a skill, with the files to install.
+pub(super) struct NewVersion {
     pub entry: Entry,
     pub files: SkillTree,
     /// The edits that are in these files.
@@ -108,53 +130,52 @@ pub(super) struct Kept {
     pub upstream: Digest,
     /// The files that are not as upstream has them.
     pub edited: Vec<String>,
-    /// What both sides had changed, and markers in the files now show.
+    /// The conflicts that markers in the files show.
     pub marked: Vec<ConflictedFile>,
-    /// The files without markers, when there are some: with upstream's lines in their place.
+    /// The files with upstream's lines in place of the markers, when there are some.
     pub unmarked: Option<SkillTree>,
 }
 
-/// A skill whose files stay, and whose entry leads to another commit.
+/// A skill whose files stay, and whose entry gets another commit.
 pub(super) struct Relocked {
-    pub name: SkillName,
     pub commit: Option<ObjectId>,
     pub note: Option<String>,
 }
 
-impl<'a> Answer<'a> {
-    pub(super) fn of(repository: Repository<'a>) -> Self {
-        Self {
-            repository,
-            moves: Vec::new(),
-            relocked: Vec::new(),
-            unchanged: 0,
-            newer: Vec::new(),
-            lineages: BTreeMap::new(),
-            refused: Vec::new(),
-            conflicts: Vec::new(),
-            differences: Vec::new(),
-            left_alone: Vec::new(),
-            deleted: Vec::new(),
-            stuck: Vec::new(),
-            stuck_for: Vec::new(),
-        }
-    }
-
-    /// Notes that a skill's folder is left as it is.
-    pub(super) fn leave_alone(&mut self, name: &SkillName, place: String, reason: String) {
-        self.left_alone.push(LeftAlone {
+impl SkillUpdate {
+    pub(super) fn left_alone(name: &SkillName, place: &str, reason: String) -> Self {
+        Self::LeftAlone(LeftAlone {
             name: name.to_string(),
-            place,
+            place: place.to_owned(),
             reason,
             files: Vec::new(),
-        });
+        })
     }
 
-    /// Notes that a skill can't move.
-    pub(super) fn stick(&mut self, name: &SkillName, reason: String) {
-        self.stuck.push(Problem {
-            name: name.to_string(),
-            reason,
-        });
+    /// Blocks a skill for another reason than findings.
+    pub(super) fn blocked(reason: String) -> Self {
+        Self::Blocked(reason, Vec::new())
+    }
+}
+
+impl SourceUpdate<'_> {
+    /// Returns the skills that get a new version.
+    pub(super) fn new_versions(&self) -> impl Iterator<Item = (&SkillName, &NewVersion)> {
+        self.skills
+            .iter()
+            .filter_map(|(name, update)| match update {
+                SkillUpdate::Updated(version) => Some((name, &**version)),
+                _ => None,
+            })
+    }
+
+    /// Returns the skills whose entry gets another commit.
+    pub(super) fn relocked(&self) -> impl Iterator<Item = (&SkillName, &Relocked)> {
+        self.skills
+            .iter()
+            .filter_map(|(name, update)| match update {
+                SkillUpdate::Relocked(relocked) => Some((name, relocked)),
+                _ => None,
+            })
     }
 }
