@@ -28,8 +28,6 @@ pub enum Tool {
     AllRules,
     /// The same on every core.
     AllRulesAllCores,
-    /// `mdskill validate --parity` on one core: what the reference checker looks at.
-    Parity,
     /// The reference checker as its users run it: a process for each skill.
     ReferenceProgram,
     /// The reference checker as a library, every skill in one process.
@@ -102,7 +100,6 @@ impl Room {
                 Tool::AllRulesAllCores,
                 mdskill(folder, &["--select", "all"], false),
             );
-            add(Tool::Parity, mdskill(folder, &["--parity"], true));
             add(Tool::Cat, cat(folder));
             // A hundred times slower: the small one says all about it.
             if let Some(python) = &python

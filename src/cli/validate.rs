@@ -29,9 +29,6 @@ pub struct ValidateArgs {
     /// Whose eyes to look with: copilot (the default), claude, spec
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Find what the specification's reference checker finds, whatever mdskill.toml says
-    #[arg(long, conflicts_with = "profile")]
-    pub parity: bool,
     /// Show findings from this severity on: error, warning, info; the others are counted
     /// [default: warning; info in json and sarif]
     #[arg(long, value_name = "LEVEL")]

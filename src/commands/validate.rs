@@ -6,14 +6,14 @@ use std::time::Instant;
 use super::findings::{self, Telling};
 use super::{Session, usage};
 use crate::cli::ValidateArgs;
-use crate::config::{PerPath, Rules};
+use crate::config::Rules;
 use crate::diagnostic::{Safety, Severity};
 use crate::fs::At;
 use crate::ops::validate::{Fixing, Page, Report};
 use crate::ops::{OpError, validate as ops_validate};
 use crate::ui::error::ExitStatus;
+use crate::validate::Level;
 use crate::validate::mend::Reach;
-use crate::validate::{Level, Profile, Settings};
 
 /// Most of a page that is read from standard input, as much as of a file.
 const MAX_INPUT_BYTES: u64 = 16 << 20;
@@ -115,11 +115,6 @@ fn standard_input() -> Result<Vec<u8>, OpError> {
 /// Returns what `mdskill.toml` says, with the flags on top of it.
 fn rules(session: &Session<'_>, arguments: &ValidateArgs) -> Result<Rules, OpError> {
     let mut rules = session.context.config()?.rules;
-    if arguments.parity {
-        // What the reference checker finds is not for the project to decide.
-        rules.settings = Settings::of(Profile::Reference);
-        rules.per_path = PerPath::default();
-    }
     if let Some(profile) = &arguments.profile {
         rules.settings.profile = profile.parse().map_err(usage)?;
     }

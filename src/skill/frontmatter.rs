@@ -16,9 +16,8 @@ mod scan;
 mod value;
 
 pub use error::{Before, Fault, FrontmatterError, Preamble};
-pub use fence::{Document, MAX_FRONTMATTER_BYTES, MAX_SKILL_MD_BYTES, split, split_as_reference};
+pub use fence::{Document, MAX_FRONTMATTER_BYTES, MAX_SKILL_MD_BYTES, split};
 pub use quoting::{Quoted, quote};
-pub use scan::{Construct, Mark};
 pub use value::Value;
 
 use crate::span::Span;
@@ -33,7 +32,6 @@ pub const MAX_NODES: usize = 1000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frontmatter {
     fields: Vec<Field>,
-    marks: Vec<Mark>,
     /// All of it between the two `---` lines.
     pub span: Span,
     /// Byte of the file at which the body begins.
@@ -73,12 +71,6 @@ impl Frontmatter {
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         &self.fields
-    }
-
-    /// Returns what is valid YAML and refused by the reference checker, in order.
-    #[must_use]
-    pub fn marks(&self) -> &[Mark] {
-        &self.marks
     }
 
     /// Returns the field of that key.
@@ -133,14 +125,6 @@ pub fn parse(text: &[u8]) -> Result<Frontmatter, FrontmatterError> {
     read(split(text).map_err(|error| sure_of_its_end(text, error))?)
 }
 
-/// Reads what the reference checker takes for the frontmatter of a SKILL.md.
-///
-/// # Errors
-/// As [`split_as_reference`] and [`parse`].
-pub fn parse_as_reference(text: &[u8]) -> Result<Frontmatter, FrontmatterError> {
-    read(split_as_reference(text)?)
-}
-
 fn read(document: Document<'_>) -> Result<Frontmatter, FrontmatterError> {
     let scan = scan::scan(document.yaml);
     let offset = document.yaml_offset;
@@ -155,12 +139,7 @@ fn read(document: Document<'_>) -> Result<Frontmatter, FrontmatterError> {
         let suspected = scan.suspected.clone().filter(|_| is_explained);
         in_file(suspected.unwrap_or_else(|| explain(refusal, document.yaml, &scan.keys)))
     })?;
-    let marks = scan.marks.iter().map(|mark| Mark {
-        span: mark.span.shifted(offset),
-        ..*mark
-    });
     Ok(Frontmatter {
-        marks: marks.collect(),
         fields: fields(root, &document, &scan.keys)?,
         span: Span::new(offset, offset + document.yaml.len()),
         body_offset: document.body_offset,

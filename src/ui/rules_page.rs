@@ -37,7 +37,7 @@ To silence a rule:
 `rules`, and of each `code`, `name`, `group`, `severity`, `on` (whether it runs without being
 asked for), `fix` (`no`, `safe`, `unsafe`), `blocks_loading` (whether clients do not load the
 skill), `summary`, `why`, `example`, `mend`, and `profiles`: its severity, or `off`, by `copilot`,
-`claude`, `spec` and `parity`.
+`claude` and `spec`.
 
 This page is made of the rules' own words: `BLESS=1 cargo test --test it docs` writes it anew.
 ";

@@ -29,8 +29,6 @@ pub struct Context<'a> {
     pub nested: Vec<&'a str>,
     /// What could not be read, and why.
     pub unreadable: Vec<(&'a str, Unreadable)>,
-    /// Where `skill_md` lies.
-    skill_path: Option<&'a str>,
     frontmatter: Option<Result<Frontmatter, FrontmatterError>>,
 }
 
@@ -66,15 +64,6 @@ impl<'a> Context<'a> {
     /// Reads `skill`. The body is read even when the YAML before it is broken.
     #[must_use]
     pub fn new(skill: &'a dyn SkillView, profile: Profile) -> Self {
-        let mut context = Self::of_frontmatter(skill, profile);
-        context.read_pages();
-        context
-    }
-
-    /// Reads of `skill` the frontmatter alone: four fifths of the time go into the pages, which
-    /// some profiles do not look at.
-    #[must_use]
-    pub fn of_frontmatter(skill: &'a dyn SkillView, profile: Profile) -> Self {
         let entries = skill.entries();
         let mut context = Self {
             skill,
@@ -82,12 +71,12 @@ impl<'a> Context<'a> {
             pages: Vec::new(),
             profile,
             skill_md: None,
-            skill_path: None,
             nested: nested_skills(entries),
             unreadable: Vec::new(),
             frontmatter: None,
         };
         context.read_skill_md();
+        context.read_pages();
         context
     }
 
@@ -103,27 +92,18 @@ impl<'a> Context<'a> {
     }
 
     fn read_skill_md(&mut self) {
-        // The reference checker takes the small name for as good.
-        let other = (self.profile == Profile::Reference).then_some("skill.md");
-        let mut names = [Some(SKILL_FILE), other].into_iter().flatten();
-        let entry = names.find_map(|name| self.entry(name).filter(|entry| entry.is_file()));
+        let entry = self.entry(SKILL_FILE).filter(|entry| entry.is_file());
         let Some(entry) = entry else { return };
         let bytes = match self.skill.read(&entry.path) {
             Ok(bytes) => bytes,
             Err(error) => return self.unreadable.push((&entry.path, error)),
         };
-        self.frontmatter = Some(match self.profile {
-            Profile::Reference => frontmatter::parse_as_reference(&bytes),
-            _ => frontmatter::parse(&bytes),
-        });
+        self.frontmatter = Some(frontmatter::parse(&bytes));
         self.skill_md = Some(bytes);
-        self.skill_path = Some(&entry.path);
     }
 
     fn parse_skill_md(&mut self) {
-        let (Some(bytes), Some(path)) = (&self.skill_md, self.skill_path) else {
-            return;
-        };
+        let Some(bytes) = &self.skill_md else { return };
         let from = match frontmatter::split(bytes) {
             Ok(document) => document.body_offset,
             Err(error) if matches!(error.fault, Fault::NoFrontmatter { .. }) => 0,
@@ -131,7 +111,7 @@ impl<'a> Context<'a> {
         };
         if let Ok(text) = std::str::from_utf8(bytes) {
             self.pages.push(Page {
-                path,
+                path: SKILL_FILE,
                 body_offset: from,
                 markdown: markdown::read(text, from),
                 leads: Vec::new(),

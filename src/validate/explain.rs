@@ -103,7 +103,7 @@ pub struct Explanation {
     pub example: &'static str,
     /// How to mend it.
     pub mend: &'static str,
-    /// By the name of each profile, and `parity`, how much a finding matters, or `off`.
+    /// By the name of each profile, how much a finding matters, or `off`.
     pub profiles: BTreeMap<&'static str, &'static str>,
 }
 
@@ -142,11 +142,7 @@ impl Explanation {
         };
         let elsewhere = Profile::ALL.into_iter().filter_map(|profile| {
             let word = self.profiles[profile.word()];
-            let flag = match profile {
-                Profile::Reference => "--parity".to_owned(),
-                profile => format!("--profile {profile}"),
-            };
-            (word != by_default).then(|| format!("{word} with `{flag}`"))
+            (word != by_default).then(|| format!("{word} with `--profile {profile}`"))
         });
         let all: Vec<String> = [own].into_iter().chain(elsewhere).collect();
         let all = all.join("; ");
@@ -226,10 +222,10 @@ mod tests {
 
     #[test]
     fn a_severity_is_told_with_the_profiles_that_differ() {
-        assert_eq!(severity_sentence("SK302"), "Error; off with `--parity`.");
+        assert_eq!(severity_sentence("SK302"), "Error.");
         assert_eq!(
             severity_sentence("SK112"),
-            "Info; off with `--profile claude`; error with `--profile spec`; off with `--parity`."
+            "Info; off with `--profile claude`; error with `--profile spec`."
         );
         assert_eq!(
             severity_sentence("SK103"),

@@ -28,7 +28,6 @@ mod naming;
 mod paths;
 mod place;
 mod quick;
-mod reference;
 mod required;
 mod resolve;
 mod rules;
@@ -84,10 +83,7 @@ pub struct Checked {
 /// ```
 #[must_use]
 pub fn validate(skill: &dyn SkillView, settings: &Settings) -> Checked {
-    let context = match settings.reads_pages() {
-        true => Context::new(skill, settings.profile),
-        false => Context::of_frontmatter(skill, settings.profile),
-    };
+    let context = Context::new(skill, settings.profile);
     let mut findings = Vec::new();
     for rule in registry::RULES.iter().copied() {
         if let Check::Skill(check) = rule.check

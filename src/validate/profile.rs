@@ -16,16 +16,11 @@ pub enum Profile {
     Claude,
     /// Only what the specification demands or recommends.
     Spec,
-    /// What the specification's reference checker finds, which is stricter and blinder.
-    Reference,
 }
 
 impl Profile {
     /// Every profile.
-    pub const ALL: [Self; 4] = [Self::Copilot, Self::Claude, Self::Spec, Self::Reference];
-
-    /// Those that can be asked for by name: parity is an option of its own.
-    pub const NAMED: [Self; 3] = [Self::Copilot, Self::Claude, Self::Spec];
+    pub const ALL: [Self; 3] = [Self::Copilot, Self::Claude, Self::Spec];
 
     /// Returns its name.
     #[must_use]
@@ -34,7 +29,6 @@ impl Profile {
             Self::Copilot => "copilot",
             Self::Claude => "claude",
             Self::Spec => "spec",
-            Self::Reference => "parity",
         }
     }
 
@@ -43,9 +37,8 @@ impl Profile {
     pub(super) fn level(self, code: &str) -> Option<Level> {
         use Severity::{Error, Info, Warning};
         match (self, code) {
-            // A name that is missing is the folder's; one that differs is for display. SK107 says why
-            // the reference checker sees other fields than the author.
-            (Self::Claude, "SK201" | "SK203") | (Self::Reference, "SK107") => Some(Level::At(Info)),
+            // A name that is missing is the folder's; one that differs is for display.
+            (Self::Claude, "SK201" | "SK203") => Some(Level::At(Info)),
             // A description is recommended, and cut at 1,536 characters, not refused.
             (Self::Claude, "SK204" | "SK210" | "SK211") => Some(Level::At(Warning)),
             // Lists of tools are read, and Claude's own variables are filled in.
@@ -53,10 +46,6 @@ impl Profile {
             // The specification defines their form, however well clients bear another.
             (Self::Spec, "SK112" | "SK113" | "SK114") => Some(Level::At(Error)),
             (Self::Spec, code) if !SPECIFIED.contains(&code) => Some(Level::Off),
-            (Self::Reference, code) => Some(match REFERENCE.contains(&code) {
-                true => Level::At(Error),
-                false => Level::Off,
-            }),
             _ => None,
         }
     }
@@ -71,19 +60,6 @@ const SPECIFIED: [&str; 28] = [
     "SK113", "SK114", "SK115", "SK116", "SK201", "SK202", "SK203", "SK210", "SK211", "SK212",
     "SK301", "SK302", "SK304", "SK307", "SK310", "SK311", "SK402", "SK403",
 ];
-
-/// What the reference checker finds. It measures names, descriptions and `compatibility`, knows
-/// six fields, and reads less YAML than there is; it looks at no body, reference or other file.
-const REFERENCE: [&str; 16] = [
-    "SK001", "SK002", "SK003", "SK101", "SK102", "SK103", "SK104", "SK105", "SK106", "SK110",
-    "SK115", "SK201", "SK202", "SK203", "SK210", "SK211",
-];
-
-/// Whether the frontmatter alone decides what the rule of that code finds under
-/// [`Profile::Reference`].
-pub(super) fn is_of_reference(code: &str) -> bool {
-    REFERENCE.contains(&code) || code == "SK107"
-}
 
 impl fmt::Display for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,9 +76,7 @@ impl FromStr for Profile {
     type Err = NoSuchProfile;
 
     fn from_str(word: &str) -> Result<Self, NoSuchProfile> {
-        let found = Self::NAMED
-            .into_iter()
-            .find(|profile| profile.word() == word);
+        let found = Self::ALL.into_iter().find(|profile| profile.word() == word);
         found.ok_or_else(|| NoSuchProfile(word.to_owned()))
     }
 }

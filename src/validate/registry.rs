@@ -18,7 +18,6 @@ pub const RULES: &[&Rule] = &[
     &rules::invalid_yaml::RULE,
     &rules::duplicate_key::RULE,
     &rules::not_a_map::RULE,
-    &rules::not_strict_yaml::RULE,
     &rules::dashes_in_frontmatter::RULE,
     &rules::unknown_field::RULE,
     &rules::client_field::RULE,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Severity;
-use crate::validate::profile::{Level, Profile, is_of_reference};
+use crate::validate::profile::{Level, Profile};
 use crate::validate::registry;
 use crate::validate::rule::Rule;
 
@@ -57,21 +57,8 @@ impl Settings {
     pub fn of(profile: Profile) -> Self {
         Self {
             profile,
-            // What the reference checker finds, no comment silences.
-            heeds_comments: profile != Profile::Reference,
             ..Self::default()
         }
-    }
-
-    /// Whether the Markdown of a skill must be read for what these settings look for.
-    #[must_use]
-    pub fn reads_pages(&self) -> bool {
-        let mut on = registry::RULES
-            .iter()
-            .filter(|rule| self.level(rule) != Level::Off);
-        self.profile != Profile::Reference
-            || self.heeds_comments
-            || on.any(|rule| !is_of_reference(rule.code))
     }
 
     /// Returns the same settings for somebody else's skill, which must not say what is found

@@ -84,7 +84,6 @@ fn rule_lists_all_rules_a_group_or_one() {
             .says("SK302 broken-path")
             .says(rule.why)
             .says(rule.example);
-        one.says("off with `--parity`");
         one.says("mdskill-ignore SK302: reason").never_says("SK301");
     }
 }
@@ -111,7 +110,7 @@ fn rule_as_json_has_the_keys_that_the_page_names() {
     assert_eq!(rule["severity"], "error");
     assert_eq!(rule["on"], true);
     let profiles = serde_json::json!({
-        "claude": "info", "copilot": "error", "parity": "error", "spec": "error"
+        "claude": "info", "copilot": "error", "spec": "error"
     });
     assert_eq!(rule["profiles"], profiles);
 }

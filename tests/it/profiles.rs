@@ -1,4 +1,4 @@
-//! Whose eyes a skill is looked at with: `--profile` and `--parity`.
+//! The clients whose rules a skill is checked by: `--profile`.
 
 use std::collections::BTreeMap;
 
@@ -77,13 +77,6 @@ fn each_profile_looks_with_its_own_eyes() {
         ("SK301", "error"),
     ]);
     assert_eq!(found(&room, &["--profile", "spec"]), spec);
-    let parity = levels(&[
-        ("SK201", "error"),
-        ("SK203", "error"),
-        ("SK210", "error"),
-        ("SK211", "error"),
-    ]);
-    assert_eq!(found(&room, &["--parity"]), parity);
 }
 
 #[test]
@@ -91,14 +84,10 @@ fn a_selected_rule_counts_as_the_profile_takes_it() {
     let room = room();
     let selected = found(&room, &["--profile", "claude", "--select", "SK203,SK112"]);
     assert_eq!(selected, levels(&[("SK112", "info"), ("SK203", "info")]));
-    let selected = found(&room, &["--parity", "--select", "SK301"]);
-    assert_eq!(selected, levels(&[("SK301", "error")]));
-    let ignored = found(&room, &["--parity", "--ignore", "SK2"]);
-    assert_eq!(ignored, levels(&[]));
 }
 
 #[test]
-fn parity_is_no_profile_and_goes_with_none() {
+fn unknown_profile_is_refused() {
     let room = room();
     let run = |flags: &[&str]| room.mdskill([&["validate"], flags].concat()).run();
     for word in ["parity", "reference", "copilt"] {
@@ -106,7 +95,4 @@ fn parity_is_no_profile_and_goes_with_none() {
             .fails(2)
             .says("there are copilot, claude and spec");
     }
-    run(&["--profile", "spec", "--parity"])
-        .fails(2)
-        .says("cannot be used with");
 }

@@ -159,8 +159,6 @@ pub struct Before {
 pub enum Preamble {
     /// Only white space.
     Blank,
-    /// A byte order mark, which only the reference checker minds.
-    ByteOrderMark,
     /// `<!-- … -->`.
     Comment,
     /// A line of `____`.
@@ -198,7 +196,6 @@ impl FrontmatterError {
                     "write `---`, each field on a line of its own without `#`, and `---`; keep the formatter from this file"
                 }
                 Some(Preamble::Fence) => "remove the fence, at the end of the file too",
-                Some(Preamble::ByteOrderMark) => "save the file without a byte order mark",
                 Some(Preamble::Comment) => "move the comment below the frontmatter",
                 Some(_) => "remove everything before the first `---`, blank lines too",
                 None => {
@@ -276,7 +273,6 @@ fn no_frontmatter(before: Option<&Before>) -> &'static str {
     match before.map(|before| before.what) {
         None => "SKILL.md does not begin with a line `---`",
         Some(Preamble::Blank) => "a blank line stands before the first `---`",
-        Some(Preamble::ByteOrderMark) => "a byte order mark stands before the first `---`",
         Some(Preamble::Comment) => "a comment stands before the first `---`",
         Some(Preamble::Rule) => "a line of `_` stands before the first `---`",
         Some(Preamble::Fence) => "a code fence stands around the whole file",

@@ -58,26 +58,6 @@ pub fn split(text: &[u8]) -> Result<Document<'_>, FrontmatterError> {
     Err(at_start(astray::unclosed(whole, yaml_offset)))
 }
 
-/// Cuts `text` as the reference checker does: it must begin with `---`, and the next `---`
-/// ends the frontmatter, wherever it stands. Source: skills-ref, `parser.py`.
-///
-/// # Errors
-/// As [`split`].
-pub fn split_as_reference(text: &[u8]) -> Result<Document<'_>, FrontmatterError> {
-    let whole = readable(text)?;
-    let Some(rest) = whole.strip_prefix(DASHES) else {
-        let before = astray::before_for_reference(whole);
-        return Err(at_start(Fault::NoFrontmatter { before }));
-    };
-    let opening = DASHES.len();
-    let Some(length) = rest.find(DASHES) else {
-        return Err(at_start(astray::unclosed(whole, opening)));
-    };
-    let closing = Span::new(opening + length, opening + length + DASHES.len());
-    let body_line = whole[..closing.end].matches('\n').count() + 1;
-    document(whole, opening, closing, body_line)
-}
-
 const DASHES: &str = "---";
 
 fn document(
@@ -142,19 +122,6 @@ mod tests {
         let document = split(text.as_bytes()).unwrap();
         assert_eq!(document.yaml, "description: a --- b\nx: |\n  ---\n");
         assert_eq!(document.body, "");
-    }
-
-    #[test]
-    fn the_reference_cuts_at_the_first_dashes() {
-        let cut = |text: &str| {
-            let document = split_as_reference(text.as_bytes());
-            document.map(|document| (document.yaml.to_owned(), document.body_line))
-        };
-        let within = "---\ndescription: a --- b\n---\n";
-        assert_eq!(cut(within).unwrap(), ("\ndescription: a ".to_owned(), 2));
-        assert_eq!(cut("---a: b---").unwrap(), ("a: b".to_owned(), 1));
-        assert!(cut("\u{feff}---\na: b\n---\n").is_err());
-        assert!(cut("---\na: b\n").is_err());
     }
 
     #[test]

@@ -1,23 +1,21 @@
 //! A pass over the YAML before the parser sees it: it refuses what would make the parser
-//! nest without bound, finds where the keys and values of the two outer levels stand, notes
-//! what is YAML and yet not for every reader, and remembers the first thing that looks
-//! wrong, to explain the parser's refusal in the author's words.
+//! nest without bound, finds where the keys and values of the two outer levels are, and
+//! remembers the first thing that looks wrong, to explain the parser's refusal in the author's
+//! words.
 //!
 //! It follows the token rules of YAML 1.2.2, chapters 5 to 9, as far as needed
 //! to know where a value begins; whether the text is valid is the parser's word.
 
 use std::collections::HashSet;
 
+use super::MAX_DEPTH;
 use super::cursor::{Cursor, is_blank_or_end, is_break};
 use super::error::Fault;
 use super::quoting::{self, Quoted};
 use crate::span::Span;
 
-mod blocks;
 mod keys;
 mod properties;
-
-use blocks::Indent;
 
 /// Most brackets after something that looks wrong, where this pass stops and the depth is no
 /// longer counted: the parser looks at every open one for each token.
@@ -35,8 +33,6 @@ pub(super) struct Scan {
     pub refused: Option<(Span, Fault)>,
     /// What explains it, if the parser refuses.
     pub suspected: Option<(Span, Fault)>,
-    /// What is not for every reader, in order.
-    pub marks: Vec<Mark>,
 }
 
 /// Where a key and its value stand; the key twice when it has no value.
@@ -46,32 +42,6 @@ pub(super) struct Key {
     pub value: Span,
     /// The keys of the map that is its value.
     pub children: Vec<Self>,
-}
-
-/// A piece of valid YAML that the reference checker's parser refuses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark {
-    /// Where it stands.
-    pub span: Span,
-    /// What it is.
-    pub construct: Construct,
-}
-
-/// What the reference checker's parser, strictyaml, refuses of valid YAML.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Construct {
-    /// `[a, b]`.
-    FlowList,
-    /// `{a: b}`.
-    FlowMap,
-    /// `&a`.
-    Anchor,
-    /// `!a`.
-    Tag,
-    /// A tab between a key and its value, or before a comment.
-    Tab,
-    /// Two maps within one that are indented by different numbers of spaces.
-    UnevenMap,
 }
 
 /// Returns what is in `yaml`; stops at the first thing refused or suspected.
@@ -119,19 +89,15 @@ struct Bracket {
     open: char,
     /// The candidate that waits around it.
     candidate: Option<Candidate>,
-    /// Its mark.
-    mark: usize,
 }
 
 struct Scanner<'a> {
     cursor: Cursor<'a>,
-    /// The open block collections.
-    indents: Vec<Indent>,
+    /// The columns of the open block collections.
+    indents: Vec<usize>,
     flow: Vec<Bracket>,
     candidate: Option<Candidate>,
     key_allowed: bool,
-    /// A `-` came after the last key.
-    in_list: bool,
     last_key: Option<Span>,
     last_scalar: usize,
     /// A value closed by a quote or bracket on this line.
@@ -152,7 +118,6 @@ impl<'a> Scanner<'a> {
             flow: Vec::new(),
             candidate: None,
             key_allowed: true,
-            in_list: false,
             last_key: None,
             last_scalar: 0,
             closed: None,
@@ -179,12 +144,8 @@ impl<'a> Scanner<'a> {
         self.found.refused.get_or_insert((Span::at(at), fault));
     }
 
-    fn mark(&mut self, span: Span, construct: Construct) {
-        self.found.marks.push(Mark { span, construct });
-    }
-
     fn quoted(&self, start: usize) -> Quoted {
-        let indent = self.indents.last().map_or(0, |indent| indent.column);
+        let indent = self.indents.last().copied().unwrap_or(0);
         quoting::quoted(self.cursor.text, start, indent)
     }
 
@@ -206,15 +167,7 @@ impl<'a> Scanner<'a> {
                     self.suspect(self.cursor.at, Fault::Tab);
                     return false;
                 }
-                ' ' | '\t' => {
-                    if c == '\t' && self.in_block() {
-                        self.mark(
-                            Span::new(self.cursor.at, self.cursor.at + 1),
-                            Construct::Tab,
-                        );
-                    }
-                    self.cursor.advance();
-                }
+                ' ' | '\t' => self.cursor.advance(),
                 c if is_break(c) => {
                     self.cursor.advance();
                     self.closed = None;
@@ -232,7 +185,7 @@ impl<'a> Scanner<'a> {
         let spaced = is_blank_or_end(self.cursor.peek_second());
         if self.in_block() {
             let column = self.cursor.column_of(start);
-            self.indents.retain(|indent| indent.column <= column);
+            self.indents.retain(|indent| *indent <= column);
         }
         if c == ':' && (spaced || !self.in_block()) {
             return self.key_ends();
@@ -255,14 +208,13 @@ impl<'a> Scanner<'a> {
             '[' | '{' => self.open(c),
             ']' | '}' | ',' if !self.in_block() => self.close_or_separate(c),
             '-' | '?' if spaced && self.in_block() => {
-                self.enter_block(self.cursor.column_of(start), start);
-                self.in_list = c == '-';
+                self.enter_block(self.cursor.column_of(start));
                 self.key_allowed = true;
                 self.cursor.advance();
             }
             '|' | '>' if self.in_block() => {
                 self.property = None;
-                let indent = self.indents.last().map(|indent| indent.column);
+                let indent = self.indents.last().copied();
                 self.cursor.pass_block(indent);
                 let block = self.cursor.text[start..self.cursor.at].trim_end();
                 self.value_ends(start, start + block.len());
@@ -278,12 +230,8 @@ impl<'a> Scanner<'a> {
 
     fn plain_scalar(&mut self) {
         let (start, line) = (self.cursor.at, self.cursor.line_start);
-        let indent = self.indents.last().map(|indent| indent.column);
+        let indent = self.indents.last().copied();
         let end = self.cursor.pass_plain(indent, !self.in_block());
-        if let Some(tab) = self.cursor.text[start..self.cursor.at].find('\t') {
-            let tab = Span::new(start + tab, start + tab + 1);
-            self.mark(tab, Construct::Tab);
-        }
         self.scalar(Span::new(start, end), line);
         // After a line break a new key may begin.
         let crossed_line = self.cursor.text[end..self.cursor.at].contains(is_break);
@@ -317,13 +265,7 @@ impl<'a> Scanner<'a> {
             value,
             open,
             candidate: self.candidate.take(),
-            mark: self.found.marks.len(),
         });
-        let construct = match open {
-            '[' => Construct::FlowList,
-            _ => Construct::FlowMap,
-        };
-        self.mark(Span::new(start, start + 1), construct);
         self.check_depth();
         self.key_allowed = true;
         self.cursor.advance();
@@ -337,12 +279,25 @@ impl<'a> Scanner<'a> {
             && let Some(bracket) = self.flow.pop()
         {
             let end = self.cursor.at + 1;
-            self.found.marks[bracket.mark].span.end = end;
             self.candidate = bracket.candidate;
             self.value_ends(bracket.value, end);
             self.closed = self.in_block().then_some((bracket.at, c));
         }
         self.cursor.advance();
+    }
+
+    /// Opens the block collection of an entry in `column`, unless it is open already.
+    fn enter_block(&mut self, column: usize) {
+        if self.indents.last().is_none_or(|open| *open < column) {
+            self.indents.push(column);
+            self.check_depth();
+        }
+    }
+
+    fn check_depth(&mut self) {
+        if self.indents.len() + self.flow.len() > MAX_DEPTH {
+            self.refuse(self.cursor.at, Fault::TooDeep);
+        }
     }
 
     fn end(&mut self) {

@@ -186,25 +186,6 @@ fn anchors_aliases_and_tags_are_yaml() {
     assert_eq!(frontmatter.field("d").unwrap().value.text(), Some("7"));
     assert_eq!(frontmatter.field("k").unwrap().value, Value::Null);
     assert_eq!(frontmatter.field("<<").unwrap().value.kind(), "a map");
-    let file = format!("---\n{yaml}\n---\n# Body\n");
-    let marks = frontmatter.marks().iter();
-    let marks: Vec<(Construct, &str)> = marks
-        .map(|mark| (mark.construct, mark.span.of(&file)))
-        .collect();
-    assert_eq!(
-        marks,
-        [
-            (Construct::Anchor, "&k"),
-            (Construct::Anchor, "&x"),
-            (Construct::FlowList, "[b]"),
-            (Construct::Tag, "!!str"),
-            (Construct::Tag, "!mine"),
-            (Construct::FlowMap, "{f: *x}"),
-            (Construct::Anchor, "&y"),
-            (Construct::Tag, "!t"),
-            (Construct::Anchor, "&z"),
-        ]
-    );
 }
 
 #[test]
@@ -265,24 +246,6 @@ fn children_of_a_map_have_places() {
     );
     assert_eq!(of("x: &x {a: b}\nmetadata: *x"), []);
     assert_eq!(of("metadata:\n- a: b"), []);
-}
-
-#[test]
-fn what_strictyaml_refuses_is_marked() {
-    let marks = |yaml: &str| -> Vec<Construct> {
-        let frontmatter = read(yaml).unwrap();
-        frontmatter
-            .marks()
-            .iter()
-            .map(|mark| mark.construct)
-            .collect()
-    };
-    assert_eq!(marks("a:\n  b: c\nd:\n   e: f"), [Construct::UnevenMap]);
-    assert_eq!(marks("a:\n- b: c\nd:\n   e: f\ng:\n   h: i"), []);
-    assert_eq!(marks("a:\n  - b: c\n  - d\ne:\n   f: g"), []);
-    assert_eq!(marks("a:\tb"), [Construct::Tab]);
-    assert_eq!(marks("a: b\tc"), [Construct::Tab]);
-    assert_eq!(marks("a: \"b\tc\""), []);
 }
 
 #[test]

@@ -3,8 +3,6 @@
 use crate::diagnostic::Severity;
 use crate::skill::frontmatter::Value;
 use crate::validate::context::Context;
-use crate::validate::profile::Profile;
-use crate::validate::reference;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -26,9 +24,6 @@ pub const RULE: Rule = Rule {
 const MAX_CHARS: usize = 500;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    if context.profile == Profile::Reference {
-        return reference::compatibility(context, RULE.mend);
-    }
     let finding = context.field("compatibility").and_then(|field| {
         let message = match field.value.text() {
             Some("") => "`compatibility` is empty".to_owned(),

@@ -2,8 +2,6 @@
 
 use crate::diagnostic::Severity;
 use crate::validate::context::Context;
-use crate::validate::profile::Profile;
-use crate::validate::reference;
 use crate::validate::required;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
@@ -23,9 +21,6 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    if context.profile == Profile::Reference {
-        return reference::missing(context, "description", RULE.mend);
-    }
     let missing = context
         .frontmatter()
         .and_then(|frontmatter| required::missing(frontmatter, "description"));

@@ -2,8 +2,6 @@
 
 use crate::diagnostic::Severity;
 use crate::validate::context::Context;
-use crate::validate::profile::Profile;
-use crate::validate::reference;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -27,9 +25,6 @@ pub const RULE: Rule = Rule {
 const MAX_CHARS: usize = 1024;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    if context.profile == Profile::Reference {
-        return reference::description_too_long(context, RULE.mend);
-    }
     let finding = context.field("description").and_then(|field| {
         let count = field.value.text()?.chars().count();
         (count > MAX_CHARS).then(|| {

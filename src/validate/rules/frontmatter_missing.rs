@@ -39,7 +39,6 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn removal(before: &Before) -> Option<Fix> {
     let (title, safety) = match before.what {
         Preamble::Blank => ("remove the blank lines before `---`", Safety::Safe),
-        Preamble::ByteOrderMark => ("remove the byte order mark", Safety::Safe),
         Preamble::Rule => ("remove the line before `---`", Safety::Unsafe),
         Preamble::Fence => ("remove the fence around the file", Safety::Unsafe),
         Preamble::Comment | Preamble::Heading | Preamble::Text => return None,

@@ -43,7 +43,6 @@ pub mod name_reserved;
 pub mod nested_skill;
 pub mod not_a_map;
 pub mod not_executable;
-pub mod not_strict_yaml;
 pub mod not_utf8;
 pub mod orphan;
 pub mod path_above;

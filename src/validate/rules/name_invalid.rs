@@ -5,8 +5,6 @@ use crate::name;
 use crate::skill::frontmatter::Field;
 use crate::validate::context::Context;
 use crate::validate::naming;
-use crate::validate::profile::Profile;
-use crate::validate::reference;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -26,9 +24,6 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    if context.profile == Profile::Reference {
-        return reference::name_invalid(context, RULE.mend);
-    }
     context
         .field("name")
         .and_then(|field| finding(context, field))

@@ -2,8 +2,6 @@
 
 use crate::diagnostic::Severity;
 use crate::validate::context::Context;
-use crate::validate::profile::Profile;
-use crate::validate::reference;
 use crate::validate::required;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
@@ -24,9 +22,6 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    if context.profile == Profile::Reference {
-        return reference::missing(context, "name", RULE.mend);
-    }
     let missing = context
         .frontmatter()
         .and_then(|frontmatter| required::missing(frontmatter, "name"));

@@ -3,8 +3,6 @@
 use crate::diagnostic::Severity;
 use crate::validate::context::Context;
 use crate::validate::naming;
-use crate::validate::profile::Profile;
-use crate::validate::reference;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -23,9 +21,6 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    if context.profile == Profile::Reference {
-        return reference::name_not_folder(context, RULE.mend);
-    }
     let folder = context.skill.folder();
     let finding = context.field("name").and_then(|field| {
         let name = field.value.text().filter(|name| !name.is_empty())?;

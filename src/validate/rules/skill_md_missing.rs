@@ -23,8 +23,6 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     match context.entry(SKILL_FILE).map(|entry| &entry.kind) {
-        // The reference checker reads `skill.md` too.
-        None if context.skill_md.is_some() => Vec::new(),
         None | Some(EntryKind::Submodule) => vec![missing(context)],
         // What is there and is no file is told by another rule.
         Some(_) => Vec::new(),

@@ -1,10 +1,9 @@
 //! SK110: a field that nobody documents.
 
 use crate::diagnostic::{Fix, Severity};
-use crate::skill::frontmatter::{Field, Value};
+use crate::skill::frontmatter::Field;
 use crate::validate::context::Context;
 use crate::validate::fields;
-use crate::validate::profile::Profile;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -26,9 +25,6 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let fields = context
         .frontmatter()
         .map_or(&[][..], |frontmatter| frontmatter.fields());
-    if context.profile == Profile::Reference {
-        return fields.iter().filter_map(unspecified).collect();
-    }
     let unknown = fields.iter().filter(|field| {
         !fields::is_specified(&field.key) && fields::of_clients(&field.key).is_none()
     });
@@ -52,16 +48,4 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     };
     unknown.map(finding).collect()
-}
-
-/// The reference checker knows the six fields alone. What `<<` merges it drops.
-fn unspecified(field: &Field) -> Option<Finding> {
-    let is_merge = field.key == "<<" && matches!(field.value, Value::Map(_));
-    (!is_merge && !fields::is_specified(&field.key)).then(|| {
-        Finding::new(
-            field.key_span,
-            format!("the specification has no field `{}`", field.key),
-            "put it below `metadata`, as a text, or leave it out",
-        )
-    })
 }

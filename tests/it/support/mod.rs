@@ -20,5 +20,6 @@ pub mod room;
 pub mod sealed;
 pub mod server;
 pub mod shop;
+pub mod skills_ref;
 pub mod snapshot;
 pub mod wire;

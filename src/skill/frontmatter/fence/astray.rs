@@ -53,18 +53,6 @@ fn formatted(whole: &str) -> Option<Span> {
     (is_rule && field.len() < heading.len() && is_field).then_some(Span::new(0, end))
 }
 
-/// Returns what keeps the reference checker from seeing a frontmatter: a byte order mark too.
-pub(super) fn before_for_reference(whole: &str) -> Option<Before> {
-    match whole.strip_prefix('\u{feff}') {
-        Some(marked) if marked.starts_with("---") => Some(Before {
-            what: Preamble::ByteOrderMark,
-            span: Span::new(0, whole.len() - marked.len()),
-            closing: None,
-        }),
-        _ => before(whole),
-    }
-}
-
 fn last_line(whole: &str) -> Option<Span> {
     let text = whole.trim_end();
     let start = text.rfind('\n')? + 1;

@@ -10,7 +10,7 @@ impl Scanner<'_> {
     /// line at `line_start`, as a possible key.
     pub(super) fn may_be_key(&mut self, span: Span, from: usize, line_start: usize) {
         let column = || self.cursor.text[line_start..from].chars().count();
-        let indent = self.indents.last().map(|indent| indent.column);
+        let indent = self.indents.last().copied();
         let required = self.in_block() && indent.is_some_and(|indent| indent == column());
         let candidate = self.key_allowed.then_some(Candidate {
             span,
@@ -61,15 +61,14 @@ impl Scanner<'_> {
         }
         if let Some(key) = key {
             if self.in_block() {
-                self.enter_block(self.cursor.column_of(key.from), key.from);
+                self.enter_block(self.cursor.column_of(key.from));
             }
             self.key_allowed = false;
-            self.in_list &= !self.in_block();
             self.record(key.span);
         } else if self.in_block() && !self.key_allowed {
             self.suspect_unquoted_colon(colon);
         } else if self.in_block() {
-            self.enter_block(self.cursor.column_of(colon), colon);
+            self.enter_block(self.cursor.column_of(colon));
             self.key_allowed = true;
         }
     }

@@ -1,6 +1,6 @@
 //! Anchors, aliases and tags.
 
-use super::{Construct, Scanner};
+use super::Scanner;
 use crate::skill::frontmatter::cursor::{is_blank_or_end, is_flow_mark};
 use crate::span::Span;
 
@@ -15,11 +15,6 @@ impl Scanner<'_> {
             }
             self.anchors.insert(name);
         }
-        let construct = match sign {
-            '&' => Construct::Anchor,
-            _ => Construct::Tag,
-        };
-        self.mark(Span::new(start, self.cursor.at), construct);
         self.property.get_or_insert((start, line));
     }
 
