@@ -149,6 +149,9 @@ fn tell_fixes(printer: &Printer, fixes: &Fixes) {
     for kept in &fixes.kept {
         printer.warn(&format!("{} is not mended: {}", kept.file, kept.reason));
     }
+    for refused in &fixes.refused {
+        printer.warn(&format!("{}: {}", refused.file, refused.reason));
+    }
 }
 
 fn annotate(session: &Session<'_>, report: &Report, least: Severity) {

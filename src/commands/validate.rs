@@ -13,7 +13,7 @@ use crate::ops::validate::{Fixing, Page, Report};
 use crate::ops::{OpError, validate as ops_validate};
 use crate::ui::error::ExitStatus;
 use crate::validate::Level;
-use crate::validate::mend::Reach;
+use crate::validate::fix::FixFilter;
 
 /// Most of a page that is read from standard input, as much as of a file.
 const MAX_INPUT_BYTES: u64 = 16 << 20;
@@ -58,7 +58,7 @@ fn fixing(arguments: &ValidateArgs, least: Severity) -> Result<Option<Fixing>, O
         ));
     }
     Ok(is_asked.then_some(Fixing {
-        reach: Reach {
+        filter: FixFilter {
             safety: match arguments.unsafe_fixes {
                 true => Safety::Unsafe,
                 false => Safety::Safe,

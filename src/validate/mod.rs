@@ -7,12 +7,11 @@
 //! 3. `suppress` takes out what comments silence.
 //! 4. `place` turns bytes into lines, once through each file, and gives each finding its severity.
 //! 5. [`validate_set`] compares skills with each other, by the [`set::Facts`] that are kept of each.
-//! 6. [`mend()`] repeats all this with the fixes of what was found, until nothing is left to mend.
+//! 6. [`apply_fixes`] repeats all this with the fixes of the findings, until nothing is left to fix.
 
 pub mod context;
 pub mod explain;
 pub mod fix;
-pub mod mend;
 pub mod profile;
 pub mod registry;
 pub mod rule;
@@ -50,7 +49,7 @@ use rule::Check;
 use set::{Fact, Facts};
 
 pub use between::validate_set;
-pub use mend::{Mended, mend};
+pub use fix::{FixOutcome, apply_fixes};
 pub use profile::{Level, Profile};
 pub use set::Set;
 pub use settings::Settings;

@@ -20,8 +20,8 @@ use crate::install::InstallError;
 use crate::interrupt::Interrupt;
 use crate::ops::OpError;
 use crate::ops::findings::join;
-use crate::validate::mend::{Mended, mend};
 use crate::validate::{self, Checked, validate};
+use crate::validate::{FixOutcome, apply_fixes};
 use crate::view::DiskView;
 
 /// Skills that are read before their findings are noted, and their fixes written.
@@ -110,14 +110,14 @@ impl<'a> Look<'a> {
     }
 
     /// Returns a skill as it is to be, in memory.
-    fn mend(&self, skill: &Lying, group: &Group) -> Result<Looked<Mended>, OpError> {
+    fn mend(&self, skill: &Lying, group: &Group) -> Result<Looked<FixOutcome>, OpError> {
         let settings = &self.rules.settings;
         let fixing = self
             .fixing
             .filter(|_| self.installed.may_mend(skill, group));
         self.look(skill, group, |view| match fixing {
-            Some(fixing) => mend(view, settings, fixing.reach),
-            None => Mended::from(validate(view, settings)),
+            Some(fixing) => apply_fixes(view, settings, fixing.filter),
+            None => FixOutcome::from(validate(view, settings)),
         })
     }
 
@@ -142,7 +142,7 @@ impl<'a> Look<'a> {
         &self,
         skill: &Lying,
         group: &Group,
-        mended: Mended,
+        mended: FixOutcome,
         report: &mut Report,
     ) -> Result<Checked, OpError> {
         let (Some(fixing), Some(fixes)) = (self.fixing, &mut report.fixes) else {

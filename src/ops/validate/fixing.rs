@@ -8,14 +8,13 @@ use crate::diagnostic::Diagnostic;
 use crate::diff::{self, Mode, Side};
 use crate::fs::{self, Error, atomic};
 use crate::ops::findings::join;
-use crate::validate::Mended;
-use crate::validate::mend::{FileChange, Reach};
+use crate::validate::fix::{FileChange, FixFilter, FixOutcome, RefusedFix};
 
 /// Which findings are mended, and whether on disk.
 #[derive(Debug, Clone, Copy)]
 pub struct Fixing {
     /// Which findings.
-    pub reach: Reach,
+    pub filter: FixFilter,
     /// Whether the difference is only shown.
     pub is_dry: bool,
 }
@@ -27,6 +26,8 @@ pub struct Fixes {
     pub fixed: Vec<Fixed>,
     /// What was not written, and why.
     pub kept: Vec<Kept>,
+    /// The fixes that were not applied because they would do harm, and which.
+    pub refused: Vec<Kept>,
     /// The difference, when nothing is to be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diff: Option<String>,
@@ -60,7 +61,7 @@ pub struct Fixed {
     pub skill: String,
 }
 
-/// A file that was left as it is.
+/// A file or a finding that was left as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
     /// The file, as seen from where the command was started.
@@ -79,13 +80,18 @@ impl Fixes {
     }
 
     /// Takes what is mended of the skill that is shown as `skill`. A file in `kept` is not.
-    pub(super) fn add(&mut self, skill: &str, mended: &Mended, kept: &[(&FileChange, String)]) {
+    pub(super) fn add(
+        &mut self,
+        skill: &str,
+        outcome: &FixOutcome,
+        kept: &[(&FileChange, String)],
+    ) {
         let is_kept = |found: &&Diagnostic| {
             kept.iter().any(|(change, _)| {
                 change.path == found.file || change.renamed_to.as_ref() == Some(&found.file)
             })
         };
-        let fixed = mended.fixed.iter().filter(|found| !is_kept(found));
+        let fixed = outcome.fixed.iter().filter(|found| !is_kept(found));
         self.fixed.extend(fixed.map(|found| {
             Fixed {
                 code: found.code,
@@ -103,11 +109,22 @@ impl Fixes {
             file: join(skill, &change.path),
             reason: reason.clone(),
         }));
+        let refused = outcome.refused.iter();
+        self.refused
+            .extend(refused.map(|refused| refused_fix(skill, refused)));
         if let Some(diff) = &mut self.diff {
-            for change in &mended.changes {
+            for change in &outcome.changes {
                 diff.push_str(&difference(skill, change));
             }
         }
+    }
+}
+
+fn refused_fix(skill: &str, refused: &RefusedFix) -> Kept {
+    let RefusedFix { finding, reason } = refused;
+    Kept {
+        file: join(skill, &finding.file),
+        reason: format!("the fix for {} was not applied: {reason}", finding.code),
     }
 }
 

@@ -11,8 +11,8 @@ use crate::context::Context;
 use crate::fs::{At, Error};
 use crate::ops::OpError;
 use crate::skill::discover::SKILL_FILE;
-use crate::validate::mend::mend_file;
-use crate::validate::{Mended, validate};
+use crate::validate::fix::apply_fixes_to_file;
+use crate::validate::{FixOutcome, validate};
 use crate::view::{DiskView, MemoryView, Overlay, SkillView};
 
 /// A page that is not read from disk.
@@ -66,8 +66,8 @@ pub(super) fn validate_page(
     let mut view = Overlay::over(below);
     view.write(&inside, &page.bytes);
     let mut mended = match options.fixing {
-        Some(fixing) => mend_file(&view, &inside, &options.rules.settings, fixing.reach),
-        None => Mended::from(validate(&view, &options.rules.settings)),
+        Some(fixing) => apply_fixes_to_file(&view, &inside, &options.rules.settings, fixing.filter),
+        None => FixOutcome::from(validate(&view, &options.rules.settings)),
     };
     mended
         .checked

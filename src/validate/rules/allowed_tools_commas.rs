@@ -135,7 +135,7 @@ fn separating_commas(tools: &str) -> impl Iterator<Item = usize> {
 #[cfg(test)]
 mod tests {
     use super::{has_separating_comma, without_commas};
-    use crate::validate::fix::edit;
+    use crate::validate::fix::text_edit::edit;
 
     #[test]
     fn a_fix_says_the_same_or_is_none() {

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 use super::validate_text;
 use crate::diagnostic::{Change, Diagnostic, Safety};
-use crate::validate::mend::{FileChange, Mended};
-use crate::validate::{Level, Settings, mend, validate};
+use crate::validate::fix::{FileChange, FixOutcome, apply_fixes};
+use crate::validate::{Level, Settings, validate};
 use crate::view::{Entry, EntryKind, MemoryView, Overlay, SkillView};
 
 /// Every shape that a rule of the frontmatter knows, and the shapes beside them.
@@ -185,7 +185,7 @@ proptest! {
             .with_entry(Entry { path, kind: EntryKind::Special });
         let found = validate(&skill, &all_rules()).diagnostics;
         prop_assert!(found.iter().all(|found| is_inside(&skill, found)), "{found:?}");
-        drop(mend(&skill, &all_rules(), Safety::Unsafe));
+        drop(apply_fixes(&skill, &all_rules(), Safety::Unsafe));
     }
 
     #[test]
@@ -211,11 +211,11 @@ proptest! {
             true => Safety::Unsafe,
             false => Safety::Safe,
         };
-        let Mended { changes, fixed, checked } = mend(&skill, &all_rules(), safety);
+        let FixOutcome { changes, fixed, checked, .. } = apply_fixes(&skill, &all_rules(), safety);
         prop_assert_eq!(changes.is_empty(), fixed.is_empty());
         let mended = written(&skill, &changes);
         prop_assert_eq!(&validate(&mended, &all_rules()), &checked);
-        let again = mend(&mended, &all_rules(), safety);
+        let again = apply_fixes(&mended, &all_rules(), safety);
         prop_assert_eq!(again.changes, []);
     }
 
@@ -227,7 +227,7 @@ proptest! {
             };
             let bytes = skill.read(&found.file).unwrap();
             let before = std::str::from_utf8(&bytes).unwrap();
-            let edited = crate::validate::fix::edit(before, &[edits]);
+            let edited = crate::validate::fix::text_edit::edit(before, &[edits]);
             prop_assert_eq!(edited.applied, vec![0], "{:?}", found);
             prop_assert!(keeps_the_rest(before, &edited.text, &found), "{found:?}");
         }
@@ -239,7 +239,7 @@ proptest! {
             let found = validate(skill, &Settings::default()).diagnostics;
             !found.iter().any(|found| found.blocks_loading)
         };
-        let mended = mend(&skill, &all_rules(), Safety::Unsafe);
+        let mended = apply_fixes(&skill, &all_rules(), Safety::Unsafe);
         prop_assert!(!is_read(&skill) || is_read(&written(&skill, &mended.changes)));
     }
 }

@@ -55,16 +55,16 @@ fn replacing(
     }
 }
 
-fn mended(skill: &MemoryView, look: &Look) -> Mended {
-    mend_what(
+fn mended(skill: &MemoryView, look: &Check) -> FixOutcome {
+    run(
         skill,
         &Settings::default(),
-        &|found| counts(found, Safety::Safe.into()),
+        &|found| FixFilter::from(Safety::Safe).takes(found),
         look,
     )
 }
 
-fn text_of<'a>(mended: &'a Mended, path: &str) -> Option<&'a str> {
+fn text_of<'a>(mended: &'a FixOutcome, path: &str) -> Option<&'a str> {
     let change = mended.changes.iter().find(|change| change.path == path)?;
     change.text.as_ref().map(|(_, after)| after.as_str())
 }
@@ -72,7 +72,7 @@ fn text_of<'a>(mended: &'a Mended, path: &str) -> Option<&'a str> {
 #[test]
 fn nothing_to_mend_costs_one_look_and_changes_nothing() {
     let skill = MemoryView::new("a").with("SKILL.md", PAGE);
-    let mended = mend(&skill, &Settings::default(), Safety::Unsafe);
+    let mended = apply_fixes(&skill, &Settings::default(), Safety::Unsafe);
     assert!(mended.changes.is_empty() && mended.fixed.is_empty());
     assert_eq!(mended.checked.facts.name.unwrap().text, "a");
 }
@@ -113,7 +113,7 @@ fn what_adds_an_error_is_left_even_when_that_is_not_looked_for() {
     let mut settings = Settings::default();
     settings.set("SK3", Level::Off).unwrap();
     let counts = |_: &Diagnostic| true;
-    let mended = mend_what(&skill, &settings, &counts, &look);
+    let mended = run(&skill, &settings, &counts, &look);
     assert!(mended.changes.is_empty());
 }
 
@@ -195,7 +195,7 @@ fn a_file_is_edited_renamed_and_made_executable_at_once() {
         )),
         renamed_to: Some("SKILL.md".to_owned()),
         becomes_executable: true,
-        ..FileChange::of("skill.md")
+        path: "skill.md".to_owned(),
     };
     assert!(mended.changes.contains(&renamed), "{:?}", mended.changes);
     assert!(
@@ -216,9 +216,9 @@ fn unsafe_fixes_are_asked_for() {
         };
         found("x", Severity::Info, fix)
     };
-    assert!(counts(&found(Safety::Safe), Safety::Safe.into()));
-    assert!(!counts(&found(Safety::Unsafe), Safety::Safe.into()));
-    assert!(counts(&found(Safety::Unsafe), Safety::Unsafe.into()));
+    assert!(FixFilter::from(Safety::Safe).takes(&found(Safety::Safe)));
+    assert!(!FixFilter::from(Safety::Safe).takes(&found(Safety::Unsafe)));
+    assert!(FixFilter::from(Safety::Unsafe).takes(&found(Safety::Unsafe)));
 }
 
 #[test]
@@ -226,13 +226,13 @@ fn one_file_alone_is_mended_and_only_its_text() {
     let page = PAGE.replace("---\nText", "allowed-tools: Read, Grep\n---\nText");
     let skill = MemoryView::new("a").with("SKILL.md", &page);
     let settings = Settings::default();
-    let mended = mend_file(&skill, "SKILL.md", &settings, Safety::Unsafe);
+    let mended = apply_fixes_to_file(&skill, "SKILL.md", &settings, Safety::Unsafe);
     assert_eq!(
         text_of(&mended, "SKILL.md"),
         Some(page.replace(',', "").as_str())
     );
     assert!(
-        mend_file(&skill, "b.md", &settings, Safety::Unsafe)
+        apply_fixes_to_file(&skill, "b.md", &settings, Safety::Unsafe)
             .changes
             .is_empty()
     );
@@ -245,4 +245,17 @@ fn what_is_no_text_is_not_edited() {
         .with("SKILL.md", PAGE)
         .with("b.md", b"zz\xff");
     assert!(mended(&skill, &look).changes.is_empty());
+}
+
+#[test]
+fn fix_that_would_introduce_an_error_is_reported() {
+    let look = replacing(&[("Text", "[x](references/gone.md)"), ("b\n-", "c\n-")]);
+    let skill = MemoryView::new("a").with("SKILL.md", PAGE);
+    let outcome = mended(&skill, &look);
+    assert_eq!(outcome.fixed.len(), 1);
+    let [refused] = outcome.refused.as_slice() else {
+        panic!("{:?}", outcome.refused);
+    };
+    assert_eq!(refused.finding.code, "SK999");
+    assert_eq!(refused.reason, "it would introduce an error SK301");
 }

@@ -20,7 +20,7 @@ pub struct Edited {
 /// ```
 /// use mdskill::diagnostic::Edit;
 /// use mdskill::span::Span;
-/// use mdskill::validate::fix::edit;
+/// use mdskill::validate::fix::text_edit::edit;
 ///
 /// let comma = Edit { span: Span::new(4, 5), replacement: String::new() };
 /// assert_eq!(edit("Read, Grep", &[&[comma]]).text, "Read Grep");
