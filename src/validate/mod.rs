@@ -26,7 +26,6 @@ mod mention;
 mod naming;
 mod paths;
 mod place;
-mod quick;
 mod required;
 mod resolve;
 mod rules;

@@ -1,11 +1,8 @@
 //! SK405: a TODO or a placeholder is left.
 
-use std::sync::LazyLock;
-
 use crate::diagnostic::Severity;
 use crate::span::Span;
 use crate::validate::context::{Context, Page};
-use crate::validate::quick::AnyOf;
 use crate::validate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -23,17 +20,17 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-/// What a line with a placeholder has. One walk over a page tells that it has none, as most
-/// have: looking at each line for each mark was a fifth of all that validating takes.
-static MARKS: LazyLock<AnyOf> =
-    LazyLock::new(|| AnyOf::new(&["TODO", "FIXME:", "<your ", "<YOUR ", "Lorem ipsum dolor"]));
+/// Every line with a placeholder has one of these. Most pages have none: looking at each line for
+/// each of them was a fifth of the time that validating takes.
+const MARKS: [&str; 5] = ["TODO", "FIXME:", "<your ", "<YOUR ", "Lorem ipsum dolor"];
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     // What a template leaves open, its reader fills in.
     let pages = context.read_by_agents();
     let is_template = |page: &Page<'_>| page.path.to_ascii_lowercase().contains("template");
-    for page in pages.filter(|page| MARKS.may_be_in(&page.text) && !is_template(page)) {
+    let has_mark = |page: &Page<'_>| MARKS.iter().any(|mark| page.text.contains(mark));
+    for page in pages.filter(|page| has_mark(page) && !is_template(page)) {
         let mut blocks = page.markdown.code_blocks.iter().peekable();
         let mut start = page.body_offset;
         for line in page.text[page.body_offset..].split_inclusive('\n') {
