@@ -1,8 +1,8 @@
 //! Strangers' projects: what a clone brings in `.mdskill/`, in its links and in its lockfile leads no command astray.
 
+use crate::support::kills::{copy_of, killed_in_the_middle, with_old_and_new};
 use crate::support::repo::Repo;
 use crate::support::shop::Shop;
-use crate::transaction::{copy_of, killed_in_the_middle, with_old_and_new};
 use std::os::unix::fs::symlink;
 
 const COMMANDS: [&[&str]; 5] = [

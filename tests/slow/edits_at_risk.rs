@@ -1,12 +1,13 @@
 //! Merges that are killed, crowded, out of space or not allowed: each skill is wholly old or wholly new, and what
 //! somebody wrote is never lost.
 
+use crate::support::kills::copy_of;
 use crate::support::repo::Repo;
 use crate::support::room::Room;
 use crate::support::sealed;
 use crate::support::shop::{Shop, blocks};
 use crate::support::snapshot::Snapshot;
-use crate::transaction::{copy_of, hold, start_and_wait, time_of};
+use crate::transaction::{hold, start_and_wait, time_of};
 use std::path::Path;
 use std::process::Command;
 

@@ -25,4 +25,5 @@ mod edits_cost;
 mod history;
 mod history_cost;
 mod reference;
+mod skills_ref;
 mod transaction;

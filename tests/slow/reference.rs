@@ -8,9 +8,9 @@ use mdskill::validate::{Settings, validate};
 use mdskill::view::DiskView;
 
 use crate::history::corpora;
+use crate::skills_ref::refusals;
 use crate::support::room::Room;
 use crate::support::sealed;
-use crate::support::skills_ref::refusals;
 
 /// The skills of wshobson/agents that skills-ref 0.1.1 refuses, as it was run on the bundle's
 /// head: fourteen for a field `version`, and `postgresql`, whose name is not its folder's.

@@ -1,6 +1,7 @@
 //! Killed, interrupted, out of space, in a crowd: each skill is wholly old or wholly new, and the lockfile agrees.
 
 use crate::support::forge::Forge;
+use crate::support::kills::{SKILLS, a_hundred, copy_of, killed_in_the_middle, with_old_and_new};
 use crate::support::outcome::Running;
 use crate::support::repo::Repo;
 use crate::support::room::Room;
@@ -9,44 +10,9 @@ use crate::support::snapshot::Snapshot;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-const SKILLS: usize = 100;
 const MOMENTS: u32 = 20;
-
-/// `acme/skills` with a hundred skills, at two versions: the branches `old` and `main`.
-fn a_hundred() -> (Shop, Repo) {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/skills");
-    let write = |repo: &mut Repo, version: &str| {
-        for number in 0..SKILLS {
-            let path = format!("skills/s{number:03}");
-            repo.skill(&path, &format!("s{number:03}"), version)
-                .write(&format!("{path}/references/text.md"), version.repeat(100));
-        }
-        repo.commit(version);
-    };
-    write(&mut repo, "old");
-    repo.branch("old").branch("main");
-    write(&mut repo, "new");
-    (shop, repo)
-}
-
-/// A copy of a room that others were made ready in.
-pub fn copy_of(room: &Room, shop: &Shop) -> Room {
-    let copy = Room::in_memory(&shop.root().to_string_lossy());
-    for folder in ["project", "cache"] {
-        let from = room.path(folder).join(".");
-        let told = Command::new("cp")
-            .arg("-a")
-            .arg(from)
-            .arg(copy.path(folder))
-            .status();
-        assert!(told.unwrap().success());
-    }
-    copy
-}
 
 /// How long a command takes when nobody disturbs it.
 pub fn time_of(room: &Room, arguments: &[&str]) -> Duration {
@@ -144,16 +110,6 @@ fn killed_while_removing() {
     kill_at_many_moments(&shop, &arguments, &wholes);
 }
 
-/// A hundred skills, installed at the old version while the new one is there.
-pub fn with_old_and_new() -> (Shop, Repo) {
-    let (shop, mut repo) = a_hundred();
-    let new = repo.rev_parse("main");
-    repo.reset_to(&repo.rev_parse("old"));
-    shop.run(&["add", "acme/skills", "--all"]).ok();
-    repo.branch("main").reset_to(&new);
-    (shop, repo)
-}
-
 /// An update is killed in the middle, and the command that takes it back is killed as well.
 #[test]
 fn killed_while_taking_back() {
@@ -168,22 +124,6 @@ fn killed_while_taking_back() {
         running.kill();
         running.wait();
         assert_settled(&room, &wholes, moment);
-    }
-}
-
-/// A copy of the shop's room in which an update was killed while it exchanged folders.
-pub fn killed_in_the_middle(shop: &Shop) -> Room {
-    loop {
-        let room = copy_of(&shop.room, shop);
-        let stage = room.project().join(".github/.mdskill-stage-skills");
-        let mut running = room.mdskill(["update"]).spawn();
-        let count = |name: &str| std::fs::read_dir(stage.join(name)).map_or(0, Iterator::count);
-        while running.runs() && count("old") < SKILLS / 4 {}
-        running.kill();
-        running.wait();
-        if count("old") > 0 && count("new") > 0 {
-            return room;
-        }
     }
 }
 
