@@ -10,7 +10,7 @@ use std::path::Path;
 /// A fixture, with these words put where they belong.
 pub fn fixture(name: &str, words: &[(&str, &str)]) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("testdata/foreign")
+        .join("testdata/importers")
         .join(name);
     let text = std::fs::read_to_string(path).unwrap();
     let put =

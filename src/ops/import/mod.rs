@@ -4,11 +4,11 @@
 //! the other tool has noted the commit or the tree: what differs is then kept as an edit. No file
 //! of the other tool and no installed file is touched, but with `restore`.
 
-mod ask;
-mod claimed;
-mod copies;
-mod files;
-mod past;
+mod find_version;
+mod history_search;
+mod installed_copies;
+mod manifests;
+mod match_folders;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,9 +16,9 @@ use std::path::PathBuf;
 use futures_util::future::join_all;
 use serde::Serialize;
 
-use self::ask::{Answer, Taken, ask};
-use self::claimed::Claimed;
-use self::copies::Shelves;
+use self::find_version::{Answer, Taken, ask};
+use self::installed_copies::SkillFolders;
+use self::match_folders::MatchedSkill;
 use super::OpError;
 use super::apply::{self, Verdict, Wanted};
 use super::candidate::full_spec;
@@ -73,8 +73,8 @@ pub struct Report {
 pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let gate = Gate::open(context)?;
     let lockfile = context.lockfile()?.unwrap_or_default();
-    let shelves = Shelves::find(&context.site)?;
-    let (files, claims) = files::read(context, &options.files, &shelves)?;
+    let shelves = SkillFolders::find(&context.site)?;
+    let (files, claims) = manifests::read(context, &options.files, &shelves)?;
     if files.is_empty() {
         return Err(OpError::Usage(format!(
             "there is nothing to import in {}: no lock of npx skills, skillcask, APM or skillup, and no skill that gh skill or openskills installed; `mdskill import FILE` reads one that lies elsewhere",
@@ -87,7 +87,7 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
         dry_run: options.dry_run,
         ..Report::default()
     };
-    let claimed = claimed::settle(context, claims, &shelves, &lockfile, &mut report)?;
+    let claimed = match_folders::settle(context, claims, &shelves, &lockfile, &mut report)?;
     let answers = ask_all(context, &gate, &claimed, options.restore, &mut report).await;
     let is_nothing = answers.iter().all(|answer| answer.taken.is_empty());
     if options.dry_run || is_nothing {
@@ -133,7 +133,7 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
 
 /// Says why the policy lets nothing in from there. How old a version is and what it can do is not asked
 /// of what lies in the project already.
-fn refusal(gate: &Gate, claimed: &Claimed) -> Option<String> {
+fn refusal(gate: &Gate, claimed: &MatchedSkill) -> Option<String> {
     let reference = claimed.claim.reference.as_deref();
     let query = Query::from_lock(reference).unwrap_or(Query::Default);
     let refused = gate.before_fetch(&Version {
@@ -158,11 +158,11 @@ fn sort(report: &mut Report) {
 async fn ask_all<'a, 'b>(
     context: &'a Context<'_>,
     gate: &Gate,
-    claimed: &'b [Claimed],
+    claimed: &'b [MatchedSkill],
     restore: bool,
     report: &mut Report,
 ) -> Vec<Answer<'a, 'b>> {
-    let mut sources: BTreeMap<&Source, Vec<&Claimed>> = BTreeMap::new();
+    let mut sources: BTreeMap<&Source, Vec<&MatchedSkill>> = BTreeMap::new();
     for one in claimed {
         if let Some(reason) = refusal(gate, one) {
             report.not_taken.push(Problem {

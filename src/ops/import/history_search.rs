@@ -6,10 +6,10 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::copies::Copy;
-use crate::foreign::Tool;
+use super::installed_copies::InstalledCopy;
 use crate::fs::tree::is_leaving;
 use crate::git::objects::{ObjectError, Objects, TreeEntry};
+use crate::importers::Tool;
 use crate::oid::ObjectId;
 use crate::skill::discover::SKILL_FILE;
 use crate::skill::files::{SkillTree, TreeError};
@@ -50,7 +50,7 @@ pub(super) struct Search<'a> {
     pub tree: Option<ObjectId>,
     /// Whether the commit that is begun at is the tool's word: it alone is looked at.
     pub is_here: bool,
-    pub copy: &'a Copy,
+    pub copy: &'a InstalledCopy,
     pub found: Option<Version>,
     /// Those that come nearest, the nearest first.
     pub near: Vec<Version>,
@@ -61,7 +61,7 @@ pub(super) struct Search<'a> {
 }
 
 impl Difference {
-    fn between(version: &SkillTree, copy: &Copy) -> Self {
+    fn between(version: &SkillTree, copy: &InstalledCopy) -> Self {
         let mut difference = Self::default();
         for file in &version.files {
             let path = file.path.as_str().to_owned();
@@ -123,7 +123,12 @@ impl Difference {
 
 impl<'a> Search<'a> {
     /// Begins to look for the version of which `copy` is one.
-    pub fn new(tool: Tool, folder: &'a str, path: Option<&'a str>, copy: &'a Copy) -> Self {
+    pub fn new(
+        tool: Tool,
+        folder: &'a str,
+        path: Option<&'a str>,
+        copy: &'a InstalledCopy,
+    ) -> Self {
         Self {
             tool,
             folder,

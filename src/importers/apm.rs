@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Claim, Damage, Evidence, MAX_CLAIMS, Tool, put_path, repository, short_ref};
+use super::{
+    Evidence, ImportedSkill, MAX_SKILLS, ParseError, Tool, put_path, repository, short_ref,
+};
 use crate::skill::frontmatter::{self, Value};
 use crate::source::Source;
 use crate::spec::Reference;
@@ -21,8 +23,8 @@ const MAX_VALUES: usize = 200_000;
 ///
 /// # Errors
 /// When it is damaged, or of another version.
-pub fn read(text: &str) -> Result<Vec<Claim>, Damage> {
-    let damage = |(line, problem)| Damage { line, problem };
+pub fn read(text: &str) -> Result<Vec<ImportedSkill>, ParseError> {
+    let damage = |(line, problem)| ParseError { line, problem };
     let lock = frontmatter::document(text, MAX_VALUES).map_err(damage)?;
     let line_of = |key: &str| {
         let line = text.lines().position(|line| line.starts_with(key));
@@ -32,11 +34,11 @@ pub fn read(text: &str) -> Result<Vec<Claim>, Damage> {
         Some(version) if VERSIONS.contains(&version.as_str()) => {}
         Some(version) => {
             let line = line_of("lockfile_version");
-            return Err(Damage::of_version(line, &version, "1 and 2"));
+            return Err(ParseError::of_version(line, &version, "1 and 2"));
         }
         None => {
             let problem = "`lockfile_version` is missing; did APM write it?".to_owned();
-            return Err(Damage { line: 1, problem });
+            return Err(ParseError { line: 1, problem });
         }
     }
     let dependencies = match get(&lock, "dependencies") {
@@ -44,17 +46,17 @@ pub fn read(text: &str) -> Result<Vec<Claim>, Damage> {
         Some(Value::Null) | None => &[],
         Some(_) => {
             let problem = "`dependencies` is not a list".to_owned();
-            return Err(Damage {
+            return Err(ParseError {
                 line: line_of("dependencies"),
                 problem,
             });
         }
     };
-    let claims: Vec<Claim> = dependencies.iter().flat_map(claims).collect();
-    match claims.len() > MAX_CLAIMS {
-        true => Err(Damage {
+    let claims: Vec<ImportedSkill> = dependencies.iter().flat_map(claims).collect();
+    match claims.len() > MAX_SKILLS {
+        true => Err(ParseError {
             line: line_of("dependencies"),
-            problem: format!("more than {MAX_CLAIMS} skills"),
+            problem: format!("more than {MAX_SKILLS} skills"),
         }),
         false => Ok(claims),
     }
@@ -70,7 +72,7 @@ fn get<'a>(map: &'a Value, key: &str) -> Option<&'a Value> {
 
 /// Returns a claim for each skill of a package: APM says which files it wrote, and a skill is a
 /// folder of them that lies where an agent looks.
-fn claims(package: &Value) -> Vec<Claim> {
+fn claims(package: &Value) -> Vec<ImportedSkill> {
     let text = |key: &str| get(package, key).and_then(Value::as_key);
     let places: BTreeSet<&str> = texts(get(package, "deployed_files"))
         .into_iter()
@@ -88,7 +90,7 @@ fn claims(package: &Value) -> Vec<Claim> {
         .or_else(|| text("resolved_ref"))
         .map(|name| short_ref(&name).to_owned());
     let claim = |name: String| {
-        let mut claim = Claim::new(Tool::Apm, &name, source.clone());
+        let mut claim = ImportedSkill::new(Tool::Apm, &name, source.clone());
         claim.reference.clone_from(&reference);
         let is_own = |place: &&&str| place.rsplit('/').next() == Some(name.as_str());
         claim.places = places

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Claim, Damage, Tool, json, put_path, repository};
+use super::{ImportedSkill, ParseError, Tool, json, put_path, repository};
 use crate::source::Source;
 
 /// The file, in the skill's own folder.
@@ -24,7 +24,7 @@ struct Written {
 ///
 /// # Errors
 /// When it is damaged.
-pub fn read(folder: &str, text: &str) -> Result<Claim, Damage> {
+pub fn read(folder: &str, text: &str) -> Result<ImportedSkill, ParseError> {
     let written: Written = json::read(text)?;
     let source = match (
         written.source_type.as_deref(),
@@ -38,7 +38,7 @@ pub fn read(folder: &str, text: &str) -> Result<Claim, Damage> {
         )),
     };
     let is_local = matches!(source, Ok(Source::Folder { .. }));
-    let mut claim = Claim::new(Tool::Openskills, folder, source);
+    let mut claim = ImportedSkill::new(Tool::Openskills, folder, source);
     if !is_local {
         // On Windows it is written with the separators of Windows.
         let subpath = written.subpath.map(|path| path.replace('\\', "/"));

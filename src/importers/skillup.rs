@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::json::{self, EachOnce};
-use super::{Claim, Damage, Evidence, Tool, repository, short_ref};
+use super::json::{self, UniqueMap};
+use super::{Evidence, ImportedSkill, ParseError, Tool, repository, short_ref};
 use crate::source::Source;
 
 /// The lock's name.
@@ -14,7 +14,7 @@ pub const FILE: &str = "skills.lock.json";
 struct Lock {
     #[serde(default)]
     config: Config,
-    repos: EachOnce<Repository>,
+    repos: UniqueMap<Repository>,
 }
 
 #[derive(Default, Deserialize)]
@@ -40,7 +40,7 @@ struct Repository {
 ///
 /// # Errors
 /// When it is damaged.
-pub fn read(text: &str) -> Result<Vec<Claim>, Damage> {
+pub fn read(text: &str) -> Result<Vec<ImportedSkill>, ParseError> {
     let lock: Lock = json::read(text)?;
     let targets = &lock.config.target_dirs;
     let claims = lock.repos.0.iter().flat_map(|(name, repository)| {
@@ -50,9 +50,9 @@ pub fn read(text: &str) -> Result<Vec<Claim>, Damage> {
     Ok(claims.collect())
 }
 
-fn claim(name: &str, repository: &Repository, skill: &str, targets: &[String]) -> Claim {
+fn claim(name: &str, repository: &Repository, skill: &str, targets: &[String]) -> ImportedSkill {
     let folder = skill.trim_end_matches('/').rsplit('/').next();
-    let mut claim = Claim::new(Tool::Skillup, folder.unwrap_or(skill), source(name));
+    let mut claim = ImportedSkill::new(Tool::Skillup, folder.unwrap_or(skill), source(name));
     match repository.commit.as_deref().map(str::parse) {
         Some(Ok(commit)) => claim.evidence = Evidence::Commit(commit),
         _ if claim.source.is_ok() => claim.source = Err("its `commit` is missing".to_owned()),

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use crate::context::Context;
 use crate::digest::{Digest, FileDigest, FileMode};
-use crate::foreign::Claim;
 use crate::fs::tree::{is_leaving, list};
 use crate::fs::{self, At};
 use crate::git::objects::{MAX_OBJECT_BYTES, blob_id};
+use crate::importers::ImportedSkill;
 use crate::install::site::Site;
 use crate::name::SkillName;
 use crate::oid::ObjectId;
@@ -17,7 +17,7 @@ use crate::skill::files::{MAX_BYTES, MAX_FILES};
 use crate::target::{AGENTS, Target};
 
 /// The folders in which agents look for skills and that are there.
-pub(super) struct Shelves {
+pub(super) struct SkillFolders {
     targets: Vec<Target>,
     /// Those that are links, by their paths.
     pub links: Vec<String>,
@@ -25,20 +25,20 @@ pub(super) struct Shelves {
 
 /// A skill's files on disk, by path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Copy {
-    pub files: BTreeMap<String, CopiedFile>,
+pub(super) struct InstalledCopy {
+    pub files: BTreeMap<String, InstalledFile>,
 }
 
 /// One file of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct CopiedFile {
+pub(super) struct InstalledFile {
     pub mode: FileMode,
     /// The id that git gives its bytes.
     pub id: ObjectId,
     pub digest: FileDigest,
 }
 
-impl Shelves {
+impl SkillFolders {
     /// Finds them: those of the agents that are known, and any `.NAME/skills`.
     pub fn find(site: &Site) -> Result<Self, OpError> {
         let mut names: Vec<String> = AGENTS
@@ -127,7 +127,7 @@ impl Shelves {
     pub fn of(
         &self,
         site: &Site,
-        claim: &Claim,
+        claim: &ImportedSkill,
         name: &SkillName,
         links: &mut BTreeSet<String>,
     ) -> Result<Vec<Target>, OpError> {
@@ -171,7 +171,7 @@ impl Shelves {
     }
 }
 
-impl Copy {
+impl InstalledCopy {
     /// Reads the files in `folder`; the inner error says why they can't be a skill's.
     pub fn read(folder: &std::path::Path) -> Result<Result<Self, String>, OpError> {
         let listing = list(folder)?;
@@ -197,7 +197,7 @@ impl Copy {
         for file in listing.files {
             let path = folder.join(&file.path);
             let bytes = std::fs::read(&path).at("read", &path)?;
-            let copied = CopiedFile {
+            let copied = InstalledFile {
                 mode: file.mode,
                 id: blob_id(&bytes)?,
                 digest: FileDigest::of(&bytes),

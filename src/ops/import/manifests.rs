@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::copies::Shelves;
+use super::installed_copies::SkillFolders;
 use crate::context::Context;
-use crate::foreign::{self, Claim, Damage, apm, gh, npx, openskills, skillcask, skillup};
 use crate::fs::{self, At};
+use crate::importers::{
+    self, ImportedSkill, ParseError, apm, gh, npx, openskills, skillcask, skillup,
+};
 use crate::ops::OpError;
 
 /// A claim, and the file that makes it, as people know it.
 pub(super) struct Filed {
-    pub claim: Claim,
+    pub claim: ImportedSkill,
     pub file: String,
 }
 
@@ -18,7 +20,7 @@ pub(super) struct Filed {
 pub(super) fn read(
     context: &Context<'_>,
     named: &[PathBuf],
-    shelves: &Shelves,
+    shelves: &SkillFolders,
 ) -> Result<(Vec<String>, Vec<Filed>), OpError> {
     let (files, mut claims) = match named {
         [] => {
@@ -75,7 +77,7 @@ fn bytes_of(path: &Path) -> Result<Option<Vec<u8>>, OpError> {
     let Some(found) = fs::if_found(std::fs::metadata(path)).at("look at", path)? else {
         return Ok(None);
     };
-    let refuse = |problem: String| OpError::Foreign {
+    let refuse = |problem: String| OpError::Manifest {
         file: path.display().to_string(),
         line: 1,
         problem,
@@ -83,16 +85,16 @@ fn bytes_of(path: &Path) -> Result<Option<Vec<u8>>, OpError> {
     if !found.is_file() {
         return Err(refuse("it is no file".to_owned()));
     }
-    if usize::try_from(found.len()).unwrap_or(usize::MAX) > foreign::MAX_BYTES {
-        let limit = foreign::MAX_BYTES >> 20;
+    if usize::try_from(found.len()).unwrap_or(usize::MAX) > importers::MAX_BYTES {
+        let limit = importers::MAX_BYTES >> 20;
         return Err(refuse(format!("it has more than {limit} MiB, the limit")));
     }
     Ok(fs::read_if_found(path)?)
 }
 
-fn claims_of(path: &Path, file: &str, bytes: &[u8]) -> Result<Vec<Claim>, OpError> {
+fn claims_of(path: &Path, file: &str, bytes: &[u8]) -> Result<Vec<ImportedSkill>, OpError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let refuse = |damage: Damage| OpError::Foreign {
+    let refuse = |damage: ParseError| OpError::Manifest {
         file: file.to_owned(),
         line: damage.line,
         problem: damage.problem,
@@ -102,7 +104,7 @@ fn claims_of(path: &Path, file: &str, bytes: &[u8]) -> Result<Vec<Claim>, OpErro
     if name == "SKILL.md" {
         return match gh::read(&folder, bytes) {
             Some(claim) => Ok(vec![claim]),
-            None => Err(refuse(Damage {
+            None => Err(refuse(ParseError {
                 line: 1,
                 problem: "its frontmatter has no `github-repo`: gh skill did not install it"
                     .to_owned(),
@@ -113,7 +115,7 @@ fn claims_of(path: &Path, file: &str, bytes: &[u8]) -> Result<Vec<Claim>, OpErro
         let before = &bytes[..error.valid_up_to()];
         let line = String::from_utf8_lossy(before).matches('\n').count() + 1;
         let problem = "it is not UTF-8".to_owned();
-        refuse(Damage { line, problem })
+        refuse(ParseError { line, problem })
     })?;
     let claims = match name.as_ref() {
         npx::PERSONAL_FILE => npx::personal(text),
@@ -139,15 +141,16 @@ fn claims_of(path: &Path, file: &str, bytes: &[u8]) -> Result<Vec<Claim>, OpErro
 
 /// Reads what lies in the skills themselves: gh writes into each `SKILL.md` where it is from,
 /// openskills a file beside it.
-fn of_skills(context: &Context<'_>, shelves: &Shelves) -> Result<Vec<Filed>, OpError> {
+fn of_skills(context: &Context<'_>, shelves: &SkillFolders) -> Result<Vec<Filed>, OpError> {
     let mut claims = Vec::new();
     for folder in shelves.folders(context)? {
         let place = folder.strip_prefix(&context.site.root).unwrap_or(&folder);
         let place = place.to_string_lossy().replace('\\', "/");
         for name in ["SKILL.md", openskills::FILE] {
             let path = folder.join(name);
-            let is_small =
-                |seen: std::fs::Metadata| seen.is_file() && seen.len() <= foreign::MAX_BYTES as u64;
+            let is_small = |seen: std::fs::Metadata| {
+                seen.is_file() && seen.len() <= importers::MAX_BYTES as u64
+            };
             if !fs::look(&path)?.is_some_and(is_small) {
                 continue;
             }

@@ -2,7 +2,7 @@
 
 use toml_edit::{Item, TableLike, Value};
 
-use super::{Claim, Damage, Evidence, MAX_CLAIMS, Tool, put_path, repository};
+use super::{Evidence, ImportedSkill, MAX_SKILLS, ParseError, Tool, put_path, repository};
 use crate::source::Source;
 use crate::spec::Reference;
 use crate::toml::{self, Fault};
@@ -16,14 +16,14 @@ const VERSIONS: [i64; 2] = [1, 2];
 ///
 /// # Errors
 /// When it is damaged, or of another version.
-pub fn read(text: &str) -> Result<Vec<Claim>, Damage> {
+pub fn read(text: &str) -> Result<Vec<ImportedSkill>, ParseError> {
     claims(text).map_err(|fault| {
         let (line, problem) = fault.in_line_of(text);
-        Damage { line, problem }
+        ParseError { line, problem }
     })
 }
 
-fn claims(text: &str) -> Result<Vec<Claim>, Fault> {
+fn claims(text: &str) -> Result<Vec<ImportedSkill>, Fault> {
     let document = toml::parse(text)?;
     let Some(version) = document.get("version") else {
         return Err(Fault::new(
@@ -36,7 +36,7 @@ fn claims(text: &str) -> Result<Vec<Claim>, Fault> {
         .is_some_and(|found| VERSIONS.contains(&found))
     {
         let found = version.to_string();
-        let damage = Damage::of_version(1, found.trim(), "1 and 2");
+        let damage = ParseError::of_version(1, found.trim(), "1 and 2");
         return Err(Fault::of(version, damage.problem));
     }
     let Some(packages) = document.get("package") else {
@@ -60,8 +60,8 @@ fn claims(text: &str) -> Result<Vec<Claim>, Fault> {
                 .ok_or_else(|| Fault::of(skills, "`skills` is not a list of `{ name = … }`"))?;
             claims.push(claim(package, skill, skills)?);
         }
-        if claims.len() > MAX_CLAIMS {
-            return Err(Fault::new(start, format!("more than {MAX_CLAIMS} skills")));
+        if claims.len() > MAX_SKILLS {
+            return Err(Fault::new(start, format!("more than {MAX_SKILLS} skills")));
         }
     }
     Ok(claims)
@@ -71,7 +71,7 @@ fn claim(
     package: &dyn TableLike,
     skill: &toml_edit::InlineTable,
     skills: &Item,
-) -> Result<Claim, Fault> {
+) -> Result<ImportedSkill, Fault> {
     let of_skill = |key: &str| skill.get(key).and_then(Value::as_str);
     let name = of_skill("name").ok_or_else(|| Fault::of(skills, "a skill's `name` is missing"))?;
     let dist = package.get("dist").and_then(Item::as_table_like);
@@ -81,7 +81,7 @@ fn claim(
         (Some(_), Some(url)) => archive(url),
         _ => Err("its `dist`, which would name the repository, is missing".to_owned()),
     };
-    let mut claim = Claim::new(Tool::Skillcask, name, source);
+    let mut claim = ImportedSkill::new(Tool::Skillcask, name, source);
     put_path(&mut claim, of_skill("path"));
     match of_dist("reference").map(str::parse) {
         Some(Ok(commit)) => claim.evidence = Evidence::Commit(commit),

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Report;
-use super::copies::{Copy, Shelves};
-use super::files::Filed;
+use super::installed_copies::{InstalledCopy, SkillFolders};
+use super::manifests::Filed;
 use crate::context::Context;
 use crate::fetch::is_git_folder;
-use crate::foreign::Claim;
+use crate::importers::ImportedSkill;
 use crate::install::site::Site;
 use crate::lockfile::Lockfile;
 use crate::name::SkillName;
@@ -19,23 +19,23 @@ use crate::source::Source;
 use crate::target::Target;
 
 /// A skill that another tool installed.
-pub(super) struct Claimed {
+pub(super) struct MatchedSkill {
     pub name: SkillName,
-    pub claim: Claim,
+    pub claim: ImportedSkill,
     pub source: Source,
     pub targets: Vec<Target>,
     /// Its files, which are the same in each target.
-    pub copy: Copy,
+    pub copy: InstalledCopy,
 }
 
 /// Settles all claims; what can't be taken is in the report, with the reason.
 pub(super) fn settle(
     context: &Context<'_>,
     claims: Vec<Filed>,
-    shelves: &Shelves,
+    shelves: &SkillFolders,
     lockfile: &Lockfile,
     report: &mut Report,
-) -> Result<Vec<Claimed>, OpError> {
+) -> Result<Vec<MatchedSkill>, OpError> {
     let mut by_folder: BTreeMap<String, Vec<Filed>> = BTreeMap::new();
     for filed in claims {
         let folder = fold(&filed.claim.folder);
@@ -46,7 +46,7 @@ pub(super) fn settle(
     for claims in by_folder.into_values() {
         let shown = claims[0].claim.name.clone();
         match settle_one(context, claims, shelves, lockfile, &mut links)? {
-            Settled::Claimed(claimed) => settled.push(*claimed),
+            Settled::MatchedSkill(claimed) => settled.push(*claimed),
             Settled::Kept(reason) => report.kept.push(Problem {
                 name: shown,
                 reason,
@@ -59,12 +59,12 @@ pub(super) fn settle(
 }
 
 enum Settled {
-    Claimed(Box<Claimed>),
+    MatchedSkill(Box<MatchedSkill>),
     Kept(String),
     Not(Vec<Problem>),
 }
 
-fn not(claim: &Claim, reason: impl Into<String>) -> Settled {
+fn not(claim: &ImportedSkill, reason: impl Into<String>) -> Settled {
     Settled::Not(vec![Problem {
         name: claim.name.clone(),
         reason: reason.into(),
@@ -74,7 +74,7 @@ fn not(claim: &Claim, reason: impl Into<String>) -> Settled {
 fn settle_one(
     context: &Context<'_>,
     claims: Vec<Filed>,
-    shelves: &Shelves,
+    shelves: &SkillFolders,
     lockfile: &Lockfile,
     links: &mut BTreeSet<String>,
 ) -> Result<Settled, OpError> {
@@ -133,12 +133,13 @@ fn settle_one(
         );
         return Ok(not(&claim, reason));
     };
-    let copy = match Copy::read(&site.skill(first, &name))? {
+    let copy = match InstalledCopy::read(&site.skill(first, &name))? {
         Ok(copy) => copy,
         Err(reason) => return Ok(not(&claim, reason)),
     };
     for other in &targets[1..] {
-        let is_same = Copy::read(&site.skill(other, &name))?.is_ok_and(|read| read == copy);
+        let is_same =
+            InstalledCopy::read(&site.skill(other, &name))?.is_ok_and(|read| read == copy);
         if !is_same {
             let shown = |target| site.display(&site.skill(target, &name));
             let reason = format!(
@@ -149,7 +150,7 @@ fn settle_one(
             return Ok(not(&claim, reason));
         }
     }
-    Ok(Settled::Claimed(Box::new(Claimed {
+    Ok(Settled::MatchedSkill(Box::new(MatchedSkill {
         name,
         claim,
         source,

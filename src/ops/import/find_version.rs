@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::claimed::Claimed;
-use super::past::{Search, Trees, Version, walk};
+use super::history_search::{Search, Trees, Version, walk};
+use super::match_folders::MatchedSkill;
 use crate::context::Context;
 use crate::digest::{Digest, FileDigest};
 use crate::fetch::resolve::Query;
 use crate::fetch::{FetchError, Repository};
-use crate::foreign::{Evidence, Tool, npx};
 use crate::git::objects::Objects;
+use crate::importers::{Evidence, Tool, npx};
 use crate::lockfile::Entry;
 use crate::oid::ObjectId;
 use crate::ops::OpError;
@@ -27,7 +27,7 @@ const MAX_NAMED: usize = 3;
 
 /// A skill whose version was found.
 pub(super) struct Taken<'a> {
-    pub claimed: &'a Claimed,
+    pub claimed: &'a MatchedSkill,
     pub entry: Entry,
     pub files: SkillTree,
     /// How the files on disk differ from the version's.
@@ -45,7 +45,7 @@ pub(super) struct Answer<'a, 'b> {
 
 /// A search and the commit that it begins at; nothing for a folder.
 struct Sought<'a> {
-    claimed: &'a Claimed,
+    claimed: &'a MatchedSkill,
     search: Search<'a>,
     tip: Option<ObjectId>,
     problem: Option<String>,
@@ -57,7 +57,7 @@ struct Sought<'a> {
 pub(super) async fn ask<'a, 'b>(
     context: &'a Context<'_>,
     source: &Source,
-    claims: &[&'b Claimed],
+    claims: &[&'b MatchedSkill],
     restore: bool,
 ) -> Result<Answer<'a, 'b>, OpError> {
     let mut repository = context.fetcher()?.open(source)?;
@@ -97,7 +97,7 @@ pub(super) async fn ask<'a, 'b>(
 /// Finds the commit that each search begins at: the tool's word, or what the ref gives now.
 async fn begin<'b>(
     repository: &mut Repository<'_>,
-    claims: &[&'b Claimed],
+    claims: &[&'b MatchedSkill],
 ) -> Result<Vec<Sought<'b>>, OpError> {
     let is_folder = repository.is_folder();
     let mut sought = Vec::new();
@@ -256,7 +256,7 @@ async fn recompute(
 }
 
 /// The blobs that the digest of a version needs, or its files when they are to be written.
-fn wanted_blobs(version: &Version, claimed: &Claimed, restore: bool) -> Vec<ObjectId> {
+fn wanted_blobs(version: &Version, claimed: &MatchedSkill, restore: bool) -> Vec<ObjectId> {
     let is_written = restore && version.difference.is_made_by(claimed.claim.tool);
     let is_on_disk = |id: &ObjectId| claimed.copy.files.values().any(|file| file.id == *id);
     let blobs = version.files.blobs();
@@ -265,7 +265,7 @@ fn wanted_blobs(version: &Version, claimed: &Claimed, restore: bool) -> Vec<Obje
 
 fn take<'b>(
     source: &Source,
-    claimed: &'b Claimed,
+    claimed: &'b MatchedSkill,
     version: Version,
     objects: &Objects,
 ) -> Result<Taken<'b>, OpError> {

@@ -1,6 +1,6 @@
 //! What `gh skill` writes into the frontmatter of an installed `SKILL.md`.
 
-use super::{Claim, Evidence, Tool, put_path, repository, short_ref};
+use super::{Evidence, ImportedSkill, Tool, put_path, repository, short_ref};
 use crate::oid::ObjectId;
 use crate::skill::frontmatter::{self, Value};
 use crate::source::Source;
@@ -8,7 +8,7 @@ use crate::source::Source;
 /// Reads the `SKILL.md` of the installed folder of that name; nothing when `gh skill` did not
 /// install it.
 #[must_use]
-pub fn read(folder: &str, text: &[u8]) -> Option<Claim> {
+pub fn read(folder: &str, text: &[u8]) -> Option<ImportedSkill> {
     let frontmatter = frontmatter::parse(text).ok()?;
     let Value::Map(metadata) = &frontmatter.metadata()?.value else {
         return None;
@@ -20,9 +20,13 @@ pub fn read(folder: &str, text: &[u8]) -> Option<Claim> {
         found.1.as_key().filter(|text| !text.is_empty())
     };
     if let (None, Some(path)) = (get("github-repo"), get("local-path")) {
-        return Some(Claim::new(Tool::Gh, folder, Ok(Source::Folder { path })));
+        return Some(ImportedSkill::new(
+            Tool::Gh,
+            folder,
+            Ok(Source::Folder { path }),
+        ));
     }
-    let mut claim = Claim::new(Tool::Gh, folder, repository(&get("github-repo")?));
+    let mut claim = ImportedSkill::new(Tool::Gh, folder, repository(&get("github-repo")?));
     let tree = get("github-tree-sha").and_then(|text| text.parse::<ObjectId>().ok());
     match tree {
         Some(tree) => claim.evidence = Evidence::Tree(tree),

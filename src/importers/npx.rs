@@ -5,8 +5,8 @@ use std::fmt;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::json::{self, EachOnce};
-use super::{Claim, Damage, Evidence, Tool, put_path, repository};
+use super::json::{self, UniqueMap};
+use super::{Evidence, ImportedSkill, ParseError, Tool, put_path, repository};
 use crate::oid::write_hex;
 use crate::source::{Source, is_scp_like};
 
@@ -31,7 +31,7 @@ struct Head {
 #[serde(expecting = "a map with `version` and `skills`")]
 struct Lock {
     #[serde(default)]
-    skills: EachOnce<Written>,
+    skills: UniqueMap<Written>,
 }
 
 /// One skill, as either lock writes it.
@@ -56,7 +56,7 @@ struct Written {
 ///
 /// # Errors
 /// When it is damaged, or of another version.
-pub fn project(text: &str) -> Result<Vec<Claim>, Damage> {
+pub fn project(text: &str) -> Result<Vec<ImportedSkill>, ParseError> {
     read(text, PROJECT_VERSION)
 }
 
@@ -64,18 +64,18 @@ pub fn project(text: &str) -> Result<Vec<Claim>, Damage> {
 ///
 /// # Errors
 /// When it is damaged, or of another version.
-pub fn personal(text: &str) -> Result<Vec<Claim>, Damage> {
+pub fn personal(text: &str) -> Result<Vec<ImportedSkill>, ParseError> {
     read(text, PERSONAL_VERSION)
 }
 
-fn read(text: &str, version: u64) -> Result<Vec<Claim>, Damage> {
+fn read(text: &str, version: u64) -> Result<Vec<ImportedSkill>, ParseError> {
     let head: Head = json::read(text)?;
     match head.version {
         Some(found) if found.as_u64() == Some(version) => {}
         Some(found) => {
             let line = text.lines().position(|line| line.contains("\"version\""));
             let line = line.unwrap_or_default() + 1;
-            return Err(Damage::of_version(
+            return Err(ParseError::of_version(
                 line,
                 &found.to_string(),
                 &version.to_string(),
@@ -84,15 +84,15 @@ fn read(text: &str, version: u64) -> Result<Vec<Claim>, Damage> {
         None => {
             let problem =
                 format!("`\"version\": {version}` is missing; did `npx skills` write it?");
-            return Err(Damage { line: 1, problem });
+            return Err(ParseError { line: 1, problem });
         }
     }
     let lock: Lock = json::read(text)?;
     Ok(lock.skills.0.iter().map(claim).collect())
 }
 
-fn claim((name, written): &(String, Written)) -> Claim {
-    let mut claim = Claim::new(Tool::Npx, name, source(written));
+fn claim((name, written): &(String, Written)) -> ImportedSkill {
+    let mut claim = ImportedSkill::new(Tool::Npx, name, source(written));
     claim.folder = folder_name(name);
     claim.reference = written.reference.clone().filter(|text| !text.is_empty());
     if let (None, Some(pinned)) = (&claim.reference, &written.pinned_ref) {

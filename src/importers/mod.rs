@@ -1,4 +1,4 @@
-//! What other tools have installed, read from what they wrote: their locks become [`Claim`]s.
+//! What other tools have installed, read from what they wrote: their locks become [`ImportedSkill`]s.
 //!
 //! A file for each tool. Nothing here looks at the disk or into a repository: a claim says
 //! what is written, and what of it can't be true.
@@ -20,7 +20,7 @@ use crate::spec::Spec;
 /// Most bytes of another tool's file; a lock of 1,000 skills has 400 KB.
 pub const MAX_BYTES: usize = 4 << 20;
 /// Most skills that one file may name.
-pub const MAX_CLAIMS: usize = 10_000;
+pub const MAX_SKILLS: usize = 10_000;
 
 /// A tool that installs skills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub enum Tool {
 
 /// A skill that another tool says it has installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
+pub struct ImportedSkill {
     /// Whose word it is.
     pub tool: Tool,
     /// The skill's name, as written.
@@ -80,7 +80,7 @@ pub enum Evidence {
 
 /// A file that can't be understood: the line, from 1, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Damage {
+pub struct ParseError {
     /// The line.
     pub line: usize,
     /// What is wrong, and what to do.
@@ -127,7 +127,7 @@ impl fmt::Display for Tool {
     }
 }
 
-impl Claim {
+impl ImportedSkill {
     /// Begins a claim of which only the names are known.
     #[must_use]
     pub fn new(tool: Tool, name: &str, source: Result<Source, String>) -> Self {
@@ -156,7 +156,7 @@ impl Claim {
     }
 }
 
-impl Damage {
+impl ParseError {
     /// Says that a file is of a version that is not known.
     #[must_use]
     pub fn of_version(line: usize, found: &str, known: &str) -> Self {
@@ -200,7 +200,7 @@ fn folder_of(path: &str) -> Result<String, String> {
 }
 
 /// Puts a path into a claim; one that can't be is why the claim can't be resolved.
-fn put_path(claim: &mut Claim, path: Option<&str>) {
+fn put_path(claim: &mut ImportedSkill, path: Option<&str>) {
     match path.map(folder_of) {
         Some(Ok(folder)) => claim.path = Some(folder),
         Some(Err(reason)) => claim.source = Err(reason),
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn claims_agree_when_they_can_be_of_one_skill() {
         let claim = |source: &str, path: Option<&str>| {
-            let mut claim = Claim::new(Tool::Npx, "x", repository(source));
+            let mut claim = ImportedSkill::new(Tool::Npx, "x", repository(source));
             claim.path = path.map(str::to_owned);
             claim
         };
@@ -253,30 +253,30 @@ mod tests {
     /// Cut off anywhere, a file is read as far as it says the same, or is damaged at a line it has.
     #[test]
     fn a_file_that_is_cut_off_is_damaged_at_a_line_that_it_has() {
-        type Read = fn(&str) -> Result<Vec<Claim>, Damage>;
+        type Read = fn(&str) -> Result<Vec<ImportedSkill>, ParseError>;
         let files: [(&str, Read); 6] = [
             (
-                include_str!("../../testdata/foreign/npx/skills-lock.json"),
+                include_str!("../../testdata/importers/npx/skills-lock.json"),
                 npx::project,
             ),
             (
-                include_str!("../../testdata/foreign/npx/.skill-lock.json"),
+                include_str!("../../testdata/importers/npx/.skill-lock.json"),
                 npx::personal,
             ),
             (
-                include_str!("../../testdata/foreign/skillcask/skills.lock"),
+                include_str!("../../testdata/importers/skillcask/skills.lock"),
                 skillcask::read,
             ),
             (
-                include_str!("../../testdata/foreign/apm/apm.lock.yaml"),
+                include_str!("../../testdata/importers/apm/apm.lock.yaml"),
                 apm::read,
             ),
             (
-                include_str!("../../testdata/foreign/skillup/skills.lock.json"),
+                include_str!("../../testdata/importers/skillup/skills.lock.json"),
                 skillup::read,
             ),
             (
-                include_str!("../../testdata/foreign/openskills/.openskills.json"),
+                include_str!("../../testdata/importers/openskills/.openskills.json"),
                 |text| openskills::read("one", text).map(|claim| vec![claim]),
             ),
         ];
