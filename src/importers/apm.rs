@@ -1,65 +1,51 @@
-//! The lock of APM, `apm.lock.yaml`.
+//! The lockfile of APM, `apm.lock.yaml`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::{
-    Evidence, ImportedSkill, MAX_SKILLS, ParseError, Tool, put_path, repository, short_ref,
-};
+use super::{Evidence, ImportedSkill, ParseError, Tool, line_of, repository, short_ref};
 use crate::skill::frontmatter::{self, Value};
 use crate::source::Source;
 use crate::spec::Reference;
 use crate::target::agent_folder;
 
-/// The lock's name.
+/// The lockfile's name.
 pub const FILE: &str = "apm.lock.yaml";
-/// The name that older versions gave it.
+/// Its name in older versions.
 pub const OLD_FILE: &str = "apm.lock";
-/// The versions that are known.
+/// The supported versions.
 const VERSIONS: [&str; 2] = ["1", "2"];
-/// Most values of a lock: one for each deployed file and its hash, and more.
+/// Most values of a lockfile, which has two for each deployed file.
 const MAX_VALUES: usize = 200_000;
 
-/// Reads the lock.
+/// Reads the lockfile.
 ///
 /// # Errors
-/// When it is damaged, or of another version.
+/// If it is invalid, or of another version.
 pub fn read(text: &str) -> Result<Vec<ImportedSkill>, ParseError> {
-    let damage = |(line, problem)| ParseError { line, problem };
-    let lock = frontmatter::document(text, MAX_VALUES).map_err(damage)?;
-    let line_of = |key: &str| {
-        let line = text.lines().position(|line| line.starts_with(key));
-        line.unwrap_or_default() + 1
-    };
+    let invalid = |(line, problem)| ParseError { line, problem };
+    let lock = frontmatter::document(text, MAX_VALUES).map_err(invalid)?;
     match get(&lock, "lockfile_version").and_then(Value::as_key) {
         Some(version) if VERSIONS.contains(&version.as_str()) => {}
         Some(version) => {
-            let line = line_of("lockfile_version");
+            let line = line_of(text, "lockfile_version");
             return Err(ParseError::of_version(line, &version, "1 and 2"));
         }
         None => {
-            let problem = "`lockfile_version` is missing; did APM write it?".to_owned();
-            return Err(ParseError { line: 1, problem });
+            let problem = "`lockfile_version` is missing: not a lockfile of APM";
+            return Err(ParseError::at_start(problem));
         }
     }
-    let dependencies = match get(&lock, "dependencies") {
-        Some(Value::List(dependencies)) => dependencies.as_slice(),
+    let packages = match get(&lock, "dependencies") {
+        Some(Value::List(packages)) => packages.as_slice(),
         Some(Value::Null) | None => &[],
         Some(_) => {
-            let problem = "`dependencies` is not a list".to_owned();
             return Err(ParseError {
-                line: line_of("dependencies"),
-                problem,
+                line: line_of(text, "dependencies:"),
+                problem: "`dependencies` is not a list".to_owned(),
             });
         }
     };
-    let claims: Vec<ImportedSkill> = dependencies.iter().flat_map(claims).collect();
-    match claims.len() > MAX_SKILLS {
-        true => Err(ParseError {
-            line: line_of("dependencies"),
-            problem: format!("more than {MAX_SKILLS} skills"),
-        }),
-        false => Ok(claims),
-    }
+    Ok(packages.iter().flat_map(skills).collect())
 }
 
 fn get<'a>(map: &'a Value, key: &str) -> Option<&'a Value> {
@@ -70,50 +56,44 @@ fn get<'a>(map: &'a Value, key: &str) -> Option<&'a Value> {
     found.map(|(_, value)| value)
 }
 
-/// Returns a claim for each skill of a package: APM says which files it wrote, and a skill is a
-/// folder of them that lies where an agent looks.
-fn claims(package: &Value) -> Vec<ImportedSkill> {
-    let text = |key: &str| get(package, key).and_then(Value::as_key);
-    let places: BTreeSet<&str> = texts(get(package, "deployed_files"))
-        .into_iter()
-        .filter_map(skill_folder)
-        .collect();
-    let name = |place: &str| place.rsplit('/').next().unwrap_or_default().to_owned();
-    let names: BTreeSet<String> = places.iter().map(|place| name(place)).collect();
-    let source = source(package);
-    let commit = text("resolved_commit").map(|commit| commit.parse());
-    let is_whole = text("package_type").as_deref() == Some("claude_skill");
-    let virtual_path = text("virtual_path");
-    let is_range = |text: &String| matches!(text.parse(), Ok(Reference::Range(..)));
-    let reference = text("constraint")
-        .filter(is_range)
-        .or_else(|| text("resolved_ref"))
-        .map(|name| short_ref(&name).to_owned());
-    let claim = |name: String| {
-        let mut claim = ImportedSkill::new(Tool::Apm, &name, source.clone());
-        claim.reference.clone_from(&reference);
-        let is_own = |place: &&&str| place.rsplit('/').next() == Some(name.as_str());
-        claim.places = places
-            .iter()
-            .filter(is_own)
-            .map(|place| (*place).to_owned())
-            .collect();
-        match (&commit, virtual_path.as_deref()) {
-            (Some(Ok(commit)), path) => {
-                claim.evidence = Evidence::Commit(*commit);
-                // In a package of several skills, where each lies is for its files to say.
-                if is_whole || path.is_some_and(|path| path.rsplit('/').next() == Some(&name)) {
-                    put_path(&mut claim, Some(path.unwrap_or_default()));
-                }
-            }
-            _ if claim.source.is_ok() => {
-                claim.source = Err("its `resolved_commit` is missing".to_owned());
-            }
-            _ => {}
+/// Returns the skills of a package. APM notes the files that it wrote: a skill is a folder of them
+/// in a folder that agents read.
+fn skills(package: &Value) -> Vec<ImportedSkill> {
+    let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (place, name) in deployed_files(package).into_iter().filter_map(skill_folder) {
+        let places = places.entry(name).or_default();
+        if !places.iter().any(|known| known == place) {
+            places.push(place.to_owned());
         }
-        claim
-    };
-    names.into_iter().map(claim).collect()
+    }
+    let skills = places.into_iter();
+    skills
+        .map(|(name, places)| skill(package, name, places))
+        .collect()
+}
+
+fn skill(package: &Value, name: &str, places: Vec<String>) -> ImportedSkill {
+    let text = |key: &str| get(package, key).and_then(Value::as_key);
+    let mut skill = ImportedSkill::new(Tool::Apm, name, source(package));
+    skill.places = places;
+    let is_range = |text: &String| matches!(text.parse(), Ok(Reference::Range(..)));
+    let reference = text("constraint").filter(is_range);
+    let reference = reference.or_else(|| text("resolved_ref"));
+    skill.reference = reference.map(|name| short_ref(&name).to_owned());
+    match text("resolved_commit").map(|commit| commit.parse()) {
+        Some(Ok(commit)) => skill.evidence = Evidence::Commit(commit),
+        _ if skill.source.is_ok() => {
+            skill.source = Err("its `resolved_commit` is missing".to_owned());
+        }
+        _ => {}
+    }
+    // The path is that of the package: of a package of several skills, it is not the skill's.
+    let path = text("virtual_path").unwrap_or_default();
+    let is_one_skill = text("package_type").as_deref() == Some("claude_skill");
+    if is_one_skill || path.rsplit('/').next() == Some(name) {
+        skill.set_path(Some(&path));
+    }
+    skill
 }
 
 fn source(package: &Value) -> Result<Source, String> {
@@ -121,17 +101,15 @@ fn source(package: &Value) -> Result<Source, String> {
     let Some(url) = text("repo_url") else {
         return Err("its `repo_url` is missing".to_owned());
     };
-    if let Some(kind @ ("local" | "registry")) = text("source").as_deref() {
-        let from = match kind {
-            "local" => "a folder of this machine",
-            _ => "a registry",
-        };
-        return Err(format!("it is from {from}, not from a repository"));
+    match text("source").as_deref() {
+        Some("local") => return Err("it was copied from a local folder".to_owned()),
+        Some("registry") => return Err("it is from a registry, not a repository".to_owned()),
+        _ => {}
     }
     if text("depth").is_some_and(|depth| depth != "1") {
         let by = text("resolved_by").unwrap_or_else(|| "another package".to_owned());
         return Err(format!(
-            "it came along with {by}; `mdskill add {url}` adds it for itself"
+            "it is a dependency of {by}; `mdskill add {url}` installs it by itself"
         ));
     }
     let is_plain = url.split('/').count() == 2 && !url.contains(':');
@@ -142,20 +120,19 @@ fn source(package: &Value) -> Result<Source, String> {
     }
 }
 
-fn texts(list: Option<&Value>) -> Vec<&str> {
-    match list {
-        Some(Value::List(items)) => items.iter().filter_map(Value::text).collect(),
+fn deployed_files(package: &Value) -> Vec<&str> {
+    match get(package, "deployed_files") {
+        Some(Value::List(files)) => files.iter().filter_map(Value::text).collect(),
         _ => Vec::new(),
     }
 }
 
-/// Returns the skill's folder of a deployed path, the folder's own or that of a file in it.
-fn skill_folder(path: &str) -> Option<&str> {
-    let path = path.trim_end_matches('/');
+/// Returns the skill's folder of a deployed path, and its name; the path may be that of a file in it.
+fn skill_folder(path: &str) -> Option<(&str, &str)> {
     let above = agent_folder(path)?;
     let below = path[above.len()..].strip_prefix('/')?;
-    let end = below.find('/').unwrap_or(below.len());
-    Some(&path[..above.len() + 1 + end])
+    let name = below.split('/').next().filter(|name| !name.is_empty())?;
+    Some((&path[..above.len() + 1 + name.len()], name))
 }
 
 #[cfg(test)]
@@ -163,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deployed_file_names_its_skills_folder() {
+    fn skill_folder_is_found_from_a_file_in_it() {
         for (path, folder) in [
             (".github/skills/pdf/SKILL.md", Some(".github/skills/pdf")),
             (".agents/skills/pdf/", Some(".agents/skills/pdf")),
@@ -174,7 +151,8 @@ mod tests {
             (".github/skills", None),
             (".github/prompts/x.md", None),
         ] {
-            assert_eq!(skill_folder(path), folder, "{path}");
+            let found = skill_folder(path).map(|(place, _)| place);
+            assert_eq!(found, folder, "{path}");
         }
     }
 }

@@ -1,12 +1,10 @@
-//! What `gh skill` writes into the frontmatter of an installed `SKILL.md`.
+//! The metadata that `gh skill` adds to the frontmatter of an installed `SKILL.md`.
 
-use super::{Evidence, ImportedSkill, Tool, put_path, repository, short_ref};
-use crate::oid::ObjectId;
+use super::{Evidence, ImportedSkill, Tool, repository, short_ref};
 use crate::skill::frontmatter::{self, Value};
 use crate::source::Source;
 
-/// Reads the `SKILL.md` of the installed folder of that name; nothing when `gh skill` did not
-/// install it.
+/// Reads the `SKILL.md` of the installed folder with this name; none unless `gh skill` installed it.
 #[must_use]
 pub fn read(folder: &str, text: &[u8]) -> Option<ImportedSkill> {
     let frontmatter = frontmatter::parse(text).ok()?;
@@ -26,27 +24,29 @@ pub fn read(folder: &str, text: &[u8]) -> Option<ImportedSkill> {
             Ok(Source::Folder { path }),
         ));
     }
-    let mut claim = ImportedSkill::new(Tool::Gh, folder, repository(&get("github-repo")?));
-    let tree = get("github-tree-sha").and_then(|text| text.parse::<ObjectId>().ok());
-    match tree {
-        Some(tree) => claim.evidence = Evidence::Tree(tree),
-        None => {
-            let reason = "its frontmatter has no `github-tree-sha`, as an older gh wrote it; `gh skill update` adds it";
-            claim.source = Err(reason.to_owned());
+    let mut skill = ImportedSkill::new(Tool::Gh, folder, repository(&get("github-repo")?));
+    match get("github-tree-sha").map(|text| text.parse()) {
+        Some(Ok(tree)) => skill.evidence = Evidence::Tree(tree),
+        _ => {
+            let reason = "its frontmatter has no `github-tree-sha`, because an older gh wrote it; `gh skill update` adds it";
+            skill.source = Err(reason.to_owned());
         }
     }
-    put_path(&mut claim, get("github-path").as_deref());
-    let reference = get("github-ref");
-    let is_tag = |name: &String| name.starts_with("refs/tags/");
+    skill.set_path(get("github-path").as_deref());
     let is_pinned = get("github-pinned").is_some();
-    if let (Some(name), false) = (reference.as_ref().filter(|name| is_tag(name)), is_pinned) {
-        claim.note = Some(format!(
-            "gh followed the latest release; it stays at the tag `{0}` now, and a range (`@^{1}`) follows newer ones",
-            short_ref(name),
-            short_ref(name).trim_start_matches('v')
-        ));
+    if let Some(reference) = get("github-ref") {
+        let name = short_ref(&reference);
+        let is_tag = reference.starts_with("refs/tags/");
+        if is_tag && !is_pinned {
+            skill.note = Some(format!(
+                "gh followed the latest release; it stays at the tag `{name}` now, and a range (`@^{}`) follows newer ones",
+                name.trim_start_matches('v')
+            ));
+        }
+        skill.is_pinned = is_pinned && !is_tag;
+        skill.reference = Some(name.to_owned());
+    } else {
+        skill.is_pinned = is_pinned;
     }
-    claim.is_pinned = is_pinned && !reference.as_ref().is_some_and(is_tag);
-    claim.reference = reference.map(|name| short_ref(&name).to_owned());
-    Some(claim)
+    Some(skill)
 }

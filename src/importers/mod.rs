@@ -1,26 +1,21 @@
-//! What other tools have installed, read from what they wrote: their locks become [`ImportedSkill`]s.
+//! Readers for the files in which other tools note the skills that they installed.
 //!
-//! A file for each tool. Nothing here looks at the disk or into a repository: a claim says
-//! what is written, and what of it can't be true.
+//! One file per tool. The readers don't look at the disk or into a repository: an [`ImportedSkill`]
+//! is what the tool wrote, with the reason where that can't be used.
 
 pub mod apm;
 pub mod gh;
-mod json;
 pub mod npx;
-pub mod openskills;
-pub mod skillcask;
-pub mod skillup;
 
 use std::fmt;
 
+use crate::digest::Digest;
 use crate::oid::ObjectId;
 use crate::source::Source;
 use crate::spec::Spec;
 
-/// Most bytes of another tool's file; a lock of 1,000 skills has 400 KB.
+/// Largest file of another tool, in bytes; a lockfile of 1,000 skills has 400 KB.
 pub const MAX_BYTES: usize = 4 << 20;
-/// Most skills that one file may name.
-pub const MAX_SKILLS: usize = 10_000;
 
 /// A tool that installs skills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,88 +24,71 @@ pub enum Tool {
     Npx,
     /// `gh skill`.
     Gh,
-    /// skillcask.
-    Skillcask,
     /// APM.
     Apm,
-    /// openskills.
-    Openskills,
-    /// skillup.
-    Skillup,
 }
 
-/// A skill that another tool says it has installed.
+/// A skill that another tool has installed, as that tool noted it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedSkill {
-    /// Whose word it is.
+    /// The tool that noted it.
     pub tool: Tool,
     /// The skill's name, as written.
     pub name: String,
-    /// The name of the folder that the tool makes of it.
+    /// The name of the folder that the tool installs it into.
     pub folder: String,
-    /// Where it comes from, or why that can't be told.
+    /// Its source, or the reason why the source is unknown.
     pub source: Result<Source, String>,
-    /// Its folder in the source, where that is known; empty for the root.
+    /// Its folder in the source, if known; empty for the root.
     pub path: Option<String>,
-    /// What the tool follows; nothing means the default branch.
+    /// The git ref that the tool follows; none for the default branch.
     pub reference: Option<String>,
-    /// Whether it stays at what is installed, whatever the ref.
+    /// Whether the tool never updates it, whatever the ref.
     pub is_pinned: bool,
-    /// What tells which version is installed.
+    /// The installed version, as far as it is noted.
     pub evidence: Evidence,
-    /// Folders below the root in which a copy lies, with the skill's own folder; none means
-    /// wherever agents look for skills.
+    /// Installed folders, relative to the root; empty for every folder that agents read.
     pub places: Vec<String>,
-    /// What is worth saying when it is taken, as a sentence.
+    /// A sentence to show to the user when the skill is imported.
     pub note: Option<String>,
 }
 
-/// What tells which version of a skill is installed, the weakest first.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// A tool's note of which version of a skill is installed.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence {
-    /// Nothing but the files.
+    /// Nothing is noted: only the installed files tell.
     Files,
-    /// What `npx skills` calls `computedHash`: see [`npx::computed_hash`].
-    ComputedHash(String),
+    /// The `computedHash` of `npx skills`: see [`npx::computed_hash`].
+    ComputedHash(Digest),
     /// The git tree of the skill's folder.
     Tree(ObjectId),
-    /// The commit that it was taken from.
+    /// The commit from which it was installed.
     Commit(ObjectId),
 }
 
-/// A file that can't be understood: the line, from 1, and what is wrong.
+/// A file that can't be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {
-    /// The line.
+    /// The line, from 1.
     pub line: usize,
-    /// What is wrong, and what to do.
+    /// The problem and how to fix it.
     pub problem: String,
 }
 
 impl Tool {
-    /// Whether the tool leaves such a file of a skill out when it copies it; `path` is the file's,
-    /// in the skill.
-    #[must_use]
-    pub fn leaves_out(self, path: &str) -> bool {
-        let mut parts = path.split('/');
-        match self {
-            // What begins with `_` and the README only older versions left out; `__pycache__` all do.
-            Self::Npx => parts
-                .any(|part| matches!(part, "metadata.json" | "README.md") || part.starts_with('_')),
-            _ => false,
-        }
-    }
-
-    /// Whether the tool puts a file of its own there.
-    #[must_use]
-    pub fn adds(self, path: &str) -> bool {
-        self == Self::Openskills && path == openskills::FILE
-    }
-
-    /// Whether the tool writes this file of a skill anew, with words of its own.
+    /// Whether the tool changes a file of a skill when it installs it.
     #[must_use]
     pub fn rewrites(self, path: &str) -> bool {
         self == Self::Gh && path == "SKILL.md"
+    }
+
+    /// Whether the tool leaves out a file of a skill when it installs it.
+    #[must_use]
+    pub fn leaves_out(self, path: &str) -> bool {
+        // Names with `_` and README.md were left out only by older versions of `npx skills`.
+        let is_left_out =
+            |part: &str| matches!(part, "metadata.json" | "README.md") || part.starts_with('_');
+        self == Self::Npx && path.split('/').any(is_left_out)
     }
 }
 
@@ -119,16 +97,13 @@ impl fmt::Display for Tool {
         f.write_str(match self {
             Self::Npx => "npx skills",
             Self::Gh => "gh skill",
-            Self::Skillcask => "skillcask",
             Self::Apm => "APM",
-            Self::Openskills => "openskills",
-            Self::Skillup => "skillup",
         })
     }
 }
 
 impl ImportedSkill {
-    /// Begins a claim of which only the names are known.
+    /// Creates a skill of which only the name and the source are known.
     #[must_use]
     pub fn new(tool: Tool, name: &str, source: Result<Source, String>) -> Self {
         Self {
@@ -145,21 +120,34 @@ impl ImportedSkill {
         }
     }
 
-    /// Whether both speak of one skill of one source.
+    /// Whether both can be the same skill of the same source.
     #[must_use]
     pub fn agrees(&self, other: &Self) -> bool {
-        let is_same_path = match (&self.path, &other.path) {
-            (Some(one), Some(two)) => one == two,
-            _ => true,
-        };
+        let is_same_path = self.path.is_none() || other.path.is_none() || self.path == other.path;
         self.source.is_ok() && self.source == other.source && is_same_path
+    }
+
+    /// Sets the folder in the source; a path that leads out of it makes the source unusable.
+    fn set_path(&mut self, path: Option<&str>) {
+        match path.map(folder_of) {
+            Some(Ok(folder)) => self.path = Some(folder),
+            Some(Err(reason)) => self.source = Err(reason),
+            None => {}
+        }
     }
 }
 
 impl ParseError {
-    /// Says that a file is of a version that is not known.
-    #[must_use]
-    pub fn of_version(line: usize, found: &str, known: &str) -> Self {
+    /// Reports a problem of the file as a whole.
+    pub fn at_start(problem: impl Into<String>) -> Self {
+        Self {
+            line: 1,
+            problem: problem.into(),
+        }
+    }
+
+    /// Reports a format version that is not supported.
+    fn of_version(line: usize, found: &str, known: &str) -> Self {
         let problem = format!(
             "it is of version {found}, and this mdskill reads version {known}; update mdskill, or the tool that wrote it"
         );
@@ -167,22 +155,27 @@ impl ParseError {
     }
 }
 
-/// Returns the source of a repository as tools write it: `owner/repo`, a page, a git URL.
+/// Returns the line, from 1, on which the text first has this word.
+fn line_of(text: &str, word: &str) -> usize {
+    let line = text.lines().position(|line| line.contains(word));
+    line.unwrap_or_default() + 1
+}
+
+/// Parses a repository as tools write it: `owner/repo`, the URL of a page, a git URL.
 fn repository(text: &str) -> Result<Source, String> {
     if let Ok(spec) = text.parse::<Spec>()
         && spec.skill.is_none()
         && spec.reference.is_none()
     {
-        let source = spec.source();
-        return match source {
-            Source::Folder { .. } => Err(format!("`{text}` is no repository")),
+        return match spec.source() {
+            Source::Folder { .. } => Err(format!("`{text}` is not a repository")),
             source => Ok(source),
         };
     }
     text.parse::<Source>().map_err(|error| error.to_string())
 }
 
-/// Returns a folder in a repository, of the path of it or of its `SKILL.md`.
+/// Returns the folder of a path in a repository, which may be that of its `SKILL.md`.
 fn folder_of(path: &str) -> Result<String, String> {
     let folder = path.strip_prefix("./").unwrap_or(path);
     let folder = match folder.strip_suffix("SKILL.md") {
@@ -193,18 +186,10 @@ fn folder_of(path: &str) -> Result<String, String> {
     let is_inside = folder
         .split('/')
         .all(|part| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0']));
-    match (folder.is_empty() && !path.starts_with('/')) || is_inside {
-        true => Ok(folder.to_owned()),
-        false => Err(format!("`{path}` is no path inside a repository")),
-    }
-}
-
-/// Puts a path into a claim; one that can't be is why the claim can't be resolved.
-fn put_path(claim: &mut ImportedSkill, path: Option<&str>) {
-    match path.map(folder_of) {
-        Some(Ok(folder)) => claim.path = Some(folder),
-        Some(Err(reason)) => claim.source = Err(reason),
-        None => {}
+    if is_inside || (folder.is_empty() && !path.starts_with('/')) {
+        Ok(folder.to_owned())
+    } else {
+        Err(format!("`{path}` is not a path inside a repository"))
     }
 }
 
@@ -219,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_a_folder_inside_the_repository() {
+    fn folder_of_accepts_only_paths_inside_the_repository() {
         for (path, folder) in [
             ("skills/x/SKILL.md", Some("skills/x")),
             ("./skills/x/", Some("skills/x")),
@@ -237,24 +222,23 @@ mod tests {
     }
 
     #[test]
-    fn claims_agree_when_they_can_be_of_one_skill() {
-        let claim = |source: &str, path: Option<&str>| {
-            let mut claim = ImportedSkill::new(Tool::Npx, "x", repository(source));
-            claim.path = path.map(str::to_owned);
-            claim
+    fn skills_agree_when_they_can_be_the_same() {
+        let skill = |source: &str, path: Option<&str>| {
+            let mut skill = ImportedSkill::new(Tool::Npx, "x", repository(source));
+            skill.path = path.map(str::to_owned);
+            skill
         };
-        let one = claim("a/b", Some("x"));
-        assert!(one.agrees(&claim("https://github.com/a/b.git", None)));
-        assert!(!one.agrees(&claim("a/b", Some("y"))));
-        assert!(!one.agrees(&claim("a/c", Some("x"))));
-        assert!(!claim("", None).agrees(&claim("", None)));
+        let one = skill("a/b", Some("x"));
+        assert!(one.agrees(&skill("https://github.com/a/b.git", None)));
+        assert!(!one.agrees(&skill("a/b", Some("y"))));
+        assert!(!one.agrees(&skill("a/c", Some("x"))));
+        assert!(!skill("", None).agrees(&skill("", None)));
     }
 
-    /// Cut off anywhere, a file is read as far as it says the same, or is damaged at a line it has.
     #[test]
-    fn a_file_that_is_cut_off_is_damaged_at_a_line_that_it_has() {
+    fn truncated_file_is_an_error_at_one_of_its_lines() {
         type Read = fn(&str) -> Result<Vec<ImportedSkill>, ParseError>;
-        let files: [(&str, Read); 6] = [
+        let files: [(&str, Read); 3] = [
             (
                 include_str!("../../testdata/importers/npx/skills-lock.json"),
                 npx::project,
@@ -264,35 +248,23 @@ mod tests {
                 npx::personal,
             ),
             (
-                include_str!("../../testdata/importers/skillcask/skills.lock"),
-                skillcask::read,
-            ),
-            (
                 include_str!("../../testdata/importers/apm/apm.lock.yaml"),
                 apm::read,
-            ),
-            (
-                include_str!("../../testdata/importers/skillup/skills.lock.json"),
-                skillup::read,
-            ),
-            (
-                include_str!("../../testdata/importers/openskills/.openskills.json"),
-                |text| openskills::read("one", text).map(|claim| vec![claim]),
             ),
         ];
         let id = "0123456789012345678901234567890123456789";
         for (text, read) in files {
-            let text = ["@COMMIT@", "@TOOLS@", "@TREE@"]
+            let text = ["@COMMIT@", "@TREE@"]
                 .iter()
                 .fold(text.to_owned(), |text, word| text.replace(word, id));
             let whole = read(&text).unwrap();
             assert!(!whole.is_empty());
             for end in (0..text.len()).step_by(7) {
                 match read(&text[..end]) {
-                    Ok(claims) => assert!(claims.len() <= whole.len()),
-                    Err(damage) => {
-                        assert!(damage.line >= 1 && damage.line <= text.lines().count() + 1);
-                        assert!(!damage.problem.is_empty());
+                    Ok(skills) => assert!(skills.len() <= whole.len()),
+                    Err(error) => {
+                        assert!(error.line >= 1 && error.line <= text.lines().count() + 1);
+                        assert!(!error.problem.is_empty());
                     }
                 }
             }

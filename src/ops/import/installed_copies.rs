@@ -1,8 +1,9 @@
-//! Where skills lie that another tool installed, and what their files are.
+//! Where other tools installed skills on disk, and the files of an installed skill.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::outcome::Stop;
 use crate::context::Context;
 use crate::digest::{Digest, FileDigest, FileMode};
 use crate::fs::tree::{is_leaving, list};
@@ -16,21 +17,29 @@ use crate::ops::OpError;
 use crate::skill::files::{MAX_BYTES, MAX_FILES};
 use crate::target::{AGENTS, Target};
 
-/// The folders in which agents look for skills and that are there.
+/// The existing folders in which agents look for skills.
+#[derive(Default)]
 pub(super) struct SkillFolders {
     targets: Vec<Target>,
-    /// Those that are links, by their paths.
-    pub links: Vec<String>,
+    /// The paths of those that are symbolic links, which are not imported from.
+    pub links: BTreeSet<String>,
 }
 
-/// A skill's files on disk, by path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The folders of one skill.
+pub(super) struct InstalledFolders {
+    pub targets: Vec<Target>,
+    /// The paths of symbolic links, which are not imported from.
+    pub links: BTreeSet<String>,
+}
+
+/// The files of an installed skill, by path.
+#[derive(PartialEq, Eq)]
 pub(super) struct InstalledCopy {
     pub files: BTreeMap<String, InstalledFile>,
 }
 
-/// One file of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A file of an installed skill.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct InstalledFile {
     pub mode: FileMode,
     /// The id that git gives its bytes.
@@ -39,175 +48,170 @@ pub(super) struct InstalledFile {
 }
 
 impl SkillFolders {
-    /// Finds them: those of the agents that are known, and any `.NAME/skills`.
+    /// Finds the folders of all known agents, and every `.NAME/skills`.
     pub fn find(site: &Site) -> Result<Self, OpError> {
-        let mut names: Vec<String> = AGENTS
-            .iter()
-            .map(|agent| match site.is_personal {
-                true => agent.personal.to_owned(),
-                false => agent.project.to_owned(),
-            })
-            .collect();
-        for above in ["", ".config/"] {
-            let folder = site.root.join(above);
-            let entries = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)?;
-            let mut found: Vec<String> = entries
-                .into_iter()
-                .flatten()
-                .flatten()
-                .filter_map(|entry| entry.file_name().into_string().ok())
-                .filter(|name| !above.is_empty() || name.starts_with('.'))
-                .map(|name| format!("{above}{name}/skills"))
-                .collect();
-            found.sort();
-            names.extend(found);
-        }
-        let mut shelves = Self {
-            targets: Vec::new(),
-            links: Vec::new(),
-        };
+        let root = site.root.canonicalize().at("read", &site.root)?;
+        let mut folders = Self::default();
         let (mut seen, mut linked) = (BTreeSet::new(), Vec::new());
-        for name in names {
-            let Ok(target) = name.parse::<Target>() else {
+        for target in candidates(site)? {
+            let Ok(real) = site.target(&target).canonicalize() else {
                 continue;
             };
-            let folder = site.target(&target);
-            let Ok(real) = folder.canonicalize() else {
-                continue;
-            };
-            if shelves.targets.contains(&target) || !real.is_dir() {
+            if folders.targets.contains(&target) || !real.is_dir() {
                 continue;
             }
-            match real == site.root.canonicalize().at("read", &site.root)?.join(&name) {
-                true => {
-                    seen.insert(real);
-                    shelves.targets.push(target);
-                }
-                false => linked.push((target, real)),
+            if real == root.join(target.as_str()) {
+                seen.insert(real);
+                folders.targets.push(target);
+            } else {
+                linked.push((target, real));
             }
         }
-        // Behind a link lies what lies elsewhere too, or what is not the project's.
+        // A link leads to one of the other folders or out of the project.
         for (target, real) in linked {
-            let is_usable = site.check_target(&target).is_ok() && seen.insert(real);
-            match is_usable {
-                true => shelves.targets.push(target),
-                false => shelves.links.push(target.to_string()),
-            }
-        }
-        Ok(shelves)
-    }
-
-    /// Returns every folder that may be a skill's, and the folders in those that are none.
-    pub fn folders(&self, context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
-        let below = |folder: &PathBuf| -> Result<Vec<PathBuf>, OpError> {
-            let entries = fs::if_found(std::fs::read_dir(folder)).at("list", folder)?;
-            let mut found = Vec::new();
-            for entry in entries.into_iter().flatten() {
-                let entry = entry.at("list", folder)?;
-                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                    found.push(entry.path());
-                }
-            }
-            found.sort();
-            Ok(found)
-        };
-        let mut folders = Vec::new();
-        for target in &self.targets {
-            for folder in below(&context.site.target(target))? {
-                match folder.join("SKILL.md").exists() {
-                    true => folders.push(folder),
-                    false => folders.extend(below(&folder)?),
-                }
+            if site.check_target(&target).is_ok() && seen.insert(real) {
+                folders.targets.push(target);
+            } else {
+                folders.links.insert(target.to_string());
             }
         }
         Ok(folders)
     }
 
-    /// Returns the targets that have a folder of the skill; what is a link is noted instead.
+    /// Returns the folders of all skills, also those that are grouped in a folder of their own.
+    pub fn skills(&self, context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
+        let mut skills = Vec::new();
+        for target in &self.targets {
+            for folder in subfolders(&context.site.target(target))? {
+                if folder.join("SKILL.md").exists() {
+                    skills.push(folder);
+                } else {
+                    skills.extend(subfolders(&folder)?);
+                }
+            }
+        }
+        Ok(skills)
+    }
+
+    /// Finds the folders of one skill.
     pub fn of(
         &self,
         site: &Site,
-        claim: &ImportedSkill,
+        skill: &ImportedSkill,
         name: &SkillName,
-        links: &mut BTreeSet<String>,
-    ) -> Result<Vec<Target>, OpError> {
-        let above = |place: &String| {
-            let above = place.strip_suffix(name.as_str())?.strip_suffix('/')?;
-            above.parse::<Target>().ok()
+    ) -> Result<InstalledFolders, OpError> {
+        let target_of = |place: &String| {
+            let target = place.strip_suffix(name.as_str())?.strip_suffix('/')?;
+            target.parse::<Target>().ok()
         };
-        let targets = match claim.places.is_empty() {
-            true => self.targets.clone(),
-            false => claim.places.iter().filter_map(above).collect(),
+        let searched = if skill.places.is_empty() {
+            self.targets.clone()
+        } else {
+            skill.places.iter().filter_map(target_of).collect()
         };
-        let mut found = Vec::new();
-        for target in targets {
+        let (mut targets, mut links) = (Vec::new(), BTreeSet::new());
+        for target in searched {
             let place = site.skill(&target, name);
-            match fs::look(&place)? {
-                Some(seen) if seen.is_symlink() => {
-                    links.insert(site.display(&place));
-                }
-                Some(seen) if seen.is_dir() => {
-                    let is_linked = self.links.contains(&target.to_string());
-                    match is_linked || site.check_target(&target).is_err() {
-                        true => {
-                            links.insert(site.display(&site.target(&target)));
-                        }
-                        false => found.push(target),
-                    }
-                }
-                _ => {}
+            let Some(found) = fs::look(&place)? else {
+                continue;
+            };
+            let is_linked = self.links.contains(target.as_str());
+            if found.is_symlink() {
+                links.insert(site.display(&place));
+            } else if found.is_dir() && (is_linked || site.check_target(&target).is_err()) {
+                links.insert(site.display(&site.target(&target)));
+            } else if found.is_dir() {
+                targets.push(target);
             }
         }
-        Ok(found)
+        Ok(InstalledFolders { targets, links })
     }
 
-    /// Returns the folders, for a sentence that says where somebody looked.
+    /// Returns the names of the folders, for a message.
     pub fn names(&self) -> String {
         let names: Vec<&str> = self.targets.iter().map(Target::as_str).collect();
-        match names.is_empty() {
-            true => "any agent's folder".to_owned(),
-            false => names.join(", "),
+        if names.is_empty() {
+            "any agent's folder".to_owned()
+        } else {
+            names.join(", ")
         }
     }
 }
 
+/// Returns the folders that may exist: those of all known agents, and every `.NAME/skills`.
+fn candidates(site: &Site) -> Result<Vec<Target>, OpError> {
+    let known = AGENTS.iter().map(|agent| {
+        let folder = if site.is_personal {
+            agent.personal
+        } else {
+            agent.project
+        };
+        folder.to_owned()
+    });
+    let mut names: Vec<String> = known.collect();
+    for above in ["", ".config/"] {
+        for folder in subfolders(&site.root.join(above))? {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy();
+            if !above.is_empty() || name.starts_with('.') {
+                names.push(format!("{above}{name}/skills"));
+            }
+        }
+    }
+    Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+}
+
+/// Returns the folders in a folder, sorted; none if it does not exist.
+fn subfolders(folder: &Path) -> Result<Vec<PathBuf>, OpError> {
+    let entries = fs::if_found(std::fs::read_dir(folder)).at("list", folder)?;
+    let mut found = Vec::new();
+    for entry in entries.into_iter().flatten() {
+        let entry = entry.at("list", folder)?;
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 impl InstalledCopy {
-    /// Reads the files in `folder`; the inner error says why they can't be a skill's.
-    pub fn read(folder: &std::path::Path) -> Result<Result<Self, String>, OpError> {
+    /// Reads the files in `folder`.
+    ///
+    /// # Errors
+    /// If it can't be a skill's folder, or can't be read.
+    pub fn read(folder: &Path) -> Result<Self, Stop> {
         let listing = list(folder)?;
-        if let Some(stranger) = listing.strangers.first() {
-            return Ok(Err(format!(
-                "`{stranger}` in its folder is a link or no plain file, which no version has"
-            )));
+        let refuse = |reason: String| Err(Stop::NotImported(reason));
+        if let Some(path) = listing.strangers.first() {
+            return refuse(format!(
+                "`{path}` in its folder is a link or another special file, which no version has"
+            ));
         }
         let sizes = listing.files.iter().map(|file| file.metadata.len());
-        let most = MAX_BYTES as u64;
-        if listing.files.len() > MAX_FILES || sizes.clone().sum::<u64>() > most {
-            return Ok(Err(format!(
+        if listing.files.len() > MAX_FILES || sizes.clone().sum::<u64>() > MAX_BYTES as u64 {
+            return refuse(format!(
                 "its folder has more than {MAX_FILES} files or {} MiB, the limit of a skill",
                 MAX_BYTES >> 20
-            )));
+            ));
         }
         if sizes.max().unwrap_or_default() > MAX_OBJECT_BYTES as u64 {
-            return Ok(Err(
-                "a file of it has more than 16 MiB, the limit".to_owned()
-            ));
+            return refuse("one of its files has more than 16 MiB, the limit".to_owned());
         }
         let mut files = BTreeMap::new();
         for file in listing.files {
             let path = folder.join(&file.path);
             let bytes = std::fs::read(&path).at("read", &path)?;
-            let copied = InstalledFile {
+            let installed = InstalledFile {
                 mode: file.mode,
                 id: blob_id(&bytes)?,
                 digest: FileDigest::of(&bytes),
             };
-            files.insert(file.path, copied);
+            files.insert(file.path, installed);
         }
-        Ok(Ok(Self { files }))
+        Ok(Self { files })
     }
 
-    /// Returns the digest of what `verify` will find.
+    /// Returns the digest that `verify` computes.
     pub fn digest(&self) -> Digest {
         let kept = self.files.iter().filter(|(path, _)| !is_leaving(path));
         Digest::of_files(kept.map(|(path, file)| (path.as_str(), file.mode, file.digest)))

@@ -1,195 +1,201 @@
-//! From claims to skills that really lie there: one for each name, or the reason why not.
+//! Matching the skills that other tools note with the folders on disk.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Report;
-use super::installed_copies::{InstalledCopy, SkillFolders};
-use super::manifests::Filed;
+use super::installed_copies::{InstalledCopy, InstalledFolders, SkillFolders};
+use super::manifests::Noted;
+use super::outcome::{ImportOutcome, Stop};
 use crate::context::Context;
 use crate::fetch::is_git_folder;
-use crate::importers::ImportedSkill;
+use crate::importers::{Evidence, ImportedSkill};
 use crate::install::site::Site;
 use crate::lockfile::Lockfile;
 use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::ops::candidate::{full_spec, relative};
-use crate::ops::change::Problem;
 use crate::path::fold;
 use crate::source::Source;
 use crate::target::Target;
 
-/// A skill that another tool installed.
+/// A skill that another tool noted and that is installed.
 pub(super) struct MatchedSkill {
     pub name: SkillName,
-    pub claim: ImportedSkill,
+    pub noted: ImportedSkill,
     pub source: Source,
     pub targets: Vec<Target>,
-    /// Its files, which are the same in each target.
+    /// Its files, which are the same in all targets.
     pub copy: InstalledCopy,
 }
 
-/// Settles all claims; what can't be taken is in the report, with the reason.
-pub(super) fn settle(
+/// The outcomes for all noted skills.
+pub(super) struct Matches {
+    pub outcomes: Vec<ImportOutcome<MatchedSkill>>,
+    /// Symbolic links that were not imported from.
+    pub links: BTreeSet<String>,
+}
+
+/// A skill with the folders that it is installed in.
+struct Located {
+    name: SkillName,
+    /// The note, and the file that has it.
+    noted: Noted,
+    folders: InstalledFolders,
+}
+
+/// Matches all noted skills. Several notes about one folder make one skill.
+pub(super) fn match_folders(
     context: &Context<'_>,
-    claims: Vec<Filed>,
-    shelves: &SkillFolders,
+    noted: Vec<Noted>,
+    folders: &SkillFolders,
     lockfile: &Lockfile,
-    report: &mut Report,
-) -> Result<Vec<MatchedSkill>, OpError> {
-    let mut by_folder: BTreeMap<String, Vec<Filed>> = BTreeMap::new();
-    for filed in claims {
-        let folder = fold(&filed.claim.folder);
-        by_folder.entry(folder).or_default().push(filed);
+) -> Result<Matches, OpError> {
+    let mut by_folder: BTreeMap<String, Vec<Noted>> = BTreeMap::new();
+    for noted in noted {
+        let folder = fold(&noted.skill.folder);
+        by_folder.entry(folder).or_default().push(noted);
     }
-    let mut links = BTreeSet::new();
-    let mut settled = Vec::new();
-    for claims in by_folder.into_values() {
-        let shown = claims[0].claim.name.clone();
-        match settle_one(context, claims, shelves, lockfile, &mut links)? {
-            Settled::MatchedSkill(claimed) => settled.push(*claimed),
-            Settled::Kept(reason) => report.kept.push(Problem {
-                name: shown,
-                reason,
-            }),
-            Settled::Not(problems) => report.not_taken.extend(problems),
-        }
-    }
-    report.links.extend(links);
-    Ok(settled)
-}
-
-enum Settled {
-    MatchedSkill(Box<MatchedSkill>),
-    Kept(String),
-    Not(Vec<Problem>),
-}
-
-fn not(claim: &ImportedSkill, reason: impl Into<String>) -> Settled {
-    Settled::Not(vec![Problem {
-        name: claim.name.clone(),
-        reason: reason.into(),
-    }])
-}
-
-fn settle_one(
-    context: &Context<'_>,
-    claims: Vec<Filed>,
-    shelves: &SkillFolders,
-    lockfile: &Lockfile,
-    links: &mut BTreeSet<String>,
-) -> Result<Settled, OpError> {
-    let site = &context.site;
-    let name = match SkillName::from_folder(&claims[0].claim.folder) {
-        Ok(name) => name,
-        Err(error) => return Ok(not(&claims[0].claim, error.to_string())),
+    let mut matches = Matches {
+        outcomes: Vec::new(),
+        links: folders.links.clone(),
     };
-    let locked = lockfile
-        .skills
-        .keys()
-        .find(|locked| fold(locked.as_str()) == fold(name.as_str()));
-    if let Some(locked) = locked {
-        return Ok(Settled::Kept(format!(
-            "mdskill.lock has `{locked}` already; that stays as it is"
+    for notes in by_folder.into_values() {
+        let shown = notes[0].skill.name.clone();
+        let located = locate(&context.site, notes, folders, lockfile);
+        if let Ok(located) = &located {
+            matches.links.extend(located.folders.links.iter().cloned());
+        }
+        let skill = located.and_then(|located| read_copy(context, located, folders));
+        matches.outcomes.push(ImportOutcome::of(&shown, skill)?);
+    }
+    Ok(matches)
+}
+
+/// Finds the folders of one skill, of which there is at least one note.
+fn locate(
+    site: &Site,
+    notes: Vec<Noted>,
+    folders: &SkillFolders,
+    lockfile: &Lockfile,
+) -> Result<Located, Stop> {
+    let name = SkillName::from_folder(&notes[0].skill.folder)
+        .map_err(|error| Stop::NotImported(error.to_string()))?;
+    let mut locked = lockfile.skills.keys();
+    if let Some(locked) = locked.find(|locked| fold(locked.as_str()) == fold(name.as_str())) {
+        return Err(Stop::AlreadyLocked(format!(
+            "mdskill.lock already has `{locked}`"
         )));
     }
-    if let Some(other) = claims[1..]
-        .iter()
-        .find(|other| !other.claim.agrees(&claims[0].claim))
-    {
-        return Ok(Settled::Not(contested(&claims[0], other)));
-    }
-    let mut targets = Vec::new();
-    for filed in &claims {
-        for target in shelves.of(site, &filed.claim, &name, links)? {
-            if !targets.contains(&target) {
-                targets.push(target);
-            }
+    for other in &notes[1..] {
+        if !other.skill.agrees(&notes[0].skill) {
+            return Err(Stop::NotImported(format!(
+                "both {} and {} name its folder; import one of the two files by its name",
+                origin(&notes[0]),
+                origin(other)
+            )));
         }
     }
-    // Of several that agree, the one that knows most.
-    let Some(best) = claims.into_iter().max_by(|one, other| {
-        let known = |filed: &Filed| (filed.claim.evidence.clone(), filed.claim.path.is_some());
-        known(one).cmp(&known(other))
-    }) else {
-        return Ok(Settled::Not(Vec::new()));
+    let mut found = InstalledFolders {
+        targets: Vec::new(),
+        links: BTreeSet::new(),
     };
-    let claim = best.claim;
-    let source = match &claim.source {
-        Ok(source) => match at_home(context, source) {
-            Ok(source) => source,
-            Err(reason) => return Ok(not(&claim, reason)),
-        },
-        Err(reason) => return Ok(not(&claim, reason)),
-    };
-    let Some(first) = targets.first() else {
-        let searched = match claim.places.is_empty() {
-            true => shelves.names(),
-            false => claim.places.join(", "),
-        };
-        let place = full_spec(&source, claim.path.as_deref().unwrap_or(name.as_str()));
-        let reason = format!(
-            "{} names it, and no folder `{name}` lies in {searched}; `mdskill add {place}` installs it",
-            best.file
-        );
-        return Ok(not(&claim, reason));
-    };
-    let copy = match InstalledCopy::read(&site.skill(first, &name))? {
-        Ok(copy) => copy,
-        Err(reason) => return Ok(not(&claim, reason)),
-    };
-    for other in &targets[1..] {
-        let is_same =
-            InstalledCopy::read(&site.skill(other, &name))?.is_ok_and(|read| read == copy);
-        if !is_same {
-            let shown = |target| site.display(&site.skill(target, &name));
-            let reason = format!(
-                "its copies differ: {} and {}; remove one of them",
-                shown(first),
-                shown(other)
-            );
-            return Ok(not(&claim, reason));
-        }
+    for noted in &notes {
+        let mut of_note = folders.of(site, &noted.skill, &name)?;
+        of_note
+            .targets
+            .retain(|target| !found.targets.contains(target));
+        found.targets.append(&mut of_note.targets);
+        found.links.append(&mut of_note.links);
     }
-    Ok(Settled::MatchedSkill(Box::new(MatchedSkill {
+    let most_precise = notes.into_iter().max_by_key(precision);
+    Ok(Located {
         name,
-        claim,
+        noted: most_precise.ok_or_else(|| Stop::NotImported("nothing is noted".to_owned()))?,
+        folders: found,
+    })
+}
+
+/// Ranks how precisely the installed version is noted.
+fn precision(noted: &Noted) -> (u8, bool) {
+    let rank = match noted.skill.evidence {
+        Evidence::Files => 0,
+        Evidence::ComputedHash(_) => 1,
+        Evidence::Tree(_) => 2,
+        Evidence::Commit(_) => 3,
+    };
+    (rank, noted.skill.path.is_some())
+}
+
+fn origin(noted: &Noted) -> String {
+    match &noted.skill.source {
+        Ok(source) => format!("{} ({source})", noted.file),
+        Err(_) => noted.file.clone(),
+    }
+}
+
+/// Reads the files of a skill, which must be the same in all its folders.
+fn read_copy(
+    context: &Context<'_>,
+    located: Located,
+    searched: &SkillFolders,
+) -> Result<MatchedSkill, Stop> {
+    let Located {
+        name,
+        noted,
+        folders: InstalledFolders { targets, .. },
+    } = located;
+    let source = noted.skill.source.clone().map_err(Stop::NotImported)?;
+    let source = resolve_folder(&context.site, source)?;
+    let Some(first) = targets.first() else {
+        let spec = full_spec(
+            &source,
+            noted.skill.path.as_deref().unwrap_or(name.as_str()),
+        );
+        let problem = if noted.skill.places.is_empty() {
+            format!("{} has no folder `{name}`", searched.names())
+        } else {
+            format!("{} does not exist", noted.skill.places.join(", "))
+        };
+        return Err(Stop::NotImported(format!(
+            "{} names it, but {problem}; `mdskill add {spec}` installs it",
+            noted.file
+        )));
+    };
+    let place = |target| context.site.skill(target, &name);
+    let copy = InstalledCopy::read(&place(first))?;
+    for other in &targets[1..] {
+        if InstalledCopy::read(&place(other))? != copy {
+            return Err(Stop::NotImported(format!(
+                "its copies differ: {} and {}; remove one of them",
+                context.site.display(&place(first)),
+                context.site.display(&place(other))
+            )));
+        }
+    }
+    Ok(MatchedSkill {
+        name,
+        noted: noted.skill,
         source,
         targets,
         copy,
-    })))
+    })
 }
 
-fn contested(one: &Filed, other: &Filed) -> Vec<Problem> {
-    let origin = |filed: &Filed| match &filed.claim.source {
-        Ok(source) => format!("{} ({source})", filed.file),
-        Err(_) => filed.file.clone(),
-    };
-    let problem = |mine: &Filed, its: &Filed| Problem {
-        name: mine.claim.name.clone(),
-        reason: format!(
-            "{} claims its folder, and {} claims it too; import one of the two files by its name",
-            origin(mine),
-            origin(its)
-        ),
-    };
-    vec![problem(one, other), problem(other, one)]
-}
-
-/// Returns the source as the lockfile names it: a folder as seen from the root.
-fn at_home(context: &Context<'_>, source: &Source) -> Result<Source, String> {
+/// Returns the source as the lockfile names it: a folder relative to the root.
+fn resolve_folder(site: &Site, source: Source) -> Result<Source, Stop> {
     let Source::Folder { path } = source else {
-        return Ok(source.clone());
+        return Ok(source);
     };
-    let Site { root, .. } = &context.site;
-    let found = root
-        .join(path)
-        .canonicalize()
-        .map_err(|_| format!("it was copied from the folder `{path}`, which is gone"))?;
+    let found = site.root.join(&path).canonicalize().map_err(|_| {
+        Stop::NotImported(format!(
+            "it was copied from the folder `{path}`, which does not exist any more"
+        ))
+    })?;
     if is_git_folder(&found) {
         let url = format!("file://{}", found.display());
         return Ok(Source::Git { url });
     }
-    let root = root.canonicalize().unwrap_or_else(|_| root.clone());
+    let root = site.root.canonicalize();
+    let root = root.unwrap_or_else(|_| site.root.clone());
     Ok(Source::Folder {
         path: relative(&root, &found),
     })
