@@ -414,3 +414,24 @@ fn import_reports_json() {
     let reason = json["not_taken"][4]["reason"].as_str().unwrap();
     assert!(reason.contains("no folder `three`"), "{reason}");
 }
+
+#[test]
+fn commands_of_the_guide_work() {
+    let mut project = Project::new();
+    project.repo.skill("skills/pdf", "pdf", "Reads PDF files");
+    project.repo.commit("PDF");
+    project.install_current("pdf");
+    project.write_npx_lock(&[npx_entry("pdf")]);
+    let guide =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guide/coming-from-another-tool.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let commands: Vec<&str> = guide
+        .lines()
+        .filter_map(|line| line.strip_prefix("mdskill "))
+        .collect();
+    assert_eq!(commands.len(), 6, "{commands:?}");
+    for command in commands {
+        let arguments: Vec<&str> = command.split(' ').collect();
+        project.shop.run(&arguments).ok();
+    }
+}
