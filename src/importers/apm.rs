@@ -17,6 +17,9 @@ const VERSIONS: [&str; 2] = ["1", "2"];
 /// Most values of a lockfile, which has two for each deployed file.
 const MAX_VALUES: usize = 200_000;
 
+/// Fewest digits that abbreviate a commit.
+const MIN_DIGITS: usize = 7;
+
 /// Reads the lockfile.
 ///
 /// # Errors
@@ -79,14 +82,18 @@ fn skill(package: &Value, name: &str, places: Vec<String>) -> ImportedSkill {
     let is_range = |text: &String| matches!(text.parse(), Ok(Reference::Range(..)));
     let reference = text("constraint").filter(is_range);
     let reference = reference.or_else(|| text("resolved_ref"));
-    skill.reference = reference.map(|name| short_ref(&name).to_owned());
-    match text("resolved_commit").map(|commit| commit.parse()) {
-        Some(Ok(commit)) => skill.evidence = Evidence::Commit(commit),
-        _ if skill.source.is_ok() => {
+    let commit = text("resolved_commit").unwrap_or_default();
+    match commit.parse() {
+        Ok(id) => skill.evidence = Evidence::Commit(id),
+        Err(_) if skill.source.is_ok() => {
             skill.source = Err("its `resolved_commit` is missing".to_owned());
         }
-        _ => {}
+        Err(_) => {}
     }
+    // A pin is noted as the first digits of the commit, which no server resolves.
+    let is_pin = |name: &str| name.len() >= MIN_DIGITS && commit.starts_with(name);
+    skill.is_pinned = reference.as_deref().is_some_and(is_pin);
+    skill.reference = reference.map(|name| short_ref(&name).to_owned());
     // The path is that of the package: of a package of several skills, it is not the skill's.
     let path = text("virtual_path").unwrap_or_default();
     let is_one_skill = text("package_type").as_deref() == Some("claude_skill");

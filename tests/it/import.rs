@@ -355,6 +355,24 @@ fn import_takes_commit_that_apm_noted() {
 }
 
 #[test]
+fn import_pins_skill_that_apm_pinned_to_commit() {
+    let project = Project::new();
+    let pinned = &project.first;
+    project.install(".github/skills/one", &format!("{pinned}:skills/one"));
+    let lock = fixture("apm/apm.lock.yaml", &[("COMMIT", pinned)]);
+    let reference = format!("resolved_ref: {}", &pinned[..8]);
+    project.write(
+        "apm.lock.yaml",
+        lock.replace("resolved_ref: main", &reference),
+    );
+    project.imports(&[], 3).says("1 skill taken");
+    project.is_locked("one", pinned, "skills/one");
+    assert_eq!(project.shop.entry("one")["ref"], *pinned);
+    project.shop.run(&["update"]).ok();
+    project.is_locked("one", pinned, "skills/one");
+}
+
+#[test]
 fn import_combines_notes_of_two_tools() {
     let project = Project::new();
     let one = format!("{}:skills/one", project.first);
