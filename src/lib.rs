@@ -46,7 +46,7 @@
 //! - [`lockfile`]: `mdskill.lock`: reading, writing, keeping what it does not know; the union of the
 //!   two sides of a merge
 //! - [`target`]: a folder that skills are installed into, and whose agent's it is
-//! - [`foreign`]: what other tools' locks say they installed
+//! - [`importers`]: readers for the lockfiles of other tools
 //! - [`fetch`]: from a source's name to the objects of its skills; the store
 //! - [`mod@validate`]: the rules, a file each, and a skill as their fixes leave it
 //! - [`policy`]: what a project lets in: by source, ref, age and what a skill can do
@@ -126,7 +126,8 @@
 //!
 //! - **something that a skill can do**: a [`capability::Kind`], and where it is seen in
 //!   [`mod@diff`]`::capabilities`. The policy can deny it by its word, and all reports tell it.
-//! - **another tool to import from**: a reader in [`foreign`], and its files in `ops/import/files.rs`.
+//! - **another tool to import from**: a reader in [`importers`], and its file names in
+//!   `ops/import/manifests.rs`.
 //! - **a verb**: its arguments in [`cli`], `ops/VERB.rs` with `Options` and `Report`, a function
 //!   in `commands`, one in [`ui::render`], tests in `tests/it`, a row in the README's table.
 //! - **a validation rule**: `validate/rules/RULE.rs` with a [`validate::rule::Rule`], its line in
@@ -185,7 +186,7 @@ pub mod process;
 pub mod config;
 pub mod diff;
 pub mod fetch;
-pub mod foreign;
+pub mod importers;
 pub mod lockfile;
 pub mod merge;
 pub mod policy;

@@ -1,4 +1,4 @@
-//! What `import` takes.
+//! The arguments of `import`.
 
 use std::path::PathBuf;
 
@@ -7,13 +7,13 @@ use clap::Args;
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// Locks of other tools, or a SKILL.md that gh skill installed; none means all that are found
+    /// Lockfiles of other tools, or a SKILL.md that gh skill installed [default: all that are found]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Put upstream's files where the other tool changed them or left them out
+    /// Restore the files that the other tool changed or left out
     #[arg(long)]
     pub restore: bool,
-    /// Only say what would happen
+    /// Change nothing, only report
     #[arg(short = 'n', long)]
     pub dry_run: bool,
 }

@@ -232,21 +232,22 @@ Examples:
   mdskill policy acme/skills/deploy --json"
     )]
     Policy(PolicyArgs),
-    /// Take over what another tool has installed, as it lies
+    /// Adopt skills installed by another tool, in place
     #[command(
-        after_help = "Reads the locks of npx skills (skills-lock.json), skillcask (skills.lock), APM (apm.lock.yaml)
-and skillup (skills.lock.json), and what gh skill and openskills write into each skill. A skill
-is taken when its files are those of a commit that its source has had, so nothing moves. Edits
-are kept where the tool has noted the version. What can't be taken is listed with the reason,
-and the exit code is 3, or that of a source that can't be asked. Files of other tools stay as
-they are.
+        after_help = "Reads the lockfiles of npx skills (skills-lock.json, .skill-lock.json) and APM (apm.lock.yaml),
+and the frontmatter that gh skill adds to each SKILL.md. A skill is locked at the version that
+the tool noted, with your edits kept. Where only the files are known, they must be those of the
+current version. No installed file changes. A skill that can't be imported is listed with the
+reason, and the exit code is 3.
+
+For every other tool, use `mdskill add SPEC`.
 
 Examples:
   mdskill import
   mdskill import --dry-run
   mdskill import skills-lock.json
-  mdskill import -g             # what is installed in your home
-  mdskill import --restore      # put upstream's files where a tool changed them"
+  mdskill import -g             # the skills in your home
+  mdskill import --restore      # undo the changes that the other tool made"
     )]
     Import(ImportArgs),
     /// Show, prune or clear the store of git objects

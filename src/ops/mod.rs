@@ -59,7 +59,7 @@ pub enum OpError {
     Fetch(#[from] FetchError),
     /// Another tool's file can't be understood; nothing was changed.
     #[error("{file}:{line}: {problem}")]
-    Foreign {
+    Manifest {
         /// The file.
         file: String,
         /// The line, from 1.

@@ -81,7 +81,7 @@ pub fn status_of(error: &OpError) -> ExitStatus {
         OpError::Fetch(error) => status_of_fetch(error),
         OpError::Install(error) => status_of_install(error),
         OpError::Config(ConfigError::Bad { .. })
-        | OpError::Foreign { .. }
+        | OpError::Manifest { .. }
         | OpError::NoSuchSkill { .. }
         | OpError::Ambiguous { .. }
         | OpError::NoSkills(_)

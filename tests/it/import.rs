@@ -1,39 +1,121 @@
-//! `import`: what another tool has installed is locked as it lies, and nothing moves.
+//! `import` locks the skills that another tool installed, and changes no file of them.
 
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
-use crate::support::shop::Shop;
+use crate::support::shop::{Shop, blocks};
 use sha2::{Digest, Sha256};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-/// A fixture, with these words put where they belong.
+/// A project whose skills are from `acme/skills`, which has three commits: all skills, a new file
+/// in `one`, a new file in `two`.
+pub struct Project {
+    pub shop: Shop,
+    pub repo: Repo,
+    pub first: String,
+    pub tip: String,
+}
+
+impl Project {
+    pub fn new() -> Self {
+        let (shop, mut repo) = Shop::stocked();
+        let first = repo.rev_parse("main");
+        repo.write("skills/one/more.md", "more")
+            .commit("More of one");
+        repo.write("skills/two/more.md", "more");
+        let tip = repo.commit("More of two");
+        Self {
+            shop,
+            repo,
+            first,
+            tip,
+        }
+    }
+
+    /// Puts the files of `COMMIT:PATH` into a folder of the project, or of the home.
+    pub fn install(&self, folder: &str, at: &str) {
+        copy_files(&self.shop.room.project().join(folder), &self.repo, at);
+    }
+
+    /// Puts the current version of a skill into `.agents/skills`.
+    pub fn install_current(&self, name: &str) {
+        self.install(
+            &format!(".agents/skills/{name}"),
+            &format!("main:skills/{name}"),
+        );
+    }
+
+    pub fn write(&self, file: &str, text: impl AsRef<[u8]>) {
+        self.shop.room.write(file, text);
+    }
+
+    pub fn remove(&self, file: &str) {
+        std::fs::remove_file(self.shop.room.project().join(file)).unwrap();
+    }
+
+    /// Writes a `skills-lock.json` with these entries.
+    pub fn write_npx_lock(&self, entries: &[String]) {
+        self.write("skills-lock.json", npx_lock(entries));
+    }
+
+    /// Runs import, which only adds the lockfile and mdskill's own folder.
+    #[track_caller]
+    pub fn imports(&self, arguments: &[&str], code: i32) -> Outcome {
+        let before = self.shop.room.snapshot();
+        let outcome = self.shop.run(&[&["import"], arguments].concat());
+        outcome.fails(code);
+        let is_expected = |line: &String| {
+            let ours = ["project/mdskill.lock", "project/.mdskill", "home/.config"];
+            let is_ours = ours.iter().any(|name| line.trim_start().starts_with(name));
+            is_ours && line.contains("not there, then")
+        };
+        let mut changes = before.differences(&self.shop.room.snapshot());
+        changes.retain(|line| !is_expected(line));
+        assert!(changes.is_empty(), "{}\n{outcome}", changes.join("\n"));
+        outcome
+    }
+
+    /// Checks the lockfile's entry, and that `verify` agrees with the lockfile.
+    #[track_caller]
+    pub fn is_locked(&self, name: &str, commit: &str, path: &str) {
+        self.shop
+            .has_entry(name, &self.repo, &format!("{commit}:{path}"));
+        self.shop.run(&["verify"]).ok();
+    }
+}
+
+/// The text of a `skills-lock.json` with these entries.
+pub fn npx_lock(entries: &[String]) -> String {
+    let entries = entries.join(",\n");
+    format!("{{\n\"version\": 1,\n\"skills\": {{\n{entries}\n}}}}\n")
+}
+
+/// The entry of a skill of `acme/skills` in a `skills-lock.json`.
+pub fn npx_entry(name: &str) -> String {
+    npx_entry_with(name, "")
+}
+
+/// The same with more keys, which begin with a comma.
+pub fn npx_entry_with(name: &str, keys: &str) -> String {
+    format!(
+        r#""{name}": {{"source": "acme/skills", "sourceType": "github", "skillPath": "skills/{name}/SKILL.md"{keys}}}"#
+    )
+}
+
+/// A file of `testdata/importers`, with each `@WORD@` replaced.
 pub fn fixture(name: &str, words: &[(&str, &str)]) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("testdata/foreign")
-        .join(name);
-    let text = std::fs::read_to_string(path).unwrap();
-    let put =
-        |text: String, (word, value): &(&str, &str)| text.replace(&format!("@{word}@"), value);
-    words.iter().fold(text, put)
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/importers");
+    let mut text = std::fs::read_to_string(folder.join(name)).unwrap();
+    for (word, value) in words {
+        text = text.replace(&format!("@{word}@"), value);
+    }
+    text
 }
 
-/// A shop whose `acme/skills` has had three commits: all skills, more of `one`, more of `two`.
-pub fn with_history() -> (Shop, Repo, [String; 3]) {
-    let (shop, mut repo) = Shop::stocked();
-    let first = repo.rev_parse("main");
-    repo.write("skills/one/more.md", "more");
-    let second = repo.commit("More of one");
-    repo.write("skills/two/more.md", "more")
-        .write("README.md", "news");
-    let third = repo.commit("More of two");
-    (shop, repo, [first, second, third])
-}
-
-/// Puts the files of `COMMIT:PATH` into a folder, as a tool does that leaves some out.
-pub fn put(folder: &Path, repo: &Repo, at: &str, left_out: &[&str]) {
+/// Copies the files of `COMMIT:PATH` into a folder.
+pub fn copy_files(folder: &Path, repo: &Repo, at: &str) {
     for (mode, id, path) in repo.ls_tree(at) {
-        if left_out.contains(&path.as_str()) {
+        if mode == "120000" {
             continue;
         }
         let file = folder.join(&path);
@@ -44,17 +126,7 @@ pub fn put(folder: &Path, repo: &Repo, at: &str, left_out: &[&str]) {
     }
 }
 
-/// The newest commit of `main` that has this tree at this path, by git's own word.
-fn newest(repo: &Repo, path: &str, tree: &str) -> String {
-    let commits = repo.git(&["rev-list", "main"]);
-    let has = |commit: &&str| {
-        let line = repo.git(&["ls-tree", "-d", commit, path]);
-        line.contains(tree)
-    };
-    commits.lines().find(has).unwrap().to_owned()
-}
-
-/// The sum that `npx skills` makes of a folder, as its source has it.
+/// The `computedHash` of `npx skills`.
 fn computed_hash(repo: &Repo, at: &str) -> String {
     let mut files = repo.ls_tree(at);
     files.sort_by_key(|(_, _, path)| path.to_lowercase());
@@ -63,335 +135,321 @@ fn computed_hash(repo: &Repo, at: &str) -> String {
         hasher.update(path);
         hasher.update(repo.cat_file(&id));
     }
-    let sum = hasher.finalize();
-    sum.iter()
-        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
-}
-
-/// Runs import, which leaves every file as it was and only adds the lockfile and our own folder.
-#[track_caller]
-pub fn imports(shop: &Shop, arguments: &[&str], code: i32) -> Outcome {
-    let before = shop.room.snapshot();
-    let outcome = shop.run(&[&["import"], arguments].concat());
-    outcome.fails(code);
-    let ours = |line: &String| {
-        let line = line.trim_start();
-        let name = ["project/mdskill.lock", "project/.mdskill", "home/.config"];
-        name.iter().any(|name| line.starts_with(name)) && line.contains("not there, then")
-    };
-    let moved: Vec<_> = before.differences(&shop.room.snapshot());
-    let moved: Vec<_> = moved.into_iter().filter(|line| !ours(line)).collect();
-    assert!(moved.is_empty(), "{}\n{outcome}", moved.join("\n"));
-    outcome
-}
-
-/// The lock says of the skill what git says of this commit.
-#[track_caller]
-fn locked_at(shop: &Shop, repo: &Repo, name: &str, commit: &str, path: &str) {
-    let entry = shop.entry(name);
-    assert_eq!(entry["commit"], commit, "{name}");
-    assert_eq!(entry["path"], path, "{name}");
-    assert_eq!(
-        entry["tree"],
-        repo.rev_parse(&format!("{commit}:{path}")),
-        "{name}"
-    );
+    let hash = hasher.finalize();
+    let digits = |text: String, byte: &u8| text + &format!("{byte:02x}");
+    hash.iter().fold(String::new(), digits)
 }
 
 #[test]
-fn what_npx_skills_installed_in_a_project_is_taken_as_it_lies() {
-    let (shop, repo, [first, second, third]) = with_history();
-    let skills = shop.room.project().join(".agents/skills");
-    put(
-        &skills.join("one"),
-        &repo,
-        &format!("{first}:skills/one"),
-        &[],
-    );
-    put(
-        &skills.join("two-the-second"),
-        &repo,
-        &format!("{second}:skills/two"),
-        &[],
-    );
-    put(&skills.join("three"), &repo, "main:skills/three", &[]);
-    std::fs::create_dir_all(shop.room.project().join(".claude/skills")).unwrap();
-    symlink(
-        "../../.agents/skills/one",
-        shop.room.project().join(".claude/skills/one"),
-    )
-    .unwrap();
-    shop.room
-        .write("skills-lock.json", fixture("npx/skills-lock.json", &[]));
+fn import_locks_project_of_npx_in_place() {
+    let project = Project::new();
+    for name in ["one", "three"] {
+        project.install_current(name);
+    }
+    project.install(".agents/skills/two-the-second", "main:skills/two");
+    let linked = project.shop.room.project().join(".claude/skills");
+    std::fs::create_dir_all(&linked).unwrap();
+    symlink("../../.agents/skills/one", linked.join("one")).unwrap();
+    project.write("skills-lock.json", fixture("npx/skills-lock.json", &[]));
 
-    let outcome = imports(&shop, &[], 3);
-    outcome
+    project
+        .imports(&[], 3)
         .says("3 skills taken, 3 not taken")
         .says(".claude/skills/one is a link; it is left alone")
-        .says("`From The Web`: it was downloaded from the web site `mintlify.com` (well-known)")
-        .says(
-            "`from-a-package`: it was copied out of the npm package `@acme/toolbox` (node_modules)",
-        )
+        .says("`From The Web`: it was downloaded from the website `mintlify.com` (well-known)")
+        .says("`from-a-package`: it was copied out of the npm package `@acme/toolbox`")
         .says("`no-url`: it is from `acme/skills`, and its `sourceUrl`")
         .says("`mdskill validate`");
-    locked_at(&shop, &repo, "one", &first, "skills/one");
-    let tree = repo.rev_parse(&format!("{first}:skills/two"));
-    assert_eq!(newest(&repo, "skills/two", &tree), second);
-    locked_at(&shop, &repo, "two-the-second", &second, "skills/two");
-    // Where it lies in the repository the lock did not say: its files did.
-    locked_at(&shop, &repo, "three", &third, "skills/three");
-    assert_eq!(shop.entry("two-the-second")["ref"], "main");
-    assert!(!shop.entry("one").contains_key("ref"));
-    assert!(!shop.entry("one").contains_key("edits"));
-    assert!(
-        shop.room
-            .read("mdskill.lock")
-            .contains("targets = [\".agents/skills\"]")
-    );
-    shop.run(&["verify"]).ok().says("3 folders as locked");
-    shop.run(&["update", "--dry-run"])
-        .ok()
-        .says("Would move one")
-        .says("Would move two-the-second")
-        .says("2 skills would move, 1 unchanged");
-    // Once more: nothing is taken twice.
-    let lock = shop.room.read("mdskill.lock");
-    imports(&shop, &[], 3).says("3 locked already, 3 not taken");
-    assert_eq!(shop.room.read("mdskill.lock"), lock);
+    project.is_locked("one", &project.tip, "skills/one");
+    project.is_locked("two-the-second", &project.tip, "skills/two");
+    // The lockfile of npx does not note the path of this one.
+    project.is_locked("three", &project.tip, "skills/three");
+    assert_eq!(project.shop.entry("two-the-second")["ref"], "main");
+    assert!(!project.shop.entry("one").contains_key("ref"));
+    assert!(!project.shop.entry("one").contains_key("edits"));
+    let lock = project.shop.room.read("mdskill.lock");
+    assert!(lock.contains("targets = [\".agents/skills\"]"), "{lock}");
+
+    project
+        .imports(&[], 3)
+        .says("3 locked already, 3 not taken");
+    assert_eq!(project.shop.room.read("mdskill.lock"), lock);
+    let update = project.shop.run(&["update"]);
+    update.ok().says("everything is up to date (3 skills)");
 }
 
 #[test]
-fn what_npx_leaves_out_is_no_edit_of_the_persons_and_can_be_restored() {
-    let (shop, mut repo) = Shop::stocked();
-    repo.write("skills/one/metadata.json", "{}")
-        .write("skills/one/README.md", "read me");
-    let commit = repo.commit("Metadata");
-    let place = shop.room.project().join(".claude/skills/one");
-    put(&place, &repo, "main:skills/one", &["metadata.json"]);
-    shop.room.write(
-        "skills-lock.json",
-        r#"{"version":1,"skills":{"one":{"source":"acme/skills","sourceType":"github","skillPath":"skills/one/SKILL.md"}}}"#,
+fn import_refuses_older_version_and_suggests_add_force() {
+    let project = Project::new();
+    project.install(
+        ".agents/skills/one",
+        &format!("{}:skills/one", project.first),
     );
-    let before = shop.room.snapshot();
-    shop.run(&["import", "--dry-run"])
+    project.write_npx_lock(&[npx_entry("one")]);
+    project.imports(&[], 3).says(&format!(
+        "`one`: it differs from acme/skills/skills/one at {} in 1 file: more.md (deleted). `mdskill add acme/skills/skills/one --target .agents/skills --force` installs the current version",
+        &project.tip[..7]
+    ));
+    assert!(!project.shop.room.project().join("mdskill.lock").exists());
+    let suggested = [
+        "acme/skills/skills/one",
+        "--target",
+        ".agents/skills",
+        "--force",
+    ];
+    project.shop.run(&[&["add"], &suggested[..]].concat()).ok();
+    project.is_locked("one", &project.tip, "skills/one");
+}
+
+#[test]
+fn import_keeps_or_restores_files_that_npx_left_out() {
+    let mut project = Project::new();
+    project.repo.write("skills/one/metadata.json", "{}");
+    let tip = project.repo.commit("Metadata");
+    project.install(".claude/skills/one", "main:skills/one");
+    project.remove(".claude/skills/one/metadata.json");
+    project.write_npx_lock(&[npx_entry("one")]);
+    let before = project.shop.room.snapshot();
+    let dry_run = project.shop.run(&["import", "--dry-run"]);
+    dry_run
         .ok()
         .says("Would take one")
         .says("1 skill would be taken");
-    before.assert_same(&shop.room.snapshot());
-    imports(&shop, &[], 0)
+    before.assert_same(&project.shop.room.snapshot());
+
+    let imported = project.imports(&[], 0);
+    imported
         .says("npx skills changed these files")
         .says("metadata.json (deleted)");
-    locked_at(&shop, &repo, "one", &commit, "skills/one");
-    assert!(shop.entry("one")["edits"].starts_with("sha256:"));
-    shop.run(&["verify"]).ok();
+    project.is_locked("one", &tip, "skills/one");
+    assert!(project.shop.entry("one")["edits"].starts_with("sha256:"));
 
-    std::fs::remove_file(shop.room.project().join("mdskill.lock")).unwrap();
-    shop.run(&["import", "--restore"])
-        .ok()
-        .says("they are upstream's again");
-    shop.room
-        .tree(".claude/skills/one")
-        .assert_same(&repo.snapshot("main:skills/one"));
-    assert!(!shop.entry("one").contains_key("edits"));
-    shop.run(&["verify"]).ok();
-    shop.run(&["update"])
-        .ok()
-        .says("everything is up to date (1 skill)");
+    project.remove("mdskill.lock");
+    let restored = project.shop.run(&["import", "--restore"]);
+    restored.ok().says("they are restored");
+    let files = project.shop.room.tree(".claude/skills/one");
+    files.assert_same(&project.repo.snapshot("main:skills/one"));
+    project.is_locked("one", &tip, "skills/one");
+    assert!(!project.shop.entry("one").contains_key("edits"));
 }
 
 #[test]
-fn an_edited_skill_of_npx_is_found_by_the_sum_that_its_lock_has() {
-    let (shop, repo, [first, ..]) = with_history();
-    let place = shop.room.project().join(".agents/skills/one");
-    put(&place, &repo, &format!("{first}:skills/one"), &[]);
-    std::fs::write(place.join("notes.md"), "mine").unwrap();
-    let hash = computed_hash(&repo, &format!("{first}:skills/one"));
-    let lock = |hash: &str| {
-        format!(
-            r#"{{"version":1,"skills":{{"one":{{"source":"acme/skills","sourceType":"github","skillPath":"skills/one/SKILL.md","computedHash":"{hash}"}}}}}}"#
-        )
-    };
-    shop.room.write("skills-lock.json", lock(&"0".repeat(64)));
-    imports(&shop, &[], 3)
-        .says("`one`: no version of acme/skills/skills/one in the history of the default branch has exactly its files")
-        .says(&format!("it differs in 1 file from {}: notes.md (added)", &first[..7]));
-    assert!(!shop.room.project().join("mdskill.lock").exists());
-    shop.room.write("skills-lock.json", lock(&hash));
-    imports(&shop, &[], 0)
-        .says("it was edited; its files stay, as edits")
+fn import_recognizes_edited_skill_by_computed_hash() {
+    let project = Project::new();
+    project.install_current("one");
+    project.write(".agents/skills/one/notes.md", "mine");
+    let with_hash = |hash: &str| npx_entry_with("one", &format!(r#", "computedHash": "{hash}""#));
+    project.write_npx_lock(&[with_hash(&"0".repeat(64))]);
+    project.imports(&[], 3).says("in 1 file: notes.md (added)");
+    project.write_npx_lock(&[with_hash(&computed_hash(&project.repo, "main:skills/one"))]);
+    let imported = project.imports(&[], 0);
+    imported
+        .says("it was edited; the edits are kept")
         .says("notes.md (added)");
-    locked_at(&shop, &repo, "one", &first, "skills/one");
-    shop.run(&["verify"]).ok();
+    project.is_locked("one", &project.tip, "skills/one");
 }
 
 #[test]
-fn what_npx_skills_installed_in_a_home_is_found_in_both_places() {
-    let (shop, repo, [first, second, _]) = with_history();
-    let home = shop.room.path("home");
-    let tree = repo.rev_parse(&format!("{first}:skills/one"));
-    let text = fixture("npx/.skill-lock.json", &[("TREE", &tree)]);
-    let lock = ".local/state/skills/.skill-lock.json";
-    for lock in [lock, ".agents/.skill-lock.json"] {
-        std::fs::create_dir_all(home.join(lock).parent().unwrap()).unwrap();
-        std::fs::write(home.join(lock), &text).unwrap();
+fn import_reads_both_personal_lockfiles_of_npx() {
+    let project = Project::new();
+    let home = project.shop.room.path("home");
+    let tree = project
+        .repo
+        .rev_parse(&format!("{}:skills/one", project.first));
+    for folder in [".local/state/skills", ".agents"] {
+        std::fs::create_dir_all(home.join(folder)).unwrap();
+        let text = fixture("npx/.skill-lock.json", &[("TREE", &tree)]);
+        std::fs::write(home.join(folder).join(".skill-lock.json"), text).unwrap();
     }
-    put(
-        &home.join(".agents/skills/one"),
-        &repo,
-        &format!("{first}:skills/one"),
-        &[],
-    );
-    // Edited; the tree that the lock names says of which version.
-    std::fs::write(home.join(".agents/skills/one/SKILL.md"), "mine").unwrap();
-    put(
+    let one = home.join(".agents/skills/one");
+    copy_files(&one, &project.repo, &tree);
+    // The tree is noted, so that an edited older version is found too.
+    std::fs::write(one.join("SKILL.md"), "mine").unwrap();
+    copy_files(
         &home.join(".goose/skills/two"),
-        &repo,
-        &format!("{second}:skills/two"),
-        &[],
+        &project.repo,
+        "main:skills/two",
     );
-    let outcome = imports(&shop, &["-g"], 0);
-    outcome.says("2 skills taken").says("SKILL.md (changed)");
-    let read = std::fs::read_to_string(home.join(".config/mdskill/mdskill.lock")).unwrap();
-    let locked = crate::support::shop::blocks(&read);
-    assert_eq!(locked["one"]["commit"], first);
+    let imported = project.imports(&["-g"], 0);
+    imported.says("2 skills taken").says("SKILL.md (changed)");
+    let lock = std::fs::read_to_string(home.join(".config/mdskill/mdskill.lock")).unwrap();
+    let locked = blocks(&lock);
+    assert_eq!(locked["one"]["commit"], project.first);
     assert_eq!(locked["one"]["tree"], tree);
-    assert_eq!(locked["two"]["commit"], second);
-    shop.run(&["verify", "-g"]).ok().says("2 folders");
-    shop.run(&["update", "-g", "--dry-run", "two"])
-        .ok()
-        .says("Would move two");
+    assert_eq!(locked["two"]["commit"], project.tip);
+    project.shop.run(&["verify", "-g"]).ok().says("2 folders");
 }
 
 #[test]
-fn what_gh_installed_is_found_by_its_tree_and_its_own_words_are_an_edit() {
-    let (shop, mut repo) = Shop::stocked();
-    let first = repo.rev_parse("main");
-    let tree = repo.rev_parse("main:skills/three");
-    repo.tag("v1.2.0");
-    // A version of which all files but SKILL.md are the same: only the tree tells them apart.
-    repo.skill("skills/three", "three", "Another description");
-    repo.commit("Another description");
-    let skill = ".github/skills/three";
-    put(
-        &shop.room.project().join(skill),
-        &repo,
-        &format!("{first}:skills/three"),
-        &[],
-    );
-    let text = fixture(
-        "gh/SKILL.md",
-        &[("TREE", &tree), ("REF", "refs/heads/main")],
-    );
-    shop.room.write(&format!("{skill}/SKILL.md"), &text);
-
-    imports(&shop, &[], 0)
+fn import_finds_noted_tree_of_gh_in_history() {
+    let mut project = Project::new();
+    let tree = project.repo.rev_parse("main:skills/three");
+    let noted = project.tip.clone();
+    project.repo.tag("v1.2.0");
+    // This version differs only in SKILL.md, which gh rewrites: only the tree tells them apart.
+    project
+        .repo
+        .skill("skills/three", "three", "Another description");
+    project.repo.commit("Another description");
+    let skill = ".github/skills/three/SKILL.md";
+    project.install(".github/skills/three", &format!("{noted}:skills/three"));
+    let words = [("TREE", tree.as_str()), ("REF", "refs/heads/main")];
+    project.write(skill, fixture("gh/SKILL.md", &words));
+    let imported = project.imports(&[], 0);
+    imported
         .says("gh skill changed these files")
         .says("SKILL.md (changed)");
-    locked_at(&shop, &repo, "three", &first, "skills/three");
-    assert_eq!(shop.entry("three")["ref"], "main");
-    shop.run(&["verify"]).ok();
-    shop.run(&["update", "--dry-run"]).says("three");
+    project.is_locked("three", &noted, "skills/three");
+    assert_eq!(project.shop.entry("three")["ref"], "main");
+    project.shop.run(&["update", "--dry-run"]).says("three");
 
-    // The same by its name, from a tag: gh would have followed newer releases.
-    std::fs::remove_file(shop.room.project().join("mdskill.lock")).unwrap();
-    shop.room.write(
-        &format!("{skill}/SKILL.md"),
-        text.replace("refs/heads/main", "refs/tags/v1.2.0"),
-    );
-    let file = format!("{skill}/SKILL.md");
-    shop.run(&["import", &file, "--restore"])
+    project.remove("mdskill.lock");
+    let words = [("TREE", tree.as_str()), ("REF", "refs/tags/v1.2.0")];
+    project.write(skill, fixture("gh/SKILL.md", &words));
+    let restored = project.shop.run(&["import", skill, "--restore"]);
+    restored
         .ok()
         .says("it stays at the tag `v1.2.0` now, and a range (`@^1.2.0`) follows newer ones");
-    assert_eq!(shop.entry("three")["ref"], "v1.2.0");
-    shop.has("three", &repo, &format!("{first}:skills/three"));
-    shop.run(&["update"])
-        .ok()
-        .says("everything is up to date (1 skill)");
+    assert_eq!(project.shop.entry("three")["ref"], "v1.2.0");
+    project
+        .shop
+        .has("three", &project.repo, &format!("{noted}:skills/three"));
+    let update = project.shop.run(&["update"]);
+    update.ok().says("everything is up to date (1 skill)");
 }
 
 #[test]
-fn what_skillcask_installed_is_taken_at_its_commit_edited_or_not() {
-    let (shop, repo, [first, ..]) = with_history();
-    repo.git(&["tag", "v1.0.0", &first]);
-    let mut tools = shop.repo("acme/tools");
-    tools.skill("deploy", "deploy", "Deploys");
-    let commit = tools.commit("Deploy");
-    let url = format!("file://{}", tools.folder().display());
-    let words = [
-        ("COMMIT", first.as_str()),
-        ("TOOLS", &commit),
-        ("URL", &url),
-    ];
-    let skills = shop.room.project().join(".agents/skills");
-    put(
-        &skills.join("one"),
-        &repo,
-        &format!("{first}:skills/one"),
-        &[],
-    );
-    std::fs::write(skills.join("one/SKILL.md"), "mine").unwrap();
-    put(
-        &skills.join("renamed"),
-        &repo,
-        &format!("{first}:skills/two"),
-        &[],
-    );
-    put(&skills.join("deploy"), &tools, "main:deploy", &[]);
-    for file in ["skills.lock", "skills.toml"] {
-        shop.room
-            .write(file, fixture(&format!("skillcask/{file}"), &words));
+fn import_takes_commit_that_apm_noted() {
+    let project = Project::new();
+    for place in [
+        ".github/skills/one",
+        ".agents/skills/two",
+        ".github/skills/three",
+    ] {
+        let (_, name) = place.rsplit_once('/').unwrap();
+        project.install(place, &format!("{}:skills/{name}", project.first));
     }
-    imports(&shop, &[], 0)
-        .says("3 skills taken")
-        .says("it was edited; its files stay, as edits");
-    locked_at(&shop, &repo, "one", &first, "skills/one");
-    locked_at(&shop, &repo, "renamed", &first, "skills/two");
-    locked_at(&shop, &tools, "deploy", &commit, "deploy");
-    assert_eq!(shop.entry("renamed")["ref"], "^1.0");
-    assert_eq!(shop.entry("deploy")["ref"], "main");
-    assert!(shop.entry("one").contains_key("edits"));
-    shop.run(&["verify"]).ok().says("3 folders as locked");
-    shop.run(&["update", "--dry-run"])
-        .ok()
-        .says("everything is up to date (3 skills)");
-}
-
-#[test]
-fn what_apm_installed_is_taken_where_it_says_that_it_lies() {
-    let (shop, repo, [first, ..]) = with_history();
-    let project = shop.room.project();
-    let place = |folder: &str, name: &str| {
-        let at = format!("{first}:skills/{name}");
-        put(&project.join(folder).join(name), &repo, &at, &[]);
-    };
-    place(".github/skills", "one");
-    place(".agents/skills", "two");
-    place(".github/skills", "three");
-    shop.room.write(".agents/skills/two/SKILL.md", "mine");
-    shop.room.write(
-        "apm.lock.yaml",
-        fixture("apm/apm.lock.yaml", &[("COMMIT", &first)]),
-    );
-    imports(&shop, &[], 3)
+    project.write(".agents/skills/two/SKILL.md", "mine");
+    let words = [("COMMIT", project.first.as_str())];
+    project.write("apm.lock.yaml", fixture("apm/apm.lock.yaml", &words));
+    project
+        .imports(&[], 3)
         .says("3 skills taken, 1 not taken")
-        .says("`deploy`: it came along with acme/skills; `mdskill add acme/tools`")
+        .says("`deploy`: it is a dependency of acme/skills; `mdskill add acme/tools`")
         .never_says("hooks");
     for name in ["one", "two", "three"] {
-        locked_at(&shop, &repo, name, &first, &format!("skills/{name}"));
+        project.is_locked(name, &project.first, &format!("skills/{name}"));
     }
+    let lock = project.shop.room.read("mdskill.lock");
     assert!(
-        shop.room
-            .read("mdskill.lock")
-            .contains("\ntargets = [\".github/skills\"]\n\n")
+        lock.contains("\ntargets = [\".github/skills\"]\n\n"),
+        "{lock}"
     );
-    assert_eq!(shop.entry("two")["targets"], "[\".agents/skills\"]");
-    shop.run(&["verify"]).ok().says("3 folders as locked");
-    shop.run(&["update", "--dry-run"])
-        .says("one")
-        .says("1 unchanged");
-    // An update takes what is new and keeps the edit.
-    shop.run(&["update", "--allow", "SK101"]).ok();
-    assert_eq!(shop.room.read(".agents/skills/two/SKILL.md"), "mine");
-    assert_eq!(shop.room.read(".agents/skills/two/more.md"), "more");
-    shop.run(&["verify"]).ok().says("3 folders as locked");
+    assert_eq!(project.shop.entry("two")["targets"], "[\".agents/skills\"]");
+    // An update merges the new files with the edit.
+    project.shop.run(&["update", "--allow", "SK101"]).ok();
+    let room = &project.shop.room;
+    assert_eq!(room.read(".agents/skills/two/SKILL.md"), "mine");
+    assert_eq!(room.read(".agents/skills/two/more.md"), "more");
+    project.is_locked("two", &project.tip, "skills/two");
+}
+
+#[test]
+fn import_pins_skill_that_apm_pinned_to_commit() {
+    let project = Project::new();
+    let pinned = &project.first;
+    project.install(".github/skills/one", &format!("{pinned}:skills/one"));
+    let lock = fixture("apm/apm.lock.yaml", &[("COMMIT", pinned)]);
+    let reference = format!("resolved_ref: {}", &pinned[..8]);
+    project.write(
+        "apm.lock.yaml",
+        lock.replace("resolved_ref: main", &reference),
+    );
+    project.imports(&[], 3).says("1 skill taken");
+    project.is_locked("one", pinned, "skills/one");
+    assert_eq!(project.shop.entry("one")["ref"], *pinned);
+    project.shop.run(&["update"]).ok();
+    project.is_locked("one", pinned, "skills/one");
+}
+
+#[test]
+fn import_combines_notes_of_two_tools() {
+    let project = Project::new();
+    let one = format!("{}:skills/one", project.first);
+    for folder in [".agents/skills", ".github/skills"] {
+        project.install(&format!("{folder}/one"), &one);
+    }
+    project.write_npx_lock(&[npx_entry("one")]);
+    let words = [("COMMIT", project.first.as_str())];
+    let lock = fixture("apm/apm.lock.yaml", &words);
+    let (only_one, _) = lock.split_once("- repo_url: acme/tools").unwrap();
+    project.write("apm.lock.yaml", only_one);
+    project.imports(&[], 3).says("1 skill taken, 2 not taken");
+    project.is_locked("one", &project.first, "skills/one");
+    let lock = project.shop.room.read("mdskill.lock");
+    let targets = "targets = [\".github/skills\", \".agents/skills\"]";
+    assert!(lock.contains(targets), "{lock}");
+}
+
+#[test]
+fn import_leaves_linked_folders_alone() {
+    let project = Project::new();
+    project.install_current("one");
+    let room = &project.shop.room;
+    let outside = room.path("home/skills");
+    copy_files(&outside.join("two"), &project.repo, "main:skills/two");
+    for (agent, target) in [
+        (".claude", Path::new("../.agents/skills")),
+        (".codex", &outside),
+    ] {
+        let agent = room.project().join(agent);
+        std::fs::create_dir(&agent).unwrap();
+        symlink(target, agent.join("skills")).unwrap();
+    }
+    project.write_npx_lock(&[npx_entry("one"), npx_entry("two")]);
+    project
+        .imports(&[], 3)
+        .says(".claude/skills is a link; it is left alone")
+        .says(".codex/skills is a link; it is left alone")
+        .says("`two`: skills-lock.json names it, but .agents/skills has no folder `two`")
+        .says("1 skill taken, 1 not taken");
+    project.is_locked("one", &project.tip, "skills/one");
+}
+
+#[test]
+fn import_reports_json() {
+    let project = Project::new();
+    project.install(".github/skills/one", "main:skills/one");
+    project.write("skills-lock.json", fixture("npx/skills-lock.json", &[]));
+    let json = project.imports(&["--json"], 3).json();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["command"], "import");
+    assert_eq!(json["files"][0], "skills-lock.json");
+    assert_eq!(json["skills"][0]["name"], "one");
+    assert_eq!(json["skills"][0]["commit"], project.tip);
+    assert_eq!(json["skills"][0]["places"][0], ".github/skills/one");
+    assert_eq!(json["not_taken"].as_array().unwrap().len(), 5);
+    let reason = json["not_taken"][4]["reason"].as_str().unwrap();
+    assert!(reason.contains("no folder `three`"), "{reason}");
+}
+
+#[test]
+fn commands_of_the_guide_work() {
+    let mut project = Project::new();
+    project.repo.skill("skills/pdf", "pdf", "Reads PDF files");
+    project.repo.commit("PDF");
+    project.install_current("pdf");
+    project.write_npx_lock(&[npx_entry("pdf")]);
+    let guide =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guide/coming-from-another-tool.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let commands: Vec<&str> = guide
+        .lines()
+        .filter_map(|line| line.strip_prefix("mdskill "))
+        .collect();
+    assert_eq!(commands.len(), 6, "{commands:?}");
+    for command in commands {
+        let arguments: Vec<&str> = command.split(' ').collect();
+        project.shop.run(&arguments).ok();
+    }
 }

@@ -71,7 +71,7 @@ const HOUSE: &[Room] = &[
         &["env", "dirs", "fs", "http", "interrupt"],
     ),
     without(room("target", Nouns, &[]), THE_MACHINE),
-    without(room("foreign", Nouns, &["skill", "target"]), THE_MACHINE),
+    without(room("importers", Nouns, &["skill", "target"]), THE_MACHINE),
     without(
         room("lockfile", Nouns, &["target"]),
         &["env", "dirs", "http", "git"],

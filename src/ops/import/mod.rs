@@ -1,14 +1,13 @@
-//! `import`: take over what another tool has installed, so that nothing moves.
+//! `import`: lock the skills that another tool has installed, in place.
 //!
-//! A skill is taken when its files on disk are those of a commit that its source has had, or when
-//! the other tool has noted the commit or the tree: what differs is then kept as an edit. No file
-//! of the other tool and no installed file is touched, but with `restore`.
+//! No file of the other tool and no installed file is changed, except with `restore`.
 
-mod ask;
-mod claimed;
-mod copies;
-mod files;
-mod past;
+mod difference;
+mod find_version;
+mod installed_copies;
+mod manifests;
+mod match_folders;
+mod outcome;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,15 +15,17 @@ use std::path::PathBuf;
 use futures_util::future::join_all;
 use serde::Serialize;
 
-use self::ask::{Answer, Taken, ask};
-use self::claimed::Claimed;
-use self::copies::Shelves;
+use self::find_version::{FoundVersion, find_versions};
+use self::installed_copies::SkillFolders;
+use self::match_folders::{MatchedSkill, match_folders};
+use self::outcome::{ImportOutcome, Stop};
 use super::OpError;
 use super::apply::{self, Verdict, Wanted};
 use super::candidate::full_spec;
 use super::change::{Action, Change, Problem, refusal_reason};
 use super::gate::{Gate, Version, kind_of_query};
 use crate::context::Context;
+use crate::fetch::Repository;
 use crate::fetch::resolve::Query;
 use crate::git::objects::Objects;
 use crate::install::transaction::Transaction;
@@ -33,250 +34,278 @@ use crate::path::fold;
 use crate::source::Source;
 use crate::target::Target;
 
-/// What to take over.
+/// The arguments of an import.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// The other tools' files; none means all that are found.
+    /// The files of other tools; if empty, all that are found.
     pub files: Vec<PathBuf>,
-    /// Whether upstream's files go where the other tool changed them or left them out.
+    /// Whether to undo the changes that the other tool made to the files.
     pub restore: bool,
-    /// Whether only to say what would happen.
+    /// Whether to change nothing, and only report.
     pub dry_run: bool,
 }
 
-/// What was taken over.
+/// The result of an import.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
     /// The files that were read.
     pub files: Vec<String>,
-    /// The skills that were taken.
+    /// The imported skills.
     pub skills: Vec<Change>,
-    /// Those that the lockfile has already.
+    /// Skills that the lockfile already has.
     pub kept: Vec<Problem>,
-    /// Those that were not taken, each with the reason.
+    /// Skills that were not imported, each with the reason.
     pub not_taken: Vec<Problem>,
-    /// Links that were left alone.
+    /// Symbolic links, which are not imported from.
     pub links: Vec<String>,
     /// Where folders were moved to.
     pub trashed: Vec<String>,
-    /// Whether nothing was done on purpose.
+    /// Whether nothing was changed because of `dry_run`.
     pub dry_run: bool,
-    /// What kept sources from being asked; the skills are in `not_taken`.
+    /// The errors of sources that can't be reached; their skills are in `not_taken`.
     #[serde(skip)]
     pub failures: Vec<OpError>,
 }
 
-/// Takes over what the files of other tools name.
+impl Report {
+    /// Returns the value of a skill that can be imported, and notes every other outcome.
+    fn note<T>(&mut self, outcome: ImportOutcome<T>) -> Option<T> {
+        match outcome {
+            ImportOutcome::Ready(ready) => return Some(ready),
+            ImportOutcome::AlreadyLocked(problem) => self.kept.push(problem),
+            ImportOutcome::NotImported(problem) => self.not_taken.push(problem),
+        }
+        None
+    }
+}
+
+/// The skills of one source whose versions were found.
+struct FoundSource<'a, 'b> {
+    repository: Repository<'a>,
+    skills: Vec<FoundVersion<'b>>,
+}
+
+/// Imports the skills that the files of other tools name.
 ///
 /// # Errors
-/// When there is no such file, or one can't be understood; nothing was changed then.
+/// If there is no such file, or one is invalid; then nothing was changed.
 pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let gate = Gate::open(context)?;
     let lockfile = context.lockfile()?.unwrap_or_default();
-    let shelves = Shelves::find(&context.site)?;
-    let (files, claims) = files::read(context, &options.files, &shelves)?;
-    if files.is_empty() {
+    let folders = SkillFolders::find(&context.site)?;
+    let manifests = manifests::read(context, &options.files, &folders)?;
+    if manifests.files.is_empty() {
         return Err(OpError::Usage(format!(
-            "there is nothing to import in {}: no lock of npx skills, skillcask, APM or skillup, and no skill that gh skill or openskills installed; {} reads one from another place",
+            "there is nothing to import in {}: no lockfile of npx skills or APM, and no skill that gh skill installed; {} reads a lockfile elsewhere",
             context.site.root.display(),
             context.site.command("import FILE")
         )));
     }
+    let matches = match_folders(context, manifests.noted, &folders, &lockfile)?;
     let mut report = Report {
-        files,
-        links: shelves.links.clone(),
+        files: manifests.files,
+        links: matches.links.into_iter().collect(),
         dry_run: options.dry_run,
         ..Report::default()
     };
-    let claimed = claimed::settle(context, claims, &shelves, &lockfile, &mut report)?;
-    let answers = ask_all(context, &gate, &claimed, options.restore, &mut report).await;
-    let is_nothing = answers.iter().all(|answer| answer.taken.is_empty());
-    if options.dry_run || is_nothing {
-        let targets = targets_of(&lockfile, &answers);
-        for answer in &answers {
-            for taken in &answer.taken {
-                let entry = entry_of(taken, &targets, options.restore);
-                report.skills.push(change(context, options, taken, &entry));
-            }
+    let outcomes = matches.outcomes.into_iter();
+    let skills: Vec<MatchedSkill> = outcomes.filter_map(|one| report.note(one)).collect();
+    let sources = find_all(context, &gate, &skills, options.restore, &mut report).await?;
+    report.not_taken.sort_by(|a, b| a.name.cmp(&b.name));
+    if options.dry_run || sources.iter().all(|source| source.skills.is_empty()) {
+        let targets = targets_of(&lockfile, &sources);
+        for found in sources.iter().flat_map(|source| &source.skills) {
+            let entry = entry_of(found, &targets, options.restore);
+            report.skills.push(change(context, options, found, &entry));
         }
-        sort(&mut report);
+        report.skills.sort_by(|a, b| a.name.cmp(&b.name));
         return Ok(report);
     }
-    let (mut report, trashed) = apply::in_transaction(context, |transaction, lockfile| {
-        let targets = targets_of(lockfile, &answers);
-        lockfile.targets.clone_from(&targets);
-        for answer in &answers {
-            let objects = answer.repository.objects();
-            for taken in &answer.taken {
-                // Another mdskill may have added one of that name meanwhile.
-                let name = fold(taken.claimed.name.as_str());
-                if lockfile
-                    .skills
-                    .keys()
-                    .any(|locked| fold(locked.as_str()) == name)
-                {
-                    return Err(OpError::LockfileChanged);
-                }
-                let entry = entry_of(taken, &targets, options.restore);
-                if entry.edits.is_none() && !taken.edited.is_empty() {
-                    restore(context, transaction, taken, objects)?;
-                }
-                report.skills.push(change(context, options, taken, &entry));
-                let name = taken.claimed.name.clone();
-                lockfile.skills.insert(name, entry);
-            }
-        }
-        Ok((report, Verdict::Commit))
+    let (skills, trashed) = apply::in_transaction(context, |transaction, lockfile| {
+        let skills = lock_all(context, options, &sources, transaction, lockfile)?;
+        Ok((skills, Verdict::Commit))
     })?;
-    sort(&mut report);
-    Ok(Report { trashed, ..report })
+    Ok(Report {
+        skills,
+        trashed,
+        ..report
+    })
 }
 
-/// Says why the policy lets nothing in from there. How old a version is and what it can do is not asked
-/// of what lies in the project already.
-fn refusal(gate: &Gate, claimed: &Claimed) -> Option<String> {
-    let reference = claimed.claim.reference.as_deref();
+/// Writes all found skills into the lockfile, and returns them sorted by name.
+fn lock_all(
+    context: &Context<'_>,
+    options: &Options,
+    sources: &[FoundSource<'_, '_>],
+    transaction: &mut Transaction<'_>,
+    lockfile: &mut Lockfile,
+) -> Result<Vec<Change>, OpError> {
+    let targets = targets_of(lockfile, sources);
+    lockfile.targets.clone_from(&targets);
+    let mut changes = Vec::new();
+    for source in sources {
+        for found in &source.skills {
+            let name = &found.skill.name;
+            let is_same = |locked: &str| fold(locked) == fold(name.as_str());
+            if lockfile
+                .skills
+                .keys()
+                .any(|locked| is_same(locked.as_str()))
+            {
+                // Another process added the skill in the meantime.
+                return Err(OpError::LockfileChanged);
+            }
+            let entry = entry_of(found, &targets, options.restore);
+            if entry.edits.is_none() && !found.edited.is_empty() {
+                restore(context, transaction, found, source.repository.objects())?;
+            }
+            changes.push(change(context, options, found, &entry));
+            lockfile.skills.insert(name.clone(), entry);
+        }
+    }
+    changes.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(changes)
+}
+
+/// Checks the policy, but not the age and the capabilities of a version, because the skill is
+/// installed already.
+fn check_policy(gate: &Gate, skill: &MatchedSkill) -> Result<(), Stop> {
+    let reference = skill.noted.reference.as_deref();
     let query = Query::from_lock(reference).unwrap_or(Query::Default);
     let refused = gate.before_fetch(&Version {
-        name: claimed.name.as_str(),
-        source: &claimed.source,
-        kind: kind_of_query(&claimed.source, &query),
+        name: skill.name.as_str(),
+        source: &skill.source,
+        kind: kind_of_query(&skill.source, &query),
         reference,
         commit: None,
     });
-    let first = refused.into_iter().next()?;
-    Some(format!("the policy refuses it: {}", first.verdict.reason))
+    match refused.into_iter().next() {
+        Some(first) => Err(Stop::NotImported(format!(
+            "the policy refuses it: {}",
+            first.verdict.reason
+        ))),
+        None => Ok(()),
+    }
 }
 
-fn sort(report: &mut Report) {
-    report.skills.sort_by(|a, b| a.name.cmp(&b.name));
-    report.not_taken.sort_by(|a, b| a.name.cmp(&b.name));
-    report.links.sort();
-    report.links.dedup();
-}
-
-/// Asks every source at once; those that fail are noted with each of their skills.
-async fn ask_all<'a, 'b>(
+/// Finds the versions of all skills, asking all sources at once.
+async fn find_all<'a, 'b>(
     context: &'a Context<'_>,
     gate: &Gate,
-    claimed: &'b [Claimed],
+    skills: &'b [MatchedSkill],
     restore: bool,
     report: &mut Report,
-) -> Vec<Answer<'a, 'b>> {
-    let mut sources: BTreeMap<&Source, Vec<&Claimed>> = BTreeMap::new();
-    for one in claimed {
-        if let Some(reason) = refusal(gate, one) {
-            report.not_taken.push(Problem {
-                name: one.claim.name.clone(),
-                reason,
-            });
-            continue;
+) -> Result<Vec<FoundSource<'a, 'b>>, OpError> {
+    let mut by_source: BTreeMap<&Source, Vec<&MatchedSkill>> = BTreeMap::new();
+    for skill in skills {
+        let allowed = check_policy(gate, skill).map(|()| skill);
+        if let Some(skill) = report.note(ImportOutcome::of(&skill.noted.name, allowed)?) {
+            by_source.entry(&skill.source).or_default().push(skill);
         }
-        sources.entry(&one.source).or_default().push(one);
     }
-    context.progress.begin("looking for the installed versions");
-    let asked = sources
-        .iter()
-        .map(|(source, claims)| ask(context, source, claims, restore));
-    let asked = join_all(asked).await;
+    context.progress.begin("finding the installed versions");
+    let searches = by_source.iter();
+    let searches = searches.map(|(source, skills)| find_versions(context, source, skills, restore));
+    let results = join_all(searches).await;
     context.progress.end();
-    let mut answers = Vec::new();
-    for (answer, (source, claims)) in asked.into_iter().zip(&sources) {
-        match answer {
-            Ok(mut answer) => {
-                report.not_taken.append(&mut answer.not_taken);
-                answers.push(answer);
-            }
+    let mut sources = Vec::new();
+    for (result, (source, skills)) in results.into_iter().zip(&by_source) {
+        match result {
+            Ok(found) => sources.push(FoundSource {
+                repository: found.repository,
+                skills: found
+                    .outcomes
+                    .into_iter()
+                    .filter_map(|one| report.note(one))
+                    .collect(),
+            }),
             Err(error) => {
                 let spec = full_spec(source, "");
-                report.not_taken.extend(claims.iter().map(|one| Problem {
-                    name: one.claim.name.clone(),
-                    reason: format!("{spec} was not asked: {error}"),
+                report.not_taken.extend(skills.iter().map(|skill| Problem {
+                    name: skill.noted.name.clone(),
+                    reason: format!("{spec} can't be read: {error}"),
                 }));
                 report.failures.push(error);
             }
         }
     }
-    answers
+    Ok(sources)
 }
 
-/// The first import decides where a project's skills live: where most of them lie.
-fn targets_of(lockfile: &Lockfile, answers: &[Answer<'_, '_>]) -> Vec<Target> {
+/// Returns the default targets: the first import takes those of most skills.
+fn targets_of(lockfile: &Lockfile, sources: &[FoundSource<'_, '_>]) -> Vec<Target> {
     if !lockfile.targets.is_empty() {
         return lockfile.targets.clone();
     }
-    let mut counts: Vec<(&Vec<Target>, usize)> = Vec::new();
-    for taken in answers.iter().flat_map(|answer| &answer.taken) {
-        let targets = &taken.claimed.targets;
-        match counts.iter_mut().find(|(known, _)| *known == targets) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((targets, 1)),
-        }
+    let mut counts: BTreeMap<&Vec<Target>, usize> = BTreeMap::new();
+    for found in sources.iter().flat_map(|source| &source.skills) {
+        *counts.entry(&found.skill.targets).or_default() += 1;
     }
-    // Of as many, the first by name: the same on every machine.
-    counts.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
-    counts
-        .first()
-        .map(|(targets, _)| (*targets).clone())
-        .unwrap_or_default()
+    // Of equally many the first by name, so that the result is the same on every machine.
+    let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+    most.map(|(targets, _)| targets.clone()).unwrap_or_default()
 }
 
-fn entry_of(taken: &Taken<'_>, targets: &[Target], restore: bool) -> Entry {
-    let mut entry = taken.entry.clone();
-    let own = &taken.claimed.targets;
+fn entry_of(found: &FoundVersion<'_>, targets: &[Target], restore: bool) -> Entry {
+    let mut entry = found.entry.clone();
+    let own = &found.skill.targets;
     entry.targets = (own != targets).then(|| own.clone());
-    if restore && taken.is_by_tool {
+    if restore && found.is_by_tool {
         entry.edits = None;
     }
     entry
 }
 
-/// Puts the version's files in place of those that the tool changed.
+/// Replaces the files that the tool changed by those of the version.
 fn restore(
     context: &Context<'_>,
     transaction: &mut Transaction<'_>,
-    taken: &Taken<'_>,
+    found: &FoundVersion<'_>,
     objects: &Objects,
 ) -> Result<(), OpError> {
     let wanted = Wanted {
-        name: &taken.claimed.name,
-        files: &taken.files,
-        digest: Some(taken.entry.digest),
-        locked: Some(&taken.entry),
-        // The other tool wrote what differs, so nobody misses it.
-        replaceable: taken.entry.edits,
-        targets: &taken.claimed.targets,
+        name: &found.skill.name,
+        files: &found.files,
+        digest: Some(found.entry.digest),
+        locked: Some(&found.entry),
+        replaceable: found.entry.edits,
+        targets: &found.skill.targets,
         why: refusal_reason,
     };
     match apply::plan(&context.site, &wanted, false, objects)? {
         Ok(mut planned) => apply::put_all(transaction, [&mut planned]).map(drop),
-        // Its files were just read: somebody has written into it since.
+        // Another process changed a file after it was read for the comparison.
         Err(_) => Err(OpError::Disagrees(format!(
             "`{}` was changed while it was being imported; run the command again",
-            taken.claimed.name
+            found.skill.name
         ))),
     }
 }
 
-fn change(context: &Context<'_>, options: &Options, taken: &Taken<'_>, entry: &Entry) -> Change {
-    let claim = &taken.claimed.claim;
-    let mut notes: Vec<String> = claim.note.iter().cloned().collect();
-    let tool = claim.tool;
-    let note = match (taken.edited.is_empty(), taken.is_by_tool) {
-        (true, _) => None,
-        (false, true) if options.restore => Some(format!(
-            "{tool} had changed these files; they are upstream's again"
-        )),
-        (false, true) => Some(format!(
-            "{tool} changed these files when it installed it; they stay, as edits (with --restore upstream's are put in place)"
-        )),
-        (false, false) => Some("it was edited; its files stay, as edits".to_owned()),
-    };
-    notes.extend(note);
-    let places = apply::places(&context.site, &taken.claimed.name, &taken.claimed.targets);
+fn change(
+    context: &Context<'_>,
+    options: &Options,
+    found: &FoundVersion<'_>,
+    entry: &Entry,
+) -> Change {
+    let skill = found.skill;
+    let tool = skill.noted.tool;
+    let mut notes: Vec<String> = skill.noted.note.iter().cloned().collect();
+    if !found.edited.is_empty() {
+        notes.push(if !found.is_by_tool {
+            "it was edited; the edits are kept".to_owned()
+        } else if options.restore {
+            format!("{tool} had changed these files; they are restored")
+        } else {
+            format!(
+                "{tool} changed these files when it installed them; they are kept as edits (--restore undoes it)"
+            )
+        });
+    }
+    let places = apply::places(&context.site, &skill.name, &skill.targets);
     Change {
         notes,
-        edited: taken.edited.clone(),
-        ..Change::of(&taken.claimed.name, entry, Action::Added, places)
+        edited: found.edited.clone(),
+        ..Change::of(&skill.name, entry, Action::Added, places)
     }
 }

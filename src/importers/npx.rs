@@ -1,26 +1,25 @@
-//! The locks of `npx skills`: `skills-lock.json` of a project, `.skill-lock.json` of a person.
+//! The lockfiles of `npx skills`: `skills-lock.json` in a project, `.skill-lock.json` in a home.
 
-use std::fmt;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
+use serde::de::DeserializeOwned;
 
-use super::json::{self, EachOnce};
-use super::{Claim, Damage, Evidence, Tool, put_path, repository};
-use crate::oid::write_hex;
+use super::{Evidence, ImportedSkill, ParseError, Tool, line_of, repository, short_ref};
+use crate::digest::Digest;
 use crate::source::{Source, is_scp_like};
 
-/// The project's lock, at its root.
+/// A project's lockfile, at its root.
 pub const PROJECT_FILE: &str = "skills-lock.json";
-/// A person's lock: in `~/.agents`, or in `skills` below `XDG_STATE_HOME`.
+/// The personal lockfile: in `~/.agents`, or in `skills` below `XDG_STATE_HOME`.
 pub const PERSONAL_FILE: &str = ".skill-lock.json";
 
-/// The version of a project's lock.
+/// The supported version of a project's lockfile.
 const PROJECT_VERSION: u64 = 1;
-/// The version of a person's lock; `npx skills` itself reads no older one.
+/// The supported version of a personal lockfile; `npx skills` itself reads no older one.
 const PERSONAL_VERSION: u64 = 3;
 
-/// What is looked at first: the rest of another version has another form.
+/// The part that is parsed first, because the rest differs between versions.
 #[derive(Deserialize)]
 #[serde(expecting = "a map with `version` and `skills`")]
 struct Head {
@@ -31,16 +30,16 @@ struct Head {
 #[serde(expecting = "a map with `version` and `skills`")]
 struct Lock {
     #[serde(default)]
-    skills: EachOnce<Written>,
+    skills: BTreeMap<String, Entry>,
 }
 
-/// One skill, as either lock writes it.
+/// One skill, as either lockfile notes it.
 #[derive(Deserialize)]
 #[serde(
     rename_all = "camelCase",
-    expecting = "a map that says where a skill is from"
+    expecting = "a map that names the source of a skill"
 )]
-struct Written {
+struct Entry {
     source: Option<String>,
     source_url: Option<String>,
     source_type: Option<String>,
@@ -52,76 +51,81 @@ struct Written {
     skill_folder_hash: Option<String>,
 }
 
-/// Reads the lock of a project.
+/// Reads a project's lockfile.
 ///
 /// # Errors
-/// When it is damaged, or of another version.
-pub fn project(text: &str) -> Result<Vec<Claim>, Damage> {
+/// If it is invalid, or of another version.
+pub fn project(text: &str) -> Result<Vec<ImportedSkill>, ParseError> {
     read(text, PROJECT_VERSION)
 }
 
-/// Reads the lock of a person.
+/// Reads a personal lockfile.
 ///
 /// # Errors
-/// When it is damaged, or of another version.
-pub fn personal(text: &str) -> Result<Vec<Claim>, Damage> {
+/// If it is invalid, or of another version.
+pub fn personal(text: &str) -> Result<Vec<ImportedSkill>, ParseError> {
     read(text, PERSONAL_VERSION)
 }
 
-fn read(text: &str, version: u64) -> Result<Vec<Claim>, Damage> {
-    let head: Head = json::read(text)?;
+fn read(text: &str, version: u64) -> Result<Vec<ImportedSkill>, ParseError> {
+    let head: Head = parse(text)?;
     match head.version {
         Some(found) if found.as_u64() == Some(version) => {}
         Some(found) => {
-            let line = text.lines().position(|line| line.contains("\"version\""));
-            let line = line.unwrap_or_default() + 1;
-            return Err(Damage::of_version(
-                line,
-                &found.to_string(),
-                &version.to_string(),
-            ));
+            let line = line_of(text, "\"version\"");
+            let (found, known) = (found.to_string(), version.to_string());
+            return Err(ParseError::of_version(line, &found, &known));
         }
         None => {
             let problem =
-                format!("`\"version\": {version}` is missing; did `npx skills` write it?");
-            return Err(Damage { line: 1, problem });
+                format!("`\"version\": {version}` is missing: not a lockfile of `npx skills`");
+            return Err(ParseError::at_start(problem));
         }
     }
-    let lock: Lock = json::read(text)?;
-    Ok(lock.skills.0.iter().map(claim).collect())
+    let lock: Lock = parse(text)?;
+    Ok(lock.skills.iter().map(skill).collect())
 }
 
-fn claim((name, written): &(String, Written)) -> Claim {
-    let mut claim = Claim::new(Tool::Npx, name, source(written));
-    claim.folder = folder_name(name);
-    claim.reference = written.reference.clone().filter(|text| !text.is_empty());
-    if let (None, Some(pinned)) = (&claim.reference, &written.pinned_ref) {
-        claim.reference = Some(super::short_ref(pinned).to_owned());
-    }
-    put_path(&mut claim, written.skill_path.as_deref());
-    claim.evidence = evidence(written);
-    claim
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ParseError> {
+    serde_json::from_str(text).map_err(|error| {
+        let message = error.to_string();
+        let problem = message.split(" at line ").next().unwrap_or_default();
+        ParseError {
+            line: error.line().max(1),
+            problem: problem.to_owned(),
+        }
+    })
 }
 
-fn evidence(written: &Written) -> Evidence {
-    let folder_hash = written.skill_folder_hash.as_deref().unwrap_or_default();
+fn skill((name, entry): (&String, &Entry)) -> ImportedSkill {
+    let mut skill = ImportedSkill::new(Tool::Npx, name, source(entry));
+    skill.folder = folder_name(name);
+    let reference = entry.reference.clone().filter(|text| !text.is_empty());
+    let pinned = entry.pinned_ref.as_deref();
+    skill.reference = reference.or_else(|| Some(short_ref(pinned?).to_owned()));
+    skill.set_path(entry.skill_path.as_deref());
+    skill.evidence = evidence(entry);
+    skill
+}
+
+fn evidence(entry: &Entry) -> Evidence {
+    let folder_hash = entry.skill_folder_hash.as_deref().unwrap_or_default();
     if let Ok(tree) = folder_hash.parse() {
         return Evidence::Tree(tree);
     }
-    let hash = written.computed_hash.as_deref().unwrap_or(folder_hash);
-    let is_sha256 = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    match is_sha256 {
-        true => Evidence::ComputedHash(hash.to_ascii_lowercase()),
-        false => Evidence::Files,
+    let hash = entry.computed_hash.as_deref().unwrap_or(folder_hash);
+    match format!("sha256:{hash}").parse() {
+        Ok(hash) => Evidence::ComputedHash(hash),
+        Err(_) => Evidence::Files,
     }
 }
 
-fn source(written: &Written) -> Result<Source, String> {
-    let (Some(source), Some(kind)) = (&written.source, &written.source_type) else {
+fn source(entry: &Entry) -> Result<Source, String> {
+    let (Some(source), Some(kind)) = (&entry.source, &entry.source_type) else {
         return Err("its `source` or its `sourceType` is missing".to_owned());
     };
     let is_url = |text: &str| text.contains("://") || is_scp_like(text);
-    match (kind.as_str(), &written.source_url) {
+    match (kind.as_str(), &entry.source_url) {
         ("github" | "gitlab" | "git", Some(url)) if is_url(url) => repository(url),
         ("github", _) => repository(source),
         ("gitlab" | "git", _) if is_url(source) => repository(source),
@@ -132,13 +136,13 @@ fn source(written: &Written) -> Result<Source, String> {
             path: source.clone(),
         }),
         ("node_modules", _) => Err(format!(
-            "it was copied out of the npm package `{source}` (node_modules), and mdskill installs from repositories: add it from the package's own"
+            "it was copied out of the npm package `{source}` (node_modules), and mdskill installs from repositories; add it from the package's own"
         )),
         ("well-known", _) => Err(format!(
-            "it was downloaded from the web site `{source}` (well-known), which is no repository"
+            "it was downloaded from the website `{source}` (well-known), and mdskill installs from repositories"
         )),
         (other, _) => Err(format!(
-            "its sourceType is `{other}`, which is no repository"
+            "its sourceType is `{other}`, which mdskill does not support"
         )),
     }
 }
@@ -165,31 +169,20 @@ pub fn folder_name(name: &str) -> String {
     }
 }
 
-/// Returns what `npx skills` calls `computedHash`: the SHA-256 over each file's path and bytes, in
-/// the order of JavaScript's `localeCompare`, which puts letters before cases.
+/// Returns the `computedHash` of `npx skills`: the SHA-256 of the paths and bytes of all files, in
+/// the order of JavaScript's `localeCompare`, in which case decides only between equal letters.
 ///
-/// Source: vercel-labs/skills, `computeSkillFolderHash`; recomputed for real locks.
+/// Source: vercel-labs/skills, `computeSkillFolderHash`; recomputed for real lockfiles.
 #[must_use]
-pub fn computed_hash(mut files: Vec<(&str, Vec<u8>)>) -> String {
+pub fn computed_hash(mut files: Vec<(&str, Vec<u8>)>) -> Digest {
     files.sort_by_cached_key(|(path, _)| {
         let lower_first: Vec<bool> = path.chars().map(char::is_uppercase).collect();
         (path.to_lowercase(), lower_first)
     });
-    let mut hasher = Sha256::new();
-    for (path, bytes) in files {
-        hasher.update(path);
-        hasher.update(bytes);
-    }
-    Hex(hasher.finalize().into()).to_string()
-}
-
-/// Shows a SHA-256 as hexadecimal digits.
-struct Hex([u8; 32]);
-
-impl fmt::Display for Hex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_hex(&self.0, f)
-    }
+    let parts = files
+        .iter()
+        .flat_map(|(path, bytes)| [path.as_bytes(), bytes]);
+    Digest::of_bytes(&parts.collect::<Vec<_>>().concat())
 }
 
 #[cfg(test)]
@@ -197,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_is_named_as_npx_names_it() {
+    fn folder_name_is_that_of_npx() {
         for (name, folder) in [
             ("pdf", "pdf"),
             ("Two: The Second!", "two-the-second"),
@@ -213,20 +206,20 @@ mod tests {
     }
 
     #[test]
-    fn the_sum_puts_letters_before_cases() {
+    fn computed_hash_sorts_letters_before_case() {
         let file = |path: &'static str| (path, b"x".to_vec());
-        let expected = Hex(Sha256::digest("a/bxLICENSExSKILL.mdxz.mdx").into()).to_string();
+        let expected = Digest::of_bytes(b"a/bxLICENSExSKILL.mdxz.mdx");
         let files = vec![file("SKILL.md"), file("z.md"), file("LICENSE"), file("a/b")];
         assert_eq!(computed_hash(files), expected);
     }
 
     #[test]
-    fn a_source_is_the_repository_that_it_names() {
-        let claims = |keys: &str| {
+    fn source_is_the_named_repository() {
+        let parsed = |keys: &str| {
             let text = format!("{{\"version\":1,\"skills\":{{\"x\":{{{keys}}}}}}}");
             project(&text).unwrap().remove(0).source
         };
-        let source = |keys: &str| claims(keys).unwrap().to_string();
+        let source = |keys: &str| parsed(keys).unwrap().to_string();
         assert_eq!(
             source(r#""source":"a/b","sourceType":"github""#),
             "github:a/b"
@@ -249,7 +242,7 @@ mod tests {
             source(r#""source":"./mine","sourceType":"local""#),
             "path:./mine"
         );
-        assert!(claims(r#""source":"a/b/c","sourceType":"github""#).is_err());
-        assert!(claims(r#""source":"a/b","sourceType":"git""#).is_err());
+        assert!(parsed(r#""source":"a/b/c","sourceType":"github""#).is_err());
+        assert!(parsed(r#""source":"a/b","sourceType":"git""#).is_err());
     }
 }
