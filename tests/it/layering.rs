@@ -129,7 +129,10 @@ const SHARED_BY_VERBS: &[&str] = &[
 /// exchanged alone.
 const FEW_FILES_EACH: &[(&str, &[&str])] = &[
     ("serde_yaml", &["skill/frontmatter.rs"]),
-    ("git2", &["git/objects.rs", "git/merge_file.rs"]),
+    (
+        "git2",
+        &["git/objects.rs", "git/merge_file.rs", "git/line_diff.rs"],
+    ),
     ("libgit2_sys", &["git/objects.rs"]),
     ("rustls", &["http/client.rs"]),
     ("directories", &["dirs.rs"]),
