@@ -7,9 +7,6 @@ use crate::config::{Config, ConfigError};
 use crate::dirs::Dirs;
 use crate::env::Env;
 use crate::fetch::{FetchError, Fetcher};
-use crate::git::objects::Objects;
-use crate::http::client::Client;
-use crate::http::retry::Retry;
 use crate::install::InstallError;
 use crate::install::journal::Journals;
 use crate::install::site::Site;
@@ -17,7 +14,10 @@ use crate::install::transaction::{self, Transaction};
 use crate::interrupt::Interrupt;
 use crate::lockfile::merge::Sides;
 use crate::lockfile::{Lockfile, LockfileError, conflict_line};
-use crate::progress::Progress;
+use mdskill_git::http::client::Client;
+use mdskill_git::http::retry::Retry;
+use mdskill_git::objects::Objects;
+use mdskill_git::progress::Progress;
 
 /// Longest `Retry-After` that a person, and a CI job, will sit through.
 const PATIENCE: Duration = Duration::from_mins(1);

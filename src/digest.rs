@@ -15,7 +15,8 @@ use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::oid::{read_hex, write_hex};
+pub use mdskill_git::FileMode;
+use mdskill_git::hex::{read_hex, write_hex};
 
 /// SHA-256 over a skill's files; shown as `sha256:` and 64 digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,15 +25,6 @@ pub struct Digest([u8; 32]);
 /// SHA-256 of one file's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FileDigest(pub [u8; 32]);
-
-/// Whether a file may be executed: the only part of a mode that git keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FileMode {
-    /// git's `100644`.
-    Regular,
-    /// git's `100755`.
-    Executable,
-}
 
 /// A text that is not `sha256:` and 64 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -78,15 +70,6 @@ struct Hex<'a>(&'a [u8]);
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_hex(self.0, f)
-    }
-}
-
-impl fmt::Display for FileMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Regular => "100644",
-            Self::Executable => "100755",
-        })
     }
 }
 

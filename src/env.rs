@@ -7,6 +7,9 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use mdskill_git::environment::{Environment, Token};
 
 /// The variables that mdskill reads, each with what it does.
 ///
@@ -147,28 +150,6 @@ pub struct Env {
     search_path: Vec<PathBuf>,
 }
 
-/// A token and the variable that it came from. Its text shows in no log.
-#[derive(Clone)]
-pub struct Token {
-    /// The variable's name, which may be shown.
-    pub variable: &'static str,
-    secret: String,
-}
-
-impl Token {
-    /// Returns the secret itself, to be sent to its host and nowhere else.
-    #[must_use]
-    pub fn secret(&self) -> &str {
-        &self.secret
-    }
-}
-
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (hidden)", self.variable)
-    }
-}
-
 impl Env {
     /// Reads the process's environment.
     ///
@@ -217,7 +198,7 @@ impl Env {
 
     fn token(&self, variable: &'static str) -> Option<Token> {
         let secret = self.get(variable)?.trim().to_owned();
-        Some(Token { variable, secret })
+        Some(Token::new(variable, secret))
     }
 
     /// Returns where `owner/repo` lives: a URL or a folder, without a slash at its end.
@@ -375,17 +356,39 @@ impl Env {
     fn number(&self, name: &str) -> Option<u64> {
         self.get(name)?.parse().ok()
     }
+}
 
-    /// Returns the user's ssh command line, as git reads it.
-    #[must_use]
-    pub fn ssh_command(&self) -> Option<&str> {
+impl Environment for Env {
+    fn search_path(&self) -> &[PathBuf] {
+        self.search_path()
+    }
+
+    fn token_for(&self, host: &str) -> Option<Token> {
+        self.token_for(host)
+    }
+
+    fn is_github(&self, host: &str) -> bool {
+        host == "github.com" || self.is_home(host) || host.ends_with(".ghe.com")
+    }
+
+    fn is_gitlab(&self, host: &str) -> bool {
+        self.is_gitlab(host)
+    }
+
+    fn is_ci(&self) -> bool {
+        self.ci()
+    }
+
+    fn ssh_command(&self) -> Option<&str> {
         self.get(GIT_SSH_COMMAND)
     }
 
-    /// Returns the user's ssh program.
-    #[must_use]
-    pub fn ssh_program(&self) -> &str {
-        self.get(GIT_SSH).unwrap_or("ssh")
+    fn ssh_program(&self) -> Option<&str> {
+        self.get(GIT_SSH)
+    }
+
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_seconds())
     }
 }
 
@@ -419,11 +422,11 @@ mod tests {
             (GITLAB_TOKEN, "l"),
             (GITHUB_URL, "https://ghe.acme.com:8443/"),
         ]);
-        let variable = |host| all.token_for(host).map(|token| token.variable);
-        assert_eq!(variable("ghe.acme.com:8443"), Some(TOKEN));
-        assert_eq!(variable("github.com"), Some(GH_TOKEN));
-        assert_eq!(variable("acme.ghe.com"), Some(GH_TOKEN));
-        assert_eq!(variable("gitlab.com"), Some(GITLAB_TOKEN));
+        let variable = |host| all.token_for(host).map(|token| token.origin);
+        assert_eq!(variable("ghe.acme.com:8443").as_deref(), Some(TOKEN));
+        assert_eq!(variable("github.com").as_deref(), Some(GH_TOKEN));
+        assert_eq!(variable("acme.ghe.com").as_deref(), Some(GH_TOKEN));
+        assert_eq!(variable("gitlab.com").as_deref(), Some(GITLAB_TOKEN));
         for other in [
             "evil.com",
             "gitlab.evil.com",
@@ -466,8 +469,11 @@ mod tests {
             (GH_TOKEN, "g"),
         ]);
         assert_eq!(env.github_url(), "https://ghe.acme.com");
-        let variable = |host| env.token_for(host).map(|token| token.variable);
-        assert_eq!(variable("ghe.acme.com"), Some(GH_ENTERPRISE_TOKEN));
-        assert_eq!(variable("github.com"), Some(GH_TOKEN));
+        let variable = |host| env.token_for(host).map(|token| token.origin);
+        assert_eq!(
+            variable("ghe.acme.com").as_deref(),
+            Some(GH_ENTERPRISE_TOKEN)
+        );
+        assert_eq!(variable("github.com").as_deref(), Some(GH_TOKEN));
     }
 }

@@ -164,9 +164,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod hint;
 pub mod name;
-pub mod oid;
 pub mod path;
-pub mod progress;
 pub mod source;
 pub mod span;
 pub mod spec;
@@ -176,11 +174,8 @@ pub mod toml;
 pub mod dirs;
 pub mod env;
 pub mod fs;
-pub mod git;
-pub mod http;
 pub mod interrupt;
 pub(crate) mod platform;
-pub mod process;
 
 // Nouns: the things of the trade.
 pub mod config;

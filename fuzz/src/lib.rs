@@ -6,9 +6,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use mdskill::digest::FileMode;
-use mdskill::git::objects::{Objects, TreeEntry};
-use mdskill::git::pkt_line::{Decoder, Pkt};
-use mdskill::git::protocol::{Answer, CapabilityList, PackAnswer, Reader, RefList};
 use mdskill::install::journal;
 use mdskill::install::site::Site;
 use mdskill::lockfile::Lockfile;
@@ -17,6 +14,9 @@ use mdskill::merge::{Favor, File, Files, Labels, merge as merge_files};
 use mdskill::path::SkillPath;
 use mdskill::skill::{discover, frontmatter as yaml, markdown as pages};
 use mdskill::spec::Spec;
+use mdskill_git::objects::{Objects, TreeEntry};
+use mdskill_git::pkt_line::{Decoder, Pkt};
+use mdskill_git::protocol::{Answer, CapabilityList, PackAnswer, Reader, RefList};
 
 /// A spec that parses is displayed as a text that parses to the same.
 pub fn spec(data: &[u8]) {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::file_version::{FileVersion, Mode};
-use crate::git::renames::{OneSided, find_renames};
 use crate::view::SkillView;
+use mdskill_git::renames::{OneSided, find_renames};
 
 /// A file that differs between two versions.
 #[derive(Debug, Clone)]

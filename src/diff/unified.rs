@@ -2,9 +2,9 @@
 
 use super::changed_files::changed_files;
 use super::file_version::{FileVersion, Mode, Side};
-use crate::git::line_diff::hunks;
-use crate::git::similarity::{self, is_text};
 use crate::view::SkillView;
+use mdskill_git::line_diff::hunks;
+use mdskill_git::similarity::{self, is_text};
 
 /// Returns how two versions of a skill differ, file by file, as `git diff` writes it and
 /// `git apply` takes it; all of `after` when there is no `before`. Each path begins with

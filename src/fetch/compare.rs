@@ -3,9 +3,9 @@
 use reqwest::Url;
 
 use crate::env::Env;
-use crate::git::transport::ssh::SshAddress;
-use crate::oid::ObjectId;
 use crate::source::{Source, is_scp_like};
+use mdskill_git::ObjectId;
+use mdskill_git::transport::ssh::SshAddress;
 
 /// Whose pages a host has, as far as its name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

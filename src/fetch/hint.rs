@@ -1,12 +1,12 @@
 //! The next step after each error of fetching.
 
 use super::{FetchError, LocationError};
-use crate::git::objects::ObjectError;
-use crate::git::protocol::ProtocolError;
-use crate::git::transport::TransportError;
 use crate::hint::{HasHint, Hint};
-use crate::http::HttpError;
 use crate::skill::discover::DiscoverError;
+use mdskill_git::http::HttpError;
+use mdskill_git::objects::ObjectError;
+use mdskill_git::protocol::ProtocolError;
+use mdskill_git::transport::TransportError;
 
 impl HasHint for FetchError {
     fn hint(&self) -> Option<Hint> {

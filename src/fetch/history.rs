@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::oid::ObjectId;
+use mdskill_git::ObjectId;
 
 /// How the commit that a ref names now comes from the one that is locked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

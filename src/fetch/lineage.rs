@@ -3,8 +3,8 @@
 use std::collections::{BinaryHeap, HashMap};
 
 use super::history::{CommitLine, Lineage};
-use crate::git::commits::CommitObject;
-use crate::oid::ObjectId;
+use mdskill_git::ObjectId;
+use mdskill_git::commits::CommitObject;
 
 /// Most commits that a lineage lists.
 const MAX_LISTED: usize = 100;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use reqwest::Url;
 
 use crate::env::Env;
-use crate::git::transport::ssh::SshAddress;
 use crate::source::{Source, is_scp_like};
+use mdskill_git::transport::ssh::SshAddress;
 
 /// An address to ask.
 #[derive(Debug, Clone, PartialEq, Eq)]

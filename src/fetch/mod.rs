@@ -19,10 +19,10 @@ pub use location::{Location, LocationError, is_git_folder, locate};
 pub use repository::{Fetcher, Move, Repository};
 
 use crate::dirs::NoFolder;
-use crate::git::objects::ObjectError;
-use crate::git::transport::TransportError;
-use crate::oid::ObjectId;
 use crate::skill::discover::DiscoverError;
+use mdskill_git::ObjectId;
+use mdskill_git::objects::ObjectError;
+use mdskill_git::transport::TransportError;
 use resolve::ResolveError;
 
 /// A source can't be fetched from.

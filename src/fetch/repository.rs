@@ -15,17 +15,17 @@ use super::seen::Seen;
 use super::store::{self, Store};
 use super::{FetchError, folder};
 use crate::env::Env;
-use crate::git::objects::{ObjectError, Objects};
-use crate::git::protocol::{Depth, ProtocolError, Wants};
-use crate::git::transport::http::HttpRemote;
-use crate::git::transport::local::LocalRefs;
-use crate::git::transport::ssh::SshRemote;
-use crate::git::transport::{Remote, TransportError};
-use crate::http::client::Client;
-use crate::oid::ObjectId;
-use crate::progress::Progress;
 use crate::skill::discover::{DiscoverError, Discovery, discover};
 use crate::source::Source;
+use mdskill_git::ObjectId;
+use mdskill_git::http::client::Client;
+use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_git::progress::Progress;
+use mdskill_git::protocol::{Depth, ProtocolError, Wants};
+use mdskill_git::transport::http::HttpRemote;
+use mdskill_git::transport::local::LocalRefs;
+use mdskill_git::transport::ssh::SshRemote;
+use mdskill_git::transport::{Remote, TransportError};
 
 /// Most known commits that an update names: each costs two lines of the request.
 const MAX_KNOWN: usize = 16;

@@ -3,9 +3,9 @@
 mod versions;
 
 use self::versions::Versions;
-use crate::git::protocol::Ref;
-use crate::oid::ObjectId;
 use crate::spec::{Reference, View};
+use mdskill_git::ObjectId;
+use mdskill_git::protocol::Ref;
 
 /// Which commit is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]

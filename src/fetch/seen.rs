@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::fs;
-use crate::oid::ObjectId;
+use mdskill_git::ObjectId;
 
 /// The folder below the cache; the number changes when the layout does.
 pub const FOLDER: &str = "seen-v1";

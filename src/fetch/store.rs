@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use super::FetchError;
 use crate::digest::Digest;
 use crate::fs::{self, At};
-use crate::git::objects::{ObjectError, Objects};
-use crate::git::protocol::Ref;
-use crate::oid::ObjectId;
+use mdskill_git::ObjectId;
+use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_git::protocol::Ref;
 
 /// The folder below the cache; the number changes when the layout does.
 const FOLDER: &str = "store-v1";

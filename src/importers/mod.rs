@@ -10,9 +10,9 @@ pub mod npx;
 use std::fmt;
 
 use crate::digest::Digest;
-use crate::oid::ObjectId;
 use crate::source::Source;
 use crate::spec::Spec;
+use mdskill_git::ObjectId;
 
 /// Largest file of another tool, in bytes; a lockfile of 1,000 skills has 400 KB.
 pub const MAX_BYTES: usize = 4 << 20;

@@ -10,10 +10,10 @@ use std::path::PathBuf;
 
 use crate::fs;
 use crate::fs::lock::LockError;
-use crate::git::objects::ObjectError;
 use crate::hint::{HasHint, Hint};
 use crate::lockfile::LockfileError;
 use crate::skill::files::TreeError;
+use mdskill_git::objects::ObjectError;
 
 /// Nothing was installed, and what was there is as it was.
 #[derive(Debug, thiserror::Error)]

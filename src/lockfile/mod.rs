@@ -20,9 +20,9 @@ use crate::digest::Digest;
 use crate::fs;
 use crate::hint::{HasHint, Hint};
 use crate::name::SkillName;
-use crate::oid::ObjectId;
 use crate::source::Source;
 use crate::target::Target;
+use mdskill_git::ObjectId;
 
 /// The lockfile's name at a project's root.
 pub const FILE_NAME: &str = "mdskill.lock";

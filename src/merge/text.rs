@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::{Favor, Labels};
-use crate::git::line_diff::lines_between;
-use crate::git::merge_file::{MARKER_SIZE, MergedText, Style, Taken, merge_file};
+use mdskill_git::line_diff::lines_between;
+use mdskill_git::merge_file::{MARKER_SIZE, MergedText, Style, Taken, merge_file};
 
 /// Most lines, of two texts together, between the first and the last that differ. Comparing random
 /// lines takes xdiff a second for 400,000, and it can't be stopped; the time grows faster than they do.

@@ -6,16 +6,16 @@ use super::own_source::{self, is_own_source};
 use crate::context::Context;
 use crate::digest::{Digest, FileDigest};
 use crate::fs::tree::{OnDisk, Snapshot};
-use crate::git::objects::{ObjectError, Objects, blob_id, tree_id};
 use crate::install::InstallError;
 use crate::install::plan::{Refusal, Step, decide};
 use crate::install::site::Site;
 use crate::install::transaction::{Put, Transaction};
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
-use crate::oid::ObjectId;
 use crate::skill::files::SkillTree;
 use crate::target::Target;
+use mdskill_git::ObjectId;
+use mdskill_git::objects::{ObjectError, Objects, blob_id, tree_id};
 
 /// A skill and where it belongs.
 pub struct Wanted<'a, 'b> {

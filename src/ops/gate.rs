@@ -13,10 +13,8 @@ use crate::context::Context;
 use crate::diff;
 use crate::fetch::resolve::{Named, Query, Resolved};
 use crate::fetch::{FetchError, Repository};
-use crate::git::objects::ObjectError;
 use crate::lockfile::Entry;
 use crate::name::SkillName;
-use crate::oid::ObjectId;
 use crate::policy::{
     Content, Decision, Evidence, Facts, Pin, Policy, RefKind, Verdict, judge, judge_unfetched,
 };
@@ -24,6 +22,8 @@ use crate::skill::files::SkillTree;
 use crate::source::Source;
 use crate::spec::Reference;
 use crate::view::GitView;
+use mdskill_git::ObjectId;
+use mdskill_git::objects::ObjectError;
 
 /// The policy, ready to be asked.
 #[derive(Debug, Clone)]

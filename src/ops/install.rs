@@ -19,9 +19,9 @@ use crate::fs::tree::OnDisk;
 use crate::install::plan::{self, Step, decide};
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
-use crate::oid::ObjectId;
 use crate::skill::files::SkillTree;
 use crate::source::Source;
+use mdskill_git::ObjectId;
 
 /// What to install, and how.
 #[derive(Debug, Default)]

@@ -13,10 +13,10 @@ use crate::context::Context;
 use crate::digest::Digest;
 use crate::fs::At;
 use crate::fs::tree::{OnDisk, Snapshot};
-use crate::git::objects::blob_id;
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
 use crate::path::SkillPath;
+use mdskill_git::objects::blob_id;
 
 /// Which edits to keep.
 #[derive(Debug, Default)]

@@ -219,8 +219,8 @@ impl From<crate::fs::Error> for OpError {
     }
 }
 
-impl From<crate::git::objects::ObjectError> for OpError {
-    fn from(error: crate::git::objects::ObjectError) -> Self {
+impl From<mdskill_git::objects::ObjectError> for OpError {
+    fn from(error: mdskill_git::objects::ObjectError) -> Self {
         Self::Fetch(error.into())
     }
 }

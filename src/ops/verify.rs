@@ -10,10 +10,11 @@ use super::OpError;
 use super::installed::{check_installed, named, stored_difference_but};
 use crate::context::Context;
 use crate::fs::tree::{OnDisk, Snapshot};
-use crate::git::work_tree::WorkTree;
 use crate::lockfile::Entry;
 use crate::name::SkillName;
+use crate::path::fold;
 use crate::target::Target;
+use mdskill_git::work_tree::WorkTree;
 
 /// What was verified.
 #[derive(Debug, Default, Serialize)]
@@ -68,7 +69,7 @@ pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpEr
         let place = site.skill(target, name);
         let private = match &on_disk {
             OnDisk::Folder(snapshot) if snapshot.digest() != entry.digest_on_disk() => {
-                let open = || WorkTree::around(&site.target(target));
+                let open = || WorkTree::around(&site.target(target), fold);
                 let work_tree = work_trees.entry(target).or_insert_with(open);
                 private_files(work_tree.as_ref(), &place, snapshot)
             }

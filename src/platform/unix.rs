@@ -117,12 +117,6 @@ pub(crate) fn is_stderr_a_file() -> bool {
         .map_or(true, |metadata| metadata.is_file())
 }
 
-/// Returns whether the file is a program that can be started.
-pub(crate) fn is_program(file: &Path) -> bool {
-    file.metadata()
-        .is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o111 != 0)
-}
-
 /// Returns whether the shell reports that it can't find or run the program.
 pub(crate) fn was_not_found(status: ExitStatus) -> bool {
     matches!(status.code(), Some(126 | 127))

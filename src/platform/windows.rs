@@ -88,11 +88,6 @@ pub(crate) fn is_stderr_a_file() -> bool {
         .map_or(true, |metadata| metadata.is_file())
 }
 
-/// Returns whether the file is a program that can be started.
-pub(crate) fn is_program(file: &Path) -> bool {
-    file.is_file()
-}
-
 /// Returns `false`: no shell runs the program, so starting it fails instead.
 pub(crate) fn was_not_found(_status: ExitStatus) -> bool {
     false

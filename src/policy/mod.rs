@@ -18,8 +18,8 @@ pub use age::{Age, NoAge};
 pub use sources::Sources;
 
 use crate::capability::{Capability, Kind};
-use crate::oid::ObjectId;
 use crate::source::Source;
+use mdskill_git::ObjectId;
 
 /// What a project lets in. The default lets in everything.
 #[derive(Debug, Clone, Default)]

@@ -2,8 +2,8 @@
 //!
 //! Names need only the trees; nothing here reads a blob but the plugin list.
 
-use crate::git::objects::{ObjectError, Objects, TreeEntry};
-use crate::oid::ObjectId;
+use mdskill_git::ObjectId;
+use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
 
 /// Most entries that are looked at: a tree of shared subtrees can claim billions.
 const MAX_ENTRIES: usize = 400_000;

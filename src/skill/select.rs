@@ -108,7 +108,7 @@ fn likeness(name: &str, wanted: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oid::ObjectId;
+    use mdskill_git::ObjectId;
 
     fn discovery(paths: &[&str]) -> Discovery {
         let id = ObjectId::from_bytes([0; 20]);

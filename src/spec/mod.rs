@@ -8,8 +8,8 @@ mod parse;
 
 use std::fmt;
 
-use crate::oid::ObjectId;
 use crate::source::Source;
+use mdskill_git::ObjectId;
 
 /// What the user typed: a place, a skill in it, and a ref.
 #[derive(Debug, Clone, PartialEq, Eq)]

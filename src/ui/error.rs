@@ -6,13 +6,13 @@ use crate::config::ConfigError;
 use crate::fetch::FetchError;
 use crate::fs;
 use crate::fs::lock::LockError;
-use crate::git::objects::ObjectError;
-use crate::git::transport::TransportError;
-use crate::http::HttpError;
 use crate::install::InstallError;
 use crate::lockfile::LockfileError;
 use crate::ops::OpError;
 use crate::ops::update::Failed;
+use mdskill_git::http::HttpError;
+use mdskill_git::objects::ObjectError;
+use mdskill_git::transport::TransportError;
 
 /// How a command ended. The README's table is checked against this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

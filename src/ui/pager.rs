@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::env::Env;
 use crate::interrupt::Interrupt;
 use crate::platform;
-use crate::process::Programs;
+use mdskill_git::process::Programs;
 
 /// What `less` is told when nobody told it anything: to end when all is on one page, to keep
 /// colours, and to leave the page on the screen. As git tells it.

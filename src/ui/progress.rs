@@ -9,7 +9,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::clean;
 use super::printer::Printer;
-use crate::progress::Progress;
+use mdskill_git::progress::Progress;
 
 /// Shorter steps need no words.
 const A_MOMENT: Duration = Duration::from_millis(400);

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::{Entry, EntryKind, Lies, SkillView, Unreadable};
 use crate::digest::FileMode;
-use crate::git::objects::{ObjectError, Objects, TreeEntry};
-use crate::oid::ObjectId;
 use crate::skill::files::{SkillFile, SkillTree};
+use mdskill_git::ObjectId;
+use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
 
 /// Most entries of one skill that are looked at (1,104 files is the most seen).
 const MAX_ENTRIES: usize = 20_000;

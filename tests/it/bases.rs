@@ -4,7 +4,7 @@ use crate::forge::Scene;
 use crate::support::fault::Fault;
 use crate::support::fetcher::{id, with};
 use mdskill::fetch::FetchError;
-use mdskill::oid::ObjectId;
+use mdskill_git::ObjectId;
 
 /// Asks for the trees of the new commits and of the bases.
 fn with_bases(

@@ -7,7 +7,7 @@ use crate::support::repo::Repo;
 use crate::support::shop::Shop;
 use mdskill::fetch::Repository;
 use mdskill::fetch::history::Lineage;
-use mdskill::oid::ObjectId;
+use mdskill_git::ObjectId;
 
 const DAY: u64 = 24 * 60;
 

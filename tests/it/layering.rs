@@ -1,439 +1,231 @@
-//! The house keeps its shape: imports point down, and every way sideways is on the list.
+//! Imports point down, and no crate has an import circle.
 //!
-//! `src/lib.rs` tells the same to people. A red test here is a question: does the new import belong, or does the code
-//! lie in the wrong room?
+//! cargo enforces the borders between crates. This test enforces those between the modules of the
+//! program, and keeps crates whose future is uncertain in one place each.
 
-use crate::support::imports::{self, Module, Source};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// The layers, from below.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Layer {
-    Words,
-    Machine,
-    Nouns,
-    Organs,
-    Verbs,
-    Face,
-}
-use Layer::{Face, Machine, Nouns, Organs, Verbs, Words};
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-#[derive(Clone, Copy)]
-struct Room {
-    name: &'static str,
-    layer: Layer,
-    /// Rooms of the same layer that it may import.
-    beside: &'static [&'static str],
-    /// Rooms below that it has no business with.
-    never: &'static [&'static str],
-}
-
-const fn room(name: &'static str, layer: Layer, beside: &'static [&'static str]) -> Room {
-    Room {
-        name,
-        layer,
-        beside,
-        never: &[],
-    }
-}
-
-const fn without(room: Room, never: &'static [&'static str]) -> Room {
-    Room { never, ..room }
-}
-
-/// What can be answered without the machine must be: it is then tested without it.
-const THE_MACHINE: &[&str] = &["env", "dirs", "fs", "http", "git", "interrupt", "process"];
-
-const HOUSE: &[Room] = &[
-    room("path", Words, &[]),
-    room("oid", Words, &[]),
-    room("name", Words, &["path"]),
-    room("digest", Words, &["oid"]),
-    room("source", Words, &["path"]),
-    room("spec", Words, &["oid", "path", "source"]),
-    room("span", Words, &[]),
-    room("toml", Words, &[]),
-    room("capability", Words, &[]),
-    room("diagnostic", Words, &["span"]),
-    room("hint", Words, &[]),
-    room("progress", Words, &[]),
-    room("env", Machine, &[]),
-    room("dirs", Machine, &["env"]),
-    room("interrupt", Machine, &[]),
-    room("platform", Machine, &[]),
-    room("process", Machine, &["env", "platform"]),
-    room("fs", Machine, &["platform"]),
-    room("http", Machine, &["env", "process"]),
-    room("git", Machine, &["env", "http", "process"]),
-    without(
-        room("skill", Nouns, &[]),
-        &["env", "dirs", "fs", "http", "interrupt"],
-    ),
-    without(room("target", Nouns, &[]), THE_MACHINE),
-    without(room("importers", Nouns, &["skill", "target"]), THE_MACHINE),
-    without(
-        room("lockfile", Nouns, &["target"]),
-        &["env", "dirs", "http", "git"],
-    ),
-    room("fetch", Nouns, &["skill"]),
-    without(
-        room("view", Nouns, &["skill"]),
-        &["env", "dirs", "http", "interrupt"],
-    ),
-    without(
-        room("diff", Nouns, &["skill", "view"]),
-        &["env", "dirs", "fs", "http", "interrupt"],
-    ),
-    without(
-        room("merge", Nouns, &["skill"]),
-        &["env", "dirs", "fs", "http", "interrupt"],
-    ),
-    without(
-        room("validate", Nouns, &["skill", "target", "view"]),
-        THE_MACHINE,
-    ),
-    without(room("policy", Nouns, &[]), THE_MACHINE),
-    without(
-        room("config", Nouns, &["policy", "skill", "validate"]),
-        &["env", "dirs", "http", "git"],
-    ),
-    without(
-        room("install", Organs, &[]),
-        &["env", "dirs", "http", "fetch", "validate"],
-    ),
-    room("context", Verbs, &[]),
-    room("ops", Verbs, &["context"]),
-    without(
-        room("cli", Face, &[]),
-        &["context", "ops", "install", "fetch", "lockfile"],
-    ),
-    room("ui", Face, &[]),
-    room("commands", Face, &["cli", "ui"]),
+/// The modules of the program from the bottom up. A module may import those of lower layers, and
+/// of its own layer as long as there is no circle.
+const LAYERS: &[&[&str]] = &[
+    // Values
+    &[
+        "capability",
+        "diagnostic",
+        "digest",
+        "hint",
+        "name",
+        "path",
+        "platform",
+        "source",
+        "span",
+        "spec",
+        "target",
+        "toml",
+    ],
+    // Environment and disk
+    &["dirs", "env", "fs", "interrupt"],
+    // Domain
+    &[
+        "config",
+        "diff",
+        "fetch",
+        "importers",
+        "lockfile",
+        "merge",
+        "policy",
+        "skill",
+        "validate",
+        "view",
+    ],
+    &["install"],
+    &["context"],
+    &["ops"],
+    &["cli", "ui"],
+    &["commands"],
 ];
 
-/// What verbs share. A verb imports these, never another verb.
-const SHARED_BY_VERBS: &[&str] = &[
-    "apply",
-    "candidate",
-    "change",
-    "findings",
-    "gate",
-    "installed",
-    "own_source",
-];
-
-/// Crates whose future is uncertain, each with the only files that name it: exchanging it is work in those.
-///
-/// One file each, but for git2: merging texts has nothing in common with reading objects, and would be the first to be
-/// exchanged alone.
-const FEW_FILES_EACH: &[(&str, &[&str])] = &[
-    ("serde_yaml", &["skill/frontmatter.rs"]),
+/// Crates that may have to be replaced, each with the files that name it: replacing it is a change
+/// of these files.
+const CONTAINED: &[(&str, &[&str])] = &[
+    ("serde_yaml", &["src/skill/frontmatter.rs"]),
+    ("pulldown_cmark", &["src/skill/markdown.rs"]),
+    ("directories", &["src/dirs.rs"]),
+    ("rustls", &["crates/mdskill-git/src/http/client.rs"]),
+    ("libgit2_sys", &["crates/mdskill-git/src/objects.rs"]),
     (
         "git2",
-        &["git/objects.rs", "git/merge_file.rs", "git/line_diff.rs"],
+        &[
+            "crates/mdskill-git/src/line_diff.rs",
+            "crates/mdskill-git/src/merge_file.rs",
+            "crates/mdskill-git/src/objects.rs",
+        ],
     ),
-    ("libgit2_sys", &["git/objects.rs"]),
-    ("rustls", &["http/client.rs"]),
-    ("directories", &["dirs.rs"]),
-    ("pulldown_cmark", &["skill/markdown.rs"]),
 ];
-
-/// Returns what breaks the rules, a sentence each.
-fn faults(sources: &[Source]) -> Vec<String> {
-    let test_files: BTreeSet<Module> = sources
-        .iter()
-        .flat_map(|source| {
-            source
-                .test_modules
-                .iter()
-                .map(|name| child(&source.module, name))
-        })
-        .collect();
-    let modules: BTreeSet<&Module> = sources.iter().map(|source| &source.module).collect();
-    let mut found = Vec::new();
-    let mut between_rooms = BTreeMap::new();
-    let mut between_files = BTreeMap::new();
-    for source in sources
-        .iter()
-        .filter(|source| !test_files.contains(&source.module))
-    {
-        let Some(from) = source.module.first() else {
-            continue;
-        };
-        if !HOUSE.iter().any(|room| room.name == from) {
-            found.push(format!(
-                "{}: the room `{from}` is not in the table",
-                source.file
-            ));
-        }
-        for import in &source.imports {
-            let Some(module) = home_of(import, &modules) else {
-                continue;
-            };
-            if module[0] != *from {
-                found.extend(
-                    fault_between(from, &module[0]).map(|why| format!("{}: {why}", source.file)),
-                );
-                edge(&mut between_rooms, from.clone(), module[0].clone());
-            } else if !source.module.starts_with(&module) {
-                found.extend(
-                    fault_of_verb(&source.module, &module)
-                        .map(|why| format!("{}: {why}", source.file)),
-                );
-                edge(
-                    &mut between_files,
-                    source.module.join("::"),
-                    module.join("::"),
-                );
-            }
-        }
-        for (name, only) in FEW_FILES_EACH {
-            if source.words.contains(*name) && !only.contains(&source.file.as_str()) {
-                found.push(format!(
-                    "{}: only {} names the crate `{name}`",
-                    source.file,
-                    only.join(" or ")
-                ));
-            }
-        }
-    }
-    for circle in [circle(&between_rooms), circle(&between_files)]
-        .into_iter()
-        .flatten()
-    {
-        found.push(format!(
-            "these import each other in a circle: {}",
-            circle.join(" -> ")
-        ));
-    }
-    // Several names of one import are one fault.
-    found.dedup();
-    found
-}
-
-fn fault_between(from: &str, to: &str) -> Option<String> {
-    let find = |name: &str| HOUSE.iter().find(|room| room.name == name);
-    let (from, to) = (find(from)?, find(to)?);
-    let fault = match from.layer.cmp(&to.layer) {
-        _ if from.never.contains(&to.name) => "has no business with",
-        std::cmp::Ordering::Less => "points up to",
-        std::cmp::Ordering::Equal if !from.beside.contains(&to.name) => "points sideways to",
-        _ => return None,
-    };
-    Some(format!("`{}` {fault} `{}`", from.name, to.name))
-}
-
-fn fault_of_verb(from: &[String], to: &[String]) -> Option<String> {
-    let is_shared = |module: &[String]| SHARED_BY_VERBS.contains(&module[1].as_str());
-    // A verb's own folder is the verb.
-    let is_between_verbs = from[0] == "ops" && from.len() > 1 && to.len() > 1 && from[1] != to[1];
-    (is_between_verbs && !is_shared(to))
-        .then(|| format!("`{}` imports the verb `{}`", from.join("::"), to[1]))
-}
-
-/// The module that has what a path names: the longest beginning that is one.
-fn home_of(path: &[String], modules: &BTreeSet<&Module>) -> Option<Module> {
-    (1..=path.len())
-        .rev()
-        .map(|length| path[..length].to_vec())
-        .find(|beginning| modules.contains(beginning))
-}
-
-fn child(module: &[String], name: &str) -> Module {
-    [module, &[name.to_owned()]].concat()
-}
 
 type Edges = BTreeMap<String, BTreeSet<String>>;
 
-fn edge(edges: &mut Edges, from: String, to: String) {
-    edges.entry(from).or_default().insert(to);
+/// Returns the files with Rust code below a folder, without those that hold tests only.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && name != "tests" {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") && name != "tests.rs"
+        {
+            found.push(path);
+        }
+    }
+    found
 }
 
-/// Finds a way that comes back to where it began.
-fn circle(edges: &Edges) -> Option<Vec<String>> {
-    fn walk(edges: &Edges, way: &mut Vec<String>, done: &mut BTreeSet<String>) -> bool {
-        let here = way.last().cloned().unwrap_or_default();
-        for next in edges.get(&here).into_iter().flatten() {
-            let begun = way.iter().position(|step| step == next);
-            way.push(next.clone());
-            if let Some(begun) = begun {
-                way.drain(..begun);
-                return true;
-            }
-            if !done.contains(next) && walk(edges, way, done) {
-                return true;
-            }
-            way.pop();
+/// Returns the code of a file up to its unit tests, without comments.
+fn code(file: &Path) -> String {
+    let text = std::fs::read_to_string(file).unwrap();
+    let (code, _) = text
+        .split_once("#[cfg(test)]\nmod tests {")
+        .unwrap_or((&text, ""));
+    let lines = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the identifier at the start of a text.
+fn word(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// Returns which top-level modules of a crate import which, by `crate::module`.
+fn imports(src: &Path) -> Edges {
+    let mut edges = Edges::new();
+    for file in sources(src) {
+        let module = file.strip_prefix(src).unwrap().iter().next().unwrap();
+        let module = module.to_str().unwrap().trim_end_matches(".rs").to_owned();
+        if matches!(module.as_str(), "lib" | "main") {
+            continue;
         }
-        done.insert(here);
+        let code = code(&file);
+        let imported = edges.entry(module.clone()).or_default();
+        for (at, prefix) in code.match_indices("crate::") {
+            let name = word(&code[at + prefix.len()..]);
+            let exists = src.join(name).is_dir() || src.join(format!("{name}.rs")).exists();
+            if exists && name != module {
+                imported.insert(name.to_owned());
+            }
+        }
+    }
+    edges
+}
+
+/// Returns a circle in the imports, if there is one.
+fn circle(edges: &Edges) -> Option<Vec<String>> {
+    fn visit(
+        module: &str,
+        edges: &Edges,
+        path: &mut Vec<String>,
+        done: &mut BTreeSet<String>,
+    ) -> bool {
+        if let Some(start) = path.iter().position(|visited| visited == module) {
+            path.drain(..start);
+            return true;
+        }
+        if done.contains(module) {
+            return false;
+        }
+        path.push(module.to_owned());
+        for imported in edges.get(module).into_iter().flatten() {
+            if visit(imported, edges, path, done) {
+                return true;
+            }
+        }
+        path.pop();
+        done.insert(module.to_owned());
         false
     }
-    let mut done = BTreeSet::new();
-    edges.keys().find_map(|start| {
-        let mut way = vec![start.clone()];
-        walk(edges, &mut way, &mut done).then_some(way)
-    })
+    let (mut path, mut done) = (Vec::new(), BTreeSet::new());
+    let mut modules = edges.keys();
+    modules
+        .any(|module| visit(module, edges, &mut path, &mut done))
+        .then_some(path)
 }
 
-fn sources_in(folder: &str) -> Vec<Source> {
-    imports::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
-        .into_iter()
-        .map(|(name, path)| imports::read(&name, &std::fs::read_to_string(path).unwrap()))
-        .collect()
-}
-
-fn faults_of(files: &[(&str, &str)]) -> Vec<String> {
-    let sources: Vec<_> = files
-        .iter()
-        .map(|(name, text)| imports::read(name, text))
-        .collect();
-    faults(&sources)
+fn crates() -> Vec<PathBuf> {
+    let mut folders = vec![Path::new(ROOT).join("src")];
+    for entry in std::fs::read_dir(Path::new(ROOT).join("crates")).unwrap() {
+        folders.push(entry.unwrap().path().join("src"));
+    }
+    folders
 }
 
 #[test]
 fn imports_point_down() {
-    let found = faults(&sources_in("src"));
-    assert!(found.is_empty(), "\n{}", found.join("\n"));
-}
-
-#[test]
-fn the_table_names_no_room_that_is_gone() {
-    let sources = sources_in("src");
-    for room in HOUSE {
-        let exists = |name: &str| sources.iter().any(|source| source.module == [name]);
-        assert!(exists(room.name), "there is no room `{}`", room.name);
-        for other in room.beside.iter().chain(room.never) {
-            assert!(
-                exists(other),
-                "`{}` names `{other}`, which is gone",
-                room.name
-            );
-        }
-    }
-}
-
-#[test]
-fn no_forgotten_files() {
-    for folder in ["src", "tests/it", "benches/end_to_end"] {
-        let sources = sources_in(folder);
-        let declared: BTreeSet<Module> = sources
+    let layer = |module: &str| LAYERS.iter().position(|layer| layer.contains(&module));
+    let mut wrong = Vec::new();
+    for (module, imported) in imports(&Path::new(ROOT).join("src")) {
+        let Some(own) = layer(&module) else {
+            wrong.push(format!("`{module}` is missing in LAYERS"));
+            continue;
+        };
+        let up = imported
             .iter()
-            .flat_map(|source| {
-                let names = source.modules.iter().chain(&source.test_modules);
-                names.map(|name| child(&source.module, name))
-            })
-            .collect();
-        for source in sources.iter().filter(|source| !source.module.is_empty()) {
-            assert!(
-                declared.contains(&source.module),
-                "{folder}/{} is no module of anything: it is never compiled",
-                source.file
-            );
-        }
+            .filter(|name| layer(name).is_some_and(|layer| layer > own));
+        wrong.extend(up.map(|name| format!("`{module}` imports `{name}`, which is above it")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn modules_in_the_layers_exist() {
+    let src = Path::new(ROOT).join("src");
+    for module in LAYERS.iter().copied().flatten() {
+        let exists = src.join(module).is_dir() || src.join(format!("{module}.rs")).exists();
+        assert!(exists, "{module}");
     }
 }
 
 #[test]
-fn an_import_that_points_up_or_sideways_is_found() {
-    let up = [
-        ("fs/lock.rs", "use crate::ops::add::Options;"),
-        ("ops/add.rs", ""),
-    ];
-    assert_eq!(faults_of(&up), ["fs/lock.rs: `fs` points up to `ops`"]);
-    let in_a_body = [
-        (
-            "name.rs",
-            "fn f() { let x = 'a'; super::fs::read::<u8>(x) }",
-        ),
-        ("fs/mod.rs", ""),
-    ];
-    assert_eq!(faults_of(&in_a_body), ["name.rs: `name` points up to `fs`"]);
-    let grouped = [
-        (
-            "ui/error.rs",
-            "pub use crate::{name::{self, Name as N}, commands::{add::{A, B}, *}};",
-        ),
-        ("name.rs", ""),
-        ("commands/mod.rs", ""),
-    ];
-    assert_eq!(
-        faults_of(&grouped),
-        ["ui/error.rs: `ui` points sideways to `commands`"]
-    );
-    let impure = [("validate/rule.rs", "use crate::fs;"), ("fs/mod.rs", "")];
-    assert_eq!(
-        faults_of(&impure),
-        ["validate/rule.rs: `validate` has no business with `fs`"]
-    );
-    let verbs = [
-        ("ops/add.rs", "use super::{apply, list::List};"),
-        ("ops/apply.rs", ""),
-        ("ops/list.rs", ""),
-    ];
-    assert_eq!(
-        faults_of(&verbs),
-        ["ops/add.rs: `ops::add` imports the verb `list`"]
-    );
-    let stranger = [("attic.rs", "")];
-    assert_eq!(
-        faults_of(&stranger),
-        ["attic.rs: the room `attic` is not in the table"]
-    );
-    let yaml = [("lockfile.rs", "fn f() { serde_yaml::from_str() }")];
-    assert_eq!(
-        faults_of(&yaml),
-        ["lockfile.rs: only skill/frontmatter.rs names the crate `serde_yaml`"]
-    );
+fn no_crate_has_an_import_circle() {
+    for src in crates() {
+        let circle = circle(&imports(&src));
+        assert_eq!(circle, None, "{}", src.display());
+    }
 }
 
 #[test]
-fn a_circle_is_found() {
-    let files = [
-        ("git/pkt_line.rs", "use super::objects::Objects;"),
-        ("git/objects.rs", "use crate::git::protocol::Ref;"),
-        ("git/protocol.rs", "use super::pkt_line;"),
-    ];
-    let expected = "these import each other in a circle: git::objects -> git::protocol -> git::pkt_line -> git::objects";
-    assert_eq!(faults_of(&files), [expected]);
-    // What a folder's parent defines is there for its children; the parent may use them.
-    let family = [
-        (
-            "http/mod.rs",
-            "pub mod retry; use retry::Retry; pub enum HttpError { Late(self::retry::Retry) }",
-        ),
-        ("http/retry.rs", "use super::HttpError;"),
-    ];
-    assert!(faults_of(&family).is_empty());
-    let rooms = Edges::from([
-        ("a".to_owned(), BTreeSet::from(["b".to_owned()])),
-        ("b".to_owned(), BTreeSet::from(["a".to_owned()])),
-    ]);
-    assert_eq!(circle(&rooms).unwrap(), ["a", "b", "a"]);
+fn import_circle_is_found() {
+    let edges = |pairs: &[(&str, &str)]| {
+        let mut edges = Edges::new();
+        for (from, to) in pairs {
+            edges
+                .entry((*from).to_owned())
+                .or_default()
+                .insert((*to).to_owned());
+        }
+        edges
+    };
+    assert_eq!(circle(&edges(&[("a", "b"), ("a", "c"), ("b", "c")])), None);
+    let found = circle(&edges(&[("a", "b"), ("b", "c"), ("c", "d"), ("d", "b")]));
+    assert_eq!(found.unwrap(), ["b", "c", "d"]);
 }
 
 #[test]
-fn comments_texts_and_tests_are_not_imports() {
-    let text = r##"
-        //! See [`crate::ops`].
-        /* crate::ops /* nested */ crate::ops */
-        pub(super) const A: &str = "crate::ops\"crate::ops";
-        const B: &str = r#"crate::ops" crate::ops"#;
-        fn of<'a>(text: &'a str) -> [char; 2] { ['"', '\''] }
-        #[cfg(test)]
-        fn only_for_tests(_: [u8; 2]) { crate::ops::f() }
-        #[cfg(test)]
-        mod tests { use crate::ops::add; mod inner { use crate::ops; } }
-        #[cfg(all(test, unix))]
-        mod more;
-    "##;
-    let files = [
-        ("name.rs", text),
-        ("name/more.rs", "use crate::ops::add;"),
-        ("ops/mod.rs", ""),
-    ];
-    assert!(faults_of(&files).is_empty(), "{:?}", faults_of(&files));
-    // What stands behind all that is seen.
-    let seen = format!("{text} use crate::ops;");
-    assert_eq!(faults_of(&[("name.rs", seen.as_str()), files[2]]).len(), 1);
+fn replaceable_crates_are_named_in_one_place() {
+    let root = Path::new(ROOT);
+    for src in crates() {
+        for file in sources(&src) {
+            let code = code(&file);
+            let path = file.strip_prefix(root).unwrap().to_str().unwrap();
+            for (name, files) in CONTAINED {
+                let is_named = code.contains(&format!("{name}::"));
+                assert!(!is_named || files.contains(&path), "{path} names `{name}`");
+            }
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mdskill::lockfile::merge::Sides;
 use mdskill::lockfile::{Entry, Lockfile};
 use mdskill::name::SkillName;
-use mdskill::oid::ObjectId;
+use mdskill_git::ObjectId;
 
 use crate::support::old_lockfile::numbered;
 use crate::support::room::Room;

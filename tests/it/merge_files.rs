@@ -8,9 +8,9 @@
 
 use crate::support::sealed;
 use mdskill::digest::FileMode;
-use mdskill::git::objects::{blob_id, mode_number, tree_id};
 use mdskill::merge::{Favor, File, Files, Labels, Merged, merge};
 use mdskill::path::SkillPath;
+use mdskill_git::objects::{blob_id, mode_number, tree_id};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

@@ -1,9 +1,9 @@
 //! What both sides changed in one text: `git merge-file` is asked for each answer.
 
 use crate::support::sealed;
-use mdskill::git::merge_file::{Style, Taken, merge_file};
 use mdskill::merge::{Favor, File, Files, Labels, merge};
 use mdskill::path::SkillPath;
+use mdskill_git::merge_file::{Style, Taken, merge_file};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::path::Path;

@@ -1,9 +1,9 @@
 //! [`TextFile`]: the text of a file, and its lines.
 
 use super::programs::extension;
-use crate::git::similarity::is_text;
 use crate::skill::discover::SKILL_FILE;
 use crate::view::{Entry, SkillView};
+use mdskill_git::similarity::is_text;
 
 /// As many bytes of a file are looked at.
 const MAX_BYTES: usize = 1024 * 1024;

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{FetchError, Repository};
-use crate::git::protocol::ProtocolError;
-use crate::git::transport::TransportError;
-use crate::oid::ObjectId;
 use crate::skill::discover::Discovery;
+use mdskill_git::ObjectId;
+use mdskill_git::protocol::ProtocolError;
+use mdskill_git::transport::TransportError;
 
 /// How many times a request is said again without the commits that the server does not have.
 const MAX_TRIES: usize = 3;

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::super::history::Lineage;
 use super::super::lineage::{Traced, trace};
 use super::{FetchError, Place, Repository};
-use crate::git::protocol::{Depth, ProtocolError, Reach, Wants};
-use crate::git::transport::{Remote, TransportError};
-use crate::http::HttpError;
-use crate::oid::ObjectId;
+use mdskill_git::ObjectId;
+use mdskill_git::http::HttpError;
+use mdskill_git::protocol::{Depth, ProtocolError, Reach, Wants};
+use mdskill_git::transport::{Remote, TransportError};
 
 const DAY: i64 = 24 * 60 * 60;
 /// The longest time that is asked for whole; an older commit is looked for so many steps back.

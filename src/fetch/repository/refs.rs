@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::resolve::{Named, Query, ResolveError, Resolved};
 use super::{FetchError, Place, Repository};
-use crate::git::protocol::Ref;
-use crate::git::transport::Remote;
+use mdskill_git::protocol::Ref;
+use mdskill_git::transport::Remote;
 
 impl Repository<'_> {
     /// Resolves every query with one look at the refs; none, when all name commits.

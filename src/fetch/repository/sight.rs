@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use super::Repository;
-use crate::oid::ObjectId;
 use crate::source::Source;
+use mdskill_git::ObjectId;
 
 impl Repository<'_> {
     /// Remembers that commits were seen now, unless they were before.

@@ -2,7 +2,7 @@
 
 use semver::{Version, VersionReq};
 
-use crate::git::protocol::Ref;
+use mdskill_git::protocol::Ref;
 
 /// A tag that is a version.
 #[derive(Debug, Clone)]

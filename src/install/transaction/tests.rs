@@ -1,7 +1,7 @@
 //! The transaction is stopped at every step, and the disk looked at.
 
 use super::*;
-use crate::git::objects::TreeEntry;
+use mdskill_git::objects::TreeEntry;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 

@@ -10,9 +10,7 @@ use super::{Candidate, diagnose, full_spec};
 use crate::context::Context;
 use crate::fetch::resolve::{Query, Resolved};
 use crate::fetch::{FetchError, Repository};
-use crate::git::objects::{ObjectError, Objects};
 use crate::name::SkillName;
-use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::skill::discover::{Discovery, Found, Plugin, SKILL_FILE, link_target, plugins};
 use crate::skill::files::{MAX_AT_HAND, SkillTree, TreeError};
@@ -20,6 +18,8 @@ use crate::skill::frontmatter;
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::source::Source;
 use crate::validate::Settings;
+use mdskill_git::ObjectId;
+use mdskill_git::objects::{ObjectError, Objects};
 
 /// Most names that are suggested.
 const MAX_SUGGESTIONS: usize = 3;

@@ -12,17 +12,17 @@ use crate::context::Context;
 use crate::digest::{Digest, FileDigest};
 use crate::fetch::resolve::Query;
 use crate::fetch::{FetchError, Repository};
-use crate::git::objects::{ObjectError, Objects};
-use crate::git::protocol::ProtocolError;
-use crate::git::transport::TransportError;
 use crate::importers::{Evidence, npx};
 use crate::lockfile::Entry;
-use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::ops::candidate::full_spec;
 use crate::skill::discover::{Discovery, Found};
 use crate::skill::files::{SkillTree, TreeError};
 use crate::source::Source;
+use mdskill_git::ObjectId;
+use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_git::protocol::ProtocolError;
+use mdskill_git::transport::TransportError;
 
 /// Most commits in which a noted tree is searched.
 const MAX_COMMITS: u32 = 1_000;

@@ -9,14 +9,14 @@ use crate::digest::{Digest, FileDigest, FileMode};
 use crate::fs::leftover::is_leftover;
 use crate::fs::tree::list;
 use crate::fs::{self, At};
-use crate::git::objects::{MAX_OBJECT_BYTES, blob_id};
 use crate::importers::ImportedSkill;
 use crate::install::site::Site;
 use crate::name::SkillName;
-use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::skill::files::{MAX_BYTES, MAX_FILES};
 use crate::target::{AGENTS, Target};
+use mdskill_git::ObjectId;
+use mdskill_git::objects::{MAX_OBJECT_BYTES, blob_id};
 
 /// The existing folders in which agents look for skills.
 #[derive(Default)]

@@ -27,12 +27,12 @@ use super::gate::{Gate, Version, kind_of_query};
 use crate::context::Context;
 use crate::fetch::Repository;
 use crate::fetch::resolve::Query;
-use crate::git::objects::Objects;
 use crate::install::transaction::Transaction;
 use crate::lockfile::{Entry, Lockfile};
 use crate::path::fold;
 use crate::source::Source;
 use crate::target::Target;
+use mdskill_git::objects::Objects;
 
 /// The arguments of an import.
 #[derive(Debug, Default)]

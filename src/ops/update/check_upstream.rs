@@ -11,8 +11,6 @@ use super::source_update::{Fetched, Installed, SkillUpdate, Tag, Target, Terms, 
 use crate::context::Context;
 use crate::fetch::resolve::{Named, Query, ResolveError, Resolved};
 use crate::fetch::{self, Repository};
-use crate::git::objects::Objects;
-use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::ops::candidate::full_spec;
 use crate::ops::change::Newer;
@@ -21,6 +19,8 @@ use crate::policy::RefKind;
 use crate::skill::discover::{Discovery, Found};
 use crate::skill::files::SkillTree;
 use crate::source::Source;
+use mdskill_git::ObjectId;
+use mdskill_git::objects::Objects;
 
 /// Fetches from every source at once what is new for its skills.
 pub(super) async fn fetch_all<'a, 'l>(

@@ -6,7 +6,6 @@ use crate::context::Context;
 use crate::digest::{Digest, FileMode};
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::fs::{self, At};
-use crate::git::objects::Objects;
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::{self, Conflict, Favor, File, Files, Labels};
 use crate::name::SkillName;
@@ -16,6 +15,7 @@ use crate::ops::installed::marked_line;
 use crate::ops::own_source::{self, is_own_source};
 use crate::path::SkillPath;
 use crate::skill::files::{SkillTree, TreeError};
+use mdskill_git::objects::Objects;
 
 /// How the folders of a skill compare with the version that is locked.
 #[derive(Debug)]

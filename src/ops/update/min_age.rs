@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::source_update::{Installed, Target, Terms};
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
-use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::ops::candidate::full_spec;
 use crate::ops::gate::{Gate, Version};
 use crate::policy::{Key, RefKind};
+use mdskill_git::ObjectId;
 
 /// Leads skills whose branch names a commit that is too young to the newest one on the way there that
 /// is not. On a branch that moves every day nothing else would ever be old enough. Where there is

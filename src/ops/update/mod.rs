@@ -30,9 +30,9 @@ use crate::install::plan;
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::Favor;
 use crate::name::SkillName;
-use crate::oid::ObjectId;
 use crate::source::Source;
 use crate::validate::Settings;
+use mdskill_git::ObjectId;
 
 /// What to update, and how.
 #[derive(Debug, Default)]

@@ -11,10 +11,8 @@ use crate::diagnostic::Diagnostic;
 use crate::diff::{self, SkillDiff};
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
-use crate::git::objects::ObjectError;
 use crate::lockfile::Entry;
 use crate::merge::Favor;
-use crate::oid::ObjectId;
 use crate::ops::OpError;
 use crate::ops::apply::{self, digest_of};
 use crate::ops::candidate::diagnose;
@@ -22,6 +20,8 @@ use crate::ops::change::{Conflicted, ConflictedFile};
 use crate::ops::gate::{Refusal, Version};
 use crate::skill::files::{MAX_AT_HAND, SkillTree};
 use crate::view::{DiskView, GitView, SkillView};
+use mdskill_git::ObjectId;
+use mdskill_git::objects::ObjectError;
 
 /// Plans the update of every skill of a source, from what was fetched.
 pub(super) fn plan_source<'a>(

@@ -12,11 +12,11 @@ use crate::fetch::history::Lineage;
 use crate::fetch::{self, Repository};
 use crate::lockfile::{Entry, Lockfile};
 use crate::name::SkillName;
-use crate::oid::ObjectId;
 use crate::ops::change::{Conflicted, ConflictedFile, LeftAlone, Newer};
 use crate::ops::gate::{Gate, Refusal};
 use crate::policy::RefKind;
 use crate::skill::files::SkillTree;
+use mdskill_git::ObjectId;
 
 /// The parameters of every step of an update.
 #[derive(Clone, Copy)]

@@ -5,13 +5,13 @@ use rayon::prelude::*;
 use super::report::Report;
 use super::together::Together;
 use crate::context::Context;
-use crate::git::objects::{ObjectError, Objects};
 use crate::ops::OpError;
 use crate::ops::candidate::{Opened, full_spec, query_of, source_of};
 use crate::skill::discover::Found;
 use crate::spec::Spec;
 use crate::validate::{Checked, Settings, validate};
 use crate::view::GitView;
+use mdskill_git::objects::{ObjectError, Objects};
 
 /// Validates the skill that `spec` names, or all in the folder or the repository that it names.
 ///

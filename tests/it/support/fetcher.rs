@@ -3,10 +3,10 @@
 use mdskill::env::Env;
 use mdskill::fetch::history::Lineage;
 use mdskill::fetch::{Fetcher, Repository};
-use mdskill::http::client::Client;
-use mdskill::http::retry::Retry;
-use mdskill::oid::ObjectId;
-use mdskill::progress::Silent;
+use mdskill_git::ObjectId;
+use mdskill_git::http::client::Client;
+use mdskill_git::http::retry::Retry;
+use mdskill_git::progress::Silent;
 use std::path::Path;
 use std::time::Duration;
 

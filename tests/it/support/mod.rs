@@ -8,7 +8,6 @@ pub mod fault;
 pub mod fetcher;
 pub mod forge;
 pub mod git_service;
-pub mod imports;
 pub mod kept;
 pub mod kills;
 pub mod link;

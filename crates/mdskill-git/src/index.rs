@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::objects::{ObjectError, Objects, from_oid};
+use crate::objects::{ObjectError, Objects, from_oid};
 
 impl Objects {
     /// Returns the versions of a file in conflict: the common ancestor, ours, theirs; each `None`

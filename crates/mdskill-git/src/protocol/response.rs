@@ -1,8 +1,8 @@
 //! The answers, read frame by frame as they arrive: capabilities, refs, packs.
 
 use super::{Capabilities, ProtocolError, Ref};
-use crate::git::objects::{Database, PackError, PackWriter};
-use crate::git::pkt_line::{Decoder, Pkt};
+use crate::objects::{Database, PackError, PackWriter};
+use crate::pkt_line::{Decoder, Pkt};
 
 /// Most refs that an answer may have: a large repository has some 100,000 pull requests.
 const MAX_REFS: usize = 500_000;
@@ -256,7 +256,7 @@ fn odd(what: &str) -> ProtocolError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::git::pkt_line::{write_flush, write_text};
+    use crate::pkt_line::{write_flush, write_text};
 
     const ID: &str = "367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35";
 

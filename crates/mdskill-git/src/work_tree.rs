@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::objects::Objects;
-use crate::path::fold;
+use crate::objects::Objects;
 
 /// The checked-out files of the repository around a folder.
 pub struct WorkTree {
@@ -13,6 +12,7 @@ pub struct WorkTree {
     /// The paths in the index, in one spelling of letter case and accents: on some disks a file
     /// that is tracked under one spelling is found under another.
     tracked: HashSet<String>,
+    fold: fn(&str) -> String,
 }
 
 impl WorkTree {
@@ -22,17 +22,18 @@ impl WorkTree {
     /// No folder is taken for a bare repository: a commit can bring one, with a configuration
     /// that ignores everything, but never a `.git`.
     #[must_use]
-    pub fn around(folder: &Path) -> Option<Self> {
+    pub fn around(folder: &Path, fold: fn(&str) -> String) -> Option<Self> {
         let real = folder.canonicalize().ok()?;
         let mut candidates = real.ancestors().map(|above| above.join(".git"));
         let git = candidates.find(|git| git.symlink_metadata().is_ok())?;
         let objects = Objects::open(&git).ok()?;
         let root = objects.work_tree()?.canonicalize().ok()?;
-        let tracked = tracked(&objects)?;
+        let tracked = tracked(&objects, fold)?;
         real.starts_with(&root).then_some(Self {
             objects,
             root,
             tracked,
+            fold,
         })
     }
 
@@ -44,13 +45,13 @@ impl WorkTree {
         let Some(path) = below.map(|path| path.replace('\\', "/")) else {
             return false;
         };
-        let is_of_git = path.split('/').any(|part| fold(part) == ".git");
+        let is_of_git = path.split('/').any(|part| (self.fold)(part) == ".git");
         !is_of_git && !self.is_tracked(&path) && self.objects.is_ignored(&path)
     }
 
     /// Whether the index has the path, or one above it: a submodule brings what is in it.
     fn is_tracked(&self, path: &str) -> bool {
-        let path = fold(path);
+        let path = (self.fold)(path);
         let ends = path.match_indices('/').map(|(at, _)| at);
         ends.chain([path.len()])
             .any(|end| self.tracked.contains(&path[..end]))
@@ -58,7 +59,7 @@ impl WorkTree {
 }
 
 /// Returns the folded paths of the index; nothing when it can't be read.
-fn tracked(objects: &Objects) -> Option<HashSet<String>> {
+fn tracked(objects: &Objects, fold: fn(&str) -> String) -> Option<HashSet<String>> {
     let index = objects.repository.index().ok()?;
     let paths = index.iter().map(|entry| entry.path);
     let folded = paths.map(|path| fold(&String::from_utf8_lossy(&path)));

@@ -10,8 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::env::Env;
-use crate::platform;
+use crate::environment::Environment;
 
 /// The variables that tell git which repository it works on, for example in a hook that starts
 /// mdskill. Those that carry configuration are the user's, and stay.
@@ -42,7 +41,7 @@ pub struct Programs {
 impl Programs {
     /// Returns the programs on the search path of `env`.
     #[must_use]
-    pub fn of(env: &Env) -> Self {
+    pub fn of(env: &dyn Environment) -> Self {
         let folders = env.search_path().iter();
         Self {
             folders: folders.filter(|path| path.is_absolute()).cloned().collect(),
@@ -107,22 +106,32 @@ impl Programs {
             false => format!("{program}{EXE_SUFFIX}"),
         };
         let mut found = self.folders.iter().map(|folder| folder.join(&name));
-        found
-            .find(|file| platform::is_program(file))
-            .ok_or_else(|| {
-                let reason = "No such file in an absolute folder of PATH";
-                io::Error::new(io::ErrorKind::NotFound, reason)
-            })
+        found.find(|file| is_program(file)).ok_or_else(|| {
+            let reason = "No such file in an absolute folder of PATH";
+            io::Error::new(io::ErrorKind::NotFound, reason)
+        })
     }
+}
+
+#[cfg(unix)]
+fn is_program(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata()
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(file: &Path) -> bool {
+    file.is_file()
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::environment::PathEnvironment;
 
     fn programs(path: &str) -> Programs {
-        let lookup = |name: &str| (name == "PATH").then(|| path.to_owned());
-        Programs::of(&Env::from_lookup(lookup, PathBuf::new()))
+        Programs::of(&PathEnvironment::new(path.as_ref()))
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! [`CommitObject`]: what a commit says of itself.
 
-use super::objects::{ObjectError, Objects, from_oid, oid, unreadable};
-use crate::oid::ObjectId;
+use crate::object_id::ObjectId;
+use crate::objects::{ObjectError, Objects, from_oid, oid, unreadable};
 
 /// A commit, as its committer wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 use super::TransportError;
-use crate::git::objects::Objects;
-use crate::git::protocol::{Depth, Ref, Wants};
+use crate::objects::Objects;
 use crate::process::Programs;
+use crate::protocol::{Depth, Ref, Wants};
 
 /// A repository that only `git` can talk to.
 pub struct SystemGit {

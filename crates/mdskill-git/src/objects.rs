@@ -13,14 +13,14 @@ use git2::{
     ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbPackwriter, Oid, Repository, RepositoryOpenFlags,
 };
 
-pub use super::error::{MAX_OBJECT_BYTES, ObjectError};
-pub use super::pack::{MAX_PACK_BYTES, MAX_PACK_OBJECTS, PackError};
-pub use super::tree::{TreeBuilder, TreeEntry, mode_number};
+pub use crate::error::{MAX_OBJECT_BYTES, ObjectError};
+pub use crate::pack::{MAX_PACK_BYTES, MAX_PACK_OBJECTS, PackError};
+pub use crate::tree::{TreeBuilder, TreeEntry, mode_number};
 
-use super::pack::{PACK_HEADER_BYTES, announced_objects};
-use super::tree::{parse_tree, tree_bytes};
-use crate::digest::FileMode;
-use crate::oid::ObjectId;
+use crate::file_mode::FileMode;
+use crate::object_id::ObjectId;
+use crate::pack::{PACK_HEADER_BYTES, announced_objects};
+use crate::tree::{parse_tree, tree_bytes};
 
 /// The objects of one repository.
 pub struct Objects {

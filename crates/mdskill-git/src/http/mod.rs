@@ -1,7 +1,7 @@
 //! HTTP: one client, what its failures mean, when to try again, and who may see a token.
 
-pub mod auth;
 pub mod client;
+pub mod credentials;
 pub mod retry;
 
 use std::time::Duration;

@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
 
-use super::auth::Credential;
+use super::credentials::Credential;
 use super::retry::Retry;
 use super::{HttpError, host_of};
 

@@ -11,13 +11,13 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::TransportError;
-use crate::env::Env;
-use crate::git::objects::Objects;
-use crate::git::protocol::{
-    self, Answer, CapabilityList, Depth, PackAnswer, ProtocolError, Reader, Ref, RefList, Wants,
-};
+use crate::environment::Environment;
+use crate::objects::Objects;
 use crate::process::Programs;
 use crate::progress::Progress;
+use crate::protocol::{
+    self, Answer, CapabilityList, Depth, PackAnswer, ProtocolError, Reader, Ref, RefList, Wants,
+};
 
 /// Longest part of ssh's own words that an error repeats.
 const MAX_STDERR_BYTES: u64 = 4096;
@@ -94,11 +94,11 @@ impl SshAddress {
 impl SshRemote {
     /// Names the repository at `address`; nothing is started yet.
     #[must_use]
-    pub fn new(url: &str, address: SshAddress, env: &Env) -> Self {
+    pub fn new(url: &str, address: SshAddress, env: &dyn Environment) -> Self {
         let program = match env.ssh_command() {
             // As git does: the command is the shell's to split.
             Some(command) => Program::Line(format!("{command} \"$@\"")),
-            None => Program::Name(env.ssh_program().to_owned()),
+            None => Program::Name(env.ssh_program().unwrap_or("ssh").to_owned()),
         };
         Self {
             url: url.to_owned(),
@@ -107,7 +107,7 @@ impl SshRemote {
             programs: Programs::of(env),
             session: None,
             has_filter: true,
-            timeout: Duration::from_secs(env.timeout_seconds()),
+            timeout: env.timeout(),
         }
     }
 

@@ -4,9 +4,9 @@ use super::http::HttpRemote;
 use super::ssh::SshRemote;
 use super::system::SystemGit;
 use super::{TransportError, local::LocalRefs};
-use crate::git::objects::Objects;
-use crate::git::protocol::{Ref, Wants};
+use crate::objects::Objects;
 use crate::progress::Progress;
+use crate::protocol::{Ref, Wants};
 
 /// A repository that can be asked for refs and objects.
 pub enum Remote<'a> {

@@ -1,4 +1,4 @@
-//! [`Wallet`]: which credential goes to a host, and which is tried next.
+//! [`CredentialChain`]: which credential goes to a host, and which is tried next.
 //!
 //! A token goes to its own host, over https, never along a redirect. The
 //! programs that may know one (`gh`, git's credential helpers) are asked only
@@ -12,7 +12,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use super::host_of;
-use crate::env::Env;
+use crate::environment::Environment;
 use crate::process::Programs;
 
 /// How long a helper program may think.
@@ -51,7 +51,7 @@ impl std::fmt::Debug for Credential {
 
 /// Tries the credentials for one repository, best first.
 #[derive(Debug)]
-pub struct Wallet {
+pub struct CredentialChain {
     current: Option<Credential>,
     next: Step,
     tried: Vec<String>,
@@ -67,11 +67,11 @@ enum Step {
     Nothing,
 }
 
-impl Wallet {
-    /// Opens the wallet for `url`: with the token that the environment has for its
+impl CredentialChain {
+    /// Opens the credentials for `url`: with the token that the environment has for its
     /// host, else with nothing.
     #[must_use]
-    pub fn open(env: &Env, url: &Url) -> Self {
+    pub fn open(env: &dyn Environment, url: &Url) -> Self {
         if url.scheme() != "https" {
             return Self::empty();
         }
@@ -79,9 +79,8 @@ impl Wallet {
         let token = env.token_for(&host).map(|token| Credential {
             user: user_for(env, &host).to_owned(),
             secret: token.secret().to_owned(),
-            origin: token.variable.to_owned(),
+            origin: token.origin.clone(),
         });
-        let is_github = host == "github.com" || env.is_home(&host) || host.ends_with(".ghe.com");
         Self {
             next: if token.is_some() {
                 Step::Anonymous
@@ -90,12 +89,12 @@ impl Wallet {
             },
             tried: token.iter().map(|token| token.origin.clone()).collect(),
             current: token,
-            may_ask_gh: is_github && !env.ci(),
+            may_ask_gh: env.is_github(&host) && !env.is_ci(),
             programs: Some(Programs::of(env)),
         }
     }
 
-    /// A wallet with nothing in it: for plain http, and after a redirect to another host.
+    /// A credentials with nothing in it: for plain http, and after a redirect to another host.
     #[must_use]
     pub fn empty() -> Self {
         Self {
@@ -154,7 +153,7 @@ impl Wallet {
 
 /// The user to send with a token, which is the same on GitHub and Gitea whatever it is. A
 /// `MDSKILL_TOKEN` may be of a GitLab that only its name gives away; no token is chosen by that.
-fn user_for(env: &Env, host: &str) -> &'static str {
+fn user_for(env: &dyn Environment, host: &str) -> &'static str {
     if env.is_gitlab(host) || host.starts_with("gitlab.") {
         "oauth2"
     } else {
@@ -231,14 +230,30 @@ async fn answer_of(mut command: Command, question: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::Token;
+
+    struct WithToken;
+
+    impl Environment for WithToken {
+        fn search_path(&self) -> &[std::path::PathBuf] {
+            &[]
+        }
+
+        fn token_for(&self, host: &str) -> Option<Token> {
+            (host == "github.com").then(|| Token::new("MDSKILL_TOKEN", "canary"))
+        }
+    }
 
     #[test]
-    fn plain_http_never_sees_a_token_and_no_token_shows_itself() {
-        let lookup = |name: &str| (name == "MDSKILL_TOKEN").then(|| "canary".to_owned());
-        let env = Env::from_lookup(lookup, std::path::PathBuf::new());
-        let plain = Wallet::open(&env, &Url::parse("http://github.com/a/b.git").unwrap());
-        assert!(plain.current().is_none());
-        let secure = Wallet::open(&env, &Url::parse("https://github.com/a/b.git").unwrap());
+    fn plain_http_gets_no_token_and_debug_hides_it() {
+        let plain = Url::parse("http://github.com/a/b.git").unwrap();
+        assert!(
+            CredentialChain::open(&WithToken, &plain)
+                .current()
+                .is_none()
+        );
+        let secure = Url::parse("https://github.com/a/b.git").unwrap();
+        let secure = CredentialChain::open(&WithToken, &secure);
         assert_eq!(secure.tried(), "tried MDSKILL_TOKEN");
         assert!(!format!("{secure:?}").contains("canary"));
     }

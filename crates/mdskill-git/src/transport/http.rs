@@ -8,17 +8,17 @@
 use reqwest::Url;
 
 use super::TransportError;
-use crate::env::Env;
-use crate::git::objects::Objects;
-use crate::git::protocol::{
+use crate::environment::Environment;
+use crate::http::client::{Body, Client, Reply, Request};
+use crate::http::credentials::CredentialChain;
+use crate::http::{HttpError, host_of};
+use crate::objects::Objects;
+use crate::process::Programs;
+use crate::progress::Progress;
+use crate::protocol::{
     self, Answer, Capabilities, CapabilityList, Depth, PackAnswer, ProtocolError, Reader, Ref,
     RefList, Wants,
 };
-use crate::http::auth::Wallet;
-use crate::http::client::{Body, Client, Reply, Request};
-use crate::http::{HttpError, host_of};
-use crate::process::Programs;
-use crate::progress::Progress;
 
 /// Most addresses that a redirect may lead through.
 const MAX_REDIRECTS: usize = 5;
@@ -28,7 +28,7 @@ pub struct HttpRemote<'a> {
     client: &'a Client,
     base: Url,
     asked: Url,
-    wallet: Wallet,
+    credentials: CredentialChain,
     programs: Programs,
     capabilities: Option<Capabilities>,
     warnings: Vec<String>,
@@ -37,11 +37,11 @@ pub struct HttpRemote<'a> {
 impl<'a> HttpRemote<'a> {
     /// Names the repository at `base`; nothing is sent yet.
     #[must_use]
-    pub fn new(client: &'a Client, base: Url, env: &Env) -> Self {
+    pub fn new(client: &'a Client, base: Url, env: &dyn Environment) -> Self {
         Self {
             client,
             asked: base.clone(),
-            wallet: Wallet::open(env, &base),
+            credentials: CredentialChain::open(env, &base),
             programs: Programs::of(env),
             base,
             capabilities: None,
@@ -257,7 +257,7 @@ impl<'a> HttpRemote<'a> {
         let mut first = None;
         loop {
             let url = self.service_url(service);
-            let credential = self.wallet.current();
+            let credential = self.credentials.current();
             match self
                 .client
                 .send(Request {
@@ -281,7 +281,7 @@ impl<'a> HttpRemote<'a> {
                 } => {
                     let refused = first.get_or_insert((status, retry_after));
                     let may_be_access = matches!(status, 401 | 403 | 404);
-                    if !may_be_access || !self.wallet.advance(&self.base, status).await {
+                    if !may_be_access || !self.credentials.advance(&self.base, status).await {
                         let (status, retry_after) = if may_be_access {
                             *refused
                         } else {
@@ -290,7 +290,7 @@ impl<'a> HttpRemote<'a> {
                         return Err(HttpError::Status {
                             status,
                             url: self.base.to_string(),
-                            tried: self.wallet.tried(),
+                            tried: self.credentials.tried(),
                             retry_after,
                         });
                     }
@@ -301,9 +301,9 @@ impl<'a> HttpRemote<'a> {
 
     fn warn_of_refused_token(&mut self, refused: Option<(u16, Option<std::time::Duration>)>) {
         if let Some((401, _)) = refused
-            && self.wallet.current().is_none()
+            && self.credentials.current().is_none()
         {
-            let tried = self.wallet.tried();
+            let tried = self.credentials.tried();
             self.warnings.push(format!(
                 "{} refused the token ({tried}); went on without one",
                 host_of(&self.base)
@@ -350,7 +350,7 @@ impl<'a> HttpRemote<'a> {
         base.set_path(base_path);
         base.set_query(None);
         if host_of(&base) != host_of(&self.base) || base.scheme() != self.base.scheme() {
-            self.wallet = Wallet::empty();
+            self.credentials = CredentialChain::empty();
         }
         self.base = base;
         Ok(())

@@ -3,13 +3,13 @@
 //! Source: gitprotocol-v2(5). Only `ls-refs` and `fetch` are spoken, the same
 //! over http and ssh.
 
-mod answer;
+mod response;
 
-pub use answer::{Answer, CapabilityList, PackAnswer, Reader, RefList};
+pub use response::{Answer, CapabilityList, PackAnswer, Reader, RefList};
 
 use super::objects::PackError;
 use super::pkt_line::{PktError, write_delimiter, write_flush, write_text};
-use crate::oid::ObjectId;
+use crate::object_id::ObjectId;
 
 /// How mdskill calls itself to a server.
 pub const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));

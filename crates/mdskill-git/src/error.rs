@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::oid::ObjectId;
+use crate::object_id::ObjectId;
 
 /// Most bytes of one object.
 pub const MAX_OBJECT_BYTES: usize = 16 << 20;

@@ -7,9 +7,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::TransportError;
-use crate::git::objects::{ObjectError, Objects, PackError};
-use crate::git::protocol::{ProtocolError, Ref};
-use crate::oid::ObjectId;
+use crate::object_id::ObjectId;
+use crate::objects::{ObjectError, Objects, PackError};
+use crate::protocol::{ProtocolError, Ref};
 
 /// Longest line of a bundle's head.
 const MAX_LINE_BYTES: u64 = 4096;

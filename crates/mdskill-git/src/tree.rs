@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::digest::FileMode;
-use crate::oid::ObjectId;
+use crate::file_mode::FileMode;
+use crate::object_id::ObjectId;
 
 /// One line of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]

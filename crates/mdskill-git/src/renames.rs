@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::similarity::{MAX_SCORE, MIN_SCORE, Pieces};
+use crate::similarity::{MAX_SCORE, MIN_SCORE, Pieces};
 
 /// Beyond this many pairs only files with the same content or name are matched, as with
 /// `merge.renameLimit` 1000.

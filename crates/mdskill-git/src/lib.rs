@@ -1,0 +1,35 @@
+//! Fetches parts of git repositories: protocol version 2 over HTTP, ssh, and local paths.
+//!
+//! A partial fetch takes three requests, whatever the size of the repository: the refs, the trees of
+//! a commit without file contents, and exactly the wanted blobs. Objects are decoded and checked by
+//! libgit2, whose network code is not built in.
+//!
+//! - [`transport::Remote`] is a repository to ask; [`protocol::Wants`] says what to fetch.
+//! - [`objects::Objects`] is a repository on disk that receives the objects.
+//! - [`http`] has the client, its retries, and the credentials for each host.
+//! - [`merge_file`], [`line_diff`], and [`renames`] compare and merge contents as git does.
+
+pub mod commits;
+pub mod environment;
+mod error;
+pub mod file_mode;
+pub mod hex;
+pub mod http;
+mod index;
+pub mod line_diff;
+pub mod merge_file;
+mod object_id;
+pub mod objects;
+mod pack;
+pub mod pkt_line;
+pub mod process;
+pub mod progress;
+pub mod protocol;
+pub mod renames;
+pub mod similarity;
+pub mod transport;
+mod tree;
+pub mod work_tree;
+
+pub use file_mode::FileMode;
+pub use object_id::{ObjectId, ObjectIdError};
