@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::OpError;
@@ -82,8 +83,7 @@ impl Gate {
     /// can't be what the policy asks for.
     #[must_use]
     pub fn before_fetch(&self, version: &Version<'_>) -> Vec<Refusal> {
-        let facts = version.facts(Content::AsLocked);
-        version.refusals(judge_unfetched(&self.policy, &facts))
+        version.refusals(self.explain_unfetched(version))
     }
 
     /// Returns why a version must not be written. `gained` is what the skill can do that it could
@@ -106,7 +106,7 @@ impl Gate {
     }
 
     /// Returns why locked skills must not be put back. Their refs are looked up at their source,
-    /// in one request, when their names alone do not tell what `pin` asks for.
+    /// in one request a source, when their names alone do not tell what `pin` asks for.
     ///
     /// # Errors
     /// When a source can't be asked.
@@ -128,10 +128,13 @@ impl Gate {
         if !refusals.is_empty() {
             return Ok(refusals);
         }
-        for (source, mut versions) in open {
+        let look_up_all = open.into_iter().map(async |(source, mut versions)| {
             let mut repository = context.fetcher()?.open(source)?;
             look_up(&mut repository, &mut versions).await?;
-            refusals.extend(versions.iter().flat_map(|version| self.as_locked(version)));
+            Ok::<_, FetchError>(versions)
+        });
+        for version in try_join_all(look_up_all).await?.iter().flatten() {
+            refusals.extend(self.as_locked(version));
         }
         Ok(refusals)
     }
