@@ -11,10 +11,26 @@ pub struct Age {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unit {
-    Hours,
-    Days,
-    Weeks,
+struct Unit {
+    letter: char,
+    noun: &'static str,
+    hours: u64,
+}
+
+const UNITS: [Unit; 3] = [
+    Unit::new('h', "hour", 1),
+    Unit::new('d', "day", 24),
+    Unit::new('w', "week", 24 * 7),
+];
+
+impl Unit {
+    const fn new(letter: char, noun: &'static str, hours: u64) -> Self {
+        Self {
+            letter,
+            noun,
+            hours,
+        }
+    }
 }
 
 /// Longest that can be asked for: ten years in hours.
@@ -29,24 +45,14 @@ impl Age {
     /// Returns it in seconds.
     #[must_use]
     pub const fn seconds(self) -> u64 {
-        let hours = match self.unit {
-            Unit::Hours => 1,
-            Unit::Days => 24,
-            Unit::Weeks => 24 * 7,
-        };
-        self.number * hours * 3600
+        self.number * self.unit.hours * 3600
     }
 
     /// Returns it in words: `3 days`.
     #[must_use]
     pub fn words(self) -> String {
-        let noun = match self.unit {
-            Unit::Hours => "hour",
-            Unit::Days => "day",
-            Unit::Weeks => "week",
-        };
         let plural = if self.number == 1 { "" } else { "s" };
-        format!("{} {noun}{plural}", self.number)
+        format!("{} {}{plural}", self.number, self.unit.noun)
     }
 }
 
@@ -54,31 +60,21 @@ impl FromStr for Age {
     type Err = NoAge;
 
     fn from_str(text: &str) -> Result<Self, NoAge> {
-        let refuse = || NoAge(text.to_owned());
-        let unit = match text.chars().last() {
-            Some('h') => Unit::Hours,
-            Some('d') => Unit::Days,
-            Some('w') => Unit::Weeks,
-            _ => return Err(refuse()),
+        let parse = |unit: Unit| {
+            let digits = text.strip_suffix(unit.letter)?;
+            // `parse` would take a sign.
+            let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+            let number = digits.parse().ok().filter(|_| is_number)?;
+            (number <= MOST).then_some(Self { number, unit })
         };
-        let digits = &text[..text.len() - 1];
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let number = digits.parse().ok().filter(|_| is_number);
-        match number {
-            Some(number) if number <= MOST => Ok(Self { number, unit }),
-            _ => Err(refuse()),
-        }
+        let age = UNITS.into_iter().find_map(parse);
+        age.ok_or_else(|| NoAge(text.to_owned()))
     }
 }
 
 impl fmt::Display for Age {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = match self.unit {
-            Unit::Hours => 'h',
-            Unit::Days => 'd',
-            Unit::Weeks => 'w',
-        };
-        write!(f, "{}{unit}", self.number)
+        write!(f, "{}{}", self.number, self.unit.letter)
     }
 }
 

@@ -22,11 +22,7 @@ enum Reach {
     GitHub(GlobMatcher),
     Url(GlobMatcher),
     AnyFolder,
-    Folder {
-        up: usize,
-        is_absolute: bool,
-        glob: GlobMatcher,
-    },
+    Folder { up: usize, glob: GlobMatcher },
 }
 
 const FORMS: &str = "`github:OWNER/*`, `https://HOST/**`, `ssh://git@HOST/**`, `file:///FOLDER/*` or `path:FOLDER/**`";
@@ -78,14 +74,7 @@ impl Reach {
             (Self::Everything, _) | (Self::AnyFolder, Address::Folder { .. }) => true,
             (Self::GitHub(glob), Address::GitHub(name)) => glob.is_match(name),
             (Self::Url(glob), Address::Url(url)) => glob.is_match(url),
-            (
-                Self::Folder {
-                    up,
-                    is_absolute,
-                    glob,
-                },
-                Address::Folder { up: ups, rest },
-            ) => {
+            (Self::Folder { up, glob }, Address::Folder { up: ups, rest }) => {
                 let text = glob.glob().glob();
                 // `../*` is what lies in the folder above, and not that folder with all in it.
                 let fits = match rest.as_str() {
@@ -93,7 +82,7 @@ impl Reach {
                     "/" => matches!(text, "/" | "/**"),
                     rest => glob.is_match(rest),
                 };
-                up == ups && *is_absolute == rest.starts_with('/') && fits
+                up == ups && text.starts_with('/') == rest.starts_with('/') && fits
             }
             _ => false,
         }
@@ -149,7 +138,6 @@ fn folder(path: &str) -> Result<Reach, String> {
     match Address::of(&source) {
         Ok(Address::Folder { up, rest }) => Ok(Reach::Folder {
             up,
-            is_absolute: rest.starts_with('/'),
             glob: compile(&rest)?,
         }),
         Ok(_) => Err(format!("is no folder: write {FORMS}")),
