@@ -93,7 +93,7 @@ impl FromStr for Source {
 
     fn from_str(text: &str) -> Result<Self, SourceError> {
         let refuse = || SourceError::Form(hide_secret(text));
-        if text.chars().any(crate::path::is_hidden) {
+        if text.chars().any(mdskill_lint::path::is_hidden) {
             return Err(refuse());
         }
         if let Some(rest) = text.strip_prefix("github:") {

@@ -1,11 +1,11 @@
-//! [`Target`]: a folder that skills are installed into; [`AGENTS`]: whose it is.
+//! [`Target`]: a folder that skills are installed into.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::path::SkillPath;
+use mdskill_lint::path::SkillPath;
 
 /// A folder below a project's root, or below the person's home for `-g`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,59 +20,6 @@ pub struct Target(String);
 pub struct TargetError {
     path: String,
     reason: String,
-}
-
-/// A coding agent, and where it looks for skills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Agent {
-    /// Its name for `--agent`.
-    pub id: &'static str,
-    /// Its folder in a project.
-    pub project: &'static str,
-    /// Its folder below the home.
-    pub personal: &'static str,
-}
-
-/// The agents, with the folders that each documents in its manual.
-pub const AGENTS: &[Agent] = &[
-    agent("copilot", ".github/skills", ".copilot/skills"),
-    agent("claude", ".claude/skills", ".claude/skills"),
-    agent("agents", ".agents/skills", ".agents/skills"),
-    agent("codex", ".codex/skills", ".codex/skills"),
-    agent("cursor", ".cursor/skills", ".cursor/skills"),
-];
-
-const fn agent(id: &'static str, project: &'static str, personal: &'static str) -> Agent {
-    Agent {
-        id,
-        project,
-        personal,
-    }
-}
-
-impl Agent {
-    /// Returns the agent of this name.
-    #[must_use]
-    pub fn find(id: &str) -> Option<&'static Self> {
-        AGENTS.iter().find(|agent| agent.id == id)
-    }
-}
-
-/// Returns the part of a path, with forward slashes, that is a folder in which an agent looks
-/// for skills; nothing when none is on the way.
-#[must_use]
-pub fn agent_folder(path: &str) -> Option<&str> {
-    let ends = path.match_indices('/').map(|(at, _)| at);
-    let mut folders = ends.chain([path.len()]).map(|end| &path[..end]);
-    folders.find(|folder| {
-        let is_at_end = |of_agent: &str| {
-            let above = folder.strip_suffix(of_agent);
-            above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
-        };
-        AGENTS
-            .iter()
-            .any(|agent| is_at_end(agent.project) || is_at_end(agent.personal))
-    })
 }
 
 impl Target {
@@ -129,6 +76,7 @@ impl fmt::Display for Target {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mdskill_lint::agents::{AGENTS, agent_folder};
 
     #[test]
     fn an_agents_folder_is_found_on_the_way() {

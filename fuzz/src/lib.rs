@@ -11,12 +11,13 @@ use mdskill::install::site::Site;
 use mdskill::lockfile::Lockfile;
 use mdskill::lockfile::conflict_line;
 use mdskill::merge::{Favor, File, Files, Labels, merge as merge_files};
-use mdskill::path::SkillPath;
-use mdskill::skill::{discover, frontmatter as yaml, markdown as pages};
+use mdskill::skill::discover;
 use mdskill::spec::Spec;
 use mdskill_git::objects::{Objects, TreeEntry};
 use mdskill_git::pkt_line::{Decoder, Pkt};
 use mdskill_git::protocol::{Answer, CapabilityList, PackAnswer, Reader, RefList};
+use mdskill_lint::path::SkillPath;
+use mdskill_lint::{frontmatter as yaml, markdown as pages};
 
 /// A spec that parses is displayed as a text that parses to the same.
 pub fn spec(data: &[u8]) {

@@ -2,13 +2,15 @@
 
 use super::{Session, choose, rules};
 use crate::cli::{AddArgs, TargetArgs};
-use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::ops::add::{self, Options, Report};
 use crate::spec::Spec;
-use crate::target::{AGENTS, Agent, Target};
+use crate::target::Target;
 use crate::ui::error::ExitStatus;
 use crate::ui::render;
+use mdskill_lint::agents::AGENTS;
+use mdskill_lint::agents::Agent;
+use mdskill_lint::name::SkillName;
 
 pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStatus, OpError> {
     let specs: Vec<Spec> = arguments

@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::actions::append_summary;
 use super::{Session, usage};
 use crate::cli::{FindingsFormat as Format, ValidateArgs};
-use crate::diagnostic::Severity;
 use crate::ops::OpError;
 use crate::ops::validate::{Fixed, Fixes, PageText, Report};
 use crate::ui::findings::{self, Page};
 use crate::ui::printer::Printer;
+use mdskill_lint::diagnostic::Severity;
 
 /// How many findings a page of text shows: as many as somebody mends before they run it again.
 const MAX_OF_TEXT: usize = 100;

@@ -2,7 +2,6 @@
 
 use super::{Session, maintain, names};
 use crate::cli::{CacheArgs, CacheCommand, ListArgs, NamesArgs, OutdatedArgs, RuleArgs, ShowArgs};
-use crate::name::SkillName;
 use crate::ops::show::Subject;
 use crate::ops::{
     OpError, browse, cache, list as ops_list, rule as ops_rule, show as ops_show,
@@ -11,6 +10,7 @@ use crate::ops::{
 use crate::spec::Spec;
 use crate::ui::error::ExitStatus;
 use crate::ui::{render, rules};
+use mdskill_lint::name::SkillName;
 
 pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitStatus, OpError> {
     let printer = session.printer;

@@ -28,12 +28,12 @@ use crate::hint::HasHint;
 use crate::install::InstallError;
 use crate::install::site::Site;
 use crate::interrupt::Interrupt;
-use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::ui::error::{ExitStatus, status_of};
 use crate::ui::pager::Pager;
 use crate::ui::printer::{Printer, Volume};
 use crate::ui::progress::Spinner;
+use mdskill_lint::name::SkillName;
 
 /// Runs mdskill with the program's arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {

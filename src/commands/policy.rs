@@ -2,11 +2,11 @@
 
 use super::Session;
 use crate::cli::PolicyArgs;
-use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::ops::policy::{self, Subject};
 use crate::ui::error::ExitStatus;
 use crate::ui::render;
+use mdskill_lint::name::SkillName;
 
 pub(super) fn policy(session: &Session<'_>, arguments: &PolicyArgs) -> Result<ExitStatus, OpError> {
     let subject = |typed: &String| -> Result<Subject, OpError> {

@@ -2,7 +2,7 @@
 
 use super::{Session, usage};
 use crate::ops::OpError;
-use crate::validate::{Level, Settings};
+use mdskill_lint::{Level, Settings};
 
 /// Returns the settings with which `add` and `update` look at what they install: the project's, and
 /// on top of them what was allowed, by code or by name, which is not looked for.

@@ -7,13 +7,13 @@ use super::findings::{self, Telling};
 use super::{Session, usage};
 use crate::cli::ValidateArgs;
 use crate::config::Rules;
-use crate::diagnostic::{Safety, Severity};
 use crate::fs::At;
 use crate::ops::validate::{Fixing, Page, Report};
 use crate::ops::{OpError, validate as ops_validate};
 use crate::ui::error::ExitStatus;
-use crate::validate::Level;
-use crate::validate::fix::FixFilter;
+use mdskill_lint::Level;
+use mdskill_lint::diagnostic::{Safety, Severity};
+use mdskill_lint::fix::FixFilter;
 
 /// Most of a page that is read from standard input, as much as of a file.
 const MAX_INPUT_BYTES: u64 = 16 << 20;

@@ -3,9 +3,9 @@
 use toml_edit::{Item, TableLike};
 
 use super::rules::meant;
-use crate::capability::Kind;
 use crate::policy::{Key, Pin, Policy, Sources};
 use crate::toml::{self, Fault};
+use mdskill_lint::capability::Kind;
 
 /// Reads the table. Nothing in it is guessed: what nobody understands is an error.
 pub(super) fn read(table: &dyn TableLike) -> Result<Policy, Fault> {

@@ -5,9 +5,9 @@ use toml_edit::{Item, TableLike};
 use super::per_path::PerPath;
 use crate::skill::select::nearest;
 use crate::toml::{self, Fault};
-use crate::validate::rule::Rule;
-use crate::validate::settings::named;
-use crate::validate::{Level, Profile, Settings};
+use mdskill_lint::rule::Rule;
+use mdskill_lint::settings::named;
+use mdskill_lint::{Level, Profile, Settings};
 
 /// The keys that are no rule's name.
 pub(super) const WORDS: [&str; 5] = ["profile", "strict", "select", "ignore", "per-path"];

@@ -1,6 +1,6 @@
 use super::*;
-use crate::diagnostic::Severity;
-use crate::validate::{Profile, registry};
+use mdskill_lint::diagnostic::Severity;
+use mdskill_lint::{Profile, registry};
 
 fn severity(text: &str, code: &str) -> Option<Severity> {
     let rules = Config::parse(text).unwrap().rules;

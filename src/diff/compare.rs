@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::changed_files::{ChangedFile, changed_files};
 use super::file_version::{FileVersion, Mode};
 use super::{DescriptionDiff, FileChange, FileDiff, SkillDiff, capabilities, delta};
-use crate::capability::{Capability, Kind};
-use crate::skill::discover::SKILL_FILE;
-use crate::skill::frontmatter::{self, Value};
 use crate::view::SkillView;
 use mdskill_git::line_diff::count_lines;
 use mdskill_git::similarity::is_text;
+use mdskill_lint::SKILL_FILE;
+use mdskill_lint::capability::{Capability, Kind};
+use mdskill_lint::frontmatter::{self, Value};
 
 /// Returns how `after` differs from `before`, and what it can do that `before` could not;
 /// without a `before` everything is new.

@@ -1,19 +1,17 @@
 //! [`SkillDiff`]: how two versions of a skill differ, and what that means.
 
-mod capabilities;
 mod changed_files;
 mod compare;
-mod fields;
 mod file_version;
 mod unified;
 
 use serde::Serialize;
 
-use crate::capability::Capability;
+use mdskill_lint::capability::Capability;
 
-pub use capabilities::{capabilities, delta};
 pub use compare::compare;
 pub use file_version::{Mode, Side};
+pub use mdskill_lint::capabilities::{capabilities, delta};
 pub use unified::{unified, unified_file};
 
 /// How a skill differs from an older version of it.

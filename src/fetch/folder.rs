@@ -7,9 +7,9 @@ use std::path::Path;
 use super::FetchError;
 use crate::fs::leftover::is_leftover;
 use crate::fs::{self, At};
-use crate::skill::discover::SKILL_FILE;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{MAX_OBJECT_BYTES, Objects, TreeBuilder, TreeEntry, mode_number};
+use mdskill_lint::SKILL_FILE;
 
 /// Writes the skills below `root` into `objects` and returns the tree that has them.
 ///

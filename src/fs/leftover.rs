@@ -27,28 +27,6 @@ fn is_compiled(folder: &str, name: &str, is_file: impl Fn(&str) -> bool) -> bool
         && dots.any(|at| at > 0 && is_file(&format!("{above}{}.py", &stem[..at])))
 }
 
-/// Whether a path leads to or through what tools make in a folder that is used or worked on.
-///
-/// By names alone, so it serves to judge what an author wrote, never to delete or to trust.
-#[must_use]
-pub fn is_made_by_tools(path: &str) -> bool {
-    path.split('/').any(|name| {
-        matches!(
-            name,
-            "__pycache__"
-                | ".DS_Store"
-                | "Thumbs.db"
-                | "desktop.ini"
-                | "node_modules"
-                | ".venv"
-                | ".pytest_cache"
-                | ".mypy_cache"
-                | ".ruff_cache"
-                | ".ipynb_checkpoints"
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Evidence, ImportedSkill, ParseError, Tool, line_of, repository, short_ref};
-use crate::skill::frontmatter::{self, Value};
 use crate::source::Source;
 use crate::spec::Reference;
-use crate::target::agent_folder;
+use mdskill_lint::agents::agent_folder;
+use mdskill_lint::frontmatter::{self, Value};
 
 /// The lockfile's name.
 pub const FILE: &str = "apm.lock.yaml";

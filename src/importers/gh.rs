@@ -1,8 +1,8 @@
 //! The metadata that `gh skill` adds to the frontmatter of an installed `SKILL.md`.
 
 use super::{Evidence, ImportedSkill, Tool, repository, short_ref};
-use crate::skill::frontmatter::{self, Value};
 use crate::source::Source;
+use mdskill_lint::frontmatter::{self, Value};
 
 /// Reads the `SKILL.md` of the installed folder with this name; none unless `gh skill` installed it.
 #[must_use]

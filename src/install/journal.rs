@@ -1,7 +1,7 @@
 //! The journal: what a transaction is about to do, on disk before it does it, so
 //! that the next command can finish or undo what a kill interrupted.
 //!
-//! A journal may come with a stranger's repository, so only one with a valid [`seal`] is
+//! A journal may come with a stranger's repository, so only one with a valid seal is
 //! obeyed, and any other is left alone. It names nothing but targets and skills: where their
 //! folders are, the site says, and no link is followed there. And so a project may be moved
 //! between the kill and the next command.
@@ -18,8 +18,8 @@ use super::{InstallError, seal};
 use crate::digest::Digest;
 use crate::fs::tree::OnDisk;
 use crate::fs::{self, At, atomic};
-use crate::name::SkillName;
 use crate::target::Target;
+use mdskill_lint::name::SkillName;
 
 /// The folder in a stage for what comes in.
 pub(super) const NEW: &str = "new";

@@ -7,9 +7,9 @@ use crate::config;
 use crate::fs::{self, At};
 use crate::hint::CommandHint;
 use crate::lockfile;
-use crate::name::SkillName;
-use crate::path;
 use crate::target::Target;
+use mdskill_lint::name::SkillName;
+use mdskill_lint::path;
 
 /// The folder for a command's own files, beside the lockfile: lock, journal, trash.
 pub const STATE_FOLDER: &str = ".mdskill";

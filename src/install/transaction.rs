@@ -24,10 +24,10 @@ use crate::digest::{Digest, FileDigest};
 use crate::fs::lock::{FileLock, Waiting};
 use crate::fs::tree::{OnDisk, write_new};
 use crate::fs::{self, At, atomic};
-use crate::name::SkillName;
 use crate::skill::files::SkillTree;
 use crate::target::Target;
 use mdskill_git::objects::Objects;
+use mdskill_lint::name::SkillName;
 
 /// How long another mdskill is waited for: longer than any but a dead network takes.
 const LOCK_PATIENCE: Duration = Duration::from_mins(1);

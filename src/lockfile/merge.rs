@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Serialize, Serializer};
 
 use super::{Entry, Lockfile};
-use crate::name::SkillName;
-use crate::path::fold;
 use crate::target::Target;
+use mdskill_lint::name::SkillName;
+use mdskill_lint::path::fold;
 
 /// A side of a merge, as git names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -19,10 +19,10 @@ use self::read::read;
 use crate::digest::Digest;
 use crate::fs;
 use crate::hint::{HasHint, Hint};
-use crate::name::SkillName;
 use crate::source::Source;
 use crate::target::Target;
 use mdskill_git::ObjectId;
+use mdskill_lint::name::SkillName;
 
 /// The lockfile's name at a project's root.
 pub const FILE_NAME: &str = "mdskill.lock";

@@ -7,11 +7,11 @@ use std::str::FromStr;
 use toml_edit::{Item, Table, Value};
 
 use super::{Entry, Lockfile, VERSION};
-use crate::name::SkillName;
-use crate::path::fold;
 use crate::source::Source;
 use crate::target::Target;
 use crate::toml::{self, Fault};
+use mdskill_lint::name::SkillName;
+use mdskill_lint::path::fold;
 
 /// Reads a lockfile's text.
 pub(super) fn read(text: &str) -> Result<Lockfile, Fault> {

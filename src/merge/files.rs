@@ -7,9 +7,9 @@ use super::renames::{Renames, renames};
 use super::side_by_side::{Moved, separate};
 use super::text::merge_lines;
 use super::{Conflict, ConflictKind, Favor, File, Files, Labels, Merged};
-use crate::path::SkillPath;
 use mdskill_git::objects::MAX_OBJECT_BYTES;
 use mdskill_git::similarity::is_text;
+use mdskill_lint::path::SkillPath;
 
 /// What the three have at one path, once renamed files lie where they lie now.
 #[derive(Default)]

@@ -16,9 +16,9 @@ use std::sync::Arc;
 pub use conflict::{Conflict, ConflictKind};
 
 use crate::digest::FileMode;
-use crate::path::SkillPath;
 use crate::skill::files::SkillTree;
 use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_lint::path::SkillPath;
 
 /// One file of a side.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{File, Files};
-use crate::path::SkillPath;
 use mdskill_git::renames::{OneSided, find_renames};
+use mdskill_lint::path::SkillPath;
 
 /// From the base's path to the side's.
 pub(super) type Renames<'a> = BTreeMap<&'a SkillPath, &'a SkillPath>;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Conflict, ConflictKind, Files};
-use crate::path::{self, SkillPath};
+use mdskill_lint::path::{self, SkillPath};
 
 /// Where the files lay that one side renamed and the other still has, by where they lie now.
 pub(super) type Moved = BTreeMap<SkillPath, SkillPath>;

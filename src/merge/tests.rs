@@ -305,7 +305,7 @@ proptest! {
     fn whoever_wins_the_files_can_lie_side_by_side(
         base in some_files(), ours in some_files(), theirs in some_files(), favor in any_favor(),
     ) {
-        let can_lie = |files: &Files| crate::path::collision(files.keys().map(SkillPath::as_str)).is_none();
+        let can_lie = |files: &Files| mdskill_lint::path::collision(files.keys().map(SkillPath::as_str)).is_none();
         let merged = merge(&base, &ours, &theirs, &LABELS, favor);
         if favor != Favor::Nobody && can_lie(&ours) && can_lie(&theirs) {
             prop_assert!(can_lie(&merged.files), "{:?}", merged.files.keys());

@@ -11,11 +11,11 @@ use crate::install::plan::{Refusal, Step, decide};
 use crate::install::site::Site;
 use crate::install::transaction::{Put, Transaction};
 use crate::lockfile::{Entry, Lockfile};
-use crate::name::SkillName;
 use crate::skill::files::SkillTree;
 use crate::target::Target;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, blob_id, tree_id};
+use mdskill_lint::name::SkillName;
 
 /// A skill and where it belongs.
 pub struct Wanted<'a, 'b> {

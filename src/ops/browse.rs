@@ -6,10 +6,10 @@ use super::OpError;
 use super::candidate::{Opened, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::skill::discover::{Discovery, Found, plugin_of};
-use crate::skill::frontmatter;
 use crate::skill::select::{Choice, by_path_or_folder};
 use crate::source::Source;
 use crate::spec::Spec;
+use mdskill_lint::frontmatter;
 
 /// The skills of a repository at one commit.
 #[derive(Debug, Serialize)]

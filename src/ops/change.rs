@@ -8,7 +8,7 @@ use crate::fs::tree::OnDisk;
 use crate::install::plan::Refusal;
 use crate::install::site::Site;
 use crate::lockfile::Entry;
-use crate::name::SkillName;
+use mdskill_lint::name::SkillName;
 
 /// What became of one skill.
 #[derive(Debug, Clone, Serialize)]

@@ -10,9 +10,9 @@ use crate::diff::{SkillDiff, compare, unified};
 use crate::fetch::Repository;
 use crate::fs::tree::OnDisk;
 use crate::lockfile::Entry;
-use crate::name::SkillName;
 use crate::skill::files::SkillTree;
 use crate::view::{DiskView, GitView};
+use mdskill_lint::name::SkillName;
 
 /// How the installed skills differ from what is locked.
 #[derive(Debug, Default, Serialize)]

@@ -2,7 +2,7 @@
 
 mod json;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
 /// One finding, and the skill that it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]

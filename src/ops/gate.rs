@@ -9,13 +9,11 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::OpError;
-use crate::capability::Capability;
 use crate::context::Context;
 use crate::diff;
 use crate::fetch::resolve::{Named, Query, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::lockfile::Entry;
-use crate::name::SkillName;
 use crate::policy::{
     Content, Decision, Evidence, Facts, Pin, Policy, RefKind, Verdict, judge, judge_unfetched,
 };
@@ -25,6 +23,8 @@ use crate::spec::Reference;
 use crate::view::GitView;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
+use mdskill_lint::capability::Capability;
+use mdskill_lint::name::SkillName;
 
 /// The policy, ready to be asked.
 #[derive(Debug, Clone)]

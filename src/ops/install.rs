@@ -18,10 +18,10 @@ use crate::fetch::Repository;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::{self, Step, decide};
 use crate::lockfile::{Entry, Lockfile};
-use crate::name::SkillName;
 use crate::skill::files::SkillTree;
 use crate::source::Source;
 use mdskill_git::ObjectId;
+use mdskill_lint::name::SkillName;
 
 /// What to install, and how.
 #[derive(Debug, Default)]

@@ -6,11 +6,11 @@ use super::apply::{changed_files, changed_files_but};
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::lockfile::{Entry, Lockfile};
-use crate::name::SkillName;
-use crate::path::SkillPath;
 use crate::skill::files::SkillTree;
 use crate::skill::select::nearest;
 use mdskill_git::objects::Objects;
+use mdskill_lint::name::SkillName;
+use mdskill_lint::path::SkillPath;
 
 /// Returns which files differ from the locked ones, leftovers aside, when the store still has those.
 pub fn stored_difference(context: &Context<'_>, entry: &Entry, on_disk: &OnDisk) -> Vec<String> {

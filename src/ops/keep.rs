@@ -14,9 +14,9 @@ use crate::digest::Digest;
 use crate::fs::At;
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::lockfile::{Entry, Lockfile};
-use crate::name::SkillName;
-use crate::path::SkillPath;
 use mdskill_git::objects::blob_id;
+use mdskill_lint::name::SkillName;
+use mdskill_lint::path::SkillPath;
 
 /// Which edits to keep.
 #[derive(Debug, Default)]

@@ -9,9 +9,9 @@ use crate::fs::tree::OnDisk;
 use crate::fs::{self, At};
 use crate::install::site::Site;
 use crate::lockfile::{Entry, Lockfile};
-use crate::name::SkillName;
-use crate::skill::discover::SKILL_FILE;
 use crate::target::Target;
+use mdskill_lint::SKILL_FILE;
+use mdskill_lint::name::SkillName;
 
 /// What is installed.
 #[derive(Debug, Default, Serialize)]

@@ -8,7 +8,7 @@ use crate::fs::tree::OnDisk;
 use crate::install::InstallError;
 use crate::lockfile::merge::{Difference, Side};
 use crate::lockfile::{Lockfile, LockfileError};
-use crate::path::fold;
+use mdskill_lint::path::fold;
 
 /// How to resolve a merge conflict.
 #[derive(Debug, Default)]

@@ -31,10 +31,10 @@ use crate::hint::{HasHint, Hint};
 use crate::install::InstallError;
 use crate::install::site::Site;
 use crate::lockfile::LockfileError;
-use crate::name::NameError;
 use crate::skill::files::TreeError;
 use crate::spec::SpecError;
 use crate::target::TargetError;
+use mdskill_lint::name::NameError;
 
 /// A verb did not do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -6,9 +6,9 @@ use super::OpError;
 use crate::fs;
 use crate::install::site::Site;
 use crate::lockfile::Entry;
-use crate::name::SkillName;
 use crate::source::Source;
 use crate::target::Target;
+use mdskill_lint::name::SkillName;
 
 /// Why a folder that is its own source is left alone.
 pub const REASON: &str = "the lockfile names it as its own source, so there is no other copy of it; `mdskill remove` takes it out of the lockfile and keeps the folder";

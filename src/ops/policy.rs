@@ -10,11 +10,11 @@ use crate::context::Context;
 use crate::diff;
 use crate::fetch::{Fetcher, Repository};
 use crate::lockfile::{Entry, Lockfile};
-use crate::name::SkillName;
 use crate::policy::{Decision, Key, RefKind, Verdict};
 use crate::skill::files::SkillTree;
 use crate::spec::Spec;
 use crate::view::DiskView;
+use mdskill_lint::name::SkillName;
 
 /// What the policy says.
 #[derive(Debug, Serialize)]

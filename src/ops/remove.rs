@@ -10,7 +10,7 @@ use super::own_source::is_own_source;
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
-use crate::name::SkillName;
+use mdskill_lint::name::SkillName;
 
 /// What to remove, and how.
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::OpError;
-use crate::validate::explain::Explanation;
-use crate::validate::settings::named;
+use mdskill_lint::explain::Explanation;
+use mdskill_lint::settings::named;
 
 /// What was asked about.
 #[derive(Debug, Serialize)]

@@ -7,11 +7,11 @@ use super::candidate::{Opened, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::fs::tree;
 use crate::lockfile::Entry;
-use crate::name::SkillName;
-use crate::skill::discover::SKILL_FILE;
 use crate::skill::files::SkillTree;
-use crate::skill::frontmatter;
 use crate::spec::Spec;
+use mdskill_lint::SKILL_FILE;
+use mdskill_lint::frontmatter;
+use mdskill_lint::name::SkillName;
 
 /// A skill's page.
 #[derive(Debug, Serialize)]

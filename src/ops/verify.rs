@@ -11,10 +11,10 @@ use super::installed::{check_installed, named, stored_difference_but};
 use crate::context::Context;
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::lockfile::Entry;
-use crate::name::SkillName;
-use crate::path::fold;
 use crate::target::Target;
 use mdskill_git::work_tree::WorkTree;
+use mdskill_lint::name::SkillName;
+use mdskill_lint::path::fold;
 
 /// What was verified.
 #[derive(Debug, Default, Serialize)]

@@ -2,8 +2,8 @@
 
 use reqwest::Url;
 
-use crate::path::is_hidden;
 use crate::source::Source;
+use mdskill_lint::path::is_hidden;
 
 /// Where a source leads, spelled as the globs of `sources` are.
 #[derive(Debug, Clone, PartialEq, Eq)]

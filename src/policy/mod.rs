@@ -17,9 +17,9 @@ use serde::Serialize;
 pub use age::{Age, NoAge};
 pub use sources::Sources;
 
-use crate::capability::{Capability, Kind};
 use crate::source::Source;
 use mdskill_git::ObjectId;
+use mdskill_lint::capability::{Capability, Kind};
 
 /// What a project lets in. The default lets in everything.
 #[derive(Debug, Clone, Default)]

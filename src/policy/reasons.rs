@@ -3,8 +3,8 @@
 use super::age::moment;
 use super::sources::NotAllowed;
 use super::{Content, Facts, Pin, Policy, RefKind};
-use crate::capability::Capability;
 use crate::source::Source;
+use mdskill_lint::capability::Capability;
 
 /// A sentence: why it is let in, or why not.
 type Said = Result<String, String>;

@@ -4,6 +4,7 @@
 
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
+use mdskill_lint::SKILL_FILE;
 
 /// Most entries that are looked at: a tree of shared subtrees can claim billions.
 const MAX_ENTRIES: usize = 400_000;
@@ -12,8 +13,6 @@ const MAX_SKILLS: usize = 10_000;
 /// Deepest folder that is looked into.
 const MAX_DEPTH: usize = 64;
 
-/// The file that makes a folder a skill, by this exact name.
-pub const SKILL_FILE: &str = "SKILL.md";
 /// The plugin list that some repositories have.
 const MARKETPLACE: &str = ".claude-plugin/marketplace.json";
 

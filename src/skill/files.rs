@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::digest::FileMode;
-use crate::path::{self, PathFault, SkillPath};
-use crate::skill::discover::SKILL_FILE;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{MAX_OBJECT_BYTES, ObjectError, Objects, TreeEntry, blob_id, tree_id};
+use mdskill_lint::SKILL_FILE;
+use mdskill_lint::path::{self, PathFault, SkillPath};
 
 /// Most files of one skill (1,104 is the most seen in 2,672 real skills).
 pub const MAX_FILES: usize = 2_000;

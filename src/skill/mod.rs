@@ -2,8 +2,4 @@
 
 pub mod discover;
 pub mod files;
-pub mod frontmatter;
-pub mod hidden;
-pub mod markdown;
 pub mod select;
-pub mod tools;

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use super::{Place, Reference, Spec, SpecError, View};
-use crate::path::is_hidden;
 use crate::source::{hide_secret, is_scp_like};
+use mdskill_lint::path::is_hidden;
 
 const SHORT_FORM: &str = "`owner/repo/skill`, for example `wshobson/agents/async-python-patterns`";
 const URL_FORM: &str = "a git URL with `//` before the skill's path, for example `https://gitlab.com/acme/skills.git//skills/pdf@v1.2`";

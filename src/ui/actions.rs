@@ -2,10 +2,10 @@
 
 use super::clean;
 use super::workflow::{Command, Output};
-use crate::diagnostic::Severity;
 use crate::hint::HasHint;
 use crate::ops::change::Problem;
 use crate::ops::update::Report;
+use mdskill_lint::diagnostic::Severity;
 
 /// How many errors and how many warnings of a step GitHub shows; it drops the others without a
 /// word. Source: `_maxCountPerIssueType` in `ExecutionContext.cs` of actions/runner.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::path::is_hidden;
+use mdskill_lint::path::is_hidden;
 
 /// Returns `text` on one line, with everything that a terminal would obey escaped.
 #[must_use]

@@ -5,7 +5,7 @@ use anstyle::Style;
 use super::printer::Printer;
 use super::table::Table;
 use crate::ops::rule::Report;
-use crate::validate::explain::{Explanation, sentence};
+use mdskill_lint::explain::{Explanation, sentence};
 
 /// Widest line of running text that is easy to read.
 const MEASURE: usize = 80;

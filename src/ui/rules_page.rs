@@ -1,7 +1,7 @@
 //! `docs/rules.md`, made of the rules' own words.
 
-use crate::validate::explain::{Explanation, Group, sentence};
-use crate::validate::registry;
+use mdskill_lint::explain::{Explanation, Group, sentence};
+use mdskill_lint::registry;
 
 const HEAD: &str = "\
 # Rules

@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 
 use super::clean;
-use crate::diagnostic::Severity;
+use mdskill_lint::diagnostic::Severity;
 
 /// An annotation of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

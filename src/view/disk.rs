@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Entry, EntryKind, Lies, SkillView, Unreadable};
 use crate::digest::FileMode;
-use crate::fs::{self, At, leftover, tree};
+use crate::fs::{self, At, tree};
+use mdskill_lint::leftovers::is_made_by_tools;
 
 /// Largest file that is read at all; a larger one is no text that an agent can hold.
 const MAX_READ_BYTES: u64 = 16 << 20;
@@ -33,7 +34,7 @@ impl DiskView {
         let real = root.canonicalize().at("look at", root)?;
         let listing = tree::list(&real)?;
         let is_its_own = |path: &str| {
-            path != ".git" && !path.starts_with(".git/") && !path.split('/').any(is_left_by_tools)
+            path != ".git" && !path.starts_with(".git/") && !path.split('/').any(is_made_by_tools)
         };
         let files = listing.files.into_iter().map(|file| Entry {
             kind: EntryKind::File {
@@ -88,13 +89,6 @@ impl DiskView {
             .map_err(unreadable)?;
         Ok(bytes)
     }
-}
-
-/// Whether a file or folder of that name is what the system or a tool makes in a folder that is
-/// merely used or worked on.
-#[must_use]
-pub fn is_left_by_tools(name: &str) -> bool {
-    leftover::is_made_by_tools(name)
 }
 
 impl SkillView for DiskView {

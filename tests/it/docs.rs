@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mdskill::config::Config;
 use mdskill::ui::rules_page;
-use mdskill::validate::registry::RULES;
+use mdskill_lint::registry::RULES;
 use pulldown_cmark::{Event, Parser as Markdown, Tag, TagEnd};
 
 use crate::support::kept::compare;

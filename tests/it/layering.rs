@@ -13,18 +13,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const LAYERS: &[&[&str]] = &[
     // Values
     &[
-        "capability",
-        "diagnostic",
-        "digest",
-        "hint",
-        "name",
-        "path",
-        "platform",
-        "source",
-        "span",
-        "spec",
-        "target",
-        "toml",
+        "digest", "hint", "platform", "source", "spec", "target", "toml",
     ],
     // Environment and disk
     &["dirs", "env", "fs", "interrupt"],
@@ -38,7 +27,6 @@ const LAYERS: &[&[&str]] = &[
         "merge",
         "policy",
         "skill",
-        "validate",
         "view",
     ],
     &["install"],
@@ -51,8 +39,8 @@ const LAYERS: &[&[&str]] = &[
 /// Crates that may have to be replaced, each with the files that name it: replacing it is a change
 /// of these files.
 const CONTAINED: &[(&str, &[&str])] = &[
-    ("serde_yaml", &["src/skill/frontmatter.rs"]),
-    ("pulldown_cmark", &["src/skill/markdown.rs"]),
+    ("serde_yaml", &["crates/mdskill-lint/src/frontmatter.rs"]),
+    ("pulldown_cmark", &["crates/mdskill-lint/src/markdown.rs"]),
     ("directories", &["src/dirs.rs"]),
     ("rustls", &["crates/mdskill-git/src/http/client.rs"]),
     ("libgit2_sys", &["crates/mdskill-git/src/objects.rs"]),

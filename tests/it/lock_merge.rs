@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mdskill::lockfile::merge::Sides;
 use mdskill::lockfile::{Entry, Lockfile};
-use mdskill::name::SkillName;
 use mdskill_git::ObjectId;
+use mdskill_lint::name::SkillName;
 
 use crate::support::old_lockfile::numbered;
 use crate::support::room::Room;

@@ -9,8 +9,8 @@
 use crate::support::sealed;
 use mdskill::digest::FileMode;
 use mdskill::merge::{Favor, File, Files, Labels, Merged, merge};
-use mdskill::path::SkillPath;
 use mdskill_git::objects::{blob_id, mode_number, tree_id};
+use mdskill_lint::path::SkillPath;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

@@ -2,8 +2,8 @@
 
 use crate::support::sealed;
 use mdskill::merge::{Favor, File, Files, Labels, merge};
-use mdskill::path::SkillPath;
 use mdskill_git::merge_file::{Style, Taken, merge_file};
+use mdskill_lint::path::SkillPath;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::path::Path;

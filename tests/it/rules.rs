@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use mdskill::validate::registry;
-use mdskill::validate::rule::Fixable;
+use mdskill_lint::registry;
+use mdskill_lint::rule::Fixable;
 
 use crate::support::kept::{compare, is_blessed};
 use crate::support::room::Room;

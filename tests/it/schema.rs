@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jsonschema::Validator;
-use mdskill::capability::{Capability, Kind};
 use mdskill::diff::{DescriptionDiff, FileChange, FileDiff, SkillDiff};
 use mdskill::fetch::history::{CommitLine, Lineage};
 use mdskill::ops::OpError;
@@ -13,6 +12,7 @@ use mdskill::ops::change::{Action, Change, Conflicted, ConflictedFile, LeftAlone
 use mdskill::ops::gate::Refusal;
 use mdskill::ops::update::{Failed, Report};
 use mdskill::policy::{Key, Verdict};
+use mdskill_lint::capability::{Capability, Kind};
 use serde_json::{Value, json};
 
 use crate::support::shop::Shop;

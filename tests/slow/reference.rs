@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mdskill::validate::{Settings, validate};
 use mdskill::view::DiskView;
+use mdskill_lint::{Settings, validate};
 
 use crate::history::corpora;
 use crate::skills_ref::refusals;

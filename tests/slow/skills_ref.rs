@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use mdskill::skill::frontmatter::{self, Fault, Field, Frontmatter, Value};
+use mdskill_lint::frontmatter::{self, Fault, Field, Frontmatter, Value};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 

@@ -1,4 +1,4 @@
-//! [`Pieces`]: how similar two files are, counted as git counts it (`diffcore-delta.c`).
+//! The similarity of two files, computed as git does (`diffcore-delta.c`).
 
 /// The score of two files with the same content.
 pub(super) const MAX_SCORE: u64 = 60_000;

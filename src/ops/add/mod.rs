@@ -22,11 +22,12 @@ use super::own_source;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::lockfile::{Entry, Lockfile};
-use crate::name::SkillName;
 use crate::skill::files::SkillTree;
 use crate::spec::Spec;
-use crate::target::{AGENTS, Target};
-use crate::validate::Settings;
+use crate::target::Target;
+use mdskill_lint::Settings;
+use mdskill_lint::agents::AGENTS;
+use mdskill_lint::name::SkillName;
 
 /// What to add, and how.
 #[derive(Debug, Default)]

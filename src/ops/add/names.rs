@@ -8,7 +8,7 @@ use crate::lockfile::Lockfile;
 use crate::ops::OpError;
 use crate::ops::candidate::{Candidate, full_spec};
 use crate::ops::change::Problem;
-use crate::path::fold;
+use mdskill_lint::path::fold;
 
 /// Gives the one skill another name, or every skill a ref that does not move.
 pub(super) fn rename_or_pin(

@@ -11,7 +11,7 @@ use crate::ops::gate::{Gate, Refusal, Version, kind_of, kind_of_query};
 use crate::policy::RefKind;
 use crate::skill::discover::{Discovery, Found};
 use crate::source::Source;
-use crate::validate::Settings;
+use mdskill_lint::Settings;
 
 /// The candidates of one repository, which keeps their bytes.
 pub(super) struct Prepared<'a> {

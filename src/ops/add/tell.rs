@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::prepare::Prepared;
 use super::{Options, Report, Sibling, Stopped, targets_of, with_targets};
 use crate::context::Context;
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::lockfile::Lockfile;
 use crate::ops::OpError;
 use crate::ops::apply;
 use crate::ops::candidate::{Candidate, full_spec};
 use crate::ops::change::Problem;
 use crate::ops::findings::Found;
+use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
 /// Takes out what is stopped, and notes all that was found.
 pub(super) fn tell(

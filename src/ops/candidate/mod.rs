@@ -7,20 +7,20 @@ use std::path::Path;
 pub use open::Opened;
 
 use crate::context::Context;
-use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::is_git_folder;
 use crate::fetch::resolve::Query;
 use crate::lockfile::Entry;
-use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::skill::files::SkillTree;
 use crate::source::Source;
 use crate::spec::{Place, Spec};
-use crate::validate::{Checked, Settings, validate};
 use crate::view::GitView;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
+use mdskill_lint::diagnostic::Diagnostic;
+use mdskill_lint::name::SkillName;
+use mdskill_lint::{Checked, Settings, validate};
 
 /// A skill that is ready to install: its files are safe to write and all here.
 #[derive(Debug, Clone)]

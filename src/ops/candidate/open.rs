@@ -10,16 +10,17 @@ use super::{Candidate, diagnose, full_spec};
 use crate::context::Context;
 use crate::fetch::resolve::{Query, Resolved};
 use crate::fetch::{FetchError, Repository};
-use crate::name::SkillName;
 use crate::ops::OpError;
-use crate::skill::discover::{Discovery, Found, Plugin, SKILL_FILE, link_target, plugins};
+use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
 use crate::skill::files::{MAX_AT_HAND, SkillTree, TreeError};
-use crate::skill::frontmatter;
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::source::Source;
-use crate::validate::Settings;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_lint::SKILL_FILE;
+use mdskill_lint::Settings;
+use mdskill_lint::frontmatter;
+use mdskill_lint::name::SkillName;
 
 /// Most names that are suggested.
 const MAX_SUGGESTIONS: usize = 3;

@@ -3,8 +3,8 @@
 use serde::{Serialize, Serializer};
 
 use super::Found;
-use crate::diagnostic::{Change, Diagnostic, Fix};
-use crate::validate::registry;
+use mdskill_lint::diagnostic::{Change, Diagnostic, Fix};
+use mdskill_lint::registry;
 
 /// A finding.
 #[derive(Serialize)]

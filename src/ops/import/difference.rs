@@ -1,9 +1,10 @@
 //! [`Difference`]: how the installed files of a skill differ from a version of it.
 
 use super::installed_copies::InstalledCopy;
-use crate::fs::leftover::{is_leftover, is_made_by_tools};
+use crate::fs::leftover::is_leftover;
 use crate::importers::Tool;
 use crate::skill::files::SkillTree;
+use mdskill_lint::leftovers::is_made_by_tools;
 
 /// The paths of the files that differ.
 #[derive(Debug, Default)]

@@ -11,12 +11,13 @@ use crate::fs::tree::list;
 use crate::fs::{self, At};
 use crate::importers::ImportedSkill;
 use crate::install::site::Site;
-use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::skill::files::{MAX_BYTES, MAX_FILES};
-use crate::target::{AGENTS, Target};
+use crate::target::Target;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{MAX_OBJECT_BYTES, blob_id};
+use mdskill_lint::agents::AGENTS;
+use mdskill_lint::name::SkillName;
 
 /// The existing folders in which agents look for skills.
 #[derive(Default)]

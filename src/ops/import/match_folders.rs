@@ -10,12 +10,12 @@ use crate::fetch::is_git_folder;
 use crate::importers::{Evidence, ImportedSkill};
 use crate::install::site::Site;
 use crate::lockfile::Lockfile;
-use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::ops::candidate::{full_spec, relative};
-use crate::path::fold;
 use crate::source::Source;
 use crate::target::Target;
+use mdskill_lint::name::SkillName;
+use mdskill_lint::path::fold;
 
 /// A skill that another tool noted and that is installed.
 pub(super) struct MatchedSkill {

@@ -29,10 +29,10 @@ use crate::fetch::Repository;
 use crate::fetch::resolve::Query;
 use crate::install::transaction::Transaction;
 use crate::lockfile::{Entry, Lockfile};
-use crate::path::fold;
 use crate::source::Source;
 use crate::target::Target;
 use mdskill_git::objects::Objects;
+use mdskill_lint::path::fold;
 
 /// The arguments of an import.
 #[derive(Debug, Default)]

@@ -8,14 +8,14 @@ use crate::fs::tree::{OnDisk, Snapshot};
 use crate::fs::{self, At};
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::{self, Conflict, Favor, File, Files, Labels};
-use crate::name::SkillName;
 use crate::ops::OpError;
 use crate::ops::change::{ConflictedFile, lacks_edits};
 use crate::ops::installed::marked_line;
 use crate::ops::own_source::{self, is_own_source};
-use crate::path::SkillPath;
 use crate::skill::files::{SkillTree, TreeError};
 use mdskill_git::objects::Objects;
+use mdskill_lint::name::SkillName;
+use mdskill_lint::path::SkillPath;
 
 /// How the folders of a skill compare with the version that is locked.
 #[derive(Debug)]

@@ -23,16 +23,16 @@ use super::findings::Found;
 use super::gate::{Gate, Refusal, Version};
 use super::installed::{check_installed, named};
 use crate::context::Context;
-use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch;
 use crate::install::plan;
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::Favor;
-use crate::name::SkillName;
 use crate::source::Source;
-use crate::validate::Settings;
 use mdskill_git::ObjectId;
+use mdskill_lint::Settings;
+use mdskill_lint::diagnostic::Diagnostic;
+use mdskill_lint::name::SkillName;
 
 /// What to update, and how.
 #[derive(Debug, Default)]

@@ -7,7 +7,6 @@ use super::source_update::{
     Fetched, Installed, Kept, NewVersion, Relocked, SkillUpdate, SourceUpdate, Target, Terms,
     Upstream,
 };
-use crate::diagnostic::Diagnostic;
 use crate::diff::{self, SkillDiff};
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
@@ -22,6 +21,7 @@ use crate::skill::files::{MAX_AT_HAND, SkillTree};
 use crate::view::{DiskView, GitView, SkillView};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
+use mdskill_lint::diagnostic::Diagnostic;
 
 /// Plans the update of every skill of a source, from what was fetched.
 pub(super) fn plan_source<'a>(

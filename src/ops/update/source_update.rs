@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use super::Options;
 use super::local_edits::Local;
 use crate::context::Context;
-use crate::diagnostic::Diagnostic;
 use crate::diff::SkillDiff;
 use crate::digest::Digest;
 use crate::fetch::history::Lineage;
 use crate::fetch::{self, Repository};
 use crate::lockfile::{Entry, Lockfile};
-use crate::name::SkillName;
 use crate::ops::change::{Conflicted, ConflictedFile, LeftAlone, Newer};
 use crate::ops::gate::{Gate, Refusal};
 use crate::policy::RefKind;
 use crate::skill::files::SkillTree;
 use mdskill_git::ObjectId;
+use mdskill_lint::diagnostic::Diagnostic;
+use mdskill_lint::name::SkillName;
 
 /// The parameters of every step of an update.
 #[derive(Clone, Copy)]

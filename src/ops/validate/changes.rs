@@ -9,11 +9,11 @@ use super::find::{Group, Lying};
 use super::report::Report;
 use super::since::{Baseline, Change};
 use super::together::Together;
-use crate::diagnostic::Diagnostic;
 use crate::ops::OpError;
-use crate::validate::set::Facts;
-use crate::validate::{Checked, Settings, facts_of};
 use crate::view::DiskView;
+use mdskill_lint::diagnostic::Diagnostic;
+use mdskill_lint::skill_facts::Facts;
+use mdskill_lint::{Checked, Settings, facts_of};
 
 /// Validates the skills of a group that differ from the baseline, and takes what is new in them.
 ///

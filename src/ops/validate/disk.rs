@@ -14,15 +14,15 @@ use super::shown::shown;
 use super::together::Together;
 use crate::config::Rules;
 use crate::context::Context;
-use crate::diagnostic::Diagnostic;
 use crate::fs::Error;
 use crate::install::InstallError;
 use crate::interrupt::Interrupt;
 use crate::ops::OpError;
 use crate::ops::findings::join;
-use crate::validate::{self, Checked, validate};
-use crate::validate::{FixOutcome, apply_fixes};
 use crate::view::DiskView;
+use mdskill_lint::diagnostic::Diagnostic;
+use mdskill_lint::{self, Checked, validate};
+use mdskill_lint::{FixOutcome, apply_fixes};
 
 /// Skills that are read before their findings are noted, and their fixes written.
 pub(super) const CHUNK: usize = 256;
@@ -210,7 +210,7 @@ impl<'a> Look<'a> {
         for (place, error) in skills.chain(others) {
             let Error { action, source, .. } = error;
             let reason = format!("can't {action} it: {source}");
-            let unlisted = validate::unlisted(&reason, &self.rules.settings);
+            let unlisted = mdskill_lint::unlisted(&reason, &self.rules.settings);
             let mut found: Vec<Diagnostic> = unlisted.into_iter().collect();
             self.drop_ignored(place, &mut found);
             for mut diagnostic in found {

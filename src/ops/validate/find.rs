@@ -8,8 +8,8 @@ use super::shown::shown;
 use crate::fs::{self, At, Error};
 use crate::ops::candidate::relative;
 use crate::ops::findings::join;
-use crate::skill::discover::SKILL_FILE;
-use crate::target;
+use mdskill_lint::SKILL_FILE;
+use mdskill_lint::agents;
 
 /// What marks a folder as a cache, which no backup or search should enter: cargo's `target` has it.
 /// Source: the Cache Directory Tagging Specification.
@@ -266,7 +266,7 @@ fn has_skill_file(folder: &Path) -> bool {
 /// Whether an agent looks for skills in exactly this folder.
 fn is_agents_folder(real: &Path) -> bool {
     let real = real.to_string_lossy().replace('\\', "/");
-    target::agent_folder(&real) == Some(&real)
+    agents::agent_folder(&real) == Some(&real)
 }
 
 fn is_markdown(file: &Path) -> bool {

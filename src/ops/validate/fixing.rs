@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use crate::diagnostic::Diagnostic;
 use crate::diff::{self, Mode, Side};
 use crate::fs::{self, Error, atomic};
 use crate::ops::findings::join;
-use crate::validate::fix::{FileChange, FixFilter, FixOutcome, RefusedFix};
+use mdskill_lint::diagnostic::Diagnostic;
+use mdskill_lint::fix::{FileChange, FixFilter, FixOutcome, RefusedFix};
 
 /// Which findings are mended, and whether on disk.
 #[derive(Debug, Clone, Copy)]

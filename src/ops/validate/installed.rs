@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::find::{Group, Lying};
 use super::report::Report;
 use crate::context::Context;
-use crate::name::SkillName;
 use crate::ops::OpError;
+use mdskill_lint::name::SkillName;
 
 /// Where installed skills really lie.
 #[derive(Debug, Default)]

@@ -20,9 +20,9 @@ use self::since::Baseline;
 use super::OpError;
 use crate::config::Rules;
 use crate::context::Context;
-use crate::name::SkillName;
 use crate::spec::{Place, Spec};
-use crate::target::AGENTS;
+use mdskill_lint::agents::AGENTS;
+use mdskill_lint::name::SkillName;
 
 pub use super::findings::Found;
 pub use fixing::{Fixed, Fixes, Fixing, Kept, PageText};

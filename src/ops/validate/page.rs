@@ -10,10 +10,10 @@ use super::shown::shown;
 use crate::context::Context;
 use crate::fs::{At, Error};
 use crate::ops::OpError;
-use crate::skill::discover::SKILL_FILE;
-use crate::validate::fix::apply_fixes_to_file;
-use crate::validate::{FixOutcome, validate};
 use crate::view::{DiskView, MemoryView, Overlay, SkillView};
+use mdskill_lint::SKILL_FILE;
+use mdskill_lint::fix::apply_fixes_to_file;
+use mdskill_lint::{FixOutcome, validate};
 
 /// A page that is not read from disk.
 #[derive(Debug, Clone)]

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::fixing::Fixes;
 use super::shown::shown;
 use super::together::Together;
-use crate::diagnostic::{Diagnostic, Safety, Severity};
 use crate::ops::findings::{Found, join};
+use mdskill_lint::diagnostic::{Diagnostic, Safety, Severity};
 
 /// What was found.
 #[derive(Debug, Default, Serialize)]

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::find::Lying;
-use crate::fs::leftover::is_made_by_tools;
 use crate::ops::OpError;
 use crate::ops::findings::join;
 use crate::platform;
-use crate::validate::{Checked, Settings, validate};
 use crate::view::{self, DiskView, EntryKind, GitView, Lies, SkillView};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry, blob_id};
+use mdskill_lint::leftovers::is_made_by_tools;
+use mdskill_lint::{Checked, Settings, validate};
 
 /// A commit to compare with, and the repository that has it.
 pub(super) struct Baseline {

@@ -9,9 +9,9 @@ use crate::ops::OpError;
 use crate::ops::candidate::{Opened, full_spec, query_of, source_of};
 use crate::skill::discover::Found;
 use crate::spec::Spec;
-use crate::validate::{Checked, Settings, validate};
 use crate::view::GitView;
 use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_lint::{Checked, Settings, validate};
 
 /// Validates the skill that `spec` names, or all in the folder or the repository that it names.
 ///

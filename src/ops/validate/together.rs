@@ -1,9 +1,9 @@
 //! [`Together`]: what is found in skills and between them, sorted by skill.
 
 use super::find::Lying;
-use crate::diagnostic::Diagnostic;
-use crate::validate::set::{Facts, Set};
-use crate::validate::{Checked, Settings, validate_set};
+use mdskill_lint::diagnostic::Diagnostic;
+use mdskill_lint::skill_facts::{Facts, Set};
+use mdskill_lint::{Checked, Settings, validate_set};
 
 /// What was found in the skills of one repository or folder.
 pub(super) struct Together {

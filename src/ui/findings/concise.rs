@@ -5,9 +5,9 @@ use anstyle::Style;
 use super::fold::worst;
 use super::text::style_of;
 use super::{place, shown};
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::ops::validate::Report;
 use crate::ui::clean;
+use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
 /// Returns `file:line:column: error[SK302] message` for each finding, or for the `max` worst of
 /// them; 0 is all.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
 /// From this many alike on, only the first is shown: a handful is mended one by one, and each
 /// says something of its own.

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 
 use super::shown;
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::ops::validate::{Found, Report};
 use crate::ui::workflow::Command;
+use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
 /// How many errors, how many warnings and how many notices of a step GitHub shows; it drops the
 /// others without a word. Source: `_maxCountPerIssueType` in `ExecutionContext.cs` of actions/runner.
@@ -42,7 +42,7 @@ pub fn annotate(report: &Report, least: Severity) -> Annotated<'_> {
 }
 
 fn command(found: &Diagnostic) -> Command {
-    let rule = crate::validate::registry::rule(found.code).map_or("", |rule| rule.name);
+    let rule = mdskill_lint::registry::rule(found.code).map_or("", |rule| rule.name);
     let mut properties = vec![
         ("file", found.file.clone()),
         ("line", found.start.line.to_string()),

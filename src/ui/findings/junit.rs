@@ -6,10 +6,10 @@ use std::fmt::Write;
 use quick_xml::escape::escape;
 
 use super::{place, shown};
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::ops::validate::Report;
 use crate::ui::clean;
-use crate::validate::registry;
+use mdskill_lint::diagnostic::{Diagnostic, Severity};
+use mdskill_lint::registry;
 
 /// Name of the suite for findings that are not about a skill.
 const NO_SKILL: &str = ".";

@@ -16,8 +16,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::phrase::count;
-use crate::diagnostic::{Diagnostic, Safety, Severity};
 use crate::ops::validate::{Found, Report};
+use mdskill_lint::diagnostic::{Diagnostic, Safety, Severity};
 
 pub use concise::concise;
 pub use github::{Annotated, annotate};

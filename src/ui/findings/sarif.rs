@@ -8,13 +8,13 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::shown;
-use crate::diagnostic::{Change, Diagnostic, Severity};
 use crate::digest::Digest;
 use crate::ops::validate::Report;
-use crate::span::Position;
 use crate::ui::clean;
-use crate::validate::registry;
-use crate::validate::rule::Rule;
+use mdskill_lint::diagnostic::{Change, Diagnostic, Severity};
+use mdskill_lint::registry;
+use mdskill_lint::rule::Rule;
+use mdskill_lint::span::Position;
 
 /// What stays as it is in a path of a URI: RFC 3986's unreserved characters, and the slash. A
 /// colon would make a scheme of a folder's name.

@@ -5,8 +5,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::diagnostic::{Change, Diagnostic, Excerpt};
 use crate::ui::clean;
+use mdskill_lint::diagnostic::{Change, Diagnostic, Excerpt};
 
 /// A cleaned line, and where its mark stands.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::snippet::{self, Snippet};
 use super::*;
-use crate::diagnostic::{Change, Edit, Excerpt, Fix};
-use crate::span::{Position, Span};
+use mdskill_lint::diagnostic::{Change, Edit, Excerpt, Fix};
+use mdskill_lint::span::{Position, Span};
 
 const PAGE: Page = Page {
     least: Severity::Warning,

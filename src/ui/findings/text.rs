@@ -7,9 +7,9 @@ use anstyle::{AnsiColor, Style};
 use super::fold::{Block, blocks, place_list, worst};
 use super::snippet::{self, Snippet};
 use super::{place, shown};
-use crate::diagnostic::{Diagnostic, Fix, Safety, Severity};
 use crate::ops::validate::Report;
 use crate::ui::clean;
+use mdskill_lint::diagnostic::{Diagnostic, Fix, Safety, Severity};
 
 const GUTTER: Style = AnsiColor::Blue.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();

@@ -1,7 +1,6 @@
 //! What differs: between versions, and between a version and what somebody made of it.
 
 use super::print_left_alone;
-use crate::capability::Capability;
 use crate::diff::{FileChange, FileDiff, SkillDiff};
 use crate::fetch::history::Lineage;
 use crate::hint::Hint;
@@ -9,6 +8,7 @@ use crate::ops::change::{Change, Conflicted};
 use crate::ops::{diff as ops_diff, keep as ops_keep};
 use crate::ui::phrase::count;
 use crate::ui::printer::Printer;
+use mdskill_lint::capability::Capability;
 
 /// Most lines of a file's conflicts that are shown.
 const MAX_LINES: usize = 40;

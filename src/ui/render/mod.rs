@@ -12,11 +12,11 @@ use std::collections::BTreeSet;
 
 use super::phrase::{self, count};
 use super::printer::Printer;
-use crate::diagnostic::Severity;
 use crate::fetch::history::Lineage;
 use crate::ops::change::{Action, Change, LeftAlone, Problem};
 use crate::ops::findings::Found;
 use crate::ops::{install, remove};
+use mdskill_lint::diagnostic::Severity;
 
 pub use add::{add, siblings};
 pub use edits::{keep, local_diff};

@@ -5,13 +5,13 @@ use std::fmt::Write;
 
 use super::section::Section;
 use super::{moved, sentence, short, word};
-use crate::capability::{Capability, Kind};
-use crate::diagnostic::Severity;
 use crate::fetch::history::{CommitLine, Lineage};
 use crate::ops::change::Change;
 use crate::ops::update::Report;
 use crate::ui::markdown::code;
 use crate::ui::phrase::{self, count};
+use mdskill_lint::capability::{Capability, Kind};
+use mdskill_lint::diagnostic::Severity;
 
 /// Most commits that are named of one source.
 const MAX_COMMITS: usize = 10;

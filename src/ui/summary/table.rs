@@ -2,12 +2,12 @@
 
 use super::section::Section;
 use super::{moved, shortened};
-use crate::capability::Kind;
 use crate::diff::SkillDiff;
 use crate::ops::change::Change;
 use crate::ops::update::Report;
 use crate::ui::markdown::{escaped, link};
 use crate::ui::phrase::{self, count};
+use mdskill_lint::capability::Kind;
 
 /// Most rows that link to the host's page of the comparison: the links of more would fill the page.
 const MAX_LINKS: usize = 200;

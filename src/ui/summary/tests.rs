@@ -9,7 +9,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use self::sample::{HOSTILE, change, difference, everything, gains};
 use super::*;
-use crate::capability::Kind;
+use mdskill_lint::capability::Kind;
 
 #[track_caller]
 fn is_kept(name: &str, seen: &str) {

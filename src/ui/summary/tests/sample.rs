@@ -1,7 +1,5 @@
 //! Reports to be told: one of everything, and what hostile people write.
 
-use crate::capability::{Capability, Kind};
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::{DescriptionDiff, FileChange, FileDiff, SkillDiff};
 use crate::fetch::history::{CommitLine, Lineage};
 use crate::ops::OpError;
@@ -10,7 +8,9 @@ use crate::ops::findings::Found;
 use crate::ops::gate::Refusal;
 use crate::ops::update::{Failed, Report};
 use crate::policy::{Key, Verdict};
-use crate::span::Position;
+use mdskill_lint::capability::{Capability, Kind};
+use mdskill_lint::diagnostic::{Diagnostic, Severity};
+use mdskill_lint::span::Position;
 
 /// What somebody writes who wants to be more than text.
 pub(super) const HOSTILE: &str = "@octocat fixes #1 GH-2 <img src=https://evil.example/x> ![x](https://evil.example/y) \u{202e}| `x` </details>\n\n# big";

@@ -1,0 +1,93 @@
+//! [`Score`]: how good a skill is, to compare it before and after its fixes.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
+
+use crate::SKILL_FILE;
+use crate::diagnostic::Severity;
+use crate::frontmatter::{self, Fault};
+use crate::skill_files::SkillView;
+use crate::validate::Checked;
+
+/// How good a skill is, to compare it before and after its fixes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Score {
+    frontmatter: Readable,
+    /// The number of findings by severity, the most severe first.
+    findings: [usize; Severity::ALL.len()],
+    /// The number of errors by code, with all rules on.
+    errors: BTreeMap<&'static str, usize>,
+}
+
+/// How much of the frontmatter a client can read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Readable {
+    /// There is no `SKILL.md`.
+    NoFile,
+    /// It has no frontmatter.
+    NoFrontmatter,
+    /// It is invalid, with this many bytes of it from the fault on.
+    UpTo(Reverse<usize>),
+    /// All of it.
+    All,
+}
+
+impl Readable {
+    fn of(view: &dyn SkillView) -> Self {
+        let Ok(bytes) = view.read(SKILL_FILE) else {
+            return Self::NoFile;
+        };
+        match frontmatter::parse(&bytes) {
+            Ok(_) => Self::All,
+            Err(error) if matches!(error.fault, Fault::NoFrontmatter { .. }) => Self::NoFrontmatter,
+            Err(error) => {
+                let end = frontmatter::split(&bytes).map_or(bytes.len(), |split| split.body_offset);
+                Self::UpTo(Reverse(end.saturating_sub(error.span.start)))
+            }
+        }
+    }
+}
+
+impl Score {
+    /// Returns the score of `view` by its findings with the user's rules and with all rules.
+    pub fn of(view: &dyn SkillView, wanted: &Checked, all: &Checked) -> Self {
+        let mut findings = [0; Severity::ALL.len()];
+        for diagnostic in &wanted.diagnostics {
+            findings[Severity::Error as usize - diagnostic.severity as usize] += 1;
+        }
+        let mut errors = BTreeMap::new();
+        for diagnostic in &all.diagnostics {
+            if diagnostic.severity == Severity::Error {
+                *errors.entry(diagnostic.code).or_default() += 1;
+            }
+        }
+        Self {
+            frontmatter: Readable::of(view),
+            findings,
+            errors,
+        }
+    }
+
+    /// Returns why fixes that lead from `before` to here must not be applied. They may make more of
+    /// the frontmatter readable, whatever is then found for the first time; else there must be fewer
+    /// findings and no new error, so fixing ends.
+    pub fn harm_since(&self, before: &Self) -> Option<String> {
+        match self.frontmatter.cmp(&before.frontmatter) {
+            Ordering::Greater => return None,
+            Ordering::Less => return Some("it would break the frontmatter".to_owned()),
+            Ordering::Equal => {}
+        }
+        let count_before = |code| before.errors.get(code).copied().unwrap_or(0);
+        let new = self
+            .errors
+            .iter()
+            .find(|(code, count)| **count > count_before(*code));
+        match new {
+            Some((code, _)) => Some(format!("it would introduce an error {code}")),
+            None if self.findings >= before.findings => {
+                Some("it would leave as many findings".to_owned())
+            }
+            None => None,
+        }
+    }
+}

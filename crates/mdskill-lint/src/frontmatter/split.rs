@@ -1,0 +1,138 @@
+//! Cuts a SKILL.md at its two `---` lines, before any YAML is read.
+
+use super::error::{Fault, FrontmatterError};
+use crate::span::Span;
+
+mod recover;
+
+/// Largest SKILL.md that is read: the longest of 2,672 public ones has 2,723
+/// lines, and what is ten times as long is no instruction an agent can hold.
+pub const MAX_SKILL_MD_BYTES: usize = 1024 * 1024;
+/// Largest frontmatter: the longest public description is 1,929 characters, so
+/// 64 KiB leaves room for thirty of them.
+pub const MAX_FRONTMATTER_BYTES: usize = 64 * 1024;
+
+/// A SKILL.md, cut in two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Document<'a> {
+    /// The YAML between the two `---` lines; it begins at line 2 of the file.
+    pub yaml: &'a str,
+    /// Byte of the file at which the YAML begins.
+    pub yaml_offset: usize,
+    /// The Markdown after them.
+    pub body: &'a str,
+    /// Byte of the file at which the body begins.
+    pub body_offset: usize,
+    /// Line of the file at which the body begins.
+    pub body_line: usize,
+}
+
+/// Cuts `text` into frontmatter and body. A byte order mark and CRLF are accepted.
+///
+/// Only a whole line of `---` closes the frontmatter: the reference validator
+/// cuts at the first `---` anywhere, also inside a value.
+///
+/// # Errors
+/// When `text` is too large, not UTF-8, has no `---` as its first line or no
+/// second one, or has more than [`MAX_FRONTMATTER_BYTES`] between them.
+pub fn split(text: &[u8]) -> Result<Document<'_>, FrontmatterError> {
+    let whole = readable(text)?;
+    let marked = whole.strip_prefix('\u{feff}').unwrap_or(whole);
+    let mark = whole.len() - marked.len();
+    let mut lines = marked.split_inclusive('\n');
+    let opening = lines.next().filter(|line| is_fence(line)).unwrap_or("");
+    if opening.is_empty() {
+        let before = recover::before(whole);
+        return Err(at_start(Fault::NoFrontmatter { before }));
+    }
+    let yaml_offset = mark + opening.len();
+    let (mut length, mut body_line) = (0, 2);
+    for line in lines {
+        body_line += 1;
+        if is_fence(line) {
+            let closing = Span::new(yaml_offset + length, yaml_offset + length + line.len());
+            return document(whole, yaml_offset, closing, body_line);
+        }
+        length += line.len();
+    }
+    Err(at_start(recover::unclosed(whole, yaml_offset)))
+}
+
+const DASHES: &str = "---";
+
+fn document(
+    whole: &str,
+    yaml_offset: usize,
+    closing: Span,
+    body_line: usize,
+) -> Result<Document<'_>, FrontmatterError> {
+    let yaml = &whole[yaml_offset..closing.start];
+    if yaml.len() > MAX_FRONTMATTER_BYTES {
+        return Err(at_start(Fault::TooLarge { bytes: yaml.len() }));
+    }
+    Ok(Document {
+        yaml,
+        yaml_offset,
+        body: &whole[closing.end..],
+        body_offset: closing.end,
+        body_line,
+    })
+}
+
+fn readable(text: &[u8]) -> Result<&str, FrontmatterError> {
+    if text.len() > MAX_SKILL_MD_BYTES {
+        return Err(at_start(Fault::FileTooLarge { bytes: text.len() }));
+    }
+    std::str::from_utf8(text).map_err(|error| not_utf8(text, error.valid_up_to()))
+}
+
+fn at_start(fault: Fault) -> FrontmatterError {
+    FrontmatterError::new(Span::at(0), fault)
+}
+
+fn is_fence(line: &str) -> bool {
+    line.trim_end() == DASHES
+}
+
+fn not_utf8(text: &[u8], valid: usize) -> FrontmatterError {
+    FrontmatterError::new(Span::at(valid), Fault::NotUtf8 { byte: text[valid] })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &[u8]) -> Fault {
+        split(text).unwrap_err().fault
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_crlf_are_accepted() {
+        let text = "\u{feff}---\r\nname: a\r\n--- \r\n# A\r\n";
+        let document = split(text.as_bytes()).unwrap();
+        assert_eq!(document.yaml, "name: a\r\n");
+        assert_eq!(document.body, "# A\r\n");
+        assert_eq!(document.body_line, 4);
+        assert_eq!(&text[document.body_offset..], "# A\r\n");
+    }
+
+    #[test]
+    fn only_a_whole_line_closes() {
+        let text = "---\ndescription: a --- b\nx: |\n  ---\n---";
+        let document = split(text.as_bytes()).unwrap();
+        assert_eq!(document.yaml, "description: a --- b\nx: |\n  ---\n");
+        assert_eq!(document.body, "");
+    }
+
+    #[test]
+    fn limits_and_encodings_are_faults() {
+        assert!(matches!(fault(b"---\nname: a\n"), Fault::Unclosed { .. }));
+        let bad = split(b"---\nname: \xff\n---\n").unwrap_err();
+        assert_eq!(bad.fault, Fault::NotUtf8 { byte: 0xff });
+        assert_eq!(bad.span, Span::at(10));
+        let long = format!("---\nx: {}\n---\n", "a".repeat(MAX_FRONTMATTER_BYTES));
+        assert!(matches!(fault(long.as_bytes()), Fault::TooLarge { .. }));
+        let huge = vec![b'a'; MAX_SKILL_MD_BYTES + 1];
+        assert!(matches!(fault(&huge), Fault::FileTooLarge { .. }));
+    }
+}

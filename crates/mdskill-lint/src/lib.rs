@@ -1,0 +1,74 @@
+//! Parses and validates Agent Skills, without I/O.
+//!
+//! [`validate`](fn@validate) finds every problem of a skill; [`apply_fixes`] fixes what can be fixed;
+//! [`capabilities`](fn@capabilities::capabilities) lists what a skill can make an agent do. The files of a skill come from a
+//! [`SkillView`](skill_files::SkillView): from memory, or from any other place that implements it.
+//!
+//! ```
+//! use mdskill_lint::skill_files::MemoryView;
+//! use mdskill_lint::{Settings, validate};
+//!
+//! let skill = MemoryView::new("pdf")
+//!     .with("SKILL.md", "---\nname: pdf\n---\nRead [the forms](references/forms.md).\n");
+//! let diagnostics = validate(&skill, &Settings::default()).diagnostics;
+//! let codes: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+//! assert_eq!(codes, ["SK210", "SK301"]); // no description, and a broken link
+//! ```
+//!
+//! | module | content |
+//! |---|---|
+//! | [`skill_files`] | the files of a skill |
+//! | [`parsed_skill`] | a skill, parsed once for all rules |
+//! | [`frontmatter`], [`markdown`] | the parts of a `SKILL.md` |
+//! | [`rule`], [`registry`], `rules` | the rules, one file each |
+//! | `references` | which links and mentions lead to files |
+//! | `suppression` | comments that silence rules |
+//! | [`fix`] | applying fixes |
+//! | [`cross_skill`] | rules that compare skills |
+//! | [`capabilities`] | what a skill can do |
+
+pub mod agents;
+pub mod allowed_tools;
+pub mod broken_fields;
+pub mod capabilities;
+pub mod capability;
+mod client_fields;
+pub mod cross_skill;
+pub mod diagnostic;
+mod directive;
+pub mod explain;
+pub mod fix;
+pub mod frontmatter;
+pub mod invisible_chars;
+pub mod leftovers;
+mod locate;
+pub mod markdown;
+mod mentions;
+pub mod name;
+mod naming;
+pub mod parsed_skill;
+pub mod path;
+pub mod profile;
+mod references;
+pub mod registry;
+mod required_field;
+pub mod rule;
+mod rules;
+pub mod settings;
+pub mod skill_facts;
+pub mod skill_files;
+pub mod span;
+mod suppression;
+mod text;
+mod validate;
+
+pub use cross_skill::validate_set;
+pub use fix::{FixOutcome, apply_fixes};
+pub use profile::{Level, Profile};
+pub use settings::Settings;
+pub use skill_facts::Set;
+pub use text::is_text;
+pub use validate::{Checked, facts_of, unlisted, validate};
+
+/// The file that makes a folder a skill.
+pub const SKILL_FILE: &str = "SKILL.md";

@@ -1,0 +1,209 @@
+//! From findings, which know bytes, to diagnostics, which know lines.
+
+use std::collections::BTreeMap;
+
+use crate::SKILL_FILE;
+use crate::diagnostic::{Change, Diagnostic, Edit, Excerpt};
+use crate::parsed_skill::Context;
+use crate::rule::{Finding, Rule};
+use crate::settings::Settings;
+use crate::span::{Position, Positions, Span};
+
+/// Longest part of a line that is kept to show it, in bytes on each side of the finding.
+const EXCERPT_BYTES: usize = 120;
+/// Longest piece whose end is looked for: pieces within pieces would cost their product.
+const MAX_SPAN_BYTES: usize = 4096;
+
+/// Turns findings into diagnostics, sorted by file, place and code. One walk through each file
+/// serves all of its findings, so that a megabyte of them on one line stays linear.
+pub(crate) fn place(
+    context: &Context<'_>,
+    settings: &Settings,
+    mut findings: Vec<(&'static Rule, Finding)>,
+) -> Vec<Diagnostic> {
+    let start = |finding: &Finding| finding.span.map_or(0, |span| span.start);
+    findings.sort_by(|(a_rule, a), (b_rule, b)| {
+        let a = (&a.file, start(a), a_rule.code);
+        a.cmp(&(&b.file, start(b), b_rule.code))
+    });
+    let mut diagnostics = Vec::with_capacity(findings.len());
+    for of_file in findings.chunk_by(|(_, a), (_, b)| a.file == b.file) {
+        let text = text_of(context, &of_file[0].1.file);
+        let mut lines = Lines::new(text);
+        let places = places_of_edits(text, of_file);
+        for (rule, finding) in of_file {
+            let Some(severity) = settings.severity(rule, finding.severity) else {
+                continue;
+            };
+            let located = finding.span.map(|span| lines.locate(span));
+            let (start, end, excerpt) = match located {
+                Some((start, end, excerpt)) => (start, end, Some(excerpt)),
+                None => (Position::START, Position::START, None),
+            };
+            diagnostics.push(Diagnostic {
+                code: rule.code,
+                severity,
+                file: finding.file.clone(),
+                start,
+                end,
+                message: finding.message.clone(),
+                help: match finding.help.as_str() {
+                    "" => rule.mend.to_owned(),
+                    help => help.to_owned(),
+                },
+                blocks_loading: rule.blocks_loading,
+                excerpt,
+                fix: finding.fix.clone(),
+                edit_places: edits(finding)
+                    .iter()
+                    .filter_map(|edit| {
+                        let place = |at| places.get(&at).copied();
+                        Some((place(edit.span.start)?, place(edit.span.end)?))
+                    })
+                    .collect(),
+            });
+        }
+    }
+    diagnostics
+}
+
+fn edits(finding: &Finding) -> &[Edit] {
+    match finding.fix.as_ref().map(|fix| &fix.change) {
+        Some(Change::Edit(edits)) => edits,
+        _ => &[],
+    }
+}
+
+/// Returns the place of every byte at which an edit begins or ends. A fix may edit any part of
+/// the file, so all are asked for together, in the order of the text: that is one walk.
+fn places_of_edits(text: &str, findings: &[(&'static Rule, Finding)]) -> BTreeMap<usize, Position> {
+    let edits = findings.iter().flat_map(|(_, finding)| edits(finding));
+    let mut places: BTreeMap<usize, Position> = edits
+        .flat_map(|edit| [edit.span.start, edit.span.end])
+        .map(|at| (at, Position::START))
+        .collect();
+    let mut positions = Positions::new(text, 1);
+    for (at, place) in &mut places {
+        *place = positions.of(*at);
+    }
+    places
+}
+
+fn text_of<'a>(context: &'a Context<'_>, file: &str) -> &'a str {
+    if file == SKILL_FILE {
+        return context.skill_text();
+    }
+    context.page(file).map_or("", |page| &page.text)
+}
+
+/// The lines of a text, asked for in the order of the text.
+pub(crate) struct Lines<'a> {
+    text: &'a str,
+    positions: Positions<'a>,
+}
+
+impl<'a> Lines<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            positions: Positions::new(text, 1),
+        }
+    }
+
+    /// Returns where a piece begins and ends, and its first line.
+    pub fn locate(&mut self, span: Span) -> (Position, Position, Excerpt) {
+        let start = floor(self.text, span.start);
+        let end = floor(self.text, span.end.min(start + MAX_SPAN_BYTES)).max(start);
+        let begins = self.positions.of(start);
+        let mut ends = begins;
+        for c in self.text[start..end].chars() {
+            match c {
+                '\n' => (ends.line, ends.column) = (ends.line + 1, 1),
+                _ => ends.column += 1,
+            }
+        }
+        (begins, ends, excerpt(self.text, start, end))
+    }
+}
+
+fn excerpt(text: &str, start: usize, end: usize) -> Excerpt {
+    let from = floor(text, start.saturating_sub(EXCERPT_BYTES));
+    let to = floor(
+        text,
+        (end.min(start + EXCERPT_BYTES) + EXCERPT_BYTES).min(text.len()),
+    );
+    let begins = text[from..start].rfind('\n').map(|at| from + at + 1);
+    let line_start = begins.unwrap_or(from);
+    let ends = text[start..to].find('\n').map(|at| start + at);
+    let line_end = ends.unwrap_or(to);
+    let line = text[line_start..line_end].trim_end_matches('\r');
+    let marked_end = end.min(line_start + line.len()).max(start);
+    Excerpt {
+        marked: Span::new(
+            (start - line_start).min(line.len()),
+            (marked_end - line_start).min(line.len()),
+        ),
+        line: line.to_owned(),
+        is_cut_before: begins.is_none() && from > 0 && !text[..from].ends_with('\n'),
+        is_cut_after: ends.is_none() && !ends_a_line(&text[to..]),
+    }
+}
+
+/// Whether a line is over before `rest`.
+fn ends_a_line(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('\n') || rest.starts_with("\r\n")
+}
+
+/// Returns the nearest edge of a character at or before byte `at`.
+fn floor(text: &str, at: usize) -> usize {
+    text.floor_char_boundary(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Fix;
+    use crate::registry::RULES;
+
+    #[test]
+    fn an_excerpt_knows_whether_its_line_goes_on() {
+        let cuts = |text: &str, marked: &str| {
+            let start = text.find(marked).unwrap();
+            let found = excerpt(text, start, start + marked.len());
+            (found.line.len(), found.is_cut_before, found.is_cut_after)
+        };
+        let long = "x".repeat(EXCERPT_BYTES);
+        assert_eq!(cuts("a\nhere\nb", "here"), (4, false, false));
+        assert_eq!(cuts("here", "here"), (4, false, false));
+        assert_eq!(
+            cuts(&format!("{long}here{long}"), "here"),
+            (244, false, false)
+        );
+        assert_eq!(
+            cuts(&format!("\n{long}here{long}\r\n"), "here"),
+            (244, false, false)
+        );
+        assert_eq!(
+            cuts(&format!("y{long}here{long}\n"), "here"),
+            (244, true, false)
+        );
+        assert_eq!(
+            cuts(&format!("{long}here{long}y\n"), "here"),
+            (244, false, true)
+        );
+    }
+
+    #[test]
+    fn edits_have_their_places_in_whatever_order_they_are_found() {
+        let text = "é: 1\nb: 22\n";
+        let finding = |span| {
+            let finding = Finding::new(span, "", "").fixed_by(Fix::safe("", span, "x"));
+            (RULES[0], finding)
+        };
+        let findings = [finding(Span::new(9, 11)), finding(Span::new(4, 5))];
+        let at = |line, column| Position { line, column };
+        let places = places_of_edits(text, &findings);
+        let expected = [(4, at(1, 4)), (5, at(1, 5)), (9, at(2, 4)), (11, at(2, 6))];
+        assert_eq!(places, BTreeMap::from(expected));
+    }
+}

@@ -1,0 +1,57 @@
+//! [`Mention`]: a reference, the page it stands on, and where it leads.
+
+use crate::diagnostic::Severity;
+use crate::markdown::Reference;
+use crate::parsed_skill::{Context, Page, Role};
+use crate::references::resolve::{Destination, Lead};
+use crate::rule::Finding;
+
+/// A reference, the page it stands on, and where it leads.
+#[derive(Debug, Clone, Copy)]
+pub struct Mention<'c> {
+    /// The page.
+    pub page: &'c Page<'c>,
+    /// The reference.
+    pub reference: &'c Reference,
+    /// Where it leads.
+    pub lead: &'c Lead<'c>,
+}
+
+/// Returns every reference of every page.
+pub fn all<'c>(context: &'c Context<'c>) -> impl Iterator<Item = Mention<'c>> {
+    context.pages.iter().flat_map(of_page)
+}
+
+/// Returns every reference of a page.
+pub fn of_page<'c>(page: &'c Page<'c>) -> impl Iterator<Item = Mention<'c>> {
+    let pairs = page.markdown.references.iter().zip(&page.leads);
+    pairs.map(move |(reference, lead)| Mention {
+        page,
+        reference,
+        lead,
+    })
+}
+
+impl<'c> Mention<'c> {
+    /// Where it leads.
+    #[must_use]
+    pub const fn destination(&self) -> &'c Destination<'c> {
+        &self.lead.destination
+    }
+
+    /// Returns a finding at its place.
+    #[must_use]
+    pub fn finding(&self, message: impl Into<String>, help: impl Into<String>) -> Finding {
+        Finding::in_file(self.page.path, self.reference.span, message, help)
+    }
+
+    /// Returns how much a fault of it matters that would be `severe` on a page that agents
+    /// read: half of what is missing on the other pages is what somebody is to fill in.
+    #[must_use]
+    pub fn severity(&self, severe: Severity) -> Severity {
+        match self.page.role {
+            Role::Aside => Severity::Info,
+            Role::SkillMd | Role::Reference => severe,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! SK409: `allowed-tools` grants all of `Bash`.
+
+use crate::allowed_tools::{is_all, texts, words};
+use crate::diagnostic::Severity;
+use crate::frontmatter::Field;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::span::Span;
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK409",
+    name: "all-of-bash",
+    severity: Severity::Info,
+    is_on: true,
+    blocks_loading: false,
+    summary: "`allowed-tools` grants all of `Bash`",
+    why: "Every command then runs without a question; 154 of 205 skills with the field.",
+    example: "allowed-tools: Read Bash",
+    mend: "grant the commands that the skill needs: `Bash(git:*)`",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let field = context.field("allowed-tools");
+    let field = field.filter(|field| texts(&field.value).any(grants_all));
+    let finding = field.map(|field| {
+        let message = "`allowed-tools` grants all of `Bash`: every command runs without a question";
+        Finding::new(place(field, context.skill_text()), message, "")
+    });
+    finding.into_iter().collect()
+}
+
+fn grants_all(tools: &str) -> bool {
+    words(tools).any(|word| is_all(word.of(tools)))
+}
+
+fn place(field: &Field, text: &str) -> Span {
+    let written = field.value_span.of(text);
+    let all = words(written).find(|word| is_all(word.of(written)));
+    all.map_or(field.value_span, |word| {
+        word.shifted(field.value_span.start)
+    })
+}

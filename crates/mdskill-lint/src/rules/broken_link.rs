@@ -1,0 +1,65 @@
+//! SK301: a link to a file of the skill that is not there.
+
+use crate::diagnostic::Severity;
+use crate::mentions::{self, Mention};
+use crate::parsed_skill::Context;
+use crate::references::path_kind::{self, Claim};
+use crate::references::resolve::Destination;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK301",
+    name: "broken-link",
+    severity: Severity::Error,
+    is_on: true,
+    blocks_loading: false,
+    summary: "a link leads to a file that is not there",
+    why: "An agent follows links and finds nothing: 2,215 links in 2,672 public skills lead nowhere.",
+    example: "[the rules](references/rules.md)",
+    mend: "add the file, or correct or remove the link",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let links = mentions::all(context).filter(|mention| mention.lead.claim == Claim::Link);
+    links.filter_map(|link| finding(context, &link)).collect()
+}
+
+fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
+    let target = &link.reference.target;
+    let message = match link.destination() {
+        Destination::Missing => {
+            format!("the link leads to `{target}`, which the skill does not have")
+        }
+        Destination::AwayToNothing(_) => {
+            format!("the link leaves the skill for `{target}`, which the repository does not have")
+        }
+        _ => return None,
+    };
+    let severity = match may_be_elsewhere(context, link) {
+        true => Severity::Info,
+        false => link.severity(Severity::Error),
+    };
+    let help = match link.destination() {
+        Destination::AwayToNothing(Some(instead)) => {
+            format!("write `{instead}`, if the skill beside this one is meant")
+        }
+        Destination::AwayToNothing(None) => {
+            "correct or remove the link; only the skill's folder is installed".to_owned()
+        }
+        _ => RULE.mend.to_owned(),
+    };
+    Some(link.finding(message, help).as_severe_as(severity))
+}
+
+/// `internal-wiki/deployments`, with neither an extension nor a folder that the skill has, is
+/// rather a page of some site; a variable needs its client.
+fn may_be_elsewhere(context: &Context<'_>, link: &Mention<'_>) -> bool {
+    let target = &link.reference.target;
+    let is_page_of_a_site = *link.destination() == Destination::Missing
+        && !path_kind::names_a_file(target)
+        && !path_kind::is_own_folder(&context.paths, target);
+    is_page_of_a_site || link.lead.variable.is_some()
+}

@@ -1,0 +1,67 @@
+//! SK003: `SKILL.md` begins with a byte order mark.
+
+use crate::diagnostic::{Fix, Severity};
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::span::Span;
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK003",
+    name: "byte-order-mark",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "`SKILL.md` begins with a byte order mark",
+    why: "The three bytes stand before the first `---`: the reference checker refuses the file, and so does a client that compares bytes; 2 of 15,780 published versions.",
+    example: "\\u{feff}---\nname: pdf",
+    mend: "save the file as UTF-8 without a byte order mark",
+    fixable: Fixable::Safe,
+    check: Check::Skill(check),
+};
+
+/// The byte order mark in UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let bytes = context.skill_md.as_deref().unwrap_or_default();
+    let finding = bytes.starts_with(MARK).then(|| {
+        let fix = Fix::safe(
+            "remove the byte order mark",
+            Span::new(0, MARK.len()),
+            String::new(),
+        );
+        // Nobody sees the mark, so there is nothing to underline.
+        Finding::new(
+            Span::at(0),
+            "there is a byte order mark before the first `---`",
+            RULE.mend,
+        )
+        .fixed_by(fix)
+    });
+    finding.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Change, Edit};
+    use crate::profile::Profile;
+    use crate::skill_files::MemoryView;
+
+    #[test]
+    fn exactly_the_mark_is_removed() {
+        let found = |text: &[u8]| {
+            let view = MemoryView::new("a").with("SKILL.md", text);
+            check(&Context::new(&view, Profile::default()))
+        };
+        let marked = found(b"\xef\xbb\xbf---\nname: a\n---\n");
+        let edit = Edit {
+            span: Span::new(0, 3),
+            replacement: String::new(),
+        };
+        let fix = marked[0].fix.as_ref().unwrap();
+        assert_eq!(fix.change, Change::Edit(vec![edit]));
+        assert_eq!(found(b"---\nname: \xef\xbb\xbf\n---\n"), []);
+    }
+}

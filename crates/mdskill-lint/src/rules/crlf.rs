@@ -1,0 +1,105 @@
+//! SK004: lines end with CRLF.
+
+use crate::diagnostic::{Change, Edit, Fix, Safety, Severity};
+use crate::parsed_skill::{Context, Page};
+use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::span::Span;
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK004",
+    name: "crlf",
+    severity: Severity::Info,
+    is_on: true,
+    blocks_loading: false,
+    summary: "lines end with CRLF, all of them or some",
+    why: "Clients read both, but commands copied out of the file fail in a Unix shell, and every tool that writes LF changes the whole file; 85 of 15,780 published versions.",
+    example: "name: pdf\\r\\n",
+    mend: "end every line with LF, and keep it so: `*.md text eol=lf` in `.gitattributes`",
+    fixable: Fixable::Safe,
+    check: Check::Skill(check),
+};
+
+/// Most pieces of one fix (the longest public file has 2,723 lines); beyond, one piece holds all.
+const MAX_EDITS: usize = 10_000;
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    context.pages.iter().filter_map(finding).collect()
+}
+
+fn finding(page: &Page<'_>) -> Option<Finding> {
+    let text: &str = &page.text;
+    let first = text.find("\r\n")?;
+    let with_cr = text.matches("\r\n").count();
+    let all = text.matches('\n').count();
+    let message = match with_cr == all {
+        true => "every line ends with CRLF".to_owned(),
+        false => format!("{with_cr} of {all} lines end with CRLF, the others with LF"),
+    };
+    let change = match with_cr <= MAX_EDITS {
+        true => ends(text).collect(),
+        false => vec![Edit {
+            span: Span::new(0, text.len()),
+            replacement: with_lf(text),
+        }],
+    };
+    let found = Finding::in_file(page.path, Span::at(first), message, RULE.mend);
+    Some(found.fixed_by(Fix {
+        title: "end every line with LF".to_owned(),
+        safety: Safety::Safe,
+        change: Change::Edit(change),
+    }))
+}
+
+/// Returns the lines of a text, each with what of it stays when it shall end with LF.
+fn lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let lines = text.split_inclusive('\n');
+    lines.map(|line| match line.strip_suffix('\n') {
+        // All of them: what is left of two would be an end with CRLF again.
+        Some(line) => (line, line.trim_end_matches('\r')),
+        None => (line, line),
+    })
+}
+
+/// Returns what to remove so that no line ends with CRLF.
+fn ends(text: &str) -> impl Iterator<Item = Edit> {
+    let mut start = 0;
+    let removed = lines(text).map(move |(line, kept)| {
+        let span = Span::new(start + kept.len(), start + line.len());
+        start += line.len() + 1;
+        span
+    });
+    let removed = removed.filter(|span| span.start < span.end);
+    removed.map(|span| Edit {
+        span,
+        replacement: String::new(),
+    })
+}
+
+fn with_lf(text: &str) -> String {
+    let kept: Vec<&str> = lines(text).map(|(_, kept)| kept).collect();
+    let last = if text.ends_with('\n') { "\n" } else { "" };
+    kept.join("\n") + last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_ends_of_lines_change() {
+        for (text, fixed) in [
+            ("a\r\nb\rc\nd\r\n", "a\nb\rc\nd\n"),
+            ("a\r\r\n\r\nb", "a\n\nb"),
+            ("é\r\nb\r", "é\nb\r"),
+        ] {
+            let mut edited = text.to_owned();
+            let edits: Vec<Edit> = ends(text).collect();
+            for Edit { span, replacement } in edits.iter().rev() {
+                edited.replace_range(span.start..span.end, replacement);
+            }
+            assert_eq!(edited, fixed, "{text:?}");
+            assert_eq!(with_lf(text), fixed, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! SK107: `---` inside the frontmatter.
+
+use crate::diagnostic::Severity;
+use crate::frontmatter;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::span::Span;
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK107",
+    name: "dashes-in-frontmatter",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "`---` inside a value of the frontmatter",
+    why: "The reference checker, and what is built on it, ends the frontmatter at the first `---`, even within a text: the fields after it are lost.",
+    example: "description: Reviews SQL --- locks first",
+    mend: "write `-`, `--` or `—` instead",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+const DASHES: &str = "---";
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let bytes = context.skill_md.as_deref().unwrap_or_default();
+    let finding = frontmatter::split(bytes).ok().and_then(|document| {
+        let at = document.yaml_offset + document.yaml.find(DASHES)?;
+        Some(Finding::new(
+            Span::new(at, at + DASHES.len()),
+            "`---` inside the frontmatter: the reference checker ends the frontmatter here",
+            RULE.mend,
+        ))
+    });
+    finding.into_iter().collect()
+}

@@ -1,0 +1,61 @@
+//! SK310: a reference is first reached through another reference.
+
+use std::collections::{HashSet, VecDeque};
+
+use crate::diagnostic::Severity;
+use crate::mentions::{self, Mention};
+use crate::parsed_skill::{Context, Page};
+use crate::references::path_kind;
+use crate::references::resolve::Destination;
+use crate::references::unreferenced_files::Stems;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK310",
+    name: "deep-reference",
+    severity: Severity::Info,
+    is_on: true,
+    blocks_loading: false,
+    summary: "SKILL.md names a reference only through another one",
+    why: "The specification recommends references one level deep from SKILL.md; 152 files of public skills are deeper.",
+    example: "SKILL.md names references/a.md, and only that names references/b.md",
+    mend: "name the file in SKILL.md",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let Some(skill_md) = context.skill_page() else {
+        return Vec::new();
+    };
+    let mut unnamed = Stems::new(context.pages.iter().map(|page| page.path));
+    unnamed.strike(context.skill_text(), skill_md.path);
+    let mut seen: HashSet<&str> = HashSet::from([skill_md.path]);
+    let mut waiting: VecDeque<&Page<'_>> = VecDeque::from([skill_md]);
+    // What SKILL.md names by its name alone is as near as what it links to.
+    for page in context.pages.iter().filter(|page| !unnamed.has(page.path)) {
+        if seen.insert(page.path) {
+            waiting.push_back(page);
+        }
+    }
+    let mut found = Vec::new();
+    while let Some(page) = waiting.pop_front() {
+        for mention in mentions::of_page(page) {
+            if let Destination::Inside(path) = mention.destination()
+                && let Some(next) = context.page(path)
+                && seen.insert(next.path)
+            {
+                waiting.push_back(next);
+                let is_deep = page.path != skill_md.path && path_kind::is_reference_file(path);
+                found.extend(is_deep.then(|| finding(&mention, path)));
+            }
+        }
+    }
+    found
+}
+
+fn finding(mention: &Mention<'_>, path: &str) -> Finding {
+    let message = format!("`{path}` is named here, but not in SKILL.md");
+    mention.finding(message, RULE.mend)
+}

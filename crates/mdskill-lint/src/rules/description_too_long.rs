@@ -1,0 +1,39 @@
+//! SK211: `description` is too long.
+
+use crate::diagnostic::Severity;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK211",
+    name: "description-too-long",
+    severity: Severity::Error,
+    is_on: true,
+    // Only Codex skips it; VS Code cuts the text, and Claude Code cuts it later.
+    blocks_loading: false,
+    summary: "`description` has more than 1,024 characters",
+    why: "Codex skips such a skill and VS Code cuts the text; 2 of 2,672 public skills.",
+    example: "description: (1,100 characters)",
+    mend: "keep what the skill does and when to use it; move the rest into the body",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+/// Longest `description`, in characters, not bytes. Source: specification,
+/// "`description` field"; 11 public skills are longer only in bytes.
+const MAX_CHARS: usize = 1024;
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let finding = context.field("description").and_then(|field| {
+        let count = field.value.text()?.chars().count();
+        (count > MAX_CHARS).then(|| {
+            Finding::new(
+                field.value_span,
+                format!("`description` has {count} characters, more than {MAX_CHARS}"),
+                "keep what the skill does and when to use it; move the rest into the body",
+            )
+        })
+    });
+    finding.into_iter().collect()
+}

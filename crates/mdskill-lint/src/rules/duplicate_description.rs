@@ -1,0 +1,46 @@
+//! SK214: two skills with different names have the same description.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::Severity;
+use crate::naming;
+use crate::rule::{Check, Fixable, Rule};
+use crate::skill_facts::{Set, SetFinding, Subject};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK214",
+    name: "duplicate-description",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "two skills of different names have the same description",
+    why: "The description is all that an agent chooses by: it can't tell the two apart; 10 pairs in 2,672 public skills.",
+    example: "description: Works with PDF files, in pdf-read and in pdf-write",
+    mend: "say in each description what only this skill does",
+    fixable: Fixable::No,
+    check: Check::Set(check),
+};
+
+fn check(set: &Set<'_>) -> Vec<SetFinding> {
+    let mut first = HashMap::new();
+    let mut found = Vec::new();
+    for (at, (place, facts)) in set.skills.iter().enumerate() {
+        let (Some(name), Some(description)) = (&facts.name, &facts.description) else {
+            continue;
+        };
+        let same = (set.room_of(at), &description.text);
+        let (earlier, earlier_name) = *first.entry(same).or_insert((place, &name.text));
+        // Two of the same name are one skill twice, which is another finding.
+        if *earlier_name != name.text {
+            let shown = naming::shown(earlier_name);
+            found.push(SetFinding {
+                subject: Subject::Description(at),
+                message: format!("`{shown}` in `{earlier}` has the same description"),
+                help: RULE.mend.to_owned(),
+                severity: None,
+            });
+        }
+    }
+    found
+}

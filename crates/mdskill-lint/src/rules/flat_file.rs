@@ -1,0 +1,50 @@
+//! SK006: a Markdown file lies where a client looks for folders.
+
+use crate::diagnostic::Severity;
+use crate::rule::{Check, Fixable, Rule};
+use crate::skill_facts::{Set, SetFinding, Subject};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK006",
+    name: "flat-file",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "a Markdown file lies flat among the folders of skills",
+    why: "A skill is a folder with a `SKILL.md`; no client finds `.github/skills/pdf.md` (github/copilot-cli#1773).",
+    example: ".github/skills/pdf.md",
+    mend: "give the skill a folder: `pdf/SKILL.md` instead of `pdf.md`",
+    fixable: Fixable::No,
+    check: Check::Set(check),
+};
+
+/// Files that repositories have everywhere, and that nobody takes for a skill.
+const NO_SKILLS: [&str; 8] = [
+    "readme",
+    "agents",
+    "claude",
+    "changelog",
+    "contributing",
+    "license",
+    "index",
+    "skill", // `SKILL.md` itself makes the folder a skill.
+];
+
+fn check(set: &Set<'_>) -> Vec<SetFinding> {
+    let files = set.loose.iter().enumerate();
+    let findings = files.filter_map(|(at, path)| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        if NO_SKILLS.contains(&stem.to_lowercase().as_str()) {
+            return None;
+        }
+        Some(SetFinding {
+            subject: Subject::Loose(at),
+            message: format!("no client finds `{name}`: a skill is a folder with a `SKILL.md`"),
+            help: format!("if it is a skill, move it to `{stem}/SKILL.md`"),
+            severity: None,
+        })
+    });
+    findings.collect()
+}

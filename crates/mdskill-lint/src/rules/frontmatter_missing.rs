@@ -1,0 +1,56 @@
+//! SK101: the file does not begin with `---`.
+
+use crate::diagnostic::{Change, Edit, Fix, Safety, Severity};
+use crate::frontmatter::{Before, Fault, Preamble};
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::span::Span;
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK101",
+    name: "no-frontmatter",
+    severity: Severity::Error,
+    is_on: true,
+    blocks_loading: true,
+    summary: "no frontmatter at the top of `SKILL.md`",
+    why: "Without frontmatter there is no description, and clients skip the skill; 294 of 15,780 published versions.",
+    example: "# PDF tools",
+    mend: "begin the file with `---`, `name`, `description` and `---`, a line each; nothing goes before that",
+    fixable: Fixable::Safe,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let finding = context.frontmatter_error().and_then(|error| {
+        let Fault::NoFrontmatter { before } = &error.fault else {
+            return None;
+        };
+        let finding = Finding::from(error);
+        Some(match before.as_ref().and_then(removal) {
+            Some(fix) => finding.fixed_by(fix),
+            None => finding,
+        })
+    });
+    finding.into_iter().collect()
+}
+
+/// Comments and text are somebody's: only what says nothing is removed.
+fn removal(before: &Before) -> Option<Fix> {
+    let (title, safety) = match before.what {
+        Preamble::Blank => ("remove the blank lines before `---`", Safety::Safe),
+        Preamble::Rule => ("remove the line before `---`", Safety::Unsafe),
+        Preamble::Fence => ("remove the fence around the file", Safety::Unsafe),
+        Preamble::Comment | Preamble::Heading | Preamble::Text => return None,
+    };
+    let removed = |span: Span| Edit {
+        span,
+        replacement: String::new(),
+    };
+    let pieces = [Some(before.span), before.closing].into_iter().flatten();
+    Some(Fix {
+        title: title.to_owned(),
+        safety,
+        change: Change::Edit(pieces.map(removed).collect()),
+    })
+}

@@ -1,0 +1,35 @@
+//! SK407: an HTML comment in `SKILL.md`.
+
+use crate::diagnostic::Severity;
+use crate::directive;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK407",
+    name: "html-comment",
+    severity: Severity::Info,
+    is_on: true,
+    blocks_loading: false,
+    summary: "an HTML comment in `SKILL.md`",
+    why: "People who read the page do not see it, and the agent does; 67 of 2,672 public skills.",
+    example: "<!-- always answer in French -->",
+    mend: "say it in the open, or remove it",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let page = context.skill_page().into_iter();
+    let found = page.flat_map(|page| {
+        let comments = page.markdown.comments.iter();
+        let foreign =
+            comments.filter(|comment| directive::in_comment(comment.of(&page.text)).is_none());
+        foreign.map(|comment| {
+            let message = "people who read the page don't see this comment, and agents do";
+            Finding::new(*comment, message, "")
+        })
+    });
+    found.collect()
+}

@@ -1,0 +1,84 @@
+//! SK505: a file that belongs to no skill.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Severity;
+use crate::leftovers::is_made_by_tools;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK505",
+    name: "junk",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "a file that belongs to no skill",
+    why: "Backups, caches and what a system leaves behind are copied to everybody who installs the skill; 2 of 12,331 public files. On disk, what mere use leaves, such as `__pycache__` and `.DS_Store`, is passed over, as clients and systems write it anew; in a repository it is found.",
+    example: "scripts/log.py.orig",
+    mend: "remove it, and name it in `.gitignore`",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let entries = context.skill.entries();
+    let junk: BTreeSet<&str> = entries
+        .iter()
+        .filter_map(|entry| junk(&entry.path))
+        .collect();
+    let junk = junk.into_iter().map(|path| {
+        let message = format!("`{path}` was left behind by a tool and belongs to no skill");
+        Finding::about(path, message, "")
+    });
+    junk.collect()
+}
+
+/// Returns the outermost part of a path that is junk.
+fn junk(path: &str) -> Option<&str> {
+    let ends = path.match_indices('/').map(|(at, _)| at);
+    let mut start = 0;
+    for end in ends.chain([path.len()]) {
+        let name = &path[start..end];
+        // A `.git` further down is another repository: SK503.
+        if is_made_by_tools(name) || is_backup(name) || start == 0 && name == ".git" {
+            return Some(&path[..end]);
+        }
+        start = end + 1;
+    }
+    None
+}
+
+/// Whether an editor, a merge or an interpreter wrote it.
+fn is_backup(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    matches!(extension, "pyc" | "pyo" | "swp" | "orig" | "rej") || name.ends_with('~')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::junk;
+
+    #[test]
+    fn the_outermost_junk_is_named() {
+        for (path, found) in [
+            ("scripts/__pycache__/a.pyc", "scripts/__pycache__"),
+            ("node_modules/a/node_modules/b.js", "node_modules"),
+            ("SKILL.md~", "SKILL.md~"),
+            ("r/.DS_Store", "r/.DS_Store"),
+            (".git/HEAD", ".git"),
+        ] {
+            assert_eq!(junk(path), Some(found), "{path}");
+        }
+        for path in [
+            ".gitignore",
+            "lib/.git/HEAD",
+            "scripts/venv.md",
+            "origin.md",
+            "a.original",
+        ] {
+            assert_eq!(junk(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! SK304: a path is right but for its letter case or its Unicode form.
+
+use crate::diagnostic::{Fix, Severity};
+use crate::markdown::{Reference, ReferenceKind};
+use crate::mentions::{self, Mention};
+use crate::parsed_skill::Context;
+use crate::path;
+use crate::references::resolve::Destination;
+use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::span::Span;
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK304",
+    name: "letter-case",
+    severity: Severity::Error,
+    is_on: true,
+    blocks_loading: false,
+    summary: "a link or path differs from the file in letter case or Unicode form",
+    why: "It works on macOS and Windows and breaks on Linux, where agents run in CI.",
+    example: "[x](references/api.md) for references/API.md",
+    mend: "write the path as the file is named",
+    fixable: Fixable::Safe,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let found = mentions::all(context).filter_map(|mention| match mention.destination() {
+        Destination::Respelled(path) => Some(finding(&mention, path)),
+        _ => None,
+    });
+    found.collect()
+}
+
+fn finding(mention: &Mention<'_>, path: &str) -> Finding {
+    let target = &mention.reference.target;
+    let difference = match target.to_lowercase() == respelled(target, path).to_lowercase() {
+        true => "Linux tells them apart",
+        false => "they differ in Unicode form, which Linux tells apart",
+    };
+    let message = format!("`{target}` is `{path}` in the skill; {difference}");
+    let replacement = respelled(target, path);
+    let finding = mention
+        .finding(message, format!("write `{replacement}`"))
+        .as_severe_as(mention.severity(Severity::Error));
+    match place_of_target(&mention.page.text, mention.reference) {
+        Some(place) => {
+            let title = format!("write `{replacement}`");
+            finding.fixed_by(Fix::safe(title, place, replacement))
+        }
+        None => finding,
+    }
+}
+
+/// Returns `target` with the segments that it shares with the end of `path` written as there.
+fn respelled(target: &str, path: &str) -> String {
+    let mut names = path.rsplit('/');
+    let mut segments: Vec<&str> = target.split('/').collect();
+    for segment in segments
+        .iter_mut()
+        .rev()
+        .filter(|segment| !segment.is_empty())
+    {
+        match names.next() {
+            Some(name) if path::fold(name) == path::fold(segment) => *segment = name,
+            _ => break,
+        }
+    }
+    segments.join("/")
+}
+
+/// Returns where the path itself stands; nothing when it is written with escapes or elsewhere,
+/// as in `[x][reference]`.
+fn place_of_target(text: &str, reference: &Reference) -> Option<Span> {
+    let piece = reference.span.of(text);
+    let from = match reference.kind {
+        // What is between the brackets may be the path as well.
+        ReferenceKind::Link | ReferenceKind::Image => piece.rfind("](")?,
+        _ => 0,
+    };
+    let at = from + piece[from..].find(reference.target.as_str())?;
+    let start = reference.span.start + at;
+    Some(Span::new(start, start + reference.target.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_names_change() {
+        for (target, path, expected) in [
+            (
+                "./references/api.md",
+                "references/API.md",
+                "./references/API.md",
+            ),
+            (
+                "../REFERENCES/api.md",
+                "references/API.md",
+                "../references/API.md",
+            ),
+            ("api.MD", "references/api.md", "api.md"),
+            ("references/", "References", "References/"),
+        ] {
+            assert_eq!(respelled(target, path), expected);
+        }
+    }
+}

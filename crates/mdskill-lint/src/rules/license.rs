@@ -1,0 +1,110 @@
+//! SK116: `license` is no text, or names a file that is not there.
+
+use crate::diagnostic::Severity;
+use crate::parsed_skill::Context;
+use crate::references::path_index;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK116",
+    name: "license",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "`license` is not a text, or names a file that is not in the skill",
+    why: "The specification: the name of a licence, or of a file bundled with the skill. Whoever installs the skill gets only what is bundled.",
+    example: "license: Complete terms in LICENSE.txt",
+    mend: "add the file to the skill, or write the licence's name",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let finding = context.field("license").and_then(|field| {
+        let Some(text) = field.value.text() else {
+            return Some(Finding::new(
+                field.value_span,
+                match field.value.kind() {
+                    "empty" => "`license` is empty".to_owned(),
+                    other => format!("`license` is {other}, not a text"),
+                },
+                "write the licence's name, or leave the field out",
+            ));
+        };
+        let missing = files_named(text).find(|file| !is_there(context, file))?;
+        Some(Finding::new(
+            field.value_span,
+            format!("`license` names the file `{missing}`, which is not in the skill"),
+            RULE.mend,
+        ))
+    });
+    finding.into_iter().collect()
+}
+
+fn is_there(context: &Context<'_>, file: &str) -> bool {
+    let path = file.strip_prefix("./").unwrap_or(file);
+    path_index::join("", path).is_some_and(|path| context.paths.exactly(&path).is_some())
+}
+
+/// Returns the files that the text names. `LICENSE` within a licence's name (`CeCILL FREE SOFTWARE
+/// LICENSE AGREEMENT`) is none: it stands alone, or behind a word that leads to a file.
+fn files_named(text: &str) -> impl Iterator<Item = &str> {
+    let is_alone = text.split_whitespace().nth(1).is_none();
+    let mut before = "";
+    text.split_whitespace().filter_map(move |word| {
+        let leads = ["in", "see", "file", "the"]
+            .iter()
+            .any(|lead| before.eq_ignore_ascii_case(lead));
+        before = word;
+        file_named(word).filter(|file| is_alone || leads || file.contains(['.', '/']))
+    })
+}
+
+/// Returns the word as a file's name when it looks like one: `LICENSE`, `LICENSE.txt`,
+/// `docs/terms.md`, but neither `MIT/Apache-2.0` nor an address.
+fn file_named(word: &str) -> Option<&str> {
+    let word = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '/'));
+    let name = word.rsplit('/').next().unwrap_or_default();
+    let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
+    let is_text = ["txt", "md", "rst"]
+        .iter()
+        .any(|text| extension.eq_ignore_ascii_case(text));
+    let is_license = ["LICENSE", "LICENCE", "COPYING"].contains(&stem);
+    let is_file = is_text && !stem.is_empty() || is_license && extension.is_empty();
+    (is_file && !word.contains("//") && !word.starts_with("..")).then_some(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{file_named, files_named};
+
+    #[test]
+    fn a_licence_that_has_the_word_in_its_name_is_no_file() {
+        let files = |text| files_named(text).collect::<Vec<_>>();
+        assert_eq!(files("LICENSE"), ["LICENSE"]);
+        assert_eq!(files("Complete terms in LICENSE"), ["LICENSE"]);
+        assert_eq!(files("MIT, LICENSE.txt has it all"), ["LICENSE.txt"]);
+        assert_eq!(files("CeCILL FREE SOFTWARE LICENSE AGREEMENT"), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_is_told_from_a_licence() {
+        for file in ["LICENSE", "LICENSE.txt", "./docs/terms.md", "COPYING"] {
+            assert_eq!(file_named(file), Some(file));
+        }
+        assert_eq!(file_named("(LICENSE.txt)."), Some("LICENSE.txt"));
+        for other in [
+            "MIT",
+            "MIT/Apache-2.0",
+            "Apache-2.0.",
+            "License",
+            "license",
+            "https://a.b/LICENSE.txt",
+            ".md",
+        ] {
+            assert_eq!(file_named(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! SK308: the `#fragment` of a link leads to no heading.
+
+use crate::diagnostic::Severity;
+use crate::mentions::{self, Mention};
+use crate::parsed_skill::Context;
+use crate::references::path_kind::Claim;
+use crate::references::resolve::Destination;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK308",
+    name: "missing-anchor",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "the fragment of a link is neither a heading nor an id of its page",
+    why: "GitHub and every viewer then show the top of the page; 192 links of public skills do so.",
+    example: "[usage](#how-to-use) without a heading \"How to use\"",
+    mend: "write the heading's slug: lower case, `-` for each space, no punctuation",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let links = mentions::all(context).filter(|mention| mention.lead.claim == Claim::Link);
+    let lost = links.filter_map(|link| {
+        let fragment = link.reference.fragment.as_deref()?;
+        let Destination::Inside(path) = link.destination() else {
+            return None;
+        };
+        let page = context.page(path)?;
+        (!page.markdown.anchors.has(fragment)).then(|| finding(&link, page.path, fragment))
+    });
+    lost.collect()
+}
+
+fn finding(link: &Mention<'_>, page: &str, fragment: &str) -> Finding {
+    let severity = link.severity(Severity::Warning);
+    let message = format!("`{page}` has no heading for `#{fragment}`");
+    link.finding(message, RULE.mend).as_severe_as(severity)
+}

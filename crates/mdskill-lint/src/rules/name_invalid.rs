@@ -1,0 +1,99 @@
+//! SK202: `name` breaks the specification.
+
+use crate::diagnostic::Severity;
+use crate::frontmatter::Field;
+use crate::name;
+use crate::naming;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK202",
+    name: "name-invalid",
+    severity: Severity::Error,
+    is_on: true,
+    // VS Code does not load it; Copilot's CLI, Codex and Claude Code do.
+    blocks_loading: false,
+    summary: "`name` is not 1-64 of `a-z`, `0-9` and single inner `-`",
+    why: "VS Code: invalid characters cause the skill to silently fail to load; 121 of 2,672 public skills.",
+    example: "name: Ahrefs Automation",
+    mend: "write it in `a-z`, `0-9` and single hyphens, and rename the folder alike",
+    fixable: Fixable::Unsafe,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    context
+        .field("name")
+        .and_then(|field| finding(context, field))
+        .into_iter()
+        .collect()
+}
+
+fn finding(context: &Context<'_>, field: &Field) -> Option<Finding> {
+    let name = field.value.text().filter(|name| !name.is_empty())?;
+    let reasons = name::specification_faults(name);
+    if reasons.is_empty() {
+        return None;
+    }
+    let shown = naming::shown(name);
+    let foreign = name.chars().find(|c| !c.is_ascii() && c.is_alphanumeric());
+    let folder = context.skill.folder();
+    let help = match foreign {
+        None if naming::is_valid(folder) => format!("call it `{folder}`, as its folder is called"),
+        None => RULE.mend.to_owned(),
+        Some(letter) => format!(
+            "{}; the reference checker allows `{letter}`, but VS Code does not load the skill",
+            RULE.mend
+        ),
+    };
+    let found = Finding::new(
+        field.value_span,
+        format!(
+            "`{shown}` is not a valid skill name: {}",
+            reasons.join("; ")
+        ),
+        help,
+    );
+    // A client that goes by folders knows the skill by its folder's name already; a folder of a
+    // bad name is to be renamed too, which takes a person.
+    let better = match folder {
+        "" => naming::slug(name),
+        folder if naming::is_valid(folder) => Some(folder.to_owned()),
+        _ => None,
+    };
+    let fix = better.and_then(|better| naming::renamed(context.skill_text(), field, &better));
+    Some(Finding { fix, ..found })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Change, Edit};
+    use crate::profile::Profile;
+    use crate::skill_files::MemoryView;
+    use crate::span::Span;
+
+    fn replacement(folder: &str, name: &str) -> Option<String> {
+        let text = format!("---\nname: {name}\n---\n");
+        let view = MemoryView::new(folder).with("SKILL.md", &text);
+        let found = check(&Context::new(&view, Profile::default()));
+        let Change::Edit(edits) = found[0].fix.clone()?.change else {
+            return None;
+        };
+        let [Edit { span, replacement }] = <[Edit; 1]>::try_from(edits).unwrap();
+        assert_eq!(span, Span::new(10, 10 + name.len()));
+        Some(replacement)
+    }
+
+    #[test]
+    fn the_folders_name_goes_before_a_guess() {
+        assert_eq!(replacement("pdf", "PDF Tools").as_deref(), Some("pdf"));
+        assert_eq!(
+            replacement("", "'PDF Tools'").as_deref(),
+            Some("'pdf-tools'")
+        );
+        assert_eq!(replacement("", "Café"), None);
+    }
+}

@@ -1,0 +1,31 @@
+//! SK201: there is no `name`.
+
+use crate::diagnostic::Severity;
+use crate::parsed_skill::Context;
+use crate::required_field;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK201",
+    name: "name-missing",
+    severity: Severity::Error,
+    is_on: true,
+    // Codex and Claude Code take the folder's name instead.
+    blocks_loading: false,
+    summary: "`name` is missing, empty or not a text",
+    why: "The specification requires it, and so do VS Code, the Copilot CLI and Cursor; Codex and Claude Code take the name of the folder.",
+    example: "name: 42\ndescription: Reads PDF files",
+    mend: "add `name:` with the name of the folder",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let missing = context
+        .frontmatter()
+        .and_then(|frontmatter| required_field::missing(frontmatter, "name"));
+    let finding = missing
+        .map(|(at, message)| Finding::new(at, message, "add `name:` with the name of the folder"));
+    finding.into_iter().collect()
+}

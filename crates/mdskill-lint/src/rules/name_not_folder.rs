@@ -1,0 +1,43 @@
+//! SK203: `name` is not the name of the folder.
+
+use crate::diagnostic::Severity;
+use crate::naming;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK203",
+    name: "name-not-folder",
+    severity: Severity::Error,
+    is_on: true,
+    blocks_loading: false,
+    summary: "`name` differs from the name of the folder",
+    why: "The specification requires them to be equal: some versions of VS Code refuse the skill, others call it by its folder; 133 of 2,672 public skills.",
+    example: "pdf-tools/SKILL.md with name: pdf",
+    mend: "give both the same name",
+    fixable: Fixable::Unsafe,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let folder = context.skill.folder();
+    let finding = context.field("name").and_then(|field| {
+        let name = field.value.text().filter(|name| !name.is_empty())?;
+        // A skill at the root of its repository has no folder of its own.
+        if folder.is_empty() || name == folder {
+            return None;
+        }
+        let (name, folder_shown) = (naming::shown(name), naming::shown(folder));
+        let found = Finding::new(
+            field.value_span,
+            format!("`name` is `{name}`, but the folder is `{folder_shown}`"),
+            RULE.mend,
+        );
+        let fix = naming::is_valid(folder)
+            .then(|| naming::renamed(context.skill_text(), field, folder))
+            .flatten();
+        Some(Finding { fix, ..found })
+    });
+    finding.into_iter().collect()
+}

@@ -1,0 +1,62 @@
+//! SK005: a skill lies inside another.
+
+use crate::SKILL_FILE;
+use crate::diagnostic::Severity;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK005",
+    name: "nested-skill",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "a skill lies inside another skill",
+    why: "Whoever copies the outer skill copies the inner one along, and a client that stops at the first `SKILL.md` never finds it; 26 of 2,672 public skills.",
+    example: "game-development/2d-games/SKILL.md below game-development/SKILL.md",
+    mend: "move the inner skill beside the outer one, or make it a file in `references/`",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let finding = |folder: &&str| {
+        let message = match context.skill.folder() {
+            "" => "this skill lies inside the skill at the root of the repository".to_owned(),
+            outer => format!("this skill lies inside the skill in `{outer}`"),
+        };
+        Finding::about(&format!("{folder}{SKILL_FILE}"), message, RULE.mend)
+    };
+    context.nested.iter().map(finding).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Profile;
+    use crate::skill_files::MemoryView;
+
+    #[test]
+    fn each_is_told_once_by_the_skill_around_it() {
+        let files = [
+            "SKILL.md",
+            "a-b/SKILL.md",
+            "a/B/SKILL.md",
+            "a/SKILL.md",
+            "a/b/c/SKILL.md",
+            "c/NOT-SKILL.md",
+        ];
+        let view = files
+            .iter()
+            .fold(MemoryView::new("o"), |view, file| view.with(file, ""));
+        let context = Context::new(&view, Profile::default());
+        let found: Vec<String> = check(&context)
+            .into_iter()
+            .map(|found| found.file)
+            .collect();
+        assert_eq!(found, ["a-b/SKILL.md", "a/SKILL.md"]);
+        assert!(context.is_nested("a/B/x.md") && context.is_nested("a-b/x"));
+        assert!(!context.is_nested("c/x.md") && !context.is_nested("a.md"));
+    }
+}

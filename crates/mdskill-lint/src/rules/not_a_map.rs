@@ -1,0 +1,27 @@
+//! SK105: the frontmatter has no keys and values.
+
+use crate::diagnostic::Severity;
+use crate::frontmatter::Fault;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK105",
+    name: "not-a-map",
+    severity: Severity::Error,
+    is_on: true,
+    blocks_loading: true,
+    summary: "the frontmatter is not a map",
+    why: "The specification requires keys and values, at least `name` and `description`; clients skip a skill without them.",
+    example: "---\n- pdf\n---",
+    mend: "write one `key: value` a line",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let error = context.frontmatter_error();
+    let error = error.filter(|error| matches!(error.fault, Fault::NotAMap { .. }));
+    error.map(Finding::from).into_iter().collect()
+}

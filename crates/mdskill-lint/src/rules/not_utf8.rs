@@ -1,0 +1,27 @@
+//! SK002: `SKILL.md` is not UTF-8.
+
+use crate::diagnostic::Severity;
+use crate::frontmatter::Fault;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK002",
+    name: "not-utf8",
+    severity: Severity::Error,
+    is_on: true,
+    blocks_loading: true,
+    summary: "`SKILL.md` is not UTF-8",
+    why: "Clients read it as text: Codex fails on it; 1 of 15,780 published versions.",
+    example: "name: caf\\xe9",
+    mend: "save the file as UTF-8",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let error = context.frontmatter_error();
+    let error = error.filter(|error| matches!(error.fault, Fault::NotUtf8 { .. }));
+    error.map(Finding::from).into_iter().collect()
+}

@@ -1,0 +1,97 @@
+//! SK309: a file of references that nothing in the skill names.
+
+use std::collections::HashSet;
+
+use crate::SKILL_FILE;
+use crate::diagnostic::Severity;
+use crate::frontmatter::MAX_SKILL_MD_BYTES;
+use crate::mentions;
+use crate::parsed_skill::Context;
+use crate::references::path_kind;
+use crate::references::unreferenced_files::Stems;
+use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::skill_files::EntryKind;
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK309",
+    name: "orphan",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "nothing in the skill names a file of references/",
+    why: "Clients load only what the instructions refer to; 80 files of public skills are never read.",
+    example: "references/forms.md, and no file says `forms`",
+    mend: "refer to it from SKILL.md, or remove it",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+/// Most bytes of other files that are read to find a name; 99 of 100 public skills have less than
+/// one megabyte in all. What is not read may name anything.
+const MAX_BYTES: u64 = 16 << 20;
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let Some(skill_md) = context.skill_page() else {
+        return Vec::new();
+    };
+    let candidates = context.pages.iter().map(|page| page.path);
+    let mut unnamed = Stems::new(candidates.filter(|path| is_candidate(path)));
+    unnamed.strike(context.skill_text(), skill_md.path);
+    for page in context.pages.iter().filter(|page| page.path != SKILL_FILE) {
+        if !unnamed.is_empty() {
+            unnamed.strike(&page.text, page.path);
+        }
+    }
+    if !strike_other_files(context, &mut unnamed) {
+        return Vec::new();
+    }
+    let patterns: HashSet<&str> = mentions::all(context)
+        .filter_map(|mention| path_kind::fixed_beginning(&mention.reference.target))
+        .collect();
+    let is_meant_by_a_pattern = |path: &str| {
+        let ends = path.char_indices().map(|(at, _)| at);
+        ends.skip(1).any(|end| patterns.contains(&path[..end]))
+    };
+    let files = unnamed.into_files().into_iter();
+    let orphans = files.filter(|path| !is_meant_by_a_pattern(path));
+    let finding = |path| {
+        let message = format!("nothing in the skill names `{path}`");
+        Finding::about(path, message, RULE.mend)
+    };
+    orphans.map(finding).collect()
+}
+
+/// A README is for people.
+fn is_candidate(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    path_kind::is_reference_file(path) && !name.starts_with("readme.")
+}
+
+/// Strikes what the files that are no pages name: scripts, data. Returns whether all of them
+/// could be looked through.
+fn strike_other_files(context: &Context<'_>, unnamed: &mut Stems<'_>) -> bool {
+    let mut budget = MAX_BYTES;
+    for entry in context.skill.entries() {
+        if unnamed.is_empty() {
+            break;
+        }
+        let EntryKind::File { bytes, .. } = entry.kind else {
+            continue;
+        };
+        // What is larger than a page is no text that refers to others.
+        if context.page(&entry.path).is_some() || bytes > MAX_SKILL_MD_BYTES as u64 {
+            continue;
+        }
+        let Some(rest) = budget.checked_sub(bytes) else {
+            return false;
+        };
+        budget = rest;
+        if let Ok(bytes) = context.skill.read(&entry.path)
+            && let Ok(text) = std::str::from_utf8(&bytes)
+        {
+            unnamed.strike(text, &entry.path);
+        }
+    }
+    true
+}

@@ -1,0 +1,44 @@
+//! SK306: a path leads to a file only when it is looked for above the skill.
+
+use crate::diagnostic::Severity;
+use crate::mentions::{self, Mention};
+use crate::parsed_skill::Context;
+use crate::references::resolve::Destination;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK306",
+    name: "path-above",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "a path is found only above the skill, as at the root of its plugin",
+    why: "Only the skill's folder is installed; what a plugin keeps above it stays behind; 21 paths in 2,672 public skills.",
+    example: "`references/shared.md`, which lies beside the plugin's skills/",
+    mend: "copy the file into the skill",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    mentions::all(context)
+        .filter_map(|path| finding(&path))
+        .collect()
+}
+
+fn finding(mention: &Mention<'_>) -> Option<Finding> {
+    let target = &mention.reference.target;
+    let message = match mention.destination() {
+        Destination::Above(folder) if folder.is_empty() => {
+            format!("`{target}` is not in the skill, only at the root of the repository")
+        }
+        Destination::Above(folder) => {
+            format!("`{target}` is not in the skill, only in `{folder}` above it")
+        }
+        _ => return None,
+    };
+    let severity = mention.severity(Severity::Warning);
+    let help = "copy the file into the skill: only the skill's folder is installed";
+    Some(mention.finding(message, help).as_severe_as(severity))
+}

@@ -1,0 +1,135 @@
+//! SK405: a TODO or a placeholder is left.
+
+use crate::diagnostic::Severity;
+use crate::parsed_skill::{Context, Page};
+use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::span::Span;
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK405",
+    name: "placeholder",
+    severity: Severity::Info,
+    is_on: true,
+    blocks_loading: false,
+    summary: "a TODO or a placeholder is left",
+    why: "An agent takes it for an instruction, or for text to hand on; 7 of 2,672 public skills.",
+    example: "TODO: describe the steps",
+    mend: "write what is missing, or remove the line",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+/// Every line with a placeholder has one of these. Most pages have none: looking at each line for
+/// each of them was a fifth of the time that validating takes.
+const MARKS: [&str; 5] = ["TODO", "FIXME:", "<your ", "<YOUR ", "Lorem ipsum dolor"];
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    // What a template leaves open, its reader fills in.
+    let pages = context.read_by_agents();
+    let is_template = |page: &Page<'_>| page.path.to_ascii_lowercase().contains("template");
+    let has_mark = |page: &Page<'_>| MARKS.iter().any(|mark| page.text.contains(mark));
+    for page in pages.filter(|page| has_mark(page) && !is_template(page)) {
+        let mut blocks = page.markdown.code_blocks.iter().peekable();
+        let mut start = page.body_offset;
+        for line in page.text[page.body_offset..].split_inclusive('\n') {
+            let end = start + line.len();
+            while blocks.next_if(|block| block.end <= start).is_some() {}
+            let is_code = blocks.peek().is_some_and(|block| block.start < end);
+            if let Some(found) = placeholder(line).filter(|_| !is_code) {
+                let span = found.shifted(start);
+                if !is_inside(&page.markdown.code_spans, span.start) {
+                    let message = format!("`{}` is left to be filled in", span.of(&page.text));
+                    findings.push(Finding::in_file(page.path, span, message, ""));
+                }
+            }
+            start = end;
+        }
+    }
+    findings
+}
+
+fn is_inside(spans: &[Span], at: usize) -> bool {
+    let before = spans.partition_point(|span| span.start <= at);
+    spans[..before].last().is_some_and(|span| at < span.end)
+}
+
+/// Returns the first placeholder of a line. A `TODO:` within a sentence is what the sentence
+/// is about; one that begins a line is meant.
+fn placeholder(line: &str) -> Option<Span> {
+    todo(line)
+        .or_else(|| bracketed(line))
+        .or_else(|| to_be_yours(line))
+        .or_else(|| filler(line))
+}
+
+fn todo(line: &str) -> Option<Span> {
+    let marks = |c: char| c.is_whitespace() || "-*+>#_.()".contains(c) || c.is_ascii_digit();
+    let rest = line.trim_start_matches(marks);
+    let start = line.len() - rest.len();
+    let mark = ["TODO:", "FIXME:"]
+        .into_iter()
+        .find(|mark| rest.starts_with(mark))?;
+    let after = rest[mark.len()..].trim_start_matches(['*', '_', ' ']);
+    // `TODO:` and `FIXME:` comments, `TODO: or HACK`: the word itself is meant.
+    let is_about = after.starts_with(['`', '/', '|', ',']) || after.starts_with("or ");
+    (!is_about && !after.trim().is_empty()).then(|| Span::new(start, start + mark.len()))
+}
+
+/// `[TODO]`, `[TODO: the steps]`, but not the link `[TODO](todo.md)`.
+fn bracketed(line: &str) -> Option<Span> {
+    let start = line.find("[TODO")?;
+    let rest = &line[start..];
+    let end = rest.find(']')? + 1;
+    let is_word = rest["[TODO".len()..].starts_with([']', ':', ' ']);
+    let is_link = rest[end..].starts_with(['(', '[', ':']);
+    (is_word && !is_link).then(|| Span::new(start, start + end))
+}
+
+/// `<your key here>`.
+fn to_be_yours(line: &str) -> Option<Span> {
+    let start = line.find("<your ").or_else(|| line.find("<YOUR "))?;
+    let end = line[start..].find('>')?;
+    let inside = line[start..start + end].to_ascii_lowercase();
+    inside
+        .ends_with(" here")
+        .then(|| Span::new(start, start + end + 1))
+}
+
+fn filler(line: &str) -> Option<Span> {
+    let start = line.find("Lorem ipsum dolor")?;
+    Some(Span::new(start, start + "Lorem ipsum".len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_told_from_what_is_talked_about() {
+        for (line, left) in [
+            ("TODO: write this", "TODO:"),
+            ("- **TODO:** the steps", "TODO:"),
+            ("## 2. FIXME: broken", "FIXME:"),
+            ("See [TODO: link].", "[TODO: link]"),
+            ("key = <your API key here>", "<your API key here>"),
+            ("Lorem ipsum dolor sit", "Lorem ipsum"),
+        ] {
+            let found = placeholder(line).map(|span| span.of(line));
+            assert_eq!(found, Some(left), "{line}");
+        }
+        for line in [
+            "Look for TODO: comments",
+            "- TODO: / FIXME: comments are counted",
+            "TODO:",
+            "[TODO](todo.md)",
+            "[TODOS]",
+            "<your-key>",
+            "no Lorem ipsum in mockups",
+            "Todo: nothing",
+        ] {
+            assert_eq!(placeholder(line), None, "{line}");
+        }
+    }
+}

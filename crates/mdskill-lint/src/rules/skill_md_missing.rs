@@ -1,0 +1,91 @@
+//! SK001: the folder has no `SKILL.md`.
+
+use crate::SKILL_FILE;
+use crate::diagnostic::{Change, Fix, Safety, Severity};
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::skill_files::EntryKind;
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK001",
+    name: "no-skill-md",
+    severity: Severity::Error,
+    is_on: true,
+    blocks_loading: true,
+    summary: "no `SKILL.md`, spelled exactly so",
+    why: "Clients look for a file named exactly `SKILL.md`; `skill.md` works for some, and on some systems only.",
+    example: "pdf/skill.md",
+    mend: "rename the file to `SKILL.md`, or write one",
+    fixable: Fixable::Safe,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    match context.entry(SKILL_FILE).map(|entry| &entry.kind) {
+        None | Some(EntryKind::Submodule) => vec![missing(context)],
+        // What is there and is no file is told by another rule.
+        Some(_) => Vec::new(),
+    }
+}
+
+fn missing(context: &Context<'_>) -> Finding {
+    let entries = context.skill.entries().iter();
+    let mut alike = entries.filter(|entry| {
+        entry.path.eq_ignore_ascii_case(SKILL_FILE) && entry.kind != EntryKind::Submodule
+    });
+    let Some(other) = alike.next() else {
+        return Finding::about(
+            SKILL_FILE,
+            format!("the folder has no `{SKILL_FILE}`"),
+            format!("write a `{SKILL_FILE}` with `name`, `description` and instructions"),
+        );
+    };
+    let path = &other.path;
+    let found = Finding::about(
+        path,
+        format!("the file is named `{path}`, but clients look for `{SKILL_FILE}`"),
+        format!("rename it to `{SKILL_FILE}` in its folder"),
+    );
+    match alike.next() {
+        // Which of several is meant, only their author knows.
+        Some(_) => found,
+        None => found.fixed_by(Fix {
+            title: format!("rename it to `{SKILL_FILE}`"),
+            safety: Safety::Safe,
+            change: Change::Rename(SKILL_FILE.to_owned()),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Profile;
+    use crate::skill_files::MemoryView;
+
+    fn found(files: &[&str]) -> Option<(String, bool)> {
+        let view = files
+            .iter()
+            .fold(MemoryView::new("a"), |view, file| view.with(file, ""));
+        let found = check(&Context::new(&view, Profile::default()));
+        assert!(found.len() <= 1);
+        found
+            .into_iter()
+            .next()
+            .map(|found| (found.file, found.fix.is_some()))
+    }
+
+    #[test]
+    fn it_is_renamed_when_it_is_plain_which() {
+        assert_eq!(found(&["SKILL.md", "skill.md"]), None);
+        assert_eq!(found(&["skill.md"]), Some(("skill.md".to_owned(), true)));
+        assert_eq!(
+            found(&["Skill.md", "skill.md"]),
+            Some(("Skill.md".to_owned(), false))
+        );
+        for without in [&["README.md"][..], &["SKILL.md/a"], &["docs/SKILL.md"]] {
+            assert_eq!(found(without), Some(("SKILL.md".to_owned(), false)));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! SK503: another repository inside a skill.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Severity;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::skill_files::EntryKind;
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK503",
+    name: "submodule",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "another repository inside a skill",
+    why: "git keeps only the id of a commit: whoever copies the skill gets an empty folder, and the agent nothing.",
+    example: "vendor/lib as a git submodule",
+    mend: "copy the files that the skill needs into it",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let entries = context.skill.entries().iter();
+    let repositories: BTreeSet<&str> = entries
+        .filter_map(|entry| match entry.kind {
+            EntryKind::Submodule => Some(entry.path.as_str()),
+            // On disk it is a folder with a `.git` of its own.
+            _ => repository_around(&entry.path),
+        })
+        .collect();
+    let found = repositories.into_iter().map(|path| {
+        let message =
+            format!("`{path}` is another repository, whose files are not part of the skill");
+        Finding::about(path, message, "")
+    });
+    found.collect()
+}
+
+/// Returns the folder within the skill whose `.git` this is, or is in.
+fn repository_around(path: &str) -> Option<&str> {
+    let inside = path.find("/.git/").map(|at| &path[..at]);
+    inside.or_else(|| path.strip_suffix("/.git"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_on_disk_is_known_by_its_git_folder() {
+        assert_eq!(repository_around("lib/.git/HEAD"), Some("lib"));
+        assert_eq!(repository_around("a/lib/.git"), Some("a/lib"));
+        for path in [".git/HEAD", "a/.gitignore", "a/x.git", "a/.github/b"] {
+            assert_eq!(repository_around(path), None, "{path}");
+        }
+    }
+}

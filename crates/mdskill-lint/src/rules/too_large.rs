@@ -1,0 +1,91 @@
+//! SK506: a large file or skill.
+
+use crate::SKILL_FILE;
+use crate::diagnostic::Severity;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::skill_files::EntryKind;
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK506",
+    name: "too-large",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "a file over 1 MB, or a skill over 10 MB or 500 files",
+    why: "Everybody who installs the skill commits it all; 9 public files and 2 of 2,672 public skills are larger.",
+    example: "assets/demo.mp4 of 8 MB",
+    mend: "leave out what the agent does not need",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+/// Largest file, in bytes.
+const MAX_FILE_BYTES: u64 = 1_000_000;
+/// Largest skill, in bytes.
+const MAX_SKILL_BYTES: u64 = 10_000_000;
+/// Most files of a skill.
+const MAX_FILES: usize = 500;
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let entries = context.skill.entries().iter();
+    let files: Vec<(&str, u64)> = entries
+        .filter_map(|entry| match entry.kind {
+            EntryKind::File { bytes, .. } => Some((entry.path.as_str(), bytes)),
+            _ => None,
+        })
+        .collect();
+    let large = files.iter().filter(|(_, bytes)| *bytes > MAX_FILE_BYTES);
+    let mut findings: Vec<Finding> = large
+        .map(|(path, bytes)| {
+            let message = format!("`{path}` has {}, more than 1 MB", megabytes(*bytes));
+            Finding::about(path, message, "")
+        })
+        .collect();
+    let all = files
+        .iter()
+        .fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
+    if all > MAX_SKILL_BYTES {
+        let message = format!("the skill has {}, more than 10 MB", megabytes(all));
+        findings.push(Finding::about(SKILL_FILE, message, ""));
+    }
+    if files.len() > MAX_FILES {
+        let message = format!("the skill has {} files, more than {MAX_FILES}", files.len());
+        findings.push(Finding::about(SKILL_FILE, message, ""));
+    }
+    findings
+}
+
+/// Says a size with one digit after the point, rounded up: what is over a limit looks so.
+fn megabytes(bytes: u64) -> String {
+    let tenths = bytes.div_ceil(100_000);
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Profile;
+    use crate::skill_files::{Entry, MemoryView};
+
+    fn found(sizes: &[usize]) -> Vec<String> {
+        let mut skill = MemoryView::new("a");
+        for (at, size) in sizes.iter().enumerate() {
+            skill = skill.with_entry(Entry::file(format!("{at}.png"), *size));
+        }
+        let found = check(&Context::new(&skill, Profile::default())).into_iter();
+        found.map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn files_bytes_and_their_number_are_measured_each() {
+        assert_eq!(found(&[1_000_000; 10]), [] as [&str; 0]);
+        assert_eq!(found(&[1_000_001]), ["`0.png` has 1.1 MB, more than 1 MB"]);
+        assert_eq!(
+            found(&[999_999; 11]),
+            ["the skill has 11.0 MB, more than 10 MB"]
+        );
+        assert_eq!(found(&[1; 501]), ["the skill has 501 files, more than 500"]);
+    }
+}

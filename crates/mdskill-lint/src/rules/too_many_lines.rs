@@ -1,0 +1,46 @@
+//! SK402: `SKILL.md` has more than 500 lines.
+
+use crate::diagnostic::Severity;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::span::Span;
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK402",
+    name: "too-many-lines",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "`SKILL.md` has more than 500 lines",
+    why: "The specification recommends fewer, for all of them are read each time; 117 of 2,672 public skills have more.",
+    example: "a SKILL.md of 700 lines",
+    mend: "move what is seldom needed into files under `references/` and name them here",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+/// Most lines. Source: specification, "Progressive disclosure".
+const MAX_LINES: usize = 500;
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let finding = context.skill_page().and_then(|page| {
+        let lines = page.text.lines().count();
+        let within: usize = page
+            .text
+            .split_inclusive('\n')
+            .take(MAX_LINES)
+            .map(str::len)
+            .sum();
+        let over = page.text[within..].lines().next()?;
+        let message = format!(
+            "`SKILL.md` has {lines} lines; the specification recommends at most {MAX_LINES}"
+        );
+        Some(Finding::new(
+            Span::new(within, within + over.len()),
+            message,
+            "",
+        ))
+    });
+    finding.into_iter().collect()
+}

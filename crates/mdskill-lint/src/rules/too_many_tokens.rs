@@ -1,0 +1,40 @@
+//! SK403: the body has more than about 5,000 tokens.
+
+use crate::SKILL_FILE;
+use crate::diagnostic::Severity;
+use crate::parsed_skill::Context;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK403",
+    name: "too-many-tokens",
+    severity: Severity::Warning,
+    is_on: true,
+    blocks_loading: false,
+    summary: "the body has more than about 5,000 tokens",
+    why: "The specification recommends fewer, for all of them fill the context of the agent; 75 of 2,672 public skills have more.",
+    example: "a body of 30,000 characters",
+    mend: "move what is seldom needed into files under `references/` and name them here",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+/// Most tokens. Source: specification, "Progressive disclosure".
+const MAX_TOKENS: usize = 5000;
+/// Every model counts otherwise; for English text this is near all of them.
+const CHARACTERS_PER_TOKEN: usize = 4;
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let finding = context.skill_page().and_then(|page| {
+        let characters = page.text[page.body_offset..].chars().count();
+        let tokens = characters / CHARACTERS_PER_TOKEN;
+        (tokens > MAX_TOKENS).then(|| {
+            let message = format!(
+                "the instructions have about {tokens} tokens (their {characters} characters divided by {CHARACTERS_PER_TOKEN}); the specification recommends fewer than {MAX_TOKENS}"
+            );
+            Finding::about(SKILL_FILE, message, "")
+        })
+    });
+    finding.into_iter().collect()
+}

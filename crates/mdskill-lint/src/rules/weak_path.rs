@@ -1,0 +1,49 @@
+//! SK303: a path that may be the skill's own is not there.
+
+use crate::diagnostic::Severity;
+use crate::markdown::ReferenceKind::{CodeBlock, CodeSpan, Command, Prose};
+use crate::mentions::{self, Mention};
+use crate::parsed_skill::{Context, Role};
+use crate::references::path_kind::Claim;
+use crate::references::resolve::Destination;
+use crate::rule::{Check, Finding, Fixable, Rule};
+
+/// See the module.
+pub const RULE: Rule = Rule {
+    code: "SK303",
+    name: "weak-path",
+    severity: Severity::Info,
+    is_on: true,
+    blocks_loading: false,
+    summary: "a path in a command, in code or into scripts/ is not in the skill",
+    why: "An agent that runs it finds nothing; but half of the missing scripts are the user's own, so most of these are only told.",
+    example: "python scripts/check.py",
+    mend: "add the file, or say whose it is",
+    fixable: Fixable::No,
+    check: Check::Skill(check),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let missing =
+        mentions::all(context).filter(|mention| *mention.destination() == Destination::Missing);
+    let found = missing.filter_map(|mention| {
+        let severity = severity(&mention)?;
+        let target = &mention.reference.target;
+        let message = format!("`{target}` is named here, but the skill does not have it");
+        Some(mention.finding(message, RULE.mend).as_severe_as(severity))
+    });
+    found.collect()
+}
+
+/// Returns how much a missing path matters, nothing when another rule tells of it.
+fn severity(mention: &Mention<'_>) -> Option<Severity> {
+    let severity = match (mention.lead.claim, mention.reference.kind) {
+        (Claim::Link | Claim::None, _) | (Claim::Strong, CodeSpan | Prose) => return None,
+        (Claim::Strong, CodeBlock) if mention.page.role == Role::SkillMd => Severity::Warning,
+        (Claim::Existing, CodeSpan) => mention.severity(Severity::Warning),
+        (Claim::Strong | Claim::Existing | Claim::Weak, CodeBlock | CodeSpan | Command | _) => {
+            Severity::Info
+        }
+    };
+    Some(severity)
+}

@@ -1,0 +1,96 @@
+//! [`MemoryView`]: a skill that lies in memory, for editors and for tests.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::{Entry, Lies, SkillView, Unreadable};
+
+/// A skill whose files are given.
+///
+/// ```
+/// use mdskill_lint::skill_files::MemoryView;
+/// use mdskill_lint::{Settings, validate};
+///
+/// let skill = MemoryView::new("pdf")
+///     .with("SKILL.md", "---\nname: pdf\n---\nRead [the forms](references/forms.md) and the tables.\n")
+///     .with("references/tables.md", "# Tables\n");
+/// let found = validate(&skill, &Settings::default());
+/// let codes: Vec<_> = found.diagnostics.iter().map(|found| found.code).collect();
+/// assert_eq!(codes, ["SK210", "SK301"]);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct MemoryView {
+    folder: String,
+    entries: Vec<Entry>,
+    files: BTreeMap<String, Vec<u8>>,
+    place: Option<String>,
+    around: BTreeMap<String, Lies>,
+}
+
+impl MemoryView {
+    /// Returns an empty skill in a folder of that name.
+    #[must_use]
+    pub fn new(folder: impl Into<String>) -> Self {
+        Self {
+            folder: folder.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a file, or replaces it.
+    #[must_use]
+    pub fn with(self, path: &str, bytes: impl AsRef<[u8]>) -> Self {
+        let bytes = bytes.as_ref();
+        let mut view = self.with_entry(Entry::file(path, bytes.len()));
+        view.files.insert(path.to_owned(), bytes.to_owned());
+        view
+    }
+
+    /// Adds anything, or replaces it; a file without content that is not [`with`](Self::with)
+    /// can't be read.
+    #[must_use]
+    pub fn with_entry(mut self, entry: Entry) -> Self {
+        self.entries.retain(|other| other.path != entry.path);
+        self.entries.push(entry);
+        self.entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        self
+    }
+
+    /// Puts the skill at `place` in a repository that has these other files.
+    #[must_use]
+    pub fn inside(mut self, place: &str, files: &[&str]) -> Self {
+        self.place = Some(place.to_owned());
+        for file in files {
+            let folders = file.match_indices('/').map(|(at, _)| &file[..at]);
+            self.around
+                .extend(folders.map(|folder| (folder.to_owned(), Lies::Folder)));
+            self.around.insert((*file).to_owned(), Lies::File);
+        }
+        self
+    }
+}
+
+impl SkillView for MemoryView {
+    fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, Unreadable> {
+        let bytes = self.files.get(path).ok_or_else(|| Unreadable {
+            reason: "there is no such file".to_owned(),
+        })?;
+        Ok(Cow::Borrowed(bytes))
+    }
+
+    fn place(&self) -> Option<&str> {
+        self.place.as_deref()
+    }
+
+    fn in_repository(&self, path: &str) -> Option<Lies> {
+        self.around.get(path).copied()
+    }
+}
