@@ -39,7 +39,7 @@ asked for), `fix` (`no`, `safe`, `unsafe`), `blocks_loading` (whether clients do
 skill), `summary`, `why`, `example`, `mend`, and `profiles`: its severity, or `off`, by `copilot`,
 `claude` and `spec`.
 
-This page is made of the rules' own words: `BLESS=1 cargo test --test it docs` writes it anew.
+This page is made from the rules: `SNAPSHOTS=overwrite cargo test --test it docs` writes it.
 ";
 
 /// Returns the page.

@@ -1,5 +1,5 @@
-//! `docs/rules.md` and `mdskill rule` say what the rules say. `BLESS=1 cargo test --test it docs`
-//! writes the page anew.
+//! `docs/rules.md` and `mdskill rule`, made from the rules. `SNAPSHOTS=overwrite cargo test --test it docs`
+//! writes the page.
 
 use std::path::Path;
 
@@ -8,13 +8,13 @@ use mdskill::ui::rules_page;
 use mdskill_lint::registry::RULES;
 use pulldown_cmark::{Event, Parser as Markdown, Tag, TagEnd};
 
-use crate::support::kept::compare;
 use crate::support::room::Room;
+use crate::support::snapshot_file::assert_matches_file;
 
 #[test]
 fn the_page_of_rules_is_made_of_the_rules() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
-    compare(&page, &rules_page::markdown());
+    assert_matches_file(&rules_page::markdown(), &page);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! - `hit/` holds what the rule finds, and nothing else finds anything in it;
 //! - `near-miss/` looks like it, and nothing finds anything that matters there;
 //! - `fixed/` is what `--fix` makes of `hit/`, with `--unsafe` where the rule's fix needs it;
-//! - `hit.json` and `hit.txt` are what a user sees of `hit/`. `BLESS=1 cargo test rules`
+//! - `hit.json` and `hit.txt` are what a user sees of `hit/`. `SNAPSHOTS=overwrite cargo test rules`
 //!   writes them and `fixed/` anew; read the difference before it is committed.
 //!
 //! Each folder is tried alone in an empty room, as the root of its own repository.
@@ -16,9 +16,9 @@ use serde_json::Value;
 use mdskill_lint::registry;
 use mdskill_lint::rule::Fixable;
 
-use crate::support::kept::{compare, is_blessed};
 use crate::support::room::Room;
 use crate::support::snapshot::Snapshot;
+use crate::support::snapshot_file::{assert_matches_file, is_overwriting};
 
 /// The folders of all codes.
 fn codes() -> Vec<(String, PathBuf)> {
@@ -119,9 +119,9 @@ fn what_a_user_sees_of_each_rule_is_kept() {
         let room = room_of(&folder.join("hit"));
         let flags = ["validate", "--select", &code, "--severity", "info"];
         let text = room.mdskill(flags).run();
-        compare(&folder.join("hit.txt"), &text.stdout);
+        assert_matches_file(&text.stdout, &folder.join("hit.txt"));
         let json = room.mdskill([&flags[..], &["--json"]].concat()).run();
-        compare(&folder.join("hit.json"), &json.stdout);
+        assert_matches_file(&json.stdout, &folder.join("hit.json"));
     }
 }
 
@@ -158,7 +158,7 @@ fn what_can_be_fixed_is_and_only_once() {
         room.mdskill(&fix).run();
         let fixed = tree(&room.project());
         assert!(hit != fixed, "{code} says that it can be fixed, and is not");
-        if is_blessed() {
+        if is_overwriting() {
             drop(fs::remove_dir_all(&kept));
             fs::rename(room.project().join(".git"), room.path("temp/.git")).unwrap();
             copy(&room.project(), &kept);

@@ -1,4 +1,4 @@
-//! The whole page, kept in `testdata/summary`: `BLESS=1 cargo test --lib ui::summary` writes it anew.
+//! Whole pages, compared with `testdata/summary`. `SNAPSHOTS=overwrite cargo test --lib ui::summary` writes them.
 
 mod sample;
 
@@ -11,28 +11,21 @@ use self::sample::{HOSTILE, change, difference, everything, gains};
 use super::*;
 use mdskill_lint::capability::Kind;
 
+/// Asserts that a page is the file of that name in `testdata/summary`.
 #[track_caller]
-fn is_kept(name: &str, seen: &str) {
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR"))
+fn assert_page(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("testdata/summary")
         .join(name);
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the switch that writes snapshots"
-    )]
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(&kept, seen).unwrap();
-    }
-    assert_eq!(
-        seen,
-        std::fs::read_to_string(&kept).unwrap_or_default(),
-        "{name}: see the head of these tests"
-    );
+    let expected = snapbox::Data::read_from(&path, Some(snapbox::data::DataFormat::Text)).raw();
+    snapbox::Assert::new()
+        .action_env(snapbox::assert::DEFAULT_ACTION_ENV)
+        .eq(snapbox::Data::text(actual).raw(), expected);
 }
 
 #[test]
 fn the_page_says_first_what_a_reviewer_must_know() {
-    is_kept(
+    assert_page(
         "everything.md",
         &summary(&everything(), &difference, PULL_REQUEST_ROOM),
     );
@@ -40,7 +33,7 @@ fn the_page_says_first_what_a_reviewer_must_know() {
         unchanged: 3,
         ..Report::default()
     };
-    is_kept(
+    assert_page(
         "nothing.md",
         &summary(&quiet, &difference, PULL_REQUEST_ROOM),
     );
@@ -49,7 +42,7 @@ fn the_page_says_first_what_a_reviewer_must_know() {
         dry_run: true,
         ..Report::default()
     };
-    is_kept("one.md", &summary(&one, &difference, PULL_REQUEST_ROOM));
+    assert_page("one.md", &summary(&one, &difference, PULL_REQUEST_ROOM));
 }
 
 #[test]
