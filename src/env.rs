@@ -13,7 +13,7 @@ use mdskill_git::environment::{Environment, Token};
 
 /// The variables that mdskill reads, each with what it does.
 ///
-/// The README's table is checked against this list.
+/// The table in `docs/reference/environment.md` is made from this list.
 pub const VARIABLES: &[(&str, &str)] = &[
     (
         GITHUB_URL,

@@ -83,8 +83,3 @@ mod commands;
 pub mod ui;
 
 pub use commands::main;
-
-/// The README's examples, compiled and run with the documentation's.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-pub struct Readme;

@@ -1,4 +1,4 @@
-//! `docs/rules.md`, made of the rules' own words.
+//! `docs/reference/rules.md`, made from the rules.
 
 use mdskill_lint::explain::{Explanation, Group, sentence};
 use mdskill_lint::registry;

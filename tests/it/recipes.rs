@@ -1,4 +1,4 @@
-//! The recipes of `docs/ci.md`, run as they stand there: bash, git, a bare repository for `origin`, and a
+//! The recipes of `docs/guide/ci.md`, run as they stand there: bash, git, a bare repository for `origin`, and a
 //! `gh` that notes what it is asked. Only what GitHub and GitLab do themselves is played here.
 
 mod scene;
@@ -13,15 +13,12 @@ use crate::support::outcome::Outcome;
 const BRANCH: &str = "mdskill/update";
 
 #[test]
-fn the_weekly_update_opens_a_pull_request_and_then_renews_it() {
+fn the_weekly_update_opens_a_pull_request_and_then_updates_it() {
     let workflow = yaml("name: Update skills");
     let mut scene = Scene::set();
     let main = scene.origin("rev-parse main");
 
-    scene
-        .job(&workflow, "update")
-        .ok()
-        .says("Nothing has moved.");
+    scene.job(&workflow, "update").ok().says("No updates.");
     assert_eq!(scene.branches(), ["main"]);
     assert_eq!(scene.asked(), [] as [String; 0]);
 
@@ -75,7 +72,7 @@ fn the_weekly_update_leaves_the_work_of_others_alone() {
     scene
         .job(&workflow, "update")
         .ok()
-        .says("::warning::Somebody works on mdskill/update");
+        .says("::warning::mdskill/update has commits by someone else");
     assert_eq!(scene.origin(&format!("rev-parse {BRANCH}")), hers);
     assert_eq!(scene.asked(), [] as [String; 0]);
 }
@@ -91,10 +88,7 @@ fn the_weekly_update_survives_what_waits_for_a_person() {
         "skills/one/SKILL.md",
         "---\nname: one\ndescription: Another. Use it.\n---\nother\n",
     );
-    scene
-        .job(&workflow, "update")
-        .ok()
-        .says("Nothing has moved.");
+    scene.job(&workflow, "update").ok().says("No updates.");
     scene.upstream("skills/two/more.md", "more");
     scene.job(&workflow, "update").ok();
     assert!(scene.body().contains("`one`"), "{}", scene.body());
@@ -124,7 +118,7 @@ fn the_weekly_update_may_do_no_more_than_it_must() {
     );
     assert_eq!(check["on"], "pull_request");
     // Another version of the action than this one's would be a surprise.
-    let page = std::fs::read_to_string(Path::new(ROOT).join("docs/ci.md")).unwrap();
+    let page = std::fs::read_to_string(Path::new(ROOT).join("docs/guide/ci.md")).unwrap();
     let version = env!("CARGO_PKG_VERSION");
     for named in ["uses: mdskill/mdskill@v", "mdskill/mdskill/v", "--version "] {
         let after = page.split(named).skip(1);
@@ -201,9 +195,7 @@ fn the_jobs_of_gitlab_check_and_propose() {
             .contains("<testsuite")
     );
     std::fs::remove_file(clone.join("skills.xml")).unwrap();
-    gitlab(&scene, &clone, update)
-        .ok()
-        .says("Nothing has moved.");
+    gitlab(&scene, &clone, update).ok().says("No updates.");
     for (number, skill) in ["one", "two"].iter().enumerate() {
         scene.upstream(&format!("skills/{skill}/more.md"), "more");
         let clone = scene.checkout();

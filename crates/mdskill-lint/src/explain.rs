@@ -1,4 +1,4 @@
-//! [`Explanation`]: all that can be said of a rule, for `mdskill rule` and for `docs/rules.md`.
+//! [`Explanation`]: all that can be said of a rule, for `mdskill rule` and for `docs/reference/rules.md`.
 
 use std::collections::BTreeMap;
 

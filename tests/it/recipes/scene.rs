@@ -29,7 +29,7 @@ esac
 
 /// The block of the page that holds this text, in this language.
 pub fn block(language: &str, part: &str) -> String {
-    let page = std::fs::read_to_string(Path::new(ROOT).join("docs/ci.md")).unwrap();
+    let page = std::fs::read_to_string(Path::new(ROOT).join("docs/guide/ci.md")).unwrap();
     let blocks = page.split("\n```").skip(1).step_by(2);
     let mut found = blocks.filter_map(|block| {
         let text = block.strip_prefix(language)?.strip_prefix('\n')?;

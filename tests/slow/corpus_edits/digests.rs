@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 impl Walk {
-    /// The digests of a sample, as the README says how to have them.
+    /// The digests of a sample, by the recipe in the documentation.
     pub fn recompute(&mut self) {
         let lock = lock_of(&self.room);
         let kept: Vec<&String> = lock
@@ -37,9 +37,9 @@ impl Walk {
     }
 }
 
-/// The digest of a folder by the README's recipe.
+/// The digest of a folder by the recipe in the documentation.
 fn digest(folder: &Path) -> String {
-    let readme = include_str!("../../../README.md");
+    let readme = include_str!("../../../docs/reference/lockfile.md");
     let recipe = readme
         .split("```sh\n")
         .find(|block| block.starts_with("find . -type f"));

@@ -1,4 +1,4 @@
-//! `docs/rules.md` and `mdskill rule`, made from the rules. `SNAPSHOTS=overwrite cargo test --test it docs`
+//! `docs/reference/rules.md` and `mdskill rule`, made from the rules. `SNAPSHOTS=overwrite cargo test --test it docs`
 //! writes the page.
 
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::support::snapshot_file::assert_matches_file;
 
 #[test]
 fn the_page_of_rules_is_made_of_the_rules() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/rules.md");
     assert_matches_file(&rules_page::markdown(), &page);
 }
 

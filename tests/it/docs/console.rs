@@ -1,4 +1,4 @@
-//! `docs/updating.md` played from beginning to end: each command is run, and prints what the page shows.
+//! Pages with `console` blocks are run from beginning to end: each command prints what the page shows.
 
 use crate::support::outcome::Outcome;
 use crate::support::room::Room;
@@ -6,22 +6,23 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser as Markdown, Tag, TagEnd};
 use std::fmt::Write;
 use std::path::Path;
 
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-/// Ends what a command printed.
-const END: &str = "@@ that was it @@\n";
-/// A line that stands for any lines.
+use super::ROOT;
+
+/// Separates the outputs of two commands.
+const END: &str = "@@ end of output @@\n";
+/// A line that matches any number of lines.
 const ANYTHING: &str = "...";
 
-/// A command of a page, and what it prints there.
+/// A command of a page, and the output that the page shows.
 #[derive(Debug)]
-struct Act {
+struct Step {
     command: String,
     shown: Vec<String>,
 }
 
-/// Takes the commands out of the page's `console` blocks: `$ ` begins one, `> ` goes on with it.
-fn acts(page: &str) -> Vec<Act> {
-    let mut acts: Vec<Act> = Vec::new();
+/// Returns the commands in the page's `console` blocks: `$ ` begins one, `> ` continues it.
+fn steps(page: &str) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
     let mut in_console = false;
     for event in Markdown::new(page) {
         match event {
@@ -31,41 +32,41 @@ fn acts(page: &str) -> Vec<Act> {
             Event::End(TagEnd::CodeBlock) => in_console = false,
             Event::Text(text) if in_console => {
                 for line in text.lines() {
-                    read(line, &mut acts);
+                    read(line, &mut steps);
                 }
             }
             _ => {}
         }
     }
-    acts
+    steps
 }
 
-fn read(line: &str, acts: &mut Vec<Act>) {
+fn read(line: &str, steps: &mut Vec<Step>) {
     if let Some(command) = line.strip_prefix("$ ") {
-        acts.push(Act {
+        steps.push(Step {
             command: command.to_owned(),
             shown: Vec::new(),
         });
         return;
     }
-    let act = acts.last_mut().expect("a block begins with a command");
-    match line.strip_prefix("> ").filter(|_| act.shown.is_empty()) {
-        Some(more) => act.command.extend(["\n", more]),
-        None => act.shown.push(line.to_owned()),
+    let step = steps.last_mut().expect("a block begins with a command");
+    match line.strip_prefix("> ").filter(|_| step.shown.is_empty()) {
+        Some(more) => step.command.extend(["\n", more]),
+        None => step.shown.push(line.to_owned()),
     }
 }
 
-/// One shell runs them all, since folders and variables go from one to the next.
-fn play(acts: &[Act]) -> Outcome {
+/// Runs all commands in one shell, because directories and variables carry over.
+fn run(steps: &[Step], setup: &str) -> Outcome {
     let room = Room::new("unused");
-    let mut script = "exec 2>&1\n".to_owned();
-    for act in acts {
-        // The next command may ask how this one ended.
+    let mut script = format!("exec 2>&1\n{setup}\n");
+    for step in steps {
+        // The next command may read the exit code of this one.
         let end = END.trim_end();
         write!(
             script,
             "{}\ncode=$?; echo '{end}'; (exit $code)\n",
-            act.command
+            step.command
         )
         .unwrap();
     }
@@ -77,7 +78,7 @@ fn play(acts: &[Act]) -> Outcome {
         .run()
 }
 
-/// Whether these are the lines that were shown.
+/// Whether the printed lines are those that the page shows.
 fn fits(shown: &[String], printed: &[&str]) -> bool {
     match shown.split_first() {
         None => printed.is_empty(),
@@ -90,32 +91,62 @@ fn fits(shown: &[String], printed: &[&str]) -> bool {
     }
 }
 
-#[test]
-fn the_page_on_updating_happens_as_it_is_told() {
-    let page = std::fs::read_to_string(Path::new(ROOT).join("docs/updating.md")).unwrap();
-    let acts = acts(&page);
-    assert!(acts.len() > 30, "{} commands", acts.len());
-    let outcome = play(&acts);
+/// Runs a page's commands in the checkout, after `setup`, and compares what they print.
+#[track_caller]
+fn assert_page_prints(path: &str, setup: &str) {
+    let page = std::fs::read_to_string(Path::new(ROOT).join(path)).unwrap();
+    let steps = steps(&page);
+    assert!(steps.len() > 2, "{path}: {} commands", steps.len());
+    let outcome = run(&steps, setup);
     let printed: Vec<&str> = outcome.stdout.split(END).collect();
-    assert_eq!(printed.len(), acts.len() + 1, "{outcome}");
+    assert_eq!(printed.len(), steps.len() + 1, "{path}: {outcome}");
     let mut differences = String::new();
-    for (act, printed) in acts.iter().zip(&printed) {
+    for (step, printed) in steps.iter().zip(&printed) {
         let lines: Vec<&str> = printed.lines().collect();
-        if !fits(&act.shown, &lines) {
-            let shown = act.shown.join("\n");
+        if !fits(&step.shown, &lines) {
+            let shown = step.shown.join("\n");
             write!(
                 differences,
                 "$ {}\n{printed}--- is shown as\n{shown}\n\n",
-                act.command
+                step.command
             )
             .unwrap();
         }
     }
-    assert!(differences.is_empty(), "{differences}");
+    assert!(differences.is_empty(), "{path}:\n{differences}");
 }
 
 #[test]
-fn what_is_shown_must_be_printed() {
+fn guide_to_first_steps_prints_what_it_shows() {
+    assert_page_prints("docs/guide/first-steps.md", "");
+}
+
+#[test]
+fn guide_to_updating_prints_what_it_shows() {
+    assert_page_prints("docs/guide/updating.md", "");
+}
+
+/// Between its two blocks the README lets upstream and the user change the skill.
+#[test]
+fn readme_prints_what_it_shows() {
+    let setup = r#"
+sample=$PWD/testdata/mirror mirror=$(mktemp -d)
+sh "$sample/make" --out "$mirror" --until 1 >"$mirror/log"
+export MDSKILL_GITHUB_URL=$mirror
+cd "$(mktemp -d)"
+mdskill() {
+    if [ "$1" = update ]; then
+        sh "$sample/make" --out "$mirror" --until 2 >"$mirror/log"
+        sed -i 's/Put a time limit/Put a time limit of 30 seconds/' .github/skills/*/SKILL.md
+    fi
+    command mdskill "$@"
+}
+"#;
+    assert_page_prints("README.md", setup);
+}
+
+#[test]
+fn shown_lines_must_be_printed() {
     let shown = |lines: &[&str]| {
         lines
             .iter()
