@@ -104,7 +104,7 @@ fn pages() -> Vec<Page> {
 /// Returns the paths of the book's pages, sorted.
 fn book() -> Vec<PathBuf> {
     let mut pages = Vec::new();
-    for folder in ["", "guide", "reference"] {
+    for folder in ["", "guide", "reference", "design"] {
         let folder = Path::new("docs").join(folder);
         for entry in std::fs::read_dir(Path::new(ROOT).join(&folder)).unwrap() {
             let name = PathBuf::from(entry.unwrap().file_name());

@@ -142,7 +142,7 @@ fn readme_is_short() {
 #[test]
 fn readme_names_every_group_of_pages() {
     let readme = Page::read("README.md");
-    for folder in ["docs/guide", "docs/reference"] {
+    for folder in ["docs/guide", "docs/reference", "docs/design"] {
         let is_linked = |link: &String| Path::new(link).starts_with(folder);
         assert!(readme.links.iter().any(is_linked), "{folder}");
     }
