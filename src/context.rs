@@ -9,7 +9,7 @@ use crate::env::Env;
 use crate::fetch::{FetchError, Fetcher};
 use crate::install::InstallError;
 use crate::install::journal::Journals;
-use crate::install::site::Site;
+use crate::install::scope::Site;
 use crate::install::transaction::{self, Transaction};
 use crate::interrupt::Interrupt;
 use crate::lockfile::merge::Sides;

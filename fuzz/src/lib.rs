@@ -7,7 +7,7 @@ use std::path::Path;
 
 use mdskill::digest::FileMode;
 use mdskill::install::journal;
-use mdskill::install::site::Site;
+use mdskill::install::scope::Site;
 use mdskill::lockfile::Lockfile;
 use mdskill::lockfile::conflict_line;
 use mdskill::merge::{Favor, File, Files, Labels, merge as merge_files};

@@ -26,7 +26,7 @@ use crate::dirs::Dirs;
 use crate::env::Env;
 use crate::hint::HasHint;
 use crate::install::InstallError;
-use crate::install::site::Site;
+use crate::install::scope::Site;
 use crate::interrupt::Interrupt;
 use crate::ops::OpError;
 use crate::ui::error::{ExitStatus, status_of};

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::site::Site;
+use super::scope::Site;
 use super::{InstallError, seal};
 use crate::digest::Digest;
 use crate::fs::tree::OnDisk;

@@ -8,7 +8,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
-use super::site::Site;
+use super::scope::Site;
 use crate::digest::Digest;
 use crate::fs;
 

@@ -17,14 +17,14 @@ use std::time::Duration;
 use super::InstallError;
 use super::journal::{self, Journal, Journals, Old, Swap};
 use super::plan::Step;
-use super::site::Site;
+use super::scope::Site;
 use rayon::prelude::*;
 
 use crate::digest::{Digest, FileDigest};
 use crate::fs::lock::{FileLock, Waiting};
 use crate::fs::tree::{OnDisk, write_new};
 use crate::fs::{self, At, atomic};
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::target::Target;
 use mdskill_git::objects::Objects;
 use mdskill_lint::name::SkillName;

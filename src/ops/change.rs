@@ -6,7 +6,7 @@ use crate::diff::SkillDiff;
 use crate::fetch::history::Lineage;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::Refusal;
-use crate::install::site::Site;
+use crate::install::scope::Site;
 use crate::lockfile::Entry;
 use mdskill_lint::name::SkillName;
 

@@ -10,7 +10,7 @@ use crate::diff::{SkillDiff, compare, unified};
 use crate::fetch::Repository;
 use crate::fs::tree::OnDisk;
 use crate::lockfile::Entry;
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::view::{DiskView, GitView};
 use mdskill_lint::name::SkillName;
 

@@ -18,7 +18,7 @@ use crate::fetch::Repository;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::{self, Step, decide};
 use crate::lockfile::{Entry, Lockfile};
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_lint::name::SkillName;

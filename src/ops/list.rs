@@ -7,7 +7,7 @@ use super::OpError;
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::fs::{self, At};
-use crate::install::site::Site;
+use crate::install::scope::Site;
 use crate::lockfile::{Entry, Lockfile};
 use crate::target::Target;
 use mdskill_lint::SKILL_FILE;

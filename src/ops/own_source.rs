@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::OpError;
 use crate::fs;
-use crate::install::site::Site;
+use crate::install::scope::Site;
 use crate::lockfile::Entry;
 use crate::source::Source;
 use crate::target::Target;

@@ -11,7 +11,7 @@ use crate::diff;
 use crate::fetch::{Fetcher, Repository};
 use crate::lockfile::{Entry, Lockfile};
 use crate::policy::{Decision, Key, RefKind, Verdict};
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
 use crate::view::DiskView;
 use mdskill_lint::name::SkillName;

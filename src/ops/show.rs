@@ -7,7 +7,7 @@ use super::candidate::{Opened, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::fs::tree;
 use crate::lockfile::Entry;
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::frontmatter;

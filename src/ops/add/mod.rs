@@ -22,7 +22,7 @@ use super::own_source;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::lockfile::{Entry, Lockfile};
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
 use crate::target::Target;
 use mdskill_lint::Settings;

@@ -12,7 +12,7 @@ use crate::fetch::is_git_folder;
 use crate::fetch::resolve::Query;
 use crate::lockfile::Entry;
 use crate::ops::OpError;
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use crate::spec::{Place, Spec};
 use crate::view::GitView;

@@ -8,7 +8,7 @@ use super::outcome::{ImportOutcome, Stop};
 use crate::context::Context;
 use crate::fetch::is_git_folder;
 use crate::importers::{Evidence, ImportedSkill};
-use crate::install::site::Site;
+use crate::install::scope::Site;
 use crate::lockfile::Lockfile;
 use crate::ops::OpError;
 use crate::ops::candidate::{full_spec, relative};

@@ -17,7 +17,7 @@ use crate::ops::change::Newer;
 use crate::ops::gate::kind_of;
 use crate::policy::RefKind;
 use crate::skill::discover::{Discovery, Found};
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;

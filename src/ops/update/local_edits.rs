@@ -12,7 +12,7 @@ use crate::ops::OpError;
 use crate::ops::change::{ConflictedFile, lacks_edits};
 use crate::ops::installed::marked_line;
 use crate::ops::own_source::{self, is_own_source};
-use crate::skill::files::{SkillTree, TreeError};
+use crate::skill::tree::{SkillTree, TreeError};
 use mdskill_git::objects::Objects;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;

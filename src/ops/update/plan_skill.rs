@@ -17,7 +17,7 @@ use crate::ops::apply::{self, digest_of};
 use crate::ops::candidate::diagnose;
 use crate::ops::change::{Conflicted, ConflictedFile};
 use crate::ops::gate::{Refusal, Version};
-use crate::skill::files::{MAX_AT_HAND, SkillTree};
+use crate::skill::tree::{MAX_AT_HAND, SkillTree};
 use crate::view::{DiskView, GitView, SkillView};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;

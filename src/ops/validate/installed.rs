@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::find::{Group, Lying};
+use super::discover::{Group, Lying};
 use super::report::Report;
 use crate::context::Context;
 use crate::ops::OpError;

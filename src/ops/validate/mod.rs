@@ -1,22 +1,22 @@
 //! `validate`: every problem of a skill at once: yours, installed, or a repository's.
 
-mod changes;
-mod disk;
-mod find;
-mod fixing;
+mod baseline;
+mod changed;
+mod discover;
+mod display_path;
 mod installed;
 mod page;
 mod report;
-mod shown;
-mod since;
+mod results;
+mod run;
 mod spec;
-mod together;
+mod write_fixes;
 
 use std::path::{Path, PathBuf};
 
-use self::disk::Look;
-use self::find::{Group, Search};
-use self::since::Baseline;
+use self::baseline::Baseline;
+use self::discover::{Group, Search};
+use self::run::Look;
 use super::OpError;
 use crate::config::Rules;
 use crate::context::Context;
@@ -25,9 +25,9 @@ use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::SkillName;
 
 pub use super::findings::Found;
-pub use fixing::{Fixed, Fixes, Fixing, Kept, PageText};
 pub use page::Page;
 pub use report::{Report, Since, Summary};
+pub use write_fixes::{Fixed, Fixes, Fixing, Kept, PageText};
 
 /// What to validate, and how.
 #[derive(Debug, Default)]
@@ -131,7 +131,7 @@ fn look_at(
         false => from,
     };
     let baseline = Baseline::open(folder, reference)?;
-    changes::validate_changes(look, group, &baseline, report)
+    changed::validate_changes(look, group, &baseline, report)
 }
 
 async fn validate_spec(
