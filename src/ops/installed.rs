@@ -54,7 +54,7 @@ pub fn edited_copy(
         return Ok(None);
     };
     for target in lockfile.targets_of(entry) {
-        let folder = context.site.skill(target, name);
+        let folder = context.scope.skill(target, name);
         if let OnDisk::Folder(snapshot) = OnDisk::read(&folder)?
             && snapshot.is(edits)
         {

@@ -283,7 +283,7 @@ fn compare<'d>(
 
 fn moved_tag(context: &Context<'_>, skill: Installed<'_>, target: &Target, tag: &Tag) -> String {
     let command = context
-        .site
+        .scope
         .command(&format!("update {} --accept-moved-tag", skill.name));
     let place = full_spec(&skill.entry.source, "");
     let tag = &tag.name;

@@ -24,7 +24,7 @@ impl Installed {
         };
         let places = lockfile.skills.iter().flat_map(|(name, entry)| {
             let targets = lockfile.targets_of(entry).iter();
-            targets.map(|target| (real(&context.site.skill(target, name)), name.clone()))
+            targets.map(|target| (real(&context.scope.skill(target, name)), name.clone()))
         });
         Ok(Self(places.collect()))
     }

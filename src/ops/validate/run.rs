@@ -57,7 +57,7 @@ impl<'a> Look<'a> {
     pub fn new(context: &'a Context<'_>, options: &'a Options) -> Result<Self, OpError> {
         Ok(Self {
             current_dir: &context.env.current_dir,
-            root: &context.site.root,
+            root: &context.scope.root,
             interrupt: &context.interrupt,
             rules: &options.rules,
             fixing: options.fixing,
