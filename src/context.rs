@@ -9,7 +9,7 @@ use crate::env::Env;
 use crate::fetch::{FetchError, Fetcher};
 use crate::install::InstallError;
 use crate::install::journal::Journals;
-use crate::install::site::Site;
+use crate::install::scope::Scope;
 use crate::install::transaction::{self, Transaction};
 use crate::interrupt::Interrupt;
 use crate::lockfile::merge::Sides;
@@ -30,7 +30,7 @@ pub struct Context<'a> {
     /// The person's folders.
     pub dirs: Dirs,
     /// The project, or the person's home.
-    pub site: Site,
+    pub scope: Scope,
     /// Whether the network is forbidden.
     pub offline: bool,
     /// The HTTP client.
@@ -44,12 +44,12 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Builds the context of a command at `site`.
+    /// Builds the context of a command in `scope`.
     #[must_use]
     pub fn new(
         env: Env,
         dirs: Dirs,
-        site: Site,
+        scope: Scope,
         offline: bool,
         progress: &'a dyn Progress,
         interrupt: Interrupt,
@@ -61,11 +61,11 @@ impl<'a> Context<'a> {
         };
         let client = Client::new(Duration::from_secs(env.timeout_seconds()), retry);
         let offline = offline || env.offline();
-        let site = site.with_cache(dirs.cache.clone());
+        let scope = scope.with_cache(dirs.cache.clone());
         Self {
             env,
             dirs,
-            site,
+            scope,
             offline,
             client,
             progress,
@@ -82,7 +82,7 @@ impl<'a> Context<'a> {
         Ok(Fetcher {
             env: &self.env,
             cache: self.dirs.cache()?,
-            root: &self.site.root,
+            root: &self.scope.root,
             client: &self.client,
             offline: self.offline,
             progress: self.progress,
@@ -96,7 +96,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When it can't be read, or says what nobody understands.
     pub fn config(&self) -> Result<Config, ConfigError> {
-        Config::read(&self.site.config())
+        Config::read(&self.scope.config())
     }
 
     /// Reads the lockfile, after settling what a killed command left.
@@ -113,7 +113,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When it can't be settled.
     pub fn recover(&self) -> Result<(), InstallError> {
-        if transaction::was_interrupted(&self.site)? {
+        if transaction::was_interrupted(&self.scope)? {
             drop(self.begin(&|| self.interrupt.is_raised())?);
         }
         self.report_foreign_journals();
@@ -124,12 +124,12 @@ impl<'a> Context<'a> {
         if self.foreign_reported.replace(true) {
             return;
         }
-        for path in Journals::find(&self.site).unwrap_or_default().foreign {
+        for path in Journals::find(&self.scope).unwrap_or_default().foreign {
             self.progress.warn(&format!(
                 "{} is ignored: you did not write it on this machine, or its key is gone from the \
                  cache; if a command was killed here, look for skills in `.mdskill-stage-*` beside \
                  their folder; then remove it",
-                self.site.display(&path)
+                self.scope.display(&path)
             ));
         }
     }
@@ -139,7 +139,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When it can't be read; for one in conflict, with the names of the skills.
     pub fn read_lockfile(&self) -> Result<Option<Lockfile>, LockfileError> {
-        let path = &self.site.lockfile;
+        let path = &self.scope.lockfile;
         let Some(text) = Lockfile::read_text(path)? else {
             return Ok(None);
         };
@@ -168,7 +168,7 @@ impl<'a> Context<'a> {
         &self,
         text: &str,
     ) -> Result<Option<(usize, Sides)>, LockfileError> {
-        let path = &self.site.lockfile;
+        let path = &self.scope.lockfile;
         let Some(line) = conflict_line(text).filter(|_| Lockfile::parse(text).is_err()) else {
             return Ok(None);
         };
@@ -202,7 +202,7 @@ impl<'a> Context<'a> {
         Ok(Some((line, sides)))
     }
 
-    /// Takes the site for a change, telling whom it waits for.
+    /// Takes the scope for a change, telling whom it waits for.
     ///
     /// # Errors
     /// When it is not to be had.
@@ -211,13 +211,13 @@ impl<'a> Context<'a> {
         checkpoint: &'b dyn Fn() -> bool,
     ) -> Result<Transaction<'b>, InstallError> {
         let tell = |holder: &str| {
-            let lock = self.site.state();
+            let lock = self.scope.state();
             self.progress.warn(&format!(
                 "waiting for {holder}, which is changing {}",
-                self.site.display(&lock)
+                self.scope.display(&lock)
             ));
         };
-        let transaction = Transaction::begin(&self.site, checkpoint, &tell)?;
+        let transaction = Transaction::begin(&self.scope, checkpoint, &tell)?;
         self.report_foreign_journals();
         Ok(transaction)
     }

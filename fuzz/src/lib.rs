@@ -7,7 +7,7 @@ use std::path::Path;
 
 use mdskill::digest::FileMode;
 use mdskill::install::journal;
-use mdskill::install::site::Site;
+use mdskill::install::scope::Scope;
 use mdskill::lockfile::Lockfile;
 use mdskill::lockfile::conflict_line;
 use mdskill::merge::{Favor, File, Files, Labels, merge as merge_files};
@@ -192,7 +192,7 @@ pub fn journal(data: &[u8]) {
     std::fs::create_dir_all(project.join(".github/skills/a")).unwrap();
     let before = others(folder.path());
     std::fs::write(project.join(".mdskill/journal.json"), data).unwrap();
-    let _recovered = journal::recover(&Site::project(&project));
+    let _recovered = journal::recover(&Scope::project(&project));
     assert_eq!(others(folder.path()), before);
 }
 

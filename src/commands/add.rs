@@ -22,7 +22,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         specs,
         all: arguments.all,
         skills: arguments.skill.clone(),
-        targets: targets(&arguments.targets, session.context.site.is_personal)?,
+        targets: targets(&arguments.targets, session.context.scope.is_personal)?,
         name: arguments
             .name
             .as_deref()

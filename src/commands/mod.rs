@@ -26,7 +26,7 @@ use crate::dirs::Dirs;
 use crate::env::Env;
 use crate::hint::HasHint;
 use crate::install::InstallError;
-use crate::install::site::Site;
+use crate::install::scope::Scope;
 use crate::interrupt::Interrupt;
 use crate::ops::OpError;
 use crate::ui::error::{ExitStatus, status_of};
@@ -109,9 +109,9 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
         }
     }
     let dirs = Dirs::of(env);
-    let site = match cli.global.global {
-        true => Site::personal(dirs.home()?, &dirs.config()?),
-        false => Site::project(&env.current_dir),
+    let scope = match cli.global.global {
+        true => Scope::user(dirs.home()?, &dirs.config()?),
+        false => Scope::project(&env.current_dir),
     };
     let shows =
         !printer.is_quiet() && !printer.json && !printer.in_ci && std::io::stderr().is_terminal();
@@ -123,7 +123,7 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
     let context = Context::new(
         env.clone(),
         dirs,
-        site,
+        scope,
         cli.global.offline,
         &spinner,
         interrupt,

@@ -3,7 +3,7 @@
 //!
 //! A journal may come with a stranger's repository, so only one with a valid seal is
 //! obeyed, and any other is left alone. It names nothing but targets and skills: where their
-//! folders are, the site says, and no link is followed there. And so a project may be moved
+//! folders are, the scope says, and no link is followed there. And so a project may be moved
 //! between the kill and the next command.
 
 use std::fs::File;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::site::Site;
+use super::scope::Scope;
 use super::{InstallError, seal};
 use crate::digest::Digest;
 use crate::fs::tree::OnDisk;
@@ -55,7 +55,7 @@ struct Sealed {
     journal: Box<RawValue>,
 }
 
-/// The journals of a site.
+/// The journals of a scope.
 #[derive(Debug, Default)]
 pub struct Journals {
     /// The one that a killed command of this user's left.
@@ -67,16 +67,16 @@ pub struct Journals {
 }
 
 impl Journals {
-    /// Looks for the journals of a site.
+    /// Looks for the journals of a scope.
     ///
     /// # Errors
     /// When one can't be read, or is the user's and can't be understood.
-    pub fn find(site: &Site) -> Result<Self, InstallError> {
+    pub fn find(scope: &Scope) -> Result<Self, InstallError> {
         let mut found = Self::default();
-        if fs::look(&site.state())?.is_some_and(|there| !there.is_dir()) {
+        if fs::look(&scope.state())?.is_some_and(|there| !there.is_dir()) {
             return Ok(found);
         }
-        for path in site.journals() {
+        for path in scope.journals() {
             match fs::look(&path)? {
                 Some(there) if there.is_file() => {}
                 Some(_) => return Err(InstallError::ForeignState { path }),
@@ -92,7 +92,7 @@ impl Journals {
             } else {
                 continue;
             }
-            match Journal::unseal(site, &path, &text)? {
+            match Journal::unseal(scope, &path, &text)? {
                 Some(journal) if found.ours.is_none() => found.ours = Some(journal),
                 _ => found.foreign.push(path),
             }
@@ -104,10 +104,10 @@ impl Journals {
     ///
     /// # Errors
     /// When there is none.
-    pub fn start(self, site: &Site) -> Result<Journal, InstallError> {
+    pub fn start(self, scope: &Scope) -> Result<Journal, InstallError> {
         let ours = self.ours.map(|ours| ours.path);
         let path = ours.or(self.free).ok_or_else(|| {
-            let [path, _] = site.journals();
+            let [path, _] = scope.journals();
             InstallError::ForeignState { path }
         })?;
         Ok(Journal {
@@ -143,14 +143,14 @@ pub enum Old {
 impl Swap {
     /// Returns the skill's folder.
     #[must_use]
-    pub fn place(&self, site: &Site) -> PathBuf {
-        site.skill(&self.target, &self.name)
+    pub fn place(&self, scope: &Scope) -> PathBuf {
+        scope.skill(&self.target, &self.name)
     }
 
     /// Returns where the new folder is made ready.
     #[must_use]
-    pub fn staged(&self, site: &Site) -> PathBuf {
-        site.stage(&self.target).join(NEW).join(&self.name)
+    pub fn staged(&self, scope: &Scope) -> PathBuf {
+        scope.stage(&self.target).join(NEW).join(&self.name)
     }
 
     /// Whether the folder has the files of the new one.
@@ -161,22 +161,22 @@ impl Swap {
 
     /// Returns where the old folder goes.
     #[must_use]
-    pub fn old(&self, site: &Site) -> Option<PathBuf> {
+    pub fn old(&self, scope: &Scope) -> Option<PathBuf> {
         self.old.as_ref().map(|old| match old {
-            Old::Aside => site.stage(&self.target).join(OLD).join(&self.name),
-            Old::Trash(name) => site.trash().join(name),
+            Old::Aside => scope.stage(&self.target).join(OLD).join(&self.name),
+            Old::Trash(name) => scope.trash().join(name),
         })
     }
 }
 
 impl Journal {
     /// Reads a journal; `None` when this user did not write it on this machine.
-    fn unseal(site: &Site, path: &Path, text: &[u8]) -> Result<Option<Self>, InstallError> {
+    fn unseal(scope: &Scope, path: &Path, text: &[u8]) -> Result<Option<Self>, InstallError> {
         let Ok(sealed) = serde_json::from_slice::<Sealed>(text) else {
             return Ok(None);
         };
         let text = sealed.journal.get();
-        let is_valid = |seal: String| seal::is_valid(site, text.as_bytes(), &seal);
+        let is_valid = |seal: String| seal::is_valid(scope, text.as_bytes(), &seal);
         if !sealed.seal.is_some_and(is_valid) {
             return Ok(None);
         }
@@ -192,10 +192,10 @@ impl Journal {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn write(&self, site: &Site) -> Result<(), InstallError> {
+    pub fn write(&self, scope: &Scope) -> Result<(), InstallError> {
         let bad = |error| bad_journal(&self.path, &error);
         let journal = serde_json::value::to_raw_value(self).map_err(bad)?;
-        let seal = seal::seal(site, journal.get().as_bytes());
+        let seal = seal::seal(scope, journal.get().as_bytes());
         let text = serde_json::to_vec(&Sealed { seal, journal }).map_err(bad)?;
         if self.swaps.is_empty() {
             atomic::write_cache(&self.path, &text)?;
@@ -212,60 +212,60 @@ impl Journal {
     ///
     /// # Errors
     /// When a folder can't be moved back; the journal then stays for the next command.
-    pub fn undo(&self, site: &Site) -> Result<(), InstallError> {
-        self.undo_by_steps(site, &mut || ())
+    pub fn undo(&self, scope: &Scope) -> Result<(), InstallError> {
+        self.undo_by_steps(scope, &mut || ())
     }
 
     /// Settles what was committed and takes back what was not.
     ///
     /// # Errors
     /// As [`Journal::undo`], and when the lockfile can't be read.
-    pub fn finish(&self, site: &Site) -> Result<(), InstallError> {
-        self.finish_by_steps(site, &mut || ())
+    pub fn finish(&self, scope: &Scope) -> Result<(), InstallError> {
+        self.finish_by_steps(scope, &mut || ())
     }
 
     /// As [`Journal::finish`]; `before_step` is called before each change to the disk.
     pub(super) fn finish_by_steps(
         &self,
-        site: &Site,
+        scope: &Scope,
         before_step: &mut dyn FnMut(),
     ) -> Result<(), InstallError> {
-        let lockfile = fs::read_if_found(&site.lockfile)?.unwrap_or_default();
+        let lockfile = fs::read_if_found(&scope.lockfile)?.unwrap_or_default();
         let digest = Digest::of_bytes(&lockfile).to_string();
         if self.is_done || self.lockfile.as_ref() == Some(&digest) {
             // What can't be removed now stays in the journal for the next command.
-            let _left = self.settle_by_steps(site, before_step);
+            let _left = self.settle_by_steps(scope, before_step);
             Ok(())
         } else {
-            self.undo_by_steps(site, before_step)
+            self.undo_by_steps(scope, before_step)
         }
     }
 
     /// As [`Journal::undo`]; `before_step` is called before each change to the disk.
     fn undo_by_steps(
         &self,
-        site: &Site,
+        scope: &Scope,
         before_step: &mut dyn FnMut(),
     ) -> Result<(), InstallError> {
-        if !self.is_settled(site)? {
+        if !self.is_settled(scope)? {
             for swap in self.swaps.iter().rev() {
-                self.undo_swap(site, swap, before_step)?;
+                self.undo_swap(scope, swap, before_step)?;
             }
         }
         // What can't be removed now stays in the journal for the next command.
-        let _left = self.settle_by_steps(site, before_step);
+        let _left = self.settle_by_steps(scope, before_step);
         Ok(())
     }
 
     fn undo_swap(
         &self,
-        site: &Site,
+        scope: &Scope,
         swap: &Swap,
         before_step: &mut dyn FnMut(),
     ) -> Result<(), InstallError> {
-        let place = swap.place(site);
+        let place = swap.place(scope);
         let is_there = |path: &Path| fs::look(path).map(|there| there.is_some());
-        let old = match swap.old(site) {
+        let old = match swap.old(scope) {
             Some(old) if is_there(&old)? => Some(old),
             Some(_) => {
                 // It did not move yet, or is back: in its place is nothing of ours.
@@ -273,15 +273,15 @@ impl Journal {
             }
             None => None,
         };
-        let is_placed = swap.new.is_some() && !is_there(&swap.staged(site))?;
+        let is_placed = swap.new.is_some() && !is_there(&swap.staged(scope))?;
         if (is_placed || old.is_some()) && is_there(&place)? {
             let is_new = is_placed && swap.is_new_in(&place);
             let to = if is_new {
-                swap.staged(site)
+                swap.staged(scope)
             } else {
                 // Something was written into it since, or it is another: it is the user's.
-                let free = free_in_trash(site, &swap.name, &self.trashed())?;
-                site.trash().join(free)
+                let free = free_in_trash(scope, &swap.name, &self.trashed())?;
+                scope.trash().join(free)
             };
             before_step();
             fs::rename(&place, &to)?;
@@ -307,9 +307,9 @@ impl Journal {
     ///
     /// A journal with swaps is written when each stage has its folder `new`, which is renamed
     /// before anything else of a stage goes.
-    fn is_settled(&self, site: &Site) -> Result<bool, InstallError> {
+    fn is_settled(&self, scope: &Scope) -> Result<bool, InstallError> {
         for target in &self.targets {
-            if fs::look(&site.stage(target).join(NEW))?.is_none() {
+            if fs::look(&scope.stage(target).join(NEW))?.is_none() {
                 return Ok(true);
             }
         }
@@ -320,12 +320,12 @@ impl Journal {
     /// is worth a failure. Returns the folders that can't be removed; the journal then
     /// stays, so that the next command tries again.
     #[must_use]
-    pub fn settle(&self, site: &Site) -> Vec<PathBuf> {
-        self.settle_by_steps(site, &mut || ())
+    pub fn settle(&self, scope: &Scope) -> Vec<PathBuf> {
+        self.settle_by_steps(scope, &mut || ())
     }
 
-    fn settle_by_steps(&self, site: &Site, before_step: &mut dyn FnMut()) -> Vec<PathBuf> {
-        let stages: Vec<PathBuf> = self.targets.iter().map(|it| site.stage(it)).collect();
+    fn settle_by_steps(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Vec<PathBuf> {
+        let stages: Vec<PathBuf> = self.targets.iter().map(|it| scope.stage(it)).collect();
         let mut left = Vec::new();
         // All of them first: a stage of which a part is gone must not be read as one that is whole.
         for stage in &stages {
@@ -344,7 +344,7 @@ impl Journal {
         for folder in self.made.iter().rev() {
             before_step();
             // Only an empty one goes: it has become somebody's otherwise.
-            drop(std::fs::remove_dir(site.target(folder)));
+            drop(std::fs::remove_dir(scope.target(folder)));
         }
         if left.is_empty() {
             before_step();
@@ -354,11 +354,11 @@ impl Journal {
     }
 
     /// Checks that no link leads from where the journal points to somewhere else.
-    fn check_places(&self, site: &Site) -> Result<(), InstallError> {
+    fn check_places(&self, scope: &Scope) -> Result<(), InstallError> {
         let swaps = self.swaps.iter().map(|swap| &swap.target);
         for target in self.targets.iter().chain(&self.made).chain(swaps) {
-            site.check_target(target)?;
-            let stage = site.stage(target);
+            scope.check_target(target)?;
+            let stage = scope.stage(target);
             for folder in [stage.join(NEW), stage.join(OLD), stage] {
                 if fs::look(&folder)?.is_some_and(|there| there.is_symlink()) {
                     return Err(InstallError::TargetOutside { path: folder });
@@ -369,16 +369,16 @@ impl Journal {
     }
 }
 
-/// Finishes or undoes what a killed command left. Under the site's lock.
+/// Finishes or undoes what a killed command left. Under the scope's lock.
 ///
 /// # Errors
 /// When the journal can't be understood, leads elsewhere, or the disk refuses.
-pub fn recover(site: &Site) -> Result<(), InstallError> {
-    atomic::sweep(&site.state())?;
-    match Journals::find(site)?.ours {
+pub fn recover(scope: &Scope) -> Result<(), InstallError> {
+    atomic::sweep(&scope.state())?;
+    match Journals::find(scope)?.ours {
         Some(journal) => {
-            journal.check_places(site)?;
-            journal.finish(site)
+            journal.check_places(scope)?;
+            journal.finish(scope)
         }
         None => Ok(()),
     }
@@ -396,11 +396,11 @@ fn bad_journal(path: &Path, error: &serde_json::Error) -> InstallError {
 /// # Errors
 /// When the trash can't be made.
 pub fn free_in_trash(
-    site: &Site,
+    scope: &Scope,
     name: &SkillName,
     taken: &[SkillName],
 ) -> Result<SkillName, InstallError> {
-    let trash = site.trash();
+    let trash = scope.trash();
     fs::create_folder(&trash)?;
     let mut number = 1_u32;
     loop {
@@ -416,8 +416,8 @@ pub fn free_in_trash(
 ///
 /// # Errors
 /// When the disk refuses.
-pub fn hide(site: &Site) -> Result<(), InstallError> {
-    let ignore = site.ignore();
+pub fn hide(scope: &Scope) -> Result<(), InstallError> {
+    let ignore = scope.ignore();
     if fs::look(&ignore)?.is_none() {
         let file = File::create_new(&ignore);
         file.and_then(|mut file| file.write_all(b"*\n"))
@@ -427,14 +427,14 @@ pub fn hide(site: &Site) -> Result<(), InstallError> {
 }
 
 /// Removes what a command had for itself, unless the trash holds something.
-pub fn tidy(site: &Site) {
+pub fn tidy(scope: &Scope) {
     let is_empty =
         |folder: &Path| std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    let trash = site.trash();
+    let trash = scope.trash();
     if is_empty(&trash) {
         drop(std::fs::remove_dir(&trash));
     }
-    if !trash.exists() && !site.journals().iter().any(|path| path.exists()) {
-        drop(fs::remove_file(&site.ignore()));
+    if !trash.exists() && !scope.journals().iter().any(|path| path.exists()) {
+        drop(fs::remove_file(&scope.ignore()));
     }
 }

@@ -2,8 +2,8 @@
 
 pub mod journal;
 pub mod plan;
+pub mod scope;
 mod seal;
-pub mod site;
 pub mod transaction;
 
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::fs;
 use crate::fs::lock::LockError;
 use crate::hint::{HasHint, Hint};
 use crate::lockfile::LockfileError;
-use crate::skill::files::TreeError;
+use crate::skill::tree::TreeError;
 use mdskill_git::objects::ObjectError;
 
 /// Nothing was installed, and what was there is as it was.

@@ -8,7 +8,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
-use super::site::Site;
+use super::scope::Scope;
 use crate::digest::Digest;
 use crate::fs;
 
@@ -19,15 +19,15 @@ const BLOCK_BYTES: usize = 64;
 
 /// Returns the seal of a text that is about to be written, with a new key when there is none yet;
 /// `None` where no key can be kept.
-pub fn seal(site: &Site, text: &[u8]) -> Option<String> {
-    let folder = site.cache.as_deref()?;
+pub fn seal(scope: &Scope, text: &[u8]) -> Option<String> {
+    let folder = scope.cache.as_deref()?;
     let key = read_key(folder).or_else(|| make_key(folder))?;
     Some(hmac(&key, text).to_string())
 }
 
 /// Whether a seal is that of this text.
-pub fn is_valid(site: &Site, text: &[u8], seal: &str) -> bool {
-    let key = site.cache.as_deref().and_then(read_key);
+pub fn is_valid(scope: &Scope, text: &[u8], seal: &str) -> bool {
+    let key = scope.cache.as_deref().and_then(read_key);
     key.is_some_and(|key| hmac(&key, text).to_string() == seal)
 }
 

@@ -2,7 +2,7 @@
 //! lockfile is written last: that write is the point of no return. Where the lockfile
 //! stays as it is (`install`), a mark in the journal is.
 //!
-//! 1. The site's lock is taken, and what a killed command left is finished or undone.
+//! 1. The scope's lock is taken, and what a killed command left is finished or undone.
 //! 2. New folders are written beside the target, where no agent looks.
 //! 3. One flush makes them durable, whatever their number.
 //! 4. The journal says what will be exchanged.
@@ -17,14 +17,14 @@ use std::time::Duration;
 use super::InstallError;
 use super::journal::{self, Journal, Journals, Old, Swap};
 use super::plan::Step;
-use super::site::Site;
+use super::scope::Scope;
 use rayon::prelude::*;
 
 use crate::digest::{Digest, FileDigest};
 use crate::fs::lock::{FileLock, Waiting};
 use crate::fs::tree::{OnDisk, write_new};
 use crate::fs::{self, At, atomic};
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::target::Target;
 use mdskill_git::objects::Objects;
 use mdskill_lint::name::SkillName;
@@ -32,9 +32,9 @@ use mdskill_lint::name::SkillName;
 /// How long another mdskill is waited for: longer than any but a dead network takes.
 const LOCK_PATIENCE: Duration = Duration::from_mins(1);
 
-/// A site that is ours alone until this is dropped.
+/// A scope that is ours alone until this is dropped.
 pub struct Transaction<'a> {
-    site: &'a Site,
+    scope: &'a Scope,
     journal: Journal,
     seen: Vec<OnDisk>,
     trashed: Vec<SkillName>,
@@ -72,12 +72,12 @@ pub struct Committed {
 ///
 /// # Errors
 /// When a journal can't be read.
-pub fn was_interrupted(site: &Site) -> Result<bool, InstallError> {
-    Ok(atomic::has_leftovers(&site.state()) || Journals::find(site)?.ours.is_some())
+pub fn was_interrupted(scope: &Scope) -> Result<bool, InstallError> {
+    Ok(atomic::has_leftovers(&scope.state()) || Journals::find(scope)?.ours.is_some())
 }
 
 impl<'a> Transaction<'a> {
-    /// Takes the site, waiting for another mdskill if need be, and recovers it.
+    /// Takes the scope, waiting for another mdskill if need be, and recovers it.
     ///
     /// `checkpoint` is asked between any two steps whether the user gave up;
     /// `tell` hears who is waited for.
@@ -85,7 +85,7 @@ impl<'a> Transaction<'a> {
     /// # Errors
     /// When the lock is not to be had, or a killed command's leavings can't be settled.
     pub fn begin(
-        site: &'a Site,
+        scope: &'a Scope,
         checkpoint: &'a dyn Fn() -> bool,
         tell: &dyn Fn(&str),
     ) -> Result<Self, InstallError> {
@@ -94,13 +94,13 @@ impl<'a> Transaction<'a> {
             tell,
             interrupted: checkpoint,
         };
-        site.check_state()?;
-        let lock = FileLock::acquire(&site.lock(), &waiting)?;
-        journal::recover(site)?;
-        journal::hide(site)?;
+        scope.check_state()?;
+        let lock = FileLock::acquire(&scope.lock(), &waiting)?;
+        journal::recover(scope)?;
+        journal::hide(scope)?;
         Ok(Self {
-            site,
-            journal: Journals::find(site)?.start(site)?,
+            scope,
+            journal: Journals::find(scope)?.start(scope)?,
             seen: Vec::new(),
             trashed: Vec::new(),
             checkpoint,
@@ -121,7 +121,7 @@ impl<'a> Transaction<'a> {
         let mut beside = Vec::with_capacity(puts.len());
         for put in &puts {
             self.check_interrupt()?;
-            self.site.check_target(&put.target)?;
+            self.scope.check_target(&put.target)?;
             beside.push(self.stage_for(&put.target)?);
         }
         let folders: Vec<PathBuf> = puts
@@ -157,7 +157,7 @@ impl<'a> Transaction<'a> {
         on_disk: OnDisk,
     ) -> Result<(), InstallError> {
         self.check_interrupt()?;
-        self.site.check_target(target)?;
+        self.scope.check_target(target)?;
         self.stage_for(target)?;
         self.note(target, name, None, step, on_disk)
     }
@@ -174,7 +174,7 @@ impl<'a> Transaction<'a> {
             Step::Keep | Step::Place => None,
             Step::Replace => Some(Old::Aside),
             Step::Trash => {
-                let free = journal::free_in_trash(self.site, name, &self.trashed)?;
+                let free = journal::free_in_trash(self.scope, name, &self.trashed)?;
                 self.trashed.push(free.clone());
                 Some(Old::Trash(free))
             }
@@ -191,19 +191,21 @@ impl<'a> Transaction<'a> {
 
     /// Returns the stage of a target, made on first use and noted before it is.
     fn stage_for(&mut self, target: &Target) -> Result<PathBuf, InstallError> {
-        let stage = self.site.stage(target);
+        let stage = self.scope.stage(target);
         if !self.journal.targets.contains(target) {
             let is_shared = self.check_stage(&stage)?;
             self.journal.targets.push(target.clone());
-            self.journal.made.extend(self.site.missing_folders(target)?);
-            self.journal.write(self.site)?;
+            self.journal
+                .made
+                .extend(self.scope.missing_folders(target)?);
+            self.journal.write(self.scope)?;
             if !is_shared {
                 fs::create_folder(stage.parent().unwrap_or(Path::new(".")))?;
                 std::fs::create_dir(&stage).at("make the folder", &stage)?;
             }
             fs::create_folder(&stage.join(journal::NEW))?;
             fs::create_folder(&stage.join(journal::OLD))?;
-            fs::create_folder(&self.site.target(target))?;
+            fs::create_folder(&self.scope.target(target))?;
         }
         Ok(stage)
     }
@@ -215,7 +217,7 @@ impl<'a> Transaction<'a> {
             return Ok(false);
         };
         let real = stage.canonicalize().ok();
-        let mut others = self.journal.targets.iter().map(|it| self.site.stage(it));
+        let mut others = self.journal.targets.iter().map(|it| self.scope.stage(it));
         let is_shared = others.any(|other| real.is_some() && other.canonicalize().ok() == real);
         if there.is_dir() && is_shared {
             Ok(true)
@@ -231,41 +233,41 @@ impl<'a> Transaction<'a> {
     /// Whatever went wrong; everything is then as it was.
     pub fn commit(mut self, lockfile: &str) -> Result<Committed, InstallError> {
         let lockfile = lockfile.as_bytes();
-        let is_same = fs::read_if_found(&self.site.lockfile)?.as_deref() == Some(lockfile);
+        let is_same = fs::read_if_found(&self.scope.lockfile)?.as_deref() == Some(lockfile);
         if self.journal.swaps.is_empty() && is_same {
             return Ok(Committed::default());
         }
         self.check_interrupt()?;
         for target in &self.journal.targets {
-            fs::flush(&self.site.stage(target))?;
+            fs::flush(&self.scope.stage(target))?;
         }
         self.check_interrupt()?;
         self.journal.lockfile = (!is_same).then(|| Digest::of_bytes(lockfile).to_string());
-        self.journal.write(self.site)?;
+        self.journal.write(self.scope)?;
         self.exchange()?;
         match is_same {
             true => {
                 self.journal.is_done = true;
-                self.journal.write(self.site)?;
+                self.journal.write(self.scope)?;
             }
-            false => atomic::write_from(&self.site.state(), &self.site.lockfile, lockfile)?,
+            false => atomic::write_from(&self.scope.state(), &self.scope.lockfile, lockfile)?,
         }
         self.is_open = false;
         // From here on an interrupt only leaves work to the next command's recovery.
         let _too_late = (self.checkpoint)();
-        let trash = self.site.trash();
+        let trash = self.scope.trash();
         Ok(Committed {
             trashed: self.trashed.iter().map(|name| trash.join(name)).collect(),
-            left: self.journal.settle(self.site),
+            left: self.journal.settle(self.scope),
         })
     }
 
     fn exchange(&self) -> Result<(), InstallError> {
         let mut touched = BTreeSet::new();
         for (swap, seen) in self.journal.swaps.iter().zip(&self.seen) {
-            let place = swap.place(self.site);
+            let place = swap.place(self.scope);
             self.check_interrupt()?;
-            if let Some(old) = swap.old(self.site) {
+            if let Some(old) = swap.old(self.scope) {
                 fs::rename(&place, &old)?;
                 // What is about to be removed is looked at again, now that nobody finds
                 // it any more: an edit saved since the plan was made must not be lost.
@@ -276,7 +278,7 @@ impl<'a> Transaction<'a> {
             }
             self.check_interrupt()?;
             if swap.new.is_some() {
-                fs::rename(&swap.staged(self.site), &place)?;
+                fs::rename(&swap.staged(self.scope), &place)?;
             }
             touched.extend(place.parent().map(Path::to_owned));
         }
@@ -302,11 +304,11 @@ impl Drop for Transaction<'_> {
             // What can't be taken back now, the next command's recovery does.
             drop(match self.journal.lockfile {
                 // The lockfile may have been replaced before its flush failed: then it is done.
-                Some(_) => self.journal.finish(self.site),
-                None => self.journal.undo(self.site),
+                Some(_) => self.journal.finish(self.scope),
+                None => self.journal.undo(self.scope),
             });
         }
-        journal::tidy(self.site);
+        journal::tidy(self.scope);
     }
 }
 

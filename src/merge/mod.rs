@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub use conflict::{Conflict, ConflictKind};
 
 use crate::digest::FileMode;
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::path::SkillPath;
 

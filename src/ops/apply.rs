@@ -8,10 +8,10 @@ use crate::digest::{Digest, FileDigest};
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::install::InstallError;
 use crate::install::plan::{Refusal, Step, decide};
-use crate::install::site::Site;
+use crate::install::scope::Scope;
 use crate::install::transaction::{Put, Transaction};
 use crate::lockfile::{Entry, Lockfile};
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::target::Target;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, blob_id, tree_id};
@@ -60,13 +60,13 @@ pub fn is_change(plan: &Plan) -> bool {
 
 /// Says of each folder that a plan moves to the trash that it would: a dry run has no other way to.
 pub fn trash_notes<'a>(
-    site: &'a Site,
+    scope: &'a Scope,
     name: &'a SkillName,
     plan: &'a Plan,
 ) -> impl Iterator<Item = String> + 'a {
     let trashed = plan.iter().filter(|(_, step, _)| *step == Step::Trash);
     trashed.map(move |(target, ..)| {
-        let place = site.display(&site.skill(target, name));
+        let place = scope.display(&scope.skill(target, name));
         format!("what is in {place} would go to the trash folder")
     })
 }
@@ -89,7 +89,7 @@ impl Planned<'_> {
 /// # Errors
 /// The outer one when a folder can't be read.
 pub fn plan<'a>(
-    site: &Site,
+    scope: &Scope,
     wanted: &Wanted<'a, '_>,
     force: bool,
     objects: &'a Objects,
@@ -97,7 +97,7 @@ pub fn plan<'a>(
     let mut plan = Vec::with_capacity(wanted.targets.len());
     let mut left_alone = Vec::new();
     for target in wanted.targets {
-        let place = site.skill(target, wanted.name);
+        let place = scope.skill(target, wanted.name);
         let on_disk = OnDisk::read(&place)?;
         let holds = |locked| holds_edits(locked, wanted, &on_disk);
         if !force && wanted.locked.is_some_and(holds) {
@@ -106,18 +106,18 @@ pub fn plan<'a>(
         }
         let own = wanted
             .locked
-            .filter(|locked| is_own_source(site, locked, &place));
+            .filter(|locked| is_own_source(scope, locked, &place));
         let lacking = wanted
             .locked
             .filter(|locked| !force && is_same(locked, wanted));
         let reason = own.map(|_| own_source::REASON.to_owned());
         let reason = reason.or_else(|| {
-            lacking.and_then(|locked| lacks_edits(site, wanted.name, locked, &on_disk))
+            lacking.and_then(|locked| lacks_edits(scope, wanted.name, locked, &on_disk))
         });
         if let Some(reason) = reason {
             left_alone.push(LeftAlone {
                 name: wanted.name.to_string(),
-                place: site.display(&place),
+                place: scope.display(&place),
                 reason,
                 files: Vec::new(),
             });
@@ -134,7 +134,7 @@ pub fn plan<'a>(
             Ok(step) => plan.push((target.clone(), step, on_disk)),
             Err(refusal) => left_alone.push(LeftAlone {
                 name: wanted.name.to_string(),
-                place: site.display(&place),
+                place: scope.display(&place),
                 reason: (wanted.why)(refusal).to_owned(),
                 files: match (refusal, wanted.locked) {
                     (Refusal::Edited, Some(entry)) => changed_files(objects, entry.tree, &on_disk),
@@ -226,10 +226,10 @@ pub fn digest_of(files: &SkillTree, objects: &Objects) -> Result<Digest, ObjectE
 
 /// Returns the places of a skill, as people know them.
 #[must_use]
-pub fn places(site: &Site, name: &SkillName, targets: &[Target]) -> Vec<String> {
+pub fn places(scope: &Scope, name: &SkillName, targets: &[Target]) -> Vec<String> {
     targets
         .iter()
-        .map(|target| site.display(&site.skill(target, name)))
+        .map(|target| scope.display(&scope.skill(target, name)))
         .collect()
 }
 
@@ -313,12 +313,12 @@ pub fn in_transaction<T>(
     }
     let text = match before.as_ref() == Some(&lockfile) {
         // Who changes nothing in it does not write it in another form either.
-        true => Lockfile::read_text(&context.site.lockfile)?,
+        true => Lockfile::read_text(&context.scope.lockfile)?,
         false => None,
     };
     let committed = transaction.commit(&text.unwrap_or_else(|| lockfile.to_text()))?;
     for left in &committed.left {
-        let left = context.site.display(left);
+        let left = context.scope.display(left);
         context.progress.warn(&format!(
             "all is done, but {left} can't be removed; it holds what was there before"
         ));
@@ -326,7 +326,7 @@ pub fn in_transaction<T>(
     let trashed = committed
         .trashed
         .iter()
-        .map(|path| context.site.display(path))
+        .map(|path| context.scope.display(path))
         .collect();
     Ok((report, trashed))
 }

@@ -6,7 +6,7 @@ use crate::diff::SkillDiff;
 use crate::fetch::history::Lineage;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::Refusal;
-use crate::install::site::Site;
+use crate::install::scope::Scope;
 use crate::lockfile::Entry;
 use mdskill_lint::name::SkillName;
 
@@ -178,7 +178,7 @@ pub fn refusal_reason(refusal: Refusal) -> &'static str {
 /// own repository, and can't be had from upstream.
 #[must_use]
 pub fn lacks_edits(
-    site: &Site,
+    scope: &Scope,
     name: &SkillName,
     entry: &Entry,
     on_disk: &OnDisk,
@@ -190,7 +190,7 @@ pub fn lacks_edits(
         ),
         folder if folder.is(entry.digest) => Some(format!(
             "the local edits that mdskill.lock records are not in it: take them from the project's own history, or {} records that there are none",
-            site.command(&format!("keep {name}"))
+            scope.command(&format!("keep {name}"))
         )),
         _ => None,
     }
@@ -198,15 +198,15 @@ pub fn lacks_edits(
 
 /// Says what to do when what is on disk can't be compared with files.
 #[must_use]
-pub fn no_files(site: &Site, name: &SkillName, on_disk: &OnDisk) -> Option<String> {
+pub fn no_files(scope: &Scope, name: &SkillName, on_disk: &OnDisk) -> Option<String> {
     match on_disk {
         OnDisk::Absent => Some(format!(
             "it is missing; {} restores it",
-            site.command(&format!("install {name}"))
+            scope.command(&format!("install {name}"))
         )),
         OnDisk::NotAFolder => Some(format!(
             "it is a file or a link, not a folder; {} moves it to the trash folder and restores the skill",
-            site.command(&format!("install {name} --force"))
+            scope.command(&format!("install {name} --force"))
         )),
         OnDisk::Folder(snapshot) => {
             let stranger = snapshot.strangers.first()?;

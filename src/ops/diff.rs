@@ -10,7 +10,7 @@ use crate::diff::{SkillDiff, compare, unified};
 use crate::fetch::Repository;
 use crate::fs::tree::OnDisk;
 use crate::lockfile::Entry;
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::view::{DiskView, GitView};
 use mdskill_lint::name::SkillName;
 
@@ -49,17 +49,17 @@ pub struct Edited {
 pub async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpError> {
     let lockfile = context
         .lockfile()?
-        .ok_or_else(|| OpError::no_lockfile(&context.site))?;
+        .ok_or_else(|| OpError::no_lockfile(&context.scope))?;
     check_installed(&lockfile, names)?;
     let mut report = Report::default();
     for (name, entry) in named(&lockfile, names) {
         for target in lockfile.targets_of(entry) {
-            let folder = context.site.skill(target, name);
+            let folder = context.scope.skill(target, name);
             let on_disk = OnDisk::read(&folder)?;
-            if let Some(reason) = no_files(&context.site, name, &on_disk) {
+            if let Some(reason) = no_files(&context.scope, name, &on_disk) {
                 report.not_compared.push(LeftAlone {
                     name: name.to_string(),
-                    place: context.site.display(&folder),
+                    place: context.scope.display(&folder),
                     reason,
                     files: Vec::new(),
                 });
@@ -73,7 +73,7 @@ pub async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<Report,
             let objects = repository.objects();
             let before = GitView::at(objects, entry.tree, "", name.as_str(), entry.tree)?;
             let after = DiskView::open(&folder, None)?;
-            let place = context.site.display(&folder);
+            let place = context.scope.display(&folder);
             report.skills.push(Edited {
                 name: name.to_string(),
                 is_kept: entry.edits.is_some_and(|edits| on_disk.is(edits)),

@@ -17,7 +17,7 @@ use crate::lockfile::Entry;
 use crate::policy::{
     Content, Decision, Evidence, Facts, Pin, Policy, RefKind, Verdict, judge, judge_unfetched,
 };
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use crate::spec::Reference;
 use crate::view::GitView;

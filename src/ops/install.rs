@@ -18,7 +18,7 @@ use crate::fetch::Repository;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::{self, Step, decide};
 use crate::lockfile::{Entry, Lockfile};
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_lint::name::SkillName;
@@ -72,7 +72,7 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
     let lockfile = match context.lockfile()? {
         Some(lockfile) => lockfile,
         None if options.frozen => {
-            return Err(OpError::no_lockfile(&context.site));
+            return Err(OpError::no_lockfile(&context.scope));
         }
         None => return Ok(Report::default()),
     };
@@ -97,13 +97,13 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
         copy,
     } in &missing
     {
-        let places = apply::places(&context.site, name, lockfile.targets_of(entry));
+        let places = apply::places(&context.scope, name, lockfile.targets_of(entry));
         let is_without = entry.edits.is_some() && copy.is_none();
         let note = is_without.then(|| {
-            let keep = context.site.command(&format!("keep {name}"));
+            let keep = context.scope.command(&format!("keep {name}"));
             format!("without the local edits that mdskill.lock records; {keep} records that there are none")
         });
-        let trashed = apply::trash_notes(&context.site, name, plan).filter(|_| options.dry_run);
+        let trashed = apply::trash_notes(&context.scope, name, plan).filter(|_| options.dry_run);
         report.skills.push(Change {
             notes: note.into_iter().chain(trashed).collect(),
             ..Change::of(name, entry, Action::Restored, places)
@@ -157,7 +157,7 @@ fn look<'a>(
     for (name, entry) in named(lockfile, &options.names) {
         let mut other = Vec::new();
         for target in lockfile.targets_of(entry) {
-            let place = context.site.skill(target, name);
+            let place = context.scope.skill(target, name);
             let on_disk = OnDisk::read(&place)?;
             // Edits that are meant are in the project's own repository, not upstream.
             if !on_disk.is(entry.digest_on_disk()) {
@@ -181,7 +181,7 @@ fn look<'a>(
                 Ok(step) => plan.push((target.clone(), step, on_disk)),
                 Err(reason) => report.left_alone.push(LeftAlone {
                     name: name.to_string(),
-                    place: context.site.display(&place),
+                    place: context.scope.display(&place),
                     reason,
                     files: stored_difference(context, entry, &on_disk),
                 }),
@@ -209,13 +209,13 @@ fn step(
     place: &Path,
     on_disk: &OnDisk,
 ) -> Result<Step, String> {
-    if is_own_source(&context.site, entry, place) {
+    if is_own_source(&context.scope, entry, place) {
         return Err(own_source::REASON.to_owned());
     }
     if copy.is_none() {
         // What is without its edits already is no better with --force.
         let can_go_on = options.force && !on_disk.is(entry.digest);
-        let lacking = lacks_edits(&context.site, name, entry, on_disk).filter(|_| !can_go_on);
+        let lacking = lacks_edits(&context.scope, name, entry, on_disk).filter(|_| !can_go_on);
         if let Some(reason) = lacking {
             return Err(reason);
         }

@@ -6,8 +6,8 @@ use super::apply::{changed_files, changed_files_but};
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::lockfile::{Entry, Lockfile};
-use crate::skill::files::SkillTree;
 use crate::skill::select::nearest;
+use crate::skill::tree::SkillTree;
 use mdskill_git::objects::Objects;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
@@ -54,7 +54,7 @@ pub fn edited_copy(
         return Ok(None);
     };
     for target in lockfile.targets_of(entry) {
-        let folder = context.site.skill(target, name);
+        let folder = context.scope.skill(target, name);
         if let OnDisk::Folder(snapshot) = OnDisk::read(&folder)?
             && snapshot.is(edits)
         {

@@ -58,7 +58,7 @@ pub struct Kept {
 pub fn keep(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let lockfile = context
         .lockfile()?
-        .ok_or_else(|| OpError::no_lockfile(&context.site))?;
+        .ok_or_else(|| OpError::no_lockfile(&context.scope))?;
     check_installed(&lockfile, &options.names)?;
     let (report, _) = apply::in_transaction(context, |_, lockfile| {
         let mut report = Report::default();
@@ -77,7 +77,7 @@ pub fn keep(context: &Context<'_>, options: &Options) -> Result<Report, OpError>
                 None => report.unedited.push(name.to_string()),
                 Some(edits) => report.kept.push(Kept {
                     name: name.to_string(),
-                    places: apply::places(&context.site, name, lockfile.targets_of(entry)),
+                    places: apply::places(&context.scope, name, lockfile.targets_of(entry)),
                     files: stored_difference(context, entry, &on_disk),
                     edits: edits.to_string(),
                 }),
@@ -117,10 +117,10 @@ fn look(
 ) -> Result<Option<(Digest, OnDisk)>, OpError> {
     let mut seen: Option<(Digest, OnDisk, String)> = None;
     for target in lockfile.targets_of(entry) {
-        let folder = context.site.skill(target, name);
-        let place = context.site.display(&folder);
+        let folder = context.scope.skill(target, name);
+        let place = context.scope.display(&folder);
         let on_disk = OnDisk::read(&folder)?;
-        let problem = match (no_files(&context.site, name, &on_disk), &on_disk, &seen) {
+        let problem = match (no_files(&context.scope, name, &on_disk), &on_disk, &seen) {
             (Some(fault), ..) => Some(fault),
             (None, OnDisk::Folder(snapshot), Some((digest, _, other)))
                 if snapshot.own_digest() != *digest =>

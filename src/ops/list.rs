@@ -7,7 +7,7 @@ use super::OpError;
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::fs::{self, At};
-use crate::install::site::Site;
+use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
 use crate::target::Target;
 use mdskill_lint::SKILL_FILE;
@@ -79,14 +79,14 @@ impl State {
 /// When the lockfile or a folder can't be read.
 pub fn list(context: &Context<'_>) -> Result<Report, OpError> {
     let lockfile = context.lockfile()?.unwrap_or_default();
-    let site = &context.site;
+    let scope = &context.scope;
     let mut report = Report::default();
     for target in every_target(&lockfile) {
         let managed: Vec<Installed> = lockfile
             .skills
             .par_iter()
             .filter(|(_, entry)| lockfile.targets_of(entry).contains(&target))
-            .map(|(name, entry)| installed(site, name, entry, &target))
+            .map(|(name, entry)| installed(scope, name, entry, &target))
             .collect::<Result<_, OpError>>()?;
         report.skills.extend(managed);
         report
@@ -112,12 +112,12 @@ fn every_target(lockfile: &Lockfile) -> Vec<Target> {
 }
 
 fn installed(
-    site: &Site,
+    scope: &Scope,
     name: &SkillName,
     entry: &Entry,
     target: &Target,
 ) -> Result<Installed, OpError> {
-    let folder = site.skill(target, name);
+    let folder = scope.skill(target, name);
     let on_disk = OnDisk::read(&folder)?;
     let state = if on_disk == OnDisk::Absent {
         State::Missing
@@ -130,7 +130,7 @@ fn installed(
     };
     Ok(Installed {
         name: name.to_string(),
-        place: site.display(&folder),
+        place: scope.display(&folder),
         state,
         source: Some(entry.source.to_string()),
         path: Some(entry.path.clone()),
@@ -145,7 +145,7 @@ fn unmanaged(
     lockfile: &Lockfile,
     target: &Target,
 ) -> Result<Vec<Installed>, OpError> {
-    let folder = context.site.target(target);
+    let folder = context.scope.target(target);
     let Some(entries) = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)? else {
         return Ok(Vec::new());
     };
@@ -162,7 +162,7 @@ fn unmanaged(
         if !is_managed && entry.path().join(SKILL_FILE).is_file() {
             found.push(Installed {
                 name,
-                place: context.site.display(&entry.path()),
+                place: context.scope.display(&entry.path()),
                 state: State::Unmanaged,
                 source: None,
                 path: None,

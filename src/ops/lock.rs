@@ -93,8 +93,8 @@ impl Labels {
 /// When there is no lockfile, it can't be read, or a chosen name is not in conflict.
 pub fn lock(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     context.recover()?;
-    let text = Lockfile::read_text(&context.site.lockfile)?;
-    let text = text.ok_or_else(|| OpError::no_lockfile(&context.site))?;
+    let text = Lockfile::read_text(&context.scope.lockfile)?;
+    let text = text.ok_or_else(|| OpError::no_lockfile(&context.scope))?;
     let conflict = if options.resolve {
         context.lockfile_in_conflict(&text)?
     } else {
@@ -147,7 +147,7 @@ pub fn resolve_clear_conflict(context: &Context<'_>) -> Result<Option<Vec<String
 fn write(context: &Context<'_>, before: &str, lockfile: &Lockfile) -> Result<bool, OpError> {
     let checkpoint = || context.interrupt.is_raised();
     let transaction = context.begin(&checkpoint)?;
-    if Lockfile::read_text(&context.site.lockfile)?.as_deref() != Some(before) {
+    if Lockfile::read_text(&context.scope.lockfile)?.as_deref() != Some(before) {
         return Err(OpError::LockfileChanged);
     }
     let text = lockfile.to_text();
@@ -159,7 +159,7 @@ fn to_install(context: &Context<'_>, lockfile: &Lockfile) -> Result<usize, OpErr
     let mut differing = 0;
     for (name, entry) in &lockfile.skills {
         for target in lockfile.targets_of(entry) {
-            let on_disk = OnDisk::read(&context.site.skill(target, name))?;
+            let on_disk = OnDisk::read(&context.scope.skill(target, name))?;
             differing += usize::from(!on_disk.is(entry.digest_on_disk()));
         }
     }

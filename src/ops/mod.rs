@@ -29,9 +29,9 @@ use crate::dirs::NoFolder;
 use crate::fetch::FetchError;
 use crate::hint::{HasHint, Hint};
 use crate::install::InstallError;
-use crate::install::site::Site;
+use crate::install::scope::Scope;
 use crate::lockfile::LockfileError;
-use crate::skill::files::TreeError;
+use crate::skill::tree::TreeError;
 use crate::spec::SpecError;
 use crate::target::TargetError;
 use mdskill_lint::name::NameError;
@@ -160,13 +160,13 @@ pub enum OpError {
 }
 
 impl OpError {
-    /// Says that a site has no lockfile.
+    /// Says that a scope has no lockfile.
     #[must_use]
-    pub fn no_lockfile(site: &Site) -> Self {
-        let lockfile = if site.is_personal {
-            site.lockfile.display().to_string()
+    pub fn no_lockfile(scope: &Scope) -> Self {
+        let lockfile = if scope.is_personal {
+            scope.lockfile.display().to_string()
         } else {
-            format!("mdskill.lock in {} or above", site.root.display())
+            format!("mdskill.lock in {} or above", scope.root.display())
         };
         Self::NoLockfile { lockfile }
     }

@@ -11,7 +11,7 @@ use crate::diff;
 use crate::fetch::{Fetcher, Repository};
 use crate::lockfile::{Entry, Lockfile};
 use crate::policy::{Decision, Key, RefKind, Verdict};
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
 use crate::view::DiskView;
 use mdskill_lint::name::SkillName;
@@ -87,7 +87,7 @@ pub async fn explain(context: &Context<'_>, subjects: &[Subject]) -> Result<Repo
         })
     };
     let mut report = Report {
-        file: context.site.display(&context.site.config()),
+        file: context.scope.display(&context.scope.config()),
         keys: Key::ALL.into_iter().filter_map(meaning).collect(),
         skills: Vec::new(),
         is_asked: !subjects.is_empty(),
@@ -134,7 +134,7 @@ async fn installed(
         gate::look_up(repository, std::slice::from_mut(&mut version)).await?;
     }
     let targets = lockfile.targets_of(entry).iter();
-    let mut places = targets.map(|target| context.site.skill(target, name));
+    let mut places = targets.map(|target| context.scope.skill(target, name));
     let view = places.find_map(|place| DiskView::open(&place, None).ok());
     let gained = view.as_ref().map(|view| diff::capabilities(view));
     let all: Vec<_> = gained.iter().flatten().cloned().collect();
@@ -143,7 +143,7 @@ async fn installed(
         let mut verdicts = decision.verdicts.iter_mut();
         if let Some(verdict) = verdicts.find(|verdict| verdict.key == Key::Deny) {
             verdict.is_allowed = false;
-            let install = context.site.command(&format!("install {name}"));
+            let install = context.scope.command(&format!("install {name}"));
             verdict.reason =
                 format!("its files are not here to be looked at; {install} restores them");
         }

@@ -48,9 +48,9 @@ pub fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpErro
             let targets = lockfile.targets_of(&entry).to_vec();
             let mut notes = Vec::new();
             for target in &targets {
-                let place = context.site.skill(target, name);
-                if is_own_source(&context.site, &entry, &place) {
-                    let place = context.site.display(&place);
+                let place = context.scope.skill(target, name);
+                if is_own_source(&context.scope, &entry, &place) {
+                    let place = context.scope.display(&place);
                     notes.push(format!(
                         "{place} stays: the lockfile named it as its own source"
                     ));
@@ -62,13 +62,13 @@ pub fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpErro
                     Ok(step) => transaction.remove(target, name, step, on_disk)?,
                     Err(refusal) => report.left_alone.push(LeftAlone {
                         name: name.to_string(),
-                        place: context.site.display(&place),
+                        place: context.scope.display(&place),
                         reason: refusal_reason(refusal).to_owned(),
                         files: stored_difference(context, &entry, &on_disk),
                     }),
                 }
             }
-            let places = apply::places(&context.site, name, &targets);
+            let places = apply::places(&context.scope, name, &targets);
             report.skills.push(Change {
                 notes,
                 ..Change::of(name, &entry, Action::Removed, places)

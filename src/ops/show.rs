@@ -7,7 +7,7 @@ use super::candidate::{Opened, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::fs::tree;
 use crate::lockfile::Entry;
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::frontmatter;
@@ -64,7 +64,7 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
     let places: Vec<_> = lockfile
         .targets_of(entry)
         .iter()
-        .map(|target| context.site.skill(target, name))
+        .map(|target| context.scope.skill(target, name))
         .collect();
     let text = match places.first() {
         Some(place) => crate::fs::read_if_found(&place.join(SKILL_FILE))?,
@@ -73,7 +73,7 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
     let text = text.ok_or_else(|| {
         OpError::Disagrees(format!(
             "`{name}` is in mdskill.lock, but its files are missing; {} restores them",
-            context.site.command(&format!("install {name}"))
+            context.scope.command(&format!("install {name}"))
         ))
     })?;
     let files = tree::list(&places[0])?
@@ -90,7 +90,7 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
         commit: entry.commit.map(|commit| commit.to_string()),
         places: places
             .iter()
-            .map(|place| context.site.display(place))
+            .map(|place| context.scope.display(place))
             .collect(),
         files,
         body: body_of(&text),

@@ -49,7 +49,7 @@ pub struct Drift {
 pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpError> {
     let lockfile = context
         .lockfile()?
-        .ok_or_else(|| OpError::no_lockfile(&context.site))?;
+        .ok_or_else(|| OpError::no_lockfile(&context.scope))?;
     check_installed(&lockfile, names)?;
     let targets = |(name, entry): (_, _)| {
         lockfile
@@ -59,17 +59,18 @@ pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpEr
     };
     let folders: Vec<(&SkillName, &Entry, &Target)> =
         named(&lockfile, names).flat_map(targets).collect();
-    let site = &context.site;
-    let read =
-        |(name, _, target): &(&SkillName, &Entry, &Target)| OnDisk::read(&site.skill(target, name));
+    let scope = &context.scope;
+    let read = |(name, _, target): &(&SkillName, &Entry, &Target)| {
+        OnDisk::read(&scope.skill(target, name))
+    };
     let looked: Vec<OnDisk> = folders.par_iter().map(read).collect::<Result<_, _>>()?;
     let mut report = Report::default();
     let mut work_trees: BTreeMap<&Target, Option<WorkTree>> = BTreeMap::new();
     for ((name, entry, target), on_disk) in folders.into_iter().zip(looked) {
-        let place = site.skill(target, name);
+        let place = scope.skill(target, name);
         let private = match &on_disk {
             OnDisk::Folder(snapshot) if snapshot.digest() != entry.digest_on_disk() => {
-                let open = || WorkTree::around(&site.target(target), fold);
+                let open = || WorkTree::around(&scope.target(target), fold);
                 let work_tree = work_trees.entry(target).or_insert_with(open);
                 private_files(work_tree.as_ref(), &place, snapshot)
             }
@@ -82,7 +83,7 @@ pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpEr
         let problem = problem(entry, &on_disk, &private);
         report.drift.push(Drift {
             name: name.to_string(),
-            place: site.display(&place),
+            place: scope.display(&place),
             problem: problem.to_owned(),
             is_missing: on_disk == OnDisk::Absent,
             is_leftovers: problem == HAS_LEFTOVERS,

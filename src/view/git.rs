@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Entry, EntryKind, Lies, SkillView, Unreadable};
 use crate::digest::FileMode;
-use crate::skill::files::{SkillFile, SkillTree};
+use crate::skill::tree::{SkillFile, SkillTree};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
 

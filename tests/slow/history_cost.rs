@@ -4,7 +4,7 @@ use crate::history::{Clone, corpora};
 use crate::support::fetcher::{id, listed, with_source};
 use crate::support::forge::Forge;
 use mdskill::fetch::Repository;
-use mdskill::skill::files::SkillTree;
+use mdskill::skill::tree::SkillTree;
 use mdskill_git::ObjectId;
 
 /// What following these commits costs, with or without the commits between.

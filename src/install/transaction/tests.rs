@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 struct Scene {
     _root: tempfile::TempDir,
-    site: Site,
+    scope: Scope,
     objects: Objects,
     target: Target,
 }
@@ -19,7 +19,7 @@ impl Scene {
         let root = root.unwrap();
         let project = root.path().join("project");
         std::fs::create_dir_all(&project).unwrap();
-        let site = Site {
+        let scope = Scope {
             lockfile: project.join("mdskill.lock"),
             root: project,
             is_personal: false,
@@ -28,7 +28,7 @@ impl Scene {
         let objects = Objects::create(&root.path().join("store")).unwrap();
         Self {
             _root: root,
-            site,
+            scope,
             objects,
             target: ".github/skills".parse().unwrap(),
         }
@@ -69,22 +69,22 @@ impl Scene {
         checkpoint: &dyn Fn() -> bool,
         lockfile: &str,
     ) -> Result<Committed, InstallError> {
-        let mut transaction = Transaction::begin(&self.site, checkpoint, &|_| ())?;
+        let mut transaction = Transaction::begin(&self.scope, checkpoint, &|_| ())?;
         let new = self.skill("new");
         for (name, step) in [("a", Step::Place), ("b", Step::Replace), ("d", Step::Trash)] {
             let name = name.parse().unwrap();
-            let seen = OnDisk::read(&self.site.skill(&self.target, &name)).unwrap();
+            let seen = OnDisk::read(&self.scope.skill(&self.target, &name)).unwrap();
             transaction.put_all(vec![self.put(&name, &new, step, seen)])?;
         }
         let name = "c".parse().unwrap();
-        let seen = OnDisk::read(&self.site.skill(&self.target, &name)).unwrap();
+        let seen = OnDisk::read(&self.scope.skill(&self.target, &name)).unwrap();
         transaction.remove(&self.target, &name, Step::Replace, seen)?;
         transaction.commit(lockfile)
     }
 
     fn prepared() -> Self {
         let scene = Self::new();
-        let mut first = Transaction::begin(&scene.site, &|| false, &|_| ()).unwrap();
+        let mut first = Transaction::begin(&scene.scope, &|| false, &|_| ()).unwrap();
         for name in ["b", "c", "d"] {
             let old = scene.skill("old");
             first
@@ -137,11 +137,11 @@ fn new_state(lockfile: &str) -> BTreeMap<String, String> {
 #[test]
 fn everything_is_exchanged_and_nothing_else_is_left() {
     let scene = Scene::prepared();
-    assert_eq!(files(&scene.site.root), old_state());
+    assert_eq!(files(&scene.scope.root), old_state());
     let committed = scene.change(&|| false, "new lock").unwrap();
-    assert_eq!(files(&scene.site.root), new_state("new lock"));
+    assert_eq!(files(&scene.scope.root), new_state("new lock"));
     assert_eq!(committed.trashed.len(), 1);
-    assert!(!scene.site.stage(&scene.target).exists());
+    assert!(!scene.scope.stage(&scene.target).exists());
 }
 
 /// `install` puts files back and leaves the lockfile as it is: then its bytes can't tell
@@ -158,16 +158,16 @@ fn an_interrupt_at_any_step_takes_everything_back() {
             match scene.change(&checkpoint, lockfile) {
                 Err(InstallError::Interrupted) => {
                     assert_eq!(
-                        files(&scene.site.root),
+                        files(&scene.scope.root),
                         old_state(),
                         "{lockfile}, step {stop}"
                     );
-                    assert!(!scene.site.stage(&scene.target).exists());
+                    assert!(!scene.scope.stage(&scene.target).exists());
                 }
                 Err(error) => panic!("{lockfile}, step {stop}: {error}"),
                 Ok(_) => {
                     assert!(stop > 10, "only {stop} steps");
-                    assert_eq!(files(&scene.site.root), new_state(lockfile));
+                    assert_eq!(files(&scene.scope.root), new_state(lockfile));
                     break;
                 }
             }
@@ -183,11 +183,11 @@ fn a_kill_at_any_step_leaves_old_or_new_to_the_next_command() {
         .flat_map(|lockfile| (0..18).map(move |stop| (lockfile, stop)))
     {
         let scene = Scene::prepared();
-        let copy = scene.site.root.with_file_name("killed");
+        let copy = scene.scope.root.with_file_name("killed");
         let asked = Cell::new(0);
         let checkpoint = || {
             if asked.replace(asked.get() + 1) == stop {
-                copy_folder(&scene.site.root, &copy);
+                copy_folder(&scene.scope.root, &copy);
             }
             false
         };
@@ -195,10 +195,10 @@ fn a_kill_at_any_step_leaves_old_or_new_to_the_next_command() {
         if !copy.exists() {
             continue;
         }
-        let killed = Site {
+        let killed = Scope {
             lockfile: copy.join("mdskill.lock"),
             root: copy,
-            ..scene.site.clone()
+            ..scene.scope.clone()
         };
         drop(Transaction::begin(&killed, &|| false, &|_| ()).unwrap());
         let recovered = files(&killed.root);
@@ -214,32 +214,32 @@ fn a_kill_at_any_step_leaves_old_or_new_to_the_next_command() {
     }
 }
 
-/// The site in a copy of another's folder.
-fn copy_of(site: &Site, name: &str) -> Site {
-    let root = site.root.with_file_name(name);
+/// The scope in a copy of another's folder.
+fn copy_of(scope: &Scope, name: &str) -> Scope {
+    let root = scope.root.with_file_name(name);
     drop(std::fs::remove_dir_all(&root));
-    copy_folder(&site.root, &root);
-    Site {
+    copy_folder(&scope.root, &root);
+    Scope {
         lockfile: root.join("mdskill.lock"),
         root,
-        ..site.clone()
+        ..scope.clone()
     }
 }
 
-/// Recovers a site, and returns the number of the steps that were taken. The disk as it is before
+/// Recovers a scope, and returns the number of the steps that were taken. The disk as it is before
 /// step `kill` is copied first, as another kill would leave it.
-fn recover_and_copy(site: &Site, kill: usize) -> (usize, Option<Site>) {
+fn recover_and_copy(scope: &Scope, kill: usize) -> (usize, Option<Scope>) {
     let (mut step, mut again) = (0, None);
-    if let Some(journal) = Journals::find(site).unwrap().ours {
+    if let Some(journal) = Journals::find(scope).unwrap().ours {
         let mut before_step = || {
             if step == kill {
-                again = Some(copy_of(site, "again"));
+                again = Some(copy_of(scope, "again"));
             }
             step += 1;
         };
-        journal.finish_by_steps(site, &mut before_step).unwrap();
+        journal.finish_by_steps(scope, &mut before_step).unwrap();
     }
-    drop(Transaction::begin(site, &|| false, &|_| ()).unwrap());
+    drop(Transaction::begin(scope, &|| false, &|_| ()).unwrap());
     (step, again)
 }
 
@@ -252,7 +252,7 @@ fn second_kill_at_any_step_of_recovery_changes_nothing() {
         let asked = Cell::new(0);
         let checkpoint = || {
             if asked.replace(asked.get() + 1) == stop {
-                let killed = copy_of(&scene.site, "killed");
+                let killed = copy_of(&scene.scope, "killed");
                 let page = killed.root.join(".github/skills/b/SKILL.md");
                 if is_edited && std::fs::read(&page).is_ok_and(|text| text == b"new") {
                     std::fs::write(&page, "mine").unwrap();
@@ -261,10 +261,10 @@ fn second_kill_at_any_step_of_recovery_changes_nothing() {
             false
         };
         scene.change(&checkpoint, "new lock").unwrap();
-        let killed = Site {
-            root: scene.site.root.with_file_name("killed"),
-            lockfile: scene.site.root.with_file_name("killed/mdskill.lock"),
-            ..scene.site.clone()
+        let killed = Scope {
+            root: scene.scope.root.with_file_name("killed"),
+            lockfile: scene.scope.root.with_file_name("killed/mdskill.lock"),
+            ..scene.scope.clone()
         };
         if !killed.root.exists() {
             continue;
@@ -314,7 +314,7 @@ fn copy_folder(from: &Path, to: &Path) {
 #[test]
 fn an_edit_saved_since_the_plan_is_not_lost() {
     let scene = Scene::prepared();
-    let edited = scene.site.root.join(".github/skills/b/SKILL.md");
+    let edited = scene.scope.root.join(".github/skills/b/SKILL.md");
     let asked = Cell::new(0);
     let checkpoint = || {
         // After the plan has looked, before anything is exchanged.
@@ -327,7 +327,7 @@ fn an_edit_saved_since_the_plan_is_not_lost() {
     assert!(matches!(error, InstallError::Changed { .. }), "{error}");
     assert_eq!(std::fs::read_to_string(&edited).unwrap(), "mine");
     assert_eq!(
-        std::fs::read_to_string(&scene.site.lockfile).unwrap(),
+        std::fs::read_to_string(&scene.scope.lockfile).unwrap(),
         "old lock"
     );
 }
@@ -336,10 +336,10 @@ fn an_edit_saved_since_the_plan_is_not_lost() {
 #[test]
 fn a_target_that_leads_out_of_the_project_is_refused() {
     let scene = Scene::new();
-    let outside = scene.site.root.with_file_name("outside");
+    let outside = scene.scope.root.with_file_name("outside");
     std::fs::create_dir(&outside).unwrap();
-    std::os::unix::fs::symlink(&outside, scene.site.root.join(".github")).unwrap();
-    let mut transaction = Transaction::begin(&scene.site, &|| false, &|_| ()).unwrap();
+    std::os::unix::fs::symlink(&outside, scene.scope.root.join(".github")).unwrap();
+    let mut transaction = Transaction::begin(&scene.scope, &|| false, &|_| ()).unwrap();
     let skill = scene.skill("x");
     let name = "a".parse().unwrap();
     let put = scene.put(&name, &skill, Step::Place, OnDisk::Absent);

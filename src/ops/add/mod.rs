@@ -22,7 +22,7 @@ use super::own_source;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::lockfile::{Entry, Lockfile};
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
 use crate::target::Target;
 use mdskill_lint::Settings;
@@ -187,7 +187,7 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
             let entry = entry_of(&chosen, chosen.planned.digest()?, &lockfile, options.force);
             let mut change = change(context, &chosen, &entry, &lockfile);
             let plan = &chosen.planned.plan;
-            let trashed = apply::trash_notes(&context.site, chosen.planned.name, plan);
+            let trashed = apply::trash_notes(&context.scope, chosen.planned.name, plan);
             change.notes.extend(trashed);
             report.skills.push(change);
         }
@@ -237,7 +237,7 @@ fn check_apart(
     for candidate in prepared.flat_map(|prepared| &prepared.candidates) {
         let targets = targets_of(options, &lockfile, &candidate.name);
         let source = (&candidate.source, candidate.path.as_str());
-        own_source::check_apart(&context.site, source, &candidate.name, &targets)?;
+        own_source::check_apart(&context.scope, source, &candidate.name, &targets)?;
     }
     Ok(())
 }
@@ -280,7 +280,7 @@ fn plan<'a>(
                 targets: &targets,
                 why: refusal_reason,
             };
-            match apply::plan(&context.site, &wanted, options.force, objects)? {
+            match apply::plan(&context.scope, &wanted, options.force, objects)? {
                 Err(refused) => report.left_alone.extend(refused),
                 Ok(planned) => {
                     let moves = apply::is_change(&planned.plan);
@@ -323,7 +323,7 @@ fn edited_copies(
 fn with_targets(context: &Context<'_>, options: &Options, mut lockfile: Lockfile) -> Lockfile {
     if lockfile.targets.is_empty() {
         let first = &AGENTS[0];
-        let default = if context.site.is_personal {
+        let default = if context.scope.is_personal {
             first.personal
         } else {
             first.project
@@ -391,7 +391,7 @@ fn change(
         Some(before) if before.tree == entry.tree && chosen.moves => Action::Restored,
         Some(_) => Action::Updated,
     };
-    let places = apply::places(&context.site, name, &chosen.targets);
+    let places = apply::places(&context.scope, name, &chosen.targets);
     let from = locked
         .and_then(|before| before.commit)
         .filter(|commit| Some(*commit) != entry.commit);

@@ -34,7 +34,7 @@ pub(super) fn tell(
             .extend(prepared.refused.drain(..).map(left_out));
         prepared.candidates.retain_mut(|candidate| {
             let targets = targets_of(options, &settled, &candidate.name);
-            let places = apply::places(&context.site, &candidate.name, &targets);
+            let places = apply::places(&context.scope, &candidate.name, &targets);
             let place = places.into_iter().next().unwrap_or_default();
             let stopped = stopped(options, candidate, &place);
             let found = std::mem::take(&mut candidate.diagnostics);

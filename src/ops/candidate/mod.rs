@@ -12,7 +12,7 @@ use crate::fetch::is_git_folder;
 use crate::fetch::resolve::Query;
 use crate::lockfile::Entry;
 use crate::ops::OpError;
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use crate::spec::{Place, Spec};
 use crate::view::GitView;
@@ -76,7 +76,7 @@ pub fn full_spec(source: &Source, path: &str) -> String {
     }
 }
 
-/// Returns the source of a spec; a folder's is made relative to the site's root.
+/// Returns the source of a spec; a folder's is made relative to the scope's root.
 ///
 /// # Errors
 /// When a local folder is not there.
@@ -94,10 +94,10 @@ pub fn source_of(context: &Context<'_>, spec: &Spec) -> Result<Source, OpError> 
         });
     }
     let root = context
-        .site
+        .scope
         .root
         .canonicalize()
-        .unwrap_or_else(|_| context.site.root.clone());
+        .unwrap_or_else(|_| context.scope.root.clone());
     Ok(Source::Folder {
         path: relative(&root, &path),
     })

@@ -3,7 +3,7 @@
 use super::installed_copies::InstalledCopy;
 use crate::fs::leftover::is_leftover;
 use crate::importers::Tool;
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use mdskill_lint::leftovers::is_made_by_tools;
 
 /// The paths of the files that differ.

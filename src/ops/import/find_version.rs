@@ -17,7 +17,7 @@ use crate::lockfile::Entry;
 use crate::ops::OpError;
 use crate::ops::candidate::full_spec;
 use crate::skill::discover::{Discovery, Found};
-use crate::skill::files::{SkillTree, TreeError};
+use crate::skill::tree::{SkillTree, TreeError};
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};

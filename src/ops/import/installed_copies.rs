@@ -10,9 +10,9 @@ use crate::fs::leftover::is_leftover;
 use crate::fs::tree::list;
 use crate::fs::{self, At};
 use crate::importers::ImportedSkill;
-use crate::install::site::Site;
+use crate::install::scope::Scope;
 use crate::ops::OpError;
-use crate::skill::files::{MAX_BYTES, MAX_FILES};
+use crate::skill::tree::{MAX_BYTES, MAX_FILES};
 use crate::target::Target;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{MAX_OBJECT_BYTES, blob_id};
@@ -51,12 +51,12 @@ pub(super) struct InstalledFile {
 
 impl SkillFolders {
     /// Finds the folders of all known agents, and every `.NAME/skills`.
-    pub fn find(site: &Site) -> Result<Self, OpError> {
-        let root = site.root.canonicalize().at("read", &site.root)?;
+    pub fn find(scope: &Scope) -> Result<Self, OpError> {
+        let root = scope.root.canonicalize().at("read", &scope.root)?;
         let mut folders = Self::default();
         let (mut seen, mut linked) = (BTreeSet::new(), Vec::new());
-        for target in candidates(site)? {
-            let Ok(real) = site.target(&target).canonicalize() else {
+        for target in candidates(scope)? {
+            let Ok(real) = scope.target(&target).canonicalize() else {
                 continue;
             };
             if folders.targets.contains(&target) || !real.is_dir() {
@@ -71,7 +71,7 @@ impl SkillFolders {
         }
         // A link leads to one of the other folders or out of the project.
         for (target, real) in linked {
-            if site.check_target(&target).is_ok() && seen.insert(real) {
+            if scope.check_target(&target).is_ok() && seen.insert(real) {
                 folders.targets.push(target);
             } else {
                 folders.links.insert(target.to_string());
@@ -84,7 +84,7 @@ impl SkillFolders {
     pub fn skills(&self, context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
         let mut skills = Vec::new();
         for target in &self.targets {
-            for folder in subfolders(&context.site.target(target))? {
+            for folder in subfolders(&context.scope.target(target))? {
                 if folder.join("SKILL.md").exists() {
                     skills.push(folder);
                 } else {
@@ -98,7 +98,7 @@ impl SkillFolders {
     /// Finds the folders of one skill.
     pub fn of(
         &self,
-        site: &Site,
+        scope: &Scope,
         skill: &ImportedSkill,
         name: &SkillName,
     ) -> Result<InstalledFolders, OpError> {
@@ -113,15 +113,15 @@ impl SkillFolders {
         };
         let (mut targets, mut links) = (Vec::new(), BTreeSet::new());
         for target in searched {
-            let place = site.skill(&target, name);
+            let place = scope.skill(&target, name);
             let Some(found) = fs::look(&place)? else {
                 continue;
             };
             let is_linked = self.links.contains(target.as_str());
             if found.is_symlink() {
-                links.insert(site.display(&place));
-            } else if found.is_dir() && (is_linked || site.check_target(&target).is_err()) {
-                links.insert(site.display(&site.target(&target)));
+                links.insert(scope.display(&place));
+            } else if found.is_dir() && (is_linked || scope.check_target(&target).is_err()) {
+                links.insert(scope.display(&scope.target(&target)));
             } else if found.is_dir() {
                 targets.push(target);
             }
@@ -141,9 +141,9 @@ impl SkillFolders {
 }
 
 /// Returns the folders that may exist: those of all known agents, and every `.NAME/skills`.
-fn candidates(site: &Site) -> Result<Vec<Target>, OpError> {
+fn candidates(scope: &Scope) -> Result<Vec<Target>, OpError> {
     let known = AGENTS.iter().map(|agent| {
-        let folder = if site.is_personal {
+        let folder = if scope.is_personal {
             agent.personal
         } else {
             agent.project
@@ -152,7 +152,7 @@ fn candidates(site: &Site) -> Result<Vec<Target>, OpError> {
     });
     let mut names: Vec<String> = known.collect();
     for above in ["", ".config/"] {
-        for folder in subfolders(&site.root.join(above))? {
+        for folder in subfolders(&scope.root.join(above))? {
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
             if !above.is_empty() || name.starts_with('.') {
                 names.push(format!("{above}{name}/skills"));

@@ -43,7 +43,7 @@ pub(super) fn read(
     let mut manifests = Manifests::default();
     for path in named {
         let path = context.env.current_dir.join(path);
-        let file = context.site.display(&path);
+        let file = context.scope.display(&path);
         let Some(bytes) = read_limited(&path, &file)? else {
             return Err(OpError::Usage(format!("there is no {file}")));
         };
@@ -64,13 +64,13 @@ fn find(context: &Context<'_>, folders: &SkillFolders) -> Result<Manifests, OpEr
         }
         let bytes = fs::read_if_found(&path)?.unwrap_or_default();
         if let Some(mut skill) = gh::read(&name_of(&folder), &bytes) {
-            let place = folder.strip_prefix(&context.site.root).unwrap_or(&folder);
+            let place = folder.strip_prefix(&context.scope.root).unwrap_or(&folder);
             skill.places = vec![place.to_string_lossy().replace('\\', "/")];
-            manifests.add(context.site.display(&path), vec![skill]);
+            manifests.add(context.scope.display(&path), vec![skill]);
         }
     }
     for path in known_places(context)? {
-        let file = context.site.display(&path);
+        let file = context.scope.display(&path);
         if let Some(bytes) = read_limited(&path, &file)? {
             let skills = parse(&path, &file, &bytes)?;
             manifests.add(file, skills);
@@ -81,8 +81,8 @@ fn find(context: &Context<'_>, folders: &SkillFolders) -> Result<Manifests, OpEr
 
 /// The paths at which the tools keep their lockfiles.
 fn known_places(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
-    let root = &context.site.root;
-    if !context.site.is_personal {
+    let root = &context.scope.root;
+    if !context.scope.is_personal {
         let names = [npx::PROJECT_FILE, apm::FILE, apm::OLD_FILE];
         return Ok(names.iter().map(|name| root.join(name)).collect());
     }

@@ -8,7 +8,7 @@ use super::outcome::{ImportOutcome, Stop};
 use crate::context::Context;
 use crate::fetch::is_git_folder;
 use crate::importers::{Evidence, ImportedSkill};
-use crate::install::site::Site;
+use crate::install::scope::Scope;
 use crate::lockfile::Lockfile;
 use crate::ops::OpError;
 use crate::ops::candidate::{full_spec, relative};
@@ -60,7 +60,7 @@ pub(super) fn match_folders(
     };
     for notes in by_folder.into_values() {
         let shown = notes[0].skill.name.clone();
-        let located = locate(&context.site, notes, folders, lockfile);
+        let located = locate(&context.scope, notes, folders, lockfile);
         if let Ok(located) = &located {
             matches.links.extend(located.folders.links.iter().cloned());
         }
@@ -72,7 +72,7 @@ pub(super) fn match_folders(
 
 /// Finds the folders of one skill, of which there is at least one note.
 fn locate(
-    site: &Site,
+    scope: &Scope,
     notes: Vec<Noted>,
     folders: &SkillFolders,
     lockfile: &Lockfile,
@@ -99,7 +99,7 @@ fn locate(
         links: BTreeSet::new(),
     };
     for noted in &notes {
-        let mut of_note = folders.of(site, &noted.skill, &name)?;
+        let mut of_note = folders.of(scope, &noted.skill, &name)?;
         of_note
             .targets
             .retain(|target| !found.targets.contains(target));
@@ -144,7 +144,7 @@ fn read_copy(
         folders: InstalledFolders { targets, .. },
     } = located;
     let source = noted.skill.source.clone().map_err(Stop::NotImported)?;
-    let source = resolve_folder(&context.site, source)?;
+    let source = resolve_folder(&context.scope, source)?;
     let Some(first) = targets.first() else {
         let spec = full_spec(
             &source,
@@ -160,14 +160,14 @@ fn read_copy(
             noted.file
         )));
     };
-    let place = |target| context.site.skill(target, &name);
+    let place = |target| context.scope.skill(target, &name);
     let copy = InstalledCopy::read(&place(first))?;
     for other in &targets[1..] {
         if InstalledCopy::read(&place(other))? != copy {
             return Err(Stop::NotImported(format!(
                 "its copies differ: {} and {}; remove one of them",
-                context.site.display(&place(first)),
-                context.site.display(&place(other))
+                context.scope.display(&place(first)),
+                context.scope.display(&place(other))
             )));
         }
     }
@@ -181,11 +181,11 @@ fn read_copy(
 }
 
 /// Returns the source as the lockfile names it: a folder relative to the root.
-fn resolve_folder(site: &Site, source: Source) -> Result<Source, Stop> {
+fn resolve_folder(scope: &Scope, source: Source) -> Result<Source, Stop> {
     let Source::Folder { path } = source else {
         return Ok(source);
     };
-    let found = site.root.join(&path).canonicalize().map_err(|_| {
+    let found = scope.root.join(&path).canonicalize().map_err(|_| {
         Stop::NotImported(format!(
             "it was copied from the folder `{path}`, which does not exist any more"
         ))
@@ -194,8 +194,8 @@ fn resolve_folder(site: &Site, source: Source) -> Result<Source, Stop> {
         let url = format!("file://{}", found.display());
         return Ok(Source::Git { url });
     }
-    let root = site.root.canonicalize();
-    let root = root.unwrap_or_else(|_| site.root.clone());
+    let root = scope.root.canonicalize();
+    let root = root.unwrap_or_else(|_| scope.root.clone());
     Ok(Source::Folder {
         path: relative(&root, &found),
     })

@@ -92,13 +92,13 @@ struct FoundSource<'a, 'b> {
 pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let gate = Gate::open(context)?;
     let lockfile = context.lockfile()?.unwrap_or_default();
-    let folders = SkillFolders::find(&context.site)?;
+    let folders = SkillFolders::find(&context.scope)?;
     let manifests = manifests::read(context, &options.files, &folders)?;
     if manifests.files.is_empty() {
         return Err(OpError::Usage(format!(
             "there is nothing to import in {}: no lockfile of npx skills or APM, and no skill that gh skill installed; {} reads a lockfile elsewhere",
-            context.site.root.display(),
-            context.site.command("import FILE")
+            context.scope.root.display(),
+            context.scope.command("import FILE")
         )));
     }
     let matches = match_folders(context, manifests.noted, &folders, &lockfile)?;
@@ -272,7 +272,7 @@ fn restore(
         targets: &found.skill.targets,
         why: refusal_reason,
     };
-    match apply::plan(&context.site, &wanted, false, objects)? {
+    match apply::plan(&context.scope, &wanted, false, objects)? {
         Ok(mut planned) => apply::put_all(transaction, [&mut planned]).map(drop),
         // Another process changed a file after it was read for the comparison.
         Err(_) => Err(OpError::Disagrees(format!(
@@ -302,7 +302,7 @@ fn change(
             )
         });
     }
-    let places = apply::places(&context.site, &skill.name, &skill.targets);
+    let places = apply::places(&context.scope, &skill.name, &skill.targets);
     Change {
         notes,
         edited: found.edited.clone(),

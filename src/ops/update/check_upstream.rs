@@ -17,7 +17,7 @@ use crate::ops::change::Newer;
 use crate::ops::gate::kind_of;
 use crate::policy::RefKind;
 use crate::skill::discover::{Discovery, Found};
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
@@ -283,7 +283,7 @@ fn compare<'d>(
 
 fn moved_tag(context: &Context<'_>, skill: Installed<'_>, target: &Target, tag: &Tag) -> String {
     let command = context
-        .site
+        .scope
         .command(&format!("update {} --accept-moved-tag", skill.name));
     let place = full_spec(&skill.entry.source, "");
     let tag = &tag.name;

@@ -12,7 +12,7 @@ use crate::ops::OpError;
 use crate::ops::change::{ConflictedFile, lacks_edits};
 use crate::ops::installed::marked_line;
 use crate::ops::own_source::{self, is_own_source};
-use crate::skill::files::{SkillTree, TreeError};
+use crate::skill::tree::{SkillTree, TreeError};
 use mdskill_git::objects::Objects;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
@@ -81,14 +81,14 @@ impl Local {
         let mut edited: Option<Edited> = None;
         let mut lacking = None;
         for target in lockfile.targets_of(entry) {
-            let folder = context.site.skill(target, name);
-            let place = context.site.display(&folder);
-            if is_own_source(&context.site, entry, &folder) {
+            let folder = context.scope.skill(target, name);
+            let place = context.scope.display(&folder);
+            if is_own_source(&context.scope, entry, &folder) {
                 let reason = own_source::REASON.to_owned();
                 return Ok(Self::Unmergeable { place, reason });
             }
             let on_disk = OnDisk::read(&folder)?;
-            if let Some(reason) = lacks_edits(&context.site, name, entry, &on_disk) {
+            if let Some(reason) = lacks_edits(&context.scope, name, entry, &on_disk) {
                 lacking.get_or_insert(Self::Unmergeable { place, reason });
                 continue;
             }
@@ -121,7 +121,7 @@ impl Local {
                         is_meant: entry.edits.is_some_and(|edits| snapshot.is(edits)),
                         snapshot,
                         digest,
-                        keep: context.site.command(&format!("keep {name}")),
+                        keep: context.scope.command(&format!("keep {name}")),
                     });
                 }
             }

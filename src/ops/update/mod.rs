@@ -120,7 +120,7 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
     let gate = Gate::open(context)?;
     let lockfile = context
         .lockfile()?
-        .ok_or_else(|| OpError::no_lockfile(&context.site))?;
+        .ok_or_else(|| OpError::no_lockfile(&context.scope))?;
     check_installed(&lockfile, &options.names)?;
     let terms = Terms {
         context,
@@ -289,7 +289,7 @@ fn plan_updates<'u>(
                 why,
             };
             let objects = update.repository.objects();
-            match apply::plan(&context.site, &wanted, options.force, objects)? {
+            match apply::plan(&context.scope, &wanted, options.force, objects)? {
                 Err(refused) => report.left_alone.extend(refused),
                 Ok(plan) => {
                     report_version(context, lockfile, (name, version), &plan, report);
@@ -317,7 +317,7 @@ fn report_version(
     let Some(before) = lockfile.skills.get(name) else {
         return;
     };
-    let places = apply::places(&context.site, name, lockfile.targets_of(before));
+    let places = apply::places(&context.scope, name, lockfile.targets_of(before));
     let place = places.join(", ");
     let mut change = Change {
         from: before.commit.map(|commit| commit.to_string()),
@@ -329,7 +329,7 @@ fn report_version(
         ..Change::of(name, &version.entry, Action::Updated, places)
     };
     if report.dry_run {
-        let trashed = apply::trash_notes(&context.site, name, &plan.plan);
+        let trashed = apply::trash_notes(&context.scope, name, &plan.plan);
         change.notes.extend(trashed);
     }
     report.skills.push(change);
@@ -370,7 +370,7 @@ fn report_findings(
     let Some(entry) = lockfile.skills.get(name) else {
         return;
     };
-    let places = apply::places(&context.site, name, lockfile.targets_of(entry));
+    let places = apply::places(&context.scope, name, lockfile.targets_of(entry));
     let place = places.first().map_or("", String::as_str);
     report.diagnostics.extend(Found::of(place, found.to_vec()));
 }
@@ -390,7 +390,7 @@ fn relocked_change(
     lockfile: &Lockfile,
 ) -> Option<Change> {
     let before = lockfile.skills.get(name)?;
-    let places = apply::places(&context.site, name, lockfile.targets_of(before));
+    let places = apply::places(&context.scope, name, lockfile.targets_of(before));
     Some(Change {
         from: before.commit.map(|commit| commit.to_string()),
         commit: relocked.commit.map(|commit| commit.to_string()),

@@ -17,7 +17,7 @@ use crate::ops::apply::{self, digest_of};
 use crate::ops::candidate::diagnose;
 use crate::ops::change::{Conflicted, ConflictedFile};
 use crate::ops::gate::{Refusal, Version};
-use crate::skill::files::{MAX_AT_HAND, SkillTree};
+use crate::skill::tree::{MAX_AT_HAND, SkillTree};
 use crate::view::{DiskView, GitView, SkillView};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
@@ -191,9 +191,9 @@ impl Source<'_, '_, '_> {
 
     /// Returns the version that the new one replaces: the one on disk, else the locked one.
     fn before(&self, skill: Installed<'_>) -> Option<Box<dyn SkillView + '_>> {
-        let site = &self.terms.context.site;
+        let scope = &self.terms.context.scope;
         let targets = skill.lockfile.targets_of(skill.entry).iter();
-        let folders = targets.map(|target| site.skill(target, skill.name));
+        let folders = targets.map(|target| scope.skill(target, skill.name));
         let mut on_disk = folders.filter(|folder| folder.is_dir());
         if let Some(view) = on_disk.find_map(|folder| DiskView::open(&folder, None).ok()) {
             return Some(Box::new(view));
@@ -218,7 +218,7 @@ impl Source<'_, '_, '_> {
         let before = self.before(skill);
         let before = before.as_deref();
         let targets = skill.lockfile.targets_of(skill.entry);
-        let places = apply::places(&self.terms.context.site, skill.name, targets);
+        let places = apply::places(&self.terms.context.scope, skill.name, targets);
         let place = places.first().map_or("", String::as_str);
         let unified = || diff::unified(before, after, place);
         let unified = self.terms.options.with_differences.then(unified);

@@ -13,7 +13,7 @@ use crate::lockfile::{Entry, Lockfile};
 use crate::ops::change::{Conflicted, ConflictedFile, LeftAlone, Newer};
 use crate::ops::gate::{Gate, Refusal};
 use crate::policy::RefKind;
-use crate::skill::files::SkillTree;
+use crate::skill::tree::SkillTree;
 use mdskill_git::ObjectId;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;

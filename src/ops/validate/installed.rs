@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::find::{Group, Lying};
+use super::discover::{Group, Lying};
 use super::report::Report;
 use crate::context::Context;
 use crate::ops::OpError;
@@ -24,7 +24,7 @@ impl Installed {
         };
         let places = lockfile.skills.iter().flat_map(|(name, entry)| {
             let targets = lockfile.targets_of(entry).iter();
-            targets.map(|target| (real(&context.site.skill(target, name)), name.clone()))
+            targets.map(|target| (real(&context.scope.skill(target, name)), name.clone()))
         });
         Ok(Self(places.collect()))
     }

@@ -1,22 +1,22 @@
 //! `validate`: every problem of a skill at once: yours, installed, or a repository's.
 
-mod changes;
-mod disk;
-mod find;
-mod fixing;
+mod baseline;
+mod changed;
+mod discover;
+mod display_path;
 mod installed;
 mod page;
 mod report;
-mod shown;
-mod since;
+mod results;
+mod run;
 mod spec;
-mod together;
+mod write_fixes;
 
 use std::path::{Path, PathBuf};
 
-use self::disk::Look;
-use self::find::{Group, Search};
-use self::since::Baseline;
+use self::baseline::Baseline;
+use self::discover::{Group, Search};
+use self::run::Look;
 use super::OpError;
 use crate::config::Rules;
 use crate::context::Context;
@@ -25,9 +25,9 @@ use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::SkillName;
 
 pub use super::findings::Found;
-pub use fixing::{Fixed, Fixes, Fixing, Kept, PageText};
 pub use page::Page;
 pub use report::{Report, Since, Summary};
+pub use write_fixes::{Fixed, Fixes, Fixing, Kept, PageText};
 
 /// What to validate, and how.
 #[derive(Debug, Default)]
@@ -107,7 +107,7 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
 }
 
 fn nothing_here(context: &Context<'_>) -> OpError {
-    let nothing = match context.site.is_personal {
+    let nothing = match context.scope.is_personal {
         true => "you have no skill of your own; `mdskill -g add owner/repo/skill` adds one",
         false => {
             "there is no skill in this folder or below it; name a folder, an installed skill or a spec"
@@ -131,7 +131,7 @@ fn look_at(
         false => from,
     };
     let baseline = Baseline::open(folder, reference)?;
-    changes::validate_changes(look, group, &baseline, report)
+    changed::validate_changes(look, group, &baseline, report)
 }
 
 async fn validate_spec(
@@ -149,7 +149,7 @@ async fn validate_spec(
     if options.fixing.is_some() {
         return Err(OpError::Usage(format!(
             "there is no {name} on disk, and only there can be mended; clone the repository, or install the skill with {}",
-            context.site.command(&format!("add {name}"))
+            context.scope.command(&format!("add {name}"))
         )));
     }
     let validated = spec::validate_spec(context, &spec, &options.rules.settings, report).await;
@@ -162,7 +162,7 @@ async fn validate_spec(
 }
 
 fn default_folders(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
-    if !context.site.is_personal {
+    if !context.scope.is_personal {
         return Ok(vec![PathBuf::from(".")]);
     }
     let targets = match context.lockfile()? {
@@ -171,7 +171,7 @@ fn default_folders(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
     };
     Ok(targets
         .iter()
-        .map(|target| context.site.target(target))
+        .map(|target| context.scope.target(target))
         .collect())
 }
 
@@ -197,7 +197,7 @@ fn installed_places(context: &Context<'_>, name: &str) -> Result<Option<Vec<Path
         lockfile
             .targets_of(entry)
             .iter()
-            .map(|target| here(context.site.skill(target, &name)))
+            .map(|target| here(context.scope.skill(target, &name)))
             .collect()
     };
     Ok(lockfile.skills.get(&name).map(places))
@@ -206,7 +206,7 @@ fn installed_places(context: &Context<'_>, name: &str) -> Result<Option<Vec<Path
 /// Reads what is neither on disk nor installed as a spec.
 fn spec_named(context: &Context<'_>, name: &str) -> Result<Spec, OpError> {
     if !name.contains('/') {
-        let lockfile = match context.site.is_personal {
+        let lockfile = match context.scope.is_personal {
             true => "your own lockfile",
             false => "mdskill.lock",
         };

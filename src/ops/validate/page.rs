@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::Options;
-use super::find::{folder_of, git_root, skill_around};
-use super::fixing::PageText;
+use super::discover::{folder_of, git_root, skill_around};
+use super::display_path::shown;
 use super::report::Report;
-use super::shown::shown;
+use super::write_fixes::PageText;
 use crate::context::Context;
 use crate::fs::{At, Error};
 use crate::ops::OpError;

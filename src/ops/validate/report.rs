@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::fixing::Fixes;
-use super::shown::shown;
-use super::together::Together;
+use super::display_path::shown;
+use super::results::Together;
+use super::write_fixes::Fixes;
 use crate::ops::findings::{Found, join};
 use mdskill_lint::diagnostic::{Diagnostic, Safety, Severity};
 

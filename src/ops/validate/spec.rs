@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::report::Report;
-use super::together::Together;
+use super::results::Together;
 use crate::context::Context;
 use crate::ops::OpError;
 use crate::ops::candidate::{Opened, full_spec, query_of, source_of};

@@ -6,12 +6,12 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::Options;
-use super::find::{Group, Lying};
-use super::fixing::{self, Fixing};
+use super::discover::{Group, Lying};
+use super::display_path::shown;
 use super::installed::Installed;
 use super::report::Report;
-use super::shown::shown;
-use super::together::Together;
+use super::results::Together;
+use super::write_fixes::{self, Fixing};
 use crate::config::Rules;
 use crate::context::Context;
 use crate::fs::Error;
@@ -57,7 +57,7 @@ impl<'a> Look<'a> {
     pub fn new(context: &'a Context<'_>, options: &'a Options) -> Result<Self, OpError> {
         Ok(Self {
             current_dir: &context.env.current_dir,
-            root: &context.site.root,
+            root: &context.scope.root,
             interrupt: &context.interrupt,
             rules: &options.rules,
             fixing: options.fixing,
@@ -155,7 +155,7 @@ impl<'a> Look<'a> {
         if self.interrupt.is_raised() {
             return Err(InstallError::Interrupted.into());
         }
-        let kept = fixing::write(&skill.real, &mended.changes);
+        let kept = write_fixes::write(&skill.real, &mended.changes);
         fixes.add(&skill.shown, &mended, &kept);
         if kept.is_empty() {
             return Ok(mended.checked);

@@ -1,4 +1,4 @@
-//! [`Site`]: the place that skills are installed at: a project, or a person's home.
+//! [`Scope`]: where skills are installed: a project, or the home of the user.
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ const TRASH: &str = "trash";
 
 /// A project, or a person's home.
 #[derive(Debug, Clone)]
-pub struct Site {
+pub struct Scope {
     /// What targets are below.
     pub root: PathBuf,
     /// The lockfile.
@@ -36,7 +36,7 @@ pub struct Site {
     pub cache: Option<PathBuf>,
 }
 
-impl Site {
+impl Scope {
     /// Finds the project that `current` is in: the nearest folder upward with a
     /// lockfile, else with a configuration or a git repository, else `current`.
     #[must_use]
@@ -56,9 +56,9 @@ impl Site {
         }
     }
 
-    /// Returns the person's own site.
+    /// Returns the user's own scope.
     #[must_use]
-    pub fn personal(home: PathBuf, config: &Path) -> Self {
+    pub fn user(home: PathBuf, config: &Path) -> Self {
         Self {
             root: home,
             lockfile: config.join(lockfile::FILE_NAME),
@@ -84,7 +84,7 @@ impl Site {
         }
     }
 
-    /// Returns a command about the skills of this site, between backticks.
+    /// Returns a command about the skills of this scope, between backticks.
     #[must_use]
     pub fn command(&self, arguments: &str) -> String {
         CommandHint::new(arguments.to_owned()).in_scope(self.is_personal)

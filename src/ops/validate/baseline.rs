@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::find::Lying;
+use super::discover::Lying;
 use crate::ops::OpError;
 use crate::ops::findings::join;
 use crate::platform;

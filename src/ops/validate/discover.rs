@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
-use super::shown::shown;
+use super::display_path::shown;
 use crate::fs::{self, At, Error};
 use crate::ops::candidate::relative;
 use crate::ops::findings::join;

@@ -1,6 +1,6 @@
 //! [`Together`]: what is found in skills and between them, sorted by skill.
 
-use super::find::Lying;
+use super::discover::Lying;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::skill_facts::{Facts, Set};
 use mdskill_lint::{Checked, Settings, validate_set};

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::disk::{CHUNK, Look, Looked};
-use super::find::{Group, Lying};
+use super::baseline::{Baseline, Change};
+use super::discover::{Group, Lying};
 use super::report::Report;
-use super::since::{Baseline, Change};
-use super::together::Together;
+use super::results::Together;
+use super::run::{CHUNK, Look, Looked};
 use crate::ops::OpError;
 use crate::view::DiskView;
 use mdskill_lint::diagnostic::Diagnostic;
