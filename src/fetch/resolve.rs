@@ -3,7 +3,7 @@
 mod versions;
 
 use self::versions::Versions;
-use crate::spec::{Reference, View};
+use crate::spec::{GitRef, PageRef};
 use mdskill_git::ObjectId;
 use mdskill_git::protocol::Ref;
 
@@ -13,9 +13,9 @@ pub enum Query {
     /// What `HEAD` stands for.
     Default,
     /// What follows `@`.
-    Reference(Reference),
+    GitRef(GitRef),
     /// A page's `REF/PATH`.
-    View(View),
+    Page(PageRef),
 }
 
 /// The commit that was asked for, and how it was named.
@@ -127,7 +127,7 @@ impl Query {
     pub fn from_lock(reference: Option<&str>) -> Result<Self, String> {
         match reference {
             None => Ok(Self::Default),
-            Some(text) => text.parse().map(Self::Reference),
+            Some(text) => text.parse().map(Self::GitRef),
         }
     }
 
@@ -137,16 +137,16 @@ impl Query {
         let both = |name: &str| vec![format!("refs/heads/{name}"), format!("refs/tags/{name}")];
         match self {
             Self::Default => vec!["HEAD".to_owned()],
-            Self::Reference(Reference::Commit(_)) => Vec::new(),
-            Self::Reference(Reference::Name(name)) if name.starts_with("refs/") => {
+            Self::GitRef(GitRef::Commit(_)) => Vec::new(),
+            Self::GitRef(GitRef::Name(name)) if name.starts_with("refs/") => {
                 vec![name.clone()]
             }
-            Self::Reference(Reference::Name(name)) if name == "HEAD" => vec![name.clone()],
-            Self::Reference(Reference::Name(name)) => both(name),
-            Self::Reference(Reference::Range(..)) => versions::prefixes(),
-            Self::View(view) => match first_part(view).parse::<ObjectId>() {
+            Self::GitRef(GitRef::Name(name)) if name == "HEAD" => vec![name.clone()],
+            Self::GitRef(GitRef::Name(name)) => both(name),
+            Self::GitRef(GitRef::Range(..)) => versions::prefixes(),
+            Self::Page(page) => match first_part(page).parse::<ObjectId>() {
                 Ok(_) => Vec::new(),
-                Err(_) => both(first_part(view)),
+                Err(_) => both(first_part(page)),
             },
         }
     }
@@ -168,7 +168,7 @@ impl Query {
 
     fn version_named(&self) -> Option<semver::Version> {
         match self {
-            Self::Reference(Reference::Name(name)) => versions::parse(name),
+            Self::GitRef(GitRef::Name(name)) => versions::parse(name),
             _ => None,
         }
     }
@@ -180,20 +180,20 @@ impl Query {
     pub fn resolve(&self, refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
         match self {
             Self::Default => resolve_head(refs, url),
-            Self::Reference(Reference::Commit(commit)) => Ok(pinned(*commit, None)),
-            Self::Reference(Reference::Name(name)) if name == "HEAD" => Ok(Resolved {
+            Self::GitRef(GitRef::Commit(commit)) => Ok(pinned(*commit, None)),
+            Self::GitRef(GitRef::Name(name)) if name == "HEAD" => Ok(Resolved {
                 follows: Some(name.clone()),
                 ..resolve_head(refs, url)?
             }),
-            Self::Reference(Reference::Name(name)) => resolve_name(refs, name, url),
-            Self::Reference(Reference::Range(range, text)) => resolve_range(refs, range, text, url),
-            Self::View(view) => resolve_view(refs, view, url),
+            Self::GitRef(GitRef::Name(name)) => resolve_name(refs, name, url),
+            Self::GitRef(GitRef::Range(range, text)) => resolve_range(refs, range, text, url),
+            Self::Page(page) => resolve_page(refs, page, url),
         }
     }
 }
 
-fn first_part(view: &View) -> &str {
-    view.rest.split('/').next().unwrap_or_default()
+fn first_part(page: &PageRef) -> &str {
+    page.rest.split('/').next().unwrap_or_default()
 }
 
 fn pinned(commit: ObjectId, path: Option<String>) -> Resolved {
@@ -283,8 +283,8 @@ fn resolve_range(
 }
 
 /// The longest ref that begins the page's `REF/PATH` is its ref: `feature/x` before `feature`.
-fn resolve_view(refs: &[Ref], view: &View, url: &str) -> Result<Resolved, ResolveError> {
-    let rest = view.rest.as_str();
+fn resolve_page(refs: &[Ref], page: &PageRef, url: &str) -> Result<Resolved, ResolveError> {
+    let rest = page.rest.as_str();
     let path_behind = |name: &str| {
         let path = rest[name.len()..].trim_start_matches('/');
         let path = path
@@ -293,8 +293,8 @@ fn resolve_view(refs: &[Ref], view: &View, url: &str) -> Result<Resolved, Resolv
             .trim_end_matches('/');
         (!path.is_empty()).then(|| path.to_owned())
     };
-    if let Ok(commit) = first_part(view).parse() {
-        return Ok(pinned(commit, path_behind(first_part(view))));
+    if let Ok(commit) = first_part(page).parse() {
+        return Ok(pinned(commit, path_behind(first_part(page))));
     }
     let short = |reference: &Ref| {
         let name = reference
@@ -319,7 +319,7 @@ fn resolve_view(refs: &[Ref], view: &View, url: &str) -> Result<Resolved, Resolv
         }),
         None => Err(ResolveError::NoSuchRef {
             url: url.to_owned(),
-            name: first_part(view).to_owned(),
+            name: first_part(page).to_owned(),
         }),
     }
 }

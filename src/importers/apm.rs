@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Evidence, ImportedSkill, ParseError, Tool, line_of, repository, short_ref};
 use crate::source::Source;
-use crate::spec::Reference;
+use crate::spec::GitRef;
 use mdskill_lint::agents::agent_folder;
 use mdskill_lint::frontmatter::{self, Value};
 
@@ -79,7 +79,7 @@ fn skill(package: &Value, name: &str, places: Vec<String>) -> ImportedSkill {
     let text = |key: &str| get(package, key).and_then(Value::as_key);
     let mut skill = ImportedSkill::new(Tool::Apm, name, source(package));
     skill.places = places;
-    let is_range = |text: &String| matches!(text.parse(), Ok(Reference::Range(..)));
+    let is_range = |text: &String| matches!(text.parse(), Ok(GitRef::Range(..)));
     let reference = text("constraint").filter(is_range);
     let reference = reference.or_else(|| text("resolved_ref"));
     let commit = text("resolved_commit").unwrap_or_default();

@@ -19,7 +19,7 @@ use crate::policy::{
 };
 use crate::skill::files::SkillTree;
 use crate::source::Source;
-use crate::spec::Reference;
+use crate::spec::GitRef;
 use crate::view::GitView;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
@@ -263,15 +263,15 @@ pub fn kind_of_query(source: &Source, query: &Query) -> RefKind {
     match (source, query) {
         (Source::Folder { .. }, _) => RefKind::Folder,
         (_, Query::Default) => RefKind::Default,
-        (_, Query::Reference(Reference::Commit(_))) => RefKind::Commit,
-        (_, Query::Reference(Reference::Range(..))) => RefKind::Range,
-        (_, Query::Reference(Reference::Name(name))) => match name.as_str() {
+        (_, Query::GitRef(GitRef::Commit(_))) => RefKind::Commit,
+        (_, Query::GitRef(GitRef::Range(..))) => RefKind::Range,
+        (_, Query::GitRef(GitRef::Name(name))) => match name.as_str() {
             "HEAD" => RefKind::Default,
             name if name.starts_with("refs/tags/") => RefKind::Tag,
             name if name.starts_with("refs/") => RefKind::Branch,
             _ => RefKind::Unknown,
         },
-        (_, Query::View(view)) => {
+        (_, Query::Page(view)) => {
             let first = view.rest.split('/').next().unwrap_or_default();
             match first.parse::<ObjectId>() {
                 Ok(_) => RefKind::Commit,

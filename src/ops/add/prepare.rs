@@ -81,8 +81,8 @@ impl Group {
     /// Returns what the policy has against it before anything of it is fetched.
     pub(super) fn refusals(&self, gate: &Gate, is_pinned: bool) -> Vec<Refusal> {
         let reference = match &self.query {
-            Query::Reference(reference) => Some(reference.to_string()),
-            Query::View(view) => Some(view.rest.clone()),
+            Query::GitRef(reference) => Some(reference.to_string()),
+            Query::Page(view) => Some(view.rest.clone()),
             Query::Default => None,
         };
         gate.before_fetch(&Version {

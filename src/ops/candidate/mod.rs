@@ -14,7 +14,7 @@ use crate::lockfile::Entry;
 use crate::ops::OpError;
 use crate::skill::files::SkillTree;
 use crate::source::Source;
-use crate::spec::{Place, Spec};
+use crate::spec::{Spec, SpecSource};
 use crate::view::GitView;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
@@ -81,7 +81,7 @@ pub fn full_spec(source: &Source, path: &str) -> String {
 /// # Errors
 /// When a local folder is not there.
 pub fn source_of(context: &Context<'_>, spec: &Spec) -> Result<Source, OpError> {
-    let Place::Folder(typed) = &spec.place else {
+    let SpecSource::Folder(typed) = &spec.origin else {
         return Ok(spec.source());
     };
     let path = context.env.current_dir.join(typed);
@@ -127,14 +127,14 @@ pub fn relative(root: &Path, path: &Path) -> String {
 /// Returns what `spec` leads to behind its ref.
 #[must_use]
 pub fn query_of(spec: &Spec) -> Query {
-    match (&spec.place, &spec.reference) {
+    match (&spec.origin, &spec.reference) {
         (
-            Place::Web {
-                view: Some(view), ..
+            SpecSource::Web {
+                page: Some(page), ..
             },
             _,
-        ) => Query::View(view.clone()),
-        (_, Some(reference)) => Query::Reference(reference.clone()),
+        ) => Query::Page(page.clone()),
+        (_, Some(reference)) => Query::GitRef(reference.clone()),
         (_, None) => Query::Default,
     }
 }

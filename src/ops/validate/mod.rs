@@ -20,7 +20,7 @@ use self::since::Baseline;
 use super::OpError;
 use crate::config::Rules;
 use crate::context::Context;
-use crate::spec::{Place, Spec};
+use crate::spec::{Spec, SpecSource};
 use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::SkillName;
 
@@ -153,7 +153,7 @@ async fn validate_spec(
         )));
     }
     let validated = spec::validate_spec(context, &spec, &options.rules.settings, report).await;
-    if let (Err(_), Place::GitHub { .. }) = (&validated, &spec.place) {
+    if let (Err(_), SpecSource::GitHub { .. }) = (&validated, &spec.origin) {
         context.progress.warn(&format!(
             "{name} is no file, no folder and no installed skill here, so it was looked for as a repository"
         ));
@@ -216,8 +216,8 @@ fn spec_named(context: &Context<'_>, name: &str) -> Result<Spec, OpError> {
         )));
     }
     let spec: Spec = name.parse()?;
-    match spec.place {
-        Place::Folder(_) => Err(OpError::Usage(format!("there is no {name}"))),
+    match spec.origin {
+        SpecSource::Folder(_) => Err(OpError::Usage(format!("there is no {name}"))),
         _ => Ok(spec),
     }
 }
