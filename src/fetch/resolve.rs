@@ -124,8 +124,8 @@ impl Query {
     ///
     /// # Errors
     /// When the text is no ref.
-    pub fn from_lock(reference: Option<&str>) -> Result<Self, String> {
-        match reference {
+    pub fn from_lock(git_ref: Option<&str>) -> Result<Self, String> {
+        match git_ref {
             None => Ok(Self::Default),
             Some(text) => text.parse().map(Self::GitRef),
         }
@@ -204,7 +204,7 @@ fn pinned(commit: ObjectId, path: Option<String>) -> Resolved {
 }
 
 fn resolve_head(refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
-    let Some(head) = refs.iter().find(|reference| reference.name == "HEAD") else {
+    let Some(head) = refs.iter().find(|git_ref| git_ref.name == "HEAD") else {
         return Err(headless(refs, url));
     };
     let branch = head
@@ -217,8 +217,8 @@ fn resolve_head(refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
 
 fn headless(refs: &[Ref], url: &str) -> ResolveError {
     let url = url.to_owned();
-    let name = |reference: &Ref| {
-        let name = reference.name.strip_prefix("refs/heads/")?;
+    let name = |git_ref: &Ref| {
+        let name = git_ref.name.strip_prefix("refs/heads/")?;
         Some(format!("`@{name}`"))
     };
     match refs.iter().filter_map(name).take(10).collect() {
@@ -228,7 +228,7 @@ fn headless(refs: &[Ref], url: &str) -> ResolveError {
 }
 
 fn resolve_name(refs: &[Ref], name: &str, url: &str) -> Result<Resolved, ResolveError> {
-    let find = |full: &str| refs.iter().find(|reference| reference.name == full);
+    let find = |full: &str| refs.iter().find(|git_ref| git_ref.name == full);
     let (branch, tag) = match name.strip_prefix("refs/") {
         Some(rest) if rest.starts_with("tags/") => (None, find(name)),
         Some(_) => (find(name), None),
@@ -267,7 +267,7 @@ fn resolve_range(
     let newest = versions.newest(versions::asks_for_prereleases(range));
     match versions.best_in(range) {
         Some(best) => Ok(Resolved {
-            commit: best.reference.commit(),
+            commit: best.git_ref.commit(),
             named: Named::Range(best.tag.to_owned()),
             follows: Some(text.to_owned()),
             path: None,
@@ -296,11 +296,11 @@ fn resolve_page(refs: &[Ref], page: &PageRef, url: &str) -> Result<Resolved, Res
     if let Ok(commit) = first_part(page).parse() {
         return Ok(pinned(commit, path_behind(first_part(page))));
     }
-    let short = |reference: &Ref| {
-        let name = reference
+    let short = |git_ref: &Ref| {
+        let name = git_ref
             .name
             .strip_prefix("refs/heads/")
-            .or(reference.name.strip_prefix("refs/tags/"));
+            .or(git_ref.name.strip_prefix("refs/tags/"));
         name.map(str::to_owned)
     };
     let begins = |name: &String| {

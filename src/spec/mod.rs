@@ -19,7 +19,7 @@ pub struct Spec {
     /// A name, or a path inside the repository.
     pub skill: Option<String>,
     /// What follows `@`.
-    pub reference: Option<GitRef>,
+    pub git_ref: Option<GitRef>,
 }
 
 /// How the repository was named.
@@ -141,8 +141,8 @@ impl fmt::Display for Spec {
             };
             write!(f, "{slashes}{skill}")?;
         }
-        match &self.reference {
-            Some(reference) => write!(f, "@{reference}"),
+        match &self.git_ref {
+            Some(git_ref) => write!(f, "@{git_ref}"),
             None => Ok(()),
         }
     }

@@ -50,7 +50,7 @@ fn parse(text: &str) -> Result<Spec, Fault> {
         return Ok(Spec {
             origin: SpecSource::Folder(text.to_owned()),
             skill: None,
-            reference: None,
+            git_ref: None,
         });
     }
     if text.starts_with('-') {
@@ -83,7 +83,7 @@ fn is_folder(text: &str) -> bool {
 /// `[host/]owner/repo[/skill][@ref]`, also with `github:` before it, as the lockfile writes.
 fn parse_short(text: &str) -> Result<Spec, Fault> {
     let text = text.strip_prefix("github:").unwrap_or(text);
-    let (body, reference) = split_git_ref(text, 0)?;
+    let (body, git_ref) = split_git_ref(text, 0)?;
     let parts: Vec<&str> = body.trim_end_matches('/').split('/').collect();
     if parts.iter().any(|part| part.is_empty()) {
         return fault("it has an empty part", SHORT_FORM);
@@ -119,7 +119,7 @@ fn parse_short(text: &str) -> Result<Spec, Fault> {
     Ok(Spec {
         origin,
         skill,
-        reference,
+        git_ref,
     })
 }
 
@@ -166,7 +166,7 @@ fn parse_url(text: &str) -> Result<Spec, Fault> {
 /// `https://HOST/owner/repo[/tree/REF/PATH][@ref]`.
 fn parse_page(host: &str, path: &str) -> Result<Spec, Fault> {
     let host = host_part(host)?;
-    let (path, reference) = split_git_ref(path, 0)?;
+    let (path, git_ref) = split_git_ref(path, 0)?;
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     if parts.len() < 2 || parts.iter().any(|part| part.is_empty()) {
         return fault(
@@ -196,7 +196,7 @@ fn parse_page(host: &str, path: &str) -> Result<Spec, Fault> {
                 "`https://HOST/owner/repo/tree/REF/PATH`",
             );
         }
-        Some((kind, rest)) if reference.is_none() => Some(PageRef {
+        Some((kind, rest)) if git_ref.is_none() => Some(PageRef {
             kind,
             rest: path_part(&rest.join("/"))?,
         }),
@@ -217,13 +217,13 @@ fn parse_page(host: &str, path: &str) -> Result<Spec, Fault> {
     Ok(Spec {
         origin,
         skill: None,
-        reference,
+        git_ref,
     })
 }
 
 /// A git URL whose path begins at `path_start`, with `//PATH` and `@ref` behind it.
 fn parse_git_url(text: &str, path_start: usize) -> Result<Spec, Fault> {
-    let (body, reference) = split_git_ref(text, path_start)?;
+    let (body, git_ref) = split_git_ref(text, path_start)?;
     let path = &body[path_start..];
     let (end, skill) = match path.find("//") {
         Some(at) => (path_start + at, skill_part(&path[at + 2..])?),
@@ -236,7 +236,7 @@ fn parse_git_url(text: &str, path_start: usize) -> Result<Spec, Fault> {
     Ok(Spec {
         origin: SpecSource::Url(url.to_owned()),
         skill,
-        reference,
+        git_ref,
     })
 }
 
@@ -245,8 +245,8 @@ fn split_git_ref(text: &str, start: usize) -> Result<(&str, Option<GitRef>), Fau
     match text[start..].find('@') {
         None => Ok((text, None)),
         Some(at) => {
-            let (body, reference) = text.split_at(start + at);
-            Ok((body, Some(parse_git_ref(&reference[1..])?)))
+            let (body, git_ref) = text.split_at(start + at);
+            Ok((body, Some(parse_git_ref(&git_ref[1..])?)))
         }
     }
 }

@@ -2,13 +2,13 @@ use super::*;
 
 fn refs(names: &[&str]) -> Vec<Ref> {
     let id = |number: usize| ObjectId::from_bytes([u8::try_from(number).unwrap(); 20]);
-    let reference = |(at, name): (usize, &&str)| Ref {
+    let git_ref = |(at, name): (usize, &&str)| Ref {
         name: (*name).to_owned(),
         id: id(at),
         peeled: None,
         symref: None,
     };
-    names.iter().enumerate().map(reference).collect()
+    names.iter().enumerate().map(git_ref).collect()
 }
 
 fn resolve(names: &[&str], text: &str) -> Result<Resolved, String> {

@@ -30,7 +30,7 @@ pub struct Candidate {
     /// Its folder in the source.
     pub path: String,
     /// What `update` will follow.
-    pub reference: Option<String>,
+    pub git_ref: Option<String>,
     /// The commit it was taken from.
     pub commit: Option<ObjectId>,
     /// Its files.
@@ -61,7 +61,7 @@ impl Candidate {
             self.files.tree,
             digest,
         );
-        entry.reference.clone_from(&self.reference);
+        entry.git_ref.clone_from(&self.git_ref);
         entry.commit = self.commit;
         entry
     }
@@ -127,14 +127,14 @@ pub fn relative(root: &Path, path: &Path) -> String {
 /// Returns what `spec` leads to behind its ref.
 #[must_use]
 pub fn query_of(spec: &Spec) -> Query {
-    match (&spec.origin, &spec.reference) {
+    match (&spec.origin, &spec.git_ref) {
         (
             SpecSource::Web {
                 page: Some(page), ..
             },
             _,
         ) => Query::Page(page.clone()),
-        (_, Some(reference)) => Query::GitRef(reference.clone()),
+        (_, Some(git_ref)) => Query::GitRef(git_ref.clone()),
         (_, None) => Query::Default,
     }
 }

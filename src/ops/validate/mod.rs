@@ -61,8 +61,8 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
         fixes: options.fixing.map(Fixes::of),
         ..Report::default()
     };
-    report.summary.since = options.since.as_ref().map(|reference| Since {
-        reference: reference.clone(),
+    report.summary.since = options.since.as_ref().map(|git_ref| Since {
+        git_ref: git_ref.clone(),
         unchanged: 0,
         known: 0,
     });
@@ -123,14 +123,14 @@ fn look_at(
     options: &Options,
     report: &mut Report,
 ) -> Result<(), OpError> {
-    let Some(reference) = &options.since else {
+    let Some(git_ref) = &options.since else {
         return look.validate_group(group, report);
     };
     let folder = match group.repository.is_dir() {
         true => &group.repository,
         false => from,
     };
-    let baseline = Baseline::open(folder, reference)?;
+    let baseline = Baseline::open(folder, git_ref)?;
     changes::validate_changes(look, group, &baseline, report)
 }
 
