@@ -144,8 +144,8 @@ pub fn markdown(data: &[u8]) {
         return;
     };
     let found = pages::read(text, 0);
-    let spans = found.references.iter().map(|reference| &reference.span);
-    let blocks = found.references.iter().map(|reference| &reference.block);
+    let spans = found.links.iter().map(|link| &link.span);
+    let blocks = found.links.iter().map(|link| &link.block);
     let parts = found.blocks.iter().chain(&found.comments);
     let parts = parts.chain(&found.code_blocks).chain(&found.code_spans);
     for span in spans.chain(blocks).chain(parts) {

@@ -3,7 +3,7 @@
 mod versions;
 
 use self::versions::Versions;
-use crate::spec::{Reference, View};
+use crate::spec::{GitRef, PageRef};
 use mdskill_git::ObjectId;
 use mdskill_git::protocol::Ref;
 
@@ -13,9 +13,9 @@ pub enum Query {
     /// What `HEAD` stands for.
     Default,
     /// What follows `@`.
-    Reference(Reference),
+    GitRef(GitRef),
     /// A page's `REF/PATH`.
-    View(View),
+    Page(PageRef),
 }
 
 /// The commit that was asked for, and how it was named.
@@ -124,10 +124,10 @@ impl Query {
     ///
     /// # Errors
     /// When the text is no ref.
-    pub fn from_lock(reference: Option<&str>) -> Result<Self, String> {
-        match reference {
+    pub fn from_lock(git_ref: Option<&str>) -> Result<Self, String> {
+        match git_ref {
             None => Ok(Self::Default),
-            Some(text) => text.parse().map(Self::Reference),
+            Some(text) => text.parse().map(Self::GitRef),
         }
     }
 
@@ -137,16 +137,16 @@ impl Query {
         let both = |name: &str| vec![format!("refs/heads/{name}"), format!("refs/tags/{name}")];
         match self {
             Self::Default => vec!["HEAD".to_owned()],
-            Self::Reference(Reference::Commit(_)) => Vec::new(),
-            Self::Reference(Reference::Name(name)) if name.starts_with("refs/") => {
+            Self::GitRef(GitRef::Commit(_)) => Vec::new(),
+            Self::GitRef(GitRef::Name(name)) if name.starts_with("refs/") => {
                 vec![name.clone()]
             }
-            Self::Reference(Reference::Name(name)) if name == "HEAD" => vec![name.clone()],
-            Self::Reference(Reference::Name(name)) => both(name),
-            Self::Reference(Reference::Range(..)) => versions::prefixes(),
-            Self::View(view) => match first_part(view).parse::<ObjectId>() {
+            Self::GitRef(GitRef::Name(name)) if name == "HEAD" => vec![name.clone()],
+            Self::GitRef(GitRef::Name(name)) => both(name),
+            Self::GitRef(GitRef::Range(..)) => versions::prefixes(),
+            Self::Page(page) => match first_part(page).parse::<ObjectId>() {
                 Ok(_) => Vec::new(),
-                Err(_) => both(first_part(view)),
+                Err(_) => both(first_part(page)),
             },
         }
     }
@@ -168,7 +168,7 @@ impl Query {
 
     fn version_named(&self) -> Option<semver::Version> {
         match self {
-            Self::Reference(Reference::Name(name)) => versions::parse(name),
+            Self::GitRef(GitRef::Name(name)) => versions::parse(name),
             _ => None,
         }
     }
@@ -180,20 +180,20 @@ impl Query {
     pub fn resolve(&self, refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
         match self {
             Self::Default => resolve_head(refs, url),
-            Self::Reference(Reference::Commit(commit)) => Ok(pinned(*commit, None)),
-            Self::Reference(Reference::Name(name)) if name == "HEAD" => Ok(Resolved {
+            Self::GitRef(GitRef::Commit(commit)) => Ok(pinned(*commit, None)),
+            Self::GitRef(GitRef::Name(name)) if name == "HEAD" => Ok(Resolved {
                 follows: Some(name.clone()),
                 ..resolve_head(refs, url)?
             }),
-            Self::Reference(Reference::Name(name)) => resolve_name(refs, name, url),
-            Self::Reference(Reference::Range(range, text)) => resolve_range(refs, range, text, url),
-            Self::View(view) => resolve_view(refs, view, url),
+            Self::GitRef(GitRef::Name(name)) => resolve_name(refs, name, url),
+            Self::GitRef(GitRef::Range(range, text)) => resolve_range(refs, range, text, url),
+            Self::Page(page) => resolve_page(refs, page, url),
         }
     }
 }
 
-fn first_part(view: &View) -> &str {
-    view.rest.split('/').next().unwrap_or_default()
+fn first_part(page: &PageRef) -> &str {
+    page.rest.split('/').next().unwrap_or_default()
 }
 
 fn pinned(commit: ObjectId, path: Option<String>) -> Resolved {
@@ -204,7 +204,7 @@ fn pinned(commit: ObjectId, path: Option<String>) -> Resolved {
 }
 
 fn resolve_head(refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
-    let Some(head) = refs.iter().find(|reference| reference.name == "HEAD") else {
+    let Some(head) = refs.iter().find(|git_ref| git_ref.name == "HEAD") else {
         return Err(headless(refs, url));
     };
     let branch = head
@@ -217,8 +217,8 @@ fn resolve_head(refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
 
 fn headless(refs: &[Ref], url: &str) -> ResolveError {
     let url = url.to_owned();
-    let name = |reference: &Ref| {
-        let name = reference.name.strip_prefix("refs/heads/")?;
+    let name = |git_ref: &Ref| {
+        let name = git_ref.name.strip_prefix("refs/heads/")?;
         Some(format!("`@{name}`"))
     };
     match refs.iter().filter_map(name).take(10).collect() {
@@ -228,7 +228,7 @@ fn headless(refs: &[Ref], url: &str) -> ResolveError {
 }
 
 fn resolve_name(refs: &[Ref], name: &str, url: &str) -> Result<Resolved, ResolveError> {
-    let find = |full: &str| refs.iter().find(|reference| reference.name == full);
+    let find = |full: &str| refs.iter().find(|git_ref| git_ref.name == full);
     let (branch, tag) = match name.strip_prefix("refs/") {
         Some(rest) if rest.starts_with("tags/") => (None, find(name)),
         Some(_) => (find(name), None),
@@ -267,7 +267,7 @@ fn resolve_range(
     let newest = versions.newest(versions::asks_for_prereleases(range));
     match versions.best_in(range) {
         Some(best) => Ok(Resolved {
-            commit: best.reference.commit(),
+            commit: best.git_ref.commit(),
             named: Named::Range(best.tag.to_owned()),
             follows: Some(text.to_owned()),
             path: None,
@@ -283,8 +283,8 @@ fn resolve_range(
 }
 
 /// The longest ref that begins the page's `REF/PATH` is its ref: `feature/x` before `feature`.
-fn resolve_view(refs: &[Ref], view: &View, url: &str) -> Result<Resolved, ResolveError> {
-    let rest = view.rest.as_str();
+fn resolve_page(refs: &[Ref], page: &PageRef, url: &str) -> Result<Resolved, ResolveError> {
+    let rest = page.rest.as_str();
     let path_behind = |name: &str| {
         let path = rest[name.len()..].trim_start_matches('/');
         let path = path
@@ -293,14 +293,14 @@ fn resolve_view(refs: &[Ref], view: &View, url: &str) -> Result<Resolved, Resolv
             .trim_end_matches('/');
         (!path.is_empty()).then(|| path.to_owned())
     };
-    if let Ok(commit) = first_part(view).parse() {
-        return Ok(pinned(commit, path_behind(first_part(view))));
+    if let Ok(commit) = first_part(page).parse() {
+        return Ok(pinned(commit, path_behind(first_part(page))));
     }
-    let short = |reference: &Ref| {
-        let name = reference
+    let short = |git_ref: &Ref| {
+        let name = git_ref
             .name
             .strip_prefix("refs/heads/")
-            .or(reference.name.strip_prefix("refs/tags/"));
+            .or(git_ref.name.strip_prefix("refs/tags/"));
         name.map(str::to_owned)
     };
     let begins = |name: &String| {
@@ -319,7 +319,7 @@ fn resolve_view(refs: &[Ref], view: &View, url: &str) -> Result<Resolved, Resolv
         }),
         None => Err(ResolveError::NoSuchRef {
             url: url.to_owned(),
-            name: first_part(view).to_owned(),
+            name: first_part(page).to_owned(),
         }),
     }
 }

@@ -88,13 +88,13 @@ impl Store {
     /// Remembers what refs the source has, beside those remembered before.
     pub fn remember(&self, refs: &[Ref]) {
         let mut known = self.read_refs();
-        for reference in refs {
-            let id = reference.commit().to_string();
+        for git_ref in refs {
+            let id = git_ref.commit().to_string();
             known.insert(
-                reference.name.clone(),
+                git_ref.name.clone(),
                 RememberedRef {
                     id,
-                    branch: reference.symref.clone(),
+                    branch: git_ref.symref.clone(),
                 },
             );
         }
@@ -107,7 +107,7 @@ impl Store {
     /// Returns the refs as last seen.
     #[must_use]
     pub fn remembered(&self) -> Vec<Ref> {
-        let reference = |(name, known): (String, RememberedRef)| {
+        let git_ref = |(name, known): (String, RememberedRef)| {
             Some(Ref {
                 name,
                 id: known.id.parse().ok()?,
@@ -115,7 +115,7 @@ impl Store {
                 symref: known.branch,
             })
         };
-        self.read_refs().into_iter().filter_map(reference).collect()
+        self.read_refs().into_iter().filter_map(git_ref).collect()
     }
 
     /// Remembers that the server gives no history alone: asking each time costs two requests.
@@ -146,7 +146,7 @@ impl Store {
     pub fn known_commits(&self) -> Vec<ObjectId> {
         self.remembered()
             .into_iter()
-            .map(|reference| reference.id)
+            .map(|git_ref| git_ref.id)
             .collect()
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Evidence, ImportedSkill, ParseError, Tool, line_of, repository, short_ref};
 use crate::source::Source;
-use crate::spec::Reference;
+use crate::spec::GitRef;
 use mdskill_lint::agents::agent_folder;
 use mdskill_lint::frontmatter::{self, Value};
 
@@ -79,9 +79,9 @@ fn skill(package: &Value, name: &str, places: Vec<String>) -> ImportedSkill {
     let text = |key: &str| get(package, key).and_then(Value::as_key);
     let mut skill = ImportedSkill::new(Tool::Apm, name, source(package));
     skill.places = places;
-    let is_range = |text: &String| matches!(text.parse(), Ok(Reference::Range(..)));
-    let reference = text("constraint").filter(is_range);
-    let reference = reference.or_else(|| text("resolved_ref"));
+    let is_range = |text: &String| matches!(text.parse(), Ok(GitRef::Range(..)));
+    let git_ref = text("constraint").filter(is_range);
+    let git_ref = git_ref.or_else(|| text("resolved_ref"));
     let commit = text("resolved_commit").unwrap_or_default();
     match commit.parse() {
         Ok(id) => skill.evidence = Evidence::Commit(id),
@@ -92,8 +92,8 @@ fn skill(package: &Value, name: &str, places: Vec<String>) -> ImportedSkill {
     }
     // A pin is noted as the first digits of the commit, which no server resolves.
     let is_pin = |name: &str| name.len() >= MIN_DIGITS && commit.starts_with(name);
-    skill.is_pinned = reference.as_deref().is_some_and(is_pin);
-    skill.reference = reference.map(|name| short_ref(&name).to_owned());
+    skill.is_pinned = git_ref.as_deref().is_some_and(is_pin);
+    skill.git_ref = git_ref.map(|name| short_ref(&name).to_owned());
     // The path is that of the package: of a package of several skills, it is not the skill's.
     let path = text("virtual_path").unwrap_or_default();
     let is_one_skill = text("package_type").as_deref() == Some("claude_skill");

@@ -34,9 +34,9 @@ pub fn read(folder: &str, text: &[u8]) -> Option<ImportedSkill> {
     }
     skill.set_path(get("github-path").as_deref());
     let is_pinned = get("github-pinned").is_some();
-    if let Some(reference) = get("github-ref") {
-        let name = short_ref(&reference);
-        let is_tag = reference.starts_with("refs/tags/");
+    if let Some(git_ref) = get("github-ref") {
+        let name = short_ref(&git_ref);
+        let is_tag = git_ref.starts_with("refs/tags/");
         if is_tag && !is_pinned {
             skill.note = Some(format!(
                 "gh followed the latest release; it stays at the tag `{name}` now, and a range (`@^{}`) follows newer ones",
@@ -44,7 +44,7 @@ pub fn read(folder: &str, text: &[u8]) -> Option<ImportedSkill> {
             ));
         }
         skill.is_pinned = is_pinned && !is_tag;
-        skill.reference = Some(name.to_owned());
+        skill.git_ref = Some(name.to_owned());
     } else {
         skill.is_pinned = is_pinned;
     }

@@ -42,7 +42,7 @@ pub struct ImportedSkill {
     /// Its folder in the source, if known; empty for the root.
     pub path: Option<String>,
     /// The git ref that the tool follows; none for the default branch.
-    pub reference: Option<String>,
+    pub git_ref: Option<String>,
     /// Whether the tool never updates it, whatever the ref.
     pub is_pinned: bool,
     /// The installed version, as far as it is noted.
@@ -112,7 +112,7 @@ impl ImportedSkill {
             folder: name.to_owned(),
             source,
             path: None,
-            reference: None,
+            git_ref: None,
             is_pinned: false,
             evidence: Evidence::Files,
             places: Vec::new(),
@@ -165,7 +165,7 @@ fn line_of(text: &str, word: &str) -> usize {
 fn repository(text: &str) -> Result<Source, String> {
     if let Ok(spec) = text.parse::<Spec>()
         && spec.skill.is_none()
-        && spec.reference.is_none()
+        && spec.git_ref.is_none()
     {
         return match spec.source() {
             Source::Folder { .. } => Err(format!("`{text}` is not a repository")),

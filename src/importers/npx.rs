@@ -44,7 +44,7 @@ struct Entry {
     source_url: Option<String>,
     source_type: Option<String>,
     #[serde(rename = "ref")]
-    reference: Option<String>,
+    git_ref: Option<String>,
     pinned_ref: Option<String>,
     skill_path: Option<String>,
     computed_hash: Option<String>,
@@ -100,9 +100,9 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ParseError> {
 fn skill((name, entry): (&String, &Entry)) -> ImportedSkill {
     let mut skill = ImportedSkill::new(Tool::Npx, name, source(entry));
     skill.folder = folder_name(name);
-    let reference = entry.reference.clone().filter(|text| !text.is_empty());
+    let git_ref = entry.git_ref.clone().filter(|text| !text.is_empty());
     let pinned = entry.pinned_ref.as_deref();
-    skill.reference = reference.or_else(|| Some(short_ref(pinned?).to_owned()));
+    skill.git_ref = git_ref.or_else(|| Some(short_ref(pinned?).to_owned()));
     skill.set_path(entry.skill_path.as_deref());
     skill.evidence = evidence(entry);
     skill

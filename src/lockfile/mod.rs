@@ -50,7 +50,7 @@ pub struct Entry {
     /// Its folder in the source; empty for the root.
     pub path: String,
     /// What `update` follows; nothing means the default branch.
-    pub reference: Option<String>,
+    pub git_ref: Option<String>,
     /// The commit it was taken from; nothing for a local folder.
     pub commit: Option<ObjectId>,
     /// The git tree of its folder: `git rev-parse COMMIT:PATH`.
@@ -142,7 +142,7 @@ impl Entry {
         Self {
             source,
             path,
-            reference: None,
+            git_ref: None,
             commit: None,
             tree,
             digest,
@@ -221,8 +221,8 @@ impl Entry {
         put("name", name.to_string());
         put("source", self.source.to_string());
         put("path", self.path.clone());
-        if let Some(reference) = &self.reference {
-            put("ref", reference.clone());
+        if let Some(git_ref) = &self.git_ref {
+            put("ref", git_ref.clone());
         }
         if let Some(commit) = &self.commit {
             put("commit", commit.to_string());

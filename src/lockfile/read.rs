@@ -97,7 +97,7 @@ fn read_entry(table: &Table, start: usize) -> Result<(SkillName, Entry), Fault> 
             .map_or(Fault::new(start, ""), |item| Fault::of(item, problem)));
     }
     let mut entry = Entry::new(source, path, tree, digest);
-    entry.reference = optional(table, "ref")?;
+    entry.git_ref = optional(table, "ref")?;
     entry.commit = optional(table, "commit")?;
     entry.edits = optional(table, "edits")?;
     for (key, item) in table {

@@ -23,7 +23,7 @@ pub struct Change {
     pub path: String,
     /// What `update` follows.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
-    pub reference: Option<String>,
+    pub git_ref: Option<String>,
     /// The commit it was at before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -121,7 +121,7 @@ pub struct Newer {
     pub source: String,
     /// What `update` follows: a range, or a tag that is a version.
     #[serde(rename = "ref")]
-    pub reference: String,
+    pub git_ref: String,
     /// The tag that its ref gives.
     pub compatible: String,
     /// The newest version tag that there is.
@@ -146,7 +146,7 @@ impl Change {
             action,
             source: entry.source.to_string(),
             path: entry.path.clone(),
-            reference: entry.reference.clone(),
+            git_ref: entry.git_ref.clone(),
             from: None,
             commit: entry.commit.map(|commit| commit.to_string()),
             tree: entry.tree.to_string(),

@@ -19,7 +19,7 @@ use crate::policy::{
 };
 use crate::skill::tree::SkillTree;
 use crate::source::Source;
-use crate::spec::Reference;
+use crate::spec::GitRef;
 use crate::view::GitView;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
@@ -43,7 +43,7 @@ pub struct Version<'a> {
     /// What kind of ref it follows.
     pub kind: RefKind,
     /// That ref, as the lockfile writes it.
-    pub reference: Option<&'a str>,
+    pub git_ref: Option<&'a str>,
     /// The commit; nothing for a folder of files, or when it is not known yet.
     pub commit: Option<ObjectId>,
 }
@@ -190,7 +190,7 @@ pub async fn look_up(
     let mut queries = Vec::with_capacity(versions.len());
     let mut asked = Vec::with_capacity(versions.len());
     for version in versions {
-        if let Ok(query) = Query::from_lock(version.reference) {
+        if let Ok(query) = Query::from_lock(version.git_ref) {
             queries.push(query);
             asked.push(version);
         }
@@ -215,7 +215,7 @@ impl<'a> Version<'a> {
             name,
             source: &entry.source,
             kind: kind_of_lock(entry),
-            reference: entry.reference.as_deref(),
+            git_ref: entry.git_ref.as_deref(),
             commit: entry.commit,
         }
     }
@@ -225,7 +225,7 @@ impl<'a> Version<'a> {
             source: self.source,
             moved_to: None,
             kind: self.kind,
-            reference: self.reference,
+            git_ref: self.git_ref,
             commit: self.commit,
             content,
         }
@@ -263,15 +263,15 @@ pub fn kind_of_query(source: &Source, query: &Query) -> RefKind {
     match (source, query) {
         (Source::Folder { .. }, _) => RefKind::Folder,
         (_, Query::Default) => RefKind::Default,
-        (_, Query::Reference(Reference::Commit(_))) => RefKind::Commit,
-        (_, Query::Reference(Reference::Range(..))) => RefKind::Range,
-        (_, Query::Reference(Reference::Name(name))) => match name.as_str() {
+        (_, Query::GitRef(GitRef::Commit(_))) => RefKind::Commit,
+        (_, Query::GitRef(GitRef::Range(..))) => RefKind::Range,
+        (_, Query::GitRef(GitRef::Name(name))) => match name.as_str() {
             "HEAD" => RefKind::Default,
             name if name.starts_with("refs/tags/") => RefKind::Tag,
             name if name.starts_with("refs/") => RefKind::Branch,
             _ => RefKind::Unknown,
         },
-        (_, Query::View(view)) => {
+        (_, Query::Page(view)) => {
             let first = view.rest.split('/').next().unwrap_or_default();
             match first.parse::<ObjectId>() {
                 Ok(_) => RefKind::Commit,
@@ -297,7 +297,7 @@ pub fn kind_of(resolved: Option<&Resolved>) -> RefKind {
 
 /// What nobody can read as a ref is none that the policy knows.
 fn kind_of_lock(entry: &Entry) -> RefKind {
-    let query = Query::from_lock(entry.reference.as_deref());
+    let query = Query::from_lock(entry.git_ref.as_deref());
     query.map_or(RefKind::Unknown, |query| {
         kind_of_query(&entry.source, &query)
     })

@@ -37,7 +37,7 @@ pub struct Installed {
     pub path: Option<String>,
     /// What `update` follows.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
-    pub reference: Option<String>,
+    pub git_ref: Option<String>,
     /// The commit it was taken from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
@@ -134,7 +134,7 @@ fn installed(
         state,
         source: Some(entry.source.to_string()),
         path: Some(entry.path.clone()),
-        reference: entry.reference.clone(),
+        git_ref: entry.git_ref.clone(),
         commit: entry.commit.map(|commit| commit.to_string()),
     })
 }
@@ -166,7 +166,7 @@ fn unmanaged(
                 state: State::Unmanaged,
                 source: None,
                 path: None,
-                reference: None,
+                git_ref: None,
                 commit: None,
             });
         }

@@ -50,7 +50,7 @@ pub struct Explained {
     pub source: String,
     /// The ref that it follows.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
-    pub reference: Option<String>,
+    pub git_ref: Option<String>,
     /// The commit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
@@ -155,13 +155,13 @@ async fn installed(
 async fn upstream(context: &Context<'_>, gate: &Gate, spec: &Spec) -> Result<Explained, OpError> {
     let source = source_of(context, spec)?;
     let query = query_of(spec);
-    let typed = spec.reference.as_ref().map(ToString::to_string);
+    let typed = spec.git_ref.as_ref().map(ToString::to_string);
     let typed_spec = spec.to_string();
     let unfetched = Version {
         name: &typed_spec,
         source: &source,
         kind: gate::kind_of_query(&source, &query),
-        reference: typed.as_deref(),
+        git_ref: typed.as_deref(),
         commit: None,
     };
     let decision = gate.explain_unfetched(&unfetched);
@@ -186,7 +186,7 @@ async fn upstream(context: &Context<'_>, gate: &Gate, spec: &Spec) -> Result<Exp
     let version = Version {
         name: &name,
         kind: gate::kind_of(resolved),
-        reference: resolved.and_then(|resolved| resolved.follows.as_deref()),
+        git_ref: resolved.and_then(|resolved| resolved.follows.as_deref()),
         commit,
         ..unfetched
     };
@@ -198,7 +198,7 @@ fn explained(version: &Version<'_>, decision: Decision, is_unfetched: bool) -> E
     Explained {
         name: version.name.to_owned(),
         source: version.source.to_string(),
-        reference: version.reference.map(str::to_owned),
+        git_ref: version.git_ref.map(str::to_owned),
         commit: version.commit.map(|commit| commit.to_string()),
         is_allowed: decision.is_allowed(),
         is_unfetched,

@@ -72,7 +72,7 @@ pub struct Facts<'a> {
     /// What kind of ref it follows.
     pub kind: RefKind,
     /// That ref, as the lockfile writes it.
-    pub reference: Option<&'a str>,
+    pub git_ref: Option<&'a str>,
     /// The commit that it is or would be taken from.
     pub commit: Option<ObjectId>,
     /// What would be written.

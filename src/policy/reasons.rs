@@ -44,7 +44,7 @@ impl Policy {
 
     pub(super) fn judge_pin(&self, facts: &Facts<'_>) -> Option<Said> {
         let pin = self.pin?;
-        let name = facts.reference.unwrap_or_default();
+        let name = facts.git_ref.unwrap_or_default();
         let named = match facts.kind {
             RefKind::Default => "it follows the default branch, which moves".to_owned(),
             RefKind::Branch => format!("it follows the branch `{name}`, which moves"),

@@ -23,7 +23,7 @@ fn facts(source: &Source) -> Facts<'_> {
         source,
         moved_to: None,
         kind: RefKind::Default,
-        reference: None,
+        git_ref: None,
         commit: Some(commit()),
         content: Content::AsLocked,
     }
@@ -60,7 +60,7 @@ fn a_pin_is_judged_by_what_the_ref_is() {
         };
         let facts = Facts {
             kind,
-            reference: Some("v1"),
+            git_ref: Some("v1"),
             ..facts(&source)
         };
         let verdict = only(&policy, &facts);

@@ -15,16 +15,16 @@ use mdskill_git::ObjectId;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spec {
     /// The repository or folder.
-    pub place: Place,
+    pub origin: SpecSource,
     /// A name, or a path inside the repository.
     pub skill: Option<String>,
     /// What follows `@`.
-    pub reference: Option<Reference>,
+    pub git_ref: Option<GitRef>,
 }
 
 /// How the repository was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum SpecSource {
     /// `owner/repo`.
     GitHub {
         /// A user or an organisation.
@@ -50,7 +50,7 @@ pub enum Place {
         /// The repository.
         repo: String,
         /// The part of the repository that the page shows.
-        view: Option<View>,
+        page: Option<PageRef>,
     },
     /// Any other git URL.
     Url(String),
@@ -61,7 +61,7 @@ pub enum Place {
 /// The end of a page's URL. Where its ref ends and its path begins, only the
 /// repository's refs can tell: `feature/x` is one ref.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct View {
+pub struct PageRef {
     /// `tree`, `blob`, or GitLab's `-/tree` and `-/blob`.
     pub kind: &'static str,
     /// `REF/PATH`.
@@ -70,7 +70,7 @@ pub struct View {
 
 /// What follows `@`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reference {
+pub enum GitRef {
     /// A branch or a tag, short or as `refs/heads/x`.
     Name(String),
     /// A commit id of 40 digits.
@@ -97,13 +97,13 @@ impl Spec {
     /// A folder's path is left as typed; the caller knows the folder it is relative to.
     #[must_use]
     pub fn source(&self) -> Source {
-        match &self.place {
-            Place::GitHub { owner, repo } => Source::GitHub {
+        match &self.origin {
+            SpecSource::GitHub { owner, repo } => Source::GitHub {
                 owner: owner.clone(),
                 repo: repo.clone(),
             },
-            Place::Host { host, owner, repo }
-            | Place::Web {
+            SpecSource::Host { host, owner, repo }
+            | SpecSource::Web {
                 host, owner, repo, ..
             } => match host.as_str() {
                 "github.com" | "www.github.com" => Source::GitHub {
@@ -114,11 +114,11 @@ impl Spec {
                     url: format!("https://{host}/{owner}/{repo}"),
                 },
             },
-            Place::Url(url) => match github_repository(url) {
+            SpecSource::Url(url) => match github_repository(url) {
                 Some((owner, repo)) => Source::GitHub { owner, repo },
                 None => Source::Git { url: url.clone() },
             },
-            Place::Folder(path) => Source::Folder { path: path.clone() },
+            SpecSource::Folder(path) => Source::Folder { path: path.clone() },
         }
     }
 }
@@ -132,23 +132,23 @@ fn github_repository(url: &str) -> Option<(String, String)> {
 
 impl fmt::Display for Spec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.place)?;
+        write!(f, "{}", self.origin)?;
         if let Some(skill) = &self.skill {
-            let slashes = if matches!(self.place, Place::Url(_)) {
+            let slashes = if matches!(self.origin, SpecSource::Url(_)) {
                 "//"
             } else {
                 "/"
             };
             write!(f, "{slashes}{skill}")?;
         }
-        match &self.reference {
-            Some(reference) => write!(f, "@{reference}"),
+        match &self.git_ref {
+            Some(git_ref) => write!(f, "@{git_ref}"),
             None => Ok(()),
         }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SpecSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::GitHub { owner, repo } => write!(f, "{owner}/{repo}"),
@@ -157,11 +157,11 @@ impl fmt::Display for Place {
                 host,
                 owner,
                 repo,
-                view,
+                page,
             } => {
                 write!(f, "https://{host}/{owner}/{repo}")?;
-                match view {
-                    Some(View { kind, rest }) => write!(f, "/{kind}/{rest}"),
+                match page {
+                    Some(PageRef { kind, rest }) => write!(f, "/{kind}/{rest}"),
                     None => Ok(()),
                 }
             }
@@ -170,7 +170,7 @@ impl fmt::Display for Place {
     }
 }
 
-impl fmt::Display for Reference {
+impl fmt::Display for GitRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(text) | Self::Range(_, text) => f.write_str(text),

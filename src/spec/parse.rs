@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Place, Reference, Spec, SpecError, View};
+use super::{GitRef, PageRef, Spec, SpecError, SpecSource};
 use crate::source::{hide_secret, is_scp_like};
 use mdskill_lint::path::is_hidden;
 
@@ -23,12 +23,12 @@ impl FromStr for Spec {
     }
 }
 
-impl FromStr for Reference {
+impl FromStr for GitRef {
     type Err = String;
 
     /// Parses a lockfile's `ref`, or what follows `@`.
     fn from_str(text: &str) -> Result<Self, String> {
-        parse_reference(text).map_err(|(problem, right)| format!("{problem}; write {right}"))
+        parse_git_ref(text).map_err(|(problem, right)| format!("{problem}; write {right}"))
     }
 }
 
@@ -48,9 +48,9 @@ fn parse(text: &str) -> Result<Spec, Fault> {
     }
     if is_folder(text) {
         return Ok(Spec {
-            place: Place::Folder(text.to_owned()),
+            origin: SpecSource::Folder(text.to_owned()),
             skill: None,
-            reference: None,
+            git_ref: None,
         });
     }
     if text.starts_with('-') {
@@ -83,7 +83,7 @@ fn is_folder(text: &str) -> bool {
 /// `[host/]owner/repo[/skill][@ref]`, also with `github:` before it, as the lockfile writes.
 fn parse_short(text: &str) -> Result<Spec, Fault> {
     let text = text.strip_prefix("github:").unwrap_or(text);
-    let (body, reference) = split_reference(text, 0)?;
+    let (body, git_ref) = split_git_ref(text, 0)?;
     let parts: Vec<&str> = body.trim_end_matches('/').split('/').collect();
     if parts.iter().any(|part| part.is_empty()) {
         return fault("it has an empty part", SHORT_FORM);
@@ -107,19 +107,19 @@ fn parse_short(text: &str) -> Result<Spec, Fault> {
     };
     let owner = repository_part(rest[0])?;
     let repo = repository_part(rest[1].strip_suffix(".git").unwrap_or(rest[1]))?;
-    let place = match host {
-        Some(host) => Place::Host {
+    let origin = match host {
+        Some(host) => SpecSource::Host {
             host: host_part(host)?,
             owner,
             repo,
         },
-        None => Place::GitHub { owner, repo },
+        None => SpecSource::GitHub { owner, repo },
     };
     let skill = skill_part(&rest[2..].join("/"))?;
     Ok(Spec {
-        place,
+        origin,
         skill,
-        reference,
+        git_ref,
     })
 }
 
@@ -166,7 +166,7 @@ fn parse_url(text: &str) -> Result<Spec, Fault> {
 /// `https://HOST/owner/repo[/tree/REF/PATH][@ref]`.
 fn parse_page(host: &str, path: &str) -> Result<Spec, Fault> {
     let host = host_part(host)?;
-    let (path, reference) = split_reference(path, 0)?;
+    let (path, git_ref) = split_git_ref(path, 0)?;
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     if parts.len() < 2 || parts.iter().any(|part| part.is_empty()) {
         return fault(
@@ -176,7 +176,7 @@ fn parse_page(host: &str, path: &str) -> Result<Spec, Fault> {
     }
     let owner = repository_part(parts[0])?;
     let repo = repository_part(parts[1])?;
-    let view = match parts[2..] {
+    let page = match parts[2..] {
         [] => None,
         ["tree", ..] => Some(("tree", &parts[3..])),
         ["blob", ..] => Some(("blob", &parts[3..])),
@@ -189,14 +189,14 @@ fn parse_page(host: &str, path: &str) -> Result<Spec, Fault> {
             );
         }
     };
-    let view = match view {
+    let page = match page {
         Some((_, [])) => {
             return fault(
                 "its ref is missing",
                 "`https://HOST/owner/repo/tree/REF/PATH`",
             );
         }
-        Some((kind, rest)) if reference.is_none() => Some(View {
+        Some((kind, rest)) if git_ref.is_none() => Some(PageRef {
             kind,
             rest: path_part(&rest.join("/"))?,
         }),
@@ -208,22 +208,22 @@ fn parse_page(host: &str, path: &str) -> Result<Spec, Fault> {
         }
         None => None,
     };
-    let place = Place::Web {
+    let origin = SpecSource::Web {
         host,
         owner,
         repo,
-        view,
+        page,
     };
     Ok(Spec {
-        place,
+        origin,
         skill: None,
-        reference,
+        git_ref,
     })
 }
 
 /// A git URL whose path begins at `path_start`, with `//PATH` and `@ref` behind it.
 fn parse_git_url(text: &str, path_start: usize) -> Result<Spec, Fault> {
-    let (body, reference) = split_reference(text, path_start)?;
+    let (body, git_ref) = split_git_ref(text, path_start)?;
     let path = &body[path_start..];
     let (end, skill) = match path.find("//") {
         Some(at) => (path_start + at, skill_part(&path[at + 2..])?),
@@ -234,41 +234,41 @@ fn parse_git_url(text: &str, path_start: usize) -> Result<Spec, Fault> {
         return fault("it names no repository", URL_FORM);
     }
     Ok(Spec {
-        place: Place::Url(url.to_owned()),
+        origin: SpecSource::Url(url.to_owned()),
         skill,
-        reference,
+        git_ref,
     })
 }
 
 /// Splits `body@ref` at the first `@` after `start`: a ref may have slashes.
-fn split_reference(text: &str, start: usize) -> Result<(&str, Option<Reference>), Fault> {
+fn split_git_ref(text: &str, start: usize) -> Result<(&str, Option<GitRef>), Fault> {
     match text[start..].find('@') {
         None => Ok((text, None)),
         Some(at) => {
-            let (body, reference) = text.split_at(start + at);
-            Ok((body, Some(parse_reference(&reference[1..])?)))
+            let (body, git_ref) = text.split_at(start + at);
+            Ok((body, Some(parse_git_ref(&git_ref[1..])?)))
         }
     }
 }
 
-fn parse_reference(text: &str) -> Result<Reference, Fault> {
+fn parse_git_ref(text: &str) -> Result<GitRef, Fault> {
     if let Ok(id) = text.parse() {
-        return Ok(Reference::Commit(id));
+        return Ok(GitRef::Commit(id));
     }
     if text.starts_with(['^', '~', '>', '<', '=']) {
         return match semver::VersionReq::parse(text) {
-            Ok(range) => Ok(Reference::Range(range, text.to_owned())),
+            Ok(range) => Ok(GitRef::Range(range, text.to_owned())),
             Err(error) => fault(format!("`{text}` is no version range: {error}"), REF_FORM),
         };
     }
-    match reference_fault(text) {
-        None => Ok(Reference::Name(text.to_owned())),
+    match git_ref_fault(text) {
+        None => Ok(GitRef::Name(text.to_owned())),
         Some(problem) => fault(format!("`{text}` can't be a ref: {problem}"), REF_FORM),
     }
 }
 
 /// What git-check-ref-format(1) forbids in a ref's name.
-fn reference_fault(name: &str) -> Option<&'static str> {
+fn git_ref_fault(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         return Some("it is empty");
     }

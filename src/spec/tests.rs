@@ -89,12 +89,12 @@ proptest! {
         host in proptest::option::of("[a-z]{1,5}\\.[a-z]{2,3}"),
         owner in "[a-zA-Z0-9][a-zA-Z0-9-]{0,6}", repo in "[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,6}[a-z]",
         skill in proptest::option::of("[a-zA-Z0-9 _.ü-]{0,4}[a-z](/[a-z-]{1,6}){0,3}"),
-        reference in proptest::option::of("[a-z]{1,4}(/[a-z0-9]{1,4})?|v[0-9]\\.[0-9]|[0-9a-f]{40}|\\^[0-9]\\.[0-9]"),
+        git_ref in proptest::option::of("[a-z]{1,4}(/[a-z0-9]{1,4})?|v[0-9]\\.[0-9]|[0-9a-f]{40}|\\^[0-9]\\.[0-9]"),
     ) {
         let mut text = host.map(|host| host + "/").unwrap_or_default();
         text = format!("{text}{owner}/{repo}");
         if let Some(skill) = skill { text = format!("{text}/{skill}"); }
-        if let Some(reference) = reference { text = format!("{text}@{reference}"); }
+        if let Some(git_ref) = git_ref { text = format!("{text}@{git_ref}"); }
         if let Ok(spec) = text.parse::<Spec>() {
             prop_assert_eq!(spec.to_string().parse::<Spec>().unwrap(), spec);
         }

@@ -152,7 +152,7 @@ fn everything() -> Report {
         action,
         source: text(),
         path: text(),
-        reference: Some(text()),
+        git_ref: Some(text()),
         from: Some(id.to_owned()),
         commit: Some(id.to_owned()),
         tree: id.to_owned(),
@@ -221,7 +221,7 @@ fn everything() -> Report {
         newer: vec![Newer {
             name: text(),
             source: text(),
-            reference: text(),
+            git_ref: text(),
             compatible: text(),
             newest: text(),
         }],

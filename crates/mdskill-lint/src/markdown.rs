@@ -18,7 +18,7 @@ pub use anchors::Anchors;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Markdown {
     /// What it refers to, in the order of the file.
-    pub references: Vec<Reference>,
+    pub links: Vec<Link>,
     /// What a `#fragment` can lead to.
     pub anchors: Anchors,
     /// Its blocks at the outermost level: paragraphs, lists, tables, comments.
@@ -35,7 +35,7 @@ pub struct Markdown {
 
 /// How a text refers to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReferenceKind {
+pub enum LinkKind {
     /// `[text](target)` and the reference styles.
     Link,
     /// `![text](target)`.
@@ -52,19 +52,19 @@ pub enum ReferenceKind {
     CodeBlock,
 }
 
-impl ReferenceKind {
+impl LinkKind {
     /// Whether a reader can follow it with a click.
     #[must_use]
-    pub const fn is_link(self) -> bool {
+    pub const fn is_clickable(self) -> bool {
         matches!(self, Self::Link | Self::Image | Self::Html)
     }
 }
 
 /// One reference to a path or a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reference {
+pub struct Link {
     /// How it is written.
-    pub kind: ReferenceKind,
+    pub kind: LinkKind,
     /// The path, percent-decoded, without fragment and query; empty for a bare `#fragment`.
     pub target: String,
     /// What follows the `#`, percent-decoded.
@@ -105,9 +105,7 @@ pub fn read(text: &str, from: usize) -> Markdown {
         mut found, slugs, ..
     } = reader;
     found.anchors = slugs.into_anchors();
-    found
-        .references
-        .sort_by_key(|reference| reference.span.start);
+    found.links.sort_by_key(|link| link.span.start);
     found
 }
 
@@ -142,8 +140,8 @@ impl Reader<'_> {
 
     fn start(&mut self, tag: &Tag<'_>, span: Span) {
         match tag {
-            Tag::Link { dest_url, .. } => self.link(dest_url, span, ReferenceKind::Link),
-            Tag::Image { dest_url, .. } => self.link(dest_url, span, ReferenceKind::Image),
+            Tag::Link { dest_url, .. } => self.link(dest_url, span, LinkKind::Link),
+            Tag::Image { dest_url, .. } => self.link(dest_url, span, LinkKind::Image),
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {}
             block => {
                 self.end_block(span.start);
@@ -183,10 +181,10 @@ impl Reader<'_> {
     /// Gives the references of the block that ends at byte `end` their surroundings.
     fn end_block(&mut self, end: usize) {
         let block = Span::new(self.block_start.min(end), end);
-        for reference in &mut self.found.references[self.unplaced..] {
-            reference.block = block;
+        for link in &mut self.found.links[self.unplaced..] {
+            link.block = block;
         }
-        self.unplaced = self.found.references.len();
+        self.unplaced = self.found.links.len();
         self.block_start = end;
     }
 
@@ -207,8 +205,8 @@ impl Reader<'_> {
         // A link's text repeats what the link says.
         if self.links == 0 {
             let kind = match self.code_block {
-                Some(_) => ReferenceKind::CodeBlock,
-                None => ReferenceKind::Prose,
+                Some(_) => LinkKind::CodeBlock,
+                None => LinkKind::Prose,
             };
             self.paths(kind, span);
         }
@@ -228,14 +226,14 @@ impl Reader<'_> {
                 None => (code, None),
             };
             let target = target.to_owned();
-            self.push(ReferenceKind::CodeSpan, target, fragment, span);
+            self.push(LinkKind::CodeSpan, target, fragment, span);
         } else {
-            self.paths(ReferenceKind::Command, span);
+            self.paths(LinkKind::Command, span);
         }
     }
 
     /// Takes every word of a piece of the file that looks like a path to a file.
-    fn paths(&mut self, kind: ReferenceKind, span: Span) {
+    fn paths(&mut self, kind: LinkKind, span: Span) {
         for path in paths::words(span.of(self.text)) {
             let word = path.shifted(span.start);
             let target = word.of(self.text).to_owned();
@@ -243,12 +241,12 @@ impl Reader<'_> {
         }
     }
 
-    fn link(&mut self, url: &str, span: Span, kind: ReferenceKind) {
+    fn link(&mut self, url: &str, span: Span, kind: LinkKind) {
         self.links += 1;
         self.url(url, span, kind);
     }
 
-    fn url(&mut self, url: &str, span: Span, kind: ReferenceKind) {
+    fn url(&mut self, url: &str, span: Span, kind: LinkKind) {
         if let Some((target, fragment)) = paths::relative(url) {
             self.push(kind, target, fragment, span);
         }
@@ -260,14 +258,14 @@ impl Reader<'_> {
                 html::Piece::Comment(at) => self.found.comments.push(at.shifted(span.start)),
                 html::Piece::Id(id) => self.slugs.add_id(id),
                 html::Piece::Link(url, at) => {
-                    self.url(url, at.shifted(span.start), ReferenceKind::Html);
+                    self.url(url, at.shifted(span.start), LinkKind::Html);
                 }
             }
         }
     }
 
-    fn push(&mut self, kind: ReferenceKind, target: String, fragment: Option<String>, span: Span) {
-        self.found.references.push(Reference {
+    fn push(&mut self, kind: LinkKind, target: String, fragment: Option<String>, span: Span) {
+        self.found.links.push(Link {
             kind,
             target,
             fragment,

@@ -1,18 +1,18 @@
-//! [`Mention`]: a reference, the page it stands on, and where it leads.
+//! [`Mention`]: a link, the page it stands on, and where it leads.
 
 use crate::diagnostic::Severity;
-use crate::markdown::Reference;
+use crate::markdown::Link;
 use crate::parsed_skill::{Context, Page, Role};
 use crate::references::resolve::{Destination, Lead};
 use crate::rule::Finding;
 
-/// A reference, the page it stands on, and where it leads.
+/// A link, the page it stands on, and where it leads.
 #[derive(Debug, Clone, Copy)]
 pub struct Mention<'c> {
     /// The page.
     pub page: &'c Page<'c>,
-    /// The reference.
-    pub reference: &'c Reference,
+    /// The link.
+    pub link: &'c Link,
     /// Where it leads.
     pub lead: &'c Lead<'c>,
 }
@@ -24,12 +24,8 @@ pub fn all<'c>(context: &'c Context<'c>) -> impl Iterator<Item = Mention<'c>> {
 
 /// Returns every reference of a page.
 pub fn of_page<'c>(page: &'c Page<'c>) -> impl Iterator<Item = Mention<'c>> {
-    let pairs = page.markdown.references.iter().zip(&page.leads);
-    pairs.map(move |(reference, lead)| Mention {
-        page,
-        reference,
-        lead,
-    })
+    let pairs = page.markdown.links.iter().zip(&page.leads);
+    pairs.map(move |(link, lead)| Mention { page, link, lead })
 }
 
 impl<'c> Mention<'c> {
@@ -42,7 +38,7 @@ impl<'c> Mention<'c> {
     /// Returns a finding at its place.
     #[must_use]
     pub fn finding(&self, message: impl Into<String>, help: impl Into<String>) -> Finding {
-        Finding::in_file(self.page.path, self.reference.span, message, help)
+        Finding::in_file(self.page.path, self.link.span, message, help)
     }
 
     /// Returns how much a fault of it matters that would be `severe` on a page that agents

@@ -149,10 +149,8 @@ impl<'a> Context<'a> {
                 path: page.path,
                 text: &page.text,
             };
-            let references = page.markdown.references.iter();
-            page.leads = references
-                .map(|reference| resolver.lead(origin, reference))
-                .collect();
+            let links = page.markdown.links.iter();
+            page.leads = links.map(|link| resolver.lead(origin, link)).collect();
         }
     }
 

@@ -73,7 +73,7 @@ impl Repository<'_> {
         let mut refs = remote.list_refs(&prefixes).await?;
         let is_head = |name: &str| name == "HEAD";
         let lacks_head = prefixes.iter().any(|prefix| is_head(prefix))
-            && !refs.iter().any(|reference| is_head(&reference.name));
+            && !refs.iter().any(|git_ref| is_head(&git_ref.name));
         if lacks_head {
             // Empty, or without a default branch: only its branches tell.
             let branches = remote.list_refs(&["refs/heads/".to_owned()]).await?;
@@ -94,8 +94,8 @@ impl Repository<'_> {
             Place::Store(store) => store.remembered(),
             Place::Direct(_) => Vec::new(),
         };
-        refs.retain(|reference| {
-            let begins = |prefix: &String| reference.name.starts_with(prefix);
+        refs.retain(|git_ref| {
+            let begins = |prefix: &String| git_ref.name.starts_with(prefix);
             prefixes.iter().any(begins)
         });
         match refs.is_empty() {

@@ -2,17 +2,17 @@ use super::*;
 
 fn refs(names: &[&str]) -> Vec<Ref> {
     let id = |number: usize| ObjectId::from_bytes([u8::try_from(number).unwrap(); 20]);
-    let reference = |(at, name): (usize, &&str)| Ref {
+    let git_ref = |(at, name): (usize, &&str)| Ref {
         name: (*name).to_owned(),
         id: id(at),
         peeled: None,
         symref: None,
     };
-    names.iter().enumerate().map(reference).collect()
+    names.iter().enumerate().map(git_ref).collect()
 }
 
 fn resolve(names: &[&str], text: &str) -> Result<Resolved, String> {
-    let query = Query::Reference(text.parse().unwrap());
+    let query = Query::GitRef(text.parse().unwrap());
     query
         .resolve(&refs(names), "U")
         .map_err(|error| error.to_string())
@@ -71,16 +71,16 @@ fn a_range_takes_the_best_version() {
 
 #[test]
 fn a_page_s_ref_is_the_longest_that_fits() {
-    let view = View {
+    let page = PageRef {
         kind: "tree",
         rest: "feature/x/skills/pdf".to_owned(),
     };
     let all = refs(&["refs/heads/feature/x", "refs/heads/feature/xy"]);
-    let resolved = Query::View(view.clone()).resolve(&all, "U").unwrap();
+    let resolved = Query::Page(page.clone()).resolve(&all, "U").unwrap();
     assert_eq!(resolved.follows.as_deref(), Some("feature/x"));
     assert_eq!(resolved.path.as_deref(), Some("skills/pdf"));
     assert_eq!(
-        Query::View(view).prefixes(),
+        Query::Page(page).prefixes(),
         ["refs/heads/feature", "refs/tags/feature"]
     );
 }
@@ -120,11 +120,11 @@ fn a_tag_that_is_a_version_can_tell_a_newer_one() {
         "refs/tags/v1.5.0-rc.1",
         "refs/tags/nightly",
     ]);
-    let newest = |name: &str| Query::Reference(name.parse().unwrap()).newest_beside(&refs);
+    let newest = |name: &str| Query::GitRef(name.parse().unwrap()).newest_beside(&refs);
     assert_eq!(newest("v1.2.0").as_deref(), Some("v1.4.0"));
     assert_eq!(newest("v1.5.0-rc.1").as_deref(), Some("v1.5.0-rc.1"));
     assert_eq!(newest("nightly"), None);
-    let query = Query::Reference("v1.2.0".parse().unwrap());
+    let query = Query::GitRef("v1.2.0".parse().unwrap());
     // Asked for as such it costs two refs.
     assert_eq!(query.prefixes().len(), 2);
     assert_eq!(query.resolve(&refs, "U").unwrap().newest, None);
@@ -138,7 +138,7 @@ fn a_tag_that_is_a_version_can_tell_a_newer_one() {
 #[test]
 fn a_twin_is_another_commit_under_the_same_version() {
     let mut both = refs(&["refs/tags/v1.2.0", "refs/tags/1.2.0", "refs/tags/1.1.0"]);
-    let range = Query::Reference("^1".parse().unwrap());
+    let range = Query::GitRef("^1".parse().unwrap());
     let resolved = range.resolve(&both, "U").unwrap();
     assert_eq!(resolved.named, Named::Range("v1.2.0".to_owned()));
     assert_eq!(resolved.twin.as_deref(), Some("1.2.0"));

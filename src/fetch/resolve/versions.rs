@@ -10,7 +10,7 @@ pub(super) struct Tagged<'a> {
     pub version: Version,
     /// Its name, without `refs/tags/`.
     pub tag: &'a str,
-    pub reference: &'a Ref,
+    pub git_ref: &'a Ref,
 }
 
 /// All tags that are versions, the oldest first.
@@ -19,13 +19,13 @@ pub(super) struct Versions<'a>(Vec<Tagged<'a>>);
 impl<'a> Versions<'a> {
     /// Finds them. `v1.2.3` and `1.2.3` are versions; `skill@1.2.3` and `release/1.2` are not.
     pub(super) fn among(refs: &'a [Ref]) -> Self {
-        let tagged = |reference: &'a Ref| {
-            let tag = reference.name.strip_prefix("refs/tags/")?;
+        let tagged = |git_ref: &'a Ref| {
+            let tag = git_ref.name.strip_prefix("refs/tags/")?;
             let version = parse(tag)?;
             Some(Tagged {
                 version,
                 tag,
-                reference,
+                git_ref,
             })
         };
         let mut versions: Vec<Tagged<'_>> = refs.iter().filter_map(tagged).collect();
@@ -51,7 +51,7 @@ impl<'a> Versions<'a> {
     /// Returns another tag of the same version that names another commit.
     pub(super) fn twin_of(&self, one: &Tagged<'_>) -> Option<String> {
         let is_twin = |other: &&Tagged<'_>| {
-            other.version == one.version && other.reference.commit() != one.reference.commit()
+            other.version == one.version && other.git_ref.commit() != one.git_ref.commit()
         };
         self.0.iter().find(is_twin).map(|twin| twin.tag.to_owned())
     }

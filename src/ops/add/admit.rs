@@ -28,7 +28,7 @@ pub(super) fn refusals(
                     true => RefKind::Commit,
                     false => prepared.kind,
                 },
-                reference: candidate.reference.as_deref(),
+                git_ref: candidate.git_ref.as_deref(),
                 commit: candidate.commit,
             };
             if is_locked(lockfile, candidate) {

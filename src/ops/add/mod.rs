@@ -152,9 +152,9 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
         for group in following {
             let mut prepared = prepare::prepare(context, false, &options.settings, group).await?;
             for candidate in &mut prepared.candidates {
-                let reference = candidate.reference.as_deref().unwrap_or_default();
+                let git_ref = candidate.git_ref.as_deref().unwrap_or_default();
                 candidate.note = Some(format!(
-                    "it follows `{reference}`; name another behind `@` to change that, `@HEAD` for the default branch"
+                    "it follows `{git_ref}`; name another behind `@` to change that, `@HEAD` for the default branch"
                 ));
             }
             repositories.push(prepared);
@@ -356,7 +356,7 @@ fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced:
 fn is_same(before: &Entry, entry: &Entry) -> bool {
     before.source == entry.source
         && before.path == entry.path
-        && before.reference == entry.reference
+        && before.git_ref == entry.git_ref
         && before.tree == entry.tree
         && before.digest == entry.digest
 }

@@ -35,7 +35,7 @@ pub(super) fn rename_or_pin(
             candidate.diagnostics.retain(|found| found.code != "SK203");
         }
         if options.pin {
-            candidate.reference = candidate.commit.map(|commit| commit.to_string());
+            candidate.git_ref = candidate.commit.map(|commit| commit.to_string());
         }
     }
     Ok(())

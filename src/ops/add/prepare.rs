@@ -80,9 +80,9 @@ pub(super) fn group(context: &Context<'_>, options: &Options) -> Result<Vec<Grou
 impl Group {
     /// Returns what the policy has against it before anything of it is fetched.
     pub(super) fn refusals(&self, gate: &Gate, is_pinned: bool) -> Vec<Refusal> {
-        let reference = match &self.query {
-            Query::Reference(reference) => Some(reference.to_string()),
-            Query::View(view) => Some(view.rest.clone()),
+        let git_ref = match &self.query {
+            Query::GitRef(git_ref) => Some(git_ref.to_string()),
+            Query::Page(view) => Some(view.rest.clone()),
             Query::Default => None,
         };
         gate.before_fetch(&Version {
@@ -92,7 +92,7 @@ impl Group {
                 (true, kind) if kind != RefKind::Folder => RefKind::Commit,
                 (_, kind) => kind,
             },
-            reference: reference.as_deref(),
+            git_ref: git_ref.as_deref(),
             commit: None,
         })
     }
@@ -175,13 +175,13 @@ pub(super) fn take_those_that_follow(
             let locked = lockfile.skills.get(&candidate.name).filter(|locked| {
                 locked.source == candidate.source
                     && locked.path == candidate.path
-                    && candidate.reference.is_none()
+                    && candidate.git_ref.is_none()
             });
-            let Some(reference) = locked.and_then(|locked| locked.reference.as_deref()) else {
+            let Some(git_ref) = locked.and_then(|locked| locked.git_ref.as_deref()) else {
                 candidates.push(candidate);
                 continue;
             };
-            let query = Query::from_lock(Some(reference)).map_err(OpError::Disagrees)?;
+            let query = Query::from_lock(Some(git_ref)).map_err(OpError::Disagrees)?;
             let wanted = Some(candidate.path);
             match groups
                 .iter_mut()

@@ -94,8 +94,8 @@ fn siblings(lockfile: &Lockfile, repositories: &[Prepared<'_>]) -> Vec<Sibling> 
                     continue;
                 }
                 let mut spec = full_spec(&candidate.source, path);
-                if let Some(reference) = &candidate.reference {
-                    spec = format!("{spec}@{reference}");
+                if let Some(git_ref) = &candidate.git_ref {
+                    spec = format!("{spec}@{git_ref}");
                 }
                 let name = sibling.folder().unwrap_or_default().to_owned();
                 let sibling = found.entry(spec.clone()).or_insert(Sibling {

@@ -14,7 +14,7 @@ use crate::lockfile::Entry;
 use crate::ops::OpError;
 use crate::skill::tree::SkillTree;
 use crate::source::Source;
-use crate::spec::{Place, Spec};
+use crate::spec::{Spec, SpecSource};
 use crate::view::GitView;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
@@ -30,7 +30,7 @@ pub struct Candidate {
     /// Its folder in the source.
     pub path: String,
     /// What `update` will follow.
-    pub reference: Option<String>,
+    pub git_ref: Option<String>,
     /// The commit it was taken from.
     pub commit: Option<ObjectId>,
     /// Its files.
@@ -61,7 +61,7 @@ impl Candidate {
             self.files.tree,
             digest,
         );
-        entry.reference.clone_from(&self.reference);
+        entry.git_ref.clone_from(&self.git_ref);
         entry.commit = self.commit;
         entry
     }
@@ -81,7 +81,7 @@ pub fn full_spec(source: &Source, path: &str) -> String {
 /// # Errors
 /// When a local folder is not there.
 pub fn source_of(context: &Context<'_>, spec: &Spec) -> Result<Source, OpError> {
-    let Place::Folder(typed) = &spec.place else {
+    let SpecSource::Folder(typed) = &spec.origin else {
         return Ok(spec.source());
     };
     let path = context.env.current_dir.join(typed);
@@ -127,14 +127,14 @@ pub fn relative(root: &Path, path: &Path) -> String {
 /// Returns what `spec` leads to behind its ref.
 #[must_use]
 pub fn query_of(spec: &Spec) -> Query {
-    match (&spec.place, &spec.reference) {
+    match (&spec.origin, &spec.git_ref) {
         (
-            Place::Web {
-                view: Some(view), ..
+            SpecSource::Web {
+                page: Some(page), ..
             },
             _,
-        ) => Query::View(view.clone()),
-        (_, Some(reference)) => Query::Reference(reference.clone()),
+        ) => Query::Page(page.clone()),
+        (_, Some(git_ref)) => Query::GitRef(git_ref.clone()),
         (_, None) => Query::Default,
     }
 }

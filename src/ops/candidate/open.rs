@@ -270,7 +270,7 @@ impl<'a> Opened<'a> {
         let origin = Origin {
             source: &self.repository.source,
             store: self.repository.objects().path(),
-            reference: self
+            git_ref: self
                 .resolved
                 .as_ref()
                 .and_then(|resolved| resolved.follows.as_ref()),
@@ -294,7 +294,7 @@ impl<'a> Opened<'a> {
 struct Origin<'a> {
     source: &'a Source,
     store: &'a Path,
-    reference: Option<&'a String>,
+    git_ref: Option<&'a String>,
     commit: Option<ObjectId>,
     root: ObjectId,
     settings: &'a Settings,
@@ -335,7 +335,7 @@ impl Origin<'_> {
         Ok(Candidate {
             source: self.source.clone(),
             path: found.path.clone(),
-            reference: self.reference.cloned(),
+            git_ref: self.git_ref.cloned(),
             commit: self.commit,
             diagnostics: checked.diagnostics,
             siblings: checked.siblings,

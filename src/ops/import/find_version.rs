@@ -100,7 +100,7 @@ async fn resolve(
         match skill.noted.evidence {
             _ if repository.is_folder() => {}
             Evidence::Commit(commit) => commits[at] = Ok(Some(commit)),
-            _ => match Query::from_lock(skill.noted.reference.as_deref()) {
+            _ => match Query::from_lock(skill.noted.git_ref.as_deref()) {
                 Ok(query) => queries.push((at, query)),
                 Err(reason) => commits[at] = Err(reason),
             },
@@ -358,9 +358,9 @@ fn found<'b>(
     let tree = version.files.tree;
     let mut entry = Entry::new(skill.source.clone(), version.path, tree, digest);
     entry.commit = version.commit;
-    entry.reference = version.commit.and_then(|commit| {
+    entry.git_ref = version.commit.and_then(|commit| {
         let pinned = skill.noted.is_pinned.then(|| commit.to_string());
-        pinned.or_else(|| skill.noted.reference.clone())
+        pinned.or_else(|| skill.noted.git_ref.clone())
     });
     let is_edited = !version.difference.is_empty();
     entry.edits = is_edited.then(|| skill.copy.digest());

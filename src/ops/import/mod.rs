@@ -170,13 +170,13 @@ fn lock_all(
 /// Checks the policy, but not the age and the capabilities of a version, because the skill is
 /// installed already.
 fn check_policy(gate: &Gate, skill: &MatchedSkill) -> Result<(), Stop> {
-    let reference = skill.noted.reference.as_deref();
-    let query = Query::from_lock(reference).unwrap_or(Query::Default);
+    let git_ref = skill.noted.git_ref.as_deref();
+    let query = Query::from_lock(git_ref).unwrap_or(Query::Default);
     let refused = gate.before_fetch(&Version {
         name: skill.name.as_str(),
         source: &skill.source,
         kind: kind_of_query(&skill.source, &query),
-        reference,
+        git_ref,
         commit: None,
     });
     match refused.into_iter().next() {

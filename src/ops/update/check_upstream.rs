@@ -42,7 +42,7 @@ async fn fetch<'a, 'l>(
     skills: &[Installed<'l>],
 ) -> Result<Fetched<'a, 'l>, OpError> {
     let mut repository = terms.context.fetcher()?.open(source)?;
-    let refs = skills.iter().map(|skill| skill.entry.reference.as_deref());
+    let refs = skills.iter().map(|skill| skill.entry.git_ref.as_deref());
     let resolved = resolve(&mut repository, refs.collect(), terms.options.dry_run).await?;
     let mut fetched = Fetched {
         repository,
@@ -55,7 +55,7 @@ async fn fetch<'a, 'l>(
     // A skill at the locked commit needs no look at any tree.
     let mut open: Vec<(Installed<'l>, Target)> = Vec::new();
     for skill in skills {
-        match resolved.get(&skill.entry.reference.as_deref()) {
+        match resolved.get(&skill.entry.git_ref.as_deref()) {
             Some(Ok(target)) => {
                 fetched.newer.extend(newer(*skill, target));
                 if target.commit.is_some() && target.commit == skill.entry.commit {
@@ -189,12 +189,12 @@ async fn resolve<'l>(
         };
         return Ok(refs
             .into_iter()
-            .map(|reference| (reference, Ok(nothing.clone())))
+            .map(|git_ref| (git_ref, Ok(nothing.clone())))
             .collect());
     }
     let mut queries = Vec::with_capacity(refs.len());
-    for reference in &refs {
-        queries.push(Query::from_lock(*reference).map_err(OpError::Disagrees)?);
+    for git_ref in &refs {
+        queries.push(Query::from_lock(*git_ref).map_err(OpError::Disagrees)?);
     }
     let resolved = match with_newest {
         true => repository.resolve_with_newest(&queries).await?,
@@ -236,7 +236,7 @@ fn newer(skill: Installed<'_>, target: &Target) -> Option<Newer> {
     (compatible != newest).then(|| Newer {
         name: skill.name.to_string(),
         source: skill.entry.source.to_string(),
-        reference: skill.entry.reference.clone().unwrap_or_default(),
+        git_ref: skill.entry.git_ref.clone().unwrap_or_default(),
         compatible: compatible.clone(),
         newest: newest.clone(),
     })

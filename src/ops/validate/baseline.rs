@@ -25,7 +25,7 @@ pub(super) struct Baseline {
 /// What a commit has; each thread reads it for itself.
 pub(super) struct Then {
     /// The commit, as it was named.
-    reference: String,
+    git_ref: String,
     /// The tree of the commit.
     root: ObjectId,
     work_tree: PathBuf,
@@ -52,11 +52,11 @@ enum Difference {
 }
 
 impl Baseline {
-    /// Finds the repository around `folder`, and the commit that `reference` names in it.
+    /// Finds the repository around `folder`, and the commit that `git_ref` names in it.
     ///
     /// # Errors
     /// When there is no repository, or no such commit.
-    pub fn open(folder: &Path, reference: &str) -> Result<Self, OpError> {
+    pub fn open(folder: &Path, git_ref: &str) -> Result<Self, OpError> {
         let usage = |text: String| Err(OpError::Usage(text));
         let at = folder.display();
         let objects = match Objects::around(folder) {
@@ -80,22 +80,22 @@ impl Baseline {
         };
         let work_tree = work_tree.canonicalize();
         let work_tree = work_tree.unwrap_or_else(|_| folder.to_owned());
-        let commit = match objects.commit_named(reference) {
+        let commit = match objects.commit_named(git_ref) {
             Ok(commit) => commit,
             Err(_) if objects.is_shallow() => {
                 return usage(format!(
-                    "`{reference}` is not in this shallow clone; `git fetch --unshallow` brings the whole history, `fetch-depth: 0` does so in GitHub Actions"
+                    "`{git_ref}` is not in this shallow clone; `git fetch --unshallow` brings the whole history, `fetch-depth: 0` does so in GitHub Actions"
                 ));
             }
             Err(reason) => {
                 return usage(format!(
-                    "`{reference}` is no commit of the repository {}: {reason}",
+                    "`{git_ref}` is no commit of the repository {}: {reason}",
                     work_tree.display()
                 ));
             }
         };
         let then = Then {
-            reference: reference.to_owned(),
+            git_ref: git_ref.to_owned(),
             root: objects.root_tree(commit)?,
             work_tree,
             store: objects.store().to_owned(),
@@ -205,9 +205,9 @@ impl Then {
         match error {
             ObjectError::Missing(missing) => OpError::Disagrees(format!(
                 "this clone has not all of `{}` ({} is missing), for it was cloned with a filter; `git checkout {}` once brings it",
-                self.reference,
+                self.git_ref,
                 missing.short(),
-                self.reference
+                self.git_ref
             )),
             error => error.into(),
         }

@@ -20,7 +20,7 @@ use self::run::Look;
 use super::OpError;
 use crate::config::Rules;
 use crate::context::Context;
-use crate::spec::{Place, Spec};
+use crate::spec::{Spec, SpecSource};
 use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::SkillName;
 
@@ -61,8 +61,8 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
         fixes: options.fixing.map(Fixes::of),
         ..Report::default()
     };
-    report.summary.since = options.since.as_ref().map(|reference| Since {
-        reference: reference.clone(),
+    report.summary.since = options.since.as_ref().map(|git_ref| Since {
+        git_ref: git_ref.clone(),
         unchanged: 0,
         known: 0,
     });
@@ -123,14 +123,14 @@ fn look_at(
     options: &Options,
     report: &mut Report,
 ) -> Result<(), OpError> {
-    let Some(reference) = &options.since else {
+    let Some(git_ref) = &options.since else {
         return look.validate_group(group, report);
     };
     let folder = match group.repository.is_dir() {
         true => &group.repository,
         false => from,
     };
-    let baseline = Baseline::open(folder, reference)?;
+    let baseline = Baseline::open(folder, git_ref)?;
     changed::validate_changes(look, group, &baseline, report)
 }
 
@@ -153,7 +153,7 @@ async fn validate_spec(
         )));
     }
     let validated = spec::validate_spec(context, &spec, &options.rules.settings, report).await;
-    if let (Err(_), Place::GitHub { .. }) = (&validated, &spec.place) {
+    if let (Err(_), SpecSource::GitHub { .. }) = (&validated, &spec.origin) {
         context.progress.warn(&format!(
             "{name} is no file, no folder and no installed skill here, so it was looked for as a repository"
         ));
@@ -216,8 +216,8 @@ fn spec_named(context: &Context<'_>, name: &str) -> Result<Spec, OpError> {
         )));
     }
     let spec: Spec = name.parse()?;
-    match spec.place {
-        Place::Folder(_) => Err(OpError::Usage(format!("there is no {name}"))),
+    match spec.origin {
+        SpecSource::Folder(_) => Err(OpError::Usage(format!("there is no {name}"))),
         _ => Ok(spec),
     }
 }

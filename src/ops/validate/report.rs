@@ -53,7 +53,7 @@ pub struct Summary {
 pub struct Since {
     /// The commit, as it was named.
     #[serde(rename = "ref")]
-    pub reference: String,
+    pub git_ref: String,
     /// Skills that are as they were, and were not looked at.
     pub unchanged: usize,
     /// Findings that were there before, and are left out.

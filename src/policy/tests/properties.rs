@@ -79,7 +79,7 @@ proptest! {
             source: &source,
             moved_to: has_moved.then_some(&moved),
             kind,
-            reference: None,
+            git_ref: None,
             commit: has_commit.then(commit),
             content: match is_locked {
                 true => Content::AsLocked,

@@ -1,6 +1,6 @@
 //! What the commands tell that only look.
 
-use super::{reference, short};
+use super::{git_ref, short};
 use crate::hint::Hint;
 use crate::ops::{browse, cache, list, show, verify};
 use crate::ui::clean;
@@ -60,7 +60,7 @@ pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         table.row(&[
             &skill.name,
             skill.state.word(),
-            skill.reference.as_deref().map_or("", reference),
+            skill.git_ref.as_deref().map_or("", git_ref),
             short(skill.commit.as_ref()),
             phrase::source(source),
             &skill.place,

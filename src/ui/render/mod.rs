@@ -146,7 +146,7 @@ fn findings<'a>(printer: &Printer, found: impl Iterator<Item = &'a Found>) {
 }
 
 /// A commit as a ref is long; its first digits say it.
-fn reference(text: &str) -> &str {
+fn git_ref(text: &str) -> &str {
     let is_commit = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_commit { &text[..SHORT] } else { text }
 }

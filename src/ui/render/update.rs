@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::edits::{lines, meaning, print_conflicts};
 use super::{
-    findings, print_change, print_left_alone, print_problems, print_trashed, reference, refused,
+    findings, git_ref, print_change, print_left_alone, print_problems, print_trashed, refused,
     short,
 };
 use crate::diff::SkillDiff;
@@ -58,7 +58,7 @@ fn rows(report: &update::Report) -> Vec<[String; 7]> {
             },
             newer.map(|newer| newer.newest.clone()).unwrap_or_default(),
             change.diff.as_ref().map(lines).unwrap_or_default(),
-            change.reference.as_deref().map_or("", reference).to_owned(),
+            change.git_ref.as_deref().map_or("", git_ref).to_owned(),
             phrase::source(&change.source).to_owned(),
         ]
     });
@@ -71,7 +71,7 @@ fn rows(report: &update::Report) -> Vec<[String; 7]> {
             String::new(),
             newer.newest.clone(),
             String::new(),
-            newer.reference.clone(),
+            newer.git_ref.clone(),
             phrase::source(&newer.source).to_owned(),
         ]
     });

@@ -113,10 +113,10 @@ fn rewritten(report: &Report) -> Vec<String> {
             ),
             _ => continue,
         };
-        let reference = change.reference.as_deref();
-        let reference = reference.map_or_else(String::new, |name| format!(" at {}", word(name)));
+        let git_ref = change.git_ref.as_deref();
+        let git_ref = git_ref.map_or_else(String::new, |name| format!(" at {}", word(name)));
         let source = word(phrase::source(&change.source));
-        let item = format!("- **{label}:** {source}{reference}: {what}\n");
+        let item = format!("- **{label}:** {source}{git_ref}: {what}\n");
         if !items.contains(&item) {
             items.push(item);
         }

@@ -142,7 +142,7 @@ pub(super) fn edits(report: &Report) -> Section {
         items.push(format!(
             "- {} follows {}, which gives {}; the newest version is {}\n",
             word(&newer.name),
-            word(&newer.reference),
+            word(&newer.git_ref),
             word(&newer.compatible),
             word(&newer.newest)
         ));

@@ -1,15 +1,15 @@
 use proptest::prelude::*;
 
-use super::ReferenceKind::{CodeBlock, CodeSpan, Command, Html, Image, Link, Prose};
+use super::LinkKind::{CodeBlock, CodeSpan, Command, Html, Image, Link, Prose};
 use super::*;
 
-fn seen(markdown: &str) -> Vec<(ReferenceKind, String)> {
-    let found = read(markdown, 0).references.into_iter();
+fn seen(markdown: &str) -> Vec<(LinkKind, String)> {
+    let found = read(markdown, 0).links.into_iter();
     found.map(|found| (found.kind, found.target)).collect()
 }
 
-fn pairs(pairs: &[(ReferenceKind, &str)]) -> Vec<(ReferenceKind, String)> {
-    let owned = |(kind, target): &(ReferenceKind, &str)| (*kind, (*target).to_owned());
+fn pairs(pairs: &[(LinkKind, &str)]) -> Vec<(LinkKind, String)> {
+    let owned = |(kind, target): &(LinkKind, &str)| (*kind, (*target).to_owned());
     pairs.iter().map(owned).collect()
 }
 
@@ -18,7 +18,7 @@ fn links_of_every_style_count_with_their_place() {
     let text = "---\nx\n---\n# T\n\nSee é [a](x.md#f) ![b](y%20z.png)\n[c][] <img src='d.png'>\n\n[c]: r/c.md?q\n";
     let found = read(text, 10);
     let places: Vec<_> = found
-        .references
+        .links
         .iter()
         .map(|found| (found.kind, found.target.as_str(), found.span.of(text)))
         .collect();
@@ -31,7 +31,7 @@ fn links_of_every_style_count_with_their_place() {
             (Html, "d.png", "<img src='d.png'>"),
         ]
     );
-    assert_eq!(found.references[0].fragment.as_deref(), Some("f"));
+    assert_eq!(found.links[0].fragment.as_deref(), Some("f"));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_code_span_is_a_path_or_a_command() {
 fn a_reference_knows_the_block_around_it() {
     let text = "Not this.\n\n- **See** `x`'s\n  `r/a` now\n- then\n";
     let found = read(text, 0);
-    let block = found.references[0].block.of(text);
+    let block = found.links[0].block.of(text);
     assert!(
         block.contains("**See** `x`'s\n  `r/a` now") && !block.contains("then"),
         "{block}"
@@ -119,9 +119,9 @@ proptest! {
     #[test]
     fn no_markdown_panics(text in "([a-c/.]|é|[`~*_!<>|#%=\"\\[\\]()\\\\: \t\r\n-]){0,120}") {
         let found = read(&text, 0);
-        for reference in found.references {
-            prop_assert!(text.get(reference.span.start..reference.span.end).is_some());
-            prop_assert!(text.get(reference.block.start..reference.block.end).is_some());
+        for link in found.links {
+            prop_assert!(text.get(link.span.start..link.span.end).is_some());
+            prop_assert!(text.get(link.block.start..link.block.end).is_some());
         }
         for span in found.blocks.iter().chain(&found.comments).chain(&found.unclosed_fences) {
             prop_assert!(text.get(span.start..span.end).is_some());

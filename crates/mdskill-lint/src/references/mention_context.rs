@@ -1,7 +1,7 @@
 //! Which mentions their own sentence takes back. Of 62 mentions that words of this kind take back in
 //! public skills, 61 were read and found rightly dropped.
 
-use crate::markdown::{Reference, ReferenceKind};
+use crate::markdown::{Link, LinkKind};
 use crate::span::Span;
 
 /// Bytes that are looked at on each side of a mention; a sentence seldom has more, and a
@@ -17,12 +17,12 @@ const MAKING: [&str; 5] = ["create", "write", "save", "generate", "output"];
 /// Whether the text around a mention says that the file need not be there: an example, a
 /// denial, another skill's file, a wish, or a file to be made.
 #[must_use]
-pub fn is_hedged(text: &str, mention: &Reference) -> bool {
-    let Reference { span, block, .. } = mention;
+pub fn is_hedged(text: &str, mention: &Link) -> bool {
+    let Link { span, block, .. } = mention;
     let line = line_start(text, span.start);
     // A sentence ends with its line in code only.
     let from = match mention.kind {
-        ReferenceKind::CodeBlock => line,
+        LinkKind::CodeBlock => line,
         _ => block.start,
     };
     let from = span.start.saturating_sub(CONTEXT_BYTES).max(from);
@@ -30,7 +30,7 @@ pub fn is_hedged(text: &str, mention: &Reference) -> bool {
     let from = text.floor_char_boundary(from.min(span.start));
     let after = &text[span.end..text.floor_char_boundary(to)];
     let after = match mention.kind {
-        ReferenceKind::CodeBlock => after.lines().next().unwrap_or_default(),
+        LinkKind::CodeBlock => after.lines().next().unwrap_or_default(),
         _ => after,
     };
     let before = plain(&text[from..span.start]);
@@ -49,16 +49,16 @@ pub fn is_hedged(text: &str, mention: &Reference) -> bool {
 
 /// Whether Markdown in a block of code is shown, not meant: of 365 links in such blocks 322 lead
 /// nowhere.
-fn is_of_a_sample(text: &str, mention: &Reference) -> bool {
+fn is_of_a_sample(text: &str, mention: &Link) -> bool {
     let before = &text[..mention.span.start];
-    mention.kind == ReferenceKind::CodeBlock && (before.ends_with("](") || before.ends_with('`'))
+    mention.kind == LinkKind::CodeBlock && (before.ends_with("](") || before.ends_with('`'))
 }
 
 /// Whether a link stands in a template whose fence was lost: near it are blanks to be filled in,
 /// `[Component Name]: [Description]`.
 #[must_use]
-pub fn is_in_template(text: &str, mention: &Reference) -> bool {
-    let Reference { span, .. } = mention;
+pub fn is_in_template(text: &str, mention: &Link) -> bool {
+    let Link { span, .. } = mention;
     let from = text.floor_char_boundary(span.start.saturating_sub(CONTEXT_BYTES));
     // `allowed-tools: [Read, Grep]` above the body is no blank.
     let from = text[from..span.start]
@@ -293,7 +293,7 @@ mod tests {
     use crate::markdown::read;
 
     fn hedged(markdown: &str) -> bool {
-        is_hedged(markdown, read(markdown, 0).references.last().unwrap())
+        is_hedged(markdown, read(markdown, 0).links.last().unwrap())
     }
 
     #[test]
@@ -340,7 +340,7 @@ mod tests {
         ] {
             let found = read(markdown, 0);
             let mention = found
-                .references
+                .links
                 .iter()
                 .find(|found| found.target.ends_with("c.md"));
             assert_eq!(

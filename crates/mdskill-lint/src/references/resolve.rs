@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::SKILL_FILE;
-use crate::markdown::Reference;
+use crate::markdown::Link;
 use crate::references::mention_context;
 use crate::references::path_index::{self, Located, Paths};
 use crate::references::path_kind::{self, Claim};
@@ -107,16 +107,16 @@ impl<'p, 'a> Resolver<'p, 'a> {
 
     /// Returns where a reference of the page `origin` leads.
     #[must_use]
-    pub fn lead(&self, origin: Origin<'_, 'a>, reference: &Reference) -> Lead<'a> {
-        let (variable, target) = path_kind::split_variable(&reference.target);
+    pub fn lead(&self, origin: Origin<'_, 'a>, link: &Link) -> Lead<'a> {
+        let (variable, target) = path_kind::split_variable(&link.target);
         let target = path_kind::without_line_number(target);
-        let claim = match reference.kind.is_link() {
+        let claim = match link.kind.is_clickable() {
             true => Claim::Link,
             false => path_kind::claim(self.paths, target, variable),
         };
         let destination = match claim {
-            Claim::Link => self.link(origin, target, variable, reference),
-            _ => self.mention(origin, target, claim, variable, reference),
+            Claim::Link => self.link(origin, target, variable, link),
+            _ => self.mention(origin, target, claim, variable, link),
         };
         Lead {
             destination,
@@ -130,7 +130,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
         origin: Origin<'_, 'a>,
         target: &str,
         variable: Option<&str>,
-        reference: &Reference,
+        link: &Link,
     ) -> Destination<'a> {
         if target.is_empty() && variable.is_none() {
             return Destination::Inside(origin.path);
@@ -161,7 +161,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
         {
             return beside;
         }
-        match mention_context::is_in_template(origin.text, reference) {
+        match mention_context::is_in_template(origin.text, link) {
             true => Destination::Unmeant,
             false => Destination::Missing,
         }
@@ -173,12 +173,12 @@ impl<'p, 'a> Resolver<'p, 'a> {
         target: &str,
         claim: Claim,
         variable: Option<&str>,
-        reference: &Reference,
+        link: &Link,
     ) -> Destination<'a> {
         if path_kind::is_placeholder(target) {
             return Destination::Unmeant;
         }
-        let is_hedged = || mention_context::is_hedged(origin.text, reference);
+        let is_hedged = || mention_context::is_hedged(origin.text, link);
         if let Some(fixed) = self.fixed(target) {
             return match is_hedged() {
                 true => Destination::Unmeant,

@@ -24,12 +24,14 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let links = mentions::all(context).filter(|mention| mention.lead.claim == Claim::Link);
-    links.filter_map(|link| finding(context, &link)).collect()
+    links
+        .filter_map(|mention| finding(context, &mention))
+        .collect()
 }
 
-fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
-    let target = &link.reference.target;
-    let message = match link.destination() {
+fn finding(context: &Context<'_>, mention: &Mention<'_>) -> Option<Finding> {
+    let target = &mention.link.target;
+    let message = match mention.destination() {
         Destination::Missing => {
             format!("the link leads to `{target}`, which the skill does not have")
         }
@@ -38,11 +40,11 @@ fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
         }
         _ => return None,
     };
-    let severity = match may_be_elsewhere(context, link) {
+    let severity = match may_be_elsewhere(context, mention) {
         true => Severity::Info,
-        false => link.severity(Severity::Error),
+        false => mention.severity(Severity::Error),
     };
-    let help = match link.destination() {
+    let help = match mention.destination() {
         Destination::AwayToNothing(Some(instead)) => {
             format!("write `{instead}`, if the skill beside this one is meant")
         }
@@ -51,15 +53,15 @@ fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
         }
         _ => RULE.mend.to_owned(),
     };
-    Some(link.finding(message, help).as_severe_as(severity))
+    Some(mention.finding(message, help).as_severe_as(severity))
 }
 
 /// `internal-wiki/deployments`, with neither an extension nor a folder that the skill has, is
 /// rather a page of some site; a variable needs its client.
-fn may_be_elsewhere(context: &Context<'_>, link: &Mention<'_>) -> bool {
-    let target = &link.reference.target;
-    let is_page_of_a_site = *link.destination() == Destination::Missing
+fn may_be_elsewhere(context: &Context<'_>, mention: &Mention<'_>) -> bool {
+    let target = &mention.link.target;
+    let is_page_of_a_site = *mention.destination() == Destination::Missing
         && !path_kind::names_a_file(target)
         && !path_kind::is_own_folder(&context.paths, target);
-    is_page_of_a_site || link.lead.variable.is_some()
+    is_page_of_a_site || mention.lead.variable.is_some()
 }

@@ -1,7 +1,7 @@
 //! SK302: a code span or a sentence names a reference or asset that is not there.
 
 use crate::diagnostic::Severity;
-use crate::markdown::ReferenceKind;
+use crate::markdown::LinkKind;
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::{Context, Role};
 use crate::references::path_kind::Claim;
@@ -30,7 +30,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             && *mention.destination() == Destination::Missing
     });
     let finding = |mention: Mention<'_>| {
-        let target = &mention.reference.target;
+        let target = &mention.link.target;
         let message = format!("`{target}` is named here, but the skill does not have it");
         let severity = match mention.page.role {
             Role::SkillMd => Severity::Error,
@@ -44,6 +44,6 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// Whether the text itself names the path, not a command or a block of code in it.
 fn is_told(mention: &Mention<'_>) -> bool {
-    let kind = mention.reference.kind;
-    matches!(kind, ReferenceKind::CodeSpan | ReferenceKind::Prose)
+    let kind = mention.link.kind;
+    matches!(kind, LinkKind::CodeSpan | LinkKind::Prose)
 }

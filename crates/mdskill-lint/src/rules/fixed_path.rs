@@ -1,7 +1,7 @@
 //! SK307: a path that is right on one machine or one site only.
 
 use crate::diagnostic::Severity;
-use crate::markdown::ReferenceKind;
+use crate::markdown::LinkKind;
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::Context;
 use crate::references::resolve::{Destination, Fixed};
@@ -31,7 +31,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn finding(mention: &Mention<'_>, fixed: Fixed) -> Finding {
-    let target = &mention.reference.target;
+    let target = &mention.link.target;
     let message = match fixed {
         Fixed::Absolute => {
             format!("the link to `{target}` is absolute; a skill is at no fixed place")
@@ -42,8 +42,8 @@ fn finding(mention: &Mention<'_>, fixed: Fixed) -> Finding {
         }
     };
     // What a program prints on some machine is shown in blocks of code.
-    let severity = match mention.reference.kind {
-        ReferenceKind::CodeBlock => Severity::Info,
+    let severity = match mention.link.kind {
+        LinkKind::CodeBlock => Severity::Info,
         _ => mention.severity(Severity::Warning),
     };
     let help = match fixed {

@@ -1,7 +1,7 @@
 //! SK305: a link or path leads out of the skill.
 
 use crate::diagnostic::Severity;
-use crate::markdown::ReferenceKind;
+use crate::markdown::LinkKind;
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::Context;
 use crate::references::resolve::{Beside, Destination};
@@ -29,7 +29,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn finding(mention: &Mention<'_>) -> Option<Finding> {
-    let target = &mention.reference.target;
+    let target = &mention.link.target;
     let (message, help) = match mention.destination() {
         Destination::Beside(Beside {
             skill: Some(skill), ..
@@ -50,9 +50,9 @@ fn finding(mention: &Mention<'_>) -> Option<Finding> {
         ),
         _ => return None,
     };
-    let severity = match mention.reference.kind {
+    let severity = match mention.link.kind {
         // A block of code that runs there is for whoever has the repository.
-        ReferenceKind::CodeBlock | ReferenceKind::Command => Severity::Info,
+        LinkKind::CodeBlock | LinkKind::Command => Severity::Info,
         _ => mention.severity(Severity::Warning),
     };
     Some(mention.finding(message, help).as_severe_as(severity))

@@ -1,7 +1,7 @@
 //! SK304: a path is right but for its letter case or its Unicode form.
 
 use crate::diagnostic::{Fix, Severity};
-use crate::markdown::{Reference, ReferenceKind};
+use crate::markdown::{Link, LinkKind};
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::Context;
 use crate::path;
@@ -33,7 +33,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn finding(mention: &Mention<'_>, path: &str) -> Finding {
-    let target = &mention.reference.target;
+    let target = &mention.link.target;
     let difference = match target.to_lowercase() == respelled(target, path).to_lowercase() {
         true => "Linux tells them apart",
         false => "they differ in Unicode form, which Linux tells apart",
@@ -43,7 +43,7 @@ fn finding(mention: &Mention<'_>, path: &str) -> Finding {
     let finding = mention
         .finding(message, format!("write `{replacement}`"))
         .as_severe_as(mention.severity(Severity::Error));
-    match place_of_target(&mention.page.text, mention.reference) {
+    match place_of_target(&mention.page.text, mention.link) {
         Some(place) => {
             let title = format!("write `{replacement}`");
             finding.fixed_by(Fix::safe(title, place, replacement))
@@ -71,16 +71,16 @@ fn respelled(target: &str, path: &str) -> String {
 
 /// Returns where the path itself stands; nothing when it is written with escapes or elsewhere,
 /// as in `[x][reference]`.
-fn place_of_target(text: &str, reference: &Reference) -> Option<Span> {
-    let piece = reference.span.of(text);
-    let from = match reference.kind {
+fn place_of_target(text: &str, link: &Link) -> Option<Span> {
+    let piece = link.span.of(text);
+    let from = match link.kind {
         // What is between the brackets may be the path as well.
-        ReferenceKind::Link | ReferenceKind::Image => piece.rfind("](")?,
+        LinkKind::Link | LinkKind::Image => piece.rfind("](")?,
         _ => 0,
     };
-    let at = from + piece[from..].find(reference.target.as_str())?;
-    let start = reference.span.start + at;
-    Some(Span::new(start, start + reference.target.len()))
+    let at = from + piece[from..].find(link.target.as_str())?;
+    let start = link.span.start + at;
+    Some(Span::new(start, start + link.target.len()))
 }
 
 #[cfg(test)]

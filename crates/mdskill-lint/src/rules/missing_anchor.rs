@@ -24,19 +24,19 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let links = mentions::all(context).filter(|mention| mention.lead.claim == Claim::Link);
-    let lost = links.filter_map(|link| {
-        let fragment = link.reference.fragment.as_deref()?;
-        let Destination::Inside(path) = link.destination() else {
+    let lost = links.filter_map(|mention| {
+        let fragment = mention.link.fragment.as_deref()?;
+        let Destination::Inside(path) = mention.destination() else {
             return None;
         };
         let page = context.page(path)?;
-        (!page.markdown.anchors.has(fragment)).then(|| finding(&link, page.path, fragment))
+        (!page.markdown.anchors.has(fragment)).then(|| finding(&mention, page.path, fragment))
     });
     lost.collect()
 }
 
-fn finding(link: &Mention<'_>, page: &str, fragment: &str) -> Finding {
-    let severity = link.severity(Severity::Warning);
+fn finding(mention: &Mention<'_>, page: &str, fragment: &str) -> Finding {
+    let severity = mention.severity(Severity::Warning);
     let message = format!("`{page}` has no heading for `#{fragment}`");
-    link.finding(message, RULE.mend).as_severe_as(severity)
+    mention.finding(message, RULE.mend).as_severe_as(severity)
 }

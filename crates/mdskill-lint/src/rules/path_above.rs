@@ -28,7 +28,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn finding(mention: &Mention<'_>) -> Option<Finding> {
-    let target = &mention.reference.target;
+    let target = &mention.link.target;
     let message = match mention.destination() {
         Destination::Above(folder) if folder.is_empty() => {
             format!("`{target}` is not in the skill, only at the root of the repository")

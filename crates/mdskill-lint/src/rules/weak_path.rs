@@ -1,7 +1,7 @@
 //! SK303: a path that may be the skill's own is not there.
 
 use crate::diagnostic::Severity;
-use crate::markdown::ReferenceKind::{CodeBlock, CodeSpan, Command, Prose};
+use crate::markdown::LinkKind::{CodeBlock, CodeSpan, Command, Prose};
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::{Context, Role};
 use crate::references::path_kind::Claim;
@@ -28,7 +28,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         mentions::all(context).filter(|mention| *mention.destination() == Destination::Missing);
     let found = missing.filter_map(|mention| {
         let severity = severity(&mention)?;
-        let target = &mention.reference.target;
+        let target = &mention.link.target;
         let message = format!("`{target}` is named here, but the skill does not have it");
         Some(mention.finding(message, RULE.mend).as_severe_as(severity))
     });
@@ -37,7 +37,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// Returns how much a missing path matters, nothing when another rule tells of it.
 fn severity(mention: &Mention<'_>) -> Option<Severity> {
-    let severity = match (mention.lead.claim, mention.reference.kind) {
+    let severity = match (mention.lead.claim, mention.link.kind) {
         (Claim::Link | Claim::None, _) | (Claim::Strong, CodeSpan | Prose) => return None,
         (Claim::Strong, CodeBlock) if mention.page.role == Role::SkillMd => Severity::Warning,
         (Claim::Existing, CodeSpan) => mention.severity(Severity::Warning),

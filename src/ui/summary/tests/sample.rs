@@ -21,7 +21,7 @@ pub(super) fn change(name: &str) -> Change {
         action: Action::Updated,
         source: "github:acme/skills".to_owned(),
         path: format!("skills/{name}"),
-        reference: Some("main".to_owned()),
+        git_ref: Some("main".to_owned()),
         from: Some("1111111aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned()),
         commit: Some("2222222bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb".to_owned()),
         tree: "3333333ccccccccccccccccccccccccccccccccc".to_owned(),
@@ -137,7 +137,7 @@ pub(super) fn everything() -> Report {
         newer: vec![Newer {
             name: "tagged".to_owned(),
             source: "github:acme/skills".to_owned(),
-            reference: "^1.2".to_owned(),
+            git_ref: "^1.2".to_owned(),
             compatible: "v1.3.0".to_owned(),
             newest: "v2.0.0".to_owned(),
         }],
