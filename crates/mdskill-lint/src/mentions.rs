@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::markdown::Reference;
-use crate::parsed_skill::{Context, Page, Role};
+use crate::parsed_skill::{Page, ParsedSkill, Role};
 use crate::references::resolve::{Destination, Lead};
 use crate::rule::Finding;
 
@@ -18,8 +18,8 @@ pub struct Mention<'c> {
 }
 
 /// Returns every reference of every page.
-pub fn all<'c>(context: &'c Context<'c>) -> impl Iterator<Item = Mention<'c>> {
-    context.pages.iter().flat_map(of_page)
+pub fn all<'c>(skill: &'c ParsedSkill<'c>) -> impl Iterator<Item = Mention<'c>> {
+    skill.pages.iter().flat_map(of_page)
 }
 
 /// Returns every reference of a page.

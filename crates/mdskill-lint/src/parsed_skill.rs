@@ -1,4 +1,4 @@
-//! [`Context`]: a skill, read once for all rules.
+//! [`ParsedSkill`]: a skill, read once for all rules.
 
 use std::borrow::Cow;
 
@@ -11,9 +11,9 @@ use crate::references::resolve::{Lead, Origin, Resolver};
 use crate::skill_files::{Entry, EntryKind, SkillView, Unreadable};
 
 /// A skill, read once for all rules.
-pub struct Context<'a> {
+pub struct ParsedSkill<'a> {
     /// The skill.
-    pub skill: &'a dyn SkillView,
+    pub files: &'a dyn SkillView,
     /// The paths in it.
     pub paths: Paths<'a>,
     /// Its Markdown files that are text, `SKILL.md` first; those of a skill within this one are
@@ -58,13 +58,13 @@ pub enum Role {
     Aside,
 }
 
-impl<'a> Context<'a> {
+impl<'a> ParsedSkill<'a> {
     /// Reads `skill`. The body is read even when the YAML before it is broken.
     #[must_use]
-    pub fn new(skill: &'a dyn SkillView, profile: Profile) -> Self {
-        let entries = skill.entries();
-        let mut context = Self {
-            skill,
+    pub fn new(files: &'a dyn SkillView, profile: Profile) -> Self {
+        let entries = files.entries();
+        let mut skill = Self {
+            files,
             paths: Paths::new(entries),
             pages: Vec::new(),
             profile,
@@ -73,14 +73,14 @@ impl<'a> Context<'a> {
             unreadable: Vec::new(),
             frontmatter: None,
         };
-        context.read_skill_md();
-        context.read_pages();
-        context
+        skill.read_skill_md();
+        skill.read_pages();
+        skill
     }
 
     fn read_pages(&mut self) {
         self.parse_skill_md();
-        for entry in self.skill.entries() {
+        for entry in self.files.entries() {
             let is_page = is_markdown(&entry.path) && is_small(entry);
             if is_page && entry.path != SKILL_FILE && !self.is_nested(&entry.path) {
                 self.read_page(&entry.path);
@@ -92,7 +92,7 @@ impl<'a> Context<'a> {
     fn read_skill_md(&mut self) {
         let entry = self.entry(SKILL_FILE).filter(|entry| entry.is_file());
         let Some(entry) = entry else { return };
-        let bytes = match self.skill.read(&entry.path) {
+        let bytes = match self.files.read(&entry.path) {
             Ok(bytes) => bytes,
             Err(error) => return self.unreadable.push((&entry.path, error)),
         };
@@ -120,7 +120,7 @@ impl<'a> Context<'a> {
     }
 
     fn read_page(&mut self, path: &'a str) {
-        let bytes = match self.skill.read(path) {
+        let bytes = match self.files.read(path) {
             Ok(bytes) => bytes,
             Err(error) => return self.unreadable.push((path, error)),
         };
@@ -143,7 +143,7 @@ impl<'a> Context<'a> {
     }
 
     fn resolve(&mut self) {
-        let resolver = Resolver::new(self.skill, &self.paths);
+        let resolver = Resolver::new(self.files, &self.paths);
         for page in &mut self.pages {
             let origin = Origin {
                 path: page.path,
@@ -168,7 +168,7 @@ impl<'a> Context<'a> {
     /// Returns what lies at exactly this path.
     #[must_use]
     pub fn entry(&self, path: &str) -> Option<&'a Entry> {
-        let entries = self.skill.entries();
+        let entries = self.files.entries();
         let at = entries.binary_search_by(|entry| entry.path.as_str().cmp(path));
         at.ok().map(|at| &entries[at])
     }

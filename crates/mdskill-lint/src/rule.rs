@@ -3,7 +3,7 @@
 use crate::SKILL_FILE;
 use crate::diagnostic::{Fix, Severity};
 use crate::frontmatter::FrontmatterError;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::skill_facts::{Set, SetFinding};
 use crate::span::Span;
 
@@ -49,7 +49,7 @@ pub enum Fixable {
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
     /// A look at one skill.
-    Skill(fn(&Context<'_>) -> Vec<Finding>),
+    Skill(fn(&ParsedSkill<'_>) -> Vec<Finding>),
     /// A look at all skills of a repository or a folder.
     Set(fn(&Set<'_>) -> Vec<SetFinding>),
     /// The validator itself, while it does its work.

@@ -1,6 +1,6 @@
 //! [`validate`]: finds every problem of a skill.
 //!
-//! 1. [`Context`] parses the skill once for all rules: frontmatter, Markdown pages, paths, and links.
+//! 1. [`ParsedSkill`] parses the skill once for all rules: frontmatter, Markdown pages, paths, and links.
 //! 2. Each enabled rule of the [`registry`] checks it and returns findings with byte positions.
 //! 3. [`suppression`] removes the findings that comments silence.
 //! 4. [`locate`] turns byte positions into lines and sets severities.
@@ -12,7 +12,7 @@ use crate::SKILL_FILE;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::frontmatter::Field;
 use crate::locate::Lines;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::Destination;
 use crate::rule::Check;
 use crate::skill_facts::{Fact, Facts};
@@ -47,25 +47,25 @@ pub struct Checked {
 /// assert_eq!((found[0].code, found[0].start.line), ("SK103", 3));
 /// ```
 #[must_use]
-pub fn validate(skill: &dyn SkillView, settings: &Settings) -> Checked {
-    let context = Context::new(skill, settings.profile);
+pub fn validate(files: &dyn SkillView, settings: &Settings) -> Checked {
+    let skill = ParsedSkill::new(files, settings.profile);
     let mut findings = Vec::new();
     for rule in registry::RULES.iter().copied() {
         if let Check::Skill(check) = rule.check
             && settings.level(rule) != Level::Off
         {
-            findings.extend(check(&context).into_iter().map(|finding| (rule, finding)));
+            findings.extend(check(&skill).into_iter().map(|finding| (rule, finding)));
         }
     }
-    let mut facts = facts(&context);
+    let mut facts = facts(&skill);
     if settings.heeds_comments {
-        let heeded = suppression::suppress(&context, settings, findings);
+        let heeded = suppression::suppress(&skill, settings, findings);
         (findings, facts.silenced) = (heeded.findings, heeded.between);
     }
     Checked {
-        diagnostics: locate::place(&context, settings, findings),
+        diagnostics: locate::place(&skill, settings, findings),
         facts,
-        siblings: siblings(&context),
+        siblings: siblings(&skill),
     }
 }
 
@@ -76,7 +76,7 @@ pub fn facts_of(skill: &dyn SkillView, settings: &Settings) -> Facts {
     if let Ok(bytes) = skill.read(SKILL_FILE) {
         alone = alone.with(SKILL_FILE, bytes);
     }
-    facts(&Context::new(&alone, settings.profile))
+    facts(&ParsedSkill::new(&alone, settings.profile))
 }
 
 /// Returns the finding that a folder can't be listed; nothing when that rule is off.
@@ -98,8 +98,8 @@ pub fn unlisted(reason: &str, settings: &Settings) -> Option<Diagnostic> {
     })
 }
 
-fn facts(context: &Context<'_>) -> Facts {
-    let mut lines = Lines::new(context.skill_text());
+fn facts(skill: &ParsedSkill<'_>) -> Facts {
+    let mut lines = Lines::new(skill.skill_text());
     let mut fact = |field: Option<&Field>| {
         let field = field?;
         let text = field.value.text().filter(|text| !text.is_empty())?;
@@ -112,17 +112,17 @@ fn facts(context: &Context<'_>) -> Facts {
         })
     };
     let mut hasher = DefaultHasher::new();
-    context.skill_md.hash(&mut hasher);
+    skill.skill_md.hash(&mut hasher);
     Facts {
         fingerprint: hasher.finish(),
-        name: fact(context.field("name")),
-        description: fact(context.field("description")),
+        name: fact(skill.field("name")),
+        description: fact(skill.field("description")),
         silenced: BTreeSet::new(),
     }
 }
 
-fn siblings(context: &Context<'_>) -> Vec<String> {
-    let skills = mentions::all(context).filter_map(|mention| match mention.destination() {
+fn siblings(skill: &ParsedSkill<'_>) -> Vec<String> {
+    let skills = mentions::all(skill).filter_map(|mention| match mention.destination() {
         Destination::Beside(beside) => beside.skill.clone(),
         _ => None,
     });

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::references::path_kind::{self, Claim};
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
@@ -22,12 +22,12 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let links = mentions::all(context).filter(|mention| mention.lead.claim == Claim::Link);
-    links.filter_map(|link| finding(context, &link)).collect()
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let links = mentions::all(skill).filter(|mention| mention.lead.claim == Claim::Link);
+    links.filter_map(|link| finding(skill, &link)).collect()
 }
 
-fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
+fn finding(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> Option<Finding> {
     let target = &link.reference.target;
     let message = match link.destination() {
         Destination::Missing => {
@@ -38,7 +38,7 @@ fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
         }
         _ => return None,
     };
-    let severity = match may_be_elsewhere(context, link) {
+    let severity = match may_be_elsewhere(skill, link) {
         true => Severity::Info,
         false => link.severity(Severity::Error),
     };
@@ -56,10 +56,10 @@ fn finding(context: &Context<'_>, link: &Mention<'_>) -> Option<Finding> {
 
 /// `internal-wiki/deployments`, with neither an extension nor a folder that the skill has, is
 /// rather a page of some site; a variable needs its client.
-fn may_be_elsewhere(context: &Context<'_>, link: &Mention<'_>) -> bool {
+fn may_be_elsewhere(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> bool {
     let target = &link.reference.target;
     let is_page_of_a_site = *link.destination() == Destination::Missing
         && !path_kind::names_a_file(target)
-        && !path_kind::is_own_folder(&context.paths, target);
+        && !path_kind::is_own_folder(&skill.paths, target);
     is_page_of_a_site || link.lead.variable.is_some()
 }

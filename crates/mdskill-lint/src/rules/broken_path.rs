@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::markdown::ReferenceKind;
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::{Context, Role};
+use crate::parsed_skill::{ParsedSkill, Role};
 use crate::references::path_kind::Claim;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
@@ -23,8 +23,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let broken = mentions::all(context).filter(|mention| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let broken = mentions::all(skill).filter(|mention| {
         is_told(mention)
             && mention.lead.claim == Claim::Strong
             && *mention.destination() == Destination::Missing

@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::markdown::ReferenceKind;
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::{Beside, Destination};
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -22,8 +22,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    mentions::all(context)
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    mentions::all(skill)
         .filter_map(|mention| finding(&mention))
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::references::path_kind::Claim;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
@@ -22,14 +22,14 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let links = mentions::all(context).filter(|mention| mention.lead.claim == Claim::Link);
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let links = mentions::all(skill).filter(|mention| mention.lead.claim == Claim::Link);
     let lost = links.filter_map(|link| {
         let fragment = link.reference.fragment.as_deref()?;
         let Destination::Inside(path) = link.destination() else {
             return None;
         };
-        let page = context.page(path)?;
+        let page = skill.page(path)?;
         (!page.markdown.anchors.has(fragment)).then(|| finding(&link, page.path, fragment))
     });
     lost.collect()

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -21,8 +21,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    mentions::all(context)
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    mentions::all(skill)
         .filter_map(|path| finding(&path))
         .collect()
 }

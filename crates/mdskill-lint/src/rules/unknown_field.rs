@@ -3,7 +3,7 @@
 use crate::client_fields;
 use crate::diagnostic::{Fix, Severity};
 use crate::frontmatter::Field;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -21,8 +21,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let fields = context
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let fields = skill
         .frontmatter()
         .map_or(&[][..], |frontmatter| frontmatter.fields());
     let unknown = fields.iter().filter(|field| {

@@ -3,7 +3,7 @@
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::naming;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::{Entry, EntryKind};
 
@@ -23,11 +23,11 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let entries = context.skill.entries().iter();
-    let own = entries.filter(|entry| !context.is_nested(&entry.path));
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let entries = skill.files.entries().iter();
+    let own = entries.filter(|entry| !skill.is_nested(&entry.path));
     let no_files = own.filter_map(no_file);
-    let unreadable = context.unreadable.iter().map(|(path, error)| {
+    let unreadable = skill.unreadable.iter().map(|(path, error)| {
         let path_shown = naming::shown(path);
         let message = format!("`{path_shown}` can't be read: {error}");
         let help = "see that it is there and that you may read it; nothing in it was checked";

@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::markdown::ReferenceKind::{CodeBlock, CodeSpan, Command, Prose};
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::{Context, Role};
+use crate::parsed_skill::{ParsedSkill, Role};
 use crate::references::path_kind::Claim;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
@@ -23,9 +23,9 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let missing =
-        mentions::all(context).filter(|mention| *mention.destination() == Destination::Missing);
+        mentions::all(skill).filter(|mention| *mention.destination() == Destination::Missing);
     let found = missing.filter_map(|mention| {
         let severity = severity(&mention)?;
         let target = &mention.reference.target;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::directive::{self, Directive};
-use crate::parsed_skill::{Context, Page};
+use crate::parsed_skill::{Page, ParsedSkill};
 use crate::profile::Level;
 use crate::registry;
 use crate::rule::{Check, Finding, Rule};
@@ -39,8 +39,12 @@ struct Suppression<'a> {
 }
 
 /// Takes out what the comments of the skill's pages silence.
-pub(crate) fn suppress(context: &Context<'_>, settings: &Settings, findings: Vec<Found>) -> Heeded {
-    let suppressions: Vec<Suppression<'_>> = context.pages.iter().flat_map(of_page).collect();
+pub(crate) fn suppress(
+    skill: &ParsedSkill<'_>,
+    settings: &Settings,
+    findings: Vec<Found>,
+) -> Heeded {
+    let suppressions: Vec<Suppression<'_>> = skill.pages.iter().flat_map(of_page).collect();
     if suppressions.is_empty() {
         let between = BTreeSet::new();
         return Heeded { findings, between };
