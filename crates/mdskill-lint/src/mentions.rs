@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::markdown::Reference;
 use crate::parsed_skill::{Page, ParsedSkill, Role};
-use crate::references::resolve::{Destination, Lead};
+use crate::references::resolve::{Destination, ResolvedLink};
 use crate::rule::Finding;
 
 /// A reference, the page it stands on, and where it leads.
@@ -14,7 +14,7 @@ pub struct Mention<'c> {
     /// The reference.
     pub reference: &'c Reference,
     /// Where it leads.
-    pub lead: &'c Lead<'c>,
+    pub lead: &'c ResolvedLink<'c>,
 }
 
 /// Returns every reference of every page.

@@ -7,13 +7,13 @@ use crate::frontmatter::{self, Fault, Field, Frontmatter, FrontmatterError, MAX_
 use crate::markdown::{self, Markdown};
 use crate::profile::Profile;
 use crate::references::path_index::Paths;
-use crate::references::resolve::{Lead, Origin, Resolver};
-use crate::skill_files::{Entry, EntryKind, SkillView, Unreadable};
+use crate::references::resolve::{Origin, ResolvedLink, Resolver};
+use crate::skill_files::{Entry, EntryKind, SkillFiles, Unreadable};
 
 /// A skill, read once for all rules.
 pub struct ParsedSkill<'a> {
     /// The skill.
-    pub files: &'a dyn SkillView,
+    pub files: &'a dyn SkillFiles,
     /// The paths in it.
     pub paths: Paths<'a>,
     /// Its Markdown files that are text, `SKILL.md` first; those of a skill within this one are
@@ -42,7 +42,7 @@ pub struct Page<'a> {
     /// What it holds after its frontmatter.
     pub markdown: Markdown,
     /// Where each reference of `markdown` leads.
-    pub leads: Vec<Lead<'a>>,
+    pub leads: Vec<ResolvedLink<'a>>,
     /// Who reads it.
     pub role: Role,
 }
@@ -61,7 +61,7 @@ pub enum Role {
 impl<'a> ParsedSkill<'a> {
     /// Reads `skill`. The body is read even when the YAML before it is broken.
     #[must_use]
-    pub fn new(files: &'a dyn SkillView, profile: Profile) -> Self {
+    pub fn new(files: &'a dyn SkillFiles, profile: Profile) -> Self {
         let entries = files.entries();
         let mut skill = Self {
             files,

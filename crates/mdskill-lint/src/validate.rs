@@ -16,7 +16,7 @@ use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::Destination;
 use crate::rule::Check;
 use crate::skill_facts::{Fact, Facts};
-use crate::skill_files::{MemoryView, SkillView};
+use crate::skill_files::{MemoryFiles, SkillFiles};
 use crate::span::Position;
 
 use crate::mentions;
@@ -39,15 +39,15 @@ pub struct Checked {
 /// Validates a skill with all enabled rules.
 ///
 /// ```
-/// use mdskill_lint::skill_files::MemoryView;
+/// use mdskill_lint::skill_files::MemoryFiles;
 /// use mdskill_lint::{Settings, validate};
 ///
-/// let skill = MemoryView::new("a").with("SKILL.md", "---\nname: a\ndescription: x: y\n---\nText\n");
+/// let skill = MemoryFiles::new("a").with("SKILL.md", "---\nname: a\ndescription: x: y\n---\nText\n");
 /// let found = validate(&skill, &Settings::default()).diagnostics;
 /// assert_eq!((found[0].code, found[0].start.line), ("SK103", 3));
 /// ```
 #[must_use]
-pub fn validate(files: &dyn SkillView, settings: &Settings) -> Checked {
+pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> Checked {
     let skill = ParsedSkill::new(files, settings.profile);
     let mut findings = Vec::new();
     for rule in registry::RULES.iter().copied() {
@@ -71,8 +71,8 @@ pub fn validate(files: &dyn SkillView, settings: &Settings) -> Checked {
 
 /// Returns the facts that [`validate_set`](crate::validate_set) compares, read from `SKILL.md` only.
 #[must_use]
-pub fn facts_of(skill: &dyn SkillView, settings: &Settings) -> Facts {
-    let mut alone = MemoryView::new(skill.folder());
+pub fn facts_of(skill: &dyn SkillFiles, settings: &Settings) -> Facts {
+    let mut alone = MemoryFiles::new(skill.folder());
     if let Ok(bytes) = skill.read(SKILL_FILE) {
         alone = alone.with(SKILL_FILE, bytes);
     }
@@ -123,7 +123,7 @@ fn facts(skill: &ParsedSkill<'_>) -> Facts {
 
 fn siblings(skill: &ParsedSkill<'_>) -> Vec<String> {
     let skills = mentions::all(skill).filter_map(|mention| match mention.destination() {
-        Destination::Beside(beside) => beside.skill.clone(),
+        Destination::RepositoryPath(beside) => beside.skill.clone(),
         _ => None,
     });
     let skills: BTreeSet<String> = skills.collect();

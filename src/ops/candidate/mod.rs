@@ -15,7 +15,7 @@ use crate::ops::OpError;
 use crate::skill::files::SkillTree;
 use crate::source::Source;
 use crate::spec::{Place, Spec};
-use crate::view::GitView;
+use crate::view::GitFiles;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
 use mdskill_lint::diagnostic::Diagnostic;
@@ -151,7 +151,7 @@ pub fn diagnose(
     files: &SkillTree,
     settings: &Settings,
 ) -> Checked {
-    let view = GitView::of(objects, root, path, folder, files);
+    let view = GitFiles::of(objects, root, path, folder, files);
     validate(&view, &settings.for_strangers())
 }
 

@@ -10,7 +10,7 @@ use super::report::Report;
 use super::since::{Baseline, Change};
 use super::together::Together;
 use crate::ops::OpError;
-use crate::view::DiskView;
+use crate::view::DiskFiles;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::skill_facts::Facts;
 use mdskill_lint::{Checked, Settings, facts_of};
@@ -156,7 +156,7 @@ impl Known {
 }
 
 fn facts_only(skill: &Lying, group: &Group, settings: &Settings) -> Checked {
-    let view = DiskView::open(&skill.real, group.around());
+    let view = DiskFiles::open(&skill.real, group.around());
     Checked {
         facts: view.map_or_else(|_| Facts::default(), |view| facts_of(&view, settings)),
         ..Checked::default()

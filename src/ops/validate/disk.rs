@@ -19,7 +19,7 @@ use crate::install::InstallError;
 use crate::interrupt::Interrupt;
 use crate::ops::OpError;
 use crate::ops::findings::join;
-use crate::view::DiskView;
+use crate::view::DiskFiles;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::{self, Checked, validate};
 use mdskill_lint::{FixOutcome, apply_fixes};
@@ -125,7 +125,7 @@ impl<'a> Look<'a> {
         &self,
         skill: &Lying,
         group: &Group,
-        take: impl Fn(&DiskView) -> T,
+        take: impl Fn(&DiskFiles) -> T,
     ) -> Result<Looked<T>, OpError> {
         if self.interrupt.is_raised() {
             return Err(InstallError::Interrupted.into());
@@ -165,9 +165,9 @@ impl<'a> Look<'a> {
     }
 
     /// Lists a skill, with its repository around it when that is its own.
-    fn view(&self, skill: &Lying, group: &Group) -> Result<DiskView, Error> {
+    fn view(&self, skill: &Lying, group: &Group) -> Result<DiskFiles, Error> {
         let around = group.around().filter(|_| !self.installed.has(skill));
-        DiskView::open(&skill.real, around)
+        DiskFiles::open(&skill.real, around)
     }
 
     /// Drops what `[rules.per-path]` ignores of what was found, sorted by file, in a folder.

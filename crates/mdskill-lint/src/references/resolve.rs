@@ -11,8 +11,8 @@ use crate::SKILL_FILE;
 use crate::markdown::Reference;
 use crate::references::mention_context;
 use crate::references::path_index::{self, Located, Paths};
-use crate::references::path_kind::{self, Claim};
-use crate::skill_files::{Lies, SkillView};
+use crate::references::path_kind::{self, Confidence};
+use crate::skill_files::{PathKind, SkillFiles};
 
 /// Most places of the repository that are looked at for one skill: each is a system call or a walk
 /// through trees.
@@ -23,11 +23,11 @@ const MAX_BASES: usize = 16;
 
 /// Where a reference leads, and how sure it is that it means the skill's own file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lead<'a> {
+pub struct ResolvedLink<'a> {
     /// Where it leads.
     pub destination: Destination<'a>,
     /// What makes it the skill's own.
-    pub claim: Claim,
+    pub claim: Confidence,
     /// The variable before the path, without its slash, that only some clients replace.
     pub variable: Option<&'static str>,
 }
@@ -42,7 +42,7 @@ pub enum Destination<'a> {
     /// To one that differs in letter case or Unicode form.
     Respelled(&'a str),
     /// Out of the skill, to what the repository has.
-    Beside(Beside),
+    RepositoryPath(RepositoryPath),
     /// Out of the skill, and what is there is not known.
     Away,
     /// Out of the skill, to what the repository does not have; the path beside the skill that may
@@ -59,7 +59,7 @@ pub enum Destination<'a> {
 
 /// What lies outside a skill in its repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Beside {
+pub struct RepositoryPath {
     /// Its path in the repository.
     pub path: String,
     /// The folder of the skill it belongs to, seen from the root of the repository.
@@ -79,10 +79,10 @@ pub enum Fixed {
 
 /// Finds where the references of one skill lead.
 pub struct Resolver<'p, 'a> {
-    skill: &'a dyn SkillView,
+    skill: &'a dyn SkillFiles,
     paths: &'p Paths<'a>,
     /// What was found in the repository.
-    seen: RefCell<HashMap<String, Option<Lies>>>,
+    seen: RefCell<HashMap<String, Option<PathKind>>>,
 }
 
 /// A page as far as its references are concerned.
@@ -97,7 +97,7 @@ pub struct Origin<'t, 'a> {
 impl<'p, 'a> Resolver<'p, 'a> {
     /// Returns a resolver for `skill`, whose paths are `paths`.
     #[must_use]
-    pub fn new(skill: &'a dyn SkillView, paths: &'p Paths<'a>) -> Self {
+    pub fn new(skill: &'a dyn SkillFiles, paths: &'p Paths<'a>) -> Self {
         Self {
             skill,
             paths,
@@ -107,18 +107,18 @@ impl<'p, 'a> Resolver<'p, 'a> {
 
     /// Returns where a reference of the page `origin` leads.
     #[must_use]
-    pub fn lead(&self, origin: Origin<'_, 'a>, reference: &Reference) -> Lead<'a> {
+    pub fn lead(&self, origin: Origin<'_, 'a>, reference: &Reference) -> ResolvedLink<'a> {
         let (variable, target) = path_kind::split_variable(&reference.target);
         let target = path_kind::without_line_number(target);
         let claim = match reference.kind.is_link() {
-            true => Claim::Link,
+            true => Confidence::Link,
             false => path_kind::claim(self.paths, target, variable),
         };
         let destination = match claim {
-            Claim::Link => self.link(origin, target, variable, reference),
+            Confidence::Link => self.link(origin, target, variable, reference),
             _ => self.mention(origin, target, claim, variable, reference),
         };
-        Lead {
+        ResolvedLink {
             destination,
             claim,
             variable,
@@ -157,7 +157,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
         }
         // `../other/SKILL.md` in a nested page may be meant from the skill's own folder.
         if path_index::join("", target).is_none()
-            && let beside @ Destination::Beside(_) = self.outside("", target)
+            && let beside @ Destination::RepositoryPath(_) = self.outside("", target)
         {
             return beside;
         }
@@ -171,7 +171,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
         &self,
         origin: Origin<'_, 'a>,
         target: &str,
-        claim: Claim,
+        claim: Confidence,
         variable: Option<&str>,
         reference: &Reference,
     ) -> Destination<'a> {
@@ -192,7 +192,9 @@ impl<'p, 'a> Resolver<'p, 'a> {
         // A page of a part, `parts/a/references/x.md`, may mean the part's folder.
         let around = path_index::upwards(own).take(MAX_BASES);
         match self.locate(std::iter::once("").chain(around), target) {
-            Some(Destination::Respelled(_)) if claim == Claim::None => return Destination::Unmeant,
+            Some(Destination::Respelled(_)) if claim == Confidence::None => {
+                return Destination::Unmeant;
+            }
             Some(found) => return found,
             None => {}
         }
@@ -202,11 +204,11 @@ impl<'p, 'a> Resolver<'p, 'a> {
         if path_index::join("", target).is_none() {
             let base = path_index::join(own, target).map_or(own, |_| "");
             return match self.outside(base, target) {
-                beside @ Destination::Beside(_) => beside,
+                beside @ Destination::RepositoryPath(_) => beside,
                 _ => Destination::Unmeant,
             };
         }
-        if claim == Claim::None || is_hedged() {
+        if claim == Confidence::None || is_hedged() {
             return Destination::Unmeant;
         }
         let may_be_above = variable.is_none_or(path_kind::is_of_plugin);
@@ -265,7 +267,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
             return Destination::Away;
         }
         match path.is_empty() || self.look(&path).is_some() {
-            true => Destination::Beside(Beside {
+            true => Destination::RepositoryPath(RepositoryPath {
                 skill: self.skill_around(&path),
                 path,
             }),
@@ -289,7 +291,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
         let place = self.skill.place()?;
         let mut folder = path;
         while !folder.is_empty() && path_index::below(folder, place).is_none() {
-            if self.look(&format!("{folder}/{SKILL_FILE}")) == Some(Lies::File) {
+            if self.look(&format!("{folder}/{SKILL_FILE}")) == Some(PathKind::File) {
                 return Some(folder.to_owned());
             }
             folder = path_index::folder_of(folder);
@@ -313,7 +315,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
     }
 
     /// Returns what lies at a path of the repository; nothing once too much was asked for.
-    fn look(&self, path: &str) -> Option<Lies> {
+    fn look(&self, path: &str) -> Option<PathKind> {
         if let Some(seen) = self.seen.borrow().get(path) {
             return *seen;
         }

@@ -1,4 +1,4 @@
-//! [`Stems`]: files that are looked for in texts by their names without extension.
+//! [`UnreferencedFiles`]: files that are looked for in texts by their names without extension.
 
 use std::collections::HashMap;
 
@@ -14,14 +14,14 @@ const MAX_DOTS: usize = 4;
 /// A text names a file when its stem is a word of it: `forms`, `references/forms.md`,
 /// `import forms`. One walk over a text serves all files.
 #[derive(Debug, Default)]
-pub struct Stems<'a> {
+pub struct UnreferencedFiles<'a> {
     by_stem: HashMap<String, Vec<&'a str>>,
     /// How long the stems are, a bit for each length up to 63, the last for all longer ones:
     /// most words need not be looked up.
     lengths: u64,
 }
 
-impl<'a> Stems<'a> {
+impl<'a> UnreferencedFiles<'a> {
     /// Returns these files, none of them named.
     #[must_use]
     pub fn new(files: impl IntoIterator<Item = &'a str>) -> Self {
@@ -117,7 +117,7 @@ mod tests {
             "references/api.md",
             "references/_own.md",
         ];
-        let mut stems = Stems::new(files);
+        let mut stems = UnreferencedFiles::new(files);
         stems.strike("Rapid forms.md, v2.1-notes and **lay out**", "SKILL.md");
         assert!(stems.has("references/api.md") && !stems.has("references/forms.md"));
         stems.strike("api", "references/api.md");

@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::ParsedSkill;
-use crate::references::path_kind::{self, Claim};
+use crate::references::path_kind::{self, Confidence};
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let links = mentions::all(skill).filter(|mention| mention.lead.claim == Claim::Link);
+    let links = mentions::all(skill).filter(|mention| mention.lead.claim == Confidence::Link);
     links.filter_map(|link| finding(skill, &link)).collect()
 }
 

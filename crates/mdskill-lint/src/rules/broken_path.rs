@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::markdown::ReferenceKind;
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::{ParsedSkill, Role};
-use crate::references::path_kind::Claim;
+use crate::references::path_kind::Confidence;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -26,7 +26,7 @@ pub const RULE: Rule = Rule {
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let broken = mentions::all(skill).filter(|mention| {
         is_told(mention)
-            && mention.lead.claim == Claim::Strong
+            && mention.lead.claim == Confidence::Strong
             && *mention.destination() == Destination::Missing
     });
     let finding = |mention: Mention<'_>| {

@@ -47,12 +47,12 @@ mod tests {
     use super::*;
     use crate::diagnostic::{Change, Edit};
     use crate::profile::Profile;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
 
     #[test]
     fn exactly_the_mark_is_removed() {
         let found = |text: &[u8]| {
-            let view = MemoryView::new("a").with("SKILL.md", text);
+            let view = MemoryFiles::new("a").with("SKILL.md", text);
             check(&ParsedSkill::new(&view, Profile::default()))
         };
         let marked = found(b"\xef\xbb\xbf---\nname: a\n---\n");

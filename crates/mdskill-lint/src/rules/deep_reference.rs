@@ -7,7 +7,7 @@ use crate::mentions::{self, Mention};
 use crate::parsed_skill::{Page, ParsedSkill};
 use crate::references::path_kind;
 use crate::references::resolve::Destination;
-use crate::references::unreferenced_files::Stems;
+use crate::references::unreferenced_files::UnreferencedFiles;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -29,7 +29,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let Some(skill_md) = skill.skill_page() else {
         return Vec::new();
     };
-    let mut unnamed = Stems::new(skill.pages.iter().map(|page| page.path));
+    let mut unnamed = UnreferencedFiles::new(skill.pages.iter().map(|page| page.path));
     unnamed.strike(skill.skill_text(), skill_md.path);
     let mut seen: HashSet<&str> = HashSet::from([skill_md.path]);
     let mut waiting: VecDeque<&Page<'_>> = VecDeque::from([skill_md]);

@@ -121,11 +121,11 @@ mod tests {
     use super::*;
     use crate::diagnostic::Change;
     use crate::profile::Profile;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
 
     fn appended(body: &str) -> Vec<Option<String>> {
         let text = format!("---\nname: a\n---\n{body}");
-        let skill = MemoryView::new("a").with("SKILL.md", text);
+        let skill = MemoryFiles::new("a").with("SKILL.md", text);
         let found = check(&ParsedSkill::new(&skill, Profile::default())).into_iter();
         let change = |finding: Finding| match finding.fix.map(|fix| fix.change) {
             Some(Change::Edit(edits)) => edits.into_iter().next().map(|edit| edit.replacement),
@@ -137,7 +137,8 @@ mod tests {
     #[test]
     fn a_fence_without_a_language_may_be_the_end_of_a_block_with_a_block_in_it() {
         let help = |body: &str| {
-            let skill = MemoryView::new("a").with("SKILL.md", format!("---\nname: a\n---\n{body}"));
+            let skill =
+                MemoryFiles::new("a").with("SKILL.md", format!("---\nname: a\n---\n{body}"));
             check(&ParsedSkill::new(&skill, Profile::default()))[0]
                 .help
                 .clone()

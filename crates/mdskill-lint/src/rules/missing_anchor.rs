@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::ParsedSkill;
-use crate::references::path_kind::Claim;
+use crate::references::path_kind::Confidence;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let links = mentions::all(skill).filter(|mention| mention.lead.claim == Claim::Link);
+    let links = mentions::all(skill).filter(|mention| mention.lead.claim == Confidence::Link);
     let lost = links.filter_map(|link| {
         let fragment = link.reference.fragment.as_deref()?;
         let Destination::Inside(path) = link.destination() else {

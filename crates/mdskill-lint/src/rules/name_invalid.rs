@@ -72,12 +72,12 @@ mod tests {
     use super::*;
     use crate::diagnostic::{Change, Edit};
     use crate::profile::Profile;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
     use crate::span::Span;
 
     fn replacement(folder: &str, name: &str) -> Option<String> {
         let text = format!("---\nname: {name}\n---\n");
-        let view = MemoryView::new(folder).with("SKILL.md", &text);
+        let view = MemoryFiles::new(folder).with("SKILL.md", &text);
         let found = check(&ParsedSkill::new(&view, Profile::default()));
         let Change::Edit(edits) = found[0].fix.clone()?.change else {
             return None;

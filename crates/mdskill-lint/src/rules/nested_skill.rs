@@ -35,7 +35,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 mod tests {
     use super::*;
     use crate::profile::Profile;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
 
     #[test]
     fn each_is_told_once_by_the_skill_around_it() {
@@ -49,7 +49,7 @@ mod tests {
         ];
         let view = files
             .iter()
-            .fold(MemoryView::new("o"), |view, file| view.with(file, ""));
+            .fold(MemoryFiles::new("o"), |view, file| view.with(file, ""));
         let skill = ParsedSkill::new(&view, Profile::default());
         let found: Vec<String> = check(&skill).into_iter().map(|found| found.file).collect();
         assert_eq!(found, ["a-b/SKILL.md", "a/SKILL.md"]);

@@ -8,7 +8,7 @@ use crate::frontmatter::MAX_SKILL_MD_BYTES;
 use crate::mentions;
 use crate::parsed_skill::ParsedSkill;
 use crate::references::path_kind;
-use crate::references::unreferenced_files::Stems;
+use crate::references::unreferenced_files::UnreferencedFiles;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::EntryKind;
 
@@ -36,7 +36,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let candidates = skill.pages.iter().map(|page| page.path);
-    let mut unnamed = Stems::new(candidates.filter(|path| is_candidate(path)));
+    let mut unnamed = UnreferencedFiles::new(candidates.filter(|path| is_candidate(path)));
     unnamed.strike(skill.skill_text(), skill_md.path);
     for page in skill.pages.iter().filter(|page| page.path != SKILL_FILE) {
         if !unnamed.is_empty() {
@@ -70,7 +70,7 @@ fn is_candidate(path: &str) -> bool {
 
 /// Strikes what the files that are no pages name: scripts, data. Returns whether all of them
 /// could be looked through.
-fn strike_other_files(skill: &ParsedSkill<'_>, unnamed: &mut Stems<'_>) -> bool {
+fn strike_other_files(skill: &ParsedSkill<'_>, unnamed: &mut UnreferencedFiles<'_>) -> bool {
     let mut budget = MAX_BYTES;
     for entry in skill.files.entries() {
         if unnamed.is_empty() {

@@ -62,12 +62,12 @@ fn missing(skill: &ParsedSkill<'_>) -> Finding {
 mod tests {
     use super::*;
     use crate::profile::Profile;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
 
     fn found(files: &[&str]) -> Option<(String, bool)> {
         let view = files
             .iter()
-            .fold(MemoryView::new("a"), |view, file| view.with(file, ""));
+            .fold(MemoryFiles::new("a"), |view, file| view.with(file, ""));
         let found = check(&ParsedSkill::new(&view, Profile::default()));
         assert!(found.len() <= 1);
         found

@@ -80,7 +80,7 @@ fn destination(skill: &ParsedSkill<'_>, path: &str, target: &str) -> Destination
 mod tests {
     use super::*;
     use crate::profile::Profile;
-    use crate::skill_files::{Entry, MemoryView};
+    use crate::skill_files::{Entry, MemoryFiles};
 
     #[test]
     fn a_link_is_as_bad_as_the_place_it_leads_to() {
@@ -91,7 +91,7 @@ mod tests {
                     target: target.to_owned(),
                 },
             };
-            let skill = MemoryView::new("a").with("SKILL.md", "x").with_entry(link);
+            let skill = MemoryFiles::new("a").with("SKILL.md", "x").with_entry(link);
             check(&ParsedSkill::new(&skill, Profile::default()))[0].severity
         };
         for (path, target) in [

@@ -67,10 +67,10 @@ fn megabytes(bytes: u64) -> String {
 mod tests {
     use super::*;
     use crate::profile::Profile;
-    use crate::skill_files::{Entry, MemoryView};
+    use crate::skill_files::{Entry, MemoryFiles};
 
     fn found(sizes: &[usize]) -> Vec<String> {
-        let mut skill = MemoryView::new("a");
+        let mut skill = MemoryFiles::new("a");
         for (at, size) in sizes.iter().enumerate() {
             skill = skill.with_entry(Entry::file(format!("{at}.png"), *size));
         }

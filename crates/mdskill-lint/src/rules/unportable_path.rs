@@ -92,10 +92,10 @@ fn length(path: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::profile::Profile;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
 
     fn found(paths: &[&str]) -> Vec<(String, String)> {
-        let mut skill = MemoryView::new("a");
+        let mut skill = MemoryFiles::new("a");
         for path in paths {
             skill = skill.with_entry(Entry::file(*path, 1));
         }

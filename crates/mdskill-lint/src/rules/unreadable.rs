@@ -71,12 +71,12 @@ fn about(path: &str, message: String, help: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
     use crate::{Settings, validate};
 
     const SKILL: &str = "---\nname: a\ndescription: b\n---\n";
 
-    fn found(view: &MemoryView) -> Vec<(String, Severity)> {
+    fn found(view: &MemoryFiles) -> Vec<(String, Severity)> {
         let found = validate(view, &Settings::default()).diagnostics;
         let found = found.into_iter().filter(|found| found.code == RULE.code);
         found.map(|found| (found.file, found.severity)).collect()
@@ -84,12 +84,12 @@ mod tests {
 
     #[test]
     fn what_vanished_while_it_was_read_is_named() {
-        let without_skill_md = MemoryView::new("a").with_entry(Entry::file(SKILL_FILE, 9));
+        let without_skill_md = MemoryFiles::new("a").with_entry(Entry::file(SKILL_FILE, 9));
         assert_eq!(
             found(&without_skill_md),
             [(SKILL_FILE.to_owned(), Severity::Error)]
         );
-        let without_page = MemoryView::new("a")
+        let without_page = MemoryFiles::new("a")
             .with(SKILL_FILE, SKILL)
             .with_entry(Entry::file("references/b.md", 9));
         assert_eq!(
@@ -104,7 +104,7 @@ mod tests {
             path: path.to_owned(),
             kind: EntryKind::Special,
         };
-        let view = MemoryView::new("a")
+        let view = MemoryFiles::new("a")
             .with(SKILL_FILE, SKILL)
             .with("b/SKILL.md", SKILL)
             .with_entry(special("b/pipe"))

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::markdown::ReferenceKind::{CodeBlock, CodeSpan, Command, Prose};
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::{ParsedSkill, Role};
-use crate::references::path_kind::Claim;
+use crate::references::path_kind::Confidence;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -38,12 +38,15 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 /// Returns how much a missing path matters, nothing when another rule tells of it.
 fn severity(mention: &Mention<'_>) -> Option<Severity> {
     let severity = match (mention.lead.claim, mention.reference.kind) {
-        (Claim::Link | Claim::None, _) | (Claim::Strong, CodeSpan | Prose) => return None,
-        (Claim::Strong, CodeBlock) if mention.page.role == Role::SkillMd => Severity::Warning,
-        (Claim::Existing, CodeSpan) => mention.severity(Severity::Warning),
-        (Claim::Strong | Claim::Existing | Claim::Weak, CodeBlock | CodeSpan | Command | _) => {
-            Severity::Info
+        (Confidence::Link | Confidence::None, _) | (Confidence::Strong, CodeSpan | Prose) => {
+            return None;
         }
+        (Confidence::Strong, CodeBlock) if mention.page.role == Role::SkillMd => Severity::Warning,
+        (Confidence::Existing, CodeSpan) => mention.severity(Severity::Warning),
+        (
+            Confidence::Strong | Confidence::Existing | Confidence::Weak,
+            CodeBlock | CodeSpan | Command | _,
+        ) => Severity::Info,
     };
     Some(severity)
 }

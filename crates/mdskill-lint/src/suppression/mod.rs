@@ -22,7 +22,7 @@ const MAX_GUESSES: usize = 20;
 type Found = (&'static Rule, Finding);
 
 /// What is left once a skill's comments were heeded.
-pub(crate) struct Heeded {
+pub(crate) struct Suppressed {
     /// The findings that nothing silences, and those about the comments themselves.
     pub findings: Vec<Found>,
     /// Rules about several skills that `SKILL.md` silences for this one.
@@ -43,11 +43,11 @@ pub(crate) fn suppress(
     skill: &ParsedSkill<'_>,
     settings: &Settings,
     findings: Vec<Found>,
-) -> Heeded {
+) -> Suppressed {
     let suppressions: Vec<Suppression<'_>> = skill.pages.iter().flat_map(of_page).collect();
     if suppressions.is_empty() {
         let between = BTreeSet::new();
-        return Heeded { findings, between };
+        return Suppressed { findings, between };
     }
     let (reaches, mut complaints) = reaches(&suppressions);
     let (mut left, used) = silence(&reaches, findings);
@@ -61,7 +61,7 @@ pub(crate) fn suppress(
     let between = reaches.iter().filter(|reach| {
         matches!(reach.rule.check, Check::Set(_)) && suppressions[reach.by].page == SKILL_FILE
     });
-    Heeded {
+    Suppressed {
         between: between.map(|reach| reach.rule.code).collect(),
         findings: left,
     }
