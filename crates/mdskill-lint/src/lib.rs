@@ -66,9 +66,9 @@ pub use cross_skill::validate_set;
 pub use fix::{FixOutcome, apply_fixes};
 pub use profile::{Level, Profile};
 pub use settings::Settings;
-pub use skill_facts::Set;
+pub use skill_facts::SkillSet;
 pub use text::is_text;
-pub use validate::{Checked, facts_of, unlisted, validate};
+pub use validate::{ValidationResult, read_facts, unlistable_folder, validate};
 
 /// The file that makes a folder a skill.
 pub const SKILL_FILE: &str = "SKILL.md";

@@ -14,7 +14,7 @@ pub struct Mention<'c> {
     /// The reference.
     pub reference: &'c Reference,
     /// Where it leads.
-    pub lead: &'c ResolvedLink<'c>,
+    pub link: &'c ResolvedLink<'c>,
 }
 
 /// Returns every reference of every page.
@@ -24,11 +24,11 @@ pub fn all<'c>(skill: &'c ParsedSkill<'c>) -> impl Iterator<Item = Mention<'c>> 
 
 /// Returns every reference of a page.
 pub fn of_page<'c>(page: &'c Page<'c>) -> impl Iterator<Item = Mention<'c>> {
-    let pairs = page.markdown.references.iter().zip(&page.leads);
-    pairs.map(move |(reference, lead)| Mention {
+    let pairs = page.markdown.references.iter().zip(&page.resolved_links);
+    pairs.map(move |(reference, link)| Mention {
         page,
         reference,
-        lead,
+        link,
     })
 }
 
@@ -36,7 +36,7 @@ impl<'c> Mention<'c> {
     /// Where it leads.
     #[must_use]
     pub const fn destination(&self) -> &'c Destination<'c> {
-        &self.lead.destination
+        &self.link.destination
     }
 
     /// Returns a finding at its place.
@@ -50,8 +50,8 @@ impl<'c> Mention<'c> {
     #[must_use]
     pub fn severity(&self, severe: Severity) -> Severity {
         match self.page.role {
-            Role::Aside => Severity::Info,
-            Role::SkillMd | Role::Reference => severe,
+            Role::Auxiliary => Severity::Info,
+            Role::SkillMd | Role::SupportingPage => severe,
         }
     }
 }

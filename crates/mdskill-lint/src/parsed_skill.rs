@@ -6,7 +6,7 @@ use crate::SKILL_FILE;
 use crate::frontmatter::{self, Fault, Field, Frontmatter, FrontmatterError, MAX_SKILL_MD_BYTES};
 use crate::markdown::{self, Markdown};
 use crate::profile::Profile;
-use crate::references::path_index::Paths;
+use crate::references::path_index::PathIndex;
 use crate::references::resolve::{Origin, ResolvedLink, Resolver};
 use crate::skill_files::{Entry, EntryKind, SkillFiles, Unreadable};
 
@@ -15,7 +15,7 @@ pub struct ParsedSkill<'a> {
     /// The skill.
     pub files: &'a dyn SkillFiles,
     /// The paths in it.
-    pub paths: Paths<'a>,
+    pub paths: PathIndex<'a>,
     /// Its Markdown files that are text, `SKILL.md` first; those of a skill within this one are
     /// that skill's.
     pub pages: Vec<Page<'a>>,
@@ -41,8 +41,8 @@ pub struct Page<'a> {
     pub body_offset: usize,
     /// What it holds after its frontmatter.
     pub markdown: Markdown,
-    /// Where each reference of `markdown` leads.
-    pub leads: Vec<ResolvedLink<'a>>,
+    /// Where each reference of `markdown` resolved_links.
+    pub resolved_links: Vec<ResolvedLink<'a>>,
     /// Who reads it.
     pub role: Role,
 }
@@ -53,9 +53,9 @@ pub enum Role {
     /// Every agent that loads the skill.
     SkillMd,
     /// An agent that is sent there.
-    Reference,
+    SupportingPage,
     /// People, or the one who fills a template in: README, `assets/`, `examples/`, tests.
-    Aside,
+    Auxiliary,
 }
 
 impl<'a> ParsedSkill<'a> {
@@ -65,7 +65,7 @@ impl<'a> ParsedSkill<'a> {
         let entries = files.entries();
         let mut skill = Self {
             files,
-            paths: Paths::new(entries),
+            paths: PathIndex::new(entries),
             pages: Vec::new(),
             profile,
             skill_md: None,
@@ -112,7 +112,7 @@ impl<'a> ParsedSkill<'a> {
                 path: SKILL_FILE,
                 body_offset: from,
                 markdown: markdown::read(text, from),
-                leads: Vec::new(),
+                resolved_links: Vec::new(),
                 text: Cow::Owned(text.to_owned()),
                 role: Role::SkillMd,
             });
@@ -135,7 +135,7 @@ impl<'a> ParsedSkill<'a> {
                 path,
                 body_offset: from,
                 markdown: markdown::read(&text, from),
-                leads: Vec::new(),
+                resolved_links: Vec::new(),
                 text,
                 role: role_of(path),
             });
@@ -150,8 +150,8 @@ impl<'a> ParsedSkill<'a> {
                 text: &page.text,
             };
             let references = page.markdown.references.iter();
-            page.leads = references
-                .map(|reference| resolver.lead(origin, reference))
+            page.resolved_links = references
+                .map(|reference| resolver.resolve(origin, reference))
                 .collect();
         }
     }
@@ -194,7 +194,9 @@ impl<'a> ParsedSkill<'a> {
 
     /// Returns the pages that agents read.
     pub fn read_by_agents(&self) -> impl Iterator<Item = &Page<'a>> {
-        self.pages.iter().filter(|page| page.role != Role::Aside)
+        self.pages
+            .iter()
+            .filter(|page| page.role != Role::Auxiliary)
     }
 
     /// Returns the text of `SKILL.md`, up to the first byte that is none.
@@ -272,7 +274,7 @@ fn role_of(path: &str) -> Role {
     let is_aside =
         FILES.contains(&stem.as_str()) || folders.split('/').any(|part| FOLDERS.contains(&part));
     match is_aside {
-        true => Role::Aside,
-        false => Role::Reference,
+        true => Role::Auxiliary,
+        false => Role::SupportingPage,
     }
 }

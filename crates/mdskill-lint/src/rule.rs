@@ -4,7 +4,7 @@ use crate::SKILL_FILE;
 use crate::diagnostic::{Fix, Severity};
 use crate::frontmatter::FrontmatterError;
 use crate::parsed_skill::ParsedSkill;
-use crate::skill_facts::{Set, SetFinding};
+use crate::skill_facts::{SetFinding, SkillSet};
 use crate::span::Span;
 
 /// One thing that can be wrong with a skill.
@@ -51,7 +51,7 @@ pub enum Check {
     /// A look at one skill.
     Skill(fn(&ParsedSkill<'_>) -> Vec<Finding>),
     /// A look at all skills of a repository or a folder.
-    Set(fn(&Set<'_>) -> Vec<SetFinding>),
+    Set(fn(&SkillSet<'_>) -> Vec<SetFinding>),
     /// The validator itself, while it does its work.
     Validator,
 }

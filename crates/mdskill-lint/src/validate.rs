@@ -15,7 +15,7 @@ use crate::locate::Lines;
 use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::Destination;
 use crate::rule::Check;
-use crate::skill_facts::{Fact, Facts};
+use crate::skill_facts::{FieldFact, SkillFacts};
 use crate::skill_files::{MemoryFiles, SkillFiles};
 use crate::span::Position;
 
@@ -26,11 +26,11 @@ use crate::{locate, registry, rules, suppression};
 
 /// What was found in a skill, and what is kept of it to compare it with others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Checked {
+pub struct ValidationResult {
     /// What was found, sorted by file, place and code.
     pub diagnostics: Vec<Diagnostic>,
     /// The facts that [`validate_set`](crate::validate_set) compares.
-    pub facts: Facts,
+    pub facts: SkillFacts,
     /// The other skills of the repository that this one refers to: their folders, seen from the
     /// root of the repository, sorted.
     pub siblings: Vec<String>,
@@ -47,7 +47,7 @@ pub struct Checked {
 /// assert_eq!((found[0].code, found[0].start.line), ("SK103", 3));
 /// ```
 #[must_use]
-pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> Checked {
+pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> ValidationResult {
     let skill = ParsedSkill::new(files, settings.profile);
     let mut findings = Vec::new();
     for rule in registry::RULES.iter().copied() {
@@ -62,7 +62,7 @@ pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> Checked {
         let heeded = suppression::suppress(&skill, settings, findings);
         (findings, facts.silenced) = (heeded.findings, heeded.between);
     }
-    Checked {
+    ValidationResult {
         diagnostics: locate::place(&skill, settings, findings),
         facts,
         siblings: siblings(&skill),
@@ -71,7 +71,7 @@ pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> Checked {
 
 /// Returns the facts that [`validate_set`](crate::validate_set) compares, read from `SKILL.md` only.
 #[must_use]
-pub fn facts_of(skill: &dyn SkillFiles, settings: &Settings) -> Facts {
+pub fn read_facts(skill: &dyn SkillFiles, settings: &Settings) -> SkillFacts {
     let mut alone = MemoryFiles::new(skill.folder());
     if let Ok(bytes) = skill.read(SKILL_FILE) {
         alone = alone.with(SKILL_FILE, bytes);
@@ -81,7 +81,7 @@ pub fn facts_of(skill: &dyn SkillFiles, settings: &Settings) -> Facts {
 
 /// Returns the finding that a folder can't be listed; nothing when that rule is off.
 #[must_use]
-pub fn unlisted(reason: &str, settings: &Settings) -> Option<Diagnostic> {
+pub fn unlistable_folder(reason: &str, settings: &Settings) -> Option<Diagnostic> {
     let rule = &rules::unreadable::RULE;
     Some(Diagnostic {
         code: rule.code,
@@ -98,13 +98,13 @@ pub fn unlisted(reason: &str, settings: &Settings) -> Option<Diagnostic> {
     })
 }
 
-fn facts(skill: &ParsedSkill<'_>) -> Facts {
+fn facts(skill: &ParsedSkill<'_>) -> SkillFacts {
     let mut lines = Lines::new(skill.skill_text());
     let mut fact = |field: Option<&Field>| {
         let field = field?;
         let text = field.value.text().filter(|text| !text.is_empty())?;
         let (start, end, excerpt) = lines.locate(field.value_span);
-        Some(Fact {
+        Some(FieldFact {
             text: text.to_owned(),
             start,
             end,
@@ -113,7 +113,7 @@ fn facts(skill: &ParsedSkill<'_>) -> Facts {
     };
     let mut hasher = DefaultHasher::new();
     skill.skill_md.hash(&mut hasher);
-    Facts {
+    SkillFacts {
         fingerprint: hasher.finish(),
         name: fact(skill.field("name")),
         description: fact(skill.field("description")),
@@ -123,7 +123,7 @@ fn facts(skill: &ParsedSkill<'_>) -> Facts {
 
 fn siblings(skill: &ParsedSkill<'_>) -> Vec<String> {
     let skills = mentions::all(skill).filter_map(|mention| match mention.destination() {
-        Destination::RepositoryPath(beside) => beside.skill.clone(),
+        Destination::Outside(beside) => beside.skill.clone(),
         _ => None,
     });
     let skills: BTreeSet<String> = skills.collect();

@@ -20,7 +20,7 @@ use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
-use mdskill_lint::{Checked, Settings, validate};
+use mdskill_lint::{Settings, ValidationResult, validate};
 
 /// A skill that is ready to install: its files are safe to write and all here.
 #[derive(Debug, Clone)]
@@ -150,7 +150,7 @@ pub fn diagnose(
     folder: &str,
     files: &SkillTree,
     settings: &Settings,
-) -> Checked {
+) -> ValidationResult {
     let view = GitFiles::of(objects, root, path, folder, files);
     validate(&view, &settings.for_strangers())
 }

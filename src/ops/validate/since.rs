@@ -13,7 +13,7 @@ use crate::view::{self, DiskFiles, EntryKind, GitFiles, PathKind, SkillFiles};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry, blob_id};
 use mdskill_lint::leftovers::is_made_by_tools;
-use mdskill_lint::{Checked, Settings, validate};
+use mdskill_lint::{Settings, ValidationResult, validate};
 
 /// A commit to compare with, and the repository that has it.
 pub(super) struct Baseline {
@@ -173,7 +173,7 @@ impl Then {
         skill: &Lying,
         tree: ObjectId,
         settings: &Settings,
-    ) -> Result<Checked, OpError> {
+    ) -> Result<ValidationResult, OpError> {
         let place = self.place(skill);
         let folder = place.rsplit('/').next().unwrap_or_default();
         let checked = Objects::on_this_thread(&self.store, |objects| {

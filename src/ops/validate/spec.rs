@@ -11,7 +11,7 @@ use crate::skill::discover::Found;
 use crate::spec::Spec;
 use crate::view::GitFiles;
 use mdskill_git::objects::{ObjectError, Objects};
-use mdskill_lint::{Checked, Settings, validate};
+use mdskill_lint::{Settings, ValidationResult, validate};
 
 /// Validates the skill that `spec` names, or all in the folder or the repository that it names.
 ///
@@ -50,7 +50,7 @@ pub(super) async fn validate_spec(
             Ok(validate(&view, settings))
         })
     };
-    let checked: Vec<Checked> = chosen
+    let checked: Vec<ValidationResult> = chosen
         .par_iter()
         .map(check)
         .collect::<Result<_, ObjectError>>()?;

@@ -9,7 +9,7 @@ use crate::diagnostic::{Change, Diagnostic, Edit, Safety, Severity};
 use crate::path::{SkillPath, fold};
 use crate::settings::Settings;
 use crate::skill_files::{Entry, EntryKind, OverlayFiles, SkillFiles};
-use crate::validate::{Checked, validate};
+use crate::validate::{ValidationResult, validate};
 
 /// Most rounds: a fault of the YAML hides those after it.
 const MAX_ROUNDS: usize = 32;
@@ -26,7 +26,7 @@ pub struct FixOutcome {
     /// The fixes that were not applied because they would do harm.
     pub refused: Vec<RefusedFix>,
     /// The findings that remain.
-    pub checked: Checked,
+    pub checked: ValidationResult,
 }
 
 /// A fix that is not applied because it would do harm: a mistake of its rule.
@@ -166,9 +166,9 @@ fn edits(found: &Diagnostic) -> Option<&[Edit]> {
     }
 }
 
-impl From<Checked> for FixOutcome {
+impl From<ValidationResult> for FixOutcome {
     /// Returns a skill in which nothing is fixed.
-    fn from(checked: Checked) -> Self {
+    fn from(checked: ValidationResult) -> Self {
         Self {
             checked,
             ..Self::default()
@@ -177,7 +177,7 @@ impl From<Checked> for FixOutcome {
 }
 
 /// [`validate()`], except in tests.
-type Check = dyn Fn(&dyn SkillFiles, &Settings) -> Checked;
+type Check = dyn Fn(&dyn SkillFiles, &Settings) -> ValidationResult;
 
 /// The changes so far, by the path that a file now has.
 type Changes = BTreeMap<String, FileChange>;
@@ -195,7 +195,7 @@ struct Fixer<'a> {
 /// The outcome of some fixes that do no harm.
 struct Trial {
     changes: Changes,
-    checked: Checked,
+    checked: ValidationResult,
     fixed: Vec<Diagnostic>,
 }
 
@@ -296,7 +296,7 @@ impl Fixer<'_> {
         is_new
     }
 
-    fn score(&self, view: &OverlayFiles<'_>, checked: &Checked) -> Score {
+    fn score(&self, view: &OverlayFiles<'_>, checked: &ValidationResult) -> Score {
         // Fixes must not break anything that the user does not look for, either.
         Score::of(view, checked, &(self.check)(view, &self.all_rules))
     }

@@ -41,14 +41,14 @@ impl<'a> UnreferencedFiles<'a> {
 
     /// Returns whether the file was not named.
     #[must_use]
-    pub fn has(&self, file: &str) -> bool {
+    pub fn contains(&self, file: &str) -> bool {
         self.by_stem
             .get(&key(file))
             .is_some_and(|files| files.contains(&file))
     }
 
     /// Strikes out what `text` names, but for the file `own` that it is the text of.
-    pub fn strike(&mut self, text: &str, own: &str) {
+    pub fn mark_mentioned(&mut self, text: &str, own: &str) {
         let own_key = key(own);
         // A text that has its own name in it does not name itself.
         let itself = self.by_stem.get(&own_key).filter(|files| **files == [own]);
@@ -118,9 +118,9 @@ mod tests {
             "references/_own.md",
         ];
         let mut stems = UnreferencedFiles::new(files);
-        stems.strike("Rapid forms.md, v2.1-notes and **lay out**", "SKILL.md");
-        assert!(stems.has("references/api.md") && !stems.has("references/forms.md"));
-        stems.strike("api", "references/api.md");
+        stems.mark_mentioned("Rapid forms.md, v2.1-notes and **lay out**", "SKILL.md");
+        assert!(stems.contains("references/api.md") && !stems.contains("references/forms.md"));
+        stems.mark_mentioned("api", "references/api.md");
         assert_eq!(
             stems.into_files(),
             ["references/_own.md", "references/api.md"]

@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let links = mentions::all(skill).filter(|mention| mention.lead.claim == Confidence::Link);
+    let links = mentions::all(skill).filter(|mention| mention.link.confidence == Confidence::Link);
     links.filter_map(|link| finding(skill, &link)).collect()
 }
 
@@ -33,7 +33,7 @@ fn finding(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> Option<Finding> {
         Destination::Missing => {
             format!("the link leads to `{target}`, which the skill does not have")
         }
-        Destination::AwayToNothing(_) => {
+        Destination::OutsideMissing(_) => {
             format!("the link leaves the skill for `{target}`, which the repository does not have")
         }
         _ => return None,
@@ -43,10 +43,10 @@ fn finding(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> Option<Finding> {
         false => link.severity(Severity::Error),
     };
     let help = match link.destination() {
-        Destination::AwayToNothing(Some(instead)) => {
+        Destination::OutsideMissing(Some(instead)) => {
             format!("write `{instead}`, if the skill beside this one is meant")
         }
-        Destination::AwayToNothing(None) => {
+        Destination::OutsideMissing(None) => {
             "correct or remove the link; only the skill's folder is installed".to_owned()
         }
         _ => RULE.mend.to_owned(),
@@ -61,5 +61,5 @@ fn may_be_elsewhere(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> bool {
     let is_page_of_a_site = *link.destination() == Destination::Missing
         && !path_kind::names_a_file(target)
         && !path_kind::is_own_folder(&skill.paths, target);
-    is_page_of_a_site || link.lead.variable.is_some()
+    is_page_of_a_site || link.link.variable.is_some()
 }

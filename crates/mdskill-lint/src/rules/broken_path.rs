@@ -26,7 +26,7 @@ pub const RULE: Rule = Rule {
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let broken = mentions::all(skill).filter(|mention| {
         is_told(mention)
-            && mention.lead.claim == Confidence::Strong
+            && mention.link.confidence == Confidence::Strong
             && *mention.destination() == Destination::Missing
     });
     let finding = |mention: Mention<'_>| {
@@ -34,8 +34,8 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         let message = format!("`{target}` is named here, but the skill does not have it");
         let severity = match mention.page.role {
             Role::SkillMd => Severity::Error,
-            Role::Reference => Severity::Warning,
-            Role::Aside => Severity::Info,
+            Role::SupportingPage => Severity::Warning,
+            Role::Auxiliary => Severity::Info,
         };
         mention.finding(message, RULE.mend).as_severe_as(severity)
     };

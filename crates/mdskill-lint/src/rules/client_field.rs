@@ -25,7 +25,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         .frontmatter()
         .map_or(&[][..], |frontmatter| frontmatter.fields());
     let of_clients = fields.iter().filter_map(|field| {
-        let known = client_fields::of_clients(&field.key)?;
+        let known = client_fields::client_field(&field.key)?;
         (!known.is_known_to(skill.profile)).then(|| {
             let clients = known.clients.join(", ");
             Finding::new(

@@ -26,7 +26,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let page = skill.skill_page().into_iter();
     let mentions = page.flat_map(mentions::of_page);
     let first = mentions.filter_map(|mention| {
-        let variable = mention.lead.variable?;
+        let variable = mention.link.variable?;
         let message = format!("`{variable}` is replaced by some clients only");
         told.insert(variable)
             .then(|| mention.finding(message, RULE.mend))

@@ -30,11 +30,15 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let mut unnamed = UnreferencedFiles::new(skill.pages.iter().map(|page| page.path));
-    unnamed.strike(skill.skill_text(), skill_md.path);
+    unnamed.mark_mentioned(skill.skill_text(), skill_md.path);
     let mut seen: HashSet<&str> = HashSet::from([skill_md.path]);
     let mut waiting: VecDeque<&Page<'_>> = VecDeque::from([skill_md]);
     // What SKILL.md names by its name alone is as near as what it links to.
-    for page in skill.pages.iter().filter(|page| !unnamed.has(page.path)) {
+    for page in skill
+        .pages
+        .iter()
+        .filter(|page| !unnamed.contains(page.path))
+    {
         if seen.insert(page.path) {
             waiting.push_back(page);
         }

@@ -29,7 +29,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             0 => String::new(),
             count => format!(" and {count} more"),
         };
-        let shown = naming::shown(first);
+        let shown = naming::shortened(first);
         let message = format!("VS Code strips tags from the description: `{shown}`{more}");
         // A tag that is escaped or broken over two lines stands somewhere in the value.
         let written = field.value_span.of(skill.skill_text()).find(first);

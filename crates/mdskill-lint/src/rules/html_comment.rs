@@ -25,7 +25,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let found = page.flat_map(|page| {
         let comments = page.markdown.comments.iter();
         let foreign =
-            comments.filter(|comment| directive::in_comment(comment.of(&page.text)).is_none());
+            comments.filter(|comment| directive::parse_comment(comment.of(&page.text)).is_none());
         foreign.map(|comment| {
             let message = "people who read the page don't see this comment, and agents do";
             Finding::new(*comment, message, "")

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::markdown::ReferenceKind;
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::ParsedSkill;
-use crate::references::resolve::{Destination, RepositoryPath};
+use crate::references::resolve::{Destination, OutsidePath};
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -31,7 +31,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 fn finding(mention: &Mention<'_>) -> Option<Finding> {
     let target = &mention.reference.target;
     let (message, help) = match mention.destination() {
-        Destination::RepositoryPath(RepositoryPath {
+        Destination::Outside(OutsidePath {
             skill: Some(skill), ..
         }) => {
             let name = skill.rsplit('/').next().unwrap_or(skill);
@@ -40,11 +40,11 @@ fn finding(mention: &Mention<'_>) -> Option<Finding> {
                 format!("install `{name}` beside this one, or move the file into this skill"),
             )
         }
-        Destination::RepositoryPath(RepositoryPath { path, .. }) => (
+        Destination::Outside(OutsidePath { path, .. }) => (
             format!("`{target}` leads out of the skill to `{path}` of the repository"),
             "move the file into the skill: only the skill's folder is installed".to_owned(),
         ),
-        Destination::Away => (
+        Destination::OutsideUnknown => (
             format!("`{target}` leads out of the skill"),
             "move the file into the skill: only the skill's folder is installed".to_owned(),
         ),

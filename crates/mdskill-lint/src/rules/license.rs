@@ -44,7 +44,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 
 fn is_there(skill: &ParsedSkill<'_>, file: &str) -> bool {
     let path = file.strip_prefix("./").unwrap_or(file);
-    path_index::join("", path).is_some_and(|path| skill.paths.exactly(&path).is_some())
+    path_index::join("", path).is_some_and(|path| skill.paths.find_exact(&path).is_some())
 }
 
 /// Returns the files that the text names. `LICENSE` within a licence's name (`CeCILL FREE SOFTWARE

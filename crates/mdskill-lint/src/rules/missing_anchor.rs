@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let links = mentions::all(skill).filter(|mention| mention.lead.claim == Confidence::Link);
+    let links = mentions::all(skill).filter(|mention| mention.link.confidence == Confidence::Link);
     let lost = links.filter_map(|link| {
         let fragment = link.reference.fragment.as_deref()?;
         let Destination::Inside(path) = link.destination() else {

@@ -37,7 +37,7 @@ fn finding(skill: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
     if reasons.is_empty() {
         return None;
     }
-    let shown = naming::shown(name);
+    let shown = naming::shortened(name);
     let foreign = name.chars().find(|c| !c.is_ascii() && c.is_alphanumeric());
     let folder = skill.files.folder();
     let help = match foreign {
@@ -63,7 +63,7 @@ fn finding(skill: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
         folder if naming::is_valid(folder) => Some(folder.to_owned()),
         _ => None,
     };
-    let fix = better.and_then(|better| naming::renamed(skill.skill_text(), field, &better));
+    let fix = better.and_then(|better| naming::rename_fix(skill.skill_text(), field, &better));
     Some(Finding { fix, ..found })
 }
 

@@ -28,14 +28,14 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         if folder.is_empty() || name == folder {
             return None;
         }
-        let (name, folder_shown) = (naming::shown(name), naming::shown(folder));
+        let (name, folder_shown) = (naming::shortened(name), naming::shortened(folder));
         let found = Finding::new(
             field.value_span,
             format!("`name` is `{name}`, but the folder is `{folder_shown}`"),
             RULE.mend,
         );
         let fix = naming::is_valid(folder)
-            .then(|| naming::renamed(skill.skill_text(), field, folder))
+            .then(|| naming::rename_fix(skill.skill_text(), field, folder))
             .flatten();
         Some(Finding { fix, ..found })
     });

@@ -37,10 +37,10 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     };
     let candidates = skill.pages.iter().map(|page| page.path);
     let mut unnamed = UnreferencedFiles::new(candidates.filter(|path| is_candidate(path)));
-    unnamed.strike(skill.skill_text(), skill_md.path);
+    unnamed.mark_mentioned(skill.skill_text(), skill_md.path);
     for page in skill.pages.iter().filter(|page| page.path != SKILL_FILE) {
         if !unnamed.is_empty() {
-            unnamed.strike(&page.text, page.path);
+            unnamed.mark_mentioned(&page.text, page.path);
         }
     }
     if !strike_other_files(skill, &mut unnamed) {
@@ -90,7 +90,7 @@ fn strike_other_files(skill: &ParsedSkill<'_>, unnamed: &mut UnreferencedFiles<'
         if let Ok(bytes) = skill.files.read(&entry.path)
             && let Ok(text) = std::str::from_utf8(&bytes)
         {
-            unnamed.strike(text, &entry.path);
+            unnamed.mark_mentioned(text, &entry.path);
         }
     }
     true

@@ -30,10 +30,10 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 fn finding(mention: &Mention<'_>) -> Option<Finding> {
     let target = &mention.reference.target;
     let message = match mention.destination() {
-        Destination::Above(folder) if folder.is_empty() => {
+        Destination::AboveSkill(folder) if folder.is_empty() => {
             format!("`{target}` is not in the skill, only at the root of the repository")
         }
-        Destination::Above(folder) => {
+        Destination::AboveSkill(folder) => {
             format!("`{target}` is not in the skill, only in `{folder}` above it")
         }
         _ => return None,

@@ -71,7 +71,7 @@ fn destination(skill: &ParsedSkill<'_>, path: &str, target: &str) -> Destination
     match inside {
         None => Destination::Outside,
         Some(_) if target.is_empty() => Destination::Nowhere,
-        Some(inside) if skill.paths.exactly(&inside).is_none() => Destination::Nowhere,
+        Some(inside) if skill.paths.find_exact(&inside).is_none() => Destination::Nowhere,
         Some(_) => Destination::Inside,
     }
 }

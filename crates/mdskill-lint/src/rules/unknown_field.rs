@@ -26,7 +26,8 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         .frontmatter()
         .map_or(&[][..], |frontmatter| frontmatter.fields());
     let unknown = fields.iter().filter(|field| {
-        !client_fields::is_specified(&field.key) && client_fields::of_clients(&field.key).is_none()
+        !client_fields::is_specified(&field.key)
+            && client_fields::client_field(&field.key).is_none()
     });
     let finding = |field: &Field| {
         let message = format!(
@@ -34,7 +35,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             field.key
         );
         let is_free = |meant: &&str| fields.iter().all(|field| field.key != *meant);
-        match client_fields::meant_by(&field.key).filter(is_free) {
+        match client_fields::closest_field(&field.key).filter(is_free) {
             Some(meant) => {
                 let fix = Fix::safe(format!("write `{meant}`"), field.key_span, meant);
                 Finding::new(field.key_span, message, format!("is `{meant}` meant?"))

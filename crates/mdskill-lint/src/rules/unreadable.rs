@@ -28,7 +28,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let own = entries.filter(|entry| !skill.is_nested(&entry.path));
     let no_files = own.filter_map(no_file);
     let unreadable = skill.unreadable.iter().map(|(path, error)| {
-        let path_shown = naming::shown(path);
+        let path_shown = naming::shortened(path);
         let message = format!("`{path_shown}` can't be read: {error}");
         let help = "see that it is there and that you may read it; nothing in it was checked";
         about(path, message, help)
@@ -39,7 +39,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 /// Links and submodules have rules of their own; only a `SKILL.md` that is one leaves nothing
 /// to check.
 fn no_file(entry: &Entry) -> Option<Finding> {
-    let path = naming::shown(&entry.path);
+    let path = naming::shortened(&entry.path);
     match &entry.kind {
         // A name that is not UTF-8 has a rule of its own.
         EntryKind::Special if entry.path.contains(char::REPLACEMENT_CHARACTER) => None,
@@ -52,7 +52,7 @@ fn no_file(entry: &Entry) -> Option<Finding> {
             &entry.path,
             format!(
                 "`{SKILL_FILE}` is a link to `{}`, and links are not followed",
-                naming::shown(target)
+                naming::shortened(target)
             ),
             "put the file itself there; nothing in it was checked",
         )),

@@ -37,7 +37,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 
 /// Returns how much a missing path matters, nothing when another rule tells of it.
 fn severity(mention: &Mention<'_>) -> Option<Severity> {
-    let severity = match (mention.lead.claim, mention.reference.kind) {
+    let severity = match (mention.link.confidence, mention.reference.kind) {
         (Confidence::Link | Confidence::None, _) | (Confidence::Strong, CodeSpan | Prose) => {
             return None;
         }

@@ -253,7 +253,7 @@ fn of_page<'a>(page: &'a Page<'_>) -> Vec<Suppression<'a>> {
     let comments = &page.markdown.comments;
     let ours: Vec<(Span, Directive<'_>)> = comments
         .iter()
-        .filter_map(|span| Some((*span, directive::in_comment(span.of(&page.text))?)))
+        .filter_map(|span| Some((*span, directive::parse_comment(span.of(&page.text))?)))
         .collect();
     let mut found = of_frontmatter(page);
     if ours.is_empty() {
@@ -278,7 +278,7 @@ fn of_frontmatter<'a>(page: &'a Page<'_>) -> Vec<Suppression<'a>> {
     let mut start = 0;
     for line in front.split_inclusive('\n') {
         let end = start + line.len();
-        let directive = directive::in_yaml_line(line);
+        let directive = directive::parse_yaml_line(line);
         // Items of a list may stand below their key without an indent.
         let is_key = !line.trim_end().is_empty() && !line.starts_with([' ', '\t', '#', '-']);
         let is_fence = start > 0 && line.trim_end() == "---";

@@ -36,7 +36,7 @@ fn change(change: Change) -> Fix {
 /// A look that also finds each `wrong` in a file, to be replaced as it says.
 fn replacing(
     rules: &'static [(&'static str, &'static str)],
-) -> impl Fn(&dyn SkillFiles, &Settings) -> Checked {
+) -> impl Fn(&dyn SkillFiles, &Settings) -> ValidationResult {
     move |skill, settings| {
         let mut checked = validate(skill, settings);
         for entry in skill.entries() {
