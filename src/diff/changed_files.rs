@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::file_version::{FileVersion, Mode};
-use crate::view::SkillView;
+use crate::view::SkillFiles;
 use mdskill_git::renames::{OneSided, find_renames};
 
 /// A file that differs between two versions.
@@ -23,8 +23,8 @@ impl ChangedFile<'_> {
 
 /// Returns the files that differ between two versions of a skill, sorted by path.
 pub(super) fn changed_files<'a>(
-    before: Option<&'a dyn SkillView>,
-    after: &'a dyn SkillView,
+    before: Option<&'a dyn SkillFiles>,
+    after: &'a dyn SkillFiles,
 ) -> Vec<ChangedFile<'a>> {
     let mut old: BTreeMap<&str, FileVersion<'_>> = before.map(versions).unwrap_or_default();
     let (mut changed, mut added) = (Vec::new(), Vec::new());
@@ -54,7 +54,7 @@ pub(super) fn changed_files<'a>(
     changed
 }
 
-fn versions(view: &dyn SkillView) -> BTreeMap<&str, FileVersion<'_>> {
+fn versions(view: &dyn SkillFiles) -> BTreeMap<&str, FileVersion<'_>> {
     let entries = view.entries().iter();
     entries
         .map(|entry| (entry.path.as_str(), FileVersion::of(view, entry)))

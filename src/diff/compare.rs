@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::changed_files::{ChangedFile, changed_files};
 use super::file_version::{FileVersion, Mode};
 use super::{DescriptionDiff, FileChange, FileDiff, SkillDiff, capabilities, delta};
-use crate::view::SkillView;
+use crate::view::SkillFiles;
 use mdskill_git::line_diff::count_lines;
 use mdskill_git::similarity::is_text;
 use mdskill_lint::SKILL_FILE;
@@ -15,7 +15,7 @@ use mdskill_lint::frontmatter::{self, Value};
 /// Returns how `after` differs from `before`, and what it can do that `before` could not;
 /// without a `before` everything is new.
 #[must_use]
-pub fn compare(before: Option<&dyn SkillView>, after: &dyn SkillView) -> SkillDiff {
+pub fn compare(before: Option<&dyn SkillFiles>, after: &dyn SkillFiles) -> SkillDiff {
     let files: Vec<FileDiff> = changed_files(before, after).iter().map(file).collect();
     // What a skill can do is read from its files alone.
     if files.is_empty() {
@@ -99,15 +99,15 @@ fn executable(before: Option<&FileVersion<'_>>, after: Option<&FileVersion<'_>>)
 }
 
 fn description_diff(
-    before: Option<&dyn SkillView>,
-    after: &dyn SkillView,
+    before: Option<&dyn SkillFiles>,
+    after: &dyn SkillFiles,
 ) -> Option<DescriptionDiff> {
     let (before, after) = (before.and_then(description), description(after));
     (before != after).then_some(DescriptionDiff { before, after })
 }
 
 /// Returns the skill's description; nothing when its frontmatter can't be read.
-fn description(view: &dyn SkillView) -> Option<String> {
+fn description(view: &dyn SkillFiles) -> Option<String> {
     let bytes = view.read(SKILL_FILE).ok()?;
     let frontmatter = frontmatter::parse(&bytes).ok()?;
     match &frontmatter.description()?.value {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::view::{Entry, EntryKind, SkillView};
+use crate::view::{Entry, EntryKind, SkillFiles};
 
 /// An entry of a skill's folder, with its bytes.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub(super) struct FileVersion<'a> {
 }
 
 impl<'a> FileVersion<'a> {
-    pub fn of(view: &'a dyn SkillView, entry: &'a Entry) -> Self {
+    pub fn of(view: &'a dyn SkillFiles, entry: &'a Entry) -> Self {
         let bytes = match &entry.kind {
             EntryKind::File { .. } => view.read(&entry.path).ok(),
             EntryKind::Link { target } => Some(Cow::Borrowed(target.as_bytes())),

@@ -2,7 +2,7 @@
 
 use super::changed_files::changed_files;
 use super::file_version::{FileVersion, Mode, Side};
-use crate::view::SkillView;
+use crate::view::SkillFiles;
 use mdskill_git::line_diff::hunks;
 use mdskill_git::similarity::{self, is_text};
 
@@ -13,7 +13,7 @@ use mdskill_git::similarity::{self, is_text};
 /// Files that are no text, UTF-8 included, are only said to differ. What is neither file nor
 /// link, and what can't be read, is left out.
 #[must_use]
-pub fn unified(before: Option<&dyn SkillView>, after: &dyn SkillView, prefix: &str) -> String {
+pub fn unified(before: Option<&dyn SkillFiles>, after: &dyn SkillFiles, prefix: &str) -> String {
     let mut text = String::new();
     for file in changed_files(before, after) {
         let versions = [file.before.as_ref(), file.after.as_ref()];
@@ -129,7 +129,7 @@ fn quoted(side: &str, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::MemoryView;
+    use crate::view::MemoryFiles;
 
     fn plain<'a>(path: &'a str, text: &'a str) -> Side<'a> {
         Side {
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_path_has_its_folder_before_it_and_ends_no_line() {
-        let after = MemoryView::new("pdf").with("x\n\"é", "y");
+        let after = MemoryFiles::new("pdf").with("x\n\"é", "y");
         let text = unified(None, &after, "skills/pdf/");
         let name = "b/skills/pdf/x\\012\\\"é\"";
         assert!(text.contains(&format!("+++ \"{name}\n")), "{text}");

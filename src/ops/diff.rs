@@ -11,7 +11,7 @@ use crate::fetch::Repository;
 use crate::fs::tree::OnDisk;
 use crate::lockfile::Entry;
 use crate::skill::tree::SkillTree;
-use crate::view::{DiskView, GitView};
+use crate::view::{DiskFiles, GitFiles};
 use mdskill_lint::name::SkillName;
 
 /// How the installed skills differ from what is locked.
@@ -71,8 +71,8 @@ pub async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<Report,
             }
             let repository = locked(context, entry).await?;
             let objects = repository.objects();
-            let before = GitView::at(objects, entry.tree, "", name.as_str(), entry.tree)?;
-            let after = DiskView::open(&folder, None)?;
+            let before = GitFiles::at(objects, entry.tree, "", name.as_str(), entry.tree)?;
+            let after = DiskFiles::open(&folder, None)?;
             let place = context.scope.display(&folder);
             report.skills.push(Edited {
                 name: name.to_string(),
@@ -92,7 +92,7 @@ async fn locked<'a>(context: &'a Context<'_>, entry: &Entry) -> Result<Repositor
     if SkillTree::read(repository.objects(), entry.tree).is_err() {
         repository.discover(&[entry.commit], &[]).await?;
     }
-    let blobs = GitView::blobs_of(repository.objects(), entry.tree)?;
+    let blobs = GitFiles::blobs_of(repository.objects(), entry.tree)?;
     let commits: Vec<_> = entry.commit.into_iter().collect();
     repository.fetch_blobs(blobs, &commits).await?;
     Ok(repository)

@@ -20,7 +20,7 @@ use crate::policy::{
 use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use crate::spec::GitRef;
-use crate::view::GitView;
+use crate::view::GitFiles;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
 use mdskill_lint::capability::Capability;
@@ -253,7 +253,7 @@ pub fn capabilities(
     files: &SkillTree,
 ) -> Result<Vec<Capability>, ObjectError> {
     let root = repository.root_tree(commit)?;
-    let view = GitView::of(repository.objects(), root, path, folder, files);
+    let view = GitFiles::of(repository.objects(), root, path, folder, files);
     Ok(diff::capabilities(&view).into_iter().collect())
 }
 

@@ -13,7 +13,7 @@ use crate::lockfile::{Entry, Lockfile};
 use crate::policy::{Decision, Key, RefKind, Verdict};
 use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
-use crate::view::DiskView;
+use crate::view::DiskFiles;
 use mdskill_lint::name::SkillName;
 
 /// What the policy says.
@@ -135,7 +135,7 @@ async fn installed(
     }
     let targets = lockfile.targets_of(entry).iter();
     let mut places = targets.map(|target| context.scope.skill(target, name));
-    let view = places.find_map(|place| DiskView::open(&place, None).ok());
+    let view = places.find_map(|place| DiskFiles::open(&place, None).ok());
     let gained = view.as_ref().map(|view| diff::capabilities(view));
     let all: Vec<_> = gained.iter().flatten().cloned().collect();
     let mut decision = gate.explain(repository.as_ref(), &version, &all);

@@ -1,10 +1,10 @@
-//! [`DiskView`]: a skill that lies on disk.
+//! [`DiskFiles`]: a skill that lies on disk.
 
 use std::borrow::Cow;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{Entry, EntryKind, Lies, SkillView, Unreadable};
+use super::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 use crate::digest::FileMode;
 use crate::fs::{self, At, tree};
 use mdskill_lint::leftovers::is_made_by_tools;
@@ -14,14 +14,14 @@ const MAX_READ_BYTES: u64 = 16 << 20;
 
 /// A skill on disk. Links are not followed; a pipe or a device is named, never opened.
 #[derive(Debug)]
-pub struct DiskView {
+pub struct DiskFiles {
     folder: String,
     root: PathBuf,
     entries: Vec<Entry>,
     repository: Option<(PathBuf, String)>,
 }
 
-impl DiskView {
+impl DiskFiles {
     /// Lists the skill in the folder `root`. What tools leave behind where a skill is used or
     /// worked on, and a repository's `.git`, do not belong to it: git mostly ignores them.
     ///
@@ -91,7 +91,7 @@ impl DiskView {
     }
 }
 
-impl SkillView for DiskView {
+impl SkillFiles for DiskFiles {
     fn folder(&self) -> &str {
         &self.folder
     }
@@ -112,12 +112,12 @@ impl SkillView for DiskView {
         self.repository.as_ref().map(|(_, place)| place.as_str())
     }
 
-    fn in_repository(&self, path: &str) -> Option<Lies> {
+    fn in_repository(&self, path: &str) -> Option<PathKind> {
         let (root, _) = self.repository.as_ref()?;
         let metadata = root.join(path).metadata().ok()?;
         Some(match metadata.is_dir() {
-            true => Lies::Folder,
-            false => Lies::File,
+            true => PathKind::Folder,
+            false => PathKind::File,
         })
     }
 }

@@ -1,8 +1,8 @@
-//! [`GitView`]: a skill that lies in git's objects.
+//! [`GitFiles`]: a skill that lies in git's objects.
 
 use std::borrow::Cow;
 
-use super::{Entry, EntryKind, Lies, SkillView, Unreadable};
+use super::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 use crate::digest::FileMode;
 use crate::skill::tree::{SkillFile, SkillTree};
 use mdskill_git::ObjectId;
@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 64;
 const MAX_LINK_BYTES: usize = 4096;
 
 /// A skill in git's objects, as it is: with what could not be installed, too.
-pub struct GitView<'a> {
+pub struct GitFiles<'a> {
     objects: &'a Objects,
     /// The tree of the commit.
     root: ObjectId,
@@ -29,7 +29,7 @@ pub struct GitView<'a> {
     files: Option<&'a SkillTree>,
 }
 
-impl<'a> GitView<'a> {
+impl<'a> GitFiles<'a> {
     /// Lists the skill in the folder `place` of the tree `root`. It is called `folder`, which
     /// differs from its place when it is about to be installed. A file that is not here
     /// has no bytes and can't be read; a link that is not here leads to nothing.
@@ -52,7 +52,7 @@ impl<'a> GitView<'a> {
     /// Lists the skill in the folder `place`, which is known to be the tree `tree`.
     ///
     /// # Errors
-    /// See [`GitView::open`].
+    /// See [`GitFiles::open`].
     pub fn at(
         objects: &'a Objects,
         root: ObjectId,
@@ -140,7 +140,7 @@ impl<'a> GitView<'a> {
         Ok(String::from_utf8_lossy(&target).into_owned())
     }
 
-    fn find(&self, path: &str) -> Result<Option<(Lies, ObjectId)>, ObjectError> {
+    fn find(&self, path: &str) -> Result<Option<(PathKind, ObjectId)>, ObjectError> {
         find(self.objects, self.root, path)
     }
 }
@@ -153,10 +153,10 @@ pub fn find(
     objects: &Objects,
     root: ObjectId,
     path: &str,
-) -> Result<Option<(Lies, ObjectId)>, ObjectError> {
-    let mut found = (Lies::Folder, root);
+) -> Result<Option<(PathKind, ObjectId)>, ObjectError> {
+    let mut found = (PathKind::Folder, root);
     for name in path.split('/').filter(|name| !name.is_empty()) {
-        let (Lies::Folder, tree) = found else {
+        let (PathKind::Folder, tree) = found else {
             return Ok(None);
         };
         let entries = objects.tree(tree)?;
@@ -164,8 +164,8 @@ pub fn find(
             return Ok(None);
         };
         let lies = match entry.is_tree() || entry.mode == TreeEntry::SUBMODULE {
-            true => Lies::Folder,
-            false => Lies::File,
+            true => PathKind::Folder,
+            false => PathKind::File,
         };
         found = (lies, entry.id);
     }
@@ -202,7 +202,7 @@ fn if_here<T>(read: Result<T, ObjectError>) -> Result<Option<T>, ObjectError> {
     }
 }
 
-impl SkillView for GitView<'_> {
+impl SkillFiles for GitFiles<'_> {
     fn folder(&self) -> &str {
         &self.folder
     }
@@ -229,7 +229,7 @@ impl SkillView for GitView<'_> {
         Some(&self.place)
     }
 
-    fn in_repository(&self, path: &str) -> Option<Lies> {
+    fn in_repository(&self, path: &str) -> Option<PathKind> {
         let found = self.find(path).ok().flatten();
         found.map(|(lies, _)| lies)
     }

@@ -3,8 +3,8 @@
 mod disk;
 mod git;
 
-pub use disk::DiskView;
-pub use git::{GitView, find};
+pub use disk::DiskFiles;
+pub use git::{GitFiles, find};
 pub use mdskill_lint::skill_files::{
-    Entry, EntryKind, Lies, MemoryView, Overlay, SkillView, Unreadable,
+    Entry, EntryKind, MemoryFiles, OverlayFiles, PathKind, SkillFiles, Unreadable,
 };

@@ -5,7 +5,7 @@ use crate::support::room::Room;
 use crate::support::sealed;
 use crate::support::snapshot::{EXECUTABLE, FILE, LINK, Snapshot};
 use mdskill::diff::{FileChange, SkillDiff, compare, unified};
-use mdskill::view::{Entry, EntryKind, MemoryView, SkillView};
+use mdskill::view::{Entry, EntryKind, MemoryFiles, SkillFiles};
 
 /// Numbers that look like chance and are the same on every machine.
 struct Dice(u64);
@@ -100,8 +100,8 @@ impl Dice {
     }
 }
 
-fn view(files: &Snapshot) -> MemoryView {
-    let mut view = MemoryView::new("pdf");
+fn view(files: &Snapshot) -> MemoryFiles {
+    let mut view = MemoryFiles::new("pdf");
     for (path, (mode, bytes)) in &files.entries {
         let kind = match *mode {
             LINK => EntryKind::Link {
@@ -276,7 +276,7 @@ fn sides_that_are_swapped_swap_what_is_gained_and_lost() {
     ];
     for _ in 0..50 {
         let mut skill = || {
-            let mut view = MemoryView::new("pdf");
+            let mut view = MemoryFiles::new("pdf");
             for name in ["SKILL.md", "a.md", "b.md"] {
                 let tools = ["Read", "Bash", "Bash(git:*)"][dice.below(3)];
                 let head = format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mdskill::view::DiskView;
+use mdskill::view::DiskFiles;
 use mdskill_lint::{Settings, validate};
 
 use crate::history::corpora;
@@ -62,7 +62,7 @@ fn refused(skill: &Path) -> Option<BTreeSet<&'static str>> {
 
 /// Returns the codes that we find of what the reference checker looks at too.
 fn found(skill: &Path) -> BTreeSet<&'static str> {
-    let view = DiskView::open(skill, None).unwrap();
+    let view = DiskFiles::open(skill, None).unwrap();
     let settings = Settings::default().for_strangers();
     let found = validate(&view, &settings).diagnostics;
     let codes = found.iter().map(|found| found.code);

@@ -6,7 +6,7 @@
 use crate::profile::Profile;
 
 /// The six fields of the specification.
-pub const SPECIFIED: [&str; 6] = [
+pub const SPEC_FIELDS: [&str; 6] = [
     "name",
     "description",
     "license",
@@ -30,25 +30,25 @@ const CLAUDE_CODE: &str = "Claude Code";
 const CURSOR: &str = "Cursor";
 
 /// Every field that a client documents beyond the specification.
-pub const OF_CLIENTS: [ClientField; 12] = [
-    of("agent", &[CLAUDE_CODE]),
-    of("argument-hint", &[COPILOT_CLI, VS_CODE, CLAUDE_CODE]),
-    of("arguments", &[CLAUDE_CODE]),
-    of("context", &[VS_CODE, CLAUDE_CODE]),
-    of(
+pub const CLIENT_FIELDS: [ClientField; 12] = [
+    field("agent", &[CLAUDE_CODE]),
+    field("argument-hint", &[COPILOT_CLI, VS_CODE, CLAUDE_CODE]),
+    field("arguments", &[CLAUDE_CODE]),
+    field("context", &[VS_CODE, CLAUDE_CODE]),
+    field(
         "disable-model-invocation",
         &[COPILOT_CLI, VS_CODE, CLAUDE_CODE, CURSOR],
     ),
-    of("effort", &[CLAUDE_CODE]),
-    of("hooks", &[CLAUDE_CODE]),
-    of("model", &[CLAUDE_CODE]),
-    of("paths", &[CLAUDE_CODE]),
-    of("shell", &[CLAUDE_CODE]),
-    of("user-invocable", &[COPILOT_CLI, VS_CODE, CLAUDE_CODE]),
-    of("when_to_use", &[CLAUDE_CODE]),
+    field("effort", &[CLAUDE_CODE]),
+    field("hooks", &[CLAUDE_CODE]),
+    field("model", &[CLAUDE_CODE]),
+    field("paths", &[CLAUDE_CODE]),
+    field("shell", &[CLAUDE_CODE]),
+    field("user-invocable", &[COPILOT_CLI, VS_CODE, CLAUDE_CODE]),
+    field("when_to_use", &[CLAUDE_CODE]),
 ];
 
-const fn of(key: &'static str, clients: &'static [&'static str]) -> ClientField {
+const fn field(key: &'static str, clients: &'static [&'static str]) -> ClientField {
     ClientField { key, clients }
 }
 
@@ -64,18 +64,18 @@ impl ClientField {
 /// Whether the specification has the field.
 #[must_use]
 pub fn is_specified(key: &str) -> bool {
-    SPECIFIED.contains(&key)
+    SPEC_FIELDS.contains(&key)
 }
 
 /// Returns the field of that key that only clients have.
 #[must_use]
-pub fn of_clients(key: &str) -> Option<&'static ClientField> {
-    OF_CLIENTS.iter().find(|field| field.key == key)
+pub fn client_field(key: &str) -> Option<&'static ClientField> {
+    CLIENT_FIELDS.iter().find(|field| field.key == key)
 }
 
 /// Returns the field that was meant by a key that none has: `user_invocable`, `Name`, `licence`.
 #[must_use]
-pub fn meant_by(key: &str) -> Option<&'static str> {
+pub fn closest_field(key: &str) -> Option<&'static str> {
     let written = key.to_lowercase().replace('_', "-");
     // Not slips, but halves of the names.
     match written.as_str() {
@@ -83,9 +83,9 @@ pub fn meant_by(key: &str) -> Option<&'static str> {
         "tools" => return Some("allowed-tools"),
         _ => {}
     }
-    let known = SPECIFIED
+    let known = SPEC_FIELDS
         .into_iter()
-        .chain(OF_CLIENTS.iter().map(|field| field.key));
+        .chain(CLIENT_FIELDS.iter().map(|field| field.key));
     let distances = known.map(|known| {
         let distance = strsim::damerau_levenshtein(&known.replace('_', "-"), &written);
         (distance, known)
@@ -103,18 +103,18 @@ mod tests {
 
     #[test]
     fn a_slip_is_told_from_a_field_of_somebody() {
-        assert_eq!(meant_by("user_invocable"), Some("user-invocable"));
-        assert_eq!(meant_by("when-to-use"), Some("when_to_use"));
-        assert_eq!(meant_by("Description"), Some("description"));
-        assert_eq!(meant_by("licence"), Some("license"));
-        assert_eq!(meant_by("argument"), Some("argument-hint"));
-        assert_eq!(meant_by("tools"), Some("allowed-tools"));
-        assert_eq!(meant_by("alowed-tools"), Some("allowed-tools"));
+        assert_eq!(closest_field("user_invocable"), Some("user-invocable"));
+        assert_eq!(closest_field("when-to-use"), Some("when_to_use"));
+        assert_eq!(closest_field("Description"), Some("description"));
+        assert_eq!(closest_field("licence"), Some("license"));
+        assert_eq!(closest_field("argument"), Some("argument-hint"));
+        assert_eq!(closest_field("tools"), Some("allowed-tools"));
+        assert_eq!(closest_field("alowed-tools"), Some("allowed-tools"));
         for own in [
             "version", "author", "tags", "type", "requires", "source", "risk", "category", "title",
             "owner", "color", "triggers",
         ] {
-            assert_eq!(meant_by(own), None, "{own}");
+            assert_eq!(closest_field(own), None, "{own}");
         }
     }
 }

@@ -5,13 +5,13 @@ use crate::diagnostic::Diagnostic;
 use crate::registry;
 use crate::rule::{Check, Rule};
 use crate::settings::Settings;
-use crate::skill_facts::{Set, SetFinding, Subject};
+use crate::skill_facts::{SetFinding, SkillSet, Subject};
 use crate::span::Position;
 
 /// Returns what is found between skills, each with the index of its skill; nothing as index
 /// means a loose file, whose path is then the diagnostic's.
 #[must_use]
-pub fn validate_set(set: &Set<'_>, settings: &Settings) -> Vec<(Option<usize>, Diagnostic)> {
+pub fn validate_set(set: &SkillSet<'_>, settings: &Settings) -> Vec<(Option<usize>, Diagnostic)> {
     let mut found = Vec::new();
     for rule in registry::RULES {
         let Check::Set(check) = rule.check else {
@@ -29,19 +29,19 @@ pub fn validate_set(set: &Set<'_>, settings: &Settings) -> Vec<(Option<usize>, D
 fn diagnostic(
     rule: &Rule,
     settings: &Settings,
-    set: &Set<'_>,
+    set: &SkillSet<'_>,
     finding: SetFinding,
 ) -> Option<(Option<usize>, Diagnostic)> {
     let (skill, fact) = match finding.subject {
         Subject::Name(at) => (Some(at), set.skills[at].1.name.as_ref()),
         Subject::Description(at) => (Some(at), set.skills[at].1.description.as_ref()),
-        Subject::Loose(_) => (None, None),
+        Subject::FlatFile(_) => (None, None),
     };
     if skill.is_some_and(|at| set.skills[at].1.silenced.contains(rule.code)) {
         return None;
     }
     let file = match finding.subject {
-        Subject::Loose(at) => set.loose[at].clone(),
+        Subject::FlatFile(at) => set.flat_files[at].clone(),
         _ => SKILL_FILE.to_owned(),
     };
     let diagnostic = Diagnostic {

@@ -20,9 +20,9 @@ pub struct Directive<'a> {
 
 /// Reads an HTML comment from `<!--` to `-->`; nothing when it is another's.
 #[must_use]
-pub fn in_comment(comment: &str) -> Option<Directive<'_>> {
+pub fn parse_comment(comment: &str) -> Option<Directive<'_>> {
     let inside = comment.strip_prefix("<!--")?;
-    read(inside.strip_suffix("-->").unwrap_or(inside))
+    parse(inside.strip_suffix("-->").unwrap_or(inside))
 }
 
 /// Reads a line of YAML; nothing when it is no comment of ours.
@@ -30,11 +30,11 @@ pub fn in_comment(comment: &str) -> Option<Directive<'_>> {
 /// Only a `#` at the very beginning is a comment for sure: in a text of several lines, which is
 /// indented, it is text.
 #[must_use]
-pub fn in_yaml_line(line: &str) -> Option<Directive<'_>> {
-    read(line.strip_prefix('#')?)
+pub fn parse_yaml_line(line: &str) -> Option<Directive<'_>> {
+    parse(line.strip_prefix('#')?)
 }
 
-fn read(inside: &str) -> Option<Directive<'_>> {
+fn parse(inside: &str) -> Option<Directive<'_>> {
     let rest = inside.trim().strip_prefix(WORD)?;
     let (is_for_file, rest) = match rest.strip_prefix("-file") {
         Some(rest) => (true, rest),
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn rules_scope_and_reason_are_read() {
         let read = |comment| {
-            let read = in_comment(comment);
+            let read = parse_comment(comment);
             read.map(|read| (read.is_for_file, read.rules, read.has_reason))
         };
         let one = "<!-- mdskill-ignore SK302: made by `make` -->";
@@ -77,8 +77,8 @@ mod tests {
         assert_eq!(read("<!-- mdskill-ignored SK302 -->"), None);
         assert_eq!(read("<!-- prettier-ignore -->"), None);
         assert!(
-            in_yaml_line("# mdskill-ignore SK110: ours\r\n").is_some_and(|read| read.has_reason)
+            parse_yaml_line("# mdskill-ignore SK110: ours\r\n").is_some_and(|read| read.has_reason)
         );
-        assert_eq!(in_yaml_line("  # mdskill-ignore SK110: ours"), None);
+        assert_eq!(parse_yaml_line("  # mdskill-ignore SK110: ours"), None);
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! [`validate`](fn@validate) finds every problem of a skill; [`apply_fixes`] fixes what can be fixed;
 //! [`capabilities`](fn@capabilities::capabilities) lists what a skill can make an agent do. The files of a skill come from a
-//! [`SkillView`](skill_files::SkillView): from memory, or from any other place that implements it.
+//! [`SkillFiles`](skill_files::SkillFiles): from memory, or from any other place that implements it.
 //!
 //! ```
-//! use mdskill_lint::skill_files::MemoryView;
+//! use mdskill_lint::skill_files::MemoryFiles;
 //! use mdskill_lint::{Settings, validate};
 //!
-//! let skill = MemoryView::new("pdf")
+//! let skill = MemoryFiles::new("pdf")
 //!     .with("SKILL.md", "---\nname: pdf\n---\nRead [the forms](references/forms.md).\n");
 //! let diagnostics = validate(&skill, &Settings::default()).diagnostics;
 //! let codes: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
@@ -66,9 +66,9 @@ pub use cross_skill::validate_set;
 pub use fix::{FixOutcome, apply_fixes};
 pub use profile::{Level, Profile};
 pub use settings::Settings;
-pub use skill_facts::Set;
+pub use skill_facts::SkillSet;
 pub use text::is_text;
-pub use validate::{Checked, facts_of, unlisted, validate};
+pub use validate::{ValidationResult, read_facts, unlistable_folder, validate};
 
 /// The file that makes a folder a skill.
 pub const SKILL_FILE: &str = "SKILL.md";

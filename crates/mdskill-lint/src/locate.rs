@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::SKILL_FILE;
 use crate::diagnostic::{Change, Diagnostic, Edit, Excerpt};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Finding, Rule};
 use crate::settings::Settings;
 use crate::span::{Position, Positions, Span};
@@ -17,7 +17,7 @@ const MAX_SPAN_BYTES: usize = 4096;
 /// Turns findings into diagnostics, sorted by file, place and code. One walk through each file
 /// serves all of its findings, so that a megabyte of them on one line stays linear.
 pub(crate) fn place(
-    context: &Context<'_>,
+    skill: &ParsedSkill<'_>,
     settings: &Settings,
     mut findings: Vec<(&'static Rule, Finding)>,
 ) -> Vec<Diagnostic> {
@@ -28,7 +28,7 @@ pub(crate) fn place(
     });
     let mut diagnostics = Vec::with_capacity(findings.len());
     for of_file in findings.chunk_by(|(_, a), (_, b)| a.file == b.file) {
-        let text = text_of(context, &of_file[0].1.file);
+        let text = text_of(skill, &of_file[0].1.file);
         let mut lines = Lines::new(text);
         let places = places_of_edits(text, of_file);
         for (rule, finding) in of_file {
@@ -89,11 +89,11 @@ fn places_of_edits(text: &str, findings: &[(&'static Rule, Finding)]) -> BTreeMa
     places
 }
 
-fn text_of<'a>(context: &'a Context<'_>, file: &str) -> &'a str {
+fn text_of<'a>(skill: &'a ParsedSkill<'_>, file: &str) -> &'a str {
     if file == SKILL_FILE {
-        return context.skill_text();
+        return skill.skill_text();
     }
-    context.page(file).map_or("", |page| &page.text)
+    skill.page(file).map_or("", |page| &page.text)
 }
 
 /// The lines of a text, asked for in the order of the text.

@@ -1,38 +1,42 @@
-//! [`Mention`]: a link, the page it stands on, and where it leads.
+//! [`Mention`]: a reference, the page it stands on, and where it leads.
 
 use crate::diagnostic::Severity;
 use crate::markdown::Link;
-use crate::parsed_skill::{Context, Page, Role};
-use crate::references::resolve::{Destination, Lead};
+use crate::parsed_skill::{Page, ParsedSkill, Role};
+use crate::references::resolve::{Destination, ResolvedLink};
 use crate::rule::Finding;
 
-/// A link, the page it stands on, and where it leads.
+/// A reference, the page it stands on, and where it leads.
 #[derive(Debug, Clone, Copy)]
 pub struct Mention<'c> {
     /// The page.
     pub page: &'c Page<'c>,
-    /// The link.
+    /// The reference.
     pub link: &'c Link,
     /// Where it leads.
-    pub lead: &'c Lead<'c>,
+    pub resolved: &'c ResolvedLink<'c>,
 }
 
 /// Returns every reference of every page.
-pub fn all<'c>(context: &'c Context<'c>) -> impl Iterator<Item = Mention<'c>> {
-    context.pages.iter().flat_map(of_page)
+pub fn all<'c>(skill: &'c ParsedSkill<'c>) -> impl Iterator<Item = Mention<'c>> {
+    skill.pages.iter().flat_map(of_page)
 }
 
 /// Returns every reference of a page.
 pub fn of_page<'c>(page: &'c Page<'c>) -> impl Iterator<Item = Mention<'c>> {
-    let pairs = page.markdown.links.iter().zip(&page.leads);
-    pairs.map(move |(link, lead)| Mention { page, link, lead })
+    let pairs = page.markdown.links.iter().zip(&page.resolved_links);
+    pairs.map(move |(link, resolved)| Mention {
+        page,
+        link,
+        resolved,
+    })
 }
 
 impl<'c> Mention<'c> {
     /// Where it leads.
     #[must_use]
     pub const fn destination(&self) -> &'c Destination<'c> {
-        &self.lead.destination
+        &self.resolved.destination
     }
 
     /// Returns a finding at its place.
@@ -46,8 +50,8 @@ impl<'c> Mention<'c> {
     #[must_use]
     pub fn severity(&self, severe: Severity) -> Severity {
         match self.page.role {
-            Role::Aside => Severity::Info,
-            Role::SkillMd | Role::Reference => severe,
+            Role::Auxiliary => Severity::Info,
+            Role::SkillMd | Role::SupportingPage => severe,
         }
     }
 }

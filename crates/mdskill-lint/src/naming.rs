@@ -12,7 +12,7 @@ const MAX_SHOWN_CHARS: usize = 80;
 
 /// Returns a text as a message repeats it: a long one by its beginning.
 #[must_use]
-pub fn shown(text: &str) -> Cow<'_, str> {
+pub fn shortened(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(MAX_SHOWN_CHARS) {
         None => Cow::Borrowed(text),
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
@@ -45,7 +45,7 @@ pub fn slug(text: &str) -> Option<String> {
 /// Returns the fix that sets `field` to `name` and keeps its quotes; nothing when the value
 /// goes over several lines. The name is what others ask for, so the change is not a safe one.
 #[must_use]
-pub fn renamed(text: &str, field: &Field, name: &str) -> Option<Fix> {
+pub fn rename_fix(text: &str, field: &Field, name: &str) -> Option<Fix> {
     let span = Span::new(field.value_span.start, field.value_span.end.min(text.len()));
     let written = text.get(span.start..span.end)?;
     if written.contains('\n') {
@@ -88,7 +88,7 @@ mod tests {
         let renamed = |yaml: &str, name: &str| {
             let text = format!("---\n{yaml}\n---\n");
             let front = frontmatter::parse(text.as_bytes()).unwrap();
-            let fix = renamed(&text, front.field("name").unwrap(), name)?;
+            let fix = rename_fix(&text, front.field("name").unwrap(), name)?;
             assert_eq!(fix.safety, Safety::Unsafe);
             let Change::Edit(edits) = fix.change else {
                 panic!("no edit")
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_long_text_is_shown_by_its_beginning() {
-        assert_eq!(shown("é"), "é");
-        assert_eq!(shown(&"é".repeat(81)).chars().count(), 81);
+        assert_eq!(shortened("é"), "é");
+        assert_eq!(shortened(&"é".repeat(81)).chars().count(), 81);
     }
 }

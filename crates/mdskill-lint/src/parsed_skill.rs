@@ -1,4 +1,4 @@
-//! [`Context`]: a skill, read once for all rules.
+//! [`ParsedSkill`]: a skill, read once for all rules.
 
 use std::borrow::Cow;
 
@@ -6,16 +6,16 @@ use crate::SKILL_FILE;
 use crate::frontmatter::{self, Fault, Field, Frontmatter, FrontmatterError, MAX_SKILL_MD_BYTES};
 use crate::markdown::{self, Markdown};
 use crate::profile::Profile;
-use crate::references::path_index::Paths;
-use crate::references::resolve::{Lead, Origin, Resolver};
-use crate::skill_files::{Entry, EntryKind, SkillView, Unreadable};
+use crate::references::path_index::PathIndex;
+use crate::references::resolve::{Origin, ResolvedLink, Resolver};
+use crate::skill_files::{Entry, EntryKind, SkillFiles, Unreadable};
 
 /// A skill, read once for all rules.
-pub struct Context<'a> {
+pub struct ParsedSkill<'a> {
     /// The skill.
-    pub skill: &'a dyn SkillView,
+    pub files: &'a dyn SkillFiles,
     /// The paths in it.
-    pub paths: Paths<'a>,
+    pub paths: PathIndex<'a>,
     /// Its Markdown files that are text, `SKILL.md` first; those of a skill within this one are
     /// that skill's.
     pub pages: Vec<Page<'a>>,
@@ -41,8 +41,8 @@ pub struct Page<'a> {
     pub body_offset: usize,
     /// What it holds after its frontmatter.
     pub markdown: Markdown,
-    /// Where each reference of `markdown` leads.
-    pub leads: Vec<Lead<'a>>,
+    /// Where each reference of `markdown` resolved_links.
+    pub resolved_links: Vec<ResolvedLink<'a>>,
     /// Who reads it.
     pub role: Role,
 }
@@ -53,19 +53,19 @@ pub enum Role {
     /// Every agent that loads the skill.
     SkillMd,
     /// An agent that is sent there.
-    Reference,
+    SupportingPage,
     /// People, or the one who fills a template in: README, `assets/`, `examples/`, tests.
-    Aside,
+    Auxiliary,
 }
 
-impl<'a> Context<'a> {
+impl<'a> ParsedSkill<'a> {
     /// Reads `skill`. The body is read even when the YAML before it is broken.
     #[must_use]
-    pub fn new(skill: &'a dyn SkillView, profile: Profile) -> Self {
-        let entries = skill.entries();
-        let mut context = Self {
-            skill,
-            paths: Paths::new(entries),
+    pub fn new(files: &'a dyn SkillFiles, profile: Profile) -> Self {
+        let entries = files.entries();
+        let mut skill = Self {
+            files,
+            paths: PathIndex::new(entries),
             pages: Vec::new(),
             profile,
             skill_md: None,
@@ -73,14 +73,14 @@ impl<'a> Context<'a> {
             unreadable: Vec::new(),
             frontmatter: None,
         };
-        context.read_skill_md();
-        context.read_pages();
-        context
+        skill.read_skill_md();
+        skill.read_pages();
+        skill
     }
 
     fn read_pages(&mut self) {
         self.parse_skill_md();
-        for entry in self.skill.entries() {
+        for entry in self.files.entries() {
             let is_page = is_markdown(&entry.path) && is_small(entry);
             if is_page && entry.path != SKILL_FILE && !self.is_nested(&entry.path) {
                 self.read_page(&entry.path);
@@ -92,7 +92,7 @@ impl<'a> Context<'a> {
     fn read_skill_md(&mut self) {
         let entry = self.entry(SKILL_FILE).filter(|entry| entry.is_file());
         let Some(entry) = entry else { return };
-        let bytes = match self.skill.read(&entry.path) {
+        let bytes = match self.files.read(&entry.path) {
             Ok(bytes) => bytes,
             Err(error) => return self.unreadable.push((&entry.path, error)),
         };
@@ -112,7 +112,7 @@ impl<'a> Context<'a> {
                 path: SKILL_FILE,
                 body_offset: from,
                 markdown: markdown::read(text, from),
-                leads: Vec::new(),
+                resolved_links: Vec::new(),
                 text: Cow::Owned(text.to_owned()),
                 role: Role::SkillMd,
             });
@@ -120,7 +120,7 @@ impl<'a> Context<'a> {
     }
 
     fn read_page(&mut self, path: &'a str) {
-        let bytes = match self.skill.read(path) {
+        let bytes = match self.files.read(path) {
             Ok(bytes) => bytes,
             Err(error) => return self.unreadable.push((path, error)),
         };
@@ -135,7 +135,7 @@ impl<'a> Context<'a> {
                 path,
                 body_offset: from,
                 markdown: markdown::read(&text, from),
-                leads: Vec::new(),
+                resolved_links: Vec::new(),
                 text,
                 role: role_of(path),
             });
@@ -143,14 +143,16 @@ impl<'a> Context<'a> {
     }
 
     fn resolve(&mut self) {
-        let resolver = Resolver::new(self.skill, &self.paths);
+        let resolver = Resolver::new(self.files, &self.paths);
         for page in &mut self.pages {
             let origin = Origin {
                 path: page.path,
                 text: &page.text,
             };
-            let links = page.markdown.links.iter();
-            page.leads = links.map(|link| resolver.lead(origin, link)).collect();
+            let references = page.markdown.links.iter();
+            page.resolved_links = references
+                .map(|reference| resolver.resolve(origin, reference))
+                .collect();
         }
     }
 
@@ -166,7 +168,7 @@ impl<'a> Context<'a> {
     /// Returns what lies at exactly this path.
     #[must_use]
     pub fn entry(&self, path: &str) -> Option<&'a Entry> {
-        let entries = self.skill.entries();
+        let entries = self.files.entries();
         let at = entries.binary_search_by(|entry| entry.path.as_str().cmp(path));
         at.ok().map(|at| &entries[at])
     }
@@ -192,7 +194,9 @@ impl<'a> Context<'a> {
 
     /// Returns the pages that agents read.
     pub fn read_by_agents(&self) -> impl Iterator<Item = &Page<'a>> {
-        self.pages.iter().filter(|page| page.role != Role::Aside)
+        self.pages
+            .iter()
+            .filter(|page| page.role != Role::Auxiliary)
     }
 
     /// Returns the text of `SKILL.md`, up to the first byte that is none.
@@ -270,7 +274,7 @@ fn role_of(path: &str) -> Role {
     let is_aside =
         FILES.contains(&stem.as_str()) || folders.split('/').any(|part| FOLDERS.contains(&part));
     match is_aside {
-        true => Role::Aside,
-        false => Role::Reference,
+        true => Role::Auxiliary,
+        false => Role::SupportingPage,
     }
 }

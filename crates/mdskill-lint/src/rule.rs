@@ -3,8 +3,8 @@
 use crate::SKILL_FILE;
 use crate::diagnostic::{Fix, Severity};
 use crate::frontmatter::FrontmatterError;
-use crate::parsed_skill::Context;
-use crate::skill_facts::{Set, SetFinding};
+use crate::parsed_skill::ParsedSkill;
+use crate::skill_facts::{SetFinding, SkillSet};
 use crate::span::Span;
 
 /// One thing that can be wrong with a skill.
@@ -49,9 +49,9 @@ pub enum Fixable {
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
     /// A look at one skill.
-    Skill(fn(&Context<'_>) -> Vec<Finding>),
+    Skill(fn(&ParsedSkill<'_>) -> Vec<Finding>),
     /// A look at all skills of a repository or a folder.
-    Set(fn(&Set<'_>) -> Vec<SetFinding>),
+    Set(fn(&SkillSet<'_>) -> Vec<SetFinding>),
     /// The validator itself, while it does its work.
     Validator,
 }

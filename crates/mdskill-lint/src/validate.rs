@@ -1,6 +1,6 @@
 //! [`validate`]: finds every problem of a skill.
 //!
-//! 1. [`Context`] parses the skill once for all rules: frontmatter, Markdown pages, paths, and links.
+//! 1. [`ParsedSkill`] parses the skill once for all rules: frontmatter, Markdown pages, paths, and links.
 //! 2. Each enabled rule of the [`registry`] checks it and returns findings with byte positions.
 //! 3. [`suppression`] removes the findings that comments silence.
 //! 4. [`locate`] turns byte positions into lines and sets severities.
@@ -12,11 +12,11 @@ use crate::SKILL_FILE;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::frontmatter::Field;
 use crate::locate::Lines;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::Destination;
 use crate::rule::Check;
-use crate::skill_facts::{Fact, Facts};
-use crate::skill_files::{MemoryView, SkillView};
+use crate::skill_facts::{FieldFact, SkillFacts};
+use crate::skill_files::{MemoryFiles, SkillFiles};
 use crate::span::Position;
 
 use crate::mentions;
@@ -26,11 +26,11 @@ use crate::{locate, registry, rules, suppression};
 
 /// What was found in a skill, and what is kept of it to compare it with others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Checked {
+pub struct ValidationResult {
     /// What was found, sorted by file, place and code.
     pub diagnostics: Vec<Diagnostic>,
     /// The facts that [`validate_set`](crate::validate_set) compares.
-    pub facts: Facts,
+    pub facts: SkillFacts,
     /// The other skills of the repository that this one refers to: their folders, seen from the
     /// root of the repository, sorted.
     pub siblings: Vec<String>,
@@ -39,49 +39,49 @@ pub struct Checked {
 /// Validates a skill with all enabled rules.
 ///
 /// ```
-/// use mdskill_lint::skill_files::MemoryView;
+/// use mdskill_lint::skill_files::MemoryFiles;
 /// use mdskill_lint::{Settings, validate};
 ///
-/// let skill = MemoryView::new("a").with("SKILL.md", "---\nname: a\ndescription: x: y\n---\nText\n");
+/// let skill = MemoryFiles::new("a").with("SKILL.md", "---\nname: a\ndescription: x: y\n---\nText\n");
 /// let found = validate(&skill, &Settings::default()).diagnostics;
 /// assert_eq!((found[0].code, found[0].start.line), ("SK103", 3));
 /// ```
 #[must_use]
-pub fn validate(skill: &dyn SkillView, settings: &Settings) -> Checked {
-    let context = Context::new(skill, settings.profile);
+pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> ValidationResult {
+    let skill = ParsedSkill::new(files, settings.profile);
     let mut findings = Vec::new();
     for rule in registry::RULES.iter().copied() {
         if let Check::Skill(check) = rule.check
             && settings.level(rule) != Level::Off
         {
-            findings.extend(check(&context).into_iter().map(|finding| (rule, finding)));
+            findings.extend(check(&skill).into_iter().map(|finding| (rule, finding)));
         }
     }
-    let mut facts = facts(&context);
+    let mut facts = facts(&skill);
     if settings.heeds_comments {
-        let heeded = suppression::suppress(&context, settings, findings);
+        let heeded = suppression::suppress(&skill, settings, findings);
         (findings, facts.silenced) = (heeded.findings, heeded.between);
     }
-    Checked {
-        diagnostics: locate::place(&context, settings, findings),
+    ValidationResult {
+        diagnostics: locate::place(&skill, settings, findings),
         facts,
-        siblings: siblings(&context),
+        siblings: siblings(&skill),
     }
 }
 
 /// Returns the facts that [`validate_set`](crate::validate_set) compares, read from `SKILL.md` only.
 #[must_use]
-pub fn facts_of(skill: &dyn SkillView, settings: &Settings) -> Facts {
-    let mut alone = MemoryView::new(skill.folder());
+pub fn read_facts(skill: &dyn SkillFiles, settings: &Settings) -> SkillFacts {
+    let mut alone = MemoryFiles::new(skill.folder());
     if let Ok(bytes) = skill.read(SKILL_FILE) {
         alone = alone.with(SKILL_FILE, bytes);
     }
-    facts(&Context::new(&alone, settings.profile))
+    facts(&ParsedSkill::new(&alone, settings.profile))
 }
 
 /// Returns the finding that a folder can't be listed; nothing when that rule is off.
 #[must_use]
-pub fn unlisted(reason: &str, settings: &Settings) -> Option<Diagnostic> {
+pub fn unlistable_folder(reason: &str, settings: &Settings) -> Option<Diagnostic> {
     let rule = &rules::unreadable::RULE;
     Some(Diagnostic {
         code: rule.code,
@@ -98,13 +98,13 @@ pub fn unlisted(reason: &str, settings: &Settings) -> Option<Diagnostic> {
     })
 }
 
-fn facts(context: &Context<'_>) -> Facts {
-    let mut lines = Lines::new(context.skill_text());
+fn facts(skill: &ParsedSkill<'_>) -> SkillFacts {
+    let mut lines = Lines::new(skill.skill_text());
     let mut fact = |field: Option<&Field>| {
         let field = field?;
         let text = field.value.text().filter(|text| !text.is_empty())?;
         let (start, end, excerpt) = lines.locate(field.value_span);
-        Some(Fact {
+        Some(FieldFact {
             text: text.to_owned(),
             start,
             end,
@@ -112,18 +112,18 @@ fn facts(context: &Context<'_>) -> Facts {
         })
     };
     let mut hasher = DefaultHasher::new();
-    context.skill_md.hash(&mut hasher);
-    Facts {
+    skill.skill_md.hash(&mut hasher);
+    SkillFacts {
         fingerprint: hasher.finish(),
-        name: fact(context.field("name")),
-        description: fact(context.field("description")),
+        name: fact(skill.field("name")),
+        description: fact(skill.field("description")),
         silenced: BTreeSet::new(),
     }
 }
 
-fn siblings(context: &Context<'_>) -> Vec<String> {
-    let skills = mentions::all(context).filter_map(|mention| match mention.destination() {
-        Destination::Beside(beside) => beside.skill.clone(),
+fn siblings(skill: &ParsedSkill<'_>) -> Vec<String> {
+    let skills = mentions::all(skill).filter_map(|mention| match mention.destination() {
+        Destination::Outside(beside) => beside.skill.clone(),
         _ => None,
     });
     let skills: BTreeSet<String> = skills.collect();

@@ -15,12 +15,12 @@ use crate::ops::OpError;
 use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use crate::spec::{Spec, SpecSource};
-use crate::view::GitView;
+use crate::view::GitFiles;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
-use mdskill_lint::{Checked, Settings, validate};
+use mdskill_lint::{Settings, ValidationResult, validate};
 
 /// A skill that is ready to install: its files are safe to write and all here.
 #[derive(Debug, Clone)]
@@ -150,8 +150,8 @@ pub fn diagnose(
     folder: &str,
     files: &SkillTree,
     settings: &Settings,
-) -> Checked {
-    let view = GitView::of(objects, root, path, folder, files);
+) -> ValidationResult {
+    let view = GitFiles::of(objects, root, path, folder, files);
     validate(&view, &settings.for_strangers())
 }
 

@@ -18,7 +18,7 @@ use crate::ops::candidate::diagnose;
 use crate::ops::change::{Conflicted, ConflictedFile};
 use crate::ops::gate::{Refusal, Version};
 use crate::skill::tree::{MAX_AT_HAND, SkillTree};
-use crate::view::{DiskView, GitView, SkillView};
+use crate::view::{DiskFiles, GitFiles, SkillFiles};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
 use mdskill_lint::diagnostic::Diagnostic;
@@ -122,7 +122,7 @@ impl Source<'_, '_, '_> {
         // Compare the version without markers, so that none is reported as a capability.
         let unmarked = kept.as_ref().and_then(|kept| kept.unmarked.as_ref());
         let shown = unmarked.unwrap_or(&files);
-        let after = GitView::of(objects, root, &entry.path, folder, shown);
+        let after = GitFiles::of(objects, root, &entry.path, folder, shown);
         let (diff, unified) = self.differences(skill, &after);
         let lineage = self.lineage(skill, target);
         notes.extend(warning(lineage, skill, target));
@@ -171,11 +171,11 @@ impl Source<'_, '_, '_> {
         skill: Installed<'_>,
         target: &Target,
         upstream: &'v Upstream,
-    ) -> Result<GitView<'v>, OpError> {
+    ) -> Result<GitFiles<'v>, OpError> {
         let objects = self.repository.objects();
         let root = self.repository.root_tree(target.commit)?;
         let (path, folder) = (&upstream.path, skill.name.as_str());
-        Ok(GitView::of(objects, root, path, folder, &upstream.files))
+        Ok(GitFiles::of(objects, root, path, folder, &upstream.files))
     }
 
     /// Returns a version that was locked, whose files are in the cache.
@@ -183,23 +183,23 @@ impl Source<'_, '_, '_> {
         &self,
         skill: Installed<'_>,
         tree: ObjectId,
-    ) -> Result<Box<dyn SkillView + '_>, ObjectError> {
+    ) -> Result<Box<dyn SkillFiles + '_>, ObjectError> {
         let objects = self.repository.objects();
-        let view = GitView::at(objects, tree, "", skill.name.as_str(), tree)?;
+        let view = GitFiles::at(objects, tree, "", skill.name.as_str(), tree)?;
         Ok(Box::new(view))
     }
 
     /// Returns the version that the new one replaces: the one on disk, else the locked one.
-    fn before(&self, skill: Installed<'_>) -> Option<Box<dyn SkillView + '_>> {
+    fn before(&self, skill: Installed<'_>) -> Option<Box<dyn SkillFiles + '_>> {
         let scope = &self.terms.context.scope;
         let targets = skill.lockfile.targets_of(skill.entry).iter();
         let folders = targets.map(|target| scope.skill(target, skill.name));
         let mut on_disk = folders.filter(|folder| folder.is_dir());
-        if let Some(view) = on_disk.find_map(|folder| DiskView::open(&folder, None).ok()) {
+        if let Some(view) = on_disk.find_map(|folder| DiskFiles::open(&folder, None).ok()) {
             return Some(Box::new(view));
         }
         let objects = self.repository.objects();
-        let mut blobs = GitView::blobs_of(objects, skill.entry.tree)
+        let mut blobs = GitFiles::blobs_of(objects, skill.entry.tree)
             .ok()?
             .into_iter();
         if blobs.all(|blob| objects.contains(blob)) {
@@ -213,7 +213,7 @@ impl Source<'_, '_, '_> {
     fn differences(
         &self,
         skill: Installed<'_>,
-        after: &dyn SkillView,
+        after: &dyn SkillFiles,
     ) -> (SkillDiff, Option<String>) {
         let before = self.before(skill);
         let before = before.as_deref();

@@ -9,11 +9,11 @@ use super::discover::Lying;
 use crate::ops::OpError;
 use crate::ops::findings::join;
 use crate::platform;
-use crate::view::{self, DiskView, EntryKind, GitView, Lies, SkillView};
+use crate::view::{self, DiskFiles, EntryKind, GitFiles, PathKind, SkillFiles};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry, blob_id};
 use mdskill_lint::leftovers::is_made_by_tools;
-use mdskill_lint::{Checked, Settings, validate};
+use mdskill_lint::{Settings, ValidationResult, validate};
 
 /// A commit to compare with, and the repository that has it.
 pub(super) struct Baseline {
@@ -173,15 +173,15 @@ impl Then {
         skill: &Lying,
         tree: ObjectId,
         settings: &Settings,
-    ) -> Result<Checked, OpError> {
+    ) -> Result<ValidationResult, OpError> {
         let place = self.place(skill);
         let folder = place.rsplit('/').next().unwrap_or_default();
         let checked = Objects::on_this_thread(&self.store, |objects| {
             // A view makes do with what is here, but what is missing is no change.
-            for blob in GitView::blobs_of(objects, tree)? {
+            for blob in GitFiles::blobs_of(objects, tree)? {
                 objects.size(blob)?;
             }
-            let view = GitView::at(objects, self.root, &place, folder, tree)?;
+            let view = GitFiles::at(objects, self.root, &place, folder, tree)?;
             Ok(validate(&view, settings))
         });
         checked.map_err(|error| self.blame(error))
@@ -197,7 +197,7 @@ impl Then {
             view::find(objects, self.root, &place)
         });
         let found = found.map_err(|error| self.blame(error))?;
-        Ok(matches!(found, Some((Lies::File, _))))
+        Ok(matches!(found, Some((PathKind::File, _))))
     }
 
     /// What is missing was left out when the repository was cloned.
@@ -258,7 +258,7 @@ fn difference(
 ) -> Result<Difference, ObjectError> {
     let mut old = BTreeMap::new();
     files_of(objects, tree, "", &mut old)?;
-    let Ok(view) = DiskView::open(skill, Some(repository)) else {
+    let Ok(view) = DiskFiles::open(skill, Some(repository)) else {
         return Ok(Difference::Some);
     };
     let mut more = Vec::new();

@@ -10,10 +10,10 @@ use super::report::Report;
 use super::results::Together;
 use super::run::{CHUNK, Look, Looked};
 use crate::ops::OpError;
-use crate::view::DiskView;
+use crate::view::DiskFiles;
 use mdskill_lint::diagnostic::Diagnostic;
-use mdskill_lint::skill_facts::Facts;
-use mdskill_lint::{Checked, Settings, facts_of};
+use mdskill_lint::skill_facts::SkillFacts;
+use mdskill_lint::{Settings, ValidationResult, read_facts};
 
 /// Validates the skills of a group that differ from the baseline, and takes what is new in them.
 ///
@@ -37,10 +37,10 @@ pub(super) fn validate_changes(
         let compare = |(skill, change): (&&Lying, &Change)| {
             let before = match change {
                 Change::Differs(old) => then.validate(skill, *old, settings)?,
-                Change::None | Change::New => Checked::default(),
+                Change::None | Change::New => ValidationResult::default(),
             };
             let now = match change {
-                Change::None if !is_any_changed => Looked::At(Checked::default()),
+                Change::None if !is_any_changed => Looked::At(ValidationResult::default()),
                 // What lies between skills concerns those that did not change as well.
                 Change::None => Looked::At(facts_only(skill, group, settings)),
                 Change::New | Change::Differs(_) => look.check(skill, group)?,
@@ -74,13 +74,19 @@ pub(super) fn validate_changes(
 /// The skills as they are and as they were, in the same order.
 #[derive(Default)]
 struct Both {
-    now: Vec<(String, Checked)>,
-    before: Vec<(String, Checked)>,
+    now: Vec<(String, ValidationResult)>,
+    before: Vec<(String, ValidationResult)>,
     is_changed: Vec<bool>,
 }
 
 impl Both {
-    fn add(&mut self, skill: &Lying, change: Change, now: Checked, before: Checked) {
+    fn add(
+        &mut self,
+        skill: &Lying,
+        change: Change,
+        now: ValidationResult,
+        before: ValidationResult,
+    ) {
         let is_changed = change != Change::None;
         let before = match is_changed {
             true => before,
@@ -155,10 +161,13 @@ impl Known {
     }
 }
 
-fn facts_only(skill: &Lying, group: &Group, settings: &Settings) -> Checked {
-    let view = DiskView::open(&skill.real, group.around());
-    Checked {
-        facts: view.map_or_else(|_| Facts::default(), |view| facts_of(&view, settings)),
-        ..Checked::default()
+fn facts_only(skill: &Lying, group: &Group, settings: &Settings) -> ValidationResult {
+    let view = DiskFiles::open(&skill.real, group.around());
+    ValidationResult {
+        facts: view.map_or_else(
+            |_| SkillFacts::default(),
+            |view| read_facts(&view, settings),
+        ),
+        ..ValidationResult::default()
     }
 }

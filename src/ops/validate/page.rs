@@ -10,7 +10,7 @@ use super::write_fixes::PageText;
 use crate::context::Context;
 use crate::fs::{At, Error};
 use crate::ops::OpError;
-use crate::view::{DiskView, MemoryView, Overlay, SkillView};
+use crate::view::{DiskFiles, MemoryFiles, OverlayFiles, SkillFiles};
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::fix::apply_fixes_to_file;
 use mdskill_lint::{FixOutcome, validate};
@@ -51,19 +51,19 @@ pub(super) fn validate_page(
     let inside = shown(&inside_of(from, &folder, &page.path)?);
     let disk = from.join(&folder);
     let (on_disk, in_memory);
-    let below: &dyn SkillView = match disk.is_dir() {
+    let below: &dyn SkillFiles = match disk.is_dir() {
         true => {
             let real = disk.canonicalize().at("look at", &disk)?;
-            on_disk = DiskView::open(&disk, git_root(&real))?;
+            on_disk = DiskFiles::open(&disk, git_root(&real))?;
             &on_disk
         }
         false => {
             let name = disk.file_name().unwrap_or_default();
-            in_memory = MemoryView::new(name.to_string_lossy());
+            in_memory = MemoryFiles::new(name.to_string_lossy());
             &in_memory
         }
     };
-    let mut view = Overlay::over(below);
+    let mut view = OverlayFiles::over(below);
     view.write(&inside, &page.bytes);
     let mut mended = match options.fixing {
         Some(fixing) => apply_fixes_to_file(&view, &inside, &options.rules.settings, fixing.filter),

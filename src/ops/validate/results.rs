@@ -2,8 +2,8 @@
 
 use super::discover::Lying;
 use mdskill_lint::diagnostic::Diagnostic;
-use mdskill_lint::skill_facts::{Facts, Set};
-use mdskill_lint::{Checked, Settings, validate_set};
+use mdskill_lint::skill_facts::{SkillFacts, SkillSet};
+use mdskill_lint::{Settings, ValidationResult, validate_set};
 
 /// What was found in the skills of one repository or folder.
 pub(super) struct Together {
@@ -15,17 +15,21 @@ pub(super) struct Together {
 
 impl Together {
     /// Looks at skills together, and at the loose files between them.
-    pub fn of(checked: Vec<(String, Checked)>, loose: &[&Lying], settings: &Settings) -> Self {
+    pub fn of(
+        checked: Vec<(String, ValidationResult)>,
+        loose: &[&Lying],
+        settings: &Settings,
+    ) -> Self {
         let mut found: Vec<Vec<Diagnostic>> = Vec::with_capacity(checked.len());
-        let mut facts: Vec<(String, Facts)> = Vec::with_capacity(checked.len());
+        let mut facts: Vec<(String, SkillFacts)> = Vec::with_capacity(checked.len());
         for (skill, checked) in checked {
             found.push(checked.diagnostics);
             facts.push((skill, checked.facts));
         }
         let loose: Vec<String> = loose.iter().map(|file| file.shown.clone()).collect();
-        let set = Set {
+        let set = SkillSet {
             skills: &facts,
-            loose: &loose,
+            flat_files: &loose,
         };
         let mut between = Vec::new();
         for (skill, diagnostic) in validate_set(&set, settings) {
@@ -34,7 +38,7 @@ impl Together {
                 None => between.push(diagnostic),
             }
         }
-        let sorted = |(found, (skill, _)): (Vec<Diagnostic>, (String, Facts))| {
+        let sorted = |(found, (skill, _)): (Vec<Diagnostic>, (String, SkillFacts))| {
             let mut found = found;
             found.sort_by(|a, b| (&a.file, a.start, a.code).cmp(&(&b.file, b.start, b.code)));
             (skill, found)

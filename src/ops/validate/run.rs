@@ -19,9 +19,9 @@ use crate::install::InstallError;
 use crate::interrupt::Interrupt;
 use crate::ops::OpError;
 use crate::ops::findings::join;
-use crate::view::DiskView;
+use crate::view::DiskFiles;
 use mdskill_lint::diagnostic::Diagnostic;
-use mdskill_lint::{self, Checked, validate};
+use mdskill_lint::{self, ValidationResult, validate};
 use mdskill_lint::{FixOutcome, apply_fixes};
 
 /// Skills that are read before their findings are noted, and their fixes written.
@@ -77,7 +77,7 @@ impl<'a> Look<'a> {
         if self.fixing.is_some() {
             self.installed.note(group, report);
         }
-        let mut checked: Vec<(String, Checked)> = Vec::with_capacity(group.skills.len());
+        let mut checked: Vec<(String, ValidationResult)> = Vec::with_capacity(group.skills.len());
         let mut unlisted = Vec::new();
         for chunk in group.skills.chunks(CHUNK) {
             let look = |skill: &Lying| self.mend(skill, group);
@@ -105,7 +105,7 @@ impl<'a> Look<'a> {
     ///
     /// # Errors
     /// When it is interrupted.
-    pub fn check(&self, skill: &Lying, group: &Group) -> Result<Looked<Checked>, OpError> {
+    pub fn check(&self, skill: &Lying, group: &Group) -> Result<Looked<ValidationResult>, OpError> {
         self.look(skill, group, |view| validate(view, &self.rules.settings))
     }
 
@@ -125,7 +125,7 @@ impl<'a> Look<'a> {
         &self,
         skill: &Lying,
         group: &Group,
-        take: impl Fn(&DiskView) -> T,
+        take: impl Fn(&DiskFiles) -> T,
     ) -> Result<Looked<T>, OpError> {
         if self.interrupt.is_raised() {
             return Err(InstallError::Interrupted.into());
@@ -144,7 +144,7 @@ impl<'a> Look<'a> {
         group: &Group,
         mended: FixOutcome,
         report: &mut Report,
-    ) -> Result<Checked, OpError> {
+    ) -> Result<ValidationResult, OpError> {
         let (Some(fixing), Some(fixes)) = (self.fixing, &mut report.fixes) else {
             return Ok(mended.checked);
         };
@@ -165,9 +165,9 @@ impl<'a> Look<'a> {
     }
 
     /// Lists a skill, with its repository around it when that is its own.
-    fn view(&self, skill: &Lying, group: &Group) -> Result<DiskView, Error> {
+    fn view(&self, skill: &Lying, group: &Group) -> Result<DiskFiles, Error> {
         let around = group.around().filter(|_| !self.installed.has(skill));
-        DiskView::open(&skill.real, around)
+        DiskFiles::open(&skill.real, around)
     }
 
     /// Drops what `[rules.per-path]` ignores of what was found, sorted by file, in a folder.
@@ -210,7 +210,7 @@ impl<'a> Look<'a> {
         for (place, error) in skills.chain(others) {
             let Error { action, source, .. } = error;
             let reason = format!("can't {action} it: {source}");
-            let unlisted = mdskill_lint::unlisted(&reason, &self.rules.settings);
+            let unlisted = mdskill_lint::unlistable_folder(&reason, &self.rules.settings);
             let mut found: Vec<Diagnostic> = unlisted.into_iter().collect();
             self.drop_ignored(place, &mut found);
             for mut diagnostic in found {

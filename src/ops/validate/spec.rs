@@ -9,9 +9,9 @@ use crate::ops::OpError;
 use crate::ops::candidate::{Opened, full_spec, query_of, source_of};
 use crate::skill::discover::Found;
 use crate::spec::Spec;
-use crate::view::GitView;
+use crate::view::GitFiles;
 use mdskill_git::objects::{ObjectError, Objects};
-use mdskill_lint::{Checked, Settings, validate};
+use mdskill_lint::{Settings, ValidationResult, validate};
 
 /// Validates the skill that `spec` names, or all in the folder or the repository that it names.
 ///
@@ -35,7 +35,7 @@ pub(super) async fn validate_spec(
     let objects = opened.repository.objects();
     let mut blobs = Vec::new();
     for found in &chosen {
-        blobs.extend(GitView::blobs_of(objects, found.tree)?);
+        blobs.extend(GitFiles::blobs_of(objects, found.tree)?);
     }
     let commit = opened.commit();
     let commits: Vec<_> = commit.into_iter().collect();
@@ -46,11 +46,11 @@ pub(super) async fn validate_spec(
     let check = |found: &Found| {
         Objects::on_this_thread(store, |objects| {
             let folder = found.folder().unwrap_or_default();
-            let view = GitView::at(objects, root, &found.path, folder, found.tree)?;
+            let view = GitFiles::at(objects, root, &found.path, folder, found.tree)?;
             Ok(validate(&view, settings))
         })
     };
-    let checked: Vec<Checked> = chosen
+    let checked: Vec<ValidationResult> = chosen
         .par_iter()
         .map(check)
         .collect::<Result<_, ObjectError>>()?;

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use crate::capability::{Capability, Kind};
 use crate::invisible_chars::hidden_runs;
-use crate::skill_files::SkillView;
+use crate::skill_files::SkillFiles;
 use text::TextFile;
 
 /// Returns what a skill can do, each with the file and line where it is first seen. `Bash` as a
@@ -23,7 +23,7 @@ use text::TextFile;
 ///
 /// Of a file above 1 MiB only the first 1 MiB is looked at.
 #[must_use]
-pub fn capabilities(view: &dyn SkillView) -> BTreeSet<Capability> {
+pub fn capabilities(view: &dyn SkillFiles) -> BTreeSet<Capability> {
     let mut found = Found::default();
     for entry in view.entries() {
         programs::look(view, entry, &mut found);

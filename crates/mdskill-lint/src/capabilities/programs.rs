@@ -2,7 +2,7 @@
 
 use super::Found;
 use crate::capability::Kind;
-use crate::skill_files::{Entry, EntryKind, SkillView};
+use crate::skill_files::{Entry, EntryKind, SkillFiles};
 
 /// What interpreters, shells and systems run by its name's end. Markup, styles and data are
 /// not among them, and neither are languages that only a build makes a program of, except those
@@ -103,7 +103,7 @@ const MAGIC: [[u8; 4]; 7] = [
     *b"\0asm",
 ];
 
-pub(super) fn look(view: &dyn SkillView, entry: &Entry, found: &mut Found) {
+pub(super) fn look(view: &dyn SkillFiles, entry: &Entry, found: &mut Found) {
     let EntryKind::File { is_executable, .. } = entry.kind else {
         return;
     };
@@ -135,7 +135,7 @@ pub(super) fn extension(path: &str) -> String {
     extension.unwrap_or_default().to_ascii_lowercase()
 }
 
-fn begins_as_program(view: &dyn SkillView, path: &str) -> bool {
+fn begins_as_program(view: &dyn SkillFiles, path: &str) -> bool {
     let beginning = view.beginning(path, 4).unwrap_or_default();
     beginning.starts_with(b"#!") || MAGIC.iter().any(|magic| beginning.starts_with(magic))
 }

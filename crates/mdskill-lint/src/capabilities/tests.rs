@@ -1,8 +1,8 @@
 use super::*;
-use crate::skill_files::{Entry, EntryKind, MemoryView};
+use crate::skill_files::{Entry, EntryKind, MemoryFiles};
 
 /// Returns what a skill can do, as `WORD WHAT FILE:LINE`.
-fn told(view: &MemoryView) -> Vec<String> {
+fn told(view: &MemoryFiles) -> Vec<String> {
     let all = capabilities(view).into_iter().map(|one| {
         let line = one.line.map_or(String::new(), |line| format!(":{line}"));
         format!("{} {} {}{line}", one.kind, one.what, one.file)
@@ -10,8 +10,8 @@ fn told(view: &MemoryView) -> Vec<String> {
     all.collect()
 }
 
-fn skill(text: &str) -> MemoryView {
-    MemoryView::new("pdf").with("SKILL.md", text)
+fn skill(text: &str) -> MemoryFiles {
+    MemoryFiles::new("pdf").with("SKILL.md", text)
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn hidden_characters_are_told_by_code_point_and_file() {
 
 #[test]
 fn a_program_is_told_by_its_place_its_name_or_its_beginning() {
-    let view = MemoryView::new("pdf")
+    let view = MemoryFiles::new("pdf")
         .with("scripts/run", "x")
         .with("scripts/README.md", "x")
         .with("scripts/data.json", "{}")
@@ -148,7 +148,7 @@ fn a_program_is_told_by_its_place_its_name_or_its_beginning() {
             is_executable: true,
         },
     };
-    let view = MemoryView::new("pdf").with_entry(executable);
+    let view = MemoryFiles::new("pdf").with_entry(executable);
     assert_eq!(told(&view), ["executables assets/x.txt assets/x.txt"]);
 }
 
@@ -181,7 +181,8 @@ fn commands_stand_in_blocks_of_shells_and_in_their_scripts() {
 #[test]
 fn what_is_seen_elsewhere_is_not_new_but_hidden_characters_are() {
     let before = capabilities(&skill("https://acme.io").with("a.md", "x\u{202e}"));
-    let after = capabilities(&MemoryView::new("pdf").with("z.md", "\n\nhttps://acme.io x\u{202e}"));
+    let after =
+        capabilities(&MemoryFiles::new("pdf").with("z.md", "\n\nhttps://acme.io x\u{202e}"));
     let (gained, lost) = delta(&before, &after);
     assert_eq!(gained.len(), 1, "{gained:?}");
     assert_eq!(

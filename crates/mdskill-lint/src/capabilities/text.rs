@@ -3,7 +3,7 @@
 use super::programs::extension;
 use crate::SKILL_FILE;
 use crate::is_text;
-use crate::skill_files::{Entry, SkillView};
+use crate::skill_files::{Entry, SkillFiles};
 
 /// As many bytes of a file are looked at.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -17,7 +17,7 @@ pub(super) struct TextFile<'a> {
 
 impl<'a> TextFile<'a> {
     /// Reads a file; nothing when it is none, or no text.
-    pub fn read(view: &dyn SkillView, entry: &'a Entry) -> Option<Self> {
+    pub fn read(view: &dyn SkillFiles, entry: &'a Entry) -> Option<Self> {
         let bytes = entry
             .is_file()
             .then(|| view.beginning(&entry.path, MAX_BYTES))?;

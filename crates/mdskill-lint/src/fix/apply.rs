@@ -8,8 +8,8 @@ use super::text_edit::edit;
 use crate::diagnostic::{Change, Diagnostic, Edit, Safety, Severity};
 use crate::path::{SkillPath, fold};
 use crate::settings::Settings;
-use crate::skill_files::{Entry, EntryKind, Overlay, SkillView};
-use crate::validate::{Checked, validate};
+use crate::skill_files::{Entry, EntryKind, OverlayFiles, SkillFiles};
+use crate::validate::{ValidationResult, validate};
 
 /// Most rounds: a fault of the YAML hides those after it.
 const MAX_ROUNDS: usize = 32;
@@ -26,7 +26,7 @@ pub struct FixOutcome {
     /// The fixes that were not applied because they would do harm.
     pub refused: Vec<RefusedFix>,
     /// The findings that remain.
-    pub checked: Checked,
+    pub checked: ValidationResult,
 }
 
 /// A fix that is not applied because it would do harm: a mistake of its rule.
@@ -87,7 +87,7 @@ pub struct FileChange {
 /// nothing.
 #[must_use]
 pub fn apply_fixes(
-    skill: &dyn SkillView,
+    skill: &dyn SkillFiles,
     settings: &Settings,
     filter: impl Into<FixFilter>,
 ) -> FixOutcome {
@@ -98,7 +98,7 @@ pub fn apply_fixes(
 /// As [`apply_fixes`], but only edits the text of one file.
 #[must_use]
 pub fn apply_fixes_to_file(
-    skill: &dyn SkillView,
+    skill: &dyn SkillFiles,
     file: &str,
     settings: &Settings,
     filter: impl Into<FixFilter>,
@@ -110,7 +110,7 @@ pub fn apply_fixes_to_file(
 }
 
 fn run(
-    skill: &dyn SkillView,
+    skill: &dyn SkillFiles,
     settings: &Settings,
     is_wanted: &dyn Fn(&Diagnostic) -> bool,
     check: &Check,
@@ -166,9 +166,9 @@ fn edits(found: &Diagnostic) -> Option<&[Edit]> {
     }
 }
 
-impl From<Checked> for FixOutcome {
+impl From<ValidationResult> for FixOutcome {
     /// Returns a skill in which nothing is fixed.
-    fn from(checked: Checked) -> Self {
+    fn from(checked: ValidationResult) -> Self {
         Self {
             checked,
             ..Self::default()
@@ -177,13 +177,13 @@ impl From<Checked> for FixOutcome {
 }
 
 /// [`validate()`], except in tests.
-type Check = dyn Fn(&dyn SkillView, &Settings) -> Checked;
+type Check = dyn Fn(&dyn SkillFiles, &Settings) -> ValidationResult;
 
 /// The changes so far, by the path that a file now has.
 type Changes = BTreeMap<String, FileChange>;
 
 struct Fixer<'a> {
-    skill: &'a dyn SkillView,
+    skill: &'a dyn SkillFiles,
     settings: &'a Settings,
     all_rules: Settings,
     is_wanted: &'a dyn Fn(&Diagnostic) -> bool,
@@ -195,7 +195,7 @@ struct Fixer<'a> {
 /// The outcome of some fixes that do no harm.
 struct Trial {
     changes: Changes,
-    checked: Checked,
+    checked: ValidationResult,
     fixed: Vec<Diagnostic>,
 }
 
@@ -296,7 +296,7 @@ impl Fixer<'_> {
         is_new
     }
 
-    fn score(&self, view: &Overlay<'_>, checked: &Checked) -> Score {
+    fn score(&self, view: &OverlayFiles<'_>, checked: &ValidationResult) -> Score {
         // Fixes must not break anything that the user does not look for, either.
         Score::of(view, checked, &(self.check)(view, &self.all_rules))
     }
@@ -305,7 +305,7 @@ impl Fixer<'_> {
 /// Returns the changes with these fixes, and the fixes that are in them. A file keeps its path
 /// until all else is done.
 fn apply(
-    skill: &dyn SkillView,
+    skill: &dyn SkillFiles,
     fixes: &[Diagnostic],
     changes: &Changes,
 ) -> (Changes, Vec<Diagnostic>) {
@@ -357,8 +357,8 @@ fn change_of<'a>(changes: &'a mut Changes, path: &str) -> &'a mut FileChange {
 }
 
 /// Returns the skill with the changes.
-fn view<'a>(skill: &'a dyn SkillView, changes: &Changes) -> Overlay<'a> {
-    let mut view = Overlay::over(skill);
+fn view<'a>(skill: &'a dyn SkillFiles, changes: &Changes) -> OverlayFiles<'a> {
+    let mut view = OverlayFiles::over(skill);
     for change in changes.values() {
         if let Some((_, after)) = &change.text {
             view.write(&change.path, after.as_bytes());
@@ -375,7 +375,7 @@ fn view<'a>(skill: &'a dyn SkillView, changes: &Changes) -> Overlay<'a> {
 
 /// Renames a file to a path that every system can hold and that no other file has or had: a path
 /// that differs only in letter case is the file itself, where the disk ignores case.
-fn rename(skill: &dyn SkillView, changes: &mut Changes, from: &str, to: &str) -> bool {
+fn rename(skill: &dyn SkillFiles, changes: &mut Changes, from: &str, to: &str) -> bool {
     let view = view(skill, changes);
     let folded = fold(to);
     let entries = view.entries().iter().chain(skill.entries());

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::frontmatter::{self, Fault};
-use crate::skill_files::SkillView;
-use crate::validate::Checked;
+use crate::skill_files::SkillFiles;
+use crate::validate::ValidationResult;
 
 /// How good a skill is, to compare it before and after its fixes.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ enum Readable {
 }
 
 impl Readable {
-    fn of(view: &dyn SkillView) -> Self {
+    fn of(view: &dyn SkillFiles) -> Self {
         let Ok(bytes) = view.read(SKILL_FILE) else {
             return Self::NoFile;
         };
@@ -50,7 +50,7 @@ impl Readable {
 
 impl Score {
     /// Returns the score of `view` by its findings with the user's rules and with all rules.
-    pub fn of(view: &dyn SkillView, wanted: &Checked, all: &Checked) -> Self {
+    pub fn of(view: &dyn SkillFiles, wanted: &ValidationResult, all: &ValidationResult) -> Self {
         let mut findings = [0; Severity::ALL.len()];
         for diagnostic in &wanted.diagnostics {
             findings[Severity::Error as usize - diagnostic.severity as usize] += 1;

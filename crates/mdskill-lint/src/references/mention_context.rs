@@ -17,7 +17,7 @@ const MAKING: [&str; 5] = ["create", "write", "save", "generate", "output"];
 /// Whether the text around a mention says that the file need not be there: an example, a
 /// denial, another skill's file, a wish, or a file to be made.
 #[must_use]
-pub fn is_hedged(text: &str, mention: &Link) -> bool {
+pub fn is_optional(text: &str, mention: &Link) -> bool {
     let Link { span, block, .. } = mention;
     let line = line_start(text, span.start);
     // A sentence ends with its line in code only.
@@ -293,7 +293,7 @@ mod tests {
     use crate::markdown::read;
 
     fn hedged(markdown: &str) -> bool {
-        is_hedged(markdown, read(markdown, 0).links.last().unwrap())
+        is_optional(markdown, read(markdown, 0).links.last().unwrap())
     }
 
     #[test]

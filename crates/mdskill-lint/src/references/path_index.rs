@@ -1,4 +1,4 @@
-//! [`Paths`]: the paths of a skill, and what lies at one.
+//! [`PathIndex`]: the paths of a skill, and what lies at one.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use crate::skill_files::{Entry, EntryKind};
 
 /// The paths of a skill.
 #[derive(Debug)]
-pub struct Paths<'a> {
+pub struct PathIndex<'a> {
     files: HashSet<&'a str>,
     folders: HashSet<&'a str>,
     /// What may hold more than can be seen: links and other repositories.
@@ -20,12 +20,12 @@ pub struct Paths<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Located<'a> {
     /// A file or folder that is named exactly so; the empty path is the skill itself.
-    Exactly(&'a str),
+    Exact(&'a str),
     /// One whose name differs in letter case or Unicode form.
-    Otherwise(&'a str),
+    Folded(&'a str),
 }
 
-impl<'a> Paths<'a> {
+impl<'a> PathIndex<'a> {
     /// Returns the paths of `entries`.
     #[must_use]
     pub fn new(entries: &'a [Entry]) -> Self {
@@ -69,19 +69,19 @@ impl<'a> Paths<'a> {
 
     /// Returns what lies at exactly `path`, which has neither `.` nor `..` in it.
     #[must_use]
-    pub fn exactly(&self, path: &str) -> Option<&'a str> {
+    pub fn find_exact(&self, path: &str) -> Option<&'a str> {
         let known = self.files.get(path).or_else(|| self.folders.get(path));
-        let behind_a_link = || {
+        let below_link = || {
             let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
             above.find_map(|folder| self.opaque.get(folder))
         };
-        let found = known.or_else(behind_a_link).copied();
+        let found = known.or_else(below_link).copied();
         found.or_else(|| path.is_empty().then_some(""))
     }
 
     /// Returns what lies at `path` but for letter case and Unicode form.
     #[must_use]
-    pub fn otherwise(&self, path: &str) -> Option<&'a str> {
+    pub fn find_folded(&self, path: &str) -> Option<&'a str> {
         self.folded.get(&path::fold(path)).copied()
     }
 
@@ -89,10 +89,10 @@ impl<'a> Paths<'a> {
     /// only written otherwise.
     #[must_use]
     pub fn locate(&self, paths: &[String]) -> Option<Located<'a>> {
-        let exact = paths.iter().find_map(|path| self.exactly(path));
-        let other = || paths.iter().find_map(|path| self.otherwise(path));
-        let exact = exact.map(Located::Exactly);
-        exact.or_else(|| other().map(Located::Otherwise))
+        let exact = paths.iter().find_map(|path| self.find_exact(path));
+        let other = || paths.iter().find_map(|path| self.find_folded(path));
+        let exact = exact.map(Located::Exact);
+        exact.or_else(|| other().map(Located::Folded))
     }
 }
 
@@ -167,24 +167,21 @@ mod tests {
             Entry::file("references/a/Api.md", 1),
             link,
         ];
-        let paths = Paths::new(&entries);
+        let paths = PathIndex::new(&entries);
         let located = |path: &str| paths.locate(&[path.to_owned()]);
         assert_eq!(
             located("references/a"),
-            Some(Located::Exactly("references/a"))
+            Some(Located::Exact("references/a"))
         );
-        assert_eq!(located("shared/x.md"), Some(Located::Exactly("shared")));
-        assert_eq!(located(""), Some(Located::Exactly("")));
+        assert_eq!(located("shared/x.md"), Some(Located::Exact("shared")));
+        assert_eq!(located(""), Some(Located::Exact("")));
         assert_eq!(
             located("References/a/api.md"),
-            Some(Located::Otherwise("references/a/Api.md"))
+            Some(Located::Folded("references/a/Api.md"))
         );
         assert_eq!(located("references/b.md"), None);
         let either = ["skill.md", "references/a"].map(str::to_owned);
-        assert_eq!(
-            paths.locate(&either),
-            Some(Located::Exactly("references/a"))
-        );
+        assert_eq!(paths.locate(&either), Some(Located::Exact("references/a")));
     }
 
     #[test]

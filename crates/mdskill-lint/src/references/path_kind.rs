@@ -1,6 +1,6 @@
 //! What a path says of itself, before anything is looked for.
 
-use crate::references::path_index::{self, Paths};
+use crate::references::path_index::{self, PathIndex};
 
 /// Folders whose first segment means the skill's own: of the paths below them in 2,672 public
 /// skills most resolve, and what does not is broken. `scripts/` is not among them: 54% of what
@@ -36,7 +36,7 @@ const VARIABLES: [&str; 7] = [
 
 /// What makes a reference the skill's own, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claim {
+pub enum Confidence {
     /// It is a link.
     Link,
     /// Its first folder is a conventional one.
@@ -50,19 +50,23 @@ pub enum Claim {
 }
 
 /// Returns what makes a path in code or prose the skill's own.
-pub(crate) fn claim(paths: &Paths<'_>, target: &str, variable: Option<&str>) -> Claim {
+pub(crate) fn confidence(
+    paths: &PathIndex<'_>,
+    target: &str,
+    variable: Option<&str>,
+) -> Confidence {
     if variable.is_some() {
-        return Claim::Weak;
+        return Confidence::Weak;
     }
     let top = path_index::top_folder(target).unwrap_or_default();
     if NEVER.contains(&top) {
-        return Claim::None;
+        return Confidence::None;
     }
     match top.to_lowercase().as_str() {
-        top if STRONG.contains(&top) => Claim::Strong,
-        "scripts" => Claim::Weak,
-        _ if paths.has_folder(top) => Claim::Existing,
-        _ => Claim::None,
+        top if STRONG.contains(&top) => Confidence::Strong,
+        "scripts" => Confidence::Weak,
+        _ if paths.has_folder(top) => Confidence::Existing,
+        _ => Confidence::None,
     }
 }
 
@@ -145,7 +149,7 @@ pub(crate) fn is_of_a_home(target: &str) -> bool {
 }
 
 /// Whether a target leads into a folder of the skill: a conventional one, or one that exists.
-pub(crate) fn is_own_folder(paths: &Paths<'_>, target: &str) -> bool {
+pub(crate) fn is_own_folder(paths: &PathIndex<'_>, target: &str) -> bool {
     path_index::top_folder(target)
         .is_some_and(|top| top == "scripts" || STRONG.contains(&top) || paths.has_folder(top))
 }
@@ -255,19 +259,19 @@ mod tests {
     fn a_first_folder_tells_whose_a_path_is() {
         use crate::skill_files::Entry;
         let entries = [Entry::file("rules/a.md", 1), Entry::file("docs/a.md", 1)];
-        let paths = Paths::new(&entries);
+        let paths = PathIndex::new(&entries);
         for (target, expected) in [
-            ("./References/a.md", Claim::Strong),
-            ("rules/b.md", Claim::Existing),
-            ("scripts/b.py", Claim::Weak),
-            ("docs/b.md", Claim::None),
-            ("other/b.md", Claim::None),
-            ("b.md", Claim::None),
+            ("./References/a.md", Confidence::Strong),
+            ("rules/b.md", Confidence::Existing),
+            ("scripts/b.py", Confidence::Weak),
+            ("docs/b.md", Confidence::None),
+            ("other/b.md", Confidence::None),
+            ("b.md", Confidence::None),
         ] {
-            assert_eq!(claim(&paths, target, None), expected, "{target}");
+            assert_eq!(confidence(&paths, target, None), expected, "{target}");
         }
         let (variable, rest) = split_variable("${CLAUDE_PLUGIN_ROOT}/x/y.py");
         assert!(variable.is_some_and(is_of_plugin) && rest == "x/y.py");
-        assert_eq!(claim(&paths, rest, variable), Claim::Weak);
+        assert_eq!(confidence(&paths, rest, variable), Confidence::Weak);
     }
 }

@@ -10,9 +10,9 @@ use std::collections::HashMap;
 use crate::SKILL_FILE;
 use crate::markdown::Link;
 use crate::references::mention_context;
-use crate::references::path_index::{self, Located, Paths};
-use crate::references::path_kind::{self, Claim};
-use crate::skill_files::{Lies, SkillView};
+use crate::references::path_index::{self, Located, PathIndex};
+use crate::references::path_kind::{self, Confidence};
+use crate::skill_files::{PathKind, SkillFiles};
 
 /// Most places of the repository that are looked at for one skill: each is a system call or a walk
 /// through trees.
@@ -23,11 +23,11 @@ const MAX_BASES: usize = 16;
 
 /// Where a reference leads, and how sure it is that it means the skill's own file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lead<'a> {
+pub struct ResolvedLink<'a> {
     /// Where it leads.
     pub destination: Destination<'a>,
     /// What makes it the skill's own.
-    pub claim: Claim,
+    pub confidence: Confidence,
     /// The variable before the path, without its slash, that only some clients replace.
     pub variable: Option<&'static str>,
 }
@@ -36,21 +36,21 @@ pub struct Lead<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination<'a> {
     /// No file of the skill is meant: a placeholder, the user's own, a word with a slash.
-    Unmeant,
+    Ignored,
     /// To a file or folder of the skill; the empty path is the skill itself.
     Inside(&'a str),
     /// To one that differs in letter case or Unicode form.
     Respelled(&'a str),
     /// Out of the skill, to what the repository has.
-    Beside(Beside),
+    Outside(OutsidePath),
     /// Out of the skill, and what is there is not known.
-    Away,
+    OutsideUnknown,
     /// Out of the skill, to what the repository does not have; the path beside the skill that may
     /// be meant, as this page would write it.
-    AwayToNothing(Option<String>),
+    OutsideMissing(Option<String>),
     /// To what the repository has when it is looked for from a folder above the skill, which is
     /// named here: a plugin's.
-    Above(String),
+    AboveSkill(String),
     /// To a place of one machine or one site.
     Fixed(Fixed),
     /// To nothing.
@@ -59,7 +59,7 @@ pub enum Destination<'a> {
 
 /// What lies outside a skill in its repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Beside {
+pub struct OutsidePath {
     /// Its path in the repository.
     pub path: String,
     /// The folder of the skill it belongs to, seen from the root of the repository.
@@ -79,10 +79,10 @@ pub enum Fixed {
 
 /// Finds where the references of one skill lead.
 pub struct Resolver<'p, 'a> {
-    skill: &'a dyn SkillView,
-    paths: &'p Paths<'a>,
+    skill: &'a dyn SkillFiles,
+    paths: &'p PathIndex<'a>,
     /// What was found in the repository.
-    seen: RefCell<HashMap<String, Option<Lies>>>,
+    seen: RefCell<HashMap<String, Option<PathKind>>>,
 }
 
 /// A page as far as its references are concerned.
@@ -97,7 +97,7 @@ pub struct Origin<'t, 'a> {
 impl<'p, 'a> Resolver<'p, 'a> {
     /// Returns a resolver for `skill`, whose paths are `paths`.
     #[must_use]
-    pub fn new(skill: &'a dyn SkillView, paths: &'p Paths<'a>) -> Self {
+    pub fn new(skill: &'a dyn SkillFiles, paths: &'p PathIndex<'a>) -> Self {
         Self {
             skill,
             paths,
@@ -107,20 +107,20 @@ impl<'p, 'a> Resolver<'p, 'a> {
 
     /// Returns where a reference of the page `origin` leads.
     #[must_use]
-    pub fn lead(&self, origin: Origin<'_, 'a>, link: &Link) -> Lead<'a> {
-        let (variable, target) = path_kind::split_variable(&link.target);
+    pub fn resolve(&self, origin: Origin<'_, 'a>, reference: &Link) -> ResolvedLink<'a> {
+        let (variable, target) = path_kind::split_variable(&reference.target);
         let target = path_kind::without_line_number(target);
-        let claim = match link.kind.is_clickable() {
-            true => Claim::Link,
-            false => path_kind::claim(self.paths, target, variable),
+        let confidence = match reference.kind.is_clickable() {
+            true => Confidence::Link,
+            false => path_kind::confidence(self.paths, target, variable),
         };
-        let destination = match claim {
-            Claim::Link => self.link(origin, target, variable, link),
-            _ => self.mention(origin, target, claim, variable, link),
+        let destination = match confidence {
+            Confidence::Link => self.link(origin, target, variable, reference),
+            _ => self.mention(origin, target, confidence, variable, reference),
         };
-        Lead {
+        ResolvedLink {
             destination,
-            claim,
+            confidence,
             variable,
         }
     }
@@ -130,7 +130,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
         origin: Origin<'_, 'a>,
         target: &str,
         variable: Option<&str>,
-        link: &Link,
+        reference: &Link,
     ) -> Destination<'a> {
         if target.is_empty() && variable.is_none() {
             return Destination::Inside(origin.path);
@@ -141,7 +141,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
             return found;
         }
         if path_kind::is_placeholder(target) || path_kind::is_bare_word(target) {
-            return Destination::Unmeant;
+            return Destination::Ignored;
         }
         if target.starts_with('~') {
             return Destination::Fixed(Fixed::Home);
@@ -157,12 +157,12 @@ impl<'p, 'a> Resolver<'p, 'a> {
         }
         // `../other/SKILL.md` in a nested page may be meant from the skill's own folder.
         if path_index::join("", target).is_none()
-            && let beside @ Destination::Beside(_) = self.outside("", target)
+            && let beside @ Destination::Outside(_) = self.outside("", target)
         {
             return beside;
         }
-        match mention_context::is_in_template(origin.text, link) {
-            true => Destination::Unmeant,
+        match mention_context::is_in_template(origin.text, reference) {
+            true => Destination::Ignored,
             false => Destination::Missing,
         }
     }
@@ -171,48 +171,50 @@ impl<'p, 'a> Resolver<'p, 'a> {
         &self,
         origin: Origin<'_, 'a>,
         target: &str,
-        claim: Claim,
+        confidence: Confidence,
         variable: Option<&str>,
-        link: &Link,
+        reference: &Link,
     ) -> Destination<'a> {
         if path_kind::is_placeholder(target) {
-            return Destination::Unmeant;
+            return Destination::Ignored;
         }
-        let is_hedged = || mention_context::is_hedged(origin.text, link);
+        let is_optional = || mention_context::is_optional(origin.text, reference);
         if let Some(fixed) = self.fixed(target) {
-            return match is_hedged() {
-                true => Destination::Unmeant,
+            return match is_optional() {
+                true => Destination::Ignored,
                 false => Destination::Fixed(fixed),
             };
         }
         if target.starts_with(['/', '~']) || target.contains('\\') {
-            return Destination::Unmeant;
+            return Destination::Ignored;
         }
         let own = path_index::folder_of(origin.path);
         // A page of a part, `parts/a/references/x.md`, may mean the part's folder.
         let around = path_index::upwards(own).take(MAX_BASES);
         match self.locate(std::iter::once("").chain(around), target) {
-            Some(Destination::Respelled(_)) if claim == Claim::None => return Destination::Unmeant,
+            Some(Destination::Respelled(_)) if confidence == Confidence::None => {
+                return Destination::Ignored;
+            }
             Some(found) => return found,
             None => {}
         }
         if !path_kind::names_a_file(target) {
-            return Destination::Unmeant;
+            return Destination::Ignored;
         }
         if path_index::join("", target).is_none() {
             let base = path_index::join(own, target).map_or(own, |_| "");
             return match self.outside(base, target) {
-                beside @ Destination::Beside(_) => beside,
-                _ => Destination::Unmeant,
+                beside @ Destination::Outside(_) => beside,
+                _ => Destination::Ignored,
             };
         }
-        if claim == Claim::None || is_hedged() {
-            return Destination::Unmeant;
+        if confidence == Confidence::None || is_optional() {
+            return Destination::Ignored;
         }
         let may_be_above = variable.is_none_or(path_kind::is_of_plugin);
         match may_be_above.then(|| self.above(target)).flatten() {
-            Some(_) if variable.is_some() => Destination::Unmeant,
-            Some(folder) => Destination::Above(folder),
+            Some(_) if variable.is_some() => Destination::Ignored,
+            Some(folder) => Destination::AboveSkill(folder),
             None => Destination::Missing,
         }
     }
@@ -250,11 +252,11 @@ impl<'p, 'a> Resolver<'p, 'a> {
     /// Returns what lies at a target that leaves the skill, seen from the folder `base` in it.
     fn outside(&self, base: &str, target: &str) -> Destination<'a> {
         let Some(place) = self.skill.place() else {
-            return Destination::Away;
+            return Destination::OutsideUnknown;
         };
         // What lies around the repository is not known.
         let Some(path) = path_index::join(&format!("{place}/{base}"), target) else {
-            return Destination::Away;
+            return Destination::OutsideUnknown;
         };
         // It may come back: `../this-skill/references/x.md`.
         if let Some(within) = path_index::below(place, &path) {
@@ -262,14 +264,14 @@ impl<'p, 'a> Resolver<'p, 'a> {
             return located.map_or(Destination::Missing, Destination::from);
         }
         if self.seen.borrow().len() >= MAX_LOOKS {
-            return Destination::Away;
+            return Destination::OutsideUnknown;
         }
         match path.is_empty() || self.look(&path).is_some() {
-            true => Destination::Beside(Beside {
+            true => Destination::Outside(OutsidePath {
                 skill: self.skill_around(&path),
                 path,
             }),
-            false => Destination::AwayToNothing(self.beside_instead(base, &path)),
+            false => Destination::OutsideMissing(self.beside_instead(base, &path)),
         }
     }
 
@@ -289,7 +291,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
         let place = self.skill.place()?;
         let mut folder = path;
         while !folder.is_empty() && path_index::below(folder, place).is_none() {
-            if self.look(&format!("{folder}/{SKILL_FILE}")) == Some(Lies::File) {
+            if self.look(&format!("{folder}/{SKILL_FILE}")) == Some(PathKind::File) {
                 return Some(folder.to_owned());
             }
             folder = path_index::folder_of(folder);
@@ -313,7 +315,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
     }
 
     /// Returns what lies at a path of the repository; nothing once too much was asked for.
-    fn look(&self, path: &str) -> Option<Lies> {
+    fn look(&self, path: &str) -> Option<PathKind> {
         if let Some(seen) = self.seen.borrow().get(path) {
             return *seen;
         }
@@ -329,8 +331,8 @@ impl<'p, 'a> Resolver<'p, 'a> {
 impl<'a> From<Located<'a>> for Destination<'a> {
     fn from(located: Located<'a>) -> Self {
         match located {
-            Located::Exactly(path) => Self::Inside(path),
-            Located::Otherwise(path) => Self::Respelled(path),
+            Located::Exact(path) => Self::Inside(path),
+            Located::Folded(path) => Self::Respelled(path),
         }
     }
 }

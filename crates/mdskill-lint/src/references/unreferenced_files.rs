@@ -1,4 +1,4 @@
-//! [`Stems`]: files that are looked for in texts by their names without extension.
+//! [`UnreferencedFiles`]: files that are looked for in texts by their names without extension.
 
 use std::collections::HashMap;
 
@@ -14,14 +14,14 @@ const MAX_DOTS: usize = 4;
 /// A text names a file when its stem is a word of it: `forms`, `references/forms.md`,
 /// `import forms`. One walk over a text serves all files.
 #[derive(Debug, Default)]
-pub struct Stems<'a> {
+pub struct UnreferencedFiles<'a> {
     by_stem: HashMap<String, Vec<&'a str>>,
     /// How long the stems are, a bit for each length up to 63, the last for all longer ones:
     /// most words need not be looked up.
     lengths: u64,
 }
 
-impl<'a> Stems<'a> {
+impl<'a> UnreferencedFiles<'a> {
     /// Returns these files, none of them named.
     #[must_use]
     pub fn new(files: impl IntoIterator<Item = &'a str>) -> Self {
@@ -41,14 +41,14 @@ impl<'a> Stems<'a> {
 
     /// Returns whether the file was not named.
     #[must_use]
-    pub fn has(&self, file: &str) -> bool {
+    pub fn contains(&self, file: &str) -> bool {
         self.by_stem
             .get(&key(file))
             .is_some_and(|files| files.contains(&file))
     }
 
     /// Strikes out what `text` names, but for the file `own` that it is the text of.
-    pub fn strike(&mut self, text: &str, own: &str) {
+    pub fn mark_mentioned(&mut self, text: &str, own: &str) {
         let own_key = key(own);
         // A text that has its own name in it does not name itself.
         let itself = self.by_stem.get(&own_key).filter(|files| **files == [own]);
@@ -117,10 +117,10 @@ mod tests {
             "references/api.md",
             "references/_own.md",
         ];
-        let mut stems = Stems::new(files);
-        stems.strike("Rapid forms.md, v2.1-notes and **lay out**", "SKILL.md");
-        assert!(stems.has("references/api.md") && !stems.has("references/forms.md"));
-        stems.strike("api", "references/api.md");
+        let mut stems = UnreferencedFiles::new(files);
+        stems.mark_mentioned("Rapid forms.md, v2.1-notes and **lay out**", "SKILL.md");
+        assert!(stems.contains("references/api.md") && !stems.contains("references/forms.md"));
+        stems.mark_mentioned("api", "references/api.md");
         assert_eq!(
             stems.into_files(),
             ["references/_own.md", "references/api.md"]

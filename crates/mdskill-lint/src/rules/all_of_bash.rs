@@ -3,7 +3,7 @@
 use crate::allowed_tools::{is_all, texts, words};
 use crate::diagnostic::Severity;
 use crate::frontmatter::Field;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -22,12 +22,12 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let field = context.field("allowed-tools");
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let field = skill.field("allowed-tools");
     let field = field.filter(|field| texts(&field.value).any(grants_all));
     let finding = field.map(|field| {
         let message = "`allowed-tools` grants all of `Bash`: every command runs without a question";
-        Finding::new(place(field, context.skill_text()), message, "")
+        Finding::new(place(field, skill.skill_text()), message, "")
     });
     finding.into_iter().collect()
 }

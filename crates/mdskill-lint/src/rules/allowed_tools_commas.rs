@@ -1,7 +1,7 @@
 //! SK113: `allowed-tools` is separated by commas.
 
 use crate::diagnostic::{Change, Edit, Fix, Safety, Severity};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -20,8 +20,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let field = context.field("allowed-tools");
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let field = skill.field("allowed-tools");
     let field = field.filter(|field| field.value.text().is_some_and(has_separating_comma));
     let finding = field.map(|field| {
         let finding = Finding::new(
@@ -29,7 +29,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             "`allowed-tools` has commas; the specification separates tools by spaces",
             "",
         );
-        let written = context
+        let written = skill
             .skill_text()
             .get(field.value_span.start..field.value_span.end);
         // What an alias, an anchor or a tag stands for is written elsewhere.

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::frontmatter::Value;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -20,8 +20,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let field = context.field("allowed-tools");
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let field = skill.field("allowed-tools");
     let list = field.filter(|field| matches!(field.value, Value::List(_)));
     let finding = list.map(|field| {
         Finding::new(

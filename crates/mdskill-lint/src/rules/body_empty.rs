@@ -2,7 +2,7 @@
 
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -20,8 +20,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let page = context.skill_page();
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let page = skill.skill_page();
     let empty =
         page.filter(|page| page.body_offset > 0 && page.text[page.body_offset..].trim().is_empty());
     let finding = empty.map(|_| {

@@ -2,8 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::Context;
-use crate::references::path_kind::{self, Claim};
+use crate::parsed_skill::ParsedSkill;
+use crate::references::path_kind::{self, Confidence};
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -22,46 +22,45 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let links = mentions::all(context).filter(|mention| mention.lead.claim == Claim::Link);
-    links
-        .filter_map(|mention| finding(context, &mention))
-        .collect()
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let links =
+        mentions::all(skill).filter(|mention| mention.resolved.confidence == Confidence::Link);
+    links.filter_map(|link| finding(skill, &link)).collect()
 }
 
-fn finding(context: &Context<'_>, mention: &Mention<'_>) -> Option<Finding> {
-    let target = &mention.link.target;
-    let message = match mention.destination() {
+fn finding(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> Option<Finding> {
+    let target = &link.link.target;
+    let message = match link.destination() {
         Destination::Missing => {
             format!("the link leads to `{target}`, which the skill does not have")
         }
-        Destination::AwayToNothing(_) => {
+        Destination::OutsideMissing(_) => {
             format!("the link leaves the skill for `{target}`, which the repository does not have")
         }
         _ => return None,
     };
-    let severity = match may_be_elsewhere(context, mention) {
+    let severity = match may_be_elsewhere(skill, link) {
         true => Severity::Info,
-        false => mention.severity(Severity::Error),
+        false => link.severity(Severity::Error),
     };
-    let help = match mention.destination() {
-        Destination::AwayToNothing(Some(instead)) => {
+    let help = match link.destination() {
+        Destination::OutsideMissing(Some(instead)) => {
             format!("write `{instead}`, if the skill beside this one is meant")
         }
-        Destination::AwayToNothing(None) => {
+        Destination::OutsideMissing(None) => {
             "correct or remove the link; only the skill's folder is installed".to_owned()
         }
         _ => RULE.mend.to_owned(),
     };
-    Some(mention.finding(message, help).as_severe_as(severity))
+    Some(link.finding(message, help).as_severe_as(severity))
 }
 
 /// `internal-wiki/deployments`, with neither an extension nor a folder that the skill has, is
 /// rather a page of some site; a variable needs its client.
-fn may_be_elsewhere(context: &Context<'_>, mention: &Mention<'_>) -> bool {
-    let target = &mention.link.target;
-    let is_page_of_a_site = *mention.destination() == Destination::Missing
+fn may_be_elsewhere(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> bool {
+    let target = &link.link.target;
+    let is_page_of_a_site = *link.destination() == Destination::Missing
         && !path_kind::names_a_file(target)
-        && !path_kind::is_own_folder(&context.paths, target);
-    is_page_of_a_site || mention.lead.variable.is_some()
+        && !path_kind::is_own_folder(&skill.paths, target);
+    is_page_of_a_site || link.resolved.variable.is_some()
 }

@@ -3,8 +3,8 @@
 use crate::diagnostic::Severity;
 use crate::markdown::LinkKind;
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::{Context, Role};
-use crate::references::path_kind::Claim;
+use crate::parsed_skill::{ParsedSkill, Role};
+use crate::references::path_kind::Confidence;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -23,10 +23,10 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let broken = mentions::all(context).filter(|mention| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let broken = mentions::all(skill).filter(|mention| {
         is_told(mention)
-            && mention.lead.claim == Claim::Strong
+            && mention.resolved.confidence == Confidence::Strong
             && *mention.destination() == Destination::Missing
     });
     let finding = |mention: Mention<'_>| {
@@ -34,8 +34,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let message = format!("`{target}` is named here, but the skill does not have it");
         let severity = match mention.page.role {
             Role::SkillMd => Severity::Error,
-            Role::Reference => Severity::Warning,
-            Role::Aside => Severity::Info,
+            Role::SupportingPage => Severity::Warning,
+            Role::Auxiliary => Severity::Info,
         };
         mention.finding(message, RULE.mend).as_severe_as(severity)
     };

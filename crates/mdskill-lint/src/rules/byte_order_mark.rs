@@ -1,7 +1,7 @@
 //! SK003: `SKILL.md` begins with a byte order mark.
 
 use crate::diagnostic::{Fix, Severity};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -23,8 +23,8 @@ pub const RULE: Rule = Rule {
 /// The byte order mark in UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let bytes = context.skill_md.as_deref().unwrap_or_default();
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let bytes = skill.skill_md.as_deref().unwrap_or_default();
     let finding = bytes.starts_with(MARK).then(|| {
         let fix = Fix::safe(
             "remove the byte order mark",
@@ -47,13 +47,13 @@ mod tests {
     use super::*;
     use crate::diagnostic::{Change, Edit};
     use crate::profile::Profile;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
 
     #[test]
     fn exactly_the_mark_is_removed() {
         let found = |text: &[u8]| {
-            let view = MemoryView::new("a").with("SKILL.md", text);
-            check(&Context::new(&view, Profile::default()))
+            let view = MemoryFiles::new("a").with("SKILL.md", text);
+            check(&ParsedSkill::new(&view, Profile::default()))
         };
         let marked = found(b"\xef\xbb\xbf---\nname: a\n---\n");
         let edit = Edit {

@@ -2,7 +2,7 @@
 
 use crate::client_fields;
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -20,13 +20,13 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let fields = context
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let fields = skill
         .frontmatter()
         .map_or(&[][..], |frontmatter| frontmatter.fields());
     let of_clients = fields.iter().filter_map(|field| {
-        let known = client_fields::of_clients(&field.key)?;
-        (!known.is_known_to(context.profile)).then(|| {
+        let known = client_fields::client_field(&field.key)?;
+        (!known.is_known_to(skill.profile)).then(|| {
             let clients = known.clients.join(", ");
             Finding::new(
                 field.key_span,

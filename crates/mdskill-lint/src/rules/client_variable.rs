@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::mentions;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use std::collections::HashSet;
 
@@ -21,12 +21,12 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut told = HashSet::new();
-    let page = context.skill_page().into_iter();
+    let page = skill.skill_page().into_iter();
     let mentions = page.flat_map(mentions::of_page);
     let first = mentions.filter_map(|mention| {
-        let variable = mention.lead.variable?;
+        let variable = mention.resolved.variable?;
         let message = format!("`{variable}` is replaced by some clients only");
         told.insert(variable)
             .then(|| mention.finding(message, RULE.mend))

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::frontmatter::Value;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -23,8 +23,8 @@ pub const RULE: Rule = Rule {
 /// Longest `compatibility`, in characters. Source: specification, "`compatibility` field".
 const MAX_CHARS: usize = 500;
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let finding = context.field("compatibility").and_then(|field| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let finding = skill.field("compatibility").and_then(|field| {
         let message = match field.value.text() {
             Some("") => "`compatibility` is empty".to_owned(),
             Some(text) if text.chars().count() > MAX_CHARS => {

@@ -1,7 +1,7 @@
 //! SK004: lines end with CRLF.
 
 use crate::diagnostic::{Change, Edit, Fix, Safety, Severity};
-use crate::parsed_skill::{Context, Page};
+use crate::parsed_skill::{Page, ParsedSkill};
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -23,8 +23,8 @@ pub const RULE: Rule = Rule {
 /// Most pieces of one fix (the longest public file has 2,723 lines); beyond, one piece holds all.
 const MAX_EDITS: usize = 10_000;
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    context.pages.iter().filter_map(finding).collect()
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    skill.pages.iter().filter_map(finding).collect()
 }
 
 fn finding(page: &Page<'_>) -> Option<Finding> {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::frontmatter;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -23,8 +23,8 @@ pub const RULE: Rule = Rule {
 
 const DASHES: &str = "---";
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let bytes = context.skill_md.as_deref().unwrap_or_default();
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let bytes = skill.skill_md.as_deref().unwrap_or_default();
     let finding = frontmatter::split(bytes).ok().and_then(|document| {
         let at = document.yaml_offset + document.yaml.find(DASHES)?;
         Some(Finding::new(

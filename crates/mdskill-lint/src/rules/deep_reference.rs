@@ -4,10 +4,10 @@ use std::collections::{HashSet, VecDeque};
 
 use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::{Context, Page};
+use crate::parsed_skill::{Page, ParsedSkill};
 use crate::references::path_kind;
 use crate::references::resolve::Destination;
-use crate::references::unreferenced_files::Stems;
+use crate::references::unreferenced_files::UnreferencedFiles;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -25,16 +25,20 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let Some(skill_md) = context.skill_page() else {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let Some(skill_md) = skill.skill_page() else {
         return Vec::new();
     };
-    let mut unnamed = Stems::new(context.pages.iter().map(|page| page.path));
-    unnamed.strike(context.skill_text(), skill_md.path);
+    let mut unnamed = UnreferencedFiles::new(skill.pages.iter().map(|page| page.path));
+    unnamed.mark_mentioned(skill.skill_text(), skill_md.path);
     let mut seen: HashSet<&str> = HashSet::from([skill_md.path]);
     let mut waiting: VecDeque<&Page<'_>> = VecDeque::from([skill_md]);
     // What SKILL.md names by its name alone is as near as what it links to.
-    for page in context.pages.iter().filter(|page| !unnamed.has(page.path)) {
+    for page in skill
+        .pages
+        .iter()
+        .filter(|page| !unnamed.contains(page.path))
+    {
         if seen.insert(page.path) {
             waiting.push_back(page);
         }
@@ -43,7 +47,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     while let Some(page) = waiting.pop_front() {
         for mention in mentions::of_page(page) {
             if let Destination::Inside(path) = mention.destination()
-                && let Some(next) = context.page(path)
+                && let Some(next) = skill.page(path)
                 && seen.insert(next.path)
             {
                 waiting.push_back(next);

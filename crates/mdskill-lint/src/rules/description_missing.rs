@@ -1,7 +1,7 @@
 //! SK210: there is no `description`.
 
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::required_field;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -20,12 +20,12 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let missing = context
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let missing = skill
         .frontmatter()
         .and_then(|frontmatter| required_field::missing(frontmatter, "description"));
     let finding = missing.map(|(at, message)| {
-        let help = match context.field("description") {
+        let help = match skill.field("description") {
             Some(_) => "write a text behind `description:`: what the skill does and when to use it",
             None => RULE.mend,
         };

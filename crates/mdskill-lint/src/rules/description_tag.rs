@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::naming;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -21,18 +21,18 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let finding = context.field("description").and_then(|field| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let finding = skill.field("description").and_then(|field| {
         let mut tags = tags(field.value.text()?);
         let first = tags.next()?;
         let more = match tags.count() {
             0 => String::new(),
             count => format!(" and {count} more"),
         };
-        let shown = naming::shown(first);
+        let shown = naming::shortened(first);
         let message = format!("VS Code strips tags from the description: `{shown}`{more}");
         // A tag that is escaped or broken over two lines stands somewhere in the value.
-        let written = field.value_span.of(context.skill_text()).find(first);
+        let written = field.value_span.of(skill.skill_text()).find(first);
         let span = written.map_or(field.value_span, |at| {
             Span::new(at, at + first.len()).shifted(field.value_span.start)
         });

@@ -1,7 +1,7 @@
 //! SK211: `description` is too long.
 
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -24,8 +24,8 @@ pub const RULE: Rule = Rule {
 /// "`description` field"; 11 public skills are longer only in bytes.
 const MAX_CHARS: usize = 1024;
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let finding = context.field("description").and_then(|field| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let finding = skill.field("description").and_then(|field| {
         let count = field.value.text()?.chars().count();
         (count > MAX_CHARS).then(|| {
             Finding::new(

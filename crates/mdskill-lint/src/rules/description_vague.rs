@@ -1,7 +1,7 @@
 //! SK212: `description` is short, or does not say when to use the skill.
 
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -41,8 +41,8 @@ const HINTS: [&str; 14] = [
     "useful",
 ];
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let finding = context.field("description").and_then(|field| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let finding = skill.field("description").and_then(|field| {
         let text = field.value.text().filter(|text| !text.is_empty())?;
         let message = message(text)?;
         Some(Finding::new(field.value_span, message, RULE.mend))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::diagnostic::Severity;
 use crate::naming;
 use crate::rule::{Check, Fixable, Rule};
-use crate::skill_facts::{Set, SetFinding, Subject};
+use crate::skill_facts::{SetFinding, SkillSet, Subject};
 
 /// See the module.
 pub const RULE: Rule = Rule {
@@ -22,18 +22,18 @@ pub const RULE: Rule = Rule {
     check: Check::Set(check),
 };
 
-fn check(set: &Set<'_>) -> Vec<SetFinding> {
+fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
     let mut first = HashMap::new();
     let mut found = Vec::new();
     for (at, (place, facts)) in set.skills.iter().enumerate() {
         let (Some(name), Some(description)) = (&facts.name, &facts.description) else {
             continue;
         };
-        let same = (set.room_of(at), &description.text);
+        let same = (set.name_scope(at), &description.text);
         let (earlier, earlier_name) = *first.entry(same).or_insert((place, &name.text));
         // Two of the same name are one skill twice, which is another finding.
         if *earlier_name != name.text {
-            let shown = naming::shown(earlier_name);
+            let shown = naming::shortened(earlier_name);
             found.push(SetFinding {
                 subject: Subject::Description(at),
                 message: format!("`{shown}` in `{earlier}` has the same description"),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::diagnostic::Severity;
 use crate::naming;
 use crate::rule::{Check, Fixable, Rule};
-use crate::skill_facts::{Set, SetFinding, Subject};
+use crate::skill_facts::{SetFinding, SkillSet, Subject};
 
 /// See the module.
 pub const RULE: Rule = Rule {
@@ -22,15 +22,17 @@ pub const RULE: Rule = Rule {
     check: Check::Set(check),
 };
 
-fn check(set: &Set<'_>) -> Vec<SetFinding> {
+fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
     let mut first = HashMap::new();
     let mut found = Vec::new();
     for (at, (place, facts)) in set.skills.iter().enumerate() {
         let Some(name) = &facts.name else { continue };
         let seen = (place, facts.fingerprint);
-        let (earlier, fingerprint) = *first.entry((set.room_of(at), &name.text)).or_insert(seen);
+        let (earlier, fingerprint) = *first
+            .entry((set.name_scope(at), &name.text))
+            .or_insert(seen);
         if earlier != place {
-            let shown = naming::shown(&name.text);
+            let shown = naming::shortened(&name.text);
             // A repository may ship one skill twice, as a plugin and by itself: whichever is
             // taken is the same.
             let is_copy = fingerprint == facts.fingerprint && folder(earlier) == folder(place);

@@ -1,7 +1,7 @@
 //! SK404: a code fence is never closed.
 
 use crate::diagnostic::{Fix, Severity};
-use crate::parsed_skill::{Context, Page};
+use crate::parsed_skill::{Page, ParsedSkill};
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -20,9 +20,9 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for page in context.read_by_agents() {
+    for page in skill.read_by_agents() {
         for (at, opening) in page.markdown.unclosed_fences.iter().enumerate() {
             let is_outermost = is_outermost(page, *opening);
             let is_empty = page.text[opening.end..].trim().is_empty();
@@ -121,12 +121,12 @@ mod tests {
     use super::*;
     use crate::diagnostic::Change;
     use crate::profile::Profile;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
 
     fn appended(body: &str) -> Vec<Option<String>> {
         let text = format!("---\nname: a\n---\n{body}");
-        let skill = MemoryView::new("a").with("SKILL.md", text);
-        let found = check(&Context::new(&skill, Profile::default())).into_iter();
+        let skill = MemoryFiles::new("a").with("SKILL.md", text);
+        let found = check(&ParsedSkill::new(&skill, Profile::default())).into_iter();
         let change = |finding: Finding| match finding.fix.map(|fix| fix.change) {
             Some(Change::Edit(edits)) => edits.into_iter().next().map(|edit| edit.replacement),
             _ => None,
@@ -137,8 +137,9 @@ mod tests {
     #[test]
     fn a_fence_without_a_language_may_be_the_end_of_a_block_with_a_block_in_it() {
         let help = |body: &str| {
-            let skill = MemoryView::new("a").with("SKILL.md", format!("---\nname: a\n---\n{body}"));
-            check(&Context::new(&skill, Profile::default()))[0]
+            let skill =
+                MemoryFiles::new("a").with("SKILL.md", format!("---\nname: a\n---\n{body}"));
+            check(&ParsedSkill::new(&skill, Profile::default()))[0]
                 .help
                 .clone()
         };

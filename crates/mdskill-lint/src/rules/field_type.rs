@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Fix, Severity};
 use crate::frontmatter::{Field, Value, quote};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -20,13 +20,13 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let hint = context.field("argument-hint");
-    let hint = hint.and_then(|field| not_a_text(context.skill_text(), field));
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let hint = skill.field("argument-hint");
+    let hint = hint.and_then(|field| not_a_text(skill.skill_text(), field));
     let switches = ["user-invocable", "disable-model-invocation"];
-    let switches = switches.iter().filter_map(|key| context.field(key));
+    let switches = switches.iter().filter_map(|key| skill.field(key));
     hint.into_iter()
-        .chain(switches.filter_map(|field| not_a_switch(context.skill_text(), field)))
+        .chain(switches.filter_map(|field| not_a_switch(skill.skill_text(), field)))
         .collect()
 }
 

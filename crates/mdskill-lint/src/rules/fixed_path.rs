@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::markdown::LinkKind;
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::{Destination, Fixed};
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -22,8 +22,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let found = mentions::all(context).filter_map(|mention| match mention.destination() {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let found = mentions::all(skill).filter_map(|mention| match mention.destination() {
         Destination::Fixed(fixed) => Some(finding(&mention, *fixed)),
         _ => None,
     });

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::rule::{Check, Fixable, Rule};
-use crate::skill_facts::{Set, SetFinding, Subject};
+use crate::skill_facts::{SetFinding, SkillSet, Subject};
 
 /// See the module.
 pub const RULE: Rule = Rule {
@@ -31,8 +31,8 @@ const NO_SKILLS: [&str; 8] = [
     "skill", // `SKILL.md` itself makes the folder a skill.
 ];
 
-fn check(set: &Set<'_>) -> Vec<SetFinding> {
-    let files = set.loose.iter().enumerate();
+fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
+    let files = set.flat_files.iter().enumerate();
     let findings = files.filter_map(|(at, path)| {
         let name = path.rsplit('/').next().unwrap_or(path);
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -40,7 +40,7 @@ fn check(set: &Set<'_>) -> Vec<SetFinding> {
             return None;
         }
         Some(SetFinding {
-            subject: Subject::Loose(at),
+            subject: Subject::FlatFile(at),
             message: format!("no client finds `{name}`: a skill is a folder with a `SKILL.md`"),
             help: format!("if it is a skill, move it to `{stem}/SKILL.md`"),
             severity: None,

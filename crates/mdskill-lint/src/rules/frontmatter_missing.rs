@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Change, Edit, Fix, Safety, Severity};
 use crate::frontmatter::{Before, Fault, Preamble};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -21,8 +21,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let finding = context.frontmatter_error().and_then(|error| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let finding = skill.frontmatter_error().and_then(|error| {
         let Fault::NoFrontmatter { before } = &error.fault else {
             return None;
         };

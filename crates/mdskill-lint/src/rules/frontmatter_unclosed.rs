@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Fix, Severity};
 use crate::frontmatter::Fault;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -21,14 +21,14 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let finding = context.frontmatter_error().and_then(|error| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let finding = skill.frontmatter_error().and_then(|error| {
         let Fault::Unclosed { closes_at, .. } = &error.fault else {
             return None;
         };
         let finding = Finding::from(error);
         Some(match *closes_at {
-            Some(at) => finding.fixed_by(close(context.skill_text(), at)),
+            Some(at) => finding.fixed_by(close(skill.skill_text(), at)),
             None => finding,
         })
     });

@@ -3,7 +3,7 @@
 use crate::SKILL_FILE;
 use crate::diagnostic::{Fix, Severity};
 use crate::invisible_chars::hidden_runs;
-use crate::parsed_skill::{Context, Role};
+use crate::parsed_skill::{ParsedSkill, Role};
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -25,16 +25,11 @@ pub const RULE: Rule = Rule {
 /// Most characters of a hidden message that are told.
 const MAX_TOLD: usize = 60;
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let others = context
-        .pages
-        .iter()
-        .filter(|page| page.role != Role::SkillMd);
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let others = skill.pages.iter().filter(|page| page.role != Role::SkillMd);
     let others = others.map(|page| (page.path, &*page.text));
     // Also when its frontmatter has no end, and it is no page.
-    let texts = [(SKILL_FILE, context.skill_text())]
-        .into_iter()
-        .chain(others);
+    let texts = [(SKILL_FILE, skill.skill_text())].into_iter().chain(others);
     texts
         .flat_map(|(path, text)| {
             let runs = hidden_runs(text).into_iter();

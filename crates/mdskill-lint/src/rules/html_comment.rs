@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::directive;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -20,12 +20,12 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let page = context.skill_page().into_iter();
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let page = skill.skill_page().into_iter();
     let found = page.flat_map(|page| {
         let comments = page.markdown.comments.iter();
         let foreign =
-            comments.filter(|comment| directive::in_comment(comment.of(&page.text)).is_none());
+            comments.filter(|comment| directive::parse_comment(comment.of(&page.text)).is_none());
         foreign.map(|comment| {
             let message = "people who read the page don't see this comment, and agents do";
             Finding::new(*comment, message, "")

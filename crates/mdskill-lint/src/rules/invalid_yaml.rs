@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Fix, Severity};
 use crate::frontmatter::Fault;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -21,7 +21,7 @@ pub const RULE: Rule = Rule {
 };
 
 /// Every fault of a frontmatter that has no rule of its own.
-fn check(context: &Context<'_>) -> Vec<Finding> {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let has_own_rule = |fault: &Fault| {
         matches!(
             fault,
@@ -32,7 +32,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 | Fault::NotAMap { .. }
         )
     };
-    let error = context.frontmatter_error();
+    let error = skill.frontmatter_error();
     let error = error.filter(|error| !has_own_rule(&error.fault));
     let finding = error.map(|error| {
         let finding = Finding::from(error);

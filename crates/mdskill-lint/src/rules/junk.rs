@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Severity;
 use crate::leftovers::is_made_by_tools;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -22,8 +22,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let entries = context.skill.entries();
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let entries = skill.files.entries();
     let junk: BTreeSet<&str> = entries
         .iter()
         .filter_map(|entry| junk(&entry.path))

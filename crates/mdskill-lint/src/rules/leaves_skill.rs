@@ -3,8 +3,8 @@
 use crate::diagnostic::Severity;
 use crate::markdown::LinkKind;
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::Context;
-use crate::references::resolve::{Beside, Destination};
+use crate::parsed_skill::ParsedSkill;
+use crate::references::resolve::{Destination, OutsidePath};
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -22,8 +22,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    mentions::all(context)
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    mentions::all(skill)
         .filter_map(|mention| finding(&mention))
         .collect()
 }
@@ -31,7 +31,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn finding(mention: &Mention<'_>) -> Option<Finding> {
     let target = &mention.link.target;
     let (message, help) = match mention.destination() {
-        Destination::Beside(Beside {
+        Destination::Outside(OutsidePath {
             skill: Some(skill), ..
         }) => {
             let name = skill.rsplit('/').next().unwrap_or(skill);
@@ -40,11 +40,11 @@ fn finding(mention: &Mention<'_>) -> Option<Finding> {
                 format!("install `{name}` beside this one, or move the file into this skill"),
             )
         }
-        Destination::Beside(Beside { path, .. }) => (
+        Destination::Outside(OutsidePath { path, .. }) => (
             format!("`{target}` leads out of the skill to `{path}` of the repository"),
             "move the file into the skill: only the skill's folder is installed".to_owned(),
         ),
-        Destination::Away => (
+        Destination::OutsideUnknown => (
             format!("`{target}` leads out of the skill"),
             "move the file into the skill: only the skill's folder is installed".to_owned(),
         ),

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Fix, Severity};
 use crate::markdown::{Link, LinkKind};
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::path;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
@@ -24,8 +24,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let found = mentions::all(context).filter_map(|mention| match mention.destination() {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let found = mentions::all(skill).filter_map(|mention| match mention.destination() {
         Destination::Respelled(path) => Some(finding(&mention, path)),
         _ => None,
     });

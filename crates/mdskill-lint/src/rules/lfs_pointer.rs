@@ -1,7 +1,7 @@
 //! SK502: a Git LFS pointer instead of a file.
 
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::EntryKind;
 
@@ -25,14 +25,14 @@ pub const RULE: Rule = Rule {
 const POINTER_BYTES: std::ops::RangeInclusive<u64> = 100..=200;
 const FIRST_LINE: &[u8] = b"version https://git-lfs.github.com/spec/v1";
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let entries = context.skill.entries().iter();
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let entries = skill.files.entries().iter();
     let pointers = entries.filter(|entry| {
         let is_as_long =
             matches!(&entry.kind, EntryKind::File { bytes, .. } if POINTER_BYTES.contains(bytes));
         is_as_long
-            && context
-                .skill
+            && skill
+                .files
                 .beginning(&entry.path, FIRST_LINE.len())
                 .is_ok_and(|beginning| *beginning == *FIRST_LINE)
     });

@@ -1,7 +1,7 @@
 //! SK116: `license` is no text, or names a file that is not there.
 
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::references::path_index;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -20,8 +20,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let finding = context.field("license").and_then(|field| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let finding = skill.field("license").and_then(|field| {
         let Some(text) = field.value.text() else {
             return Some(Finding::new(
                 field.value_span,
@@ -32,7 +32,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 "write the licence's name, or leave the field out",
             ));
         };
-        let missing = files_named(text).find(|file| !is_there(context, file))?;
+        let missing = files_named(text).find(|file| !is_there(skill, file))?;
         Some(Finding::new(
             field.value_span,
             format!("`license` names the file `{missing}`, which is not in the skill"),
@@ -42,9 +42,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     finding.into_iter().collect()
 }
 
-fn is_there(context: &Context<'_>, file: &str) -> bool {
+fn is_there(skill: &ParsedSkill<'_>, file: &str) -> bool {
     let path = file.strip_prefix("./").unwrap_or(file);
-    path_index::join("", path).is_some_and(|path| context.paths.exactly(&path).is_some())
+    path_index::join("", path).is_some_and(|path| skill.paths.find_exact(&path).is_some())
 }
 
 /// Returns the files that the text names. `LICENSE` within a licence's name (`CeCILL FREE SOFTWARE

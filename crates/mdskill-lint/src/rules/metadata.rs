@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Fix, Severity};
 use crate::frontmatter::{Child, Field, Value, quote};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -20,14 +20,14 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let Some(field) = context.field("metadata") else {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let Some(field) = skill.field("metadata") else {
         return Vec::new();
     };
     match &field.value {
         // `metadata:` without a value says nothing, and breaks nothing.
         Value::Null => Vec::new(),
-        Value::Map(entries) => values_that_are_no_texts(context.skill_text(), field, entries),
+        Value::Map(entries) => values_that_are_no_texts(skill.skill_text(), field, entries),
         other => vec![Finding::new(
             field.value_span,
             format!("`metadata` is {}, not a map", other.kind()),

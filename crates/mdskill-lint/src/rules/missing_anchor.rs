@@ -2,8 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::Context;
-use crate::references::path_kind::Claim;
+use crate::parsed_skill::ParsedSkill;
+use crate::references::path_kind::Confidence;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -22,21 +22,22 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let links = mentions::all(context).filter(|mention| mention.lead.claim == Claim::Link);
-    let lost = links.filter_map(|mention| {
-        let fragment = mention.link.fragment.as_deref()?;
-        let Destination::Inside(path) = mention.destination() else {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let links =
+        mentions::all(skill).filter(|mention| mention.resolved.confidence == Confidence::Link);
+    let lost = links.filter_map(|link| {
+        let fragment = link.link.fragment.as_deref()?;
+        let Destination::Inside(path) = link.destination() else {
             return None;
         };
-        let page = context.page(path)?;
-        (!page.markdown.anchors.has(fragment)).then(|| finding(&mention, page.path, fragment))
+        let page = skill.page(path)?;
+        (!page.markdown.anchors.has(fragment)).then(|| finding(&link, page.path, fragment))
     });
     lost.collect()
 }
 
-fn finding(mention: &Mention<'_>, page: &str, fragment: &str) -> Finding {
-    let severity = mention.severity(Severity::Warning);
+fn finding(link: &Mention<'_>, page: &str, fragment: &str) -> Finding {
+    let severity = link.severity(Severity::Warning);
     let message = format!("`{page}` has no heading for `#{fragment}`");
-    mention.finding(message, RULE.mend).as_severe_as(severity)
+    link.finding(message, RULE.mend).as_severe_as(severity)
 }

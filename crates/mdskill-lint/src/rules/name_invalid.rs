@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::frontmatter::Field;
 use crate::name;
 use crate::naming;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -23,23 +23,23 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    context
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    skill
         .field("name")
-        .and_then(|field| finding(context, field))
+        .and_then(|field| finding(skill, field))
         .into_iter()
         .collect()
 }
 
-fn finding(context: &Context<'_>, field: &Field) -> Option<Finding> {
+fn finding(skill: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
     let name = field.value.text().filter(|name| !name.is_empty())?;
     let reasons = name::specification_faults(name);
     if reasons.is_empty() {
         return None;
     }
-    let shown = naming::shown(name);
+    let shown = naming::shortened(name);
     let foreign = name.chars().find(|c| !c.is_ascii() && c.is_alphanumeric());
-    let folder = context.skill.folder();
+    let folder = skill.files.folder();
     let help = match foreign {
         None if naming::is_valid(folder) => format!("call it `{folder}`, as its folder is called"),
         None => RULE.mend.to_owned(),
@@ -63,7 +63,7 @@ fn finding(context: &Context<'_>, field: &Field) -> Option<Finding> {
         folder if naming::is_valid(folder) => Some(folder.to_owned()),
         _ => None,
     };
-    let fix = better.and_then(|better| naming::renamed(context.skill_text(), field, &better));
+    let fix = better.and_then(|better| naming::rename_fix(skill.skill_text(), field, &better));
     Some(Finding { fix, ..found })
 }
 
@@ -72,13 +72,13 @@ mod tests {
     use super::*;
     use crate::diagnostic::{Change, Edit};
     use crate::profile::Profile;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
     use crate::span::Span;
 
     fn replacement(folder: &str, name: &str) -> Option<String> {
         let text = format!("---\nname: {name}\n---\n");
-        let view = MemoryView::new(folder).with("SKILL.md", &text);
-        let found = check(&Context::new(&view, Profile::default()));
+        let view = MemoryFiles::new(folder).with("SKILL.md", &text);
+        let found = check(&ParsedSkill::new(&view, Profile::default()));
         let Change::Edit(edits) = found[0].fix.clone()?.change else {
             return None;
         };

@@ -1,7 +1,7 @@
 //! SK201: there is no `name`.
 
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::required_field;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -21,8 +21,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let missing = context
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let missing = skill
         .frontmatter()
         .and_then(|frontmatter| required_field::missing(frontmatter, "name"));
     let finding = missing

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::naming;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -20,22 +20,22 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let folder = context.skill.folder();
-    let finding = context.field("name").and_then(|field| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let folder = skill.files.folder();
+    let finding = skill.field("name").and_then(|field| {
         let name = field.value.text().filter(|name| !name.is_empty())?;
         // A skill at the root of its repository has no folder of its own.
         if folder.is_empty() || name == folder {
             return None;
         }
-        let (name, folder_shown) = (naming::shown(name), naming::shown(folder));
+        let (name, folder_shown) = (naming::shortened(name), naming::shortened(folder));
         let found = Finding::new(
             field.value_span,
             format!("`name` is `{name}`, but the folder is `{folder_shown}`"),
             RULE.mend,
         );
         let fix = naming::is_valid(folder)
-            .then(|| naming::renamed(context.skill_text(), field, folder))
+            .then(|| naming::rename_fix(skill.skill_text(), field, folder))
             .flatten();
         Some(Finding { fix, ..found })
     });

@@ -1,7 +1,7 @@
 //! SK204: a reserved word in `name`.
 
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -22,8 +22,8 @@ pub const RULE: Rule = Rule {
 /// Words that the Claude API keeps for itself.
 const WORDS: [&str; 2] = ["claude", "anthropic"];
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let finding = context.field("name").and_then(|field| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let finding = skill.field("name").and_then(|field| {
         let name = field.value.text()?.to_ascii_lowercase();
         let word = WORDS.into_iter().find(|word| name.contains(word))?;
         let message = format!("`name` has `{word}` in it, which the Claude API reserves");

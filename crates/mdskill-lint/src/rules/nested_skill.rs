@@ -2,7 +2,7 @@
 
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -20,22 +20,22 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let finding = |folder: &&str| {
-        let message = match context.skill.folder() {
+        let message = match skill.files.folder() {
             "" => "this skill lies inside the skill at the root of the repository".to_owned(),
             outer => format!("this skill lies inside the skill in `{outer}`"),
         };
         Finding::about(&format!("{folder}{SKILL_FILE}"), message, RULE.mend)
     };
-    context.nested.iter().map(finding).collect()
+    skill.nested.iter().map(finding).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::profile::Profile;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
 
     #[test]
     fn each_is_told_once_by_the_skill_around_it() {
@@ -49,14 +49,11 @@ mod tests {
         ];
         let view = files
             .iter()
-            .fold(MemoryView::new("o"), |view, file| view.with(file, ""));
-        let context = Context::new(&view, Profile::default());
-        let found: Vec<String> = check(&context)
-            .into_iter()
-            .map(|found| found.file)
-            .collect();
+            .fold(MemoryFiles::new("o"), |view, file| view.with(file, ""));
+        let skill = ParsedSkill::new(&view, Profile::default());
+        let found: Vec<String> = check(&skill).into_iter().map(|found| found.file).collect();
         assert_eq!(found, ["a-b/SKILL.md", "a/SKILL.md"]);
-        assert!(context.is_nested("a/B/x.md") && context.is_nested("a-b/x"));
-        assert!(!context.is_nested("c/x.md") && !context.is_nested("a.md"));
+        assert!(skill.is_nested("a/B/x.md") && skill.is_nested("a-b/x"));
+        assert!(!skill.is_nested("c/x.md") && !skill.is_nested("a.md"));
     }
 }

@@ -1,7 +1,7 @@
 //! SK507: a script with `#!` is not executable.
 
 use crate::diagnostic::{Change, Fix, Safety, Severity};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::EntryKind;
 
@@ -26,15 +26,15 @@ const SCRIPTS: [&str; 16] = [
     "zsh",
 ];
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let entries = context.skill.entries().iter();
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let entries = skill.files.entries().iter();
     let scripts = entries.filter(|entry| {
         let is_plain =
             matches!(entry.kind, EntryKind::File { bytes, is_executable: false } if bytes > 2);
         is_plain
             && is_script(&entry.path)
-            && context
-                .skill
+            && skill
+                .files
                 .beginning(&entry.path, 2)
                 .is_ok_and(|beginning| *beginning == *b"#!")
     });

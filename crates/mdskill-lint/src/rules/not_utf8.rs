@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::frontmatter::Fault;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -20,8 +20,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let error = context.frontmatter_error();
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let error = skill.frontmatter_error();
     let error = error.filter(|error| matches!(error.fault, Fault::NotUtf8 { .. }));
     error.map(Finding::from).into_iter().collect()
 }

@@ -6,9 +6,9 @@ use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::frontmatter::MAX_SKILL_MD_BYTES;
 use crate::mentions;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::references::path_kind;
-use crate::references::unreferenced_files::Stems;
+use crate::references::unreferenced_files::UnreferencedFiles;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::EntryKind;
 
@@ -31,22 +31,22 @@ pub const RULE: Rule = Rule {
 /// one megabyte in all. What is not read may name anything.
 const MAX_BYTES: u64 = 16 << 20;
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let Some(skill_md) = context.skill_page() else {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let Some(skill_md) = skill.skill_page() else {
         return Vec::new();
     };
-    let candidates = context.pages.iter().map(|page| page.path);
-    let mut unnamed = Stems::new(candidates.filter(|path| is_candidate(path)));
-    unnamed.strike(context.skill_text(), skill_md.path);
-    for page in context.pages.iter().filter(|page| page.path != SKILL_FILE) {
+    let candidates = skill.pages.iter().map(|page| page.path);
+    let mut unnamed = UnreferencedFiles::new(candidates.filter(|path| is_candidate(path)));
+    unnamed.mark_mentioned(skill.skill_text(), skill_md.path);
+    for page in skill.pages.iter().filter(|page| page.path != SKILL_FILE) {
         if !unnamed.is_empty() {
-            unnamed.strike(&page.text, page.path);
+            unnamed.mark_mentioned(&page.text, page.path);
         }
     }
-    if !strike_other_files(context, &mut unnamed) {
+    if !strike_other_files(skill, &mut unnamed) {
         return Vec::new();
     }
-    let patterns: HashSet<&str> = mentions::all(context)
+    let patterns: HashSet<&str> = mentions::all(skill)
         .filter_map(|mention| path_kind::fixed_beginning(&mention.link.target))
         .collect();
     let is_meant_by_a_pattern = |path: &str| {
@@ -70,9 +70,9 @@ fn is_candidate(path: &str) -> bool {
 
 /// Strikes what the files that are no pages name: scripts, data. Returns whether all of them
 /// could be looked through.
-fn strike_other_files(context: &Context<'_>, unnamed: &mut Stems<'_>) -> bool {
+fn strike_other_files(skill: &ParsedSkill<'_>, unnamed: &mut UnreferencedFiles<'_>) -> bool {
     let mut budget = MAX_BYTES;
-    for entry in context.skill.entries() {
+    for entry in skill.files.entries() {
         if unnamed.is_empty() {
             break;
         }
@@ -80,17 +80,17 @@ fn strike_other_files(context: &Context<'_>, unnamed: &mut Stems<'_>) -> bool {
             continue;
         };
         // What is larger than a page is no text that refers to others.
-        if context.page(&entry.path).is_some() || bytes > MAX_SKILL_MD_BYTES as u64 {
+        if skill.page(&entry.path).is_some() || bytes > MAX_SKILL_MD_BYTES as u64 {
             continue;
         }
         let Some(rest) = budget.checked_sub(bytes) else {
             return false;
         };
         budget = rest;
-        if let Ok(bytes) = context.skill.read(&entry.path)
+        if let Ok(bytes) = skill.files.read(&entry.path)
             && let Ok(text) = std::str::from_utf8(&bytes)
         {
-            unnamed.strike(text, &entry.path);
+            unnamed.mark_mentioned(text, &entry.path);
         }
     }
     true

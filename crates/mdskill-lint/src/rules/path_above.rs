@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -21,8 +21,8 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    mentions::all(context)
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    mentions::all(skill)
         .filter_map(|path| finding(&path))
         .collect()
 }
@@ -30,10 +30,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn finding(mention: &Mention<'_>) -> Option<Finding> {
     let target = &mention.link.target;
     let message = match mention.destination() {
-        Destination::Above(folder) if folder.is_empty() => {
+        Destination::AboveSkill(folder) if folder.is_empty() => {
             format!("`{target}` is not in the skill, only at the root of the repository")
         }
-        Destination::Above(folder) => {
+        Destination::AboveSkill(folder) => {
             format!("`{target}` is not in the skill, only in `{folder}` above it")
         }
         _ => return None,

@@ -1,7 +1,7 @@
 //! SK408: a command runs what it downloads.
 
 use crate::diagnostic::Severity;
-use crate::parsed_skill::{Context, Page};
+use crate::parsed_skill::{Page, ParsedSkill};
 use crate::references::mention_context;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
@@ -69,9 +69,9 @@ fn may_download(text: &str) -> bool {
     MARKS.iter().any(|mark| text.contains(mark))
 }
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let pages = context.read_by_agents();
+    let pages = skill.read_by_agents();
     for page in pages.filter(|page| may_download(&page.text)) {
         let markdown = &page.markdown;
         for code in markdown.code_blocks.iter().chain(&markdown.code_spans) {

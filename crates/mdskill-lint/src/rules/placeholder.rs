@@ -1,7 +1,7 @@
 //! SK405: a TODO or a placeholder is left.
 
 use crate::diagnostic::Severity;
-use crate::parsed_skill::{Context, Page};
+use crate::parsed_skill::{Page, ParsedSkill};
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -24,10 +24,10 @@ pub const RULE: Rule = Rule {
 /// each of them was a fifth of the time that validating takes.
 const MARKS: [&str; 5] = ["TODO", "FIXME:", "<your ", "<YOUR ", "Lorem ipsum dolor"];
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     // What a template leaves open, its reader fills in.
-    let pages = context.read_by_agents();
+    let pages = skill.read_by_agents();
     let is_template = |page: &Page<'_>| page.path.to_ascii_lowercase().contains("template");
     let has_mark = |page: &Page<'_>| MARKS.iter().any(|mark| page.text.contains(mark));
     for page in pages.filter(|page| has_mark(page) && !is_template(page)) {

@@ -2,7 +2,7 @@
 
 use crate::SKILL_FILE;
 use crate::diagnostic::{Change, Fix, Safety, Severity};
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::EntryKind;
 
@@ -21,16 +21,16 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    match context.entry(SKILL_FILE).map(|entry| &entry.kind) {
-        None | Some(EntryKind::Submodule) => vec![missing(context)],
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    match skill.entry(SKILL_FILE).map(|entry| &entry.kind) {
+        None | Some(EntryKind::Submodule) => vec![missing(skill)],
         // What is there and is no file is told by another rule.
         Some(_) => Vec::new(),
     }
 }
 
-fn missing(context: &Context<'_>) -> Finding {
-    let entries = context.skill.entries().iter();
+fn missing(skill: &ParsedSkill<'_>) -> Finding {
+    let entries = skill.files.entries().iter();
     let mut alike = entries.filter(|entry| {
         entry.path.eq_ignore_ascii_case(SKILL_FILE) && entry.kind != EntryKind::Submodule
     });
@@ -62,13 +62,13 @@ fn missing(context: &Context<'_>) -> Finding {
 mod tests {
     use super::*;
     use crate::profile::Profile;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
 
     fn found(files: &[&str]) -> Option<(String, bool)> {
         let view = files
             .iter()
-            .fold(MemoryView::new("a"), |view, file| view.with(file, ""));
-        let found = check(&Context::new(&view, Profile::default()));
+            .fold(MemoryFiles::new("a"), |view, file| view.with(file, ""));
+        let found = check(&ParsedSkill::new(&view, Profile::default()));
         assert!(found.len() <= 1);
         found
             .into_iter()

@@ -1,7 +1,7 @@
 //! SK501: a symbolic link in a skill.
 
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::references::path_index;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::EntryKind;
@@ -21,14 +21,14 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let entries = context.skill.entries().iter();
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let entries = skill.files.entries().iter();
     let links = entries.filter_map(|entry| match &entry.kind {
         EntryKind::Link { target } => Some((entry.path.as_str(), target.as_str())),
         _ => None,
     });
     let found = links.map(|(path, target)| {
-        let (severity, message, help) = match destination(context, path, target) {
+        let (severity, message, help) = match destination(skill, path, target) {
             Destination::Outside => (
                 Severity::Error,
                 format!("the symbolic link `{path}` leads out of the skill, to `{target}`"),
@@ -63,7 +63,7 @@ enum Destination {
 }
 
 /// Returns where a link leads: its target is seen from the folder that it lies in.
-fn destination(context: &Context<'_>, path: &str, target: &str) -> Destination {
+fn destination(skill: &ParsedSkill<'_>, path: &str, target: &str) -> Destination {
     let inside = match target.starts_with(['/', '~']) {
         true => None,
         false => path_index::join(path_index::folder_of(path), target),
@@ -71,7 +71,7 @@ fn destination(context: &Context<'_>, path: &str, target: &str) -> Destination {
     match inside {
         None => Destination::Outside,
         Some(_) if target.is_empty() => Destination::Nowhere,
-        Some(inside) if context.paths.exactly(&inside).is_none() => Destination::Nowhere,
+        Some(inside) if skill.paths.find_exact(&inside).is_none() => Destination::Nowhere,
         Some(_) => Destination::Inside,
     }
 }
@@ -80,7 +80,7 @@ fn destination(context: &Context<'_>, path: &str, target: &str) -> Destination {
 mod tests {
     use super::*;
     use crate::profile::Profile;
-    use crate::skill_files::{Entry, MemoryView};
+    use crate::skill_files::{Entry, MemoryFiles};
 
     #[test]
     fn a_link_is_as_bad_as_the_place_it_leads_to() {
@@ -91,8 +91,8 @@ mod tests {
                     target: target.to_owned(),
                 },
             };
-            let skill = MemoryView::new("a").with("SKILL.md", "x").with_entry(link);
-            check(&Context::new(&skill, Profile::default()))[0].severity
+            let skill = MemoryFiles::new("a").with("SKILL.md", "x").with_entry(link);
+            check(&ParsedSkill::new(&skill, Profile::default()))[0].severity
         };
         for (path, target) in [
             ("a", "../b"),

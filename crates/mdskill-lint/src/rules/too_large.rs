@@ -2,7 +2,7 @@
 
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::EntryKind;
 
@@ -28,8 +28,8 @@ const MAX_SKILL_BYTES: u64 = 10_000_000;
 /// Most files of a skill.
 const MAX_FILES: usize = 500;
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let entries = context.skill.entries().iter();
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let entries = skill.files.entries().iter();
     let files: Vec<(&str, u64)> = entries
         .filter_map(|entry| match entry.kind {
             EntryKind::File { bytes, .. } => Some((entry.path.as_str(), bytes)),
@@ -67,14 +67,14 @@ fn megabytes(bytes: u64) -> String {
 mod tests {
     use super::*;
     use crate::profile::Profile;
-    use crate::skill_files::{Entry, MemoryView};
+    use crate::skill_files::{Entry, MemoryFiles};
 
     fn found(sizes: &[usize]) -> Vec<String> {
-        let mut skill = MemoryView::new("a");
+        let mut skill = MemoryFiles::new("a");
         for (at, size) in sizes.iter().enumerate() {
             skill = skill.with_entry(Entry::file(format!("{at}.png"), *size));
         }
-        let found = check(&Context::new(&skill, Profile::default())).into_iter();
+        let found = check(&ParsedSkill::new(&skill, Profile::default())).into_iter();
         found.map(|finding| finding.message).collect()
     }
 

@@ -1,7 +1,7 @@
 //! SK402: `SKILL.md` has more than 500 lines.
 
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -23,8 +23,8 @@ pub const RULE: Rule = Rule {
 /// Most lines. Source: specification, "Progressive disclosure".
 const MAX_LINES: usize = 500;
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let finding = context.skill_page().and_then(|page| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let finding = skill.skill_page().and_then(|page| {
         let lines = page.text.lines().count();
         let within: usize = page
             .text

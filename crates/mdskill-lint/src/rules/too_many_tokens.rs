@@ -2,7 +2,7 @@
 
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -25,8 +25,8 @@ const MAX_TOKENS: usize = 5000;
 /// Every model counts otherwise; for English text this is near all of them.
 const CHARACTERS_PER_TOKEN: usize = 4;
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let finding = context.skill_page().and_then(|page| {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let finding = skill.skill_page().and_then(|page| {
         let characters = page.text[page.body_offset..].chars().count();
         let tokens = characters / CHARACTERS_PER_TOKEN;
         (tokens > MAX_TOKENS).then(|| {

@@ -3,7 +3,7 @@
 use crate::client_fields;
 use crate::diagnostic::{Fix, Severity};
 use crate::frontmatter::Field;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
 /// See the module.
@@ -21,12 +21,13 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let fields = context
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let fields = skill
         .frontmatter()
         .map_or(&[][..], |frontmatter| frontmatter.fields());
     let unknown = fields.iter().filter(|field| {
-        !client_fields::is_specified(&field.key) && client_fields::of_clients(&field.key).is_none()
+        !client_fields::is_specified(&field.key)
+            && client_fields::client_field(&field.key).is_none()
     });
     let finding = |field: &Field| {
         let message = format!(
@@ -34,7 +35,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             field.key
         );
         let is_free = |meant: &&str| fields.iter().all(|field| field.key != *meant);
-        match client_fields::meant_by(&field.key).filter(is_free) {
+        match client_fields::closest_field(&field.key).filter(is_free) {
             Some(meant) => {
                 let fix = Fix::safe(format!("write `{meant}`"), field.key_span, meant);
                 Finding::new(field.key_span, message, format!("is `{meant}` meant?"))

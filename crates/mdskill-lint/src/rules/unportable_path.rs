@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::diagnostic::Severity;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::path::{self, PathFault};
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::Entry;
@@ -28,8 +28,8 @@ const MAX_CHARACTERS: usize = 180;
 /// Deepest folder that mdskill installs.
 const MAX_DEPTH: usize = path::MAX_DEPTH;
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let entries = context.skill.entries();
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let entries = skill.files.entries();
     let mut findings = names(entries);
     for entry in entries {
         if let Some(message) = length(&entry.path) {
@@ -92,14 +92,14 @@ fn length(path: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::profile::Profile;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
 
     fn found(paths: &[&str]) -> Vec<(String, String)> {
-        let mut skill = MemoryView::new("a");
+        let mut skill = MemoryFiles::new("a");
         for path in paths {
             skill = skill.with_entry(Entry::file(*path, 1));
         }
-        let found = check(&Context::new(&skill, Profile::default())).into_iter();
+        let found = check(&ParsedSkill::new(&skill, Profile::default())).into_iter();
         found
             .map(|finding| (finding.file, finding.message))
             .collect()

@@ -3,7 +3,7 @@
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::naming;
-use crate::parsed_skill::Context;
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::{Entry, EntryKind};
 
@@ -23,12 +23,12 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let entries = context.skill.entries().iter();
-    let own = entries.filter(|entry| !context.is_nested(&entry.path));
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let entries = skill.files.entries().iter();
+    let own = entries.filter(|entry| !skill.is_nested(&entry.path));
     let no_files = own.filter_map(no_file);
-    let unreadable = context.unreadable.iter().map(|(path, error)| {
-        let path_shown = naming::shown(path);
+    let unreadable = skill.unreadable.iter().map(|(path, error)| {
+        let path_shown = naming::shortened(path);
         let message = format!("`{path_shown}` can't be read: {error}");
         let help = "see that it is there and that you may read it; nothing in it was checked";
         about(path, message, help)
@@ -39,7 +39,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 /// Links and submodules have rules of their own; only a `SKILL.md` that is one leaves nothing
 /// to check.
 fn no_file(entry: &Entry) -> Option<Finding> {
-    let path = naming::shown(&entry.path);
+    let path = naming::shortened(&entry.path);
     match &entry.kind {
         // A name that is not UTF-8 has a rule of its own.
         EntryKind::Special if entry.path.contains(char::REPLACEMENT_CHARACTER) => None,
@@ -52,7 +52,7 @@ fn no_file(entry: &Entry) -> Option<Finding> {
             &entry.path,
             format!(
                 "`{SKILL_FILE}` is a link to `{}`, and links are not followed",
-                naming::shown(target)
+                naming::shortened(target)
             ),
             "put the file itself there; nothing in it was checked",
         )),
@@ -71,12 +71,12 @@ fn about(path: &str, message: String, help: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
     use crate::{Settings, validate};
 
     const SKILL: &str = "---\nname: a\ndescription: b\n---\n";
 
-    fn found(view: &MemoryView) -> Vec<(String, Severity)> {
+    fn found(view: &MemoryFiles) -> Vec<(String, Severity)> {
         let found = validate(view, &Settings::default()).diagnostics;
         let found = found.into_iter().filter(|found| found.code == RULE.code);
         found.map(|found| (found.file, found.severity)).collect()
@@ -84,12 +84,12 @@ mod tests {
 
     #[test]
     fn what_vanished_while_it_was_read_is_named() {
-        let without_skill_md = MemoryView::new("a").with_entry(Entry::file(SKILL_FILE, 9));
+        let without_skill_md = MemoryFiles::new("a").with_entry(Entry::file(SKILL_FILE, 9));
         assert_eq!(
             found(&without_skill_md),
             [(SKILL_FILE.to_owned(), Severity::Error)]
         );
-        let without_page = MemoryView::new("a")
+        let without_page = MemoryFiles::new("a")
             .with(SKILL_FILE, SKILL)
             .with_entry(Entry::file("references/b.md", 9));
         assert_eq!(
@@ -104,7 +104,7 @@ mod tests {
             path: path.to_owned(),
             kind: EntryKind::Special,
         };
-        let view = MemoryView::new("a")
+        let view = MemoryFiles::new("a")
             .with(SKILL_FILE, SKILL)
             .with("b/SKILL.md", SKILL)
             .with_entry(special("b/pipe"))

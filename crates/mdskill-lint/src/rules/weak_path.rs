@@ -3,8 +3,8 @@
 use crate::diagnostic::Severity;
 use crate::markdown::LinkKind::{CodeBlock, CodeSpan, Command, Prose};
 use crate::mentions::{self, Mention};
-use crate::parsed_skill::{Context, Role};
-use crate::references::path_kind::Claim;
+use crate::parsed_skill::{ParsedSkill, Role};
+use crate::references::path_kind::Confidence;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -23,9 +23,9 @@ pub const RULE: Rule = Rule {
     check: Check::Skill(check),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let missing =
-        mentions::all(context).filter(|mention| *mention.destination() == Destination::Missing);
+        mentions::all(skill).filter(|mention| *mention.destination() == Destination::Missing);
     let found = missing.filter_map(|mention| {
         let severity = severity(&mention)?;
         let target = &mention.link.target;
@@ -37,13 +37,16 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// Returns how much a missing path matters, nothing when another rule tells of it.
 fn severity(mention: &Mention<'_>) -> Option<Severity> {
-    let severity = match (mention.lead.claim, mention.link.kind) {
-        (Claim::Link | Claim::None, _) | (Claim::Strong, CodeSpan | Prose) => return None,
-        (Claim::Strong, CodeBlock) if mention.page.role == Role::SkillMd => Severity::Warning,
-        (Claim::Existing, CodeSpan) => mention.severity(Severity::Warning),
-        (Claim::Strong | Claim::Existing | Claim::Weak, CodeBlock | CodeSpan | Command | _) => {
-            Severity::Info
+    let severity = match (mention.resolved.confidence, mention.link.kind) {
+        (Confidence::Link | Confidence::None, _) | (Confidence::Strong, CodeSpan | Prose) => {
+            return None;
         }
+        (Confidence::Strong, CodeBlock) if mention.page.role == Role::SkillMd => Severity::Warning,
+        (Confidence::Existing, CodeSpan) => mention.severity(Severity::Warning),
+        (
+            Confidence::Strong | Confidence::Existing | Confidence::Weak,
+            CodeBlock | CodeSpan | Command | _,
+        ) => Severity::Info,
     };
     Some(severity)
 }

@@ -1,17 +1,17 @@
-//! [`MemoryView`]: a skill that lies in memory, for editors and for tests.
+//! [`MemoryFiles`]: a skill that lies in memory, for editors and for tests.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Entry, Lies, SkillView, Unreadable};
+use super::{Entry, PathKind, SkillFiles, Unreadable};
 
 /// A skill whose files are given.
 ///
 /// ```
-/// use mdskill_lint::skill_files::MemoryView;
+/// use mdskill_lint::skill_files::MemoryFiles;
 /// use mdskill_lint::{Settings, validate};
 ///
-/// let skill = MemoryView::new("pdf")
+/// let skill = MemoryFiles::new("pdf")
 ///     .with("SKILL.md", "---\nname: pdf\n---\nRead [the forms](references/forms.md) and the tables.\n")
 ///     .with("references/tables.md", "# Tables\n");
 /// let found = validate(&skill, &Settings::default());
@@ -19,15 +19,15 @@ use super::{Entry, Lies, SkillView, Unreadable};
 /// assert_eq!(codes, ["SK210", "SK301"]);
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct MemoryView {
+pub struct MemoryFiles {
     folder: String,
     entries: Vec<Entry>,
     files: BTreeMap<String, Vec<u8>>,
     place: Option<String>,
-    around: BTreeMap<String, Lies>,
+    around: BTreeMap<String, PathKind>,
 }
 
-impl MemoryView {
+impl MemoryFiles {
     /// Returns an empty skill in a folder of that name.
     #[must_use]
     pub fn new(folder: impl Into<String>) -> Self {
@@ -63,14 +63,14 @@ impl MemoryView {
         for file in files {
             let folders = file.match_indices('/').map(|(at, _)| &file[..at]);
             self.around
-                .extend(folders.map(|folder| (folder.to_owned(), Lies::Folder)));
-            self.around.insert((*file).to_owned(), Lies::File);
+                .extend(folders.map(|folder| (folder.to_owned(), PathKind::Folder)));
+            self.around.insert((*file).to_owned(), PathKind::File);
         }
         self
     }
 }
 
-impl SkillView for MemoryView {
+impl SkillFiles for MemoryFiles {
     fn folder(&self) -> &str {
         &self.folder
     }
@@ -90,7 +90,7 @@ impl SkillView for MemoryView {
         self.place.as_deref()
     }
 
-    fn in_repository(&self, path: &str) -> Option<Lies> {
+    fn in_repository(&self, path: &str) -> Option<PathKind> {
         self.around.get(path).copied()
     }
 }

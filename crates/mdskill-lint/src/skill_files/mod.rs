@@ -1,15 +1,15 @@
-//! [`SkillView`]: a skill's files as the validator looks at them, in memory, on disk or in git.
+//! [`SkillFiles`]: a skill's files as the validator looks at them, in memory, on disk or in git.
 
 mod memory;
 mod overlay;
 
 use std::borrow::Cow;
 
-pub use memory::MemoryView;
-pub use overlay::Overlay;
+pub use memory::MemoryFiles;
+pub use overlay::OverlayFiles;
 
 /// A skill's files, and what is known of the repository around it.
-pub trait SkillView {
+pub trait SkillFiles {
     /// Returns the name of the skill's folder; empty when that is the root of its repository.
     fn folder(&self) -> &str;
 
@@ -25,7 +25,7 @@ pub trait SkillView {
     /// Returns at most the first `count` bytes of a file.
     ///
     /// # Errors
-    /// As [`SkillView::read`].
+    /// As [`SkillFiles::read`].
     fn beginning(&self, path: &str, count: usize) -> Result<Cow<'_, [u8]>, Unreadable> {
         Ok(match self.read(path)? {
             Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[..count.min(bytes.len())]),
@@ -42,12 +42,12 @@ pub trait SkillView {
 
     /// Returns what lies at a path of the repository, which has forward slashes and neither
     /// `.` nor `..` in it; nothing when there is nothing.
-    fn in_repository(&self, path: &str) -> Option<Lies>;
+    fn in_repository(&self, path: &str) -> Option<PathKind>;
 }
 
 /// What lies at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lies {
+pub enum PathKind {
     /// A file, or something else that is no folder.
     File,
     /// A folder.

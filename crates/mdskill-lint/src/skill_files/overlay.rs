@@ -1,16 +1,16 @@
-//! [`Overlay`]: a skill with some of its files changed, before anything is written.
+//! [`OverlayFiles`]: a skill with some of its files changed, before anything is written.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Entry, EntryKind, Lies, SkillView, Unreadable};
+use super::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 
 /// Another view, with some files replaced, renamed or made executable: a page in an editor
 /// that is not saved yet, or a skill as fixes would leave it.
 #[derive(Clone)]
-pub struct Overlay<'a> {
-    below: &'a dyn SkillView,
+pub struct OverlayFiles<'a> {
+    below: &'a dyn SkillFiles,
     entries: Vec<Entry>,
     changed: BTreeMap<String, Content>,
 }
@@ -23,10 +23,10 @@ enum Content {
     Of(String),
 }
 
-impl<'a> Overlay<'a> {
+impl<'a> OverlayFiles<'a> {
     /// Returns a view that shows what `below` shows.
     #[must_use]
-    pub fn over(below: &'a dyn SkillView) -> Self {
+    pub fn over(below: &'a dyn SkillFiles) -> Self {
         Self {
             below,
             entries: below.entries().to_vec(),
@@ -100,7 +100,7 @@ fn is_executable(entry: &Entry) -> bool {
     )
 }
 
-impl SkillView for Overlay<'_> {
+impl SkillFiles for OverlayFiles<'_> {
     fn folder(&self) -> &str {
         self.below.folder()
     }
@@ -132,7 +132,7 @@ impl SkillView for Overlay<'_> {
         self.below.place()
     }
 
-    fn in_repository(&self, path: &str) -> Option<Lies> {
+    fn in_repository(&self, path: &str) -> Option<PathKind> {
         self.below.in_repository(path)
     }
 }
@@ -140,14 +140,14 @@ impl SkillView for Overlay<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::skill_files::MemoryView;
+    use crate::skill_files::MemoryFiles;
 
     #[test]
     fn what_is_changed_is_seen_and_the_rest_shines_through() {
-        let below = MemoryView::new("a")
+        let below = MemoryFiles::new("a")
             .with("b.md", "old")
             .with("skill.md", "text");
-        let mut overlay = Overlay::over(&below);
+        let mut overlay = OverlayFiles::over(&below);
         overlay.write("b.md", b"new");
         overlay.write("c.md", b"more");
         overlay.rename("skill.md", "SKILL.md");

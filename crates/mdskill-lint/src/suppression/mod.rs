@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::directive::{self, Directive};
-use crate::parsed_skill::{Context, Page};
+use crate::parsed_skill::{Page, ParsedSkill};
 use crate::profile::Level;
 use crate::registry;
 use crate::rule::{Check, Finding, Rule};
@@ -22,7 +22,7 @@ const MAX_GUESSES: usize = 20;
 type Found = (&'static Rule, Finding);
 
 /// What is left once a skill's comments were heeded.
-pub(crate) struct Heeded {
+pub(crate) struct Suppressed {
     /// The findings that nothing silences, and those about the comments themselves.
     pub findings: Vec<Found>,
     /// Rules about several skills that `SKILL.md` silences for this one.
@@ -39,11 +39,15 @@ struct Suppression<'a> {
 }
 
 /// Takes out what the comments of the skill's pages silence.
-pub(crate) fn suppress(context: &Context<'_>, settings: &Settings, findings: Vec<Found>) -> Heeded {
-    let suppressions: Vec<Suppression<'_>> = context.pages.iter().flat_map(of_page).collect();
+pub(crate) fn suppress(
+    skill: &ParsedSkill<'_>,
+    settings: &Settings,
+    findings: Vec<Found>,
+) -> Suppressed {
+    let suppressions: Vec<Suppression<'_>> = skill.pages.iter().flat_map(of_page).collect();
     if suppressions.is_empty() {
         let between = BTreeSet::new();
-        return Heeded { findings, between };
+        return Suppressed { findings, between };
     }
     let (reaches, mut complaints) = reaches(&suppressions);
     let (mut left, used) = silence(&reaches, findings);
@@ -57,7 +61,7 @@ pub(crate) fn suppress(context: &Context<'_>, settings: &Settings, findings: Vec
     let between = reaches.iter().filter(|reach| {
         matches!(reach.rule.check, Check::Set(_)) && suppressions[reach.by].page == SKILL_FILE
     });
-    Heeded {
+    Suppressed {
         between: between.map(|reach| reach.rule.code).collect(),
         findings: left,
     }
@@ -249,7 +253,7 @@ fn of_page<'a>(page: &'a Page<'_>) -> Vec<Suppression<'a>> {
     let comments = &page.markdown.comments;
     let ours: Vec<(Span, Directive<'_>)> = comments
         .iter()
-        .filter_map(|span| Some((*span, directive::in_comment(span.of(&page.text))?)))
+        .filter_map(|span| Some((*span, directive::parse_comment(span.of(&page.text))?)))
         .collect();
     let mut found = of_frontmatter(page);
     if ours.is_empty() {
@@ -274,7 +278,7 @@ fn of_frontmatter<'a>(page: &'a Page<'_>) -> Vec<Suppression<'a>> {
     let mut start = 0;
     for line in front.split_inclusive('\n') {
         let end = start + line.len();
-        let directive = directive::in_yaml_line(line);
+        let directive = directive::parse_yaml_line(line);
         // Items of a list may stand below their key without an indent.
         let is_key = !line.trim_end().is_empty() && !line.starts_with([' ', '\t', '#', '-']);
         let is_fence = start > 0 && line.trim_end() == "---";

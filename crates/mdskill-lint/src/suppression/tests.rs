@@ -1,5 +1,5 @@
 use crate::diagnostic::Severity;
-use crate::skill_files::MemoryView;
+use crate::skill_files::MemoryFiles;
 use crate::{Level, Settings, validate};
 
 /// Returns the code and line of what is found, by these rules and the one about comments.
@@ -9,7 +9,7 @@ fn found(text: &str, rules: &[&str]) -> Vec<(&'static str, usize)> {
     for rule in rules.iter().chain(&["SK007"]) {
         settings.set(rule, Level::Own).unwrap();
     }
-    let skill = MemoryView::new("a").with("SKILL.md", text);
+    let skill = MemoryFiles::new("a").with("SKILL.md", text);
     let found = validate(&skill, &settings).diagnostics.into_iter();
     found.map(|found| (found.code, found.start.line)).collect()
 }
@@ -63,7 +63,7 @@ fn a_comment_within_a_block_silences_its_line_and_the_next() {
 #[test]
 fn a_comment_for_the_file_silences_also_what_is_about_the_file() {
     let text = "---\nname: a\n---\n[a](assets/b.md)\n\n<!-- mdskill-ignore-file SK203, SK301: so it is -->\n[c](assets/d.md)\n";
-    let view = MemoryView::new("other").with("SKILL.md", text);
+    let view = MemoryFiles::new("other").with("SKILL.md", text);
     let left = |settings: &Settings| -> Vec<_> {
         let found = validate(&view, settings).diagnostics.into_iter();
         found.map(|found| found.code).collect()
@@ -89,7 +89,7 @@ fn a_comment_in_the_frontmatter_silences_the_next_key() {
 #[test]
 fn what_silences_nothing_is_told() {
     let told = |body: &str| -> Vec<(Severity, String, String)> {
-        let skill = MemoryView::new("a").with(
+        let skill = MemoryFiles::new("a").with(
             "SKILL.md",
             format!("---\nname: a\ndescription: b\n---\n{body}\n"),
         );

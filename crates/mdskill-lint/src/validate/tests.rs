@@ -8,7 +8,7 @@ use super::*;
 use crate::diagnostic::{Safety, Severity};
 use crate::leftovers::is_made_by_tools;
 use crate::rule::Fixable;
-use crate::skill_files::{Entry, EntryKind, MemoryView};
+use crate::skill_files::{Entry, EntryKind, MemoryFiles};
 
 #[cfg(test)]
 mod properties;
@@ -41,11 +41,11 @@ fn on_disk(folder: &Path) -> Vec<Diagnostic> {
 }
 
 /// Reads the skill in a folder of the test data.
-fn skill_in(folder: &Path) -> MemoryView {
-    with_files(MemoryView::new(name_of(folder)), folder, "")
+fn skill_in(folder: &Path) -> MemoryFiles {
+    with_files(MemoryFiles::new(name_of(folder)), folder, "")
 }
 
-fn with_files(mut skill: MemoryView, folder: &Path, prefix: &str) -> MemoryView {
+fn with_files(mut skill: MemoryFiles, folder: &Path, prefix: &str) -> MemoryFiles {
     for path in children(folder) {
         let name = name_of(&path);
         let below = format!("{prefix}{name}");
@@ -76,7 +76,7 @@ fn with_files(mut skill: MemoryView, folder: &Path, prefix: &str) -> MemoryView 
 }
 
 fn validate_text(text: &[u8]) -> Vec<Diagnostic> {
-    let view = MemoryView::new("a")
+    let view = MemoryFiles::new("a")
         .with("SKILL.md", text)
         .with("references/b.md", "");
     validate(&view, &Settings::default()).diagnostics
@@ -204,7 +204,7 @@ fn a_broken_frontmatter_does_not_hide_a_broken_body() {
 
 #[test]
 fn a_root_skill_has_no_folder_to_differ_from() {
-    let view = MemoryView::new("").with("SKILL.md", "---\nname: a\ndescription: b\n---\nc\n");
+    let view = MemoryFiles::new("").with("SKILL.md", "---\nname: a\ndescription: b\n---\nc\n");
     assert_eq!(validate(&view, &Settings::default()).diagnostics, []);
 }
 

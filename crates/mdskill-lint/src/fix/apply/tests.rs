@@ -3,7 +3,7 @@ use crate::Level;
 use crate::SKILL_FILE;
 use crate::diagnostic::{Fix, Severity};
 use crate::frontmatter;
-use crate::skill_files::MemoryView;
+use crate::skill_files::MemoryFiles;
 use crate::span::{Position, Span};
 
 const PAGE: &str = "---\nname: a\ndescription: b\n---\nText\n";
@@ -36,7 +36,7 @@ fn change(change: Change) -> Fix {
 /// A look that also finds each `wrong` in a file, to be replaced as it says.
 fn replacing(
     rules: &'static [(&'static str, &'static str)],
-) -> impl Fn(&dyn SkillView, &Settings) -> Checked {
+) -> impl Fn(&dyn SkillFiles, &Settings) -> ValidationResult {
     move |skill, settings| {
         let mut checked = validate(skill, settings);
         for entry in skill.entries() {
@@ -55,7 +55,7 @@ fn replacing(
     }
 }
 
-fn mended(skill: &MemoryView, look: &Check) -> FixOutcome {
+fn mended(skill: &MemoryFiles, look: &Check) -> FixOutcome {
     run(
         skill,
         &Settings::default(),
@@ -71,7 +71,7 @@ fn text_of<'a>(mended: &'a FixOutcome, path: &str) -> Option<&'a str> {
 
 #[test]
 fn nothing_to_mend_costs_one_look_and_changes_nothing() {
-    let skill = MemoryView::new("a").with("SKILL.md", PAGE);
+    let skill = MemoryFiles::new("a").with("SKILL.md", PAGE);
     let mended = apply_fixes(&skill, &Settings::default(), Safety::Unsafe);
     assert!(mended.changes.is_empty() && mended.fixed.is_empty());
     assert_eq!(mended.checked.facts.name.unwrap().text, "a");
@@ -80,7 +80,7 @@ fn nothing_to_mend_costs_one_look_and_changes_nothing() {
 #[test]
 fn rounds_go_on_until_nothing_is_left() {
     let look = replacing(&[("aaa", "aa"), ("aa", "b")]);
-    let skill = MemoryView::new("a")
+    let skill = MemoryFiles::new("a")
         .with("SKILL.md", PAGE.replace("Text", "aaa\nbad aaa"))
         .with("b.md", "x aa");
     let mended = mended(&skill, &look);
@@ -95,7 +95,7 @@ fn rounds_go_on_until_nothing_is_left() {
 #[test]
 fn what_would_break_the_frontmatter_is_left_and_the_rest_is_done() {
     let look = replacing(&[("name: a", "name: [a"), ("Text", "Words"), ("b\n-", "c\n-")]);
-    let skill = MemoryView::new("a").with("SKILL.md", PAGE);
+    let skill = MemoryFiles::new("a").with("SKILL.md", PAGE);
     let mended = mended(&skill, &look);
     assert_eq!(
         text_of(&mended, "SKILL.md"),
@@ -108,7 +108,7 @@ fn what_would_break_the_frontmatter_is_left_and_the_rest_is_done() {
 #[test]
 fn what_adds_an_error_is_left_even_when_that_is_not_looked_for() {
     let look = replacing(&[("Text", "[x](references/gone.md)")]);
-    let skill = MemoryView::new("a").with("SKILL.md", PAGE);
+    let skill = MemoryFiles::new("a").with("SKILL.md", PAGE);
     assert!(mended(&skill, &look).changes.is_empty());
     let mut settings = Settings::default();
     settings.set("SK3", Level::Off).unwrap();
@@ -120,7 +120,7 @@ fn what_adds_an_error_is_left_even_when_that_is_not_looked_for() {
 #[test]
 fn two_rules_that_undo_each_other_come_to_rest() {
     let look = replacing(&[("Text", "Txet"), ("Txet", "Text")]);
-    let skill = MemoryView::new("a").with("SKILL.md", PAGE);
+    let skill = MemoryFiles::new("a").with("SKILL.md", PAGE);
     assert!(mended(&skill, &look).changes.is_empty());
     let growing = replacing(&[("Text", "TextText")]);
     assert!(mended(&skill, &growing).changes.is_empty());
@@ -129,7 +129,7 @@ fn two_rules_that_undo_each_other_come_to_rest() {
 #[test]
 fn a_frontmatter_is_mended_fault_by_fault() {
     // As a rule does that sees only the first fault of a YAML.
-    let look = |skill: &dyn SkillView, settings: &Settings| {
+    let look = |skill: &dyn SkillFiles, settings: &Settings| {
         let mut checked = validate(skill, settings);
         let text = skill.read(SKILL_FILE).unwrap().into_owned();
         if let Err(error) = frontmatter::parse(&text) {
@@ -143,7 +143,7 @@ fn a_frontmatter_is_mended_fault_by_fault() {
         checked
     };
     let page = "---\nname: a\ndescription: @b\nx: @c\ny: `d\n---\n";
-    let skill = MemoryView::new("a").with("SKILL.md", page);
+    let skill = MemoryFiles::new("a").with("SKILL.md", page);
     let mended = mended(&skill, &look);
     assert_eq!(
         text_of(&mended, "SKILL.md"),
@@ -154,7 +154,7 @@ fn a_frontmatter_is_mended_fault_by_fault() {
 
 #[test]
 fn a_file_is_edited_renamed_and_made_executable_at_once() {
-    let look = |skill: &dyn SkillView, settings: &Settings| {
+    let look = |skill: &dyn SkillFiles, settings: &Settings| {
         let mut checked = validate(skill, settings);
         checked.diagnostics.clear();
         for (path, to) in [
@@ -182,7 +182,7 @@ fn a_file_is_edited_renamed_and_made_executable_at_once() {
         }
         checked
     };
-    let skill = MemoryView::new("a")
+    let skill = MemoryFiles::new("a")
         .with("skill.md", "--\nname: a\n---\n")
         .with("x.md", "")
         .with("y.md", "")
@@ -224,7 +224,7 @@ fn unsafe_fixes_are_asked_for() {
 #[test]
 fn one_file_alone_is_mended_and_only_its_text() {
     let page = PAGE.replace("---\nText", "allowed-tools: Read, Grep\n---\nText");
-    let skill = MemoryView::new("a").with("SKILL.md", &page);
+    let skill = MemoryFiles::new("a").with("SKILL.md", &page);
     let settings = Settings::default();
     let mended = apply_fixes_to_file(&skill, "SKILL.md", &settings, Safety::Unsafe);
     assert_eq!(
@@ -241,7 +241,7 @@ fn one_file_alone_is_mended_and_only_its_text() {
 #[test]
 fn what_is_no_text_is_not_edited() {
     let look = replacing(&[("zz", "y")]);
-    let skill = MemoryView::new("a")
+    let skill = MemoryFiles::new("a")
         .with("SKILL.md", PAGE)
         .with("b.md", b"zz\xff");
     assert!(mended(&skill, &look).changes.is_empty());
@@ -250,7 +250,7 @@ fn what_is_no_text_is_not_edited() {
 #[test]
 fn fix_that_would_introduce_an_error_is_reported() {
     let look = replacing(&[("Text", "[x](references/gone.md)"), ("b\n-", "c\n-")]);
-    let skill = MemoryView::new("a").with("SKILL.md", PAGE);
+    let skill = MemoryFiles::new("a").with("SKILL.md", PAGE);
     let outcome = mended(&skill, &look);
     assert_eq!(outcome.fixed.len(), 1);
     let [refused] = outcome.refused.as_slice() else {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::validate_text;
 use crate::diagnostic::{Change, Diagnostic, Safety};
 use crate::fix::{FileChange, FixOutcome, apply_fixes};
-use crate::skill_files::{Entry, EntryKind, MemoryView, Overlay, SkillView};
+use crate::skill_files::{Entry, EntryKind, MemoryFiles, OverlayFiles, SkillFiles};
 use crate::{Level, Settings, validate};
 
 /// Every shape that a rule of the frontmatter knows, and the shapes beside them.
@@ -85,7 +85,7 @@ fn a_skill_like_text() -> impl Strategy<Value = String> {
         .prop_map(|(head, front, fence, body)| format!("{head}{front}{fence}{body}"))
 }
 
-fn a_skill() -> impl Strategy<Value = MemoryView> {
+fn a_skill() -> impl Strategy<Value = MemoryFiles> {
     let file = prop_oneof![6 => Just("SKILL.md"), 1 => Just("skill.md"), 1 => Just("Skill.md")];
     let texts = (a_skill_like_text(), a_skill_like_text());
     (file, texts, any::<bool>()).prop_map(|(file, (page, reference), is_crlf)| {
@@ -93,7 +93,7 @@ fn a_skill() -> impl Strategy<Value = MemoryView> {
             true => page.replace('\n', "\r\n"),
             false => page,
         };
-        MemoryView::new("a")
+        MemoryFiles::new("a")
             .with(file, page)
             .with("references/b.md", reference)
             .with("scripts/run.py", "#!/usr/bin/env python3\nprint()\n")
@@ -108,8 +108,8 @@ fn all_rules() -> Settings {
 }
 
 /// Returns the skill with the changes written.
-fn written<'a>(skill: &'a MemoryView, changes: &[FileChange]) -> Overlay<'a> {
-    let mut view = Overlay::over(skill);
+fn written<'a>(skill: &'a MemoryFiles, changes: &[FileChange]) -> OverlayFiles<'a> {
+    let mut view = OverlayFiles::over(skill);
     for change in changes {
         if let Some((before, after)) = &change.text {
             assert_eq!(&*view.read(&change.path).unwrap(), before.as_bytes());
@@ -126,7 +126,7 @@ fn written<'a>(skill: &'a MemoryView, changes: &[FileChange]) -> Overlay<'a> {
     view
 }
 
-fn is_inside(skill: &dyn SkillView, found: &Diagnostic) -> bool {
+fn is_inside(skill: &dyn SkillFiles, found: &Diagnostic) -> bool {
     let Ok(bytes) = skill.read(&found.file) else {
         // It is about what is not there, or about a folder.
         return found.excerpt.is_none();
@@ -178,7 +178,7 @@ proptest! {
         script in vec(any::<u8>(), 0..100),
         path in "[a-zA-Z./é\u{200b} -]{1,12}",
     ) {
-        let skill = MemoryView::new("a")
+        let skill = MemoryFiles::new("a")
             .with("SKILL.md", &page)
             .with("references/b.md", &reference)
             .with("scripts/run.py", &script)
@@ -235,7 +235,7 @@ proptest! {
 
     #[test]
     fn what_a_client_could_read_it_still_can(skill in a_skill()) {
-        let is_read = |skill: &dyn SkillView| {
+        let is_read = |skill: &dyn SkillFiles| {
             let found = validate(skill, &Settings::default()).diagnostics;
             !found.iter().any(|found| found.blocks_loading)
         };

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::diagnostic::{Change, Severity};
-use crate::skill_files::MemoryView;
+use crate::skill_files::MemoryFiles;
 
 /// What is found of references in a skill at `skills/a` of a repository, by code, severity and file.
-fn of_references(view: &MemoryView) -> Vec<(&'static str, Severity, String)> {
+fn of_references(view: &MemoryFiles) -> Vec<(&'static str, Severity, String)> {
     let found = validate(view, &Settings::default()).diagnostics.into_iter();
     let found = found.filter(|found| found.code.starts_with("SK3"));
     found
@@ -13,9 +13,9 @@ fn of_references(view: &MemoryView) -> Vec<(&'static str, Severity, String)> {
         .collect()
 }
 
-fn skill_that_says(body: &str) -> MemoryView {
+fn skill_that_says(body: &str) -> MemoryFiles {
     let text = format!("---\nname: a\ndescription: b\n---\n{body}\n");
-    MemoryView::new("a")
+    MemoryFiles::new("a")
         .with("SKILL.md", text)
         .with("references/b.md", "# B\n")
 }
@@ -121,7 +121,7 @@ fn thousands_of_files_that_name_each_other_come_to_an_end() {
         )
     };
     let files = (0..3000).map(|n| (format!("references/{n}.md"), links(n)));
-    let skill = MemoryView::new("a").with("SKILL.md", "---\nname: a\ndescription: b\n---\n");
+    let skill = MemoryFiles::new("a").with("SKILL.md", "---\nname: a\ndescription: b\n---\n");
     let skill = files.fold(skill, |skill, (path, text)| skill.with(&path, text));
     let skill = skill.inside("skills/a", &["skills/b/SKILL.md"]);
     assert!(validate(&skill, &Settings::default()).diagnostics.len() >= 6000);
