@@ -1,12 +1,21 @@
 //! The command line: what can be typed. Its comments are the help.
 
 mod add;
+mod cache;
+mod diff;
 mod import;
-mod inspect;
+mod install;
+mod keep;
+mod list;
 mod lock;
-mod maintain;
+mod outdated;
 mod policy;
+mod remove;
+mod rule;
+mod show;
+mod update;
 mod validate;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -14,15 +23,21 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use add::{AddArgs, TargetArgs};
+pub use cache::{CacheArgs, CacheCommand};
+pub use diff::DiffArgs;
 pub use import::ImportArgs;
-pub use inspect::{CacheArgs, CacheCommand, ListArgs, NamesArgs, RuleArgs, ShowArgs};
+pub use install::InstallArgs;
+pub use keep::KeepArgs;
+pub use list::ListArgs;
 pub use lock::LockArgs;
-pub use maintain::{
-    ConflictWinner, DiffArgs, InstallArgs, KeepArgs, OutdatedArgs, RemoveArgs, SummaryArgs,
-    UpdateArgs,
-};
+pub use outdated::OutdatedArgs;
 pub use policy::PolicyArgs;
+pub use remove::RemoveArgs;
+pub use rule::RuleArgs;
+pub use show::ShowArgs;
+pub use update::{ConflictWinner, SummaryArgs, UpdateArgs};
 pub use validate::{FindingsFormat, ValidateArgs};
+pub use verify::NamesArgs;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())

@@ -1,6 +1,6 @@
 //! `mdskill add`.
 
-use super::{Session, choose, rules};
+use super::{Session, prompt, with_allowed};
 use crate::cli::{AddArgs, TargetArgs};
 use crate::ops::OpError;
 use crate::ops::add::{self, Options, Report};
@@ -31,10 +31,10 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         pin: arguments.pin,
         force: arguments.force,
         strict: arguments.strict,
-        settings: rules::with_allowed(session, &arguments.allow)?,
+        settings: with_allowed(session, &arguments.allow)?,
         dry_run: arguments.dry_run,
     };
-    if let Some(chosen) = choose::among_many(session, &options)? {
+    if let Some(chosen) = prompt::among_many(session, &options)? {
         options.skills = chosen;
         if options.skills.is_empty() {
             session.printer.note(
@@ -74,7 +74,7 @@ fn wanted_siblings(
         return Ok(None);
     }
     if session.printer.can_ask() && !options.dry_run {
-        let chosen = choose::siblings(session, &report.siblings)?;
+        let chosen = prompt::siblings(session, &report.siblings)?;
         let specs: Vec<Spec> = chosen
             .iter()
             .map(|sibling| sibling.spec.parse())

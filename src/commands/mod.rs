@@ -1,16 +1,24 @@
 //! The commands: from what was typed to a verb's options, from its report to the person.
 
-mod actions;
 mod add;
-mod choose;
-mod findings;
+mod cache;
+mod diff;
+mod github_actions;
 mod import;
-mod inspect;
+mod install;
+mod keep;
+mod list;
 mod lock;
-mod maintain;
+mod outdated;
 mod policy;
-mod rules;
+mod prompt;
+mod remove;
+mod rule;
+mod show;
+mod update;
 mod validate;
+mod validate_output;
+mod verify;
 
 use std::ffi::OsString;
 use std::future::Future;
@@ -34,6 +42,7 @@ use crate::ui::pager::Pager;
 use crate::ui::printer::{Printer, Volume};
 use crate::ui::progress::Spinner;
 use mdskill_lint::name::SkillName;
+use mdskill_lint::{Level, Settings};
 
 /// Runs mdskill with the program's arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -156,21 +165,21 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
     lock::resolve_first(session, command)?;
     match command {
         Command::Add(arguments) => add::add(session, arguments),
-        Command::List(arguments) => inspect::list(session, arguments),
-        Command::Update(arguments) => maintain::update(session, arguments),
-        Command::Diff(arguments) => maintain::diff(session, arguments),
-        Command::Keep(arguments) => maintain::keep(session, arguments),
-        Command::Install(arguments) => maintain::install(session, arguments),
-        Command::Remove(arguments) => maintain::remove(session, arguments),
-        Command::Verify(arguments) => inspect::verify(session, arguments),
-        Command::Outdated(arguments) => maintain::outdated(session, arguments),
+        Command::List(arguments) => list::list(session, arguments),
+        Command::Update(arguments) => update::update(session, arguments),
+        Command::Diff(arguments) => diff::diff(session, arguments),
+        Command::Keep(arguments) => keep::keep(session, arguments),
+        Command::Install(arguments) => install::install(session, arguments),
+        Command::Remove(arguments) => remove::remove(session, arguments),
+        Command::Verify(arguments) => verify::verify(session, arguments),
+        Command::Outdated(arguments) => outdated::outdated(session, arguments),
         Command::Lock(arguments) => lock::lock(session, arguments),
-        Command::Show(arguments) => inspect::show(session, arguments),
+        Command::Show(arguments) => show::show(session, arguments),
         Command::Validate(arguments) => validate::validate(session, arguments),
-        Command::Rule(arguments) => inspect::rule(session, arguments),
+        Command::Rule(arguments) => rule::rule(session, arguments),
         Command::Policy(arguments) => policy::policy(session, arguments),
         Command::Import(arguments) => import::import(session, arguments),
-        Command::Cache(arguments) => inspect::cache(session, arguments),
+        Command::Cache(arguments) => cache::cache(session, arguments),
     }
 }
 
@@ -204,4 +213,14 @@ fn names(typed: &[String]) -> Result<Vec<SkillName>, OpError> {
         .iter()
         .map(|name| Ok(SkillName::from_folder(name)?))
         .collect()
+}
+
+/// Returns the settings with which `add` and `update` look at what they install: the project's, and
+/// on top of them what was allowed, by code or by name, which is not looked for.
+fn with_allowed(session: &Session<'_>, allowed: &[String]) -> Result<Settings, OpError> {
+    let mut settings = session.context.config()?.rules.settings;
+    for rules in allowed {
+        settings.set(rules, Level::Off).map_err(usage)?;
+    }
+    Ok(settings)
 }

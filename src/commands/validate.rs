@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::time::Instant;
 
-use super::findings::{self, Telling};
+use super::validate_output::{self, Telling};
 use super::{Session, usage};
 use crate::cli::ValidateArgs;
 use crate::config::Rules;
@@ -32,7 +32,7 @@ pub(super) fn validate(
     };
     let began = Instant::now();
     let mut report = session.wait(ops_validate::validate(&session.context, &options))?;
-    findings::tell(session, &mut report, &telling, began.elapsed());
+    validate_output::tell(session, &mut report, &telling, began.elapsed());
     Ok(status(&report, options.rules.is_strict))
 }
 

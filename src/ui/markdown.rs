@@ -1,6 +1,6 @@
 //! Strangers' text in Markdown that GitHub shows: it is text there, and nothing else.
 
-use super::clean;
+use super::sanitize;
 
 /// Nothing that is seen, between two characters that GitHub would make a link of.
 const GAP: &str = "&#8203;";
@@ -10,7 +10,7 @@ const GAP: &str = "&#8203;";
 /// for in the finished page, where no escape is left to see: those are taken apart.
 #[must_use]
 pub fn escaped(text: &str) -> String {
-    let text = clean::line(text);
+    let text = sanitize::line(text);
     let mut escaped = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
         if c.is_ascii_punctuation() {
@@ -41,7 +41,7 @@ fn begins_a_reference(before: &str, c: char, after: &str) -> bool {
 /// `|` ends the cell in code too.
 #[must_use]
 pub fn code(text: &str) -> String {
-    let text = clean::line(text);
+    let text = sanitize::line(text);
     let ticks = "`".repeat(longest_run(&text) + 1);
     // One space on each side is taken away again, so that a tick can stand at the edge.
     let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) || text.is_empty() {
@@ -55,7 +55,7 @@ pub fn code(text: &str) -> String {
 /// Returns `text` as a block of code, which ends where it ends and not before.
 #[must_use]
 pub fn fenced(language: &str, text: &str) -> String {
-    let text = clean::block(text);
+    let text = sanitize::block(text);
     let text = text.trim_end_matches('\n');
     let ticks = "`".repeat((longest_run(text) + 1).max(3));
     format!("{ticks}{language}\n{text}\n{ticks}\n")
@@ -64,7 +64,7 @@ pub fn fenced(language: &str, text: &str) -> String {
 /// Returns `text` on one line as code in HTML.
 #[must_use]
 pub fn html_code(text: &str) -> String {
-    let text = clean::line(text)
+    let text = sanitize::line(text)
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;");

@@ -8,9 +8,9 @@ use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use super::clean;
+use super::github::commands::{Command, Mask};
 use super::pager::Pager;
-use super::workflow::{Command, Mask};
+use super::sanitize;
 use super::wrap::wrap;
 use crate::hint::{CommandHint, Hint};
 use crate::platform;
@@ -57,7 +57,7 @@ impl Printer {
     /// Every line that is printed passes here: in CI, who reads the log also obeys it.
     fn tame(&self, text: &str) -> String {
         if self.in_ci {
-            clean::without_commands(text)
+            sanitize::without_commands(text)
         } else {
             text.to_owned()
         }
@@ -84,7 +84,7 @@ impl Printer {
     pub fn page(bytes: &[u8]) {
         let mut stdout = std::io::stdout().lock();
         let bytes = if stdout.is_terminal() {
-            Cow::Owned(clean::block(&String::from_utf8_lossy(bytes)).into_bytes())
+            Cow::Owned(sanitize::block(&String::from_utf8_lossy(bytes)).into_bytes())
         } else {
             Cow::Borrowed(bytes)
         };
@@ -110,7 +110,7 @@ impl Printer {
                 Some(b' ') => Style::new(),
                 _ => Style::new().bold(),
             };
-            let line = self.tame(&clean::block(line));
+            let line = self.tame(&sanitize::block(line));
             let _ = writeln!(text, "{style}{line}{style:#}");
         }
         self.pages(&text);
@@ -175,7 +175,7 @@ impl Printer {
     /// Prints a value as JSON.
     pub fn value(&self, value: &impl serde::Serialize) {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        self.data(&clean::json(&text));
+        self.data(&sanitize::json(&text));
     }
 
     /// Shows a report: as JSON, or as `render` prints it for people.
@@ -217,7 +217,7 @@ impl Printer {
     /// Prints a sentence on standard error after a label of `indent` columns: wrapped on a terminal,
     /// on one line in a file or a log.
     fn talk_line(&self, label: &str, indent: usize, sentence: &str) {
-        let sentence = clean::line(sentence);
+        let sentence = sanitize::line(sentence);
         let sentence = match self.talk_width() {
             Some(width) => wrap(&sentence, width, indent),
             None => sentence,

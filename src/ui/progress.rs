@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::clean;
 use super::printer::Printer;
+use super::sanitize;
 use mdskill_git::progress::Progress;
 
 /// Shorter steps need no words.
@@ -88,7 +88,7 @@ impl Progress for Spinner {
         }
         self.with_running(|running| match running {
             Some(running) => running.steps += 1,
-            None => *running = Some(Running::start(clean::line(phrase))),
+            None => *running = Some(Running::start(sanitize::line(phrase))),
         });
     }
 

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::clean;
+use super::sanitize;
 
 /// Rows of cells; the last column takes what room is left.
 pub struct Table {
@@ -26,7 +26,7 @@ impl Table {
     /// Adds a row; its cells may be strangers' text.
     pub fn row(&mut self, cells: &[&str]) {
         self.rows
-            .push(cells.iter().map(|cell| clean::line(cell)).collect());
+            .push(cells.iter().map(|cell| sanitize::line(cell)).collect());
     }
 
     /// Leaves out the columns that have nothing but their heading.
@@ -65,7 +65,7 @@ fn line(row: &[String], widths: &[usize], limit: Option<usize>) -> String {
     }
     let line = line.trim_end();
     match limit {
-        Some(limit) => clean::cut(line, limit),
+        Some(limit) => sanitize::cut(line, limit),
         None => line.to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use super::fold::worst;
 use super::text::style_of;
 use super::{place, shown};
 use crate::ops::validate::Report;
-use crate::ui::clean;
+use crate::ui::sanitize;
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
 /// Returns `file:line:column: error[SK302] message` for each finding, or for the `max` worst of
@@ -25,8 +25,8 @@ pub fn concise(report: &Report, least: Severity, max: usize) -> Vec<String> {
         .map(|found| {
             let style: Style = style_of(found.severity);
             let (severity, code) = (found.severity, found.code);
-            let place = clean::line(&place(found));
-            let message = clean::line(&found.message);
+            let place = sanitize::line(&place(found));
+            let message = sanitize::line(&found.message);
             format!("{place}: {style}{severity}[{code}]{style:#} {message}")
         })
         .collect();

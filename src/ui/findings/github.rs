@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::shown;
 use crate::ops::validate::{Found, Report};
-use crate::ui::workflow::Command;
+use crate::ui::github::commands::Command;
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
 /// How many errors, how many warnings and how many notices of a step GitHub shows; it drops the

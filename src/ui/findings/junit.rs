@@ -7,7 +7,7 @@ use quick_xml::escape::escape;
 
 use super::{place, shown};
 use crate::ops::validate::Report;
-use crate::ui::clean;
+use crate::ui::sanitize;
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 use mdskill_lint::registry;
 
@@ -84,9 +84,9 @@ fn test_case(suite: &str, found: &Diagnostic) -> String {
 }
 
 /// Returns `text` for an attribute or an element: escaped, and without the two characters that
-/// `clean::line` lets through and XML 1.0 does not allow.
+/// `sanitize::line` lets through and XML 1.0 does not allow.
 fn text(text: &str) -> String {
-    let clean = clean::line(text)
+    let clean = sanitize::line(text)
         .replace('\u{fffe}', "\\u{fffe}")
         .replace('\u{ffff}', "\\u{ffff}");
     escape(clean).into_owned()

@@ -15,7 +15,7 @@ mod text;
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::phrase::count;
+use super::text::count;
 use crate::ops::validate::{Found, Report};
 use mdskill_lint::diagnostic::{Diagnostic, Safety, Severity};
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::shown;
 use crate::digest::Digest;
 use crate::ops::validate::Report;
-use crate::ui::clean;
+use crate::ui::sanitize;
 use mdskill_lint::diagnostic::{Change, Diagnostic, Severity};
 use mdskill_lint::registry;
 use mdskill_lint::rule::Rule;
@@ -142,7 +142,7 @@ fn result(found: &Diagnostic, index: Option<usize>, fingerprints: &mut Fingerpri
 /// Returns text as SARIF's plain text messages have it: a stranger's `[text](address)` would be a
 /// link there (section 3.11.6).
 fn message(text: &str) -> String {
-    clean::line(text).replace("](", "\\](")
+    sanitize::line(text).replace("](", "\\](")
 }
 
 fn region(start: Position, end: Position) -> Value {

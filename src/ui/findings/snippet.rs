@@ -5,7 +5,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::ui::clean;
+use crate::ui::sanitize;
 use mdskill_lint::diagnostic::{Change, Diagnostic, Excerpt};
 
 /// A cleaned line, and where its mark stands.
@@ -22,18 +22,18 @@ impl Snippet {
     /// Returns what of three pieces of a line fits into `width` columns, the middle one marked.
     /// The pieces are cleaned first, so a mark stands below what is shown, not what was read.
     fn of(before: &str, marked: &str, after: &str, width: usize) -> Self {
-        let before = clean::source(before);
-        let marked = clean::source(marked);
-        let after = clean::source(after);
+        let before = sanitize::source(before);
+        let marked = sanitize::source(marked);
+        let after = sanitize::source(after);
         let spare = width.saturating_sub(before.width() + after.width());
         let middle = marked.width().min(spare.max(width / 2));
         let beside = width - middle;
         let left = before
             .width()
             .min((beside / 2).max(beside.saturating_sub(after.width())));
-        let before = clean::cut_before(&before, left);
-        let marked = clean::cut(&marked, middle);
-        let after = clean::cut(&after, beside - before.width());
+        let before = sanitize::cut_before(&before, left);
+        let marked = sanitize::cut(&marked, middle);
+        let after = sanitize::cut(&after, beside - before.width());
         Self {
             indent: before.width(),
             width: marked.width().max(1),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::place;
 use crate::ops::validate::{Found, Summary};
 use crate::ui::markdown::escaped;
-use crate::ui::phrase::count;
+use crate::ui::text::count;
 
 /// How much a step may write into its summary. Of more, GitHub shows nothing but an error:
 /// "upload aborted, supports content up to a size of 1024k".

@@ -8,7 +8,7 @@ use super::fold::{Block, blocks, place_list, worst};
 use super::snippet::{self, Snippet};
 use super::{place, shown};
 use crate::ops::validate::Report;
-use crate::ui::clean;
+use crate::ui::sanitize;
 use mdskill_lint::diagnostic::{Diagnostic, Fix, Safety, Severity};
 
 const GUTTER: Style = AnsiColor::Blue.on_default().bold();
@@ -64,11 +64,11 @@ fn tell(block: &Block<'_>, width: usize) -> String {
             "{style}{}[{}]{style:#}{BOLD}: {}{BOLD:#}",
             found.severity,
             found.code,
-            clean::line(&found.message)
+            sanitize::line(&found.message)
         ),
         format!(
             "{margin}{GUTTER}-->{GUTTER:#} {}",
-            clean::line(&where_of(found))
+            sanitize::line(&where_of(found))
         ),
     ];
     // The number, a space, a bar and a space stand before the line.
@@ -93,7 +93,7 @@ fn tell(block: &Block<'_>, width: usize) -> String {
     let mut note = |name: &str, said: &str| {
         lines.push(format!(
             "{margin} {GUTTER}={GUTTER:#} {HELP}{name}{HELP:#}: {}",
-            clean::line(said)
+            sanitize::line(said)
         ));
     };
     if !found.help.is_empty() {
@@ -113,7 +113,7 @@ fn tell(block: &Block<'_>, width: usize) -> String {
             told,
             "\n{margin} … {} more like it: {}; --max 0 shows each",
             block.more.len(),
-            clean::line(&place_list(block))
+            sanitize::line(&place_list(block))
         );
     }
     told

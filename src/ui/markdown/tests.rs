@@ -70,7 +70,7 @@ proptest! {
                 other => panic!("{other:?} in {line}"),
             }
         }
-        prop_assert_eq!(read.replace('\u{200b}', ""), format!("x{}x", clean::line(&text)));
+        prop_assert_eq!(read.replace('\u{200b}', ""), format!("x{}x", sanitize::line(&text)));
         for made in ["@o", "@b", "#1", "GH-2", "://"] {
             prop_assert!(!read.contains(made), "{}", read);
         }
@@ -89,7 +89,7 @@ proptest! {
             other => panic!("{other:?} in {line}"),
         }).collect();
         prop_assert_eq!(read.len(), 1);
-        let shown = clean::line(&text);
+        let shown = sanitize::line(&text);
         prop_assert_eq!(read[0].trim(), shown.trim());
     }
 
@@ -111,7 +111,7 @@ proptest! {
             }
         }
         prop_assert_eq!(blocks, 1);
-        let shown = clean::block(&text);
+        let shown = sanitize::block(&text);
         prop_assert_eq!(read, format!("{}\nafter", shown.trim_end_matches('\n')));
     }
 }

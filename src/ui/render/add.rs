@@ -1,13 +1,15 @@
 //! What `add` did.
 
-use super::{findings, print_change, print_left_alone, print_problems, print_trashed, refused};
+use super::change::{print_change, print_left_alone, print_problems, print_trashed};
+use super::installed_findings::findings;
+use super::refused;
 use crate::hint::Hint;
 use crate::ops::add;
 use crate::ops::change::Action;
 use crate::ops::findings::Found;
-use crate::ui::clean;
-use crate::ui::phrase::count;
 use crate::ui::printer::Printer;
+use crate::ui::sanitize;
+use crate::ui::text::count;
 
 /// Most skills that a hint names.
 const MAX_SIBLINGS: usize = 10;
@@ -70,7 +72,7 @@ pub fn add(printer: &Printer, report: &add::Report) {
 pub fn siblings(siblings: &[add::Sibling]) -> Hint {
     let specs = siblings.iter().take(MAX_SIBLINGS);
     let specs: Vec<_> = specs
-        .map(|sibling| clean::for_shell(&sibling.spec))
+        .map(|sibling| sanitize::for_shell(&sibling.spec))
         .collect();
     let (missing, adds) = match siblings {
         [only] => (

@@ -1,9 +1,10 @@
 //! What `import` took.
 
-use super::{origin, print_trashed};
+use super::change::print_trashed;
+use super::origin;
 use crate::ops::import::Report;
-use crate::ui::phrase::count;
 use crate::ui::printer::Printer;
+use crate::ui::text::count;
 
 /// Prints what `import` took, and why not the rest.
 pub fn import(printer: &Printer, report: &Report) {

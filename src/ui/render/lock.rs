@@ -6,8 +6,8 @@ use super::git_ref;
 use crate::hint::Hint;
 use crate::lockfile::merge::{Difference, Item, Side};
 use crate::ops::lock::Report;
-use crate::ui::phrase::{self, count};
 use crate::ui::printer::Printer;
+use crate::ui::text::{self, count};
 
 /// The digits of a digest that are shown: `sha256:` and seven more.
 const SHORT_DIGEST: usize = 14;
@@ -85,7 +85,7 @@ fn one_side(report: &Report, difference: &Difference, side: Side) -> String {
 /// Describes a skill's block: the version, then the values that the other side has differently.
 fn version(fields: &BTreeMap<String, String>, other: Option<&BTreeMap<String, String>>) -> String {
     let field = |key: &str| fields.get(key).map_or("", String::as_str);
-    let source = phrase::source(field("source"));
+    let source = text::source(field("source"));
     let mut text = if fields.contains_key("commit") {
         format!("{source}@{}", git_ref(field("commit")))
     } else {

@@ -3,8 +3,8 @@
 use crate::ops::gate::Refusal;
 use crate::ops::policy;
 use crate::policy::Verdict;
-use crate::ui::clean;
 use crate::ui::printer::Printer;
+use crate::ui::sanitize;
 
 /// Prints what the policy does not let in.
 pub fn refused(printer: &Printer, refused: &[Refusal]) {
@@ -20,7 +20,7 @@ pub fn refused(printer: &Printer, refused: &[Refusal]) {
 
 /// Prints the policy, and what it says of skills.
 pub fn policy(printer: &Printer, report: &policy::Report) {
-    let line = |text: &str| printer.data(&clean::line(text));
+    let line = |text: &str| printer.data(&sanitize::line(text));
     if report.keys.is_empty() {
         line(&format!(
             "{} sets no policy: everything is let in",

@@ -1,98 +1,17 @@
-//! What `update` did or would do.
+//! Prints the report of `update`.
 
 use std::collections::BTreeSet;
 
-use super::edits::{lines, meaning, print_conflicts};
-use super::{
-    findings, git_ref, print_change, print_left_alone, print_problems, print_trashed, refused,
-    short,
-};
-use crate::diff::SkillDiff;
+use super::change::{print_change, print_left_alone, print_problems, print_trashed};
+use super::conflicts::print_conflicts;
+use super::installed_findings::findings;
+use super::meaning::meaning;
+use super::refused;
 use crate::hint::HasHint;
-use crate::ops::change::{Action, Change, Conflicted, Newer};
+use crate::ops::change::{Action, Change, Conflicted};
 use crate::ops::update;
-use crate::ui::phrase::{self, count};
 use crate::ui::printer::Printer;
-use crate::ui::table::Table;
-
-/// Prints what `update` would do, as a table.
-pub fn outdated(printer: &Printer, report: &update::Report) {
-    let rows = rows(report);
-    if !rows.is_empty() {
-        let mut table = Table::new(&[
-            "NAME",
-            "INSTALLED",
-            "NEW",
-            "NEWEST",
-            "CHANGES",
-            "REF",
-            "SOURCE",
-        ]);
-        for row in &rows {
-            table.row(&row.each_ref().map(String::as_str));
-        }
-        table.drop_empty_columns();
-        printer.table(&table.lines(printer.width()));
-    }
-    for change in report.skills.iter().filter(|change| is_telling(change)) {
-        printer.status("Would move", &change.name);
-        for note in &change.notes {
-            printer.note("", note);
-        }
-        meaning(printer, change, false);
-    }
-    print_what_stays(printer, report);
-}
-
-/// Returns what `outdated` has in its table, with the newest version beside what a ref gives.
-fn rows(report: &update::Report) -> Vec<[String; 7]> {
-    let newer = |name: &str| report.newer.iter().find(|newer| newer.name == name);
-    let moved = report.skills.iter().map(|change| {
-        let newer = newer(&change.name);
-        [
-            change.name.clone(),
-            short(change.from.as_ref()).to_owned(),
-            match newer {
-                Some(newer) => newer.compatible.clone(),
-                None => short(change.commit.as_ref()).to_owned(),
-            },
-            newer.map(|newer| newer.newest.clone()).unwrap_or_default(),
-            change.diff.as_ref().map(lines).unwrap_or_default(),
-            change.git_ref.as_deref().map_or("", git_ref).to_owned(),
-            phrase::source(&change.source).to_owned(),
-        ]
-    });
-    let is_moved = |newer: &&Newer| report.skills.iter().any(|moved| moved.name == newer.name);
-    let stays = report.newer.iter().filter(|newer| !is_moved(newer));
-    let stays = stays.map(|newer| {
-        [
-            newer.name.clone(),
-            newer.compatible.clone(),
-            String::new(),
-            newer.newest.clone(),
-            String::new(),
-            newer.git_ref.clone(),
-            phrase::source(&newer.source).to_owned(),
-        ]
-    });
-    let in_conflict = report.conflicts.iter().map(|conflict| {
-        let new = short(conflict.commit.as_ref());
-        [&conflict.name, "", new, "", "conflict", "", ""].map(str::to_owned)
-    });
-    let mut rows: Vec<[String; 7]> = moved.chain(stays).chain(in_conflict).collect();
-    rows.sort();
-    rows
-}
-
-/// Whether there is more to say than fits into a row.
-fn is_telling(change: &Change) -> bool {
-    let has_news = |diff: &SkillDiff| {
-        !diff.gained.is_empty() || !diff.changed_scripts.is_empty() || diff.description.is_some()
-    };
-    !change.notes.is_empty()
-        || !change.edited.is_empty()
-        || change.diff.as_ref().is_some_and(has_news)
-}
+use crate::ui::text::count;
 
 /// Prints what `update` did.
 pub fn update(printer: &Printer, report: &update::Report) {
@@ -103,15 +22,8 @@ pub fn update(printer: &Printer, report: &update::Report) {
     print_what_stays(printer, report);
 }
 
-/// Prints what `update` would change, as git writes it.
-pub fn diff(printer: &Printer, report: &update::Report) {
-    let all: String = report.differences.values().map(String::as_str).collect();
-    printer.diff(&all);
-    print_what_stays(printer, report);
-}
-
 /// What did not move, and the sum of it all.
-fn print_what_stays(printer: &Printer, report: &update::Report) {
+pub(super) fn print_what_stays(printer: &Printer, report: &update::Report) {
     print_trashed(printer, &report.trashed);
     let moved: BTreeSet<&String> = report
         .skills

@@ -1,10 +1,10 @@
 //! What a run of GitHub Actions is told of an update: annotations and outputs.
 
-use super::clean;
-use super::workflow::{Command, Output};
+use super::commands::{Command, Output};
 use crate::hint::HasHint;
 use crate::ops::change::Problem;
 use crate::ops::update::Report;
+use crate::ui::sanitize;
 use mdskill_lint::diagnostic::Severity;
 
 /// How many errors and how many warnings of a step GitHub shows; it drops the others without a
@@ -80,7 +80,7 @@ fn annotation(severity: Severity, what: &str, subject: &str, message: String) ->
 #[must_use]
 pub fn outputs(report: &Report) -> [Output; 3] {
     let names = |names: Vec<&String>| -> String {
-        let names: Vec<String> = names.into_iter().map(|name| clean::line(name)).collect();
+        let names: Vec<String> = names.into_iter().map(|name| sanitize::line(name)).collect();
         names.join(",")
     };
     let moved = report.skills.iter().map(|change| &change.name).collect();

@@ -13,9 +13,10 @@ use crate::fs::{self, At, atomic};
 use crate::install::InstallError;
 use crate::ops::OpError;
 use crate::ops::update::Report;
+use crate::ui::findings;
+use crate::ui::github::annotations;
 use crate::ui::printer::Printer;
-use crate::ui::summary::{PULL_REQUEST_ROOM, summary};
-use crate::ui::{actions, findings};
+use crate::ui::pull_request::{PULL_REQUEST_ROOM, summary};
 
 /// Has the runner hide the environment's tokens, before anything else is printed.
 pub(super) fn hide_tokens(session: &Session<'_>) {
@@ -82,11 +83,11 @@ fn write(file: &Path, bytes: &[u8]) -> Result<(), fs::Error> {
 /// Annotates, and appends to the step's outputs and its summary.
 fn tell_runner(session: &Session<'_>, report: &Report, page: &dyn Fn(usize) -> String) {
     let (env, printer) = (&session.context.env, session.printer);
-    for command in &actions::annotations(report) {
+    for command in &annotations::annotations(report) {
         printer.command_aside(command);
     }
     if let Some(file) = env.step_output() {
-        let outputs = actions::outputs(report).map(|output| output.to_string());
+        let outputs = annotations::outputs(report).map(|output| output.to_string());
         let written =
             append(&file).and_then(|mut file| file.write_all(outputs.concat().as_bytes()));
         warn(printer, &file, written);

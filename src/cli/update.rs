@@ -1,4 +1,4 @@
-//! What the commands take that keep what is installed.
+//! The arguments of `update`, some of which `outdated` has, too.
 
 use std::path::PathBuf;
 
@@ -37,17 +37,6 @@ pub struct UpdateArgs {
     pub summary: SummaryArgs,
 }
 
-/// Arguments of `outdated`.
-#[derive(Debug, Default, Args)]
-pub struct OutdatedArgs {
-    /// The skills; none means all
-    #[arg(value_name = "NAME")]
-    pub names: Vec<String>,
-    /// What it is told in
-    #[command(flatten)]
-    pub summary: SummaryArgs,
-}
-
 /// Where what changes is told, besides the terminal.
 #[derive(Debug, Default, Args)]
 pub struct SummaryArgs {
@@ -65,54 +54,4 @@ pub enum ConflictWinner {
     Ours,
     /// Take upstream's
     Theirs,
-}
-
-/// Arguments of `diff`.
-#[derive(Debug, Args)]
-pub struct DiffArgs {
-    /// The skills; none means all
-    #[arg(value_name = "NAME")]
-    pub names: Vec<String>,
-    /// Compare what is on disk with upstream's version as it is locked
-    #[arg(long)]
-    pub local: bool,
-}
-
-/// Arguments of `keep`.
-#[derive(Debug, Args)]
-pub struct KeepArgs {
-    /// The skills
-    #[arg(required = true, value_name = "NAME")]
-    pub names: Vec<String>,
-    /// Keep conflict markers, too
-    #[arg(short, long)]
-    pub force: bool,
-}
-
-/// Arguments of `install`.
-#[derive(Debug, Args)]
-pub struct InstallArgs {
-    /// The skills; none means all
-    #[arg(value_name = "NAME")]
-    pub names: Vec<String>,
-    /// Fail when there is no lockfile (the default when CI is set)
-    #[arg(long)]
-    pub frozen: bool,
-    /// Only say what would happen
-    #[arg(short = 'n', long)]
-    pub dry_run: bool,
-    /// Move what is in the way to the trash folder
-    #[arg(short, long)]
-    pub force: bool,
-}
-
-/// Arguments of `remove`.
-#[derive(Debug, Args)]
-pub struct RemoveArgs {
-    /// The skills
-    #[arg(required = true, value_name = "NAME")]
-    pub names: Vec<String>,
-    /// Remove edited skills too: their folders go to the trash folder
-    #[arg(short, long)]
-    pub force: bool,
 }

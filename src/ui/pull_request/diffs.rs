@@ -3,8 +3,8 @@
 use super::section::Section;
 use super::{cut, shortened, table};
 use crate::ops::update::Report;
-use crate::ui::clean;
 use crate::ui::markdown::{fenced, html_code};
+use crate::ui::sanitize;
 
 /// Most lines of a diff.
 const MAX_LINES: usize = 300;
@@ -20,7 +20,7 @@ pub(super) fn section(report: &Report, differences: &dyn Fn(&str) -> Option<Stri
         };
         let name = html_code(&shortened(&change.name, MAX_NAME));
         let files = change.diff.as_ref().map_or_else(String::new, table::files);
-        let diff = fenced("diff", &cut(&clean::block(&diff), MAX_LINES));
+        let diff = fenced("diff", &cut(&sanitize::block(&diff), MAX_LINES));
         items.push(format!(
             "<details><summary>{}</summary>\n\n{diff}\n</details>\n\n",
             format!("{name} {files}").trim_end()

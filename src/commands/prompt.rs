@@ -7,7 +7,7 @@ use crate::install::InstallError;
 use crate::ops::OpError;
 use crate::ops::add::{Options, Sibling, refused_unfetched};
 use crate::ops::browse::{self, Listed};
-use crate::ui::clean;
+use crate::ui::sanitize;
 
 /// Lines of the list that are shown at once.
 const PAGE: usize = 15;
@@ -66,7 +66,7 @@ pub(super) fn siblings<'a>(
     };
     let ticked: Vec<usize> = (0..siblings.len()).collect();
     session.context.progress.end();
-    let question = clean::line(&question);
+    let question = sanitize::line(&question);
     let chosen = ask(
         &question,
         choices,
@@ -93,7 +93,7 @@ fn ask(
         )
         .with_formatter(&|chosen| {
             let chosen: Vec<&str> = chosen.iter().map(|chosen| names[chosen.index]).collect();
-            clean::line(&chosen.join(", "))
+            sanitize::line(&chosen.join(", "))
         })
         .raw_prompt();
     match asked {
@@ -113,7 +113,7 @@ fn choice(skill: &Listed) -> String {
 
 /// Returns a line that fits beside the tick.
 fn fitted(text: &str) -> String {
-    let line = clean::line(text);
+    let line = sanitize::line(text);
     let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
-    clean::cut(&line, width.saturating_sub(8))
+    sanitize::cut(&line, width.saturating_sub(8))
 }

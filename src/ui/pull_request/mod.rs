@@ -4,9 +4,9 @@
 //! and code of all of it. The most important comes first, and the page is cut where it reaches its
 //! limit: its last line counts what is missing.
 
-mod attention;
 mod details;
 mod diffs;
+mod needs_review;
 mod section;
 mod table;
 #[cfg(test)]
@@ -16,9 +16,9 @@ use std::collections::BTreeSet;
 
 use section::page;
 
-use super::clean;
 use super::markdown::{code, escaped};
-use super::phrase::count;
+use super::sanitize;
+use super::text::count;
 use crate::ops::change::Change;
 use crate::ops::update::Report;
 
@@ -44,13 +44,13 @@ pub fn summary(
     room: usize,
 ) -> String {
     let sections = [
-        attention::section(report),
+        needs_review::section(report),
         details::capabilities(report),
         table::section(report),
         details::descriptions(report),
         details::edits(report),
         details::commits(report),
-        attention::hunks(report),
+        needs_review::hunks(report),
         details::findings(report),
         diffs::section(report, differences),
     ];
@@ -120,8 +120,8 @@ fn word(text: &str) -> String {
 
 fn shortened(text: &str, width: usize) -> String {
     // Shown as escapes, hidden characters have a width; others may have none and still fill a page.
-    let shown: String = clean::line(text).chars().take(4 * width).collect();
-    clean::cut(&shown, width)
+    let shown: String = sanitize::line(text).chars().take(4 * width).collect();
+    sanitize::cut(&shown, width)
 }
 
 /// The first lines of a text, each of a bearable length.

@@ -7,7 +7,7 @@ use crate::hint::HasHint;
 use crate::ops::change::{Conflicted, Problem};
 use crate::ops::update::Report;
 use crate::ui::markdown::{code, fenced};
-use crate::ui::phrase::{self, count};
+use crate::ui::text::{self, count};
 
 /// Most files that are named for one skill.
 const MAX_FILES: usize = 10;
@@ -33,7 +33,7 @@ pub(super) fn section(report: &Report) -> Section {
         items.push(format!(
             "- **Refused by the policy:** {} from {}, by {}: {}\n",
             word(&refused.name),
-            word(phrase::source(&refused.source)),
+            word(text::source(&refused.source)),
             code(refused.verdict.key.word()),
             sentence(&refused.verdict.reason),
         ));
@@ -115,7 +115,7 @@ fn rewritten(report: &Report) -> Vec<String> {
         };
         let git_ref = change.git_ref.as_deref();
         let git_ref = git_ref.map_or_else(String::new, |name| format!(" at {}", word(name)));
-        let source = word(phrase::source(&change.source));
+        let source = word(text::source(&change.source));
         let item = format!("- **{label}:** {source}{git_ref}: {what}\n");
         if !items.contains(&item) {
             items.push(item);

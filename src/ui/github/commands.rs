@@ -4,7 +4,7 @@ use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 
-use super::clean;
+use crate::ui::sanitize;
 use mdskill_lint::diagnostic::Severity;
 
 /// An annotation of a file.
@@ -30,7 +30,7 @@ impl fmt::Display for Command {
             let before = if at == 0 { ' ' } else { ',' };
             write!(f, "{before}{key}={}", property(value))?;
         }
-        let lines: Vec<String> = self.message.split('\n').map(clean::line).collect();
+        let lines: Vec<String> = self.message.split('\n').map(sanitize::line).collect();
         write!(f, "::{}", data(&lines.join("\n")))
     }
 }
@@ -80,7 +80,7 @@ fn data(text: &str) -> String {
 }
 
 fn property(text: &str) -> String {
-    data(&clean::line(text))
+    data(&sanitize::line(text))
         .replace(':', "%3A")
         .replace(',', "%2C")
 }

@@ -6,7 +6,7 @@ use crate::diff::SkillDiff;
 use crate::ops::change::Change;
 use crate::ops::update::Report;
 use crate::ui::markdown::{escaped, link};
-use crate::ui::phrase::{self, count};
+use crate::ui::text::{self, count};
 use mdskill_lint::capability::Kind;
 
 /// Most rows that link to the host's page of the comparison: the links of more would fill the page.
@@ -30,7 +30,7 @@ pub(super) fn section(report: &Report) -> Section {
         format!(
             "| {} | {} | {moved} | {files} | {gained} |\n",
             cell(&change.name),
-            cell(phrase::source(&change.source)),
+            cell(text::source(&change.source)),
         )
     };
     Section {

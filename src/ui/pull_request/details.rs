@@ -9,7 +9,7 @@ use crate::fetch::history::{CommitLine, Lineage};
 use crate::ops::change::Change;
 use crate::ops::update::Report;
 use crate::ui::markdown::code;
-use crate::ui::phrase::{self, count};
+use crate::ui::text::{self, count};
 use mdskill_lint::capability::{Capability, Kind};
 use mdskill_lint::diagnostic::Severity;
 
@@ -172,7 +172,7 @@ pub(super) fn commits(report: &Report) -> Section {
             [name] => word(name),
             names => count(names.len(), "skill"),
         };
-        let source = word(phrase::source(&change.source));
+        let source = word(text::source(&change.source));
         let head = format!("- {source} {} ({skills})", moved(change));
         match &change.lineage {
             Some(Lineage::Forward { commits }) => format!("{head}\n{}", log(commits)),

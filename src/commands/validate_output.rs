@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::actions::append_summary;
+use super::github_actions::append_summary;
 use super::{Session, usage};
 use crate::cli::{FindingsFormat as Format, ValidateArgs};
 use crate::ops::OpError;

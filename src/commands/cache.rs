@@ -1,0 +1,27 @@
+//! `mdskill cache`.
+
+use super::Session;
+use crate::cli::{CacheArgs, CacheCommand};
+use crate::ops::{OpError, cache as ops_cache};
+use crate::ui::error::ExitStatus;
+use crate::ui::render;
+
+pub(super) fn cache(session: &Session<'_>, arguments: &CacheArgs) -> Result<ExitStatus, OpError> {
+    let (report, removed) = match &arguments.command {
+        None => (ops_cache::show(&session.context)?, false),
+        Some(CacheCommand::Prune { days }) => {
+            (ops_cache::prune(&session.context, (*days).max(1))?, true)
+        }
+        Some(CacheCommand::Clear) => (ops_cache::prune(&session.context, 0)?, true),
+        Some(CacheCommand::Dir) => {
+            session
+                .printer
+                .data(&session.context.dirs.cache()?.display().to_string());
+            return Ok(ExitStatus::Done);
+        }
+    };
+    session.printer.show("cache", &report, |printer, report| {
+        render::cache(printer, report, removed);
+    });
+    Ok(ExitStatus::Done)
+}

@@ -1,0 +1,29 @@
+//! `mdskill install`.
+
+use super::{Session, names};
+use crate::cli::InstallArgs;
+use crate::ops::{OpError, install as ops_install};
+use crate::ui::error::ExitStatus;
+use crate::ui::render;
+
+pub(super) fn install(
+    session: &Session<'_>,
+    arguments: &InstallArgs,
+) -> Result<ExitStatus, OpError> {
+    let options = ops_install::Options {
+        names: names(&arguments.names)?,
+        frozen: arguments.frozen || session.context.env.ci(),
+        force: arguments.force,
+        dry_run: arguments.dry_run,
+    };
+    let report = session.wait(ops_install::install(&session.context, &options))?;
+    session.printer.show("install", &report, render::install);
+    if !report.refused.is_empty() {
+        return Ok(ExitStatus::Found);
+    }
+    Ok(if report.left_alone.is_empty() {
+        ExitStatus::Done
+    } else {
+        ExitStatus::Failed
+    })
+}

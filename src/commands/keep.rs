@@ -1,0 +1,20 @@
+//! `mdskill keep`.
+
+use super::{Session, names};
+use crate::cli::KeepArgs;
+use crate::ops::{OpError, keep as ops_keep};
+use crate::ui::error::ExitStatus;
+use crate::ui::render;
+
+pub(super) fn keep(session: &Session<'_>, arguments: &KeepArgs) -> Result<ExitStatus, OpError> {
+    let options = ops_keep::Options {
+        names: names(&arguments.names)?,
+        force: arguments.force,
+    };
+    let report = ops_keep::keep(&session.context, &options)?;
+    session.printer.show("keep", &report, render::keep);
+    Ok(match report.left_alone.is_empty() {
+        true => ExitStatus::Done,
+        false => ExitStatus::Failed,
+    })
+}

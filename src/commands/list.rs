@@ -1,0 +1,28 @@
+//! `mdskill list`.
+
+use super::{Session, outdated};
+use crate::cli::{ListArgs, OutdatedArgs};
+use crate::ops::{OpError, browse, list as ops_list};
+use crate::spec::Spec;
+use crate::ui::error::ExitStatus;
+use crate::ui::render;
+
+pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitStatus, OpError> {
+    let printer = session.printer;
+    if arguments.outdated {
+        return outdated::outdated(session, &OutdatedArgs::default());
+    }
+    let Some(spec) = &arguments.spec else {
+        let report = ops_list::list(&session.context)?;
+        printer.show("list", &report, |printer, report| {
+            render::list(printer, report, arguments.names);
+        });
+        return Ok(ExitStatus::Done);
+    };
+    let spec: Spec = spec.parse()?;
+    let report = session.wait(browse::browse(&session.context, &spec, !arguments.names))?;
+    printer.show("list", &report, |printer, report| {
+        render::browse(printer, report, arguments.names);
+    });
+    Ok(ExitStatus::Done)
+}

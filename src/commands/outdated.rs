@@ -1,0 +1,30 @@
+//! `mdskill outdated`.
+
+use super::github_actions::{self, Told};
+use super::update::status;
+use super::{Session, names, with_allowed};
+use crate::cli::OutdatedArgs;
+use crate::ops::{OpError, update as ops_update};
+use crate::ui::error::ExitStatus;
+use crate::ui::render;
+
+pub(super) fn outdated(
+    session: &Session<'_>,
+    arguments: &OutdatedArgs,
+) -> Result<ExitStatus, OpError> {
+    github_actions::hide_tokens(session);
+    let told = Told::in_file(session, &arguments.summary)?;
+    let options = ops_update::Options {
+        names: names(&arguments.names)?,
+        dry_run: true,
+        with_differences: told.wants_differences(session),
+        settings: with_allowed(session, &[])?,
+        ..ops_update::Options::default()
+    };
+    let mut report = session.wait(ops_update::update(&session.context, &options))?;
+    // A report's form does not hang on whether there is a summary, too.
+    let differences = std::mem::take(&mut report.differences);
+    session.printer.show("outdated", &report, render::outdated);
+    told.tell(session, &report, &differences)?;
+    Ok(status(&report, true))
+}

@@ -1,0 +1,21 @@
+//! `mdskill remove`.
+
+use super::{Session, names};
+use crate::cli::RemoveArgs;
+use crate::ops::{OpError, remove as ops_remove};
+use crate::ui::error::ExitStatus;
+use crate::ui::render;
+
+pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<ExitStatus, OpError> {
+    let options = ops_remove::Options {
+        names: names(&arguments.names)?,
+        force: arguments.force,
+    };
+    let report = ops_remove::remove(&session.context, &options)?;
+    session.printer.show("remove", &report, render::remove);
+    Ok(if report.left_alone.is_empty() {
+        ExitStatus::Done
+    } else {
+        ExitStatus::Failed
+    })
+}

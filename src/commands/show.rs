@@ -1,0 +1,19 @@
+//! `mdskill show`.
+
+use super::Session;
+use crate::cli::ShowArgs;
+use crate::ops::show::Subject;
+use crate::ops::{OpError, show as ops_show};
+use crate::ui::error::ExitStatus;
+use crate::ui::render;
+use mdskill_lint::name::SkillName;
+
+pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitStatus, OpError> {
+    let subject = match arguments.subject.contains(['/', '\\']) || arguments.subject == "." {
+        true => Subject::Spec(arguments.subject.parse()?),
+        false => Subject::Installed(SkillName::from_folder(&arguments.subject)?),
+    };
+    let report = session.wait(ops_show::show(&session.context, &subject))?;
+    session.printer.show("show", &report, render::show);
+    Ok(ExitStatus::Done)
+}

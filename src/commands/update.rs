@@ -1,0 +1,47 @@
+//! `mdskill update`.
+
+use super::github_actions::{self, Told};
+use super::{Session, names, with_allowed};
+use crate::cli::{ConflictWinner, UpdateArgs};
+use crate::merge::Favor;
+use crate::ops::{OpError, update as ops_update};
+use crate::ui::error::{ExitStatus, status_of_failures};
+use crate::ui::render;
+
+pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<ExitStatus, OpError> {
+    github_actions::hide_tokens(session);
+    let told = Told::in_file(session, &arguments.summary)?;
+    let options = ops_update::Options {
+        names: names(&arguments.names)?,
+        dry_run: arguments.dry_run || arguments.check,
+        force: arguments.force,
+        favor: match arguments.conflict {
+            None => Favor::Nobody,
+            Some(ConflictWinner::Markers) => Favor::Markers,
+            Some(ConflictWinner::Ours) => Favor::Ours,
+            Some(ConflictWinner::Theirs) => Favor::Theirs,
+        },
+        with_differences: told.wants_differences(session),
+        accept_moved_tag: arguments.accept_moved_tag,
+        settings: with_allowed(session, &arguments.allow)?,
+    };
+    let mut report = session.wait(ops_update::update(&session.context, &options))?;
+    // A report's form does not hang on whether there is a summary, too.
+    let differences = std::mem::take(&mut report.differences);
+    session.printer.show("update", &report, render::update);
+    told.tell(session, &report, &differences)?;
+    Ok(status(&report, arguments.check))
+}
+
+pub(super) fn status(report: &ops_update::Report, is_check: bool) -> ExitStatus {
+    let would_change = !report.skills.is_empty() || !report.deleted.is_empty();
+    let needs_somebody = !report.refused.is_empty()
+        || !report.left_alone.is_empty()
+        || !report.conflicts.is_empty()
+        || !report.stuck.is_empty();
+    match status_of_failures(&report.failed) {
+        Some(failed) => failed,
+        None if needs_somebody || is_check && would_change => ExitStatus::Found,
+        None => ExitStatus::Done,
+    }
+}

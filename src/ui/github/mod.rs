@@ -1,0 +1,4 @@
+//! The formats of GitHub Actions.
+
+pub mod annotations;
+pub mod commands;

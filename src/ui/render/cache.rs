@@ -1,0 +1,38 @@
+//! Prints the report of `cache`.
+
+use crate::ops::cache;
+use crate::ui::printer::Printer;
+use crate::ui::table::Table;
+use crate::ui::text::count;
+
+/// Prints what the store holds, or what was removed of it.
+pub fn cache(printer: &Printer, report: &cache::Report, removed: bool) {
+    let size = |bytes: u64| indicatif::HumanBytes(bytes).to_string();
+    if removed {
+        printer.status(
+            "Removed",
+            &format!(
+                "{}, {}",
+                count(report.sources.len(), "source"),
+                size(report.bytes)
+            ),
+        );
+        return;
+    }
+    let mut table = Table::new(&["SOURCE", "SIZE", "LAST FETCH"]);
+    for cached in &report.sources {
+        let age = match cached.days {
+            0 => "today".to_owned(),
+            days => format!(
+                "{} ago",
+                count(usize::try_from(days).unwrap_or(usize::MAX), "day")
+            ),
+        };
+        table.row(&[&cached.source, &size(cached.bytes), &age]);
+    }
+    printer.table(&table.lines(printer.width()));
+    printer.note(
+        "Store",
+        &format!("{} in {}", size(report.bytes), report.folder),
+    );
+}

@@ -1,0 +1,46 @@
+//! Prints the report of `diff`.
+
+use super::conflicts::one_name;
+use super::update::print_what_stays;
+use crate::hint::Hint;
+use crate::ops::{diff as ops_diff, update};
+use crate::ui::printer::Printer;
+use crate::ui::text::count;
+
+/// Prints what `update` would change, as git writes it.
+pub fn diff(printer: &Printer, report: &update::Report) {
+    let all: String = report.differences.values().map(String::as_str).collect();
+    printer.diff(&all);
+    print_what_stays(printer, report);
+}
+
+/// Prints what was edited, as git writes it.
+pub fn local_diff(printer: &Printer, report: &ops_diff::Report) {
+    let unified = report.skills.iter().map(|skill| skill.unified.as_str());
+    printer.diff(&unified.collect::<String>());
+    let mut open: Vec<&str> = report
+        .skills
+        .iter()
+        .filter(|skill| !skill.is_kept)
+        .map(|skill| skill.name.as_str())
+        .collect();
+    open.dedup();
+    for left in &report.not_compared {
+        printer.warn(&format!("{} was not compared: {}", left.place, left.reason));
+    }
+    match (report.skills.len(), one_name(&open)) {
+        (0, _) => printer.status("Finished", "nothing is edited"),
+        (_, Some(name)) => printer.hint(
+            &Hint::command(format!("keep {name}"))
+                .then(" records the edits, ")
+                .then_command(format!("install {name} --force"))
+                .then(" removes all of them"),
+        ),
+        (edited, None) => {
+            printer.status(
+                "Finished",
+                &format!("{} edited and kept", count(edited, "folder")),
+            );
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Prints the report of `keep`.
+
+use super::change::print_left_alone;
+use crate::ops::keep;
+use crate::ui::printer::Printer;
+
+/// Prints what `keep` recorded.
+pub fn keep(printer: &Printer, report: &keep::Report) {
+    for kept in &report.kept {
+        printer.status(
+            "Kept",
+            &format!("{}  {}", kept.name, kept.places.join(", ")),
+        );
+        for file in &kept.files {
+            printer.note("", file);
+        }
+    }
+    for name in &report.unedited {
+        printer.note("Unedited", &format!("{name}  there is nothing to keep"));
+    }
+    print_left_alone(printer, &report.left_alone);
+    if !report.left_alone.is_empty() {
+        printer.error("nothing was recorded");
+    }
+}
