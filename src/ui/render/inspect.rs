@@ -60,7 +60,7 @@ pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         table.row(&[
             &skill.name,
             skill.state.word(),
-            skill.reference.as_deref().map_or("", reference),
+            skill.git_ref.as_deref().map_or("", reference),
             short(skill.commit.as_ref()),
             phrase::source(source),
             &skill.place,
