@@ -48,7 +48,7 @@ pub fn summary(report: &Report, least: Severity, took: Duration) -> String {
                 "{} of {} changed since {}, looked at",
                 summary.skills,
                 count(summary.skills + since.unchanged, "skill"),
-                since.reference
+                since.git_ref
             ),
             "new ",
         ),
