@@ -1,4 +1,4 @@
-//! `cache`: what the store holds, and making it smaller. Losing it costs a fetch.
+//! `cache`: list and prune the cached repositories.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,44 +9,44 @@ use crate::context::Context;
 use crate::fetch::seen;
 use crate::fetch::store::{self, Stored};
 
-/// Digests of installed folders, which version 0.1.0 kept for `list`. No version reads it now.
+/// Digests of installed folders, which version 0.1.0 wrote for `list`. No other version reads it.
 const UNUSED_FOLDER: &str = "states-v1";
 
-/// What is in the store.
+/// The result of `cache`.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
     /// The cache folder.
     pub folder: String,
-    /// Its sources.
+    /// The cached sources.
     pub sources: Vec<Cached>,
-    /// Bytes of all of them.
+    /// The total size in bytes.
     pub bytes: u64,
 }
 
-/// One source in the store.
+/// One cached source.
 #[derive(Debug, Serialize)]
 pub struct Cached {
-    /// Its address.
+    /// The URL or path of the source.
     pub source: String,
-    /// Bytes on disk.
+    /// The size on disk, in bytes.
     pub bytes: u64,
-    /// Days since it was last fetched into.
+    /// The days since the last fetch.
     pub days: u64,
 }
 
-/// Lists the store.
+/// Lists the cached sources.
 ///
 /// # Errors
-/// When it can't be read.
+/// If the cache can't be read.
 pub fn show(context: &Context<'_>) -> Result<Report, OpError> {
     choose(context, |_, _| Ok(true))
 }
 
-/// Removes what was not fetched into for `days`; 0 removes everything. Returns what
-/// was removed; what another process uses stays.
+/// Removes the sources that were not fetched for `days`; 0 removes all. Returns the removed
+/// sources. Sources in use by another process are not removed.
 ///
 /// # Errors
-/// When something can't be removed.
+/// If a source can't be removed.
 pub fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError> {
     let removed = choose(context, |cached, stored| {
         Ok(cached.days >= days && stored.remove()?)
@@ -54,13 +54,13 @@ pub fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError> {
     let cache = context.dirs.cache()?;
     crate::fs::remove_folder(&cache.join(UNUSED_FOLDER))?;
     if days == 0 {
-        // Every commit is new again then: never older than it is.
+        // Then every commit counts as new, which is safe: `min-age` must not take it for older than it is.
         crate::fs::remove_folder(&cache.join(seen::FOLDER))?;
     }
     Ok(removed)
 }
 
-/// Reports the sources in the store that `is_chosen`.
+/// Returns the cached sources for which `is_chosen` is true.
 fn choose(
     context: &Context<'_>,
     is_chosen: impl Fn(&Cached, &Stored) -> Result<bool, OpError>,

@@ -1,20 +1,20 @@
-//! [`Found`]: a finding as reports have it, with the skill that it is about.
+//! [`Found`]: a finding and its skill, as in reports.
 
 mod json;
 
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
-/// One finding, and the skill that it is about.
+/// One finding and its skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// The finding; its file as seen from where the command was started, with forward slashes.
+    /// The finding. Its file is relative to the current directory, with forward slashes.
     pub diagnostic: Diagnostic,
-    /// The skill's folder, or the spec that names it.
+    /// The skill's folder or spec.
     pub skill: String,
 }
 
 impl Found {
-    /// Returns the findings of the skill at `place`, whose files are named from inside it.
+    /// Returns the findings of the skill at `place`, whose files are relative to it.
     pub fn of(place: &str, found: Vec<Diagnostic>) -> impl Iterator<Item = Self> + '_ {
         found.into_iter().map(move |mut diagnostic| {
             diagnostic.file = join(place, &diagnostic.file);
@@ -32,7 +32,7 @@ impl Found {
     }
 }
 
-/// Returns the file as seen from where its folder is seen from.
+/// Joins a folder and a file in it; the folder may be empty or `.`.
 #[must_use]
 pub fn join(folder: &str, file: &str) -> String {
     match folder {

@@ -1,4 +1,4 @@
-//! `install`: make the disk equal the lockfile.
+//! `install`: install the skills listed in the lockfile.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -23,50 +23,50 @@ use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_lint::name::SkillName;
 
-/// What to install, and how.
+/// The arguments of `install`.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// The skills; none means all.
+    /// The skills to install; empty means all.
     pub names: Vec<SkillName>,
-    /// Whether a missing lockfile is an error instead of nothing to do.
+    /// Whether a missing lockfile is an error.
     pub frozen: bool,
-    /// Whether folders in the way go to the trash.
+    /// Whether modified and unmanaged folders are moved to the trash.
     pub force: bool,
-    /// Whether only to say what would happen.
+    /// Whether to report the changes without making them.
     pub dry_run: bool,
 }
 
-/// What was installed.
+/// The result of `install`.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// Skills whose files were put back.
+    /// The skills whose files were restored.
     pub skills: Vec<Change>,
-    /// How many were as the lockfile says.
+    /// The number of skills whose files are as locked.
     pub unchanged: usize,
-    /// What the policy does not let in; when there is one, nothing was changed.
+    /// The skills that the policy refuses. If there is one, nothing was changed.
     pub refused: Vec<Refusal>,
-    /// Folders in the way; when there is one, nothing was changed.
+    /// The folders that can not be replaced. If there is one, nothing was changed.
     pub left_alone: Vec<LeftAlone>,
-    /// Where folders were moved to.
+    /// The paths in the trash that folders were moved to.
     pub trashed: Vec<String>,
-    /// Whether nothing was done on purpose.
+    /// Whether this is a dry run.
     pub dry_run: bool,
 }
 
-/// A skill whose files are not as locked.
+/// A skill whose files differ from the lockfile.
 struct Missing<'a> {
     name: &'a SkillName,
     entry: &'a Entry,
     plan: Plan,
-    /// Its files with the edits that are recorded, where another folder of it has them.
+    /// The files with the recorded edits, if another target has them.
     copy: Option<SkillTree>,
 }
 
-/// Installs what the lockfile says: the same bytes on every machine.
+/// Installs the locked skills: the same bytes on every machine.
 ///
 /// # Errors
-/// When the lockfile can't be read, a source can't be fetched from, or what it
-/// gives is not what is locked; nothing was changed then.
+/// If the lockfile can't be read, a source can't be fetched, or the fetched files are not the
+/// locked ones. Then nothing was changed.
 pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let gate = Gate::open(context)?;
     let lockfile = match context.lockfile()? {
@@ -86,7 +86,7 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
     if !report.refused.is_empty() {
         return Ok(report);
     }
-    let missing = look(context, options, &lockfile, &mut report)?;
+    let missing = find_missing(context, options, &lockfile, &mut report)?;
     if !report.left_alone.is_empty() || missing.is_empty() {
         return Ok(report);
     }
@@ -98,8 +98,8 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
     } in &missing
     {
         let places = apply::places(&context.scope, name, lockfile.targets_of(entry));
-        let is_without = entry.edits.is_some() && copy.is_none();
-        let note = is_without.then(|| {
+        let lacks_edits = entry.edits.is_some() && copy.is_none();
+        let note = lacks_edits.then(|| {
             let keep = context.scope.command(&format!("keep {name}"));
             format!("without the local edits that mdskill.lock records; {keep} records that there are none")
         });
@@ -146,8 +146,8 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
     Ok(report)
 }
 
-/// Looks at every folder; what is not as locked is returned, what is in the way reported.
-fn look<'a>(
+/// Returns the skills that are not as locked, and reports the folders that can not be replaced.
+fn find_missing<'a>(
     context: &Context<'_>,
     options: &'a Options,
     lockfile: &'a Lockfile,
@@ -159,14 +159,15 @@ fn look<'a>(
         for target in lockfile.targets_of(entry) {
             let place = context.scope.skill(target, name);
             let on_disk = OnDisk::read(&place)?;
-            // Edits that are meant are in the project's own repository, not upstream.
+            // The project's own repository has the recorded edits; upstream does not.
             if !on_disk.is(entry.digest_on_disk()) {
                 other.push((target, place, on_disk));
             }
         }
-        let copy = match other.is_empty() {
-            true => None,
-            false => edited_copy(context, lockfile, name, entry)?,
+        let copy = if other.is_empty() {
+            None
+        } else {
+            edited_copy(context, lockfile, name, entry)?
         };
         let mut plan = Vec::new();
         for (target, place, on_disk) in other {
@@ -187,20 +188,21 @@ fn look<'a>(
                 }),
             }
         }
-        match plan.is_empty() {
-            true => report.unchanged += 1,
-            false => missing.push(Missing {
+        if plan.is_empty() {
+            report.unchanged += 1;
+        } else {
+            missing.push(Missing {
                 name,
                 entry,
                 plan,
                 copy,
-            }),
+            });
         }
     }
     Ok(missing)
 }
 
-/// Decides about a folder that is not as locked; the error is why it must be left alone.
+/// Returns the step for a folder that is not as locked, or the reason to leave it alone.
 fn step(
     context: &Context<'_>,
     options: &Options,
@@ -213,30 +215,30 @@ fn step(
         return Err(own_source::REASON.to_owned());
     }
     if copy.is_none() {
-        // What is without its edits already is no better with --force.
+        // --force does not help a folder that already lacks only the edits.
         let can_go_on = options.force && !on_disk.is(entry.digest);
         let lacking = lacks_edits(&context.scope, name, entry, on_disk).filter(|_| !can_go_on);
         if let Some(reason) = lacking {
             return Err(reason);
         }
     }
-    // Where another folder has the edits, upstream's own files make room for them.
+    // If another target has the edits, they may replace the unmodified files.
     let (ours, wanted) = match copy {
         Some(_) => (Some(entry.digest), entry.digest_on_disk()),
         None => (None, entry.digest),
     };
-    // An older version that nobody edited may go, but not for one that lacks recorded edits.
+    // An unmodified older version may be replaced, but not by files that lack the recorded edits.
     let may_be_older = copy.is_some() || entry.edits.is_none();
     match decide(on_disk, ours.as_slice(), Some(wanted), options.force) {
         Ok(step) => Ok(step),
         Err(_) if may_be_older && was_installed(context, entry, on_disk, place) => Ok(Step::Replace),
-        Err(plan::Refusal::Unmanaged) => Err("it is not what the lockfile says; --force moves it to the trash folder and installs what is locked".to_owned()),
+        Err(plan::Refusal::Unmanaged) => Err("it differs from the lockfile; --force moves it to the trash and installs the locked files".to_owned()),
         Err(refusal) => Err(refusal_reason(refusal).to_owned()),
     }
 }
 
-/// Another version of the skill, as the store knows it, was installed and never
-/// edited: a `git pull` brought a newer lockfile.
+/// Whether the folder is an unmodified version of the skill that the cache has. This is so after
+/// a `git pull` that brought a newer lockfile.
 fn was_installed(context: &Context<'_>, entry: &Entry, on_disk: &OnDisk, place: &Path) -> bool {
     let stored = context
         .fetcher()
@@ -244,7 +246,7 @@ fn was_installed(context: &Context<'_>, entry: &Entry, on_disk: &OnDisk, place: 
     matches!(stored, Ok(Some(objects)) if is_known_version(&objects, on_disk, place))
 }
 
-/// Fetches the files of one source's skills: two requests, none when the store has them.
+/// Fetches the files of one source's skills: two requests, or none if they are cached.
 async fn fetch<'a, 'b>(
     context: &'a Context<'_>,
     source: &Source,
@@ -264,7 +266,7 @@ async fn fetch<'a, 'b>(
         .filter_map(|skill| skill.entry.commit)
         .collect();
     let commits: Vec<ObjectId> = commits.into_iter().collect();
-    // That the store has the trees, perhaps of other commits, proves nothing about these.
+    // Cached trees may be of other commits, so they prove nothing about these commits.
     let commits_here = commits.iter().all(|commit| repository.has_trees(*commit));
     let can_check = !commits.is_empty() && (commits_here || !context.offline);
     if can_check || !trees_here {
@@ -295,8 +297,8 @@ async fn fetch<'a, 'b>(
     Ok((repository, fetched.chain(with_edits).collect()))
 }
 
-/// The chain from commit to tree is checked, so that no lockfile can name a tree
-/// that its commit does not have.
+/// Checks that each commit has the locked tree, because an edited lockfile could name a tree of
+/// another commit.
 fn check_trees(
     repository: &Repository<'_>,
     skills: &[Missing<'_>],
@@ -313,7 +315,7 @@ fn check_trees(
                 format!(" at commit {}", commit.short())
             });
             return Err(OpError::Disagrees(format!(
-                "mdskill.lock says that `{}` is tree {} at `{}`, but {}{commit} has another there; nothing was changed: check who edited the lockfile",
+                "`{}` is tree {} at `{}` in mdskill.lock, but {}{commit} has another tree there; nothing was changed: check the history of the lockfile",
                 skill.name,
                 skill.entry.tree.short(),
                 skill.entry.path,
@@ -325,11 +327,12 @@ fn check_trees(
 }
 
 fn check_digest(skill: &Missing<'_>, digest: Digest) -> Result<(), OpError> {
-    match [Some(skill.entry.digest), skill.entry.edits].contains(&Some(digest)) {
-        true => Ok(()),
-        false => Err(OpError::Disagrees(format!(
-            "the `digest` of `{}` in mdskill.lock is not that of its `tree`; nothing was changed: check who edited the lockfile",
+    if [Some(skill.entry.digest), skill.entry.edits].contains(&Some(digest)) {
+        Ok(())
+    } else {
+        Err(OpError::Disagrees(format!(
+            "the `digest` of `{}` in mdskill.lock does not match its `tree`; nothing was changed: check the history of the lockfile",
             skill.name
-        ))),
+        )))
     }
 }

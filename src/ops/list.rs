@@ -1,4 +1,4 @@
-//! `list`: what is installed, and in what state. No network.
+//! `list`: the installed skills and their states, without network requests.
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -13,60 +13,60 @@ use crate::target::Target;
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::name::SkillName;
 
-/// What is installed.
+/// The result of `list`.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// Every skill in every target, by name.
+    /// Every skill in every target, sorted by name.
     pub skills: Vec<Installed>,
 }
 
 /// One skill in one target.
 #[derive(Debug, Serialize)]
 pub struct Installed {
-    /// Its name.
+    /// The name of its folder.
     pub name: String,
-    /// Its folder.
+    /// The path of its folder, as shown to the user.
     pub place: String,
-    /// Whether it is as locked.
+    /// The state of the folder.
     pub state: State,
-    /// Where it comes from.
+    /// The source in the lockfile; `None` for an unmanaged skill.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// Its folder in the source.
+    /// The folder in the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// What `update` follows.
+    /// The ref that `update` follows; `None` for the default branch.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub git_ref: Option<String>,
-    /// The commit it was taken from.
+    /// The locked commit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
 }
 
-/// How a skill's folder compares with the lockfile.
+/// The state of a skill's folder, compared with the lockfile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// As locked.
+    /// The files are as locked.
     Ok,
-    /// As locked, with edits that are meant.
-    Edited,
-    /// Different from the lockfile.
-    Drifted,
-    /// Not there.
+    /// The files have the edits that the lockfile records.
+    Kept,
+    /// The files differ from the lockfile.
+    Modified,
+    /// The folder does not exist.
     Missing,
-    /// There, but not in the lockfile.
+    /// The folder is not in the lockfile.
     Unmanaged,
 }
 
 impl State {
-    /// Returns the word for it.
+    /// Returns the state as shown to the user.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
-            Self::Edited => "edited",
-            Self::Drifted => "drifted",
+            Self::Modified => "modified",
+            Self::Kept => "modified, kept",
             Self::Missing => "missing",
             Self::Unmanaged => "unmanaged",
         }
@@ -76,7 +76,7 @@ impl State {
 /// Lists the skills in every target, and compares each folder with the lockfile.
 ///
 /// # Errors
-/// When the lockfile or a folder can't be read.
+/// If the lockfile or a folder can't be read.
 pub fn list(context: &Context<'_>) -> Result<Report, OpError> {
     let lockfile = context.lockfile()?.unwrap_or_default();
     let scope = &context.scope;
@@ -122,9 +122,9 @@ fn installed(
     let state = if on_disk == OnDisk::Absent {
         State::Missing
     } else if !on_disk.is(entry.digest_on_disk()) {
-        State::Drifted
+        State::Modified
     } else if entry.edits.is_some() {
-        State::Edited
+        State::Kept
     } else {
         State::Ok
     };
@@ -139,7 +139,7 @@ fn installed(
     })
 }
 
-/// Folders in a target that the lockfile does not know, and that agents load all the same.
+/// Returns the skills of a target that are not in the lockfile: agents load them, too.
 fn unmanaged(
     context: &Context<'_>,
     lockfile: &Lockfile,

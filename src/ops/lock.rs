@@ -15,7 +15,7 @@ use mdskill_lint::path::fold;
 pub struct Options {
     /// Whether to resolve a conflict; else it is an error.
     pub resolve: bool,
-    /// The skills and keys whose side the user chose.
+    /// The skills and keys whose side the user chose, with that side.
     pub chosen: Vec<(String, Side)>,
     /// The side of everything that both sides changed and the user did not choose by name.
     pub rest: Option<Side>,
@@ -68,7 +68,7 @@ impl Report {
 /// git's names of the sides.
 #[derive(Debug, Clone, Serialize)]
 pub struct Labels {
-    /// `HEAD`, mostly.
+    /// For example `HEAD`.
     pub ours: String,
     /// A branch or a commit.
     pub theirs: String,

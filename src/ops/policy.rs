@@ -1,4 +1,4 @@
-//! `policy`: what `mdskill.toml` lets in, in words, and what it says of a skill.
+//! `policy`: explain the policy of `mdskill.toml`, and its decision about a skill.
 
 use serde::Serialize;
 
@@ -16,53 +16,54 @@ use crate::spec::Spec;
 use crate::view::DiskFiles;
 use mdskill_lint::name::SkillName;
 
-/// What the policy says.
+/// The result of `policy`.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// Where it stands, or would.
+    /// The path of `mdskill.toml`, which may not exist.
     pub file: String,
-    /// Its keys that are set.
+    /// The policy keys that are set.
     pub keys: Vec<Meaning>,
-    /// What it says of each skill.
+    /// The decision about each skill.
     pub skills: Vec<Explained>,
-    /// Whether skills were asked for.
+    /// Whether the user named skills.
     #[serde(skip)]
     pub is_asked: bool,
 }
 
-/// A key that is set.
+/// A policy key that is set.
 #[derive(Debug, Serialize)]
 pub struct Meaning {
     /// The key.
     pub key: Key,
     /// Its value, as TOML.
     pub value: String,
-    /// What it asks for, in words.
+    /// The requirement, in words.
     pub meaning: String,
 }
 
-/// What the policy says of one skill.
+/// The decision about one skill.
 #[derive(Debug, Serialize)]
 pub struct Explained {
-    /// Its name when it is installed, else its spec.
+    /// The name of an installed skill, or the spec.
     pub name: String,
-    /// Where it comes from.
+    /// The source, as the lockfile names it.
     pub source: String,
     /// The ref that it follows.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub git_ref: Option<String>,
-    /// The commit.
+    /// The commit; `None` for a local folder, or if it is not resolved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Whether it would be let in.
+    /// Whether the policy allows it.
     pub is_allowed: bool,
-    /// Whether it was not fetched, because its source or ref is refused: the other keys then say nothing.
+    /// Whether it was not fetched because its source or ref is refused. The other keys are then not
+    /// checked.
     pub is_unfetched: bool,
-    /// What each key says.
+    /// The decision of each key.
     pub verdicts: Vec<Verdict>,
 }
 
-/// What is to be explained.
+/// The skill to explain.
 #[derive(Debug)]
 pub enum Subject {
     /// An installed skill.
@@ -71,11 +72,11 @@ pub enum Subject {
     Spec(Spec),
 }
 
-/// Explains the policy: of each subject, or of all that is installed, whether it would be added now.
-/// Of what is installed only this machine is asked.
+/// Explains whether the policy would allow adding each subject, or each installed skill, now.
+/// Installed skills are checked with cached data only.
 ///
 /// # Errors
-/// When `mdskill.toml` can't be read, a skill is not installed, or a repository can't be fetched from.
+/// If `mdskill.toml` can't be read, a skill is not installed, or a repository can't be fetched.
 pub async fn explain(context: &Context<'_>, subjects: &[Subject]) -> Result<Report, OpError> {
     let gate = Gate::open(context)?;
     let policy = gate.policy();
@@ -112,7 +113,7 @@ pub async fn explain(context: &Context<'_>, subjects: &[Subject]) -> Result<Repo
     Ok(report)
 }
 
-/// Judges what is installed as if it were added now, with what this machine knows.
+/// Checks an installed skill as if it were added now, with cached data only.
 async fn installed(
     context: &Context<'_>,
     gate: &Gate,
@@ -127,7 +128,7 @@ async fn installed(
             offline: true,
             ..context.fetcher()?
         };
-        // One that is gone or out of reach tells nothing; what can't be told is refused.
+        // Without the repository the age is unknown, and an unknown age is refused.
         repository = fetcher.open(version.source).ok();
     }
     if let (Some(repository), true) = (&mut repository, gate.must_look_up(&version)) {
@@ -144,14 +145,15 @@ async fn installed(
         if let Some(verdict) = verdicts.find(|verdict| verdict.key == Key::Deny) {
             verdict.is_allowed = false;
             let install = context.scope.command(&format!("install {name}"));
-            verdict.reason =
-                format!("its files are not here to be looked at; {install} restores them");
+            verdict.reason = format!(
+                "its files are missing, so their capabilities are unknown; {install} restores them"
+            );
         }
     }
     Ok(explained(&version, decision, false))
 }
 
-/// Judges a skill of a repository as `add` would; of what is refused unseen nothing is fetched.
+/// Checks a skill of a repository as `add` does. A refused source or ref is not fetched.
 async fn upstream(context: &Context<'_>, gate: &Gate, spec: &Spec) -> Result<Explained, OpError> {
     let source = source_of(context, spec)?;
     let query = query_of(spec);

@@ -1,4 +1,4 @@
-//! `remove`: delete what was installed, and its block in the lockfile.
+//! `remove`: delete installed skills and their lockfile entries.
 
 use serde::Serialize;
 
@@ -12,30 +12,30 @@ use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
 use mdskill_lint::name::SkillName;
 
-/// What to remove, and how.
+/// The arguments of `remove`.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// The skills.
+    /// The skills to remove.
     pub names: Vec<SkillName>,
-    /// Whether edited folders go to the trash.
+    /// Whether modified folders are moved to the trash.
     pub force: bool,
 }
 
-/// What was removed.
+/// The result of `remove`.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// The skills that are gone.
+    /// The removed skills.
     pub skills: Vec<Change>,
-    /// Folders that stay; when there is one, nothing was removed.
+    /// The folders that can not be removed. If there is one, nothing was removed.
     pub left_alone: Vec<LeftAlone>,
-    /// Where edited folders were moved to.
+    /// The paths in the trash that folders were moved to.
     pub trashed: Vec<String>,
 }
 
-/// Removes skills: all that are named, or none.
+/// Removes the named skills: all of them, or none.
 ///
 /// # Errors
-/// When one is not installed, or the disk refuses.
+/// If one is not installed, or a file system operation fails.
 pub fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let lockfile = context.lockfile()?.unwrap_or_default();
     check_installed(&lockfile, &options.names)?;
@@ -52,7 +52,7 @@ pub fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpErro
                 if is_own_source(&context.scope, &entry, &place) {
                     let place = context.scope.display(&place);
                     notes.push(format!(
-                        "{place} stays: the lockfile named it as its own source"
+                        "{place} was not removed: it is its own source in the lockfile"
                     ));
                     continue;
                 }

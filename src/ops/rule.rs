@@ -1,4 +1,4 @@
-//! `rule`: what the rules of `validate` are about.
+//! `rule`: explain the rules of `validate`.
 
 use serde::Serialize;
 
@@ -6,17 +6,17 @@ use super::OpError;
 use mdskill_lint::explain::Explanation;
 use mdskill_lint::settings::named;
 
-/// What was asked about.
+/// The result of `rule`.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// The rules, by code.
+    /// The rules, sorted by code.
     pub rules: Vec<Explanation>,
 }
 
-/// Explains the rules that a code, a name or the beginning of codes means; none means all.
+/// Explains the rules with this code, name or code prefix; `None` means all rules.
 ///
 /// # Errors
-/// When no rule is called so.
+/// If there is no such rule.
 pub fn rule(wanted: Option<&str>) -> Result<Report, OpError> {
     let rules = named(wanted.unwrap_or("all"));
     let rules = rules.map_err(|error| OpError::Usage(error.to_string()))?;

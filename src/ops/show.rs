@@ -1,4 +1,4 @@
-//! `show`: one skill's page, from the disk when it is installed, else from its repository.
+//! `show`: the `SKILL.md` of a skill, installed or in a repository.
 
 use serde::Serialize;
 
@@ -13,31 +13,31 @@ use mdskill_lint::SKILL_FILE;
 use mdskill_lint::frontmatter;
 use mdskill_lint::name::SkillName;
 
-/// A skill's page.
+/// The result of `show`.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// Its name.
+    /// The skill's name.
     pub name: String,
-    /// What its frontmatter says of it.
+    /// The description in the frontmatter.
     pub description: Option<String>,
     /// The spec that installs it.
     pub spec: String,
-    /// Where it comes from.
+    /// The source, as the lockfile names it.
     pub source: String,
-    /// Its folder in the source.
+    /// The folder in the source.
     pub path: String,
-    /// The commit.
+    /// The commit; `None` for a local folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Where it is installed.
+    /// The folders that it is installed in.
     pub places: Vec<String>,
-    /// Its files.
+    /// The paths of its files.
     pub files: Vec<String>,
-    /// The text of its SKILL.md behind the frontmatter.
+    /// The text of `SKILL.md` after the frontmatter.
     pub body: String,
 }
 
-/// What is to be shown.
+/// The skill to show.
 #[derive(Debug)]
 pub enum Subject {
     /// An installed skill.
@@ -49,7 +49,7 @@ pub enum Subject {
 /// Shows one skill.
 ///
 /// # Errors
-/// When it is not installed, or its repository can't be fetched from.
+/// If it is not installed, or its repository can't be fetched.
 pub async fn show(context: &Context<'_>, subject: &Subject) -> Result<Report, OpError> {
     match subject {
         Subject::Installed(name) => show_installed(context, name),
@@ -135,7 +135,7 @@ async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpE
     })
 }
 
-/// Returns what stands behind the frontmatter; everything, when there is none.
+/// Returns the text after the frontmatter, or the whole text if there is none.
 fn body_of(text: &[u8]) -> String {
     let body = frontmatter::split(text).map(|document| document.body.to_owned());
     body.unwrap_or_else(|_| String::from_utf8_lossy(text).into_owned())

@@ -1,4 +1,4 @@
-//! `verify`: hash what is installed against the lockfile, offline.
+//! `verify`: compare the hashes of installed files with the lockfile, without network requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -16,36 +16,36 @@ use mdskill_git::work_tree::WorkTree;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::fold;
 
-/// What was verified.
+/// The result of `verify`.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// How many folders are as the lockfile says.
+    /// The number of folders that match the lockfile.
     pub intact: usize,
-    /// Folders that are not.
+    /// The folders that do not match.
     pub drift: Vec<Drift>,
 }
 
 /// A folder that differs from the lockfile.
 #[derive(Debug, Serialize)]
 pub struct Drift {
-    /// The skill.
+    /// The skill's name.
     pub name: String,
-    /// Its folder.
+    /// The folder, as shown to the user.
     pub place: String,
-    /// What is wrong, as a phrase.
+    /// The problem, as a phrase that follows the folder.
     pub problem: String,
-    /// Whether there is nothing at all.
+    /// Whether the folder does not exist.
     pub is_missing: bool,
-    /// Whether all that is wrong are leftovers, which using the skill makes.
+    /// Whether the only difference is leftovers, which using the skill creates.
     pub is_leftovers: bool,
-    /// The files, each with how it differs, when the store still has the original.
+    /// The files that differ, each with how; empty if the cache does not have the original.
     pub files: Vec<String>,
 }
 
-/// Verifies skills by their names, or all.
+/// Verifies the named skills, or all if there are no names.
 ///
 /// # Errors
-/// When the lockfile or a file can't be read, or a name is not installed.
+/// If the lockfile or a file can't be read, or a name is not installed.
 pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpError> {
     let lockfile = context
         .lockfile()?
@@ -63,10 +63,10 @@ pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpEr
     let read = |(name, _, target): &(&SkillName, &Entry, &Target)| {
         OnDisk::read(&scope.skill(target, name))
     };
-    let looked: Vec<OnDisk> = folders.par_iter().map(read).collect::<Result<_, _>>()?;
+    let contents: Vec<OnDisk> = folders.par_iter().map(read).collect::<Result<_, _>>()?;
     let mut report = Report::default();
     let mut work_trees: BTreeMap<&Target, Option<WorkTree>> = BTreeMap::new();
-    for ((name, entry, target), on_disk) in folders.into_iter().zip(looked) {
+    for ((name, entry, target), on_disk) in folders.into_iter().zip(contents) {
         let place = scope.skill(target, name);
         let private = match &on_disk {
             OnDisk::Folder(snapshot) if snapshot.digest() != entry.digest_on_disk() => {
@@ -94,7 +94,7 @@ pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpEr
 }
 
 /// Returns the files that only this machine has: the project's git ignores and does not track them,
-/// so no commit brought them. Without git, there are none.
+/// so they are not from a commit. Without git, there are none.
 fn private_files(
     work_tree: Option<&WorkTree>,
     place: &Path,
@@ -108,14 +108,15 @@ fn private_files(
     private.cloned().collect()
 }
 
-/// Whether a folder has the locked files and no others, but for private ones.
+/// Whether a folder has exactly the locked files, apart from private ones.
 fn is_as_locked(entry: &Entry, on_disk: &OnDisk, private: &BTreeSet<String>) -> bool {
     let OnDisk::Folder(snapshot) = on_disk else {
         return false;
     };
     let locked = entry.digest_on_disk();
-    let is_without = || snapshot.digest_without(|path| private.contains(path)) == locked;
-    snapshot.strangers.is_empty() && (snapshot.digest() == locked || is_without())
+    let matches_without_private =
+        || snapshot.digest_without(|path| private.contains(path)) == locked;
+    snapshot.strangers.is_empty() && (snapshot.digest() == locked || matches_without_private())
 }
 
 const HAS_LEFTOVERS: &str = "has files that the lockfile does not list";
@@ -151,7 +152,7 @@ fn files(
     if !files.is_empty() {
         return files;
     }
-    // Without the store it is not known what else is added; leftovers are known by their form.
+    // Without cached data, only leftovers are known to be added: by their names.
     let paths = snapshot.files.iter().map(|(path, ..)| path);
     let left = paths.filter(|path| snapshot.is_leftover(path) && !private.contains(*path));
     left.map(|path| format!("{path} (added)")).collect()

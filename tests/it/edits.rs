@@ -84,7 +84,7 @@ fn edits_go_into_the_new_version_again_and_again() {
     assert_eq!(entry["tree"], repo.rev_parse("main:skills/one"));
     assert!(entry["edits"].starts_with("sha256:") && entry["edits"] != entry["digest"]);
     shop.run(&["verify"]).ok();
-    assert_eq!(state(&shop, "one"), "edited");
+    assert_eq!(state(&shop, "one"), "kept");
     shop.refuses(&["update"], 0, "everything is up to date (3 skills)");
     upstream(&mut repo, "third", "third, twice");
     shop.run(&["update"])
@@ -234,7 +234,7 @@ fn one_side_can_win() {
             "{page}"
         );
         shop.run(&["verify"]).ok();
-        assert_eq!(state(&shop, "one"), "edited");
+        assert_eq!(state(&shop, "one"), "kept");
     }
 }
 
@@ -243,7 +243,7 @@ fn edits_that_upstream_has_made_as_well_are_edits_no_more() {
     let (shop, mut repo) = installed();
     edit(&shop, "second", "the second");
     shop.run(&["keep", "one"]).ok();
-    assert_eq!(state(&shop, "one"), "edited");
+    assert_eq!(state(&shop, "one"), "kept");
     upstream(&mut repo, "second", "the second");
     shop.run(&["update"])
         .ok()

@@ -162,13 +162,13 @@ fn an_installed_skill_is_mended_only_by_name() {
     shop.run(&["validate", "--fix"])
         .ok()
         .says("Fixed skills/mine/SKILL.md")
-        .says("stay as they are; name one to mend it here: one");
+        .says("name one to fix it here: one");
     shop.run(&["verify"]).ok();
     shop.run(&["validate", ".github/skills", "--fix"]).ok();
     shop.run(&["verify"]).ok();
     shop.run(&["validate", "one", "--fix"])
         .ok()
-        .says(".github/skills/one is installed: what is mended in it is an edit")
+        .says(".github/skills/one is installed: each fix in it is a local edit")
         .says("Fixed .github/skills/one/SKILL.md");
     shop.run(&["verify"]).fails(3);
 }
@@ -179,7 +179,7 @@ fn what_is_not_on_disk_can_not_be_mended() {
     shop.refuses(
         &["validate", "acme/skills/one", "--fix"],
         2,
-        "only there can be mended; clone the repository",
+        "--fix changes files on disk, and",
     );
     shop.refuses(&["validate", "--unsafe"], 2, "add --fix, or --diff");
 }
@@ -203,7 +203,7 @@ fn several_files_of_a_skill_are_one_skill() {
     assert_eq!(json["diagnostics"].as_array().unwrap().len(), 1);
     assert_eq!(
         json["notes"][0],
-        "README.md lies in no skill: it is not looked at"
+        "README.md is not in a skill and was not validated"
     );
 }
 
@@ -222,7 +222,7 @@ fn a_file_is_found_from_within_its_skill_and_no_other() {
         .says(" --> ../SKILL.md:4:16");
     look("skills/mine", "../loose.md")
         .ok()
-        .says("../loose.md lies in no skill")
+        .says("../loose.md is not in a skill")
         .never_says("SK117");
 }
 
@@ -251,7 +251,7 @@ fn an_empty_argument_is_not_the_whole_folder() {
         room.mdskill([&["validate", "--fix"], named].concat())
             .run()
             .fails(2)
-            .says("name a folder, a file, an installed skill or a spec");
+            .says("name a folder, a file, an installed skill, or a spec");
     }
     assert_eq!(room.read("mine/SKILL.md"), broken);
 }

@@ -53,7 +53,7 @@ fn a_commit_stops_where_a_skill_breaks() {
     run(&room, &sound).ok().says(": 0 errors");
     run(&room, &["drafts/skills/notes.md"])
         .ok()
-        .says("lies in no skill");
+        .says("is not in a skill");
     run(&room, &[&sound[..], &["skills/two/SKILL.md"]].concat())
         .fails(3)
         .says(": 1 error")

@@ -1,4 +1,4 @@
-//! `install`, `remove`, `verify`, `list`: the lockfile is law, and what a person wrote is theirs.
+//! `install`, `remove`, `verify`, `list`: the disk matches the lockfile, and local edits are never lost.
 
 use crate::support::shop::Shop;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -10,7 +10,7 @@ fn installed() -> (Shop, crate::support::repo::Repo) {
 }
 
 #[test]
-fn install_restores_what_is_locked_even_when_upstream_moved_on() {
+fn install_restores_locked_version_after_upstream_changed() {
     let (shop, mut repo) = installed();
     let first = repo.rev_parse("main");
     let before = shop.room.snapshot();
@@ -20,7 +20,7 @@ fn install_restores_what_is_locked_even_when_upstream_moved_on() {
     std::fs::remove_dir_all(shop.room.project().join(".github")).unwrap();
     shop.run(&["install"]).ok().says("3 installed, 0 as locked");
     before.assert_same(&shop.room.snapshot());
-    // A machine that has never seen the repository gets the same bytes.
+    // A machine with an empty cache gets the same bytes.
     let fresh = shop.another_room();
     fresh.write("mdskill.lock", shop.room.read("mdskill.lock"));
     fresh.mdskill(["install", "--frozen"]).run().ok();
@@ -33,7 +33,7 @@ fn install_restores_what_is_locked_even_when_upstream_moved_on() {
 }
 
 #[test]
-fn install_again_touches_nothing_and_names_choose() {
+fn install_again_changes_nothing_and_accepts_names() {
     let (shop, _repo) = installed();
     let times = shop.times();
     shop.refuses(&["install"], 0, "0 installed, 3 as locked");
@@ -47,7 +47,7 @@ fn install_again_touches_nothing_and_names_choose() {
 }
 
 #[test]
-fn install_refuses_what_is_not_as_locked() {
+fn install_refuses_to_replace_modified_folder() {
     let (shop, repo) = installed();
     let skills = shop.room.project().join(".github/skills");
     shop.room.write(".github/skills/one/SKILL.md", "mine");
@@ -70,7 +70,7 @@ fn install_refuses_what_is_not_as_locked() {
 }
 
 #[test]
-fn an_older_version_is_replaced_as_after_a_pull() {
+fn install_replaces_unmodified_older_version() {
     let (shop, mut repo) = installed();
     let room = shop.another_room();
     repo.write("skills/one/more.md", "more")
@@ -86,7 +86,7 @@ fn an_older_version_is_replaced_as_after_a_pull() {
 }
 
 #[test]
-fn a_lockfile_that_lies_installs_nothing() {
+fn install_refuses_lockfile_with_wrong_tree_or_digest() {
     let (shop, repo) = installed();
     let lock = shop.room.read("mdskill.lock");
     let one = repo.rev_parse("main:skills/one");
@@ -94,17 +94,14 @@ fn a_lockfile_that_lies_installs_nothing() {
     let digest = shop.entry("one")["digest"].clone();
     let wrong = format!("sha256:{}", "0".repeat(64));
     let lies = [
-        (
-            lock.replace(&one, &two),
-            "mdskill.lock says that `one` is tree",
-        ),
+        (lock.replace(&one, &two), "`one` is tree"),
         (
             lock.replace(&digest, &wrong),
-            "the `digest` of `one` in mdskill.lock is not that of its `tree`",
+            "the `digest` of `one` in mdskill.lock does not match its `tree`",
         ),
         (
             lock.replace("path = \"skills/one\"", "path = \"skills/two\""),
-            "mdskill.lock says that `one` is tree",
+            "`one` is tree",
         ),
     ];
     for (text, sentence) in lies {
@@ -117,7 +114,7 @@ fn a_lockfile_that_lies_installs_nothing() {
 }
 
 #[test]
-fn frozen_needs_a_lockfile_and_ci_implies_it() {
+fn frozen_requires_lockfile_and_is_implied_by_ci() {
     let (shop, _repo) = Shop::stocked();
     shop.refuses(&["install"], 0, "0 installed");
     shop.refuses(&["install", "--frozen"], 1, "there is no mdskill.lock");
@@ -127,7 +124,7 @@ fn frozen_needs_a_lockfile_and_ci_implies_it() {
 }
 
 #[test]
-fn remove_deletes_what_it_installed_and_nothing_else() {
+fn remove_deletes_only_installed_files() {
     let (shop, repo) = installed();
     shop.room.write(".github/skills/mine/SKILL.md", "mine");
     shop.run(&["remove", "one", "three"])
@@ -147,7 +144,7 @@ fn remove_deletes_what_it_installed_and_nothing_else() {
 }
 
 #[test]
-fn remove_refuses_edits_and_force_keeps_them_in_the_trash() {
+fn remove_refuses_modified_folder_and_force_moves_it_to_trash() {
     let (shop, _repo) = installed();
     shop.room.write(".github/skills/one/notes.md", "mine");
     let refused = shop.refuses(
@@ -162,14 +159,14 @@ fn remove_refuses_edits_and_force_keeps_them_in_the_trash() {
         .says(".mdskill/trash/one-1");
     mine.assert_same(&shop.room.tree(".mdskill/trash/one-1"));
     assert_eq!(shop.folders(".github/skills"), ["three"]);
-    // What is gone already is no obstacle.
+    // A folder that is already missing does not stop the removal.
     std::fs::remove_dir_all(shop.room.project().join(".github")).unwrap();
     shop.run(&["remove", "three"]).ok();
     assert!(shop.lock().is_empty());
 }
 
 #[test]
-fn remove_leaves_a_link_in_its_place_alone() {
+fn remove_refuses_link_in_place_of_skill() {
     let (shop, _repo) = installed();
     let place = shop.room.project().join(".github/skills/one");
     std::fs::rename(&place, shop.room.project().join("one-elsewhere")).unwrap();
@@ -180,7 +177,7 @@ fn remove_leaves_a_link_in_its_place_alone() {
 }
 
 #[test]
-fn verify_names_every_file_that_differs() {
+fn verify_lists_every_file_that_differs() {
     let (shop, _repo) = installed();
     shop.refuses(&["verify"], 0, "Verified 3 folders as locked");
     let skills = shop.room.project().join(".github/skills");
@@ -216,7 +213,7 @@ fn verify_names_every_file_that_differs() {
 }
 
 #[test]
-fn a_link_inside_a_skill_is_drift_and_is_never_followed() {
+fn verify_reports_link_inside_skill_without_following_it() {
     let (shop, _repo) = installed();
     symlink(
         "/etc/passwd",
@@ -228,7 +225,7 @@ fn a_link_inside_a_skill_is_drift_and_is_never_followed() {
     shop.refuses(&["remove", "one"], 1, "link (not a file)");
 }
 
-/// What `list` says of each skill.
+/// The name and state of each skill in `list`.
 fn states(shop: &Shop) -> Vec<(String, String)> {
     let json = shop.run(&["list", "--json"]).json();
     let text = |skill: &serde_json::Value, key: &str| skill[key].as_str().unwrap().to_owned();
@@ -249,7 +246,7 @@ fn state(shop: &Shop, name: &str) -> String {
 }
 
 #[test]
-fn list_tells_the_state_of_each() {
+fn list_reports_state_of_each_skill() {
     let (shop, _repo) = installed();
     shop.room.write(".github/skills/mine/SKILL.md", "mine");
     shop.room.write(".github/skills/no-skill/README.md", "none");
@@ -259,7 +256,7 @@ fn list_tells_the_state_of_each() {
         ("mine", "unmanaged"),
         ("one", "ok"),
         ("three", "missing"),
-        ("two", "drifted"),
+        ("two", "modified"),
     ];
     assert_eq!(
         states(&shop),
@@ -280,7 +277,7 @@ fn list_tells_the_state_of_each() {
 }
 
 #[test]
-fn list_reports_a_change_that_left_the_time_as_it_was() {
+fn list_reports_change_that_kept_modification_time() {
     let (shop, _repo) = installed();
     let file = shop.room.project().join(".github/skills/one/SKILL.md");
     let bytes = std::fs::read(&file).unwrap();
@@ -291,14 +288,14 @@ fn list_reports_a_change_that_left_the_time_as_it_was() {
     std::fs::write(&file, &changed).unwrap();
     let written = std::fs::File::options().write(true).open(&file).unwrap();
     written.set_modified(modified).unwrap();
-    assert_eq!(state(&shop, "one"), "drifted");
+    assert_eq!(state(&shop, "one"), "modified");
     shop.refuses(&["verify", "one"], 3, "SKILL.md (changed)");
     std::fs::write(&file, &bytes).unwrap();
     assert_eq!(state(&shop, "one"), "ok");
 }
 
 #[test]
-fn cache_removes_the_folder_that_list_wrote_in_version_0_1() {
+fn cache_prune_removes_folder_of_version_0_1() {
     let (shop, _repo) = installed();
     let old = shop.room.path("cache/states-v1");
     for command in [vec!["cache", "prune"], vec!["cache", "clear"]] {
@@ -310,7 +307,7 @@ fn cache_removes_the_folder_that_list_wrote_in_version_0_1() {
 }
 
 #[test]
-fn a_remove_that_changed_its_mind_about_case_is_no_other_skill() {
+fn remove_suggests_name_in_other_letter_case() {
     let (shop, _repo) = installed();
     shop.refuses(&["remove", "ONE"], 1, "`ONE` is not installed");
 }

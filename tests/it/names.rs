@@ -85,7 +85,11 @@ fn what_add_finds_by_name_list_and_validate_find_too() {
     shop.run(&["add", "acme/skills/two"]).ok();
     let json = shop.run(&["validate", "two", "--json"]).json();
     assert_eq!(json["summary"]["skills"], 1);
-    shop.refuses(&["validate", "nobody"], 2, "no installed skill nobody");
+    shop.refuses(
+        &["validate", "nobody"],
+        2,
+        "installed skill is named `nobody`",
+    );
     shop.refuses(
         &["verify", "-g"],
         1,

@@ -573,7 +573,7 @@ fn the_policy_is_explained() {
     std::fs::remove_dir_all(room.project().join(".github")).unwrap();
     policy(&["one"])
         .fails(3)
-        .says("its files are not here to be looked at; `mdskill install one` restores them");
+        .says("its files are missing, so their capabilities are unknown; `mdskill install one` restores them");
 }
 
 #[test]

@@ -131,5 +131,5 @@ fn a_flat_file_is_told_even_where_there_is_no_skill() {
     )
     .unwrap();
     let nothing = room.mdskill(["validate"]).run();
-    nothing.fails(2).says("there is no skill in this folder");
+    nothing.fails(2).says("no skills found in this folder");
 }

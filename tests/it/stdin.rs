@@ -110,7 +110,7 @@ fn a_page_of_no_skill_is_left_alone() {
     };
     told("", &["skills/README.md"])
         .ok()
-        .says("skills/README.md lies in no skill: it is not looked at")
+        .says("skills/README.md is not in a skill and was not validated")
         .says("0 skills")
         .never_says("SK");
     assert_eq!(told("", &["README.md", "--fix"]).ok().stdout, page);
@@ -118,10 +118,10 @@ fn a_page_of_no_skill_is_left_alone() {
     told("skills/mine/references", &["new.md"])
         .fails(3)
         .says(" --> ../references/new.md:1:1")
-        .never_says("lies in no skill");
+        .never_says("is not in a skill");
     told("", &["skills/mine"])
         .fails(2)
-        .says("skills/mine is a folder; is skills/mine/SKILL.md meant?");
+        .says("skills/mine, is a folder; did you mean skills/mine/SKILL.md?");
 }
 
 #[test]

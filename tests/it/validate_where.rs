@@ -119,7 +119,7 @@ fn ones_own_skills_are_looked_at_with_and_without_a_lockfile() {
     let home = shop.room.path("home");
     let own = home.join(".copilot/skills/mine");
     let none = shop.run(&["validate", "-g"]);
-    none.fails(2).says("you have no skill of your own");
+    none.fails(2).says("no user skills are installed");
     std::fs::create_dir_all(&own).unwrap();
     let text = TEXT.replace("NAME", "mine").replace("BODY", BROKEN);
     std::fs::write(own.join("SKILL.md"), text).unwrap();
@@ -137,15 +137,15 @@ fn what_is_neither_here_nor_there_is_told_with_what_was_tried() {
     shop.refuses(
         &["validate", "nobody"],
         2,
-        "no installed skill nobody here: looked in ",
+        "installed skill is named `nobody`: looked in ",
     );
     shop.refuses(
         &["validate", "./skills/nobody"],
         2,
-        "there is no ./skills/nobody",
+        "there is no folder ./skills/nobody",
     );
     let outcome = shop.refuses(&["validate", "skills/nobody"], 1, "has no skills/nobody");
-    outcome.says("skills/nobody is no file, no folder and no installed skill here");
+    outcome.says("`skills/nobody` is not a file, a folder, or an installed skill here");
     shop.refuses(
         &["validate", "acme/skills/nobody"],
         1,
@@ -154,7 +154,7 @@ fn what_is_neither_here_nor_there_is_told_with_what_was_tried() {
     shop.refuses(
         &["validate"],
         2,
-        "there is no skill in this folder or below it",
+        "no skills found in this folder or below it",
     );
 }
 

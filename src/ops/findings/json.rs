@@ -1,4 +1,4 @@
-//! A finding as JSON has it. Fields are only ever added.
+//! The JSON form of a finding. Fields are only added, never removed or renamed.
 
 use serde::{Serialize, Serializer};
 
@@ -8,13 +8,10 @@ use mdskill_lint::registry;
 
 /// A finding.
 #[derive(Serialize)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the fields' names are the form of the JSON"
-)]
+#[expect(clippy::struct_field_names, reason = "the JSON has these names")]
 struct Line<'a> {
     code: &'static str,
-    /// The rule's name: `broken-path`.
+    /// The rule's name, for example `broken-path`.
     rule: &'static str,
     severity: &'static str,
     file: &'a str,
@@ -25,33 +22,30 @@ struct Line<'a> {
     message: &'a str,
     help: &'a str,
     skill: &'a str,
-    /// Nothing when it takes a person.
-    fix: Option<Remedy<'a>>,
+    /// `None` if there is no automatic fix.
+    fix: Option<JsonFix<'a>>,
 }
 
-/// How a program can mend it; one of `edits`, `rename` and `executable` is there.
+/// A fix; exactly one of `edits`, `rename` and `executable` is present.
 #[derive(Serialize)]
-struct Remedy<'a> {
+struct JsonFix<'a> {
     title: &'a str,
-    /// `safe`: `--fix` does it; `unsafe`: it may change the meaning.
+    /// `safe`: applied by `--fix`; `unsafe`: it may change the meaning, and needs `--unsafe`.
     safety: &'static str,
-    /// Pieces of the file that are replaced, sorted, none over another.
+    /// The replaced ranges of the file, sorted, without overlaps.
     #[serde(skip_serializing_if = "Option::is_none")]
     edits: Option<Vec<Replacement<'a>>>,
-    /// The path inside the skill that the file gets.
+    /// The new path of the file in the skill.
     #[serde(skip_serializing_if = "Option::is_none")]
     rename: Option<&'a str>,
-    /// The file becomes executable.
+    /// Whether the file becomes executable.
     #[serde(skip_serializing_if = "Option::is_none")]
     executable: Option<bool>,
 }
 
-/// One piece of the file that is replaced, by lines and columns as above, and in bytes.
+/// A replaced range of the file, in lines and columns as above, and in bytes.
 #[derive(Serialize)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the fields' names are the form of the JSON"
-)]
+#[expect(clippy::struct_field_names, reason = "the JSON has these names")]
 struct Replacement<'a> {
     line: usize,
     column: usize,
@@ -77,14 +71,14 @@ impl Serialize for Found {
             message: &found.message,
             help: &found.help,
             skill: &self.skill,
-            fix: found.fix.as_ref().map(|fix| remedy(fix, found)),
+            fix: found.fix.as_ref().map(|fix| json_fix(fix, found)),
         };
         line.serialize(serializer)
     }
 }
 
-fn remedy<'a>(fix: &'a Fix, diagnostic: &'a Diagnostic) -> Remedy<'a> {
-    let mut remedy = Remedy {
+fn json_fix<'a>(fix: &'a Fix, diagnostic: &'a Diagnostic) -> JsonFix<'a> {
+    let mut json = JsonFix {
         title: &fix.title,
         safety: fix.safety.word(),
         edits: None,
@@ -103,10 +97,10 @@ fn remedy<'a>(fix: &'a Fix, diagnostic: &'a Diagnostic) -> Remedy<'a> {
                 end_byte: edit.span.end,
                 replacement: &edit.replacement,
             });
-            remedy.edits = Some(replacements.collect());
+            json.edits = Some(replacements.collect());
         }
-        Change::Rename(path) => remedy.rename = Some(path),
-        Change::MakeExecutable => remedy.executable = Some(true),
+        Change::Rename(path) => json.rename = Some(path),
+        Change::MakeExecutable => json.executable = Some(true),
     }
-    remedy
+    json
 }

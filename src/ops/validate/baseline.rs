@@ -1,11 +1,11 @@
-//! `--since REF`: which skills differ from what a commit has, and what was wrong with them there.
+//! `--since REF`: compares skills on disk with a commit, and validates their old versions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::discover::Lying;
+use super::discover::DiskPath;
 use crate::ops::OpError;
 use crate::ops::findings::join;
 use crate::platform;
@@ -15,16 +15,16 @@ use mdskill_git::objects::{ObjectError, Objects, TreeEntry, blob_id};
 use mdskill_lint::leftovers::is_made_by_tools;
 use mdskill_lint::{Settings, ValidationResult, validate};
 
-/// A commit to compare with, and the repository that has it.
+/// The commit to compare with, and its repository.
 pub(super) struct Baseline {
     objects: Objects,
-    /// What the commit has.
-    pub then: Then,
+    /// The content of the commit.
+    pub commit: CommitTree,
 }
 
-/// What a commit has; each thread reads it for itself.
-pub(super) struct Then {
-    /// The commit, as it was named.
+/// The content of a commit. Each thread opens the repository for itself.
+pub(super) struct CommitTree {
+    /// The commit, as the user named it.
     git_ref: String,
     /// The tree of the commit.
     root: ObjectId,
@@ -35,27 +35,27 @@ pub(super) struct Then {
 /// How a skill differs from the commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
-    /// Not at all.
+    /// It does not differ.
     None,
-    /// The commit does not have it.
+    /// The commit does not have the skill.
     New,
-    /// The commit has this tree in its place.
+    /// The commit has this tree at the skill's path.
     Differs(ObjectId),
 }
 
 /// How the files of a skill differ from a tree.
 enum Difference {
     None,
-    /// There are only more of them; git may ignore these.
+    /// There are only additional files, which git may ignore.
     More(Vec<String>),
     Some,
 }
 
 impl Baseline {
-    /// Finds the repository around `folder`, and the commit that `git_ref` names in it.
+    /// Finds the repository around `folder`, and the commit that `git_ref` names.
     ///
     /// # Errors
-    /// When there is no repository, or no such commit.
+    /// If there is no repository, or no such commit.
     pub fn open(folder: &Path, git_ref: &str) -> Result<Self, OpError> {
         let usage = |text: String| Err(OpError::Usage(text));
         let at = folder.display();
@@ -63,19 +63,19 @@ impl Baseline {
             Ok(Some(objects)) => objects,
             Ok(None) => {
                 return usage(format!(
-                    "{at} is in no git repository, so there is nothing that --since could compare with"
+                    "--since needs a git repository, and {at} is not in one"
                 ));
             }
             Err(ObjectError::Repository { reason, .. }) if is_sha256(folder, &reason) => {
                 return Err(OpError::Disagrees(format!(
-                    "the repository around {at} has SHA-256 ids, which mdskill does not read yet; validate it without --since"
+                    "the repository of {at} uses SHA-256 object ids, which --since does not support"
                 )));
             }
             Err(error) => return Err(error.into()),
         };
         let Some(work_tree) = objects.work_tree() else {
             return usage(format!(
-                "{at} is in a bare repository, which has no files; --since compares those of a work tree"
+                "--since needs a work tree, and {at} is in a bare repository"
             ));
         };
         let work_tree = work_tree.canonicalize();
@@ -84,65 +84,68 @@ impl Baseline {
             Ok(commit) => commit,
             Err(_) if objects.is_shallow() => {
                 return usage(format!(
-                    "`{git_ref}` is not in this shallow clone; `git fetch --unshallow` brings the whole history, `fetch-depth: 0` does so in GitHub Actions"
+                    "`{git_ref}` is not in this shallow clone; fetch the whole history with `git fetch --unshallow`, or `fetch-depth: 0` in GitHub Actions"
                 ));
             }
             Err(reason) => {
                 return usage(format!(
-                    "`{git_ref}` is no commit of the repository {}: {reason}",
+                    "`{git_ref}` is not a commit of the repository {}: {reason}",
                     work_tree.display()
                 ));
             }
         };
-        let then = Then {
+        let commit = CommitTree {
             git_ref: git_ref.to_owned(),
             root: objects.root_tree(commit)?,
             work_tree,
             store: objects.store().to_owned(),
         };
-        Ok(Self { objects, then })
+        Ok(Self { objects, commit })
     }
 
-    /// Returns those that are the repository's: not outside of it, and not a submodule's.
-    pub fn ours<'a>(&self, lying: &'a [Lying]) -> Vec<&'a Lying> {
-        let work_tree = &self.then.work_tree;
-        let is_ours = |lying: &&Lying| {
-            let folders = lying.real.ancestors();
+    /// Returns the paths in the repository, without those in submodules.
+    pub fn ours<'a>(&self, paths: &'a [DiskPath]) -> Vec<&'a DiskPath> {
+        let work_tree = &self.commit.work_tree;
+        let is_ours = |path: &&DiskPath| {
+            let folders = path.real.ancestors();
             let mut within = folders.take_while(|folder| folder != work_tree);
-            lying.real.starts_with(work_tree) && !within.any(|folder| folder.join(".git").exists())
+            path.real.starts_with(work_tree) && !within.any(|folder| folder.join(".git").exists())
         };
-        lying.iter().filter(is_ours).collect()
+        paths.iter().filter(is_ours).collect()
     }
 
-    /// Tells how each skill differs from the commit.
+    /// Returns how each skill differs from the commit.
     ///
     /// # Errors
-    /// When git's objects can't be read.
-    pub fn changes(&self, skills: &[&Lying], repository: &Path) -> Result<Vec<Change>, OpError> {
-        let then = &self.then;
-        let places: BTreeSet<String> = skills.iter().map(|skill| then.place(skill)).collect();
+    /// If git's objects can't be read.
+    pub fn changes(&self, skills: &[&DiskPath], repository: &Path) -> Result<Vec<Change>, OpError> {
+        let commit = &self.commit;
+        let places: BTreeSet<String> = skills.iter().map(|skill| commit.place(skill)).collect();
         let mut trees = BTreeMap::new();
         if places.contains("") {
-            trees.insert(String::new(), then.root);
+            trees.insert(String::new(), commit.root);
         }
-        let found = find_trees(&self.objects, then.root, "", &places, &mut trees);
-        found.map_err(|error| then.blame(error))?;
-        let compare = |skill: &&Lying| {
-            let Some(tree) = trees.get(&then.place(skill)) else {
+        let found = find_trees(&self.objects, commit.root, "", &places, &mut trees);
+        found.map_err(|error| commit.explain(error))?;
+        let compare = |skill: &&DiskPath| {
+            let Some(tree) = trees.get(&commit.place(skill)) else {
                 return Ok((None, Difference::None));
             };
-            let difference = Objects::on_this_thread(&then.store, |objects| {
+            let difference = Objects::on_this_thread(&commit.store, |objects| {
                 difference(objects, *tree, &skill.real, repository)
             });
-            Ok((Some(*tree), difference.map_err(|error| then.blame(error))?))
+            Ok((
+                Some(*tree),
+                difference.map_err(|error| commit.explain(error))?,
+            ))
         };
         let compared: Vec<_> = skills
             .par_iter()
             .map(compare)
             .collect::<Result<_, OpError>>()?;
-        let change = |(skill, (tree, difference)): (&&Lying, (Option<ObjectId>, Difference))| {
+        let change = |(skill, (tree, difference)): (&&DiskPath, (Option<ObjectId>, Difference))| {
             let is_ignored = |path: &String| {
-                let path = join(&then.place(skill), path);
+                let path = join(&commit.place(skill), path);
                 self.objects.is_ignored(&path)
             };
             match (tree, difference) {
@@ -156,55 +159,55 @@ impl Baseline {
     }
 }
 
-impl Then {
-    fn place(&self, skill: &Lying) -> String {
+impl CommitTree {
+    fn place(&self, skill: &DiskPath) -> String {
         let below = skill.real.strip_prefix(&self.work_tree);
         below
             .map(|below| below.to_string_lossy().replace('\\', "/"))
             .unwrap_or_default()
     }
 
-    /// Validates what the commit has at the skill's place.
+    /// Validates the version of the skill in the commit.
     ///
     /// # Errors
-    /// When git's objects can't be read.
+    /// If git's objects can't be read.
     pub fn validate(
         &self,
-        skill: &Lying,
+        skill: &DiskPath,
         tree: ObjectId,
         settings: &Settings,
     ) -> Result<ValidationResult, OpError> {
         let place = self.place(skill);
         let folder = place.rsplit('/').next().unwrap_or_default();
         let checked = Objects::on_this_thread(&self.store, |objects| {
-            // A view makes do with what is here, but what is missing is no change.
+            // A view skips missing blobs, but a missing blob must not count as a change.
             for blob in GitFiles::blobs_of(objects, tree)? {
                 objects.size(blob)?;
             }
             let view = GitFiles::at(objects, self.root, &place, folder, tree)?;
             Ok(validate(&view, settings))
         });
-        checked.map_err(|error| self.blame(error))
+        checked.map_err(|error| self.explain(error))
     }
 
     /// Whether the commit has the file.
     ///
     /// # Errors
-    /// When git's objects can't be read.
-    pub fn has_file(&self, file: &Lying) -> Result<bool, OpError> {
+    /// If git's objects can't be read.
+    pub fn has_file(&self, file: &DiskPath) -> Result<bool, OpError> {
         let place = self.place(file);
         let found = Objects::on_this_thread(&self.store, |objects| {
             view::find(objects, self.root, &place)
         });
-        let found = found.map_err(|error| self.blame(error))?;
+        let found = found.map_err(|error| self.explain(error))?;
         Ok(matches!(found, Some((PathKind::File, _))))
     }
 
-    /// What is missing was left out when the repository was cloned.
-    fn blame(&self, error: ObjectError) -> OpError {
+    /// Explains a missing object: a partial clone left it out.
+    fn explain(&self, error: ObjectError) -> OpError {
         match error {
             ObjectError::Missing(missing) => OpError::Disagrees(format!(
-                "this clone has not all of `{}` ({} is missing), for it was cloned with a filter; `git checkout {}` once brings it",
+                "this partial clone lacks objects of `{}` (for example {}); `git checkout {}` fetches them",
                 self.git_ref,
                 missing.short(),
                 self.git_ref
@@ -214,7 +217,7 @@ impl Then {
     }
 }
 
-/// Finds the trees at all of these places, each folder on the way looked at once.
+/// Finds the trees at these paths, and reads each parent folder once.
 fn find_trees(
     objects: &Objects,
     tree: ObjectId,
@@ -236,7 +239,7 @@ fn find_trees(
     Ok(())
 }
 
-/// libgit2 is built without SHA-256, and names it only sometimes.
+/// Whether the repository uses SHA-256. libgit2 is built without it, and its error does not always say so.
 fn is_sha256(folder: &Path, reason: &str) -> bool {
     let is_set = |config: String| {
         config
@@ -249,7 +252,7 @@ fn is_sha256(folder: &Path, reason: &str) -> bool {
     reason.contains("sha256") || configs.next().is_some_and(is_set)
 }
 
-/// Compares the files of a skill with a tree, as git does: by their content.
+/// Compares the files of a skill with a tree by their content, as git does.
 fn difference(
     objects: &Objects,
     tree: ObjectId,
@@ -291,7 +294,7 @@ fn difference(
     })
 }
 
-/// Collects what a tree holds: each path with its mode and id.
+/// Collects the files of a tree: each path with its mode and id.
 fn files_of(
     objects: &Objects,
     tree: ObjectId,

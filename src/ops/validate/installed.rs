@@ -1,15 +1,15 @@
-//! [`Installed`]: which skills on disk are their source's to mend, not the author's here.
+//! [`Installed`]: the installed skills, which are to be fixed in their source repository.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::discover::{Group, Lying};
+use super::discover::{DiskPath, Group};
 use super::report::Report;
 use crate::context::Context;
 use crate::ops::OpError;
 use mdskill_lint::name::SkillName;
 
-/// Where installed skills really lie.
+/// The real paths of installed skills.
 #[derive(Debug, Default)]
 pub(super) struct Installed(BTreeMap<PathBuf, SkillName>);
 
@@ -17,7 +17,7 @@ impl Installed {
     /// Reads the lockfile.
     ///
     /// # Errors
-    /// When it can't be read.
+    /// If it can't be read.
     pub fn read(context: &Context<'_>) -> Result<Self, OpError> {
         let Some(lockfile) = context.lockfile()? else {
             return Ok(Self::default());
@@ -29,25 +29,24 @@ impl Installed {
         Ok(Self(places.collect()))
     }
 
-    /// Whether mdskill installed the skill. What lies around it is then not its own repository, in
-    /// which its links may lead somewhere all the same.
-    pub fn has(&self, skill: &Lying) -> bool {
+    /// Whether mdskill installed the skill. Then the repository around it is not its source, in
+    /// which its links may lead to other files.
+    pub fn has(&self, skill: &DiskPath) -> bool {
         self.0.contains_key(&skill.real)
     }
 
-    /// Whether a skill is the author's to mend: an installed one is its source's, unless it
-    /// is what was asked for.
-    pub fn may_mend(&self, skill: &Lying, group: &Group) -> bool {
+    /// Whether a skill may be fixed: an installed one only if the user named it.
+    pub fn may_fix(&self, skill: &DiskPath, group: &Group) -> bool {
         skill.real == group.named || !self.has(skill)
     }
 
-    /// Tells what it means that skills are installed: in one sentence for those left alone.
+    /// Adds notes about the installed skills of a group: those that are not fixed are one note.
     pub fn note(&self, group: &Group, report: &mut Report) {
         let mut left: Vec<&str> = Vec::new();
         for skill in &group.skills {
             match self.0.get(&skill.real) {
                 Some(_) if skill.real == group.named => report.notes.push(format!(
-                    "{} is installed: what is mended in it is an edit, which an update keeps; mend it at its source too",
+                    "{} is installed: each fix in it is a local edit, which `update` keeps; fix it in its source, too",
                     skill.shown
                 )),
                 Some(name) => left.push(name.as_str()),
@@ -56,7 +55,7 @@ impl Installed {
         }
         if !left.is_empty() {
             report.notes.push(format!(
-                "installed skills are their source's and stay as they are; name one to mend it here: {}",
+                "installed skills are not fixed, because their source is elsewhere; name one to fix it here: {}",
                 left.join(", ")
             ));
         }

@@ -1,4 +1,4 @@
-//! `validate`: every problem of a skill at once: yours, installed, or a repository's.
+//! `validate`: check skills against the rules: on disk, installed, or in a repository.
 
 mod baseline;
 mod changed;
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use self::baseline::Baseline;
 use self::discover::{Group, Search};
-use self::run::Look;
+use self::run::Runner;
 use super::OpError;
 use crate::config::Rules;
 use crate::context::Context;
@@ -29,32 +29,31 @@ pub use page::Page;
 pub use report::{Report, Since, Summary};
 pub use write_fixes::{Fixed, Fixes, Fixing, Kept, PageText};
 
-/// What to validate, and how.
+/// The arguments of `validate`.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// Folders, files, installed skills or specs; none means the current folder's skills, or
-    /// with `-g` one's own.
+    /// Folders, files, installed skills or specs. Empty means the skills of the current folder, or
+    /// with `-g` the user's own skills.
     pub named: Vec<String>,
-    /// Which rules count, how much and where: what `mdskill.toml` says, and flags on top.
+    /// The settings of the rules: those of `mdskill.toml`, overridden by the command line.
     pub rules: Rules,
-    /// Which findings are mended; none when they are only told.
+    /// The findings to fix; `None` to only report them.
     pub fixing: Option<Fixing>,
-    /// A page whose text is given; it is then all that is looked at.
+    /// A page whose text is given. Then only this page is validated.
     pub page: Option<Page>,
-    /// The commit to compare with: then only what is new since counts.
+    /// The commit to compare with. Then only new findings are reported.
     pub since: Option<String>,
 }
 
-/// Validates what is named.
+/// Validates the named skills.
 ///
 /// # Errors
-/// When something named is not there, or can't be read.
+/// If a named skill does not exist or can't be read.
 pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     if options.named.iter().any(String::is_empty) {
-        // An unset variable of a shell is no wish to look at, let alone mend, the whole folder.
+        // An empty argument is often an unset shell variable, and must not mean the whole folder.
         return Err(OpError::Usage(
-            "an empty argument names nothing; name a folder, a file, an installed skill or a spec"
-                .to_owned(),
+            "an argument is empty; name a folder, a file, an installed skill, or a spec".to_owned(),
         ));
     }
     let mut report = Report {
@@ -68,15 +67,14 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
     });
     if options.since.is_some() && (options.fixing.is_some() || options.page.is_some()) {
         return Err(OpError::Usage(
-            "--since tells what is new in skills on disk; leave out --fix, --diff and `-`, or --since"
-                .to_owned(),
+            "--since can't be used with --fix, --diff, or `-`".to_owned(),
         ));
     }
     if let Some(page) = &options.page {
         page::validate_page(context, options, page, &mut report)?;
         return Ok(report);
     }
-    let look = Look::new(context, options)?;
+    let runner = Runner::new(context, options)?;
     let from = &context.env.current_dir;
     let mut search = Search::new(from);
     if options.named.is_empty() {
@@ -84,10 +82,10 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
             if from.join(&folder).is_dir()
                 && let Some(group) = search.find(&folder, true)?
             {
-                look_at(&look, &group, from, options, &mut report)?;
+                validate_group(&runner, &group, from, options, &mut report)?;
             }
         }
-        if report.is_about_nothing() {
+        if report.is_empty() {
             return Err(nothing_here(context));
         }
     }
@@ -98,7 +96,7 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
         };
         for place in places {
             match search.find(&place, false)? {
-                Some(group) => look_at(&look, &group, from, options, &mut report)?,
+                Some(group) => validate_group(&runner, &group, from, options, &mut report)?,
                 None => report.note_outside(&place),
             }
         }
@@ -107,31 +105,31 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
 }
 
 fn nothing_here(context: &Context<'_>) -> OpError {
-    let nothing = match context.scope.is_personal {
-        true => "you have no skill of your own; `mdskill -g add owner/repo/skill` adds one",
-        false => {
-            "there is no skill in this folder or below it; name a folder, an installed skill or a spec"
-        }
+    let nothing = if context.scope.is_personal {
+        "no user skills are installed; `mdskill -g add owner/repo/skill` adds one"
+    } else {
+        "no skills found in this folder or below it; name a folder, an installed skill, or a spec"
     };
     OpError::Usage(nothing.to_owned())
 }
 
-fn look_at(
-    look: &Look<'_>,
+fn validate_group(
+    runner: &Runner<'_>,
     group: &Group,
     from: &Path,
     options: &Options,
     report: &mut Report,
 ) -> Result<(), OpError> {
     let Some(git_ref) = &options.since else {
-        return look.validate_group(group, report);
+        return runner.validate_group(group, report);
     };
-    let folder = match group.repository.is_dir() {
-        true => &group.repository,
-        false => from,
+    let folder = if group.repository.is_dir() {
+        &group.repository
+    } else {
+        from
     };
     let baseline = Baseline::open(folder, git_ref)?;
-    changed::validate_changes(look, group, &baseline, report)
+    changed::validate_changes(runner, group, &baseline, report)
 }
 
 async fn validate_spec(
@@ -143,19 +141,19 @@ async fn validate_spec(
     let spec = spec_named(context, name)?;
     if options.since.is_some() {
         return Err(OpError::Usage(format!(
-            "--since compares files on disk with a commit, and {name} is not on disk"
+            "--since compares files on disk, and `{name}` is not on disk"
         )));
     }
     if options.fixing.is_some() {
         return Err(OpError::Usage(format!(
-            "there is no {name} on disk, and only there can be mended; clone the repository, or install the skill with {}",
+            "--fix changes files on disk, and `{name}` is not on disk; clone the repository, or install the skill with {}",
             context.scope.command(&format!("add {name}"))
         )));
     }
     let validated = spec::validate_spec(context, &spec, &options.rules.settings, report).await;
     if let (Err(_), SpecSource::GitHub { .. }) = (&validated, &spec.origin) {
         context.progress.warn(&format!(
-            "{name} is no file, no folder and no installed skill here, so it was looked for as a repository"
+            "`{name}` is not a file, a folder, or an installed skill here; trying it as a repository"
         ));
     }
     validated
@@ -175,8 +173,8 @@ fn default_folders(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
         .collect())
 }
 
-/// Returns where on disk that lies which is named, as seen from the current folder; nothing when it
-/// is neither there nor installed.
+/// Returns the paths of a named file, folder or installed skill, relative to the current folder;
+/// `None` if it is none of these.
 fn places_of(context: &Context<'_>, name: &str) -> Result<Option<Vec<PathBuf>>, OpError> {
     match context.env.current_dir.join(name).symlink_metadata() {
         Ok(_) => Ok(Some(vec![PathBuf::from(name)])),
@@ -184,7 +182,7 @@ fn places_of(context: &Context<'_>, name: &str) -> Result<Option<Vec<PathBuf>>, 
     }
 }
 
-/// Returns where an installed skill lies, as seen from the current folder.
+/// Returns the folders of an installed skill, relative to the current folder.
 fn installed_places(context: &Context<'_>, name: &str) -> Result<Option<Vec<PathBuf>>, OpError> {
     let (Ok(name), Some(lockfile)) = (name.parse::<SkillName>(), context.lockfile()?) else {
         return Ok(None);
@@ -203,21 +201,22 @@ fn installed_places(context: &Context<'_>, name: &str) -> Result<Option<Vec<Path
     Ok(lockfile.skills.get(&name).map(places))
 }
 
-/// Reads what is neither on disk nor installed as a spec.
+/// Parses the name of something that is neither on disk nor installed as a spec.
 fn spec_named(context: &Context<'_>, name: &str) -> Result<Spec, OpError> {
     if !name.contains('/') {
-        let lockfile = match context.scope.is_personal {
-            true => "your own lockfile",
-            false => "mdskill.lock",
+        let lockfile = if context.scope.is_personal {
+            "the user lockfile"
+        } else {
+            "mdskill.lock"
         };
         return Err(OpError::Usage(format!(
-            "there is no file, no folder and no installed skill {name} here: looked in {} and {lockfile}; a repository's is owner/repo/skill",
+            "no file, folder, or installed skill is named `{name}`: looked in {} and {lockfile}; a skill of a repository is `owner/repo/skill`",
             context.env.current_dir.display()
         )));
     }
     let spec: Spec = name.parse()?;
     match spec.origin {
-        SpecSource::Folder(_) => Err(OpError::Usage(format!("there is no {name}"))),
+        SpecSource::Folder(_) => Err(OpError::Usage(format!("there is no folder {name}"))),
         _ => Ok(spec),
     }
 }

@@ -1,10 +1,10 @@
-//! One page whose text is given, as an editor has it before it is saved.
+//! Validates one page whose text is given, for example by an editor before it saves.
 
 use std::path::{Path, PathBuf};
 
 use super::Options;
 use super::discover::{folder_of, git_root, skill_around};
-use super::display_path::shown;
+use super::display_path::display_path;
 use super::report::Report;
 use super::write_fixes::PageText;
 use crate::context::Context;
@@ -18,14 +18,14 @@ use mdskill_lint::{FixOutcome, validate};
 /// A page that is not read from disk.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// Where it lies, or will lie.
+    /// The path of the page, which need not exist.
     pub path: PathBuf,
-    /// What it holds.
+    /// The text of the page.
     pub bytes: Vec<u8>,
 }
 
-/// Validates one page whose text is given, in the skill around it as it lies on disk. Only
-/// what is about the page is told.
+/// Validates one page whose text is given, together with the files of its skill on disk. Only
+/// findings in the page are reported.
 pub(super) fn validate_page(
     context: &Context<'_>,
     options: &Options,
@@ -35,69 +35,69 @@ pub(super) fn validate_page(
     let from = &context.env.current_dir;
     if from.join(&page.path).is_dir() {
         return Err(OpError::Usage(format!(
-            "--stdin-path names a file, and {} is a folder; is {} meant?",
-            shown(&page.path),
-            shown(&page.path.join(SKILL_FILE))
+            "the value of --stdin-path, {}, is a folder; did you mean {}?",
+            display_path(&page.path),
+            display_path(&page.path.join(SKILL_FILE))
         )));
     }
     let Some(folder) = skill_of(from, &page.path) else {
         report.note_outside(&page.path);
-        // An editor puts what comes back in the place of what it gave.
+        // An editor replaces its text by the output, so the output is the whole text.
         if let Some(fixes) = report.fixes.as_mut().filter(|fixes| fixes.diff.is_none()) {
             fixes.text = Some(PageText(page.bytes.clone()));
         }
         return Ok(());
     };
-    let inside = shown(&inside_of(from, &folder, &page.path)?);
+    let inside = display_path(&inside_of(from, &folder, &page.path)?);
     let disk = from.join(&folder);
     let (on_disk, in_memory);
-    let below: &dyn SkillFiles = match disk.is_dir() {
-        true => {
-            let real = disk.canonicalize().at("look at", &disk)?;
-            on_disk = DiskFiles::open(&disk, git_root(&real))?;
-            &on_disk
-        }
-        false => {
-            let name = disk.file_name().unwrap_or_default();
-            in_memory = MemoryFiles::new(name.to_string_lossy());
-            &in_memory
-        }
+    let below: &dyn SkillFiles = if disk.is_dir() {
+        let real = disk.canonicalize().at("look at", &disk)?;
+        on_disk = DiskFiles::open(&disk, git_root(&real))?;
+        &on_disk
+    } else {
+        let name = disk.file_name().unwrap_or_default();
+        in_memory = MemoryFiles::new(name.to_string_lossy());
+        &in_memory
     };
     let mut view = OverlayFiles::over(below);
     view.write(&inside, &page.bytes);
-    let mut mended = match options.fixing {
+    let mut outcome = match options.fixing {
         Some(fixing) => apply_fixes_to_file(&view, &inside, &options.rules.settings, fixing.filter),
         None => FixOutcome::from(validate(&view, &options.rules.settings)),
     };
-    mended
+    outcome
         .checked
         .diagnostics
         .retain(|found| found.file == inside);
-    let place = shown(&folder);
+    let place = display_path(&folder);
     if let Some(fixes) = &mut report.fixes {
-        fixes.add(&place, &mended, &[]);
+        fixes.add(&place, &outcome, &[]);
         if fixes.diff.is_none() {
-            let change = mended.changes.pop().and_then(|change| change.text);
-            let mended = change.map(|(_, after)| after.into_bytes());
-            fixes.text = Some(PageText(mended.unwrap_or_else(|| page.bytes.clone())));
+            let change = outcome.changes.pop().and_then(|change| change.text);
+            let fixed = change.map(|(_, after)| after.into_bytes());
+            fixes.text = Some(PageText(fixed.unwrap_or_else(|| page.bytes.clone())));
         }
     }
-    report.add(&place, mended.checked.diagnostics);
+    report.add(&place, outcome.checked.diagnostics);
     Ok(())
 }
 
-/// Returns the folder of the skill that a page lies in, or that it makes a skill.
+/// Returns the folder of the skill that contains a page. A `SKILL.md` makes its folder a skill.
 fn skill_of(from: &Path, page: &Path) -> Option<PathBuf> {
-    let makes_a_skill = page
+    let is_skill_file = page
         .file_name()
         .is_some_and(|name| name.eq_ignore_ascii_case(SKILL_FILE));
-    skill_around(from, page).or_else(|| match makes_a_skill {
-        true => page.parent().map(Path::to_owned),
-        false => folder_of(from, page),
+    skill_around(from, page).or_else(|| {
+        if is_skill_file {
+            page.parent().map(Path::to_owned)
+        } else {
+            folder_of(from, page)
+        }
     })
 }
 
-/// Returns the path of a page inside its skill, which may lie above the current folder.
+/// Returns the path of a page in its skill, which may be above the current folder.
 fn inside_of(from: &Path, folder: &Path, page: &Path) -> Result<PathBuf, Error> {
     if let Ok(inside) = page.strip_prefix(folder) {
         return Ok(inside.to_owned());

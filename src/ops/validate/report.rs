@@ -1,90 +1,90 @@
-//! What `validate` found, with files as seen from where it was started.
+//! [`Report`]: the findings of `validate`. Files are relative to the current directory.
 
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::display_path::shown;
-use super::results::Together;
+use super::display_path::display_path;
+use super::results::Results;
 use super::write_fixes::Fixes;
 use crate::ops::findings::{Found, join};
 use mdskill_lint::diagnostic::{Diagnostic, Safety, Severity};
 
-/// What was found.
+/// The result of `validate`.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// Every finding, by skill, file and place.
+    /// All findings, sorted by skill, file and position.
     pub diagnostics: Vec<Found>,
-    /// How much was looked at and found.
+    /// The numbers of skills and findings.
     pub summary: Summary,
-    /// Every skill that was looked at, as its findings name it.
+    /// All validated skills, by the name that their findings have.
     #[serde(skip)]
     pub skills: Vec<String>,
-    /// What was mended, when that was asked for.
+    /// The fixes, if requested.
     #[serde(flatten)]
     pub fixes: Option<Fixes>,
-    /// What was named and left alone, a sentence each.
+    /// A sentence for each named file or skill that was not validated or not fixed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
-/// How much was looked at and found.
+/// The numbers of skills and findings.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Skills looked at.
+    /// The validated skills.
     pub skills: usize,
-    /// Findings by severity.
+    /// The findings that are errors.
     pub errors: usize,
-    /// See `errors`.
+    /// The findings that are warnings.
     pub warnings: usize,
-    /// See `errors`.
+    /// The findings that are notes.
     pub infos: usize,
-    /// How many of all findings `--fix` can mend.
+    /// The findings that `--fix` can fix.
     pub fixable: usize,
-    /// How many more `--fix --unsafe` can mend.
+    /// The additional findings that `--fix --unsafe` can fix.
     pub unsafely_fixable: usize,
-    /// What was compared with, when only changes were asked for.
+    /// The comparison, with `--since`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
 }
 
-/// What was compared with.
+/// The comparison with a commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Since {
-    /// The commit, as it was named.
+    /// The commit, as the user named it.
     #[serde(rename = "ref")]
     pub git_ref: String,
-    /// Skills that are as they were, and were not looked at.
+    /// The unchanged skills, which were not validated.
     pub unchanged: usize,
-    /// Findings that were there before, and are left out.
+    /// The findings that the commit has, too. They are left out.
     pub known: usize,
 }
 
 impl Report {
-    /// Whether something that was to be mended could not be written.
+    /// Whether a fix could not be written.
     #[must_use]
     pub fn is_kept_from_fixing(&self) -> bool {
         let fixes = self.fixes.as_ref();
         fixes.is_some_and(|fixes| !fixes.kept.is_empty())
     }
 
-    /// Whether there was nothing to look at.
-    pub(super) fn is_about_nothing(&self) -> bool {
+    /// Whether there was nothing to validate.
+    pub(super) fn is_empty(&self) -> bool {
         let since = self.summary.since.as_ref();
         let is_known = since.is_some_and(|since| since.unchanged + since.known > 0);
         self.summary.skills == 0 && self.diagnostics.is_empty() && !is_known
     }
 
-    /// Notes that a file is left alone because no skill is around it.
+    /// Notes that a file was not validated because it is not in a skill.
     pub(super) fn note_outside(&mut self, file: &Path) {
         self.notes.push(format!(
-            "{} lies in no skill: it is not looked at",
-            shown(file)
+            "{} is not in a skill and was not validated",
+            display_path(file)
         ));
     }
 
-    /// Takes what was found in the skills of one repository or folder.
-    pub(super) fn add_set(&mut self, found: Together) {
+    /// Adds the findings of one repository or folder.
+    pub(super) fn add_results(&mut self, found: Results) {
         for diagnostic in found.loose {
             self.push("", diagnostic);
         }
@@ -93,14 +93,14 @@ impl Report {
         }
     }
 
-    /// Takes what was found in a skill, whose files lie below `skill`.
+    /// Adds the findings of a skill; their files are relative to `skill`.
     pub(super) fn add(&mut self, skill: &str, found: Vec<Diagnostic>) {
         self.summary.skills += 1;
         self.skills.push(skill.to_owned());
         self.push_all(skill, found);
     }
 
-    /// Takes what was found in a skill that is not looked at for its own sake.
+    /// Adds the findings of a skill that does not count as validated.
     pub(super) fn push_all(&mut self, skill: &str, found: Vec<Diagnostic>) {
         for mut diagnostic in found {
             diagnostic.file = join(skill, &diagnostic.file);
@@ -108,13 +108,13 @@ impl Report {
         }
     }
 
-    /// Forgets the findings that are milder than `least`; the summary still counts them.
+    /// Removes the findings that are less severe than `least`; the summary still counts them.
     pub fn keep_from(&mut self, least: Severity) {
         self.diagnostics
             .retain(|found| found.diagnostic.severity >= least);
     }
 
-    /// Takes one finding whose file is as it shall be shown.
+    /// Adds one finding whose file is as shown to the user.
     pub(super) fn push(&mut self, skill: &str, diagnostic: Diagnostic) {
         match diagnostic.severity {
             Severity::Error => self.summary.errors += 1,

@@ -1,23 +1,23 @@
-//! [`Together`]: what is found in skills and between them, sorted by skill.
+//! [`Results`]: the findings in skills and across skills, sorted by skill.
 
-use super::discover::Lying;
+use super::discover::DiskPath;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::skill_facts::{SkillFacts, SkillSet};
 use mdskill_lint::{Settings, ValidationResult, validate_set};
 
-/// What was found in the skills of one repository or folder.
-pub(super) struct Together {
-    /// Each skill's place, and what was found in it, sorted by file and place.
+/// The findings in the skills of one repository or folder.
+pub(super) struct Results {
+    /// Each skill's folder with its findings, sorted by file and position.
     pub skills: Vec<(String, Vec<Diagnostic>)>,
-    /// What was found in loose files, whose paths are as they are shown.
+    /// The findings about loose files, whose paths are as shown to the user.
     pub loose: Vec<Diagnostic>,
 }
 
-impl Together {
-    /// Looks at skills together, and at the loose files between them.
+impl Results {
+    /// Adds the findings across skills, and about loose files, to those of each skill.
     pub fn of(
         checked: Vec<(String, ValidationResult)>,
-        loose: &[&Lying],
+        loose: &[&DiskPath],
         settings: &Settings,
     ) -> Self {
         let mut found: Vec<Vec<Diagnostic>> = Vec::with_capacity(checked.len());
@@ -31,11 +31,11 @@ impl Together {
             skills: &facts,
             flat_files: &loose,
         };
-        let mut between = Vec::new();
+        let mut about_loose = Vec::new();
         for (skill, diagnostic) in validate_set(&set, settings) {
             match skill {
                 Some(at) => found[at].push(diagnostic),
-                None => between.push(diagnostic),
+                None => about_loose.push(diagnostic),
             }
         }
         let sorted = |(found, (skill, _)): (Vec<Diagnostic>, (String, SkillFacts))| {
@@ -45,12 +45,12 @@ impl Together {
         };
         Self {
             skills: found.into_iter().zip(facts).map(sorted).collect(),
-            loose: between,
+            loose: about_loose,
         }
     }
 
-    /// Drops what does not count: `drop` gets the place of a skill, or nothing for loose files,
-    /// and what was found there.
+    /// Filters the findings: `drop` gets the folder of a skill, or "" for loose files, and its
+    /// findings.
     pub fn filter(&mut self, drop: impl Fn(&str, &mut Vec<Diagnostic>)) {
         drop("", &mut self.loose);
         for (skill, found) in &mut self.skills {

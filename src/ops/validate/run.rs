@@ -1,4 +1,5 @@
-//! Validating skills on disk, a bounded number at a time: of each only findings and facts stay.
+//! [`Runner`]: validates skills on disk, a limited number at a time, because only their findings
+//! and facts fit in memory.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
@@ -6,11 +7,11 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::Options;
-use super::discover::{Group, Lying};
-use super::display_path::shown;
+use super::discover::{DiskPath, Group};
+use super::display_path::display_path;
 use super::installed::Installed;
 use super::report::Report;
-use super::results::Together;
+use super::results::Results;
 use super::write_fixes::{self, Fixing};
 use crate::config::Rules;
 use crate::context::Context;
@@ -24,36 +25,36 @@ use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::{self, ValidationResult, validate};
 use mdskill_lint::{FixOutcome, apply_fixes};
 
-/// Skills that are read before their findings are noted, and their fixes written.
+/// The number of skills that are read before their findings are added and their fixes written.
 pub(super) const CHUNK: usize = 256;
 
-/// How skills on disk are looked at.
-pub(super) struct Look<'a> {
+/// Validates skills on disk.
+pub(super) struct Runner<'a> {
     current_dir: &'a Path,
     /// The project's root.
     root: &'a Path,
     interrupt: &'a Interrupt,
-    /// Which rules count, how much and where.
+    /// The settings of the rules.
     pub rules: &'a Rules,
     fixing: Option<Fixing>,
     installed: Installed,
 }
 
-/// What became of one skill.
-pub(super) enum Looked<T> {
-    /// It was looked at.
-    At(T),
-    /// It is gone.
+/// The outcome for one skill.
+pub(super) enum SkillOutcome<T> {
+    /// The skill was read.
+    Done(T),
+    /// The skill was deleted in the meantime.
     Gone,
-    /// It can't be listed.
+    /// The skill's folder can't be listed.
     Unlisted(Error),
 }
 
-impl<'a> Look<'a> {
-    /// Prepares to look as the options say.
+impl<'a> Runner<'a> {
+    /// Creates a runner with these options.
     ///
     /// # Errors
-    /// When the lockfile can't be read.
+    /// If the lockfile can't be read.
     pub fn new(context: &'a Context<'_>, options: &'a Options) -> Result<Self, OpError> {
         Ok(Self {
             current_dir: &context.env.current_dir,
@@ -63,16 +64,16 @@ impl<'a> Look<'a> {
             fixing: options.fixing,
             installed: match options.fixing {
                 Some(_) => Installed::read(context)?,
-                // A lockfile that can't be read is told by who needs it.
+                // Without fixes, an invalid lockfile is not an error here.
                 None => Installed::read(context).unwrap_or_default(),
             },
         })
     }
 
-    /// Validates the skills of a group, and mends what is to be mended.
+    /// Validates the skills of a group, and writes the fixes.
     ///
     /// # Errors
-    /// When it is interrupted.
+    /// If it is interrupted.
     pub fn validate_group(&self, group: &Group, report: &mut Report) -> Result<(), OpError> {
         if self.fixing.is_some() {
             self.installed.note(group, report);
@@ -80,97 +81,99 @@ impl<'a> Look<'a> {
         let mut checked: Vec<(String, ValidationResult)> = Vec::with_capacity(group.skills.len());
         let mut unlisted = Vec::new();
         for chunk in group.skills.chunks(CHUNK) {
-            let look = |skill: &Lying| self.mend(skill, group);
-            let looked: Vec<_> = chunk.par_iter().map(look).collect::<Result<_, OpError>>()?;
-            for (skill, looked) in chunk.iter().zip(looked) {
-                match looked {
-                    Looked::At(mended) => {
-                        let found = self.settle(skill, group, mended, report)?;
+            let outcomes = chunk.par_iter().map(|skill| self.fix(skill, group));
+            let outcomes: Vec<_> = outcomes.collect::<Result<_, OpError>>()?;
+            for (skill, outcome) in chunk.iter().zip(outcomes) {
+                match outcome {
+                    SkillOutcome::Done(fixed) => {
+                        let found = self.write_fixes(skill, group, fixed, report)?;
                         checked.push((skill.shown.clone(), found));
                     }
-                    Looked::Gone => {}
-                    Looked::Unlisted(error) => unlisted.push((skill, error)),
+                    SkillOutcome::Gone => {}
+                    SkillOutcome::Unlisted(error) => unlisted.push((skill, error)),
                 }
             }
         }
-        let loose: Vec<&Lying> = group.loose.iter().collect();
-        let mut found = Together::of(checked, &loose, &self.rules.settings);
+        let loose: Vec<&DiskPath> = group.loose.iter().collect();
+        let mut found = Results::of(checked, &loose, &self.rules.settings);
         found.filter(|skill, found| self.drop_ignored(skill, found));
-        report.add_set(found);
-        self.tell_unlisted(group, &unlisted, report);
+        report.add_results(found);
+        self.report_unlisted(group, &unlisted, report);
         Ok(())
     }
 
-    /// Returns what is found in a skill as it lies there.
+    /// Validates a skill on disk.
     ///
     /// # Errors
-    /// When it is interrupted.
-    pub fn check(&self, skill: &Lying, group: &Group) -> Result<Looked<ValidationResult>, OpError> {
-        self.look(skill, group, |view| validate(view, &self.rules.settings))
+    /// If it is interrupted.
+    pub fn check(
+        &self,
+        skill: &DiskPath,
+        group: &Group,
+    ) -> Result<SkillOutcome<ValidationResult>, OpError> {
+        self.with_view(skill, group, |view| validate(view, &self.rules.settings))
     }
 
-    /// Returns a skill as it is to be, in memory.
-    fn mend(&self, skill: &Lying, group: &Group) -> Result<Looked<FixOutcome>, OpError> {
+    /// Applies the fixes of a skill in memory.
+    fn fix(&self, skill: &DiskPath, group: &Group) -> Result<SkillOutcome<FixOutcome>, OpError> {
         let settings = &self.rules.settings;
-        let fixing = self
-            .fixing
-            .filter(|_| self.installed.may_mend(skill, group));
-        self.look(skill, group, |view| match fixing {
+        let fixing = self.fixing.filter(|_| self.installed.may_fix(skill, group));
+        self.with_view(skill, group, |view| match fixing {
             Some(fixing) => apply_fixes(view, settings, fixing.filter),
             None => FixOutcome::from(validate(view, settings)),
         })
     }
 
-    fn look<T>(
+    fn with_view<T>(
         &self,
-        skill: &Lying,
+        skill: &DiskPath,
         group: &Group,
         take: impl Fn(&DiskFiles) -> T,
-    ) -> Result<Looked<T>, OpError> {
+    ) -> Result<SkillOutcome<T>, OpError> {
         if self.interrupt.is_raised() {
             return Err(InstallError::Interrupted.into());
         }
         Ok(match self.view(skill, group) {
-            Ok(view) => Looked::At(take(&view)),
-            Err(error) if error.source.kind() == std::io::ErrorKind::NotFound => Looked::Gone,
-            Err(error) => Looked::Unlisted(error),
+            Ok(view) => SkillOutcome::Done(take(&view)),
+            Err(error) if error.source.kind() == std::io::ErrorKind::NotFound => SkillOutcome::Gone,
+            Err(error) => SkillOutcome::Unlisted(error),
         })
     }
 
-    /// Writes what is mended, or tells the difference; returns what is found afterwards.
-    fn settle(
+    /// Writes the fixes, or reports the difference; returns the findings after the fixes.
+    fn write_fixes(
         &self,
-        skill: &Lying,
+        skill: &DiskPath,
         group: &Group,
-        mended: FixOutcome,
+        outcome: FixOutcome,
         report: &mut Report,
     ) -> Result<ValidationResult, OpError> {
         let (Some(fixing), Some(fixes)) = (self.fixing, &mut report.fixes) else {
-            return Ok(mended.checked);
+            return Ok(outcome.checked);
         };
         if fixing.is_dry {
-            fixes.add(&skill.shown, &mended, &[]);
-            return Ok(mended.checked);
+            fixes.add(&skill.shown, &outcome, &[]);
+            return Ok(outcome.checked);
         }
         if self.interrupt.is_raised() {
             return Err(InstallError::Interrupted.into());
         }
-        let kept = write_fixes::write(&skill.real, &mended.changes);
-        fixes.add(&skill.shown, &mended, &kept);
+        let kept = write_fixes::write(&skill.real, &outcome.changes);
+        fixes.add(&skill.shown, &outcome, &kept);
         if kept.is_empty() {
-            return Ok(mended.checked);
+            return Ok(outcome.checked);
         }
         let view = self.view(skill, group)?;
         Ok(validate(&view, &self.rules.settings))
     }
 
-    /// Lists a skill, with its repository around it when that is its own.
-    fn view(&self, skill: &Lying, group: &Group) -> Result<DiskFiles, Error> {
+    /// Opens a skill, together with the repository around it unless the skill was installed.
+    fn view(&self, skill: &DiskPath, group: &Group) -> Result<DiskFiles, Error> {
         let around = group.around().filter(|_| !self.installed.has(skill));
         DiskFiles::open(&skill.real, around)
     }
 
-    /// Drops what `[rules.per-path]` ignores of what was found, sorted by file, in a folder.
+    /// Removes the findings that `[rules.per-path]` ignores from those of a folder, sorted by file.
     pub fn drop_ignored(&self, folder: &str, found: &mut Vec<Diagnostic>) {
         let per_path = &self.rules.per_path;
         if per_path.is_empty() {
@@ -189,21 +192,27 @@ impl<'a> Look<'a> {
         });
     }
 
-    /// Returns where a folder lies in the project, by which name it was reached or not.
+    /// Returns the path of a folder in the project, with links resolved.
     fn place_in_project(&self, folder: &str) -> Option<String> {
         let place = self.current_dir.join(folder).canonicalize().ok()?;
         let root = self.root.canonicalize().ok()?;
-        place.strip_prefix(root).ok().map(shown)
+        place.strip_prefix(root).ok().map(display_path)
     }
 
-    /// Tells what could not be listed, each folder once: a skill's was met on the way to it as well.
-    pub fn tell_unlisted(&self, group: &Group, skills: &[(&Lying, Error)], report: &mut Report) {
-        let told: HashSet<&Path> = skills
+    /// Reports the folders that can't be listed, each once: that of a skill is also an unlisted folder
+    /// of the group.
+    pub fn report_unlisted(
+        &self,
+        group: &Group,
+        skills: &[(&DiskPath, Error)],
+        report: &mut Report,
+    ) {
+        let reported: HashSet<&Path> = skills
             .iter()
             .map(|(_, error)| error.path.as_path())
             .collect();
         let others = group.unlisted.iter();
-        let others = others.filter(|(_, error)| !told.contains(error.path.as_path()));
+        let others = others.filter(|(_, error)| !reported.contains(error.path.as_path()));
         let others = others.map(|(place, error)| (place.as_str(), error));
         let skills = skills.iter();
         let skills = skills.map(|(skill, error)| (skill.shown.as_str(), error));

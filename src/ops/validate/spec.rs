@@ -1,9 +1,9 @@
-//! Validating what a spec names, as it lies in its repository.
+//! Validates the skills of a spec, in the objects of their repository.
 
 use rayon::prelude::*;
 
 use super::report::Report;
-use super::results::Together;
+use super::results::Results;
 use crate::context::Context;
 use crate::ops::OpError;
 use crate::ops::candidate::{Opened, full_spec, query_of, source_of};
@@ -13,10 +13,10 @@ use crate::view::GitFiles;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::{Settings, ValidationResult, validate};
 
-/// Validates the skill that `spec` names, or all in the folder or the repository that it names.
+/// Validates the skill that `spec` names, or all skills of its folder or repository.
 ///
 /// # Errors
-/// When it leads nowhere, or can't be fetched.
+/// If there is no such skill, or it can't be fetched.
 pub(super) async fn validate_spec(
     context: &Context<'_>,
     spec: &Spec,
@@ -55,8 +55,8 @@ pub(super) async fn validate_spec(
         .map(check)
         .collect::<Result<_, ObjectError>>()?;
     let specs = chosen.iter().map(|found| full_spec(&source, &found.path));
-    // The globs of `mdskill.toml` look at the project, where a repository's skills are not.
-    let found = Together::of(specs.zip(checked).collect(), &[], settings);
-    report.add_set(found);
+    // The globs of `mdskill.toml` are for files of the project, so they do not apply here.
+    let found = Results::of(specs.zip(checked).collect(), &[], settings);
+    report.add_results(found);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What fixes do to skills on disk, and how that is told.
+//! Writes fixes to skills on disk, and reports them.
 
 use std::path::Path;
 
@@ -10,33 +10,33 @@ use crate::ops::findings::join;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::fix::{FileChange, FixFilter, FixOutcome, RefusedFix};
 
-/// Which findings are mended, and whether on disk.
+/// The findings to fix, and whether to write the fixes.
 #[derive(Debug, Clone, Copy)]
 pub struct Fixing {
-    /// Which findings.
+    /// The findings to fix.
     pub filter: FixFilter,
-    /// Whether the difference is only shown.
+    /// Whether to only show the difference.
     pub is_dry: bool,
 }
 
-/// What was mended, or would be.
+/// The result of fixing.
 #[derive(Debug, Default, Serialize)]
 pub struct Fixes {
-    /// What was mended, by skill in the order in which it was done.
+    /// The fixed findings, by skill in the order of the fixes.
     pub fixed: Vec<Fixed>,
-    /// What was not written, and why.
+    /// The files that were not written.
     pub kept: Vec<Kept>,
-    /// The fixes that were not applied because they would do harm, and which.
+    /// The fixes that were not applied because they would introduce errors.
     pub refused: Vec<Kept>,
-    /// The difference, when nothing is to be written.
+    /// The difference, if nothing is to be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diff: Option<String>,
-    /// The mended text, of a page from standard input.
+    /// The fixed text of a page from standard input.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<PageText>,
 }
 
-/// A page as fixes leave it; in JSON as far as it is text.
+/// A page after the fixes. In JSON, invalid UTF-8 is replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageText(pub Vec<u8>);
 
@@ -46,32 +46,32 @@ impl Serialize for PageText {
     }
 }
 
-/// One finding that was mended.
+/// A fixed finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fixed {
     /// The finding's code.
     pub code: &'static str,
-    /// Its file, as seen from where the command was started.
+    /// Its file, relative to the current directory.
     pub file: String,
-    /// The line where it stood.
+    /// The line of the finding before the fix.
     pub line: usize,
-    /// What was done: "quote the value".
+    /// The title of the fix, for example "quote the value".
     pub title: String,
     /// The skill's folder.
     pub skill: String,
 }
 
-/// A file or a finding that was left as it is.
+/// A file or a finding that was not fixed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
-    /// The file, as seen from where the command was started.
+    /// The file, relative to the current directory.
     pub file: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
 impl Fixes {
-    /// Returns an account of nothing yet.
+    /// Creates an empty result.
     pub(super) fn of(fixing: Fixing) -> Self {
         Self {
             diff: fixing.is_dry.then(String::new),
@@ -79,7 +79,7 @@ impl Fixes {
         }
     }
 
-    /// Takes what is mended of the skill that is shown as `skill`. A file in `kept` is not.
+    /// Adds the fixes of the skill that is shown as `skill`; the files in `kept` were not written.
     pub(super) fn add(
         &mut self,
         skill: &str,
@@ -128,12 +128,13 @@ fn refused_fix(skill: &str, refused: &RefusedFix) -> Kept {
     }
 }
 
-/// Writes the changes of a skill in `folder`; returns those that it leaves, and why.
+/// Writes the changes of the skill in `folder`; returns the changes that were not written, each
+/// with the reason.
 pub(super) fn write<'a>(folder: &Path, changes: &'a [FileChange]) -> Vec<(&'a FileChange, String)> {
     let refused = changes.iter().filter_map(|change| {
         let reason = match write_one(folder, change) {
             Ok(true) => return None,
-            Ok(false) => "it was changed while it was looked at; run the command again".to_owned(),
+            Ok(false) => "it was changed during validation; run the command again".to_owned(),
             Err(error) => error.to_string(),
         };
         Some((change, reason))
@@ -159,11 +160,11 @@ fn write_one(folder: &Path, change: &FileChange) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Returns the change of a file as `git apply` and `patch` take it.
+/// Returns the change of a file in the format of `git apply` and `patch`.
 fn difference(skill: &str, change: &FileChange) -> String {
     let from = join(skill, &change.path);
     let to = change.renamed_to.as_ref().map(|to| join(skill, to));
-    // What stays as it is need not be known.
+    // Without a text change, the text is not part of the difference.
     let (old, new) = change
         .text
         .as_ref()
@@ -175,9 +176,10 @@ fn difference(skill: &str, change: &FileChange) -> String {
     };
     let after = Side {
         path: to.as_ref().unwrap_or(&from),
-        mode: match change.becomes_executable {
-            true => Mode::Executable,
-            false => Mode::Plain,
+        mode: if change.becomes_executable {
+            Mode::Executable
+        } else {
+            Mode::Plain
         },
         bytes: new.as_bytes(),
     };
@@ -198,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_is_as_git_takes_it() {
+    fn difference_has_git_format() {
         assert_eq!(
             difference("a b", &change(Some(("x\ny", "x\nz")), Some("SKILL.md"))),
             "diff --git a/a b/skill.md b/a b/SKILL.md\nold mode 100644\nnew mode 100755\n\
@@ -210,14 +212,14 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_gets_text_mode_and_path_and_a_changed_one_nothing() {
+    fn write_changes_text_mode_and_path_but_not_of_edited_file() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         std::fs::write(path("skill.md"), "edited").unwrap();
         let changes = [change(Some(("old", "new")), Some("SKILL.md"))];
         let kept = write(folder.path(), &changes);
-        assert!(kept[0].1.contains("changed while it was looked at"));
+        assert!(kept[0].1.contains("changed during validation"));
         assert!(path("skill.md").exists() && !path("SKILL.md").exists());
         std::fs::write(path("skill.md"), "old").unwrap();
         assert!(write(folder.path(), &changes).is_empty());
