@@ -64,11 +64,7 @@ fn each_fault_is_told_with_its_line() {
     let cases = [
         ("[rules]\nstrict = 1\n", 2, "true or false"),
         ("[rules]\nprofil = \"spec\"\n", 2, "is `profile` meant?"),
-        (
-            "[rules]\nprofile = \"sepc\"\n",
-            2,
-            "there is no profile `sepc`",
-        ),
+        ("[rules]\nprofile = \"sepc\"\n", 2, "unknown profile `sepc`"),
         (
             "[rules]\nprofile = \"parity\"\n",
             2,
@@ -80,7 +76,7 @@ fn each_fault_is_told_with_its_line() {
         (
             "[rules]\n\nSK999 = \"off\"\n",
             3,
-            "no rule; `mdskill rule` lists them all",
+            "no rule; `mdskill rule` lists all rules",
         ),
         ("profile = \"spec\"\n", 1, "write it below `[rules]`"),
         ("\nSK302 = \"off\"\n", 2, "write it below `[rules]`"),

@@ -1,4 +1,4 @@
-//! What the rules are about, for people at a terminal.
+//! Output of `mdskill rule` for a terminal.
 
 use anstyle::Style;
 
@@ -7,8 +7,8 @@ use super::table::Table;
 use crate::ops::rule::Report;
 use mdskill_lint::explain::{Explanation, sentence};
 
-/// Widest line of running text that is easy to read.
-const MEASURE: usize = 80;
+/// Maximum width of running text, for readability.
+const MAX_TEXT_WIDTH: usize = 80;
 
 /// Prints one rule in full, several as a table.
 pub fn rules(printer: &Printer, report: &Report) {
@@ -19,7 +19,7 @@ pub fn rules(printer: &Printer, report: &Report) {
 }
 
 fn table(printer: &Printer, rules: &[Explanation]) {
-    let mut table = Table::new(&["CODE", "NAME", "SEVERITY", "ON", "FIX", "WHAT IT FINDS"]);
+    let mut table = Table::new(&["CODE", "NAME", "SEVERITY", "ON", "FIX", "SUMMARY"]);
     for rule in rules {
         let on = if rule.on { "yes" } else { "no" };
         table.row(&[
@@ -53,24 +53,24 @@ fn page(printer: &Printer, rule: &Explanation) {
         let width = printer.width();
         width.map_or_else(
             || vec![text.to_owned()],
-            |width| wrapped(text, width.min(MEASURE).saturating_sub(2)),
+            |width| wrapped(text, width.min(MAX_TEXT_WIDTH).saturating_sub(2)),
         )
     };
     let example: Vec<String> = rule.example.lines().map(str::to_owned).collect();
     section("Why", &text(rule.why));
     section("Example", &example);
-    section("How to mend it", &text(&sentence(rule.mend)));
+    section("How to fix it", &text(&sentence(rule.how_to_fix)));
     section("Severity", &text(&rule.severity_sentence()));
-    section("Fix", &text(&rule.fix_sentence()));
-    let silences = rule.silences();
-    let ways = silences
+    section("Automatic fix", &text(&rule.fix_sentence()));
+    let ways = rule.ways_to_ignore();
+    let ways = ways
         .iter()
         .map(|(place, what)| format!("{:<32}{what}", format!("{place}:")));
-    section("To silence it", &ways.collect::<Vec<_>>());
+    section("How to ignore it", &ways.collect::<Vec<_>>());
 }
 
-/// Breaks a text at spaces into lines of at most `width` characters; the rules' words are ours,
-/// and each takes a column.
+/// Breaks a text at spaces into lines of at most `width` characters. The texts of the rules have
+/// only characters that are one column wide.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
@@ -90,7 +90,7 @@ mod tests {
     use super::wrapped;
 
     #[test]
-    fn lines_break_at_spaces_and_a_long_word_has_its_own() {
+    fn lines_break_at_spaces_and_long_words_are_kept_whole() {
         assert_eq!(wrapped("a bc def", 4), ["a bc", "def"]);
         assert_eq!(wrapped("abcdef g", 4), ["abcdef", "g"]);
         assert_eq!(wrapped("", 4), [""]);

@@ -1,4 +1,4 @@
-//! `docs/reference/rules.md`, made from the rules.
+//! Generator of `docs/reference/rules.md`.
 
 use mdskill_lint::explain::{Explanation, Group, sentence};
 use mdskill_lint::registry;
@@ -6,22 +6,22 @@ use mdskill_lint::registry;
 const HEAD: &str = "\
 # Rules
 
-What `mdskill validate` looks for. A code never changes its meaning, and wherever a rule is
-named, its code, its name, or the beginning of several codes will do: `SK302`, `broken-path`,
-`SK3`, and `all`.
+The rules of `mdskill validate`. The meaning of a code never changes. Wherever a command or a
+file takes a rule, you can write its code (`SK302`), its name (`broken-path`), a prefix of codes
+(`SK3`), or `all`.
 
-An **error** is what a client refuses or what breaks for the agent, a **warning** what misleads
-an agent or a reader, and **info** something to know. Severities are those of the profile
-`copilot`, and where another profile takes a rule otherwise, the rule says so. Single findings
-of a rule can have another severity.
+An **error** makes a client refuse the skill or breaks it for the agent. A **warning** misleads
+an agent or a reader. An **info** finding is a note. The severities below are those of the
+profile `copilot`; the differences of other profiles are listed with each rule. Some findings of
+a rule have another severity.
 
 Numbers without another source were counted in 2,672 public skills of 13 repositories (12,331
 files), and in 15,780 versions of `SKILL.md` in their history.
 
-To silence a rule:
+To ignore a rule:
 
-- for one place in Markdown, the line or block after `<!-- mdskill-ignore SK302: reason -->`
-- for the project or some of its folders, in `mdskill.toml`:
+- for one line or block of Markdown, write `<!-- mdskill-ignore SK302: reason -->` before it
+- for the project or some of its folders, use `mdskill.toml`:
 
   ```toml
   [rules]
@@ -31,18 +31,18 @@ To silence a rule:
   \"skills/legacy\" = [\"SK302\"]
   ```
 
-- once, with `mdskill validate --ignore SK302`
+- for one run, use `mdskill validate --ignore SK302`
 
-`mdskill rule` lists the rules and `mdskill rule SK302` explains one. With `--json`, both give
-`rules`, and of each `code`, `name`, `group`, `severity`, `on` (whether it runs without being
-asked for), `fix` (`no`, `safe`, `unsafe`), `blocks_loading` (whether clients do not load the
-skill), `summary`, `why`, `example`, `mend`, and `profiles`: its severity, or `off`, by `copilot`,
-`claude` and `spec`.
+`mdskill rule` lists the rules, and `mdskill rule SK302` explains one. With `--json`, both print
+an object with `rules`. Each rule has `code`, `name`, `group`, `severity`, `on` (whether it is on
+by default), `fix` (`no`, `safe`, `unsafe`), `blocks_loading` (whether clients refuse to load the
+skill), `summary`, `why`, `example`, `how_to_fix`, and `profiles`: the severity or `off` for each
+of `copilot`, `claude` and `spec`.
 
-This page is made from the rules: `SNAPSHOTS=overwrite cargo test --test it docs` writes it.
+This page is generated from the rules by `SNAPSHOTS=overwrite cargo test --test it docs`.
 ";
 
-/// Returns the page.
+/// Returns the page as Markdown.
 #[must_use]
 pub fn markdown() -> String {
     let rules: Vec<Explanation> = registry::RULES
@@ -65,7 +65,7 @@ pub fn markdown() -> String {
     }
     for (group, rules) in &groups {
         page.push(format!("\n## {}\n", group.title()));
-        page.extend(rules.iter().map(|rule| chapter(rule)));
+        page.extend(rules.iter().map(|rule| section(rule)));
     }
     page.concat()
 }
@@ -76,18 +76,18 @@ fn line_of_contents(rule: &Explanation) -> String {
     format!("- [{code}](#{}) {summary}{off}\n", anchor(code))
 }
 
-/// Returns what the page says of one rule.
-fn chapter(rule: &Explanation) -> String {
+/// Returns the section of one rule.
+fn section(rule: &Explanation) -> String {
     let code = rule.code;
     let name = rule.name;
     let summary = sentence(&escaped(rule.summary));
     let why = escaped(rule.why);
     let example = fenced(rule.example);
-    let mend = sentence(&escaped(rule.mend));
+    let how_to_fix = sentence(&escaped(rule.how_to_fix));
     let severity = rule.severity_sentence();
     let fix = match rule.fix {
         "no" => String::new(),
-        _ => format!("- Fix: {}\n", rule.fix_sentence()),
+        _ => format!("- Automatic fix: {}\n", rule.fix_sentence()),
     };
     format!(
         "
@@ -99,13 +99,13 @@ fn chapter(rule: &Explanation) -> String {
 
 {example}
 
-- To mend it: {mend}
+- Fix: {how_to_fix}
 - Severity: {severity}
 {fix}"
     )
 }
 
-/// Returns a text as a block of code, whatever fences it has in it.
+/// Returns a text as a code block. The fence is longer than any fence in the text.
 fn fenced(text: &str) -> String {
     let runs = text.split(|c| c != '`').map(str::len);
     let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
@@ -113,7 +113,7 @@ fn fenced(text: &str) -> String {
     format!("{fence}text\n{text}\n{fence}")
 }
 
-/// Returns a text in which nothing outside of code spans is markup.
+/// Escapes all markup outside of code spans.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut is_code = false;
@@ -128,7 +128,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Returns the anchor that GitHub gives a heading.
+/// Returns the anchor of a heading on GitHub.
 fn anchor(heading: &str) -> String {
     heading.to_lowercase().replace(' ', "-")
 }
@@ -138,12 +138,12 @@ mod tests {
     use super::{escaped, fenced};
 
     #[test]
-    fn markup_counts_only_in_code_spans() {
+    fn markup_outside_of_code_spans_is_escaped() {
         assert_eq!(escaped("`<a>` and <b> and a*"), "`<a>` and \\<b> and a\\*");
     }
 
     #[test]
-    fn a_fence_is_longer_than_those_in_it() {
+    fn fence_is_longer_than_fences_in_the_text() {
         assert_eq!(fenced("a"), "```text\na\n```");
         assert_eq!(fenced("````x\n"), "`````text\n````x\n`````");
     }

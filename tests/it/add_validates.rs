@@ -42,7 +42,7 @@ fn what_blocks_loading_stops_and_allow_is_the_way_out() {
     shop.refuses(
         &["add", "acme/skills/silent", "--allow", "description-mising"],
         2,
-        "there is no rule `description-mising`",
+        "unknown rule `description-mising`",
     );
     shop.run(&["add", "acme/skills/silent", "--allow", "SK210"])
         .ok();

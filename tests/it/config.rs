@@ -119,7 +119,7 @@ fn flags_win() {
     assert!(found(&validate(&room, &["--ignore", "SK"])).is_empty());
     validate(&room, &["--select", "SK301 SK302"])
         .fails(2)
-        .says("separate rules by commas");
+        .says("separate rules with commas");
     let ignored = validate(&room, &["--ignore", "broken-path"]);
     assert_eq!(found(&ignored), [""; 0]);
 }
@@ -128,7 +128,10 @@ fn flags_win() {
 fn what_it_can_not_mean_is_told_before_anything_is_done() {
     for (config, said) in [
         ("[rules]\nbroken-pth = \"off\"\n", "mdskill.toml:2: "),
-        ("[rules]\nbroken-pth = \"off\"\n", "is `broken-path` meant?"),
+        (
+            "[rules]\nbroken-pth = \"off\"\n",
+            "did you mean `broken-path`?",
+        ),
         (
             "[rulez]\n",
             "mdskill.toml:1: there is no table `rulez`; is `rules` meant?",

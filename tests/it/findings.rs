@@ -1,5 +1,5 @@
-//! How `validate` tells what it found: each format through the front door, read back by what it is made for, also when
-//! names and texts are made to break out of it.
+//! The output formats of `validate`, each read back by a parser of its consumer, also with names and texts that try to
+//! break out of the format.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::support::outcome::Outcome;
 use crate::support::room::Room;
 
-/// A skill that is sound.
+/// A valid skill.
 const SOUND: &str =
     "---\nname: sound\ndescription: Use it when a sound one is needed.\n---\nText\n";
 
@@ -29,7 +29,7 @@ fn room(skills: &[(&str, &str)]) -> Room {
     room
 }
 
-/// A room whose folder and links are made to forge commands, markup, fields and lines.
+/// A room with a folder and links that try to forge commands, markup, fields, and lines.
 fn hostile() -> Room {
     let room = Room::new("");
     let folder = "evil\n::error::%0A<b>]]>,a=b|`\"&\u{202e}";
@@ -44,7 +44,7 @@ fn hostile() -> Room {
     room
 }
 
-/// A page of links that lead nowhere, on every other line from the fifth on.
+/// A page with broken links on every other line from the fifth on.
 fn broken_links(number: usize) -> String {
     let links: Vec<String> = (0..number)
         .map(|at| format!("[x](references/{at}.md)\n\n"))
@@ -56,8 +56,8 @@ fn validate(room: &Room, flags: &[&str]) -> Outcome {
     room.mdskill([&["validate"], flags].concat()).run()
 }
 
-/// What the runner of GitHub Actions would obey in a line: `TryParseV2`, then `TryParse`.
-fn obeyed(line: &str) -> Option<(String, BTreeMap<String, String>, String)> {
+/// The command that the GitHub Actions runner finds in a line: `TryParseV2`, then `TryParse`.
+fn runner_command(line: &str) -> Option<(String, BTreeMap<String, String>, String)> {
     let unescape = |text: &str| {
         text.replace("%0D", "\r")
             .replace("%0A", "\n")
@@ -81,7 +81,7 @@ fn obeyed(line: &str) -> Option<(String, BTreeMap<String, String>, String)> {
 }
 
 #[test]
-fn a_page_shows_lines_marks_and_help() {
+fn text_output_shows_lines_marks_and_help() {
     let long = format!(
         "{} [here](references/long.md) {}",
         "技能 ".repeat(60),
@@ -104,7 +104,7 @@ fn a_page_shows_lines_marks_and_help() {
     assert_eq!(
         blocks[0].join("\n"),
         "\
-error[SK301]: the link leads to `references/wide.md`, which the skill does not have
+error[SK301]: the link target `references/wide.md` does not exist in the skill
  --> wide/SKILL.md:5:4
   |
 5 | 技能 [wide](references/wide.md) x
@@ -133,7 +133,7 @@ error[SK301]: the link leads to `references/wide.md`, which the skill does not h
 }
 
 #[test]
-fn hundreds_of_findings_stay_readable() {
+fn many_similar_findings_are_folded() {
     let many = broken_links(200);
     let room = room(&[("many", &many), ("other", "[x](references/gone.md)\n")]);
     let page = validate(&room, &[]);
@@ -153,7 +153,7 @@ fn hundreds_of_findings_stay_readable() {
     assert_eq!(concise.stdout.lines().count(), 201);
     assert_eq!(
         concise.stdout.lines().next().unwrap(),
-        "many/SKILL.md:5:1: error[SK301] the link leads to `references/0.md`, which the skill does not have"
+        "many/SKILL.md:5:1: error[SK301] the link target `references/0.md` does not exist in the skill"
     );
     let few = validate(&room, &["--format", "concise", "--max", "3"]);
     assert!(
@@ -163,7 +163,7 @@ fn hundreds_of_findings_stay_readable() {
 }
 
 #[test]
-fn colour_is_for_who_asks_and_silence_too() {
+fn color_and_quiet_options_are_respected() {
     let room = room(&[("one", "[x](references/gone.md)\n")]);
     for format in ["text", "concise"] {
         let flags = ["--format", format];
@@ -182,7 +182,7 @@ fn colour_is_for_who_asks_and_silence_too() {
 }
 
 #[test]
-fn formats_that_contradict_each_other_are_refused() {
+fn conflicting_format_options_are_refused() {
     let room = room(&[("one", "[x](references/gone.md)\n")]);
     let refused = |flags: &[&str], why: &str| {
         validate(&room, flags).fails(2).says(why);
@@ -195,13 +195,13 @@ fn formats_that_contradict_each_other_are_refused() {
     refused(&["--format", "text", "--concise"], "cannot be used with");
     refused(&["--format", "json", "--max", "3"], "--max goes with");
     refused(&["--format", "yaml"], "invalid value 'yaml'");
-    refused(&["--severity", "bad"], "is no severity");
+    refused(&["--severity", "bad"], "unknown severity `bad`");
     let flags = validate(&room, &["--json", "--format", "json"]);
     assert_eq!(flags.json(), validate(&room, &["--json"]).json());
 }
 
 #[test]
-fn programs_get_every_severity_unless_they_ask_for_less() {
+fn json_has_all_severities_by_default() {
     let room = room(&[("one", "[x](references/gone.md)\n")]);
     let text =
         "---\nname: list\ndescription: Use it when needed.\nallowed-tools:\n  - Read\n---\nText\n";
@@ -231,7 +231,7 @@ fn programs_get_every_severity_unless_they_ask_for_less() {
 }
 
 #[test]
-fn sarif_is_what_the_published_schema_says() {
+fn sarif_matches_the_published_schema() {
     let schema = include_str!("../../testdata/sarif/sarif-schema-2.1.0.json");
     let schema: Value = serde_json::from_str(schema).unwrap();
     let validator = jsonschema::options()
@@ -289,7 +289,7 @@ fn sarif_of_an_absolute_path_is_a_file_uri() {
 }
 
 #[test]
-fn no_strangers_text_is_a_command_in_any_format() {
+fn untrusted_text_is_never_a_command_in_any_format() {
     let room = hostile();
     for format in ["text", "concise", "json", "sarif", "junit", "github"] {
         for color in ["--color=never", "--color=always"] {
@@ -298,7 +298,7 @@ fn no_strangers_text_is_a_command_in_any_format() {
             outcome.fails(3).never_says("\u{202e}");
             let lines = outcome.stdout.lines().chain(outcome.stderr.lines());
             for line in lines {
-                let Some((name, properties, message)) = obeyed(line) else {
+                let Some((name, properties, message)) = runner_command(line) else {
                     continue;
                 };
                 assert_eq!(format, "github", "{line}");
@@ -321,7 +321,7 @@ fn no_strangers_text_is_a_command_in_any_format() {
 }
 
 #[test]
-fn github_gets_annotations_and_the_summary_what_it_would_drop() {
+fn github_summary_has_findings_beyond_the_annotation_limit() {
     let many = broken_links(25);
     let room = room(&[("many", &many), ("bad", "[<b>](references/b.md)\n")]);
     let summary = room.path("temp/summary.md");
@@ -333,7 +333,7 @@ fn github_gets_annotations_and_the_summary_what_it_would_drop() {
         .fails(3)
         .says("16 more findings are in the step summary only");
     assert_eq!(
-        outcome.stdout.lines().filter_map(obeyed).count(),
+        outcome.stdout.lines().filter_map(runner_command).count(),
         10,
         "{outcome}"
     );
@@ -348,7 +348,7 @@ fn github_gets_annotations_and_the_summary_what_it_would_drop() {
         16,
         "{page}"
     );
-    // Nowhere to write, no room, and nothing to say.
+    // An unwritable summary, a full summary, and no findings.
     let outcome = room.mdskill(flags).run();
     outcome
         .fails(3)
@@ -383,7 +383,7 @@ fn github_gets_annotations_and_the_summary_what_it_would_drop() {
     assert!(!fresh.exists());
 }
 
-/// The attributes of every element of that name.
+/// The attributes of every element with this name.
 fn elements(xml: &str, name: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = quick_xml::Reader::from_str(xml);
     let mut found = Vec::new();
@@ -410,7 +410,7 @@ fn elements(xml: &str, name: &str) -> Vec<BTreeMap<String, String>> {
 }
 
 #[test]
-fn junit_has_a_suite_for_each_skill() {
+fn junit_has_one_suite_per_skill() {
     let room = hostile();
     room.write("sound/SKILL.md", SOUND);
     let outcome = validate(&room, &["--format", "junit"]);

@@ -1,4 +1,4 @@
-//! `validate --fix`: what is mended on disk, what is left alone, and what is told of it.
+//! `validate --fix`: changed files, unchanged files, and the output.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -16,7 +16,7 @@ fn room(text: &str) -> Room {
 }
 
 #[test]
-fn a_fix_changes_what_it_is_about_and_the_second_run_nothing() {
+fn fix_changes_only_the_finding_and_is_idempotent() {
     let room = room(LISTED);
     let path = room.project().join("skills/mine/SKILL.md");
     fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
@@ -35,7 +35,7 @@ fn a_fix_changes_what_it_is_about_and_the_second_run_nothing() {
 }
 
 #[test]
-fn what_remains_is_told_and_decides_the_exit_code() {
+fn remaining_findings_are_reported_and_set_the_exit_code() {
     let room = room(&format!("{LISTED}\n[gone](references/gone.md)\n"));
     let told = room.mdskill(["validate", "skills", "--fix"]).run();
     told.fails(3)
@@ -54,12 +54,12 @@ fn what_remains_is_told_and_decides_the_exit_code() {
         .iter()
         .map(|found| &found["code"])
         .collect();
-    // What is only counted, like CRLF throughout, is left alone.
+    // Notes, such as CRLF line ends, are not fixed by default.
     assert_eq!(codes, ["SK004", "SK111", "SK301"]);
 }
 
 #[test]
-fn a_diff_writes_nothing_and_is_what_fix_does() {
+fn diff_writes_nothing_and_equals_the_fix() {
     let room = room(LISTED);
     let before = room.tree("skills");
     let diff = room.mdskill(["validate", "--diff"]).run();
@@ -75,7 +75,7 @@ fn a_diff_writes_nothing_and_is_what_fix_does() {
 }
 
 #[test]
-fn a_diff_in_colour_or_in_ci_is_cleaned() {
+fn diff_has_no_control_sequences_of_the_skill() {
     let room = room(&LISTED.replace("\r\n\r\n", "\r\n\u{1b}[2J\r\n::error::x\r\n"));
     let told = room
         .mdskill(["validate", "--diff", "--color", "always"])
@@ -93,7 +93,7 @@ fn a_diff_in_colour_or_in_ci_is_cleaned() {
 }
 
 #[test]
-fn json_tells_what_was_done_and_what_would_be() {
+fn json_lists_applied_and_possible_fixes() {
     let room = room(LISTED);
     let json = room
         .mdskill(["validate", "--diff", "--json"])
@@ -120,7 +120,7 @@ fn json_tells_what_was_done_and_what_would_be() {
 }
 
 #[test]
-fn a_rule_that_does_not_count_mends_nothing() {
+fn ignored_rule_fixes_nothing() {
     let room = room(LISTED);
     for flags in [["--ignore", "SK117"], ["--select", "SK301"]] {
         let arguments = [&["validate", "--fix"][..], &flags].concat();
@@ -130,7 +130,7 @@ fn a_rule_that_does_not_count_mends_nothing() {
 }
 
 #[test]
-fn links_and_read_only_files_are_left() {
+fn links_and_read_only_files_are_not_changed() {
     let room = room("");
     fs::remove_file(room.project().join("skills/mine/SKILL.md")).unwrap();
     room.write("elsewhere.md", LISTED);
@@ -153,7 +153,7 @@ fn links_and_read_only_files_are_left() {
 }
 
 #[test]
-fn an_installed_skill_is_mended_only_by_name() {
+fn installed_skill_is_fixed_only_when_named() {
     let (shop, mut repo) = Shop::stocked();
     repo.write("skills/one/SKILL.md", LISTED.replace("mine", "one"));
     repo.commit("Commas");
@@ -174,7 +174,7 @@ fn an_installed_skill_is_mended_only_by_name() {
 }
 
 #[test]
-fn what_is_not_on_disk_can_not_be_mended() {
+fn fix_refuses_skill_that_is_not_on_disk() {
     let (shop, _repo) = Shop::stocked();
     shop.refuses(
         &["validate", "acme/skills/one", "--fix"],
@@ -185,7 +185,7 @@ fn what_is_not_on_disk_can_not_be_mended() {
 }
 
 #[test]
-fn several_files_of_a_skill_are_one_skill() {
+fn several_files_of_a_skill_count_as_one_skill() {
     let room = room(LISTED);
     room.write("skills/mine/references/a.md", "A\n");
     room.write("README.md", "Read me\n");
@@ -208,7 +208,7 @@ fn several_files_of_a_skill_are_one_skill() {
 }
 
 #[test]
-fn a_file_is_found_from_within_its_skill_and_no_other() {
+fn file_belongs_only_to_its_own_skill() {
     let room = room(LISTED);
     room.write("skills/mine/references/a.md", "A\n");
     room.write("skills/loose.md", "B\n");
@@ -227,7 +227,7 @@ fn a_file_is_found_from_within_its_skill_and_no_other() {
 }
 
 #[test]
-fn a_field_that_is_indented_is_never_quoted_away() {
+fn fix_never_quotes_an_indented_field() {
     for page in [
         "---\nname: mine\n  description: Use when x\n  license: MIT\n---\nText\n",
         "---\nname: Mine Tool\n description: Use when x\n---\nText\n",
@@ -243,7 +243,7 @@ fn a_field_that_is_indented_is_never_quoted_away() {
 }
 
 #[test]
-fn an_empty_argument_is_not_the_whole_folder() {
+fn empty_argument_is_refused() {
     let room = Room::new("");
     let broken = "---\nname: mine\ndescription: Use it when one is needed.\nargument-hint: [file]\n---\nText\n";
     room.write("mine/SKILL.md", broken);

@@ -1,9 +1,9 @@
-//! Names: two skills of one name are never silently one, and a ref is kept until another is named.
+//! Names and refs: skills with the same name are never confused, and a ref is kept until another one is requested.
 
 use crate::support::shop::Shop;
 
 #[test]
-fn a_second_skill_of_the_repository_does_not_take_the_name_of_the_first() {
+fn add_refuses_second_skill_with_the_same_name() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     repo.skill("plugins/py/skills/lint", "lint", "Lints Python")
@@ -20,7 +20,7 @@ fn a_second_skill_of_the_repository_does_not_take_the_name_of_the_first() {
 }
 
 #[test]
-fn a_skill_that_moved_in_its_repository_is_still_the_same() {
+fn add_follows_skill_that_moved_in_its_repository() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     repo.skill("old/lint", "lint", "Lints");
@@ -33,7 +33,7 @@ fn a_skill_that_moved_in_its_repository_is_still_the_same() {
 }
 
 #[test]
-fn adding_everything_takes_no_skill_off_the_ref_it_follows() {
+fn add_all_keeps_the_ref_of_an_installed_skill() {
     let (shop, mut repo) = Shop::stocked();
     repo.tag("v1");
     repo.write("skills/one/more.md", "more");
@@ -49,7 +49,7 @@ fn adding_everything_takes_no_skill_off_the_ref_it_follows() {
 }
 
 #[test]
-fn one_skill_at_two_refs_that_agree_lands_once() {
+fn add_of_equal_refs_installs_skill_once() {
     let (shop, repo) = Shop::stocked();
     let specs = ["add", "acme/skills/two", "acme/skills/two@main"];
     shop.run(&specs).ok();
@@ -58,7 +58,7 @@ fn one_skill_at_two_refs_that_agree_lands_once() {
 }
 
 #[test]
-fn adding_again_without_the_ref_restores_the_files_and_adds_the_target() {
+fn add_without_ref_restores_files_and_adds_target() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one", "--pin"]).ok();
     let pinned = shop.entry("one")["commit"].clone();
@@ -73,7 +73,7 @@ fn adding_again_without_the_ref_restores_the_files_and_adds_the_target() {
 }
 
 #[test]
-fn what_add_finds_by_name_list_and_validate_find_too() {
+fn list_and_validate_find_skills_by_name_like_add() {
     let (shop, _repo) = Shop::stocked();
     let listed = shop.run(&["list", "acme/skills/two", "--names"]);
     assert_eq!(listed.ok().stdout, "two\n");
@@ -98,7 +98,7 @@ fn what_add_finds_by_name_list_and_validate_find_too() {
 }
 
 #[test]
-fn all_behind_a_name_is_that_skill() {
+fn add_all_of_a_single_skill_installs_it() {
     let (shop, _repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/two", "--all"]).ok();
     assert_eq!(shop.folders(".github/skills"), ["two"]);

@@ -1,10 +1,10 @@
-//! The clients whose rules a skill is checked by: `--profile`.
+//! `--profile`: the client whose rules apply.
 
 use std::collections::BTreeMap;
 
 use crate::support::room::Room;
 
-/// A room with a skill that each profile takes otherwise.
+/// A room with a skill whose findings differ by profile.
 fn room() -> Room {
     let room = Room::new("");
     let long = "Reads a ledger. ".repeat(70);
@@ -19,7 +19,7 @@ fn room() -> Room {
     room
 }
 
-/// The severity of each code that is found, of those that every profile is asked about.
+/// The severity of each found code, for the codes that the tests compare.
 fn found(room: &Room, flags: &[&str]) -> BTreeMap<String, String> {
     const CODES: [&str; 8] = [
         "SK112", "SK113", "SK114", "SK201", "SK203", "SK210", "SK211", "SK301",
@@ -42,7 +42,7 @@ fn levels(expected: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn each_profile_looks_with_its_own_eyes() {
+fn each_profile_has_its_own_severities() {
     let room = room();
     let copilot = levels(&[
         ("SK112", "info"),
@@ -80,7 +80,7 @@ fn each_profile_looks_with_its_own_eyes() {
 }
 
 #[test]
-fn a_selected_rule_counts_as_the_profile_takes_it() {
+fn selected_rule_has_the_severity_of_the_profile() {
     let room = room();
     let selected = found(&room, &["--profile", "claude", "--select", "SK203,SK112"]);
     assert_eq!(selected, levels(&[("SK112", "info"), ("SK203", "info")]));
@@ -93,6 +93,6 @@ fn unknown_profile_is_refused() {
     for word in ["parity", "reference", "copilt"] {
         run(&["--profile", word])
             .fails(2)
-            .says("there are copilot, claude and spec");
+            .says("use copilot, claude, or spec");
     }
 }

@@ -1,12 +1,12 @@
 //! Every rule against its fixtures in `testdata/skills/invalid/CODE`:
 //!
-//! - `hit/` holds what the rule finds, and nothing else finds anything in it;
-//! - `near-miss/` looks like it, and nothing finds anything that matters there;
-//! - `fixed/` is what `--fix` makes of `hit/`, with `--unsafe` where the rule's fix needs it;
-//! - `hit.json` and `hit.txt` are what a user sees of `hit/`. `SNAPSHOTS=overwrite cargo test rules`
-//!   writes them and `fixed/` anew; read the difference before it is committed.
+//! - `hit/` has findings of this rule, and no errors or warnings of other rules;
+//! - `near-miss/` looks similar, and has no errors or warnings at all;
+//! - `fixed/` is `hit/` after `--fix`, with `--unsafe` where the fix of the rule needs it;
+//! - `hit.json` and `hit.txt` are the output for `hit/`. `SNAPSHOTS=overwrite cargo test rules`
+//!   rewrites them and `fixed/`; review the difference before you commit it.
 //!
-//! Each folder is tried alone in an empty room, as the root of its own repository.
+//! Each folder is validated alone, as the root of its own repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
-        // git holds nothing of the name `.git`.
+        // git cannot track an entry with the name `.git`.
         let name = entry.file_name();
         let name = if name == "dot-git" {
             ".git".into()
@@ -68,9 +68,9 @@ fn found(room: &Room, more: &[&str]) -> Vec<Value> {
     json["diagnostics"].as_array().unwrap().clone()
 }
 
-/// What else is found in fixtures, as it must be: they are variations of one skill, with one
-/// description; and a bad name in a folder of a good one is not the folder's.
-fn except(code: &str) -> &'static [&'static str] {
+/// Flags that ignore unavoidable findings of other rules: the fixtures are variations of one skill
+/// with one description, and an invalid name differs from its valid folder.
+fn ignored(code: &str) -> &'static [&'static str] {
     match code {
         "SK214" => &[],
         "SK202" => &["--ignore", "SK214,SK203"],
@@ -79,12 +79,12 @@ fn except(code: &str) -> &'static [&'static str] {
 }
 
 #[test]
-fn each_rule_finds_its_hits_and_no_near_miss() {
+fn each_rule_finds_its_hits_and_no_near_misses() {
     for (code, folder) in codes() {
         let room = room_of(&folder.join("hit"));
         let hits = found(&room, &["--select", &code]);
-        assert!(!hits.is_empty(), "{code} finds nothing in its own hit/");
-        for other in found(&room, except(&code)) {
+        assert!(!hits.is_empty(), "{code} has no finding in its own hit/");
+        for other in found(&room, ignored(&code)) {
             let matters = other["severity"] != "info";
             assert!(
                 other["code"] == code.as_str() || !matters,
@@ -106,7 +106,7 @@ fn each_rule_finds_its_hits_and_no_near_miss() {
                 [] as [Value; 0],
                 "{code}/near-miss"
             );
-            for other in found(&room, except(&code)) {
+            for other in found(&room, ignored(&code)) {
                 assert_eq!(other["severity"], "info", "{code}/near-miss: {other}");
             }
         }
@@ -114,7 +114,7 @@ fn each_rule_finds_its_hits_and_no_near_miss() {
 }
 
 #[test]
-fn what_a_user_sees_of_each_rule_is_kept() {
+fn output_of_each_rule_matches_its_snapshot() {
     for (code, folder) in codes() {
         let room = room_of(&folder.join("hit"));
         let flags = ["validate", "--select", &code, "--severity", "info"];
@@ -125,7 +125,7 @@ fn what_a_user_sees_of_each_rule_is_kept() {
     }
 }
 
-/// What a person sees of a project: all but its repository.
+/// The files of a project without its repository.
 fn tree(folder: &Path) -> Snapshot {
     let mut tree = Snapshot::of(folder);
     tree.entries
@@ -134,14 +134,14 @@ fn tree(folder: &Path) -> Snapshot {
 }
 
 #[test]
-fn what_can_be_fixed_is_and_only_once() {
+fn fixable_rules_fix_their_hits_once() {
     let mut fixes = Vec::new();
     for (code, folder) in codes() {
         let rule = registry::rule(&code).unwrap();
         let kept = folder.join("fixed");
         let more: &[&str] = match rule.fixable {
             Fixable::No => {
-                assert!(!kept.exists(), "{code} has fixed/ and mends nothing");
+                assert!(!kept.exists(), "{code} has fixed/ but no automatic fix");
                 continue;
             }
             Fixable::Safe => &[],
@@ -157,7 +157,7 @@ fn what_can_be_fixed_is_and_only_once() {
         }
         room.mdskill(&fix).run();
         let fixed = tree(&room.project());
-        assert!(hit != fixed, "{code} says that it can be fixed, and is not");
+        assert!(hit != fixed, "{code} is fixable, but its hit is unchanged");
         if is_overwriting() {
             drop(fs::remove_dir_all(&kept));
             fs::rename(room.project().join(".git"), room.path("temp/.git")).unwrap();

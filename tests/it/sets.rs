@@ -1,4 +1,4 @@
-//! What is found between skills, and where the files lie that are no skills yet.
+//! Findings that compare skills, and files that are not in a skill folder.
 
 use crate::support::outcome::Outcome;
 use crate::support::room::Room;
@@ -21,7 +21,7 @@ fn skill(name: &str, description: &str) -> String {
     format!("---\nname: {name}\ndescription: {description}\n---\n\n# Log\n\nWrite it down.\n")
 }
 
-/// Code and file of every finding, as `validate` tells them.
+/// Code and file of every finding of `validate`.
 fn found(outcome: &Outcome) -> Vec<(String, String)> {
     let json = outcome.json();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
@@ -36,7 +36,7 @@ fn pair(code: &str, file: &str) -> (String, String) {
 }
 
 #[test]
-fn a_repository_named_by_a_spec_is_looked_at_as_a_whole() {
+fn validate_compares_all_skills_of_a_repository() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     repo.skill("a/log", "log", "Keeps a log")
@@ -65,7 +65,7 @@ fn a_repository_named_by_a_spec_is_looked_at_as_a_whole() {
 }
 
 #[test]
-fn a_skill_that_is_installed_for_several_agents_is_one() {
+fn skill_installed_for_several_agents_is_not_a_duplicate() {
     let log = skill("log", TEXT);
     let installed = [
         ("skills/log/SKILL.md", log.as_str()),
@@ -76,7 +76,7 @@ fn a_skill_that_is_installed_for_several_agents_is_one() {
     let room = room(&installed[..3]);
     let outcome = room.mdskill(["validate", "--json"]).run();
     assert_eq!(found(outcome.ok()), []);
-    // One that is edited is still the same skill.
+    // An edited copy is still the same skill.
     let room = self::room(&installed);
     let outcome = room.mdskill(["validate", "--json"]).run();
     assert_eq!(
@@ -90,7 +90,7 @@ fn a_skill_that_is_installed_for_several_agents_is_one() {
             (".github/skills/team/log/SKILL.md", second),
         ])
     };
-    // A copy is the same skill, whichever is loaded.
+    // An exact copy is only a note.
     let copied = twice(&log).mdskill(["validate", "--json"]).run();
     assert_eq!(copied.ok().json()["summary"]["infos"], 1);
     let twice = twice(&other);
@@ -102,7 +102,7 @@ fn a_skill_that_is_installed_for_several_agents_is_one() {
 }
 
 #[test]
-fn a_flat_file_is_told_even_where_there_is_no_skill() {
+fn flat_file_is_reported_even_without_skills() {
     let log = skill("log", TEXT);
     let room = room(&[(".github/skills/log.md", &log), ("docs/log.md", &log)]);
     let flat = pair("SK006", ".github/skills/log.md");

@@ -80,7 +80,7 @@ fn names_that_some_system_can_not_hold_are_told_all_at_once() {
     let files = ["api.md", "aux.md", "end.", "git~1", "twice.md", "what?.md"];
     let expected: Vec<_> = files.iter().map(|file| ("SK504", *file)).collect();
     assert_eq!(found(&outcome.json()), pairs(&expected));
-    assert!(outcome.stdout.contains("macOS and Windows can't tell"));
+    assert!(outcome.stdout.contains("macOS and Windows treat"));
 }
 
 #[test]

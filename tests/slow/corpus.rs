@@ -1,4 +1,4 @@
-//! A real repository with its real history: all of it installed, then its history followed by updates.
+//! A real repository: installs all of its skills, then follows its history with updates.
 
 use crate::history::{Clone, STEPS, corpora, lock_of, moved};
 use crate::support::room::Room;
@@ -6,7 +6,7 @@ use crate::support::shop::Block;
 use crate::support::snapshot::Snapshot;
 use std::collections::BTreeMap;
 
-/// Every skill lies there as git has its locked tree, and nothing else does.
+/// Asserts that the disk has exactly the locked git trees.
 fn assert_disk(room: &Room, clone: &mut Clone, lock: &BTreeMap<String, Block>, step: &str) {
     let mut expected = Snapshot::default();
     for (name, entry) in lock {
@@ -29,13 +29,13 @@ fn assert_disk(room: &Room, clone: &mut Clone, lock: &BTreeMap<String, Block>, s
 }
 
 #[test]
-fn all_181_skills_are_what_git_has() {
+fn install_of_181_skills_equals_git() {
     let Some(corpora) = corpora() else { return };
     let mut clone = Clone::of(&corpora.join("wshobson/agents.bundle"));
     let head = clone.git(&["rev-parse", "HEAD"]).trim().to_owned();
     let skills = clone.skills(&head);
     assert_eq!(skills.len(), 181);
-    // The bundle itself is the mirror.
+    // The bundle is the mirror.
     let room = Room::new(&corpora.to_string_lossy());
     room.mdskill(["add", "wshobson/agents", "--all"]).run().ok();
     let lock = lock_of(&room);
@@ -53,7 +53,7 @@ fn all_181_skills_are_what_git_has() {
 }
 
 #[test]
-fn the_history_is_followed_step_by_step() {
+fn update_follows_the_history_step_by_step() {
     let Some(corpora) = corpora() else { return };
     let mut clone = Clone::of(&corpora.join("wshobson/agents.bundle"));
     let steps = clone.steps();
@@ -69,7 +69,7 @@ fn the_history_is_followed_step_by_step() {
         let json = outcome.ok().json();
         assert_eq!(json["stuck"].as_array().map(Vec::len), Some(0), "{outcome}");
         let after = lock_of(&room);
-        // New skills are not installed by themselves, and none goes away.
+        // An update neither installs new skills nor removes any.
         assert_eq!(
             before.keys().collect::<Vec<_>>(),
             after.keys().collect::<Vec<_>>()
@@ -88,7 +88,7 @@ fn the_history_is_followed_step_by_step() {
         gone = gone.max(json["deleted"].as_array().map_or(0, Vec::len));
         assert_disk(&room, &mut clone, &after, &format!("step {step}, {commit}"));
         if step % 8 == 0 {
-            // What came into the world meanwhile takes part from here on.
+            // From here on, new skills are installed, too.
             room.mdskill(["add", "wshobson/agents", "--all"]).run();
         }
     }
@@ -100,7 +100,7 @@ fn the_history_is_followed_step_by_step() {
     assert!(moves > 100, "{moves} moves");
 }
 
-/// Every place of a `SKILL.md` at error level: skill, lines, and the beginning or end of what is not there.
+/// Every error in a `SKILL.md`: skill, lines, and the beginning or end of the missing path.
 const BROKEN: [(&str, usize, &str); 18] = [
     ("github-actions-templates", 67, "assets/test-workflow.yml"),
     (
@@ -146,7 +146,7 @@ const BROKEN: [(&str, usize, &str); 18] = [
     ("slo-implementation", 137, "references/error-budget.md"),
 ];
 
-/// Every reference that leads nowhere, at warning level: skill, file, line, path.
+/// Every broken reference at warning level: skill, file, line, path.
 const DOUBTFUL: [(&str, &str, usize, &str); 11] = [
     (
         "distributed-tracing",
@@ -216,7 +216,7 @@ const DOUBTFUL: [(&str, &str, usize, &str); 11] = [
     ),
 ];
 
-/// One finding: its skill's folder, its file in it, its line, and the first thing that it names.
+/// One finding: the folder of its skill, its file, its line, and the first name in its message.
 type Place = (String, String, usize, String);
 
 fn places(found: &[serde_json::Value], codes: &[&str], severity: &str) -> Vec<Place> {
@@ -241,10 +241,10 @@ fn places(found: &[serde_json::Value], codes: &[&str], severity: &str) -> Vec<Pl
     places
 }
 
-/// Read by hand, and none of what reading found to be a false alarm is an error: the template's `internal-wiki/…`
-/// of postmortem-writing and the illustration of evaluation-methodology.
+/// The lists were reviewed by hand. Known false alarms are not errors: `internal-wiki/…` in the template of
+/// postmortem-writing, and the illustration of evaluation-methodology.
 #[test]
-fn what_is_broken_in_181_skills_is_found_and_nothing_else() {
+fn validate_finds_exactly_the_known_problems_of_181_skills() {
     let Some(corpora) = corpora() else { return };
     let room = Room::new(&corpora.to_string_lossy());
     let outcome = room

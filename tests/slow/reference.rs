@@ -1,4 +1,4 @@
-//! Our findings against what the specification's reference checker, skills-ref, refuses.
+//! Compares the findings with the reference checker of the specification, skills-ref.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,8 +12,8 @@ use crate::skills_ref::refusals;
 use crate::support::room::Room;
 use crate::support::sealed;
 
-/// The skills of wshobson/agents that skills-ref 0.1.1 refuses, as it was run on the bundle's
-/// head: fourteen for a field `version`, and `postgresql`, whose name is not its folder's.
+/// The skills of wshobson/agents that skills-ref 0.1.1 refuses at the head of the bundle: fourteen
+/// because of a field `version`, and `postgresql` because its name differs from its folder.
 const REFUSED: [&str; 15] = [
     "plugins/agent-teams/skills/multi-reviewer-patterns",
     "plugins/agent-teams/skills/parallel-debugging",
@@ -32,7 +32,7 @@ const REFUSED: [&str; 15] = [
     "plugins/startup-business-analyst/skills/team-composition-analysis",
 ];
 
-/// The codes of rules about what the reference checker looks at too.
+/// The codes of rules that the reference checker implements, too.
 const SHARED: [&str; 16] = [
     "SK001", "SK003", "SK008", "SK101", "SK102", "SK103", "SK104", "SK105", "SK110", "SK111",
     "SK115", "SK201", "SK202", "SK203", "SK210", "SK211",
@@ -53,24 +53,24 @@ fn skills(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Returns the codes of what the reference checker refuses; nothing of a file that is no text.
+/// Returns the codes that the reference checker refuses, or `None` for a file that is not UTF-8.
 fn refused(skill: &Path) -> Option<BTreeSet<&'static str>> {
     let text = fs::read_to_string(skill.join("SKILL.md")).ok()?;
     let folder = skill.file_name().unwrap().to_str().unwrap();
     Some(refusals(folder, &text).into_iter().collect())
 }
 
-/// Returns the codes that we find of what the reference checker looks at too.
+/// Returns the codes of our findings, for rules that the reference checker implements.
 fn found(skill: &Path) -> BTreeSet<&'static str> {
     let view = DiskFiles::open(skill, None).unwrap();
-    let settings = Settings::default().for_strangers();
+    let settings = Settings::default().for_untrusted();
     let found = validate(&view, &settings).diagnostics;
     let codes = found.iter().map(|found| found.code);
     codes.filter(|code| SHARED.contains(code)).collect()
 }
 
 #[test]
-fn what_the_reference_checker_refuses_is_found() {
+fn findings_include_all_refusals_of_skills_ref() {
     let Some(corpora) = corpora() else { return };
     let bundle = corpora.join("wshobson/agents.bundle");
     let bundle = bundle.canonicalize().unwrap();
@@ -88,7 +88,7 @@ fn what_the_reference_checker_refuses_is_found() {
         let codes = refused(skill).unwrap();
         let found = found(skill);
         let name = skill.strip_prefix(&root).unwrap().to_str().unwrap();
-        // A field of one client is no field of the specification.
+        // A field of one client is not a field of the specification.
         let is_found =
             |code: &&str| found.contains(*code) || *code == "SK110" && found.contains("SK111");
         let missed: Vec<&&str> = codes.iter().filter(|code| !is_found(code)).collect();
@@ -101,13 +101,13 @@ fn what_the_reference_checker_refuses_is_found() {
     assert_eq!(all, BTreeSet::from(expected));
 }
 
-/// Fixtures that the reference checker refuses and we don't, because white space around a text counts for it.
+/// Fixtures that only the reference checker refuses, because it counts white space around a string.
 const REFUSED_BY_IT_ALONE: [&str; 2] = [
     "invalid/SK115/near-miss/white-space-around",
     "invalid/SK211/near-miss/with-its-end",
 ];
 
-/// Fixtures that we refuse and the reference checker doesn't: an empty `compatibility`, and letters of all scripts in names.
+/// Fixtures that only we refuse: an empty `compatibility`, and letters of other scripts in names.
 const REFUSED_BY_US_ALONE: [&str; 3] = [
     "invalid/SK115/hit/nothing",
     "invalid/SK202/fixed/décision",
@@ -150,7 +150,7 @@ fn of_name(folder: &str, name: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn names_are_letters_of_every_script_in_small() {
+fn names_accept_lowercase_letters_of_every_script() {
     assert_eq!(of_name("技能-é1", "技能-é1"), [""; 0]);
     assert_eq!(of_name("cafe\u{301}", "café"), [""; 0]);
     assert_eq!(of_name("мой", "Мой"), ["SK202", "SK203"]);
@@ -164,7 +164,7 @@ fn names_are_letters_of_every_script_in_small() {
 }
 
 #[test]
-fn lengths_count_what_stands_around() {
+fn lengths_include_surrounding_white_space() {
     let compatibility = |text: &str| {
         of_fields(
             "a",
@@ -186,7 +186,7 @@ fn lengths_count_what_stands_around() {
 }
 
 #[test]
-fn what_strictyaml_refuses_is_refused() {
+fn yaml_that_strictyaml_refuses_is_refused() {
     let with = |more: &str| of_fields("a", &format!("name: a\ndescription: b\n{more}"));
     assert_eq!(with("metadata: {a: b}\n"), ["SK106"]);
     assert_eq!(with("license: !!str MIT\n"), ["SK106"]);
@@ -203,7 +203,7 @@ fn what_strictyaml_refuses_is_refused() {
 }
 
 #[test]
-fn the_first_dashes_end_it() {
+fn first_dashes_end_the_frontmatter() {
     let fields = "name: a\ndescription: b\nlicense: c --- d: e: f\n";
     assert_eq!(of_fields("a", fields), [""; 0]);
     let fields = "license: c --- d\nname: a\ndescription: b\n";

@@ -1,7 +1,7 @@
-//! The rules of the specification's reference checker, skills-ref 0.1.1, written a second time to compare ours with.
+//! A second implementation of the reference checker of the specification, skills-ref 0.1.1, for comparison with ours.
 //!
-//! It cuts the frontmatter at the first two `---` wherever they are, reads every scalar as the text that is written,
-//! measures without stripping, takes letters of all scripts, and refuses valid YAML that strictyaml does not know.
+//! It cuts the frontmatter at the first two `---` in any position, reads every scalar as a string,
+//! measures without stripping, accepts letters of all scripts, and refuses valid YAML that strictyaml does not support.
 //! Source: `parser.py` and `validator.py` of skills-ref.
 
 use std::borrow::Cow;
@@ -22,7 +22,7 @@ const MAX_NAME: usize = 64;
 const MAX_DESCRIPTION: usize = 1024;
 const MAX_COMPATIBILITY: usize = 500;
 
-/// Returns why the checker refuses a `SKILL.md` in a folder: the codes of our rules that are about the same, in the
+/// Returns the reasons why the checker refuses a `SKILL.md` in a folder, as the codes of our matching rules, in the
 /// order of the file.
 pub fn refusals(folder: &str, text: &str) -> Vec<&'static str> {
     let mut codes = Vec::new();
@@ -59,7 +59,7 @@ fn code_of(fault: &Fault) -> &'static str {
     }
 }
 
-/// A frontmatter that could be read.
+/// A parsed frontmatter.
 struct Checker<'a> {
     folder: &'a str,
     whole: &'a str,
@@ -71,7 +71,7 @@ type Refusals = Vec<(usize, &'static str)>;
 impl Checker<'_> {
     fn refusals(&self) -> Refusals {
         let mut found = self.not_strict();
-        // What `<<` merges it drops.
+        // It drops keys that `<<` merges.
         let is_unknown = |field: &&Field| {
             let is_merge = field.key == "<<" && matches!(field.value, Value::Map(_));
             !is_merge && !FIELDS.contains(&field.key.as_str())
@@ -87,7 +87,7 @@ impl Checker<'_> {
         found
     }
 
-    /// Returns a field as the text that is written; nothing of a list or a map.
+    /// Returns the written text of a field, or `None` for a list or a map.
     fn text(&self, field: &Field) -> Option<Cow<'_, str>> {
         match &field.value {
             Value::String(text) => Some(Cow::Owned(text.clone())),
@@ -136,14 +136,14 @@ impl Checker<'_> {
         let field = self.read.field(key)?;
         let is_broken = match self.text(field) {
             Some(text) => text.chars().count() > most && !text.trim().is_empty(),
-            // A description that is no text is reported as missing.
+            // A description that is not a string is reported as missing.
             None => key == "compatibility",
         };
         is_broken.then_some((field.value_span.start, code))
     }
 
     /// Returns the fields with YAML that strictyaml refuses: flow collections, anchors, tags, tabs between words, and
-    /// maps that are indented unlike the first.
+    /// maps with another indentation than the first.
     fn not_strict(&self) -> Refusals {
         let mut indent = None;
         let mut found = Vec::new();
@@ -182,7 +182,7 @@ fn is_not_strict(value: &str) -> bool {
     value.starts_with(['[', '{', '&', '!']) || !is_quoted && value.contains('\t')
 }
 
-/// Python's `isalnum`: letters and numbers, but no marks and no letters in circles, which Rust counts as alphabetic.
+/// Python's `isalnum`: letters and numbers, but not marks and circled letters, which Rust counts as alphabetic.
 fn is_alphanumeric(c: char) -> bool {
     let is_letter =
         c.is_alphabetic() && !is_combining_mark(c) && !('\u{1f130}'..='\u{1f189}').contains(&c);

@@ -1,23 +1,23 @@
-//! [`Diagnostic`]: one finding about a skill, as data: what, where, and how to mend it.
+//! [`Diagnostic`]: a finding about a skill with its location, its help, and its fix.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::span::{Position, Span};
 
-/// How much a finding matters.
+/// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Something to know.
+    /// A note.
     Info,
-    /// Something that misleads an agent or a reader.
+    /// A problem that misleads an agent or a reader.
     Warning,
-    /// Something that a client refuses, or that breaks for the agent.
+    /// A problem that makes a client refuse the skill, or that breaks it for the agent.
     Error,
 }
 
 impl Severity {
-    /// Every severity, the mildest first.
+    /// All severities, from lowest to highest.
     pub const ALL: [Self; 3] = [Self::Info, Self::Warning, Self::Error];
 
     /// Returns its name: `info`, `warning` or `error`.
@@ -37,108 +37,108 @@ impl fmt::Display for Severity {
     }
 }
 
-/// No severity is called so.
+/// The error for an unknown severity.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no severity: write error, warning or info")]
-pub struct NoSuchSeverity(String);
+#[error("unknown severity `{0}`: use error, warning, or info")]
+pub struct UnknownSeverity(String);
 
 impl FromStr for Severity {
-    type Err = NoSuchSeverity;
+    type Err = UnknownSeverity;
 
-    fn from_str(word: &str) -> Result<Self, NoSuchSeverity> {
+    fn from_str(word: &str) -> Result<Self, UnknownSeverity> {
         let found = Self::ALL
             .into_iter()
             .find(|severity| severity.word() == word);
-        found.ok_or_else(|| NoSuchSeverity(word.to_owned()))
+        found.ok_or_else(|| UnknownSeverity(word.to_owned()))
     }
 }
 
-/// A finding, with the place it stands at.
+/// A finding with its location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Stable code, `SK302`; never renumbered.
+    /// Stable code, for example `SK302`; codes are never renumbered.
     pub code: &'static str,
-    /// How much it matters.
+    /// Severity.
     pub severity: Severity,
-    /// File inside the skill, with forward slashes.
+    /// Path of the file, relative to the skill, with forward slashes.
     pub file: String,
-    /// Where it begins; the first character when the file as a whole is meant.
+    /// Start; the first character for a finding about the whole file.
     pub start: Position,
-    /// Where it ends: the place after its last character.
+    /// End, exclusive.
     pub end: Position,
-    /// What is wrong, one sentence without a full stop.
+    /// Description of the problem: one sentence without a full stop.
     pub message: String,
-    /// What to do about it.
+    /// How to fix it.
     pub help: String,
-    /// Whether clients do not load the skill at all because of this.
+    /// Whether clients refuse to load the skill because of this.
     pub blocks_loading: bool,
-    /// The line it stands in; nothing when the file as a whole is meant.
+    /// The line of the finding; `None` for a finding about the whole file.
     pub excerpt: Option<Excerpt>,
-    /// How a program can mend it.
+    /// Automatic fix.
     pub fix: Option<Fix>,
-    /// Where each edit of the fix begins and ends, in the fix's order.
+    /// Start and end of each edit of the fix, in the order of the fix.
     pub edit_places: Vec<(Position, Position)>,
 }
 
 impl Diagnostic {
-    /// Whether it stops a skill from being installed: clients would not load it, and nobody
-    /// lowered the rule.
+    /// Whether the finding prevents an installation: clients would not load the skill, and the
+    /// severity of the rule was not lowered.
     #[must_use]
     pub fn stops(&self) -> bool {
         self.blocks_loading && self.severity == Severity::Error
     }
 }
 
-/// The line of a finding, to show it.
+/// The line of a finding, for display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The line, without its end; of a long one the part around the finding.
+    /// The line without its line break; for a long line, the part around the finding.
     pub line: String,
-    /// The part of `line` that the finding is about.
+    /// The span of the finding in `line`.
     pub marked: Span,
-    /// Whether the file's line begins before `line`.
+    /// Whether the beginning of the line was cut.
     pub is_cut_before: bool,
-    /// Whether the file's line ends after `line`.
+    /// Whether the end of the line was cut.
     pub is_cut_after: bool,
 }
 
-/// What a program can do about a finding.
+/// An automatic fix of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What it does, as a command to the reader: "quote the value".
+    /// Description in the imperative, for example "quote the value".
     pub title: String,
-    /// Whether it can change what the skill means.
+    /// Whether the fix can change the meaning of the skill.
     pub safety: Safety,
-    /// The change.
+    /// The change to the files.
     pub change: Change,
 }
 
-/// Whether a fix can change what a skill means.
+/// Whether a fix can change the meaning of a skill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Safety {
-    /// It says the same better; `--fix` does it.
+    /// The meaning stays the same; `--fix` applies it.
     Safe,
-    /// It may say something else; `--fix --unsafe` does it.
+    /// The meaning may change; only `--fix --unsafe` applies it.
     Unsafe,
 }
 
 /// How a fix changes a skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Pieces of the finding's file are replaced, sorted, none over another.
+    /// Replaces spans of the file of the finding. The edits are sorted and do not overlap.
     Edit(Vec<Edit>),
-    /// The finding's file gets another path inside the skill.
+    /// Moves the file of the finding to this path, relative to the skill.
     Rename(String),
-    /// The finding's file becomes executable.
+    /// Makes the file of the finding executable.
     MakeExecutable,
 }
 
-/// One piece of a file that is replaced.
+/// A replacement of one span of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced, in bytes of the whole file.
+    /// The replaced span, in bytes of the whole file.
     pub span: Span,
-    /// What comes there.
+    /// The new text.
     pub replacement: String,
 }
 
@@ -154,7 +154,7 @@ impl Safety {
 }
 
 impl Fix {
-    /// Returns a fix that replaces one piece and means the same.
+    /// Creates a safe fix that replaces one span.
     #[must_use]
     pub fn safe(title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
         Self {
@@ -167,7 +167,7 @@ impl Fix {
         }
     }
 
-    /// Returns the same fix, marked as one that may change the meaning.
+    /// Marks the fix as unsafe.
     #[must_use]
     pub fn as_unsafe(self) -> Self {
         Self {

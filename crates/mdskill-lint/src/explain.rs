@@ -1,4 +1,4 @@
-//! [`Explanation`]: all that can be said of a rule, for `mdskill rule` and for `docs/reference/rules.md`.
+//! [`Explanation`]: the documentation of a rule, for `mdskill rule` and for `docs/reference/rules.md`.
 
 use std::collections::BTreeMap;
 
@@ -9,26 +9,26 @@ use crate::profile::Profile;
 use crate::rule::{Fixable, Rule};
 use crate::settings::Settings;
 
-/// What a rule looks at; the first digit of its code says it.
+/// The subject of a rule, given by the first digit of its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Group {
-    /// `SKILL.md` as a file, and where it lies.
+    /// `SKILL.md` as a file, and its location.
     File,
-    /// The YAML at its top.
+    /// The YAML frontmatter.
     Frontmatter,
-    /// The two fields that agents choose by.
+    /// The two fields that agents use to choose a skill.
     NameAndDescription,
-    /// Links, paths, and the files they lead to.
+    /// Links, paths, and their target files.
     References,
-    /// What the text says.
+    /// The text of the skill.
     Content,
-    /// What the skill becomes when it is installed.
+    /// The result of an installation.
     Installation,
 }
 
 impl Group {
-    /// Every group, in the order of the codes.
+    /// All groups, in the order of their codes.
     pub const ALL: [Self; 6] = [
         Self::File,
         Self::Frontmatter,
@@ -38,7 +38,7 @@ impl Group {
         Self::Installation,
     ];
 
-    /// Returns the beginning of its codes, as good as a list of them wherever rules are named.
+    /// Returns the common prefix of the codes, which selects the whole group.
     #[must_use]
     pub const fn prefix(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl Group {
         }
     }
 
-    /// Returns its title.
+    /// Returns the title.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -68,47 +68,47 @@ impl Group {
     #[must_use]
     pub fn of(rule: &Rule) -> Self {
         let has_prefix = |group: &Self| rule.code.starts_with(group.prefix());
-        // A test holds that every code has the beginning of a group.
+        // A test asserts that every code has the prefix of a group.
         Self::ALL.into_iter().find(has_prefix).unwrap_or(Self::File)
     }
 
-    /// Whether its rules find things in Markdown, where a comment can stand before them.
+    /// Whether the findings are in Markdown, where a comment can suppress them.
     const fn is_in_markdown(self) -> bool {
         matches!(self, Self::References | Self::Content)
     }
 }
 
-/// All that can be said of a rule. The names of the fields are those of `mdskill rule --json`.
+/// The documentation of a rule. The field names are the keys of `mdskill rule --json`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Explanation {
-    /// Its code.
+    /// Code.
     pub code: &'static str,
-    /// Its name.
+    /// Name.
     pub name: &'static str,
-    /// What it looks at.
+    /// Subject.
     pub group: Group,
-    /// How much a finding matters.
+    /// Severity of a finding.
     pub severity: &'static str,
-    /// Whether it runs without being asked for.
+    /// Whether the rule is on by default.
     pub on: bool,
-    /// Whether a program can mend what it finds: `no`, `safe` or `unsafe`.
+    /// Automatic fix: `no`, `safe` or `unsafe`.
     pub fix: &'static str,
-    /// Whether clients do not load the skill at all because of it.
+    /// Whether clients refuse to load a skill with this problem.
     pub blocks_loading: bool,
-    /// What it finds.
+    /// One-line description of the problem.
     pub summary: &'static str,
-    /// Why that matters.
+    /// Reason for the rule.
     pub why: &'static str,
-    /// What breaks it.
+    /// Example of the problem.
     pub example: &'static str,
-    /// How to mend it.
-    pub mend: &'static str,
-    /// By the name of each profile, how much a finding matters, or `off`.
+    /// How to fix the problem.
+    pub how_to_fix: &'static str,
+    /// For each profile, the severity of a finding, or `off`.
     pub profiles: BTreeMap<&'static str, &'static str>,
 }
 
 impl Explanation {
-    /// Explains a rule.
+    /// Returns the documentation of a rule.
     #[must_use]
     pub fn of(rule: &Rule) -> Self {
         let profiles = Profile::ALL.map(|profile| (profile.word(), word_in(profile, rule)));
@@ -127,18 +127,19 @@ impl Explanation {
             summary: rule.summary,
             why: rule.why,
             example: rule.example,
-            mend: rule.mend,
+            how_to_fix: rule.how_to_fix,
             profiles: profiles.into(),
         }
     }
 
-    /// Says how much a finding matters, and under which profiles it matters otherwise.
+    /// Returns a sentence with the severity, and the profiles where it differs.
     #[must_use]
     pub fn severity_sentence(&self) -> String {
         let by_default = self.profiles[Profile::default().word()];
-        let own = match self.on {
-            true => capitalised(by_default),
-            false => format!("Off by default, and {} when it is selected", self.severity),
+        let own = if self.on {
+            capitalised(by_default)
+        } else {
+            format!("Off by default; {} when selected", self.severity)
         };
         let elsewhere = Profile::ALL.into_iter().filter_map(|profile| {
             let word = self.profiles[profile.word()];
@@ -146,45 +147,47 @@ impl Explanation {
         });
         let all: Vec<String> = [own].into_iter().chain(elsewhere).collect();
         let all = all.join("; ");
-        match self.blocks_loading {
-            true => format!("{all}. Clients do not load such a skill."),
-            false => format!("{all}."),
+        if self.blocks_loading {
+            format!("{all}. Clients do not load such a skill.")
+        } else {
+            format!("{all}.")
         }
     }
 
-    /// Says what a program can do about a finding: it mends what is shown, and of that what has
-    /// one right change.
+    /// Returns a sentence with the command that fixes findings. `--fix` only fixes findings that
+    /// are shown, so a note needs `--severity info`.
     #[must_use]
     pub fn fix_sentence(&self) -> String {
-        let (flags, what) = match self.fix {
-            "safe" => ("--fix", "what it safely can"),
-            "unsafe" => ("--fix --unsafe", "what it can; read what it changed"),
-            _ => return "It takes a person.".to_owned(),
+        let (flags, result) = match self.fix {
+            "safe" => ("--fix", "applies the safe fixes"),
+            "unsafe" => (
+                "--fix --unsafe",
+                "fixes it where possible; review the changes",
+            ),
+            _ => return "There is no automatic fix.".to_owned(),
         };
-        let shown = match self.severity == Severity::Info.word() {
-            true => " --severity info",
-            false => "",
+        let shown = if self.severity == Severity::Info.word() {
+            " --severity info"
+        } else {
+            ""
         };
-        format!("`mdskill validate {flags}{shown}` mends {what}.")
+        format!("`mdskill validate {flags}{shown}` {result}.")
     }
 
-    /// Returns the ways to silence it: where, and what to write there.
+    /// Returns the ways to ignore the rule: the place, and the text to write there.
     #[must_use]
-    pub fn silences(&self) -> Vec<(&'static str, String)> {
+    pub fn ways_to_ignore(&self) -> Vec<(&'static str, String)> {
         let code = self.code;
         let comment = (
-            "in the Markdown, before it",
+            "in Markdown, before the line",
             format!("<!-- mdskill-ignore {code}: reason -->"),
         );
-        let mut ways = match self.group.is_in_markdown() {
-            true => vec![comment],
-            false => Vec::new(),
-        };
-        ways.push((
-            "in mdskill.toml, below [rules]",
-            format!("{code} = \"off\""),
-        ));
-        ways.push(("once", format!("mdskill validate --ignore {code}")));
+        let mut ways = Vec::new();
+        if self.group.is_in_markdown() {
+            ways.push(comment);
+        }
+        ways.push(("in mdskill.toml, in [rules]", format!("{code} = \"off\"")));
+        ways.push(("for one run", format!("mdskill validate --ignore {code}")));
         ways
     }
 }
@@ -194,7 +197,7 @@ fn word_in(profile: Profile, rule: &Rule) -> &'static str {
     severity.map_or("off", Severity::word)
 }
 
-/// Makes a sentence of a phrase: a capital at its beginning, a full stop at its end.
+/// Turns a phrase into a sentence: a capital at its beginning, and a full stop at its end.
 #[must_use]
 pub fn sentence(phrase: &str) -> String {
     format!("{}.", capitalised(phrase))
@@ -221,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_severity_is_told_with_the_profiles_that_differ() {
+    fn severity_sentence_names_profiles_that_differ() {
         assert_eq!(severity_sentence("SK302"), "Error.");
         assert_eq!(
             severity_sentence("SK112"),
@@ -234,24 +237,24 @@ mod tests {
     }
 
     #[test]
-    fn a_fix_is_told_with_the_flags_that_it_needs() {
+    fn fix_sentence_names_the_needed_flags() {
         let sentence = |code: &str| {
             let rule = RULES.iter().find(|rule| rule.code == code).unwrap();
             Explanation::of(rule).fix_sentence()
         };
         assert_eq!(
             sentence("SK004"),
-            "`mdskill validate --fix --severity info` mends what it safely can."
+            "`mdskill validate --fix --severity info` applies the safe fixes."
         );
         assert_eq!(
             sentence("SK404"),
-            "`mdskill validate --fix --unsafe` mends what it can; read what it changed."
+            "`mdskill validate --fix --unsafe` fixes it where possible; review the changes."
         );
-        assert_eq!(sentence("SK301"), "It takes a person.");
+        assert_eq!(sentence("SK301"), "There is no automatic fix.");
     }
 
     #[test]
-    fn codes_are_sorted_and_of_a_group() {
+    fn codes_are_sorted_and_belong_to_a_group() {
         assert!(RULES.is_sorted_by(|a, b| a.code < b.code));
         for rule in RULES {
             let number = rule.code.strip_prefix("SK").unwrap_or_default();
@@ -273,7 +276,7 @@ mod tests {
                         .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
             };
             assert!(rule.name.split('-').all(is_part), "{}", rule.name);
-            assert!(seen.insert(rule.name), "{} stands twice", rule.name);
+            assert!(seen.insert(rule.name), "duplicate name {}", rule.name);
             assert!(
                 !rule.name.starts_with("sk"),
                 "{} looks like a code",
@@ -282,12 +285,12 @@ mod tests {
         }
     }
 
-    /// Every text is read in a table, in a sentence and on a page, so its form is always the same.
+    /// The texts are printed in tables, in sentences, and on pages, so they have a common form.
     #[test]
-    fn texts_have_the_form_that_they_are_printed_in() {
+    fn texts_have_a_common_form() {
         for rule in RULES {
             let code = rule.code;
-            for phrase in [rule.summary, rule.mend] {
+            for phrase in [rule.summary, rule.how_to_fix] {
                 assert!(
                     !phrase.is_empty() && phrase.trim() == phrase,
                     "{code}: {phrase:?}"
@@ -295,7 +298,7 @@ mod tests {
                 assert!(!phrase.ends_with(['.', '!', ':']), "{code}: {phrase}");
                 assert!(!phrase.contains('\n'), "{code}: {phrase}");
             }
-            for text in [rule.summary, rule.mend, rule.why] {
+            for text in [rule.summary, rule.how_to_fix, rule.why] {
                 assert!(text.matches('`').count() % 2 == 0, "{code}: {text}");
             }
             assert!(
@@ -318,10 +321,10 @@ mod tests {
         }
     }
 
-    /// Evidence is a number, or who stumbles: a client, an agent, a checker, the specification.
+    /// Evidence is a number or the affected party: a client, an agent, a checker, the specification.
     #[test]
     fn each_why_has_evidence() {
-        let who = [
+        let parties = [
             "client",
             "agent",
             "checker",
@@ -336,8 +339,10 @@ mod tests {
         for rule in RULES {
             let why = rule.why.to_lowercase();
             let has_number = why.bytes().any(|b| b.is_ascii_digit());
-            let has_witness = who.iter().any(|who| why.contains(&who.to_lowercase()));
-            assert!(has_number || has_witness, "{}: {}", rule.code, rule.why);
+            let has_party = parties
+                .iter()
+                .any(|party| why.contains(&party.to_lowercase()));
+            assert!(has_number || has_party, "{}: {}", rule.code, rule.why);
         }
     }
 }

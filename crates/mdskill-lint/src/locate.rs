@@ -48,7 +48,7 @@ pub(crate) fn place(
                 end,
                 message: finding.message.clone(),
                 help: match finding.help.as_str() {
-                    "" => rule.mend.to_owned(),
+                    "" => rule.how_to_fix.to_owned(),
                     help => help.to_owned(),
                 },
                 blocks_loading: rule.blocks_loading,
@@ -197,7 +197,7 @@ mod tests {
     fn edits_have_their_places_in_whatever_order_they_are_found() {
         let text = "é: 1\nb: 22\n";
         let finding = |span| {
-            let finding = Finding::new(span, "", "").fixed_by(Fix::safe("", span, "x"));
+            let finding = Finding::new(span, "", "").with_fix(Fix::safe("", span, "x"));
             (RULES[0], finding)
         };
         let findings = [finding(Span::new(9, 11)), finding(Span::new(4, 5))];

@@ -1,25 +1,25 @@
-//! [`Profile`]: whose eyes a skill is looked at with.
+//! [`Profile`]: the client whose rules apply.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::diagnostic::Severity;
 
-/// Whose eyes a skill is looked at with.
+/// The client whose rules apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Profile {
     /// GitHub Copilot and VS Code, the strictest of the clients that read `.github/skills`.
     #[default]
     Copilot,
-    /// Claude Code, which takes the folder for a missing name, the first line for a missing
-    /// description, and lists of tools.
+    /// Claude Code. It replaces a missing name by the folder and a missing description by the first
+    /// line, and accepts lists of tools.
     Claude,
-    /// Only what the specification demands or recommends.
+    /// Only the requirements and recommendations of the specification.
     Spec,
 }
 
 impl Profile {
-    /// Every profile.
+    /// All profiles.
     pub const ALL: [Self; 3] = [Self::Copilot, Self::Claude, Self::Spec];
 
     /// Returns its name.
@@ -32,18 +32,17 @@ impl Profile {
         }
     }
 
-    /// Returns how this profile takes the rule of that code, where it differs from the rule's
-    /// own word.
+    /// Returns the level of the rule with this code, where it differs from the default of the rule.
     pub(super) fn level(self, code: &str) -> Option<Level> {
         use Severity::{Error, Info, Warning};
         match (self, code) {
-            // A name that is missing is the folder's; one that differs is for display.
+            // A missing name defaults to the folder, and a name that differs is only displayed.
             (Self::Claude, "SK201" | "SK203") => Some(Level::At(Info)),
-            // A description is recommended, and cut at 1,536 characters, not refused.
+            // A description is recommended, and is truncated at 1,536 characters, not refused.
             (Self::Claude, "SK204" | "SK210" | "SK211") => Some(Level::At(Warning)),
-            // Lists of tools are read, and Claude's own variables are filled in.
+            // Lists of tools are accepted, and Claude's own variables are replaced.
             (Self::Claude, "SK112" | "SK311") => Some(Level::Off),
-            // The specification defines their form, however well clients bear another.
+            // The specification defines the form, even if clients accept others.
             (Self::Spec, "SK112" | "SK113" | "SK114") => Some(Level::At(Error)),
             (Self::Spec, code) if !SPECIFIED.contains(&code) => Some(Level::Off),
             _ => None,
@@ -51,10 +50,10 @@ impl Profile {
     }
 }
 
-/// What the specification demands, defines or recommends: what `SKILL.md` is (the SK0 and SK10
-/// rules), each field it has (SK112 to SK212), that files are referred to by paths from the
-/// skill's root (SK301 to SK311), one level deep (SK310), and how long the text is to be (SK4).
-/// It says nothing of other fields, of what lies beside `SKILL.md`, and of other clients.
+/// Rules that the specification requires or recommends: the form of `SKILL.md` (SK0 and SK10),
+/// its fields (SK112 to SK212), paths relative to the root of the skill (SK301 to SK311), one level
+/// deep (SK310), and the length of the text (SK4). It does not define other fields, other files of
+/// the skill, or other clients.
 const SPECIFIED: [&str; 28] = [
     "SK001", "SK002", "SK007", "SK008", "SK101", "SK102", "SK103", "SK104", "SK105", "SK112",
     "SK113", "SK114", "SK115", "SK116", "SK201", "SK202", "SK203", "SK210", "SK211", "SK212",
@@ -67,27 +66,27 @@ impl fmt::Display for Profile {
     }
 }
 
-/// No profile is called so.
+/// The error for an unknown profile.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no profile `{0}`; there are copilot, claude and spec")]
-pub struct NoSuchProfile(String);
+#[error("unknown profile `{0}`: use copilot, claude, or spec")]
+pub struct UnknownProfile(String);
 
 impl FromStr for Profile {
-    type Err = NoSuchProfile;
+    type Err = UnknownProfile;
 
-    fn from_str(word: &str) -> Result<Self, NoSuchProfile> {
+    fn from_str(word: &str) -> Result<Self, UnknownProfile> {
         let found = Self::ALL.into_iter().find(|profile| profile.word() == word);
-        found.ok_or_else(|| NoSuchProfile(word.to_owned()))
+        found.ok_or_else(|| UnknownProfile(word.to_owned()))
     }
 }
 
-/// What becomes of a rule's findings.
+/// How findings of a rule are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// They are not looked for.
+    /// The rule is disabled.
     Off,
-    /// They count as the profile says, else the rule and the finding.
+    /// With the severity of the profile, or else of the finding or the rule.
     Own,
-    /// They all count the same.
+    /// All with this severity.
     At(Severity),
 }

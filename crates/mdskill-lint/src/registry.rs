@@ -1,4 +1,4 @@
-//! Every rule, by its code.
+//! The list of all rules.
 
 use crate::rule::Rule;
 use crate::rules;
@@ -66,7 +66,7 @@ pub const RULES: &[&Rule] = &[
     &rules::not_executable::RULE,
 ];
 
-/// Returns the rule of that code.
+/// Returns the rule with this code.
 #[must_use]
 pub fn rule(code: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.code == code)

@@ -13,7 +13,7 @@ pub fn missing(frontmatter: &Frontmatter, key: &str) -> Option<(Span, String)> {
         Some("") => "empty".to_owned(),
         Some(_) => return None,
         None if field.value.kind() == "empty" => "empty".to_owned(),
-        None => format!("{}, not a text", field.value.kind()),
+        None => format!("{}, not a string", field.value.kind()),
     };
     Some((field.value_span, format!("`{key}` is {how}")))
 }

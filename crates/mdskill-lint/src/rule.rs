@@ -1,4 +1,4 @@
-//! [`Rule`]: one thing that can be wrong with a skill, and [`Finding`]: that it is.
+//! [`Rule`]: a possible problem of a skill, and [`Finding`]: an occurrence of it.
 
 use crate::SKILL_FILE;
 use crate::diagnostic::{Fix, Severity};
@@ -7,80 +7,80 @@ use crate::parsed_skill::ParsedSkill;
 use crate::skill_facts::{SetFinding, SkillSet};
 use crate::span::Span;
 
-/// One thing that can be wrong with a skill.
+/// A possible problem of a skill.
 #[derive(Debug)]
 pub struct Rule {
-    /// Stable code, `SK302`; it never changes its meaning.
+    /// Stable code, for example `SK302`; its meaning never changes.
     pub code: &'static str,
-    /// Its name, `broken-path`; as good as the code wherever one is asked for.
+    /// Name, for example `broken-path`; accepted everywhere that the code is.
     pub name: &'static str,
-    /// How much a finding matters, unless the finding says otherwise.
+    /// Severity of findings that do not set their own.
     pub severity: Severity,
-    /// Whether it runs without being asked for.
+    /// Whether the rule is on by default.
     pub is_on: bool,
-    /// Whether clients do not load the skill at all because of it.
+    /// Whether clients refuse to load a skill with this problem.
     pub blocks_loading: bool,
-    /// What the rule finds, in one line.
+    /// One-line description of the problem.
     pub summary: &'static str,
-    /// Why it matters: the client it breaks or the number of skills that have it.
+    /// Reason for the rule: the client that breaks, or the number of skills with the problem.
     pub why: &'static str,
-    /// What breaks the rule.
+    /// Example of the problem.
     pub example: &'static str,
-    /// How to mend it, as a command to the author, without a full stop.
-    pub mend: &'static str,
-    /// What a program can mend.
+    /// How to fix the problem, in the imperative, without a full stop.
+    pub how_to_fix: &'static str,
+    /// Whether `--fix` can fix the findings.
     pub fixable: Fixable,
-    /// What finds it.
+    /// The check that reports the findings.
     pub check: Check,
 }
 
-/// What a program can mend of a rule's findings.
+/// Whether `--fix` can fix the findings of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fixable {
-    /// Nothing: it takes a person.
+    /// There is no automatic fix.
     No,
-    /// What `--fix` does.
+    /// `--fix` fixes at least some findings.
     Safe,
-    /// What only `--fix --unsafe` does.
+    /// Only `--fix --unsafe` fixes findings.
     Unsafe,
 }
 
-/// What finds what a rule is about.
+/// The check of a rule.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
-    /// A look at one skill.
+    /// Checks one skill.
     Skill(fn(&ParsedSkill<'_>) -> Vec<Finding>),
-    /// A look at all skills of a repository or a folder.
+    /// Checks all skills of a repository or a folder.
     Set(fn(&SkillSet<'_>) -> Vec<SetFinding>),
-    /// The validator itself, while it does its work.
+    /// The validator itself reports the findings.
     Validator,
 }
 
-/// What a check found, before its rule gives it a code.
+/// A problem that a check found, not yet combined with its rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// File inside the skill.
+    /// Path of the file, relative to the skill.
     pub file: String,
-    /// Where in the file, in bytes; nothing when it is about the file as a whole.
+    /// Span in the file, in bytes; `None` for a finding about the whole file.
     pub span: Option<Span>,
-    /// What is wrong, one sentence without a full stop.
+    /// Description of the problem: one sentence without a full stop.
     pub message: String,
-    /// What to do about it; empty for what the rule says.
+    /// How to fix it; if empty, the text of the rule is used.
     pub help: String,
-    /// Another severity than the rule's.
+    /// Severity, if it differs from the severity of the rule.
     pub severity: Option<Severity>,
-    /// How a program can mend it.
+    /// Automatic fix.
     pub fix: Option<Fix>,
 }
 
 impl Finding {
-    /// Returns a finding at a place of `SKILL.md`.
+    /// Creates a finding at a span of `SKILL.md`.
     #[must_use]
     pub fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self::in_file(SKILL_FILE, span, message, help)
     }
 
-    /// Returns a finding at a place of a file.
+    /// Creates a finding at a span of a file.
     #[must_use]
     pub fn in_file(
         file: &str,
@@ -94,7 +94,7 @@ impl Finding {
         }
     }
 
-    /// Returns a finding about a file as a whole.
+    /// Creates a finding about a whole file.
     #[must_use]
     pub fn about(file: &str, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
@@ -107,18 +107,18 @@ impl Finding {
         }
     }
 
-    /// Returns the same finding with another severity than the rule's.
+    /// Sets the severity.
     #[must_use]
-    pub fn as_severe_as(self, severity: Severity) -> Self {
+    pub fn with_severity(self, severity: Severity) -> Self {
         Self {
             severity: Some(severity),
             ..self
         }
     }
 
-    /// Returns the same finding with a fix.
+    /// Sets the automatic fix.
     #[must_use]
-    pub fn fixed_by(self, fix: Fix) -> Self {
+    pub fn with_fix(self, fix: Fix) -> Self {
         Self {
             fix: Some(fix),
             ..self

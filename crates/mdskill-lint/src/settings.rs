@@ -1,4 +1,4 @@
-//! [`Settings`]: which rules count, and how much.
+//! [`Settings`]: which rules are enabled, and their severities.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,13 +7,13 @@ use crate::profile::{Level, Profile};
 use crate::registry;
 use crate::rule::Rule;
 
-/// Which rules count, and how much.
+/// Which rules are enabled, and their severities.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Whose eyes a skill is looked at with.
+    /// The client whose rules apply.
     pub profile: Profile,
-    /// Whether comments in a skill can silence findings about it.
-    pub heeds_comments: bool,
+    /// Whether `mdskill-ignore` comments in a skill suppress findings.
+    pub allow_suppressions: bool,
     levels: BTreeMap<&'static str, Level>,
 }
 
@@ -21,38 +21,38 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             profile: Profile::default(),
-            heeds_comments: true,
+            allow_suppressions: true,
             levels: BTreeMap::new(),
         }
     }
 }
 
-/// No rule is called so.
+/// The error for an unknown rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no rule `{wanted}`{}", self.hint())]
-pub struct NoSuchRule {
-    /// What was asked for.
+#[error("unknown rule `{wanted}`{}", self.hint())]
+pub struct UnknownRule {
+    /// The requested name or code.
     pub wanted: String,
-    /// The name or code that is nearest to it.
+    /// The most similar name or code.
     pub nearest: Option<String>,
 }
 
-impl NoSuchRule {
-    /// Says what to write instead, as the end of a sentence.
+impl UnknownRule {
+    /// Returns a suggestion, as the end of a sentence.
     #[must_use]
     pub fn hint(&self) -> String {
         if self.wanted.trim().contains(char::is_whitespace) {
-            return "; separate rules by commas".to_owned();
+            return "; separate rules with commas".to_owned();
         }
         match &self.nearest {
-            Some(nearest) => format!("; is `{nearest}` meant?"),
-            None => "; `mdskill rule` lists them all".to_owned(),
+            Some(nearest) => format!("; did you mean `{nearest}`?"),
+            None => "; `mdskill rule` lists all rules".to_owned(),
         }
     }
 }
 
 impl Settings {
-    /// Returns the settings of a profile.
+    /// Returns the default settings of a profile.
     #[must_use]
     pub fn of(profile: Profile) -> Self {
         Self {
@@ -61,12 +61,12 @@ impl Settings {
         }
     }
 
-    /// Returns the same settings for somebody else's skill, which must not say what is found
-    /// in it: hidden text that silences its own finding would go unseen.
+    /// Returns the same settings for an untrusted skill: its comments suppress no findings, because
+    /// hidden text could otherwise suppress its own finding.
     #[must_use]
-    pub fn for_strangers(&self) -> Self {
+    pub fn for_untrusted(&self) -> Self {
         Self {
-            heeds_comments: false,
+            allow_suppressions: false,
             ..self.clone()
         }
     }
@@ -74,19 +74,19 @@ impl Settings {
     /// Sets the level of a rule, or of all rules of a group: `SK302`, `broken-path`, `SK3`, `all`.
     ///
     /// # Errors
-    /// When there is none called so.
-    pub fn set(&mut self, rules: &str, level: Level) -> Result<(), NoSuchRule> {
+    /// The rule or group does not exist.
+    pub fn set(&mut self, rules: &str, level: Level) -> Result<(), UnknownRule> {
         for rule in named(rules)? {
             self.levels.insert(rule.code, level);
         }
         Ok(())
     }
 
-    /// Looks only for these rules; what was said of how much they count stays.
+    /// Disables all other rules. Levels that are already set for these rules stay.
     ///
     /// # Errors
-    /// When there is none called so.
-    pub fn only(&mut self, rules: &[String]) -> Result<(), NoSuchRule> {
+    /// The rule or group does not exist.
+    pub fn only(&mut self, rules: &[String]) -> Result<(), UnknownRule> {
         let mut wanted = BTreeSet::new();
         for rules in rules {
             wanted.extend(named(rules)?.into_iter().map(|rule| rule.code));
@@ -101,23 +101,23 @@ impl Settings {
         Ok(())
     }
 
-    /// Returns what becomes of a rule's findings.
+    /// Returns the level of a rule.
     #[must_use]
     pub fn level(&self, rule: &Rule) -> Level {
         let of_profile = self.profile.level(rule.code);
         match self.levels.get(rule.code) {
-            // Who asks for a rule gets it as the profile takes it.
+            // An explicitly selected rule has the level of the profile.
             Some(Level::Own) => of_profile
                 .filter(|level| *level != Level::Off)
                 .unwrap_or(Level::Own),
-            Some(asked) => *asked,
+            Some(level) => *level,
             None if rule.is_on => of_profile.unwrap_or(Level::Own),
             None => of_profile.unwrap_or(Level::Off),
         }
     }
 
-    /// Returns how much a finding of a rule matters that has `own` severity; nothing when the
-    /// rule is off.
+    /// Returns the severity of a finding of a rule, where `own` is the severity that the finding
+    /// sets, or `None` when the rule is off.
     #[must_use]
     pub fn severity(&self, rule: &Rule, own: Option<Severity>) -> Option<Severity> {
         match self.level(rule) {
@@ -128,18 +128,18 @@ impl Settings {
     }
 }
 
-/// Returns the rules that a code, a name, the beginning of a code or `all` means.
+/// Returns the rules that match a code, a name, a code prefix, or `all`.
 ///
 /// # Errors
-/// When there is none called so.
-pub fn named(wanted: &str) -> Result<Vec<&'static Rule>, NoSuchRule> {
+/// The rule or group does not exist.
+pub fn named(wanted: &str) -> Result<Vec<&'static Rule>, UnknownRule> {
     let is_group = wanted.to_uppercase().starts_with("SK");
-    let is_meant = |rule: &&&Rule| {
+    let matches = |rule: &&&Rule| {
         wanted.eq_ignore_ascii_case("all")
             || rule.name == wanted
             || is_group && rule.code.starts_with(&wanted.to_uppercase())
     };
-    let found: Vec<&Rule> = registry::RULES.iter().filter(is_meant).copied().collect();
+    let found: Vec<&Rule> = registry::RULES.iter().filter(matches).copied().collect();
     if !found.is_empty() {
         return Ok(found);
     }
@@ -150,7 +150,7 @@ pub fn named(wanted: &str) -> Result<Vec<&'static Rule>, NoSuchRule> {
         .map(|name| (strsim::damerau_levenshtein(name, wanted), name))
         .filter(|(distance, name)| *distance <= name.len() / 3)
         .min();
-    Err(NoSuchRule {
+    Err(UnknownRule {
         wanted: wanted.to_owned(),
         nearest: nearest.map(|(_, name)| name.to_owned()),
     })

@@ -58,7 +58,7 @@ pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> ValidationResult
         }
     }
     let mut facts = facts(&skill);
-    if settings.heeds_comments {
+    if settings.allow_suppressions {
         let heeded = suppression::suppress(&skill, settings, findings);
         (findings, facts.silenced) = (heeded.findings, heeded.between);
     }
@@ -90,7 +90,7 @@ pub fn unlistable_folder(reason: &str, settings: &Settings) -> Option<Diagnostic
         start: Position::START,
         end: Position::START,
         message: reason.to_owned(),
-        help: rule.mend.to_owned(),
+        help: rule.how_to_fix.to_owned(),
         blocks_loading: rule.blocks_loading,
         excerpt: None,
         fix: None,

@@ -152,7 +152,7 @@ pub fn diagnose(
     settings: &Settings,
 ) -> ValidationResult {
     let view = GitFiles::of(objects, root, path, folder, files);
-    validate(&view, &settings.for_strangers())
+    validate(&view, &settings.for_untrusted())
 }
 
 #[cfg(test)]

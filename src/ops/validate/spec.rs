@@ -42,7 +42,7 @@ pub(super) async fn validate_spec(
     opened.repository.fetch_blobs(blobs, &commits).await?;
     let objects = opened.repository.objects();
     let (store, root) = (objects.path(), opened.repository.root_tree(commit)?);
-    let settings = &settings.for_strangers();
+    let settings = &settings.for_untrusted();
     let check = |found: &Found| {
         Objects::on_this_thread(store, |objects| {
             let folder = found.folder().unwrap_or_default();

@@ -95,7 +95,7 @@ fn descriptor(rule: &Rule) -> Value {
         "name": rule.name,
         "shortDescription": { "text": rule.summary },
         "fullDescription": { "text": rule.why },
-        "help": { "text": rule.mend },
+        "help": { "text": rule.how_to_fix },
         "defaultConfiguration": { "enabled": rule.is_on, "level": level(rule.severity) },
     })
 }

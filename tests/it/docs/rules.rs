@@ -119,13 +119,13 @@ fn rule_as_json_has_the_keys_that_the_page_names() {
 fn an_unknown_rule_is_a_usage_error_with_the_nearest() {
     let room = Room::new("");
     let cases = [
-        ("SK3022", "is `SK302` meant?"),
-        ("broken-pth", "is `broken-path` meant?"),
-        ("nonsense", "`mdskill rule` lists them all"),
-        ("SK999", "`mdskill rule` lists them all"),
-        ("S", "`mdskill rule` lists them all"),
-        ("SK301 SK302", "; separate rules by commas"),
-        ("", "`mdskill rule` lists them all"),
+        ("SK3022", "did you mean `SK302`?"),
+        ("broken-pth", "did you mean `broken-path`?"),
+        ("nonsense", "`mdskill rule` lists all rules"),
+        ("SK999", "`mdskill rule` lists all rules"),
+        ("S", "`mdskill rule` lists all rules"),
+        ("SK301 SK302", "; separate rules with commas"),
+        ("", "`mdskill rule` lists all rules"),
     ];
     for (wanted, said) in cases {
         room.mdskill(["rule", wanted]).run().fails(2).says(said);

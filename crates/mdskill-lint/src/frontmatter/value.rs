@@ -45,7 +45,7 @@ impl Value {
             Self::Null => "empty",
             Self::Bool(_) => "a boolean",
             Self::Number(_) => "a number",
-            Self::String(_) => "a text",
+            Self::String(_) => "a string",
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
         }

@@ -15,9 +15,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "`allowed-tools` grants all of `Bash`",
-    why: "Every command then runs without a question; 154 of 205 skills with the field.",
+    why: "Every command then runs without asking the user; 154 of 205 skills with the field have it.",
     example: "allowed-tools: Read Bash",
-    mend: "grant the commands that the skill needs: `Bash(git:*)`",
+    how_to_fix: "grant only the commands that the skill needs: `Bash(git:*)`",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -26,7 +26,8 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let field = skill.field("allowed-tools");
     let field = field.filter(|field| texts(&field.value).any(grants_all));
     let finding = field.map(|field| {
-        let message = "`allowed-tools` grants all of `Bash`: every command runs without a question";
+        let message =
+            "`allowed-tools` grants all of `Bash`: every command runs without asking the user";
         Finding::new(place(field, skill.skill_text()), message, "")
     });
     finding.into_iter().collect()

@@ -13,9 +13,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "commas in `allowed-tools`",
-    why: "A client that follows the specification splits at spaces and sees a tool named `Read,`; 51 of 205 skills with the field.",
+    why: "A client that follows the specification splits at spaces and sees a tool named `Read,`; 51 of 205 skills with the field have commas.",
     example: "allowed-tools: Read, Grep",
-    mend: "separate the tools by spaces, as in `Read Grep`",
+    how_to_fix: "separate the tools by spaces, as in `Read Grep`",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
 };
@@ -32,11 +32,11 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         let written = skill
             .skill_text()
             .get(field.value_span.start..field.value_span.end);
-        // What an alias, an anchor or a tag stands for is written elsewhere.
+        // The value of an alias, an anchor, or a tag is written elsewhere.
         let written = written.filter(|written| !written.starts_with(['*', '&', '!']));
         match written.and_then(without_commas) {
-            Some(edits) => finding.fixed_by(Fix {
-                // The Copilot CLI documents commas: a skill for it alone is right to have them.
+            Some(edits) => finding.with_fix(Fix {
+                // Unsafe, because the Copilot CLI documents commas: a skill only for it may use them.
                 title: "separate the tools by spaces".to_owned(),
                 safety: Safety::Unsafe,
                 change: Change::Edit(shifted(edits, field.value_span.start)),
@@ -54,9 +54,9 @@ fn shifted(mut edits: Vec<Edit>, by: usize) -> Vec<Edit> {
     edits
 }
 
-/// Returns what makes spaces of the commas of a value as it is written. Nothing when that
-/// would say something else: `Web Search, Read` are two tools, and a space before `#` or
-/// behind `:` is YAML's.
+/// Returns the edits that replace the commas of a written value by spaces, or `None` when that
+/// would change the meaning: `Web Search, Read` are two tools, and a space before `#` or after
+/// `:` is YAML syntax.
 fn without_commas(written: &str) -> Option<Vec<Edit>> {
     let quote = written.chars().next().filter(|c| matches!(c, '"' | '\''));
     // A block scalar begins on the line after its mark.
@@ -79,11 +79,10 @@ fn without_commas(written: &str) -> Option<Vec<Edit>> {
                     end = at + 1;
                 }
                 let between = &written[at..end];
-                let behind = rest.peek().map(|(_, c)| *c);
+                let after = rest.peek().map(|(_, c)| *c);
                 let is_edge =
-                    before.is_none() || before == quote || behind.is_none() || behind == quote;
-                if behind == Some('#') || before == Some(':') || !between.contains(',') && !is_edge
-                {
+                    before.is_none() || before == quote || after.is_none() || after == quote;
+                if after == Some('#') || before == Some(':') || !between.contains(',') && !is_edge {
                     return None;
                 }
                 if between.contains(',') {
@@ -97,8 +96,8 @@ fn without_commas(written: &str) -> Option<Vec<Edit>> {
     Some(edits)
 }
 
-/// Returns the edit that takes the commas out of what stands between two tools; a line that
-/// ends there stays where it ends.
+/// Returns the edit that removes the commas from the text between two tools. It keeps a line
+/// break there.
 fn separated(between: &str, at: usize, is_edge: bool) -> Edit {
     let line_end = between.find(['\r', '\n']).unwrap_or(between.len());
     let has_line_end = line_end < between.len();
@@ -119,7 +118,7 @@ fn has_separating_comma(tools: &str) -> bool {
     separating_commas(tools).next().is_some()
 }
 
-/// Returns where commas stand outside parentheses: `Bash(a, b)` is one tool.
+/// Returns the positions of commas outside parentheses: `Bash(a, b)` is one tool.
 fn separating_commas(tools: &str) -> impl Iterator<Item = usize> {
     let mut depth = 0_usize;
     tools.char_indices().filter_map(move |(at, c)| {
@@ -138,7 +137,7 @@ mod tests {
     use crate::fix::text_edit::edit;
 
     #[test]
-    fn a_fix_says_the_same_or_is_none() {
+    fn fix_keeps_the_meaning_or_is_not_offered() {
         let fixed = |written: &str| {
             let edits = without_commas(written)?;
             Some(edit(written, &[&edits]).text)
@@ -163,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comma_in_parentheses_separates_nothing() {
+    fn comma_in_parentheses_is_not_a_separator() {
         assert!(has_separating_comma("Read, Grep"));
         assert!(has_separating_comma("Bash(a) , Read"));
         assert!(!has_separating_comma("Bash(a, b) Read"));

@@ -12,10 +12,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Info,
     is_on: true,
     blocks_loading: false,
-    summary: "`allowed-tools` is a list, not a text",
-    why: "The specification has a text with spaces; some clients read a list, some do not; 11 of 205 skills with the field.",
+    summary: "`allowed-tools` is a list, not a string",
+    why: "The specification defines a space-separated string; some clients accept a list, and some do not; 11 of 205 skills with the field have a list.",
     example: "allowed-tools: [Read, Grep]",
-    mend: "write one text with spaces: `allowed-tools: Read Grep`",
+    how_to_fix: "write one space-separated string: `allowed-tools: Read Grep`",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -26,8 +26,8 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let finding = list.map(|field| {
         Finding::new(
             field.value_span,
-            "`allowed-tools` is a list; the specification has a text with spaces",
-            "write all tools as one text with spaces, as in `Read Grep`, unless only one client is meant",
+            "`allowed-tools` is a list; the specification defines a space-separated string",
+            "write all tools as one space-separated string, as in `Read Grep`, unless the skill is for one client only",
         )
     });
     finding.into_iter().collect()

@@ -13,9 +13,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "no instructions after the frontmatter",
-    why: "The specification permits it, and an agent that loads the skill learns nothing.",
+    why: "The specification permits it, but an agent that loads the skill gets no instructions.",
     example: "---\nname: pdf\ndescription: Reads PDFs\n---",
-    mend: "write what the agent is to do",
+    how_to_fix: "write instructions for the agent",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -26,7 +26,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         page.filter(|page| page.body_offset > 0 && page.text[page.body_offset..].trim().is_empty());
     let finding = empty.map(|_| {
         let message =
-            "there is nothing after the frontmatter: an agent that loads the skill learns nothing";
+            "there is no text after the frontmatter: an agent that loads the skill gets no instructions";
         Finding::about(SKILL_FILE, message, "")
     });
     finding.into_iter().collect()

@@ -1,4 +1,4 @@
-//! SK301: a link to a file of the skill that is not there.
+//! SK301: a link to a file that does not exist in the skill.
 
 use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
@@ -14,10 +14,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     is_on: true,
     blocks_loading: false,
-    summary: "a link leads to a file that is not there",
-    why: "An agent follows links and finds nothing: 2,215 links in 2,672 public skills lead nowhere.",
+    summary: "a link to a file that does not exist",
+    why: "An agent follows links and finds no file: 2,215 links in 2,672 public skills are broken.",
     example: "[the rules](references/rules.md)",
-    mend: "add the file, or correct or remove the link",
+    how_to_fix: "add the file, or correct or remove the link",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -32,10 +32,12 @@ fn finding(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> Option<Finding> {
     let target = &link.link.target;
     let message = match link.destination() {
         Destination::Missing => {
-            format!("the link leads to `{target}`, which the skill does not have")
+            format!("the link target `{target}` does not exist in the skill")
         }
         Destination::OutsideMissing(_) => {
-            format!("the link leaves the skill for `{target}`, which the repository does not have")
+            format!(
+                "the link target `{target}` is outside of the skill and does not exist in the repository"
+            )
         }
         _ => return None,
     };
@@ -45,18 +47,19 @@ fn finding(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> Option<Finding> {
     };
     let help = match link.destination() {
         Destination::OutsideMissing(Some(instead)) => {
-            format!("write `{instead}`, if the skill beside this one is meant")
+            format!("write `{instead}` to link to the neighbouring skill")
         }
         Destination::OutsideMissing(None) => {
             "correct or remove the link; only the skill's folder is installed".to_owned()
         }
-        _ => RULE.mend.to_owned(),
+        _ => RULE.how_to_fix.to_owned(),
     };
-    Some(link.finding(message, help).as_severe_as(severity))
+    Some(link.finding(message, help).with_severity(severity))
 }
 
-/// `internal-wiki/deployments`, with neither an extension nor a folder that the skill has, is
-/// rather a page of some site; a variable needs its client.
+/// Whether the target may exist outside of the skill. `internal-wiki/deployments`, which has no
+/// extension and is not in a folder of the skill, is probably a page of a website; a variable is
+/// replaced by its client.
 fn may_be_elsewhere(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> bool {
     let target = &link.link.target;
     let is_page_of_a_site = *link.destination() == Destination::Missing

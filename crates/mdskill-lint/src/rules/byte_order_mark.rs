@@ -13,9 +13,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "`SKILL.md` begins with a byte order mark",
-    why: "The three bytes stand before the first `---`: the reference checker refuses the file, and so does a client that compares bytes; 2 of 15,780 published versions.",
+    why: "The three bytes come before the first `---`: the reference checker refuses the file, and so does a client that compares bytes; 2 of 15,780 published versions have it.",
     example: "\\u{feff}---\nname: pdf",
-    mend: "save the file as UTF-8 without a byte order mark",
+    how_to_fix: "save the file as UTF-8 without a byte order mark",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
 };
@@ -31,13 +31,13 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             Span::new(0, MARK.len()),
             String::new(),
         );
-        // Nobody sees the mark, so there is nothing to underline.
+        // The mark is invisible, so there is nothing to underline.
         Finding::new(
             Span::at(0),
             "there is a byte order mark before the first `---`",
-            RULE.mend,
+            RULE.how_to_fix,
         )
-        .fixed_by(fix)
+        .with_fix(fix)
     });
     finding.into_iter().collect()
 }
@@ -50,7 +50,7 @@ mod tests {
     use crate::skill_files::MemoryFiles;
 
     #[test]
-    fn exactly_the_mark_is_removed() {
+    fn fix_removes_only_the_mark() {
         let found = |text: &[u8]| {
             let view = MemoryFiles::new("a").with("SKILL.md", text);
             check(&ParsedSkill::new(&view, Profile::default()))

@@ -12,10 +12,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Info,
     is_on: true,
     blocks_loading: false,
-    summary: "a field that only some clients know",
-    why: "Other clients ignore it, and VS Code warns of some; 89 of 2,672 public skills.",
+    summary: "a field that only some clients document",
+    why: "Other clients ignore it, and VS Code warns about some; 89 of 2,672 public skills have one.",
     example: "model: small",
-    mend: "see that the skill works where the field does nothing",
+    how_to_fix: "check that the skill also works in clients that ignore the field",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -31,10 +31,10 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             Finding::new(
                 field.key_span,
                 format!(
-                    "`{}` is no field of the specification; known to {clients}",
+                    "`{}` is not a field of the specification; only {clients} documents it",
                     field.key
                 ),
-                RULE.mend,
+                RULE.how_to_fix,
             )
         })
     });

@@ -1,4 +1,4 @@
-//! SK311: SKILL.md needs a variable that only some clients replace.
+//! SK311: SKILL.md uses a variable that only some clients replace.
 
 use crate::diagnostic::Severity;
 use crate::mentions;
@@ -13,23 +13,24 @@ pub const RULE: Rule = Rule {
     severity: Severity::Info,
     is_on: true,
     blocks_loading: false,
-    summary: "SKILL.md needs a variable that only some clients replace",
-    why: "Other clients hand the text over as it is; 31 places in public skills need `{baseDir}`, 6 the plugin's root.",
+    summary: "SKILL.md uses a variable that only some clients replace",
+    why: "Other clients pass the text to the agent unchanged; 31 places in public skills use `{baseDir}`, and 6 use the plugin's root.",
     example: "python {baseDir}/scripts/check.py",
-    mend: "write the path relative to the skill",
+    how_to_fix: "write the path relative to the skill",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let mut told = HashSet::new();
+    let mut reported = HashSet::new();
     let page = skill.skill_page().into_iter();
     let mentions = page.flat_map(mentions::of_page);
     let first = mentions.filter_map(|mention| {
         let variable = mention.resolved.variable?;
-        let message = format!("`{variable}` is replaced by some clients only");
-        told.insert(variable)
-            .then(|| mention.finding(message, RULE.mend))
+        let message = format!("only some clients replace `{variable}`");
+        reported
+            .insert(variable)
+            .then(|| mention.finding(message, RULE.how_to_fix))
     });
     first.collect()
 }

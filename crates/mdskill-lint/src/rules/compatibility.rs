@@ -1,4 +1,4 @@
-//! SK115: `compatibility` is no text of 1 to 500 characters.
+//! SK115: `compatibility` is not a string of 1 to 500 characters.
 
 use crate::diagnostic::Severity;
 use crate::frontmatter::Value;
@@ -12,15 +12,15 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     is_on: true,
     blocks_loading: false,
-    summary: "`compatibility` is not a text of 1 to 500 characters",
-    why: "The specification, `compatibility`: 1-500 characters if it is given.",
+    summary: "`compatibility` is not a string of 1 to 500 characters",
+    why: "The specification requires 1-500 characters if the field is present.",
     example: "compatibility: [linux, macos]",
-    mend: "say in at most 500 characters what the skill needs, or drop the field",
+    how_to_fix: "describe what the skill needs in at most 500 characters, or remove the field",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
 
-/// Longest `compatibility`, in characters. Source: specification, "`compatibility` field".
+/// Maximum length of `compatibility` in characters. Source: specification, "`compatibility` field".
 const MAX_CHARS: usize = 500;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -29,13 +29,13 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             Some("") => "`compatibility` is empty".to_owned(),
             Some(text) if text.chars().count() > MAX_CHARS => {
                 let count = text.chars().count();
-                format!("`compatibility` has {count} characters, more than {MAX_CHARS}")
+                format!("`compatibility` has {count} characters; the limit is {MAX_CHARS}")
             }
             Some(_) => return None,
             None if field.value == Value::Null => "`compatibility` is empty".to_owned(),
-            None => format!("`compatibility` is {}, not a text", field.value.kind()),
+            None => format!("`compatibility` is {}, not a string", field.value.kind()),
         };
-        let help = "write one short text, or leave the field out";
+        let help = "write one short string, or remove the field";
         Some(Finding::new(field.value_span, message, help))
     });
     finding.into_iter().collect()

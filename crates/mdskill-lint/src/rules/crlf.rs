@@ -12,15 +12,16 @@ pub const RULE: Rule = Rule {
     severity: Severity::Info,
     is_on: true,
     blocks_loading: false,
-    summary: "lines end with CRLF, all of them or some",
-    why: "Clients read both, but commands copied out of the file fail in a Unix shell, and every tool that writes LF changes the whole file; 85 of 15,780 published versions.",
+    summary: "some or all lines end with CRLF",
+    why: "Clients read both, but commands that are copied from the file fail in a Unix shell, and every tool that writes LF changes the whole file; 85 of 15,780 published versions have CRLF.",
     example: "name: pdf\\r\\n",
-    mend: "end every line with LF, and keep it so: `*.md text eol=lf` in `.gitattributes`",
+    how_to_fix: "convert the line ends to LF, and add `*.md text eol=lf` to `.gitattributes`",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
 };
 
-/// Most pieces of one fix (the longest public file has 2,723 lines); beyond, one piece holds all.
+/// Maximum number of edits of one fix (the longest public file has 2,723 lines). With more, one
+/// edit replaces the whole text.
 const MAX_EDITS: usize = 10_000;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -43,25 +44,25 @@ fn finding(page: &Page<'_>) -> Option<Finding> {
             replacement: with_lf(text),
         }],
     };
-    let found = Finding::in_file(page.path, Span::at(first), message, RULE.mend);
-    Some(found.fixed_by(Fix {
-        title: "end every line with LF".to_owned(),
+    let found = Finding::in_file(page.path, Span::at(first), message, RULE.how_to_fix);
+    Some(found.with_fix(Fix {
+        title: "convert line ends to LF".to_owned(),
         safety: Safety::Safe,
         change: Change::Edit(change),
     }))
 }
 
-/// Returns the lines of a text, each with what of it stays when it shall end with LF.
+/// Returns the lines of a text, each with the part that remains when the line ends with LF.
 fn lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let lines = text.split_inclusive('\n');
     lines.map(|line| match line.strip_suffix('\n') {
-        // All of them: what is left of two would be an end with CRLF again.
+        // All carriage returns, because one that is left would form a CRLF again.
         Some(line) => (line, line.trim_end_matches('\r')),
         None => (line, line),
     })
 }
 
-/// Returns what to remove so that no line ends with CRLF.
+/// Returns the edits that remove the carriage returns at line ends.
 fn ends(text: &str) -> impl Iterator<Item = Edit> {
     let mut start = 0;
     let removed = lines(text).map(move |(line, kept)| {
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_ends_of_lines_change() {
+    fn fix_changes_only_line_ends() {
         for (text, fixed) in [
             ("a\r\nb\rc\nd\r\n", "a\nb\rc\nd\n"),
             ("a\r\r\n\r\nb", "a\n\nb"),

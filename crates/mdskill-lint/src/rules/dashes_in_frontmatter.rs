@@ -14,9 +14,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "`---` inside a value of the frontmatter",
-    why: "The reference checker, and what is built on it, ends the frontmatter at the first `---`, even within a text: the fields after it are lost.",
+    why: "The reference checker, and tools that are built on it, end the frontmatter at the first `---`, even inside a string: the fields after it are lost.",
     example: "description: Reviews SQL --- locks first",
-    mend: "write `-`, `--` or `—` instead",
+    how_to_fix: "write `-`, `--` or `—` instead",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -30,7 +30,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         Some(Finding::new(
             Span::new(at, at + DASHES.len()),
             "`---` inside the frontmatter: the reference checker ends the frontmatter here",
-            RULE.mend,
+            RULE.how_to_fix,
         ))
     });
     finding.into_iter().collect()

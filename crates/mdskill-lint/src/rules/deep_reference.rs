@@ -1,4 +1,4 @@
-//! SK310: a reference is first reached through another reference.
+//! SK310: a reference that is reachable only through another reference.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -17,10 +17,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Info,
     is_on: true,
     blocks_loading: false,
-    summary: "SKILL.md names a reference only through another one",
+    summary: "a reference that SKILL.md names only through another reference",
     why: "The specification recommends references one level deep from SKILL.md; 152 files of public skills are deeper.",
     example: "SKILL.md names references/a.md, and only that names references/b.md",
-    mend: "name the file in SKILL.md",
+    how_to_fix: "mention the file in SKILL.md",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -33,7 +33,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     unnamed.mark_mentioned(skill.skill_text(), skill_md.path);
     let mut seen: HashSet<&str> = HashSet::from([skill_md.path]);
     let mut waiting: VecDeque<&Page<'_>> = VecDeque::from([skill_md]);
-    // What SKILL.md names by its name alone is as near as what it links to.
+    // A file that SKILL.md mentions by its file name is as near as one that it links to.
     for page in skill
         .pages
         .iter()
@@ -60,6 +60,6 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 }
 
 fn finding(mention: &Mention<'_>, path: &str) -> Finding {
-    let message = format!("`{path}` is named here, but not in SKILL.md");
-    mention.finding(message, RULE.mend)
+    let message = format!("`{path}` is mentioned here, but not in SKILL.md");
+    mention.finding(message, RULE.how_to_fix)
 }

@@ -12,10 +12,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     is_on: true,
     blocks_loading: true,
-    summary: "`description` is missing, empty or not a text",
-    why: "It is what an agent chooses a skill by: clients skip a skill without it, and Claude Code makes do with the first line of the body.",
+    summary: "`description` is missing, empty or not a string",
+    why: "Agents choose a skill by its description: clients skip a skill without one, and Claude Code uses the first line of the body instead.",
     example: "name: pdf\ndescription:",
-    mend: "add `description:` with what the skill does and when to use it",
+    how_to_fix: "add a `description:` that says what the skill does and when to use it",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -26,8 +26,8 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         .and_then(|frontmatter| required_field::missing(frontmatter, "description"));
     let finding = missing.map(|(at, message)| {
         let help = match skill.field("description") {
-            Some(_) => "write a text behind `description:`: what the skill does and when to use it",
-            None => RULE.mend,
+            Some(_) => "write a string after `description:` that says what the skill does and when to use it",
+            None => RULE.how_to_fix,
         };
         Finding::new(at, message, help)
     });

@@ -1,4 +1,4 @@
-//! SK213: there is a tag in `description`.
+//! SK213: `description` contains a tag.
 
 use crate::diagnostic::Severity;
 use crate::naming;
@@ -13,10 +13,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "`description` has a `<tag>` in it",
-    why: "VS Code strips everything from `<` to `>` and shows the agent the rest; 2 of 2,672 public skills.",
+    summary: "`description` contains a `<tag>`",
+    why: "VS Code removes everything from `<` to `>` and shows the rest to the agent; 2 of 2,672 public skills have one.",
     example: "description: Writes <lang> bindings for a C library",
-    mend: "write it without angle brackets, as `LANG` or `[lang]`",
+    how_to_fix: "write the word without angle brackets, as `LANG` or `[lang]`",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -30,24 +30,24 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             count => format!(" and {count} more"),
         };
         let shown = naming::shortened(first);
-        let message = format!("VS Code strips tags from the description: `{shown}`{more}");
-        // A tag that is escaped or broken over two lines stands somewhere in the value.
+        let message = format!("VS Code removes tags from the description: `{shown}`{more}");
+        // A tag that is escaped or spans two lines cannot be found in the written value.
         let written = field.value_span.of(skill.skill_text()).find(first);
         let span = written.map_or(field.value_span, |at| {
             Span::new(at, at + first.len()).shifted(field.value_span.start)
         });
-        Some(Finding::new(span, message, RULE.mend))
+        Some(Finding::new(span, message, RULE.how_to_fix))
     });
     finding.into_iter().collect()
 }
 
-/// Returns what looks like a tag: `<`, a letter, and all up to `>`.
+/// Returns each text that looks like a tag: `<`, a letter, and the rest up to `>`.
 fn tags(text: &str) -> impl Iterator<Item = &str> {
     let opened = text.match_indices('<').map(|(at, _)| &text[at..]);
     opened.filter_map(|rest| {
         let name = rest[1..].strip_prefix('/').unwrap_or(&rest[1..]);
         let is_named = name.starts_with(|c: char| c.is_ascii_alphabetic());
-        // An unclosed `<` ends where the next one begins, so that no byte is looked at twice.
+        // An unclosed `<` ends at the next one, so that each byte is read only once.
         let end = rest[1..].find(['<', '>'])? + 1;
         (is_named && rest.as_bytes()[end] == b'>').then_some(&rest[..=end])
     })
@@ -58,7 +58,7 @@ mod tests {
     use super::tags;
 
     #[test]
-    fn a_tag_begins_with_a_letter_and_is_closed() {
+    fn tag_begins_with_a_letter_and_is_closed() {
         let found = |text: &str| tags(text).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(found("a <b> and </c> d"), ["<b>", "</c>"]);
         assert_eq!(found("<a <b>"), ["<b>"]);

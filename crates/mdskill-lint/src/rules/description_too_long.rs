@@ -10,18 +10,18 @@ pub const RULE: Rule = Rule {
     name: "description-too-long",
     severity: Severity::Error,
     is_on: true,
-    // Only Codex skips it; VS Code cuts the text, and Claude Code cuts it later.
+    // Only Codex skips it; VS Code truncates the text, and Claude Code truncates it later.
     blocks_loading: false,
     summary: "`description` has more than 1,024 characters",
-    why: "Codex skips such a skill and VS Code cuts the text; 2 of 2,672 public skills.",
+    why: "Codex skips such a skill, and VS Code truncates the text; 2 of 2,672 public skills are longer.",
     example: "description: (1,100 characters)",
-    mend: "keep what the skill does and when to use it; move the rest into the body",
+    how_to_fix: "keep the purpose and the use cases, and move the rest to the body",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
 
-/// Longest `description`, in characters, not bytes. Source: specification,
-/// "`description` field"; 11 public skills are longer only in bytes.
+/// Maximum length of `description` in characters, not bytes. Source: specification,
+/// "`description` field"; 11 public skills exceed it only in bytes.
 const MAX_CHARS: usize = 1024;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -30,8 +30,8 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         (count > MAX_CHARS).then(|| {
             Finding::new(
                 field.value_span,
-                format!("`description` has {count} characters, more than {MAX_CHARS}"),
-                "keep what the skill does and when to use it; move the rest into the body",
+                format!("`description` has {count} characters; the limit is {MAX_CHARS}"),
+                RULE.how_to_fix,
             )
         })
     });

@@ -9,18 +9,20 @@ pub const RULE: Rule = Rule {
     code: "SK212",
     name: "description-vague",
     severity: Severity::Info,
-    // Half of the public skills have no hint that a machine sees, and many of them are clear.
+    // Off, because half of the public skills have no phrase that this rule recognises, and many
+    // of them are clear.
     is_on: false,
     blocks_loading: false,
     summary: "`description` is very short, or does not say when to use the skill",
-    why: "The specification recommends saying what the skill does and when to use it, as an agent chooses by nothing else; 13 of 2,672 public skills have under 50 characters, 1,333 no hint when.",
+    why: "The specification recommends saying what the skill does and when to use it, because an agent chooses only by the description; 13 of 2,672 public skills have fewer than 50 characters, and 1,333 do not say when.",
     example: "description: PDF tools",
-    mend: "say what the skill does and add a sentence that begins with \"Use when\"",
+    how_to_fix: "describe what the skill does, and add a sentence that begins with \"Use when\"",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
 
-/// Fewest characters that can hold both (the least public description has 34, the median 184).
+/// Minimum number of characters to say both (the shortest public description has 34, the median
+/// is 184).
 const MIN_CHARS: usize = 50;
 
 /// Words that say when: `Use when`, `whenever`, `if the user asks`, `triggers on`.
@@ -45,13 +47,13 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let finding = skill.field("description").and_then(|field| {
         let text = field.value.text().filter(|text| !text.is_empty())?;
         let message = message(text)?;
-        Some(Finding::new(field.value_span, message, RULE.mend))
+        Some(Finding::new(field.value_span, message, RULE.how_to_fix))
     });
     finding.into_iter().collect()
 }
 
 fn message(text: &str) -> Option<String> {
-    // The words are English ones, and fifty Chinese characters say a lot.
+    // The hints are English words, and fifty Chinese characters can be a full description.
     let letters = text.chars().filter(|c| c.is_alphabetic());
     let (english, other): (Vec<char>, Vec<char>) = letters.partition(char::is_ascii);
     if other.len() > english.len() {
@@ -60,8 +62,8 @@ fn message(text: &str) -> Option<String> {
     let count = text.chars().count();
     let length = (count < MIN_CHARS).then(|| format!("has only {count} characters"));
     let hint = (!says_when(text)).then(|| "does not say when to use the skill".to_owned());
-    let faults: Vec<String> = length.into_iter().chain(hint).collect();
-    (!faults.is_empty()).then(|| format!("`description` {}", faults.join(" and ")))
+    let problems: Vec<String> = length.into_iter().chain(hint).collect();
+    (!problems.is_empty()).then(|| format!("`description` {}", problems.join(" and ")))
 }
 
 fn says_when(text: &str) -> bool {
@@ -76,7 +78,7 @@ mod tests {
     use super::message;
 
     #[test]
-    fn both_faults_are_one_message() {
+    fn both_problems_are_in_one_message() {
         assert_eq!(
             message("PDF tools").as_deref(),
             Some("`description` has only 9 characters and does not say when to use the skill")

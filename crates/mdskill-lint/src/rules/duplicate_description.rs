@@ -14,10 +14,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "two skills of different names have the same description",
-    why: "The description is all that an agent chooses by: it can't tell the two apart; 10 pairs in 2,672 public skills.",
+    summary: "two skills with different names have the same description",
+    why: "An agent chooses by the description and cannot distinguish the two; there are 10 pairs in 2,672 public skills.",
     example: "description: Works with PDF files, in pdf-read and in pdf-write",
-    mend: "say in each description what only this skill does",
+    how_to_fix: "describe the difference between the skills in their descriptions",
     fixable: Fixable::No,
     check: Check::Set(check),
 };
@@ -31,13 +31,13 @@ fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
         };
         let same = (set.name_scope(at), &description.text);
         let (earlier, earlier_name) = *first.entry(same).or_insert((place, &name.text));
-        // Two of the same name are one skill twice, which is another finding.
+        // Two skills with the same name are a finding of SK205.
         if *earlier_name != name.text {
             let shown = naming::shortened(earlier_name);
             found.push(SetFinding {
                 subject: Subject::Description(at),
                 message: format!("`{shown}` in `{earlier}` has the same description"),
-                help: RULE.mend.to_owned(),
+                help: RULE.how_to_fix.to_owned(),
                 severity: None,
             });
         }

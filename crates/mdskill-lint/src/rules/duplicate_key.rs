@@ -1,4 +1,4 @@
-//! SK104: a key stands twice.
+//! SK104: a duplicate key.
 
 use crate::diagnostic::Severity;
 use crate::frontmatter::Fault;
@@ -12,10 +12,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     is_on: true,
     blocks_loading: true,
-    summary: "the same key twice",
-    why: "Parsers disagree: the reference checker refuses the file, others take the last value.",
+    summary: "duplicate key in the frontmatter",
+    why: "Parsers disagree: the reference checker refuses the file, and others use the last value.",
     example: "name: a\nname: b",
-    mend: "keep one of the two",
+    how_to_fix: "remove one of the two",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };

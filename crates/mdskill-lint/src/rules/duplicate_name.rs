@@ -15,9 +15,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "two skills have the same name",
-    why: "A client keeps one of them and skips the other, and a person who asks for the name gets either; 3 of 2,672 public skills.",
+    why: "A client loads one of them and skips the other, and a user who installs by name can get either; 3 of 2,672 public skills.",
     example: "name: brand-guidelines in two folders",
-    mend: "give each skill a name of its own",
+    how_to_fix: "give each skill a unique name",
     fixable: Fixable::No,
     check: Check::Set(check),
 };
@@ -33,13 +33,13 @@ fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
             .or_insert(seen);
         if earlier != place {
             let shown = naming::shortened(&name.text);
-            // A repository may ship one skill twice, as a plugin and by itself: whichever is
-            // taken is the same.
+            // A repository may contain one skill twice, in a plugin and on its own: both copies
+            // are the same.
             let is_copy = fingerprint == facts.fingerprint && folder(earlier) == folder(place);
             found.push(SetFinding {
                 subject: Subject::Name(at),
                 message: format!("`{shown}` is also the name of the skill in `{earlier}`"),
-                help: RULE.mend.to_owned(),
+                help: RULE.how_to_fix.to_owned(),
                 severity: is_copy.then_some(Severity::Info),
             });
         }

@@ -13,9 +13,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "a code fence is never closed",
-    why: "Everything after it is code to a client: headings, links and instructions are lost; 18 of 2,672 public skills.",
+    why: "Clients read everything after it as code: headings, links and instructions are lost; 18 of 2,672 public skills have one.",
     example: "```sh\nmake\n\n## Next",
-    mend: "close the block with a line of as many backticks",
+    how_to_fix: "close the block with a line of the same number of backticks",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
 };
@@ -29,25 +29,25 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             let may_close = is_outermost && may_close(page, *opening);
             let message = match (is_empty, is_outermost) {
                 (true, _) => {
-                    "this code fence opens a block and nothing follows: there is one fence too many"
+                    "this code fence opens an empty block at the end: there is one fence too many"
                 }
                 (_, true) => {
-                    "this code fence is never closed: what follows is code, not instructions"
+                    "this code fence is never closed: all text after it is code, not instructions"
                 }
-                // The closing fence is there, but a line before it ended the item.
+                // The closing fence exists, but a line before it ended the list item.
                 (_, false) => "this code fence is not closed before its list item or quote ends",
             };
             let help = match (is_empty, is_outermost) {
                 (_, true) if may_close && at > 0 => {
-                    "if it is to close the fence in the list or quote above, indent all lines between as deep as that fence"
+                    "if it closes the fence in the list or quote above, indent all lines between them as deep as that fence"
                 }
                 (true, true) if may_close => {
-                    "remove the line; or if it closes a block with a block in it, open and close the outer block with four backticks"
+                    "remove the line; if it closes a block that contains a block, use four backticks for the outer block"
                 }
                 (_, true) if may_close => {
-                    "close the block; or if this closes a block with a block in it, open and close the outer block with four backticks"
+                    "close the block; if this fence closes a block that contains a block, use four backticks for the outer block"
                 }
-                (true, _) => "remove the line, or the fence above that is not meant",
+                (true, _) => "remove the line, or the unwanted fence above",
                 (_, true) => "",
                 (_, false) => {
                     "indent all lines of the block as deep as its fence, and close it there"
@@ -57,7 +57,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             let is_opening = is_outermost && !may_close;
             let closing = is_opening.then(|| closing(page, *opening)).flatten();
             findings.push(match closing {
-                Some(fix) => finding.fixed_by(fix),
+                Some(fix) => finding.with_fix(fix),
                 None => finding,
             });
         }
@@ -65,8 +65,8 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether a fence that opens a block may have been meant to close one: it names no language, and
-/// a block stands before it, which the fence of a block within may have closed.
+/// Whether the author may have intended an opening fence as a closing one: it has no language, and
+/// a block precedes it, which the fence of a nested block may have closed.
 fn may_close(page: &Page<'_>, opening: Span) -> bool {
     let is_bare = opening
         .of(&page.text)
@@ -77,7 +77,7 @@ fn may_close(page: &Page<'_>, opening: Span) -> bool {
     is_bare && first.is_some_and(|block| block.start < opening.start)
 }
 
-/// Whether a block stands in no list and no quote.
+/// Whether a block is outside of lists and quotes.
 fn is_outermost(page: &Page<'_>, opening: Span) -> bool {
     let blocks = &page.markdown.blocks;
     blocks
@@ -85,14 +85,14 @@ fn is_outermost(page: &Page<'_>, opening: Span) -> bool {
         .is_ok()
 }
 
-/// Returns the closing line where nothing but code can be meant: one piece without a blank
-/// line, from the fence to the end of the file.
+/// Returns the fix that adds the closing line. It is offered only where the rest of the file is
+/// certainly code: one piece without a blank line, from the fence to the end of the file.
 fn closing(page: &Page<'_>, opening: Span) -> Option<Fix> {
     let blocks = &page.markdown.code_blocks;
     let at = blocks.binary_search_by_key(&opening.start, |block| block.start);
     let block = blocks[at.ok()?].of(&page.text);
     let rest = page.text[opening.start..].trim_end();
-    // In this order: only the last block of a page is read to its end.
+    // In this order, because only the last block of a page is read to its end.
     let is_at_the_end = block.trim_end().len() == rest.len();
     let is_one_piece = || rest.contains('\n') && rest.lines().all(|line| !line.trim().is_empty());
     if !is_at_the_end || !is_one_piece() {
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fence_without_a_language_may_be_the_end_of_a_block_with_a_block_in_it() {
+    fn bare_fence_after_nested_block_gets_nesting_help() {
         let help = |body: &str| {
             let skill =
                 MemoryFiles::new("a").with("SKILL.md", format!("---\nname: a\n---\n{body}"));
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fence_is_closed_where_only_code_can_be_meant() {
+    fn fence_is_closed_only_before_certain_code() {
         assert_eq!(appended("x\n\n````sh\nmake\n"), [Some("````\n".to_owned())]);
         assert_eq!(appended("~~~\nmake"), [Some("\n~~~\n".to_owned())]);
         for body in [
@@ -161,7 +161,7 @@ mod tests {
             "- ```\n  make\n\nmore\n",
             "```\n",
             "- ```\n  make\n",
-            // The last fence is the end of the first.
+            // The last fence closes the first.
             "```md\n```sh\nmake\n```\n```\nmore\n",
         ] {
             assert_eq!(appended(body), [None], "{body}");

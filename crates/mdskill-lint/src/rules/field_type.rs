@@ -1,4 +1,4 @@
-//! SK117: a client's field has a value of another type.
+//! SK117: a client's field has a value of the wrong type.
 
 use crate::diagnostic::{Fix, Severity};
 use crate::frontmatter::{Field, Value, quote};
@@ -12,31 +12,31 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "`argument-hint` is not a text, or a switch neither true nor false",
-    why: "Brackets make a list: 3 of 27 public hints are one, and a client that wants a text shows nothing or refuses the file.",
+    summary: "`argument-hint` is not a string, or a boolean field is not true or false",
+    why: "Brackets make a list: 3 of 27 public hints are lists, and a client that expects a string shows nothing or refuses the file.",
     example: "argument-hint: [file]",
-    mend: "quote the hint; write `true` or `false` for a switch",
+    how_to_fix: "quote the hint; write `true` or `false` for a boolean field",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let hint = skill.field("argument-hint");
-    let hint = hint.and_then(|field| not_a_text(skill.skill_text(), field));
-    let switches = ["user-invocable", "disable-model-invocation"];
-    let switches = switches.iter().filter_map(|key| skill.field(key));
+    let hint = hint.and_then(|field| not_a_string(skill.skill_text(), field));
+    let booleans = ["user-invocable", "disable-model-invocation"];
+    let booleans = booleans.iter().filter_map(|key| skill.field(key));
     hint.into_iter()
-        .chain(switches.filter_map(|field| not_a_switch(skill.skill_text(), field)))
+        .chain(booleans.filter_map(|field| not_a_boolean(skill.skill_text(), field)))
         .collect()
 }
 
-fn not_a_text(skill: &str, field: &Field) -> Option<Finding> {
+fn not_a_string(skill: &str, field: &Field) -> Option<Finding> {
     if matches!(field.value, Value::String(_) | Value::Null) {
         return None;
     }
     let finding = Finding::new(
         field.value_span,
-        format!("`argument-hint` is {}, not a text", field.value.kind()),
+        format!("`argument-hint` is {}, not a string", field.value.kind()),
         "put the whole hint in quotes",
     );
     let written = field.value_span.of(skill);
@@ -45,7 +45,7 @@ fn not_a_text(skill: &str, field: &Field) -> Option<Finding> {
     let is_one_text =
         !is_in_lines && !written.starts_with(['&', '*', '!']) && !written.contains('\n');
     Some(match is_one_text {
-        true => finding.fixed_by(Fix::safe(
+        true => finding.with_fix(Fix::safe(
             "quote the hint",
             field.value_span,
             quote(written),
@@ -54,7 +54,7 @@ fn not_a_text(skill: &str, field: &Field) -> Option<Finding> {
     })
 }
 
-fn not_a_switch(skill: &str, field: &Field) -> Option<Finding> {
+fn not_a_boolean(skill: &str, field: &Field) -> Option<Finding> {
     if matches!(field.value, Value::Bool(_)) {
         return None;
     }
@@ -66,22 +66,22 @@ fn not_a_switch(skill: &str, field: &Field) -> Option<Finding> {
         },
         "write `true` or `false`, without quotes",
     );
-    // An anchor is not to be lost: an alias may need it.
+    // Keep an anchor, because an alias may refer to it.
     let is_anchored = field.value_span.of(skill).starts_with(['&', '*']);
     let text = field.value.text().filter(|_| !is_anchored);
-    let meant = text.and_then(meaning_of);
-    Some(match meant {
-        Some(meant) => finding.fixed_by(Fix::safe(
-            format!("write `{meant}`"),
+    let value = text.and_then(parse_bool);
+    Some(match value {
+        Some(value) => finding.with_fix(Fix::safe(
+            format!("write `{value}`"),
             field.value_span,
-            meant.to_string(),
+            value.to_string(),
         )),
         None => finding,
     })
 }
 
-/// Returns what a text says that stands for a switch: YAML 1.1 had six words for two.
-fn meaning_of(text: &str) -> Option<bool> {
+/// Parses a string as a boolean. YAML 1.1 has three words for each value.
+fn parse_bool(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" => Some(true),
         "false" | "no" | "off" => Some(false),

@@ -1,4 +1,4 @@
-//! SK307: a path that is right on one machine or one site only.
+//! SK307: a path that is valid only on one machine or one website.
 
 use crate::diagnostic::Severity;
 use crate::markdown::LinkKind;
@@ -14,10 +14,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "a path is absolute, in someone's home, or written with backslashes",
-    why: "It leads somewhere only on its author's machine or site; 31 are in 2,672 public skills.",
+    summary: "a path is absolute, in a home directory, or written with backslashes",
+    why: "It is valid only on the machine or website of its author; 31 are in 2,672 public skills.",
     example: "[the rules](/docs/rules.md)",
-    mend: "write the path relative to the skill, with forward slashes",
+    how_to_fix: "write the path relative to the skill, with forward slashes",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -34,23 +34,23 @@ fn finding(mention: &Mention<'_>, fixed: Fixed) -> Finding {
     let target = &mention.link.target;
     let message = match fixed {
         Fixed::Absolute => {
-            format!("the link to `{target}` is absolute; a skill is at no fixed place")
+            format!("the link to `{target}` is absolute, but a skill has no fixed location")
         }
-        Fixed::Home => format!("`{target}` lies in the home of one user"),
+        Fixed::Home => format!("`{target}` is in the home directory of one user"),
         Fixed::Backslash => {
-            format!("`{target}` has backslashes, which only Windows takes for slashes")
+            format!("`{target}` has backslashes, which are separators only on Windows")
         }
     };
-    // What a program prints on some machine is shown in blocks of code.
+    // Code blocks often show program output from one machine.
     let severity = match mention.link.kind {
         LinkKind::CodeBlock => Severity::Info,
         _ => mention.severity(Severity::Warning),
     };
     let help = match fixed {
         Fixed::Absolute => {
-            "write the path relative to the skill; or the whole address, with its https://, if a site is meant"
+            "write the path relative to the skill, or the full https:// URL of a website"
         }
-        Fixed::Home | Fixed::Backslash => RULE.mend,
+        Fixed::Home | Fixed::Backslash => RULE.how_to_fix,
     };
-    mention.finding(message, help).as_severe_as(severity)
+    mention.finding(message, help).with_severity(severity)
 }

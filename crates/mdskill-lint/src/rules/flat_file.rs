@@ -1,4 +1,4 @@
-//! SK006: a Markdown file lies where a client looks for folders.
+//! SK006: a Markdown file in a directory where clients look for skill folders.
 
 use crate::diagnostic::Severity;
 use crate::rule::{Check, Fixable, Rule};
@@ -11,15 +11,15 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "a Markdown file lies flat among the folders of skills",
+    summary: "a Markdown file directly among the skill folders",
     why: "A skill is a folder with a `SKILL.md`; no client finds `.github/skills/pdf.md` (github/copilot-cli#1773).",
     example: ".github/skills/pdf.md",
-    mend: "give the skill a folder: `pdf/SKILL.md` instead of `pdf.md`",
+    how_to_fix: "move the skill to its own folder: `pdf/SKILL.md` instead of `pdf.md`",
     fixable: Fixable::No,
     check: Check::Set(check),
 };
 
-/// Files that repositories have everywhere, and that nobody takes for a skill.
+/// Common files of repositories that are not skills.
 const NO_SKILLS: [&str; 8] = [
     "readme",
     "agents",

@@ -14,9 +14,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: true,
     summary: "no frontmatter at the top of `SKILL.md`",
-    why: "Without frontmatter there is no description, and clients skip the skill; 294 of 15,780 published versions.",
+    why: "Without frontmatter there is no description, and clients skip the skill; 294 of 15,780 published versions have none.",
     example: "# PDF tools",
-    mend: "begin the file with `---`, `name`, `description` and `---`, a line each; nothing goes before that",
+    how_to_fix: "begin the file with `---`, `name`, `description` and `---`, each on its own line",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
 };
@@ -28,14 +28,15 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         };
         let finding = Finding::from(error);
         Some(match before.as_ref().and_then(removal) {
-            Some(fix) => finding.fixed_by(fix),
+            Some(fix) => finding.with_fix(fix),
             None => finding,
         })
     });
     finding.into_iter().collect()
 }
 
-/// Comments and text are somebody's: only what says nothing is removed.
+/// Returns the fix that removes the lines before the frontmatter. Comments and text are content of
+/// the author, so only blank lines, rules, and fences are removed.
 fn removal(before: &Before) -> Option<Fix> {
     let (title, safety) = match before.what {
         Preamble::Blank => ("remove the blank lines before `---`", Safety::Safe),

@@ -14,9 +14,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is never closed",
-    why: "The whole file counts as frontmatter, and clients skip the skill; 2 of 15,780 published versions.",
+    why: "Clients read the whole file as frontmatter and skip the skill; 2 of 15,780 published versions.",
     example: "---\nname: pdf\n# PDF tools",
-    mend: "put a line `---` between the last field and the Markdown",
+    how_to_fix: "add a line `---` between the last field and the Markdown",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
 };
@@ -28,14 +28,15 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         };
         let finding = Finding::from(error);
         Some(match *closes_at {
-            Some(at) => finding.fixed_by(close(skill.skill_text(), at)),
+            Some(at) => finding.with_fix(close(skill.skill_text(), at)),
             None => finding,
         })
     });
     finding.into_iter().collect()
 }
 
-/// Only the author knows whether the last line that could be a field is one.
+/// Closes the frontmatter. The fix is unsafe, because the last line that looks like a field may be
+/// part of the text.
 fn close(text: &str, at: usize) -> Fix {
     let above = &text[..at];
     let end = match above.lines().next() {

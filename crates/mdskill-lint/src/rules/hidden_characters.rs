@@ -1,4 +1,4 @@
-//! SK406: characters that nobody sees.
+//! SK406: invisible characters.
 
 use crate::SKILL_FILE;
 use crate::diagnostic::{Fix, Severity};
@@ -15,20 +15,20 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "bidi, tag or zero-width characters",
-    why: "Nobody sees them, and agents read them: that is how instructions are smuggled in. Of 2,672 public skills, 3 have any.",
+    why: "They are invisible to people, but agents read them, so they can hide instructions. Of 2,672 public skills, 3 have any.",
     example: "Ask first.\\u{e0064}\\u{e006f}",
-    mend: "remove them",
+    how_to_fix: "remove the characters",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
 };
 
-/// Most characters of a hidden message that are told.
-const MAX_TOLD: usize = 60;
+/// Maximum number of characters of a hidden message that are shown.
+const MAX_SHOWN: usize = 60;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let others = skill.pages.iter().filter(|page| page.role != Role::SkillMd);
     let others = others.map(|page| (page.path, &*page.text));
-    // Also when its frontmatter has no end, and it is no page.
+    // `SKILL.md` is checked even if its frontmatter is not closed and it is not a page.
     let texts = [(SKILL_FILE, skill.skill_text())].into_iter().chain(others);
     texts
         .flat_map(|(path, text)| {
@@ -44,30 +44,30 @@ fn finding(path: &str, text: &str, run: Span) -> Finding {
     let first = characters.next().unwrap_or_default();
     let name = format!("U+{:04X} ({})", u32::from(first), kind(first));
     let mut message = match characters.count() {
-        0 => format!("{name} is here, which nobody sees and agents read"),
+        0 => format!("invisible character {name}: agents read it, people do not see it"),
         more => format!(
-            "{} characters are here that nobody sees and agents read, the first {name}",
+            "{} invisible characters, the first is {name}: agents read them, people do not see them",
             more + 1
         ),
     };
-    let told = spelled(hidden);
-    if told.chars().count() > 1 {
-        message = format!("{message}; they spell \"{told}\"");
+    let spelled = spelled(hidden);
+    if spelled.chars().count() > 1 {
+        message = format!("{message}; they spell \"{spelled}\"");
     }
-    let fix = Fix::safe("remove what nobody sees", run, "").as_unsafe();
-    let finding = Finding::in_file(path, run, message, "").fixed_by(fix);
-    match keeps_fence_from_being_one(text, run) {
+    let fix = Fix::safe("remove the invisible characters", run, "").as_unsafe();
+    let finding = Finding::in_file(path, run, message, "").with_fix(fix);
+    match escapes_code_fence(text, run) {
         true => Finding {
-            help: "remove it, and fence the block around with more backticks".to_owned(),
-            ..finding.as_severe_as(Severity::Warning)
+            help: "remove it, and use more backticks for the outer block".to_owned(),
+            ..finding.with_severity(Severity::Warning)
         },
         false => finding,
     }
 }
 
-/// Whether the character only stands before a fence to show it within another: all six that
-/// public skills have do. Agents that copy the block copy a fence that is none.
-fn keeps_fence_from_being_one(text: &str, run: Span) -> bool {
+/// Whether the character only escapes a code fence inside another block, as all six in public
+/// skills do. Agents that copy the block copy a broken fence.
+fn escapes_code_fence(text: &str, run: Span) -> bool {
     let is_one = run.of(text).chars().count() == 1;
     let (before, after) = (&text[..run.start], &text[run.end..]);
     is_one
@@ -75,22 +75,22 @@ fn keeps_fence_from_being_one(text: &str, run: Span) -> bool {
         && (after.starts_with("```") || after.starts_with("~~~"))
 }
 
-/// Returns what tag characters spell: each stands for one of ASCII.
+/// Returns the text that tag characters spell: each encodes one ASCII character.
 fn spelled(hidden: &str) -> String {
     let letters = hidden.chars().filter_map(|c| {
         let code = u32::from(c).checked_sub(0xe0000)?;
         char::from_u32(code).filter(|c| matches!(c, ' '..='~'))
     });
-    letters.take(MAX_TOLD).collect()
+    letters.take(MAX_SHOWN).collect()
 }
 
 fn kind(c: char) -> &'static str {
     match c {
-        '\u{200e}' | '\u{200f}' | '\u{61c}' => "a mark of direction",
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "turns the line around",
+        '\u{200e}' | '\u{200f}' | '\u{61c}' => "a direction mark",
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "changes the text direction",
         '\u{e0000}'..='\u{e007f}' => "a tag character",
-        '\u{feff}' => "a byte order mark within the text",
-        _ => "of no width",
+        '\u{feff}' => "a byte order mark inside the text",
+        _ => "zero width",
     }
 }
 
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hidden_message_is_told() {
+    fn hidden_message_is_shown() {
         let text = "x\u{e0068}\u{e0069}";
         let found = finding("SKILL.md", text, hidden_runs(text)[0]);
         assert!(

@@ -1,4 +1,4 @@
-//! SK103: the YAML can't be read, or is over a budget.
+//! SK103: the YAML cannot be parsed, or exceeds a limit.
 
 use crate::diagnostic::{Fix, Severity};
 use crate::frontmatter::Fault;
@@ -13,14 +13,14 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is not valid YAML",
-    why: "Clients skip the skill, most without a word; 314 of 15,780 published versions, two in three for an unquoted `: `.",
+    why: "Clients skip the skill, most of them silently; 314 of 15,780 published versions are invalid, two in three because of an unquoted `: `.",
     example: "description: Use when: a PDF is mentioned",
-    mend: "quote the value: `description: \"Use when: a PDF is mentioned\"`",
+    how_to_fix: "quote the value: `description: \"Use when: a PDF is mentioned\"`",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
 };
 
-/// Every fault of a frontmatter that has no rule of its own.
+/// Reports every fault of a frontmatter that does not have its own rule.
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let has_own_rule = |fault: &Fault| {
         matches!(
@@ -37,15 +37,15 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let finding = error.map(|error| {
         let finding = Finding::from(error);
         match quoting(&error.fault) {
-            Some(fix) => finding.fixed_by(fix),
+            Some(fix) => finding.with_fix(fix),
             None => finding,
         }
     });
     finding.into_iter().collect()
 }
 
-/// Quotes what can be meant as a text. Two quoted texts in a row or a broken list may be meant
-/// otherwise, and what stands on `metadata`'s line is its first key.
+/// Quotes a value that is probably a string. Two quoted strings in a row or a broken list can have
+/// another meaning, and a value on the line of `metadata` is its first key.
 fn quoting(fault: &Fault) -> Option<Fix> {
     let is_a_text = match fault {
         Fault::UnquotedColon { key, .. } if key == "metadata" => return None,
@@ -56,7 +56,7 @@ fn quoting(fault: &Fault) -> Option<Fix> {
     };
     let quoted = fault.quoted().filter(|quoted| quoted.swallowed.is_none())?;
     let title = match quoted.replacement.starts_with('[') {
-        true => "move what follows into the brackets",
+        true => "move the rest of the line into the brackets",
         false => "quote the value",
     };
     let fix = Fix::safe(title, quoted.span, &quoted.replacement);

@@ -1,4 +1,4 @@
-//! SK505: a file that belongs to no skill.
+//! SK505: a file that does not belong in a skill.
 
 use std::collections::BTreeSet;
 
@@ -14,10 +14,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "a file that belongs to no skill",
-    why: "Backups, caches and what a system leaves behind are copied to everybody who installs the skill; 2 of 12,331 public files. On disk, what mere use leaves, such as `__pycache__` and `.DS_Store`, is passed over, as clients and systems write it anew; in a repository it is found.",
+    summary: "a backup, cache or system file",
+    why: "Backups, caches and system files are copied to every user who installs the skill; 2 of 12,331 public files. On disk, files such as `__pycache__` and `.DS_Store` are not reported, because clients and systems create them again; in a repository they are.",
     example: "scripts/log.py.orig",
-    mend: "remove it, and name it in `.gitignore`",
+    how_to_fix: "remove it, and add it to `.gitignore`",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -29,19 +29,19 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         .filter_map(|entry| junk(&entry.path))
         .collect();
     let junk = junk.into_iter().map(|path| {
-        let message = format!("`{path}` was left behind by a tool and belongs to no skill");
+        let message = format!("`{path}` was created by a tool and does not belong in a skill");
         Finding::about(path, message, "")
     });
     junk.collect()
 }
 
-/// Returns the outermost part of a path that is junk.
+/// Returns the outermost folder or file of a path that is junk.
 fn junk(path: &str) -> Option<&str> {
     let ends = path.match_indices('/').map(|(at, _)| at);
     let mut start = 0;
     for end in ends.chain([path.len()]) {
         let name = &path[start..end];
-        // A `.git` further down is another repository: SK503.
+        // A nested `.git` is another repository: SK503.
         if is_made_by_tools(name) || is_backup(name) || start == 0 && name == ".git" {
             return Some(&path[..end]);
         }
@@ -50,7 +50,7 @@ fn junk(path: &str) -> Option<&str> {
     None
 }
 
-/// Whether an editor, a merge or an interpreter wrote it.
+/// Whether an editor, a merge, or an interpreter wrote the file.
 fn is_backup(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     matches!(extension, "pyc" | "pyo" | "swp" | "orig" | "rej") || name.ends_with('~')
@@ -61,7 +61,7 @@ mod tests {
     use super::junk;
 
     #[test]
-    fn the_outermost_junk_is_named() {
+    fn outermost_junk_is_reported() {
         for (path, found) in [
             ("scripts/__pycache__/a.pyc", "scripts/__pycache__"),
             ("node_modules/a/node_modules/b.js", "node_modules"),

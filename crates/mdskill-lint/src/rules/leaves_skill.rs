@@ -1,4 +1,4 @@
-//! SK305: a link or path leads out of the skill.
+//! SK305: a link or path to a file outside of the skill.
 
 use crate::diagnostic::Severity;
 use crate::markdown::LinkKind;
@@ -14,10 +14,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "a link or path leads out of the skill",
-    why: "What lies beside a skill in its repository is not installed with it: 879 links of public skills break this way.",
+    summary: "a link or path to a file outside of the skill",
+    why: "Only the folder of a skill is installed, not other files of its repository: 879 links of public skills break because of this.",
     example: "[more](../other-skill/SKILL.md)",
-    mend: "move the file into the skill, or name the other skill in words",
+    how_to_fix: "move the file into the skill, or mention the other skill by name",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -36,24 +36,24 @@ fn finding(mention: &Mention<'_>) -> Option<Finding> {
         }) => {
             let name = skill.rsplit('/').next().unwrap_or(skill);
             (
-                format!("`{target}` leads to another skill, `{name}`"),
-                format!("install `{name}` beside this one, or move the file into this skill"),
+                format!("`{target}` is a path into another skill, `{name}`"),
+                format!("install `{name}` next to this skill, or move the file into this skill"),
             )
         }
         Destination::Outside(OutsidePath { path, .. }) => (
-            format!("`{target}` leads out of the skill to `{path}` of the repository"),
+            format!("`{target}` is outside of the skill, at `{path}` in the repository"),
             "move the file into the skill: only the skill's folder is installed".to_owned(),
         ),
         Destination::OutsideUnknown => (
-            format!("`{target}` leads out of the skill"),
+            format!("`{target}` is outside of the skill"),
             "move the file into the skill: only the skill's folder is installed".to_owned(),
         ),
         _ => return None,
     };
     let severity = match mention.link.kind {
-        // A block of code that runs there is for whoever has the repository.
+        // A command with such a path is for a user with a clone of the repository.
         LinkKind::CodeBlock | LinkKind::Command => Severity::Info,
         _ => mention.severity(Severity::Warning),
     };
-    Some(mention.finding(message, help).as_severe_as(severity))
+    Some(mention.finding(message, help).with_severity(severity))
 }

@@ -1,4 +1,4 @@
-//! SK304: a path is right but for its letter case or its Unicode form.
+//! SK304: a path differs from its file only in letter case or Unicode form.
 
 use crate::diagnostic::{Fix, Severity};
 use crate::markdown::{Link, LinkKind};
@@ -17,9 +17,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "a link or path differs from the file in letter case or Unicode form",
-    why: "It works on macOS and Windows and breaks on Linux, where agents run in CI.",
+    why: "It works on macOS and Windows but breaks on Linux, where agents run in CI.",
     example: "[x](references/api.md) for references/API.md",
-    mend: "write the path as the file is named",
+    how_to_fix: "write the path exactly like the file name",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
 };
@@ -35,24 +35,24 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 fn finding(mention: &Mention<'_>, path: &str) -> Finding {
     let target = &mention.link.target;
     let difference = match target.to_lowercase() == respelled(target, path).to_lowercase() {
-        true => "Linux tells them apart",
-        false => "they differ in Unicode form, which Linux tells apart",
+        true => "Linux distinguishes them",
+        false => "they differ in Unicode form, and Linux distinguishes them",
     };
     let message = format!("`{target}` is `{path}` in the skill; {difference}");
     let replacement = respelled(target, path);
     let finding = mention
         .finding(message, format!("write `{replacement}`"))
-        .as_severe_as(mention.severity(Severity::Error));
+        .with_severity(mention.severity(Severity::Error));
     match place_of_target(&mention.page.text, mention.link) {
         Some(place) => {
             let title = format!("write `{replacement}`");
-            finding.fixed_by(Fix::safe(title, place, replacement))
+            finding.with_fix(Fix::safe(title, place, replacement))
         }
         None => finding,
     }
 }
 
-/// Returns `target` with the segments that it shares with the end of `path` written as there.
+/// Returns `target` with the segments that it shares with the end of `path` spelled as in `path`.
 fn respelled(target: &str, path: &str) -> String {
     let mut names = path.rsplit('/');
     let mut segments: Vec<&str> = target.split('/').collect();
@@ -69,12 +69,12 @@ fn respelled(target: &str, path: &str) -> String {
     segments.join("/")
 }
 
-/// Returns where the path itself stands; nothing when it is written with escapes or elsewhere,
-/// as in `[x][reference]`.
+/// Returns the span of the path itself, or `None` when it is written with escapes or elsewhere, as
+/// in `[x][reference]`.
 fn place_of_target(text: &str, link: &Link) -> Option<Span> {
     let piece = link.span.of(text);
     let from = match link.kind {
-        // What is between the brackets may be the path as well.
+        // The text in brackets may contain the path, too.
         LinkKind::Link | LinkKind::Image => piece.rfind("](")?,
         _ => 0,
     };
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_names_change() {
+    fn fix_changes_only_file_names() {
         for (target, path, expected) in [
             (
                 "./references/api.md",

@@ -13,15 +13,15 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "a Git LFS pointer instead of a file",
-    why: "Git LFS keeps the content elsewhere: whoever copies or downloads the skill gets three lines of text; 4 files in 2,672 public skills.",
+    why: "Git LFS stores the content elsewhere: a user who copies or downloads the skill gets three lines of text; 4 files in 2,672 public skills.",
     example: "version https://git-lfs.github.com/spec/v1",
-    mend: "commit the file itself, or let the skill do without it",
+    how_to_fix: "commit the file itself, or remove it from the skill",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
 
-/// Sizes that a pointer has. Source: Git LFS specification, "The Pointer"; it is at least a
-/// version, an oid and a size.
+/// Possible sizes of a pointer in bytes: at least a version, an oid, and a size. Source: Git LFS
+/// specification, "The Pointer".
 const POINTER_BYTES: std::ops::RangeInclusive<u64> = 100..=200;
 const FIRST_LINE: &[u8] = b"version https://git-lfs.github.com/spec/v1";
 

@@ -1,4 +1,4 @@
-//! SK116: `license` is no text, or names a file that is not there.
+//! SK116: `license` is not a string, or names a missing file.
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
@@ -12,10 +12,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "`license` is not a text, or names a file that is not in the skill",
-    why: "The specification: the name of a licence, or of a file bundled with the skill. Whoever installs the skill gets only what is bundled.",
+    summary: "`license` is not a string, or names a file that is not in the skill",
+    why: "The specification defines it as the name of a license or of a file bundled with the skill, and only bundled files are installed.",
     example: "license: Complete terms in LICENSE.txt",
-    mend: "add the file to the skill, or write the licence's name",
+    how_to_fix: "add the file to the skill, or write the name of the license",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -27,28 +27,29 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
                 field.value_span,
                 match field.value.kind() {
                     "empty" => "`license` is empty".to_owned(),
-                    other => format!("`license` is {other}, not a text"),
+                    other => format!("`license` is {other}, not a string"),
                 },
-                "write the licence's name, or leave the field out",
+                "write the name of the license, or remove the field",
             ));
         };
-        let missing = files_named(text).find(|file| !is_there(skill, file))?;
+        let missing = files_named(text).find(|file| !exists(skill, file))?;
         Some(Finding::new(
             field.value_span,
             format!("`license` names the file `{missing}`, which is not in the skill"),
-            RULE.mend,
+            RULE.how_to_fix,
         ))
     });
     finding.into_iter().collect()
 }
 
-fn is_there(skill: &ParsedSkill<'_>, file: &str) -> bool {
+fn exists(skill: &ParsedSkill<'_>, file: &str) -> bool {
     let path = file.strip_prefix("./").unwrap_or(file);
     path_index::join("", path).is_some_and(|path| skill.paths.find_exact(&path).is_some())
 }
 
-/// Returns the files that the text names. `LICENSE` within a licence's name (`CeCILL FREE SOFTWARE
-/// LICENSE AGREEMENT`) is none: it stands alone, or behind a word that leads to a file.
+/// Returns the files that the text names. `LICENSE` inside the name of a license (`CeCILL FREE
+/// SOFTWARE LICENSE AGREEMENT`) is not a file: a file is the only word, or follows a word such as
+/// `in`.
 fn files_named(text: &str) -> impl Iterator<Item = &str> {
     let is_alone = text.split_whitespace().nth(1).is_none();
     let mut before = "";
@@ -61,8 +62,8 @@ fn files_named(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns the word as a file's name when it looks like one: `LICENSE`, `LICENSE.txt`,
-/// `docs/terms.md`, but neither `MIT/Apache-2.0` nor an address.
+/// Returns the word if it looks like a file name: `LICENSE`, `LICENSE.txt`, `docs/terms.md`, but
+/// not `MIT/Apache-2.0` or a URL.
 fn file_named(word: &str) -> Option<&str> {
     let word = word.trim_end_matches(|c: char| !c.is_alphanumeric());
     let word = word.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '/'));
@@ -81,7 +82,7 @@ mod tests {
     use super::{file_named, files_named};
 
     #[test]
-    fn a_licence_that_has_the_word_in_its_name_is_no_file() {
+    fn license_name_with_the_word_license_is_not_a_file() {
         let files = |text| files_named(text).collect::<Vec<_>>();
         assert_eq!(files("LICENSE"), ["LICENSE"]);
         assert_eq!(files("Complete terms in LICENSE"), ["LICENSE"]);
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_told_from_a_licence() {
+    fn file_names_and_license_names_are_distinguished() {
         for file in ["LICENSE", "LICENSE.txt", "./docs/terms.md", "COPYING"] {
             assert_eq!(file_named(file), Some(file));
         }

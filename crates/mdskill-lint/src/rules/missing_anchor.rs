@@ -1,4 +1,4 @@
-//! SK308: the `#fragment` of a link leads to no heading.
+//! SK308: the `#fragment` of a link does not match a heading.
 
 use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
@@ -14,10 +14,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "the fragment of a link is neither a heading nor an id of its page",
-    why: "GitHub and every viewer then show the top of the page; 192 links of public skills do so.",
+    summary: "the fragment of a link matches no heading or id of its page",
+    why: "GitHub and other viewers then show the top of the page; 192 links of public skills have this problem.",
     example: "[usage](#how-to-use) without a heading \"How to use\"",
-    mend: "write the heading's slug: lower case, `-` for each space, no punctuation",
+    how_to_fix: "write the slug of the heading: lower case, `-` for each space, no punctuation",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -39,5 +39,6 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 fn finding(link: &Mention<'_>, page: &str, fragment: &str) -> Finding {
     let severity = link.severity(Severity::Warning);
     let message = format!("`{page}` has no heading for `#{fragment}`");
-    link.finding(message, RULE.mend).as_severe_as(severity)
+    link.finding(message, RULE.how_to_fix)
+        .with_severity(severity)
 }

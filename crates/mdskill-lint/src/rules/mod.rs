@@ -1,4 +1,4 @@
-//! The rules, one a file.
+//! The rules, one per file.
 
 pub mod all_of_bash;
 pub mod allowed_tools_commas;

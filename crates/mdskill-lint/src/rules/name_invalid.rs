@@ -1,4 +1,4 @@
-//! SK202: `name` breaks the specification.
+//! SK202: `name` violates the specification.
 
 use crate::diagnostic::Severity;
 use crate::frontmatter::Field;
@@ -13,12 +13,12 @@ pub const RULE: Rule = Rule {
     name: "name-invalid",
     severity: Severity::Error,
     is_on: true,
-    // VS Code does not load it; Copilot's CLI, Codex and Claude Code do.
+    // VS Code does not load it; the Copilot CLI, Codex, and Claude Code do.
     blocks_loading: false,
-    summary: "`name` is not 1-64 of `a-z`, `0-9` and single inner `-`",
-    why: "VS Code: invalid characters cause the skill to silently fail to load; 121 of 2,672 public skills.",
+    summary: "`name` is not 1-64 characters of `a-z`, `0-9` and single inner `-`",
+    why: "VS Code documents that a skill with invalid characters in its name silently fails to load; 121 of 2,672 public skills.",
     example: "name: Ahrefs Automation",
-    mend: "write it in `a-z`, `0-9` and single hyphens, and rename the folder alike",
+    how_to_fix: "use only `a-z`, `0-9` and single hyphens, and rename the folder to match",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
 };
@@ -41,11 +41,13 @@ fn finding(skill: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
     let foreign = name.chars().find(|c| !c.is_ascii() && c.is_alphanumeric());
     let folder = skill.files.folder();
     let help = match foreign {
-        None if naming::is_valid(folder) => format!("call it `{folder}`, as its folder is called"),
-        None => RULE.mend.to_owned(),
+        None if naming::is_valid(folder) => {
+            format!("rename it to `{folder}`, the name of its folder")
+        }
+        None => RULE.how_to_fix.to_owned(),
         Some(letter) => format!(
             "{}; the reference checker allows `{letter}`, but VS Code does not load the skill",
-            RULE.mend
+            RULE.how_to_fix
         ),
     };
     let found = Finding::new(
@@ -56,8 +58,8 @@ fn finding(skill: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
         ),
         help,
     );
-    // A client that goes by folders knows the skill by its folder's name already; a folder of a
-    // bad name is to be renamed too, which takes a person.
+    // Clients that use folder names know the skill by the name of its folder already. A folder with
+    // an invalid name has to be renamed, too, which has no automatic fix.
     let better = match folder {
         "" => naming::slug(name),
         folder if naming::is_valid(folder) => Some(folder.to_owned()),
@@ -88,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_folders_name_goes_before_a_guess() {
+    fn valid_folder_name_is_preferred_to_a_slug() {
         assert_eq!(replacement("pdf", "PDF Tools").as_deref(), Some("pdf"));
         assert_eq!(
             replacement("", "'PDF Tools'").as_deref(),

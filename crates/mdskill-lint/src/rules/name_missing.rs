@@ -1,4 +1,4 @@
-//! SK201: there is no `name`.
+//! SK201: `name` is missing.
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
@@ -11,12 +11,12 @@ pub const RULE: Rule = Rule {
     name: "name-missing",
     severity: Severity::Error,
     is_on: true,
-    // Codex and Claude Code take the folder's name instead.
+    // Codex and Claude Code use the name of the folder instead.
     blocks_loading: false,
-    summary: "`name` is missing, empty or not a text",
-    why: "The specification requires it, and so do VS Code, the Copilot CLI and Cursor; Codex and Claude Code take the name of the folder.",
+    summary: "`name` is missing, empty or not a string",
+    why: "The specification requires it, and so do VS Code, the Copilot CLI and Cursor; Codex and Claude Code use the name of the folder.",
     example: "name: 42\ndescription: Reads PDF files",
-    mend: "add `name:` with the name of the folder",
+    how_to_fix: "add `name:` with the name of the folder",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };

@@ -13,9 +13,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "`name` differs from the name of the folder",
-    why: "The specification requires them to be equal: some versions of VS Code refuse the skill, others call it by its folder; 133 of 2,672 public skills.",
+    why: "The specification requires them to be equal: some versions of VS Code refuse the skill, others use the name of the folder; 133 of 2,672 public skills differ.",
     example: "pdf-tools/SKILL.md with name: pdf",
-    mend: "give both the same name",
+    how_to_fix: "give the skill and its folder the same name",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
 };
@@ -24,7 +24,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let folder = skill.files.folder();
     let finding = skill.field("name").and_then(|field| {
         let name = field.value.text().filter(|name| !name.is_empty())?;
-        // A skill at the root of its repository has no folder of its own.
+        // A skill at the root of its repository does not have its own folder.
         if folder.is_empty() || name == folder {
             return None;
         }
@@ -32,7 +32,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         let found = Finding::new(
             field.value_span,
             format!("`name` is `{name}`, but the folder is `{folder_shown}`"),
-            RULE.mend,
+            RULE.how_to_fix,
         );
         let fix = naming::is_valid(folder)
             .then(|| naming::rename_fix(skill.skill_text(), field, folder))

@@ -1,4 +1,4 @@
-//! SK005: a skill lies inside another.
+//! SK005: a skill inside another skill.
 
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
@@ -12,10 +12,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "a skill lies inside another skill",
-    why: "Whoever copies the outer skill copies the inner one along, and a client that stops at the first `SKILL.md` never finds it; 26 of 2,672 public skills.",
+    summary: "a skill inside another skill",
+    why: "The outer skill is always copied together with the inner one, and a client that stops at the first `SKILL.md` never finds the inner skill; 26 of 2,672 public skills.",
     example: "game-development/2d-games/SKILL.md below game-development/SKILL.md",
-    mend: "move the inner skill beside the outer one, or make it a file in `references/`",
+    how_to_fix: "move the inner skill next to the outer one, or turn it into a file in `references/`",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -23,10 +23,10 @@ pub const RULE: Rule = Rule {
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let finding = |folder: &&str| {
         let message = match skill.files.folder() {
-            "" => "this skill lies inside the skill at the root of the repository".to_owned(),
-            outer => format!("this skill lies inside the skill in `{outer}`"),
+            "" => "this skill is inside the skill at the root of the repository".to_owned(),
+            outer => format!("this skill is inside the skill in `{outer}`"),
         };
-        Finding::about(&format!("{folder}{SKILL_FILE}"), message, RULE.mend)
+        Finding::about(&format!("{folder}{SKILL_FILE}"), message, RULE.how_to_fix)
     };
     skill.nested.iter().map(finding).collect()
 }
@@ -38,7 +38,7 @@ mod tests {
     use crate::skill_files::MemoryFiles;
 
     #[test]
-    fn each_is_told_once_by_the_skill_around_it() {
+    fn nested_skill_is_reported_once_by_its_outer_skill() {
         let files = [
             "SKILL.md",
             "a-b/SKILL.md",

@@ -1,4 +1,4 @@
-//! SK105: the frontmatter has no keys and values.
+//! SK105: the frontmatter is not a map.
 
 use crate::diagnostic::Severity;
 use crate::frontmatter::Fault;
@@ -13,9 +13,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is not a map",
-    why: "The specification requires keys and values, at least `name` and `description`; clients skip a skill without them.",
+    why: "The specification requires keys and values, at least `name` and `description`; clients skip a skill without both.",
     example: "---\n- pdf\n---",
-    mend: "write one `key: value` a line",
+    how_to_fix: "write one `key: value` per line",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };

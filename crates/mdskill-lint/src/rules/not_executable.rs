@@ -13,14 +13,14 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "a script with `#!` is not executable",
-    why: "An agent that runs it by its path gets `Permission denied`; 329 files in 2,672 public skills.",
+    why: "An agent that runs the file by its path gets `Permission denied`; 329 files in 2,672 public skills.",
     example: "#!/bin/sh in scripts/run.sh of mode 100644",
-    mend: "make it executable: `chmod +x`, and on Windows `git update-index --chmod=+x`, with its path",
+    how_to_fix: "make the file executable with `chmod +x`, or on Windows with `git update-index --chmod=+x`",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
 };
 
-/// Extensions of scripts. Others are not opened: in git each look inflates a whole file.
+/// Extensions of scripts. Other files are not opened, because git has to inflate the whole file.
 const SCRIPTS: [&str; 16] = [
     "", "bash", "cjs", "fish", "js", "lua", "mjs", "php", "pl", "py", "r", "rb", "sh", "ts", "tcl",
     "zsh",
@@ -40,8 +40,8 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     });
     let found = scripts.map(|entry| {
         let message = format!("`{}` begins with `#!`, but is not executable", entry.path);
-        Finding::about(&entry.path, message, "").fixed_by(Fix {
-            title: "make it executable".to_owned(),
+        Finding::about(&entry.path, message, "").with_fix(Fix {
+            title: "make the file executable".to_owned(),
             safety: Safety::Safe,
             change: Change::MakeExecutable,
         })

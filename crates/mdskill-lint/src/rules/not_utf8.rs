@@ -13,9 +13,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: true,
     summary: "`SKILL.md` is not UTF-8",
-    why: "Clients read it as text: Codex fails on it; 1 of 15,780 published versions.",
+    why: "Clients read it as UTF-8 text, and Codex fails on it; 1 of 15,780 published versions.",
     example: "name: caf\\xe9",
-    mend: "save the file as UTF-8",
+    how_to_fix: "save the file as UTF-8",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };

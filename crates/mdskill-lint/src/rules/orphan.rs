@@ -1,4 +1,4 @@
-//! SK309: a file of references that nothing in the skill names.
+//! SK309: a file in `references/` that no file of the skill mentions.
 
 use std::collections::HashSet;
 
@@ -19,16 +19,17 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "nothing in the skill names a file of references/",
-    why: "Clients load only what the instructions refer to; 80 files of public skills are never read.",
+    summary: "a file in references/ that no file of the skill mentions",
+    why: "Agents read only the files that the instructions mention; 80 files of public skills are never read.",
     example: "references/forms.md, and no file says `forms`",
-    mend: "refer to it from SKILL.md, or remove it",
+    how_to_fix: "mention it in SKILL.md, or remove it",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
 
-/// Most bytes of other files that are read to find a name; 99 of 100 public skills have less than
-/// one megabyte in all. What is not read may name anything.
+/// Maximum number of bytes of other files that are read to find a mention; 99 of 100 public skills
+/// have less than one megabyte in total. Above it, nothing is reported, because an unread file may
+/// mention any other.
 const MAX_BYTES: u64 = 16 << 20;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -49,27 +50,27 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let patterns: HashSet<&str> = mentions::all(skill)
         .filter_map(|mention| path_kind::fixed_beginning(&mention.link.target))
         .collect();
-    let is_meant_by_a_pattern = |path: &str| {
+    let matches_a_pattern = |path: &str| {
         let ends = path.char_indices().map(|(at, _)| at);
         ends.skip(1).any(|end| patterns.contains(&path[..end]))
     };
     let files = unnamed.into_files().into_iter();
-    let orphans = files.filter(|path| !is_meant_by_a_pattern(path));
+    let orphans = files.filter(|path| !matches_a_pattern(path));
     let finding = |path| {
-        let message = format!("nothing in the skill names `{path}`");
-        Finding::about(path, message, RULE.mend)
+        let message = format!("no file of the skill mentions `{path}`");
+        Finding::about(path, message, RULE.how_to_fix)
     };
     orphans.map(finding).collect()
 }
 
-/// A README is for people.
+/// Whether a file is reported. A README is for people, so it needs no mention.
 fn is_candidate(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     path_kind::is_reference_file(path) && !name.starts_with("readme.")
 }
 
-/// Strikes what the files that are no pages name: scripts, data. Returns whether all of them
-/// could be looked through.
+/// Removes the files that scripts and data files mention. Returns whether all of those files were
+/// searched.
 fn strike_other_files(skill: &ParsedSkill<'_>, unnamed: &mut UnreferencedFiles<'_>) -> bool {
     let mut budget = MAX_BYTES;
     for entry in skill.files.entries() {
@@ -79,7 +80,7 @@ fn strike_other_files(skill: &ParsedSkill<'_>, unnamed: &mut UnreferencedFiles<'
         let EntryKind::File { bytes, .. } = entry.kind else {
             continue;
         };
-        // What is larger than a page is no text that refers to others.
+        // A file that is larger than a page is not a text with mentions.
         if skill.page(&entry.path).is_some() || bytes > MAX_SKILL_MD_BYTES as u64 {
             continue;
         }

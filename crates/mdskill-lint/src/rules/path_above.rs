@@ -1,4 +1,4 @@
-//! SK306: a path leads to a file only when it is looked for above the skill.
+//! SK306: a path to a file that exists only above the skill.
 
 use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
@@ -13,10 +13,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "a path is found only above the skill, as at the root of its plugin",
-    why: "Only the skill's folder is installed; what a plugin keeps above it stays behind; 21 paths in 2,672 public skills.",
-    example: "`references/shared.md`, which lies beside the plugin's skills/",
-    mend: "copy the file into the skill",
+    summary: "a path that exists only above the skill, for example at the root of its plugin",
+    why: "Only the folder of the skill is installed, not the files of its plugin; 21 paths in 2,672 public skills.",
+    example: "`references/shared.md`, next to the plugin's skills/",
+    how_to_fix: "copy the file into the skill",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -40,5 +40,5 @@ fn finding(mention: &Mention<'_>) -> Option<Finding> {
     };
     let severity = mention.severity(Severity::Warning);
     let help = "copy the file into the skill: only the skill's folder is installed";
-    Some(mention.finding(message, help).as_severe_as(severity))
+    Some(mention.finding(message, help).with_severity(severity))
 }

@@ -1,4 +1,4 @@
-//! SK405: a TODO or a placeholder is left.
+//! SK405: a TODO or a placeholder.
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::{Page, ParsedSkill};
@@ -12,21 +12,21 @@ pub const RULE: Rule = Rule {
     severity: Severity::Info,
     is_on: true,
     blocks_loading: false,
-    summary: "a TODO or a placeholder is left",
-    why: "An agent takes it for an instruction, or for text to hand on; 7 of 2,672 public skills.",
+    summary: "a TODO or a placeholder",
+    why: "An agent may treat it as an instruction or copy it into its output; 7 of 2,672 public skills have one.",
     example: "TODO: describe the steps",
-    mend: "write what is missing, or remove the line",
+    how_to_fix: "write the missing text, or remove the line",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
 
-/// Every line with a placeholder has one of these. Most pages have none: looking at each line for
-/// each of them was a fifth of the time that validating takes.
+/// Every line with a placeholder contains one of these. Most pages have none, and without this
+/// search, scanning each line took a fifth of the validation time.
 const MARKS: [&str; 5] = ["TODO", "FIXME:", "<your ", "<YOUR ", "Lorem ipsum dolor"];
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // What a template leaves open, its reader fills in.
+    // Placeholders in a template are intended.
     let pages = skill.read_by_agents();
     let is_template = |page: &Page<'_>| page.path.to_ascii_lowercase().contains("template");
     let has_mark = |page: &Page<'_>| MARKS.iter().any(|mark| page.text.contains(mark));
@@ -40,7 +40,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             if let Some(found) = placeholder(line).filter(|_| !is_code) {
                 let span = found.shifted(start);
                 if !is_inside(&page.markdown.code_spans, span.start) {
-                    let message = format!("`{}` is left to be filled in", span.of(&page.text));
+                    let message = format!("placeholder `{}` is not filled in", span.of(&page.text));
                     findings.push(Finding::in_file(page.path, span, message, ""));
                 }
             }
@@ -55,12 +55,12 @@ fn is_inside(spans: &[Span], at: usize) -> bool {
     spans[..before].last().is_some_and(|span| at < span.end)
 }
 
-/// Returns the first placeholder of a line. A `TODO:` within a sentence is what the sentence
-/// is about; one that begins a line is meant.
+/// Returns the first placeholder of a line. Only a `TODO:` at the beginning of a line counts,
+/// because a sentence may be about such comments.
 fn placeholder(line: &str) -> Option<Span> {
     todo(line)
         .or_else(|| bracketed(line))
-        .or_else(|| to_be_yours(line))
+        .or_else(|| your_value(line))
         .or_else(|| filler(line))
 }
 
@@ -72,7 +72,7 @@ fn todo(line: &str) -> Option<Span> {
         .into_iter()
         .find(|mark| rest.starts_with(mark))?;
     let after = rest[mark.len()..].trim_start_matches(['*', '_', ' ']);
-    // `TODO:` and `FIXME:` comments, `TODO: or HACK`: the word itself is meant.
+    // `TODO:` and `FIXME:` comments, `TODO: or HACK`: the text is about the word itself.
     let is_about = after.starts_with(['`', '/', '|', ',']) || after.starts_with("or ");
     (!is_about && !after.trim().is_empty()).then(|| Span::new(start, start + mark.len()))
 }
@@ -88,7 +88,7 @@ fn bracketed(line: &str) -> Option<Span> {
 }
 
 /// `<your key here>`.
-fn to_be_yours(line: &str) -> Option<Span> {
+fn your_value(line: &str) -> Option<Span> {
     let start = line.find("<your ").or_else(|| line.find("<YOUR "))?;
     let end = line[start..].find('>')?;
     let inside = line[start..start + end].to_ascii_lowercase();
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_is_told_from_what_is_talked_about() {
+    fn placeholders_are_distinguished_from_text_about_them() {
         for (line, left) in [
             ("TODO: write this", "TODO:"),
             ("- **TODO:** the steps", "TODO:"),

@@ -13,10 +13,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     is_on: true,
     blocks_loading: true,
-    summary: "no `SKILL.md`, spelled exactly so",
-    why: "Clients look for a file named exactly `SKILL.md`; `skill.md` works for some, and on some systems only.",
+    summary: "no file with the exact name `SKILL.md`",
+    why: "Clients look for a file named exactly `SKILL.md`; `skill.md` works only in some clients and on some systems.",
     example: "pdf/skill.md",
-    mend: "rename the file to `SKILL.md`, or write one",
+    how_to_fix: "rename the file to `SKILL.md`, or create one",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
 };
@@ -24,7 +24,7 @@ pub const RULE: Rule = Rule {
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     match skill.entry(SKILL_FILE).map(|entry| &entry.kind) {
         None | Some(EntryKind::Submodule) => vec![missing(skill)],
-        // What is there and is no file is told by another rule.
+        // SK008 reports a `SKILL.md` that is not a file.
         Some(_) => Vec::new(),
     }
 }
@@ -38,7 +38,7 @@ fn missing(skill: &ParsedSkill<'_>) -> Finding {
         return Finding::about(
             SKILL_FILE,
             format!("the folder has no `{SKILL_FILE}`"),
-            format!("write a `{SKILL_FILE}` with `name`, `description` and instructions"),
+            format!("create a `{SKILL_FILE}` with `name`, `description` and instructions"),
         );
     };
     let path = &other.path;
@@ -48,9 +48,9 @@ fn missing(skill: &ParsedSkill<'_>) -> Finding {
         format!("rename it to `{SKILL_FILE}` in its folder"),
     );
     match alike.next() {
-        // Which of several is meant, only their author knows.
+        // With several candidates, only the author can choose.
         Some(_) => found,
-        None => found.fixed_by(Fix {
+        None => found.with_fix(Fix {
             title: format!("rename it to `{SKILL_FILE}`"),
             safety: Safety::Safe,
             change: Change::Rename(SKILL_FILE.to_owned()),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_renamed_when_it_is_plain_which() {
+    fn fix_renames_a_single_candidate() {
         assert_eq!(found(&["SKILL.md", "skill.md"]), None);
         assert_eq!(found(&["skill.md"]), Some(("skill.md".to_owned(), true)));
         assert_eq!(

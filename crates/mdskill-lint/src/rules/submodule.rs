@@ -15,9 +15,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "another repository inside a skill",
-    why: "git keeps only the id of a commit: whoever copies the skill gets an empty folder, and the agent nothing.",
+    why: "git stores only the id of a commit, so a user who copies the skill and the agent get an empty folder.",
     example: "vendor/lib as a git submodule",
-    mend: "copy the files that the skill needs into it",
+    how_to_fix: "copy the files that the skill needs into it",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -27,7 +27,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let repositories: BTreeSet<&str> = entries
         .filter_map(|entry| match entry.kind {
             EntryKind::Submodule => Some(entry.path.as_str()),
-            // On disk it is a folder with a `.git` of its own.
+            // On disk, it is a folder with its own `.git`.
             _ => repository_around(&entry.path),
         })
         .collect();
@@ -39,7 +39,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// Returns the folder within the skill whose `.git` this is, or is in.
+/// Returns the folder inside the skill whose `.git` is or contains this path.
 fn repository_around(path: &str) -> Option<&str> {
     let inside = path.find("/.git/").map(|at| &path[..at]);
     inside.or_else(|| path.strip_suffix("/.git"))
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_repository_on_disk_is_known_by_its_git_folder() {
+    fn repository_on_disk_is_recognised_by_its_git_folder() {
         assert_eq!(repository_around("lib/.git/HEAD"), Some("lib"));
         assert_eq!(repository_around("a/lib/.git"), Some("a/lib"));
         for path in [".git/HEAD", "a/.gitignore", "a/x.git", "a/.github/b"] {

@@ -14,9 +14,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "a symbolic link in a skill",
-    why: "A link that leaves the skill leads nowhere once the skill is copied, or to a file of the user; an agent reads what it should not. None of 2,672 public skills has any, so a finding is news.",
+    why: "After installation, a link out of the skill is broken or points to a private file of the user, which an agent then reads. None of 2,672 public skills has a link.",
     example: "references/api.md -> ../../../shared/api.md",
-    mend: "put a copy of the file in the link's place",
+    how_to_fix: "replace the link with a copy of the file",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -31,38 +31,38 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         let (severity, message, help) = match destination(skill, path, target) {
             Destination::Outside => (
                 Severity::Error,
-                format!("the symbolic link `{path}` leads out of the skill, to `{target}`"),
+                format!("the symbolic link `{path}` points out of the skill, to `{target}`"),
                 "",
             ),
             Destination::Nowhere => (
                 Severity::Info,
-                format!("the symbolic link `{path}` leads nowhere"),
-                "remove it, or add the file it should lead to",
+                format!("the symbolic link `{path}` is broken"),
+                "remove the link, or add its target",
             ),
             Destination::Inside => (
                 Severity::Info,
                 format!(
-                    "`{path}` is a symbolic link to `{target}`, and some clients copy no links"
+                    "`{path}` is a symbolic link to `{target}`, and some clients do not copy links"
                 ),
                 "",
             ),
         };
-        Finding::about(path, message, help).as_severe_as(severity)
+        Finding::about(path, message, help).with_severity(severity)
     });
     found.collect()
 }
 
-/// Where a link leads.
+/// The location of the target of a link.
 enum Destination {
-    /// To a file or folder of the skill.
+    /// A file or folder of the skill.
     Inside,
-    /// To nothing in the skill.
+    /// A missing path inside the skill.
     Nowhere,
-    /// Out of the skill.
+    /// A path outside of the skill.
     Outside,
 }
 
-/// Returns where a link leads: its target is seen from the folder that it lies in.
+/// Returns the destination of a link. Its target is relative to the folder of the link.
 fn destination(skill: &ParsedSkill<'_>, path: &str, target: &str) -> Destination {
     let inside = match target.starts_with(['/', '~']) {
         true => None,
@@ -83,7 +83,7 @@ mod tests {
     use crate::skill_files::{Entry, MemoryFiles};
 
     #[test]
-    fn a_link_is_as_bad_as_the_place_it_leads_to() {
+    fn severity_depends_on_the_destination() {
         let severity = |path: &str, target: &str| {
             let link = Entry {
                 path: path.to_owned(),

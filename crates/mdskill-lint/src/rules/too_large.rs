@@ -14,18 +14,18 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "a file over 1 MB, or a skill over 10 MB or 500 files",
-    why: "Everybody who installs the skill commits it all; 9 public files and 2 of 2,672 public skills are larger.",
+    why: "Users who install the skill commit all of its files to their repository; 9 public files and 2 of 2,672 public skills are larger.",
     example: "assets/demo.mp4 of 8 MB",
-    mend: "leave out what the agent does not need",
+    how_to_fix: "remove the files that the agent does not need",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
 
-/// Largest file, in bytes.
+/// Maximum size of a file in bytes.
 const MAX_FILE_BYTES: u64 = 1_000_000;
-/// Largest skill, in bytes.
+/// Maximum size of a skill in bytes.
 const MAX_SKILL_BYTES: u64 = 10_000_000;
-/// Most files of a skill.
+/// Maximum number of files of a skill.
 const MAX_FILES: usize = 500;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -39,7 +39,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let large = files.iter().filter(|(_, bytes)| *bytes > MAX_FILE_BYTES);
     let mut findings: Vec<Finding> = large
         .map(|(path, bytes)| {
-            let message = format!("`{path}` has {}, more than 1 MB", megabytes(*bytes));
+            let message = format!("`{path}` is {}; the limit is 1 MB", megabytes(*bytes));
             Finding::about(path, message, "")
         })
         .collect();
@@ -47,17 +47,20 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         .iter()
         .fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
     if all > MAX_SKILL_BYTES {
-        let message = format!("the skill has {}, more than 10 MB", megabytes(all));
+        let message = format!("the skill is {}; the limit is 10 MB", megabytes(all));
         findings.push(Finding::about(SKILL_FILE, message, ""));
     }
     if files.len() > MAX_FILES {
-        let message = format!("the skill has {} files, more than {MAX_FILES}", files.len());
+        let message = format!(
+            "the skill has {} files; the limit is {MAX_FILES}",
+            files.len()
+        );
         findings.push(Finding::about(SKILL_FILE, message, ""));
     }
     findings
 }
 
-/// Says a size with one digit after the point, rounded up: what is over a limit looks so.
+/// Formats a size with one decimal, rounded up, so that a size above a limit is displayed as such.
 fn megabytes(bytes: u64) -> String {
     let tenths = bytes.div_ceil(100_000);
     format!("{}.{} MB", tenths / 10, tenths % 10)
@@ -79,13 +82,19 @@ mod tests {
     }
 
     #[test]
-    fn files_bytes_and_their_number_are_measured_each() {
+    fn file_size_total_size_and_file_count_have_limits() {
         assert_eq!(found(&[1_000_000; 10]), [] as [&str; 0]);
-        assert_eq!(found(&[1_000_001]), ["`0.png` has 1.1 MB, more than 1 MB"]);
+        assert_eq!(
+            found(&[1_000_001]),
+            ["`0.png` is 1.1 MB; the limit is 1 MB"]
+        );
         assert_eq!(
             found(&[999_999; 11]),
-            ["the skill has 11.0 MB, more than 10 MB"]
+            ["the skill is 11.0 MB; the limit is 10 MB"]
         );
-        assert_eq!(found(&[1; 501]), ["the skill has 501 files, more than 500"]);
+        assert_eq!(
+            found(&[1; 501]),
+            ["the skill has 501 files; the limit is 500"]
+        );
     }
 }

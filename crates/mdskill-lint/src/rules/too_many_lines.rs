@@ -13,14 +13,14 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "`SKILL.md` has more than 500 lines",
-    why: "The specification recommends fewer, for all of them are read each time; 117 of 2,672 public skills have more.",
+    why: "The specification recommends fewer, because the agent reads all of them each time; 117 of 2,672 public skills have more.",
     example: "a SKILL.md of 700 lines",
-    mend: "move what is seldom needed into files under `references/` and name them here",
+    how_to_fix: "move rarely needed parts to files in `references/`, and link to them",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
 
-/// Most lines. Source: specification, "Progressive disclosure".
+/// Maximum number of lines. Source: specification, "Progressive disclosure".
 const MAX_LINES: usize = 500;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -13,16 +13,16 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "the body has more than about 5,000 tokens",
-    why: "The specification recommends fewer, for all of them fill the context of the agent; 75 of 2,672 public skills have more.",
+    why: "The specification recommends fewer, because all of them use the context of the agent; 75 of 2,672 public skills have more.",
     example: "a body of 30,000 characters",
-    mend: "move what is seldom needed into files under `references/` and name them here",
+    how_to_fix: "move rarely needed parts to files in `references/`, and link to them",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
 
-/// Most tokens. Source: specification, "Progressive disclosure".
+/// Maximum number of tokens. Source: specification, "Progressive disclosure".
 const MAX_TOKENS: usize = 5000;
-/// Every model counts otherwise; for English text this is near all of them.
+/// Every model counts differently; for English text, this is a good approximation.
 const CHARACTERS_PER_TOKEN: usize = 4;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -31,7 +31,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         let tokens = characters / CHARACTERS_PER_TOKEN;
         (tokens > MAX_TOKENS).then(|| {
             let message = format!(
-                "the instructions have about {tokens} tokens (their {characters} characters divided by {CHARACTERS_PER_TOKEN}); the specification recommends fewer than {MAX_TOKENS}"
+                "the instructions have about {tokens} tokens ({characters} characters divided by {CHARACTERS_PER_TOKEN}); the specification recommends fewer than {MAX_TOKENS}"
             );
             Finding::about(SKILL_FILE, message, "")
         })

@@ -1,4 +1,4 @@
-//! SK110: a field that nobody documents.
+//! SK110: an undocumented field.
 
 use crate::client_fields;
 use crate::diagnostic::{Fix, Severity};
@@ -14,9 +14,9 @@ pub const RULE: Rule = Rule {
     is_on: true,
     blocks_loading: false,
     summary: "a field that neither the specification nor a common client documents",
-    why: "A slip such as `user_invocable` does nothing, and no client says so; 1,105 of 2,672 public skills.",
+    why: "A misspelled field such as `user_invocable` has no effect, and no client reports it; 1,105 of 2,672 public skills have unknown fields.",
     example: "user_invocable: false",
-    mend: "correct the key, or put the field below `metadata`, as a text",
+    how_to_fix: "correct the key, or move the field below `metadata`, as a string",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
 };
@@ -31,20 +31,20 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     });
     let finding = |field: &Field| {
         let message = format!(
-            "`{}` is no field of the specification, Copilot, VS Code, Codex, Claude Code or Cursor",
+            "`{}` is not a field of the specification, Copilot, VS Code, Codex, Claude Code or Cursor",
             field.key
         );
         let is_free = |meant: &&str| fields.iter().all(|field| field.key != *meant);
         match client_fields::closest_field(&field.key).filter(is_free) {
             Some(meant) => {
                 let fix = Fix::safe(format!("write `{meant}`"), field.key_span, meant);
-                Finding::new(field.key_span, message, format!("is `{meant}` meant?"))
-                    .fixed_by(fix.as_unsafe())
+                Finding::new(field.key_span, message, format!("did you mean `{meant}`?"))
+                    .with_fix(fix.as_unsafe())
             }
             None => Finding::new(
                 field.key_span,
                 message,
-                "put it below `metadata`, as a text, or leave it out",
+                "move it below `metadata`, as a string, or remove it",
             ),
         }
     };

@@ -1,4 +1,4 @@
-//! SK504: a path that some system cannot hold.
+//! SK504: a path that is invalid on some systems.
 
 use std::collections::HashSet;
 
@@ -15,17 +15,17 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     is_on: true,
     blocks_loading: false,
-    summary: "a path that some system cannot hold",
-    why: "Windows and macOS refuse such names, or take two of them for one, so the skill cannot be installed there. None of 12,331 public files has such a path, so a finding is news.",
+    summary: "a path that is invalid on some systems",
+    why: "Windows and macOS refuse such names, or treat two of them as the same file, so the skill cannot be installed there. None of 12,331 public files has such a path.",
     example: "references/API.md beside references/api.md",
-    mend: "rename the file or folder",
+    how_to_fix: "rename the file or folder",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
 
-/// Longest path: Windows allows 260 characters, and the project's own folder comes before it.
+/// Maximum length of a path in characters: Windows allows 260, including the folder of the project.
 const MAX_CHARACTERS: usize = 180;
-/// Deepest folder that mdskill installs.
+/// Maximum depth of folders that mdskill installs.
 const MAX_DEPTH: usize = path::MAX_DEPTH;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -37,18 +37,21 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         }
     }
     for twins in entries.windows(2).filter(|two| two[0].path == two[1].path) {
-        let message = format!("git has two of the name `{}`", twins[0].path);
+        let message = format!(
+            "the git tree has two entries with the name `{}`",
+            twins[0].path
+        );
         findings.push(Finding::about(&twins[0].path, message, ""));
     }
     let paths = entries.iter().map(|entry| entry.path.as_str());
     for (one, other) in path::collisions(paths) {
-        let message = format!("macOS and Windows can't tell `{other}` from `{one}`");
+        let message = format!("macOS and Windows treat `{other}` and `{one}` as the same file");
         findings.push(Finding::about(other, message, ""));
     }
     findings
 }
 
-/// Returns a finding for each name that is unfit, once for all that lies in a folder.
+/// Returns one finding for each invalid name, and only one for all files below such a folder.
 fn names(entries: &[Entry]) -> Vec<Finding> {
     let mut seen = HashSet::new();
     let mut findings = Vec::new();
@@ -58,8 +61,8 @@ fn names(entries: &[Entry]) -> Vec<Finding> {
         for end in ends.chain([path.len()]) {
             let (name, whole) = (&path[start..end], &path[..end]);
             start = end + 1;
-            if let Some(reason) = unfit(name).filter(|_| seen.insert(whole)) {
-                let message = format!("not every system can hold the name `{name}`: {reason}");
+            if let Some(reason) = invalid(name).filter(|_| seen.insert(whole)) {
+                let message = format!("the name `{name}` is invalid on some systems: {reason}");
                 findings.push(Finding::about(whole, message, ""));
             }
         }
@@ -67,11 +70,11 @@ fn names(entries: &[Entry]) -> Vec<Finding> {
     findings
 }
 
-fn unfit(name: &str) -> Option<PathFault> {
+fn invalid(name: &str) -> Option<PathFault> {
     match path::component_fault(name) {
-        // A view puts this sign where a name is no text.
+        // A view inserts this character for a name that is not UTF-8.
         None if name.contains('\u{fffd}') => Some(PathFault::NotUtf8),
-        // Another repository, or junk: SK503 and SK505.
+        // SK503 and SK505 report it, as another repository or as junk.
         Some(PathFault::DotGit) if name == ".git" => None,
         fault => fault,
     }
@@ -82,10 +85,10 @@ fn length(path: &str) -> Option<String> {
     let depth = path.split('/').count();
     if characters > MAX_CHARACTERS {
         return Some(format!(
-            "the path has {characters} characters; with more than {MAX_CHARACTERS} it does not fit into a project on Windows"
+            "the path has {characters} characters; more than {MAX_CHARACTERS} do not fit into a project on Windows"
         ));
     }
-    (depth > MAX_DEPTH).then(|| format!("the path can't be installed: {}", PathFault::TooDeep))
+    (depth > MAX_DEPTH).then(|| format!("the path cannot be installed: {}", PathFault::TooDeep))
 }
 
 #[cfg(test)]
@@ -106,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn each_unfit_name_is_told_once() {
+    fn each_invalid_name_is_reported_once() {
         for (paths, file) in [
             (&["aux/a.md", "aux/b.md"] as &[&str], "aux"),
             (&["r/what?.md"], "r/what?.md"),
@@ -125,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_measured_in_characters_and_folders() {
+    fn path_length_and_depth_have_limits() {
         let path =
             |characters: usize| format!("r/{}/{}", "é".repeat(50), "é".repeat(characters - 53));
         assert_eq!(length(&path(180)), None);

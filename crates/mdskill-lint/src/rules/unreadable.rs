@@ -1,4 +1,4 @@
-//! SK008: something in the skill is no file, or can't be read.
+//! SK008: an entry of the skill is not a file, or cannot be read.
 
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
@@ -13,12 +13,12 @@ pub const RULE: Rule = Rule {
     name: "unreadable",
     severity: Severity::Warning,
     is_on: true,
-    // It depends on who reads: what has no permission here may have it elsewhere.
+    // It depends on the machine: a file that is unreadable here may be readable elsewhere.
     blocks_loading: false,
-    summary: "something in the skill is no plain file, or can't be read",
-    why: "An agent that opens a pipe waits for ever, git keeps neither pipes nor devices, and what can't be read was not checked.",
+    summary: "a pipe, socket or device in the skill, or a file that cannot be read",
+    why: "An agent that opens a pipe waits forever, git stores neither pipes nor devices, and an unreadable file was not checked.",
     example: "scripts/queue, made with mkfifo",
-    mend: "remove it, or make it a file that can be read",
+    how_to_fix: "remove it, or replace it with a readable file",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -26,35 +26,35 @@ pub const RULE: Rule = Rule {
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let entries = skill.files.entries().iter();
     let own = entries.filter(|entry| !skill.is_nested(&entry.path));
-    let no_files = own.filter_map(no_file);
+    let special = own.filter_map(not_a_file);
     let unreadable = skill.unreadable.iter().map(|(path, error)| {
         let path_shown = naming::shortened(path);
-        let message = format!("`{path_shown}` can't be read: {error}");
-        let help = "see that it is there and that you may read it; nothing in it was checked";
+        let message = format!("`{path_shown}` cannot be read: {error}");
+        let help = "check that it exists and that you have permission to read it; its content was not checked";
         about(path, message, help)
     });
-    no_files.chain(unreadable).collect()
+    special.chain(unreadable).collect()
 }
 
-/// Links and submodules have rules of their own; only a `SKILL.md` that is one leaves nothing
-/// to check.
-fn no_file(entry: &Entry) -> Option<Finding> {
+/// Reports an entry that is not a file. Links and submodules have their own rules, except for a
+/// `SKILL.md` that is a link, because then the whole skill is unchecked.
+fn not_a_file(entry: &Entry) -> Option<Finding> {
     let path = naming::shortened(&entry.path);
     match &entry.kind {
-        // A name that is not UTF-8 has a rule of its own.
+        // SK504 reports a name that is not UTF-8.
         EntryKind::Special if entry.path.contains(char::REPLACEMENT_CHARACTER) => None,
         EntryKind::Special => Some(about(
             &entry.path,
-            format!("`{path}` is no file, but a pipe, a socket or a device"),
-            "remove it: git does not keep it, and who reads it may wait for ever",
+            format!("`{path}` is not a file, but a pipe, a socket or a device"),
+            "remove it: git does not store it, and a program that reads it may wait forever",
         )),
         EntryKind::Link { target } if entry.path == SKILL_FILE => Some(about(
             &entry.path,
             format!(
-                "`{SKILL_FILE}` is a link to `{}`, and links are not followed",
+                "`{SKILL_FILE}` is a symbolic link to `{}`, and links are not followed",
                 naming::shortened(target)
             ),
-            "put the file itself there; nothing in it was checked",
+            "replace the link with the file itself; its content was not checked",
         )),
         _ => None,
     }
@@ -63,7 +63,7 @@ fn no_file(entry: &Entry) -> Option<Finding> {
 fn about(path: &str, message: String, help: &str) -> Finding {
     let finding = Finding::about(path, message, help);
     match path == SKILL_FILE {
-        true => finding.as_severe_as(Severity::Error),
+        true => finding.with_severity(Severity::Error),
         false => finding,
     }
 }
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_vanished_while_it_was_read_is_named() {
+    fn file_that_vanished_during_the_check_is_reported() {
         let without_skill_md = MemoryFiles::new("a").with_entry(Entry::file(SKILL_FILE, 9));
         assert_eq!(
             found(&without_skill_md),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_skill_within_has_is_that_skills() {
+    fn entries_of_a_nested_skill_are_not_reported() {
         let special = |path: &str| Entry {
             path: path.to_owned(),
             kind: EntryKind::Special,

@@ -1,4 +1,4 @@
-//! SK007: a `mdskill-ignore` that silences nothing. `validate::suppress` finds it.
+//! SK007: an `mdskill-ignore` comment without a matching finding. The `suppression` module reports it.
 
 use crate::diagnostic::Severity;
 use crate::rule::{Check, Fixable, Rule};
@@ -10,10 +10,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     is_on: true,
     blocks_loading: false,
-    summary: "a `mdskill-ignore` that silences nothing",
-    why: "It hides the next finding there from its author, and the agent meets it.",
+    summary: "an `mdskill-ignore` comment that has no effect",
+    why: "It would hide the next problem in this place from the author, but not from the agent.",
     example: "<!-- mdskill-ignore SK302: not there -->",
-    mend: "remove the comment",
+    how_to_fix: "remove the comment",
     fixable: Fixable::No,
     check: Check::Validator,
 };

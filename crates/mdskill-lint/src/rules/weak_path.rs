@@ -1,4 +1,4 @@
-//! SK303: a path that may be the skill's own is not there.
+//! SK303: a path that may belong to the skill does not exist.
 
 use crate::diagnostic::Severity;
 use crate::markdown::LinkKind::{CodeBlock, CodeSpan, Command, Prose};
@@ -15,10 +15,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Info,
     is_on: true,
     blocks_loading: false,
-    summary: "a path in a command, in code or into scripts/ is not in the skill",
-    why: "An agent that runs it finds nothing; but half of the missing scripts are the user's own, so most of these are only told.",
+    summary: "a path in a command, in code or into scripts/ does not exist in the skill",
+    why: "An agent that runs it gets an error, but half of the missing scripts belong to the project of the user, so most findings are only notes.",
     example: "python scripts/check.py",
-    mend: "add the file, or say whose it is",
+    how_to_fix: "add the file, or say where it comes from",
     fixable: Fixable::No,
     check: Check::Skill(check),
 };
@@ -29,13 +29,17 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let found = missing.filter_map(|mention| {
         let severity = severity(&mention)?;
         let target = &mention.link.target;
-        let message = format!("`{target}` is named here, but the skill does not have it");
-        Some(mention.finding(message, RULE.mend).as_severe_as(severity))
+        let message = format!("`{target}` does not exist in the skill");
+        Some(
+            mention
+                .finding(message, RULE.how_to_fix)
+                .with_severity(severity),
+        )
     });
     found.collect()
 }
 
-/// Returns how much a missing path matters, nothing when another rule tells of it.
+/// Returns the severity of a missing path, or `None` when another rule reports it.
 fn severity(mention: &Mention<'_>) -> Option<Severity> {
     let severity = match (mention.resolved.confidence, mention.link.kind) {
         (Confidence::Link | Confidence::None, _) | (Confidence::Strong, CodeSpan | Prose) => {

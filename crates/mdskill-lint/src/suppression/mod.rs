@@ -238,7 +238,7 @@ fn without_reason<'a>(suppressions: &'a [Suppression<'_>]) -> impl Iterator<Item
         let help = "add the reason after a colon: `mdskill-ignore SK302: reason`";
         suppression
             .complaint(message, help)
-            .as_severe_as(Severity::Info)
+            .with_severity(Severity::Info)
     })
 }
 

@@ -69,7 +69,7 @@ fn a_comment_for_the_file_silences_also_what_is_about_the_file() {
         found.map(|found| found.code).collect()
     };
     assert_eq!(left(&Settings::default()), ["SK210"]);
-    let stranger = left(&Settings::default().for_strangers());
+    let stranger = left(&Settings::default().for_untrusted());
     assert_eq!(stranger, ["SK210", "SK203", "SK301", "SK301"]);
 }
 
