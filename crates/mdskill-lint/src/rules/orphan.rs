@@ -47,7 +47,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let patterns: HashSet<&str> = mentions::all(skill)
-        .filter_map(|mention| path_kind::fixed_beginning(&mention.reference.target))
+        .filter_map(|mention| path_kind::fixed_prefix(&mention.reference.target))
         .collect();
     let is_meant_by_a_pattern = |path: &str| {
         let ends = path.char_indices().map(|(at, _)| at);
