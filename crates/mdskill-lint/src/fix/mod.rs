@@ -1,4 +1,4 @@
-//! Fixes: [`apply_fixes`] returns a skill as the fixes of its findings leave it. Nothing is written here.
+//! [`apply_fixes`]: applies the fixes of a skill's findings, and returns the changes without writing them.
 
 mod apply;
 mod score;
