@@ -1,7 +1,7 @@
 //! Parses and validates Agent Skills, without I/O.
 //!
 //! [`validate`](fn@validate) finds every problem of a skill; [`apply_fixes`] fixes what can be fixed;
-//! [`capabilities`](fn@capabilities::capabilities) lists what a skill can make an agent do. The files of a skill come from a
+//! [`capabilities`](fn@capabilities::capabilities) lists the capabilities that a skill gives to an agent. The files of a skill come from a
 //! [`SkillFiles`](skill_files::SkillFiles): from memory, or from any other place that implements it.
 //!
 //! ```
@@ -24,8 +24,8 @@
 //! | `references` | which links and mentions lead to files |
 //! | `suppression` | comments that silence rules |
 //! | [`fix`] | applying fixes |
-//! | [`cross_skill`] | rules that compare skills |
-//! | [`capabilities`] | what a skill can do |
+//! | [`cross_skill`] | running the rules that compare skills |
+//! | [`capabilities`] | the capabilities of a skill |
 
 pub mod agents;
 pub mod allowed_tools;
