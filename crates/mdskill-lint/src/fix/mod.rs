@@ -2,6 +2,6 @@
 
 mod apply;
 mod score;
-pub mod text_edit;
+pub(crate) mod text_edit;
 
 pub use apply::{FileChange, FixFilter, FixOutcome, RefusedFix, apply_fixes, apply_fixes_to_file};

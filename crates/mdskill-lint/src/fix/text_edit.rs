@@ -7,7 +7,7 @@ use crate::span::Span;
 
 /// The outcome of [`edit`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edited {
+pub(crate) struct Edited {
     /// The new text.
     pub text: String,
     /// The indexes of the applied fixes.
@@ -16,17 +16,8 @@ pub struct Edited {
 
 /// Applies the edits of each of `fixes` completely or not at all. If two fixes overlap, only the
 /// first is applied, because the second may be different after the first.
-///
-/// ```
-/// use mdskill_lint::diagnostic::Edit;
-/// use mdskill_lint::span::Span;
-/// use mdskill_lint::fix::text_edit::edit;
-///
-/// let comma = Edit { span: Span::new(4, 5), replacement: String::new() };
-/// assert_eq!(edit("Read, Grep", &[&[comma]]).text, "Read Grep");
-/// ```
 #[must_use]
-pub fn edit(text: &str, fixes: &[&[Edit]]) -> Edited {
+pub(crate) fn edit(text: &str, fixes: &[&[Edit]]) -> Edited {
     let mut accepted: BTreeMap<usize, &Edit> = BTreeMap::new();
     let mut applied = Vec::new();
     for (at, edits) in fixes.iter().enumerate() {
