@@ -1,17 +1,17 @@
-//! The validator against the specification's reference checker and against `cat` of the same files, in one run.
+//! Compares the validator with the specification's reference checker, and with `cat` of the same files.
 //!
-//! `cargo bench --bench validate` prints Markdown tables. `MDSKILL_BENCH_RUNS` says how many runs each row has. The
-//! reference checker is taken from the search path (`pip install skills-ref`); without it its rows say so.
+//! `cargo bench --bench validate` prints Markdown tables. `MDSKILL_BENCH_RUNS` sets the number of runs of each row. The
+//! reference checker is found on `PATH` (`pip install skills-ref`); without it, its rows are missing.
 
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
-    reason = "a benchmark that can't go on panics, and its table is what it is for"
+    reason = "a benchmark may panic on an error, and printing its table is its purpose"
 )]
 #![expect(
     clippy::cast_precision_loss,
-    reason = "numbers for people need no 52 bits"
+    reason = "displayed numbers do not need 52 bits"
 )]
 
 mod rows;
@@ -23,9 +23,9 @@ mod measure;
 #[path = "../../tests/it/support/sealed.rs"]
 mod sealed;
 
-use rows::Room;
+use rows::Workloads;
 
-/// Runs of each row when nobody says otherwise.
+/// The default number of runs of each row.
 const RUNS: usize = 5;
 
 fn main() {
@@ -44,22 +44,22 @@ fn main() {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "how often to run is the benchmark's own business, not the program's"
+    reason = "the number of runs is a setting of the benchmark, not of the program"
 )]
 fn bench() {
     let runs = std::env::var("MDSKILL_BENCH_RUNS")
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(RUNS);
-    let place = tempfile::tempdir_in("/dev/shm")
+    let folder = tempfile::tempdir_in("/dev/shm")
         .or_else(|_| tempfile::tempdir())
         .expect("a temporary folder");
-    let room = Room::furnish(place.path());
-    println!("{}\n", table::headline(&room, runs));
+    let workloads = Workloads::write(folder.path());
+    println!("{}\n", table::headline(&workloads, runs));
     let mut results = table::Results::default();
     for round in 0..=runs {
-        // The first round warms the caches of the system, and counts for nothing.
-        for row in room.rows() {
+        // The first round only warms the caches of the system.
+        for row in workloads.rows() {
             let cost = row.run();
             if round > 0 {
                 results.add(row, cost);

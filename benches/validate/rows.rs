@@ -1,4 +1,4 @@
-//! What is measured: each row is one command over one workload.
+//! The measured rows: each is one command over one workload.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,29 +9,29 @@ use crate::measure::{Cost, cost_of};
 use crate::sealed;
 use crate::workload;
 
-/// Sizes of the made-up repositories: the second shows whether time grows with the first.
+/// Numbers of skills in the synthetic repositories. Two sizes show whether the time grows linearly.
 pub const SMALL: usize = 1_000;
 pub const LARGE: usize = 10_000;
 
-/// How many skills the reference checker's program is started for.
+/// The number of skills for which the reference checker is started.
 const STARTED: usize = 20;
-/// What the package `skills-ref` calls its program.
-const REFERENCE_PROGRAM: &str = "agentskills";
+/// The program of the package `skills-ref`.
+const SKILLS_REF_PROGRAM: &str = "agentskills";
 
-/// Exit code of a check that found something, which is no failure here.
+/// The failure of a validation with findings, which is not a failure here.
 const FOUND: &str = "failed: exit status: 3";
 
-/// What runs.
+/// The measured program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Tool {
     /// `mdskill validate --select all` on one core.
     AllRules,
     /// The same on every core.
     AllRulesAllCores,
-    /// The reference checker as its users run it: a process for each skill.
-    ReferenceProgram,
-    /// The reference checker as a library, every skill in one process.
-    Reference,
+    /// The reference checker as users run it: one process for each skill.
+    SkillsRefProgram,
+    /// The reference checker as a library: all skills in one process.
+    SkillsRefLibrary,
     /// `cat` of every file.
     Cat,
 }
@@ -39,11 +39,11 @@ pub enum Tool {
 /// One command over one workload.
 pub struct Row {
     pub tool: Tool,
-    /// What the workload is called.
+    /// The name of the workload.
     pub workload: &'static str,
-    /// How many skills it has.
+    /// The number of its skills.
     pub skills: usize,
-    /// Whether it is a text from a stranger, of which only the time and memory count.
+    /// Whether it is hostile input, for which only time and memory count.
     pub is_hostile: bool,
     command: Command,
 }
@@ -58,36 +58,36 @@ impl Row {
 }
 
 /// The workloads on disk, and the commands over them.
-pub struct Room {
+pub struct Workloads {
     rows: Vec<Row>,
-    pub has_reference: bool,
+    pub has_skills_ref: bool,
 }
 
-impl Room {
-    /// Writes the workloads below `place`.
-    pub fn furnish(place: &Path) -> Self {
-        let python = reference_python();
-        let mut room = Self {
+impl Workloads {
+    /// Writes the workloads to `root`.
+    pub fn write(root: &Path) -> Self {
+        let python = skills_ref_python();
+        let mut all = Self {
             rows: Vec::new(),
-            has_reference: python.is_some(),
+            has_skills_ref: python.is_some(),
         };
-        let script = place.join("reference.py");
-        fs::write(&script, REFERENCE).unwrap();
+        let script = root.join("library.py");
+        fs::write(&script, SKILLS_REF_SCRIPT).unwrap();
         let mut workloads = Vec::new();
-        let corpus = place.join("corpus");
+        let corpus = root.join("corpus");
         fs::create_dir(&corpus).unwrap();
         if workload::corpus(&corpus) {
             workloads.push(("wshobson/agents", corpus));
         }
-        for (name, count) in [("made up, 1,000", SMALL), ("made up, 10,000", LARGE)] {
-            let folder = place.join(format!("made-up-{count}"));
+        for (name, count) in [("synthetic, 1,000", SMALL), ("synthetic, 10,000", LARGE)] {
+            let folder = root.join(format!("synthetic-{count}"));
             workload::synthetic(&folder, count);
             workloads.push((name, folder));
         }
         for (name, folder) in &workloads {
             let skills = count_skills(folder);
             let mut add = |tool, command| {
-                room.rows.push(Row {
+                all.rows.push(Row {
                     tool,
                     workload: name,
                     skills,
@@ -101,18 +101,21 @@ impl Room {
                 mdskill(folder, &["--select", "all"], false),
             );
             add(Tool::Cat, cat(folder));
-            // A hundred times slower: the small one says all about it.
+            // It is a hundred times slower, so only the small workloads are measured.
             if let Some(python) = &python
                 && skills <= SMALL
             {
-                add(Tool::Reference, reference(python, &script, folder));
+                add(
+                    Tool::SkillsRefLibrary,
+                    skills_ref_library(python, &script, folder),
+                );
             }
-            if let Some(program) = sealed::locate(REFERENCE_PROGRAM)
+            if let Some(program) = sealed::locate(SKILLS_REF_PROGRAM)
                 && skills < SMALL
             {
-                let command = reference_program(&program, folder);
-                room.rows.push(Row {
-                    tool: Tool::ReferenceProgram,
+                let command = skills_ref_program(&program, folder);
+                all.rows.push(Row {
+                    tool: Tool::SkillsRefProgram,
                     workload: name,
                     skills: STARTED,
                     is_hostile: false,
@@ -121,13 +124,13 @@ impl Room {
             }
         }
         for (number, hostile) in workload::hostile().into_iter().enumerate() {
-            let folder = place.join(format!("hostile-{number}/hostile"));
+            let folder = root.join(format!("hostile-{number}/hostile"));
             let file = folder.join(hostile.file);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             let skill = "---\nname: hostile\ndescription: Use when testing\n---\nRead `references/page.md`.\n";
             fs::write(folder.join("SKILL.md"), skill).unwrap();
             fs::write(file, hostile.text).unwrap();
-            room.rows.push(Row {
+            all.rows.push(Row {
                 tool: Tool::AllRules,
                 workload: hostile.name,
                 skills: 1,
@@ -135,7 +138,7 @@ impl Room {
                 command: mdskill(&folder, &["--select", "all"], true),
             });
         }
-        room
+        all
     }
 
     /// Returns every row.
@@ -162,13 +165,13 @@ fn cat(folder: &Path) -> Command {
     command
 }
 
-fn reference(python: &Path, script: &Path, folder: &Path) -> Command {
+fn skills_ref_library(python: &Path, script: &Path, folder: &Path) -> Command {
     let mut command = sealed::command(python, folder);
     command.arg(script).arg(folder).current_dir(folder);
     command
 }
 
-fn reference_program(program: &Path, folder: &Path) -> Command {
+fn skills_ref_program(program: &Path, folder: &Path) -> Command {
     let each = "find . -name SKILL.md | sort | head -n \"$1\" | while read -r file; do \"$0\" validate \"${file%/*}\"; done; exit 0";
     let mut command = sealed::command("sh", folder);
     command
@@ -179,17 +182,17 @@ fn reference_program(program: &Path, folder: &Path) -> Command {
     command
 }
 
-/// Validates every skill below a folder in one process, so that Python's start counts once.
-const REFERENCE: &str = "\
+/// Validates all skills in a folder in one process, so that Python starts only once.
+const SKILLS_REF_SCRIPT: &str = "\
 import pathlib, sys
 from skills_ref import validate
 for skill in sorted(pathlib.Path(sys.argv[1]).rglob('SKILL.md')):
     validate(skill.parent)
 ";
 
-/// The Python that the reference checker is installed for.
-fn reference_python() -> Option<PathBuf> {
-    let program = sealed::locate(REFERENCE_PROGRAM)?;
+/// Returns the Python interpreter of the reference checker.
+fn skills_ref_python() -> Option<PathBuf> {
+    let program = sealed::locate(SKILLS_REF_PROGRAM)?;
     let text = fs::read_to_string(program).ok()?;
     let python = PathBuf::from(text.lines().next()?.strip_prefix("#!")?.trim());
     let is_program =
@@ -200,9 +203,12 @@ fn reference_python() -> Option<PathBuf> {
 fn count_skills(folder: &Path) -> usize {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
     entries
-        .map(|entry| match entry.file_type().unwrap().is_dir() {
-            true => count_skills(&entry.path()),
-            false => usize::from(entry.file_name() == "SKILL.md"),
+        .map(|entry| {
+            if entry.file_type().unwrap().is_dir() {
+                count_skills(&entry.path())
+            } else {
+                usize::from(entry.file_name() == "SKILL.md")
+            }
         })
         .sum()
 }

@@ -1,22 +1,22 @@
-//! The numbers as Markdown tables, each beside its limit.
+//! Renders the results as Markdown tables with their limits.
 
 use std::time::Duration;
 
 use crate::measure::Cost;
-use crate::rows::{LARGE, Room, Row, SMALL, Tool};
+use crate::rows::{LARGE, Row, SMALL, Tool, Workloads};
 
-/// Skills a second on one core, with every rule.
-const LEAST_SKILLS_A_SECOND: f64 = 3_000.0;
-/// Times the reference checker's speed.
-const LEAST_TIMES_REFERENCE: f64 = 100.0;
-/// Peak memory, in MiB.
-const MOST_PEAK: f64 = 50.0;
-/// How much longer ten times as many skills may take, beyond ten times.
-const MOST_GROWTH: f64 = 1.2;
-/// Wall time of a hostile text.
-const MOST_HOSTILE: Duration = Duration::from_secs(1);
-/// Peak memory on one, in MiB: a megabyte of findings is kept to be shown.
-const MOST_HOSTILE_PEAK: f64 = 200.0;
+/// Minimum number of skills per second on one core, with every rule.
+const MIN_SKILLS_PER_SECOND: f64 = 3_000.0;
+/// Minimum speed relative to the reference checker.
+const MIN_SPEEDUP: f64 = 100.0;
+/// Maximum peak memory, in MiB.
+const MAX_PEAK: f64 = 50.0;
+/// Maximum growth of the time, relative to the growth of the number of skills.
+const MAX_GROWTH: f64 = 1.2;
+/// Maximum wall time for hostile input.
+const MAX_HOSTILE: Duration = Duration::from_secs(1);
+/// Maximum peak memory for hostile input, in MiB. It is higher, because a megabyte of findings is kept.
+const MAX_HOSTILE_PEAK: f64 = 200.0;
 
 /// The samples of each row, in the order of the rows.
 #[derive(Default)]
@@ -24,22 +24,21 @@ pub struct Results<'a> {
     rows: Vec<(&'a Row, Vec<Cost>)>,
 }
 
-/// What was measured where, and how to measure it again.
-pub fn headline(room: &Room, runs: usize) -> String {
+/// Describes the machine, the programs and the number of runs.
+pub fn headline(workloads: &Workloads, runs: usize) -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let reference = match room.has_reference {
-        true => "reference checker: skills-ref from the Python registry, all skills in one process",
-        false => {
-            "the reference checker is not here (`pip install skills-ref` and put it on the search path)"
-        }
+    let skills_ref = if workloads.has_skills_ref {
+        "reference checker: skills-ref from the Python registry, all skills in one process"
+    } else {
+        "the reference checker is not installed (`pip install skills-ref`, and add it to `PATH`)"
     };
     let build = if cfg!(debug_assertions) {
-        " **A debug build: its times mean nothing.**"
+        " **This is a debug build: ignore the times.**"
     } else {
         ""
     };
     format!(
-        "Machine: {cores} cores, {} {}; files in memory; {reference}. Median of {runs} runs after one warm-up (min-max). \
+        "Machine: {cores} cores, {} {}; files in memory; {skills_ref}. Median of {runs} runs after one warm-up (min-max). \
          Made by `cargo bench --bench validate`.{build}",
         std::env::consts::OS,
         std::env::consts::ARCH,
@@ -64,7 +63,7 @@ impl<'a> Results<'a> {
         let (hostile, ordinary): (Vec<_>, Vec<_>) =
             self.rows.iter().partition(|(row, _)| row.is_hostile);
         let mut lines = vec![
-            "| workload | what runs | wall ms | CPU ms | peak MiB | skills a CPU second | limit | met |"
+            "| workload | program | wall ms | CPU ms | peak MiB | skills per CPU second | limit | met |"
                 .to_owned(),
             "|---|---|---|---|---|---|---|---|".to_owned(),
         ];
@@ -74,9 +73,13 @@ impl<'a> Results<'a> {
                 .map(|(row, samples)| self.ordinary(row, samples)),
         );
         lines.extend([String::new(), self.growth(), String::new()]);
-        lines.push("| a stranger's text | wall ms | CPU ms | peak MiB | limit | met |".to_owned());
+        lines.push("| hostile input | wall ms | CPU ms | peak MiB | limit | met |".to_owned());
         lines.push("|---|---|---|---|---|---|".to_owned());
-        lines.extend(hostile.iter().map(|(row, samples)| stranger(row, samples)));
+        lines.extend(
+            hostile
+                .iter()
+                .map(|(row, samples)| hostile_row(row, samples)),
+        );
         lines.join("\n")
     }
 
@@ -87,18 +90,18 @@ impl<'a> Results<'a> {
             row.workload,
             name(row.tool),
             numbers(samples),
-            skills_a_second(row, samples)
+            skills_per_second(row, samples)
         )
     }
 
     fn limit(&self, row: &Row, samples: &[Cost]) -> (String, &'static str) {
         match row.tool {
             Tool::AllRules => {
-                let is_fast = skills_a_second(row, samples) >= LEAST_SKILLS_A_SECOND;
-                let is_small = peak(samples) < MOST_PEAK;
-                let (compared, is_faster) = self.against_the_reference(row, samples);
+                let is_fast = skills_per_second(row, samples) >= MIN_SKILLS_PER_SECOND;
+                let is_small = peak(samples) < MAX_PEAK;
+                let (compared, is_faster) = self.speedup(row, samples);
                 (
-                    format!("{LEAST_SKILLS_A_SECOND} skills a second, {MOST_PEAK} MiB{compared}"),
+                    format!("{MIN_SKILLS_PER_SECOND} skills per second, {MAX_PEAK} MiB{compared}"),
                     yes(is_fast && is_small && is_faster),
                 )
             }
@@ -106,40 +109,40 @@ impl<'a> Results<'a> {
         }
     }
 
-    /// Compares the processor time of a skill with the reference checker's, as it is started, which the
-    /// limit is about, and as a library. We look at all files of a skill, it only at the frontmatter.
-    fn against_the_reference(&self, row: &Row, samples: &[Cost]) -> (String, bool) {
+    /// Compares the CPU time per skill with the reference checker's, both as a program, which the limit
+    /// is about, and as a library. mdskill reads all files of a skill, skills-ref only the frontmatter.
+    fn speedup(&self, row: &Row, samples: &[Cost]) -> (String, bool) {
         let times = |tool| {
             let found = self
                 .rows
                 .iter()
                 .find(|(other, _)| other.workload == row.workload && other.tool == tool);
             found.map(|(other, others)| {
-                skills_a_second(row, samples) / skills_a_second(other, others)
+                skills_per_second(row, samples) / skills_per_second(other, others)
             })
         };
-        let library = times(Tool::Reference).map(|times| format!(", {times:.0} × the library"));
-        let program = times(Tool::ReferenceProgram);
-        let started = program.map(|times| {
-            format!(", {times:.0} × the reference checker; at least {LEAST_TIMES_REFERENCE}")
-        });
-        let is_faster = program.is_none_or(|times| times >= LEAST_TIMES_REFERENCE);
+        let library =
+            times(Tool::SkillsRefLibrary).map(|times| format!(", {times:.0} × the library"));
+        let program = times(Tool::SkillsRefProgram);
+        let started = program
+            .map(|times| format!(", {times:.0} × the reference checker; at least {MIN_SPEEDUP}"));
+        let is_faster = program.is_none_or(|times| times >= MIN_SPEEDUP);
         (started.into_iter().chain(library).collect(), is_faster)
     }
 
     fn growth(&self) -> String {
         let (Some(small), Some(large)) = (
-            self.find("made up, 1,000", Tool::AllRules),
-            self.find("made up, 10,000", Tool::AllRules),
+            self.find("synthetic, 1,000", Tool::AllRules),
+            self.find("synthetic, 10,000", Tool::AllRules),
         ) else {
             return String::new();
         };
         let growth = cpu(large).as_secs_f64() / cpu(small).as_secs_f64();
         let linear = LARGE as f64 / SMALL as f64;
         format!(
-            "Ten times as many skills take {growth:.1} times the processor time; limit {:.0}; met: {}.",
-            linear * MOST_GROWTH,
-            yes(growth <= linear * MOST_GROWTH)
+            "Ten times as many skills take {growth:.1} times the CPU time; limit {:.0}; met: {}.",
+            linear * MAX_GROWTH,
+            yes(growth <= linear * MAX_GROWTH)
         )
     }
 
@@ -152,10 +155,10 @@ impl<'a> Results<'a> {
     }
 }
 
-fn stranger(row: &Row, samples: &[Cost]) -> String {
-    let met = wall(samples) < MOST_HOSTILE && peak(samples) < MOST_HOSTILE_PEAK;
+fn hostile_row(row: &Row, samples: &[Cost]) -> String {
+    let met = wall(samples) < MAX_HOSTILE && peak(samples) < MAX_HOSTILE_PEAK;
     format!(
-        "| {} | {} | 1 s, {MOST_HOSTILE_PEAK} MiB | {} |",
+        "| {} | {} | 1 s, {MAX_HOSTILE_PEAK} MiB | {} |",
         row.workload,
         numbers(samples),
         yes(met)
@@ -166,8 +169,8 @@ fn name(tool: Tool) -> &'static str {
     match tool {
         Tool::AllRules => "mdskill, all rules, one core",
         Tool::AllRulesAllCores => "mdskill, all rules, all cores",
-        Tool::ReferenceProgram => "skills-ref, a process for each of 20 skills",
-        Tool::Reference => "skills-ref as a library, one process",
+        Tool::SkillsRefProgram => "skills-ref, a process for each of 20 skills",
+        Tool::SkillsRefLibrary => "skills-ref as a library, one process",
         Tool::Cat => "cat of the same files",
     }
 }
@@ -187,8 +190,8 @@ fn numbers(samples: &[Cost]) -> String {
     )
 }
 
-/// By processor time, which is a core's own, however busy the machine is.
-fn skills_a_second(row: &Row, samples: &[Cost]) -> f64 {
+/// Uses CPU time, because wall time depends on the load of the machine.
+fn skills_per_second(row: &Row, samples: &[Cost]) -> f64 {
     row.skills as f64 / cpu(samples).as_secs_f64()
 }
 

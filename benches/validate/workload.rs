@@ -1,4 +1,4 @@
-//! What is validated: a real repository, as many made-up skills as wanted, and what a stranger might send.
+//! The validated skills: a real repository, synthetic skills, and hostile input.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use crate::sealed;
 
-/// The repository beside the checkout that the research measured.
+/// A bundle of a real repository, next to the checkout.
 const BUNDLE: &str = "../shared/corpora/wshobson/agents.bundle";
 
-/// Checks the real repository out into `folder`; false when it is not there.
+/// Checks out the real repository into `folder`; returns false if its bundle does not exist.
 pub fn corpus(folder: &Path) -> bool {
     let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join(BUNDLE);
     if !bundle.is_file() {
@@ -23,22 +23,22 @@ pub fn corpus(folder: &Path) -> bool {
     cloned.success()
 }
 
-/// Writes `count` skills below `folder`, of the sizes that public skills have: 109 lines and 8.4 KB in the
-/// median, two in five with references (research of 2,672 skills).
+/// Writes `count` synthetic skills into `folder`. Their sizes are those of 2,672 public skills: a median of
+/// 109 lines and 8.4 KB, and two of five with references.
 pub fn synthetic(folder: &Path, count: usize) {
-    let mut dice = Dice(0x2545_f491_4f6c_dd1d);
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
     for number in 0..count {
-        let name = format!("made-up-skill-{number:05}");
+        let name = format!("synthetic-skill-{number:05}");
         let skill = folder.join(format!("pack-{:03}/{name}", number / 100));
-        let references = if dice.below(5) < 2 {
-            1 + dice.below(3)
+        let references = if random.below(5) < 2 {
+            1 + random.below(3)
         } else {
             0
         };
         fs::create_dir_all(skill.join("references")).unwrap();
         fs::write(
             skill.join("SKILL.md"),
-            skill_md(&name, references, &mut dice),
+            skill_md(&name, references, &mut random),
         )
         .unwrap();
         for reference in 0..references {
@@ -47,23 +47,23 @@ pub fn synthetic(folder: &Path, count: usize) {
                 path,
                 body(
                     &format!("Topic {reference}"),
-                    40 + dice.below(80),
-                    &mut dice,
+                    40 + random.below(80),
+                    &mut random,
                 ),
             )
             .unwrap();
         }
     }
-    // What makes it a repository: links are followed to its edge and no further.
+    // `.git` makes it a repository, so that links are resolved up to its root.
     fs::create_dir_all(folder.join(".git")).unwrap();
 }
 
-fn skill_md(name: &str, references: usize, dice: &mut Dice) -> String {
+fn skill_md(name: &str, references: usize, random: &mut Random) -> String {
     let mut text = format!(
-        "---\nname: {name}\ndescription: \"{}Use when somebody asks for {name}.\"\nlicense: MIT\nmetadata:\n  author: \
+        "---\nname: {name}\ndescription: \"{}Use when the user asks for {name}.\"\nlicense: MIT\nmetadata:\n  author: \
          acme\n  version: \"1.{}\"\n---\n\n",
-        sentence(20 + dice.below(20), dice),
-        dice.below(100)
+        sentence(20 + random.below(20), random),
+        random.below(100)
     );
     for reference in 0..references {
         let _ = match reference {
@@ -74,17 +74,17 @@ fn skill_md(name: &str, references: usize, dice: &mut Dice) -> String {
             _ => writeln!(text, "See `references/topic-{reference}.md` for more.\n"),
         };
     }
-    text + &body(name, 60 + dice.below(100), dice)
+    text + &body(name, 60 + random.below(100), random)
 }
 
-/// Headings, sentences, lists, tables and code, as skills have them.
-fn body(title: &str, lines: usize, dice: &mut Dice) -> String {
+/// Returns headings, sentences, lists, tables and code, like those of public skills.
+fn body(title: &str, lines: usize, random: &mut Random) -> String {
     let mut text = format!("# {title}\n\n");
     let mut written = 0;
     while written < lines {
-        written += match dice.below(6) {
+        written += match random.below(6) {
             0 => {
-                let _ = write!(text, "## Step {written}\n\n{}\n\n", sentence(25, dice));
+                let _ = write!(text, "## Step {written}\n\n{}\n\n", sentence(25, random));
                 4
             }
             1 => {
@@ -99,7 +99,7 @@ fn body(title: &str, lines: usize, dice: &mut Dice) -> String {
                 let _ = write!(
                     text,
                     "| Option | Meaning |\n|---|---|\n| `--fast/-f` | {} |\n\n",
-                    sentence(8, dice)
+                    sentence(8, random)
                 );
                 4
             }
@@ -108,8 +108,8 @@ fn body(title: &str, lines: usize, dice: &mut Dice) -> String {
                     let _ = writeln!(
                         text,
                         "- **{}**: {} `cargo test --all`",
-                        sentence(2, dice).trim(),
-                        sentence(10, dice)
+                        sentence(2, random).trim(),
+                        sentence(10, random)
                     );
                 }
                 text.push('\n');
@@ -119,7 +119,7 @@ fn body(title: &str, lines: usize, dice: &mut Dice) -> String {
                 let _ = write!(
                     text,
                     "{} See [the site](https://example.com/docs) and/or `src/main.rs`.\n\n",
-                    sentence(40, dice)
+                    sentence(40, random)
                 );
                 2
             }
@@ -128,7 +128,7 @@ fn body(title: &str, lines: usize, dice: &mut Dice) -> String {
     text
 }
 
-fn sentence(words: usize, dice: &mut Dice) -> String {
+fn sentence(words: usize, random: &mut Random) -> String {
     const WORDS: [&str; 12] = [
         "agent",
         "reads",
@@ -145,32 +145,32 @@ fn sentence(words: usize, dice: &mut Dice) -> String {
     ];
     let mut text = String::new();
     for _ in 0..words {
-        text.push_str(WORDS[dice.below(WORDS.len())]);
+        text.push_str(WORDS[random.below(WORDS.len())]);
         text.push(' ');
     }
     text
 }
 
-/// The same numbers every time.
-struct Dice(u64);
+/// A pseudorandom generator with a fixed seed, so that every run has the same skills.
+struct Random(u64);
 
-impl Dice {
+impl Random {
     fn below(&mut self, most: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % most as u64).expect("it is below a usize")
+        usize::try_from(self.0 % most as u64).expect("the remainder fits into a usize")
     }
 }
 
-/// A text that a stranger might send.
+/// A hostile file.
 pub struct Hostile {
     pub name: &'static str,
     pub file: &'static str,
     pub text: Vec<u8>,
 }
 
-/// Returns the texts that the validator must survive, each in a skill of its own.
+/// Returns the hostile files, each for a skill of its own.
 pub fn hostile() -> Vec<Hostile> {
     const MIB: usize = 1 << 20;
     let front = "---\nname: hostile\ndescription: Use when testing\n---\n";
@@ -230,7 +230,7 @@ pub fn hostile() -> Vec<Hostile> {
     ]
 }
 
-/// A billion values in a few lines.
+/// Returns YAML that expands to a billion values.
 fn multiplying() -> String {
     let mut yaml = String::new();
     for (name, before) in ('b'..='j').zip('a'..) {

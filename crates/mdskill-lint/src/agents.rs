@@ -1,17 +1,17 @@
-//! The coding agents, and the folders in which each looks for skills.
+//! The supported coding agents and their skill folders.
 
-/// A coding agent, and where it looks for skills.
+/// A coding agent and its skill folders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Agent {
     /// Its name for `--agent`.
     pub id: &'static str,
     /// Its folder in a project.
     pub project: &'static str,
-    /// Its folder below the home.
+    /// Its folder in the user's home directory.
     pub personal: &'static str,
 }
 
-/// The agents, with the folders that each documents in its manual.
+/// The agents, with the folders from their documentation.
 pub const AGENTS: &[Agent] = &[
     agent("copilot", ".github/skills", ".copilot/skills"),
     agent("claude", ".claude/skills", ".claude/skills"),
@@ -29,15 +29,14 @@ const fn agent(id: &'static str, project: &'static str, personal: &'static str) 
 }
 
 impl Agent {
-    /// Returns the agent of this name.
+    /// Returns the agent with this ID.
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
         AGENTS.iter().find(|agent| agent.id == id)
     }
 }
 
-/// Returns the part of a path, with forward slashes, that is a folder in which an agent looks
-/// for skills; nothing when none is on the way.
+/// Returns the shortest prefix of a path that is an agent's skill folder. The path has forward slashes.
 #[must_use]
 pub fn agent_folder(path: &str) -> Option<&str> {
     let ends = path.match_indices('/').map(|(at, _)| at);

@@ -1,4 +1,4 @@
-//! The fields of a frontmatter, and which client documents which.
+//! The known fields of a frontmatter, and the clients that document them.
 //!
 //! Sources: the specification; Copilot CLI's and VS Code's documentation of May 2026; Codex's
 //! `core-skills/loader.rs`; Claude Code's and Cursor's documentation.
@@ -15,12 +15,12 @@ pub const SPEC_FIELDS: [&str; 6] = [
     "allowed-tools",
 ];
 
-/// A field that is not the specification's, and the clients that document it.
+/// A field that the specification does not have, and the clients that document it.
 #[derive(Debug)]
 pub struct ClientField {
     /// Its key.
     pub key: &'static str,
-    /// The clients, as their makers write them.
+    /// The clients, in their vendors' spelling.
     pub clients: &'static [&'static str],
 }
 
@@ -53,31 +53,31 @@ const fn field(key: &'static str, clients: &'static [&'static str]) -> ClientFie
 }
 
 impl ClientField {
-    /// Whether the client that a profile stands for is one of them. Copilot's profile is the one
-    /// for skills that are to work everywhere, so to it no field of a few clients is.
+    /// Whether the profile accepts the field. Only Claude's profile does: Copilot's profile is for
+    /// skills that work in every client, and the specification has none of these fields.
     #[must_use]
     pub fn is_known_to(&self, profile: Profile) -> bool {
         profile == Profile::Claude && self.clients.contains(&CLAUDE_CODE)
     }
 }
 
-/// Whether the specification has the field.
+/// Whether the specification defines the field.
 #[must_use]
 pub fn is_specified(key: &str) -> bool {
     SPEC_FIELDS.contains(&key)
 }
 
-/// Returns the field of that key that only clients have.
+/// Returns the client field with this key.
 #[must_use]
 pub fn client_field(key: &str) -> Option<&'static ClientField> {
     CLIENT_FIELDS.iter().find(|field| field.key == key)
 }
 
-/// Returns the field that was meant by a key that none has: `user_invocable`, `Name`, `licence`.
+/// Returns the known field that is closest to an unknown key, such as `user_invocable`, `Name` or `licence`.
 #[must_use]
 pub fn closest_field(key: &str) -> Option<&'static str> {
     let written = key.to_lowercase().replace('_', "-");
-    // Not slips, but halves of the names.
+    // Parts of a name are too far from it for the edit distance below.
     match written.as_str() {
         "argument" => return Some("argument-hint"),
         "tools" => return Some("allowed-tools"),
@@ -90,7 +90,7 @@ pub fn closest_field(key: &str) -> Option<&'static str> {
         let distance = strsim::damerau_levenshtein(&known.replace('_', "-"), &written);
         (distance, known)
     });
-    // Two letters of eight are a slip; `type` and `title` are words of their own.
+    // Two letters of eight are a typo; `type` and `title` are other words.
     distances
         .filter(|(distance, known)| *distance <= known.len() / 4)
         .min()
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_told_from_a_field_of_somebody() {
+    fn closest_field_finds_typos_only() {
         assert_eq!(closest_field("user_invocable"), Some("user-invocable"));
         assert_eq!(closest_field("when-to-use"), Some("when_to_use"));
         assert_eq!(closest_field("Description"), Some("description"));

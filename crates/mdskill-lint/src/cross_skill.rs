@@ -1,4 +1,4 @@
-//! [`validate_set`]: what is found between skills.
+//! [`validate_set`]: runs the rules that compare skills.
 
 use crate::SKILL_FILE;
 use crate::diagnostic::Diagnostic;
@@ -8,8 +8,8 @@ use crate::settings::Settings;
 use crate::skill_facts::{SetFinding, SkillSet, Subject};
 use crate::span::Position;
 
-/// Returns what is found between skills, each with the index of its skill; nothing as index
-/// means a loose file, whose path is then the diagnostic's.
+/// Validates several skills together. Each diagnostic has the index of its skill, or `None` for
+/// a flat file, whose path is in the diagnostic.
 #[must_use]
 pub fn validate_set(set: &SkillSet<'_>, settings: &Settings) -> Vec<(Option<usize>, Diagnostic)> {
     let mut found = Vec::new();

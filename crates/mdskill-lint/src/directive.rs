@@ -1,34 +1,34 @@
-//! [`Directive`]: a comment by which a page silences findings about itself.
+//! [`Directive`]: a comment in a page that silences findings about that page.
 //!
 //! `<!-- mdskill-ignore SK302, broken-link: reason -->` in Markdown, and
 //! `# mdskill-ignore SK110: reason` in a frontmatter; with `-file` for the whole file.
 
 const WORD: &str = "mdskill-ignore";
-/// Most rules that one comment can name; the rest is not read.
+/// Maximum number of rules in one comment; further ones are ignored.
 const MAX_RULES: usize = 50;
 
-/// What a comment asks for.
+/// The content of a suppression comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directive<'a> {
-    /// Whether it is meant for the whole file.
+    /// Whether it applies to the whole file.
     pub is_for_file: bool,
-    /// The rules it names, by code or name, as they are written.
+    /// The codes or names of its rules, as written.
     pub rules: Vec<&'a str>,
-    /// Whether it says why.
+    /// Whether it gives a reason.
     pub has_reason: bool,
 }
 
-/// Reads an HTML comment from `<!--` to `-->`; nothing when it is another's.
+/// Parses an HTML comment from `<!--` to `-->`; `None` if it is not a suppression.
 #[must_use]
 pub fn parse_comment(comment: &str) -> Option<Directive<'_>> {
     let inside = comment.strip_prefix("<!--")?;
     parse(inside.strip_suffix("-->").unwrap_or(inside))
 }
 
-/// Reads a line of YAML; nothing when it is no comment of ours.
+/// Parses a line of YAML; `None` if it is not a suppression.
 ///
-/// Only a `#` at the very beginning is a comment for sure: in a text of several lines, which is
-/// indented, it is text.
+/// Only a `#` at the start of the line is surely a comment: an indented one may be part of a
+/// multi-line string.
 #[must_use]
 pub fn parse_yaml_line(line: &str) -> Option<Directive<'_>> {
     parse(line.strip_prefix('#')?)
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rules_scope_and_reason_are_read() {
+    fn parse_reads_rules_scope_and_reason() {
         let read = |comment| {
             let read = parse_comment(comment);
             read.map(|read| (read.is_for_file, read.rules, read.has_reason))

@@ -1,8 +1,8 @@
-//! Files that tools leave in a folder that is used or worked on.
+//! Recognizes files that tools create in a skill's folder, such as caches.
 
-/// Whether a path leads to or through what tools make in a folder that is used or worked on.
+/// Whether a part of the path is the name of a file or folder that tools create.
 ///
-/// By names alone, so it serves to judge what an author wrote, never to delete or to trust.
+/// The name alone is not proof: use it to ignore files in a report, never to delete or to trust them.
 #[must_use]
 pub fn is_made_by_tools(path: &str) -> bool {
     path.split('/').any(|name| {

@@ -1,7 +1,7 @@
 //! Parses and validates Agent Skills, without I/O.
 //!
 //! [`validate`](fn@validate) finds every problem of a skill; [`apply_fixes`] fixes what can be fixed;
-//! [`capabilities`](fn@capabilities::capabilities) lists what a skill can make an agent do. The files of a skill come from a
+//! [`capabilities`](fn@capabilities::capabilities) lists the capabilities that a skill gives to an agent. The files of a skill come from a
 //! [`SkillFiles`](skill_files::SkillFiles): from memory, or from any other place that implements it.
 //!
 //! ```
@@ -18,35 +18,35 @@
 //! | module | content |
 //! |---|---|
 //! | [`skill_files`] | the files of a skill |
-//! | [`parsed_skill`] | a skill, parsed once for all rules |
+//! | `parsed_skill` | a skill, parsed once for all rules |
 //! | [`frontmatter`], [`markdown`] | the parts of a `SKILL.md` |
 //! | [`rule`], [`registry`], `rules` | the rules, one file each |
 //! | `references` | which links and mentions lead to files |
 //! | `suppression` | comments that silence rules |
 //! | [`fix`] | applying fixes |
-//! | [`cross_skill`] | rules that compare skills |
-//! | [`capabilities`] | what a skill can do |
+//! | `cross_skill` | running the rules that compare skills |
+//! | [`capabilities`] | the capabilities of a skill |
 
 pub mod agents;
-pub mod allowed_tools;
-pub mod broken_fields;
+mod allowed_tools;
+mod broken_fields;
 pub mod capabilities;
 pub mod capability;
 mod client_fields;
-pub mod cross_skill;
+mod cross_skill;
 pub mod diagnostic;
 mod directive;
 pub mod explain;
 pub mod fix;
 pub mod frontmatter;
-pub mod invisible_chars;
+mod invisible_chars;
 pub mod leftovers;
 mod locate;
 pub mod markdown;
 mod mentions;
 pub mod name;
 mod naming;
-pub mod parsed_skill;
+mod parsed_skill;
 pub mod path;
 pub mod profile;
 mod references;

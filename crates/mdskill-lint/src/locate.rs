@@ -1,4 +1,4 @@
-//! From findings, which know bytes, to diagnostics, which know lines.
+//! Turns findings, which have byte positions, into diagnostics, which have lines and columns.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::rule::{Finding, Rule};
 use crate::settings::Settings;
 use crate::span::{Position, Positions, Span};
 
-/// Longest part of a line that is kept to show it, in bytes on each side of the finding.
+/// Maximum length of an excerpt, in bytes on each side of the finding.
 const EXCERPT_BYTES: usize = 120;
-/// Longest piece whose end is looked for: pieces within pieces would cost their product.
+/// Maximum length of a marked span, because many long overlapping spans would take quadratic time.
 const MAX_SPAN_BYTES: usize = 4096;
 
-/// Turns findings into diagnostics, sorted by file, place and code. One walk through each file
-/// serves all of its findings, so that a megabyte of them on one line stays linear.
-pub(crate) fn place(
+/// Turns findings into diagnostics, sorted by file, position and code. Each file is scanned once for
+/// all of its findings, so a megabyte of findings on one line takes linear time.
+pub(crate) fn to_diagnostics(
     skill: &ParsedSkill<'_>,
     settings: &Settings,
     mut findings: Vec<(&'static Rule, Finding)>,
@@ -27,17 +27,17 @@ pub(crate) fn place(
         a.cmp(&(&b.file, start(b), b_rule.code))
     });
     let mut diagnostics = Vec::with_capacity(findings.len());
-    for of_file in findings.chunk_by(|(_, a), (_, b)| a.file == b.file) {
-        let text = text_of(skill, &of_file[0].1.file);
+    for file_findings in findings.chunk_by(|(_, a), (_, b)| a.file == b.file) {
+        let text = text_of(skill, &file_findings[0].1.file);
         let mut lines = Lines::new(text);
-        let places = places_of_edits(text, of_file);
-        for (rule, finding) in of_file {
+        let positions = edit_positions(text, file_findings);
+        for (rule, finding) in file_findings {
             let Some(severity) = settings.severity(rule, finding.severity) else {
                 continue;
             };
-            let located = finding.span.map(|span| lines.locate(span));
-            let (start, end, excerpt) = match located {
-                Some((start, end, excerpt)) => (start, end, Some(excerpt)),
+            let location = finding.span.map(|span| lines.locate(span));
+            let (start, end, excerpt) = match location {
+                Some(location) => (location.start, location.end, Some(location.excerpt)),
                 None => (Position::START, Position::START, None),
             };
             diagnostics.push(Diagnostic {
@@ -57,8 +57,8 @@ pub(crate) fn place(
                 edit_places: edits(finding)
                     .iter()
                     .filter_map(|edit| {
-                        let place = |at| places.get(&at).copied();
-                        Some((place(edit.span.start)?, place(edit.span.end)?))
+                        let start = *positions.get(&edit.span.start)?;
+                        Some((start, *positions.get(&edit.span.end)?))
                     })
                     .collect(),
             });
@@ -74,19 +74,19 @@ fn edits(finding: &Finding) -> &[Edit] {
     }
 }
 
-/// Returns the place of every byte at which an edit begins or ends. A fix may edit any part of
-/// the file, so all are asked for together, in the order of the text: that is one walk.
-fn places_of_edits(text: &str, findings: &[(&'static Rule, Finding)]) -> BTreeMap<usize, Position> {
+/// Returns the position of every byte at which an edit starts or ends. A fix may edit any part of
+/// the file, so the bytes are sorted first: then one scan finds all positions.
+fn edit_positions(text: &str, findings: &[(&'static Rule, Finding)]) -> BTreeMap<usize, Position> {
     let edits = findings.iter().flat_map(|(_, finding)| edits(finding));
-    let mut places: BTreeMap<usize, Position> = edits
+    let mut by_byte: BTreeMap<usize, Position> = edits
         .flat_map(|edit| [edit.span.start, edit.span.end])
         .map(|at| (at, Position::START))
         .collect();
     let mut positions = Positions::new(text, 1);
-    for (at, place) in &mut places {
-        *place = positions.of(*at);
+    for (at, position) in &mut by_byte {
+        *position = positions.of(*at);
     }
-    places
+    by_byte
 }
 
 fn text_of<'a>(skill: &'a ParsedSkill<'_>, file: &str) -> &'a str {
@@ -96,10 +96,17 @@ fn text_of<'a>(skill: &'a ParsedSkill<'_>, file: &str) -> &'a str {
     skill.page(file).map_or("", |page| &page.text)
 }
 
-/// The lines of a text, asked for in the order of the text.
+/// Finds the lines and columns of spans; fastest in the order of the text.
 pub(crate) struct Lines<'a> {
     text: &'a str,
     positions: Positions<'a>,
+}
+
+/// The location of a span: its position, and its first line.
+pub(crate) struct Location {
+    pub start: Position,
+    pub end: Position,
+    pub excerpt: Excerpt,
 }
 
 impl<'a> Lines<'a> {
@@ -110,8 +117,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Returns where a piece begins and ends, and its first line.
-    pub fn locate(&mut self, span: Span) -> (Position, Position, Excerpt) {
+    pub fn locate(&mut self, span: Span) -> Location {
         let start = floor(self.text, span.start);
         let end = floor(self.text, span.end.min(start + MAX_SPAN_BYTES)).max(start);
         let begins = self.positions.of(start);
@@ -122,7 +128,11 @@ impl<'a> Lines<'a> {
                 _ => ends.column += 1,
             }
         }
-        (begins, ends, excerpt(self.text, start, end))
+        Location {
+            start: begins,
+            end: ends,
+            excerpt: excerpt(self.text, start, end),
+        }
     }
 }
 
@@ -149,12 +159,12 @@ fn excerpt(text: &str, start: usize, end: usize) -> Excerpt {
     }
 }
 
-/// Whether a line is over before `rest`.
+/// Whether a line ends just before `rest`.
 fn ends_a_line(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with('\n') || rest.starts_with("\r\n")
 }
 
-/// Returns the nearest edge of a character at or before byte `at`.
+/// Returns the nearest character boundary at or before byte `at`.
 fn floor(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at)
 }
@@ -166,7 +176,7 @@ mod tests {
     use crate::registry::RULES;
 
     #[test]
-    fn an_excerpt_knows_whether_its_line_goes_on() {
+    fn excerpt_records_whether_its_line_is_cut() {
         let cuts = |text: &str, marked: &str| {
             let start = text.find(marked).unwrap();
             let found = excerpt(text, start, start + marked.len());
@@ -194,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn edits_have_their_places_in_whatever_order_they_are_found() {
+    fn edits_get_positions_in_any_order() {
         let text = "é: 1\nb: 22\n";
         let finding = |span| {
             let finding = Finding::new(span, "", "").with_fix(Fix::safe("", span, "x"));
@@ -202,8 +212,8 @@ mod tests {
         };
         let findings = [finding(Span::new(9, 11)), finding(Span::new(4, 5))];
         let at = |line, column| Position { line, column };
-        let places = places_of_edits(text, &findings);
+        let positions = edit_positions(text, &findings);
         let expected = [(4, at(1, 4)), (5, at(1, 5)), (9, at(2, 4)), (11, at(2, 6))];
-        assert_eq!(places, BTreeMap::from(expected));
+        assert_eq!(positions, BTreeMap::from(expected));
     }
 }

@@ -1,4 +1,4 @@
-//! [`Mention`]: a reference, the page it stands on, and where it leads.
+//! [`Mention`]: a reference, its page, and its destination.
 
 use crate::diagnostic::Severity;
 use crate::markdown::Link;
@@ -6,14 +6,14 @@ use crate::parsed_skill::{Page, ParsedSkill, Role};
 use crate::references::resolve::{Destination, ResolvedLink};
 use crate::rule::Finding;
 
-/// A reference, the page it stands on, and where it leads.
+/// A reference to a file: a link, or a path in code or prose.
 #[derive(Debug, Clone, Copy)]
 pub struct Mention<'c> {
-    /// The page.
+    /// The page that contains it.
     pub page: &'c Page<'c>,
-    /// The reference.
+    /// The reference in the page's Markdown.
     pub link: &'c Link,
-    /// Where it leads.
+    /// Its destination.
     pub resolved: &'c ResolvedLink<'c>,
 }
 
@@ -33,20 +33,20 @@ pub fn of_page<'c>(page: &'c Page<'c>) -> impl Iterator<Item = Mention<'c>> {
 }
 
 impl<'c> Mention<'c> {
-    /// Where it leads.
+    /// Returns the destination of the reference.
     #[must_use]
     pub const fn destination(&self) -> &'c Destination<'c> {
         &self.resolved.destination
     }
 
-    /// Returns a finding at its place.
+    /// Returns a finding at the position of the reference.
     #[must_use]
     pub fn finding(&self, message: impl Into<String>, help: impl Into<String>) -> Finding {
         Finding::in_file(self.page.path, self.link.span, message, help)
     }
 
-    /// Returns how much a fault of it matters that would be `severe` on a page that agents
-    /// read: half of what is missing on the other pages is what somebody is to fill in.
+    /// Returns the severity of a finding that is `severe` on a page for agents. On auxiliary pages
+    /// it is a note, because half of the broken references there are blanks to fill in.
     #[must_use]
     pub fn severity(&self, severe: Severity) -> Severity {
         match self.page.role {

@@ -1,4 +1,4 @@
-//! How a skill could be called instead, and how a name is written into the frontmatter.
+//! Suggests valid names, and writes names into the frontmatter.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use crate::frontmatter::Field;
 use crate::name::SkillName;
 use crate::span::Span;
 
-/// Longest text of an author that a message repeats, in characters.
+/// Maximum length of an author's text in a message, in characters.
 const MAX_SHOWN_CHARS: usize = 80;
 
-/// Returns a text as a message repeats it: a long one by its beginning.
+/// Returns a text for a message; a long text is cut.
 #[must_use]
 pub fn shortened(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(MAX_SHOWN_CHARS) {
@@ -19,14 +19,14 @@ pub fn shortened(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a skill and its folder may be called so.
+/// Whether this is a valid name of a skill and its folder.
 #[must_use]
 pub fn is_valid(name: &str) -> bool {
     SkillName::from_frontmatter(name).is_ok()
 }
 
-/// Returns the valid name that a text is meant to be, if it is plain which: `PDF Tools` is
-/// `pdf-tools`, while nobody knows what `café` shall be.
+/// Returns the valid name for a text, if it is unambiguous: `pdf-tools` for `PDF Tools`. Other
+/// letters than ASCII give none, because `café` has no single spelling in ASCII.
 #[must_use]
 pub fn slug(text: &str) -> Option<String> {
     let mut slug = String::new();
@@ -42,8 +42,8 @@ pub fn slug(text: &str) -> Option<String> {
     is_valid(&slug).then_some(slug)
 }
 
-/// Returns the fix that sets `field` to `name` and keeps its quotes; nothing when the value
-/// goes over several lines. The name is what others ask for, so the change is not a safe one.
+/// Returns the fix that sets `field` to `name` and keeps its quotes; `None` if the value has
+/// several lines. The fix is unsafe, because users refer to a skill by its name.
 #[must_use]
 pub fn rename_fix(text: &str, field: &Field, name: &str) -> Option<Fix> {
     let span = Span::new(field.value_span.start, field.value_span.end.min(text.len()));
@@ -61,8 +61,8 @@ pub fn rename_fix(text: &str, field: &Field, name: &str) -> Option<Fix> {
     Some(Fix::safe(title, span, replacement).as_unsafe())
 }
 
-/// Whether every YAML parser reads a valid name as a text: `42` is a number, and `no` a boolean
-/// before YAML 1.2.
+/// Whether every YAML parser reads an unquoted name as a string: `42` is a number, and `no` is a
+/// boolean before YAML 1.2.
 fn is_plain(name: &str) -> bool {
     const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     name.starts_with(|c: char| c.is_ascii_lowercase()) && !WORDS.contains(&name)
@@ -75,16 +75,16 @@ mod tests {
     use crate::frontmatter;
 
     #[test]
-    fn a_slug_is_valid_or_not_given() {
+    fn slug_is_valid_or_none() {
         assert_eq!(slug("PDF Tools").as_deref(), Some("pdf-tools"));
         assert_eq!(slug("-edge--hyphens_").as_deref(), Some("edge-hyphens"));
-        for hopeless in ["café", "技能", "---", "", "con", &"a".repeat(65)] {
-            assert_eq!(slug(hopeless), None, "{hopeless}");
+        for text in ["café", "技能", "---", "", "con", &"a".repeat(65)] {
+            assert_eq!(slug(text), None, "{text}");
         }
     }
 
     #[test]
-    fn a_fix_keeps_the_quotes() {
+    fn rename_fix_keeps_quotes() {
         let renamed = |yaml: &str, name: &str| {
             let text = format!("---\n{yaml}\n---\n");
             let front = frontmatter::parse(text.as_bytes()).unwrap();
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_shown_by_its_beginning() {
+    fn shortened_cuts_long_text() {
         assert_eq!(shortened("é"), "é");
         assert_eq!(shortened(&"é".repeat(81)).chars().count(), 81);
     }

@@ -1,4 +1,4 @@
-//! [`ParsedSkill`]: a skill, read once for all rules.
+//! [`ParsedSkill`]: a skill, parsed once for all rules.
 
 use std::borrow::Cow;
 
@@ -10,22 +10,22 @@ use crate::references::path_index::PathIndex;
 use crate::references::resolve::{Origin, ResolvedLink, Resolver};
 use crate::skill_files::{Entry, EntryKind, SkillFiles, Unreadable};
 
-/// A skill, read once for all rules.
+/// A skill, parsed once for all rules.
 pub struct ParsedSkill<'a> {
-    /// The skill.
+    /// Its files.
     pub files: &'a dyn SkillFiles,
-    /// The paths in it.
+    /// Their paths.
     pub paths: PathIndex<'a>,
-    /// Its Markdown files that are text, `SKILL.md` first; those of a skill within this one are
-    /// that skill's.
+    /// Its Markdown files that are UTF-8, `SKILL.md` first. Pages of a nested skill are not
+    /// included, because they belong to that skill.
     pub pages: Vec<Page<'a>>,
-    /// Whose eyes it is looked at with.
+    /// The profile to validate against.
     pub profile: Profile,
-    /// The bytes of `SKILL.md`, when the skill has it and it can be read.
+    /// The bytes of `SKILL.md`, if it exists and can be read.
     pub skill_md: Option<Cow<'a, [u8]>>,
-    /// The folders of the skills directly within this one, each with its `/`, sorted.
+    /// The folders of the outermost nested skills, each with a trailing `/`, sorted.
     pub nested: Vec<&'a str>,
-    /// What could not be read, and why.
+    /// The files that could not be read, and the reasons.
     pub unreadable: Vec<(&'a str, Unreadable)>,
     frontmatter: Option<Result<Frontmatter, FrontmatterError>>,
 }
@@ -33,33 +33,33 @@ pub struct ParsedSkill<'a> {
 /// One Markdown file of a skill.
 #[derive(Debug)]
 pub struct Page<'a> {
-    /// Where it lies in the skill.
+    /// Its path in the skill.
     pub path: &'a str,
     /// The whole file.
     pub text: Cow<'a, str>,
-    /// Where its Markdown begins: after the frontmatter, else at 0.
+    /// The byte at which its Markdown begins: after the frontmatter, or 0 without one.
     pub body_offset: usize,
-    /// What it holds after its frontmatter.
+    /// The parsed text after the frontmatter.
     pub markdown: Markdown,
-    /// Where each reference of `markdown` resolved_links.
+    /// The destinations of the references of `markdown`, in the same order.
     pub resolved_links: Vec<ResolvedLink<'a>>,
-    /// Who reads it.
+    /// Its role in the skill.
     pub role: Role,
 }
 
-/// Who reads a Markdown file.
+/// The role of a Markdown file in a skill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Every agent that loads the skill.
+    /// `SKILL.md`, which every agent reads that loads the skill.
     SkillMd,
-    /// An agent that is sent there.
+    /// A page that an agent reads when another page refers to it.
     SupportingPage,
-    /// People, or the one who fills a template in: README, `assets/`, `examples/`, tests.
+    /// A page that is not meant for agents: README, `assets/`, `examples/`, tests.
     Auxiliary,
 }
 
 impl<'a> ParsedSkill<'a> {
-    /// Reads `skill`. The body is read even when the YAML before it is broken.
+    /// Parses the skill with these files. The body is parsed even when the YAML is invalid.
     #[must_use]
     pub fn new(files: &'a dyn SkillFiles, profile: Profile) -> Self {
         let entries = files.entries();
@@ -156,16 +156,16 @@ impl<'a> ParsedSkill<'a> {
         }
     }
 
-    /// Whether a path belongs to a skill within this one.
+    /// Whether a path belongs to a nested skill.
     #[must_use]
     pub fn is_nested(&self, path: &str) -> bool {
-        // None of the folders is in another, so only the last one before the path can hold it.
+        // The folders do not contain each other, so only the last one before the path can contain it.
         let before = self.nested.partition_point(|folder| *folder <= path);
         let last = before.checked_sub(1).map(|at| self.nested[at]);
         last.is_some_and(|folder| path.starts_with(folder))
     }
 
-    /// Returns what lies at exactly this path.
+    /// Returns the entry with exactly this path.
     #[must_use]
     pub fn entry(&self, path: &str) -> Option<&'a Entry> {
         let entries = self.files.entries();
@@ -173,20 +173,20 @@ impl<'a> ParsedSkill<'a> {
         at.ok().map(|at| &entries[at])
     }
 
-    /// Returns the page of `SKILL.md`, when it is text with an end to its frontmatter.
+    /// Returns the page of `SKILL.md`, unless it is not UTF-8 or its frontmatter is not closed.
     #[must_use]
     pub fn skill_page(&self) -> Option<&Page<'a>> {
         self.pages.first().filter(|page| page.role == Role::SkillMd)
     }
 
-    /// Returns the page at exactly this path.
+    /// Returns the page with exactly this path.
     #[must_use]
     pub fn page(&self, path: &str) -> Option<&Page<'a>> {
         let skill_page = self.skill_page();
         if path == SKILL_FILE {
             return skill_page;
         }
-        // The others are in the order of the entries.
+        // The other pages are sorted by path, like the entries.
         let others = &self.pages[usize::from(skill_page.is_some())..];
         let at = others.binary_search_by(|page| page.path.cmp(path)).ok()?;
         Some(&others[at])
@@ -199,7 +199,7 @@ impl<'a> ParsedSkill<'a> {
             .filter(|page| page.role != Role::Auxiliary)
     }
 
-    /// Returns the text of `SKILL.md`, up to the first byte that is none.
+    /// Returns the text of `SKILL.md`, up to the first byte that is not UTF-8.
     #[must_use]
     pub fn skill_text(&self) -> &str {
         let bytes = self.skill_md.as_deref().unwrap_or_default();
@@ -209,19 +209,19 @@ impl<'a> ParsedSkill<'a> {
         }
     }
 
-    /// Returns the frontmatter when it could be read.
+    /// Returns the frontmatter, if it is valid.
     #[must_use]
     pub fn frontmatter(&self) -> Option<&Frontmatter> {
         self.frontmatter.as_ref()?.as_ref().ok()
     }
 
-    /// Returns why the frontmatter could not be read.
+    /// Returns the error of an invalid frontmatter.
     #[must_use]
     pub fn frontmatter_error(&self) -> Option<&FrontmatterError> {
         self.frontmatter.as_ref()?.as_ref().err()
     }
 
-    /// Returns the field of that key of a readable frontmatter.
+    /// Returns the field with this key, if the frontmatter is valid.
     #[must_use]
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.frontmatter()?.field(key)
@@ -239,8 +239,7 @@ fn is_small(entry: &Entry) -> bool {
     matches!(entry.kind, EntryKind::File { bytes, .. } if bytes <= MAX_SKILL_MD_BYTES as u64)
 }
 
-/// Returns the folders of the skills within this skill, each with its `/`; what lies within one
-/// of those is that one's.
+/// Returns the folders of the outermost nested skills, each with a trailing `/`, sorted.
 fn nested_skills(entries: &[Entry]) -> Vec<&str> {
     let folders = entries.iter().filter_map(|entry| {
         let folder = entry.path.strip_suffix(SKILL_FILE)?;
@@ -252,7 +251,8 @@ fn nested_skills(entries: &[Entry]) -> Vec<&str> {
     folders
 }
 
-/// Half of what is missing in these is what somebody is to fill in (of 20 read by hand).
+/// Auxiliary pages are recognized by name. Half of the broken references in them are blanks for the
+/// user to fill in (20 were read by hand).
 fn role_of(path: &str) -> Role {
     const FOLDERS: [&str; 6] = [
         "assets",
@@ -271,10 +271,9 @@ fn role_of(path: &str) -> Role {
     ];
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.split('.').next().unwrap_or_default().to_lowercase();
-    let is_aside =
-        FILES.contains(&stem.as_str()) || folders.split('/').any(|part| FOLDERS.contains(&part));
-    match is_aside {
-        true => Role::Auxiliary,
-        false => Role::SupportingPage,
+    if FILES.contains(&stem.as_str()) || folders.split('/').any(|part| FOLDERS.contains(&part)) {
+        Role::Auxiliary
+    } else {
+        Role::SupportingPage
     }
 }

@@ -1,4 +1,4 @@
-//! [`SkillSet`]: what must be known of several skills at once, and [`SetFinding`]: what is wrong between them.
+//! [`SkillSet`]: the facts of several skills, and [`SetFinding`]: a finding about more than one skill.
 
 use std::collections::BTreeSet;
 
@@ -6,73 +6,72 @@ use crate::agents;
 use crate::diagnostic::{Excerpt, Severity};
 use crate::span::Position;
 
-/// What is kept of a skill to compare it with others.
+/// The facts of a skill that rules compare with other skills.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SkillFacts {
-    /// What tells its `SKILL.md` from another text, within one run of the program.
+    /// A hash of its `SKILL.md`, valid within one run of the program.
     pub fingerprint: u64,
     /// Its frontmatter's name.
     pub name: Option<FieldFact>,
     /// Its frontmatter's description.
     pub description: Option<FieldFact>,
-    /// Codes of the rules between skills that its own comments silence.
+    /// Codes of the cross-skill rules that its own comments silence.
     pub silenced: BTreeSet<&'static str>,
 }
 
-/// A field of a frontmatter, and where it stands.
+/// A field of a frontmatter, and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldFact {
     /// The field's text.
     pub text: String,
-    /// Where it begins.
+    /// The start of the value.
     pub start: Position,
-    /// Where it ends.
+    /// The end of the value.
     pub end: Position,
-    /// The line.
+    /// The first line of the value.
     pub excerpt: Option<Excerpt>,
 }
 
 /// The skills of a repository or a folder.
 #[derive(Debug, Clone, Copy)]
 pub struct SkillSet<'a> {
-    /// Where each lies, as it is shown, and what is known of it.
+    /// The displayed path and the facts of each skill.
     pub skills: &'a [(String, SkillFacts)],
-    /// Markdown files that lie where a client looks for folders of skills, as they are shown.
+    /// The displayed paths of Markdown files in a folder where clients expect only folders of skills.
     pub flat_files: &'a [String],
 }
 
 impl SkillSet<'_> {
-    /// Returns the folder within which the skill of that index must be the only one of its name:
-    /// the agent's folder that it is installed in, else the whole set. A copy of `skills/pdf` in
-    /// `.github/skills` and another in `.claude/skills` is how a skill is installed for several
-    /// agents, and is how it should be.
+    /// Returns the folder within which the name of this skill must be unique: the agent's folder
+    /// that it is installed in, or an empty path for the whole set. Copies in `.github/skills` and
+    /// in `.claude/skills` are not duplicates, because that is how a skill is installed for several agents.
     #[must_use]
     pub fn name_scope(&self, skill: usize) -> &str {
-        let place = self.skills.get(skill).map_or("", |(place, _)| place);
-        agents::agent_folder(place).unwrap_or_default()
+        let path = self.skills.get(skill).map_or("", |(path, _)| path);
+        agents::agent_folder(path).unwrap_or_default()
     }
 }
 
-/// What was found between skills.
+/// A finding of a cross-skill rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetFinding {
-    /// Where.
+    /// The part of the set that it is about.
     pub subject: Subject,
-    /// What is wrong, one sentence without a full stop.
+    /// The message, one sentence without a full stop.
     pub message: String,
-    /// What to do about it.
+    /// The help: the next step for the author.
     pub help: String,
-    /// Another severity than the rule's.
+    /// The severity, if it differs from the rule's.
     pub severity: Option<Severity>,
 }
 
-/// What a finding between skills is about.
+/// The subject of a cross-skill finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// The name of the skill with that index.
+    /// The name of the skill with this index.
     Name(usize),
-    /// The description of the skill with that index.
+    /// The description of the skill with this index.
     Description(usize),
-    /// The loose file with that index.
+    /// The flat file with this index.
     FlatFile(usize),
 }

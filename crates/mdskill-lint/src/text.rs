@@ -1,4 +1,4 @@
-//! Tells text from binary files.
+//! Distinguishes text from binary files.
 
 /// The number of bytes that git searches for a NUL, which no text has.
 const TEXT_CHECK_BYTES: usize = 8000;

@@ -24,15 +24,15 @@ use crate::profile::Level;
 use crate::settings::Settings;
 use crate::{locate, registry, rules, suppression};
 
-/// What was found in a skill, and what is kept of it to compare it with others.
+/// The findings of a skill, and the facts to compare it with other skills.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ValidationResult {
-    /// What was found, sorted by file, place and code.
+    /// The findings, sorted by file, position and code.
     pub diagnostics: Vec<Diagnostic>,
     /// The facts that [`validate_set`](crate::validate_set) compares.
     pub facts: SkillFacts,
-    /// The other skills of the repository that this one refers to: their folders, seen from the
-    /// root of the repository, sorted.
+    /// The other skills of the repository that this one refers to: their folders, relative to
+    /// the root of the repository, sorted.
     pub siblings: Vec<String>,
 }
 
@@ -59,11 +59,11 @@ pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> ValidationResult
     }
     let mut facts = facts(&skill);
     if settings.allow_suppressions {
-        let heeded = suppression::suppress(&skill, settings, findings);
-        (findings, facts.silenced) = (heeded.findings, heeded.between);
+        let outcome = suppression::suppress(&skill, settings, findings);
+        (findings, facts.silenced) = (outcome.remaining, outcome.set_rules);
     }
     ValidationResult {
-        diagnostics: locate::place(&skill, settings, findings),
+        diagnostics: locate::to_diagnostics(&skill, settings, findings),
         facts,
         siblings: siblings(&skill),
     }
@@ -72,14 +72,14 @@ pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> ValidationResult
 /// Returns the facts that [`validate_set`](crate::validate_set) compares, read from `SKILL.md` only.
 #[must_use]
 pub fn read_facts(skill: &dyn SkillFiles, settings: &Settings) -> SkillFacts {
-    let mut alone = MemoryFiles::new(skill.folder());
+    let mut skill_md = MemoryFiles::new(skill.folder());
     if let Ok(bytes) = skill.read(SKILL_FILE) {
-        alone = alone.with(SKILL_FILE, bytes);
+        skill_md = skill_md.with(SKILL_FILE, bytes);
     }
-    facts(&ParsedSkill::new(&alone, settings.profile))
+    facts(&ParsedSkill::new(&skill_md, settings.profile))
 }
 
-/// Returns the finding that a folder can't be listed; nothing when that rule is off.
+/// Returns the finding that a folder can't be listed; `None` if that rule is off.
 #[must_use]
 pub fn unlistable_folder(reason: &str, settings: &Settings) -> Option<Diagnostic> {
     let rule = &rules::unreadable::RULE;
@@ -103,12 +103,12 @@ fn facts(skill: &ParsedSkill<'_>) -> SkillFacts {
     let mut fact = |field: Option<&Field>| {
         let field = field?;
         let text = field.value.text().filter(|text| !text.is_empty())?;
-        let (start, end, excerpt) = lines.locate(field.value_span);
+        let location = lines.locate(field.value_span);
         Some(FieldFact {
             text: text.to_owned(),
-            start,
-            end,
-            excerpt: Some(excerpt),
+            start: location.start,
+            end: location.end,
+            excerpt: Some(location.excerpt),
         })
     };
     let mut hasher = DefaultHasher::new();
@@ -123,7 +123,7 @@ fn facts(skill: &ParsedSkill<'_>) -> SkillFacts {
 
 fn siblings(skill: &ParsedSkill<'_>) -> Vec<String> {
     let skills = mentions::all(skill).filter_map(|mention| match mention.destination() {
-        Destination::Outside(beside) => beside.skill.clone(),
+        Destination::Outside(outside) => outside.skill.clone(),
         _ => None,
     });
     let skills: BTreeSet<String> = skills.collect();

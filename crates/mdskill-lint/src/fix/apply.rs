@@ -1,4 +1,4 @@
-//! [`apply_fixes`]: rounds of fixing and validating, until nothing is left to fix.
+//! [`apply_fixes`]: fixes and validates a skill in rounds until no fix is left.
 
 use std::collections::BTreeMap;
 use std::slice;
@@ -11,12 +11,12 @@ use crate::settings::Settings;
 use crate::skill_files::{Entry, EntryKind, OverlayFiles, SkillFiles};
 use crate::validate::{ValidationResult, validate};
 
-/// Most rounds: a fault of the YAML hides those after it.
+/// Maximum number of rounds. There can be several, because a YAML error hides the findings after it.
 const MAX_ROUNDS: usize = 32;
-/// Most fixes of a skill that are tried alone.
+/// Maximum number of fixes of one skill to try one by one.
 const MAX_TRIALS: usize = 64;
 
-/// A skill as fixes leave it.
+/// The outcome of fixing a skill.
 #[derive(Debug, Clone, Default)]
 pub struct FixOutcome {
     /// The changes to write, sorted by path.
@@ -41,7 +41,7 @@ pub struct RefusedFix {
 /// The findings to fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FixFilter {
-    /// What a fix may do.
+    /// The safety of the fixes to apply: `Unsafe` includes the safe ones.
     pub safety: Safety,
     /// The lowest severity. Findings below it are not shown, so fixing them would be surprising.
     pub least: Severity,
@@ -167,7 +167,7 @@ fn edits(found: &Diagnostic) -> Option<&[Edit]> {
 }
 
 impl From<ValidationResult> for FixOutcome {
-    /// Returns a skill in which nothing is fixed.
+    /// Returns the outcome without any fix.
     fn from(checked: ValidationResult) -> Self {
         Self {
             checked,
@@ -179,7 +179,7 @@ impl From<ValidationResult> for FixOutcome {
 /// [`validate()`], except in tests.
 type Check = dyn Fn(&dyn SkillFiles, &Settings) -> ValidationResult;
 
-/// The changes so far, by the path that a file now has.
+/// The changes so far, by the current path of the file.
 type Changes = BTreeMap<String, FileChange>;
 
 struct Fixer<'a> {
@@ -202,8 +202,8 @@ struct Trial {
 impl Fixer<'_> {
     /// Applies the fixes that can be applied together; nothing when there is none.
     fn round(&mut self, mut changes: Changes) -> Option<Changes> {
-        if self.hold_texts(&mut changes) {
-            // The text of a file is read once, so the places of the findings are those of the edits.
+        if self.load_texts(&mut changes) {
+            // Validate again, so that the spans of the edits match the text that was just read.
             self.outcome.checked = (self.check)(&view(self.skill, &changes), self.settings);
         }
         self.outcome.refused.clear();
@@ -214,7 +214,7 @@ impl Fixer<'_> {
         let before = self.score(&view(self.skill, &changes), &self.outcome.checked);
         let done = match self.attempt(&wanted, &changes, &before) {
             Ok(trial) => trial,
-            Err(_) => self.leave_out_harmful(wanted, &changes, &before)?,
+            Err(_) => self.apply_harmless(wanted, &changes, &before)?,
         };
         self.outcome.fixed.extend(done.fixed);
         self.outcome.checked = done.checked;
@@ -229,8 +229,8 @@ impl Fixer<'_> {
             .collect()
     }
 
-    /// Tries each fix alone, and applies those together that do no harm, or else the first of them.
-    fn leave_out_harmful(
+    /// Tries each fix alone, then applies the harmless ones together, or only the first of them.
+    fn apply_harmless(
         &mut self,
         wanted: Vec<Diagnostic>,
         changes: &Changes,
@@ -250,7 +250,7 @@ impl Fixer<'_> {
         self.attempt(&harmless, changes, before).ok().or(first)
     }
 
-    /// Applies fixes; the error is the reason why they must not be.
+    /// Applies fixes; the error is the reason to refuse them.
     fn attempt(
         &self,
         fixes: &[Diagnostic],
@@ -273,15 +273,15 @@ impl Fixer<'_> {
         }
     }
 
-    /// Keeps the text of every file to edit. A file is not edited when it is no text, is larger than
-    /// what the view reads, or has a path that can't be shown as it is.
-    fn hold_texts(&self, changes: &mut Changes) -> bool {
+    /// Reads the text of every file to edit, and returns whether there was a new one. A file is not edited
+    /// if it is not UTF-8, can't be read completely, or has an invalid path.
+    fn load_texts(&self, changes: &mut Changes) -> bool {
         let view = view(self.skill, changes);
         let mut is_new = false;
         for found in self.wanted().iter().filter(|found| edits(found).is_some()) {
             let file = found.file.as_str();
-            let held = changes.get(file).and_then(|change| change.text.as_ref());
-            if held.is_none()
+            let loaded = changes.get(file).and_then(|change| change.text.as_ref());
+            if loaded.is_none()
                 && SkillPath::parse(file).is_ok()
                 && let Some(EntryKind::File { bytes, .. }) =
                     view.entry(file).map(|entry| &entry.kind)
@@ -297,13 +297,12 @@ impl Fixer<'_> {
     }
 
     fn score(&self, view: &OverlayFiles<'_>, checked: &ValidationResult) -> Score {
-        // Fixes must not break anything that the user does not look for, either.
+        // Fixes must not introduce errors of disabled rules, either.
         Score::of(view, checked, &(self.check)(view, &self.all_rules))
     }
 }
 
-/// Returns the changes with these fixes, and the fixes that are in them. A file keeps its path
-/// until all else is done.
+/// Adds fixes to the changes, and returns the new changes and the applied fixes. Renames come last.
 fn apply(
     skill: &dyn SkillFiles,
     fixes: &[Diagnostic],
@@ -311,18 +310,18 @@ fn apply(
 ) -> (Changes, Vec<Diagnostic>) {
     let mut changes = changes.clone();
     let mut applied = Vec::new();
-    for of_file in fixes.chunk_by(|a, b| a.file == b.file) {
+    for file_fixes in fixes.chunk_by(|a, b| a.file == b.file) {
         let Some(FileChange {
             text: Some((_, text)),
             ..
-        }) = changes.get_mut(&of_file[0].file)
+        }) = changes.get_mut(&file_fixes[0].file)
         else {
             continue;
         };
-        let of_text = of_file
+        let text_fixes = file_fixes
             .iter()
             .filter_map(|found| Some((found, edits(found)?)));
-        let (found, edits): (Vec<&Diagnostic>, Vec<&[Edit]>) = of_text.unzip();
+        let (found, edits): (Vec<&Diagnostic>, Vec<&[Edit]>) = text_fixes.unzip();
         let edited = edit(text, &edits);
         if edited.text != *text {
             *text = edited.text;
@@ -350,7 +349,7 @@ fn apply(
     (changes, applied)
 }
 
-/// Returns the change of the file that now has this path.
+/// Returns the change of the file whose current path this is.
 fn change_of<'a>(changes: &'a mut Changes, path: &str) -> &'a mut FileChange {
     let change = changes.entry(path.to_owned());
     change.or_insert_with(|| FileChange::none(path))
@@ -373,8 +372,8 @@ fn view<'a>(skill: &'a dyn SkillFiles, changes: &Changes) -> OverlayFiles<'a> {
     view
 }
 
-/// Renames a file to a path that every system can hold and that no other file has or had: a path
-/// that differs only in letter case is the file itself, where the disk ignores case.
+/// Renames a file, unless the new path is invalid or another file has or had it. Letter case is
+/// ignored in the comparison, because some file systems ignore it.
 fn rename(skill: &dyn SkillFiles, changes: &mut Changes, from: &str, to: &str) -> bool {
     let view = view(skill, changes);
     let folded = fold(to);

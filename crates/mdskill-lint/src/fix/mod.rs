@@ -1,7 +1,7 @@
-//! Fixes: [`apply_fixes`] returns a skill as the fixes of its findings leave it. Nothing is written here.
+//! [`apply_fixes`]: applies the fixes of a skill's findings, and returns the changes without writing them.
 
 mod apply;
 mod score;
-pub mod text_edit;
+pub(crate) mod text_edit;
 
 pub use apply::{FileChange, FixFilter, FixOutcome, RefusedFix, apply_fixes, apply_fixes_to_file};

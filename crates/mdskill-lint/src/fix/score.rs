@@ -1,4 +1,4 @@
-//! [`Score`]: how good a skill is, to compare it before and after its fixes.
+//! [`Score`]: rates a skill, so that it can be compared before and after its fixes.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use crate::frontmatter::{self, Fault};
 use crate::skill_files::SkillFiles;
 use crate::validate::ValidationResult;
 
-/// How good a skill is, to compare it before and after its fixes.
+/// The rating of a skill.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Score {
     frontmatter: Readable,
@@ -19,22 +19,22 @@ pub(super) struct Score {
     errors: BTreeMap<&'static str, usize>,
 }
 
-/// How much of the frontmatter a client can read.
+/// The readable part of the frontmatter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Readable {
     /// There is no `SKILL.md`.
     NoFile,
     /// It has no frontmatter.
     NoFrontmatter,
-    /// It is invalid, with this many bytes of it from the fault on.
+    /// It is invalid, with this number of bytes after the error.
     UpTo(Reverse<usize>),
     /// All of it.
     All,
 }
 
 impl Readable {
-    fn of(view: &dyn SkillFiles) -> Self {
-        let Ok(bytes) = view.read(SKILL_FILE) else {
+    fn of(files: &dyn SkillFiles) -> Self {
+        let Ok(bytes) = files.read(SKILL_FILE) else {
             return Self::NoFile;
         };
         match frontmatter::parse(&bytes) {
@@ -49,8 +49,8 @@ impl Readable {
 }
 
 impl Score {
-    /// Returns the score of `view` by its findings with the user's rules and with all rules.
-    pub fn of(view: &dyn SkillFiles, wanted: &ValidationResult, all: &ValidationResult) -> Self {
+    /// Returns the score of a skill from its findings with the user's rules and with all rules.
+    pub fn of(files: &dyn SkillFiles, wanted: &ValidationResult, all: &ValidationResult) -> Self {
         let mut findings = [0; Severity::ALL.len()];
         for diagnostic in &wanted.diagnostics {
             findings[Severity::Error as usize - diagnostic.severity as usize] += 1;
@@ -62,15 +62,15 @@ impl Score {
             }
         }
         Self {
-            frontmatter: Readable::of(view),
+            frontmatter: Readable::of(files),
             findings,
             errors,
         }
     }
 
-    /// Returns why fixes that lead from `before` to here must not be applied. They may make more of
-    /// the frontmatter readable, whatever is then found for the first time; else there must be fewer
-    /// findings and no new error, so fixing ends.
+    /// Returns the reason to refuse fixes that change the score from `before` to this one. Fixes may
+    /// make more of the frontmatter readable, even if that reveals new findings. Other fixes must reduce
+    /// the findings without a new error, which also ensures that fixing ends.
     pub fn harm_since(&self, before: &Self) -> Option<String> {
         match self.frontmatter.cmp(&before.frontmatter) {
             Ordering::Greater => return None,
@@ -85,7 +85,7 @@ impl Score {
         match new {
             Some((code, _)) => Some(format!("it would introduce an error {code}")),
             None if self.findings >= before.findings => {
-                Some("it would leave as many findings".to_owned())
+                Some("it would not reduce the findings".to_owned())
             }
             None => None,
         }

@@ -1,46 +1,37 @@
-//! [`edit`]: the pieces of a text that fixes replace, each byte beside them kept.
+//! [`edit`]: applies the edits of fixes to a text.
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Edit;
 use crate::span::Span;
 
-/// What became of the edits of several fixes.
+/// The outcome of [`edit`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edited {
+pub(crate) struct Edited {
     /// The new text.
     pub text: String,
-    /// Which fixes are in it, by their place among those that were given.
+    /// The indexes of the applied fixes.
     pub applied: Vec<usize>,
 }
 
-/// Replaces in `text` what each of `fixes` replaces, wholly or not at all. Where two of them
-/// overlap the first is taken: the other may say something else once the first is done.
-///
-/// ```
-/// use mdskill_lint::diagnostic::Edit;
-/// use mdskill_lint::span::Span;
-/// use mdskill_lint::fix::text_edit::edit;
-///
-/// let comma = Edit { span: Span::new(4, 5), replacement: String::new() };
-/// assert_eq!(edit("Read, Grep", &[&[comma]]).text, "Read Grep");
-/// ```
+/// Applies the edits of each of `fixes` completely or not at all. If two fixes overlap, only the
+/// first is applied, because the second may be different after the first.
 #[must_use]
-pub fn edit(text: &str, fixes: &[&[Edit]]) -> Edited {
-    let mut taken: BTreeMap<usize, &Edit> = BTreeMap::new();
+pub(crate) fn edit(text: &str, fixes: &[&[Edit]]) -> Edited {
+    let mut accepted: BTreeMap<usize, &Edit> = BTreeMap::new();
     let mut applied = Vec::new();
     for (at, edits) in fixes.iter().enumerate() {
         if !edits.is_empty()
-            && lie_in(text, edits)
-            && edits.iter().all(|edit| is_free(&taken, edit))
+            && are_valid(text, edits)
+            && edits.iter().all(|edit| is_free(&accepted, edit))
         {
-            taken.extend(edits.iter().map(|edit| (edit.span.start, edit)));
+            accepted.extend(edits.iter().map(|edit| (edit.span.start, edit)));
             applied.push(at);
         }
     }
     let mut edited = String::with_capacity(text.len());
     let mut kept_to = 0;
-    for edit in taken.values() {
+    for edit in accepted.values() {
         edited.push_str(&text[kept_to..edit.span.start]);
         edited.push_str(&edit.replacement);
         kept_to = edit.span.end;
@@ -52,22 +43,23 @@ pub fn edit(text: &str, fixes: &[&[Edit]]) -> Edited {
     }
 }
 
-/// Whether the edits of one fix lie in the text, at the edges of characters, one behind the
-/// other. A fix that does not is a mistake of its rule, and must not become one of the file.
-fn lie_in(text: &str, edits: &[Edit]) -> bool {
-    let is_inside = |Span { start, end }: Span| text.get(start..end).is_some();
-    edits.iter().all(|edit| is_inside(edit.span))
+/// Whether the edits of one fix are inside the text, at character boundaries, and in order. Other
+/// edits are a bug of their rule and must not damage the file.
+fn are_valid(text: &str, edits: &[Edit]) -> bool {
+    edits
+        .iter()
+        .all(|edit| text.get(edit.span.start..edit.span.end).is_some())
         && edits.is_sorted_by(|a, b| a.span.end <= b.span.start && a.span.start < b.span.start)
 }
 
-/// Whether an edit touches none that is taken. Two that begin at the same byte touch even
-/// when they replace nothing: which comes first would be chance.
-fn is_free(taken: &BTreeMap<usize, &Edit>, edit: &Edit) -> bool {
+/// Whether an edit touches no accepted edit. Two insertions at the same byte touch, because their
+/// order is not defined.
+fn is_free(accepted: &BTreeMap<usize, &Edit>, edit: &Edit) -> bool {
     let Span { start, end } = edit.span;
-    let before = taken.range(..=start).next_back();
-    let behind = taken.range(start..).next();
+    let before = accepted.range(..=start).next_back();
+    let after = accepted.range(start..).next();
     before.is_none_or(|(at, before)| *at < start && before.span.end <= start)
-        && behind.is_none_or(|(at, _)| *at >= end)
+        && after.is_none_or(|(at, _)| *at >= end)
 }
 
 #[cfg(test)]
@@ -83,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn every_other_byte_stays() {
+    fn edit_keeps_other_bytes() {
         let text = "\u{feff}a: 'b'  # c\r\nd";
         let edited = edit(
             text,
@@ -94,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_that_overlap_the_first_is_taken_and_wholly() {
+    fn edit_applies_first_of_overlapping_fixes() {
         let (a, b, c) = (
             [put(0, 2, "x")],
             [put(1, 3, "y"), put(4, 5, "y")],
@@ -108,13 +100,13 @@ mod tests {
         let (left, right) = ([put(1, 1, "l")], [put(1, 1, "r")]);
         let edited = edit("ab", &[&left, &right]);
         assert_eq!((edited.text.as_str(), edited.applied), ("alb", vec![0]));
-        let (at, behind) = ([put(1, 1, "-")], [put(1, 2, "c")]);
-        assert_eq!(edit("ab", &[&at, &behind]).text, "a-b");
+        let (at, after) = ([put(1, 1, "-")], [put(1, 2, "c")]);
+        assert_eq!(edit("ab", &[&at, &after]).text, "a-b");
         assert_eq!(edit("ab", &[&[put(0, 1, "c")], &at]).text, "c-b");
     }
 
     #[test]
-    fn what_does_not_lie_in_the_text_is_left() {
+    fn edit_ignores_invalid_fixes() {
         let backwards = Edit {
             span: Span { start: 2, end: 1 },
             replacement: String::new(),
@@ -137,21 +129,21 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn edits_of_any_shape_break_nothing(
-            text in "[aé\n]{0,12}",
-            spans in proptest::collection::vec((0..16_usize, 0..5_usize, "[xy]{0,3}"), 0..6),
-        ) {
-            let edits: Vec<Vec<Edit>> = spans
-                .into_iter()
-                .map(|(start, length, new)| vec![put(start, start + length, &new)])
-                .collect();
-            let fixes: Vec<&[Edit]> = edits.iter().map(Vec::as_slice).collect();
-            let edited = edit(&text, &fixes);
-            let taken = || edited.applied.iter().map(|at| &edits[*at][0]);
-            let removed: usize = taken().map(|edit| edit.span.end - edit.span.start).sum();
-            let added: usize = taken().map(|edit| edit.replacement.len()).sum();
-            prop_assert_eq!(edited.text.len(), text.len() - removed + added);
+            #[test]
+    fn edit_of_any_fixes_keeps_length_consistent(
+                text in "[aé\n]{0,12}",
+                spans in proptest::collection::vec((0..16_usize, 0..5_usize, "[xy]{0,3}"), 0..6),
+            ) {
+                let edits: Vec<Vec<Edit>> = spans
+                    .into_iter()
+                    .map(|(start, length, new)| vec![put(start, start + length, &new)])
+                    .collect();
+                let fixes: Vec<&[Edit]> = edits.iter().map(Vec::as_slice).collect();
+                let edited = edit(&text, &fixes);
+                let accepted = || edited.applied.iter().map(|at| &edits[*at][0]);
+                let removed: usize = accepted().map(|edit| edit.span.end - edit.span.start).sum();
+                let added: usize = accepted().map(|edit| edit.replacement.len()).sum();
+                prop_assert_eq!(edited.text.len(), text.len() - removed + added);
+            }
         }
-    }
 }

@@ -1,26 +1,26 @@
-//! Which mentions their own sentence takes back. Of 62 mentions that words of this kind take back in
-//! public skills, 61 were read and found rightly dropped.
+//! Finds mentions whose own sentence says that the file need not exist. Of 62 such mentions in
+//! public skills, 61 were read by hand and rightly ignored.
 
 use crate::markdown::{Link, LinkKind};
 use crate::span::Span;
 
-/// Bytes that are looked at on each side of a mention; a sentence seldom has more, and a
-/// megabyte of mentions in one paragraph stays linear.
+/// Bytes to search on each side of a mention. Few sentences are longer, and the limit keeps the time
+/// linear for a megabyte of mentions in one paragraph.
 const CONTEXT_BYTES: usize = 240;
 
-/// Bytes of a list that are looked back over for the line before it.
+/// Bytes to search backwards for the line before a list.
 const LIST_BYTES: usize = 1000;
 
-/// Words just before a path that the agent is to make.
-const MAKING: [&str; 5] = ["create", "write", "save", "generate", "output"];
+/// Verbs before a path that the agent is asked to create.
+const CREATE_VERBS: [&str; 5] = ["create", "write", "save", "generate", "output"];
 
-/// Whether the text around a mention says that the file need not be there: an example, a
-/// denial, another skill's file, a wish, or a file to be made.
+/// Whether the text around a mention says that the file need not exist: it is an example, negated,
+/// another skill's file, planned, or to be created.
 #[must_use]
 pub fn is_optional(text: &str, mention: &Link) -> bool {
     let Link { span, block, .. } = mention;
     let line = line_start(text, span.start);
-    // A sentence ends with its line in code only.
+    // Only in code does a sentence end with its line.
     let from = match mention.kind {
         LinkKind::CodeBlock => line,
         _ => block.start,
@@ -37,30 +37,30 @@ pub fn is_optional(text: &str, mention: &Link) -> bool {
     let after = plain(after);
     let before = last_sentence(&before);
     let after = first_sentence(&after);
-    is_of_a_sample(text, mention)
+    is_in_sample(text, mention)
         || is_example(before)
-        || is_denied(before, after)
-        || is_of_another(before, after)
-        || is_wished(after)
-        || is_made(before)
+        || is_negated(before, after)
+        || is_other_skills(before, after)
+        || is_planned(after)
+        || is_created(before)
         || is_output(before)
-        || lead_in(text, line).is_some_and(|line| is_hedging_lead_in(&plain(line)))
+        || lead_in(text, line).is_some_and(|line| is_optional_lead_in(&plain(line)))
 }
 
-/// Whether Markdown in a block of code is shown, not meant: of 365 links in such blocks 322 lead
-/// nowhere.
-fn is_of_a_sample(text: &str, mention: &Link) -> bool {
+/// Whether a mention is part of Markdown in a code block, which is a sample: of 365 links in such
+/// blocks 322 do not resolve.
+fn is_in_sample(text: &str, mention: &Link) -> bool {
     let before = &text[..mention.span.start];
     mention.kind == LinkKind::CodeBlock && (before.ends_with("](") || before.ends_with('`'))
 }
 
-/// Whether a link stands in a template whose fence was lost: near it are blanks to be filled in,
+/// Whether a link is in a template without a code fence: near it are blanks to fill in, such as
 /// `[Component Name]: [Description]`.
 #[must_use]
 pub fn is_in_template(text: &str, mention: &Link) -> bool {
     let Link { span, .. } = mention;
     let from = text.floor_char_boundary(span.start.saturating_sub(CONTEXT_BYTES));
-    // `allowed-tools: [Read, Grep]` above the body is no blank.
+    // `allowed-tools: [Read, Grep]` in the frontmatter is not a blank.
     let from = text[from..span.start]
         .rfind("\n---")
         .map_or(from, |fence| from + fence);
@@ -68,7 +68,7 @@ pub fn is_in_template(text: &str, mention: &Link) -> bool {
     has_blank(&text[from..span.start]) || has_blank(&text[span.end..to])
 }
 
-/// Whether there is a phrase in brackets that is neither a link, a footnote nor a box to tick.
+/// Whether a text has a phrase in brackets that is not a link, a footnote or a checkbox.
 fn has_blank(text: &str) -> bool {
     text.match_indices('[').any(|(at, _)| {
         let rest = &text[at + 1..];
@@ -88,7 +88,7 @@ fn has_blank(text: &str) -> bool {
     })
 }
 
-/// Returns where the line of byte `at` begins, or where it is looked at from.
+/// Returns the start of the line of byte `at`, or the start of the searched text.
 fn line_start(text: &str, at: usize) -> usize {
     let from = text.floor_char_boundary(at.saturating_sub(CONTEXT_BYTES));
     text[from..at]
@@ -96,8 +96,7 @@ fn line_start(text: &str, at: usize) -> usize {
         .map_or(from, |end| from + end + 1)
 }
 
-/// Returns the line before a list, `Create these files:`, for an item whose line begins at byte
-/// `item`.
+/// Returns the line before a list, such as `Create these files:`, for the list item at byte `item`.
 fn lead_in(text: &str, item: usize) -> Option<&str> {
     let is_item = |line: &str| {
         let line = line.trim_start();
@@ -106,9 +105,9 @@ fn lead_in(text: &str, item: usize) -> Option<&str> {
             .any(|mark| line.starts_with(mark));
         is_bulleted || line.starts_with(|c: char| c.is_ascii_digit())
     };
-    // One line can be the whole file: only its beginning is looked at.
-    let beginning = &text[item..text.floor_char_boundary(item + CONTEXT_BYTES)];
-    if !is_item(beginning.lines().next()?) {
+    // A line can be as long as the file, so only its start is checked.
+    let start = &text[item..text.floor_char_boundary(item + CONTEXT_BYTES)];
+    if !is_item(start.lines().next()?) {
         return None;
     }
     let from = text.floor_char_boundary(item.saturating_sub(LIST_BYTES));
@@ -118,11 +117,11 @@ fn lead_in(text: &str, item: usize) -> Option<&str> {
     line.trim_end().ends_with(':').then_some(line)
 }
 
-fn is_hedging_lead_in(line: &str) -> bool {
-    is_example(line) || words(line).any(is_making)
+fn is_optional_lead_in(line: &str) -> bool {
+    is_example(line) || words(line).any(is_create_verb)
 }
 
-/// Whether the sentence that leads to a piece of code tells the reader to do no such thing.
+/// Whether the sentence before a code span or block warns against it.
 #[must_use]
 pub fn is_forbidden(text: &str, code: Span) -> bool {
     const MARKS: [&str; 20] = [
@@ -182,7 +181,7 @@ fn is_example(before: &str) -> bool {
     WORDS.iter().any(|word| before.contains(word))
 }
 
-fn is_denied(before: &str, after: &str) -> bool {
+fn is_negated(before: &str, after: &str) -> bool {
     let denies = |word: &str| {
         matches!(word, "not" | "never") || word.ends_with("n't") || word.ends_with("n’t")
     };
@@ -191,8 +190,9 @@ fn is_denied(before: &str, after: &str) -> bool {
         || words(after).take(3).any(denies)
 }
 
-/// `` `other`'s x ``, `its x`, `the other skill … x`, `x in the other skill`.
-fn is_of_another(before: &str, after: &str) -> bool {
+/// Whether a file belongs to another skill: `` `other`'s x ``, `its x`, `the other skill … x`,
+/// `x in the other skill`.
+fn is_other_skills(before: &str, after: &str) -> bool {
     const POSSESSIVES: [&str; 5] = ["'s", "’s", "`'", "s'", "s’"];
     let possessive = before.trim_end();
     POSSESSIVES.iter().any(|end| possessive.ends_with(end))
@@ -203,7 +203,7 @@ fn is_of_another(before: &str, after: &str) -> bool {
         || names_other_skill(after)
 }
 
-/// Whether `skill` stands behind a name: `the pdf skill`, `` the `pdf` skill's ``, not `the skill`.
+/// Whether `skill` follows a name: `the pdf skill`, `` the `pdf` skill's ``, but not `the skill`.
 fn names_other_skill(text: &str) -> bool {
     const OWN: [&str; 9] = [
         "the", "this", "your", "a", "each", "every", "our", "agent", "current",
@@ -215,9 +215,9 @@ fn names_other_skill(text: &str) -> bool {
     })
 }
 
-/// What is said of the file after it: it is wished for, comes later, or comes from elsewhere.
-fn is_wished(after: &str) -> bool {
-    const WISHES: [&str; 6] = [
+/// Whether the text after a file says that it is planned, not included, or supplied by the user.
+fn is_planned(after: &str) -> bool {
+    const PHRASES: [&str; 6] = [
         "would be helpful",
         "coming soon",
         "ask the user",
@@ -225,24 +225,24 @@ fn is_wished(after: &str) -> bool {
         "not shipped",
         "not included",
     ];
-    WISHES.iter().any(|wish| after.contains(wish))
+    PHRASES.iter().any(|phrase| after.contains(phrase))
 }
 
-/// `write it to x`: one of the last four words makes a file, and none is a verb of reading.
-fn is_made(before: &str) -> bool {
+/// Whether one of the last four words creates a file, as in `write it to x`, and none reads one.
+fn is_created(before: &str) -> bool {
     let reads = |word: &str| matches!(word, "see" | "read" | "use" | "load" | "using" | "consult");
     let words: Vec<&str> = words(before).collect();
     let last = &words[words.len().saturating_sub(4)..];
-    last.iter().any(|word| is_making(word)) && !last.iter().any(|word| reads(word))
+    last.iter().any(|word| is_create_verb(word)) && !last.iter().any(|word| reads(word))
 }
 
-fn is_making(word: &str) -> bool {
-    MAKING
+fn is_create_verb(word: &str) -> bool {
+    CREATE_VERBS
         .iter()
         .any(|verb| matches!(word.strip_prefix(verb), Some("" | "s")))
 }
 
-/// `python run.py > x`, `--output x`, `touch x`: a command makes the file.
+/// Whether a command creates the file: `python run.py > x`, `--output x`, `touch x`.
 fn is_output(before: &str) -> bool {
     const OUTPUTS: [&str; 9] = [
         ">",
@@ -264,8 +264,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(separates).filter(|word| !word.is_empty())
 }
 
-/// Returns where each sentence of `text` ends: after `.`, `!`, `?` or `;` and a
-/// space, but not after `e.g.`.
+/// Returns the end of each sentence: after `.`, `!`, `?` or `;` before a space, but not after `e.g.`.
 fn sentence_ends(text: &str) -> impl DoubleEndedIterator<Item = usize> {
     let ends = text
         .match_indices(['.', '!', '?', ';'])
@@ -292,12 +291,12 @@ mod tests {
     use super::*;
     use crate::markdown::read;
 
-    fn hedged(markdown: &str) -> bool {
+    fn optional(markdown: &str) -> bool {
         is_optional(markdown, read(markdown, 0).links.last().unwrap())
     }
 
     #[test]
-    fn a_sentence_takes_its_mention_back() {
+    fn is_optional_finds_sentences_that_need_no_file() {
         for markdown in [
             "See `lora-qlora-recipes`'s\n`references/unsloth-trl-mapping.md` for it.",
             "**Examples**: `references/finance.md` and others",
@@ -320,12 +319,12 @@ mod tests {
             "```markdown\n[a](references/a.md)\n```",
             "```markdown\nSee `references/a.md`\n```",
         ] {
-            assert!(hedged(markdown), "{markdown}");
+            assert!(optional(markdown), "{markdown}");
         }
     }
 
     #[test]
-    fn blanks_to_be_filled_in_tell_a_template() {
+    fn is_in_template_finds_blanks_to_fill_in() {
         for (markdown, expected) in [
             (
                 "- [Component Name]: [Description]\n  - [c.md](./c.md)",
@@ -352,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_sentence_means_its_mention() {
+    fn is_optional_ignores_plain_sentences() {
         for markdown in [
             "See `references/a.md` for details.",
             "Do not guess. Read `references/a.md`.",
@@ -362,7 +361,7 @@ mod tests {
             "Read these:\n\n- the rules: `references/a.md`",
             "```sh\n# Do not guess\n# See references/a.md for details\n```",
         ] {
-            assert!(!hedged(markdown), "{markdown}");
+            assert!(!optional(markdown), "{markdown}");
         }
     }
 }

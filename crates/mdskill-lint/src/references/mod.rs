@@ -1,4 +1,4 @@
-//! Links and mentions of files in a skill's pages, and where they lead.
+//! Resolves the links and mentions of files in a skill's pages.
 
 pub mod mention_context;
 pub mod path_index;

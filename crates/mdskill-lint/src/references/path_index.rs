@@ -1,4 +1,4 @@
-//! [`PathIndex`]: the paths of a skill, and what lies at one.
+//! [`PathIndex`]: the paths of a skill, for lookups.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,23 +10,23 @@ use crate::skill_files::{Entry, EntryKind};
 pub struct PathIndex<'a> {
     files: HashSet<&'a str>,
     folders: HashSet<&'a str>,
-    /// What may hold more than can be seen: links and other repositories.
+    /// Symbolic links and submodules: the paths below them are not known.
     opaque: HashSet<&'a str>,
-    /// Every file and folder by its folded path; of several the first.
+    /// Every file and folder by its case-folded, normalized path; the first of several.
     folded: HashMap<String, &'a str>,
 }
 
-/// What a skill has at a path.
+/// The result of a lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Located<'a> {
-    /// A file or folder that is named exactly so; the empty path is the skill itself.
+    /// A file or folder with exactly this path; the empty path is the skill itself.
     Exact(&'a str),
-    /// One whose name differs in letter case or Unicode form.
+    /// A file or folder whose path differs in letter case or Unicode form.
     Folded(&'a str),
 }
 
 impl<'a> PathIndex<'a> {
-    /// Returns the paths of `entries`.
+    /// Returns the index of `entries`.
     #[must_use]
     pub fn new(entries: &'a [Entry]) -> Self {
         let mut paths = Self {
@@ -61,13 +61,14 @@ impl<'a> PathIndex<'a> {
         self.files.contains(path)
     }
 
-    /// Whether the skill has a folder of this path.
+    /// Whether the skill has this folder.
     #[must_use]
     pub fn has_folder(&self, path: &str) -> bool {
         self.folders.contains(path)
     }
 
-    /// Returns what lies at exactly `path`, which has neither `.` nor `..` in it.
+    /// Finds the file or folder with exactly this path, which has no `.` or `..`. For a path below
+    /// a link or submodule, that link or submodule is returned.
     #[must_use]
     pub fn find_exact(&self, path: &str) -> Option<&'a str> {
         let known = self.files.get(path).or_else(|| self.folders.get(path));
@@ -79,14 +80,13 @@ impl<'a> PathIndex<'a> {
         found.or_else(|| path.is_empty().then_some(""))
     }
 
-    /// Returns what lies at `path` but for letter case and Unicode form.
+    /// Finds a file or folder whose path may differ in letter case and Unicode form.
     #[must_use]
     pub fn find_folded(&self, path: &str) -> Option<&'a str> {
         self.folded.get(&path::fold(path)).copied()
     }
 
-    /// Returns what lies at the first of `paths` that has something, before anything that is
-    /// only written otherwise.
+    /// Finds the first of `paths` that exists; only if none does, one in another spelling.
     #[must_use]
     pub fn locate(&self, paths: &[String]) -> Option<Located<'a>> {
         let exact = paths.iter().find_map(|path| self.find_exact(path));
@@ -96,7 +96,7 @@ impl<'a> PathIndex<'a> {
     }
 }
 
-/// Returns the first segment of a path that stays in its folder and has more than one.
+/// Returns the first segment of a path with several segments, unless it is `..`.
 #[must_use]
 pub fn top_folder(target: &str) -> Option<&str> {
     let mut segments = target
@@ -106,13 +106,13 @@ pub fn top_folder(target: &str) -> Option<&str> {
     (segments.next().is_some() || target.ends_with('/')).then_some(top)
 }
 
-/// Returns the folder of a path, empty for a path without one.
+/// Returns the folder of a path; empty for a path without a folder.
 #[must_use]
 pub fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// Returns `folder` and the folders around it, the root left out.
+/// Returns `folder` and its parent folders without the root, the innermost first.
 pub fn upwards(folder: &str) -> impl Iterator<Item = &str> {
     let first = Some(folder).filter(|folder| !folder.is_empty());
     std::iter::successors(first, |folder| {
@@ -120,21 +120,21 @@ pub fn upwards(folder: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns `path` as seen from `folder`, when it lies in it or is it.
+/// Returns `path` relative to `folder`; `None` if it is not in the folder.
 #[must_use]
 pub fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
     if folder.is_empty() {
         return Some(path);
     }
     let rest = path.strip_prefix(folder)?;
-    match rest.is_empty() {
-        true => Some(rest),
-        false => rest.strip_prefix('/'),
+    if rest.is_empty() {
+        return Some(rest);
     }
+    rest.strip_prefix('/')
 }
 
-/// Returns the path that `target` means in `folder`, without `.`, `..` and doubled slashes;
-/// none when it climbs out of the root that `folder` is seen from.
+/// Joins a folder and a relative path, and removes `.`, `..` and double slashes. Returns `None` if
+/// the path leaves the root of `folder`.
 #[must_use]
 pub fn join(folder: &str, target: &str) -> Option<String> {
     let mut segments: Vec<&str> = Vec::new();
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_leads_where_the_tree_says() {
+    fn locate_finds_exact_and_folded_paths() {
         let link = Entry {
             path: "shared".to_owned(),
             kind: EntryKind::Link {
@@ -185,14 +185,14 @@ mod tests {
     }
 
     #[test]
-    fn dots_and_doubled_slashes_are_resolved() {
+    fn join_resolves_dots_and_double_slashes() {
         assert_eq!(join("a/b", "./../c//d/").as_deref(), Some("a/c/d"));
         assert_eq!(join("", "a/..").as_deref(), Some(""));
         assert_eq!(join("a", "../../b"), None);
     }
 
     #[test]
-    fn the_folders_around_one_are_those_below_the_root() {
+    fn upwards_lists_parents_below_root() {
         assert_eq!(upwards("a/b/c").collect::<Vec<_>>(), ["a/b/c", "a/b", "a"]);
         assert_eq!(upwards("").count(), 0);
         assert_eq!(below("a", "a/b"), Some("b"));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_top_folder_is_the_first_of_several_segments() {
+    fn top_folder_is_first_of_several_segments() {
         assert_eq!(top_folder("./a/b"), Some("a"));
         assert_eq!(top_folder("a/"), Some("a"));
         assert_eq!(top_folder("a"), None);

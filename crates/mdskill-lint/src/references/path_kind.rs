@@ -1,14 +1,14 @@
-//! What a path says of itself, before anything is looked for.
+//! Classifies a path by its text alone: placeholder, home folder, conventional folder of a skill.
 
 use crate::references::path_index::{self, PathIndex};
 
-/// Folders whose first segment means the skill's own: of the paths below them in 2,672 public
-/// skills most resolve, and what does not is broken. `scripts/` is not among them: 54% of what
-/// is missing there is the user's file.
+/// Conventional folders of a skill. In 2,672 public skills most paths into them resolve, and the
+/// others are broken. `scripts/` is not included, because 54% of the unresolved paths into it
+/// mean the user's own file.
 const STRONG: [&str; 4] = ["references", "reference", "resources", "assets"];
 
-/// Folders that are the user's project's, or a home's: 276 paths into them in public skills, and none
-/// of them resolves.
+/// Folders of the user's project or home. Public skills have 276 paths into them, and none of
+/// them resolves in the skill.
 const NEVER: [&str; 10] = [
     ".github",
     ".claude",
@@ -22,8 +22,7 @@ const NEVER: [&str; 10] = [
     "node_modules",
 ];
 
-/// Beginnings that only some clients replace, and what follows them lies in the skill's folder or,
-/// for the plugin's, above it.
+/// Variables that only some clients replace, by the skill's folder or by the plugin's folder above it.
 const VARIABLES: [&str; 7] = [
     "{baseDir}/",
     "${baseDir}/",
@@ -34,22 +33,22 @@ const VARIABLES: [&str; 7] = [
     "$SKILL_DIR/",
 ];
 
-/// What makes a reference the skill's own, the surest first.
+/// The confidence that a reference means a file of the skill, highest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confidence {
     /// It is a link.
     Link,
     /// Its first folder is a conventional one.
     Strong,
-    /// Its first folder is one that the skill has.
+    /// Its first folder exists in the skill.
     Existing,
-    /// Its first folder is `scripts/`, or a variable stands before it.
+    /// Its first folder is `scripts/`, or it starts with a variable.
     Weak,
-    /// Nothing does.
+    /// None of these.
     None,
 }
 
-/// Returns what makes a path in code or prose the skill's own.
+/// Returns the confidence that a path in code or prose means a file of the skill.
 pub(crate) fn confidence(
     paths: &PathIndex<'_>,
     target: &str,
@@ -70,12 +69,12 @@ pub(crate) fn confidence(
     }
 }
 
-/// Whether a path is one into the folders that are surely the skill's own.
+/// Whether a path leads into a conventional folder of a skill.
 pub(crate) fn is_strong(target: &str) -> bool {
     path_index::top_folder(target).is_some_and(|top| STRONG.contains(&top))
 }
 
-/// Splits the variable before a path from what follows it.
+/// Splits a leading variable from the rest of a path.
 pub(crate) fn split_variable(target: &str) -> (Option<&'static str>, &str) {
     let found = VARIABLES.iter().find_map(|variable| {
         let rest = target.strip_prefix(variable)?;
@@ -84,12 +83,12 @@ pub(crate) fn split_variable(target: &str) -> (Option<&'static str>, &str) {
     found.unwrap_or((None, target))
 }
 
-/// Whether a variable means the plugin's folder, not the skill's.
+/// Whether a variable means the plugin's folder, and not the skill's.
 pub(crate) fn is_of_plugin(variable: &str) -> bool {
     variable.contains("PLUGIN_ROOT")
 }
 
-/// `scripts/x.py:12` means the file.
+/// Removes a line number: `scripts/x.py:12` means the file.
 pub(crate) fn without_line_number(target: &str) -> &str {
     match target.rsplit_once(':') {
         Some((path, line)) if line.starts_with(|c: char| c.is_ascii_digit()) => path,
@@ -97,21 +96,22 @@ pub(crate) fn without_line_number(target: &str) -> &str {
     }
 }
 
-/// `[MIT](LICENSE)`, `[text](url)`: with neither folder nor extension it says too little.
+/// Whether a target has neither a folder nor an extension, such as `[MIT](LICENSE)` or
+/// `[text](url)`: it may not be a path.
 pub(crate) fn is_bare_word(target: &str) -> bool {
     !target.contains(['/', '.'])
 }
 
-/// Whether the last segment has an extension. A folder that is not there is a
-/// false alarm in 70%, and `resources/list` is a method of a protocol.
+/// Whether the last segment has an extension. Paths without one are ignored, because 70% of the
+/// missing folders are false alarms: `resources/list` is a method of a protocol, for example.
 pub(crate) fn names_a_file(target: &str) -> bool {
     let last = target.rsplit('/').next().unwrap_or_default();
     last.trim_start_matches('.').contains('.')
 }
 
-/// Whether a path lies in the home of someone in particular; `user` and `runner` are nobody.
-pub(crate) fn is_of_a_home(target: &str) -> bool {
-    const ANYONE: [&str; 26] = [
+/// Whether a path is in a real person's home folder. Names such as `user` and `runner` are placeholders.
+pub(crate) fn is_in_home(target: &str) -> bool {
+    const PLACEHOLDER_NAMES: [&str; 26] = [
         "user",
         "users",
         "username",
@@ -145,16 +145,18 @@ pub(crate) fn is_of_a_home(target: &str) -> bool {
         .iter()
         .find_map(|homes| path.strip_prefix(homes));
     rest.and_then(|rest| rest.split_once('/'))
-        .is_some_and(|(who, _)| !who.is_empty() && !ANYONE.contains(&who.to_lowercase().as_str()))
+        .is_some_and(|(who, _)| {
+            !who.is_empty() && !PLACEHOLDER_NAMES.contains(&who.to_lowercase().as_str())
+        })
 }
 
-/// Whether a target leads into a folder of the skill: a conventional one, or one that exists.
+/// Whether a target leads into a folder of the skill: a conventional or an existing one.
 pub(crate) fn is_own_folder(paths: &PathIndex<'_>, target: &str) -> bool {
     path_index::top_folder(target)
         .is_some_and(|top| top == "scripts" || STRONG.contains(&top) || paths.has_folder(top))
 }
 
-/// Whether a file lies in a folder of references, which agents read when they are sent there.
+/// Whether a file is in `references/` or `reference/`, whose files agents read on demand.
 pub(crate) fn is_reference_file(path: &str) -> bool {
     matches!(
         path_index::top_folder(path),
@@ -162,40 +164,40 @@ pub(crate) fn is_reference_file(path: &str) -> bool {
     )
 }
 
-/// What marks a path as a pattern.
-const MARKS: [char; 11] = ['<', '>', '{', '}', '*', '[', ']', '…', '$', '|', '?'];
+/// Characters that make a path a pattern.
+const PATTERN_CHARS: [char; 11] = ['<', '>', '{', '}', '*', '[', ']', '…', '$', '|', '?'];
 
-/// Whether a path stands for others: a glob, a variable, `path/to/…`, `your-file.md`.
+/// Whether a path is a placeholder: a glob, a variable, `path/to/…`, `your-file.md`.
 pub(crate) fn is_placeholder(target: &str) -> bool {
-    const STAND_INS: [&str; 6] = ["path/to", "XXX", "NNN", "YYYY", "...", "://"];
-    target.contains(MARKS)
-        || STAND_INS.iter().any(|word| target.contains(word))
-        || target.split('/').any(is_stand_in_name)
+    const PLACEHOLDERS: [&str; 6] = ["path/to", "XXX", "NNN", "YYYY", "...", "://"];
+    target.contains(PATTERN_CHARS)
+        || PLACEHOLDERS.iter().any(|word| target.contains(word))
+        || target.split('/').any(is_placeholder_name)
 }
 
-/// Returns what all paths that a pattern stands for begin with: `references/module-` of
-/// `./references/module-N-*.md`; nothing for a path that is no pattern.
-pub(crate) fn fixed_beginning(pattern: &str) -> Option<&str> {
+/// Returns the fixed prefix of a pattern: `references/module-` for `./references/module-N-*.md`.
+/// Returns `None` for a path that is not a pattern.
+pub(crate) fn fixed_prefix(pattern: &str) -> Option<&str> {
     let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-    let end = pattern.find(MARKS)?;
-    let beginning = &pattern[..end];
-    let number = beginning.find("-N-").map(|at| at + 1);
-    let beginning = &beginning[..number.unwrap_or(end)];
-    (!beginning.is_empty()).then_some(beginning)
+    let end = pattern.find(PATTERN_CHARS)?;
+    let prefix = &pattern[..end];
+    let number = prefix.find("-N-").map(|at| at + 1);
+    let prefix = &prefix[..number.unwrap_or(end)];
+    (!prefix.is_empty()).then_some(prefix)
 }
 
-fn is_stand_in_name(segment: &str) -> bool {
+fn is_placeholder_name(segment: &str) -> bool {
     let stem = segment.split('.').next().unwrap_or_default();
-    let is_nothing_in_particular = matches!(stem, "foo" | "bar" | "baz");
-    let is_any_file = matches!(stem, "file" | "filename" | "name" | "topic" | "example");
+    let is_metasyntactic = matches!(stem, "foo" | "bar" | "baz");
+    let is_generic = matches!(stem, "file" | "filename" | "name" | "topic" | "example");
     let is_numbered = stem
         .strip_suffix(['N', 'X'])
         .is_some_and(|stem| stem.ends_with(|c: char| c.is_ascii_lowercase()));
-    let is_someones = ["your-", "my-", "some-", "your_", "my_", "some_"];
-    is_nothing_in_particular
+    let possessives = ["your-", "my-", "some-", "your_", "my_", "some_"];
+    is_metasyntactic
         || is_numbered && segment.contains('.')
-        || is_any_file && segment.contains('.')
-        || is_someones.iter().any(|prefix| segment.starts_with(prefix))
+        || is_generic && segment.contains('.')
+        || possessives.iter().any(|prefix| segment.starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -203,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn placeholders_and_globs_are_no_paths() {
+    fn is_placeholder_finds_globs_and_placeholder_names() {
         for target in [
             "references/<topic>.md",
             "references/*.md",
@@ -227,21 +229,21 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_says_what_its_paths_begin_with() {
-        for (pattern, beginning) in [
+    fn fixed_prefix_ends_at_first_pattern_char() {
+        for (pattern, prefix) in [
             ("./references/module-N-*.md", Some("references/module-")),
             ("references/{topic}.md", Some("references/")),
             ("*.md", None),
             ("references/a.md", None),
         ] {
-            assert_eq!(fixed_beginning(pattern), beginning, "{pattern}");
+            assert_eq!(fixed_prefix(pattern), prefix, "{pattern}");
         }
     }
 
     #[test]
-    fn homes_are_those_of_someone() {
+    fn is_in_home_ignores_placeholder_names() {
         for home in ["/Users/ada/x", "/home/ada/.x/y.md", "C:\\Users\\ada\\x"] {
-            assert!(is_of_a_home(home), "{home}");
+            assert!(is_in_home(home), "{home}");
         }
         for other in [
             "/home/user/x",
@@ -251,12 +253,12 @@ mod tests {
             "/etc/x",
             "~/x",
         ] {
-            assert!(!is_of_a_home(other), "{other}");
+            assert!(!is_in_home(other), "{other}");
         }
     }
 
     #[test]
-    fn a_first_folder_tells_whose_a_path_is() {
+    fn confidence_depends_on_first_folder() {
         use crate::skill_files::Entry;
         let entries = [Entry::file("rules/a.md", 1), Entry::file("docs/a.md", 1)];
         let paths = PathIndex::new(&entries);

@@ -1,8 +1,9 @@
-//! [`Resolver`]: where a reference leads, answered once for all rules.
+//! [`Resolver`]: resolves each reference once for all rules.
 //!
-//! A link is looked for from its own page's folder first, then from the skill's; a path in code or
-//! prose from the skill's first. In nested pages of 2,672 public skills 1,315 links resolve only
-//! from their own folder and 33 only from the skill's; paths in code 440 and 924.
+//! A link is resolved from its page's folder first, then from the skill's folder; a path in code
+//! or prose from the skill's folder first. The reason: in nested pages of 2,672 public skills
+//! 1,315 links resolve only from the page's folder and 33 only from the skill's; for paths in code
+//! it is 440 and 924.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,59 +15,58 @@ use crate::references::path_index::{self, Located, PathIndex};
 use crate::references::path_kind::{self, Confidence};
 use crate::skill_files::{PathKind, SkillFiles};
 
-/// Most places of the repository that are looked at for one skill: each is a system call or a walk
-/// through trees.
-const MAX_LOOKS: usize = 1024;
+/// Maximum number of repository paths to look up for one skill, because each lookup is a system
+/// call or a walk through git trees.
+const MAX_LOOKUPS: usize = 1024;
 
-/// Most folders around a page that a path is looked for from; skills are at most 5 deep.
+/// Maximum number of parent folders to resolve a path from; known skills are at most 5 deep.
 const MAX_BASES: usize = 16;
 
-/// Where a reference leads, and how sure it is that it means the skill's own file.
+/// A resolved reference: its destination, and the confidence that it means a file of the skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolvedLink<'a> {
-    /// Where it leads.
+    /// Its destination.
     pub destination: Destination<'a>,
-    /// What makes it the skill's own.
+    /// The confidence that it means a file of the skill.
     pub confidence: Confidence,
-    /// The variable before the path, without its slash, that only some clients replace.
+    /// A leading variable that only some clients replace, without its slash.
     pub variable: Option<&'static str>,
 }
 
-/// Where a reference leads.
+/// The destination of a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination<'a> {
-    /// No file of the skill is meant: a placeholder, the user's own, a word with a slash.
+    /// Not a file of the skill: a placeholder, a file of the user, a word with a slash.
     Ignored,
-    /// To a file or folder of the skill; the empty path is the skill itself.
+    /// A file or folder of the skill; the empty path is the skill itself.
     Inside(&'a str),
-    /// To one that differs in letter case or Unicode form.
+    /// A file or folder of the skill whose path differs in letter case or Unicode form.
     Respelled(&'a str),
-    /// Out of the skill, to what the repository has.
+    /// An existing path outside of the skill, in its repository.
     Outside(OutsidePath),
-    /// Out of the skill, and what is there is not known.
+    /// A path outside of the skill; it is not known whether it exists.
     OutsideUnknown,
-    /// Out of the skill, to what the repository does not have; the path beside the skill that may
-    /// be meant, as this page would write it.
+    /// A path outside of the skill that the repository does not have. The suggestion is a path next to
+    /// the skill, relative to the page.
     OutsideMissing(Option<String>),
-    /// To what the repository has when it is looked for from a folder above the skill, which is
-    /// named here: a plugin's.
+    /// A path that exists relative to this folder above the skill, for example a plugin's folder.
     AboveSkill(String),
-    /// To a place of one machine or one site.
+    /// A path that exists only on one machine or one site.
     Fixed(Fixed),
-    /// To nothing.
+    /// A path in the skill that does not exist.
     Missing,
 }
 
-/// What lies outside a skill in its repository.
+/// A path outside of a skill in its repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutsidePath {
     /// Its path in the repository.
     pub path: String,
-    /// The folder of the skill it belongs to, seen from the root of the repository.
+    /// The folder of the skill that contains it, relative to the root of the repository.
     pub skill: Option<String>,
 }
 
-/// How a path is bound to one machine or one site.
+/// The reason why a path exists only on one machine or one site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fixed {
     /// `/docs/x.md` as a link.
@@ -77,49 +77,49 @@ pub enum Fixed {
     Backslash,
 }
 
-/// Finds where the references of one skill lead.
+/// Resolves the references of one skill.
 pub struct Resolver<'p, 'a> {
-    skill: &'a dyn SkillFiles,
+    files: &'a dyn SkillFiles,
     paths: &'p PathIndex<'a>,
-    /// What was found in the repository.
+    /// The lookups in the repository so far.
     seen: RefCell<HashMap<String, Option<PathKind>>>,
 }
 
-/// A page as far as its references are concerned.
+/// The page that contains a reference.
 #[derive(Debug, Clone, Copy)]
 pub struct Origin<'t, 'a> {
-    /// Where it lies in the skill.
+    /// Its path in the skill.
     pub path: &'a str,
     /// The whole file.
     pub text: &'t str,
 }
 
 impl<'p, 'a> Resolver<'p, 'a> {
-    /// Returns a resolver for `skill`, whose paths are `paths`.
+    /// Returns a resolver for the skill with these files and paths.
     #[must_use]
-    pub fn new(skill: &'a dyn SkillFiles, paths: &'p PathIndex<'a>) -> Self {
+    pub fn new(files: &'a dyn SkillFiles, paths: &'p PathIndex<'a>) -> Self {
         Self {
-            skill,
+            files,
             paths,
             seen: RefCell::default(),
         }
     }
 
-    /// Returns where a reference of the page `origin` leads.
+    /// Resolves a reference of the page `origin`.
     #[must_use]
     pub fn resolve(&self, origin: Origin<'_, 'a>, reference: &Link) -> ResolvedLink<'a> {
         let (variable, target) = path_kind::split_variable(&reference.target);
         let target = path_kind::without_line_number(target);
-        let confidence = match reference.kind.is_clickable() {
-            true => Confidence::Link,
-            false => path_kind::confidence(self.paths, target, variable),
-        };
-        let destination = match confidence {
-            Confidence::Link => self.link(origin, target, variable, reference),
-            _ => self.mention(origin, target, confidence, variable, reference),
-        };
+        if reference.kind.is_clickable() {
+            return ResolvedLink {
+                destination: self.link(origin, target, variable, reference),
+                confidence: Confidence::Link,
+                variable,
+            };
+        }
+        let confidence = path_kind::confidence(self.paths, target, variable);
         ResolvedLink {
-            destination,
+            destination: self.mention(origin, target, confidence, variable, reference),
             confidence,
             variable,
         }
@@ -155,16 +155,16 @@ impl<'p, 'a> Resolver<'p, 'a> {
         if path_index::join(base, target).is_none() {
             return self.outside(base, target);
         }
-        // `../other/SKILL.md` in a nested page may be meant from the skill's own folder.
+        // `../other/SKILL.md` in a nested page may be relative to the skill's folder.
         if path_index::join("", target).is_none()
-            && let beside @ Destination::Outside(_) = self.outside("", target)
+            && let outside @ Destination::Outside(_) = self.outside("", target)
         {
-            return beside;
+            return outside;
         }
-        match mention_context::is_in_template(origin.text, reference) {
-            true => Destination::Ignored,
-            false => Destination::Missing,
+        if mention_context::is_in_template(origin.text, reference) {
+            return Destination::Ignored;
         }
+        Destination::Missing
     }
 
     fn mention(
@@ -180,16 +180,16 @@ impl<'p, 'a> Resolver<'p, 'a> {
         }
         let is_optional = || mention_context::is_optional(origin.text, reference);
         if let Some(fixed) = self.fixed(target) {
-            return match is_optional() {
-                true => Destination::Ignored,
-                false => Destination::Fixed(fixed),
-            };
+            if is_optional() {
+                return Destination::Ignored;
+            }
+            return Destination::Fixed(fixed);
         }
         if target.starts_with(['/', '~']) || target.contains('\\') {
             return Destination::Ignored;
         }
         let own = path_index::folder_of(origin.path);
-        // A page of a part, `parts/a/references/x.md`, may mean the part's folder.
+        // The page `parts/a/references/x.md` may mean a path relative to `parts/a`.
         let around = path_index::upwards(own).take(MAX_BASES);
         match self.locate(std::iter::once("").chain(around), target) {
             Some(Destination::Respelled(_)) if confidence == Confidence::None => {
@@ -204,7 +204,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
         if path_index::join("", target).is_none() {
             let base = path_index::join(own, target).map_or(own, |_| "");
             return match self.outside(base, target) {
-                beside @ Destination::Outside(_) => beside,
+                outside @ Destination::Outside(_) => outside,
                 _ => Destination::Ignored,
             };
         }
@@ -219,7 +219,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
         }
     }
 
-    /// Returns what the skill has at `target`, seen from the first of these folders that has it.
+    /// Finds `target` in the skill, relative to the first of these folders that has it.
     fn locate<'f>(
         &self,
         folders: impl IntoIterator<Item = &'f str>,
@@ -235,63 +235,63 @@ impl<'p, 'a> Resolver<'p, 'a> {
         self.paths.locate(&paths).map(Destination::from)
     }
 
-    /// How a path in code or prose is bound to a machine.
+    /// Returns the reason why a path in code or prose exists only on one machine.
     fn fixed(&self, target: &str) -> Option<Fixed> {
-        if path_kind::is_of_a_home(target) {
+        if path_kind::is_in_home(target) {
             return Some(Fixed::Home);
         }
         if !target.contains('\\') {
             return None;
         }
-        // Regular expressions have backslashes, too.
+        // A text with backslashes may also be a regular expression.
         let path = target.replace('\\', "/");
         let is_own = || path_kind::is_strong(&path) || self.locate([""], &path).is_some();
         (path_kind::names_a_file(&path) && is_own()).then_some(Fixed::Backslash)
     }
 
-    /// Returns what lies at a target that leaves the skill, seen from the folder `base` in it.
+    /// Resolves a target that leaves the skill, relative to the skill's folder `base`.
     fn outside(&self, base: &str, target: &str) -> Destination<'a> {
-        let Some(place) = self.skill.place() else {
+        let Some(place) = self.files.place() else {
             return Destination::OutsideUnknown;
         };
-        // What lies around the repository is not known.
+        // Paths outside of the repository are not known.
         let Some(path) = path_index::join(&format!("{place}/{base}"), target) else {
             return Destination::OutsideUnknown;
         };
-        // It may come back: `../this-skill/references/x.md`.
+        // The target may lead back into the skill: `../this-skill/references/x.md`.
         if let Some(within) = path_index::below(place, &path) {
             let located = self.paths.locate(&[within.to_owned()]);
             return located.map_or(Destination::Missing, Destination::from);
         }
-        if self.seen.borrow().len() >= MAX_LOOKS {
+        if self.seen.borrow().len() >= MAX_LOOKUPS {
             return Destination::OutsideUnknown;
         }
-        match path.is_empty() || self.look(&path).is_some() {
-            true => Destination::Outside(OutsidePath {
-                skill: self.skill_around(&path),
-                path,
-            }),
-            false => Destination::OutsideMissing(self.beside_instead(base, &path)),
+        if !path.is_empty() && self.look_up(&path).is_none() {
+            return Destination::OutsideMissing(self.sibling_path(base, &path));
         }
+        Destination::Outside(OutsidePath {
+            skill: self.containing_skill(&path),
+            path,
+        })
     }
 
-    /// Returns how a page in the folder `base` reaches the skill of that name beside this one:
-    /// `../forms/SKILL.md` for `libs/forms/SKILL.md`, when the folders above were moved.
-    fn beside_instead(&self, base: &str, path: &str) -> Option<String> {
-        let around = path_index::folder_of(self.skill.place()?);
+    /// Returns the path from the folder `base` to the skill of that name next to this one:
+    /// `../forms/SKILL.md` for `libs/forms/SKILL.md`, if the parent folders were moved.
+    fn sibling_path(&self, base: &str, path: &str) -> Option<String> {
+        let around = path_index::folder_of(self.files.place()?);
         let (above, file) = path.rsplit_once('/')?;
         let name = above.rsplit('/').next()?;
-        self.look(&path_index::join(around, &format!("{name}/{file}"))?)?;
+        self.look_up(&path_index::join(around, &format!("{name}/{file}"))?)?;
         let depth = base.split('/').filter(|part| !part.is_empty()).count();
         Some(format!("{}{name}/{file}", "../".repeat(depth + 1)))
     }
 
-    /// Returns the folder of the nearest skill that a path of the repository lies in.
-    fn skill_around(&self, path: &str) -> Option<String> {
-        let place = self.skill.place()?;
+    /// Returns the folder of the innermost skill that contains a path of the repository.
+    fn containing_skill(&self, path: &str) -> Option<String> {
+        let place = self.files.place()?;
         let mut folder = path;
         while !folder.is_empty() && path_index::below(folder, place).is_none() {
-            if self.look(&format!("{folder}/{SKILL_FILE}")) == Some(PathKind::File) {
+            if self.look_up(&format!("{folder}/{SKILL_FILE}")) == Some(PathKind::File) {
                 return Some(folder.to_owned());
             }
             folder = path_index::folder_of(folder);
@@ -301,11 +301,11 @@ impl<'p, 'a> Resolver<'p, 'a> {
 
     /// Returns the nearest folder above the skill that has `target`.
     fn above(&self, target: &str) -> Option<String> {
-        let mut folder = self.skill.place().filter(|place| !place.is_empty())?;
+        let mut folder = self.files.place().filter(|place| !place.is_empty())?;
         loop {
             folder = path_index::folder_of(folder);
             let path = path_index::join(folder, target)?;
-            if self.look(&path).is_some() {
+            if self.look_up(&path).is_some() {
                 return Some(folder.to_owned());
             }
             if folder.is_empty() {
@@ -314,17 +314,17 @@ impl<'p, 'a> Resolver<'p, 'a> {
         }
     }
 
-    /// Returns what lies at a path of the repository; nothing once too much was asked for.
-    fn look(&self, path: &str) -> Option<PathKind> {
+    /// Returns the kind of a path in the repository; `None` after too many lookups.
+    fn look_up(&self, path: &str) -> Option<PathKind> {
         if let Some(seen) = self.seen.borrow().get(path) {
             return *seen;
         }
-        if self.seen.borrow().len() >= MAX_LOOKS {
+        if self.seen.borrow().len() >= MAX_LOOKUPS {
             return None;
         }
-        let lies = self.skill.in_repository(path);
-        self.seen.borrow_mut().insert(path.to_owned(), lies);
-        lies
+        let kind = self.files.in_repository(path);
+        self.seen.borrow_mut().insert(path.to_owned(), kind);
+        kind
     }
 }
 

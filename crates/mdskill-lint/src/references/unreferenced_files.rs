@@ -1,28 +1,28 @@
-//! [`UnreferencedFiles`]: files that are looked for in texts by their names without extension.
+//! [`UnreferencedFiles`]: the files that no text mentions by their name without extension.
 
 use std::collections::HashMap;
 
 use crate::references::path_index;
 
-/// Longest word that can be a name; a longer one is data.
+/// Maximum length of a word that can be a name; longer words are data.
 const MAX_WORD_BYTES: usize = 300;
-/// Most dots of a word that are taken for the one before the extension.
+/// Maximum number of dots in a word that may separate the extension.
 const MAX_DOTS: usize = 4;
 
-/// Files that no text has named so far.
+/// The files that no text has mentioned so far.
 ///
-/// A text names a file when its stem is a word of it: `forms`, `references/forms.md`,
-/// `import forms`. One walk over a text serves all files.
+/// A text mentions a file if the file's stem is a word in it: `forms`, `references/forms.md`,
+/// `import forms`. Each text is scanned once for all files.
 #[derive(Debug, Default)]
 pub struct UnreferencedFiles<'a> {
     by_stem: HashMap<String, Vec<&'a str>>,
-    /// How long the stems are, a bit for each length up to 63, the last for all longer ones:
-    /// most words need not be looked up.
+    /// The lengths of the stems, one bit for each length below 63 and the last bit for longer
+    /// ones. Most words have another length and need no lookup.
     lengths: u64,
 }
 
 impl<'a> UnreferencedFiles<'a> {
-    /// Returns these files, none of them named.
+    /// Returns these files, none of them mentioned.
     #[must_use]
     pub fn new(files: impl IntoIterator<Item = &'a str>) -> Self {
         let mut by_stem: HashMap<String, Vec<&str>> = HashMap::new();
@@ -33,13 +33,13 @@ impl<'a> UnreferencedFiles<'a> {
         Self { by_stem, lengths }
     }
 
-    /// Whether every file was named.
+    /// Whether every file was mentioned.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_stem.is_empty()
     }
 
-    /// Returns whether the file was not named.
+    /// Whether no text has mentioned the file.
     #[must_use]
     pub fn contains(&self, file: &str) -> bool {
         self.by_stem
@@ -47,20 +47,20 @@ impl<'a> UnreferencedFiles<'a> {
             .is_some_and(|files| files.contains(&file))
     }
 
-    /// Strikes out what `text` names, but for the file `own` that it is the text of.
+    /// Removes the files that `text` mentions, except `own`, the file that contains the text.
     pub fn mark_mentioned(&mut self, text: &str, own: &str) {
         let own_key = key(own);
-        // A text that has its own name in it does not name itself.
-        let itself = self.by_stem.get(&own_key).filter(|files| **files == [own]);
-        let itself = itself.cloned();
+        // A file that contains its own name is not mentioned by it.
+        let own_files = self.by_stem.get(&own_key).filter(|files| **files == [own]);
+        let own_files = own_files.cloned();
         for word in words(text) {
             if self.by_stem.is_empty() {
                 break;
             }
-            // Only letters beyond ASCII change their length with their case.
-            let may_be_one =
+            // Only non-ASCII letters change their length with their case.
+            let may_match =
                 !word.is_ascii() || word.contains('.') || self.lengths & length_bit(word) != 0;
-            if !may_be_one {
+            if !may_match {
                 continue;
             }
             let word = word.to_lowercase();
@@ -69,12 +69,12 @@ impl<'a> UnreferencedFiles<'a> {
                 self.by_stem.remove(&word[..at]);
             }
         }
-        if let Some(files) = itself {
+        if let Some(files) = own_files {
             self.by_stem.insert(own_key, files);
         }
     }
 
-    /// Returns the files that no text named, sorted.
+    /// Returns the files that no text mentioned, sorted.
     #[must_use]
     pub fn into_files(self) -> Vec<&'a str> {
         let mut files: Vec<&str> = self.by_stem.into_values().flatten().collect();
@@ -87,7 +87,7 @@ fn length_bit(word: &str) -> u64 {
     1 << word.len().min(63)
 }
 
-/// Returns the word that names a file: of a name with spaces the first.
+/// Returns the word by which a text mentions a file: the first word of its stem.
 fn key(file: &str) -> String {
     let name = file[path_index::folder_of(file).len()..].trim_start_matches('/');
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -95,7 +95,7 @@ fn key(file: &str) -> String {
     word.to_lowercase()
 }
 
-/// Returns the words of a text; `-`, `_` and `.` within one belong to it.
+/// Returns the words of a text; a word may contain `-`, `_` and `.`.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     let words = text.split(move |c: char| !is_part(c));
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_names_files_by_their_stem() {
+    fn mark_mentioned_finds_files_by_stem() {
         let files = [
             "references/forms.md",
             "references/v2.1-notes.md",
@@ -117,12 +117,15 @@ mod tests {
             "references/api.md",
             "references/_own.md",
         ];
-        let mut stems = UnreferencedFiles::new(files);
-        stems.mark_mentioned("Rapid forms.md, v2.1-notes and **lay out**", "SKILL.md");
-        assert!(stems.contains("references/api.md") && !stems.contains("references/forms.md"));
-        stems.mark_mentioned("api", "references/api.md");
+        let mut unreferenced = UnreferencedFiles::new(files);
+        unreferenced.mark_mentioned("Rapid forms.md, v2.1-notes and **lay out**", "SKILL.md");
+        assert!(
+            unreferenced.contains("references/api.md")
+                && !unreferenced.contains("references/forms.md")
+        );
+        unreferenced.mark_mentioned("api", "references/api.md");
         assert_eq!(
-            stems.into_files(),
+            unreferenced.into_files(),
             ["references/_own.md", "references/api.md"]
         );
     }

@@ -48,7 +48,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let patterns: HashSet<&str> = mentions::all(skill)
-        .filter_map(|mention| path_kind::fixed_beginning(&mention.link.target))
+        .filter_map(|mention| path_kind::fixed_prefix(&mention.link.target))
         .collect();
     let matches_a_pattern = |path: &str| {
         let ends = path.char_indices().map(|(at, _)| at);

@@ -1,11 +1,11 @@
-//! [`MemoryFiles`]: a skill that lies in memory, for editors and for tests.
+//! [`MemoryFiles`]: a skill in memory, for editors and tests.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Entry, PathKind, SkillFiles, Unreadable};
 
-/// A skill whose files are given.
+/// The files of a skill in memory.
 ///
 /// ```
 /// use mdskill_lint::skill_files::MemoryFiles;
@@ -28,7 +28,7 @@ pub struct MemoryFiles {
 }
 
 impl MemoryFiles {
-    /// Returns an empty skill in a folder of that name.
+    /// Returns an empty skill in a folder with this name.
     #[must_use]
     pub fn new(folder: impl Into<String>) -> Self {
         Self {
@@ -41,13 +41,12 @@ impl MemoryFiles {
     #[must_use]
     pub fn with(self, path: &str, bytes: impl AsRef<[u8]>) -> Self {
         let bytes = bytes.as_ref();
-        let mut view = self.with_entry(Entry::file(path, bytes.len()));
-        view.files.insert(path.to_owned(), bytes.to_owned());
-        view
+        let mut skill = self.with_entry(Entry::file(path, bytes.len()));
+        skill.files.insert(path.to_owned(), bytes.to_owned());
+        skill
     }
 
-    /// Adds anything, or replaces it; a file without content that is not [`with`](Self::with)
-    /// can't be read.
+    /// Adds an entry, or replaces it. A file that was not added by [`with`](Self::with) can't be read.
     #[must_use]
     pub fn with_entry(mut self, entry: Entry) -> Self {
         self.entries.retain(|other| other.path != entry.path);
@@ -56,7 +55,7 @@ impl MemoryFiles {
         self
     }
 
-    /// Puts the skill at `place` in a repository that has these other files.
+    /// Puts the skill into a repository, at the path `place`; `files` are the other files there.
     #[must_use]
     pub fn inside(mut self, place: &str, files: &[&str]) -> Self {
         self.place = Some(place.to_owned());
@@ -81,7 +80,7 @@ impl SkillFiles for MemoryFiles {
 
     fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, Unreadable> {
         let bytes = self.files.get(path).ok_or_else(|| Unreadable {
-            reason: "there is no such file".to_owned(),
+            reason: "no such file".to_owned(),
         })?;
         Ok(Cow::Borrowed(bytes))
     }

@@ -1,4 +1,4 @@
-//! [`SkillFiles`]: a skill's files as the validator looks at them, in memory, on disk or in git.
+//! [`SkillFiles`]: the files of a skill, whether they are in memory, on disk or in git.
 
 mod memory;
 mod overlay;
@@ -8,18 +8,18 @@ use std::borrow::Cow;
 pub use memory::MemoryFiles;
 pub use overlay::OverlayFiles;
 
-/// A skill's files, and what is known of the repository around it.
+/// The files of a skill, and its repository as far as it is known.
 pub trait SkillFiles {
-    /// Returns the name of the skill's folder; empty when that is the root of its repository.
+    /// Returns the name of the skill's folder; empty if it is the root of a repository.
     fn folder(&self) -> &str;
 
-    /// Returns what is in the folder, folders within left out, sorted by path.
+    /// Returns the entries in the folder and its subfolders, sorted by path. Folders are not entries.
     fn entries(&self) -> &[Entry];
 
     /// Returns the bytes of a file.
     ///
     /// # Errors
-    /// When it is gone, is no file, or can't be read.
+    /// If there is no such file, or it can't be read.
     fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, Unreadable>;
 
     /// Returns at most the first `count` bytes of a file.
@@ -36,56 +36,56 @@ pub trait SkillFiles {
         })
     }
 
-    /// Returns the skill's folder as seen from the root of its repository; nothing when
-    /// it is not known in which repository it lies.
+    /// Returns the skill's folder relative to the root of its repository; `None` if the
+    /// repository is not known.
     fn place(&self) -> Option<&str>;
 
-    /// Returns what lies at a path of the repository, which has forward slashes and neither
-    /// `.` nor `..` in it; nothing when there is nothing.
+    /// Returns the kind of a path in the repository; `None` if the path does not exist. The path has
+    /// forward slashes and no `.` or `..`.
     fn in_repository(&self, path: &str) -> Option<PathKind>;
 }
 
-/// What lies at a path.
+/// The kind of an existing path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathKind {
-    /// A file, or something else that is no folder.
+    /// A file, or anything else that is not a folder.
     File,
     /// A folder.
     Folder,
 }
 
-/// One thing in a skill's folder.
+/// A file, link or submodule in a skill's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Where it lies in the skill, with forward slashes.
+    /// Its path in the skill, with forward slashes.
     pub path: String,
-    /// What it is.
+    /// Its kind.
     pub kind: EntryKind,
 }
 
-/// What a thing in a skill's folder is.
+/// The kind of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryKind {
-    /// A plain file.
+    /// A regular file.
     File {
-        /// Its size.
+        /// Its size in bytes.
         bytes: u64,
-        /// Whether it may be executed.
+        /// Whether its executable bit is set.
         is_executable: bool,
     },
     /// A symbolic link.
     Link {
-        /// What it says, as far as it is text.
+        /// Its target, with replacement characters for what is not UTF-8.
         target: String,
     },
-    /// Another repository, of which git keeps only a commit.
+    /// A git submodule, of which git stores only a commit.
     Submodule,
-    /// What can't be a part of a skill: a pipe, a device, a name that is not UTF-8.
+    /// An entry that can't be part of a skill: a pipe, a device, or a name that is not UTF-8.
     Special,
 }
 
 impl Entry {
-    /// Returns a plain file that is not executable.
+    /// Returns a regular file that is not executable.
     #[must_use]
     pub fn file(path: impl Into<String>, bytes: usize) -> Self {
         Self {
@@ -97,17 +97,17 @@ impl Entry {
         }
     }
 
-    /// Whether it is a plain file.
+    /// Whether it is a regular file.
     #[must_use]
     pub const fn is_file(&self) -> bool {
         matches!(self.kind, EntryKind::File { .. })
     }
 }
 
-/// A file can't be read.
+/// The error that a file can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct Unreadable {
-    /// Why, as the system says it.
+    /// The reason, as the operating system reports it.
     pub reason: String,
 }

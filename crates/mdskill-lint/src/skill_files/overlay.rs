@@ -1,4 +1,4 @@
-//! [`OverlayFiles`]: a skill with some of its files changed, before anything is written.
+//! [`OverlayFiles`]: a skill with changes that are not written to disk.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,36 +6,35 @@ use std::sync::Arc;
 
 use super::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 
-/// Another view, with some files replaced, renamed or made executable: a page in an editor
-/// that is not saved yet, or a skill as fixes would leave it.
+/// The files of another skill with some replaced, renamed or made executable: for example a page
+/// in an editor that is not saved yet, or a skill after its fixes.
 #[derive(Clone)]
 pub struct OverlayFiles<'a> {
-    below: &'a dyn SkillFiles,
+    base: &'a dyn SkillFiles,
     entries: Vec<Entry>,
     changed: BTreeMap<String, Content>,
 }
 
-/// What a changed file holds.
+/// The content of a changed file.
 #[derive(Clone)]
 enum Content {
-    Given(Arc<[u8]>),
-    /// What the view below has at this path.
-    Of(String),
+    Bytes(Arc<[u8]>),
+    /// The content of this path in the base.
+    Base(String),
 }
 
 impl<'a> OverlayFiles<'a> {
-    /// Returns a view that shows what `below` shows.
+    /// Returns an overlay of `base` without changes.
     #[must_use]
-    pub fn over(below: &'a dyn SkillFiles) -> Self {
+    pub fn over(base: &'a dyn SkillFiles) -> Self {
         Self {
-            below,
-            entries: below.entries().to_vec(),
+            base,
+            entries: base.entries().to_vec(),
             changed: BTreeMap::new(),
         }
     }
 
-    /// Gives a file these bytes. One that was not there is a plain file from now on; one
-    /// that was executable stays so.
+    /// Writes a file. A new file is a regular file; an executable one stays executable.
     pub fn write(&mut self, path: &str, bytes: &[u8]) {
         let is_executable = self.entry(path).is_some_and(is_executable);
         self.put(Entry {
@@ -45,11 +44,11 @@ impl<'a> OverlayFiles<'a> {
                 is_executable,
             },
         });
-        let content = Content::Given(bytes.into());
+        let content = Content::Bytes(bytes.into());
         self.changed.insert(path.to_owned(), content);
     }
 
-    /// Gives a file another path; nothing happens when there is no such file.
+    /// Renames a file; does nothing if there is no such file.
     pub fn rename(&mut self, from: &str, to: &str) {
         let Ok(at) = self.find(from) else {
             return;
@@ -58,7 +57,7 @@ impl<'a> OverlayFiles<'a> {
         to.clone_into(&mut entry.path);
         self.put(entry);
         let content = self.changed.remove(from);
-        let content = content.unwrap_or_else(|| Content::Of(from.to_owned()));
+        let content = content.unwrap_or_else(|| Content::Base(from.to_owned()));
         self.changed.insert(to.to_owned(), content);
     }
 
@@ -71,7 +70,7 @@ impl<'a> OverlayFiles<'a> {
         }
     }
 
-    /// Returns what lies at exactly this path.
+    /// Returns the entry with exactly this path.
     #[must_use]
     pub fn entry(&self, path: &str) -> Option<&Entry> {
         self.find(path).ok().map(|at| &self.entries[at])
@@ -102,7 +101,7 @@ fn is_executable(entry: &Entry) -> bool {
 
 impl SkillFiles for OverlayFiles<'_> {
     fn folder(&self) -> &str {
-        self.below.folder()
+        self.base.folder()
     }
 
     fn entries(&self) -> &[Entry] {
@@ -111,29 +110,29 @@ impl SkillFiles for OverlayFiles<'_> {
 
     fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, Unreadable> {
         match self.changed.get(path) {
-            Some(Content::Given(bytes)) => Ok(Cow::Borrowed(bytes)),
-            Some(Content::Of(below)) => self.below.read(below),
-            None if self.entry(path).is_some() => self.below.read(path),
+            Some(Content::Bytes(bytes)) => Ok(Cow::Borrowed(bytes)),
+            Some(Content::Base(base)) => self.base.read(base),
+            None if self.entry(path).is_some() => self.base.read(path),
             None => Err(Unreadable {
-                reason: "there is no such file".to_owned(),
+                reason: "no such file".to_owned(),
             }),
         }
     }
 
     fn beginning(&self, path: &str, count: usize) -> Result<Cow<'_, [u8]>, Unreadable> {
         match self.changed.get(path) {
-            Some(Content::Given(bytes)) => Ok(Cow::Borrowed(&bytes[..count.min(bytes.len())])),
-            Some(Content::Of(below)) => self.below.beginning(below, count),
-            None => self.below.beginning(path, count),
+            Some(Content::Bytes(bytes)) => Ok(Cow::Borrowed(&bytes[..count.min(bytes.len())])),
+            Some(Content::Base(base)) => self.base.beginning(base, count),
+            None => self.base.beginning(path, count),
         }
     }
 
     fn place(&self) -> Option<&str> {
-        self.below.place()
+        self.base.place()
     }
 
     fn in_repository(&self, path: &str) -> Option<PathKind> {
-        self.below.in_repository(path)
+        self.base.in_repository(path)
     }
 }
 
@@ -143,11 +142,11 @@ mod tests {
     use crate::skill_files::MemoryFiles;
 
     #[test]
-    fn what_is_changed_is_seen_and_the_rest_shines_through() {
-        let below = MemoryFiles::new("a")
+    fn overlay_shows_changes_and_base() {
+        let base = MemoryFiles::new("a")
             .with("b.md", "old")
             .with("skill.md", "text");
-        let mut overlay = OverlayFiles::over(&below);
+        let mut overlay = OverlayFiles::over(&base);
         overlay.write("b.md", b"new");
         overlay.write("c.md", b"more");
         overlay.rename("skill.md", "SKILL.md");
@@ -160,6 +159,6 @@ mod tests {
         assert_eq!(&*overlay.beginning("SKILL.md", 2).unwrap(), b"te");
         assert!(overlay.read("skill.md").is_err() && overlay.read("b.md").is_err());
         assert!(is_executable(overlay.entry("d.md").unwrap()));
-        assert_eq!(&*below.read("b.md").unwrap(), b"old");
+        assert_eq!(&*base.read("b.md").unwrap(), b"old");
     }
 }

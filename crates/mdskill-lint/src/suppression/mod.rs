@@ -1,7 +1,6 @@
-//! [`suppress`]: findings that a page's own comments silence, and comments that silence nothing.
+//! [`suppress`]: removes the findings that comments silence, and reports comments that silence nothing.
 //!
-//! All in `n log n`: the findings of a rule in a file are sorted, and so are the pieces in which
-//! they are silenced, so that neither looks through all of the other.
+//! The time is `n log n`, because the findings and the silenced spans of a rule in a file are sorted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,111 +15,115 @@ use crate::rules::unused_suppression;
 use crate::settings::{self, Settings};
 use crate::span::Span;
 
-/// Most names that a better one is looked for: each is compared with all names of rules.
-const MAX_GUESSES: usize = 20;
+/// Maximum number of unknown names that get a suggestion, because each is compared with all rule names.
+const MAX_SUGGESTIONS: usize = 20;
 
-type Found = (&'static Rule, Finding);
+type RuleFinding = (&'static Rule, Finding);
 
-/// What is left once a skill's comments were heeded.
-pub(crate) struct Suppressed {
-    /// The findings that nothing silences, and those about the comments themselves.
-    pub findings: Vec<Found>,
-    /// Rules about several skills that `SKILL.md` silences for this one.
-    pub between: BTreeSet<&'static str>,
+/// The outcome of [`suppress`].
+pub(crate) struct SuppressionOutcome {
+    /// The findings that are not silenced, and those about the comments themselves.
+    pub remaining: Vec<RuleFinding>,
+    /// Codes of the cross-skill rules that `SKILL.md` silences for this skill.
+    pub set_rules: BTreeSet<&'static str>,
 }
 
-/// A comment of ours, and where it counts.
+/// A suppression comment and its scope.
 struct Suppression<'a> {
     page: &'a str,
     comment: Span,
     directive: Directive<'a>,
-    /// Where it silences; nothing for the whole file.
-    reach: Option<Span>,
+    /// The span that it applies to; `None` for the whole file.
+    scope: Option<Span>,
 }
 
-/// Takes out what the comments of the skill's pages silence.
+/// Removes the findings that the comments of the skill's pages silence.
 pub(crate) fn suppress(
     skill: &ParsedSkill<'_>,
     settings: &Settings,
-    findings: Vec<Found>,
-) -> Suppressed {
+    findings: Vec<RuleFinding>,
+) -> SuppressionOutcome {
     let suppressions: Vec<Suppression<'_>> = skill.pages.iter().flat_map(of_page).collect();
     if suppressions.is_empty() {
-        let between = BTreeSet::new();
-        return Suppressed { findings, between };
+        return SuppressionOutcome {
+            remaining: findings,
+            set_rules: BTreeSet::new(),
+        };
     }
-    let (reaches, mut complaints) = reaches(&suppressions);
-    let (mut left, used) = silence(&reaches, findings);
-    complaints.extend(unused(&suppressions, &reaches, &used, settings));
-    complaints.extend(without_reason(&suppressions));
+    let (silenced, mut about_comments) = silenced_rules(&suppressions);
+    let (mut remaining, used) = remove_silenced(&silenced, findings);
+    about_comments.extend(unused(&suppressions, &silenced, &used, settings));
+    about_comments.extend(without_reason(&suppressions));
     let rule = &unused_suppression::RULE;
     if settings.level(rule) != Level::Off {
-        let complaints = complaints.into_iter().map(|finding| (rule, finding));
-        left.extend(silence(&reaches, complaints.collect()).0);
+        let about_comments = about_comments.into_iter().map(|finding| (rule, finding));
+        remaining.extend(remove_silenced(&silenced, about_comments.collect()).0);
     }
-    let between = reaches.iter().filter(|reach| {
-        matches!(reach.rule.check, Check::Set(_)) && suppressions[reach.by].page == SKILL_FILE
+    let set_rules = silenced.iter().filter(|silenced| {
+        matches!(silenced.rule.check, Check::Set(_))
+            && suppressions[silenced.comment].page == SKILL_FILE
     });
-    Suppressed {
-        between: between.map(|reach| reach.rule.code).collect(),
-        findings: left,
+    SuppressionOutcome {
+        set_rules: set_rules.map(|silenced| silenced.rule.code).collect(),
+        remaining,
     }
 }
 
-/// A rule that a comment names, and where the comment silences it.
-struct Reach<'a> {
+/// A rule that a comment silences, and the scope.
+struct SilencedRule<'a> {
     rule: &'static Rule,
     page: &'a str,
-    /// Nothing for the whole file.
+    /// `None` for the whole file.
     span: Option<Span>,
-    /// The comment, by its place among all.
-    by: usize,
+    /// The index of the comment.
+    comment: usize,
 }
 
-/// Returns what each comment silences, and complaints about names of no rule.
-fn reaches<'a>(suppressions: &[Suppression<'a>]) -> (Vec<Reach<'a>>, Vec<Finding>) {
-    let (mut reaches, mut complaints) = (Vec::new(), Vec::new());
-    for (by, suppression) in suppressions.iter().enumerate() {
+/// Returns the rules that each comment silences, and findings about unknown rules.
+fn silenced_rules<'a>(suppressions: &[Suppression<'a>]) -> (Vec<SilencedRule<'a>>, Vec<Finding>) {
+    let (mut silenced, mut findings) = (Vec::new(), Vec::new());
+    for (comment, suppression) in suppressions.iter().enumerate() {
         let Suppression {
             page,
             directive,
-            reach,
+            scope,
             ..
         } = suppression;
         if directive.rules.is_empty() {
             let message = "this comment names no rule, so it silences nothing".to_owned();
-            complaints.push(
-                suppression.complaint(message, "name the rules: `mdskill-ignore SK302: reason`"),
+            findings.push(
+                suppression.finding(message, "name the rules: `mdskill-ignore SK302: reason`"),
             );
         }
         for word in &directive.rules {
-            match exactly(word) {
-                Some(rule) => reaches.push(Reach {
+            match find_rule(word) {
+                Some(rule) => silenced.push(SilencedRule {
                     rule,
                     page,
-                    span: *reach,
-                    by,
+                    span: *scope,
+                    comment,
                 }),
                 None => {
-                    let guess = (complaints.len() < MAX_GUESSES)
+                    let suggestion = (findings.len() < MAX_SUGGESTIONS)
                         .then(|| nearest(word))
                         .flatten();
-                    let help = guess.map_or_else(
-                        || "write the code or the name of one rule".to_owned(),
-                        |nearest| format!("write `{nearest}`, if that is meant"),
+                    let help = suggestion.map_or_else(
+                        || "use the code or the name of one rule".to_owned(),
+                        |nearest| format!("did you mean `{nearest}`?"),
                     );
                     let shown: String = word.chars().take(60).collect();
                     let message = format!("`{shown}` is not the code or the name of a rule");
-                    complaints.push(suppression.complaint(message, &help));
+                    findings.push(suppression.finding(message, &help));
                 }
             }
         }
     }
-    (reaches, complaints)
+    (silenced, findings)
 }
 
-/// Returns the rule of exactly that code or name: who silences a group does not know what.
-fn exactly(word: &str) -> Option<&'static Rule> {
+/// Returns the rule with exactly this code or name. A prefix for a group of rules is not accepted,
+/// because it would also silence rules that the author does not know.
+fn find_rule(word: &str) -> Option<&'static Rule> {
     let mut rules = registry::RULES.iter().copied();
     rules.find(|rule| rule.name == word || rule.code.eq_ignore_ascii_case(word))
 }
@@ -131,195 +134,209 @@ fn nearest(word: &str) -> Option<String> {
     looked_up?.err()?.nearest
 }
 
-/// The pieces of one file in which one rule is silenced.
+/// The spans of one file in which one rule is silenced.
 #[derive(Default)]
-struct Silence {
+struct SilencedSpans {
     whole_file: bool,
-    /// Sorted by where they begin.
-    pieces: Vec<Span>,
-    /// How far any piece up to that one reaches.
-    furthest: Vec<usize>,
+    /// Sorted by their start.
+    spans: Vec<Span>,
+    /// The largest end of the spans up to each index.
+    max_ends: Vec<usize>,
 }
 
-impl Silence {
-    fn covers(&self, place: Option<Span>) -> bool {
-        let in_piece = |span: Span| {
-            let before = self
-                .pieces
-                .partition_point(|piece| piece.start <= span.start);
-            self.furthest[..before]
-                .last()
-                .is_some_and(|end| span.start < *end)
+impl SilencedSpans {
+    fn cover(&self, finding: &Finding) -> bool {
+        if self.whole_file {
+            return true;
+        }
+        let Some(Span { start, .. }) = finding.span else {
+            return false;
         };
-        self.whole_file || place.is_some_and(in_piece)
+        let before = self.spans.partition_point(|span| span.start <= start);
+        self.max_ends[..before]
+            .last()
+            .is_some_and(|end| start < *end)
     }
 }
 
-/// Takes out the findings that are silenced; and says of each reach whether it silenced any.
-fn silence(reaches: &[Reach<'_>], findings: Vec<Found>) -> (Vec<Found>, Vec<bool>) {
-    let mut silences: BTreeMap<(&str, &str), Silence> = BTreeMap::new();
-    for reach in reaches {
-        let silence = silences.entry((reach.page, reach.rule.code)).or_default();
-        match reach.span {
-            Some(span) => silence.pieces.push(span),
-            None => silence.whole_file = true,
+/// Removes the silenced findings; and returns for each silenced rule whether it had any findings.
+fn remove_silenced(
+    silenced: &[SilencedRule<'_>],
+    findings: Vec<RuleFinding>,
+) -> (Vec<RuleFinding>, Vec<bool>) {
+    let mut by_rule: BTreeMap<(&str, &str), SilencedSpans> = BTreeMap::new();
+    for SilencedRule {
+        rule, page, span, ..
+    } in silenced
+    {
+        let silenced = by_rule.entry((page, rule.code)).or_default();
+        match span {
+            Some(span) => silenced.spans.push(*span),
+            None => silenced.whole_file = true,
         }
     }
-    for silence in silences.values_mut() {
-        silence.pieces.sort_unstable();
-        silence.furthest = silence
-            .pieces
+    for silenced in by_rule.values_mut() {
+        silenced.spans.sort_unstable();
+        silenced.max_ends = silenced
+            .spans
             .iter()
-            .scan(0, |furthest, piece| {
-                *furthest = piece.end.max(*furthest);
-                Some(*furthest)
+            .scan(0, |max_end, span| {
+                *max_end = span.end.max(*max_end);
+                Some(*max_end)
             })
             .collect();
     }
-    let mut places: BTreeMap<(String, &str), Vec<Option<usize>>> = BTreeMap::new();
-    let mut left = Vec::with_capacity(findings.len());
+    let mut removed: BTreeMap<(String, &str), Vec<Option<usize>>> = BTreeMap::new();
+    let mut remaining = Vec::with_capacity(findings.len());
     for (rule, finding) in findings {
-        let silence = silences.get(&(finding.file.as_str(), rule.code));
-        if silence.is_some_and(|silence| silence.covers(finding.span)) {
-            let place = finding.span.map(|span| span.start);
-            places
-                .entry((finding.file, rule.code))
-                .or_default()
-                .push(place);
+        let silenced = by_rule.get(&(finding.file.as_str(), rule.code));
+        if silenced.is_some_and(|silenced| silenced.cover(&finding)) {
+            let start = finding.span.map(|span| span.start);
+            let starts = removed.entry((finding.file, rule.code)).or_default();
+            starts.push(start);
         } else {
-            left.push((rule, finding));
+            remaining.push((rule, finding));
         }
     }
-    for places in places.values_mut() {
-        places.sort_unstable();
+    for starts in removed.values_mut() {
+        starts.sort_unstable();
     }
-    let is_used = |reach: &Reach<'_>| {
-        let found = places.get(&(reach.page.to_owned(), reach.rule.code));
-        found.is_some_and(|places| match reach.span {
-            None => true,
-            Some(span) => {
-                let first = places.partition_point(|place| *place < Some(span.start));
-                places
-                    .get(first)
-                    .is_some_and(|place| *place < Some(span.end))
-            }
-        })
-    };
-    let used = reaches.iter().map(is_used).collect();
-    (left, used)
+    let used = silenced.iter().map(|silenced| {
+        let starts = removed.get(&(silenced.page.to_owned(), silenced.rule.code));
+        starts.is_some_and(|starts| silenced.has_any(starts))
+    });
+    let used = used.collect();
+    (remaining, used)
 }
 
-/// Complains of rules that had nothing to silence. What is off, or is found elsewhere than in
-/// one skill, may have had.
+impl SilencedRule<'_> {
+    /// Whether any of these findings is in its scope; they are sorted by their start.
+    fn has_any(&self, starts: &[Option<usize>]) -> bool {
+        let Some(span) = self.span else {
+            return true;
+        };
+        let first = starts.partition_point(|start| *start < Some(span.start));
+        starts
+            .get(first)
+            .is_some_and(|start| *start < Some(span.end))
+    }
+}
+
+/// Reports rules that had nothing to silence. A rule that is off or compares skills is not reported,
+/// because it may have findings that are not known here.
 fn unused<'a>(
     suppressions: &'a [Suppression<'_>],
-    reaches: &'a [Reach<'_>],
+    silenced: &'a [SilencedRule<'_>],
     used: &'a [bool],
     settings: &'a Settings,
 ) -> impl Iterator<Item = Finding> + 'a {
-    let idle = reaches.iter().zip(used).filter(|(reach, used)| {
-        let looked_for =
-            matches!(reach.rule.check, Check::Skill(_)) && settings.level(reach.rule) != Level::Off;
-        looked_for && !**used
+    let unused = silenced.iter().zip(used).filter(|(silenced, used)| {
+        let did_run = matches!(silenced.rule.check, Check::Skill(_))
+            && settings.level(silenced.rule) != Level::Off;
+        did_run && !**used
     });
-    idle.map(|(reach, _)| {
-        let Rule { code, name, .. } = reach.rule;
-        let message = format!("{code} ({name}) finds nothing here, so there is nothing to silence");
-        suppressions[reach.by].complaint(message, "")
+    unused.map(|(silenced, _)| {
+        let Rule { code, name, .. } = silenced.rule;
+        let message = format!("{code} ({name}) finds nothing here, so this comment has no effect");
+        suppressions[silenced.comment].finding(message, "")
     })
 }
 
 fn without_reason<'a>(suppressions: &'a [Suppression<'_>]) -> impl Iterator<Item = Finding> + 'a {
-    let silent = suppressions.iter().filter(|suppression| {
+    let unexplained = suppressions.iter().filter(|suppression| {
         !suppression.directive.has_reason && !suppression.directive.rules.is_empty()
     });
-    silent.map(|suppression| {
-        let message = "this comment silences a rule and does not say why".to_owned();
+    unexplained.map(|suppression| {
+        let message = "this comment silences a rule without a reason".to_owned();
         let help = "add the reason after a colon: `mdskill-ignore SK302: reason`";
         suppression
-            .complaint(message, help)
+            .finding(message, help)
             .with_severity(Severity::Info)
     })
 }
 
 impl Suppression<'_> {
-    fn complaint(&self, message: String, help: &str) -> Finding {
+    fn finding(&self, message: String, help: &str) -> Finding {
         Finding::in_file(self.page, self.comment, message, help)
     }
 }
 
-/// Returns the comments of ours in a page, in the order of the page.
+/// Returns the suppressions of a page, in the order of the page.
 fn of_page<'a>(page: &'a Page<'_>) -> Vec<Suppression<'a>> {
     let comments = &page.markdown.comments;
-    let ours: Vec<(Span, Directive<'_>)> = comments
+    let directives: Vec<(Span, Directive<'_>)> = comments
         .iter()
         .filter_map(|span| Some((*span, directive::parse_comment(span.of(&page.text))?)))
         .collect();
     let mut found = of_frontmatter(page);
-    if ours.is_empty() {
+    if directives.is_empty() {
         return found;
     }
-    let reaches = Reaches::new(page);
-    found.extend(ours.into_iter().map(|(comment, directive)| Suppression {
-        page: page.path,
-        comment,
-        reach: (!directive.is_for_file).then(|| reaches.of(comment)),
-        directive,
-    }));
+    let scopes = CommentScopes::new(page);
+    found.extend(
+        directives
+            .into_iter()
+            .map(|(comment, directive)| Suppression {
+                page: page.path,
+                comment,
+                scope: (!directive.is_for_file).then(|| scopes.of(comment)),
+                directive,
+            }),
+    );
     found
 }
 
-/// Returns the comments of ours between the two `---`; each is for the next key with all its lines.
+/// Returns the suppressions in the frontmatter; each applies to the next key with all its lines.
 fn of_frontmatter<'a>(page: &'a Page<'_>) -> Vec<Suppression<'a>> {
     let front = &page.text[..page.body_offset];
     let mut found: Vec<Suppression<'_>> = Vec::new();
-    // Comments that wait for the end of the key they are for, the first with its key met or not.
-    let (mut waiting, mut key_met) = (0, false);
+    // The comments from index `open` on apply to a key whose end is not found yet.
+    let (mut open, mut has_key) = (0, false);
     let mut start = 0;
     for line in front.split_inclusive('\n') {
         let end = start + line.len();
         let directive = directive::parse_yaml_line(line);
-        // Items of a list may stand below their key without an indent.
+        // List items may follow their key without an indent.
         let is_key = !line.trim_end().is_empty() && !line.starts_with([' ', '\t', '#', '-']);
         let is_fence = start > 0 && line.trim_end() == "---";
-        if key_met && (is_key || is_fence || directive.is_some()) {
-            end_reaches(&mut found[waiting..], start);
-            waiting = found.len();
-            key_met = false;
+        if has_key && (is_key || is_fence || directive.is_some()) {
+            end_scopes(&mut found[open..], start);
+            open = found.len();
+            has_key = false;
         }
         if let Some(directive) = directive {
             found.push(Suppression {
                 page: page.path,
                 comment: Span::new(start, start + line.trim_end().len()),
-                reach: (!directive.is_for_file).then_some(Span::new(start, end)),
+                scope: (!directive.is_for_file).then_some(Span::new(start, end)),
                 directive,
             });
         }
-        key_met |= is_key && waiting < found.len();
+        has_key |= is_key && open < found.len();
         start = end;
     }
-    end_reaches(&mut found[waiting..], front.len());
+    end_scopes(&mut found[open..], front.len());
     found
 }
 
-fn end_reaches(suppressions: &mut [Suppression<'_>], end: usize) {
+fn end_scopes(suppressions: &mut [Suppression<'_>], end: usize) {
     for suppression in suppressions {
-        if let Some(reach) = &mut suppression.reach {
-            reach.end = end;
+        if let Some(scope) = &mut suppression.scope {
+            scope.end = end;
         }
     }
 }
 
-/// How far comments in a page's Markdown reach.
-struct Reaches<'a> {
+/// Finds the scopes of comments in a page's Markdown.
+struct CommentScopes<'a> {
     page: &'a Page<'a>,
-    /// Where each line begins, and where the text ends.
+    /// The start of each line, and the end of the text.
     lines: Vec<usize>,
-    /// For each block, where the first block after it ends that is more than comments.
+    /// For each block, the end of the next block that is not only comments.
     next_ends: Vec<Option<usize>>,
 }
 
-impl<'a> Reaches<'a> {
+impl<'a> CommentScopes<'a> {
     fn new(page: &'a Page<'a>) -> Self {
         let breaks = page.text.match_indices('\n').map(|(at, _)| at + 1);
         let mut next = None;
@@ -341,8 +358,8 @@ impl<'a> Reaches<'a> {
         }
     }
 
-    /// A comment of its own reaches to the end of the next block; one within a block, to the
-    /// end of the next line.
+    /// Returns the scope of a comment: to the end of the next block if the comment is a block of its own,
+    /// otherwise to the end of the next line.
     fn of(&self, comment: Span) -> Span {
         let line = |at: usize| self.lines.partition_point(|start| *start <= at);
         let last = *self.lines.last().unwrap_or(&0);
@@ -356,9 +373,10 @@ impl<'a> Reaches<'a> {
             && self.page.text[blocks[around - 1].start.min(comment.start)..comment.start]
                 .trim()
                 .is_empty();
-        let next_block = match is_alone {
-            true => self.next_ends[around - 1],
-            false => None,
+        let next_block = if is_alone {
+            self.next_ends[around - 1]
+        } else {
+            None
         };
         Span::new(
             start,
@@ -367,7 +385,7 @@ impl<'a> Reaches<'a> {
     }
 }
 
-/// Whether a block is only comments.
+/// Whether a block contains only comments.
 fn is_comment(block: &str) -> bool {
     let block = block.trim();
     block.starts_with("<!--") && block.ends_with("-->")

@@ -2,7 +2,7 @@ use crate::diagnostic::Severity;
 use crate::skill_files::MemoryFiles;
 use crate::{Level, Settings, validate};
 
-/// Returns the code and line of what is found, by these rules and the one about comments.
+/// Returns the code and line of each finding of these rules and of the rule about comments.
 fn found(text: &str, rules: &[&str]) -> Vec<(&'static str, usize)> {
     let mut settings = Settings::default();
     settings.set("all", Level::Off).unwrap();
@@ -19,7 +19,7 @@ fn in_body(body: &str) -> Vec<(&'static str, usize)> {
 }
 
 #[test]
-fn a_comment_of_its_own_silences_the_next_block() {
+fn comment_block_silences_next_block() {
     let comment = "<!-- mdskill-ignore SK301: made later -->\n";
     assert_eq!(
         in_body(&format!(
@@ -43,7 +43,7 @@ fn a_comment_of_its_own_silences_the_next_block() {
 }
 
 #[test]
-fn a_comment_within_a_block_silences_its_line_and_the_next() {
+fn comment_in_block_silences_its_line_and_next_line() {
     let comment = "<!-- mdskill-ignore SK301: made later -->";
     assert_eq!(
         in_body(&format!(
@@ -61,20 +61,20 @@ fn a_comment_within_a_block_silences_its_line_and_the_next() {
 }
 
 #[test]
-fn a_comment_for_the_file_silences_also_what_is_about_the_file() {
+fn file_comment_silences_findings_about_file() {
     let text = "---\nname: a\n---\n[a](assets/b.md)\n\n<!-- mdskill-ignore-file SK203, SK301: so it is -->\n[c](assets/d.md)\n";
-    let view = MemoryFiles::new("other").with("SKILL.md", text);
+    let skill = MemoryFiles::new("other").with("SKILL.md", text);
     let left = |settings: &Settings| -> Vec<_> {
-        let found = validate(&view, settings).diagnostics.into_iter();
+        let found = validate(&skill, settings).diagnostics.into_iter();
         found.map(|found| found.code).collect()
     };
     assert_eq!(left(&Settings::default()), ["SK210"]);
-    let stranger = left(&Settings::default().for_untrusted());
-    assert_eq!(stranger, ["SK210", "SK203", "SK301", "SK301"]);
+    let untrusted = left(&Settings::default().for_untrusted());
+    assert_eq!(untrusted, ["SK210", "SK203", "SK301", "SK301"]);
 }
 
 #[test]
-fn a_comment_in_the_frontmatter_silences_the_next_key() {
+fn frontmatter_comment_silences_next_key() {
     let text = "---\n# mdskill-ignore SK114: two clients read it\nmetadata:\n  a: 1\n  # not this\n  b: [c]\nallowed-tools: a, b\n---\nx\n";
     assert_eq!(found(text, &["SK113", "SK114"]), [("SK113", 7)]);
     let text = "---\n# mdskill-ignore SK113: a\n\n# mdskill-ignore SK114: b\nallowed-tools: a, b\nmetadata:\n  a: 1\n---\nx\n";
@@ -87,8 +87,8 @@ fn a_comment_in_the_frontmatter_silences_the_next_key() {
 }
 
 #[test]
-fn what_silences_nothing_is_told() {
-    let told = |body: &str| -> Vec<(Severity, String, String)> {
+fn useless_comments_are_reported() {
+    let reported = |body: &str| -> Vec<(Severity, String, String)> {
         let skill = MemoryFiles::new("a").with(
             "SKILL.md",
             format!("---\nname: a\ndescription: b\n---\n{body}\n"),
@@ -101,23 +101,26 @@ fn what_silences_nothing_is_told() {
             .map(|found| (found.severity, found.message, found.help))
             .collect()
     };
-    let unused = &told("<!-- mdskill-ignore SK301: x -->\ny")[0];
+    let unused = &reported("<!-- mdskill-ignore SK301: x -->\ny")[0];
     assert!(
         unused.0 == Severity::Warning && unused.1.starts_with("SK301 (broken-link) finds nothing")
     );
-    let misspelled = &told("<!-- mdskill-ignore broken-lnk: x -->\n[a](assets/b.md)")[0];
-    assert_eq!(misspelled.2, "write `broken-link`, if that is meant");
+    let misspelled = &reported("<!-- mdskill-ignore broken-lnk: x -->\n[a](assets/b.md)")[0];
+    assert_eq!(misspelled.2, "did you mean `broken-link`?");
     assert_eq!(
-        told("<!-- mdskill-ignore SK3: x -->\n[a](assets/b.md)").len(),
+        reported("<!-- mdskill-ignore SK3: x -->\n[a](assets/b.md)").len(),
         1
     );
-    assert_eq!(told("<!-- mdskill-ignore -->\n[a](assets/b.md)").len(), 1);
-    let silent = told("<!-- mdskill-ignore SK301 -->\n[a](assets/b.md)");
-    assert_eq!(silent.len(), 1);
-    assert_eq!(silent[0].0, Severity::Info);
-    // What is off, or found between skills, may have had something to silence.
     assert_eq!(
-        told("<!-- mdskill-ignore SK301: a -->\n[a](assets/b.md)"),
+        reported("<!-- mdskill-ignore -->\n[a](assets/b.md)").len(),
+        1
+    );
+    let unexplained = reported("<!-- mdskill-ignore SK301 -->\n[a](assets/b.md)");
+    assert_eq!(unexplained.len(), 1);
+    assert_eq!(unexplained[0].0, Severity::Info);
+    // A rule that is off may have had something to silence.
+    assert_eq!(
+        reported("<!-- mdskill-ignore SK301: a -->\n[a](assets/b.md)"),
         []
     );
     assert_eq!(
@@ -131,7 +134,7 @@ fn what_silences_nothing_is_told() {
 }
 
 #[test]
-fn a_hundred_thousand_comments_and_findings_are_sorted_out() {
+fn many_comments_and_findings_take_linear_time() {
     let item = "[a](assets/b.md)<!-- mdskill-ignore SK301: c --> ";
     let body = item.repeat(20_000);
     assert_eq!(in_body(&body), []);

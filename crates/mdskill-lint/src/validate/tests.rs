@@ -40,7 +40,7 @@ fn on_disk(folder: &Path) -> Vec<Diagnostic> {
     validate(&skill_in(folder), &Settings::default()).diagnostics
 }
 
-/// Reads the skill in a folder of the test data.
+/// Reads a skill of the test data.
 fn skill_in(folder: &Path) -> MemoryFiles {
     with_files(MemoryFiles::new(name_of(folder)), folder, "")
 }
@@ -76,14 +76,14 @@ fn with_files(mut skill: MemoryFiles, folder: &Path, prefix: &str) -> MemoryFile
 }
 
 fn validate_text(text: &[u8]) -> Vec<Diagnostic> {
-    let view = MemoryFiles::new("a")
+    let skill = MemoryFiles::new("a")
         .with("SKILL.md", text)
         .with("references/b.md", "");
-    validate(&view, &Settings::default()).diagnostics
+    validate(&skill, &Settings::default()).diagnostics
 }
 
 #[test]
-fn every_rule_has_fixtures_and_the_registry_is_sorted() {
+fn registry_is_sorted_and_has_fixtures() {
     let mut tested: Vec<String> = children(&testdata("invalid"))
         .iter()
         .map(|path| name_of(path))
@@ -103,7 +103,7 @@ fn valid_fixtures_have_no_findings() {
 }
 
 #[test]
-fn what_blocks_loading_is_what_clients_skip() {
+fn rules_for_skipped_skills_block_loading() {
     let blocking: Vec<&str> = registry::RULES
         .iter()
         .filter(|rule| rule.blocks_loading)
@@ -118,7 +118,7 @@ fn what_blocks_loading_is_what_clients_skip() {
     assert!(registry::rule("SK302").is_some_and(|rule| !rule.blocks_loading));
 }
 
-/// The skills below a folder; a folder of a fixture without one is a skill that lacks its file.
+/// Returns all folders below a folder. One without a `SKILL.md` is a skill that lacks its file.
 fn skills_below(folder: &Path) -> Vec<PathBuf> {
     let folders = children(folder).into_iter();
     let folders: Vec<PathBuf> = folders.filter(|path| path.is_dir()).collect();
@@ -127,9 +127,9 @@ fn skills_below(folder: &Path) -> Vec<PathBuf> {
     folders.into_iter().chain(below).collect()
 }
 
-/// `--fix` and the documentation promise what the rules say.
+/// `--fix` and the documentation rely on `Rule::fixable`.
 #[test]
-fn what_is_fixable_is_fixed_in_a_fixture_and_nothing_else_is() {
+fn fixable_matches_fixes_of_fixtures() {
     for rule in registry::RULES {
         let mut settings = Settings::default();
         settings.only(&[rule.code.to_owned()]).unwrap();
@@ -144,39 +144,43 @@ fn what_is_fixable_is_fixed_in_a_fixture_and_nothing_else_is() {
             Fixable::Safe => Some(Safety::Safe),
             Fixable::Unsafe => Some(Safety::Unsafe),
         };
-        let is_kept = match best {
+        let is_as_declared = match best {
             None => fixes.is_empty(),
-            // A rule with safe fixes may have unsafe ones too, not the other way round.
+            // A rule with safe fixes may also have unsafe ones, but not vice versa.
             Some(Safety::Safe) => fixes.contains(&Safety::Safe),
             Some(Safety::Unsafe) => {
                 fixes.contains(&Safety::Unsafe) && !fixes.contains(&Safety::Safe)
             }
         };
-        assert!(is_kept, "{}: {:?}, but {fixes:?}", rule.code, rule.fixable);
+        assert!(
+            is_as_declared,
+            "{}: {:?}, but {fixes:?}",
+            rule.code, rule.fixable
+        );
     }
 }
 
 #[test]
-fn findings_stand_where_the_fault_is() {
-    let places = |code, folder| -> Vec<(usize, usize)> {
+fn findings_have_exact_positions() {
+    let positions = |code, folder| -> Vec<(usize, usize)> {
         invalid(code, folder)
             .iter()
             .map(|found| (found.start.line, found.start.column))
             .collect()
     };
-    assert_eq!(places("SK103", "unquoted-colon"), [(3, 22)]);
-    assert_eq!(places("SK103", "starred-value"), [(4, 8)]);
-    assert_eq!(places("SK104", "decision-log"), [(5, 1)]);
-    assert_eq!(places("SK114", "a-number"), [(6, 12)]);
+    assert_eq!(positions("SK103", "unquoted-colon"), [(3, 22)]);
+    assert_eq!(positions("SK103", "starred-value"), [(4, 8)]);
+    assert_eq!(positions("SK104", "decision-log"), [(5, 1)]);
+    assert_eq!(positions("SK114", "a-number"), [(6, 12)]);
     assert_eq!(
-        places("SK301", "decision-log"),
+        positions("SK301", "decision-log"),
         [(8, 8), (8, 49), (9, 1), (9, 50)]
     );
-    assert_eq!(places("SK302", "decision-log"), [(8, 8), (9, 14)]);
+    assert_eq!(positions("SK302", "decision-log"), [(8, 8), (9, 14)]);
 }
 
 #[test]
-fn messages_tell_the_author_what_to_write() {
+fn help_suggests_the_correct_text() {
     let colon = &invalid("SK103", "unquoted-colon")[0];
     assert_eq!(
         colon.help,
@@ -193,7 +197,7 @@ fn messages_tell_the_author_what_to_write() {
 }
 
 #[test]
-fn a_broken_frontmatter_does_not_hide_a_broken_body() {
+fn invalid_frontmatter_does_not_hide_body_findings() {
     let found = validate_text(b"---\nname: a\nx: y: z\n---\n`references/c.md` and b\n");
     let codes: Vec<_> = found
         .iter()
@@ -203,9 +207,9 @@ fn a_broken_frontmatter_does_not_hide_a_broken_body() {
 }
 
 #[test]
-fn a_root_skill_has_no_folder_to_differ_from() {
-    let view = MemoryFiles::new("").with("SKILL.md", "---\nname: a\ndescription: b\n---\nc\n");
-    assert_eq!(validate(&view, &Settings::default()).diagnostics, []);
+fn root_skill_may_have_any_name() {
+    let skill = MemoryFiles::new("").with("SKILL.md", "---\nname: a\ndescription: b\n---\nc\n");
+    assert_eq!(validate(&skill, &Settings::default()).diagnostics, []);
 }
 
 fn numbered(piece: impl Fn(usize) -> String, count: usize) -> String {
@@ -213,9 +217,9 @@ fn numbered(piece: impl Fn(usize) -> String, count: usize) -> String {
     format!("---\na: b\n---\n{body}")
 }
 
-/// Each of these takes a quadratic reader minutes; `cargo bench --bench validate` has the times.
+/// A quadratic algorithm would take minutes for each text; `cargo bench --bench validate` measures the times.
 #[test]
-fn hostile_texts_come_to_an_end() {
+fn hostile_texts_take_linear_time() {
     let front = |yaml: String| format!("---\n{yaml}\n---\n");
     let kib = 1024;
     for text in [

@@ -8,7 +8,7 @@ use crate::span::{Position, Span};
 
 const PAGE: &str = "---\nname: a\ndescription: b\n---\nText\n";
 
-/// A finding that nobody's rule has, with this fix.
+/// Returns a finding of an invented rule, with this fix.
 fn found(file: &str, severity: Severity, fix: Fix) -> Diagnostic {
     Diagnostic {
         code: "SK999",
@@ -16,7 +16,7 @@ fn found(file: &str, severity: Severity, fix: Fix) -> Diagnostic {
         file: file.to_owned(),
         start: Position::START,
         end: Position::START,
-        message: "made up".to_owned(),
+        message: "invented".to_owned(),
         help: String::new(),
         blocks_loading: false,
         excerpt: None,
@@ -33,7 +33,7 @@ fn change(change: Change) -> Fix {
     }
 }
 
-/// A look that also finds each `wrong` in a file, to be replaced as it says.
+/// Returns a check that also reports each first text of `rules`, with a fix that replaces it by the second.
 fn replacing(
     rules: &'static [(&'static str, &'static str)],
 ) -> impl Fn(&dyn SkillFiles, &Settings) -> ValidationResult {
@@ -46,7 +46,7 @@ fn replacing(
                 checked
                     .diagnostics
                     .extend(text.match_indices(wrong).map(|(at, _)| {
-                        let fix = Fix::safe("say it well", Span::new(at, at + wrong.len()), *right);
+                        let fix = Fix::safe("replace it", Span::new(at, at + wrong.len()), *right);
                         found(&entry.path, Severity::Warning, fix)
                     }));
             }
@@ -55,86 +55,86 @@ fn replacing(
     }
 }
 
-fn mended(skill: &MemoryFiles, look: &Check) -> FixOutcome {
+fn fix_all(skill: &MemoryFiles, check: &Check) -> FixOutcome {
     run(
         skill,
         &Settings::default(),
         &|found| FixFilter::from(Safety::Safe).takes(found),
-        look,
+        check,
     )
 }
 
-fn text_of<'a>(mended: &'a FixOutcome, path: &str) -> Option<&'a str> {
-    let change = mended.changes.iter().find(|change| change.path == path)?;
+fn text_of<'a>(outcome: &'a FixOutcome, path: &str) -> Option<&'a str> {
+    let change = outcome.changes.iter().find(|change| change.path == path)?;
     change.text.as_ref().map(|(_, after)| after.as_str())
 }
 
 #[test]
-fn nothing_to_mend_costs_one_look_and_changes_nothing() {
+fn skill_without_fixes_is_unchanged() {
     let skill = MemoryFiles::new("a").with("SKILL.md", PAGE);
-    let mended = apply_fixes(&skill, &Settings::default(), Safety::Unsafe);
-    assert!(mended.changes.is_empty() && mended.fixed.is_empty());
-    assert_eq!(mended.checked.facts.name.unwrap().text, "a");
+    let outcome = apply_fixes(&skill, &Settings::default(), Safety::Unsafe);
+    assert!(outcome.changes.is_empty() && outcome.fixed.is_empty());
+    assert_eq!(outcome.checked.facts.name.unwrap().text, "a");
 }
 
 #[test]
-fn rounds_go_on_until_nothing_is_left() {
-    let look = replacing(&[("aaa", "aa"), ("aa", "b")]);
+fn fixes_are_applied_until_none_is_left() {
+    let check = replacing(&[("aaa", "aa"), ("aa", "b")]);
     let skill = MemoryFiles::new("a")
         .with("SKILL.md", PAGE.replace("Text", "aaa\nbad aaa"))
         .with("b.md", "x aa");
-    let mended = mended(&skill, &look);
+    let outcome = fix_all(&skill, &check);
     assert_eq!(
-        text_of(&mended, "SKILL.md"),
+        text_of(&outcome, "SKILL.md"),
         Some(PAGE.replace("Text", "b\nbad b").as_str())
     );
-    assert_eq!(text_of(&mended, "b.md"), Some("x b"));
-    assert!(mended.checked.diagnostics.is_empty());
+    assert_eq!(text_of(&outcome, "b.md"), Some("x b"));
+    assert!(outcome.checked.diagnostics.is_empty());
 }
 
 #[test]
-fn what_would_break_the_frontmatter_is_left_and_the_rest_is_done() {
-    let look = replacing(&[("name: a", "name: [a"), ("Text", "Words"), ("b\n-", "c\n-")]);
+fn fix_that_breaks_frontmatter_is_refused() {
+    let check = replacing(&[("name: a", "name: [a"), ("Text", "Words"), ("b\n-", "c\n-")]);
     let skill = MemoryFiles::new("a").with("SKILL.md", PAGE);
-    let mended = mended(&skill, &look);
+    let outcome = fix_all(&skill, &check);
     assert_eq!(
-        text_of(&mended, "SKILL.md"),
+        text_of(&outcome, "SKILL.md"),
         Some("---\nname: a\ndescription: c\n---\nWords\n")
     );
-    assert_eq!(mended.fixed.len(), 2);
-    assert_eq!(mended.checked.diagnostics.len(), 1);
+    assert_eq!(outcome.fixed.len(), 2);
+    assert_eq!(outcome.checked.diagnostics.len(), 1);
 }
 
 #[test]
-fn what_adds_an_error_is_left_even_when_that_is_not_looked_for() {
-    let look = replacing(&[("Text", "[x](references/gone.md)")]);
+fn fix_that_adds_error_of_disabled_rule_is_refused() {
+    let check = replacing(&[("Text", "[x](references/gone.md)")]);
     let skill = MemoryFiles::new("a").with("SKILL.md", PAGE);
-    assert!(mended(&skill, &look).changes.is_empty());
+    assert!(fix_all(&skill, &check).changes.is_empty());
     let mut settings = Settings::default();
     settings.set("SK3", Level::Off).unwrap();
     let counts = |_: &Diagnostic| true;
-    let mended = run(&skill, &settings, &counts, &look);
-    assert!(mended.changes.is_empty());
+    let outcome = run(&skill, &settings, &counts, &check);
+    assert!(outcome.changes.is_empty());
 }
 
 #[test]
-fn two_rules_that_undo_each_other_come_to_rest() {
-    let look = replacing(&[("Text", "Txet"), ("Txet", "Text")]);
+fn fixes_that_undo_each_other_are_refused() {
+    let check = replacing(&[("Text", "Txet"), ("Txet", "Text")]);
     let skill = MemoryFiles::new("a").with("SKILL.md", PAGE);
-    assert!(mended(&skill, &look).changes.is_empty());
+    assert!(fix_all(&skill, &check).changes.is_empty());
     let growing = replacing(&[("Text", "TextText")]);
-    assert!(mended(&skill, &growing).changes.is_empty());
+    assert!(fix_all(&skill, &growing).changes.is_empty());
 }
 
 #[test]
-fn a_frontmatter_is_mended_fault_by_fault() {
-    // As a rule does that sees only the first fault of a YAML.
-    let look = |skill: &dyn SkillFiles, settings: &Settings| {
+fn frontmatter_errors_are_fixed_one_by_one() {
+    // Like a rule that reports only the first error of the YAML.
+    let check = |skill: &dyn SkillFiles, settings: &Settings| {
         let mut checked = validate(skill, settings);
         let text = skill.read(SKILL_FILE).unwrap().into_owned();
         if let Err(error) = frontmatter::parse(&text) {
             let at = error.span.start;
-            let fix = Fix::safe("drop it", Span::new(at, at + 1), "-");
+            let fix = Fix::safe("replace it", Span::new(at, at + 1), "-");
             checked.diagnostics.clear();
             checked
                 .diagnostics
@@ -144,17 +144,17 @@ fn a_frontmatter_is_mended_fault_by_fault() {
     };
     let page = "---\nname: a\ndescription: @b\nx: @c\ny: `d\n---\n";
     let skill = MemoryFiles::new("a").with("SKILL.md", page);
-    let mended = mended(&skill, &look);
+    let outcome = fix_all(&skill, &check);
     assert_eq!(
-        text_of(&mended, "SKILL.md"),
+        text_of(&outcome, "SKILL.md"),
         Some("---\nname: a\ndescription: -b\nx: -c\ny: -d\n---\n")
     );
-    assert_eq!(mended.fixed.len(), 3);
+    assert_eq!(outcome.fixed.len(), 3);
 }
 
 #[test]
-fn a_file_is_edited_renamed_and_made_executable_at_once() {
-    let look = |skill: &dyn SkillFiles, settings: &Settings| {
+fn file_is_edited_renamed_and_made_executable() {
+    let check = |skill: &dyn SkillFiles, settings: &Settings| {
         let mut checked = validate(skill, settings);
         checked.diagnostics.clear();
         for (path, to) in [
@@ -187,7 +187,7 @@ fn a_file_is_edited_renamed_and_made_executable_at_once() {
         .with("x.md", "")
         .with("y.md", "")
         .with("Taken.md", "");
-    let mended = mended(&skill, &look);
+    let outcome = fix_all(&skill, &check);
     let renamed = FileChange {
         text: Some((
             "--\nname: a\n---\n".to_owned(),
@@ -197,18 +197,18 @@ fn a_file_is_edited_renamed_and_made_executable_at_once() {
         becomes_executable: true,
         path: "skill.md".to_owned(),
     };
-    assert!(mended.changes.contains(&renamed), "{:?}", mended.changes);
+    assert!(outcome.changes.contains(&renamed), "{:?}", outcome.changes);
     assert!(
-        mended.changes[1..]
+        outcome.changes[1..]
             .iter()
             .all(|change| change.renamed_to.is_none()),
         "{:?}",
-        mended.changes
+        outcome.changes
     );
 }
 
 #[test]
-fn unsafe_fixes_are_asked_for() {
+fn filter_takes_unsafe_fixes_only_on_request() {
     let found = |safety| {
         let fix = Fix {
             safety,
@@ -222,13 +222,13 @@ fn unsafe_fixes_are_asked_for() {
 }
 
 #[test]
-fn one_file_alone_is_mended_and_only_its_text() {
+fn apply_fixes_to_file_edits_only_that_file() {
     let page = PAGE.replace("---\nText", "allowed-tools: Read, Grep\n---\nText");
     let skill = MemoryFiles::new("a").with("SKILL.md", &page);
     let settings = Settings::default();
-    let mended = apply_fixes_to_file(&skill, "SKILL.md", &settings, Safety::Unsafe);
+    let outcome = apply_fixes_to_file(&skill, "SKILL.md", &settings, Safety::Unsafe);
     assert_eq!(
-        text_of(&mended, "SKILL.md"),
+        text_of(&outcome, "SKILL.md"),
         Some(page.replace(',', "").as_str())
     );
     assert!(
@@ -239,19 +239,19 @@ fn one_file_alone_is_mended_and_only_its_text() {
 }
 
 #[test]
-fn what_is_no_text_is_not_edited() {
-    let look = replacing(&[("zz", "y")]);
+fn binary_file_is_not_edited() {
+    let check = replacing(&[("zz", "y")]);
     let skill = MemoryFiles::new("a")
         .with("SKILL.md", PAGE)
         .with("b.md", b"zz\xff");
-    assert!(mended(&skill, &look).changes.is_empty());
+    assert!(fix_all(&skill, &check).changes.is_empty());
 }
 
 #[test]
 fn fix_that_would_introduce_an_error_is_reported() {
-    let look = replacing(&[("Text", "[x](references/gone.md)"), ("b\n-", "c\n-")]);
+    let check = replacing(&[("Text", "[x](references/gone.md)"), ("b\n-", "c\n-")]);
     let skill = MemoryFiles::new("a").with("SKILL.md", PAGE);
-    let outcome = mended(&skill, &look);
+    let outcome = fix_all(&skill, &check);
     assert_eq!(outcome.fixed.len(), 1);
     let [refused] = outcome.refused.as_slice() else {
         panic!("{:?}", outcome.refused);

@@ -1,10 +1,10 @@
-//! Fixes of the frontmatter: what becomes of the file, byte for byte.
+//! Fixes of the frontmatter, compared byte for byte.
 
 use super::*;
 use crate::diagnostic::{Change, Fix, Safety};
 use crate::frontmatter;
 
-/// The first fix for a rule's finding in `text`.
+/// Returns the first fix of a rule in `text`.
 fn fix(code: &str, text: &str) -> Option<Fix> {
     let found = validate_text(text.as_bytes()).into_iter();
     let mut of_rule = found.filter(|found| found.code == code);
@@ -29,33 +29,33 @@ fn file(fields: &str) -> String {
     format!("---\nname: a\n{fields}# last\nlicense: MIT\n---\n\n# Body\n")
 }
 
-/// Mends `fields` until the rule has no more fixes, and compares the whole file; whatever
-/// wasn't to change is in both.
+/// Fixes `fields` until the rule has no more fixes, and compares the whole file, so that
+/// unrelated bytes must stay.
 fn becomes(code: &str, safety: Safety, fields: &str, wanted: &str) {
     for end in ["\n", "\r\n"] {
         let mut text = file(fields).replace('\n', end);
         while let Some(fix) = fix(code, &text) {
             assert_eq!(fix.safety, safety, "{fields}");
-            let mended = apply(&fix, &text);
-            assert_ne!(mended, text);
-            text = mended;
+            let fixed = apply(&fix, &text);
+            assert_ne!(fixed, text);
+            text = fixed;
         }
         assert_eq!(text, file(wanted).replace('\n', end));
         frontmatter::parse(text.as_bytes()).unwrap();
     }
 }
 
-/// The text of a field after all fixes of SK103.
-fn mended_value(key: &str, fields: &str) -> String {
+/// Returns the value of a field after the first fix of SK103.
+fn fixed_value(key: &str, fields: &str) -> String {
     let text = file(fields);
-    let mended = apply(&fix("SK103", &text).unwrap(), &text);
-    let frontmatter = frontmatter::parse(mended.as_bytes()).unwrap();
+    let fixed = apply(&fix("SK103", &text).unwrap(), &text);
+    let frontmatter = frontmatter::parse(fixed.as_bytes()).unwrap();
     let value = &frontmatter.field(key).unwrap().value;
     value.text().unwrap().to_owned()
 }
 
 #[test]
-fn what_is_surely_a_text_is_quoted() {
+fn safe_fix_quotes_strings() {
     let safe = |fields, wanted| becomes("SK103", Safety::Safe, fields, wanted);
     safe("description: b: c\n", "description: \"b: c\"\n");
     safe("description: b: c:\n", "description: \"b: c:\"\n");
@@ -85,25 +85,25 @@ fn what_is_surely_a_text_is_quoted() {
 }
 
 #[test]
-fn what_may_be_more_than_a_text_is_quoted_only_when_asked() {
-    let asked = |fields, wanted| becomes("SK103", Safety::Unsafe, fields, wanted);
-    asked("x: \"b\" + \"c\"\n", "x: '\"b\" + \"c\"'\n");
-    asked("x: \"b \"c\" d\"\n", "x: 'b \"c\" d'\n");
-    asked("argument-hint: [b] [c]\n", "argument-hint: \"[b] [c]\"\n");
-    asked("tags: [b, c]   - d\n", "tags: [b, c, d]\n");
-    asked("tags: [b, - c: d: e]\n", "tags: \"[b, - c: d: e]\"\n");
-    asked("x: b: c # d\n", "x: \"b: c # d\"\n");
-    asked("x: b: c\n  D: e\n", "x: \"b: c D: e\"\n");
-    asked("x: {b: *c d, e: f}\n", "x: {b: \"*c d\", e: f}\n");
-    asked("x: & b\n", "x: \"& b\"\n");
+fn unsafe_fix_quotes_ambiguous_values() {
+    let fixed = |fields, wanted| becomes("SK103", Safety::Unsafe, fields, wanted);
+    fixed("x: \"b\" + \"c\"\n", "x: '\"b\" + \"c\"'\n");
+    fixed("x: \"b \"c\" d\"\n", "x: 'b \"c\" d'\n");
+    fixed("argument-hint: [b] [c]\n", "argument-hint: \"[b] [c]\"\n");
+    fixed("tags: [b, c]   - d\n", "tags: [b, c, d]\n");
+    fixed("tags: [b, - c: d: e]\n", "tags: \"[b, - c: d: e]\"\n");
+    fixed("x: b: c # d\n", "x: \"b: c # d\"\n");
+    fixed("x: b: c\n  D: e\n", "x: \"b: c D: e\"\n");
+    fixed("x: {b: *c d, e: f}\n", "x: {b: \"*c d\", e: f}\n");
+    fixed("x: & b\n", "x: \"& b\"\n");
     for none in ["metadata: b: c\n", "metadata:\n\tb: c\n", "x: \"b\n", "b\n"] {
         assert_eq!(fix("SK103", &file(none)), None, "{none}");
     }
 }
 
 #[test]
-fn a_mended_value_says_what_was_written() {
-    let value = |fields| mended_value("description", fields);
+fn fixed_value_keeps_its_text() {
+    let value = |fields| fixed_value("description", fields);
     assert_eq!(value("description: b: c\n\n  d\n"), "b: c\nd");
     assert_eq!(value("description: b\\n: \"c\" 'd'\n"), "b\\n: \"c\" 'd'");
     let long = format!("Use when: {}", "b ".repeat(400));
@@ -111,25 +111,25 @@ fn a_mended_value_says_what_was_written() {
 }
 
 #[test]
-fn what_stands_before_the_frontmatter_goes() {
+fn fix_removes_text_before_frontmatter() {
     let front = "---\nname: a\ndescription: b\n---\n\n# Body\n";
-    let mended = |above: &str, below: &str| {
+    let fixed = |above: &str, below: &str| {
         let text = format!("{above}{front}{below}");
         let fix = fix("SK101", &text)?;
         assert_eq!(apply(&fix, &text), front);
         Some(fix.safety)
     };
-    assert_eq!(mended("\n \n", ""), Some(Safety::Safe));
-    assert_eq!(mended("\u{feff}\r\n", ""), Some(Safety::Safe));
-    assert_eq!(mended("____\n", ""), Some(Safety::Unsafe));
-    assert_eq!(mended("````skill\n", "````\n"), Some(Safety::Unsafe));
-    assert_eq!(mended("<!-- c -->\n", ""), None);
-    assert_eq!(mended("# B\n", ""), None);
+    assert_eq!(fixed("\n \n", ""), Some(Safety::Safe));
+    assert_eq!(fixed("\u{feff}\r\n", ""), Some(Safety::Safe));
+    assert_eq!(fixed("____\n", ""), Some(Safety::Unsafe));
+    assert_eq!(fixed("````skill\n", "````\n"), Some(Safety::Unsafe));
+    assert_eq!(fixed("<!-- c -->\n", ""), None);
+    assert_eq!(fixed("# B\n", ""), None);
 }
 
 #[test]
-fn an_open_frontmatter_is_closed_where_it_must_end() {
-    let mended = |text: &str| {
+fn fix_closes_open_frontmatter() {
+    let fixed = |text: &str| {
         let fix = fix("SK102", text)?;
         assert_eq!(fix.safety, Safety::Unsafe);
         Some(apply(&fix, text))
@@ -138,20 +138,20 @@ fn an_open_frontmatter_is_closed_where_it_must_end() {
     for body in ["\n# Body\n", "# Body\n", "\nText.\n", ""] {
         let open = format!("{front}{body}");
         let closed = format!("{front}---\n{body}");
-        assert_eq!(mended(&open), Some(closed.clone()));
+        assert_eq!(fixed(&open), Some(closed.clone()));
         let crlf = |text: &str| text.replace('\n', "\r\n");
-        assert_eq!(mended(&crlf(&open)), Some(crlf(&closed)));
+        assert_eq!(fixed(&crlf(&open)), Some(crlf(&closed)));
     }
     assert_eq!(
-        mended(front.trim_end()),
+        fixed(front.trim_end()),
         Some(format!("{}\n---\n", front.trim_end()))
     );
-    assert_eq!(mended(&format!("{front}Text.\n")), None);
-    assert_eq!(mended("---\nname: a: b\n\n# Body\n"), None);
+    assert_eq!(fixed(&format!("{front}Text.\n")), None);
+    assert_eq!(fixed("---\nname: a: b\n\n# Body\n"), None);
 }
 
 #[test]
-fn values_of_metadata_are_quoted_as_they_are_written() {
+fn fix_quotes_metadata_values() {
     becomes(
         "SK114",
         Safety::Safe,
@@ -167,7 +167,7 @@ fn values_of_metadata_are_quoted_as_they_are_written() {
 }
 
 #[test]
-fn commas_between_tools_become_spaces() {
+fn fix_replaces_commas_between_tools() {
     let tools = |written: &str, wanted: &str| {
         becomes(
             "SK113",
@@ -183,7 +183,7 @@ fn commas_between_tools_become_spaces() {
 }
 
 #[test]
-fn fields_of_clients_get_their_type_and_their_name() {
+fn fix_corrects_type_and_name_of_client_fields() {
     let safe = |fields, wanted| becomes("SK117", Safety::Safe, fields, wanted);
     safe("argument-hint: [b]\n", "argument-hint: \"[b]\"\n");
     safe("argument-hint: 7 # c\n", "argument-hint: \"7\" # c\n");

@@ -1,4 +1,4 @@
-//! What holds for every skill, whatever is in it.
+//! Properties that hold for every skill.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -9,8 +9,8 @@ use crate::fix::{FileChange, FixOutcome, apply_fixes};
 use crate::skill_files::{Entry, EntryKind, MemoryFiles, OverlayFiles, SkillFiles};
 use crate::{Level, Settings, validate};
 
-/// Every shape that a rule of the frontmatter knows, and the shapes beside them.
-fn a_frontmatter() -> impl Strategy<Value = String> {
+/// Every form that a frontmatter rule knows, and similar ones.
+fn any_frontmatter() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         Just("name: a\n"),
         Just("name: A_b\n"),
@@ -44,7 +44,7 @@ fn a_frontmatter() -> impl Strategy<Value = String> {
     vec(line, 0..6).prop_map(|lines| lines.concat())
 }
 
-fn a_body() -> impl Strategy<Value = String> {
+fn any_body() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("`references/b.md` "),
         Just("`references/B.md` "),
@@ -71,8 +71,8 @@ fn a_body() -> impl Strategy<Value = String> {
     vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
-/// The text of a page as authors and their editors write them, right and wrong.
-fn a_skill_like_text() -> impl Strategy<Value = String> {
+/// A page as authors and editors write it, right or wrong.
+fn any_page() -> impl Strategy<Value = String> {
     let head = prop_oneof![
         8 => Just("---\n"),
         1 => Just("\u{feff}---\n"),
@@ -81,17 +81,18 @@ fn a_skill_like_text() -> impl Strategy<Value = String> {
         1 => Just(""),
     ];
     let fence = prop_oneof![6 => Just("---\n"), 1 => Just("--- \n"), 1 => Just("")];
-    (head, a_frontmatter(), fence, a_body())
+    (head, any_frontmatter(), fence, any_body())
         .prop_map(|(head, front, fence, body)| format!("{head}{front}{fence}{body}"))
 }
 
-fn a_skill() -> impl Strategy<Value = MemoryFiles> {
+fn any_skill() -> impl Strategy<Value = MemoryFiles> {
     let file = prop_oneof![6 => Just("SKILL.md"), 1 => Just("skill.md"), 1 => Just("Skill.md")];
-    let texts = (a_skill_like_text(), a_skill_like_text());
+    let texts = (any_page(), any_page());
     (file, texts, any::<bool>()).prop_map(|(file, (page, reference), is_crlf)| {
-        let page = match is_crlf {
-            true => page.replace('\n', "\r\n"),
-            false => page,
+        let page = if is_crlf {
+            page.replace('\n', "\r\n")
+        } else {
+            page
         };
         MemoryFiles::new("a")
             .with(file, page)
@@ -100,15 +101,15 @@ fn a_skill() -> impl Strategy<Value = MemoryFiles> {
     })
 }
 
-/// Every rule, those that must be asked for too.
+/// Returns settings with every rule on.
 fn all_rules() -> Settings {
     let mut settings = Settings::default();
     settings.set("all", Level::Own).unwrap();
     settings
 }
 
-/// Returns the skill with the changes written.
-fn written<'a>(skill: &'a MemoryFiles, changes: &[FileChange]) -> OverlayFiles<'a> {
+/// Returns the skill with these changes.
+fn changed<'a>(skill: &'a MemoryFiles, changes: &[FileChange]) -> OverlayFiles<'a> {
     let mut view = OverlayFiles::over(skill);
     for change in changes {
         if let Some((before, after)) = &change.text {
@@ -128,7 +129,7 @@ fn written<'a>(skill: &'a MemoryFiles, changes: &[FileChange]) -> OverlayFiles<'
 
 fn is_inside(skill: &dyn SkillFiles, found: &Diagnostic) -> bool {
     let Ok(bytes) = skill.read(&found.file) else {
-        // It is about what is not there, or about a folder.
+        // It is about a missing file or a folder.
         return found.excerpt.is_none();
     };
     let text = String::from_utf8_lossy(&bytes);
@@ -154,7 +155,7 @@ fn is_inside(skill: &dyn SkillFiles, found: &Diagnostic) -> bool {
         && edits.is_sorted_by(|a, b| a.span.end <= b.span.start)
 }
 
-/// Whether `after` is `before` with only those pieces replaced that the fix names.
+/// Whether `after` is `before` with only the spans of the fix replaced.
 fn keeps_the_rest(before: &str, after: &str, found: &Diagnostic) -> bool {
     let Some(Change::Edit(edits)) = found.fix.as_ref().map(|fix| &fix.change) else {
         return before == after;
@@ -172,7 +173,7 @@ fn keeps_the_rest(before: &str, after: &str, found: &Diagnostic) -> bool {
 
 proptest! {
     #[test]
-    fn no_bytes_in_any_file_panic(
+fn validate_accepts_any_bytes(
         page in vec(any::<u8>(), 0..300),
         reference in vec(any::<u8>(), 0..200),
         script in vec(any::<u8>(), 0..100),
@@ -189,14 +190,14 @@ proptest! {
     }
 
     #[test]
-    fn every_finding_and_every_edit_lies_inside_its_file(skill in a_skill()) {
+fn findings_and_edits_are_inside_their_files(skill in any_skill()) {
         for found in validate(&skill, &all_rules()).diagnostics {
             prop_assert!(is_inside(&skill, &found), "{found:?}");
         }
     }
 
     #[test]
-    fn crlf_gives_the_findings_of_lf(text in a_skill_like_text()) {
+fn crlf_and_lf_have_the_same_findings(text in any_page()) {
         let places = |text: &str| -> Vec<_> {
             let found = validate_text(text.as_bytes()).into_iter();
             let found = found.filter(|found| found.code != "SK004");
@@ -206,21 +207,18 @@ proptest! {
     }
 
     #[test]
-    fn mending_twice_is_mending_once(skill in a_skill(), is_unsafe in any::<bool>()) {
-        let safety = match is_unsafe {
-            true => Safety::Unsafe,
-            false => Safety::Safe,
-        };
+fn second_fix_changes_nothing(skill in any_skill(), is_unsafe in any::<bool>()) {
+        let safety = if is_unsafe { Safety::Unsafe } else { Safety::Safe };
         let FixOutcome { changes, fixed, checked, .. } = apply_fixes(&skill, &all_rules(), safety);
         prop_assert_eq!(changes.is_empty(), fixed.is_empty());
-        let mended = written(&skill, &changes);
-        prop_assert_eq!(&validate(&mended, &all_rules()), &checked);
-        let again = apply_fixes(&mended, &all_rules(), safety);
+        let fixed_skill = changed(&skill, &changes);
+        prop_assert_eq!(&validate(&fixed_skill, &all_rules()), &checked);
+        let again = apply_fixes(&fixed_skill, &all_rules(), safety);
         prop_assert_eq!(again.changes, []);
     }
 
     #[test]
-    fn a_fix_keeps_every_other_byte(skill in a_skill()) {
+fn fix_keeps_other_bytes(skill in any_skill()) {
         for found in validate(&skill, &all_rules()).diagnostics {
             let Some(Change::Edit(edits)) = found.fix.as_ref().map(|fix| &fix.change) else {
                 continue;
@@ -234,12 +232,12 @@ proptest! {
     }
 
     #[test]
-    fn what_a_client_could_read_it_still_can(skill in a_skill()) {
-        let is_read = |skill: &dyn SkillFiles| {
+fn fixes_keep_skill_loadable(skill in any_skill()) {
+        let is_loadable = |skill: &dyn SkillFiles| {
             let found = validate(skill, &Settings::default()).diagnostics;
             !found.iter().any(|found| found.blocks_loading)
         };
-        let mended = apply_fixes(&skill, &all_rules(), Safety::Unsafe);
-        prop_assert!(!is_read(&skill) || is_read(&written(&skill, &mended.changes)));
+        let fixed = apply_fixes(&skill, &all_rules(), Safety::Unsafe);
+        prop_assert!(!is_loadable(&skill) || is_loadable(&changed(&skill, &fixed.changes)));
     }
 }

@@ -1,19 +1,21 @@
-//! References through the whole validator.
+//! References, tested with the whole validator.
 
 use super::*;
 use crate::diagnostic::{Change, Severity};
 use crate::skill_files::MemoryFiles;
 
-/// What is found of references in a skill at `skills/a` of a repository, by code, severity and file.
-fn of_references(view: &MemoryFiles) -> Vec<(&'static str, Severity, String)> {
-    let found = validate(view, &Settings::default()).diagnostics.into_iter();
+/// Returns the code, severity and file of each finding about references.
+fn reference_findings(skill: &MemoryFiles) -> Vec<(&'static str, Severity, String)> {
+    let found = validate(skill, &Settings::default())
+        .diagnostics
+        .into_iter();
     let found = found.filter(|found| found.code.starts_with("SK3"));
     found
         .map(|found| (found.code, found.severity, found.file))
         .collect()
 }
 
-fn skill_that_says(body: &str) -> MemoryFiles {
+fn skill_with_body(body: &str) -> MemoryFiles {
     let text = format!("---\nname: a\ndescription: b\n---\n{body}\n");
     MemoryFiles::new("a")
         .with("SKILL.md", text)
@@ -21,49 +23,49 @@ fn skill_that_says(body: &str) -> MemoryFiles {
 }
 
 #[test]
-fn what_leaves_the_skill_is_judged_by_its_repository() {
+fn paths_outside_skill_are_resolved_in_repository() {
     let body = "b [x](../c/references/x.md) [y](../../LICENSE.md) `../c/SKILL.md`";
     let here = |code, severity| (code, severity, "SKILL.md".to_owned());
-    let known = skill_that_says(body).inside(
+    let known = skill_with_body(body).inside(
         "skills/a",
         &["skills/c/SKILL.md", "skills/c/references/x.md"],
     );
     let checked = validate(&known, &Settings::default());
     assert_eq!(checked.siblings, ["skills/c"]);
     assert_eq!(
-        of_references(&known),
+        reference_findings(&known),
         [
             here("SK305", Severity::Warning),
             here("SK301", Severity::Error),
             here("SK305", Severity::Warning)
         ]
     );
-    // Without a repository nobody knows.
-    let unknown = skill_that_says(body);
+    // Without a repository it is not known whether the paths exist.
+    let unknown = skill_with_body(body);
     assert_eq!(
-        of_references(&unknown),
+        reference_findings(&unknown),
         [
             here("SK305", Severity::Warning),
             here("SK305", Severity::Warning)
         ]
     );
     assert!(validate(&unknown, &Settings::default()).siblings.is_empty());
-    // It may leave and come back.
-    let back = skill_that_says("[b](../a/references/b.md)").inside("skills/a", &[]);
-    assert_eq!(of_references(&back), []);
-    // A skill around this one is no sibling.
-    let nested = skill_that_says("b [up](../SKILL.md)").inside("skills/a", &["skills/SKILL.md"]);
+    // A path may leave the skill and lead back into it.
+    let back = skill_with_body("[b](../a/references/b.md)").inside("skills/a", &[]);
+    assert_eq!(reference_findings(&back), []);
+    // A skill that contains this one is not a sibling.
+    let nested = skill_with_body("b [up](../SKILL.md)").inside("skills/a", &["skills/SKILL.md"]);
     assert_eq!(validate(&nested, &Settings::default()).siblings, [""; 0]);
 }
 
 #[test]
-fn a_page_that_people_fill_in_is_told_of_but_mildly() {
+fn findings_on_auxiliary_pages_are_notes() {
     use Severity::{Error, Info, Warning};
     let body = "[x](x.md) `references/y.md` [z](../SKILL.md#nothing)\n";
-    let view = skill_that_says("b, page")
+    let skill = skill_with_body("b, page")
         .with("references/page.md", body)
         .with("assets/page.md", body);
-    let severities: Vec<_> = of_references(&view)
+    let severities: Vec<_> = reference_findings(&skill)
         .into_iter()
         .map(|(code, severity, file)| (file.starts_with("assets"), code, severity))
         .collect();
@@ -81,12 +83,12 @@ fn a_page_that_people_fill_in_is_told_of_but_mildly() {
 }
 
 #[test]
-fn the_right_spelling_replaces_the_path_and_nothing_else() {
+fn case_fix_replaces_only_the_path() {
     let text = "b\n[references/B.md](./references/B.md#b \"references/B.md\") `references/B.md` <a href='references/B.md'> [x][y]\n\n[y]: references/B.md";
-    let view = skill_that_says(text);
+    let skill = skill_with_body(text);
     let skill_md = format!("---\nname: a\ndescription: b\n---\n{text}\n");
-    let found = validate(&view, &Settings::default()).diagnostics;
-    let mended: Vec<String> = found
+    let found = validate(&skill, &Settings::default()).diagnostics;
+    let fixed: Vec<String> = found
         .iter()
         .filter(|found| found.code == "SK304")
         .filter_map(|found| match &found.fix.as_ref()?.change {
@@ -100,20 +102,20 @@ fn the_right_spelling_replaces_the_path_and_nothing_else() {
         })
         .collect();
     assert_eq!(
-        mended,
+        fixed,
         [
             "s/B.md](./references/b.md#b",
             "B.md\") `references/b.md` ",
             "a href='references/b.md'>"
         ]
     );
-    // What is defined elsewhere has no fix, but is found.
+    // A link whose target is defined elsewhere is found, but has no fix.
     let count = found.iter().filter(|found| found.code == "SK304").count();
     assert_eq!(count, 4);
 }
 
 #[test]
-fn thousands_of_files_that_name_each_other_come_to_an_end() {
+fn many_files_with_links_take_linear_time() {
     let links = |n: usize| {
         format!(
             "[next]({}.md) [far](../../{n}/x.md) `assets/{n}.md`\n",
