@@ -182,7 +182,7 @@ pub fn summary(text: &[u8]) -> (Option<String>, Option<String>) {
 /// # Errors
 /// When it is no YAML, or over a budget.
 pub fn document(text: &str, nodes: usize) -> Result<Value, (usize, String)> {
-    build(text, &Built::at_most(nodes).refusing_twins()).map_err(|(at, fault)| {
+    build(text, &Built::at_most(nodes).rejecting_duplicates()).map_err(|(at, fault)| {
         let line = text[..at.start].matches('\n').count() + 1;
         let problem = match fault {
             Fault::TooManyNodes => format!("it has more than {nodes} values"),

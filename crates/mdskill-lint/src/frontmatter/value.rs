@@ -10,8 +10,7 @@ use serde::de::{
 
 use super::MAX_DEPTH;
 
-/// A value of the frontmatter. Numbers keep a text, because only texts mean
-/// anything to a skill.
+/// A value of the frontmatter. A number is kept as text, because skills use only texts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// Nothing, `~` or `null`.
@@ -29,7 +28,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// Returns the text without the white space around it, when it is a text.
+    /// Returns the text without surrounding white space, if the value is a text.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {
@@ -38,7 +37,7 @@ impl Value {
         }
     }
 
-    /// Returns what kind of value it is, with an article.
+    /// Returns the kind of the value, with an article.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -51,7 +50,7 @@ impl Value {
         }
     }
 
-    /// Returns the value as a key; none for a list or a map.
+    /// Returns the value as a key, or `None` for a list or a map.
     #[must_use]
     pub fn as_key(&self) -> Option<String> {
         match self {
@@ -63,7 +62,7 @@ impl Value {
     }
 }
 
-/// A budget that was spent.
+/// An exceeded limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spent {
     /// The number of values.
@@ -72,42 +71,44 @@ pub(super) enum Spent {
     Depth,
 }
 
-/// What has been built of a document. The parser follows an alias as often as it stands there,
-/// so what counts is what is built, not what is written: a few lines of aliases of aliases
-/// would be billions of values, and an anchor around its own alias would have no end.
+/// The limits of a document, and the number of values built so far.
+///
+/// Built values count, not written ones, because the parser expands every use of an alias: a few
+/// lines of aliases of aliases would become billions of values, and an anchor that contains its
+/// own alias would never end.
 #[derive(Debug)]
 pub(super) struct Built {
     nodes: Cell<usize>,
     spent: Cell<Option<Spent>>,
     at_most: usize,
-    refuses_twins: bool,
+    rejects_duplicates: bool,
 }
 
 impl Built {
-    /// Begins a document of at most so many values.
+    /// Creates limits for a document of at most `nodes` values.
     pub fn at_most(nodes: usize) -> Self {
         Self {
             nodes: Cell::new(0),
             spent: Cell::new(None),
             at_most: nodes,
-            refuses_twins: false,
+            rejects_duplicates: false,
         }
     }
 
-    /// Refuses a key that stands twice in one map; else both are built.
-    pub fn refusing_twins(self) -> Self {
+    /// Rejects a duplicate key in a map. Without this, both entries are kept.
+    pub fn rejecting_duplicates(self) -> Self {
         Self {
-            refuses_twins: true,
+            rejects_duplicates: true,
             ..self
         }
     }
 
-    /// Returns the budget that was spent, if one was.
+    /// Returns the exceeded limit, if any.
     pub fn spent(&self) -> Option<Spent> {
         self.spent.get()
     }
 
-    /// Returns what builds the outermost value.
+    /// Returns the builder of the outermost value.
     pub fn root(&self) -> Budget<'_> {
         Budget {
             built: self,
@@ -116,8 +117,8 @@ impl Built {
     }
 }
 
-/// Builds a value within what is left; shared by all levels, so that nothing that multiplies
-/// values can grow past it.
+/// Builds a value within the limits. All levels share the count, so that nothing that multiplies
+/// values can exceed it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Budget<'a> {
     built: &'a Built,
@@ -145,7 +146,7 @@ impl<'de> DeserializeSeed<'de> for Budget<'_> {
             () => return from.deserialize_any(self),
         };
         self.built.spent.set(Some(spent));
-        Err(D::Error::custom("over a budget"))
+        Err(D::Error::custom("limit exceeded"))
     }
 }
 
@@ -160,7 +161,7 @@ impl<'de> Visitor<'de> for Budget<'_> {
         Ok(Value::Null)
     }
 
-    /// An empty document comes as no value at all.
+    /// The parser reports an empty document as no value.
     fn visit_none<E>(self) -> Result<Value, E> {
         Ok(Value::Null)
     }
@@ -205,19 +206,17 @@ impl<'de> Visitor<'de> for Budget<'_> {
         let mut map = Vec::new();
         let mut seen = HashSet::new();
         while let Some(key) = entries.next_key_seed(self.deeper())? {
-            if let (true, Some(name)) = (self.built.refuses_twins, Value::as_key(&key))
+            if let (true, Some(name)) = (self.built.rejects_duplicates, Value::as_key(&key))
                 && !seen.insert(name.clone())
             {
-                return Err(A::Error::custom(format!(
-                    "`{name}` stands twice in one map"
-                )));
+                return Err(A::Error::custom(format!("duplicate key `{name}`")));
             }
             map.push((key, entries.next_value_seed(self.deeper())?));
         }
         Ok(Value::Map(map))
     }
 
-    /// A value with a tag of its own: the value counts, what its tag means is the author's.
+    /// Keeps the value of a custom tag and ignores the tag.
     fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Value, A::Error> {
         let (IgnoredAny, value) = tagged.variant()?;
         value.newtype_variant_seed(self)

@@ -154,6 +154,6 @@ mod tests {
         assert_eq!(rest("---\nname: a\ntext\n"), None);
         assert_eq!(rest("---\n# A\n"), None);
         let heading = unclosed("---\n\n## name: a\n", 4);
-        assert!(heading.to_string().contains("`name` has become"));
+        assert!(heading.to_string().contains("`name` was turned into"));
     }
 }
