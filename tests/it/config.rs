@@ -128,10 +128,7 @@ fn flags_override_config() {
 fn invalid_config_stops_the_command_first() {
     for (config, said) in [
         ("[rules]\nbroken-pth = \"off\"\n", "mdskill.toml:2: "),
-        (
-            "[rules]\nbroken-pth = \"off\"\n",
-            "is `broken-path` meant?",
-        ),
+        ("[rules]\nbroken-pth = \"off\"\n", "is `broken-path` meant?"),
         (
             "[rulez]\n",
             "mdskill.toml:1: unknown table `rulez`; did you mean `rules`?",

@@ -64,7 +64,7 @@ impl Value {
 
 /// An exceeded limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spent {
+pub(super) enum Exceeded {
     /// The number of values.
     Nodes,
     /// [`MAX_DEPTH`].
@@ -73,23 +73,23 @@ pub(super) enum Spent {
 
 /// The limits of a document, and the number of values built so far.
 ///
-/// Built values count, not written ones, because the parser expands every use of an alias: a few
+/// Limits values count, not written ones, because the parser expands every use of an alias: a few
 /// lines of aliases of aliases would become billions of values, and an anchor that contains its
 /// own alias would never end.
 #[derive(Debug)]
-pub(super) struct Built {
+pub(super) struct Limits {
     nodes: Cell<usize>,
-    spent: Cell<Option<Spent>>,
+    exceeded: Cell<Option<Exceeded>>,
     at_most: usize,
     rejects_duplicates: bool,
 }
 
-impl Built {
+impl Limits {
     /// Creates limits for a document of at most `nodes` values.
     pub fn at_most(nodes: usize) -> Self {
         Self {
             nodes: Cell::new(0),
-            spent: Cell::new(None),
+            exceeded: Cell::new(None),
             at_most: nodes,
             rejects_duplicates: false,
         }
@@ -104,14 +104,14 @@ impl Built {
     }
 
     /// Returns the exceeded limit, if any.
-    pub fn spent(&self) -> Option<Spent> {
-        self.spent.get()
+    pub fn exceeded(&self) -> Option<Exceeded> {
+        self.exceeded.get()
     }
 
     /// Returns the builder of the outermost value.
-    pub fn root(&self) -> Budget<'_> {
-        Budget {
-            built: self,
+    pub fn root(&self) -> Builder<'_> {
+        Builder {
+            limits: self,
             depth: 0,
         }
     }
@@ -120,12 +120,12 @@ impl Built {
 /// Builds a value within the limits. All levels share the count, so that nothing that multiplies
 /// values can exceed it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Budget<'a> {
-    built: &'a Built,
+pub(super) struct Builder<'a> {
+    limits: &'a Limits,
     depth: usize,
 }
 
-impl Budget<'_> {
+impl Builder<'_> {
     fn deeper(self) -> Self {
         Self {
             depth: self.depth + 1,
@@ -134,23 +134,25 @@ impl Budget<'_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Budget<'_> {
+impl<'de> DeserializeSeed<'de> for Builder<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
-        let nodes = self.built.nodes.get() + 1;
-        self.built.nodes.set(nodes);
-        let spent = match () {
-            () if nodes > self.built.at_most => Spent::Nodes,
-            () if self.depth > MAX_DEPTH => Spent::Depth,
-            () => return from.deserialize_any(self),
+        let nodes = self.limits.nodes.get() + 1;
+        self.limits.nodes.set(nodes);
+        let exceeded = if nodes > self.limits.at_most {
+            Exceeded::Nodes
+        } else if self.depth > MAX_DEPTH {
+            Exceeded::Depth
+        } else {
+            return from.deserialize_any(self);
         };
-        self.built.spent.set(Some(spent));
+        self.limits.exceeded.set(Some(exceeded));
         Err(D::Error::custom("limit exceeded"))
     }
 }
 
-impl<'de> Visitor<'de> for Budget<'_> {
+impl<'de> Visitor<'de> for Builder<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -206,7 +208,7 @@ impl<'de> Visitor<'de> for Budget<'_> {
         let mut map = Vec::new();
         let mut seen = HashSet::new();
         while let Some(key) = entries.next_key_seed(self.deeper())? {
-            if let (true, Some(name)) = (self.built.rejects_duplicates, Value::as_key(&key))
+            if let (true, Some(name)) = (self.limits.rejects_duplicates, Value::as_key(&key))
                 && !seen.insert(name.clone())
             {
                 return Err(A::Error::custom(format!("duplicate key `{name}`")));
