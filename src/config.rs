@@ -1,7 +1,7 @@
-//! [`Config`]: what a person decided for a project, as `mdskill.toml` says it.
+//! [`Config`]: the settings of a project, from `mdskill.toml`.
 //!
-//! It is optional, and only ever read. A key that nobody knows is an error with its line, and
-//! nothing is done before that is told: a typo must not turn into "everything is allowed".
+//! The file is optional, and never written. An unknown key is an error that stops the command before
+//! it does anything, because a typo must not turn into "everything is allowed".
 
 mod per_path;
 mod policy;
@@ -16,38 +16,38 @@ use crate::policy::Policy;
 pub use per_path::PerPath;
 pub use rules::Rules;
 
-/// The file's name, beside the lockfile.
+/// The name of the file, which is next to the lockfile.
 pub const FILE_NAME: &str = "mdskill.toml";
 
-/// What a person decided, a field for each table of the file.
+/// The settings of a project, one field for each table of the file.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// `[rules]`: which rules count, how much and where.
+    /// `[rules]`: the enabled rules and their severities.
     pub rules: Rules,
-    /// `[policy]`: what is let in.
+    /// `[policy]`: the allowed skills.
     pub policy: Policy,
 }
 
-/// A file that can't be used. Nothing is done when one is raised.
+/// A configuration that can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// A line is not what it should be.
+    /// A line is not valid.
     #[error("{path}:{line}: {problem}", path = path.display())]
     Bad {
         /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What is wrong, and what to do.
+        /// The problem, with the next step.
         problem: String,
     },
-    /// The disk.
+    /// The file can't be read.
     #[error(transparent)]
     Fs(#[from] fs::Error),
 }
 
 impl Config {
-    /// Reads the file at `path`; what holds without one when there is none.
+    /// Reads the file at `path`, or returns the defaults if it does not exist.
     ///
     /// # Errors
     /// [`ConfigError::Bad`] with the line, or when the file can't be read.
@@ -60,14 +60,15 @@ impl Config {
             line,
             problem,
         };
-        let text = String::from_utf8(bytes).map_err(|_| bad((1, "it is not UTF-8".to_owned())))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| bad((1, "the file is not UTF-8".to_owned())))?;
         Self::parse(&text).map_err(bad)
     }
 
-    /// Parses a file's text; the error is the line, from 1, and the problem.
+    /// Parses the text of a file. The error is the line, from 1, and the problem.
     ///
     /// # Errors
-    /// For bad TOML, a key or a rule that nobody knows, and a value that is none.
+    /// For invalid TOML, an unknown key or rule, and an invalid value.
     ///
     /// ```
     /// use mdskill::config::Config;
@@ -76,7 +77,7 @@ impl Config {
     /// assert!(config.is_ok_and(|config| config.rules.is_strict));
     /// let (line, problem) = Config::parse("[rules]\nstrikt = true\n").unwrap_err();
     /// assert_eq!(line, 2);
-    /// assert!(problem.contains("is `strict` meant?"));
+    /// assert!(problem.contains("did you mean `strict`?"));
     /// ```
     pub fn parse(text: &str) -> Result<Self, (usize, String)> {
         read::config(text).map_err(|fault| fault.in_line_of(text))

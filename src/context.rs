@@ -1,4 +1,4 @@
-//! [`Context`]: what every verb needs, built once.
+//! [`Context`]: the shared state of every command.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -19,27 +19,27 @@ use mdskill_git::http::retry::Retry;
 use mdskill_git::objects::Objects;
 use mdskill_git::progress::Progress;
 
-/// Longest `Retry-After` that a person, and a CI job, will sit through.
+/// The longest accepted `Retry-After`, on a terminal and in CI.
 const PATIENCE: Duration = Duration::from_mins(1);
 const CI_PATIENCE: Duration = Duration::from_mins(2);
 
-/// What every verb needs.
+/// The shared state of every command.
 pub struct Context<'a> {
     /// The environment.
     pub env: Env,
-    /// The person's folders.
+    /// The user's folders.
     pub dirs: Dirs,
-    /// The project, or the person's home.
+    /// The project, or the user's home folder.
     pub scope: Scope,
-    /// Whether the network is forbidden.
+    /// Whether network access is disabled.
     pub offline: bool,
     /// The HTTP client.
     pub client: Client,
-    /// Who hears of long steps.
+    /// The receiver of progress messages.
     pub progress: &'a dyn Progress,
-    /// Whether the user gave up.
+    /// The flag set by Ctrl-C.
     pub interrupt: Interrupt,
-    /// Whether the user has read about journals that are not theirs.
+    /// Whether journals of other users were reported already.
     foreign_reported: Cell<bool>,
 }
 
@@ -74,7 +74,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Returns the opener of sources.
+    /// Returns the fetcher of sources.
     ///
     /// # Errors
     /// When there is no cache folder.
@@ -89,29 +89,29 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Reads `mdskill.toml`; what it says when there is none is what holds without it.
+    /// Reads `mdskill.toml`, or returns the defaults if there is none.
     ///
-    /// A verb that heeds it reads it before it does anything else.
+    /// A command that uses the configuration reads it before it does anything else.
     ///
     /// # Errors
-    /// When it can't be read, or says what nobody understands.
+    /// When the file can't be read, or is not valid.
     pub fn config(&self) -> Result<Config, ConfigError> {
         Config::read(&self.scope.config())
     }
 
-    /// Reads the lockfile, after settling what a killed command left.
+    /// Recovers from an interrupted command, and reads the lockfile.
     ///
     /// # Errors
-    /// When it can't be read.
+    /// When recovery fails, or the lockfile can't be read.
     pub fn lockfile(&self) -> Result<Option<Lockfile>, InstallError> {
         self.recover()?;
         Ok(self.read_lockfile()?)
     }
 
-    /// Settles what a killed command left.
+    /// Recovers from an interrupted command.
     ///
     /// # Errors
-    /// When it can't be settled.
+    /// When recovery fails.
     pub fn recover(&self) -> Result<(), InstallError> {
         if transaction::was_interrupted(&self.scope)? {
             drop(self.begin(&|| self.interrupt.is_raised())?);
@@ -126,18 +126,18 @@ impl<'a> Context<'a> {
         }
         for path in Journals::find(&self.scope).unwrap_or_default().foreign {
             self.progress.warn(&format!(
-                "{} is ignored: you did not write it on this machine, or its key is gone from the \
-                 cache; if a command was killed here, look for skills in `.mdskill-stage-*` beside \
-                 their folder; then remove it",
+                "{} is ignored: another user or machine wrote it, or its key is missing from the \
+                 cache; if a command was interrupted here, look for skills in `.mdskill-stage-*` \
+                 next to their folder, then remove it",
                 self.scope.display(&path)
             ));
         }
     }
 
-    /// Reads the lockfile as it is, inside a transaction.
+    /// Reads the lockfile without recovery, inside a transaction.
     ///
     /// # Errors
-    /// When it can't be read; for one in conflict, with the names of the skills.
+    /// When it can't be read. The error for a lockfile in conflict names the skills.
     pub fn read_lockfile(&self) -> Result<Option<Lockfile>, LockfileError> {
         let path = &self.scope.lockfile;
         let Some(text) = Lockfile::read_text(path)? else {
@@ -202,22 +202,22 @@ impl<'a> Context<'a> {
         Ok(Some((line, sides)))
     }
 
-    /// Takes the scope for a change, telling whom it waits for.
+    /// Begins a transaction. If another process holds the lock, prints a message and waits.
     ///
     /// # Errors
-    /// When it is not to be had.
+    /// When the lock can't be acquired, or recovery fails.
     pub fn begin<'b>(
         &'b self,
         checkpoint: &'b dyn Fn() -> bool,
     ) -> Result<Transaction<'b>, InstallError> {
-        let tell = |holder: &str| {
+        let report_wait = |holder: &str| {
             let lock = self.scope.state();
             self.progress.warn(&format!(
                 "waiting for {holder}, which is changing {}",
                 self.scope.display(&lock)
             ));
         };
-        let transaction = Transaction::begin(&self.scope, checkpoint, &tell)?;
+        let transaction = Transaction::begin(&self.scope, checkpoint, &report_wait)?;
         self.report_foreign_journals();
         Ok(transaction)
     }

@@ -1,14 +1,14 @@
-//! [`Digest`]: one SHA-256 over all files of a skill.
+//! [`Digest`]: a SHA-256 of all files of a skill.
 //!
-//! It is the SHA-256 of a text that standard tools can make: a line for every
+//! It is the SHA-256 of a text that standard tools can produce: one line per
 //! file, sorted by path as bytes,
 //!
 //! ```text
 //! 100644 <sha256 of the file>  ./references/patterns.md
 //! ```
 //!
-//! with git's mode first (`100755` for an executable), then what `sha256sum`
-//! prints. The README has the recipe, and a test runs it.
+//! with git's mode first (`100755` for an executable file), followed by the output of
+//! `sha256sum`. The lockfile reference has the commands, and a test runs them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,17 +18,17 @@ use sha2::{Digest as _, Sha256};
 pub use mdskill_git::FileMode;
 use mdskill_git::hex::{read_hex, write_hex};
 
-/// SHA-256 over a skill's files; shown as `sha256:` and 64 digits.
+/// The SHA-256 of the files of a skill, displayed as `sha256:` and 64 digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 32]);
 
-/// SHA-256 of one file's bytes.
+/// The SHA-256 of one file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FileDigest(pub [u8; 32]);
 
 /// A text that is not `sha256:` and 64 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a digest; one is `sha256:` and 64 hexadecimal digits")]
+#[error("invalid digest `{0}`: expected `sha256:` and 64 hexadecimal digits")]
 pub struct DigestError(String);
 
 impl FileDigest {
@@ -40,7 +40,7 @@ impl FileDigest {
 }
 
 impl Digest {
-    /// Returns the digest of files, given in any order.
+    /// Returns the digest of files in any order.
     pub fn of_files<'a>(files: impl IntoIterator<Item = (&'a str, FileMode, FileDigest)>) -> Self {
         let mut files: Vec<_> = files.into_iter().collect();
         files.sort_unstable_by_key(|(path, ..)| *path);
@@ -51,13 +51,13 @@ impl Digest {
         Self(hasher.finalize().into())
     }
 
-    /// Returns the bytes.
+    /// Returns the bytes of the digest.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Returns the SHA-256 of one text, for example of a lockfile.
+    /// Returns the SHA-256 of bytes, for example of a lockfile.
     #[must_use]
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
@@ -106,9 +106,9 @@ impl FromStr for Digest {
 mod tests {
     use super::*;
 
-    /// The expected value was computed with `sha256sum` by the README's recipe.
+    /// The expected value was computed with `sha256sum` as described in the lockfile reference.
     #[test]
-    fn the_digest_is_what_sha256sum_computes_in_any_order() {
+    fn digest_equals_that_of_sha256sum_in_any_order() {
         let a = ("b/x.sh", FileMode::Executable, FileDigest::of(b"run\n"));
         let b = ("SKILL.md", FileMode::Regular, FileDigest::of(b"hello\n"));
         let expected = "sha256:99eeb4a271e9892ea2848d890a150fc23558541601741a6365505d44cb4f5f2e";
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_executable_bit_and_the_path_count() {
+    fn digest_depends_on_executable_bit_and_path() {
         let content = FileDigest::of(b"x");
         let plain = Digest::of_files([("a", FileMode::Regular, content)]);
         assert_ne!(

@@ -1,4 +1,4 @@
-//! [`Dirs`]: the folders outside a project that belong to mdskill.
+//! [`Dirs`]: the user's folders: home, cache, and configuration.
 
 use std::path::PathBuf;
 
@@ -6,27 +6,27 @@ use directories::{BaseDirs, ProjectDirs};
 
 use crate::env::Env;
 
-/// The person's folders; each may be missing where there is no home.
+/// The user's folders. Each is `None` if there is no home folder.
 #[derive(Debug, Clone)]
 pub struct Dirs {
-    /// The home folder, for personal targets.
+    /// The home folder, for targets with `-g`.
     pub home: Option<PathBuf>,
-    /// The folder of the store; losing it costs a fetch.
+    /// The cache folder. Deleting it only causes another fetch.
     pub cache: Option<PathBuf>,
-    /// The folder of the personal lockfile.
+    /// The folder of the user's lockfile.
     pub config: Option<PathBuf>,
 }
 
-/// A folder is needed, and the platform names none.
+/// A required folder that the platform does not define.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no {what} folder: set HOME, or {variable}")]
+#[error("no {what} folder found: set HOME, or {variable}")]
 pub struct NoFolder {
     what: &'static str,
     variable: &'static str,
 }
 
 impl Dirs {
-    /// Returns the platform's folders, or those that `env` names instead.
+    /// Returns the folders of the platform, unless `env` sets others.
     #[must_use]
     pub fn of(env: &Env) -> Self {
         let platform = ProjectDirs::from("", "", "mdskill");
@@ -42,7 +42,7 @@ impl Dirs {
     /// Returns the cache folder.
     ///
     /// # Errors
-    /// When there is no home and no variable.
+    /// When neither `HOME` nor the variable is set.
     pub fn cache(&self) -> Result<PathBuf, NoFolder> {
         let variable = "MDSKILL_CACHE_DIR";
         self.cache.clone().ok_or(NoFolder {
@@ -54,7 +54,7 @@ impl Dirs {
     /// Returns the config folder.
     ///
     /// # Errors
-    /// When there is no home and no variable.
+    /// When neither `HOME` nor the variable is set.
     pub fn config(&self) -> Result<PathBuf, NoFolder> {
         let variable = "MDSKILL_CONFIG_DIR";
         self.config.clone().ok_or(NoFolder {
@@ -66,7 +66,7 @@ impl Dirs {
     /// Returns the home folder.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is no home folder.
     pub fn home(&self) -> Result<PathBuf, NoFolder> {
         let variable = "use a project instead of -g";
         self.home.clone().ok_or(NoFolder {

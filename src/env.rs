@@ -1,9 +1,8 @@
 //! [`Env`]: the environment, read once.
 //!
-//! Nothing else in the library reads a variable. Two libraries read theirs
-//! themselves, and are left to: reqwest the proxies (`HTTPS_PROXY`,
-//! `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), the TLS verifier `SSL_CERT_FILE` and
-//! `SSL_CERT_DIR`.
+//! Nothing else in this crate reads a variable. Two libraries read their own: reqwest the proxies
+//! (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), and the TLS verifier `SSL_CERT_FILE`
+//! and `SSL_CERT_DIR`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,90 +10,90 @@ use std::time::Duration;
 
 use mdskill_git::environment::{Environment, Token};
 
-/// The variables that mdskill reads, each with what it does.
+/// The variables that mdskill reads, each with its meaning.
 ///
-/// The table in `docs/reference/environment.md` is made from this list.
+/// The table in `docs/reference/environment.md` is generated from this list.
 pub const VARIABLES: &[(&str, &str)] = &[
     (
         GITHUB_URL,
-        "where `owner/repo` lives: a URL, or a folder of `OWNER/REPO.git` or `OWNER/REPO.bundle` (default `https://github.com`)",
+        "base of `owner/repo`: a URL, or a folder with `OWNER/REPO.git` or `OWNER/REPO.bundle` (default `https://github.com`)",
     ),
     (
         GH_HOST,
-        "the same, as a host of GitHub Enterprise: `https://HOST`",
+        "GitHub Enterprise host, used as `https://HOST` if `MDSKILL_GITHUB_URL` is not set",
     ),
-    (TOKEN, "the token for the host of `MDSKILL_GITHUB_URL`"),
-    (GH_TOKEN, "a token for github.com and *.ghe.com"),
-    (GITHUB_TOKEN, "the same, as GitHub Actions has it"),
+    (TOKEN, "token for the host of `MDSKILL_GITHUB_URL`"),
+    (GH_TOKEN, "token for github.com and *.ghe.com"),
+    (
+        GITHUB_TOKEN,
+        "token for github.com and *.ghe.com if `GH_TOKEN` is not set; used by GitHub Actions",
+    ),
     (
         GH_ENTERPRISE_TOKEN,
-        "a token for the enterprise host in `GH_HOST` or `MDSKILL_GITHUB_URL`",
+        "token for the GitHub Enterprise host in `GH_HOST` or `MDSKILL_GITHUB_URL`",
     ),
-    (GITHUB_ENTERPRISE_TOKEN, "the same"),
+    (
+        GITHUB_ENTERPRISE_TOKEN,
+        "the same, if `GH_ENTERPRISE_TOKEN` is not set",
+    ),
     (
         GITLAB_TOKEN,
-        "a token for gitlab.com and the hosts in `GITLAB_HOST` and `CI_SERVER_URL`, for no other host",
+        "token for gitlab.com and the hosts in `GITLAB_HOST` and `CI_SERVER_URL`; never sent to another host",
     ),
     (
         GITLAB_HOST,
-        "the host or URL of your own GitLab, as `glab` reads it",
+        "host or URL of a self-managed GitLab, as for `glab`",
     ),
-    (CI_SERVER_URL, "the same; GitLab CI sets it"),
-    (CACHE_DIR, "the folder of the store of git objects"),
-    (CONFIG_DIR, "the folder of the personal lockfile (`-g`)"),
+    (
+        CI_SERVER_URL,
+        "URL of a self-managed GitLab; set by GitLab CI",
+    ),
+    (CACHE_DIR, "cache directory"),
+    (CONFIG_DIR, "directory of the user's lockfile (`-g`)"),
     (
         XDG_STATE_HOME,
-        "the folder in which `-g import` looks for the lock of `npx skills` too",
+        "additional directory in which `-g import` looks for the lockfile of `npx skills`",
     ),
-    (OFFLINE, "any value but `0`: as `--offline`"),
+    (OFFLINE, "same as `--offline`, if set to anything but `0`"),
     (
         TIMEOUT,
-        "seconds without a byte until a connection counts as dead (default 30)",
+        "seconds without data after which a connection times out (default 30)",
     ),
-    (
-        RETRIES,
-        "how often a failed request is tried again (default 3)",
-    ),
+    (RETRIES, "number of retries of a failed request (default 3)"),
     (
         RETRY_DELAY,
-        "milliseconds before the first retry, doubled each time (default 500)",
+        "milliseconds before the first retry, doubled for each further one (default 500)",
     ),
     (
         CI,
-        "any value but `false` and `0`: `install` is frozen, nothing asks",
+        "if set to anything but `false` or `0`, `install` implies `--frozen` and no command prompts",
     ),
     (
         GITHUB_ACTIONS,
-        "`true`: `update` and `outdated` annotate, hide tokens, and write outputs and the step's summary",
+        "if `true`, `update` and `outdated` print annotations, mask tokens, and write step outputs and the step summary",
     ),
     (
         GITHUB_OUTPUT,
-        "the file of a step's outputs; GitHub Actions sets it",
+        "file for step outputs; set by GitHub Actions",
     ),
     (
         GITHUB_STEP_SUMMARY,
-        "the file that a step is summed up in, also by `validate --format github`; GitHub Actions sets it",
+        "file for the step summary, also written by `validate --format github`; set by GitHub Actions",
     ),
-    (NO_COLOR, "any value: no colour"),
+    (NO_COLOR, "disable colors, if set to any value"),
     (
         GIT_PAGER,
-        "the command that shows differences page by page on a terminal; none when empty or `cat`",
+        "pager for diffs on a terminal; empty or `cat` disables it",
     ),
-    (
-        PAGER,
-        "the same, when `GIT_PAGER` is not set (default `less`)",
-    ),
-    (
-        LESS,
-        "the options of `less`; when not set, mdskill gives it `FRX`, as git does",
-    ),
+    (PAGER, "pager if `GIT_PAGER` is not set (default `less`)"),
+    (LESS, "options of `less` (default `FRX`, as in git)"),
     (
         GIT_SSH_COMMAND,
-        "the ssh command for ssh sources, as git reads it; relative paths in it do not lead into the project",
+        "ssh command for ssh sources, as in git; relative paths in it are not resolved in the project",
     ),
     (
         GIT_SSH,
-        "the ssh program for ssh sources: a name, or an absolute path",
+        "ssh program for ssh sources: a name or an absolute path",
     ),
 ];
 
@@ -126,10 +125,10 @@ const LESS: &str = "LESS";
 const GIT_SSH_COMMAND: &str = "GIT_SSH_COMMAND";
 const GIT_SSH: &str = "GIT_SSH";
 const PATH: &str = "PATH";
-/// Where programs are when there is no `PATH`.
+/// The search path if `PATH` is not set.
 const DEFAULT_PATH: &str = "/usr/bin:/bin";
-/// Variables that say something when they are empty: no pager.
-const SAY_WHEN_EMPTY: [&str; 3] = [GIT_PAGER, PAGER, LESS];
+/// Variables that have a meaning when empty: no pager.
+const MEANINGFUL_WHEN_EMPTY: [&str; 3] = [GIT_PAGER, PAGER, LESS];
 
 /// The variables that hold a secret.
 const TOKENS: [&str; 6] = [
@@ -141,11 +140,11 @@ const TOKENS: [&str; 6] = [
     GITLAB_TOKEN,
 ];
 
-/// The environment as mdskill needs it; a value, so tests make their own.
+/// The environment variables that mdskill reads. A value, so that tests can create their own.
 #[derive(Debug, Clone, Default)]
 pub struct Env {
     values: BTreeMap<&'static str, String>,
-    /// The folder that the command was started in.
+    /// The working directory.
     pub current_dir: PathBuf,
     search_path: Vec<PathBuf>,
 }
@@ -154,7 +153,7 @@ impl Env {
     /// Reads the process's environment.
     ///
     /// # Errors
-    /// When the current folder is gone or unreadable.
+    /// When the working directory does not exist or is unreadable.
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that reads the environment"
@@ -162,20 +161,20 @@ impl Env {
     pub fn read() -> std::io::Result<Self> {
         let lookup = |name: &str| std::env::var(name).ok();
         let mut env = Self::from_lookup(lookup, std::env::current_dir()?);
-        // A folder on it may have a name that is not text.
+        // A folder in it may have a name that is not UTF-8.
         if let Some(path) = std::env::var_os(PATH) {
             env.search_path = std::env::split_paths(&path).collect();
         }
         Ok(env)
     }
 
-    /// Makes an environment of any source of variables; empty values count as absent, but those
-    /// of the pager.
+    /// Creates an environment from any source of variables. Empty values count as absent, except
+    /// those of the pager.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>, current_dir: PathBuf) -> Self {
         let value = |(name, _): &(&'static str, _)| {
             let value = lookup(name)?;
-            let is_said = !value.is_empty() || SAY_WHEN_EMPTY.contains(name);
-            is_said.then_some((*name, value))
+            let is_set = !value.is_empty() || MEANINGFUL_WHEN_EMPTY.contains(name);
+            is_set.then_some((*name, value))
         };
         let path = lookup(PATH);
         let path = path.as_deref().unwrap_or(DEFAULT_PATH);
@@ -186,7 +185,7 @@ impl Env {
         }
     }
 
-    /// Returns the folders that programs are looked for in, as `PATH` has them.
+    /// Returns the folders of `PATH`.
     #[must_use]
     pub fn search_path(&self) -> &[PathBuf] {
         &self.search_path
@@ -201,7 +200,7 @@ impl Env {
         Some(Token::new(variable, secret))
     }
 
-    /// Returns where `owner/repo` lives: a URL or a folder, without a slash at its end.
+    /// Returns the base of `owner/repo`: a URL or a folder, without a trailing slash.
     #[must_use]
     pub fn github_url(&self) -> String {
         let url = match (self.get(GITHUB_URL), self.get(GH_HOST)) {
@@ -216,14 +215,14 @@ impl Env {
         }
     }
 
-    /// Returns the host of GitHub Enterprise, when one is named.
+    /// Returns the host of GitHub Enterprise, if one is set.
     #[must_use]
     pub fn enterprise_host(&self) -> Option<&str> {
         self.get(GH_HOST)
     }
 
-    /// Whether `owner/repo` lives at `host`, which is lower case and has a port only
-    /// when it is not the usual one.
+    /// Whether `owner/repo` is on `host`, which is in lower case and has a port only if it is not
+    /// the default one.
     #[must_use]
     pub fn is_home(&self, host: &str) -> bool {
         let url = self.github_url();
@@ -231,7 +230,8 @@ impl Env {
     }
 
     /// Whether `host` is a GitLab that the user names: gitlab.com, or exactly the host of
-    /// `GITLAB_HOST` or `CI_SERVER_URL`. Anyone can call a host `gitlab.something`.
+    /// `GITLAB_HOST` or `CI_SERVER_URL`. A name such as `gitlab.example.com` proves nothing, because
+    /// anyone can choose it.
     #[must_use]
     pub fn is_gitlab(&self, host: &str) -> bool {
         let named = [GITLAB_HOST, CI_SERVER_URL].map(|variable| self.get(variable));
@@ -241,8 +241,8 @@ impl Env {
 
     /// Returns the token that may be sent to `host`, if one is set for it.
     ///
-    /// Our own variable first, then those that GitHub's and GitLab's tools read; a token
-    /// never serves another host.
+    /// `MDSKILL_TOKEN` comes first, then the variables of GitHub's and GitLab's tools. A token is
+    /// never sent to another host.
     #[must_use]
     pub fn token_for(&self, host: &str) -> Option<Token> {
         let is_home = self.is_home(host);
@@ -262,19 +262,19 @@ impl Env {
             .find_map(|(variable, _)| self.token(variable))
     }
 
-    /// Returns the folder of the cache, when set.
+    /// Returns the cache folder, if set.
     #[must_use]
     pub fn cache_dir(&self) -> Option<PathBuf> {
         self.get(CACHE_DIR).map(PathBuf::from)
     }
 
-    /// Returns the folder of the personal lockfile, when set.
+    /// Returns the folder of the user's lockfile, if set.
     #[must_use]
     pub fn config_dir(&self) -> Option<PathBuf> {
         self.get(CONFIG_DIR).map(PathBuf::from)
     }
 
-    /// Returns the folder where programs keep what they remember, when set.
+    /// Returns `XDG_STATE_HOME`, if set.
     #[must_use]
     pub fn state_home(&self) -> Option<PathBuf> {
         self.get(XDG_STATE_HOME).map(PathBuf::from)
@@ -293,55 +293,54 @@ impl Env {
             .is_some_and(|value| value != "false" && value != "0")
     }
 
-    /// Returns every token of the environment, whatever host it is for.
+    /// Returns every token of the environment, for any host.
     pub fn tokens(&self) -> impl Iterator<Item = Token> + '_ {
         TOKENS.iter().filter_map(|variable| self.token(variable))
     }
 
-    /// Whether a runner of GitHub Actions reads what is printed.
+    /// Whether this runs in GitHub Actions, which reads commands from the output.
     #[must_use]
     pub fn in_actions(&self) -> bool {
         self.get(GITHUB_ACTIONS) == Some("true")
     }
 
-    /// Returns the file of the outputs of a step of GitHub Actions, when there is one.
+    /// Returns the file for step outputs of GitHub Actions, if any.
     #[must_use]
     pub fn step_output(&self) -> Option<PathBuf> {
         self.get(GITHUB_OUTPUT).map(PathBuf::from)
     }
 
-    /// Returns the file that a step of GitHub Actions is summed up in, when there is one.
+    /// Returns the file for the step summary of GitHub Actions, if any.
     #[must_use]
     pub fn step_summary(&self) -> Option<PathBuf> {
         self.get(GITHUB_STEP_SUMMARY).map(PathBuf::from)
     }
 
-    /// Whether colour is unwanted (no-color.org).
+    /// Whether colors are disabled (no-color.org).
     #[must_use]
     pub fn no_color(&self) -> bool {
         self.get(NO_COLOR).is_some()
     }
 
-    /// Returns the user's pager, a command line; nothing when none is chosen, and empty when
-    /// none is wanted.
+    /// Returns the user's pager, a command line: `None` if not set, empty to disable paging.
     #[must_use]
     pub fn pager(&self) -> Option<&str> {
         self.get(GIT_PAGER).or_else(|| self.get(PAGER))
     }
 
-    /// Whether the user tells `less` what to do.
+    /// Whether the user sets options for `less`.
     #[must_use]
-    pub fn tells_less(&self) -> bool {
+    pub fn sets_less_options(&self) -> bool {
         self.get(LESS).is_some()
     }
 
-    /// Returns the seconds without a byte until a connection counts as dead.
+    /// Returns the seconds without data after which a connection times out.
     #[must_use]
     pub fn timeout_seconds(&self) -> u64 {
         self.number(TIMEOUT).unwrap_or(30).max(1)
     }
 
-    /// Returns how often a failed request is tried again.
+    /// Returns the number of retries of a failed request.
     #[must_use]
     pub fn retries(&self) -> u64 {
         self.number(RETRIES).unwrap_or(3).min(10)
@@ -392,8 +391,8 @@ impl Environment for Env {
     }
 }
 
-/// Returns the host of an https URL, or of a text that is only a host: in lower case, and with a
-/// port only when it is not the usual one.
+/// Returns the host of an https URL or of a bare host: in lower case, and with a port only if it
+/// is not the default one.
 fn https_host(url: &str) -> String {
     let url = url.trim().to_ascii_lowercase();
     let rest = url.strip_prefix("https://").unwrap_or(&url);
@@ -414,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_serves_its_own_host_alone() {
+    fn token_is_sent_to_its_own_host_only() {
         let all = env(&[
             (TOKEN, "m"),
             (GH_TOKEN, "g"),
@@ -443,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gitlab_token_serves_the_named_hosts() {
+    fn gitlab_token_is_sent_to_configured_hosts() {
         for (host, is_served) in [
             ("gitlab.acme.com", true),
             ("git.acme.com:8443", true),
@@ -462,7 +461,7 @@ mod tests {
     }
 
     #[test]
-    fn the_enterprise_token_serves_gh_host() {
+    fn enterprise_token_is_sent_to_gh_host() {
         let env = env(&[
             (GH_HOST, "ghe.acme.com"),
             (GH_ENTERPRISE_TOKEN, "e"),

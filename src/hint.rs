@@ -1,5 +1,5 @@
-//! [`Hint`]: the next step after an error or a report. The commands in it are values, so that
-//! only the output decides whether they are written with `-g`.
+//! [`Hint`]: the next step after an error or a report. Commands in a hint are values, so that the
+//! output code decides whether to write them with `-g`.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ impl CommandHint {
         Self(arguments.into())
     }
 
-    /// Returns the command between backticks, with `-g` when it is about the user's own skills.
+    /// Returns the command in backticks, with `-g` for the user's own skills.
     #[must_use]
     pub fn in_scope(&self, is_personal: bool) -> String {
         let arguments = &self.0;
@@ -67,7 +67,7 @@ impl Hint {
         self
     }
 
-    /// Returns the sentence, with commands that fit the scope.
+    /// Returns the sentence, with its commands in this scope.
     #[must_use]
     pub fn in_scope(&self, is_personal: bool) -> String {
         self.0
@@ -80,9 +80,9 @@ impl Hint {
     }
 }
 
-/// An error that may know the next step.
+/// An error that may have a hint.
 pub trait HasHint {
-    /// Returns the next step, unless the error's own sentence has it.
+    /// Returns the next step, if there is one that the message does not contain.
     fn hint(&self) -> Option<Hint>;
 }
 
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn command_has_the_scope_where_it_matters() {
+    fn command_has_the_scope_if_it_depends_on_it() {
         let hint = Hint::command("keep pdf")
             .then(" or ")
             .then_command("cache clear");

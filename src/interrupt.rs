@@ -1,11 +1,11 @@
-//! [`Interrupt`]: Ctrl-C as a value that long steps ask.
+//! [`Interrupt`]: a flag set by Ctrl-C, which long operations check.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Notify;
 
-/// Whether the user gave up. Clones share one answer.
+/// A flag set by Ctrl-C. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt {
     happened: Arc<AtomicBool>,
@@ -13,34 +13,35 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Listens to Ctrl-C and SIGTERM from now on.
+    /// Installs a handler for Ctrl-C and SIGTERM.
     ///
-    /// Without a handler (a second one in a process) the platform's default stays:
-    /// the process dies, and the next command recovers.
+    /// If that fails (a process can have only one handler), the platform's default applies: the
+    /// process ends, and the next command recovers.
     #[must_use]
     pub fn listen() -> Self {
         let interrupt = Self::default();
-        let heard = interrupt.clone();
-        drop(ctrlc::set_handler(move || heard.raise()));
+        let flag = interrupt.clone();
+        drop(ctrlc::set_handler(move || flag.raise()));
         interrupt
     }
 
-    /// Notes that the user gave up.
+    /// Sets the flag.
     pub fn raise(&self) {
         self.happened.store(true, Ordering::SeqCst);
         self.notify.notify_waiters();
     }
 
-    /// Whether the user gave up.
+    /// Whether the flag is set.
     #[must_use]
     pub fn is_raised(&self) -> bool {
         self.happened.load(Ordering::SeqCst)
     }
 
-    /// Waits until the user gives up.
+    /// Waits until the flag is set.
     pub async fn raised(&self) {
         let mut notified = std::pin::pin!(self.notify.notified());
-        // Listening must begin before the look, or a Ctrl-C between the two is missed.
+        // Enable the notification before checking the flag, because a Ctrl-C between the two would
+        // be missed otherwise.
         notified.as_mut().enable();
         if !self.is_raised() {
             notified.await;

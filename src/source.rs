@@ -1,47 +1,46 @@
-//! [`Source`]: the repository or folder that skills come from, as the lockfile names it.
+//! [`Source`]: the repository or folder that skills come from, as in the lockfile.
 
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
-/// Where skills come from, free of credentials and of this machine.
+/// The repository or folder that skills come from, without credentials.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
-    /// `github:owner/repo`; where that lives is the environment's business
-    /// (`MDSKILL_GITHUB_URL`, `GH_HOST`).
+    /// `github:owner/repo`. The environment sets the base URL (`MDSKILL_GITHUB_URL`, `GH_HOST`).
     GitHub {
         /// A user or an organisation.
         owner: String,
-        /// The repository's name, without `.git`.
+        /// The name of the repository, without `.git`.
         repo: String,
     },
-    /// Any git URL, also `user@host:path`.
+    /// Any other git URL, including `user@host:path`.
     Git {
-        /// The URL as git takes it.
+        /// The URL as git accepts it.
         url: String,
     },
-    /// `path:../skills`: a folder, relative to the lockfile's folder when it can be.
+    /// `path:../skills`: a folder, relative to that of the lockfile if possible.
     Folder {
-        /// The folder, with forward slashes.
+        /// The path, with forward slashes.
         path: String,
     },
 }
 
-/// A text that names no source.
+/// A text that is not a source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
-    /// It has no form of one.
-    #[error("`{0}` is not a source; one is `github:owner/repo`, a git URL, or `path:folder`")]
+    /// The form is unknown.
+    #[error("invalid source `{0}`: expected `github:owner/repo`, a git URL, or `path:folder`")]
     Form(String),
-    /// It holds what belongs in no lockfile.
+    /// The URL contains credentials, which must not be in a lockfile.
     #[error(
-        "`{0}` holds a name or password; write the URL without it, and set MDSKILL_TOKEN or use git's credential helper"
+        "`{0}` contains a user name or password; write the URL without it, and set MDSKILL_TOKEN or use a git credential helper"
     )]
     Secret(String),
 }
 
 impl Source {
-    /// Returns the last part of the repository's name, for a skill at its root.
+    /// Returns the last part of the repository's name, which names a skill at the root.
     #[must_use]
     pub fn repository_name(&self) -> &str {
         let text = match self {
@@ -55,7 +54,7 @@ impl Source {
         last.strip_suffix(".bundle").unwrap_or(last)
     }
 
-    /// Returns the start of a spec for this source, to which `/skill` is added.
+    /// Returns the beginning of a spec for this source; append `/skill`.
     #[must_use]
     pub fn spec_prefix(&self) -> String {
         match self {
@@ -70,7 +69,7 @@ impl Source {
     }
 }
 
-/// Returns `host/owner/repo` of a plain https URL of that shape.
+/// Returns `host/owner/repo` for a URL `https://host/owner/repo`.
 fn hosted(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://")?;
     let parts: Vec<_> = rest.split('/').collect();
@@ -121,11 +120,12 @@ impl FromStr for Source {
             return Err(SourceError::Secret(hide_secret(text)));
         }
         let is_url = text.contains("://") || is_scp_like(text);
-        match is_url && !text.starts_with('-') {
-            true => Ok(Self::Git {
+        if is_url && !text.starts_with('-') {
+            Ok(Self::Git {
                 url: text.to_owned(),
-            }),
-            false => Err(refuse()),
+            })
+        } else {
+            Err(refuse())
         }
     }
 }
@@ -143,9 +143,9 @@ pub fn is_scp_like(text: &str) -> bool {
     }
 }
 
-/// Returns where the name and password in a URL stand, if it holds any.
+/// Returns the span of the user name and password in a URL, if it has any.
 ///
-/// The user before an ssh host is part of its address.
+/// The user before an ssh host is part of the address.
 fn secret_in(url: &str) -> Option<Range<usize>> {
     let start = url.find("://")? + "://".len();
     let authority = url[start..].split('/').next().unwrap_or_default();
@@ -154,7 +154,7 @@ fn secret_in(url: &str) -> Option<Range<usize>> {
     (!is_address).then_some(start..start + user.len())
 }
 
-/// Returns a text that may be a URL as it may be shown: without its name and password.
+/// Hides the user name and password of a URL, for output.
 #[must_use]
 pub fn hide_secret(text: &str) -> String {
     let mut shown = text.to_owned();
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_in_a_url_is_refused_and_not_shown() {
+    fn url_with_secret_is_rejected_and_hidden() {
         for url in [
             "https://user:hunter2@h/a/b.git",
             "https://hunter2@h/a/b",
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_round_trip() {
+    fn source_round_trips() {
         for text in [
             "github:wshobson/agents",
             "https://gitlab.com/acme/skills",
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repository_is_called_by_its_last_part() {
+    fn repository_name_is_the_last_part() {
         let name = |text: &str| text.parse::<Source>().unwrap().repository_name().to_owned();
         assert_eq!(name("github:wshobson/agents"), "agents");
         assert_eq!(name("git@host:skills.git"), "skills");

@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use mdskill_lint::path::SkillPath;
 
-/// A folder below a project's root, or below the person's home for `-g`.
+/// A folder in a project, or in the user's home folder for `-g`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Target(String);
 
-/// A folder that can't be a target.
+/// A path that can't be a target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{path}` can't be a target: {reason}; write a folder inside the project, for example `.github/skills`"
+    "invalid target `{path}`: {reason}; use a folder inside the project, for example `.github/skills`"
 )]
 pub struct TargetError {
     path: String,
@@ -23,7 +23,7 @@ pub struct TargetError {
 }
 
 impl Target {
-    /// Returns the folder as text, with forward slashes.
+    /// Returns the path, with forward slashes.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -47,7 +47,7 @@ impl From<Target> for String {
 impl FromStr for Target {
     type Err = TargetError;
 
-    /// A hostile lockfile must not install outside of the project.
+    /// Rejects paths that lead out of the project, because lockfiles come from others.
     fn from_str(text: &str) -> Result<Self, TargetError> {
         let refuse = |reason: String| TargetError {
             path: text.escape_debug().to_string(),
@@ -58,7 +58,7 @@ impl FromStr for Target {
             .unwrap_or(text)
             .trim_end_matches('/');
         if path.starts_with('/') || path.split('/').any(|part| part == "..") {
-            return Err(refuse("it lies outside of the project".to_owned()));
+            return Err(refuse("it is outside of the project".to_owned()));
         }
         match SkillPath::parse(path) {
             Ok(path) => Ok(Self(path.as_str().to_owned())),
@@ -79,7 +79,7 @@ mod tests {
     use mdskill_lint::agents::{AGENTS, agent_folder};
 
     #[test]
-    fn an_agents_folder_is_found_on_the_way() {
+    fn agent_folder_is_found_in_a_path() {
         let cases = [
             (".github/skills/pdf", Some(".github/skills")),
             ("a/.claude/skills", Some("a/.claude/skills")),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_lies_inside() {
+    fn target_outside_of_the_project_is_rejected() {
         assert_eq!(
             "./.github/skills/".parse::<Target>().unwrap().as_str(),
             ".github/skills"

@@ -1,18 +1,18 @@
-//! [`Fault`]: what is wrong with a TOML text, and where.
+//! [`Fault`]: a problem in a TOML text, with its place.
 
 use toml_edit::{Document, Item, TableLike};
 
-/// What is wrong with a TOML text, and the byte where.
+/// A problem in a TOML text, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The byte.
+    /// The byte offset.
     pub at: usize,
-    /// What is wrong, and what to do.
+    /// The problem, with the next step.
     pub problem: String,
 }
 
 impl Fault {
-    /// Returns the fault at a byte.
+    /// Returns a fault at a byte offset.
     #[must_use]
     pub fn new(at: usize, problem: impl Into<String>) -> Self {
         Self {
@@ -21,13 +21,13 @@ impl Fault {
         }
     }
 
-    /// Returns the fault of a value.
+    /// Returns a fault at a value.
     #[must_use]
     pub fn of(item: &Item, problem: impl Into<String>) -> Self {
         Self::new(item.span().map_or(0, |span| span.start), problem)
     }
 
-    /// Returns the fault of a key.
+    /// Returns a fault at a key.
     #[must_use]
     pub fn of_key(table: &dyn TableLike, key: &str, problem: impl Into<String>) -> Self {
         let span = table.get_key_value(key).and_then(|(key, _)| key.span());
@@ -36,8 +36,8 @@ impl Fault {
 
     /// Returns the line in the text, from 1, and the problem.
     ///
-    /// A line is counted only when there is something to tell: counting from the
-    /// top for each block took half of `list`'s time.
+    /// Lines are counted only for a fault, because counting them for each block took half of the
+    /// time of `list`.
     #[must_use]
     pub fn in_line_of(self, text: &str) -> (usize, String) {
         let before = text.get(..self.at).unwrap_or(text);
@@ -45,7 +45,7 @@ impl Fault {
     }
 }
 
-/// Parses a text, keeping the place of every key and value.
+/// Parses a text and keeps the span of every key and value.
 ///
 /// # Errors
 /// When it is not TOML.
@@ -56,8 +56,8 @@ pub fn parse(text: &str) -> Result<Document<&str>, Fault> {
     })
 }
 
-/// Returns the texts of a list, each with the byte where it stands; nothing when it is no list
-/// of texts.
+/// Returns the texts of a list, each with its byte offset, or `None` if the item is not a list of
+/// texts.
 #[must_use]
 pub fn texts(item: &Item) -> Option<Vec<(usize, &str)>> {
     let values = item.as_array()?.iter();

@@ -1,10 +1,10 @@
-//! [`PerPath`]: which rules are ignored where.
+//! [`PerPath`]: the rules that are ignored in some files.
 
 use std::collections::BTreeSet;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-/// Which rules are ignored where.
+/// The rules that are ignored in some files.
 #[derive(Debug, Clone, Default)]
 pub struct PerPath {
     globs: GlobSet,
@@ -13,27 +13,28 @@ pub struct PerPath {
 }
 
 impl PerPath {
-    /// Makes it of globs, each with the codes of the rules that are ignored there.
+    /// Compiles globs, each with the codes of the rules that are ignored in matching files.
     ///
     /// # Errors
-    /// The index of the first glob that is none, and why.
+    /// The index of the first invalid glob, and the problem.
     pub fn new(globs: &[(&str, Vec<&'static str>)]) -> Result<Self, (usize, String)> {
         let mut builder = GlobSetBuilder::new();
         for (at, (glob, _)) in globs.iter().enumerate() {
             let from_root = glob.strip_prefix("./").unwrap_or(glob);
             if from_root.starts_with('/') || from_root.split('/').any(|part| part == "..") {
-                let problem =
-                    format!("`{glob}` leads out of the project: write it as seen from its root");
+                let problem = format!(
+                    "`{glob}` is outside of the project: write a path relative to the project root"
+                );
                 return Err((at, problem));
             }
-            // `*` stays within a folder, as a shell's does; `**` does not.
+            // `*` matches within a folder, as in a shell; `**` matches any number of folders.
             let built = GlobBuilder::new(from_root.trim_end_matches('/'))
                 .literal_separator(true)
                 .backslash_escape(true)
                 .build();
             builder.add(built.map_err(|error| (at, error.to_string()))?);
         }
-        // What is left to fail is the automaton's size.
+        // This can fail only because the automaton is too large.
         let globs_built = builder.build();
         Ok(Self {
             globs: globs_built.map_err(|error| (0, error.to_string()))?,
@@ -41,14 +42,14 @@ impl PerPath {
         })
     }
 
-    /// Whether nothing is ignored anywhere.
+    /// Whether there are no globs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.codes.is_empty()
     }
 
-    /// Returns the codes of the rules that are ignored in a file, whose path is as seen from
-    /// the project's root; a glob that means a folder means all that is in it.
+    /// Returns the codes of the rules that are ignored in `file`, a path relative to the project
+    /// root. A glob that matches a folder matches everything in it.
     #[must_use]
     pub fn ignored_in(&self, file: &str) -> BTreeSet<&'static str> {
         let above = file.match_indices('/').map(|(at, _)| &file[..at]);

@@ -9,44 +9,49 @@ use mdskill_lint::rule::Rule;
 use mdskill_lint::settings::named;
 use mdskill_lint::{Level, Profile, Settings};
 
-/// The keys that are no rule's name.
-pub(super) const WORDS: [&str; 5] = ["profile", "strict", "select", "ignore", "per-path"];
+/// The keys that are not names of rules.
+pub(super) const KEYS: [&str; 5] = ["profile", "strict", "select", "ignore", "per-path"];
 
-/// Which rules count, how much and where.
+/// The enabled rules and their severities.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    /// Which rules count, and how much.
+    /// The enabled rules, and the severity of each.
     pub settings: Settings,
-    /// Whether warnings count as errors do.
+    /// Whether warnings count as errors.
     pub is_strict: bool,
-    /// Which rules are ignored where.
+    /// The rules that are ignored in some files.
     pub per_path: PerPath,
 }
 
-/// What a line says of a rule or a group of rules.
-struct Wish<'a> {
+/// The level that a line sets for a rule or a group of rules.
+struct LevelSetting<'a> {
     rules: &'a str,
     level: Level,
-    /// How many rules are meant.
+    /// The number of rules.
     breadth: usize,
 }
 
 /// Reads the table.
 pub(super) fn read(table: &dyn TableLike) -> Result<Rules, Fault> {
     let mut read = Rules::default();
-    let mut wishes = Vec::new();
-    // A key stands for one rule or group, so it has the last word over the lists.
+    let mut levels = Vec::new();
+    // A key sets one rule or group, so it takes precedence over the lists.
     for key in ["select", "ignore"] {
         if let Some(item) = table.get(key) {
-            let level = match key {
-                "select" => Level::Own,
-                _ => Level::Off,
+            let level = if key == "select" {
+                Level::Own
+            } else {
+                Level::Off
             };
-            wishes.extend(named_in(key, item)?.into_iter().map(|(rules, meant)| Wish {
-                rules,
-                level,
-                breadth: meant.len(),
-            }));
+            levels.extend(
+                named_in(key, item)?
+                    .into_iter()
+                    .map(|(rules, meant)| LevelSetting {
+                        rules,
+                        level,
+                        breadth: meant.len(),
+                    }),
+            );
         }
     }
     for (key, item) in table.iter() {
@@ -55,18 +60,18 @@ pub(super) fn read(table: &dyn TableLike) -> Result<Rules, Fault> {
             "strict" => {
                 let strict = item.as_bool();
                 read.is_strict =
-                    strict.ok_or_else(|| Fault::of(item, "`strict` is true or false"))?;
+                    strict.ok_or_else(|| Fault::of(item, "`strict` must be true or false"))?;
             }
             "select" | "ignore" => {}
             "per-path" => read.per_path = per_path(item)?,
-            rules => wishes.push(wish_of_key(table, rules, item)?),
+            rules => levels.push(setting_of_key(table, rules, item)?),
         }
     }
-    // The narrower wins, wherever it stands: `SK302 = "warning"` counts beside `ignore = ["SK3"]`.
-    wishes.sort_by_key(|wish| std::cmp::Reverse(wish.breadth));
-    for wish in wishes {
-        let set = read.settings.set(wish.rules, wish.level);
-        set.map_err(|error| Fault::of_key(table, wish.rules, error.to_string()))?;
+    // The more specific setting wins, in any order: `SK302 = "warning"` overrides `ignore = ["SK3"]`.
+    levels.sort_by_key(|level| std::cmp::Reverse(level.breadth));
+    for level in levels {
+        let set = read.settings.set(level.rules, level.level);
+        set.map_err(|error| Fault::of_key(table, level.rules, error.to_string()))?;
     }
     Ok(read)
 }
@@ -77,31 +82,34 @@ fn profile(item: &Item) -> Result<Profile, Fault> {
         .map_err(|error| Fault::of(item, format!("{error}")))
 }
 
-fn wish_of_key<'a>(table: &dyn TableLike, key: &'a str, item: &Item) -> Result<Wish<'a>, Fault> {
+fn setting_of_key<'a>(
+    table: &dyn TableLike,
+    key: &'a str,
+    item: &Item,
+) -> Result<LevelSetting<'a>, Fault> {
     let rules = named(key).map_err(|no_rule| {
-        let word = meant(key, WORDS);
-        let hint = match word.is_empty() {
-            true => no_rule.hint(),
-            false => word,
-        };
-        let problem = format!("`{key}` is no key of `[rules]`, and no rule{hint}");
+        let mut hint = did_you_mean(key, KEYS);
+        if hint.is_empty() {
+            hint = no_rule.hint();
+        }
+        let problem = format!("`{key}` is neither a key of `[rules]` nor a rule{hint}");
         Fault::of_key(table, key, problem)
     })?;
     if let [rule] = rules[..]
-        && let Some(twin) = twin_of(table, key, rule)
+        && let Some(duplicate) = duplicate_of(table, key, rule)
     {
-        let problem = format!("`{key}` and `{twin}` are the same rule: keep one of the two");
+        let problem = format!("`{key}` and `{duplicate}` are the same rule: keep one of them");
         return Err(Fault::of_key(table, key, problem));
     }
-    Ok(Wish {
+    Ok(LevelSetting {
         rules: key,
         level: level(key, item)?,
         breadth: rules.len(),
     })
 }
 
-/// Returns the key above this one that is another name of its rule.
-fn twin_of<'a>(table: &'a dyn TableLike, key: &str, rule: &Rule) -> Option<&'a str> {
+/// Returns the key above `key` that names the same rule.
+fn duplicate_of<'a>(table: &'a dyn TableLike, key: &str, rule: &Rule) -> Option<&'a str> {
     let above = table.iter().map(|(other, _)| other);
     let mut above = above.take_while(|other| *other != key);
     above.find(|other| *other == rule.name || other.eq_ignore_ascii_case(rule.code))
@@ -109,18 +117,18 @@ fn twin_of<'a>(table: &'a dyn TableLike, key: &str, rule: &Rule) -> Option<&'a s
 
 fn level(key: &str, item: &Item) -> Result<Level, Fault> {
     const LEVELS: [&str; 4] = ["error", "warning", "info", "off"];
-    let is_one_of = "\"error\", \"warning\", \"info\" or \"off\"";
+    const EXPECTED: &str = "\"error\", \"warning\", \"info\", or \"off\"";
     let Some(word) = item.as_str() else {
-        return Err(Fault::of(item, format!("`{key}` is {is_one_of}")));
+        return Err(Fault::of(item, format!("`{key}` must be {EXPECTED}")));
     };
     if word == "off" {
         return Ok(Level::Off);
     }
     word.parse().map(Level::At).map_err(|_| {
-        let hint = meant(word, LEVELS);
+        let hint = did_you_mean(word, LEVELS);
         Fault::of(
             item,
-            format!("`{word}` is no level: write {is_one_of}{hint}"),
+            format!("unknown level `{word}`: use {EXPECTED}{hint}"),
         )
     })
 }
@@ -129,7 +137,7 @@ fn per_path(item: &Item) -> Result<PerPath, Fault> {
     let table = item.as_table_like().ok_or_else(|| {
         Fault::of(
             item,
-            "`per-path` is a table: write `[rules.per-path]`, and a line for each glob",
+            "`per-path` must be a table: write `[rules.per-path]`, with one line per glob",
         )
     })?;
     let mut globs = Vec::new();
@@ -143,13 +151,13 @@ fn per_path(item: &Item) -> Result<PerPath, Fault> {
     PerPath::new(&globs).map_err(|(at, problem)| Fault::of_key(table, globs[at].0, problem))
 }
 
-/// Reads a list of rules and groups, each as it is written and with the rules that it means.
+/// Reads a list of rules and groups, each as written and with the rules that it names.
 fn named_in<'a>(key: &str, item: &'a Item) -> Result<Vec<(&'a str, Vec<&'static Rule>)>, Fault> {
     let texts = toml::texts(item);
     let texts = texts.ok_or_else(|| {
         Fault::of(
             item,
-            format!("`{key}` is a list of rules: write `[\"SK301\", \"broken-path\"]`"),
+            format!("`{key}` must be a list of rules such as `[\"SK301\", \"broken-path\"]`"),
         )
     })?;
     let named = texts.into_iter().map(|(at, text)| {
@@ -159,13 +167,13 @@ fn named_in<'a>(key: &str, item: &'a Item) -> Result<Vec<(&'a str, Vec<&'static 
     named.collect()
 }
 
-/// Whether a key has its place in the table: one of its words, a rule or a group.
+/// Whether a key belongs in the table: a key of it, a rule, or a group.
 pub(super) fn is_key(key: &str) -> bool {
-    WORDS.contains(&key) || named(key).is_ok()
+    KEYS.contains(&key) || named(key).is_ok()
 }
 
-/// Says which of the known words may be meant; nothing when none is like it.
-pub(super) fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+/// Returns a hint with the known word most similar to `word`, or an empty text if none is similar.
+pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let nearest = nearest(known, word, 1).pop();
-    nearest.map_or_else(String::new, |known| format!("; is `{known}` meant?"))
+    nearest.map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
 }

@@ -8,7 +8,7 @@ fn severity(text: &str, code: &str) -> Option<Severity> {
 }
 
 #[test]
-fn an_empty_file_says_nothing() {
+fn empty_file_has_defaults() {
     for text in ["", "# later\n", "[rules]\n", "[rules.per-path]\n"] {
         let rules = Config::parse(text).unwrap().rules;
         assert_eq!(rules.settings.profile, Profile::Copilot, "{text}");
@@ -18,7 +18,7 @@ fn an_empty_file_says_nothing() {
 }
 
 #[test]
-fn rules_are_named_as_they_are_on_the_command_line() {
+fn rules_have_the_names_of_the_command_line() {
     let text = "[rules]\nignore = [\"SK301\", \"letter-case\"]\nSK302 = \"warning\"\ninvalid-yaml = \"info\"\nSK2 = \"off\"\n";
     assert_eq!(severity(text, "SK301"), None);
     assert_eq!(severity(text, "SK304"), None);
@@ -29,7 +29,7 @@ fn rules_are_named_as_they_are_on_the_command_line() {
 }
 
 #[test]
-fn the_narrower_wins_wherever_it_stands() {
+fn more_specific_setting_wins_in_any_order() {
     let text = "rules = { SK302 = \"warning\", ignore = [\"SK3\"] }";
     assert_eq!(severity(text, "SK302"), Some(Severity::Warning));
     assert_eq!(severity(text, "SK301"), None);
@@ -40,15 +40,15 @@ fn the_narrower_wins_wherever_it_stands() {
 }
 
 #[test]
-fn who_selects_a_rule_gets_it_as_the_profile_takes_it() {
+fn selected_rule_has_the_severity_of_the_profile() {
     let text = "[rules]\nprofile = \"claude\"\nselect = [\"SK112\", \"SK203\"]\n";
-    // Off in this profile, so the rule's own word; milder in it, so the profile's.
+    // SK112 is off in this profile, so the rule's own severity applies; SK203 has the profile's.
     assert_eq!(severity(text, "SK112"), Some(Severity::Info));
     assert_eq!(severity(text, "SK203"), Some(Severity::Info));
 }
 
 #[test]
-fn a_glob_means_a_folder_or_a_file_as_seen_from_the_root() {
+fn glob_matches_files_and_folders_from_the_root() {
     let text = "[rules.per-path]\n\"skills/legacy/\" = [\"SK301\"]\n\"./skills/*/README.md\" = [\"SK302\"]\n\"**/old-*\" = [\"SK2\"]\n";
     let per_path = Config::parse(text).unwrap().rules.per_path;
     let ignored = |file: &str| per_path.ignored_in(file).into_iter().collect::<Vec<_>>();
@@ -60,30 +60,30 @@ fn a_glob_means_a_folder_or_a_file_as_seen_from_the_root() {
 }
 
 #[test]
-fn each_fault_is_told_with_its_line() {
+fn invalid_rules_are_errors_with_a_line() {
     let cases = [
         ("[rules]\nstrict = 1\n", 2, "true or false"),
-        ("[rules]\nprofil = \"spec\"\n", 2, "is `profile` meant?"),
+        ("[rules]\nprofil = \"spec\"\n", 2, "did you mean `profile`?"),
         ("[rules]\nprofile = \"sepc\"\n", 2, "unknown profile `sepc`"),
         (
             "[rules]\nprofile = \"parity\"\n",
             2,
             "copilot, claude and spec",
         ),
-        ("\n[rule]\n", 2, "is `rules` meant?"),
-        ("[plugins]\n", 1, "there is no table `plugins`"),
+        ("\n[rule]\n", 2, "did you mean `rules`?"),
+        ("[plugins]\n", 1, "unknown table `plugins`"),
         ("rules = 1\n", 1, "write `[rules]`"),
         (
             "[rules]\n\nSK999 = \"off\"\n",
             3,
-            "no rule; `mdskill rule` lists all rules",
+            "rule; `mdskill rule` lists all rules",
         ),
-        ("profile = \"spec\"\n", 1, "write it below `[rules]`"),
-        ("\nSK302 = \"off\"\n", 2, "write it below `[rules]`"),
+        ("profile = \"spec\"\n", 1, "move it below `[rules]`"),
+        ("\nSK302 = \"off\"\n", 2, "move it below `[rules]`"),
         (
             "[rules]\nSK302 = \"warn\"\n",
             2,
-            "`warn` is no level: write \"error\", \"warning\", \"info\" or \"off\"; is `warning` meant?",
+            "unknown level `warn`: use \"error\", \"warning\", \"info\", or \"off\"; did you mean `warning`?",
         ),
         (
             "[rules]\nbroken-pth = \"off\"\n",
@@ -93,20 +93,24 @@ fn each_fault_is_told_with_its_line() {
         (
             "[rules]\nSK302 = \"fatal\"\n",
             2,
-            "\"warning\", \"info\" or \"off\"",
+            "\"warning\", \"info\", or \"off\"",
         ),
         (
             "[rules]\nSK302 = false\n",
             2,
-            "\"warning\", \"info\" or \"off\"",
+            "\"warning\", \"info\", or \"off\"",
         ),
-        ("[rules]\nignore = \"SK302\"\n", 2, "is a list of rules"),
+        (
+            "[rules]\nignore = \"SK302\"\n",
+            2,
+            "must be a list of rules",
+        ),
         (
             "[rules]\nignore = [\n  \"SK301\",\n  \"broken-lnk\",\n]\n",
             4,
             "is `broken-link` meant?",
         ),
-        ("[rules]\nselect = [3]\n", 2, "is a list of rules"),
+        ("[rules]\nselect = [3]\n", 2, "must be a list of rules"),
         (
             "[rules]\nSK302 = \"off\"\nbroken-path = \"error\"\n",
             3,
@@ -121,17 +125,17 @@ fn each_fault_is_told_with_its_line() {
         (
             "[rules.per-path]\n\"a\" = \"SK301\"\n",
             2,
-            "is a list of rules",
+            "must be a list of rules",
         ),
         (
             "[rules.per-path]\n\"a\" = [\"SK001\"]\n\"../b\" = [\"SK001\"]\n",
             3,
-            "out of the project",
+            "outside of the project",
         ),
         (
             "[rules.per-path]\n\"/b\" = [\"SK001\"]\n",
             2,
-            "out of the project",
+            "outside of the project",
         ),
         ("[rules.per-path]\n\"a[\" = [\"SK001\"]\n", 2, "a["),
         ("[rules]\nstrict = true\nstrict = true\n", 3, ""),
@@ -145,14 +149,14 @@ fn each_fault_is_told_with_its_line() {
 }
 
 #[test]
-fn no_rule_is_called_like_a_key() {
+fn no_rule_has_the_name_of_a_key() {
     for rule in registry::RULES {
-        assert!(!rules::WORDS.contains(&rule.name), "{}", rule.name);
+        assert!(!rules::KEYS.contains(&rule.name), "{}", rule.name);
     }
 }
 
 #[test]
-fn the_policy_is_read() {
+fn policy_is_parsed() {
     use crate::policy::Key;
     let text = "[policy]\nsources = [\"github:acme/*\", \"https://gitlab.acme.com/**\"]\nmin-age = \"3d\"\ndeny = [\"scripts\", \"hooks\", \"unrestricted-bash\"]\npin = \"tag\"\n";
     let policy = Config::parse(text).unwrap().policy;
@@ -173,50 +177,58 @@ fn the_policy_is_read() {
 }
 
 #[test]
-fn what_a_policy_can_not_mean_is_an_error_with_its_line() {
+fn invalid_policy_is_an_error_with_a_line() {
     for (lines, at, said) in [
         (
             "min_age = \"3d\"",
             2,
-            "there is no key `min_age` in `[policy]`; is `min-age` meant?",
+            "unknown key `min_age` in `[policy]`; did you mean `min-age`?",
         ),
-        ("source = []", 2, "is `sources` meant?"),
-        ("allow = []", 2, "there is no key `allow` in `[policy]`"),
-        ("min-age = 3", 2, "`min-age` is a text, as \"3d\""),
+        ("source = []", 2, "did you mean `sources`?"),
+        ("allow = []", 2, "unknown key `allow` in `[policy]`"),
+        (
+            "min-age = 3",
+            2,
+            "`min-age` must be a string such as \"12h\"",
+        ),
         (
             "min-age = \"3 days\"",
             2,
-            "`3 days` is no age: write hours, days or weeks",
+            "invalid age `3 days`: use hours, days, or weeks",
         ),
-        ("min-age = \"-3d\"", 2, "is no age"),
+        ("min-age = \"-3d\"", 2, "invalid age `-3d`"),
         (
             "sources = \"github:acme/*\"",
             2,
-            "`sources` is a list of globs",
+            "`sources` must be a list of globs",
         ),
-        ("sources = [1]", 2, "`sources` is a list of globs"),
+        ("sources = [1]", 2, "`sources` must be a list of globs"),
         (
             "sources = [\n  \"github:a/*\",\n  \"acme/*\",\n]",
             4,
-            "is `github:acme/*` meant?",
+            "did you mean `github:acme/*`?",
         ),
-        ("deny = \"scripts\"", 2, "`deny` is a list of capabilities"),
+        (
+            "deny = \"scripts\"",
+            2,
+            "`deny` must be a list of capabilities",
+        ),
         (
             "deny = [\"script\"]",
             2,
-            "there is no capability `script`; is `scripts` meant?",
+            "unknown capability `script`; did you mean `scripts`?",
         ),
         (
             "deny = [\"money\"]",
             2,
-            "there are hooks, unrestricted-bash",
+            "valid capabilities are hooks, unrestricted-bash",
         ),
         (
             "pin = \"tags\"",
             2,
-            "`tags` pins nothing: `pin` is \"tag\" or \"commit\"; is `tag` meant?",
+            "unknown pin `tags`: `pin` must be \"tag\" or \"commit\"; did you mean `tag`?",
         ),
-        ("pin = true", 2, "`pin` is \"tag\" or \"commit\""),
+        ("pin = true", 2, "`pin` must be \"tag\" or \"commit\""),
         ("pin = \"tag\"\npin = \"commit\"", 3, "duplicate"),
     ] {
         let (line, problem) = Config::parse(&format!("[policy]\n{lines}\n")).unwrap_err();
@@ -224,8 +236,8 @@ fn what_a_policy_can_not_mean_is_an_error_with_its_line() {
         assert_eq!(line, at, "{lines}: {problem}");
     }
     let said = |text: &str| Config::parse(text).unwrap_err().1;
-    assert!(said("[polic]\n").contains("is `policy` meant?"));
+    assert!(said("[polic]\n").contains("did you mean `policy`?"));
     assert!(said("policy = 1\n").contains("write `[policy]`"));
     assert!(said("[[policy]]\n").contains("write `[policy]`"));
-    assert!(said("min-age = \"3d\"\n").contains("write it below `[policy]`"));
+    assert!(said("min-age = \"3d\"\n").contains("move it below `[policy]`"));
 }

@@ -81,7 +81,7 @@ fn each_damage_is_refused_with_its_line() {
             "digest = \"sha256:9",
             "digest = \"md5:9",
             13,
-            "is not a digest",
+            "invalid digest",
         ),
         ("path = \"plugins/", "path = \"../", 9, "no path inside"),
         (
@@ -95,7 +95,7 @@ fn each_damage_is_refused_with_its_line() {
             "source = \"path:../skills\"",
             "source = \"nonsense\"",
             18,
-            "is not a source",
+            "invalid source",
         ),
     ];
     for (from, to, line, problem) in cases {

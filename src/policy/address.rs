@@ -1,37 +1,37 @@
-//! [`Address`]: where a source really leads, in one spelling, so that none slips by a glob.
+//! [`Address`]: the normalized address of a source, so that no spelling evades a glob.
 
 use reqwest::Url;
 
 use crate::source::Source;
 use mdskill_lint::path::is_hidden;
 
-/// Where a source leads, spelled as the globs of `sources` are.
+/// The address of a source, normalized like the globs of `sources`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Address {
-    /// `owner/repo`, in lower case: GitHub tells no case apart.
+    /// `owner/repo` in lower case, because GitHub ignores case.
     GitHub(String),
-    /// A URL: its host in lower case, without the usual port, without `.git`.
+    /// A URL with its host in lower case, without the default port and without `.git`.
     Url(String),
-    /// A folder: how many folders up, and the rest of its path.
+    /// A folder.
     Folder {
-        /// How many `..` it begins with.
+        /// The number of leading `..`.
         up: usize,
-        /// What follows them.
+        /// The rest of the path.
         rest: String,
     },
 }
 
-/// Why a source can't be judged by its text; no list allows one such.
-pub(super) type Odd = &'static str;
+/// The reason why a source has no unambiguous address. No list allows such a source.
+pub(super) type Ambiguity = &'static str;
 
-const CLIMBS: Odd = "its path holds `.`, `..` or an empty part";
-const ESCAPES: Odd = "its path hides a dot, a slash or a percent sign behind `%`";
-const CHARACTERS: Odd = "it holds a character that no address needs";
-const HOST: Odd = "its host or user can't be read";
+const CLIMBS: Ambiguity = "its path has `.`, `..`, or an empty part";
+const ESCAPES: Ambiguity = "its path has an encoded dot, slash, or percent sign";
+const CHARACTERS: Ambiguity = "it has a character that is not allowed in an address";
+const HOST: Ambiguity = "its host or user is not valid";
 
 impl Address {
-    /// Spells where a source leads.
-    pub(super) fn of(source: &Source) -> Result<Self, Odd> {
+    /// Normalizes the address of a source.
+    pub(super) fn of(source: &Source) -> Result<Self, Ambiguity> {
         match source {
             Source::GitHub { owner, repo } => of_github(owner, repo),
             Source::Git { url } => of_url(url).map(Self::Url),
@@ -39,7 +39,7 @@ impl Address {
         }
     }
 
-    /// Returns the address as a glob would have to be written to mean it alone.
+    /// Returns the glob that matches this address only.
     pub(super) fn text(&self) -> String {
         match self {
             Self::GitHub(name) => format!("github:{name}"),
@@ -55,22 +55,24 @@ impl Address {
     }
 }
 
-/// A backslash, or a dot too many, would lead to another owner's repository.
-fn of_github(owner: &str, repo: &str) -> Result<Address, Odd> {
+/// Rejects characters such as a backslash, and leading dots, which could lead to the repository
+/// of another owner.
+fn of_github(owner: &str, repo: &str) -> Result<Address, Ambiguity> {
     let is_plain = |part: &str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         !part.is_empty() && !part.starts_with('.') && part.chars().all(plain)
     };
-    match is_plain(owner) && is_plain(repo) {
-        true => Ok(Address::GitHub(
-            format!("{owner}/{repo}").to_ascii_lowercase(),
-        )),
-        false => Err(CHARACTERS),
+    if is_plain(owner) && is_plain(repo) {
+        let name = format!("{owner}/{repo}").to_ascii_lowercase();
+        Ok(Address::GitHub(name))
+    } else {
+        Err(CHARACTERS)
     }
 }
 
-/// A folder is judged by its text; who may make links in a project may change its `mdskill.toml`.
-fn of_folder(path: &str) -> Result<Address, Odd> {
+/// Uses the path as text and ignores symlinks, because a user who can create links in a project can
+/// also change its `mdskill.toml`.
+fn of_folder(path: &str) -> Result<Address, Ambiguity> {
     if path.chars().any(|c| c == '\\' || is_hidden(c)) {
         return Err(CHARACTERS);
     }
@@ -86,15 +88,17 @@ fn of_folder(path: &str) -> Result<Address, Odd> {
         (up, rest) = (up + 1, above);
     }
     let is_absolute = path.starts_with('/');
-    let inside = match is_absolute {
-        true => rest.strip_prefix('/').unwrap_or(rest),
-        false => rest,
+    let inside = if is_absolute {
+        rest.strip_prefix('/').unwrap_or(rest)
+    } else {
+        rest
     };
     check_parts(inside)?;
-    // `/` alone lost its only slash.
-    let rest = match is_absolute && rest.is_empty() {
-        true => "/",
-        false => rest,
+    // The only slash of `/` was trimmed above.
+    let rest = if is_absolute && rest.is_empty() {
+        "/"
+    } else {
+        rest
     };
     Ok(Address::Folder {
         up,
@@ -102,9 +106,9 @@ fn of_folder(path: &str) -> Result<Address, Odd> {
     })
 }
 
-fn of_url(url: &str) -> Result<String, Odd> {
-    let odd = |c: char| is_hidden(c) || c.is_whitespace() || "\\?#".contains(c);
-    if url.chars().any(odd) {
+fn of_url(url: &str) -> Result<String, Ambiguity> {
+    let is_forbidden = |c: char| is_hidden(c) || c.is_whitespace() || "\\?#".contains(c);
+    if url.chars().any(is_forbidden) {
         return Err(CHARACTERS);
     }
     let Some((scheme, rest)) = url.split_once("://") else {
@@ -132,7 +136,7 @@ fn of_url(url: &str) -> Result<String, Odd> {
         }
         "https" | "http" => {
             repository(path)?;
-            // As what fetches reads it: `127.1` and `0x7f000001` are one host.
+            // Parsed as the HTTP client does: `127.1` and `0x7f000001` are the same host.
             let parsed = Url::parse(url).map_err(|_| HOST)?;
             let has_user = !parsed.username().is_empty() || parsed.password().is_some();
             let host = parsed.host_str().filter(|_| !has_user).ok_or(HOST)?;
@@ -144,7 +148,7 @@ fn of_url(url: &str) -> Result<String, Odd> {
             })
         }
         "file" => {
-            // On a disk, `x` and `x.git` are two.
+            // On disk, `x` and `x.git` are different.
             check_parts(path.trim_end_matches('/'))?;
             let parsed = Url::parse(url).map_err(|_| HOST)?;
             match parsed.host_str() {
@@ -152,12 +156,12 @@ fn of_url(url: &str) -> Result<String, Odd> {
                 Some(_) => Err(HOST),
             }
         }
-        _ => Err("it is not https, http, ssh or file"),
+        _ => Err("it is not an https, http, ssh, or file URL"),
     }
 }
 
-/// Returns `[user@]host` in one spelling.
-fn of_ssh(authority: &str) -> Result<String, Odd> {
+/// Normalizes `[user@]host`.
+fn of_ssh(authority: &str) -> Result<String, Ambiguity> {
     let (user, host) = match authority.rsplit_once('@') {
         Some((user, host)) => (Some(user), host),
         None => (None, authority),
@@ -175,18 +179,18 @@ fn of_ssh(authority: &str) -> Result<String, Odd> {
     })
 }
 
-/// Returns a repository's path behind its host, in one spelling: `x` and `x.git` are one.
-pub(super) fn repository(path: &str) -> Result<&str, Odd> {
+/// Normalizes the path of a repository on a host: `x` and `x.git` are the same.
+pub(super) fn repository(path: &str) -> Result<&str, Ambiguity> {
     let path = path.trim_end_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
-    match path.is_empty() {
-        true => Err("it names no repository"),
-        false => check_parts(path).map(|()| path),
+    if path.is_empty() {
+        return Err("it does not name a repository");
     }
+    check_parts(path).map(|()| path)
 }
 
-/// A server or a disk may read `..` where the text has `%2e%2e`.
-pub(super) fn check_parts(path: &str) -> Result<(), Odd> {
+/// Rejects parts that climb, also encoded, because a server or a file system may decode `%2e%2e`.
+pub(super) fn check_parts(path: &str) -> Result<(), Ambiguity> {
     let escaped = path.to_ascii_lowercase();
     if ["%2e", "%2f", "%5c", "%25", "%00"]
         .iter()
@@ -195,8 +199,8 @@ pub(super) fn check_parts(path: &str) -> Result<(), Odd> {
         return Err(ESCAPES);
     }
     let climbs = |part: &str| matches!(part, "" | "." | "..");
-    match !path.is_empty() && path.split('/').any(climbs) {
-        true => Err(CLIMBS),
-        false => Ok(()),
+    if !path.is_empty() && path.split('/').any(climbs) {
+        return Err(CLIMBS);
     }
+    Ok(())
 }

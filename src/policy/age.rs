@@ -1,9 +1,9 @@
-//! [`Age`]: how long something must have been known, and days as people write them.
+//! [`Age`]: the value of `min-age`; formatted times.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A span of whole hours, days or weeks, as it was written.
+/// A duration in whole hours, days, or weeks, as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Age {
     number: u64,
@@ -33,22 +33,22 @@ impl Unit {
     }
 }
 
-/// Longest that can be asked for: ten years in hours.
+/// The largest number of any unit: ten years in hours.
 const MOST: u64 = 87_660;
 
-/// A text that is no age.
+/// A text that is not an age.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no age: write hours, days or weeks, as \"12h\", \"3d\" or \"2w\"")]
-pub struct NoAge(String);
+#[error("invalid age `{0}`: use hours, days, or weeks, such as \"12h\", \"3d\", or \"2w\"")]
+pub struct ParseAgeError(String);
 
 impl Age {
-    /// Returns it in seconds.
+    /// Returns the age in seconds.
     #[must_use]
     pub const fn seconds(self) -> u64 {
         self.number * self.unit.hours * 3600
     }
 
-    /// Returns it in words: `3 days`.
+    /// Returns the age in words, such as `3 days`.
     #[must_use]
     pub fn words(self) -> String {
         let plural = if self.number == 1 { "" } else { "s" };
@@ -57,18 +57,18 @@ impl Age {
 }
 
 impl FromStr for Age {
-    type Err = NoAge;
+    type Err = ParseAgeError;
 
-    fn from_str(text: &str) -> Result<Self, NoAge> {
+    fn from_str(text: &str) -> Result<Self, ParseAgeError> {
         let parse = |unit: Unit| {
             let digits = text.strip_suffix(unit.letter)?;
-            // `parse` would take a sign.
+            // `parse` would accept a sign.
             let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
             let number = digits.parse().ok().filter(|_| is_number)?;
             (number <= MOST).then_some(Self { number, unit })
         };
         let age = UNITS.into_iter().find_map(parse);
-        age.ok_or_else(|| NoAge(text.to_owned()))
+        age.ok_or_else(|| ParseAgeError(text.to_owned()))
     }
 }
 
@@ -78,19 +78,20 @@ impl fmt::Display for Age {
     }
 }
 
-/// Returns a time in Unix seconds as `2026-11-23 14:05 UTC`, rounded up to the minute when
-/// `is_limit`: who comes at the time that was named must not come too early.
-pub(super) fn moment(seconds: u64, is_limit: bool) -> String {
-    let minutes = match is_limit {
-        true => seconds.div_ceil(60),
-        false => seconds / 60,
+/// Returns a time in Unix seconds as `2026-11-23 14:05 UTC`. A limit is rounded up to the minute,
+/// because a command run at the printed time must succeed.
+pub(super) fn format_time(seconds: u64, is_limit: bool) -> String {
+    let minutes = if is_limit {
+        seconds.div_ceil(60)
+    } else {
+        seconds / 60
     };
     let (year, month, day) = date(minutes / 1440);
     let (hour, minute) = (minutes / 60 % 24, minutes % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
 }
 
-/// From days since 1970 to year, month and day.
+/// Converts days since 1970 to year, month, and day.
 ///
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
 const fn date(days: u64) -> (u64, u64, u64) {
@@ -114,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ages_are_whole_numbers_with_a_unit() {
+    fn age_is_a_whole_number_with_a_unit() {
         let seconds = |text: &str| text.parse::<Age>().map(Age::seconds);
         assert_eq!(seconds("3d"), Ok(259_200));
         assert_eq!(seconds("12h"), Ok(43_200));
@@ -141,13 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_those_of_the_calendar() {
-        // As `date -u -d @N` has them.
-        assert_eq!(moment(0, false), "1970-01-01 00:00 UTC");
-        assert_eq!(moment(951_782_400, false), "2000-02-29 00:00 UTC");
-        assert_eq!(moment(1_795_445_988, false), "2026-11-23 14:59 UTC");
-        assert_eq!(moment(1_795_445_988, true), "2026-11-23 15:00 UTC");
-        assert_eq!(moment(4_107_542_399, false), "2100-02-28 23:59 UTC");
-        assert_eq!(moment(4_107_542_399, true), "2100-03-01 00:00 UTC");
+    fn format_time_is_formatted_as_utc() {
+        // The output of `date -u -d @N`.
+        assert_eq!(format_time(0, false), "1970-01-01 00:00 UTC");
+        assert_eq!(format_time(951_782_400, false), "2000-02-29 00:00 UTC");
+        assert_eq!(format_time(1_795_445_988, false), "2026-11-23 14:59 UTC");
+        assert_eq!(format_time(1_795_445_988, true), "2026-11-23 15:00 UTC");
+        assert_eq!(format_time(4_107_542_399, false), "2100-02-28 23:59 UTC");
+        assert_eq!(format_time(4_107_542_399, true), "2100-03-01 00:00 UTC");
     }
 }

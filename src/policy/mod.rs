@@ -1,11 +1,11 @@
-//! [`Policy`]: what a project lets in, as `[policy]` of `mdskill.toml` says it.
+//! [`Policy`]: the skills that a project allows, from `[policy]` in `mdskill.toml`.
 //!
-//! It fails closed: what can't be told is refused. Nothing on the command line overrides it.
+//! The policy fails closed: it refuses what it can't determine. No command-line option overrides it.
 //!
-//! The age of a commit is counted from when this machine first saw it. The dates in a commit and
-//! in an annotated tag are what their author wrote, so an old one proves nothing; only a young one
-//! counts, against it. When a release was published, only a forge's REST API tells, which installing
-//! and updating never ask (a quota would stand between a team and its skills).
+//! The age of a commit is measured from when this machine first saw it. The author chooses the dates
+//! in a commit and in an annotated tag, so an old date proves nothing, and only a recent date counts,
+//! against the commit. The publication date of a release is only in the REST API of the host, which
+//! `install` and `update` never use, because its rate limit could block a team.
 
 mod address;
 mod age;
@@ -14,27 +14,27 @@ mod sources;
 
 use serde::Serialize;
 
-pub use age::{Age, NoAge};
+pub use age::{Age, ParseAgeError};
 pub use sources::Sources;
 
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_lint::capability::{Capability, Kind};
 
-/// What a project lets in. The default lets in everything.
+/// The skills that a project allows. The default allows everything.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
-    /// Where skills may come from; without it, from anywhere.
+    /// The allowed sources; `None` allows any.
     pub sources: Option<Sources>,
-    /// How long a commit must have been known.
+    /// The minimum age of a commit.
     pub min_age: Option<Age>,
-    /// What no skill may gain.
+    /// The capabilities that no skill may gain.
     pub deny: Vec<Kind>,
-    /// What a skill must be pinned to.
+    /// The required kind of pin.
     pub pin: Option<Pin>,
 }
 
-/// What a skill must be pinned to.
+/// The required kind of pin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pin {
     /// A tag, a range over the tags, or a commit.
@@ -43,10 +43,10 @@ pub enum Pin {
     Commit,
 }
 
-/// What kind of ref a skill follows.
+/// The kind of ref that a skill follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefKind {
-    /// None: the default branch.
+    /// No ref: the default branch.
     Default,
     /// A branch.
     Branch,
@@ -56,55 +56,55 @@ pub enum RefKind {
     Range,
     /// A commit.
     Commit,
-    /// A name that may be a branch's or a tag's.
+    /// A name that may be a branch or a tag, or an unparsable ref.
     Unknown,
-    /// A folder of files has no refs.
+    /// A folder, which has no refs.
     Folder,
 }
 
-/// What the policy judges.
+/// The facts about a skill that the policy checks.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
-    /// Where the skill comes from.
+    /// The source of the skill.
     pub source: &'a Source,
-    /// The source that answered in its place, when a redirect led elsewhere.
+    /// The source that a redirect led to, if any.
     pub moved_to: Option<&'a Source>,
-    /// What kind of ref it follows.
+    /// The kind of ref that the skill follows.
     pub kind: RefKind,
-    /// That ref, as the lockfile writes it.
+    /// The ref, as in the lockfile.
     pub git_ref: Option<&'a str>,
-    /// The commit that it is or would be taken from.
+    /// The commit of the skill.
     pub commit: Option<ObjectId>,
-    /// What would be written.
+    /// The content that would be written.
     pub content: Content<'a>,
 }
 
-/// What would be written.
+/// The content that would be written.
 #[derive(Debug, Clone, Copy)]
 pub enum Content<'a> {
-    /// What is locked already: who locked it decided on its age and on what it can do.
+    /// The locked content. Its age and its capabilities were checked when it was locked.
     AsLocked,
-    /// Something new.
+    /// New content.
     New {
-        /// What the skill can do that it could not before; all, when it is new itself.
+        /// The capabilities that the skill gains; all of them for a new skill.
         gained: &'a [Capability],
-        /// What tells the age of the commit.
+        /// The evidence for the age of the commit.
         evidence: Evidence,
     },
 }
 
-/// What tells the age of a commit, in Unix seconds.
+/// The evidence for the age of a commit, in Unix seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Evidence {
-    /// When this machine first saw the commit.
+    /// The time at which this machine first saw the commit.
     pub first_seen: Option<u64>,
-    /// The date that its author gave it.
+    /// The date in the commit.
     pub committed: Option<u64>,
-    /// Now.
+    /// The current time.
     pub now: u64,
 }
 
-/// What the policy says: a verdict for each key that is set.
+/// The result of a policy check: a verdict for each key that is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Decision {
@@ -112,16 +112,16 @@ pub struct Decision {
     pub verdicts: Vec<Verdict>,
 }
 
-/// What one key of the policy says.
+/// The verdict of one key of the policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verdict {
-    /// Which key.
+    /// The key.
     pub key: Key,
-    /// Its value, as TOML.
+    /// The value of the key, as TOML.
     pub value: String,
-    /// Whether it lets the skill in.
+    /// Whether the key allows the skill.
     pub is_allowed: bool,
-    /// Why, as a sentence; of a refusal, with the next step.
+    /// The reason, as a sentence; for a refusal, with the next step.
     pub reason: String,
 }
 
@@ -129,21 +129,21 @@ pub struct Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Key {
-    /// Where skills may come from.
+    /// The allowed sources.
     Sources,
-    /// What a skill must be pinned to.
+    /// The required kind of pin.
     Pin,
-    /// How long a commit must have been known.
+    /// The minimum age of a commit.
     MinAge,
-    /// What no skill may gain.
+    /// The capabilities that no skill may gain.
     Deny,
 }
 
 impl Key {
-    /// All keys, in the order in which they are judged.
+    /// All keys, in the order in which they are checked.
     pub const ALL: [Self; 4] = [Self::Sources, Self::Pin, Self::MinAge, Self::Deny];
 
-    /// Returns the key as `mdskill.toml` has it.
+    /// Returns the key as written in `mdskill.toml`.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -156,7 +156,7 @@ impl Key {
 }
 
 impl Pin {
-    /// Returns the word for it.
+    /// Returns the pin as written in `mdskill.toml`.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -167,7 +167,7 @@ impl Pin {
 }
 
 impl Decision {
-    /// Whether no key refuses.
+    /// Whether every key allows the skill.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         self.verdicts.iter().all(|verdict| verdict.is_allowed)
@@ -182,30 +182,32 @@ impl Decision {
     }
 }
 
-/// Judges one skill by every key of the policy that is set.
+/// Checks a skill against every key of the policy that is set.
 #[must_use]
 pub fn judge(policy: &Policy, facts: &Facts<'_>) -> Decision {
     let judge = |key| {
-        let said = match key {
-            Key::Sources => policy.judge_source(facts),
-            Key::Pin => policy.judge_pin(facts),
-            Key::MinAge => policy.judge_age(facts),
-            Key::Deny => policy.judge_capabilities(facts),
+        let result = match key {
+            Key::Sources => policy.check_source(facts),
+            Key::Pin => policy.check_pin(facts),
+            Key::MinAge => policy.check_age(facts),
+            Key::Deny => policy.check_capabilities(facts),
         };
-        said.zip(policy.value(key)).map(|(said, value)| Verdict {
-            key,
-            value,
-            is_allowed: said.is_ok(),
-            reason: said.unwrap_or_else(|reason| reason),
-        })
+        result
+            .zip(policy.value(key))
+            .map(|(result, value)| Verdict {
+                key,
+                value,
+                is_allowed: result.is_ok(),
+                reason: result.unwrap_or_else(|reason| reason),
+            })
     };
     Decision {
         verdicts: Key::ALL.into_iter().filter_map(judge).collect(),
     }
 }
 
-/// Judges what can be told before anything is fetched: the source, and the ref unless its name
-/// alone does not tell what it is. Of what is refused here, nothing need be fetched.
+/// Checks what is known before a fetch: the source, and the ref unless its name alone does not
+/// determine its kind. Nothing is fetched for a skill that is refused here.
 #[must_use]
 pub fn judge_unfetched(policy: &Policy, facts: &Facts<'_>) -> Decision {
     let mut decision = judge(policy, facts);
@@ -219,13 +221,13 @@ pub fn judge_unfetched(policy: &Policy, facts: &Facts<'_>) -> Decision {
 }
 
 impl Policy {
-    /// Whether nothing is set: then everything is let in.
+    /// Whether no key is set, so that everything is allowed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         Key::ALL.into_iter().all(|key| self.value(key).is_none())
     }
 
-    /// Returns a key's value as TOML; nothing when it is not set.
+    /// Returns the value of a key as TOML, or `None` if it is not set.
     #[must_use]
     pub fn value(&self, key: Key) -> Option<String> {
         match key {
@@ -237,27 +239,27 @@ impl Policy {
         }
     }
 
-    /// Returns what a key asks for, in words; nothing when it is not set.
+    /// Returns the meaning of a key in words, or `None` if it is not set.
     #[must_use]
     pub fn meaning(&self, key: Key) -> Option<String> {
         let words = match key {
             Key::Sources => match self.sources.as_ref()?.globs().next() {
-                None => "skills may come from nowhere".to_owned(),
-                Some(_) => "skills may come only from these".to_owned(),
+                None => "no source is allowed".to_owned(),
+                Some(_) => "only these sources are allowed".to_owned(),
             },
             Key::Pin => match self.pin? {
                 Pin::Tag => {
-                    "a skill follows a tag, a range over the tags or a commit, and no branch"
+                    "a skill must follow a tag, a range of tags, or a commit, not a branch"
                 }
-                Pin::Commit => "a skill stays at a commit",
+                Pin::Commit => "a skill must be pinned to a commit",
             }
             .to_owned(),
             Key::MinAge => format!(
-                "this machine must have seen a commit {} before its skills are added or updated; a commit's own date counts only when it is younger, for anybody can write an old one",
+                "this machine must have seen a commit {} before its skills are added or updated; the date in the commit counts only if it is later, because anyone can write an old date",
                 self.min_age?.words()
             ),
             Key::Deny if self.deny.is_empty() => return None,
-            Key::Deny => "no skill that is added has any of these, and none gains one by an update"
+            Key::Deny => "an added skill must not have any of these capabilities, and an update must not add one"
                 .to_owned(),
         };
         Some(words)

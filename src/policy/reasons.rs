@@ -1,71 +1,67 @@
-//! What each key says of a skill, as a sentence: why it is let in, or why not and the next step.
+//! The check of each key of the policy, with its reason as a sentence.
 
-use super::age::moment;
+use super::age::format_time;
 use super::sources::NotAllowed;
 use super::{Content, Facts, Pin, Policy, RefKind};
 use crate::source::Source;
 use mdskill_lint::capability::Capability;
 
-/// A sentence: why it is let in, or why not.
-type Said = Result<String, String>;
+/// The reason why a skill is allowed or refused.
+type ValidationResult = Result<String, String>;
 
 impl Policy {
-    pub(super) fn judge_source(&self, facts: &Facts<'_>) -> Option<Said> {
+    pub(super) fn check_source(&self, facts: &Facts<'_>) -> Option<ValidationResult> {
         let (source, sources) = (facts.source, self.sources.as_ref()?);
         let moved_to = facts.moved_to.filter(|moved| sources.allow(moved).is_err());
-        let said = match sources.allow(source) {
-            // Who is let in under the old name is whoever the new one belongs to.
+        let checked = match sources.allow(source) {
+            // The skill comes from the owner of the new name.
             Ok(_) if let Some(moved) = moved_to => Err(format!(
-                "`{source}` has moved to `{moved}`, which is not in the list of allowed sources; add from a source in it, or list this one in mdskill.toml first"
+                "`{source}` has moved to `{moved}`, which is not an allowed source; use an allowed source, or add this one to `sources` in mdskill.toml"
             )),
             Ok(glob) => Ok(format!("`{source}` is allowed by `{glob}`")),
-            Err(NotAllowed::Odd(odd)) => Err(format!(
-                "`{source}` can't be judged, for {odd}: name the repository plainly"
+            Err(NotAllowed::Ambiguous(problem)) => Err(format!(
+                "`{source}` is not a plain source: {problem}; write the plain address of the repository"
             )),
             Err(NotAllowed::NotListed(read)) => {
-                let read = match read == source.to_string() {
-                    true => String::new(),
-                    false => format!(" (read as `{read}`)"),
+                let read = if read == source.to_string() {
+                    String::new()
+                } else {
+                    format!(" (normalized to `{read}`)")
                 };
                 let step = match (source, sources.globs().next()) {
-                    (_, None) => "it allows none: list it in mdskill.toml first",
+                    (_, None) => "the list is empty: add it to `sources` in mdskill.toml",
                     (Source::Git { url }, _) if url.to_ascii_lowercase().contains("github.com") => {
-                        "name what is on GitHub as `owner/repo`, or list it in mdskill.toml first"
+                        "write `owner/repo` for a repository on GitHub, or add it to `sources` in mdskill.toml"
                     }
-                    _ => "add from a source in it, or list this one in mdskill.toml first",
+                    _ => "use an allowed source, or add this one to `sources` in mdskill.toml",
                 };
-                Err(format!(
-                    "`{source}`{read} is not in the list of allowed sources; {step}"
-                ))
+                Err(format!("`{source}`{read} is not an allowed source; {step}"))
             }
         };
-        Some(said)
+        Some(checked)
     }
 
-    pub(super) fn judge_pin(&self, facts: &Facts<'_>) -> Option<Said> {
+    pub(super) fn check_pin(&self, facts: &Facts<'_>) -> Option<ValidationResult> {
         let pin = self.pin?;
         let name = facts.git_ref.unwrap_or_default();
         let named = match facts.kind {
-            RefKind::Default => "it follows the default branch, which moves".to_owned(),
-            RefKind::Branch => format!("it follows the branch `{name}`, which moves"),
+            RefKind::Default => "it follows the default branch".to_owned(),
+            RefKind::Branch => format!("it follows the branch `{name}`"),
             RefKind::Tag => format!("it follows the tag `{name}`"),
             RefKind::Range => format!("it follows the range `{name}`"),
-            RefKind::Commit => "it stays at a commit".to_owned(),
+            RefKind::Commit => "it is pinned to a commit".to_owned(),
             RefKind::Unknown => {
-                format!("whether `{name}` is a branch or a tag can't be told here")
+                format!("`{name}` may be a branch or a tag")
             }
-            RefKind::Folder => {
-                "a folder of files has no tags and no commits, so its content may change any time"
-                    .to_owned()
-            }
+            RefKind::Folder => "a local folder has no tags and no commits".to_owned(),
         };
         let step = match (pin, facts.kind) {
             (_, RefKind::Folder) => "add it from a git repository",
-            (Pin::Tag, RefKind::Unknown) => "write it in full, as `@refs/tags/v1.2`",
+            (Pin::Tag, RefKind::Unknown) => "write the full ref, such as `@refs/tags/v1.2`",
             (Pin::Tag, _) => {
-                "name a tag, a range or a commit behind `@`, as `owner/repo/skill@v1.2`"
+                "add a tag, a range, or a commit after `@`, such as `owner/repo/skill@v1.2`"
             }
-            (Pin::Commit, _) => "add it with --pin, or name a commit of 40 digits behind `@`",
+            (Pin::Commit, _) => "add it with --pin, or write a full commit id after `@`",
         };
         Some(match (pin, facts.kind) {
             (_, RefKind::Commit) | (Pin::Tag, RefKind::Tag | RefKind::Range) => Ok(named),
@@ -73,79 +69,81 @@ impl Policy {
         })
     }
 
-    pub(super) fn judge_age(&self, facts: &Facts<'_>) -> Option<Said> {
+    pub(super) fn check_age(&self, facts: &Facts<'_>) -> Option<ValidationResult> {
         let least = self.min_age?;
         let Content::New { evidence, .. } = facts.content else {
-            return Some(Ok("it is locked already: who locked it decided".to_owned()));
+            return Some(Ok(
+                "it is already locked, and its age was checked then".to_owned()
+            ));
         };
         let Some(commit) = facts.commit else {
             return Some(Err(
-                "a folder of files has no commits, so nothing tells its age; add it from a git repository"
+                "a local folder has no commits, so its age is unknown; add it from a git repository"
                     .to_owned(),
             ));
         };
         let commit = commit.short();
         let Some(first_seen) = evidence.first_seen else {
             return Some(Err(format!(
-                "commit {commit} was never seen here before; run `outdated` or `policy SPEC`, which record it, and again {} later",
+                "commit {commit} has not been seen on this machine; run `outdated` or `policy SPEC` to record it, and try again {} later",
                 least.words()
             )));
         };
-        // A clock that was set back makes nothing older.
+        // A clock that was set back must not make a commit older.
         let seen = first_seen.min(evidence.now);
         let dated = evidence.committed.unwrap_or(0).min(evidence.now);
-        let from = |since: u64| moment(since.saturating_add(least.seconds()), true);
+        let from = |since: u64| format_time(since.saturating_add(least.seconds()), true);
         let is_old = |since: u64| evidence.now - since >= least.seconds();
         let first = format!(
-            "commit {commit} was first seen here {}",
-            moment(seen, false)
+            "commit {commit} was first seen on this machine at {}",
+            format_time(seen, false)
         );
         Some(match (is_old(seen), is_old(dated)) {
             (true, true) => Ok(first),
             (false, _) => Err(format!(
-                "{first}; old enough from {}: run it again then (the date in the commit proves no age, for anybody can write one)",
+                "{first}; it is old enough at {}: try again then (the date in the commit does not count, because anyone can write an old one)",
                 from(seen.max(dated))
             )),
             (true, false) => Err(format!(
-                "{first}, but is itself dated {}; old enough from {}: run it again then",
-                moment(dated, false),
+                "{first}, but its own date is {}; it is old enough at {}: try again then",
+                format_time(dated, false),
                 from(dated)
             )),
         })
     }
 
-    pub(super) fn judge_capabilities(&self, facts: &Facts<'_>) -> Option<Said> {
+    pub(super) fn check_capabilities(&self, facts: &Facts<'_>) -> Option<ValidationResult> {
         if self.deny.is_empty() {
             return None;
         }
         let Content::New { gained, .. } = facts.content else {
             return Some(Ok(
-                "its files stay what is locked: who locked it decided".to_owned()
+                "its files are already locked, and were checked then".to_owned()
             ));
         };
         let denied = gained
             .iter()
             .filter(|gained| self.deny.contains(&gained.kind));
-        let denied: Vec<String> = denied.map(told).collect();
+        let denied: Vec<String> = denied.map(describe).collect();
         if denied.is_empty() {
-            return Some(Ok("it brings nothing of that".to_owned()));
+            return Some(Ok("it has none of these".to_owned()));
         }
-        let more = denied.len().saturating_sub(MAX_TOLD);
-        let mut told = denied[..denied.len() - more].join(", ");
+        let more = denied.len().saturating_sub(MAX_NAMED);
+        let mut named = denied[..denied.len() - more].join(", ");
         if more > 0 {
-            told = format!("{told} and {more} more");
+            named = format!("{named} and {more} more");
         }
         Some(Err(format!(
-            "it brings {told}; take a version without that, or change the key in mdskill.toml"
+            "it adds {named}; use a version without that, or change `deny` in mdskill.toml"
         )))
     }
 }
 
-/// Most capabilities that a sentence names.
-const MAX_TOLD: usize = 5;
+/// The maximum number of capabilities in a sentence.
+const MAX_NAMED: usize = 5;
 
-/// `scripts: run.sh`, with the place when that says more.
-fn told(capability: &Capability) -> String {
+/// Returns `scripts (`run.sh`)`, with the file and line if the capability is not the file itself.
+fn describe(capability: &Capability) -> String {
     let Capability {
         kind,
         what,

@@ -1,23 +1,23 @@
-//! [`Sources`]: where skills may come from, as globs.
+//! [`Sources`]: the globs of the allowed sources.
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::address::{Address, Odd, check_parts, repository};
+use super::address::{Address, Ambiguity, check_parts, repository};
 use crate::source::Source;
 
-/// The globs of `sources`; a list without any allows nothing.
+/// The globs of `sources`. An empty list allows nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Sources(Vec<Pattern>);
 
 #[derive(Debug, Clone)]
 struct Pattern {
     text: String,
-    reach: Reach,
+    matcher: Matcher,
 }
 
-/// What a glob is about: one kind of source never matches another's.
+/// A compiled glob. The glob of one kind of source never matches another kind.
 #[derive(Debug, Clone)]
-enum Reach {
+enum Matcher {
     Everything,
     GitHub(GlobMatcher),
     Url(GlobMatcher),
@@ -25,18 +25,18 @@ enum Reach {
     Folder { up: usize, glob: GlobMatcher },
 }
 
-const FORMS: &str = "`github:OWNER/*`, `https://HOST/**`, `ssh://git@HOST/**`, `file:///FOLDER/*` or `path:FOLDER/**`";
+const FORMS: &str = "`github:OWNER/*`, `https://HOST/**`, `ssh://git@HOST/**`, `file:///FOLDER/*`, or `path:FOLDER/**`";
 
 impl Sources {
-    /// Makes it of globs: `*` stays within a part of the address, `**` does not.
+    /// Compiles globs. `*` matches within a part of the address, `**` matches any number of parts.
     ///
     /// # Errors
-    /// The index of the first glob that can't mean a source, and why.
+    /// The index of the first glob that can't match a source, and the problem.
     pub fn new(globs: &[&str]) -> Result<Self, (usize, String)> {
-        let pattern = |(at, glob): (usize, &&str)| match reach(glob) {
-            Ok(reach) => Ok(Pattern {
+        let pattern = |(at, glob): (usize, &&str)| match matcher(glob) {
+            Ok(matcher) => Ok(Pattern {
                 text: (*glob).to_owned(),
-                reach,
+                matcher,
             }),
             Err(problem) => Err((at, format!("`{glob}` {problem}"))),
         };
@@ -49,34 +49,37 @@ impl Sources {
         self.0.iter().map(|pattern| pattern.text.as_str())
     }
 
-    /// Returns the glob that allows a source and how the source was read, or why there is none.
+    /// Returns the glob that allows a source, or the reason why none does.
     pub(super) fn allow(&self, source: &Source) -> Result<&str, NotAllowed> {
-        let address = Address::of(source).map_err(NotAllowed::Odd)?;
-        let found = self.0.iter().find(|pattern| pattern.reach.has(&address));
+        let address = Address::of(source).map_err(NotAllowed::Ambiguous)?;
+        let found = self
+            .0
+            .iter()
+            .find(|pattern| pattern.matcher.is_match(&address));
         found
             .map(|pattern| pattern.text.as_str())
             .ok_or_else(|| NotAllowed::NotListed(address.text()))
     }
 }
 
-/// Why no glob allows a source.
+/// The reason why no glob allows a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NotAllowed {
-    /// It can't be told where it leads.
-    Odd(Odd),
-    /// None of them means it; how it was read.
+    /// The source has no unambiguous address.
+    Ambiguous(Ambiguity),
+    /// No glob matches the normalized address.
     NotListed(String),
 }
 
-impl Reach {
-    fn has(&self, address: &Address) -> bool {
+impl Matcher {
+    fn is_match(&self, address: &Address) -> bool {
         match (self, address) {
             (Self::Everything, _) | (Self::AnyFolder, Address::Folder { .. }) => true,
             (Self::GitHub(glob), Address::GitHub(name)) => glob.is_match(name),
             (Self::Url(glob), Address::Url(url)) => glob.is_match(url),
             (Self::Folder { up, glob }, Address::Folder { up: ups, rest }) => {
                 let text = glob.glob().glob();
-                // `../*` is what lies in the folder above, and not that folder with all in it.
+                // `../*` matches the content of the parent folder, not the folder itself.
                 let fits = match rest.as_str() {
                     "" => matches!(text, "" | "**"),
                     "/" => matches!(text, "/" | "/**"),
@@ -89,21 +92,23 @@ impl Reach {
     }
 }
 
-fn reach(glob: &str) -> Result<Reach, String> {
+fn matcher(glob: &str) -> Result<Matcher, String> {
     if glob == "**" {
-        return Ok(Reach::Everything);
+        return Ok(Matcher::Everything);
     }
     if glob.contains('\\') {
-        return Err("holds a backslash, which no source has".to_owned());
+        return Err("contains a backslash, which no source has".to_owned());
     }
     if let Some(name) = glob.strip_prefix("github:") {
         let name = name.to_ascii_lowercase();
         return match name.split_once('/') {
             Some((owner, repo)) if !owner.is_empty() && !repo.is_empty() => {
-                compile(&name).map(Reach::GitHub)
+                compile(&name).map(Matcher::GitHub)
             }
-            _ if name == "**" => compile(&name).map(Reach::GitHub),
-            _ => Err(format!("names no repository: write `github:{name}/*`")),
+            _ if name == "**" => compile(&name).map(Matcher::GitHub),
+            _ => Err(format!(
+                "does not name a repository: write `github:{name}/*`"
+            )),
         };
     }
     if let Some(path) = glob.strip_prefix("path:") {
@@ -122,73 +127,73 @@ fn reach(glob: &str) -> Result<Reach, String> {
     }
     match glob.split_once('/') {
         Some((owner, _)) if !owner.is_empty() && !owner.contains('.') => Err(format!(
-            "names no kind of source; is `github:{glob}` meant? There are {FORMS}"
+            "does not start with a kind of source; did you mean `github:{glob}`? Valid forms are {FORMS}"
         )),
-        _ => Err(format!("names no kind of source: write {FORMS}")),
+        _ => Err(format!(
+            "does not start with a kind of source: write {FORMS}"
+        )),
     }
 }
 
-fn folder(path: &str) -> Result<Reach, String> {
+fn folder(path: &str) -> Result<Matcher, String> {
     if path == "**" {
-        return Ok(Reach::AnyFolder);
+        return Ok(Matcher::AnyFolder);
     }
     let source = Source::Folder {
         path: path.to_owned(),
     };
     match Address::of(&source) {
-        Ok(Address::Folder { up, rest }) => Ok(Reach::Folder {
+        Ok(Address::Folder { up, rest }) => Ok(Matcher::Folder {
             up,
             glob: compile(&rest)?,
         }),
-        Ok(_) => Err(format!("is no folder: write {FORMS}")),
-        Err(odd) => Err(format!("matches nothing, for {odd}")),
+        Ok(_) => Err(format!("is not a folder: write {FORMS}")),
+        Err(problem) => Err(format!("matches nothing: {problem}")),
     }
 }
 
-fn url(scheme: &str, rest: &str) -> Result<Reach, String> {
+fn url(scheme: &str, rest: &str) -> Result<Matcher, String> {
     let scheme = scheme.to_ascii_lowercase();
     if scheme == "file" {
         let path = rest.strip_prefix('/').ok_or_else(|| {
-            "names a host, and a file has none: write `file:///FOLDER/*`".to_owned()
+            "has a host, but file URLs have none: write `file:///FOLDER/*`".to_owned()
         })?;
         let path = path.trim_end_matches('/');
-        check_parts(path).map_err(|odd| format!("matches nothing, for {odd}"))?;
-        return compile(&format!("file:///{path}")).map(Reach::Url);
+        check_parts(path).map_err(|problem| format!("matches nothing: {problem}"))?;
+        return compile(&format!("file:///{path}")).map(Matcher::Url);
     }
     if !["https", "http", "ssh"].contains(&scheme.as_str()) {
-        return Err(format!(
-            "is nothing that can be fetched from: write {FORMS}"
-        ));
+        return Err(format!("does not have a supported scheme: write {FORMS}"));
     }
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let host = host(&scheme, authority)?;
     let path = repository(path)
-        .map_err(|odd| format!("matches nothing, for {odd}: write `{scheme}://{host}/**`"))?;
+        .map_err(|problem| format!("matches nothing: {problem}; write `{scheme}://{host}/**`"))?;
     if scheme != "ssh" && ["github.com", "www.github.com"].contains(&host.as_str()) {
         return Err(format!(
-            "matches nothing, for mdskill calls what is on GitHub otherwise: write `github:{path}`"
+            "matches nothing, because sources on GitHub have another form: write `github:{path}`"
         ));
     }
-    compile(&format!("{scheme}://{host}/{path}")).map(Reach::Url)
+    compile(&format!("{scheme}://{host}/{path}")).map(Matcher::Url)
 }
 
-/// Spells a glob's host as a source's is. Stars stand for whole names in front, or
-/// `gitlab.acme.com*` would let in `gitlab.acme.com.evil.org`.
+/// Normalizes the host of a glob. A star is allowed only as a whole first name, because
+/// `gitlab.acme.com*` would match `gitlab.acme.com.evil.org`.
 fn host(scheme: &str, authority: &str) -> Result<String, String> {
     let (user, host) = match authority.rsplit_once('@') {
         Some((user, host)) => (Some(user), host),
         None => (None, authority),
     };
     if user.is_some() && scheme != "ssh" {
-        return Err("holds a name or password, which no source has".to_owned());
+        return Err("contains a name or password, which no source has".to_owned());
     }
-    let usual = match scheme {
+    let default = match scheme {
         "https" => "443",
         "http" => "80",
         _ => "22",
     };
     let (host, port) = match host.rsplit_once(':') {
-        Some((host, port)) => (host, Some(port).filter(|port| *port != usual)),
+        Some((host, port)) => (host, Some(port).filter(|port| *port != default)),
         None => (host, None),
     };
     let name = host.trim_end_matches('.').to_ascii_lowercase();
@@ -201,7 +206,7 @@ fn host(scheme: &str, authority: &str) -> Result<String, String> {
     let is_number = |port: &str| port.parse::<u16>().is_ok();
     if !is_plain(fixed) || !user.is_none_or(is_plain) || !port.is_none_or(is_number) {
         return Err(format!(
-            "has no plain host: write it out, or `*.` before it, as `{scheme}://*.acme.com/**`"
+            "has no plain host: write the whole host, or `*.` before it, such as `{scheme}://*.acme.com/**`"
         ));
     }
     let user = user.map(|user| format!("{user}@")).unwrap_or_default();
@@ -216,5 +221,5 @@ fn compile(glob: &str) -> Result<GlobMatcher, String> {
         .build();
     built
         .map(|glob| glob.compile_matcher())
-        .map_err(|error| format!("is no glob: {}", error.kind()))
+        .map_err(|error| format!("is not a valid glob: {}", error.kind()))
 }

@@ -29,7 +29,7 @@ fn facts(source: &Source) -> Facts<'_> {
     }
 }
 
-/// Whether a list of one glob allows a source, as the lockfile may have it.
+/// Whether a list of one glob allows a source of the lockfile.
 fn allows(glob: &str, source: &str) -> bool {
     let source = source.parse().unwrap();
     judge(&listed(&[glob]), &facts(&source)).is_allowed()
@@ -42,7 +42,7 @@ fn only(policy: &Policy, facts: &Facts<'_>) -> Verdict {
 }
 
 #[test]
-fn nothing_set_lets_everything_in() {
+fn empty_policy_allows_everything() {
     let source = "git@h:x".parse().unwrap();
     let decision = judge(&Policy::default(), &facts(&source));
     assert!(decision.verdicts.is_empty() && decision.is_allowed());
@@ -51,9 +51,9 @@ fn nothing_set_lets_everything_in() {
 }
 
 #[test]
-fn a_pin_is_judged_by_what_the_ref_is() {
+fn pin_depends_on_the_kind_of_ref() {
     let source = "github:a/b".parse().unwrap();
-    let says = |pin, kind| {
+    let verdict = |pin, kind| {
         let policy = Policy {
             pin: Some(pin),
             ..Policy::default()
@@ -75,20 +75,20 @@ fn a_pin_is_judged_by_what_the_ref_is() {
         (RefKind::Range, true, false),
         (RefKind::Commit, true, true),
     ] {
-        assert_eq!(says(Pin::Tag, kind).0, by_tag, "{kind:?}");
-        assert_eq!(says(Pin::Commit, kind).0, by_commit, "{kind:?}");
+        assert_eq!(verdict(Pin::Tag, kind).0, by_tag, "{kind:?}");
+        assert_eq!(verdict(Pin::Commit, kind).0, by_commit, "{kind:?}");
     }
     assert_eq!(
-        says(Pin::Tag, RefKind::Branch).1,
-        "it follows the branch `v1`, which moves; name a tag, a range or a commit behind `@`, as `owner/repo/skill@v1.2`"
+        verdict(Pin::Tag, RefKind::Branch).1,
+        "it follows the branch `v1`; add a tag, a range, or a commit after `@`, such as `owner/repo/skill@v1.2`"
     );
     assert_eq!(
-        says(Pin::Commit, RefKind::Tag).1,
-        "it follows the tag `v1`; add it with --pin, or name a commit of 40 digits behind `@`"
+        verdict(Pin::Commit, RefKind::Tag).1,
+        "it follows the tag `v1`; add it with --pin, or write a full commit id after `@`"
     );
     assert_eq!(
-        says(Pin::Tag, RefKind::Unknown).1,
-        "whether `v1` is a branch or a tag can't be told here; write it in full, as `@refs/tags/v1.2`"
+        verdict(Pin::Tag, RefKind::Unknown).1,
+        "`v1` may be a branch or a tag; write the full ref, such as `@refs/tags/v1.2`"
     );
 }
 
@@ -118,37 +118,41 @@ fn aged(first_seen: Option<u64>, committed: Option<u64>) -> (bool, String) {
 }
 
 #[test]
-fn an_age_counts_from_when_the_commit_was_first_seen_here() {
+fn age_counts_from_the_first_time_seen() {
     assert!(aged(Some(NOW - 3 * DAY), Some(0)).0);
     assert!(aged(Some(NOW - 3 * DAY), None).0);
     assert!(!aged(Some(NOW - 3 * DAY + 1), Some(0)).0);
-    // A forged old date proves nothing; a young one counts.
+    // An old date proves nothing; a recent one counts.
     assert!(!aged(Some(NOW), Some(0)).0);
     assert!(!aged(None, Some(0)).0);
     assert!(!aged(Some(NOW - 9 * DAY), Some(NOW - DAY)).0);
-    // Times to come are wrong clocks, or lies: as if it were now.
+    // A time in the future counts as now.
     assert!(!aged(Some(NOW + 9 * DAY), Some(0)).0);
     assert!(!aged(Some(u64::MAX), Some(u64::MAX)).0);
     assert!(!aged(Some(0), Some(u64::MAX)).0);
 }
 
 #[test]
-fn an_age_that_is_too_little_says_when_it_will_do() {
+fn refusal_of_a_young_commit_has_the_time_to_try_again() {
     assert_eq!(
         aged(Some(NOW - DAY), Some(0)).1,
-        "commit 1234567 was first seen here 2026-11-22 14:59 UTC; old enough from 2026-11-25 15:00 UTC: run it again then (the date in the commit proves no age, for anybody can write one)"
+        "commit 1234567 was first seen on this machine at 2026-11-22 14:59 UTC; it is old enough at 2026-11-25 15:00 UTC: try again then (the date in the commit does not count, because anyone can write an old one)"
     );
     assert_eq!(
         aged(Some(NOW - 9 * DAY), Some(NOW - DAY)).1,
-        "commit 1234567 was first seen here 2026-11-14 14:59 UTC, but is itself dated 2026-11-22 14:59 UTC; old enough from 2026-11-25 15:00 UTC: run it again then"
+        "commit 1234567 was first seen on this machine at 2026-11-14 14:59 UTC, but its own date is 2026-11-22 14:59 UTC; it is old enough at 2026-11-25 15:00 UTC: try again then"
     );
-    // Both are young: the later one decides.
+    // Both are recent: the later one counts.
     assert!(
         aged(Some(NOW - 2 * DAY), Some(NOW - DAY))
             .1
-            .contains("old enough from 2026-11-25")
+            .contains("old enough at 2026-11-25")
     );
-    assert!(aged(None, None).1.contains("was never seen here before"));
+    assert!(
+        aged(None, None)
+            .1
+            .contains("has not been seen on this machine")
+    );
 }
 
 fn capability(kind: Kind, what: &str, file: &str, line: Option<usize>) -> Capability {
@@ -161,7 +165,7 @@ fn capability(kind: Kind, what: &str, file: &str, line: Option<usize>) -> Capabi
 }
 
 #[test]
-fn what_is_denied_is_named_with_its_place() {
+fn refusal_names_denied_capabilities_with_their_place() {
     let source = "github:a/b".parse().unwrap();
     let policy = Policy {
         deny: vec![Kind::Script, Kind::UnrestrictedBash],
@@ -177,7 +181,7 @@ fn what_is_denied_is_named_with_its_place() {
         committed: None,
         now: NOW,
     };
-    let says = |gained| {
+    let verdict_of = |gained| {
         let content = Content::New { gained, evidence };
         only(
             &policy,
@@ -187,20 +191,20 @@ fn what_is_denied_is_named_with_its_place() {
             },
         )
     };
-    let verdict = says(&gained[..]);
+    let verdict = verdict_of(&gained[..]);
     assert!(!verdict.is_allowed);
     assert_eq!(verdict.value, "[\"scripts\", \"unrestricted-bash\"]");
     assert_eq!(
         verdict.reason,
-        "it brings unrestricted-bash (`Bash` in SKILL.md:4), scripts (`scripts/run.sh`); take a version without that, or change the key in mdskill.toml"
+        "it adds unrestricted-bash (`Bash` in SKILL.md:4), scripts (`scripts/run.sh`); use a version without that, or change `deny` in mdskill.toml"
     );
-    assert!(says(&gained[2..]).is_allowed);
+    assert!(verdict_of(&gained[2..]).is_allowed);
     let many = vec![gained[1].clone(); 7];
-    assert!(says(&many).reason.contains(" and 2 more; "));
+    assert!(verdict_of(&many).reason.contains(" and 2 more; "));
 }
 
 #[test]
-fn what_is_locked_is_judged_by_source_and_ref_alone() {
+fn locked_skill_is_checked_by_source_and_ref_only() {
     let source = "github:a/b".parse().unwrap();
     let policy = Policy {
         sources: Some(Sources::new(&["github:a/*"]).unwrap()),
@@ -215,7 +219,7 @@ fn what_is_locked_is_judged_by_source_and_ref_alone() {
     assert_eq!(refused(&facts(&source)), [Key::Pin]);
     let other = "github:b/b".parse().unwrap();
     assert_eq!(refused(&facts(&other)), [Key::Sources, Key::Pin]);
-    // Unseen, a name that may be a tag is still to be told apart.
+    // Before a fetch, a name that may be a tag is not refused.
     let unknown = Facts {
         kind: RefKind::Unknown,
         ..facts(&source)

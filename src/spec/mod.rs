@@ -1,8 +1,7 @@
-//! [`Spec`]: what the user typed to name skills.
+//! [`Spec`]: an argument that names skills.
 //!
-//! `[host/]owner/repo[/skill][@ref]`, a page's URL, a git URL with `//PATH` and
-//! `@ref`, or a local folder. Parsing touches nothing; displaying a spec gives
-//! back what parses to it.
+//! A spec is `[host/]owner/repo[/skill][@ref]`, the URL of a page, a git URL with `//PATH` and
+//! `@ref`, or a local folder. Parsing does no I/O. A displayed spec parses to the same spec.
 
 mod parse;
 
@@ -11,18 +10,18 @@ use std::fmt;
 use crate::source::Source;
 use mdskill_git::ObjectId;
 
-/// What the user typed: a place, a skill in it, and a ref.
+/// A source, a skill in it, and a ref.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spec {
-    /// The repository or folder.
+    /// The repository or folder, as written.
     pub origin: SpecSource,
     /// A name, or a path inside the repository.
     pub skill: Option<String>,
-    /// What follows `@`.
+    /// The ref after `@`.
     pub git_ref: Option<GitRef>,
 }
 
-/// How the repository was named.
+/// The repository or folder of a spec, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SpecSource {
     /// `owner/repo`.
@@ -34,22 +33,22 @@ pub enum SpecSource {
     },
     /// `host/owner/repo`.
     Host {
-        /// The host, perhaps with a port.
+        /// The host, with an optional port.
         host: String,
         /// A user, an organisation or a group.
         owner: String,
         /// The repository.
         repo: String,
     },
-    /// `https://HOST/owner/repo`, perhaps with `/tree/REF/PATH` behind it.
+    /// `https://HOST/owner/repo`, optionally followed by `/tree/REF/PATH`.
     Web {
-        /// The host, perhaps with a port.
+        /// The host, with an optional port.
         host: String,
         /// A user, an organisation or a group.
         owner: String,
         /// The repository.
         repo: String,
-        /// The part of the repository that the page shows.
+        /// The ref and path in the URL of the page.
         page: Option<PageRef>,
     },
     /// Any other git URL.
@@ -58,8 +57,8 @@ pub enum SpecSource {
     Folder(String),
 }
 
-/// The end of a page's URL. Where its ref ends and its path begins, only the
-/// repository's refs can tell: `feature/x` is one ref.
+/// The ref and path in the URL of a page. Only the refs of the repository determine where the ref
+/// ends, because `feature/x` can be one ref.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRef {
     /// `tree`, `blob`, or GitLab's `-/tree` and `-/blob`.
@@ -68,33 +67,33 @@ pub struct PageRef {
     pub rest: String,
 }
 
-/// What follows `@`.
+/// A ref: the part of a spec after `@`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GitRef {
     /// A branch or a tag, short or as `refs/heads/x`.
     Name(String),
     /// A commit id of 40 digits.
     Commit(ObjectId),
-    /// A range over the tags, `^1.2`.
+    /// A version range of tags, such as `^1.2`.
     Range(semver::VersionReq, String),
 }
 
-/// A text that is no spec.
+/// A text that is not a spec.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a skill spec: {problem}; write {right}", text = text.escape_debug())]
+#[error("invalid spec `{text}`: {problem}; use {expected}", text = text.escape_debug())]
 pub struct SpecError {
-    /// What was typed.
+    /// The text, without credentials.
     pub text: String,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: String,
-    /// The right form, with an example.
-    pub right: String,
+    /// A valid form, with an example.
+    pub expected: String,
 }
 
 impl Spec {
     /// Returns the source that this spec names.
     ///
-    /// A folder's path is left as typed; the caller knows the folder it is relative to.
+    /// The path of a folder stays as written, because only the caller knows its base folder.
     #[must_use]
     pub fn source(&self) -> Source {
         match &self.origin {
@@ -123,7 +122,7 @@ impl Spec {
     }
 }
 
-/// `https://github.com/o/r.git` is the same source as `o/r`, so that it is fetched and locked once.
+/// `https://github.com/o/r.git` is the same source as `o/r`, so that it is fetched and locked only once.
 fn github_repository(url: &str) -> Option<(String, String)> {
     let (owner, repo) = url.strip_prefix("https://github.com/")?.split_once('/')?;
     let repo = repo.strip_suffix(".git").unwrap_or(repo);

@@ -1,4 +1,4 @@
-//! From a text to a [`Spec`]: each form, and what is said of a text that has none.
+//! Parses a [`Spec`].
 
 use std::str::FromStr;
 
@@ -8,17 +8,17 @@ use mdskill_lint::path::is_hidden;
 
 const SHORT_FORM: &str = "`owner/repo/skill`, for example `wshobson/agents/async-python-patterns`";
 const URL_FORM: &str = "a git URL with `//` before the skill's path, for example `https://gitlab.com/acme/skills.git//skills/pdf@v1.2`";
-const REF_FORM: &str = "a branch, a tag, 40 digits of a commit or a range after `@`, for example `owner/repo/skill@v1.2` or `owner/repo/skill@^1.2`";
+const REF_FORM: &str = "a branch, a tag, a full commit id, or a version range after `@`, for example `owner/repo/skill@v1.2` or `owner/repo/skill@^1.2`";
 
 impl FromStr for Spec {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
-        parse(text).map_err(|(problem, right)| SpecError {
-            // A password that was typed must not end up in a log as well.
+        parse(text).map_err(|(problem, expected)| SpecError {
+            // A password must not end up in a log.
             text: hide_secret(text),
             problem,
-            right: right.to_owned(),
+            expected: expected.to_owned(),
         })
     }
 }
@@ -26,17 +26,17 @@ impl FromStr for Spec {
 impl FromStr for GitRef {
     type Err = String;
 
-    /// Parses a lockfile's `ref`, or what follows `@`.
+    /// Parses the `ref` of a lockfile, or the part of a spec after `@`.
     fn from_str(text: &str) -> Result<Self, String> {
-        parse_git_ref(text).map_err(|(problem, right)| format!("{problem}; write {right}"))
+        parse_git_ref(text).map_err(|(problem, expected)| format!("{problem}; use {expected}"))
     }
 }
 
-/// What is wrong, and the right form.
+/// A problem, and a valid form.
 type Fault = (String, &'static str);
 
-fn fault<T>(problem: impl Into<String>, right: &'static str) -> Result<T, Fault> {
-    Err((problem.into(), right))
+fn fault<T>(problem: impl Into<String>, expected: &'static str) -> Result<T, Fault> {
+    Err((problem.into(), expected))
 }
 
 fn parse(text: &str) -> Result<Spec, Fault> {
@@ -44,7 +44,10 @@ fn parse(text: &str) -> Result<Spec, Fault> {
         return fault("it is empty", SHORT_FORM);
     }
     if text.chars().any(is_hidden) {
-        return fault("it has a control or an invisible character", SHORT_FORM);
+        return fault(
+            "it contains a control character or an invisible character",
+            SHORT_FORM,
+        );
     }
     if is_folder(text) {
         return Ok(Spec {
@@ -54,7 +57,7 @@ fn parse(text: &str) -> Result<Spec, Fault> {
         });
     }
     if text.starts_with('-') {
-        return fault("it starts with `-`, as an option does", SHORT_FORM);
+        return fault("it starts with `-`, like an option", SHORT_FORM);
     }
     if text.contains("://") {
         return parse_url(text);
@@ -66,7 +69,7 @@ fn parse(text: &str) -> Result<Spec, Fault> {
     parse_short(text)
 }
 
-/// Whether the text begins as a path does: cargo, npm and uv ask for the same.
+/// Whether the text starts like a path. cargo, npm, and uv have the same rule.
 fn is_folder(text: &str) -> bool {
     let drive = text.as_bytes();
     let windows = drive.len() > 2
@@ -80,7 +83,7 @@ fn is_folder(text: &str) -> bool {
         || windows
 }
 
-/// `[host/]owner/repo[/skill][@ref]`, also with `github:` before it, as the lockfile writes.
+/// Parses `[host/]owner/repo[/skill][@ref]`, with an optional `github:` as in the lockfile.
 fn parse_short(text: &str) -> Result<Spec, Fault> {
     let text = text.strip_prefix("github:").unwrap_or(text);
     let (body, git_ref) = split_git_ref(text, 0)?;
@@ -89,14 +92,14 @@ fn parse_short(text: &str) -> Result<Spec, Fault> {
         return fault("it has an empty part", SHORT_FORM);
     }
     if parts.len() == 1 {
-        let problem = "it names no repository (a folder of yours starts with `./`)";
+        let problem = "it does not name a repository (the path of a local folder starts with `./`)";
         return fault(problem, SHORT_FORM);
     }
-    // GitHub's owners have no dots, so a dot can only be a host's.
+    // Owners on GitHub have no dots, so a name with a dot is a host.
     let has_host = parts[0].contains('.') || parts[0].contains(':');
     if has_host && parts.len() < 3 {
         return fault(
-            "a host needs `owner/repo` behind it",
+            "the host is not followed by `owner/repo`",
             "`host/owner/repo/skill`, for example `gitlab.com/acme/skills/pdf`",
         );
     }
@@ -127,25 +130,25 @@ fn parse_url(text: &str) -> Result<Spec, Fault> {
     let (scheme, rest) = text.split_once("://").unwrap_or_default();
     if !matches!(scheme, "https" | "http" | "ssh" | "file") {
         return fault(
-            format!("`{scheme}` is not https, http, ssh or file"),
+            format!("`{scheme}` is not https, http, ssh, or file"),
             URL_FORM,
         );
     }
     if rest.contains(['?', '#']) || rest.contains(char::is_whitespace) {
-        return fault("a git URL has no `?`, no `#` and no space", URL_FORM);
+        return fault("a git URL can't have `?`, `#`, or spaces", URL_FORM);
     }
     let authority_end = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(authority_end);
     if authority.is_empty() != (scheme == "file") {
-        return fault("its host is missing or in the wrong place", URL_FORM);
+        return fault("its host is missing or misplaced", URL_FORM);
     }
     let secret = authority
         .rsplit_once('@')
         .is_some_and(|(user, _)| scheme != "ssh" || user.contains(':'));
     if secret {
         return fault(
-            "it holds a name or password, which would end up in the lockfile",
-            "the URL without it, and set MDSKILL_TOKEN or use git's credential helper",
+            "it contains a user name or password, which would be stored in the lockfile",
+            "the URL without it, and set MDSKILL_TOKEN or a git credential helper",
         );
     }
     if authority.starts_with('-') {
@@ -163,14 +166,14 @@ fn parse_url(text: &str) -> Result<Spec, Fault> {
     parse_git_url(text, scheme.len() + 3 + authority_end)
 }
 
-/// `https://HOST/owner/repo[/tree/REF/PATH][@ref]`.
+/// Parses `https://HOST/owner/repo[/tree/REF/PATH][@ref]`.
 fn parse_page(host: &str, path: &str) -> Result<Spec, Fault> {
     let host = host_part(host)?;
     let (path, git_ref) = split_git_ref(path, 0)?;
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     if parts.len() < 2 || parts.iter().any(|part| part.is_empty()) {
         return fault(
-            "it names no repository",
+            "it does not name a repository",
             "`https://HOST/owner/repo`, for example `https://github.com/wshobson/agents`",
         );
     }
@@ -184,7 +187,7 @@ fn parse_page(host: &str, path: &str) -> Result<Spec, Fault> {
         ["-", "blob", ..] => Some(("-/blob", &parts[4..])),
         _ => {
             return fault(
-                "what follows the repository is neither `/tree/` nor `/blob/`",
+                "the repository is followed by neither `/tree/` nor `/blob/`",
                 URL_FORM,
             );
         }
@@ -202,7 +205,7 @@ fn parse_page(host: &str, path: &str) -> Result<Spec, Fault> {
         }),
         Some(_) => {
             return fault(
-                "it has two refs, one in the page and one after `@`",
+                "it has two refs, one in the URL and one after `@`",
                 REF_FORM,
             );
         }
@@ -221,7 +224,7 @@ fn parse_page(host: &str, path: &str) -> Result<Spec, Fault> {
     })
 }
 
-/// A git URL whose path begins at `path_start`, with `//PATH` and `@ref` behind it.
+/// Parses a git URL whose path begins at `path_start`, followed by `//PATH` and `@ref`.
 fn parse_git_url(text: &str, path_start: usize) -> Result<Spec, Fault> {
     let (body, git_ref) = split_git_ref(text, path_start)?;
     let path = &body[path_start..];
@@ -231,7 +234,7 @@ fn parse_git_url(text: &str, path_start: usize) -> Result<Spec, Fault> {
     };
     let url = body[..end].trim_end_matches('/');
     if url.len() <= path_start {
-        return fault("it names no repository", URL_FORM);
+        return fault("it does not name a repository", URL_FORM);
     }
     Ok(Spec {
         origin: SpecSource::Url(url.to_owned()),
@@ -258,23 +261,23 @@ fn parse_git_ref(text: &str) -> Result<GitRef, Fault> {
     if text.starts_with(['^', '~', '>', '<', '=']) {
         return match semver::VersionReq::parse(text) {
             Ok(range) => Ok(GitRef::Range(range, text.to_owned())),
-            Err(error) => fault(format!("`{text}` is no version range: {error}"), REF_FORM),
+            Err(error) => fault(format!("invalid version range `{text}`: {error}"), REF_FORM),
         };
     }
     match git_ref_fault(text) {
         None => Ok(GitRef::Name(text.to_owned())),
-        Some(problem) => fault(format!("`{text}` can't be a ref: {problem}"), REF_FORM),
+        Some(problem) => fault(format!("invalid ref `{text}`: {problem}"), REF_FORM),
     }
 }
 
-/// What git-check-ref-format(1) forbids in a ref's name.
+/// Returns the rule of git-check-ref-format(1) that a name breaks.
 fn git_ref_fault(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         return Some("it is empty");
     }
     let is_lock = name.strip_suffix(".lock").is_some();
     if name.starts_with(['-', '/']) || name.ends_with(['/', '.']) || is_lock {
-        return Some("it starts or ends as no ref may");
+        return Some("it starts or ends with characters that git does not allow there");
     }
     let forbidden = |c: char| c.is_whitespace() || "~^:?*[\\".contains(c);
     if name.chars().any(forbidden)
@@ -283,31 +286,33 @@ fn git_ref_fault(name: &str) -> Option<&'static str> {
         || name.contains("//")
         || name == "@"
     {
-        return Some("git forbids what it contains");
+        return Some("it contains characters that git does not allow");
     }
     None
 }
 
 fn host_part(host: &str) -> Result<String, Fault> {
     let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    match !host.is_empty() && !host.starts_with('-') && host.chars().all(valid) {
-        true => Ok(host.to_ascii_lowercase()),
-        false => fault(format!("`{host}` is no host"), SHORT_FORM),
+    if !host.is_empty() && !host.starts_with('-') && host.chars().all(valid) {
+        Ok(host.to_ascii_lowercase())
+    } else {
+        fault(format!("`{host}` is not a valid host"), SHORT_FORM)
     }
 }
 
 fn repository_part(name: &str) -> Result<String, Fault> {
     let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    match !name.is_empty() && !name.starts_with('.') && name.chars().all(valid) {
-        true => Ok(name.to_owned()),
-        false => fault(
-            format!("`{name}` can't be an owner or a repository"),
+    if !name.is_empty() && !name.starts_with('.') && name.chars().all(valid) {
+        Ok(name.to_owned())
+    } else {
+        fault(
+            format!("`{name}` is not a valid owner or repository"),
             SHORT_FORM,
-        ),
+        )
     }
 }
 
-/// A name or path of a skill; `SKILL.md` at its end names the folder it is in.
+/// Parses the name or path of a skill. A trailing `SKILL.md` names the folder that contains it.
 fn skill_part(text: &str) -> Result<Option<String>, Fault> {
     let text = text.trim_matches('/');
     let text = match text.strip_suffix("SKILL.md") {
@@ -322,11 +327,11 @@ fn skill_part(text: &str) -> Result<Option<String>, Fault> {
 
 fn path_part(text: &str) -> Result<String, Fault> {
     let climbs = text.split('/').any(|part| matches!(part, "" | "." | ".."));
-    match climbs {
-        true => fault(
-            format!("`{text}` has an empty part, `.` or `..`"),
+    if climbs {
+        return fault(
+            format!("`{text}` has an empty part, `.`, or `..`"),
             SHORT_FORM,
-        ),
-        false => Ok(text.to_owned()),
+        );
     }
+    Ok(text.to_owned())
 }

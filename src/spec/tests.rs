@@ -7,7 +7,7 @@ fn spec(text: &str) -> Spec {
 }
 
 #[test]
-fn every_form_of_the_design_parses_and_displays_the_same() {
+fn every_form_parses_and_displays_the_same() {
     for text in [
         "owner/repo",
         "owner/repo/skill",
@@ -32,7 +32,7 @@ fn every_form_of_the_design_parses_and_displays_the_same() {
 }
 
 #[test]
-fn the_lockfiles_form_and_a_skill_file_are_understood() {
+fn lockfile_form_and_skill_file_parse() {
     assert_eq!(spec("github:a/b/c").to_string(), "a/b/c");
     assert_eq!(spec("a/b.git/c/SKILL.md").to_string(), "a/b/c");
     assert_eq!(
@@ -51,41 +51,44 @@ fn the_lockfiles_form_and_a_skill_file_are_understood() {
 }
 
 #[test]
-fn each_bad_form_shows_the_right_one() {
+fn invalid_spec_is_rejected_with_a_valid_form() {
     for (text, problem) in [
         ("", "it is empty"),
-        ("async-python-patterns", "it names no repository"),
+        ("async-python-patterns", "it does not name a repository"),
         ("a//b", "it has an empty part"),
         ("a/b/../c", "`..`"),
-        ("gitlab.com/a", "a host needs `owner/repo`"),
+        ("gitlab.com/a", "the host is not followed by `owner/repo`"),
         ("a/b@", "it is empty"),
-        ("a/b@^x", "no version range"),
-        ("a/b@x..y", "can't be a ref"),
+        ("a/b@^x", "invalid version range"),
+        ("a/b@x..y", "invalid ref"),
         ("ftp://h/x.git", "`ftp` is not https"),
-        ("https://token@h/a/b.git", "holds a name or password"),
-        ("https://u:p@h/a/b.git", "holds a name or password"),
-        ("ssh://u:p@h/a/b.git", "holds a name or password"),
+        (
+            "https://token@h/a/b.git",
+            "contains a user name or password",
+        ),
+        ("https://u:p@h/a/b.git", "contains a user name or password"),
+        ("ssh://u:p@h/a/b.git", "contains a user name or password"),
         ("ssh://-oProxyCommand=x/a/b.git", "host"),
-        ("https://github.com/a", "it names no repository"),
+        ("https://github.com/a", "it does not name a repository"),
         (
             "https://github.com/a/b/pulls",
             "neither `/tree/` nor `/blob/`",
         ),
         ("https://github.com/a/b/tree", "its ref is missing"),
         ("-x/y", "starts with `-`"),
-        ("a/b c", "can't be an owner or a repository"),
+        ("a/b c", "is not a valid owner or repository"),
         ("a/b\u{1b}[31m", "control"),
     ] {
         let error = text.parse::<Spec>().expect_err(text).to_string();
         assert!(error.contains(problem), "{error}");
-        assert!(error.contains("; write "), "{error}");
+        assert!(error.contains("; use "), "{error}");
         assert!(!error.contains('\u{1b}'));
     }
 }
 
 proptest! {
     #[test]
-    fn what_is_displayed_parses_to_the_same(
+    fn displayed_spec_parses_to_the_same(
         host in proptest::option::of("[a-z]{1,5}\\.[a-z]{2,3}"),
         owner in "[a-zA-Z0-9][a-zA-Z0-9-]{0,6}", repo in "[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,6}[a-z]",
         skill in proptest::option::of("[a-zA-Z0-9 _.ü-]{0,4}[a-z](/[a-z-]{1,6}){0,3}"),
@@ -101,7 +104,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics_and_what_parses_round_trips(text in "\\PC{0,40}|[a-z@:/.-]{0,40}") {
+    fn any_text_is_rejected_or_round_trips(text in "\\PC{0,40}|[a-z@:/.-]{0,40}") {
         if let Ok(spec) = text.parse::<Spec>() {
             prop_assert_eq!(spec.to_string().parse::<Spec>().unwrap(), spec);
         }

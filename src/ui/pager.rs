@@ -16,7 +16,7 @@ const LESS: &str = "FRX";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pager {
     command: String,
-    tells_less: bool,
+    sets_less_options: bool,
     programs: Programs,
 }
 
@@ -29,7 +29,7 @@ impl Pager {
         let is_one = !command.is_empty() && command != "cat";
         is_one.then(|| Self {
             command: command.to_owned(),
-            tells_less: !env.tells_less(),
+            sets_less_options: !env.sets_less_options(),
             programs: Programs::of(env),
         })
     }
@@ -43,7 +43,7 @@ impl Pager {
         let Ok(mut command) = self.command() else {
             return false;
         };
-        if self.tells_less {
+        if self.sets_less_options {
             command.env("LESS", LESS);
         }
         let Ok(mut pager) = command.stdin(Stdio::piped()).spawn() else {
@@ -95,8 +95,8 @@ mod tests {
                 "{none:?}"
             );
         }
-        assert!(pager(&[]).is_some_and(|pager| pager.tells_less));
-        assert!(pager(&[("LESS", "R")]).is_some_and(|pager| !pager.tells_less));
+        assert!(pager(&[]).is_some_and(|pager| pager.sets_less_options));
+        assert!(pager(&[("LESS", "R")]).is_some_and(|pager| !pager.sets_less_options));
     }
 
     #[cfg(unix)]
@@ -107,7 +107,7 @@ mod tests {
         let shown = |command: String| {
             let pager = Pager {
                 command,
-                tells_less: true,
+                sets_less_options: true,
                 programs: Programs::of(&Env::from_lookup(|_| None, PathBuf::new())),
             };
             pager.show(b"one\ntwo\n")

@@ -174,7 +174,7 @@ fn a_target_is_a_folder_of_the_project() {
         shop.refuses(
             &["add", "acme/skills/one", "--target", outside],
             2,
-            "can't be a target",
+            "invalid target",
         );
     }
     std::fs::create_dir(shop.room.path("elsewhere")).unwrap();

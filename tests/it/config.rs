@@ -1,9 +1,9 @@
-//! `mdskill.toml`: what a project has decided about the rules.
+//! The rules of `mdskill.toml`.
 
 use crate::support::outcome::Outcome;
 use crate::support::room::Room;
 
-/// A room with two skills, each with a broken link and a broken path, and this configuration.
+/// Returns a project with two skills, each with a broken link and a broken path, and this configuration.
 fn room(config: &str) -> Room {
     let room = Room::new("");
     for name in ["new", "old"] {
@@ -16,7 +16,7 @@ fn room(config: &str) -> Room {
     room
 }
 
-/// Each finding among the two rules, as `new SK301 error`.
+/// Returns the findings of the two rules, such as `new SK301 error`.
 fn found(outcome: &Outcome) -> Vec<String> {
     let json = outcome.json();
     let found = json["diagnostics"].as_array().unwrap().iter();
@@ -36,7 +36,7 @@ fn validate(room: &Room, flags: &[&str]) -> Outcome {
 }
 
 #[test]
-fn what_it_ignores_and_lowers_is_not_counted_as_before() {
+fn config_changes_severities() {
     let room = room("[rules]\nignore = [\"broken-link\"]\nSK302 = \"warning\"\n");
     let outcome = validate(&room, &[]);
     assert_eq!(
@@ -55,7 +55,7 @@ fn what_it_ignores_and_lowers_is_not_counted_as_before() {
 }
 
 #[test]
-fn it_lies_at_the_root_and_holds_in_every_folder() {
+fn config_at_the_root_applies_in_every_folder() {
     for config in [
         "[rules]\nSK3 = \"off\"\n",
         "rules.ignore = [\"SK301\", \"SK302\"]\n",
@@ -69,7 +69,7 @@ fn it_lies_at_the_root_and_holds_in_every_folder() {
             assert_eq!(found(outcome.ok()), [""; 0], "{folder}");
         }
     }
-    // The lockfile says first where the root is: what lies below it is no root.
+    // The lockfile marks the root, so a configuration in a subfolder is ignored.
     let locked = room("[rules]\nSK3 = \"off\"\n");
     locked.write("mdskill.lock", "version = 1\ntargets = []\n");
     locked.write("skills/mdskill.toml", "not even TOML");
@@ -77,7 +77,7 @@ fn it_lies_at_the_root_and_holds_in_every_folder() {
         .mdskill(["validate"])
         .dir(locked.project().join("skills"));
     below.run().ok();
-    // A folder without git is a project by its configuration alone.
+    // Without git, a configuration is enough to make a folder a project.
     let plain = Room::without_project("");
     plain.write("mdskill.toml", "[rules]\nignore = [\"all\"]\n");
     plain.write("a/x/SKILL.md", "Text\n");
@@ -86,7 +86,7 @@ fn it_lies_at_the_root_and_holds_in_every_folder() {
 }
 
 #[test]
-fn a_glob_is_seen_from_the_root_wherever_the_command_is_started() {
+fn glob_is_relative_to_the_root_from_every_folder() {
     let room = room(
         "[rules.per-path]\n\"skills/old\" = [\"SK301\"]\n\"skills/n*/SKILL.md\" = [\"broken-path\"]\n",
     );
@@ -106,7 +106,7 @@ fn a_glob_is_seen_from_the_root_wherever_the_command_is_started() {
 }
 
 #[test]
-fn flags_win() {
+fn flags_override_config() {
     let room = room(
         "[rules]\nprofile = \"spec\"\nignore = [\"SK301\"]\nSK302 = \"info\"\n[rules.per-path]\n\"skills/old\" = [\"SK302\"]\n",
     );
@@ -125,7 +125,7 @@ fn flags_win() {
 }
 
 #[test]
-fn what_it_can_not_mean_is_told_before_anything_is_done() {
+fn invalid_config_stops_the_command_first() {
     for (config, said) in [
         ("[rules]\nbroken-pth = \"off\"\n", "mdskill.toml:2: "),
         (
@@ -134,13 +134,13 @@ fn what_it_can_not_mean_is_told_before_anything_is_done() {
         ),
         (
             "[rulez]\n",
-            "mdskill.toml:1: there is no table `rulez`; is `rules` meant?",
+            "mdskill.toml:1: unknown table `rulez`; did you mean `rules`?",
         ),
         ("[rules\n", "mdskill.toml:1: "),
     ] {
         let room = room(config);
         let before = room.snapshot();
-        // A source that is not there: to ask for it would be another error.
+        // The source does not exist, so that a request would fail with another error.
         for named in ["skills", "acme/skills/none"] {
             let outcome = room.mdskill(["validate", named]).run();
             outcome.fails(1).says(said);
@@ -150,5 +150,5 @@ fn what_it_can_not_mean_is_told_before_anything_is_done() {
     }
     let room = room("");
     room.write("mdskill.toml", b"\xff");
-    validate(&room, &[]).fails(1).says("it is not UTF-8");
+    validate(&room, &[]).fails(1).says("the file is not UTF-8");
 }

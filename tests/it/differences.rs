@@ -1,4 +1,4 @@
-//! How two versions of a skill differ, against what git says of them; and how that is shown page by page.
+//! Diffs of two versions of a skill, compared with those of git, and the pager.
 
 use crate::support::repo::Repo;
 use crate::support::room::Room;
@@ -7,10 +7,10 @@ use crate::support::snapshot::{EXECUTABLE, FILE, LINK, Snapshot};
 use mdskill::diff::{FileChange, SkillDiff, compare, unified};
 use mdskill::view::{Entry, EntryKind, MemoryFiles, SkillFiles};
 
-/// Numbers that look like chance and are the same on every machine.
-struct Dice(u64);
+/// A pseudo-random number generator with the same sequence on every machine.
+struct Random(u64);
 
-impl Dice {
+impl Random {
     fn below(&mut self, count: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -30,7 +30,7 @@ impl Dice {
         (0..self.below(150)).map(|_| self.line()).collect()
     }
 
-    /// Takes some lines out, puts some in, and moves some.
+    /// Removes, adds, and moves some lines.
     fn edit(&mut self, lines: &mut Vec<String>) {
         for _ in 0..=self.below(5) {
             let at = self.below(lines.len() + 1);
@@ -60,7 +60,7 @@ impl Dice {
         if self.below(3) == 0 { EXECUTABLE } else { FILE }
     }
 
-    /// Two versions of a skill, all of it text.
+    /// Returns two versions of a skill of text files.
     fn pair(&mut self) -> (Snapshot, Snapshot) {
         let (mut before, mut after) = (Snapshot::default(), Snapshot::default());
         let names = [
@@ -89,7 +89,7 @@ impl Dice {
             };
             after.entries.insert(name.to_owned(), is);
         }
-        // Renamed, and long enough to be known again.
+        // A renamed file that is long enough to be detected.
         let mut lines: Vec<_> = (0..60).map(|_| self.line()).collect();
         let old = (FILE, self.bytes(&lines));
         before.entries.insert("references/old.md".to_owned(), old);
@@ -131,17 +131,17 @@ fn commit(repo: &mut Repo, files: &Snapshot) -> String {
     repo.commit("a version")
 }
 
-/// What `git diff --numstat -z` says: `ADDED REMOVED [FROM > ]PATH`.
+/// Returns the lines of `git diff --numstat -z`, as `ADDED REMOVED [FROM > ]PATH`.
 fn numstat(repo: &Repo, before: &str, after: &str) -> Vec<String> {
     let [before, after] = [before, after].map(|commit| format!("{commit}:skill"));
-    let said = repo.git(&["diff", "--numstat", "-M", "-z", &before, &after]);
-    let mut fields = said.split_terminator('\0');
-    let mut told = Vec::new();
+    let output = repo.git(&["diff", "--numstat", "-M", "-z", &before, &after]);
+    let mut fields = output.split_terminator('\0');
+    let mut lines = Vec::new();
     while let Some(field) = fields.next() {
         let mut parts = field.splitn(3, '\t');
         let counts = format!("{} {}", parts.next().unwrap(), parts.next().unwrap());
         let path = parts.next().unwrap();
-        told.push(match path {
+        lines.push(match path {
             "" => format!(
                 "{counts} {} > {}",
                 fields.next().unwrap(),
@@ -150,11 +150,11 @@ fn numstat(repo: &Repo, before: &str, after: &str) -> Vec<String> {
             path => format!("{counts} {path}"),
         });
     }
-    told.sort();
-    told
+    lines.sort();
+    lines
 }
 
-fn told(diff: &SkillDiff) -> Vec<String> {
+fn counts(diff: &SkillDiff) -> Vec<String> {
     let count = |count: Option<usize>| count.map_or("-".to_owned(), |count| count.to_string());
     let lines = diff.files.iter().map(|file| {
         let path = match &file.from {
@@ -169,23 +169,23 @@ fn told(diff: &SkillDiff) -> Vec<String> {
 }
 
 #[test]
-fn lines_are_counted_as_git_counts_them() {
+fn line_counts_equal_those_of_git() {
     let root = tempfile::tempdir().unwrap();
     let mut repo = Repo::create(root.path(), "acme/skills");
-    let mut dice = Dice(0x5eed_0001);
+    let mut random = Random(0x5eed_0001);
     for round in 0..40 {
-        let (mut before, after) = dice.pair();
+        let (mut before, after) = random.pair();
         before
             .entries
             .insert("x.png".to_owned(), (FILE, b"\0old".to_vec()));
         let (old, new) = (commit(&mut repo, &before), commit(&mut repo, &after));
         let diff = compare(Some(&view(&before)), &view(&after));
-        assert_eq!(told(&diff), numstat(&repo, &old, &new), "round {round}");
+        assert_eq!(counts(&diff), numstat(&repo, &old, &new), "round {round}");
     }
 }
 
 #[test]
-fn a_renamed_file_is_known_by_name_content_and_likeness() {
+fn renames_equal_those_of_git() {
     let root = tempfile::tempdir().unwrap();
     let mut repo = Repo::create(root.path(), "acme/skills");
     let lines = |range: std::ops::Range<u32>| -> Vec<u8> {
@@ -217,26 +217,26 @@ fn a_renamed_file_is_known_by_name_content_and_likeness() {
     ]);
     let (old, new) = (commit(&mut repo, &before), commit(&mut repo, &after));
     let diff = compare(Some(&view(&before)), &view(&after));
-    assert_eq!(told(&diff), numstat(&repo, &old, &new));
+    assert_eq!(counts(&diff), numstat(&repo, &old, &new));
     let renamed = diff
         .files
         .iter()
         .filter(|file| file.change == FileChange::Renamed);
-    assert_eq!(renamed.count(), 4, "{:?}", told(&diff));
+    assert_eq!(renamed.count(), 4, "{:?}", counts(&diff));
 }
 
 #[test]
-fn git_applies_the_difference_and_gets_the_other_version() {
-    let mut dice = Dice(0x5eed_0002);
+fn git_apply_turns_one_version_into_the_other() {
+    let mut random = Random(0x5eed_0002);
     for round in 0..25 {
-        let (before, after) = dice.pair();
+        let (before, after) = random.pair();
         let (old, new) = (view(&before), view(&after));
         let room = Room::without_project("none");
         write(&room, &before);
         let patch = unified(Some(&old), &new, "skills/pdf");
         apply(&room, &patch, &format!("round {round}"));
         room.tree("skills/pdf").assert_same(&after.with_folders());
-        // And from nothing.
+        // A new skill.
         let room = Room::without_project("none");
         apply(&room, &unified(None, &old, "skills/pdf"), "all of it");
         room.tree("skills/pdf").assert_same(&before.with_folders());
@@ -265,8 +265,8 @@ fn apply(room: &Room, patch: &str, what: &str) {
 }
 
 #[test]
-fn sides_that_are_swapped_swap_what_is_gained_and_lost() {
-    let mut dice = Dice(0x5eed_0003);
+fn swapped_versions_swap_gained_and_lost() {
+    let mut random = Random(0x5eed_0003);
     let pages = [
         "https://one.io",
         "https://two.io",
@@ -278,12 +278,15 @@ fn sides_that_are_swapped_swap_what_is_gained_and_lost() {
         let mut skill = || {
             let mut view = MemoryFiles::new("pdf");
             for name in ["SKILL.md", "a.md", "b.md"] {
-                let tools = ["Read", "Bash", "Bash(git:*)"][dice.below(3)];
+                let tools = ["Read", "Bash", "Bash(git:*)"][random.below(3)];
                 let head = format!(
                     "---\nname: pdf\ndescription: {}\nallowed-tools: {tools}\n---\n",
-                    dice.below(3)
+                    random.below(3)
                 );
-                view = view.with(name, format!("{head}{}\n", pages[dice.below(pages.len())]));
+                view = view.with(
+                    name,
+                    format!("{head}{}\n", pages[random.below(pages.len())]),
+                );
             }
             view
         };
@@ -302,10 +305,10 @@ fn sides_that_are_swapped_swap_what_is_gained_and_lost() {
     }
 }
 
-/// Runs the program on a terminal of its own; nothing when this system has no `script` to make one.
+/// Runs the program in a new terminal, or returns `None` if the system has no `script` to create one.
 fn on_a_terminal(room: &Room, arguments: &str, pager: &str) -> Option<String> {
     let Some(script) = sealed::locate("script") else {
-        eprintln!("skipped: there is no `script` to make a terminal");
+        eprintln!("skipped: no `script` to create a terminal");
         return None;
     };
     let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_mdskill"));
@@ -326,7 +329,7 @@ fn long_message_is_wrapped_at_words_on_a_terminal_only() {
     let whole = "\nhint: `mdskill add owner/repo/skill` installs a skill and creates it\n";
     assert!(piped.fails(1).stderr.contains(whole), "{piped}");
     let (Some(script), Some(stty)) = (sealed::locate("script"), sealed::locate("stty")) else {
-        eprintln!("skipped: there is no `script` or `stty` to make a terminal of a known width");
+        eprintln!("skipped: no `script` or `stty` to create a terminal of a known width");
         return;
     };
     let program = env!("CARGO_BIN_EXE_mdskill");
@@ -346,7 +349,7 @@ fn long_message_is_wrapped_at_words_on_a_terminal_only() {
 }
 
 #[test]
-fn a_difference_on_a_terminal_is_shown_by_the_pager() {
+fn diff_on_a_terminal_uses_the_pager() {
     let room = Room::new("none");
     room.write(
         "skills/pdf/SKILL.md",
@@ -381,7 +384,7 @@ fn a_difference_on_a_terminal_is_shown_by_the_pager() {
         let plain = on_a_terminal(&room, asked, none).unwrap();
         assert!(plain.contains("diff --git"), "{none}: {plain:?}");
     }
-    // Where no terminal is, nothing is shown page by page.
+    // Without a terminal, the pager is not used.
     let piped = room
         .mdskill(asked.split(' '))
         .env("GIT_PAGER", &pager)

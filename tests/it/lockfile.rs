@@ -149,7 +149,7 @@ fn a_damaged_lockfile_is_refused_with_its_line_by_every_command() {
         (
             lock.replace("targets = [\".github/skills\"]", "targets = [\"../out\"]"),
             3,
-            "can't be a target",
+            "invalid target",
         ),
     ];
     let commands: [&[&str]; 10] = [

@@ -1,4 +1,4 @@
-//! `[policy]` of `mdskill.toml`: what it keeps out, what is asked before it does, and how it is explained.
+//! `[policy]` of `mdskill.toml`: the refused skills, the requests before a refusal, and the `policy` command.
 
 use crate::forge::Scene;
 use crate::support::fault::Fault;
@@ -19,17 +19,17 @@ fn run(room: &Room, arguments: &[&str]) -> Outcome {
     room.mdskill(arguments).run()
 }
 
-/// The policy refuses: code 3, this sentence, and nothing of the person's changed.
+/// Asserts that the policy refuses: exit code 3, this sentence, and no changed files.
 #[track_caller]
 fn refuses(room: &Room, arguments: &[&str], sentence: &str) {
     let before = room.snapshot();
     let outcome = run(room, arguments);
-    outcome.fails(3).says("the policy refuses `").says(sentence);
+    outcome.fails(3).says(" refuses `").says(sentence);
     outcome.says("nothing was changed");
     before.assert_same(&room.snapshot());
 }
 
-/// The same, and nothing is asked of the forge.
+/// Asserts the same, and that the server got no request.
 #[track_caller]
 fn refuses_unasked(scene: &Scene, arguments: &[&str], sentence: &str) {
     scene.forge.reset();
@@ -37,15 +37,15 @@ fn refuses_unasked(scene: &Scene, arguments: &[&str], sentence: &str) {
     assert_eq!(scene.forge.requests().len(), 0, "{arguments:?}");
 }
 
-/// The files that remember when each commit was first seen.
-fn memories(room: &Room) -> Vec<PathBuf> {
+/// Returns the files that record when each commit was first seen.
+fn first_seen_files(room: &Room) -> Vec<PathBuf> {
     let listed = std::fs::read_dir(room.path("cache/seen-v1")).unwrap();
     listed.map(|entry| entry.unwrap().path()).collect()
 }
 
-/// Lets what was seen have been seen so many seconds earlier, or later.
+/// Moves the recorded times back by `seconds`.
 pub fn age(room: &Room, seconds: i64) {
-    for file in memories(room) {
+    for file in first_seen_files(room) {
         let text = std::fs::read(&file).unwrap();
         let mut seen: serde_json::Value = serde_json::from_slice(&text).unwrap();
         for (_, first) in seen.as_object_mut().unwrap() {
@@ -55,7 +55,7 @@ pub fn age(room: &Room, seconds: i64) {
     }
 }
 
-/// Whether each key lets it in: `sources=true pin=false`.
+/// Returns the verdict of each key, such as `sources=true pin=false`.
 fn verdicts(skill: &serde_json::Value) -> String {
     let verdicts = skill["verdicts"].as_array().unwrap().iter();
     let word = |verdict: &serde_json::Value| {
@@ -66,21 +66,21 @@ fn verdicts(skill: &serde_json::Value) -> String {
 }
 
 #[test]
-fn a_wrong_policy_is_told_before_anything_is_asked() {
+fn invalid_policy_stops_commands_before_any_request() {
     let scene = Scene::set();
     run(&scene.room, &["add", "acme/skills/one"]).ok();
     std::fs::remove_dir_all(scene.room.project().join(".github")).unwrap();
     for (policy, said) in [
         (
             "min_age = \"3d\"",
-            "mdskill.toml:2: there is no key `min_age` in `[policy]`; is `min-age` meant?",
+            "mdskill.toml:2: unknown key `min_age` in `[policy]`; did you mean `min-age`?",
         ),
         (
             "pin = \"tag\"\ndeny = [\"hook\"]",
-            "mdskill.toml:3: there is no capability `hook`; is `hooks` meant?",
+            "mdskill.toml:3: unknown capability `hook`; did you mean `hooks`?",
         ),
-        ("sources = [\"acme/*\"]", "is `github:acme/*` meant?"),
-        ("min-age = \"soon\"", "`soon` is no age"),
+        ("sources = [\"acme/*\"]", "did you mean `github:acme/*`?"),
+        ("min-age = \"soon\"", "invalid age `soon`"),
     ] {
         set(&scene.room, policy);
         let before = scene.room.snapshot();
@@ -104,12 +104,12 @@ fn a_wrong_policy_is_told_before_anything_is_asked() {
 }
 
 #[test]
-fn only_listed_sources_are_asked() {
+fn add_refuses_a_disallowed_source_without_a_request() {
     let scene = Scene::set();
     let url = scene.forge.url_of("acme/skills");
     let by_url = format!("{url}//skills/one");
     set(&scene.room, "sources = [\"github:other/*\"]");
-    let sentence = "by `sources = [\"github:other/*\"]`: `github:acme/skills` is not in the list of allowed sources; add from a source in it, or list this one in mdskill.toml first";
+    let sentence = ": `github:acme/skills` is not an allowed source; use an allowed source, or add this one to `sources` in mdskill.toml";
     for options in [
         &[][..],
         &["--force"],
@@ -122,28 +122,28 @@ fn only_listed_sources_are_asked() {
     }
     refuses_unasked(&scene, &["add", "acme/skills", "--all"], sentence);
     refuses_unasked(&scene, &["add", "https://github.com/acme/skills"], sentence);
-    refuses_unasked(
-        &scene,
-        &["add", &by_url],
-        "is not in the list of allowed sources",
-    );
+    refuses_unasked(&scene, &["add", &by_url], "is not an allowed source");
     let hidden = ["add", "https://GITHUB.com:443/other/x.git"];
     refuses_unasked(
         &scene,
         &hidden,
-        "(read as `https://github.com/other/x`) is not in the list of allowed sources; name what is on GitHub as `owner/repo`",
+        "(normalized to `https://github.com/other/x`) is not an allowed source; write `owner/repo` for a repository on GitHub",
     );
     let climbs = ["add", "ssh://git@h/other/%2e%2e/x"];
-    refuses_unasked(&scene, &climbs, "can't be judged, for its path hides a dot");
-    // One that is not allowed stops those that are.
+    refuses_unasked(
+        &scene,
+        &climbs,
+        "is not a plain source: its path has an encoded dot",
+    );
+    // A refused skill stops the allowed ones, too.
     set(&scene.room, "sources = [\"github:ACME/*\"]");
     let both = ["add", "acme/skills/one", "evil/skills/two"];
-    refuses_unasked(&scene, &both, "the policy refuses `evil/skills`");
+    refuses_unasked(&scene, &both, "refuses `evil/skills`");
     set(&scene.room, "sources = []");
     refuses_unasked(
         &scene,
         &["add", "acme/skills/one"],
-        "it allows none: list it in mdskill.toml first",
+        "the list is empty: add it to `sources` in mdskill.toml",
     );
 
     set(&scene.room, "sources = [\"github:ACME/*\"]");
@@ -153,7 +153,7 @@ fn only_listed_sources_are_asked() {
 }
 
 #[test]
-fn a_source_that_moved_to_another_owner_is_not_let_in() {
+fn add_refuses_a_source_that_moved_to_a_disallowed_owner() {
     let scene = Scene::set();
     let other = scene.repo.folder().ancestors().nth(2).unwrap().join("new");
     std::fs::create_dir(&other).unwrap();
@@ -165,7 +165,7 @@ fn a_source_that_moved_to_another_owner_is_not_let_in() {
         .fault_when(is_old, Fault::Redirect { code: 301, to });
     set(&scene.room, "sources = [\"github:acme/*\"]");
     let sentence =
-        "`github:acme/skills` has moved to `github:new/skills`, which is not in the list";
+        "`github:acme/skills` has moved to `github:new/skills`, which is not an allowed source";
     refuses(&scene.room, &["add", "acme/skills/one"], sentence);
     run(&scene.room, &["policy", "acme/skills/one"])
         .fails(3)
@@ -178,7 +178,7 @@ fn a_source_that_moved_to_another_owner_is_not_let_in() {
 }
 
 #[test]
-fn a_folder_is_judged_by_where_it_lies() {
+fn add_checks_the_path_of_a_folder() {
     let room = Room::new("");
     let text = "---\nname: mine\ndescription: Counts beans. Use it for beans.\n---\nText\n";
     room.write("skills/mine/SKILL.md", text);
@@ -187,7 +187,7 @@ fn a_folder_is_judged_by_where_it_lies() {
     refuses(
         &room,
         &["add", "./others/mine"],
-        "`path:others/mine` is not in the list",
+        "`path:others/mine` is not an allowed source",
     );
     refuses(
         &room,
@@ -199,38 +199,38 @@ fn a_folder_is_judged_by_where_it_lies() {
     refuses(
         &room,
         &["add", "./others/mine", "--name", "other"],
-        "a folder of files has no tags and no commits",
+        "a local folder has no tags and no commits",
     );
     set(&room, "min-age = \"1h\"");
     refuses(
         &room,
         &["add", "./others/mine", "--name", "other"],
-        "a folder of files has no commits, so nothing tells its age",
+        "a local folder has no commits, so its age is unknown",
     );
 }
 
 #[test]
-fn a_pin_is_asked_for_before_anything_is_fetched_where_the_text_tells() {
+fn add_checks_the_pin_before_a_fetch_if_the_ref_is_clear() {
     let mut scene = Scene::set();
     scene.repo.tag("v1.0.0");
     scene.repo.branch("next");
     let commit = scene.commit.clone();
-    let at = |reference: &str| format!("acme/skills/one@{reference}");
-    let add = |scene: &Scene, reference: &str| run(&scene.room, &["add", &at(reference)]);
+    let at = |git_ref: &str| format!("acme/skills/one@{git_ref}");
+    let add = |scene: &Scene, git_ref: &str| run(&scene.room, &["add", &at(git_ref)]);
 
     set(&scene.room, "pin = \"tag\"");
-    let moves = "by `pin = \"tag\"`: it follows the default branch, which moves; name a tag, a range or a commit behind `@`, as `owner/repo/skill@v1.2`";
+    let moves = ": it follows the default branch; add a tag, a range, or a commit after `@`, such as `owner/repo/skill@v1.2`";
     refuses_unasked(&scene, &["add", "acme/skills/one"], moves);
     refuses_unasked(&scene, &["add", &at("HEAD")], moves);
     refuses_unasked(
         &scene,
         &["add", &at("refs/heads/next")],
-        "it follows the branch `refs/heads/next`, which moves",
+        "it follows the branch `refs/heads/next`",
     );
     refuses(
         &scene.room,
         &["add", &at("next")],
-        "it follows the branch `next`, which moves",
+        "it follows the branch `next`",
     );
     for good in ["v1.0.0", "refs/tags/v1.0.0", "^1", &commit] {
         add(&scene, good).ok();
@@ -242,7 +242,7 @@ fn a_pin_is_asked_for_before_anything_is_fetched_where_the_text_tells() {
         refuses_unasked(
             &scene,
             &["add", &at(bad)],
-            "add it with --pin, or name a commit of 40 digits behind `@`",
+            "add it with --pin, or write a full commit id after `@`",
         );
     }
     add(&scene, &commit).ok();
@@ -250,27 +250,27 @@ fn a_pin_is_asked_for_before_anything_is_fetched_where_the_text_tells() {
 }
 
 #[test]
-fn a_commit_is_old_enough_when_it_was_seen_here_long_enough_ago() {
+fn add_refuses_a_commit_seen_too_recently() {
     let scene = Scene::set();
     let room = &scene.room;
     set(room, "min-age = \"3d\"");
-    // The commits of the tests are dated years ago, and that proves nothing.
-    let young = "by `min-age = \"3d\"`: commit ";
+    // The commits of the tests have old dates, which prove nothing.
+    let young = ": commit ";
     refuses(room, &["add", "acme/skills/one"], young);
     refuses(
         room,
         &["add", "acme/skills/one", "--force"],
-        "UTC: run it again then (the date in the commit proves no age, for anybody can write one)",
+        "UTC: try again then (the date in the commit does not count, because anyone can write an old one)",
     );
     age(room, (2 * DAY).cast_signed());
     refuses(room, &["add", "acme/skills", "--all"], young);
     age(room, DAY.cast_signed());
     run(room, &["add", "acme/skills/one"]).ok();
-    // A clock that is set back, a damaged file, and a cleared cache make it new again.
+    // A clock that is set back, a damaged file, and a cleared cache make a commit new again.
     age(room, -(9 * DAY.cast_signed()));
     refuses(room, &["add", "acme/skills/two"], young);
     age(room, (9 * DAY).cast_signed());
-    for file in memories(room) {
+    for file in first_seen_files(room) {
         std::fs::write(file, "{\"").unwrap();
     }
     refuses(room, &["add", "acme/skills/two"], young);
@@ -278,14 +278,14 @@ fn a_commit_is_old_enough_when_it_was_seen_here_long_enough_ago() {
     run(room, &["add", "acme/skills/two"]).ok();
     run(room, &["cache", "clear"]).ok();
     refuses(room, &["add", "acme/skills/three"], young);
-    // What is locked already is only put back.
+    // A locked skill is only restored.
     run(room, &["add", "acme/skills/one"]).ok();
     std::fs::remove_dir_all(room.project().join(".github")).unwrap();
     run(room, &["install", "--frozen"]).ok();
 }
 
 #[test]
-fn pruning_the_store_makes_no_commit_young() {
+fn deleting_the_git_cache_keeps_the_age_of_commits() {
     let scene = Scene::set();
     let room = &scene.room;
     run(room, &["list", "acme/skills"]).ok();
@@ -296,7 +296,7 @@ fn pruning_the_store_makes_no_commit_young() {
 }
 
 #[test]
-fn a_commit_that_says_it_is_young_is_young() {
+fn recent_date_in_a_commit_counts() {
     let scene = Scene::set();
     let room = &scene.room;
     let folder = scene.repo.folder().to_string_lossy().into_owned();
@@ -313,14 +313,14 @@ fn a_commit_that_says_it_is_young_is_young() {
     refuses(
         room,
         &["add", "acme/skills/one"],
-        ", but is itself dated 20",
+        ", but its own date is 20",
     );
     set(room, "min-age = \"0h\"");
     run(room, &["add", "acme/skills/one"]).ok();
 }
 
 #[test]
-fn commits_of_repositories_on_this_machine_have_an_age_as_well() {
+fn commits_of_local_repositories_have_an_age() {
     let (shop, repo) = Shop::stocked();
     let commit = repo.rev_parse("HEAD");
     set(&shop.room, "min-age = \"1d\"");
@@ -330,18 +330,22 @@ fn commits_of_repositories_on_this_machine_have_an_age_as_well() {
     let by_commit = format!("acme/skills/three@{commit}");
     for spec in ["acme/skills/one", &of_bundle, &by_commit] {
         run(&shop.room, &["cache", "clear"]).ok();
-        refuses(&shop.room, &["add", spec], "was first seen here 20");
+        refuses(
+            &shop.room,
+            &["add", spec],
+            "was first seen on this machine at 20",
+        );
         age(&shop.room, DAY.cast_signed());
         run(&shop.room, &["add", spec]).ok();
     }
 }
 
 #[test]
-fn what_is_denied_stops_all_that_is_added() {
+fn add_refuses_a_denied_capability() {
     let (shop, mut repo) = Shop::stocked();
     let room = &shop.room;
     set(room, "deny = [\"scripts\", \"hooks\"]");
-    let sentence = "the policy refuses `three`, by `deny = [\"scripts\", \"hooks\"]`: it brings scripts (`scripts/run.sh`); take a version without that, or change the key in mdskill.toml";
+    let sentence = "policy `deny = [\"scripts\", \"hooks\"]` refuses `three`: it adds scripts (`scripts/run.sh`); use a version without that, or change `deny` in mdskill.toml";
     for arguments in [
         &["add", "acme/skills/three"][..],
         &["add", "acme/skills/three", "--force", "--allow", "SK"],
@@ -364,7 +368,7 @@ fn what_is_denied_stops_all_that_is_added() {
     assert_eq!(refused["is_allowed"], false);
     run(room, &["add", "acme/skills/one", "acme/skills/two"]).ok();
 
-    // What was locked before the policy stays, and is put back; it is no new skill.
+    // A skill that was locked before the policy is kept and restored, because it is not new.
     set(room, "");
     run(room, &["add", "acme/skills/three"]).ok();
     set(room, "deny = [\"scripts\"]");
@@ -377,7 +381,7 @@ fn what_is_denied_stops_all_that_is_added() {
 }
 
 #[test]
-fn hooks_and_unrestricted_bash_are_told_with_their_lines() {
+fn refusal_of_hooks_and_bash_names_the_line() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     for (name, line) in [
@@ -398,23 +402,23 @@ fn hooks_and_unrestricted_bash_are_told_with_their_lines() {
     refuses(
         &shop.room,
         &["add", "acme/skills/free"],
-        "it brings unrestricted-bash (`Bash` in SKILL.md:4)",
+        "it adds unrestricted-bash (`Bash` in SKILL.md:4)",
     );
     refuses(
         &shop.room,
         &["add", "acme/skills/hooked"],
-        "it brings hooks (",
+        "it adds hooks (",
     );
     run(&shop.room, &["add", "acme/skills/bound"]).ok();
 }
 
 #[test]
-fn install_asks_for_the_source_of_all_that_is_locked() {
+fn install_refuses_a_disallowed_source_in_the_lockfile() {
     let scene = Scene::set();
     run(&scene.room, &["add", "acme/skills/one"]).ok();
     set(&scene.room, "sources = [\"github:other/*\"]");
-    let sentence = "the policy refuses `one`, by `sources = [\"github:other/*\"]`: `github:acme/skills` is not in the list";
-    // The files lie there as they are locked: a pull request brought both.
+    let sentence = "policy `sources = [\"github:other/*\"]` refuses `one`: `github:acme/skills` is not an allowed source";
+    // The files on disk equal the lockfile, as after a pull request that added both.
     for arguments in [
         &["install", "--frozen"][..],
         &["install"],
@@ -428,14 +432,14 @@ fn install_asks_for_the_source_of_all_that_is_locked() {
     refuses_unasked(&scene, &["install", "--frozen"], sentence);
     let json = run(&scene.room, &["install", "--frozen", "--json"]);
     assert_eq!(json.fails(3).json()["refused"][0]["key"], "sources");
-    // What somebody wrote into the lockfile is read as what fetches reads it.
+    // A source in the lockfile is normalized in the same way as for a fetch.
     let lock = scene.room.read("mdskill.lock");
     for (source, odd) in [
         (
             r"github:other/..\\..\\acme\\skills",
-            "a character that no address needs",
+            "a character that is not allowed in an address",
         ),
-        ("https://h/other/../acme/skills", "its path holds `.`, `..`"),
+        ("https://h/other/../acme/skills", "its path has `.`, `..`"),
     ] {
         scene
             .room
@@ -448,16 +452,12 @@ fn install_asks_for_the_source_of_all_that_is_locked() {
 }
 
 #[test]
-fn install_looks_up_whether_a_name_is_a_tag() {
+fn install_looks_up_the_kind_of_a_ref() {
     let mut scene = Scene::set();
     scene.repo.tag("v1.0.0");
     scene.repo.branch("next");
-    let adds = |reference: &str| {
-        run(
-            &scene.room,
-            &["add", &format!("acme/skills/one@{reference}")],
-        )
-        .ok();
+    let adds = |git_ref: &str| {
+        run(&scene.room, &["add", &format!("acme/skills/one@{git_ref}")]).ok();
     };
     let install = |options: &[&str]| {
         scene.forge.reset();
@@ -468,20 +468,24 @@ fn install_looks_up_whether_a_name_is_a_tag() {
     assert_eq!(scene.forge.requests().len(), 0, "without a policy");
     set(&scene.room, "pin = \"tag\"");
     install(&[]).ok();
-    assert_eq!(scene.forge.requests().len(), 1, "one look at the refs");
+    assert_eq!(scene.forge.requests().len(), 1, "one request for the refs");
     install(&["--offline"]).ok();
     run(&scene.room, &["cache", "clear"]).ok();
     let offline = ["install", "--frozen", "--offline"];
     refuses_unasked(
         &scene,
         &offline,
-        "whether `v1.0.0` is a branch or a tag can't be told here; write it in full, as `@refs/tags/v1.2`",
+        "`v1.0.0` may be a branch or a tag; write the full ref, such as `@refs/tags/v1.2`",
     );
     set(&scene.room, "");
     adds("refs/tags/v1.0.0");
     set(&scene.room, "pin = \"tag\"");
     install(&["--offline"]).ok();
-    assert_eq!(scene.forge.requests().len(), 0, "its name tells");
+    assert_eq!(
+        scene.forge.requests().len(),
+        0,
+        "the full ref needs no request"
+    );
 
     set(&scene.room, "");
     adds("next");
@@ -489,14 +493,18 @@ fn install_looks_up_whether_a_name_is_a_tag() {
     refuses(
         &scene.room,
         &["install", "--frozen"],
-        "it follows the branch `next`, which moves",
+        "it follows the branch `next`",
     );
     set(&scene.room, "pin = \"commit\"");
-    refuses_unasked(&scene, &["install", "--frozen"], "by `pin = \"commit\"`");
+    refuses_unasked(
+        &scene,
+        &["install", "--frozen"],
+        "policy `pin = \"commit\"`",
+    );
 }
 
 #[test]
-fn the_policy_is_explained() {
+fn policy_command_explains_each_key() {
     let scene = Scene::set();
     let room = &scene.room;
     let policy = |arguments: &[&str]| run(room, &[&["policy"], arguments].concat());
@@ -514,24 +522,20 @@ fn the_policy_is_explained() {
     let outcome = policy(&[]);
     outcome
         .ok()
-        .says("sources = [\"github:acme/*\"]\n    skills may come only from these\n")
-        .says("pin = \"tag\"\n    a skill follows a tag, a range over the tags or a commit, and no branch\n")
-        .says("min-age = \"3d\"\n    this machine must have seen a commit 3 days before its skills are added or updated; a commit's own date counts only when it is younger, for anybody can write an old one\n")
-        .says("deny = [\"scripts\"]\n    no skill that is added has any of these, and none gains one by an update\n")
-        .says("refused  one\n    `pin = \"tag\"` refuses: it follows the default branch, which moves;")
+        .says("sources = [\"github:acme/*\"]\n    only these sources are allowed\n")
+        .says("pin = \"tag\"\n    a skill must follow a tag, a range of tags, or a commit, not a branch\n")
+        .says("min-age = \"3d\"\n    this machine must have seen a commit 3 days before its skills are added or updated; the date in the commit counts only if it is later, because anyone can write an old date\n")
+        .says("deny = [\"scripts\"]\n    an added skill must not have any of these capabilities, and an update must not add one\n")
+        .says("refused  one\n    `pin = \"tag\"` refuses: it follows the default branch;")
         .says("    `min-age = \"3d\"` refuses: commit ")
-        .says("    `deny = [\"scripts\"]` refuses: it brings scripts (`scripts/run.sh`)");
-    assert_eq!(
-        scene.forge.requests().len(),
-        0,
-        "only this machine is asked"
-    );
+        .says("    `deny = [\"scripts\"]` refuses: it adds scripts (`scripts/run.sh`)");
+    assert_eq!(scene.forge.requests().len(), 0, "no request was made");
     let outcome = policy(&["one"]);
     outcome
         .fails(3)
         .says("    `sources = [\"github:acme/*\"]` allows: `github:acme/skills` is allowed by `github:acme/*`")
-        .says("    `deny = [\"scripts\"]` allows: it brings nothing of that")
-        .never_says("may come only from these");
+        .says("    `deny = [\"scripts\"]` allows: it has none of these")
+        .never_says("only these sources are allowed");
     let json = policy(&["--json"]).ok().json();
     assert_eq!(json["keys"][2]["key"], "min-age");
     assert_eq!(json["skills"][1]["name"], "three");
@@ -569,7 +573,7 @@ fn the_policy_is_explained() {
         .says("`sources = [\"github:acme/*\"]` refuses: ")
         .says("nothing was fetched, so nothing else was looked at");
     assert_eq!(scene.forge.requests().len(), 0);
-    // What is not there can't be looked at.
+    // Missing files can't be checked.
     std::fs::remove_dir_all(room.project().join(".github")).unwrap();
     policy(&["one"])
         .fails(3)
@@ -577,7 +581,7 @@ fn the_policy_is_explained() {
 }
 
 #[test]
-fn what_is_gone_is_refused_and_not_an_error() {
+fn policy_command_works_without_the_repository() {
     let (shop, repo): (Shop, Repo) = Shop::stocked();
     run(&shop.room, &["add", "acme/skills/one"]).ok();
     set(&shop.room, "min-age = \"1h\"\npin = \"tag\"");
@@ -586,5 +590,5 @@ fn what_is_gone_is_refused_and_not_an_error() {
     outcome
         .ok()
         .says("refused  one")
-        .says("was never seen here before");
+        .says("has not been seen on this machine");
 }

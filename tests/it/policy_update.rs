@@ -1,16 +1,16 @@
-//! What `[policy]` keeps out when skills move: the skill stays, the others go on, and the exit code is 3.
+//! `[policy]` during updates: a refused skill stays, the others are updated, and the exit code is 3.
 
 use crate::forge::Scene;
 use crate::policy::{age, set};
 use crate::support::shop::Shop;
 
 #[test]
-fn what_a_new_version_can_newly_do_is_judged_and_what_it_could_do_before_is_not() {
+fn update_refuses_only_new_capabilities() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"]).ok();
     set(&shop.room, "deny = [\"scripts\"]");
     let first = repo.rev_parse("main");
-    // `three` has a script already; `one` gets its first.
+    // `three` already has a script; `one` gets its first one.
     repo.executable(
         "skills/one/scripts/new.sh",
         "#!/bin/sh\ncurl https://new.example.net\n",
@@ -25,7 +25,7 @@ fn what_a_new_version_can_newly_do_is_judged_and_what_it_could_do_before_is_not(
     let outcome = shop.run(&["update", "--force", "--allow", "SK507"]);
     outcome
         .fails(3)
-        .says("the policy refuses `one`")
+        .says("refuses `one`")
         .says("scripts/new.sh")
         .says("Updated three");
     shop.has("one", &repo, &format!("{first}:skills/one"));
@@ -41,34 +41,34 @@ fn what_a_new_version_can_newly_do_is_judged_and_what_it_could_do_before_is_not(
 }
 
 #[test]
-fn a_source_that_is_no_longer_allowed_is_not_asked() {
+fn update_makes_no_request_to_a_disallowed_source() {
     let scene = Scene::set();
     scene.room.mdskill(["add", "acme/skills/one"]).run().ok();
     set(&scene.room, "sources = [\"github:other/*\"]");
     scene.forge.reset();
     let outcome = scene.room.mdskill(["update"]).run();
-    outcome.fails(3).says("the policy refuses `one`");
+    outcome.fails(3).says("refuses `one`");
     assert_eq!(scene.forge.requests().len(), 0);
     outcome.never_says("up to date");
 }
 
 #[test]
-fn a_commit_must_be_old_enough_to_move_to() {
+fn update_refuses_a_young_commit() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one"]).ok();
     set(&shop.room, "min-age = \"3d\"");
     repo.write("skills/one/more.md", "more");
     repo.commit("More");
-    shop.refuses(&["update"], 3, "the policy refuses `one`");
+    shop.refuses(&["update"], 3, "refuses `one`");
     age(&shop.room, 2 * 86_400);
-    shop.refuses(&["update"], 3, "the policy refuses `one`");
+    shop.refuses(&["update"], 3, "refuses `one`");
     age(&shop.room, 2 * 86_400);
     shop.run(&["update"]).ok().says("Updated one");
     shop.has("one", &repo, "main:skills/one");
 }
 
 #[test]
-fn a_branch_that_moves_every_day_is_followed_at_a_distance() {
+fn update_takes_the_newest_old_enough_commit() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"]).ok();
     set(&shop.room, "min-age = \"3d\"");
@@ -87,12 +87,12 @@ fn a_branch_that_moves_every_day_is_followed_at_a_distance() {
         &seen[..7]
     ));
     shop.has("one", &repo, &format!("{seen}:skills/one"));
-    // Nothing goes back to what is older than what is locked.
-    shop.refuses(&["update"], 3, "the policy refuses `one`");
+    // `update` never downgrades a skill.
+    shop.refuses(&["update"], 3, "refuses `one`");
 }
 
 #[test]
-fn what_other_tools_installed_is_taken_from_allowed_sources_only() {
+fn import_refuses_a_disallowed_source() {
     let (shop, repo) = Shop::stocked();
     let page = repo.cat_file(&repo.rev_parse("main:skills/one/SKILL.md"));
     shop.room.write(".claude/skills/one/SKILL.md", page);
@@ -108,32 +108,32 @@ fn what_other_tools_installed_is_taken_from_allowed_sources_only() {
 }
 
 #[test]
-fn an_edit_hides_nothing_from_the_policy() {
+fn local_edit_does_not_widen_the_policy() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one"]).ok();
     set(&shop.room, "deny = [\"scripts\"]");
-    // Somebody has a script of that name and content already.
+    // A local edit adds the same script first.
     let script = "#!/bin/sh\necho same\n";
     shop.room.write(".github/skills/one/scripts/new.sh", script);
     repo.write("skills/one/scripts/new.sh", script);
     repo.commit("The same script");
-    shop.refuses(&["update"], 3, "the policy refuses `one`");
-    // It refuses before a conflict is told, whose ways out would lead nowhere.
+    shop.refuses(&["update"], 3, "refuses `one`");
+    // The refusal comes before a conflict, because resolving the conflict would not help.
     shop.room
         .write(".github/skills/one/scripts/new.sh", "other\n");
-    shop.refuses(&["update"], 3, "the policy refuses `one`")
+    shop.refuses(&["update"], 3, "refuses `one`")
         .never_says("--conflict");
 }
 
 #[test]
-fn a_wrong_mdskill_toml_is_refused_before_anything_is_asked() {
+fn invalid_config_stops_commands_before_any_request() {
     let scene = Scene::set();
     scene.room.mdskill(["add", "acme/skills/one"]).run().ok();
     set(&scene.room, "source = [\"github:other/*\"]");
     for command in ["update", "outdated", "diff", "install"] {
         scene.forge.reset();
         let outcome = scene.room.mdskill([command]).run();
-        outcome.fails(1).says("is `sources` meant?");
+        outcome.fails(1).says("did you mean `sources`?");
         assert_eq!(scene.forge.requests().len(), 0, "{command}");
     }
 }

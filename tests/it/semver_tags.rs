@@ -1,10 +1,10 @@
-//! Versions among tags: ranges as cargo reads them, and nothing that only looks like a version.
+//! Version ranges of tags, which resolve as in cargo.
 
 use crate::forge::Scene;
 use crate::support::repo::Repo;
 use crate::support::shop::Shop;
 
-/// A shop whose `acme/skills` has a commit for each tag, the skill `one` saying which.
+/// Returns a fixture whose `acme/skills` has a commit for each tag. The skill `one` names the tag.
 fn tagged(tags: &[&str]) -> (Shop, Repo) {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
@@ -16,29 +16,29 @@ fn tagged(tags: &[&str]) -> (Shop, Repo) {
     (shop, repo)
 }
 
-/// Installs `one` at this range, which must lead to this tag.
+/// Installs `one` at a range, which must resolve to `tag`.
 #[track_caller]
-fn leads_to(tags: &[&str], range: &str, tag: &str) {
+fn resolves_to(tags: &[&str], range: &str, tag: &str) {
     let (shop, repo) = tagged(tags);
     shop.run(&["add", &format!("acme/skills/one@{range}")]).ok();
     shop.has("one", &repo, &format!("{tag}:skills/one"));
     assert_eq!(shop.entry("one")["ref"], range);
-    // The lockfile's own text of the range is read again.
+    // `update` reads the range from the lockfile.
     shop.run(&["update"]).ok().says("everything is up to date");
 }
 
 #[test]
-fn prereleases_are_treated_as_cargo_does() {
+fn range_matches_prereleases_like_cargo() {
     let tags = ["v1.2.0", "v1.3.0-rc.1", "v1.3.0-rc.2", "v2.0.0-beta"];
-    leads_to(&tags, "^1.2", "v1.2.0");
-    leads_to(&tags, ">=1.0", "v1.2.0");
-    leads_to(&tags, "^1.3.0-rc.1", "v1.3.0-rc.2");
-    leads_to(
+    resolves_to(&tags, "^1.2", "v1.2.0");
+    resolves_to(&tags, ">=1.0", "v1.2.0");
+    resolves_to(&tags, "^1.3.0-rc.1", "v1.3.0-rc.2");
+    resolves_to(
         &["v1.3.0-rc.1", "v1.3.0", "v1.4.0-rc.1"],
         "^1.3.0-rc.1",
         "v1.3.0",
     );
-    leads_to(
+    resolves_to(
         &["v1.3.0-rc.1", "v1.4.0-rc.1"],
         "^1.3.0-rc.1",
         "v1.3.0-rc.1",
@@ -52,7 +52,7 @@ fn prereleases_are_treated_as_cargo_does() {
 }
 
 #[test]
-fn ranges_may_have_commas_and_spaces() {
+fn range_with_commas_and_spaces_resolves() {
     let tags = ["1.1.0", "1.2.0", "1.9.3", "v2.0.0"];
     for (range, tag) in [
         (">=1.2, <2", "1.9.3"),
@@ -61,18 +61,18 @@ fn ranges_may_have_commas_and_spaces() {
         ("~1.2", "1.2.0"),
         (">1.1, <=2.0.0", "v2.0.0"),
     ] {
-        leads_to(&tags, range, tag);
+        resolves_to(&tags, range, tag);
     }
     let (shop, _repo) = tagged(&["1.0.0"]);
     shop.refuses(
         &["add", "acme/skills/one@>=1.2 <2"],
         2,
-        "`>=1.2 <2` is no version range: ",
+        "invalid version range `>=1.2 <2`: ",
     );
 }
 
 #[test]
-fn what_only_looks_like_a_version_is_none() {
+fn range_ignores_tags_that_are_not_versions() {
     let odd = [
         "one@9.9.9",
         "release/9.9",
@@ -84,7 +84,7 @@ fn what_only_looks_like_a_version_is_none() {
         "v09.9.9",
     ];
     let tags = [odd.as_slice(), &["v1.2.0"]].concat();
-    leads_to(&tags, ">=1", "v1.2.0");
+    resolves_to(&tags, ">=1", "v1.2.0");
     let (shop, _repo) = tagged(&odd);
     shop.refuses(
         &["add", "acme/skills/one@^9"],
@@ -94,12 +94,12 @@ fn what_only_looks_like_a_version_is_none() {
 }
 
 #[test]
-fn build_metadata_tells_versions_apart_and_decides_last() {
-    leads_to(&["v1.2.0+b", "v1.2.0+a", "v1.2.0"], "^1.2", "v1.2.0+b");
+fn build_metadata_breaks_ties() {
+    resolves_to(&["v1.2.0+b", "v1.2.0+a", "v1.2.0"], "^1.2", "v1.2.0+b");
 }
 
 #[test]
-fn two_tags_of_one_version_are_said_and_the_same_one_is_always_taken() {
+fn add_warns_of_two_tags_of_one_version_and_picks_the_same() {
     for tags in [["v1.2.0", "1.2.0"], ["1.2.0", "v1.2.0"]] {
         let (shop, repo) = tagged(&tags);
         shop.run(&["add", "acme/skills/one@^1.2"])
@@ -115,7 +115,7 @@ fn two_tags_of_one_version_are_said_and_the_same_one_is_always_taken() {
 }
 
 #[test]
-fn of_a_thousand_tags_only_versions_are_listed() {
+fn range_lists_only_version_tags_of_a_thousand() {
     let scene = Scene::set();
     let tags: Vec<String> = (0..1000)
         .map(|number| format!("create refs/tags/one@1.0.{number} {}\n", scene.commit))

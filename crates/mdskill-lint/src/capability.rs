@@ -1,38 +1,38 @@
-//! [`Capability`]: something that a skill can make an agent do or reach.
+//! [`Capability`]: something that a skill can make an agent do or access.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-/// One thing that a skill can do, and where that is seen.
+/// A capability of a skill, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Capability {
-    /// What kind of thing.
+    /// The kind.
     pub kind: Kind,
-    /// The thing itself: a path, a tool, a host, a command.
+    /// A path, a tool, a host, or a command.
     pub what: String,
-    /// The file that shows it, from inside the skill.
+    /// The file, relative to the skill.
     pub file: String,
-    /// The line, from 1; nothing when it is the file itself.
+    /// The line, from 1; `None` if the capability is the file itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
 }
 
-/// What kind of thing a skill can do, the gravest first.
+/// The kind of a capability, the most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// A command that the client runs by itself: `hooks` of the frontmatter.
+    /// A command that the client runs automatically, such as `hooks` in the frontmatter.
     Hook,
-    /// `allowed-tools` that let the agent run any command unasked.
+    /// `allowed-tools` that let the agent run any command without confirmation.
     UnrestrictedBash,
-    /// Characters that people do not see and agents read.
+    /// Characters that are invisible to people but not to agents.
     HiddenCharacters,
     /// A file that is a program.
     Script,
-    /// A file that the system may execute.
+    /// A file with the executable bit.
     Executable,
-    /// A tool that `allowed-tools` lets the agent use unasked.
+    /// A tool that `allowed-tools` lets the agent use without confirmation.
     Tool,
     /// A host that a page or a script names.
     Host,
@@ -40,13 +40,13 @@ pub enum Kind {
     Command,
 }
 
-/// A word that is no kind of capability.
+/// A word that is not a kind of capability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no capability `{0}`")]
-pub struct NoSuchKind(pub String);
+#[error("unknown capability `{0}`")]
+pub struct ParseKindError(pub String);
 
 impl Kind {
-    /// All kinds, the gravest first.
+    /// All kinds, the most severe first.
     pub const ALL: [Self; 8] = [
         Self::Hook,
         Self::UnrestrictedBash,
@@ -58,7 +58,7 @@ impl Kind {
         Self::Command,
     ];
 
-    /// Returns the word for it, as `[policy] deny` and reports have it.
+    /// Returns the word for the kind in `[policy] deny` and in reports.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -81,12 +81,12 @@ impl fmt::Display for Kind {
 }
 
 impl FromStr for Kind {
-    type Err = NoSuchKind;
+    type Err = ParseKindError;
 
-    fn from_str(word: &str) -> Result<Self, NoSuchKind> {
+    fn from_str(word: &str) -> Result<Self, ParseKindError> {
         let mut kinds = Self::ALL.into_iter();
         let found = kinds.find(|kind| kind.word() == word);
-        found.ok_or_else(|| NoSuchKind(word.to_owned()))
+        found.ok_or_else(|| ParseKindError(word.to_owned()))
     }
 }
 

@@ -1,8 +1,8 @@
-//! [`Frontmatter`]: the YAML at the top of a SKILL.md, read with suspicion.
+//! [`Frontmatter`]: the YAML at the top of a SKILL.md, parsed as untrusted input.
 //!
-//! All of YAML 1.2 is accepted that the library reads and the budgets below hold. This is the
-//! only file that names the library. No public skill (2,672 at their heads) comes near the
-//! budgets or has an anchor, an alias or a tag.
+//! All YAML 1.2 that the library supports is accepted, within the limits below. This is the only
+//! module that uses the YAML library. None of 2,672 published skills comes near the limits, or has
+//! an anchor, an alias, or a tag.
 
 use std::collections::HashSet;
 
@@ -21,59 +21,58 @@ pub use split::{Document, MAX_FRONTMATTER_BYTES, MAX_SKILL_MD_BYTES, split};
 pub use value::Value;
 
 use crate::span::Span;
-use value::{Built, Spent};
+use value::{Exceeded, Limits};
 
-/// Deepest nesting of values; the specification knows two levels (`metadata`).
+/// The maximum depth of values. The specification needs two levels (`metadata`).
 pub const MAX_DEPTH: usize = 16;
-/// Most values, keys counted too; the specification knows six fields.
+/// The maximum number of values, including keys. The specification has six fields.
 pub const MAX_NODES: usize = 1000;
 
-/// The fields of a SKILL.md, and where its body begins.
+/// The fields of a SKILL.md, and the start of its body.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frontmatter {
     fields: Vec<Field>,
-    /// All of it between the two `---` lines.
+    /// The text between the two `---` lines.
     pub span: Span,
-    /// Byte of the file at which the body begins.
+    /// The byte of the file at which the body begins.
     pub body_offset: usize,
-    /// Line of the file at which the body begins.
+    /// The line of the file at which the body begins.
     pub body_line: usize,
 }
 
-/// One key of the frontmatter with its value.
+/// A field of the frontmatter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// The key.
     pub key: String,
-    /// Where the key stands in the file.
+    /// The span of the key.
     pub key_span: Span,
     /// The value.
     pub value: Value,
-    /// Where the value stands in the file as it is written, its quotes included; the key
-    /// when it has none.
+    /// The span of the value as written, including quotes; the span of the key if there is no value.
     pub value_span: Span,
-    /// Where the keys and values of the map stand that is its value, in its order; empty when
-    /// the value is none, or comes through an alias.
+    /// The spans of the keys and values, if the value is a map; empty if the value is an alias.
     pub children: Vec<Child>,
 }
 
-/// Where a key within a field's map stands, and its value; the key twice when it has none.
+/// The spans of a key and its value in the map of a field; the span of the key twice if there is
+/// no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Child {
-    /// The key.
+    /// The span of the key.
     pub key_span: Span,
-    /// The value as it is written, its quotes included.
+    /// The span of the value as written, including quotes.
     pub value_span: Span,
 }
 
 impl Frontmatter {
-    /// Returns every field in the order of the file.
+    /// Returns all fields in file order.
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         &self.fields
     }
 
-    /// Returns the field of that key.
+    /// Returns the field with this key.
     #[must_use]
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)
@@ -116,13 +115,13 @@ impl Frontmatter {
     }
 }
 
-/// Reads the frontmatter of a SKILL.md, in the sense of YAML 1.2.
+/// Parses the frontmatter of a SKILL.md as YAML 1.2.
 ///
 /// # Errors
-/// As [`split()`], and when the YAML is invalid, is no map, has a key twice or one that is no
-/// text, or is over a budget.
+/// As [`split()`], and when the YAML is invalid, is not a map, has a duplicate key or a key that is
+/// not a text, or exceeds a limit.
 pub fn parse(text: &[u8]) -> Result<Frontmatter, FrontmatterError> {
-    read(split(text).map_err(|error| sure_of_its_end(text, error))?)
+    read(split(text).map_err(|error| verify_end(text, error))?)
 }
 
 fn read(document: Document<'_>) -> Result<Frontmatter, FrontmatterError> {
@@ -147,8 +146,8 @@ fn read(document: Document<'_>) -> Result<Frontmatter, FrontmatterError> {
     })
 }
 
-/// Keeps the place where an unclosed frontmatter seems to end only when what is above it can be read.
-fn sure_of_its_end(text: &[u8], mut error: FrontmatterError) -> FrontmatterError {
+/// Keeps the probable end of an unclosed frontmatter only if the text before it can be parsed.
+fn verify_end(text: &[u8], mut error: FrontmatterError) -> FrontmatterError {
     if let Fault::Unclosed { closes_at, .. } = &mut error.fault
         && let Some(end) = *closes_at
     {
@@ -159,8 +158,8 @@ fn sure_of_its_end(text: &[u8], mut error: FrontmatterError) -> FrontmatterError
     error
 }
 
-/// Returns the stripped name and description of a SKILL.md, each when it is a
-/// text that is not empty; neither when the frontmatter is broken.
+/// Returns the trimmed name and description of a SKILL.md. Each is `None` if it is empty or not a
+/// text, and both are if the frontmatter is invalid.
 #[must_use]
 pub fn summary(text: &[u8]) -> (Option<String>, Option<String>) {
     let Ok(frontmatter) = parse(text) else {
@@ -176,13 +175,13 @@ pub fn summary(text: &[u8]) -> (Option<String>, Option<String>) {
     )
 }
 
-/// Reads a YAML text that is no frontmatter: of at most so many values, and no key twice in one
-/// map. The error is the line, from 1, and the problem.
+/// Parses a YAML text that is not a frontmatter, with at most `nodes` values and unique keys. The
+/// error is the line, from 1, and the problem.
 ///
 /// # Errors
-/// When it is no YAML, or over a budget.
+/// When the text is not valid YAML, or exceeds a limit.
 pub fn document(text: &str, nodes: usize) -> Result<Value, (usize, String)> {
-    build(text, &Built::at_most(nodes).refusing_twins()).map_err(|(at, fault)| {
+    build(text, &Limits::at_most(nodes).rejecting_duplicates()).map_err(|(at, fault)| {
         let line = text[..at.start].matches('\n').count() + 1;
         let problem = match fault {
             Fault::TooManyNodes => format!("it has more than {nodes} values"),
@@ -195,34 +194,34 @@ pub fn document(text: &str, nodes: usize) -> Result<Value, (usize, String)> {
 }
 
 fn read_yaml(yaml: &str) -> Result<Value, (Span, Fault)> {
-    build(yaml, &Built::at_most(MAX_NODES))
+    build(yaml, &Limits::at_most(MAX_NODES))
 }
 
-fn build(yaml: &str, built: &Built) -> Result<Value, (Span, Fault)> {
-    let parsed = built
+fn build(yaml: &str, limits: &Limits) -> Result<Value, (Span, Fault)> {
+    let parsed = limits
         .root()
         .deserialize(serde_yaml::Deserializer::from_str(yaml));
     parsed.map_err(|error| {
         let at = error
             .location()
             .map_or(0, |place| offset_of(yaml, place.line(), place.column()));
-        // The parser's own line numbers count from the frontmatter: cut them off.
-        let told = error.to_string();
-        let message = told
+        // The parser counts lines from the start of the frontmatter: remove its line numbers.
+        let message = error.to_string();
+        let message = message
             .split(" at line ")
             .next()
             .unwrap_or_default()
             .to_owned();
-        let fault = match built.spent() {
+        let fault = match limits.exceeded() {
             None => Fault::Yaml { message },
-            Some(Spent::Nodes) => Fault::TooManyNodes,
-            Some(Spent::Depth) => Fault::TooDeep,
+            Some(Exceeded::Nodes) => Fault::TooManyNodes,
+            Some(Exceeded::Depth) => Fault::TooDeep,
         };
         (Span::at(at), fault)
     })
 }
 
-/// Returns the byte of a line and a column that count from 1, at most the end of the text.
+/// Returns the byte offset of a line and a column, which count from 1, or the end of the text.
 fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let lines = text.split_inclusive('\n').take(line.saturating_sub(1));
     let start: usize = lines.map(str::len).sum();
@@ -233,8 +232,8 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
             .unwrap_or(text.len() - start)
 }
 
-/// Turns the parser's refusal into the author's words where the value in which
-/// it lies begins with a bracket (86 of 314 broken files in public history).
+/// Replaces the error of the parser by a clearer one if the value around it starts with a bracket
+/// (86 of 314 invalid files in the history of published skills).
 fn explain(refusal: (Span, Fault), yaml: &str, keys: &[scan::Key]) -> (Span, Fault) {
     let (place, fault) = &refusal;
     let around = keys.iter().rev().find(|key| key.span.start <= place.start);
@@ -304,7 +303,7 @@ fn fields(
     Ok(fields)
 }
 
-/// Checks the maps inside a value: every key once, and none a collection.
+/// Checks the maps inside a value: keys must be unique, and must not be collections.
 fn check_keys(value: &Value) -> Result<(), Fault> {
     match value {
         Value::List(items) => items.iter().try_for_each(check_keys),

@@ -1,4 +1,4 @@
-//! What must be true of every policy.
+//! Properties of every policy.
 
 use proptest::prelude::*;
 
@@ -32,7 +32,7 @@ fn some_policy() -> impl Strategy<Value = Policy> {
         })
 }
 
-/// Restricts a policy by one step more.
+/// Adds one restriction to a policy.
 fn restricted(policy: &Policy, step: usize) -> Policy {
     let mut policy = policy.clone();
     match step {
@@ -54,7 +54,7 @@ fn restricted(policy: &Policy, step: usize) -> Policy {
 
 proptest! {
     #[test]
-    fn one_restriction_more_never_allows_more(
+    fn additional_restriction_never_allows_more(
         policy in some_policy(),
         step in 0_usize..5,
         source in prop::sample::select(vec![
@@ -81,14 +81,15 @@ proptest! {
             kind,
             git_ref: None,
             commit: has_commit.then(commit),
-            content: match is_locked {
-                true => Content::AsLocked,
-                false => Content::New { gained: &gained, evidence },
+            content: if is_locked {
+                Content::AsLocked
+            } else {
+                Content::New { gained: &gained, evidence }
             },
         };
         let stricter = restricted(&policy, step);
         prop_assert!(judge(&policy, &facts).is_allowed() || !judge(&stricter, &facts).is_allowed());
-        // What is refused unseen is refused seen.
+        // A skill that is refused before a fetch is refused after it, too.
         prop_assert!(
             judge_unfetched(&policy, &facts).is_allowed() || !judge(&policy, &facts).is_allowed()
         );

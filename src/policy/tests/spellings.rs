@@ -1,4 +1,4 @@
-//! Where a source really leads, however it is spelled.
+//! Spellings of sources.
 
 use super::*;
 
@@ -64,21 +64,21 @@ fn every_spelling_of_an_allowed_source_is_allowed() {
 }
 
 #[test]
-fn no_spelling_of_another_source_slips_by() {
+fn no_spelling_of_another_source_is_allowed() {
     for (glob, sources) in [
         (
             "github:acme/*",
             &[
                 "github:evil/x",
                 "github:acme.evil/x",
-                // What fetches would read the backslashes as slashes, and go up.
+                // The HTTP client would read backslashes as slashes.
                 r"github:acme/..\..\evil\x",
                 r"github:acme\..\evil/x",
                 "github:acme/%2e%2e%2fevil",
                 "github:acme/..",
                 "github:acme/x?y",
                 "github:acme/x#y",
-                // Where `owner/repo` lives is the environment's business; this is another place.
+                // The environment sets the host of `owner/repo`, so a URL is another source.
                 "https://github.com/acme/x",
                 "https://GITHUB.com:443/acme/x.git",
                 "http://github.com/acme/x",
@@ -183,7 +183,7 @@ fn no_spelling_of_another_source_slips_by() {
 }
 
 #[test]
-fn a_source_that_has_moved_is_judged_by_both_names() {
+fn moved_source_is_checked_by_both_names() {
     let source = "github:acme/x".parse().unwrap();
     let allows = |moved: &str| {
         let moved = moved.parse().unwrap();
@@ -198,13 +198,12 @@ fn a_source_that_has_moved_is_judged_by_both_names() {
     assert!(!verdict.is_allowed);
     assert_eq!(
         verdict.reason,
-        "`github:acme/x` has moved to `github:evil/x`, which is not in the list of allowed sources; add from a source in it, or list this one in mdskill.toml first"
+        "`github:acme/x` has moved to `github:evil/x`, which is not an allowed source; use an allowed source, or add this one to `sources` in mdskill.toml"
     );
 }
 
-/// What is typed as GitHub's URL is what is typed as `owner/repo`.
 #[test]
-fn github_typed_as_a_url_is_github() {
+fn url_of_github_is_the_same_source_as_owner_and_repo() {
     use crate::spec::Spec;
     for typed in [
         "acme/x",
@@ -222,14 +221,14 @@ fn github_typed_as_a_url_is_github() {
 }
 
 #[test]
-fn a_glob_that_can_mean_nothing_is_an_error() {
+fn glob_that_matches_nothing_is_an_error() {
     for (glob, problem) in [
-        ("acme/*", "is `github:acme/*` meant?"),
-        ("", "names no kind of source"),
-        ("*", "names no kind of source"),
-        ("gitlab.acme.com/**", "names no kind of source"),
+        ("acme/*", "did you mean `github:acme/*`?"),
+        ("", "does not start with a kind of source"),
+        ("*", "does not start with a kind of source"),
+        ("gitlab.acme.com/**", "does not start with a kind of source"),
         ("github:acme", "write `github:acme/*`"),
-        ("github:/x", "names no repository"),
+        ("github:/x", "does not name a repository"),
         ("https://github.com/acme/*", "write `github:acme/*`"),
         (
             "https://gitlab.acme.com",
@@ -248,9 +247,9 @@ fn a_glob_that_can_mean_nothing_is_an_error() {
         ("https://h/a/%2e%2e/b", "matches nothing"),
         ("path:a/../b", "matches nothing"),
         (r"path:a\b", "a backslash"),
-        ("ftp://h/**", "nothing that can be fetched from"),
+        ("ftp://h/**", "does not have a supported scheme"),
         ("file://h/x", "write `file:///FOLDER/*`"),
-        ("github:a/[", "is no glob"),
+        ("github:a/[", "is not a valid glob"),
     ] {
         let (at, said) = Sources::new(&["github:a/b", glob]).unwrap_err();
         assert_eq!(at, 1);

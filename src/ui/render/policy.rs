@@ -11,7 +11,7 @@ pub fn refused(printer: &Printer, refused: &[Refusal]) {
     for refusal in refused {
         let Refusal { name, verdict, .. } = refusal;
         printer.error(&format!(
-            "the policy refuses `{name}`, by `{}`: {}",
+            "policy `{}` refuses `{name}`: {}",
             setting(verdict),
             verdict.reason
         ));

@@ -1,6 +1,6 @@
-//! [`Cursor`]: a place in YAML text that knows where scalars end.
+//! [`Cursor`]: a position in YAML text that can skip scalars.
 
-/// A place in YAML text, with the start of its line.
+/// A position in YAML text, with the start of its line.
 #[derive(Debug)]
 pub(super) struct Cursor<'a> {
     pub text: &'a str,
@@ -25,7 +25,7 @@ impl<'a> Cursor<'a> {
         self.text[self.at..].chars().nth(1)
     }
 
-    /// Goes one character on.
+    /// Advances by one character.
     pub fn advance(&mut self) {
         if let Some(c) = self.peek() {
             self.at += c.len_utf8();
@@ -41,14 +41,13 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Returns the characters before `offset` on the current line.
+    /// Returns the number of characters before `offset` on the current line.
     pub fn column_of(&self, offset: usize) -> usize {
         self.text[self.line_start..offset].chars().count()
     }
 
-    /// Passes a scalar without quotes and returns its end. It goes on over lines
-    /// deeper than `indent`, up to `: `, ` #` or, `in_flow`, a bracket or comma
-    /// (YAML 1.2.2, section 7.3.3).
+    /// Skips a plain scalar and returns its end. It continues on lines deeper than `indent`, up to
+    /// `: `, ` #`, or, if `in_flow`, a bracket or comma (YAML 1.2.2, section 7.3.3).
     pub fn pass_plain(&mut self, indent: Option<usize>, in_flow: bool) -> usize {
         let start = self.at;
         let mut end = start;
@@ -66,7 +65,7 @@ impl<'a> Cursor<'a> {
             let line = self.line_start;
             self.advance_while(|c| is_space(c) || is_break(c));
             let next_line = self.line_start != line;
-            // Columns are counted on a new line only: a long line stays linear.
+            // Columns are counted only on a new line, so that a long line takes linear time.
             let is_over = next_line
                 && !in_flow
                 && indent.is_some_and(|indent| self.column_of(self.at) <= indent);
@@ -90,7 +89,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes a scalar in `quote`s; false when the quote is never closed.
+    /// Skips a quoted scalar. Returns false if the quote is never closed.
     pub fn pass_quoted(&mut self, quote: char) -> bool {
         self.advance();
         while let Some(c) = self.peek() {
@@ -109,7 +108,7 @@ impl<'a> Cursor<'a> {
         false
     }
 
-    /// Passes a scalar begun by `|` or `>` inside a collection at column `indent`
+    /// Skips a block scalar (`|` or `>`) in a collection at column `indent`
     /// (YAML 1.2.2, section 8.1).
     pub fn pass_block(&mut self, indent: Option<usize>) {
         let least = indent.map_or(1, |indent| indent + 1);
@@ -137,7 +136,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The line breaks that the parser counts as such (YAML 1.1; 1.2 has CR and LF).
+/// Whether the parser treats `c` as a line break (as in YAML 1.1; 1.2 has only CR and LF).
 pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
@@ -171,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_scalar_ends_where_yaml_says() {
+    fn plain_scalar_ends_as_in_the_specification() {
         assert_eq!(plain("a b: c", None, false), "a b");
         assert_eq!(plain("a:b #c", None, false), "a:b");
         assert_eq!(plain("a#b, c", None, false), "a#b, c");
@@ -182,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quoted_scalar_ends_at_its_own_quote() {
+    fn quoted_scalar_ends_at_its_quote() {
         for (text, rest) in [(r#""a\"b" c"#, " c"), ("'it''s' c", " c")] {
             let mut cursor = Cursor::new(text);
             assert!(cursor.pass_quoted(text.chars().next().unwrap()));
@@ -192,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_scalar_ends_at_the_first_shallower_line() {
+    fn block_scalar_ends_at_the_first_shallower_line() {
         assert_eq!(rest_after_block("|\n  a: *b\n\n   c\nd: e"), "d: e");
         assert_eq!(rest_after_block(">-\n\nd: e"), "d: e");
         assert_eq!(rest_after_block("|2\n    a\n b"), "b");

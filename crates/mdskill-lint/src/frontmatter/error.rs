@@ -1,30 +1,30 @@
-//! [`FrontmatterError`]: why a frontmatter can't be read, where, and what to do.
+//! [`FrontmatterError`]: why a frontmatter can't be read, where, and how to fix it.
 
 use super::quoting::Quoted;
 use crate::span::Span;
 
-/// Why a frontmatter can't be read, and the place in the file.
+/// A frontmatter that can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{fault}")]
 pub struct FrontmatterError {
-    /// Where, in bytes of the whole file.
+    /// The place, in bytes of the whole file.
     pub span: Span,
-    /// What is wrong there.
+    /// The problem.
     pub fault: Fault,
 }
 
-/// What is wrong with a frontmatter. `quoted` is the value as it should be written.
+/// A problem in a frontmatter. `quoted` is the value as it should be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// A byte that no UTF-8 text has.
-    #[error("SKILL.md is not UTF-8: byte 0x{byte:02x} begins no character")]
+    /// Invalid UTF-8.
+    #[error("SKILL.md is not UTF-8: invalid byte 0x{byte:02x}")]
     NotUtf8 {
         /// The byte.
         byte: u8,
     },
     /// Over [`super::MAX_SKILL_MD_BYTES`].
     #[error(
-        "SKILL.md has {bytes} bytes, more than {} are not read",
+        "SKILL.md has {bytes} bytes; the limit is {}",
         super::MAX_SKILL_MD_BYTES
     )]
     FileTooLarge {
@@ -33,7 +33,7 @@ pub enum Fault {
     },
     /// Over [`super::MAX_FRONTMATTER_BYTES`].
     #[error(
-        "the frontmatter has {bytes} bytes, more than {} are not read",
+        "the frontmatter has {bytes} bytes; the limit is {}",
         super::MAX_FRONTMATTER_BYTES
     )]
     TooLarge {
@@ -49,16 +49,16 @@ pub enum Fault {
     /// The first line is not `---`.
     #[error("{}", no_frontmatter(.before.as_ref()))]
     NoFrontmatter {
-        /// What stands before a frontmatter that follows further down, or in its place.
+        /// The text before a frontmatter further down, or in place of one.
         before: Option<Before>,
     },
     /// There is no second `---`.
     #[error("{}", unclosed(.heading.as_deref()))]
     Unclosed {
-        /// The field that became a heading: a formatter takes `name: a` and the `---` below it
-        /// for one, underlined.
+        /// The field that became a heading. Formatters treat `name: a` with `---` below it as an
+        /// underlined heading.
         heading: Option<String>,
-        /// Where a line `---` would close it, when that is the one place.
+        /// The only place where a line `---` could close it, if there is exactly one.
         closes_at: Option<usize>,
     },
     /// `description: text: more`.
@@ -78,7 +78,7 @@ pub enum Fault {
         quoted: Quoted,
     },
     /// `'it's'`, `"a" + "b"`, `[a] [b]`.
-    #[error("text follows the closing `{close}` of a value")]
+    #[error("unexpected text after the closing `{close}` of a value")]
     TextAfterValue {
         /// The quote or bracket that closed the value.
         close: char,
@@ -86,13 +86,13 @@ pub enum Fault {
         quoted: Quoted,
     },
     /// `[cite_start]description: …`.
-    #[error("`{text}` stands before a key")]
+    #[error("unexpected `{text}` before a key")]
     TextBeforeKey {
-        /// What stands there, or its beginning.
+        /// The text, or its beginning.
         text: String,
     },
-    /// A value starts with `[` or `{` and is no list or map.
-    #[error("a value that starts with `{open}` is a {} in YAML, and this one is broken", collection(*.open))]
+    /// A value that starts with `[` or `{` and is not a valid list or map.
+    #[error("a value that starts with `{open}` is a {0} in YAML, but this is not a valid {0}", collection(*.open))]
     BrokenCollection {
         /// The bracket.
         open: char,
@@ -109,52 +109,52 @@ pub enum Fault {
     #[error("a tab is used for indentation, which YAML forbids")]
     Tab,
     /// NUL, ESC and the like.
-    #[error("the frontmatter has the control character U+{code:04X}")]
+    #[error("the frontmatter contains the control character U+{code:04X}")]
     Control {
-        /// Its code point.
+        /// The code point.
         code: u32,
     },
     /// A line that is neither a key nor indented.
-    #[error("`{line}` is no `key: value` line and continues no value")]
+    #[error("expected `key: value`, found `{line}`")]
     NotAKey {
         /// The line, or its beginning.
         line: String,
     },
     /// A list or map used as a key.
-    #[error("a key is a list or a map")]
+    #[error("a key can't be a list or a map")]
     CollectionKey,
-    /// What the YAML parser says, when nothing above explains it.
+    /// An error of the YAML parser that none of the variants above explains.
     #[error("the frontmatter is not valid YAML: {message}")]
     Yaml {
-        /// The parser's words.
+        /// The parser's message.
         message: String,
     },
-    /// A list, a text or nothing instead of keys and values.
+    /// A list, a text, or nothing instead of keys and values.
     #[error("the frontmatter is {found}, not a map of keys to values")]
     NotAMap {
-        /// What it is, with an article.
+        /// The kind of value, with an article.
         found: &'static str,
     },
     /// The same key twice in one map.
-    #[error("the key `{key}` is there twice")]
+    #[error("duplicate key `{key}`")]
     DuplicateKey {
         /// The key.
         key: String,
     },
 }
 
-/// What stands before the `---` that should be the first line.
+/// The text before the `---` that should be the first line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Before {
-    /// What it is.
+    /// The kind of text.
     pub what: Preamble,
-    /// All of it.
+    /// The whole text.
     pub span: Span,
-    /// The line that closes a fence around the whole file.
+    /// The line that closes a code fence around the whole file.
     pub closing: Option<Span>,
 }
 
-/// What stands before a frontmatter: the shapes of public history.
+/// The kinds of text found before a frontmatter in published skills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preamble {
     /// Only white space.
@@ -165,8 +165,8 @@ pub enum Preamble {
     Rule,
     /// A code fence around the whole file.
     Fence,
-    /// The frontmatter itself: a Markdown formatter made a rule of its first line and a heading
-    /// of the others (40 of the 294 in public history).
+    /// The frontmatter itself: a Markdown formatter turned its first line into a rule and the
+    /// other lines into a heading (40 of the 294 in public history).
     Heading,
     /// Anything else.
     Text,
@@ -177,44 +177,46 @@ impl FrontmatterError {
         Self { span, fault }
     }
 
-    /// Returns what to do about it, as a sentence.
+    /// Returns how to fix it, as a sentence.
     #[must_use]
     pub fn help(&self) -> String {
         let quoted = self.fault.quoted();
         if let Some(key) = quoted.and_then(|quoted| quoted.swallowed.as_deref()) {
             return format!(
-                "begin the line of `{key}:` where the other fields begin: indented, it continues the value above"
+                "start the line of `{key}:` in the same column as the other fields: indented, it continues the value above"
             );
         }
         let sentence = match &self.fault {
             Fault::NotUtf8 { .. } => "save the file as UTF-8",
-            Fault::FileTooLarge { .. } => "move the detail into files under `references/`",
-            Fault::TooLarge { .. } | Fault::TooManyNodes => "move the detail into the body",
-            Fault::TooDeep => "flatten the values; `metadata` maps names to texts",
+            Fault::FileTooLarge { .. } => "move details into files under `references/`",
+            Fault::TooLarge { .. } | Fault::TooManyNodes => "move details into the body",
+            Fault::TooDeep => "flatten the values: `metadata` maps names to texts",
             Fault::NoFrontmatter { before } => match before.as_ref().map(|before| before.what) {
                 Some(Preamble::Heading) => {
-                    "write `---`, each field on a line of its own without `#`, and `---`; keep the formatter from this file"
+                    "write `---`, one field per line without `#`, and `---`; exclude this file from the formatter"
                 }
-                Some(Preamble::Fence) => "remove the fence, at the end of the file too",
+                Some(Preamble::Fence) => {
+                    "remove the code fence at the start and the end of the file"
+                }
                 Some(Preamble::Comment) => "move the comment below the frontmatter",
-                Some(_) => "remove everything before the first `---`, blank lines too",
+                Some(_) => "remove everything before the first `---`, including blank lines",
                 None => {
-                    "begin the file with `---`, `name: …`, `description: …` and `---`, a line each"
+                    "start the file with `---`, `name: …`, `description: …`, and `---`, one per line"
                 }
             },
             Fault::Unclosed {
                 heading: Some(_), ..
-            } => "write each field on a line of its own, without `#`, and a line `---` after them",
-            Fault::Unclosed { .. } => "put a line `---` between the last field and the Markdown",
+            } => "write one field per line without `#`, followed by a line `---`",
+            Fault::Unclosed { .. } => "add a line `---` between the last field and the Markdown",
             Fault::TextAfterValue { quoted, .. } if quoted.replacement.starts_with('[') => {
-                return format!("move what follows into the brackets: `{}`", quoted.line);
+                return format!("move the rest into the brackets: `{}`", quoted.line);
             }
             Fault::TextAfterValue {
                 close: ']' | '}',
                 quoted,
             } => {
                 return format!(
-                    "move what follows into the brackets or remove it, or quote the whole value: `{}`",
+                    "move the rest into the brackets, remove it, or quote the whole value: `{}`",
                     quoted.line
                 );
             }
@@ -224,27 +226,29 @@ impl FrontmatterError {
             | Fault::BrokenCollection { quoted, .. } => {
                 return format!("quote the whole value: `{}`", quoted.line);
             }
-            Fault::TextBeforeKey { .. } => "begin the line with the key",
+            Fault::TextBeforeKey { .. } => "start the line with the key",
             Fault::UnclosedQuote { .. } => "close the quote on the same line, or remove it",
             Fault::Tab => "indent with spaces",
             Fault::Control { .. } => "remove the character",
-            Fault::NotAKey { line } if line.contains(':') => "put a space after the colon",
+            Fault::NotAKey { line } if line.contains(':') => "add a space after the colon",
             Fault::NotAKey { .. } => {
-                "write `key: value`, or indent the line so that it continues the value above"
+                "write `key: value`, or indent the line to continue the value above"
             }
             Fault::CollectionKey => {
-                "use a text as the key; a value that starts with a bracket needs quotes"
+                "use a text as the key; quote a value that starts with a bracket"
             }
-            Fault::Yaml { .. } => "write one `key: value` a line, with texts in double quotes",
-            Fault::NotAMap { .. } => "write at least `name: …` and `description: …`, a line each",
-            Fault::DuplicateKey { .. } => "keep one of the two; parsers disagree on which counts",
+            Fault::Yaml { .. } => "write one `key: value` per line, with texts in double quotes",
+            Fault::NotAMap { .. } => "write at least `name: …` and `description: …`, one per line",
+            Fault::DuplicateKey { .. } => {
+                "keep one of the two: parsers disagree about which one counts"
+            }
         };
         sentence.to_owned()
     }
 }
 
 impl Fault {
-    /// Returns the value in quotes, when that is what mends it.
+    /// Returns the value in quotes, if quoting fixes the problem.
     #[must_use]
     pub const fn quoted(&self) -> Option<&Quoted> {
         match self {
@@ -256,7 +260,7 @@ impl Fault {
         }
     }
 
-    /// Returns the same fault with its places moved on by `by` bytes.
+    /// Returns the same fault with its span shifted by `by` bytes.
     pub(super) fn shifted(mut self, by: usize) -> Self {
         match &mut self {
             Self::UnquotedColon { quoted, .. }
@@ -271,20 +275,20 @@ impl Fault {
 
 fn no_frontmatter(before: Option<&Before>) -> &'static str {
     match before.map(|before| before.what) {
-        None => "SKILL.md does not begin with a line `---`",
-        Some(Preamble::Blank) => "a blank line stands before the first `---`",
-        Some(Preamble::Comment) => "a comment stands before the first `---`",
-        Some(Preamble::Rule) => "a line of `_` stands before the first `---`",
-        Some(Preamble::Fence) => "a code fence stands around the whole file",
-        Some(Preamble::Heading) => "the frontmatter has become a Markdown heading",
-        Some(Preamble::Text) => "text stands before the first `---`",
+        None => "SKILL.md does not start with a line `---`",
+        Some(Preamble::Blank) => "blank line before the first `---`",
+        Some(Preamble::Comment) => "comment before the first `---`",
+        Some(Preamble::Rule) => "line of `_` before the first `---`",
+        Some(Preamble::Fence) => "a code fence encloses the whole file",
+        Some(Preamble::Heading) => "the frontmatter was turned into a Markdown heading",
+        Some(Preamble::Text) => "text before the first `---`",
     }
 }
 
 fn unclosed(heading: Option<&str>) -> String {
     match heading {
         Some(heading) => format!(
-            "the frontmatter is never closed: the field `{heading}` has become a Markdown heading"
+            "the frontmatter is never closed: the field `{heading}` was turned into a Markdown heading"
         ),
         None => "the frontmatter is opened with `---` but never closed".to_owned(),
     }
@@ -301,13 +305,13 @@ fn named(character: char) -> String {
     }
 }
 
-/// What a reserved first character stands for. Source: YAML 1.2.2, section 5.3.
+/// The meaning of a reserved first character. Source: YAML 1.2.2, section 5.3.
 fn meaning(character: char) -> &'static str {
     match character {
-        '*' => "it is an alias, and no anchor has that name",
-        '&' => "it is an anchor, and this one is broken",
-        '!' => "it is a tag, and this one is broken",
-        '%' => "it is a directive",
+        '*' => "it starts an alias, and there is no anchor of that name",
+        '&' => "it starts an anchor, and this one is not valid",
+        '!' => "it starts a tag, and this one is not valid",
+        '%' => "it starts a directive",
         ',' | ']' | '}' => "it belongs to a list or a map",
         _ => "it is reserved",
     }

@@ -1,31 +1,31 @@
-//! [`Quoted`]: how a broken value should be written: in quotes.
+//! [`Quoted`]: an invalid value, rewritten in quotes.
 
 use crate::span::Span;
 
-/// Longest value shown in full, in characters (the median public description
-/// has 184); a longer one is shown by its two ends.
+/// The longest value that is shown in full, in characters (the median published description has
+/// 184). A longer one is shown by its beginning and end.
 const SHOWN_CHARS: usize = 300;
 const SHOWN_HEAD: usize = 100;
 const SHOWN_TAIL: usize = 40;
 
-/// A value as it should be written: in quotes, or a list with all of its entries inside.
+/// A value as it should be written: in quotes, or as a list with all its entries inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quoted {
-    /// The value as it is written now, all its lines, in bytes of the file.
+    /// The span of the current value, with all its lines, in bytes of the file.
     pub span: Span,
-    /// What should stand there.
+    /// The new text.
     pub replacement: String,
-    /// The first line as it should be, a long value shown by its ends.
+    /// The new first line, with a long value shortened.
     pub line: Box<str>,
-    /// Whether the author can have meant nothing but a text.
+    /// Whether the value can only be a text.
     pub is_certain: bool,
-    /// The key of a field that a wrong indentation has put into the value: quoted with it, the
-    /// field would be lost.
+    /// The key of a field that wrong indentation made a part of the value. Quoting the value would
+    /// lose the field.
     pub swallowed: Option<Box<str>>,
 }
 
-/// Returns how the value at byte `start` of `yaml` should be written; lines indented deeper
-/// than `indent` continue the value.
+/// Quotes the value at byte `start` of `yaml`. Lines indented deeper than `indent` continue the
+/// value.
 pub(super) fn quoted(yaml: &str, start: usize, indent: usize) -> Quoted {
     let line_start = yaml[..start].rfind('\n').map_or(0, |at| at + 1);
     let prefix = yaml[line_start..start].trim_start();
@@ -47,7 +47,7 @@ pub(super) fn quoted(yaml: &str, start: usize, indent: usize) -> Quoted {
     }
 }
 
-/// Returns how an entry within brackets should be written: up to the next comma or bracket.
+/// Quotes an entry within brackets, up to the next comma or bracket.
 pub(super) fn quoted_entry(yaml: &str, start: usize) -> Quoted {
     let rest = yaml[start..].lines().next().unwrap_or_default();
     let entry = rest.split([',', '[', ']', '{', '}']).next();
@@ -61,8 +61,8 @@ pub(super) fn quoted_entry(yaml: &str, start: usize) -> Quoted {
     }
 }
 
-/// Returns how `[a, b] - c` should be written, 86 of the 314 broken files in public history:
-/// the entries after the list `list` belong into it. `[file] - all of it` is a text.
+/// Moves the entries after a list into it: `[a, b] - c` becomes `[a, b, c]` (86 of the 314 invalid
+/// files in the history of published skills). `[file] - all of it` is a text.
 pub(super) fn with_entries_inside(yaml: &str, list: Span) -> Option<Quoted> {
     let after = yaml[list.end..].lines().next()?.trim_end();
     let span = Span::new(list.start, list.end + after.len());
@@ -94,7 +94,7 @@ fn indent_of(yaml: &str, at: usize) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// Returns the end of the value: blank lines are within it when more of it follows.
+/// Returns the end of the value, which includes blank lines only if more of it follows.
 fn value_end(yaml: &str, start: usize, indent: usize) -> usize {
     let mut lines = yaml[start..].split_inclusive('\n');
     let first = lines.next().unwrap_or_default();
@@ -113,21 +113,22 @@ fn value_end(yaml: &str, start: usize, indent: usize) -> usize {
     end
 }
 
-/// `"a" + "b"` may be meant as a list or a sum; `"a" b` and `'it's'` are a text.
+/// Whether a value has several quoted parts. `"a" + "b"` may be a list or a sum; `"a" b` and
+/// `'it's'` are texts.
 fn has_several_quoted(written: &str) -> bool {
     let quote = written.chars().next();
     let quote = quote.filter(|c| matches!(c, '"' | '\''));
     quote.is_some_and(|quote| written.matches(quote).count() > 3)
 }
 
-/// A line that could be a field or an entry of a list just as well.
+/// Whether a line could also be a field or an entry of a list.
 fn looks_like_more_than_text(line: &str) -> bool {
     let line = line.trim_start();
     let first_word = line.split(' ').next().unwrap_or_default();
     line.starts_with("- ") || first_word.trim_end().ends_with(':')
 }
 
-/// Returns the key of a line that is a field as skills have them: `license: MIT`, not `Note: x`.
+/// Returns the key of a line that looks like a field of a skill: `license: MIT`, not `Note: x`.
 fn field_key(line: &str) -> Option<&str> {
     let (key, value) = line.trim_start().split_once(':')?;
     let is_key = |c: char| c.is_ascii_lowercase() || matches!(c, '-' | '_');
@@ -135,7 +136,7 @@ fn field_key(line: &str) -> Option<&str> {
     (is_field && (value.is_empty() || value.starts_with(' '))).then_some(key)
 }
 
-/// Joins lines as YAML does: a line break is a space, blank lines are line breaks.
+/// Joins lines like YAML: a line break becomes a space, blank lines become line breaks.
 fn folded(written: &str) -> String {
     let mut text = String::with_capacity(written.len());
     let mut blank = 0;
@@ -155,8 +156,8 @@ fn folded(written: &str) -> String {
     text
 }
 
-/// Returns what stands within quotes that were meant to be the only ones: `'it's here'`, and
-/// `"a "b" c"`, in which a quote opens while one is open; `"a" + "b"` is not meant as `a" + "b`.
+/// Removes the outer quotes of a value with more quotes inside, such as `'it's here'` and
+/// `"a "b" c"`, in which a quote opens inside another. `"a" + "b"` is left unchanged.
 fn without_broken_quotes(value: &str) -> &str {
     let within = |quote: char| {
         let inner = value.strip_prefix(quote)?.strip_suffix(quote)?;
@@ -177,7 +178,7 @@ fn shortened(value: &str) -> String {
     format!("{head} … {tail}")
 }
 
-/// Returns `text` as a YAML value, in the plainest quotes that need no escapes if there are any.
+/// Returns `text` as a quoted YAML value, without escapes if possible.
 #[must_use]
 pub fn quote(text: &str) -> String {
     if !text.contains(['"', '\\', '\n']) {
@@ -195,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_value_is_quoted_in_its_line() {
+    fn value_is_quoted_in_its_line() {
         let yaml = "name: a\nx: say \"b\": c\n  more\n\nlast: 'it's'";
         let line = |yaml, start| String::from(quoted(yaml, start, 0).line);
         assert_eq!(line(yaml, 11), "x: 'say \"b\": c more'");
@@ -207,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn all_lines_of_the_value_are_replaced() {
+    fn all_lines_of_a_value_are_replaced() {
         let yaml = "a: b: c\r\n  d\r\n\r\n  e\r\n\r\nf: g";
         let value = quoted(yaml, 3, 0);
         assert_eq!(value.span.of(yaml), "b: c\r\n  d\r\n\r\n  e");
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_value_is_shown_by_its_ends() {
+    fn long_value_is_shortened() {
         let line = quoted(&"é".repeat(500), 0, 0).line;
         assert_eq!(line.chars().count(), 2 + SHOWN_HEAD + 3 + SHOWN_TAIL);
     }

@@ -1,10 +1,9 @@
-//! A pass over the YAML before the parser sees it: it refuses what would make the parser
-//! nest without bound, finds where the keys and values of the two outer levels are, and
-//! remembers the first thing that looks wrong, to explain the parser's refusal in the author's
-//! words.
+//! A scan of the YAML before it is parsed. It rejects input that would make the parser nest without
+//! limit, finds the spans of the keys and values of the two outer levels, and records the first
+//! suspicious place, for a clearer message than that of the parser.
 //!
-//! It follows the token rules of YAML 1.2.2, chapters 5 to 9, as far as needed
-//! to know where a value begins; whether the text is valid is the parser's word.
+//! It follows the token rules of YAML 1.2.2, chapters 5 to 9, as far as needed to find the start of
+//! each value. Only the parser decides whether the text is valid.
 
 use std::collections::HashSet;
 
@@ -17,34 +16,34 @@ use crate::span::Span;
 mod keys;
 mod properties;
 
-/// Most brackets after something that looks wrong, where this pass stops and the depth is no
-/// longer counted: the parser looks at every open one for each token.
+/// The maximum number of brackets after a suspicious place, where the scan stops and the depth is
+/// no longer checked: the parser visits every open bracket for each token.
 const MAX_UNREAD_BRACKETS: usize = 512;
 
-/// Longest piece of the author's that a message repeats, in characters.
+/// The longest quotation of the file in a message, in characters.
 const SHOWN_CHARS: usize = 60;
 
-/// What the pass found; offsets are bytes of the YAML.
+/// The result of a scan. Offsets are bytes of the YAML.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     /// The keys of the outermost map, in order.
     pub keys: Vec<Key>,
-    /// What must not reach the parser.
+    /// A reason not to parse the text.
     pub refused: Option<(Span, Fault)>,
-    /// What explains it, if the parser refuses.
+    /// The probable cause, if the parser rejects the text.
     pub suspected: Option<(Span, Fault)>,
 }
 
-/// Where a key and its value stand; the key twice when it has no value.
+/// The spans of a key and its value; the span of the key twice if there is no value.
 #[derive(Debug, Clone)]
 pub(super) struct Key {
     pub span: Span,
     pub value: Span,
-    /// The keys of the map that is its value.
+    /// The keys of the value, if it is a map.
     pub children: Vec<Self>,
 }
 
-/// Returns what is in `yaml`; stops at the first thing refused or suspected.
+/// Scans `yaml` up to the first rejected or suspicious place.
 pub(super) fn scan(yaml: &str) -> Scan {
     let mut scanner = Scanner::new(yaml);
     while scanner.is_undecided() && scanner.skip_to_token() {
@@ -57,7 +56,7 @@ pub(super) fn scan(yaml: &str) -> Scan {
             scanner.found.refused = scanner.found.refused.or(scanner.found.suspected.clone());
         }
     }
-    // The parser refuses these before it looks at anything else.
+    // The parser rejects control characters before anything else.
     if let Some((at, c)) = yaml.char_indices().find(|(_, c)| is_forbidden(*c)) {
         let code = u32::from(c);
         scanner.found.suspected = Some((Span::new(at, at + c.len_utf8()), Fault::Control { code }));
@@ -65,29 +64,29 @@ pub(super) fn scan(yaml: &str) -> Scan {
     scanner.found
 }
 
-/// Control characters that YAML does not print. Source: YAML 1.2.2, section 5.1.
+/// Whether YAML forbids a control character. Source: YAML 1.2.2, section 5.1.
 fn is_forbidden(c: char) -> bool {
     c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')
 }
 
-/// A scalar that a `:` after it would make a key.
+/// A scalar that is a key if a `:` follows.
 #[derive(Debug, Clone)]
 struct Candidate {
     span: Span,
-    /// Where it begins with its anchor and tag.
+    /// The start, including the anchor and tag.
     from: usize,
-    /// It stands where only a key can stand.
+    /// Whether only a key is allowed at this place.
     required: bool,
 }
 
-/// A bracket that is open.
+/// An open bracket.
 #[derive(Debug)]
 struct Bracket {
     at: usize,
-    /// Where its value begins: at the anchor or tag before it, if it has one.
+    /// The start of the value, including the anchor and tag.
     value: usize,
     open: char,
-    /// The candidate that waits around it.
+    /// The candidate outside of the bracket.
     candidate: Option<Candidate>,
 }
 
@@ -100,12 +99,12 @@ struct Scanner<'a> {
     key_allowed: bool,
     last_key: Option<Span>,
     last_scalar: usize,
-    /// A value closed by a quote or bracket on this line.
+    /// The start and closing character of a quoted or bracketed value that ended on this line.
     closed: Option<(usize, char)>,
-    /// How deep the key stands that awaits its value: 1 for a field, 2 for a field's child.
+    /// The depth of the key that has no value yet: 1 for a field, 2 for a child of a field.
     awaits_value: Option<usize>,
     anchors: HashSet<&'a str>,
-    /// Where an anchor or a tag that awaits its value stands, and its line.
+    /// The start and line of an anchor or tag that has no value yet.
     property: Option<(usize, usize)>,
     found: Scan,
 }
@@ -149,16 +148,17 @@ impl<'a> Scanner<'a> {
         quoting::quoted(self.cursor.text, start, indent)
     }
 
-    /// Suspects the character at `start`, which begins no text.
+    /// Records the character at `start`, which can't start a text.
     fn suspect_start(&mut self, start: usize, character: char) {
-        let quoted = match self.in_block() {
-            true => self.quoted(start),
-            false => quoting::quoted_entry(self.cursor.text, start),
+        let quoted = if self.in_block() {
+            self.quoted(start)
+        } else {
+            quoting::quoted_entry(self.cursor.text, start)
         };
         self.suspect(start, Fault::ReservedStart { character, quoted });
     }
 
-    /// Goes to the next token; false when there is none.
+    /// Advances to the next token. Returns false if there is none.
     fn skip_to_token(&mut self) -> bool {
         while let Some(c) = self.cursor.peek() {
             match c {
@@ -248,7 +248,7 @@ impl<'a> Scanner<'a> {
         self.closed = self.in_block().then_some((start, quote));
     }
 
-    /// Notes a scalar that began on the line at `line_start`.
+    /// Records a scalar that began on the line at `line_start`.
     fn scalar(&mut self, span: Span, line_start: usize) {
         let (from, value) = self.begins(span.start, line_start);
         self.last_scalar = value;
@@ -286,7 +286,7 @@ impl<'a> Scanner<'a> {
         self.cursor.advance();
     }
 
-    /// Opens the block collection of an entry in `column`, unless it is open already.
+    /// Opens the block collection of an entry in `column`, unless it is already open.
     fn enter_block(&mut self, column: usize) {
         if self.indents.last().is_none_or(|open| *open < column) {
             self.indents.push(column);

@@ -1,40 +1,40 @@
-//! Cuts a SKILL.md at its two `---` lines, before any YAML is read.
+//! Splits a SKILL.md at its two `---` lines.
 
 use super::error::{Fault, FrontmatterError};
 use crate::span::Span;
 
 mod recover;
 
-/// Largest SKILL.md that is read: the longest of 2,672 public ones has 2,723
-/// lines, and what is ten times as long is no instruction an agent can hold.
+/// The maximum size of a SKILL.md. The longest of 2,672 published ones has 2,723 lines, and a text
+/// ten times as long does not fit into the context of an agent.
 pub const MAX_SKILL_MD_BYTES: usize = 1024 * 1024;
-/// Largest frontmatter: the longest public description is 1,929 characters, so
-/// 64 KiB leaves room for thirty of them.
+/// The maximum size of a frontmatter, enough for thirty descriptions of the greatest published
+/// length (1,929 characters).
 pub const MAX_FRONTMATTER_BYTES: usize = 64 * 1024;
 
-/// A SKILL.md, cut in two.
+/// The two parts of a SKILL.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Document<'a> {
     /// The YAML between the two `---` lines; it begins at line 2 of the file.
     pub yaml: &'a str,
-    /// Byte of the file at which the YAML begins.
+    /// The byte of the file at which the YAML begins.
     pub yaml_offset: usize,
     /// The Markdown after them.
     pub body: &'a str,
-    /// Byte of the file at which the body begins.
+    /// The byte of the file at which the body begins.
     pub body_offset: usize,
-    /// Line of the file at which the body begins.
+    /// The line of the file at which the body begins.
     pub body_line: usize,
 }
 
-/// Cuts `text` into frontmatter and body. A byte order mark and CRLF are accepted.
+/// Splits `text` into frontmatter and body. A byte order mark and CRLF are accepted.
 ///
-/// Only a whole line of `---` closes the frontmatter: the reference validator
-/// cuts at the first `---` anywhere, also inside a value.
+/// Only a whole line `---` closes the frontmatter. skills-ref, by contrast, splits at the first
+/// `---` anywhere, even inside a value.
 ///
 /// # Errors
-/// When `text` is too large, not UTF-8, has no `---` as its first line or no
-/// second one, or has more than [`MAX_FRONTMATTER_BYTES`] between them.
+/// When `text` is too large, is not UTF-8, does not start with a line `---`, has no second one, or
+/// has more than [`MAX_FRONTMATTER_BYTES`] between them.
 pub fn split(text: &[u8]) -> Result<Document<'_>, FrontmatterError> {
     let whole = readable(text)?;
     let marked = whole.strip_prefix('\u{feff}').unwrap_or(whole);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_and_crlf_are_accepted() {
+    fn byte_order_mark_and_crlf_are_accepted() {
         let text = "\u{feff}---\r\nname: a\r\n--- \r\n# A\r\n";
         let document = split(text.as_bytes()).unwrap();
         assert_eq!(document.yaml, "name: a\r\n");
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_whole_line_closes() {
+    fn only_a_whole_line_closes_the_frontmatter() {
         let text = "---\ndescription: a --- b\nx: |\n  ---\n---";
         let document = split(text.as_bytes()).unwrap();
         assert_eq!(document.yaml, "description: a --- b\nx: |\n  ---\n");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_and_encodings_are_faults() {
+    fn invalid_text_is_rejected() {
         assert!(matches!(fault(b"---\nname: a\n"), Fault::Unclosed { .. }));
         let bad = split(b"---\nname: \xff\n---\n").unwrap_err();
         assert_eq!(bad.fault, Fault::NotUtf8 { byte: 0xff });

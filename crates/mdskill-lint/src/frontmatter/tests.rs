@@ -10,7 +10,7 @@ fn error(yaml: &str) -> FrontmatterError {
     read(yaml).unwrap_err()
 }
 
-/// Where byte `offset` of the file around `yaml` stands: line, column.
+/// Returns the line and column of byte `offset` in the file that contains `yaml`.
 fn place(yaml: &str, offset: usize) -> (usize, usize) {
     let file = format!("---\n{yaml}\n---\n# Body\n");
     let before = &file[..offset];
@@ -19,7 +19,7 @@ fn place(yaml: &str, offset: usize) -> (usize, usize) {
     (line, before[line_start..].chars().count() + 1)
 }
 
-/// The written value of each field, by its place in the file.
+/// Returns each field and its value as written in the file.
 fn written(yaml: &str) -> Vec<(String, String)> {
     let file = format!("---\n{yaml}\n---\n# Body\n");
     let of = |span: Span| span.of(&file).to_owned();
@@ -37,7 +37,7 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn fields_have_values_and_places() {
+fn fields_have_values_and_spans() {
     let yaml = "name: pdf\ndescription: >-\n  Reads: a\n  --- b\nlicense:\nmetadata:\n  version: \"1.0\"\n  'a b': x\nallowed-tools:\n- Read\n- \"Bash(git:*)\"\nbig: yes # no";
     assert_eq!(
         written(yaml),
@@ -62,7 +62,7 @@ fn fields_have_values_and_places() {
 }
 
 #[test]
-fn flow_collections_are_accepted_and_placed() {
+fn flow_collections_have_spans() {
     assert_eq!(
         written("{name: a, \"description\": 'b: c', metadata: {tags: [x, y]}}"),
         pairs(&[
@@ -78,7 +78,7 @@ fn flow_collections_are_accepted_and_placed() {
 }
 
 #[test]
-fn an_unquoted_colon_shows_the_quoted_line() {
+fn unquoted_colon_has_a_quoted_line_as_help() {
     let yaml = "name: a\ndescription: Use when: \"x\" or y\n  and more\nlicense: MIT";
     let error = error(yaml);
     assert_eq!(place(yaml, error.span.start), (3, 22));
@@ -94,7 +94,7 @@ fn an_unquoted_colon_shows_the_quoted_line() {
 }
 
 #[test]
-fn each_shape_of_public_history_has_its_own_words() {
+fn faults_of_published_skills_have_their_own_variants() {
     let quoted = |yaml: &str| match error(yaml).fault {
         Fault::ReservedStart { quoted, .. }
         | Fault::TextAfterValue { quoted, .. }
@@ -137,7 +137,7 @@ fn each_shape_of_public_history_has_its_own_words() {
 }
 
 #[test]
-fn what_is_no_map_of_single_keys_is_refused() {
+fn frontmatter_that_is_not_a_map_of_unique_keys_is_rejected() {
     let duplicate = |key: &str| Fault::DuplicateKey {
         key: key.to_owned(),
     };
@@ -154,7 +154,7 @@ fn what_is_no_map_of_single_keys_is_refused() {
 }
 
 #[test]
-fn nothing_expands_or_nests_without_bound() {
+fn depth_and_number_of_values_are_limited() {
     let nested = |depth| format!("a: {}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(read(&nested(MAX_DEPTH - 1)).is_ok());
     assert_eq!(error(&nested(MAX_DEPTH)).fault, Fault::TooDeep);
@@ -165,7 +165,7 @@ fn nothing_expands_or_nests_without_bound() {
 }
 
 #[test]
-fn anchors_aliases_and_tags_are_yaml() {
+fn anchors_aliases_and_tags_are_accepted() {
     let yaml = "&k a: &x [b]\nc: *x\nd: !!str 7\ne: !mine {f: *x}\ng: &y\n  h: 1\n  i: !t\nj: &z\nk: *z\n<<: *y";
     assert_eq!(
         written(yaml),
@@ -189,7 +189,7 @@ fn anchors_aliases_and_tags_are_yaml() {
 }
 
 #[test]
-fn aliases_multiply_nothing_past_the_budget() {
+fn expanded_aliases_count_towards_the_limits() {
     let laughs = |levels: usize| {
         let line = |level: usize| {
             let aliases = vec![format!("*a{level}"); 10].join(", ");
@@ -213,7 +213,7 @@ fn aliases_multiply_nothing_past_the_budget() {
 }
 
 #[test]
-fn children_of_a_map_have_places() {
+fn children_of_a_map_have_spans() {
     let of = |yaml: &str| -> Vec<(String, String)> {
         let file = format!("---\n{yaml}\n---\n# Body\n");
         let frontmatter = parse(file.as_bytes()).unwrap();
@@ -249,7 +249,7 @@ fn children_of_a_map_have_places() {
 }
 
 #[test]
-fn marks_inside_texts_are_texts() {
+fn indicators_inside_texts_are_texts() {
     let yaml = "a: R & D * 2 ! x\nb: |\n  *x\n  &y\nc: '*x'\nd: \"\n  *x\"\ne: f\n  *x !y\n#*z\ng: http://x#y, [a]";
     let frontmatter = read(yaml).unwrap();
     assert_eq!(frontmatter.fields().len(), 6);
@@ -258,7 +258,7 @@ fn marks_inside_texts_are_texts() {
 }
 
 #[test]
-fn the_summary_is_tolerant() {
+fn summary_ignores_invalid_fields() {
     assert_eq!(
         summary(b"---\nname: ' a '\ndescription: 7\n---\n"),
         (Some("a".to_owned()), None)
@@ -270,12 +270,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn no_bytes_panic_and_errors_lie_inside(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = parse(&bytes);
     }
 
     #[test]
-    fn no_yaml_like_text_panics(yaml in "([a-c]|é|\u{2028}|\u{feff}|[-:?&*!|>%@`'\"#,{}\\[\\]\\\\. \t\r\n]){0,60}") {
+    fn errors_of_yaml_like_text_have_spans_and_help(yaml in "([a-c]|é|\u{2028}|\u{feff}|[-:?&*!|>%@`'\"#,{}\\[\\]\\\\. \t\r\n]){0,60}") {
         let whole = format!("---\n{yaml}\n---\n");
         if let Err(error) = parse(whole.as_bytes()) {
             prop_assert!(error.span.start <= error.span.end && error.span.end <= whole.len());
@@ -283,9 +283,9 @@ proptest! {
         }
     }
 
-    /// The scan claims a place for each top-level key; the parser's keys agree.
+    /// The spans of the scan match the keys of the parser.
     #[test]
-    fn places_match_the_keys(yaml in "([a-c]{1,2}(: |:\n|\n|: \\[a, b\\]\n|: 'x: y'\n|: \"z\n  w\"\n|: >\n  t\n|: \\{a: b\\}\n| |\n  |\n- )){0,12}") {
+    fn spans_match_the_keys(yaml in "([a-c]{1,2}(: |:\n|\n|: \\[a, b\\]\n|: 'x: y'\n|: \"z\n  w\"\n|: >\n  t\n|: \\{a: b\\}\n| |\n  |\n- )){0,12}") {
         let whole = format!("---\n{yaml}\n---\n");
         if let Ok(frontmatter) = parse(whole.as_bytes()) {
             for field in frontmatter.fields().iter().filter(|f| f.key != "null") {
@@ -297,18 +297,18 @@ proptest! {
 }
 
 #[test]
-fn a_document_is_read_under_its_own_budget_and_each_key_once() {
+fn document_has_its_own_limit_and_unique_keys() {
     let refused = |text: &str| document(text, 10).unwrap_err();
     assert!(document("a: 1\nb: [x, {c: d}]\n", 10).is_ok());
     assert_eq!(
         refused("a: 1\nb:\n  c: 1\n  c: 2\n"),
-        (3, "b: `c` stands twice in one map".to_owned())
+        (3, "b: duplicate key `c`".to_owned())
     );
     assert_eq!(
         refused("a: [1,2,3,4,5,6,7,8,9]\n").1,
         "it has more than 10 values"
     );
     assert_eq!(refused("a: 1\nb: [\n").0, 3);
-    // In a frontmatter the rules tell of it.
+    // In a frontmatter, a rule reports duplicate keys.
     assert!(read_yaml("a: 1\na: 2\n").is_ok());
 }

@@ -10,8 +10,7 @@ use serde::de::{
 
 use super::MAX_DEPTH;
 
-/// A value of the frontmatter. Numbers keep a text, because only texts mean
-/// anything to a skill.
+/// A value of the frontmatter. A number is kept as text, because skills use only texts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// Nothing, `~` or `null`.
@@ -29,7 +28,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// Returns the text without the white space around it, when it is a text.
+    /// Returns the text without surrounding white space, if the value is a text.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {
@@ -38,7 +37,7 @@ impl Value {
         }
     }
 
-    /// Returns what kind of value it is, with an article.
+    /// Returns the kind of the value, with an article.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -51,7 +50,7 @@ impl Value {
         }
     }
 
-    /// Returns the value as a key; none for a list or a map.
+    /// Returns the value as a key, or `None` for a list or a map.
     #[must_use]
     pub fn as_key(&self) -> Option<String> {
         match self {
@@ -63,68 +62,70 @@ impl Value {
     }
 }
 
-/// A budget that was spent.
+/// An exceeded limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spent {
+pub(super) enum Exceeded {
     /// The number of values.
     Nodes,
     /// [`MAX_DEPTH`].
     Depth,
 }
 
-/// What has been built of a document. The parser follows an alias as often as it stands there,
-/// so what counts is what is built, not what is written: a few lines of aliases of aliases
-/// would be billions of values, and an anchor around its own alias would have no end.
+/// The limits of a document, and the number of values built so far.
+///
+/// Limits values count, not written ones, because the parser expands every use of an alias: a few
+/// lines of aliases of aliases would become billions of values, and an anchor that contains its
+/// own alias would never end.
 #[derive(Debug)]
-pub(super) struct Built {
+pub(super) struct Limits {
     nodes: Cell<usize>,
-    spent: Cell<Option<Spent>>,
+    exceeded: Cell<Option<Exceeded>>,
     at_most: usize,
-    refuses_twins: bool,
+    rejects_duplicates: bool,
 }
 
-impl Built {
-    /// Begins a document of at most so many values.
+impl Limits {
+    /// Creates limits for a document of at most `nodes` values.
     pub fn at_most(nodes: usize) -> Self {
         Self {
             nodes: Cell::new(0),
-            spent: Cell::new(None),
+            exceeded: Cell::new(None),
             at_most: nodes,
-            refuses_twins: false,
+            rejects_duplicates: false,
         }
     }
 
-    /// Refuses a key that stands twice in one map; else both are built.
-    pub fn refusing_twins(self) -> Self {
+    /// Rejects a duplicate key in a map. Without this, both entries are kept.
+    pub fn rejecting_duplicates(self) -> Self {
         Self {
-            refuses_twins: true,
+            rejects_duplicates: true,
             ..self
         }
     }
 
-    /// Returns the budget that was spent, if one was.
-    pub fn spent(&self) -> Option<Spent> {
-        self.spent.get()
+    /// Returns the exceeded limit, if any.
+    pub fn exceeded(&self) -> Option<Exceeded> {
+        self.exceeded.get()
     }
 
-    /// Returns what builds the outermost value.
-    pub fn root(&self) -> Budget<'_> {
-        Budget {
-            built: self,
+    /// Returns the builder of the outermost value.
+    pub fn root(&self) -> Builder<'_> {
+        Builder {
+            limits: self,
             depth: 0,
         }
     }
 }
 
-/// Builds a value within what is left; shared by all levels, so that nothing that multiplies
-/// values can grow past it.
+/// Builds a value within the limits. All levels share the count, so that nothing that multiplies
+/// values can exceed it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Budget<'a> {
-    built: &'a Built,
+pub(super) struct Builder<'a> {
+    limits: &'a Limits,
     depth: usize,
 }
 
-impl Budget<'_> {
+impl Builder<'_> {
     fn deeper(self) -> Self {
         Self {
             depth: self.depth + 1,
@@ -133,23 +134,25 @@ impl Budget<'_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Budget<'_> {
+impl<'de> DeserializeSeed<'de> for Builder<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
-        let nodes = self.built.nodes.get() + 1;
-        self.built.nodes.set(nodes);
-        let spent = match () {
-            () if nodes > self.built.at_most => Spent::Nodes,
-            () if self.depth > MAX_DEPTH => Spent::Depth,
-            () => return from.deserialize_any(self),
+        let nodes = self.limits.nodes.get() + 1;
+        self.limits.nodes.set(nodes);
+        let exceeded = if nodes > self.limits.at_most {
+            Exceeded::Nodes
+        } else if self.depth > MAX_DEPTH {
+            Exceeded::Depth
+        } else {
+            return from.deserialize_any(self);
         };
-        self.built.spent.set(Some(spent));
-        Err(D::Error::custom("over a budget"))
+        self.limits.exceeded.set(Some(exceeded));
+        Err(D::Error::custom("limit exceeded"))
     }
 }
 
-impl<'de> Visitor<'de> for Budget<'_> {
+impl<'de> Visitor<'de> for Builder<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -160,7 +163,7 @@ impl<'de> Visitor<'de> for Budget<'_> {
         Ok(Value::Null)
     }
 
-    /// An empty document comes as no value at all.
+    /// The parser reports an empty document as no value.
     fn visit_none<E>(self) -> Result<Value, E> {
         Ok(Value::Null)
     }
@@ -205,19 +208,17 @@ impl<'de> Visitor<'de> for Budget<'_> {
         let mut map = Vec::new();
         let mut seen = HashSet::new();
         while let Some(key) = entries.next_key_seed(self.deeper())? {
-            if let (true, Some(name)) = (self.built.refuses_twins, Value::as_key(&key))
+            if let (true, Some(name)) = (self.limits.rejects_duplicates, Value::as_key(&key))
                 && !seen.insert(name.clone())
             {
-                return Err(A::Error::custom(format!(
-                    "`{name}` stands twice in one map"
-                )));
+                return Err(A::Error::custom(format!("duplicate key `{name}`")));
             }
             map.push((key, entries.next_value_seed(self.deeper())?));
         }
         Ok(Value::Map(map))
     }
 
-    /// A value with a tag of its own: the value counts, what its tag means is the author's.
+    /// Keeps the value of a custom tag and ignores the tag.
     fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Value, A::Error> {
         let (IgnoredAny, value) = tagged.variant()?;
         value.newtype_variant_seed(self)

@@ -1,4 +1,4 @@
-//! Which scalars are keys, and where their values begin.
+//! Finds keys and the spans of their values.
 
 use super::{Candidate, Key, SHOWN_CHARS, Scanner};
 use crate::frontmatter::cursor::is_blank_or_end;
@@ -6,8 +6,8 @@ use crate::frontmatter::error::Fault;
 use crate::span::Span;
 
 impl Scanner<'_> {
-    /// Remembers what is at `span`, and with its anchor and tag begins at byte `from` of the
-    /// line at `line_start`, as a possible key.
+    /// Records a possible key at `span`. With its anchor and tag, it starts at byte `from`, on the line
+    /// at `line_start`.
     pub(super) fn may_be_key(&mut self, span: Span, from: usize, line_start: usize) {
         let column = || self.cursor.text[line_start..from].chars().count();
         let indent = self.indents.last().copied();
@@ -31,7 +31,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Whether a key begins at byte `start`, after something that stands where only it can.
+    /// Whether a key starts at byte `start`, after text at a place where only a key is allowed.
     pub(super) fn is_before_key(&self, start: usize) -> bool {
         let is_where_keys_are = self.indents.is_empty()
             || self
@@ -44,13 +44,13 @@ impl Scanner<'_> {
         is_where_keys_are && after.next() == Some(':') && is_blank_or_end(after.next())
     }
 
-    /// Meets the `:` after a key.
+    /// Handles the `:` after a key.
     pub(super) fn key_ends(&mut self) {
         let colon = self.cursor.at;
         self.closed = None;
         self.cursor.advance();
         let (stale, key) = match self.candidate.take() {
-            // A key ends on the line it begins on: YAML 1.2.2, section 7.4.2.
+            // A key must end on the line it starts on: YAML 1.2.2, section 7.4.2.
             Some(candidate) if candidate.span.start < self.cursor.line_start => {
                 (Some(candidate), None)
             }
@@ -132,8 +132,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// Notes where the scalar or bracket that began at `start` ends, if it is the value of a
-    /// key of the two outer levels.
+    /// Records the end of the scalar or bracket that began at `start`, if it is the value of a key of
+    /// the two outer levels.
     pub(super) fn value_ends(&mut self, start: usize, end: usize) {
         if let Some(field) = self.found.keys.last_mut() {
             field.value_ends(start, end);
@@ -151,15 +151,15 @@ impl Key {
         }
     }
 
-    /// What looked like a text is the first key of a map, which goes on.
+    /// Reopens a value that looked like a text but is the first key of a map.
     fn is_begun_by(&mut self, key: Span) {
         if self.value.end == key.end && self.value != self.span {
             self.value.end = self.value.start;
         }
     }
 
-    /// Ends a value that is still open (a block scalar, a list or map of lines) at the last
-    /// character before `next`. A key without a value took `next` for one.
+    /// Ends an open value (a block scalar, or a block list or map) at the last character before
+    /// `next`. For a key without a value, `next` was recorded as its value.
     pub(super) fn ends_before(&mut self, next: Span, yaml: &str) {
         if self.value.start >= next.start {
             self.value = self.span;

@@ -5,7 +5,7 @@ use crate::frontmatter::cursor::{is_blank_or_end, is_flow_mark};
 use crate::span::Span;
 
 impl Scanner<'_> {
-    /// Passes `&a` or `!a`, which belongs to the value after it.
+    /// Skips `&a` or `!a`, which belongs to the following value.
     pub(super) fn property(&mut self, sign: char) {
         let (start, line) = (self.cursor.at, self.cursor.line_start);
         let name = self.pass_name();
@@ -18,7 +18,7 @@ impl Scanner<'_> {
         self.property.get_or_insert((start, line));
     }
 
-    /// Passes `*a`. To most who write one it is a glob, so an alias is what names an anchor.
+    /// Skips `*a`. It is an alias only if the anchor exists, because most authors mean a glob.
     pub(super) fn alias(&mut self) {
         let (start, line) = (self.cursor.at, self.cursor.line_start);
         let name = self.pass_name();
@@ -29,8 +29,8 @@ impl Scanner<'_> {
         self.key_allowed = false;
     }
 
-    /// Returns where a node that begins at byte `start` begins with its anchor and tag: as a key, for
-    /// which they must stand on its line, and as a value.
+    /// Returns the start of a node, including its anchor and tag: as a key, for which they must be on
+    /// the same line, and as a value.
     pub(super) fn begins(&mut self, start: usize, line_start: usize) -> (usize, usize) {
         match self.property.take() {
             Some((property, line)) if line == line_start => (property, property),
@@ -51,7 +51,8 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// What the parser takes in the name of an anchor (YAML 1.1; 1.2 takes nearly everything).
+/// Whether the parser accepts `c` in the name of an anchor (as in YAML 1.1; 1.2 accepts nearly all
+/// characters).
 fn is_in_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
 }

@@ -1,12 +1,11 @@
-//! Where the two `---` lines went, when they are not where they belong: the shapes of the 294
-//! files without frontmatter and the 2 unclosed ones in public history.
+//! Explains missing `---` lines, by the forms of the 294 files without frontmatter and the 2
+//! unclosed ones in the history of published skills.
 
 use super::is_fence;
 use crate::frontmatter::error::{Before, Fault, Preamble};
 use crate::span::Span;
 
-/// Returns what stands before a frontmatter that begins further down, or in its place; nothing
-/// when there is none.
+/// Returns the text before a frontmatter further down, or in place of one, if any.
 pub(super) fn before(whole: &str) -> Option<Before> {
     if let Some(span) = formatted(whole) {
         return Some(Before {
@@ -40,7 +39,7 @@ pub(super) fn before(whole: &str) -> Option<Before> {
     })
 }
 
-/// Returns a rule and a heading `name: …` at the top: what some formatters make of a frontmatter.
+/// Returns a rule and a heading `name: …` at the top, which some formatters make of a frontmatter.
 fn formatted(whole: &str) -> Option<Span> {
     let lines = whole.split_inclusive('\n');
     let mut lines = lines.filter(|line| !line.trim().is_empty());
@@ -59,27 +58,28 @@ fn last_line(whole: &str) -> Option<Span> {
     Some(Span::new(start, whole.len()))
 }
 
-/// Returns what is known of a frontmatter that is opened before byte `from` and never closed.
+/// Returns the fault of a frontmatter that is opened before byte `from` and never closed.
 pub(super) fn unclosed(whole: &str, from: usize) -> Fault {
     let lines = whole[from..].lines();
     let headings = lines.filter_map(|line| key_of(line.trim_start_matches('#').trim_start()));
     let mut headings = headings.filter(|key| matches!(*key, "name" | "description"));
     let first = whole[from..].lines().find(|line| !line.trim().is_empty());
     let is_heading = first.is_some_and(|line| line.starts_with('#'));
-    match is_heading {
-        true => Fault::Unclosed {
+    if is_heading {
+        Fault::Unclosed {
             heading: headings.next().map(str::to_owned),
             closes_at: None,
-        },
-        false => Fault::Unclosed {
+        }
+    } else {
+        Fault::Unclosed {
             heading: None,
             closes_at: end_of_fields(&whole[from..]).map(|end| from + end),
-        },
+        }
     }
 }
 
-/// Returns the end of the last line that can belong to a frontmatter, when what follows is
-/// surely Markdown: a heading, text after a blank line, or nothing.
+/// Returns the end of the last line that can belong to a frontmatter, if the rest is clearly
+/// Markdown: a heading, text after a blank line, or nothing.
 fn end_of_fields(yaml: &str) -> Option<usize> {
     let (mut reached, mut end, mut after_blank) = (0, 0, false);
     for line in yaml.split_inclusive('\n') {
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_before_the_frontmatter_is_named() {
+    fn text_before_the_frontmatter_is_classified() {
         let shape = |text: &str| before(text).map(|before| (before.what, before.span.end));
         assert_eq!(shape(""), None);
         assert_eq!(shape("# Title\n\n---\n\ntext: a\n"), None);
@@ -134,14 +134,14 @@ mod tests {
     }
 
     #[test]
-    fn the_fence_around_a_file_has_two_ends() {
+    fn code_fence_around_a_file_has_two_ends() {
         let text = "```skill\n---\nname: a\n---\nb\n```\n\n";
         let before = before(text).unwrap();
         assert_eq!(before.closing.unwrap().of(text), "```\n\n");
     }
 
     #[test]
-    fn an_unclosed_frontmatter_ends_before_what_is_markdown() {
+    fn unclosed_frontmatter_ends_before_the_markdown() {
         let rest = |text: &str| match unclosed(text, 4) {
             Fault::Unclosed { closes_at, .. } => closes_at.map(|at| text[at..].to_owned()),
             other => panic!("{other}"),
@@ -154,6 +154,6 @@ mod tests {
         assert_eq!(rest("---\nname: a\ntext\n"), None);
         assert_eq!(rest("---\n# A\n"), None);
         let heading = unclosed("---\n\n## name: a\n", 4);
-        assert!(heading.to_string().contains("`name` has become"));
+        assert!(heading.to_string().contains("`name` was turned into"));
     }
 }
