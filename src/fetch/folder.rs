@@ -64,7 +64,7 @@ pub fn import(root: &Path, objects: &Objects) -> Result<ObjectId, FetchError> {
 }
 
 fn too_large(path: &Path) -> FetchError {
-    let limit = "more than 16 MiB, the limit of one file";
+    let limit = "larger than 16 MiB, the limit for one file";
     let source = std::io::Error::other(limit);
     FetchError::Fs(fs::Error {
         action: "take",

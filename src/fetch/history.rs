@@ -30,10 +30,10 @@ impl Lineage {
         match self {
             Self::Forward { .. } | Self::Far => None,
             Self::Back => Some(format!(
-                "its ref was set back upstream: {new} comes before {old}, which is locked"
+                "its ref was moved back upstream: {new} is an ancestor of the locked commit {old}"
             )),
             Self::Rewritten => Some(format!(
-                "its history was rewritten upstream: {new} does not come from {old}, which is locked"
+                "its history was rewritten upstream: {new} is not a descendant of the locked commit {old}"
             )),
         }
     }
@@ -67,8 +67,8 @@ mod tests {
         assert_eq!(warning(forward), None);
         assert_eq!(warning(Lineage::Far), None);
         let back = warning(Lineage::Back).unwrap();
-        assert!(back.contains("set back upstream: 2222222 comes before 1111111"));
+        assert!(back.contains("moved back upstream: 2222222 is an ancestor of the locked commit 1111111"));
         let rewritten = warning(Lineage::Rewritten).unwrap();
-        assert!(rewritten.contains("rewritten upstream: 2222222 does not come from 1111111"));
+        assert!(rewritten.contains("rewritten upstream: 2222222 is not a descendant of the locked commit 1111111"));
     }
 }

@@ -28,7 +28,7 @@ pub enum Location {
 #[derive(Debug, thiserror::Error)]
 pub enum LocationError {
     /// A mirror folder does not have the repository.
-    #[error("the mirror {mirror} has no {name}: neither {name}.git nor {name}.bundle is there")]
+    #[error("the mirror {mirror} does not have {name}: found neither {name}.git nor {name}.bundle")]
     NotInMirror {
         /// The folder that `MDSKILL_GITHUB_URL` names.
         mirror: String,
@@ -36,13 +36,13 @@ pub enum LocationError {
         name: String,
     },
     /// A path names nothing.
-    #[error("there is no {path}")]
+    #[error("{path} does not exist")]
     NoSuchPath {
         /// The path as named.
         path: String,
     },
     /// A URL that git would not take either.
-    #[error("`{url}` is not a URL that mdskill can fetch from: {reason}")]
+    #[error("can't fetch from `{url}`: {reason}")]
     BadUrl {
         /// The URL.
         url: String,
@@ -128,7 +128,7 @@ fn locate_url(url: &str) -> Result<Location, LocationError> {
         return locate_path(&file_path(url)?);
     }
     if !url.starts_with("https://") && !url.starts_with("http://") {
-        return Err(bad("it is not https, http, ssh or file"));
+        return Err(bad("its scheme is not https, http, ssh, or file"));
     }
     let mut parsed = parse_url(url)?;
     // `https://HOST/owner/repo` is the page; every forge has the repository behind `.git`.
@@ -169,7 +169,7 @@ fn parse_url(url: &str) -> Result<Url, LocationError> {
         // Not shown: it would print the secret.
         false => Err(LocationError::BadUrl {
             url: "(hidden)".to_owned(),
-            reason: "it holds a name or password; set MDSKILL_TOKEN or use git's credential helper"
+            reason: "it contains a user name or password; set MDSKILL_TOKEN or use git's credential helper"
                 .to_owned(),
         }),
     }
@@ -181,7 +181,7 @@ fn file_path(url: &str) -> Result<PathBuf, LocationError> {
         .and_then(|parsed| parsed.to_file_path().ok());
     path.ok_or_else(|| LocationError::BadUrl {
         url: url.to_owned(),
-        reason: "it is no file URL".to_owned(),
+        reason: "it is not a file URL".to_owned(),
     })
 }
 
@@ -207,7 +207,7 @@ mod tests {
         );
         assert_eq!(at("https://h/a/b.git"), "https://h/a/b.git");
         assert_eq!(at("git@h:a/b.git"), "git@h:a/b.git");
-        assert!(at("file:///nowhere/x.git").contains("there is no /nowhere/x.git"));
+        assert!(at("file:///nowhere/x.git").contains("/nowhere/x.git does not exist"));
     }
 
     #[test]

@@ -38,13 +38,13 @@ pub enum FetchError {
     #[error(transparent)]
     Resolve(#[from] ResolveError),
     /// The network is forbidden, and the store does not have it.
-    #[error("{what} is not in the store, and the network is off (--offline)")]
+    #[error("{what} is not in the cache, and the network is off (--offline)")]
     Offline {
         /// What is missing.
         what: String,
     },
     /// The server answered, but not with everything that was asked for.
-    #[error("{url} did not send {missing}, which it lists; nothing was changed")]
+    #[error("{url} lists {missing} but did not send it; nothing was changed")]
     Incomplete {
         /// Which repository.
         url: String,

@@ -157,7 +157,7 @@ impl Repository<'_> {
         if let (Some(moved), false) = (remote.moved_to(), self.told_moved) {
             self.told_moved = true;
             let url = &self.url;
-            self.progress.warn(&format!("{url} has moved to {moved}; add its skills from there, before somebody else takes the old name"));
+            self.progress.warn(&format!("{url} has moved to {moved}; add its skills from the new address, because another user can register the old name"));
         }
     }
 

@@ -69,13 +69,13 @@ pub enum Named {
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
     /// The repository has no commit at all.
-    #[error("{url} is empty: it has no commit yet")]
+    #[error("{url} is empty: it has no commits")]
     Empty {
         /// Which repository.
         url: String,
     },
     /// It has branches, but none stands for it.
-    #[error("{url} has no HEAD; name one of its branches: {}", .branches.join(", "))]
+    #[error("{url} has no default branch; use one of its branches: {}", .branches.join(", "))]
     NoHead {
         /// Which repository.
         url: String,
@@ -83,7 +83,7 @@ pub enum ResolveError {
         branches: Vec<String>,
     },
     /// No such branch or tag.
-    #[error("{url} has no branch and no tag `{name}`")]
+    #[error("{url} has no branch or tag `{name}`")]
     NoSuchRef {
         /// Which repository.
         url: String,
@@ -92,7 +92,7 @@ pub enum ResolveError {
     },
     /// One name for two things.
     #[error(
-        "{url} has a branch and a tag `{name}`; write `@refs/heads/{name}` or `@refs/tags/{name}`"
+        "{url} has a branch and a tag `{name}`; use `@refs/heads/{name}` or `@refs/tags/{name}`"
     )]
     Ambiguous {
         /// Which repository.
@@ -101,7 +101,7 @@ pub enum ResolveError {
         name: String,
     },
     /// No tag is in the range.
-    #[error("{url} has no version tag in `{range}`; {}", newest_sentence(.newest.as_ref()))]
+    #[error("{url} has no version tag that matches `{range}`; {}", newest_sentence(.newest.as_ref()))]
     NoVersion {
         /// Which repository.
         url: String,
@@ -114,8 +114,8 @@ pub enum ResolveError {
 
 fn newest_sentence(tag: Option<&String>) -> String {
     match tag {
-        Some(tag) => format!("its newest is `{tag}`"),
-        None => "no tag of it is a version".to_owned(),
+        Some(tag) => format!("the newest is `{tag}`"),
+        None => "none of its tags is a version".to_owned(),
     }
 }
 

@@ -173,7 +173,7 @@ fn create(folder: &Path, address: &str) -> Result<(), FetchError> {
     if is_there() {
         Ok(())
     } else {
-        Ok(renamed.at("make the folder", folder)?)
+        Ok(renamed.at("create the folder", folder)?)
     }
 }
 

@@ -267,7 +267,7 @@ fn a_token_that_is_refused_does_not_hide_what_is_public() {
     let outcome = vault.prepare(&ADD).env("MDSKILL_TOKEN", CANARY).run();
     outcome
         .ok()
-        .says("refused the token (tried MDSKILL_TOKEN); went on without one");
+        .says("refused the token (tried MDSKILL_TOKEN); continued without it");
     assert_eq!(outcome.stderr.matches("refused the token").count(), 1);
     vault.scene.has("one", "HEAD:skills/one");
     vault.is_silent(&outcome);

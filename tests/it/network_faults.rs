@@ -83,11 +83,11 @@ fn a_certificate_that_is_not_good_is_not_trusted() {
 #[test]
 fn silence_is_given_up_on() {
     for (fault, sentence) in [
-        (Fault::Hang, "sent nothing for 1 second"),
-        (Fault::Stall(20), "sent nothing for 1 second"),
+        (Fault::Hang, "no data from 127.0.0.1"),
+        (Fault::Stall(20), "no data from 127.0.0.1"),
         (
             Fault::SlowDrip(Duration::from_millis(20)),
-            "less than 1 KiB a second",
+            "less than 1 KiB per second",
         ),
     ] {
         let scene = Scene::set();
@@ -123,18 +123,18 @@ fn a_broken_connection_is_tried_again_and_then_named() {
 #[test]
 fn every_status_has_a_sentence_and_an_exit_code() {
     for (status, code, sentence, tries) in [
-        (401, 4, "asks who you are (401); no credential was tried", 1),
-        (403, 4, "is forbidden (403); no credential was tried", 1),
+        (401, 4, "requires authentication (401); no credentials were tried", 1),
+        (403, 4, "is forbidden (403); no credentials were tried", 1),
         // The advertisement is asked as well: it may redirect where the service does not.
         (
             404,
             1,
-            "does not exist, or it is private (404); no credential was tried",
+            "does not exist or is private (404); no credentials were tried",
             2,
         ),
-        (407, 4, "the proxy asks who you are (407)", 1),
-        (408, 5, "answered with status 408", 3),
-        (418, 5, "answered with status 418", 1),
+        (407, 4, "the proxy requires authentication (407)", 1),
+        (408, 5, "returned status 408", 3),
+        (418, 5, "returned status 418", 1),
         (429, 5, "too many requests (429)", 3),
         (451, 1, "is blocked for legal reasons (451)", 1),
         (500, 5, "the server failed (500)", 3),
@@ -203,11 +203,11 @@ fn an_answer_that_is_none_is_told_from_one_that_is_damaged() {
         (Fault::CorruptPack, "the pack is truncated or corrupt"),
         (
             Fault::ErrPkt("you shall not pass".to_owned()),
-            "the server refused: you shall not pass",
+            "the server refused the request: you shall not pass",
         ),
         (
             Fault::SidebandError("the disk is on fire".to_owned()),
-            "the server refused: the disk is on fire",
+            "the server refused the request: the disk is on fire",
         ),
     ] {
         let scene = Scene::set();
@@ -225,7 +225,7 @@ fn a_pack_without_what_was_asked_for_is_not_enough() {
     for request in [2, 3] {
         let scene = Scene::set();
         scene.forge.fault_nth(request, Fault::EmptyPack);
-        let outcome = refused(&scene.room, add(&scene), 5, "did not send");
+        let outcome = refused(&scene.room, add(&scene), 5, "but did not send it");
         outcome.says(&scene.forge.url_of("acme/skills"));
         scene.run(&ADD).ok();
         scene.has("one", "HEAD:skills/one");
@@ -263,7 +263,7 @@ fn a_failed_update_changes_nothing_and_says_so() {
         (
             Fault::status(404),
             1,
-            "does not exist, or it is private (404)",
+            "does not exist or is private (404)",
         ),
         (Fault::status(403), 4, "is forbidden (403)"),
         (Fault::Reset, 5, "the connection to"),

@@ -29,7 +29,7 @@ fn a_proxy_that_asks_who_one_is_is_named() {
     let plain = vault.scene.mdskill(&ADD).env("HTTP_PROXY", proxy.url());
     let tunnel = vault.prepare(&ADD).env("HTTPS_PROXY", proxy.url());
     for prepared in [plain, tunnel] {
-        let sentence = "the proxy asks who you are (407)";
+        let sentence = "the proxy requires authentication (407)";
         let outcome = refused(&vault.scene.room, prepared, 4, sentence);
         outcome.says("user and password into HTTPS_PROXY");
     }

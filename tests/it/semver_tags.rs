@@ -47,7 +47,7 @@ fn prereleases_are_treated_as_cargo_does() {
     shop.refuses(
         &["add", "acme/skills/one@^1.2"],
         1,
-        "no version tag in `^1.2`; its newest is `v1.3.0-rc.1`",
+        "no version tag that matches `^1.2`; the newest is `v1.3.0-rc.1`",
     );
 }
 
@@ -89,7 +89,7 @@ fn what_only_looks_like_a_version_is_none() {
     shop.refuses(
         &["add", "acme/skills/one@^9"],
         1,
-        "no version tag in `^9`; no tag of it is a version",
+        "no version tag that matches `^9`; none of its tags is a version",
     );
 }
 
@@ -104,7 +104,7 @@ fn two_tags_of_one_version_are_said_and_the_same_one_is_always_taken() {
         let (shop, repo) = tagged(&tags);
         shop.run(&["add", "acme/skills/one@^1.2"])
             .ok()
-            .says("two tags of one version, `1.2.0` and `v1.2.0`, which name different commits; took `v1.2.0`");
+            .says("two tags for the same version, `1.2.0` and `v1.2.0`, at different commits; using `v1.2.0`");
         shop.has("one", &repo, "v1.2.0:skills/one");
     }
     let (shop, repo) = tagged(&["v1.2.0"]);

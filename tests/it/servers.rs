@@ -145,12 +145,12 @@ fn a_redirect_that_leads_nowhere_is_not_followed_for_ever() {
     for (to, sentence, requests) in [
         (
             format!("{}{{target}}", scene.forge.url()),
-            "there were five before it",
+            "more than five redirects",
             6,
         ),
         (
             format!("{}/login?from=x", scene.forge.url()),
-            "it leads to a page",
+            "it is not the address of a git repository",
             1,
         ),
         (
@@ -178,7 +178,7 @@ fn a_redirect_does_not_leave_https() {
         .mdskill(&["add", "acme/skills/one"])
         .env("MDSKILL_GITHUB_URL", secure.url())
         .env("SSL_CERT_FILE", authority.pem());
-    refused(&scene.room, prepared, 5, "it leaves https");
+    refused(&scene.room, prepared, 5, "its target does not use https");
     assert_eq!(scene.forge.traffic().requests, 0);
 }
 
@@ -189,14 +189,14 @@ fn an_empty_repository_and_a_missing_ref_are_said_to_be_that() {
     scene.refuses(
         &["add", "acme/empty/one"],
         1,
-        "is empty: it has no commit yet",
+        "is empty: it has no commits",
     );
-    let sentence = "has no branch and no tag `nope`";
+    let sentence = "has no branch or tag `nope`";
     scene.refuses(&["add", "acme/skills/one@nope"], 1, sentence);
     scene.refuses(
         &["add", "acme/none/one"],
         1,
-        "does not exist, or it is private (404)",
+        "does not exist or is private (404)",
     );
     scene.refuses(&["add", "acme/skills/fore"], 1, "has no skill `fore`");
     let missing = "f".repeat(40);
@@ -209,7 +209,7 @@ fn a_default_branch_that_is_not_there_is_not_an_empty_repository() {
     let scene = Scene::set();
     let head = ["symbolic-ref", "HEAD", "refs/heads/master"];
     scene.repo.git(&head);
-    let outcome = scene.refuses(&["add", "acme/skills/one"], 1, "has no HEAD");
+    let outcome = scene.refuses(&["add", "acme/skills/one"], 1, "has no default branch");
     outcome.says("`@main`").never_says("empty");
     scene.run(&["add", "acme/skills/one@main"]).ok();
     scene.has("one", "main:skills/one");
@@ -331,6 +331,6 @@ fn a_range_takes_the_best_tag_and_follows_better_ones() {
     scene.repo.tag("v1.11.0");
     scene.run(&["update"]).ok();
     scene.has("one", "v1.11.0:skills/one");
-    let sentence = "no version tag in `^3`; its newest is `v2.0.0`";
+    let sentence = "no version tag that matches `^3`; the newest is `v2.0.0`";
     scene.refuses(&["add", "acme/skills/two@^3"], 1, sentence);
 }

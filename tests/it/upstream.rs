@@ -31,7 +31,7 @@ fn says(scene: &Scene, code: i32, sentence: &str) -> Outcome {
 fn a_repository_that_is_gone() {
     let scene = installed_at("");
     std::fs::rename(scene.repo.folder(), scene.root().join("gone")).unwrap();
-    says(&scene, 1, "does not exist, or it is private (404)")
+    says(&scene, 1, "does not exist or is private (404)")
         .says("acme/skills (1 skill) was not asked");
 }
 
@@ -91,14 +91,14 @@ fn a_repository_that_was_emptied() {
             .repo
             .git(&["update-ref", "-d", &format!("refs/heads/{branch}")]);
     }
-    says(&scene, 3, "`one`: ").says("is empty: it has no commit yet");
+    says(&scene, 3, "`one`: ").says("is empty: it has no commits");
 }
 
 #[test]
 fn a_branch_that_is_gone() {
     let scene = installed_at("@stable");
     scene.repo.git(&["update-ref", "-d", "refs/heads/stable"]);
-    says(&scene, 3, "has no branch and no tag `stable`");
+    says(&scene, 3, "has no branch or tag `stable`");
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_default_branch_that_is_gone() {
     says(
         &scene,
         3,
-        "has no HEAD; name one of its branches: `@stable`",
+        "has no default branch; use one of its branches: `@stable`",
     );
 }
 
@@ -116,7 +116,7 @@ fn a_default_branch_that_is_gone() {
 fn a_tag_that_is_gone() {
     let scene = installed_at("@v1.0.0");
     scene.repo.git(&["tag", "-d", "v1.0.0"]);
-    says(&scene, 3, "has no branch and no tag `v1.0.0`");
+    says(&scene, 3, "has no branch or tag `v1.0.0`");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn the_tags_of_a_range_that_are_gone() {
     says(
         &scene,
         3,
-        "no version tag in `^1`; no tag of it is a version",
+        "no version tag that matches `^1`; none of its tags is a version",
     );
 }
 

@@ -80,7 +80,7 @@ fn a_silent_ssh_is_given_up_on() {
         .mdskill(&["add", SSH_SPEC])
         .env("MDSKILL_TIMEOUT", "1");
     let start = Instant::now();
-    let sentence = "it sent nothing for 1 seconds";
+    let sentence = "no data for 1s";
     refused(&scene.room, prepared, 5, sentence).says("over ssh");
     assert!(start.elapsed() < Duration::from_secs(10));
 }
@@ -218,7 +218,7 @@ fn a_bundle_of_branches_without_a_head_asks_for_one_of_them() {
         .repo
         .git(&["bundle", "create", "--quiet", &file, "--branches"]);
     let add = room.mdskill(["add", "acme/skills/one"]);
-    let outcome = refused(&room, add, 1, "has no HEAD");
+    let outcome = refused(&room, add, 1, "has no default branch");
     outcome.never_says("empty").says("@main").says("@next");
     room.mdskill(["add", "acme/skills/one@next"]).run().ok();
     let one = room.tree(".github/skills/one");
@@ -242,11 +242,11 @@ fn a_bundle_that_is_not_whole_is_refused() {
         ),
         (&whole[..head], 5, "the pack is truncated or corrupt"),
         (&changed, 5, "the pack is truncated or corrupt"),
-        (&whole[..head - 10], 1, "its head ends early"),
+        (&whole[..head - 10], 1, "its header is truncated"),
         (
             b"PK\x03\x04 is no bundle\n",
             1,
-            "does not begin as a bundle does",
+            "does not start with a bundle header",
         ),
     ] {
         std::fs::write(&bundle, bytes).unwrap();
@@ -259,7 +259,7 @@ fn a_bundle_that_is_not_whole_is_refused() {
     scene
         .repo
         .git(&["bundle", "create", "--quiet", &file, "main", &since]);
-    refused(&room, add(), 1, "only what is new since another commit").says("git bundle create");
+    refused(&room, add(), 1, "it is an incremental bundle").says("git bundle create");
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn a_ref_that_was_never_asked_for_is_not_said_to_be_missing() {
         "acme/skills/one@other",
         "acme/skills/one@^1",
     ] {
-        let sentence = "is not in the store, and the network is off";
+        let sentence = "is not in the cache, and the network is off";
         scene.refuses(&["add", spec, "--offline"], 5, sentence);
     }
     scene
@@ -341,7 +341,7 @@ fn a_ref_that_was_never_asked_for_is_not_said_to_be_missing() {
 #[test]
 fn without_a_network_the_store_serves() {
     let scene = Scene::set();
-    let sentence = "is not in the store, and the network is off";
+    let sentence = "is not in the cache, and the network is off";
     scene
         .refuses(&["add", "acme/skills/one", "--offline"], 5, sentence)
         .says("run the command once without --offline");

@@ -11,10 +11,10 @@ pub const MAX_OBJECT_BYTES: usize = 16 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum ObjectError {
     /// It is not in the store: fetching may bring it.
-    #[error("the object {0} is not in the store")]
+    #[error("the object {0} is missing")]
     Missing(ObjectId),
     /// It is of another kind, or its bytes are not what its id says.
-    #[error("the object {id} is damaged or of another kind than expected: {reason}")]
+    #[error("the object {id} is damaged or has an unexpected type: {reason}")]
     Damaged {
         /// Which object.
         id: ObjectId,
@@ -23,7 +23,7 @@ pub enum ObjectError {
     },
     /// It is larger than anything a skill holds.
     #[error(
-        "the object {id} has {size} bytes, more than the {MAX_OBJECT_BYTES} that one file may have"
+        "the object {id} has {size} bytes; the limit for one file is {MAX_OBJECT_BYTES}"
     )]
     TooLarge {
         /// Which object.

@@ -369,7 +369,7 @@ impl PackWriter<'_> {
     pub fn finish(mut self) -> Result<(), PackError> {
         if self.head.len() < PACK_HEADER_BYTES {
             return Err(PackError::Corrupt(
-                "it ends before its header does".to_owned(),
+                "its header is truncated".to_owned(),
             ));
         }
         // libgit2 has no index for a pack of nothing.
@@ -446,7 +446,7 @@ pub(super) fn from_oid(oid: Oid) -> ObjectId {
 fn refuse(path: &Path, error: &git2::Error) -> ObjectError {
     let reason = match error.code() {
         ErrorCode::Owner => format!(
-            "it belongs to another user; `git config --global --add safe.directory {}` says that you trust it",
+            "it belongs to another user; to trust it, run `git config --global --add safe.directory {}`",
             path.display()
         ),
         _ => error.message().to_owned(),

@@ -9,7 +9,7 @@ pub const MAX_PACK_OBJECTS: u32 = 200_000;
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
     /// Its first bytes are not `PACK` and a version.
-    #[error("what was sent is not a git pack")]
+    #[error("the received data is not a git pack")]
     NotAPack,
     /// It announces more objects than the limit.
     #[error("the pack has {0} objects, more than the limit of {MAX_PACK_OBJECTS}")]

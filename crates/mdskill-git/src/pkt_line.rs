@@ -22,7 +22,7 @@ pub enum Pkt {
 
 /// What arrived is no pkt-line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the answer is not git's protocol: it has `{}` where a length should be", String::from_utf8_lossy(.0).escape_debug())]
+#[error("expected the length of a pkt-line, found `{}`", String::from_utf8_lossy(.0).escape_debug())]
 pub struct PktError([u8; 4]);
 
 /// Appends a line of text, with its line feed.

@@ -98,7 +98,7 @@ impl Programs {
         if path.components().count() > 1 || program.starts_with('.') {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "it is a relative path; name an absolute path, or a program in PATH",
+                "it is a relative path; use an absolute path or a program in PATH",
             ));
         }
         let name = match program.ends_with(EXE_SUFFIX) {
@@ -107,7 +107,7 @@ impl Programs {
         };
         let mut found = self.folders.iter().map(|folder| folder.join(&name));
         found.find(|file| is_program(file)).ok_or_else(|| {
-            let reason = "No such file in an absolute folder of PATH";
+            let reason = "not found in an absolute folder of PATH";
             io::Error::new(io::ErrorKind::NotFound, reason)
         })
     }

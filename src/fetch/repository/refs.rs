@@ -61,7 +61,7 @@ impl Repository<'_> {
         if let (Some(twin), Named::Range(tag)) = (&resolved.twin, &resolved.named) {
             let url = &self.url;
             self.progress.warn(&format!(
-                "{url} has two tags of one version, `{twin}` and `{tag}`, which name different commits; took `{tag}`"
+                "{url} has two tags for the same version, `{twin}` and `{tag}`, at different commits; using `{tag}`"
             ));
         }
     }

@@ -32,7 +32,7 @@ fn a_branch_moves_a_tag_pins_and_both_is_an_error() {
     assert!(
         resolve(&both, "a")
             .unwrap_err()
-            .contains("write `@refs/heads/a`")
+            .contains("use `@refs/heads/a`")
     );
     assert_eq!(
         resolve(&both, "refs/tags/a").unwrap().commit,
@@ -41,7 +41,7 @@ fn a_branch_moves_a_tag_pins_and_both_is_an_error() {
     assert!(
         resolve(&["refs/heads/abc"], "a")
             .unwrap_err()
-            .contains("no branch and no tag `a`")
+            .contains("no branch or tag `a`")
     );
 }
 
@@ -65,7 +65,7 @@ fn a_range_takes_the_best_version() {
     assert!(
         resolve(&tags, "^3")
             .unwrap_err()
-            .contains("its newest is `v2.0.0`")
+            .contains("the newest is `v2.0.0`")
     );
 }
 
@@ -109,7 +109,7 @@ fn a_range_tells_the_newest_version_beside_it() {
     assert_eq!(newest(&tags, ">=1.0.0-0").as_deref(), Some("v3.0.0-rc.1"));
     assert_eq!(newest(&tags, "^3.0.0-rc").as_deref(), Some("v3.0.0-rc.1"));
     let error = resolve(&["refs/tags/v3.0.0-rc.1"], "^1").unwrap_err();
-    assert!(error.contains("its newest is `v3.0.0-rc.1`"), "{error}");
+    assert!(error.contains("the newest is `v3.0.0-rc.1`"), "{error}");
 }
 
 #[test]

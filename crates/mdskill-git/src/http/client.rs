@@ -100,7 +100,7 @@ impl Client {
         let requests = self.requests.load(Ordering::Relaxed);
         let received = self.received.load(Ordering::Relaxed);
         (requests > 0).then(|| {
-            format!("{requests} requests over git protocol v2, {received} bytes of answers")
+            format!("{requests} requests over git protocol v2, {received} bytes received")
         })
     }
 
@@ -270,7 +270,7 @@ fn moved(url: &Url, response: &reqwest::Response) -> Result<Reply<'static>, Http
         None => Err(HttpError::Redirect {
             url: url.to_string(),
             to: "nowhere".to_owned(),
-            reason: "it names no address",
+            reason: "it has no valid address",
         }),
     }
 }

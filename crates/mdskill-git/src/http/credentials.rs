@@ -145,7 +145,7 @@ impl CredentialChain {
     #[must_use]
     pub fn tried(&self) -> String {
         match self.tried.as_slice() {
-            [] => "no credential was tried".to_owned(),
+            [] => "no credentials were tried".to_owned(),
             tried => format!("tried {}", tried.join(", ")),
         }
     }

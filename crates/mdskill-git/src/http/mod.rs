@@ -28,7 +28,7 @@ pub enum HttpError {
         reason: String,
     },
     /// Nothing came for too long.
-    #[error("{host} sent nothing for {seconds} seconds")]
+    #[error("no data from {host} for {seconds}s")]
     Timeout {
         /// The host that was tried.
         host: String,
@@ -36,13 +36,13 @@ pub enum HttpError {
         seconds: u64,
     },
     /// Bytes came, but fewer than 1 KiB a second.
-    #[error("{host} sends less than 1 KiB a second")]
+    #[error("{host} sends less than 1 KiB per second")]
     TooSlow {
         /// The host that was tried.
         host: String,
     },
     /// The connection ended in the middle.
-    #[error("the connection to {host} broke: {reason}")]
+    #[error("the connection to {host} failed: {reason}")]
     Broken {
         /// The host that was tried.
         host: String,
@@ -62,7 +62,7 @@ pub enum HttpError {
         retry_after: Option<Duration>,
     },
     /// A redirect that is not followed.
-    #[error("{url} redirects to {to}, which is not followed: {reason}")]
+    #[error("refused the redirect from {url} to {to}: {reason}")]
     Redirect {
         /// What was asked for.
         url: String,
@@ -114,19 +114,19 @@ pub fn host_of(url: &Url) -> String {
 /// Says what a status means, as GitHub, GitLab and Gitea use it.
 fn status_sentence(status: u16, url: &str, tried: &str, retry_after: Option<&Duration>) -> String {
     match status {
-        401 => format!("{url} asks who you are (401); {tried}"),
-        403 => format!("{url} is forbidden (403); {tried}"),
-        404 | 410 => format!("{url} does not exist, or it is private ({status}); {tried}"),
-        407 => format!("the proxy asks who you are (407) on the way to {url}"),
+        401 => format!("{url} requires authentication (401); {tried}"),
+        403 => format!("access to {url} is forbidden (403); {tried}"),
+        404 | 410 => format!("{url} does not exist or is private ({status}); {tried}"),
+        407 => format!("the proxy requires authentication (407) to connect to {url}"),
         429 => match retry_after {
             Some(wait) => format!(
                 "{url}: too many requests (429); try again in {} seconds",
                 wait.as_secs()
             ),
-            None => format!("{url}: too many requests (429); try again in some minutes"),
+            None => format!("{url}: too many requests (429); try again in a few minutes"),
         },
         451 => format!("{url} is blocked for legal reasons (451)"),
         500.. => format!("{url}: the server failed ({status})"),
-        _ => format!("{url} answered with status {status}"),
+        _ => format!("{url} returned status {status}"),
     }
 }

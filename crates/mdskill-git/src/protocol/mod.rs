@@ -120,13 +120,13 @@ impl Depth {
 #[derive(Debug, thiserror::Error)]
 pub enum ProtocolError {
     /// The server said why, in its own words.
-    #[error("the server refused: {0}")]
+    #[error("the server refused the request: {0}")]
     Refused(String),
     /// The answer is no answer to what was asked: another protocol, or none.
-    #[error("the server's answer is not git's protocol, version 2 ({0})")]
+    #[error("the response is not git protocol version 2 ({0})")]
     Odd(String),
     /// The answer ended before its end.
-    #[error("the server's answer ended early")]
+    #[error("the response ended early")]
     Truncated,
     /// The pack was refused.
     #[error(transparent)]
@@ -137,7 +137,7 @@ impl ProtocolError {
     /// Says that a history alone can't be had of a server that would send all files with it.
     #[must_use]
     pub fn no_filter() -> Self {
-        Self::Refused("it knows no filters".to_owned())
+        Self::Refused("it does not support filters".to_owned())
     }
 }
 

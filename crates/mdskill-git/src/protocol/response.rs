@@ -78,7 +78,7 @@ impl Answer for RefList {
         self.1 += line.len();
         if self.0.len() >= MAX_REFS || self.1 > MAX_REFS_BYTES {
             return Err(ProtocolError::Refused(
-                "it lists more refs than mdskill takes".to_owned(),
+                "it lists too many refs".to_owned(),
             ));
         }
         match parse_ref(&line) {
@@ -287,7 +287,7 @@ mod tests {
         let line = &line[..line.len() - 4];
         let mut reader = Reader::new(RefList::default());
         let error = (0..2_000).find_map(|_| reader.push(line).err());
-        assert!(error.unwrap().to_string().contains("more refs than"));
+        assert!(error.unwrap().to_string().contains("too many refs"));
         assert!(reader.answer.0.len() < 1_200);
     }
 
@@ -295,7 +295,7 @@ mod tests {
     fn an_error_line_is_the_servers_own_word() {
         let mut reader = Reader::new(RefList::default());
         let error = reader.push(&text(&["ERR access denied"])).unwrap_err();
-        assert_eq!(error.to_string(), "the server refused: access denied");
+        assert_eq!(error.to_string(), "the server refused the request: access denied");
     }
 
     #[test]

@@ -209,7 +209,7 @@ impl<'a> HttpRemote<'a> {
             (Some(format), _) if format == "sha256" => TransportError::Sha256 { url },
             (_, false) => TransportError::NoVersion2 {
                 url,
-                reason: "`git` was not asked".to_owned(),
+                reason: "`git` was not tried".to_owned(),
             },
             _ => error,
         };
@@ -305,7 +305,7 @@ impl<'a> HttpRemote<'a> {
         {
             let tried = self.credentials.tried();
             self.warnings.push(format!(
-                "{} refused the token ({tried}); went on without one",
+                "{} refused the token ({tried}); continued without it",
                 host_of(&self.base)
             ));
         }
@@ -334,17 +334,17 @@ impl<'a> HttpRemote<'a> {
             reason,
         };
         if count > MAX_REDIRECTS {
-            return Err(refuse("there were five before it"));
+            return Err(refuse("more than five redirects"));
         }
         if !matches!(
             (from.scheme(), to.scheme()),
             (_, "https") | ("http", "http")
         ) {
-            return Err(refuse("it leaves https"));
+            return Err(refuse("its target does not use https"));
         }
         let service_path = service.split('?').next().unwrap_or_default();
         let Some(base_path) = to.path().strip_suffix(&format!("/{service_path}")) else {
-            return Err(refuse("it leads to a page, not to a git repository"));
+            return Err(refuse("it is not the address of a git repository"));
         };
         let mut base = to.clone();
         base.set_path(base_path);

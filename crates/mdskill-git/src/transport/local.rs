@@ -88,7 +88,7 @@ fn peeled(objects: &Objects, name: String, id: ObjectId, symref: Option<String>)
 fn read_bundle_head(bundle: &mut impl BufRead) -> Result<Vec<(String, ObjectId)>, String> {
     let signature = read_line(bundle)?;
     if !matches!(signature.as_str(), "# v2 git bundle" | "# v3 git bundle") {
-        return Err("it does not begin as a bundle does".to_owned());
+        return Err("it does not start with a bundle header".to_owned());
     }
     let mut refs = Vec::new();
     loop {
@@ -101,13 +101,13 @@ fn read_bundle_head(bundle: &mut impl BufRead) -> Result<Vec<(String, ObjectId)>
                 capability == "object-format=sha1" || capability.starts_with("filter=");
             if !understood {
                 return Err(format!(
-                    "the bundle needs `{capability}`, which mdskill can't read"
+                    "the bundle requires `{capability}`, which is not supported"
                 ));
             }
         } else if line.starts_with('-') {
-            return Err("the bundle holds only what is new since another commit; make it with `git bundle create FILE --all`".to_owned());
+            return Err("it is an incremental bundle; create a full one with `git bundle create FILE --all`".to_owned());
         } else {
-            let (id, name) = line.split_once(' ').ok_or("a line of its head is no ref")?;
+            let (id, name) = line.split_once(' ').ok_or("its header has an invalid ref line")?;
             let id = id.parse().map_err(|error| format!("{error}"))?;
             refs.push((name.to_owned(), id));
         }
@@ -119,9 +119,9 @@ fn read_line(bundle: &mut impl BufRead) -> Result<String, String> {
     let read = bundle.take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
     read.map_err(|error| error.to_string())?;
     if line.pop() != Some(b'\n') {
-        return Err("its head ends early".to_owned());
+        return Err("its header is truncated".to_owned());
     }
-    String::from_utf8(line).map_err(|_| "its head is not text".to_owned())
+    String::from_utf8(line).map_err(|_| "its header is not UTF-8".to_owned())
 }
 
 fn take_pack(bundle: &mut impl Read, objects: &Objects) -> Result<(), ProtocolError> {
@@ -156,11 +156,11 @@ mod tests {
         ))
         .unwrap();
         assert_eq!(refs.len(), 2);
-        assert!(head("PK\x03\x04\n").unwrap_err().contains("does not begin"));
+        assert!(head("PK\x03\x04\n").unwrap_err().contains("does not start"));
         assert!(
             head(&format!("# v2 git bundle\n-{id} old\n"))
                 .unwrap_err()
-                .contains("only what is new")
+                .contains("incremental bundle")
         );
         assert!(
             head("# v3 git bundle\n@object-format=sha256\n")
@@ -170,7 +170,7 @@ mod tests {
         assert!(
             head("# v2 git bundle\n")
                 .unwrap_err()
-                .contains("ends early")
+                .contains("is truncated")
         );
     }
 }

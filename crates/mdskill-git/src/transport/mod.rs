@@ -36,7 +36,7 @@ pub enum TransportError {
         url: String,
     },
     /// The server speaks no protocol v2, and `git` is not there or failed.
-    #[error("{url} speaks no git protocol version 2, and {reason}")]
+    #[error("{url} does not support git protocol version 2, and {reason}")]
     NoVersion2 {
         /// Which repository.
         url: String,
@@ -60,7 +60,7 @@ pub enum TransportError {
         reason: String,
     },
     /// There is no repository on this machine where one was named.
-    #[error("{path} is no git repository and no bundle: {reason}")]
+    #[error("{path} is not a git repository or bundle: {reason}")]
     Local {
         /// The path as named.
         path: String,

@@ -182,7 +182,7 @@ impl SshRemote {
                 // Dropped, it is killed.
                 self.session = None;
                 let seconds = self.timeout.as_secs();
-                return Err(self.failed(&format!("it sent nothing for {seconds} seconds")));
+                return Err(self.failed(&format!("no data for {seconds}s")));
             };
             let count = read.unwrap_or(0);
             if count == 0 {
@@ -243,7 +243,7 @@ impl SshRemote {
             });
         }
         if !greeting.version_2 {
-            let reason = "`git` was not asked".to_owned();
+            let reason = "`git` was not tried".to_owned();
             return Err(TransportError::NoVersion2 {
                 url: self.url.clone(),
                 reason,

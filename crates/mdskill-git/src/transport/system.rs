@@ -125,7 +125,7 @@ impl SystemGit {
             .lines()
             .rev()
             .find(|line| !line.trim().is_empty())
-            .unwrap_or("it said nothing");
+            .unwrap_or("it printed no error");
         Err(self.failed(format!("`git` failed: {said}")))
     }
 }
