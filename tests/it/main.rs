@@ -46,6 +46,7 @@ mod leftovers;
 mod lock_merge;
 mod lock_resolve;
 mod lockfile;
+mod mdskill_git;
 mod merge_files;
 mod merge_text;
 mod names;

@@ -123,7 +123,12 @@ fn a_broken_connection_is_tried_again_and_then_named() {
 #[test]
 fn every_status_has_a_sentence_and_an_exit_code() {
     for (status, code, sentence, tries) in [
-        (401, 4, "requires authentication (401); no credentials were tried", 1),
+        (
+            401,
+            4,
+            "requires authentication (401); no credentials were tried",
+            1,
+        ),
         (403, 4, "is forbidden (403); no credentials were tried", 1),
         // The advertisement is asked as well: it may redirect where the service does not.
         (
@@ -260,11 +265,7 @@ fn who_interrupts_a_fetch_finds_everything_as_it_was() {
 fn a_failed_update_changes_nothing_and_says_so() {
     for (fault, code, sentence) in [
         (Fault::status(503), 5, "the server failed (503)"),
-        (
-            Fault::status(404),
-            1,
-            "does not exist or is private (404)",
-        ),
+        (Fault::status(404), 1, "does not exist or is private (404)"),
         (Fault::status(403), 4, "is forbidden (403)"),
         (Fault::Reset, 5, "the connection to"),
         (Fault::CorruptPack, 5, "the pack is truncated or corrupt"),

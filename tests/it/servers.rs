@@ -186,11 +186,7 @@ fn a_redirect_does_not_leave_https() {
 fn an_empty_repository_and_a_missing_ref_are_said_to_be_that() {
     let scene = Scene::set();
     Repo::create(scene.root(), "acme/empty");
-    scene.refuses(
-        &["add", "acme/empty/one"],
-        1,
-        "is empty: it has no commits",
-    );
+    scene.refuses(&["add", "acme/empty/one"], 1, "is empty: it has no commits");
     let sentence = "has no branch or tag `nope`";
     scene.refuses(&["add", "acme/skills/one@nope"], 1, sentence);
     scene.refuses(
