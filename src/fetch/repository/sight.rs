@@ -1,4 +1,4 @@
-//! What this machine has seen of a source, and when first.
+//! The time when this machine first saw each commit of a source.
 
 use std::time::SystemTime;
 
@@ -7,16 +7,16 @@ use crate::source::Source;
 use mdskill_git::ObjectId;
 
 impl Repository<'_> {
-    /// Remembers that commits were seen now, unless they were before.
+    /// Records that commits were seen now, unless they were seen before.
     pub(super) fn saw(&self, commits: impl IntoIterator<Item = ObjectId>) {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        // Before 1970 no clock is right, and what it says is no evidence.
+        // A clock before 1970 is wrong.
         if let Ok(now) = now {
-            self.seen.remember(commits, now.as_secs());
+            self.seen.record(commits, now.as_secs());
         }
     }
 
-    /// Returns the source that answers in this one's place, when a redirect led elsewhere.
+    /// Returns the source at the new address after a redirect.
     #[must_use]
     pub fn moved_to(&self) -> Option<Source> {
         let moved = self.remote.as_ref()?.moved_to()?;
@@ -35,8 +35,8 @@ impl Repository<'_> {
         Some(Source::Git { url: moved })
     }
 
-    /// Returns when this machine first saw a commit of this source, in Unix seconds: when a ref
-    /// named it, or its trees came.
+    /// Returns the time when this machine first saw a commit of this source, in Unix seconds: in a
+    /// ref, or with its trees.
     #[must_use]
     pub fn first_seen(&self, commit: ObjectId) -> Option<u64> {
         self.seen.first(commit)
