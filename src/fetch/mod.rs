@@ -3,18 +3,17 @@
 //! [`Fetcher::open`] locates a source; [`Repository`] fetches its refs, trees, and blobs, and keeps
 //! them in the cache.
 
-mod compare;
+mod compare_url;
+pub mod first_seen;
 mod folder;
 mod hint;
 pub mod history;
-mod lineage;
 mod location;
 mod repository;
 pub mod resolve;
-pub mod seen;
 pub mod store;
 
-pub use compare::compare_url;
+pub use compare_url::compare_url;
 pub use location::{Location, LocationError, is_git_folder, locate};
 pub use repository::{Fetcher, Move, Repository};
 

@@ -1,17 +1,18 @@
 //! [`Repository`]: an open source. Any number of its skills take three requests.
 
-mod bases;
 mod commits;
+mod first_seen;
+mod merge_bases;
+mod redirect;
 mod refs;
-mod sight;
 
 pub use commits::Move;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::first_seen::FirstSeen;
 use super::location::{Location, locate};
-use super::seen::FirstSeen;
 use super::store::{self, Store};
 use super::{FetchError, folder};
 use crate::env::Env;
@@ -196,7 +197,7 @@ impl Repository<'_> {
                 .await?;
         }
         // Commits without a ref are recorded here, after they were fetched.
-        self.saw(commits.iter().flatten().copied());
+        self.record_seen(commits.iter().flatten().copied());
         let find = |commit: &Option<ObjectId>| {
             let root = self.root_tree(*commit).map_err(DiscoverError::Object);
             let found = root.and_then(|root| discover(self.objects(), root));

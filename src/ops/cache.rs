@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::OpError;
 use crate::context::Context;
-use crate::fetch::seen;
+use crate::fetch::first_seen;
 use crate::fetch::store::{self, Stored};
 
 /// Digests of installed folders, which version 0.1.0 kept for `list`. No version reads it now.
@@ -55,7 +55,7 @@ pub fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError> {
     crate::fs::remove_folder(&cache.join(UNUSED_FOLDER))?;
     if days == 0 {
         // Every commit is new again then: never older than it is.
-        crate::fs::remove_folder(&cache.join(seen::FOLDER))?;
+        crate::fs::remove_folder(&cache.join(first_seen::FOLDER))?;
     }
     Ok(removed)
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::forge::Scene;
-use mdskill_git::http::client::Client;
 use mdskill_git::http::retry::Retry;
 
 include!("mdskill_git/fetch_folder.rs");

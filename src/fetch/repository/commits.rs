@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::history::Lineage;
-use super::super::lineage::{Traced, trace};
+use super::super::history::walk::{Traced, trace};
 use super::{FetchError, Place, Repository};
 use mdskill_git::ObjectId;
 use mdskill_git::http::HttpError;

@@ -84,7 +84,7 @@ impl Repository<'_> {
         if let (Place::Store(store), false) = (&self.place, matches!(remote, Remote::Local(_))) {
             store.remember(&refs);
         }
-        self.saw(refs.iter().map(Ref::commit));
+        self.record_seen(refs.iter().map(Ref::commit));
         self.report_warnings();
         Ok(refs)
     }

@@ -1,5 +1,7 @@
 //! [`Lineage`]: how the new commit of a ref relates to the locked one.
 
+pub(super) mod walk;
+
 use serde::Serialize;
 
 use mdskill_git::ObjectId;

@@ -3,7 +3,7 @@
 
 use std::collections::{BinaryHeap, HashMap};
 
-use super::history::{CommitLine, Lineage};
+use super::{CommitLine, Lineage};
 use mdskill_git::ObjectId;
 use mdskill_git::commits::CommitObject;
 
@@ -17,7 +17,7 @@ const SLOP: usize = 200;
 
 /// The result of a walk through the commits that are present.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Traced {
+pub(in crate::fetch) enum Traced {
     /// The result is final.
     Final(Lineage),
     /// The new commit is not a descendant of the old one. It may be an ancestor, because not all
@@ -55,7 +55,7 @@ impl Reached {
 }
 
 /// Finds how `new` relates to `old`, and walks the ancestors of both, the youngest first.
-pub(super) fn trace(
+pub(in crate::fetch) fn trace(
     old: ObjectId,
     new: ObjectId,
     read: impl Fn(ObjectId) -> Option<CommitObject>,
