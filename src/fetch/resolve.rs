@@ -24,7 +24,7 @@ pub struct Resolved {
     /// The commit.
     pub commit: ObjectId,
     /// The ref that named the commit.
-    pub named: Named,
+    pub matched: MatchedRef,
     /// The ref that `update` follows, as in the lockfile; `None` for the default branch.
     pub follows: Option<String>,
     /// The path after the ref in the URL of a page.
@@ -33,25 +33,25 @@ pub struct Resolved {
     /// tag. Prereleases are ignored as in cargo, unless the range or tag is one, or there are no others.
     pub newest: Option<String>,
     /// Another tag for the same version at another commit, such as `1.2.0` in addition to `v1.2.0`.
-    pub twin: Option<String>,
+    pub conflicting_tag: Option<String>,
 }
 
 impl Resolved {
-    fn new(commit: ObjectId, named: Named, follows: Option<String>) -> Self {
+    fn new(commit: ObjectId, matched: MatchedRef, follows: Option<String>) -> Self {
         Self {
             commit,
-            named,
+            matched,
             follows,
             path: None,
             newest: None,
-            twin: None,
+            conflicting_tag: None,
         }
     }
 }
 
 /// The ref that named a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Named {
+pub enum MatchedRef {
     /// `HEAD`, with its branch unless it is detached.
     Head(Option<String>),
     /// A branch, which moves.
@@ -198,7 +198,7 @@ fn first_part(view: &View) -> &str {
 fn pinned(commit: ObjectId, path: Option<String>) -> Resolved {
     Resolved {
         path,
-        ..Resolved::new(commit, Named::Commit, Some(commit.to_string()))
+        ..Resolved::new(commit, MatchedRef::Commit, Some(commit.to_string()))
     }
 }
 
@@ -210,8 +210,8 @@ fn resolve_head(refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
         .symref
         .as_deref()
         .and_then(|name| name.strip_prefix("refs/heads/"));
-    let named = Named::Head(branch.map(str::to_owned));
-    Ok(Resolved::new(head.commit(), named, None))
+    let matched = MatchedRef::Head(branch.map(str::to_owned));
+    Ok(Resolved::new(head.commit(), matched, None))
 }
 
 fn no_head(refs: &[Ref], url: &str) -> ResolveError {
@@ -236,15 +236,15 @@ fn resolve_name(refs: &[Ref], name: &str, url: &str) -> Result<Resolved, Resolve
             find(&format!("refs/tags/{name}")),
         ),
     };
-    let (found, named) = match (branch, tag) {
+    let (found, matched) = match (branch, tag) {
         (Some(_), Some(_)) => {
             return Err(ResolveError::Ambiguous {
                 url: url.to_owned(),
                 name: name.to_owned(),
             });
         }
-        (Some(branch), None) => (branch, Named::Branch(name.to_owned())),
-        (None, Some(tag)) => (tag, Named::Tag(name.to_owned())),
+        (Some(branch), None) => (branch, MatchedRef::Branch(name.to_owned())),
+        (None, Some(tag)) => (tag, MatchedRef::Tag(name.to_owned())),
         (None, None) => {
             return Err(ResolveError::NoSuchRef {
                 url: url.to_owned(),
@@ -253,7 +253,7 @@ fn resolve_name(refs: &[Ref], name: &str, url: &str) -> Result<Resolved, Resolve
         }
     };
     let follows = Some(name.to_owned());
-    Ok(Resolved::new(found.commit(), named, follows))
+    Ok(Resolved::new(found.commit(), matched, follows))
 }
 
 fn resolve_range(
@@ -267,11 +267,11 @@ fn resolve_range(
     match versions.best_in(range) {
         Some(best) => Ok(Resolved {
             commit: best.reference.commit(),
-            named: Named::Range(best.tag.to_owned()),
+            matched: MatchedRef::Range(best.tag.to_owned()),
             follows: Some(text.to_owned()),
             path: None,
             newest,
-            twin: versions.twin_of(best),
+            conflicting_tag: versions.conflicting_tag_of(best),
         }),
         None => Err(ResolveError::NoVersion {
             url: url.to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::resolve::{Named, Query, ResolveError, Resolved};
+use super::super::resolve::{MatchedRef, Query, ResolveError, Resolved};
 use super::{FetchError, Place, Repository};
 use mdskill_git::protocol::Ref;
 use mdskill_git::transport::Remote;
@@ -59,10 +59,12 @@ impl Repository<'_> {
     }
 
     fn warn_of_conflicting_tag(&self, resolved: &Resolved) {
-        if let (Some(twin), Named::Range(tag)) = (&resolved.twin, &resolved.named) {
+        if let (Some(conflicting_tag), MatchedRef::Range(tag)) =
+            (&resolved.conflicting_tag, &resolved.matched)
+        {
             let url = &self.url;
             self.progress.warn(&format!(
-                "{url} has two tags for the same version, `{twin}` and `{tag}`, at different commits; using `{tag}`"
+                "{url} has two tags for the same version, `{conflicting_tag}` and `{tag}`, at different commits; using `{tag}`"
             ));
         }
     }

@@ -21,12 +21,12 @@ fn resolve(names: &[&str], text: &str) -> Result<Resolved, String> {
 #[test]
 fn name_of_branch_and_tag_is_ambiguous() {
     assert_eq!(
-        resolve(&["refs/heads/a"], "a").unwrap().named,
-        Named::Branch("a".to_owned())
+        resolve(&["refs/heads/a"], "a").unwrap().matched,
+        MatchedRef::Branch("a".to_owned())
     );
     assert_eq!(
-        resolve(&["refs/tags/a"], "a").unwrap().named,
-        Named::Tag("a".to_owned())
+        resolve(&["refs/tags/a"], "a").unwrap().matched,
+        MatchedRef::Tag("a".to_owned())
     );
     let both = ["refs/heads/a", "refs/tags/a"];
     assert!(
@@ -55,8 +55,8 @@ fn range_resolves_to_newest_matching_version() {
         "refs/tags/v1.11.0-rc.1",
     ];
     assert_eq!(
-        resolve(&tags, "^1.2").unwrap().named,
-        Named::Range("1.10.1".to_owned())
+        resolve(&tags, "^1.2").unwrap().matched,
+        MatchedRef::Range("1.10.1".to_owned())
     );
     assert_eq!(
         resolve(&tags, "^1.2").unwrap().follows.as_deref(),
@@ -140,10 +140,10 @@ fn conflicting_tag_is_other_commit_for_same_version() {
     let mut both = refs(&["refs/tags/v1.2.0", "refs/tags/1.2.0", "refs/tags/1.1.0"]);
     let range = Query::Reference("^1".parse().unwrap());
     let resolved = range.resolve(&both, "U").unwrap();
-    assert_eq!(resolved.named, Named::Range("v1.2.0".to_owned()));
-    assert_eq!(resolved.twin.as_deref(), Some("1.2.0"));
+    assert_eq!(resolved.matched, MatchedRef::Range("v1.2.0".to_owned()));
+    assert_eq!(resolved.conflicting_tag.as_deref(), Some("1.2.0"));
     both.reverse();
     assert_eq!(range.resolve(&both, "U").unwrap(), resolved);
     both[1].peeled = Some(both[2].id);
-    assert_eq!(range.resolve(&both, "U").unwrap().twin, None);
+    assert_eq!(range.resolve(&both, "U").unwrap().conflicting_tag, None);
 }

@@ -49,11 +49,14 @@ impl<'a> Versions<'a> {
     }
 
     /// Returns another tag for the same version at another commit.
-    pub(super) fn twin_of(&self, one: &Tagged<'_>) -> Option<String> {
-        let is_twin = |other: &&Tagged<'_>| {
+    pub(super) fn conflicting_tag_of(&self, one: &Tagged<'_>) -> Option<String> {
+        let is_conflicting = |other: &&Tagged<'_>| {
             other.version == one.version && other.reference.commit() != one.reference.commit()
         };
-        self.0.iter().find(is_twin).map(|twin| twin.tag.to_owned())
+        self.0
+            .iter()
+            .find(is_conflicting)
+            .map(|other| other.tag.to_owned())
     }
 }
 
