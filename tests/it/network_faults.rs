@@ -1,4 +1,4 @@
-//! A network that fails: what is said, the exit code, how often it is tried, and that nothing changed.
+//! Network faults: the message, the exit code, the number of attempts, and that nothing is changed.
 
 use crate::acts::refused;
 use crate::forge::Scene;
@@ -17,19 +17,19 @@ fn is_fetch(request: &Request) -> bool {
     request.command().as_deref() == Some("fetch")
 }
 
-/// An `add` that is tried once, and once again.
+/// An `add` with one retry.
 fn add(scene: &Scene) -> Prepared {
     scene.mdskill(&ADD).env("MDSKILL_RETRIES", "1")
 }
 
-/// An `add` that is tried once, with a second's patience.
+/// An `add` without retries, and with a time limit of one second.
 fn impatient_add(scene: &Scene) -> Prepared {
     let prepared = scene.mdskill(&ADD).env("MDSKILL_RETRIES", "0");
     prepared.env("MDSKILL_TIMEOUT", "1")
 }
 
 #[test]
-fn nobody_listens() {
+fn refused_connection_is_reported() {
     let scene = Scene::set();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -41,7 +41,7 @@ fn nobody_listens() {
 }
 
 #[test]
-fn nobody_has_that_name() {
+fn unknown_host_is_reported() {
     let scene = Scene::set();
     let prepared = impatient_add(&scene)
         .env("MDSKILL_TIMEOUT", "5")
@@ -50,7 +50,7 @@ fn nobody_has_that_name() {
 }
 
 #[test]
-fn a_certificate_that_is_not_good_is_not_trusted() {
+fn invalid_certificate_is_refused() {
     let scene = Scene::set();
     let authority = Authority::new(&scene.room.path("temp"));
     let good = Forge::start_tls(scene.root(), &authority, &["127.0.0.1"]);
@@ -74,14 +74,14 @@ fn a_certificate_that_is_not_good_is_not_trusted() {
         let sentence = format!("can't trust {}", forge.address());
         let outcome = refused(&scene.room, prepared, 5, &sentence);
         outcome.says(reason).says("SSL_CERT_FILE");
-        assert_eq!(forge.traffic().connections, 1, "trying again is no use");
+        assert_eq!(forge.traffic().connections, 1, "a retry is useless");
     }
     trusting(&good).run().ok();
     scene.has("one", "HEAD:skills/one");
 }
 
 #[test]
-fn silence_is_given_up_on() {
+fn silent_or_slow_server_times_out() {
     for (fault, sentence) in [
         (Fault::Hang, "no data from 127.0.0.1"),
         (Fault::Stall(20), "no data from 127.0.0.1"),
@@ -100,7 +100,7 @@ fn silence_is_given_up_on() {
 }
 
 #[test]
-fn a_broken_connection_is_tried_again_and_then_named() {
+fn broken_connection_is_retried_then_reported() {
     for fault in [
         Fault::Reset,
         Fault::ResetMidBody(10),
@@ -121,7 +121,7 @@ fn a_broken_connection_is_tried_again_and_then_named() {
 }
 
 #[test]
-fn every_status_has_a_sentence_and_an_exit_code() {
+fn status_has_message_and_exit_code() {
     for (status, code, sentence, tries) in [
         (
             401,
@@ -130,7 +130,7 @@ fn every_status_has_a_sentence_and_an_exit_code() {
             1,
         ),
         (403, 4, "is forbidden (403); no credentials were tried", 1),
-        // The advertisement is asked as well: it may redirect where the service does not.
+        // The advertisement is requested too, because it may redirect where the service does not.
         (
             404,
             1,
@@ -158,7 +158,7 @@ fn every_status_has_a_sentence_and_an_exit_code() {
 }
 
 #[test]
-fn one_bad_moment_is_survived() {
+fn single_fault_is_retried() {
     for fault in [
         Fault::status(503),
         Fault::CorruptPack,
@@ -176,7 +176,7 @@ fn one_bad_moment_is_survived() {
 }
 
 #[test]
-fn a_wait_that_is_asked_for_is_kept_or_too_long() {
+fn retry_after_is_honoured_up_to_limit() {
     let scene = Scene::set();
     let asked = |seconds: &str| Fault::Status {
         code: 429,
@@ -198,7 +198,7 @@ fn a_wait_that_is_asked_for_is_kept_or_too_long() {
 }
 
 #[test]
-fn an_answer_that_is_none_is_told_from_one_that_is_damaged() {
+fn invalid_and_damaged_responses_have_different_messages() {
     for (fault, sentence) in [
         (Fault::Garbage, "not git's protocol"),
         (Fault::EmptyOk, "ended early"),
@@ -226,7 +226,7 @@ fn an_answer_that_is_none_is_told_from_one_that_is_damaged() {
 }
 
 #[test]
-fn a_pack_without_what_was_asked_for_is_not_enough() {
+fn pack_without_requested_objects_is_refused() {
     for request in [2, 3] {
         let scene = Scene::set();
         scene.forge.fault_nth(request, Fault::EmptyPack);
@@ -238,7 +238,7 @@ fn a_pack_without_what_was_asked_for_is_not_enough() {
 }
 
 #[test]
-fn an_answer_that_never_ends_is_left_when_it_is_complete() {
+fn endless_response_is_closed_when_complete() {
     let scene = Scene::set();
     scene.forge.fault(Fault::Endless);
     add(&scene).run().ok();
@@ -247,7 +247,7 @@ fn an_answer_that_never_ends_is_left_when_it_is_complete() {
 }
 
 #[test]
-fn who_interrupts_a_fetch_finds_everything_as_it_was() {
+fn interrupted_fetch_leaves_no_changes() {
     let scene = Scene::set();
     let before = scene.room.snapshot();
     scene.forge.fault_when(is_fetch, Fault::Hang);
@@ -262,7 +262,7 @@ fn who_interrupts_a_fetch_finds_everything_as_it_was() {
 }
 
 #[test]
-fn a_failed_update_changes_nothing_and_says_so() {
+fn failed_update_changes_nothing_and_reports_it() {
     for (fault, code, sentence) in [
         (Fault::status(503), 5, "the server failed (503)"),
         (Fault::status(404), 1, "does not exist or is private (404)"),
@@ -285,7 +285,7 @@ fn a_failed_update_changes_nothing_and_says_so() {
 }
 
 #[test]
-fn a_repository_that_fails_does_not_stop_the_others() {
+fn failed_repository_does_not_stop_others() {
     let mut scene = Scene::set();
     let mut other = Repo::create(scene.root(), "acme/tools");
     other.skill("four", "four", "The fourth").commit("Four");
