@@ -77,5 +77,8 @@ fn missing_base_does_not_stop_others() {
 
     // A missing new commit is still an error.
     let error = with_bases(&scene, &[&gone], &[&root]).unwrap_err();
-    assert!(error.to_string().contains("refused the request: no"), "{error}");
+    assert!(
+        error.to_string().contains("refused the request: no"),
+        "{error}"
+    );
 }

@@ -200,7 +200,7 @@ fn retry_after_is_honoured_up_to_limit() {
 #[test]
 fn invalid_and_damaged_responses_have_different_messages() {
     for (fault, sentence) in [
-        (Fault::Garbage, "not git's protocol"),
+        (Fault::Garbage, "is not git protocol version 2"),
         (Fault::EmptyOk, "ended early"),
         (Fault::CutBody(20), "ended early"),
         (Fault::TruncatedPack(40), "the pack is truncated or corrupt"),
@@ -222,7 +222,7 @@ fn invalid_and_damaged_responses_have_different_messages() {
     }
     let scene = Scene::set();
     scene.forge.fault(Fault::Garbage);
-    refused(&scene.room, add(&scene), 5, "not git's protocol").says("login page");
+    refused(&scene.room, add(&scene), 5, "is not git protocol version 2").says("login page");
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn failed_update_changes_nothing_and_reports_it() {
         (Fault::status(403), 4, "is forbidden (403)"),
         (Fault::Reset, 5, "the connection to"),
         (Fault::CorruptPack, 5, "the pack is truncated or corrupt"),
-        (Fault::Garbage, 5, "not git's protocol"),
+        (Fault::Garbage, 5, "is not git protocol version 2"),
     ] {
         let mut scene = Scene::set();
         scene.run(&["add", "acme/skills", "--all"]).ok();
