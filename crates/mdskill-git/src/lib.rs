@@ -9,6 +9,8 @@
 //! - [`http`] has the client, its retries, and the credentials for each host.
 //! - [`merge_file`], [`line_diff`], and [`renames`] compare and merge contents as git does.
 
+#![warn(unreachable_pub)]
+
 pub mod commits;
 pub mod environment;
 mod error;
