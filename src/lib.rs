@@ -40,7 +40,7 @@
 //! | `.mdskill/trash/` | folders that `--force` replaced | [`install::journal`] |
 //! | `TARGET/../.mdskill-stage-*/` | new folders before, and old folders after the exchange | [`install::transaction`] |
 //! | `CACHE/store-v1/` | a bare git repository for each source | [`fetch::store`] |
-//! | `CACHE/seen-v1/` | when each commit was first seen | [`fetch::seen`] |
+//! | `CACHE/seen-v1/` | when each commit was first seen | [`fetch::first_seen`] |
 //! | `CACHE/journal-key` | tells this user's journals from those of a clone | `install::seal` |
 //!
 //! The design is described in `docs/design`, and how to add things in CONTRIBUTING.

@@ -1,4 +1,4 @@
-//! What is measured: one round of every row, mdskill and its peers in turn.
+//! The measured commands: one round of every row, mdskill and other tools in turn.
 
 use crate::corpus::Corpus;
 use crate::measure::{Cost, cost_of};
@@ -8,16 +8,16 @@ use crate::server::Traffic;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The rows. A name is a row's key, and what the table calls it.
+/// The rows. A name is the key of a row and its title in the table.
 pub const ADD_ONE: &str = "add one skill, cold";
 pub const ADD_SECOND: &str = "add a second skill of that commit";
 pub const ADD_ALL: &str = "add all, cold";
-pub const ADD_ALL_WARM: &str = "add all, store kept, fresh project";
+pub const ADD_ALL_WARM: &str = "add all, cached, fresh project";
 pub const ADD_ALL_ON_DISK: &str = "add all, cold, on disk";
 pub const UPDATE: &str = "update, nothing changed";
 pub const MOVE: &str = "update, 10 skills changed";
 pub const MOVE_EDITED: &str = "update, 10 skills changed, 5 of them edited";
-pub const MOVE_CLEARED: &str = "update, 10 changed, 5 edited, store cleared";
+pub const MOVE_CLEARED: &str = "update, 10 changed, 5 edited, cache cleared";
 pub const LIST: &str = "list";
 pub const VERIFY: &str = "verify";
 pub const VERSION: &str = "mdskill --version";
@@ -28,7 +28,7 @@ pub const CLONE_SPARSE: &str =
 pub const HASH: &str = "sha256sum of the same files";
 pub const GIT_VERSION: &str = "git --version";
 
-/// What one run took, and what it moved.
+/// The cost and the traffic of one run.
 #[derive(Clone, Debug)]
 pub struct Sample {
     pub cost: Cost,
@@ -36,7 +36,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// A run that says it went well, and left fewer skills than it should have, went wrong.
+    /// Marks a run as failed if it reports success with too few skills.
     fn expecting(mut self, desk: &Desk, skills: usize) -> Self {
         let installed = desk.installed();
         if installed != skills && self.cost.failure.is_none() {
@@ -50,13 +50,13 @@ impl Sample {
 pub struct Round<'a> {
     pub corpus: &'a Corpus,
     pub network: &'a Network,
-    /// Where projects and caches lie, in memory if there is a place.
+    /// The folder for projects and caches, in memory if possible.
     pub place: &'a Path,
     /// The same on disk.
     pub disk: &'a Path,
 }
 
-/// A person's folders, all of them new.
+/// The folders of a user, all of them new.
 struct Desk {
     folder: tempfile::TempDir,
     cache: PathBuf,
@@ -64,31 +64,31 @@ struct Desk {
 }
 
 impl Round<'_> {
-    /// Runs every row once and tells what each took.
-    pub fn run(&self, mut tell: impl FnMut(&'static str, Sample)) {
-        self.one_skill(&mut tell);
-        self.peers(&mut tell);
+    /// Runs every row once, and reports the cost of each.
+    pub fn run(&self, mut report: impl FnMut(&'static str, Sample)) {
+        self.one_skill(&mut report);
+        self.peers(&mut report);
         let all = self.desk(self.place);
         let warm = Desk {
             cache: all.cache.clone(),
             ..self.desk(self.place)
         };
-        tell(ADD_ALL, self.add_all(&all));
-        tell(ADD_ALL_WARM, self.add_all(&warm));
-        tell(
+        report(ADD_ALL, self.add_all(&all));
+        report(ADD_ALL_WARM, self.add_all(&warm));
+        report(
             UPDATE,
             self.sample(&all.mdskill(&["update"]))
                 .expecting(&all, self.corpus.skills),
         );
-        self.moves(&all, &mut tell);
+        self.moves(&all, &mut report);
         if !self.network.is_distant() {
-            self.without_network(&all, &mut tell);
-            self.on_disk(&mut tell);
+            self.without_network(&all, &mut report);
+            self.on_disk(&mut report);
         }
     }
 
-    /// Upstream moves under a project with every skill, edited or not.
-    fn moves(&self, all: &Desk, tell: &mut impl FnMut(&'static str, Sample)) {
+    /// Updates a project with all skills after a change upstream, with and without edits.
+    fn moves(&self, all: &Desk, report: &mut impl FnMut(&'static str, Sample)) {
         let edited = self.corpus.moving.len() / 2;
         for (name, edited, is_cleared) in [
             (MOVE, 0, false),
@@ -110,48 +110,48 @@ impl Round<'_> {
             if merged != edited && sample.cost.failure.is_none() {
                 sample.cost.failure = Some(format!("failed: {merged} merged of {edited}"));
             }
-            tell(name, sample);
+            report(name, sample);
         }
     }
 
-    fn one_skill(&self, tell: &mut impl FnMut(&'static str, Sample)) {
+    fn one_skill(&self, report: &mut impl FnMut(&'static str, Sample)) {
         let desk = self.desk(self.place);
         let add = |folder: &str| self.sample(&desk.mdskill(&["add", &self.corpus.spec(folder)]));
-        tell(ADD_ONE, add(&self.corpus.skill).expecting(&desk, 1));
-        tell(ADD_SECOND, add(&self.corpus.second).expecting(&desk, 2));
+        report(ADD_ONE, add(&self.corpus.skill).expecting(&desk, 1));
+        report(ADD_SECOND, add(&self.corpus.second).expecting(&desk, 2));
     }
 
-    fn peers(&self, tell: &mut impl FnMut(&'static str, Sample)) {
+    fn peers(&self, report: &mut impl FnMut(&'static str, Sample)) {
         let (whole, sparse) = (self.desk(self.place), self.desk(self.place));
-        tell(CLONE, self.sample(&whole.clone_shallow(&self.corpus.name)));
-        tell(
+        report(CLONE, self.sample(&whole.clone_shallow(&self.corpus.name)));
+        report(
             CLONE_SPARSE,
             self.sample(&sparse.clone_sparse(&self.corpus.name, &self.corpus.skill)),
         );
         if !self.network.is_distant() {
-            // The files come from a checkout, so that there is something to hash whatever `add` does.
-            tell(HASH, self.sample(&whole.hash_every_skill()));
-            tell(
+            // The files come from a checkout, so that they exist even if `add` fails.
+            report(HASH, self.sample(&whole.hash_every_skill()));
+            report(
                 GIT_VERSION,
                 self.sample(&whole.command("git", &["--version"])),
             );
         }
     }
 
-    /// What touches no network, in a project with every skill.
-    fn without_network(&self, all: &Desk, tell: &mut impl FnMut(&'static str, Sample)) {
+    /// Runs the commands without network, in a project with all skills.
+    fn without_network(&self, all: &Desk, report: &mut impl FnMut(&'static str, Sample)) {
         let mut look = |name, command| {
             let sample = self.sample(&all.mdskill(&[command]));
-            tell(name, sample.expecting(all, self.corpus.skills));
+            report(name, sample.expecting(all, self.corpus.skills));
         };
         look(LIST, "list");
         look(VERIFY, "verify");
-        tell(VERSION, self.sample(&all.mdskill(&["--version"])));
+        report(VERSION, self.sample(&all.mdskill(&["--version"])));
     }
 
-    fn on_disk(&self, tell: &mut impl FnMut(&'static str, Sample)) {
-        tell(ADD_ALL_ON_DISK, self.add_all(&self.desk(self.disk)));
-        tell(
+    fn on_disk(&self, report: &mut impl FnMut(&'static str, Sample)) {
+        report(ADD_ALL_ON_DISK, self.add_all(&self.desk(self.disk)));
+        report(
             CLONE_ON_DISK,
             self.sample(&self.desk(self.disk).clone_shallow(&self.corpus.name)),
         );
@@ -191,7 +191,7 @@ impl Round<'_> {
 }
 
 impl Desk {
-    /// How many skills lie in the project.
+    /// Returns the number of skills in the project.
     fn installed(&self) -> usize {
         let target = self.folder.path().join("project/.github/skills");
         let skills = std::fs::read_dir(target).into_iter().flatten().flatten();
@@ -200,7 +200,7 @@ impl Desk {
             .count()
     }
 
-    /// Another desk with the same project and cache.
+    /// Copies the project and the cache to other folders.
     fn copy_to(&self, other: Desk) -> Desk {
         for folder in ["project", "cache"] {
             let copied = Command::new("cp")
@@ -219,7 +219,7 @@ impl Desk {
         target.join(name).join("SKILL.md")
     }
 
-    /// Writes into the heading of a skill's page, far from its end.
+    /// Edits the heading of a skill's page, far from its end.
     fn edit(&self, skill: &str) {
         let page = self.page(skill);
         let text = std::fs::read_to_string(&page).expect("the skill is installed");
@@ -228,7 +228,7 @@ impl Desk {
         std::fs::write(page, edited).expect("a file of the project");
     }
 
-    /// How many pages have what upstream wrote and what was written here, with the edits recorded.
+    /// Returns the number of pages with the change from upstream and the local edit, recorded in the lockfile.
     fn merged(&self) -> usize {
         let project = self.folder.path().join("project");
         let lock = std::fs::read_to_string(project.join("mdskill.lock")).unwrap_or_default();
@@ -287,7 +287,7 @@ impl Desk {
         )
     }
 
-    /// Hashes every file that lies in a folder with a `SKILL.md`.
+    /// Hashes every file in a folder with a `SKILL.md`.
     fn hash_every_skill(&self) -> Command {
         let project = self.folder.path().join("project");
         let mut list = Vec::new();
@@ -301,7 +301,7 @@ impl Desk {
     }
 }
 
-/// Adds the files of every skill beneath a folder, each name ended by a zero byte.
+/// Lists the files of all skills below a folder, each name followed by a zero byte.
 fn gather_skills(folder: &Path, inside: bool, list: &mut Vec<u8>) {
     let inside = inside || folder.join("SKILL.md").is_file();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {

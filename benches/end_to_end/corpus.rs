@@ -1,11 +1,11 @@
-//! The repository that is installed from.
+//! The repository with the skills.
 
 use crate::sealed;
 use std::path::{Path, PathBuf};
 
-/// The repository that the limits were set for.
+/// The repository for which the limits are defined.
 const MEASURED: &str = "wshobson/agents";
-/// The skill whose numbers are known from other clients.
+/// The skill for which the numbers of other clients are known.
 const PREFERRED: &str = "async-python-patterns";
 
 /// A repository of skills, cloned bare so that it can be served.
@@ -14,13 +14,13 @@ pub struct Corpus {
     pub root: PathBuf,
     /// `OWNER/REPO`.
     pub name: String,
-    /// The folder of the one skill that is added, inside the repository.
+    /// The folder of the first skill to add, inside the repository.
     pub skill: String,
-    /// The folder of the skill that is added after it.
+    /// The folder of the second skill to add.
     pub second: String,
-    /// How many skills there are.
+    /// The number of skills.
     pub skills: usize,
-    /// The folders of those that upstream's next commit changes.
+    /// The folders of the skills that the next commit upstream changes.
     pub moving: Vec<String>,
     /// The branch, the commit it is at, and that next commit.
     branch: String,
@@ -28,11 +28,11 @@ pub struct Corpus {
     next: String,
 }
 
-/// How many skills upstream's next commit changes.
+/// The number of skills that the next commit upstream changes.
 const MOVING: usize = 10;
 
 impl Corpus {
-    /// Looks beside the checkout, then among the test data, and clones what it finds into `root`.
+    /// Finds a bundle next to the checkout or in the test data, and clones it into `root`.
     pub fn find(root: &Path) -> Option<Self> {
         let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
         let beside = checkout.join(format!("../shared/corpora/{MEASURED}.bundle"));
@@ -92,12 +92,12 @@ impl Corpus {
         })
     }
 
-    /// Upstream moves to its next commit.
+    /// Moves the branch upstream to the next commit.
     pub fn go_on(&self) {
         self.go_to(&self.next);
     }
 
-    /// Upstream is where it was.
+    /// Moves the branch upstream back.
     pub fn go_back(&self) {
         self.go_to(&self.now);
     }
@@ -107,12 +107,12 @@ impl Corpus {
         git_in(&bare, &["update-ref", &self.branch, commit]);
     }
 
-    /// Whether this is the repository that the limits in bytes were set for.
+    /// Whether this is the repository for which the limits in bytes are defined.
     pub fn is_the_measured_one(&self) -> bool {
         self.name == MEASURED
     }
 
-    /// What a user types for the skill in `folder`.
+    /// Returns the spec of the skill in `folder`.
     pub fn spec(&self, folder: &str) -> String {
         format!("{}/{}", self.name, last_part(folder))
     }
@@ -135,7 +135,7 @@ fn last_part(folder: &str) -> &str {
     folder.rsplit('/').next().unwrap_or(folder)
 }
 
-/// Makes a commit that adds a line to the end of each of these skills, on no branch that is looked at.
+/// Creates a commit that adds a line to the end of each of these skills, on a branch that is not read.
 fn next_commit(root: &Path, bare: &Path, moving: &[String]) -> String {
     let work = tempfile::tempdir_in(root).expect("a temporary folder");
     let place = |path: &Path| path.to_string_lossy().into_owned();

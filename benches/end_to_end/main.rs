@@ -1,6 +1,6 @@
-//! From the command line to files on disk, against git on the same server, over the same wire, in the same run.
+//! Measures commands from the command line to files on disk, compared with git on the same server and network.
 //!
-//! `cargo bench --bench end_to_end` prints a Markdown table. `MDSKILL_BENCH_RUNS` says how many runs each row has.
+//! `cargo bench --bench end_to_end` prints a Markdown table. `MDSKILL_BENCH_RUNS` sets the number of runs of each row.
 
 #![expect(
     clippy::unwrap_used,
@@ -32,7 +32,7 @@ mod wire;
 
 use std::path::Path;
 
-/// Runs of each row when nobody says otherwise.
+/// The default number of runs of each row.
 const RUNS: usize = 5;
 
 fn main() {
@@ -56,9 +56,7 @@ fn main() {
 fn bench() {
     let place = temporary_folder(Path::new("/dev/shm"));
     let Some(corpus) = corpus::Corpus::find(&place.path().join("served")) else {
-        println!(
-            "Skipped: there is neither a corpus beside the checkout nor a bundle in testdata/mirror."
-        );
+        println!("Skipped: found no corpus next to the checkout and no bundle in testdata/mirror.");
         return;
     };
     let runs = std::env::var("MDSKILL_BENCH_RUNS")
@@ -73,7 +71,7 @@ fn bench() {
     ] {
         let mut results = table::Results::default();
         for round in 0..=runs {
-            // The first round warms the caches of the system, and counts for nothing.
+            // The first round fills the caches of the system, and is not counted.
             let counts = round > 0;
             let round = cases::Round {
                 corpus: &corpus,
@@ -92,7 +90,7 @@ fn bench() {
     println!("{}", table::size_of_the_binary(place.path()));
 }
 
-/// A folder in memory where the system has one there, else in the usual place.
+/// Creates a temporary folder in memory if the system has one, or else in the default place.
 fn temporary_folder(wanted: &Path) -> tempfile::TempDir {
     let mut builder = tempfile::Builder::new();
     builder.prefix("mdskill-bench-");

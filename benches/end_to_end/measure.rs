@@ -1,7 +1,7 @@
-//! One run of one command: how long, how much processor, how much memory.
+//! Measures one run of a command: wall time, CPU time, and memory.
 //!
-//! The kernel adds up the children of a process. So that the sum is of one command alone, each is started by a copy of
-//! this program that has no other child: git at work for the server is then nobody's but the server's.
+//! The kernel sums up the children of a process. Each command is started by a copy of this program that has no other
+//! child, so that the sum is that of the command alone, without the git processes of the server.
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
@@ -9,22 +9,22 @@ use std::ffi::OsString;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// What tells the copy to measure.
+/// The argument that makes the copy measure a command.
 pub const FLAG: &str = "--measure";
 
-/// What one run took.
+/// The cost of one run.
 #[derive(Clone, Debug)]
 pub struct Cost {
     pub wall: Duration,
-    /// User and system time of the command and all that it started.
+    /// User and system time of the command and its children.
     pub cpu: Duration,
     /// The largest of its processes, in KiB.
     pub peak: u64,
-    /// Why it failed, if it did.
+    /// The reason for a failure.
     pub failure: Option<String>,
 }
 
-/// Runs a command in a copy of this program and reads what it took.
+/// Runs a command in a copy of this program, and reads its cost.
 pub fn cost_of(command: &Command) -> Cost {
     let mut copy = Command::new(std::env::current_exe().expect("a running program has a file"));
     copy.arg(FLAG)
@@ -69,7 +69,7 @@ pub fn cost_of(command: &Command) -> Cost {
     }
 }
 
-/// What the copy does: runs the command, and prints what it took in microseconds and KiB, and why it failed.
+/// Runs in the copy: runs the command, and prints its cost in microseconds and KiB, and the reason for a failure.
 pub fn run_and_report(command: &[OsString]) {
     let start = Instant::now();
     let ended = Command::new(&command[0])

@@ -1,4 +1,4 @@
-//! The server, and the wire between it and the clients.
+//! The server, and the network between it and the clients.
 
 use crate::corpus::Corpus;
 use crate::git_service::Call;
@@ -10,16 +10,16 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// A server as its clients reach it.
+/// A server and its network.
 pub struct Network {
     server: Server,
     link: Option<Link>,
-    /// What it is, in a word for the table.
+    /// The title in the table.
     pub title: &'static str,
 }
 
 impl Network {
-    /// The server next door: no delay, no limit but the machine's.
+    /// A local server, without delay or bandwidth limit.
     pub fn loopback(corpus: &Corpus) -> Self {
         Self {
             server: serve(corpus),
@@ -28,7 +28,7 @@ impl Network {
         }
     }
 
-    /// The server at the end of an ordinary line, with the slow start of every TCP connection.
+    /// A distant server on an ordinary line, with the slow start of each TCP connection.
     pub fn distant(corpus: &Corpus) -> Self {
         let server = serve(corpus);
         let link = Link::start(server.address(), Duration::from_millis(50), 50_000_000);
@@ -39,12 +39,12 @@ impl Network {
         }
     }
 
-    /// Whether there is a delay: what touches no network is measured where there is none.
+    /// Whether there is a delay. Commands without network are measured without one.
     pub fn is_distant(&self) -> bool {
         self.link.is_some()
     }
 
-    /// Where clients connect.
+    /// Returns the URL for clients.
     pub fn url(&self) -> String {
         let address = self
             .link
@@ -53,7 +53,7 @@ impl Network {
         format!("http://{address}")
     }
 
-    /// What has passed so far.
+    /// Returns the traffic so far.
     pub fn traffic(&self) -> Traffic {
         let seen = self.server.traffic();
         match self.link.as_ref().map(Link::carried) {

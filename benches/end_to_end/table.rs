@@ -1,4 +1,4 @@
-//! The numbers as a Markdown table, each beside its limit.
+//! Renders the numbers and their limits as a Markdown table.
 
 use crate::cases::{self, Sample};
 use crate::corpus::Corpus;
@@ -16,11 +16,11 @@ pub struct Results {
     rows: Vec<(&'static str, Vec<Sample>)>,
 }
 
-/// What a row must stay under.
+/// The limit of a row.
 enum Limit {
     Requests(u64),
     Down(u64),
-    /// So many times the wall time of that peer.
+    /// A factor of the wall time of another row.
     Ratio(f64, &'static str),
     Wall(Duration),
     Cpu(Duration),
@@ -52,7 +52,7 @@ impl Results {
     }
 }
 
-/// What was measured where, and how to measure it again.
+/// Returns the headline: the measured repository, the machine, and the command to repeat it.
 pub fn headline(corpus: &Corpus, place: &Path, runs: usize) -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
@@ -67,7 +67,7 @@ pub fn headline(corpus: &Corpus, place: &Path, runs: usize) -> String {
         "on disk"
     };
     let build = if cfg!(debug_assertions) {
-        " **A debug build: its times mean nothing.**"
+        " **A debug build: its times are not meaningful.**"
     } else {
         ""
     };
@@ -92,7 +92,7 @@ pub fn render(results: &Results, corpus: &Corpus, network: &Network) -> String {
     );
     for (name, samples) in &results.rows {
         let limits = limits_of(name, corpus, network);
-        let told: Vec<_> = limits.iter().map(Limit::told).collect();
+        let described: Vec<_> = limits.iter().map(Limit::describe).collect();
         let met = match (
             limits.is_empty(),
             limits.iter().all(|limit| limit.is_met(name, results)),
@@ -102,13 +102,13 @@ pub fn render(results: &Results, corpus: &Corpus, network: &Network) -> String {
             (false, false) => "**no**",
         };
         let against = against(name, results);
-        let (numbers, limits) = (numbers(samples), told.join(", "));
+        let (numbers, limits) = (numbers(samples), described.join(", "));
         text = format!("{text}| {name} | {numbers} | {against} | {limits} | {met} |\n");
     }
     text
 }
 
-/// How large the program is without the names of its functions.
+/// Returns the size of the program without symbols.
 pub fn size_of_the_binary(place: &Path) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_mdskill"));
     let stripped = place.join("stripped");
@@ -119,7 +119,7 @@ pub fn size_of_the_binary(place: &Path) -> String {
         .status();
     let (file, word) = match strip {
         Ok(status) if status.success() => (stripped.as_path(), "stripped"),
-        _ => (program, "not stripped, for want of `strip`"),
+        _ => (program, "not stripped, because `strip` is missing"),
     };
     let size = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
     let met = if size <= 12 * MEGABYTE {
@@ -169,7 +169,7 @@ fn limits_of(name: &str, corpus: &Corpus, network: &Network) -> Vec<Limit> {
     limits
 }
 
-/// How many times its peers' time a row takes; empty for the peers themselves.
+/// Returns the time of a row relative to other tools; empty for those tools.
 fn against(name: &str, results: &Results) -> String {
     let peers: &[_] = match name {
         cases::ADD_ONE => &[cases::CLONE, cases::CLONE_SPARSE],
@@ -180,10 +180,14 @@ fn against(name: &str, results: &Results) -> String {
         cases::VERSION => &[cases::GIT_VERSION],
         _ => &[],
     };
-    let told = |peer: &&str| {
+    let shown = |peer: &&str| {
         ratio(results, name, peer).map(|ratio| format!("{ratio:.2} × {}", short(peer)))
     };
-    peers.iter().filter_map(told).collect::<Vec<_>>().join(", ")
+    peers
+        .iter()
+        .filter_map(shown)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn short(peer: &str) -> &str {
@@ -201,7 +205,7 @@ fn ratio(results: &Results, name: &str, peer: &str) -> Option<f64> {
 }
 
 impl Limit {
-    fn told(&self) -> String {
+    fn describe(&self) -> String {
         match self {
             Self::Requests(1) => "1 request".to_owned(),
             Self::Requests(most) => format!("{most} requests"),

@@ -15,7 +15,7 @@ use mdskill::skill::discover;
 use mdskill::spec::Spec;
 use mdskill_git::objects::{Objects, TreeEntry};
 use mdskill_git::pkt_line::{Decoder, Pkt};
-use mdskill_git::protocol::{Answer, CapabilityList, PackAnswer, Reader, RefList};
+use mdskill_git::protocol::{CapabilityList, PackResponse, Reader, RefList, ResponseParser};
 use mdskill_lint::path::SkillPath;
 use mdskill_lint::{frontmatter as yaml, markdown as pages};
 
@@ -58,7 +58,7 @@ pub fn pkt_line(data: &[u8]) {
 
 /// Answers of a server do not depend on chunks either, and a bad pack makes no object readable.
 pub fn protocol(data: &[u8]) {
-    fn answer<A: Answer>(data: &[u8], size: usize, empty: A) -> Option<A> {
+    fn answer<A: ResponseParser>(data: &[u8], size: usize, empty: A) -> Option<A> {
         let mut reader = Reader::new(empty);
         for chunk in data.chunks(size) {
             if reader.push(chunk).ok()? {
@@ -81,7 +81,7 @@ pub fn protocol(data: &[u8]) {
     let database = objects.database().unwrap();
     let mut received = 0;
     let mut count = |bytes: usize| received += bytes;
-    let pack = PackAnswer::new(&database, &mut count).unwrap();
+    let pack = PackResponse::new(&database, &mut count).unwrap();
     if let Some(pack) = answer(data, size, pack) {
         let _complete = pack.finish();
     }

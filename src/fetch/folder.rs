@@ -1,5 +1,5 @@
-//! A folder of files as a source: its skills become git objects, so that every
-//! later room sees what it sees of any repository.
+//! Imports a local folder as a source: its skills become git objects, so that all other modules treat
+//! it like a repository.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -11,12 +11,11 @@ use mdskill_git::ObjectId;
 use mdskill_git::objects::{MAX_OBJECT_BYTES, Objects, TreeBuilder, TreeEntry, mode_number};
 use mdskill_lint::SKILL_FILE;
 
-/// Writes the skills below `root` into `objects` and returns the tree that has them.
-///
-/// Only folders of skills are taken: a project's other files are none of ours.
+/// Writes the skills below `root` into `objects`, and returns a tree with them. Files outside of skills
+/// are left out.
 ///
 /// # Errors
-/// When a file can't be read or an object not be written.
+/// When a file can't be read, or an object can't be written.
 pub fn import(root: &Path, objects: &Objects) -> Result<ObjectId, FetchError> {
     let mut listing = fs::tree::list(root)?;
     let is_git = |path: &str| path.split('/').any(|part| part == ".git");
@@ -57,17 +56,17 @@ pub fn import(root: &Path, objects: &Objects) -> Result<ObjectId, FetchError> {
         .iter()
         .filter(|path| in_skill(path) && !is_git(path))
     {
-        // A link is refused later, by name; its target is none of ours.
+        // A link is refused later with its name; its target is not read.
         tree.insert(path, TreeEntry::SYMLINK, objects.write_blob(b"")?);
     }
     Ok(tree.finish(&mut |entries| objects.write_tree(entries))?)
 }
 
 fn too_large(path: &Path) -> FetchError {
-    let limit = "more than 16 MiB, the limit of one file";
+    let limit = "larger than 16 MiB, the limit for one file";
     let source = std::io::Error::other(limit);
     FetchError::Fs(fs::Error {
-        action: "take",
+        action: "import",
         path: path.to_owned(),
         source,
     })

@@ -71,7 +71,7 @@ impl HasHint for ProtocolError {
             Self::Pack(_) | Self::Truncated => {
                 "nothing was changed; try again, and if it fails again, check whether a proxy changes the data"
             }
-            Self::Odd(_) => {
+            Self::Unexpected(_) => {
                 "check that this is the address of a git repository: a login page or a proxy may have answered"
             }
             Self::Refused(_) => return None,

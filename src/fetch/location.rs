@@ -1,4 +1,4 @@
-//! Where a source is: the one place that turns its name into an address.
+//! Locates sources: maps the name of a source to an address.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use crate::env::Env;
 use crate::source::{Source, is_scp_like};
 use mdskill_git::transport::ssh::SshAddress;
 
-/// An address to ask.
+/// The address of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
     /// An http or https URL.
     Http(Url),
-    /// An ssh URL, as typed and as read.
+    /// An ssh URL, as typed and as parsed.
     Ssh(String, SshAddress),
     /// A git repository on this machine.
     GitFolder(PathBuf),
@@ -24,35 +24,35 @@ pub enum Location {
     Folder(PathBuf),
 }
 
-/// There is nothing at the source's name.
+/// A source can't be located.
 #[derive(Debug, thiserror::Error)]
 pub enum LocationError {
     /// A mirror folder does not have the repository.
-    #[error("the mirror {mirror} has no {name}: neither {name}.git nor {name}.bundle is there")]
+    #[error("the mirror {mirror} does not have {name}: found neither {name}.git nor {name}.bundle")]
     NotInMirror {
         /// The folder that `MDSKILL_GITHUB_URL` names.
         mirror: String,
         /// `owner/repo`.
         name: String,
     },
-    /// A path names nothing.
-    #[error("there is no {path}")]
+    /// A path does not exist.
+    #[error("{path} does not exist")]
     NoSuchPath {
-        /// The path as named.
+        /// The path.
         path: String,
     },
-    /// A URL that git would not take either.
-    #[error("`{url}` is not a URL that mdskill can fetch from: {reason}")]
+    /// A URL is invalid or not supported.
+    #[error("can't fetch from `{url}`: {reason}")]
     BadUrl {
         /// The URL.
         url: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
 }
 
 impl Location {
-    /// Returns the address for people and for the store's name, without credentials.
+    /// Returns the address without credentials, for messages and as the key in the cache.
     #[must_use]
     pub fn display(&self) -> String {
         match self {
@@ -65,10 +65,10 @@ impl Location {
     }
 }
 
-/// Finds where `source` is; relative folders are below `root`.
+/// Locates `source`; relative folders are resolved against `root`.
 ///
 /// # Errors
-/// When a local path or a mirror has nothing there, or a URL is none.
+/// When a local path does not exist, a mirror does not have it, or a URL is invalid.
 pub fn locate(source: &Source, env: &Env, root: &Path) -> Result<Location, LocationError> {
     match source {
         Source::GitHub { owner, repo } => {
@@ -77,12 +77,10 @@ pub fn locate(source: &Source, env: &Env, root: &Path) -> Result<Location, Locat
         Source::Git { url } => locate_url(url),
         Source::Folder { path } => {
             let folder = root.join(path);
-            match folder.is_dir() {
-                true => Ok(Location::Folder(folder)),
-                false => Err(LocationError::NoSuchPath {
-                    path: folder.display().to_string(),
-                }),
+            if folder.is_dir() {
+                return Ok(Location::Folder(folder));
             }
+            Err(no_such_path(&folder))
         }
     }
 }
@@ -96,9 +94,10 @@ fn locate_github(
     if base.starts_with("https://") || base.starts_with("http://") {
         return parse_url(&format!("{base}/{owner}/{repo}.git")).map(Location::Http);
     }
-    let mirror = match base.starts_with("file://") {
-        true => file_path(base)?,
-        false => current.join(base),
+    let mirror = if base.starts_with("file://") {
+        file_path(base)?
+    } else {
+        current.join(base)
     };
     let name = format!("{owner}/{repo}");
     let folders = [mirror.join(format!("{name}.git")), mirror.join(&name)];
@@ -106,13 +105,13 @@ fn locate_github(
         return Ok(Location::GitFolder(folder));
     }
     let bundle = mirror.join(format!("{name}.bundle"));
-    match bundle.is_file() {
-        true => Ok(Location::Bundle(bundle)),
-        false => Err(LocationError::NotInMirror {
-            mirror: mirror.display().to_string(),
-            name,
-        }),
+    if bundle.is_file() {
+        return Ok(Location::Bundle(bundle));
     }
+    Err(LocationError::NotInMirror {
+        mirror: mirror.display().to_string(),
+        name,
+    })
 }
 
 fn locate_url(url: &str) -> Result<Location, LocationError> {
@@ -128,10 +127,10 @@ fn locate_url(url: &str) -> Result<Location, LocationError> {
         return locate_path(&file_path(url)?);
     }
     if !url.starts_with("https://") && !url.starts_with("http://") {
-        return Err(bad("it is not https, http, ssh or file"));
+        return Err(bad("its scheme is not https, http, ssh, or file"));
     }
     let mut parsed = parse_url(url)?;
-    // `https://HOST/owner/repo` is the page; every forge has the repository behind `.git`.
+    // `https://HOST/owner/repo` is a page; on every forge, the repository has the suffix `.git`.
     let parts = parsed.path().trim_matches('/').split('/').count();
     if parts == 2 && Path::new(parsed.path()).extension() != Some(OsStr::new("git")) {
         let path = format!("{}.git", parsed.path().trim_end_matches('/'));
@@ -144,15 +143,19 @@ fn locate_path(path: &Path) -> Result<Location, LocationError> {
     if is_git_folder(path) || path.join(".git").exists() {
         return Ok(Location::GitFolder(path.to_owned()));
     }
-    match path.is_file() {
-        true => Ok(Location::Bundle(path.to_owned())),
-        false => Err(LocationError::NoSuchPath {
-            path: path.display().to_string(),
-        }),
+    if path.is_file() {
+        return Ok(Location::Bundle(path.to_owned()));
+    }
+    Err(no_such_path(path))
+}
+
+fn no_such_path(path: &Path) -> LocationError {
+    LocationError::NoSuchPath {
+        path: path.display().to_string(),
     }
 }
 
-/// Whether a folder is a bare git repository, by what git itself looks for.
+/// Whether a folder is a bare git repository, by the same criteria as in git.
 #[must_use]
 pub fn is_git_folder(path: &Path) -> bool {
     path.join("HEAD").is_file() && path.join("objects").is_dir() && path.join("refs").is_dir()
@@ -166,10 +169,10 @@ fn parse_url(url: &str) -> Result<Url, LocationError> {
     let parsed = Url::parse(url).map_err(|error| bad(error.to_string()))?;
     match parsed.username().is_empty() && parsed.password().is_none() {
         true => Ok(parsed),
-        // Not shown: it would print the secret.
+        // The URL is not shown, because it contains a secret.
         false => Err(LocationError::BadUrl {
             url: "(hidden)".to_owned(),
-            reason: "it holds a name or password; set MDSKILL_TOKEN or use git's credential helper"
+            reason: "it contains a user name or password; set MDSKILL_TOKEN or use git's credential helper"
                 .to_owned(),
         }),
     }
@@ -181,7 +184,7 @@ fn file_path(url: &str) -> Result<PathBuf, LocationError> {
         .and_then(|parsed| parsed.to_file_path().ok());
     path.ok_or_else(|| LocationError::BadUrl {
         url: url.to_owned(),
-        reason: "it is no file URL".to_owned(),
+        reason: "it is not a file URL".to_owned(),
     })
 }
 
@@ -198,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_become_repositories_and_urls_stay() {
+    fn url_of_page_becomes_url_of_repository() {
         assert_eq!(at("github:a/b"), "https://github.com/a/b.git");
         assert_eq!(at("https://gitlab.com/a/b"), "https://gitlab.com/a/b.git");
         assert_eq!(
@@ -207,11 +210,11 @@ mod tests {
         );
         assert_eq!(at("https://h/a/b.git"), "https://h/a/b.git");
         assert_eq!(at("git@h:a/b.git"), "git@h:a/b.git");
-        assert!(at("file:///nowhere/x.git").contains("there is no /nowhere/x.git"));
+        assert!(at("file:///nowhere/x.git").contains("/nowhere/x.git does not exist"));
     }
 
     #[test]
-    fn a_secret_in_a_mirrors_url_is_refused_and_not_shown() {
+    fn secret_in_url_of_mirror_is_refused_and_not_shown() {
         let mirror = "https://user:hunter2@h";
         let error = locate_github(mirror, "a", "b", Path::new("/")).unwrap_err();
         let text = error.to_string();

@@ -1,20 +1,19 @@
-//! The fetcher: from a source's name to the objects of its skills.
+//! Fetches the objects of skills from their sources.
 //!
-//! [`Fetcher::open`] finds where a source is; [`Repository`] asks it for refs,
-//! trees and blobs, and keeps what it gets in the store.
+//! [`Fetcher::open`] locates a source; [`Repository`] fetches its refs, trees, and blobs, and keeps
+//! them in the cache.
 
-mod compare;
+mod compare_url;
+pub mod first_seen;
 mod folder;
 mod hint;
 pub mod history;
-mod lineage;
 mod location;
 mod repository;
 pub mod resolve;
-pub mod seen;
 pub mod store;
 
-pub use compare::compare_url;
+pub use compare_url::compare_url;
 pub use location::{Location, LocationError, is_git_folder, locate};
 pub use repository::{Fetcher, Move, Repository};
 
@@ -28,36 +27,36 @@ use resolve::ResolveError;
 /// A source can't be fetched from.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// There is nowhere to look.
+    /// The source does not exist, or its URL is not supported.
     #[error(transparent)]
     Location(#[from] LocationError),
-    /// It can't be asked.
+    /// A request failed.
     #[error(transparent)]
     Transport(#[from] TransportError),
-    /// Its refs don't say what was asked.
+    /// A ref can't be resolved.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
-    /// The network is forbidden, and the store does not have it.
-    #[error("{what} is not in the store, and the network is off (--offline)")]
+    /// The network is off, and the cache does not have the object.
+    #[error("{what} is not in the cache, and the network is off (--offline)")]
     Offline {
-        /// What is missing.
+        /// The missing object.
         what: String,
     },
-    /// The server answered, but not with everything that was asked for.
-    #[error("{url} did not send {missing}, which it lists; nothing was changed")]
+    /// The server did not send all requested objects.
+    #[error("{url} lists {missing} but did not send it; nothing was changed")]
     Incomplete {
-        /// Which repository.
+        /// The repository.
         url: String,
-        /// The first object missing.
+        /// The first missing object.
         missing: ObjectId,
     },
-    /// The store can't be read or written.
+    /// The cache can't be read or written.
     #[error(transparent)]
     Objects(#[from] ObjectError),
     /// The tree can't be searched.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
-    /// The disk.
+    /// A file can't be read or written.
     #[error(transparent)]
     Fs(#[from] crate::fs::Error),
     /// There is no cache folder.

@@ -1,17 +1,18 @@
-//! [`Repository`]: one source, opened. Three requests bring any number of its skills.
+//! [`Repository`]: an open source. Any number of its skills take three requests.
 
-mod bases;
 mod commits;
+mod first_seen;
+mod merge_bases;
+mod redirect;
 mod refs;
-mod sight;
 
 pub use commits::Move;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::first_seen::FirstSeen;
 use super::location::{Location, locate};
-use super::seen::Seen;
 use super::store::{self, Store};
 use super::{FetchError, folder};
 use crate::env::Env;
@@ -27,37 +28,37 @@ use mdskill_git::transport::local::LocalRefs;
 use mdskill_git::transport::ssh::SshRemote;
 use mdskill_git::transport::{Remote, TransportError};
 
-/// Most known commits that an update names: each costs two lines of the request.
+/// The maximum number of known commits in a request, because each costs two lines.
 const MAX_KNOWN: usize = 16;
 
 /// Opens sources.
 pub struct Fetcher<'a> {
-    /// The environment: where GitHub is, tokens, ssh.
+    /// The environment: the URL of GitHub, tokens, ssh.
     pub env: &'a Env,
-    /// The cache folder, which holds the store.
+    /// The cache folder.
     pub cache: PathBuf,
-    /// The folder that relative sources are below.
+    /// The folder that relative sources are resolved against.
     pub root: &'a Path,
     /// The HTTP client.
     pub client: &'a Client,
-    /// Whether the network is forbidden.
+    /// Whether the network is off.
     pub offline: bool,
-    /// Who listens.
+    /// Receives progress and warnings.
     pub progress: &'a dyn Progress,
 }
 
-/// A source that was found, with what of it is here.
+/// An open source, with its objects in the cache or in place.
 pub struct Repository<'a> {
-    /// The source as named.
+    /// The source.
     pub source: Source,
-    /// Its address, for errors.
+    /// The address, for messages.
     pub url: String,
     place: Place,
-    seen: Seen,
+    seen: FirstSeen,
     remote: Option<Remote<'a>>,
     folder_tree: Option<ObjectId>,
     progress: &'a dyn Progress,
-    told_moved: bool,
+    redirect_reported: bool,
 }
 
 enum Place {
@@ -66,10 +67,10 @@ enum Place {
 }
 
 impl<'a> Fetcher<'a> {
-    /// Finds `source` and opens what the store has of it. Sends nothing.
+    /// Locates `source`, and opens its objects. Sends nothing.
     ///
     /// # Errors
-    /// When a local source is not there, or the store can't be opened.
+    /// When a local source does not exist, or the cache can't be opened.
     pub fn open(&self, source: &Source) -> Result<Repository<'a>, FetchError> {
         let location = locate(source, self.env, self.root)?;
         let url = location.display();
@@ -102,7 +103,7 @@ impl<'a> Fetcher<'a> {
                 (Place::Store(store), (!self.offline).then(remote))
             }
         };
-        let seen = Seen::of(&self.cache, &store::folder_name(&url));
+        let seen = FirstSeen::of(&self.cache, &store::folder_name(&url));
         Ok(Repository {
             source: source.clone(),
             url,
@@ -111,17 +112,17 @@ impl<'a> Fetcher<'a> {
             remote,
             folder_tree,
             progress: self.progress,
-            told_moved: false,
+            redirect_reported: false,
         })
     }
 }
 
 impl Fetcher<'_> {
-    /// Opens what the store has of `source`, without looking for the source itself;
-    /// nothing when it was never fetched, or lies on this machine.
+    /// Opens the cached objects of `source`, or those of a git repository on this machine; `None` if
+    /// it was never fetched.
     ///
     /// # Errors
-    /// When the store can't be opened.
+    /// When the objects can't be opened.
     pub fn open_stored(&self, source: &Source) -> Result<Option<Objects>, FetchError> {
         let location = locate(source, self.env, self.root)?;
         if let Location::GitFolder(path) = &location {
@@ -132,7 +133,7 @@ impl Fetcher<'_> {
 }
 
 impl Repository<'_> {
-    /// Returns the objects that are here.
+    /// Returns the objects that are on this machine.
     #[must_use]
     pub fn objects(&self) -> &Objects {
         match &self.place {
@@ -141,30 +142,30 @@ impl Repository<'_> {
         }
     }
 
-    /// Whether this is a folder of files: it has no commits and no refs.
+    /// Whether this is a folder of files, which has no commits and no refs.
     #[must_use]
     pub fn is_folder(&self) -> bool {
         self.folder_tree.is_some()
     }
 
-    fn tell_warnings(&mut self) {
+    fn report_warnings(&mut self) {
         let Some(remote) = &mut self.remote else {
             return;
         };
         for warning in remote.take_warnings() {
             self.progress.warn(&warning);
         }
-        if let (Some(moved), false) = (remote.moved_to(), self.told_moved) {
-            self.told_moved = true;
+        if let (Some(moved), false) = (remote.moved_to(), self.redirect_reported) {
+            self.redirect_reported = true;
             let url = &self.url;
-            self.progress.warn(&format!("{url} has moved to {moved}; add its skills from there, before somebody else takes the old name"));
+            self.progress.warn(&format!("{url} has moved to {moved}; add its skills from the new address, because another user can register the old name"));
         }
     }
 
     /// Returns the root tree of a resolved commit, or of the folder.
     ///
     /// # Errors
-    /// When the commit is not here; see `fetch_trees`.
+    /// When the commit is missing; [`Repository::discover`] fetches it.
     pub fn root_tree(&self, commit: Option<ObjectId>) -> Result<ObjectId, ObjectError> {
         match (self.folder_tree, commit) {
             (Some(tree), _) => Ok(tree),
@@ -173,13 +174,13 @@ impl Repository<'_> {
         }
     }
 
-    /// Finds the skills of each commit, fetching all trees that are missing in one request.
+    /// Finds the skills of each commit, and fetches all missing trees in one request.
     ///
-    /// `known` are commits that may be here already, from the lockfile: the server
-    /// then sends only what changed since.
+    /// `known` are commits from the lockfile that may be present, so that the server sends only the
+    /// changes since then.
     ///
     /// # Errors
-    /// When the trees can't be had.
+    /// When the trees can't be fetched.
     pub async fn discover(
         &mut self,
         commits: &[Option<ObjectId>],
@@ -195,18 +196,18 @@ impl Repository<'_> {
             self.fetch_trees(missing.into_iter().collect(), known)
                 .await?;
         }
-        // One that no ref names was seen as well, now that it is here.
-        self.saw(commits.iter().flatten().copied());
+        // Commits without a ref are recorded here, after they were fetched.
+        self.record_seen(commits.iter().flatten().copied());
         let find = |commit: &Option<ObjectId>| {
             let root = self.root_tree(*commit).map_err(DiscoverError::Object);
             let found = root.and_then(|root| discover(self.objects(), root));
-            found.map_err(|error| self.blame(error))
+            found.map_err(|error| self.explain_missing(error))
         };
         commits.iter().map(find).collect()
     }
 
-    /// What is missing after a fetch is the server's fault, not the store's.
-    fn blame(&self, error: DiscoverError) -> FetchError {
+    /// Converts an error after a fetch: a missing object was not sent by the server.
+    fn explain_missing(&self, error: DiscoverError) -> FetchError {
         match (error, &self.remote) {
             (error, None | Some(Remote::Local(_))) => error.into(),
             (DiscoverError::Object(ObjectError::Missing(missing)), _) => FetchError::Incomplete {
@@ -217,8 +218,8 @@ impl Repository<'_> {
         }
     }
 
-    /// Whether the commit is here with the trees that a search for skills reads. Of a commit
-    /// that came with a history only its own words are here.
+    /// Whether the commit is present with the trees that the discovery of skills reads. A commit of a
+    /// fetched history comes without trees.
     #[must_use]
     pub fn has_trees(&self, commit: ObjectId) -> bool {
         !self.lacks_trees(commit)
@@ -261,11 +262,11 @@ impl Repository<'_> {
         .await
     }
 
-    /// Brings these commits and their trees, each with its history so many commits back, in one
-    /// request: what is here of it already comes again.
+    /// Fetches these commits and `depth` commits of their history with trees, in one request. Objects
+    /// that are already present are fetched again.
     ///
     /// # Errors
-    /// When they can't be had.
+    /// When they can't be fetched.
     pub async fn fetch_past(&mut self, tips: &[ObjectId], depth: u32) -> Result<(), FetchError> {
         let Some(first) = tips.first() else {
             return Ok(());
@@ -279,12 +280,12 @@ impl Repository<'_> {
         self.fetch(&wants, what).await
     }
 
-    /// Brings the blobs that are not here yet, in one request.
+    /// Fetches the missing blobs in one request.
     ///
-    /// `commit` is where they belong: a server that gives no single blobs gives that.
+    /// `commits` have these blobs, and are fetched instead if the server does not send single blobs.
     ///
     /// # Errors
-    /// When they can't be had, or not all of them came.
+    /// When the request fails, or the server does not send all blobs.
     pub async fn fetch_blobs(
         &mut self,
         ids: impl IntoIterator<Item = ObjectId>,
@@ -338,7 +339,7 @@ impl Repository<'_> {
             });
         };
         remote.fetch(wants, objects, self.progress).await?;
-        self.tell_warnings();
+        self.report_warnings();
         Ok(())
     }
 }

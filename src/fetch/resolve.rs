@@ -1,4 +1,4 @@
-//! From what follows `@` to a commit. Pure: the refs are given.
+//! Resolves the text after `@` to a commit, among given refs. Without I/O.
 
 mod versions;
 
@@ -7,123 +7,122 @@ use crate::spec::{GitRef, PageRef};
 use mdskill_git::ObjectId;
 use mdskill_git::protocol::Ref;
 
-/// Which commit is asked for.
+/// The requested commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Query {
-    /// What `HEAD` stands for.
+    /// The default branch.
     Default,
-    /// What follows `@`.
+    /// The ref after `@`.
     GitRef(GitRef),
-    /// A page's `REF/PATH`.
+    /// `REF/PATH` in the URL of a page.
     Page(PageRef),
 }
 
-/// The commit that was asked for, and how it was named.
+/// The commit of a query, and the ref that named it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
     /// The commit.
     pub commit: ObjectId,
-    /// What named it.
-    pub named: Named,
-    /// What `update` follows, as the lockfile writes it; nothing for the default branch.
+    /// The ref that named the commit.
+    pub matched: MatchedRef,
+    /// The ref that `update` follows, as in the lockfile; `None` for the default branch.
     pub follows: Option<String>,
-    /// The path behind a page's ref.
+    /// The path after the ref in the URL of a page.
     pub path: Option<String>,
-    /// The newest version tag that there is, be it in the range or not: of a range, and of a tag
-    /// that is a version when its repository was asked for that. Prereleases are passed over as
-    /// cargo does, unless the range or the tag is one, or there is nothing else.
+    /// The newest version tag, also outside of the range, for a range, and on request for a version
+    /// tag. Prereleases are ignored as in cargo, unless the range or tag is one, or there are no others.
     pub newest: Option<String>,
-    /// Another tag of the same version that names another commit: `1.2.0` beside `v1.2.0`.
-    pub twin: Option<String>,
+    /// Another tag for the same version at another commit, such as `1.2.0` in addition to `v1.2.0`.
+    pub conflicting_tag: Option<String>,
 }
 
 impl Resolved {
-    fn new(commit: ObjectId, named: Named, follows: Option<String>) -> Self {
+    fn new(commit: ObjectId, matched: MatchedRef, follows: Option<String>) -> Self {
         Self {
             commit,
-            named,
+            matched,
             follows,
             path: None,
             newest: None,
-            twin: None,
+            conflicting_tag: None,
         }
     }
 }
 
-/// What kind of name led to a commit.
+/// The ref that named a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Named {
-    /// `HEAD`, with its branch when it is on one.
+pub enum MatchedRef {
+    /// `HEAD`, with its branch unless it is detached.
     Head(Option<String>),
-    /// A branch: it moves.
+    /// A branch, which moves.
     Branch(String),
-    /// A tag: it should not.
+    /// A tag, which should not move.
     Tag(String),
     /// The best tag in a range.
     Range(String),
-    /// The commit itself.
+    /// A commit id.
     Commit,
 }
 
-/// No commit answers the query.
+/// The query can't be resolved.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
-    /// The repository has no commit at all.
-    #[error("{url} is empty: it has no commit yet")]
+    /// The repository has no commits.
+    #[error("{url} is empty: it has no commits")]
     Empty {
-        /// Which repository.
+        /// The repository.
         url: String,
     },
-    /// It has branches, but none stands for it.
-    #[error("{url} has no HEAD; name one of its branches: {}", .branches.join(", "))]
+    /// The repository has branches, but no default branch.
+    #[error("{url} has no default branch; use one of its branches: {}", .branches.join(", "))]
     NoHead {
-        /// Which repository.
+        /// The repository.
         url: String,
-        /// Its branches, as a spec names them: `@main`.
+        /// The branches as in a spec, such as `@main`.
         branches: Vec<String>,
     },
     /// No such branch or tag.
-    #[error("{url} has no branch and no tag `{name}`")]
+    #[error("{url} has no branch or tag `{name}`")]
     NoSuchRef {
-        /// Which repository.
+        /// The repository.
         url: String,
-        /// What was asked for.
+        /// The requested name.
         name: String,
     },
-    /// One name for two things.
+    /// A branch and a tag have the same name.
     #[error(
-        "{url} has a branch and a tag `{name}`; write `@refs/heads/{name}` or `@refs/tags/{name}`"
+        "{url} has a branch and a tag `{name}`; use `@refs/heads/{name}` or `@refs/tags/{name}`"
     )]
     Ambiguous {
-        /// Which repository.
+        /// The repository.
         url: String,
-        /// What was asked for.
+        /// The requested name.
         name: String,
     },
-    /// No tag is in the range.
-    #[error("{url} has no version tag in `{range}`; {}", newest_sentence(.newest.as_ref()))]
+    /// No version tag matches the range.
+    #[error("{url} has no version tag that matches `{range}`; {}", newest_sentence(.newest.as_ref()))]
     NoVersion {
-        /// Which repository.
+        /// The repository.
         url: String,
-        /// The range asked for.
+        /// The requested range.
         range: String,
-        /// The newest version that there is.
+        /// The newest version tag.
         newest: Option<String>,
     },
 }
 
 fn newest_sentence(tag: Option<&String>) -> String {
     match tag {
-        Some(tag) => format!("its newest is `{tag}`"),
-        None => "no tag of it is a version".to_owned(),
+        Some(tag) => format!("the newest is `{tag}`"),
+        None => "none of its tags is a version".to_owned(),
     }
 }
 
 impl Query {
-    /// Returns the query of a lockfile's `ref`.
+    /// Returns the query for the `ref` of a lockfile entry.
     ///
     /// # Errors
-    /// When the text is no ref.
+    /// When the text is not a ref.
     pub fn from_lock(git_ref: Option<&str>) -> Result<Self, String> {
         match git_ref {
             None => Ok(Self::Default),
@@ -131,7 +130,7 @@ impl Query {
         }
     }
 
-    /// Returns the prefixes of the refs that decide this query; none for a commit id.
+    /// Returns the prefixes of the refs that this query needs; empty for a commit id.
     #[must_use]
     pub fn prefixes(&self) -> Vec<String> {
         let both = |name: &str| vec![format!("refs/heads/{name}"), format!("refs/tags/{name}")];
@@ -151,17 +150,17 @@ impl Query {
         }
     }
 
-    /// Returns the prefixes of every tag that may be a newer version than the one that the query
-    /// names; none when it names no version.
+    /// Returns the prefixes of all tags that may be newer versions than the tag of this query; empty
+    /// if the query is not a version.
     #[must_use]
-    pub fn prefixes_of_newer(&self) -> Vec<String> {
+    pub fn prefixes_of_versions(&self) -> Vec<String> {
         self.version_named()
             .map_or_else(Vec::new, |_| versions::prefixes())
     }
 
-    /// Returns the newest version tag among `refs`, for a query that names one.
+    /// Returns the newest version tag among `refs`; `None` if the query is not a version.
     #[must_use]
-    pub fn newest_beside(&self, refs: &[Ref]) -> Option<String> {
+    pub fn newest_version(&self, refs: &[Ref]) -> Option<String> {
         let version = self.version_named()?;
         Versions::among(refs).newest(!version.pre.is_empty())
     }
@@ -173,10 +172,10 @@ impl Query {
         }
     }
 
-    /// Decides the query among `refs`.
+    /// Resolves the query among `refs`.
     ///
     /// # Errors
-    /// When no ref answers it, or two do.
+    /// When no ref matches, or a branch and a tag do.
     pub fn resolve(&self, refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
         match self {
             Self::Default => resolve_head(refs, url),
@@ -199,23 +198,23 @@ fn first_part(page: &PageRef) -> &str {
 fn pinned(commit: ObjectId, path: Option<String>) -> Resolved {
     Resolved {
         path,
-        ..Resolved::new(commit, Named::Commit, Some(commit.to_string()))
+        ..Resolved::new(commit, MatchedRef::Commit, Some(commit.to_string()))
     }
 }
 
 fn resolve_head(refs: &[Ref], url: &str) -> Result<Resolved, ResolveError> {
     let Some(head) = refs.iter().find(|git_ref| git_ref.name == "HEAD") else {
-        return Err(headless(refs, url));
+        return Err(no_head(refs, url));
     };
     let branch = head
         .symref
         .as_deref()
         .and_then(|name| name.strip_prefix("refs/heads/"));
-    let named = Named::Head(branch.map(str::to_owned));
-    Ok(Resolved::new(head.commit(), named, None))
+    let matched = MatchedRef::Head(branch.map(str::to_owned));
+    Ok(Resolved::new(head.commit(), matched, None))
 }
 
-fn headless(refs: &[Ref], url: &str) -> ResolveError {
+fn no_head(refs: &[Ref], url: &str) -> ResolveError {
     let url = url.to_owned();
     let name = |git_ref: &Ref| {
         let name = git_ref.name.strip_prefix("refs/heads/")?;
@@ -237,15 +236,15 @@ fn resolve_name(refs: &[Ref], name: &str, url: &str) -> Result<Resolved, Resolve
             find(&format!("refs/tags/{name}")),
         ),
     };
-    let (found, named) = match (branch, tag) {
+    let (found, matched) = match (branch, tag) {
         (Some(_), Some(_)) => {
             return Err(ResolveError::Ambiguous {
                 url: url.to_owned(),
                 name: name.to_owned(),
             });
         }
-        (Some(branch), None) => (branch, Named::Branch(name.to_owned())),
-        (None, Some(tag)) => (tag, Named::Tag(name.to_owned())),
+        (Some(branch), None) => (branch, MatchedRef::Branch(name.to_owned())),
+        (None, Some(tag)) => (tag, MatchedRef::Tag(name.to_owned())),
         (None, None) => {
             return Err(ResolveError::NoSuchRef {
                 url: url.to_owned(),
@@ -254,7 +253,7 @@ fn resolve_name(refs: &[Ref], name: &str, url: &str) -> Result<Resolved, Resolve
         }
     };
     let follows = Some(name.to_owned());
-    Ok(Resolved::new(found.commit(), named, follows))
+    Ok(Resolved::new(found.commit(), matched, follows))
 }
 
 fn resolve_range(
@@ -268,11 +267,11 @@ fn resolve_range(
     match versions.best_in(range) {
         Some(best) => Ok(Resolved {
             commit: best.git_ref.commit(),
-            named: Named::Range(best.tag.to_owned()),
+            matched: MatchedRef::Range(best.tag.to_owned()),
             follows: Some(text.to_owned()),
             path: None,
             newest,
-            twin: versions.twin_of(best),
+            conflicting_tag: versions.conflicting_tag_of(best),
         }),
         None => Err(ResolveError::NoVersion {
             url: url.to_owned(),
@@ -282,10 +281,10 @@ fn resolve_range(
     }
 }
 
-/// The longest ref that begins the page's `REF/PATH` is its ref: `feature/x` before `feature`.
+/// Resolves `REF/PATH` with the longest matching ref: `feature/x` before `feature`.
 fn resolve_page(refs: &[Ref], page: &PageRef, url: &str) -> Result<Resolved, ResolveError> {
     let rest = page.rest.as_str();
-    let path_behind = |name: &str| {
+    let path_after = |name: &str| {
         let path = rest[name.len()..].trim_start_matches('/');
         let path = path
             .strip_suffix("SKILL.md")
@@ -294,7 +293,7 @@ fn resolve_page(refs: &[Ref], page: &PageRef, url: &str) -> Result<Resolved, Res
         (!path.is_empty()).then(|| path.to_owned())
     };
     if let Ok(commit) = first_part(page).parse() {
-        return Ok(pinned(commit, path_behind(first_part(page))));
+        return Ok(pinned(commit, path_after(first_part(page))));
     }
     let short = |git_ref: &Ref| {
         let name = git_ref
@@ -305,7 +304,7 @@ fn resolve_page(refs: &[Ref], page: &PageRef, url: &str) -> Result<Resolved, Res
     };
     let begins = |name: &String| {
         rest.strip_prefix(name.as_str())
-            .is_some_and(|behind| behind.is_empty() || behind.starts_with('/'))
+            .is_some_and(|path| path.is_empty() || path.starts_with('/'))
     };
     let best = refs
         .iter()
@@ -314,7 +313,7 @@ fn resolve_page(refs: &[Ref], page: &PageRef, url: &str) -> Result<Resolved, Res
         .max_by_key(String::len);
     match best {
         Some(name) => Ok(Resolved {
-            path: path_behind(&name),
+            path: path_after(&name),
             ..resolve_name(refs, &name, url)?
         }),
         None => Err(ResolveError::NoSuchRef {

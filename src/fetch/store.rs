@@ -1,7 +1,7 @@
-//! The store: one bare git repository for each source, under the cache folder.
+//! The cache of objects: a bare git repository for each source, in the cache folder.
 //!
-//! Every object is checked against its id when it comes in and when it is read,
-//! so any number of processes may share it. Losing it costs a fetch.
+//! Every object is checked against its id when it is written and when it is read, so any number of
+//! processes can share the cache. A lost cache costs a fetch.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,20 +17,20 @@ use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::protocol::Ref;
 
-/// The folder below the cache; the number changes when the layout does.
+/// The folder in the cache folder; the number changes with the layout.
 const FOLDER: &str = "store-v1";
-/// The file in a source's folder that remembers its refs, for `--offline`.
+/// The file with the refs of a source, for `--offline`.
 const REFS_FILE: &str = "mdskill-refs.json";
-/// The file that says that this source's server forbids what a history alone takes.
+/// The file that marks a source whose server refuses to send a history without trees.
 const NO_HISTORY_FILE: &str = "mdskill-no-history";
-/// Most files in the folder of packs, two for each fetch.
+/// The maximum number of pack files, two for each fetch.
 const MAX_PACK_FILES: usize = 200;
-/// Its name for people.
+/// The file with the address of a source.
 const NAME_FILE: &str = "mdskill-source";
 
-/// One source's place in the store.
+/// The cache of a source.
 pub struct Store {
-    /// Its objects.
+    /// The objects.
     pub objects: Objects,
     folder: PathBuf,
     _in_use: File,
@@ -43,24 +43,24 @@ struct RememberedRef {
     branch: Option<String>,
 }
 
-/// One source in the store, as `mdskill cache` lists it.
+/// A cached source, as `mdskill cache` lists it.
 #[derive(Debug, Clone)]
 pub struct Stored {
-    /// The address it was fetched from.
+    /// The address of the source.
     pub name: String,
-    /// Its folder.
+    /// The folder.
     pub folder: PathBuf,
-    /// Bytes on disk.
+    /// The size on disk, in bytes.
     pub bytes: u64,
-    /// When it was last fetched into.
+    /// The time of the last fetch.
     pub used: SystemTime,
 }
 
 impl Store {
-    /// Opens the place of the source at `address`, making it when there is none.
+    /// Opens the cache of the source at `address`, or creates it.
     ///
     /// # Errors
-    /// When it can't be made.
+    /// When it can't be created or opened.
     pub fn open(cache: &Path, address: &str) -> Result<Self, FetchError> {
         let folder = cache.join(FOLDER).join(folder_name(address));
         drop_if_crowded(&folder);
@@ -69,7 +69,7 @@ impl Store {
             if !name_file.exists() {
                 create(&folder, address)?;
             }
-            // Held as long as the store is in use: `cache clear` leaves it alone.
+            // Locked while in use, so that `cache clear` does not remove it.
             let Some(in_use) = fs::if_found(File::open(&name_file)).at("open", &name_file)? else {
                 continue;
             };
@@ -85,7 +85,7 @@ impl Store {
         }
     }
 
-    /// Remembers what refs the source has, beside those remembered before.
+    /// Remembers refs of the source, in addition to those of earlier calls.
     pub fn remember(&self, refs: &[Ref]) {
         let mut known = self.read_refs();
         for git_ref in refs {
@@ -98,13 +98,13 @@ impl Store {
                 },
             );
         }
-        // Only `--offline` reads it; not being able to write costs nothing else.
+        // An error is ignored, because only `--offline` reads the file.
         if let Ok(text) = serde_json::to_vec(&known) {
             drop(fs::atomic::write_cache(&self.folder.join(REFS_FILE), &text));
         }
     }
 
-    /// Returns the refs as last seen.
+    /// Returns the remembered refs.
     #[must_use]
     pub fn remembered(&self) -> Vec<Ref> {
         let git_ref = |(name, known): (String, RememberedRef)| {
@@ -118,7 +118,8 @@ impl Store {
         self.read_refs().into_iter().filter_map(git_ref).collect()
     }
 
-    /// Remembers that the server gives no history alone: asking each time costs two requests.
+    /// Remembers that the server refuses to send a history without trees, because asking costs two
+    /// requests each time.
     pub fn remember_no_history(&self) {
         drop(fs::atomic::write_cache(
             &self.folder.join(NO_HISTORY_FILE),
@@ -126,7 +127,7 @@ impl Store {
         ));
     }
 
-    /// Whether the server is remembered to give no history alone.
+    /// Whether the server refused to send a history without trees.
     #[must_use]
     pub fn has_no_history(&self) -> bool {
         self.folder.join(NO_HISTORY_FILE).exists()
@@ -140,8 +141,7 @@ impl Store {
             .unwrap_or_default()
     }
 
-    /// Returns the commits whose refs were seen, newest knowledge first: an update
-    /// tells the server that it has them.
+    /// Returns the commits of the remembered refs, which an update names to the server as known.
     #[must_use]
     pub fn known_commits(&self) -> Vec<ObjectId> {
         self.remembered()
@@ -151,7 +151,7 @@ impl Store {
     }
 }
 
-/// Makes a source's place whole before it is seen: two commands may begin at once.
+/// Creates the cache of a source under a temporary name, because two commands may start at once.
 fn create(folder: &Path, address: &str) -> Result<(), FetchError> {
     let store = folder.parent().unwrap_or(folder);
     fs::create_folder(store)?;
@@ -164,35 +164,35 @@ fn create(folder: &Path, address: &str) -> Result<(), FetchError> {
     std::fs::write(&name_file, address).at("write", &name_file)?;
     let is_there = || folder.join(NAME_FILE).exists();
     if std::fs::rename(made.path(), folder).is_ok() || is_there() {
-        // Ours, or another's that was made meanwhile and is as good.
+        // Another process may have created it in the meantime.
         return Ok(());
     }
-    // What lies there has no name: it is no store.
+    // The existing folder has no name file, so it is not a cache.
     fs::remove_folder(folder)?;
     let renamed = std::fs::rename(made.path(), folder);
     if is_there() {
         Ok(())
     } else {
-        Ok(renamed.at("make the folder", folder)?)
+        Ok(renamed.at("create the folder", folder)?)
     }
 }
 
-/// Opens the objects of the source at `address`; nothing when it was never fetched.
+/// Opens the objects of the source at `address`; `None` if it was never fetched.
 ///
 /// # Errors
-/// When they are there and can't be opened.
+/// When they exist and can't be opened.
 pub fn find(cache: &Path, address: &str) -> Result<Option<Objects>, ObjectError> {
     let folder = cache.join(FOLDER).join(folder_name(address));
-    match folder.is_dir() {
-        true => Objects::open_store(&folder).map(Some),
-        false => Ok(None),
+    if !folder.is_dir() {
+        return Ok(None);
     }
+    Objects::open_store(&folder).map(Some)
 }
 
-/// Lists every source in the store under `cache`, by name.
+/// Lists all cached sources, sorted by name.
 ///
 /// # Errors
-/// When the store can't be read.
+/// When the cache can't be read.
 pub fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
     let folder = cache.join(FOLDER);
     let Some(entries) = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)? else {
@@ -220,12 +220,12 @@ pub fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
 }
 
 impl Stored {
-    /// Removes this source from the store; `false` when another process uses it.
+    /// Removes this source from the cache; `false` if another process uses it.
     ///
     /// # Errors
-    /// When something of it can't be removed.
+    /// When a file can't be removed.
     pub fn remove(&self) -> Result<bool, fs::Error> {
-        // Held until it is gone, so that nobody begins to use it meanwhile.
+        // Locked until it is removed, so that no other process starts to use it.
         let held = File::open(self.folder.join(NAME_FILE));
         if held.as_ref().is_ok_and(|file| file.try_lock().is_err()) {
             return Ok(false);
@@ -235,8 +235,8 @@ impl Stored {
     }
 }
 
-/// Starts a store anew that has grown over years of updates: every read looks into
-/// every pack, and fetching again costs two requests.
+/// Removes a cache with too many packs, because every read searches all packs, and fetching again
+/// costs two requests.
 fn drop_if_crowded(folder: &Path) {
     let packs = std::fs::read_dir(folder.join("objects/pack")).map_or(0, Iterator::count);
     if packs > MAX_PACK_FILES
@@ -247,7 +247,7 @@ fn drop_if_crowded(folder: &Path) {
     }
 }
 
-/// A name that people can read, made unique by the address's own digest.
+/// Returns a readable folder name, made unique by a digest of the address.
 pub(super) fn folder_name(address: &str) -> String {
     let rest = address.split("://").nth(1).unwrap_or(address);
     let readable = rest
@@ -276,7 +276,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_folder_is_readable_unique_and_safe() {
+    fn folder_name_is_readable_unique_and_safe() {
         let name = folder_name("https://github.com/wshobson/agents.git");
         assert!(name.starts_with("github.com-wshobson-agents-"), "{name}");
         assert_ne!(name, folder_name("https://github.com/wshobson-agents.git"));

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::OpError;
 use crate::context::Context;
-use crate::fetch::seen;
+use crate::fetch::first_seen;
 use crate::fetch::store::{self, Stored};
 
 /// Digests of installed folders, which version 0.1.0 wrote for `list`. No other version reads it.
@@ -54,8 +54,8 @@ pub fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError> {
     let cache = context.dirs.cache()?;
     crate::fs::remove_folder(&cache.join(UNUSED_FOLDER))?;
     if days == 0 {
-        // Then every commit counts as new, which is safe: `min-age` must not take it for older than it is.
-        crate::fs::remove_folder(&cache.join(seen::FOLDER))?;
+        // Every commit is new again then: never older than it is.
+        crate::fs::remove_folder(&cache.join(first_seen::FOLDER))?;
     }
     Ok(removed)
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::OpError;
 use crate::context::Context;
 use crate::diff;
-use crate::fetch::resolve::{Named, Query, Resolved};
+use crate::fetch::resolve::{MatchedRef, Query, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::lockfile::Entry;
 use crate::policy::{
@@ -284,14 +284,14 @@ pub fn kind_of_query(source: &Source, query: &Query) -> RefKind {
 /// Returns what kind of ref led to a commit; a folder of files has none.
 #[must_use]
 pub fn kind_of(resolved: Option<&Resolved>) -> RefKind {
-    match resolved.map(|resolved| &resolved.named) {
+    match resolved.map(|resolved| &resolved.matched) {
         None => RefKind::Folder,
-        Some(Named::Head(_)) => RefKind::Default,
+        Some(MatchedRef::Head(_)) => RefKind::Default,
         // `refs/tags/…` was a tag; whatever else stands below `refs/` moves.
-        Some(Named::Tag(_)) => RefKind::Tag,
-        Some(Named::Branch(_)) => RefKind::Branch,
-        Some(Named::Range(_)) => RefKind::Range,
-        Some(Named::Commit) => RefKind::Commit,
+        Some(MatchedRef::Tag(_)) => RefKind::Tag,
+        Some(MatchedRef::Branch(_)) => RefKind::Branch,
+        Some(MatchedRef::Range(_)) => RefKind::Range,
+        Some(MatchedRef::Commit) => RefKind::Commit,
     }
 }
 

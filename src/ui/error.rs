@@ -128,6 +128,7 @@ fn status_of_transport(error: &TransportError) -> ExitStatus {
         })
         | TransportError::Sha256 { .. }
         | TransportError::NoVersion2 { .. }
+        | TransportError::UnsupportedUrl { .. }
         | TransportError::Local { .. }
         | TransportError::Objects(_) => ExitStatus::Failed,
         TransportError::Http(_) | TransportError::Protocol { .. } | TransportError::Ssh { .. } => {

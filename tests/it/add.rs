@@ -288,6 +288,6 @@ fn a_branch_is_followed_and_tag_commit_and_pin_are_kept() {
     shop.refuses(
         &["add", "acme/skills/one@nowhere"],
         1,
-        "no branch and no tag `nowhere`",
+        "no branch or tag `nowhere`",
     );
 }

@@ -1,4 +1,4 @@
-//! Who sees a token: its own host, over https, and nobody else. The secret is a canary: it is looked for everywhere.
+//! Credentials: a token is sent to its own host only, over https. The tests search all outputs and files for it.
 
 use crate::acts::refused;
 use crate::forge::Scene;
@@ -10,11 +10,11 @@ use crate::support::proxy::Proxy;
 use crate::support::room::Prepared;
 use crate::support::snapshot::Snapshot;
 
-/// The secret that is looked for.
+/// The secret that the tests search for.
 pub const CANARY: &str = "canary-in-a-coal-mine";
 const ADD: [&str; 2] = ["add", "acme/skills/one"];
 
-/// A scene, and a second forge of the same repositories behind TLS.
+/// A scene with a second server for the same repositories over TLS.
 pub struct Vault {
     pub scene: Scene,
     pub authority: Authority,
@@ -22,7 +22,7 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// A vault at the address of this machine.
+    /// Creates a TLS server at the address of this machine.
     pub fn open() -> Self {
         Self::open_for(&["127.0.0.1"])
     }
@@ -38,7 +38,7 @@ impl Vault {
         }
     }
 
-    /// A command to which `owner/repo` lives in the vault, tried once.
+    /// Prepares a command that finds `owner/repo` on the TLS server, without retries.
     pub fn prepare(&self, arguments: &[&str]) -> Prepared {
         let prepared = self.scene.mdskill(arguments);
         prepared
@@ -47,13 +47,13 @@ impl Vault {
             .env("MDSKILL_RETRIES", "0")
     }
 
-    /// A command to which `name` is the forge, as for a host of the internet.
+    /// Prepares a command that reaches the server under a host name, through a proxy.
     fn prepare_by_proxy(&self, arguments: &[&str], proxy: &Proxy) -> Prepared {
         let prepared = self.prepare(arguments).env("MDSKILL_GITHUB_URL", "");
         prepared.env("HTTPS_PROXY", proxy.url())
     }
 
-    /// How many requests came with a credential, and how many without.
+    /// Returns the numbers of requests with and without a credential.
     fn heard(forge: &Forge) -> (usize, usize) {
         let requests = forge.requests();
         let with = requests
@@ -63,7 +63,7 @@ impl Vault {
         (with, requests.len() - with)
     }
 
-    /// The secret stands nowhere: not in what was said, not in the project, the home or the store.
+    /// Checks that the secret is not in the output, the project, the home, or the cache.
     #[track_caller]
     pub fn is_silent(&self, outcome: &Outcome) {
         outcome.never_says(CANARY);
@@ -77,7 +77,7 @@ impl Vault {
 }
 
 #[test]
-fn the_token_goes_to_its_own_host() {
+fn token_is_sent_to_its_own_host() {
     let vault = Vault::open();
     vault.forge.require_basic("x-access-token", CANARY);
     let outcome = vault.prepare(&ADD).env("MDSKILL_TOKEN", CANARY).run();
@@ -88,7 +88,7 @@ fn the_token_goes_to_its_own_host() {
 }
 
 #[test]
-fn the_usual_port_is_the_same_host() {
+fn default_port_is_same_host() {
     let vault = Vault::open_for(&["forge.example"]);
     vault.forge.require_basic("x-access-token", CANARY);
     let proxy = Proxy::start(vault.forge.address());
@@ -98,7 +98,7 @@ fn the_usual_port_is_the_same_host() {
 }
 
 #[test]
-fn a_redirect_brings_no_credential_of_its_own() {
+fn credential_in_redirect_is_ignored() {
     let vault = Vault::open();
     let other = Forge::start_tls(vault.scene.root(), &vault.authority, &["127.0.0.1"]);
     let to = format!("https://ada:{CANARY}@{}{{target}}", other.address());
@@ -110,7 +110,7 @@ fn a_redirect_brings_no_credential_of_its_own() {
 }
 
 #[test]
-fn each_variable_serves_its_hosts() {
+fn token_variables_apply_to_their_hosts() {
     for (host, spec, user, variable) in [
         (
             "github.com",
@@ -174,7 +174,7 @@ fn each_variable_serves_its_hosts() {
     }
 }
 
-/// Every variable that may hold a token, full.
+/// Sets every variable that may hold a token.
 fn with_all_tokens(mut prepared: Prepared) -> Prepared {
     for variable in [
         "MDSKILL_TOKEN",
@@ -190,7 +190,7 @@ fn with_all_tokens(mut prepared: Prepared) -> Prepared {
 }
 
 #[test]
-fn no_token_goes_over_plain_http() {
+fn token_is_not_sent_over_plain_http() {
     let vault = Vault::open();
     let plain = &vault.scene.forge;
     let prepared = || with_all_tokens(vault.prepare(&ADD)).env("MDSKILL_GITHUB_URL", plain.url());
@@ -206,7 +206,7 @@ fn no_token_goes_over_plain_http() {
 }
 
 #[test]
-fn no_token_goes_to_another_host() {
+fn token_is_not_sent_to_other_host() {
     let vault = Vault::open();
     let other = Forge::start_tls(vault.scene.root(), &vault.authority, &["127.0.0.1"]);
     let spec = format!("{}/acme/skills/one", other.address());
@@ -217,7 +217,7 @@ fn no_token_goes_to_another_host() {
 }
 
 #[test]
-fn no_token_goes_to_a_host_that_only_looks_like_a_forge() {
+fn token_is_not_sent_to_lookalike_host() {
     for host in [
         "gitlab.evil.example",
         "gitlab.com.evil.example",
@@ -238,7 +238,7 @@ fn no_token_goes_to_a_host_that_only_looks_like_a_forge() {
 }
 
 #[test]
-fn no_token_goes_along_a_redirect_to_another_host() {
+fn token_is_not_sent_after_redirect_to_other_host() {
     let vault = Vault::open();
     let other = Forge::start_tls(vault.scene.root(), &vault.authority, &["127.0.0.1"]);
     for code in [301, 302, 307, 308] {
@@ -258,7 +258,7 @@ fn no_token_goes_along_a_redirect_to_another_host() {
 }
 
 #[test]
-fn a_token_that_is_refused_does_not_hide_what_is_public() {
+fn refused_token_is_dropped_for_public_repository() {
     let vault = Vault::open();
     vault.forge.fault_when(
         |request| request.header("authorization").is_some(),
@@ -267,14 +267,14 @@ fn a_token_that_is_refused_does_not_hide_what_is_public() {
     let outcome = vault.prepare(&ADD).env("MDSKILL_TOKEN", CANARY).run();
     outcome
         .ok()
-        .says("refused the token (tried MDSKILL_TOKEN); went on without one");
+        .says("refused the token (tried MDSKILL_TOKEN); continued without it");
     assert_eq!(outcome.stderr.matches("refused the token").count(), 1);
     vault.scene.has("one", "HEAD:skills/one");
     vault.is_silent(&outcome);
 }
 
 #[test]
-fn a_refusal_names_the_credentials_that_were_tried() {
+fn refusal_lists_tried_credentials() {
     let vault = Vault::open();
     vault.scene.room.fake_gh("another-token");
     for (hide, code, sentence) in [
@@ -291,7 +291,7 @@ fn a_refusal_names_the_credentials_that_were_tried() {
 }
 
 #[test]
-fn gh_is_asked_after_a_refusal_only() {
+fn gh_is_started_only_after_refusal() {
     let vault = Vault::open();
     let room = &vault.scene.room;
     room.fake_gh(CANARY);
@@ -312,7 +312,7 @@ fn gh_is_asked_after_a_refusal_only() {
 }
 
 #[test]
-fn gits_helper_is_asked_without_a_prompt() {
+fn git_credential_helper_runs_without_prompt() {
     let vault = Vault::open();
     let room = &vault.scene.room;
     vault.forge.require_basic("ada", "open sesame");
@@ -350,8 +350,8 @@ fn gits_helper_is_asked_without_a_prompt() {
     vault.scene.has("one", "HEAD:skills/one");
 }
 
-/// A vault that wants a password, and a project of a stranger: whatever is asked there for
-/// credentials, `temp/owned` is made when something of the project is run.
+/// A server that requires a password, and an untrusted project: when a credential is requested,
+/// `temp/owned` is created if anything of the project is run.
 fn hostile_project() -> (Vault, std::path::PathBuf) {
     let vault = Vault::open();
     let room = &vault.scene.room;
@@ -362,7 +362,7 @@ fn hostile_project() -> (Vault, std::path::PathBuf) {
     room.run("git", ["config", "credential.helper", &helper])
         .run()
         .ok();
-    // `git clone` alone brings a folder that is itself a bare repository.
+    // A clone can contain a folder that is a bare repository.
     room.run("git", ["init", "--quiet", "--bare", "sub"])
         .run()
         .ok();
@@ -378,7 +378,7 @@ fn hostile_project() -> (Vault, std::path::PathBuf) {
 }
 
 #[test]
-fn gits_helper_does_not_obey_the_projects_configuration() {
+fn git_credential_helper_ignores_configuration_of_project() {
     let (vault, owned) = hostile_project();
     let room = &vault.scene.room;
     refused(room, vault.prepare(&ADD), 4, "(401)");
@@ -391,7 +391,7 @@ fn gits_helper_does_not_obey_the_projects_configuration() {
 }
 
 #[test]
-fn no_program_of_the_project_is_started() {
+fn programs_of_project_are_not_started() {
     let (vault, owned) = hostile_project();
     let room = &vault.scene.room;
     let tools = room.path("tools").display().to_string();
@@ -406,7 +406,7 @@ fn no_program_of_the_project_is_started() {
 }
 
 #[test]
-fn the_users_own_configuration_reaches_gits_helper() {
+fn git_credential_helper_reads_configuration_of_user() {
     let (vault, owned) = hostile_project();
     let helper = "!f() { echo username=ada; echo 'password=open sesame'; }; f";
     let prepared = vault.prepare(&ADD).env("GIT_CONFIG_COUNT", "1");

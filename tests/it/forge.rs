@@ -1,4 +1,4 @@
-//! The forge of the suite, tried with real git: what the tests stand on must stand itself.
+//! Tests of the suite's git server with real git.
 
 use crate::support::fault::Fault;
 use crate::support::forge::Forge;
@@ -11,7 +11,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// A room, and a forge in it with `acme/skills`: three skills, one commit.
+/// A sealed home, and a git server with `acme/skills`: three skills, one commit.
 pub struct Scene {
     pub room: Room,
     pub forge: Forge,
@@ -20,7 +20,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Sets the scene.
+    /// Creates the scene.
     pub fn set() -> Self {
         let root = tempfile::tempdir().expect("a folder").keep();
         let mut repo = Repo::create(&root, "acme/skills");
@@ -39,12 +39,12 @@ impl Scene {
         }
     }
 
-    /// Runs git in the room.
+    /// Runs git in the sealed home.
     pub fn git(&self, arguments: &[&str]) -> Outcome {
         self.room.run("git", arguments).run()
     }
 
-    /// Says these bytes to the forge and gives all that comes back within the time.
+    /// Sends these bytes to the server, and returns the response within the time limit.
     pub fn say(&self, bytes: &[u8], patience: Duration) -> std::io::Result<String> {
         let mut socket = TcpStream::connect(self.forge.address())?;
         socket.set_read_timeout(Some(patience))?;
@@ -59,12 +59,12 @@ impl Scene {
         }
     }
 
-    /// Asks for the refs by a bare request, as mdskill does.
+    /// Requests the refs without the capabilities, as mdskill does.
     pub fn ask_for_refs(&self) -> std::io::Result<String> {
         self.say(&post(&ls_refs()), Duration::from_secs(5))
     }
 
-    /// Asks for these objects by a bare request.
+    /// Requests these objects without the capabilities.
     pub fn ask_for(&self, ids: &[&str]) -> std::io::Result<String> {
         self.say(&post(&fetch(ids)), Duration::from_secs(5))
     }
@@ -78,12 +78,12 @@ impl Drop for Scene {
             .ancestors()
             .nth(2)
             .expect("ROOT/OWNER/REPO.git");
-        // A folder that cannot be removed is the system's to sweep.
+        // A temporary folder that can't be removed is left to the system.
         let _ = std::fs::remove_dir_all(root);
     }
 }
 
-/// A request for `acme/skills` with this body, the last on its connection.
+/// Returns a request for `acme/skills` with this body, the last on its connection.
 pub fn post(body: &[u8]) -> Vec<u8> {
     let head = format!(
         "POST /acme/skills.git/git-upload-pack HTTP/1.1\r\nHost: forge\r\nGit-Protocol: version=2\r\n\
@@ -131,7 +131,7 @@ fn fetch(ids: &[&str]) -> Vec<u8> {
 }
 
 #[test]
-fn git_clones_from_the_forge_and_the_files_are_the_commit() {
+fn git_clones_commit_from_server() {
     let scene = Scene::set();
     for url in [
         scene.forge.url_of("acme/skills"),
@@ -145,7 +145,7 @@ fn git_clones_from_the_forge_and_the_files_are_the_commit() {
 }
 
 #[test]
-fn a_partial_clone_gets_no_blob_and_fetches_them_when_they_are_wanted() {
+fn partial_clone_fetches_blobs_on_demand() {
     let scene = Scene::set();
     let url = scene.forge.url_of("acme/skills");
     scene
@@ -195,7 +195,7 @@ fn a_partial_clone_gets_no_blob_and_fetches_them_when_they_are_wanted() {
 }
 
 #[test]
-fn a_bare_request_is_answered_without_the_look_at_the_capabilities() {
+fn request_without_capabilities_is_answered() {
     let scene = Scene::set();
     let refs = scene.ask_for_refs().unwrap();
     assert!(
@@ -210,7 +210,7 @@ fn a_bare_request_is_answered_without_the_look_at_the_capabilities() {
 }
 
 #[test]
-fn an_older_protocol_is_spoken_to_who_asks_for_it() {
+fn server_supports_older_protocols() {
     let scene = Scene::set();
     let url = scene.forge.url_of("acme/skills");
     for version in [
@@ -229,7 +229,7 @@ fn an_older_protocol_is_spoken_to_who_asks_for_it() {
 }
 
 #[test]
-fn traffic_and_requests_are_counted_to_the_byte() {
+fn server_counts_traffic_and_requests() {
     let scene = Scene::set();
     let question = post(&ls_refs());
     let answer = scene.say(&question, Duration::from_secs(5)).unwrap();
@@ -256,7 +256,7 @@ fn traffic_and_requests_are_counted_to_the_byte() {
 }
 
 #[test]
-fn bodies_may_come_in_chunks_packed_and_after_a_go_ahead() {
+fn server_reads_chunked_compressed_and_delayed_bodies() {
     let scene = Scene::set();
     let body = ls_refs();
     let (first, second) = body.split_at(20);
@@ -275,7 +275,7 @@ fn bodies_may_come_in_chunks_packed_and_after_a_go_ahead() {
     );
     assert!(answer.contains(&scene.commit), "{answer}");
 
-    // Git packs a body that is longer than a kilobyte: many haves make one.
+    // Git compresses a body that is longer than a kilobyte, which many `have` lines make.
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packer.write_all(&body).unwrap();
     let packed = packer.finish().unwrap();
@@ -295,7 +295,7 @@ fn bodies_may_come_in_chunks_packed_and_after_a_go_ahead() {
 }
 
 #[test]
-fn a_closed_door_asks_for_a_password_or_looks_like_no_door() {
+fn private_repository_returns_401_or_404() {
     let scene = Scene::set();
     scene.forge.require_basic("ada", "open sesame");
     let refused = scene.ask_for_refs().unwrap();
@@ -327,7 +327,7 @@ fn a_closed_door_asks_for_a_password_or_looks_like_no_door() {
 }
 
 #[test]
-fn nothing_outside_the_root_is_served() {
+fn server_refuses_paths_outside_root() {
     let scene = Scene::set();
     for path in [
         "/acme/none.git",
@@ -347,7 +347,7 @@ fn nothing_outside_the_root_is_served() {
 }
 
 #[test]
-fn faults_come_every_time_next_time_the_nth_time_or_when_they_match() {
+fn faults_apply_always_next_nth_or_when_matching() {
     let scene = Scene::set();
     let status = || scene.ask_for_refs().unwrap()["HTTP/1.1 ".len()..][..3].to_owned();
     scene.forge.fault_next(Fault::status(503));

@@ -1,4 +1,4 @@
-//! The commits between two: with how few requests they come, and what git says of them.
+//! The commits between two versions: the number of requests, and the comparison with git.
 
 use crate::forge::Scene;
 use crate::support::fault::Fault;
@@ -16,7 +16,7 @@ impl Scene {
         with(&self.forge.url(), &self.room.path("cache"), act)
     }
 
-    /// What an update does after it asked for the refs: the new trees, the new files, the history.
+    /// Does what an update does after it has requested the refs: fetches trees, files, and history.
     fn update(&self, old: &str, new: &str) -> Option<Lineage> {
         self.forge.reset();
         let (old, new) = (id(old), id(new));
@@ -36,7 +36,7 @@ impl Scene {
         })
     }
 
-    /// The store gets what an `add` at this commit brings.
+    /// Fills the cache as an `add` of this commit does.
     fn stock(&self, commit: &str) {
         let commit = id(commit);
         self.open(async |repository| {
@@ -47,7 +47,7 @@ impl Scene {
     }
 }
 
-/// What git lists between two commits.
+/// Returns git's list of the commits between two commits.
 fn log(repo: &Repo, old: &str, new: &str) -> Vec<String> {
     let range = format!("{old}..{new}");
     let listed = repo.git(&["log", "--topo-order", "--format=%H %s", &range]);
@@ -55,7 +55,7 @@ fn log(repo: &Repo, old: &str, new: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_commits_between_come_with_the_files_in_one_request() {
+fn history_and_files_take_one_request() {
     let mut scene = Scene::set();
     for number in 0..300 {
         scene
@@ -93,7 +93,7 @@ fn the_commits_between_come_with_the_files_in_one_request() {
         "the 300 of long ago stay where they are: {down}"
     );
 
-    // What is here is not asked for again.
+    // Present objects are not requested again.
     scene.forge.reset();
     scene.open(async |repository| {
         let moves = [(id(&old), id(&new))];
@@ -103,7 +103,7 @@ fn the_commits_between_come_with_the_files_in_one_request() {
 }
 
 #[test]
-fn history_alone_is_one_request() {
+fn history_without_files_takes_one_request() {
     let mut scene = Scene::set();
     let old = scene.commit.clone();
     scene.stock(&old);
@@ -116,7 +116,7 @@ fn history_alone_is_one_request() {
         repository.fetch_history(&moves).await.unwrap();
         repository.lineage(moves[0].0, moves[0].1)
     });
-    // Its parent is the old one: that needs no request at all.
+    // Its parent is the old commit, which needs no request.
     assert!(scene.heard().is_empty());
     assert_eq!(listed(lineage), log(&scene.repo, &old, &new));
     scene.repo.commit("Again");
@@ -131,7 +131,7 @@ fn history_alone_is_one_request() {
 }
 
 #[test]
-fn an_amended_commit_is_a_rewritten_history() {
+fn amended_commit_is_rewritten_history() {
     let mut scene = Scene::set();
     let base = scene.commit.clone();
     scene.repo.write("a", "a");
@@ -148,7 +148,7 @@ fn an_amended_commit_is_a_rewritten_history() {
 }
 
 #[test]
-fn a_history_rewritten_long_back_costs_one_request_more() {
+fn history_rewritten_long_ago_takes_one_more_request() {
     let mut scene = Scene::set();
     let root = scene.commit.clone();
     for number in 0..20 {
@@ -170,7 +170,7 @@ fn a_history_rewritten_long_back_costs_one_request_more() {
 }
 
 #[test]
-fn a_ref_that_was_set_back_is_that_even_when_the_old_commit_is_gone() {
+fn ref_moved_back_is_reported_even_without_old_commit() {
     let mut scene = Scene::set();
     let new = scene.commit.clone();
     for number in 0..5 {
@@ -205,14 +205,14 @@ fn a_ref_that_was_set_back_is_that_even_when_the_old_commit_is_gone() {
     std::fs::remove_dir(&cache).unwrap();
     std::fs::rename(&kept, &cache).unwrap();
     scene.repo.collect_garbage();
-    // Its whole ancestry is here, and the old one is not in it.
+    // All ancestors are present, and the old commit is not among them.
     assert_eq!(scene.update(&old, &new), Some(Lineage::Rewritten));
     let gone = &scene.forge.requests()[1].wants();
     assert!(gone.contains(&old), "{gone:?}");
 }
 
 #[test]
-fn more_than_is_looked_at_is_far() {
+fn history_beyond_limit_is_far() {
     let mut scene = Scene::set();
     let old = scene.commit.clone();
     scene.stock(&old);
@@ -225,7 +225,7 @@ fn more_than_is_looked_at_is_far() {
     assert_eq!(listed(scene.update(&old, &exactly)).len(), 100);
     assert_eq!(scene.update(&old, &new), Some(Lineage::Far));
 
-    // A year lies between: only so many steps are asked for.
+    // After a year, a limited number of steps is requested.
     let mut scene = Scene::set();
     let old = scene.commit.clone();
     scene.stock(&old);
@@ -245,7 +245,7 @@ fn more_than_is_looked_at_is_far() {
 }
 
 #[test]
-fn a_server_that_gives_no_history_alone_gives_the_files() {
+fn refused_history_does_not_prevent_files() {
     for fault in [
         Fault::ErrPkt("filter 'tree' not supported".to_owned()),
         Fault::SidebandError("no".to_owned()),
@@ -266,13 +266,13 @@ fn a_server_that_gives_no_history_alone_gives_the_files() {
         };
         scene.forge.fault_when(is_history, fault.clone());
         assert_eq!(scene.update(&old, &new), None, "{fault:?}");
-        // Next time the store has the files, and nothing is wrong with asking again.
+        // The next update has the files in the cache, and requests the history again.
         assert_eq!(scene.update(&old, &new), None, "{fault:?}");
     }
 }
 
 #[test]
-fn a_server_that_forbids_the_filter_is_asked_once() {
+fn refused_filter_is_remembered() {
     let mut scene = Scene::set();
     let forbid = ["config", "uploadpackfilter.tree.allow", "false"];
     scene.repo.git(&forbid);
@@ -294,7 +294,7 @@ fn a_server_that_forbids_the_filter_is_asked_once() {
 }
 
 #[test]
-fn over_ssh_a_refusal_is_no_end() {
+fn refused_history_over_ssh_does_not_prevent_files() {
     for forbids in [false, true] {
         let mut scene = Scene::set();
         scene.room.fake_ssh(scene.root());
@@ -335,7 +335,7 @@ fn over_ssh_a_refusal_is_no_end() {
 }
 
 #[test]
-fn a_server_without_filters_is_asked_for_no_history() {
+fn history_is_not_requested_without_filters() {
     let mut scene = Scene::set();
     scene.forge.fault(Fault::NoFilter);
     let old = scene.commit.clone();
@@ -344,12 +344,12 @@ fn a_server_without_filters_is_asked_for_no_history() {
     scene.repo.commit("New");
     let new = scene.repo.commit("Newer");
     assert_eq!(scene.update(&old, &new), None);
-    // The commit came whole: no history is asked of such a server.
+    // The commit was fetched whole, and no history is requested from such a server.
     assert_eq!(scene.heard(), ["fetch", "GET", "fetch"]);
 }
 
 #[test]
-fn a_commit_of_a_history_does_not_pass_for_one_that_is_here() {
+fn commit_of_history_does_not_count_as_present() {
     let mut scene = Scene::set();
     let old = scene.commit.clone();
     scene.run(&["add", "acme/skills/one"]).ok();
@@ -368,7 +368,7 @@ fn a_commit_of_a_history_does_not_pass_for_one_that_is_here() {
     std::fs::remove_dir_all(scene.room.project().join(".github/skills/one")).unwrap();
     scene.run(&["install", "--offline"]).ok();
     scene.has("one", "HEAD:skills/one");
-    // With a network the chain from commit to tree is checked, which needs the trees.
+    // With a network, the path from commit to tree is checked, which needs the trees.
     std::fs::remove_dir_all(scene.room.project().join(".github/skills/one")).unwrap();
     scene.forge.reset();
     scene.run(&["install"]).ok();
@@ -376,9 +376,9 @@ fn a_commit_of_a_history_does_not_pass_for_one_that_is_here() {
     assert_eq!(scene.forge.requests()[0].wants(), [middle]);
 }
 
-/// Repositories of any shape, clocks that go back among them: the list is git's own.
+/// Compares random repositories, also with clock skew, with git's list.
 #[test]
-fn a_lineage_is_what_git_says() {
+fn lineage_equals_that_of_git() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     repo.skill("skills/one", "one", "One");

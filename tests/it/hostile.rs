@@ -275,7 +275,9 @@ fn a_servers_message_is_shown_and_not_obeyed() {
         for ci in ["", "true"] {
             let prepared = scene.mdskill(&["add", "acme/skills/one"]).env("CI", ci);
             let outcome = prepared.run();
-            outcome.fails(5).says("the server refused: \\u{1b}[2Jgone");
+            outcome
+                .fails(5)
+                .says("the server refused the request: \\u{1b}[2Jgone");
             assert_clean(&outcome);
             if ci == "true" {
                 assert_no_command(&outcome);

@@ -207,7 +207,7 @@ fn import_explains_each_skill_that_it_refuses() {
         "`missing`: skills-lock.json names it, but ",
         "`two`: apm.lock.yaml names it, but .agents/skills/two does not exist",
         "`contested`: both skills-lock.json (github:acme/other) and apm.lock.yaml (github:acme/skills) name its folder",
-        "has no branch and no tag `nowhere`",
+        "has no branch or tag `nowhere`",
         "`hosted`: acme/nothing can't be read: ",
         "`local`: it was copied from the folder `./nowhere`, which does not exist any more",
         "`odd`: its sourceType is `mintlify`",

@@ -1,4 +1,4 @@
-//! TLS, proxies and the long wire of the suite, tried with real git and by the clock.
+//! Tests of the suite's TLS server, proxy, and slow link, with real git.
 
 use crate::forge::Scene;
 use crate::support::authority::Authority;
@@ -14,7 +14,7 @@ fn root_of(scene: &Scene) -> &std::path::Path {
 }
 
 #[test]
-fn a_good_certificate_is_trusted_and_bad_ones_are_not() {
+fn git_trusts_only_valid_certificates_of_server() {
     let scene = Scene::set();
     let authority = Authority::new(&scene.room.path("temp"));
     let trust = format!("http.sslCAInfo={}", authority.pem().display());
@@ -46,7 +46,7 @@ fn a_good_certificate_is_trusted_and_bad_ones_are_not() {
 }
 
 #[test]
-fn a_proxy_leads_https_and_http_to_the_forge_and_notes_where_to() {
+fn proxy_forwards_and_records_requests() {
     let scene = Scene::set();
     let authority = Authority::new(&scene.room.path("temp"));
     let forge = Forge::start_tls(root_of(&scene), &authority, &["github.example"]);
@@ -99,13 +99,13 @@ fn a_proxy_leads_https_and_http_to_the_forge_and_notes_where_to() {
 }
 
 #[test]
-fn git_clones_over_the_link_and_the_bytes_are_the_same() {
+fn git_clones_over_slow_link() {
     let scene = Scene::set();
     let link = Link::start(scene.forge.address(), Duration::from_millis(20), 50_000_000);
     let url = format!("http://{}/acme/skills.git", link.address());
     let start = Instant::now();
     scene.git(&["clone", "--quiet", &url, "copy"]).ok();
-    // One trip to shake hands, and one for each of the three requests.
+    // One round trip for the handshake, and one for each of the three requests.
     assert!(
         start.elapsed() >= Duration::from_millis(80),
         "{:?}",
@@ -117,7 +117,7 @@ fn git_clones_over_the_link_and_the_bytes_are_the_same() {
 }
 
 #[test]
-fn the_link_is_as_long_and_as_wide_as_it_says() {
+fn link_has_configured_delay_and_bandwidth() {
     let size = 2_000_000;
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = server.local_addr().unwrap();
@@ -128,14 +128,14 @@ fn the_link_is_as_long_and_as_wide_as_it_says() {
         }
     });
     let link = Link::start(address, Duration::from_millis(50), 50_000_000);
-    // The handshake, there, and back: two trips; then the bytes at their pace.
+    // Two round trips for the handshake and the request, then the bytes at the bandwidth.
     let (trip, pace) = (Duration::from_millis(50), |bytes: usize| {
         Duration::from_secs_f64(bytes as f64 * 8.0 / 50e6)
     });
     let windows = (0..)
         .map(|doublings| 14_600 << doublings)
         .take_while(|window| pace(*window) < trip);
-    // While a window is shorter than a trip, the sender waits for the rest of the trip.
+    // While a window is shorter than a round trip, the sender waits for the rest of it.
     let slow_start: Duration = windows
         .map(|window| trip.saturating_sub(pace(window)))
         .sum();
@@ -149,7 +149,7 @@ fn the_link_is_as_long_and_as_wide_as_it_says() {
         assert_eq!(answer.len(), size);
         start.elapsed()
     };
-    // A busy machine can only be late, so the best of several counts.
+    // A busy machine is only slower, so the best of several attempts counts.
     let best = (0..5).map(|_| fetch()).min().unwrap();
     assert!(
         best >= expected.mul_f64(0.99),

@@ -1,4 +1,4 @@
-//! A network that fails: what is said, the exit code, how often it is tried, and that nothing changed.
+//! Network faults: the message, the exit code, the number of attempts, and that nothing is changed.
 
 use crate::acts::refused;
 use crate::forge::Scene;
@@ -17,19 +17,19 @@ fn is_fetch(request: &Request) -> bool {
     request.command().as_deref() == Some("fetch")
 }
 
-/// An `add` that is tried once, and once again.
+/// An `add` with one retry.
 fn add(scene: &Scene) -> Prepared {
     scene.mdskill(&ADD).env("MDSKILL_RETRIES", "1")
 }
 
-/// An `add` that is tried once, with a second's patience.
+/// An `add` without retries, and with a time limit of one second.
 fn impatient_add(scene: &Scene) -> Prepared {
     let prepared = scene.mdskill(&ADD).env("MDSKILL_RETRIES", "0");
     prepared.env("MDSKILL_TIMEOUT", "1")
 }
 
 #[test]
-fn nobody_listens() {
+fn refused_connection_is_reported() {
     let scene = Scene::set();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -41,7 +41,7 @@ fn nobody_listens() {
 }
 
 #[test]
-fn nobody_has_that_name() {
+fn unknown_host_is_reported() {
     let scene = Scene::set();
     let prepared = impatient_add(&scene)
         .env("MDSKILL_TIMEOUT", "5")
@@ -50,7 +50,7 @@ fn nobody_has_that_name() {
 }
 
 #[test]
-fn a_certificate_that_is_not_good_is_not_trusted() {
+fn invalid_certificate_is_refused() {
     let scene = Scene::set();
     let authority = Authority::new(&scene.room.path("temp"));
     let good = Forge::start_tls(scene.root(), &authority, &["127.0.0.1"]);
@@ -74,20 +74,20 @@ fn a_certificate_that_is_not_good_is_not_trusted() {
         let sentence = format!("can't trust {}", forge.address());
         let outcome = refused(&scene.room, prepared, 5, &sentence);
         outcome.says(reason).says("SSL_CERT_FILE");
-        assert_eq!(forge.traffic().connections, 1, "trying again is no use");
+        assert_eq!(forge.traffic().connections, 1, "a retry is useless");
     }
     trusting(&good).run().ok();
     scene.has("one", "HEAD:skills/one");
 }
 
 #[test]
-fn silence_is_given_up_on() {
+fn silent_or_slow_server_times_out() {
     for (fault, sentence) in [
-        (Fault::Hang, "sent nothing for 1 second"),
-        (Fault::Stall(20), "sent nothing for 1 second"),
+        (Fault::Hang, "no data from 127.0.0.1"),
+        (Fault::Stall(20), "no data from 127.0.0.1"),
         (
             Fault::SlowDrip(Duration::from_millis(20)),
-            "less than 1 KiB a second",
+            "less than 1 KiB per second",
         ),
     ] {
         let scene = Scene::set();
@@ -100,7 +100,7 @@ fn silence_is_given_up_on() {
 }
 
 #[test]
-fn a_broken_connection_is_tried_again_and_then_named() {
+fn broken_connection_is_retried_then_reported() {
     for fault in [
         Fault::Reset,
         Fault::ResetMidBody(10),
@@ -121,20 +121,25 @@ fn a_broken_connection_is_tried_again_and_then_named() {
 }
 
 #[test]
-fn every_status_has_a_sentence_and_an_exit_code() {
+fn status_has_message_and_exit_code() {
     for (status, code, sentence, tries) in [
-        (401, 4, "asks who you are (401); no credential was tried", 1),
-        (403, 4, "is forbidden (403); no credential was tried", 1),
-        // The advertisement is asked as well: it may redirect where the service does not.
+        (
+            401,
+            4,
+            "requires authentication (401); no credentials were tried",
+            1,
+        ),
+        (403, 4, "is forbidden (403); no credentials were tried", 1),
+        // The advertisement is requested too, because it may redirect where the service does not.
         (
             404,
             1,
-            "does not exist, or it is private (404); no credential was tried",
+            "does not exist or is private (404); no credentials were tried",
             2,
         ),
-        (407, 4, "the proxy asks who you are (407)", 1),
-        (408, 5, "answered with status 408", 3),
-        (418, 5, "answered with status 418", 1),
+        (407, 4, "the proxy requires authentication (407)", 1),
+        (408, 5, "returned status 408", 3),
+        (418, 5, "returned status 418", 1),
         (429, 5, "too many requests (429)", 3),
         (451, 1, "is blocked for legal reasons (451)", 1),
         (500, 5, "the server failed (500)", 3),
@@ -153,7 +158,7 @@ fn every_status_has_a_sentence_and_an_exit_code() {
 }
 
 #[test]
-fn one_bad_moment_is_survived() {
+fn single_fault_is_retried() {
     for fault in [
         Fault::status(503),
         Fault::CorruptPack,
@@ -171,7 +176,7 @@ fn one_bad_moment_is_survived() {
 }
 
 #[test]
-fn a_wait_that_is_asked_for_is_kept_or_too_long() {
+fn retry_after_is_honoured_up_to_limit() {
     let scene = Scene::set();
     let asked = |seconds: &str| Fault::Status {
         code: 429,
@@ -193,9 +198,9 @@ fn a_wait_that_is_asked_for_is_kept_or_too_long() {
 }
 
 #[test]
-fn an_answer_that_is_none_is_told_from_one_that_is_damaged() {
+fn invalid_and_damaged_responses_have_different_messages() {
     for (fault, sentence) in [
-        (Fault::Garbage, "not git's protocol"),
+        (Fault::Garbage, "is not git protocol version 2"),
         (Fault::EmptyOk, "ended early"),
         (Fault::CutBody(20), "ended early"),
         (Fault::TruncatedPack(40), "the pack is truncated or corrupt"),
@@ -203,11 +208,11 @@ fn an_answer_that_is_none_is_told_from_one_that_is_damaged() {
         (Fault::CorruptPack, "the pack is truncated or corrupt"),
         (
             Fault::ErrPkt("you shall not pass".to_owned()),
-            "the server refused: you shall not pass",
+            "the server refused the request: you shall not pass",
         ),
         (
             Fault::SidebandError("the disk is on fire".to_owned()),
-            "the server refused: the disk is on fire",
+            "the server refused the request: the disk is on fire",
         ),
     ] {
         let scene = Scene::set();
@@ -217,15 +222,15 @@ fn an_answer_that_is_none_is_told_from_one_that_is_damaged() {
     }
     let scene = Scene::set();
     scene.forge.fault(Fault::Garbage);
-    refused(&scene.room, add(&scene), 5, "not git's protocol").says("login page");
+    refused(&scene.room, add(&scene), 5, "is not git protocol version 2").says("login page");
 }
 
 #[test]
-fn a_pack_without_what_was_asked_for_is_not_enough() {
+fn pack_without_requested_objects_is_refused() {
     for request in [2, 3] {
         let scene = Scene::set();
         scene.forge.fault_nth(request, Fault::EmptyPack);
-        let outcome = refused(&scene.room, add(&scene), 5, "did not send");
+        let outcome = refused(&scene.room, add(&scene), 5, "but did not send it");
         outcome.says(&scene.forge.url_of("acme/skills"));
         scene.run(&ADD).ok();
         scene.has("one", "HEAD:skills/one");
@@ -233,7 +238,7 @@ fn a_pack_without_what_was_asked_for_is_not_enough() {
 }
 
 #[test]
-fn an_answer_that_never_ends_is_left_when_it_is_complete() {
+fn endless_response_is_closed_when_complete() {
     let scene = Scene::set();
     scene.forge.fault(Fault::Endless);
     add(&scene).run().ok();
@@ -242,7 +247,7 @@ fn an_answer_that_never_ends_is_left_when_it_is_complete() {
 }
 
 #[test]
-fn who_interrupts_a_fetch_finds_everything_as_it_was() {
+fn interrupted_fetch_leaves_no_changes() {
     let scene = Scene::set();
     let before = scene.room.snapshot();
     scene.forge.fault_when(is_fetch, Fault::Hang);
@@ -257,18 +262,14 @@ fn who_interrupts_a_fetch_finds_everything_as_it_was() {
 }
 
 #[test]
-fn a_failed_update_changes_nothing_and_says_so() {
+fn failed_update_changes_nothing_and_reports_it() {
     for (fault, code, sentence) in [
         (Fault::status(503), 5, "the server failed (503)"),
-        (
-            Fault::status(404),
-            1,
-            "does not exist, or it is private (404)",
-        ),
+        (Fault::status(404), 1, "does not exist or is private (404)"),
         (Fault::status(403), 4, "is forbidden (403)"),
         (Fault::Reset, 5, "the connection to"),
         (Fault::CorruptPack, 5, "the pack is truncated or corrupt"),
-        (Fault::Garbage, 5, "not git's protocol"),
+        (Fault::Garbage, 5, "is not git protocol version 2"),
     ] {
         let mut scene = Scene::set();
         scene.run(&["add", "acme/skills", "--all"]).ok();
@@ -284,7 +285,7 @@ fn a_failed_update_changes_nothing_and_says_so() {
 }
 
 #[test]
-fn a_repository_that_fails_does_not_stop_the_others() {
+fn failed_repository_does_not_stop_others() {
     let mut scene = Scene::set();
     let mut other = Repo::create(scene.root(), "acme/tools");
     other.skill("four", "four", "The fourth").commit("Four");

@@ -1,4 +1,4 @@
-//! The proxies that the environment names: used, spared, and named when they are in the way.
+//! Proxies of the environment.
 
 use crate::acts::refused;
 use crate::credentials::{CANARY, Vault};
@@ -7,7 +7,7 @@ use crate::support::proxy::Proxy;
 const ADD: [&str; 2] = ["add", "acme/skills/one"];
 
 #[test]
-fn the_proxies_of_the_environment_are_used_and_spared() {
+fn proxies_and_no_proxy_of_environment_apply() {
     let vault = Vault::open();
     let scene = &vault.scene;
     let proxy = Proxy::start(scene.forge.address());
@@ -22,14 +22,14 @@ fn the_proxies_of_the_environment_are_used_and_spared() {
 }
 
 #[test]
-fn a_proxy_that_asks_who_one_is_is_named() {
+fn proxy_that_requires_authentication_is_reported() {
     let vault = Vault::open();
     let proxy = Proxy::start(vault.forge.address());
     proxy.refuse(407);
     let plain = vault.scene.mdskill(&ADD).env("HTTP_PROXY", proxy.url());
     let tunnel = vault.prepare(&ADD).env("HTTPS_PROXY", proxy.url());
     for prepared in [plain, tunnel] {
-        let sentence = "the proxy asks who you are (407)";
+        let sentence = "the proxy requires authentication (407)";
         let outcome = refused(&vault.scene.room, prepared, 4, sentence);
         outcome.says("user and password into HTTPS_PROXY");
     }

@@ -1,11 +1,11 @@
-//! A secret that was given, by a token or in a URL, is in no sentence, no report, no lockfile and no store.
+//! A token or password is in no message, report, lockfile, or cache.
 
 use crate::acts::refused;
 use crate::credentials::{CANARY, Vault};
 use crate::support::fault::Fault;
 
 #[test]
-fn no_failure_and_no_report_shows_the_secret() {
+fn secret_is_in_no_error_or_report() {
     let mut vault = Vault::open();
     let add = |vault: &Vault, option| {
         let prepared = vault.prepare(&["add", "acme/skills/one", option]);
@@ -47,7 +47,7 @@ fn no_failure_and_no_report_shows_the_secret() {
 }
 
 #[test]
-fn a_url_with_a_password_is_refused_and_not_repeated() {
+fn url_with_password_is_refused_and_not_shown() {
     let vault = Vault::open();
     let host = vault.forge.address();
     for spec in [

@@ -47,7 +47,7 @@ fn range_matches_prereleases_like_cargo() {
     shop.refuses(
         &["add", "acme/skills/one@^1.2"],
         1,
-        "no version tag in `^1.2`; its newest is `v1.3.0-rc.1`",
+        "no version tag that matches `^1.2`; the newest is `v1.3.0-rc.1`",
     );
 }
 
@@ -89,7 +89,7 @@ fn range_ignores_tags_that_are_not_versions() {
     shop.refuses(
         &["add", "acme/skills/one@^9"],
         1,
-        "no version tag in `^9`; no tag of it is a version",
+        "no version tag that matches `^9`; none of its tags is a version",
     );
 }
 
@@ -104,7 +104,7 @@ fn add_warns_of_two_tags_of_one_version_and_picks_the_same() {
         let (shop, repo) = tagged(&tags);
         shop.run(&["add", "acme/skills/one@^1.2"])
             .ok()
-            .says("two tags of one version, `1.2.0` and `v1.2.0`, which name different commits; took `v1.2.0`");
+            .says("two tags for the same version, `1.2.0` and `v1.2.0`, at different commits; using `v1.2.0`");
         shop.has("one", &repo, "v1.2.0:skills/one");
     }
     let (shop, repo) = tagged(&["v1.2.0"]);

@@ -1,4 +1,4 @@
-//! Servers as they are in the world: old ones, moved ones, and refs of every kind.
+//! Kinds of servers and refs: old servers, redirects, missing filters.
 
 use crate::acts::refused;
 use crate::forge::Scene;
@@ -8,11 +8,11 @@ use crate::support::forge::Forge;
 use crate::support::repo::Repo;
 
 #[test]
-fn a_server_without_filters_sends_one_shallow_pack() {
+fn add_from_server_without_filters_fetches_shallow_pack() {
     let scene = Scene::set();
     scene.forge.fault(Fault::NoFilter);
     scene.run(&["add", "acme/skills/three"]).ok();
-    // The first fetch is refused, the capabilities say why, the second does without the filter.
+    // The first fetch is refused; the capabilities have no filter; the second fetch does not use one.
     assert_eq!(scene.heard(), ["ls-refs", "fetch", "GET", "fetch"]);
     let lines = scene.forge.requests()[3].lines();
     assert!(lines.contains(&"deepen 1".to_owned()), "{lines:?}");
@@ -21,7 +21,7 @@ fn a_server_without_filters_sends_one_shallow_pack() {
 }
 
 #[test]
-fn an_update_works_without_filters_too() {
+fn update_works_without_filters() {
     let mut scene = Scene::set();
     scene.run(&["add", "acme/skills", "--all"]).ok();
     scene.repo.write("skills/two/more.md", "more");
@@ -32,7 +32,7 @@ fn an_update_works_without_filters_too() {
 }
 
 #[test]
-fn a_server_that_gives_no_single_blob_gives_the_commit() {
+fn add_fetches_commit_if_server_refuses_blobs() {
     let scene = Scene::set();
     let blob = scene.repo.rev_parse("HEAD:skills/one/SKILL.md");
     scene.forge.fault_when(
@@ -46,7 +46,7 @@ fn a_server_that_gives_no_single_blob_gives_the_commit() {
 }
 
 #[test]
-fn a_server_that_refuses_trees_by_id_is_not_asked_for_any() {
+fn add_requests_no_trees_by_id() {
     let scene = Scene::set();
     scene.forge.fault(Fault::RefuseTreeWants);
     scene.run(&["add", "acme/skills", "--all"]).ok();
@@ -55,7 +55,7 @@ fn a_server_that_refuses_trees_by_id_is_not_asked_for_any() {
 }
 
 #[test]
-fn an_old_server_is_asked_through_the_users_git() {
+fn add_from_server_without_version_2_uses_git() {
     let mut scene = Scene::set();
     scene.forge.fault(Fault::V0Only);
     scene.run(&["add", "acme/skills/three"]).ok();
@@ -72,7 +72,7 @@ fn an_old_server_is_asked_through_the_users_git() {
 }
 
 #[test]
-fn an_old_server_is_asked_with_the_users_configuration_and_not_the_projects() {
+fn git_for_old_server_reads_configuration_of_user_not_project() {
     let scene = Scene::set();
     scene.forge.fault(Fault::V0Only);
     let owned = scene.room.path("temp/owned");
@@ -100,7 +100,7 @@ fn an_old_server_is_asked_with_the_users_configuration_and_not_the_projects() {
 }
 
 #[test]
-fn a_renamed_repository_is_followed_and_the_new_place_is_named() {
+fn redirect_is_followed_and_new_address_reported() {
     for code in [301, 302, 307, 308] {
         let scene = Scene::set();
         let to = format!("{}/git-upload-pack", scene.forge.url_of("acme/skills"));
@@ -112,7 +112,7 @@ fn a_renamed_repository_is_followed_and_the_new_place_is_named() {
         let moved = format!("has moved to {}", scene.forge.url_of("acme/skills"));
         outcome.ok().says("warning: ").says(&moved);
         assert_eq!(outcome.stderr.matches("has moved").count(), 1, "{outcome}");
-        // The later requests go straight to the new place.
+        // Later requests go directly to the new address.
         assert_eq!(scene.forge.traffic().requests, 4, "{code}");
         scene.has("one", "HEAD:skills/one");
         scene.locked("source = \"github:acme/old\"");
@@ -120,7 +120,7 @@ fn a_renamed_repository_is_followed_and_the_new_place_is_named() {
 }
 
 #[test]
-fn a_renamed_project_is_found_where_only_its_advertisement_redirects() {
+fn redirect_of_advertisement_only_is_followed() {
     let scene = Scene::set();
     let to = format!(
         "{}/info/refs?service=git-upload-pack",
@@ -140,17 +140,17 @@ fn a_renamed_project_is_found_where_only_its_advertisement_redirects() {
 }
 
 #[test]
-fn a_redirect_that_leads_nowhere_is_not_followed_for_ever() {
+fn endless_or_invalid_redirect_is_refused() {
     let scene = Scene::set();
     for (to, sentence, requests) in [
         (
             format!("{}{{target}}", scene.forge.url()),
-            "there were five before it",
+            "more than five redirects",
             6,
         ),
         (
             format!("{}/login?from=x", scene.forge.url()),
-            "it leads to a page",
+            "it is not the address of a git repository",
             1,
         ),
         (
@@ -168,7 +168,7 @@ fn a_redirect_that_leads_nowhere_is_not_followed_for_ever() {
 }
 
 #[test]
-fn a_redirect_does_not_leave_https() {
+fn redirect_from_https_to_http_is_refused() {
     let scene = Scene::set();
     let authority = Authority::new(&scene.room.path("temp"));
     let secure = Forge::start_tls(scene.root(), &authority, &["127.0.0.1"]);
@@ -178,25 +178,21 @@ fn a_redirect_does_not_leave_https() {
         .mdskill(&["add", "acme/skills/one"])
         .env("MDSKILL_GITHUB_URL", secure.url())
         .env("SSL_CERT_FILE", authority.pem());
-    refused(&scene.room, prepared, 5, "it leaves https");
+    refused(&scene.room, prepared, 5, "its target does not use https");
     assert_eq!(scene.forge.traffic().requests, 0);
 }
 
 #[test]
-fn an_empty_repository_and_a_missing_ref_are_said_to_be_that() {
+fn add_reports_empty_repository_and_missing_ref() {
     let scene = Scene::set();
     Repo::create(scene.root(), "acme/empty");
-    scene.refuses(
-        &["add", "acme/empty/one"],
-        1,
-        "is empty: it has no commit yet",
-    );
-    let sentence = "has no branch and no tag `nope`";
+    scene.refuses(&["add", "acme/empty/one"], 1, "is empty: it has no commits");
+    let sentence = "has no branch or tag `nope`";
     scene.refuses(&["add", "acme/skills/one@nope"], 1, sentence);
     scene.refuses(
         &["add", "acme/none/one"],
         1,
-        "does not exist, or it is private (404)",
+        "does not exist or is private (404)",
     );
     scene.refuses(&["add", "acme/skills/fore"], 1, "has no skill `fore`");
     let missing = "f".repeat(40);
@@ -205,18 +201,18 @@ fn an_empty_repository_and_a_missing_ref_are_said_to_be_that() {
 }
 
 #[test]
-fn a_default_branch_that_is_not_there_is_not_an_empty_repository() {
+fn add_reports_missing_default_branch() {
     let scene = Scene::set();
     let head = ["symbolic-ref", "HEAD", "refs/heads/master"];
     scene.repo.git(&head);
-    let outcome = scene.refuses(&["add", "acme/skills/one"], 1, "has no HEAD");
+    let outcome = scene.refuses(&["add", "acme/skills/one"], 1, "has no default branch");
     outcome.says("`@main`").never_says("empty");
     scene.run(&["add", "acme/skills/one@main"]).ok();
     scene.has("one", "main:skills/one");
 }
 
 #[test]
-fn a_detached_head_is_the_default() {
+fn add_without_ref_uses_detached_head() {
     let mut scene = Scene::set();
     let first = scene.commit.clone();
     scene.repo.write("skills/one/more.md", "more");
@@ -235,7 +231,7 @@ fn a_detached_head_is_the_default() {
 }
 
 #[test]
-fn a_tag_with_an_object_of_its_own_is_locked_as_its_commit() {
+fn annotated_tag_is_locked_as_commit() {
     let mut scene = Scene::set();
     scene.repo.annotated_tag("v1.0");
     scene.repo.write("skills/one/more.md", "more");
@@ -252,7 +248,7 @@ fn a_tag_with_an_object_of_its_own_is_locked_as_its_commit() {
 }
 
 #[test]
-fn a_branch_and_a_tag_of_one_name_are_told_apart_by_the_user() {
+fn name_of_branch_and_tag_requires_full_ref() {
     let mut scene = Scene::set();
     scene.repo.tag("release");
     scene
@@ -288,7 +284,7 @@ fn a_repository_of_sha256_has_a_sentence_of_its_own() {
 }
 
 #[test]
-fn a_pages_address_leads_to_a_branch_with_a_slash() {
+fn url_of_page_resolves_branch_with_slash() {
     let mut scene = Scene::set();
     scene
         .repo
@@ -314,7 +310,7 @@ fn a_pages_address_leads_to_a_branch_with_a_slash() {
 }
 
 #[test]
-fn a_range_takes_the_best_tag_and_follows_better_ones() {
+fn range_resolves_to_newest_tag_and_follows_it() {
     let mut scene = Scene::set();
     let mut commits = Vec::new();
     for version in ["v1.2.0", "v1.10.1", "v1.11.0-rc.1", "v2.0.0"] {
@@ -331,6 +327,6 @@ fn a_range_takes_the_best_tag_and_follows_better_ones() {
     scene.repo.tag("v1.11.0");
     scene.run(&["update"]).ok();
     scene.has("one", "v1.11.0:skills/one");
-    let sentence = "no version tag in `^3`; its newest is `v2.0.0`";
+    let sentence = "no version tag that matches `^3`; the newest is `v2.0.0`";
     scene.refuses(&["add", "acme/skills/two@^3"], 1, sentence);
 }

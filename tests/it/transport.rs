@@ -1,4 +1,4 @@
-//! What goes over the wire, request by request: only what is wanted, and nothing twice.
+//! The requests of each command: only the needed objects are fetched, and nothing twice.
 
 use crate::forge::Scene;
 use crate::support::fault::Fault;
@@ -6,7 +6,7 @@ use crate::support::repo::Repo;
 use crate::support::wire::Request;
 use std::time::Duration;
 
-/// The ids of every file under a tree, sorted, as git lists them.
+/// Returns the sorted ids of all files under a tree, from git.
 fn blobs(repo: &Repo, tree: &str) -> Vec<String> {
     let mut ids: Vec<_> = repo
         .ls_tree(tree)
@@ -25,7 +25,7 @@ fn sorted_wants(request: &Request) -> Vec<String> {
 }
 
 #[test]
-fn a_skill_costs_three_requests_on_one_connection_and_no_other_skills_bytes() {
+fn add_takes_three_requests_without_blobs_of_other_skills() {
     let mut scene = Scene::set();
     let noise: Vec<u8> = (0..300_000_u32)
         .map(|number| number.wrapping_mul(2_654_435_761).to_be_bytes()[1])
@@ -58,7 +58,7 @@ fn a_skill_costs_three_requests_on_one_connection_and_no_other_skills_bytes() {
 }
 
 #[test]
-fn two_skills_of_one_repository_cost_what_one_costs() {
+fn add_of_two_skills_takes_as_many_requests_as_one() {
     let scene = Scene::set();
     scene
         .run(&["add", "acme/skills/one", "acme/skills/two"])
@@ -76,7 +76,7 @@ fn two_skills_of_one_repository_cost_what_one_costs() {
 }
 
 #[test]
-fn what_the_store_has_is_not_fetched_again() {
+fn cached_objects_are_not_fetched_again() {
     let scene = Scene::set();
     scene.run(&["add", "acme/skills/one"]).ok();
     scene.forge.reset();
@@ -90,7 +90,7 @@ fn what_the_store_has_is_not_fetched_again() {
 }
 
 #[test]
-fn an_update_with_nothing_new_is_one_request_for_any_number_of_skills() {
+fn update_without_changes_takes_one_request() {
     let scene = Scene::set();
     scene.run(&["add", "acme/skills", "--all"]).ok();
     scene.forge.reset();
@@ -101,7 +101,7 @@ fn an_update_with_nothing_new_is_one_request_for_any_number_of_skills() {
 }
 
 #[test]
-fn an_update_says_what_it_has_and_gets_only_what_changed() {
+fn update_names_known_commits_and_receives_only_changes() {
     let mut scene = Scene::set();
     scene.run(&["add", "acme/skills", "--all"]).ok();
     let old = scene.commit.clone();
@@ -132,7 +132,7 @@ fn an_update_says_what_it_has_and_gets_only_what_changed() {
 }
 
 #[test]
-fn an_install_from_the_lockfile_asks_for_no_ref() {
+fn install_from_lockfile_requests_no_refs() {
     let scene = Scene::set();
     scene.run(&["add", "acme/skills", "--all"]).ok();
     let installed = scene.room.snapshot();
@@ -154,11 +154,11 @@ fn an_install_from_the_lockfile_asks_for_no_ref() {
 }
 
 #[test]
-fn two_repositories_are_asked_at_the_same_time() {
+fn update_requests_repositories_concurrently() {
     let scene = Scene::set();
     let mut other = Repo::create(scene.root(), "acme/tools");
     other.skill("four", "four", "The fourth").commit("Four");
-    // Who asks one after the other would have its first answer before its second question.
+    // A sequential client would receive the first response before it sends the second request.
     scene.forge.fault_when(
         |request| request.command().as_deref() == Some("ls-refs"),
         Fault::Late(Duration::from_millis(200)),
@@ -175,7 +175,7 @@ fn two_repositories_are_asked_at_the_same_time() {
 }
 
 #[test]
-fn a_commit_needs_no_look_at_the_refs() {
+fn add_of_commit_requests_no_refs() {
     let mut scene = Scene::set();
     let pinned = scene.commit.clone();
     scene.repo.write("skills/one/more.md", "more");
@@ -190,7 +190,7 @@ fn a_commit_needs_no_look_at_the_refs() {
 }
 
 #[test]
-fn a_list_of_names_needs_no_file() {
+fn list_of_source_fetches_no_blobs() {
     let scene = Scene::set();
     let named = scene.run(&["list", "acme/skills", "--names"]);
     named.ok().says("three");

@@ -166,7 +166,7 @@ fn a_range_moves_to_its_newest_tag_and_not_beyond() {
     shop.refuses(
         &["add", "acme/skills/three@^9"],
         1,
-        "no version tag in `^9`; its newest is `v2.0.0`",
+        "no version tag that matches `^9`; the newest is `v2.0.0`",
     );
 }
 
@@ -378,7 +378,7 @@ fn rewritten_history_is_said_and_the_lock_follows_it() {
     repo.write("skills/one/more.md", "more");
     let new = repo.commit("More");
     let sentence = &format!(
-        "its history was rewritten upstream: {} does not come from {}, which is locked",
+        "its history was rewritten upstream: {} is not a descendant of the locked commit {}",
         &new[..7],
         &old[..7]
     );
@@ -405,6 +405,6 @@ fn a_branch_that_was_set_back_is_said() {
     repo.reset_to(&first);
     shop.run(&["update"])
         .ok()
-        .says("its ref was set back upstream");
+        .says("its ref was moved back upstream");
     shop.has("one", &repo, "main:skills/one");
 }

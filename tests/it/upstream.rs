@@ -1,10 +1,10 @@
-//! What may become of a source: each has its own sentence, and none is "up to date".
+//! Changes of a source: each has its own message, and none is reported as up to date.
 
 use crate::forge::Scene;
 use crate::support::fault::Fault;
 use crate::support::outcome::Outcome;
 
-/// A forge whose `acme/skills` is installed, with `one` at this ref.
+/// A scene with `one` of `acme/skills` installed at this ref.
 fn installed_at(reference: &str) -> Scene {
     let scene = Scene::set();
     scene.repo.git(&["branch", "stable"]);
@@ -15,7 +15,7 @@ fn installed_at(reference: &str) -> Scene {
     scene
 }
 
-/// `update` and its look-only kin say so, each by its code, and change nothing.
+/// Checks that `update` and its read-only variants print the message with their exit codes, and change nothing.
 #[track_caller]
 fn says(scene: &Scene, code: i32, sentence: &str) -> Outcome {
     for arguments in [&["update", "--check"][..], &["outdated"]] {
@@ -28,15 +28,15 @@ fn says(scene: &Scene, code: i32, sentence: &str) -> Outcome {
 }
 
 #[test]
-fn a_repository_that_is_gone() {
+fn update_reports_missing_repository() {
     let scene = installed_at("");
     std::fs::rename(scene.repo.folder(), scene.root().join("gone")).unwrap();
-    says(&scene, 1, "does not exist, or it is private (404)")
+    says(&scene, 1, "does not exist or is private (404)")
         .says("acme/skills (1 skill) was not asked");
 }
 
 #[test]
-fn a_repository_that_was_renamed() {
+fn update_reports_renamed_repository() {
     let mut scene = installed_at("");
     let new = scene.repo.folder().with_file_name("tools.git");
     std::fs::rename(scene.repo.folder(), &new).unwrap();
@@ -64,7 +64,7 @@ fn a_repository_that_was_renamed() {
 }
 
 #[test]
-fn a_repository_that_cannot_be_reached() {
+fn update_reports_unreachable_repository() {
     let scene = installed_at("");
     scene.forge.fault(Fault::Reset);
     let prepared = scene.mdskill(&["update"]).env("MDSKILL_RETRIES", "0");
@@ -84,54 +84,54 @@ fn a_repository_that_cannot_be_reached() {
 }
 
 #[test]
-fn a_repository_that_was_emptied() {
+fn update_reports_empty_repository() {
     let scene = installed_at("");
     for branch in ["main", "stable"] {
         scene
             .repo
             .git(&["update-ref", "-d", &format!("refs/heads/{branch}")]);
     }
-    says(&scene, 3, "`one`: ").says("is empty: it has no commit yet");
+    says(&scene, 3, "`one`: ").says("is empty: it has no commits");
 }
 
 #[test]
-fn a_branch_that_is_gone() {
+fn update_reports_missing_branch() {
     let scene = installed_at("@stable");
     scene.repo.git(&["update-ref", "-d", "refs/heads/stable"]);
-    says(&scene, 3, "has no branch and no tag `stable`");
+    says(&scene, 3, "has no branch or tag `stable`");
 }
 
 #[test]
-fn a_default_branch_that_is_gone() {
+fn update_reports_missing_default_branch() {
     let scene = installed_at("");
     scene.repo.git(&["update-ref", "-d", "refs/heads/main"]);
     says(
         &scene,
         3,
-        "has no HEAD; name one of its branches: `@stable`",
+        "has no default branch; use one of its branches: `@stable`",
     );
 }
 
 #[test]
-fn a_tag_that_is_gone() {
+fn update_reports_missing_tag() {
     let scene = installed_at("@v1.0.0");
     scene.repo.git(&["tag", "-d", "v1.0.0"]);
-    says(&scene, 3, "has no branch and no tag `v1.0.0`");
+    says(&scene, 3, "has no branch or tag `v1.0.0`");
 }
 
 #[test]
-fn the_tags_of_a_range_that_are_gone() {
+fn update_reports_missing_tags_of_range() {
     let scene = installed_at("@^1");
     scene.repo.git(&["tag", "-d", "v1.0.0"]);
     says(
         &scene,
         3,
-        "no version tag in `^1`; no tag of it is a version",
+        "no version tag that matches `^1`; none of its tags is a version",
     );
 }
 
 #[test]
-fn a_tag_that_moved() {
+fn update_reports_moved_tag() {
     let mut scene = installed_at("@v1.0.0");
     scene.repo.write("skills/one/more.md", "more");
     scene.repo.commit("More");
@@ -144,7 +144,7 @@ fn a_tag_that_moved() {
 }
 
 #[test]
-fn a_skill_that_is_gone() {
+fn update_reports_missing_skill() {
     let mut scene = installed_at("");
     scene.repo.remove("skills/one");
     scene.repo.commit("Without one");

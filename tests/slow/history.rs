@@ -1,4 +1,4 @@
-//! A real repository with its real history, asked by git alone.
+//! A real repository with its history, read with git only.
 
 use crate::support::room::Room;
 use crate::support::sealed;
@@ -10,10 +10,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-/// How many commits of the history are walked.
+/// The number of commits of the history to walk.
 pub const STEPS: usize = 40;
 
-/// Where the corpora lie, when they are there.
+/// Returns the folder of the corpora, if it exists.
 pub fn corpora() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora");
     if folder.join("wshobson/agents.bundle").is_file() {
@@ -26,12 +26,12 @@ pub fn corpora() -> Option<PathBuf> {
     None
 }
 
-/// A bare clone of the bundle, as a mirror has it, asked by git alone.
+/// A bare clone of a bundle, read with git only.
 pub struct Clone {
     root: tempfile::TempDir,
-    /// The files of each tree that was asked for.
+    /// The files of each tree that was read.
     trees: BTreeMap<String, Snapshot>,
-    /// Whether the one commit has the other in its history, for those that were asked for.
+    /// Whether one commit is in the history of the other, for the pairs that were checked.
     ancestry: RefCell<BTreeMap<(String, String), bool>>,
 }
 
@@ -54,12 +54,12 @@ impl Clone {
         self.root.path().join("wshobson/agents.git")
     }
 
-    /// The folder of the repositories.
+    /// Returns the folder of the repositories.
     pub fn root(&self) -> &Path {
         self.root.path()
     }
 
-    /// Runs git and gives what it prints.
+    /// Runs git and returns its output.
     pub fn git(&self, arguments: &[&str]) -> String {
         self.git_with(arguments, "")
             .into_iter()
@@ -81,7 +81,7 @@ impl Clone {
         told.stdout
     }
 
-    /// The commits of the walk, from the first with a skill to the last.
+    /// Returns the commits of the walk, from the first with a skill to the last.
     pub fn steps(&self) -> Vec<String> {
         let told = self.git(&[
             "log",
@@ -100,12 +100,12 @@ impl Clone {
         steps
     }
 
-    /// Upstream is at this commit now.
+    /// Moves the branch upstream to this commit.
     pub fn go_to(&self, commit: &str) {
         self.git(&["update-ref", "refs/heads/main", commit]);
     }
 
-    /// The folders that have a `SKILL.md` at a commit, each with its tree.
+    /// Returns the folders with a `SKILL.md` at a commit, each with its tree.
     pub fn skills(&self, commit: &str) -> BTreeMap<String, String> {
         let listed = self.git(&["ls-tree", "-r", "-t", "-z", commit]);
         let mut trees = BTreeMap::new();
@@ -122,7 +122,7 @@ impl Clone {
         trees
     }
 
-    /// Whether the one commit has the other in its history.
+    /// Whether `other` is in the history of `one`.
     fn has(&self, one: &str, other: &str) -> bool {
         let asked = (one.to_owned(), other.to_owned());
         let known = self.ancestry.borrow().get(&asked).copied();
@@ -133,7 +133,7 @@ impl Clone {
         })
     }
 
-    /// What a tree holds, by `git ls-tree` and `git cat-file --batch`.
+    /// Returns the files of a tree, with `git ls-tree` and `git cat-file --batch`.
     pub fn tree(&mut self, id: &str) -> &Snapshot {
         if !self.trees.contains_key(id) {
             let snapshot = self.read_tree(id);
@@ -167,12 +167,12 @@ impl Clone {
     }
 }
 
-/// The blocks of a room's lockfile.
+/// Returns the entries of a lockfile.
 pub fn lock_of(room: &Room) -> BTreeMap<String, Block> {
     blocks(&room.read("mdskill.lock"))
 }
 
-/// What the lockfile must say of a skill after an update to `commit`, by git's word alone.
+/// Returns the expected lockfile entry of a skill after an update to `commit`, computed with git only.
 pub fn moved(
     clone: &Clone,
     entry: &Block,
@@ -194,7 +194,7 @@ pub fn moved(
     let tree = skills[&path].clone();
     let mut entry = entry.clone();
     if tree == entry["tree"] && path == entry["path"] {
-        // Where neither contains the other the locked commit may go away any day.
+        // If neither commit contains the other, the locked commit may be removed upstream at any time.
         if !clone.has(&entry["commit"], commit) && !clone.has(commit, &entry["commit"]) {
             entry.insert("commit".to_owned(), commit.to_owned());
         }

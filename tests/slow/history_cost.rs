@@ -1,4 +1,4 @@
-//! What the commits between cost, on a repository as it is in the world.
+//! The cost of fetching the commits between two versions, on a real repository.
 
 use crate::history::{Clone, corpora};
 use crate::support::fetcher::{id, listed, with_source};
@@ -7,7 +7,7 @@ use mdskill::fetch::Repository;
 use mdskill::skill::tree::SkillTree;
 use mdskill_git::ObjectId;
 
-/// What following these commits costs, with or without the commits between.
+/// Returns the cost of updates to these commits, with or without the history.
 #[derive(Default)]
 struct Cost {
     bytes: u64,
@@ -61,7 +61,7 @@ fn follow(clone: &Clone, steps: &[&str], with_history: bool) -> Cost {
             let log = clone.git(&["log", "--topo-order", "--format=%H", &range]);
             let listed = listed(lineages[0].clone());
             let ids: Vec<&str> = listed.iter().map(|line| &line[..40]).collect();
-            // In git's order; of branches that were begun long before, some may be missing.
+            // In git's order; commits of branches that started long before may be missing.
             let mut log = log.lines();
             assert!(ids.iter().all(|id| log.any(|line| line == *id)), "{range}");
             cost.listed += ids.len();
@@ -73,14 +73,14 @@ fn follow(clone: &Clone, steps: &[&str], with_history: bool) -> Cost {
 }
 
 #[test]
-fn on_a_real_history_the_commits_between_cost_little() {
+fn history_of_real_repository_is_cheap() {
     const STEPS: usize = 20;
     let Some(corpora) = corpora() else { return };
     let clone = Clone::of(&corpora.join("wshobson/agents.bundle"));
     let log = ["log", "--first-parent", "--reverse", "--format=%H", "HEAD"];
     let told = clone.git(&log);
     let commits: Vec<&str> = told.lines().collect();
-    // The last two thirds: before that there were no skills.
+    // The last two thirds, because there were no skills before.
     let commits = &commits[commits.len() / 3..];
     let steps: Vec<&str> = (0..STEPS)
         .map(|step| commits[step * (commits.len() - 1) / (STEPS - 1)])

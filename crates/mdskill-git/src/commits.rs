@@ -1,26 +1,26 @@
-//! [`CommitObject`]: what a commit says of itself.
+//! [`CommitObject`]: a commit, and how it is read.
 
 use crate::object_id::ObjectId;
 use crate::objects::{ObjectError, Objects, from_oid, oid, unreadable};
 
-/// A commit, as its committer wrote it.
+/// A commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitObject {
-    /// The commits that it comes after; none for the first.
+    /// The parents; empty for a root commit.
     pub parents: Vec<ObjectId>,
-    /// Its root tree.
+    /// The root tree.
     pub tree: ObjectId,
-    /// The first line of its message; what is not UTF-8 is replaced.
+    /// The first line of the message; bytes that are not UTF-8 are replaced.
     pub summary: String,
-    /// When it was made, in seconds since 1970, as the committer's clock said: it can be forged.
+    /// The committer's time, in Unix seconds. It can be forged.
     pub time: i64,
 }
 
 impl Objects {
-    /// Reads a commit. Its parents and its tree need not be here.
+    /// Reads a commit. Its parents and its tree may be missing.
     ///
     /// # Errors
-    /// When it is missing, damaged or no commit.
+    /// When it is missing, damaged, or not a commit.
     pub fn commit(&self, id: ObjectId) -> Result<CommitObject, ObjectError> {
         let found = self.repository.find_commit(oid(id));
         let commit = found.map_err(|error| unreadable(id, &error))?;

@@ -1,4 +1,4 @@
-//! [`Environment`]: what the client takes from the user's environment.
+//! [`Environment`]: the settings that the client reads from the user's environment.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -66,7 +66,7 @@ pub trait Environment {
         None
     }
 
-    /// The ssh program, as in `GIT_SSH`; `ssh` when there is none.
+    /// The ssh program, as in `GIT_SSH`; `ssh` by default.
     fn ssh_program(&self) -> Option<&str> {
         None
     }

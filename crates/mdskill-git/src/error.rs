@@ -1,40 +1,38 @@
-//! [`ObjectError`]: why one of git's objects is not to be had.
+//! [`ObjectError`]: why an object can't be read or written.
 
 use std::path::PathBuf;
 
 use crate::object_id::ObjectId;
 
-/// Most bytes of one object.
+/// The maximum size of an object, in bytes.
 pub const MAX_OBJECT_BYTES: usize = 16 << 20;
 
-/// An object is not to be had, or is not what it should be.
+/// An object can't be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ObjectError {
-    /// It is not in the store: fetching may bring it.
-    #[error("the object {0} is not in the store")]
+    /// The object is not in the repository; a fetch may bring it.
+    #[error("the object {0} is missing")]
     Missing(ObjectId),
-    /// It is of another kind, or its bytes are not what its id says.
-    #[error("the object {id} is damaged or of another kind than expected: {reason}")]
+    /// The object has another type, or its bytes do not match its id.
+    #[error("the object {id} is damaged or has an unexpected type: {reason}")]
     Damaged {
-        /// Which object.
+        /// The object.
         id: ObjectId,
-        /// What libgit2 said.
+        /// The message of libgit2.
         reason: String,
     },
-    /// It is larger than anything a skill holds.
-    #[error(
-        "the object {id} has {size} bytes, more than the {MAX_OBJECT_BYTES} that one file may have"
-    )]
+    /// The object is larger than [`MAX_OBJECT_BYTES`].
+    #[error("the object {id} has {size} bytes; the limit for one file is {MAX_OBJECT_BYTES}")]
     TooLarge {
-        /// Which object.
+        /// The object.
         id: ObjectId,
-        /// Its size.
+        /// The size in bytes.
         size: usize,
     },
-    /// The system does not let the user into the repository.
+    /// The user has no permission to use the repository.
     #[error("can't use the git repository {path}: {reason}", path = path.display())]
     Denied {
-        /// Its folder.
+        /// The folder of the repository.
         path: PathBuf,
         /// The message of libgit2.
         reason: String,
@@ -42,9 +40,9 @@ pub enum ObjectError {
     /// The repository itself can't be used.
     #[error("can't use the git repository {path}: {reason}", path = path.display())]
     Repository {
-        /// Its folder.
+        /// The folder of the repository.
         path: PathBuf,
-        /// What libgit2 said.
+        /// The message of libgit2.
         reason: String,
     },
 }

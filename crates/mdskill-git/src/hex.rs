@@ -7,7 +7,7 @@ use std::fmt;
 /// # Errors
 /// When the formatter fails.
 pub fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    // A table, not `{:02x}` a byte: `list` writes some 30,000 digits.
+    // A table instead of `{:02x}` for each byte, because `list` writes about 30,000 digits.
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {

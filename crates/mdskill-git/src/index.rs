@@ -1,4 +1,4 @@
-//! The versions of a file that an unfinished merge left in git's index.
+//! The versions of a file in conflict, from git's index.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ impl Objects {
     /// where the file is absent. `None` when the file is not in conflict.
     ///
     /// # Errors
-    /// When one of them can't be read.
+    /// When a version can't be read.
     pub fn staged(&self, file: &Path) -> Result<Option<[Option<Vec<u8>>; 3]>, ObjectError> {
         let conflict = self
             .path_in_work_tree(file)

@@ -2,12 +2,14 @@
 //!
 //! A partial fetch takes three requests, whatever the size of the repository: the refs, the trees of
 //! a commit without file contents, and exactly the wanted blobs. Objects are decoded and checked by
-//! libgit2, whose network code is not built in.
+//! libgit2, whose network code is not built in. The README has an example.
 //!
-//! - [`transport::Remote`] is a repository to ask; [`protocol::Wants`] says what to fetch.
-//! - [`objects::Objects`] is a repository on disk that receives the objects.
+//! - [`transport::Remote`] is a repository to fetch from; [`protocol::Wants`] selects the objects.
+//! - [`objects::Objects`] is the repository on disk that receives the objects.
 //! - [`http`] has the client, its retries, and the credentials for each host.
 //! - [`merge_file`], [`line_diff`], and [`renames`] compare and merge contents as git does.
+
+#![warn(unreachable_pub)]
 
 pub mod commits;
 pub mod environment;
@@ -29,7 +31,13 @@ pub mod renames;
 pub mod similarity;
 pub mod transport;
 mod tree;
+mod tree_walk;
 pub mod work_tree;
 
 pub use file_mode::FileMode;
 pub use object_id::{ObjectId, ObjectIdError};
+
+/// The README's example, compiled with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

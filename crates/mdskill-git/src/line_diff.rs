@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use git2::{DiffOptions, Patch};
 
-/// Most lines, of two texts together, between the first and the last that differ, that are compared.
-/// Comparing random lines takes xdiff 0.3 seconds for 100,000, and it can't be stopped.
+/// The maximum number of lines between the first and the last difference, of both texts together,
+/// because xdiff takes 0.3 seconds for 100,000 random lines and can't be interrupted.
 const MAX_LINES: usize = 100_000;
 
-/// Returns how many lines are new, and how many are gone, as `git diff --numstat` counts them.
+/// Returns the numbers of added and removed lines, as `git diff --numstat` counts them.
 #[must_use]
 pub fn count_lines(old: &[u8], new: &[u8]) -> (usize, usize) {
     let stats = patch(old, new).and_then(|patch| patch.line_stats().ok());
@@ -18,15 +18,15 @@ pub fn count_lines(old: &[u8], new: &[u8]) -> (usize, usize) {
     }
 }
 
-/// Returns the hunks that `git diff` writes, without the functions that they name; one that replaces
-/// the whole text when there is too much to compare.
+/// Returns the hunks of `git diff`, without function names. If there is too much to compare, one hunk
+/// replaces the whole text.
 #[must_use]
 pub fn hunks(old: &[u8], new: &[u8]) -> String {
     let printed = patch(old, new).and_then(|mut patch| print(&mut patch));
     printed.unwrap_or_else(|| replacement(old, new))
 }
 
-/// Returns the number of lines that two texts have from the first that differs to the last.
+/// Returns the number of lines between the first and the last difference, in both texts together.
 #[must_use]
 pub fn lines_between(one: &[u8], other: &[u8]) -> usize {
     let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
@@ -51,9 +51,9 @@ fn print(patch: &mut Patch<'_>) -> Option<String> {
     let printed = patch.print(&mut |_, hunk, line| {
         let content = String::from_utf8_lossy(line.content());
         match (line.origin(), hunk) {
-            // The lines above the first hunk.
+            // The header before the first hunk.
             ('F', _) | (_, None) => {}
-            // libgit2 writes the last line above a hunk that begins with a letter after the second `@@`.
+            // libgit2 writes a function name after the second `@@`.
             ('H', _) => {
                 let places = content.split(" @@").next().unwrap_or_default();
                 let _ = writeln!(text, "{places} @@");
@@ -62,7 +62,7 @@ fn print(patch: &mut Patch<'_>) -> Option<String> {
                 text.push(mark);
                 text.push_str(&content);
             }
-            // That the last line has no end.
+            // `\ No newline at end of file`.
             _ => text.push_str(&content),
         }
         true
@@ -70,7 +70,7 @@ fn print(patch: &mut Patch<'_>) -> Option<String> {
     printed.is_ok().then_some(text)
 }
 
-/// Returns one hunk that takes all lines out and puts all new ones in.
+/// Returns one hunk that removes all old lines and adds all new ones.
 fn replacement(old: &[u8], new: &[u8]) -> String {
     let [from, to] = [old, new].map(|text| lines(text).count());
     let mut text = format!("@@ -{},{from} +{},{to} @@\n", from.min(1), to.min(1));

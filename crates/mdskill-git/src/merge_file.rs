@@ -1,46 +1,46 @@
-//! [`merge_file`]: three versions of one text made one, by libgit2's copy of git's own xdiff.
+//! [`merge_file`]: a three-way merge of a text, by libgit2's copy of git's xdiff.
 
 use std::borrow::Cow;
 
 use git2::{FileFavor, MergeFileInput, MergeFileOptions};
 
-/// How many characters git's markers have.
+/// The number of characters of git's conflict markers.
 pub const MARKER_SIZE: u16 = 7;
 
-/// Whose lines are taken where both sides changed the same ones.
+/// How conflicts are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
-    /// Nobody's: both stand there, between markers.
+    /// Both versions, between markers.
     Marked,
-    /// Ours.
+    /// Our version.
     Ours,
-    /// Theirs.
+    /// Their version.
     Theirs,
 }
 
-/// How the result is written.
+/// The form of the result.
 #[derive(Debug, Clone, Copy)]
 pub struct Style<'a> {
-    /// What stands behind `<<<<<<<`.
+    /// The label after `<<<<<<<`.
     pub ours: &'a str,
-    /// What stands behind `>>>>>>>`.
+    /// The label after `>>>>>>>`.
     pub theirs: &'a str,
-    /// How many characters the markers have.
+    /// The number of characters of the markers.
     pub marker_size: u16,
-    /// Whose lines are taken in a conflict.
+    /// How conflicts are written.
     pub taken: Taken,
 }
 
-/// Three versions made one.
+/// The result of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergedText {
-    /// The result.
+    /// The merged text.
     pub bytes: Vec<u8>,
-    /// Whether nothing stands between markers.
+    /// Whether there are no conflict markers.
     pub is_clean: bool,
 }
 
-/// Returns what `git merge-file -p` prints for these three; nothing when libgit2 has no memory for it.
+/// Returns the output of `git merge-file -p`; `None` when libgit2 runs out of memory.
 #[must_use]
 pub fn merge_file(
     base: &[u8],
@@ -48,7 +48,7 @@ pub fn merge_file(
     theirs: &[u8],
     style: &Style<'_>,
 ) -> Option<MergedText> {
-    // What needs no merge; of two empty texts libgit2 returns a null pointer besides.
+    // Trivial merges; for two empty texts libgit2 returns a null pointer.
     if ours == theirs || base == theirs {
         return Some(clean(ours));
     }
@@ -57,8 +57,8 @@ pub fn merge_file(
     }
     super::objects::set_limits();
     let mut options = MergeFileOptions::new();
-    // `git merge-file` is a little coarser than `git merge`: conflicts between which there is no
-    // letter and no digit are one.
+    // `git merge-file` is coarser than `git merge`: it joins conflicts with no letter or digit
+    // between them.
     options.style_standard(true).simplify_alnum(true);
     options.marker_size(style.marker_size);
     options
@@ -97,7 +97,7 @@ fn input(bytes: &[u8]) -> MergeFileInput<'_> {
     input
 }
 
-/// A line's end in a label would end the marker, and git2 panics over a NUL.
+/// Replaces control characters, because a line end would end the marker, and git2 panics at a NUL.
 fn label(text: &str) -> Cow<'_, str> {
     match text.contains(char::is_control) {
         true => Cow::Owned(text.replace(char::is_control, " ")),
@@ -105,8 +105,8 @@ fn label(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// libgit2 leaves out the label of a side that is empty; git does not. The whole text is one
-/// conflict then, so the markers are its first line and its last.
+/// Adds the label of an empty side, which libgit2 omits and git does not. The whole text is one
+/// conflict in this case, so the markers are the first and the last line.
 fn name_the_empty(bytes: &mut Vec<u8>, ours: &[u8], theirs: &[u8], style: &Style<'_>) {
     let (name, at) = if ours.is_empty() {
         (style.ours, usize::from(style.marker_size))

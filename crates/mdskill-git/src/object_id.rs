@@ -1,4 +1,4 @@
-//! [`ObjectId`]: the name git gives an object.
+//! [`ObjectId`]: the id of a git object.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +15,7 @@ pub struct ObjectId([u8; 20]);
 pub struct ObjectIdError(String);
 
 impl ObjectId {
-    /// Makes an id of its 20 bytes.
+    /// Creates an id from its 20 bytes.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 20]) -> Self {
         Self(bytes)
@@ -27,7 +27,7 @@ impl ObjectId {
         &self.0
     }
 
-    /// Returns the first seven digits, for people.
+    /// Returns the first seven digits, for output.
     #[must_use]
     pub fn short(&self) -> String {
         self.to_string()[..7].to_owned()

@@ -1,8 +1,7 @@
-//! [`Objects`]: a repository's objects on disk, behind libgit2.
+//! [`Objects`]: the objects of a repository on disk, read and written with libgit2.
 //!
-//! Only this file and `merge_file` name git2. libgit2 decodes packs, checks every
-//! id while it does, and checks it again on every read; its network code is not
-//! built in. Floor: libgit2 1.9.7, for the six CVEs of 2026.
+//! libgit2 decodes packs, checks every id when it does, and checks it again on every read; its
+//! network code is not built in. Minimum version: libgit2 1.9.7, because of six CVEs of 2026.
 
 use std::cell::Cell;
 use std::ffi::c_int;
@@ -31,30 +30,29 @@ impl Objects {
     /// Opens the repository at `path`, bare or not.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is no repository.
     pub fn open(path: &Path) -> Result<Self, ObjectError> {
         set_limits();
         let repository = Repository::open(path).map_err(|error| refuse(path, &error))?;
         Ok(Self { repository })
     }
 
-    /// Opens the store's repository at `path`, or again what is open already.
+    /// Opens the bare repository at `path`, without a check of its owner.
     ///
-    /// Who owns it is not asked, as it is for a repository that a user names: the store
-    /// is ours, and a CI runner may have restored it as somebody else.
+    /// For a cache of the program itself, which a CI runner may have restored as another user.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is no bare repository.
     pub fn open_store(path: &Path) -> Result<Self, ObjectError> {
         set_limits();
         let repository = Repository::open_bare(path).map_err(|error| refuse(path, &error))?;
         Ok(Self { repository })
     }
 
-    /// Makes an empty bare repository at `path`.
+    /// Creates an empty bare repository at `path`.
     ///
     /// # Errors
-    /// When it can't be made.
+    /// When it can't be created.
     pub fn create(path: &Path) -> Result<Self, ObjectError> {
         set_limits();
         let mut options = git2::RepositoryInitOptions::new();
@@ -64,8 +62,8 @@ impl Objects {
         Ok(Self { repository })
     }
 
-    /// Works with the repository at `path`, which each thread opens once: a handle of
-    /// libgit2's is no two threads', and opening takes as long as reading ten files.
+    /// Calls `work` with the bare repository at `path`, which each thread opens once, because
+    /// threads can't share a handle of libgit2, and opening one takes as long as reading ten files.
     ///
     /// # Errors
     /// As `work`, or when there is no repository.
@@ -85,7 +83,7 @@ impl Objects {
         done
     }
 
-    /// Returns the repository's own folder.
+    /// Returns the folder of the repository (`.git`).
     #[must_use]
     pub fn path(&self) -> &Path {
         self.repository.path()
@@ -97,17 +95,17 @@ impl Objects {
             .map_err(|error| refuse(self.path(), &error))
     }
 
-    /// Whether the object is here. Does not look at the disk again for new packs.
+    /// Whether the object is in the repository. Does not check the disk for new packs.
     #[must_use]
     pub fn contains(&self, id: ObjectId) -> bool {
         self.odb()
             .is_ok_and(|odb| odb.exists_ext(oid(id), OdbLookupFlags::NO_REFRESH))
     }
 
-    /// Opens the repository whose work tree `folder` lies in; nothing when there is none.
+    /// Opens the repository whose work tree contains `folder`; `None` if there is none.
     ///
     /// # Errors
-    /// When there is one that can't be used: another's, or one with ids of SHA-256.
+    /// When it can't be used, for example because another user owns it, or its ids are SHA-256.
     pub fn around(folder: &Path) -> Result<Option<Self>, ObjectError> {
         set_limits();
         let nowhere: [&Path; 0] = [];
@@ -119,34 +117,34 @@ impl Objects {
         }
     }
 
-    /// Returns the folder that the repository's files are checked out into.
+    /// Returns the work tree; `None` for a bare repository.
     #[must_use]
     pub fn work_tree(&self) -> Option<&Path> {
         self.repository.workdir()
     }
 
-    /// Returns the folder that has the objects: a linked work tree's is the main one's.
+    /// Returns the folder with the objects: for a linked work tree, that of the main one.
     #[must_use]
     pub fn store(&self) -> &Path {
         self.repository.commondir()
     }
 
-    /// Whether the history was cut off when it was cloned.
+    /// Whether the repository is a shallow clone.
     #[must_use]
     pub fn is_shallow(&self) -> bool {
         self.repository.is_shallow()
     }
 
-    /// Whether git is told to ignore the file at this path below the work tree.
+    /// Whether git ignores the file at this path below the work tree.
     #[must_use]
     pub fn is_ignored(&self, path: &str) -> bool {
         self.repository.is_path_ignored(path).unwrap_or_default()
     }
 
-    /// Returns the commit that a name stands for, as git reads names: a branch, a tag, an id, `HEAD~2`.
+    /// Returns the commit of a revision as git parses it: a branch, a tag, an id, `HEAD~2`.
     ///
     /// # Errors
-    /// What libgit2 says against it.
+    /// The message of libgit2, when there is no such commit.
     pub fn commit_named(&self, name: &str) -> Result<ObjectId, String> {
         let found = self.repository.revparse_single(name);
         found
@@ -158,24 +156,24 @@ impl Objects {
     /// Returns the entries of a tree, in git's order.
     ///
     /// # Errors
-    /// When it is missing, damaged or no tree.
+    /// When it is missing, damaged, or not a tree.
     pub fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, ObjectError> {
         let bytes = self.read(id, ObjectType::Tree)?;
-        parse_tree(&bytes).ok_or_else(|| damaged(id, "its entries don't parse"))
+        parse_tree(&bytes).ok_or_else(|| damaged(id, "its entries can't be parsed"))
     }
 
-    /// Returns a blob's bytes.
+    /// Returns the bytes of a blob.
     ///
     /// # Errors
-    /// When it is missing, damaged, no blob, or larger than [`MAX_OBJECT_BYTES`].
+    /// When it is missing, damaged, not a blob, or larger than [`MAX_OBJECT_BYTES`].
     pub fn blob(&self, id: ObjectId) -> Result<Vec<u8>, ObjectError> {
         self.read(id, ObjectType::Blob)
     }
 
-    /// Returns a blob's size, and its bytes when they are no more than `most`.
+    /// Returns the size of a blob, and its bytes if there are at most `most`.
     ///
     /// # Errors
-    /// When it is missing, damaged or no blob.
+    /// When it is missing, damaged, or not a blob.
     pub fn blob_up_to(
         &self,
         id: ObjectId,
@@ -190,7 +188,7 @@ impl Objects {
         Ok((size, Some(object.data().to_vec())))
     }
 
-    /// Returns a blob's size in bytes, without reading all of it.
+    /// Returns the size of an object in bytes, without reading all of it.
     ///
     /// # Errors
     /// When it is missing.
@@ -201,10 +199,10 @@ impl Objects {
             .map_err(|error| unreadable(id, &error))
     }
 
-    /// Returns the commit that `id` names: itself, or what a tag points at.
+    /// Returns the commit with this id, or the commit of the tag object with this id.
     ///
     /// # Errors
-    /// When it is missing or names no commit.
+    /// When it is missing or not a commit.
     pub fn peel(&self, id: ObjectId) -> Result<ObjectId, ObjectError> {
         let object = self.repository.find_object(oid(id), None);
         let peeled = object.and_then(|object| object.peel(ObjectType::Commit));
@@ -216,7 +214,7 @@ impl Objects {
     /// Returns the root tree of a commit.
     ///
     /// # Errors
-    /// When it is missing, damaged or no commit.
+    /// When it is missing, damaged, or not a commit.
     pub fn root_tree(&self, commit: ObjectId) -> Result<ObjectId, ObjectError> {
         let found = self.repository.find_commit(oid(commit));
         found
@@ -224,7 +222,7 @@ impl Objects {
             .map_err(|error| unreadable(commit, &error))
     }
 
-    /// Returns every ref with the id that it points at, `HEAD` with the branch it stands for.
+    /// Returns every ref with its id, and `HEAD` with its branch.
     ///
     /// # Errors
     /// When the refs can't be read.
@@ -238,7 +236,7 @@ impl Objects {
                 refs.push((name.to_owned(), from_oid(id), None));
             }
         }
-        // An unborn HEAD resolves to nothing: the repository is empty.
+        // HEAD is unborn in an empty repository.
         if let Ok(head) = self.repository.head()
             && let Some(id) = head.target()
         {
@@ -270,7 +268,7 @@ impl Objects {
             .map_err(|error| refuse(self.path(), &error))
     }
 
-    /// Adds a tree of entries in git's order and returns its id.
+    /// Adds a tree and returns its id. The entries are in git's order.
     ///
     /// # Errors
     /// When it can't be written.
@@ -281,7 +279,7 @@ impl Objects {
             .map_err(|error| refuse(self.path(), &error))
     }
 
-    /// Opens the database that packs are written to.
+    /// Opens the object database, to write packs.
     ///
     /// # Errors
     /// When the repository can't be used.
@@ -290,21 +288,21 @@ impl Objects {
     }
 }
 
-/// Where packs are written to.
+/// An object database that packs are written to.
 pub struct Database<'a>(Odb<'a>);
 
 impl Database<'_> {
-    /// Looks at the disk again, for packs that another program wrote.
+    /// Finds packs that another program has written.
     ///
     /// # Errors
     /// When the repository can't be read.
     pub fn refresh(&self) -> Result<(), ObjectError> {
         self.0
             .refresh()
-            .map_err(|error| refuse(Path::new("the store"), &error))
+            .map_err(|error| refuse(Path::new("(cache)"), &error))
     }
 
-    /// Begins to take a pack in. Its objects are there after [`PackWriter::finish`].
+    /// Starts to write a pack. Its objects can be read after [`PackWriter::finish`].
     ///
     /// # Errors
     /// When the repository can't be written.
@@ -319,9 +317,9 @@ impl Database<'_> {
     }
 }
 
-/// Takes a pack in, piece by piece, and never holds it whole.
+/// Writes a pack in chunks, without holding it in memory.
 ///
-/// Dropped before [`PackWriter::finish`], it leaves nothing behind.
+/// A writer that is dropped before [`PackWriter::finish`] leaves no files.
 pub struct PackWriter<'a> {
     odb: &'a Odb<'a>,
     writer: OdbPackwriter<'a>,
@@ -330,10 +328,10 @@ pub struct PackWriter<'a> {
 }
 
 impl PackWriter<'_> {
-    /// Takes the next bytes.
+    /// Writes the next bytes.
     ///
     /// # Errors
-    /// When they are no pack, or over a limit.
+    /// When they are not a pack, or exceed a limit.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), PackError> {
         self.bytes += bytes.len() as u64;
         if self.bytes > MAX_PACK_BYTES {
@@ -342,7 +340,7 @@ impl PackWriter<'_> {
         if self.head.len() == PACK_HEADER_BYTES {
             return self.index(bytes);
         }
-        // The header is looked at before libgit2 makes room for what it announces.
+        // The header is checked before libgit2 allocates memory for the announced objects.
         let missing = (PACK_HEADER_BYTES - self.head.len()).min(bytes.len());
         self.head.extend_from_slice(&bytes[..missing]);
         if self.head.len() < PACK_HEADER_BYTES {
@@ -362,17 +360,15 @@ impl PackWriter<'_> {
             .map_err(|error| PackError::Corrupt(error.to_string()))
     }
 
-    /// Checks the pack's own checksum and makes its objects readable.
+    /// Checks the checksum of the pack and makes its objects readable.
     ///
     /// # Errors
-    /// When the pack is truncated or corrupt; nothing of it is kept.
+    /// When the pack is truncated or corrupt; none of it is kept.
     pub fn finish(mut self) -> Result<(), PackError> {
         if self.head.len() < PACK_HEADER_BYTES {
-            return Err(PackError::Corrupt(
-                "it ends before its header does".to_owned(),
-            ));
+            return Err(PackError::Corrupt("its header is truncated".to_owned()));
         }
-        // libgit2 has no index for a pack of nothing.
+        // libgit2 can't index an empty pack.
         if announced_objects(&self.head)? == 0 {
             return Ok(());
         }
@@ -381,7 +377,7 @@ impl PackWriter<'_> {
     }
 }
 
-/// Returns the id that git gives a blob of `bytes`.
+/// Returns the id of a blob with these bytes.
 ///
 /// # Errors
 /// When libgit2 can't compute it.
@@ -391,7 +387,7 @@ pub fn blob_id(bytes: &[u8]) -> Result<ObjectId, ObjectError> {
         .map_err(|error| refuse(Path::new("(memory)"), &error))
 }
 
-/// Returns the id that git gives the tree of these files; paths have forward slashes.
+/// Returns the id of a tree with these files; paths have forward slashes.
 ///
 /// # Errors
 /// When libgit2 can't compute it.
@@ -407,16 +403,16 @@ pub fn tree_id(files: &[(&str, FileMode, ObjectId)]) -> Result<ObjectId, ObjectE
     })
 }
 
-/// Starts libgit2 and bounds what a delta may inflate to (CVE-2026-53585), once in a process.
+/// Initialises libgit2 and limits the size of an inflated delta (CVE-2026-53585), once in a process.
 pub(super) fn set_limits() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // The constant is unsigned on some platforms only. What libgit2 does not know, it refuses.
+        // The constant is unsigned on some platforms only. libgit2 refuses an unknown option.
         let option = c_int::try_from(libgit2_sys::GIT_OPT_SET_PACK_MAX_OBJECT_SIZE);
         let option = option.unwrap_or(c_int::MAX);
         #[expect(unsafe_code, reason = "git2 0.21 has no wrapper for this option")]
         // SAFETY: libgit2 reads one `size_t` for this option and stores it; libgit2 is
-        // initialised first, and `Once` keeps two threads from setting it together.
+        // initialised first, and `Once` prevents two threads from setting it at the same time.
         unsafe {
             libgit2_sys::init();
             libgit2_sys::git_libgit2_opts(option, MAX_OBJECT_BYTES);
@@ -427,14 +423,15 @@ pub(super) fn set_limits() {
 fn size_of(odb: &Odb<'_>, id: ObjectId, kind: ObjectType) -> Result<usize, ObjectError> {
     let header = odb.read_header(oid(id));
     let (size, found) = header.map_err(|error| unreadable(id, &error))?;
-    match found == kind {
-        true => Ok(size),
-        false => Err(damaged(id, &format!("it is a {}", found.str()))),
+    if found == kind {
+        Ok(size)
+    } else {
+        Err(damaged(id, &format!("it is a {}", found.str())))
     }
 }
 
 pub(super) fn oid(id: ObjectId) -> Oid {
-    // Twenty bytes always make an id.
+    // Twenty bytes are always a valid id.
     Oid::from_bytes(id.as_bytes()).unwrap_or(Oid::ZERO_SHA1)
 }
 
@@ -446,13 +443,13 @@ pub(super) fn from_oid(oid: Oid) -> ObjectId {
 fn refuse(path: &Path, error: &git2::Error) -> ObjectError {
     let reason = match error.code() {
         ErrorCode::Owner => format!(
-            "it belongs to another user; `git config --global --add safe.directory {}` says that you trust it",
+            "it belongs to another user; to trust it, run `git config --global --add safe.directory {}`",
             path.display()
         ),
         _ => error.message().to_owned(),
     };
     let path = path.to_owned();
-    // libgit2 passes no error number on, only the system's text for it.
+    // libgit2 reports no error number, only the system's message.
     if error.message().contains("Permission denied") {
         ObjectError::Denied { path, reason }
     } else {

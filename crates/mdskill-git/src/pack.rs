@@ -1,36 +1,36 @@
-//! Git's packs: what one may hold, what its header announces, and why one is refused. Pure.
+//! Packs: limits, the header, and errors. Without I/O.
 
-/// Most bytes of one pack: ten times the largest repository of skills, whole.
+/// The maximum size of a pack in bytes: ten times the largest known repository of skills.
 pub const MAX_PACK_BYTES: u64 = 200 << 20;
-/// Most objects of one pack.
+/// The maximum number of objects in a pack.
 pub const MAX_PACK_OBJECTS: u32 = 200_000;
 
 /// A pack was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
-    /// Its first bytes are not `PACK` and a version.
-    #[error("what was sent is not a git pack")]
+    /// The first bytes are not `PACK` and a version.
+    #[error("the received data is not a git pack")]
     NotAPack,
-    /// It announces more objects than the limit.
+    /// The header announces more objects than the limit.
     #[error("the pack has {0} objects, more than the limit of {MAX_PACK_OBJECTS}")]
     TooManyObjects(u32),
-    /// It is longer than the limit.
+    /// The pack is larger than the limit.
     #[error("the pack has more than {} MiB, the limit", MAX_PACK_BYTES >> 20)]
     TooLarge,
-    /// It ended early, or its bytes are not what its checksum says.
+    /// The pack ended early, or does not match its checksum.
     #[error("the pack is truncated or corrupt: {0}")]
     Corrupt(String),
 }
 
-/// `PACK`, the version and the number of objects.
+/// The length of `PACK`, the version, and the number of objects.
 pub(super) const PACK_HEADER_BYTES: usize = 12;
 
-/// Returns how many objects a pack's header announces.
+/// Returns the number of objects that the header of a pack announces.
 ///
 /// Source: gitformat-pack(5): `PACK`, version 2 or 3, number of objects, big-endian.
 ///
 /// # Errors
-/// When it is no header, or announces more than [`MAX_PACK_OBJECTS`].
+/// When it is not a header, or announces more than [`MAX_PACK_OBJECTS`].
 pub(super) fn announced_objects(head: &[u8]) -> Result<u32, PackError> {
     let [b'P', b'A', b'C', b'K', 0, 0, 0, 2 | 3, count @ ..] = head else {
         return Err(PackError::NotAPack);

@@ -1,16 +1,15 @@
 //! Pkt-lines: the frames of git's protocol.
 //!
-//! Source: gitprotocol-common(5), "pkt-line Format": four hexadecimal digits
-//! of length, themselves included, then the data; `0000`, `0001` and `0002`
-//! are marks without data.
+//! Source: gitprotocol-common(5), "pkt-line Format": a length of four hexadecimal digits, which
+//! counts itself, then the data; `0000`, `0001` and `0002` have no data.
 
-/// Longest data of one line.
+/// The maximum length of the data of a line.
 pub const MAX_DATA: usize = 65516;
 
-/// One frame.
+/// A frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pkt {
-    /// A line's data, line feed included.
+    /// The data of a line, with its line feed.
     Data(Vec<u8>),
     /// `0000`: the end of a message.
     Flush,
@@ -20,9 +19,9 @@ pub enum Pkt {
     ResponseEnd,
 }
 
-/// What arrived is no pkt-line.
+/// The received bytes are not a pkt-line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the answer is not git's protocol: it has `{}` where a length should be", String::from_utf8_lossy(.0).escape_debug())]
+#[error("expected the length of a pkt-line, found `{}`", String::from_utf8_lossy(.0).escape_debug())]
 pub struct PktError([u8; 4]);
 
 /// Appends a line of text, with its line feed.
@@ -40,7 +39,7 @@ pub fn write_delimiter(request: &mut Vec<u8>) {
     request.extend_from_slice(b"0001");
 }
 
-/// Cuts a stream of chunks into frames, keeping at most one frame in memory.
+/// Splits a stream of chunks into frames, and keeps at most one frame in memory.
 #[derive(Debug, Default)]
 pub struct Decoder {
     buffer: Vec<u8>,
@@ -48,17 +47,17 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// Adds a chunk that arrived.
+    /// Adds a received chunk.
     pub fn push(&mut self, chunk: &[u8]) {
         self.buffer.drain(..self.start);
         self.start = 0;
         self.buffer.extend_from_slice(chunk);
     }
 
-    /// Returns the next frame, or nothing until more arrives.
+    /// Returns the next frame; `None` if it is not complete yet.
     ///
     /// # Errors
-    /// When four bytes are no length.
+    /// When a frame does not start with a length.
     pub fn next_pkt(&mut self) -> Result<Option<Pkt>, PktError> {
         let rest = &self.buffer[self.start..];
         let Some(digits) = rest.first_chunk::<4>() else {
@@ -76,7 +75,7 @@ impl Decoder {
         Ok(Some(pkt))
     }
 
-    /// Whether everything that arrived was consumed.
+    /// Whether all received bytes are consumed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.start == self.buffer.len()
@@ -100,7 +99,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn frames_arrive_in_pieces_of_any_size() {
+    fn decoder_reads_frames_from_chunks_of_any_size() {
         let mut bytes = Vec::new();
         write_text(&mut bytes, "command=ls-refs");
         write_delimiter(&mut bytes);
@@ -121,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_web_page_is_not_git() {
+    fn decoder_refuses_web_page() {
         let mut decoder = Decoder::default();
         decoder.push(b"<!DOCTYPE html>");
         let error = decoder.next_pkt().unwrap_err().to_string();
@@ -130,7 +129,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_panic(chunks in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 0..8)) {
+        fn decoder_never_panics(chunks in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 0..8)) {
             let mut decoder = Decoder::default();
             for chunk in chunks {
                 decoder.push(&chunk);

@@ -1,9 +1,8 @@
-//! [`Programs`]: the one place that builds a sub-process.
+//! [`Programs`]: builds the commands of all subprocesses.
 //!
-//! A project may come from a stranger, so nothing in it may decide what is run. A program is
-//! looked up in the absolute folders of `PATH` only, and runs in its own folder instead of the
-//! project: there, git reads the configuration of the system, the user and the environment, and
-//! finds no repository. What the user configures in these three keeps working.
+//! A project may be untrusted, so nothing in it may decide what is run. A program is looked up in the
+//! absolute folders of `PATH` only, and runs in its own folder instead of the project, where git
+//! finds no repository. The git configuration of the system, the user, and the environment applies.
 
 use std::env::consts::EXE_SUFFIX;
 use std::io;
@@ -12,8 +11,8 @@ use std::process::Command;
 
 use crate::environment::Environment;
 
-/// The variables that tell git which repository it works on, for example in a hook that starts
-/// mdskill. Those that carry configuration are the user's, and stay.
+/// The variables that select git's repository, for example in a hook that starts mdskill. Variables
+/// with the user's configuration are kept.
 ///
 /// Source: `git rev-parse --local-env-vars`.
 const OF_A_REPOSITORY: [&str; 13] = [
@@ -48,17 +47,17 @@ impl Programs {
         }
     }
 
-    /// Builds the command of a program: a name to look up, or an absolute path.
+    /// Builds the command of a program: a name in `PATH`, or an absolute path.
     ///
     /// # Errors
-    /// When there is no such program, or its path is relative.
+    /// When the program does not exist, or its path is relative.
     pub fn command(&self, program: &str) -> io::Result<Command> {
         let program = self.find(program)?;
         let mut command = Command::new(&program);
         for variable in OF_A_REPOSITORY {
             command.env_remove(variable);
         }
-        // On Windows, a canonical path is of a form that many programs can't start in.
+        // Not the canonical path, because many programs on Windows can't start in that form.
         let folder = program.parent().unwrap_or(Path::new("/"));
         let real = folder.canonicalize()?;
         command.env("GIT_CEILING_DIRECTORIES", real.parent().unwrap_or(&real));
@@ -75,12 +74,12 @@ impl Programs {
     /// When git is not on the search path.
     pub fn git(&self) -> io::Result<Command> {
         let mut command = self.command("git")?;
-        // With `-c`, and not with variables: these may hold what the user configures.
+        // With `-c` instead of variables, because those may hold the user's configuration.
         command.args(["-c", "safe.bareRepository=explicit"]);
         Ok(command)
     }
 
-    /// Builds a shell that runs `script`, which gets the arguments that are added.
+    /// Builds the command of a shell that runs `script` with the arguments that are added later.
     ///
     /// # Errors
     /// When there is no `sh` on the search path.
@@ -98,16 +97,17 @@ impl Programs {
         if path.components().count() > 1 || program.starts_with('.') {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "it is a relative path; name an absolute path, or a program in PATH",
+                "it is a relative path; use an absolute path or a program in PATH",
             ));
         }
-        let name = match program.ends_with(EXE_SUFFIX) {
-            true => program.to_owned(),
-            false => format!("{program}{EXE_SUFFIX}"),
+        let name = if program.ends_with(EXE_SUFFIX) {
+            program.to_owned()
+        } else {
+            format!("{program}{EXE_SUFFIX}")
         };
         let mut found = self.folders.iter().map(|folder| folder.join(&name));
         found.find(|file| is_program(file)).ok_or_else(|| {
-            let reason = "No such file in an absolute folder of PATH";
+            let reason = "not found in an absolute folder of PATH";
             io::Error::new(io::ErrorKind::NotFound, reason)
         })
     }
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_found_in_absolute_folders_only() {
+    fn find_searches_absolute_folders_only() {
         let found = programs(":.:bin:/bin:").find("sh").unwrap();
         assert_eq!(found, Path::new("/bin/sh"));
         assert!(programs(":.:..").find("sh").is_err());
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_runs_beside_itself_and_sees_absolute_folders_only() {
+    fn command_runs_in_folder_of_program_with_absolute_path() {
         let script = "echo \"$PWD $PATH ${GIT_DIR-none} $1\"";
         let mut command = programs(".:/bin::/nowhere").shell(script).unwrap();
         let printed = command.arg("argument").output().unwrap().stdout;

@@ -1,18 +1,18 @@
-//! [`Progress`]: how a long step tells what it is doing, without knowing who listens.
+//! [`Progress`]: receives the progress and the warnings of long operations.
 
-/// Listens to long steps. Every method does nothing by default.
+/// Receives progress. Every method does nothing by default.
 pub trait Progress {
-    /// A step of work on `subject` began, as a phrase: "fetching wshobson/agents".
+    /// A step has started; `phrase` is for example "fetching wshobson/agents".
     fn begin(&self, _phrase: &str) {}
-    /// `count` more bytes arrived.
+    /// `count` more bytes were received.
     fn received(&self, _count: u64) {}
-    /// The step is over; what was shown may go.
+    /// The step has ended.
     fn end(&self) {}
-    /// Something worth a line of its own that stops nothing, as a sentence.
+    /// A warning, as a sentence.
     fn warn(&self, _sentence: &str) {}
 }
 
-/// A listener that ignores everything.
+/// Ignores all progress and warnings.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

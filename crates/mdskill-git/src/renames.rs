@@ -1,34 +1,33 @@
-//! [`find_renames`]: which new files are removed files under another name, as git finds them
-//! (`diffcore-rename.c`).
+//! [`find_renames`]: detects renamed files as git does (`diffcore-rename.c`).
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::similarity::{MAX_SCORE, MIN_SCORE, Pieces};
 
-/// Beyond this many pairs only files with the same content or name are matched, as with
-/// `merge.renameLimit` 1000.
+/// The maximum number of pairs for matching by similarity, as with `merge.renameLimit` 1000. With
+/// more, only files with the same content or name are matched.
 const MAX_PAIRS: usize = 1000 * 1000;
-/// Beyond this many steps too, because hostile files could make hours of what is a second of work.
+/// The maximum number of steps for matching by similarity, because hostile files could take hours.
 const MAX_STEPS: usize = 200_000_000;
-/// The least score of two files with the same name in different folders: 75 %.
+/// The minimum score of two files with the same name in different folders: 75 %.
 const MIN_SCORE_OF_NAMESAKES: u64 = MIN_SCORE + (MAX_SCORE - MIN_SCORE) / 2;
-/// How many removed files git keeps in mind for a new file.
+/// The number of candidates that git keeps for each new file.
 const CANDIDATES: usize = 4;
 
-/// A file that only one of two versions has.
+/// A file that exists in only one of two versions.
 #[derive(Debug, Clone, Copy)]
 pub struct OneSided<'a> {
     /// The path of the file.
     pub path: &'a str,
-    /// The content of the file; the target of a link.
+    /// The content of the file, or the target of a symbolic link.
     pub bytes: &'a [u8],
     /// Whether it is a symbolic link.
     pub is_link: bool,
 }
 
-/// Returns the position of each new file that is a renamed one, with the position of its removed
-/// file. Only identical files are matched where the removed one is not relevant.
+/// Returns the renames, from the position of the new file to the position of the removed one. A
+/// removed file that is not relevant is matched with identical files only.
 #[must_use]
 pub fn find_renames(
     removed: &[OneSided<'_>],
@@ -50,9 +49,9 @@ pub fn find_renames(
 struct Search<'s, 'a> {
     removed: &'s [OneSided<'a>],
     added: &'s [OneSided<'a>],
-    /// Whether each removed file is matched.
+    /// Whether each removed file has a match.
     is_taken: Vec<bool>,
-    /// From the new file to the removed one.
+    /// The matches, from the new file to the removed one.
     found: HashMap<usize, usize>,
 }
 
@@ -86,7 +85,7 @@ impl Search<'_, '_> {
             let Some(sources) = by_content.get_mut(&(file.is_link, file.bytes)) else {
                 continue;
             };
-            // The first with the same name, else the first.
+            // The first with the same name, or else the first.
             let mut sources_at = sources.iter();
             let namesake = sources_at.position(|from| self.has_same_name(*from, to));
             if !sources.is_empty() {
@@ -96,7 +95,7 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Matches files in different folders whose name no other unmatched file has.
+    /// Matches files in different folders if no other unmatched file has the same name.
     fn match_namesakes(&mut self, is_relevant: &impl Fn(usize) -> bool) {
         let removed = by_unique_name(self.removed, self.open_removed());
         let added = by_unique_name(self.added, self.open_added());
@@ -115,7 +114,7 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Compares each with each, and matches the most similar first.
+    /// Compares all pairs, and matches the most similar first.
     fn match_similar(&mut self, is_relevant: &impl Fn(usize) -> bool) {
         let (mut removed, added) = (self.open_removed(), self.open_added());
         removed.retain(|from| is_relevant(*from));
@@ -149,19 +148,19 @@ impl Search<'_, '_> {
 }
 
 impl<'a> OneSided<'a> {
-    /// Returns the last part of the path.
+    /// Returns the file name.
     fn name(&self) -> &'a str {
         let path = self.path;
         path.rsplit_once('/').map_or(path, |(_, name)| name)
     }
 
-    /// Returns the pieces of a file; a link is only matched with an identical one.
+    /// Returns the pieces of a file; `None` for a link, which only matches an identical one.
     fn pieces(&self) -> Option<Pieces> {
         (!self.is_link).then(|| Pieces::of(self.bytes))
     }
 }
 
-/// Returns the position of each file by its name; nothing where several have the name.
+/// Returns the position of each file by its name; `None` if several have the name.
 fn by_unique_name<'a>(files: &[OneSided<'a>], open: Vec<usize>) -> HashMap<&'a str, Option<usize>> {
     let mut by_name = HashMap::new();
     for at in open {

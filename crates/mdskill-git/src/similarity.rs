@@ -2,12 +2,12 @@
 
 /// The score of two files with the same content.
 pub(super) const MAX_SCORE: u64 = 60_000;
-/// The least score at which one file can be the other renamed: 50 %.
+/// The minimum score of a renamed file: 50 %.
 pub(super) const MIN_SCORE: u64 = MAX_SCORE / 2;
 
 const HASH_BASE: u32 = 107_927;
 const LONGEST_PIECE: u32 = 64;
-/// How many bytes git searches for a NUL, which no text has.
+/// The number of bytes that git searches for a NUL to detect binary files.
 const TEXT_CHECK_BYTES: usize = 8000;
 
 /// Whether git treats these bytes as text.
@@ -16,7 +16,7 @@ pub fn is_text(bytes: &[u8]) -> bool {
     memchr::memchr(0, &bytes[..bytes.len().min(TEXT_CHECK_BYTES)]).is_none()
 }
 
-/// Returns how similar two files are, in per cent.
+/// Returns the similarity of two files in per cent.
 #[must_use]
 pub fn percent(one: &[u8], other: &[u8]) -> u64 {
     if one == other {
@@ -25,7 +25,7 @@ pub fn percent(one: &[u8], other: &[u8]) -> u64 {
     Pieces::of(one).score(&Pieces::of(other)) * 100 / MAX_SCORE
 }
 
-/// The pieces of a file, each a line or 64 bytes of one: their hash, and how many bytes have it.
+/// The pieces of a file (lines, or 64 bytes of one), as hashes with their numbers of bytes.
 pub(super) struct Pieces {
     counted: Vec<(u32, u64)>,
     size: u64,
@@ -37,7 +37,7 @@ impl Pieces {
         let mut pieces = Vec::new();
         let (mut one, mut other, mut length) = (0_u32, 0_u32, 0_u32);
         for (at, byte) in bytes.iter().enumerate() {
-            // The two ends of a line count as the same.
+            // CRLF and LF are equal.
             if is_text && *byte == b'\r' && bytes.get(at + 1) == Some(&b'\n') {
                 continue;
             }
@@ -66,12 +66,12 @@ impl Pieces {
         }
     }
 
-    /// Returns the number of different pieces: the cost of a comparison.
+    /// Returns the number of different pieces, which is the cost of a comparison.
     pub(super) fn count(&self) -> usize {
         self.counted.len()
     }
 
-    /// Returns how much of the larger file is in both, up to [`MAX_SCORE`]; zero when the sizes
+    /// Returns the share of the larger file that is in both, up to [`MAX_SCORE`]; zero if the sizes
     /// differ too much for [`MIN_SCORE`].
     pub(super) fn score(&self, other: &Self) -> u64 {
         let (small, large) = (self.size.min(other.size), self.size.max(other.size));

@@ -1,27 +1,27 @@
-//! Git's trees: their entries, as bytes and back, and the trees that files make. Pure.
+//! Tree objects: parses and writes their entries, and builds trees from paths. Without I/O.
 
 use std::collections::BTreeMap;
 
 use crate::file_mode::FileMode;
 use crate::object_id::ObjectId;
 
-/// One line of a tree.
+/// An entry of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeEntry {
-    /// The mode's octal digits, as a number.
+    /// The mode, for example `0o100644`.
     pub mode: u32,
-    /// The name, as git stores it.
+    /// The file name; it may not be UTF-8.
     pub name: Vec<u8>,
-    /// What it names.
+    /// The id of the object.
     pub id: ObjectId,
 }
 
 impl TreeEntry {
-    /// git's mode of a folder.
+    /// The mode of a folder.
     pub const TREE: u32 = 0o040_000;
-    /// git's mode of a link.
+    /// The mode of a symbolic link.
     pub const SYMLINK: u32 = 0o120_000;
-    /// git's mode of a submodule.
+    /// The mode of a submodule.
     pub const SUBMODULE: u32 = 0o160_000;
 
     /// Whether this is a folder.
@@ -30,20 +30,20 @@ impl TreeEntry {
         self.mode == Self::TREE
     }
 
-    /// Whether this is a file: git has written `100664` too, long ago.
+    /// Whether this is a file. Old versions of git also wrote the mode `100664`.
     #[must_use]
     pub fn is_file(&self) -> bool {
         self.mode & 0o170_000 == 0o100_000
     }
 
-    /// Whether this is a file that may be executed.
+    /// Whether this is an executable file.
     #[must_use]
     pub fn is_executable(&self) -> bool {
         self.is_file() && self.mode & 0o100 != 0
     }
 }
 
-/// Returns git's number for a mode.
+/// Returns the mode of a tree entry.
 #[must_use]
 pub fn mode_number(mode: FileMode) -> u32 {
     match mode {
@@ -52,7 +52,7 @@ pub fn mode_number(mode: FileMode) -> u32 {
     }
 }
 
-/// Files on their way to being trees.
+/// Builds nested trees from the paths of files.
 #[derive(Default)]
 pub struct TreeBuilder {
     folders: BTreeMap<String, TreeBuilder>,
@@ -60,7 +60,7 @@ pub struct TreeBuilder {
 }
 
 impl TreeBuilder {
-    /// Adds a file below this folder; `path` has forward slashes.
+    /// Adds a file; `path` has forward slashes.
     pub fn insert(&mut self, path: &str, mode: u32, id: ObjectId) {
         match path.split_once('/') {
             Some((folder, rest)) => self
@@ -76,7 +76,7 @@ impl TreeBuilder {
         }
     }
 
-    /// Hands every folder's entries, in git's order, to `make`, and returns the outermost's id.
+    /// Calls `make` with the entries of each folder in git's order, and returns the id of the root.
     ///
     /// # Errors
     /// As `make`.
@@ -104,7 +104,7 @@ impl TreeBuilder {
     }
 }
 
-/// Writes the entries, in git's order, as git's `tree` objects have them.
+/// Returns the bytes of a tree object; the entries are in git's order.
 pub(super) fn tree_bytes(entries: &[TreeEntry]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for entry in entries {
@@ -116,7 +116,7 @@ pub(super) fn tree_bytes(entries: &[TreeEntry]) -> Vec<u8> {
     bytes
 }
 
-/// Source: git's `tree` objects: `MODE SP NAME NUL` and 20 bytes, again and again.
+/// Parses a tree object: for each entry `MODE SP NAME NUL` and 20 bytes.
 pub(super) fn parse_tree(mut bytes: &[u8]) -> Option<Vec<TreeEntry>> {
     let mut entries = Vec::new();
     while !bytes.is_empty() {

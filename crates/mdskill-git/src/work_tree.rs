@@ -1,4 +1,4 @@
-//! [`WorkTree`]: what the git of a project keeps to itself.
+//! [`WorkTree`]: the ignored and tracked files of a checked-out repository.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -9,18 +9,17 @@ use crate::objects::Objects;
 pub struct WorkTree {
     objects: Objects,
     root: PathBuf,
-    /// The paths in the index, in one spelling of letter case and accents: on some disks a file
-    /// that is tracked under one spelling is found under another.
+    /// The paths in the index, folded, because some file systems ignore letter case and accents.
     tracked: HashSet<String>,
     fold: fn(&str) -> String,
 }
 
 impl WorkTree {
-    /// Opens the repository whose `.git` is the nearest at or above `folder`; nothing when there
-    /// is none that can be used.
+    /// Opens the repository with the nearest `.git` at or above `folder`; `None` if it does not exist
+    /// or can't be used.
     ///
-    /// No folder is taken for a bare repository: a commit can bring one, with a configuration
-    /// that ignores everything, but never a `.git`.
+    /// Bare repositories are not considered, because a commit can contain one whose configuration
+    /// ignores everything, but never a `.git`.
     #[must_use]
     pub fn around(folder: &Path, fold: fn(&str) -> String) -> Option<Self> {
         let real = folder.canonicalize().ok()?;
@@ -37,8 +36,8 @@ impl WorkTree {
         })
     }
 
-    /// Whether git ignores `file`, whose folder has its real path, and does not track it: then
-    /// no commit, and so no pull request, can have brought it.
+    /// Whether git ignores `file` and does not track it, so that no commit can contain it. The path
+    /// of its folder is canonical.
     #[must_use]
     pub fn is_private(&self, file: &Path) -> bool {
         let below = file.strip_prefix(&self.root).ok().and_then(Path::to_str);
@@ -49,7 +48,7 @@ impl WorkTree {
         !is_of_git && !self.is_tracked(&path) && self.objects.is_ignored(&path)
     }
 
-    /// Whether the index has the path, or one above it: a submodule brings what is in it.
+    /// Whether the index has the path or a parent of it, such as a submodule.
     fn is_tracked(&self, path: &str) -> bool {
         let path = (self.fold)(path);
         let ends = path.match_indices('/').map(|(at, _)| at);
@@ -58,7 +57,7 @@ impl WorkTree {
     }
 }
 
-/// Returns the folded paths of the index; nothing when it can't be read.
+/// Returns the folded paths of the index; `None` if it can't be read.
 fn tracked(objects: &Objects, fold: fn(&str) -> String) -> Option<HashSet<String>> {
     let index = objects.repository.index().ok()?;
     let paths = index.iter().map(|entry| entry.path);

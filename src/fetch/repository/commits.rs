@@ -1,9 +1,9 @@
-//! The commits between two: they come with the blobs, in the same request.
+//! Fetches the commits between two versions, in the same request as the blobs.
 
 use std::collections::BTreeSet;
 
 use super::super::history::Lineage;
-use super::super::lineage::{Traced, trace};
+use super::super::history::walk::{Traced, trace};
 use super::{FetchError, Place, Repository};
 use mdskill_git::ObjectId;
 use mdskill_git::http::HttpError;
@@ -11,26 +11,26 @@ use mdskill_git::protocol::{Depth, ProtocolError, Reach, Wants};
 use mdskill_git::transport::{Remote, TransportError};
 
 const DAY: i64 = 24 * 60 * 60;
-/// The longest time that is asked for whole; an older commit is looked for so many steps back.
+/// The maximum age that is requested by time; for older commits, a number of steps is requested.
 const MAX_SPAN: i64 = 90 * DAY;
-/// How much further back: what was merged since may have been made before.
+/// The additional time, because a commit may be older than the merge that brought it.
 const MARGIN: i64 = 14 * DAY;
-/// How many steps back the history of a commit is asked for.
+/// The number of steps of a requested history.
 const STEPS: u32 = 100;
-/// How many when all that was made since is here, and the old commit is not in it.
+/// The number of steps after a history by time that does not contain the old commit.
 const STEPS_OF_REWRITTEN: u32 = 1000;
 
-/// A ref's move: the commit that it named, and the one that it names now.
+/// The old and the new commit of a ref that has moved.
 pub type Move = (ObjectId, ObjectId);
 
 impl Repository<'_> {
-    /// Brings the blobs that are not here yet, and in the same request the commits that tell
-    /// how each move went. A server that gives no history alone is asked for the blobs again.
+    /// Fetches the missing blobs, and in the same request the history of each move. If the server
+    /// refuses the history, the blobs are requested again.
     ///
-    /// `commits` is where the blobs belong, as in [`Repository::fetch_blobs`].
+    /// `commits` have these blobs, as in [`Repository::fetch_blobs`].
     ///
     /// # Errors
-    /// When the blobs can't be had, or not all of them came. A history that can't be had is none.
+    /// When the blobs can't be fetched. A missing history is not an error.
     pub async fn fetch_blobs_with_history(
         &mut self,
         ids: impl IntoIterator<Item = ObjectId>,
@@ -44,21 +44,21 @@ impl Repository<'_> {
         self.fetch_blobs(ids, commits).await
     }
 
-    /// Brings the commits that tell how each move went, in one request; none when they are here.
+    /// Fetches the history of each move in one request, unless it is present.
     ///
     /// # Errors
-    /// When the source can't be reached. That it gives no history is no error.
+    /// When the request fails. A missing history is not an error.
     pub async fn fetch_history(&mut self, moves: &[Move]) -> Result<(), FetchError> {
         self.fetch_with_history(Vec::new(), moves).await
     }
 
-    /// Tells how `new` comes from `old`, by the commits that are here; nothing when they can't tell.
+    /// Returns how `new` relates to `old`; `None` if too few commits are present to decide.
     #[must_use]
     pub fn lineage(&self, old: ObjectId, new: ObjectId) -> Option<Lineage> {
         match self.trace(old, new) {
-            Traced::Settled(lineage) => Some(lineage),
+            Traced::Final(lineage) => Some(lineage),
             Traced::NotForward => Some(Lineage::Rewritten),
-            Traced::Open { looked } => looked.then_some(Lineage::Far),
+            Traced::Open { has_parent } => has_parent.then_some(Lineage::Far),
         }
     }
 
@@ -67,7 +67,7 @@ impl Repository<'_> {
     }
 
     fn open_moves(&self, moves: &[Move]) -> Vec<Move> {
-        let is_open = |(old, new): &&Move| !matches!(self.trace(*old, *new), Traced::Settled(_));
+        let is_open = |(old, new): &&Move| !matches!(self.trace(*old, *new), Traced::Final(_));
         moves.iter().filter(is_open).copied().collect()
     }
 
@@ -90,7 +90,7 @@ impl Repository<'_> {
         let set_back: Vec<ObjectId> = set_back.map(|(old, _)| *old).collect();
         let tips = open.iter().map(|(_, new)| *new);
         let ids: BTreeSet<ObjectId> = blobs.into_iter().chain(tips).collect();
-        // Where a ref was set back, only the old commit's history shows it; it may be gone.
+        // Only the history of the old commit shows that a ref was moved back; it may be removed.
         let with_old = ids.iter().copied().chain(set_back.iter().copied());
         let mut came = self.try_history(with_old.collect(), reach).await?;
         if !came && !set_back.is_empty() {
@@ -99,7 +99,7 @@ impl Repository<'_> {
         if !came || matches!(reach, Reach::Steps(_)) {
             return Ok(());
         }
-        // All that was made since came, and the old commit is not in it: more must tell why.
+        // The history by time does not contain the old commit, so more steps are requested.
         let open = open.iter().filter(|(old, new)| {
             let traced = self.trace(*old, *new);
             matches!(traced, Traced::Open { .. })
@@ -112,13 +112,13 @@ impl Repository<'_> {
         Ok(())
     }
 
-    /// Whether there is a server that may have more of the history than is here.
+    /// Whether the source is a server that may send more of the history.
     fn gives_history(&self) -> bool {
         let is_remote = matches!(&self.remote, Some(Remote::Http(_) | Remote::Ssh(_)));
         is_remote && matches!(&self.place, Place::Store(store) if !store.has_no_history())
     }
 
-    /// Fetches the history of those ids that are commits; `false` when the server does not give it.
+    /// Fetches the objects with the history of the commits among them; `false` if the server refuses.
     async fn try_history(&mut self, ids: Vec<ObjectId>, reach: Reach) -> Result<bool, FetchError> {
         let wants = Wants {
             ids,
@@ -136,7 +136,7 @@ impl Repository<'_> {
         }
     }
 
-    /// The shortest history that shows all of these moves.
+    /// Returns the shortest history that contains all of these moves.
     fn reach_of(&self, moves: &[Move]) -> Reach {
         let since = |(old, new): &Move| {
             let (old, new) = (self.time(*old)?, self.time(*new)?);
@@ -159,7 +159,7 @@ impl Repository<'_> {
     }
 }
 
-/// Whether the server said that it is the filter that it does not take: that stays so.
+/// Whether the server refused the filter, which is remembered.
 fn forbids_filter(error: &TransportError) -> bool {
     let TransportError::Protocol { source, .. } = error else {
         return false;
@@ -167,12 +167,12 @@ fn forbids_filter(error: &TransportError) -> bool {
     matches!(source, ProtocolError::Refused(reason) if reason.contains("filter"))
 }
 
-/// Some servers forbid this filter, or dates, and each says so in its own way.
+/// Whether the server refused the filter or the date; servers report this in different ways.
 fn is_refusal(error: &TransportError) -> bool {
     match error {
         TransportError::Protocol { source, .. } => matches!(
             source,
-            ProtocolError::Refused(_) | ProtocolError::Odd(_) | ProtocolError::Truncated
+            ProtocolError::Refused(_) | ProtocolError::Unexpected(_) | ProtocolError::Truncated
         ),
         TransportError::Http(HttpError::Status { status, .. }) => {
             matches!(status, 400 | 422 | 500 | 501)

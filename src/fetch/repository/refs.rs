@@ -1,19 +1,19 @@
-//! What a source's refs name: one request for any number of queries.
+//! Resolves queries: one request for the refs of any number of them.
 
 use std::collections::BTreeSet;
 
-use super::super::resolve::{Named, Query, ResolveError, Resolved};
+use super::super::resolve::{MatchedRef, Query, ResolveError, Resolved};
 use super::{FetchError, Place, Repository};
 use mdskill_git::protocol::Ref;
 use mdskill_git::transport::Remote;
 
 impl Repository<'_> {
-    /// Resolves every query with one look at the refs; none, when all name commits.
+    /// Resolves all queries with one request, or with none if all are commit ids.
     ///
-    /// The outer error is the repository's, an inner one a query's own.
+    /// An inner error is that of a single query.
     ///
     /// # Errors
-    /// When the repository can't be asked.
+    /// When the request fails.
     pub async fn resolve(
         &mut self,
         queries: &[Query],
@@ -21,11 +21,11 @@ impl Repository<'_> {
         self.resolve_among(queries, false).await
     }
 
-    /// As [`Repository::resolve`], and tells in the same request the newest version beside each
-    /// tag that is one.
+    /// As [`Repository::resolve`], and finds the newest version for each version tag in the same
+    /// request.
     ///
     /// # Errors
-    /// When the repository can't be asked.
+    /// When the request fails.
     pub async fn resolve_with_newest(
         &mut self,
         queries: &[Query],
@@ -39,29 +39,32 @@ impl Repository<'_> {
         with_newest: bool,
     ) -> Result<Vec<Result<Resolved, ResolveError>>, FetchError> {
         let newer = queries.iter().filter(|_| with_newest);
-        let newer = newer.flat_map(Query::prefixes_of_newer);
+        let newer = newer.flat_map(Query::prefixes_of_versions);
         let prefixes = queries.iter().flat_map(Query::prefixes).chain(newer);
         let prefixes: BTreeSet<String> = prefixes.collect();
-        let refs = match prefixes.is_empty() {
-            true => Vec::new(),
-            false => self.list_refs(prefixes.into_iter().collect()).await?,
+        let refs = if prefixes.is_empty() {
+            Vec::new()
+        } else {
+            self.list_refs(prefixes.into_iter().collect()).await?
         };
         let resolve = |query: &Query| {
             let mut resolved = query.resolve(&refs, &self.url)?;
             if with_newest && resolved.newest.is_none() {
-                resolved.newest = query.newest_beside(&refs);
+                resolved.newest = query.newest_version(&refs);
             }
-            self.warn_of_twin(&resolved);
+            self.warn_of_conflicting_tag(&resolved);
             Ok(resolved)
         };
         Ok(queries.iter().map(resolve).collect())
     }
 
-    fn warn_of_twin(&self, resolved: &Resolved) {
-        if let (Some(twin), Named::Range(tag)) = (&resolved.twin, &resolved.named) {
+    fn warn_of_conflicting_tag(&self, resolved: &Resolved) {
+        if let (Some(conflicting_tag), MatchedRef::Range(tag)) =
+            (&resolved.conflicting_tag, &resolved.matched)
+        {
             let url = &self.url;
             self.progress.warn(&format!(
-                "{url} has two tags of one version, `{twin}` and `{tag}`, which name different commits; took `{tag}`"
+                "{url} has two tags for the same version, `{conflicting_tag}` and `{tag}`, at different commits; using `{tag}`"
             ));
         }
     }
@@ -75,20 +78,20 @@ impl Repository<'_> {
         let lacks_head = prefixes.iter().any(|prefix| is_head(prefix))
             && !refs.iter().any(|git_ref| is_head(&git_ref.name));
         if lacks_head {
-            // Empty, or without a default branch: only its branches tell.
+            // The repository is empty or has no default branch; its branches show which.
             let branches = remote.list_refs(&["refs/heads/".to_owned()]).await?;
-            refs.extend(standing_for_head(&branches, remote));
+            refs.extend(head_of_only_branch(&branches, remote));
             refs.extend(branches);
         }
         if let (Place::Store(store), false) = (&self.place, matches!(remote, Remote::Local(_))) {
             store.remember(&refs);
         }
-        self.saw(refs.iter().map(Ref::commit));
-        self.tell_warnings();
+        self.record_seen(refs.iter().map(Ref::commit));
+        self.report_warnings();
         Ok(refs)
     }
 
-    /// What was never asked for is not known to be missing.
+    /// Returns the refs of the last request. Without any, the ref may exist upstream.
     fn remembered_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, FetchError> {
         let mut refs = match &self.place {
             Place::Store(store) => store.remembered(),
@@ -98,17 +101,17 @@ impl Repository<'_> {
             let begins = |prefix: &String| git_ref.name.starts_with(prefix);
             prefixes.iter().any(begins)
         });
-        match refs.is_empty() {
-            true => Err(FetchError::Offline {
+        if refs.is_empty() {
+            return Err(FetchError::Offline {
                 what: self.url.clone(),
-            }),
-            false => Ok(refs),
+            });
         }
+        Ok(refs)
     }
 }
 
-/// A bundle may come without `HEAD`; its only branch then stands for it.
-fn standing_for_head(branches: &[Ref], remote: &Remote<'_>) -> Option<Ref> {
+/// Returns a `HEAD` for a bundle without one, if it has only one branch.
+fn head_of_only_branch(branches: &[Ref], remote: &Remote<'_>) -> Option<Ref> {
     match (remote, branches) {
         (Remote::Local(_), [only]) => Some(Ref {
             name: "HEAD".to_owned(),

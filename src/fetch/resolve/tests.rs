@@ -19,20 +19,20 @@ fn resolve(names: &[&str], text: &str) -> Result<Resolved, String> {
 }
 
 #[test]
-fn a_branch_moves_a_tag_pins_and_both_is_an_error() {
+fn name_of_branch_and_tag_is_ambiguous() {
     assert_eq!(
-        resolve(&["refs/heads/a"], "a").unwrap().named,
-        Named::Branch("a".to_owned())
+        resolve(&["refs/heads/a"], "a").unwrap().matched,
+        MatchedRef::Branch("a".to_owned())
     );
     assert_eq!(
-        resolve(&["refs/tags/a"], "a").unwrap().named,
-        Named::Tag("a".to_owned())
+        resolve(&["refs/tags/a"], "a").unwrap().matched,
+        MatchedRef::Tag("a".to_owned())
     );
     let both = ["refs/heads/a", "refs/tags/a"];
     assert!(
         resolve(&both, "a")
             .unwrap_err()
-            .contains("write `@refs/heads/a`")
+            .contains("use `@refs/heads/a`")
     );
     assert_eq!(
         resolve(&both, "refs/tags/a").unwrap().commit,
@@ -41,12 +41,12 @@ fn a_branch_moves_a_tag_pins_and_both_is_an_error() {
     assert!(
         resolve(&["refs/heads/abc"], "a")
             .unwrap_err()
-            .contains("no branch and no tag `a`")
+            .contains("no branch or tag `a`")
     );
 }
 
 #[test]
-fn a_range_takes_the_best_version() {
+fn range_resolves_to_newest_matching_version() {
     let tags = [
         "refs/tags/v1.2.0",
         "refs/tags/1.10.1",
@@ -55,8 +55,8 @@ fn a_range_takes_the_best_version() {
         "refs/tags/v1.11.0-rc.1",
     ];
     assert_eq!(
-        resolve(&tags, "^1.2").unwrap().named,
-        Named::Range("1.10.1".to_owned())
+        resolve(&tags, "^1.2").unwrap().matched,
+        MatchedRef::Range("1.10.1".to_owned())
     );
     assert_eq!(
         resolve(&tags, "^1.2").unwrap().follows.as_deref(),
@@ -65,12 +65,12 @@ fn a_range_takes_the_best_version() {
     assert!(
         resolve(&tags, "^3")
             .unwrap_err()
-            .contains("its newest is `v2.0.0`")
+            .contains("the newest is `v2.0.0`")
     );
 }
 
 #[test]
-fn a_page_s_ref_is_the_longest_that_fits() {
+fn page_resolves_to_longest_matching_ref() {
     let page = PageRef {
         kind: "tree",
         rest: "feature/x/skills/pdf".to_owned(),
@@ -86,7 +86,7 @@ fn a_page_s_ref_is_the_longest_that_fits() {
 }
 
 #[test]
-fn no_head_is_an_empty_repository() {
+fn repository_without_refs_is_empty() {
     assert!(
         Query::Default
             .resolve(&[], "U")
@@ -97,7 +97,7 @@ fn no_head_is_an_empty_repository() {
 }
 
 #[test]
-fn a_range_tells_the_newest_version_beside_it() {
+fn range_reports_newest_version_outside_of_it() {
     let newest = |names: &[&str], range: &str| resolve(names, range).unwrap().newest;
     let tags = [
         "refs/tags/v1.2.0",
@@ -105,45 +105,45 @@ fn a_range_tells_the_newest_version_beside_it() {
         "refs/tags/2.0.0",
     ];
     assert_eq!(newest(&tags, "^1").as_deref(), Some("2.0.0"));
-    // A range of prereleases is asked for by who wants them.
+    // A range with a prerelease includes prereleases.
     assert_eq!(newest(&tags, ">=1.0.0-0").as_deref(), Some("v3.0.0-rc.1"));
     assert_eq!(newest(&tags, "^3.0.0-rc").as_deref(), Some("v3.0.0-rc.1"));
     let error = resolve(&["refs/tags/v3.0.0-rc.1"], "^1").unwrap_err();
-    assert!(error.contains("its newest is `v3.0.0-rc.1`"), "{error}");
+    assert!(error.contains("the newest is `v3.0.0-rc.1`"), "{error}");
 }
 
 #[test]
-fn a_tag_that_is_a_version_can_tell_a_newer_one() {
+fn version_tag_reports_newer_version() {
     let refs = refs(&[
         "refs/tags/v1.2.0",
         "refs/tags/v1.4.0",
         "refs/tags/v1.5.0-rc.1",
         "refs/tags/nightly",
     ]);
-    let newest = |name: &str| Query::GitRef(name.parse().unwrap()).newest_beside(&refs);
+    let newest = |name: &str| Query::GitRef(name.parse().unwrap()).newest_version(&refs);
     assert_eq!(newest("v1.2.0").as_deref(), Some("v1.4.0"));
     assert_eq!(newest("v1.5.0-rc.1").as_deref(), Some("v1.5.0-rc.1"));
     assert_eq!(newest("nightly"), None);
     let query = Query::GitRef("v1.2.0".parse().unwrap());
-    // Asked for as such it costs two refs.
+    // Without the newest version, it needs two refs.
     assert_eq!(query.prefixes().len(), 2);
     assert_eq!(query.resolve(&refs, "U").unwrap().newest, None);
     assert!(
         query
-            .prefixes_of_newer()
+            .prefixes_of_versions()
             .contains(&"refs/tags/v1".to_owned())
     );
 }
 
 #[test]
-fn a_twin_is_another_commit_under_the_same_version() {
+fn conflicting_tag_is_other_commit_for_same_version() {
     let mut both = refs(&["refs/tags/v1.2.0", "refs/tags/1.2.0", "refs/tags/1.1.0"]);
     let range = Query::GitRef("^1".parse().unwrap());
     let resolved = range.resolve(&both, "U").unwrap();
-    assert_eq!(resolved.named, Named::Range("v1.2.0".to_owned()));
-    assert_eq!(resolved.twin.as_deref(), Some("1.2.0"));
+    assert_eq!(resolved.matched, MatchedRef::Range("v1.2.0".to_owned()));
+    assert_eq!(resolved.conflicting_tag.as_deref(), Some("1.2.0"));
     both.reverse();
     assert_eq!(range.resolve(&both, "U").unwrap(), resolved);
     both[1].peeled = Some(both[2].id);
-    assert_eq!(range.resolve(&both, "U").unwrap().twin, None);
+    assert_eq!(range.resolve(&both, "U").unwrap().conflicting_tag, None);
 }

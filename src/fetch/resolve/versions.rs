@@ -1,23 +1,23 @@
-//! Tags that are versions, in the order of versions.
+//! Version tags, sorted by version.
 
 use semver::{Version, VersionReq};
 
 use mdskill_git::protocol::Ref;
 
-/// A tag that is a version.
+/// A version tag.
 #[derive(Debug, Clone)]
 pub(super) struct Tagged<'a> {
     pub version: Version,
-    /// Its name, without `refs/tags/`.
+    /// The name, without `refs/tags/`.
     pub tag: &'a str,
     pub git_ref: &'a Ref,
 }
 
-/// All tags that are versions, the oldest first.
+/// All version tags, the oldest first.
 pub(super) struct Versions<'a>(Vec<Tagged<'a>>);
 
 impl<'a> Versions<'a> {
-    /// Finds them. `v1.2.3` and `1.2.3` are versions; `skill@1.2.3` and `release/1.2` are not.
+    /// Finds the version tags: `v1.2.3` and `1.2.3`, but not `skill@1.2.3` or `release/1.2`.
     pub(super) fn among(refs: &'a [Ref]) -> Self {
         let tagged = |git_ref: &'a Ref| {
             let tag = git_ref.name.strip_prefix("refs/tags/")?;
@@ -29,35 +29,38 @@ impl<'a> Versions<'a> {
             })
         };
         let mut versions: Vec<Tagged<'_>> = refs.iter().filter_map(tagged).collect();
-        // Of two tags of one version the one with `v` is the later: no server's order decides.
+        // For the same version, the tag with `v` sorts last, so that the server's order is irrelevant.
         versions.sort_by(|a, b| a.version.cmp(&b.version).then_with(|| a.tag.cmp(b.tag)));
         Self(versions)
     }
 
-    /// Returns the newest in a range. A prerelease is in it only where cargo has it so: when the
-    /// range itself names a prerelease of the same version.
+    /// Returns the newest version in a range. As in cargo, a prerelease matches only if the range
+    /// names a prerelease of the same version.
     pub(super) fn best_in(&self, range: &VersionReq) -> Option<&Tagged<'a>> {
         let mut newest_first = self.0.iter().rev();
         newest_first.find(|tagged| range.matches(&tagged.version))
     }
 
-    /// Returns the newest of all. Prereleases count when asked for, or when there is nothing else.
+    /// Returns the newest version. Prereleases count if requested, or if there are no others.
     pub(super) fn newest(&self, prereleases: bool) -> Option<String> {
         let mut newest_first = self.0.iter().rev();
         let newest = newest_first.find(|tagged| prereleases || tagged.version.pre.is_empty());
         newest.or(self.0.last()).map(|tagged| tagged.tag.to_owned())
     }
 
-    /// Returns another tag of the same version that names another commit.
-    pub(super) fn twin_of(&self, one: &Tagged<'_>) -> Option<String> {
-        let is_twin = |other: &&Tagged<'_>| {
+    /// Returns another tag for the same version at another commit.
+    pub(super) fn conflicting_tag_of(&self, one: &Tagged<'_>) -> Option<String> {
+        let is_conflicting = |other: &&Tagged<'_>| {
             other.version == one.version && other.git_ref.commit() != one.git_ref.commit()
         };
-        self.0.iter().find(is_twin).map(|twin| twin.tag.to_owned())
+        self.0
+            .iter()
+            .find(is_conflicting)
+            .map(|other| other.tag.to_owned())
     }
 }
 
-/// Reads a tag as a version.
+/// Parses a tag as a version.
 pub(super) fn parse(tag: &str) -> Option<Version> {
     Version::parse(tag.strip_prefix('v').unwrap_or(tag)).ok()
 }
@@ -68,8 +71,8 @@ pub(super) fn asks_for_prereleases(range: &VersionReq) -> bool {
     range.comparators.iter().any(names_one)
 }
 
-/// Returns the prefixes that every version tag begins with one of, and few others do: some
-/// repositories have a thousand tags `package@1.2.3`.
+/// Returns the prefixes of all version tags, which few other tags have. Some repositories have a
+/// thousand tags such as `package@1.2.3`.
 pub(super) fn prefixes() -> Vec<String> {
     let begins = |digit: u8| [format!("refs/tags/{digit}"), format!("refs/tags/v{digit}")];
     (0..=9).flat_map(begins).collect()

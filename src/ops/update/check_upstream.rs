@@ -9,7 +9,7 @@ use super::local_edits::Local;
 use super::min_age;
 use super::source_update::{Fetched, Installed, SkillUpdate, Tag, Target, Terms, Upstream};
 use crate::context::Context;
-use crate::fetch::resolve::{Named, Query, ResolveError, Resolved};
+use crate::fetch::resolve::{MatchedRef, Query, ResolveError, Resolved};
 use crate::fetch::{self, Repository};
 use crate::ops::OpError;
 use crate::ops::candidate::full_spec;
@@ -214,16 +214,16 @@ fn target_of(resolved: Resolved) -> Target {
     let kind = kind_of(Some(&resolved));
     Target {
         commit: Some(resolved.commit),
-        tag: match resolved.named {
-            Named::Tag(name) => Some(Tag {
+        tag: match resolved.matched {
+            MatchedRef::Tag(name) => Some(Tag {
                 name,
                 is_best: false,
             }),
-            Named::Range(name) => Some(Tag {
+            MatchedRef::Range(name) => Some(Tag {
                 name,
                 is_best: true,
             }),
-            Named::Head(_) | Named::Branch(_) | Named::Commit => None,
+            MatchedRef::Head(_) | MatchedRef::Branch(_) | MatchedRef::Commit => None,
         },
         kind,
         newest: resolved.newest,

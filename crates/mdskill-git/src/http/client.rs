@@ -1,4 +1,4 @@
-//! [`Client`]: sends one request and says what became of it.
+//! [`Client`]: sends HTTP requests of git's protocol.
 
 use std::io::Write as _;
 use std::sync::OnceLock;
@@ -14,18 +14,18 @@ use super::credentials::Credential;
 use super::retry::Retry;
 use super::{HttpError, host_of};
 
-/// How mdskill calls itself.
+/// The user agent.
 const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
-/// How long opening a connection may take.
+/// The time limit for opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Smallest body that is worth it: git's own choice.
+/// Bodies larger than this are compressed, as in git.
 const GZIP_FROM: usize = 1024;
-/// A proxy's 407 to a `CONNECT`: the client has no kind for it, only these words.
-const PROXY_ASKS: &str = "proxy authorization required";
-/// Least bytes a second over one time-out, against a server that drips.
+/// The message of reqwest for a proxy's 407 to `CONNECT`, for which it has no error kind.
+const PROXY_AUTH_REQUIRED: &str = "proxy authorization required";
+/// The minimum rate in bytes per second, measured over one time limit, against slow servers.
 const LEAST_RATE: u64 = 1024;
 
-/// The HTTP client of one run. Nothing is set up before the first request.
+/// An HTTP client. Nothing is set up before the first request.
 pub struct Client {
     plain: OnceLock<reqwest::Client>,
     secure: OnceLock<reqwest::Client>,
@@ -33,36 +33,36 @@ pub struct Client {
     uses_proxies: bool,
     requests: AtomicU64,
     received: AtomicU64,
-    /// The rule for trying again.
+    /// The retry policy.
     pub retry: Retry,
 }
 
-/// What to send.
+/// A request.
 pub struct Request<'a> {
-    /// Where to.
+    /// The address.
     pub url: Url,
-    /// A git request and its service's content type; none makes it a `GET`.
+    /// The body of a `POST`; without one, the request is a `GET`.
     pub body: Option<&'a [u8]>,
-    /// Who asks.
+    /// The credential to send.
     pub credential: Option<&'a Credential>,
 }
 
-/// What a request led to, short of a failure.
-pub enum Reply<'a> {
-    /// Success: the body follows.
+/// A response.
+pub enum Response<'a> {
+    /// Success, with the body.
     Body(Body<'a>),
-    /// Another address, not yet followed.
+    /// A redirect to another address, not yet followed.
     Moved(Url),
-    /// A status that is neither.
+    /// Any other status.
     Refused {
         /// The HTTP status.
         status: u16,
-        /// What the server asked to wait.
+        /// The time to wait that the server asked for.
         retry_after: Option<Duration>,
     },
 }
 
-/// A body as it arrives.
+/// The body of a response, read in chunks.
 pub struct Body<'a> {
     received: &'a AtomicU64,
     response: reqwest::Response,
@@ -72,8 +72,15 @@ pub struct Body<'a> {
     window_bytes: u64,
 }
 
+/// A client with a time limit of 30 seconds without data, and the default retries.
+impl Default for Client {
+    fn default() -> Self {
+        Self::new(Duration::from_secs(30), Retry::default())
+    }
+}
+
 impl Client {
-    /// Makes a client that gives up after `timeout` without a byte.
+    /// Creates a client that fails after `timeout` without data.
     #[must_use]
     pub fn new(timeout: Duration, retry: Retry) -> Self {
         Self {
@@ -87,29 +94,28 @@ impl Client {
         }
     }
 
-    /// Connects directly, whatever proxies the environment of this process names.
+    /// Connects directly, and ignores the proxies in the environment of the process.
     #[must_use]
     pub fn without_proxies(mut self) -> Self {
         self.uses_proxies = false;
         self
     }
 
-    /// Says what went over the network so far; nothing when nothing did.
+    /// Returns a summary of the network traffic so far; `None` if there was none.
     #[must_use]
     pub fn traffic(&self) -> Option<String> {
         let requests = self.requests.load(Ordering::Relaxed);
         let received = self.received.load(Ordering::Relaxed);
-        (requests > 0).then(|| {
-            format!("{requests} requests over git protocol v2, {received} bytes of answers")
-        })
+        (requests > 0)
+            .then(|| format!("{requests} requests over git protocol v2, {received} bytes received"))
     }
 
-    /// Sends one request. Redirects are the caller's to follow: only it knows what
-    /// may go along.
+    /// Sends a request. Redirects are not followed, because only the caller knows whether the
+    /// credential may be sent to the new address.
     ///
     /// # Errors
-    /// When no answer came.
-    pub async fn send(&self, request: Request<'_>) -> Result<Reply<'_>, HttpError> {
+    /// When there is no response.
+    pub async fn send(&self, request: Request<'_>) -> Result<Response<'_>, HttpError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let host = host_of(&request.url);
         let client = self.for_scheme(request.url.scheme())?;
@@ -140,12 +146,12 @@ impl Client {
         }
         if status != StatusCode::OK {
             let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
-            return Ok(Reply::Refused {
+            return Ok(Response::Refused {
                 status: status.as_u16(),
                 retry_after,
             });
         }
-        Ok(Reply::Body(Body {
+        Ok(Response::Body(Body {
             received: &self.received,
             response,
             host,
@@ -156,7 +162,7 @@ impl Client {
     }
 
     fn for_scheme(&self, scheme: &str) -> Result<&reqwest::Client, HttpError> {
-        // Reading the system's certificates takes some milliseconds; plain http needs none.
+        // Reading the system's certificates takes some milliseconds, which plain HTTP does not need.
         let (slot, is_plain) = match scheme {
             "http" => (&self.plain, true),
             _ => (&self.secure, false),
@@ -192,10 +198,10 @@ impl Client {
 }
 
 impl Body<'_> {
-    /// Returns the next chunk, or nothing at the end.
+    /// Returns the next chunk; `None` at the end.
     ///
     /// # Errors
-    /// When the connection broke, or is as good as dead.
+    /// When the connection failed or is too slow.
     pub async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, HttpError> {
         let chunk = self.response.chunk().await;
         let chunk = chunk.map_err(|error| explain(&self.host, self.timeout, &error))?;
@@ -215,16 +221,16 @@ impl Body<'_> {
     }
 }
 
-/// A redirect says where to go, not as whom; and a password in it would be shown.
+/// Removes the user and the password from a redirect, because they would be shown in messages.
 fn without_user(mut target: Url) -> Url {
-    // Only a URL without a host takes no user, and that one has none.
+    // This fails only for a URL without a host, which has no user.
     let _none = target.set_username("");
     let _none = target.set_password(None);
     target
 }
 
-/// Returns a large body gzipped, as git itself sends it (gitprotocol-http(5)): the
-/// 21 KB of 420 ids would not fit into a new connection's first window.
+/// Returns a large body compressed, as git sends it (gitprotocol-http(5)), because the 21 KB of 420
+/// ids would not fit into the first window of a new connection.
 fn gzipped(body: &[u8]) -> Option<Vec<u8>> {
     if body.len() <= GZIP_FROM {
         return None;
@@ -246,7 +252,7 @@ fn explain(host: &str, timeout: Duration, error: &reqwest::Error) -> HttpError {
             seconds: timeout.as_secs(),
         };
     }
-    if reason.ends_with(PROXY_ASKS) {
+    if reason.ends_with(PROXY_AUTH_REQUIRED) {
         return HttpError::Status {
             status: 407,
             url: host,
@@ -260,22 +266,22 @@ fn explain(host: &str, timeout: Duration, error: &reqwest::Error) -> HttpError {
     HttpError::Broken { host, reason }
 }
 
-fn moved(url: &Url, response: &reqwest::Response) -> Result<Reply<'static>, HttpError> {
+fn moved(url: &Url, response: &reqwest::Response) -> Result<Response<'static>, HttpError> {
     let location = response
         .headers()
         .get(LOCATION)
         .and_then(|value| value.to_str().ok());
     match location.and_then(|location| url.join(location).ok()) {
-        Some(target) => Ok(Reply::Moved(without_user(target))),
+        Some(target) => Ok(Response::Moved(without_user(target))),
         None => Err(HttpError::Redirect {
             url: url.to_string(),
             to: "nowhere".to_owned(),
-            reason: "it names no address",
+            reason: "it has no valid address",
         }),
     }
 }
 
-/// The last cause says it best: "connection refused", "invalid peer certificate: Expired".
+/// Returns the last cause, which is the most specific: "invalid peer certificate: Expired".
 fn innermost(error: &reqwest::Error) -> String {
     let mut last: &dyn std::error::Error = error;
     while let Some(cause) = last.source() {
@@ -285,7 +291,7 @@ fn innermost(error: &reqwest::Error) -> String {
 }
 
 fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
-    // What an I/O error holds hides from `source`, and it may hold another I/O error.
+    // `source` does not return the error inside an I/O error, which may be another I/O error.
     let hidden = error
         .downcast_ref::<std::io::Error>()
         .and_then(std::io::Error::get_ref);
@@ -294,7 +300,7 @@ fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.source().is_some_and(is_tls)
 }
 
-/// Source: RFC 9110, 10.2.3: seconds, or a date.
+/// Parses a `Retry-After` header: seconds, or a date (RFC 9110, 10.2.3).
 fn retry_after(value: &HeaderValue) -> Option<Duration> {
     let text = value.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -309,7 +315,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_is_seconds_or_a_date() {
+    fn retry_after_is_seconds_or_date() {
         let value = |text: &str| retry_after(&HeaderValue::from_str(text).unwrap());
         assert_eq!(value("7"), Some(Duration::from_secs(7)));
         let soon = SystemTime::now() + Duration::from_secs(90);

@@ -1,8 +1,8 @@
-//! [`CredentialChain`]: which credential goes to a host, and which is tried next.
+//! [`CredentialChain`]: the credentials for a host, in the order in which they are tried.
 //!
-//! A token goes to its own host, over https, never along a redirect. The
-//! programs that may know one (`gh`, git's credential helpers) are asked only
-//! after a refusal, so a public repository never pays for them.
+//! A token is sent to its own host only, over https, and never after a redirect to another host.
+//! Programs (`gh`, git's credential helpers) are started only after the server has refused a
+//! request, so that public repositories do not need them.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -15,28 +15,28 @@ use super::host_of;
 use crate::environment::Environment;
 use crate::process::Programs;
 
-/// How long a helper program may think.
+/// The time limit for a helper program.
 const HELPER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The user that GitHub's documentation sends with a token.
 const GITHUB_USER: &str = "x-access-token";
 
-/// A user and a secret, and where they came from.
+/// A user name and a secret, with their origin.
 pub struct Credential {
     user: String,
     secret: String,
-    /// Who gave it: a variable's name, `gh auth token`.
+    /// The origin: the name of a variable, or `gh auth token`.
     pub origin: String,
 }
 
 impl Credential {
-    /// Returns the user's name.
+    /// Returns the user name.
     #[must_use]
     pub fn user(&self) -> &str {
         &self.user
     }
 
-    /// Returns the secret, to be sent to its host and nowhere else.
+    /// Returns the secret, to be sent to its host only.
     #[must_use]
     pub fn secret(&self) -> &str {
         &self.secret
@@ -49,7 +49,7 @@ impl std::fmt::Debug for Credential {
     }
 }
 
-/// Tries the credentials for one repository, best first.
+/// The credentials for a repository, best first.
 #[derive(Debug)]
 pub struct CredentialChain {
     current: Option<Credential>,
@@ -68,8 +68,8 @@ enum Step {
 }
 
 impl CredentialChain {
-    /// Opens the credentials for `url`: with the token that the environment has for its
-    /// host, else with nothing.
+    /// Creates the chain for `url`, which starts with the token that the environment has for the
+    /// host, or without credentials.
     #[must_use]
     pub fn open(env: &dyn Environment, url: &Url) -> Self {
         if url.scheme() != "https" {
@@ -94,7 +94,7 @@ impl CredentialChain {
         }
     }
 
-    /// A credentials with nothing in it: for plain http, and after a redirect to another host.
+    /// Creates an empty chain, for plain HTTP, and after a redirect to another host.
     #[must_use]
     pub fn empty() -> Self {
         Self {
@@ -112,7 +112,7 @@ impl CredentialChain {
         self.current.as_ref()
     }
 
-    /// Moves on to the next credential after a refusal; `false` when there is none.
+    /// Selects the next credential after a refusal; `false` if there is none.
     pub async fn advance(&mut self, url: &Url, status: u16) -> bool {
         loop {
             let step = self.next;
@@ -122,8 +122,8 @@ impl CredentialChain {
                 Step::GitCredential | Step::Nothing => Step::Nothing,
             };
             let found = match step {
-                // A bad token hides even what is public; a good one that sees nothing
-                // sees no more without it.
+                // With an invalid token even public repositories are refused. With a valid token
+                // that has no access, a request without it has no access either.
                 Step::Anonymous if status == 401 => {
                     self.current = None;
                     return true;
@@ -141,18 +141,18 @@ impl CredentialChain {
         }
     }
 
-    /// Returns a phrase that says which credentials were tried.
+    /// Returns a phrase with the origins of the tried credentials.
     #[must_use]
     pub fn tried(&self) -> String {
         match self.tried.as_slice() {
-            [] => "no credential was tried".to_owned(),
+            [] => "no credentials were tried".to_owned(),
             tried => format!("tried {}", tried.join(", ")),
         }
     }
 }
 
-/// The user to send with a token, which is the same on GitHub and Gitea whatever it is. A
-/// `MDSKILL_TOKEN` may be of a GitLab that only its name gives away; no token is chosen by that.
+/// Returns the user name to send with a token. GitHub and Gitea accept any. A `MDSKILL_TOKEN` may
+/// belong to a GitLab server that only its name indicates; the name never selects a token.
 fn user_for(env: &dyn Environment, host: &str) -> &'static str {
     if env.is_gitlab(host) || host.starts_with("gitlab.") {
         "oauth2"
@@ -205,7 +205,7 @@ async fn ask_git(programs: Option<&Programs>, url: &Url) -> Option<Credential> {
     })
 }
 
-/// Runs a helper and returns what it printed; nothing when it fails or takes too long.
+/// Runs a helper and returns its output; `None` if it fails or takes too long.
 async fn answer_of(mut command: Command, question: &str) -> Option<String> {
     command
         .stdin(Stdio::piped())
@@ -215,7 +215,7 @@ async fn answer_of(mut command: Command, question: &str) -> Option<String> {
     let mut child = command.spawn().ok()?;
     let mut stdin = child.stdin.take()?;
     let ask = async {
-        // A helper that does not read its question may still answer.
+        // A helper that does not read its input may still answer.
         let _unread = stdin.write_all(question.as_bytes()).await;
         drop(stdin);
         child.wait_with_output().await.ok()
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_gets_no_token_and_debug_hides_it() {
+    fn token_is_not_sent_over_plain_http_or_shown_by_debug() {
         let plain = Url::parse("http://github.com/a/b.git").unwrap();
         assert!(
             CredentialChain::open(&WithToken, &plain)

@@ -1,4 +1,4 @@
-//! HTTP: one client, what its failures mean, when to try again, and who may see a token.
+//! HTTP: the client, its errors, retries, and credentials.
 
 pub mod client;
 pub mod credentials;
@@ -8,75 +8,74 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-/// A request failed. Every text is safe to print: no token is ever part of it.
+/// A request failed. The messages never contain a token.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// Nothing listens, no route, no such host.
+    /// The connection could not be opened.
     #[error("can't connect to {host}: {reason}")]
     Connect {
-        /// The host that was tried.
+        /// The host.
         host: String,
-        /// The system's reason.
+        /// The message of the system.
         reason: String,
     },
-    /// The certificate or the handshake was refused.
+    /// The TLS handshake failed, for example because of the certificate.
     #[error("can't trust {host}: {reason}")]
     Tls {
-        /// The host that was tried.
+        /// The host.
         host: String,
-        /// The verifier's reason.
+        /// The message of the verifier.
         reason: String,
     },
-    /// Nothing came for too long.
-    #[error("{host} sent nothing for {seconds} seconds")]
+    /// No data was received within the time limit.
+    #[error("no data from {host} for {seconds}s")]
     Timeout {
-        /// The host that was tried.
+        /// The host.
         host: String,
-        /// How long was waited.
+        /// The time limit.
         seconds: u64,
     },
-    /// Bytes came, but fewer than 1 KiB a second.
-    #[error("{host} sends less than 1 KiB a second")]
+    /// Less than 1 KiB per second was received.
+    #[error("{host} sends less than 1 KiB per second")]
     TooSlow {
-        /// The host that was tried.
+        /// The host.
         host: String,
     },
-    /// The connection ended in the middle.
-    #[error("the connection to {host} broke: {reason}")]
+    /// The connection ended before the response was complete.
+    #[error("the connection to {host} failed: {reason}")]
     Broken {
-        /// The host that was tried.
+        /// The host.
         host: String,
-        /// The system's reason.
+        /// The message of the system.
         reason: String,
     },
-    /// The server answered with a status that is no success.
+    /// The server returned a status other than success.
     #[error("{}", status_sentence(*.status, .url, .tried, .retry_after.as_ref()))]
     Status {
         /// The HTTP status.
         status: u16,
-        /// What was asked for.
+        /// The requested URL.
         url: String,
-        /// Which credentials were tried, as a phrase.
+        /// The tried credentials, as a phrase.
         tried: String,
-        /// What the server asked to wait.
+        /// The time to wait that the server asked for.
         retry_after: Option<Duration>,
     },
-    /// A redirect that is not followed.
-    #[error("{url} redirects to {to}, which is not followed: {reason}")]
+    /// A redirect was refused.
+    #[error("refused the redirect from {url} to {to}: {reason}")]
     Redirect {
-        /// What was asked for.
+        /// The requested URL.
         url: String,
-        /// Where it points.
+        /// The target of the redirect.
         to: String,
-        /// Why not.
+        /// The reason.
         reason: &'static str,
     },
 }
 
 impl HttpError {
-    /// Whether the same request may succeed in a moment.
-    ///
-    /// What cargo and uv try again as well; never a refusal, never a certificate.
+    /// Whether a retry may succeed, by the same criteria as in cargo and uv: never after a refusal
+    /// or a certificate error.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -91,7 +90,7 @@ impl HttpError {
         }
     }
 
-    /// Returns what the server asked to wait before the next try.
+    /// Returns the time that the server asked to wait before the next attempt.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -101,7 +100,7 @@ impl HttpError {
     }
 }
 
-/// Returns the host with its port, as errors name it.
+/// Returns the host, with its port if it is not the default.
 #[must_use]
 pub fn host_of(url: &Url) -> String {
     match (url.host_str(), url.port()) {
@@ -111,22 +110,22 @@ pub fn host_of(url: &Url) -> String {
     }
 }
 
-/// Says what a status means, as GitHub, GitLab and Gitea use it.
+/// Describes a status, as GitHub, GitLab, and Gitea use it.
 fn status_sentence(status: u16, url: &str, tried: &str, retry_after: Option<&Duration>) -> String {
     match status {
-        401 => format!("{url} asks who you are (401); {tried}"),
-        403 => format!("{url} is forbidden (403); {tried}"),
-        404 | 410 => format!("{url} does not exist, or it is private ({status}); {tried}"),
-        407 => format!("the proxy asks who you are (407) on the way to {url}"),
+        401 => format!("{url} requires authentication (401); {tried}"),
+        403 => format!("access to {url} is forbidden (403); {tried}"),
+        404 | 410 => format!("{url} does not exist or is private ({status}); {tried}"),
+        407 => format!("the proxy requires authentication (407) to connect to {url}"),
         429 => match retry_after {
             Some(wait) => format!(
                 "{url}: too many requests (429); try again in {} seconds",
                 wait.as_secs()
             ),
-            None => format!("{url}: too many requests (429); try again in some minutes"),
+            None => format!("{url}: too many requests (429); try again in a few minutes"),
         },
         451 => format!("{url} is blocked for legal reasons (451)"),
         500.. => format!("{url}: the server failed ({status})"),
-        _ => format!("{url} answered with status {status}"),
+        _ => format!("{url} returned status {status}"),
     }
 }

@@ -1,27 +1,38 @@
-//! [`Retry`]: how often, and how long after, a failed request is tried again.
+//! [`Retry`]: the number of retries, and the pauses between them.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use super::HttpError;
 
-/// Longest pause between two tries.
+/// The maximum pause between two attempts.
 const MAX_PAUSE: Duration = Duration::from_secs(10);
 
-/// The rule for trying again.
+/// The retry policy.
 #[derive(Debug, Clone, Copy)]
 pub struct Retry {
-    /// How often, after the first try.
+    /// The maximum number of retries.
     pub times: u64,
-    /// Pause before the first retry, doubled each time.
+    /// The pause before the first retry; doubled for each further one.
     pub delay: Duration,
-    /// Longest `Retry-After` that is honoured; a longer one fails at once.
+    /// The maximum `Retry-After` that is honoured; a longer one fails immediately.
     pub patience: Duration,
 }
 
+/// Three retries, the first after half a second; a `Retry-After` of at most a minute is honoured.
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            times: 3,
+            delay: Duration::from_millis(500),
+            patience: Duration::from_mins(1),
+        }
+    }
+}
+
 impl Retry {
-    /// Returns how long to wait after the failed try number `tried` (from 0), or
-    /// nothing when trying again makes no sense.
+    /// Returns the pause after the failed attempt number `tried` (from 0); `None` if a retry is
+    /// useless.
     #[must_use]
     pub fn pause(&self, tried: u64, error: &HttpError) -> Option<Duration> {
         if tried >= self.times || !error.is_transient() {
@@ -33,8 +44,8 @@ impl Retry {
         Some(self.backoff(tried))
     }
 
-    /// Returns the pause before the next try: doubled each time, jittered between
-    /// half and whole, so that a fleet of runners does not come back in step.
+    /// Returns the pause before the next attempt: doubled each time, with a jitter between half and
+    /// whole, so that many runners do not retry at the same moment.
     #[must_use]
     pub fn backoff(&self, tried: u64) -> Duration {
         let factor = 1_u32 << tried.min(10);
@@ -58,12 +69,8 @@ mod tests {
     }
 
     #[test]
-    fn a_passing_fault_is_tried_again_a_bounded_number_of_times() {
-        let retry = Retry {
-            times: 3,
-            delay: Duration::from_millis(500),
-            patience: Duration::from_mins(1),
-        };
+    fn transient_error_is_retried_limited_times() {
+        let retry = Retry::default();
         for tried in 0..3 {
             let pause = retry.pause(tried, &status(503, None)).unwrap();
             let longest = Duration::from_millis(500 << tried);
@@ -76,7 +83,7 @@ mod tests {
         );
         assert!(
             retry.pause(0, &status(429, Some(3600))).is_none(),
-            "longer than our patience"
+            "longer than the limit"
         );
         for final_status in [400, 401, 403, 404, 451] {
             assert!(retry.pause(0, &status(final_status, None)).is_none());

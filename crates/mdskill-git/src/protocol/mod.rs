@@ -1,91 +1,112 @@
-//! Git's protocol, version 2: what is asked, and in `answer` how the answers read.
+//! Git's protocol, version 2: requests, and in `response` the parsers of the responses.
 //!
-//! Source: gitprotocol-v2(5). Only `ls-refs` and `fetch` are spoken, the same
-//! over http and ssh.
+//! Source: gitprotocol-v2(5). Only `ls-refs` and `fetch` are used, over HTTP and ssh alike.
 
 mod response;
 
-pub use response::{Answer, CapabilityList, PackAnswer, Reader, RefList};
+pub use response::{CapabilityList, PackResponse, Reader, RefList, ResponseParser};
 
 use super::objects::PackError;
 use super::pkt_line::{PktError, write_delimiter, write_flush, write_text};
 use crate::object_id::ObjectId;
 
-/// How mdskill calls itself to a server.
+/// The agent that is sent to a server.
 pub const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
 
-/// A ref as the server lists it.
+/// A ref in the list of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ref {
-    /// `HEAD`, `refs/heads/main`.
+    /// The full name, such as `HEAD` or `refs/heads/main`.
     pub name: String,
-    /// What it points at: a commit, or the tag object of an annotated tag.
+    /// The id of the commit, or of the tag object of an annotated tag.
     pub id: ObjectId,
-    /// The commit behind an annotated tag.
+    /// The commit of an annotated tag.
     pub peeled: Option<ObjectId>,
-    /// The branch that `HEAD` stands for; none when it is detached.
+    /// The branch of `HEAD`; `None` if it is detached.
     pub symref: Option<String>,
 }
 
 impl Ref {
-    /// Returns the commit that the ref names.
+    /// Returns the commit.
     #[must_use]
     pub fn commit(&self) -> ObjectId {
         self.peeled.unwrap_or(self.id)
     }
 }
 
-/// What a server says it can do.
+/// The capabilities of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Capabilities {
-    /// Whether it speaks version 2 at all.
+    /// Whether it supports version 2.
     pub version_2: bool,
-    /// Whether `fetch` takes `filter`.
+    /// Whether `fetch` supports `filter`.
     pub filter: bool,
-    /// `sha1`, `sha256`; absent means `sha1`.
+    /// `sha1` or `sha256`; absent means `sha1`.
     pub object_format: Option<String>,
 }
 
-/// What to fetch.
+/// The objects to fetch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wants {
-    /// The commits or blobs wanted.
+    /// The ids of commits or blobs.
     pub ids: Vec<ObjectId>,
-    /// Commits whose trees are here already.
+    /// Commits whose trees are already in the repository.
     pub known: Vec<ObjectId>,
-    /// What to leave out, and how far to go back.
+    /// The extent of the fetch.
     pub depth: Depth,
 }
 
-/// How much of a commit is wanted.
+impl Wants {
+    /// Wants a commit and its trees, without file contents.
+    #[must_use]
+    pub fn trees(commit: ObjectId) -> Self {
+        Self {
+            ids: vec![commit],
+            known: Vec::new(),
+            depth: Depth::Trees,
+        }
+    }
+
+    /// Wants exactly these blobs.
+    #[must_use]
+    pub fn blobs(ids: impl IntoIterator<Item = ObjectId>) -> Self {
+        Self {
+            ids: ids.into_iter().collect(),
+            known: Vec::new(),
+            depth: Depth::Exactly,
+        }
+    }
+}
+
+/// The extent of a fetch: the kinds of objects, and the number of commits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Depth {
-    /// The commit and its trees, no blob.
+    /// The commit and its trees, without blobs.
     Trees,
-    /// The commit, its trees and all its blobs: for a server without filters.
+    /// The commit, its trees, and all its blobs, for a server without filters.
     Everything,
-    /// So many commits back from the one named, with their trees, no blob.
+    /// This number of commits back from the wanted one, with their trees, without blobs.
     Past(u32),
-    /// The same with all blobs: for a server without filters.
+    /// The same with all blobs, for a server without filters.
     WholePast(u32),
-    /// Exactly the objects named.
+    /// Exactly the wanted objects.
     #[default]
     Exactly,
-    /// The objects named, and of those that are commits their ancestors so far: no tree.
+    /// The wanted objects, and the ancestors of those that are commits, without trees.
     History(Reach),
 }
 
-/// How far back a history goes.
+/// The limit of a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// So many steps from each commit that is wanted.
+    /// This number of steps from each wanted commit.
     Steps(u32),
-    /// To the commits made at this second or later.
+    /// The commits of this time or later, in Unix seconds.
     Since(i64),
 }
 
 impl Depth {
-    /// Returns what to ask of a server that has no filters, where that is more.
+    /// Returns the larger depth for a server without filters; `None` if it is the same.
     #[must_use]
     pub fn without_filter(self) -> Option<Self> {
         match self {
@@ -95,7 +116,7 @@ impl Depth {
         }
     }
 
-    /// Returns how far back from the commits named it goes; nothing when objects are asked for.
+    /// Returns the limit of the history; `None` if single objects are wanted.
     #[must_use]
     pub fn reach(self) -> Option<Reach> {
         match self {
@@ -109,24 +130,24 @@ impl Depth {
     fn filter(self) -> Option<&'static str> {
         match self {
             Self::Trees | Self::Past(_) => Some("blob:none"),
-            // What is wanted by its id is sent whatever the filter: blobs come too.
+            // Objects that are wanted by id are sent despite the filter, so blobs are included.
             Self::History(_) => Some("tree:0"),
             Self::Everything | Self::WholePast(_) | Self::Exactly => None,
         }
     }
 }
 
-/// An answer that can't be used.
+/// A response that can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ProtocolError {
-    /// The server said why, in its own words.
-    #[error("the server refused: {0}")]
+    /// The server refused the request; the message is the server's.
+    #[error("the server refused the request: {0}")]
     Refused(String),
-    /// The answer is no answer to what was asked: another protocol, or none.
-    #[error("the server's answer is not git's protocol, version 2 ({0})")]
-    Odd(String),
-    /// The answer ended before its end.
-    #[error("the server's answer ended early")]
+    /// The response is not one of protocol version 2.
+    #[error("the response is not git protocol version 2 ({0})")]
+    Unexpected(String),
+    /// The response is incomplete.
+    #[error("the response ended early")]
     Truncated,
     /// The pack was refused.
     #[error(transparent)]
@@ -134,22 +155,22 @@ pub enum ProtocolError {
 }
 
 impl ProtocolError {
-    /// Says that a history alone can't be had of a server that would send all files with it.
+    /// Returns the error for a history from a server without filters, which would send all files.
     #[must_use]
     pub fn no_filter() -> Self {
-        Self::Refused("it knows no filters".to_owned())
+        Self::Refused("it does not support filters".to_owned())
     }
 }
 
 impl From<PktError> for ProtocolError {
     fn from(error: PktError) -> Self {
-        Self::Odd(error.to_string())
+        Self::Unexpected(error.to_string())
     }
 }
 
-/// Returns the request that lists the refs which begin with a prefix, tags peeled.
+/// Returns the request that lists the refs with one of these prefixes, with peeled tags.
 ///
-/// `ref-prefix` keeps the answer at 356 bytes where it would be 117 KB.
+/// `ref-prefix` reduces a response of 117 KB to 356 bytes.
 #[must_use]
 pub fn ls_refs_request(prefixes: &[String]) -> Vec<u8> {
     let mut request = begin("ls-refs");
@@ -162,15 +183,15 @@ pub fn ls_refs_request(prefixes: &[String]) -> Vec<u8> {
     request
 }
 
-/// Returns the request that fetches a pack of what is wanted.
+/// Returns the request that fetches a pack of the wanted objects.
 #[must_use]
 pub fn fetch_request(wants: &Wants) -> Vec<u8> {
     let mut request = begin("fetch");
     write_text(&mut request, "no-progress");
     write_text(&mut request, "ofs-delta");
     if let Some(reach) = wants.depth.reach() {
-        // `have` without `shallow` saves nothing: the server must know that only
-        // the commit itself is here, not its history (86 KB against 20).
+        // `have` without `shallow` saves nothing, because the server must know that only the
+        // commit is here, not its history (86 KB instead of 20).
         for id in &wants.known {
             write_text(&mut request, &format!("shallow {id}"));
         }
@@ -208,7 +229,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_update_says_what_it_has() {
+    fn fetch_request_names_known_commits() {
         let id = "367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35".parse().unwrap();
         let wants = Wants {
             ids: vec![id],

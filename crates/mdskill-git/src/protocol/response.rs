@@ -1,89 +1,88 @@
-//! The answers, read frame by frame as they arrive: capabilities, refs, packs.
+//! Parsers of the responses, which read frame by frame: capabilities, refs, and packs.
 
 use super::{Capabilities, ProtocolError, Ref};
 use crate::objects::{Database, PackError, PackWriter};
 use crate::pkt_line::{Decoder, Pkt};
 
-/// Most refs that an answer may have: a large repository has some 100,000 pull requests.
+/// The maximum number of refs: a large repository has about 100,000 pull requests.
 const MAX_REFS: usize = 500_000;
-/// Most bytes that their list may have.
+/// The maximum size of the list of refs, in bytes.
 const MAX_REFS_BYTES: usize = 64 << 20;
 
-/// Reads an answer as its chunks arrive; `true` when the answer is complete.
-pub trait Answer {
-    /// Takes one frame.
+/// A parser of a response.
+pub trait ResponseParser {
+    /// Reads a frame, and returns whether the response is complete.
     ///
     /// # Errors
-    /// When the frame has no place in this answer.
+    /// When the frame is not part of this response.
     fn take(&mut self, pkt: Pkt) -> Result<bool, ProtocolError>;
 }
 
-/// Feeds chunks to an [`Answer`].
+/// Reads a response from chunks.
 pub struct Reader<A> {
     decoder: Decoder,
     complete: bool,
-    /// The answer so far.
-    pub answer: A,
+    /// The parser of the response.
+    pub response: A,
 }
 
-impl<A: Answer> Reader<A> {
-    /// Begins to read an answer.
-    pub fn new(answer: A) -> Self {
+impl<A: ResponseParser> Reader<A> {
+    /// Creates a reader.
+    pub fn new(response: A) -> Self {
         Self {
             decoder: Decoder::default(),
             complete: false,
-            answer,
+            response,
         }
     }
 
-    /// Takes the next chunk; returns whether the answer is complete.
+    /// Reads the next chunk, and returns whether the response is complete.
     ///
     /// # Errors
-    /// When it is not what was asked for.
+    /// When it is not the expected response.
     pub fn push(&mut self, chunk: &[u8]) -> Result<bool, ProtocolError> {
         self.decoder.push(chunk);
         while !self.complete {
             match self.decoder.next_pkt()? {
-                Some(pkt) => self.complete = self.answer.take(pkt)?,
+                Some(pkt) => self.complete = self.response.take(pkt)?,
                 None => break,
             }
         }
         Ok(self.complete)
     }
 
-    /// Returns the answer when the connection ended.
+    /// Returns the response.
     ///
     /// # Errors
-    /// [`ProtocolError::Odd`] when nothing came, [`ProtocolError::Truncated`] when not all did.
+    /// [`ProtocolError::Truncated`] when it is not complete.
     pub fn finish(self) -> Result<A, ProtocolError> {
-        match (self.complete, self.decoder.is_empty()) {
-            (true, _) => Ok(self.answer),
-            _ => Err(ProtocolError::Truncated),
+        if self.complete {
+            Ok(self.response)
+        } else {
+            Err(ProtocolError::Truncated)
         }
     }
 }
 
-/// The answer to `ls-refs`.
+/// The response to `ls-refs`.
 #[derive(Debug, Default)]
 pub struct RefList(pub Vec<Ref>, usize);
 
-impl Answer for RefList {
+impl ResponseParser for RefList {
     fn take(&mut self, pkt: Pkt) -> Result<bool, ProtocolError> {
         let line = match pkt {
             Pkt::Flush => return Ok(true),
             Pkt::Data(line) => line,
-            other => return Err(odd(&format!("{other:?} among the refs"))),
+            other => return Err(unexpected(&format!("{other:?} among the refs"))),
         };
         refuse_error(&line)?;
         self.1 += line.len();
         if self.0.len() >= MAX_REFS || self.1 > MAX_REFS_BYTES {
-            return Err(ProtocolError::Refused(
-                "it lists more refs than mdskill takes".to_owned(),
-            ));
+            return Err(ProtocolError::Refused("it lists too many refs".to_owned()));
         }
         match parse_ref(&line) {
             Some(reference) => self.0.push(reference),
-            None => return Err(odd(&String::from_utf8_lossy(&line))),
+            None => return Err(unexpected(&String::from_utf8_lossy(&line))),
         }
         Ok(false)
     }
@@ -110,26 +109,26 @@ fn parse_ref(line: &[u8]) -> Option<Ref> {
     Some(reference)
 }
 
-/// The answer to `GET info/refs`, or ssh's greeting: what the server can do.
+/// The response to `GET info/refs`, or the greeting over ssh: the capabilities of the server.
 #[derive(Debug, Default)]
 pub struct CapabilityList {
-    /// What was said so far.
+    /// The capabilities.
     pub capabilities: Capabilities,
     lines: usize,
     service_line: bool,
 }
 
-impl Answer for CapabilityList {
+impl ResponseParser for CapabilityList {
     fn take(&mut self, pkt: Pkt) -> Result<bool, ProtocolError> {
         let line = match pkt {
-            // Over http, `# service=git-upload-pack` and a flush may come first.
+            // Over HTTP, `# service=git-upload-pack` and a flush may come first.
             Pkt::Flush if self.service_line && self.lines == 0 => {
                 self.service_line = false;
                 return Ok(false);
             }
             Pkt::Flush => return Ok(true),
             Pkt::Data(line) => line,
-            other => return Err(odd(&format!("{other:?} among the capabilities"))),
+            other => return Err(unexpected(&format!("{other:?} among the capabilities"))),
         };
         refuse_error(&line)?;
         let line = String::from_utf8_lossy(&line);
@@ -140,7 +139,7 @@ impl Answer for CapabilityList {
         }
         self.lines += 1;
         if self.lines == 1 && line != "version 2" {
-            // An older protocol lists its refs here; what follows does not matter.
+            // An older protocol lists its refs here; the rest is not needed.
             let format = line.split("object-format=").nth(1);
             self.capabilities.object_format = format
                 .and_then(|rest| rest.split_whitespace().next())
@@ -157,15 +156,15 @@ impl Answer for CapabilityList {
     }
 }
 
-/// The answer to `fetch`: sections of text, then the pack in a side band.
-pub struct PackAnswer<'a> {
+/// The response to `fetch`: sections of text, then the pack in a side band.
+pub struct PackResponse<'a> {
     writer: Option<PackWriter<'a>>,
     in_pack: bool,
     received: &'a mut dyn FnMut(usize),
 }
 
-impl<'a> PackAnswer<'a> {
-    /// Begins to take a pack into `database`, telling `received` of its bytes.
+impl<'a> PackResponse<'a> {
+    /// Creates a parser that writes the pack to `database`, and calls `received` with its bytes.
     ///
     /// # Errors
     /// When the database can't be written.
@@ -192,7 +191,7 @@ impl<'a> PackAnswer<'a> {
     }
 }
 
-impl Answer for PackAnswer<'_> {
+impl ResponseParser for PackResponse<'_> {
     fn take(&mut self, pkt: Pkt) -> Result<bool, ProtocolError> {
         let line = match pkt {
             Pkt::Flush => return Ok(true),
@@ -202,10 +201,11 @@ impl Answer for PackAnswer<'_> {
         if !self.in_pack {
             refuse_error(&line)?;
             self.in_pack = line == b"packfile\n";
-            // Sections before the pack (`shallow-info`) say nothing that is needed here.
-            return match self.in_pack || is_section_line(&line) {
-                true => Ok(false),
-                false => Err(odd(&String::from_utf8_lossy(&line))),
+            // Sections before the pack, such as `shallow-info`, are not needed.
+            return if self.in_pack || is_section_line(&line) {
+                Ok(false)
+            } else {
+                Err(unexpected(&String::from_utf8_lossy(&line)))
             };
         }
         match line.split_first() {
@@ -218,7 +218,7 @@ impl Answer for PackAnswer<'_> {
             }
             Some((2, _progress)) => Ok(false),
             Some((3, message)) => Err(refused(message)),
-            _ => Err(odd("a side band of no known number")),
+            _ => Err(unexpected("unknown side band")),
         }
     }
 }
@@ -248,9 +248,9 @@ fn refused(message: &[u8]) -> ProtocolError {
     ProtocolError::Refused(String::from_utf8_lossy(message).trim().to_owned())
 }
 
-fn odd(what: &str) -> ProtocolError {
+fn unexpected(what: &str) -> ProtocolError {
     let shown: String = what.trim().chars().take(60).collect();
-    ProtocolError::Odd(format!("`{}`", shown.escape_debug()))
+    ProtocolError::Unexpected(format!("`{}`", shown.escape_debug()))
 }
 
 #[cfg(test)]
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn refs_carry_what_they_peel_to_and_stand_for() {
+    fn ref_list_has_peeled_tags_and_branch_of_head() {
         let mut reader = Reader::new(RefList::default());
         let head = format!("{ID} HEAD symref-target:refs/heads/main");
         let tag = format!("{} refs/tags/v1 peeled:{ID}", "a".repeat(40));
@@ -281,25 +281,28 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_refs_has_an_end() {
+    fn ref_list_is_limited() {
         let long = format!("{ID} refs/heads/{}", "x".repeat(60_000));
         let line = text(&[&long]);
         let line = &line[..line.len() - 4];
         let mut reader = Reader::new(RefList::default());
         let error = (0..2_000).find_map(|_| reader.push(line).err());
-        assert!(error.unwrap().to_string().contains("more refs than"));
-        assert!(reader.answer.0.len() < 1_200);
+        assert!(error.unwrap().to_string().contains("too many refs"));
+        assert!(reader.response.0.len() < 1_200);
     }
 
     #[test]
-    fn an_error_line_is_the_servers_own_word() {
+    fn error_line_is_reported_with_message_of_server() {
         let mut reader = Reader::new(RefList::default());
         let error = reader.push(&text(&["ERR access denied"])).unwrap_err();
-        assert_eq!(error.to_string(), "the server refused: access denied");
+        assert_eq!(
+            error.to_string(),
+            "the server refused the request: access denied"
+        );
     }
 
     #[test]
-    fn capabilities_tell_version_filter_and_format() {
+    fn capabilities_have_version_filter_and_format() {
         let read = |lines: &[&str]| {
             let mut reader = Reader::new(CapabilityList::default());
             assert!(reader.push(&text(lines)).unwrap());

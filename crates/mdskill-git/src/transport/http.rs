@@ -1,7 +1,7 @@
-//! Protocol v2 over HTTP: a `POST` a command, on one connection.
+//! Protocol v2 over HTTP: a `POST` for each command, on one connection.
 //!
-//! The capability advertisement is a request that a modern server does not
-//! need, so it is asked for only when an answer is odd.
+//! The capability advertisement costs a request that modern servers do not need, so it is requested
+//! only after an unexpected response.
 //!
 //! Source: gitprotocol-http(5), "Smart Clients".
 
@@ -9,25 +9,25 @@ use reqwest::Url;
 
 use super::TransportError;
 use crate::environment::Environment;
-use crate::http::client::{Body, Client, Reply, Request};
+use crate::http::client::{Body, Client, Request, Response};
 use crate::http::credentials::CredentialChain;
 use crate::http::{HttpError, host_of};
 use crate::objects::Objects;
 use crate::process::Programs;
 use crate::progress::Progress;
 use crate::protocol::{
-    self, Answer, Capabilities, CapabilityList, Depth, PackAnswer, ProtocolError, Reader, Ref,
-    RefList, Wants,
+    self, Capabilities, CapabilityList, Depth, PackResponse, ProtocolError, Reader, Ref, RefList,
+    ResponseParser, Wants,
 };
 
-/// Most addresses that a redirect may lead through.
+/// The maximum number of redirects.
 const MAX_REDIRECTS: usize = 5;
 
-/// A repository behind a URL.
+/// A repository at an http or https URL.
 pub struct HttpRemote<'a> {
     client: &'a Client,
     base: Url,
-    asked: Url,
+    original: Url,
     credentials: CredentialChain,
     programs: Programs,
     capabilities: Option<Capabilities>,
@@ -35,12 +35,12 @@ pub struct HttpRemote<'a> {
 }
 
 impl<'a> HttpRemote<'a> {
-    /// Names the repository at `base`; nothing is sent yet.
+    /// Opens the repository at `base`. Sends nothing.
     #[must_use]
     pub fn new(client: &'a Client, base: Url, env: &dyn Environment) -> Self {
         Self {
             client,
-            asked: base.clone(),
+            original: base.clone(),
             credentials: CredentialChain::open(env, &base),
             programs: Programs::of(env),
             base,
@@ -49,27 +49,27 @@ impl<'a> HttpRemote<'a> {
         }
     }
 
-    /// Returns where the repository is now, when a redirect led elsewhere.
+    /// Returns the new address of the repository after a redirect.
     #[must_use]
     pub fn moved_to(&self) -> Option<String> {
-        (self.base != self.asked).then(|| self.base.to_string())
+        (self.base != self.original).then(|| self.base.to_string())
     }
 
-    /// Returns the programs of the environment that it was made with.
+    /// Returns the programs of the environment.
     #[must_use]
     pub fn programs(&self) -> &Programs {
         &self.programs
     }
 
-    /// Returns the sentences to tell the user, once.
+    /// Returns the warnings, each of them once.
     pub fn take_warnings(&mut self) -> Vec<String> {
         std::mem::take(&mut self.warnings)
     }
 
-    /// Lists the refs that begin with one of `prefixes`: one request.
+    /// Lists the refs with one of these prefixes, in one request.
     ///
     /// # Errors
-    /// When the server can't be asked, or is none for protocol v2.
+    /// When the request fails, or the server does not support protocol v2.
     pub async fn list_refs(&mut self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
         let request = protocol::ls_refs_request(prefixes);
         let mut tried = 0;
@@ -83,28 +83,29 @@ impl<'a> HttpRemote<'a> {
     }
 
     async fn try_list_refs(&mut self, request: &[u8]) -> Result<Vec<Ref>, TransportError> {
-        let error = match self.ask_refs(request).await {
+        let error = match self.request_refs(request).await {
             Err(error) => error,
             listed => return listed,
         };
-        let asked = self.base.clone();
-        let error = self.look_closer(error).await;
+        let before = self.base.clone();
+        let error = self.diagnose(error).await;
         // A forge may redirect only the advertisement of a renamed project.
-        match self.base == asked {
-            true => Err(error),
-            false => self.ask_refs(request).await,
+        if self.base == before {
+            Err(error)
+        } else {
+            self.request_refs(request).await
         }
     }
 
-    async fn ask_refs(&mut self, request: &[u8]) -> Result<Vec<Ref>, TransportError> {
+    async fn request_refs(&mut self, request: &[u8]) -> Result<Vec<Ref>, TransportError> {
         let body = self.post(request).await?;
         Ok(self.read(body, RefList::default()).await?.0)
     }
 
-    /// Brings what is wanted into `objects`: one request.
+    /// Fetches the wanted objects into `objects`, in one request.
     ///
     /// # Errors
-    /// When the server can't be asked, or what it sends can't be used.
+    /// When the request fails, or the response can't be used.
     pub async fn fetch(
         &mut self,
         wants: &Wants,
@@ -128,23 +129,22 @@ impl<'a> HttpRemote<'a> {
     ) -> Result<(), TransportError> {
         let wants = self.without_filter(wants);
         if matches!(wants.depth, Depth::History(_)) && self.lacks_filter() {
-            return Err(self.odd(ProtocolError::no_filter()));
+            return Err(self.protocol_error(ProtocolError::no_filter()));
         }
         let body = self.post(&protocol::fetch_request(&wants)).await?;
         let database = objects.database()?;
         let mut received = |count: usize| progress.received(count as u64);
-        let answer =
-            PackAnswer::new(&database, &mut received).map_err(|error| self.odd(error.into()))?;
-        match self.read(body, answer).await {
-            Ok(pack) => pack.finish().map_err(|error| self.odd(error)),
+        let response = PackResponse::new(&database, &mut received)
+            .map_err(|error| self.protocol_error(error.into()))?;
+        match self.read(body, response).await {
+            Ok(pack) => pack.finish().map_err(|error| self.protocol_error(error)),
             Err(error) => {
                 let knew = self.capabilities.is_some();
-                let error = self.look_closer(error).await;
-                let can_do_without =
-                    !knew && wants.depth.without_filter().is_some() && self.lacks_filter();
-                match can_do_without {
-                    true => Box::pin(self.try_fetch(&wants, objects, progress)).await,
-                    false => Err(error),
+                let error = self.diagnose(error).await;
+                if !knew && wants.depth.without_filter().is_some() && self.lacks_filter() {
+                    Box::pin(self.try_fetch(&wants, objects, progress)).await
+                } else {
+                    Err(error)
                 }
             }
         }
@@ -156,7 +156,7 @@ impl<'a> HttpRemote<'a> {
             .is_some_and(|capabilities| !capabilities.filter)
     }
 
-    /// A server without filters sends the commit whole: one shallow pack.
+    /// Wants whole commits from a server without filters: one shallow pack.
     fn without_filter(&self, wants: &Wants) -> Wants {
         let mut wants = wants.clone();
         if let (Some(depth), true) = (wants.depth.without_filter(), self.lacks_filter()) {
@@ -165,7 +165,7 @@ impl<'a> HttpRemote<'a> {
         wants
     }
 
-    /// Waits before the next try, or hands the error back when another is no use.
+    /// Waits before the next attempt, or returns the error if a retry is useless.
     async fn wait_or_give_up(
         &self,
         error: TransportError,
@@ -187,21 +187,21 @@ impl<'a> HttpRemote<'a> {
         }
     }
 
-    /// Turns an odd answer into the reason for it, by asking what the server can do.
-    async fn look_closer(&mut self, error: TransportError) -> TransportError {
-        let is_odd = match &error {
+    /// Requests the capabilities of the server to find the reason for an unexpected response.
+    async fn diagnose(&mut self, error: TransportError) -> TransportError {
+        let is_unexpected = match &error {
             TransportError::Protocol { source, .. } => matches!(
                 source,
-                ProtocolError::Odd(_) | ProtocolError::Truncated | ProtocolError::Refused(_)
+                ProtocolError::Unexpected(_) | ProtocolError::Truncated | ProtocolError::Refused(_)
             ),
             TransportError::Http(HttpError::Status { status, .. }) => *status == 404,
             _ => false,
         };
-        if !is_odd || self.capabilities.is_some() {
+        if !is_unexpected || self.capabilities.is_some() {
             return error;
         }
-        // If even this fails, the first error says more.
-        let Ok(capabilities) = self.ask_capabilities().await else {
+        // If this fails too, the first error is more specific.
+        let Ok(capabilities) = self.request_capabilities().await else {
             return error;
         };
         let url = self.base.to_string();
@@ -209,7 +209,7 @@ impl<'a> HttpRemote<'a> {
             (Some(format), _) if format == "sha256" => TransportError::Sha256 { url },
             (_, false) => TransportError::NoVersion2 {
                 url,
-                reason: "`git` was not asked".to_owned(),
+                reason: "`git` was not tried".to_owned(),
             },
             _ => error,
         };
@@ -217,29 +217,33 @@ impl<'a> HttpRemote<'a> {
         explained
     }
 
-    async fn ask_capabilities(&mut self) -> Result<Capabilities, TransportError> {
+    async fn request_capabilities(&mut self) -> Result<Capabilities, TransportError> {
         let body = self.send("info/refs?service=git-upload-pack", None).await?;
         let list = self.read(body, CapabilityList::default()).await?;
         Ok(list.capabilities)
     }
 
-    async fn read<A: Answer>(&self, mut body: Body<'_>, answer: A) -> Result<A, TransportError> {
-        let mut reader = Reader::new(answer);
+    async fn read<A: ResponseParser>(
+        &self,
+        mut body: Body<'_>,
+        response: A,
+    ) -> Result<A, TransportError> {
+        let mut reader = Reader::new(response);
         let mut complete = false;
         while let Some(chunk) = body.chunk().await? {
-            // The end of the body frees the connection for the next request; a body that
-            // goes on behind its answer would hold it, and this, for ever.
+            // The body is read to its end, which frees the connection for the next request. A body
+            // that continues after the response is not read, because it may never end.
             if complete {
                 break;
             }
             complete = reader
                 .push(chunk.as_ref())
-                .map_err(|error| self.odd(error))?;
+                .map_err(|error| self.protocol_error(error))?;
         }
-        reader.finish().map_err(|error| self.odd(error))
+        reader.finish().map_err(|error| self.protocol_error(error))
     }
 
-    fn odd(&self, source: ProtocolError) -> TransportError {
+    fn protocol_error(&self, source: ProtocolError) -> TransportError {
         TransportError::Protocol {
             url: self.base.to_string(),
             source,
@@ -250,10 +254,10 @@ impl<'a> HttpRemote<'a> {
         Ok(self.send("git-upload-pack", Some(request)).await?)
     }
 
-    /// Sends to the repository's `service`, following redirects and trying credentials.
+    /// Sends a request to a service of the repository, follows redirects, and tries credentials.
     async fn send(&mut self, service: &str, body: Option<&[u8]>) -> Result<Body<'a>, HttpError> {
         let mut redirects = 0;
-        // The first refusal says most: a helper's stale token must not hide a 404.
+        // The first refusal is reported, because a stale token of a helper must not hide a 404.
         let mut first = None;
         loop {
             let url = self.service_url(service);
@@ -267,15 +271,15 @@ impl<'a> HttpRemote<'a> {
                 })
                 .await?
             {
-                Reply::Body(body) => {
+                Response::Body(body) => {
                     self.warn_of_refused_token(first);
                     return Ok(body);
                 }
-                Reply::Moved(target) => {
+                Response::Moved(target) => {
                     redirects += 1;
                     self.follow(&url, &target, service, redirects)?;
                 }
-                Reply::Refused {
+                Response::Refused {
                     status,
                     retry_after,
                 } => {
@@ -305,7 +309,7 @@ impl<'a> HttpRemote<'a> {
         {
             let tried = self.credentials.tried();
             self.warnings.push(format!(
-                "{} refused the token ({tried}); went on without one",
+                "{} refused the token ({tried}); continued without it",
                 host_of(&self.base)
             ));
         }
@@ -320,7 +324,7 @@ impl<'a> HttpRemote<'a> {
         url
     }
 
-    /// Goes on at the address that a redirect names, without credentials if it is another host's.
+    /// Follows a redirect, without credentials if the host is another one.
     fn follow(
         &mut self,
         from: &Url,
@@ -334,17 +338,17 @@ impl<'a> HttpRemote<'a> {
             reason,
         };
         if count > MAX_REDIRECTS {
-            return Err(refuse("there were five before it"));
+            return Err(refuse("more than five redirects"));
         }
         if !matches!(
             (from.scheme(), to.scheme()),
             (_, "https") | ("http", "http")
         ) {
-            return Err(refuse("it leaves https"));
+            return Err(refuse("its target does not use https"));
         }
         let service_path = service.split('?').next().unwrap_or_default();
         let Some(base_path) = to.path().strip_suffix(&format!("/{service_path}")) else {
-            return Err(refuse("it leads to a page, not to a git repository"));
+            return Err(refuse("it is not the address of a git repository"));
         };
         let mut base = to.clone();
         base.set_path(base_path);

@@ -1,7 +1,6 @@
-//! Repositories on this machine: read where they lie, or, for a bundle, through the store.
+//! Repositories on this machine, which are read in place, and bundles, which are imported.
 //!
-//! A bundle is its refs and one pack (gitformat-bundle(5)), so the pack reader
-//! that serves the network serves it too.
+//! A bundle has refs and one pack (gitformat-bundle(5)), which is read like a pack from the network.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -11,7 +10,7 @@ use crate::object_id::ObjectId;
 use crate::objects::{ObjectError, Objects, PackError};
 use crate::protocol::{ProtocolError, Ref};
 
-/// Longest line of a bundle's head.
+/// The maximum length of a line in the header of a bundle.
 const MAX_LINE_BYTES: u64 = 4096;
 
 /// The refs of a repository on this machine.
@@ -20,7 +19,7 @@ pub struct LocalRefs {
 }
 
 impl LocalRefs {
-    /// Reads the refs of an opened repository.
+    /// Reads the refs of a repository.
     ///
     /// # Errors
     /// When they can't be read.
@@ -34,12 +33,12 @@ impl LocalRefs {
         })
     }
 
-    /// Takes a bundle's pack into `objects` and reads its refs.
+    /// Imports the pack of a bundle into `objects`, and reads its refs.
     ///
-    /// A bundle that was taken in before is not read again: its refs' objects are there.
+    /// The pack is skipped if the objects of all refs exist already.
     ///
     /// # Errors
-    /// When it is no bundle, not a whole one, or damaged.
+    /// When the file is not a bundle, or it is incremental or damaged.
     pub fn of_bundle(path: &Path, objects: &Objects) -> Result<Self, TransportError> {
         let refuse = |reason: String| TransportError::Local {
             path: path.display().to_string(),
@@ -47,9 +46,9 @@ impl LocalRefs {
         };
         let file = std::fs::File::open(path).map_err(|error| refuse(error.to_string()))?;
         let mut bundle = BufReader::with_capacity(64 << 10, file);
-        let listed = read_bundle_head(&mut bundle).map_err(refuse)?;
+        let listed = read_bundle_header(&mut bundle).map_err(refuse)?;
         if !listed.iter().all(|(_, id)| objects.contains(*id)) {
-            take_pack(&mut bundle, objects).map_err(|source| TransportError::Protocol {
+            import_pack(&mut bundle, objects).map_err(|source| TransportError::Protocol {
                 url: path.display().to_string(),
                 source,
             })?;
@@ -62,7 +61,7 @@ impl LocalRefs {
         })
     }
 
-    /// Returns the refs that begin with one of `prefixes`.
+    /// Returns the refs with one of these prefixes.
     #[must_use]
     pub fn list(&self, prefixes: &[String]) -> Vec<Ref> {
         let wanted = |reference: &&Ref| {
@@ -84,11 +83,11 @@ fn peeled(objects: &Objects, name: String, id: ObjectId, symref: Option<String>)
     }
 }
 
-/// Returns the refs in a bundle's head, or why it is none.
-fn read_bundle_head(bundle: &mut impl BufRead) -> Result<Vec<(String, ObjectId)>, String> {
+/// Returns the refs in the header of a bundle.
+fn read_bundle_header(bundle: &mut impl BufRead) -> Result<Vec<(String, ObjectId)>, String> {
     let signature = read_line(bundle)?;
     if !matches!(signature.as_str(), "# v2 git bundle" | "# v3 git bundle") {
-        return Err("it does not begin as a bundle does".to_owned());
+        return Err("it does not start with a bundle header".to_owned());
     }
     let mut refs = Vec::new();
     loop {
@@ -101,13 +100,15 @@ fn read_bundle_head(bundle: &mut impl BufRead) -> Result<Vec<(String, ObjectId)>
                 capability == "object-format=sha1" || capability.starts_with("filter=");
             if !understood {
                 return Err(format!(
-                    "the bundle needs `{capability}`, which mdskill can't read"
+                    "the bundle requires `{capability}`, which is not supported"
                 ));
             }
         } else if line.starts_with('-') {
-            return Err("the bundle holds only what is new since another commit; make it with `git bundle create FILE --all`".to_owned());
+            return Err("it is an incremental bundle; create a full one with `git bundle create FILE --all`".to_owned());
         } else {
-            let (id, name) = line.split_once(' ').ok_or("a line of its head is no ref")?;
+            let (id, name) = line
+                .split_once(' ')
+                .ok_or("its header has an invalid ref line")?;
             let id = id.parse().map_err(|error| format!("{error}"))?;
             refs.push((name.to_owned(), id));
         }
@@ -119,12 +120,12 @@ fn read_line(bundle: &mut impl BufRead) -> Result<String, String> {
     let read = bundle.take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
     read.map_err(|error| error.to_string())?;
     if line.pop() != Some(b'\n') {
-        return Err("its head ends early".to_owned());
+        return Err("its header is truncated".to_owned());
     }
-    String::from_utf8(line).map_err(|_| "its head is not text".to_owned())
+    String::from_utf8(line).map_err(|_| "its header is not UTF-8".to_owned())
 }
 
-fn take_pack(bundle: &mut impl Read, objects: &Objects) -> Result<(), ProtocolError> {
+fn import_pack(bundle: &mut impl Read, objects: &Objects) -> Result<(), ProtocolError> {
     let unusable = |error: ObjectError| PackError::Corrupt(error.to_string());
     let database = objects.database().map_err(unusable)?;
     let mut writer = database.pack_writer()?;
@@ -145,22 +146,22 @@ mod tests {
     use super::*;
 
     fn head(text: &str) -> Result<Vec<(String, ObjectId)>, String> {
-        read_bundle_head(&mut text.as_bytes())
+        read_bundle_header(&mut text.as_bytes())
     }
 
     #[test]
-    fn a_bundles_head_is_read_or_refused_by_name() {
+    fn bundle_header_is_read_or_refused_with_reason() {
         let id = "367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35";
         let refs = head(&format!(
             "# v2 git bundle\n{id} refs/heads/main\n{id} HEAD\n\nPACK"
         ))
         .unwrap();
         assert_eq!(refs.len(), 2);
-        assert!(head("PK\x03\x04\n").unwrap_err().contains("does not begin"));
+        assert!(head("PK\x03\x04\n").unwrap_err().contains("does not start"));
         assert!(
             head(&format!("# v2 git bundle\n-{id} old\n"))
                 .unwrap_err()
-                .contains("only what is new")
+                .contains("incremental bundle")
         );
         assert!(
             head("# v3 git bundle\n@object-format=sha256\n")
@@ -170,7 +171,7 @@ mod tests {
         assert!(
             head("# v2 git bundle\n")
                 .unwrap_err()
-                .contains("ends early")
+                .contains("is truncated")
         );
     }
 }

@@ -1,7 +1,7 @@
-//! The ways to a repository, behind one [`Remote`].
+//! The transports, and [`Remote`], which has the same interface for all of them.
 //!
-//! `http` and `ssh` speak protocol v2 themselves; `local` opens what is on this
-//! machine; `system` starts the user's `git` where a server is too old for v2.
+//! `http` and `ssh` implement protocol v2; `local` reads repositories on this machine; `system` runs
+//! the user's `git` for servers that do not support v2.
 
 pub mod http;
 pub mod local;
@@ -15,70 +15,76 @@ use super::objects::{ObjectError, PackError};
 use super::protocol::ProtocolError;
 use crate::http::HttpError;
 
-/// A repository could not be asked, or its answer not be used.
+/// A request to a repository failed, or its response can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
-    /// HTTP failed.
+    /// The HTTP request failed.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// The answer is none, or a refusal.
+    /// The response is invalid, or the server refused the request.
     #[error("{url}: {source}")]
     Protocol {
-        /// Which repository.
+        /// The repository.
         url: String,
-        /// What is wrong with the answer.
+        /// The error in the response.
         source: ProtocolError,
     },
-    /// The repository's ids are SHA-256.
+    /// The ids of the repository are SHA-256.
     #[error("{url} is a SHA-256 repository; mdskill reads SHA-1 repositories only")]
     Sha256 {
-        /// Which repository.
+        /// The repository.
         url: String,
     },
-    /// The server speaks no protocol v2, and `git` is not there or failed.
-    #[error("{url} speaks no git protocol version 2, and {reason}")]
+    /// The server does not support protocol v2, and `git` is missing or failed.
+    #[error("{url} does not support git protocol version 2, and {reason}")]
     NoVersion2 {
-        /// Which repository.
+        /// The repository.
         url: String,
-        /// Why `git` did not help.
+        /// The reason why `git` did not help.
         reason: String,
     },
     /// `ssh` failed.
     #[error("can't reach {url} over ssh: {reason}")]
     Ssh {
-        /// Which repository.
+        /// The repository.
         url: String,
-        /// What ssh said, on its last lines.
+        /// The last lines of ssh's output.
         reason: String,
     },
     /// The ssh server refused the user's keys.
     #[error("can't reach {url} over ssh: {reason}")]
     SshDenied {
-        /// Which repository.
+        /// The repository.
         url: String,
         /// The last lines of ssh's output.
         reason: String,
     },
-    /// There is no repository on this machine where one was named.
-    #[error("{path} is no git repository and no bundle: {reason}")]
+    /// There is no repository or bundle at a path.
+    #[error("{path} is not a git repository or bundle: {reason}")]
     Local {
-        /// The path as named.
+        /// The path.
         path: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
-    /// The store can't take or give objects.
+    /// The URL is not one of a repository on a server.
+    #[error("`{url}` is not an https, http, or ssh URL of a repository")]
+    UnsupportedUrl {
+        /// The URL.
+        url: String,
+    },
+    /// The repository that receives the objects can't be read or written.
     #[error(transparent)]
     Objects(#[from] ObjectError),
 }
 
 impl TransportError {
-    /// Whether the same may succeed in a moment.
+    /// Whether a retry may succeed.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Http(error) => error.is_transient(),
-            // Bytes that were lost or changed on the way.
+            // Bytes were lost or changed in transit.
             Self::Protocol { source, .. } => matches!(
                 source,
                 ProtocolError::Truncated

@@ -1,30 +1,60 @@
-//! [`Remote`]: one repository to ask, whatever the way.
+//! [`Remote`]: a repository to fetch from, over any transport.
 
 use super::http::HttpRemote;
-use super::ssh::SshRemote;
+use super::ssh::{SshAddress, SshRemote};
 use super::system::SystemGit;
 use super::{TransportError, local::LocalRefs};
+use crate::environment::Environment;
+use crate::http::client::Client;
 use crate::objects::Objects;
 use crate::progress::Progress;
 use crate::protocol::{Ref, Wants};
 
-/// A repository that can be asked for refs and objects.
+/// A repository to fetch refs and objects from.
 pub enum Remote<'a> {
-    /// Over http or https.
+    /// Over HTTP.
     Http(Box<HttpRemote<'a>>),
     /// Over the user's ssh.
     Ssh(Box<SshRemote>),
-    /// On this machine: its objects are read where they lie.
+    /// On this machine; its objects are read in place.
     Local(LocalRefs),
     /// Through the user's `git`.
     System(SystemGit),
 }
 
-impl Remote<'_> {
-    /// Lists the refs that begin with one of `prefixes`.
+impl<'a> Remote<'a> {
+    /// Opens the repository at an https, http, or ssh URL (`ssh://HOST/PATH` or `USER@HOST:PATH`).
+    /// Sends nothing.
+    ///
+    /// A repository on this machine is opened with [`Objects::open`] instead.
     ///
     /// # Errors
-    /// When the repository can't be asked.
+    /// [`TransportError::UnsupportedUrl`] for any other URL.
+    pub fn open(
+        url: &str,
+        client: &'a Client,
+        env: &dyn Environment,
+    ) -> Result<Self, TransportError> {
+        let is_ssh = url.starts_with("ssh://") || !url.contains("://");
+        if is_ssh && let Some(address) = SshAddress::parse(url) {
+            return Ok(Self::Ssh(Box::new(SshRemote::new(url, address, env))));
+        }
+        match reqwest::Url::parse(url) {
+            Ok(base) if matches!(base.scheme(), "https" | "http") => {
+                Ok(Self::Http(Box::new(HttpRemote::new(client, base, env))))
+            }
+            _ => Err(TransportError::UnsupportedUrl {
+                url: url.to_owned(),
+            }),
+        }
+    }
+}
+
+impl Remote<'_> {
+    /// Lists the refs with one of these prefixes.
+    ///
+    /// # Errors
+    /// When the request fails.
     pub async fn list_refs(&mut self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
         loop {
             let listed = match self {
@@ -40,10 +70,10 @@ impl Remote<'_> {
         }
     }
 
-    /// Brings what is wanted into `objects`.
+    /// Fetches the wanted objects into `objects`.
     ///
     /// # Errors
-    /// When the repository can't be asked, or sends what can't be used.
+    /// When the request fails, or the response can't be used.
     pub async fn fetch(
         &mut self,
         wants: &Wants,
@@ -54,7 +84,7 @@ impl Remote<'_> {
             let fetched = match self {
                 Self::Http(remote) => remote.fetch(wants, objects, progress).await,
                 Self::Ssh(remote) => remote.fetch(wants, objects, progress).await,
-                // Everything was there from the start; what is missing stays missing.
+                // All objects exist already; the caller checks for missing ones.
                 Self::Local(_) => Ok(()),
                 Self::System(git) => git.fetch(wants, objects).await,
             };
@@ -65,7 +95,7 @@ impl Remote<'_> {
         }
     }
 
-    /// Goes on with the user's `git` where the server is too old; any other error stands.
+    /// Switches to the user's `git` if the server does not support v2; returns any other error.
     fn fall_back(&mut self, error: TransportError) -> Result<(), TransportError> {
         let programs = match &*self {
             Self::Http(remote) => remote.programs().clone(),
@@ -81,7 +111,7 @@ impl Remote<'_> {
         }
     }
 
-    /// Returns the address that the repository moved to, when it said so.
+    /// Returns the new address of the repository after a redirect.
     #[must_use]
     pub fn moved_to(&self) -> Option<String> {
         match self {
@@ -90,7 +120,7 @@ impl Remote<'_> {
         }
     }
 
-    /// Returns sentences worth a warning, once each.
+    /// Returns the warnings, each of them once.
     pub fn take_warnings(&mut self) -> Vec<String> {
         match self {
             Self::Http(remote) => remote.take_warnings(),

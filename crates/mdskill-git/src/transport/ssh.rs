@@ -1,6 +1,6 @@
-//! Protocol v2 over the user's `ssh`: one process, all commands through it.
+//! Protocol v2 over the user's `ssh`, in one process for all commands.
 //!
-//! So agents, keys, config and known hosts work as they do for git.
+//! Agents, keys, configuration, and known hosts work as they do for git.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -16,24 +16,25 @@ use crate::objects::Objects;
 use crate::process::Programs;
 use crate::progress::Progress;
 use crate::protocol::{
-    self, Answer, CapabilityList, Depth, PackAnswer, ProtocolError, Reader, Ref, RefList, Wants,
+    self, CapabilityList, Depth, PackResponse, ProtocolError, Reader, Ref, RefList, ResponseParser,
+    Wants,
 };
 
-/// Longest part of ssh's own words that an error repeats.
+/// The maximum length of ssh's messages in an error, in bytes.
 const MAX_STDERR_BYTES: u64 = 4096;
 
-/// Where an ssh URL leads.
+/// The parts of an ssh URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SshAddress {
     /// `[user@]host`.
     pub destination: String,
-    /// The port, when not the usual.
+    /// The port, if it is in the URL.
     pub port: Option<u16>,
-    /// The repository's path on that host.
+    /// The path of the repository on that host.
     pub path: String,
 }
 
-/// A repository behind ssh.
+/// A repository over ssh.
 pub struct SshRemote {
     url: String,
     address: SshAddress,
@@ -44,11 +45,11 @@ pub struct SshRemote {
     timeout: Duration,
 }
 
-/// What is started for ssh.
+/// The program to start as ssh.
 enum Program {
-    /// A command line for the shell.
+    /// A command line of the shell.
     Line(String),
-    /// A program by its name or path.
+    /// The name or path of a program.
     Name(String),
 }
 
@@ -56,13 +57,13 @@ struct Session {
     _child: Child,
     stdin: ChildStdin,
     stdout: ChildStdout,
-    said: JoinHandle<Vec<u8>>,
+    stderr: JoinHandle<Vec<u8>>,
 }
 
 impl SshAddress {
-    /// Reads `ssh://[user@]host[:port]/path` or `[user@]host:path`.
+    /// Parses `ssh://[user@]host[:port]/path` or `[user@]host:path`.
     ///
-    /// A destination that begins with `-` would be an option to ssh, and is none.
+    /// A destination that begins with `-` is refused, because ssh would read it as an option.
     #[must_use]
     pub fn parse(url: &str) -> Option<Self> {
         let (authority, path) = match url.strip_prefix("ssh://") {
@@ -74,7 +75,7 @@ impl SshAddress {
             Some((destination, port)) if has_port => (destination, Some(port.parse().ok()?)),
             _ => (authority, None),
         };
-        // `ssh://host/~user/x` is `~user/x` there, as git has it.
+        // In `ssh://host/~user/x` the path is `~user/x`, as in git.
         let path = path
             .strip_prefix("/~")
             .map_or(path.to_owned(), |rest| format!("~{rest}"));
@@ -92,11 +93,11 @@ impl SshAddress {
 }
 
 impl SshRemote {
-    /// Names the repository at `address`; nothing is started yet.
+    /// Opens the repository at `address`. Starts nothing.
     #[must_use]
     pub fn new(url: &str, address: SshAddress, env: &dyn Environment) -> Self {
         let program = match env.ssh_command() {
-            // As git does: the command is the shell's to split.
+            // The shell splits the command, as in git.
             Some(command) => Program::Line(format!("{command} \"$@\"")),
             None => Program::Name(env.ssh_program().unwrap_or("ssh").to_owned()),
         };
@@ -111,16 +112,16 @@ impl SshRemote {
         }
     }
 
-    /// Returns the programs of the environment that it was made with.
+    /// Returns the programs of the environment.
     #[must_use]
     pub fn programs(&self) -> &Programs {
         &self.programs
     }
 
-    /// Lists the refs that begin with one of `prefixes`.
+    /// Lists the refs with one of these prefixes.
     ///
     /// # Errors
-    /// When ssh fails, or the server speaks no protocol v2.
+    /// When ssh fails, or the server does not support protocol v2.
     pub async fn list_refs(&mut self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
         let list = self
             .ask(&protocol::ls_refs_request(prefixes), RefList::default())
@@ -128,10 +129,10 @@ impl SshRemote {
         Ok(list.0)
     }
 
-    /// Brings what is wanted into `objects`.
+    /// Fetches the wanted objects into `objects`.
     ///
     /// # Errors
-    /// When ssh fails, or what is sent can't be used.
+    /// When ssh fails, or the response can't be used.
     pub async fn fetch(
         &mut self,
         wants: &Wants,
@@ -144,17 +145,21 @@ impl SshRemote {
             wants.depth = depth;
         }
         if matches!(wants.depth, Depth::History(_)) && !self.has_filter {
-            return Err(self.odd(ProtocolError::no_filter()));
+            return Err(self.protocol_error(ProtocolError::no_filter()));
         }
         let database = objects.database()?;
         let mut received = |count: usize| progress.received(count as u64);
-        let answer =
-            PackAnswer::new(&database, &mut received).map_err(|error| self.odd(error.into()))?;
+        let answer = PackResponse::new(&database, &mut received)
+            .map_err(|error| self.protocol_error(error.into()))?;
         let pack = self.ask(&protocol::fetch_request(&wants), answer).await?;
-        pack.finish().map_err(|error| self.odd(error))
+        pack.finish().map_err(|error| self.protocol_error(error))
     }
 
-    async fn ask<A: Answer>(&mut self, request: &[u8], answer: A) -> Result<A, TransportError> {
+    async fn ask<A: ResponseParser>(
+        &mut self,
+        request: &[u8],
+        answer: A,
+    ) -> Result<A, TransportError> {
         self.connect().await?;
         let Some(session) = &mut self.session else {
             return Err(self.failed("no session"));
@@ -170,7 +175,7 @@ impl SshRemote {
         self.read(answer).await
     }
 
-    async fn read<A: Answer>(&mut self, answer: A) -> Result<A, TransportError> {
+    async fn read<A: ResponseParser>(&mut self, answer: A) -> Result<A, TransportError> {
         let mut reader = Reader::new(answer);
         let mut chunk = vec![0; 64 << 10];
         loop {
@@ -179,10 +184,10 @@ impl SshRemote {
             };
             let read = timeout(self.timeout, session.stdout.read(&mut chunk)).await;
             let Ok(read) = read else {
-                // Dropped, it is killed.
+                // Dropping the session kills the process.
                 self.session = None;
                 let seconds = self.timeout.as_secs();
-                return Err(self.failed(&format!("it sent nothing for {seconds} seconds")));
+                return Err(self.failed(&format!("no data for {seconds}s")));
             };
             let count = read.unwrap_or(0);
             if count == 0 {
@@ -190,11 +195,11 @@ impl SshRemote {
             }
             match reader.push(&chunk[..count]) {
                 Ok(false) => {}
-                Ok(true) => return reader.finish().map_err(|error| self.odd(error)),
+                Ok(true) => return reader.finish().map_err(|error| self.protocol_error(error)),
                 Err(error) => {
-                    // A server that refused has ended: the next request needs another.
+                    // After a refusal the server exits, so the next request needs a new session.
                     self.session = None;
-                    return Err(self.odd(error));
+                    return Err(self.protocol_error(error));
                 }
             }
         }
@@ -210,7 +215,7 @@ impl SshRemote {
         };
         let not_started = |error| self.failed(&format!("`{name}`: {error}"));
         let mut command = Command::from(built.map_err(not_started)?);
-        // A prompt would hang a CI job for ever.
+        // A prompt would block a CI job.
         command.args(["-o", "BatchMode=yes", "-o", "SendEnv=GIT_PROTOCOL"]);
         if let Some(port) = self.address.port {
             command.args(["-p", &port.to_string()]);
@@ -234,7 +239,7 @@ impl SshRemote {
             _child: child,
             stdin,
             stdout,
-            said: tokio::spawn(listen(stderr)),
+            stderr: tokio::spawn(read_messages(stderr)),
         });
         let greeting = self.read(CapabilityList::default()).await?.capabilities;
         if greeting.object_format.as_deref() == Some("sha256") {
@@ -243,7 +248,7 @@ impl SshRemote {
             });
         }
         if !greeting.version_2 {
-            let reason = "`git` was not asked".to_owned();
+            let reason = "`git` was not tried".to_owned();
             return Err(TransportError::NoVersion2 {
                 url: self.url.clone(),
                 reason,
@@ -253,13 +258,13 @@ impl SshRemote {
         Ok(())
     }
 
-    /// Says what ssh itself printed, which names the reason better than a broken pipe.
+    /// Returns an error with ssh's output, which is more specific than a broken pipe.
     async fn explain(&mut self, otherwise: &str) -> TransportError {
         let Some(session) = self.session.take() else {
             return self.failed(otherwise);
         };
         drop(session.stdin);
-        let said = session.said.await.unwrap_or_default();
+        let said = session.stderr.await.unwrap_or_default();
         let said = String::from_utf8_lossy(&said);
         let said: Vec<&str> = said
             .lines()
@@ -270,7 +275,7 @@ impl SshRemote {
             [] => self.failed(otherwise),
             lines => {
                 let (url, reason) = (self.url.clone(), lines.join("; "));
-                // ssh exits with 255 whatever went wrong: only its text tells a refused key.
+                // ssh exits with 255 after any error; only its output shows a refused key.
                 if lines.iter().any(|line| line.contains("Permission denied")) {
                     TransportError::SshDenied { url, reason }
                 } else {
@@ -287,7 +292,7 @@ impl SshRemote {
         }
     }
 
-    fn odd(&self, source: ProtocolError) -> TransportError {
+    fn protocol_error(&self, source: ProtocolError) -> TransportError {
         TransportError::Protocol {
             url: self.url.clone(),
             source,
@@ -295,11 +300,11 @@ impl SshRemote {
     }
 }
 
-/// Reads all that ssh prints, for a full pipe would stop it, and keeps the beginning.
-async fn listen(stderr: ChildStderr) -> Vec<u8> {
+/// Reads all output, because a full pipe would block ssh, and keeps the beginning.
+async fn read_messages(stderr: ChildStderr) -> Vec<u8> {
     let mut kept = Vec::new();
     let mut rest = stderr.take(MAX_STDERR_BYTES);
-    // What was read before an error is what there is to show.
+    // The output before an error is kept.
     let _partial = rest.read_to_end(&mut kept).await;
     let _ended = tokio::io::copy(&mut rest.into_inner(), &mut tokio::io::sink()).await;
     kept
@@ -310,7 +315,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_read_as_git_reads_them() {
+    fn addresses_are_parsed_as_in_git() {
         let parse = |url| SshAddress::parse(url).map(|a| (a.destination, a.port, a.path));
         let address = |destination: &str, port, path: &str| {
             Some((destination.to_owned(), port, path.to_owned()))

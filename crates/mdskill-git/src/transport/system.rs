@@ -1,7 +1,6 @@
-//! The user's `git`, for a server that speaks no protocol v2.
+//! The user's `git`, for servers that do not support protocol v2.
 //!
-//! It fetches one shallow pack into the store; everything after that is as with
-//! any server. No hook, no prompt, no other transport than the URL's.
+//! It fetches one shallow pack, without hooks, prompts, or transports other than that of the URL.
 
 use std::process::Stdio;
 
@@ -12,20 +11,20 @@ use crate::objects::Objects;
 use crate::process::Programs;
 use crate::protocol::{Depth, Ref, Wants};
 
-/// A repository that only `git` can talk to.
+/// A repository to fetch from with the user's `git`.
 pub struct SystemGit {
     url: String,
     programs: Programs,
 }
 
 impl SystemGit {
-    /// Names the repository at `url`.
+    /// Creates a remote for the repository at `url`.
     #[must_use]
     pub fn new(url: String, programs: Programs) -> Self {
         Self { url, programs }
     }
 
-    /// Lists the refs that begin with one of `prefixes`.
+    /// Lists the refs with one of these prefixes.
     ///
     /// # Errors
     /// When `git` is missing or fails.
@@ -43,7 +42,7 @@ impl SystemGit {
             .collect())
     }
 
-    /// Brings the wanted commits with everything in them; blobs came along with those.
+    /// Fetches the wanted commits with all their trees and blobs.
     ///
     /// # Errors
     /// When `git` is missing or fails.
@@ -63,7 +62,7 @@ impl SystemGit {
         }
         let mut command = self.git()?;
         command.arg("--git-dir").arg(objects.path());
-        // An old server gives only what a ref points at, so the refs' tips are asked for.
+        // An old server only sends commits that refs point to, so all refs are fetched.
         command.args([
             "fetch",
             "--quiet",
@@ -120,17 +119,18 @@ impl SystemGit {
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said = said
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let message = stderr
             .lines()
             .rev()
             .find(|line| !line.trim().is_empty())
-            .unwrap_or("it said nothing");
-        Err(self.failed(format!("`git` failed: {said}")))
+            .unwrap_or("it printed no error");
+        Err(self.failed(format!("`git` failed: {message}")))
     }
 }
 
-/// Reads `git ls-remote --symref`: tags come twice, the second time peeled (`^{}`).
+/// Parses the output of `git ls-remote --symref`, which lists tags twice, the second time peeled
+/// (`^{}`).
 fn parse_listing(printed: &str) -> Vec<Ref> {
     let mut refs: Vec<Ref> = Vec::new();
     let mut head_branch = None;
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_listing_knows_heads_branch_and_peeled_tags() {
+    fn listing_has_branch_of_head_and_peeled_tags() {
         let (one, two) = ("a".repeat(40), "b".repeat(40));
         let refs = parse_listing(&format!(
             "ref: refs/heads/main\tHEAD\n{one}\tHEAD\n{one}\trefs/heads/main\n{two}\trefs/tags/v1\n{one}\trefs/tags/v1^{{}}\n"

@@ -1,4 +1,4 @@
-//! The trees that edits were made on: asked for together with the new ones, and sometimes gone.
+//! Fetches the base commits of local edits together with the new commits.
 
 use std::collections::BTreeSet;
 
@@ -8,18 +8,18 @@ use mdskill_git::ObjectId;
 use mdskill_git::protocol::ProtocolError;
 use mdskill_git::transport::TransportError;
 
-/// How many times a request is said again without the commits that the server does not have.
+/// The maximum number of requests, each without the commits that the server does not have.
 const MAX_TRIES: usize = 3;
 
 impl Repository<'_> {
-    /// Finds the skills of each commit as [`Repository::discover`] does, and brings in the same
-    /// request the trees of `bases`, the commits that are locked.
+    /// Finds the skills of each commit as [`Repository::discover`] does, and fetches the trees of
+    /// `bases`, the locked commits, in the same request.
     ///
-    /// Returns with the skills the bases that can't be had: rewritten away upstream, or not in
-    /// the store while the network is off.
+    /// Also returns the bases that are not available: removed upstream, or not in the cache while
+    /// the network is off.
     ///
     /// # Errors
-    /// When the trees of `commits` can't be had.
+    /// When the trees of `commits` can't be fetched.
     pub async fn discover_with_bases(
         &mut self,
         commits: &[Option<ObjectId>],
@@ -36,7 +36,7 @@ impl Repository<'_> {
         commits.filter(|commit| self.lacks_trees(*commit)).collect()
     }
 
-    /// Leaves out what the server says it does not have, and all bases at last.
+    /// Omits the commits that the server reports as unknown, and in the end all bases.
     async fn fetch_trees_with_bases(
         &mut self,
         commits: &[Option<ObjectId>],
@@ -62,10 +62,10 @@ impl Repository<'_> {
                 fetched => return fetched,
             };
             let named = |base: &ObjectId| reason.contains(&base.to_string());
-            match bases.iter().any(named) {
-                true => bases.retain(|base| !named(base)),
-                false => return Ok(()),
+            if !bases.iter().any(named) {
+                return Ok(());
             }
+            bases.retain(|base| !named(base));
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The page of a forge that shows what lies between two commits.
+//! The URL of a forge's page that compares two commits.
 
 use reqwest::Url;
 
@@ -7,7 +7,7 @@ use crate::source::{Source, is_scp_like};
 use mdskill_git::ObjectId;
 use mdskill_git::transport::ssh::SshAddress;
 
-/// Whose pages a host has, as far as its name says.
+/// The kind of a forge, as far as the name of its host indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Forge {
     GitHub,
@@ -17,8 +17,8 @@ enum Forge {
     Bitbucket,
 }
 
-/// Returns the page that compares two commits of `source`; nothing for a folder, a mirror, or a
-/// host whose name does not say what runs there. It never holds a name or password.
+/// Returns the URL of the page that compares two commits of `source`; `None` for a folder, a mirror, or
+/// an unknown forge. It never contains a user name or password.
 #[must_use]
 pub fn compare_url(source: &Source, env: &Env, old: ObjectId, new: ObjectId) -> Option<String> {
     let (origin, path) = page_of(source, env)?;
@@ -33,18 +33,18 @@ pub fn compare_url(source: &Source, env: &Env, old: ObjectId, new: ObjectId) -> 
     let page = match forge {
         Forge::GitHub | Forge::Gitea => format!("compare/{old}...{new}"),
         Forge::GitLab => format!("-/compare/{old}...{new}"),
-        // The new one comes first there, with a line end in between.
+        // The new commit is first, with a line end in between.
         Forge::Bitbucket => format!("branches/compare/{new}%0D{old}"),
     };
     is_repository.then(|| format!("{origin}/{path}/{page}"))
 }
 
-/// Returns `https://HOST` and `owner/repo` of where a source is.
+/// Returns `https://HOST` and `owner/repo` of a source.
 fn page_of(source: &Source, env: &Env) -> Option<(String, String)> {
     let (origin, path) = match source {
         Source::GitHub { owner, repo } => {
             let base = Url::parse(&env.github_url()).ok()?;
-            // A path before `owner/repo` is a mirror's.
+            // Only a mirror has a path before `owner/repo`.
             let is_plain = base.path().trim_matches('/').is_empty();
             (
                 origin_of(&base).filter(|_| is_plain)?,
@@ -54,7 +54,7 @@ fn page_of(source: &Source, env: &Env) -> Option<(String, String)> {
         Source::Git { url } if url.starts_with("ssh://") || is_scp_like(url) => {
             let address = SshAddress::parse(url)?;
             let host = address.destination.rsplit('@').next()?.to_ascii_lowercase();
-            // The hosts where ssh goes through firewalls.
+            // Hosts for ssh over the https port.
             let host = match host.as_str() {
                 "ssh.github.com" => "github.com",
                 "altssh.gitlab.com" => "gitlab.com",
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn every_forge_has_its_own_page() {
+    fn compare_url_is_that_of_the_forge() {
         for (source, page) in [
             ("github:o/r", "https://github.com/o/r/compare/OLD...NEW"),
             (

@@ -1,8 +1,8 @@
-//! [`Seen`]: when this machine first saw each commit of a source.
+//! [`FirstSeen`]: when this machine first saw each commit of a source.
 //!
-//! It is what `min-age` of the policy counts from, so it only ever errs towards "just now": a file that
-//! is damaged, lost or can't be written makes commits new again. It lies beside the store and not in
-//! it, so that pruning the store, or its starting anew, makes no commit young.
+//! The policy's `min-age` counts from this time, so every error makes a commit newer: if the file is
+//! damaged, lost, or can't be written, commits count as new. It is not inside the cache of the source,
+//! so that removing that cache does not make commits new.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,21 +11,21 @@ use std::path::{Path, PathBuf};
 use crate::fs;
 use mdskill_git::ObjectId;
 
-/// The folder below the cache; the number changes when the layout does.
+/// The folder in the cache folder; the number changes with the layout.
 pub const FOLDER: &str = "seen-v1";
-/// Most commits that are remembered of one source.
+/// The maximum number of commits for each source.
 const MAX_COMMITS: usize = 8192;
 
-/// What is remembered of one source.
+/// The recorded times of a source.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct FirstSeen {
     file: PathBuf,
-    /// What the file held when it was last read: a hundred commits may be asked about.
+    /// The content of the file, kept because a hundred commits may be looked up.
     known: RefCell<Option<BTreeMap<String, u64>>>,
 }
 
-impl Seen {
-    /// Returns the memory of the source whose place in the store has this name.
+impl FirstSeen {
+    /// Returns the times of the source whose folder in the cache has this name.
     #[must_use]
     pub fn of(cache: &Path, name: &str) -> Self {
         let file = cache.join(FOLDER).join(format!("{name}.json"));
@@ -35,7 +35,7 @@ impl Seen {
         }
     }
 
-    /// Returns when a commit was first seen, in Unix seconds; nothing when it never was.
+    /// Returns when a commit was first seen, in Unix seconds; `None` if it was not.
     #[must_use]
     pub fn first(&self, commit: ObjectId) -> Option<u64> {
         let mut known = self.known.borrow_mut();
@@ -43,23 +43,23 @@ impl Seen {
         known.get(&commit.to_string()).copied()
     }
 
-    /// Remembers that commits were seen now, unless they were before. What another process wrote
-    /// stays, and of two times the earlier.
-    pub fn remember(&self, commits: impl IntoIterator<Item = ObjectId>, now: u64) {
+    /// Records that commits were seen now, unless they were seen before. Times that another process
+    /// has written are kept, and the earlier of two times wins.
+    pub fn record(&self, commits: impl IntoIterator<Item = ObjectId>, now: u64) {
         let mut known = self.read();
         let mut is_new = false;
         let mut here = Vec::new();
         for commit in commits {
             let commit = commit.to_string();
-            // A time to come was a wrong clock's: from now on it is now.
+            // A time in the future is from a wrong clock, and is replaced by now.
             let first = known.entry(commit.clone()).or_insert(u64::MAX);
             is_new |= *first > now;
             *first = now.min(*first);
             here.push(commit);
         }
         if is_new {
-            forget_some(&mut known, here);
-            // Not being able to write makes nothing older.
+            remove_oldest(&mut known, here);
+            // An error is ignored, because it does not make commits older.
             if let Ok(text) = serde_json::to_vec(&known) {
                 drop(fs::atomic::write_cache(&self.file, &text));
             }
@@ -74,8 +74,8 @@ impl Seen {
     }
 }
 
-/// Drops the oldest beyond the bound; first those that the source no longer names.
-fn forget_some(known: &mut BTreeMap<String, u64>, here: Vec<String>) {
+/// Removes the oldest commits beyond the limit; first those that are no longer in the source.
+fn remove_oldest(known: &mut BTreeMap<String, u64>, here: Vec<String>) {
     let here: std::collections::BTreeSet<String> = here.into_iter().collect();
     let excess = known.len().saturating_sub(MAX_COMMITS);
     let mut by_age: Vec<(bool, u64, String)> = known
@@ -96,23 +96,23 @@ mod tests {
         format!("{number:040x}").parse().unwrap()
     }
 
-    fn memory() -> (tempfile::TempDir, Seen) {
+    fn new_times() -> (tempfile::TempDir, FirstSeen) {
         let cache = tempfile::tempdir().unwrap();
-        let seen = Seen::of(cache.path(), "x-1");
+        let seen = FirstSeen::of(cache.path(), "x-1");
         (cache, seen)
     }
 
-    /// Asks as the next command does, which has the file alone to go by.
-    fn next(cache: &tempfile::TempDir) -> Seen {
-        Seen::of(cache.path(), "x-1")
+    /// Reads the file again, as the next command does.
+    fn next(cache: &tempfile::TempDir) -> FirstSeen {
+        FirstSeen::of(cache.path(), "x-1")
     }
 
     #[test]
-    fn the_first_time_stays() {
-        let (cache, seen) = memory();
+    fn first_time_is_kept() {
+        let (cache, seen) = new_times();
         assert_eq!(next(&cache).first(commit(1)), None);
-        seen.remember([commit(1)], 100);
-        seen.remember([commit(1), commit(2)], 200);
+        seen.record([commit(1)], 100);
+        seen.record([commit(1), commit(2)], 200);
         for seen in [&next(&cache), &seen] {
             assert_eq!(seen.first(commit(1)), Some(100));
             assert_eq!(seen.first(commit(2)), Some(200));
@@ -120,34 +120,34 @@ mod tests {
     }
 
     #[test]
-    fn what_another_wrote_stays_and_a_time_to_come_is_now() {
-        let (cache, seen) = memory();
-        seen.remember([commit(1)], 100);
-        seen.remember([commit(9)], 900);
-        seen.remember([commit(9)], 300);
+    fn times_of_other_process_are_kept_and_future_time_is_now() {
+        let (cache, seen) = new_times();
+        seen.record([commit(1)], 100);
+        seen.record([commit(9)], 900);
+        seen.record([commit(9)], 300);
         assert_eq!(next(&cache).first(commit(1)), Some(100));
         assert_eq!(next(&cache).first(commit(9)), Some(300));
     }
 
     #[test]
-    fn a_damaged_file_makes_everything_new() {
+    fn damaged_file_makes_all_commits_new() {
         for damaged in ["", "{", "[]", "{\"x\":-1}", "{\"x\":\"y\"}"] {
-            let (cache, seen) = memory();
-            seen.remember([commit(1)], 100);
+            let (cache, seen) = new_times();
+            seen.record([commit(1)], 100);
             std::fs::write(&seen.file, damaged).unwrap();
             assert_eq!(next(&cache).first(commit(1)), None, "{damaged}");
-            seen.remember([commit(1)], 500);
+            seen.record([commit(1)], 500);
             assert_eq!(next(&cache).first(commit(1)), Some(500), "{damaged}");
         }
     }
 
     #[test]
-    fn it_is_bounded_and_keeps_what_the_source_still_names() {
-        let (cache, seen) = memory();
+    fn times_are_limited_and_current_commits_are_kept() {
+        let (cache, seen) = new_times();
         let most = u32::try_from(MAX_COMMITS).unwrap();
-        seen.remember([commit(0)], 1);
-        seen.remember((1..most).map(commit), 2);
-        seen.remember([commit(0), commit(most)], 3);
+        seen.record([commit(0)], 1);
+        seen.record((1..most).map(commit), 2);
+        seen.record([commit(0), commit(most)], 3);
         assert_eq!(seen.read().len(), MAX_COMMITS);
         assert_eq!(next(&cache).first(commit(0)), Some(1));
         assert_eq!(next(&cache).first(commit(1)), None);

@@ -1,51 +1,52 @@
-//! [`Lineage`]: how a commit comes from an older one.
+//! [`Lineage`]: how the new commit of a ref relates to the locked one.
+
+pub(super) mod walk;
 
 use serde::Serialize;
 
 use mdskill_git::ObjectId;
 
-/// How the commit that a ref names now comes from the one that is locked.
+/// The relation of the new commit of a ref to the locked commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase", tag = "kind")]
 pub enum Lineage {
-    /// It comes after it.
+    /// The new commit is a descendant.
     Forward {
-        /// The commits in between and the new one itself, the newest first.
+        /// The commits after the locked one, the newest first.
         commits: Vec<CommitLine>,
     },
-    /// It comes before it: the ref was set back.
+    /// The new commit is an ancestor: the ref was moved back.
     Back,
-    /// More commits lie in between than were looked at.
+    /// There are too many commits in between.
     Far,
-    /// The old commit is not among its ancestors: somebody rewrote the history.
+    /// The locked commit is not an ancestor: the history was rewritten.
     Rewritten,
 }
 
 impl Lineage {
-    /// Says of a move what a person must know before taking it; nothing when it went forward, or
-    /// may have.
+    /// Returns the warning about an update; `None` if the ref moved forward, or may have.
     #[must_use]
     pub fn warning(&self, old: ObjectId, new: ObjectId) -> Option<String> {
         let (old, new) = (old.short(), new.short());
         match self {
             Self::Forward { .. } | Self::Far => None,
             Self::Back => Some(format!(
-                "its ref was set back upstream: {new} comes before {old}, which is locked"
+                "its ref was moved back upstream: {new} is an ancestor of the locked commit {old}"
             )),
             Self::Rewritten => Some(format!(
-                "its history was rewritten upstream: {new} does not come from {old}, which is locked"
+                "its history was rewritten upstream: {new} is not a descendant of the locked commit {old}"
             )),
         }
     }
 }
 
-/// One commit, as a log shows it.
+/// A commit, as in `git log --oneline`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CommitLine {
     /// The commit.
     #[serde(serialize_with = "as_text")]
     pub id: ObjectId,
-    /// The first line of its message, as its author wrote it.
+    /// The first line of the message.
     pub summary: String,
 }
 
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_went_another_way_is_warned_of() {
+    fn warning_is_for_moves_that_are_not_forward() {
         let id = |byte| ObjectId::from_bytes([byte; 20]);
         let warning = |lineage: Lineage| lineage.warning(id(0x11), id(0x22));
         let forward = Lineage::Forward {
@@ -67,8 +68,14 @@ mod tests {
         assert_eq!(warning(forward), None);
         assert_eq!(warning(Lineage::Far), None);
         let back = warning(Lineage::Back).unwrap();
-        assert!(back.contains("set back upstream: 2222222 comes before 1111111"));
+        assert!(
+            back.contains(
+                "moved back upstream: 2222222 is an ancestor of the locked commit 1111111"
+            )
+        );
         let rewritten = warning(Lineage::Rewritten).unwrap();
-        assert!(rewritten.contains("rewritten upstream: 2222222 does not come from 1111111"));
+        assert!(rewritten.contains(
+            "rewritten upstream: 2222222 is not a descendant of the locked commit 1111111"
+        ));
     }
 }

@@ -1,4 +1,4 @@
-//! The trees that edits were made on: they come with the new ones, and one that is gone stops nobody.
+//! The base commits of local edits: they are fetched with the new commits, and may be missing.
 
 use crate::forge::Scene;
 use crate::support::fault::Fault;
@@ -6,7 +6,7 @@ use crate::support::fetcher::{id, with};
 use mdskill::fetch::FetchError;
 use mdskill_git::ObjectId;
 
-/// Asks for the trees of the new commits and of the bases.
+/// Fetches the trees of the new commits and of the bases.
 fn with_bases(
     scene: &Scene,
     news: &[&str],
@@ -27,7 +27,7 @@ fn with_bases(
 }
 
 #[test]
-fn bases_come_with_the_new_trees_in_one_request() {
+fn bases_and_new_trees_take_one_request() {
     let mut scene = Scene::set();
     let old = scene.commit.clone();
     scene.repo.skill("skills/four", "four", "The fourth");
@@ -39,7 +39,7 @@ fn bases_come_with_the_new_trees_in_one_request() {
 }
 
 #[test]
-fn a_base_that_is_gone_upstream_does_not_stop_the_others() {
+fn missing_base_does_not_stop_others() {
     let mut scene = Scene::set();
     let root = scene.commit.clone();
     scene.repo.write("a", "a");
@@ -56,12 +56,12 @@ fn a_base_that_is_gone_upstream_does_not_stop_the_others() {
     let bases = [root.as_str(), &gone, &kept];
     let (found, missing) = with_bases(&scene, &[&new], &bases).unwrap();
     assert_eq!((found, missing), (4, vec![id(&gone)]));
-    // Refused, looked at what the server can do, and asked again without the one it named.
+    // The request is refused, the capabilities are requested, and the retry omits the missing commit.
     assert_eq!(scene.heard(), ["fetch", "GET", "fetch"]);
     let again = with_bases(&scene, &[&new], &[&gone]).unwrap();
     assert_eq!(again, (4, vec![id(&gone)]));
 
-    // A server that does not name it gives the new ones alone.
+    // A server that does not name the missing commit sends the new commits only.
     scene.lose_the_store();
     let names_old = {
         let gone = gone.clone();
@@ -75,7 +75,10 @@ fn a_base_that_is_gone_upstream_does_not_stop_the_others() {
     both.sort();
     assert_eq!((found, missing), (4, both.to_vec()));
 
-    // A new commit that can't be had is an error still.
+    // A missing new commit is still an error.
     let error = with_bases(&scene, &[&gone], &[&root]).unwrap_err();
-    assert!(error.to_string().contains("refused: no"), "{error}");
+    assert!(
+        error.to_string().contains("refused the request: no"),
+        "{error}"
+    );
 }

@@ -1,4 +1,4 @@
-//! The other ways to a repository: ssh, files, mirrors and bundles, folders, and no network at all.
+//! The transports other than HTTP: ssh, local repositories, mirrors, bundles, folders, and offline use.
 
 use crate::acts::{assert_tidy, refused};
 use crate::forge::Scene;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 const SSH_SPEC: &str = "git@forge.example:acme/skills.git//skills/one";
 
 #[test]
-fn an_add_over_ssh_is_one_process_that_cannot_ask() {
+fn add_over_ssh_starts_one_process_without_prompts() {
     let mut scene = Scene::set();
     scene.room.fake_ssh(scene.root());
     scene.run(&["add", SSH_SPEC]).ok();
@@ -34,7 +34,7 @@ fn an_add_over_ssh_is_one_process_that_cannot_ask() {
 }
 
 #[test]
-fn the_users_own_ssh_command_is_used_as_git_reads_it() {
+fn ssh_command_of_user_is_used_as_in_git() {
     let scene = Scene::set();
     scene.room.fake_ssh(scene.root());
     let tools = scene.room.path("tools");
@@ -54,7 +54,7 @@ fn the_users_own_ssh_command_is_used_as_git_reads_it() {
 }
 
 #[test]
-fn ssh_says_itself_what_is_wrong() {
+fn error_has_output_of_ssh() {
     let scene = Scene::set();
     scene.refuses(&["add", SSH_SPEC], 5, "`ssh`: No such file");
     for (said, code) in [
@@ -72,21 +72,21 @@ fn ssh_says_itself_what_is_wrong() {
 }
 
 #[test]
-fn a_silent_ssh_is_given_up_on() {
+fn silent_ssh_times_out() {
     let scene = Scene::set();
-    // It reads what it is sent, and says nothing, until its input is closed.
+    // It reads its input and prints nothing until the input is closed.
     scene.room.fake("ssh", "while read -r line; do :; done");
     let prepared = scene
         .mdskill(&["add", SSH_SPEC])
         .env("MDSKILL_TIMEOUT", "1");
     let start = Instant::now();
-    let sentence = "it sent nothing for 1 seconds";
+    let sentence = "no data for 1s";
     refused(&scene.room, prepared, 5, sentence).says("over ssh");
     assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
-fn what_ssh_prints_does_not_block_it() {
+fn large_output_of_ssh_does_not_block() {
     let scene = Scene::set();
     scene.room.fake_ssh(scene.root());
     let tools = scene.room.path("tools");
@@ -101,7 +101,7 @@ fn what_ssh_prints_does_not_block_it() {
 }
 
 #[test]
-fn a_host_that_is_an_option_is_no_host() {
+fn host_that_begins_with_dash_is_refused() {
     let scene = Scene::set();
     scene.room.fake_ssh(scene.root());
     for (spec, code) in [
@@ -128,7 +128,7 @@ fn a_host_that_is_an_option_is_no_host() {
 }
 
 #[test]
-fn a_repository_on_this_machine_is_read_where_it_lies() {
+fn local_repository_is_read_in_place() {
     let mut scene = Scene::set();
     let url = format!("file://{}", scene.repo.folder().display());
     scene.run(&["add", &format!("{url}//skills/three")]).ok();
@@ -144,7 +144,7 @@ fn a_repository_on_this_machine_is_read_where_it_lies() {
 }
 
 #[test]
-fn a_mirror_is_a_folder_of_repositories() {
+fn mirror_can_be_folder_of_repositories() {
     let scene = Scene::set();
     let folder = scene.root().display().to_string();
     for mirror in [folder.clone(), format!("file://{folder}")] {
@@ -161,7 +161,7 @@ fn a_mirror_is_a_folder_of_repositories() {
     }
 }
 
-/// A scene with a mirror of bundles, and where the bundle of `acme/skills` lies.
+/// A scene with a mirror of bundles, and the path of the bundle of `acme/skills`.
 fn mirror() -> (Scene, Room, PathBuf) {
     let scene = Scene::set();
     let folder = scene.room.path("temp/mirror");
@@ -172,7 +172,7 @@ fn mirror() -> (Scene, Room, PathBuf) {
 }
 
 #[test]
-fn a_mirror_is_a_folder_of_bundles_too() {
+fn mirror_can_be_folder_of_bundles() {
     let (mut scene, room, bundle) = mirror();
     scene.repo.bundle(&bundle);
     room.mdskill(["add", "acme/skills/three", "--offline"])
@@ -190,7 +190,7 @@ fn a_mirror_is_a_folder_of_bundles_too() {
 }
 
 #[test]
-fn a_bundle_of_one_branch_needs_no_head() {
+fn bundle_with_one_branch_needs_no_head() {
     let (scene, room, bundle) = mirror();
     let file = bundle.to_string_lossy().into_owned();
     scene
@@ -206,7 +206,7 @@ fn a_bundle_of_one_branch_needs_no_head() {
 }
 
 #[test]
-fn a_bundle_of_branches_without_a_head_asks_for_one_of_them() {
+fn bundle_with_branches_and_no_head_requires_ref() {
     let (mut scene, room, bundle) = mirror();
     scene
         .repo
@@ -218,7 +218,7 @@ fn a_bundle_of_branches_without_a_head_asks_for_one_of_them() {
         .repo
         .git(&["bundle", "create", "--quiet", &file, "--branches"]);
     let add = room.mdskill(["add", "acme/skills/one"]);
-    let outcome = refused(&room, add, 1, "has no HEAD");
+    let outcome = refused(&room, add, 1, "has no default branch");
     outcome.never_says("empty").says("@main").says("@next");
     room.mdskill(["add", "acme/skills/one@next"]).run().ok();
     let one = room.tree(".github/skills/one");
@@ -226,7 +226,7 @@ fn a_bundle_of_branches_without_a_head_asks_for_one_of_them() {
 }
 
 #[test]
-fn a_bundle_that_is_not_whole_is_refused() {
+fn incomplete_bundle_is_refused() {
     let (mut scene, room, bundle) = mirror();
     scene.repo.bundle(&bundle);
     let whole = std::fs::read(&bundle).unwrap();
@@ -242,11 +242,11 @@ fn a_bundle_that_is_not_whole_is_refused() {
         ),
         (&whole[..head], 5, "the pack is truncated or corrupt"),
         (&changed, 5, "the pack is truncated or corrupt"),
-        (&whole[..head - 10], 1, "its head ends early"),
+        (&whole[..head - 10], 1, "its header is truncated"),
         (
             b"PK\x03\x04 is no bundle\n",
             1,
-            "does not begin as a bundle does",
+            "does not start with a bundle header",
         ),
     ] {
         std::fs::write(&bundle, bytes).unwrap();
@@ -259,11 +259,11 @@ fn a_bundle_that_is_not_whole_is_refused() {
     scene
         .repo
         .git(&["bundle", "create", "--quiet", &file, "main", &since]);
-    refused(&room, add(), 1, "only what is new since another commit").says("git bundle create");
+    refused(&room, add(), 1, "it is an incremental bundle").says("git bundle create");
 }
 
 #[test]
-fn a_folder_of_the_project_is_a_source() {
+fn folder_of_project_can_be_source() {
     let scene = Scene::set();
     let room = &scene.room;
     let text =
@@ -309,7 +309,7 @@ fn a_folder_of_the_project_is_a_source() {
 }
 
 #[test]
-fn a_link_in_a_folder_is_refused_by_name() {
+fn link_in_folder_is_refused_with_its_name() {
     let scene = Scene::set();
     let room = &scene.room;
     room.write(
@@ -322,7 +322,7 @@ fn a_link_in_a_folder_is_refused_by_name() {
 }
 
 #[test]
-fn a_ref_that_was_never_asked_for_is_not_said_to_be_missing() {
+fn offline_reports_unknown_ref_as_not_cached() {
     let scene = Scene::set();
     scene.run(&["add", "acme/skills/one@main"]).ok();
     for spec in [
@@ -330,7 +330,7 @@ fn a_ref_that_was_never_asked_for_is_not_said_to_be_missing() {
         "acme/skills/one@other",
         "acme/skills/one@^1",
     ] {
-        let sentence = "is not in the store, and the network is off";
+        let sentence = "is not in the cache, and the network is off";
         scene.refuses(&["add", spec, "--offline"], 5, sentence);
     }
     scene
@@ -339,9 +339,9 @@ fn a_ref_that_was_never_asked_for_is_not_said_to_be_missing() {
 }
 
 #[test]
-fn without_a_network_the_store_serves() {
+fn offline_uses_cache() {
     let scene = Scene::set();
-    let sentence = "is not in the store, and the network is off";
+    let sentence = "is not in the cache, and the network is off";
     scene
         .refuses(&["add", "acme/skills/one", "--offline"], 5, sentence)
         .says("run the command once without --offline");

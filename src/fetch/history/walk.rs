@@ -1,34 +1,36 @@
-//! How one commit comes from another, by the commits that are here. Pure: commits are given by a function.
+//! Finds how one commit relates to another among the commits that are present. Without I/O: commits
+//! are read by a function.
 
 use std::collections::{BinaryHeap, HashMap};
 
-use super::history::{CommitLine, Lineage};
+use super::{CommitLine, Lineage};
 use mdskill_git::ObjectId;
 use mdskill_git::commits::CommitObject;
 
-/// Most commits that a lineage lists.
+/// The maximum number of commits in a lineage.
 const MAX_LISTED: usize = 100;
-/// Most commits that are looked at: a repository on this machine may have a million.
+/// The maximum number of commits to walk, because a local repository may have a million.
 const MAX_WALKED: usize = 20_000;
-/// How many more are looked at when nothing seems open: clocks differ. Git does the same.
+/// The number of further commits to walk when the result seems final, because clocks differ. Git does
+/// the same.
 const SLOP: usize = 200;
 
-/// What the commits that are here tell.
+/// The result of a walk through the commits that are present.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Traced {
-    /// All that can be known.
-    Settled(Lineage),
-    /// The new one does not come from the old one. It may come before it: of what the old one
-    /// comes from, not all is here.
+pub(in crate::fetch) enum Traced {
+    /// The result is final.
+    Final(Lineage),
+    /// The new commit is not a descendant of the old one. It may be an ancestor, because not all
+    /// ancestors of the old one are present.
     NotForward,
-    /// More commits may tell; whether any ancestor of the new one was here.
+    /// More commits are needed.
     Open {
-        /// Whether at least one was.
-        looked: bool,
+        /// Whether at least one parent of the new commit is present.
+        has_parent: bool,
     },
 }
 
-/// From where a commit was reached.
+/// The commits from which a commit was reached.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Reached {
     from_old: bool,
@@ -52,8 +54,8 @@ impl Reached {
     }
 }
 
-/// Tells how `new` comes from `old`, walking both ways up, the youngest commits first.
-pub(super) fn trace(
+/// Finds how `new` relates to `old`, and walks the ancestors of both, the youngest first.
+pub(in crate::fetch) fn trace(
     old: ObjectId,
     new: ObjectId,
     read: impl Fn(ObjectId) -> Option<CommitObject>,
@@ -90,7 +92,7 @@ pub(super) fn trace(
         }
         walked += 1;
         if walked > MAX_WALKED {
-            return Traced::Settled(Lineage::Far);
+            return Traced::Final(Lineage::Far);
         }
         slop = match walk.is_open() {
             true => SLOP,
@@ -102,7 +104,7 @@ pub(super) fn trace(
 
 struct Walk {
     reached: HashMap<ObjectId, Reached>,
-    /// What was read; nothing for one that is not here.
+    /// The commits that were read; `None` for a missing one.
     commits: HashMap<ObjectId, Option<CommitObject>>,
     queue: BinaryHeap<(i64, ObjectId)>,
 }
@@ -126,7 +128,7 @@ impl Walk {
         }
     }
 
-    /// Whether one that was reached from one side only is still to be looked at.
+    /// Whether a commit in the queue was reached from one side only.
     fn is_open(&self) -> bool {
         let is_open = |(_, id): &(i64, ObjectId)| !self.reached[id].is_both();
         self.queue.iter().any(is_open)
@@ -140,29 +142,30 @@ impl Walk {
 
     fn conclude(&self, old: ObjectId, new: ObjectId) -> Traced {
         if self.reached[&old].from_new {
-            return Traced::Settled(self.forward(new));
+            return Traced::Final(self.forward(new));
         }
         if self.reached[&new].from_old {
-            return Traced::Settled(Lineage::Back);
+            return Traced::Final(Lineage::Back);
         }
-        // What both come from can't come from the old one. Beyond any other gap it may lie.
+        // A common ancestor can't be a descendant of the old one. Behind other missing commits, the
+        // old one may be found.
         let is_new = |reached: Reached| reached.from_new && !reached.from_old;
         let is_old = |reached: Reached| reached.from_old && !reached.from_new;
         if self.has_gap(is_new) {
             let parents = self.commits[&new].iter().flat_map(|commit| &commit.parents);
             let mut here = parents.map(|parent| self.commits.get(parent));
             return Traced::Open {
-                looked: here.any(|commit| matches!(commit, Some(Some(_)))),
+                has_parent: here.any(|commit| matches!(commit, Some(Some(_)))),
             };
         }
         let time = |id: ObjectId| self.commits[&id].as_ref().map(|commit| commit.time);
         match self.has_gap(is_old) && time(new) <= time(old) {
             true => Traced::NotForward,
-            false => Traced::Settled(Lineage::Rewritten),
+            false => Traced::Final(Lineage::Rewritten),
         }
     }
 
-    /// Whether a commit that is not here was reached so.
+    /// Whether a missing commit was reached in this way.
     fn has_gap(&self, reached_so: impl Fn(Reached) -> bool) -> bool {
         let is_gap = |(id, commit): (&ObjectId, &Option<CommitObject>)| {
             commit.is_none() && reached_so(self.reached[id])
@@ -170,7 +173,7 @@ impl Walk {
         self.commits.iter().any(is_gap)
     }
 
-    /// Lists what only the new commit comes from in git's topological order: children before
+    /// Lists the commits reached from the new one only, in git's topological order: children before
     /// parents, one line of development after the other.
     fn forward(&self, new: ObjectId) -> Lineage {
         let is_listed = |id: &ObjectId| self.reached[id].only_from_new();
@@ -217,7 +220,7 @@ mod tests {
         ObjectId::from_bytes(bytes)
     }
 
-    /// Traces among commits of these numbers, times and parents; all others are not here.
+    /// Traces among commits of these numbers, times and parents; all others are missing.
     fn traced(old: u32, new: u32, commits: &[(u32, i64, &[u32])]) -> Traced {
         trace(id(old), id(new), |wanted| {
             let found = commits.iter().find(|(number, ..)| id(*number) == wanted)?;
@@ -236,50 +239,50 @@ mod tests {
             summary: number.to_string(),
         };
         let commits = numbers.iter().map(line).collect();
-        Traced::Settled(Lineage::Forward { commits })
+        Traced::Final(Lineage::Forward { commits })
     }
 
     #[test]
-    fn what_is_not_here_may_still_tell() {
-        // The old one itself need not be here, when a child of it is.
+    fn missing_commit_is_found_by_its_children() {
+        // The old commit itself may be missing if a child of it is present.
         assert_eq!(
             traced(1, 3, &[(2, 2, &[1]), (3, 3, &[2])]),
             forward(&[3, 2])
         );
-        // Both come from one that is not here: amended.
+        // Both have the same missing parent: the commit was amended.
         let amended: [(u32, i64, &[u32]); 2] = [(2, 2, &[1]), (3, 3, &[1])];
-        assert_eq!(traced(2, 3, &amended), Traced::Settled(Lineage::Rewritten));
+        assert_eq!(traced(2, 3, &amended), Traced::Final(Lineage::Rewritten));
         assert_eq!(traced(2, 2, &amended), forward(&[]));
     }
 
     #[test]
-    fn a_gap_is_open_and_says_whether_anything_was_looked_at() {
+    fn missing_ancestors_leave_result_open() {
         let only_new: [(u32, i64, &[u32]); 1] = [(9, 9, &[8])];
-        assert_eq!(traced(1, 9, &only_new), Traced::Open { looked: false });
+        assert_eq!(traced(1, 9, &only_new), Traced::Open { has_parent: false });
         let some: [(u32, i64, &[u32]); 2] = [(9, 9, &[8]), (8, 8, &[7])];
-        assert_eq!(traced(1, 9, &some), Traced::Open { looked: true });
-        assert_eq!(traced(1, 9, &[]), Traced::Open { looked: false });
+        assert_eq!(traced(1, 9, &some), Traced::Open { has_parent: true });
+        assert_eq!(traced(1, 9, &[]), Traced::Open { has_parent: false });
     }
 
     #[test]
-    fn a_root_that_is_older_may_come_before() {
+    fn older_root_may_be_ancestor() {
         let commits: [(u32, i64, &[u32]); 2] = [(1, 1, &[]), (3, 3, &[2])];
         assert_eq!(traced(3, 1, &commits), Traced::NotForward);
         let commits: [(u32, i64, &[u32]); 2] = [(1, 5, &[]), (3, 3, &[2])];
-        let rewritten = Traced::Settled(Lineage::Rewritten);
+        let rewritten = Traced::Final(Lineage::Rewritten);
         assert_eq!(traced(3, 1, &commits), rewritten);
     }
 
     #[test]
-    fn a_clock_that_went_back_changes_nothing() {
+    fn clock_skew_does_not_change_result() {
         let commits: [(u32, i64, &[u32]); 4] =
             [(1, 100, &[]), (2, 1, &[1]), (3, 50, &[2]), (4, 2, &[3])];
         assert_eq!(traced(2, 4, &commits), forward(&[4, 3]));
-        assert_eq!(traced(4, 2, &commits), Traced::Settled(Lineage::Back));
+        assert_eq!(traced(4, 2, &commits), Traced::Final(Lineage::Back));
     }
 
     #[test]
-    fn a_walk_has_an_end() {
+    fn walk_is_limited() {
         let endless = |wanted: ObjectId| {
             let number = u32::from_be_bytes(*wanted.as_bytes().first_chunk().unwrap());
             Some(CommitObject {
@@ -289,6 +292,6 @@ mod tests {
                 time: -i64::from(number),
             })
         };
-        assert_eq!(trace(id(0), id(1), endless), Traced::Settled(Lineage::Far));
+        assert_eq!(trace(id(0), id(1), endless), Traced::Final(Lineage::Far));
     }
 }
