@@ -47,14 +47,22 @@ fn state_of_another_kind_is_neither_followed_nor_opened() {
         let place = shop.room.project().join(".mdskill").join(name);
         let force = ["add", "acme/skills/one", "--force"];
         symlink(&outside, &place).unwrap();
-        shop.refuses(&force, 1, &format!(".mdskill/{name} was not put there"));
+        shop.refuses(
+            &force,
+            1,
+            &format!(".mdskill/{name} was not created by mdskill"),
+        );
         std::fs::remove_file(&place).unwrap();
         match name {
             "link" => continue,
             "trash" => std::fs::write(&place, "a file").unwrap(),
             _ => std::fs::create_dir(&place).unwrap(),
         }
-        shop.refuses(&force, 1, &format!(".mdskill/{name} was not put there"));
+        shop.refuses(
+            &force,
+            1,
+            &format!(".mdskill/{name} was not created by mdskill"),
+        );
     }
 }
 
@@ -69,7 +77,11 @@ fn linked_state_folder_is_refused() {
     let before = shop.room.snapshot();
     shop.run(&["list"]).ok();
     before.assert_same(&shop.room.snapshot());
-    shop.refuses(&["add", "acme/skills/two"], 1, ".mdskill was not put there");
+    shop.refuses(
+        &["add", "acme/skills/two"],
+        1,
+        ".mdskill was not created by mdskill",
+    );
 }
 
 /// A project with `hooks`, at an old version, in the target `x`; then `x` becomes a link to `to`.
@@ -113,7 +125,7 @@ fn target_that_leads_into_git_or_mdskill_is_refused() {
             shop.room.write(".mdskill/trash/old/file", "text");
             shop.room.write(".mdskill/.gitignore", "*\n");
         }
-        let reserved = "x is, or leads into, a folder that git or mdskill keeps";
+        let reserved = "x is in, or leads into, a folder of git or mdskill";
         let add = ["add", "acme/skills/hooks", "--target", "x"];
         for command in [&["install"][..], &["update"], &add] {
             shop.refuses(command, 1, reserved);
@@ -131,7 +143,7 @@ fn target_in_a_folder_of_mdskills_own_is_refused() {
     let (shop, _repo) = Shop::stocked();
     for target in [".mdskill", ".MDSKILL/skills", "a/.mdskill-stage-skills"] {
         let add = ["add", "acme/skills/one", "--target", target];
-        shop.refuses(&add, 1, "a folder that git or mdskill keeps");
+        shop.refuses(&add, 1, "a folder of git or mdskill");
     }
 }
 
@@ -183,7 +195,7 @@ fn journal_in_every_place_is_named() {
     shop.refuses(
         &["add", "acme/skills/one"],
         1,
-        ".mdskill/journal.json was not put there",
+        ".mdskill/journal.json was not created by mdskill",
     );
 }
 
@@ -195,7 +207,7 @@ fn stage_of_a_clone_is_left_alone() {
     shop.refuses(
         &["add", "acme/skills/one"],
         1,
-        ".mdskill-stage-skills is in the way",
+        ".mdskill-stage-skills exists",
     );
 }
 
@@ -228,7 +240,7 @@ fn killed_command_without_its_key_is_reported_and_loses_nothing() {
     let install = killed.mdskill(["install", "--force"]).run();
     install
         .fails(1)
-        .says(".github/.mdskill-stage-skills is in the way");
+        .says(".github/.mdskill-stage-skills exists");
     before.assert_same(&killed.tree(".github"));
     for left in [".github", ".mdskill"] {
         std::fs::remove_dir_all(killed.project().join(left)).unwrap();

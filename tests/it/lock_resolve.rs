@@ -139,7 +139,7 @@ fn side_that_cannot_be_read_is_explained() {
     shop.refuses(
         &["lock", "--resolve"],
         1,
-        "unresolved merge conflict, and our side can't be read: it is of version 2, written by a newer mdskill",
+        "unresolved merge conflict, and our side can't be read: version 2 was written by a newer mdskill",
     );
 }
 

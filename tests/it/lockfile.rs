@@ -123,7 +123,7 @@ fn a_damaged_lockfile_is_refused_with_its_line_by_every_command() {
         (
             format!("{lock}{block}"),
             lock.matches('\n').count() + 2,
-            "`two` stands here a second time",
+            "duplicate entry for `two`",
         ),
         (
             lock.replace("version = 1", "version = 2"),
@@ -144,7 +144,7 @@ fn a_damaged_lockfile_is_refused_with_its_line_by_every_command() {
         (
             lock.replace("path = \"skills/two\"", "path = \"../two\""),
             line + 5,
-            "is no path inside a repository",
+            "is not a path inside a repository",
         ),
         (
             lock.replace("targets = [\".github/skills\"]", "targets = [\"../out\"]"),

@@ -40,9 +40,9 @@ impl Scene {
         files: &'a SkillTree,
         step: Step,
         on_disk: OnDisk,
-    ) -> Put<'a> {
+    ) -> StagedSkill<'a> {
         let target = self.target.clone();
-        Put {
+        StagedSkill {
             target,
             name,
             files,
@@ -74,7 +74,7 @@ impl Scene {
         for (name, step) in [("a", Step::Place), ("b", Step::Replace), ("d", Step::Trash)] {
             let name = name.parse().unwrap();
             let seen = OnDisk::read(&self.scope.skill(&self.target, &name)).unwrap();
-            transaction.put_all(vec![self.put(&name, &new, step, seen)])?;
+            transaction.stage_all(vec![self.put(&name, &new, step, seen)])?;
         }
         let name = "c".parse().unwrap();
         let seen = OnDisk::read(&self.scope.skill(&self.target, &name)).unwrap();
@@ -88,7 +88,7 @@ impl Scene {
         for name in ["b", "c", "d"] {
             let old = scene.skill("old");
             first
-                .put_all(vec![scene.put(
+                .stage_all(vec![scene.put(
                     &name.parse().unwrap(),
                     &old,
                     Step::Place,
@@ -343,7 +343,7 @@ fn a_target_that_leads_out_of_the_project_is_refused() {
     let skill = scene.skill("x");
     let name = "a".parse().unwrap();
     let put = scene.put(&name, &skill, Step::Place, OnDisk::Absent);
-    let error = transaction.put_all(vec![put]);
+    let error = transaction.stage_all(vec![put]);
     assert!(matches!(error, Err(InstallError::TargetOutside { .. })));
     assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
 }
