@@ -42,7 +42,7 @@ pub enum LockError {
     Io(#[from] Error),
 }
 
-/// How to wait for a lock.
+/// The options for waiting for a lock.
 pub struct Waiting<'a> {
     /// The maximum time.
     pub limit: Duration,

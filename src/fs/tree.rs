@@ -17,7 +17,7 @@ pub struct Listing {
     /// Plain files, sorted by path.
     pub files: Vec<ListedFile>,
     /// The paths of entries that are neither plain files nor folders.
-    pub strangers: Vec<String>,
+    pub special_files: Vec<String>,
 }
 
 /// One plain file, not yet read.
@@ -37,7 +37,7 @@ pub struct Snapshot {
     /// Plain files, sorted by path.
     pub files: Vec<(String, FileMode, FileDigest)>,
     /// The paths of entries that are neither plain files nor folders.
-    pub strangers: Vec<String>,
+    pub special_files: Vec<String>,
 }
 
 /// The content at the path of a skill's folder.
@@ -55,7 +55,7 @@ impl Snapshot {
     /// Whether the folder has exactly the files of `digest`, apart from leftovers.
     #[must_use]
     pub fn is(&self, digest: Digest) -> bool {
-        self.strangers.is_empty() && (self.digest() == digest || self.own_digest() == digest)
+        self.special_files.is_empty() && (self.digest() == digest || self.own_digest() == digest)
     }
 
     /// Returns the digest of all files.
@@ -124,7 +124,7 @@ pub fn read(folder: &Path, listing: Listing) -> Result<Snapshot, Error> {
             .into_iter()
             .map(hash)
             .collect::<Result<_, Error>>()?,
-        strangers: listing.strangers,
+        special_files: listing.special_files,
     })
 }
 
@@ -136,7 +136,7 @@ pub fn list(folder: &Path) -> Result<Listing, Error> {
     let mut listing = Listing::default();
     list_into(folder, "", &mut listing)?;
     listing.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    listing.strangers.sort_unstable();
+    listing.special_files.sort_unstable();
     Ok(listing)
 }
 
@@ -164,7 +164,7 @@ fn list_into(folder: &Path, prefix: &str, listing: &mut Listing) -> Result<(), E
                 metadata,
             });
         } else {
-            listing.strangers.push(path);
+            listing.special_files.push(path);
         }
     }
     Ok(())
@@ -229,7 +229,7 @@ mod tests {
         let digest = snapshot(&folder).digest();
         std::os::unix::fs::symlink("/etc", folder.path().join("etc")).unwrap();
         let changed = snapshot(&folder);
-        assert_eq!(changed.strangers, ["etc"]);
+        assert_eq!(changed.special_files, ["etc"]);
         assert_eq!(changed.files.len(), 1);
         assert!(!changed.is(digest));
     }

@@ -92,9 +92,9 @@ impl HasHint for InstallError {
             Self::Lockfile(error) => error.hint(),
             Self::Objects(error) => error.hint(),
             Self::Changed { .. } => Some(Hint::text("run the command again")),
-            Self::TargetOutside { .. } | Self::TargetReserved { .. } => {
-                Some(Hint::text("use a target in the project, outside of `.git` and `.mdskill`"))
-            }
+            Self::TargetOutside { .. } | Self::TargetReserved { .. } => Some(Hint::text(
+                "use a target in the project, outside of `.git` and `.mdskill`",
+            )),
             Self::ForeignState { .. } => Some(Hint::text("remove it and run the command again")),
             Self::StageTaken { .. } => Some(Hint::text(
                 "move the files you need out of it, remove it, and run the command again",

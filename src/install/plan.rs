@@ -66,7 +66,7 @@ mod tests {
         )];
         let snapshot = Snapshot {
             files,
-            strangers: Vec::new(),
+            special_files: Vec::new(),
         };
         let digest = snapshot.digest();
         (OnDisk::Folder(snapshot), digest)

@@ -267,7 +267,7 @@ fn differences(
     is_left_out: impl Fn(&str) -> bool,
 ) -> Option<Vec<String>> {
     let mut lines: Vec<String> = disk
-        .strangers
+        .special_files
         .iter()
         .map(|path| format!("{path} (not a file)"))
         .collect();
@@ -347,7 +347,7 @@ pub fn is_known_version(objects: &Objects, on_disk: &OnDisk, folder: &std::path:
     let OnDisk::Folder(snapshot) = on_disk else {
         return false;
     };
-    snapshot.strangers.is_empty()
+    snapshot.special_files.is_empty()
         && tree_of(snapshot, folder).is_some_and(|tree| objects.contains(tree))
 }
 

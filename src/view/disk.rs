@@ -42,7 +42,7 @@ impl DiskView {
             },
             path: file.path,
         });
-        let strangers = listing.strangers.into_iter().map(|path| Entry {
+        let special_files = listing.special_files.into_iter().map(|path| Entry {
             kind: match std::fs::read_link(real.join(&path)) {
                 Ok(target) => EntryKind::Link {
                     target: target.to_string_lossy().into_owned(),
@@ -52,7 +52,7 @@ impl DiskView {
             path,
         });
         let mut entries: Vec<Entry> = files
-            .chain(strangers)
+            .chain(special_files)
             .filter(|entry| is_part(&entry.path))
             .collect();
         entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
