@@ -52,7 +52,7 @@ pub fn import(root: &Path, objects: &Objects) -> Result<ObjectId, FetchError> {
         );
     }
     for path in listing
-        .strangers
+        .special_files
         .iter()
         .filter(|path| in_skill(path) && !is_git(path))
     {

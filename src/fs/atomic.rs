@@ -1,4 +1,4 @@
-//! Writing a file so that a reader, or a power loss, finds the old one or the new one.
+//! Atomic file writes: a reader finds the old file or the new one, also after a power loss.
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -8,43 +8,43 @@ use tempfile::NamedTempFile;
 use super::{At, Error, create_folder, flush_entries, if_found, look, read_if_found, remove_file};
 use crate::platform;
 
-/// What the name of every temporary file begins with.
+/// The prefix of temporary files.
 const PREFIX: &str = ".mdskill-";
 
-/// Replaces `path` with `bytes`, and returns only when the disk has them.
+/// Replaces `path` with `bytes`, and flushes them to disk.
 ///
 /// # Errors
-/// When the folder can't be made or the file can't be written; the old file is then as it was.
+/// If the folder can't be created or the file can't be written. Then the old file is unchanged.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     write_beside(path, folder, bytes, true)?;
     flush_entries(folder)
 }
 
-/// As [`write()`], by way of a temporary file in `workshop`, on the same file system:
-/// what a kill leaves is then found there by [`has_leftovers`], and not beside `path`.
+/// Like [`write()`], with the temporary file in `temp_folder` on the same file system. So
+/// [`has_leftovers`] finds the file of an interrupted command there.
 ///
 /// # Errors
-/// As [`write()`].
-pub fn write_from(workshop: &Path, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+/// See [`write()`].
+pub fn write_from(temp_folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     create_folder(folder)?;
-    write_beside(path, workshop, bytes, true)?;
+    write_beside(path, temp_folder, bytes, true)?;
     flush_entries(folder)
 }
 
-/// Tells whether killed commands, or one at work, have temporary files in `folder`. A link,
-/// as `folder` or in it, is not followed and does not count.
+/// Whether `folder` has temporary files, of interrupted or running commands. Links are ignored.
 #[must_use]
 pub fn has_leftovers(folder: &Path) -> bool {
     leftovers(folder).is_ok_and(|found| !found.is_empty())
 }
 
-/// Removes the temporary files of killed commands from `folder`, where nobody is at work.
+/// Removes the temporary files in `folder`. The caller holds the lock, so they are of interrupted
+/// commands.
 ///
 /// # Errors
-/// When one can't be removed.
-pub fn sweep(folder: &Path) -> Result<(), Error> {
+/// If one can't be removed.
+pub fn remove_leftovers(folder: &Path) -> Result<(), Error> {
     leftovers(folder)?
         .iter()
         .try_for_each(|file| remove_file(file))
@@ -70,21 +70,20 @@ fn leftovers(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
-/// Replaces `path` with `bytes` where losing them costs only time: no flush.
+/// Replaces `path` with `bytes` without a flush, for data that can be recreated.
 ///
 /// # Errors
-/// As [`write()`].
+/// See [`write()`].
 pub fn write_cache(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     write_beside(path, folder, bytes, false)
 }
 
-/// Replaces the file at `path`, which holds `before`, with `after`; who may do what with it
-/// stays. Tells whether it was: what is no plain file, or holds something else by now, is
-/// left as it is.
+/// Replaces the content `before` of the file at `path` with `after`, and keeps its permissions.
+/// Returns `false`, without a change, if it is not a plain file or its content is not `before`.
 ///
 /// # Errors
-/// As [`write()`], and when the file is read-only.
+/// See [`write()`]; also if the file is read-only.
 pub fn exchange(path: &Path, before: &[u8], after: &[u8]) -> Result<bool, Error> {
     let Some(there) = look(path)?.filter(std::fs::Metadata::is_file) else {
         return Ok(false);
@@ -94,12 +93,12 @@ pub fn exchange(path: &Path, before: &[u8], after: &[u8]) -> Result<bool, Error>
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let file = prepare(path, folder, after, false)?;
-    let whole = file.as_file();
-    whole
+    let written = file.as_file();
+    written
         .set_permissions(there.permissions())
-        .and_then(|()| whole.sync_all())
+        .and_then(|()| written.sync_all())
         .at("write", path)?;
-    // An editor may have saved the file while it was looked at: the last look is the nearest.
+    // An editor may have saved the file in the meantime, so compare right before the rename.
     let is_plain = look(path)?.is_some_and(|there| there.is_file());
     if !is_plain || read_if_found(path)?.as_deref() != Some(before) {
         return Ok(false);
@@ -113,7 +112,7 @@ fn write_beside(path: &Path, folder: &Path, bytes: &[u8], flush: bool) -> Result
     persist(prepare(path, folder, bytes, flush)?, path)
 }
 
-/// Writes what shall lie at `path` into a temporary file.
+/// Writes the new content of `path` into a temporary file.
 fn prepare(path: &Path, folder: &Path, bytes: &[u8], flush: bool) -> Result<NamedTempFile, Error> {
     create_folder(folder)?;
     let mut builder = tempfile::Builder::new();
@@ -139,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_new_file_is_whole_and_nothing_else_is_left() {
+    fn write_replaces_file_and_leaves_no_temporary_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sub/mdskill.lock");
         write(&path, b"old").unwrap();
@@ -152,23 +151,23 @@ mod tests {
     }
 
     #[test]
-    fn what_a_kill_left_is_swept_and_nothing_else() {
+    fn remove_leftovers_removes_only_temporary_files() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("project/mdskill.lock");
-        let workshop = folder.path().join("project/.mdskill");
-        write_from(&workshop, &path, b"new").unwrap();
-        assert!(!has_leftovers(&workshop));
+        let temp_folder = folder.path().join("project/.mdskill");
+        write_from(&temp_folder, &path, b"new").unwrap();
+        assert!(!has_leftovers(&temp_folder));
         for name in [".mdskill-x1", "lock"] {
-            std::fs::write(workshop.join(name), b"").unwrap();
+            std::fs::write(temp_folder.join(name), b"").unwrap();
         }
-        assert!(has_leftovers(&workshop));
-        sweep(&workshop).unwrap();
-        assert!(!has_leftovers(&workshop) && workshop.join("lock").exists());
+        assert!(has_leftovers(&temp_folder));
+        remove_leftovers(&temp_folder).unwrap();
+        assert!(!has_leftovers(&temp_folder) && temp_folder.join("lock").exists());
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
     }
 
     #[test]
-    fn only_what_is_as_expected_is_exchanged() {
+    fn exchange_replaces_only_expected_content() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("SKILL.md");
         std::fs::write(&path, b"old").unwrap();
@@ -181,7 +180,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn an_exchange_keeps_the_mode_follows_no_link_and_obeys_read_only() {
+    fn exchange_keeps_mode_and_refuses_links_and_read_only_files() {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let folder = tempfile::tempdir().unwrap();
         let (path, link) = (folder.path().join("run.sh"), folder.path().join("link"));
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_names_the_path_and_keeps_the_old() {
+    fn failed_write_names_path_and_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("taken");
         std::fs::create_dir(&path).unwrap();

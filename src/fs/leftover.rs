@@ -1,18 +1,18 @@
-//! Leftovers: files that the system or an interpreter makes in a skill that is merely used.
+//! Leftovers: files that the system or an interpreter creates when a skill is used.
 
-/// Whether the file at `path` may be dropped without asking, because the next use of the skill
-/// makes it again: compiled Python beside its source, or what a file manager keeps of a folder.
+/// Whether the file at `path` may be removed without a question, because the next use of the skill
+/// creates it again: compiled Python next to its source, or the folder data of a file manager.
 ///
-/// `is_file` says which files the skill has. A folder of such a name proves nothing: people and
-/// strangers can put anything into it. A leftover may belong to a skill (2 of 12,331 real files
-/// do), so it counts where a digest counts it.
+/// `is_file` returns whether the skill has a file. The name of a folder is not enough, because a
+/// folder can contain anything. Some skills include leftovers (2 of 12,331 real files), so digests
+/// include them, too.
 #[must_use]
 pub fn is_leftover(path: &str, is_file: impl Fn(&str) -> bool) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     matches!(name, ".DS_Store" | "Thumbs.db" | "desktop.ini") || is_compiled(folder, name, is_file)
 }
 
-/// Whether `name` in `folder` is what Python makes of a source that is there:
+/// Whether `name` in `folder` is compiled Python whose source exists:
 /// `__pycache__/NAME.TAG.pyc` beside `NAME.py` (PEP 3147).
 fn is_compiled(folder: &str, name: &str, is_file: impl Fn(&str) -> bool) -> bool {
     let Some(above) = folder.strip_suffix("__pycache__") else {
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_files_of_a_known_form_are_leftovers() {
+    fn only_known_file_names_are_leftovers() {
         let files = ["run.py", "scripts/a.py", "scripts/b.c.py"];
         let is = |path: &str| is_leftover(path, |file| files.contains(&file));
         for path in [

@@ -1,7 +1,7 @@
-//! [`FileLock`]: one process at a time.
+//! [`FileLock`]: a lock between processes.
 //!
-//! The kernel releases the lock when its holder dies, so a kill blocks nobody. The
-//! lock's file is removed on release, so a project shows no trace of it.
+//! The kernel releases the lock when its holder ends, so a killed process does not block others. The
+//! lock file is removed on release.
 
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
@@ -11,30 +11,30 @@ use std::time::{Duration, Instant};
 use super::{At, Error, create_folder, if_found, look, open_plain_with};
 use crate::platform;
 
-/// How often a waiter looks again.
+/// The time between two attempts.
 const POLL: Duration = Duration::from_millis(20);
 
-/// A lock that is held until this is dropped.
+/// A lock that is released on drop.
 #[derive(Debug)]
 pub struct FileLock {
     _file: File,
     path: PathBuf,
 }
 
-/// The lock was not to be had.
+/// The lock can't be acquired.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Somebody else kept it.
-    #[error("{path} is still held by {holder} after {seconds} seconds; wait for it, or stop it")]
+    /// Another process holds it.
+    #[error("{holder} still holds {path} after {seconds} seconds")]
     Busy {
-        /// The lock's file.
+        /// The lock file.
         path: String,
-        /// "process 123", or what else is known.
+        /// For example "process 123".
         holder: String,
-        /// How long was waited.
+        /// The waiting time.
         seconds: u64,
     },
-    /// The user stopped waiting.
+    /// The user pressed Ctrl-C.
     #[error("interrupted while waiting for another mdskill")]
     Interrupted,
     /// The file can't be opened or locked.
@@ -42,30 +42,30 @@ pub enum LockError {
     Io(#[from] Error),
 }
 
-/// How to wait for a lock.
+/// The options for waiting for a lock.
 pub struct Waiting<'a> {
-    /// How long at most.
+    /// The maximum time.
     pub limit: Duration,
-    /// Told once, with the holder, when the lock is not free at once.
-    pub tell: &'a dyn Fn(&str),
-    /// Whether the user gave up.
+    /// Called once with the holder, if the lock is not free at once.
+    pub on_wait: &'a dyn Fn(&str),
+    /// Returns whether the user pressed Ctrl-C.
     pub interrupted: &'a dyn Fn() -> bool,
 }
 
 impl FileLock {
-    /// Takes the lock in the file `path`, which is made when missing.
+    /// Acquires the lock of the file `path`, which is created if it does not exist.
     ///
-    /// A file system without locks (some network shares) is let pass, as cargo does.
+    /// On a file system without locks (some network shares) this succeeds without a lock, as in cargo.
     ///
     /// # Errors
-    /// [`LockError::Busy`] after the limit, or when the file can't be made.
+    /// [`LockError::Busy`] after the limit, or if the file can't be created.
     pub fn acquire(path: &Path, waiting: &Waiting<'_>) -> Result<Self, LockError> {
         let start = Instant::now();
-        let mut told = false;
+        let mut was_reported = false;
         loop {
             let mut file = open(path)?;
             match file.try_lock() {
-                // The holder before may have removed the file that was just locked.
+                // The previous holder may have removed the file that is now locked.
                 Ok(()) if platform::is_file_at(&file, path) => return Ok(Self::hold(file, path)?),
                 Ok(()) => continue,
                 Err(TryLockError::Error(error)) if is_unsupported(&error) => {
@@ -74,9 +74,9 @@ impl FileLock {
                 Err(TryLockError::Error(error)) => return Err(error).at("lock", path)?,
                 Err(TryLockError::WouldBlock) => {}
             }
-            if !told {
-                (waiting.tell)(&holder(&mut file));
-                told = true;
+            if !was_reported {
+                (waiting.on_wait)(&holder(&mut file));
+                was_reported = true;
             }
             if (waiting.interrupted)() {
                 return Err(LockError::Interrupted);
@@ -93,9 +93,8 @@ impl FileLock {
     }
 
     fn hold(mut file: File, path: &Path) -> Result<Self, Error> {
-        // Who holds it is a courtesy to the waiter; the lock itself is the kernel's. A file
-        // with anything but a process number in it is not ours, so its content stays: it may
-        // be a second name (a hard link) of a file of the user's.
+        // The process number is only for the message of waiting processes. A file with other
+        // content is not changed, because it may be a hard link to a file of the user.
         if process_in(&mut file).is_some() {
             let pid = std::process::id().to_string();
             let written = file
@@ -113,7 +112,7 @@ impl FileLock {
 
 impl Drop for FileLock {
     fn drop(&mut self) {
-        // While the lock is still held, so that nobody's lock but ours goes.
+        // The lock is still held, so this can't remove the file of another process.
         drop(std::fs::remove_file(&self.path));
         if let Some(folder) = self.path.parent() {
             drop(std::fs::remove_dir(folder));
@@ -126,7 +125,7 @@ fn open(path: &Path) -> Result<File, Error> {
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
     loop {
-        // A holder that leaves takes its empty folder along, perhaps while we make it.
+        // Another process may remove the empty folder while this one creates it.
         if let Err(error) = create_folder(folder)
             && (error.source.kind() != ErrorKind::AlreadyExists
                 || look(folder)?.is_some_and(|there| !there.is_dir()))
@@ -148,8 +147,7 @@ fn holder(file: &mut File) -> String {
     }
 }
 
-/// Returns the process number in a lock's file, which may be empty; `None` when the file
-/// holds something else.
+/// Returns the process number in a lock file, which may be empty; `None` if it has other content.
 fn process_in(file: &mut File) -> Option<String> {
     let mut text = String::new();
     file.rewind().ok()?;
@@ -168,23 +166,23 @@ mod tests {
     use std::cell::RefCell;
 
     #[test]
-    fn the_second_is_told_who_holds_it_and_gives_up_in_time() {
+    fn second_process_gets_holder_and_times_out() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".mdskill/lock");
-        let told = RefCell::new(Vec::new());
-        let tell = |holder: &str| told.borrow_mut().push(holder.to_owned());
+        let reported = RefCell::new(Vec::new());
+        let on_wait = |holder: &str| reported.borrow_mut().push(holder.to_owned());
         let waiting = Waiting {
             limit: Duration::ZERO,
-            tell: &tell,
+            on_wait: &on_wait,
             interrupted: &|| false,
         };
         let first = FileLock::acquire(&path, &waiting).unwrap();
         let error = FileLock::acquire(&path, &waiting).unwrap_err();
         let holder = format!("process {}", std::process::id());
         assert!(error.to_string().contains(&holder), "{error}");
-        assert_eq!(*told.borrow(), [holder]);
+        assert_eq!(*reported.borrow(), [holder]);
         drop(first);
-        assert!(!path.parent().unwrap().exists(), "no trace");
+        assert!(!path.parent().unwrap().exists(), "the lock file is removed");
         FileLock::acquire(&path, &waiting).unwrap();
     }
 
@@ -200,7 +198,7 @@ mod tests {
         std::fs::hard_link(path("precious"), path("hard")).unwrap();
         let waiting = Waiting {
             limit: Duration::ZERO,
-            tell: &|_| (),
+            on_wait: &|_| (),
             interrupted: &|| false,
         };
         for link in ["link", "dangling"] {
@@ -213,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn many_take_turns_and_none_overlaps() {
+    fn lock_is_exclusive() {
         use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".mdskill/lock");
@@ -224,7 +222,7 @@ mod tests {
                     for _ in 0..20 {
                         let waiting = Waiting {
                             limit: Duration::from_mins(1),
-                            tell: &|_| (),
+                            on_wait: &|_| (),
                             interrupted: &|| false,
                         };
                         let lock = FileLock::acquire(&path, &waiting).unwrap();

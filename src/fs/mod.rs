@@ -1,4 +1,4 @@
-//! The disk: errors that name their path, and the few things that every room does to files.
+//! File system operations whose errors name the path.
 
 pub mod atomic;
 pub mod leftover;
@@ -12,20 +12,20 @@ use std::path::{Path, PathBuf};
 use crate::hint::{HasHint, Hint};
 use crate::platform;
 
-/// Something failed on a path.
+/// A file system operation failed.
 #[derive(Debug, thiserror::Error)]
 #[error("can't {action} {path}: {source}", path = path.display())]
 pub struct Error {
-    /// What was tried: "read", "write".
+    /// The operation, for example "read".
     pub action: &'static str,
-    /// On which path.
+    /// The path.
     pub path: PathBuf,
-    /// What the system said.
+    /// The error of the operating system.
     pub source: io::Error,
 }
 
 impl Error {
-    /// Whether the disk does not allow it.
+    /// Whether permission was denied, or the file system is read-only.
     #[must_use]
     pub fn is_denied(&self) -> bool {
         matches!(
@@ -49,7 +49,7 @@ impl HasHint for Error {
 
 /// Adds the path and the action to an I/O error.
 pub trait At<T> {
-    /// Says what was tried on which path.
+    /// Adds the operation and the path.
     ///
     /// # Errors
     /// The same error, with both.
@@ -66,7 +66,7 @@ impl<T> At<T> for io::Result<T> {
     }
 }
 
-/// Treats "not found" as an answer instead of an error.
+/// Turns the error "not found" into `None`.
 ///
 /// # Errors
 /// Every other error.
@@ -78,16 +78,16 @@ pub fn if_found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// Returns what lies at `path` without following a link; `None` when nothing does.
+/// Returns the metadata of `path` without following a link; `None` if it does not exist.
 ///
 /// # Errors
-/// When the system can't tell.
+/// If the metadata can't be read.
 pub fn look(path: &Path) -> Result<Option<std::fs::Metadata>, Error> {
     if_found(std::fs::symlink_metadata(path)).at("look at", path)
 }
 
-/// Whether a folder is another or lies in it, whatever links, letter cases or `..` the paths
-/// hold. What does not exist lies where it would be made; nothing lies in what does not exist.
+/// Whether `inner` is `outer` or in it, with links, letter cases and `..` resolved. `inner` need not
+/// exist; if `outer` does not exist, the result is `false`.
 #[must_use]
 pub fn is_within(inner: &Path, outer: &Path) -> bool {
     let existing = inner.ancestors().find_map(|path| path.canonicalize().ok());
@@ -97,26 +97,26 @@ pub fn is_within(inner: &Path, outer: &Path) -> bool {
     })
 }
 
-/// Reads a whole file; `None` when there is none.
+/// Reads a whole file; `None` if it does not exist.
 ///
 /// # Errors
-/// When it can't be read.
+/// If it can't be read.
 pub fn read_if_found(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     if_found(std::fs::read(path)).at("read", path)
 }
 
-/// Makes a folder and those above it.
+/// Creates a folder and its parents.
 ///
 /// # Errors
-/// When one can't be made.
+/// If one can't be created.
 pub fn create_folder(path: &Path) -> Result<(), Error> {
-    std::fs::create_dir_all(path).at("make the folder", path)
+    std::fs::create_dir_all(path).at("create the folder", path)
 }
 
-/// Removes a folder with everything in it, folders that can't be written too; none is fine.
+/// Removes a folder and its content, including read-only folders. A missing folder is not an error.
 ///
 /// # Errors
-/// When something in it can't be removed.
+/// If something in it can't be removed.
 pub fn remove_folder(path: &Path) -> Result<(), Error> {
     let removed = match std::fs::remove_dir_all(path) {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
@@ -128,7 +128,7 @@ pub fn remove_folder(path: &Path) -> Result<(), Error> {
     if_found(removed).at("remove", path).map(|_| ())
 }
 
-/// Lets the owner into every folder below `path`: what a skill had closed goes as well.
+/// Gives the owner all permissions on the folders below `path`, because a skill may have removed them.
 fn open_folders(path: &Path) {
     drop(platform::open_folder_to_owner(path));
     let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
@@ -137,19 +137,19 @@ fn open_folders(path: &Path) {
     }
 }
 
-/// Opens a plain file to read it. What was one when it was listed may be a pipe or a link by now:
-/// that is refused, neither followed nor waited for.
+/// Opens a plain file for reading. A pipe or a link, which may have replaced a listed file, is refused
+/// without following or waiting.
 ///
 /// # Errors
-/// When it is gone, is no plain file, or can't be opened.
+/// If it does not exist, is not a plain file, or can't be opened.
 pub fn open_plain(path: &Path) -> io::Result<File> {
     open_plain_with(File::options().read(true), path)
 }
 
-/// Opens a plain file as `options` say, without following a link and without waiting for a pipe.
+/// Opens a plain file with `options`, without following a link or waiting for a pipe.
 ///
 /// # Errors
-/// When it is not a plain file, or can't be opened.
+/// If it is not a plain file, or can't be opened.
 pub fn open_plain_with(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     platform::refuse_links_and_pipes(options);
     let file = options.open(path)?;
@@ -161,30 +161,30 @@ pub fn open_plain_with(options: &mut OpenOptions, path: &Path) -> io::Result<Fil
     }
 }
 
-/// Removes a file; none is fine.
+/// Removes a file. A missing file is not an error.
 ///
 /// # Errors
-/// When it can't be removed.
+/// If it can't be removed.
 pub fn remove_file(path: &Path) -> Result<(), Error> {
     if_found(std::fs::remove_file(path))
         .at("remove", path)
         .map(|_| ())
 }
 
-/// Renames, which on one file system happens wholly or not at all.
+/// Renames a file or folder, which is atomic on one file system.
 ///
 /// # Errors
-/// When the system refuses.
+/// If the rename fails.
 pub fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     std::fs::rename(from, to).at("move here", to)
 }
 
-/// Renames to where nothing lies. On a disk that takes two letter cases of a name for one,
-/// `to` may be another spelling of `from`.
+/// Renames without replacing. On a case-insensitive file system, `to` may be `from` in another letter
+/// case.
 ///
 /// # Errors
-/// When something lies there, or the system refuses.
-pub fn rename_anew(from: &Path, to: &Path) -> Result<(), Error> {
+/// If `to` exists, or the rename fails.
+pub fn rename_new(from: &Path, to: &Path) -> Result<(), Error> {
     let Some(there) = look(to)? else {
         return platform::rename_without_replacing(from, to).at("rename to", to);
     };
@@ -192,13 +192,13 @@ pub fn rename_anew(from: &Path, to: &Path) -> Result<(), Error> {
     if !platform::is_same_entry(&here, &there) {
         return Err(io::Error::from(io::ErrorKind::AlreadyExists)).at("rename to", to);
     }
-    // By way of another name: a disk may take the new spelling for no change.
+    // Rename twice, because a file system may ignore a change of the letter case.
     let folder = from.parent().unwrap_or(Path::new("."));
     let between = tempfile::Builder::new()
         .prefix(".mdskill-")
         .tempdir_in(folder)
         .at("write in", folder)?
-        // Only when it is empty may it go.
+        // The folder is removed below, and only if it is empty.
         .keep();
     let parked = between.join("file");
     let renamed = std::fs::rename(from, &parked)
@@ -208,25 +208,25 @@ pub fn rename_anew(from: &Path, to: &Path) -> Result<(), Error> {
     renamed.at("rename to", to)
 }
 
-/// Lets those execute a file who may read it.
+/// Gives execute permission to everyone who has read permission.
 ///
 /// # Errors
-/// When it is no plain file, or the system refuses; always where files have no such mode.
+/// If it is not a plain file, the change fails, or the platform has no such permission.
 pub fn make_executable(path: &Path) -> Result<(), Error> {
     let there = path.symlink_metadata().at("look at", path)?;
     if !there.is_file() {
-        return Err(io::Error::other("it is no file")).at("make executable", path);
+        return Err(io::Error::other("it is not a regular file")).at("make executable", path);
     }
     platform::make_executable(path, &there).at("make executable", path)
 }
 
-/// Makes everything written below `folder` survive a power loss, at the price of one flush.
+/// Flushes everything below `folder` to disk, so that it survives a power loss.
 ///
-/// One `syncfs` instead of an `fsync` a file: 420 files of 3.1 MB take 14 ms on an
+/// One `syncfs` replaces an `fsync` for each file: 420 files of 3.1 MB take 14 ms on an
 /// ext4 disk instead of 129 (10 without any flush).
 ///
 /// # Errors
-/// When the disk reports a failed write: what was written may be lost.
+/// If the disk reports a failed write. Then data may be lost.
 pub fn flush(folder: &Path) -> Result<(), Error> {
     if platform::flush_file_system(folder).at("flush to disk", folder)? {
         return Ok(());
@@ -240,10 +240,10 @@ pub fn flush(folder: &Path) -> Result<(), Error> {
     flush_entries(folder)
 }
 
-/// Makes the names in `folder` (what was renamed into or out of it) survive a power loss.
+/// Flushes the entries of `folder` to disk, so that renames survive a power loss.
 ///
 /// # Errors
-/// When the disk reports a failed write.
+/// If the disk reports a failed write.
 pub fn flush_entries(folder: &Path) -> Result<(), Error> {
     platform::flush_entries(folder).at("flush to disk", folder)
 }
@@ -254,7 +254,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn only_a_plain_file_is_opened() {
+    fn open_plain_opens_only_plain_files() {
         use std::os::unix::fs::symlink;
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
@@ -269,7 +269,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn folders_are_compared_by_their_real_paths() {
+    fn is_within_compares_canonical_paths() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         std::fs::create_dir_all(path("a/b")).unwrap();
@@ -286,7 +286,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn nobody_waits_for_a_pipe() {
+    fn open_plain_does_not_wait_for_pipe() {
         use rustix::fs::{CWD, Mode, mkfifoat};
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
@@ -296,27 +296,27 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_rename_takes_nothing_away() {
+    fn rename_new_replaces_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         std::fs::write(path("skill.md"), b"one").unwrap();
         std::fs::write(path("taken"), b"two").unwrap();
-        let error = rename_anew(&path("skill.md"), &path("taken")).unwrap_err();
+        let error = rename_new(&path("skill.md"), &path("taken")).unwrap_err();
         assert_eq!(error.source.kind(), io::ErrorKind::AlreadyExists);
         assert!(platform::rename_without_replacing(&path("skill.md"), &path("taken")).is_err());
-        rename_anew(&path("skill.md"), &path("SKILL.md")).unwrap();
+        rename_new(&path("skill.md"), &path("SKILL.md")).unwrap();
         assert_eq!(std::fs::read(path("SKILL.md")).unwrap(), b"one");
         assert_eq!(std::fs::read(path("taken")).unwrap(), b"two");
-        // To the disk a file and itself are what two letter cases are where they are one.
-        rename_anew(&path("SKILL.md"), &path("SKILL.md")).unwrap();
+        // Renaming a file to itself is what a case-insensitive file system sees for two letter cases.
+        rename_new(&path("SKILL.md"), &path("SKILL.md")).unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
         std::fs::hard_link(path("taken"), path("linked")).unwrap();
-        assert!(rename_anew(&path("taken"), &path("linked")).is_err());
+        assert!(rename_new(&path("taken"), &path("linked")).is_err());
     }
 
     #[cfg(unix)]
     #[test]
-    fn those_who_may_read_may_execute() {
+    fn make_executable_follows_read_permissions() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run.sh");

@@ -1,7 +1,7 @@
-//! Looking at a folder on disk: what files are in it, and what they hold.
+//! Lists and hashes the files of a folder.
 //!
-//! No link is ever followed. What is no plain file (a link, a pipe, a device, a
-//! name that is not UTF-8) is a stranger: it is named, never opened.
+//! Links are never followed. Entries that are not plain files (links, pipes, devices, names that are
+//! not UTF-8) are listed as special files and never opened.
 
 use std::fs::{DirEntry, Metadata};
 use std::path::Path;
@@ -11,73 +11,72 @@ use super::{At, Error, if_found};
 use crate::digest::{Digest, FileDigest, FileMode};
 use crate::platform;
 
-/// What is in a folder.
+/// The entries below a folder.
 #[derive(Debug, Default)]
 pub struct Listing {
     /// Plain files, sorted by path.
     pub files: Vec<ListedFile>,
-    /// Paths of what is neither file nor folder.
-    pub strangers: Vec<String>,
+    /// The paths of entries that are neither plain files nor folders.
+    pub special_files: Vec<String>,
 }
 
 /// One plain file, not yet read.
 #[derive(Debug)]
 pub struct ListedFile {
-    /// Path below the folder, with forward slashes.
+    /// The path relative to the folder, with forward slashes.
     pub path: String,
-    /// Whether it may be executed.
+    /// The mode, as git records it.
     pub mode: FileMode,
-    /// What the file system says of it.
+    /// The metadata of the file.
     pub metadata: Metadata,
 }
 
-/// What the files in a folder hold.
+/// The digests of the files below a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
     /// Plain files, sorted by path.
     pub files: Vec<(String, FileMode, FileDigest)>,
-    /// Paths of what is neither file nor folder.
-    pub strangers: Vec<String>,
+    /// The paths of entries that are neither plain files nor folders.
+    pub special_files: Vec<String>,
 }
 
-/// What lies where a skill's folder should be.
+/// The content at the path of a skill's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OnDisk {
-    /// Nothing.
+    /// The path does not exist.
     Absent,
-    /// A file or a link: not ours, whatever it is.
+    /// A file or a link, which is never of mdskill.
     NotAFolder,
-    /// A folder, with what is in it.
+    /// A folder.
     Folder(Snapshot),
 }
 
 impl Snapshot {
-    /// Whether the folder holds exactly the files of `digest`, give or take leftovers, which may
-    /// be dropped without asking.
+    /// Whether the folder has exactly the files of `digest`, apart from leftovers.
     #[must_use]
     pub fn is(&self, digest: Digest) -> bool {
-        self.strangers.is_empty() && (self.digest() == digest || self.own_digest() == digest)
+        self.special_files.is_empty() && (self.digest() == digest || self.own_digest() == digest)
     }
 
-    /// Returns the digest over all files.
+    /// Returns the digest of all files.
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.digest_without(|_| false)
     }
 
-    /// Returns the digest over what somebody wrote: all files that are not leftovers.
+    /// Returns the digest of all files that are not leftovers.
     #[must_use]
     pub fn own_digest(&self) -> Digest {
         self.digest_without(|path| self.is_leftover(path))
     }
 
-    /// Returns the digest over the files that are not left out.
+    /// Returns the digest of the files that are not left out.
     pub fn digest_without(&self, is_left_out: impl Fn(&str) -> bool) -> Digest {
         let kept = self.files.iter().filter(|(path, ..)| !is_left_out(path));
         Digest::of_files(kept.map(|(path, mode, digest)| (path.as_str(), *mode, *digest)))
     }
 
-    /// Whether one of the files is a leftover of the others.
+    /// Whether the file at `path` is a leftover.
     #[must_use]
     pub fn is_leftover(&self, path: &str) -> bool {
         is_leftover(path, |file| {
@@ -90,10 +89,10 @@ impl Snapshot {
 }
 
 impl OnDisk {
-    /// Looks at `folder` and reads every file in it.
+    /// Reads and hashes all files of `folder`.
     ///
     /// # Errors
-    /// When something in it can't be read.
+    /// If something in it can't be read.
     pub fn read(folder: &Path) -> Result<Self, Error> {
         match super::look(folder)? {
             None => Ok(Self::Absent),
@@ -109,10 +108,10 @@ impl OnDisk {
     }
 }
 
-/// Reads and hashes every listed file.
+/// Reads and hashes all listed files.
 ///
 /// # Errors
-/// When one can't be read.
+/// If one can't be read.
 pub fn read(folder: &Path, listing: Listing) -> Result<Snapshot, Error> {
     let hash = |file: ListedFile| {
         let path = folder.join(&file.path);
@@ -125,19 +124,19 @@ pub fn read(folder: &Path, listing: Listing) -> Result<Snapshot, Error> {
             .into_iter()
             .map(hash)
             .collect::<Result<_, Error>>()?,
-        strangers: listing.strangers,
+        special_files: listing.special_files,
     })
 }
 
-/// Lists every file below `folder`, reading none.
+/// Lists all files below `folder` without reading them.
 ///
 /// # Errors
-/// When a folder can't be listed.
+/// If a folder can't be listed.
 pub fn list(folder: &Path) -> Result<Listing, Error> {
     let mut listing = Listing::default();
     list_into(folder, "", &mut listing)?;
     listing.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    listing.strangers.sort_unstable();
+    listing.special_files.sort_unstable();
     Ok(listing)
 }
 
@@ -165,7 +164,7 @@ fn list_into(folder: &Path, prefix: &str, listing: &mut Listing) -> Result<(), E
                 metadata,
             });
         } else {
-            listing.strangers.push(path);
+            listing.special_files.push(path);
         }
     }
     Ok(())
@@ -177,10 +176,10 @@ fn path_below(prefix: &str, entry: &DirEntry) -> (String, bool) {
     (format!("{prefix}{text}"), name.to_str().is_some())
 }
 
-/// Writes a new file with the mode that git gives it, honouring the umask.
+/// Creates a file with the mode that git gives it; the umask applies.
 ///
 /// # Errors
-/// When it exists already or can't be written.
+/// If it exists or can't be written.
 pub fn write_new(path: &Path, mode: FileMode, bytes: &[u8]) -> Result<(), Error> {
     use std::io::Write;
     let mut options = std::fs::File::options();
@@ -209,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn using_a_skill_is_not_editing_it() {
+    fn leftovers_are_not_edits() {
         let folder = folder(&[("SKILL.md", "x"), ("scripts/a.py", "y")]);
         let digest = snapshot(&folder).digest();
         std::fs::create_dir(folder.path().join("scripts/__pycache__")).unwrap();
@@ -225,13 +224,13 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_is_a_stranger_and_is_not_followed() {
+    fn link_is_a_special_file_and_is_not_followed() {
         let folder = folder(&[("SKILL.md", "x")]);
         let digest = snapshot(&folder).digest();
         std::os::unix::fs::symlink("/etc", folder.path().join("etc")).unwrap();
-        let seen = snapshot(&folder);
-        assert_eq!(seen.strangers, ["etc"]);
-        assert_eq!(seen.files.len(), 1);
-        assert!(!seen.is(digest));
+        let changed = snapshot(&folder);
+        assert_eq!(changed.special_files, ["etc"]);
+        assert_eq!(changed.files.len(), 1);
+        assert!(!changed.is(digest));
     }
 }

@@ -56,7 +56,7 @@ pub struct ImportedSkill {
 /// A tool's note of which version of a skill is installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence {
-    /// Nothing is noted: only the installed files tell.
+    /// The tool noted nothing, so only the installed files can be compared.
     Files,
     /// The `computedHash` of `npx skills`: see [`npx::computed_hash`].
     ComputedHash(Digest),

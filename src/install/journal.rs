@@ -1,10 +1,9 @@
-//! The journal: what a transaction is about to do, on disk before it does it, so
-//! that the next command can finish or undo what a kill interrupted.
+//! The journal of a transaction. It is written before the changes, so that the next command can
+//! finish or undo an interrupted transaction.
 //!
-//! A journal may come with a stranger's repository, so only one with a valid seal is
-//! obeyed, and any other is left alone. It names nothing but targets and skills: where their
-//! folders are, the scope says, and no link is followed there. And so a project may be moved
-//! between the kill and the next command.
+//! An untrusted repository may contain a journal, so a journal without a valid seal is ignored. A
+//! journal names only targets and skills. The scope determines their paths, and links are not
+//! followed. Therefore a project may be moved before the recovery.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -21,34 +20,35 @@ use crate::fs::{self, At, atomic};
 use crate::target::Target;
 use mdskill_lint::name::SkillName;
 
-/// The folder in a stage for what comes in.
+/// The folder for new skills in a staging folder.
 pub(super) const NEW: &str = "new";
-/// The folder in a stage for what moves aside.
+/// The folder for replaced skills in a staging folder.
 pub(super) const OLD: &str = "old";
-/// What the first is called when all swaps are made, or taken back.
+/// The name that [`NEW`] gets when all exchanges are done or undone.
 const SETTLED: &str = "settled";
 
-/// What a transaction is about to do.
+/// The planned changes of a transaction.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Journal {
-    /// The digest of the lockfile that commits it; nothing while staging, and when the
-    /// lockfile stays as it is, for then its bytes say nothing.
+    /// The digest of the lockfile that commits the transaction. `None` during staging, and if the
+    /// lockfile does not change, because then it can't show whether the transaction is committed.
     pub lockfile: Option<String>,
-    /// Whether everything was exchanged, where the lockfile can't tell.
+    /// Whether a transaction without a lockfile change is committed.
     #[serde(default)]
     pub is_done: bool,
-    /// The targets beside which something is made ready.
+    /// The targets that have staging folders.
     pub targets: Vec<Target>,
-    /// Folders below the root that were made for it, outermost first.
+    /// The folders below the root that the transaction created, outermost first.
     pub made: Vec<Target>,
-    /// What is exchanged, in order.
-    pub swaps: Vec<Swap>,
-    /// The file it is in.
+    /// The exchanges, in order.
+    #[serde(rename = "swaps")]
+    pub exchanges: Vec<Exchange>,
+    /// The path of the journal.
     #[serde(skip)]
     pub path: PathBuf,
 }
 
-/// A journal as it is in its file.
+/// The file format of a journal.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     seal: Option<String>,
@@ -58,19 +58,19 @@ struct Sealed {
 /// The journals of a scope.
 #[derive(Debug, Default)]
 pub struct Journals {
-    /// The one that a killed command of this user's left.
+    /// The journal of an interrupted command of this user.
     pub ours: Option<Journal>,
-    /// The files of those that this user did not write on this machine.
+    /// The files of journals that this user did not write on this machine.
     pub foreign: Vec<PathBuf>,
-    /// Where a new one may be written.
+    /// The path for a new journal.
     free: Option<PathBuf>,
 }
 
 impl Journals {
-    /// Looks for the journals of a scope.
+    /// Finds the journals of a scope.
     ///
     /// # Errors
-    /// When one can't be read, or is the user's and can't be understood.
+    /// If a journal can't be read, or one with a valid seal is invalid.
     pub fn find(scope: &Scope) -> Result<Self, InstallError> {
         let mut found = Self::default();
         if fs::look(&scope.state())?.is_some_and(|there| !there.is_dir()) {
@@ -86,7 +86,7 @@ impl Journals {
                 }
             }
             let mut text = Vec::new();
-            // Another command may have removed its own by now.
+            // Another command may have removed its journal in the meantime.
             if let Some(mut file) = fs::if_found(fs::open_plain(&path)).at("open", &path)? {
                 file.read_to_end(&mut text).at("read", &path)?;
             } else {
@@ -100,10 +100,10 @@ impl Journals {
         Ok(found)
     }
 
-    /// Returns an empty journal, in a file that no stranger's journal is in.
+    /// Creates an empty journal whose file does not have a foreign journal.
     ///
     /// # Errors
-    /// When there is none.
+    /// If there is no such file.
     pub fn start(self, scope: &Scope) -> Result<Journal, InstallError> {
         let ours = self.ours.map(|ours| ours.path);
         let path = ours.or(self.free).ok_or_else(|| {
@@ -117,60 +117,59 @@ impl Journals {
     }
 }
 
-/// One folder that is exchanged.
+/// The exchange of one skill's folder.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Swap {
-    /// The target it is in.
+pub struct Exchange {
+    /// The target.
     pub target: Target,
-    /// The skill.
+    /// The skill's name.
     pub name: SkillName,
-    /// The digest of what comes in, to tell later whether somebody wrote into it;
-    /// nothing for a removal.
+    /// The digest of the new files, which shows later whether they were edited; `None` for a removal.
     pub new: Option<String>,
-    /// Where what was there goes; nothing when there was nothing.
-    pub old: Option<Old>,
+    /// The destination of the old folder; `None` if there is none.
+    pub old: Option<OldFolder>,
 }
 
-/// Where a folder goes that makes room.
+/// The destination of an old folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Old {
-    /// Aside, and away when all is done.
+pub enum OldFolder {
+    /// It is moved to the staging folder, and removed after the commit.
     Aside,
-    /// Into the trash, under this name.
+    /// It is moved to the trash, under this name.
     Trash(SkillName),
 }
 
-impl Swap {
+impl Exchange {
     /// Returns the skill's folder.
     #[must_use]
     pub fn place(&self, scope: &Scope) -> PathBuf {
         scope.skill(&self.target, &self.name)
     }
 
-    /// Returns where the new folder is made ready.
+    /// Returns the path of the new folder in the staging folder.
     #[must_use]
     pub fn staged(&self, scope: &Scope) -> PathBuf {
         scope.stage(&self.target).join(NEW).join(&self.name)
     }
 
-    /// Whether the folder has the files of the new one.
+    /// Whether `folder` has the new files.
     fn is_new_in(&self, folder: &Path) -> bool {
         let new = self.new.as_ref().and_then(|new| new.parse::<Digest>().ok());
         new.is_some_and(|new| OnDisk::read(folder).is_ok_and(|on_disk| on_disk.is(new)))
     }
 
-    /// Returns where the old folder goes.
+    /// Returns the destination of the old folder.
     #[must_use]
     pub fn old(&self, scope: &Scope) -> Option<PathBuf> {
         self.old.as_ref().map(|old| match old {
-            Old::Aside => scope.stage(&self.target).join(OLD).join(&self.name),
-            Old::Trash(name) => scope.trash().join(name),
+            OldFolder::Aside => scope.stage(&self.target).join(OLD).join(&self.name),
+            OldFolder::Trash(name) => scope.trash().join(name),
         })
     }
 }
 
 impl Journal {
-    /// Reads a journal; `None` when this user did not write it on this machine.
+    /// Parses a journal; `None` if it has no valid seal.
     fn unseal(scope: &Scope, path: &Path, text: &[u8]) -> Result<Option<Self>, InstallError> {
         let Ok(sealed) = serde_json::from_slice::<Sealed>(text) else {
             return Ok(None);
@@ -188,16 +187,16 @@ impl Journal {
         }))
     }
 
-    /// Writes the journal; flushed before the first swap, so that it outlives the power.
+    /// Writes the journal. It is flushed once there are exchanges, so that it survives a power loss.
     ///
     /// # Errors
-    /// When it can't be written.
+    /// If it can't be written.
     pub fn write(&self, scope: &Scope) -> Result<(), InstallError> {
         let bad = |error| bad_journal(&self.path, &error);
         let journal = serde_json::value::to_raw_value(self).map_err(bad)?;
         let seal = seal::seal(scope, journal.get().as_bytes());
         let text = serde_json::to_vec(&Sealed { seal, journal }).map_err(bad)?;
-        if self.swaps.is_empty() {
+        if self.exchanges.is_empty() {
             atomic::write_cache(&self.path, &text)?;
         } else {
             atomic::write(&self.path, &text)?;
@@ -205,26 +204,26 @@ impl Journal {
         Ok(())
     }
 
-    /// Takes back every swap that was made, the last first.
+    /// Undoes every exchange, the last first.
     ///
-    /// Also right after a kill, and after a kill of an undo: the location of each folder shows
-    /// what is left to do.
+    /// This also works after an interrupted exchange or undo, because the location of each folder
+    /// shows what is left to do.
     ///
     /// # Errors
-    /// When a folder can't be moved back; the journal then stays for the next command.
+    /// If a folder can't be moved back. The journal then remains for the next command.
     pub fn undo(&self, scope: &Scope) -> Result<(), InstallError> {
         self.undo_by_steps(scope, &mut || ())
     }
 
-    /// Settles what was committed and takes back what was not.
+    /// Finishes a committed transaction, or undoes another.
     ///
     /// # Errors
-    /// As [`Journal::undo`], and when the lockfile can't be read.
+    /// See [`Journal::undo`]; also if the lockfile can't be read.
     pub fn finish(&self, scope: &Scope) -> Result<(), InstallError> {
         self.finish_by_steps(scope, &mut || ())
     }
 
-    /// As [`Journal::finish`]; `before_step` is called before each change to the disk.
+    /// Like [`Journal::finish`]; `before_step` is called before each change to the disk.
     pub(super) fn finish_by_steps(
         &self,
         scope: &Scope,
@@ -233,54 +232,54 @@ impl Journal {
         let lockfile = fs::read_if_found(&scope.lockfile)?.unwrap_or_default();
         let digest = Digest::of_bytes(&lockfile).to_string();
         if self.is_done || self.lockfile.as_ref() == Some(&digest) {
-            // What can't be removed now stays in the journal for the next command.
-            let _left = self.settle_by_steps(scope, before_step);
+            // If a folder can't be removed now, the journal remains for the next command.
+            let _left = self.clean_up_by_steps(scope, before_step);
             Ok(())
         } else {
             self.undo_by_steps(scope, before_step)
         }
     }
 
-    /// As [`Journal::undo`]; `before_step` is called before each change to the disk.
+    /// Like [`Journal::undo`]; `before_step` is called before each change to the disk.
     fn undo_by_steps(
         &self,
         scope: &Scope,
         before_step: &mut dyn FnMut(),
     ) -> Result<(), InstallError> {
         if !self.is_settled(scope)? {
-            for swap in self.swaps.iter().rev() {
-                self.undo_swap(scope, swap, before_step)?;
+            for exchange in self.exchanges.iter().rev() {
+                self.undo_exchange(scope, exchange, before_step)?;
             }
         }
-        // What can't be removed now stays in the journal for the next command.
-        let _left = self.settle_by_steps(scope, before_step);
+        // If a folder can't be removed now, the journal remains for the next command.
+        let _left = self.clean_up_by_steps(scope, before_step);
         Ok(())
     }
 
-    fn undo_swap(
+    fn undo_exchange(
         &self,
         scope: &Scope,
-        swap: &Swap,
+        exchange: &Exchange,
         before_step: &mut dyn FnMut(),
     ) -> Result<(), InstallError> {
-        let place = swap.place(scope);
+        let place = exchange.place(scope);
         let is_there = |path: &Path| fs::look(path).map(|there| there.is_some());
-        let old = match swap.old(scope) {
+        let old = match exchange.old(scope) {
             Some(old) if is_there(&old)? => Some(old),
             Some(_) => {
-                // It did not move yet, or is back: in its place is nothing of ours.
+                // The old folder was not moved yet, or is restored already.
                 return Ok(());
             }
             None => None,
         };
-        let is_placed = swap.new.is_some() && !is_there(&swap.staged(scope))?;
+        let is_placed = exchange.new.is_some() && !is_there(&exchange.staged(scope))?;
         if (is_placed || old.is_some()) && is_there(&place)? {
-            let is_new = is_placed && swap.is_new_in(&place);
+            let is_new = is_placed && exchange.is_new_in(&place);
             let to = if is_new {
-                swap.staged(scope)
+                exchange.staged(scope)
             } else {
-                // Something was written into it since, or it is another: it is the user's.
-                let free = free_in_trash(scope, &swap.name, &self.trashed())?;
+                // The folder was edited or replaced in the meantime, so it has files of the user.
+                let free = free_in_trash(scope, &exchange.name, &self.trashed())?;
                 scope.trash().join(free)
             };
             before_step();
@@ -293,20 +292,20 @@ impl Journal {
         Ok(())
     }
 
-    /// Returns the names in the trash that belong to what is exchanged: they may be free for a
-    /// moment, but another folder under such a name would be taken for the old one.
+    /// Returns the names in the trash that the exchanges use. They may be free for a moment, but
+    /// another folder with such a name would be mistaken for the old one.
     fn trashed(&self) -> Vec<SkillName> {
-        let names = self.swaps.iter().map(|swap| match &swap.old {
-            Some(Old::Trash(name)) => Some(name.clone()),
-            Some(Old::Aside) | None => None,
+        let names = self.exchanges.iter().map(|exchange| match &exchange.old {
+            Some(OldFolder::Trash(name)) => Some(name.clone()),
+            Some(OldFolder::Aside) | None => None,
         });
         names.flatten().collect()
     }
 
-    /// Whether all swaps are made, or taken back, and only the stages are left to be removed.
+    /// Whether all exchanges are done or undone, and only the staging folders are left to remove.
     ///
-    /// A journal with swaps is written when each stage has its folder `new`, which is renamed
-    /// before anything else of a stage goes.
+    /// A journal with exchanges is written after each staging folder has its folder `new`, and this
+    /// folder is renamed before any other part of a staging folder is removed.
     fn is_settled(&self, scope: &Scope) -> Result<bool, InstallError> {
         for target in &self.targets {
             if fs::look(&scope.stage(target).join(NEW))?.is_none() {
@@ -316,18 +315,18 @@ impl Journal {
         Ok(false)
     }
 
-    /// Removes what moved aside, then the journal itself; all is done, so nothing here
-    /// is worth a failure. Returns the folders that can't be removed; the journal then
-    /// stays, so that the next command tries again.
+    /// Removes the staging folders, then the journal. The transaction is complete, so failures are
+    /// not errors: the folders that can't be removed are returned, and the journal remains for the
+    /// next command.
     #[must_use]
-    pub fn settle(&self, scope: &Scope) -> Vec<PathBuf> {
-        self.settle_by_steps(scope, &mut || ())
+    pub fn clean_up(&self, scope: &Scope) -> Vec<PathBuf> {
+        self.clean_up_by_steps(scope, &mut || ())
     }
 
-    fn settle_by_steps(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Vec<PathBuf> {
+    fn clean_up_by_steps(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Vec<PathBuf> {
         let stages: Vec<PathBuf> = self.targets.iter().map(|it| scope.stage(it)).collect();
         let mut left = Vec::new();
-        // All of them first: a stage of which a part is gone must not be read as one that is whole.
+        // All of them first, because a partly removed staging folder must not count as complete.
         for stage in &stages {
             before_step();
             let marked = std::fs::rename(stage.join(NEW), stage.join(SETTLED));
@@ -343,7 +342,7 @@ impl Journal {
         }
         for folder in self.made.iter().rev() {
             before_step();
-            // Only an empty one goes: it has become somebody's otherwise.
+            // Only an empty folder is removed: another has files of the user.
             drop(std::fs::remove_dir(scope.target(folder)));
         }
         if left.is_empty() {
@@ -353,10 +352,10 @@ impl Journal {
         left
     }
 
-    /// Checks that no link leads from where the journal points to somewhere else.
+    /// Checks that none of the journal's paths leads elsewhere through a link.
     fn check_places(&self, scope: &Scope) -> Result<(), InstallError> {
-        let swaps = self.swaps.iter().map(|swap| &swap.target);
-        for target in self.targets.iter().chain(&self.made).chain(swaps) {
+        let exchanges = self.exchanges.iter().map(|exchange| &exchange.target);
+        for target in self.targets.iter().chain(&self.made).chain(exchanges) {
             scope.check_target(target)?;
             let stage = scope.stage(target);
             for folder in [stage.join(NEW), stage.join(OLD), stage] {
@@ -369,12 +368,12 @@ impl Journal {
     }
 }
 
-/// Finishes or undoes what a killed command left. Under the scope's lock.
+/// Finishes or undoes an interrupted transaction. The caller holds the scope's lock.
 ///
 /// # Errors
-/// When the journal can't be understood, leads elsewhere, or the disk refuses.
+/// If the journal is invalid, its paths lead elsewhere, or a file system operation fails.
 pub fn recover(scope: &Scope) -> Result<(), InstallError> {
-    atomic::sweep(&scope.state())?;
+    atomic::remove_leftovers(&scope.state())?;
     match Journals::find(scope)?.ours {
         Some(journal) => {
             journal.check_places(scope)?;
@@ -391,10 +390,10 @@ fn bad_journal(path: &Path, error: &serde_json::Error) -> InstallError {
     }
 }
 
-/// Returns a name that is free in the trash and not among `taken`, and makes the trash.
+/// Creates the trash, and returns a name that is free there and not in `taken`.
 ///
 /// # Errors
-/// When the trash can't be made.
+/// If the trash can't be created.
 pub fn free_in_trash(
     scope: &Scope,
     name: &SkillName,
@@ -412,11 +411,11 @@ pub fn free_in_trash(
     }
 }
 
-/// Keeps what a command has for itself out of the project's repository.
+/// Creates the `.gitignore` of the state folder.
 ///
 /// # Errors
-/// When the disk refuses.
-pub fn hide(scope: &Scope) -> Result<(), InstallError> {
+/// If it can't be written.
+pub fn write_ignore_file(scope: &Scope) -> Result<(), InstallError> {
     let ignore = scope.ignore();
     if fs::look(&ignore)?.is_none() {
         let file = File::create_new(&ignore);
@@ -426,8 +425,8 @@ pub fn hide(scope: &Scope) -> Result<(), InstallError> {
     Ok(())
 }
 
-/// Removes what a command had for itself, unless the trash holds something.
-pub fn tidy(scope: &Scope) {
+/// Removes the state folder's files, unless the trash has entries.
+pub fn remove_state(scope: &Scope) {
     let is_empty =
         |folder: &Path| std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
     let trash = scope.trash();

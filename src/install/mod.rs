@@ -1,4 +1,5 @@
-//! The installer: a plan that can be printed, and a transaction that happens wholly or not at all.
+//! The installer: plans that can be printed, and transactions that are applied completely or not at
+//! all.
 
 pub mod journal;
 pub mod plan;
@@ -15,71 +16,71 @@ use crate::lockfile::LockfileError;
 use crate::skill::tree::TreeError;
 use mdskill_git::objects::ObjectError;
 
-/// Nothing was installed, and what was there is as it was.
+/// An error of the installer. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
-    /// The disk.
+    /// A file system operation failed.
     #[error(transparent)]
     Fs(#[from] fs::Error),
-    /// Another process is at it.
+    /// The lock can't be acquired.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// The lockfile can't be read.
     #[error(transparent)]
     Lockfile(#[from] LockfileError),
-    /// A skill's files can't be read from the store.
+    /// A skill's files can't be read from the repository.
     #[error(transparent)]
     Objects(#[from] ObjectError),
-    /// A skill's files must not be written.
+    /// A skill has files that must not be written.
     #[error("`{name}` is refused: {source}")]
     Tree {
-        /// Which skill.
+        /// The skill.
         name: String,
-        /// Why.
+        /// The reason.
         source: TreeError,
     },
-    /// Somebody wrote into a skill between the plan and the swap.
-    #[error("{path} was changed while it was being replaced; everything is as it was: run the command again", path = path.display())]
+    /// Another program changed a skill between the plan and the exchange.
+    #[error("{path} was changed while it was being replaced; nothing was installed", path = path.display())]
     Changed {
         /// The skill's folder.
         path: PathBuf,
     },
-    /// A folder that is no target.
+    /// A folder is not a valid target.
     #[error(transparent)]
     Target(#[from] crate::target::TargetError),
-    /// A target leads out of the project.
-    #[error("{path} is a link that leads out of the project; skills are only installed inside", path = path.display())]
+    /// A target is a link that leads out of the project.
+    #[error("{path} is a link that leads out of the project", path = path.display())]
     TargetOutside {
         /// The link.
         path: PathBuf,
     },
-    /// A target is in a folder of git's or of mdskill's.
-    #[error("{path} is, or leads into, a folder that git or mdskill keeps for itself; choose another target", path = path.display())]
+    /// A target is in a folder of git or of mdskill.
+    #[error("{path} is in, or leads into, a folder of git or mdskill", path = path.display())]
     TargetReserved {
         /// The target, or the link on the way to it.
         path: PathBuf,
     },
-    /// Something in the folder for a command's own files is not mdskill's.
-    #[error("{path} was not put there by mdskill: it is a link, or its type is not the expected one; remove it and run the command again", path = path.display())]
+    /// Something in the state folder was not created by mdskill.
+    #[error("{path} was not created by mdskill: it is a link or has an unexpected type", path = path.display())]
     ForeignState {
         /// The link, file or folder.
         path: PathBuf,
     },
-    /// Where skills are made ready is a folder that no command of this user's is known to have left.
-    #[error("{path} is in the way: a killed command left it, or it came with the project; move what you need out of it, remove it, and run the command again", path = path.display())]
+    /// The staging folder exists, and no interrupted command of this user is known to have left it.
+    #[error("{path} exists: an interrupted command left it, or it came with the project", path = path.display())]
     StageTaken {
         /// The folder.
         path: PathBuf,
     },
-    /// Ctrl-C, before the point of no return.
-    #[error("interrupted; everything is as it was")]
+    /// The user pressed Ctrl-C before the commit.
+    #[error("interrupted; nothing was changed")]
     Interrupted,
-    /// The journal of a killed command can't be understood.
-    #[error("{path} was left by a command that was killed, and can't be read: {reason}; look at the folders it names, then remove it", path = path.display())]
+    /// The journal of an interrupted command is invalid.
+    #[error("{path} of an interrupted command can't be read: {reason}", path = path.display())]
     Journal {
         /// The journal.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
     },
 }
@@ -90,6 +91,17 @@ impl HasHint for InstallError {
             Self::Fs(error) | Self::Lock(LockError::Io(error)) => error.hint(),
             Self::Lockfile(error) => error.hint(),
             Self::Objects(error) => error.hint(),
+            Self::Changed { .. } => Some(Hint::text("run the command again")),
+            Self::TargetOutside { .. } | Self::TargetReserved { .. } => Some(Hint::text(
+                "use a target in the project, outside of `.git` and `.mdskill`",
+            )),
+            Self::ForeignState { .. } => Some(Hint::text("remove it and run the command again")),
+            Self::StageTaken { .. } => Some(Hint::text(
+                "move the files you need out of it, remove it, and run the command again",
+            )),
+            Self::Journal { .. } => Some(Hint::text(
+                "check the folders that it names, then remove it",
+            )),
             _ => None,
         }
     }

@@ -1,25 +1,25 @@
-//! What to do about one folder: pure, so that it can be printed, tested and refused.
+//! Decides what to do with one folder. This code does no I/O, so plans can be printed and tested.
 
 use crate::digest::Digest;
 use crate::fs::tree::OnDisk;
 
-/// What is to be done with a skill's folder.
+/// The step for a skill's folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// It holds what it should.
+    /// The folder has the wanted files already.
     Keep,
-    /// There is nothing yet.
+    /// The folder does not exist yet.
     Place,
-    /// What is there is ours and unedited: it goes.
+    /// The folder has unmodified files of mdskill, and is replaced.
     Replace,
-    /// What is there is the user's: it goes to the trash, for `--force` said so.
+    /// The folder has files of the user, and is moved to the trash because of `--force`.
     Trash,
 }
 
-/// Why a folder is left alone.
+/// The reason to leave a folder alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// mdskill installed it, and somebody edited it since.
+    /// mdskill installed it, and its files were modified.
     Edited,
     /// mdskill did not install it.
     Unmanaged,
@@ -27,11 +27,11 @@ pub enum Refusal {
     NotAFolder,
 }
 
-/// Decides about a folder that should hold `wanted`; nothing is wanted of a removal.
+/// Decides about a folder that should have the files of `wanted`, or be removed if it is `None`.
 ///
-/// `ours` is what may go: the files that mdskill wrote, and edited ones that are in what is
-/// wanted already. Nothing that a user wrote is ever lost (promise 4): without `force` any
-/// other folder is refused.
+/// `ours` are the versions that may be replaced: the files that mdskill wrote, and local edits that
+/// `wanted` contains. Any other folder is refused without `force`, because files that a user wrote
+/// must never be lost.
 ///
 /// # Errors
 /// The [`Refusal`].
@@ -66,14 +66,14 @@ mod tests {
         )];
         let snapshot = Snapshot {
             files,
-            strangers: Vec::new(),
+            special_files: Vec::new(),
         };
         let digest = snapshot.digest();
         (OnDisk::Folder(snapshot), digest)
     }
 
     #[test]
-    fn nothing_of_a_users_goes_without_force() {
+    fn user_files_are_replaced_only_with_force() {
         let (old, old_digest) = folder("old");
         let (edited, _) = folder("edited");
         let (_, new_digest) = folder("new");
@@ -115,13 +115,13 @@ mod tests {
     }
 
     #[test]
-    fn a_removal_takes_only_what_was_installed() {
+    fn removal_takes_only_installed_files() {
         let (old, old_digest) = folder("old");
         let (edited, _) = folder("edited");
         assert_eq!(
             decide(&OnDisk::Absent, &[old_digest], None, false),
             Ok(Step::Place),
-            "there is nothing to take away"
+            "there is nothing to remove"
         );
         assert_eq!(decide(&old, &[old_digest], None, false), Ok(Step::Replace));
         assert_eq!(

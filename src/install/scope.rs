@@ -1,4 +1,4 @@
-//! [`Scope`]: where skills are installed: a project, or the home of the user.
+//! [`Scope`]: where skills are installed: in a project, or in the user's home.
 
 use std::path::{Path, PathBuf};
 
@@ -11,10 +11,10 @@ use crate::target::Target;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path;
 
-/// The folder for a command's own files, beside the lockfile: lock, journal, trash.
+/// The state folder next to the lockfile: lock, journal, trash.
 pub const STATE_FOLDER: &str = ".mdskill";
-/// Where skills are made ready, beside a target and so on its file system, but
-/// outside of it: agents watch the target.
+/// The staging folder. It is next to a target, so that a rename works, but not in it, because agents
+/// watch the target.
 const STAGE_FOLDER: &str = ".mdskill-stage";
 
 // The names in the state folder.
@@ -23,22 +23,22 @@ const JOURNALS: [&str; 2] = ["journal.json", "journal-2.json"];
 const IGNORE: &str = ".gitignore";
 const TRASH: &str = "trash";
 
-/// A project, or a person's home.
+/// A project, or the user's home.
 #[derive(Debug, Clone)]
 pub struct Scope {
-    /// What targets are below.
+    /// The folder that targets are relative to.
     pub root: PathBuf,
-    /// The lockfile.
+    /// The path of the lockfile.
     pub lockfile: PathBuf,
-    /// Whether this is the person's own (`-g`).
+    /// Whether this is the user scope (`-g`).
     pub is_personal: bool,
-    /// The user's cache folder, for the key of journals; never one that a clone could bring.
+    /// The user's cache folder for the journal key; `None` if it is in the project.
     pub cache: Option<PathBuf>,
 }
 
 impl Scope {
-    /// Finds the project that `current` is in: the nearest folder upward with a
-    /// lockfile, else with a configuration or a git repository, else `current`.
+    /// Finds the project around `current`: the nearest parent with a lockfile, else with a
+    /// configuration or a git repository, else `current` itself.
     #[must_use]
     pub fn project(current: &Path) -> Self {
         let upward = |names: &[&str]| {
@@ -56,7 +56,7 @@ impl Scope {
         }
     }
 
-    /// Returns the user's own scope.
+    /// Returns the user scope.
     #[must_use]
     pub fn user(home: PathBuf, config: &Path) -> Self {
         Self {
@@ -67,15 +67,15 @@ impl Scope {
         }
     }
 
-    /// Names the user's cache folder. One inside of the project is not used for the key of
-    /// journals, because a clone could bring it along.
+    /// Sets the user's cache folder. A folder in the project is not used for the journal key,
+    /// because it could come from a clone.
     #[must_use]
     pub fn with_cache(mut self, cache: Option<PathBuf>) -> Self {
         self.cache = cache.filter(|cache| self.is_personal || !self.is_inside(cache));
         self
     }
 
-    /// Whether a folder is below the root, or would be once it is made.
+    /// Whether a folder, which need not exist, is below the root.
     fn is_inside(&self, folder: &Path) -> bool {
         let mut above = folder.ancestors().map(Path::canonicalize);
         match (above.find_map(Result::ok), self.root.canonicalize()) {
@@ -84,43 +84,43 @@ impl Scope {
         }
     }
 
-    /// Returns a command about the skills of this scope, between backticks.
+    /// Returns a command for the skills of this scope, between backticks.
     #[must_use]
     pub fn command(&self, arguments: &str) -> String {
         CommandHint::new(arguments.to_owned()).in_scope(self.is_personal)
     }
 
-    /// Returns what a person decides by, beside the lockfile.
+    /// Returns the configuration file, next to the lockfile.
     #[must_use]
     pub fn config(&self) -> PathBuf {
         self.lockfile.with_file_name(config::FILE_NAME)
     }
 
-    /// Returns the folder for a command's own files.
+    /// Returns the state folder.
     #[must_use]
     pub fn state(&self) -> PathBuf {
         self.lockfile.with_file_name(STATE_FOLDER)
     }
 
-    /// Returns the file that keeps two commands apart.
+    /// Returns the lock file.
     #[must_use]
     pub fn lock(&self) -> PathBuf {
         self.state().join(LOCK)
     }
 
-    /// Returns the files a journal may be in: the second is for when a stranger's is in the first.
+    /// Returns the possible journal files. The second is used if the first is of another user or machine.
     #[must_use]
     pub fn journals(&self) -> [PathBuf; 2] {
         JOURNALS.map(|name| self.state().join(name))
     }
 
-    /// Returns the file that keeps the folder for a command's own files out of git.
+    /// Returns the `.gitignore` of the state folder.
     #[must_use]
     pub fn ignore(&self) -> PathBuf {
         self.state().join(IGNORE)
     }
 
-    /// Returns the folder for what makes room for a skill and is the user's.
+    /// Returns the trash folder, for replaced files of the user.
     #[must_use]
     pub fn trash(&self) -> PathBuf {
         self.state().join(TRASH)
@@ -138,7 +138,7 @@ impl Scope {
         self.root.join(target.as_str())
     }
 
-    /// Returns where skills for a target are made ready: each target has its own place.
+    /// Returns the staging folder of a target.
     #[must_use]
     pub fn stage(&self, target: &Target) -> PathBuf {
         let folder = self.target(target);
@@ -150,11 +150,10 @@ impl Scope {
         folder.with_file_name(format!("{STAGE_FOLDER}-{name}"))
     }
 
-    /// Returns the folders on the way to a target, and itself, that are not there yet,
-    /// outermost first.
+    /// Returns the folders of a target's path that do not exist yet, outermost first.
     ///
     /// # Errors
-    /// When the disk can't be read.
+    /// If the file system can't be read.
     pub fn missing_folders(&self, target: &Target) -> Result<Vec<Target>, InstallError> {
         let mut missing = Vec::new();
         let ends = target.as_str().match_indices('/').map(|(at, _)| at);
@@ -167,12 +166,12 @@ impl Scope {
         Ok(missing)
     }
 
-    /// Checks that the folder for a command's own files, and everything in it, has the type
-    /// that mdskill gave it, because a stranger's repository may bring one along. This is the only
-    /// check, so it comes before anything in the folder is opened, and refuses every link.
+    /// Checks that the state folder and its entries have the types that mdskill gives them, because
+    /// an untrusted repository may contain this folder. This is the only check, so it must run before
+    /// anything in the folder is opened, and it refuses every link.
     ///
     /// # Errors
-    /// [`InstallError::ForeignState`], or when the disk can't be read.
+    /// [`InstallError::ForeignState`], or if the file system can't be read.
     pub fn check_state(&self) -> Result<(), InstallError> {
         let state = self.state();
         match fs::look(&state)? {
@@ -183,7 +182,7 @@ impl Scope {
         let entries = fs::if_found(std::fs::read_dir(&state)).at("list", &state)?;
         for entry in entries.into_iter().flatten() {
             let path = entry.at("list", &state)?.path();
-            // Another command may have removed its own file by now.
+            // Another command may have removed its file in the meantime.
             let Some(there) = fs::look(&path)? else {
                 continue;
             };
@@ -200,7 +199,7 @@ impl Scope {
         Ok(())
     }
 
-    /// Returns a path as people know it here: below the root when it is.
+    /// Returns a path as shown to the user: relative to the root of the project if it is below it.
     #[must_use]
     pub fn display(&self, path: &Path) -> String {
         let shown = match path.strip_prefix(&self.root) {
@@ -210,14 +209,14 @@ impl Scope {
         shown.display().to_string()
     }
 
-    /// Checks that a target is inside the project once links are followed, and not in a folder
-    /// of git's or of mdskill's own, where git would run files as hooks, for example.
+    /// Checks that a target, with links followed, is in the project and not in a folder of git or
+    /// mdskill: for example, git would run files in `.git/hooks`.
     ///
-    /// A person may link folders of their home as they like; in a project, which may
-    /// be a stranger's, a link could lead anywhere.
+    /// In the user scope, links may lead anywhere, because the user made them. A project may be
+    /// untrusted.
     ///
     /// # Errors
-    /// [`InstallError::TargetOutside`], [`InstallError::TargetReserved`], or when the disk
+    /// [`InstallError::TargetOutside`], [`InstallError::TargetReserved`], or if the file system
     /// can't be read.
     pub fn check_target(&self, target: &Target) -> Result<(), InstallError> {
         if target.as_str().split('/').any(is_reserved) {
@@ -250,13 +249,13 @@ impl Scope {
                 return Err(InstallError::TargetOutside { path });
             }
         };
-        // Above the root is what the user chose to work in.
+        // The user chose the folders above the root.
         let mut folders = real.ancestors().take_while(|folder| **folder != root);
-        let is_free = folders.all(|folder| {
+        let is_allowed = folders.all(|folder| {
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
             !is_reserved(&name) && !is_git_folder(folder)
         });
-        if is_free {
+        if is_allowed {
             Ok(())
         } else {
             let path = path.to_owned();
@@ -265,14 +264,14 @@ impl Scope {
     }
 }
 
-/// Whether a file system may take a name for `.git`, or for a folder of mdskill's own.
+/// Whether a file system may treat a name as `.git`, or as a folder of mdskill.
 fn is_reserved(name: &str) -> bool {
     let name = path::undisguised(name);
     path::is_dot_git(&name) || name == STATE_FOLDER || name.starts_with(STAGE_FOLDER)
 }
 
-/// Whether git may take a folder for a repository, bare or not: `HEAD` is not asked for, because
-/// another folder's may name this one as its common folder.
+/// Whether git may treat a folder as a repository. `HEAD` is not required, because the folder may be
+/// the common folder (`commondir`) of another repository.
 fn is_git_folder(folder: &Path) -> bool {
     folder.join("objects").is_dir() && folder.join("refs").is_dir()
 }

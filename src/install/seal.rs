@@ -1,9 +1,9 @@
-//! The seal of a journal: it shows that this user wrote the journal on this machine.
+//! Journal authentication: a seal proves that this user wrote the journal on this machine.
 //!
-//! A clone may bring a journal along, which must not be obeyed. The seal is an HMAC (RFC 2104)
-//! with SHA-256, whose key is made once and kept in the user's cache folder, outside of every
-//! project. So a project may be moved, and its journal is still the user's. Without a key (it was
-//! removed, or there is no cache folder that can be written) a journal has no valid seal.
+//! A clone may contain a journal, which must not be applied. The seal is an HMAC (RFC 2104) with
+//! SHA-256. Its key is created once and stored in the user's cache folder, outside of every project,
+//! so the seal stays valid when the project is moved. Without a key (it was removed, or the cache
+//! folder is not writable) no seal is valid.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -17,15 +17,14 @@ const FILE: &str = "journal-key";
 const KEY_BYTES: usize = 32;
 const BLOCK_BYTES: usize = 64;
 
-/// Returns the seal of a text that is about to be written, with a new key when there is none yet;
-/// `None` where no key can be kept.
+/// Returns the seal of a text, and creates the key if there is none. `None` if no key can be stored.
 pub fn seal(scope: &Scope, text: &[u8]) -> Option<String> {
     let folder = scope.cache.as_deref()?;
     let key = read_key(folder).or_else(|| make_key(folder))?;
     Some(hmac(&key, text).to_string())
 }
 
-/// Whether a seal is that of this text.
+/// Whether a seal is valid for this text.
 pub fn is_valid(scope: &Scope, text: &[u8], seal: &str) -> bool {
     let key = scope.cache.as_deref().and_then(read_key);
     key.is_some_and(|key| hmac(&key, text).to_string() == seal)
@@ -38,7 +37,7 @@ fn read_key(folder: &Path) -> Option<Vec<u8>> {
     (key.len() == KEY_BYTES).then_some(key)
 }
 
-/// Makes a key that only the user can read. When another process was faster, its key counts.
+/// Creates a key that only the user can read. If another process was faster, returns its key.
 fn make_key(folder: &Path) -> Option<Vec<u8>> {
     let mut key = vec![0; KEY_BYTES];
     getrandom::fill(&mut key).ok()?;

@@ -1,21 +1,21 @@
-//! [`Transaction`]: skills are made ready, then exchanged by rename, and the
-//! lockfile is written last: that write is the point of no return. Where the lockfile
-//! stays as it is (`install`), a mark in the journal is.
+//! [`Transaction`]: skills are staged, then exchanged by rename. The lockfile is written last, and
+//! that write is the commit. If the lockfile does not change (`install`), a mark in the journal is
+//! the commit.
 //!
-//! 1. The scope's lock is taken, and what a killed command left is finished or undone.
-//! 2. New folders are written beside the target, where no agent looks.
-//! 3. One flush makes them durable, whatever their number.
-//! 4. The journal says what will be exchanged.
-//! 5. Each old folder moves aside, each new one in.
-//! 6. The lockfile is replaced. Before it, any error takes everything back.
-//! 7. What moved aside is removed, or is in the trash.
+//! 1. The scope's lock is acquired, and an interrupted transaction is finished or undone.
+//! 2. New folders are written next to the target, where agents do not search.
+//! 3. One flush makes all of them durable.
+//! 4. The exchanges are written to the journal.
+//! 5. Each old folder is moved aside, and each new one is moved to its place.
+//! 6. The lockfile is replaced. An error before this step undoes everything.
+//! 7. Old folders are removed, except those in the trash.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::InstallError;
-use super::journal::{self, Journal, Journals, Old, Swap};
+use super::journal::{self, Exchange, Journal, Journals, OldFolder};
 use super::plan::Step;
 use super::scope::Scope;
 use rayon::prelude::*;
@@ -29,79 +29,79 @@ use crate::target::Target;
 use mdskill_git::objects::Objects;
 use mdskill_lint::name::SkillName;
 
-/// How long another mdskill is waited for: longer than any but a dead network takes.
+/// The time to wait for another mdskill. Only a stalled network takes longer.
 const LOCK_PATIENCE: Duration = Duration::from_mins(1);
 
-/// A scope that is ours alone until this is dropped.
+/// Exclusive access to a scope. Dropping it without a commit undoes the changes.
 pub struct Transaction<'a> {
     scope: &'a Scope,
     journal: Journal,
-    seen: Vec<OnDisk>,
+    planned_on: Vec<OnDisk>,
     trashed: Vec<SkillName>,
     checkpoint: &'a dyn Fn() -> bool,
     is_open: bool,
     _lock: FileLock,
 }
 
-/// A skill's folder that is to be made ready.
-pub struct Put<'a> {
-    /// Where it goes.
+/// A skill's folder to install.
+pub struct StagedSkill<'a> {
+    /// The target.
     pub target: Target,
     /// The skill's name.
     pub name: &'a SkillName,
     /// Its files.
     pub files: &'a SkillTree,
-    /// The folder of the repository that has their bytes; each thread opens it for itself.
+    /// The repository with the files' blobs. Each thread opens it for itself.
     pub repository: &'a Path,
-    /// What the plan says about what is there.
+    /// The planned step.
     pub step: Step,
-    /// What the plan saw there; it is looked at again before it goes.
+    /// The folder's content during planning. It is compared again before the folder is removed.
     pub on_disk: OnDisk,
 }
 
-/// What a committed transaction did.
+/// The result of a commit.
 #[derive(Debug, Default)]
 pub struct Committed {
-    /// Where edited or unmanaged folders were moved to.
+    /// The paths in the trash that modified or unmanaged folders were moved to.
     pub trashed: Vec<PathBuf>,
-    /// Folders of what is gone that can't be removed; all else is done.
+    /// Old folders that can't be removed. Everything else is done.
     pub left: Vec<PathBuf>,
 }
 
-/// Tells whether a killed command left something to finish or undo.
+/// Whether an interrupted command left a transaction to finish or undo.
 ///
 /// # Errors
-/// When a journal can't be read.
+/// If a journal can't be read.
 pub fn was_interrupted(scope: &Scope) -> Result<bool, InstallError> {
     Ok(atomic::has_leftovers(&scope.state()) || Journals::find(scope)?.ours.is_some())
 }
 
 impl<'a> Transaction<'a> {
-    /// Takes the scope, waiting for another mdskill if need be, and recovers it.
+    /// Acquires the scope's lock, waiting for another mdskill if necessary, and recovers the scope.
     ///
-    /// `checkpoint` is asked between any two steps whether the user gave up;
-    /// `tell` hears who is waited for.
+    /// `checkpoint` is called between steps and returns whether the user pressed Ctrl-C;
+    /// `on_wait` is called with the holder of the lock.
     ///
     /// # Errors
-    /// When the lock is not to be had, or a killed command's leavings can't be settled.
+    /// If the lock can't be acquired, or an interrupted transaction can't be recovered.
     pub fn begin(
         scope: &'a Scope,
         checkpoint: &'a dyn Fn() -> bool,
-        tell: &dyn Fn(&str),
+        on_wait: &dyn Fn(&str),
     ) -> Result<Self, InstallError> {
         let waiting = Waiting {
             limit: LOCK_PATIENCE,
-            tell,
+            on_wait,
             interrupted: checkpoint,
         };
         scope.check_state()?;
         let lock = FileLock::acquire(&scope.lock(), &waiting)?;
         journal::recover(scope)?;
-        journal::hide(scope)?;
+        journal::write_ignore_file(scope)?;
         Ok(Self {
             scope,
             journal: Journals::find(scope)?.start(scope)?,
-            seen: Vec::new(),
+            planned_on: Vec::new(),
             trashed: Vec::new(),
             checkpoint,
             is_open: true,
@@ -109,46 +109,51 @@ impl<'a> Transaction<'a> {
         })
     }
 
-    /// Makes new folders ready, notes that they will take their places, and returns the
-    /// digest of what was written to each, in the order given.
+    /// Writes new folders to the staging folders, adds their exchanges to the journal, and returns the
+    /// digest of each, in the given order.
     ///
-    /// The folders are written side by side: reading, checking and hashing is the
-    /// processor's work.
+    /// The folders are written in parallel, because reading, checking and hashing are CPU-bound.
     ///
     /// # Errors
-    /// When files can't be read from their repository or written.
-    pub fn put_all(&mut self, puts: Vec<Put<'_>>) -> Result<Vec<Digest>, InstallError> {
-        let mut beside = Vec::with_capacity(puts.len());
-        for put in &puts {
+    /// If files can't be read from their repository or written.
+    pub fn stage_all(&mut self, skills: Vec<StagedSkill<'_>>) -> Result<Vec<Digest>, InstallError> {
+        let mut stages = Vec::with_capacity(skills.len());
+        for skill in &skills {
             self.check_interrupt()?;
-            self.scope.check_target(&put.target)?;
-            beside.push(self.stage_for(&put.target)?);
+            self.scope.check_target(&skill.target)?;
+            stages.push(self.stage_for(&skill.target)?);
         }
-        let folders: Vec<PathBuf> = puts
+        let folders: Vec<PathBuf> = skills
             .iter()
-            .zip(&beside)
-            .map(|(put, stage)| stage.join(journal::NEW).join(put.name))
+            .zip(&stages)
+            .map(|(skill, stage)| stage.join(journal::NEW).join(skill.name))
             .collect();
-        let write = |(put, folder): (&Put<'_>, &PathBuf)| {
-            Objects::on_this_thread(put.repository, |objects| {
-                write_skill(folder, put.files, objects)
+        let write = |(skill, folder): (&StagedSkill<'_>, &PathBuf)| {
+            Objects::on_this_thread(skill.repository, |objects| {
+                write_skill(folder, skill.files, objects)
             })
         };
-        let digests: Vec<Digest> = puts
+        let digests: Vec<Digest> = skills
             .par_iter()
             .zip(&folders)
             .map(write)
             .collect::<Result<_, InstallError>>()?;
-        for (put, digest) in puts.into_iter().zip(&digests) {
-            self.note(&put.target, put.name, Some(*digest), put.step, put.on_disk)?;
+        for (skill, digest) in skills.into_iter().zip(&digests) {
+            self.add_exchange(
+                &skill.target,
+                skill.name,
+                Some(*digest),
+                skill.step,
+                skill.on_disk,
+            )?;
         }
         Ok(digests)
     }
 
-    /// Notes that a skill's folder will go.
+    /// Adds the removal of a skill's folder.
     ///
     /// # Errors
-    /// When the place for it can't be made.
+    /// If the staging folder can't be created.
     pub fn remove(
         &mut self,
         target: &Target,
@@ -159,10 +164,10 @@ impl<'a> Transaction<'a> {
         self.check_interrupt()?;
         self.scope.check_target(target)?;
         self.stage_for(target)?;
-        self.note(target, name, None, step, on_disk)
+        self.add_exchange(target, name, None, step, on_disk)
     }
 
-    fn note(
+    fn add_exchange(
         &mut self,
         target: &Target,
         name: &SkillName,
@@ -172,15 +177,15 @@ impl<'a> Transaction<'a> {
     ) -> Result<(), InstallError> {
         let old = match step {
             Step::Keep | Step::Place => None,
-            Step::Replace => Some(Old::Aside),
+            Step::Replace => Some(OldFolder::Aside),
             Step::Trash => {
                 let free = journal::free_in_trash(self.scope, name, &self.trashed)?;
                 self.trashed.push(free.clone());
-                Some(Old::Trash(free))
+                Some(OldFolder::Trash(free))
             }
         };
-        self.seen.push(on_disk);
-        self.journal.swaps.push(Swap {
+        self.planned_on.push(on_disk);
+        self.journal.exchanges.push(Exchange {
             target: target.clone(),
             name: name.clone(),
             new: new.map(|digest| digest.to_string()),
@@ -189,7 +194,7 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
-    /// Returns the stage of a target, made on first use and noted before it is.
+    /// Returns the staging folder of a target. It is created on first use, after it is in the journal.
     fn stage_for(&mut self, target: &Target) -> Result<PathBuf, InstallError> {
         let stage = self.scope.stage(target);
         if !self.journal.targets.contains(target) {
@@ -210,8 +215,8 @@ impl<'a> Transaction<'a> {
         Ok(stage)
     }
 
-    /// Tells whether a stage is there for another target of this transaction, by way of a link.
-    /// Any other one may have a user's folder in it, whose journal is lost, so it is not removed.
+    /// Whether another target of this transaction has the same staging folder through a link. Any
+    /// other existing folder is an error: it may have files of the user, whose journal is lost.
     fn check_stage(&self, stage: &Path) -> Result<bool, InstallError> {
         let Some(there) = fs::look(stage)? else {
             return Ok(false);
@@ -227,14 +232,14 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    /// Exchanges everything that was noted and writes the lockfile.
+    /// Makes all exchanges and writes the lockfile.
     ///
     /// # Errors
-    /// Whatever went wrong; everything is then as it was.
+    /// If a step fails. Then all changes are undone.
     pub fn commit(mut self, lockfile: &str) -> Result<Committed, InstallError> {
         let lockfile = lockfile.as_bytes();
         let is_same = fs::read_if_found(&self.scope.lockfile)?.as_deref() == Some(lockfile);
-        if self.journal.swaps.is_empty() && is_same {
+        if self.journal.exchanges.is_empty() && is_same {
             return Ok(Committed::default());
         }
         self.check_interrupt()?;
@@ -245,40 +250,39 @@ impl<'a> Transaction<'a> {
         self.journal.lockfile = (!is_same).then(|| Digest::of_bytes(lockfile).to_string());
         self.journal.write(self.scope)?;
         self.exchange()?;
-        match is_same {
-            true => {
-                self.journal.is_done = true;
-                self.journal.write(self.scope)?;
-            }
-            false => atomic::write_from(&self.scope.state(), &self.scope.lockfile, lockfile)?,
+        if is_same {
+            self.journal.is_done = true;
+            self.journal.write(self.scope)?;
+        } else {
+            atomic::write_from(&self.scope.state(), &self.scope.lockfile, lockfile)?;
         }
         self.is_open = false;
-        // From here on an interrupt only leaves work to the next command's recovery.
+        // After the commit, an interrupt only leaves clean-up to the next command.
         let _too_late = (self.checkpoint)();
         let trash = self.scope.trash();
         Ok(Committed {
             trashed: self.trashed.iter().map(|name| trash.join(name)).collect(),
-            left: self.journal.settle(self.scope),
+            left: self.journal.clean_up(self.scope),
         })
     }
 
     fn exchange(&self) -> Result<(), InstallError> {
         let mut touched = BTreeSet::new();
-        for (swap, seen) in self.journal.swaps.iter().zip(&self.seen) {
-            let place = swap.place(self.scope);
+        for (exchange, seen) in self.journal.exchanges.iter().zip(&self.planned_on) {
+            let place = exchange.place(self.scope);
             self.check_interrupt()?;
-            if let Some(old) = swap.old(self.scope) {
+            if let Some(old) = exchange.old(self.scope) {
                 fs::rename(&place, &old)?;
-                // What is about to be removed is looked at again, now that nobody finds
-                // it any more: an edit saved since the plan was made must not be lost.
-                if swap.old == Some(Old::Aside) && OnDisk::read(&old)? != *seen {
+                // Compare the old folder again, now that other programs can't find it: an edit
+                // saved after the planning must not be lost.
+                if exchange.old == Some(OldFolder::Aside) && OnDisk::read(&old)? != *seen {
                     return Err(InstallError::Changed { path: place });
                 }
                 touched.extend(old.parent().map(Path::to_owned));
             }
             self.check_interrupt()?;
-            if swap.new.is_some() {
-                fs::rename(&swap.staged(self.scope), &place)?;
+            if exchange.new.is_some() {
+                fs::rename(&exchange.staged(self.scope), &place)?;
             }
             touched.extend(place.parent().map(Path::to_owned));
         }
@@ -298,17 +302,17 @@ impl<'a> Transaction<'a> {
 }
 
 impl Drop for Transaction<'_> {
-    /// Takes everything back unless it was committed.
+    /// Undoes the changes unless they were committed.
     fn drop(&mut self) {
         if self.is_open && !self.journal.targets.is_empty() {
-            // What can't be taken back now, the next command's recovery does.
+            // If a change can't be undone now, the next command undoes it.
             drop(match self.journal.lockfile {
-                // The lockfile may have been replaced before its flush failed: then it is done.
+                // The lockfile may have been replaced before its flush failed. Then it is committed.
                 Some(_) => self.journal.finish(self.scope),
                 None => self.journal.undo(self.scope),
             });
         }
-        journal::tidy(self.scope);
+        journal::remove_state(self.scope);
     }
 }
 

@@ -30,16 +30,16 @@ pub struct Sides {
     pub base: Option<Lockfile>,
 }
 
-/// A skill, or a key that this version does not know, that the sides have differently.
+/// A skill, or an unknown key, that differs between the sides.
 #[derive(Debug, Clone, Serialize)]
 pub struct Difference {
     /// The skill's name, or the key.
     pub name: String,
-    /// The side that was taken; `None` when only the user can choose.
+    /// The chosen side; `None` if only the user can choose.
     pub side: Option<Side>,
-    /// Our version; `None` when it is absent.
+    /// Our version; `None` if it is absent.
     pub ours: Option<Item>,
-    /// Their version; `None` when it is absent.
+    /// Their version; `None` if it is absent.
     pub theirs: Option<Item>,
 }
 
@@ -106,8 +106,8 @@ impl Serialize for Item {
 impl Sides {
     /// Returns the union of both sides, and where they differ.
     ///
-    /// A side that `chosen` returns for a name is taken. `rest` is the side of everything else that
-    /// both sides changed; without it, these differences have no side, and are as ours in the lockfile.
+    /// `chosen` returns the side for a name. `rest` is the side for everything else that both sides
+    /// changed; without it, these differences have no side, and the lockfile has our version.
     pub fn merge(
         &self,
         chosen: impl Fn(&str) -> Option<Side>,
@@ -189,8 +189,8 @@ fn items(lockfile: &Lockfile) -> Items {
     keys.chain(skills).collect()
 }
 
-/// Returns the side that can be taken without a question: the only one that changed the item, or
-/// either one where both have the same files.
+/// Returns the side that can be chosen without a question: the only one that changed the item, or
+/// either one if both have the same files.
 fn clear_side(key: &Key, ours: &Items, theirs: &Items, base: Option<&Items>) -> Option<Side> {
     let (our, their) = (ours.get(key), theirs.get(key));
     if let Some(base) = base {

@@ -1,8 +1,8 @@
-//! [`Lockfile`]: exactly what is installed, as `mdskill.lock` says it.
+//! [`Lockfile`]: the installed skills, in the file `mdskill.lock`.
 //!
-//! TOML, one block a skill, sorted by name, without dates and machine paths, so that two machines
-//! write the same bytes. It is read in any order. Keys that a newer mdskill wrote are kept. One
-//! that can't be read is an error with the line, never "empty".
+//! The format is TOML with one block for each skill, sorted by name. It has no dates and machine
+//! paths, so that two machines write the same bytes. Blocks are read in any order. Keys of a newer
+//! mdskill are kept. An invalid lockfile is an error that names the line; it never counts as empty.
 //!
 //! The first version wrote 64 numbered comment lines (`# 00` to `# 63`) between the blocks. Such a
 //! file is read like any other, because they are comments, and loses them at the next write.
@@ -24,7 +24,7 @@ use crate::target::Target;
 use mdskill_git::ObjectId;
 use mdskill_lint::name::SkillName;
 
-/// The lockfile's name at a project's root.
+/// The name of the lockfile in the root of a project.
 pub const FILE_NAME: &str = "mdskill.lock";
 /// The version that this mdskill writes, and the newest that it reads.
 pub const VERSION: i64 = 1;
@@ -32,10 +32,10 @@ pub const VERSION: i64 = 1;
 const MAX_NAMED: usize = 20;
 const HEADER: &str = "# Written by mdskill. Commit this file.\n";
 
-/// What a lockfile holds.
+/// The content of a lockfile.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Lockfile {
-    /// The folders that skills are installed into, unless an entry says otherwise.
+    /// The folders that skills are installed into, unless an entry has its own.
     pub targets: Vec<Target>,
     /// The skills, by name.
     pub skills: BTreeMap<SkillName, Entry>,
@@ -45,36 +45,36 @@ pub struct Lockfile {
 /// One installed skill.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// Where it comes from.
+    /// The source of the skill.
     pub source: Source,
-    /// Its folder in the source; empty for the root.
+    /// The folder in the source; empty for the root.
     pub path: String,
-    /// What `update` follows; nothing means the default branch.
+    /// The ref that `update` follows; `None` for the default branch.
     pub git_ref: Option<String>,
-    /// The commit it was taken from; nothing for a local folder.
+    /// The commit of the files; `None` for a local folder.
     pub commit: Option<ObjectId>,
-    /// The git tree of its folder: `git rev-parse COMMIT:PATH`.
+    /// The git tree of the folder, as `git rev-parse COMMIT:PATH` prints it.
     pub tree: ObjectId,
-    /// The digest of its files.
+    /// The digest of the files.
     pub digest: Digest,
-    /// The digest of what is on disk, when local edits are kept.
+    /// The digest of the files on disk, if they have recorded edits.
     pub edits: Option<Digest>,
-    /// Its own targets, when they are not the lockfile's.
+    /// The targets, if they are not those of the lockfile.
     pub targets: Option<Vec<Target>>,
     unknown: BTreeMap<String, String>,
 }
 
-/// A lockfile that can't be used. Nothing is written when one is raised.
+/// A lockfile can't be used. Nothing is written in this case.
 #[derive(Debug, thiserror::Error)]
 pub enum LockfileError {
-    /// A line is not what it should be.
+    /// A line is invalid.
     #[error("{path}:{line}: {problem}", path = path.display())]
     Bad {
         /// The lockfile.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What is wrong, and what to do.
+        /// The problem.
         problem: String,
     },
     /// git left a conflict in it.
@@ -84,7 +84,7 @@ pub enum LockfileError {
         path: PathBuf,
         /// The line of the first conflict marker, from 1.
         line: usize,
-        /// The skills and keys that the sides have differently.
+        /// The skills and keys that differ between the sides.
         names: Vec<String>,
     },
     /// git left a conflict in it, and its index does not have the sides.
@@ -95,7 +95,7 @@ pub enum LockfileError {
         /// The line of the first conflict marker, from 1.
         line: usize,
     },
-    /// The disk.
+    /// A file system operation failed.
     #[error(transparent)]
     Fs(#[from] fs::Error),
 }
@@ -105,7 +105,7 @@ impl HasHint for LockfileError {
         match self {
             Self::Conflict { .. } => Some(Hint::command("lock --resolve").then(" resolves it")),
             Self::NoSides { path, .. } => Some(Hint::text(format!(
-                "`git checkout --merge {}` brings them back after `git add`; else restore a version without conflict markers",
+                "`git checkout --merge {}` restores them after `git add`; otherwise restore a version without conflict markers",
                 path.display()
             ))),
             Self::Fs(error) => error.hint(),
@@ -125,7 +125,7 @@ fn in_names(names: &[String]) -> String {
 }
 
 impl LockfileError {
-    /// Returns what makes an error of a line and a problem.
+    /// Returns a function that converts a line and a problem into an error.
     pub fn bad(path: &Path) -> impl Fn((usize, String)) -> Self {
         |(line, problem)| Self::Bad {
             path: path.to_owned(),
@@ -136,7 +136,7 @@ impl LockfileError {
 }
 
 impl Entry {
-    /// Makes an entry with no unknown keys.
+    /// Creates an entry without unknown keys.
     #[must_use]
     pub fn new(source: Source, path: String, tree: ObjectId, digest: Digest) -> Self {
         Self {
@@ -158,7 +158,7 @@ impl Entry {
         self.edits.unwrap_or(self.digest)
     }
 
-    /// Keeps the keys that `before` had and this mdskill does not know.
+    /// Copies the unknown keys of `before`.
     #[must_use]
     pub fn keeping(mut self, before: Option<&Self>) -> Self {
         if let Some(before) = before {
@@ -169,10 +169,10 @@ impl Entry {
 }
 
 impl Lockfile {
-    /// Reads the text of the lockfile at `path`, whatever it says; `None` when there is none.
+    /// Reads the text of the lockfile at `path` without parsing it; `None` if it does not exist.
     ///
     /// # Errors
-    /// When it can't be read or is not UTF-8.
+    /// If it can't be read or is not UTF-8.
     pub fn read_text(path: &Path) -> Result<Option<String>, LockfileError> {
         let Some(bytes) = fs::read_if_found(path)? else {
             return Ok(None);
@@ -193,7 +193,7 @@ impl Lockfile {
         })
     }
 
-    /// Returns the text: the same for the same content, on every machine.
+    /// Returns the text, which is the same for the same content on every machine.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut document = DocumentMut::new();
@@ -255,7 +255,7 @@ pub fn conflict_line(text: &str) -> Option<usize> {
     text.lines().position(is_marker).map(|index| index + 1)
 }
 
-/// Writes back what a newer mdskill wrote, each on its line.
+/// Writes the unknown keys, each on its own line.
 fn write_unknown(table: &mut Table, unknown: &BTreeMap<String, String>) {
     for (key, text) in unknown {
         if let Ok(parsed) = text.parse::<Value>() {

@@ -1,4 +1,4 @@
-//! Reading `mdskill.lock`: every damage is an error with the byte where it is.
+//! Parses `mdskill.lock`. Every error has the byte offset of the problem.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -13,7 +13,7 @@ use crate::toml::{self, Fault};
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::fold;
 
-/// Reads a lockfile's text.
+/// Parses the text of a lockfile.
 pub(super) fn read(text: &str) -> Result<Lockfile, Fault> {
     let document = toml::parse(text)?;
     check_version(document.as_table())?;
@@ -35,14 +35,14 @@ fn check_version(table: &Table) -> Result<(), Fault> {
     let Some(item) = table.get("version") else {
         return Err(Fault::new(
             0,
-            "`version = 1` is missing; is this a lockfile of mdskill?",
+            "`version = 1` is missing: not a lockfile of mdskill",
         ));
     };
     match item.as_integer() {
         Some(VERSION) => Ok(()),
         Some(newer) if newer > VERSION => {
             let problem = format!(
-                "it is of version {newer}, written by a newer mdskill; this one reads version {VERSION}: update mdskill"
+                "version {newer} was written by a newer mdskill; this one reads version {VERSION}: update mdskill"
             );
             Err(Fault::of(item, problem))
         }
@@ -51,14 +51,14 @@ fn check_version(table: &Table) -> Result<(), Fault> {
 }
 
 fn read_targets(item: &Item) -> Result<Vec<Target>, Fault> {
-    let no_list = || Fault::of(item, "`targets` is not a list of folders");
+    let not_a_list = || Fault::of(item, "`targets` is not a list of folders");
     let target = |value: &Value| {
-        let text = value.as_str().ok_or_else(no_list)?;
+        let text = value.as_str().ok_or_else(not_a_list)?;
         text.parse()
             .map_err(|error| Fault::of(item, format!("{error}")))
     };
     item.as_array()
-        .ok_or_else(no_list)?
+        .ok_or_else(not_a_list)?
         .iter()
         .map(target)
         .collect()
@@ -74,10 +74,7 @@ fn read_skills(item: &Item) -> Result<BTreeMap<SkillName, Entry>, Fault> {
         let start = table.span().map_or(0, |span| span.start);
         let (name, entry) = read_entry(table, start)?;
         if !folded.insert(fold(name.as_str())) {
-            return Err(Fault::new(
-                start,
-                format!("`{name}` stands here a second time; remove one of the two blocks"),
-            ));
+            return Err(Fault::new(start, format!("duplicate entry for `{name}`")));
         }
         skills.insert(name, entry);
     }
@@ -91,7 +88,7 @@ fn read_entry(table: &Table, start: usize) -> Result<(SkillName, Entry), Fault> 
     let digest = required(table, "digest", start)?;
     let path: String = required(table, "path", start)?;
     if path.split('/').any(|part| part == ".." || part == ".") || path.starts_with('/') {
-        let problem = format!("`{path}` is no path inside a repository");
+        let problem = format!("`{path}` is not a path inside a repository");
         return Err(table
             .get("path")
             .map_or(Fault::new(start, ""), |item| Fault::of(item, problem)));
@@ -120,8 +117,7 @@ fn read_entry(table: &Table, start: usize) -> Result<(SkillName, Entry), Fault> 
 }
 
 fn required<T: FromStr<Err: Display>>(table: &Table, key: &str, start: usize) -> Result<T, Fault> {
-    optional(table, key)?
-        .ok_or_else(|| Fault::new(start, format!("`{key}` is missing in this block")))
+    optional(table, key)?.ok_or_else(|| Fault::new(start, format!("`{key}` is missing")))
 }
 
 fn optional<T: FromStr<Err: Display>>(table: &Table, key: &str) -> Result<Option<T>, Fault> {
@@ -130,13 +126,13 @@ fn optional<T: FromStr<Err: Display>>(table: &Table, key: &str) -> Result<Option
     };
     let text = item
         .as_str()
-        .ok_or_else(|| Fault::of(item, format!("`{key}` is not a text in quotes")))?;
+        .ok_or_else(|| Fault::of(item, format!("`{key}` is not a string")))?;
     text.parse()
         .map(Some)
         .map_err(|error: T::Err| Fault::of(item, format!("`{key}`: {error}")))
 }
 
-/// Returns a value's TOML on one line: tables become inline ones.
+/// Returns the TOML of a value on one line, with tables as inline tables.
 fn inline(item: &Item) -> String {
     let mut item = item.clone();
     item.make_value();

@@ -25,7 +25,7 @@ targets = [".claude/skills"]
 "#;
 
 #[test]
-fn text_is_written_as_it_was_read_with_unknown_keys() {
+fn text_with_unknown_keys_is_written_as_read() {
     let lockfile = Lockfile::parse(TEXT).unwrap();
     assert_eq!(lockfile.skills.len(), 2);
     assert_eq!(lockfile.to_text(), TEXT);
@@ -34,7 +34,7 @@ fn text_is_written_as_it_was_read_with_unknown_keys() {
 }
 
 #[test]
-fn blocks_in_any_order_are_written_in_one() {
+fn blocks_in_any_order_are_written_sorted() {
     let blocks: Vec<&str> = TEXT.split("\n[[skill]]\n").collect();
     let swapped = format!(
         "{}\n[[skill]]\n{}\n[[skill]]\n{}",
@@ -45,7 +45,7 @@ fn blocks_in_any_order_are_written_in_one() {
 }
 
 #[test]
-fn each_damage_is_refused_with_its_line() {
+fn invalid_text_is_refused_with_line() {
     let refused = |from: &str, to: &str| Lockfile::parse(&TEXT.replacen(from, to, 1)).unwrap_err();
     let cases = [
         ("version = 1", "version = 2", 2, "newer mdskill"),
@@ -54,7 +54,7 @@ fn each_damage_is_refused_with_its_line() {
             "name = \"local\"",
             "name = \"async-python-patterns\"",
             16,
-            "a second time",
+            "duplicate entry",
         ),
         (
             "name = \"local\"",
@@ -66,7 +66,7 @@ fn each_damage_is_refused_with_its_line() {
             "name = \"local\"",
             "name = \"Async-Python-Patterns\"",
             16,
-            "a second time",
+            "duplicate entry",
         ),
         (
             "ref = \"main\"",
@@ -74,7 +74,7 @@ fn each_damage_is_refused_with_its_line() {
             10,
             "unresolved merge conflict",
         ),
-        ("ref = \"main\"", "ref = 1", 10, "not a text"),
+        ("ref = \"main\"", "ref = 1", 10, "not a string"),
         ("ref = \"main\"", "ref = ", 10, ""),
         ("tree = \"993", "tree = \"99", 12, "40 hexadecimal digits"),
         (
@@ -83,7 +83,7 @@ fn each_damage_is_refused_with_its_line() {
             13,
             "invalid digest",
         ),
-        ("path = \"plugins/", "path = \"../", 9, "no path inside"),
+        ("path = \"plugins/", "path = \"../", 9, "not a path inside"),
         (
             "commit = \"367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35\"",
             "",
@@ -106,7 +106,7 @@ fn each_damage_is_refused_with_its_line() {
 }
 
 #[test]
-fn conflict_markers_are_found_in_their_line() {
+fn conflict_line_is_that_of_first_marker() {
     assert_eq!(conflict_line("a\n<<<<<<< HEAD\n"), Some(2));
     assert_eq!(conflict_line("a\n||||||| base\r\n=======\n"), Some(2));
     assert_eq!(conflict_line("=======\n"), Some(1));

@@ -9,7 +9,7 @@ use crate::fs::tree::{OnDisk, Snapshot};
 use crate::install::InstallError;
 use crate::install::plan::{Refusal, Step, decide};
 use crate::install::scope::Scope;
-use crate::install::transaction::{Put, Transaction};
+use crate::install::transaction::{StagedSkill, Transaction};
 use crate::lockfile::{Entry, Lockfile};
 use crate::skill::tree::SkillTree;
 use crate::target::Target;
@@ -190,7 +190,7 @@ pub fn put_all<'a, 'b: 'a>(
         let changes = plan.into_iter().filter(|(_, step, _)| *step != Step::Keep);
         for (target, step, on_disk) in changes {
             let repository = skill.objects.path();
-            puts.push(Put {
+            puts.push(StagedSkill {
                 target,
                 name: skill.name,
                 files: skill.files,
@@ -202,7 +202,7 @@ pub fn put_all<'a, 'b: 'a>(
         }
         digests.push(skill.digest);
     }
-    for (owner, digest) in owners.into_iter().zip(transaction.put_all(puts)?) {
+    for (owner, digest) in owners.into_iter().zip(transaction.stage_all(puts)?) {
         digests[owner] = Some(digest);
     }
     Ok(digests.into_iter().flatten().collect())
@@ -267,7 +267,7 @@ fn differences(
     is_left_out: impl Fn(&str) -> bool,
 ) -> Option<Vec<String>> {
     let mut lines: Vec<String> = disk
-        .strangers
+        .special_files
         .iter()
         .map(|path| format!("{path} (not a file)"))
         .collect();
@@ -347,7 +347,7 @@ pub fn is_known_version(objects: &Objects, on_disk: &OnDisk, folder: &std::path:
     let OnDisk::Folder(snapshot) = on_disk else {
         return false;
     };
-    snapshot.strangers.is_empty()
+    snapshot.special_files.is_empty()
         && tree_of(snapshot, folder).is_some_and(|tree| objects.contains(tree))
 }
 

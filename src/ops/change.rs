@@ -209,7 +209,7 @@ pub fn no_files(scope: &Scope, name: &SkillName, on_disk: &OnDisk) -> Option<Str
             scope.command(&format!("install {name} --force"))
         )),
         OnDisk::Folder(snapshot) => {
-            let stranger = snapshot.strangers.first()?;
+            let stranger = snapshot.special_files.first()?;
             Some(format!("`{stranger}` in it is no plain file: remove it"))
         }
     }

@@ -10,7 +10,7 @@ use crate::lockfile::merge::{Difference, Side};
 use crate::lockfile::{Lockfile, LockfileError};
 use mdskill_lint::path::fold;
 
-/// How to resolve a merge conflict.
+/// The arguments of `lock`.
 #[derive(Debug, Default)]
 pub struct Options {
     /// Whether to resolve a conflict; else it is an error.
@@ -45,7 +45,7 @@ pub struct Report {
     /// git's names of the sides, when there was a conflict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<Labels>,
-    /// The differences with the side that was taken. When one has none, nothing was written.
+    /// The differences with the chosen side. If one has no side, nothing was written.
     pub differences: Vec<Difference>,
     /// Whether the lockfile was written, because of a conflict or an older form.
     pub is_written: bool,
@@ -90,7 +90,7 @@ impl Labels {
 /// Writes the lockfile in the current form; with `resolve`, resolves a conflict in it first.
 ///
 /// # Errors
-/// When there is no lockfile, it can't be read, or a chosen name is not in conflict.
+/// If the lockfile does not exist, it can't be read, or a chosen name is not in conflict.
 pub fn lock(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     context.recover()?;
     let text = Lockfile::read_text(&context.scope.lockfile)?;
@@ -124,7 +124,7 @@ pub fn lock(context: &Context<'_>, options: &Options) -> Result<Report, OpError>
 /// Returns the names of the skills; `None` when nothing was resolved.
 ///
 /// # Errors
-/// When the lockfile can't be written.
+/// If the lockfile can't be written.
 pub fn resolve_clear_conflict(context: &Context<'_>) -> Result<Option<Vec<String>>, OpError> {
     let is_in_conflict = matches!(
         context.lockfile(),

@@ -116,7 +116,7 @@ fn is_as_locked(entry: &Entry, on_disk: &OnDisk, private: &BTreeSet<String>) -> 
     let locked = entry.digest_on_disk();
     let matches_without_private =
         || snapshot.digest_without(|path| private.contains(path)) == locked;
-    snapshot.strangers.is_empty() && (snapshot.digest() == locked || matches_without_private())
+    snapshot.special_files.is_empty() && (snapshot.digest() == locked || matches_without_private())
 }
 
 const HAS_LEFTOVERS: &str = "has files that the lockfile does not list";
@@ -129,7 +129,7 @@ fn problem(entry: &Entry, on_disk: &OnDisk, private: &BTreeSet<String>) -> &'sta
         };
     };
     let own = |path: &str| private.contains(path) || snapshot.is_leftover(path);
-    if snapshot.strangers.is_empty() && snapshot.digest_without(own) == entry.digest_on_disk() {
+    if snapshot.special_files.is_empty() && snapshot.digest_without(own) == entry.digest_on_disk() {
         HAS_LEFTOVERS
     } else if entry.edits.is_some() && on_disk.is(entry.digest) {
         "lacks the local edits that the lockfile records"

@@ -1,29 +1,29 @@
-//! Finding the skills in a tree: every folder with a `SKILL.md`, hidden folders too.
+//! Finds the skills in a git tree: every folder with a `SKILL.md`, hidden folders included.
 //!
-//! Names need only the trees; nothing here reads a blob but the plugin list.
+//! This needs only trees, and the blob of the plugin list.
 
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
 use mdskill_lint::SKILL_FILE;
 
-/// Most entries that are looked at: a tree of shared subtrees can claim billions.
+/// The limit of entries: a tree of shared subtrees can have billions.
 const MAX_ENTRIES: usize = 400_000;
-/// Most skills in one repository (559 is the most seen).
+/// The limit of skills in one repository (the largest known one has 559).
 const MAX_SKILLS: usize = 10_000;
-/// Deepest folder that is looked into.
+/// The limit of nested folders.
 const MAX_DEPTH: usize = 64;
 
-/// The plugin list that some repositories have.
+/// The plugin list of Claude Code, which some repositories have.
 const MARKETPLACE: &str = ".claude-plugin/marketplace.json";
 
-/// What a tree has.
+/// The result of a discovery.
 #[derive(Debug, Clone, Default)]
 pub struct Discovery {
-    /// Its skills, sorted by path.
+    /// The skills, sorted by path.
     pub skills: Vec<Found>,
-    /// Its symbolic links: one to a skill's folder is a second name for it.
+    /// The symbolic links. A link to a skill's folder is a second name for the skill.
     pub links: Vec<Link>,
-    /// The blob of its plugin list.
+    /// The blob of the plugin list.
     pub marketplace: Option<ObjectId>,
 }
 
@@ -41,13 +41,13 @@ pub struct Found {
 /// A symbolic link in the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// Where it lies.
+    /// The path in the tree.
     pub path: String,
-    /// The blob that holds its target.
+    /// The blob with its target.
     pub id: ObjectId,
 }
 
-/// A plugin's name and the folder it has in the repository.
+/// A plugin and its folder in the repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plugin {
     /// Its name, for display and for `owner/repo/plugin/skill`.
@@ -56,14 +56,14 @@ pub struct Plugin {
     pub folder: String,
 }
 
-/// A tree can't be searched.
+/// The discovery failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoverError {
-    /// One of its objects is not to be had.
+    /// An object is missing or invalid.
     #[error(transparent)]
     Object(#[from] ObjectError),
-    /// It is too large to be honest.
-    #[error("the repository has {0}, more than mdskill looks at")]
+    /// The tree exceeds a limit.
+    #[error("the repository has {0}, which exceeds the limit")]
     TooLarge(String),
 }
 
@@ -76,7 +76,7 @@ impl DiscoverError {
 }
 
 impl Found {
-    /// Returns the name of its folder; nothing for the repository's root.
+    /// Returns the name of its folder; `None` for the root of the repository.
     #[must_use]
     pub fn folder(&self) -> Option<&str> {
         self.path.rsplit('/').next().filter(|name| !name.is_empty())
@@ -84,7 +84,7 @@ impl Found {
 }
 
 impl Discovery {
-    /// Returns the skills in a folder, the one at it included.
+    /// Returns the skills in a folder, including a skill that is the folder itself.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a Found> {
         let is_below = move |found: &&Found| match found.path.strip_prefix(folder) {
             Some(rest) => rest.is_empty() || rest.starts_with('/') || folder.is_empty(),
@@ -100,17 +100,17 @@ impl Discovery {
     }
 }
 
-/// Finds every skill below the tree `root`.
+/// Finds all skills below the tree `root`.
 ///
 /// # Errors
-/// When a tree is missing or damaged, or there is more than mdskill looks at.
+/// If a tree is missing or invalid, or exceeds a limit.
 pub fn discover(objects: &Objects, root: ObjectId) -> Result<Discovery, DiscoverError> {
     let mut search = Search {
         objects,
         seen: 0,
         found: Discovery::default(),
     };
-    search.look_into(root, "", 0)?;
+    search.search(root, "", 0)?;
     search
         .found
         .skills
@@ -125,7 +125,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn look_into(&mut self, tree: ObjectId, path: &str, depth: usize) -> Result<(), DiscoverError> {
+    fn search(&mut self, tree: ObjectId, path: &str, depth: usize) -> Result<(), DiscoverError> {
         if depth > MAX_DEPTH {
             return Err(DiscoverError::TooLarge(format!(
                 "folders nested deeper than {MAX_DEPTH}"
@@ -149,7 +149,7 @@ impl Search<'_> {
             };
             self.note(&entry, path, &below, tree)?;
             if entry.is_tree() {
-                self.look_into(entry.id, &below, depth + 1)?;
+                self.search(entry.id, &below, depth + 1)?;
             }
         }
         Ok(())
@@ -184,8 +184,8 @@ impl Search<'_> {
     }
 }
 
-/// Returns the folder that a link at `link` with this target leads to, when it stays
-/// inside the repository.
+/// Returns the path that the link at `link` with this target leads to; `None` if it leaves the
+/// repository.
 #[must_use]
 pub fn link_target(link: &str, target: &[u8]) -> Option<String> {
     let target = std::str::from_utf8(target).ok()?;
@@ -206,8 +206,8 @@ pub fn link_target(link: &str, target: &[u8]) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Reads the plugins of a `marketplace.json`. One that can't be read names none: it
-/// only helps to display and to tell apart.
+/// Reads the plugins of a `marketplace.json`. An invalid file has no plugins, because they are used
+/// only for display and selection.
 #[must_use]
 pub fn plugins(marketplace: &[u8]) -> Vec<Plugin> {
     let Ok(list) = serde_json::from_slice::<serde_json::Value>(marketplace) else {
@@ -226,7 +226,7 @@ pub fn plugins(marketplace: &[u8]) -> Vec<Plugin> {
     entries.iter().filter_map(plugin).collect()
 }
 
-/// Returns the plugin whose folder holds `path`, the innermost first.
+/// Returns the plugin with the innermost folder that contains `path`.
 #[must_use]
 pub fn plugin_of<'a>(plugins: &'a [Plugin], path: &str) -> Option<&'a Plugin> {
     let holds = |plugin: &&Plugin| {
@@ -246,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_leads_inside_or_nowhere() {
+    fn link_target_stays_inside_repository() {
         assert_eq!(
             link_target("skills/docx", b"docx-official").as_deref(),
             Some("skills/docx-official")
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn plugins_name_the_folders_they_hold() {
+    fn plugin_of_returns_innermost_plugin() {
         let json = br#"{"plugins":[{"name":"py","source":"./plugins/python-development"},{"name":"odd","source":{"x":1}},{"name":"p","source":"plugins"}]}"#;
         let plugins = plugins(json);
         let name = |path| plugin_of(&plugins, path).map(|plugin| plugin.name.as_str());

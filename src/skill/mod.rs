@@ -1,4 +1,4 @@
-//! Skills as the trade knows them: where they lie, what is in them, what they say of themselves.
+//! Skills in git objects: discovery, selection by name, and their files.
 
 pub mod discover;
 pub mod select;

@@ -1,22 +1,22 @@
-//! Choosing a skill by what the user typed: a path, a folder's name, then a frontmatter name.
+//! Selects a skill by the text that the user typed: a path, a folder name, or a frontmatter name.
 //!
-//! Pure: what frontmatter names there are, the caller says.
+//! This code does no I/O: the caller provides the frontmatter names.
 
 use super::discover::{Discovery, Found, Plugin, plugin_of};
 
-/// What a name or path leads to.
+/// The skills that match a name or path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice<'a> {
     /// Exactly one skill.
     One(&'a Found),
-    /// Several, none better than the others.
+    /// Several skills, which match equally well.
     Ambiguous(Vec<&'a Found>),
-    /// None.
+    /// No skill.
     Nothing,
 }
 
-/// Chooses by path, then by the folder's name, alone or behind the end of its path
-/// or its plugin's name (`plugin/skill`).
+/// Selects by path, then by folder name, which may follow the end of its path or the name of its
+/// plugin (`plugin/skill`).
 #[must_use]
 pub fn by_path_or_folder<'a>(
     discovery: &'a Discovery,
@@ -31,7 +31,7 @@ pub fn by_path_or_folder<'a>(
         Some((parent, name)) => (Some(parent), name),
         None => (None, wanted),
     };
-    let behind_parent = |found: &Found, parent: &str| {
+    let is_below_parent = |found: &Found, parent: &str| {
         let folders = found
             .path
             .rsplit_once('/')
@@ -41,7 +41,7 @@ pub fn by_path_or_folder<'a>(
     };
     let by_end = |found: &&Found| found.path.ends_with(&suffix);
     let by_parent = |found: &&Found| {
-        found.folder() == Some(name) && parent.is_some_and(|parent| behind_parent(found, parent))
+        found.folder() == Some(name) && parent.is_some_and(|parent| is_below_parent(found, parent))
     };
     match choose(discovery.skills.iter().filter(by_end).collect()) {
         Choice::Nothing => choose(discovery.skills.iter().filter(by_parent).collect()),
@@ -49,7 +49,7 @@ pub fn by_path_or_folder<'a>(
     }
 }
 
-/// Chooses by frontmatter name; `name_of` gives it for each skill.
+/// Selects by frontmatter name; `name_of` returns the name of a skill.
 #[must_use]
 pub fn by_frontmatter<'a>(
     discovery: &'a Discovery,
@@ -71,7 +71,7 @@ fn choose(mut matches: Vec<&Found>) -> Choice<'_> {
     }
 }
 
-/// Returns up to `most` of `names` that are nearest to `wanted`, the nearest first.
+/// Returns at most `most` of the `names` that are similar to `wanted`, the most similar first.
 pub fn nearest<'a>(
     names: impl IntoIterator<Item = &'a str>,
     wanted: &str,
@@ -80,23 +80,23 @@ pub fn nearest<'a>(
     let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
     let mut near: Vec<(f64, &str)> = names
         .into_iter()
-        .map(|name| (likeness(name, wanted), name))
-        .filter(|(likeness, _)| *likeness >= 0.75)
+        .map(|name| (similarity(name, wanted), name))
+        .filter(|(similarity, _)| *similarity >= 0.75)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     near.dedup_by_key(|(_, name)| *name);
     near.into_iter().map(|(_, name)| name).take(most).collect()
 }
 
-fn likeness(name: &str, wanted: &str) -> f64 {
+fn similarity(name: &str, wanted: &str) -> f64 {
     let spelled = strsim::jaro_winkler(name, wanted);
-    // Two letters in the wrong order weigh much in a short name.
+    // Jaro-Winkler rates two swapped letters in a short name too low.
     let spelled = if strsim::osa_distance(name, wanted) == 1 {
         spelled.max(0.85)
     } else {
         spelled
     };
-    // `pdf` is meant by who types `pdf-tools`, and the other way round.
+    // `pdf-tools` may mean `pdf`, and `pdf` may mean `pdf-tools`.
     let part_of = name.contains(wanted) || wanted.contains(name);
     if part_of && name.len().min(wanted.len()) >= 3 {
         spelled.max(0.9)
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_beats_a_folder_and_two_folders_are_never_one() {
+    fn path_takes_precedence_and_two_folders_are_ambiguous() {
         let found = discovery(&[
             "pdf",
             "plugins/a/skills/pdf",
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plugins_name_tells_two_apart() {
+    fn plugin_name_selects_one_of_two() {
         let found = discovery(&["plugins/x/skills/pdf", "plugins/y/skills/pdf"]);
         let plugins = [Plugin {
             name: "office".to_owned(),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_names_come_first() {
+    fn most_similar_names_come_first() {
         let names = [
             "async-python-patterns",
             "python-testing-patterns",

@@ -1,4 +1,4 @@
-//! [`SkillTree`]: the files of one skill, all safe to write, or the reasons why not.
+//! [`SkillTree`]: the files of one skill, checked to be safe to write.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,65 +10,65 @@ use mdskill_git::objects::{MAX_OBJECT_BYTES, ObjectError, Objects, TreeEntry, bl
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::path::{self, PathFault, SkillPath};
 
-/// Most files of one skill (1,104 is the most seen in 2,672 real skills).
+/// The limit of files in one skill (the largest of 2,672 real skills has 1,104).
 pub const MAX_FILES: usize = 2_000;
-/// Most bytes of one skill (14.7 MB is the most seen).
+/// The limit of bytes in one skill (the largest has 14.7 MB).
 pub const MAX_BYTES: usize = 50 << 20;
-/// Most bytes of one skill that are kept at hand; 181 real ones have 17 KB on average.
-pub const MAX_AT_HAND: usize = 256 << 10;
-/// Most faults that one refusal lists.
+/// The limit of bytes of one skill that are kept in memory; 181 real ones have 17 KB on average.
+pub const MAX_IN_MEMORY: usize = 256 << 10;
+/// The limit of faults in one error.
 const MAX_FAULTS: usize = 20;
 
 /// The files of a skill, sorted by path.
 #[derive(Debug, Clone)]
 pub struct SkillTree {
-    /// The git tree that they are.
+    /// The id of the git tree.
     pub tree: ObjectId,
-    /// Its files.
+    /// The files.
     pub files: Vec<SkillFile>,
-    /// What is known of each file, in their order, once they were loaded.
+    /// The size and bytes of each file, in the same order, after they are loaded.
     contents: Vec<Content>,
 }
 
-/// What is known of a file's content.
+/// The size and bytes of a file.
 #[derive(Debug, Clone, Default)]
 struct Content {
     size: usize,
-    /// Its bytes, when they were read already and need not be again.
+    /// The bytes, if they are in memory.
     bytes: Option<Vec<u8>>,
 }
 
 /// One file of a skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkillFile {
-    /// Where it lies in the skill.
+    /// The path in the skill.
     pub path: SkillPath,
-    /// Whether it may be executed.
+    /// The mode, as git records it.
     pub mode: FileMode,
-    /// Its blob.
+    /// The id of the blob.
     pub id: ObjectId,
 }
 
 /// A skill that must not be written to disk.
 #[derive(Debug, thiserror::Error)]
 pub enum TreeError {
-    /// Some of its files are refused; each is named.
+    /// Some files are refused.
     #[error("{}", list(.0))]
     Refused(Vec<FileFault>),
-    /// It is larger than any honest skill.
+    /// It exceeds a limit.
     #[error("it has {0}")]
     TooLarge(String),
-    /// One of its objects is not to be had.
+    /// An object is missing or invalid.
     #[error(transparent)]
     Object(#[from] ObjectError),
 }
 
-/// One file that is refused.
+/// A refused file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileFault {
     /// The file's path, made printable.
     pub path: String,
-    /// Why it is refused.
+    /// The reason.
     pub reason: String,
 }
 
@@ -88,36 +88,37 @@ impl SkillTree {
     ///
     /// # Errors
     /// [`TreeError::Refused`] for links, submodules and unsafe or colliding paths;
-    /// when it has too many files; when a tree is missing or damaged.
+    /// [`TreeError::TooLarge`] for too many files; also if a tree is missing or invalid.
     pub fn read(objects: &Objects, tree: ObjectId) -> Result<Self, TreeError> {
-        let mut reading = Reading {
+        let mut reader = Reader {
             objects,
             files: Vec::new(),
             faults: Vec::new(),
             entries: 0,
         };
-        reading.read(tree, &[], 0)?;
-        let Reading {
+        reader.read(tree, &[], 0)?;
+        let Reader {
             mut files,
             mut faults,
             ..
-        } = reading;
+        } = reader;
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         faults.extend(collision_among(&files));
-        match faults.is_empty() {
-            true => Ok(Self {
+        if faults.is_empty() {
+            Ok(Self {
                 tree,
                 files,
                 contents: Vec::new(),
-            }),
-            false => Err(TreeError::Refused(faults)),
+            })
+        } else {
+            Err(TreeError::Refused(faults))
         }
     }
 
-    /// Makes the skill of files in memory, all of them at hand: no object of it need be anywhere.
+    /// Creates a skill of files in memory. Its objects need not exist in a repository.
     ///
     /// # Errors
-    /// [`TreeError::Refused`] for colliding or equal paths; when there are too many files, or too many bytes.
+    /// [`TreeError::Refused`] for colliding or equal paths; [`TreeError::TooLarge`].
     pub fn of_files(
         files: impl IntoIterator<Item = (SkillPath, FileMode, Vec<u8>)>,
     ) -> Result<Self, TreeError> {
@@ -138,7 +139,7 @@ impl SkillTree {
         let twice = files.windows(2).find(|two| two[0].path == two[1].path);
         let twice = twice.map(|two| FileFault {
             path: two[0].path.to_string(),
-            reason: "its folder has two of that name".to_owned(),
+            reason: "duplicate name in its folder".to_owned(),
         });
         if let Some(fault) = twice.or_else(|| collision_among(&files)) {
             return Err(TreeError::Refused(vec![fault]));
@@ -156,12 +157,12 @@ impl SkillTree {
         })
     }
 
-    /// Looks at every file, now that the blobs are here, and reads those that fit in `at_most` bytes,
-    /// `SKILL.md` before all others: what was validated need not be inflated and checked again to
-    /// write it, which took 7 % of `add --all` (618 ms of processor time to 575, unoptimized).
+    /// Reads the sizes of all files after their blobs were fetched, and keeps up to `at_most` bytes
+    /// in memory, those of `SKILL.md` first. So validated files are not decompressed again to write
+    /// them, which took 7 % of `add --all` (618 ms of CPU time became 575, unoptimized).
     ///
     /// # Errors
-    /// [`TreeError::TooLarge`], or when a blob is missing.
+    /// [`TreeError::TooLarge`], or if a blob is missing.
     pub fn load(&mut self, objects: &Objects, at_most: usize) -> Result<(), TreeError> {
         let mut contents = vec![Content::default(); self.files.len()];
         let is_skill_file = |file: &SkillFile| file.path.as_str() == SKILL_FILE;
@@ -170,10 +171,10 @@ impl SkillTree {
             .iter()
             .zip(&mut contents)
             .partition(|(file, _)| is_skill_file(file));
-        let mut room = at_most;
+        let mut remaining = at_most;
         for (file, content) in first.into_iter().chain(others) {
-            let (size, bytes) = objects.blob_up_to(file.id, room)?;
-            room -= bytes.as_ref().map_or(0, Vec::len);
+            let (size, bytes) = objects.blob_up_to(file.id, remaining)?;
+            remaining -= bytes.as_ref().map_or(0, Vec::len);
             *content = Content { size, bytes };
         }
         check_sizes(&self.files, &contents)?;
@@ -187,21 +188,21 @@ impl SkillTree {
         self.files.iter().zip(sizes.chain(std::iter::repeat(0)))
     }
 
-    /// Returns the bytes of the file at this path, when they are at hand.
+    /// Returns the bytes of the file at this path, if they are in memory.
     #[must_use]
-    pub fn at_hand(&self, path: &str) -> Option<&[u8]> {
+    pub fn in_memory(&self, path: &str) -> Option<&[u8]> {
         let at = self
             .files
             .binary_search_by(|file| file.path.as_str().cmp(path));
         self.contents.get(at.ok()?)?.bytes.as_deref()
     }
 
-    /// Returns the bytes of one of the files.
+    /// Returns the bytes of a file.
     ///
     /// # Errors
-    /// When the blob is missing or damaged.
+    /// If the blob is missing or invalid.
     pub fn bytes(&self, file: &SkillFile, objects: &Objects) -> Result<Cow<'_, [u8]>, ObjectError> {
-        match self.at_hand(file.path.as_str()) {
+        match self.in_memory(file.path.as_str()) {
             Some(bytes) => Ok(Cow::Borrowed(bytes)),
             None => Ok(Cow::Owned(objects.blob(file.id)?)),
         }
@@ -215,15 +216,14 @@ impl SkillTree {
 
 fn collision_among(files: &[SkillFile]) -> Option<FileFault> {
     let (one, other) = path::collision(files.iter().map(|file| file.path.as_str()))?;
-    Some(match one == other {
-        true => FileFault {
-            path: other,
-            reason: "it is a file and a folder".to_owned(),
-        },
-        false => FileFault {
-            path: other,
-            reason: format!("macOS and Windows can't tell it from `{one}`"),
-        },
+    let reason = if one == other {
+        "it is a file and a folder".to_owned()
+    } else {
+        format!("macOS and Windows can't distinguish it from `{one}`")
+    };
+    Some(FileFault {
+        path: other,
+        reason,
     })
 }
 
@@ -242,22 +242,22 @@ fn check_sizes(files: &[SkillFile], contents: &[Content]) -> Result<(), TreeErro
         }
         total += size;
     }
-    match total > MAX_BYTES {
-        true => Err(TreeError::TooLarge(format!(
+    if total > MAX_BYTES {
+        return Err(TreeError::TooLarge(format!(
             "{total} bytes; the limit is 50 MiB"
-        ))),
-        false => Ok(()),
+        )));
     }
+    Ok(())
 }
 
-struct Reading<'a> {
+struct Reader<'a> {
     objects: &'a Objects,
     files: Vec<SkillFile>,
     faults: Vec<FileFault>,
     entries: usize,
 }
 
-impl Reading<'_> {
+impl Reader<'_> {
     fn read(&mut self, tree: ObjectId, prefix: &[u8], depth: usize) -> Result<(), TreeError> {
         if depth > path::MAX_DEPTH {
             let path = String::from_utf8_lossy(prefix).escape_debug().to_string();
@@ -272,25 +272,26 @@ impl Reading<'_> {
             }
             let mut path = prefix.to_vec();
             path.extend_from_slice(&entry.name);
-            // Git never writes this, but reads it; on disk one would hide the other.
+            // Git reads such a tree but never writes it. On disk, one entry would replace the other.
             if !names.insert(entry.name.clone()) {
                 let shown = String::from_utf8_lossy(&path).escape_debug().to_string();
-                self.refuse(shown, "its folder has two of that name".to_owned());
+                self.refuse(shown, "duplicate name in its folder".to_owned());
             } else if entry.is_tree() {
                 path.push(b'/');
                 self.read(entry.id, &path, depth + 1)?;
             } else {
-                self.take(&entry, &path);
+                self.add(&entry, &path);
             }
         }
         Ok(())
     }
 
-    fn take(&mut self, entry: &TreeEntry, path: &[u8]) {
-        // A name with a slash in it is one that git itself never writes.
-        let checked = match entry.name.contains(&b'/') {
-            true => Err(PathFault::Climbs),
-            false => SkillPath::from_bytes(path),
+    fn add(&mut self, entry: &TreeEntry, path: &[u8]) {
+        // Git never writes a name with a slash.
+        let checked = if entry.name.contains(&b'/') {
+            Err(PathFault::Climbs)
+        } else {
+            SkillPath::from_bytes(path)
         };
         let shown = String::from_utf8_lossy(path).escape_debug().to_string();
         match (checked, entry) {
@@ -320,7 +321,10 @@ impl Reading<'_> {
                 );
             }
             (Ok(_), entry) => {
-                self.refuse(shown, format!("git's mode {:o} is no file's", entry.mode));
+                self.refuse(
+                    shown,
+                    format!("its git mode {:o} is not that of a file", entry.mode),
+                );
             }
         }
     }
@@ -344,27 +348,27 @@ mod tests {
         SkillTree::of_files(paths.iter().map(file))
     }
 
-    /// The expected id is what `git write-tree` gave for these files.
+    /// The expected id is from `git write-tree`.
     #[test]
-    fn files_in_memory_make_the_tree_that_git_makes_of_them() {
+    fn files_in_memory_have_tree_id_of_git() {
         let tree = of(&["scripts/run.sh", "SKILL.md"]).unwrap();
         assert_eq!(
             tree.tree.to_string(),
             "dcd05d4b4bcbe17ddb235c05d984eccbb544285f"
         );
         assert_eq!(tree.files[0].path.as_str(), "SKILL.md");
-        assert_eq!(tree.at_hand("scripts/run.sh"), Some(&b"x\n"[..]));
+        assert_eq!(tree.in_memory("scripts/run.sh"), Some(&b"x\n"[..]));
     }
 
     #[test]
-    fn files_in_memory_have_the_faults_and_limits_of_files_that_were_read() {
+    fn files_in_memory_are_checked() {
         let cases: &[(&[&str], &str)] = &[
             (
                 &["A.md", "a.md"],
-                "`a.md`: macOS and Windows can't tell it from `A.md`",
+                "`a.md`: macOS and Windows can't distinguish it from `A.md`",
             ),
             (&["a", "a/b"], "`a`: it is a file and a folder"),
-            (&["a", "a"], "`a`: its folder has two of that name"),
+            (&["a", "a"], "`a`: duplicate name in its folder"),
         ];
         for (paths, expected) in cases {
             assert_eq!(of(paths).unwrap_err().to_string(), *expected);

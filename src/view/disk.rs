@@ -1,4 +1,4 @@
-//! [`DiskFiles`]: a skill that lies on disk.
+//! [`DiskFiles`]: a skill on disk.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -9,10 +9,10 @@ use crate::digest::FileMode;
 use crate::fs::{self, At, tree};
 use mdskill_lint::leftovers::is_made_by_tools;
 
-/// Largest file that is read at all; a larger one is no text that an agent can hold.
+/// The limit of a file that is read. A larger file does not fit in the context of an agent.
 const MAX_READ_BYTES: u64 = 16 << 20;
 
-/// A skill on disk. Links are not followed; a pipe or a device is named, never opened.
+/// A skill on disk. Links are not followed; pipes and devices are listed but never opened.
 #[derive(Debug)]
 pub struct DiskFiles {
     folder: String,
@@ -22,18 +22,17 @@ pub struct DiskFiles {
 }
 
 impl DiskFiles {
-    /// Lists the skill in the folder `root`. What tools leave behind where a skill is used or
-    /// worked on, and a repository's `.git`, do not belong to it: git mostly ignores them.
+    /// Lists the skill in the folder `root`, without the files that tools create there and without
+    /// `.git`, because git usually ignores them.
     ///
-    /// `repository` is the folder up to which links may lead: the root of the repository
-    /// around the skill, if there is one.
+    /// `repository` is the root of the repository around the skill, to which links may lead.
     ///
     /// # Errors
-    /// When the folder can't be listed.
+    /// If the folder can't be listed.
     pub fn open(root: &Path, repository: Option<&Path>) -> Result<Self, fs::Error> {
         let real = root.canonicalize().at("look at", root)?;
         let listing = tree::list(&real)?;
-        let is_its_own = |path: &str| {
+        let is_part = |path: &str| {
             path != ".git" && !path.starts_with(".git/") && !path.split('/').any(is_made_by_tools)
         };
         let files = listing.files.into_iter().map(|file| Entry {
@@ -43,7 +42,7 @@ impl DiskFiles {
             },
             path: file.path,
         });
-        let strangers = listing.strangers.into_iter().map(|path| Entry {
+        let special_files = listing.special_files.into_iter().map(|path| Entry {
             kind: match std::fs::read_link(real.join(&path)) {
                 Ok(target) => EntryKind::Link {
                     target: target.to_string_lossy().into_owned(),
@@ -53,8 +52,8 @@ impl DiskFiles {
             path,
         });
         let mut entries: Vec<Entry> = files
-            .chain(strangers)
-            .filter(|entry| is_its_own(&entry.path))
+            .chain(special_files)
+            .filter(|entry| is_part(&entry.path))
             .collect();
         entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         let repository = repository.and_then(|repository| {
@@ -115,9 +114,10 @@ impl SkillFiles for DiskFiles {
     fn in_repository(&self, path: &str) -> Option<PathKind> {
         let (root, _) = self.repository.as_ref()?;
         let metadata = root.join(path).metadata().ok()?;
-        Some(match metadata.is_dir() {
-            true => PathKind::Folder,
-            false => PathKind::File,
+        Some(if metadata.is_dir() {
+            PathKind::Folder
+        } else {
+            PathKind::File
         })
     }
 }

@@ -1,4 +1,4 @@
-//! [`GitFiles`]: a skill that lies in git's objects.
+//! [`GitFiles`]: a skill in git objects.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,14 @@ use crate::skill::tree::{SkillFile, SkillTree};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
 
-/// Most entries of one skill that are looked at (1,104 files is the most seen).
+/// The limit of entries in one skill (the largest known one has 1,104 files).
 const MAX_ENTRIES: usize = 20_000;
-/// Deepest folder that is looked into.
+/// The limit of nested folders.
 const MAX_DEPTH: usize = 64;
-/// Longest target of a link that is kept: Linux follows none that is longer.
+/// The limit of a link's target: Linux follows no longer one.
 const MAX_LINK_BYTES: usize = 4096;
 
-/// A skill in git's objects, as it is: with what could not be installed, too.
+/// A skill in git objects, including files that can't be installed.
 pub struct GitFiles<'a> {
     objects: &'a Objects,
     /// The tree of the commit.
@@ -25,17 +25,17 @@ pub struct GitFiles<'a> {
     entries: Vec<Entry>,
     /// The blobs of the entries.
     blobs: Vec<ObjectId>,
-    /// The skill's files, when they were listed already: some are at hand.
+    /// The skill's files, if they are listed already; some of their bytes are in memory.
     files: Option<&'a SkillTree>,
 }
 
 impl<'a> GitFiles<'a> {
-    /// Lists the skill in the folder `place` of the tree `root`. It is called `folder`, which
-    /// differs from its place when it is about to be installed. A file that is not here
-    /// has no bytes and can't be read; a link that is not here leads to nothing.
+    /// Lists the skill in the folder `place` of the tree `root`. `folder` is its name, which differs
+    /// from that of `place` if the skill is installed under another name. A file whose blob is missing
+    /// has size 0 and can't be read; a link whose blob is missing has an empty target.
     ///
     /// # Errors
-    /// When a tree is missing, or an object is damaged.
+    /// If a tree is missing, or an object is invalid.
     pub fn open(
         objects: &'a Objects,
         root: ObjectId,
@@ -49,7 +49,7 @@ impl<'a> GitFiles<'a> {
         }
     }
 
-    /// Lists the skill in the folder `place`, which is known to be the tree `tree`.
+    /// Lists the skill in the folder `place`, whose tree is `tree`.
     ///
     /// # Errors
     /// See [`GitFiles::open`].
@@ -72,7 +72,7 @@ impl<'a> GitFiles<'a> {
         Ok(view)
     }
 
-    /// Returns the skill in the folder `place` whose files were listed and loaded already.
+    /// Creates the view of a skill whose files are listed and loaded already.
     #[must_use]
     pub fn of(
         objects: &'a Objects,
@@ -108,11 +108,10 @@ impl<'a> GitFiles<'a> {
         }
     }
 
-    /// Returns the blobs of the skill at `tree`: what must be here to look at it. Links are
-    /// among them; what is another repository's is not.
+    /// Returns the blobs of the skill at `tree` that a view reads: files and links, not submodules.
     ///
     /// # Errors
-    /// When a tree is missing or damaged.
+    /// If a tree is missing or invalid.
     pub fn blobs_of(objects: &Objects, tree: ObjectId) -> Result<Vec<ObjectId>, ObjectError> {
         let entries = walk(objects, tree)?.into_iter();
         let blobs =
@@ -145,10 +144,10 @@ impl<'a> GitFiles<'a> {
     }
 }
 
-/// Returns what lies at a path of the tree `root`, and its id.
+/// Returns the kind and the id of the entry at a path of the tree `root`.
 ///
 /// # Errors
-/// When a tree is missing or damaged.
+/// If a tree is missing or invalid.
 pub fn find(
     objects: &Objects,
     root: ObjectId,
@@ -163,17 +162,18 @@ pub fn find(
         let Some(entry) = entries.iter().find(|entry| entry.name == name.as_bytes()) else {
             return Ok(None);
         };
-        let lies = match entry.is_tree() || entry.mode == TreeEntry::SUBMODULE {
-            true => PathKind::Folder,
-            false => PathKind::File,
+        let kind = if entry.is_tree() || entry.mode == TreeEntry::SUBMODULE {
+            PathKind::Folder
+        } else {
+            PathKind::File
         };
-        found = (lies, entry.id);
+        found = (kind, entry.id);
     }
     Ok(Some(found))
 }
 
-/// Returns everything below a tree but the folders, with its path. All lines of all trees count
-/// towards the limit: trees within trees are a bomb without a single file.
+/// Returns all entries below a tree except folders, with their paths. The entries of all trees count
+/// towards the limit, because nested trees can be huge without any file.
 fn walk(objects: &Objects, tree: ObjectId) -> Result<Vec<(String, TreeEntry)>, ObjectError> {
     let (mut found, mut seen) = (Vec::new(), 0);
     let mut open = vec![(String::new(), tree, 0)];
@@ -184,17 +184,17 @@ fn walk(objects: &Objects, tree: ObjectId) -> Result<Vec<(String, TreeEntry)>, O
                 return Ok(found);
             }
             let path = format!("{prefix}{}", String::from_utf8_lossy(&entry.name));
-            match entry.is_tree() {
-                true if depth < MAX_DEPTH => open.push((path + "/", entry.id, depth + 1)),
-                true => {}
-                false => found.push((path, entry)),
+            if !entry.is_tree() {
+                found.push((path, entry));
+            } else if depth < MAX_DEPTH {
+                open.push((path + "/", entry.id, depth + 1));
             }
         }
     }
     Ok(found)
 }
 
-/// What was not fetched is no reason to see nothing of the rest.
+/// Turns the error of a missing object into `None`, so that the other objects can be read.
 fn if_here<T>(read: Result<T, ObjectError>) -> Result<Option<T>, ObjectError> {
     match read {
         Err(ObjectError::Missing(_)) => Ok(None),
@@ -212,14 +212,14 @@ impl SkillFiles for GitFiles<'_> {
     }
 
     fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, Unreadable> {
-        if let Some(bytes) = self.files.and_then(|files| files.at_hand(path)) {
+        if let Some(bytes) = self.files.and_then(|files| files.in_memory(path)) {
             return Ok(Cow::Borrowed(bytes));
         }
         let unreadable = |reason: String| Unreadable { reason };
         let at = self
             .entries
             .binary_search_by(|entry| entry.path.as_str().cmp(path));
-        let at = at.map_err(|_| unreadable("there is no such file".to_owned()))?;
+        let at = at.map_err(|_| unreadable("file not found".to_owned()))?;
         let blob = self.objects.blob(self.blobs[at]);
         let bytes = blob.map_err(|error| unreadable(error.to_string()))?;
         Ok(Cow::Owned(bytes))
@@ -231,6 +231,6 @@ impl SkillFiles for GitFiles<'_> {
 
     fn in_repository(&self, path: &str) -> Option<PathKind> {
         let found = self.find(path).ok().flatten();
-        found.map(|(lies, _)| lies)
+        found.map(|(kind, _)| kind)
     }
 }

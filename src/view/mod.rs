@@ -1,4 +1,4 @@
-//! The files of skills on disk and in git, as `mdskill_lint` reads them.
+//! Implements [`SkillFiles`], through which `mdskill_lint` reads files, for skills on disk and in git.
 
 mod disk;
 mod git;

@@ -1,4 +1,4 @@
-//! Each fault, seen from the client's side: one that does not happen proves nothing about who survives it.
+//! Tests the faults of the test server from the side of a client, so that tests that use them prove something.
 
 use crate::forge::{Scene, post};
 use crate::support::fault::Fault;
@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 #[test]
-fn a_status_comes_with_its_headers_and_its_body() {
+fn status_fault_has_headers_and_body() {
     let scene = Scene::set();
     let headers = vec![("Retry-After", "7".to_owned())];
     scene.forge.fault(Fault::Status {
@@ -23,7 +23,7 @@ fn a_status_comes_with_its_headers_and_its_body() {
 }
 
 #[test]
-fn a_redirect_leads_git_to_the_new_place() {
+fn git_follows_redirect_fault() {
     let scene = Scene::set();
     let old = "/acme/old.git/info/refs?service=git-upload-pack";
     let to = format!(
@@ -52,7 +52,7 @@ fn a_redirect_leads_git_to_the_new_place() {
 }
 
 #[test]
-fn a_reset_is_a_reset() {
+fn reset_fault_resets_the_connection() {
     let scene = Scene::set();
     scene.forge.fault(Fault::Reset);
     assert_eq!(
@@ -69,7 +69,7 @@ fn a_reset_is_a_reset() {
 }
 
 #[test]
-fn a_body_that_is_cut_ends_as_it_was_told_to() {
+fn cut_body_ends_as_configured() {
     let scene = Scene::set();
     scene.forge.fault(Fault::CutBody(30));
     let answer = scene.ask_for_refs().unwrap();
@@ -88,7 +88,7 @@ fn a_body_that_is_cut_ends_as_it_was_told_to() {
 }
 
 #[test]
-fn a_spoiled_pack_is_refused_by_git_and_its_packets_are_sound() {
+fn git_refuses_spoiled_pack_in_valid_packets() {
     let scene = Scene::set();
     let url = scene.forge.url_of("acme/skills");
     for (fault, complaint) in [
@@ -114,13 +114,13 @@ fn a_spoiled_pack_is_refused_by_git_and_its_packets_are_sound() {
             .never_says("bad line length");
         scene.forge.clear_faults();
     }
-    // An answer without a pack stays as it is.
+    // A response without a pack is unchanged.
     scene.forge.fault(Fault::CorruptPack);
     assert!(scene.ask_for_refs().unwrap().contains(&scene.commit));
 }
 
 #[test]
-fn what_is_not_git_is_not_git() {
+fn responses_of_other_servers_are_not_git() {
     let scene = Scene::set();
     scene.forge.fault(Fault::Garbage);
     assert!(
@@ -140,7 +140,7 @@ fn what_is_not_git_is_not_git() {
 }
 
 #[test]
-fn who_hangs_says_nothing_and_who_stalls_stops() {
+fn hang_and_stall_send_no_more_bytes() {
     let scene = Scene::set();
     let patience = Duration::from_millis(200);
     let question = post(b"0000");
@@ -151,7 +151,7 @@ fn who_hangs_says_nothing_and_who_stalls_stops() {
     );
     let whole = scene.ask_for_refs().unwrap();
     scene.forge.fault_next(Fault::Stall(12));
-    let stalled = scene.say(&scene_question(&scene), patience).unwrap();
+    let stalled = scene.say(&last_request_body(&scene), patience).unwrap();
     assert!(
         stalled.contains("\r\nc\r\n") && stalled.ends_with("[WouldBlock]"),
         "{stalled}"
@@ -159,13 +159,13 @@ fn who_hangs_says_nothing_and_who_stalls_stops() {
     assert!(stalled.len() < whole.len());
 }
 
-/// The question that was last asked, again.
-fn scene_question(scene: &Scene) -> Vec<u8> {
+/// The body of the last request.
+fn last_request_body(scene: &Scene) -> Vec<u8> {
     post(&scene.forge.requests().last().unwrap().body)
 }
 
 #[test]
-fn who_drips_takes_its_time_and_gives_all() {
+fn drip_sends_whole_body_slowly() {
     let scene = Scene::set();
     let whole = scene.ask_for_refs().unwrap();
     let start = Instant::now();
@@ -184,7 +184,7 @@ fn who_drips_takes_its_time_and_gives_all() {
 }
 
 #[test]
-fn a_server_without_filters_gives_whole_commits() {
+fn server_without_filters_sends_whole_commits() {
     let scene = Scene::set();
     let url = scene.forge.url_of("acme/skills");
     scene.forge.fault(Fault::NoFilter);
@@ -195,7 +195,7 @@ fn a_server_without_filters_gives_whole_commits() {
 }
 
 #[test]
-fn an_old_server_speaks_the_first_protocol_whatever_is_asked() {
+fn old_server_ignores_protocol_version_2() {
     let scene = Scene::set();
     let url = scene.forge.url_of("acme/skills");
     scene.forge.fault(Fault::V0Only);
@@ -211,7 +211,7 @@ fn an_old_server_speaks_the_first_protocol_whatever_is_asked() {
 }
 
 #[test]
-fn a_server_may_refuse_trees_by_id() {
+fn server_can_refuse_trees_by_id() {
     let scene = Scene::set();
     let tree = scene.repo.rev_parse("HEAD:skills/one");
     let blob = scene.repo.rev_parse("HEAD:skills/one/SKILL.md");

@@ -1,4 +1,4 @@
-//! Strangers' repositories: whatever is in one, nothing of it is run, written elsewhere, or printed raw.
+//! Untrusted repositories: nothing in one is executed, written outside of the skill's folder, or printed unescaped.
 
 use crate::acts::assert_tidy;
 use crate::forge::Scene;
@@ -9,7 +9,7 @@ use crate::support::repo::Repo;
 const SKILL: &str = "---\nname: evil\ndescription: An honest skill\n---\n\n# Evil\n";
 const SPEC: [&str; 2] = ["add", "acme/evil/evil"];
 
-/// A scene, and a repository of which the stranger decides every byte.
+/// A test scene with a repository of arbitrary objects.
 struct Stage {
     scene: Scene,
     evil: Repo,
@@ -22,7 +22,7 @@ impl Stage {
         Self { scene, evil }
     }
 
-    /// Commits a skill of these entries beside its `SKILL.md`.
+    /// Commits a skill with a `SKILL.md` and these entries.
     fn commit(&mut self, entries: &[(&str, &str, &str)]) {
         let skill_file = self.evil.blob(SKILL);
         let mut all = vec![("100644", "SKILL.md", skill_file.as_str())];
@@ -36,7 +36,7 @@ impl Stage {
         self.evil.commit_tree(&root, "Evil");
     }
 
-    /// The skill is refused with this sentence, and nothing of it is on disk or on the screen.
+    /// Asserts that the skill is refused with this sentence, and that nothing of it is written or printed unescaped.
     #[track_caller]
     fn refuses(&self, sentence: &str) -> Outcome {
         let outcome = self.scene.refuses(&SPEC, 1, sentence);
@@ -45,7 +45,7 @@ impl Stage {
     }
 }
 
-/// Nothing that a terminal would obey was printed.
+/// Asserts that no terminal control characters were printed.
 #[track_caller]
 fn assert_clean(outcome: &Outcome) {
     for raw in ["\u{1b}", "\u{9b}", "\u{7}", "\u{202e}", "\u{2066}"] {
@@ -54,7 +54,7 @@ fn assert_clean(outcome: &Outcome) {
 }
 
 #[test]
-fn a_file_that_must_not_be_written_is_named_and_refused() {
+fn add_refuses_file_with_unsafe_path() {
     for (mode, name, reason) in [
         ("120000", "link", "it is a symbolic link"),
         ("100644", "..", "climbs out of the skill"),
@@ -88,7 +88,7 @@ fn a_file_that_must_not_be_written_is_named_and_refused() {
 }
 
 #[test]
-fn an_odd_mode_of_old_is_a_files_all_the_same() {
+fn add_accepts_legacy_file_mode() {
     let mut stage = Stage::set();
     let blob = stage.evil.blob("text");
     stage.commit(&[("100664", "old.md", &blob)]);
@@ -98,7 +98,7 @@ fn an_odd_mode_of_old_is_a_files_all_the_same() {
 }
 
 #[test]
-fn a_folder_that_must_not_be_written_is_refused_with_its_files() {
+fn add_refuses_folder_with_unsafe_name() {
     for (name, reason) in [
         ("..", "climbs out of the skill"),
         (".git", "`.git` or one of its disguises"),
@@ -117,7 +117,7 @@ fn a_folder_that_must_not_be_written_is_refused_with_its_files() {
 }
 
 #[test]
-fn two_files_that_some_disks_cannot_tell_apart_are_refused() {
+fn add_refuses_files_that_collide_on_some_file_systems() {
     for (one, other) in [
         ("README.md", "readme.md"),
         ("caf\u{e9}.md", "cafe\u{301}.md"),
@@ -126,12 +126,12 @@ fn two_files_that_some_disks_cannot_tell_apart_are_refused() {
         let mut stage = Stage::set();
         let blob = stage.evil.blob("text");
         stage.commit(&[("100644", one, &blob), ("100644", other, &blob)]);
-        stage.refuses("macOS and Windows can't tell it from");
+        stage.refuses("macOS and Windows can't distinguish it from");
     }
 }
 
 #[test]
-fn two_entries_of_one_name_are_refused() {
+fn add_refuses_duplicate_tree_entries() {
     let mut stage = Stage::set();
     let blobs = ["one", "two"].map(|text| stage.evil.blob(text));
     let folders = [0, 1].map(|at| stage.evil.raw_tree(&[("100644", "x", &blobs[at])]));
@@ -142,12 +142,12 @@ fn two_entries_of_one_name_are_refused() {
         ("40000", "folder", &folders[1]),
     ]);
     stage
-        .refuses("`twice.md`: its folder has two of that name")
-        .says("`folder`: its folder has two of that name");
+        .refuses("`twice.md`: duplicate name in its folder")
+        .says("`folder`: duplicate name in its folder");
 }
 
 #[test]
-fn a_skill_of_too_many_files_is_refused_and_one_less_is_not() {
+fn add_refuses_more_files_than_the_limit() {
     let mut stage = Stage::set();
     let blob = stage.evil.blob("text");
     let names: Vec<_> = (0..2_000).map(|number| format!("f{number:04}")).collect();
@@ -164,7 +164,7 @@ fn a_skill_of_too_many_files_is_refused_and_one_less_is_not() {
 }
 
 #[test]
-fn folders_in_folders_have_an_end() {
+fn add_refuses_too_deeply_nested_folders() {
     let mut stage = Stage::set();
     let blob = stage.evil.blob("text");
     let mut tree = stage.evil.raw_tree(&[("100644", "file", &blob)]);
@@ -176,7 +176,7 @@ fn folders_in_folders_have_an_end() {
 }
 
 #[test]
-fn a_file_of_17_mebibytes_is_refused_by_its_size() {
+fn add_refuses_file_of_17_mebibytes() {
     let mut stage = Stage::set();
     let large = stage.evil.blob(vec![0; 17 << 20]);
     stage.commit(&[("100644", "large.bin", &large)]);
@@ -184,7 +184,7 @@ fn a_file_of_17_mebibytes_is_refused_by_its_size() {
 }
 
 #[test]
-fn a_skill_file_that_is_a_link_makes_no_skill() {
+fn link_named_skill_md_is_not_a_skill() {
     let mut stage = Stage::set();
     let target = stage.evil.blob("../../../../../etc/passwd");
     let tree = stage.evil.raw_tree(&[("120000", "SKILL.md", &target)]);
@@ -193,7 +193,7 @@ fn a_skill_file_that_is_a_link_makes_no_skill() {
 }
 
 #[test]
-fn a_tree_of_shared_trees_does_not_unfold() {
+fn add_limits_entries_of_shared_subtrees() {
     let mut stage = Stage::set();
     let blob = stage.evil.blob(SKILL);
     let mut tree = stage.evil.raw_tree(&[("100644", "SKILL.md", &blob)]);
@@ -206,11 +206,11 @@ fn a_tree_of_shared_trees_does_not_unfold() {
         tree = stage.evil.raw_tree(&entries);
     }
     stage.evil.commit_tree(&tree, "Bomb");
-    stage.refuses("more than mdskill looks at");
+    stage.refuses("which exceeds the limit");
 }
 
 #[test]
-fn a_name_that_leads_elsewhere_is_not_a_name() {
+fn add_refuses_name_that_is_a_path() {
     for name in ["../x", "\"\\e[2Jgone\"", "/etc/x", ".git", "con"] {
         let mut stage = Stage::set();
         let text = format!("---\nname: {name}\ndescription: Evil\n---\n\n# Evil\n");
@@ -235,7 +235,7 @@ fn a_name_that_leads_elsewhere_is_not_a_name() {
 }
 
 #[test]
-fn what_a_stranger_wrote_is_shown_and_not_obeyed() {
+fn control_characters_of_repository_are_escaped() {
     let mut stage = Stage::set();
     let text = "---\nname: evil\ndescription: \"Clear \\e[2J and \\u202E turn \\u2066 \\a\"\n---\n\n# Evil \u{1b}]0;title\u{7}\n\n\u{1b}[31mred\u{202e}\n";
     stage.evil.write("evil/SKILL.md", text);
@@ -261,7 +261,7 @@ fn what_a_stranger_wrote_is_shown_and_not_obeyed() {
 }
 
 #[test]
-fn a_servers_message_is_shown_and_not_obeyed() {
+fn control_characters_of_server_are_escaped() {
     let scene = Scene::set();
     for fault in [
         Fault::ErrPkt("\u{1b}[2Jgone \u{202e}\n::error::forged".to_owned()),
@@ -286,7 +286,7 @@ fn a_servers_message_is_shown_and_not_obeyed() {
     }
 }
 
-/// No line is one that GitHub Actions would run as a command.
+/// Asserts that no line is a workflow command of GitHub Actions.
 #[track_caller]
 fn assert_no_command(outcome: &Outcome) {
     let mut lines = outcome.stdout.lines().chain(outcome.stderr.lines());
@@ -295,7 +295,7 @@ fn assert_no_command(outcome: &Outcome) {
 }
 
 #[test]
-fn no_line_of_a_ci_log_is_a_strangers_command() {
+fn ci_log_has_no_workflow_command_of_repository() {
     let mut stage = Stage::set();
     for folder in ["a", "b", "a\n::error::forged", "b\n::error::forged"] {
         stage.evil.write(&format!("{folder}/evil/SKILL.md"), SKILL);

@@ -1,4 +1,4 @@
-//! Strangers' projects: what a clone brings in `.mdskill/`, in its links and in its lockfile leads no command astray.
+//! Untrusted projects: the files in `.mdskill/`, the links and the lockfile of a clone cause no writes elsewhere.
 
 use crate::support::kills::{copy_of, killed_in_the_middle, with_old_and_new};
 use crate::support::repo::Repo;
@@ -14,13 +14,13 @@ const COMMANDS: [&[&str]; 5] = [
 ];
 
 #[test]
-fn linked_lock_leaves_the_file_it_leads_to() {
+fn linked_lock_file_is_not_followed() {
     for command in COMMANDS {
         let (shop, _repo) = Shop::stocked();
         shop.run(&["add", "acme/skills/one"]).ok();
         let home = shop.room.path("home");
         std::fs::write(home.join("precious"), "text").unwrap();
-        // A temporary file of a killed command makes `list` take the lock as well.
+        // A temporary file of an interrupted command makes `list` acquire the lock, too.
         shop.room.write(".mdskill/.mdskill-left", "");
         let lock = shop.room.project().join(".mdskill/lock");
         for linked in ["precious", "nothing"] {
@@ -34,9 +34,9 @@ fn linked_lock_leaves_the_file_it_leads_to() {
     }
 }
 
-/// A link, and a file or folder of another kind, under each name that mdskill has in `.mdskill/`.
+/// For each name that mdskill uses in `.mdskill/`: a link, and an entry of an unexpected type.
 #[test]
-fn state_of_another_kind_is_neither_followed_nor_opened() {
+fn state_with_unexpected_type_is_refused() {
     for name in [".gitignore", "trash", "lock", "journal.json", "link"] {
         let (shop, _repo) = Shop::stocked();
         shop.run(&["add", "acme/skills/one"]).ok();
@@ -47,14 +47,22 @@ fn state_of_another_kind_is_neither_followed_nor_opened() {
         let place = shop.room.project().join(".mdskill").join(name);
         let force = ["add", "acme/skills/one", "--force"];
         symlink(&outside, &place).unwrap();
-        shop.refuses(&force, 1, &format!(".mdskill/{name} was not put there"));
+        shop.refuses(
+            &force,
+            1,
+            &format!(".mdskill/{name} was not created by mdskill"),
+        );
         std::fs::remove_file(&place).unwrap();
         match name {
             "link" => continue,
             "trash" => std::fs::write(&place, "a file").unwrap(),
             _ => std::fs::create_dir(&place).unwrap(),
         }
-        shop.refuses(&force, 1, &format!(".mdskill/{name} was not put there"));
+        shop.refuses(
+            &force,
+            1,
+            &format!(".mdskill/{name} was not created by mdskill"),
+        );
     }
 }
 
@@ -69,10 +77,14 @@ fn linked_state_folder_is_refused() {
     let before = shop.room.snapshot();
     shop.run(&["list"]).ok();
     before.assert_same(&shop.room.snapshot());
-    shop.refuses(&["add", "acme/skills/two"], 1, ".mdskill was not put there");
+    shop.refuses(
+        &["add", "acme/skills/two"],
+        1,
+        ".mdskill was not created by mdskill",
+    );
 }
 
-/// A project with `hooks`, at an old version, in the target `x`; then `x` becomes a link to `to`.
+/// A project with an old version of the skill `hooks` in the target `x`, which is then replaced by a link to `to`.
 fn hooks_in_linked_target(to: &str) -> (Shop, Repo) {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
@@ -113,12 +125,12 @@ fn target_that_leads_into_git_or_mdskill_is_refused() {
             shop.room.write(".mdskill/trash/old/file", "text");
             shop.room.write(".mdskill/.gitignore", "*\n");
         }
-        let reserved = "x is, or leads into, a folder that git or mdskill keeps";
+        let reserved = "x is in, or leads into, a folder of git or mdskill";
         let add = ["add", "acme/skills/hooks", "--target", "x"];
         for command in [&["install"][..], &["update"], &add] {
             shop.refuses(command, 1, reserved);
         }
-        // As it was installed, before the link was.
+        // As installed, before the target was replaced by a link.
         std::fs::rename(project.join("aside/hooks"), project.join("x/hooks")).unwrap();
         for command in [&["update"][..], &["remove", "hooks"]] {
             shop.refuses(command, 1, reserved);
@@ -127,15 +139,15 @@ fn target_that_leads_into_git_or_mdskill_is_refused() {
 }
 
 #[test]
-fn target_in_a_folder_of_mdskills_own_is_refused() {
+fn target_in_state_folder_is_refused() {
     let (shop, _repo) = Shop::stocked();
     for target in [".mdskill", ".MDSKILL/skills", "a/.mdskill-stage-skills"] {
         let add = ["add", "acme/skills/one", "--target", target];
-        shop.refuses(&add, 1, "a folder that git or mdskill keeps");
+        shop.refuses(&add, 1, "a folder of git or mdskill");
     }
 }
 
-/// As mdskill writes it, but for the seal, which a stranger can't know; and as 0.1.0 wrote it.
+/// A journal in the current form without a valid seal, and one in the form of 0.1.0.
 #[test]
 fn journal_of_a_clone_is_ignored() {
     let journal = r#"{"lockfile":null,"is_done":false,"targets":[".github/skills"],"made":[".github/skills"],"swaps":[
@@ -175,7 +187,7 @@ fn journal_of_a_clone_is_ignored() {
 }
 
 #[test]
-fn journal_in_every_place_is_named() {
+fn foreign_journals_in_all_places_are_an_error() {
     let (shop, _repo) = Shop::stocked();
     for name in [".gitignore", "journal.json", "journal-2.json"] {
         shop.room.write(&format!(".mdskill/{name}"), "{}");
@@ -183,19 +195,19 @@ fn journal_in_every_place_is_named() {
     shop.refuses(
         &["add", "acme/skills/one"],
         1,
-        ".mdskill/journal.json was not put there",
+        ".mdskill/journal.json was not created by mdskill",
     );
 }
 
 #[test]
-fn stage_of_a_clone_is_left_alone() {
+fn staging_folder_of_a_clone_is_left_alone() {
     let (shop, _repo) = Shop::stocked();
     shop.room
         .write(".github/.mdskill-stage-skills/old/one/SKILL.md", "mine");
     shop.refuses(
         &["add", "acme/skills/one"],
         1,
-        ".mdskill-stage-skills is in the way",
+        ".mdskill-stage-skills exists",
     );
 }
 
@@ -213,9 +225,9 @@ fn moved_project_is_recovered() {
     assert!(is_whole("old") || is_whole("main"), "{disk:?}");
 }
 
-/// The user cleared the cache by hand, or another user runs the next command.
+/// The user deleted the cache, or another user runs the next command.
 #[test]
-fn killed_command_without_its_key_is_reported_and_loses_nothing() {
+fn interrupted_command_without_key_is_reported_and_loses_nothing() {
     let (shop, _repo) = with_old_and_new();
     let killed = killed_in_the_middle(&shop);
     std::fs::remove_file(killed.path("cache/journal-key")).unwrap();
@@ -228,7 +240,7 @@ fn killed_command_without_its_key_is_reported_and_loses_nothing() {
     let install = killed.mdskill(["install", "--force"]).run();
     install
         .fails(1)
-        .says(".github/.mdskill-stage-skills is in the way");
+        .says(".github/.mdskill-stage-skills exists");
     before.assert_same(&killed.tree(".github"));
     for left in [".github", ".mdskill"] {
         std::fs::remove_dir_all(killed.project().join(left)).unwrap();
@@ -241,9 +253,9 @@ fn killed_command_without_its_key_is_reported_and_loses_nothing() {
     killed.mdskill(["verify"]).run().ok();
 }
 
-/// A container may have no cache folder that can be written; and one in the project proves nothing.
+/// A container may have no writable cache folder, and a cache folder in the project is not trusted.
 #[test]
-fn journal_needs_no_cache() {
+fn commands_work_without_cache_folder() {
     let (shop, repo) = Shop::stocked();
     for cache in ["/dev/null/cache", ".cache"] {
         let room = copy_of(&shop.room, &shop);

@@ -286,7 +286,7 @@ fn import_finds_noted_tree_of_gh_in_history() {
     let tree = project.repo.rev_parse("main:skills/three");
     let noted = project.tip.clone();
     project.repo.tag("v1.2.0");
-    // This version differs only in SKILL.md, which gh rewrites: only the tree tells them apart.
+    // This version differs only in SKILL.md, which gh rewrites: only the tree distinguishes them.
     project
         .repo
         .skill("skills/three", "three", "Another description");

@@ -1,4 +1,4 @@
-//! What `import` refuses: each invalid file with its line, each skill with its reason.
+//! `import` refuses invalid files with the line, and skills with the reason.
 
 use crate::import::{Project, fixture, npx_entry, npx_entry_with, npx_lock};
 use std::os::unix::fs::symlink;

@@ -5,8 +5,8 @@ use crate::import::{copy_files, fixture, npx_entry, npx_lock};
 use crate::support::fault::Fault;
 use crate::support::wire::Request;
 
-/// A project with the first version of `three`, installed by `gh skill`, whose source has changed so many
-/// times since, and with the current version of `two`, installed by `npx skills`.
+/// A project with the first version of `three`, installed by `gh skill`, after which its source changed `count`
+/// times, and with the current version of `two`, installed by `npx skills`.
 fn with_changes(count: usize) -> Scene {
     let mut scene = Scene::set();
     let tree = scene.repo.rev_parse("main:skills/three");
@@ -90,7 +90,7 @@ fn import_reports_unreachable_server() {
 }
 
 #[test]
-fn lost_commit_stops_no_other_skill() {
+fn missing_commit_does_not_stop_import_of_other_skills() {
     let scene = with_changes(2);
     let lost = "0123456789012345678901234567890123456789";
     let package = |commit: &str, name: &str| {

@@ -93,7 +93,7 @@ fn install_refuses_lockfile_with_wrong_tree_or_digest() {
     let two = repo.rev_parse("main:skills/two");
     let digest = shop.entry("one")["digest"].clone();
     let wrong = format!("sha256:{}", "0".repeat(64));
-    let lies = [
+    let cases = [
         (lock.replace(&one, &two), "`one` is tree"),
         (
             lock.replace(&digest, &wrong),
@@ -104,7 +104,7 @@ fn install_refuses_lockfile_with_wrong_tree_or_digest() {
             "`one` is tree",
         ),
     ];
-    for (text, sentence) in lies {
+    for (text, sentence) in cases {
         let fresh = shop.another_room();
         fresh.write("mdskill.lock", &text);
         let before = fresh.snapshot();
@@ -307,7 +307,7 @@ fn cache_prune_removes_folder_of_version_0_1() {
 }
 
 #[test]
-fn remove_suggests_name_in_other_letter_case() {
+fn remove_refuses_name_in_other_letter_case() {
     let (shop, _repo) = installed();
     shop.refuses(&["remove", "ONE"], 1, "`ONE` is not installed");
 }

@@ -1,5 +1,5 @@
-//! What programs leave in a skill that is used: `verify` reports it unless only this machine can have it, and nothing
-//! else that lies under such a name is passed over or lost.
+//! Files that programs create in used skills: `verify` reports them unless git ignores and does not track them. Other
+//! files with such names are neither ignored nor lost.
 
 use crate::support::repo::Repo;
 use crate::support::shop::Shop;
@@ -7,7 +7,7 @@ use crate::support::shop::Shop;
 const COMPILED: &str = ".github/skills/three/scripts/__pycache__/run.cpython-312.pyc";
 const FINDER: &str = ".github/skills/one/.DS_Store";
 
-/// A shop with its skills installed; `three` has a script in Python.
+/// A project with installed skills; `three` has a Python script.
 fn installed() -> (Shop, Repo) {
     let (shop, mut repo) = Shop::stocked();
     repo.write("skills/three/scripts/run.py", "print('run')\n");
@@ -30,7 +30,7 @@ fn verify_reports_leftovers_that_git_does_not_ignore() {
         let found = shop.refuses(&["verify"], 3, sentence);
         found.says("scripts/__pycache__/run.cpython-312.pyc (added)");
         found.says(".DS_Store (added)").says(".gitignore");
-        // Without the store they are known by their form.
+        // Without the cache they are recognized by their names.
         shop.run(&["cache", "clear"]).ok();
     }
     std::fs::remove_dir_all(shop.room.project().join(".git")).unwrap();
@@ -53,7 +53,7 @@ fn verify_accepts_files_that_git_ignores_and_does_not_track() {
     git(&shop, &["add", "--force", COMPILED]);
     let found = shop.refuses(&["verify", "three"], 3, "run.cpython-312.pyc (added)");
     found.says("has files that the lockfile does not list");
-    // On some disks, what is tracked under another letter case comes out as this file.
+    // On a case-insensitive file system, a file tracked in another letter case is this file.
     git(&shop, &["rm", "--quiet", "--cached", COMPILED]);
     shop.refuses(&["verify", "three"], 0, "1 folder as locked");
     let other = COMPILED.replace("scripts", "Scripts");
@@ -64,7 +64,7 @@ fn verify_accepts_files_that_git_ignores_and_does_not_track() {
 }
 
 #[test]
-fn verify_reports_whatever_is_planted_under_such_a_name() {
+fn verify_reports_other_files_with_names_of_leftovers() {
     for planted in [
         "three/scripts/__pycache__/run.cpython-312.pyc",
         "three/scripts/__pycache__/evil.pyc",
@@ -82,9 +82,9 @@ fn verify_reports_whatever_is_planted_under_such_a_name() {
 }
 
 #[test]
-fn a_bare_repository_in_the_project_does_not_silence_verify() {
+fn verify_ignores_configuration_of_bare_repository_in_project() {
     let (shop, _repo) = installed();
-    // A clone can bring such a folder: a repository whose configuration ignores everything.
+    // A clone can contain such a folder: a repository whose configuration ignores everything.
     git(&shop, &["init", "--quiet", "--bare", "sub"]);
     shop.room.write("sub/info/exclude", "*\n");
     git(&shop, &["--git-dir=sub", "config", "core.bare", "false"]);
@@ -99,7 +99,7 @@ fn a_bare_repository_in_the_project_does_not_silence_verify() {
 }
 
 #[test]
-fn leftovers_do_not_stop_install_update_and_remove() {
+fn install_update_and_remove_accept_leftovers() {
     let (shop, mut repo) = installed();
     shop.room.write(COMPILED, "compiled");
     shop.room.write(FINDER, "finder");
@@ -113,7 +113,7 @@ fn leftovers_do_not_stop_install_update_and_remove() {
 }
 
 #[test]
-fn what_a_person_keeps_under_such_a_name_is_not_lost() {
+fn user_files_with_names_of_leftovers_are_not_lost() {
     for path in [
         "scripts/__pycache__/notes.md",
         "scripts/__pycache__/gone.cpython-312.pyc",

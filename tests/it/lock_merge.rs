@@ -1,4 +1,4 @@
-//! Lockfiles of branches that changed different skills: git merges them, or mdskill resolves the conflict.
+//! Merging lockfiles of branches that changed different skills: git merges them, or mdskill resolves the conflict.
 //!
 //! The lockfiles have random skills, real git merges them, and the expected result is known from the skills.
 
@@ -12,14 +12,14 @@ use mdskill_lint::name::SkillName;
 use crate::support::old_lockfile::numbered;
 use crate::support::room::Room;
 
-/// Pairs of branches that are merged.
+/// The number of merged pairs of branches.
 const PAIRS: u64 = 300;
 const EMPTY: &str =
     "# Written by mdskill. Commit this file.\nversion = 1\ntargets = [\".github/skills\"]\n";
 
 type Skills = BTreeMap<SkillName, Entry>;
 
-/// Numbers that look random and are the same every time.
+/// Pseudo-random numbers with a fixed seed.
 struct Numbers(u64);
 
 impl Numbers {
@@ -47,7 +47,7 @@ impl Numbers {
             .unwrap()
     }
 
-    /// A skill at one of its sources' few commits, as real lockfiles have it.
+    /// An entry at one of a few commits, because skills of one source share commits in real lockfiles.
     fn entry(&mut self, name: &SkillName, commits: &[ObjectId]) -> Entry {
         let at = self.below(commits.len());
         let source = format!("github:acme/skills-{}", at % 3);
@@ -123,7 +123,7 @@ fn lockfile<'a>(skills: impl IntoIterator<Item = (&'a SkillName, &'a Entry)>) ->
     lockfile
 }
 
-/// Merges as `git merge` does: with histograms, where this git can be told so.
+/// Merges as `git merge` does: with the histogram algorithm, if `git merge-file` supports it.
 fn merge(room: &Room, texts: [&str; 3]) -> (bool, String) {
     for (name, text) in ["ours", "base", "theirs"].iter().zip(texts) {
         room.write(name, text);
@@ -138,8 +138,8 @@ fn merge(room: &Room, texts: [&str; 3]) -> (bool, String) {
     (merged.code == Some(0), merged.stdout.clone())
 }
 
-/// Reads what git merged, or resolves the conflict.
-fn settled(is_clean: bool, merged: &str, [ours, base, theirs]: &[Lockfile; 3]) -> Lockfile {
+/// Reads the lockfile that git merged, or resolves the conflict.
+fn resolved(is_clean: bool, merged: &str, [ours, base, theirs]: &[Lockfile; 3]) -> Lockfile {
     if is_clean {
         return Lockfile::parse(merged).unwrap();
     }
@@ -170,7 +170,7 @@ fn branches_that_change_different_skills_merge_into_both_changes() {
             let (is_clean, merged) = merge(&room, texts.each_ref().map(String::as_str));
             *clean += u64::from(is_clean);
             assert_eq!(
-                settled(is_clean, &merged, &lockfiles).skills,
+                resolved(is_clean, &merged, &lockfiles).skills,
                 branches.merged,
                 "pair {pair}:\n{merged}"
             );

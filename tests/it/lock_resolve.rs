@@ -1,4 +1,4 @@
-//! `lock --resolve`: what git could not merge in a lockfile is named by every command, and settled.
+//! `lock --resolve` resolves merge conflicts in a lockfile; other commands report them.
 
 use crate::support::old_lockfile::numbered;
 use crate::support::outcome::Outcome;
@@ -20,9 +20,9 @@ fn commit_all(room: &Room, message: &str) {
     .ok();
 }
 
-/// Lets `main` and `other` go their ways from here, in the order given, and merges `other`;
-/// whether the lockfile is then in conflict.
-fn part_ways(room: &Room, style: &str, ways: [&str; 2], mut act: impl FnMut(&str)) -> bool {
+/// Calls `act` on the branches `main` and `other`, in the order given, and merges `other`. Returns whether
+/// the lockfile is in conflict.
+fn diverge(room: &Room, style: &str, ways: [&str; 2], mut act: impl FnMut(&str)) -> bool {
     commit_all(room, "Base");
     git(room, &["branch", "--force", "other"]).ok();
     for branch in ways {
@@ -36,10 +36,10 @@ fn part_ways(room: &Room, style: &str, ways: [&str; 2], mut act: impl FnMut(&str
     room.read("mdskill.lock").contains("\n<<<<<<< HEAD\n")
 }
 
-/// The same, where the lockfile must be in conflict.
-fn clash(room: &Room, style: &str, ways: [&str; 2], act: impl FnMut(&str)) {
+/// The same, and asserts that the lockfile is in conflict.
+fn diverge_with_conflict(room: &Room, style: &str, ways: [&str; 2], act: impl FnMut(&str)) {
     assert!(
-        part_ways(room, style, ways, act),
+        diverge(room, style, ways, act),
         "{}",
         room.read("mdskill.lock")
     );
@@ -51,13 +51,13 @@ fn add_upstream(repo: &mut Repo, name: &str) -> String {
 }
 
 #[test]
-fn reading_commands_name_the_skills_in_conflict() {
+fn reading_commands_name_skills_in_conflict() {
     for style in ["merge", "diff3", "zdiff3"] {
         let (shop, mut repo) = Shop::stocked();
         let room = &shop.room;
         shop.run(&["add", "acme/skills/one", "acme/skills/two"])
             .ok();
-        clash(room, style, ["main", "other"], |branch| {
+        diverge_with_conflict(room, style, ["main", "other"], |branch| {
             repo.write("skills/one/version", branch);
             repo.commit("Another version");
             shop.run(&["update"]).ok();
@@ -89,11 +89,11 @@ fn reading_commands_name_the_skills_in_conflict() {
 }
 
 #[test]
-fn conflict_is_restored_by_git_after_an_add_and_explained_after_a_commit() {
+fn lock_resolve_explains_conflict_that_git_index_lost() {
     let (shop, mut repo) = Shop::stocked();
     let room = &shop.room;
     shop.run(&["add", "acme/skills/one"]).ok();
-    clash(room, "diff3", ["main", "other"], |branch| {
+    diverge_with_conflict(room, "diff3", ["main", "other"], |branch| {
         repo.write("skills/one/version", branch);
         repo.commit("Another version");
         shop.run(&["update"]).ok();
@@ -125,12 +125,12 @@ fn conflict_is_restored_by_git_after_an_add_and_explained_after_a_commit() {
 }
 
 #[test]
-fn side_that_cannot_be_read_is_explained() {
+fn lock_resolve_explains_unreadable_side() {
     let (shop, _repo) = Shop::stocked();
     let room = &shop.room;
     shop.refuses(&["lock"], 1, "there is no mdskill.lock");
     shop.run(&["add", "acme/skills/one"]).ok();
-    clash(room, "merge", ["main", "other"], |branch| {
+    diverge_with_conflict(room, "merge", ["main", "other"], |branch| {
         let lock = room.read("mdskill.lock");
         let version = if branch == "main" { "2" } else { "3" };
         let lock = lock.replace("version = 1", &format!("version = {version}"));
@@ -139,18 +139,18 @@ fn side_that_cannot_be_read_is_explained() {
     shop.refuses(
         &["lock", "--resolve"],
         1,
-        "unresolved merge conflict, and our side can't be read: it is of version 2, written by a newer mdskill",
+        "unresolved merge conflict, and our side can't be read: version 2 was written by a newer mdskill",
     );
 }
 
 #[test]
-fn skill_changed_on_both_sides_is_explained_and_flags_choose() {
+fn skill_changed_on_both_sides_needs_ours_or_theirs() {
     let (shop, mut repo) = Shop::stocked();
     let room = &shop.room;
     shop.run(&["add", "acme/skills", "--all"]).ok();
     let first = repo.rev_parse("main");
     let mut commits = Vec::new();
-    clash(room, "merge", ["main", "other"], |branch| {
+    diverge_with_conflict(room, "merge", ["main", "other"], |branch| {
         repo.reset_to(&first);
         repo.write("skills/one/more", branch)
             .write("skills/two/more", branch);
@@ -194,13 +194,13 @@ fn skill_changed_on_both_sides_is_explained_and_flags_choose() {
 }
 
 #[test]
-fn neighbours_added_on_both_sides_are_both_kept() {
+fn lock_resolve_keeps_skills_added_on_both_sides() {
     let (shop, mut repo) = Shop::stocked();
     let other = "one-more";
     add_upstream(&mut repo, other);
     let room = &shop.room;
     shop.run(&["add", "acme/skills/two"]).ok();
-    clash(room, "merge", ["main", "other"], |branch| {
+    diverge_with_conflict(room, "merge", ["main", "other"], |branch| {
         let name = if branch == "main" { "one" } else { other };
         shop.run(&["add", &format!("acme/skills/{name}")]).ok();
     });
@@ -223,7 +223,7 @@ fn neighbours_added_on_both_sides_are_both_kept() {
 }
 
 #[test]
-fn writing_commands_resolve_changes_of_different_skills_first() {
+fn writing_commands_resolve_conflict_of_different_skills() {
     let (shop, mut repo) = Shop::stocked();
     for name in ["four", "new-a", "new-b"] {
         add_upstream(&mut repo, name);
@@ -231,7 +231,7 @@ fn writing_commands_resolve_changes_of_different_skills_first() {
     let room = &shop.room;
     shop.run(&["add", "acme/skills/one", "acme/skills/two"])
         .ok();
-    clash(room, "merge", ["main", "other"], |branch| match branch {
+    diverge_with_conflict(room, "merge", ["main", "other"], |branch| match branch {
         "main" => {
             shop.run(&["add", "acme/skills/new-a"]).ok();
             shop.run(&["remove", "two"]).ok();
@@ -267,13 +267,13 @@ fn writing_commands_resolve_changes_of_different_skills_first() {
 }
 
 #[test]
-fn what_one_side_removed_stays_away_unless_the_other_changed_it() {
+fn removal_wins_unless_other_side_changed_skill() {
     let (shop, mut repo) = Shop::stocked();
     let other = "one-more";
     add_upstream(&mut repo, other);
     let room = &shop.room;
     shop.run(&["add", "acme/skills", "--all"]).ok();
-    clash(room, "merge", ["main", "other"], |branch| {
+    diverge_with_conflict(room, "merge", ["main", "other"], |branch| {
         let name = if branch == "main" { "one" } else { other };
         shop.run(&["remove", name]).ok();
     });
@@ -283,7 +283,7 @@ fn what_one_side_removed_stays_away_unless_the_other_changed_it() {
     assert_eq!(blocks(&room.read("mdskill.lock")).len(), 2);
     git(room, &["reset", "--quiet", "--hard"]).ok();
 
-    clash(room, "merge", ["main", "other"], |branch| {
+    diverge_with_conflict(room, "merge", ["main", "other"], |branch| {
         if branch == "main" {
             shop.run(&["remove", "two"]).ok();
             return;
@@ -299,7 +299,7 @@ fn what_one_side_removed_stays_away_unless_the_other_changed_it() {
 }
 
 #[test]
-fn targets_and_keys_of_a_newer_mdskill_are_settled_too() {
+fn targets_and_unknown_keys_are_merged() {
     let (shop, _repo) = Shop::stocked();
     let room = &shop.room;
     shop.run(&["add", "acme/skills/one"]).ok();
@@ -310,7 +310,7 @@ fn targets_and_keys_of_a_newer_mdskill_are_settled_too() {
     };
     let list = |more: &str| format!("targets = [\".github/skills\", {more}]\n");
     let before = "targets = [\".github/skills\"]\n";
-    clash(room, "merge", ["main", "other"], |branch| match branch {
+    diverge_with_conflict(room, "merge", ["main", "other"], |branch| match branch {
         "main" => edit(
             before,
             &format!("{}future = 1\n", list("\".claude/skills\"")),
@@ -344,7 +344,7 @@ fn targets_and_keys_of_a_newer_mdskill_are_settled_too() {
 }
 
 #[test]
-fn old_lockfile_merges_with_plain_one() {
+fn lockfile_of_version_0_1_merges_with_current_form() {
     let mut conflicts = 0;
     for other_is_older in [true, false] {
         let (shop, mut repo) = Shop::stocked();
@@ -372,7 +372,7 @@ fn old_lockfile_merges_with_plain_one() {
                 }
             }
         };
-        if part_ways(room, "merge", ["main", "other"], act) {
+        if diverge(room, "merge", ["main", "other"], act) {
             conflicts += 1;
             shop.refuses(&["install"], 1, "unresolved merge conflict in `");
         }
@@ -385,7 +385,7 @@ fn old_lockfile_merges_with_plain_one() {
 }
 
 #[test]
-fn edits_on_both_sides_are_told_apart_and_kept_as_git_merged_them() {
+fn edits_on_both_sides_are_kept_as_git_merged_them() {
     let (shop, mut repo) = Shop::stocked();
     let lines = |first: &str, last: &str| {
         format!("---\nname: one\ndescription: Skill one\n---\n\n{first}\n\nb\n\nc\n\nd\n\n{last}\n")
@@ -393,7 +393,7 @@ fn edits_on_both_sides_are_told_apart_and_kept_as_git_merged_them() {
     repo.write("skills/one/SKILL.md", lines("a", "e"));
     repo.commit("Lines");
     shop.run(&["add", "acme/skills/one"]).ok();
-    clash(&shop.room, "merge", ["other", "main"], |branch| {
+    diverge_with_conflict(&shop.room, "merge", ["other", "main"], |branch| {
         let page = match branch {
             "main" => lines("ours", "e"),
             _ => lines("a", "theirs"),

@@ -1,18 +1,18 @@
-//! The lockfile: what it says can be recomputed with plain tools, and one that is damaged is never "empty".
+//! The lockfile: its values can be recomputed with standard tools, and an invalid one never counts as empty.
 
 use crate::support::old_lockfile::numbered;
 use crate::support::room::Room;
 use crate::support::sealed;
 use crate::support::shop::{Shop, blocks};
 
-/// The README's recipe for a skill's digest.
+/// The command of the documentation that computes a skill's digest.
 const RECIPE: &str = r#"find . -type f | LC_ALL=C sort | while read -r file; do
     if [ -x "$file" ]; then mode=100755; else mode=100644; fi
     echo "$mode $(sha256sum "$file")"
 done | sha256sum"#;
 
 #[test]
-fn digest_and_tree_are_what_standard_tools_compute() {
+fn digest_and_tree_match_standard_tools() {
     let (shop, mut repo) = Shop::stocked();
     repo.write("skills/two/references/a.md", "a\r\n")
         .write("skills/two/references.md", "sorts before the folder")
@@ -43,7 +43,7 @@ fn digest_and_tree_are_what_standard_tools_compute() {
 }
 
 #[test]
-fn what_a_newer_mdskill_wrote_is_kept_by_every_change() {
+fn every_change_keeps_unknown_keys() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one", "acme/skills/two"])
         .ok();
@@ -78,7 +78,7 @@ fn what_a_newer_mdskill_wrote_is_kept_by_every_change() {
 }
 
 #[test]
-fn old_lockfile_is_read_as_it_is_and_written_plain_by_the_next_change() {
+fn next_change_rewrites_lockfile_of_version_0_1() {
     let (shop, _repo) = Shop::stocked();
     let room = &shop.room;
     shop.run(&["add", "acme/skills", "--all"]).ok();
@@ -106,7 +106,7 @@ fn old_lockfile_is_read_as_it_is_and_written_plain_by_the_next_change() {
 }
 
 #[test]
-fn a_damaged_lockfile_is_refused_with_its_line_by_every_command() {
+fn every_command_refuses_invalid_lockfile_with_line() {
     let (shop, _repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one", "acme/skills/two"])
         .ok();
@@ -123,7 +123,7 @@ fn a_damaged_lockfile_is_refused_with_its_line_by_every_command() {
         (
             format!("{lock}{block}"),
             lock.matches('\n').count() + 2,
-            "`two` stands here a second time",
+            "duplicate entry for `two`",
         ),
         (
             lock.replace("version = 1", "version = 2"),
@@ -144,7 +144,7 @@ fn a_damaged_lockfile_is_refused_with_its_line_by_every_command() {
         (
             lock.replace("path = \"skills/two\"", "path = \"../two\""),
             line + 5,
-            "is no path inside a repository",
+            "is not a path inside a repository",
         ),
         (
             lock.replace("targets = [\".github/skills\"]", "targets = [\"../out\"]"),
@@ -182,7 +182,7 @@ fn a_damaged_lockfile_is_refused_with_its_line_by_every_command() {
 }
 
 #[test]
-fn the_order_of_adding_leaves_no_trace() {
+fn lockfile_does_not_depend_on_order_of_add() {
     let (shop, _repo) = Shop::stocked();
     let all = |order: [&str; 3]| {
         let room = shop.another_room();
@@ -215,7 +215,7 @@ fn git(room: &Room, arguments: &[&str]) {
 }
 
 #[test]
-fn two_branches_that_add_different_skills_merge() {
+fn branches_that_add_different_skills_merge() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     for name in ["alpha", "middle", "zulu"] {

@@ -1,4 +1,4 @@
-//! Skills with things in them that are no files: each is named, none is opened, nothing hangs.
+//! Skills with special files: `validate` reports each and opens none.
 
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
@@ -10,7 +10,7 @@ use crate::support::sealed;
 const SKILL: &str =
     "---\nname: log\ndescription: Keeps a log. Use when a team decides.\n---\n\n# Log\n\nWrite.\n";
 
-/// A room with a skill in the folder `log`.
+/// A project with a skill in the folder `log`.
 fn room() -> Room {
     let room = Room::new("");
     std::fs::create_dir(room.project().join("log")).unwrap();
@@ -23,7 +23,7 @@ fn make_pipe(room: &Room, path: &Path) {
     room.run(mkfifo.to_str().unwrap(), [path]).run().ok();
 }
 
-/// Severity, code and file of every finding that matters.
+/// The severity, code and file of the relevant findings.
 fn found(room: &Room, arguments: &[&str]) -> Vec<String> {
     let json = room
         .mdskill([&["validate", "--json"], arguments].concat())
@@ -38,7 +38,7 @@ fn found(room: &Room, arguments: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_pipe_and_a_socket_in_a_skill_are_named() {
+fn validate_reports_pipe_and_socket() {
     let room = room();
     let log = room.project().join("log");
     std::fs::create_dir(log.join("references")).unwrap();
@@ -54,7 +54,7 @@ fn a_pipe_and_a_socket_in_a_skill_are_named() {
 }
 
 #[test]
-fn a_pipe_named_as_the_skills_file_is_an_error() {
+fn validate_reports_pipe_named_skill_md() {
     let room = room();
     let file = room.project().join("log/SKILL.md");
     std::fs::remove_file(&file).unwrap();
@@ -66,7 +66,7 @@ fn a_pipe_named_as_the_skills_file_is_an_error() {
             "{named:?}"
         );
     }
-    // A wrong letter case does not make it readable.
+    // It can't be read in another letter case, either.
     std::fs::rename(&file, room.project().join("log/skill.md")).unwrap();
     assert_eq!(
         found(&room, &["--select", "SK0"]),
@@ -75,7 +75,7 @@ fn a_pipe_named_as_the_skills_file_is_an_error() {
 }
 
 #[test]
-fn links_that_lead_nowhere_or_in_a_circle_are_not_followed() {
+fn validate_does_not_follow_dangling_and_circular_links() {
     let room = room();
     let log = room.project().join("log");
     symlink("nowhere.md", log.join("gone.md")).unwrap();
@@ -98,7 +98,7 @@ fn links_that_lead_nowhere_or_in_a_circle_are_not_followed() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_name_that_is_not_utf_8_is_told() {
+fn validate_reports_name_that_is_not_utf_8() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let room = room();

@@ -1,11 +1,11 @@
-//! `validate -`: a page that an editor has, judged where it lies.
+//! `validate -`: validates a page from standard input in its skill.
 
 use crate::support::room::Room;
 
 const PAGE: &str = "---\nname: mine\ndescription: Turns minutes into decisions. Use when minutes are shared.\nargument-hint: [file]\n---\n[here](references/here.md) [gone](references/gone.md)\n";
 
 #[test]
-fn a_page_stands_in_for_its_file() {
+fn page_replaces_its_file() {
     let room = Room::new("");
     room.write("skills/mine/SKILL.md", "---\nname: old\n---\n");
     room.write("skills/mine/references/here.md", "[gone](gone.md)\n");
@@ -47,7 +47,7 @@ fn a_page_stands_in_for_its_file() {
 }
 
 #[test]
-fn the_folder_need_not_be_there() {
+fn folder_of_page_need_not_exist() {
     let room = Room::new("");
     let told = room
         .mdskill(["validate", "-", "--stdin-path", "new/mine/SKILL.md"])
@@ -60,7 +60,7 @@ fn the_folder_need_not_be_there() {
 }
 
 #[test]
-fn only_the_page_is_told_of() {
+fn only_findings_of_page_are_reported() {
     let room = Room::new("");
     room.write("SKILL.md", PAGE);
     let told = room
@@ -76,7 +76,7 @@ fn only_the_page_is_told_of() {
 }
 
 #[test]
-fn the_mended_page_goes_to_standard_output() {
+fn fixed_page_is_written_to_standard_output() {
     let room = Room::new("");
     let fixed = PAGE.replace("[file]", "\"[file]\"");
     let flags = ["validate", "-", "--stdin-path", "mine/SKILL.md"];
@@ -99,7 +99,7 @@ fn the_mended_page_goes_to_standard_output() {
 }
 
 #[test]
-fn a_page_of_no_skill_is_left_alone() {
+fn page_outside_of_skills_is_not_validated() {
     let room = Room::new("");
     room.write("skills/mine/SKILL.md", PAGE);
     let page = "[gone](gone.md)\n";
@@ -125,7 +125,7 @@ fn a_page_of_no_skill_is_left_alone() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused_with_a_next_step() {
+fn invalid_arguments_are_refused_with_next_step() {
     let room = Room::new("");
     let refuse = |arguments: &[&str], why: &str| {
         let told = room.mdskill(arguments).stdin(PAGE).run();

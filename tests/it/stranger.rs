@@ -1,15 +1,15 @@
-//! What a stranger's repository, or a stranger's disk, may bring along.
+//! Untrusted journals, and unusual states of the cache and the disk.
 
 use crate::support::room::Room;
 use crate::support::shop::Shop;
 
-/// Writes a journal as a killed command would have left it.
+/// Writes a journal as an interrupted command leaves it.
 fn leave_journal(room: &Room, text: &str) {
     room.write(".mdskill/journal.json", text);
 }
 
 #[test]
-fn a_journal_that_came_with_a_repository_reaches_nothing_outside() {
+fn journal_of_repository_changes_nothing_outside() {
     let (shop, _repo) = Shop::stocked();
     let room = &shop.room;
     let victim = room.path("home").join("victim");
@@ -33,7 +33,7 @@ fn a_journal_that_came_with_a_repository_reaches_nothing_outside() {
 }
 
 #[test]
-fn journal_of_another_machine_follows_no_link() {
+fn recovery_does_not_follow_links() {
     let (shop, _repo) = Shop::stocked();
     let room = &shop.room;
     let victim = room.path("home").join("victim");
@@ -55,7 +55,7 @@ fn journal_of_another_machine_follows_no_link() {
 }
 
 #[test]
-fn two_targets_side_by_side_have_stages_of_their_own() {
+fn targets_in_one_folder_have_separate_staging_folders() {
     let (shop, _repo) = Shop::stocked();
     let targets = ["--target", ".ai/skills", "--target", ".ai/more"];
     shop.run(&[&["add", "acme/skills/one"], &targets[..]].concat())
@@ -66,10 +66,10 @@ fn two_targets_side_by_side_have_stages_of_their_own() {
 }
 
 #[test]
-fn commands_that_begin_with_an_empty_cache_at_once_all_succeed() {
+fn concurrent_commands_with_empty_cache_succeed() {
     for _ in 0..5 {
         let (shop, _repo) = Shop::stocked();
-        // A bundle goes through the store.
+        // A bundle is read through the cache.
         let bundle = shop.root().join("acme/more.bundle");
         shop.repo("acme/other")
             .skill("one", "one", "One")
@@ -106,9 +106,9 @@ fn commands_that_begin_with_an_empty_cache_at_once_all_succeed() {
     }
 }
 
-/// As root nothing is closed; elsewhere a folder that its owner closed goes all the same.
+/// Root ignores permissions; for other users, a read-only folder must not stop the removal.
 #[test]
-fn a_closed_folder_in_a_skill_is_removed_with_it() {
+fn remove_deletes_read_only_folder() {
     use std::os::unix::fs::PermissionsExt;
     let (shop, _repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/three"]).ok();

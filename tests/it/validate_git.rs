@@ -1,11 +1,11 @@
-//! What `validate` finds in a repository that could not be installed, and what a stranger can't hush up.
+//! `validate` of repositories: skills that can't be installed, and findings that a repository can't suppress.
 
 use crate::forge::Scene;
 use serde_json::Value;
 
 const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 123456\n";
 
-/// The code and the file of each finding, the skill's folder left out.
+/// The code and the file of each finding, relative to the skill's folder.
 fn found(json: &Value) -> Vec<(String, String)> {
     let findings = json["diagnostics"].as_array().unwrap().iter();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -24,7 +24,7 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn links_submodules_pointers_and_junk_are_findings_and_no_refusal() {
+fn validate_reports_links_submodules_pointers_and_junk() {
     let mut scene = Scene::set();
     let commit = scene.commit.clone();
     scene
@@ -49,13 +49,13 @@ fn links_submodules_pointers_and_junk_are_findings_and_no_refusal() {
         ("SK503", "vendor/lib"),
     ];
     assert_eq!(found(&outcome.json()), pairs(&expected));
-    // The others of the repository are as they were.
+    // The other skills of the repository are unchanged.
     let all = scene.run(&["validate", "acme/skills", "--json"]);
     assert_eq!(all.json()["summary"]["skills"], 3);
 }
 
 #[test]
-fn names_that_some_system_can_not_hold_are_told_all_at_once() {
+fn validate_reports_all_unportable_names() {
     let mut scene = Scene::set();
     let blob = scene.repo.blob("text");
     let skill_file = scene.repo.rev_parse("HEAD:skills/one/SKILL.md");
@@ -84,7 +84,7 @@ fn names_that_some_system_can_not_hold_are_told_all_at_once() {
 }
 
 #[test]
-fn folders_of_folders_without_a_file_have_an_end() {
+fn validate_limits_nested_folders_without_files() {
     let mut scene = Scene::set();
     let mut tree = scene.repo.raw_tree(&[]);
     for _ in 0..60 {
@@ -98,13 +98,13 @@ fn folders_of_folders_without_a_file_have_an_end() {
         .raw_tree(&[("100644", "SKILL.md", &skill_file), ("40000", "a", &tree)]);
     let root = scene.repo.raw_tree(&[("40000", "one", &skill)]);
     scene.repo.commit_tree(&root, "A bomb");
-    // Finding the skills has its own limit, and may refuse; neither may go on for ever.
+    // The discovery has its own limit and may fail, but must end.
     let outcome = scene.run(&["validate", "acme/skills/one"]);
     outcome.never_says("panicked");
 }
 
 #[test]
-fn a_stranger_cannot_silence_what_is_found_in_their_skill() {
+fn repository_can_not_suppress_findings() {
     let mut scene = Scene::set();
     let hushed = "---\nname: one\n---\n\nAsk\u{200b} first.\n\n<!-- mdskill-ignore-file SK210, SK406, SK407: nothing to see here -->\n";
     scene.repo.write("skills/one/SKILL.md", hushed);
@@ -116,13 +116,13 @@ fn a_stranger_cannot_silence_what_is_found_in_their_skill() {
     let added = scene.run(&["add", "acme/skills/one"]);
     added.fails(1).says("no client would load it");
 
-    // Who owns the files decides what is found in them.
+    // Only the owner of the files may suppress findings.
     scene.room.write("own/one/SKILL.md", hushed);
     scene.run(&["validate", "own"]).ok();
 }
 
 #[test]
-fn what_silences_nothing_is_told_and_what_is_off_is_not() {
+fn validate_reports_unused_suppression_unless_rule_is_off() {
     let scene = Scene::set();
     let comment = "<!-- mdskill-ignore SK302: made by `make` -->";
     let text = format!("---\nname: one\ndescription: The first\n---\n\n{comment}\nShort.\n");
@@ -136,7 +136,7 @@ fn what_silences_nothing_is_told_and_what_is_off_is_not() {
 }
 
 #[test]
-fn what_is_left_by_use_on_disk_is_no_finding() {
+fn leftovers_on_disk_are_not_findings() {
     let scene = Scene::set();
     let text = "---\nname: one\ndescription: The first\n---\n\nShort.\n";
     scene.room.write("own/one/SKILL.md", text);

@@ -1,4 +1,4 @@
-//! `validate --since REF`: only the skills that differ, and of those only what is new.
+//! `validate --since REF` reports only new findings of changed skills.
 
 use serde_json::Value;
 
@@ -57,7 +57,7 @@ fn found(json: &Value) -> Vec<String> {
 }
 
 #[test]
-fn what_did_not_change_is_not_looked_at() {
+fn unchanged_skills_are_not_validated() {
     let room = project();
     let json = since(&room, &["--since", "HEAD"]);
     assert_eq!(found(&json), [""; 0]);
@@ -70,7 +70,7 @@ fn what_did_not_change_is_not_looked_at() {
 }
 
 #[test]
-fn of_what_changed_only_new_findings_count_and_moved_lines_are_not_new() {
+fn only_new_findings_are_reported_and_moved_lines_are_not_new() {
     let room = project();
     skill(
         &room,
@@ -81,7 +81,7 @@ fn of_what_changed_only_new_findings_count_and_moved_lines_are_not_new() {
     assert_eq!(found(&json), [""; 0]);
     assert_eq!(json["summary"]["skills"], 1);
     assert_eq!(json["summary"]["since"]["known"], 1);
-    // The same finding a second time is new, and so is another one.
+    // A second equal finding is new, and so is another one.
     skill(
         &room,
         "skills/one",
@@ -98,7 +98,7 @@ fn of_what_changed_only_new_findings_count_and_moved_lines_are_not_new() {
 }
 
 #[test]
-fn a_new_skill_counts_whole_whether_git_knows_it_or_not() {
+fn all_findings_of_new_skill_are_reported() {
     let room = project();
     skill(&room, "skills/three", "See [it](references/gone.md).\n");
     let expected = ["skills/three/SKILL.md:7 SK301"];
@@ -120,7 +120,7 @@ fn a_new_skill_counts_whole_whether_git_knows_it_or_not() {
 }
 
 #[test]
-fn a_file_that_is_taken_away_or_loses_a_bit_is_a_change() {
+fn removed_file_or_changed_mode_is_a_change() {
     let room = project();
     room.write("skills/two/references/more.md", "More.\n");
     room.write("skills/two/scripts/run.sh", "#!/bin/sh\n");
@@ -139,7 +139,7 @@ fn a_file_that_is_taken_away_or_loses_a_bit_is_a_change() {
 }
 
 #[test]
-fn what_git_ignores_is_no_change() {
+fn ignored_file_is_not_a_change() {
     let room = project();
     room.write(".gitignore", "out/\n");
     commit(&room);
@@ -150,7 +150,7 @@ fn what_git_ignores_is_no_change() {
 }
 
 #[test]
-fn it_works_in_a_linked_work_tree_in_a_submodule_and_from_below() {
+fn since_works_in_linked_work_tree_submodule_and_subfolder() {
     let room = project();
     git(&room, &["worktree", "add", "--quiet", "linked", "HEAD"]);
     skill(
@@ -189,12 +189,12 @@ fn it_works_in_a_linked_work_tree_in_a_submodule_and_from_below() {
     let prepared = outer.mdskill(["validate", "--json", "--since", "HEAD"]);
     let inside = prepared.dir(outer.project().join("theirs")).run().json();
     assert_eq!(found(&inside), expected);
-    // A submodule's skills are compared in the submodule.
+    // Skills of a submodule are compared in the submodule.
     assert_eq!(found(&since(&outer, &["--since", "HEAD"])), [""; 0]);
 }
 
 #[test]
-fn a_skill_at_the_root_is_compared_too() {
+fn skill_in_root_of_repository_is_compared() {
     let room = Room::new("");
     room.write("SKILL.md", GOOD.replace("NAME", "root"));
     commit(&room);
@@ -211,7 +211,7 @@ fn a_skill_at_the_root_is_compared_too() {
 }
 
 #[test]
-fn what_can_not_be_compared_with_is_told() {
+fn since_explains_why_it_can_not_compare() {
     let (shop, _repo) = Shop::stocked();
     let refuses = |room: &Room, arguments: &[&str], code: i32, sentence: &str| {
         let outcome = room.mdskill(arguments).run();
@@ -268,7 +268,7 @@ fn what_can_not_be_compared_with_is_told() {
 }
 
 #[test]
-fn what_lies_between_skills_is_new_when_one_of_them_is() {
+fn finding_across_skills_is_new_if_one_skill_is() {
     let room = project();
     room.write(".github/skills/old.md", "Old.\n");
     commit(&room);
@@ -286,7 +286,7 @@ fn what_lies_between_skills_is_new_when_one_of_them_is() {
 }
 
 #[test]
-fn it_mends_nothing_and_reads_no_page() {
+fn since_refuses_fix_and_stdin() {
     let room = project();
     for arguments in [
         &["validate", "--since", "HEAD", "--fix"][..],
@@ -306,7 +306,7 @@ fn it_mends_nothing_and_reads_no_page() {
 }
 
 #[test]
-fn what_is_ignored_in_a_folder_is_not_new_there() {
+fn findings_ignored_per_path_are_not_new() {
     let room = project();
     room.write(
         "mdskill.toml",

@@ -1,4 +1,4 @@
-//! Where `validate` looks: skills on disk as `add` would find them, installed ones, and specs.
+//! The skills that `validate` finds: on disk, installed, and by spec.
 
 use std::os::unix::fs::symlink;
 
@@ -15,9 +15,9 @@ fn skill(room: &Room, folder: &str, body: &str) {
     room.write(&format!("{folder}/SKILL.md"), text);
 }
 
-/// The folders that were looked at, each of which has one broken link.
+/// The validated folders, each of which has one broken link.
 #[track_caller]
-fn looked_at(room: &Room, arguments: &[&str]) -> Vec<String> {
+fn validated(room: &Room, arguments: &[&str]) -> Vec<String> {
     let arguments = [&["validate", "--json", "--select", "SK301"], arguments].concat();
     let json = room.mdskill(arguments).run().fails(3).json();
     let diagnostics = json["diagnostics"].as_array().unwrap();
@@ -27,7 +27,7 @@ fn looked_at(room: &Room, arguments: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn hidden_folders_count_and_packages_caches_and_what_was_put_aside_do_not() {
+fn validate_searches_hidden_folders_but_not_packages_and_caches() {
     let room = Room::new("");
     for folder in [
         ".github/skills/one",
@@ -53,15 +53,15 @@ fn hidden_folders_count_and_packages_caches_and_what_was_put_aside_do_not() {
         "skills/target/four",
         "skills/three",
     ];
-    assert_eq!(looked_at(&room, &[]), expected);
-    assert_eq!(looked_at(&room, &["."]), expected);
-    assert_eq!(looked_at(&room, &["skills"]), expected[2..]);
-    // What is named is looked at wherever it lies.
-    assert_eq!(looked_at(&room, &["target/package"]), ["target/package/no"]);
+    assert_eq!(validated(&room, &[]), expected);
+    assert_eq!(validated(&room, &["."]), expected);
+    assert_eq!(validated(&room, &["skills"]), expected[2..]);
+    // A named folder is validated wherever it is.
+    assert_eq!(validated(&room, &["target/package"]), ["target/package/no"]);
 }
 
 #[test]
-fn a_link_to_a_skill_of_the_repository_is_that_skill_once() {
+fn linked_skill_is_validated_once() {
     let room = Room::new("");
     skill(&room, "shared/one", BROKEN);
     let project = room.project();
@@ -77,25 +77,25 @@ fn a_link_to_a_skill_of_the_repository_is_that_skill_once() {
         project.join("skills/out"),
     )
     .unwrap();
-    assert_eq!(looked_at(&room, &[]), ["shared/one"]);
-    assert_eq!(looked_at(&room, &["skills"]), ["shared/one"]);
-    assert_eq!(looked_at(&room, &["skills/alias"]), ["skills/alias"]);
-    assert_eq!(looked_at(&room, &["shared/one", "skills"]), ["shared/one"]);
+    assert_eq!(validated(&room, &[]), ["shared/one"]);
+    assert_eq!(validated(&room, &["skills"]), ["shared/one"]);
+    assert_eq!(validated(&room, &["skills/alias"]), ["skills/alias"]);
+    assert_eq!(validated(&room, &["shared/one", "skills"]), ["shared/one"]);
 }
 
 #[test]
-fn a_skill_in_a_skill_comes_along_and_is_its_own() {
+fn nested_skill_is_validated_separately() {
     let room = Room::new("");
     skill(&room, "skills/outer", BROKEN);
     skill(&room, "skills/outer/nested/inner", BROKEN);
     let both = ["skills/outer", "skills/outer/nested/inner"];
-    assert_eq!(looked_at(&room, &["skills/outer"]), both);
-    assert_eq!(looked_at(&room, &["skills/outer/SKILL.md"]), both);
-    assert_eq!(looked_at(&room, &["skills/outer/nested/inner"]), both[1..]);
+    assert_eq!(validated(&room, &["skills/outer"]), both);
+    assert_eq!(validated(&room, &["skills/outer/SKILL.md"]), both);
+    assert_eq!(validated(&room, &["skills/outer/nested/inner"]), both[1..]);
 }
 
 #[test]
-fn what_is_named_twice_is_looked_at_once() {
+fn skill_named_twice_is_validated_once() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     let text = TEXT.replace("NAME", "one").replace("BODY", BROKEN);
@@ -110,11 +110,11 @@ fn what_is_named_twice_is_looked_at_once() {
         "one",
         ".",
     ];
-    assert_eq!(looked_at(&shop.room, &named), [place]);
+    assert_eq!(validated(&shop.room, &named), [place]);
 }
 
 #[test]
-fn ones_own_skills_are_looked_at_with_and_without_a_lockfile() {
+fn user_skills_are_validated_with_and_without_lockfile() {
     let shop = Shop::open();
     let home = shop.room.path("home");
     let own = home.join(".copilot/skills/mine");
@@ -132,7 +132,7 @@ fn ones_own_skills_are_looked_at_with_and_without_a_lockfile() {
 }
 
 #[test]
-fn what_is_neither_here_nor_there_is_told_with_what_was_tried() {
+fn validate_reports_where_it_searched_for_unknown_name() {
     let (shop, _repo) = Shop::stocked();
     shop.refuses(
         &["validate", "nobody"],
@@ -159,7 +159,7 @@ fn what_is_neither_here_nor_there_is_told_with_what_was_tried() {
 }
 
 #[test]
-fn a_spec_is_a_skill_at_a_ref_a_folder_or_a_repository() {
+fn spec_can_be_skill_at_ref_folder_or_repository() {
     let (shop, mut repo) = Shop::stocked();
     repo.tag("v1");
     let broken = |name: &str| TEXT.replace("NAME", name).replace("BODY", BROKEN);
@@ -168,18 +168,18 @@ fn a_spec_is_a_skill_at_a_ref_a_folder_or_a_repository() {
         .symlink("more/four/link", "SKILL.md");
     repo.commit("Broken");
     shop.refuses(&["validate", "acme/skills/one@v1"], 0, ": 0 errors");
-    let at_main = looked_at(&shop.room, &["acme/skills/one@main"]);
+    let at_main = validated(&shop.room, &["acme/skills/one@main"]);
     assert_eq!(at_main, ["acme/skills/skills/one"]);
     let count =
         |spec: &str| shop.run(&["validate", spec, "--json"]).json()["summary"]["skills"].clone();
     assert_eq!(count("acme/skills/skills"), 3);
     assert_eq!(count("acme/skills/more"), 1);
-    // What could not be installed, for it has a link, is looked at all the same.
+    // A skill with a link can't be installed, but can be validated.
     assert_eq!(count("acme/skills"), 4);
 }
 
 #[test]
-fn a_folder_that_can_not_be_listed_is_one_error_among_others() {
+fn unlistable_folder_is_one_finding_among_others() {
     use std::os::unix::fs::PermissionsExt;
     let room = Room::new("");
     skill(&room, "skills/one", BROKEN);
@@ -191,7 +191,7 @@ fn a_folder_that_can_not_be_listed_is_one_error_among_others() {
     };
     mode(0o000);
     if std::fs::read_dir(&closed).is_ok() {
-        // The superuser may list anything; a path that is too long to be listed stops even that.
+        // Root may list any folder, but not one whose path is too long.
         mode(0o755);
         let deep = vec!["d".repeat(200); 15].join("/");
         let (half, rest) = (room.path("temp").join(&deep), closed.join(&deep));

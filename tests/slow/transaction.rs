@@ -1,4 +1,5 @@
-//! Killed, interrupted, out of space, in a crowd: each skill is wholly old or wholly new, and the lockfile agrees.
+//! Transactions that are killed, interrupted, out of disk space, or concurrent: each skill is completely old or new, as
+//! the lockfile says.
 
 use crate::support::forge::Forge;
 use crate::support::kills::{SKILLS, a_hundred, copy_of, killed_in_the_middle, with_old_and_new};
@@ -14,14 +15,14 @@ use std::time::{Duration, Instant};
 
 const MOMENTS: u32 = 20;
 
-/// How long a command takes when nobody disturbs it.
+/// The duration of an undisturbed command.
 pub fn time_of(room: &Room, arguments: &[&str]) -> Duration {
     let start = Instant::now();
     room.mdskill(arguments).run().ok();
     start.elapsed()
 }
 
-/// What a room may be after a kill: nothing at all, or all skills of one commit.
+/// An allowed state after a kill: no skill, or all skills of one commit.
 enum Whole {
     Nothing,
     Version { commit: String, skills: Snapshot },
@@ -47,8 +48,8 @@ impl Whole {
     }
 }
 
-/// After one more command the room is one of these, and nothing is left over.
-fn assert_settled(room: &Room, wholes: &[Whole], moment: u32) {
+/// Asserts that the next command leaves one of these states, and no temporary files.
+fn assert_recovered(room: &Room, wholes: &[Whole], moment: u32) {
     room.mdskill(["list"]).run().ok();
     if room.project().join("mdskill.lock").exists() {
         room.mdskill(["verify"]).run().ok();
@@ -59,14 +60,14 @@ fn assert_settled(room: &Room, wholes: &[Whole], moment: u32) {
     let is_whole = wholes.iter().any(|whole| whole.is(&lock, &disk));
     assert!(is_whole, "moment {moment}: {} locked, {disk:?}", lock.len());
     let everything = room.tree("");
-    // The lock of a dead holder waits, hidden from git, for the next command that changes.
+    // The lock file of a killed command remains, ignored by git, until the next command that writes.
     let waits = [".mdskill", ".mdskill/lock", ".mdskill/.gitignore"];
     let is_left = |path: &&str| path.contains(".mdskill") && !waits.contains(path);
     let left: Vec<&str> = everything.paths().into_iter().filter(is_left).collect();
     assert_eq!(left, [""; 0], "moment {moment}");
 }
 
-/// Kills the command at moments spread over its duration, each time in a fresh copy of the shop's room.
+/// Kills the command at moments spread over its duration, each time in a new copy of the project.
 fn kill_at_many_moments(shop: &Shop, arguments: &[&str], wholes: &[Whole]) {
     let whole = time_of(&copy_of(&shop.room, shop), arguments);
     for moment in 0..MOMENTS {
@@ -75,9 +76,9 @@ fn kill_at_many_moments(shop: &Shop, arguments: &[&str], wholes: &[Whole]) {
         std::thread::sleep(whole * moment / (MOMENTS - 1));
         running.kill();
         running.wait();
-        assert_settled(&room, wholes, moment);
+        assert_recovered(&room, wholes, moment);
         if moment % 5 == 0 {
-            // What was killed can simply be done again.
+            // The killed command can be repeated.
             room.mdskill(["install"]).run().ok();
         }
     }
@@ -110,9 +111,9 @@ fn killed_while_removing() {
     kill_at_many_moments(&shop, &arguments, &wholes);
 }
 
-/// An update is killed in the middle, and the command that takes it back is killed as well.
+/// An update is killed during the exchange, and the command that undoes it is killed, too.
 #[test]
-fn killed_while_taking_back() {
+fn killed_while_undoing() {
     let (shop, repo) = with_old_and_new();
     let wholes = [Whole::version(&repo, "old"), Whole::version(&repo, "main")];
     let killed = killed_in_the_middle(&shop);
@@ -123,11 +124,11 @@ fn killed_while_taking_back() {
         std::thread::sleep(whole * moment / (MOMENTS - 1));
         running.kill();
         running.wait();
-        assert_settled(&room, &wholes, moment);
+        assert_recovered(&room, &wholes, moment);
     }
 }
 
-/// The lockfile stays as it is, so it can't tell how far the command came.
+/// The lockfile does not change, so it can't show whether the transaction is committed.
 #[test]
 fn killed_while_installing() {
     let (shop, repo) = a_hundred();
@@ -148,12 +149,12 @@ fn killed_while_installing() {
             "moment {moment}: {disk:?}"
         );
         room.mdskill(["install"]).run().ok();
-        assert_settled(&room, &[Whole::version(&repo, "main")], moment);
+        assert_recovered(&room, &[Whole::version(&repo, "main")], moment);
     }
 }
 
 #[test]
-fn interrupted_everything_is_as_it_was_or_done() {
+fn interrupted_command_is_undone_or_complete() {
     let (shop, repo) = a_hundred();
     let arguments = ["add", "acme/skills", "--all"];
     shop.run(&["add", "acme/skills", "--all", "--dry-run"]).ok();
@@ -168,8 +169,8 @@ fn interrupted_everything_is_as_it_was_or_done() {
         running.interrupt();
         let outcome = running.wait();
         match outcome.code {
-            Some(0) => assert_settled(&room, &done, moment),
-            // Before the program has begun to listen, the signal itself ends it.
+            Some(0) => assert_recovered(&room, &done, moment),
+            // Before the program handles the signal, the signal ends the process.
             None => before.assert_same(&room.snapshot()),
             _ => {
                 outcome.fails(130).says("interrupted");
@@ -182,7 +183,7 @@ fn interrupted_everything_is_as_it_was_or_done() {
 }
 
 #[test]
-fn several_at_once_all_land() {
+fn concurrent_commands_all_succeed() {
     for crowd in [2, 4] {
         let (shop, repo) = a_hundred();
         let specs: Vec<String> = (0..crowd)
@@ -207,7 +208,7 @@ fn several_at_once_all_land() {
     }
 }
 
-/// Starts a command and gives it ample time to reach a lock that is held.
+/// Starts a command and waits long enough for it to reach the held lock.
 pub fn start_and_wait(room: &Room, arguments: &[&str]) -> Running {
     let dry = [arguments, &["--dry-run"]].concat();
     let ample = time_of(room, &dry) * 4 + Duration::from_millis(200);
@@ -225,7 +226,7 @@ pub fn hold(project: &Path) -> File {
 }
 
 #[test]
-fn who_waits_says_for_whom() {
+fn waiting_command_reports_holder_of_lock() {
     let (shop, repo) = Shop::stocked();
     let held = hold(&shop.room.project());
     let mut running = start_and_wait(&shop.room, &["add", "acme/skills/one"]);
@@ -244,7 +245,7 @@ fn who_waits_says_for_whom() {
 }
 
 #[test]
-fn a_name_that_was_taken_meanwhile_is_refused() {
+fn add_refuses_name_added_by_concurrent_command() {
     let (shop, repo) = Shop::stocked();
     let mut other = shop.repo("other/skills");
     other.skill("one", "one", "Another one");
@@ -267,7 +268,7 @@ fn a_name_that_was_taken_meanwhile_is_refused() {
 }
 
 #[test]
-fn a_block_that_changed_meanwhile_is_not_overwritten() {
+fn update_refuses_concurrent_lockfile_change() {
     let (shop, mut repo) = Shop::stocked();
     let first = repo.rev_parse("main");
     shop.run(&["add", "acme/skills/one"]).ok();
@@ -292,7 +293,7 @@ fn a_block_that_changed_meanwhile_is_not_overwritten() {
 }
 
 #[test]
-fn an_edit_that_is_saved_meanwhile_is_never_lost() {
+fn concurrent_edit_is_not_lost() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one"]).ok();
     repo.write("skills/one/more.md", "more");
@@ -311,7 +312,7 @@ fn an_edit_that_is_saved_meanwhile_is_never_lost() {
 }
 
 #[test]
-fn a_full_disk_changes_nothing() {
+fn full_disk_changes_nothing() {
     let (shop, mut repo) = Shop::stocked();
     repo.write("skills/three/large.bin", vec![7; 300_000]);
     repo.commit("Large");
@@ -319,7 +320,7 @@ fn a_full_disk_changes_nothing() {
     shop.run(&["add", "acme/skills", "--all", "--dry-run"]).ok();
     shop.room.write(".github/skills/one/SKILL.md", "mine");
     let before = shop.room.snapshot();
-    // A file may have 8 blocks, which stands for the disk's end on any machine.
+    // A file size limit of 8 blocks simulates a full disk on any machine.
     let script = format!(
         "trap '' XFSZ; ulimit -f 8; exec '{}' add acme/skills --all --force",
         env!("CARGO_BIN_EXE_mdskill")
@@ -337,7 +338,7 @@ fn a_full_disk_changes_nothing() {
 }
 
 #[test]
-fn a_place_that_can_not_be_written_changes_nothing() {
+fn read_only_target_changes_nothing() {
     let (shop, _repo) = Shop::stocked();
     shop.room.write("tools", "a file");
     shop.refuses(
@@ -349,7 +350,7 @@ fn a_place_that_can_not_be_written_changes_nothing() {
     shop.room.write(".mdskill", "a file");
     shop.refuses(&["add", "acme/skills/one"], 1, ".mdskill");
     std::fs::remove_file(shop.room.project().join(".mdskill")).unwrap();
-    // A folder of repositories needs no cache; a server does.
+    // Only repositories on a server are cached.
     let forge = Forge::start(shop.root());
     let cache = shop.room.path("temp/cache");
     std::fs::write(&cache, "a file").unwrap();

@@ -1,4 +1,4 @@
-//! The transaction is stopped at every step, and the disk looked at.
+//! Stops a transaction at every step, and checks the disk.
 
 use super::*;
 use mdskill_git::objects::TreeEntry;
@@ -14,7 +14,7 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        // In memory where the system offers that: flushes would be most of the time.
+        // In memory if the system supports it, because flushes would take most of the time.
         let root = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
         let root = root.unwrap();
         let project = root.path().join("project");
@@ -40,9 +40,9 @@ impl Scene {
         files: &'a SkillTree,
         step: Step,
         on_disk: OnDisk,
-    ) -> Put<'a> {
+    ) -> StagedSkill<'a> {
         let target = self.target.clone();
-        Put {
+        StagedSkill {
             target,
             name,
             files,
@@ -63,7 +63,7 @@ impl Scene {
         SkillTree::read(&self.objects, tree).unwrap()
     }
 
-    /// Puts `a` anew, replaces `b`, removes `c`, trashes `d`, as `checkpoint` lets it.
+    /// Adds `a`, replaces `b`, removes `c`, and moves `d` to the trash, until `checkpoint` returns `true`.
     fn change(
         &self,
         checkpoint: &dyn Fn() -> bool,
@@ -74,7 +74,7 @@ impl Scene {
         for (name, step) in [("a", Step::Place), ("b", Step::Replace), ("d", Step::Trash)] {
             let name = name.parse().unwrap();
             let seen = OnDisk::read(&self.scope.skill(&self.target, &name)).unwrap();
-            transaction.put_all(vec![self.put(&name, &new, step, seen)])?;
+            transaction.stage_all(vec![self.put(&name, &new, step, seen)])?;
         }
         let name = "c".parse().unwrap();
         let seen = OnDisk::read(&self.scope.skill(&self.target, &name)).unwrap();
@@ -88,7 +88,7 @@ impl Scene {
         for name in ["b", "c", "d"] {
             let old = scene.skill("old");
             first
-                .put_all(vec![scene.put(
+                .stage_all(vec![scene.put(
                     &name.parse().unwrap(),
                     &old,
                     Step::Place,
@@ -101,7 +101,7 @@ impl Scene {
     }
 }
 
-/// Every file below a folder with its text.
+/// The text of every file below a folder.
 fn files(folder: &Path) -> BTreeMap<String, String> {
     let listing = fs::tree::list(folder).unwrap();
     let read = |file: fs::tree::ListedFile| {
@@ -135,7 +135,7 @@ fn new_state(lockfile: &str) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn everything_is_exchanged_and_nothing_else_is_left() {
+fn commit_exchanges_everything_and_leaves_nothing_else() {
     let scene = Scene::prepared();
     assert_eq!(files(&scene.scope.root), old_state());
     let committed = scene.change(&|| false, "new lock").unwrap();
@@ -144,12 +144,12 @@ fn everything_is_exchanged_and_nothing_else_is_left() {
     assert!(!scene.scope.stage(&scene.target).exists());
 }
 
-/// `install` puts files back and leaves the lockfile as it is: then its bytes can't tell
-/// whether a change was made.
+/// `install` restores files without a lockfile change, so the lockfile can't show whether the transaction
+/// is committed.
 const LOCKFILES: [&str; 2] = ["new lock", "old lock"];
 
 #[test]
-fn an_interrupt_at_any_step_takes_everything_back() {
+fn interrupt_at_any_step_undoes_everything() {
     for lockfile in LOCKFILES {
         for stop in 0.. {
             let scene = Scene::prepared();
@@ -175,9 +175,9 @@ fn an_interrupt_at_any_step_takes_everything_back() {
     }
 }
 
-/// The disk as a kill at each step would leave it is copied, then recovered.
+/// Copies the disk at each step, as a kill would leave it, and recovers the copy.
 #[test]
-fn a_kill_at_any_step_leaves_old_or_new_to_the_next_command() {
+fn kill_at_any_step_is_recovered_to_old_or_new_state() {
     for (lockfile, stop) in LOCKFILES
         .into_iter()
         .flat_map(|lockfile| (0..18).map(move |stop| (lockfile, stop)))
@@ -226,8 +226,8 @@ fn copy_of(scope: &Scope, name: &str) -> Scope {
     }
 }
 
-/// Recovers a scope, and returns the number of the steps that were taken. The disk as it is before
-/// step `kill` is copied first, as another kill would leave it.
+/// Recovers a scope, and returns the number of steps. Before step `kill`, it copies the disk, as
+/// another kill would leave it.
 fn recover_and_copy(scope: &Scope, kill: usize) -> (usize, Option<Scope>) {
     let (mut step, mut again) = (0, None);
     if let Some(journal) = Journals::find(scope).unwrap().ours {
@@ -243,7 +243,7 @@ fn recover_and_copy(scope: &Scope, kill: usize) -> (usize, Option<Scope>) {
     (step, again)
 }
 
-/// `b` is edited after the kill, so that taking it back goes by way of the trash.
+/// `b` is edited after the kill, so that the undo moves it to the trash.
 #[test]
 fn second_kill_at_any_step_of_recovery_changes_nothing() {
     let mut second_kills = 0;
@@ -272,7 +272,7 @@ fn second_kill_at_any_step_of_recovery_changes_nothing() {
         let (steps, _) = recover_and_copy(&copy_of(&killed, "once"), usize::MAX);
         let once = files(&killed.root.with_file_name("once"));
         for kill in 0..steps {
-            // Once it is settled, a stage is removed in any order.
+            // The files of a staging folder may be removed in any order.
             for removed in ["", "new", "settled", "old", "old/b", "old/c/SKILL.md"] {
                 let (_, again) = recover_and_copy(&copy_of(&killed, "twice"), kill);
                 let again = again.expect("there are as many steps as before");
@@ -281,7 +281,7 @@ fn second_kill_at_any_step_of_recovery_changes_nothing() {
                 if !removed.is_empty() {
                     drop(std::fs::remove_file(stage.join(removed)));
                     drop(std::fs::remove_dir_all(stage.join(removed)));
-                    // Nor does it change anything that the lockfile is another by now.
+                    // A different lockfile must not change the result.
                     std::fs::write(&again.lockfile, "another lock").unwrap();
                 }
                 drop(Transaction::begin(&again, &|| false, &|_| ()).unwrap());
@@ -304,20 +304,21 @@ fn copy_folder(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy_folder(&entry.path(), &target),
-            false => drop(std::fs::copy(entry.path(), target).unwrap()),
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
         }
     }
 }
 
 #[test]
-fn an_edit_saved_since_the_plan_is_not_lost() {
+fn edit_saved_after_planning_is_not_lost() {
     let scene = Scene::prepared();
     let edited = scene.scope.root.join(".github/skills/b/SKILL.md");
     let asked = Cell::new(0);
     let checkpoint = || {
-        // After the plan has looked, before anything is exchanged.
+        // After the planning, before the exchange.
         if asked.replace(asked.get() + 1) == 5 {
             std::fs::write(&edited, "mine").unwrap();
         }
@@ -334,7 +335,7 @@ fn an_edit_saved_since_the_plan_is_not_lost() {
 
 #[cfg(unix)]
 #[test]
-fn a_target_that_leads_out_of_the_project_is_refused() {
+fn target_outside_of_project_is_refused() {
     let scene = Scene::new();
     let outside = scene.scope.root.with_file_name("outside");
     std::fs::create_dir(&outside).unwrap();
@@ -343,7 +344,7 @@ fn a_target_that_leads_out_of_the_project_is_refused() {
     let skill = scene.skill("x");
     let name = "a".parse().unwrap();
     let put = scene.put(&name, &skill, Step::Place, OnDisk::Absent);
-    let error = transaction.put_all(vec![put]);
+    let error = transaction.stage_all(vec![put]);
     assert!(matches!(error, Err(InstallError::TargetOutside { .. })));
     assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
 }

@@ -1,4 +1,4 @@
-//! Which differences are resolved without a question.
+//! Tests for differences that are resolved without a question.
 
 use super::*;
 
@@ -23,7 +23,7 @@ fn block(source: &str, commit: char, more: &str) -> String {
 
 type Blocks<'a> = &'a [(&'a str, &'a str)];
 
-/// The side that is taken of the only difference.
+/// The side that is chosen for the only difference.
 fn side(ours: Blocks<'_>, base: Option<Blocks<'_>>, theirs: Blocks<'_>) -> Option<Side> {
     let sides = Sides {
         ours: lockfile("targets = []", ours),
@@ -41,7 +41,7 @@ fn side(ours: Blocks<'_>, base: Option<Blocks<'_>>, theirs: Blocks<'_>) -> Optio
 }
 
 #[test]
-fn side_is_taken_only_if_the_other_left_the_skill_alone() {
+fn side_is_chosen_if_only_it_changed_the_skill() {
     let (old, new) = (block("b", '1', ""), block("b", '2', "ref = \"main\""));
     let [old, new] = [[("x", old.as_str())], [("x", new.as_str())]];
     let (ours, theirs) = (Some(Side::Ours), Some(Side::Theirs));

@@ -13,7 +13,7 @@ use crate::fetch::{FetchError, Repository};
 use crate::ops::OpError;
 use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
-use crate::skill::tree::{MAX_AT_HAND, SkillTree, TreeError};
+use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
@@ -277,7 +277,7 @@ impl<'a> Opened<'a> {
             commit: self.commit(),
             root: self.repository.root_tree(self.commit())?,
             settings,
-            at_hand: MAX_AT_HAND.min(MAX_ALL_AT_HAND / chosen.len().max(1)),
+            at_hand: MAX_IN_MEMORY.min(MAX_ALL_AT_HAND / chosen.len().max(1)),
         };
         // Reading and validating 181 skills is the processor's work; each thread opens
         // the store for itself.
@@ -315,7 +315,7 @@ impl Origin<'_> {
         };
         let mut files = tree.map_err(refuse)?;
         files.load(objects, self.at_hand).map_err(refuse)?;
-        let skill_file = match files.at_hand(SKILL_FILE) {
+        let skill_file = match files.in_memory(SKILL_FILE) {
             Some(bytes) => Cow::Borrowed(bytes),
             None => Cow::Owned(objects.blob(found.skill_file)?),
         };

@@ -34,7 +34,7 @@ pub(super) struct FoundVersion<'a> {
     pub skill: &'a MatchedSkill,
     pub entry: Entry,
     pub files: SkillTree,
-    /// How the installed files differ from the version's.
+    /// The files that differ from the version, each with how.
     pub edited: Vec<String>,
     /// Whether the tool made that difference when it installed the skill.
     pub is_by_tool: bool,

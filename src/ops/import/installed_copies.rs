@@ -1,4 +1,4 @@
-//! Where other tools installed skills on disk, and the files of an installed skill.
+//! Finds the skills that other tools installed on disk, and reads their files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -184,7 +184,7 @@ impl InstalledCopy {
     pub fn read(folder: &Path) -> Result<Self, Stop> {
         let listing = list(folder)?;
         let refuse = |reason: String| Err(Stop::NotImported(reason));
-        if let Some(path) = listing.strangers.first() {
+        if let Some(path) = listing.special_files.first() {
             return refuse(format!(
                 "`{path}` in its folder is a link or another special file, which no version has"
             ));

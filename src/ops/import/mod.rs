@@ -58,7 +58,7 @@ pub struct Report {
     pub not_taken: Vec<Problem>,
     /// Symbolic links, which are not imported from.
     pub links: Vec<String>,
-    /// Where folders were moved to.
+    /// The paths in the trash that folders were moved to.
     pub trashed: Vec<String>,
     /// Whether nothing was changed because of `dry_run`.
     pub dry_run: bool,

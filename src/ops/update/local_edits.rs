@@ -98,7 +98,7 @@ impl Local {
             if snapshot.is(entry.digest) {
                 continue;
             }
-            if let Some(stranger) = snapshot.strangers.first() {
+            if let Some(stranger) = snapshot.special_files.first() {
                 let reason = format!(
                     "`{stranger}` in it is no plain file, which can't be merged: remove it, or --force moves the folder to the trash folder and goes on"
                 );

@@ -17,7 +17,7 @@ use crate::ops::apply::{self, digest_of};
 use crate::ops::candidate::diagnose;
 use crate::ops::change::{Conflicted, ConflictedFile};
 use crate::ops::gate::{Refusal, Version};
-use crate::skill::tree::{MAX_AT_HAND, SkillTree};
+use crate::skill::tree::{MAX_IN_MEMORY, SkillTree};
 use crate::view::{DiskFiles, GitFiles, SkillFiles};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
@@ -91,7 +91,7 @@ impl Source<'_, '_, '_> {
     ) -> Result<SkillUpdate, Obstacle> {
         let options = self.terms.options;
         let objects = self.repository.objects();
-        if let Err(error) = upstream.files.load(objects, MAX_AT_HAND) {
+        if let Err(error) = upstream.files.load(objects, MAX_IN_MEMORY) {
             let reason = format!("its new version is refused: {error}");
             return Ok(SkillUpdate::blocked(reason));
         }

@@ -32,7 +32,7 @@ pub(super) struct CommitTree {
     store: PathBuf,
 }
 
-/// How a skill differs from the commit.
+/// The difference between a skill and the commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
     /// It does not differ.
@@ -43,7 +43,7 @@ pub(super) enum Change {
     Differs(ObjectId),
 }
 
-/// How the files of a skill differ from a tree.
+/// The difference between the files of a skill and a tree.
 enum Difference {
     None,
     /// There are only additional files, which git may ignore.

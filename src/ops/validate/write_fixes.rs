@@ -155,7 +155,7 @@ fn write_one(folder: &Path, change: &FileChange) -> Result<bool, Error> {
     if let Some(to) = &change.renamed_to {
         let to = folder.join(to);
         fs::create_folder(to.parent().unwrap_or(folder))?;
-        fs::rename_anew(&path, &to)?;
+        fs::rename_new(&path, &to)?;
     }
     Ok(true)
 }

@@ -1,4 +1,4 @@
-//! A certificate authority of one's own: good certificates, and bad ones to be refused.
+//! A certificate authority for tests, which issues valid and invalid certificates.
 
 use super::server::Secure;
 use rcgen::{
@@ -10,7 +10,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Who signs. Its own certificate lies as `ca.pem` in the folder it was made in.
+/// A certificate authority. Its own certificate is `ca.pem` in its folder.
 pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     pem: PathBuf,
@@ -23,7 +23,7 @@ pub struct Certificate {
 }
 
 impl Authority {
-    /// Makes an authority, and `ca.pem` in `folder`.
+    /// Creates an authority, and `ca.pem` in `folder`.
     pub fn new(folder: &Path) -> Self {
         let mut parameters =
             CertificateParams::new(Vec::<String>::new()).expect("no names are valid names");
@@ -40,17 +40,17 @@ impl Authority {
         Self { issuer, pem }
     }
 
-    /// The file that makes a client trust this authority.
+    /// The path of the certificate that clients must trust.
     pub fn pem(&self) -> &Path {
         &self.pem
     }
 
-    /// A good certificate for these names and addresses. For other names it is a bad one.
+    /// Issues a certificate for these names and addresses.
     pub fn certificate(&self, names: &[&str]) -> Certificate {
         self.issue(names, |_| {})
     }
 
-    /// A certificate that was good until the year 2001.
+    /// Issues a certificate that expired in 2001.
     pub fn expired_certificate(&self, names: &[&str]) -> Certificate {
         self.issue(names, |parameters| {
             parameters.not_before = date_time_ymd(2000, 1, 1);
@@ -75,7 +75,7 @@ impl Authority {
 }
 
 impl Certificate {
-    /// Speaks TLS with this certificate on every connection.
+    /// Returns a function that accepts TLS connections with this certificate.
     pub fn secure(self) -> Secure {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)

@@ -1,4 +1,4 @@
-//! Everything that a server may do to a client, by name.
+//! The faults of the test server.
 
 use super::git_service::Call;
 use super::packets;
@@ -9,59 +9,59 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
 
-/// One way to fail. Those that speak of a pack leave answers without a pack as they are.
+/// A fault. Faults of packs do not change responses without a pack.
 #[derive(Clone, Debug)]
 pub enum Fault {
-    /// This status instead of an answer.
+    /// This status instead of a response.
     Status {
         code: u16,
         headers: Vec<(&'static str, String)>,
         body: String,
     },
-    /// A redirect; `{target}` in `to` stands for the path and query that were asked for.
+    /// A redirect; `{target}` in `to` is replaced by the path and query of the request.
     Redirect { code: u16, to: String },
     /// The connection is reset before any header.
     Reset,
-    /// The connection is reset after so many bytes of the body.
+    /// The connection is reset after this number of bytes of the body.
     ResetMidBody(usize),
-    /// The body stops after so many bytes; the HTTP message ends as if that were all.
+    /// The body ends after this number of bytes, in a complete HTTP message.
     CutBody(usize),
-    /// A length is announced, the body is one byte short of it, and the connection is closed.
+    /// The body is one byte shorter than its announced length, and the connection is closed.
     ShortLength,
-    /// The pack stops after so many bytes; packets and HTTP end as they should.
+    /// The pack ends after this number of bytes, in valid packets and HTTP.
     TruncatedPack(usize),
-    /// One byte in the middle of the pack is another; packets and HTTP are as they should be.
+    /// One byte in the middle of the pack is changed, in valid packets and HTTP.
     CorruptPack,
-    /// The pack is a good one, of nothing.
+    /// The pack is valid and has no objects.
     EmptyPack,
-    /// The page of a hotel's network, with status 200.
+    /// The page of a captive portal, with status 200.
     Garbage,
-    /// Status 200 and nothing.
+    /// Status 200 with an empty body.
     EmptyOk,
-    /// Nothing at all, until the client gives up.
+    /// No response, until the client closes the connection.
     Hang,
-    /// So many bytes of the body, then nothing until the client gives up.
+    /// This number of bytes of the body, then nothing until the client closes the connection.
     Stall(usize),
-    /// One byte of the body at a time, this long apart.
+    /// One byte of the body at a time, with this pause.
     SlowDrip(Duration),
-    /// The right answer, this much later.
+    /// The normal response after this delay.
     Late(Duration),
-    /// The right answer, and after it bytes without an end.
+    /// The normal response, followed by endless bytes.
     Endless,
     /// An `ERR` packet with this message.
     ErrPkt(String),
-    /// This message on the band for fatal errors, in place of a pack.
+    /// This message on the side-band for fatal errors, instead of a pack.
     SidebandError(String),
-    /// A server without partial fetches.
+    /// A server that does not support filters.
     NoFilter,
-    /// A server that knows only the first protocol.
+    /// A server that supports only the first protocol.
     V0Only,
-    /// A server that gives commits and blobs by id, and no trees.
+    /// A server that refuses requests for trees by id.
     RefuseTreeWants,
 }
 
 impl Fault {
-    /// A bare status.
+    /// A status without headers and body.
     pub fn status(code: u16) -> Self {
         Self::Status {
             code,
@@ -70,7 +70,7 @@ impl Fault {
         }
     }
 
-    /// Answers with this fault. `false` ends the connection.
+    /// Responds with this fault. `false` ends the connection.
     pub fn answer(&self, exchange: Exchange) -> io::Result<bool> {
         let Exchange {
             request, socket, ..
@@ -118,7 +118,7 @@ impl Fault {
         Ok(true)
     }
 
-    /// Lets git answer, and breaks what it said.
+    /// Changes the response of git.
     fn spoil(&self, exchange: Exchange) -> io::Result<bool> {
         let Exchange {
             root,
@@ -165,7 +165,7 @@ impl Fault {
             Self::ResetMidBody(length) => {
                 conversation.begin(200, &headers)?;
                 conversation.chunk(&said[..said.len().min(*length)])?;
-                // A reset throws away what the client has not read yet: give it the time to.
+                // A reset discards bytes that the client has not read yet, so give it time to read.
                 std::thread::sleep(Duration::from_millis(50));
                 return reset(socket);
             }
@@ -177,7 +177,7 @@ impl Fault {
             Self::Endless => {
                 conversation.begin(200, &headers)?;
                 conversation.chunk(&said)?;
-                // Until the client hangs up, which is an error here and right there.
+                // This ends with an error when the client closes the connection, as it should.
                 loop {
                     conversation.chunk(&[b'0'; 16 * 1024])?;
                 }
@@ -200,7 +200,7 @@ impl Fault {
     }
 }
 
-/// One request and all that is needed to answer it, or not to.
+/// A request and everything that is needed to respond.
 pub struct Exchange<'a> {
     /// The folder of the repositories.
     pub root: &'a Path,
@@ -209,7 +209,7 @@ pub struct Exchange<'a> {
     pub socket: &'a TcpStream,
 }
 
-/// Lets git answer as it does, on a call that was changed first.
+/// Responds with the output of git for a changed call.
 pub fn through_git(exchange: Exchange, change: impl FnOnce(&mut Call)) -> io::Result<bool> {
     let Exchange {
         root,
@@ -232,13 +232,13 @@ pub fn header(name: &str, value: &str) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
-/// What a forge says of a repository that is not there, or that is none of yours.
+/// The response of a forge for a missing or private repository.
 pub fn not_found(conversation: &mut Conversation) -> io::Result<bool> {
     conversation.answer(404, &[header("Content-Type", "text/plain")], b"Not Found\n")?;
     Ok(true)
 }
 
-/// Closes in a way that makes the kernel send a reset: nothing lingers.
+/// Closes the socket so that the kernel sends a reset.
 fn reset(socket: &TcpStream) -> io::Result<bool> {
     rustix::net::sockopt::set_socket_linger(socket, Some(Duration::ZERO))?;
     Ok(false)

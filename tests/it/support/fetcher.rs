@@ -1,4 +1,4 @@
-//! The fetcher itself, without the program around it: what one request brings, and what it costs.
+//! Helpers to test the fetcher directly: the objects and costs of each request.
 
 use mdskill::env::Env;
 use mdskill::fetch::history::Lineage;
@@ -10,13 +10,13 @@ use mdskill_git::progress::Silent;
 use std::path::Path;
 use std::time::Duration;
 
-/// Opens `acme/skills` of that forge with a store in `cache`, and does something with it.
+/// Opens `acme/skills` of a forge with a cache folder, and calls `act`.
 pub fn with<T>(forge: &str, cache: &Path, act: impl AsyncFnOnce(&mut Repository<'_>) -> T) -> T {
     let github = ("MDSKILL_GITHUB_URL", forge.to_owned());
     with_source(&[github], cache, "github:acme/skills", act)
 }
 
-/// The same with these variables, and any source.
+/// The same with environment variables, and any source.
 pub fn with_source<T>(
     variables: &[(&str, String)],
     cache: &Path,
@@ -52,12 +52,12 @@ pub fn with_source<T>(
     })
 }
 
-/// Reads an id.
+/// Parses an object id.
 pub fn id(text: &str) -> ObjectId {
     text.parse().unwrap()
 }
 
-/// A lineage that went forward: each commit with the first line of its message.
+/// The commits of a fast-forward, each with the first line of its message.
 #[track_caller]
 pub fn listed(lineage: Option<Lineage>) -> Vec<String> {
     match lineage {

@@ -1,4 +1,4 @@
-//! A forge: real git behind real HTTP, that counts, remembers what it was asked, and fails when told to.
+//! A test server with real git over HTTP, which records requests and can inject faults.
 
 use super::authority::{Authority, Certificate};
 use super::fault::{Exchange, Fault, header, not_found, through_git};
@@ -9,7 +9,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// A server of the bare repositories `ROOT/OWNER/REPO.git`, at `URL/OWNER/REPO.git` and `URL/OWNER/REPO`.
+/// A server for the bare repositories `ROOT/OWNER/REPO.git`, at `URL/OWNER/REPO.git` and `URL/OWNER/REPO`.
 pub struct Forge {
     server: Server,
     scheme: &'static str,
@@ -17,7 +17,7 @@ pub struct Forge {
     baseline: Mutex<Traffic>,
 }
 
-/// What the tests and the connections share.
+/// The state that the test and the connections share.
 struct Desk {
     root: PathBuf,
     state: Mutex<State>,
@@ -27,16 +27,16 @@ struct Desk {
 struct State {
     requests: Vec<Request>,
     faults: Vec<(When, Fault)>,
-    /// The `Authorization` that opens the door, when there is a door.
+    /// The required `Authorization` header, if any.
     basic: Option<String>,
     hide_private: bool,
 }
 
-/// Which requests a fault is for.
+/// The requests that a fault applies to.
 enum When {
     Every,
     Next,
-    /// Counted from the start or the last `reset`; the first is 1.
+    /// The number of the request since the start or the last `reset`, from 1.
     Nth(usize),
     Matching(Box<dyn Fn(&Request) -> bool + Send>),
 }
@@ -47,12 +47,12 @@ impl Forge {
         Self::open(root, "http", plain())
     }
 
-    /// Serves over HTTPS, with a certificate of this authority for these names and addresses.
+    /// Serves over HTTPS with a valid certificate for these names and addresses.
     pub fn start_tls(root: &Path, authority: &Authority, names: &[&str]) -> Self {
         Self::start_with(root, authority.certificate(names))
     }
 
-    /// Serves over HTTPS with this certificate, be it good or not.
+    /// Serves over HTTPS with this certificate.
     pub fn start_with(root: &Path, certificate: Certificate) -> Self {
         Self::open(root, "https", certificate.secure())
     }
@@ -71,32 +71,32 @@ impl Forge {
         }
     }
 
-    /// The base that `MDSKILL_GITHUB_URL` takes.
+    /// The value for `MDSKILL_GITHUB_URL`.
     pub fn url(&self) -> String {
         format!("{}://{}", self.scheme, self.address())
     }
 
-    /// The URL of one repository, as git takes it.
+    /// The URL of a repository for git.
     pub fn url_of(&self, repository: &str) -> String {
         format!("{}/{repository}.git", self.url())
     }
 
-    /// Where it listens, for a link or a proxy in front of it.
+    /// The address of the server, for a proxy or a simulated link.
     pub fn address(&self) -> SocketAddr {
         self.server.address()
     }
 
-    /// What was asked since the start or the last reset.
+    /// The requests since the start or the last reset.
     pub fn requests(&self) -> Vec<Request> {
         self.state().requests.clone()
     }
 
-    /// What passed since the start or the last reset.
+    /// The traffic since the start or the last reset.
     pub fn traffic(&self) -> Traffic {
         self.server.traffic().since(*self.baseline.lock().unwrap())
     }
 
-    /// Forgets what was asked and what passed; faults and the lock on the door stay.
+    /// Clears the recorded requests and traffic; faults and credentials remain.
     pub fn reset(&self) {
         self.state().requests.clear();
         *self.baseline.lock().unwrap() = self.server.traffic();
@@ -107,7 +107,7 @@ impl Forge {
         self.state().faults.push((When::Every, fault));
     }
 
-    /// Fails the next request only. Several said one after the other come one after the other.
+    /// Fails the next request only. Several calls fail several requests, in order.
     pub fn fault_next(&self, fault: Fault) {
         self.state().faults.push((When::Next, fault));
     }
@@ -124,12 +124,12 @@ impl Forge {
             .push((When::Matching(Box::new(matches)), fault));
     }
 
-    /// From now on all is well.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         self.state().faults.clear();
     }
 
-    /// Lets in only who knows the password.
+    /// Requires basic authentication.
     pub fn require_basic(&self, user: &str, password: &str) {
         self.state().basic = Some(format!(
             "Basic {}",
@@ -137,7 +137,7 @@ impl Forge {
         ));
     }
 
-    /// Whether a closed door looks like no door: 404 instead of 401.
+    /// Sets whether missing credentials get 404 instead of 401.
     pub fn hide_private(&self, hide: bool) {
         self.state().hide_private = hide;
     }
@@ -147,10 +147,10 @@ impl Forge {
     }
 }
 
-/// The desk as the server sees it.
+/// The handler of requests.
 struct Counter(Arc<Desk>);
 
-/// What is done with a request.
+/// The decision about a request.
 enum Decision {
     Fail(Fault),
     AskForPassword,

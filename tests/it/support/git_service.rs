@@ -1,4 +1,4 @@
-//! What stands behind a forge's URL: `git upload-pack`, started for each request, as a forge does it.
+//! Runs `git upload-pack` for each request of the test server, as a forge does.
 
 use super::sealed;
 use super::wire::Request;
@@ -6,20 +6,20 @@ use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::Stdio;
 
-/// A request that git answers.
+/// A request for git.
 pub struct Call {
-    /// The bare repository asked for.
+    /// The bare repository.
     pub repository: PathBuf,
-    /// Whether this is the look at `info/refs` before the talk.
+    /// Whether this is the request for `info/refs`.
     pub advertises: bool,
-    /// The `Git-Protocol` header, as the client sent it.
+    /// The `Git-Protocol` header of the client.
     pub protocol: Option<String>,
-    /// Whether the server knows partial fetches.
+    /// Whether the server supports filters.
     pub filters: bool,
 }
 
 impl Call {
-    /// Reads a request as a call to a repository under `root`; nothing when the URL is none of git's.
+    /// Parses a request for a repository under `root`; `None` if it is not a URL of git.
     pub fn of(root: &Path, request: &Request) -> Option<Self> {
         let (path, query) = request
             .target
@@ -39,7 +39,7 @@ impl Call {
         })
     }
 
-    /// The media type of the answer.
+    /// The media type of the response.
     pub fn media_type(&self) -> &'static str {
         if self.advertises {
             "application/x-git-upload-pack-advertisement"
@@ -48,7 +48,7 @@ impl Call {
         }
     }
 
-    /// Hands the body to git and gives on what it says, as it says it.
+    /// Sends the body to git and streams its output.
     pub fn run(
         &self,
         body: &[u8],
@@ -81,7 +81,7 @@ impl Call {
             git.stdout.take().expect("piped"),
         );
         let told = std::thread::scope(|scope| {
-            // Git stops reading when it has seen enough: a broken pipe here is its answer, not our error.
+            // Git may stop reading early, so a broken pipe is not an error.
             scope.spawn(move || input.write_all(body));
             let mut buffer = vec![0; 64 * 1024];
             loop {
@@ -92,7 +92,7 @@ impl Call {
                 tell(&buffer[..read])?;
             }
         });
-        // A client that hung up must not leave git writing to nobody.
+        // Stop git when the client closed the connection.
         if told.is_err() {
             let _ = git.kill();
         }
@@ -101,7 +101,7 @@ impl Call {
     }
 }
 
-/// `OWNER/REPO` and `OWNER/REPO.git` are one repository, as on a real forge; nothing outside `root` is.
+/// Finds a repository under `root`. `OWNER/REPO` and `OWNER/REPO.git` are the same, as on a real forge.
 fn find_repository(root: &Path, name: &str) -> Option<PathBuf> {
     let relative = Path::new(name.trim_start_matches('/'));
     if !relative

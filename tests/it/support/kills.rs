@@ -26,7 +26,7 @@ pub fn a_hundred() -> (Shop, Repo) {
     (shop, repo)
 }
 
-/// A copy of a room that others were made ready in.
+/// A copy of a prepared room.
 pub fn copy_of(room: &Room, shop: &Shop) -> Room {
     let copy = Room::in_memory(&shop.root().to_string_lossy());
     for folder in ["project", "cache"] {
@@ -41,7 +41,7 @@ pub fn copy_of(room: &Room, shop: &Shop) -> Room {
     copy
 }
 
-/// A hundred skills, installed at the old version while the new one is there.
+/// A hundred skills, installed at the old version, with a newer version upstream.
 pub fn with_old_and_new() -> (Shop, Repo) {
     let (shop, mut repo) = a_hundred();
     let new = repo.rev_parse("main");

@@ -1,4 +1,4 @@
-//! A long, narrow wire in front of a server: bytes arrive when a link of that delay and width would bring them.
+//! A simulated network link in front of a server, with a delay and a bandwidth.
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
@@ -8,14 +8,14 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// How many pieces may be on their way; far more than any link here can hold.
+/// The limit of pieces in transit, far more than any link here holds.
 const PIECES_ON_THE_WAY: usize = 4096;
-/// What one packet carries over an ordinary line.
+/// The payload of one packet.
 const SEGMENT: usize = 1460;
-/// What TCP sends before the first answer; each answer lets it send as much again, and more.
+/// The initial congestion window of TCP, which grows with each acknowledgement.
 const FIRST_WINDOW: usize = 10 * SEGMENT;
 
-/// A relay with a round-trip time and a width, each way. A new connection starts slowly, as every TCP does.
+/// A relay with a round-trip time and a bandwidth in each direction. New connections have a slow start, as in TCP.
 pub struct Link {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -29,7 +29,7 @@ struct Shared {
     stopped: AtomicBool,
 }
 
-/// One direction, shared by all connections: what one sends, another waits for.
+/// One direction, whose bandwidth all connections share.
 struct Lane {
     bits_per_second: u64,
     free_at: Mutex<Instant>,
@@ -37,7 +37,7 @@ struct Lane {
 }
 
 impl Link {
-    /// Starts to relay to `to`.
+    /// Starts a relay to `to`.
     pub fn start(to: SocketAddr, round_trip: Duration, bits_per_second: u64) -> Self {
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on this machine");
@@ -56,12 +56,12 @@ impl Link {
         Self { address, shared }
     }
 
-    /// Where a client connects instead.
+    /// The address for clients.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Bytes carried up and down.
+    /// The bytes carried to the server and to the client.
     pub fn carried(&self) -> (u64, u64) {
         let carried = |lane: &Lane| lane.carried.load(Ordering::SeqCst);
         (carried(&self.shared.up), carried(&self.shared.down))
@@ -83,7 +83,7 @@ impl Shared {
             }
             let keeper = Arc::clone(&self);
             std::thread::spawn(move || {
-                // Either side may hang up at any time; the other learns it by its own closed socket.
+                // Either side may close its connection at any time; then the other socket is closed, too.
                 let _ = keeper.relay(&client);
             });
         }
@@ -93,7 +93,7 @@ impl Shared {
         let server = TcpStream::connect(self.to)?;
         client.set_nodelay(true)?;
         server.set_nodelay(true)?;
-        // The kernel shook hands on loopback at once; over the link, the first byte would have waited one trip.
+        // The TCP handshake on loopback takes no time; over the link it takes one round trip.
         let handshake = self.round_trip;
         std::thread::scope(|scope| {
             scope.spawn(|| self.carry(client, &server, &self.up, handshake));
@@ -112,7 +112,7 @@ impl Shared {
     }
 }
 
-/// Bytes and the moment they come out; no bytes are the end.
+/// Bytes and the time of their arrival; no bytes mark the end.
 type Piece = (Instant, Vec<u8>);
 
 impl Lane {
@@ -124,7 +124,7 @@ impl Lane {
         }
     }
 
-    /// Reads what is sent, and writes on each piece when it is due.
+    /// Reads bytes, and schedules each piece.
     fn take_in(
         &self,
         mut from: &TcpStream,
@@ -139,7 +139,7 @@ impl Lane {
             let read = from.read(&mut buffer).unwrap_or(0);
             let now = Instant::now();
             let sent_at = window.opens(now.max(*open_at.get_or_insert(now + handshake)), read);
-            // What may not be sent yet must not keep the lane from others.
+            // Bytes that must wait for the window must not block other connections.
             std::thread::sleep(sent_at.saturating_duration_since(Instant::now()));
             let through_by = self.through_by(sent_at, read);
             window.answers.push_back((through_by + round_trip, read));
@@ -150,7 +150,7 @@ impl Lane {
         }
     }
 
-    /// When the last of `length` bytes sent at `sent_at` is in the wire: after all that was sent before.
+    /// The time at which `length` bytes sent at `sent_at` are transmitted, after all bytes sent before.
     fn through_by(&self, sent_at: Instant, length: usize) -> Instant {
         let takes = Duration::from_secs_f64(length as f64 * 8.0 / self.bits_per_second as f64);
         let mut free_at = self.free_at.lock().unwrap();
@@ -159,11 +159,11 @@ impl Lane {
     }
 }
 
-/// How much a sender may have on its way: it doubles with each round trip, as TCP's does on a line without loss.
+/// The congestion window: it doubles with each round trip, as in TCP without loss.
 struct Window {
     size: usize,
     on_the_way: usize,
-    /// When the other side's word arrives that so many bytes are there.
+    /// The arrival time of each acknowledgement, with its number of bytes.
     answers: VecDeque<(Instant, usize)>,
 }
 
@@ -178,7 +178,7 @@ impl Default for Window {
 }
 
 impl Window {
-    /// The first moment, from `at` on, at which `length` bytes more may be sent; they count as sent.
+    /// Returns the first time from `at` on at which `length` more bytes may be sent, and counts them as sent.
     fn opens(&mut self, mut at: Instant, length: usize) -> Instant {
         while let Some((answered_at, answered)) = self.answers.front().copied() {
             let is_full = self.on_the_way + length > self.size;
@@ -195,7 +195,7 @@ impl Window {
     }
 }
 
-/// Hands each piece on when it is due. The schedule is absolute, so a late wake-up is never added to the next.
+/// Writes each piece at its time. Times are absolute, so delays do not accumulate.
 fn deliver(receiver: &Receiver<Piece>, mut to: &TcpStream, lane: &Lane) {
     for (due, bytes) in receiver {
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
@@ -204,6 +204,6 @@ fn deliver(receiver: &Receiver<Piece>, mut to: &TcpStream, lane: &Lane) {
             break;
         }
     }
-    // Half a connection: the other way may still have something to bring.
+    // Close one direction only, because the other may still have bytes.
     let _ = to.shutdown(Shutdown::Write);
 }

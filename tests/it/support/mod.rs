@@ -1,7 +1,7 @@
-//! What the tests stand on: a real git server, a bad network, repositories made to order, a sealed room.
+//! Test support: a git server, network faults, generated repositories, and isolated environments.
 //!
-//! `sealed`, `wire`, `server`, `git_service` and `link` also serve the benchmark, which includes them by path: what
-//! only the tests need lies in the other files.
+//! The benchmarks include `sealed`, `wire`, `server`, `git_service` and `link` by path, so these files have only code
+//! that both need.
 
 pub mod authority;
 pub mod fault;

@@ -1,9 +1,9 @@
-//! The form that lockfiles had at first: each block below one of 64 numbered comment lines.
+//! The lockfile form of version 0.1.0: each block follows one of 64 numbered comment lines.
 
 use mdskill::digest::FileDigest;
 use std::fmt::Write;
 
-/// Returns the same lockfile in that form.
+/// Converts a lockfile to that form.
 pub fn numbered(plain: &str) -> String {
     let (head, blocks) = plain.split_once("\n[[skill]]\n").unwrap_or((plain, ""));
     let mut text = format!(

@@ -1,4 +1,4 @@
-//! A program that was started: while it runs, and what it left.
+//! A started program, and its result.
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::Read;
@@ -7,10 +7,10 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// No command of the suite needs this long: who does hangs.
+/// The time limit of a command: one that takes longer hangs.
 const LONGEST_RUN: Duration = Duration::from_mins(1);
 
-/// A program that runs, its output being read so that it never waits for us.
+/// A running program, whose output is read so that it never blocks.
 pub struct Running {
     told: String,
     child: Child,
@@ -18,21 +18,21 @@ pub struct Running {
     errors: JoinHandle<String>,
 }
 
-/// What a program that has ended left.
+/// The result of a program.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The command line, for the texts of failures.
+    /// The command line, for failure messages.
     pub told: String,
-    /// The exit code; nothing when a signal ended it.
+    /// The exit code; `None` if a signal ended it.
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
-    /// Whether the watchdog had to end it.
+    /// Whether it exceeded the time limit.
     pub hung: bool,
 }
 
 impl Running {
-    /// Starts a command in a process group of its own, so that a kill reaches what it started.
+    /// Starts a command in its own process group, so that a kill reaches its child processes.
     pub fn start(mut command: Command, input: Vec<u8>) -> Self {
         use std::io::Write;
         use std::os::unix::process::CommandExt;
@@ -46,7 +46,7 @@ impl Running {
             .spawn()
             .unwrap_or_else(|error| panic!("{told} did not start: {error}"));
         let mut stdin = child.stdin.take().expect("piped");
-        // A program that does not read its input closes it; that is its right.
+        // A program may close its input without reading it.
         std::thread::spawn(move || stdin.write_all(&input));
         let output = read_along(child.stdout.take().expect("piped"));
         let errors = read_along(child.stderr.take().expect("piped"));
@@ -58,17 +58,17 @@ impl Running {
         }
     }
 
-    /// Kills it and all that it started, as the kernel would: no warning, no cleaning up.
+    /// Kills the process group with SIGKILL.
     pub fn kill(&self) {
         self.signal(Signal::KILL);
     }
 
-    /// Interrupts it, as Ctrl-C does.
+    /// Sends SIGINT, as Ctrl-C does.
     pub fn interrupt(&self) {
         self.signal(Signal::INT);
     }
 
-    /// Whether it still runs.
+    /// Whether it is still running.
     pub fn runs(&mut self) -> bool {
         self.child
             .try_wait()
@@ -76,14 +76,14 @@ impl Running {
             .is_none()
     }
 
-    /// Waits for its end; what takes longer than a minute is killed.
+    /// Waits for the end, and kills a program that exceeds the time limit.
     pub fn wait(mut self) -> Outcome {
         let group = self.group();
         let (ended, watched) = channel::<()>();
         let watchdog = std::thread::spawn(move || {
             let hung = watched.recv_timeout(LONGEST_RUN) == Err(RecvTimeoutError::Timeout);
             if hung {
-                // It may have ended at this very moment.
+                // It may have ended in the meantime.
                 let _ = kill_process_group(group, Signal::KILL);
             }
             hung
@@ -100,7 +100,7 @@ impl Running {
     }
 
     fn signal(&self, signal: Signal) {
-        // It may have ended already: then there is nothing to tell it.
+        // It may have ended already.
         let _ = kill_process_group(self.group(), signal);
     }
 
@@ -110,13 +110,13 @@ impl Running {
 }
 
 impl Outcome {
-    /// It ended with exit code 0.
+    /// Asserts that the exit code is 0.
     #[track_caller]
     pub fn ok(&self) -> &Self {
         self.fails(0)
     }
 
-    /// It ended with this exit code.
+    /// Asserts this exit code.
     #[track_caller]
     pub fn fails(&self, code: i32) -> &Self {
         assert!(!self.hung, "it hung and was killed\n{self}");
@@ -124,7 +124,7 @@ impl Outcome {
         self
     }
 
-    /// Somewhere, on stdout or stderr, stands this text.
+    /// Asserts that stdout or stderr contains this text.
     #[track_caller]
     pub fn says(&self, text: &str) -> &Self {
         assert!(
@@ -134,7 +134,7 @@ impl Outcome {
         self
     }
 
-    /// Nowhere stands this text.
+    /// Asserts that neither stdout nor stderr contains this text.
     #[track_caller]
     pub fn never_says(&self, text: &str) -> &Self {
         assert!(
@@ -144,7 +144,7 @@ impl Outcome {
         self
     }
 
-    /// What it printed on stdout, as JSON.
+    /// Parses stdout as JSON.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout)
@@ -175,7 +175,7 @@ impl std::fmt::Display for Outcome {
 fn read_along(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
-        // What was read before an error is what there is to show.
+        // After an error, return the bytes that were read before.
         let _ = pipe.read_to_end(&mut bytes);
         String::from_utf8_lossy(&bytes).into_owned()
     })

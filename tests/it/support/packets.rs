@@ -1,8 +1,8 @@
-//! Git's packets, as far as the suite needs them: to read what was asked, and to break what is answered.
+//! Parses git packets of requests, and changes those of responses.
 
 use super::wire::Request;
 
-/// The largest piece of a pack in one packet.
+/// The maximum of pack bytes in one packet.
 const LARGEST_PIECE: usize = 65_515;
 
 impl Request {
@@ -14,14 +14,14 @@ impl Request {
             .collect()
     }
 
-    /// The command of a request in protocol v2.
+    /// The command of a request of protocol v2.
     pub fn command(&self) -> Option<String> {
         self.lines()
             .iter()
             .find_map(|line| line.strip_prefix("command=").map(str::to_owned))
     }
 
-    /// The ids that are wanted.
+    /// The wanted ids.
     pub fn wants(&self) -> Vec<String> {
         let lines = self.lines();
         lines
@@ -32,14 +32,14 @@ impl Request {
     }
 }
 
-/// One packet around these bytes.
+/// Returns a packet with these bytes.
 pub fn frame(payload: &[u8]) -> Vec<u8> {
     let mut packet = format!("{:04x}", payload.len() + 4).into_bytes();
     packet.extend_from_slice(payload);
     packet
 }
 
-/// The same answer, its pack changed. An answer without a pack stays as it is.
+/// Returns the response with a changed pack. A response without a pack is unchanged.
 pub fn with_pack(answer: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let Some((before, mut pack)) = take_pack(answer) else {
         return answer.to_vec();
@@ -53,7 +53,7 @@ pub fn with_pack(answer: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     changed
 }
 
-/// The same answer with a fatal error in place of its pack.
+/// Returns the response with a fatal error instead of its pack.
 pub fn with_fatal_error(answer: &[u8], message: &str) -> Vec<u8> {
     let Some((before, _)) = take_pack(answer) else {
         return answer.to_vec();
@@ -62,7 +62,7 @@ pub fn with_fatal_error(answer: &[u8], message: &str) -> Vec<u8> {
     [before, error, b"0000".to_vec()].concat()
 }
 
-/// What comes before the pack, with the line that announces it, and the pack.
+/// Splits a response into the part before the pack and the pack.
 fn take_pack(answer: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     const ANNOUNCED: &[u8] = b"000dpackfile\n";
     let at = answer
@@ -76,7 +76,7 @@ fn take_pack(answer: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     Some((answer[..at].to_vec(), pieces.flatten().copied().collect()))
 }
 
-/// The packets of a body; flushes and delimiters are `None`. What is no packet ends the list.
+/// The packets of a body; flushes and delimiters are `None`. The list ends at the first invalid packet.
 fn split(mut bytes: &[u8]) -> Vec<Option<&[u8]>> {
     let mut packets = Vec::new();
     while let Some(length) = bytes

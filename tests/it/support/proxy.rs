@@ -1,4 +1,4 @@
-//! A forward proxy: whatever host is asked for, it leads to one local server, and it remembers what was asked.
+//! A forward proxy that sends all requests to one local server, and records them.
 
 use super::server::{Server, Site, plain};
 use super::wire::{Conversation, Request};
@@ -19,7 +19,7 @@ struct Notes {
 }
 
 impl Proxy {
-    /// A proxy to which the whole internet is the server at `to`.
+    /// Starts a proxy that sends all requests to `to`.
     pub fn start(to: SocketAddr) -> Self {
         let notes = Arc::new(Notes {
             to,
@@ -32,17 +32,17 @@ impl Proxy {
         }
     }
 
-    /// What `HTTPS_PROXY` takes.
+    /// The value for `HTTPS_PROXY`.
     pub fn url(&self) -> String {
         format!("http://{}", self.server.address())
     }
 
-    /// What was asked: `CONNECT github.com:443`, `GET http://github.com/acme/skills`.
+    /// The requests, for example `CONNECT github.com:443`, `GET http://github.com/acme/skills`.
     pub fn asked(&self) -> Vec<String> {
         self.notes.asked.lock().unwrap().clone()
     }
 
-    /// Refuses from now on, with this status: 407, 403, 502.
+    /// Refuses all further requests with this status.
     pub fn refuse(&self, code: u16) {
         *self.notes.refusal.lock().unwrap() = Some(code);
     }
@@ -82,7 +82,7 @@ impl Site for Passage {
     }
 }
 
-/// Carries bytes both ways until both sides are done.
+/// Copies bytes in both directions until both sides end.
 fn tunnel(client: &TcpStream, server: &TcpStream) -> io::Result<()> {
     std::thread::scope(|scope| {
         scope.spawn(|| pour(client, server));
@@ -95,7 +95,7 @@ fn pour(mut from: &TcpStream, mut to: &TcpStream) -> io::Result<()> {
     to.shutdown(Shutdown::Write)
 }
 
-/// Asks the server in the client's place; the answer's end is the end of the connection.
+/// Forwards a request to the server. The connection ends after the response.
 fn forward(
     request: &Request,
     mut server: TcpStream,

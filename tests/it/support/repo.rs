@@ -1,4 +1,4 @@
-//! Repositories made to order by real git: the same ids on every machine, and whatever a stranger may put into one.
+//! Test repositories created by git, with the same ids on every machine and with arbitrary objects.
 
 use super::sealed;
 use super::snapshot::{EXECUTABLE, FILE, LINK, Snapshot};
@@ -6,11 +6,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The moment of the first commit; each later one is a minute younger.
+/// The time of the first commit; each later one is a minute newer.
 const FIRST_COMMIT: u64 = 1_700_000_000;
 const AUTHOR: &str = "Ada Author <ada@example.org>";
 
-/// A bare repository at `ROOT/OWNER/REPO.git`. Changes gather until `commit`.
+/// A bare repository at `ROOT/OWNER/REPO.git`. Changes are collected until `commit`.
 pub struct Repo {
     folder: PathBuf,
     branch: String,
@@ -19,12 +19,12 @@ pub struct Repo {
 }
 
 impl Repo {
-    /// A new repository, its branch `main` without a commit yet.
+    /// Creates a repository whose branch `main` has no commit yet.
     pub fn create(root: &Path, name: &str) -> Self {
         Self::create_with(root, name, "sha1")
     }
 
-    /// The same with the ids of `format`: `sha1` or `sha256`.
+    /// The same with an object format: `sha1` or `sha256`.
     pub fn create_with(root: &Path, name: &str, format: &str) -> Self {
         let repo = Self {
             folder: root.join(format!("{name}.git")),
@@ -43,32 +43,32 @@ impl Repo {
         repo
     }
 
-    /// Where it lies.
+    /// The path of the repository.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Puts a file in place.
+    /// Adds a file.
     pub fn write(&mut self, path: &str, bytes: impl AsRef<[u8]>) -> &mut Self {
         self.put(FILE, path, bytes.as_ref())
     }
 
-    /// Puts a file in place that can be run.
+    /// Adds an executable file.
     pub fn executable(&mut self, path: &str, bytes: impl AsRef<[u8]>) -> &mut Self {
         self.put(EXECUTABLE, path, bytes.as_ref())
     }
 
-    /// Puts a link in place.
+    /// Adds a symbolic link.
     pub fn symlink(&mut self, path: &str, target: &str) -> &mut Self {
         self.put(LINK, path, target.as_bytes())
     }
 
-    /// Puts a submodule in place.
+    /// Adds a submodule.
     pub fn submodule(&mut self, path: &str, commit: &str) -> &mut Self {
         self.change(&format!("M 160000 {commit} {}\n", quoted(path)))
     }
 
-    /// Takes a file or a folder away.
+    /// Removes a file or a folder.
     pub fn remove(&mut self, path: &str) -> &mut Self {
         self.change(&format!("D {}\n", quoted(path)))
     }
@@ -78,7 +78,7 @@ impl Repo {
         self.change(&format!("R {} {}\n", quoted(from), quoted(to)))
     }
 
-    /// Puts a whole skill in place: a `SKILL.md` with a frontmatter and a body.
+    /// Adds a skill: a `SKILL.md` with frontmatter and body.
     pub fn skill(&mut self, path: &str, name: &str, description: &str) -> &mut Self {
         let text = format!(
             "---\nname: {name}\ndescription: {description}\n---\n\n# {name}\n\nDo it with care.\n"
@@ -86,7 +86,7 @@ impl Repo {
         self.write(&format!("{path}/SKILL.md"), text)
     }
 
-    /// Commits what has gathered to the current branch, and gives the commit's id.
+    /// Commits the collected changes to the current branch, and returns the commit id.
     pub fn commit(&mut self, message: &str) -> String {
         let branch = format!("refs/heads/{}", self.branch);
         let date = self.next_date();
@@ -100,12 +100,12 @@ impl Repo {
         self.rev_parse("HEAD")
     }
 
-    /// A blob that no commit has yet.
+    /// Writes a blob without a commit.
     pub fn blob(&self, bytes: impl AsRef<[u8]>) -> String {
         self.git_with(&["hash-object", "-w", "--stdin"], bytes.as_ref())
     }
 
-    /// A tree with exactly these entries - mode, name, id - however wrong they are: `..`, `.git`, twice the same.
+    /// Writes a tree with exactly these entries (mode, name, id), valid or not: `..`, `.git`, duplicates.
     pub fn raw_tree(&self, entries: &[(&str, &str, &str)]) -> String {
         let mut tree = Vec::new();
         for (mode, name, id) in entries {
@@ -123,7 +123,7 @@ impl Repo {
         )
     }
 
-    /// Commits a tree as it is to the current branch, and gives the commit's id.
+    /// Commits a tree to the current branch, and returns the commit id.
     pub fn commit_tree(&mut self, tree: &str, message: &str) -> String {
         let branch = format!("refs/heads/{}", self.branch);
         let parent = self.find(&branch);
@@ -141,13 +141,13 @@ impl Repo {
         commit
     }
 
-    /// Lets time pass before the next commit.
+    /// Adds minutes before the next commit.
     pub fn wait(&mut self, minutes: u64) -> &mut Self {
         self.commits += minutes;
         self
     }
 
-    /// A commit of the current tree with these parents, so many minutes after the first; no ref names it.
+    /// Writes a commit of the current tree with these parents, this number of minutes after the first. It has no ref.
     pub fn raw_commit(&self, parents: &[&str], minutes: u64, message: impl AsRef<[u8]>) -> String {
         let tree = self.rev_parse("HEAD^{tree}");
         let mut text = format!("tree {tree}\n");
@@ -160,24 +160,24 @@ impl Repo {
         self.git_with(&["hash-object", "-t", "commit", "-w", "--stdin"], &bytes)
     }
 
-    /// Forgets what no ref leads to, as a forge does some day.
+    /// Removes unreachable objects, as a forge does eventually.
     pub fn collect_garbage(&self) {
         self.git(&["reflog", "expire", "--expire=now", "--all"]);
         self.git(&["repack", "-a", "-d", "--quiet"]);
         self.git(&["prune", "--expire=now"]);
     }
 
-    /// Names this commit; a tag of that name moves.
+    /// Creates a tag, or moves it.
     pub fn tag(&self, name: &str) {
         self.git(&["tag", "--force", name]);
     }
 
-    /// Names this commit by an object of its own.
+    /// Creates an annotated tag.
     pub fn annotated_tag(&self, name: &str) {
         self.git(&["tag", "--force", "--annotate", "--message", name, name]);
     }
 
-    /// Goes to a branch, made from here if it is new, and makes it the default one.
+    /// Switches to a branch, creating it if necessary, and makes it the default branch.
     pub fn branch(&mut self, name: &str) -> &mut Self {
         if self.find(&format!("refs/heads/{name}")).is_none() {
             self.git(&["branch", name]);
@@ -187,17 +187,17 @@ impl Repo {
         self
     }
 
-    /// Takes the current branch to another commit: history is rewritten.
+    /// Resets the current branch to another commit, which rewrites history.
     pub fn reset_to(&self, commit: &str) {
         self.git(&["update-ref", &format!("refs/heads/{}", self.branch), commit]);
     }
 
-    /// The id that a name stands for: `HEAD`, `main:skills/x`, `v1^{}`.
+    /// The id of a revision, for example `HEAD`, `main:skills/x`, `v1^{}`.
     pub fn rev_parse(&self, spec: &str) -> String {
         self.git(&["rev-parse", "--verify", spec])
     }
 
-    /// Every file under a tree: mode, id, path.
+    /// The files of a tree: mode, id, path.
     pub fn ls_tree(&self, spec: &str) -> Vec<(String, String, String)> {
         let listed = self.git(&["ls-tree", "-r", "-z", spec]);
         let lines = listed.split('\0').filter_map(|line| line.split_once('\t'));
@@ -219,7 +219,7 @@ impl Repo {
         output.stdout
     }
 
-    /// What is installed when this tree is: git's own word for it. Submodules are left out.
+    /// The files of this tree when installed, as git reports them, without submodules.
     pub fn snapshot(&self, spec: &str) -> Snapshot {
         let files = self
             .ls_tree(spec)
@@ -235,7 +235,7 @@ impl Repo {
         .with_folders()
     }
 
-    /// All of it as one file.
+    /// Writes a bundle of the repository.
     pub fn bundle(&self, file: &Path) {
         self.git(&[
             "bundle",
@@ -246,7 +246,7 @@ impl Repo {
         ]);
     }
 
-    /// Runs git here and gives what it prints, trimmed.
+    /// Runs git in the repository and returns its trimmed output.
     pub fn git(&self, arguments: &[&str]) -> String {
         self.git_with(arguments, b"")
     }
@@ -255,7 +255,7 @@ impl Repo {
         finish(self.command(arguments), input)
     }
 
-    /// What a name stands for, if it stands for anything.
+    /// The id of a revision; `None` if it does not exist.
     fn find(&self, name: &str) -> Option<String> {
         let output = self
             .command(&["rev-parse", "--verify", "--quiet", name])
@@ -296,7 +296,7 @@ impl Repo {
     }
 }
 
-/// Runs a command with this input and gives what it prints, trimmed.
+/// Runs a command with this input and returns its trimmed output.
 fn finish(mut command: Command, input: &[u8]) -> String {
     command
         .stdin(Stdio::piped())
@@ -315,12 +315,12 @@ fn finish(mut command: Command, input: &[u8]) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// Bytes as an import stream counts them.
+/// Formats bytes for `git fast-import`.
 fn data(bytes: &[u8]) -> Vec<u8> {
     [format!("data {}\n", bytes.len()).as_bytes(), bytes, b"\n"].concat()
 }
 
-/// A path in quotes, so that spaces, line ends and escapes are part of it.
+/// Quotes a path for `git fast-import`.
 fn quoted(path: &str) -> String {
     let mut text = String::from("\"");
     for byte in path.bytes() {

@@ -1,4 +1,4 @@
-//! A sealed room: a home, a project and a cache of its own, and the program as a person would start it.
+//! An isolated environment with its own home, project and cache, in which the program is started as by a user.
 
 use super::outcome::{Outcome, Running};
 use super::sealed;
@@ -8,20 +8,20 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A temporary folder with everything a command may touch; gone when it is dropped.
+/// A temporary folder with all files that a command may touch. It is removed on drop.
 pub struct Room {
     folder: tempfile::TempDir,
     forge: String,
 }
 
-/// A command that is being made ready.
+/// A prepared command.
 pub struct Prepared {
     command: Command,
     input: Vec<u8>,
 }
 
 impl Room {
-    /// A room whose `owner/repo` lives at `forge`: a URL, or a folder. The project is a git repository.
+    /// Creates a room in which `owner/repo` is at `forge`, a URL or a folder. The project is a git repository.
     pub fn new(forge: &str) -> Self {
         let room = Self::without_project(forge);
         room.run("git", ["init", "--quiet", "--initial-branch=main"])
@@ -30,8 +30,8 @@ impl Room {
         room
     }
 
-    /// The same, in memory where the system offers that: for tests that start the program
-    /// so often that the disk's flushes would be most of their time.
+    /// The same, in memory if the system supports it: for tests that start the program so often that flushes to disk
+    /// would take most of their time.
     pub fn in_memory(forge: &str) -> Self {
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
         let room = Self::furnished(folder.expect("a temporary folder"), forge);
@@ -41,7 +41,7 @@ impl Room {
         room
     }
 
-    /// A room with a project that is a plain folder.
+    /// Creates a room whose project is not a git repository.
     pub fn without_project(forge: &str) -> Self {
         Self::furnished(tempfile::tempdir().expect("a temporary folder"), forge)
     }
@@ -54,7 +54,7 @@ impl Room {
         for name in ["home", "project", "cache", "temp", "tools"] {
             std::fs::create_dir(room.path(name)).expect("a folder in the room");
         }
-        // Only these are to be found, so that no `gh` or `ssh` of this machine takes part.
+        // The search path has only these programs, so that no `gh` or `ssh` of this machine is used.
         for tool in ["git", "sh"] {
             let real = sealed::locate(tool).unwrap_or_else(|| panic!("the suite needs {tool}"));
             symlink(real, room.path("tools").join(tool)).expect("a link in the room");
@@ -67,7 +67,7 @@ impl Room {
         self.folder.path().join(name)
     }
 
-    /// The folder commands run in.
+    /// The current directory of commands.
     pub fn project(&self) -> PathBuf {
         self.path("project")
     }
@@ -80,7 +80,7 @@ impl Room {
         self.run(env!("CARGO_BIN_EXE_mdskill"), arguments)
     }
 
-    /// Any program, in the same room.
+    /// Any program, in the same environment.
     pub fn run<Text: AsRef<OsStr>>(
         &self,
         program: &str,
@@ -101,7 +101,7 @@ impl Room {
         }
     }
 
-    /// Puts a script on the search path, in place of the program of that name.
+    /// Adds a script to the search path that replaces the program of that name.
     pub fn fake(&self, name: &str, script: &str) {
         let draft = self.path("temp").join(format!("{name}.draft"));
         std::fs::write(&draft, format!("#!/bin/sh\n{script}\n")).expect("a fake in the room");
@@ -117,7 +117,7 @@ impl Room {
         std::fs::remove_file(&draft).expect("the draft was just written");
     }
 
-    /// A `gh` that knows this token and notes what it was asked in `temp/gh.log`.
+    /// Adds a `gh` that returns this token and logs its arguments to `temp/gh.log`.
     pub fn fake_gh(&self, token: &str) {
         let log = self.path("temp/gh.log");
         self.fake(
@@ -126,10 +126,10 @@ impl Room {
         );
     }
 
-    /// An `ssh` to which every host is the folder `root`; it notes what it was asked in `temp/ssh.log`.
+    /// Adds an `ssh` that serves `root` for every host and logs its arguments to `temp/ssh.log`.
     pub fn fake_ssh(&self, root: &Path) {
         let log = self.path("temp/ssh.log");
-        // The last argument is what the far side runs: git-upload-pack '/owner/repo.git'.
+        // The last argument is the remote command: git-upload-pack '/owner/repo.git'.
         let script = format!(
             "echo \"$*\" >> '{}'\nfor last; do :; done\neval \"set -- $last\"\n\
              exec git -c uploadpack.allowFilter=true upload-pack \"{}/${{2#/}}\"",
@@ -139,7 +139,7 @@ impl Room {
         self.fake("ssh", &script);
     }
 
-    /// What a fake has noted: `gh`, `ssh`.
+    /// The log of a fake `gh` or `ssh`.
     pub fn log(&self, name: &str) -> String {
         std::fs::read_to_string(self.path("temp").join(format!("{name}.log"))).unwrap_or_default()
     }
@@ -158,12 +158,12 @@ impl Room {
             .unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    /// What a folder of the project holds.
+    /// The files of a folder of the project.
     pub fn tree(&self, path: &str) -> Snapshot {
         Snapshot::of(&self.project().join(path))
     }
 
-    /// All that is the person's: project and home. The cache may change at will.
+    /// The files of the user: project and home, without the cache.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(&self.project())
             .beneath("project")
@@ -172,13 +172,13 @@ impl Room {
 }
 
 impl Prepared {
-    /// Sets a variable of the environment.
+    /// Sets an environment variable.
     pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.command.env(name, value.into());
         self
     }
 
-    /// Gives this to its standard input.
+    /// Sets the standard input.
     pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.input = bytes.into();
         self
@@ -190,12 +190,12 @@ impl Prepared {
         self
     }
 
-    /// Runs it to its end.
+    /// Runs it and waits for its end.
     pub fn run(self) -> Outcome {
         self.spawn().wait()
     }
 
-    /// Starts it, to be killed or waited for.
+    /// Starts it.
     pub fn spawn(self) -> Running {
         Running::start(self.command, self.input)
     }

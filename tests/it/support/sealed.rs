@@ -1,10 +1,10 @@
-//! The environment that every child process of the suite starts with: nothing of the person who runs it.
+//! The environment of all child processes of the tests, independent of the user who runs them.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What a sealed process sees, with `home` as the only place it may call its own.
+/// The environment variables of an isolated process with this home.
 pub fn environment(home: &Path) -> Vec<(&'static str, OsString)> {
     let folder = |name: &str| home.join(name).into_os_string();
     vec![
@@ -16,21 +16,21 @@ pub fn environment(home: &Path) -> Vec<(&'static str, OsString)> {
         ("PATH", search_path()),
         ("LC_ALL", "C.UTF-8".into()),
         ("COLUMNS", "100".into()),
-        // An empty configuration: the person's aliases, hooks and helpers would change what git does.
+        // An empty configuration, because aliases, hooks and helpers of the user change the behaviour of git.
         ("GIT_CONFIG_NOSYSTEM", "1".into()),
         ("GIT_CONFIG_GLOBAL", "/dev/null".into()),
         ("GIT_TERMINAL_PROMPT", "0".into()),
     ]
 }
 
-/// The program `name`, started in the sealed environment.
+/// The program `name` with the isolated environment.
 pub fn command(name: impl AsRef<OsStr>, home: &Path) -> Command {
     let mut command = Command::new(name);
     command.env_clear().envs(environment(home));
     command
 }
 
-/// Where a program lies on the search path of this process.
+/// The path of a program on the search path of this process.
 #[expect(
     clippy::disallowed_methods,
     reason = "this process has the search path of the person, to find the tools on"

@@ -1,4 +1,4 @@
-//! A listening socket, a thread for each connection, and a count of all that passes.
+//! A server with a thread for each connection, which counts its traffic.
 
 use super::wire::{Conversation, Duplex, Request};
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// What went over the wire, in HTTP bytes: heads and bodies, before any TLS.
+/// The traffic in HTTP bytes: heads and bodies, without TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     pub requests: u64,
@@ -17,7 +17,7 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// What was added since an earlier look.
+    /// Returns the traffic since an earlier value.
     pub fn since(self, earlier: Traffic) -> Traffic {
         Traffic {
             requests: self.requests - earlier.requests,
@@ -28,9 +28,9 @@ impl Traffic {
     }
 }
 
-/// Who answers the requests.
+/// A handler of requests.
 pub trait Site: Send + Sync + 'static {
-    /// Answers one request; `false` ends the connection. The socket is there to be mistreated.
+    /// Responds to a request; `false` ends the connection. Faults use the socket directly.
     fn answer(
         &self,
         request: Request,
@@ -39,10 +39,10 @@ pub trait Site: Send + Sync + 'static {
     ) -> io::Result<bool>;
 }
 
-/// Turns an accepted socket into the stream that is spoken over: the socket itself, or TLS inside it.
+/// Converts an accepted socket into a stream: the socket itself, or TLS over it.
 pub type Secure = Box<dyn Fn(TcpStream) -> io::Result<Box<dyn Duplex>> + Send + Sync>;
 
-/// A server on a free port of this machine. It is gone when it is dropped, with every open connection.
+/// A server on a free local port. Dropping it closes all connections.
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -65,7 +65,7 @@ struct Count {
 }
 
 impl Server {
-    /// Starts to answer.
+    /// Starts the server.
     pub fn start(site: impl Site, secure: Secure) -> Self {
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on this machine");
@@ -84,12 +84,12 @@ impl Server {
         Self { address, shared }
     }
 
-    /// Where it listens.
+    /// The address of the server.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What has passed since the start.
+    /// The traffic since the start.
     pub fn traffic(&self) -> Traffic {
         let count = &self.shared.count;
         Traffic {
@@ -104,10 +104,10 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopped.store(true, Ordering::SeqCst);
-        // The accepting thread sleeps in the kernel: a last connection wakes it.
+        // A last connection wakes the accepting thread.
         drop(TcpStream::connect(self.address));
         for socket in self.shared.open.lock().unwrap().values() {
-            // A connection that the client closed already is as good as shut down.
+            // The client may have closed the connection already.
             let _ = socket.shutdown(Shutdown::Both);
         }
     }
@@ -127,10 +127,10 @@ impl Shared {
             let number = self.count.connections.fetch_add(1, Ordering::SeqCst);
             let keeper = Arc::clone(&self);
             std::thread::spawn(move || {
-                // A client that breaks off is what many tests are about; the server has nobody to tell.
+                // Clients that close the connection early are part of many tests, so this is not an error.
                 let _ = keeper.converse(number, &socket);
                 drop(socket);
-                // Every handle of the socket must be closed for the client to see the end, or the reset, at once.
+                // The client sees the end, or the reset, only after every handle of the socket is closed.
                 keeper.open.lock().unwrap().remove(&number);
             });
         }
@@ -162,7 +162,8 @@ impl Shared {
     }
 }
 
-/// Counts what is read and written. Bytes count before they leave, so that who has read them finds them counted.
+/// Counts read and written bytes. Written bytes count before they are sent, so that a client that has read them finds
+/// them counted.
 struct Counted {
     stream: Box<dyn Duplex>,
     count: Arc<Count>,

@@ -1,4 +1,4 @@
-//! A room whose GitHub is a folder of repositories that the test makes: the whole program, without a network.
+//! An isolated environment whose GitHub is a local folder of repositories, to test the program without a network.
 
 use super::outcome::Outcome;
 use super::repo::Repo;
@@ -7,24 +7,24 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// A room, and the folder where its `owner/repo` lives.
+/// A room, and the folder of its repositories.
 pub struct Shop {
     pub room: Room,
     root: tempfile::TempDir,
 }
 
-/// One block of a lockfile, as text: each key with what stands behind it, without quotes.
+/// One block of a lockfile: each key with its value as text, without quotes.
 pub type Block = BTreeMap<String, String>;
 
 impl Shop {
-    /// A shop without a repository yet.
+    /// Creates a shop without repositories.
     pub fn open() -> Self {
         let root = tempfile::tempdir().expect("a temporary folder");
         let room = Room::new(&root.path().to_string_lossy());
         Self { room, root }
     }
 
-    /// A shop with `acme/skills`: `one`, `two` and `three`, which has a script, in one commit.
+    /// Creates a shop with `acme/skills`: `one`, `two` and `three`, which has a script, in one commit.
     pub fn stocked() -> (Self, Repo) {
         let shop = Self::open();
         let mut repo = shop.repo("acme/skills");
@@ -41,22 +41,22 @@ impl Shop {
         self.root.path()
     }
 
-    /// A new repository.
+    /// Creates a repository.
     pub fn repo(&self, name: &str) -> Repo {
         Repo::create(self.root(), name)
     }
 
-    /// Another room with the same repositories.
+    /// Creates another room with the same repositories.
     pub fn another_room(&self) -> Room {
         Room::new(&self.root().to_string_lossy())
     }
 
-    /// Runs mdskill to its end.
+    /// Runs mdskill and waits for its end.
     pub fn run(&self, arguments: &[&str]) -> Outcome {
         self.room.mdskill(arguments).run()
     }
 
-    /// Runs mdskill, which must refuse: this code, this sentence, and nothing of the person's changed.
+    /// Runs mdskill, and asserts this exit code, this text, and that no file of the user changed.
     #[track_caller]
     pub fn refuses(&self, arguments: &[&str], code: i32, sentence: &str) -> Outcome {
         let before = self.room.snapshot();
@@ -66,7 +66,7 @@ impl Shop {
         outcome
     }
 
-    /// The skill lies in the default target as git has it at `COMMIT:PATH`, and the lockfile says so.
+    /// Asserts that the skill is installed in the default target as git has it at `COMMIT:PATH`, and locked.
     #[track_caller]
     pub fn has(&self, name: &str, repo: &Repo, at: &str) {
         self.room
@@ -75,7 +75,7 @@ impl Shop {
         self.has_entry(name, repo, at);
     }
 
-    /// The lockfile says that the skill is what git has at `COMMIT:PATH`.
+    /// Asserts that the lockfile has the skill as git has it at `COMMIT:PATH`.
     #[track_caller]
     pub fn has_entry(&self, name: &str, repo: &Repo, at: &str) {
         let (commit, path) = at.split_once(':').expect("COMMIT:PATH");
@@ -119,7 +119,7 @@ impl Shop {
             .clone()
     }
 
-    /// When each file of the project, git's own aside, was last written.
+    /// The modification time of each file of the project, without those of git.
     pub fn times(&self) -> BTreeMap<String, SystemTime> {
         let project = self.room.project();
         let time = |path: &str| {
@@ -137,7 +137,7 @@ impl Shop {
     }
 }
 
-/// Reads a lockfile by its lines, without the code under test.
+/// Parses a lockfile line by line, without the code under test.
 pub fn blocks(text: &str) -> BTreeMap<String, Block> {
     let block = |text: &str| -> Block {
         let pairs = text.lines().filter_map(|line| line.split_once(" = "));

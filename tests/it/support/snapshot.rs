@@ -1,31 +1,31 @@
-//! What a folder or a commit holds, byte for byte, so that two of them can be compared.
+//! The files of a folder or a commit, for comparisons.
 
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-/// Git's mode of a folder, an executable, a file, a link.
+/// The git modes of a folder, an executable, a file, a link.
 pub const FOLDER: u32 = 0o040_000;
 pub const EXECUTABLE: u32 = 0o100_755;
 pub const FILE: u32 = 0o100_644;
 pub const LINK: u32 = 0o120_000;
 
-/// Paths, each with its mode as git writes it, and its bytes; a link's bytes are where it points.
+/// Paths with their git modes and bytes; the bytes of a link are its target.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
     pub entries: BTreeMap<String, (u32, Vec<u8>)>,
 }
 
 impl Snapshot {
-    /// Looks at a folder on disk. A folder that is not there holds nothing.
+    /// Reads a folder. A missing folder is empty.
     pub fn of(folder: &Path) -> Self {
         let mut snapshot = Self::default();
         snapshot.look(folder, "");
         snapshot
     }
 
-    /// The same with every path under `folder`, to be put together with others.
+    /// Returns the same files with `folder` before each path.
     pub fn beneath(self, folder: &str) -> Self {
         let entries = self
             .entries
@@ -36,13 +36,13 @@ impl Snapshot {
         }
     }
 
-    /// Both together.
+    /// Returns the files of both.
     pub fn with(mut self, other: Self) -> Self {
         self.entries.extend(other.entries);
         self
     }
 
-    /// The paths, folders too.
+    /// The paths, including folders.
     pub fn paths(&self) -> Vec<&str> {
         self.entries.keys().map(String::as_str).collect()
     }
@@ -56,7 +56,7 @@ impl Snapshot {
         String::from_utf8_lossy(bytes).into_owned()
     }
 
-    /// Fails, naming every path that is not the same in both.
+    /// Asserts that both are equal; the message names every path that differs.
     #[track_caller]
     pub fn assert_same(&self, other: &Self) {
         let differences = self.differences(other);
@@ -67,7 +67,7 @@ impl Snapshot {
         );
     }
 
-    /// One line for each path that is not the same in both; this side is said first.
+    /// Returns a line for each path that differs, this side first.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut lines = Vec::new();
         for (path, ours) in &self.entries {

@@ -1,12 +1,12 @@
-//! HTTP/1.1 as far as git needs it, read and written by hand so that a test can break it at any byte.
+//! A minimal HTTP/1.1 implementation for git, in which tests can inject a fault at any byte.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 
-/// A connection in the clear or inside TLS.
+/// A connection with or without TLS.
 pub trait Duplex: Read + Write + Send {}
 impl<T: Read + Write + Send> Duplex for T {}
 
-/// One request as the server heard it; a gzip body is unpacked.
+/// A received request, with its body decompressed.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: String,
@@ -17,7 +17,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The first header of that name, whatever its case.
+    /// The first header of that name, in any letter case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -25,27 +25,27 @@ impl Request {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Whether the client said that it sends nothing more on this connection.
+    /// Whether this is the last request on the connection.
     pub fn is_last(&self) -> bool {
         self.header("connection")
             .is_some_and(|value| value.eq_ignore_ascii_case("close"))
     }
 }
 
-/// One connection: requests heard, answers given.
+/// One connection with its requests and responses.
 pub struct Conversation {
     stream: BufReader<Box<dyn Duplex>>,
 }
 
 impl Conversation {
-    /// Begins to listen to a connection that was accepted.
+    /// Starts to read from an accepted connection.
     pub fn new(stream: Box<dyn Duplex>) -> Self {
         Self {
             stream: BufReader::new(stream),
         }
     }
 
-    /// The next request, or nothing when the client has hung up.
+    /// The next request; `None` if the client closed the connection.
     pub fn hear(&mut self) -> io::Result<Option<Request>> {
         let first = self.line()?;
         if first.is_empty() {
@@ -80,7 +80,7 @@ impl Conversation {
         Ok(Some(request))
     }
 
-    /// A whole answer, its length known.
+    /// Sends a complete response.
     pub fn answer(
         &mut self,
         code: u16,
@@ -92,12 +92,12 @@ impl Conversation {
         self.say(&bytes)
     }
 
-    /// The head of an answer whose body comes in chunks.
+    /// Sends the head of a chunked response.
     pub fn begin(&mut self, code: u16, headers: &[(String, String)]) -> io::Result<()> {
         self.say(&head(code, headers, "Transfer-Encoding: chunked"))
     }
 
-    /// One chunk of the body. None is sent for no bytes: that would end the body.
+    /// Sends one chunk of the body. An empty chunk is not sent, because it would end the body.
     pub fn chunk(&mut self, bytes: &[u8]) -> io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
@@ -108,18 +108,18 @@ impl Conversation {
         self.say(&framed)
     }
 
-    /// The end of a body in chunks.
+    /// Ends a chunked body.
     pub fn end(&mut self) -> io::Result<()> {
         self.say(b"0\r\n\r\n")
     }
 
-    /// Bytes as they are.
+    /// Sends bytes unchanged.
     pub fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.get_mut().write_all(bytes)?;
         self.stream.get_mut().flush()
     }
 
-    /// One line without its end; empty at the end of the head and of the connection.
+    /// Reads a line without its end; empty at the end of the head and of the connection.
     fn line(&mut self) -> io::Result<String> {
         let mut line = String::new();
         self.stream.read_line(&mut line)?;
