@@ -68,7 +68,7 @@ fn invalid_rules_are_errors_with_a_line() {
         (
             "[rules]\nprofile = \"parity\"\n",
             2,
-            "copilot, claude and spec",
+            "use copilot, claude, or spec",
         ),
         ("\n[rule]\n", 2, "did you mean `rules`?"),
         ("[plugins]\n", 1, "unknown table `plugins`"),

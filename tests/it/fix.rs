@@ -20,8 +20,9 @@ fn fix_changes_only_the_finding_and_is_idempotent() {
     let room = room(LISTED);
     let path = room.project().join("skills/mine/SKILL.md");
     fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
-    let told = room.mdskill(["validate", "--fix"]).run();
-    told.ok()
+    let outcome = room.mdskill(["validate", "--fix"]).run();
+    outcome
+        .ok()
         .says("Fixed skills/mine/SKILL.md: SK117 quote the hint")
         .says(": 0 errors, 0 warnings");
     assert_eq!(room.read("skills/mine/SKILL.md"), QUOTED);
@@ -37,8 +38,9 @@ fn fix_changes_only_the_finding_and_is_idempotent() {
 #[test]
 fn remaining_findings_are_reported_and_set_the_exit_code() {
     let room = room(&format!("{LISTED}\n[gone](references/gone.md)\n"));
-    let told = room.mdskill(["validate", "skills", "--fix"]).run();
-    told.fails(3)
+    let outcome = room.mdskill(["validate", "skills", "--fix"]).run();
+    outcome
+        .fails(3)
         .says("SK301")
         .says("Fixed")
         .never_says("warning[SK117]");
@@ -77,19 +79,23 @@ fn diff_writes_nothing_and_equals_the_fix() {
 #[test]
 fn diff_has_no_control_sequences_of_the_skill() {
     let room = room(&LISTED.replace("\r\n\r\n", "\r\n\u{1b}[2J\r\n::error::x\r\n"));
-    let told = room
+    let outcome = room
         .mdskill(["validate", "--diff", "--color", "always"])
         .run();
     assert!(
-        told.stdout.contains("\u{1b}[31m-argument-hint"),
+        outcome.stdout.contains("\u{1b}[31m-argument-hint"),
         "{}",
-        told.stdout
+        outcome.stdout
     );
-    assert!(!told.stdout.contains("\u{1b}[2J"), "{}", told.stdout);
-    let told = room.mdskill(["validate", "--diff"]).env("CI", "1").run();
-    assert!(!told.stdout.contains('\u{1b}'), "{}", told.stdout);
+    assert!(!outcome.stdout.contains("\u{1b}[2J"), "{}", outcome.stdout);
+    let outcome = room.mdskill(["validate", "--diff"]).env("CI", "1").run();
+    assert!(!outcome.stdout.contains('\u{1b}'), "{}", outcome.stdout);
     let is_command = |line: &str| line.trim_start().starts_with("::");
-    assert!(!told.stdout.lines().any(is_command), "{}", told.stdout);
+    assert!(
+        !outcome.stdout.lines().any(is_command),
+        "{}",
+        outcome.stdout
+    );
 }
 
 #[test]
@@ -144,8 +150,9 @@ fn links_and_read_only_files_are_not_changed() {
     fs::set_permissions(path, PermissionsExt::from_mode(0o444)).unwrap();
     let before = room.tree("");
     room.mdskill(["validate", "skills/mine", "--fix"]).run();
-    let told = room.mdskill(["validate", "skills/other", "--fix"]).run();
-    told.fails(1)
+    let outcome = room.mdskill(["validate", "skills/other", "--fix"]).run();
+    outcome
+        .fails(1)
         .says("skills/other/SKILL.md is not mended: can't replace")
         .says("SK117")
         .never_says("Fixed");
@@ -234,8 +241,9 @@ fn fix_never_quotes_an_indented_field() {
         "---\nname: mine\ndescription: Use when: x\n  license: MIT\n---\nText\n",
     ] {
         let room = room(page);
-        let told = room.mdskill(["validate", "--fix", "--unsafe"]).run();
-        told.fails(3)
+        let outcome = room.mdskill(["validate", "--fix", "--unsafe"]).run();
+        outcome
+            .fails(3)
             .says("where the other fields begin")
             .never_says("Fixed");
         assert_eq!(room.read("skills/mine/SKILL.md"), page);

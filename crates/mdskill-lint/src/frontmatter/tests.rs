@@ -149,7 +149,10 @@ fn frontmatter_that_is_not_a_map_of_unique_keys_is_rejected() {
     assert_eq!(error("- a\n- b").fault, Fault::NotAMap { found: "a list" });
     assert_eq!(error("").fault, Fault::NotAMap { found: "empty" });
     assert_eq!(error("# only").fault, Fault::NotAMap { found: "empty" });
-    assert_eq!(error("just text").fault, Fault::NotAMap { found: "a text" });
+    assert_eq!(
+        error("just text").fault,
+        Fault::NotAMap { found: "a string" }
+    );
     assert_eq!(error("[a]: b").fault, Fault::CollectionKey);
 }
 
