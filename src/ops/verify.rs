@@ -21,6 +21,9 @@ use mdskill_lint::path::fold;
 pub struct Report {
     /// How many folders are as the lockfile says.
     pub intact: usize,
+    /// Number of verified skills, each of which may have several folders.
+    #[serde(skip)]
+    pub skills: usize,
     /// Folders that are not.
     pub drift: Vec<Drift>,
 }
@@ -63,7 +66,10 @@ pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpEr
     let read =
         |(name, _, target): &(&SkillName, &Entry, &Target)| OnDisk::read(&site.skill(target, name));
     let looked: Vec<OnDisk> = folders.par_iter().map(read).collect::<Result<_, _>>()?;
-    let mut report = Report::default();
+    let mut report = Report {
+        skills: named(&lockfile, names).count(),
+        ..Report::default()
+    };
     let mut work_trees: BTreeMap<&Target, Option<WorkTree>> = BTreeMap::new();
     for ((name, entry, target), on_disk) in folders.into_iter().zip(looked) {
         let place = site.skill(target, name);

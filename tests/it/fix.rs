@@ -146,7 +146,7 @@ fn links_and_read_only_files_are_left() {
     room.mdskill(["validate", "skills/mine", "--fix"]).run();
     let told = room.mdskill(["validate", "skills/other", "--fix"]).run();
     told.fails(1)
-        .says("skills/other/SKILL.md is not mended: can't replace")
+        .says("skills/other/SKILL.md was not fixed: can't replace")
         .says("SK117")
         .never_says("Fixed");
     before.assert_same(&room.tree(""));
@@ -181,7 +181,11 @@ fn what_is_not_on_disk_can_not_be_mended() {
         2,
         "only there can be mended; clone the repository",
     );
-    shop.refuses(&["validate", "--unsafe"], 2, "add --fix, or --diff");
+    shop.refuses(
+        &["validate", "--unsafe"],
+        2,
+        "can be used only with --fix or --diff",
+    );
 }
 
 #[test]

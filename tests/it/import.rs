@@ -154,8 +154,8 @@ fn import_locks_project_of_npx_in_place() {
 
     project
         .imports(&[], 3)
-        .says("3 skills taken, 3 not taken")
-        .says(".claude/skills/one is a link; it is left alone")
+        .says("3 skills imported, 3 not imported")
+        .says(".claude/skills/one is a link and was not changed")
         .says("`From The Web`: it was downloaded from the website `mintlify.com` (well-known)")
         .says("`from-a-package`: it was copied out of the npm package `@acme/toolbox`")
         .says("`no-url`: it is from `acme/skills`, and its `sourceUrl`")
@@ -172,10 +172,10 @@ fn import_locks_project_of_npx_in_place() {
 
     project
         .imports(&[], 3)
-        .says("3 locked already, 3 not taken");
+        .says("3 already locked, 3 not imported");
     assert_eq!(project.shop.room.read("mdskill.lock"), lock);
     let update = project.shop.run(&["update"]);
-    update.ok().says("everything is up to date (3 skills)");
+    update.ok().says("all skills are up to date (3 skills)");
 }
 
 #[test]
@@ -213,8 +213,8 @@ fn import_keeps_or_restores_files_that_npx_left_out() {
     let dry_run = project.shop.run(&["import", "--dry-run"]);
     dry_run
         .ok()
-        .says("Would take one")
-        .says("1 skill would be taken");
+        .says("Would import one")
+        .says("1 skill to import");
     before.assert_same(&project.shop.room.snapshot());
 
     let imported = project.imports(&[], 0);
@@ -271,7 +271,9 @@ fn import_reads_both_personal_lockfiles_of_npx() {
         "main:skills/two",
     );
     let imported = project.imports(&["-g"], 0);
-    imported.says("2 skills taken").says("SKILL.md (changed)");
+    imported
+        .says("2 skills imported")
+        .says("SKILL.md (changed)");
     let lock = std::fs::read_to_string(home.join(".config/mdskill/mdskill.lock")).unwrap();
     let locked = blocks(&lock);
     assert_eq!(locked["one"]["commit"], project.first);
@@ -315,7 +317,7 @@ fn import_finds_noted_tree_of_gh_in_history() {
         .shop
         .has("three", &project.repo, &format!("{noted}:skills/three"));
     let update = project.shop.run(&["update"]);
-    update.ok().says("everything is up to date (1 skill)");
+    update.ok().says("all skills are up to date (1 skill)");
 }
 
 #[test]
@@ -334,7 +336,7 @@ fn import_takes_commit_that_apm_noted() {
     project.write("apm.lock.yaml", fixture("apm/apm.lock.yaml", &words));
     project
         .imports(&[], 3)
-        .says("3 skills taken, 1 not taken")
+        .says("3 skills imported, 1 not imported")
         .says("`deploy`: it is a dependency of acme/skills; `mdskill add acme/tools`")
         .never_says("hooks");
     for name in ["one", "two", "three"] {
@@ -365,7 +367,7 @@ fn import_pins_skill_that_apm_pinned_to_commit() {
         "apm.lock.yaml",
         lock.replace("resolved_ref: main", &reference),
     );
-    project.imports(&[], 3).says("1 skill taken");
+    project.imports(&[], 3).says("1 skill imported");
     project.is_locked("one", pinned, "skills/one");
     assert_eq!(project.shop.entry("one")["ref"], *pinned);
     project.shop.run(&["update"]).ok();
@@ -384,7 +386,9 @@ fn import_combines_notes_of_two_tools() {
     let lock = fixture("apm/apm.lock.yaml", &words);
     let (only_one, _) = lock.split_once("- repo_url: acme/tools").unwrap();
     project.write("apm.lock.yaml", only_one);
-    project.imports(&[], 3).says("1 skill taken, 2 not taken");
+    project
+        .imports(&[], 3)
+        .says("1 skill imported, 2 not imported");
     project.is_locked("one", &project.first, "skills/one");
     let lock = project.shop.room.read("mdskill.lock");
     let targets = "targets = [\".github/skills\", \".agents/skills\"]";
@@ -409,10 +413,10 @@ fn import_leaves_linked_folders_alone() {
     project.write_npx_lock(&[npx_entry("one"), npx_entry("two")]);
     project
         .imports(&[], 3)
-        .says(".claude/skills is a link; it is left alone")
-        .says(".codex/skills is a link; it is left alone")
+        .says(".claude/skills is a link and was not changed")
+        .says(".codex/skills is a link and was not changed")
         .says("`two`: skills-lock.json names it, but .agents/skills has no folder `two`")
-        .says("1 skill taken, 1 not taken");
+        .says("1 skill imported, 1 not imported");
     project.is_locked("one", &project.tip, "skills/one");
 }
 

@@ -139,7 +139,7 @@ fn hostile_names_and_paths_are_refused() {
         .says("`climbs`: `../../one/SKILL.md` is not a path inside a repository")
         .says("`con`: `con` can't be a folder name")
         .says("`evil`: ")
-        .says("0 skills taken");
+        .says("0 skills imported");
     assert!(!project.shop.room.project().join("mdskill.lock").exists());
 }
 
@@ -215,7 +215,7 @@ fn import_explains_each_skill_that_it_refuses() {
         "`three`: its tree 0123456, which gh skill noted, is not in the history; it differs from acme/skills/skills/three at ",
         "`old`: its frontmatter has no `github-tree-sha`",
         "`one`: its commit 0123456 is not available",
-        "0 skills taken",
+        "0 skills imported",
     ] {
         outcome.says(reason);
     }
@@ -223,7 +223,7 @@ fn import_explains_each_skill_that_it_refuses() {
     project.install_current("two");
     project.write_npx_lock(&[npx_entry("two"), npx_entry("missing")]);
     let imported = project.imports(&["skills-lock.json"], 3);
-    imported.says("1 skill taken, 1 not taken");
+    imported.says("1 skill imported, 1 not imported");
     project.shop.run(&["verify"]).ok();
 }
 
@@ -236,14 +236,10 @@ fn import_keeps_skill_that_is_already_locked() {
     project.write_npx_lock(&[npx_entry("one"), npx_entry("two")]);
     let imported = project.shop.run(&["import"]);
     imported.ok();
-    imported.says("1 skill taken, 1 locked already");
+    imported.says("1 skill imported, 1 already locked");
     assert_eq!(project.shop.entry("one"), one);
     assert_eq!(project.shop.entry("two")["targets"], "[\".agents/skills\"]");
-    project
-        .shop
-        .run(&["verify"])
-        .ok()
-        .says("2 folders as locked");
+    project.shop.run(&["verify"]).ok().says("2 skills");
 }
 
 #[test]
@@ -267,5 +263,5 @@ fn import_locks_skill_from_unchanged_local_folder() {
     assert_eq!(one["tree"], project.repo.rev_parse("main:skills/one"));
     project.shop.run(&["verify"]).ok();
     let update = project.shop.run(&["update"]);
-    update.ok().says("everything is up to date (1 skill)");
+    update.ok().says("all skills are up to date (1 skill)");
 }

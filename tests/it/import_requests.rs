@@ -39,7 +39,7 @@ fn depths(scene: &Scene) -> Vec<String> {
 
 #[track_caller]
 fn imports_both(scene: &Scene) {
-    scene.run(&["import"]).ok().says("2 skills taken");
+    scene.run(&["import"]).ok().says("2 skills imported");
     let lock = scene.room.read("mdskill.lock");
     assert!(lock.contains(&scene.commit), "{lock}");
     scene.run(&["verify"]).ok();
@@ -86,7 +86,7 @@ fn import_reports_unreachable_server() {
     imports_both(&scene);
     std::fs::remove_file(scene.room.project().join("mdskill.lock")).unwrap();
     let offline = scene.run(&["import", "--offline"]);
-    offline.ok().says("2 skills taken");
+    offline.ok().says("2 skills imported");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn lost_commit_stops_no_other_skill() {
     let imported = scene.run(&["import", "apm.lock.yaml"]);
     imported
         .fails(3)
-        .says("1 skill taken, 1 not taken")
+        .says("1 skill imported, 1 not imported")
         .says("`two`: its commit 0123456 is not available: ");
     let lock = scene.room.read("mdskill.lock");
     assert!(lock.contains(&scene.commit), "{lock}");

@@ -341,7 +341,7 @@ fn what_is_denied_stops_all_that_is_added() {
     let (shop, mut repo) = Shop::stocked();
     let room = &shop.room;
     set(room, "deny = [\"scripts\", \"hooks\"]");
-    let sentence = "the policy refuses `three`, by `deny = [\"scripts\", \"hooks\"]`: it brings scripts (`scripts/run.sh`); take a version without that, or change the key in mdskill.toml";
+    let sentence = "the policy refuses `three` (`deny = [\"scripts\", \"hooks\"]`): it brings scripts (`scripts/run.sh`); take a version without that, or change the key in mdskill.toml";
     for arguments in [
         &["add", "acme/skills/three"][..],
         &["add", "acme/skills/three", "--force", "--allow", "SK"],
@@ -413,7 +413,7 @@ fn install_asks_for_the_source_of_all_that_is_locked() {
     let scene = Scene::set();
     run(&scene.room, &["add", "acme/skills/one"]).ok();
     set(&scene.room, "sources = [\"github:other/*\"]");
-    let sentence = "the policy refuses `one`, by `sources = [\"github:other/*\"]`: `github:acme/skills` is not in the list";
+    let sentence = "the policy refuses `one` (`sources = [\"github:other/*\"]`): `github:acme/skills` is not in the list";
     // The files lie there as they are locked: a pull request brought both.
     for arguments in [
         &["install", "--frozen"][..],
@@ -502,7 +502,7 @@ fn the_policy_is_explained() {
     let policy = |arguments: &[&str]| run(room, &[&["policy"], arguments].concat());
     policy(&[])
         .ok()
-        .says("mdskill.toml sets no policy: everything is let in");
+        .says("no policy is set in mdskill.toml: all sources are allowed");
     run(room, &["add", "acme/skills/one", "acme/skills/three"]).ok();
     policy(&["one"]).ok().says("allowed  one");
 
@@ -567,7 +567,7 @@ fn the_policy_is_explained() {
     unfetched
         .fails(3)
         .says("`sources = [\"github:acme/*\"]` refuses: ")
-        .says("nothing was fetched, so nothing else was looked at");
+        .says("the other keys were not checked, because nothing was fetched");
     assert_eq!(scene.forge.requests().len(), 0);
     // What is not there can't be looked at.
     std::fs::remove_dir_all(room.project().join(".github")).unwrap();

@@ -24,7 +24,7 @@ fn leads_to(tags: &[&str], range: &str, tag: &str) {
     shop.has("one", &repo, &format!("{tag}:skills/one"));
     assert_eq!(shop.entry("one")["ref"], range);
     // The lockfile's own text of the range is read again.
-    shop.run(&["update"]).ok().says("everything is up to date");
+    shop.run(&["update"]).ok().says("all skills are up to date");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn a_repository_that_is_gone() {
     let scene = installed_at("");
     std::fs::rename(scene.repo.folder(), scene.root().join("gone")).unwrap();
     says(&scene, 1, "does not exist, or it is private (404)")
-        .says("acme/skills (1 skill) was not asked");
+        .says("acme/skills (1 skill) could not be checked");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn a_repository_that_cannot_be_reached() {
     let outcome = prepared.run();
     outcome
         .fails(5)
-        .says("acme/skills (1 skill) was not asked")
+        .says("acme/skills (1 skill) could not be checked")
         .never_says("up to date");
     scene.forge.clear_faults();
     scene.forge.fault(Fault::status(503));

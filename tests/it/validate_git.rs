@@ -114,7 +114,7 @@ fn a_stranger_cannot_silence_what_is_found_in_their_skill() {
     let expected = [("SK210", "SKILL.md"), ("SK406", "SKILL.md")];
     assert_eq!(found(&outcome.json()), pairs(&expected));
     let added = scene.run(&["add", "acme/skills/one"]);
-    added.fails(1).says("no client would load it");
+    added.fails(1).says("no client can load it");
 
     // Who owns the files decides what is found in them.
     scene.room.write("own/one/SKILL.md", hushed);

@@ -65,7 +65,7 @@ fn what_did_not_change_is_not_looked_at() {
     assert_eq!(json["summary"]["since"]["unchanged"], 2);
     let text = room.mdskill(["validate", "--since", "HEAD"]).run();
     text.ok()
-        .says("Validated 0 of 2 skills changed since HEAD, looked at in ")
+        .says("Validated 0 of 2 skills changed since HEAD, in ")
         .says(": 0 new errors, ");
 }
 
@@ -93,7 +93,7 @@ fn of_what_changed_only_new_findings_count_and_moved_lines_are_not_new() {
     room.mdskill(["validate", "--since", "HEAD"])
         .run()
         .fails(3)
-        .says("Validated 1 of 2 skills changed since HEAD, looked at in ")
+        .says("Validated 1 of 2 skills changed since HEAD, in ")
         .says(": 2 new errors, ");
 }
 

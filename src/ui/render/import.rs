@@ -1,4 +1,4 @@
-//! What `import` took.
+//! Prints the report of `import`.
 
 use super::change::print_trashed;
 use super::origin;
@@ -6,10 +6,10 @@ use crate::ops::import::Report;
 use crate::ui::printer::Printer;
 use crate::ui::text::count;
 
-/// Prints what `import` took, and why not the rest.
+/// Prints the imported skills, and why the others were not imported.
 pub fn import(printer: &Printer, report: &Report) {
     let verb = if report.dry_run {
-        "Would take"
+        "Would import"
     } else {
         "Imported"
     };
@@ -30,27 +30,27 @@ pub fn import(printer: &Printer, report: &Report) {
         printer.note("Kept", &format!("{}  {}", kept.name, kept.reason));
     }
     for link in &report.links {
-        printer.note("Link", &format!("{link} is a link; it is left alone"));
+        printer.note("Link", &format!("{link} is a link and was not changed"));
     }
     print_trashed(printer, &report.trashed);
     for problem in &report.not_taken {
         printer.error(&format!("`{}`: {}", problem.name, problem.reason));
     }
     let mut parts = vec![if report.dry_run {
-        format!("{} would be taken", count(report.skills.len(), "skill"))
+        format!("{} to import", count(report.skills.len(), "skill"))
     } else {
-        format!("{} taken", count(report.skills.len(), "skill"))
+        format!("{} imported", count(report.skills.len(), "skill"))
     }];
     let mut part = |number: usize, what: &str| {
         if number > 0 {
             parts.push(format!("{number} {what}"));
         }
     };
-    part(report.kept.len(), "locked already");
-    part(report.not_taken.len(), "not taken");
+    part(report.kept.len(), "already locked");
+    part(report.not_taken.len(), "not imported");
     printer.status("Finished", &parts.join(", "));
     if !report.skills.is_empty() && !report.dry_run {
         let validate = printer.command_line("validate");
-        printer.note("Next", &format!("{validate} shows what is wrong with them"));
+        printer.note("Next", &format!("run {validate} to check them"));
     }
 }
