@@ -279,7 +279,7 @@ fn import_reads_both_personal_lockfiles_of_npx() {
     assert_eq!(locked["one"]["commit"], project.first);
     assert_eq!(locked["one"]["tree"], tree);
     assert_eq!(locked["two"]["commit"], project.tip);
-    project.shop.run(&["verify", "-g"]).ok().says("2 folders");
+    project.shop.run(&["verify", "-g"]).ok().says("2 skills");
 }
 
 #[test]
