@@ -1,14 +1,14 @@
-//! What `add` takes.
+//! The arguments of `add`.
 
 use clap::Args;
 
-/// Where skills go.
+/// The folders that skills are installed into.
 #[derive(Debug, Args)]
 pub struct TargetArgs {
-    /// Install into this folder of the project; remembered in the lockfile
+    /// Install into this folder of the project; recorded in the lockfile
     #[arg(short, long, value_name = "DIR")]
     pub target: Vec<String>,
-    /// Install where this agent looks: copilot, claude, agents, codex, cursor
+    /// Install into the folder that this agent reads: copilot, claude, agents, codex, cursor
     #[arg(short, long, value_name = "AGENT")]
     pub agent: Vec<String>,
 }
@@ -20,34 +20,34 @@ pub struct TargetArgs {
     reason = "each is a flag of the command line"
 )]
 pub struct AddArgs {
-    /// The skills, as `owner/repo/skill[@ref]`
+    /// Skills to add, as `owner/repo/skill[@ref]`
     #[arg(required = true, value_name = "SPEC")]
     pub specs: Vec<String>,
-    /// Add every skill of the repository
+    /// Add all skills of the repository
     #[arg(long, conflicts_with = "skill")]
     pub all: bool,
     /// Add this skill of the repository, by name or path
     #[arg(short, long, value_name = "NAME")]
     pub skill: Vec<String>,
-    /// Where to install
+    /// The target folders
     #[command(flatten)]
     pub targets: TargetArgs,
-    /// Install under another name
+    /// Install the skill under this name
     #[arg(long, value_name = "NEW")]
     pub name: Option<String>,
-    /// Stay at this commit: update will not move it
+    /// Pin the skill to this commit, so that update does not change it
     #[arg(long)]
     pub pin: bool,
-    /// Only say what would happen
+    /// Print the changes without making them
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-    /// Move what is in the way to the trash folder; install what clients would not load
+    /// Move conflicting folders to the trash, and install skills that clients cannot load
     #[arg(short, long)]
     pub force: bool,
-    /// Install it although validating finds this: codes (SK210) or names
+    /// Install skills despite findings of these rules, by code (SK210) or name
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub allow: Vec<String>,
-    /// Change nothing when validating finds any error; exit 3
+    /// Fail without changes if a skill has any error; exit 3
     #[arg(long)]
     pub strict: bool,
 }

@@ -5,22 +5,22 @@ use clap::{Args, Subcommand};
 /// Arguments of `cache`.
 #[derive(Debug, Args)]
 pub struct CacheArgs {
-    /// What to do; without it, show what is there
+    /// The action [default: show the contents]
     #[command(subcommand)]
     pub command: Option<CacheCommand>,
 }
 
-/// What to do with the store.
+/// Actions on the cache.
 #[derive(Debug, Subcommand)]
 pub enum CacheCommand {
-    /// Remove what was not fetched into for a while
+    /// Remove sources that were not fetched recently
     Prune {
-        /// For how many days
+        /// Remove sources that were last fetched at least N days ago
         #[arg(long, value_name = "N", default_value_t = 30)]
         days: u64,
     },
-    /// Remove everything; to `min-age` of the policy, every commit is new again then
+    /// Remove all cached data; for `min-age` of the policy, each commit then counts as new
     Clear,
-    /// Print the cache folder
+    /// Print the path of the cache folder
     Dir,
 }

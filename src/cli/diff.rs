@@ -5,10 +5,10 @@ use clap::Args;
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The skills; none means all
+    /// Names of installed skills [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Compare what is on disk with upstream's version as it is locked
+    /// Show local edits: compare the installed files with the locked upstream version
     #[arg(long)]
     pub local: bool,
 }

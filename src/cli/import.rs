@@ -7,13 +7,13 @@ use clap::Args;
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// Lockfiles of other tools, or a SKILL.md that gh skill installed [default: all that are found]
+    /// Lockfiles of other tools, or a SKILL.md that gh skill installed [default: all]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Restore the files that the other tool changed or left out
+    /// Restore files that the other tool changed or omitted
     #[arg(long)]
     pub restore: bool,
-    /// Change nothing, only report
+    /// Print the changes without making them
     #[arg(short = 'n', long)]
     pub dry_run: bool,
 }

@@ -5,16 +5,16 @@ use clap::Args;
 /// Arguments of `install`.
 #[derive(Debug, Args)]
 pub struct InstallArgs {
-    /// The skills; none means all
+    /// Names of installed skills [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Fail when there is no lockfile (the default when CI is set)
+    /// Fail if there is no lockfile (the default in CI)
     #[arg(long)]
     pub frozen: bool,
-    /// Only say what would happen
+    /// Print the changes without making them
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-    /// Move what is in the way to the trash folder
+    /// Move conflicting folders to the trash
     #[arg(short, long)]
     pub force: bool,
 }

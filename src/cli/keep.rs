@@ -5,10 +5,10 @@ use clap::Args;
 /// Arguments of `keep`.
 #[derive(Debug, Args)]
 pub struct KeepArgs {
-    /// The skills
+    /// Names of installed skills
     #[arg(required = true, value_name = "NAME")]
     pub names: Vec<String>,
-    /// Keep conflict markers, too
+    /// Accept files with conflict markers, too
     #[arg(short, long)]
     pub force: bool,
 }

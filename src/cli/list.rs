@@ -5,13 +5,13 @@ use clap::Args;
 /// Arguments of `list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// A repository, or a folder of it, whose skills to list
+    /// List the skills of this repository, or of a folder in it
     #[arg(value_name = "SPEC")]
     pub spec: Option<String>,
-    /// Only the names: a repository then needs no descriptions
+    /// Print only names; descriptions of a repository are then not fetched
     #[arg(long)]
     pub names: bool,
-    /// Ask the sources what is new, as `outdated` does
+    /// List available updates, like `outdated`
     #[arg(long, conflicts_with_all = ["spec", "names"])]
     pub outdated: bool,
 }

@@ -1,4 +1,4 @@
-//! Arguments of `lock`.
+//! The arguments of `lock`.
 
 use clap::Args;
 

@@ -1,4 +1,4 @@
-//! The command line: what can be typed. Its comments are the help.
+//! The command-line arguments; their doc comments are the help texts.
 
 mod add;
 mod cache;
@@ -37,7 +37,7 @@ pub use rule::RuleArgs;
 pub use show::ShowArgs;
 pub use update::{ConflictWinner, SummaryArgs, UpdateArgs};
 pub use validate::{FindingsFormat, ValidateArgs};
-pub use verify::NamesArgs;
+pub use verify::VerifyArgs;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -53,18 +53,18 @@ const STYLES: Styles = Styles::styled()
   mdskill list
   mdskill update
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 a check found something, 4 no permission,
-5 network, 130 interrupted")]
+Exit codes: 0 success, 1 failure, 2 invalid usage, 3 a check found problems,
+4 permission denied, 5 network error, 130 interrupted")]
 pub struct Cli {
-    /// What to do
+    /// The command
     #[command(subcommand)]
     pub command: Command,
-    /// What goes with every command
+    /// The global options
     #[command(flatten)]
     pub global: Global,
 }
 
-/// What goes with every command.
+/// The options of all commands.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 #[expect(
@@ -72,33 +72,33 @@ pub struct Cli {
     reason = "each is a flag of the command line"
 )]
 pub struct Global {
-    /// Use your own skills (~/.copilot/skills), not the project's
+    /// Use your personal skills (~/.copilot/skills) instead of the project's
     #[arg(short, long, global = true)]
     pub global: bool,
-    /// Print the result as JSON on standard output
+    /// Print the result as JSON to stdout
     #[arg(long, global = true)]
     pub json: bool,
-    /// Print no talk: only data, and what went wrong
+    /// Suppress status messages; print only data and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more: every place, and what went over the network
+    /// Print verbose output, including paths and network traffic
     #[arg(short, long, global = true)]
     pub verbose: bool,
-    /// When to use colour
+    /// When to use colors
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorWhen,
-    /// Show nothing page by page
+    /// Do not use a pager
     #[arg(long, global = true)]
     pub no_pager: bool,
-    /// Use only what is in the store
+    /// Use only cached data; make no network requests
     #[arg(long, global = true)]
     pub offline: bool,
-    /// Run as if started in this folder
+    /// Run as if mdskill was started in this folder
     #[arg(short = 'C', long, global = true, value_name = "DIR")]
     pub directory: Option<PathBuf>,
 }
 
-/// When to use colour.
+/// When to use colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ColorWhen {
     /// On a terminal, unless `NO_COLOR` is set
@@ -109,14 +109,14 @@ pub enum ColorWhen {
     Never,
 }
 
-/// The verbs.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Add skills: find, fetch, validate, install and lock them
+    /// Add skills to the project: fetch, validate, install, and lock them
     #[command(
         after_help = "A spec is owner/repo/skill, where skill is a name or a path; owner/repo; host/owner/repo/skill;
-the address of a page; a git URL with //PATH; or a folder. @ref after it is a branch
-(followed by update), a tag or a commit (pinned), or a range over the tags.
+the URL of a web page; a git URL with //PATH; or a folder. Append @REF for a branch (followed by
+update), a tag or a commit (pinned), or a version range over the tags.
 
 Examples:
   mdskill add wshobson/agents/async-python-patterns
@@ -130,7 +130,7 @@ Examples:
   mdskill add ./skills/mine"
     )]
     Add(AddArgs),
-    /// List what is installed, or a repository's skills
+    /// List installed skills, or the skills of a repository
     #[command(
         visible_alias = "ls",
         after_help = "Examples:
@@ -141,11 +141,10 @@ Examples:
   mdskill list wshobson/agents --names"
     )]
     List(ListArgs),
-    /// Move skills to what their source now has
+    /// Update installed skills to their latest upstream version
     #[command(
-        after_help = "A skill moves only when its own files changed. What you wrote into a skill is merged into
-the new version, as git merges; where both changed the same lines the skill stays as it is
-and its conflicts are listed.
+        after_help = "A skill is updated only if its own files changed. Your edits are merged into the new version, as
+git merges. If both changed the same lines, the skill is not updated and its conflicts are listed.
 
 Examples:
   mdskill update
@@ -156,25 +155,25 @@ Examples:
   mdskill update --summary update.md"
     )]
     Update(UpdateArgs),
-    /// Show how update would change the files, or what was edited here
+    /// Show the changes that update would make, or your local edits
     #[command(after_help = "Examples:
-  mdskill diff                          # what update would do
+  mdskill diff                          # the changes of an update
   mdskill diff async-python-patterns
-  mdskill diff --local                  # your edits since upstream's version")]
+  mdskill diff --local                  # your edits of the upstream version")]
     Diff(DiffArgs),
-    /// Record the edits of installed skills as meant
+    /// Accept local edits to installed skills
     #[command(
-        after_help = "verify then takes them for what should be there, and update merges them.
+        after_help = "After that, verify accepts the edits, and update merges them into new versions.
 
 Examples:
   mdskill keep async-python-patterns
   mdskill keep async-python-patterns uv-package-manager"
     )]
     Keep(KeepArgs),
-    /// Make the disk equal the lockfile
+    /// Install the skills listed in the lockfile
     #[command(after_help = "Examples:
   mdskill install
-  mdskill install --frozen      # the default in CI: no lockfile is an error
+  mdskill install --frozen      # fail if there is no lockfile; default in CI
   mdskill install --offline")]
     Install(InstallArgs),
     /// Remove skills that mdskill installed
@@ -182,25 +181,25 @@ Examples:
         visible_alias = "rm",
         after_help = "Examples:
   mdskill remove async-python-patterns
-  mdskill remove edited-skill --force      # its folder goes to the trash folder"
+  mdskill remove edited-skill --force      # its folder is moved to the trash"
     )]
     Remove(RemoveArgs),
     /// Check the installed files against the lockfile, offline
     #[command(after_help = "Examples:
   mdskill verify
   mdskill verify async-python-patterns --json")]
-    Verify(NamesArgs),
-    /// Say what update would do; exit 3 if anything
+    Verify(VerifyArgs),
+    /// List skills with available updates; exit 3 if there are any
     #[command(after_help = "Examples:
   mdskill outdated
   mdskill outdated --json")]
     Outdated(OutdatedArgs),
-    /// Write the lockfile in the current form, and resolve a merge conflict in it
+    /// Rewrite the lockfile and resolve merge conflicts in it
     #[command(
-        after_help = "--resolve takes the union of both sides: each skill is as the side has it that changed it. Where
-both sides changed a skill, --ours or --theirs chooses; without them, these skills are listed and
-the exit code is 3. The sides come from git's index, so edits between the conflict markers are not
-used. add, update, keep, remove, import and lock do the same first where no choice is needed.
+        after_help = "--resolve takes the union of both sides: each skill comes from the side that changed it. If both
+sides changed a skill, choose with --ours or --theirs; otherwise the skill is listed and the exit
+code is 3. The sides are read from git's index, so edits between the conflict markers are not used.
+add, update, keep, remove, import, and lock resolve conflicts first if no choice is needed.
 
 Examples:
   mdskill lock --resolve
@@ -208,37 +207,37 @@ Examples:
   mdskill lock --resolve --theirs"
     )]
     Lock(LockArgs),
-    /// Show a skill: installed, or a repository's
+    /// Show an installed skill, or a skill of a repository
     #[command(after_help = "Examples:
   mdskill show async-python-patterns
   mdskill show wshobson/agents/async-python-patterns")]
     Show(ShowArgs),
-    /// Find what is wrong with skills: yours, installed, or a repository's
+    /// Find problems in skills: local, installed, or of a repository
     #[command(after_help = "Examples:
   mdskill validate
   mdskill validate skills/mine
   mdskill validate skills/mine/SKILL.md --json
   mdskill validate wshobson/agents/async-python-patterns@main
-  mdskill validate --since origin/main       # in a pull request: only what it brings
+  mdskill validate --since origin/main       # only new findings, for a pull request
   mdskill validate --profile claude --ignore SK309
   mdskill validate skills/mine --fix
-  mdskill validate --fix --diff              # only show what would change; exit 3 if anything
+  mdskill validate --fix --diff              # preview the fixes; exit 3 if there are any
   mdskill validate - --stdin-path skills/mine/SKILL.md
   mdskill validate --format github           # in a workflow
 
-What mdskill.toml says of the rules holds too; flags win over it.")]
+Rules are also configured in mdskill.toml; flags take precedence.")]
     Validate(ValidateArgs),
-    /// Explain what validate looks for: all rules, a group, or one
+    /// Explain the rules of validate: all, a group, or one
     #[command(after_help = "Examples:
   mdskill rule
   mdskill rule SK3              # references
   mdskill rule SK302
   mdskill rule broken-path --json")]
     Rule(RuleArgs),
-    /// Say what the policy of mdskill.toml lets in, and why
+    /// Explain the policy in mdskill.toml, and check skills against it
     #[command(
-        after_help = "Without a name: what the policy says, and whether what is installed would pass it now.
-With names or specs: what each key of the policy says of them; exit 3 when one is refused.
+        after_help = "Without arguments, prints the policy and the installed skills that violate it. With names or
+specs, prints the result of each policy key; exit 3 if a skill is refused.
 
 Examples:
   mdskill policy
@@ -251,8 +250,8 @@ Examples:
     #[command(
         after_help = "Reads the lockfiles of npx skills (skills-lock.json, .skill-lock.json) and APM (apm.lock.yaml),
 and the frontmatter that gh skill adds to each SKILL.md. A skill is locked at the version that
-the tool noted, with your edits kept. Where only the files are known, they must be those of the
-current version. No installed file changes. A skill that can't be imported is listed with the
+the tool recorded, and your edits are kept. If the tool recorded no version, the files must
+be those of the current version. No installed file changes. A skill that can't be imported is listed with the
 reason, and the exit code is 3.
 
 For every other tool, use `mdskill add SPEC`.
@@ -261,11 +260,11 @@ Examples:
   mdskill import
   mdskill import --dry-run
   mdskill import skills-lock.json
-  mdskill import -g             # the skills in your home
+  mdskill import -g             # your personal skills
   mdskill import --restore      # undo the changes that the other tool made"
     )]
     Import(ImportArgs),
-    /// Show, prune or clear the store of git objects
+    /// Show, prune, or clear the cache
     #[command(after_help = "Examples:
   mdskill cache
   mdskill cache prune --days 30

@@ -7,10 +7,10 @@ use super::update::SummaryArgs;
 /// Arguments of `outdated`.
 #[derive(Debug, Default, Args)]
 pub struct OutdatedArgs {
-    /// The skills; none means all
+    /// Names of installed skills [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// What it is told in
+    /// The summary file
     #[command(flatten)]
     pub summary: SummaryArgs,
 }

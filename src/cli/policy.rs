@@ -1,11 +1,11 @@
-//! What `policy` takes.
+//! The arguments of `policy`.
 
 use clap::Args;
 
 /// Arguments of `policy`.
 #[derive(Debug, Args)]
 pub struct PolicyArgs {
-    /// Installed skills by name, or specs; none means all that is installed
+    /// Names of installed skills, or specs [default: all installed skills]
     #[arg(value_name = "NAME|SPEC")]
     pub subjects: Vec<String>,
 }

@@ -5,10 +5,10 @@ use clap::Args;
 /// Arguments of `remove`.
 #[derive(Debug, Args)]
 pub struct RemoveArgs {
-    /// The skills
+    /// Names of installed skills
     #[arg(required = true, value_name = "NAME")]
     pub names: Vec<String>,
-    /// Remove edited skills too: their folders go to the trash folder
+    /// Also remove edited skills; their folders are moved to the trash
     #[arg(short, long)]
     pub force: bool,
 }

@@ -5,7 +5,7 @@ use clap::Args;
 /// Arguments of `rule`.
 #[derive(Debug, Args)]
 pub struct RuleArgs {
-    /// A code, the beginning of some (SK3), or a name; none means all
+    /// A rule code, a code prefix (SK3), or a rule name [default: all]
     #[arg(value_name = "RULE")]
     pub rule: Option<String>,
 }

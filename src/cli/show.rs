@@ -5,7 +5,7 @@ use clap::Args;
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// An installed skill's name, or a spec
+    /// The name of an installed skill, or a spec
     #[arg(value_name = "NAME|SPEC")]
     pub subject: String,
 }

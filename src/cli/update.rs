@@ -11,47 +11,47 @@ use clap::{Args, ValueEnum};
     reason = "each is a flag of the command line"
 )]
 pub struct UpdateArgs {
-    /// The skills; none means all
+    /// Names of installed skills [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Only say what would happen
+    /// Print the changes without making them
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-    /// Only say what would happen, and exit 3 if anything would
+    /// Like --dry-run, and exit 3 if anything would change
     #[arg(long)]
     pub check: bool,
-    /// Take the new version of edited skills as it is: their folders go to the trash folder
+    /// Discard local edits; the edited folders are moved to the trash
     #[arg(short, long, conflicts_with = "conflict")]
     pub force: bool,
-    /// What to do where your edits and the new version change the same lines
+    /// How to resolve lines that both your edits and the new version change
     #[arg(long, value_name = "HOW")]
     pub conflict: Option<ConflictWinner>,
-    /// Follow a tag that points elsewhere now
+    /// Follow tags that now point to a different commit
     #[arg(long)]
     pub accept_moved_tag: bool,
-    /// Take a new version although validating finds this: codes (SK210) or names
+    /// Update skills despite findings of these rules, by code (SK210) or name
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub allow: Vec<String>,
-    /// What it is told in
+    /// The summary file
     #[command(flatten)]
     pub summary: SummaryArgs,
 }
 
-/// Where what changes is told, besides the terminal.
+/// The options for the summary.
 #[derive(Debug, Default, Args)]
 pub struct SummaryArgs {
-    /// Write what changes into this file, as Markdown for a pull request
+    /// Write a Markdown summary for a pull request to FILE
     #[arg(long = "summary", value_name = "FILE")]
     pub file: Option<PathBuf>,
 }
 
-/// What becomes of lines that both sides changed.
+/// The resolution of lines that both sides changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ConflictWinner {
-    /// Write both into the file, between git's markers
+    /// Write both versions to the file, with git's conflict markers
     Markers,
-    /// Keep yours
+    /// Keep your version
     Ours,
-    /// Take upstream's
+    /// Use the upstream version
     Theirs,
 }

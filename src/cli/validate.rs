@@ -1,4 +1,4 @@
-//! What `validate` takes.
+//! The arguments of `validate`.
 
 use std::path::PathBuf;
 
@@ -11,64 +11,63 @@ use clap::{Args, ValueEnum};
     reason = "each is a flag of the command line"
 )]
 pub struct ValidateArgs {
-    /// Folders, files, installed skills or specs; - is standard input; none means the current folder
+    /// Folders, files, installed skills, or specs; - reads standard input [default: .]
     #[arg(value_name = "PATH|SPEC")]
     pub named: Vec<String>,
-    /// Only what is new since a commit, a branch or a tag, in the skills that differ from it
+    /// Report only findings introduced since REF (commit, branch, or tag)
     #[arg(long, value_name = "REF")]
     pub since: Option<String>,
-    /// Fail on warnings too
+    /// Fail on warnings, too
     #[arg(long)]
     pub strict: bool,
-    /// Look only for these: codes, their beginnings (SK3), names, `all`
+    /// Use only these rules: codes, code prefixes (SK3), names, or `all`
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub select: Vec<String>,
-    /// Do not look for these
+    /// Disable these rules
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Whose eyes to look with: copilot (the default), claude, spec
+    /// Validate against this client's rules: copilot (default), claude, spec
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Show findings from this severity on: error, warning, info; the others are counted
-    /// [default: warning; info in json and sarif]
+    /// Lowest severity to show: error, warning, info [default: warning; info in json and sarif]
     #[arg(long, value_name = "LEVEL")]
     pub severity: Option<String>,
-    /// How to tell what was found; never guessed, also not in CI [default: text]
+    /// Output format; never auto-detected, not even in CI [default: text]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<FindingsFormat>,
-    /// The same as --format concise
+    /// Same as --format concise
     #[arg(long, conflicts_with = "format")]
     pub concise: bool,
-    /// Show at most this many findings; 0 shows all, and folds none [default: 100 in text]
+    /// Maximum number of findings to show; 0 shows each finding [default: 100 in text]
     #[arg(long, value_name = "N")]
     pub max: Option<usize>,
-    /// Mend what is shown and can be mended without changing what it means
+    /// Apply safe fixes for the reported findings
     #[arg(long)]
     pub fix: bool,
-    /// With --fix, mend also what may then mean something else
+    /// With --fix, also apply fixes that may change the meaning
     #[arg(long = "unsafe")]
     pub unsafe_fixes: bool,
-    /// Print what --fix would change, and write nothing
+    /// Print the changes of --fix as a diff, without writing them
     #[arg(long)]
     pub diff: bool,
-    /// Where the page from standard input belongs
+    /// Path to assume for the content read from stdin
     #[arg(long, value_name = "FILE")]
     pub stdin_path: Option<PathBuf>,
 }
 
-/// How `validate` tells what it found.
+/// The output formats of `validate`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FindingsFormat {
-    /// Each with its line and what to do, for people
+    /// Findings with source lines and help, for people
     Text,
-    /// A line each, for editors and grep
+    /// One line for each finding, for editors and grep
     Concise,
-    /// For programs; the same as --json
+    /// JSON; same as --json
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Annotations of a GitHub Actions run, and its step summary for what GitHub would drop
+    /// GitHub Actions annotations, with a step summary for those above GitHub's limit
     Github,
-    /// JUnit XML, for other CI servers
+    /// JUnit XML, for CI servers
     Junit,
 }

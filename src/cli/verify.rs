@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-/// Names of installed skills.
+/// Arguments of `verify`.
 #[derive(Debug, Args)]
-pub struct NamesArgs {
-    /// The skills; none means all
+pub struct VerifyArgs {
+    /// Names of installed skills [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
 }

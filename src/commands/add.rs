@@ -38,8 +38,8 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         options.skills = chosen;
         if options.skills.is_empty() {
             session.printer.note(
-                "Nothing",
-                "was ticked: space ticks a skill, enter installs what is ticked",
+                "Finished",
+                "no skills selected (space selects, enter confirms)",
             );
             return Ok(ExitStatus::Done);
         }
@@ -47,7 +47,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
     let mut report = session.wait(add::add(&session.context, &options))?;
     session.printer.show("add", &report, render::add);
     let mut worst = status(&report);
-    // What they link to may link on.
+    // Added siblings may link to further skills.
     while let Some(specs) = wanted_siblings(session, &options, &report)? {
         options = Options {
             specs,
@@ -63,7 +63,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
     Ok(worst)
 }
 
-/// Asks which of the skills that are linked to shall come as well, or tells how they can.
+/// Asks which linked skills to add, or prints the hint to add them.
 fn wanted_siblings(
     session: &Session<'_>,
     options: &Options,
@@ -110,7 +110,7 @@ fn targets(arguments: &TargetArgs, is_personal: bool) -> Result<Vec<Target>, OpE
         let agent = Agent::find(id).ok_or_else(|| {
             let known: Vec<&str> = AGENTS.iter().map(|agent| agent.id).collect();
             OpError::Usage(format!(
-                "there is no agent `{id}`; known are {}; any folder goes with --target DIR",
+                "unknown agent `{id}`; known agents: {}; for another folder, use --target DIR",
                 known.join(", ")
             ))
         })?;

@@ -1,5 +1,4 @@
-//! How `update` and `outdated` tell what changes, besides the terminal: in a file that was asked
-//! for, and in a run of GitHub Actions. Elsewhere none of the latter happens.
+//! The summary file of `update` and `outdated`, and their output in GitHub Actions.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -16,9 +15,9 @@ use crate::ops::update::Report;
 use crate::ui::findings;
 use crate::ui::github::annotations;
 use crate::ui::printer::Printer;
-use crate::ui::pull_request::{PULL_REQUEST_ROOM, summary};
+use crate::ui::pull_request::{MAX_BODY_BYTES, summary};
 
-/// Has the runner hide the environment's tokens, before anything else is printed.
+/// Masks the tokens of the environment, before anything else is printed.
 pub(super) fn hide_tokens(session: &Session<'_>) {
     let env = &session.context.env;
     if env.in_actions() {
@@ -28,33 +27,36 @@ pub(super) fn hide_tokens(session: &Session<'_>) {
     }
 }
 
-/// Where it is told.
+/// The file of `--summary`, and the output for the runner.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct Summary {
     file: Option<PathBuf>,
 }
 
-impl Told {
-    /// Reads the flags. What can't become a file is refused before anything is done.
-    pub(super) fn in_file(session: &Session<'_>, arguments: &SummaryArgs) -> Result<Self, OpError> {
+impl Summary {
+    /// Reads the flags. An invalid path is an error before anything else is done.
+    pub(super) fn from_flags(
+        session: &Session<'_>,
+        arguments: &SummaryArgs,
+    ) -> Result<Self, OpError> {
         let file = arguments.file.as_ref();
         let file = file.map(|file| session.context.env.current_dir.join(file));
         match &file {
             Some(file) if file.is_dir() || file.file_name().is_none() => Err(OpError::Usage(
-                format!("--summary takes a file, and {} is a folder", file.display()),
+                format!("--summary needs a file, but {} is a folder", file.display()),
             )),
             _ => Ok(Self { file }),
         }
     }
 
-    /// Whether the differences are shown anywhere.
+    /// Whether the diffs are needed.
     pub(super) fn wants_differences(&self, session: &Session<'_>) -> bool {
         let env = &session.context.env;
         self.file.is_some() || env.in_actions() && env.step_summary().is_some()
     }
 
-    /// Tells what changes, with the difference of each skill as git writes it.
-    pub(super) fn tell(
+    /// Writes the summary with the diff of each skill.
+    pub(super) fn write(
         &self,
         session: &Session<'_>,
         report: &Report,
@@ -62,26 +64,26 @@ impl Told {
     ) -> Result<(), OpError> {
         let differences = |name: &str| differences.get(name).cloned();
         if session.context.env.in_actions() {
-            tell_runner(session, report, &|room| summary(report, &differences, room));
+            write_for_runner(session, report, &|max| summary(report, &differences, max));
         }
         let Some(file) = &self.file else {
             return Ok(());
         };
-        let page = summary(report, &differences, PULL_REQUEST_ROOM);
-        write(file, page.as_bytes()).map_err(|error| InstallError::Fs(error).into())
+        let page = summary(report, &differences, MAX_BODY_BYTES);
+        write_file(file, page.as_bytes()).map_err(|error| InstallError::Fs(error).into())
     }
 }
 
-/// Replaces a file; what is none, such as `/dev/stdout`, is written into.
-fn write(file: &Path, bytes: &[u8]) -> Result<(), fs::Error> {
+/// Replaces a file, or writes to a device such as `/dev/stdout`.
+fn write_file(file: &Path, bytes: &[u8]) -> Result<(), fs::Error> {
     match std::fs::metadata(file) {
         Ok(there) if !there.is_file() => std::fs::write(file, bytes).at("write", file),
         _ => atomic::write(file, bytes),
     }
 }
 
-/// Annotates, and appends to the step's outputs and its summary.
-fn tell_runner(session: &Session<'_>, report: &Report, page: &dyn Fn(usize) -> String) {
+/// Prints annotations, and appends to the outputs and the summary of the step.
+fn write_for_runner(session: &Session<'_>, report: &Report, page: &dyn Fn(usize) -> String) {
     let (env, printer) = (&session.context.env, session.printer);
     for command in &annotations::annotations(report) {
         printer.command_aside(command);
@@ -104,7 +106,7 @@ fn tell_runner(session: &Session<'_>, report: &Report, page: &dyn Fn(usize) -> S
     }
 }
 
-/// Appends to a step's summary what has room there; returns whether it did.
+/// Appends a page to the step summary, if it fits. Returns whether it was written.
 pub(super) fn append_summary(
     printer: &Printer,
     file: &Path,
@@ -112,7 +114,7 @@ pub(super) fn append_summary(
 ) -> bool {
     let written = || -> std::io::Result<bool> {
         let mut file = append(file)?;
-        // What earlier commands of the step wrote counts too.
+        // The limit includes the output of earlier commands of the step.
         let used = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
         let room = findings::MAX_STEP_SUMMARY_BYTES.saturating_sub(used);
         let Some(page) = page(room) else {
@@ -129,6 +131,6 @@ fn append(file: &Path) -> std::io::Result<std::fs::File> {
 }
 
 fn warn<T>(printer: &Printer, file: &Path, written: Result<T, impl Display>) -> Option<T> {
-    let told = |error| printer.warn(&format!("{} can't be written: {error}", file.display()));
-    written.map_err(told).ok()
+    let report = |error| printer.warn(&format!("failed to write {}: {error}", file.display()));
+    written.map_err(report).ok()
 }

@@ -1,4 +1,4 @@
-//! The command `import`.
+//! `mdskill import`.
 
 use super::Session;
 use crate::cli::ImportArgs;

@@ -31,7 +31,7 @@ fn options(arguments: &LockArgs) -> Result<Options, OpError> {
         match names.as_deref() {
             None => {}
             Some([]) if options.rest.is_some() => {
-                let problem = "--ours and --theirs can't both be without NAME";
+                let problem = "--ours and --theirs cannot both be used without NAME";
                 return Err(OpError::Usage(problem.to_owned()));
             }
             Some([]) => options.rest = Some(side),

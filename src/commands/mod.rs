@@ -1,4 +1,4 @@
-//! The commands: from what was typed to a verb's options, from its report to the person.
+//! Runs a command: options from arguments, exit codes from reports.
 
 mod add;
 mod cache;
@@ -49,8 +49,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(asked) => {
-            // Help and version are answers, everything else is a usage error; a closed
-            // pipe is neither.
+            // Help and version are successes; everything else is a usage error. A closed pipe is
+            // not an error.
             drop(asked.print());
             return match asked.use_stderr() {
                 true => ExitStatus::Usage.into(),
@@ -62,7 +62,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(env) => env,
         Err(error) => {
             printer_of(&cli.global, &Env::default())
-                .error(&format!("the current folder can't be read: {error}"));
+                .error(&format!("failed to read the current directory: {error}"));
             return ExitStatus::Failed.into();
         }
     };
@@ -101,7 +101,7 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
     }
 }
 
-/// A command's surroundings.
+/// The context and the printer of a command.
 struct Session<'a> {
     context: Context<'a>,
     printer: &'a Printer,
@@ -112,7 +112,7 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
         env.current_dir = env.current_dir.join(folder);
         if !env.current_dir.is_dir() {
             return Err(OpError::Usage(format!(
-                "there is no folder {}",
+                "no such directory: {}",
                 env.current_dir.display()
             )));
         }
@@ -125,7 +125,7 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
     let shows =
         !printer.is_quiet() && !printer.json && !printer.in_ci && std::io::stderr().is_terminal();
     let spinner = Spinner::new(printer.clone(), shows);
-    let interrupt = match changes_something(&cli.command) {
+    let interrupt = match writes_files(&cli.command) {
         true => Interrupt::listen(),
         false => Interrupt::default(),
     };
@@ -146,8 +146,9 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
     status
 }
 
-/// What only looks may die at once; what changes must take back.
-fn changes_something(command: &Command) -> bool {
+/// Whether the command writes files. Such a command handles Ctrl-C to undo its changes; others may
+/// end at once.
+fn writes_files(command: &Command) -> bool {
     match command {
         Command::Add(_)
         | Command::Update(_)
@@ -184,26 +185,26 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
 }
 
 impl Session<'_> {
-    /// Runs a verb that may use the network, until it is done or the user gives up.
+    /// Runs an operation to its end or to Ctrl-C.
     fn wait<T>(&self, verb: impl Future<Output = Result<T, OpError>>) -> Result<T, OpError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
         let runtime = runtime
-            .map_err(|error| OpError::Disagrees(format!("the runtime can't start: {error}")))?;
+            .map_err(|error| OpError::Disagrees(format!("failed to start the runtime: {error}")))?;
         let finished = runtime.block_on(async {
             tokio::select! {
                 finished = verb => finished,
                 () = self.context.interrupt.raised() => Err(InstallError::Interrupted.into()),
             }
         });
-        // A name that is still being looked up must not delay the exit.
+        // A pending DNS lookup must not delay the exit.
         runtime.shutdown_background();
         finished
     }
 }
 
-/// What was typed makes no sense.
+/// Makes a usage error.
 fn usage<E: std::error::Error>(error: E) -> OpError {
     OpError::Usage(error.to_string())
 }
@@ -215,8 +216,8 @@ fn names(typed: &[String]) -> Result<Vec<SkillName>, OpError> {
         .collect()
 }
 
-/// Returns the settings with which `add` and `update` look at what they install: the project's, and
-/// on top of them what was allowed, by code or by name, which is not looked for.
+/// Returns the rule settings of `add` and `update`: those of the project, without the rules that
+/// `--allow` names.
 fn with_allowed(session: &Session<'_>, allowed: &[String]) -> Result<Settings, OpError> {
     let mut settings = session.context.config()?.rules.settings;
     for rules in allowed {

@@ -1,6 +1,6 @@
 //! `mdskill outdated`.
 
-use super::github_actions::{self, Told};
+use super::github_actions::{self, Summary};
 use super::update::status;
 use super::{Session, names, with_allowed};
 use crate::cli::OutdatedArgs;
@@ -13,18 +13,18 @@ pub(super) fn outdated(
     arguments: &OutdatedArgs,
 ) -> Result<ExitStatus, OpError> {
     github_actions::hide_tokens(session);
-    let told = Told::in_file(session, &arguments.summary)?;
+    let summary = Summary::from_flags(session, &arguments.summary)?;
     let options = ops_update::Options {
         names: names(&arguments.names)?,
         dry_run: true,
-        with_differences: told.wants_differences(session),
+        with_differences: summary.wants_differences(session),
         settings: with_allowed(session, &[])?,
         ..ops_update::Options::default()
     };
     let mut report = session.wait(ops_update::update(&session.context, &options))?;
-    // A report's form does not hang on whether there is a summary, too.
+    // The JSON report has no diffs, with or without a summary.
     let differences = std::mem::take(&mut report.differences);
     session.printer.show("outdated", &report, render::outdated);
-    told.tell(session, &report, &differences)?;
+    summary.write(session, &report, &differences)?;
     Ok(status(&report, true))
 }

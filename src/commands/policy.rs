@@ -22,7 +22,7 @@ pub(super) fn policy(session: &Session<'_>, arguments: &PolicyArgs) -> Result<Ex
         .collect::<Result<_, _>>()?;
     let report = session.wait(policy::explain(&session.context, &subjects))?;
     session.printer.show("policy", &report, render::policy);
-    // Without a name nothing was to be decided.
+    // Without arguments, the command only prints the policy.
     let is_refused = report.skills.iter().any(|skill| !skill.is_allowed);
     Ok(match is_refused && !subjects.is_empty() {
         true => ExitStatus::Found,

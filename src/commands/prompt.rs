@@ -1,4 +1,4 @@
-//! Asking which of a repository's skills are meant: a list that filters as one types.
+//! Prompts for the selection of skills.
 
 use inquire::{InquireError, MultiSelect};
 
@@ -9,12 +9,12 @@ use crate::ops::add::{Options, Sibling, refused_unfetched};
 use crate::ops::browse::{self, Listed};
 use crate::ui::sanitize;
 
-/// Lines of the list that are shown at once.
+/// Number of lines that are visible at once.
 const PAGE: usize = 15;
 
-/// Asks, when one repository without a skill's name was typed on a terminal.
+/// Asks for the skills of a repository, if the spec names none and a terminal is available.
 ///
-/// Returns the chosen paths; nothing when there is nothing to ask.
+/// Returns the selected paths, or `None` if no question was needed.
 pub(super) fn among_many(
     session: &Session<'_>,
     options: &Options,
@@ -26,7 +26,7 @@ pub(super) fn among_many(
     if !names_none || !session.printer.can_ask() {
         return Ok(None);
     }
-    // Of what the policy refuses, no list is fetched either; `add` then says why.
+    // If the policy refuses the source, nothing is fetched, and `add` reports the refusal.
     if !refused_unfetched(&session.context, options)?.is_empty() {
         return Ok(None);
     }
@@ -35,7 +35,10 @@ pub(super) fn among_many(
         return Ok(None);
     }
     let choices: Vec<String> = report.skills.iter().map(choice).collect();
-    let question = format!("Which of the {} skills of {spec}?", report.skills.len());
+    let question = format!(
+        "Select skills of {spec} ({} available)",
+        report.skills.len()
+    );
     let names: Vec<&str> = report
         .skills
         .iter()
@@ -46,7 +49,7 @@ pub(super) fn among_many(
     Ok(Some(chosen.into_iter().map(path).collect()))
 }
 
-/// Asks which of the skills that the added ones link to shall be added as well.
+/// Asks which of the linked skills to add.
 pub(super) fn siblings<'a>(
     session: &Session<'_>,
     siblings: &'a [Sibling],
@@ -61,35 +64,35 @@ pub(super) fn siblings<'a>(
     };
     let choices: Vec<String> = siblings.iter().map(choice).collect();
     let question = match names.as_slice() {
-        [only] => format!("Also add {only}, which is linked to?"),
-        several => format!("Also add these {}, which are linked to?", several.len()),
+        [only] => format!("Also add the linked skill {only}?"),
+        several => format!("Also add {} linked skills?", several.len()),
     };
-    let ticked: Vec<usize> = (0..siblings.len()).collect();
+    let selected: Vec<usize> = (0..siblings.len()).collect();
     session.context.progress.end();
     let question = sanitize::line(&question);
     let chosen = ask(
         &question,
         choices,
         &names,
-        &ticked,
-        "name them behind `add`",
+        &selected,
+        "name them as arguments of `add`",
     )?;
     Ok(chosen.into_iter().map(|at| &siblings[at]).collect())
 }
 
-/// Asks which of the choices are meant, and returns their places; none, when nobody wants to say.
+/// Asks for a selection, and returns the indices; empty if the user cancels.
 fn ask(
     question: &str,
     choices: Vec<String>,
     names: &[&str],
-    ticked: &[usize],
+    selected: &[usize],
     instead: &str,
 ) -> Result<Vec<usize>, OpError> {
     let asked = MultiSelect::new(question, choices)
         .with_page_size(PAGE)
-        .with_default(ticked)
+        .with_default(selected)
         .with_help_message(
-            "type to filter, space to tick, enter to install what is ticked, esc to leave",
+            "type to filter, space to select, enter to install the selection, esc to cancel",
         )
         .with_formatter(&|chosen| {
             let chosen: Vec<&str> = chosen.iter().map(|chosen| names[chosen.index]).collect();
@@ -101,7 +104,7 @@ fn ask(
         Err(InquireError::OperationCanceled) => Ok(Vec::new()),
         Err(InquireError::OperationInterrupted) => Err(InstallError::Interrupted.into()),
         Err(error) => Err(OpError::Usage(format!(
-            "the list can't be shown ({error}); {instead}"
+            "cannot show the list ({error}); {instead}"
         ))),
     }
 }
@@ -111,7 +114,7 @@ fn choice(skill: &Listed) -> String {
     fitted(&format!("{}  {description}", skill.name))
 }
 
-/// Returns a line that fits beside the tick.
+/// Returns a line that fits next to the check box.
 fn fitted(text: &str) -> String {
     let line = sanitize::line(text);
     let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));

@@ -1,6 +1,6 @@
 //! `mdskill update`.
 
-use super::github_actions::{self, Told};
+use super::github_actions::{self, Summary};
 use super::{Session, names, with_allowed};
 use crate::cli::{ConflictWinner, UpdateArgs};
 use crate::merge::Favor;
@@ -10,7 +10,7 @@ use crate::ui::render;
 
 pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<ExitStatus, OpError> {
     github_actions::hide_tokens(session);
-    let told = Told::in_file(session, &arguments.summary)?;
+    let summary = Summary::from_flags(session, &arguments.summary)?;
     let options = ops_update::Options {
         names: names(&arguments.names)?,
         dry_run: arguments.dry_run || arguments.check,
@@ -21,15 +21,15 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
             Some(ConflictWinner::Ours) => Favor::Ours,
             Some(ConflictWinner::Theirs) => Favor::Theirs,
         },
-        with_differences: told.wants_differences(session),
+        with_differences: summary.wants_differences(session),
         accept_moved_tag: arguments.accept_moved_tag,
         settings: with_allowed(session, &arguments.allow)?,
     };
     let mut report = session.wait(ops_update::update(&session.context, &options))?;
-    // A report's form does not hang on whether there is a summary, too.
+    // The JSON report has no diffs, with or without a summary.
     let differences = std::mem::take(&mut report.differences);
     session.printer.show("update", &report, render::update);
-    told.tell(session, &report, &differences)?;
+    summary.write(session, &report, &differences)?;
     Ok(status(&report, arguments.check))
 }
 

@@ -1,9 +1,9 @@
-//! `validate`: from flags to settings, and from findings to the way they are told.
+//! `mdskill validate`.
 
 use std::io::Read;
 use std::time::Instant;
 
-use super::validate_output::{self, Telling};
+use super::validate_output::{self, Output};
 use super::{Session, usage};
 use crate::cli::ValidateArgs;
 use crate::config::Rules;
@@ -15,28 +15,28 @@ use mdskill_lint::Level;
 use mdskill_lint::diagnostic::{Safety, Severity};
 use mdskill_lint::fix::FixFilter;
 
-/// Most of a page that is read from standard input, as much as of a file.
+/// Maximum size of a page from standard input, which is also the maximum size of a file.
 const MAX_INPUT_BYTES: u64 = 16 << 20;
 
 pub(super) fn validate(
     session: &Session<'_>,
     arguments: &ValidateArgs,
 ) -> Result<ExitStatus, OpError> {
-    let telling = Telling::of(arguments, session.printer.json)?;
+    let output = Output::of(arguments, session.printer.json)?;
     let options = ops_validate::Options {
         named: arguments.named.clone(),
         rules: rules(session, arguments)?,
-        fixing: fixing(arguments, telling.least_mended())?,
+        fixing: fixing(arguments, output.lowest_fixed())?,
         page: page(arguments)?,
         since: arguments.since.clone(),
     };
     let began = Instant::now();
     let mut report = session.wait(ops_validate::validate(&session.context, &options))?;
-    validate_output::tell(session, &mut report, &telling, began.elapsed());
+    validate_output::print(session, &mut report, &output, began.elapsed());
     Ok(status(&report, options.rules.is_strict))
 }
 
-/// Whoever asked for the difference asks whether there is one.
+/// With `--diff`, exit 3 if there is a diff.
 fn status(report: &Report, is_strict: bool) -> ExitStatus {
     let errors = report.summary.errors > 0 || is_strict && report.summary.warnings > 0;
     let found = match report.fixes.as_ref().and_then(|fixes| fixes.diff.as_ref()) {
@@ -54,7 +54,7 @@ fn fixing(arguments: &ValidateArgs, least: Severity) -> Result<Option<Fixing>, O
     let is_asked = arguments.fix || arguments.diff;
     if arguments.unsafe_fixes && !is_asked {
         return Err(OpError::Usage(
-            "--unsafe says how much --fix may do; add --fix, or --diff to look first".to_owned(),
+            "--unsafe can be used only with --fix or --diff".to_owned(),
         ));
     }
     Ok(is_asked.then_some(Fixing {
@@ -69,22 +69,18 @@ fn fixing(arguments: &ValidateArgs, least: Severity) -> Result<Option<Fixing>, O
     }))
 }
 
-/// Reads the page that `-` stands for.
+/// Reads the page for `-`.
 fn page(arguments: &ValidateArgs) -> Result<Option<Page>, OpError> {
     let is_stdin = arguments.named.iter().any(|named| named == "-");
     let refused = match &arguments.stdin_path {
         None if !is_stdin => return Ok(None),
         None => {
-            "add --stdin-path FILE: a page is judged by where it lies, like skills/mine/SKILL.md"
+            "`-` needs --stdin-path FILE, because rules depend on the path, such as skills/mine/SKILL.md"
         }
-        Some(_) if !is_stdin => {
-            "--stdin-path goes with `-`, which reads the page from standard input"
-        }
-        Some(_) if arguments.named.len() > 1 => {
-            "`-` stands alone; run the command again for what else is to be looked at"
-        }
+        Some(_) if !is_stdin => "--stdin-path can be used only with `-`",
+        Some(_) if arguments.named.len() > 1 => "`-` cannot be used with other paths",
         Some(path) if path.file_name().is_none() => {
-            "--stdin-path names a file, like skills/mine/SKILL.md"
+            "--stdin-path needs a file, such as skills/mine/SKILL.md"
         }
         Some(path) => {
             return Ok(Some(Page {
@@ -105,14 +101,14 @@ fn standard_input() -> Result<Vec<u8>, OpError> {
         .at("read", "standard input")?;
     if bytes.len() as u64 > MAX_INPUT_BYTES {
         return Err(OpError::Usage(format!(
-            "standard input has more than {} MiB, which no page of a skill has",
+            "standard input is larger than {} MiB",
             MAX_INPUT_BYTES >> 20
         )));
     }
     Ok(bytes)
 }
 
-/// Returns what `mdskill.toml` says, with the flags on top of it.
+/// Returns the rules of `mdskill.toml`, overridden by the flags.
 fn rules(session: &Session<'_>, arguments: &ValidateArgs) -> Result<Rules, OpError> {
     let mut rules = session.context.config()?.rules;
     if let Some(profile) = &arguments.profile {

@@ -1,4 +1,4 @@
-//! How `validate` tells what it found: the flags, and the ways out.
+//! Prints the report of `validate` in the requested format.
 
 use std::time::Duration;
 
@@ -11,21 +11,21 @@ use crate::ui::findings::{self, Page};
 use crate::ui::printer::Printer;
 use mdskill_lint::diagnostic::Severity;
 
-/// How many findings a page of text shows: as many as somebody mends before they run it again.
-const MAX_OF_TEXT: usize = 100;
-/// How wide a line of a file may be when nothing says how wide the reader's lines are.
-const WIDTH_OF_A_PIPE: usize = 140;
+/// Default maximum of findings in the text format: as many as a user fixes before the next run.
+const DEFAULT_MAX: usize = 100;
+/// Width of source lines if the output is not a terminal.
+const DEFAULT_WIDTH: usize = 140;
 
-/// What the flags say about telling.
+/// The output options.
 #[derive(Debug)]
-pub(super) struct Telling {
+pub(super) struct Output {
     format: Format,
     severity: Option<Severity>,
     max: Option<usize>,
 }
 
-impl Telling {
-    /// Reads the flags; `is_json` says that there was `--json`.
+impl Output {
+    /// Reads the flags; `is_json` is the flag `--json`.
     pub(super) fn of(arguments: &ValidateArgs, is_json: bool) -> Result<Self, OpError> {
         let asked = match arguments.concise {
             true => Some(Format::Concise),
@@ -34,13 +34,13 @@ impl Telling {
         let format = match (asked, is_json) {
             (None | Some(Format::Json), true) => Format::Json,
             (Some(_), true) => {
-                let both = "--json is a format of its own: leave it out, or the other one";
+                let both = "--json cannot be used with another --format";
                 return Err(OpError::Usage(both.to_owned()));
             }
             (asked, false) => asked.unwrap_or(Format::Text),
         };
         if arguments.max.is_some() && !matches!(format, Format::Text | Format::Concise) {
-            let only = "--max goes with --format text and --format concise only";
+            let only = "--max can be used only with --format text or --format concise";
             return Err(OpError::Usage(only.to_owned()));
         }
         let severity = arguments.severity.as_deref().map(str::parse).transpose();
@@ -51,12 +51,13 @@ impl Telling {
         })
     }
 
-    /// From which severity on findings are mended: what people see, whatever reads it.
-    pub(super) fn least_mended(&self) -> Severity {
+    /// Returns the lowest severity that is fixed. Findings below it are hidden in the text format, so
+    /// fixing them would be surprising.
+    pub(super) fn lowest_fixed(&self) -> Severity {
         self.severity.unwrap_or(Severity::Warning)
     }
 
-    /// Programs get all and choose themselves; the rest is for people.
+    /// Returns the lowest severity that is printed. Programs get all findings by default.
     fn least(&self) -> Severity {
         let least = match self.format {
             Format::Json | Format::Sarif => Severity::Info,
@@ -66,26 +67,26 @@ impl Telling {
     }
 }
 
-/// Tells what was found: data on standard output, and for people the sum of it on standard error.
-pub(super) fn tell(session: &Session<'_>, report: &mut Report, telling: &Telling, took: Duration) {
+/// Prints the findings to stdout, and in formats for people the totals to stderr.
+pub(super) fn print(session: &Session<'_>, report: &mut Report, output: &Output, took: Duration) {
     let printer = session.printer;
-    let least = telling.least();
+    let least = output.least();
     let is_for_people = matches!(
-        telling.format,
+        output.format,
         Format::Text | Format::Concise | Format::Github
     );
     for note in &report.notes {
         printer.warn(note);
     }
     if let Some(fixes) = report.fixes.as_ref().filter(|_| is_for_people) {
-        tell_fixes(printer, fixes);
+        print_fixes(printer, fixes);
         if fixes.diff.is_some() {
             return;
         }
     }
-    match telling.format {
+    match output.format {
         Format::Text if page_of(report).is_some() => {
-            // The mended page is what goes to standard output.
+            // Stdout gets the fixed page.
             for line in findings::concise(report, least, 0) {
                 printer.item(&line);
             }
@@ -93,8 +94,8 @@ pub(super) fn tell(session: &Session<'_>, report: &mut Report, telling: &Telling
         Format::Text => {
             let page = Page {
                 least,
-                max: telling.max.unwrap_or(MAX_OF_TEXT),
-                width: printer.width().unwrap_or(WIDTH_OF_A_PIPE),
+                max: output.max.unwrap_or(DEFAULT_MAX),
+                width: printer.width().unwrap_or(DEFAULT_WIDTH),
             };
             let text = findings::text(report, &page);
             if !text.is_empty() {
@@ -102,7 +103,7 @@ pub(super) fn tell(session: &Session<'_>, report: &mut Report, telling: &Telling
             }
         }
         Format::Concise => {
-            let lines = findings::concise(report, least, telling.max.unwrap_or(0));
+            let lines = findings::concise(report, least, output.max.unwrap_or(0));
             if !lines.is_empty() {
                 printer.data(&lines.join("\n"));
             }
@@ -127,8 +128,8 @@ fn page_of(report: &Report) -> Option<&PageText> {
     report.fixes.as_ref()?.text.as_ref()
 }
 
-/// Tells what was mended: a file, a rule and what was done to a line, with how many times.
-fn tell_fixes(printer: &Printer, fixes: &Fixes) {
+/// Prints the fixes: the file, the rule, the change, and how many times it was applied.
+fn print_fixes(printer: &Printer, fixes: &Fixes) {
     let verb = match &fixes.diff {
         Some(diff) => {
             printer.diff(diff);
@@ -147,7 +148,7 @@ fn tell_fixes(printer: &Printer, fixes: &Fixes) {
         printer.status(verb, &sentence);
     }
     for kept in &fixes.kept {
-        printer.warn(&format!("{} is not mended: {}", kept.file, kept.reason));
+        printer.warn(&format!("{} was not fixed: {}", kept.file, kept.reason));
     }
     for refused in &fixes.refused {
         printer.warn(&format!("{}: {}", refused.file, refused.reason));

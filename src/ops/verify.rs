@@ -21,6 +21,9 @@ use mdskill_lint::path::fold;
 pub struct Report {
     /// The number of folders that match the lockfile.
     pub intact: usize,
+    /// The number of verified skills, each of which may have several folders.
+    #[serde(skip)]
+    pub skills: usize,
     /// The folders that do not match.
     pub drift: Vec<Drift>,
 }
@@ -64,7 +67,10 @@ pub fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpEr
         OnDisk::read(&scope.skill(target, name))
     };
     let contents: Vec<OnDisk> = folders.par_iter().map(read).collect::<Result<_, _>>()?;
-    let mut report = Report::default();
+    let mut report = Report {
+        skills: named(&lockfile, names).count(),
+        ..Report::default()
+    };
     let mut work_trees: BTreeMap<&Target, Option<WorkTree>> = BTreeMap::new();
     for ((name, entry, target), on_disk) in folders.into_iter().zip(contents) {
         let place = scope.skill(target, name);

@@ -14,27 +14,27 @@ use mdskill_git::http::HttpError;
 use mdskill_git::objects::ObjectError;
 use mdskill_git::transport::TransportError;
 
-/// How a command ended. The README's table is checked against this.
+/// The outcome of a command. A test compares it with `docs/reference/exit-codes.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExitStatus {
-    /// Everything that was asked for is done.
+    /// The command did all that was requested.
     Done = 0,
-    /// Something was not done.
+    /// A requested action failed.
     Failed = 1,
-    /// What was typed makes no sense.
+    /// An option or a spec is invalid.
     Usage = 2,
-    /// The check found something.
+    /// A check found problems, or a skill needs a decision.
     Found = 3,
-    /// The server or the disk gives no permission.
+    /// The server or the file system denied access.
     NoPermission = 4,
-    /// The network failed.
+    /// A network request failed.
     Network = 5,
-    /// The user stopped it.
+    /// The user interrupted the command.
     Interrupted = 130,
 }
 
 impl ExitStatus {
-    /// Every way to end, by code.
+    /// All outcomes, sorted by code.
     pub const ALL: [Self; 7] = [
         Self::Done,
         Self::Failed,
@@ -45,16 +45,16 @@ impl ExitStatus {
         Self::Interrupted,
     ];
 
-    /// Returns what the code means, as the help and the README say it.
+    /// Returns the meaning of the code, as in the help and in the documentation.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Usage => "usage",
-            Self::Found => "a check found something",
-            Self::NoPermission => "no permission",
-            Self::Network => "network",
+            Self::Done => "success",
+            Self::Failed => "failure",
+            Self::Usage => "invalid usage",
+            Self::Found => "a check found problems",
+            Self::NoPermission => "permission denied",
+            Self::Network => "network error",
             Self::Interrupted => "interrupted",
         }
     }

@@ -258,7 +258,7 @@ fn an_update_moves_skills_and_tells_what_moved() {
     assert_eq!(runner.output("conflicts"), "");
     assert_eq!(runner.output("status"), "0");
     let summary = std::fs::read_to_string(runner.output("summary")).unwrap();
-    assert!(summary.starts_with("**1 skill has moved**"), "{summary}");
+    assert!(summary.starts_with("**1 skill updated**"), "{summary}");
     let report: Value =
         serde_json::from_slice(&std::fs::read(runner.output("json")).unwrap()).unwrap();
     assert_eq!(report["skills"][0]["name"], "one");

@@ -242,12 +242,12 @@ fn what_clients_would_not_load_is_stopped_and_the_others_land() {
     repo.commit("Good and bad");
     shop.run(&["add", "acme/skills", "--all"])
         .fails(1)
-        .says("`bare` was not added, for no client would load it")
-        .says("`silent` was not added, for no client would load it")
+        .says("`bare` was not added: no client can load it")
+        .says("`silent` was not added: no client can load it")
         .says("the frontmatter has no `description`")
         .says("installed under its folder's name: `SHOUTS` is not a valid skill name")
         .says("references/gone.md")
-        .says("--allow CODE installs it nevertheless");
+        .says("use `--allow CODE` to install it anyway");
     assert_eq!(shop.folders(".github/skills"), ["Shouts", "broken", "good"]);
     shop.refuses(&["add", "acme/skills/silent"], 1, "`silent` was not added");
     shop.run(&["add", "acme/skills/silent", "--force"]).ok();

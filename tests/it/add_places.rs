@@ -155,7 +155,7 @@ fn a_skill_may_have_a_target_of_its_own_and_several() {
             .tree(folder)
             .assert_same(&repo.snapshot("main:skills/one"));
     }
-    shop.run(&["verify"]).ok().says("3 folders as locked");
+    shop.run(&["verify"]).ok().says("2 skills");
     shop.run(&["remove", "one", "two"]).ok();
     for folder in [".github/skills", ".claude/skills", "tools/skills"] {
         assert!(shop.folders(folder).is_empty(), "{folder}");
@@ -168,7 +168,7 @@ fn a_target_is_a_folder_of_the_project() {
     shop.refuses(
         &["add", "acme/skills/one", "--agent", "nobody"],
         2,
-        "there is no agent `nobody`; known are copilot, claude",
+        "unknown agent `nobody`; known agents: copilot, claude",
     );
     for outside in ["../out", "/tmp/out", "a/../../b", ".git/hooks"] {
         shop.refuses(
@@ -226,12 +226,12 @@ fn what_mdskill_did_not_install_stays_or_goes_to_the_trash() {
     let refused = shop.refuses(
         &["add", "acme/skills", "--all"],
         1,
-        ".github/skills/one is left alone: mdskill did not install it",
+        ".github/skills/one was not changed: mdskill did not install it",
     );
     refused.says("nothing was changed");
     shop.run(&["add", "acme/skills", "--all", "--force"])
         .ok()
-        .says("what was there is now in .mdskill/trash/one-1");
+        .says("your old copy to .mdskill/trash/one-1");
     assert_eq!(shop.room.read(".mdskill/trash/one-1/SKILL.md"), "mine");
     assert_eq!(shop.room.read(".mdskill/.gitignore"), "*\n");
     shop.has("one", &repo, "main:skills/one");
@@ -307,7 +307,7 @@ fn the_root_is_found_from_below_and_named_with_c() {
         .dir(elsewhere)
         .run();
     told.ok().says("one").says("two");
-    shop.refuses(&["-C", "nowhere", "list"], 2, "there is no folder");
+    shop.refuses(&["-C", "nowhere", "list"], 2, "no such directory");
 }
 
 #[test]

@@ -33,7 +33,9 @@ fn stocked() -> (Shop, Repo) {
 fn what_blocks_loading_stops_and_allow_is_the_way_out() {
     let (shop, repo) = stocked();
     let stopped = shop.refuses(&["add", "acme/skills/silent"], 1, "`silent` was not added");
-    stopped.says("[SK210]").says("--allow CODE installs it");
+    stopped
+        .says("[SK210]")
+        .says("use `--allow CODE` to install it anyway");
     shop.refuses(
         &["add", "acme/skills/silent", "--allow", "SK301"],
         1,
@@ -71,7 +73,7 @@ fn errors_are_shown_and_warnings_counted_in_one_line() {
         .ok()
         .says(".github/skills/broken/SKILL.md:7: ")
         .says("[SK301]")
-        .says("1 warning in 1 skill; `mdskill validate .github/skills/listed` shows them")
+        .says("1 warning in 1 skill; run `mdskill validate .github/skills/listed` to show them")
         .never_says("SK113");
     assert_eq!(shop.folders(".github/skills"), ["broken", "good", "listed"]);
     // The command of the hint shows it, under the same name.
@@ -89,8 +91,8 @@ fn strict_changes_nothing_when_there_is_any_error() {
         3,
         "nothing was changed",
     );
-    all.says("`broken` was not added, for it has errors:")
-        .says("`silent` was not added, for no client would load it:");
+    all.says("`broken` was not added: it has errors")
+        .says("`silent` was not added: no client can load it");
     let json = shop
         .refuses(
             &["add", "acme/skills/broken", "--strict", "--json"],

@@ -73,8 +73,8 @@ fn edits_go_into_the_new_version_again_and_again() {
     outcome
         .ok()
         .says("Updated one")
-        .says("your edits are kept in SKILL.md, notes.md")
-        .says("1 skill moved, 2 unchanged");
+        .says("kept your edits in SKILL.md, notes.md")
+        .says("1 updated, 2 unchanged");
     let theirs = BODY.replace("first", "first, but better");
     let expected = merged_by_git(&shop, BODY, &ours, &theirs);
     assert_eq!(shop.room.read(PAGE), expected);
@@ -85,17 +85,17 @@ fn edits_go_into_the_new_version_again_and_again() {
     assert!(entry["edits"].starts_with("sha256:") && entry["edits"] != entry["digest"]);
     shop.run(&["verify"]).ok();
     assert_eq!(state(&shop, "one"), "kept");
-    shop.refuses(&["update"], 0, "everything is up to date (3 skills)");
+    shop.refuses(&["update"], 0, "all skills are up to date (3 skills)");
     upstream(&mut repo, "third", "third, twice");
     shop.run(&["update"])
         .ok()
-        .says("your edits are kept in SKILL.md, notes.md");
+        .says("kept your edits in SKILL.md, notes.md");
     assert_eq!(
         shop.room.read(PAGE),
         expected.replace("third", "third, twice")
     );
     shop.run(&["verify"]).ok();
-    shop.refuses(&["install", "--frozen"], 0, "3 as locked");
+    shop.refuses(&["install", "--frozen"], 0, "3 unchanged");
 }
 
 #[test]
@@ -145,17 +145,17 @@ fn a_conflict_leaves_the_skill_and_lists_what_a_person_must_decide() {
     upstream(&mut repo, "second", "second, theirs");
     repo.write("skills/two/more.md", "more");
     let now = repo.commit("More of two");
-    shop.refuses(&["update", "--check"], 3, "1 in conflict");
+    shop.refuses(&["update", "--check"], 3, "1 conflict");
     let page = shop.room.read(PAGE);
     let outcome = shop.run(&["update"]);
     outcome
         .fails(3)
-        .says(".github/skills/one: your edits and the new version are in conflict")
+        .says(".github/skills/one: your edits conflict with the new version")
         .says("SKILL.md: both sides changed the same lines")
         .says("second, ours")
         .says("second, theirs")
         .says("`mdskill update one --conflict=markers`")
-        .says("1 skill moved, 1 unchanged, 1 in conflict");
+        .says("1 updated, 1 unchanged, 1 conflict");
     assert_eq!(shop.room.read(PAGE), page);
     assert_eq!(shop.entry("one"), before);
     shop.has("two", &repo, "main:skills/two");
@@ -184,10 +184,10 @@ fn markers_are_written_resolved_and_kept() {
     outcome
         .fails(3)
         .says("Updated one")
-        .says("what is in conflict is marked in its files")
-        .says("resolve them, then run `mdskill keep one`")
+        .says("the conflicts are marked in the files")
+        .says("then run `mdskill keep one`")
         .never_says("--conflict=")
-        .never_says("your edits are kept");
+        .never_says("kept your edits");
     let page = shop.room.read(PAGE);
     assert!(
         page.contains(
@@ -211,7 +211,7 @@ fn markers_are_written_resolved_and_kept() {
     upstream(&mut repo, "fourth", "fourth, newer");
     shop.run(&["update"])
         .ok()
-        .says("your edits are kept in SKILL.md");
+        .says("kept your edits in SKILL.md");
     let page = shop.room.read(PAGE);
     assert!(
         page.contains("second, both") && page.contains("fourth, newer"),
@@ -270,7 +270,7 @@ fn what_is_kept_is_neither_removed_nor_overwritten_by_mistake() {
     assert_eq!(shop.room.read(PAGE), page);
     shop.run(&["update", "--force"])
         .ok()
-        .says("what was there is now in .mdskill/trash/one-1");
+        .says("your old copy to .mdskill/trash/one-1");
     shop.has("one", &repo, "main:skills/one");
     assert_eq!(shop.room.read(".mdskill/trash/one-1/SKILL.md"), page);
     assert!(!shop.entry("one").contains_key("edits"));
@@ -284,15 +284,13 @@ fn keep_says_what_it_keeps_and_refuses_what_makes_no_sense() {
         1,
         "`thre` is not installed; did you mean `three`?",
     );
-    shop.run(&["keep", "one"])
-        .ok()
-        .says("there is nothing to keep");
+    shop.run(&["keep", "one"]).ok().says("no local edits");
     assert!(!shop.entry("one").contains_key("edits"));
     edit(&shop, "second", "ours");
     shop.refuses(
         &["diff", "--local"],
         0,
-        "`mdskill keep one` records the edits",
+        "`mdskill keep one` accepts the edits",
     );
     let told = shop.run(&["diff", "--local", "one"]);
     assert!(told.stdout.contains("-second\n+ours\n"), "{}", told.stdout);
@@ -305,9 +303,7 @@ fn keep_says_what_it_keeps_and_refuses_what_makes_no_sense() {
     shop.refuses(&["keep", "three"], 1, "`mdskill install three` restores it");
     // Taken back, the edits are gone from the lockfile too.
     shop.room.write(PAGE, BODY);
-    shop.run(&["keep", "one"])
-        .ok()
-        .says("there is nothing to keep");
+    shop.run(&["keep", "one"]).ok().says("no local edits");
     assert!(!shop.entry("one").contains_key("edits"));
     shop.run(&["verify", "one"]).ok();
 }
@@ -317,7 +313,7 @@ fn install_does_not_pretend_to_have_edits() {
     let (shop, _repo) = installed();
     edit(&shop, "second", "ours");
     shop.run(&["keep", "one"]).ok();
-    shop.refuses(&["install"], 0, "3 as locked");
+    shop.refuses(&["install"], 0, "3 unchanged");
     shop.room.write(PAGE, BODY);
     shop.refuses(
         &["install"],
@@ -382,11 +378,7 @@ fn every_kind_of_conflict_has_its_sentence_and_loses_nothing() {
         .write("skills/one/notes/a.md", "in a folder\n")
         .executable("skills/one/scripts/run.sh", "#!/bin/sh\necho theirs\n");
     repo.commit("All of it otherwise");
-    let outcome = shop.refuses(
-        &["update"],
-        3,
-        "your edits and the new version are in conflict",
-    );
+    let outcome = shop.refuses(&["update"], 3, "your edits conflict with the new version");
     for file in [
         "logo.png: ",
         "references/a.md: ",
@@ -437,7 +429,7 @@ fn update_merges_over_read_only_files_and_leftovers() {
     upstream(&mut repo, "fourth", "theirs");
     shop.run(&["update"])
         .ok()
-        .says("your edits are kept in SKILL.md");
+        .says("kept your edits in SKILL.md");
     shop.run(&["verify"]).ok();
     assert_eq!(
         shop.room.read(PAGE),
@@ -461,7 +453,7 @@ fn a_marker_is_no_capability() {
 fn verify_says_that_recorded_edits_are_gone_and_how_to_go_on() {
     let (shop, _repo) = installed();
     edit(&shop, "second", "ours");
-    shop.refuses(&["verify"], 3, "`mdskill keep NAME` records them");
+    shop.refuses(&["verify"], 3, "`mdskill keep NAME` accepts them");
     shop.run(&["keep", "one"]).ok();
     shop.room.write(PAGE, BODY);
     shop.refuses(

@@ -37,7 +37,7 @@ fn what_a_program_left_in_one_of_two_folders_is_no_other_edit() {
     let left = ".claude/skills/one/.DS_Store";
     shop.room.write(left, "junk");
     upstream(&mut repo, "fourth", "theirs");
-    shop.run(&["update"]).ok().says("your edits are kept");
+    shop.run(&["update"]).ok().says("kept your edits");
     for page in [PAGE, OTHER] {
         let merged = BODY.replace("second", "ours").replace("fourth", "theirs");
         assert_eq!(shop.room.read(page), merged);
@@ -54,11 +54,11 @@ fn an_update_does_not_forget_recorded_edits_that_are_not_on_disk() {
     upstream(&mut repo, "fourth", "theirs");
     // Upstream's own files, without the edits.
     shop.room.write(PAGE, BODY);
-    shop.refuses(&["update", "--dry-run"], 3, "1 left alone");
+    shop.refuses(&["update", "--dry-run"], 3, "1 not changed");
     shop.refuses(
         &["update"],
         3,
-        ".github/skills/one is left alone: the local edits that mdskill.lock records are not in it",
+        ".github/skills/one was not changed: the local edits that mdskill.lock records are not in it",
     )
     .says("`mdskill keep one` records that there are none");
     // No files at all.
@@ -66,7 +66,7 @@ fn an_update_does_not_forget_recorded_edits_that_are_not_on_disk() {
     shop.refuses(&["update"], 3, "it is missing, and mdskill.lock records");
     // As the project's own history has them, they go into the new version.
     shop.room.write(PAGE, &ours);
-    shop.run(&["update"]).ok().says("your edits are kept");
+    shop.run(&["update"]).ok().says("kept your edits");
     assert_eq!(shop.room.read(PAGE), ours.replace("fourth", "theirs"));
     // Who says so goes on without them.
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
@@ -93,7 +93,7 @@ fn markers_that_nobody_resolved_do_not_become_edits_with_the_next_update() {
     }
     shop.run(&["verify"]).fails(3);
     shop.room.write(PAGE, BODY.replace("second", "both"));
-    shop.run(&["update"]).ok().says("your edits are kept");
+    shop.run(&["update"]).ok().says("kept your edits");
     let page = shop.room.read(PAGE);
     assert_eq!(
         page,
@@ -115,7 +115,7 @@ fn markers_that_are_meant_or_upstream_s_own_are_no_obstacle() {
     upstream(&mut repo, "fourth", "theirs");
     shop.run(&["update"])
         .ok()
-        .says("your edits are kept in SKILL.md");
+        .says("kept your edits in SKILL.md");
     let ours = markers.replace('x', "ours");
     shop.room.write(".github/skills/one/ours.md", ours);
     shop.refuses(&["keep", "one"], 1, "ours.md:1 still has the markers");
@@ -123,7 +123,7 @@ fn markers_that_are_meant_or_upstream_s_own_are_no_obstacle() {
     upstream(&mut repo, "fifth", "newer");
     shop.run(&["update"])
         .ok()
-        .says("your edits are kept in SKILL.md, ours.md");
+        .says("kept your edits in SKILL.md, ours.md");
     shop.run(&["verify"]).ok();
 }
 
@@ -157,7 +157,7 @@ fn another_folder_of_a_skill_gets_the_edits_that_are_kept() {
     shop.run(&["verify"]).ok();
     // What somebody wrote into it is not taken, but with --force.
     shop.room.write(OTHER, BODY.replace("third", "more"));
-    shop.refuses(&["install"], 1, ".claude/skills/one is left alone");
+    shop.refuses(&["install"], 1, ".claude/skills/one was not changed");
     shop.run(&["install", "--force"])
         .ok()
         .says(".mdskill/trash/one-1");
@@ -200,21 +200,21 @@ fn after_markers_are_written_the_next_step_is_to_resolve_them() {
     upstream(&mut repo, "second", "theirs");
     let open = "`mdskill update one --conflict=markers`";
     shop.refuses(&["update"], 3, open)
-        .says("0 skills moved, 1 unchanged, 1 in conflict");
+        .says("0 updated, 1 unchanged, 1 conflict");
     shop.refuses(
         &["update", "--dry-run", "--conflict=markers"],
         3,
-        "what is in conflict would be marked in its files",
+        "the conflicts would be marked in the files",
     )
-    .says("1 skill would move (1 to be resolved), 1 unchanged")
+    .says("1 to update (1 to resolve), 1 unchanged")
     .never_says("run `mdskill keep one`")
     .never_says(open);
     shop.run(&["update", "--conflict=markers"])
         .fails(3)
         .says("run `mdskill keep one`")
-        .says("1 skill moved (1 to be resolved), 1 unchanged")
+        .says("1 updated (1 to resolve), 1 unchanged")
         .never_says(open)
-        .never_says("in conflict (");
+        .never_says("conflict (");
     shop.run(&["verify"]).fails(3).says("`mdskill keep NAME`");
 }
 
@@ -237,7 +237,7 @@ fn what_is_no_folder_is_not_told_to_be_unedited() {
     assert_eq!(json["unedited"], 1);
     assert_eq!(json["not_compared"][0]["place"], ".claude/skills/one");
     shop.run(&["install", "one", "--force"]).ok();
-    shop.refuses(&["diff", "--local"], 0, "nothing is edited")
+    shop.refuses(&["diff", "--local"], 0, "no local edits")
         .never_says("not compared");
     std::os::unix::fs::symlink("/etc", place.join("etc")).unwrap();
     let link = ".claude/skills/one was not compared: `etc` in it is no plain file";
@@ -251,14 +251,14 @@ fn a_dry_run_tells_what_would_go_to_the_trash() {
     shop.room.write(PAGE, BODY.replace("second", "ours"));
     let trash = "what is in .github/skills/one would go to the trash folder";
     shop.refuses(&["install", "--force", "--dry-run"], 0, trash)
-        .says("1 would be installed, 0 as locked");
+        .says("1 to install, 0 unchanged");
     shop.refuses(
         &["add", "acme/skills/one", "--force", "--dry-run"],
         0,
         trash,
     );
     upstream(&mut repo, "fourth", "theirs");
-    shop.refuses(&["update", "--dry-run"], 0, "your edits are kept")
+    shop.refuses(&["update", "--dry-run"], 0, "kept your edits")
         .never_says("trash");
     shop.refuses(&["update", "--force", "--dry-run"], 0, trash);
     shop.run(&["update", "--force"])
@@ -276,7 +276,7 @@ fn two_folders_of_a_skill_are_one_skill_and_a_name_given_twice_is_one() {
         std::fs::write(&place, "a file").unwrap();
     }
     upstream(&mut repo, "fourth", "theirs");
-    shop.refuses(&["update"], 3, "0 skills moved, 1 left alone");
+    shop.refuses(&["update"], 3, "0 updated, 1 not changed");
     let json = shop.run(&["keep", "one", "one", "--json"]).json();
     assert_eq!(json["left_alone"].as_array().unwrap().len(), 1);
 }
@@ -311,7 +311,7 @@ fn a_long_conflict_is_cut_and_json_has_all_of_it() {
         .write(PAGE, BODY.replace("second\n", &long("ours")));
     upstream(&mut repo, "second\n", &long("theirs"));
     // 400 lines and three markers, of which 40 lines are shown.
-    let told = shop.refuses(&["update"], 3, "… 363 more lines; --json has them all");
+    let told = shop.refuses(&["update"], 3, "… 363 more lines; `--json` prints all");
     assert_eq!(told.stderr.matches("    ours\n").count(), 39);
     let json = shop.run(&["update", "--json"]).json();
     let hunk = json["conflicts"][0]["files"][0]["hunks"][0]

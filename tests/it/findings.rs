@@ -138,7 +138,7 @@ fn many_similar_findings_are_folded() {
     let room = room(&[("many", &many), ("other", "[x](references/gone.md)\n")]);
     let page = validate(&room, &[]);
     page.fails(3)
-        .says("… 199 more like it: 7:1 `references/1.md`, 9:1 `references/2.md`, ")
+        .says("… 199 similar: 7:1 `references/1.md`, 9:1 `references/2.md`, ")
         .says("201 errors");
     assert_eq!(page.stdout.matches("error[").count(), 2, "{page}");
     let all = validate(&room, &["--max", "0"]);
@@ -146,7 +146,7 @@ fn many_similar_findings_are_folded() {
     let one = validate(&room, &["--max", "1"]);
     assert!(
         one.stdout
-            .ends_with("\n\n… and 1 more; --max 0 shows them\n"),
+            .ends_with("\n\n… and 1 more; use `--max 0` to show all\n"),
         "{one}"
     );
     let concise = validate(&room, &["--concise"]);
@@ -157,7 +157,8 @@ fn many_similar_findings_are_folded() {
     );
     let few = validate(&room, &["--format", "concise", "--max", "3"]);
     assert!(
-        few.stdout.ends_with("… and 198 more; --max 0 shows them\n"),
+        few.stdout
+            .ends_with("… and 198 more; use `--max 0` to show all\n"),
         "{few}"
     );
 }
@@ -189,11 +190,17 @@ fn conflicting_format_options_are_refused() {
     };
     refused(
         &["--json", "--format", "sarif"],
-        "--json is a format of its own",
+        "--json cannot be used with another --format",
     );
-    refused(&["--json", "--concise"], "--json is a format of its own");
+    refused(
+        &["--json", "--concise"],
+        "--json cannot be used with another --format",
+    );
     refused(&["--format", "text", "--concise"], "cannot be used with");
-    refused(&["--format", "json", "--max", "3"], "--max goes with");
+    refused(
+        &["--format", "json", "--max", "3"],
+        "--max can be used only with",
+    );
     refused(&["--format", "yaml"], "invalid value 'yaml'");
     refused(&["--severity", "bad"], "unknown severity `bad`");
     let flags = validate(&room, &["--json", "--format", "json"]);
@@ -366,14 +373,14 @@ fn github_summary_has_findings_beyond_the_annotation_limit() {
     run(&summary).fails(3).says("in the step summary only");
     let page = std::fs::read_to_string(&summary).unwrap();
     assert!(
-        page.len() <= 1024 * 1024 && page.ends_with("no room here.\n"),
+        page.len() <= 1024 * 1024 && page.ends_with("is reached.\n"),
         "{}",
         page.len()
     );
     run(&room.path("temp/no/such"))
         .fails(3)
         .says("warning: ")
-        .says("can't be written");
+        .says("failed to write");
     let fresh = room.path("temp/fresh.md");
     let bad = room.mdskill(["validate", "bad", "--format", "github"]);
     bad.env("GITHUB_STEP_SUMMARY", &fresh)

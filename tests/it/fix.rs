@@ -150,10 +150,9 @@ fn links_and_read_only_files_are_not_changed() {
     fs::set_permissions(path, PermissionsExt::from_mode(0o444)).unwrap();
     let before = room.tree("");
     room.mdskill(["validate", "skills/mine", "--fix"]).run();
-    let outcome = room.mdskill(["validate", "skills/other", "--fix"]).run();
-    outcome
-        .fails(1)
-        .says("skills/other/SKILL.md is not mended: can't replace")
+    let told = room.mdskill(["validate", "skills/other", "--fix"]).run();
+    told.fails(1)
+        .says("skills/other/SKILL.md was not fixed: can't replace")
         .says("SK117")
         .never_says("Fixed");
     before.assert_same(&room.tree(""));
@@ -188,7 +187,11 @@ fn fix_refuses_skill_that_is_not_on_disk() {
         2,
         "--fix changes files on disk, and",
     );
-    shop.refuses(&["validate", "--unsafe"], 2, "add --fix, or --diff");
+    shop.refuses(
+        &["validate", "--unsafe"],
+        2,
+        "can be used only with --fix or --diff",
+    );
 }
 
 #[test]

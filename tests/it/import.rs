@@ -175,7 +175,7 @@ fn import_locks_project_of_npx_in_place() {
         .says("3 already locked, 3 not imported");
     assert_eq!(project.shop.room.read("mdskill.lock"), lock);
     let update = project.shop.run(&["update"]);
-    update.ok().says("everything is up to date (3 skills)");
+    update.ok().says("all skills are up to date (3 skills)");
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn import_reads_both_personal_lockfiles_of_npx() {
     assert_eq!(locked["one"]["commit"], project.first);
     assert_eq!(locked["one"]["tree"], tree);
     assert_eq!(locked["two"]["commit"], project.tip);
-    project.shop.run(&["verify", "-g"]).ok().says("2 folders");
+    project.shop.run(&["verify", "-g"]).ok().says("2 skills");
 }
 
 #[test]
@@ -315,7 +315,7 @@ fn import_finds_noted_tree_of_gh_in_history() {
         .shop
         .has("three", &project.repo, &format!("{noted}:skills/three"));
     let update = project.shop.run(&["update"]);
-    update.ok().says("everything is up to date (1 skill)");
+    update.ok().says("all skills are up to date (1 skill)");
 }
 
 #[test]

@@ -239,11 +239,7 @@ fn import_keeps_skill_that_is_already_locked() {
     imported.says("1 imported, 1 already locked");
     assert_eq!(project.shop.entry("one"), one);
     assert_eq!(project.shop.entry("two")["targets"], "[\".agents/skills\"]");
-    project
-        .shop
-        .run(&["verify"])
-        .ok()
-        .says("2 folders as locked");
+    project.shop.run(&["verify"]).ok().says("2 skills");
 }
 
 #[test]
@@ -267,5 +263,5 @@ fn import_locks_skill_from_unchanged_local_folder() {
     assert_eq!(one["tree"], project.repo.rev_parse("main:skills/one"));
     project.shop.run(&["verify"]).ok();
     let update = project.shop.run(&["update"]);
-    update.ok().says("everything is up to date (1 skill)");
+    update.ok().says("all skills are up to date (1 skill)");
 }

@@ -18,7 +18,7 @@ fn install_restores_locked_version_after_upstream_changed() {
         .remove("skills/two");
     repo.commit("Onward");
     std::fs::remove_dir_all(shop.room.project().join(".github")).unwrap();
-    shop.run(&["install"]).ok().says("3 installed, 0 as locked");
+    shop.run(&["install"]).ok().says("3 installed, 0 unchanged");
     before.assert_same(&shop.room.snapshot());
     // A machine with an empty cache gets the same bytes.
     let fresh = shop.another_room();
@@ -36,11 +36,11 @@ fn install_restores_locked_version_after_upstream_changed() {
 fn install_again_changes_nothing_and_accepts_names() {
     let (shop, _repo) = installed();
     let times = shop.times();
-    shop.refuses(&["install"], 0, "0 installed, 3 as locked");
-    shop.refuses(&["install", "--offline"], 0, "3 as locked");
+    shop.refuses(&["install"], 0, "0 installed, 3 unchanged");
+    shop.refuses(&["install", "--offline"], 0, "3 unchanged");
     assert_eq!(times, shop.times());
     std::fs::remove_dir_all(shop.room.project().join(".github")).unwrap();
-    shop.refuses(&["install", "--dry-run"], 0, "Would put one");
+    shop.refuses(&["install", "--dry-run"], 0, "Would install one");
     shop.run(&["install", "one", "--offline"]).ok();
     assert_eq!(shop.folders(".github/skills"), ["one"]);
     shop.refuses(&["install", "wto"], 1, "`wto` is not installed");
@@ -52,14 +52,14 @@ fn install_refuses_to_replace_modified_folder() {
     let skills = shop.room.project().join(".github/skills");
     shop.room.write(".github/skills/one/SKILL.md", "mine");
     std::fs::remove_dir_all(skills.join("two")).unwrap();
-    let refused = shop.refuses(&["install"], 1, ".github/skills/one is left alone");
+    let refused = shop.refuses(&["install"], 1, ".github/skills/one was not changed");
     refused
         .says("SKILL.md (changed)")
         .says("nothing was changed");
     shop.run(&["install", "two"]).ok();
     shop.run(&["install", "--force"])
         .ok()
-        .says("what was there is now in .mdskill/trash/one-1");
+        .says("your old copy to .mdskill/trash/one-1");
     assert_eq!(shop.room.read(".mdskill/trash/one-1/SKILL.md"), "mine");
     shop.has("one", &repo, "main:skills/one");
     std::fs::remove_dir_all(skills.join("one")).unwrap();
@@ -79,7 +79,7 @@ fn install_replaces_unmodified_older_version() {
     room.mdskill(["add", "acme/skills", "--all"]).run().ok();
     shop.room.write("mdskill.lock", room.read("mdskill.lock"));
     shop.run(&["verify"]).fails(3);
-    shop.run(&["install"]).ok().says("2 installed, 1 as locked");
+    shop.run(&["install"]).ok().says("2 installed, 1 unchanged");
     for name in ["one", "two", "three"] {
         shop.has(name, &repo, &format!("main:skills/{name}"));
     }
@@ -150,7 +150,7 @@ fn remove_refuses_modified_folder_and_force_moves_it_to_trash() {
     let refused = shop.refuses(
         &["remove", "one", "two"],
         1,
-        ".github/skills/one is left alone: it has local edits",
+        ".github/skills/one was not changed: it has local edits",
     );
     refused.says("notes.md (added)").says("nothing was changed");
     let mine = shop.room.tree(".github/skills/one");
@@ -179,7 +179,7 @@ fn remove_refuses_link_in_place_of_skill() {
 #[test]
 fn verify_lists_every_file_that_differs() {
     let (shop, _repo) = installed();
-    shop.refuses(&["verify"], 0, "Verified 3 folders as locked");
+    shop.refuses(&["verify"], 0, "Verified 3 skills");
     let skills = shop.room.project().join(".github/skills");
     shop.room.write(".github/skills/three/SKILL.md", "changed");
     shop.room.write(".github/skills/three/new.md", "new");
@@ -199,7 +199,7 @@ fn verify_lists_every_file_that_differs() {
     ] {
         found.says(file);
     }
-    shop.refuses(&["verify", "one"], 0, "1 folder as locked");
+    shop.refuses(&["verify", "one"], 0, "1 skill");
     std::fs::remove_dir_all(skills.join("one")).unwrap();
     std::fs::remove_dir_all(skills.join("two")).unwrap();
     std::fs::write(skills.join("two"), "a file").unwrap();

@@ -44,18 +44,18 @@ fn verify_accepts_files_that_git_ignores_and_does_not_track() {
     shop.room.write(COMPILED, "compiled");
     shop.room.write(FINDER, "finder");
     shop.room.write(".gitignore", "__pycache__/\n.DS_Store\n");
-    shop.refuses(&["verify"], 0, "3 folders as locked");
+    shop.refuses(&["verify"], 0, "3 skills");
     shop.room.write(".github/skills/two/SKILL.md", "changed");
     shop.refuses(&["verify"], 3, "SKILL.md (changed)")
         .never_says("__pycache__");
-    shop.refuses(&["verify", "one", "three"], 0, "2 folders as locked");
+    shop.refuses(&["verify", "one", "three"], 0, "2 skills");
 
     git(&shop, &["add", "--force", COMPILED]);
     let found = shop.refuses(&["verify", "three"], 3, "run.cpython-312.pyc (added)");
     found.says("has files that the lockfile does not list");
     // On a case-insensitive file system, a file tracked in another letter case is this file.
     git(&shop, &["rm", "--quiet", "--cached", COMPILED]);
-    shop.refuses(&["verify", "three"], 0, "1 folder as locked");
+    shop.refuses(&["verify", "three"], 0, "1 skill");
     let other = COMPILED.replace("scripts", "Scripts");
     let blob = "100644,e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
     let entry = format!("{blob},{other}");
@@ -103,7 +103,7 @@ fn install_update_and_remove_accept_leftovers() {
     let (shop, mut repo) = installed();
     shop.room.write(COMPILED, "compiled");
     shop.room.write(FINDER, "finder");
-    shop.refuses(&["install"], 0, "3 as locked");
+    shop.refuses(&["install"], 0, "3 unchanged");
     repo.write("skills/three/more.md", "more");
     repo.commit("More");
     shop.run(&["update"]).ok();

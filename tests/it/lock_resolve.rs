@@ -214,7 +214,7 @@ fn lock_resolve_keeps_skills_added_on_both_sides() {
         .ok()
         .says("Resolved one  ours")
         .says(&format!("Resolved {other}  theirs (other): acme/skills@"));
-    shop.run(&["verify"]).ok().says("3 folders as locked");
+    shop.run(&["verify"]).ok().says("3 skills");
     let resolved = room.read("mdskill.lock");
     shop.run(&["add", "acme/skills/one"]).ok();
     assert_eq!(room.read("mdskill.lock"), resolved);

@@ -235,7 +235,7 @@ fn branches_that_add_different_skills_merge() {
     assert_eq!(shop.folders(".github/skills"), ["middle"]);
     commit("alpha");
     git(room, &["merge", "--quiet", "--no-edit", "other"]);
-    shop.run(&["verify"]).ok().says("3 folders as locked");
+    shop.run(&["verify"]).ok().says("3 skills");
     let merged = room.read("mdskill.lock");
     assert_eq!(blocks(&merged).len(), 3);
     shop.run(&["add", "acme/skills", "--all"]).ok();

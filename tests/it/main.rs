@@ -65,6 +65,7 @@ mod secrets;
 mod semver_tags;
 mod servers;
 mod sets;
+mod snapshots;
 mod stdin;
 mod stranger;
 mod summary;

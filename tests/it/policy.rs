@@ -510,7 +510,7 @@ fn policy_command_explains_each_key() {
     let policy = |arguments: &[&str]| run(room, &[&["policy"], arguments].concat());
     policy(&[])
         .ok()
-        .says("mdskill.toml sets no policy: everything is let in");
+        .says("no policy is set in mdskill.toml: all sources are allowed");
     run(room, &["add", "acme/skills/one", "acme/skills/three"]).ok();
     policy(&["one"]).ok().says("allowed  one");
 
@@ -571,7 +571,7 @@ fn policy_command_explains_each_key() {
     unfetched
         .fails(3)
         .says("`sources = [\"github:acme/*\"]` refuses: ")
-        .says("nothing was fetched, so nothing else was looked at");
+        .says("the other keys were not checked, because nothing was fetched");
     assert_eq!(scene.forge.requests().len(), 0);
     // Missing files can't be checked.
     std::fs::remove_dir_all(room.project().join(".github")).unwrap();

@@ -17,11 +17,7 @@ fn update_refuses_only_new_capabilities() {
     )
     .executable("skills/three/scripts/run.sh", "#!/bin/sh\nexit 1\n");
     repo.commit("Scripts");
-    shop.refuses(
-        &["outdated"],
-        3,
-        "1 skill would move, 1 unchanged, 1 refused",
-    );
+    shop.refuses(&["outdated"], 3, "1 to update, 1 unchanged, 1 refused");
     let outcome = shop.run(&["update", "--force", "--allow", "SK507"]);
     outcome
         .fails(3)

@@ -27,7 +27,7 @@ fn the_weekly_update_opens_a_pull_request_and_then_updates_it() {
     assert_eq!(scene.branches(), ["main", BRANCH]);
     assert_eq!(scene.asked(), ["pr list", "pr create"]);
     assert!(
-        scene.body().starts_with("**1 skill has moved**"),
+        scene.body().starts_with("**1 skill updated**"),
         "{}",
         scene.body()
     );
@@ -44,7 +44,7 @@ fn the_weekly_update_opens_a_pull_request_and_then_updates_it() {
     scene.job(&workflow, "update").ok();
     assert_eq!(scene.asked(), ["pr list", "pr edit"]);
     assert!(
-        scene.body().starts_with("**2 skills have moved**"),
+        scene.body().starts_with("**2 skills updated**"),
         "{}",
         scene.body()
     );
@@ -240,7 +240,7 @@ fn the_script_for_cron_proposes_a_branch() {
     let files = scene.origin("diff --name-only main mdskill-update");
     assert_eq!(files, ".github/skills/two/more.md\nmdskill.lock");
     std::fs::remove_dir_all(scene.shop.root().join("acme/skills.git")).unwrap();
-    run(&scene).fails(1).says("was not asked");
+    run(&scene).fails(1).says("could not be checked");
 }
 
 #[test]
@@ -258,6 +258,6 @@ fn the_script_without_the_action_takes_the_program_from_where_it_puts_it() {
     assert_eq!(report["command"], "outdated");
     assert_eq!(
         scene.shop.room.read("summary.md"),
-        "Everything is up to date (3 skills).\n"
+        "All skills are up to date (3 skills).\n"
     );
 }

@@ -131,13 +131,16 @@ fn invalid_arguments_are_refused_with_next_step() {
         let told = room.mdskill(arguments).stdin(PAGE).run();
         told.fails(2).says(why);
     };
-    refuse(&["validate", "-"], "add --stdin-path FILE");
-    refuse(&["validate", "--stdin-path", "a/SKILL.md"], "goes with `-`");
+    refuse(&["validate", "-"], "needs --stdin-path FILE");
+    refuse(
+        &["validate", "--stdin-path", "a/SKILL.md"],
+        "can be used only with `-`",
+    );
     refuse(
         &["validate", "-", "other", "--stdin-path", "a/SKILL.md"],
-        "`-` stands alone",
+        "`-` cannot be used with other paths",
     );
-    refuse(&["validate", "-", "--stdin-path", "/"], "names a file");
+    refuse(&["validate", "-", "--stdin-path", "/"], "needs a file");
     let much = vec![b'a'; (16 << 20) + 1];
     let told = room
         .mdskill(["validate", "-", "--stdin-path", "a/SKILL.md"])

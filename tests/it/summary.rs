@@ -59,25 +59,23 @@ fn the_summary_is_the_body_of_a_pull_request() {
     planned.fails(3);
     let plan = std::fs::read_to_string(shop.room.path("temp/plan.md")).unwrap();
     assert!(
-        plan.starts_with(
-            "**1 skill would move** to what upstream has now; 1 gone upstream, 1 unchanged.\n"
-        ),
+        plan.starts_with("**1 skill to update**; 1 deleted upstream, 1 unchanged.\n"),
         "{plan}"
     );
     shop.run(&["update", "--summary", "../temp/new/done.md"])
         .ok();
     let done = std::fs::read_to_string(shop.room.path("temp/new/done.md")).unwrap();
     assert!(
-        done.starts_with(
-            "**1 skill has moved** to what upstream has now; 1 gone upstream, 1 unchanged.\n"
-        ),
+        done.starts_with("**1 skill updated**; 1 deleted upstream, 1 unchanged.\n"),
         "{done}"
     );
     let id = repo.rev_parse("main");
     assert!(done.contains("| one | acme\\/skills |"), "{done}");
     assert!(done.contains(&format!("→ `{}`", &id[..7])), "{done}");
     assert!(
-        done.contains("- **Gone upstream:** `two`: acme\\/skills\\/skills\\/two is gone upstream"),
+        done.contains(
+            "- **Deleted upstream:** `two`: acme\\/skills\\/skills\\/two is gone upstream"
+        ),
         "{done}"
     );
     for page in [&plan, &done] {
@@ -94,7 +92,7 @@ fn the_summary_is_the_body_of_a_pull_request() {
     shop.run(&["update", "one", "--summary", "../temp/new/done.md"])
         .ok();
     let nothing = std::fs::read_to_string(shop.room.path("temp/new/done.md")).unwrap();
-    assert_eq!(nothing, "Everything is up to date (1 skill).\n");
+    assert_eq!(nothing, "All skills are up to date (1 skill).\n");
 }
 
 #[test]
@@ -104,12 +102,12 @@ fn a_summary_that_can_be_no_file_stops_before_anything_moves() {
         shop.refuses(
             &["update", "--summary", folder],
             2,
-            "--summary takes a file",
+            "--summary needs a file",
         );
     }
     let piped = shop.run(&["outdated", "--json", "--summary", "/dev/stderr"]);
     assert!(
-        piped.fails(3).stderr.starts_with("**1 skill would move**"),
+        piped.fails(3).stderr.starts_with("**1 skill to update**"),
         "{piped}"
     );
     assert_eq!(piped.json()["skills"][0]["name"], "one");
@@ -127,7 +125,7 @@ fn a_run_of_actions_gets_annotations_outputs_and_a_summary() {
         runner.read("output"),
         "changed=true\nskills=one\nconflicts=\n"
     );
-    let gone = "::warning title=two is gone upstream::acme/skills/skills/two is gone upstream";
+    let gone = "::warning title=two was deleted upstream::acme/skills/skills/two is gone upstream";
     let told = commands(&planned);
     assert_eq!(told[0], format!("::add-mask::{TOKEN}"), "{planned}");
     assert!(told.len() == 2 && told[1].starts_with(gone), "{planned}");
@@ -140,9 +138,9 @@ fn a_run_of_actions_gets_annotations_outputs_and_a_summary() {
     );
     let page = runner.read("summary");
     let places = [
-        "### mdskill outdated\n\n**1 skill would",
-        "### mdskill update\n\n**1 skill has",
-        "### mdskill update\n\nEverything",
+        "### mdskill outdated\n\n**1 skill to update",
+        "### mdskill update\n\n**1 skill updated",
+        "### mdskill update\n\nAll skills",
     ];
     let places = places.map(|part| {
         page.find(part)
@@ -170,7 +168,7 @@ fn a_conflict_is_told_everywhere() {
         "changed=true\nskills=one\nconflicts=three\n"
     );
     let annotation =
-        "::error file=.github/skills/three/SKILL.md,title=three is in conflict::SKILL.md: ";
+        "::error file=.github/skills/three/SKILL.md,title=three has conflicts::SKILL.md: ";
     assert!(
         commands(&outcome)
             .iter()
@@ -180,7 +178,7 @@ fn a_conflict_is_told_everywhere() {
     let text = runner.read("page");
     assert!(
         text.contains(
-            "- **Conflict:** `three` in `.github/skills/three` stays as it is: `SKILL.md` ("
+            "- **Conflict:** `three` in `.github/skills/three` was not updated: `SKILL.md` ("
         ),
         "{text}"
     );
@@ -252,7 +250,7 @@ fn outputs_that_can_t_be_written_are_a_warning() {
         .env("GITHUB_OUTPUT", shop.room.path("temp"))
         .env("GITHUB_STEP_SUMMARY", shop.room.path("temp"))
         .run();
-    outcome.ok().says("temp can't be written: ");
+    outcome.ok().says("failed to write ");
     shop.has("one", &repo, "main:skills/one");
 }
 

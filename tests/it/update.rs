@@ -16,7 +16,7 @@ fn only_what_changed_moves() {
         .ok()
         .says("Updated two")
         .says("Updated three")
-        .says("2 skills moved, 1 unchanged");
+        .says("2 updated, 1 unchanged");
     outcome
         .says(&format!("{} -> {}", &first[..7], &second[..7]))
         .never_says("Updated one");
@@ -33,7 +33,7 @@ fn only_what_changed_moves() {
     repo.commit("News");
     shop.run(&["update"])
         .ok()
-        .says("everything is up to date (3 skills)");
+        .says("all skills are up to date (3 skills)");
     settled.0.assert_same(&shop.room.snapshot());
     assert_eq!(settled.1, shop.times());
 }
@@ -117,7 +117,7 @@ fn a_skill_that_is_gone_upstream_stays_with_a_warning() {
         .says("the installed copy stays");
     shop.has("one", &repo, &format!("{first}:skills/one"));
     shop.has("two", &repo, "main:skills/two");
-    shop.refuses(&["outdated"], 3, "gone upstream");
+    shop.refuses(&["outdated"], 3, "deleted upstream");
     shop.run(&["verify"]).ok();
 }
 
@@ -131,7 +131,7 @@ fn a_tag_that_moved_needs_a_word() {
     repo.commit("More");
     shop.run(&["update"])
         .ok()
-        .says("everything is up to date (2 skills)");
+        .says("all skills are up to date (2 skills)");
     repo.tag("v1");
     shop.refuses(
         &["update"],
@@ -141,7 +141,7 @@ fn a_tag_that_moved_needs_a_word() {
     .says("--accept-moved-tag");
     shop.run(&["update", "--accept-moved-tag"])
         .ok()
-        .says("1 skill moved, 1 unchanged");
+        .says("1 updated, 1 unchanged");
     shop.has("one", &repo, "v1:skills/one");
     assert_eq!(shop.entry("one")["ref"], "v1");
 }
@@ -184,7 +184,7 @@ fn outdated_shows_what_a_range_takes_and_what_is_newest() {
     release("v1.3.0");
     release("v2.0.0");
     release("v2.1.0-rc.1");
-    let outcome = shop.refuses(&["outdated"], 3, "1 skill would move, 1 unchanged");
+    let outcome = shop.refuses(&["outdated"], 3, "1 to update, 1 unchanged");
     let table: Vec<Vec<&str>> = outcome
         .stdout
         .lines()
@@ -222,7 +222,7 @@ fn outdated_shows_what_a_range_takes_and_what_is_newest() {
     assert_eq!(json["newer"][0]["newest"], "v2.0.0");
     // What is only newer than its ref gives is nothing that update would do.
     shop.run(&["update"]).ok();
-    shop.refuses(&["outdated"], 0, "everything is up to date (2 skills)");
+    shop.refuses(&["outdated"], 0, "all skills are up to date (2 skills)");
 }
 
 #[test]
@@ -234,8 +234,8 @@ fn what_is_pinned_never_moves() {
     repo.write("skills/one/more.md", "more")
         .write("skills/two/more.md", "more");
     repo.commit("More");
-    shop.refuses(&["update"], 0, "everything is up to date (2 skills)");
-    shop.refuses(&["outdated"], 0, "everything is up to date (2 skills)");
+    shop.refuses(&["update"], 0, "all skills are up to date (2 skills)");
+    shop.refuses(&["outdated"], 0, "all skills are up to date (2 skills)");
 }
 
 #[test]
@@ -255,18 +255,16 @@ fn an_edited_skill_in_conflict_stays_while_others_move() {
     shop.refuses(
         &["update", "--check"],
         3,
-        "1 skill would move, 1 unchanged, 1 in conflict",
+        "1 to update, 1 unchanged, 1 conflict",
     );
     shop.run(&["update"])
         .fails(3)
-        .says(".github/skills/three: your edits and the new version are in conflict");
+        .says(".github/skills/three: your edits conflict with the new version");
     mine.assert_same(&shop.room.tree(skill));
     assert_eq!(shop.entry("three")["commit"], first);
     shop.has("one", &repo, "main:skills/one");
     let forced = shop.run(&["update", "--force"]);
-    forced
-        .ok()
-        .says("what was there is now in .mdskill/trash/three-1");
+    forced.ok().says("your old copy to .mdskill/trash/three-1");
     mine.assert_same(&shop.room.tree(".mdskill/trash/three-1"));
     shop.has("three", &repo, "main:skills/three");
 }
@@ -278,9 +276,7 @@ fn an_edit_that_upstream_did_not_touch_troubles_nobody() {
     shop.room.write(".github/skills/one/SKILL.md", "mine");
     repo.write("skills/two/more.md", "more");
     repo.commit("More");
-    shop.run(&["update"])
-        .ok()
-        .says("1 skill moved, 2 unchanged");
+    shop.run(&["update"]).ok().says("1 updated, 2 unchanged");
     assert_eq!(shop.room.read(".github/skills/one/SKILL.md"), "mine");
 }
 
@@ -294,14 +290,14 @@ fn looking_writes_nothing_and_check_says_so_by_its_code() {
         &["outdated"],
         &["list", "--outdated"],
     ] {
-        shop.refuses(arguments, 0, "everything is up to date (3 skills)");
+        shop.refuses(arguments, 0, "all skills are up to date (3 skills)");
     }
     repo.write("skills/two/more.md", "more");
     let second = repo.commit("More");
-    shop.refuses(&["update", "--dry-run"], 0, "Would move two");
-    shop.refuses(&["update", "--check"], 3, "Would move two");
+    shop.refuses(&["update", "--dry-run"], 0, "Would update two");
+    shop.refuses(&["update", "--check"], 3, "Would update two");
     for arguments in [&["outdated"][..], &["list", "--outdated"]] {
-        let outcome = shop.refuses(arguments, 3, "1 skill would move");
+        let outcome = shop.refuses(arguments, 3, "1 to update");
         let row = format!("two   {}    {}", &first[..7], &second[..7]);
         assert!(outcome.stdout.contains(&row), "{}", outcome.stdout);
     }
@@ -316,7 +312,7 @@ fn looking_writes_nothing_and_check_says_so_by_its_code() {
     shop.refuses(
         &["outdated", "one"],
         0,
-        "everything is up to date (1 skill)",
+        "all skills are up to date (1 skill)",
     );
 }
 
@@ -333,13 +329,13 @@ fn a_new_version_that_would_not_load_or_is_unsafe_stays_where_it_is() {
         .fails(3)
         .says("`one`: clients would not load its new version (SKILL.md:1:")
         .says("`two`: its new version is refused")
-        .says("1 skill moved, 2 stuck");
+        .says("1 updated, 2 blocked");
     shop.has("one", &repo, &format!("{first}:skills/one"));
     shop.has("two", &repo, &format!("{first}:skills/two"));
     shop.has("three", &repo, "main:skills/three");
     shop.run(&["update", "--force"])
         .fails(3)
-        .says("1 skill moved, 1 unchanged, 1 stuck");
+        .says("1 updated, 1 unchanged, 1 blocked");
     shop.has("one", &repo, "main:skills/one");
     shop.refuses(
         &["add", "acme/skills/two"],
@@ -361,8 +357,8 @@ fn a_source_that_is_gone_does_not_stop_the_others() {
     repo.commit("More");
     shop.run(&["update"])
         .fails(1)
-        .says("other/tools (1 skill) was not asked")
-        .says("1 skill moved, 2 unchanged, 1 not asked");
+        .says("other/tools (1 skill) could not be checked")
+        .says("1 updated, 2 unchanged, 1 not checked");
     shop.has("one", &repo, "main:skills/one");
 }
 
@@ -386,13 +382,13 @@ fn rewritten_history_is_said_and_the_lock_follows_it() {
     shop.run(&["update"])
         .ok()
         .says("Updated one")
-        .says("Relocked two")
+        .says("Locked two")
         .says(&format!("{} -> {}", &old[..7], &new[..7]))
         .says(sentence);
     for name in ["one", "two", "three"] {
         shop.has(name, &repo, &format!("main:skills/{name}"));
     }
-    shop.refuses(&["update"], 0, "everything is up to date (3 skills)");
+    shop.refuses(&["update"], 0, "all skills are up to date (3 skills)");
 }
 
 #[test]

@@ -31,8 +31,8 @@ fn says(scene: &Scene, code: i32, sentence: &str) -> Outcome {
 fn update_reports_missing_repository() {
     let scene = installed_at("");
     std::fs::rename(scene.repo.folder(), scene.root().join("gone")).unwrap();
-    says(&scene, 1, "does not exist or is private (404)")
-        .says("acme/skills (1 skill) was not asked");
+    says(&scene, 1, "does not exist, or it is private (404)")
+        .says("acme/skills (1 skill) could not be checked");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn update_reports_unreachable_repository() {
     let outcome = prepared.run();
     outcome
         .fails(5)
-        .says("acme/skills (1 skill) was not asked")
+        .says("acme/skills (1 skill) could not be checked")
         .never_says("up to date");
     scene.forge.clear_faults();
     scene.forge.fault(Fault::status(503));

@@ -114,7 +114,7 @@ fn repository_can_not_suppress_findings() {
     let expected = [("SK210", "SKILL.md"), ("SK406", "SKILL.md")];
     assert_eq!(found(&outcome.json()), pairs(&expected));
     let added = scene.run(&["add", "acme/skills/one"]);
-    added.fails(1).says("no client would load it");
+    added.fails(1).says("no client can load it");
 
     // Only the owner of the files may suppress findings.
     scene.room.write("own/one/SKILL.md", hushed);

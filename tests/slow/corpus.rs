@@ -46,10 +46,7 @@ fn install_of_181_skills_equals_git() {
     assert_eq!(locked, skills);
     assert!(lock.values().all(|entry| entry["commit"] == head));
     assert_disk(&room, &mut clone, &lock, "all");
-    room.mdskill(["verify"])
-        .run()
-        .ok()
-        .says("181 folders as locked");
+    room.mdskill(["verify"]).run().ok().says("181 skills");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A line for each finding, for editors and `grep`.
+//! One line for each finding, for editors and `grep`.
 
 use anstyle::Style;
 
@@ -9,8 +9,8 @@ use crate::ops::validate::Report;
 use crate::ui::sanitize;
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
-/// Returns `file:line:column: error[SK302] message` for each finding, or for the `max` worst of
-/// them; 0 is all.
+/// Returns `file:line:column: error[SK302] message` for each finding, or for the `max` most
+/// severe ones; 0 means all.
 #[must_use]
 pub fn concise(report: &Report, least: Severity, max: usize) -> Vec<String> {
     let all = shown(report, least)
@@ -32,7 +32,7 @@ pub fn concise(report: &Report, least: Severity, max: usize) -> Vec<String> {
         .collect();
     if !left_out.is_empty() {
         let left_out = left_out.len();
-        lines.push(format!("… and {left_out} more; --max 0 shows them"));
+        lines.push(format!("… and {left_out} more; use `--max 0` to show all"));
     }
     lines
 }

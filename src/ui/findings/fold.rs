@@ -1,15 +1,15 @@
-//! Many findings made readable: by file, and what repeats told once.
+//! Groups findings by file, and folds similar findings.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
-/// From this many alike on, only the first is shown: a handful is mended one by one, and each
-/// says something of its own.
+/// Minimum number of similar findings that are folded. Fewer are shown individually, because each is
+/// fixed individually.
 const FOLDED_FROM: usize = 6;
 
-/// A finding, and those like it in the same file.
+/// A finding, and similar findings in the same file.
 #[derive(Debug)]
 pub(super) struct Block<'a> {
     pub first: &'a Diagnostic,
@@ -22,8 +22,8 @@ impl Block<'_> {
     }
 }
 
-/// Returns the findings by file, the files in the order of their first finding, and within one by
-/// place. What is alike is folded when `folds`.
+/// Returns the findings by file, the files in the order of their first finding, and within a file by
+/// place. Similar findings are folded if `folds` is set.
 pub(super) fn blocks<'a>(
     found: impl Iterator<Item = &'a Diagnostic>,
     folds: bool,
@@ -70,8 +70,8 @@ fn folded<'a>(file: &[&'a Diagnostic], folds: bool) -> Vec<Block<'a>> {
     blocks
 }
 
-/// Parts the `max` worst from the others, both in their order; of the same severity the first are
-/// the worst.
+/// Splits off the `max` most severe items; both parts keep their order. Of items with the same
+/// severity, the first come first.
 pub(super) fn worst<T>(
     all: Vec<T>,
     max: usize,
@@ -87,7 +87,7 @@ pub(super) fn worst<T>(
     all.into_iter().partition(|_| flags.next().unwrap_or(false))
 }
 
-/// Returns the message without what differs between repeats: what it quotes, and its numbers.
+/// Returns the message without quoted text and digits, which differ between similar findings.
 fn shape(message: &str) -> String {
     let mut shape = String::with_capacity(message.len());
     let mut is_quoted = false;
@@ -102,8 +102,8 @@ fn shape(message: &str) -> String {
     shape
 }
 
-/// Returns where those like a finding stand, at most a dozen, and what the first few of them are
-/// about where that is something else.
+/// Returns the places of the similar findings, at most a dozen, with the quoted text of the first few
+/// if it differs.
 pub(super) fn place_list(block: &Block<'_>) -> String {
     const LISTED: usize = 12;
     const NAMED: usize = 3;
@@ -130,7 +130,7 @@ pub(super) fn place_list(block: &Block<'_>) -> String {
     format!("{}{tail}", listed.join(", "))
 }
 
-/// Returns what a message quotes first that another, of the same shape, does not.
+/// Returns the first quoted text that differs between two messages of the same shape.
 fn quoted_otherwise<'a>(message: &'a str, other: &str) -> Option<&'a str> {
     let (ours, theirs) = (quoted(message), quoted(other));
     let mut pairs = ours.zip(theirs);

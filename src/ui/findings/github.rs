@@ -1,4 +1,4 @@
-//! Annotations of a GitHub Actions run: as many as GitHub takes, the worst first.
+//! GitHub Actions annotations, up to the limit of GitHub, most severe first.
 
 use std::cmp::Reverse;
 
@@ -7,20 +7,20 @@ use crate::ops::validate::{Found, Report};
 use crate::ui::github::commands::Command;
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
-/// How many errors, how many warnings and how many notices of a step GitHub shows; it drops the
-/// others without a word. Source: `_maxCountPerIssueType` in `ExecutionContext.cs` of actions/runner.
+/// Maximum number of errors, of warnings, and of notices that GitHub shows for a step; it drops the
+/// others silently. Source: `_maxCountPerIssueType` in `ExecutionContext.cs` of actions/runner.
 const MAX_OF_A_KIND: usize = 10;
 
-/// What GitHub shows of the findings, and what it would drop.
+/// The findings, split at the limit of GitHub.
 #[derive(Debug)]
 pub struct Annotated<'a> {
     /// The annotations.
     pub commands: Vec<Command>,
-    /// The findings that get none.
+    /// The findings without an annotation.
     pub rest: Vec<&'a Found>,
 }
 
-/// Returns an annotation for each of the worst findings.
+/// Returns annotations for the most severe findings.
 #[must_use]
 pub fn annotate(report: &Report, least: Severity) -> Annotated<'_> {
     let mut ranked: Vec<&Found> = shown(report, least).collect();
@@ -33,8 +33,8 @@ pub fn annotate(report: &Report, least: Severity) -> Annotated<'_> {
         rest: Vec::new(),
     };
     for of_a_kind in ranked.chunk_by(|a, b| a.diagnostic.severity == b.diagnostic.severity) {
-        let (told, rest) = of_a_kind.split_at(of_a_kind.len().min(MAX_OF_A_KIND));
-        let commands = told.iter().map(|found| command(&found.diagnostic));
+        let (first, rest) = of_a_kind.split_at(of_a_kind.len().min(MAX_OF_A_KIND));
+        let commands = first.iter().map(|found| command(&found.diagnostic));
         annotated.commands.extend(commands);
         annotated.rest.extend(rest);
     }
@@ -47,7 +47,7 @@ fn command(found: &Diagnostic) -> Command {
         ("file", found.file.clone()),
         ("line", found.start.line.to_string()),
     ];
-    // The runner takes columns only of a place within one line, and drops all others. Source:
+    // The runner accepts columns only for a range within one line. Source:
     // `ValidateLinesAndColumns` in `ActionCommandManager.cs` of actions/runner.
     if found.excerpt.is_some() && found.start.line == found.end.line {
         properties.push(("col", found.start.column.to_string()));

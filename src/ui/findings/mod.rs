@@ -1,7 +1,7 @@
-//! What `validate` found, as a person, an editor, GitHub or another program reads it.
+//! The output formats of `validate`.
 //!
-//! Each form is a function of the report. The report's text is a stranger's: each form cleans
-//! and escapes it.
+//! Each format is a function of the report. The report contains text of skills, so each format
+//! sanitizes and escapes it.
 
 mod concise;
 mod fold;
@@ -37,7 +37,7 @@ fn place(found: &Diagnostic) -> String {
     format!("{}:{}:{}", found.file, found.start.line, found.start.column)
 }
 
-/// Returns what was looked at and found, in one sentence; of what is shown, how much can be mended.
+/// Returns the totals in one sentence, with the number of fixable findings.
 #[must_use]
 pub fn summary(report: &Report, least: Severity, took: Duration) -> String {
     let summary = &report.summary;
@@ -45,7 +45,7 @@ pub fn summary(report: &Report, least: Severity, took: Duration) -> String {
         None => (count(summary.skills, "skill"), ""),
         Some(since) => (
             format!(
-                "{} of {} changed since {}, looked at",
+                "{} of {} changed since {}",
                 summary.skills,
                 count(summary.skills + since.unchanged, "skill"),
                 since.git_ref
@@ -54,11 +54,11 @@ pub fn summary(report: &Report, least: Severity, took: Duration) -> String {
         ),
     };
     let mut sentence = format!(
-        "{skills} in {:.2} s: {}, {}, {} {new}to know",
+        "{skills} in {:.2} s: {}, {}, {}",
         took.as_secs_f64(),
         count(summary.errors, &format!("{new}error")),
         count(summary.warnings, &format!("{new}warning")),
-        summary.infos
+        count(summary.infos, &format!("{new}note"))
     );
     let fixes = || shown(report, least).filter_map(|found| found.diagnostic.fix.as_ref());
     let safe = fixes().filter(|fix| fix.safety == Safety::Safe).count();

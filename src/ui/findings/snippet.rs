@@ -8,19 +8,19 @@ use unicode_width::UnicodeWidthStr;
 use crate::ui::sanitize;
 use mdskill_lint::diagnostic::{Change, Diagnostic, Excerpt};
 
-/// A cleaned line, and where its mark stands.
+/// A sanitized line, and the position of its mark.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Snippet {
     pub line: String,
     /// Columns before the mark.
     pub indent: usize,
-    /// Columns of the mark, at least one: a place between two characters has a mark too.
+    /// Width of the mark: at least one column, also for an empty range.
     pub width: usize,
 }
 
 impl Snippet {
-    /// Returns what of three pieces of a line fits into `width` columns, the middle one marked.
-    /// The pieces are cleaned first, so a mark stands below what is shown, not what was read.
+    /// Fits three pieces of a line into `width` columns, and marks the middle one. The pieces are
+    /// sanitized first, so that the mark is below the printed text.
     fn of(before: &str, marked: &str, after: &str, width: usize) -> Self {
         let before = sanitize::source(before);
         let marked = sanitize::source(marked);
@@ -57,8 +57,8 @@ const fn dots(is_cut: bool) -> &'static str {
     if is_cut { "…" } else { "" }
 }
 
-/// Returns the line as the fix leaves it, the part from the first edit to the last marked; nothing when
-/// the fix does something else, or something elsewhere.
+/// Returns the fixed line, with a mark from the first edit to the last one, or `None` if the fix does
+/// more than edit this line.
 pub(super) fn replaced(found: &Diagnostic, width: usize) -> Option<Snippet> {
     let excerpt = found.excerpt.as_ref()?;
     let Change::Edit(edits) = &found.fix.as_ref()?.change else {

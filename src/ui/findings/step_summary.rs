@@ -1,4 +1,4 @@
-//! The findings that GitHub would drop, as Markdown for the step's summary.
+//! The findings above GitHub's annotation limit, as Markdown for the step summary.
 
 use std::fmt::Write;
 
@@ -7,24 +7,24 @@ use crate::ops::validate::{Found, Summary};
 use crate::ui::markdown::escaped;
 use crate::ui::text::count;
 
-/// How much a step may write into its summary. Of more, GitHub shows nothing but an error:
+/// Maximum size of a step summary. If it is larger, GitHub shows only an error:
 /// "upload aborted, supports content up to a size of 1024k".
 pub const MAX_BYTES: usize = 1024 * 1024;
-/// What the last line takes at most.
+/// Maximum size of the last line.
 const LAST_LINE_BYTES: usize = 100;
 
-/// Returns a table of the findings that fits into `room` bytes; nothing when not even one does.
+/// Returns a table of the findings in at most `max` bytes, or `None` if not one of them fits.
 #[must_use]
-pub fn step_summary(summary: &Summary, rest: &[&Found], room: usize) -> Option<String> {
+pub fn step_summary(summary: &Summary, rest: &[&Found], max: usize) -> Option<String> {
     let mut page = format!(
-        "### mdskill validate\n\n{}: {}, {}, {} to know. Not annotated:\n\n\
+        "### mdskill validate\n\n{}: {}, {}, {}. Findings without an annotation:\n\n\
          | severity | rule | place | finding | help |\n|---|---|---|---|---|\n",
         count(summary.skills, "skill"),
         count(summary.errors, "error"),
         count(summary.warnings, "warning"),
-        summary.infos
+        count(summary.infos, "note")
     );
-    let mut told = 0;
+    let mut shown = 0;
     for found in rest {
         let found = &found.diagnostic;
         let row = format!(
@@ -35,18 +35,18 @@ pub fn step_summary(summary: &Summary, rest: &[&Found], room: usize) -> Option<S
             escaped(&found.message),
             escaped(&found.help)
         );
-        if page.len() + row.len() + LAST_LINE_BYTES > room {
+        if page.len() + row.len() + LAST_LINE_BYTES > max {
             break;
         }
         page += &row;
-        told += 1;
+        shown += 1;
     }
-    if told < rest.len() {
-        let more = rest.len() - told;
+    if shown < rest.len() {
+        let more = rest.len() - shown;
         let _ = write!(
             page,
-            "\n… and {more} more, for which there is no room here.\n"
+            "\n… and {more} more; the size limit of the summary is reached.\n"
         );
     }
-    (told > 0).then_some(page)
+    (shown > 0).then_some(page)
 }

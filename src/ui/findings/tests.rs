@@ -182,7 +182,7 @@ fn what_repeats_in_a_file_is_folded() {
     found.extend(many("b", 5));
     let report = report(found);
     let told = plain(&text(&report, &PAGE));
-    let repeats = "… 19 more like it: 2:5 `x2.md`, 3:5 `x3.md`, 4:5 `x4.md`, 5:5, 6:5, 7:5, 8:5, 9:5, 10:5, 11:5, 12:5, 13:5, …; --max 0 shows each";
+    let repeats = "… 19 similar: 2:5 `x2.md`, 3:5 `x3.md`, 4:5 `x4.md`, 5:5, 6:5, 7:5, 8:5, 9:5, 10:5, 11:5, 12:5, 13:5, …; use `--max 0` to show each";
     assert!(told.contains(repeats), "{told}");
     assert_eq!(told.matches("error[SK302]").count(), 7, "{told}");
     assert!(
@@ -194,7 +194,7 @@ fn what_repeats_in_a_file_is_folded() {
     let few = plain(&text(&report, &Page { max: 2, ..PAGE }));
     assert_eq!(few.matches("error[SK302]").count(), 2);
     assert!(
-        few.ends_with("\n\n… and 5 more; --max 0 shows them"),
+        few.ends_with("\n\n… and 5 more; use `--max 0` to show all"),
         "{few}"
     );
 }
@@ -203,7 +203,7 @@ fn what_repeats_in_a_file_is_folded() {
 fn what_is_about_the_same_is_folded_to_its_places() {
     let found = (0..6).map(|at| finding("a", 3, &format!("{}x", " ".repeat(at)), "x"));
     let told = plain(&text(&report(found.collect()), &PAGE));
-    let repeats = "… 5 more like it: 3:2, 3:3, 3:4, 3:5, 3:6; --max 0 shows each";
+    let repeats = "… 5 similar: 3:2, 3:3, 3:4, 3:5, 3:6; use `--max 0` to show each";
     assert!(told.ends_with(repeats), "{told}");
 }
 
@@ -230,7 +230,7 @@ fn the_worst_are_shown_when_not_all_are_and_a_file_stays_together() {
     let places = lines
         .iter()
         .map(|line| line.split_once(": ").map_or(&**line, |at| at.0));
-    let cut = "… and 2 more; --max 0 shows them";
+    let cut = "… and 2 more; use `--max 0` to show all";
     assert_eq!(places.collect::<Vec<_>>(), ["b:2:1", "a:5:1", cut]);
 }
 
@@ -240,7 +240,7 @@ fn a_concise_line_is_one_line() {
     let told = concise(&report(vec![found.clone(), found]), Severity::Info, 1);
     assert_eq!(
         plain(&told.join("\n")),
-        "a ::error::x:1:1: error[SK302] `x` is no file of the skill\n… and 1 more; --max 0 shows them"
+        "a ::error::x:1:1: error[SK302] `x` is no file of the skill\n… and 1 more; use `--max 0` to show all"
     );
 }
 
@@ -287,7 +287,7 @@ fn a_step_summary_keeps_to_its_room_and_is_no_markup() {
     assert!(page.contains("| a\\|b\\:1\\:1 | \\<script\\> \\[x\\]\\(javascript\\:x\\) \\`y\\` \\@&#8203;me \\| z | add it |"), "{page}");
     let rows = page.matches("SK302").count();
     assert!(page.ends_with(&format!(
-        "… and {} more, for which there is no room here.\n",
+        "… and {} more; the size limit of the summary is reached.\n",
         1000 - rows
     )));
     assert_eq!(step_summary(&report.summary, &rest, 200), None);

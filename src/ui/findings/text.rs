@@ -1,4 +1,4 @@
-//! The page for people: each finding with its line, a mark below it, and what to do.
+//! The format for people: each finding with its source line, a mark, and help.
 
 use std::fmt::Write;
 
@@ -16,14 +16,14 @@ const HELP: Style = AnsiColor::Cyan.on_default().bold();
 const ADDED: Style = AnsiColor::Green.on_default();
 const BOLD: Style = Style::new().bold();
 
-/// What of the report is shown, and how wide.
+/// The options of the text format.
 #[derive(Debug, Clone, Copy)]
 pub struct Page {
-    /// The mildest severity that is shown.
+    /// The lowest severity that is shown.
     pub least: Severity,
-    /// How many findings are shown in full; 0 is all, and then none is folded.
+    /// Maximum number of findings; 0 shows all of them, without folding.
     pub max: usize,
-    /// Columns that a line of a file may take.
+    /// Maximum width of a source line, in columns.
     pub width: usize,
 }
 
@@ -47,14 +47,17 @@ pub fn text(report: &Report, page: &Page) -> String {
         max => worst(all, max, |block| block.first.severity),
     };
     let left_out: usize = left_out.iter().map(Block::findings).sum();
-    let mut told: Vec<String> = blocks.iter().map(|block| tell(block, page.width)).collect();
+    let mut texts: Vec<String> = blocks
+        .iter()
+        .map(|block| render(block, page.width))
+        .collect();
     if left_out > 0 {
-        told.push(format!("… and {left_out} more; --max 0 shows them"));
+        texts.push(format!("… and {left_out} more; use `--max 0` to show all"));
     }
-    told.join("\n\n")
+    texts.join("\n\n")
 }
 
-fn tell(block: &Block<'_>, width: usize) -> String {
+fn render(block: &Block<'_>, width: usize) -> String {
     let found = block.first;
     let style = style_of(found.severity);
     let number = found.start.line.to_string();
@@ -68,10 +71,10 @@ fn tell(block: &Block<'_>, width: usize) -> String {
         ),
         format!(
             "{margin}{GUTTER}-->{GUTTER:#} {}",
-            sanitize::line(&where_of(found))
+            sanitize::line(&location(found))
         ),
     ];
-    // The number, a space, a bar and a space stand before the line.
+    // The line follows the number, a space, a bar, and a space.
     let width = width.saturating_sub(number.len() + 3).max(20);
     if let Some(excerpt) = &found.excerpt {
         let Snippet {
@@ -90,37 +93,37 @@ fn tell(block: &Block<'_>, width: usize) -> String {
             "{margin} {GUTTER}|{GUTTER:#} {space}{style}{mark}{style:#}"
         ));
     }
-    let mut note = |name: &str, said: &str| {
+    let mut note = |name: &str, text: &str| {
         lines.push(format!(
             "{margin} {GUTTER}={GUTTER:#} {HELP}{name}{HELP:#}: {}",
-            sanitize::line(said)
+            sanitize::line(text)
         ));
     };
     if !found.help.is_empty() {
         note("help", &found.help);
     }
     if let Some(fix) = &found.fix {
-        note("fix", &offer(fix));
+        note("fix", &fix_line(fix));
     }
     if let Some(Snippet { line, .. }) = snippet::replaced(found, width) {
         lines.push(format!(
             "{GUTTER}{number}{GUTTER:#} {ADDED}+ {line}{ADDED:#}"
         ));
     }
-    let mut told = lines.join("\n");
+    let mut text = lines.join("\n");
     if !block.more.is_empty() {
         let _ = write!(
-            told,
-            "\n{margin} … {} more like it: {}; --max 0 shows each",
+            text,
+            "\n{margin} … {} similar: {}; use `--max 0` to show each",
             block.more.len(),
             sanitize::line(&place_list(block))
         );
     }
-    told
+    text
 }
 
-/// What a program offers to do, and how to ask for it.
-fn offer(fix: &Fix) -> String {
+/// Returns the title of a fix, and the flags that apply it.
+fn fix_line(fix: &Fix) -> String {
     let flags = match fix.safety {
         Safety::Safe => "--fix",
         Safety::Unsafe => "--fix --unsafe",
@@ -128,8 +131,8 @@ fn offer(fix: &Fix) -> String {
     format!("{} ({flags})", fix.title)
 }
 
-/// What is about a file as a whole has no line.
-fn where_of(found: &Diagnostic) -> String {
+/// Returns the place of a finding; a finding about a whole file has no line.
+fn location(found: &Diagnostic) -> String {
     match found.excerpt {
         Some(_) => place(found),
         None => found.file.clone(),

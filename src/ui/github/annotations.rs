@@ -1,4 +1,4 @@
-//! What a run of GitHub Actions is told of an update: annotations and outputs.
+//! The annotations and outputs of an update in GitHub Actions.
 
 use super::commands::{Command, Output};
 use crate::hint::HasHint;
@@ -7,11 +7,11 @@ use crate::ops::update::Report;
 use crate::ui::sanitize;
 use mdskill_lint::diagnostic::Severity;
 
-/// How many errors and how many warnings of a step GitHub shows; it drops the others without a
-/// word. Source: `_maxCountPerIssueType` in `ExecutionContext.cs` of actions/runner.
+/// Maximum number of errors, and of warnings, that GitHub shows for a step; it drops the others
+/// silently. Source: `_maxCountPerIssueType` in `ExecutionContext.cs` of actions/runner.
 const MAX_OF_A_KIND: usize = 10;
 
-/// Returns an annotation for each thing that waits for a person, as many as GitHub shows.
+/// Returns an annotation for each problem that needs review, up to the limit of GitHub.
 #[must_use]
 pub fn annotations(report: &Report) -> Vec<Command> {
     let mut errors: Vec<Command> = Vec::new();
@@ -21,7 +21,7 @@ pub fn annotations(report: &Report) -> Vec<Command> {
         let message = format!("{}{hint}", failed.error);
         errors.push(annotation(
             Severity::Error,
-            "was not asked",
+            "could not be checked",
             &failed.place,
             message,
         ));
@@ -30,7 +30,7 @@ pub fn annotations(report: &Report) -> Vec<Command> {
         let files = conflict.files.iter();
         let files = files.map(|file| format!("{}: {}", file.path, file.reason));
         let message = files.collect::<Vec<_>>().join("\n");
-        let mut command = annotation(Severity::Error, "is in conflict", &conflict.name, message);
+        let mut command = annotation(Severity::Error, "has conflicts", &conflict.name, message);
         if let Some(first) = conflict.files.first() {
             let file = format!("{}/{}", conflict.place, first.path);
             command.properties.insert(0, ("file", file));
@@ -51,7 +51,7 @@ pub fn annotations(report: &Report) -> Vec<Command> {
         let message = format!("{}: {}", left.place, left.reason);
         errors.push(annotation(
             Severity::Error,
-            "is left alone",
+            "was not changed",
             &left.name,
             message,
         ));
@@ -60,9 +60,9 @@ pub fn annotations(report: &Report) -> Vec<Command> {
         annotation(severity, title, &problem.name, problem.reason.clone())
     };
     let stuck = report.stuck.iter();
-    errors.extend(stuck.map(|stuck| problem(Severity::Error, "is stuck", stuck)));
+    errors.extend(stuck.map(|stuck| problem(Severity::Error, "is blocked", stuck)));
     let gone = report.deleted.iter().take(MAX_OF_A_KIND);
-    let gone = gone.map(|gone| problem(Severity::Warning, "is gone upstream", gone));
+    let gone = gone.map(|gone| problem(Severity::Warning, "was deleted upstream", gone));
     errors.truncate(MAX_OF_A_KIND);
     errors.into_iter().chain(gone).collect()
 }
@@ -75,8 +75,8 @@ fn annotation(severity: Severity, what: &str, subject: &str, message: String) ->
     }
 }
 
-/// Returns the outputs of the step: whether anything moved or would, which skills, and which are in
-/// conflict.
+/// Returns the outputs of the step: whether anything changes, the updated skills, and the skills with
+/// conflicts.
 #[must_use]
 pub fn outputs(report: &Report) -> [Output; 3] {
     let names = |names: Vec<&String>| -> String {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_for_a_person_is_annotated_and_forges_nothing() {
+    fn annotations_list_problems_and_escape_names() {
         let report = Report {
             failed: vec![Failed {
                 place: "acme/skills".to_owned(),
@@ -165,30 +165,32 @@ mod tests {
         let text = "x%0A::error::forged\\u{d},file=y%25";
         assert_eq!(
             lines[1],
-            "::error file=.github/skills/one/SKILL.md,title=one is in conflict::SKILL.md: both sides changed the same lines"
+            "::error file=.github/skills/one/SKILL.md,title=one has conflicts::SKILL.md: both sides changed the same lines"
         );
         assert_eq!(
             lines[3],
-            format!("::error title=two is left alone::p: {text}")
+            format!("::error title=two was not changed::p: {text}")
         );
         assert_eq!(
             lines[4],
-            format!("::error title=x %3A%3Aerror%3A%3Aforged\\u{{d}}%2Cfile=y%25 is stuck::{text}")
+            format!(
+                "::error title=x %3A%3Aerror%3A%3Aforged\\u{{d}}%2Cfile=y%25 is blocked::{text}"
+            )
         );
         assert_eq!(
             lines[5],
-            format!("::warning title=four is gone upstream::{text}")
+            format!("::warning title=four was deleted upstream::{text}")
         );
         assert_eq!(
             lines[2],
             format!("::error title=six is refused by the policy::deny: {text}")
         );
-        assert!(lines[0].starts_with("::error title=acme/skills was not asked::"));
+        assert!(lines[0].starts_with("::error title=acme/skills could not be checked::"));
         assert!(lines.iter().all(|line| !line.contains(['\n', '\r'])));
     }
 
     #[test]
-    fn there_are_as_many_annotations_as_are_shown() {
+    fn annotations_keep_to_the_limit_of_github() {
         let report = Report {
             stuck: (0..30).map(|_| problem("a")).collect(),
             deleted: (0..30).map(|_| problem("b")).collect(),
@@ -198,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn outputs_name_what_moved() {
+    fn outputs_list_updated_skills_and_conflicts() {
         let report = Report {
             conflicts: vec![conflict("one"), conflict(HOSTILE)],
             ..Report::default()

@@ -1,4 +1,4 @@
-//! [`Command`]: a line that a GitHub Actions runner obeys, and that no stranger's text can forge.
+//! Workflow commands of GitHub Actions, which text from repositories cannot forge.
 
 use std::collections::hash_map::RandomState;
 use std::fmt;
@@ -10,11 +10,11 @@ use mdskill_lint::diagnostic::Severity;
 /// An annotation of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// What kind of annotation.
+    /// The kind of annotation.
     pub severity: Severity,
-    /// Where it stands: `file`, `line`, and what else the runner knows.
+    /// The location: `file`, `line`, and other properties of the runner.
     pub properties: Vec<(&'static str, String)>,
-    /// What it says; it may have several lines.
+    /// The message, which may have several lines.
     pub message: String,
 }
 
@@ -35,22 +35,23 @@ impl fmt::Display for Command {
     }
 }
 
-/// Makes the runner write `***` wherever it would print this secret.
+/// Makes the runner print `***` in place of this secret.
 pub struct Mask<'a>(pub &'a str);
 
 impl fmt::Display for Mask<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Every character counts, so nothing is cleaned; a line end would begin another command.
+        // The secret is not sanitized, because each character counts; line ends are escaped, because
+        // they would begin another command.
         write!(f, "::add-mask::{}", data(self.0))
     }
 }
 
-/// An output of a step, as the file of `GITHUB_OUTPUT` has it.
+/// An output of a step, in the format of the `GITHUB_OUTPUT` file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
-    /// Its name, which is ours.
+    /// The name, which is a constant of this program.
     pub name: &'static str,
-    /// Its value.
+    /// The value.
     pub value: String,
 }
 
@@ -60,18 +61,18 @@ impl fmt::Display for Output {
         if !value.contains(['\r', '\n']) {
             return writeln!(f, "{name}={value}");
         }
-        // Nobody can write a value that ends at a word which they can't know.
+        // The random delimiter cannot be forged by the value.
         let word = format!("end_{:016x}{:016x}", random(), random());
         writeln!(f, "{name}<<{word}\n{value}\n{word}")
     }
 }
 
-/// A number that the system's own randomness is behind, as in every map of the standard library.
+/// Returns a random number, from the source that seeds the maps of the standard library.
 fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-/// Escapes as the runner unescapes what stands behind the second `::`.
+/// Escapes the text after the second `::`.
 /// Source: `ActionCommand.cs` of actions/runner.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
@@ -90,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_masked_as_it_is() {
+    fn mask_escapes_line_ends_only() {
         assert_eq!(
             Mask("a:b%\n::error::c").to_string(),
             "::add-mask::a:b%25%0A::error::c"
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn an_output_is_one_whatever_its_value_is() {
+    fn output_value_cannot_forge_another_output() {
         let output = |value: &str| Output {
             name: "skills",
             value: value.to_owned(),
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_is_one_line_whatever_it_is_made_of() {
+    fn command_is_one_line_for_any_text() {
         let command = Command {
             severity: Severity::Info,
             properties: vec![

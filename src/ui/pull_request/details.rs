@@ -1,4 +1,4 @@
-//! What the changes mean: capabilities, descriptions, kept edits, commits, findings.
+//! The details of the changes: capabilities, descriptions, kept edits, commits, findings.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -13,10 +13,10 @@ use crate::ui::text::{self, count};
 use mdskill_lint::capability::{Capability, Kind};
 use mdskill_lint::diagnostic::Severity;
 
-/// Most commits that are named of one source.
+/// Maximum number of commits that are listed for a source.
 const MAX_COMMITS: usize = 10;
 
-/// Returns what skills can do that they could not before, the gravest first.
+/// Returns the new capabilities of the skills, the most dangerous first.
 pub(super) fn capabilities(report: &Report) -> Section {
     let diffs = report.skills.iter();
     let diffs = diffs.filter_map(|change| Some((&change.name, change.diff.as_ref()?)));
@@ -45,13 +45,13 @@ pub(super) fn capabilities(report: &Report) -> Section {
     items.extend(changed_scripts(report));
     items.splice(..0, unknown(report, items.is_empty()));
     Section {
-        title: "What they newly can do",
+        title: "New capabilities",
         intro: "",
         items,
     }
 }
 
-/// Returns the programs that were there already and do something else now.
+/// Returns the scripts whose content changed.
 fn changed_scripts(report: &Report) -> Vec<String> {
     let diffs = report.skills.iter();
     let diffs = diffs.filter_map(|change| Some((&change.name, change.diff.as_ref()?)));
@@ -59,7 +59,7 @@ fn changed_scripts(report: &Report) -> Vec<String> {
         diffs.flat_map(|(name, diff)| diff.changed_scripts.iter().map(move |path| (name, path)));
     let line = |(at, (name, path)): (usize, (&String, &String))| {
         let head = match at {
-            0 => "\n**Scripts that do something else now: read their diffs**\n\n",
+            0 => "\n**Changed scripts: read their diffs**\n\n",
             _ => "",
         };
         format!("{head}- {}: {}\n", word(name), word(path))
@@ -67,21 +67,21 @@ fn changed_scripts(report: &Report) -> Vec<String> {
     all.enumerate().map(line).collect()
 }
 
-/// Says that nothing is new only of what was looked at.
+/// Returns the sentence for skills that gain nothing, or that could not be compared.
 fn unknown(report: &Report, is_nothing_new: bool) -> Option<String> {
     let all = report.skills.len();
     let unknown = report.skills.iter().filter(|change| change.diff.is_none());
     match unknown.count() {
         0 if all > 0 && is_nothing_new => {
-            Some("\nNothing: what they bring, call and reach is what it was.\n".to_owned())
+            Some("\nNone: the scripts, commands, tools, and hosts are unchanged.\n".to_owned())
         }
         0 => None,
-        unknown if unknown == all => Some("\nNot looked at: read the diffs.\n".to_owned()),
+        unknown if unknown == all => Some("\nNot compared: read the diffs.\n".to_owned()),
         unknown => Some(format!(
             "\n{} could not be compared: read the diffs.{}\n",
             count(unknown, "skill"),
             if is_nothing_new {
-                " The others newly can do nothing."
+                " The others have no new capabilities."
             } else {
                 ""
             }
@@ -91,18 +91,18 @@ fn unknown(report: &Report, is_nothing_new: bool) -> Option<String> {
 
 const fn heading(kind: Kind) -> &'static str {
     match kind {
-        Kind::Hook => "Hooks: commands that the client runs by itself",
-        Kind::UnrestrictedBash => "Any command, unasked (unrestricted Bash)",
-        Kind::HiddenCharacters => "Characters that people do not see and agents read",
+        Kind::Hook => "Hooks: commands that the client runs automatically",
+        Kind::UnrestrictedBash => "Any command, without confirmation (unrestricted Bash)",
+        Kind::HiddenCharacters => "Hidden characters, which only agents read",
         Kind::Script => "Scripts",
-        Kind::Executable => "Files that may be executed",
-        Kind::Tool => "Tools to be used unasked (allowed-tools)",
+        Kind::Executable => "Executable files",
+        Kind::Tool => "Tools that need no confirmation (allowed-tools)",
         Kind::Host => "Hosts",
         Kind::Command => "Commands",
     }
 }
 
-/// Returns the descriptions that changed: they decide when an agent reads a skill.
+/// Returns the changed descriptions. They matter, because they decide when an agent uses a skill.
 pub(super) fn descriptions(report: &Report) -> Section {
     let item = |change: &Change| {
         let description = change.diff.as_ref()?.description.as_ref()?;
@@ -122,7 +122,7 @@ pub(super) fn descriptions(report: &Report) -> Section {
     }
 }
 
-/// Returns which edits were kept, what was moved away, and what else is worth saying of a skill.
+/// Returns the kept edits, the folders in the trash, and the notes of each skill.
 pub(super) fn edits(report: &Report) -> Section {
     let mut items = Vec::new();
     for change in &report.skills {
@@ -140,7 +140,7 @@ pub(super) fn edits(report: &Report) -> Section {
     }
     for newer in &report.newer {
         items.push(format!(
-            "- {} follows {}, which gives {}; the newest version is {}\n",
+            "- {} follows {}, which resolves to {}; the newest version is {}\n",
             word(&newer.name),
             word(&newer.git_ref),
             word(&newer.compatible),
@@ -148,7 +148,7 @@ pub(super) fn edits(report: &Report) -> Section {
         ));
     }
     for path in &report.trashed {
-        items.push(format!("- what was there is now in {}\n", word(path)));
+        items.push(format!("- moved your old copy to {}\n", word(path)));
     }
     Section {
         title: "Notes",
@@ -157,7 +157,7 @@ pub(super) fn edits(report: &Report) -> Section {
     }
 }
 
-/// Returns the commits in between: skills of one source that moved together have them together.
+/// Returns the commits between the versions, grouped by source.
 pub(super) fn commits(report: &Report) -> Section {
     let mut groups: BTreeMap<_, (&Change, Vec<&String>)> = BTreeMap::new();
     for change in &report.skills {
@@ -176,11 +176,11 @@ pub(super) fn commits(report: &Report) -> Section {
         let head = format!("- {source} {} ({skills})", moved(change));
         match &change.lineage {
             Some(Lineage::Forward { commits }) => format!("{head}\n{}", log(commits)),
-            _ => format!("{head}: more commits than were looked at\n"),
+            _ => format!("{head}: more commits than the limit\n"),
         }
     });
     Section {
-        title: "Commits in between",
+        title: "Commits",
         intro: "\n",
         items: items.collect(),
     }
@@ -199,7 +199,7 @@ fn log(commits: &[CommitLine]) -> String {
     text
 }
 
-/// Returns what validating found in the new versions: errors and warnings.
+/// Returns the errors and warnings in the new versions.
 pub(super) fn findings(report: &Report) -> Section {
     let found = report.diagnostics.iter();
     let mut found: Vec<_> = found

@@ -6,9 +6,9 @@ use crate::ops::update::Report;
 use crate::ui::markdown::{fenced, html_code};
 use crate::ui::sanitize;
 
-/// Most lines of a diff.
+/// Maximum number of lines of a diff.
 const MAX_LINES: usize = 300;
-/// Longest name in a heading, in columns.
+/// Maximum width of a name in a heading, in columns.
 const MAX_NAME: usize = 80;
 
 /// Returns the diff of each updated skill.

@@ -1,8 +1,8 @@
-//! What an update did, as the Markdown of a pull request: what a reviewer has to know, first.
+//! The report of an update as the Markdown of a pull request.
 //!
-//! Names, sentences and files are strangers' text: [`markdown`](super::markdown) makes plain text
-//! and code of all of it. The most important comes first, and the page is cut where it reaches its
-//! limit: its last line counts what is missing.
+//! Names, sentences, and files come from repositories, so [`markdown`](super::markdown) escapes all
+//! of them. The page is sorted by importance and cut at its limit; its last line counts the missing
+//! items.
 
 mod details;
 mod diffs;
@@ -22,26 +22,26 @@ use super::text::count;
 use crate::ops::change::Change;
 use crate::ops::update::Report;
 
-/// What a pull request's body may take in bytes. GitHub takes 65,536 characters; the margin is for
-/// what a workflow adds.
-pub const PULL_REQUEST_ROOM: usize = 60_000;
+/// Maximum size of a pull request's body, in bytes. GitHub's limit is 65,536 characters; the rest is
+/// for the text that a workflow adds.
+pub const MAX_BODY_BYTES: usize = 60_000;
 
-/// Longest piece of a sentence that a stranger wrote, in columns.
+/// Maximum width of a sentence from a repository, in columns.
 const MAX_SENTENCE: usize = 400;
-/// Longest line of a diff or of a conflict, in columns.
+/// Maximum width of a line of a diff or of a conflict, in columns.
 const MAX_LINE: usize = 400;
-/// Longest name, path, host or tool that a stranger wrote, in columns.
+/// Maximum width of a name, path, host, or tool from a repository, in columns.
 const MAX_WORD: usize = 120;
-/// Digits of a commit that people look at.
+/// Number of digits of an abbreviated commit.
 const SHORT: usize = 7;
 
-/// Returns what `update` or `outdated` found, in Markdown of at most `room` bytes; `differences`
-/// gives the unified diff of a skill, if it can be had.
+/// Returns the report of `update` or `outdated` as Markdown of at most `max` bytes. `differences`
+/// returns the unified diff of a skill, if there is one.
 #[must_use]
 pub fn summary(
     report: &Report,
     differences: &dyn Fn(&str) -> Option<String>,
-    room: usize,
+    max: usize,
 ) -> String {
     let sections = [
         needs_review::section(report),
@@ -54,10 +54,10 @@ pub fn summary(
         details::findings(report),
         diffs::section(report, differences),
     ];
-    page(headline(report), &sections, room)
+    page(headline(report), &sections, max)
 }
 
-/// One sentence that says it all.
+/// Returns the first sentence, which has the totals.
 fn headline(report: &Report) -> String {
     let moved = report.skills.len();
     let mut parts = Vec::new();
@@ -66,36 +66,41 @@ fn headline(report: &Report) -> String {
             parts.push(format!("{number} {what}"));
         }
     };
-    part(report.conflicts.len(), "in conflict");
+    let conflicts = report.conflicts.len();
+    part(
+        conflicts,
+        if conflicts == 1 {
+            "conflict"
+        } else {
+            "conflicts"
+        },
+    );
     // Several keys may refuse the same skill.
     let refused: BTreeSet<&String> = report.refused.iter().map(|refusal| &refusal.name).collect();
     part(refused.len(), "refused");
-    part(report.left_alone.len(), "left alone");
-    part(report.stuck.len(), "stuck");
-    part(report.deleted.len(), "gone upstream");
-    let unasked = report.failed.iter().map(|failed| failed.skills).sum();
-    part(unasked, "not asked");
+    part(report.left_alone.len(), "not changed");
+    part(report.stuck.len(), "blocked");
+    part(report.deleted.len(), "deleted upstream");
+    let unchecked = report.failed.iter().map(|failed| failed.skills).sum();
+    part(unchecked, "not checked");
     part(report.unchanged, "unchanged");
     if is_quiet(report) {
         return format!(
-            "Everything is up to date ({}).\n",
+            "All skills are up to date ({}).\n",
             count(report.unchanged, "skill")
         );
     }
-    let verb = match (report.dry_run, moved) {
-        (true, _) => "would move",
-        (false, 1) => "has moved",
-        (false, _) => "have moved",
+    let verb = if report.dry_run {
+        "to update"
+    } else {
+        "updated"
     };
     let rest = if parts.is_empty() {
         String::new()
     } else {
         format!("; {}", parts.join(", "))
     };
-    format!(
-        "**{} {verb}** to what upstream has now{rest}.\n",
-        count(moved, "skill")
-    )
+    format!("**{} {verb}**{rest}.\n", count(moved, "skill"))
 }
 
 fn is_quiet(report: &Report) -> bool {
@@ -108,23 +113,23 @@ fn is_quiet(report: &Report) -> bool {
         && report.failed.is_empty()
 }
 
-/// A stranger's sentence, as plain text of a bearable length.
+/// Returns a sentence from a repository as plain text of limited width.
 fn sentence(text: &str) -> String {
     escaped(&shortened(text, MAX_SENTENCE))
 }
 
-/// A stranger's word, as code of a bearable length.
+/// Returns a word from a repository as code of limited width.
 fn word(text: &str) -> String {
     code(&shortened(text, MAX_WORD))
 }
 
 fn shortened(text: &str, width: usize) -> String {
-    // Shown as escapes, hidden characters have a width; others may have none and still fill a page.
+    // Zero-width characters would make `cut` keep any number of them, so the characters are limited, too.
     let shown: String = sanitize::line(text).chars().take(4 * width).collect();
     sanitize::cut(&shown, width)
 }
 
-/// The first lines of a text, each of a bearable length.
+/// Returns the first lines of a text, each of limited width.
 fn cut(text: &str, max: usize) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut shown: Vec<String> = lines
@@ -142,7 +147,7 @@ fn short(commit: Option<&String>) -> String {
     commit.map_or_else(String::new, |commit| commit.chars().take(SHORT).collect())
 }
 
-/// `abc1234 → def5678`, as code.
+/// Returns `abc1234 → def5678` as code.
 fn moved(change: &Change) -> String {
     let ids = [short(change.from.as_ref()), short(change.commit.as_ref())];
     let ids: Vec<String> = ids

@@ -1,4 +1,4 @@
-//! What waits for a person: conflicts, skills that are stuck or gone, sources that were not asked.
+//! The problems that need review: conflicts, refusals, deleted skills, and failed sources.
 
 use super::section::Section;
 use super::{cut, sentence, word};
@@ -9,12 +9,12 @@ use crate::ops::update::Report;
 use crate::ui::markdown::{code, fenced};
 use crate::ui::text::{self, count};
 
-/// Most files that are named for one skill.
+/// Maximum number of files that are listed for a skill.
 const MAX_FILES: usize = 10;
-/// Most lines of a hunk.
+/// Maximum number of lines of a hunk.
 const MAX_LINES: usize = 80;
 
-/// Returns a line for each thing that somebody has to look at.
+/// Returns an item for each problem.
 pub(super) fn section(report: &Report) -> Section {
     let mut items = Vec::new();
     for failed in &report.failed {
@@ -22,7 +22,7 @@ pub(super) fn section(report: &Report) -> Section {
             format!("; {}", sentence(&hint.in_scope(false)))
         });
         items.push(format!(
-            "- **Not asked:** {} ({}): {}{hint}\n",
+            "- **Not checked:** {} ({}): {}{hint}\n",
             word(&failed.place),
             count(failed.skills, "skill"),
             sentence(&failed.error.to_string()),
@@ -40,23 +40,23 @@ pub(super) fn section(report: &Report) -> Section {
     }
     for left in &report.left_alone {
         items.push(format!(
-            "- **Left alone:** {} in {}: {}{}\n",
+            "- **Not changed:** {} in {}: {}{}\n",
             word(&left.name),
             word(&left.place),
             sentence(&left.reason),
             files(left.files.iter().map(|file| word(file)).collect()),
         ));
     }
-    items.extend(report.stuck.iter().map(|stuck| problem("Stuck", stuck)));
+    items.extend(report.stuck.iter().map(|stuck| problem("Blocked", stuck)));
     items.extend(rewritten(report));
     items.extend(
         report
             .deleted
             .iter()
-            .map(|gone| problem("Gone upstream", gone)),
+            .map(|gone| problem("Deleted upstream", gone)),
     );
     Section {
-        title: "Needs a look",
+        title: "Needs review",
         intro: "\n",
         items,
     }
@@ -74,9 +74,9 @@ fn conflict(conflict: &Conflicted) -> String {
     let named = conflict.files.iter();
     let named = named.map(|file| format!("{} ({})", word(&file.path), sentence(&file.reason)));
     let outcome = if conflict.is_marked {
-        "has the conflict marked in its files, to be resolved"
+        "has conflict markers in its files"
     } else {
-        "stays as it is"
+        "was not updated"
     };
     format!(
         "- **Conflict:** {} in {} {outcome}{}\n",
@@ -98,19 +98,16 @@ fn files(named: Vec<String>) -> String {
     format!(": {}", shown.join(", "))
 }
 
-/// Says of each source once that its history is not what it was.
+/// Returns an item for each source whose history was rewritten or set back.
 fn rewritten(report: &Report) -> Vec<String> {
     let mut items = Vec::new();
     for change in &report.skills {
         let (label, what) = match change.lineage {
             Some(Lineage::Rewritten) => (
                 "History rewritten",
-                "the commit that was locked is not among the ancestors of the new one",
+                "the locked commit is not an ancestor of the new one",
             ),
-            Some(Lineage::Back) => (
-                "Set back",
-                "the new commit is older than the one that was locked",
-            ),
+            Some(Lineage::Back) => ("Downgraded", "the new commit is older than the locked one"),
             _ => continue,
         };
         let git_ref = change.git_ref.as_deref();
@@ -124,7 +121,7 @@ fn rewritten(report: &Report) -> Vec<String> {
     items
 }
 
-/// Returns the places of each conflict, as git's markers show them.
+/// Returns the hunks of each conflict, with git's markers.
 pub(super) fn hunks(report: &Report) -> Section {
     let mut items = Vec::new();
     for conflict in &report.conflicts {
@@ -141,8 +138,8 @@ pub(super) fn hunks(report: &Report) -> Section {
     }
     Section {
         title: "Conflicts",
-        intro: "\n`mdskill update NAME --conflict=markers` writes these into the files, to be settled by hand; \
-               `--conflict=ours` or `--conflict=theirs` takes one side.\n\n",
+        intro: "\n`mdskill update NAME --conflict=markers` writes these markers to the files, so that you can resolve them; \
+               `--conflict=ours` or `--conflict=theirs` chooses one side.\n\n",
         items,
     }
 }

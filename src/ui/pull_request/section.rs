@@ -1,6 +1,6 @@
 //! [`Section`]: a heading with its items, and [`page`], which cuts the text at a limit.
 
-/// Bytes that are kept for the line that names what is missing.
+/// Number of bytes that are reserved for the line that counts the missing items.
 const MISSING_LINE: usize = 500;
 
 /// A heading and the items below it.
@@ -15,7 +15,7 @@ pub(super) struct Section {
 }
 
 /// Returns the text of the sections in their order, in at most `max` bytes. The first item that
-/// does not fit ends the page, and its last line counts what is missing.
+/// does not fit ends the page, and its last line counts the missing items.
 pub(super) fn page(headline: String, sections: &[Section], max: usize) -> String {
     let mut text = headline;
     if text.len() > max {
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn page_is_cut_at_its_end_and_counts_what_is_missing() {
+    fn page_is_cut_at_its_end_and_counts_missing_items() {
         let sections = [
             section("A", 10),
             section("B", 0),

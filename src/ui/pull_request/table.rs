@@ -1,4 +1,4 @@
-//! The table of what moved.
+//! The table of updated skills.
 
 use super::section::Section;
 use super::{moved, shortened};
@@ -9,12 +9,12 @@ use crate::ui::markdown::{escaped, link};
 use crate::ui::text::{self, count};
 use mdskill_lint::capability::Kind;
 
-/// Most rows that link to the host's page of the comparison: the links of more would fill the page.
+/// Maximum number of rows with a link to the comparison page, because more links would fill the page.
 const MAX_LINKS: usize = 200;
-/// Widest cell of strangers' text, in columns.
+/// Maximum width of a cell, in columns.
 const MAX_CELL: usize = 80;
 
-/// Returns a row for each skill that moved.
+/// Returns a row for each updated skill.
 pub(super) fn section(report: &Report) -> Section {
     let has_links = report.skills.len() <= MAX_LINKS;
     let row = |change: &Change| {
@@ -34,8 +34,8 @@ pub(super) fn section(report: &Report) -> Section {
         )
     };
     Section {
-        title: "What moves",
-        intro: "\n| skill | source | commits | files | newly can |\n|---|---|---|---|---|\n",
+        title: "Updated skills",
+        intro: "\n| skill | source | commits | files | new capabilities |\n|---|---|---|---|---|\n",
         items: report.skills.iter().map(row).collect(),
     }
 }
@@ -44,7 +44,7 @@ fn cell(text: &str) -> String {
     escaped(&shortened(text, MAX_CELL))
 }
 
-/// `3 files, +10 −2`, without the lines of what is no text.
+/// Returns `3 files, +10 −2`, in which binary files have no lines.
 pub(super) fn files(diff: &SkillDiff) -> String {
     let sum = |lines: fn(&crate::diff::FileDiff) -> Option<usize>| -> usize {
         diff.files.iter().filter_map(lines).sum()
@@ -57,7 +57,7 @@ pub(super) fn files(diff: &SkillDiff) -> String {
     )
 }
 
-/// The kinds of what is new, the gravest first.
+/// Returns the kinds of new capabilities, the most dangerous first.
 fn gained(diff: &SkillDiff) -> String {
     let number = |kind: Kind| diff.gained.iter().filter(|new| new.kind == kind).count();
     let kinds = Kind::ALL.into_iter().filter_map(|kind| match number(kind) {

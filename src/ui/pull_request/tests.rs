@@ -27,22 +27,19 @@ fn assert_page(name: &str, actual: &str) {
 fn the_page_says_first_what_a_reviewer_must_know() {
     assert_page(
         "everything.md",
-        &summary(&everything(), &difference, PULL_REQUEST_ROOM),
+        &summary(&everything(), &difference, MAX_BODY_BYTES),
     );
     let quiet = Report {
         unchanged: 3,
         ..Report::default()
     };
-    assert_page(
-        "nothing.md",
-        &summary(&quiet, &difference, PULL_REQUEST_ROOM),
-    );
+    assert_page("nothing.md", &summary(&quiet, &difference, MAX_BODY_BYTES));
     let one = Report {
         skills: vec![change("pdf")],
         dry_run: true,
         ..Report::default()
     };
-    assert_page("one.md", &summary(&one, &difference, PULL_REQUEST_ROOM));
+    assert_page("one.md", &summary(&one, &difference, MAX_BODY_BYTES));
 }
 
 #[test]
@@ -59,11 +56,11 @@ fn long_page_loses_its_diffs_first_and_counts_them() {
         }
         name => difference(name),
     };
-    let page = summary(&report, &big, PULL_REQUEST_ROOM);
+    let page = summary(&report, &big, MAX_BODY_BYTES);
     assert!(page.contains("… 1700 more lines\n"), "{page}");
     assert_eq!(page.matches("<details>").count(), 3);
     assert!(!page.contains("Not shown"));
-    let room = summary(&report, &|_| None, PULL_REQUEST_ROOM).len() + 1_000;
+    let room = summary(&report, &|_| None, MAX_BODY_BYTES).len() + 1_000;
     let bare = summary(&report, &big, room);
     assert!(bare.len() <= room);
     for kept in ["| big |", "**Hooks", "docs.example", "**Conflict:**"] {
@@ -158,7 +155,7 @@ fn strangers_text_is_text() {
     is_sound(&summary(
         &report,
         &|_| Some(format!("+{HOSTILE}\n-````\n")),
-        PULL_REQUEST_ROOM,
+        MAX_BODY_BYTES,
     ));
 }
 
@@ -179,8 +176,8 @@ fn five_hundred_skills_fit() {
         skills: skills.collect(),
         ..Report::default()
     };
-    let page = summary(&report, &difference, PULL_REQUEST_ROOM);
-    assert!(page.len() <= PULL_REQUEST_ROOM, "{}", page.len());
+    let page = summary(&report, &difference, MAX_BODY_BYTES);
+    assert!(page.len() <= MAX_BODY_BYTES, "{}", page.len());
     let rows = page
         .lines()
         .filter(|line| line.starts_with("| a\\-skill"))
@@ -200,14 +197,14 @@ fn what_was_not_compared_is_not_called_harmless() {
             skills,
             ..Report::default()
         };
-        summary(&report, &|_| None, PULL_REQUEST_ROOM)
+        summary(&report, &|_| None, MAX_BODY_BYTES)
     };
-    assert!(page(vec![unknown.clone()]).contains("Not looked at"));
+    assert!(page(vec![unknown.clone()]).contains("Not compared"));
     assert!(page(vec![unknown, change("docx")]).contains(
-        "1 skill could not be compared: read the diffs. The others newly can do nothing"
+        "1 skill could not be compared: read the diffs. The others have no new capabilities"
     ));
     assert!(
         page(vec![change("docx")])
-            .contains("Nothing: what they bring, call and reach is what it was.\n")
+            .contains("None: the scripts, commands, tools, and hosts are unchanged.\n")
     );
 }

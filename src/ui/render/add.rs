@@ -1,4 +1,4 @@
-//! What `add` did.
+//! Prints the report of `add`.
 
 use super::change::{print_change, print_left_alone, print_problems, print_trashed};
 use super::installed_findings::findings;
@@ -11,10 +11,10 @@ use crate::ui::printer::Printer;
 use crate::ui::sanitize;
 use crate::ui::text::count;
 
-/// Most skills that a hint names.
+/// Maximum number of skills in a hint.
 const MAX_SIBLINGS: usize = 10;
 
-/// Prints what `add` did.
+/// Prints the result of `add`.
 pub fn add(printer: &Printer, report: &add::Report) {
     for change in &report.skills {
         print_change(printer, change, report.dry_run);
@@ -30,18 +30,18 @@ pub fn add(printer: &Printer, report: &add::Report) {
     findings(printer, told.filter(|found| !is_stopped(found)));
     for stopped in &report.stopped {
         let why = if stopped.is_unloadable {
-            "no client would load it"
+            "no client can load it"
         } else {
             "it has errors"
         };
-        printer.error(&format!("`{}` was not added, for {why}:", stopped.name));
+        printer.error(&format!("`{}` was not added: {why}", stopped.name));
         for reason in &stopped.reasons {
             printer.item(reason);
         }
     }
     if !report.stopped.is_empty() {
         printer.hint(&Hint::text(
-            "--allow CODE installs it nevertheless; consider reporting it to its author",
+            "use `--allow CODE` to install it anyway; consider reporting it to the author",
         ));
     }
     print_problems(printer, &report.left_out);
@@ -67,7 +67,7 @@ pub fn add(printer: &Printer, report: &add::Report) {
     }
 }
 
-/// Says how the skills that others link to can be added.
+/// Returns the hint to add the skills that are linked to.
 #[must_use]
 pub fn siblings(siblings: &[add::Sibling]) -> Hint {
     let specs = siblings.iter().take(MAX_SIBLINGS);
@@ -84,10 +84,7 @@ pub fn siblings(siblings: &[add::Sibling]) -> Hint {
             " adds it",
         ),
         several => (
-            format!(
-                "{} skills that these link to are not installed; ",
-                several.len()
-            ),
+            format!("{} linked skills are not installed; ", several.len()),
             if several.len() > MAX_SIBLINGS {
                 " adds the first of them"
             } else {

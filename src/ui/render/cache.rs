@@ -5,7 +5,7 @@ use crate::ui::printer::Printer;
 use crate::ui::table::Table;
 use crate::ui::text::count;
 
-/// Prints what the store holds, or what was removed of it.
+/// Prints the content of the cache, or the removed part of it.
 pub fn cache(printer: &Printer, report: &cache::Report, removed: bool) {
     let size = |bytes: u64| indicatif::HumanBytes(bytes).to_string();
     if removed {
@@ -32,7 +32,7 @@ pub fn cache(printer: &Printer, report: &cache::Report, removed: bool) {
     }
     printer.table(&table.lines(printer.width()));
     printer.note(
-        "Store",
+        "Cache",
         &format!("{} in {}", size(report.bytes), report.folder),
     );
 }

@@ -28,14 +28,14 @@ pub(super) fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
     };
     let is_back = matches!(change.lineage, Some(Lineage::Back));
     let verb = match (change.action, dry_run) {
-        (Action::Updated, false) if is_back => "Set back",
+        (Action::Updated, false) if is_back => "Downgraded",
         (Action::Added, false) => "Added",
         (Action::Added, true) => "Would add",
         (Action::Updated, false) => "Updated",
-        (Action::Updated | Action::Relocked, true) => "Would move",
-        (Action::Relocked, false) => "Relocked",
+        (Action::Updated | Action::Relocked, true) => "Would update",
+        (Action::Relocked, false) => "Locked",
         (Action::Restored, false) => "Installed",
-        (Action::Restored, true) => "Would put",
+        (Action::Restored, true) => "Would install",
         (Action::Removed, _) => "Removed",
         (Action::Unchanged, _) => "Unchanged",
     };
@@ -50,13 +50,13 @@ pub(super) fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
 
 pub(super) fn print_trashed(printer: &Printer, trashed: &[String]) {
     for path in trashed {
-        printer.note("Trash", &format!("what was there is now in {path}"));
+        printer.note("Moved", &format!("your old copy to {path}"));
     }
 }
 
 pub(super) fn print_left_alone(printer: &Printer, left_alone: &[LeftAlone]) {
     for left in left_alone {
-        printer.error(&format!("{} is left alone: {}", left.place, left.reason));
+        printer.error(&format!("{} was not changed: {}", left.place, left.reason));
         for file in &left.files {
             printer.item(file);
         }

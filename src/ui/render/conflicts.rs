@@ -5,16 +5,16 @@ use crate::ops::change::Conflicted;
 use crate::ui::printer::Printer;
 use crate::ui::text::count;
 
-/// Most lines of a file's conflicts that are shown.
+/// Maximum number of lines that are printed for the conflicts of a file.
 const MAX_LINES: usize = 40;
 
-/// Prints what is in conflict, and the ways out.
+/// Prints the conflicts, and how to resolve them.
 pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_run: bool) {
     for conflict in conflicts {
         let sentence = match (conflict.is_marked, dry_run) {
-            (true, false) => "what is in conflict is marked in its files",
-            (true, true) => "what is in conflict would be marked in its files",
-            (false, _) => "your edits and the new version are in conflict",
+            (true, false) => "the conflicts are marked in the files",
+            (true, true) => "the conflicts would be marked in the files",
+            (false, _) => "your edits conflict with the new version",
         };
         printer.error(&format!("{}: {sentence}", conflict.place));
         for file in &conflict.files {
@@ -31,19 +31,19 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
     if let Some(name) = one_name(&names(false)) {
         let marked = format!("update {name} --conflict=markers");
         printer.hint(&Hint::command(marked).then(
-            " writes both into the file, to be resolved; --conflict=ours and --conflict=theirs take one side",
+            " writes conflict markers to the files; `--conflict=ours` and `--conflict=theirs` choose one side",
         ));
     }
     if let (Some(name), false) = (one_name(&names(true)), dry_run) {
         let kept = format!("keep {name}");
         printer.hint(
-            &Hint::text("a text has both versions between markers, other files are as you had them: resolve them, then run ")
+            &Hint::text("resolve the conflict markers and check the other files, which are unchanged; then run ")
                 .then_command(kept),
         );
     }
 }
 
-/// Prints what is in conflict in a file, as far as somebody reads it in a log.
+/// Prints the first lines of the conflicts of a file.
 fn print_hunks(printer: &Printer, hunks: &[String]) {
     let lines = || hunks.iter().flat_map(|hunk| hunk.lines());
     for line in lines().take(MAX_LINES) {
@@ -52,11 +52,11 @@ fn print_hunks(printer: &Printer, hunks: &[String]) {
     let hidden = lines().count().saturating_sub(MAX_LINES);
     if hidden > 0 {
         let more = count(hidden, "more line");
-        printer.item(&format!("  … {more}; --json has them all"));
+        printer.item(&format!("  … {more}; `--json` prints all"));
     }
 }
 
-/// Returns the name for a command that is about all of them: theirs, or one to be filled in.
+/// Returns the name for a command that applies to all: the only name, or a placeholder.
 pub(super) fn one_name<'n>(names: &[&'n str]) -> Option<&'n str> {
     match names {
         [] => None,

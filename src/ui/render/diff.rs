@@ -1,20 +1,20 @@
 //! Prints the report of `diff`.
 
 use super::conflicts::one_name;
-use super::update::print_what_stays;
+use super::update::print_not_updated;
 use crate::hint::Hint;
 use crate::ops::{diff as ops_diff, update};
 use crate::ui::printer::Printer;
 use crate::ui::text::count;
 
-/// Prints what `update` would change, as git writes it.
+/// Prints the changes of `update` in git's format.
 pub fn diff(printer: &Printer, report: &update::Report) {
     let all: String = report.differences.values().map(String::as_str).collect();
     printer.diff(&all);
-    print_what_stays(printer, report);
+    print_not_updated(printer, report);
 }
 
-/// Prints what was edited, as git writes it.
+/// Prints local edits in git's format.
 pub fn local_diff(printer: &Printer, report: &ops_diff::Report) {
     let unified = report.skills.iter().map(|skill| skill.unified.as_str());
     printer.diff(&unified.collect::<String>());
@@ -29,17 +29,17 @@ pub fn local_diff(printer: &Printer, report: &ops_diff::Report) {
         printer.warn(&format!("{} was not compared: {}", left.place, left.reason));
     }
     match (report.skills.len(), one_name(&open)) {
-        (0, _) => printer.status("Finished", "nothing is edited"),
+        (0, _) => printer.status("Finished", "no local edits"),
         (_, Some(name)) => printer.hint(
             &Hint::command(format!("keep {name}"))
-                .then(" records the edits, ")
+                .then(" accepts the edits, ")
                 .then_command(format!("install {name} --force"))
-                .then(" removes all of them"),
+                .then(" discards them"),
         ),
         (edited, None) => {
             printer.status(
                 "Finished",
-                &format!("{} edited and kept", count(edited, "folder")),
+                &format!("{} modified, kept", count(edited, "folder")),
             );
         }
     }

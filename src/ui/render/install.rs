@@ -5,7 +5,7 @@ use super::refused;
 use crate::ops::install;
 use crate::ui::printer::Printer;
 
-/// Prints what `install` did.
+/// Prints the result of `install`.
 pub fn install(printer: &Printer, report: &install::Report) {
     for change in &report.skills {
         print_change(printer, change, report.dry_run);
@@ -18,10 +18,10 @@ pub fn install(printer: &Printer, report: &install::Report) {
         return;
     }
     let verb = if report.dry_run {
-        "would be installed"
+        "to install"
     } else {
         "installed"
     };
     let (done, unchanged) = (report.skills.len(), report.unchanged);
-    printer.status("Finished", &format!("{done} {verb}, {unchanged} as locked"));
+    printer.status("Finished", &format!("{done} {verb}, {unchanged} unchanged"));
 }

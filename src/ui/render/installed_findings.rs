@@ -7,10 +7,10 @@ use crate::ui::printer::Printer;
 use crate::ui::text::count;
 use mdskill_lint::diagnostic::Severity;
 
-/// Most errors of what is installed that are shown one by one.
+/// Maximum number of errors in installed skills that are printed individually.
 const MAX_ERRORS: usize = 20;
 
-/// Prints what validating found in what is installed: each error, and how many warnings there are.
+/// Prints the findings of installed skills: each error, and the number of warnings.
 pub(super) fn findings<'a>(printer: &Printer, found: impl Iterator<Item = &'a Found>) {
     let (errors, others): (Vec<_>, Vec<_>) = found.partition(|found| found.is_error());
     for found in errors.iter().take(MAX_ERRORS) {
@@ -42,7 +42,7 @@ pub(super) fn findings<'a>(printer: &Printer, found: impl Iterator<Item = &'a Fo
     printer.note(
         "Validated",
         &format!(
-            "{counts} in {}; {} shows them",
+            "{counts} in {}; run {} to show them",
             count(number, "skill"),
             printer.command_line(&format!("validate {name}"))
         ),

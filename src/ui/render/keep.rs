@@ -4,7 +4,7 @@ use super::change::print_left_alone;
 use crate::ops::keep;
 use crate::ui::printer::Printer;
 
-/// Prints what `keep` recorded.
+/// Prints the result of `keep`.
 pub fn keep(printer: &Printer, report: &keep::Report) {
     for kept in &report.kept {
         printer.status(
@@ -16,10 +16,10 @@ pub fn keep(printer: &Printer, report: &keep::Report) {
         }
     }
     for name in &report.unedited {
-        printer.note("Unedited", &format!("{name}  there is nothing to keep"));
+        printer.note("Unchanged", &format!("{name}  no local edits"));
     }
     print_left_alone(printer, &report.left_alone);
     if !report.left_alone.is_empty() {
-        printer.error("nothing was recorded");
+        printer.error("nothing was changed");
     }
 }

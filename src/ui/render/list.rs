@@ -1,13 +1,13 @@
 //! Prints the report of `list`.
 
-use super::{git_ref, short};
+use super::{short, short_ref};
 use crate::ops::{browse, list};
 use crate::ui::printer::Printer;
 use crate::ui::sanitize;
 use crate::ui::table::Table;
 use crate::ui::text::{self, count};
 
-/// Prints what is installed.
+/// Prints the installed skills.
 pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
     if names_only {
         for skill in &report.skills {
@@ -17,7 +17,10 @@ pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
     }
     if report.skills.is_empty() {
         let add = printer.command_line("add owner/repo/skill");
-        printer.note("Nothing", &format!("is installed; {add} adds a skill"));
+        printer.note(
+            "Finished",
+            &format!("no skills are installed; add one with {add}"),
+        );
         return;
     }
     let mut table = Table::new(&["NAME", "STATE", "REF", "COMMIT", "SOURCE", "PLACE"]);
@@ -26,7 +29,7 @@ pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         table.row(&[
             &skill.name,
             skill.state.word(),
-            skill.git_ref.as_deref().map_or("", git_ref),
+            skill.git_ref.as_deref().map_or("", short_ref),
             short(skill.commit.as_ref()),
             text::source(source),
             &skill.place,
@@ -64,7 +67,7 @@ pub fn browse(printer: &Printer, report: &browse::Report, names_only: bool) {
     printer.note(
         "Found",
         &format!(
-            "{} in {place}; {} adds one",
+            "{} in {place}; add one with {}",
             count(report.skills.len(), "skill"),
             printer.command_line(&format!("add {}", report.skills[0].spec))
         ),

@@ -1,8 +1,8 @@
-//! Rendering of `lock`.
+//! Prints the report of `lock`.
 
 use std::collections::BTreeMap;
 
-use super::git_ref;
+use super::short_ref;
 use crate::hint::Hint;
 use crate::lockfile::merge::{Difference, Item, Side};
 use crate::ops::lock::Report;
@@ -87,9 +87,9 @@ fn version(fields: &BTreeMap<String, String>, other: Option<&BTreeMap<String, St
     let field = |key: &str| fields.get(key).map_or("", String::as_str);
     let source = text::source(field("source"));
     let mut text = if fields.contains_key("commit") {
-        format!("{source}@{}", git_ref(field("commit")))
+        format!("{source}@{}", short_ref(field("commit")))
     } else {
-        format!("{source}, tree {}", git_ref(field("tree")))
+        format!("{source}, tree {}", short_ref(field("tree")))
     };
     for (key, value) in fields {
         let is_said = matches!(&**key, "name" | "source" | "commit" | "tree" | "digest");
@@ -98,7 +98,7 @@ fn version(fields: &BTreeMap<String, String>, other: Option<&BTreeMap<String, St
         }
         let value = match &**key {
             "edits" => value.get(..SHORT_DIGEST).unwrap_or(value),
-            _ => git_ref(value),
+            _ => short_ref(value),
         };
         text.extend([", ", key, " ", value]);
     }

@@ -7,10 +7,10 @@ use crate::ui::printer::Printer;
 use crate::ui::text::count;
 use mdskill_lint::capability::Capability;
 
-/// Most capabilities of one kind that are told one by one.
+/// Maximum number of capabilities of one kind that are printed.
 const MAX_GAINED: usize = 8;
 
-/// Says below a skill's line what its new version changes, and what it means.
+/// Prints the changes of a new version below the line of the skill.
 pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
     let Some(diff) = &change.diff else {
         return;
@@ -25,7 +25,7 @@ pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
         }
     }
     if diff.description.is_some() {
-        printer.note("", "its description has changed");
+        printer.note("", "description changed");
     }
     for of_kind in diff.gained.chunk_by(|one, other| one.kind == other.kind) {
         printer.note("", &format!("new {}: {}", of_kind[0].kind, listed(of_kind)));
@@ -36,11 +36,11 @@ pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
     }
     if !change.edited.is_empty() {
         let files = change.edited.join(", ");
-        printer.note("", &format!("your edits are kept in {files}"));
+        printer.note("", &format!("kept your edits in {files}"));
     }
 }
 
-/// Returns how much changes: `2 files, +10 -3; 4 commits upstream`.
+/// Returns the size of a change: `2 files, +10 -3; 4 commits upstream`.
 #[must_use]
 pub(super) fn size(diff: &SkillDiff, lineage: Option<&Lineage>) -> String {
     let mut parts = Vec::new();
@@ -61,7 +61,7 @@ pub(super) fn size(diff: &SkillDiff, lineage: Option<&Lineage>) -> String {
     parts.join("; ")
 }
 
-/// Returns the lines that are new and gone: `+10 -3`.
+/// Returns the numbers of added and removed lines: `+10 -3`.
 #[must_use]
 pub(super) fn lines(diff: &SkillDiff) -> String {
     let added: usize = diff.files.iter().filter_map(|file| file.added).sum();
@@ -80,7 +80,7 @@ fn file_line(file: &FileDiff) -> String {
     let from = from.map_or_else(String::new, |from| format!("{from} -> "));
     let lines = match (file.added, file.removed) {
         (Some(added), Some(removed)) => format!("  +{added} -{removed}"),
-        _ => "  (no text)".to_owned(),
+        _ => "  (binary)".to_owned(),
     };
     let mode = match file.executable {
         Some(true) => "  now executable",
@@ -90,7 +90,7 @@ fn file_line(file: &FileDiff) -> String {
     format!("{letter} {from}{}{lines}{mode}", file.path)
 }
 
-/// Returns capabilities of one kind, each with where it is seen.
+/// Returns capabilities of one kind, each with its location.
 fn listed(capabilities: &[Capability]) -> String {
     let shown = capabilities.iter().take(MAX_GAINED).map(|one| {
         let place = match one.line {
@@ -109,7 +109,7 @@ fn listed(capabilities: &[Capability]) -> String {
         .checked_sub(MAX_GAINED)
         .filter(|more| *more > 0)
     {
-        shown.push(format!("and {more} more, which --json lists"));
+        shown.push(format!("and {more} more (see `--json`)"));
     }
     shown.join(", ")
 }

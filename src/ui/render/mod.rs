@@ -37,14 +37,14 @@ pub use show::show;
 pub use update::update;
 pub use verify::verify;
 
-/// Digits of a commit that people look at.
+/// Number of digits of an abbreviated commit.
 const SHORT: usize = 7;
 
 fn short(commit: Option<&String>) -> &str {
     commit.map_or("", |commit| commit.get(..SHORT).unwrap_or(commit))
 }
 
-/// `owner/repo@abc1234`, as people know a source.
+/// Returns `owner/repo@abc1234`.
 fn origin(change: &Change) -> String {
     let source = text::source(&change.source);
     match change.commit {
@@ -53,8 +53,8 @@ fn origin(change: &Change) -> String {
     }
 }
 
-/// A commit as a ref is long; its first digits say it.
-fn git_ref(text: &str) -> &str {
+/// Returns a ref; a commit is abbreviated.
+fn short_ref(text: &str) -> &str {
     let is_commit = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_commit { &text[..SHORT] } else { text }
 }

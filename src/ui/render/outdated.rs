@@ -1,8 +1,8 @@
 //! Prints the report of `outdated`.
 
 use super::meaning::{lines, meaning};
-use super::update::print_what_stays;
-use super::{git_ref, short};
+use super::update::print_not_updated;
+use super::{short, short_ref};
 use crate::diff::SkillDiff;
 use crate::ops::change::{Change, Newer};
 use crate::ops::update;
@@ -10,7 +10,7 @@ use crate::ui::printer::Printer;
 use crate::ui::table::Table;
 use crate::ui::text;
 
-/// Prints what `update` would do, as a table.
+/// Prints the available updates as a table.
 pub fn outdated(printer: &Printer, report: &update::Report) {
     let rows = rows(report);
     if !rows.is_empty() {
@@ -29,17 +29,17 @@ pub fn outdated(printer: &Printer, report: &update::Report) {
         table.drop_empty_columns();
         printer.table(&table.lines(printer.width()));
     }
-    for change in report.skills.iter().filter(|change| is_telling(change)) {
-        printer.status("Would move", &change.name);
+    for change in report.skills.iter().filter(|change| has_details(change)) {
+        printer.status("Would update", &change.name);
         for note in &change.notes {
             printer.note("", note);
         }
         meaning(printer, change, false);
     }
-    print_what_stays(printer, report);
+    print_not_updated(printer, report);
 }
 
-/// Returns what `outdated` has in its table, with the newest version beside what a ref gives.
+/// Returns the rows of the table: the new version that the ref gives, and the newest version.
 fn rows(report: &update::Report) -> Vec<[String; 7]> {
     let newer = |name: &str| report.newer.iter().find(|newer| newer.name == name);
     let moved = report.skills.iter().map(|change| {
@@ -53,7 +53,7 @@ fn rows(report: &update::Report) -> Vec<[String; 7]> {
             },
             newer.map(|newer| newer.newest.clone()).unwrap_or_default(),
             change.diff.as_ref().map(lines).unwrap_or_default(),
-            change.git_ref.as_deref().map_or("", git_ref).to_owned(),
+            change.git_ref.as_deref().map_or("", short_ref).to_owned(),
             text::source(&change.source).to_owned(),
         ]
     });
@@ -79,8 +79,8 @@ fn rows(report: &update::Report) -> Vec<[String; 7]> {
     rows
 }
 
-/// Whether there is more to say than fits into a row.
-fn is_telling(change: &Change) -> bool {
+/// Whether a change has details that do not fit into a row.
+fn has_details(change: &Change) -> bool {
     let has_news = |diff: &SkillDiff| {
         !diff.gained.is_empty() || !diff.changed_scripts.is_empty() || diff.description.is_some()
     };

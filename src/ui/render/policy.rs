@@ -1,4 +1,4 @@
-//! What `policy` tells, and what every verb tells of what the policy refuses.
+//! Prints the report of `policy`, and the refusals of all commands.
 
 use crate::ops::gate::Refusal;
 use crate::ops::policy;
@@ -6,7 +6,7 @@ use crate::policy::Verdict;
 use crate::ui::printer::Printer;
 use crate::ui::sanitize;
 
-/// Prints what the policy does not let in.
+/// Prints the skills that the policy refuses.
 pub fn refused(printer: &Printer, refused: &[Refusal]) {
     for refusal in refused {
         let Refusal { name, verdict, .. } = refusal;
@@ -18,12 +18,12 @@ pub fn refused(printer: &Printer, refused: &[Refusal]) {
     }
 }
 
-/// Prints the policy, and what it says of skills.
+/// Prints the policy, and its result for each skill.
 pub fn policy(printer: &Printer, report: &policy::Report) {
     let line = |text: &str| printer.data(&sanitize::line(text));
     if report.keys.is_empty() {
         line(&format!(
-            "{} sets no policy: everything is let in",
+            "no policy is set in {}: all sources are allowed",
             report.file
         ));
     }
@@ -38,9 +38,9 @@ pub fn policy(printer: &Printer, report: &policy::Report) {
             "refused"
         };
         line(&format!("{word}  {}", skill.name));
-        // Of all that is installed, only what stands against it.
-        let told = |verdict: &&Verdict| report.is_asked || !verdict.is_allowed;
-        for verdict in skill.verdicts.iter().filter(told) {
+        // Without arguments, only the reasons of refusals are printed.
+        let is_printed = |verdict: &&Verdict| report.is_asked || !verdict.is_allowed;
+        for verdict in skill.verdicts.iter().filter(is_printed) {
             let word = if verdict.is_allowed {
                 "allows"
             } else {
@@ -50,7 +50,7 @@ pub fn policy(printer: &Printer, report: &policy::Report) {
             line(&format!("    `{setting}` {word}: {}", verdict.reason));
         }
         if skill.is_unfetched {
-            line("    nothing was fetched, so nothing else was looked at");
+            line("    the other keys were not checked, because nothing was fetched");
         }
     }
 }

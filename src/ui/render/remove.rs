@@ -4,7 +4,7 @@ use super::change::{print_change, print_left_alone, print_trashed};
 use crate::ops::remove;
 use crate::ui::printer::Printer;
 
-/// Prints what `remove` did.
+/// Prints the result of `remove`.
 pub fn remove(printer: &Printer, report: &remove::Report) {
     for change in &report.skills {
         print_change(printer, change, false);

@@ -4,7 +4,7 @@ use crate::ops::show;
 use crate::ui::printer::Printer;
 use crate::ui::sanitize;
 
-/// Prints a skill's page.
+/// Prints the details and the page of a skill.
 pub fn show(printer: &Printer, report: &show::Report) {
     let field = |name: &str, text: &str| {
         if !text.is_empty() {

@@ -13,17 +13,17 @@ use crate::ops::update;
 use crate::ui::printer::Printer;
 use crate::ui::text::count;
 
-/// Prints what `update` did.
+/// Prints the result of `update`.
 pub fn update(printer: &Printer, report: &update::Report) {
     for change in &report.skills {
         print_change(printer, change, report.dry_run);
         meaning(printer, change, report.dry_run);
     }
-    print_what_stays(printer, report);
+    print_not_updated(printer, report);
 }
 
-/// What did not move, and the sum of it all.
-pub(super) fn print_what_stays(printer: &Printer, report: &update::Report) {
+/// Prints the skills that were not updated, and the totals.
+pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
     print_trashed(printer, &report.trashed);
     let moved: BTreeSet<&String> = report
         .skills
@@ -41,7 +41,7 @@ pub(super) fn print_what_stays(printer: &Printer, report: &update::Report) {
     print_conflicts(printer, &report.conflicts, report.dry_run);
     for failed in &report.failed {
         printer.error(&format!(
-            "{} ({}) was not asked: {}",
+            "{} ({}) could not be checked: {}",
             failed.place,
             count(failed.skills, "skill"),
             failed.error
@@ -59,7 +59,7 @@ pub(super) fn print_what_stays(printer: &Printer, report: &update::Report) {
         && report.failed.is_empty();
     if is_quiet {
         let everything = format!(
-            "everything is up to date ({})",
+            "all skills are up to date ({})",
             count(report.unchanged, "skill")
         );
         printer.status("Finished", &everything);
@@ -70,34 +70,42 @@ pub(super) fn print_what_stays(printer: &Printer, report: &update::Report) {
     let is_relocked = |change: &&Change| change.action == Action::Relocked;
     let relocked = report.skills.iter().filter(is_relocked).count();
     let verb = if report.dry_run {
-        "would move"
+        "to update"
     } else {
-        "moved"
+        "updated"
     };
     let to_resolve = match marked {
         0 => String::new(),
-        marked => format!(" ({marked} to be resolved)"),
+        marked => format!(" ({marked} to resolve)"),
     };
     let moved = report.skills.len() - relocked;
-    let mut parts = vec![format!("{} {verb}{to_resolve}", count(moved, "skill"))];
+    let mut parts = vec![format!("{moved} {verb}{to_resolve}")];
     let mut part = |number: usize, what: &str| {
         if number > 0 {
             parts.push(format!("{number} {what}"));
         }
     };
-    part(relocked, "relocked");
+    part(relocked, "locked without changes");
     part(report.unchanged, "unchanged");
-    part(report.conflicts.len() - marked, "in conflict");
+    let conflicts = report.conflicts.len() - marked;
+    part(
+        conflicts,
+        if conflicts == 1 {
+            "conflict"
+        } else {
+            "conflicts"
+        },
+    );
     let refused: BTreeSet<&String> = report.refused.iter().map(|refusal| &refusal.name).collect();
     part(refused.len(), "refused");
     // A skill may have several folders.
     let left_alone: BTreeSet<&String> = report.left_alone.iter().map(|left| &left.name).collect();
-    part(left_alone.len(), "left alone");
-    part(report.deleted.len(), "gone upstream");
-    part(report.stuck.len(), "stuck");
+    part(left_alone.len(), "not changed");
+    part(report.deleted.len(), "deleted upstream");
+    part(report.stuck.len(), "blocked");
     part(
         report.failed.iter().map(|failed| failed.skills).sum(),
-        "not asked",
+        "not checked",
     );
     printer.status("Finished", &parts.join(", "));
 }

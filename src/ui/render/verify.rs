@@ -5,7 +5,7 @@ use crate::ops::verify;
 use crate::ui::printer::Printer;
 use crate::ui::text::count;
 
-/// Prints what `verify` found.
+/// Prints the result of `verify`.
 pub fn verify(printer: &Printer, report: &verify::Report) {
     for drift in &report.drift {
         printer.error(&format!("{} {}", drift.place, drift.problem));
@@ -14,25 +14,22 @@ pub fn verify(printer: &Printer, report: &verify::Report) {
         }
     }
     if report.drift.is_empty() {
-        printer.status(
-            "Verified",
-            &format!("{} as locked", count(report.intact, "folder")),
-        );
+        printer.status("Verified", &count(report.skills, "skill"));
     } else {
         let all = |is: fn(&verify::Drift) -> bool| report.drift.iter().all(is);
         let hint = if all(|drift| drift.is_missing) {
-            Hint::command("install").then(" restores what is missing")
+            Hint::command("install").then(" restores the missing files")
         } else if all(|drift| drift.is_leftovers) {
             Hint::text(
-                "programs make such files when a skill is used: delete them, or list their names in .gitignore; `verify` accepts files that git ignores and does not track",
+                "delete these files, or add them to .gitignore; `verify` accepts untracked files that git ignores",
             )
         } else {
             Hint::command("diff --local")
                 .then(" shows the edits; ")
                 .then_command("keep NAME")
-                .then(" records them, and ")
+                .then(" accepts them, and ")
                 .then_command("install NAME --force")
-                .then(" restores what is locked")
+                .then(" discards them")
         };
         printer.hint(&hint);
     }
