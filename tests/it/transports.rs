@@ -56,7 +56,7 @@ fn ssh_command_of_user_is_used_as_in_git() {
 #[test]
 fn error_has_output_of_ssh() {
     let scene = Scene::set();
-    scene.refuses(&["add", SSH_SPEC], 5, "`ssh`: No such file");
+    scene.refuses(&["add", SSH_SPEC], 5, "`ssh`: not found");
     for (said, code) in [
         ("Host key verification failed.", 5),
         ("git@forge.example: Permission denied (publickey).", 4),
