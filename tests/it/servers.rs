@@ -67,7 +67,11 @@ fn add_from_server_without_version_2_uses_git() {
     scene.has("three", "HEAD:skills/three");
 
     std::fs::remove_file(scene.room.path("tools/git")).unwrap();
-    let outcome = scene.refuses(&["add", "acme/skills/one"], 1, "no git protocol version 2");
+    let outcome = scene.refuses(
+        &["add", "acme/skills/one"],
+        1,
+        "does not support git protocol version 2",
+    );
     outcome.says("`git` can't be started").says("hint: ");
 }
 
@@ -155,7 +159,7 @@ fn endless_or_invalid_redirect_is_refused() {
         ),
         (
             "ftp://example.invalid{target}".to_owned(),
-            "is not followed",
+            "its target does not use https",
             1,
         ),
     ] {

@@ -56,7 +56,7 @@ fn ssh_command_of_user_is_used_as_in_git() {
 #[test]
 fn error_has_output_of_ssh() {
     let scene = Scene::set();
-    scene.refuses(&["add", SSH_SPEC], 5, "`ssh`: No such file");
+    scene.refuses(&["add", SSH_SPEC], 5, "`ssh`: not found");
     for (said, code) in [
         ("Host key verification failed.", 5),
         ("git@forge.example: Permission denied (publickey).", 4),
@@ -140,7 +140,7 @@ fn local_repository_is_read_in_place() {
     scene.has("three", "HEAD:skills/three");
     scene.locked(&format!("commit = \"{commit}\""));
     let missing = format!("{url}.gone//skills/one");
-    scene.refuses(&["add", &missing], 1, "there is no ");
+    scene.refuses(&["add", &missing], 1, "does not exist");
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn mirror_can_be_folder_of_repositories() {
         assert!(lock.contains("source = \"github:acme/skills\""), "{lock}");
         assert!(!lock.contains(&folder), "no machine's path: {lock}");
         let missing = room.mdskill(["add", "acme/none/one"]);
-        let sentence = "has no acme/none: neither acme/none.git nor acme/none.bundle is there";
+        let sentence = "does not have acme/none: found neither acme/none.git nor acme/none.bundle";
         refused(&room, missing, 1, sentence).says("MDSKILL_GITHUB_URL");
     }
 }
@@ -303,7 +303,7 @@ fn folder_of_project_can_be_source() {
     assert_eq!(scene.forge.traffic().requests, 0);
 
     std::fs::rename(room.path("project/skills"), room.path("temp/skills")).unwrap();
-    let gone = scene.refuses(&["update"], 1, "there is no ");
+    let gone = scene.refuses(&["update"], 1, "does not exist");
     gone.says("skills/mine");
     scene.refuses(&["add", "./skills/mine"], 2, "there is no ");
 }

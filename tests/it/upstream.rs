@@ -51,7 +51,7 @@ fn update_reports_renamed_repository() {
     outcome
         .ok()
         .says(&sentence)
-        .says("before somebody else takes the old name");
+        .says("because another user can register the old name");
     std::fs::rename(&new, scene.repo.folder()).unwrap();
     scene.repo.write("skills/one/more.md", "more");
     scene.repo.commit("More");
