@@ -2,7 +2,7 @@
 
 use super::{Session, outdated};
 use crate::cli::{ListArgs, OutdatedArgs};
-use crate::ops::{OpError, browse, list as ops_list};
+use crate::ops::{OpError, list as ops_list, list_remote};
 use crate::spec::Spec;
 use crate::ui::error::ExitStatus;
 use crate::ui::render;
@@ -20,7 +20,11 @@ pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitSt
         return Ok(ExitStatus::Done);
     };
     let spec: Spec = spec.parse()?;
-    let report = session.wait(browse::browse(&session.context, &spec, !arguments.names))?;
+    let report = session.wait(list_remote::browse(
+        &session.context,
+        &spec,
+        !arguments.names,
+    ))?;
     printer.show("list", &report, |printer, report| {
         render::browse(printer, report, arguments.names);
     });

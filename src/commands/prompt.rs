@@ -6,7 +6,7 @@ use super::Session;
 use crate::install::InstallError;
 use crate::ops::OpError;
 use crate::ops::add::{Options, Sibling, refused_unfetched};
-use crate::ops::browse::{self, Listed};
+use crate::ops::list_remote::{self, Listed};
 use crate::ui::sanitize;
 
 /// Number of lines that are visible at once.
@@ -30,7 +30,7 @@ pub(super) fn among_many(
     if !refused_unfetched(&session.context, options)?.is_empty() {
         return Ok(None);
     }
-    let report = session.wait(browse::browse(&session.context, spec, true))?;
+    let report = session.wait(list_remote::browse(&session.context, spec, true))?;
     if report.skills.len() < 2 {
         return Ok(None);
     }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::path_collisions::{Moved, separate};
 use super::renames::{Renames, renames};
-use super::side_by_side::{Moved, separate};
 use super::text::merge_lines;
 use super::{Conflict, ConflictKind, Favor, File, Files, Labels, Merged};
 use mdskill_git::objects::MAX_OBJECT_BYTES;

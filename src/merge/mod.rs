@@ -6,8 +6,8 @@
 
 mod conflict;
 mod files;
+mod path_collisions;
 mod renames;
-mod side_by_side;
 mod text;
 
 use std::collections::BTreeMap;

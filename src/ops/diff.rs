@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::change::{LeftAlone, no_files};
 use super::installed::{check_installed, named};
+use super::report::{LeftAlone, no_files};
 use crate::context::Context;
 use crate::diff::{SkillDiff, compare, unified};
 use crate::fetch::Repository;

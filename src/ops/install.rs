@@ -7,11 +7,11 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::OpError;
-use super::apply::{self, Plan, Planned, Verdict, is_known_version};
-use super::change::{Action, Change, LeftAlone, lacks_edits, refusal_reason};
-use super::gate::{Gate, Refusal};
+use super::install_steps::{self, Plan, Planned, Verdict, is_known_version};
 use super::installed::{check_installed, edited_copy, named, stored_difference};
 use super::own_source::{self, is_own_source};
+use super::policy_check::{Gate, Refusal};
+use super::report::{Action, Change, LeftAlone, lacks_edits, refusal_reason};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fetch::Repository;
@@ -97,13 +97,14 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
         copy,
     } in &missing
     {
-        let places = apply::places(&context.scope, name, lockfile.targets_of(entry));
+        let places = install_steps::places(&context.scope, name, lockfile.targets_of(entry));
         let lacks_edits = entry.edits.is_some() && copy.is_none();
         let note = lacks_edits.then(|| {
             let keep = context.scope.command(&format!("keep {name}"));
             format!("without the local edits that mdskill.lock records; {keep} records that there are none")
         });
-        let trashed = apply::trash_notes(&context.scope, name, plan).filter(|_| options.dry_run);
+        let trashed =
+            install_steps::trash_notes(&context.scope, name, plan).filter(|_| options.dry_run);
         report.skills.push(Change {
             notes: note.into_iter().chain(trashed).collect(),
             ..Change::of(name, entry, Action::Restored, places)
@@ -122,7 +123,7 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
             .map(|(source, skills)| fetch(context, source, skills)),
     )
     .await?;
-    let ((), trashed) = apply::in_transaction(context, |transaction, now| {
+    let ((), trashed) = install_steps::in_transaction(context, |transaction, now| {
         if *now != lockfile {
             return Err(OpError::LockfileChanged);
         }
@@ -135,7 +136,7 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
                 plan: skill.plan.clone(),
             });
             let mut planned: Vec<Planned<'_>> = planned.collect();
-            let digests = apply::put_all(transaction, &mut planned)?;
+            let digests = install_steps::put_all(transaction, &mut planned)?;
             for ((skill, _), digest) in skills.iter().zip(digests) {
                 check_digest(skill, digest)?;
             }

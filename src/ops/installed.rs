@@ -2,7 +2,7 @@
 //! what of their edits is missing or not settled.
 
 use super::OpError;
-use super::apply::{changed_files, changed_files_but};
+use super::install_steps::{changed_files, changed_files_but};
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::lockfile::{Entry, Lockfile};

@@ -6,9 +6,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::OpError;
-use super::apply::{self, Verdict};
-use super::change::{LeftAlone, no_files};
+use super::install_steps::{self, Verdict};
 use super::installed::{check_installed, marked_line, stored_difference};
+use super::report::{LeftAlone, no_files};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fs::At;
@@ -60,7 +60,7 @@ pub fn keep(context: &Context<'_>, options: &Options) -> Result<Report, OpError>
         .lockfile()?
         .ok_or_else(|| OpError::no_lockfile(&context.scope))?;
     check_installed(&lockfile, &options.names)?;
-    let (report, _) = apply::in_transaction(context, |_, lockfile| {
+    let (report, _) = install_steps::in_transaction(context, |_, lockfile| {
         let mut report = Report::default();
         // Who names one twice means it once.
         for name in options.names.iter().collect::<BTreeSet<_>>() {
@@ -77,7 +77,7 @@ pub fn keep(context: &Context<'_>, options: &Options) -> Result<Report, OpError>
                 None => report.unedited.push(name.to_string()),
                 Some(edits) => report.kept.push(Kept {
                     name: name.to_string(),
-                    places: apply::places(&context.scope, name, lockfile.targets_of(entry)),
+                    places: install_steps::places(&context.scope, name, lockfile.targets_of(entry)),
                     files: stored_difference(context, entry, &on_disk),
                     edits: edits.to_string(),
                 }),

@@ -1,23 +1,23 @@
 //! The verbs: options in, a report out. They print nothing and ask nothing.
 
 pub mod add;
-pub mod apply;
-pub mod browse;
 pub mod cache;
-pub mod candidate;
-pub mod change;
 pub mod diff;
 pub mod findings;
-pub mod gate;
 pub mod import;
 pub mod install;
+pub mod install_steps;
 pub mod installed;
 pub mod keep;
 pub mod list;
+pub mod list_remote;
 pub mod lock;
 pub mod own_source;
 pub mod policy;
+pub mod policy_check;
 pub mod remove;
+pub mod report;
+pub mod resolve;
 pub mod rule;
 pub mod show;
 pub mod update;

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::candidate::{Opened, full_spec, query_of, source_of};
-use super::gate::{self, Gate, Version};
 use super::installed::{check_installed, named};
+use super::policy_check::{self, Gate, Version};
+use super::resolve::{Opened, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::diff;
 use crate::fetch::{Fetcher, Repository};
@@ -132,7 +132,7 @@ async fn installed(
         repository = fetcher.open(version.source).ok();
     }
     if let (Some(repository), true) = (&mut repository, gate.must_look_up(&version)) {
-        gate::look_up(repository, std::slice::from_mut(&mut version)).await?;
+        policy_check::look_up(repository, std::slice::from_mut(&mut version)).await?;
     }
     let targets = lockfile.targets_of(entry).iter();
     let mut places = targets.map(|target| context.scope.skill(target, name));
@@ -162,7 +162,7 @@ async fn upstream(context: &Context<'_>, gate: &Gate, spec: &Spec) -> Result<Exp
     let unfetched = Version {
         name: &typed_spec,
         source: &source,
-        kind: gate::kind_of_query(&source, &query),
+        kind: policy_check::kind_of_query(&source, &query),
         git_ref: typed.as_deref(),
         commit: None,
     };
@@ -183,11 +183,12 @@ async fn upstream(context: &Context<'_>, gate: &Gate, spec: &Spec) -> Result<Exp
     opened.repository.fetch_blobs(blobs, &commits).await?;
     let folder = found.folder().unwrap_or_else(|| source.repository_name());
     let commit = opened.commit();
-    let gained = gate::capabilities(&opened.repository, commit, &found.path, folder, &files)?;
+    let gained =
+        policy_check::capabilities(&opened.repository, commit, &found.path, folder, &files)?;
     let resolved = opened.resolved.as_ref();
     let version = Version {
         name: &name,
-        kind: gate::kind_of(resolved),
+        kind: policy_check::kind_of(resolved),
         git_ref: resolved.and_then(|resolved| resolved.follows.as_deref()),
         commit,
         ..unfetched

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::apply::{self, Verdict};
-use super::change::{Action, Change, LeftAlone, refusal_reason};
+use super::install_steps::{self, Verdict};
 use super::installed::{check_installed, stored_difference};
 use super::own_source::is_own_source;
+use super::report::{Action, Change, LeftAlone, refusal_reason};
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
@@ -39,7 +39,7 @@ pub struct Report {
 pub fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let lockfile = context.lockfile()?.unwrap_or_default();
     check_installed(&lockfile, &options.names)?;
-    let (report, trashed) = apply::in_transaction(context, |transaction, lockfile| {
+    let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         let mut report = Report::default();
         for name in &options.names {
             let Some(entry) = lockfile.skills.remove(name) else {
@@ -68,7 +68,7 @@ pub fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpErro
                     }),
                 }
             }
-            let places = apply::places(&context.scope, name, &targets);
+            let places = install_steps::places(&context.scope, name, &targets);
             report.skills.push(Change {
                 notes,
                 ..Change::of(name, &entry, Action::Removed, places)

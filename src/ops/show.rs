@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::candidate::{Opened, full_spec, query_of, source_of};
+use super::resolve::{Opened, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::fs::tree;
 use crate::lockfile::Entry;

@@ -1,24 +1,24 @@
 //! `add`: resolve, fetch, validate, install, lock.
 
-mod admit;
-mod names;
-mod prepare;
-mod tell;
+mod findings;
+mod name_conflicts;
+mod policy;
+mod resolve;
 
 use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
-use self::prepare::Prepared;
+use self::resolve::Prepared;
 use super::OpError;
-use super::apply::{self, Planned, Verdict, Wanted};
-use super::candidate::Candidate;
-use super::change::{Action, Change, LeftAlone, Problem, refusal_reason};
 use super::findings::Found;
-use super::gate::{Gate, Refusal};
+use super::install_steps::{self, Planned, Verdict, Wanted};
 use super::installed::edited_copy;
 use super::own_source;
+use super::policy_check::{Gate, Refusal};
+use super::report::{Action, Change, LeftAlone, Problem, refusal_reason};
+use super::resolve::Candidate;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::lockfile::{Entry, Lockfile};
@@ -119,12 +119,12 @@ pub fn refused_unfetched(
     options: &Options,
 ) -> Result<Vec<Refusal>, OpError> {
     let gate = Gate::open(context)?;
-    let groups = prepare::group(context, options)?;
+    let groups = resolve::group(context, options)?;
     Ok(unfetched(&gate, options, &groups))
 }
 
-fn unfetched(gate: &Gate, options: &Options, groups: &[prepare::Group]) -> Vec<Refusal> {
-    let refusals = |group: &prepare::Group| group.refusals(gate, options.pin);
+fn unfetched(gate: &Gate, options: &Options, groups: &[resolve::Group]) -> Vec<Refusal> {
+    let refusals = |group: &resolve::Group| group.refusals(gate, options.pin);
     groups.iter().flat_map(refusals).collect()
 }
 
@@ -139,18 +139,18 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
         dry_run: options.dry_run,
         ..Report::default()
     };
-    let groups = prepare::group(context, options)?;
+    let groups = resolve::group(context, options)?;
     report.refused = unfetched(&gate, options, &groups);
     if !report.refused.is_empty() {
         report.is_refused = true;
         return Ok(report);
     }
-    let prepare = |group| prepare::prepare(context, options.all, &options.settings, group);
+    let prepare = |group| resolve::prepare(context, options.all, &options.settings, group);
     let mut repositories: Vec<Prepared<'_>> = try_join_all(groups.into_iter().map(prepare)).await?;
     if options.name.is_none() {
-        let following = prepare::take_those_that_follow(&lockfile, &mut repositories)?;
+        let following = resolve::take_those_that_follow(&lockfile, &mut repositories)?;
         for group in following {
-            let mut prepared = prepare::prepare(context, false, &options.settings, group).await?;
+            let mut prepared = resolve::prepare(context, false, &options.settings, group).await?;
             for candidate in &mut prepared.candidates {
                 let git_ref = candidate.git_ref.as_deref().unwrap_or_default();
                 candidate.note = Some(format!(
@@ -160,12 +160,12 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
             repositories.push(prepared);
         }
     }
-    names::rename_or_pin(options, &mut repositories)?;
+    name_conflicts::rename_or_pin(options, &mut repositories)?;
     check_apart(context, options, &lockfile, &repositories)?;
-    names::settle(options, &mut repositories, &mut report)?;
-    names::check_against(&lockfile, options, &repositories)?;
-    tell::tell(context, options, &lockfile, &mut repositories, &mut report);
-    report.refused = admit::refusals(&gate, options, &lockfile, &repositories)?;
+    name_conflicts::settle(options, &mut repositories, &mut report)?;
+    name_conflicts::check_against(&lockfile, options, &repositories)?;
+    findings::tell(context, options, &lockfile, &mut repositories, &mut report);
+    report.refused = policy::refusals(&gate, options, &lockfile, &repositories)?;
     report.is_refused |= !report.refused.is_empty();
     let is_nothing_left = repositories
         .iter()
@@ -187,15 +187,15 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
             let entry = entry_of(&chosen, chosen.planned.digest()?, &lockfile, options.force);
             let mut change = change(context, &chosen, &entry, &lockfile);
             let plan = &chosen.planned.plan;
-            let trashed = apply::trash_notes(&context.scope, chosen.planned.name, plan);
+            let trashed = install_steps::trash_notes(&context.scope, chosen.planned.name, plan);
             change.notes.extend(trashed);
             report.skills.push(change);
         }
         return Ok(report);
     }
-    let (report, trashed) = apply::in_transaction(context, |transaction, lockfile| {
+    let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         // Another mdskill may have added the same name while this one was fetching.
-        names::check_against(lockfile, options, &repositories)?;
+        name_conflicts::check_against(lockfile, options, &repositories)?;
         let before = with_targets(context, options, lockfile.clone());
         let copies = edited_copies(context, options, &before, &repositories)?;
         let mut all = plan(
@@ -210,7 +210,7 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
             report.skills.clear();
             return Ok((report, Verdict::Abandon));
         }
-        let digests = apply::put_all(
+        let digests = install_steps::put_all(
             transaction,
             all.iter_mut().map(|chosen| &mut chosen.planned),
         )?;
@@ -280,10 +280,10 @@ fn plan<'a>(
                 targets: &targets,
                 why: refusal_reason,
             };
-            match apply::plan(&context.scope, &wanted, options.force, objects)? {
+            match install_steps::plan(&context.scope, &wanted, options.force, objects)? {
                 Err(refused) => report.left_alone.extend(refused),
                 Ok(planned) => {
-                    let moves = apply::is_change(&planned.plan);
+                    let moves = install_steps::is_change(&planned.plan);
                     chosen.push(Chosen {
                         candidate,
                         targets,
@@ -391,7 +391,7 @@ fn change(
         Some(before) if before.tree == entry.tree && chosen.moves => Action::Restored,
         Some(_) => Action::Updated,
     };
-    let places = apply::places(&context.scope, name, &chosen.targets);
+    let places = install_steps::places(&context.scope, name, &chosen.targets);
     let from = locked
         .and_then(|before| before.commit)
         .filter(|commit| Some(*commit) != entry.commit);

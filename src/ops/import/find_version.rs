@@ -15,7 +15,7 @@ use crate::fetch::{FetchError, Repository};
 use crate::importers::{Evidence, npx};
 use crate::lockfile::Entry;
 use crate::ops::OpError;
-use crate::ops::candidate::full_spec;
+use crate::ops::resolve::full_spec;
 use crate::skill::discover::{Discovery, Found};
 use crate::skill::tree::{SkillTree, TreeError};
 use crate::source::Source;

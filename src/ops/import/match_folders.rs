@@ -11,7 +11,7 @@ use crate::importers::{Evidence, ImportedSkill};
 use crate::install::scope::Scope;
 use crate::lockfile::Lockfile;
 use crate::ops::OpError;
-use crate::ops::candidate::{full_spec, relative};
+use crate::ops::resolve::{full_spec, relative};
 use crate::source::Source;
 use crate::target::Target;
 use mdskill_lint::name::SkillName;

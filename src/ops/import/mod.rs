@@ -20,10 +20,10 @@ use self::installed_copies::SkillFolders;
 use self::match_folders::{MatchedSkill, match_folders};
 use self::outcome::{ImportOutcome, Stop};
 use super::OpError;
-use super::apply::{self, Verdict, Wanted};
-use super::candidate::full_spec;
-use super::change::{Action, Change, Problem, refusal_reason};
-use super::gate::{Gate, Version, kind_of_query};
+use super::install_steps::{self, Verdict, Wanted};
+use super::policy_check::{Gate, Version, kind_of_query};
+use super::report::{Action, Change, Problem, refusal_reason};
+use super::resolve::full_spec;
 use crate::context::Context;
 use crate::fetch::Repository;
 use crate::fetch::resolve::Query;
@@ -121,7 +121,7 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
         report.skills.sort_by(|a, b| a.name.cmp(&b.name));
         return Ok(report);
     }
-    let (skills, trashed) = apply::in_transaction(context, |transaction, lockfile| {
+    let (skills, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         let skills = lock_all(context, options, &sources, transaction, lockfile)?;
         Ok((skills, Verdict::Commit))
     })?;
@@ -272,8 +272,8 @@ fn restore(
         targets: &found.skill.targets,
         why: refusal_reason,
     };
-    match apply::plan(&context.scope, &wanted, false, objects)? {
-        Ok(mut planned) => apply::put_all(transaction, [&mut planned]).map(drop),
+    match install_steps::plan(&context.scope, &wanted, false, objects)? {
+        Ok(mut planned) => install_steps::put_all(transaction, [&mut planned]).map(drop),
         // Another process changed a file after it was read for the comparison.
         Err(_) => Err(OpError::Disagrees(format!(
             "`{}` was changed while it was being imported; run the command again",
@@ -302,7 +302,7 @@ fn change(
             )
         });
     }
-    let places = apply::places(&context.scope, &skill.name, &skill.targets);
+    let places = install_steps::places(&context.scope, &skill.name, &skill.targets);
     Change {
         notes,
         edited: found.edited.clone(),

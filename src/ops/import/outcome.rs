@@ -1,7 +1,7 @@
 //! [`ImportOutcome`]: the result for one skill of another tool.
 
 use crate::ops::OpError;
-use crate::ops::change::Problem;
+use crate::ops::report::Problem;
 
 /// The result of a step of the import for one skill.
 pub(super) enum ImportOutcome<T> {

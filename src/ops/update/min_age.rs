@@ -6,8 +6,8 @@ use super::source_update::{Installed, Target, Terms};
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
 use crate::ops::OpError;
-use crate::ops::candidate::full_spec;
-use crate::ops::gate::{Gate, Version};
+use crate::ops::policy_check::{Gate, Version};
+use crate::ops::resolve::full_spec;
 use crate::policy::{Key, RefKind};
 use mdskill_git::ObjectId;
 

@@ -16,12 +16,12 @@ use self::source_update::{
     Installed, Kept, NewVersion, Relocked, SkillUpdate, SourceUpdate, Terms,
 };
 use super::OpError;
-use super::apply::{self, Planned, Verdict, Wanted};
-use super::candidate::full_spec;
-use super::change::{Action, Change, Conflicted, LeftAlone, Newer, Problem, refusal_reason};
 use super::findings::Found;
-use super::gate::{Gate, Refusal, Version};
+use super::install_steps::{self, Planned, Verdict, Wanted};
 use super::installed::{check_installed, named};
+use super::policy_check::{Gate, Refusal, Version};
+use super::report::{Action, Change, Conflicted, LeftAlone, Newer, Problem, refusal_reason};
+use super::resolve::full_spec;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fetch;
@@ -155,12 +155,12 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
         plan_updates(context, options, &lockfile, &updates, &mut report)?;
         return Ok(report);
     }
-    let (mut report, trashed) = apply::in_transaction(context, |transaction, now| {
+    let (mut report, trashed) = install_steps::in_transaction(context, |transaction, now| {
         check_unchanged(&updates, &lockfile, now)?;
         let lockfile = now;
         let (versions, mut planned) =
             plan_updates(context, options, lockfile, &updates, &mut report)?;
-        let digests = apply::put_all(transaction, &mut planned)?;
+        let digests = install_steps::put_all(transaction, &mut planned)?;
         for ((name, version), digest) in versions.into_iter().zip(digests) {
             lockfile
                 .skills
@@ -289,7 +289,7 @@ fn plan_updates<'u>(
                 why,
             };
             let objects = update.repository.objects();
-            match apply::plan(&context.scope, &wanted, options.force, objects)? {
+            match install_steps::plan(&context.scope, &wanted, options.force, objects)? {
                 Err(refused) => report.left_alone.extend(refused),
                 Ok(plan) => {
                     report_version(context, lockfile, (name, version), &plan, report);
@@ -317,7 +317,7 @@ fn report_version(
     let Some(before) = lockfile.skills.get(name) else {
         return;
     };
-    let places = apply::places(&context.scope, name, lockfile.targets_of(before));
+    let places = install_steps::places(&context.scope, name, lockfile.targets_of(before));
     let place = places.join(", ");
     let mut change = Change {
         from: before.commit.map(|commit| commit.to_string()),
@@ -329,7 +329,7 @@ fn report_version(
         ..Change::of(name, &version.entry, Action::Updated, places)
     };
     if report.dry_run {
-        let trashed = apply::trash_notes(&context.scope, name, &plan.plan);
+        let trashed = install_steps::trash_notes(&context.scope, name, &plan.plan);
         change.notes.extend(trashed);
     }
     report.skills.push(change);
@@ -370,7 +370,7 @@ fn report_findings(
     let Some(entry) = lockfile.skills.get(name) else {
         return;
     };
-    let places = apply::places(&context.scope, name, lockfile.targets_of(entry));
+    let places = install_steps::places(&context.scope, name, lockfile.targets_of(entry));
     let place = places.first().map_or("", String::as_str);
     report.diagnostics.extend(Found::of(place, found.to_vec()));
 }
@@ -390,7 +390,7 @@ fn relocked_change(
     lockfile: &Lockfile,
 ) -> Option<Change> {
     let before = lockfile.skills.get(name)?;
-    let places = apply::places(&context.scope, name, lockfile.targets_of(before));
+    let places = install_steps::places(&context.scope, name, lockfile.targets_of(before));
     Some(Change {
         from: before.commit.map(|commit| commit.to_string()),
         commit: relocked.commit.map(|commit| commit.to_string()),

@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 
 use super::display_path::display_path;
 use crate::fs::{self, At, Error};
-use crate::ops::candidate::relative;
 use crate::ops::findings::join;
+use crate::ops::resolve::relative;
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::agents;
 

@@ -6,7 +6,7 @@ use super::report::Report;
 use super::results::Results;
 use crate::context::Context;
 use crate::ops::OpError;
-use crate::ops::candidate::{Opened, full_spec, query_of, source_of};
+use crate::ops::resolve::{Opened, full_spec, query_of, source_of};
 use crate::skill::discover::Found;
 use crate::spec::Spec;
 use crate::view::GitFiles;

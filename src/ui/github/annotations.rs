@@ -2,7 +2,7 @@
 
 use super::commands::{Command, Output};
 use crate::hint::HasHint;
-use crate::ops::change::Problem;
+use crate::ops::report::Problem;
 use crate::ops::update::Report;
 use crate::ui::sanitize;
 use mdskill_lint::diagnostic::Severity;
@@ -101,8 +101,8 @@ pub fn outputs(report: &Report) -> [Output; 3] {
 mod tests {
     use super::*;
     use crate::ops::OpError;
-    use crate::ops::change::{Conflicted, ConflictedFile, LeftAlone};
-    use crate::ops::gate::Refusal;
+    use crate::ops::policy_check::Refusal;
+    use crate::ops::report::{Conflicted, ConflictedFile, LeftAlone};
     use crate::ops::update::Failed;
     use crate::policy::{Key, Verdict};
 

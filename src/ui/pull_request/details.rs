@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::section::Section;
 use super::{moved, sentence, short, word};
 use crate::fetch::history::{CommitLine, Lineage};
-use crate::ops::change::Change;
+use crate::ops::report::Change;
 use crate::ops::update::Report;
 use crate::ui::markdown::code;
 use crate::ui::text::{self, count};

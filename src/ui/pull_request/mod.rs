@@ -19,7 +19,7 @@ use section::page;
 use super::markdown::{code, escaped};
 use super::sanitize;
 use super::text::count;
-use crate::ops::change::Change;
+use crate::ops::report::Change;
 use crate::ops::update::Report;
 
 /// Maximum size of a pull request's body, in bytes. GitHub's limit is 65,536 characters; the rest is

@@ -4,7 +4,7 @@ use super::section::Section;
 use super::{cut, sentence, word};
 use crate::fetch::history::Lineage;
 use crate::hint::HasHint;
-use crate::ops::change::{Conflicted, Problem};
+use crate::ops::report::{Conflicted, Problem};
 use crate::ops::update::Report;
 use crate::ui::markdown::{code, fenced};
 use crate::ui::text::{self, count};

@@ -3,7 +3,7 @@
 use super::section::Section;
 use super::{moved, shortened};
 use crate::diff::SkillDiff;
-use crate::ops::change::Change;
+use crate::ops::report::Change;
 use crate::ops::update::Report;
 use crate::ui::markdown::{escaped, link};
 use crate::ui::text::{self, count};

@@ -3,7 +3,7 @@
 use super::meaning::lines;
 use super::{origin, short};
 use crate::fetch::history::Lineage;
-use crate::ops::change::{Action, Change, LeftAlone, Problem};
+use crate::ops::report::{Action, Change, LeftAlone, Problem};
 use crate::ui::printer::Printer;
 use crate::ui::text;
 

@@ -1,7 +1,7 @@
 //! Prints merge conflicts.
 
 use crate::hint::Hint;
-use crate::ops::change::Conflicted;
+use crate::ops::report::Conflicted;
 use crate::ui::printer::Printer;
 use crate::ui::text::count;
 

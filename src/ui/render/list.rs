@@ -1,7 +1,7 @@
 //! Prints the report of `list`.
 
 use super::{short, short_ref};
-use crate::ops::{browse, list};
+use crate::ops::{list, list_remote};
 use crate::ui::printer::Printer;
 use crate::ui::sanitize;
 use crate::ui::table::Table;
@@ -39,7 +39,7 @@ pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
 }
 
 /// Prints the skills of a repository.
-pub fn browse(printer: &Printer, report: &browse::Report, names_only: bool) {
+pub fn browse(printer: &Printer, report: &list_remote::Report, names_only: bool) {
     if names_only {
         for skill in &report.skills {
             printer.data(&sanitize::line(&skill.name));

@@ -2,7 +2,7 @@
 
 use crate::diff::{FileChange, FileDiff, SkillDiff};
 use crate::fetch::history::Lineage;
-use crate::ops::change::Change;
+use crate::ops::report::Change;
 use crate::ui::printer::Printer;
 use crate::ui::text::count;
 use mdskill_lint::capability::Capability;

@@ -20,7 +20,7 @@ mod update;
 mod verify;
 
 use super::text;
-use crate::ops::change::Change;
+use crate::ops::report::Change;
 
 pub use add::{add, siblings};
 pub use cache::cache;

@@ -4,7 +4,7 @@ use super::meaning::{lines, meaning};
 use super::update::print_not_updated;
 use super::{short, short_ref};
 use crate::diff::SkillDiff;
-use crate::ops::change::{Change, Newer};
+use crate::ops::report::{Change, Newer};
 use crate::ops::update;
 use crate::ui::printer::Printer;
 use crate::ui::table::Table;

@@ -1,7 +1,7 @@
 //! Prints the report of `policy`, and the refusals of all commands.
 
-use crate::ops::gate::Refusal;
 use crate::ops::policy;
+use crate::ops::policy_check::Refusal;
 use crate::policy::Verdict;
 use crate::ui::printer::Printer;
 use crate::ui::sanitize;

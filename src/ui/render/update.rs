@@ -8,7 +8,7 @@ use super::installed_findings::findings;
 use super::meaning::meaning;
 use super::refused;
 use crate::hint::HasHint;
-use crate::ops::change::{Action, Change, Conflicted};
+use crate::ops::report::{Action, Change, Conflicted};
 use crate::ops::update;
 use crate::ui::printer::Printer;
 use crate::ui::text::count;

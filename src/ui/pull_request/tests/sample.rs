@@ -3,9 +3,9 @@
 use crate::diff::{DescriptionDiff, FileChange, FileDiff, SkillDiff};
 use crate::fetch::history::{CommitLine, Lineage};
 use crate::ops::OpError;
-use crate::ops::change::{Action, Change, Conflicted, ConflictedFile, LeftAlone, Newer, Problem};
 use crate::ops::findings::Found;
-use crate::ops::gate::Refusal;
+use crate::ops::policy_check::Refusal;
+use crate::ops::report::{Action, Change, Conflicted, ConflictedFile, LeftAlone, Newer, Problem};
 use crate::ops::update::{Failed, Report};
 use crate::policy::{Key, Verdict};
 use mdskill_lint::capability::{Capability, Kind};

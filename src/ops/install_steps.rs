@@ -1,8 +1,8 @@
 //! The step that `add`, `install` and `update` share: a skill's files into all of its targets.
 
 use super::OpError;
-use super::change::{LeftAlone, lacks_edits};
 use super::own_source::{self, is_own_source};
+use super::report::{LeftAlone, lacks_edits};
 use crate::context::Context;
 use crate::digest::{Digest, FileDigest};
 use crate::fs::tree::{OnDisk, Snapshot};

@@ -3,15 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::prepare::Prepared;
+use super::resolve::Prepared;
 use super::{Options, Report, Sibling, Stopped, targets_of, with_targets};
 use crate::context::Context;
 use crate::lockfile::Lockfile;
 use crate::ops::OpError;
-use crate::ops::apply;
-use crate::ops::candidate::{Candidate, full_spec};
-use crate::ops::change::Problem;
 use crate::ops::findings::Found;
+use crate::ops::install_steps;
+use crate::ops::report::Problem;
+use crate::ops::resolve::{Candidate, full_spec};
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
 /// Takes out what is stopped, and notes all that was found.
@@ -34,7 +34,7 @@ pub(super) fn tell(
             .extend(prepared.refused.drain(..).map(left_out));
         prepared.candidates.retain_mut(|candidate| {
             let targets = targets_of(options, &settled, &candidate.name);
-            let places = apply::places(&context.scope, &candidate.name, &targets);
+            let places = install_steps::places(&context.scope, &candidate.name, &targets);
             let place = places.into_iter().next().unwrap_or_default();
             let stopped = stopped(options, candidate, &place);
             let found = std::mem::take(&mut candidate.diagnostics);

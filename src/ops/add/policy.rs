@@ -1,11 +1,11 @@
 //! What the policy has against skills that are ready to be written.
 
 use super::Options;
-use super::prepare::Prepared;
+use super::resolve::Prepared;
 use crate::lockfile::Lockfile;
 use crate::ops::OpError;
-use crate::ops::candidate::Candidate;
-use crate::ops::gate::{Gate, Refusal, Version, capabilities};
+use crate::ops::policy_check::{Gate, Refusal, Version, capabilities};
+use crate::ops::resolve::Candidate;
 use crate::policy::RefKind;
 
 /// Returns every refusal: one is enough to stop them all.

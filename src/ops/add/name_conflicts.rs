@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::prepare::Prepared;
+use super::resolve::Prepared;
 use super::{Options, Report};
 use crate::lockfile::Lockfile;
 use crate::ops::OpError;
-use crate::ops::candidate::{Candidate, full_spec};
-use crate::ops::change::Problem;
+use crate::ops::report::Problem;
+use crate::ops::resolve::{Candidate, full_spec};
 use mdskill_lint::path::fold;
 
 /// Gives the one skill another name, or every skill a ref that does not move.
