@@ -88,7 +88,7 @@ fn invalid_rules_are_errors_with_a_line() {
         (
             "[rules]\nbroken-pth = \"off\"\n",
             2,
-            "is `broken-path` meant?",
+            "did you mean `broken-path`?",
         ),
         (
             "[rules]\nSK302 = \"fatal\"\n",

@@ -247,7 +247,7 @@ fn fix_never_quotes_an_indented_field() {
         let outcome = room.mdskill(["validate", "--fix", "--unsafe"]).run();
         outcome
             .fails(3)
-            .says("where the other fields begin")
+            .says("in the same column as the other fields")
             .never_says("Fixed");
         assert_eq!(room.read("skills/mine/SKILL.md"), page);
     }

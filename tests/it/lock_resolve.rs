@@ -183,7 +183,7 @@ fn skill_changed_on_both_sides_needs_ours_or_theirs() {
     shop.refuses(
         &["lock", "--resolve", "--ours", "--theirs"],
         2,
-        "can't both be without NAME",
+        "cannot both be used without NAME",
     );
     shop.refuses(&["lock", "--ours"], 2, "--resolve");
     let outcome = shop.run(&["lock", "--resolve", "--ours", "ONE", "--theirs"]);

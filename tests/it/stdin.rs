@@ -146,5 +146,5 @@ fn invalid_arguments_are_refused_with_next_step() {
         .mdskill(["validate", "-", "--stdin-path", "a/SKILL.md"])
         .stdin(much)
         .run();
-    told.fails(2).says("standard input has more than 16 MiB");
+    told.fails(2).says("standard input is larger than 16 MiB");
 }

@@ -31,7 +31,7 @@ fn says(scene: &Scene, code: i32, sentence: &str) -> Outcome {
 fn update_reports_missing_repository() {
     let scene = installed_at("");
     std::fs::rename(scene.repo.folder(), scene.root().join("gone")).unwrap();
-    says(&scene, 1, "does not exist, or it is private (404)")
+    says(&scene, 1, "does not exist or is private (404)")
         .says("acme/skills (1 skill) could not be checked");
 }
 

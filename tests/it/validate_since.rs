@@ -65,7 +65,7 @@ fn unchanged_skills_are_not_validated() {
     assert_eq!(json["summary"]["since"]["unchanged"], 2);
     let text = room.mdskill(["validate", "--since", "HEAD"]).run();
     text.ok()
-        .says("Validated 0 of 2 skills changed since HEAD, in ")
+        .says("Validated 0 of 2 skills changed since HEAD in ")
         .says(": 0 new errors, ");
 }
 
@@ -93,7 +93,7 @@ fn only_new_findings_are_reported_and_moved_lines_are_not_new() {
     room.mdskill(["validate", "--since", "HEAD"])
         .run()
         .fails(3)
-        .says("Validated 1 of 2 skills changed since HEAD, in ")
+        .says("Validated 1 of 2 skills changed since HEAD in ")
         .says(": 2 new errors, ");
 }
 

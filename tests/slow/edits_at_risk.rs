@@ -180,12 +180,12 @@ fn an_edit_between_the_merge_and_the_exchange_is_refused_by_its_name() {
     let theirs = room.tree(TARGET);
     drop(held);
     let outcome = running.wait();
-    let sentence = "is left alone: it was edited while its new version was being fetched; the next update merges that too";
+    let sentence = "was not changed: it was edited while its new version was being fetched; the next update merges that too";
     outcome
         .fails(3)
         .says(&format!(".github/skills/s00 {sentence}"))
         .says(&format!(".github/skills/s01 {sentence}"))
-        .says("38 skills moved");
+        .says("38 updated");
     for name in ["s00", "s01"] {
         let path = format!("{name}/");
         let now = room.tree(TARGET);

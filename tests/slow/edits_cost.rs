@@ -81,7 +81,7 @@ fn update(scene: &Scene, with_edits: bool) -> usize {
     room.mdskill(["update"])
         .run()
         .ok()
-        .says("3 skills moved, 3 unchanged");
+        .says("3 updated, 3 unchanged");
     for (name, last) in [("a", "ours"), ("b", "ours"), ("c", "last")] {
         let last = if with_edits { last } else { "last" };
         let text = room.read(&format!(".github/skills/{name}/SKILL.md"));
