@@ -14,8 +14,8 @@
 //! |---|---|---|
 //! | command line | `commands` | runs a command: options from arguments, exit codes from reports |
 //! | | [`cli`] | the arguments of each command; their comments are the help |
-//! | | [`ui`] | prints reports for people, as JSON, and in the formats of linters and CI |
-//! | operations | [`ops`] | one module a command: options in, a typed report out; no printing, no questions |
+//! | | [`output`] | prints reports for people, as JSON, and in the formats of linters and CI |
+//! | operations | [`operations`] | one module a command: options in, a typed report out; no printing, no questions |
 //! | | [`context`] | what every operation needs, built once |
 //! | installing | [`install`] | the plan, the journal, and the transaction |
 //! | domain | [`lockfile`] | reads, writes, and merges `mdskill.lock` |
@@ -76,10 +76,10 @@ pub mod view;
 pub mod install;
 
 pub mod context;
-pub mod ops;
+pub mod operations;
 
 pub mod cli;
 mod commands;
-pub mod ui;
+pub mod output;
 
 pub use commands::main;

@@ -2,12 +2,12 @@
 
 use super::{Session, prompt, with_allowed};
 use crate::cli::{AddArgs, TargetArgs};
-use crate::ops::OpError;
-use crate::ops::add::{self, Options, Report};
+use crate::operations::OpError;
+use crate::operations::add::{self, Options, Report};
+use crate::output::error::ExitStatus;
+use crate::output::render;
 use crate::spec::Spec;
 use crate::target::Target;
-use crate::ui::error::ExitStatus;
-use crate::ui::render;
 use mdskill_lint::agents::AGENTS;
 use mdskill_lint::agents::Agent;
 use mdskill_lint::name::SkillName;

@@ -2,9 +2,9 @@
 
 use super::Session;
 use crate::cli::{CacheArgs, CacheCommand};
-use crate::ops::{OpError, cache as ops_cache};
-use crate::ui::error::ExitStatus;
-use crate::ui::render;
+use crate::operations::{OpError, cache as ops_cache};
+use crate::output::error::ExitStatus;
+use crate::output::render;
 
 pub(super) fn cache(session: &Session<'_>, arguments: &CacheArgs) -> Result<ExitStatus, OpError> {
     let (report, removed) = match &arguments.command {

@@ -3,9 +3,9 @@
 use super::update::status;
 use super::{Session, names, with_allowed};
 use crate::cli::DiffArgs;
-use crate::ops::{OpError, diff as ops_diff, update as ops_update};
-use crate::ui::error::ExitStatus;
-use crate::ui::render;
+use crate::operations::{OpError, diff as ops_diff, update as ops_update};
+use crate::output::error::ExitStatus;
+use crate::output::render;
 
 pub(super) fn diff(session: &Session<'_>, arguments: &DiffArgs) -> Result<ExitStatus, OpError> {
     let names = names(&arguments.names)?;

@@ -10,12 +10,12 @@ use super::Session;
 use crate::cli::SummaryArgs;
 use crate::fs::{self, At, atomic};
 use crate::install::InstallError;
-use crate::ops::OpError;
-use crate::ops::update::Report;
-use crate::ui::findings;
-use crate::ui::github::annotations;
-use crate::ui::printer::Printer;
-use crate::ui::pull_request::{MAX_BODY_BYTES, summary};
+use crate::operations::OpError;
+use crate::operations::update::Report;
+use crate::output::findings;
+use crate::output::github::annotations;
+use crate::output::printer::Printer;
+use crate::output::pull_request::{MAX_BODY_BYTES, summary};
 
 /// Masks the tokens of the environment, before anything else is printed.
 pub(super) fn hide_tokens(session: &Session<'_>) {

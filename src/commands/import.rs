@@ -2,9 +2,9 @@
 
 use super::Session;
 use crate::cli::ImportArgs;
-use crate::ops::{OpError, import as ops_import};
-use crate::ui::error::{ExitStatus, status_of};
-use crate::ui::render;
+use crate::operations::{OpError, import as ops_import};
+use crate::output::error::{ExitStatus, status_of};
+use crate::output::render;
 
 pub(super) fn import(session: &Session<'_>, arguments: &ImportArgs) -> Result<ExitStatus, OpError> {
     let options = ops_import::Options {

@@ -2,9 +2,9 @@
 
 use super::{Session, names};
 use crate::cli::InstallArgs;
-use crate::ops::{OpError, install as ops_install};
-use crate::ui::error::ExitStatus;
-use crate::ui::render;
+use crate::operations::{OpError, install as ops_install};
+use crate::output::error::ExitStatus;
+use crate::output::render;
 
 pub(super) fn install(
     session: &Session<'_>,

@@ -2,9 +2,9 @@
 
 use super::{Session, names};
 use crate::cli::KeepArgs;
-use crate::ops::{OpError, keep as ops_keep};
-use crate::ui::error::ExitStatus;
-use crate::ui::render;
+use crate::operations::{OpError, keep as ops_keep};
+use crate::output::error::ExitStatus;
+use crate::output::render;
 
 pub(super) fn keep(session: &Session<'_>, arguments: &KeepArgs) -> Result<ExitStatus, OpError> {
     let options = ops_keep::Options {

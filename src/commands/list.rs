@@ -2,10 +2,10 @@
 
 use super::{Session, outdated};
 use crate::cli::{ListArgs, OutdatedArgs};
-use crate::ops::{OpError, list as ops_list, list_remote};
+use crate::operations::{OpError, list as ops_list, list_remote};
+use crate::output::error::ExitStatus;
+use crate::output::render;
 use crate::spec::Spec;
-use crate::ui::error::ExitStatus;
-use crate::ui::render;
 
 pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitStatus, OpError> {
     let printer = session.printer;

@@ -3,10 +3,10 @@
 use super::Session;
 use crate::cli::{Command, LockArgs};
 use crate::lockfile::merge::Side;
-use crate::ops::OpError;
-use crate::ops::lock::{self, Options};
-use crate::ui::error::ExitStatus;
-use crate::ui::render;
+use crate::operations::OpError;
+use crate::operations::lock::{self, Options};
+use crate::output::error::ExitStatus;
+use crate::output::render;
 
 pub(super) fn lock(session: &Session<'_>, arguments: &LockArgs) -> Result<ExitStatus, OpError> {
     let report = lock::lock(&session.context, &options(arguments)?)?;

@@ -36,11 +36,11 @@ use crate::hint::HasHint;
 use crate::install::InstallError;
 use crate::install::scope::Scope;
 use crate::interrupt::Interrupt;
-use crate::ops::OpError;
-use crate::ui::error::{ExitStatus, status_of};
-use crate::ui::pager::Pager;
-use crate::ui::printer::{Printer, Volume};
-use crate::ui::progress::Spinner;
+use crate::operations::OpError;
+use crate::output::error::{ExitStatus, status_of};
+use crate::output::pager::Pager;
+use crate::output::printer::{Printer, Volume};
+use crate::output::progress::Spinner;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::{Level, Settings};
 

@@ -4,9 +4,9 @@ use super::github_actions::{self, Summary};
 use super::update::status;
 use super::{Session, names, with_allowed};
 use crate::cli::OutdatedArgs;
-use crate::ops::{OpError, update as ops_update};
-use crate::ui::error::ExitStatus;
-use crate::ui::render;
+use crate::operations::{OpError, update as ops_update};
+use crate::output::error::ExitStatus;
+use crate::output::render;
 
 pub(super) fn outdated(
     session: &Session<'_>,

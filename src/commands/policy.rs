@@ -2,10 +2,10 @@
 
 use super::Session;
 use crate::cli::PolicyArgs;
-use crate::ops::OpError;
-use crate::ops::policy::{self, Subject};
-use crate::ui::error::ExitStatus;
-use crate::ui::render;
+use crate::operations::OpError;
+use crate::operations::policy::{self, Subject};
+use crate::output::error::ExitStatus;
+use crate::output::render;
 use mdskill_lint::name::SkillName;
 
 pub(super) fn policy(session: &Session<'_>, arguments: &PolicyArgs) -> Result<ExitStatus, OpError> {

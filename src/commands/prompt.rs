@@ -4,10 +4,10 @@ use inquire::{InquireError, MultiSelect};
 
 use super::Session;
 use crate::install::InstallError;
-use crate::ops::OpError;
-use crate::ops::add::{Options, Sibling, refused_unfetched};
-use crate::ops::list_remote::{self, Listed};
-use crate::ui::sanitize;
+use crate::operations::OpError;
+use crate::operations::add::{Options, Sibling, refused_unfetched};
+use crate::operations::list_remote::{self, Listed};
+use crate::output::sanitize;
 
 /// Number of lines that are visible at once.
 const PAGE: usize = 15;

@@ -2,9 +2,9 @@
 
 use super::{Session, names};
 use crate::cli::RemoveArgs;
-use crate::ops::{OpError, remove as ops_remove};
-use crate::ui::error::ExitStatus;
-use crate::ui::render;
+use crate::operations::{OpError, remove as ops_remove};
+use crate::output::error::ExitStatus;
+use crate::output::render;
 
 pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<ExitStatus, OpError> {
     let options = ops_remove::Options {

@@ -2,10 +2,10 @@
 
 use super::Session;
 use crate::cli::ShowArgs;
-use crate::ops::show::Subject;
-use crate::ops::{OpError, show as ops_show};
-use crate::ui::error::ExitStatus;
-use crate::ui::render;
+use crate::operations::show::Subject;
+use crate::operations::{OpError, show as ops_show};
+use crate::output::error::ExitStatus;
+use crate::output::render;
 use mdskill_lint::name::SkillName;
 
 pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitStatus, OpError> {

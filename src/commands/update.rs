@@ -4,9 +4,9 @@ use super::github_actions::{self, Summary};
 use super::{Session, names, with_allowed};
 use crate::cli::{ConflictWinner, UpdateArgs};
 use crate::merge::Favor;
-use crate::ops::{OpError, update as ops_update};
-use crate::ui::error::{ExitStatus, status_of_failures};
-use crate::ui::render;
+use crate::operations::{OpError, update as ops_update};
+use crate::output::error::{ExitStatus, status_of_failures};
+use crate::output::render;
 
 pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<ExitStatus, OpError> {
     github_actions::hide_tokens(session);

@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::github_actions::append_summary;
 use super::{Session, usage};
 use crate::cli::{FindingsFormat as Format, ValidateArgs};
-use crate::ops::OpError;
-use crate::ops::validate::{Fixed, Fixes, PageText, Report};
-use crate::ui::findings::{self, Page};
-use crate::ui::printer::Printer;
+use crate::operations::OpError;
+use crate::operations::validate::{Fixed, Fixes, PageText, Report};
+use crate::output::findings::{self, Page};
+use crate::output::printer::Printer;
 use mdskill_lint::diagnostic::Severity;
 
 /// Default maximum of findings in the text format: as many as a user fixes before the next run.

@@ -2,9 +2,9 @@
 
 use super::{Session, names};
 use crate::cli::VerifyArgs;
-use crate::ops::{OpError, verify as ops_verify};
-use crate::ui::error::ExitStatus;
-use crate::ui::render;
+use crate::operations::{OpError, verify as ops_verify};
+use crate::output::error::ExitStatus;
+use crate::output::render;
 
 pub(super) fn verify(session: &Session<'_>, arguments: &VerifyArgs) -> Result<ExitStatus, OpError> {
     let report = ops_verify::verify(&session.context, &names(&arguments.names)?)?;

@@ -31,8 +31,8 @@ const LAYERS: &[&[&str]] = &[
     ],
     &["install"],
     &["context"],
-    &["ops"],
-    &["cli", "ui"],
+    &["operations"],
+    &["cli", "output"],
     &["commands"],
 ];
 

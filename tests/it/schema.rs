@@ -7,10 +7,12 @@ use std::path::Path;
 use jsonschema::Validator;
 use mdskill::diff::{DescriptionDiff, FileChange, FileDiff, SkillDiff};
 use mdskill::fetch::history::{CommitLine, Lineage};
-use mdskill::ops::OpError;
-use mdskill::ops::policy_check::Refusal;
-use mdskill::ops::report::{Action, Change, Conflicted, ConflictedFile, LeftAlone, Newer, Problem};
-use mdskill::ops::update::{Failed, Report};
+use mdskill::operations::OpError;
+use mdskill::operations::policy_check::Refusal;
+use mdskill::operations::report::{
+    Action, Change, Conflicted, ConflictedFile, LeftAlone, Newer, Problem,
+};
+use mdskill::operations::update::{Failed, Report};
 use mdskill::policy::{Key, Verdict};
 use mdskill_lint::capability::{Capability, Kind};
 use serde_json::{Value, json};

@@ -144,7 +144,11 @@ fn validate_reports_where_it_searched_for_unknown_name() {
         2,
         "there is no folder ./skills/nobody",
     );
-    let outcome = shop.refuses(&["validate", "skills/nobody"], 1, "does not have skills/nobody");
+    let outcome = shop.refuses(
+        &["validate", "skills/nobody"],
+        1,
+        "does not have skills/nobody",
+    );
     outcome.says("`skills/nobody` is not a file, a folder, or an installed skill here");
     shop.refuses(
         &["validate", "acme/skills/nobody"],

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory;
 use mdskill::cli::Cli;
 use mdskill::lockfile::Lockfile;
-use mdskill::ui::error::ExitStatus;
+use mdskill::output::error::ExitStatus;
 
 use super::{Page, ROOT};
 use crate::support::outcome::Outcome;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use mdskill::config::Config;
-use mdskill::ui::rules_page;
+use mdskill::output::rules_page;
 use mdskill_lint::registry::RULES;
 use pulldown_cmark::{Event, Parser as Markdown, Tag, TagEnd};
 

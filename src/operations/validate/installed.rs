@@ -1,0 +1,67 @@
+//! [`Installed`]: the installed skills, which are to be fixed in their source repository.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::discover::{DiskPath, Group};
+use super::report::Report;
+use crate::context::Context;
+use crate::operations::OpError;
+use mdskill_lint::name::SkillName;
+
+/// The real paths of installed skills.
+#[derive(Debug, Default)]
+pub(super) struct Installed(BTreeMap<PathBuf, SkillName>);
+
+impl Installed {
+    /// Reads the lockfile.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn read(context: &Context<'_>) -> Result<Self, OpError> {
+        let Some(lockfile) = context.lockfile()? else {
+            return Ok(Self::default());
+        };
+        let places = lockfile.skills.iter().flat_map(|(name, entry)| {
+            let targets = lockfile.targets_of(entry).iter();
+            targets.map(|target| (real(&context.scope.skill(target, name)), name.clone()))
+        });
+        Ok(Self(places.collect()))
+    }
+
+    /// Whether mdskill installed the skill. Then the repository around it is not its source, in
+    /// which its links may lead to other files.
+    pub fn has(&self, skill: &DiskPath) -> bool {
+        self.0.contains_key(&skill.real)
+    }
+
+    /// Whether a skill may be fixed: an installed one only if the user named it.
+    pub fn may_fix(&self, skill: &DiskPath, group: &Group) -> bool {
+        skill.real == group.named || !self.has(skill)
+    }
+
+    /// Adds notes about the installed skills of a group: those that are not fixed are one note.
+    pub fn note(&self, group: &Group, report: &mut Report) {
+        let mut left: Vec<&str> = Vec::new();
+        for skill in &group.skills {
+            match self.0.get(&skill.real) {
+                Some(_) if skill.real == group.named => report.notes.push(format!(
+                    "{} is installed: each fix in it is a local edit, which `update` keeps; fix it in its source, too",
+                    skill.shown
+                )),
+                Some(name) => left.push(name.as_str()),
+                None => {}
+            }
+        }
+        if !left.is_empty() {
+            report.notes.push(format!(
+                "installed skills are not fixed, because their source is elsewhere; name one to fix it here: {}",
+                left.join(", ")
+            ));
+        }
+    }
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,62 @@
+//! Validates the skills of a spec, in the objects of their repository.
+
+use rayon::prelude::*;
+
+use super::report::Report;
+use super::results::Results;
+use crate::context::Context;
+use crate::operations::OpError;
+use crate::operations::resolve::{Opened, full_spec, query_of, source_of};
+use crate::skill::discover::Found;
+use crate::spec::Spec;
+use crate::view::GitFiles;
+use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_lint::{Settings, ValidationResult, validate};
+
+/// Validates the skill that `spec` names, or all skills of its folder or repository.
+///
+/// # Errors
+/// If there is no such skill, or it can't be fetched.
+pub(super) async fn validate_spec(
+    context: &Context<'_>,
+    spec: &Spec,
+    settings: &Settings,
+    report: &mut Report,
+) -> Result<(), OpError> {
+    let source = source_of(context, spec)?;
+    let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
+    let chosen = match spec.skill.clone().or_else(|| opened.folder_of_page()) {
+        Some(wanted) => opened.all_below(&wanted).await?,
+        None if opened.discovery.skills.is_empty() => {
+            return Err(OpError::NoSkills(opened.place()));
+        }
+        None => opened.discovery.skills.clone(),
+    };
+    let objects = opened.repository.objects();
+    let mut blobs = Vec::new();
+    for found in &chosen {
+        blobs.extend(GitFiles::blobs_of(objects, found.tree)?);
+    }
+    let commit = opened.commit();
+    let commits: Vec<_> = commit.into_iter().collect();
+    opened.repository.fetch_blobs(blobs, &commits).await?;
+    let objects = opened.repository.objects();
+    let (store, root) = (objects.path(), opened.repository.root_tree(commit)?);
+    let settings = &settings.for_untrusted();
+    let check = |found: &Found| {
+        Objects::on_this_thread(store, |objects| {
+            let folder = found.folder().unwrap_or_default();
+            let view = GitFiles::at(objects, root, &found.path, folder, found.tree)?;
+            Ok(validate(&view, settings))
+        })
+    };
+    let checked: Vec<ValidationResult> = chosen
+        .par_iter()
+        .map(check)
+        .collect::<Result<_, ObjectError>>()?;
+    let specs = chosen.iter().map(|found| full_spec(&source, &found.path));
+    // The globs of `mdskill.toml` are for files of the project, so they do not apply here.
+    let found = Results::of(specs.zip(checked).collect(), &[], settings);
+    report.add_results(found);
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! The exit code of each error.
+
+use std::process::ExitCode;
+
+use crate::config::ConfigError;
+use crate::fetch::FetchError;
+use crate::fs;
+use crate::fs::lock::LockError;
+use crate::install::InstallError;
+use crate::lockfile::LockfileError;
+use crate::operations::OpError;
+use crate::operations::update::Failed;
+use mdskill_git::http::HttpError;
+use mdskill_git::objects::ObjectError;
+use mdskill_git::transport::TransportError;
+
+/// The outcome of a command. A test compares it with `docs/reference/exit-codes.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExitStatus {
+    /// The command did all that was requested.
+    Done = 0,
+    /// A requested action failed.
+    Failed = 1,
+    /// An option or a spec is invalid.
+    Usage = 2,
+    /// A check found problems, or a skill needs a decision.
+    Found = 3,
+    /// The server or the file system denied access.
+    NoPermission = 4,
+    /// A network request failed.
+    Network = 5,
+    /// The user interrupted the command.
+    Interrupted = 130,
+}
+
+impl ExitStatus {
+    /// All outcomes, sorted by code.
+    pub const ALL: [Self; 7] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::Found,
+        Self::NoPermission,
+        Self::Network,
+        Self::Interrupted,
+    ];
+
+    /// Returns the meaning of the code, as in the help and in the documentation.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "success",
+            Self::Failed => "failure",
+            Self::Usage => "invalid usage",
+            Self::Found => "a check found problems",
+            Self::NoPermission => "permission denied",
+            Self::Network => "network error",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        // The discriminants are the codes.
+        Self::from(status as u8)
+    }
+}
+
+/// Returns the exit code of an error.
+#[must_use]
+pub fn status_of(error: &OpError) -> ExitStatus {
+    match error {
+        OpError::Spec(_)
+        | OpError::Name(_)
+        | OpError::Target(_)
+        | OpError::Usage(_)
+        | OpError::NotChosen { .. }
+        | OpError::NotNamed { .. } => ExitStatus::Usage,
+        OpError::Config(ConfigError::Fs(error)) => status_of_disk(error),
+        OpError::Fetch(error) => status_of_fetch(error),
+        OpError::Install(error) => status_of_install(error),
+        OpError::Config(ConfigError::Bad { .. })
+        | OpError::Manifest { .. }
+        | OpError::NoSuchSkill { .. }
+        | OpError::Ambiguous { .. }
+        | OpError::NoSkills(_)
+        | OpError::NameTaken { .. }
+        | OpError::OwnSource { .. }
+        | OpError::Refused { .. }
+        | OpError::Disagrees(_)
+        | OpError::LockfileChanged
+        | OpError::NotInstalled { .. }
+        | OpError::NoLockfile { .. } => ExitStatus::Failed,
+    }
+}
+
+/// Returns the exit code of an update in which sources failed.
+#[must_use]
+pub fn status_of_failures(failed: &[Failed]) -> Option<ExitStatus> {
+    failed.iter().map(|failed| status_of(&failed.error)).max()
+}
+
+fn status_of_fetch(error: &FetchError) -> ExitStatus {
+    match error {
+        FetchError::Transport(error) => status_of_transport(error),
+        FetchError::Offline { .. } | FetchError::Incomplete { .. } => ExitStatus::Network,
+        FetchError::Objects(ObjectError::Denied { .. }) => ExitStatus::NoPermission,
+        FetchError::Fs(error) => status_of_disk(error),
+        FetchError::Location(_)
+        | FetchError::Resolve(_)
+        | FetchError::Objects(_)
+        | FetchError::Discover(_)
+        | FetchError::NoFolder(_) => ExitStatus::Failed,
+    }
+}
+
+fn status_of_transport(error: &TransportError) -> ExitStatus {
+    match error {
+        TransportError::Http(HttpError::Status {
+            status: 401 | 403 | 407,
+            ..
+        })
+        | TransportError::SshDenied { .. } => ExitStatus::NoPermission,
+        TransportError::Http(HttpError::Status {
+            status: 404 | 410 | 451,
+            ..
+        })
+        | TransportError::Sha256 { .. }
+        | TransportError::NoVersion2 { .. }
+        | TransportError::UnsupportedUrl { .. }
+        | TransportError::Local { .. }
+        | TransportError::Objects(_) => ExitStatus::Failed,
+        TransportError::Http(_) | TransportError::Protocol { .. } | TransportError::Ssh { .. } => {
+            ExitStatus::Network
+        }
+    }
+}
+
+fn status_of_install(error: &InstallError) -> ExitStatus {
+    match error {
+        InstallError::Fs(error)
+        | InstallError::Lock(LockError::Io(error))
+        | InstallError::Lockfile(LockfileError::Fs(error)) => status_of_disk(error),
+        InstallError::Interrupted | InstallError::Lock(LockError::Interrupted) => {
+            ExitStatus::Interrupted
+        }
+        _ => ExitStatus::Failed,
+    }
+}
+
+fn status_of_disk(error: &fs::Error) -> ExitStatus {
+    if error.is_denied() {
+        ExitStatus::NoPermission
+    } else {
+        ExitStatus::Failed
+    }
+}

@@ -1,0 +1,218 @@
+//! The annotations and outputs of an update in GitHub Actions.
+
+use super::commands::{Command, Output};
+use crate::hint::HasHint;
+use crate::operations::report::Problem;
+use crate::operations::update::Report;
+use crate::output::sanitize;
+use mdskill_lint::diagnostic::Severity;
+
+/// Maximum number of errors, and of warnings, that GitHub shows for a step; it drops the others
+/// silently. Source: `_maxCountPerIssueType` in `ExecutionContext.cs` of actions/runner.
+const MAX_OF_A_KIND: usize = 10;
+
+/// Returns an annotation for each problem that needs review, up to the limit of GitHub.
+#[must_use]
+pub fn annotations(report: &Report) -> Vec<Command> {
+    let mut errors: Vec<Command> = Vec::new();
+    for failed in &report.failed {
+        let hint = failed.error.hint();
+        let hint = hint.map_or_else(String::new, |hint| format!("\n{}", hint.in_scope(false)));
+        let message = format!("{}{hint}", failed.error);
+        errors.push(annotation(
+            Severity::Error,
+            "could not be checked",
+            &failed.place,
+            message,
+        ));
+    }
+    for conflict in &report.conflicts {
+        let files = conflict.files.iter();
+        let files = files.map(|file| format!("{}: {}", file.path, file.reason));
+        let message = files.collect::<Vec<_>>().join("\n");
+        let mut command = annotation(Severity::Error, "has conflicts", &conflict.name, message);
+        if let Some(first) = conflict.files.first() {
+            let file = format!("{}/{}", conflict.place, first.path);
+            command.properties.insert(0, ("file", file));
+        }
+        errors.push(command);
+    }
+    for refused in &report.refused {
+        let (key, reason) = (refused.verdict.key.word(), &refused.verdict.reason);
+        let message = format!("{key}: {reason}");
+        errors.push(annotation(
+            Severity::Error,
+            "is refused by the policy",
+            &refused.name,
+            message,
+        ));
+    }
+    for left in &report.left_alone {
+        let message = format!("{}: {}", left.place, left.reason);
+        errors.push(annotation(
+            Severity::Error,
+            "was not changed",
+            &left.name,
+            message,
+        ));
+    }
+    let problem = |severity, title, problem: &Problem| {
+        annotation(severity, title, &problem.name, problem.reason.clone())
+    };
+    let stuck = report.stuck.iter();
+    errors.extend(stuck.map(|stuck| problem(Severity::Error, "is blocked", stuck)));
+    let gone = report.deleted.iter().take(MAX_OF_A_KIND);
+    let gone = gone.map(|gone| problem(Severity::Warning, "was deleted upstream", gone));
+    errors.truncate(MAX_OF_A_KIND);
+    errors.into_iter().chain(gone).collect()
+}
+
+fn annotation(severity: Severity, what: &str, subject: &str, message: String) -> Command {
+    Command {
+        severity,
+        properties: vec![("title", format!("{subject} {what}"))],
+        message,
+    }
+}
+
+/// Returns the outputs of the step: whether anything changes, the updated skills, and the skills with
+/// conflicts.
+#[must_use]
+pub fn outputs(report: &Report) -> [Output; 3] {
+    let names = |names: Vec<&String>| -> String {
+        let names: Vec<String> = names.into_iter().map(|name| sanitize::line(name)).collect();
+        names.join(",")
+    };
+    let moved = report.skills.iter().map(|change| &change.name).collect();
+    let conflicts = report
+        .conflicts
+        .iter()
+        .map(|conflict| &conflict.name)
+        .collect();
+    [
+        ("changed", (!report.skills.is_empty()).to_string()),
+        ("skills", names(moved)),
+        ("conflicts", names(conflicts)),
+    ]
+    .map(|(name, value)| Output { name, value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::OpError;
+    use crate::operations::policy_check::Refusal;
+    use crate::operations::report::{Conflicted, ConflictedFile, LeftAlone};
+    use crate::operations::update::Failed;
+    use crate::policy::{Key, Verdict};
+
+    const HOSTILE: &str = "x\n::error::forged\r,file=y%";
+
+    fn problem(name: &str) -> Problem {
+        Problem {
+            name: name.to_owned(),
+            reason: HOSTILE.to_owned(),
+        }
+    }
+
+    fn conflict(name: &str) -> Conflicted {
+        Conflicted {
+            name: name.to_owned(),
+            place: ".github/skills/one".to_owned(),
+            commit: None,
+            is_marked: false,
+            files: vec![ConflictedFile {
+                path: "SKILL.md".to_owned(),
+                reason: "both sides changed the same lines".to_owned(),
+                hunks: Vec::new(),
+            }],
+        }
+    }
+
+    #[test]
+    fn annotations_list_problems_and_escape_names() {
+        let report = Report {
+            failed: vec![Failed {
+                place: "acme/skills".to_owned(),
+                skills: 2,
+                error: OpError::Disagrees(HOSTILE.to_owned()),
+            }],
+            conflicts: vec![conflict("one")],
+            left_alone: vec![LeftAlone {
+                name: "two".to_owned(),
+                place: "p".to_owned(),
+                reason: HOSTILE.to_owned(),
+                files: Vec::new(),
+            }],
+            refused: vec![Refusal {
+                name: "six".to_owned(),
+                source: "github:a/b".to_owned(),
+                verdict: Verdict {
+                    key: Key::Deny,
+                    value: "[\"hooks\"]".to_owned(),
+                    is_allowed: false,
+                    reason: HOSTILE.to_owned(),
+                },
+            }],
+            stuck: vec![problem(HOSTILE)],
+            deleted: vec![problem("four")],
+            ..Report::default()
+        };
+        let lines: Vec<String> = annotations(&report)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let text = "x%0A::error::forged\\u{d},file=y%25";
+        assert_eq!(
+            lines[1],
+            "::error file=.github/skills/one/SKILL.md,title=one has conflicts::SKILL.md: both sides changed the same lines"
+        );
+        assert_eq!(
+            lines[3],
+            format!("::error title=two was not changed::p: {text}")
+        );
+        assert_eq!(
+            lines[4],
+            format!(
+                "::error title=x %3A%3Aerror%3A%3Aforged\\u{{d}}%2Cfile=y%25 is blocked::{text}"
+            )
+        );
+        assert_eq!(
+            lines[5],
+            format!("::warning title=four was deleted upstream::{text}")
+        );
+        assert_eq!(
+            lines[2],
+            format!("::error title=six is refused by the policy::deny: {text}")
+        );
+        assert!(lines[0].starts_with("::error title=acme/skills could not be checked::"));
+        assert!(lines.iter().all(|line| !line.contains(['\n', '\r'])));
+    }
+
+    #[test]
+    fn annotations_keep_to_the_limit_of_github() {
+        let report = Report {
+            stuck: (0..30).map(|_| problem("a")).collect(),
+            deleted: (0..30).map(|_| problem("b")).collect(),
+            ..Report::default()
+        };
+        assert_eq!(annotations(&report).len(), 2 * MAX_OF_A_KIND);
+    }
+
+    #[test]
+    fn outputs_list_updated_skills_and_conflicts() {
+        let report = Report {
+            conflicts: vec![conflict("one"), conflict(HOSTILE)],
+            ..Report::default()
+        };
+        let text: Vec<String> = outputs(&report).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            text,
+            [
+                "changed=false\n",
+                "skills=\n",
+                "conflicts=one,x ::error::forged\\u{d},file=y%\n"
+            ]
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! The details of the changes: capabilities, descriptions, kept edits, commits, findings.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::section::Section;
+use super::{moved, sentence, short, word};
+use crate::fetch::history::{CommitLine, Lineage};
+use crate::operations::report::Change;
+use crate::operations::update::Report;
+use crate::output::markdown::code;
+use crate::output::text::{self, count};
+use mdskill_lint::capability::{Capability, Kind};
+use mdskill_lint::diagnostic::Severity;
+
+/// Maximum number of commits that are listed for a source.
+const MAX_COMMITS: usize = 10;
+
+/// Returns the new capabilities of the skills, the most dangerous first.
+pub(super) fn capabilities(report: &Report) -> Section {
+    let diffs = report.skills.iter();
+    let diffs = diffs.filter_map(|change| Some((&change.name, change.diff.as_ref()?)));
+    let mut gained: Vec<(&Capability, &String)> = diffs
+        .flat_map(|(name, diff)| diff.gained.iter().map(move |new| (new, name)))
+        .collect();
+    gained.sort_by_key(|(new, name)| (new.kind, *name));
+    let mut items = Vec::new();
+    let mut last = None;
+    for (new, name) in gained {
+        let mut item = String::new();
+        if last != Some(new.kind) {
+            let _ = write!(item, "\n**{}**\n\n", heading(new.kind));
+            last = Some(new.kind);
+        }
+        let line = new.line.map_or_else(String::new, |line| format!(":{line}"));
+        let place = word(&format!("{}{line}", new.file));
+        let what = if new.what == new.file {
+            place
+        } else {
+            format!("{} in {place}", word(&new.what))
+        };
+        let _ = writeln!(item, "- {}: {what}", word(name));
+        items.push(item);
+    }
+    items.extend(changed_scripts(report));
+    items.splice(..0, unknown(report, items.is_empty()));
+    Section {
+        title: "New capabilities",
+        intro: "",
+        items,
+    }
+}
+
+/// Returns the scripts whose content changed.
+fn changed_scripts(report: &Report) -> Vec<String> {
+    let diffs = report.skills.iter();
+    let diffs = diffs.filter_map(|change| Some((&change.name, change.diff.as_ref()?)));
+    let all =
+        diffs.flat_map(|(name, diff)| diff.changed_scripts.iter().map(move |path| (name, path)));
+    let line = |(at, (name, path)): (usize, (&String, &String))| {
+        let head = match at {
+            0 => "\n**Changed scripts: read their diffs**\n\n",
+            _ => "",
+        };
+        format!("{head}- {}: {}\n", word(name), word(path))
+    };
+    all.enumerate().map(line).collect()
+}
+
+/// Returns the sentence for skills that gain nothing, or that could not be compared.
+fn unknown(report: &Report, is_nothing_new: bool) -> Option<String> {
+    let all = report.skills.len();
+    let unknown = report.skills.iter().filter(|change| change.diff.is_none());
+    match unknown.count() {
+        0 if all > 0 && is_nothing_new => {
+            Some("\nNone: the scripts, commands, tools, and hosts are unchanged.\n".to_owned())
+        }
+        0 => None,
+        unknown if unknown == all => Some("\nNot compared: read the diffs.\n".to_owned()),
+        unknown => Some(format!(
+            "\n{} could not be compared: read the diffs.{}\n",
+            count(unknown, "skill"),
+            if is_nothing_new {
+                " The others have no new capabilities."
+            } else {
+                ""
+            }
+        )),
+    }
+}
+
+const fn heading(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Hook => "Hooks: commands that the client runs automatically",
+        Kind::UnrestrictedBash => "Any command, without confirmation (unrestricted Bash)",
+        Kind::HiddenCharacters => "Hidden characters, which only agents read",
+        Kind::Script => "Scripts",
+        Kind::Executable => "Executable files",
+        Kind::Tool => "Tools that need no confirmation (allowed-tools)",
+        Kind::Host => "Hosts",
+        Kind::Command => "Commands",
+    }
+}
+
+/// Returns the changed descriptions. They matter, because they decide when an agent uses a skill.
+pub(super) fn descriptions(report: &Report) -> Section {
+    let item = |change: &Change| {
+        let description = change.diff.as_ref()?.description.as_ref()?;
+        let text =
+            |text: &Option<String>| text.as_deref().map_or_else(|| "none".to_owned(), sentence);
+        Some(format!(
+            "- {}\n  - before: {}\n  - after: {}\n",
+            word(&change.name),
+            text(&description.before),
+            text(&description.after)
+        ))
+    };
+    Section {
+        title: "Descriptions",
+        intro: "\n",
+        items: report.skills.iter().filter_map(item).collect(),
+    }
+}
+
+/// Returns the kept edits, the folders in the trash, and the notes of each skill.
+pub(super) fn edits(report: &Report) -> Section {
+    let mut items = Vec::new();
+    for change in &report.skills {
+        let name = word(&change.name);
+        if !change.edited.is_empty() {
+            let files: Vec<String> = change.edited.iter().map(|file| word(file)).collect();
+            items.push(format!(
+                "- {name} keeps its local edits of {}\n",
+                files.join(", ")
+            ));
+        }
+        for note in &change.notes {
+            items.push(format!("- {name}: {}\n", sentence(note)));
+        }
+    }
+    for newer in &report.newer {
+        items.push(format!(
+            "- {} follows {}, which resolves to {}; the newest version is {}\n",
+            word(&newer.name),
+            word(&newer.git_ref),
+            word(&newer.compatible),
+            word(&newer.newest)
+        ));
+    }
+    for path in &report.trashed {
+        items.push(format!("- moved your old copy to {}\n", word(path)));
+    }
+    Section {
+        title: "Notes",
+        intro: "\n",
+        items,
+    }
+}
+
+/// Returns the commits between the versions, grouped by source.
+pub(super) fn commits(report: &Report) -> Section {
+    let mut groups: BTreeMap<_, (&Change, Vec<&String>)> = BTreeMap::new();
+    for change in &report.skills {
+        if matches!(change.lineage, Some(Lineage::Forward { .. } | Lineage::Far)) {
+            let key = (&change.source, &change.from, &change.commit);
+            let group = groups.entry(key).or_insert_with(|| (change, Vec::new()));
+            group.1.push(&change.name);
+        }
+    }
+    let items = groups.into_values().map(|(change, names)| {
+        let skills = match names.as_slice() {
+            [name] => word(name),
+            names => count(names.len(), "skill"),
+        };
+        let source = word(text::source(&change.source));
+        let head = format!("- {source} {} ({skills})", moved(change));
+        match &change.lineage {
+            Some(Lineage::Forward { commits }) => format!("{head}\n{}", log(commits)),
+            _ => format!("{head}: more commits than the limit\n"),
+        }
+    });
+    Section {
+        title: "Commits",
+        intro: "\n",
+        items: items.collect(),
+    }
+}
+
+fn log(commits: &[CommitLine]) -> String {
+    let mut text = String::new();
+    for commit in commits.iter().take(MAX_COMMITS) {
+        let id = code(&short(Some(&commit.id.to_string())));
+        let _ = writeln!(text, "  - {id} {}", sentence(&commit.summary));
+    }
+    if commits.len() > MAX_COMMITS {
+        let more = count(commits.len() - MAX_COMMITS, "more commit");
+        let _ = writeln!(text, "  - … and {more}");
+    }
+    text
+}
+
+/// Returns the errors and warnings in the new versions.
+pub(super) fn findings(report: &Report) -> Section {
+    let found = report.diagnostics.iter();
+    let mut found: Vec<_> = found
+        .filter(|found| found.diagnostic.severity > Severity::Info)
+        .collect();
+    found.sort_by_key(|found| std::cmp::Reverse(found.diagnostic.severity));
+    let item = |found: &&crate::operations::findings::Found| {
+        let found = &found.diagnostic;
+        format!(
+            "- {} {} in {}: {}\n",
+            found.severity,
+            found.code,
+            word(&format!("{}:{}", found.file, found.start.line)),
+            sentence(&found.message)
+        )
+    };
+    Section {
+        title: "Findings",
+        intro: "\n",
+        items: found.iter().map(item).collect(),
+    }
+}

@@ -1,0 +1,145 @@
+//! The problems that need review: conflicts, refusals, deleted skills, and failed sources.
+
+use super::section::Section;
+use super::{cut, sentence, word};
+use crate::fetch::history::Lineage;
+use crate::hint::HasHint;
+use crate::operations::report::{Conflicted, Problem};
+use crate::operations::update::Report;
+use crate::output::markdown::{code, fenced};
+use crate::output::text::{self, count};
+
+/// Maximum number of files that are listed for a skill.
+const MAX_FILES: usize = 10;
+/// Maximum number of lines of a hunk.
+const MAX_LINES: usize = 80;
+
+/// Returns an item for each problem.
+pub(super) fn section(report: &Report) -> Section {
+    let mut items = Vec::new();
+    for failed in &report.failed {
+        let hint = failed.error.hint().map_or_else(String::new, |hint| {
+            format!("; {}", sentence(&hint.in_scope(false)))
+        });
+        items.push(format!(
+            "- **Not checked:** {} ({}): {}{hint}\n",
+            word(&failed.place),
+            count(failed.skills, "skill"),
+            sentence(&failed.error.to_string()),
+        ));
+    }
+    items.extend(report.conflicts.iter().map(conflict));
+    for refused in &report.refused {
+        items.push(format!(
+            "- **Refused by the policy:** {} from {}, by {}: {}\n",
+            word(&refused.name),
+            word(text::source(&refused.source)),
+            code(refused.verdict.key.word()),
+            sentence(&refused.verdict.reason),
+        ));
+    }
+    for left in &report.left_alone {
+        items.push(format!(
+            "- **Not changed:** {} in {}: {}{}\n",
+            word(&left.name),
+            word(&left.place),
+            sentence(&left.reason),
+            files(left.files.iter().map(|file| word(file)).collect()),
+        ));
+    }
+    items.extend(report.stuck.iter().map(|stuck| problem("Blocked", stuck)));
+    items.extend(rewritten(report));
+    items.extend(
+        report
+            .deleted
+            .iter()
+            .map(|gone| problem("Deleted upstream", gone)),
+    );
+    Section {
+        title: "Needs review",
+        intro: "\n",
+        items,
+    }
+}
+
+fn problem(label: &str, problem: &Problem) -> String {
+    format!(
+        "- **{label}:** {}: {}\n",
+        word(&problem.name),
+        sentence(&problem.reason)
+    )
+}
+
+fn conflict(conflict: &Conflicted) -> String {
+    let named = conflict.files.iter();
+    let named = named.map(|file| format!("{} ({})", word(&file.path), sentence(&file.reason)));
+    let outcome = if conflict.is_marked {
+        "has conflict markers in its files"
+    } else {
+        "was not updated"
+    };
+    format!(
+        "- **Conflict:** {} in {} {outcome}{}\n",
+        word(&conflict.name),
+        word(&conflict.place),
+        files(named.collect()),
+    )
+}
+
+fn files(named: Vec<String>) -> String {
+    let more = named.len().saturating_sub(MAX_FILES);
+    let mut shown: Vec<String> = named.into_iter().take(MAX_FILES).collect();
+    if more > 0 {
+        shown.push(count(more, "more file"));
+    }
+    if shown.is_empty() {
+        return String::new();
+    }
+    format!(": {}", shown.join(", "))
+}
+
+/// Returns an item for each source whose history was rewritten or set back.
+fn rewritten(report: &Report) -> Vec<String> {
+    let mut items = Vec::new();
+    for change in &report.skills {
+        let (label, what) = match change.lineage {
+            Some(Lineage::Rewritten) => (
+                "History rewritten",
+                "the locked commit is not an ancestor of the new one",
+            ),
+            Some(Lineage::Back) => ("Downgraded", "the new commit is older than the locked one"),
+            _ => continue,
+        };
+        let git_ref = change.git_ref.as_deref();
+        let git_ref = git_ref.map_or_else(String::new, |name| format!(" at {}", word(name)));
+        let source = word(text::source(&change.source));
+        let item = format!("- **{label}:** {source}{git_ref}: {what}\n");
+        if !items.contains(&item) {
+            items.push(item);
+        }
+    }
+    items
+}
+
+/// Returns the hunks of each conflict, with git's markers.
+pub(super) fn hunks(report: &Report) -> Section {
+    let mut items = Vec::new();
+    for conflict in &report.conflicts {
+        for file in &conflict.files {
+            for hunk in &file.hunks {
+                items.push(format!(
+                    "{} in {}:\n\n{}\n",
+                    word(&file.path),
+                    word(&conflict.name),
+                    fenced("", &cut(hunk, MAX_LINES)),
+                ));
+            }
+        }
+    }
+    Section {
+        title: "Conflicts",
+        intro: "\n`mdskill update NAME --conflict=markers` writes these markers to the files, so that you can resolve them; \
+               `--conflict=ours` or `--conflict=theirs` chooses one side.\n\n",
+        items,
+    }
+}

@@ -1,0 +1,76 @@
+//! The table of updated skills.
+
+use super::section::Section;
+use super::{moved, shortened};
+use crate::diff::SkillDiff;
+use crate::operations::report::Change;
+use crate::operations::update::Report;
+use crate::output::markdown::{escaped, link};
+use crate::output::text::{self, count};
+use mdskill_lint::capability::Kind;
+
+/// Maximum number of rows with a link to the comparison page, because more links would fill the page.
+const MAX_LINKS: usize = 200;
+/// Maximum width of a cell, in columns.
+const MAX_CELL: usize = 80;
+
+/// Returns a row for each updated skill.
+pub(super) fn section(report: &Report) -> Section {
+    let has_links = report.skills.len() <= MAX_LINKS;
+    let row = |change: &Change| {
+        let moved = moved(change);
+        let moved = match change.compare_url.as_deref().filter(|_| has_links) {
+            Some(url) => link(&moved, url),
+            None => moved,
+        };
+        let (files, gained) = match &change.diff {
+            Some(diff) => (files(diff), gained(diff)),
+            None => ("not compared".to_owned(), "not compared".to_owned()),
+        };
+        format!(
+            "| {} | {} | {moved} | {files} | {gained} |\n",
+            cell(&change.name),
+            cell(text::source(&change.source)),
+        )
+    };
+    Section {
+        title: "Updated skills",
+        intro: "\n| skill | source | commits | files | new capabilities |\n|---|---|---|---|---|\n",
+        items: report.skills.iter().map(row).collect(),
+    }
+}
+
+fn cell(text: &str) -> String {
+    escaped(&shortened(text, MAX_CELL))
+}
+
+/// Returns `3 files, +10 −2`, in which binary files have no lines.
+pub(super) fn files(diff: &SkillDiff) -> String {
+    let sum = |lines: fn(&crate::diff::FileDiff) -> Option<usize>| -> usize {
+        diff.files.iter().filter_map(lines).sum()
+    };
+    format!(
+        "{}, +{} −{}",
+        count(diff.files.len(), "file"),
+        sum(|file| file.added),
+        sum(|file| file.removed)
+    )
+}
+
+/// Returns the kinds of new capabilities, the most dangerous first.
+fn gained(diff: &SkillDiff) -> String {
+    let number = |kind: Kind| diff.gained.iter().filter(|new| new.kind == kind).count();
+    let kinds = Kind::ALL.into_iter().filter_map(|kind| match number(kind) {
+        0 => None,
+        1 => Some(format!("**{kind}**")),
+        many => Some(format!("**{kind}** ({many})")),
+    });
+    let mut words: Vec<String> = kinds.collect();
+    if !diff.changed_scripts.is_empty() {
+        words.push("changed scripts".to_owned());
+    }
+    if words.is_empty() {
+        return "–".to_owned();
+    }
+    words.join(", ")
+}

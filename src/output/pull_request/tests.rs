@@ -1,0 +1,210 @@
+//! Whole pages, compared with `testdata/summary`. `SNAPSHOTS=overwrite cargo test --lib pull_request` writes them.
+
+mod sample;
+
+use std::fmt::Write;
+use std::path::Path;
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use self::sample::{HOSTILE, change, difference, everything, gains};
+use super::*;
+use mdskill_lint::capability::Kind;
+
+/// Asserts that a page is the file of that name in `testdata/summary`.
+#[track_caller]
+fn assert_page(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("testdata/summary")
+        .join(name);
+    let expected = snapbox::Data::read_from(&path, Some(snapbox::data::DataFormat::Text)).raw();
+    snapbox::Assert::new()
+        .action_env(snapbox::assert::DEFAULT_ACTION_ENV)
+        .eq(snapbox::Data::text(actual).raw(), expected);
+}
+
+#[test]
+fn the_page_says_first_what_a_reviewer_must_know() {
+    assert_page(
+        "everything.md",
+        &summary(&everything(), &difference, MAX_BODY_BYTES),
+    );
+    let quiet = Report {
+        unchanged: 3,
+        ..Report::default()
+    };
+    assert_page("nothing.md", &summary(&quiet, &difference, MAX_BODY_BYTES));
+    let one = Report {
+        skills: vec![change("pdf")],
+        dry_run: true,
+        ..Report::default()
+    };
+    assert_page("one.md", &summary(&one, &difference, MAX_BODY_BYTES));
+}
+
+#[test]
+fn long_page_loses_its_diffs_first_and_counts_them() {
+    let mut report = everything();
+    report.skills.insert(0, change("big"));
+    let big = |name: &str| match name {
+        "big" => {
+            let mut diff = String::new();
+            for line in 0..2_000 {
+                let _ = writeln!(diff, "+line {line} of a long page");
+            }
+            Some(diff)
+        }
+        name => difference(name),
+    };
+    let page = summary(&report, &big, MAX_BODY_BYTES);
+    assert!(page.contains("… 1700 more lines\n"), "{page}");
+    assert_eq!(page.matches("<details>").count(), 3);
+    assert!(!page.contains("Not shown"));
+    let room = summary(&report, &|_| None, MAX_BODY_BYTES).len() + 1_000;
+    let bare = summary(&report, &big, room);
+    assert!(bare.len() <= room);
+    for kept in ["| big |", "**Hooks", "docs.example", "**Conflict:**"] {
+        assert!(bare.contains(kept), "{kept} is cut: {bare}");
+    }
+    assert!(!bare.contains("<details>"));
+    let last = bare.lines().last().unwrap();
+    assert!(
+        last.contains("limit:** 3 of “Diffs”. Use `mdskill diff NAME`"),
+        "{bare}"
+    );
+}
+
+#[test]
+fn no_room_is_exceeded_whatever_it_is() {
+    let (report, whole) = (
+        everything(),
+        summary(&everything(), &difference, 100_000).len(),
+    );
+    for room in (0..whole + 2_500).step_by(61) {
+        let page = summary(&report, &difference, room);
+        assert!(page.len() <= room, "{} > {room}", page.len());
+        is_sound(&page);
+    }
+}
+
+/// What the page is to GitHub: nothing in it but what we put there.
+fn is_sound(page: &str) {
+    let (mut open, mut cells, mut text) = (0_i32, 0, String::new());
+    for event in Parser::new_ext(page, Options::ENABLE_TABLES) {
+        match event {
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let html = html.trim_end();
+                if html.starts_with("<details><summary><code>") && html.ends_with("</summary>") {
+                    open += 1;
+                } else {
+                    assert_eq!(html, "</details>");
+                    open -= 1;
+                }
+                assert!((0..=1).contains(&open), "{page}");
+            }
+            Event::Start(Tag::Image { .. }) => panic!("an image: {page}"),
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                assert!(
+                    dest_url.starts_with("https://github.com/acme/skills/compare/"),
+                    "{dest_url}"
+                );
+            }
+            Event::Start(Tag::Heading { level, .. }) => assert_eq!(level, HeadingLevel::H3),
+            Event::Start(Tag::TableHead | Tag::TableRow) => cells = 0,
+            Event::Start(Tag::TableCell) => cells += 1,
+            Event::End(TagEnd::TableHead | TagEnd::TableRow) => assert_eq!(cells, 5),
+            // In code GitHub looks for nothing, and a block of code is text between these.
+            Event::Start(Tag::CodeBlock(_)) | Event::End(TagEnd::CodeBlock) => text.clear(),
+            Event::Text(piece) => text += &piece,
+            Event::End(_) => {
+                assert!(
+                    !text.contains("@o")
+                        && !text.contains("#1")
+                        && !text.contains("GH-2")
+                        && !text.contains("https://"),
+                    "{text}"
+                );
+                assert!(!text.contains('\u{202e}'));
+                text.clear();
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(open, 0, "{page}");
+}
+
+#[test]
+fn strangers_text_is_text() {
+    let mut report = everything();
+    for change in &mut report.skills {
+        change.name += HOSTILE;
+        change.source += HOSTILE;
+        change.notes.push(HOSTILE.to_owned());
+        change.edited.push(HOSTILE.to_owned());
+    }
+    for problem in report.stuck.iter_mut().chain(&mut report.deleted) {
+        problem.name += HOSTILE;
+        problem.reason += HOSTILE;
+    }
+    for file in &mut report.conflicts[0].files {
+        file.path += HOSTILE;
+        file.reason += HOSTILE;
+        file.hunks = vec![HOSTILE.to_owned(); 3];
+    }
+    report.left_alone[0].reason += HOSTILE;
+    is_sound(&summary(
+        &report,
+        &|_| Some(format!("+{HOSTILE}\n-````\n")),
+        MAX_BODY_BYTES,
+    ));
+}
+
+/// Half a thousand skills: each has its row, and what it can newly do.
+#[test]
+fn five_hundred_skills_fit() {
+    let skills = (0..500).map(|number| {
+        let mut change = change(&format!("a-skill-with-a-name-{number}"));
+        let gained = gains(Kind::Host, "a.example", "SKILL.md", Some(number));
+        change.diff.as_mut().unwrap().gained = if number % 10 == 0 {
+            vec![gained]
+        } else {
+            Vec::new()
+        };
+        change
+    });
+    let report = Report {
+        skills: skills.collect(),
+        ..Report::default()
+    };
+    let page = summary(&report, &difference, MAX_BODY_BYTES);
+    assert!(page.len() <= MAX_BODY_BYTES, "{}", page.len());
+    let rows = page
+        .lines()
+        .filter(|line| line.starts_with("| a\\-skill"))
+        .count();
+    assert_eq!(rows, 500);
+    assert_eq!(page.matches("`a.example`").count(), 50);
+    let missing = page.lines().last().unwrap();
+    assert!(missing.contains("of “Diffs”"), "{missing}");
+}
+
+#[test]
+fn what_was_not_compared_is_not_called_harmless() {
+    let mut unknown = change("pdf");
+    unknown.diff = None;
+    let page = |skills: Vec<Change>| {
+        let report = Report {
+            skills,
+            ..Report::default()
+        };
+        summary(&report, &|_| None, MAX_BODY_BYTES)
+    };
+    assert!(page(vec![unknown.clone()]).contains("Not compared"));
+    assert!(page(vec![unknown, change("docx")]).contains(
+        "1 skill could not be compared: read the diffs. The others have no new capabilities"
+    ));
+    assert!(
+        page(vec![change("docx")])
+            .contains("None: the scripts, commands, tools, and hosts are unchanged.\n")
+    );
+}

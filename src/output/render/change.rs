@@ -1,0 +1,70 @@
+//! Prints the lines that the reports of several commands have in common.
+
+use super::meaning::lines;
+use super::{origin, short};
+use crate::fetch::history::Lineage;
+use crate::operations::report::{Action, Change, LeftAlone, Problem};
+use crate::output::printer::Printer;
+use crate::output::text;
+
+pub(super) fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
+    let moved = change
+        .from
+        .as_ref()
+        .map(|from| format!("{} -> ", short(Some(from))))
+        .unwrap_or_default();
+    let places = change.places.join(", ");
+    let changed = change.diff.as_ref().filter(|diff| !diff.files.is_empty());
+    let lines = changed.map_or_else(String::new, |diff| format!("  {}", lines(diff)));
+    let name = &change.name;
+    let sentence = match change.action {
+        Action::Updated | Action::Relocked => format!(
+            "{name}  {}  {moved}{}{lines}",
+            text::source(&change.source),
+            short(change.commit.as_ref())
+        ),
+        Action::Removed => format!("{name}  from {places}"),
+        _ => format!("{name}  {}  {places}", origin(change)),
+    };
+    let is_back = matches!(change.lineage, Some(Lineage::Back));
+    let verb = match (change.action, dry_run) {
+        (Action::Updated, false) if is_back => "Downgraded",
+        (Action::Added, false) => "Added",
+        (Action::Added, true) => "Would add",
+        (Action::Updated, false) => "Updated",
+        (Action::Updated | Action::Relocked, true) => "Would update",
+        (Action::Relocked, false) => "Locked",
+        (Action::Restored, false) => "Installed",
+        (Action::Restored, true) => "Would install",
+        (Action::Removed, _) => "Removed",
+        (Action::Unchanged, _) => "Unchanged",
+    };
+    match change.action {
+        Action::Unchanged => printer.note(verb, &sentence),
+        _ => printer.status(verb, &sentence),
+    }
+    for note in &change.notes {
+        printer.note("", note);
+    }
+}
+
+pub(super) fn print_trashed(printer: &Printer, trashed: &[String]) {
+    for path in trashed {
+        printer.note("Moved", &format!("your old copy to {path}"));
+    }
+}
+
+pub(super) fn print_left_alone(printer: &Printer, left_alone: &[LeftAlone]) {
+    for left in left_alone {
+        printer.error(&format!("{} was not changed: {}", left.place, left.reason));
+        for file in &left.files {
+            printer.item(file);
+        }
+    }
+}
+
+pub(super) fn print_problems(printer: &Printer, problems: &[Problem]) {
+    for problem in problems {
+        printer.error(&format!("`{}`: {}", problem.name, problem.reason));
+    }
+}

@@ -1,0 +1,66 @@
+//! Prints merge conflicts.
+
+use crate::hint::Hint;
+use crate::operations::report::Conflicted;
+use crate::output::printer::Printer;
+use crate::output::text::count;
+
+/// Maximum number of lines that are printed for the conflicts of a file.
+const MAX_LINES: usize = 40;
+
+/// Prints the conflicts, and how to resolve them.
+pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_run: bool) {
+    for conflict in conflicts {
+        let sentence = match (conflict.is_marked, dry_run) {
+            (true, false) => "the conflicts are marked in the files",
+            (true, true) => "the conflicts would be marked in the files",
+            (false, _) => "your edits conflict with the new version",
+        };
+        printer.error(&format!("{}: {sentence}", conflict.place));
+        for file in &conflict.files {
+            printer.item(&format!("{}: {}", file.path, file.reason));
+            print_hunks(printer, &file.hunks);
+        }
+    }
+    let names = |is_marked: bool| -> Vec<&str> {
+        let of_kind = conflicts
+            .iter()
+            .filter(|conflict| conflict.is_marked == is_marked);
+        of_kind.map(|conflict| conflict.name.as_str()).collect()
+    };
+    if let Some(name) = one_name(&names(false)) {
+        let marked = format!("update {name} --conflict=markers");
+        printer.hint(&Hint::command(marked).then(
+            " writes conflict markers to the files; `--conflict=ours` and `--conflict=theirs` choose one side",
+        ));
+    }
+    if let (Some(name), false) = (one_name(&names(true)), dry_run) {
+        let kept = format!("keep {name}");
+        printer.hint(
+            &Hint::text("resolve the conflict markers and check the other files, which are unchanged; then run ")
+                .then_command(kept),
+        );
+    }
+}
+
+/// Prints the first lines of the conflicts of a file.
+fn print_hunks(printer: &Printer, hunks: &[String]) {
+    let lines = || hunks.iter().flat_map(|hunk| hunk.lines());
+    for line in lines().take(MAX_LINES) {
+        printer.item(&format!("  {line}"));
+    }
+    let hidden = lines().count().saturating_sub(MAX_LINES);
+    if hidden > 0 {
+        let more = count(hidden, "more line");
+        printer.item(&format!("  … {more}; `--json` prints all"));
+    }
+}
+
+/// Returns the name for a command that applies to all: the only name, or a placeholder.
+pub(super) fn one_name<'n>(names: &[&'n str]) -> Option<&'n str> {
+    match names {
+        [] => None,
+        [only] => Some(only),
+        _ => Some("NAME"),
+    }
+}

@@ -1,0 +1,46 @@
+//! Prints the report of `diff`.
+
+use super::conflicts::one_name;
+use super::update::print_not_updated;
+use crate::hint::Hint;
+use crate::operations::{diff as ops_diff, update};
+use crate::output::printer::Printer;
+use crate::output::text::count;
+
+/// Prints the changes of `update` in git's format.
+pub fn diff(printer: &Printer, report: &update::Report) {
+    let all: String = report.differences.values().map(String::as_str).collect();
+    printer.diff(&all);
+    print_not_updated(printer, report);
+}
+
+/// Prints local edits in git's format.
+pub fn local_diff(printer: &Printer, report: &ops_diff::Report) {
+    let unified = report.skills.iter().map(|skill| skill.unified.as_str());
+    printer.diff(&unified.collect::<String>());
+    let mut open: Vec<&str> = report
+        .skills
+        .iter()
+        .filter(|skill| !skill.is_kept)
+        .map(|skill| skill.name.as_str())
+        .collect();
+    open.dedup();
+    for left in &report.not_compared {
+        printer.warn(&format!("{} was not compared: {}", left.place, left.reason));
+    }
+    match (report.skills.len(), one_name(&open)) {
+        (0, _) => printer.status("Finished", "no local edits"),
+        (_, Some(name)) => printer.hint(
+            &Hint::command(format!("keep {name}"))
+                .then(" accepts the edits, ")
+                .then_command(format!("install {name} --force"))
+                .then(" discards them"),
+        ),
+        (edited, None) => {
+            printer.status(
+                "Finished",
+                &format!("{} modified, kept", count(edited, "folder")),
+            );
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Rendering of `import`.
+
+use super::change::print_trashed;
+use super::origin;
+use crate::operations::import::Report;
+use crate::output::printer::Printer;
+
+/// Prints the result of `import`.
+pub fn import(printer: &Printer, report: &Report) {
+    let verb = if report.dry_run {
+        "Would import"
+    } else {
+        "Imported"
+    };
+    for change in &report.skills {
+        let places = change.places.join(", ");
+        printer.status(
+            verb,
+            &format!("{}  {}  {places}", change.name, origin(change)),
+        );
+        for note in &change.notes {
+            printer.note("", note);
+        }
+        for file in &change.edited {
+            printer.item(file);
+        }
+    }
+    for kept in &report.kept {
+        printer.note("Kept", &format!("{}  {}", kept.name, kept.reason));
+    }
+    for link in &report.links {
+        printer.note(
+            "Link",
+            &format!("{link} is a symbolic link and was not imported"),
+        );
+    }
+    print_trashed(printer, &report.trashed);
+    for problem in &report.not_taken {
+        printer.error(&format!("`{}`: {}", problem.name, problem.reason));
+    }
+    let imported = report.skills.len();
+    let mut parts = vec![if report.dry_run {
+        format!("{imported} would be imported")
+    } else {
+        format!("{imported} imported")
+    }];
+    let mut part = |number: usize, what: &str| {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    };
+    part(report.kept.len(), "already locked");
+    part(report.not_taken.len(), "not imported");
+    printer.status("Finished", &parts.join(", "));
+    if !report.skills.is_empty() && !report.dry_run {
+        let validate = printer.command_line("validate");
+        printer.note("Next", &format!("{validate} checks the imported skills"));
+    }
+}

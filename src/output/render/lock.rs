@@ -1,0 +1,106 @@
+//! Prints the report of `lock`.
+
+use std::collections::BTreeMap;
+
+use super::short_ref;
+use crate::hint::Hint;
+use crate::lockfile::merge::{Difference, Item, Side};
+use crate::operations::lock::Report;
+use crate::output::printer::Printer;
+use crate::output::text::{self, count};
+
+/// The digits of a digest that are shown: `sha256:` and seven more.
+const SHORT_DIGEST: usize = 14;
+
+/// Prints the result of `lock`.
+pub fn lock(printer: &Printer, report: &Report) {
+    if !report.is_resolved() {
+        unresolved(printer, report);
+        return;
+    }
+    for difference in &report.differences {
+        let side = difference.side.unwrap_or(Side::Ours);
+        let taken = one_side(report, difference, side);
+        printer.status("Resolved", &format!("{}  {taken}", difference.name));
+    }
+    if report.is_written {
+        let skills = count(report.skills, "skill");
+        printer.status("Wrote", &format!("the lockfile, with {skills}"));
+    } else {
+        printer.note("Unchanged", "the lockfile has the current form");
+    }
+    if report.to_install > 0 {
+        let folders = count(report.to_install, "folder");
+        let verb = if report.to_install == 1 {
+            "differs"
+        } else {
+            "differ"
+        };
+        printer.hint(
+            &Hint::text(format!("{folders} {verb} from the lockfile: "))
+                .then_command("install")
+                .then(" restores the locked files, ")
+                .then_command("keep NAME")
+                .then(" accepts edits that git has merged"),
+        );
+    }
+}
+
+fn unresolved(printer: &Printer, report: &Report) {
+    for difference in &report.differences {
+        if difference.side.is_none() {
+            printer.error(&format!("`{}` was changed on both sides", difference.name));
+            printer.item(&one_side(report, difference, Side::Ours));
+            printer.item(&one_side(report, difference, Side::Theirs));
+        }
+    }
+    printer.error("nothing was changed");
+    printer.hint(
+        &Hint::text("choose with ")
+            .then_command("lock --resolve --ours NAME")
+            .then(" or `--theirs NAME` (without NAME: all of them); ")
+            .then_command("update NAME")
+            .then(" then takes the latest version"),
+    );
+}
+
+/// Describes one side's version: `ours (HEAD): acme/skills@abc1234, ref main`.
+fn one_side(report: &Report, difference: &Difference, side: Side) -> String {
+    let labels = report.labels.as_ref();
+    let (ours, theirs) = (difference.ours.as_ref(), difference.theirs.as_ref());
+    let (whose, label, item, other) = match side {
+        Side::Ours => ("ours", labels.map(|labels| &labels.ours), ours, theirs),
+        Side::Theirs => ("theirs", labels.map(|labels| &labels.theirs), theirs, ours),
+    };
+    let label = label.filter(|label| !label.is_empty());
+    let label = label.map_or_else(String::new, |label| format!(" ({label})"));
+    let version = match item {
+        None => "removed".to_owned(),
+        Some(Item::Key(_, value)) => value.clone(),
+        Some(item) => version(&item.fields(), other.map(Item::fields).as_ref()),
+    };
+    format!("{whose}{label}: {version}")
+}
+
+/// Describes a skill's block: the version, then the values that the other side has differently.
+fn version(fields: &BTreeMap<String, String>, other: Option<&BTreeMap<String, String>>) -> String {
+    let field = |key: &str| fields.get(key).map_or("", String::as_str);
+    let source = text::source(field("source"));
+    let mut text = if fields.contains_key("commit") {
+        format!("{source}@{}", short_ref(field("commit")))
+    } else {
+        format!("{source}, tree {}", short_ref(field("tree")))
+    };
+    for (key, value) in fields {
+        let is_said = matches!(&**key, "name" | "source" | "commit" | "tree" | "digest");
+        if is_said || other.is_none_or(|other| other.get(key) == Some(value)) {
+            continue;
+        }
+        let value = match &**key {
+            "edits" => value.get(..SHORT_DIGEST).unwrap_or(value),
+            _ => short_ref(value),
+        };
+        text.extend([", ", key, " ", value]);
+    }
+    text
+}

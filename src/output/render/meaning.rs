@@ -1,0 +1,115 @@
+//! Prints what a new version of a skill changes.
+
+use crate::diff::{FileChange, FileDiff, SkillDiff};
+use crate::fetch::history::Lineage;
+use crate::operations::report::Change;
+use crate::output::printer::Printer;
+use crate::output::text::count;
+use mdskill_lint::capability::Capability;
+
+/// Maximum number of capabilities of one kind that are printed.
+const MAX_GAINED: usize = 8;
+
+/// Prints the changes of a new version below the line of the skill.
+pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
+    let Some(diff) = &change.diff else {
+        return;
+    };
+    if with_files {
+        let size = size(diff, change.lineage.as_ref());
+        if !size.is_empty() {
+            printer.note("", &size);
+        }
+        for file in &diff.files {
+            printer.note("", &format!("  {}", file_line(file)));
+        }
+    }
+    if diff.description.is_some() {
+        printer.note("", "description changed");
+    }
+    for of_kind in diff.gained.chunk_by(|one, other| one.kind == other.kind) {
+        printer.note("", &format!("new {}: {}", of_kind[0].kind, listed(of_kind)));
+    }
+    if !diff.changed_scripts.is_empty() {
+        let scripts = diff.changed_scripts.join(", ");
+        printer.note("", &format!("changed scripts: {scripts}"));
+    }
+    if !change.edited.is_empty() {
+        let files = change.edited.join(", ");
+        printer.note("", &format!("kept your edits in {files}"));
+    }
+}
+
+/// Returns the size of a change: `2 files, +10 -3; 4 commits upstream`.
+#[must_use]
+pub(super) fn size(diff: &SkillDiff, lineage: Option<&Lineage>) -> String {
+    let mut parts = Vec::new();
+    if !diff.files.is_empty() {
+        parts.push(format!(
+            "{}, {}",
+            count(diff.files.len(), "file"),
+            lines(diff)
+        ));
+    }
+    match lineage {
+        Some(Lineage::Forward { commits }) => {
+            parts.push(format!("{} upstream", count(commits.len(), "commit")));
+        }
+        Some(Lineage::Far) => parts.push("many commits upstream".to_owned()),
+        Some(Lineage::Back | Lineage::Rewritten) | None => {}
+    }
+    parts.join("; ")
+}
+
+/// Returns the numbers of added and removed lines: `+10 -3`.
+#[must_use]
+pub(super) fn lines(diff: &SkillDiff) -> String {
+    let added: usize = diff.files.iter().filter_map(|file| file.added).sum();
+    let removed: usize = diff.files.iter().filter_map(|file| file.removed).sum();
+    format!("+{added} -{removed}")
+}
+
+fn file_line(file: &FileDiff) -> String {
+    let letter = match file.change {
+        FileChange::Added => 'A',
+        FileChange::Changed => 'M',
+        FileChange::Renamed => 'R',
+        FileChange::Removed => 'D',
+    };
+    let from = file.from.as_ref();
+    let from = from.map_or_else(String::new, |from| format!("{from} -> "));
+    let lines = match (file.added, file.removed) {
+        (Some(added), Some(removed)) => format!("  +{added} -{removed}"),
+        _ => "  (binary)".to_owned(),
+    };
+    let mode = match file.executable {
+        Some(true) => "  now executable",
+        Some(false) => "  no longer executable",
+        None => "",
+    };
+    format!("{letter} {from}{}{lines}{mode}", file.path)
+}
+
+/// Returns capabilities of one kind, each with its location.
+fn listed(capabilities: &[Capability]) -> String {
+    let shown = capabilities.iter().take(MAX_GAINED).map(|one| {
+        let place = match one.line {
+            Some(line) => format!("{}:{line}", one.file),
+            None => one.file.clone(),
+        };
+        if one.what == one.file {
+            one.what.clone()
+        } else {
+            format!("{} ({place})", one.what)
+        }
+    });
+    let mut shown: Vec<String> = shown.collect();
+    if let Some(more) = capabilities
+        .len()
+        .checked_sub(MAX_GAINED)
+        .filter(|more| *more > 0)
+    {
+        shown.push(format!("and {more} more (see `--json`)"));
+    }
+    shown.join(", ")
+}

@@ -1,0 +1,61 @@
+//! Prints the report of `policy`, and the refusals of all commands.
+
+use crate::operations::policy;
+use crate::operations::policy_check::Refusal;
+use crate::output::printer::Printer;
+use crate::output::sanitize;
+use crate::policy::Verdict;
+
+/// Prints the skills that the policy refuses.
+pub fn refused(printer: &Printer, refused: &[Refusal]) {
+    for refusal in refused {
+        let Refusal { name, verdict, .. } = refusal;
+        printer.error(&format!(
+            "policy `{}` refuses `{name}`: {}",
+            setting(verdict),
+            verdict.reason
+        ));
+    }
+}
+
+/// Prints the policy, and its result for each skill.
+pub fn policy(printer: &Printer, report: &policy::Report) {
+    let line = |text: &str| printer.data(&sanitize::line(text));
+    if report.keys.is_empty() {
+        line(&format!(
+            "no policy is set in {}: all sources are allowed",
+            report.file
+        ));
+    }
+    for key in report.keys.iter().filter(|_| !report.is_asked) {
+        line(&format!("{} = {}", key.key.word(), key.value));
+        line(&format!("    {}", key.meaning));
+    }
+    for skill in &report.skills {
+        let word = if skill.is_allowed {
+            "allowed"
+        } else {
+            "refused"
+        };
+        line(&format!("{word}  {}", skill.name));
+        // Without arguments, only the reasons of refusals are printed.
+        let is_printed = |verdict: &&Verdict| report.is_asked || !verdict.is_allowed;
+        for verdict in skill.verdicts.iter().filter(is_printed) {
+            let word = if verdict.is_allowed {
+                "allows"
+            } else {
+                "refuses"
+            };
+            let setting = setting(verdict);
+            line(&format!("    `{setting}` {word}: {}", verdict.reason));
+        }
+        if skill.is_unfetched {
+            line("    the other keys were not checked, because nothing was fetched");
+        }
+    }
+}
+
+/// `pin = "tag"`.
+fn setting(verdict: &Verdict) -> String {
+    format!("{} = {}", verdict.key.word(), verdict.value)
+}

@@ -1,0 +1,17 @@
+//! Prints the report of `remove`.
+
+use super::change::{print_change, print_left_alone, print_trashed};
+use crate::operations::remove;
+use crate::output::printer::Printer;
+
+/// Prints the result of `remove`.
+pub fn remove(printer: &Printer, report: &remove::Report) {
+    for change in &report.skills {
+        print_change(printer, change, false);
+    }
+    print_trashed(printer, &report.trashed);
+    print_left_alone(printer, &report.left_alone);
+    if !report.left_alone.is_empty() {
+        printer.error("nothing was changed");
+    }
+}

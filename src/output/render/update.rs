@@ -1,0 +1,111 @@
+//! Prints the report of `update`.
+
+use std::collections::BTreeSet;
+
+use super::change::{print_change, print_left_alone, print_problems, print_trashed};
+use super::conflicts::print_conflicts;
+use super::installed_findings::findings;
+use super::meaning::meaning;
+use super::refused;
+use crate::hint::HasHint;
+use crate::operations::report::{Action, Change, Conflicted};
+use crate::operations::update;
+use crate::output::printer::Printer;
+use crate::output::text::count;
+
+/// Prints the result of `update`.
+pub fn update(printer: &Printer, report: &update::Report) {
+    for change in &report.skills {
+        print_change(printer, change, report.dry_run);
+        meaning(printer, change, report.dry_run);
+    }
+    print_not_updated(printer, report);
+}
+
+/// Prints the skills that were not updated, and the totals.
+pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
+    print_trashed(printer, &report.trashed);
+    let moved: BTreeSet<&String> = report
+        .skills
+        .iter()
+        .flat_map(|moved| &moved.places)
+        .collect();
+    let told = report.diagnostics.iter();
+    findings(printer, told.filter(|found| moved.contains(&found.skill)));
+    for problem in &report.deleted {
+        printer.warn(&format!("`{}`: {}", problem.name, problem.reason));
+    }
+    print_problems(printer, &report.stuck);
+    refused(printer, &report.refused);
+    print_left_alone(printer, &report.left_alone);
+    print_conflicts(printer, &report.conflicts, report.dry_run);
+    for failed in &report.failed {
+        printer.error(&format!(
+            "{} ({}) could not be checked: {}",
+            failed.place,
+            count(failed.skills, "skill"),
+            failed.error
+        ));
+        if let Some(hint) = failed.error.hint() {
+            printer.hint(&hint);
+        }
+    }
+    let is_quiet = report.skills.is_empty()
+        && report.left_alone.is_empty()
+        && report.conflicts.is_empty()
+        && report.refused.is_empty()
+        && report.deleted.is_empty()
+        && report.stuck.is_empty()
+        && report.failed.is_empty();
+    if is_quiet {
+        let everything = format!(
+            "all skills are up to date ({})",
+            count(report.unchanged, "skill")
+        );
+        printer.status("Finished", &everything);
+        return;
+    }
+    let is_marked = |conflict: &&Conflicted| conflict.is_marked;
+    let marked = report.conflicts.iter().filter(is_marked).count();
+    let is_relocked = |change: &&Change| change.action == Action::Relocked;
+    let relocked = report.skills.iter().filter(is_relocked).count();
+    let verb = if report.dry_run {
+        "to update"
+    } else {
+        "updated"
+    };
+    let to_resolve = match marked {
+        0 => String::new(),
+        marked => format!(" ({marked} to resolve)"),
+    };
+    let moved = report.skills.len() - relocked;
+    let mut parts = vec![format!("{moved} {verb}{to_resolve}")];
+    let mut part = |number: usize, what: &str| {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    };
+    part(relocked, "locked without changes");
+    part(report.unchanged, "unchanged");
+    let conflicts = report.conflicts.len() - marked;
+    part(
+        conflicts,
+        if conflicts == 1 {
+            "conflict"
+        } else {
+            "conflicts"
+        },
+    );
+    let refused: BTreeSet<&String> = report.refused.iter().map(|refusal| &refusal.name).collect();
+    part(refused.len(), "refused");
+    // A skill may have several folders.
+    let left_alone: BTreeSet<&String> = report.left_alone.iter().map(|left| &left.name).collect();
+    part(left_alone.len(), "not changed");
+    part(report.deleted.len(), "deleted upstream");
+    part(report.stuck.len(), "blocked");
+    part(
+        report.failed.iter().map(|failed| failed.skills).sum(),
+        "not checked",
+    );
+    printer.status("Finished", &parts.join(", "));
+}

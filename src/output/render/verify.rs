@@ -1,0 +1,36 @@
+//! Prints the report of `verify`.
+
+use crate::hint::Hint;
+use crate::operations::verify;
+use crate::output::printer::Printer;
+use crate::output::text::count;
+
+/// Prints the result of `verify`.
+pub fn verify(printer: &Printer, report: &verify::Report) {
+    for drift in &report.drift {
+        printer.error(&format!("{} {}", drift.place, drift.problem));
+        for file in &drift.files {
+            printer.item(file);
+        }
+    }
+    if report.drift.is_empty() {
+        printer.status("Verified", &count(report.skills, "skill"));
+    } else {
+        let all = |is: fn(&verify::Drift) -> bool| report.drift.iter().all(is);
+        let hint = if all(|drift| drift.is_missing) {
+            Hint::command("install").then(" restores the missing files")
+        } else if all(|drift| drift.is_leftovers) {
+            Hint::text(
+                "delete these files, or add them to .gitignore; `verify` accepts untracked files that git ignores",
+            )
+        } else {
+            Hint::command("diff --local")
+                .then(" shows the edits; ")
+                .then_command("keep NAME")
+                .then(" accepts them, and ")
+                .then_command("install NAME --force")
+                .then(" discards them")
+        };
+        printer.hint(&hint);
+    }
+}
