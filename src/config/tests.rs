@@ -108,7 +108,7 @@ fn invalid_rules_are_errors_with_a_line() {
         (
             "[rules]\nignore = [\n  \"SK301\",\n  \"broken-lnk\",\n]\n",
             4,
-            "is `broken-link` meant?",
+            "did you mean `broken-link`?",
         ),
         ("[rules]\nselect = [3]\n", 2, "must be a list of rules"),
         (
