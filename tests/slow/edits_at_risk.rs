@@ -198,7 +198,7 @@ fn an_edit_between_the_merge_and_the_exchange_is_refused_by_its_name() {
         assert_eq!(of(&theirs), of(&now));
         assert_eq!(scene.shop.entry(name)["commit"], scene.old);
     }
-    room.mdskill(["update"]).run().ok().says("2 skills moved");
+    room.mdskill(["update"]).run().ok().says("2 updated");
     assert_eq!(
         room.read(PAGE),
         page(0, "first, theirs", "last, ours, and more")
