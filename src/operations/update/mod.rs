@@ -6,7 +6,7 @@ mod min_age;
 mod plan_skill;
 mod source_update;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -88,6 +88,40 @@ pub struct Report {
     pub differences: BTreeMap<String, String>,
     /// Whether nothing was done on purpose.
     pub dry_run: bool,
+}
+
+impl Report {
+    /// Returns whether all skills were checked and none needs an update.
+    #[must_use]
+    pub fn is_up_to_date(&self) -> bool {
+        self.skills.is_empty()
+            && self.left_alone.is_empty()
+            && self.conflicts.is_empty()
+            && self.refused.is_empty()
+            && self.deleted.is_empty()
+            && self.stuck.is_empty()
+            && self.failed.is_empty()
+    }
+
+    /// Returns the number of skills that the policy refuses; several of its keys may refuse one.
+    #[must_use]
+    pub fn refused_skills(&self) -> usize {
+        let names = self.refused.iter().map(|refusal| &refusal.name);
+        names.collect::<BTreeSet<_>>().len()
+    }
+
+    /// Returns the number of skills with folders that were not changed; one may have several.
+    #[must_use]
+    pub fn skills_left_alone(&self) -> usize {
+        let names = self.left_alone.iter().map(|left| &left.name);
+        names.collect::<BTreeSet<_>>().len()
+    }
+
+    /// Returns the number of skills whose sources could not be checked.
+    #[must_use]
+    pub fn unchecked_skills(&self) -> usize {
+        self.failed.iter().map(|failed| failed.skills).sum()
+    }
 }
 
 /// A source that can't be fetched from.

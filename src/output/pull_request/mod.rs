@@ -12,13 +12,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-
 use section::page;
 
 use super::markdown::{code, escaped};
 use super::sanitize;
-use super::text::count;
+use super::text::{count, totals};
 use crate::operations::report::Change;
 use crate::operations::update::Report;
 
@@ -60,31 +58,22 @@ pub fn summary(
 /// Returns the first sentence, which has the totals.
 fn headline(report: &Report) -> String {
     let moved = report.skills.len();
-    let mut parts = Vec::new();
-    let mut part = |number: usize, what: &str| {
-        if number > 0 {
-            parts.push(format!("{number} {what}"));
-        }
-    };
     let conflicts = report.conflicts.len();
-    part(
-        conflicts,
-        if conflicts == 1 {
-            "conflict"
-        } else {
-            "conflicts"
-        },
-    );
-    // Several keys may refuse the same skill.
-    let refused: BTreeSet<&String> = report.refused.iter().map(|refusal| &refusal.name).collect();
-    part(refused.len(), "refused");
-    part(report.left_alone.len(), "not changed");
-    part(report.stuck.len(), "blocked");
-    part(report.deleted.len(), "deleted upstream");
-    let unchecked = report.failed.iter().map(|failed| failed.skills).sum();
-    part(unchecked, "not checked");
-    part(report.unchanged, "unchanged");
-    if is_quiet(report) {
+    let conflict_noun = if conflicts == 1 {
+        "conflict"
+    } else {
+        "conflicts"
+    };
+    let parts = totals([
+        (conflicts, conflict_noun),
+        (report.refused_skills(), "refused"),
+        (report.skills_left_alone(), "not changed"),
+        (report.stuck.len(), "blocked"),
+        (report.deleted.len(), "deleted upstream"),
+        (report.unchecked_skills(), "not checked"),
+        (report.unchanged, "unchanged"),
+    ]);
+    if report.is_up_to_date() {
         return format!(
             "All skills are up to date ({}).\n",
             count(report.unchanged, "skill")
@@ -101,16 +90,6 @@ fn headline(report: &Report) -> String {
         format!("; {}", parts.join(", "))
     };
     format!("**{} {verb}**{rest}.\n", count(moved, "skill"))
-}
-
-fn is_quiet(report: &Report) -> bool {
-    report.skills.is_empty()
-        && report.conflicts.is_empty()
-        && report.refused.is_empty()
-        && report.left_alone.is_empty()
-        && report.stuck.is_empty()
-        && report.deleted.is_empty()
-        && report.failed.is_empty()
 }
 
 /// Returns a sentence from a repository as plain text of limited width.

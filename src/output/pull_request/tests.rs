@@ -43,6 +43,17 @@ fn the_page_says_first_what_a_reviewer_must_know() {
 }
 
 #[test]
+fn skill_with_two_folders_counts_once_in_the_headline() {
+    let mut report = everything();
+    let before = headline(&report);
+    let mut second = report.left_alone[0].clone();
+    second.place.insert_str(0, ".claude/");
+    report.left_alone.push(second);
+    assert_eq!(headline(&report), before);
+    assert!(before.contains("1 not changed"), "{before}");
+}
+
+#[test]
 fn long_page_loses_its_diffs_first_and_counts_them() {
     let mut report = everything();
     report.skills.insert(0, change("big"));

@@ -11,7 +11,7 @@ use crate::hint::HasHint;
 use crate::operations::report::{Action, Change, Conflicted};
 use crate::operations::update;
 use crate::output::printer::Printer;
-use crate::output::text::count;
+use crate::output::text::{count, totals};
 
 /// Prints the result of `update`.
 pub fn update(printer: &Printer, report: &update::Report) {
@@ -50,14 +50,7 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
             printer.hint(&hint);
         }
     }
-    let is_quiet = report.skills.is_empty()
-        && report.left_alone.is_empty()
-        && report.conflicts.is_empty()
-        && report.refused.is_empty()
-        && report.deleted.is_empty()
-        && report.stuck.is_empty()
-        && report.failed.is_empty();
-    if is_quiet {
+    if report.is_up_to_date() {
         let everything = format!(
             "all skills are up to date ({})",
             count(report.unchanged, "skill")
@@ -79,33 +72,22 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
         marked => format!(" ({marked} to resolve)"),
     };
     let moved = report.skills.len() - relocked;
-    let mut parts = vec![format!("{moved} {verb}{to_resolve}")];
-    let mut part = |number: usize, what: &str| {
-        if number > 0 {
-            parts.push(format!("{number} {what}"));
-        }
-    };
-    part(relocked, "locked without changes");
-    part(report.unchanged, "unchanged");
     let conflicts = report.conflicts.len() - marked;
-    part(
-        conflicts,
-        if conflicts == 1 {
-            "conflict"
-        } else {
-            "conflicts"
-        },
-    );
-    let refused: BTreeSet<&String> = report.refused.iter().map(|refusal| &refusal.name).collect();
-    part(refused.len(), "refused");
-    // A skill may have several folders.
-    let left_alone: BTreeSet<&String> = report.left_alone.iter().map(|left| &left.name).collect();
-    part(left_alone.len(), "not changed");
-    part(report.deleted.len(), "deleted upstream");
-    part(report.stuck.len(), "blocked");
-    part(
-        report.failed.iter().map(|failed| failed.skills).sum(),
-        "not checked",
-    );
+    let conflict_noun = if conflicts == 1 {
+        "conflict"
+    } else {
+        "conflicts"
+    };
+    let mut parts = vec![format!("{moved} {verb}{to_resolve}")];
+    parts.extend(totals([
+        (relocked, "locked without changes"),
+        (report.unchanged, "unchanged"),
+        (conflicts, conflict_noun),
+        (report.refused_skills(), "refused"),
+        (report.skills_left_alone(), "not changed"),
+        (report.deleted.len(), "deleted upstream"),
+        (report.stuck.len(), "blocked"),
+        (report.unchecked_skills(), "not checked"),
+    ]));
     printer.status("Finished", &parts.join(", "));
 }
