@@ -227,7 +227,6 @@ pub fn merge(data: &[u8]) {
     };
     let (base, ours, theirs) = (side(), side(), side());
     let labels = Labels {
-        base: "base",
         ours: "ours",
         theirs: "theirs",
     };

@@ -46,14 +46,12 @@ pub enum Favor {
     Theirs,
 }
 
-/// How the sides are called behind the markers.
+/// The labels of the two sides in conflict markers.
 #[derive(Debug, Clone, Copy)]
 pub struct Labels<'a> {
-    /// What both came from; git's usual markers don't show it.
-    pub base: &'a str,
-    /// Behind `<<<<<<<`.
+    /// The label after `<<<<<<<`.
     pub ours: &'a str,
-    /// Behind `>>>>>>>`.
+    /// The label after `>>>>>>>`.
     pub theirs: &'a str,
 }
 

@@ -4,7 +4,6 @@ use proptest::prelude::*;
 use super::*;
 
 const LABELS: Labels<'static> = Labels {
-    base: "base",
     ours: "ours",
     theirs: "theirs",
 };

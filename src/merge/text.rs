@@ -102,7 +102,6 @@ mod tests {
     use super::*;
 
     const LABELS: Labels<'static> = Labels {
-        base: "base",
         ours: "ours",
         theirs: "theirs",
     };

@@ -20,7 +20,6 @@ use std::path::Path;
 use std::process::Stdio;
 
 const LABELS: Labels<'static> = Labels {
-    base: "base",
     ours: "ours",
     theirs: "theirs",
 };

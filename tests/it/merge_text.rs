@@ -9,7 +9,6 @@ use proptest::prelude::*;
 use std::path::Path;
 
 const LABELS: Labels<'static> = Labels {
-    base: "before",
     ours: "your edits",
     theirs: "acme/skills@v2",
 };
@@ -21,15 +20,7 @@ fn by_git(room: &Path, texts: [&[u8]; 3], style: &Style<'_>) -> (Vec<u8>, usize)
         std::fs::write(room.join(name), text).unwrap();
     }
     let mut git = sealed::command("git", room);
-    git.args([
-        "merge-file",
-        "-p",
-        "-q",
-        "-L",
-        style.ours,
-        "-L",
-        LABELS.base,
-    ]);
+    git.args(["merge-file", "-p", "-q", "-L", style.ours, "-L", "base"]);
     git.args(["-L", style.theirs, "--marker-size"]);
     git.arg(style.marker_size.to_string());
     match style.taken {

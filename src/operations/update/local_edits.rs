@@ -162,7 +162,6 @@ impl Edited {
         }
         let theirs = merge::files_of(theirs, objects)?;
         let labels = Labels {
-            base: "as installed",
             ours: "your edits",
             theirs: upstream,
         };
