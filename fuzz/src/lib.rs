@@ -10,7 +10,7 @@ use mdskill::install::journal;
 use mdskill::install::scope::Scope;
 use mdskill::lockfile::Lockfile;
 use mdskill::lockfile::conflict_line;
-use mdskill::merge::{Favor, File, Files, Labels, merge as merge_files};
+use mdskill::merge::{File, Files, Labels, OnConflict, merge as merge_files};
 use mdskill::skill::discover;
 use mdskill::spec::Spec;
 use mdskill_git::objects::{Objects, TreeEntry};
@@ -230,15 +230,20 @@ pub fn merge(data: &[u8]) {
         ours: "ours",
         theirs: "theirs",
     };
-    for favor in [Favor::Nobody, Favor::Markers, Favor::Ours, Favor::Theirs] {
+    for on_conflict in [
+        OnConflict::Stop,
+        OnConflict::Markers,
+        OnConflict::Ours,
+        OnConflict::Theirs,
+    ] {
         for (ours, theirs) in [(&base, &ours), (&ours, &base), (&ours, &ours)] {
             let changed = if ours == &base { theirs } else { ours };
-            let merged = merge_files(&base, ours, theirs, &labels, favor);
+            let merged = merge_files(&base, ours, theirs, &labels, on_conflict);
             assert_eq!(&merged.files, changed);
             assert!(merged.conflicts.is_empty());
         }
-        let one = merge_files(&base, &ours, &theirs, &labels, favor);
-        let other = merge_files(&base, &theirs, &ours, &labels, favor);
+        let one = merge_files(&base, &ours, &theirs, &labels, on_conflict);
+        let other = merge_files(&base, &theirs, &ours, &labels, on_conflict);
         assert_eq!(one.conflicts.len(), other.conflicts.len());
     }
 }

@@ -3,7 +3,7 @@
 use super::github_actions::{self, Summary};
 use super::{Session, names, with_allowed};
 use crate::cli::{ConflictWinner, UpdateArgs};
-use crate::merge::Favor;
+use crate::merge::OnConflict;
 use crate::operations::{OpError, update as ops_update};
 use crate::output::error::{ExitStatus, status_of_failures};
 use crate::output::render;
@@ -15,11 +15,11 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
         names: names(&arguments.names)?,
         dry_run: arguments.dry_run || arguments.check,
         force: arguments.force,
-        favor: match arguments.conflict {
-            None => Favor::Nobody,
-            Some(ConflictWinner::Markers) => Favor::Markers,
-            Some(ConflictWinner::Ours) => Favor::Ours,
-            Some(ConflictWinner::Theirs) => Favor::Theirs,
+        on_conflict: match arguments.conflict {
+            None => OnConflict::Stop,
+            Some(ConflictWinner::Markers) => OnConflict::Markers,
+            Some(ConflictWinner::Ours) => OnConflict::Ours,
+            Some(ConflictWinner::Theirs) => OnConflict::Theirs,
         },
         with_differences: summary.wants_differences(session),
         accept_moved_tag: arguments.accept_moved_tag,

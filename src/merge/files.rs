@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::path_collisions::{Moved, separate};
 use super::renames::{Renames, renames};
 use super::text::merge_lines;
-use super::{Conflict, ConflictKind, Favor, File, Files, Labels, Merged};
+use super::{Conflict, ConflictKind, File, Files, Labels, Merged, OnConflict};
 use mdskill_git::objects::MAX_OBJECT_BYTES;
 use mdskill_git::similarity::is_text;
 use mdskill_lint::path::SkillPath;
@@ -24,13 +24,13 @@ pub(super) fn merge(
     ours: &Files,
     theirs: &Files,
     labels: &Labels<'_>,
-    favor: Favor,
+    on_conflict: OnConflict,
 ) -> Merged {
     let mut merging = Merging {
         ours,
         theirs,
         labels,
-        favor,
+        on_conflict,
         slots: slots(base, ours, theirs),
         moved: Moved::new(),
         conflicts: Vec::new(),
@@ -40,10 +40,10 @@ pub(super) fn merge(
     merging.follow(base, &here, &there);
     let mut files = merging.settle();
     let mut conflicts = merging.conflicts;
-    let winner = match favor {
-        Favor::Nobody => None,
-        Favor::Markers | Favor::Ours => Some(ours),
-        Favor::Theirs => Some(theirs),
+    let winner = match on_conflict {
+        OnConflict::Stop => None,
+        OnConflict::Markers | OnConflict::Ours => Some(ours),
+        OnConflict::Theirs => Some(theirs),
     };
     conflicts.extend(separate(&mut files, [ours, theirs], winner, merging.moved));
     conflicts.sort_by(|a, b| (&a.path, &a.kind).cmp(&(&b.path, &b.kind)));
@@ -67,7 +67,7 @@ struct Merging<'a> {
     ours: &'a Files,
     theirs: &'a Files,
     labels: &'a Labels<'a>,
-    favor: Favor,
+    on_conflict: OnConflict,
     slots: BTreeMap<SkillPath, Slot>,
     moved: Moved,
     conflicts: Vec<Conflict>,
@@ -143,19 +143,19 @@ impl Merging<'_> {
         };
         self.conflict(from, kind);
         let merged = self.combine(from, Some(was), here, there);
-        let favor = self.favor;
-        self.slot(ours).ours = (favor != Favor::Theirs).then(|| merged.clone());
-        self.slot(theirs).theirs = takes_theirs(favor).then_some(merged);
+        let on_conflict = self.on_conflict;
+        self.slot(ours).ours = (on_conflict != OnConflict::Theirs).then(|| merged.clone());
+        self.slot(theirs).theirs = takes_theirs(on_conflict).then_some(merged);
     }
 
     fn renamed_and_deleted(&mut self, from: &SkillPath, to: &SkillPath, here: bool) {
         let from = from.to_string();
         self.conflict(to, ConflictKind::RenamedAndDeleted { from });
-        let favor = self.favor;
+        let on_conflict = self.on_conflict;
         let slot = self.slot(to);
         match here {
-            true if favor == Favor::Theirs => slot.ours = None,
-            false if !takes_theirs(favor) => slot.theirs = None,
+            true if on_conflict == OnConflict::Theirs => slot.ours = None,
+            false if !takes_theirs(on_conflict) => slot.theirs = None,
             _ => {}
         }
     }
@@ -181,11 +181,11 @@ impl Merging<'_> {
             (Some(ours), Some(theirs)) => Some(self.combine(path, base.as_ref(), &ours, &theirs)),
             (ours, None) => {
                 self.conflict(path, ConflictKind::DeletedThere);
-                ours.filter(|_| self.favor != Favor::Theirs)
+                ours.filter(|_| self.on_conflict != OnConflict::Theirs)
             }
             (None, theirs) => {
                 self.conflict(path, ConflictKind::DeletedHere);
-                theirs.filter(|_| takes_theirs(self.favor))
+                theirs.filter(|_| takes_theirs(self.on_conflict))
             }
         }
     }
@@ -229,8 +229,14 @@ impl Merging<'_> {
         } else if all.iter().any(|bytes| bytes.len() > MAX_OBJECT_BYTES) {
             Err(ConflictKind::TooLarge)
         } else {
-            merge_lines(old, &ours.bytes, &theirs.bytes, self.labels, self.favor)
-                .ok_or(ConflictKind::TooLarge)
+            merge_lines(
+                old,
+                &ours.bytes,
+                &theirs.bytes,
+                self.labels,
+                self.on_conflict,
+            )
+            .ok_or(ConflictKind::TooLarge)
         };
         match lines {
             Ok(lines) if lines.hunks.is_empty() => lines.bytes.into(),
@@ -254,9 +260,9 @@ impl Merging<'_> {
     }
 
     fn favored<'f>(&self, ours: &'f File, theirs: &'f File) -> &'f File {
-        match self.favor {
-            Favor::Theirs => theirs,
-            Favor::Nobody | Favor::Markers | Favor::Ours => ours,
+        match self.on_conflict {
+            OnConflict::Theirs => theirs,
+            OnConflict::Stop | OnConflict::Markers | OnConflict::Ours => ours,
         }
     }
 
@@ -280,7 +286,7 @@ fn settled<T: PartialEq>(base: Option<&T>, ours: T, theirs: T) -> Option<T> {
     }
 }
 
-/// Whether a file stays that only they have; with nobody to win, both sides' files are looked at.
-fn takes_theirs(favor: Favor) -> bool {
-    matches!(favor, Favor::Nobody | Favor::Theirs)
+/// Returns whether a file that only they have stays. A merge that stops keeps both, to report them.
+fn takes_theirs(on_conflict: OnConflict) -> bool {
+    matches!(on_conflict, OnConflict::Stop | OnConflict::Theirs)
 }

@@ -1,8 +1,7 @@
-//! [`merge()`]: edits here and a new version there made one, file by file, as git would.
+//! [`merge()`]: a three-way merge of the files of a skill, with the results of git.
 //!
-//! Pure: three lists of files in memory, and a fourth that comes out. What lies where is decided
-//! as `git merge` does (its strategy `ort`, without renames of whole folders); what stands in a
-//! text that both changed is what `git merge-file` writes. Both are tested against git.
+//! It does no I/O. Paths are merged as `git merge` does (strategy `ort`, without the renames of whole
+//! folders), and texts as `git merge-file` does; tests compare both with git.
 
 mod conflict;
 mod files;
@@ -20,29 +19,29 @@ use crate::skill::tree::SkillTree;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::path::SkillPath;
 
-/// One file of a side.
+/// A file of one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Whether it may be executed.
+    /// Whether it is executable.
     pub mode: FileMode,
-    /// What it holds.
+    /// Its content.
     pub bytes: Arc<[u8]>,
 }
 
-/// The files of a side, by path.
+/// The files of one version, by path.
 pub type Files = BTreeMap<SkillPath, File>;
 
-/// Who wins where both sides changed the same.
+/// What a merge does where both sides changed the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Favor {
-    /// Nobody: a person must decide.
+pub enum OnConflict {
+    /// It only lists the conflicts: the user must decide.
     #[default]
-    Nobody,
-    /// Nobody, and the text says so between git's markers.
+    Stop,
+    /// It writes both versions, between git's conflict markers.
     Markers,
-    /// What is here, as with `git merge -X ours`.
+    /// It takes our version, as `git merge -X ours` does.
     Ours,
-    /// What is there, as with `git merge -X theirs`.
+    /// It takes their version, as `git merge -X theirs` does.
     Theirs,
 }
 
@@ -55,37 +54,37 @@ pub struct Labels<'a> {
     pub theirs: &'a str,
 }
 
-/// What a merge came to.
+/// The result of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merged {
-    /// The files; of no use when there are conflicts and [`Favor::Nobody`] was to win.
+    /// The merged files. Unusable if there are conflicts and the merge stops on them
+    /// ([`OnConflict::Stop`]).
     pub files: Files,
-    /// What both sides changed, by path. With [`Favor::Nobody`] a person must decide it, with the
-    /// others it says what was settled.
+    /// The conflicts, by path: still to decide with [`OnConflict::Stop`], otherwise already resolved.
     pub conflicts: Vec<Conflict>,
 }
 
-/// Merges what became of `base` here and there.
+/// Merges the changes from `base` to `ours` and from `base` to `theirs`.
 ///
-/// With [`Favor::Markers`] a conflict of texts stands in the file between git's markers. What can have
-/// none is as it is in `ours`: a file that is no text or too large, one that was edited on one side and
-/// deleted on the other, one that got two names, two that can't lie side by side. With [`Favor::Ours`] and
-/// [`Favor::Theirs`] only what is in conflict is taken from that side, all else from both.
+/// With [`OnConflict::Markers`], conflicting texts are written between git's markers. Where markers
+/// are impossible, our version is kept: binary or very large files, files edited on one side and
+/// deleted on the other, files with two new names, and paths that cannot exist side by side. With
+/// [`OnConflict::Ours`] and [`OnConflict::Theirs`], only the conflicts are taken from that side.
 #[must_use]
 pub fn merge(
     base: &Files,
     ours: &Files,
     theirs: &Files,
     labels: &Labels<'_>,
-    favor: Favor,
+    on_conflict: OnConflict,
 ) -> Merged {
-    files::merge(base, ours, theirs, labels, favor)
+    files::merge(base, ours, theirs, labels, on_conflict)
 }
 
-/// Reads all files of a skill, from memory where they are at hand.
+/// Reads all files of a skill.
 ///
 /// # Errors
-/// When a blob is missing, damaged or too large.
+/// If a blob is missing, damaged, or too large.
 pub fn files_of(tree: &SkillTree, objects: &Objects) -> Result<Files, ObjectError> {
     tree.files
         .iter()

@@ -31,13 +31,13 @@ fn told(merged: &Merged) -> Vec<String> {
 
 /// Merges with nobody to win, then with each, and expects these sentences and files of it.
 fn settled(base: &Files, ours: &Files, theirs: &Files, conflicts: &[&str], left: [&Files; 3]) {
-    let merged = merge(base, ours, theirs, &LABELS, Favor::Nobody);
+    let merged = merge(base, ours, theirs, &LABELS, OnConflict::Stop);
     assert_eq!(told(&merged), conflicts);
-    let favors = [Favor::Markers, Favor::Ours, Favor::Theirs];
-    for (favor, expected) in favors.into_iter().zip(left) {
-        let merged = merge(base, ours, theirs, &LABELS, favor);
-        assert_eq!(&merged.files, expected, "{favor:?}");
-        assert_eq!(told(&merged), conflicts, "{favor:?}");
+    let reactions = [OnConflict::Markers, OnConflict::Ours, OnConflict::Theirs];
+    for (on_conflict, expected) in reactions.into_iter().zip(left) {
+        let merged = merge(base, ours, theirs, &LABELS, on_conflict);
+        assert_eq!(&merged.files, expected, "{on_conflict:?}");
+        assert_eq!(told(&merged), conflicts, "{on_conflict:?}");
     }
 }
 
@@ -49,7 +49,7 @@ fn an_edit_follows_the_file_that_the_other_side_renamed() {
     let renamed = files([("references/b.md", TEXT)]);
     let expected = files([("references/b.md", edited.as_str())]);
     for (ours, theirs) in [(&edit, &renamed), (&renamed, &edit)] {
-        let merged = merge(&base, ours, theirs, &LABELS, Favor::Nobody);
+        let merged = merge(&base, ours, theirs, &LABELS, OnConflict::Stop);
         assert_eq!(merged.files, expected);
         assert!(merged.conflicts.is_empty());
     }
@@ -66,7 +66,7 @@ fn the_same_lines_changed_are_a_conflict_with_its_hunk() {
     let sentence = "a.md: both sides changed the same lines";
     let left = [&files([("a.md", marked.as_str())]), &ours, &theirs];
     settled(&base, &ours, &theirs, &[sentence], left);
-    let merged = merge(&base, &ours, &theirs, &LABELS, Favor::Nobody);
+    let merged = merge(&base, &ours, &theirs, &LABELS, OnConflict::Stop);
     assert_eq!(merged.conflicts[0].hunks, [hunk]);
 }
 
@@ -135,7 +135,7 @@ fn paths_that_only_together_collide_are_a_conflict() {
     settled(&base, &ours, &theirs, &sentences, [&ours, &ours, &theirs]);
     // What collides on one side already is not of the merge's making.
     let alone = files([("A.md", "1\n"), ("a.md", "2\n")]);
-    let merged = merge(&base, &alone, &base, &LABELS, Favor::Nobody);
+    let merged = merge(&base, &alone, &base, &LABELS, OnConflict::Stop);
     assert!(merged.conflicts.is_empty());
 }
 
@@ -145,7 +145,7 @@ fn an_edit_here_survives_the_new_name_that_can_not_be_had() {
     let base = files([("a.md", TEXT)]);
     let ours = files([("a.md", edited.as_str()), ("notes", "mine\n")]);
     let theirs = files([("notes/a.md", TEXT)]);
-    let merged = merge(&base, &ours, &theirs, &LABELS, Favor::Markers);
+    let merged = merge(&base, &ours, &theirs, &LABELS, OnConflict::Markers);
     assert_eq!(merged.files, ours);
     assert_eq!(
         told(&merged),
@@ -174,7 +174,7 @@ fn a_file_over_the_limit_is_not_merged() {
     let large = "line\n".repeat((16 << 20) / 5 + 2);
     let [base, ours, theirs] =
         ["a", "b", "c"].map(|end| files([("a.txt", &*format!("{large}{end}"))]));
-    let merged = merge(&base, &ours, &theirs, &LABELS, Favor::Nobody);
+    let merged = merge(&base, &ours, &theirs, &LABELS, OnConflict::Stop);
     assert_eq!(
         told(&merged),
         ["a.txt: both sides changed it, and it is too large to merge"]
@@ -201,10 +201,10 @@ fn very_many_renames_are_not_looked_for_without_end() {
     };
     let [base, ours, theirs] = [many("a", "x"), many("b", "x"), many("c", "x")];
     let begun = std::time::Instant::now();
-    let merged = merge(&base, &ours, &theirs, &LABELS, Favor::Nobody);
+    let merged = merge(&base, &ours, &theirs, &LABELS, OnConflict::Stop);
     assert_eq!(merged.conflicts.len(), 2000);
     let [ours, theirs] = [many("b", "y"), many("c", "z")];
-    let merged = merge(&base, &ours, &theirs, &LABELS, Favor::Nobody);
+    let merged = merge(&base, &ours, &theirs, &LABELS, OnConflict::Stop);
     assert!(merged.conflicts.is_empty());
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
@@ -254,12 +254,12 @@ fn some_files() -> impl Strategy<Value = Files> {
     btree_map(path, file, 0..5).prop_filter("a file and a folder of one name", can_lie)
 }
 
-fn any_favor() -> impl Strategy<Value = Favor> {
+fn any_on_conflict() -> impl Strategy<Value = OnConflict> {
     prop_oneof![
-        Just(Favor::Nobody),
-        Just(Favor::Markers),
-        Just(Favor::Ours),
-        Just(Favor::Theirs)
+        Just(OnConflict::Stop),
+        Just(OnConflict::Markers),
+        Just(OnConflict::Ours),
+        Just(OnConflict::Theirs)
     ]
 }
 
@@ -279,9 +279,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn what_only_one_side_did_is_done(base in some_files(), side in some_files(), favor in any_favor()) {
+    fn what_only_one_side_did_is_done(base in some_files(), side in some_files(), on_conflict in any_on_conflict()) {
         for (ours, theirs) in [(&base, &side), (&side, &base), (&side, &side)] {
-            let merged = merge(&base, ours, theirs, &LABELS, favor);
+            let merged = merge(&base, ours, theirs, &LABELS, on_conflict);
             prop_assert_eq!(&merged.files, &side);
             prop_assert!(merged.conflicts.is_empty());
         }
@@ -292,8 +292,8 @@ proptest! {
         let paths = |merged: Merged| -> Vec<String> {
             merged.conflicts.into_iter().map(|conflict| conflict.path).collect()
         };
-        let one = merge(&base, &ours, &theirs, &LABELS, Favor::Nobody);
-        let other = merge(&base, &theirs, &ours, &LABELS, Favor::Nobody);
+        let one = merge(&base, &ours, &theirs, &LABELS, OnConflict::Stop);
+        let other = merge(&base, &theirs, &ours, &LABELS, OnConflict::Stop);
         if one.conflicts.is_empty() {
             prop_assert_eq!(&one.files, &other.files);
         }
@@ -302,11 +302,11 @@ proptest! {
 
     #[test]
     fn whoever_wins_the_files_can_lie_side_by_side(
-        base in some_files(), ours in some_files(), theirs in some_files(), favor in any_favor(),
+        base in some_files(), ours in some_files(), theirs in some_files(), on_conflict in any_on_conflict(),
     ) {
         let can_lie = |files: &Files| mdskill_lint::path::collision(files.keys().map(SkillPath::as_str)).is_none();
-        let merged = merge(&base, &ours, &theirs, &LABELS, favor);
-        if favor != Favor::Nobody && can_lie(&ours) && can_lie(&theirs) {
+        let merged = merge(&base, &ours, &theirs, &LABELS, on_conflict);
+        if on_conflict != OnConflict::Stop && can_lie(&ours) && can_lie(&theirs) {
             prop_assert!(can_lie(&merged.files), "{:?}", merged.files.keys());
         }
     }
@@ -321,7 +321,7 @@ proptest! {
         let name = if renamed { "b.md" } else { "a.md" };
         let [base, ours_files, theirs_files] =
             [("a.md", &base), ("a.md", &ours), (name, &theirs)].map(|(path, text)| files([(path, text.as_str())]));
-        let merged = merge(&base, &ours_files, &theirs_files, &LABELS, Favor::Markers);
+        let merged = merge(&base, &ours_files, &theirs_files, &LABELS, OnConflict::Markers);
         let text: String = merged.files.values().map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).collect();
         for line in ours.lines().chain(theirs.lines()) {
             prop_assert!(text.lines().any(|other| other == line), "{line} is not in\n{text}");

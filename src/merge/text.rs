@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Favor, Labels};
+use super::{Labels, OnConflict};
 use mdskill_git::line_diff::lines_between;
 use mdskill_git::merge_file::{MARKER_SIZE, MergedText, Style, Taken, merge_file};
 
@@ -22,7 +22,7 @@ pub(super) fn merge_lines(
     ours: &[u8],
     theirs: &[u8],
     labels: &Labels<'_>,
-    favor: Favor,
+    on_conflict: OnConflict,
 ) -> Option<Lines> {
     if [ours, theirs]
         .iter()
@@ -48,11 +48,11 @@ pub(super) fn merge_lines(
         });
     }
     let hunks = hunks(&marked.bytes, usize::from(free));
-    let bytes = match favor {
-        Favor::Nobody | Favor::Markers if free == MARKER_SIZE => marked.bytes,
-        Favor::Nobody | Favor::Markers => merged(MARKER_SIZE, Taken::Marked)?.bytes,
-        Favor::Ours => merged(MARKER_SIZE, Taken::Ours)?.bytes,
-        Favor::Theirs => merged(MARKER_SIZE, Taken::Theirs)?.bytes,
+    let bytes = match on_conflict {
+        OnConflict::Stop | OnConflict::Markers if free == MARKER_SIZE => marked.bytes,
+        OnConflict::Stop | OnConflict::Markers => merged(MARKER_SIZE, Taken::Marked)?.bytes,
+        OnConflict::Ours => merged(MARKER_SIZE, Taken::Ours)?.bytes,
+        OnConflict::Theirs => merged(MARKER_SIZE, Taken::Theirs)?.bytes,
     };
     Some(Lines { bytes, hunks })
 }
@@ -112,7 +112,7 @@ mod tests {
         let ours = base.replace("end", "here");
         let theirs = base.replace("end", "there");
         let [base, ours, theirs] = [base, &ours, &theirs].map(str::as_bytes);
-        let merged = merge_lines(base, ours, theirs, &LABELS, Favor::Markers).unwrap();
+        let merged = merge_lines(base, ours, theirs, &LABELS, OnConflict::Markers).unwrap();
         let hunk = "<<<<<<< ours\nhere\n=======\nthere\n>>>>>>> theirs\n";
         assert_eq!(merged.hunks, [hunk]);
         let expected = format!("<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> it\n{hunk}");
@@ -124,10 +124,10 @@ mod tests {
         let many = |seed: usize| "x\n".repeat(seed) + &"y\nx\n".repeat(250_000);
         let [base, ours, theirs] = [1, 2, 3].map(|seed| many(seed) + &"y\n".repeat(seed));
         let [base, ours, theirs] = [&base, &ours, &theirs].map(String::as_bytes);
-        assert!(merge_lines(base, ours, theirs, &LABELS, Favor::Nobody).is_none());
+        assert!(merge_lines(base, ours, theirs, &LABELS, OnConflict::Stop).is_none());
         // As many lines, of which few differ, are merged.
         let [first, last] = [[b"a\n", base].concat(), [base, b"b\n"].concat()];
-        let merged = merge_lines(base, &first, &last, &LABELS, Favor::Nobody).unwrap();
+        let merged = merge_lines(base, &first, &last, &LABELS, OnConflict::Stop).unwrap();
         assert_eq!(merged.bytes, [b"a\n", base, b"b\n"].concat());
         assert!(merged.hunks.is_empty());
     }

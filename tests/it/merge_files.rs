@@ -8,7 +8,7 @@
 
 use crate::support::sealed;
 use mdskill::digest::FileMode;
-use mdskill::merge::{Favor, File, Files, Labels, Merged, merge};
+use mdskill::merge::{File, Files, Labels, Merged, OnConflict, merge};
 use mdskill_git::objects::{blob_id, mode_number, tree_id};
 use mdskill_lint::path::SkillPath;
 use proptest::collection::vec;
@@ -91,7 +91,7 @@ fn commits(room: &Path, cases: &[Case]) -> Vec<[String; 3]> {
 }
 
 /// Merges each pair with git.
-fn by_git(room: &Path, ids: &[[String; 3]], favor: Favor) -> Vec<Answer> {
+fn by_git(room: &Path, ids: &[[String; 3]], on_conflict: OnConflict) -> Vec<Answer> {
     let mut arguments = vec![
         "merge-tree",
         "--write-tree",
@@ -102,10 +102,10 @@ fn by_git(room: &Path, ids: &[[String; 3]], favor: Favor) -> Vec<Answer> {
         "-X",
         "diff-algorithm=myers",
     ];
-    match favor {
-        Favor::Ours => arguments.extend(["-X", "ours"]),
-        Favor::Theirs => arguments.extend(["-X", "theirs"]),
-        Favor::Nobody | Favor::Markers => {}
+    match on_conflict {
+        OnConflict::Ours => arguments.extend(["-X", "ours"]),
+        OnConflict::Theirs => arguments.extend(["-X", "theirs"]),
+        OnConflict::Stop | OnConflict::Markers => {}
     }
     let pairs: Vec<String> = ids
         .iter()
@@ -177,18 +177,18 @@ fn compare(cases: &[Case]) -> [usize; 2] {
     let room = room.path();
     let ids = commits(room, cases);
     let mut clean_and_not = [0, 0];
-    for favor in [Favor::Nobody, Favor::Ours, Favor::Theirs] {
-        let answers = by_git(room, &ids, favor);
+    for on_conflict in [OnConflict::Stop, OnConflict::Ours, OnConflict::Theirs] {
+        let answers = by_git(room, &ids, on_conflict);
         let mut differ = Vec::new();
         for ((case, ids), answer) in cases.iter().zip(&ids).zip(&answers) {
             let [base, ours, theirs] = case;
-            let merged = merge(base, ours, theirs, &LABELS, favor);
+            let merged = merge(base, ours, theirs, &LABELS, on_conflict);
             let is_clean = merged.conflicts.is_empty();
-            let agrees = match favor {
-                Favor::Nobody if answer.is_clean => {
+            let agrees = match on_conflict {
+                OnConflict::Stop if answer.is_clean => {
                     is_clean && tree_of(&merged.files) == answer.tree
                 }
-                Favor::Nobody => !is_clean,
+                OnConflict::Stop => !is_clean,
                 // What git leaves open for all that, we settle.
                 _ => !answer.is_clean || tree_of(&merged.files) == answer.tree,
             };
@@ -204,7 +204,7 @@ fn compare(cases: &[Case]) -> [usize; 2] {
         let smallest = differ.first().map(|(_, told)| told.as_str());
         assert!(
             differ.is_empty(),
-            "{} of {} differ with {favor:?}, such as\n{}",
+            "{} of {} differ with {on_conflict:?}, such as\n{}",
             differ.len(),
             cases.len(),
             smallest.unwrap()

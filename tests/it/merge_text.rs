@@ -1,7 +1,7 @@
 //! What both sides changed in one text: `git merge-file` is asked for each answer.
 
 use crate::support::sealed;
-use mdskill::merge::{Favor, File, Files, Labels, merge};
+use mdskill::merge::{File, Files, Labels, OnConflict, merge};
 use mdskill_git::merge_file::{Style, Taken, merge_file};
 use mdskill_lint::path::SkillPath;
 use proptest::collection::vec;
@@ -74,7 +74,7 @@ fn compare(room: &Path, texts: [&[u8]; 3], marker_size: u16, taken: Taken) {
         &files(ours),
         &files(theirs),
         &LABELS,
-        Favor::Markers,
+        OnConflict::Markers,
     );
     let hunks: usize = whole
         .conflicts

@@ -7,7 +7,7 @@ use crate::digest::{Digest, FileMode};
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::fs::{self, At};
 use crate::lockfile::{Entry, Lockfile};
-use crate::merge::{self, Conflict, Favor, File, Files, Labels};
+use crate::merge::{self, Conflict, File, Files, Labels, OnConflict};
 use crate::operations::OpError;
 use crate::operations::installed::marked_line;
 use crate::operations::own_source::{self, is_own_source};
@@ -142,7 +142,7 @@ impl Edited {
         base: Option<&SkillTree>,
         theirs: &SkillTree,
         objects: &Objects,
-        favor: Favor,
+        on_conflict: OnConflict,
         upstream: &str,
     ) -> Result<MergeOutcome, OpError> {
         let base = match base {
@@ -165,9 +165,9 @@ impl Edited {
             ours: "your edits",
             theirs: upstream,
         };
-        let merged = merge::merge(&base, &ours, &theirs, &labels, favor);
+        let merged = merge::merge(&base, &ours, &theirs, &labels, on_conflict);
         let conflicts: Vec<ConflictedFile> = merged.conflicts.into_iter().map(told).collect();
-        if !conflicts.is_empty() && favor == Favor::Nobody {
+        if !conflicts.is_empty() && on_conflict == OnConflict::Stop {
             return Ok(MergeOutcome::Conflict(conflicts));
         }
         let edited = differing(&merged.files, &theirs);

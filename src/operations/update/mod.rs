@@ -27,7 +27,7 @@ use crate::digest::Digest;
 use crate::fetch;
 use crate::install::plan;
 use crate::lockfile::{Entry, Lockfile};
-use crate::merge::Favor;
+use crate::merge::OnConflict;
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_lint::Settings;
@@ -47,8 +47,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Whether edited skills go to the trash instead of being merged.
     pub force: bool,
-    /// Who wins where edits and a new version change the same.
-    pub favor: Favor,
+    /// What to do where local edits and a new version change the same lines.
+    pub on_conflict: OnConflict,
     /// Whether the differences are wanted as git writes them.
     pub with_differences: bool,
     /// Whether a tag that points elsewhere now is followed.

@@ -11,7 +11,7 @@ use crate::diff::{self, SkillDiff};
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
 use crate::lockfile::Entry;
-use crate::merge::Favor;
+use crate::merge::OnConflict;
 use crate::operations::OpError;
 use crate::operations::install_steps::{self, digest_of};
 use crate::operations::policy_check::{Refusal, Version};
@@ -247,7 +247,7 @@ impl Source<'_, '_, '_> {
             let update = SkillUpdate::left_alone(skill.name, &edited.place, reason);
             Obstacle::Skill(Box::new(update))
         };
-        if base.is_none() && options.favor == Favor::Nobody {
+        if base.is_none() && options.on_conflict == OnConflict::Stop {
             return Err(left_alone(base_is_gone(skill.entry)));
         }
         let objects = self.repository.objects();
@@ -255,8 +255,9 @@ impl Source<'_, '_, '_> {
             Some(commit) => format!("upstream {}", commit.short()),
             None => "upstream".to_owned(),
         };
-        let merge = |favor| edited.merge_into(base, files, objects, favor, &name_of_theirs);
-        let merged = match merge(options.favor)? {
+        let merge =
+            |on_conflict| edited.merge_into(base, files, objects, on_conflict, &name_of_theirs);
+        let merged = match merge(options.on_conflict)? {
             MergeOutcome::Merged(merged) => merged,
             MergeOutcome::Conflict(conflicts) => {
                 let update = self.conflict(skill, target, &upstream, edited, conflicts)?;
@@ -271,14 +272,14 @@ impl Source<'_, '_, '_> {
             marked: Vec::new(),
             unmarked: None,
         };
-        match options.favor {
-            Favor::Markers if !merged.conflicts.is_empty() => {
+        match options.on_conflict {
+            OnConflict::Markers if !merged.conflicts.is_empty() => {
                 kept.marked = merged.conflicts;
-                if let MergeOutcome::Merged(theirs) = merge(Favor::Theirs)? {
+                if let MergeOutcome::Merged(theirs) = merge(OnConflict::Theirs)? {
                     kept.unmarked = Some(theirs.files);
                 }
             }
-            favor => notes.extend(resolved(&merged.conflicts, favor)),
+            on_conflict => notes.extend(resolved(&merged.conflicts, on_conflict)),
         }
         Ok((merged.files, Some(kept)))
     }
@@ -337,9 +338,9 @@ fn base_is_gone(entry: &Entry) -> String {
     )
 }
 
-fn resolved(conflicts: &[ConflictedFile], favor: Favor) -> Option<String> {
-    let whose = match favor {
-        Favor::Ours => "your edits",
+fn resolved(conflicts: &[ConflictedFile], on_conflict: OnConflict) -> Option<String> {
+    let whose = match on_conflict {
+        OnConflict::Ours => "your edits",
         _ => "upstream's lines",
     };
     let files: Vec<&str> = conflicts.iter().map(|file| file.path.as_str()).collect();
