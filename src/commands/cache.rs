@@ -2,17 +2,18 @@
 
 use super::Session;
 use crate::cli::{CacheArgs, CacheCommand};
-use crate::operations::{OpError, cache as ops_cache};
+use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
 
 pub(super) fn cache(session: &Session<'_>, arguments: &CacheArgs) -> Result<ExitStatus, OpError> {
     let (report, removed) = match &arguments.command {
-        None => (ops_cache::show(&session.context)?, false),
-        Some(CacheCommand::Prune { days }) => {
-            (ops_cache::prune(&session.context, (*days).max(1))?, true)
-        }
-        Some(CacheCommand::Clear) => (ops_cache::prune(&session.context, 0)?, true),
+        None => (operations::cache::show(&session.context)?, false),
+        Some(CacheCommand::Prune { days }) => (
+            operations::cache::prune(&session.context, (*days).max(1))?,
+            true,
+        ),
+        Some(CacheCommand::Clear) => (operations::cache::prune(&session.context, 0)?, true),
         Some(CacheCommand::Dir) => {
             session
                 .printer

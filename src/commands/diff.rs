@@ -3,25 +3,25 @@
 use super::update::status;
 use super::{Session, names, with_allowed};
 use crate::cli::DiffArgs;
-use crate::operations::{OpError, diff as ops_diff, update as ops_update};
+use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
 
 pub(super) fn diff(session: &Session<'_>, arguments: &DiffArgs) -> Result<ExitStatus, OpError> {
     let names = names(&arguments.names)?;
     if arguments.local {
-        let report = session.wait(ops_diff::local(&session.context, &names))?;
+        let report = session.wait(operations::diff::local(&session.context, &names))?;
         session.printer.show("diff", &report, render::local_diff);
         return Ok(ExitStatus::Done);
     }
-    let options = ops_update::Options {
+    let options = operations::update::Options {
         names,
         dry_run: true,
         with_differences: true,
         settings: with_allowed(session, &[])?,
-        ..ops_update::Options::default()
+        ..operations::update::Options::default()
     };
-    let report = session.wait(ops_update::update(&session.context, &options))?;
+    let report = session.wait(operations::update::update(&session.context, &options))?;
     session.printer.show("diff", &report, render::diff);
     Ok(status(&report, false))
 }

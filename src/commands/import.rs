@@ -2,17 +2,17 @@
 
 use super::Session;
 use crate::cli::ImportArgs;
-use crate::operations::{OpError, import as ops_import};
+use crate::operations::{self, OpError};
 use crate::output::error::{ExitStatus, status_of};
 use crate::output::render;
 
 pub(super) fn import(session: &Session<'_>, arguments: &ImportArgs) -> Result<ExitStatus, OpError> {
-    let options = ops_import::Options {
+    let options = operations::import::Options {
         files: arguments.files.clone(),
         restore: arguments.restore,
         dry_run: arguments.dry_run,
     };
-    let report = session.wait(ops_import::import(&session.context, &options))?;
+    let report = session.wait(operations::import::import(&session.context, &options))?;
     session.printer.show("import", &report, render::import);
     let failed = report.failures.iter().map(status_of).max();
     Ok(match (failed, report.not_taken.is_empty()) {

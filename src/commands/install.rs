@@ -2,7 +2,7 @@
 
 use super::{Session, names};
 use crate::cli::InstallArgs;
-use crate::operations::{OpError, install as ops_install};
+use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
 
@@ -10,13 +10,13 @@ pub(super) fn install(
     session: &Session<'_>,
     arguments: &InstallArgs,
 ) -> Result<ExitStatus, OpError> {
-    let options = ops_install::Options {
+    let options = operations::install::Options {
         names: names(&arguments.names)?,
         frozen: arguments.frozen || session.context.env.ci(),
         force: arguments.force,
         dry_run: arguments.dry_run,
     };
-    let report = session.wait(ops_install::install(&session.context, &options))?;
+    let report = session.wait(operations::install::install(&session.context, &options))?;
     session.printer.show("install", &report, render::install);
     if !report.refused.is_empty() {
         return Ok(ExitStatus::Found);

@@ -2,16 +2,16 @@
 
 use super::{Session, names};
 use crate::cli::KeepArgs;
-use crate::operations::{OpError, keep as ops_keep};
+use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
 
 pub(super) fn keep(session: &Session<'_>, arguments: &KeepArgs) -> Result<ExitStatus, OpError> {
-    let options = ops_keep::Options {
+    let options = operations::keep::Options {
         names: names(&arguments.names)?,
         force: arguments.force,
     };
-    let report = ops_keep::keep(&session.context, &options)?;
+    let report = operations::keep::keep(&session.context, &options)?;
     session.printer.show("keep", &report, render::keep);
     Ok(match report.left_alone.is_empty() {
         true => ExitStatus::Done,

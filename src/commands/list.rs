@@ -2,7 +2,7 @@
 
 use super::{Session, outdated};
 use crate::cli::{ListArgs, OutdatedArgs};
-use crate::operations::{OpError, list as ops_list, list_remote};
+use crate::operations::{self, OpError, list_remote};
 use crate::output::error::ExitStatus;
 use crate::output::render;
 use crate::spec::Spec;
@@ -13,7 +13,7 @@ pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitSt
         return outdated::outdated(session, &OutdatedArgs::default());
     }
     let Some(spec) = &arguments.spec else {
-        let report = ops_list::list(&session.context)?;
+        let report = operations::list::list(&session.context)?;
         printer.show("list", &report, |printer, report| {
             render::list(printer, report, arguments.names);
         });

@@ -4,7 +4,7 @@ use super::github_actions::{self, Summary};
 use super::update::status;
 use super::{Session, names, with_allowed};
 use crate::cli::OutdatedArgs;
-use crate::operations::{OpError, update as ops_update};
+use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
 
@@ -14,14 +14,14 @@ pub(super) fn outdated(
 ) -> Result<ExitStatus, OpError> {
     github_actions::hide_tokens(session);
     let summary = Summary::from_flags(session, &arguments.summary)?;
-    let options = ops_update::Options {
+    let options = operations::update::Options {
         names: names(&arguments.names)?,
         dry_run: true,
         with_differences: summary.wants_differences(session),
         settings: with_allowed(session, &[])?,
-        ..ops_update::Options::default()
+        ..operations::update::Options::default()
     };
-    let mut report = session.wait(ops_update::update(&session.context, &options))?;
+    let mut report = session.wait(operations::update::update(&session.context, &options))?;
     // The JSON report has no diffs, with or without a summary.
     let differences = std::mem::take(&mut report.differences);
     session.printer.show("outdated", &report, render::outdated);

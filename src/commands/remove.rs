@@ -2,16 +2,16 @@
 
 use super::{Session, names};
 use crate::cli::RemoveArgs;
-use crate::operations::{OpError, remove as ops_remove};
+use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
 
 pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<ExitStatus, OpError> {
-    let options = ops_remove::Options {
+    let options = operations::remove::Options {
         names: names(&arguments.names)?,
         force: arguments.force,
     };
-    let report = ops_remove::remove(&session.context, &options)?;
+    let report = operations::remove::remove(&session.context, &options)?;
     session.printer.show("remove", &report, render::remove);
     Ok(if report.left_alone.is_empty() {
         ExitStatus::Done

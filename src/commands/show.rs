@@ -3,7 +3,7 @@
 use super::Session;
 use crate::cli::ShowArgs;
 use crate::operations::show::Subject;
-use crate::operations::{OpError, show as ops_show};
+use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
 use mdskill_lint::name::SkillName;
@@ -13,7 +13,7 @@ pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitSt
         true => Subject::Spec(arguments.subject.parse()?),
         false => Subject::Installed(SkillName::from_folder(&arguments.subject)?),
     };
-    let report = session.wait(ops_show::show(&session.context, &subject))?;
+    let report = session.wait(operations::show::show(&session.context, &subject))?;
     session.printer.show("show", &report, render::show);
     Ok(ExitStatus::Done)
 }

@@ -9,7 +9,7 @@ use crate::cli::ValidateArgs;
 use crate::config::Rules;
 use crate::fs::At;
 use crate::operations::validate::{Fixing, Page, Report};
-use crate::operations::{OpError, validate as ops_validate};
+use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use mdskill_lint::Level;
 use mdskill_lint::diagnostic::{Safety, Severity};
@@ -23,7 +23,7 @@ pub(super) fn validate(
     arguments: &ValidateArgs,
 ) -> Result<ExitStatus, OpError> {
     let output = Output::of(arguments, session.printer.json)?;
-    let options = ops_validate::Options {
+    let options = operations::validate::Options {
         named: arguments.named.clone(),
         rules: rules(session, arguments)?,
         fixing: fixing(arguments, output.lowest_fixed())?,
@@ -31,7 +31,7 @@ pub(super) fn validate(
         since: arguments.since.clone(),
     };
     let began = Instant::now();
-    let mut report = session.wait(ops_validate::validate(&session.context, &options))?;
+    let mut report = session.wait(operations::validate::validate(&session.context, &options))?;
     validate_output::print(session, &mut report, &output, began.elapsed());
     Ok(status(&report, options.rules.is_strict))
 }

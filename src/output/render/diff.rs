@@ -3,7 +3,7 @@
 use super::conflicts::one_name;
 use super::update::print_not_updated;
 use crate::hint::Hint;
-use crate::operations::{diff as ops_diff, update};
+use crate::operations::{self, update};
 use crate::output::printer::Printer;
 use crate::output::text::count;
 
@@ -15,7 +15,7 @@ pub fn diff(printer: &Printer, report: &update::Report) {
 }
 
 /// Prints local edits in git's format.
-pub fn local_diff(printer: &Printer, report: &ops_diff::Report) {
+pub fn local_diff(printer: &Printer, report: &operations::diff::Report) {
     let unified = report.skills.iter().map(|skill| skill.unified.as_str());
     printer.diff(&unified.collect::<String>());
     let mut open: Vec<&str> = report
