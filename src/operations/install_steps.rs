@@ -1,4 +1,4 @@
-//! The step that `add`, `install` and `update` share: a skill's files into all of its targets.
+//! The steps that `add`, `import`, and `update` share: write the files of a skill to all of its targets.
 
 use super::OpError;
 use super::own_source::{self, is_own_source};
@@ -17,25 +17,25 @@ use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, blob_id, tree_id};
 use mdskill_lint::name::SkillName;
 
-/// A skill and where it belongs.
+/// A skill to write, and its targets.
 pub struct Wanted<'a, 'b> {
     /// Its name.
     pub name: &'a SkillName,
     /// Its files.
     pub files: &'a SkillTree,
-    /// The digest of its files, when it is known without reading them.
+    /// The digest of its files, if it is known without reading them.
     pub digest: Option<Digest>,
-    /// What the lockfile said was there before.
+    /// Its entry in the lockfile before the command.
     pub locked: Option<&'b Entry>,
-    /// The digest of edited files that may go: what somebody wrote into them is in `files`.
+    /// The digest of edited files that may be replaced, because `files` contains the edits.
     pub replaceable: Option<Digest>,
     /// Its targets.
     pub targets: &'b [Target],
-    /// What is said of a folder that must be left alone.
+    /// Explains why a folder is not changed.
     pub why: fn(Refusal) -> &'static str,
 }
 
-/// What is to be done in each target.
+/// The step for each target, and what is on disk there.
 pub type Plan = Vec<(Target, Step, OnDisk)>;
 
 /// A skill whose steps are planned.
@@ -44,21 +44,21 @@ pub struct Planned<'a> {
     pub name: &'a SkillName,
     /// Its files.
     pub files: &'a SkillTree,
-    /// What has their bytes.
+    /// The objects with their content.
     pub objects: &'a Objects,
-    /// The digest of its files, when it is known without reading them.
+    /// The digest of its files, if it is known without reading them.
     pub digest: Option<Digest>,
-    /// What is to be done; taken when it is.
+    /// The steps; [`put_all`] takes them.
     pub plan: Plan,
 }
 
-/// Whether a plan changes any folder.
+/// Returns whether a plan changes any folder.
 #[must_use]
 pub fn is_change(plan: &Plan) -> bool {
     plan.iter().any(|(_, step, _)| *step != Step::Keep)
 }
 
-/// Says of each folder that a plan moves to the trash that it would: a dry run has no other way to.
+/// Returns a note for each folder that a plan moves to the trash, for dry runs.
 pub fn trash_notes<'a>(
     scope: &'a Scope,
     name: &'a SkillName,
@@ -72,10 +72,10 @@ pub fn trash_notes<'a>(
 }
 
 impl Planned<'_> {
-    /// Returns the digest of its files, reading them when it is not known.
+    /// Returns the digest of its files, and reads them if it is not known.
     ///
     /// # Errors
-    /// When a blob is missing.
+    /// If a blob is missing.
     pub fn digest(&self) -> Result<Digest, ObjectError> {
         match self.digest {
             Some(digest) => Ok(digest),
@@ -84,16 +84,24 @@ impl Planned<'_> {
     }
 }
 
-/// Plans one skill; the inner error lists the folders that must be left alone.
+/// The result of [`plan`].
+pub enum SkillPlan<'a> {
+    /// All folders can be written.
+    Ready(Planned<'a>),
+    /// The folders that must not be changed, so that none is.
+    Blocked(Vec<LeftAlone>),
+}
+
+/// Plans the steps for a skill.
 ///
 /// # Errors
-/// The outer one when a folder can't be read.
+/// If a folder or a blob can't be read.
 pub fn plan<'a>(
     scope: &Scope,
     wanted: &Wanted<'a, '_>,
     force: bool,
     objects: &'a Objects,
-) -> Result<Result<Planned<'a>, Vec<LeftAlone>>, InstallError> {
+) -> Result<SkillPlan<'a>, InstallError> {
     let mut plan = Vec::with_capacity(wanted.targets.len());
     let mut left_alone = Vec::new();
     for target in wanted.targets {
@@ -125,7 +133,7 @@ pub fn plan<'a>(
         }
         let locked = wanted.locked.map(|locked| locked.digest);
         let ours: Vec<Digest> = locked.into_iter().chain(wanted.replaceable).collect();
-        // Where nothing lies, nothing is compared, and the files are read only to be written.
+        // An empty place needs no comparison, so the files are read only once, to be written.
         let digest = match (&on_disk, wanted.digest) {
             (OnDisk::Folder(_), None) => Some(digest_of(wanted.files, objects)?),
             (_, known) => known,
@@ -144,7 +152,7 @@ pub fn plan<'a>(
         }
     }
     if !left_alone.is_empty() {
-        return Ok(Err(left_alone));
+        return Ok(SkillPlan::Blocked(left_alone));
     }
     let &Wanted {
         name,
@@ -152,7 +160,7 @@ pub fn plan<'a>(
         digest,
         ..
     } = wanted;
-    Ok(Ok(Planned {
+    Ok(SkillPlan::Ready(Planned {
         name,
         files,
         objects,
@@ -161,21 +169,20 @@ pub fn plan<'a>(
     }))
 }
 
-/// Whether nothing but edits that are kept lies between what is there and what is wanted.
+/// Returns whether the files on disk differ from the wanted files only by recorded edits.
 fn holds_edits(locked: &Entry, wanted: &Wanted<'_, '_>, on_disk: &OnDisk) -> bool {
     is_same(locked, wanted) && locked.edits.is_some_and(|edits| on_disk.is(edits))
 }
 
-/// Whether the version that is locked is wanted, and no edits go into it.
+/// Returns whether the locked version is wanted, without merged edits.
 fn is_same(locked: &Entry, wanted: &Wanted<'_, '_>) -> bool {
     wanted.replaceable.is_none() && locked.tree == wanted.files.tree
 }
 
-/// Makes all planned steps ready in the transaction, and returns the digest of each
-/// skill's files.
+/// Stages all planned steps in the transaction, and returns the digest of each skill's files.
 ///
 /// # Errors
-/// When files can't be read or written.
+/// If files can't be read or written.
 pub fn put_all<'a, 'b: 'a>(
     transaction: &mut Transaction<'_>,
     planned: impl IntoIterator<Item = &'a mut Planned<'b>>,
@@ -208,10 +215,10 @@ pub fn put_all<'a, 'b: 'a>(
     Ok(digests.into_iter().flatten().collect())
 }
 
-/// Returns the digest of a skill's files as they are in the store.
+/// Returns the digest of a skill's files in the store.
 ///
 /// # Errors
-/// When a blob is missing.
+/// If a blob is missing.
 pub fn digest_of(files: &SkillTree, objects: &Objects) -> Result<Digest, ObjectError> {
     let mut digests = Vec::with_capacity(files.files.len());
     for file in &files.files {
@@ -224,7 +231,7 @@ pub fn digest_of(files: &SkillTree, objects: &Objects) -> Result<Digest, ObjectE
     Ok(Digest::of_files(digests))
 }
 
-/// Returns the places of a skill, as people know them.
+/// Returns the folders of a skill, as they are displayed.
 #[must_use]
 pub fn places(scope: &Scope, name: &SkillName, targets: &[Target]) -> Vec<String> {
     targets
@@ -233,8 +240,8 @@ pub fn places(scope: &Scope, name: &SkillName, targets: &[Target]) -> Vec<String
         .collect()
 }
 
-/// Returns the files that differ from the tree `original`, leftovers aside, each with how; nothing
-/// when the store no longer has that tree.
+/// Returns the files that differ from the tree `original`, each with its kind of change, without
+/// leftovers. The list is empty if the store no longer has that tree.
 #[must_use]
 pub fn changed_files(objects: &Objects, original: ObjectId, on_disk: &OnDisk) -> Vec<String> {
     let OnDisk::Folder(snapshot) = on_disk else {
@@ -245,7 +252,7 @@ pub fn changed_files(objects: &Objects, original: ObjectId, on_disk: &OnDisk) ->
     })
 }
 
-/// Returns the same, but for added files that `is_left_out`.
+/// Returns the same, without the added files for which `is_left_out` holds.
 #[must_use]
 pub fn changed_files_but(
     objects: &Objects,
@@ -295,10 +302,10 @@ fn differences(
     Some(lines)
 }
 
-/// Begins a transaction, lets `change` note what it does, and commits the lockfile it leaves.
+/// Runs `change` in a transaction, and commits its steps and the changed lockfile.
 ///
 /// # Errors
-/// Whatever went wrong; nothing was changed then.
+/// If any step fails; then nothing was changed.
 pub fn in_transaction<T>(
     context: &Context<'_>,
     change: impl FnOnce(&mut Transaction<'_>, &mut Lockfile) -> Result<(T, Verdict), OpError>,
@@ -312,7 +319,7 @@ pub fn in_transaction<T>(
         return Ok((report, Vec::new()));
     }
     let text = match before.as_ref() == Some(&lockfile) {
-        // Who changes nothing in it does not write it in another form either.
+        // A command that changes nothing in the lockfile does not reformat it.
         true => Lockfile::read_text(&context.scope.lockfile)?,
         false => None,
     };
@@ -331,17 +338,17 @@ pub fn in_transaction<T>(
     Ok((report, trashed))
 }
 
-/// Whether what was noted is to happen.
+/// Whether the staged steps are committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// All of it.
     Commit,
-    /// None of it: something must be left alone.
+    /// None of it, because a folder must not be changed.
     Abandon,
 }
 
-/// Whether the files on disk are some tree that the store knows: an older version
-/// that was installed and never edited.
+/// Returns whether the files on disk are a tree in the store: an installed older version without
+/// edits.
 #[must_use]
 pub fn is_known_version(objects: &Objects, on_disk: &OnDisk, folder: &std::path::Path) -> bool {
     let OnDisk::Folder(snapshot) = on_disk else {

@@ -1,4 +1,4 @@
-//! `keep`: record what somebody wrote into installed skills as meant.
+//! `keep`: record the local edits of installed skills in the lockfile.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -18,23 +18,23 @@ use mdskill_git::objects::blob_id;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
 
-/// Which edits to keep.
+/// The arguments of `keep`.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// The skills.
+    /// The skills whose edits to keep.
     pub names: Vec<SkillName>,
-    /// Whether files with conflict markers are meant, too.
+    /// Whether files with conflict markers are kept, too.
     pub force: bool,
 }
 
-/// What is kept.
+/// The result of `keep`.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// The skills whose edits are recorded now.
+    /// The skills whose edits were recorded.
     pub kept: Vec<Kept>,
-    /// Skills that are as upstream has them: there is nothing to keep.
+    /// The skills without edits.
     pub unedited: Vec<String>,
-    /// Folders that can't be kept; when there is one, nothing was recorded.
+    /// The folders that can't be kept. If there is one, nothing was recorded.
     pub left_alone: Vec<LeftAlone>,
 }
 
@@ -43,18 +43,19 @@ pub struct Report {
 pub struct Kept {
     /// Its name.
     pub name: String,
-    /// The folders it lies in.
+    /// Its folders.
     pub places: Vec<String>,
-    /// The files that are not as upstream has them, each with how, when the store can tell.
+    /// The files that differ from upstream, each with its kind of change, if the store has the
+    /// original.
     pub files: Vec<String>,
-    /// The digest of what is on disk.
+    /// The digest of the files on disk.
     pub edits: String,
 }
 
 /// Records the edits of all named skills, or of none.
 ///
 /// # Errors
-/// When one is not installed, or the disk refuses.
+/// If one is not installed, or a file system operation fails.
 pub fn keep(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let lockfile = context
         .lockfile()?
@@ -62,7 +63,7 @@ pub fn keep(context: &Context<'_>, options: &Options) -> Result<Report, OpError>
     check_installed(&lockfile, &options.names)?;
     let (report, _) = install_steps::in_transaction(context, |_, lockfile| {
         let mut report = Report::default();
-        // Who names one twice means it once.
+        // A name may be given twice.
         for name in options.names.iter().collect::<BTreeSet<_>>() {
             let Some(entry) = lockfile.skills.get(name) else {
                 continue;
@@ -97,7 +98,7 @@ pub fn keep(context: &Context<'_>, options: &Options) -> Result<Report, OpError>
     Ok(report)
 }
 
-/// Says which file no skill can have: the next update could not merge it.
+/// Returns why a file can't be part of a skill: the next update could not merge it.
 fn odd_name(snapshot: &Snapshot) -> Option<String> {
     snapshot.files.iter().find_map(|(path, ..)| {
         let fault = SkillPath::from_bytes(path.as_bytes()).err()?;
@@ -106,7 +107,7 @@ fn odd_name(snapshot: &Snapshot) -> Option<String> {
     })
 }
 
-/// Looks at every folder of a skill, which must all hold the same; what can't be kept is reported.
+/// Reads all folders of a skill, which must be equal, and reports the first that can't be kept.
 fn look(
     context: &Context<'_>,
     options: &Options,
@@ -155,8 +156,8 @@ fn look(
     Ok(seen.map(|(digest, on_disk, _)| (digest, on_disk)))
 }
 
-/// Returns `FILE:LINE` of the first marker that a merge left, and that upstream has not as well: a skill
-/// may well explain what git's markers look like.
+/// Returns `FILE:LINE` of the first conflict marker that is not upstream, too: a skill may explain
+/// git's markers.
 fn marker(
     context: &Context<'_>,
     entry: &Entry,
@@ -175,7 +176,7 @@ fn marker(
     Ok(None)
 }
 
-/// Whether the store has a file with just these bytes from an entry's source.
+/// Returns whether the entry's source has a file with these bytes in the store.
 fn is_upstreams(context: &Context<'_>, entry: &Entry, bytes: &[u8]) -> bool {
     let stored = context
         .fetcher()

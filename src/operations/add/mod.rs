@@ -13,7 +13,7 @@ use serde::Serialize;
 use self::resolve::Prepared;
 use super::OpError;
 use super::findings::Found;
-use super::install_steps::{self, Planned, Verdict, Wanted};
+use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::edited_copy;
 use super::own_source;
 use super::policy_check::{Gate, Refusal};
@@ -281,8 +281,8 @@ fn plan<'a>(
                 why: refusal_reason,
             };
             match install_steps::plan(&context.scope, &wanted, options.force, objects)? {
-                Err(refused) => report.left_alone.extend(refused),
-                Ok(planned) => {
+                SkillPlan::Blocked(folders) => report.left_alone.extend(folders),
+                SkillPlan::Ready(planned) => {
                     let moves = install_steps::is_change(&planned.plan);
                     chosen.push(Chosen {
                         candidate,

@@ -20,7 +20,7 @@ use self::installed_copies::SkillFolders;
 use self::match_folders::{MatchedSkill, match_folders};
 use self::outcome::{ImportOutcome, Stop};
 use super::OpError;
-use super::install_steps::{self, Verdict, Wanted};
+use super::install_steps::{self, SkillPlan, Verdict, Wanted};
 use super::policy_check::{Gate, Version, kind_of_query};
 use super::report::{Action, Change, Problem, refusal_reason};
 use super::resolve::full_spec;
@@ -273,9 +273,11 @@ fn restore(
         why: refusal_reason,
     };
     match install_steps::plan(&context.scope, &wanted, false, objects)? {
-        Ok(mut planned) => install_steps::put_all(transaction, [&mut planned]).map(drop),
+        SkillPlan::Ready(mut planned) => {
+            install_steps::put_all(transaction, [&mut planned]).map(drop)
+        }
         // Another process changed a file after it was read for the comparison.
-        Err(_) => Err(OpError::Disagrees(format!(
+        SkillPlan::Blocked(_) => Err(OpError::Disagrees(format!(
             "`{}` was changed while it was being imported; run the command again",
             found.skill.name
         ))),

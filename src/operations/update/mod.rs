@@ -17,7 +17,7 @@ use self::source_update::{
 };
 use super::OpError;
 use super::findings::Found;
-use super::install_steps::{self, Planned, Verdict, Wanted};
+use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::{check_installed, named};
 use super::policy_check::{Gate, Refusal, Version};
 use super::report::{Action, Change, Conflicted, LeftAlone, Newer, Problem, refusal_reason};
@@ -324,8 +324,8 @@ fn plan_updates<'u>(
             };
             let objects = update.repository.objects();
             match install_steps::plan(&context.scope, &wanted, options.force, objects)? {
-                Err(refused) => report.left_alone.extend(refused),
-                Ok(plan) => {
+                SkillPlan::Blocked(folders) => report.left_alone.extend(folders),
+                SkillPlan::Ready(plan) => {
                     report_version(context, lockfile, (name, version), &plan, report);
                     versions.push((name, version));
                     planned.push(plan);
