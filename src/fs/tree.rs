@@ -11,6 +11,9 @@ use super::{At, Error, if_found};
 use crate::digest::{Digest, FileDigest, FileMode};
 use crate::platform;
 
+/// Maximum number of times that a folder is read, if other programs keep replacing it.
+const MAX_READS: usize = 10;
+
 /// The entries below a folder.
 #[derive(Debug, Default)]
 pub struct Listing {
@@ -89,11 +92,22 @@ impl Snapshot {
 }
 
 impl OnDisk {
-    /// Reads and hashes all files of `folder`.
+    /// Reads and hashes all files of `folder`. Another command may replace the folder between the
+    /// listing and the reading; then it is read again.
     ///
     /// # Errors
     /// If something in it can't be read.
     pub fn read(folder: &Path) -> Result<Self, Error> {
+        for _ in 1..MAX_READS {
+            match Self::read_once(folder) {
+                Err(error) if error.is_not_found() => {}
+                result => return result,
+            }
+        }
+        Self::read_once(folder)
+    }
+
+    fn read_once(folder: &Path) -> Result<Self, Error> {
         match super::look(folder)? {
             None => Ok(Self::Absent),
             Some(metadata) if !metadata.is_dir() => Ok(Self::NotAFolder),
@@ -232,5 +246,34 @@ mod tests {
         assert_eq!(changed.special_files, ["etc"]);
         assert_eq!(changed.files.len(), 1);
         assert!(!changed.is(digest));
+    }
+
+    #[test]
+    fn folder_that_is_replaced_while_it_is_read_is_read_again() {
+        let root = tempfile::tempdir().unwrap();
+        let [place, aside, staged] =
+            ["skill", "aside", "staged"].map(|name| root.path().join(name));
+        let files: Vec<String> = (0..20).map(|file| format!("{file}.md")).collect();
+        let write = |folder: &Path| {
+            std::fs::create_dir(folder).unwrap();
+            for file in &files {
+                write_new(&folder.join(file), FileMode::Regular, b"x").unwrap();
+            }
+        };
+        write(&place);
+        std::thread::scope(|threads| {
+            // The steps of a transaction.
+            let writer = threads.spawn(|| {
+                for _ in 0..300 {
+                    write(&staged);
+                    std::fs::rename(&place, &aside).unwrap();
+                    std::fs::rename(&staged, &place).unwrap();
+                    std::fs::remove_dir_all(&aside).unwrap();
+                }
+            });
+            while !writer.is_finished() {
+                OnDisk::read(&place).unwrap();
+            }
+        });
     }
 }

@@ -153,7 +153,15 @@ impl Edited {
             Ok(paths) => paths,
             Err(reason) => return Ok(MergeOutcome::Unmergeable(reason)),
         };
-        let ours = self.read(paths)?;
+        let ours = match self.read(paths) {
+            // The user or another command removed it after it was listed.
+            Err(error) if error.is_not_found() => {
+                return Ok(MergeOutcome::Unmergeable(
+                    "it was changed while it was being read; run the command again".to_owned(),
+                ));
+            }
+            read => read?,
+        };
         if let Some(marker) = self.unresolved(&ours, &base) {
             return Ok(MergeOutcome::Unmergeable(format!(
                 "{marker} still has the markers of a conflict: resolve it, and {} records that; --force takes the new version and moves the folder to the trash folder",
