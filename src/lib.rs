@@ -21,7 +21,7 @@
 //! | domain | [`lockfile`] | reads, writes, and merges `mdskill.lock` |
 //! | | [`config`], [`policy`] | `mdskill.toml`: rules and policy |
 //! | | [`fetch`] | from a source to the objects of its skills; the cache |
-//! | | [`skill`], [`view`] | skills in a git tree and on disk |
+//! | | [`skill`] | skills in a git tree and on disk: discovery, selection by name, files |
 //! | | [`mod@diff`], [`mod@merge`] | compares versions, and merges local edits |
 //! | | [`importers`] | reads the records of other tools |
 //! | environment | [`env`](mod@env), [`dirs`], [`fs`], [`interrupt`] | variables, folders, atomic writes and locks, Ctrl-C |
@@ -71,7 +71,6 @@ pub mod merge;
 pub mod policy;
 pub mod skill;
 pub mod target;
-pub mod view;
 
 pub mod install;
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::file_version::{FileVersion, Mode};
-use crate::view::SkillFiles;
 use mdskill_git::renames::{OneSided, find_renames};
+use mdskill_lint::skill_files::SkillFiles;
 
 /// A file that differs between two versions.
 #[derive(Debug, Clone)]

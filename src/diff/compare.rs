@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::changed_files::{ChangedFile, changed_files};
 use super::file_version::{FileVersion, Mode};
 use super::{DescriptionDiff, FileChange, FileDiff, SkillDiff, capabilities, delta};
-use crate::view::SkillFiles;
 use mdskill_git::line_diff::count_lines;
 use mdskill_git::similarity::is_text;
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::capability::{Capability, Kind};
 use mdskill_lint::frontmatter::{self, Value};
+use mdskill_lint::skill_files::SkillFiles;
 
 /// Returns how `after` differs from `before`, and what it can do that `before` could not;
 /// without a `before` everything is new.

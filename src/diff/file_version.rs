@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::view::{Entry, EntryKind, SkillFiles};
+use mdskill_lint::skill_files::{Entry, EntryKind, SkillFiles};
 
 /// An entry of a skill's folder, with its bytes.
 #[derive(Debug, Clone)]

@@ -2,9 +2,9 @@
 
 use super::changed_files::changed_files;
 use super::file_version::{FileVersion, Mode, Side};
-use crate::view::SkillFiles;
 use mdskill_git::line_diff::hunks;
 use mdskill_git::similarity::{self, is_text};
+use mdskill_lint::skill_files::SkillFiles;
 
 /// Returns how two versions of a skill differ, file by file, as `git diff` writes it and
 /// `git apply` takes it; all of `after` when there is no `before`. Each path begins with
@@ -129,7 +129,7 @@ fn quoted(side: &str, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::MemoryFiles;
+    use mdskill_lint::skill_files::MemoryFiles;
 
     fn plain<'a>(path: &'a str, text: &'a str) -> Side<'a> {
         Side {

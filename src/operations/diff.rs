@@ -11,7 +11,7 @@ use crate::fetch::Repository;
 use crate::fs::tree::OnDisk;
 use crate::lockfile::Entry;
 use crate::skill::tree::SkillTree;
-use crate::view::{DiskFiles, GitFiles};
+use crate::skill::{DiskFiles, GitFiles};
 use mdskill_lint::name::SkillName;
 
 /// How the installed skills differ from what is locked.

@@ -11,9 +11,9 @@ use crate::diff;
 use crate::fetch::{Fetcher, Repository};
 use crate::lockfile::{Entry, Lockfile};
 use crate::policy::{Decision, Key, RefKind, Verdict};
+use crate::skill::DiskFiles;
 use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
-use crate::view::DiskFiles;
 use mdskill_lint::name::SkillName;
 
 /// The result of `policy`.

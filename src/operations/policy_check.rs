@@ -17,10 +17,10 @@ use crate::lockfile::Entry;
 use crate::policy::{
     Content, Decision, Evidence, Facts, Pin, Policy, RefKind, Verdict, judge, judge_unfetched,
 };
+use crate::skill::GitFiles;
 use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use crate::spec::GitRef;
-use crate::view::GitFiles;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
 use mdskill_lint::capability::Capability;

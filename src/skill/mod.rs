@@ -1,5 +1,10 @@
-//! Skills in git objects: discovery, selection by name, and their files.
+//! Skills in git objects and on disk: discovery, selection by name, and their files.
 
 pub mod discover;
+mod disk_files;
+mod git_files;
 pub mod select;
 pub mod tree;
+
+pub use disk_files::DiskFiles;
+pub use git_files::{GitFiles, find_entry};

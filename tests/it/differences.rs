@@ -5,7 +5,7 @@ use crate::support::room::Room;
 use crate::support::sealed;
 use crate::support::snapshot::{EXECUTABLE, FILE, LINK, Snapshot};
 use mdskill::diff::{FileChange, SkillDiff, compare, unified};
-use mdskill::view::{Entry, EntryKind, MemoryFiles, SkillFiles};
+use mdskill_lint::skill_files::{Entry, EntryKind, MemoryFiles, SkillFiles};
 
 /// A pseudo-random number generator with the same sequence on every machine.
 struct Random(u64);

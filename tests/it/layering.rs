@@ -27,7 +27,6 @@ const LAYERS: &[&[&str]] = &[
         "merge",
         "policy",
         "skill",
-        "view",
     ],
     &["install"],
     &["context"],

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mdskill::view::DiskFiles;
+use mdskill::skill::DiskFiles;
 use mdskill_lint::{Settings, validate};
 
 use crate::history::corpora;

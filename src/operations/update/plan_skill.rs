@@ -18,10 +18,11 @@ use crate::operations::policy_check::{Refusal, Version};
 use crate::operations::report::{Conflicted, ConflictedFile};
 use crate::operations::resolve::diagnose;
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree};
-use crate::view::{DiskFiles, GitFiles, SkillFiles};
+use crate::skill::{DiskFiles, GitFiles};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
 use mdskill_lint::diagnostic::Diagnostic;
+use mdskill_lint::skill_files::SkillFiles;
 
 /// Plans the update of every skill of a source, from what was fetched.
 pub(super) fn plan_source<'a>(

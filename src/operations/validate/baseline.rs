@@ -9,10 +9,11 @@ use super::discover::DiskPath;
 use crate::operations::OpError;
 use crate::operations::findings::join;
 use crate::platform;
-use crate::view::{self, DiskFiles, EntryKind, GitFiles, PathKind, SkillFiles};
+use crate::skill::{DiskFiles, GitFiles, find_entry};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry, blob_id};
 use mdskill_lint::leftovers::is_made_by_tools;
+use mdskill_lint::skill_files::{EntryKind, PathKind, SkillFiles};
 use mdskill_lint::{Settings, ValidationResult, validate};
 
 /// The commit to compare with, and its repository.
@@ -197,7 +198,7 @@ impl CommitTree {
     pub fn has_file(&self, file: &DiskPath) -> Result<bool, OpError> {
         let place = self.place(file);
         let found = Objects::on_this_thread(&self.store, |objects| {
-            view::find(objects, self.root, &place)
+            find_entry(objects, self.root, &place)
         });
         let found = found.map_err(|error| self.explain(error))?;
         Ok(matches!(found, Some((PathKind::File, _))))

@@ -10,7 +10,7 @@ use super::report::Report;
 use super::results::Results;
 use super::run::{CHUNK, Runner, SkillOutcome};
 use crate::operations::OpError;
-use crate::view::DiskFiles;
+use crate::skill::DiskFiles;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::skill_facts::SkillFacts;
 use mdskill_lint::{Settings, ValidationResult, read_facts};

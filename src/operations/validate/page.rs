@@ -10,9 +10,10 @@ use super::write_fixes::PageText;
 use crate::context::Context;
 use crate::fs::{At, Error};
 use crate::operations::OpError;
-use crate::view::{DiskFiles, MemoryFiles, OverlayFiles, SkillFiles};
+use crate::skill::DiskFiles;
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::fix::apply_fixes_to_file;
+use mdskill_lint::skill_files::{MemoryFiles, OverlayFiles, SkillFiles};
 use mdskill_lint::{FixOutcome, validate};
 
 /// A page that is not read from disk.

@@ -20,7 +20,7 @@ use crate::install::InstallError;
 use crate::interrupt::Interrupt;
 use crate::operations::OpError;
 use crate::operations::findings::join;
-use crate::view::DiskFiles;
+use crate::skill::DiskFiles;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::{self, ValidationResult, validate};
 use mdskill_lint::{FixOutcome, apply_fixes};

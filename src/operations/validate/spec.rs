@@ -7,9 +7,9 @@ use super::results::Results;
 use crate::context::Context;
 use crate::operations::OpError;
 use crate::operations::resolve::{Opened, full_spec, query_of, source_of};
+use crate::skill::GitFiles;
 use crate::skill::discover::Found;
 use crate::spec::Spec;
-use crate::view::GitFiles;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::{Settings, ValidationResult, validate};
 

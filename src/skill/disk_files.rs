@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 use crate::digest::FileMode;
 use crate::fs::{self, At, tree};
 use mdskill_lint::leftovers::is_made_by_tools;
+use mdskill_lint::skill_files::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 
 /// The limit of a file that is read. A larger file does not fit in the context of an agent.
 const MAX_READ_BYTES: u64 = 16 << 20;

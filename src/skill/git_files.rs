@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 use crate::digest::FileMode;
 use crate::skill::tree::{SkillFile, SkillTree};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
+use mdskill_lint::skill_files::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 
 /// The limit of entries in one skill (the largest known one has 1,104 files).
 const MAX_ENTRIES: usize = 20_000;
@@ -140,7 +140,7 @@ impl<'a> GitFiles<'a> {
     }
 
     fn find(&self, path: &str) -> Result<Option<(PathKind, ObjectId)>, ObjectError> {
-        find(self.objects, self.root, path)
+        find_entry(self.objects, self.root, path)
     }
 }
 
@@ -148,7 +148,7 @@ impl<'a> GitFiles<'a> {
 ///
 /// # Errors
 /// If a tree is missing or invalid.
-pub fn find(
+pub fn find_entry(
     objects: &Objects,
     root: ObjectId,
     path: &str,
