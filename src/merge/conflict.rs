@@ -42,13 +42,6 @@ pub enum ConflictKind {
         /// Its path there.
         theirs: String,
     },
-    /// A file on one side, a folder on the other.
-    FileAndFolder,
-    /// One side's path and the other's are one on some file systems.
-    Collision {
-        /// The other path.
-        with: String,
-    },
 }
 
 impl fmt::Display for ConflictKind {
@@ -69,13 +62,6 @@ impl fmt::Display for ConflictKind {
             }
             Self::RenamedApart { ours, theirs } => {
                 return write!(f, "it was renamed to `{ours}` here and to `{theirs}` there");
-            }
-            Self::FileAndFolder => "it is a file on one side and a folder on the other",
-            Self::Collision { with } => {
-                return write!(
-                    f,
-                    "macOS and Windows can't tell it from `{with}`, which the other side has"
-                );
             }
         };
         f.write_str(sentence)

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::path_collisions::{Moved, separate};
 use super::renames::{Renames, renames};
 use super::text::merge_lines;
 use super::{Conflict, ConflictKind, File, Files, Labels, Merged, OnConflict};
@@ -32,20 +31,13 @@ pub(super) fn merge(
         labels,
         on_conflict,
         slots: slots(base, ours, theirs),
-        moved: Moved::new(),
         conflicts: Vec::new(),
     };
     let here = renames(base, ours, theirs);
     let there = renames(base, theirs, ours);
     merging.follow(base, &here, &there);
-    let mut files = merging.settle();
+    let files = merging.settle();
     let mut conflicts = merging.conflicts;
-    let winner = match on_conflict {
-        OnConflict::Stop => None,
-        OnConflict::Markers | OnConflict::Ours => Some(ours),
-        OnConflict::Theirs => Some(theirs),
-    };
-    conflicts.extend(separate(&mut files, [ours, theirs], winner, merging.moved));
     conflicts.sort_by(|a, b| (&a.path, &a.kind).cmp(&(&b.path, &b.kind)));
     conflicts.dedup();
     Merged { files, conflicts }
@@ -69,7 +61,6 @@ struct Merging<'a> {
     labels: &'a Labels<'a>,
     on_conflict: OnConflict,
     slots: BTreeMap<SkillPath, Slot>,
-    moved: Moved,
     conflicts: Vec<Conflict>,
 }
 
@@ -85,11 +76,11 @@ impl Merging<'_> {
                 }
                 (Some(ours), Some(theirs)) => self.renamed_apart(from, was, ours, theirs),
                 (Some(to), None) => match self.theirs.get(*from) {
-                    Some(edited) => self.renamed_here(from, was, to, edited),
+                    Some(edited) => self.renamed_here(was, to, edited),
                     None => self.renamed_and_deleted(from, to, true),
                 },
                 (None, Some(to)) => match self.ours.get(*from) {
-                    Some(edited) => self.renamed_there(from, was, to, edited),
+                    Some(edited) => self.renamed_there(was, to, edited),
                     None => self.renamed_and_deleted(from, to, false),
                 },
                 (None, None) => continue,
@@ -102,8 +93,7 @@ impl Merging<'_> {
         self.slots.entry(path.clone()).or_default()
     }
 
-    fn renamed_here(&mut self, from: &SkillPath, was: &File, to: &SkillPath, edited: &File) {
-        self.moved.insert(to.clone(), from.clone());
+    fn renamed_here(&mut self, was: &File, to: &SkillPath, edited: &File) {
         if self.slot(to).theirs.is_none() {
             let slot = self.slot(to);
             slot.base = Some(was.clone());
@@ -115,8 +105,7 @@ impl Merging<'_> {
         }
     }
 
-    fn renamed_there(&mut self, from: &SkillPath, was: &File, to: &SkillPath, edited: &File) {
-        self.moved.insert(to.clone(), from.clone());
+    fn renamed_there(&mut self, was: &File, to: &SkillPath, edited: &File) {
         if self.slot(to).ours.is_none() {
             let slot = self.slot(to);
             slot.base = Some(was.clone());

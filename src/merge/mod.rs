@@ -5,7 +5,6 @@
 
 mod conflict;
 mod files;
-mod path_collisions;
 mod renames;
 mod text;
 
@@ -68,8 +67,11 @@ pub struct Merged {
 ///
 /// With [`OnConflict::Markers`], conflicting texts are written between git's markers. Where markers
 /// are impossible, our version is kept: binary or very large files, files edited on one side and
-/// deleted on the other, files with two new names, and paths that cannot exist side by side. With
-/// [`OnConflict::Ours`] and [`OnConflict::Theirs`], only the conflicts are taken from that side.
+/// deleted on the other, and files with two new names. With [`OnConflict::Ours`] and
+/// [`OnConflict::Theirs`], only the conflicts are taken from that side.
+///
+/// The result may hold paths that cannot exist side by side, one from each side: a file and a folder
+/// of one name, or names that differ only in case. [`SkillTree::of_files`] refuses them.
 #[must_use]
 pub fn merge(
     base: &Files,

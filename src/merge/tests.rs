@@ -114,46 +114,6 @@ fn a_rename_and_a_deletion_are_a_conflict() {
 }
 
 #[test]
-fn a_file_and_a_folder_of_one_name_are_a_conflict() {
-    let base = files([("SKILL.md", "x\n")]);
-    let ours = files([("SKILL.md", "x\n"), ("notes", "mine\n")]);
-    let theirs = files([("SKILL.md", "y\n"), ("notes/a.md", "theirs\n")]);
-    let sentence = ["notes: it is a file on one side and a folder on the other"];
-    let kept = files([("SKILL.md", "y\n"), ("notes", "mine\n")]);
-    settled(&base, &ours, &theirs, &sentence, [&kept, &kept, &theirs]);
-}
-
-#[test]
-fn paths_that_only_together_collide_are_a_conflict() {
-    let base = files([]);
-    let ours = files([("Docs/a.md", "1\n"), ("e\u{301}.md", "1\n")]);
-    let theirs = files([("docs/b.md", "2\n"), ("\u{e9}.md", "2\n")]);
-    let sentences = [
-        "docs: macOS and Windows can't tell it from `Docs`, which the other side has",
-        "\u{e9}.md: macOS and Windows can't tell it from `e\u{301}.md`, which the other side has",
-    ];
-    settled(&base, &ours, &theirs, &sentences, [&ours, &ours, &theirs]);
-    // What collides on one side already is not of the merge's making.
-    let alone = files([("A.md", "1\n"), ("a.md", "2\n")]);
-    let merged = merge(&base, &alone, &base, &LABELS, OnConflict::Stop);
-    assert!(merged.conflicts.is_empty());
-}
-
-#[test]
-fn an_edit_here_survives_the_new_name_that_can_not_be_had() {
-    let edited = TEXT.replace("six", "6");
-    let base = files([("a.md", TEXT)]);
-    let ours = files([("a.md", edited.as_str()), ("notes", "mine\n")]);
-    let theirs = files([("notes/a.md", TEXT)]);
-    let merged = merge(&base, &ours, &theirs, &LABELS, OnConflict::Markers);
-    assert_eq!(merged.files, ours);
-    assert_eq!(
-        told(&merged),
-        ["notes: it is a file on one side and a folder on the other"]
-    );
-}
-
-#[test]
 fn what_is_no_text_is_a_conflict_and_the_mode_is_merged_for_itself() {
     let base = files([("logo.png", "\0old")]);
     let ours = files([("logo.png", "\0mine")]);
@@ -298,17 +258,6 @@ proptest! {
             prop_assert_eq!(&one.files, &other.files);
         }
         prop_assert_eq!(paths(one), paths(other));
-    }
-
-    #[test]
-    fn whoever_wins_the_files_can_lie_side_by_side(
-        base in some_files(), ours in some_files(), theirs in some_files(), on_conflict in any_on_conflict(),
-    ) {
-        let can_lie = |files: &Files| mdskill_lint::path::collision(files.keys().map(SkillPath::as_str)).is_none();
-        let merged = merge(&base, &ours, &theirs, &LABELS, on_conflict);
-        if on_conflict != OnConflict::Stop && can_lie(&ours) && can_lie(&theirs) {
-            prop_assert!(can_lie(&merged.files), "{:?}", merged.files.keys());
-        }
     }
 
     #[test]

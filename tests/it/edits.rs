@@ -371,20 +371,13 @@ fn every_kind_of_conflict_has_its_sentence_and_loses_nothing() {
         .write(".github/skills/one/logo.png", b"\x89PNG\0\0ours");
     shop.room
         .write(".github/skills/one/references/a.md", "mine\n");
-    shop.room.write(".github/skills/one/notes", "a file\n");
     std::fs::remove_file(one.join("scripts/run.sh")).unwrap();
     repo.write("skills/one/logo.png", b"\x89PNG\0\0theirs")
         .remove("skills/one/references")
-        .write("skills/one/notes/a.md", "in a folder\n")
         .executable("skills/one/scripts/run.sh", "#!/bin/sh\necho theirs\n");
     repo.commit("All of it otherwise");
     let outcome = shop.refuses(&["update"], 3, "your edits conflict with the new version");
-    for file in [
-        "logo.png: ",
-        "references/a.md: ",
-        "notes: ",
-        "scripts/run.sh: ",
-    ] {
+    for file in ["logo.png: ", "references/a.md: ", "scripts/run.sh: "] {
         outcome.says(file);
     }
     shop.run(&["update", "--conflict=ours"]).ok();
@@ -397,6 +390,28 @@ fn every_kind_of_conflict_has_its_sentence_and_loses_nothing() {
         "mine\n"
     );
     shop.run(&["verify"]).ok();
+}
+
+#[test]
+fn update_refuses_edits_and_a_new_version_that_do_not_fit_in_one_folder() {
+    let (shop, mut repo) = installed();
+    shop.room.write(".github/skills/one/notes", "a file\n");
+    edit(&shop, "second", "ours");
+    upstream(&mut repo, "second", "theirs");
+    repo.write("skills/one/notes/a.md", "in a folder\n");
+    repo.commit("A folder");
+    for how in ["--conflict=ours", "--conflict=markers", "--dry-run"] {
+        let refused = "with your edits it is refused: `notes`: it is a file and a folder";
+        shop.refuses(&["update", how], 3, refused);
+    }
+    assert_eq!(shop.room.read(".github/skills/one/notes"), "a file\n");
+    shop.room.write(".github/skills/one/Guide.md", "ours\n");
+    std::fs::remove_file(shop.room.project().join(".github/skills/one/notes")).unwrap();
+    repo.write("skills/one/guide.md", "theirs\n");
+    repo.commit("A guide");
+    let refused = "`guide.md`: macOS and Windows can't distinguish it from `Guide.md`";
+    shop.refuses(&["update", "--conflict=theirs"], 3, refused);
+    shop.run(&["update", "--force"]).ok();
 }
 
 #[test]

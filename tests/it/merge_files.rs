@@ -10,7 +10,7 @@ use crate::support::sealed;
 use mdskill::digest::FileMode;
 use mdskill::merge::{File, Files, Labels, Merged, OnConflict, merge};
 use mdskill_git::objects::{blob_id, mode_number, tree_id};
-use mdskill_lint::path::SkillPath;
+use mdskill_lint::path::{SkillPath, collision};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -183,7 +183,8 @@ fn compare(cases: &[Case]) -> [usize; 2] {
         for ((case, ids), answer) in cases.iter().zip(&ids).zip(&answers) {
             let [base, ours, theirs] = case;
             let merged = merge(base, ours, theirs, &LABELS, on_conflict);
-            let is_clean = merged.conflicts.is_empty();
+            let paths = merged.files.keys().map(SkillPath::as_str);
+            let is_clean = merged.conflicts.is_empty() && collision(paths).is_none();
             let agrees = match on_conflict {
                 OnConflict::Stop if answer.is_clean => {
                     is_clean && tree_of(&merged.files) == answer.tree

@@ -175,20 +175,22 @@ impl Edited {
         };
         let merged = merge::merge(&base, &ours, &theirs, &labels, on_conflict);
         let conflicts: Vec<ConflictedFile> = merged.conflicts.into_iter().map(told).collect();
+        let edited = differing(&merged.files, &theirs);
+        let files = match tree_of(merged.files) {
+            Ok(files) => files,
+            Err(error) => {
+                let reason = format!("with your edits it is refused: {error}");
+                return Ok(MergeOutcome::Unmergeable(reason));
+            }
+        };
         if !conflicts.is_empty() && on_conflict == OnConflict::Stop {
             return Ok(MergeOutcome::Conflict(conflicts));
         }
-        let edited = differing(&merged.files, &theirs);
-        Ok(match tree_of(merged.files) {
-            Ok(files) => MergeOutcome::Merged(Merged {
-                files,
-                edited,
-                conflicts,
-            }),
-            Err(error) => {
-                MergeOutcome::Unmergeable(format!("with your edits it is refused: {error}"))
-            }
-        })
+        Ok(MergeOutcome::Merged(Merged {
+            files,
+            edited,
+            conflicts,
+        }))
     }
 
     /// Returns `FILE:LINE` of the first marker that a merge left in the edits and nobody means: merged
