@@ -238,12 +238,12 @@ pub fn merge(data: &[u8]) {
     ] {
         for (ours, theirs) in [(&base, &ours), (&ours, &base), (&ours, &ours)] {
             let changed = if ours == &base { theirs } else { ours };
-            let merged = merge_files(&base, ours, theirs, &labels, on_conflict);
+            let merged = merge_files(&base, ours, theirs, labels, on_conflict);
             assert_eq!(&merged.files, changed);
             assert!(merged.conflicts.is_empty());
         }
-        let one = merge_files(&base, &ours, &theirs, &labels, on_conflict);
-        let other = merge_files(&base, &theirs, &ours, &labels, on_conflict);
+        let one = merge_files(&base, &ours, &theirs, labels, on_conflict);
+        let other = merge_files(&base, &theirs, &ours, labels, on_conflict);
         assert_eq!(one.conflicts.len(), other.conflicts.len());
     }
 }

@@ -1,45 +1,45 @@
-//! [`Conflict`]: what both sides changed, so that only a person can say what should be.
+//! [`Conflict`]: a change of both sides between which the user must decide.
 
 use std::fmt;
 
-/// What both sides changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A file that both sides changed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Conflict {
-    /// The file, by its path in the result; by its old one where it got two new ones.
+    /// The path in the result, or the old path of a file with two new names.
     pub path: String,
-    /// In which way.
+    /// The kind.
     pub kind: ConflictKind,
-    /// Each place of a text, with its markers, as git shows it.
+    /// The conflicting lines of a text, with git's markers.
     pub hunks: Vec<String>,
 }
 
-/// In which way both sides changed a file. "Here" is ours, "there" is theirs.
+/// The kind of a conflict. "Here" is ours, "there" is theirs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ConflictKind {
-    /// The same lines of a text.
+    /// Both sides changed the same lines.
     Lines,
-    /// Both made it, each with another text.
+    /// Both sides added the file, with different text.
     AddedTwice,
-    /// It is no text, so its lines can't be merged.
+    /// Both sides changed a binary file.
     Binary,
-    /// It is too large to merge its lines.
+    /// The file is too large to merge its lines.
     TooLarge,
-    /// Only one side lets it be executed, and there is no older version that tells who changed that.
+    /// Both sides added the file, and only one of them as executable.
     Mode,
     /// Edited here, deleted there.
     DeletedThere,
     /// Deleted here, edited there.
     DeletedHere,
-    /// It got another name on one side and was deleted on the other.
+    /// Renamed on one side, deleted on the other.
     RenamedAndDeleted {
-        /// Its old path.
+        /// The old path.
         from: String,
     },
-    /// It got another name on each side.
+    /// Renamed on both sides, to different names.
     RenamedApart {
-        /// Its path here.
+        /// The path here.
         ours: String,
-        /// Its path there.
+        /// The path there.
         theirs: String,
     },
 }
@@ -49,7 +49,7 @@ impl fmt::Display for ConflictKind {
         let sentence = match self {
             Self::Lines => "both sides changed the same lines",
             Self::AddedTwice => "both sides added it, with different content",
-            Self::Binary => "both sides changed it, and it is no text",
+            Self::Binary => "both sides changed it, and it is not text",
             Self::TooLarge => "both sides changed it, and it is too large to merge",
             Self::Mode => "both sides added it, and only one of them as executable",
             Self::DeletedThere => "it was edited here and deleted there",

@@ -1,4 +1,4 @@
-//! Which files there are after the merge, where they lie, and who changed what of each.
+//! [`merge`]: the paths of the merged files, and the versions of each file to merge.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,272 +10,247 @@ use mdskill_git::objects::MAX_OBJECT_BYTES;
 use mdskill_git::similarity::is_text;
 use mdskill_lint::path::SkillPath;
 
-/// What the three have at one path, once renamed files lie where they lie now.
+/// The positions of the two sides in arrays.
+const OURS: usize = 0;
+const THEIRS: usize = 1;
+
+/// The versions of one file, at its path after the renames of both sides.
 #[derive(Default)]
-struct Slot {
+struct Versions {
     base: Option<File>,
-    ours: Option<File>,
-    theirs: Option<File>,
+    sides: [Option<File>; 2],
 }
 
-pub(super) fn merge(
+/// Merges the changes from `base` to `ours` and from `base` to `theirs`.
+///
+/// With [`OnConflict::Markers`], conflicting texts are written between git's markers. Where markers
+/// are impossible, our version is kept: binary or very large files, files edited on one side and
+/// deleted on the other, and files with two new names. With [`OnConflict::Ours`] and
+/// [`OnConflict::Theirs`], only the conflicts are taken from that side.
+///
+/// The result may hold paths that cannot exist side by side, one from each side: a file and a folder
+/// of one name, or names that differ only in case. [`SkillTree::of_files`] refuses them.
+///
+/// [`SkillTree::of_files`]: crate::skill::tree::SkillTree::of_files
+#[must_use]
+pub fn merge(
     base: &Files,
     ours: &Files,
     theirs: &Files,
-    labels: &Labels<'_>,
+    labels: Labels<'_>,
     on_conflict: OnConflict,
 ) -> Merged {
-    let mut merging = Merging {
-        ours,
-        theirs,
+    let sides = [ours, theirs];
+    let mut files: BTreeMap<SkillPath, Versions> = BTreeMap::new();
+    for path in base.keys().chain(ours.keys()).chain(theirs.keys()) {
+        files.entry(path.clone()).or_insert_with(|| Versions {
+            base: base.get(path).cloned(),
+            sides: sides.map(|side| side.get(path).cloned()),
+        });
+    }
+    let mut merge = Merge {
+        sides,
         labels,
         on_conflict,
-        slots: slots(base, ours, theirs),
+        files,
         conflicts: Vec::new(),
     };
-    let here = renames(base, ours, theirs);
-    let there = renames(base, theirs, ours);
-    merging.follow(base, &here, &there);
-    let files = merging.settle();
-    let mut conflicts = merging.conflicts;
-    conflicts.sort_by(|a, b| (&a.path, &a.kind).cmp(&(&b.path, &b.kind)));
+    merge.follow_renames(
+        base,
+        &[renames(base, ours, theirs), renames(base, theirs, ours)],
+    );
+    let files = std::mem::take(&mut merge.files).into_iter();
+    let files = files
+        .filter_map(|(path, versions)| merge.merge_file(&path, versions).map(|file| (path, file)))
+        .collect();
+    let mut conflicts = merge.conflicts;
+    conflicts.sort();
     conflicts.dedup();
     Merged { files, conflicts }
 }
 
-fn slots(base: &Files, ours: &Files, theirs: &Files) -> BTreeMap<SkillPath, Slot> {
-    let mut slots: BTreeMap<SkillPath, Slot> = BTreeMap::new();
-    for path in base.keys().chain(ours.keys()).chain(theirs.keys()) {
-        slots.entry(path.clone()).or_insert_with(|| Slot {
-            base: base.get(path).cloned(),
-            ours: ours.get(path).cloned(),
-            theirs: theirs.get(path).cloned(),
-        });
-    }
-    slots
-}
-
-struct Merging<'a> {
-    ours: &'a Files,
-    theirs: &'a Files,
-    labels: &'a Labels<'a>,
+struct Merge<'a> {
+    sides: [&'a Files; 2],
+    labels: Labels<'a>,
     on_conflict: OnConflict,
-    slots: BTreeMap<SkillPath, Slot>,
+    files: BTreeMap<SkillPath, Versions>,
     conflicts: Vec<Conflict>,
 }
 
-impl Merging<'_> {
-    /// Brings what one side did to a file to where the other has it now.
-    fn follow(&mut self, base: &Files, here: &Renames<'_>, there: &Renames<'_>) {
-        let sources: BTreeSet<_> = here.keys().chain(there.keys()).collect();
-        for from in sources {
-            let Some(was) = base.get(*from) else { continue };
-            match (here.get(*from), there.get(*from)) {
-                (Some(ours), Some(theirs)) if ours == theirs => {
-                    self.slot(ours).base = Some(was.clone());
+impl Merge<'_> {
+    /// Moves the versions of a file that a side renamed to its new path.
+    fn follow_renames(&mut self, base: &Files, renames: &[Renames<'_>; 2]) {
+        let renamed: BTreeSet<_> = renames.iter().flat_map(BTreeMap::keys).copied().collect();
+        for from in renamed {
+            let old = &base[from];
+            match renames.each_ref().map(|side| side.get(from).copied()) {
+                [Some(ours), Some(theirs)] if ours == theirs => {
+                    self.file(ours).base = Some(old.clone());
                 }
-                (Some(ours), Some(theirs)) => self.renamed_apart(from, was, ours, theirs),
-                (Some(to), None) => match self.theirs.get(*from) {
-                    Some(edited) => self.renamed_here(was, to, edited),
-                    None => self.renamed_and_deleted(from, to, true),
-                },
-                (None, Some(to)) => match self.ours.get(*from) {
-                    Some(edited) => self.renamed_there(was, to, edited),
-                    None => self.renamed_and_deleted(from, to, false),
-                },
-                (None, None) => continue,
+                [Some(ours), Some(theirs)] => self.renamed_apart(from, old, [ours, theirs]),
+                [Some(to), _] => self.renamed(OURS, from, old, to),
+                [_, Some(to)] => self.renamed(THEIRS, from, old, to),
+                [None, None] => {}
             }
-            self.slots.remove(*from);
+            self.files.remove(from);
         }
     }
 
-    fn slot(&mut self, path: &SkillPath) -> &mut Slot {
-        self.slots.entry(path.clone()).or_default()
+    fn file(&mut self, path: &SkillPath) -> &mut Versions {
+        self.files.entry(path.clone()).or_default()
     }
 
-    fn renamed_here(&mut self, was: &File, to: &SkillPath, edited: &File) {
-        if self.slot(to).theirs.is_none() {
-            let slot = self.slot(to);
-            slot.base = Some(was.clone());
-            slot.theirs = Some(edited.clone());
-        } else if let Some(renamed) = self.ours.get(to) {
-            // There is another file of that name there: first the one, then both.
-            let merged = self.combine(to, Some(was), renamed, edited);
-            self.slot(to).ours = Some(merged);
-        }
-    }
-
-    fn renamed_there(&mut self, was: &File, to: &SkillPath, edited: &File) {
-        if self.slot(to).ours.is_none() {
-            let slot = self.slot(to);
-            slot.base = Some(was.clone());
-            slot.ours = Some(edited.clone());
-        } else if let Some(renamed) = self.theirs.get(to) {
-            let merged = self.combine(to, Some(was), edited, renamed);
-            self.slot(to).theirs = Some(merged);
-        }
-    }
-
-    fn renamed_apart(
-        &mut self,
-        from: &SkillPath,
-        was: &File,
-        ours: &SkillPath,
-        theirs: &SkillPath,
-    ) {
-        let (Some(here), Some(there)) = (self.ours.get(ours), self.theirs.get(theirs)) else {
+    /// Merges a file that only `side` renamed.
+    fn renamed(&mut self, side: usize, from: &SkillPath, old: &File, to: &SkillPath) {
+        let other = 1 - side;
+        let Some(edited) = self.sides[other].get(from) else {
+            let kind = ConflictKind::RenamedAndDeleted {
+                from: from.to_string(),
+            };
+            self.conflict(to, kind, Vec::new());
+            if !self.keeps(side) {
+                self.file(to).sides[side] = None;
+            }
             return;
         };
+        let file = self.file(to);
+        if file.sides[other].is_none() {
+            file.base = Some(old.clone());
+            file.sides[other] = Some(edited.clone());
+        } else if let Some(renamed) = self.sides[side].get(to) {
+            // The other side has another file with the new name, which is merged with the result.
+            let [ours, theirs] = if side == OURS {
+                [renamed, edited]
+            } else {
+                [edited, renamed]
+            };
+            let merged = self.merge_versions(to, Some(old), ours, theirs);
+            self.file(to).sides[side] = Some(merged);
+        }
+    }
+
+    /// Merges a file that both sides renamed, each to another name.
+    fn renamed_apart(&mut self, from: &SkillPath, old: &File, to: [&SkillPath; 2]) {
         let kind = ConflictKind::RenamedApart {
-            ours: ours.to_string(),
-            theirs: theirs.to_string(),
+            ours: to[OURS].to_string(),
+            theirs: to[THEIRS].to_string(),
         };
-        self.conflict(from, kind);
-        let merged = self.combine(from, Some(was), here, there);
-        let on_conflict = self.on_conflict;
-        self.slot(ours).ours = (on_conflict != OnConflict::Theirs).then(|| merged.clone());
-        self.slot(theirs).theirs = takes_theirs(on_conflict).then_some(merged);
-    }
-
-    fn renamed_and_deleted(&mut self, from: &SkillPath, to: &SkillPath, here: bool) {
-        let from = from.to_string();
-        self.conflict(to, ConflictKind::RenamedAndDeleted { from });
-        let on_conflict = self.on_conflict;
-        let slot = self.slot(to);
-        match here {
-            true if on_conflict == OnConflict::Theirs => slot.ours = None,
-            false if !takes_theirs(on_conflict) => slot.theirs = None,
-            _ => {}
+        self.conflict(from, kind, Vec::new());
+        let [ours, theirs] = [OURS, THEIRS].map(|side| &self.sides[side][to[side]]);
+        let merged = self.merge_versions(from, Some(old), ours, theirs);
+        for side in [OURS, THEIRS] {
+            self.file(to[side]).sides[side] = self.keeps(side).then(|| merged.clone());
         }
     }
 
-    fn settle(&mut self) -> Files {
-        let slots = std::mem::take(&mut self.slots);
-        let merged = slots.into_iter().filter_map(|(path, slot)| {
-            let file = self.settle_one(&path, slot)?;
-            Some((path, file))
-        });
-        merged.collect()
-    }
-
-    fn settle_one(&mut self, path: &SkillPath, slot: Slot) -> Option<File> {
-        let Slot { base, ours, theirs } = slot;
-        if ours == theirs || theirs == base {
-            return ours;
-        }
-        if ours == base {
-            return theirs;
+    fn merge_file(&mut self, path: &SkillPath, versions: Versions) -> Option<File> {
+        let Versions {
+            base,
+            sides: [ours, theirs],
+        } = versions;
+        if let Some(file) = three_way(Some(&base), &ours, &theirs) {
+            return file.clone();
         }
         match (ours, theirs) {
-            (Some(ours), Some(theirs)) => Some(self.combine(path, base.as_ref(), &ours, &theirs)),
+            (Some(ours), Some(theirs)) => {
+                Some(self.merge_versions(path, base.as_ref(), &ours, &theirs))
+            }
             (ours, None) => {
-                self.conflict(path, ConflictKind::DeletedThere);
-                ours.filter(|_| self.on_conflict != OnConflict::Theirs)
+                self.conflict(path, ConflictKind::DeletedThere, Vec::new());
+                ours.filter(|_| self.keeps(OURS))
             }
             (None, theirs) => {
-                self.conflict(path, ConflictKind::DeletedHere);
-                theirs.filter(|_| takes_theirs(self.on_conflict))
+                self.conflict(path, ConflictKind::DeletedHere, Vec::new());
+                theirs.filter(|_| self.keeps(THEIRS))
             }
         }
     }
 
-    /// Merges content and mode, each for itself.
-    fn combine(
+    /// Merges the content and the mode independently.
+    fn merge_versions(
         &mut self,
         path: &SkillPath,
         base: Option<&File>,
         ours: &File,
         theirs: &File,
     ) -> File {
-        let mode = settled(base.map(|file| &file.mode), ours.mode, theirs.mode);
-        let mode = mode.unwrap_or_else(|| {
-            self.conflict(path, ConflictKind::Mode);
-            self.favored(ours, theirs).mode
+        let mode = three_way(base.map(|file| &file.mode), &ours.mode, &theirs.mode);
+        let mode = *mode.unwrap_or_else(|| {
+            self.conflict(path, ConflictKind::Mode, Vec::new());
+            &self.preferred(ours, theirs).mode
         });
-        let bytes = settled(
-            base.map(|file| &file.bytes).as_ref(),
-            &ours.bytes,
-            &theirs.bytes,
-        );
+        let bytes = three_way(base.map(|file| &file.bytes), &ours.bytes, &theirs.bytes);
         let bytes = match bytes {
             Some(bytes) => Arc::clone(bytes),
-            None => self.combine_bytes(path, base, ours, theirs),
+            None => self.merge_bytes(path, base, ours, theirs),
         };
         File { mode, bytes }
     }
 
-    fn combine_bytes(
+    fn merge_bytes(
         &mut self,
         path: &SkillPath,
         base: Option<&File>,
         ours: &File,
         theirs: &File,
     ) -> Arc<[u8]> {
-        let old: &[u8] = base.map_or(&[], |file| &file.bytes);
-        let all = [old, &ours.bytes, &theirs.bytes];
-        let lines = if !all.iter().all(|bytes| is_text(bytes)) {
-            Err(ConflictKind::Binary)
-        } else if all.iter().any(|bytes| bytes.len() > MAX_OBJECT_BYTES) {
-            Err(ConflictKind::TooLarge)
+        let all = [
+            base.map_or(&[][..], |file| &file.bytes),
+            &ours.bytes,
+            &theirs.bytes,
+        ];
+        if !all.iter().all(|bytes| is_text(bytes)) {
+            self.conflict(path, ConflictKind::Binary, Vec::new());
+            return Arc::clone(&self.preferred(ours, theirs).bytes);
+        }
+        let merged = if all.iter().any(|bytes| bytes.len() > MAX_OBJECT_BYTES) {
+            None
         } else {
-            merge_lines(
-                old,
-                &ours.bytes,
-                &theirs.bytes,
-                self.labels,
-                self.on_conflict,
-            )
-            .ok_or(ConflictKind::TooLarge)
+            merge_lines(all[0], all[1], all[2], self.labels, self.on_conflict)
         };
-        match lines {
-            Ok(lines) if lines.hunks.is_empty() => lines.bytes.into(),
-            Ok(lines) => {
-                let kind = match base {
-                    Some(_) => ConflictKind::Lines,
-                    None => ConflictKind::AddedTwice,
-                };
-                self.conflicts.push(Conflict {
-                    path: path.to_string(),
-                    kind,
-                    hunks: lines.hunks,
-                });
-                lines.bytes.into()
-            }
-            Err(kind) => {
-                self.conflict(path, kind);
-                Arc::clone(&self.favored(ours, theirs).bytes)
-            }
+        let Some(merged) = merged else {
+            self.conflict(path, ConflictKind::TooLarge, Vec::new());
+            return Arc::clone(&self.preferred(ours, theirs).bytes);
+        };
+        if !merged.is_clean {
+            let kind = match base {
+                Some(_) => ConflictKind::Lines,
+                None => ConflictKind::AddedTwice,
+            };
+            self.conflict(path, kind, merged.hunks);
         }
+        merged.bytes.into()
     }
 
-    fn favored<'f>(&self, ours: &'f File, theirs: &'f File) -> &'f File {
+    fn preferred<'f>(&self, ours: &'f File, theirs: &'f File) -> &'f File {
+        if self.keeps(OURS) { ours } else { theirs }
+    }
+
+    /// Whether a conflict leaves the file of this side. A merge that stops keeps both, to report them.
+    fn keeps(&self, side: usize) -> bool {
         match self.on_conflict {
-            OnConflict::Theirs => theirs,
-            OnConflict::Stop | OnConflict::Markers | OnConflict::Ours => ours,
+            OnConflict::Stop => true,
+            OnConflict::Markers | OnConflict::Ours => side == OURS,
+            OnConflict::Theirs => side == THEIRS,
         }
     }
 
-    fn conflict(&mut self, path: &SkillPath, kind: ConflictKind) {
+    fn conflict(&mut self, path: &SkillPath, kind: ConflictKind, hunks: Vec<String>) {
         self.conflicts.push(Conflict {
             path: path.to_string(),
             kind,
-            hunks: Vec::new(),
+            hunks,
         });
     }
 }
 
-/// Returns what a three-way merge makes of values that can't be mixed; nothing in a conflict.
-fn settled<T: PartialEq>(base: Option<&T>, ours: T, theirs: T) -> Option<T> {
-    if ours == theirs || base == Some(&theirs) {
+/// Returns the three-way merge of values that can't be mixed; `None` for a conflict.
+fn three_way<'v, T: PartialEq>(base: Option<&T>, ours: &'v T, theirs: &'v T) -> Option<&'v T> {
+    if ours == theirs || base == Some(theirs) {
         Some(ours)
-    } else if base == Some(&ours) {
+    } else if base == Some(ours) {
         Some(theirs)
     } else {
         None
     }
-}
-
-/// Returns whether a file that only they have stays. A merge that stops keeps both, to report them.
-fn takes_theirs(on_conflict: OnConflict) -> bool {
-    matches!(on_conflict, OnConflict::Stop | OnConflict::Theirs)
 }

@@ -1,4 +1,4 @@
-//! [`merge()`]: a three-way merge of the files of a skill, with the results of git.
+//! [`merge()`]: the three-way merge of the files of a skill, with the results of git.
 //!
 //! It does no I/O. Paths are merged as `git merge` does (strategy `ort`, without the renames of whole
 //! folders), and texts as `git merge-file` does; tests compare both with git.
@@ -12,9 +12,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use conflict::{Conflict, ConflictKind};
+pub use files::merge;
 
 use crate::digest::FileMode;
 use crate::skill::tree::SkillTree;
+pub use mdskill_git::merge_file::Labels;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::path::SkillPath;
 
@@ -44,15 +46,6 @@ pub enum OnConflict {
     Theirs,
 }
 
-/// The labels of the two sides in conflict markers.
-#[derive(Debug, Clone, Copy)]
-pub struct Labels<'a> {
-    /// The label after `<<<<<<<`.
-    pub ours: &'a str,
-    /// The label after `>>>>>>>`.
-    pub theirs: &'a str,
-}
-
 /// The result of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merged {
@@ -61,26 +54,6 @@ pub struct Merged {
     pub files: Files,
     /// The conflicts, by path: still to decide with [`OnConflict::Stop`], otherwise already resolved.
     pub conflicts: Vec<Conflict>,
-}
-
-/// Merges the changes from `base` to `ours` and from `base` to `theirs`.
-///
-/// With [`OnConflict::Markers`], conflicting texts are written between git's markers. Where markers
-/// are impossible, our version is kept: binary or very large files, files edited on one side and
-/// deleted on the other, and files with two new names. With [`OnConflict::Ours`] and
-/// [`OnConflict::Theirs`], only the conflicts are taken from that side.
-///
-/// The result may hold paths that cannot exist side by side, one from each side: a file and a folder
-/// of one name, or names that differ only in case. [`SkillTree::of_files`] refuses them.
-#[must_use]
-pub fn merge(
-    base: &Files,
-    ours: &Files,
-    theirs: &Files,
-    labels: &Labels<'_>,
-    on_conflict: OnConflict,
-) -> Merged {
-    files::merge(base, ours, theirs, labels, on_conflict)
 }
 
 /// Reads all files of a skill.

@@ -1,4 +1,4 @@
-//! The files of a side that are those of the base under another name, as git finds them.
+//! [`renames`]: the renames of one side, detected as git does.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use super::{File, Files};
 use mdskill_git::renames::{OneSided, find_renames};
 use mdskill_lint::path::SkillPath;
 
-/// From the base's path to the side's.
+/// From the path in the base to the path on the side.
 pub(super) type Renames<'a> = BTreeMap<&'a SkillPath, &'a SkillPath>;
 
-/// Finds the renames from `base` to `side` that matter: only a file that `other` changed or deleted
-/// is merged with one of another name.
+/// Returns the renames from `base` to `side`. Files that `other` did not change are only matched with
+/// identical files, because their renames need no merge.
 pub(super) fn renames<'a>(base: &'a Files, side: &'a Files, other: &Files) -> Renames<'a> {
     let removed = missing_in(side, base);
     let added = missing_in(base, side);
@@ -32,8 +32,8 @@ pub(super) fn renames<'a>(base: &'a Files, side: &'a Files, other: &Files) -> Re
         .collect()
 }
 
-/// Returns the files of `files` whose path `others` does not have. A merge of git never takes an empty
-/// file for a renamed one.
+/// Returns the files of `files` whose path `others` does not have, without empty files, because git's
+/// merge does not detect their renames.
 fn missing_in<'a>(others: &Files, files: &'a Files) -> Vec<(&'a SkillPath, &'a File)> {
     files
         .iter()

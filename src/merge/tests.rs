@@ -31,11 +31,11 @@ fn told(merged: &Merged) -> Vec<String> {
 
 /// Merges with nobody to win, then with each, and expects these sentences and files of it.
 fn settled(base: &Files, ours: &Files, theirs: &Files, conflicts: &[&str], left: [&Files; 3]) {
-    let merged = merge(base, ours, theirs, &LABELS, OnConflict::Stop);
+    let merged = merge(base, ours, theirs, LABELS, OnConflict::Stop);
     assert_eq!(told(&merged), conflicts);
     let reactions = [OnConflict::Markers, OnConflict::Ours, OnConflict::Theirs];
     for (on_conflict, expected) in reactions.into_iter().zip(left) {
-        let merged = merge(base, ours, theirs, &LABELS, on_conflict);
+        let merged = merge(base, ours, theirs, LABELS, on_conflict);
         assert_eq!(&merged.files, expected, "{on_conflict:?}");
         assert_eq!(told(&merged), conflicts, "{on_conflict:?}");
     }
@@ -49,7 +49,7 @@ fn an_edit_follows_the_file_that_the_other_side_renamed() {
     let renamed = files([("references/b.md", TEXT)]);
     let expected = files([("references/b.md", edited.as_str())]);
     for (ours, theirs) in [(&edit, &renamed), (&renamed, &edit)] {
-        let merged = merge(&base, ours, theirs, &LABELS, OnConflict::Stop);
+        let merged = merge(&base, ours, theirs, LABELS, OnConflict::Stop);
         assert_eq!(merged.files, expected);
         assert!(merged.conflicts.is_empty());
     }
@@ -66,7 +66,7 @@ fn the_same_lines_changed_are_a_conflict_with_its_hunk() {
     let sentence = "a.md: both sides changed the same lines";
     let left = [&files([("a.md", marked.as_str())]), &ours, &theirs];
     settled(&base, &ours, &theirs, &[sentence], left);
-    let merged = merge(&base, &ours, &theirs, &LABELS, OnConflict::Stop);
+    let merged = merge(&base, &ours, &theirs, LABELS, OnConflict::Stop);
     assert_eq!(merged.conflicts[0].hunks, [hunk]);
 }
 
@@ -125,7 +125,7 @@ fn what_is_no_text_is_a_conflict_and_the_mode_is_merged_for_itself() {
     for file in kept.values_mut() {
         file.mode = FileMode::Executable;
     }
-    let sentence = "logo.png: both sides changed it, and it is no text";
+    let sentence = "logo.png: both sides changed it, and it is not text";
     settled(&base, &ours, &theirs, &[sentence], [&kept, &kept, &theirs]);
 }
 
@@ -134,7 +134,7 @@ fn a_file_over_the_limit_is_not_merged() {
     let large = "line\n".repeat((16 << 20) / 5 + 2);
     let [base, ours, theirs] =
         ["a", "b", "c"].map(|end| files([("a.txt", &*format!("{large}{end}"))]));
-    let merged = merge(&base, &ours, &theirs, &LABELS, OnConflict::Stop);
+    let merged = merge(&base, &ours, &theirs, LABELS, OnConflict::Stop);
     assert_eq!(
         told(&merged),
         ["a.txt: both sides changed it, and it is too large to merge"]
@@ -161,10 +161,10 @@ fn very_many_renames_are_not_looked_for_without_end() {
     };
     let [base, ours, theirs] = [many("a", "x"), many("b", "x"), many("c", "x")];
     let begun = std::time::Instant::now();
-    let merged = merge(&base, &ours, &theirs, &LABELS, OnConflict::Stop);
+    let merged = merge(&base, &ours, &theirs, LABELS, OnConflict::Stop);
     assert_eq!(merged.conflicts.len(), 2000);
     let [ours, theirs] = [many("b", "y"), many("c", "z")];
-    let merged = merge(&base, &ours, &theirs, &LABELS, OnConflict::Stop);
+    let merged = merge(&base, &ours, &theirs, LABELS, OnConflict::Stop);
     assert!(merged.conflicts.is_empty());
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
@@ -241,7 +241,7 @@ proptest! {
     #[test]
     fn what_only_one_side_did_is_done(base in some_files(), side in some_files(), on_conflict in any_on_conflict()) {
         for (ours, theirs) in [(&base, &side), (&side, &base), (&side, &side)] {
-            let merged = merge(&base, ours, theirs, &LABELS, on_conflict);
+            let merged = merge(&base, ours, theirs, LABELS, on_conflict);
             prop_assert_eq!(&merged.files, &side);
             prop_assert!(merged.conflicts.is_empty());
         }
@@ -252,8 +252,8 @@ proptest! {
         let paths = |merged: Merged| -> Vec<String> {
             merged.conflicts.into_iter().map(|conflict| conflict.path).collect()
         };
-        let one = merge(&base, &ours, &theirs, &LABELS, OnConflict::Stop);
-        let other = merge(&base, &theirs, &ours, &LABELS, OnConflict::Stop);
+        let one = merge(&base, &ours, &theirs, LABELS, OnConflict::Stop);
+        let other = merge(&base, &theirs, &ours, LABELS, OnConflict::Stop);
         if one.conflicts.is_empty() {
             prop_assert_eq!(&one.files, &other.files);
         }
@@ -270,7 +270,7 @@ proptest! {
         let name = if renamed { "b.md" } else { "a.md" };
         let [base, ours_files, theirs_files] =
             [("a.md", &base), ("a.md", &ours), (name, &theirs)].map(|(path, text)| files([(path, text.as_str())]));
-        let merged = merge(&base, &ours_files, &theirs_files, &LABELS, OnConflict::Markers);
+        let merged = merge(&base, &ours_files, &theirs_files, LABELS, OnConflict::Markers);
         let text: String = merged.files.values().map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).collect();
         for line in ours.lines().chain(theirs.lines()) {
             prop_assert!(text.lines().any(|other| other == line), "{line} is not in\n{text}");

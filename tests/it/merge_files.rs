@@ -182,7 +182,7 @@ fn compare(cases: &[Case]) -> [usize; 2] {
         let mut differ = Vec::new();
         for ((case, ids), answer) in cases.iter().zip(&ids).zip(&answers) {
             let [base, ours, theirs] = case;
-            let merged = merge(base, ours, theirs, &LABELS, on_conflict);
+            let merged = merge(base, ours, theirs, LABELS, on_conflict);
             let paths = merged.files.keys().map(SkillPath::as_str);
             let is_clean = merged.conflicts.is_empty() && collision(paths).is_none();
             let agrees = match on_conflict {

@@ -2,7 +2,7 @@
 
 use crate::support::sealed;
 use mdskill::merge::{File, Files, Labels, OnConflict, merge};
-use mdskill_git::merge_file::{Style, Taken, merge_file};
+use mdskill_git::merge_file::{Taken, merge_file};
 use mdskill_lint::path::SkillPath;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,16 +14,15 @@ const LABELS: Labels<'static> = Labels {
 };
 
 /// What git makes of three texts, and how many conflicts it counts.
-fn by_git(room: &Path, texts: [&[u8]; 3], style: &Style<'_>) -> (Vec<u8>, usize) {
+fn by_git(room: &Path, texts: [&[u8]; 3], taken: Taken) -> (Vec<u8>, usize) {
     let [base, ours, theirs] = texts;
     for (name, text) in [("base", base), ("ours", ours), ("theirs", theirs)] {
         std::fs::write(room.join(name), text).unwrap();
     }
     let mut git = sealed::command("git", room);
-    git.args(["merge-file", "-p", "-q", "-L", style.ours, "-L", "base"]);
-    git.args(["-L", style.theirs, "--marker-size"]);
-    git.arg(style.marker_size.to_string());
-    match style.taken {
+    git.args(["merge-file", "-p", "-q", "-L", LABELS.ours]);
+    git.args(["-L", "base", "-L", LABELS.theirs]);
+    match taken {
         Taken::Marked => &mut git,
         Taken::Ours => git.arg("--ours"),
         Taken::Theirs => git.arg("--theirs"),
@@ -39,15 +38,6 @@ fn by_git(room: &Path, texts: [&[u8]; 3], style: &Style<'_>) -> (Vec<u8>, usize)
     (done.stdout, conflicts.unwrap())
 }
 
-fn style(marker_size: u16, taken: Taken) -> Style<'static> {
-    Style {
-        ours: LABELS.ours,
-        theirs: LABELS.theirs,
-        marker_size,
-        taken,
-    }
-}
-
 fn files(text: &[u8]) -> Files {
     let file = File {
         mode: mdskill::digest::FileMode::Regular,
@@ -57,11 +47,10 @@ fn files(text: &[u8]) -> Files {
 }
 
 /// Compares one triple in every way that git offers.
-fn compare(room: &Path, texts: [&[u8]; 3], marker_size: u16, taken: Taken) {
+fn compare(room: &Path, texts: [&[u8]; 3], taken: Taken) {
     let [base, ours, theirs] = texts;
-    let style = style(marker_size, taken);
-    let (expected, conflicts) = by_git(room, texts, &style);
-    let merged = merge_file(base, ours, theirs, &style).unwrap();
+    let (expected, conflicts) = by_git(room, texts, taken);
+    let merged = merge_file(base, ours, theirs, LABELS, taken).unwrap();
     let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert_eq!(shown(&merged.bytes), shown(&expected));
     assert_eq!(merged.bytes, expected);
@@ -73,7 +62,7 @@ fn compare(room: &Path, texts: [&[u8]; 3], marker_size: u16, taken: Taken) {
         &files(base),
         &files(ours),
         &files(theirs),
-        &LABELS,
+        LABELS,
         OnConflict::Markers,
     );
     let hunks: usize = whole
@@ -82,11 +71,9 @@ fn compare(room: &Path, texts: [&[u8]; 3], marker_size: u16, taken: Taken) {
         .map(|conflict| conflict.hunks.len())
         .sum();
     assert_eq!(hunks, conflicts);
-    if marker_size == 7 {
-        assert_eq!(whole.files, files(&expected));
-        for hunk in whole.conflicts.iter().flat_map(|conflict| &conflict.hunks) {
-            assert!(shown(&expected).contains(hunk.as_str()), "{hunk}");
-        }
+    assert_eq!(whole.files, files(&expected));
+    for hunk in whole.conflicts.iter().flat_map(|conflict| &conflict.hunks) {
+        assert!(shown(&expected).contains(hunk.as_str()), "{hunk}");
     }
 }
 
@@ -161,14 +148,13 @@ proptest! {
     #[test]
     fn a_merged_text_is_what_git_merge_file_makes_of_it(
         texts in triple(),
-        marker_size in prop_oneof![3 => Just(7_u16), 1 => 1..40_u16],
         taken in prop_oneof![3 => Just(Taken::Marked), 1 => Just(Taken::Ours), 1 => Just(Taken::Theirs)],
     ) {
         thread_local! {
             static ROOM: tempfile::TempDir = tempfile::tempdir().unwrap();
         }
         let texts = [&*texts[0], &*texts[1], &*texts[2]];
-        ROOM.with(|room| compare(room.path(), texts, marker_size, taken));
+        ROOM.with(|room| compare(room.path(), texts, taken));
     }
 }
 
@@ -203,10 +189,8 @@ fn odd_texts_are_merged_as_git_merges_them() {
     for case in cases {
         let [base, ours, theirs] = case.map(str::as_bytes);
         for taken in [Taken::Marked, Taken::Ours, Taken::Theirs] {
-            for marker_size in [1, 7, 30] {
-                compare(room.path(), [base, ours, theirs], marker_size, taken);
-                compare(room.path(), [base, theirs, ours], marker_size, taken);
-            }
+            compare(room.path(), [base, ours, theirs], taken);
+            compare(room.path(), [base, theirs, ours], taken);
         }
     }
 }
@@ -219,17 +203,18 @@ fn bytes_that_are_no_utf8_are_merged_as_git_merges_them() {
         b"\xff\xff\n1\n2\n\xfe",
         b"\xff\n1\n2\n\xfe\xfe",
     ];
-    compare(room.path(), texts, 7, Taken::Marked);
+    compare(room.path(), texts, Taken::Marked);
 }
 
 #[test]
 fn a_label_can_neither_end_its_marker_nor_stop_the_program() {
-    let odd = Style {
+    let odd = Labels {
         ours: "a\nb\0c",
-        ..style(7, Taken::Marked)
+        ..LABELS
     };
-    let merged = merge_file(b"1\n", b"2\n", b"3\n", &odd).unwrap();
+    let merge = |ours| merge_file(b"1\n", ours, b"3\n", odd, Taken::Marked).unwrap();
+    let merged = merge(b"2\n");
     assert!(merged.bytes.starts_with(b"<<<<<<< a b c\n2\n=======\n"));
-    let merged = merge_file(b"1\n", b"", b"3\n", &odd).unwrap();
+    let merged = merge(b"");
     assert!(merged.bytes.starts_with(b"<<<<<<< a b c\n=======\n3\n"));
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use git2::{FileFavor, MergeFileInput, MergeFileOptions};
 
 /// The number of characters of git's conflict markers.
-pub const MARKER_SIZE: u16 = 7;
+const MARKER_SIZE: usize = 7;
 
 /// How conflicts are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,17 +18,13 @@ pub enum Taken {
     Theirs,
 }
 
-/// The form of the result.
+/// The labels of the two sides in conflict markers.
 #[derive(Debug, Clone, Copy)]
-pub struct Style<'a> {
+pub struct Labels<'a> {
     /// The label after `<<<<<<<`.
     pub ours: &'a str,
     /// The label after `>>>>>>>`.
     pub theirs: &'a str,
-    /// The number of characters of the markers.
-    pub marker_size: u16,
-    /// How conflicts are written.
-    pub taken: Taken,
 }
 
 /// The result of a merge.
@@ -46,7 +42,8 @@ pub fn merge_file(
     base: &[u8],
     ours: &[u8],
     theirs: &[u8],
-    style: &Style<'_>,
+    labels: Labels<'_>,
+    taken: Taken,
 ) -> Option<MergedText> {
     // Trivial merges; for two empty texts libgit2 returns a null pointer.
     if ours == theirs || base == theirs {
@@ -60,11 +57,10 @@ pub fn merge_file(
     // `git merge-file` is coarser than `git merge`: it joins conflicts with no letter or digit
     // between them.
     options.style_standard(true).simplify_alnum(true);
-    options.marker_size(style.marker_size);
     options
-        .our_label(label(style.ours).as_ref())
-        .their_label(label(style.theirs).as_ref());
-    match style.taken {
+        .our_label(label(labels.ours).as_ref())
+        .their_label(label(labels.theirs).as_ref());
+    match taken {
         Taken::Marked => &mut options,
         Taken::Ours => options.favor(FileFavor::Ours),
         Taken::Theirs => options.favor(FileFavor::Theirs),
@@ -79,7 +75,7 @@ pub fn merge_file(
     let mut bytes = merged.content().to_vec();
     let is_clean = merged.is_automergeable();
     if !is_clean {
-        name_the_empty(&mut bytes, ours, theirs, style);
+        name_the_empty(&mut bytes, ours, theirs, labels);
     }
     Some(MergedText { bytes, is_clean })
 }
@@ -107,12 +103,12 @@ fn label(text: &str) -> Cow<'_, str> {
 
 /// Adds the label of an empty side, which libgit2 omits and git does not. The whole text is one
 /// conflict in this case, so the markers are the first and the last line.
-fn name_the_empty(bytes: &mut Vec<u8>, ours: &[u8], theirs: &[u8], style: &Style<'_>) {
+fn name_the_empty(bytes: &mut Vec<u8>, ours: &[u8], theirs: &[u8], labels: Labels<'_>) {
     let (name, at) = if ours.is_empty() {
-        (style.ours, usize::from(style.marker_size))
+        (labels.ours, MARKER_SIZE)
     } else if theirs.is_empty() {
         let end = bytes.iter().rposition(|byte| !b"\r\n".contains(byte));
-        (style.theirs, end.map_or(0, |last| last + 1))
+        (labels.theirs, end.map_or(0, |last| last + 1))
     } else {
         return;
     };

@@ -173,7 +173,7 @@ impl Edited {
             ours: "your edits",
             theirs: upstream,
         };
-        let merged = merge::merge(&base, &ours, &theirs, &labels, on_conflict);
+        let merged = merge::merge(&base, &ours, &theirs, labels, on_conflict);
         let conflicts: Vec<ConflictedFile> = merged.conflicts.into_iter().map(told).collect();
         let edited = differing(&merged.files, &theirs);
         let files = match tree_of(merged.files) {
