@@ -2,14 +2,18 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// A file that both sides changed.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Conflict {
     /// The path in the result, or the old path of a file with two new names.
     pub path: String,
-    /// The kind.
+    /// The kind; a sentence in JSON.
+    #[serde(rename = "reason")]
     pub kind: ConflictKind,
     /// The conflicting lines of a text, with git's markers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hunks: Vec<String>,
 }
 
@@ -65,5 +69,11 @@ impl fmt::Display for ConflictKind {
             }
         };
         f.write_str(sentence)
+    }
+}
+
+impl Serialize for ConflictKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }

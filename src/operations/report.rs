@@ -8,6 +8,7 @@ use crate::fs::tree::OnDisk;
 use crate::install::plan::Refusal;
 use crate::install::scope::Scope;
 use crate::lockfile::Entry;
+use crate::merge::Conflict;
 use mdskill_lint::name::SkillName;
 
 /// What became of one skill.
@@ -65,19 +66,7 @@ pub struct Conflicted {
     /// resolve; else the skill stays as it is.
     pub is_marked: bool,
     /// The files, each with what is in conflict.
-    pub files: Vec<ConflictedFile>,
-}
-
-/// One file in conflict.
-#[derive(Debug, Clone, Serialize)]
-pub struct ConflictedFile {
-    /// Where it lies in the skill.
-    pub path: String,
-    /// What is in conflict, as a sentence: `both sides changed the same lines`.
-    pub reason: String,
-    /// Each place, as git's markers show it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub hunks: Vec<String>,
+    pub files: Vec<Conflict>,
 }
 
 /// What was done with a skill.

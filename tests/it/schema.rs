@@ -7,11 +7,10 @@ use std::path::Path;
 use jsonschema::Validator;
 use mdskill::diff::{DescriptionDiff, FileChange, FileDiff, SkillDiff};
 use mdskill::fetch::history::{CommitLine, Lineage};
+use mdskill::merge::{Conflict, ConflictKind};
 use mdskill::operations::OpError;
 use mdskill::operations::policy_check::Refusal;
-use mdskill::operations::report::{
-    Action, Change, Conflicted, ConflictedFile, LeftAlone, Newer, Problem,
-};
+use mdskill::operations::report::{Action, Change, Conflicted, LeftAlone, Newer, Problem};
 use mdskill::operations::update::{Failed, Report};
 use mdskill::policy::{Key, Verdict};
 use mdskill_lint::capability::{Capability, Kind};
@@ -204,9 +203,9 @@ fn everything() -> Report {
             place: text(),
             commit: Some(id.to_owned()),
             is_marked: false,
-            files: vec![ConflictedFile {
+            files: vec![Conflict {
                 path: text(),
-                reason: text(),
+                kind: ConflictKind::Lines,
                 hunks: vec![text()],
             }],
         }],

@@ -11,7 +11,7 @@ use crate::merge::{self, Conflict, File, Files, Labels, OnConflict};
 use crate::operations::OpError;
 use crate::operations::installed::marked_line;
 use crate::operations::own_source::{self, is_own_source};
-use crate::operations::report::{ConflictedFile, lacks_edits};
+use crate::operations::report::lacks_edits;
 use crate::skill::tree::{SkillTree, TreeError};
 use mdskill_git::objects::Objects;
 use mdskill_lint::name::SkillName;
@@ -54,7 +54,7 @@ pub(super) struct Edited {
 pub(super) enum MergeOutcome {
     Merged(Merged),
     /// Both sides changed these, and the user must decide.
-    Conflict(Vec<ConflictedFile>),
+    Conflict(Vec<Conflict>),
     /// The edits can't be merged, and why.
     Unmergeable(String),
 }
@@ -66,7 +66,7 @@ pub(super) struct Merged {
     /// The files that are not as upstream has them.
     pub edited: Vec<String>,
     /// The conflicts that were resolved or marked as asked for.
-    pub conflicts: Vec<ConflictedFile>,
+    pub conflicts: Vec<Conflict>,
 }
 
 impl Local {
@@ -174,7 +174,7 @@ impl Edited {
             theirs: upstream,
         };
         let merged = merge::merge(&base, &ours, &theirs, labels, on_conflict);
-        let conflicts: Vec<ConflictedFile> = merged.conflicts.into_iter().map(told).collect();
+        let conflicts = merged.conflicts;
         let edited = differing(&merged.files, &theirs);
         let files = match tree_of(merged.files) {
             Ok(files) => files,
@@ -257,12 +257,4 @@ fn differing(ours: &Files, theirs: &Files) -> Vec<String> {
     paths.sort();
     paths.dedup();
     paths
-}
-
-fn told(conflict: Conflict) -> ConflictedFile {
-    ConflictedFile {
-        reason: conflict.kind.to_string(),
-        path: conflict.path,
-        hunks: conflict.hunks,
-    }
 }

@@ -11,11 +11,11 @@ use crate::diff::{self, SkillDiff};
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
 use crate::lockfile::Entry;
-use crate::merge::OnConflict;
+use crate::merge::{Conflict, OnConflict};
 use crate::operations::OpError;
 use crate::operations::install_steps::{self, digest_of};
 use crate::operations::policy_check::{Refusal, Version};
-use crate::operations::report::{Conflicted, ConflictedFile};
+use crate::operations::report::Conflicted;
 use crate::operations::resolve::diagnose;
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree};
 use crate::skill::{DiskFiles, GitFiles};
@@ -292,7 +292,7 @@ impl Source<'_, '_, '_> {
         target: &Target,
         upstream: &Upstream,
         edited: &Edited,
-        files: Vec<ConflictedFile>,
+        files: Vec<Conflict>,
     ) -> Result<SkillUpdate, OpError> {
         let unified = match &upstream.base {
             Some(base) if self.terms.options.with_differences => {
@@ -339,7 +339,7 @@ fn base_is_gone(entry: &Entry) -> String {
     )
 }
 
-fn resolved(conflicts: &[ConflictedFile], on_conflict: OnConflict) -> Option<String> {
+fn resolved(conflicts: &[Conflict], on_conflict: OnConflict) -> Option<String> {
     let whose = match on_conflict {
         OnConflict::Ours => "your edits",
         _ => "upstream's lines",

@@ -10,8 +10,9 @@ use crate::digest::Digest;
 use crate::fetch::history::Lineage;
 use crate::fetch::{self, Repository};
 use crate::lockfile::{Entry, Lockfile};
+use crate::merge::Conflict;
 use crate::operations::policy_check::{Gate, Refusal};
-use crate::operations::report::{Conflicted, ConflictedFile, LeftAlone, Newer};
+use crate::operations::report::{Conflicted, LeftAlone, Newer};
 use crate::policy::RefKind;
 use crate::skill::tree::SkillTree;
 use mdskill_git::ObjectId;
@@ -131,7 +132,7 @@ pub(super) struct Kept {
     /// The files that are not as upstream has them.
     pub edited: Vec<String>,
     /// The conflicts that markers in the files show.
-    pub marked: Vec<ConflictedFile>,
+    pub marked: Vec<Conflict>,
     /// The files with upstream's lines in place of the markers, when there are some.
     pub unmarked: Option<SkillTree>,
 }

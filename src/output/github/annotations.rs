@@ -28,7 +28,7 @@ pub fn annotations(report: &Report) -> Vec<Command> {
     }
     for conflict in &report.conflicts {
         let files = conflict.files.iter();
-        let files = files.map(|file| format!("{}: {}", file.path, file.reason));
+        let files = files.map(|file| format!("{}: {}", file.path, file.kind));
         let message = files.collect::<Vec<_>>().join("\n");
         let mut command = annotation(Severity::Error, "has conflicts", &conflict.name, message);
         if let Some(first) = conflict.files.first() {
@@ -100,9 +100,10 @@ pub fn outputs(report: &Report) -> [Output; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::merge::{Conflict, ConflictKind};
     use crate::operations::OpError;
     use crate::operations::policy_check::Refusal;
-    use crate::operations::report::{Conflicted, ConflictedFile, LeftAlone};
+    use crate::operations::report::{Conflicted, LeftAlone};
     use crate::operations::update::Failed;
     use crate::policy::{Key, Verdict};
 
@@ -121,9 +122,9 @@ mod tests {
             place: ".github/skills/one".to_owned(),
             commit: None,
             is_marked: false,
-            files: vec![ConflictedFile {
+            files: vec![Conflict {
                 path: "SKILL.md".to_owned(),
-                reason: "both sides changed the same lines".to_owned(),
+                kind: ConflictKind::Lines,
                 hunks: Vec::new(),
             }],
         }

@@ -72,7 +72,13 @@ fn problem(label: &str, problem: &Problem) -> String {
 
 fn conflict(conflict: &Conflicted) -> String {
     let named = conflict.files.iter();
-    let named = named.map(|file| format!("{} ({})", word(&file.path), sentence(&file.reason)));
+    let named = named.map(|file| {
+        format!(
+            "{} ({})",
+            word(&file.path),
+            sentence(&file.kind.to_string())
+        )
+    });
     let outcome = if conflict.is_marked {
         "has conflict markers in its files"
     } else {

@@ -9,6 +9,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use self::sample::{HOSTILE, change, difference, everything, gains};
 use super::*;
+use crate::merge::ConflictKind;
 use mdskill_lint::capability::Kind;
 
 /// Asserts that a page is the file of that name in `testdata/summary`.
@@ -159,7 +160,9 @@ fn strangers_text_is_text() {
     }
     for file in &mut report.conflicts[0].files {
         file.path += HOSTILE;
-        file.reason += HOSTILE;
+        file.kind = ConflictKind::RenamedAndDeleted {
+            from: HOSTILE.to_owned(),
+        };
         file.hunks = vec![HOSTILE.to_owned(); 3];
     }
     report.left_alone[0].reason += HOSTILE;

@@ -18,7 +18,7 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
         };
         printer.error(&format!("{}: {sentence}", conflict.place));
         for file in &conflict.files {
-            printer.item(&format!("{}: {}", file.path, file.reason));
+            printer.item(&format!("{}: {}", file.path, file.kind));
             print_hunks(printer, &file.hunks);
         }
     }

@@ -2,12 +2,11 @@
 
 use crate::diff::{DescriptionDiff, FileChange, FileDiff, SkillDiff};
 use crate::fetch::history::{CommitLine, Lineage};
+use crate::merge::{Conflict, ConflictKind};
 use crate::operations::OpError;
 use crate::operations::findings::Found;
 use crate::operations::policy_check::Refusal;
-use crate::operations::report::{
-    Action, Change, Conflicted, ConflictedFile, LeftAlone, Newer, Problem,
-};
+use crate::operations::report::{Action, Change, Conflicted, LeftAlone, Newer, Problem};
 use crate::operations::update::{Failed, Report};
 use crate::policy::{Key, Verdict};
 use mdskill_lint::capability::{Capability, Kind};
@@ -126,9 +125,9 @@ pub(super) fn everything() -> Report {
             place: ".github/skills/deploy".to_owned(),
             commit: Some("2".repeat(40)),
             is_marked: false,
-            files: vec![ConflictedFile {
+            files: vec![Conflict {
                 path: "SKILL.md".to_owned(),
-                reason: "both sides changed the same lines".to_owned(),
+                kind: ConflictKind::Lines,
                 hunks: vec![
                     "<<<<<<< yours\n```\nours\n=======\ntheirs </details>\n>>>>>>> main\n"
                         .to_owned(),
