@@ -1,5 +1,5 @@
-//! The state of each source now: its refs and trees, compared with the lockfile, and the files of new
-//! versions.
+//! Fetches the refs and trees of each source, compares them with the lockfile, and fetches the files of
+//! new versions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,232 +7,253 @@ use futures_util::future::join_all;
 
 use super::local_edits::Local;
 use super::min_age;
-use super::source_update::{Fetched, Installed, SkillUpdate, Tag, Target, Terms, Upstream};
-use crate::context::Context;
-use crate::fetch::resolve::{MatchedRef, Query, ResolveError, Resolved};
-use crate::fetch::{self, Repository};
+use super::source_update::{Comparison, Fetched, Installed, Request, SkillUpdate, Upstream};
+use crate::fetch::resolve::{MatchedRef, Query, Resolved};
+use crate::fetch::{Move, Repository};
+use crate::lockfile::Entry;
 use crate::operations::OpError;
-use crate::operations::policy_check::kind_of;
 use crate::operations::report::Newer;
 use crate::operations::resolve::full_spec;
-use crate::policy::RefKind;
 use crate::skill::discover::{Discovery, Found};
 use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
+use mdskill_lint::name::SkillName;
 
-/// Fetches from every source at once what is new for its skills.
-pub(super) async fn fetch_all<'a, 'l>(
-    terms: Terms<'a, '_>,
-    sources: &BTreeMap<&Source, Vec<Installed<'l>>>,
-) -> Vec<Result<Fetched<'a, 'l>, OpError>> {
-    let progress = terms.context.progress;
+/// The installed skills of each source.
+pub(super) type Sources<'a> = BTreeMap<&'a Source, Vec<(&'a SkillName, &'a Entry)>>;
+
+/// Fetches the new versions from all sources concurrently.
+pub(super) async fn fetch_all<'a>(
+    request: Request<'a, '_>,
+    sources: &Sources<'a>,
+) -> Vec<Result<Fetched<'a>, OpError>> {
+    let progress = request.context.progress;
     progress.begin("looking for updates");
     let sources = sources.iter();
-    let fetched = join_all(sources.map(|(source, skills)| fetch(terms, source, skills))).await;
+    let fetched = join_all(sources.map(|(source, skills)| fetch(request, source, skills))).await;
     progress.end();
     fetched
 }
 
-/// Fetches from one source: one request when nothing changed, at most three.
-async fn fetch<'a, 'l>(
-    terms: Terms<'a, '_>,
+/// Fetches from one source: one request if nothing changed, at most three.
+async fn fetch<'a>(
+    request: Request<'a, '_>,
     source: &Source,
-    skills: &[Installed<'l>],
-) -> Result<Fetched<'a, 'l>, OpError> {
-    let mut repository = terms.context.fetcher()?.open(source)?;
-    let refs = skills.iter().map(|skill| skill.entry.git_ref.as_deref());
-    let resolved = resolve(&mut repository, refs.collect(), terms.options.dry_run).await?;
-    let mut fetched = Fetched {
-        repository,
-        newer: Vec::new(),
-        lineages: BTreeMap::new(),
-        decided: Vec::new(),
-        changed: Vec::new(),
-        same: Vec::new(),
-    };
-    // A skill at the locked commit needs no look at any tree.
-    let mut open: Vec<(Installed<'l>, Target)> = Vec::new();
-    for skill in skills {
-        match resolved.get(&skill.entry.git_ref.as_deref()) {
-            Some(Ok(target)) => {
-                fetched.newer.extend(newer(*skill, target));
-                if target.commit.is_some() && target.commit == skill.entry.commit {
-                    fetched.decided.push((skill.name, SkillUpdate::Unchanged));
-                } else {
-                    open.push((*skill, target.clone()));
-                }
-            }
-            Some(Err(reason)) => {
-                let update = SkillUpdate::blocked(reason.clone());
-                fetched.decided.push((skill.name, update));
-            }
-            None => {}
+    skills: &[(&'a SkillName, &'a Entry)],
+) -> Result<Fetched<'a>, OpError> {
+    let mut repository = request.context.fetcher()?.open(source)?;
+    let refs = skills.iter().map(|(_, entry)| entry.git_ref.as_deref());
+    let resolved = resolve(&mut repository, refs.collect(), request.options.dry_run).await?;
+    let (mut newer, mut compared, mut open) = (Vec::new(), Vec::new(), Vec::new());
+    for &(name, entry) in skills {
+        let (resolved, error) = match resolved[&entry.git_ref.as_deref()].clone() {
+            Ok(resolved) => (resolved, None),
+            Err(error) => (None, Some(error)),
+        };
+        let skill = Installed {
+            name,
+            entry,
+            resolved,
+        };
+        newer.extend(newer_version(&skill));
+        if let Some(error) = error {
+            compared.push((skill, Comparison::Decided(SkillUpdate::blocked(error))));
+        } else if skill.commit().is_some() && skill.commit() == entry.commit {
+            // No tree is needed for a skill at the locked commit.
+            compared.push((skill, Comparison::Decided(SkillUpdate::Unchanged)));
+        } else {
+            open.push(skill);
         }
     }
+    let mut fetched = Fetched {
+        repository,
+        newer,
+        lineages: BTreeMap::new(),
+        skills: compared,
+    };
     if open.is_empty() {
         return Ok(fetched);
     }
-    min_age::step_back(terms, &mut fetched.repository, &mut open).await?;
-    let moves = open
-        .iter()
-        .filter_map(|(skill, target)| Some((skill.entry.commit?, target.commit?)));
-    let moves: BTreeSet<fetch::Move> = moves.collect();
-    compare_trees(terms, &mut fetched, open).await?;
+    min_age::step_back(request, &mut fetched.repository, &mut open).await?;
+    let moves: BTreeSet<Move> = open.iter().filter_map(Installed::commits).collect();
+    compare_trees(request, &mut fetched, open).await?;
     fetch_files(&mut fetched, moves.into_iter().collect()).await?;
     Ok(fetched)
 }
 
-/// Compares the trees, which come in one request. The trees of the locked commits come too where the
-/// cache does not have them, because edits are merged on them, and their dates limit the history to fetch.
-async fn compare_trees<'l>(
-    terms: Terms<'_, '_>,
-    fetched: &mut Fetched<'_, 'l>,
-    open: Vec<(Installed<'l>, Target)>,
+/// Compares the trees, which are fetched in one request. The request includes the trees of the locked
+/// commits that the cache does not have, because they are the bases of merges, and their dates limit the
+/// history to fetch.
+async fn compare_trees<'a>(
+    request: Request<'a, '_>,
+    fetched: &mut Fetched<'a>,
+    open: Vec<Installed<'a>>,
 ) -> Result<(), OpError> {
-    let commits: BTreeSet<Option<ObjectId>> =
-        open.iter().map(|(_, target)| target.commit).collect();
+    let commits: BTreeSet<Option<ObjectId>> = open.iter().map(Installed::commit).collect();
     let commits: Vec<Option<ObjectId>> = commits.into_iter().collect();
-    let known: BTreeSet<ObjectId> = open
-        .iter()
-        .filter_map(|(skill, _)| skill.entry.commit)
-        .collect();
+    let known = open.iter().filter_map(|skill| skill.entry.commit);
+    let known: BTreeSet<ObjectId> = known.collect();
     let known: Vec<ObjectId> = known.into_iter().collect();
-    let (discoveries, _gone) = fetched
+    let (discoveries, _) = fetched
         .repository
         .discover_with_bases(&commits, &known, &known)
         .await?;
-    let of_commit: BTreeMap<_, _> = commits.into_iter().zip(discoveries).collect();
-    for (skill, target) in open {
-        let Some(discovery) = of_commit.get(&target.commit) else {
-            continue;
-        };
-        match compare(&terms, discovery, skill, &target) {
-            Comparison::Same => fetched.same.push((skill, target)),
-            Comparison::Stays(update) => fetched.decided.push((skill.name, update)),
-            Comparison::Changed(found, notes) => {
-                let objects = fetched.repository.objects();
-                match SkillTree::read(objects, found.tree) {
-                    Ok(files) => {
-                        let mut upstream = upstream(terms.context, objects, skill, files)?;
-                        upstream.path.clone_from(&found.path);
-                        upstream.notes = notes;
-                        fetched.changed.push((skill, target, upstream));
-                    }
-                    Err(error) => {
-                        let reason = format!("its new version is refused:\n  {error}");
-                        let update = SkillUpdate::blocked(reason);
-                        fetched.decided.push((skill.name, update));
-                    }
-                }
-            }
-        }
+    let discoveries: BTreeMap<_, _> = commits.into_iter().zip(discoveries).collect();
+    for skill in open {
+        let discovery = &discoveries[&skill.commit()];
+        let compared = compare(request, fetched.repository.objects(), discovery, &skill)?;
+        fetched.skills.push((skill, compared));
     }
     Ok(())
 }
 
-/// Looks for edits to merge into a new version.
-fn upstream(
-    context: &Context<'_>,
+fn compare(
+    request: Request<'_, '_>,
     objects: &Objects,
-    skill: Installed<'_>,
-    files: SkillTree,
-) -> Result<Upstream, OpError> {
-    let local = Local::look(context, skill.lockfile, skill.name, skill.entry)?;
+    discovery: &Discovery,
+    skill: &Installed<'_>,
+) -> Result<Comparison, OpError> {
+    let entry = skill.entry;
+    let in_place = discovery.at(&entry.path);
+    let Some(found) = in_place.or_else(|| moved_to(request, discovery, entry)) else {
+        let place = full_spec(&entry.source, &entry.path);
+        return Ok(Comparison::Decided(SkillUpdate::Deleted(format!(
+            "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
+        ))));
+    };
+    let mut notes = Vec::new();
+    if found.path != entry.path {
+        let (from, to) = (&entry.path, &found.path);
+        notes.push(format!("moved in its repository from {from} to {to}"));
+    } else if found.tree == entry.tree {
+        return Ok(Comparison::Same);
+    }
+    if !request.options.accept_moved_tag
+        && let Some(reason) = moved_tag(request, skill)
+    {
+        return Ok(Comparison::Decided(SkillUpdate::blocked(reason)));
+    }
+    let files = match SkillTree::read(objects, found.tree) {
+        Ok(files) => files,
+        Err(error) => {
+            let reason = format!("its new version is refused:\n  {error}");
+            return Ok(Comparison::Decided(SkillUpdate::blocked(reason)));
+        }
+    };
+    let local = Local::read(request, skill)?;
     let base = match &local {
-        Local::Edited(_) => SkillTree::read(objects, skill.entry.tree).ok(),
+        Local::Edited(_) => SkillTree::read(objects, entry.tree).ok(),
         _ => None,
     };
-    Ok(Upstream {
-        path: skill.entry.path.clone(),
+    Ok(Comparison::Changed(Box::new(Upstream {
+        path: found.path.clone(),
         files,
-        notes: Vec::new(),
+        notes,
         local,
         base,
-    })
+    })))
+}
+
+/// Returns the reason not to update a skill whose tag was moved.
+fn moved_tag(request: Request<'_, '_>, skill: &Installed<'_>) -> Option<String> {
+    let MatchedRef::Tag(tag) = &skill.resolved.as_ref()?.matched else {
+        return None;
+    };
+    let commits = skill.commits().map_or_else(String::new, |(old, new)| {
+        format!(" ({} -> {})", old.short(), new.short())
+    });
+    let command = format!("update {} --accept-moved-tag", skill.name);
+    Some(format!(
+        "the tag `{tag}` of {} points at other content now{commits}; {} accepts it",
+        full_spec(&skill.entry.source, ""),
+        request.context.scope.command(&command)
+    ))
+}
+
+/// Finds the new path of a skill: the only folder with the same files, or else the only one with its name,
+/// unless another installed skill comes from there.
+fn moved_to<'d>(
+    request: Request<'_, '_>,
+    discovery: &'d Discovery,
+    entry: &Entry,
+) -> Option<&'d Found> {
+    let is_free = |found: &&Found| {
+        let mut installed = request.lockfile.skills.values();
+        !installed.any(|other| other.source == entry.source && other.path == found.path)
+    };
+    let folder = entry.path.rsplit('/').next();
+    let skills = discovery.skills.iter();
+    let same = only(skills.clone().filter(|found| found.tree == entry.tree));
+    same.filter(is_free)
+        .or_else(|| only(skills.filter(|found| found.folder() == folder)).filter(is_free))
+}
+
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next()?;
+    items.next().is_none().then_some(first)
 }
 
 /// Fetches the files of new versions and of edited ones, and the commits in between.
-async fn fetch_files(
-    fetched: &mut Fetched<'_, '_>,
-    moves: Vec<fetch::Move>,
-) -> Result<(), OpError> {
-    let changed = fetched.changed.iter();
-    let trees =
-        changed.flat_map(|(.., upstream)| std::iter::once(&upstream.files).chain(&upstream.base));
+async fn fetch_files(fetched: &mut Fetched<'_>, moves: Vec<Move>) -> Result<(), OpError> {
+    let changed = fetched
+        .skills
+        .iter()
+        .filter_map(|(_, compared)| match compared {
+            Comparison::Changed(upstream) => Some(upstream),
+            _ => None,
+        });
+    let trees = changed.flat_map(|upstream| std::iter::once(&upstream.files).chain(&upstream.base));
     let blobs: Vec<ObjectId> = trees.flat_map(SkillTree::blobs).collect();
     let tips: BTreeSet<ObjectId> = moves.iter().map(|(_, new)| *new).collect();
     let tips: Vec<ObjectId> = tips.into_iter().collect();
-    fetched
-        .repository
+    let repository = &mut fetched.repository;
+    repository
         .fetch_blobs_with_history(blobs, &tips, &moves)
         .await?;
-    // Many skills are locked at one commit, and a walk may be as long as a history.
-    let lineage = |way: fetch::Move| Some((way, fetched.repository.lineage(way.0, way.1)?));
-    fetched.lineages = moves.into_iter().filter_map(lineage).collect();
+    // Each history is walked once, because many skills are locked at one commit.
+    let lineages = moves
+        .into_iter()
+        .filter_map(|(old, new)| Some(((old, new), repository.lineage(old, new)?)));
+    fetched.lineages = lineages.collect();
     Ok(())
 }
 
-/// Returns where each ref leads now, or why nowhere.
-async fn resolve<'l>(
+/// Resolves each ref, or returns the reason why it can't be resolved.
+async fn resolve<'a>(
     repository: &mut Repository<'_>,
-    refs: BTreeSet<Option<&'l str>>,
+    refs: BTreeSet<Option<&'a str>>,
     with_newest: bool,
-) -> Result<BTreeMap<Option<&'l str>, Result<Target, String>>, OpError> {
+) -> Result<BTreeMap<Option<&'a str>, Result<Option<Resolved>, String>>, OpError> {
     if repository.is_folder() {
-        let nothing = Target {
-            commit: None,
-            tag: None,
-            kind: RefKind::Folder,
-            newest: None,
-        };
         return Ok(refs
             .into_iter()
-            .map(|git_ref| (git_ref, Ok(nothing.clone())))
+            .map(|git_ref| (git_ref, Ok(None)))
             .collect());
     }
     let mut queries = Vec::with_capacity(refs.len());
     for git_ref in &refs {
         queries.push(Query::from_lock(*git_ref).map_err(OpError::Disagrees)?);
     }
-    let resolved = match with_newest {
-        true => repository.resolve_with_newest(&queries).await?,
-        false => repository.resolve(&queries).await?,
+    let resolved = if with_newest {
+        repository.resolve_with_newest(&queries).await?
+    } else {
+        repository.resolve(&queries).await?
     };
-    let target = |resolved: Result<Resolved, _>| match resolved {
-        Ok(resolved) => Ok(target_of(resolved)),
-        Err(error) => Err(ResolveError::to_string(&error)),
-    };
-    Ok(refs
+    let resolved = resolved
         .into_iter()
-        .zip(resolved.into_iter().map(target))
-        .collect())
+        .map(|resolved| resolved.map(Some).map_err(|error| error.to_string()));
+    Ok(refs.into_iter().zip(resolved).collect())
 }
 
-fn target_of(resolved: Resolved) -> Target {
-    let kind = kind_of(Some(&resolved));
-    Target {
-        commit: Some(resolved.commit),
-        tag: match resolved.matched {
-            MatchedRef::Tag(name) => Some(Tag {
-                name,
-                is_best: false,
-            }),
-            MatchedRef::Range(name) => Some(Tag {
-                name,
-                is_best: true,
-            }),
-            MatchedRef::Head(_) | MatchedRef::Branch(_) | MatchedRef::Commit => None,
-        },
-        kind,
-        newest: resolved.newest,
-    }
-}
-
-/// Tells of a newer version than the ref gives.
-fn newer(skill: Installed<'_>, target: &Target) -> Option<Newer> {
-    let (compatible, newest) = (&target.tag.as_ref()?.name, target.newest.as_ref()?);
+/// Returns the newest version if the ref of a skill gives an older one.
+fn newer_version(skill: &Installed<'_>) -> Option<Newer> {
+    let resolved = skill.resolved.as_ref()?;
+    let (MatchedRef::Tag(compatible) | MatchedRef::Range(compatible)) = &resolved.matched else {
+        return None;
+    };
+    let newest = resolved.newest.as_ref()?;
     (compatible != newest).then(|| Newer {
         name: skill.name.to_string(),
         source: skill.entry.source.to_string(),
@@ -240,74 +261,4 @@ fn newer(skill: Installed<'_>, target: &Target) -> Option<Newer> {
         compatible: compatible.clone(),
         newest: newest.clone(),
     })
-}
-
-/// The comparison of a skill with its source.
-enum Comparison<'d> {
-    Same,
-    /// It has another tree or path.
-    Changed(&'d Found, Vec<String>),
-    /// It can't be updated.
-    Stays(SkillUpdate),
-}
-
-fn compare<'d>(
-    terms: &Terms<'_, '_>,
-    discovery: &'d Discovery,
-    skill: Installed<'_>,
-    target: &Target,
-) -> Comparison<'d> {
-    let entry = skill.entry;
-    let mut notes = Vec::new();
-    let in_place = discovery.at(&entry.path);
-    let Some(found) = in_place.or_else(|| moved_to(discovery, skill)) else {
-        let place = full_spec(&entry.source, &entry.path);
-        return Comparison::Stays(SkillUpdate::Deleted(format!(
-            "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
-        )));
-    };
-    if found.path != entry.path {
-        let (from, to) = (&entry.path, &found.path);
-        notes.push(format!("moved in its repository from {from} to {to}"));
-    } else if found.tree == entry.tree {
-        return Comparison::Same;
-    }
-    match target.tag.as_ref().filter(|tag| !tag.is_best) {
-        Some(tag) if !terms.options.accept_moved_tag => {
-            let reason = moved_tag(terms.context, skill, target, tag);
-            Comparison::Stays(SkillUpdate::blocked(reason))
-        }
-        _ => Comparison::Changed(found, notes),
-    }
-}
-
-fn moved_tag(context: &Context<'_>, skill: Installed<'_>, target: &Target, tag: &Tag) -> String {
-    let command = context
-        .scope
-        .command(&format!("update {} --accept-moved-tag", skill.name));
-    let place = full_spec(&skill.entry.source, "");
-    let tag = &tag.name;
-    let short = |id: Option<ObjectId>| id.map_or_else(String::new, |id| id.short());
-    let (old, new) = (short(skill.entry.commit), short(target.commit));
-    format!(
-        "the tag `{tag}` of {place} points at other content now ({old} -> {new}); if that is meant, {command} takes it"
-    )
-}
-
-/// The skill's path is gone: it is followed when exactly one folder has its very files, or else its
-/// name, and no other installed skill is of that folder.
-fn moved_to<'d>(discovery: &'d Discovery, skill: Installed<'_>) -> Option<&'d Found> {
-    let entry = skill.entry;
-    let folder = entry.path.rsplit('/').next()?;
-    let is_another = |found: &&Found| {
-        let mut installed = skill.lockfile.skills.values();
-        installed.any(|other| other.source == entry.source && other.path == found.path)
-    };
-    let only = |is_it: &dyn Fn(&&Found) -> bool| {
-        let mut fitting = discovery.skills.iter().filter(is_it);
-        let first = fitting.next().filter(|_| fitting.next().is_none())?;
-        Some(first).filter(|found| !is_another(found))
-    };
-    let is_named = |found: &&Found| !folder.is_empty() && found.folder() == Some(folder);
-    only(&|found| found.tree == entry.tree).or_else(|| only(&is_named))
 }

@@ -1,34 +1,34 @@
-//! What somebody wrote into an installed skill, and how it goes into the new version.
+//! The local edits of an installed skill, and their merge into a new version.
 
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-use crate::context::Context;
+use super::source_update::{Installed, Kept, Request, Upstream};
 use crate::digest::{Digest, FileMode};
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::fs::{self, At};
-use crate::lockfile::{Entry, Lockfile};
 use crate::merge::{self, Conflict, File, Files, Labels, OnConflict};
 use crate::operations::OpError;
+use crate::operations::install_steps::digest_of;
 use crate::operations::installed::marked_line;
 use crate::operations::own_source::{self, is_own_source};
 use crate::operations::report::lacks_edits;
-use crate::skill::tree::{SkillTree, TreeError};
+use crate::skill::tree::SkillTree;
 use mdskill_git::objects::Objects;
-use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
 
-/// How the folders of a skill compare with the version that is locked.
+/// The comparison of the folders of a skill with the locked version.
 #[derive(Debug)]
 pub(super) enum Local {
-    /// Nobody wrote into them.
+    /// There are no edits.
     AsLocked,
-    /// Somebody did.
+    /// There are edits.
     Edited(Edited),
-    /// They are edited so that nothing can be merged, or lack edits that are recorded, and why.
+    /// A folder can't be merged, or lacks recorded edits.
     Unmergeable {
-        /// The folder, as people know it.
+        /// The folder, as it is displayed.
         place: String,
-        /// Why, as a sentence with a next step.
+        /// The reason and the next step.
         reason: String,
     },
 }
@@ -36,59 +36,46 @@ pub(super) enum Local {
 /// The edited files of a skill.
 #[derive(Debug)]
 pub(super) struct Edited {
-    /// The folder.
     folder: PathBuf,
-    /// The folder, as people know it.
-    pub place: String,
-    /// What is in it.
+    /// The folder, as it is displayed.
+    place: String,
     snapshot: Snapshot,
-    /// The digest of what somebody wrote, or left as it was.
-    pub digest: Digest,
-    /// Whether the lockfile records just these edits.
-    is_meant: bool,
+    /// The digest without files that tools create.
+    digest: Digest,
+    /// Whether the lockfile records exactly these edits.
+    is_recorded: bool,
     /// The command that records them.
     keep: String,
 }
 
 /// The result of merging edits into a new version.
 pub(super) enum MergeOutcome {
-    Merged(Merged),
-    /// Both sides changed these, and the user must decide.
-    Conflict(Vec<Conflict>),
-    /// The edits can't be merged, and why.
-    Unmergeable(String),
-}
-
-/// The new version with the edits in it.
-pub(super) struct Merged {
-    /// Its files.
-    pub files: SkillTree,
-    /// The files that are not as upstream has them.
-    pub edited: Vec<String>,
-    /// The conflicts that were resolved or marked as asked for.
-    pub conflicts: Vec<Conflict>,
+    /// There are no edits, or they are discarded.
+    Unedited,
+    /// The new version with the edits.
+    Merged(SkillTree, Kept),
+    /// Both sides changed these files, and the user must decide.
+    Conflict { place: String, files: Vec<Conflict> },
+    /// The edits can't be merged.
+    Unmergeable { place: String, reason: String },
 }
 
 impl Local {
-    /// Looks at every folder of a skill. Edits in one of them are the skill's; two that are
-    /// edited differently can't both be.
-    pub(super) fn look(
-        context: &Context<'_>,
-        lockfile: &Lockfile,
-        name: &SkillName,
-        entry: &Entry,
-    ) -> Result<Self, OpError> {
+    /// Reads all folders of a skill. Edits in one of them apply to all; folders with different edits
+    /// can't be merged.
+    pub(super) fn read(request: Request<'_, '_>, skill: &Installed<'_>) -> Result<Self, OpError> {
+        let (scope, entry) = (&request.context.scope, skill.entry);
         let mut edited: Option<Edited> = None;
         let mut lacking = None;
-        for target in lockfile.targets_of(entry) {
-            let folder = context.scope.skill(target, name);
-            let place = context.scope.display(&folder);
-            if is_own_source(&context.scope, entry, &folder) {
+        for target in request.lockfile.targets_of(entry) {
+            let folder = scope.skill(target, skill.name);
+            let place = scope.display(&folder);
+            if is_own_source(scope, entry, &folder) {
                 let reason = own_source::REASON.to_owned();
                 return Ok(Self::Unmergeable { place, reason });
             }
             let on_disk = OnDisk::read(&folder)?;
-            if let Some(reason) = lacks_edits(&context.scope, name, entry, &on_disk) {
+            if let Some(reason) = lacks_edits(scope, skill.name, entry, &on_disk) {
                 lacking.get_or_insert(Self::Unmergeable { place, reason });
                 continue;
             }
@@ -98,33 +85,31 @@ impl Local {
             if snapshot.is(entry.digest) {
                 continue;
             }
-            if let Some(stranger) = snapshot.special_files.first() {
+            if let Some(special) = snapshot.special_files.first() {
                 let reason = format!(
-                    "`{stranger}` in it is no plain file, which can't be merged: remove it, or --force moves the folder to the trash folder and goes on"
+                    "`{special}` in it is not a regular file, so it can't be merged: remove it, or --force moves the folder to the trash folder and goes on"
                 );
                 return Ok(Self::Unmergeable { place, reason });
             }
             let digest = snapshot.own_digest();
-            match &edited {
-                Some(other) if other.digest != digest => {
+            if let Some(other) = &edited {
+                if other.digest != digest {
                     let reason = format!(
-                        "{} has other edits than it: make the two the same, or --force moves both to the trash folder and goes on",
+                        "its edits differ from those in {}: make the two the same, or --force moves both to the trash folder and goes on",
                         other.place
                     );
                     return Ok(Self::Unmergeable { place, reason });
                 }
-                Some(_) => {}
-                None => {
-                    edited = Some(Edited {
-                        folder,
-                        place,
-                        is_meant: entry.edits.is_some_and(|edits| snapshot.is(edits)),
-                        snapshot,
-                        digest,
-                        keep: context.scope.command(&format!("keep {name}")),
-                    });
-                }
+                continue;
             }
+            edited = Some(Edited {
+                folder,
+                place,
+                is_recorded: entry.edits.is_some_and(|edits| snapshot.is(edits)),
+                snapshot,
+                digest,
+                keep: scope.command(&format!("keep {}", skill.name)),
+            });
         }
         Ok(match edited {
             Some(edited) => Self::Edited(edited),
@@ -134,91 +119,117 @@ impl Local {
 }
 
 impl Edited {
-    /// Merges the edits, which were made to `base`, into `theirs`.
-    ///
-    /// Without the base, both sides changed every line that differs.
+    /// Merges the edits into the new version. Without the base, every line that differs was changed by
+    /// both sides.
     pub(super) fn merge_into(
         &self,
-        base: Option<&SkillTree>,
-        theirs: &SkillTree,
+        upstream: &Upstream,
         objects: &Objects,
         on_conflict: OnConflict,
-        upstream: &str,
+        label: &str,
     ) -> Result<MergeOutcome, OpError> {
-        let base = match base {
+        let base = match &upstream.base {
             Some(base) => merge::files_of(base, objects)?,
             None => Files::new(),
         };
         let paths = match self.paths(&base) {
             Ok(paths) => paths,
-            Err(reason) => return Ok(MergeOutcome::Unmergeable(reason)),
+            Err(reason) => return Ok(self.unmergeable(reason)),
         };
         let ours = match self.read(paths) {
-            // The user or another command removed it after it was listed.
             Err(error) if error.is_not_found() => {
-                return Ok(MergeOutcome::Unmergeable(
-                    "it was changed while it was being read; run the command again".to_owned(),
-                ));
+                let reason = "it was changed while it was being read; run the command again";
+                return Ok(self.unmergeable(reason.to_owned()));
             }
             read => read?,
         };
         if let Some(marker) = self.unresolved(&ours, &base) {
-            return Ok(MergeOutcome::Unmergeable(format!(
+            return Ok(self.unmergeable(format!(
                 "{marker} still has the markers of a conflict: resolve it, and {} records that; --force takes the new version and moves the folder to the trash folder",
                 self.keep
             )));
         }
-        let theirs = merge::files_of(theirs, objects)?;
+        let theirs = merge::files_of(&upstream.files, objects)?;
         let labels = Labels {
             ours: "your edits",
-            theirs: upstream,
+            theirs: label,
         };
         let merged = merge::merge(&base, &ours, &theirs, labels, on_conflict);
-        let conflicts = merged.conflicts;
-        let edited = differing(&merged.files, &theirs);
-        let files = match tree_of(merged.files) {
+        let (mut marked, mut resolved) = (Vec::new(), Vec::new());
+        match on_conflict {
+            OnConflict::Markers => marked = merged.conflicts,
+            _ => resolved = merged.conflicts,
+        }
+        let is_marked = |path: &SkillPath| marked.iter().any(|file| file.path == path.as_str());
+        let added = merged
+            .files
+            .keys()
+            .filter(|path| !theirs.contains_key(*path));
+        let mut edited: Vec<String> = theirs
+            .keys()
+            .chain(added)
+            .filter(|path| merged.files.get(path) != theirs.get(path) && !is_marked(path))
+            .map(ToString::to_string)
+            .collect();
+        edited.sort();
+        let files = merged.files.into_iter();
+        let files = files.map(|(path, file)| (path, file.mode, file.bytes.to_vec()));
+        let files = match SkillTree::of_files(files) {
             Ok(files) => files,
             Err(error) => {
-                let reason = format!("with your edits it is refused: {error}");
-                return Ok(MergeOutcome::Unmergeable(reason));
+                return Ok(self.unmergeable(format!("with your edits it is refused: {error}")));
             }
         };
-        if !conflicts.is_empty() && on_conflict == OnConflict::Stop {
-            return Ok(MergeOutcome::Conflict(conflicts));
+        if on_conflict == OnConflict::Stop && !resolved.is_empty() {
+            return Ok(MergeOutcome::Conflict {
+                place: self.place.clone(),
+                files: resolved,
+            });
         }
-        Ok(MergeOutcome::Merged(Merged {
-            files,
+        let kept = Kept {
+            on_disk: self.digest,
+            upstream: digest_of(&upstream.files, objects)?,
             edited,
-            conflicts,
-        }))
+            marked,
+            resolved,
+            unmarked: None,
+        };
+        Ok(MergeOutcome::Merged(files, kept))
     }
 
-    /// Returns `FILE:LINE` of the first marker that a merge left in the edits and nobody means: merged
-    /// into the next version, it would pass for an edit.
+    pub(super) fn unmergeable(&self, reason: String) -> MergeOutcome {
+        MergeOutcome::Unmergeable {
+            place: self.place.clone(),
+            reason,
+        }
+    }
+
+    /// Returns `FILE:LINE` of the first conflict marker in the edits, unless they are recorded. The next
+    /// merge would take it for an edit.
     fn unresolved(&self, ours: &Files, base: &Files) -> Option<String> {
         let edited = ours
             .iter()
-            .filter(|(path, file)| !self.is_meant && base.get(*path) != Some(*file));
+            .filter(|(path, file)| !self.is_recorded && base.get(*path) != Some(*file));
         let mut marked = edited.filter_map(|(path, file)| Some((path, marked_line(&file.bytes)?)));
         marked.next().map(|(path, line)| format!("{path}:{line}"))
     }
 
-    /// Returns the skill's files. Files that the system or an interpreter leaves behind belong to it
-    /// only when they did before. The error names a file that no skill can have.
+    /// Returns the files of the skill, without the files that tools create unless the base has them. The
+    /// error names a file that is not allowed in a skill.
     fn paths(&self, base: &Files) -> Result<Vec<(SkillPath, FileMode)>, String> {
         let mut paths = Vec::new();
         for (path, mode, _) in &self.snapshot.files {
-            let checked = match SkillPath::from_bytes(path.as_bytes()) {
-                Ok(checked) => checked,
-                Err(_) if self.snapshot.is_leftover(path) => continue,
-                Err(fault) => {
+            let is_leftover = self.snapshot.is_leftover(path);
+            match SkillPath::from_bytes(path.as_bytes()) {
+                Ok(checked) if !is_leftover || base.contains_key(&checked) => {
+                    paths.push((checked, *mode));
+                }
+                Err(fault) if !is_leftover => {
                     return Err(format!(
                         "`{path}` can't be a skill's file: {fault}; rename it"
                     ));
                 }
-            };
-            if !self.snapshot.is_leftover(path) || base.contains_key(&checked) {
-                paths.push((checked, *mode));
+                _ => {}
             }
         }
         Ok(paths)
@@ -226,35 +237,17 @@ impl Edited {
 
     fn read(&self, paths: Vec<(SkillPath, FileMode)>) -> Result<Files, fs::Error> {
         let files = paths.into_iter().map(|(path, mode)| {
-            let bytes = read_plain(&self.folder.join(&path))?.into();
+            let bytes = read_file(&self.folder.join(&path))?.into();
             Ok((path, File { mode, bytes }))
         });
         files.collect()
     }
 }
 
-/// Reads a file that was a plain one a moment ago, and may be a pipe now.
-fn read_plain(path: &std::path::Path) -> Result<Vec<u8>, fs::Error> {
-    use std::io::Read;
+/// Reads a regular file. It may have been replaced by a pipe since it was listed.
+fn read_file(path: &Path) -> Result<Vec<u8>, fs::Error> {
     let mut bytes = Vec::new();
     let read = fs::open_plain(path).and_then(|mut file| file.read_to_end(&mut bytes));
     read.at("read", path)?;
     Ok(bytes)
-}
-
-fn tree_of(files: Files) -> Result<SkillTree, TreeError> {
-    let files = files.into_iter();
-    SkillTree::of_files(files.map(|(path, file)| (path, file.mode, file.bytes.to_vec())))
-}
-
-/// Returns the paths at which the two differ.
-fn differing(ours: &Files, theirs: &Files) -> Vec<String> {
-    let all = ours.keys().chain(theirs.keys());
-    let mut paths: Vec<String> = all
-        .filter(|path| ours.get(path) != theirs.get(path))
-        .map(ToString::to_string)
-        .collect();
-    paths.sort();
-    paths.dedup();
-    paths
 }

@@ -1,67 +1,75 @@
-//! Where the policy asks for an age: the newest commit that is old enough in place of a younger tip.
+//! Replaces the tip of a branch that is too young for the policy by an older commit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::source_update::{Installed, Target, Terms};
+use super::source_update::{Installed, Request};
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
 use crate::operations::OpError;
-use crate::operations::policy_check::{Gate, Version};
 use crate::operations::resolve::full_spec;
 use crate::policy::{Key, RefKind};
 use mdskill_git::ObjectId;
 
-/// Leads skills whose branch names a commit that is too young to the newest one on the way there that
-/// is not. On a branch that moves every day nothing else would ever be old enough. Where there is
-/// none the tip stays, and the policy refuses it later if the skill has changed there.
+/// Updates the skills of a branch whose tip is too young to the newest commit that is not, because on a
+/// branch that changes every day no tip would ever be old enough. If there is none, the tip stays, and
+/// the policy refuses it later if the skill changed.
 pub(super) async fn step_back(
-    terms: Terms<'_, '_>,
+    request: Request<'_, '_>,
     repository: &mut Repository<'_>,
-    open: &mut [(Installed<'_>, Target)],
+    open: &mut [Installed<'_>],
 ) -> Result<(), OpError> {
-    if terms.gate.policy().min_age.is_none() {
+    if request.gate.policy().min_age.is_none() {
         return Ok(());
     }
-    let moves: BTreeSet<Move> = open
-        .iter()
-        .filter_map(|(skill, target)| move_of(*skill, target))
-        .collect();
+    let moves: BTreeSet<Move> = open.iter().filter_map(move_of_branch).collect();
     let moves: Vec<Move> = moves.into_iter().collect();
-    // The dates of the commits are judged as well, so the commits must be here.
     repository.fetch_history(&moves).await?;
-    // Skills that were locked at one commit go the same way, and it is looked for once.
+    // Each history is searched once, because many skills are locked at one commit.
     let mut older: BTreeMap<Move, Option<ObjectId>> = BTreeMap::new();
-    for (skill, target) in open.iter_mut() {
-        let Some(way) = move_of(*skill, target) else {
+    for skill in open {
+        let Some(commits) = move_of_branch(skill) else {
             continue;
         };
-        let found = older.entry(way);
-        let found = found.or_insert_with(|| older_on(terms.gate, repository, *skill, target, way));
-        target.commit = found.or(target.commit);
+        let found = older
+            .entry(commits)
+            .or_insert_with(|| find_older(request, repository, skill, commits));
+        if let (Some(older), Some(resolved)) = (*found, &mut skill.resolved) {
+            resolved.commit = older;
+        }
     }
-    let told: BTreeSet<(ObjectId, ObjectId)> = older
-        .into_iter()
-        .filter_map(|((_, tip), older)| Some((tip, older?)))
-        .collect();
-    let place = full_spec(&repository.source, "");
-    for (tip, older) in told {
-        let (tip, older) = (tip.short(), older.short());
-        terms.context.progress.warn(&format!(
-            "{place}: {tip} is too young for `min-age` of the policy; {older} is the newest commit that is not"
+    let older = older.into_iter();
+    let replaced = older.filter_map(|((_, tip), older)| Some((tip, older?)));
+    for (tip, older) in replaced.collect::<BTreeSet<_>>() {
+        request.context.progress.warn(&format!(
+            "{}: {} is too young for `min-age` of the policy; {} is the newest commit that is not",
+            full_spec(&repository.source, ""),
+            tip.short(),
+            older.short()
         ));
     }
     Ok(())
 }
 
-/// Returns the newest commit on the way to a tip that is old enough; nothing when the tip is, or none.
-fn older_on(
-    gate: &Gate,
+/// Returns the locked commit and the tip of a branch; `None` for tags, ranges, and commit ids, which name
+/// one version.
+fn move_of_branch(skill: &Installed<'_>) -> Option<Move> {
+    let is_branch = matches!(skill.version(None).kind, RefKind::Default | RefKind::Branch);
+    skill.commits().filter(|_| is_branch)
+}
+
+/// Returns the newest commit that is old enough, if the tip is not.
+fn find_older(
+    request: Request<'_, '_>,
     repository: &Repository<'_>,
-    skill: Installed<'_>,
-    target: &Target,
+    skill: &Installed<'_>,
     (old, tip): Move,
 ) -> Option<ObjectId> {
-    let is_old_enough = |commit| is_old_enough(gate, repository, skill, target.kind, commit);
+    let is_old_enough = |commit| {
+        let version = skill.version(Some(commit));
+        let decision = request.gate.explain(Some(repository), &version, &[]);
+        let mut verdicts = decision.verdicts.iter();
+        verdicts.all(|verdict| verdict.key != Key::MinAge || verdict.is_allowed)
+    };
     if is_old_enough(tip) {
         return None;
     }
@@ -70,28 +78,4 @@ fn older_on(
     };
     let mut newest_first = commits.into_iter().map(|commit| commit.id);
     newest_first.find(|commit| is_old_enough(*commit))
-}
-
-/// The way that a branch has gone since the skill was locked; a tag and a range name what they name.
-fn move_of(skill: Installed<'_>, target: &Target) -> Option<Move> {
-    let moves = matches!(target.kind, RefKind::Default | RefKind::Branch);
-    moves.then_some((skill.entry.commit?, target.commit?))
-}
-
-fn is_old_enough(
-    gate: &Gate,
-    repository: &Repository<'_>,
-    skill: Installed<'_>,
-    kind: RefKind,
-    commit: ObjectId,
-) -> bool {
-    let version = Version {
-        kind,
-        commit: Some(commit),
-        ..Version::locked(skill.name.as_str(), skill.entry)
-    };
-    let decision = gate.explain(Some(repository), &version, &[]);
-    let is_about_age = |verdict: &&crate::policy::Verdict| verdict.key == Key::MinAge;
-    let mut verdicts = decision.verdicts.iter().filter(is_about_age);
-    verdicts.all(|verdict| verdict.is_allowed)
 }

@@ -1,4 +1,4 @@
-//! `update` and `outdated`: move each skill to what its ref now gives, when its own tree changed.
+//! `update` and `outdated`: update skills whose files changed upstream.
 
 mod check_upstream;
 mod local_edits;
@@ -10,11 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use self::check_upstream::fetch_all;
+use self::check_upstream::{Sources, fetch_all};
 use self::plan_skill::plan_source;
-use self::source_update::{
-    Installed, Kept, NewVersion, Relocked, SkillUpdate, SourceUpdate, Terms,
-};
+use self::source_update::{NewVersion, Relocked, Request, SkillUpdate, SourceUpdate};
 use super::OpError;
 use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
@@ -28,65 +26,61 @@ use crate::fetch;
 use crate::install::plan;
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::OnConflict;
-use crate::source::Source;
-use mdskill_git::ObjectId;
 use mdskill_lint::Settings;
-use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
 
-/// What to update, and how.
+/// The options of `update`.
 #[derive(Debug, Default)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each is a decision of its own, and any of them go together"
+    reason = "the options are independent of each other"
 )]
 pub struct Options {
-    /// The skills; none means all.
+    /// The skills to update; empty for all.
     pub names: Vec<SkillName>,
-    /// Whether only to say what would happen.
+    /// Whether only to report what would change.
     pub dry_run: bool,
-    /// Whether edited skills go to the trash instead of being merged.
+    /// Whether edited skills are moved to the trash instead of being merged.
     pub force: bool,
     /// What to do where local edits and a new version change the same lines.
     pub on_conflict: OnConflict,
-    /// Whether the differences are wanted as git writes them.
+    /// Whether to report the differences as `git diff` prints them.
     pub with_differences: bool,
-    /// Whether a tag that points elsewhere now is followed.
+    /// Whether to follow a tag that was moved.
     pub accept_moved_tag: bool,
-    /// Which rules count, and how much.
+    /// The settings for validation.
     pub settings: Settings,
 }
 
-/// What was updated.
+/// The result of an update.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// Skills that moved, or would.
+    /// The skills that were updated, or would be.
     pub skills: Vec<Change>,
-    /// Skills of which there is a newer version than their ref gives; `update` does not move them there.
+    /// The skills with a newer version than their ref gives. They are not updated to it.
     pub newer: Vec<Newer>,
-    /// How many were looked at and are as upstream has them.
+    /// The number of skills that are up to date.
     pub unchanged: usize,
-    /// Edited skills that upstream changed, left as they are.
+    /// The edited skills that upstream changed and that can't be merged.
     pub left_alone: Vec<LeftAlone>,
-    /// What the policy of `mdskill.toml` does not let in; those skills stay.
+    /// The versions that the policy does not allow.
     pub refused: Vec<Refusal>,
-    /// Edited skills whose edits and whose new version are in conflict, left as they are.
+    /// The skills whose edits conflict with their new version.
     pub conflicts: Vec<Conflicted>,
-    /// Skills that their source no longer has; they stay.
+    /// The skills that their source no longer has. They are kept.
     pub deleted: Vec<Problem>,
-    /// Skills that can't move: a tag that moved, a name that is taken, files that are refused.
+    /// The skills that can't be updated, for example because of a moved tag or refused files.
     pub stuck: Vec<Problem>,
-    /// Sources that can't be fetched from; the others were updated.
-    #[serde(serialize_with = "failures_as_text")]
+    /// The sources that can't be fetched. The skills of the others are updated.
     pub failed: Vec<Failed>,
-    /// What validating found in the new versions, with their files as they lie or would lie on disk.
+    /// The findings in the new versions, with the edits.
     pub diagnostics: Vec<Found>,
-    /// Where edited folders were moved to.
+    /// The trash folders of replaced skills with edits.
     pub trashed: Vec<String>,
-    /// How the files of each skill differ, as git writes it, when that was asked for.
+    /// The differences of each skill as `git diff` prints them, on request.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub differences: BTreeMap<String, String>,
-    /// Whether nothing was done on purpose.
+    /// Whether it was a dry run.
     pub dry_run: bool,
 }
 
@@ -124,53 +118,50 @@ impl Report {
     }
 }
 
-/// A source that can't be fetched from.
-#[derive(Debug)]
+/// A source that can't be fetched.
+#[derive(Debug, Serialize)]
 pub struct Failed {
-    /// The source's spec.
+    /// The spec of the source.
+    #[serde(rename = "name")]
     pub place: String,
-    /// The skills that it has.
+    /// The number of its skills.
+    #[serde(skip)]
     pub skills: usize,
-    /// Why.
+    /// The error.
+    #[serde(rename = "reason", serialize_with = "as_text")]
     pub error: OpError,
 }
 
-fn failures_as_text<S: serde::Serializer>(
-    failed: &[Failed],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let problem = |failed: &Failed| Problem {
-        name: failed.place.clone(),
-        reason: failed.error.to_string(),
-    };
-    serializer.collect_seq(failed.iter().map(problem))
+fn as_text<S: serde::Serializer>(error: &OpError, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(error)
 }
 
-/// Updates skills. A source that fails does not stop the others.
+/// Updates skills. A source that can't be fetched does not stop the others.
 ///
 /// # Errors
-/// When the lockfile can't be read, a name is not installed, or nothing can be written.
+/// If the lockfile can't be read, a name is not installed, or nothing can be written.
 pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let gate = Gate::open(context)?;
     let lockfile = context
         .lockfile()?
         .ok_or_else(|| OpError::no_lockfile(&context.scope))?;
     check_installed(&lockfile, &options.names)?;
-    let terms = Terms {
+    let request = Request {
         context,
         options,
         gate: &gate,
+        lockfile: &lockfile,
     };
-    let (sources, refused) = installed_by_source(terms, &lockfile);
+    let (sources, refused) = installed_by_source(request);
     let mut report = Report {
         dry_run: options.dry_run,
         refused,
         ..Report::default()
     };
-    let fetched = fetch_all(terms, &sources).await;
+    let fetched = fetch_all(request, &sources).await;
     let mut updates = Vec::new();
     for (fetched, (source, skills)) in fetched.into_iter().zip(&sources) {
-        match fetched.and_then(|fetched| plan_source(terms, fetched)) {
+        match fetched.and_then(|fetched| plan_source(request, fetched)) {
             Ok(update) => updates.push(update),
             Err(error) => report.failed.push(Failed {
                 place: full_spec(source, ""),
@@ -180,28 +171,26 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
         }
     }
     for update in &mut updates {
-        report_unwritten(context, &lockfile, update, &mut report);
+        report_unwritten(update, &mut report);
     }
     if updates.iter().all(|update| update.skills.is_empty()) {
         return Ok(report);
     }
     if options.dry_run {
-        plan_updates(context, options, &lockfile, &updates, &mut report)?;
+        plan_updates(request, &lockfile, &updates, &mut report)?;
         return Ok(report);
     }
     let (mut report, trashed) = install_steps::in_transaction(context, |transaction, now| {
         check_unchanged(&updates, &lockfile, now)?;
-        let lockfile = now;
-        let (versions, mut planned) =
-            plan_updates(context, options, lockfile, &updates, &mut report)?;
+        let (versions, mut planned) = plan_updates(request, now, &updates, &mut report)?;
         let digests = install_steps::put_all(transaction, &mut planned)?;
         for ((name, version), digest) in versions.into_iter().zip(digests) {
-            lockfile
-                .skills
-                .insert(name.clone(), entry_of(version, digest));
+            now.skills.insert(name.clone(), entry_of(version, digest));
         }
-        for (name, relocked) in updates.iter().flat_map(SourceUpdate::relocked) {
-            if let Some(entry) = lockfile.skills.get_mut(name) {
+        for (name, update) in updates.iter().flat_map(|update| &update.skills) {
+            if let SkillUpdate::Relocked(relocked) = update
+                && let Some(entry) = now.skills.get_mut(name)
+            {
                 entry.commit = relocked.commit;
             }
         }
@@ -213,34 +202,23 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
 
 /// Returns the requested skills of each source, and the refusals of those that the policy does not allow
 /// to be fetched.
-fn installed_by_source<'l>(
-    terms: Terms<'l, '_>,
-    lockfile: &'l Lockfile,
-) -> (BTreeMap<&'l Source, Vec<Installed<'l>>>, Vec<Refusal>) {
-    let mut sources: BTreeMap<_, Vec<_>> = BTreeMap::new();
+fn installed_by_source<'a>(request: Request<'a, '_>) -> (Sources<'a>, Vec<Refusal>) {
+    let mut sources = Sources::new();
     let mut refused = Vec::new();
-    for (name, entry) in named(lockfile, &terms.options.names) {
+    for (name, entry) in named(request.lockfile, &request.options.names) {
         let version = Version::locked(name.as_str(), entry);
-        let refusals = terms.gate.before_fetch(&version);
+        let refusals = request.gate.before_fetch(&version);
         if refusals.is_empty() {
-            sources.entry(&entry.source).or_default().push(Installed {
-                name,
-                entry,
-                lockfile,
-            });
+            let skills = sources.entry(&entry.source).or_default();
+            skills.push((name, entry));
         }
         refused.extend(refusals);
     }
     (sources, refused)
 }
 
-/// Reports the skills that nothing is written of, and leaves the others in `source`.
-fn report_unwritten(
-    context: &Context<'_>,
-    lockfile: &Lockfile,
-    source: &mut SourceUpdate<'_>,
-    report: &mut Report,
-) {
+/// Reports the skills that are not written, and leaves the others in `source`.
+fn report_unwritten(source: &mut SourceUpdate<'_>, report: &mut Report) {
     report.newer.append(&mut source.newer);
     for (name, update) in std::mem::take(&mut source.skills) {
         let problem = |reason| Problem {
@@ -262,33 +240,36 @@ fn report_unwritten(
             SkillUpdate::Deleted(reason) => report.deleted.push(problem(reason)),
             SkillUpdate::Blocked(reason, found) => {
                 report.stuck.push(problem(reason));
-                report_findings(context, lockfile, &name, &found, report);
+                report.diagnostics.extend(found);
             }
         }
     }
 }
 
-/// Returns the entry of a skill whose files have this digest now. Markers are no edits that
-/// anybody means: until they are resolved, `verify` finds them.
+/// Returns the entry of a skill whose installed files have this digest. Files with markers are not
+/// recorded as edits, so that `verify` reports them until they are resolved.
 fn entry_of(version: &NewVersion, on_disk: Digest) -> Entry {
     let mut entry = version.entry.clone();
-    entry.digest = version.kept.as_ref().map_or(on_disk, |kept| kept.upstream);
-    let is_meant = |kept: &&Kept| kept.marked.is_empty() && on_disk != kept.upstream;
-    entry.edits = version.kept.as_ref().filter(is_meant).map(|_| on_disk);
+    entry.digest = on_disk;
+    if let Some(kept) = &version.kept {
+        entry.digest = kept.upstream;
+        let is_edited = kept.marked.is_empty() && on_disk != kept.upstream;
+        entry.edits = is_edited.then_some(on_disk);
+    }
     entry
 }
 
-/// Refuses to write when another mdskill has changed an entry since its source was asked, for example
-/// pinned the skill or added it from elsewhere. A skill that was removed stays removed.
+/// Returns an error if another mdskill changed an entry since it was compared with its source. A skill that
+/// was removed in the meantime stays removed.
 fn check_unchanged(
     updates: &[SourceUpdate<'_>],
-    asked: &Lockfile,
+    compared: &Lockfile,
     now: &Lockfile,
 ) -> Result<(), OpError> {
     let mut names = updates.iter().flat_map(|update| &update.skills);
     let has_changed = names.any(|(name, _)| {
         let entry = now.skills.get(name);
-        entry.is_some() && entry != asked.skills.get(name)
+        entry.is_some() && entry != compared.skills.get(name)
     });
     if has_changed {
         return Err(OpError::LockfileChanged);
@@ -298,20 +279,31 @@ fn check_unchanged(
 
 type NewVersions<'u> = Vec<(&'u SkillName, &'u NewVersion)>;
 
-/// Plans every update; a skill that must be left alone is reported instead.
+/// Plans and reports every update. Folders that must not be changed are reported instead.
 fn plan_updates<'u>(
-    context: &Context<'_>,
-    options: &Options,
+    request: Request<'_, '_>,
     lockfile: &Lockfile,
     updates: &'u [SourceUpdate<'_>],
     report: &mut Report,
 ) -> Result<(NewVersions<'u>, Vec<Planned<'u>>), OpError> {
+    let scope = &request.context.scope;
     let (mut versions, mut planned) = (Vec::new(), Vec::new());
-    for update in updates {
-        for (name, version) in update.new_versions() {
-            // A skill that was removed while its source was asked stays removed.
+    for source in updates {
+        for (name, update) in &source.skills {
+            // Another mdskill may have removed the skill in the meantime.
             let Some(before) = lockfile.skills.get(name) else {
                 continue;
+            };
+            let targets = lockfile.targets_of(before);
+            let places = install_steps::places(scope, name, targets);
+            let version = match update {
+                SkillUpdate::Updated(version) => &**version,
+                SkillUpdate::Relocked(relocked) => {
+                    let change = relocked_change(name, before, relocked, places);
+                    report.skills.push(change);
+                    continue;
+                }
+                _ => continue,
             };
             let wanted = Wanted {
                 name,
@@ -319,71 +311,87 @@ fn plan_updates<'u>(
                 digest: None,
                 locked: Some(before),
                 replaceable: version.kept.as_ref().map(|kept| kept.on_disk),
-                targets: lockfile.targets_of(before),
+                targets,
                 why,
             };
-            let objects = update.repository.objects();
-            match install_steps::plan(&context.scope, &wanted, options.force, objects)? {
+            let objects = source.repository.objects();
+            match install_steps::plan(scope, &wanted, request.options.force, objects)? {
                 SkillPlan::Blocked(folders) => report.left_alone.extend(folders),
                 SkillPlan::Ready(plan) => {
-                    report_version(context, lockfile, (name, version), &plan, report);
+                    let mut change = change(request.context, name, before, version, places);
+                    if report.dry_run {
+                        let trashed = install_steps::trash_notes(scope, name, &plan.plan);
+                        change.notes.extend(trashed);
+                    }
+                    report_version(version, change, report);
                     versions.push((name, version));
                     planned.push(plan);
                 }
             }
         }
     }
-    for (name, relocked) in updates.iter().flat_map(SourceUpdate::relocked) {
-        let change = relocked_change(context, name, relocked, lockfile);
-        report.skills.extend(change);
-    }
     Ok((versions, planned))
 }
 
-/// Reports a new version that is installed, or would be.
-fn report_version(
+fn change(
     context: &Context<'_>,
-    lockfile: &Lockfile,
-    (name, version): (&SkillName, &NewVersion),
-    plan: &Planned<'_>,
-    report: &mut Report,
-) {
-    let Some(before) = lockfile.skills.get(name) else {
-        return;
-    };
-    let places = install_steps::places(&context.scope, name, lockfile.targets_of(before));
-    let place = places.join(", ");
-    let mut change = Change {
+    name: &SkillName,
+    before: &Entry,
+    version: &NewVersion,
+    places: Vec<String>,
+) -> Change {
+    let commits = before.commit.zip(version.entry.commit);
+    let edited = version.kept.as_ref().map(|kept| kept.edited.clone());
+    Change {
         from: before.commit.map(|commit| commit.to_string()),
         notes: version.notes.clone(),
         diff: Some(version.diff.clone()),
         lineage: version.lineage.clone(),
-        compare_url: compare_url(context, before, version.entry.commit),
-        edited: version.kept.as_ref().map_or_else(Vec::new, settled_edits),
+        compare_url: commits
+            .and_then(|(old, new)| fetch::compare_url(&before.source, &context.env, old, new)),
+        edited: edited.unwrap_or_default(),
         ..Change::of(name, &version.entry, Action::Updated, places)
-    };
-    if report.dry_run {
-        let trashed = install_steps::trash_notes(&context.scope, name, &plan.plan);
-        change.notes.extend(trashed);
     }
-    report.skills.push(change);
+}
+
+/// Describes a skill whose files stay because only its history was rewritten.
+fn relocked_change(
+    name: &SkillName,
+    before: &Entry,
+    relocked: &Relocked,
+    places: Vec<String>,
+) -> Change {
+    Change {
+        from: before.commit.map(|commit| commit.to_string()),
+        commit: relocked.commit.map(|commit| commit.to_string()),
+        notes: relocked.note.iter().cloned().collect(),
+        ..Change::of(name, before, Action::Relocked, places)
+    }
+}
+
+/// Reports a new version that is installed, or would be.
+fn report_version(version: &NewVersion, change: Change, report: &mut Report) {
     let marked = version.kept.as_ref().map(|kept| &kept.marked);
     if let Some(marked) = marked.filter(|marked| !marked.is_empty()) {
         report.conflicts.push(Conflicted {
-            name: name.to_string(),
-            place,
-            commit: version.entry.commit.map(|commit| commit.to_string()),
+            name: change.name.clone(),
+            place: change.places.join(", "),
+            commit: change.commit.clone(),
             is_marked: true,
             files: marked.clone(),
         });
     }
     if let Some(unified) = &version.unified {
-        report.differences.insert(name.to_string(), unified.clone());
+        let unified = unified.clone();
+        report.differences.insert(change.name.clone(), unified);
     }
-    report_findings(context, lockfile, name, &version.diagnostics, report);
+    report
+        .diagnostics
+        .extend(version.diagnostics.iter().cloned());
+    report.skills.push(change);
 }
 
-/// Edits that were there when the source was asked are merged: these are newer.
+/// Explains why a folder is not replaced. Edits that existed before are merged, so these are newer.
 fn why(refusal: plan::Refusal) -> &'static str {
     match refusal {
         plan::Refusal::Edited => {
@@ -391,48 +399,4 @@ fn why(refusal: plan::Refusal) -> &'static str {
         }
         other => refusal_reason(other),
     }
-}
-
-/// Reports the findings of a new version, with its files in the first of its places.
-fn report_findings(
-    context: &Context<'_>,
-    lockfile: &Lockfile,
-    name: &SkillName,
-    found: &[Diagnostic],
-    report: &mut Report,
-) {
-    let Some(entry) = lockfile.skills.get(name) else {
-        return;
-    };
-    let places = install_steps::places(&context.scope, name, lockfile.targets_of(entry));
-    let place = places.first().map_or("", String::as_str);
-    report.diagnostics.extend(Found::of(place, found.to_vec()));
-}
-
-/// Returns the files whose edits are kept; of those with markers nothing is settled yet.
-fn settled_edits(kept: &Kept) -> Vec<String> {
-    let is_marked = |path: &&String| kept.marked.iter().any(|marked| marked.path == **path);
-    let settled = kept.edited.iter().filter(|path| !is_marked(path));
-    settled.cloned().collect()
-}
-
-/// Describes a skill whose files stay where its history was rewritten.
-fn relocked_change(
-    context: &Context<'_>,
-    name: &SkillName,
-    relocked: &Relocked,
-    lockfile: &Lockfile,
-) -> Option<Change> {
-    let before = lockfile.skills.get(name)?;
-    let places = install_steps::places(&context.scope, name, lockfile.targets_of(before));
-    Some(Change {
-        from: before.commit.map(|commit| commit.to_string()),
-        commit: relocked.commit.map(|commit| commit.to_string()),
-        notes: relocked.note.iter().cloned().collect(),
-        ..Change::of(name, before, Action::Relocked, places)
-    })
-}
-
-fn compare_url(context: &Context<'_>, before: &Entry, now: Option<ObjectId>) -> Option<String> {
-    fetch::compare_url(&before.source, &context.env, before.commit?, now?)
 }

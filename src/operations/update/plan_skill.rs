@@ -1,21 +1,22 @@
-//! The update of one skill: its new version with the edits in it, validated, and what it changes.
+//! Plans the update of each skill: its new version with the edits, validated, and what changes.
 
 use std::collections::BTreeMap;
 
-use super::local_edits::{Edited, Local, MergeOutcome};
+use super::local_edits::{Local, MergeOutcome};
 use super::source_update::{
-    Fetched, Installed, Kept, NewVersion, Relocked, SkillUpdate, SourceUpdate, Target, Terms,
+    Comparison, Fetched, Installed, Kept, NewVersion, Relocked, Request, SkillUpdate, SourceUpdate,
     Upstream,
 };
-use crate::diff::{self, SkillDiff};
+use crate::diff;
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
 use crate::lockfile::Entry;
 use crate::merge::{Conflict, OnConflict};
 use crate::operations::OpError;
-use crate::operations::install_steps::{self, digest_of};
-use crate::operations::policy_check::{Refusal, Version};
-use crate::operations::report::Conflicted;
+use crate::operations::findings::Found;
+use crate::operations::install_steps;
+use crate::operations::policy_check::Refusal;
+use crate::operations::report::{Conflicted, LeftAlone};
 use crate::operations::resolve::diagnose;
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree};
 use crate::skill::{DiskFiles, GitFiles};
@@ -24,26 +25,24 @@ use mdskill_git::objects::ObjectError;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::skill_files::SkillFiles;
 
-/// Plans the update of every skill of a source, from what was fetched.
+/// Plans the update of every skill of a source.
 pub(super) fn plan_source<'a>(
-    terms: Terms<'a, '_>,
-    fetched: Fetched<'a, '_>,
+    request: Request<'a, '_>,
+    fetched: Fetched<'a>,
 ) -> Result<SourceUpdate<'a>, OpError> {
-    let source = Source {
-        terms,
+    let planner = Planner {
+        request,
         repository: &fetched.repository,
         lineages: &fetched.lineages,
     };
-    let decided = fetched.decided.into_iter();
-    let mut skills: Vec<_> = decided
-        .map(|(name, update)| (name.clone(), update))
-        .collect();
-    for (skill, target, upstream) in fetched.changed {
-        let update = source.plan(skill, &target, upstream);
-        skills.push((skill.name.clone(), update.or_else(Obstacle::into_update)?));
-    }
-    for (skill, target) in fetched.same {
-        skills.push((skill.name.clone(), source.relock(skill, &target)));
+    let mut skills = Vec::with_capacity(fetched.skills.len());
+    for (skill, compared) in fetched.skills {
+        let update = match compared {
+            Comparison::Decided(update) => update,
+            Comparison::Same => planner.relock(&skill),
+            Comparison::Changed(upstream) => planner.plan(&skill, *upstream)?,
+        };
+        skills.push((skill.name.clone(), update));
     }
     Ok(SourceUpdate {
         repository: fetched.repository,
@@ -52,284 +51,244 @@ pub(super) fn plan_source<'a>(
     })
 }
 
-/// The reason why a new version is not installed.
-enum Obstacle {
-    /// It concerns one skill, and becomes its update.
-    Skill(Box<SkillUpdate>),
-    /// It concerns the source.
-    Source(OpError),
+struct Planner<'p, 'a, 'c> {
+    request: Request<'a, 'c>,
+    repository: &'p Repository<'a>,
+    lineages: &'p BTreeMap<Move, Lineage>,
 }
 
-impl Obstacle {
-    fn into_update(self) -> Result<SkillUpdate, OpError> {
-        match self {
-            Self::Skill(update) => Ok(*update),
-            Self::Source(error) => Err(error),
-        }
-    }
-}
-
-impl<E: Into<OpError>> From<E> for Obstacle {
-    fn from(error: E) -> Self {
-        Self::Source(error.into())
-    }
-}
-
-/// The source of the skills that are planned.
-struct Source<'s, 'a, 'c> {
-    terms: Terms<'a, 'c>,
-    repository: &'s Repository<'a>,
-    lineages: &'s BTreeMap<Move, Lineage>,
-}
-
-impl Source<'_, '_, '_> {
-    /// Plans a new version, unless edits or the policy forbid it or no client would load it.
-    fn plan(
-        &self,
-        skill: Installed<'_>,
-        target: &Target,
-        mut upstream: Upstream,
-    ) -> Result<SkillUpdate, Obstacle> {
-        let options = self.terms.options;
-        let objects = self.repository.objects();
-        if let Err(error) = upstream.files.load(objects, MAX_IN_MEMORY) {
+impl Planner<'_, '_, '_> {
+    /// Plans a new version, unless the policy or the edits forbid it, or no client could load it.
+    fn plan(&self, skill: &Installed<'_>, mut upstream: Upstream) -> Result<SkillUpdate, OpError> {
+        if let Err(error) = upstream
+            .files
+            .load(self.repository.objects(), MAX_IN_MEMORY)
+        {
             let reason = format!("its new version is refused: {error}");
             return Ok(SkillUpdate::blocked(reason));
         }
-        let mut entry = skill.entry.clone();
-        entry.path.clone_from(&upstream.path);
-        entry.commit = target.commit;
-        entry.tree = upstream.files.tree;
-        entry.edits = None;
-        let refused = self.refusals(skill, target, &upstream)?;
+        let refused = self.refusals(skill, &upstream)?;
         if !refused.is_empty() {
             return Ok(SkillUpdate::Refused(refused));
         }
-        let mut notes = std::mem::take(&mut upstream.notes);
-        let (files, kept) = self.with_edits(skill, target, upstream, &mut notes)?;
-        let root = self.repository.root_tree(target.commit)?;
-        let folder = skill.name.as_str();
-        let settings = &options.settings;
-        let found = diagnose(objects, root, &entry.path, folder, &files, settings).diagnostics;
-        // Markers are there to be resolved; until then nothing can load some of them.
+        let merged = match self.merge(skill, &upstream)? {
+            MergeOutcome::Unedited => None,
+            MergeOutcome::Merged(files, kept) => Some((files, kept)),
+            MergeOutcome::Conflict { place, files } => {
+                return self.conflict(skill, &upstream, place, files);
+            }
+            MergeOutcome::Unmergeable { place, reason } => {
+                return Ok(SkillUpdate::LeftAlone(LeftAlone {
+                    name: skill.name.to_string(),
+                    place,
+                    reason,
+                    files: Vec::new(),
+                }));
+            }
+        };
+        self.new_version(skill, upstream, merged)
+    }
+
+    /// Merges the edits into the new version.
+    fn merge(&self, skill: &Installed<'_>, upstream: &Upstream) -> Result<MergeOutcome, OpError> {
+        let options = self.request.options;
+        let edited = match &upstream.local {
+            Local::Edited(edited) if !options.force => edited,
+            Local::Unmergeable { place, reason } if !options.force => {
+                return Ok(MergeOutcome::Unmergeable {
+                    place: place.clone(),
+                    reason: reason.clone(),
+                });
+            }
+            _ => return Ok(MergeOutcome::Unedited),
+        };
+        if upstream.base.is_none() && options.on_conflict == OnConflict::Stop {
+            return Ok(edited.unmergeable(missing_base(skill.entry)));
+        }
+        let objects = self.repository.objects();
+        let label = match skill.commit() {
+            Some(commit) => format!("upstream {}", commit.short()),
+            None => "upstream".to_owned(),
+        };
+        let merge = |on_conflict| edited.merge_into(upstream, objects, on_conflict, &label);
+        let mut merged = merge(options.on_conflict)?;
+        if let MergeOutcome::Merged(_, kept) = &mut merged
+            && !kept.marked.is_empty()
+            && let MergeOutcome::Merged(unmarked, _) = merge(OnConflict::Theirs)?
+        {
+            kept.unmarked = Some(unmarked);
+        }
+        Ok(merged)
+    }
+
+    /// Validates a new version, and compares it with the installed one.
+    fn new_version(
+        &self,
+        skill: &Installed<'_>,
+        upstream: Upstream,
+        merged: Option<(SkillTree, Kept)>,
+    ) -> Result<SkillUpdate, OpError> {
+        let options = self.request.options;
+        let objects = self.repository.objects();
+        let root = self.repository.root_tree(skill.commit())?;
+        let mut entry = skill.entry.clone();
+        entry.path = upstream.path;
+        entry.commit = skill.commit();
+        entry.tree = upstream.files.tree;
+        entry.edits = None;
+        let (files, kept) = match merged {
+            Some((files, kept)) => (files, Some(kept)),
+            None => (upstream.files, None),
+        };
+        let (path, folder) = (entry.path.as_str(), skill.name.as_str());
+        let found = diagnose(objects, root, path, folder, &files, &options.settings).diagnostics;
+        let scope = &self.request.context.scope;
+        let targets = self.request.lockfile.targets_of(skill.entry);
+        let places = install_steps::places(scope, skill.name, targets);
+        let place = places.first().map_or("", String::as_str);
+        // A version with markers need not be loadable until they are resolved.
         let is_marked = kept.as_ref().is_some_and(|kept| !kept.marked.is_empty());
         let whose = match kept {
             Some(_) => "its new version with your edits",
             None => "its new version",
         };
-        if let (Some(reason), false) = (unloadable(&found, whose), options.force || is_marked) {
+        if !options.force
+            && !is_marked
+            && let Some(reason) = unloadable(&found, whose)
+        {
+            let found = Found::of(place, found).collect();
             return Ok(SkillUpdate::Blocked(reason, found));
         }
-        // Compare the version without markers, so that none is reported as a capability.
+        // The files without markers are compared, so that no marker is reported as a capability.
         let unmarked = kept.as_ref().and_then(|kept| kept.unmarked.as_ref());
-        let shown = unmarked.unwrap_or(&files);
-        let after = GitFiles::of(objects, root, &entry.path, folder, shown);
-        let (diff, unified) = self.differences(skill, &after);
-        let lineage = self.lineage(skill, target);
-        notes.extend(warning(lineage, skill, target));
-        let lineage = lineage.cloned();
+        let after = GitFiles::of(objects, root, path, folder, unmarked.unwrap_or(&files));
+        let before = self.before(skill);
+        let before = before.as_deref();
+        let lineage = self.lineage(skill);
+        let resolved = kept
+            .as_ref()
+            .and_then(|kept| resolved(kept, options.on_conflict));
+        let mut notes = upstream.notes;
+        notes.extend(resolved.into_iter().chain(warning(lineage, skill)));
+        let diff = diff::compare(before, &after);
+        let unified = options
+            .with_differences
+            .then(|| diff::unified(before, &after, place));
         Ok(SkillUpdate::Updated(Box::new(NewVersion {
             entry,
+            diff,
+            unified,
+            lineage: lineage.cloned(),
+            diagnostics: Found::of(place, found).collect(),
             files,
             kept,
             notes,
-            diff,
-            unified,
-            lineage,
-            diagnostics: found,
         })))
     }
 
-    /// Returns why the policy does not allow upstream's version. The capabilities before are those of the
-    /// locked version where the skill was edited, because local edits must not widen what is allowed.
+    /// Returns why the policy does not allow the new version. Its capabilities are compared with those of
+    /// the locked version if the skill was edited, because local edits must not widen what is allowed.
     fn refusals(
         &self,
-        skill: Installed<'_>,
-        target: &Target,
+        skill: &Installed<'_>,
         upstream: &Upstream,
     ) -> Result<Vec<Refusal>, OpError> {
-        let gate = self.terms.gate;
+        let gate = self.request.gate;
         if gate.policy().is_empty() {
             return Ok(Vec::new());
         }
-        let theirs = self.theirs(skill, target, upstream)?;
         let before = match &upstream.base {
             Some(base) => Some(self.locked(skill, base.tree)?),
             None => self.before(skill),
         };
-        let gained = diff::compare(before.as_deref(), &theirs).gained;
-        let version = Version {
-            kind: target.kind,
-            commit: target.commit,
-            ..Version::locked(skill.name.as_str(), skill.entry)
-        };
-        Ok(gate.before_write(self.repository, &version, &gained))
+        let after = self.without_edits(skill, upstream)?;
+        let gained = diff::compare(before.as_deref(), &after).gained;
+        Ok(gate.before_write(self.repository, &skill.version(skill.commit()), &gained))
     }
 
-    /// Returns the new version as upstream has it.
-    fn theirs<'v>(
+    /// Returns the new version without the edits.
+    fn without_edits<'v>(
         &'v self,
-        skill: Installed<'_>,
-        target: &Target,
+        skill: &Installed<'_>,
         upstream: &'v Upstream,
     ) -> Result<GitFiles<'v>, OpError> {
         let objects = self.repository.objects();
-        let root = self.repository.root_tree(target.commit)?;
+        let root = self.repository.root_tree(skill.commit())?;
         let (path, folder) = (&upstream.path, skill.name.as_str());
         Ok(GitFiles::of(objects, root, path, folder, &upstream.files))
     }
 
-    /// Returns a version that was locked, whose files are in the cache.
+    /// Returns a locked version, whose files are in the cache.
     fn locked(
         &self,
-        skill: Installed<'_>,
+        skill: &Installed<'_>,
         tree: ObjectId,
     ) -> Result<Box<dyn SkillFiles + '_>, ObjectError> {
         let objects = self.repository.objects();
-        let view = GitFiles::at(objects, tree, "", skill.name.as_str(), tree)?;
-        Ok(Box::new(view))
+        let files = GitFiles::at(objects, tree, "", skill.name.as_str(), tree)?;
+        Ok(Box::new(files))
     }
 
-    /// Returns the version that the new one replaces: the one on disk, else the locked one.
-    fn before(&self, skill: Installed<'_>) -> Option<Box<dyn SkillFiles + '_>> {
-        let scope = &self.terms.context.scope;
-        let targets = skill.lockfile.targets_of(skill.entry).iter();
+    /// Returns the version that the new one replaces: the one on disk, or else the locked one.
+    fn before(&self, skill: &Installed<'_>) -> Option<Box<dyn SkillFiles + '_>> {
+        let scope = &self.request.context.scope;
+        let targets = self.request.lockfile.targets_of(skill.entry).iter();
         let folders = targets.map(|target| scope.skill(target, skill.name));
         let mut on_disk = folders.filter(|folder| folder.is_dir());
-        if let Some(view) = on_disk.find_map(|folder| DiskFiles::open(&folder, None).ok()) {
-            return Some(Box::new(view));
+        if let Some(files) = on_disk.find_map(|folder| DiskFiles::open(&folder, None).ok()) {
+            return Some(Box::new(files));
         }
         let objects = self.repository.objects();
-        let mut blobs = GitFiles::blobs_of(objects, skill.entry.tree)
-            .ok()?
-            .into_iter();
-        if blobs.all(|blob| objects.contains(blob)) {
-            self.locked(skill, skill.entry.tree).ok()
-        } else {
-            None
-        }
+        let blobs = GitFiles::blobs_of(objects, skill.entry.tree).ok()?;
+        let is_cached = blobs.into_iter().all(|blob| objects.contains(blob));
+        self.locked(skill, skill.entry.tree)
+            .ok()
+            .filter(|_| is_cached)
     }
 
-    /// Compares the version before with the new one, also as git writes it when that was asked for.
-    fn differences(
-        &self,
-        skill: Installed<'_>,
-        after: &dyn SkillFiles,
-    ) -> (SkillDiff, Option<String>) {
-        let before = self.before(skill);
-        let before = before.as_deref();
-        let targets = skill.lockfile.targets_of(skill.entry);
-        let places = install_steps::places(&self.terms.context.scope, skill.name, targets);
-        let place = places.first().map_or("", String::as_str);
-        let unified = || diff::unified(before, after, place);
-        let unified = self.terms.options.with_differences.then(unified);
-        (diff::compare(before, after), unified)
-    }
-
-    /// Merges the edits into the new version.
-    fn with_edits(
-        &self,
-        skill: Installed<'_>,
-        target: &Target,
-        upstream: Upstream,
-        notes: &mut Vec<String>,
-    ) -> Result<(SkillTree, Option<Kept>), Obstacle> {
-        let options = self.terms.options;
-        let edited = match &upstream.local {
-            Local::Edited(edited) if !options.force => edited,
-            Local::Unmergeable { place, reason } if !options.force => {
-                let update = SkillUpdate::left_alone(skill.name, place, reason.clone());
-                return Err(Obstacle::Skill(Box::new(update)));
-            }
-            _ => return Ok((upstream.files, None)),
-        };
-        let (base, files) = (upstream.base.as_ref(), &upstream.files);
-        let left_alone = |reason| {
-            let update = SkillUpdate::left_alone(skill.name, &edited.place, reason);
-            Obstacle::Skill(Box::new(update))
-        };
-        if base.is_none() && options.on_conflict == OnConflict::Stop {
-            return Err(left_alone(base_is_gone(skill.entry)));
-        }
-        let objects = self.repository.objects();
-        let name_of_theirs = match target.commit {
-            Some(commit) => format!("upstream {}", commit.short()),
-            None => "upstream".to_owned(),
-        };
-        let merge =
-            |on_conflict| edited.merge_into(base, files, objects, on_conflict, &name_of_theirs);
-        let merged = match merge(options.on_conflict)? {
-            MergeOutcome::Merged(merged) => merged,
-            MergeOutcome::Conflict(conflicts) => {
-                let update = self.conflict(skill, target, &upstream, edited, conflicts)?;
-                return Err(Obstacle::Skill(Box::new(update)));
-            }
-            MergeOutcome::Unmergeable(reason) => return Err(left_alone(reason)),
-        };
-        let mut kept = Kept {
-            on_disk: edited.digest,
-            upstream: digest_of(files, objects)?,
-            edited: merged.edited,
-            marked: Vec::new(),
-            unmarked: None,
-        };
-        match options.on_conflict {
-            OnConflict::Markers if !merged.conflicts.is_empty() => {
-                kept.marked = merged.conflicts;
-                if let MergeOutcome::Merged(theirs) = merge(OnConflict::Theirs)? {
-                    kept.unmarked = Some(theirs.files);
-                }
-            }
-            on_conflict => notes.extend(resolved(&merged.conflicts, on_conflict)),
-        }
-        Ok((merged.files, Some(kept)))
-    }
-
-    /// Returns a conflict, with the changes of upstream when differences were asked for.
     fn conflict(
         &self,
-        skill: Installed<'_>,
-        target: &Target,
+        skill: &Installed<'_>,
         upstream: &Upstream,
-        edited: &Edited,
+        place: String,
         files: Vec<Conflict>,
     ) -> Result<SkillUpdate, OpError> {
         let unified = match &upstream.base {
-            Some(base) if self.terms.options.with_differences => {
+            Some(base) if self.request.options.with_differences => {
                 let before = self.locked(skill, base.tree)?;
-                let after = self.theirs(skill, target, upstream)?;
-                Some(diff::unified(Some(&*before), &after, &edited.place))
+                let after = self.without_edits(skill, upstream)?;
+                Some(diff::unified(Some(&*before), &after, &place))
             }
             _ => None,
         };
         let conflict = Conflicted {
             name: skill.name.to_string(),
-            place: edited.place.clone(),
-            commit: target.commit.map(|commit| commit.to_string()),
+            place,
+            commit: skill.commit().map(|commit| commit.to_string()),
             is_marked: false,
             files,
         };
         Ok(SkillUpdate::Conflict { conflict, unified })
     }
 
-    /// Gives an unchanged skill a commit that is still there, where the history was rewritten: the server
-    /// may drop the locked one any day, and `install` would not find it.
-    fn relock(&self, skill: Installed<'_>, target: &Target) -> SkillUpdate {
-        match self.lineage(skill, target) {
+    /// Locks another commit for an unchanged skill if the history was rewritten, because the server may
+    /// delete the locked commit at any time, and `install` needs it.
+    fn relock(&self, skill: &Installed<'_>) -> SkillUpdate {
+        match self.lineage(skill) {
             Some(lineage @ Lineage::Rewritten) => SkillUpdate::Relocked(Relocked {
-                commit: target.commit,
-                note: warning(Some(lineage), skill, target),
+                commit: skill.commit(),
+                note: warning(Some(lineage), skill),
             }),
             _ => SkillUpdate::Unchanged,
         }
     }
 
-    fn lineage(&self, skill: Installed<'_>, target: &Target) -> Option<&Lineage> {
-        self.lineages.get(&(skill.entry.commit?, target.commit?))
+    fn lineage(&self, skill: &Installed<'_>) -> Option<&Lineage> {
+        self.lineages.get(&skill.commits()?)
     }
 }
 
-fn base_is_gone(entry: &Entry) -> String {
+fn missing_base(entry: &Entry) -> String {
     let commit = entry.commit.map_or_else(String::new, |commit| {
         format!(" at commit {}", commit.short())
     });
@@ -339,13 +298,17 @@ fn base_is_gone(entry: &Entry) -> String {
     )
 }
 
-fn resolved(conflicts: &[Conflict], on_conflict: OnConflict) -> Option<String> {
-    let whose = match on_conflict {
+fn resolved(kept: &Kept, on_conflict: OnConflict) -> Option<String> {
+    let winner = match on_conflict {
         OnConflict::Ours => "your edits",
         _ => "upstream's lines",
     };
-    let files: Vec<&str> = conflicts.iter().map(|file| file.path.as_str()).collect();
-    (!files.is_empty()).then(|| format!("{whose} won in {}", files.join(", ")))
+    let files: Vec<&str> = kept
+        .resolved
+        .iter()
+        .map(|file| file.path.as_str())
+        .collect();
+    (!files.is_empty()).then(|| format!("{winner} won in {}", files.join(", ")))
 }
 
 fn unloadable(found: &[Diagnostic], whose: &str) -> Option<String> {
@@ -359,6 +322,7 @@ fn unloadable(found: &[Diagnostic], whose: &str) -> Option<String> {
     ))
 }
 
-fn warning(lineage: Option<&Lineage>, skill: Installed<'_>, target: &Target) -> Option<String> {
-    lineage?.warning(skill.entry.commit?, target.commit?)
+fn warning(lineage: Option<&Lineage>, skill: &Installed<'_>) -> Option<String> {
+    let (old, new) = skill.commits()?;
+    lineage?.warning(old, new)
 }

@@ -1,4 +1,4 @@
-//! The update of each skill of one source, before anything of it is written.
+//! The types of an update: from an installed skill to what is done with it.
 
 use std::collections::BTreeMap;
 
@@ -8,37 +8,81 @@ use crate::context::Context;
 use crate::diff::SkillDiff;
 use crate::digest::Digest;
 use crate::fetch::history::Lineage;
-use crate::fetch::{self, Repository};
+use crate::fetch::resolve::Resolved;
+use crate::fetch::{Move, Repository};
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::Conflict;
-use crate::operations::policy_check::{Gate, Refusal};
+use crate::operations::findings::Found;
+use crate::operations::policy_check::{Gate, Refusal, Version, kind_of};
 use crate::operations::report::{Conflicted, LeftAlone, Newer};
-use crate::policy::RefKind;
 use crate::skill::tree::SkillTree;
 use mdskill_git::ObjectId;
-use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
 
 /// The parameters of every step of an update.
 #[derive(Clone, Copy)]
-pub(super) struct Terms<'a, 'c> {
+pub(super) struct Request<'a, 'c> {
     pub context: &'a Context<'c>,
     pub options: &'a Options,
     pub gate: &'a Gate,
+    pub lockfile: &'a Lockfile,
 }
 
-/// All that was fetched of one source.
-pub(super) struct Fetched<'a, 'l> {
+/// An installed skill, and what its ref resolves to now.
+pub(super) struct Installed<'a> {
+    pub name: &'a SkillName,
+    pub entry: &'a Entry,
+    /// `None` for a folder without git.
+    pub resolved: Option<Resolved>,
+}
+
+impl Installed<'_> {
+    pub fn commit(&self) -> Option<ObjectId> {
+        self.resolved.as_ref().map(|resolved| resolved.commit)
+    }
+
+    /// Returns the locked and the new commit.
+    pub fn commits(&self) -> Option<Move> {
+        Some((self.entry.commit?, self.commit()?))
+    }
+
+    /// Returns the version at `commit`, for the policy.
+    pub fn version(&self, commit: Option<ObjectId>) -> Version<'_> {
+        Version {
+            kind: kind_of(self.resolved.as_ref()),
+            commit,
+            ..Version::locked(self.name.as_str(), self.entry)
+        }
+    }
+}
+
+/// The objects of a source, and the comparison of its skills with the lockfile.
+pub(super) struct Fetched<'a> {
     pub repository: Repository<'a>,
     pub newer: Vec<Newer>,
-    /// How each ref has moved since its skills were locked, where that is known.
-    pub lineages: BTreeMap<fetch::Move, Lineage>,
-    /// The skills whose update is known without their files.
-    pub decided: Vec<(&'l SkillName, SkillUpdate)>,
-    /// The skills with another tree upstream.
-    pub changed: Vec<(Installed<'l>, Target, Upstream)>,
-    /// The skills with the same tree in another commit.
-    pub same: Vec<(Installed<'l>, Target)>,
+    /// How each ref has moved since its skills were locked, where it is known.
+    pub lineages: BTreeMap<Move, Lineage>,
+    pub skills: Vec<(Installed<'a>, Comparison)>,
+}
+
+/// The comparison of an installed skill with its source.
+pub(super) enum Comparison {
+    /// The update needs no files.
+    Decided(SkillUpdate),
+    /// Another commit has the same tree.
+    Same,
+    /// The tree or the path changed.
+    Changed(Box<Upstream>),
+}
+
+/// The new version of a skill in its source.
+pub(super) struct Upstream {
+    pub path: String,
+    pub files: SkillTree,
+    pub notes: Vec<String>,
+    pub local: Local,
+    /// The version that was edited, if there are edits and it is available.
+    pub base: Option<SkillTree>,
 }
 
 /// The updates of the skills of one source.
@@ -50,63 +94,26 @@ pub(super) struct SourceUpdate<'a> {
 
 /// The update of one skill.
 pub(super) enum SkillUpdate {
-    /// It is as upstream has it.
+    /// The skill is up to date.
     Unchanged,
-    /// It gets the files of a new version.
+    /// The skill gets the files of a new version.
     Updated(Box<NewVersion>),
-    /// Its files stay, and its entry gets another commit.
+    /// The files stay, and the entry gets another commit.
     Relocked(Relocked),
-    /// Its edits and the new version change the same lines.
+    /// The edits and the new version change the same lines.
     Conflict {
         conflict: Conflicted,
-        /// The changes of upstream as git writes them, when they were asked for.
+        /// The changes of upstream as `git diff` prints them, on request.
         unified: Option<String>,
     },
     /// The policy does not allow the new version.
     Refused(Vec<Refusal>),
-    /// Its folder can't be merged with the new version.
+    /// The folder can't be merged with the new version.
     LeftAlone(LeftAlone),
-    /// Its source no longer has it.
+    /// The source no longer has the skill.
     Deleted(String),
-    /// It can't be updated, with the findings that are the reason.
-    Blocked(String, Vec<Diagnostic>),
-}
-
-/// A skill that is installed.
-#[derive(Clone, Copy)]
-pub(super) struct Installed<'l> {
-    pub name: &'l SkillName,
-    pub entry: &'l Entry,
-    pub lockfile: &'l Lockfile,
-}
-
-/// The commit that a ref gives now.
-#[derive(Debug, Clone)]
-pub(super) struct Target {
-    pub commit: Option<ObjectId>,
-    /// The tag that the ref gives, when it is one.
-    pub tag: Option<Tag>,
-    pub kind: RefKind,
-    /// The newest version tag, whether the ref gives it or not.
-    pub newest: Option<String>,
-}
-
-/// A tag that a ref gives.
-#[derive(Debug, Clone)]
-pub(super) struct Tag {
-    pub name: String,
-    /// Whether it is the best of a range, and not named itself.
-    pub is_best: bool,
-}
-
-/// The new version of a skill in its source.
-pub(super) struct Upstream {
-    pub path: String,
-    pub files: SkillTree,
-    pub notes: Vec<String>,
-    pub local: Local,
-    /// The version that was edited, when there are edits and it is available.
-    pub base: Option<SkillTree>,
+    /// The skill can't be updated, for a reason and perhaps with findings.
+    Blocked(String, Vec<Found>),
 }
 
 /// A new version of a skill, with the files to install.
@@ -117,66 +124,37 @@ pub(super) struct NewVersion {
     pub kept: Option<Kept>,
     pub notes: Vec<String>,
     pub diff: SkillDiff,
-    /// The difference as git writes it, when it was asked for.
+    /// The difference as `git diff` prints it, on request.
     pub unified: Option<String>,
     pub lineage: Option<Lineage>,
-    pub diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Found>,
 }
 
 /// The edits that were merged into a new version.
 pub(super) struct Kept {
     /// The digest of the edited files on disk.
     pub on_disk: Digest,
-    /// The digest of the new version as upstream has it.
+    /// The digest of the new version without the edits.
     pub upstream: Digest,
-    /// The files that are not as upstream has them.
+    /// The files that differ from upstream, except those with markers.
     pub edited: Vec<String>,
-    /// The conflicts that markers in the files show.
+    /// The conflicts with markers in the files.
     pub marked: Vec<Conflict>,
-    /// The files with upstream's lines in place of the markers, when there are some.
+    /// The conflicts that one side won.
+    pub resolved: Vec<Conflict>,
+    /// The files with upstream's lines in place of the markers.
     pub unmarked: Option<SkillTree>,
 }
 
-/// A skill whose files stay, and whose entry gets another commit.
+/// Another commit for the entry of an unchanged skill.
 pub(super) struct Relocked {
     pub commit: Option<ObjectId>,
     pub note: Option<String>,
 }
 
 impl SkillUpdate {
-    pub(super) fn left_alone(name: &SkillName, place: &str, reason: String) -> Self {
-        Self::LeftAlone(LeftAlone {
-            name: name.to_string(),
-            place: place.to_owned(),
-            reason,
-            files: Vec::new(),
-        })
-    }
-
-    /// Blocks a skill for another reason than findings.
-    pub(super) fn blocked(reason: String) -> Self {
+    /// Blocks a skill without findings.
+    pub fn blocked(reason: String) -> Self {
         Self::Blocked(reason, Vec::new())
-    }
-}
-
-impl SourceUpdate<'_> {
-    /// Returns the skills that get a new version.
-    pub(super) fn new_versions(&self) -> impl Iterator<Item = (&SkillName, &NewVersion)> {
-        self.skills
-            .iter()
-            .filter_map(|(name, update)| match update {
-                SkillUpdate::Updated(version) => Some((name, &**version)),
-                _ => None,
-            })
-    }
-
-    /// Returns the skills whose entry gets another commit.
-    pub(super) fn relocked(&self) -> impl Iterator<Item = (&SkillName, &Relocked)> {
-        self.skills
-            .iter()
-            .filter_map(|(name, update)| match update {
-                SkillUpdate::Relocked(relocked) => Some((name, relocked)),
-                _ => None,
-            })
     }
 }
