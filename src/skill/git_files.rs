@@ -30,29 +30,12 @@ pub struct GitFiles<'a> {
 }
 
 impl<'a> GitFiles<'a> {
-    /// Lists the skill in the folder `place` of the tree `root`. `folder` is its name, which differs
-    /// from that of `place` if the skill is installed under another name. A file whose blob is missing
-    /// has size 0 and can't be read; a link whose blob is missing has an empty target.
+    /// Lists the skill with the tree `tree`, in the folder `place` of the tree `root`. `folder` is its
+    /// name, which differs from that of `place` if the skill is installed under another name. A file
+    /// whose blob is missing has size 0 and can't be read; a link whose blob is missing has an empty target.
     ///
     /// # Errors
     /// If a tree is missing, or an object is invalid.
-    pub fn open(
-        objects: &'a Objects,
-        root: ObjectId,
-        place: &str,
-        folder: &str,
-    ) -> Result<Self, ObjectError> {
-        let nothing = Self::empty(objects, root, place, folder);
-        match nothing.find(place)? {
-            Some((_, tree)) => Self::at(objects, root, place, folder, tree),
-            None => Ok(nothing),
-        }
-    }
-
-    /// Lists the skill in the folder `place`, whose tree is `tree`.
-    ///
-    /// # Errors
-    /// See [`GitFiles::open`].
     pub fn at(
         objects: &'a Objects,
         root: ObjectId,
@@ -60,19 +43,18 @@ impl<'a> GitFiles<'a> {
         folder: &str,
         tree: ObjectId,
     ) -> Result<Self, ObjectError> {
-        let mut view = Self::empty(objects, root, place, folder);
-        for (path, entry) in walk(objects, tree)? {
-            let kind = view.kind_of(&entry)?;
-            view.entries.push(Entry { path, kind });
-            view.blobs.push(entry.id);
+        let mut listed = walk(objects, tree)?;
+        listed.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut files = Self::empty(objects, root, place, folder);
+        for (path, entry) in listed {
+            let kind = kind_of(objects, &entry)?;
+            files.entries.push(Entry { path, kind });
+            files.blobs.push(entry.id);
         }
-        let mut both: Vec<_> = view.entries.into_iter().zip(view.blobs).collect();
-        both.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-        (view.entries, view.blobs) = both.into_iter().unzip();
-        Ok(view)
+        Ok(files)
     }
 
-    /// Creates the view of a skill whose files are listed and loaded already.
+    /// Creates the files of a skill that is listed and loaded already.
     #[must_use]
     pub fn of(
         objects: &'a Objects,
@@ -108,7 +90,7 @@ impl<'a> GitFiles<'a> {
         }
     }
 
-    /// Returns the blobs of the skill at `tree` that a view reads: files and links, not submodules.
+    /// Returns the blobs of the skill at `tree` that are read: files and links, not submodules.
     ///
     /// # Errors
     /// If a tree is missing or invalid.
@@ -118,30 +100,24 @@ impl<'a> GitFiles<'a> {
             entries.filter(|(_, entry)| entry.is_file() || entry.mode == TreeEntry::SYMLINK);
         Ok(blobs.map(|(_, entry)| entry.id).collect())
     }
+}
 
-    fn kind_of(&self, entry: &TreeEntry) -> Result<EntryKind, ObjectError> {
-        Ok(match entry.mode {
-            TreeEntry::SYMLINK => EntryKind::Link {
-                target: self.target_of(entry.id)?,
-            },
-            TreeEntry::SUBMODULE => EntryKind::Submodule,
-            _ if entry.is_file() && std::str::from_utf8(&entry.name).is_ok() => EntryKind::File {
-                bytes: if_here(self.objects.size(entry.id))?.unwrap_or_default() as u64,
-                is_executable: entry.is_executable(),
-            },
-            _ => EntryKind::Special,
-        })
-    }
-
-    fn target_of(&self, link: ObjectId) -> Result<String, ObjectError> {
-        let mut target = if_here(self.objects.blob(link))?.unwrap_or_default();
-        target.truncate(MAX_LINK_BYTES);
-        Ok(String::from_utf8_lossy(&target).into_owned())
-    }
-
-    fn find(&self, path: &str) -> Result<Option<(PathKind, ObjectId)>, ObjectError> {
-        find_entry(self.objects, self.root, path)
-    }
+fn kind_of(objects: &Objects, entry: &TreeEntry) -> Result<EntryKind, ObjectError> {
+    Ok(match entry.mode {
+        TreeEntry::SYMLINK => {
+            let mut target = if_here(objects.blob(entry.id))?.unwrap_or_default();
+            target.truncate(MAX_LINK_BYTES);
+            EntryKind::Link {
+                target: String::from_utf8_lossy(&target).into_owned(),
+            }
+        }
+        TreeEntry::SUBMODULE => EntryKind::Submodule,
+        _ if entry.is_file() && std::str::from_utf8(&entry.name).is_ok() => EntryKind::File {
+            bytes: if_here(objects.size(entry.id))?.unwrap_or_default() as u64,
+            is_executable: entry.is_executable(),
+        },
+        _ => EntryKind::Special,
+    })
 }
 
 /// Returns the kind and the id of the entry at a path of the tree `root`.
@@ -230,7 +206,7 @@ impl SkillFiles for GitFiles<'_> {
     }
 
     fn in_repository(&self, path: &str) -> Option<PathKind> {
-        let found = self.find(path).ok().flatten();
+        let found = find_entry(self.objects, self.root, path).ok().flatten();
         found.map(|(kind, _)| kind)
     }
 }
