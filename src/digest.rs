@@ -23,7 +23,7 @@ use mdskill_git::hex::{read_hex, write_hex};
 pub struct Digest([u8; 32]);
 
 /// The SHA-256 of one file.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FileDigest(pub [u8; 32]);
 
 /// A text that is not `sha256:` and 64 hexadecimal digits.
@@ -82,12 +82,6 @@ impl fmt::Display for Digest {
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Debug for FileDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_hex(&self.0, f)
     }
 }
 
