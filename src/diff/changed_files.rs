@@ -54,14 +54,14 @@ pub(super) fn changed_files<'a>(
     changed
 }
 
-fn versions(view: &dyn SkillFiles) -> BTreeMap<&str, FileVersion<'_>> {
-    let entries = view.entries().iter();
+fn versions(files: &dyn SkillFiles) -> BTreeMap<&str, FileVersion<'_>> {
+    let entries = files.entries().iter();
     entries
-        .map(|entry| (entry.path.as_str(), FileVersion::of(view, entry)))
+        .map(|entry| (entry.path.as_str(), FileVersion::read(files, entry)))
         .collect()
 }
 
-/// Returns the old path of each renamed file by its new one.
+/// Returns the old path of each renamed file by its new path.
 fn renames(
     removed: &BTreeMap<&str, FileVersion<'_>>,
     added: &[FileVersion<'_>],
@@ -74,7 +74,6 @@ fn renames(
         .collect()
 }
 
-/// Returns what a rename is found by; nothing for what git does not rename.
 fn one_sided<'v>(version: &'v FileVersion<'_>) -> Option<OneSided<'v>> {
     let side = version.side()?;
     Some(OneSided {

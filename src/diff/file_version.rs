@@ -1,21 +1,22 @@
-//! [`FileVersion`]: a file as one version of a skill has it; [`Side`]: as a difference shows it.
+//! [`FileVersion`]: a file in one version of a skill; [`Side`]: one side of a diff.
 
 use std::borrow::Cow;
 
+use mdskill_git::similarity::is_text;
 use mdskill_lint::skill_files::{Entry, EntryKind, SkillFiles};
 
 /// An entry of a skill's folder, with its bytes.
 #[derive(Debug, Clone)]
 pub(super) struct FileVersion<'a> {
-    pub entry: &'a Entry,
-    /// Nothing for an entry without content, or with content that can't be read.
-    pub bytes: Option<Cow<'a, [u8]>>,
+    entry: &'a Entry,
+    /// `None` if the entry has no content or can't be read.
+    bytes: Option<Cow<'a, [u8]>>,
 }
 
 impl<'a> FileVersion<'a> {
-    pub fn of(view: &'a dyn SkillFiles, entry: &'a Entry) -> Self {
+    pub fn read(files: &'a dyn SkillFiles, entry: &'a Entry) -> Self {
         let bytes = match &entry.kind {
-            EntryKind::File { .. } => view.read(&entry.path).ok(),
+            EntryKind::File { .. } => files.read(&entry.path).ok(),
             EntryKind::Link { target } => Some(Cow::Borrowed(target.as_bytes())),
             EntryKind::Submodule | EntryKind::Special => None,
         };
@@ -26,32 +27,35 @@ impl<'a> FileVersion<'a> {
         &self.entry.path
     }
 
-    /// Returns git's mode of a file or link; nothing for other entries.
-    pub fn mode(&self) -> Option<Mode> {
-        match self.entry.kind {
-            EntryKind::File { is_executable, .. } => Some(match is_executable {
-                true => Mode::Executable,
-                false => Mode::Plain,
-            }),
-            EntryKind::Link { .. } => Some(Mode::Link),
-            EntryKind::Submodule | EntryKind::Special => None,
-        }
+    pub fn is_executable(&self) -> bool {
+        matches!(self.entry.kind, EntryKind::File { is_executable, .. } if is_executable)
     }
 
-    /// Returns the file as a difference shows it; nothing when there is no content.
+    /// Returns the bytes, unless they are binary.
+    pub fn text(&self) -> Option<&[u8]> {
+        self.bytes.as_deref().filter(|bytes| is_text(bytes))
+    }
+
+    /// Returns the side of a diff, if there is content.
     pub fn side(&self) -> Option<Side<'_>> {
+        let mode = match self.entry.kind {
+            EntryKind::File { .. } if self.is_executable() => Mode::Executable,
+            EntryKind::File { .. } => Mode::Regular,
+            EntryKind::Link { .. } => Mode::Link,
+            EntryKind::Submodule | EntryKind::Special => return None,
+        };
         Some(Side {
             path: self.path(),
-            mode: self.mode()?,
+            mode,
             bytes: self.bytes.as_deref()?,
         })
     }
 
-    /// Whether both are the same. Two unreadable files are, when their sizes and modes are equal,
-    /// because no difference is known.
+    /// Whether both are equal. Two unreadable files of the same size and mode are equal, because no
+    /// difference is known.
     pub fn is_same(&self, other: &Self) -> bool {
         let is_same = match (&self.bytes, &other.bytes) {
-            // A view of the disk reads only the beginning of a huge file.
+            // Only the beginning of a huge file on disk is read.
             (Some(one), Some(two)) => {
                 let count = one.len().min(two.len());
                 one[..count] == two[..count]
@@ -62,33 +66,33 @@ impl<'a> FileVersion<'a> {
     }
 }
 
-/// One side of a file's difference.
+/// One side of the diff of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Side<'a> {
-    /// The path that the difference shows.
+    /// The path to print.
     pub path: &'a str,
-    /// The kind of file.
+    /// The mode.
     pub mode: Mode,
-    /// The content; the target of a link.
+    /// The content, or the target of a link.
     pub bytes: &'a [u8],
 }
 
-/// A file's mode in git.
+/// The mode of a file in git.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// A plain file.
-    Plain,
-    /// A file that may be executed.
+    /// A regular file.
+    Regular,
+    /// An executable file.
     Executable,
     /// A symbolic link.
     Link,
 }
 
 impl Mode {
-    /// Returns the mode as git writes it.
+    /// Returns the mode as git prints it.
     pub(super) const fn octal(self) -> &'static str {
         match self {
-            Self::Plain => "100644",
+            Self::Regular => "100644",
             Self::Executable => "100755",
             Self::Link => "120000",
         }

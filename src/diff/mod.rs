@@ -1,4 +1,4 @@
-//! [`SkillDiff`]: how two versions of a skill differ, and what that means.
+//! [`SkillDiff`]: the differences between two versions of a skill, and between their capabilities.
 
 mod changed_files;
 mod compare;
@@ -14,70 +14,70 @@ pub use file_version::{Mode, Side};
 pub use mdskill_lint::capabilities::{capabilities, delta};
 pub use unified::{unified, unified_file};
 
-/// How a skill differs from an older version of it.
+/// The differences between two versions of a skill.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SkillDiff {
-    /// The files that differ, by path.
+    /// The changed files, sorted by path.
     pub files: Vec<FileDiff>,
-    /// The frontmatter's `description`, when it differs.
+    /// The descriptions, if they differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<DescriptionDiff>,
-    /// What the skill can do that it could not before, the gravest first.
+    /// The new capabilities, the most severe first.
     pub gained: Vec<Capability>,
-    /// The programs that it had already, and that do something else now.
+    /// The scripts with changed content.
     pub changed_scripts: Vec<String>,
-    /// What it can no longer do.
+    /// The capabilities that the new version no longer has.
     pub lost: Vec<Capability>,
 }
 
 impl SkillDiff {
-    /// Whether nothing differs.
+    /// Whether there are no differences.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// The two descriptions; one that is missing is nothing.
+/// The descriptions in the frontmatter; `None` if there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DescriptionDiff {
-    /// As it was.
+    /// The old description.
     pub before: Option<String>,
-    /// As it is.
+    /// The new description.
     pub after: Option<String>,
 }
 
-/// How one file differs.
+/// The differences of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileDiff {
-    /// Where it lies in the skill; of one that is removed, where it lay.
+    /// The path in the skill; the old path of a removed file.
     pub path: String,
-    /// What became of it.
+    /// The kind of change.
     pub change: FileChange,
-    /// Where it lay before, when it was renamed.
+    /// The old path of a renamed file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// Lines that are new; nothing for a file that is no text.
+    /// The number of added lines; `None` for a binary file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub added: Option<usize>,
-    /// Lines that are gone; nothing for a file that is no text.
+    /// The number of removed lines; `None` for a binary file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed: Option<usize>,
-    /// Whether it may be executed now, when that changed.
+    /// Whether the new file is executable, if that changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub executable: Option<bool>,
 }
 
-/// What became of a file.
+/// The kind of change of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FileChange {
-    /// It is new.
+    /// The file is new.
     Added,
-    /// Its content or its mode differs.
+    /// The content or the mode changed.
     Changed,
-    /// It has another path, and perhaps another content.
+    /// The path changed, and perhaps the content.
     Renamed,
-    /// It is gone.
+    /// The file was removed.
     Removed,
 }

@@ -1,4 +1,4 @@
-//! [`unified`]: a difference as `git diff` writes it, and as `git apply` takes it.
+//! [`unified`]: a diff as `git diff` prints it and `git apply` reads it.
 
 use super::changed_files::changed_files;
 use super::file_version::{FileVersion, Mode, Side};
@@ -6,12 +6,11 @@ use mdskill_git::line_diff::hunks;
 use mdskill_git::similarity::{self, is_text};
 use mdskill_lint::skill_files::SkillFiles;
 
-/// Returns how two versions of a skill differ, file by file, as `git diff` writes it and
-/// `git apply` takes it; all of `after` when there is no `before`. Each path begins with
-/// `prefix`, the skill's folder.
+/// Returns the diff between two versions of a skill as `git diff` prints it; all files of `after` if
+/// there is no `before`. Each path begins with `prefix`, the folder of the skill.
 ///
-/// Files that are no text, UTF-8 included, are only said to differ. What is neither file nor
-/// link, and what can't be read, is left out.
+/// Files that are not UTF-8 text are binary. Submodules, special files, and unreadable files are
+/// omitted.
 #[must_use]
 pub fn unified(before: Option<&dyn SkillFiles>, after: &dyn SkillFiles, prefix: &str) -> String {
     let mut text = String::new();
@@ -23,7 +22,7 @@ pub fn unified(before: Option<&dyn SkillFiles>, after: &dyn SkillFiles, prefix: 
             let side = versions[at].and_then(FileVersion::side);
             side.map(|side| Side { path, ..side })
         });
-        // Half of a change would read as a file that is added or removed.
+        // With one unreadable side, the file would be shown as added or removed.
         if old.is_some() == versions[0].is_some() && new.is_some() == versions[1].is_some() {
             text.push_str(&unified_file(old, new));
         }
@@ -38,27 +37,19 @@ fn within(prefix: &str, path: &str) -> String {
     }
 }
 
-/// Returns how one file differs, as [`unified`] does; nothing when it does not.
+/// Returns the diff of one file; empty if both sides are equal.
 #[must_use]
 pub fn unified_file(before: Option<Side<'_>>, after: Option<Side<'_>>) -> String {
-    match (before, after) {
-        // As git does where a link replaces a file: one is removed, the other added.
-        (Some(old), Some(new)) if (old.mode == Mode::Link) != (new.mode == Mode::Link) => {
-            unified_file(Some(old), None) + &unified_file(None, Some(new))
-        }
-        (Some(old), Some(new)) if old == new => String::new(),
-        _ => {
-            let header = header(before, after);
-            header
-                .map(|header| header + &body(before, after))
-                .unwrap_or_default()
-        }
+    let (Some(old), Some(new)) = (before.or(after), after.or(before)) else {
+        return String::new();
+    };
+    if before == after {
+        return String::new();
     }
-}
-
-/// Returns the lines above `---`.
-fn header(before: Option<Side<'_>>, after: Option<Side<'_>>) -> Option<String> {
-    let (old, new) = (before.or(after)?, after.or(before)?);
+    if (old.mode == Mode::Link) != (new.mode == Mode::Link) {
+        // git shows a link that replaces a file as a removed file and an added link.
+        return unified_file(before, None) + &unified_file(None, after);
+    }
     let (from, to) = (quoted("a/", old.path), quoted("b/", new.path));
     let mut text = format!("diff --git {from} {to}\n");
     let mut line = |words: &[&str]| text.extend(words.iter().copied().chain(["\n"]));
@@ -77,7 +68,7 @@ fn header(before: Option<Side<'_>>, after: Option<Side<'_>>) -> Option<String> {
         line(&["rename from ", &quoted("", old.path)]);
         line(&["rename to ", &quoted("", new.path)]);
     }
-    Some(text)
+    text + &body(before, after)
 }
 
 fn body(before: Option<Side<'_>>, after: Option<Side<'_>>) -> String {
@@ -92,19 +83,18 @@ fn body(before: Option<Side<'_>>, after: Option<Side<'_>>) -> String {
     if !is_printable(old) || !is_printable(new) {
         return format!("Binary files {from} and {to} differ\n");
     }
-    // Other programs than git take what follows a space for a date, unless there is a tab.
+    // Programs other than git read the text after a space as a date, unless there is a tab.
     let tab = |name: &str| if name.contains(' ') { "\t" } else { "" };
     let hunks = hunks(old, new);
     format!("--- {from}{}\n+++ {to}{}\n{hunks}", tab(&from), tab(&to))
 }
 
-/// Whether a file's bytes can be part of a text as they are.
+/// Whether the bytes can be printed in a diff.
 fn is_printable(bytes: &[u8]) -> bool {
     is_text(bytes) && std::str::from_utf8(bytes).is_ok()
 }
 
-/// Returns a path as git writes it in a difference: a folder's name with a line end in it
-/// must not begin another file's difference.
+/// Quotes a path as git does, so that a line end in a name cannot begin the diff of another file.
 fn quoted(side: &str, path: &str) -> String {
     let is_odd = |c: char| c.is_control() || c == '"' || c == '\\';
     if !path.contains(is_odd) {
@@ -131,17 +121,17 @@ mod tests {
     use super::*;
     use mdskill_lint::skill_files::MemoryFiles;
 
-    fn plain<'a>(path: &'a str, text: &'a str) -> Side<'a> {
+    fn regular<'a>(path: &'a str, text: &'a str) -> Side<'a> {
         Side {
             path,
-            mode: Mode::Plain,
+            mode: Mode::Regular,
             bytes: text.as_bytes(),
         }
     }
 
     #[test]
-    fn each_kind_of_change_is_told_as_git_tells_it() {
-        let old = plain("a", "x\n");
+    fn unified_file_prints_each_kind_of_change_as_git() {
+        let old = regular("a", "x\n");
         let program = Side {
             mode: Mode::Executable,
             ..old
@@ -159,19 +149,19 @@ mod tests {
         let mode = "diff --git a/a b/a\nold mode 100644\nnew mode 100755\n";
         assert_eq!(unified_file(Some(old), Some(program)), mode);
         let moved = "diff --git a/a b/b\nsimilarity index 100%\nrename from a\nrename to b\n";
-        assert_eq!(unified_file(Some(old), Some(plain("b", "x\n"))), moved);
+        assert_eq!(unified_file(Some(old), Some(regular("b", "x\n"))), moved);
         let turned = unified_file(Some(old), Some(link));
         assert!(turned.starts_with(gone) && turned.contains("new file mode 120000\n"));
         let binary = "diff --git a/a b/a\nBinary files a/a and b/a differ\n";
-        assert_eq!(unified_file(Some(old), Some(plain("a", "\0"))), binary);
+        assert_eq!(unified_file(Some(old), Some(regular("a", "\0"))), binary);
         assert_eq!(unified_file(Some(old), Some(old)), "");
         assert_eq!(unified_file(None, None), "");
         let empty = "diff --git a/a b/a\nnew file mode 100644\n";
-        assert_eq!(unified_file(None, Some(plain("a", ""))), empty);
+        assert_eq!(unified_file(None, Some(regular("a", ""))), empty);
     }
 
     #[test]
-    fn a_path_has_its_folder_before_it_and_ends_no_line() {
+    fn unified_prefixes_and_quotes_paths() {
         let after = MemoryFiles::new("pdf").with("x\n\"é", "y");
         let text = unified(None, &after, "skills/pdf/");
         let name = "b/skills/pdf/x\\012\\\"é\"";

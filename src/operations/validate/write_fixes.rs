@@ -171,7 +171,7 @@ fn difference(skill: &str, change: &FileChange) -> String {
         .map_or(("", ""), |(old, new)| (old, new));
     let before = Side {
         path: &from,
-        mode: Mode::Plain,
+        mode: Mode::Regular,
         bytes: old.as_bytes(),
     };
     let after = Side {
@@ -179,7 +179,7 @@ fn difference(skill: &str, change: &FileChange) -> String {
         mode: if change.becomes_executable {
             Mode::Executable
         } else {
-            Mode::Plain
+            Mode::Regular
         },
         bytes: new.as_bytes(),
     };
