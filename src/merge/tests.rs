@@ -21,28 +21,28 @@ fn files<'a>(given: impl IntoIterator<Item = (&'a str, &'a str)>) -> Files {
     files.collect()
 }
 
-/// The conflicts as `PATH: SENTENCE`.
-fn told(merged: &Merged) -> Vec<String> {
+/// Returns the conflicts as `PATH: SENTENCE`.
+fn sentences(merged: &Merged) -> Vec<String> {
     let lines = merged.conflicts.iter();
     lines
         .map(|conflict| format!("{}: {}", conflict.path, conflict.kind))
         .collect()
 }
 
-/// Merges with nobody to win, then with each, and expects these sentences and files of it.
-fn settled(base: &Files, ours: &Files, theirs: &Files, conflicts: &[&str], left: [&Files; 3]) {
+/// Checks the conflicts, and the files with markers, of ours, and of theirs.
+fn check(base: &Files, ours: &Files, theirs: &Files, conflicts: &[&str], left: [&Files; 3]) {
     let merged = merge(base, ours, theirs, LABELS, OnConflict::Stop);
-    assert_eq!(told(&merged), conflicts);
+    assert_eq!(sentences(&merged), conflicts);
     let reactions = [OnConflict::Markers, OnConflict::Ours, OnConflict::Theirs];
     for (on_conflict, expected) in reactions.into_iter().zip(left) {
         let merged = merge(base, ours, theirs, LABELS, on_conflict);
         assert_eq!(&merged.files, expected, "{on_conflict:?}");
-        assert_eq!(told(&merged), conflicts, "{on_conflict:?}");
+        assert_eq!(sentences(&merged), conflicts, "{on_conflict:?}");
     }
 }
 
 #[test]
-fn an_edit_follows_the_file_that_the_other_side_renamed() {
+fn edit_follows_rename_of_other_side() {
     let edited = TEXT.replace("six", "6");
     let base = files([("a.md", TEXT)]);
     let edit = files([("a.md", edited.as_str())]);
@@ -56,7 +56,7 @@ fn an_edit_follows_the_file_that_the_other_side_renamed() {
 }
 
 #[test]
-fn the_same_lines_changed_are_a_conflict_with_its_hunk() {
+fn changes_of_same_lines_conflict_with_hunk() {
     let [here, there] = ["2", "II"].map(|two| TEXT.replace("two", two));
     let base = files([("a.md", TEXT)]);
     let ours = files([("a.md", here.as_str())]);
@@ -65,17 +65,17 @@ fn the_same_lines_changed_are_a_conflict_with_its_hunk() {
     let marked = TEXT.replace("two\n", hunk);
     let sentence = "a.md: both sides changed the same lines";
     let left = [&files([("a.md", marked.as_str())]), &ours, &theirs];
-    settled(&base, &ours, &theirs, &[sentence], left);
+    check(&base, &ours, &theirs, &[sentence], left);
     let merged = merge(&base, &ours, &theirs, LABELS, OnConflict::Stop);
     assert_eq!(merged.conflicts[0].hunks, [hunk]);
 }
 
 #[test]
-fn an_edit_and_a_deletion_are_a_conflict_that_ours_wins() {
+fn edit_and_deletion_conflict() {
     let base = files([("a.md", TEXT)]);
     let (edited, gone) = (files([("a.md", "new\n")]), Files::new());
     let sentence = "a.md: it was edited here and deleted there";
-    settled(
+    check(
         &base,
         &edited,
         &gone,
@@ -83,11 +83,11 @@ fn an_edit_and_a_deletion_are_a_conflict_that_ours_wins() {
         [&edited, &edited, &gone],
     );
     let sentence = "a.md: it was deleted here and edited there";
-    settled(&base, &gone, &edited, &[sentence], [&gone, &gone, &edited]);
+    check(&base, &gone, &edited, &[sentence], [&gone, &gone, &edited]);
 }
 
 #[test]
-fn two_names_for_one_file_are_a_conflict_and_keep_the_edits_of_both() {
+fn two_renames_conflict_and_keep_both_edits() {
     let base = files([("a.md", TEXT)]);
     let [here, there] = [("one", "1"), ("six", "6")].map(|(from, to)| TEXT.replace(from, to));
     let both = here.replace("six", "6");
@@ -95,26 +95,26 @@ fn two_names_for_one_file_are_a_conflict_and_keep_the_edits_of_both() {
     let theirs = files([("c.md", there.as_str())]);
     let sentence = "a.md: it was renamed to `b.md` here and to `c.md` there";
     let [kept, taken] = ["b.md", "c.md"].map(|path| files([(path, both.as_str())]));
-    settled(&base, &ours, &theirs, &[sentence], [&kept, &kept, &taken]);
+    check(&base, &ours, &theirs, &[sentence], [&kept, &kept, &taken]);
 }
 
 #[test]
-fn a_rename_and_a_deletion_are_a_conflict() {
+fn rename_and_deletion_conflict() {
     let base = files([("a.md", TEXT)]);
     let (renamed, gone) = (files([("b.md", TEXT)]), Files::new());
     let sentence = ["b.md: it was renamed from `a.md` on one side and deleted on the other"];
-    settled(
+    check(
         &base,
         &renamed,
         &gone,
         &sentence,
         [&renamed, &renamed, &gone],
     );
-    settled(&base, &gone, &renamed, &sentence, [&gone, &gone, &renamed]);
+    check(&base, &gone, &renamed, &sentence, [&gone, &gone, &renamed]);
 }
 
 #[test]
-fn what_is_no_text_is_a_conflict_and_the_mode_is_merged_for_itself() {
+fn binary_files_conflict_and_modes_are_merged() {
     let base = files([("logo.png", "\0old")]);
     let ours = files([("logo.png", "\0mine")]);
     let mut theirs = files([("logo.png", "\0theirs")]);
@@ -126,24 +126,24 @@ fn what_is_no_text_is_a_conflict_and_the_mode_is_merged_for_itself() {
         file.mode = FileMode::Executable;
     }
     let sentence = "logo.png: both sides changed it, and it is not text";
-    settled(&base, &ours, &theirs, &[sentence], [&kept, &kept, &theirs]);
+    check(&base, &ours, &theirs, &[sentence], [&kept, &kept, &theirs]);
 }
 
 #[test]
-fn a_file_over_the_limit_is_not_merged() {
+fn too_large_file_is_not_merged() {
     let large = "line\n".repeat((16 << 20) / 5 + 2);
     let [base, ours, theirs] =
         ["a", "b", "c"].map(|end| files([("a.txt", &*format!("{large}{end}"))]));
     let merged = merge(&base, &ours, &theirs, LABELS, OnConflict::Stop);
     assert_eq!(
-        told(&merged),
+        sentences(&merged),
         ["a.txt: both sides changed it, and it is too large to merge"]
     );
 }
 
-/// A thousand files that all moved and changed, 4 MiB of them: the work is bounded.
+/// The work is bounded for 2,000 renamed and changed files.
 #[test]
-fn very_many_renames_are_not_looked_for_without_end() {
+fn rename_detection_of_many_files_is_bounded() {
     let many = |folder: &str, line: &str| -> Files {
         let files = (0..2000).map(|at| {
             let path = SkillPath::parse(&format!("{folder}/{at}{folder}.txt")).unwrap();
@@ -170,7 +170,7 @@ fn very_many_renames_are_not_looked_for_without_end() {
 }
 
 #[test]
-fn files_in_memory_come_back_from_their_tree() {
+fn files_of_returns_files_in_memory() {
     let room = tempfile::tempdir().unwrap();
     let objects = Objects::create(&room.path().join("empty.git")).unwrap();
     let given = files([("SKILL.md", TEXT), ("a/b.md", ""), ("a.md", "x")]);
@@ -207,11 +207,11 @@ fn some_files() -> impl Strategy<Value = Files> {
         mode,
         bytes: bytes.into(),
     });
-    let can_lie = |files: &Files| {
+    let is_valid = |files: &Files| {
         let is_file = |path: &str| files.contains_key(&SkillPath::parse(path).unwrap());
         !is_file("x") || !is_file("x/a.md") && !is_file("x/y.md")
     };
-    btree_map(path, file, 0..5).prop_filter("a file and a folder of one name", can_lie)
+    btree_map(path, file, 0..5).prop_filter("a file and a folder of one name", is_valid)
 }
 
 fn any_on_conflict() -> impl Strategy<Value = OnConflict> {
@@ -223,7 +223,7 @@ fn any_on_conflict() -> impl Strategy<Value = OnConflict> {
     ]
 }
 
-/// A text with a tag in some of its lines, which no other side has.
+/// Returns a text with tagged lines that only this side has.
 fn tagged(lines: &[(bool, bool)], tag: &str, mine: impl Fn(&(bool, bool)) -> bool) -> String {
     let lines = lines
         .iter()
@@ -239,7 +239,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn what_only_one_side_did_is_done(base in some_files(), side in some_files(), on_conflict in any_on_conflict()) {
+    fn changes_of_one_side_are_applied(base in some_files(), side in some_files(), on_conflict in any_on_conflict()) {
         for (ours, theirs) in [(&base, &side), (&side, &base), (&side, &side)] {
             let merged = merge(&base, ours, theirs, LABELS, on_conflict);
             prop_assert_eq!(&merged.files, &side);
@@ -248,7 +248,7 @@ proptest! {
     }
 
     #[test]
-    fn the_sides_may_be_swapped(base in some_files(), ours in some_files(), theirs in some_files()) {
+    fn swapped_sides_have_same_conflicts(base in some_files(), ours in some_files(), theirs in some_files()) {
         let paths = |merged: Merged| -> Vec<String> {
             merged.conflicts.into_iter().map(|conflict| conflict.path).collect()
         };
@@ -261,7 +261,7 @@ proptest! {
     }
 
     #[test]
-    fn no_line_that_only_one_side_added_is_lost(
+    fn added_lines_are_not_lost(
         lines in vec((any::<bool>(), any::<bool>()), 1..20), renamed in any::<bool>(),
     ) {
         let base = tagged(&lines, "", |_| false);

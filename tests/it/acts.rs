@@ -1,4 +1,4 @@
-//! What the tests of the network do again and again: add, refuse without a trace, install what git says.
+//! Helpers of the network tests: run, refuse without changes, compare with git.
 
 use crate::forge::Scene;
 use crate::support::outcome::Outcome;
@@ -16,23 +16,23 @@ impl Scene {
             .expect("ROOT/OWNER/REPO.git")
     }
 
-    /// The program, with these arguments, ready to run.
+    /// Returns the program with these arguments, ready to run.
     pub fn mdskill(&self, arguments: &[&str]) -> Prepared {
         self.room.mdskill(arguments)
     }
 
-    /// The program, run to its end.
+    /// Runs the program.
     pub fn run(&self, arguments: &[&str]) -> Outcome {
         self.mdskill(arguments).run()
     }
 
-    /// Runs a command that must fail with this code and sentence, and change nothing.
+    /// Checks that a command fails with this code and message, and changes nothing.
     #[track_caller]
     pub fn refuses(&self, arguments: &[&str], code: i32, sentence: &str) -> Outcome {
         refused(&self.room, self.mdskill(arguments), code, sentence)
     }
 
-    /// The skill lies in the project as this tree of the repository has it.
+    /// Checks that the installed skill equals this tree of the repository.
     #[track_caller]
     pub fn has(&self, name: &str, tree: &str) {
         let place = format!(".github/skills/{name}");
@@ -42,7 +42,7 @@ impl Scene {
         assert_tidy(&self.room);
     }
 
-    /// The lockfile says this.
+    /// Checks a value in the lockfile.
     #[track_caller]
     pub fn locked(&self, line: &str) {
         let lock = self.room.read("mdskill.lock");
@@ -57,7 +57,7 @@ impl Scene {
         commands(&self.forge.requests())
     }
 
-    /// Forgets the store: the next command fetches everything.
+    /// Deletes the cache: the next command fetches everything.
     pub fn lose_the_store(&self) {
         let cache = self.room.path("cache");
         std::fs::remove_dir_all(&cache).expect("a store");
@@ -65,13 +65,13 @@ impl Scene {
     }
 }
 
-/// The commands of protocol v2 in these requests, `GET` for a look at the capabilities.
+/// Returns the commands of protocol v2 in these requests, `GET` for the capabilities.
 pub fn commands(requests: &[Request]) -> Vec<String> {
     let command = |request: &Request| request.command().unwrap_or(request.method.clone());
     requests.iter().map(command).collect()
 }
 
-/// Runs a command that must fail with this code and sentence, and change nothing.
+/// Checks that a command fails with this code and message, and changes nothing.
 #[track_caller]
 pub fn refused(room: &Room, prepared: Prepared, code: i32, sentence: &str) -> Outcome {
     let before = room.snapshot();
@@ -82,7 +82,7 @@ pub fn refused(room: &Room, prepared: Prepared, code: i32, sentence: &str) -> Ou
     outcome
 }
 
-/// Nothing that only a command under way needs is left in the project.
+/// Checks that no temporary files are left in the project.
 #[track_caller]
 pub fn assert_tidy(room: &Room) {
     let project = room.tree("");

@@ -1,4 +1,4 @@
-//! `add`: whatever a person may type finds the skill, or says what would.
+//! `add`: a spec finds a skill, or the message names one that does.
 
 use crate::support::repo::Repo;
 use crate::support::shop::Shop;
@@ -30,7 +30,7 @@ fn odd() -> (Shop, Repo) {
 }
 
 #[test]
-fn a_skill_is_found_by_each_of_its_names() {
+fn add_finds_skill_by_path_folder_and_name() {
     let cases = [
         ("one", "one", "skills/one"),
         ("skills/one", "one", "skills/one"),
@@ -55,7 +55,7 @@ fn a_skill_is_found_by_each_of_its_names() {
 }
 
 #[test]
-fn a_skill_inside_a_skill_comes_with_its_parent_and_is_one_of_its_own() {
+fn nested_skill_is_part_of_its_parent_and_a_skill() {
     let (shop, repo) = odd();
     shop.run(&["add", "acme/skills/parent"]).ok();
     shop.has("parent", &repo, "main:skills/parent");
@@ -72,7 +72,7 @@ fn a_skill_inside_a_skill_comes_with_its_parent_and_is_one_of_its_own() {
 }
 
 #[test]
-fn two_of_one_name_are_listed_and_each_listed_spec_works() {
+fn ambiguous_name_lists_working_specs() {
     let (shop, repo) = odd();
     let refused = shop.refuses(
         &["add", "acme/skills/lint"],
@@ -88,7 +88,7 @@ fn two_of_one_name_are_listed_and_each_listed_spec_works() {
 }
 
 #[test]
-fn no_match_suggests_the_nearest_and_how_to_see_them_all() {
+fn unknown_name_suggests_nearest() {
     let (shop, _repo) = odd();
     shop.refuses(
         &["add", "acme/skills/onne"],
@@ -108,7 +108,7 @@ fn no_match_suggests_the_nearest_and_how_to_see_them_all() {
 }
 
 #[test]
-fn a_skill_at_the_root_is_named_by_its_frontmatter() {
+fn root_skill_is_named_by_frontmatter() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/solo-repo");
     repo.write(
@@ -133,7 +133,7 @@ fn a_skill_at_the_root_is_named_by_its_frontmatter() {
 }
 
 #[test]
-fn one_skill_needs_no_choice_and_several_need_one() {
+fn repository_with_several_skills_needs_choice() {
     let (shop, repo) = Shop::stocked();
     shop.refuses(
         &["add", "acme/skills"],
@@ -175,7 +175,7 @@ fn one_skill_needs_no_choice_and_several_need_one() {
 }
 
 #[test]
-fn several_specs_land_together_or_not_at_all() {
+fn several_specs_are_added_together_or_not_at_all() {
     let (shop, repo) = Shop::stocked();
     let mut other = shop.repo("other/tools");
     other.skill("deploy", "deploy", "Deploys");
@@ -200,7 +200,7 @@ fn several_specs_land_together_or_not_at_all() {
 }
 
 #[test]
-fn with_all_one_tree_lands_once_and_two_that_differ_are_left_out() {
+fn add_all_skips_copies_and_ambiguous_names() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     for plugin in ["a", "b"] {
@@ -225,7 +225,7 @@ fn with_all_one_tree_lands_once_and_two_that_differ_are_left_out() {
 }
 
 #[test]
-fn what_clients_would_not_load_is_stopped_and_the_others_land() {
+fn add_all_skips_unloadable_skills() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     repo.write("bare/SKILL.md", "# No frontmatter\n")
@@ -255,7 +255,7 @@ fn what_clients_would_not_load_is_stopped_and_the_others_land() {
 }
 
 #[test]
-fn a_branch_is_followed_and_tag_commit_and_pin_are_kept() {
+fn lockfile_records_branch_tag_commit_and_pin() {
     let (shop, mut repo) = Shop::stocked();
     let first = repo.rev_parse("main");
     repo.tag("v1");

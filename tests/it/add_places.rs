@@ -1,11 +1,11 @@
-//! `add`: where skills land, what is in the way, and that the bytes are those of git.
+//! `add`: targets, existing folders, and files that equal those of git.
 
 use crate::support::shop::Shop;
 use crate::support::snapshot::Snapshot;
 use std::os::unix::fs::symlink;
 
 #[test]
-fn every_byte_and_mode_is_that_of_git() {
+fn installed_files_and_modes_equal_those_of_git() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     let every_byte: Vec<u8> = (0..=255).collect();
@@ -23,7 +23,7 @@ fn every_byte_and_mode_is_that_of_git() {
 }
 
 #[test]
-fn a_new_name_is_taken_and_kept() {
+fn add_under_new_name_keeps_it() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one", "--name", "mine"])
         .ok()
@@ -42,7 +42,7 @@ fn a_new_name_is_taken_and_kept() {
 }
 
 #[test]
-fn a_dry_run_writes_nothing() {
+fn dry_run_of_add_writes_nothing() {
     let (shop, _repo) = Shop::stocked();
     shop.refuses(
         &["add", "acme/skills", "--all", "--dry-run"],
@@ -58,14 +58,14 @@ fn a_dry_run_writes_nothing() {
 }
 
 #[test]
-fn adding_again_touches_nothing() {
+fn adding_again_changes_nothing() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"]).ok();
     let (before, times) = (shop.room.snapshot(), shop.times());
     shop.run(&["add", "acme/skills", "--all"])
         .ok()
         .says("Unchanged one");
-    // A commit that changes none of them moves nothing either.
+    // A commit that changes none of them changes nothing either.
     repo.write("README.md", "news");
     repo.commit("News");
     shop.run(&["add", "acme/skills/one"])
@@ -76,7 +76,7 @@ fn adding_again_touches_nothing() {
 }
 
 #[test]
-fn what_is_gone_or_behind_is_put_right_by_adding_again() {
+fn adding_again_restores_and_updates() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"]).ok();
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
@@ -91,7 +91,7 @@ fn what_is_gone_or_behind_is_put_right_by_adding_again() {
 }
 
 #[test]
-fn an_agents_folder_is_remembered_by_every_command() {
+fn target_of_agent_is_kept_by_every_command() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one", "--agent", "claude"])
         .ok()
@@ -126,7 +126,7 @@ fn an_agents_folder_is_remembered_by_every_command() {
 }
 
 #[test]
-fn a_skill_may_have_a_target_of_its_own_and_several() {
+fn skill_has_own_targets() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one"]).ok();
     shop.run(&["add", "acme/skills/two", "--target", "tools/skills"])
@@ -140,7 +140,7 @@ fn a_skill_may_have_a_target_of_its_own_and_several() {
     assert!(!shop.entry("one").contains_key("targets"));
     assert_eq!(shop.folders("tools/skills"), ["two"]);
     assert_eq!(shop.folders(".github/skills"), ["one"]);
-    // One more target joins those that the skill has.
+    // A new target is added to those of the skill.
     shop.run(&["add", "acme/skills/one", "--agent", "claude"])
         .ok();
     assert_eq!(
@@ -163,7 +163,7 @@ fn a_skill_may_have_a_target_of_its_own_and_several() {
 }
 
 #[test]
-fn a_target_is_a_folder_of_the_project() {
+fn target_outside_of_project_is_refused() {
     let (shop, _repo) = Shop::stocked();
     shop.refuses(
         &["add", "acme/skills/one", "--agent", "nobody"],
@@ -197,7 +197,7 @@ fn a_target_is_a_folder_of_the_project() {
 }
 
 #[test]
-fn personal_skills_live_in_the_home() {
+fn personal_skills_are_installed_in_home() {
     let (shop, repo) = Shop::stocked();
     let project = Snapshot::of(&shop.room.project());
     shop.run(&["add", "-g", "acme/skills/one"]).ok();
@@ -220,7 +220,7 @@ fn personal_skills_live_in_the_home() {
 }
 
 #[test]
-fn what_mdskill_did_not_install_stays_or_goes_to_the_trash() {
+fn unmanaged_folder_is_refused_or_moved_to_trash() {
     let (shop, repo) = Shop::stocked();
     shop.room.write(".github/skills/one/SKILL.md", "mine");
     let refused = shop.refuses(
@@ -238,7 +238,7 @@ fn what_mdskill_did_not_install_stays_or_goes_to_the_trash() {
 }
 
 #[test]
-fn the_same_bytes_that_are_there_already_are_adopted() {
+fn identical_unmanaged_folder_is_adopted() {
     let (shop, repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one"]).ok();
     std::fs::remove_file(shop.room.project().join("mdskill.lock")).unwrap();
@@ -251,7 +251,7 @@ fn the_same_bytes_that_are_there_already_are_adopted() {
 }
 
 #[test]
-fn one_name_from_two_sources_is_refused_naming_both() {
+fn same_name_from_two_sources_is_refused() {
     let (shop, _repo) = Shop::stocked();
     let mut other = shop.repo("other/skills");
     other.skill("one", "one", "Another one");
@@ -269,7 +269,7 @@ fn one_name_from_two_sources_is_refused_naming_both() {
 }
 
 #[test]
-fn two_names_that_differ_only_in_case_never_share_a_lockfile() {
+fn names_that_differ_only_in_case_are_refused() {
     let (shop, _repo) = Shop::stocked();
     let mut other = shop.repo("other/skills");
     other.skill("ONE", "ONE", "Shouted");
@@ -287,7 +287,7 @@ fn two_names_that_differ_only_in_case_never_share_a_lockfile() {
 }
 
 #[test]
-fn the_root_is_found_from_below_and_named_with_c() {
+fn project_root_is_found_from_below_or_by_option() {
     let (shop, repo) = Shop::stocked();
     let deep = shop.room.project().join("src/deep");
     std::fs::create_dir_all(&deep).unwrap();
@@ -311,7 +311,7 @@ fn the_root_is_found_from_below_and_named_with_c() {
 }
 
 #[test]
-fn a_local_folder_is_a_source_without_a_commit() {
+fn local_folder_is_source_without_commit() {
     let (shop, _repo) = Shop::stocked();
     shop.room.write(
         "drafts/mine/SKILL.md",

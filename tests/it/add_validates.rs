@@ -1,4 +1,4 @@
-//! `add` and `update` look at skills as they will lie on disk, and tell before anything is written.
+//! `add` and `update` validate skills as they will be on disk, and report findings before they write.
 
 use crate::support::repo::Repo;
 use crate::support::shop::Shop;
@@ -30,7 +30,7 @@ fn stocked() -> (Shop, Repo) {
 }
 
 #[test]
-fn what_blocks_loading_stops_and_allow_is_the_way_out() {
+fn add_refuses_unloadable_skill_unless_allowed() {
     let (shop, repo) = stocked();
     let stopped = shop.refuses(&["add", "acme/skills/silent"], 1, "`silent` was not added");
     stopped
@@ -61,7 +61,7 @@ fn what_blocks_loading_stops_and_allow_is_the_way_out() {
 }
 
 #[test]
-fn errors_are_shown_and_warnings_counted_in_one_line() {
+fn add_shows_errors_and_counts_warnings() {
     let (shop, _repo) = stocked();
     let outcome = shop.run(&[
         "add",
@@ -76,7 +76,7 @@ fn errors_are_shown_and_warnings_counted_in_one_line() {
         .says("1 warning in 1 skill; run `mdskill validate .github/skills/listed` to show them")
         .never_says("SK113");
     assert_eq!(shop.folders(".github/skills"), ["broken", "good", "listed"]);
-    // The command of the hint shows it, under the same name.
+    // The command of the hint shows the finding.
     let shown = shop.run(&["validate", ".github/skills/listed"]);
     shown
         .says(".github/skills/listed/SKILL.md:2:")
@@ -84,7 +84,7 @@ fn errors_are_shown_and_warnings_counted_in_one_line() {
 }
 
 #[test]
-fn strict_changes_nothing_when_there_is_any_error() {
+fn strict_add_refuses_any_error() {
     let (shop, _repo) = stocked();
     let all = shop.refuses(
         &["add", "acme/skills", "--all", "--strict"],
@@ -108,7 +108,7 @@ fn strict_changes_nothing_when_there_is_any_error() {
 }
 
 #[test]
-fn json_has_the_findings_in_the_form_of_validate() {
+fn json_of_add_has_findings_as_validate() {
     let (shop, mut repo) = stocked();
     let added = shop.run(&["add", "acme/skills/broken", "--json"]).json();
     let validated = shop.run(&["validate", "broken", "--json"]).json();
@@ -140,7 +140,7 @@ fn json_has_the_findings_in_the_form_of_validate() {
 }
 
 #[test]
-fn update_tells_what_is_wrong_with_the_new_version() {
+fn update_reports_findings_in_new_version() {
     let (shop, mut repo) = stocked();
     shop.run(&["add", "acme/skills/good"]).ok();
     repo.write(
@@ -169,12 +169,12 @@ fn update_tells_what_is_wrong_with_the_new_version() {
 }
 
 #[test]
-fn a_skill_is_looked_at_under_the_name_that_it_lands_under() {
+fn skill_is_validated_under_its_installed_name() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     repo.write("pdf-tools/SKILL.md", text("pdf", "Do it."));
     repo.commit("One");
-    // Its folder's name is not its own in the repository; on disk it is.
+    // The folder has another name in the repository, but not on disk.
     shop.run(&["validate", "acme/skills"])
         .fails(3)
         .says("SK203");
@@ -185,7 +185,7 @@ fn a_skill_is_looked_at_under_the_name_that_it_lands_under() {
 }
 
 #[test]
-fn the_skills_that_one_links_to_are_named_with_the_command_that_adds_them() {
+fn add_names_linked_siblings() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     let links = "See [two](../two/SKILL.md) and [three](../three x/references/a.md).";
@@ -217,7 +217,7 @@ fn the_skills_that_one_links_to_are_named_with_the_command_that_adds_them() {
 }
 
 #[test]
-fn what_the_project_says_of_the_rules_holds_and_comments_of_strangers_do_not() {
+fn add_uses_rules_of_project_and_ignores_suppressions_of_skill() {
     let (shop, mut repo) = stocked();
     let text = text(
         "broken",
@@ -246,7 +246,7 @@ fn what_the_project_says_of_the_rules_holds_and_comments_of_strangers_do_not() {
 }
 
 #[test]
-fn what_add_only_warns_of_is_no_error_of_the_installed_skill() {
+fn link_to_sibling_is_warning_in_installed_skill() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     repo.skill("skills/two", "two", "Skill two");
@@ -256,7 +256,7 @@ fn what_add_only_warns_of_is_no_error_of_the_installed_skill() {
     );
     repo.commit("One links to two");
     shop.run(&["add", "acme/skills/one"]).ok();
-    // Its own repository has the other skill, this one has not: nobody can mend that here.
+    // The other skill exists only in the source repository, so it can't be fixed here.
     for arguments in [
         &["validate"][..],
         &["validate", "one"],
@@ -264,7 +264,7 @@ fn what_add_only_warns_of_is_no_error_of_the_installed_skill() {
     ] {
         shop.run(arguments).ok().never_says("SK301");
     }
-    // In a skill of this repository the same is an error.
+    // In a skill of this repository, it is an error.
     std::fs::create_dir_all(shop.room.project().join("skills")).unwrap();
     std::fs::rename(
         shop.room.project().join(".github/skills/one"),

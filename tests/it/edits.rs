@@ -1,4 +1,4 @@
-//! What somebody writes into an installed skill goes into its new versions, or is left and told: never lost.
+//! Local edits of installed skills are merged into new versions, or kept and reported; never lost.
 
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
@@ -6,7 +6,7 @@ use crate::support::shop::Shop;
 use std::os::unix::fs::PermissionsExt;
 
 const PAGE: &str = ".github/skills/one/SKILL.md";
-/// A page long enough that its beginning and its end are two places.
+/// A page with lines far enough apart for two hunks.
 const BODY: &str = "---\nname: one\ndescription: Skill one\n---\n\n# One\n\nfirst\n\nsecond\n\nthird\n\nfourth\n\nfifth\n";
 
 /// A shop whose `one` has [`BODY`] and a script, all installed.
@@ -47,7 +47,7 @@ fn state(shop: &Shop, name: &str) -> String {
     skill["state"].as_str().unwrap().to_owned()
 }
 
-/// What git itself makes of the three pages.
+/// Returns git's merge of three pages.
 fn merged_by_git(shop: &Shop, base: &str, ours: &str, theirs: &str) -> String {
     for (name, text) in [("base", base), ("ours", ours), ("theirs", theirs)] {
         std::fs::write(shop.room.path("temp").join(name), text).unwrap();
@@ -63,7 +63,7 @@ fn merged_by_git(shop: &Shop, base: &str, ours: &str, theirs: &str) -> String {
 }
 
 #[test]
-fn edits_go_into_the_new_version_again_and_again() {
+fn update_merges_edits_each_time() {
     let (shop, mut repo) = installed();
     edit(&shop, "fifth", "fifth, as we do it");
     shop.room.write(".github/skills/one/notes.md", "ours\n");
@@ -99,7 +99,7 @@ fn edits_go_into_the_new_version_again_and_again() {
 }
 
 #[test]
-fn files_and_modes_on_either_side_are_merged_too() {
+fn update_merges_files_and_modes() {
     let (shop, mut repo) = installed();
     let one = shop.room.project().join(".github/skills/one");
     std::fs::remove_file(one.join("logo.png")).unwrap();
@@ -138,7 +138,7 @@ fn files_and_modes_on_either_side_are_merged_too() {
 }
 
 #[test]
-fn a_conflict_leaves_the_skill_and_lists_what_a_person_must_decide() {
+fn conflict_leaves_skill_and_lists_files() {
     let (shop, mut repo) = installed();
     edit(&shop, "second", "second, ours");
     let before = shop.entry("one");
@@ -176,7 +176,7 @@ fn a_conflict_leaves_the_skill_and_lists_what_a_person_must_decide() {
 }
 
 #[test]
-fn markers_are_written_resolved_and_kept() {
+fn update_writes_markers_that_keep_accepts_when_resolved() {
     let (shop, mut repo) = installed();
     edit(&shop, "second", "second, ours");
     upstream(&mut repo, "second", "second, theirs");
@@ -220,7 +220,7 @@ fn markers_are_written_resolved_and_kept() {
 }
 
 #[test]
-fn one_side_can_win() {
+fn conflict_option_chooses_a_side() {
     for (side, line) in [("ours", "second, ours"), ("theirs", "second, theirs")] {
         let (shop, mut repo) = installed();
         edit(&shop, "second", "second, ours");
@@ -239,7 +239,7 @@ fn one_side_can_win() {
 }
 
 #[test]
-fn edits_that_upstream_has_made_as_well_are_edits_no_more() {
+fn edits_that_upstream_made_too_are_no_longer_recorded() {
     let (shop, mut repo) = installed();
     edit(&shop, "second", "the second");
     shop.run(&["keep", "one"]).ok();
@@ -255,7 +255,7 @@ fn edits_that_upstream_has_made_as_well_are_edits_no_more() {
 }
 
 #[test]
-fn what_is_kept_is_neither_removed_nor_overwritten_by_mistake() {
+fn remove_and_add_refuse_recorded_edits() {
     let (shop, mut repo) = installed();
     edit(&shop, "second", "ours");
     shop.run(&["keep", "one"]).ok();
@@ -277,7 +277,7 @@ fn what_is_kept_is_neither_removed_nor_overwritten_by_mistake() {
 }
 
 #[test]
-fn keep_says_what_it_keeps_and_refuses_what_makes_no_sense() {
+fn keep_reports_edits_and_refuses_special_files() {
     let (shop, _repo) = installed();
     shop.refuses(
         &["keep", "thre"],
@@ -301,7 +301,7 @@ fn keep_says_what_it_keeps_and_refuses_what_makes_no_sense() {
     shop.refuses(&["keep", "two"], 1, "`etc` in it is no plain file");
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/three")).unwrap();
     shop.refuses(&["keep", "three"], 1, "`mdskill install three` restores it");
-    // Taken back, the edits are gone from the lockfile too.
+    // Without edits, `keep` removes them from the lockfile.
     shop.room.write(PAGE, BODY);
     shop.run(&["keep", "one"]).ok().says("no local edits");
     assert!(!shop.entry("one").contains_key("edits"));
@@ -309,7 +309,7 @@ fn keep_says_what_it_keeps_and_refuses_what_makes_no_sense() {
 }
 
 #[test]
-fn install_does_not_pretend_to_have_edits() {
+fn install_refuses_missing_recorded_edits() {
     let (shop, _repo) = installed();
     edit(&shop, "second", "ours");
     shop.run(&["keep", "one"]).ok();
@@ -333,7 +333,7 @@ fn install_does_not_pretend_to_have_edits() {
 }
 
 #[test]
-fn edits_in_one_of_two_folders_are_the_skill_s() {
+fn edits_in_one_of_two_folders_apply_to_both() {
     let (shop, mut repo) = Shop::stocked();
     repo.write("skills/one/SKILL.md", BODY);
     repo.commit("A longer one");
@@ -364,7 +364,7 @@ fn edits_in_one_of_two_folders_are_the_skill_s() {
 }
 
 #[test]
-fn every_kind_of_conflict_has_its_sentence_and_loses_nothing() {
+fn conflicts_of_every_kind_are_listed() {
     let (shop, mut repo) = installed();
     let one = shop.room.project().join(".github/skills/one");
     shop.room
@@ -393,7 +393,7 @@ fn every_kind_of_conflict_has_its_sentence_and_loses_nothing() {
 }
 
 #[test]
-fn update_refuses_edits_and_a_new_version_that_do_not_fit_in_one_folder() {
+fn update_refuses_paths_that_cannot_exist_side_by_side() {
     let (shop, mut repo) = installed();
     shop.room.write(".github/skills/one/notes", "a file\n");
     edit(&shop, "second", "ours");
@@ -415,10 +415,10 @@ fn update_refuses_edits_and_a_new_version_that_do_not_fit_in_one_folder() {
 }
 
 #[test]
-fn a_base_that_is_gone_everywhere_leaves_two_ways_out() {
+fn missing_base_is_reported_with_two_options() {
     let (shop, mut repo) = installed();
     edit(&shop, "second", "ours");
-    // Another history, and nothing left of the first one.
+    // A new history, without any commit of the first one.
     upstream(&mut repo, "fourth", "theirs");
     let tree = repo.rev_parse("main^{tree}");
     repo.reset_to(&repo.git(&["commit-tree", &tree, "-m", "Anew"]));
@@ -453,7 +453,7 @@ fn update_merges_over_read_only_files_and_leftovers() {
 }
 
 #[test]
-fn a_marker_is_no_capability() {
+fn markers_are_not_reported_as_capabilities() {
     let (shop, mut repo) = installed();
     let script = ".github/skills/one/scripts/run.sh";
     shop.room.write(script, "#!/bin/sh\necho ours\n");
@@ -465,7 +465,7 @@ fn a_marker_is_no_capability() {
 }
 
 #[test]
-fn verify_says_that_recorded_edits_are_gone_and_how_to_go_on() {
+fn verify_reports_missing_recorded_edits() {
     let (shop, _repo) = installed();
     edit(&shop, "second", "ours");
     shop.refuses(&["verify"], 3, "`mdskill keep NAME` accepts them");

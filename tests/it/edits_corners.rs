@@ -1,4 +1,4 @@
-//! Edits in the corners: recorded and not there, half resolved, in one of several folders.
+//! Unusual states of local edits: recorded but missing, unresolved, in one of several folders.
 
 use crate::support::repo::Repo;
 use crate::support::shop::Shop;
@@ -29,7 +29,7 @@ fn upstream(repo: &mut Repo, from: &str, to: &str) {
 }
 
 #[test]
-fn what_a_program_left_in_one_of_two_folders_is_no_other_edit() {
+fn leftovers_in_one_folder_are_not_other_edits() {
     let (shop, mut repo) = installed(&[".github/skills", ".claude/skills"]);
     for page in [PAGE, OTHER] {
         shop.room.write(page, BODY.replace("second", "ours"));
@@ -46,13 +46,13 @@ fn what_a_program_left_in_one_of_two_folders_is_no_other_edit() {
 }
 
 #[test]
-fn an_update_does_not_forget_recorded_edits_that_are_not_on_disk() {
+fn update_refuses_missing_recorded_edits() {
     let (shop, mut repo) = installed(&[".github/skills"]);
     let ours = BODY.replace("second", "ours");
     shop.room.write(PAGE, &ours);
     shop.run(&["keep", "one"]).ok();
     upstream(&mut repo, "fourth", "theirs");
-    // Upstream's own files, without the edits.
+    // Upstream's files, without the edits.
     shop.room.write(PAGE, BODY);
     shop.refuses(&["update", "--dry-run"], 3, "1 not changed");
     shop.refuses(
@@ -61,14 +61,14 @@ fn an_update_does_not_forget_recorded_edits_that_are_not_on_disk() {
         ".github/skills/one was not changed: the local edits that mdskill.lock records are not in it",
     )
     .says("`mdskill keep one` records that there are none");
-    // No files at all.
+    // No files.
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
     shop.refuses(&["update"], 3, "it is missing, and mdskill.lock records");
-    // As the project's own history has them, they go into the new version.
+    // Restored from the project's history, the edits are merged.
     shop.room.write(PAGE, &ours);
     shop.run(&["update"]).ok().says("kept your edits");
     assert_eq!(shop.room.read(PAGE), ours.replace("fourth", "theirs"));
-    // Who says so goes on without them.
+    // `--force` updates without them.
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
     upstream(&mut repo, "fifth", "theirs too");
     shop.run(&["update", "--force"]).ok();
@@ -78,7 +78,7 @@ fn an_update_does_not_forget_recorded_edits_that_are_not_on_disk() {
 }
 
 #[test]
-fn markers_that_nobody_resolved_do_not_become_edits_with_the_next_update() {
+fn update_refuses_unresolved_markers() {
     let (shop, mut repo) = installed(&[".github/skills"]);
     shop.room.write(PAGE, BODY.replace("second", "ours"));
     upstream(&mut repo, "second", "theirs");
@@ -103,7 +103,7 @@ fn markers_that_nobody_resolved_do_not_become_edits_with_the_next_update() {
 }
 
 #[test]
-fn markers_that_are_meant_or_upstream_s_own_are_no_obstacle() {
+fn recorded_and_upstream_markers_are_accepted() {
     let markers = "<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> z\n";
     let (shop, mut repo) = installed(&[".github/skills"]);
     repo.write("skills/one/git.md", markers);
@@ -128,7 +128,7 @@ fn markers_that_are_meant_or_upstream_s_own_are_no_obstacle() {
 }
 
 #[test]
-fn another_folder_of_a_skill_gets_the_edits_that_are_kept() {
+fn new_target_gets_recorded_edits() {
     let (shop, _repo) = installed(&[".github/skills"]);
     let ours = BODY.replace("second", "ours");
     shop.room.write(PAGE, &ours);
@@ -144,7 +144,7 @@ fn another_folder_of_a_skill_gets_the_edits_that_are_kept() {
         assert_eq!(shop.entry("one")[key], before[key]);
     }
     shop.run(&["verify"]).ok();
-    // And again, when it is lost or as upstream has it: nothing is needed from there.
+    // Also if the folder is missing or has upstream's files, and without a request.
     shop.run(&["cache", "clear"]).ok();
     std::fs::remove_dir_all(shop.room.project().join(".claude/skills/one")).unwrap();
     shop.run(&["install", "--offline"])
@@ -155,7 +155,7 @@ fn another_folder_of_a_skill_gets_the_edits_that_are_kept() {
     shop.run(&["add", "acme/skills/one"]).ok();
     assert_eq!(shop.room.read(OTHER), ours);
     shop.run(&["verify"]).ok();
-    // What somebody wrote into it is not taken, but with --force.
+    // Other edits in it are only replaced with `--force`.
     shop.room.write(OTHER, BODY.replace("third", "more"));
     shop.refuses(&["install"], 1, ".claude/skills/one was not changed");
     shop.run(&["install", "--force"])
@@ -166,7 +166,7 @@ fn another_folder_of_a_skill_gets_the_edits_that_are_kept() {
 }
 
 #[test]
-fn install_says_what_it_can_t_have_and_does_not_pretend_twice() {
+fn forced_install_reports_lost_edits() {
     let (shop, _repo) = installed(&[".github/skills"]);
     shop.room.write(PAGE, BODY.replace("second", "ours"));
     shop.run(&["keep", "one"]).ok();
@@ -193,7 +193,7 @@ fn install_says_what_it_can_t_have_and_does_not_pretend_twice() {
 }
 
 #[test]
-fn after_markers_are_written_the_next_step_is_to_resolve_them() {
+fn update_with_markers_hints_to_resolve_them() {
     let (shop, mut repo) = installed(&[".github/skills"]);
     shop.run(&["add", "acme/skills/two"]).ok();
     shop.room.write(PAGE, BODY.replace("second", "ours"));
@@ -219,7 +219,7 @@ fn after_markers_are_written_the_next_step_is_to_resolve_them() {
 }
 
 #[test]
-fn what_is_no_folder_is_not_told_to_be_unedited() {
+fn missing_folder_is_not_reported_as_unedited() {
     let (shop, _repo) = installed(&[".github/skills", ".claude/skills"]);
     let place = shop.room.project().join(".claude/skills/one");
     std::fs::remove_dir_all(&place).unwrap();
@@ -246,7 +246,7 @@ fn what_is_no_folder_is_not_told_to_be_unedited() {
 }
 
 #[test]
-fn a_dry_run_tells_what_would_go_to_the_trash() {
+fn dry_run_reports_folders_for_the_trash() {
     let (shop, mut repo) = installed(&[".github/skills"]);
     shop.room.write(PAGE, BODY.replace("second", "ours"));
     let trash = "what is in .github/skills/one would go to the trash folder";
@@ -268,7 +268,7 @@ fn a_dry_run_tells_what_would_go_to_the_trash() {
 }
 
 #[test]
-fn two_folders_of_a_skill_are_one_skill_and_a_name_given_twice_is_one() {
+fn skill_with_two_folders_is_counted_once() {
     let (shop, mut repo) = installed(&[".github/skills", ".claude/skills"]);
     for target in [".github/skills/one", ".claude/skills/one"] {
         let place = shop.room.project().join(target);
@@ -282,7 +282,7 @@ fn two_folders_of_a_skill_are_one_skill_and_a_name_given_twice_is_one() {
 }
 
 #[test]
-fn a_command_that_a_sentence_names_is_about_the_personal_skills_when_these_are_meant() {
+fn hints_for_personal_skills_have_the_option() {
     let (shop, mut repo) = Shop::stocked();
     repo.write("skills/one/SKILL.md", BODY);
     repo.commit("A longer one");
@@ -304,7 +304,7 @@ fn a_command_that_a_sentence_names_is_about_the_personal_skills_when_these_are_m
 }
 
 #[test]
-fn a_long_conflict_is_cut_and_json_has_all_of_it() {
+fn long_conflict_is_cut_except_in_json() {
     let (shop, mut repo) = installed(&[".github/skills"]);
     let long = |what: &str| format!("{what}\n").repeat(200);
     shop.room
@@ -323,7 +323,7 @@ fn a_long_conflict_is_cut_and_json_has_all_of_it() {
 }
 
 #[test]
-fn a_skill_that_is_installed_already_is_not_where_another_moved_to() {
+fn update_does_not_follow_to_an_installed_skill() {
     let shop = Shop::open();
     let mut repo = shop.repo("acme/skills");
     repo.skill("a/one", "one", "The first")
@@ -342,7 +342,7 @@ fn a_skill_that_is_installed_already_is_not_where_another_moved_to() {
 }
 
 #[test]
-fn keep_refuses_a_name_that_no_update_could_merge() {
+fn keep_refuses_invalid_file_name() {
     let (shop, _repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one"]).ok();
     shop.room.write(".github/skills/one/a:b", "mine");

@@ -1,10 +1,10 @@
-//! What both sides did to the files of a skill: `git merge-tree` is asked for each answer.
+//! Merges of the files of a skill, compared with `git merge-tree`.
 //!
-//! All cases go through three processes of git: one that takes the commits in, and one for each way to merge.
+//! All cases share four processes of git: one imports the commits, and one merges for each option.
 //!
-//! What is not compared, by design: git finds that a whole folder was renamed and takes new files of the other side along
-//! (`merge.directoryRenames`), which is guesswork that it asks about itself; and it compares lines by "histogram", where
-//! `git merge-file` and we use Myers' way.
+//! Two features of git are switched off. It detects that a whole folder was renamed, and moves new files of the other side
+//! to it (`merge.directoryRenames`), which is a guess. And it compares lines by "histogram", but `git merge-file` and
+//! mdskill by Myers' algorithm.
 
 use crate::support::sealed;
 use mdskill::digest::FileMode;
@@ -27,7 +27,7 @@ const LABELS: Labels<'static> = Labels {
 /// Base, ours, theirs.
 type Case = [Files; 3];
 
-/// What git says of a case: whether nothing is in conflict, and the tree it wrote.
+/// The result of git: whether there is no conflict, and the merged tree.
 struct Answer {
     is_clean: bool,
     tree: String,
@@ -48,7 +48,7 @@ fn git(room: &Path, arguments: &[&str], input: &[u8]) -> Vec<u8> {
     done.stdout
 }
 
-/// Makes a base and two commits upon it of each case, and returns the ids.
+/// Commits the base and both sides of each case, and returns the ids.
 fn commits(room: &Path, cases: &[Case]) -> Vec<[String; 3]> {
     git(room, &["init", "--quiet", "--bare"], b"");
     let mut stream: Vec<u8> = Vec::new();
@@ -111,8 +111,8 @@ fn by_git(room: &Path, ids: &[[String; 3]], on_conflict: OnConflict) -> Vec<Answ
         .iter()
         .map(|[_, ours, theirs]| format!("{ours} {theirs}\n"))
         .collect();
-    let told = git(room, &arguments, pairs.concat().as_bytes());
-    let mut fields = told
+    let output = git(room, &arguments, pairs.concat().as_bytes());
+    let mut fields = output
         .split(|byte| *byte == 0)
         .map(|field| String::from_utf8_lossy(field).into_owned());
     ids.iter()
@@ -146,7 +146,13 @@ fn shown(files: &Files) -> String {
     lines.collect()
 }
 
-fn told(room: &Path, case: &Case, ids: &[String; 3], merged: &Merged, answer: &Answer) -> String {
+fn describe(
+    room: &Path,
+    case: &Case,
+    ids: &[String; 3],
+    merged: &Merged,
+    answer: &Answer,
+) -> String {
     let [base, ours, theirs] = case.each_ref().map(shown);
     let tree = git(room, &["ls-tree", "-r", &answer.tree], b"");
     let mut merge_tree = sealed::command("git", room);
@@ -171,7 +177,7 @@ fn told(room: &Path, case: &Case, ids: &[String; 3], merged: &Merged, answer: &A
     )
 }
 
-/// Compares all cases, and tells the smallest that differs.
+/// Compares all cases, and prints the smallest that differs.
 fn compare(cases: &[Case]) -> [usize; 2] {
     let room = tempfile::tempdir().unwrap();
     let room = room.path();
@@ -190,19 +196,19 @@ fn compare(cases: &[Case]) -> [usize; 2] {
                     is_clean && tree_of(&merged.files) == answer.tree
                 }
                 OnConflict::Stop => !is_clean,
-                // What git leaves open for all that, we settle.
+                // git leaves some conflicts open in spite of the option.
                 _ => !answer.is_clean || tree_of(&merged.files) == answer.tree,
             };
             clean_and_not[usize::from(!answer.is_clean)] += 1;
             if !agrees {
                 differ.push((
                     shown(base) + &shown(ours) + &shown(theirs),
-                    told(room, case, ids, &merged, answer),
+                    describe(room, case, ids, &merged, answer),
                 ));
             }
         }
         differ.sort_by_key(|(size, _)| size.len());
-        let smallest = differ.first().map(|(_, told)| told.as_str());
+        let smallest = differ.first().map(|(_, text)| text.as_str());
         assert!(
             differ.is_empty(),
             "{} of {} differ with {on_conflict:?}, such as\n{}",
@@ -214,7 +220,7 @@ fn compare(cases: &[Case]) -> [usize; 2] {
     clean_and_not
 }
 
-/// Names that are no two files' on any file system; some are a file here and a folder there.
+/// Paths without case collisions; some are a file on one side and a folder on the other.
 const PATHS: &[&str] = &[
     "SKILL.md",
     "a.md",
@@ -229,7 +235,7 @@ const PATHS: &[&str] = &[
     "x/y/z.txt",
 ];
 
-/// What happens to one file of a side.
+/// A change of one file on one side.
 #[derive(Debug, Clone)]
 enum Act {
     Edit(prop::sample::Index, prop::sample::Index, usize, Vec<u8>),
@@ -240,7 +246,7 @@ enum Act {
     Fill(prop::sample::Index, Vec<u8>),
 }
 
-/// A text whose lines tell it from others, one that looks like many, an empty one, or no text.
+/// A text with unique lines, a very short text, an empty file, or a binary file.
 fn content() -> impl Strategy<Value = Vec<u8>> {
     let long = (0..6_u8, 4..12_usize).prop_map(|(kind, lines)| {
         let lines = (0..lines).map(|line| format!("line {line} of the text number {kind}\n"));
@@ -271,13 +277,13 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 fn put(files: &mut Files, path: &str, file: File) {
-    let lies_within = |one: &str, other: &str| {
+    let is_below = |one: &str, other: &str| {
         one.strip_prefix(other)
             .is_some_and(|rest| rest.starts_with('/'))
     };
     let is_blocked = files
         .keys()
-        .any(|other| lies_within(other.as_str(), path) || lies_within(path, other.as_str()));
+        .any(|other| is_below(other.as_str(), path) || is_below(path, other.as_str()));
     if !is_blocked {
         files.entry(SkillPath::parse(path).unwrap()).or_insert(file);
     }
@@ -295,7 +301,7 @@ fn file(bytes: &[u8], is_executable: bool) -> File {
     }
 }
 
-fn do_to(files: &mut Files, act: &Act) {
+fn apply(files: &mut Files, act: &Act) {
     let chosen = |files: &Files, index: &prop::sample::Index| match files.is_empty() {
         true => None,
         false => files.keys().nth(index.index(files.len())).cloned(),
@@ -327,7 +333,7 @@ fn do_to(files: &mut Files, act: &Act) {
             };
             let file = files.remove(&path).unwrap();
             put(files, PATHS[*to], file.clone());
-            // There was one already: the file stays.
+            // The path is taken: the file stays.
             if !files.values().any(|other| other == &file) {
                 files.insert(path, file);
             }
@@ -358,7 +364,7 @@ fn case() -> impl Strategy<Value = Case> {
         let after = |acts: &[Act]| {
             let mut files = files.clone();
             for act in acts {
-                do_to(&mut files, act);
+                apply(&mut files, act);
             }
             files
         };
@@ -366,9 +372,9 @@ fn case() -> impl Strategy<Value = Case> {
     })
 }
 
-/// Whether one side lacks two files of the same content: which of them it renamed is anybody's guess, and git's depends on
-/// which folders it had to look into.
-fn has_twins_that_are_gone([base, ours, theirs]: &Case) -> bool {
+/// Whether one side lacks two files with the same content. Which of them was renamed is ambiguous, and git's choice depends
+/// on the folders that it reads.
+fn lacks_two_identical_files([base, ours, theirs]: &Case) -> bool {
     [ours, theirs].iter().any(|side| {
         let gone = base
             .iter()
@@ -379,9 +385,9 @@ fn has_twins_that_are_gone([base, ours, theirs]: &Case) -> bool {
     })
 }
 
-/// Whether both sides have a new file that is the same, and one of them lacks a file that the other kept. When git takes
-/// the new one for the old one renamed, it forgets that the other side has it too, and says nothing; we see a conflict.
-fn has_a_rename_onto_the_same([base, ours, theirs]: &Case) -> bool {
+/// Whether both sides have the same new file, and one of them lacks a file that the other kept. If git detects the new file
+/// as a rename, it ignores that the other side has it, too; mdskill reports a conflict.
+fn has_rename_to_identical_file([base, ours, theirs]: &Case) -> bool {
     let is_new_and_same =
         |path: &SkillPath| !base.contains_key(path) && ours.get(path) == theirs.get(path);
     ours.keys().any(is_new_and_same)
@@ -391,7 +397,7 @@ fn has_a_rename_onto_the_same([base, ours, theirs]: &Case) -> bool {
 }
 
 #[test]
-fn merged_files_are_what_git_makes_of_them() {
+fn merged_files_equal_those_of_git() {
     let mut runner = TestRunner::new_with_rng(
         Config::default(),
         TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
@@ -399,10 +405,10 @@ fn merged_files_are_what_git_makes_of_them() {
     let strategy = case();
     let cases: Vec<Case> = (0..2000)
         .map(|_| strategy.new_tree(&mut runner).unwrap().current())
-        .filter(|case| !has_twins_that_are_gone(case) && !has_a_rename_onto_the_same(case))
+        .filter(|case| !lacks_two_identical_files(case) && !has_rename_to_identical_file(case))
         .collect();
     let [clean, in_conflict] = compare(&cases);
-    // Either kind is there in numbers, or the comparison says little.
+    // The comparison is only meaningful with many cases of both kinds.
     assert!(
         clean > 1000 && in_conflict > 1000,
         "{clean} clean, {in_conflict} in conflict"

@@ -1,4 +1,4 @@
-//! What both sides changed in one text: `git merge-file` is asked for each answer.
+//! Merges of a text, compared with `git merge-file`.
 
 use crate::support::sealed;
 use mdskill::merge::{File, Files, Labels, OnConflict, merge};
@@ -13,7 +13,7 @@ const LABELS: Labels<'static> = Labels {
     theirs: "acme/skills@v2",
 };
 
-/// What git makes of three texts, and how many conflicts it counts.
+/// Returns git's merge of three texts, and its number of conflicts.
 fn by_git(room: &Path, texts: [&[u8]; 3], taken: Taken) -> (Vec<u8>, usize) {
     let [base, ours, theirs] = texts;
     for (name, text) in [("base", base), ("ours", ours), ("theirs", theirs)] {
@@ -29,8 +29,8 @@ fn by_git(room: &Path, texts: [&[u8]; 3], taken: Taken) -> (Vec<u8>, usize) {
     };
     let done = git.args(["ours", "base", "theirs"]).current_dir(room);
     let done = done.output().unwrap();
-    let told = String::from_utf8_lossy(&done.stderr).into_owned();
-    assert!(told.is_empty(), "{told}");
+    let stderr = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(stderr.is_empty(), "{stderr}");
     let conflicts = done
         .status
         .code()
@@ -46,7 +46,7 @@ fn files(text: &[u8]) -> Files {
     Files::from([(SkillPath::parse("SKILL.md").unwrap(), file)])
 }
 
-/// Compares one triple in every way that git offers.
+/// Compares the merge of three texts with that of git.
 fn compare(room: &Path, texts: [&[u8]; 3], taken: Taken) {
     let [base, ours, theirs] = texts;
     let (expected, conflicts) = by_git(room, texts, taken);
@@ -77,7 +77,7 @@ fn compare(room: &Path, texts: [&[u8]; 3], taken: Taken) {
     }
 }
 
-/// Lines of which several are alike, some say nothing, and some look like git's markers.
+/// Lines that repeat, empty lines, and lines that look like git's markers.
 fn line() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-e]",
@@ -89,7 +89,7 @@ fn line() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A change at a place: so many lines go, these come.
+/// A change: its position, the number of removed lines, and the new lines.
 fn edit() -> impl Strategy<Value = (prop::sample::Index, usize, Vec<String>)> {
     (any::<prop::sample::Index>(), 0..3_usize, vec(line(), 0..3))
 }
@@ -104,7 +104,7 @@ fn edited(base: &[String], edits: &[(prop::sample::Index, usize, Vec<String>)]) 
     lines
 }
 
-/// Which ends the lines have: LF, CRLF, or each its own; and whether the last has one.
+/// Joins lines with LF (0), CRLF (1), or a mix (2), with or without a final line end.
 fn text(lines: &[String], ends: u8, last: bool) -> Vec<u8> {
     let mut text = String::new();
     for (at, line) in lines.iter().enumerate() {
@@ -146,7 +146,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_merged_text_is_what_git_merge_file_makes_of_it(
+    fn merged_text_equals_that_of_git(
         texts in triple(),
         taken in prop_oneof![3 => Just(Taken::Marked), 1 => Just(Taken::Ours), 1 => Just(Taken::Theirs)],
     ) {
@@ -159,7 +159,7 @@ proptest! {
 }
 
 #[test]
-fn odd_texts_are_merged_as_git_merges_them() {
+fn unusual_texts_are_merged_as_by_git() {
     let room = tempfile::tempdir().unwrap();
     let long = "a line of some length\n".repeat(5000);
     let longer = format!("first\n{long}last\n");
@@ -180,7 +180,7 @@ fn odd_texts_are_merged_as_git_merges_them() {
         ["\r", "\n", "\r\n"],
         ["\n", "\n\n", "\n\n\n"],
         ["x\n", "x\ny\n", "x\ny\n"],
-        // Between two conflicts four lines that say nothing, and four that do: one hunk, and two.
+        // Conflicts with four lines without letters in between are one hunk, otherwise two.
         ["", "a\n{\n}\n{\n}\nb\n", "c\n{\n}\n{\n}\nd\n"],
         ["", "a\n1\n2\n3\n4\nb\n", "c\n1\n2\n3\n4\nd\n"],
         [&long, &longer, &format!("{long}other end\n")],
@@ -196,7 +196,7 @@ fn odd_texts_are_merged_as_git_merges_them() {
 }
 
 #[test]
-fn bytes_that_are_no_utf8_are_merged_as_git_merges_them() {
+fn non_utf8_texts_are_merged_as_by_git() {
     let room = tempfile::tempdir().unwrap();
     let texts: [&[u8]; 3] = [
         b"\xff\n1\n2\n\xfe",
@@ -207,7 +207,7 @@ fn bytes_that_are_no_utf8_are_merged_as_git_merges_them() {
 }
 
 #[test]
-fn a_label_can_neither_end_its_marker_nor_stop_the_program() {
+fn label_with_control_characters_is_one_line() {
     let odd = Labels {
         ours: "a\nb\0c",
         ..LABELS

@@ -1,9 +1,9 @@
-//! `update` and `outdated`: what changed upstream moves, and nothing else does.
+//! `update` and `outdated`: skills that changed upstream are updated, and no others.
 
 use crate::support::shop::Shop;
 
 #[test]
-fn only_what_changed_moves() {
+fn update_updates_changed_skills_only() {
     let (shop, mut repo) = Shop::stocked();
     let first = repo.rev_parse("main");
     shop.run(&["add", "acme/skills", "--all"]).ok();
@@ -39,7 +39,7 @@ fn only_what_changed_moves() {
 }
 
 #[test]
-fn only_the_named_move() {
+fn update_of_one_name_leaves_others() {
     let (shop, mut repo) = Shop::stocked();
     let first = repo.rev_parse("main");
     shop.run(&["add", "acme/skills", "--all"]).ok();
@@ -60,7 +60,7 @@ fn only_the_named_move() {
 }
 
 #[test]
-fn without_a_lockfile_there_is_nothing_to_update() {
+fn update_without_lockfile_is_refused() {
     let (shop, _repo) = Shop::stocked();
     for command in ["update", "outdated", "verify"] {
         shop.refuses(&[command], 1, "there is no mdskill.lock");
@@ -68,7 +68,7 @@ fn without_a_lockfile_there_is_nothing_to_update() {
 }
 
 #[test]
-fn a_skill_that_moved_in_its_repository_is_followed() {
+fn update_follows_moved_skill() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"]).ok();
     repo.rename("skills/one", "plugins/tools/skills/one");
@@ -87,7 +87,7 @@ fn a_skill_that_moved_in_its_repository_is_followed() {
 }
 
 #[test]
-fn a_skill_whose_folder_was_renamed_is_known_by_its_files() {
+fn update_follows_renamed_folder_with_same_files() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills/one"]).ok();
     repo.rename("skills/one", "tools/uno");
@@ -99,7 +99,7 @@ fn a_skill_whose_folder_was_renamed_is_known_by_its_files() {
 }
 
 #[test]
-fn a_skill_that_is_gone_upstream_stays_with_a_warning() {
+fn update_keeps_skill_that_was_removed_upstream() {
     let (shop, mut repo) = Shop::stocked();
     let first = repo.rev_parse("main");
     shop.run(&["add", "acme/skills", "--all"]).ok();
@@ -122,7 +122,7 @@ fn a_skill_that_is_gone_upstream_stays_with_a_warning() {
 }
 
 #[test]
-fn a_tag_that_moved_needs_a_word() {
+fn update_refuses_moved_tag() {
     let (shop, mut repo) = Shop::stocked();
     repo.tag("v1");
     shop.run(&["add", "acme/skills/one@v1", "acme/skills/two@v1"])
@@ -147,7 +147,7 @@ fn a_tag_that_moved_needs_a_word() {
 }
 
 #[test]
-fn a_range_moves_to_its_newest_tag_and_not_beyond() {
+fn update_takes_newest_tag_in_range() {
     let (shop, mut repo) = Shop::stocked();
     for (number, tag) in ["v1.2.0", "v1.3.0", "v2.0.0"].into_iter().enumerate() {
         repo.write("skills/one/version", tag);
@@ -171,7 +171,7 @@ fn a_range_moves_to_its_newest_tag_and_not_beyond() {
 }
 
 #[test]
-fn outdated_shows_what_a_range_takes_and_what_is_newest() {
+fn outdated_shows_wanted_and_newest_version() {
     let (shop, mut repo) = Shop::stocked();
     let mut release = |tag: &str| {
         repo.write("skills/one/version", tag);
@@ -220,13 +220,13 @@ fn outdated_shows_what_a_range_takes_and_what_is_newest() {
     let json = shop.run(&["outdated", "--json"]).json();
     assert_eq!(json["newer"][0]["compatible"], "v1.3.0");
     assert_eq!(json["newer"][0]["newest"], "v2.0.0");
-    // What is only newer than its ref gives is nothing that update would do.
+    // `update` would not install a version that the ref does not give.
     shop.run(&["update"]).ok();
     shop.refuses(&["outdated"], 0, "all skills are up to date (2 skills)");
 }
 
 #[test]
-fn what_is_pinned_never_moves() {
+fn update_never_changes_pinned_skill() {
     let (shop, mut repo) = Shop::stocked();
     let first = repo.rev_parse("main");
     shop.run(&["add", &format!("acme/skills/one@{first}")]).ok();
@@ -239,7 +239,7 @@ fn what_is_pinned_never_moves() {
 }
 
 #[test]
-fn an_edited_skill_in_conflict_stays_while_others_move() {
+fn conflict_of_one_skill_does_not_stop_others() {
     let (shop, mut repo) = Shop::stocked();
     let first = repo.rev_parse("main");
     shop.run(&["add", "acme/skills", "--all"]).ok();
@@ -270,7 +270,7 @@ fn an_edited_skill_in_conflict_stays_while_others_move() {
 }
 
 #[test]
-fn an_edit_that_upstream_did_not_touch_troubles_nobody() {
+fn edit_of_unchanged_skill_is_kept() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"]).ok();
     shop.room.write(".github/skills/one/SKILL.md", "mine");
@@ -281,7 +281,7 @@ fn an_edit_that_upstream_did_not_touch_troubles_nobody() {
 }
 
 #[test]
-fn looking_writes_nothing_and_check_says_so_by_its_code() {
+fn dry_run_and_check_write_nothing() {
     let (shop, mut repo) = Shop::stocked();
     let first = repo.rev_parse("main");
     shop.run(&["add", "acme/skills", "--all"]).ok();
@@ -317,7 +317,7 @@ fn looking_writes_nothing_and_check_says_so_by_its_code() {
 }
 
 #[test]
-fn a_new_version_that_would_not_load_or_is_unsafe_stays_where_it_is() {
+fn update_refuses_unloadable_and_unsafe_versions() {
     let (shop, mut repo) = Shop::stocked();
     let first = repo.rev_parse("main");
     shop.run(&["add", "acme/skills", "--all"]).ok();
@@ -345,7 +345,7 @@ fn a_new_version_that_would_not_load_or_is_unsafe_stays_where_it_is() {
 }
 
 #[test]
-fn a_source_that_is_gone_does_not_stop_the_others() {
+fn missing_source_does_not_stop_others() {
     let (shop, mut repo) = Shop::stocked();
     let mut other = shop.repo("other/tools");
     other.skill("deploy", "deploy", "Deploys");
@@ -363,12 +363,12 @@ fn a_source_that_is_gone_does_not_stop_the_others() {
 }
 
 #[test]
-fn rewritten_history_is_said_and_the_lock_follows_it() {
+fn update_reports_and_relocks_rewritten_history() {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"]).ok();
     let old = repo.rev_parse("main");
     let tree = repo.rev_parse("main^{tree}");
-    // The same content, and a history that does not have the locked commit.
+    // The same content, in a history without the locked commit.
     let anew = repo.git(&["commit-tree", &tree, "-m", "Another history"]);
     repo.reset_to(&anew);
     repo.write("skills/one/more.md", "more");
@@ -392,7 +392,7 @@ fn rewritten_history_is_said_and_the_lock_follows_it() {
 }
 
 #[test]
-fn a_branch_that_was_set_back_is_said() {
+fn update_reports_branch_that_was_moved_back() {
     let (shop, mut repo) = Shop::stocked();
     let first = repo.rev_parse("main");
     repo.write("skills/one/more.md", "more");

@@ -1,5 +1,5 @@
-//! Merges that are killed, crowded, out of space or not allowed: each skill is wholly old or wholly new, and what
-//! somebody wrote is never lost.
+//! Merges that are killed, run concurrently, or cannot write: each skill is wholly old or wholly new, and no edit is
+//! lost.
 
 use crate::support::kills::copy_of;
 use crate::support::repo::Repo;
@@ -22,7 +22,7 @@ fn page(number: usize, first: &str, last: &str) -> String {
     format!("{head}\n{first}\n\nmiddle\n\n{last}\n")
 }
 
-/// What lies on disk before the update, and after it.
+/// The files on disk before and after the update.
 struct Scene {
     shop: Shop,
     repo: Repo,
@@ -60,7 +60,7 @@ impl Scene {
         }
     }
 
-    /// What must lie there, with the edits on this version.
+    /// Returns the expected files: the edits merged into this version.
     fn expected(&self, commit: &str) -> Snapshot {
         let first = ["first", "first, theirs"][usize::from(commit == self.new)];
         let mut expected = self.repo.snapshot(&format!("{commit}:skills"));
@@ -77,7 +77,7 @@ impl Scene {
         expected
     }
 
-    /// The commit that all skills are at, by the lockfile and by the disk; nothing is left over.
+    /// Returns the commit of all skills, in the lockfile and on disk, and checks for leftovers.
     fn settled(&self, room: &Room, moment: &str) -> String {
         room.mdskill(["list"]).run().ok();
         let lock = blocks(&room.read("mdskill.lock"));
@@ -87,7 +87,7 @@ impl Scene {
             "{moment}"
         );
         self.expected(&commit).assert_same(&room.tree(TARGET));
-        // Edits that no update has merged yet are none that the lockfile knows.
+        // Edits are only recorded after a merge.
         let code = if commit == self.new { 0 } else { 3 };
         room.mdskill(["verify"]).run().fails(code);
         let everything = room.tree("");
@@ -114,7 +114,7 @@ fn killed_while_merging() {
             true => old += 1,
             false => new += 1,
         }
-        // What was killed can simply be done again.
+        // The killed command succeeds when it is repeated.
         room.mdskill(["update"]).run().ok();
         assert_eq!(scene.settled(&room, "again"), scene.new);
     }
@@ -134,7 +134,7 @@ fn interrupted_while_merging() {
         let outcome = running.wait();
         let expected = match outcome.code {
             Some(0) => &scene.new,
-            // Before the program has begun to listen, the signal itself ends it.
+            // The signal kills the program before it installs its handler.
             None => &scene.old,
             _ => {
                 outcome.fails(130).says("interrupted");
@@ -146,7 +146,7 @@ fn interrupted_while_merging() {
 }
 
 #[test]
-fn an_edit_to_an_edited_skill_that_is_saved_meanwhile_is_never_lost() {
+fn edit_during_update_is_not_lost() {
     let scene = Scene::set();
     let whole = time_of(&copy_of(&scene.shop.room, &scene.shop), &["update"]);
     let mut refused = 0;
@@ -161,7 +161,7 @@ fn an_edit_to_an_edited_skill_that_is_saved_meanwhile_is_never_lost() {
         let kept = std::fs::read_to_string(&file).is_ok_and(|text| text.contains("and more"));
         assert!(!saved || kept, "moment {moment}\n{outcome}");
         refused += usize::from(outcome.code != Some(0));
-        // The next update finds whatever is there now, and merges or refuses it.
+        // The next update merges or refuses the new edit.
         room.mdskill(["update"]).run();
         assert!(!saved || room.read(PAGE).contains("and more"), "{moment}");
     }
@@ -169,12 +169,12 @@ fn an_edit_to_an_edited_skill_that_is_saved_meanwhile_is_never_lost() {
 }
 
 #[test]
-fn an_edit_between_the_merge_and_the_exchange_is_refused_by_its_name() {
+fn update_refuses_skill_edited_after_the_merge() {
     let scene = Scene::set();
     let room = &scene.shop.room;
     let held = hold(&room.project());
     let running = start_and_wait(room, &["update"]);
-    // One that was edited before, and one that was not.
+    // A skill with edits, and one without.
     room.write(PAGE, page(0, "first", "last, ours, and more"));
     room.write(".github/skills/s01/notes.md", "new\n");
     let theirs = room.tree(TARGET);
@@ -208,7 +208,7 @@ fn an_edit_between_the_merge_and_the_exchange_is_refused_by_its_name() {
 }
 
 #[test]
-fn several_updates_at_once_merge_once() {
+fn concurrent_updates_merge_once() {
     let scene = Scene::set();
     for crowd in [2, 3] {
         let room = copy_of(&scene.shop.room, &scene.shop);
@@ -233,7 +233,7 @@ fn several_updates_at_once_merge_once() {
 }
 
 #[test]
-fn keep_and_update_at_once_both_land() {
+fn concurrent_keep_and_update_both_succeed() {
     let scene = Scene::set();
     for _ in 0..4 {
         let room = copy_of(&scene.shop.room, &scene.shop);
@@ -252,11 +252,11 @@ fn keep_and_update_at_once_both_land() {
 }
 
 #[test]
-fn a_full_disk_leaves_the_edits_and_the_old_versions() {
+fn full_disk_keeps_edits_and_old_versions() {
     let scene = Scene::set();
     let room = &scene.shop.room;
     let before = room.snapshot();
-    // A file may have 8 blocks, which stands for the disk's end on any machine.
+    // A limit of 8 blocks a file simulates a full disk on any machine.
     let script = format!(
         "trap '' XFSZ; ulimit -f 8; exec '{}' update",
         env!("CARGO_BIN_EXE_mdskill")
@@ -270,8 +270,8 @@ fn a_full_disk_leaves_the_edits_and_the_old_versions() {
     assert_eq!(scene.settled(room, "room again"), scene.new);
 }
 
-/// Returns the beginning of a command line that can't write where it is not allowed to: root can, so root gives
-/// these folders to nobody and becomes nobody.
+/// Returns a command prefix for a user without special permissions. Root gives these folders to the user `nobody`
+/// and switches to it, because root can write everywhere.
 fn as_nobody(folders: &[&Path]) -> Option<Vec<&'static str>> {
     if !rustix::process::geteuid().is_root() {
         return Some(vec!["env"]);
@@ -301,7 +301,7 @@ fn as_nobody(folders: &[&Path]) -> Option<Vec<&'static str>> {
 }
 
 #[test]
-fn a_target_that_is_read_only_changes_nothing() {
+fn read_only_target_changes_nothing() {
     let scene = Scene::set();
     let room = &scene.shop.room;
     let expected = scene.expected(&scene.new);

@@ -1,13 +1,13 @@
-//! What merging costs on the wire: as many requests as an update without edits, and never a whole clone.
+//! The cost of merges: as many requests as an update without edits, and never a whole clone.
 
 use crate::support::forge::Forge;
 use crate::support::repo::Repo;
 use crate::support::room::Room;
 use crate::support::wire::Request;
 
-/// Bytes of the repository that no skill has, and that don't get smaller in a pack.
+/// Incompressible bytes in the repository outside of the skills.
 const BALLAST: usize = 600_000;
-/// Six small skills with their trees, commits and what HTTP says around them.
+/// Six small skills with their trees, commits, and HTTP headers.
 const ENOUGH: u64 = 40_000;
 
 fn page(name: &str, first: &str, last: &str) -> String {
@@ -72,7 +72,7 @@ fn scene(with_edits: bool) -> Scene {
     }
 }
 
-/// Updates, and returns the requests that it took.
+/// Updates, and returns the number of requests.
 fn update(scene: &Scene, with_edits: bool) -> usize {
     let Scene {
         repo, forge, room, ..
@@ -104,7 +104,7 @@ fn update(scene: &Scene, with_edits: bool) -> usize {
     requests.len()
 }
 
-/// Whether a request leaves the files out, says what is there already, or wants nothing but single files.
+/// Whether a request omits the files, names the commits that are present, or wants only single files.
 fn is_modest(request: &Request, repo: &Repo) -> bool {
     let lines = request.lines();
     let has = |start: &str| lines.iter().any(|line| line.starts_with(start));
@@ -113,7 +113,7 @@ fn is_modest(request: &Request, repo: &Repo) -> bool {
 }
 
 #[test]
-fn merging_asks_as_often_as_replacing() {
+fn merge_takes_as_many_requests_as_replacement() {
     let counts = [false, true].map(|with_edits| {
         let scene = scene(with_edits);
         update(&scene, with_edits)
@@ -122,7 +122,7 @@ fn merging_asks_as_often_as_replacing() {
 }
 
 #[test]
-fn bases_of_a_cleared_store_cost_one_more_at_most() {
+fn bases_missing_in_cache_take_at_most_one_more_request() {
     let scene = scene(true);
     scene.room.mdskill(["cache", "clear"]).run().ok();
     let requests = update(&scene, true);

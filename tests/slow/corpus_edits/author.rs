@@ -1,14 +1,14 @@
-//! Who writes into what is installed.
+//! An author who edits installed skills.
 
 use super::Walk;
 use crate::support::snapshot::{FILE, FOLDER};
 use std::os::unix::fs::PermissionsExt;
 
-/// Numbers that are the same on every run (`SplitMix64`).
+/// A pseudo-random number generator with the same sequence on every run (`SplitMix64`).
 pub struct Dice(pub u64);
 
 impl Dice {
-    /// A number below this.
+    /// Returns a number below `count`.
     pub fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -19,7 +19,7 @@ impl Dice {
 }
 
 impl Walk {
-    /// Edits a third of the files; now and then one comes or goes.
+    /// Edits a third of the files, and sometimes adds or deletes one.
     pub fn edit(&mut self) {
         let disk = self.disk();
         let files = disk.entries.iter().filter(|(_, (mode, _))| *mode != FOLDER);
@@ -84,7 +84,7 @@ impl Walk {
     fn delete(&self, file: &str) {
         let path = self.path(file);
         std::fs::remove_file(&path).unwrap();
-        // A folder that holds nothing is none to git; others say that they are not empty.
+        // git does not store empty folders; removing others fails.
         let within = path.ancestors().skip(1).take(file.matches('/').count() - 1);
         within
             .take_while(|folder| std::fs::remove_dir(folder).is_ok())

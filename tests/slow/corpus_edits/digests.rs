@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 impl Walk {
-    /// The digests of a sample, by the recipe in the documentation.
+    /// Checks the digests of a sample by the recipe in the documentation.
     pub fn recompute(&mut self) {
         let lock = lock_of(&self.room);
         let kept: Vec<&String> = lock
@@ -37,7 +37,7 @@ impl Walk {
     }
 }
 
-/// The digest of a folder by the recipe in the documentation.
+/// Returns the digest of a folder by the recipe in the documentation.
 fn digest(folder: &Path) -> String {
     let readme = include_str!("../../../docs/reference/lockfile.md");
     let recipe = readme

@@ -1,13 +1,13 @@
-//! What was written, and what was reported to be in conflict: the one or the other is there after every step.
+//! After every step, each edit is in the files or in a reported conflict.
 
 use crate::support::outcome::Outcome;
 use crate::support::snapshot::Snapshot;
 use std::collections::BTreeMap;
 
-/// The lines that somebody wrote into a skill, each with its file.
+/// The edited lines of a skill, each with its file.
 pub type Marks = BTreeMap<String, String>;
 
-/// A conflict as it was reported.
+/// A reported conflict.
 pub struct Conflict {
     pub name: String,
     pub files: Vec<ConflictedFile>,
@@ -20,7 +20,7 @@ pub struct ConflictedFile {
 }
 
 impl Conflict {
-    /// The conflicts that were told, with exit code 3 if there are any; nothing else may stay.
+    /// Returns the reported conflicts, and checks the exit code; no skill may stay for another reason.
     pub fn all_of(outcome: &Outcome) -> Vec<Self> {
         let json = outcome.json();
         for key in ["stuck", "left_alone", "failed"] {
@@ -53,7 +53,7 @@ impl Conflict {
     }
 }
 
-/// The lines of a skill that somebody wrote.
+/// Returns the edited lines of a skill.
 pub fn marks(skill: &Snapshot) -> Marks {
     let mut marks = Marks::new();
     for (path, (_, bytes)) in &skill.entries {
@@ -65,7 +65,7 @@ pub fn marks(skill: &Snapshot) -> Marks {
     marks
 }
 
-/// Every line that was there is there, or in a conflict in which the other side was to win.
+/// Checks that every edited line is present, or in a conflict that the other side won.
 pub fn assert_none_lost(before: &Marks, after: &Marks, may_go: &[ConflictedFile], place: &str) {
     for (mark, path) in before {
         let goes = |file: &ConflictedFile| match file.hunks.is_empty() {

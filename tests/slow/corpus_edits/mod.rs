@@ -1,5 +1,5 @@
-//! A real repository's history followed by updates while somebody writes into what is installed: no edit is
-//! ever lost, and disk and lockfile agree after every step.
+//! Updates along the history of a real repository with local edits at each step: no edit is lost, and the files
+//! match the lockfile after every step.
 
 mod author;
 mod digests;
@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 const SEED: u64 = 0x6d64_736b_696c_6c04;
 const SKILLS: &str = ".github/skills";
-/// How many files of a step are merged by git too.
+/// The number of files in a step that git merges, too.
 const ASKED: usize = 12;
 
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ struct Walk {
 }
 
 #[test]
-fn forty_updates_of_edited_skills_lose_no_edit() {
+fn forty_updates_lose_no_edit() {
     let Some(corpora) = corpora() else { return };
     let clone = Clone::of(&corpora.join("wshobson/agents.bundle"));
     let steps = clone.steps();
@@ -59,13 +59,13 @@ fn forty_updates_of_edited_skills_lose_no_edit() {
         let kept = walk.disk();
         walk.edit();
         if number.is_multiple_of(2) {
-            walk.take_back(&kept);
+            walk.revert(&kept);
         }
         walk.clone.go_to(commit);
         let skills = walk.clone.skills(commit);
         let conflicts = walk.update(&skills, commit);
         let way = ["markers", "ours", "theirs"][number % 3];
-        walk.settle(way, &conflicts, &skills, commit);
+        walk.resolve_some(way, &conflicts, &skills, commit);
         walk.keep(number);
         walk.recompute();
         if number.is_multiple_of(8) {
@@ -91,7 +91,7 @@ impl Walk {
         self.room.mdskill(words.iter().copied().chain(names)).run()
     }
 
-    /// The skills that are not as git has the locked tree.
+    /// Returns the skills that differ from the locked tree in git.
     fn edited(&mut self) -> Vec<String> {
         let (lock, disk) = (lock_of(&self.room), self.disk());
         let differs = |(name, entry): (&String, &Block)| {
@@ -101,7 +101,7 @@ impl Walk {
         lock.iter().filter_map(differs).collect()
     }
 
-    /// Updates, looks at every skill, and returns the conflicts.
+    /// Updates, checks every skill, and returns the conflicts.
     fn update(&mut self, skills: &BTreeMap<String, String>, commit: &str) -> Vec<Conflict> {
         let (before, was) = (self.disk(), lock_of(&self.room));
         let outcome = self.mdskill(&["update", "--json"], &[]);
@@ -142,13 +142,13 @@ impl Walk {
         conflicts
     }
 
-    /// File by file, what a three-way merge gives; git itself is asked while there are some left to ask.
+    /// Checks the merge of each file, for some files with git.
     fn assert_merged(&mut self, sides: [&Snapshot; 4], left: &mut usize, place: &str) {
         let all: BTreeSet<&String> = sides.iter().flat_map(|side| side.entries.keys()).collect();
         let at = |path: &String| {
             sides.map(|side| side.entries.get(path).filter(|file| file.0 != FOLDER))
         };
-        // Where one side renamed a file its edits are found under another path.
+        // The edits of a renamed file are at another path.
         let is_renamed = all.iter().any(|path| {
             let [base, ours, theirs, _] = at(path);
             base.is_some() && ours.is_some() != theirs.is_some() && ours != base && theirs != base
@@ -177,7 +177,7 @@ impl Walk {
         }
     }
 
-    /// What is told to be in conflict is so to git as well.
+    /// Checks that a reported conflict is one in git, too.
     fn assert_conflict(&self, conflict: &Conflict, sides: [&Snapshot; 3], place: &str) {
         for file in conflict.files.iter().filter(|file| !file.hunks.is_empty()) {
             let [base, ours, theirs] = sides.map(|side| side.entries.get(&file.path));
@@ -188,7 +188,7 @@ impl Walk {
         }
     }
 
-    /// What git makes of a file; in a conflict, with markers, it is an error.
+    /// Returns git's merge of a file; the error has markers.
     fn merged_by_git(&self, sides: [&Vec<u8>; 3]) -> Result<Vec<u8>, Vec<u8>> {
         let folder = self.room.path("temp");
         for (name, bytes) in ["base", "ours", "theirs"].iter().zip(sides) {
@@ -205,8 +205,8 @@ impl Walk {
         }
     }
 
-    /// Leaves some conflicts to the next steps, and settles the others in this way.
-    fn settle(
+    /// Leaves some conflicts to the next steps, and resolves the others with this option.
+    fn resolve_some(
         &mut self,
         way: &'static str,
         conflicts: &[Conflict],
@@ -246,7 +246,7 @@ impl Walk {
         }
     }
 
-    /// Takes the markers out, so that both sides' lines stay.
+    /// Removes the markers, so that the lines of both sides stay.
     fn resolve(&self, marked: &[Conflict]) {
         let names: Vec<String> = marked
             .iter()
@@ -277,7 +277,7 @@ impl Walk {
         }
     }
 
-    /// Keeps all edits, those of skills in conflict too; then the disk is what the lockfile says.
+    /// Keeps all edits, also of skills in conflict; then the files match the lockfile.
     fn keep(&mut self, number: usize) {
         let edited = self.edited();
         let lock = lock_of(&self.room);
@@ -288,7 +288,7 @@ impl Walk {
         if let (Some(first), true) = (unkept.first(), number.is_multiple_of(8)) {
             self.mdskill(&["verify"], &[]).fails(3).says(first);
         }
-        // Edits that were taken back by hand are recorded too: as none.
+        // `keep` also records that edits were reverted.
         let recorded = lock.keys().filter(|name| lock[*name].contains_key("edits"));
         let names: BTreeSet<String> = recorded.chain(&edited).cloned().collect();
         let names: Vec<String> = names.into_iter().collect();
@@ -306,8 +306,8 @@ impl Walk {
         );
     }
 
-    /// Takes the edits of some skills back, before they are kept: what was there is in the trash, whole.
-    fn take_back(&mut self, kept: &Snapshot) {
+    /// Reverts the edits of some skills before they are kept; the trash has the edited files.
+    fn revert(&mut self, kept: &Snapshot) {
         let (edited, before) = (self.edited(), self.disk());
         let is_new = |name: &String| skill(&before, name) != skill(kept, name);
         let new = edited.into_iter().filter(is_new);
@@ -327,7 +327,7 @@ impl Walk {
         std::fs::remove_dir_all(self.room.project().join(".mdskill/trash")).unwrap();
     }
 
-    /// Installs every skill; what came into the world meanwhile takes part from then on.
+    /// Installs every skill, including new ones.
     fn add_what_is_new(&self, skills: &BTreeMap<String, String>) {
         let lockfile = self.room.project().join("mdskill.lock");
         let lock = match lockfile.exists() {
@@ -356,7 +356,7 @@ fn assert_moved(locked: &Block, expected: &Block, place: &str) {
     }
 }
 
-/// What one skill's folder holds.
+/// Returns the files of one skill.
 fn skill(disk: &Snapshot, name: &str) -> Snapshot {
     let prefix = format!("{name}/");
     let entries = disk
