@@ -25,24 +25,24 @@ use mdskill_lint::path::SkillPath;
 pub struct File {
     /// Whether it is executable.
     pub mode: FileMode,
-    /// Its content.
+    /// The content.
     pub bytes: Arc<[u8]>,
 }
 
 /// The files of one version, by path.
 pub type Files = BTreeMap<SkillPath, File>;
 
-/// What a merge does where both sides changed the same.
+/// The resolution of conflicts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OnConflict {
-    /// It only lists the conflicts: the user must decide.
+    /// List the conflicts: the user must decide.
     #[default]
     Stop,
-    /// It writes both versions, between git's conflict markers.
+    /// Write both versions, between git's conflict markers.
     Markers,
-    /// It takes our version, as `git merge -X ours` does.
+    /// Take our version, as `git merge -X ours` does.
     Ours,
-    /// It takes their version, as `git merge -X theirs` does.
+    /// Take their version, as `git merge -X theirs` does.
     Theirs,
 }
 

@@ -163,7 +163,7 @@ fn update_reports_findings_in_new_version() {
         3,
         "clients would not load its new version (SKILL.md:",
     );
-    stuck.says("--allow SK210 takes it all the same");
+    stuck.says("--allow SK210 accepts it");
     shop.run(&["update", "--allow", "SK210"]).ok();
     assert_eq!(shop.entry("good")["commit"], silent);
 }

@@ -425,7 +425,11 @@ fn missing_base_is_reported_with_two_options() {
     repo.git(&["reflog", "expire", "--expire=now", "--all"]);
     repo.git(&["gc", "--quiet", "--prune=now"]);
     shop.run(&["cache", "clear"]).ok();
-    let outcome = shop.refuses(&["update", "one"], 3, "can't be had any more");
+    let outcome = shop.refuses(
+        &["update", "one"],
+        3,
+        "is neither upstream nor in the cache",
+    );
     outcome.says("--conflict=ours").says("--force");
     shop.run(&["update", "one", "--conflict=ours"]).ok();
     assert!(shop.room.read(PAGE).contains("ours"));

@@ -145,7 +145,7 @@ impl Edited {
         };
         if let Some(marker) = self.unresolved(&ours, &base) {
             return Ok(self.unmergeable(format!(
-                "{marker} still has the markers of a conflict: resolve it, and {} records that; --force takes the new version and moves the folder to the trash folder",
+                "{marker} still has the markers of a conflict: resolve it, and run {}; --force installs the new version and moves the folder to the trash folder",
                 self.keep
             )));
         }

@@ -293,7 +293,7 @@ fn missing_base(entry: &Entry) -> String {
         format!(" at commit {}", commit.short())
     });
     format!(
-        "the version that its edits were made to (tree {}{commit}) can't be had any more, neither upstream nor from the store, so they can't be merged; --conflict=ours keeps them on top of the new version, --force takes the new version and moves them to the trash folder",
+        "the version that was edited (tree {}{commit}) is neither upstream nor in the cache, so the edits can't be merged; --conflict=ours keeps them on top of the new version, --force installs the new version and moves them to the trash folder",
         entry.tree.short()
     )
 }
@@ -314,7 +314,7 @@ fn resolved(kept: &Kept, on_conflict: OnConflict) -> Option<String> {
 fn unloadable(found: &[Diagnostic], whose: &str) -> Option<String> {
     let blocker = found.iter().find(|found| found.stops())?;
     Some(format!(
-        "clients would not load {whose} ({}:{}: {} [{code}]); --allow {code} takes it all the same",
+        "clients would not load {whose} ({}:{}: {} [{code}]); --allow {code} accepts it",
         blocker.file,
         blocker.start.line,
         blocker.message,
