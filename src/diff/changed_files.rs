@@ -15,7 +15,7 @@ pub(super) struct ChangedFile<'a> {
 
 impl ChangedFile<'_> {
     /// Returns the new path, or the old one of a removed file.
-    pub fn path(&self) -> &str {
+    pub(super) fn path(&self) -> &str {
         let shown = self.after.as_ref().or(self.before.as_ref());
         shown.map(FileVersion::path).unwrap_or_default()
     }

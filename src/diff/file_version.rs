@@ -14,7 +14,7 @@ pub(super) struct FileVersion<'a> {
 }
 
 impl<'a> FileVersion<'a> {
-    pub fn read(files: &'a dyn SkillFiles, entry: &'a Entry) -> Self {
+    pub(super) fn read(files: &'a dyn SkillFiles, entry: &'a Entry) -> Self {
         let bytes = match &entry.kind {
             EntryKind::File { .. } => files.read(&entry.path).ok(),
             EntryKind::Link { target } => Some(Cow::Borrowed(target.as_bytes())),
@@ -23,21 +23,21 @@ impl<'a> FileVersion<'a> {
         Self { entry, bytes }
     }
 
-    pub fn path(&self) -> &'a str {
+    pub(super) fn path(&self) -> &'a str {
         &self.entry.path
     }
 
-    pub fn is_executable(&self) -> bool {
+    pub(super) fn is_executable(&self) -> bool {
         matches!(self.entry.kind, EntryKind::File { is_executable, .. } if is_executable)
     }
 
     /// Returns the bytes, unless they are binary.
-    pub fn text(&self) -> Option<&[u8]> {
+    pub(super) fn text(&self) -> Option<&[u8]> {
         self.bytes.as_deref().filter(|bytes| is_text(bytes))
     }
 
     /// Returns the side of a diff, if there is content.
-    pub fn side(&self) -> Option<Side<'_>> {
+    pub(super) fn side(&self) -> Option<Side<'_>> {
         let mode = match self.entry.kind {
             EntryKind::File { .. } if self.is_executable() => Mode::Executable,
             EntryKind::File { .. } => Mode::Regular,
@@ -53,7 +53,7 @@ impl<'a> FileVersion<'a> {
 
     /// Whether both are equal. Two unreadable files of the same size and mode are equal, because no
     /// difference is known.
-    pub fn is_same(&self, other: &Self) -> bool {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
         let is_same = match (&self.bytes, &other.bytes) {
             // Only the beginning of a huge file on disk is read.
             (Some(one), Some(two)) => {

@@ -80,8 +80,8 @@ struct Merge<'a> {
 impl Merge<'_> {
     /// Moves the versions of a file that a side renamed to its new path.
     fn follow_renames(&mut self, base: &Files, renames: &[Renames<'_>; 2]) {
-        let renamed: BTreeSet<_> = renames.iter().flat_map(BTreeMap::keys).copied().collect();
-        for from in renamed {
+        let sources: BTreeSet<_> = renames.iter().flat_map(BTreeMap::keys).copied().collect();
+        for from in sources {
             let old = &base[from];
             match renames.each_ref().map(|side| side.get(from).copied()) {
                 [Some(ours), Some(theirs)] if ours == theirs => {

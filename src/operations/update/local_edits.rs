@@ -1,5 +1,6 @@
 //! The local edits of an installed skill, and their merge into a new version.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -53,7 +54,7 @@ pub(super) enum MergeOutcome {
     /// There are no edits, or they are discarded.
     Unedited,
     /// The new version with the edits.
-    Merged(SkillTree, Kept),
+    Merged(SkillTree, Box<Kept>),
     /// Both sides changed these files, and the user must decide.
     Conflict { place: String, files: Vec<Conflict> },
     /// The edits can't be merged.
@@ -160,18 +161,7 @@ impl Edited {
             OnConflict::Markers => marked = merged.conflicts,
             _ => resolved = merged.conflicts,
         }
-        let is_marked = |path: &SkillPath| marked.iter().any(|file| file.path == path.as_str());
-        let added = merged
-            .files
-            .keys()
-            .filter(|path| !theirs.contains_key(*path));
-        let mut edited: Vec<String> = theirs
-            .keys()
-            .chain(added)
-            .filter(|path| merged.files.get(path) != theirs.get(path) && !is_marked(path))
-            .map(ToString::to_string)
-            .collect();
-        edited.sort();
+        let edited = edited_files(&merged.files, &theirs, &marked);
         let files = merged.files.into_iter();
         let files = files.map(|(path, file)| (path, file.mode, file.bytes.to_vec()));
         let files = match SkillTree::of_files(files) {
@@ -194,7 +184,7 @@ impl Edited {
             resolved,
             unmarked: None,
         };
-        Ok(MergeOutcome::Merged(files, kept))
+        Ok(MergeOutcome::Merged(files, Box::new(kept)))
     }
 
     pub(super) fn unmergeable(&self, reason: String) -> MergeOutcome {
@@ -242,6 +232,18 @@ impl Edited {
         });
         files.collect()
     }
+}
+
+/// Returns the files that differ from upstream, except those with markers.
+fn edited_files(merged: &Files, theirs: &Files, marked: &[Conflict]) -> Vec<String> {
+    let paths: BTreeSet<&SkillPath> = merged.keys().chain(theirs.keys()).collect();
+    let differing = paths
+        .into_iter()
+        .filter(|path| merged.get(*path) != theirs.get(*path));
+    differing
+        .map(ToString::to_string)
+        .filter(|path| !marked.iter().any(|file| file.path == *path))
+        .collect()
 }
 
 /// Reads a regular file. It may have been replaced by a pipe since it was listed.

@@ -73,7 +73,7 @@ impl Planner<'_, '_, '_> {
         }
         let merged = match self.merge(skill, &upstream)? {
             MergeOutcome::Unedited => None,
-            MergeOutcome::Merged(files, kept) => Some((files, kept)),
+            MergeOutcome::Merged(files, kept) => Some((files, *kept)),
             MergeOutcome::Conflict { place, files } => {
                 return self.conflict(skill, &upstream, place, files);
             }

@@ -37,17 +37,17 @@ pub(super) struct Installed<'a> {
 }
 
 impl Installed<'_> {
-    pub fn commit(&self) -> Option<ObjectId> {
+    pub(super) fn commit(&self) -> Option<ObjectId> {
         self.resolved.as_ref().map(|resolved| resolved.commit)
     }
 
     /// Returns the locked and the new commit.
-    pub fn commits(&self) -> Option<Move> {
+    pub(super) fn commits(&self) -> Option<Move> {
         Some((self.entry.commit?, self.commit()?))
     }
 
     /// Returns the version at `commit`, for the policy.
-    pub fn version(&self, commit: Option<ObjectId>) -> Version<'_> {
+    pub(super) fn version(&self, commit: Option<ObjectId>) -> Version<'_> {
         Version {
             kind: kind_of(self.resolved.as_ref()),
             commit,
@@ -154,7 +154,7 @@ pub(super) struct Relocked {
 
 impl SkillUpdate {
     /// Blocks a skill without findings.
-    pub fn blocked(reason: String) -> Self {
+    pub(super) fn blocked(reason: String) -> Self {
         Self::Blocked(reason, Vec::new())
     }
 }
