@@ -14,31 +14,31 @@ const UNUSED_FOLDER: &str = "states-v1";
 
 /// The result of `cache`.
 #[derive(Debug, Default, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// The cache folder.
-    pub folder: String,
+    pub(crate) folder: String,
     /// The cached sources.
-    pub sources: Vec<Cached>,
+    pub(crate) sources: Vec<Cached>,
     /// The total size in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 /// One cached source.
 #[derive(Debug, Serialize)]
-pub struct Cached {
+pub(crate) struct Cached {
     /// The URL or path of the source.
-    pub source: String,
+    pub(crate) source: String,
     /// The size on disk, in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// The days since the last fetch.
-    pub days: u64,
+    pub(crate) days: u64,
 }
 
 /// Lists the cached sources.
 ///
 /// # Errors
 /// If the cache can't be read.
-pub fn show(context: &Context<'_>) -> Result<Report, OpError> {
+pub(crate) fn show(context: &Context<'_>) -> Result<Report, OpError> {
     choose(context, |_, _| Ok(true))
 }
 
@@ -47,7 +47,7 @@ pub fn show(context: &Context<'_>) -> Result<Report, OpError> {
 ///
 /// # Errors
 /// If a source can't be removed.
-pub fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError> {
+pub(crate) fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError> {
     let removed = choose(context, |cached, stored| {
         Ok(cached.days >= days && stored.remove()?)
     })?;

@@ -298,7 +298,7 @@ fn keep_says_what_it_keeps_and_refuses_what_makes_no_sense() {
     assert_eq!(json["kept"][0]["files"][0], "SKILL.md (changed)");
     assert_eq!(json["kept"][0]["edits"], shop.entry("one")["edits"]);
     std::os::unix::fs::symlink("/etc", shop.room.project().join(".github/skills/two/etc")).unwrap();
-    shop.refuses(&["keep", "two"], 1, "`etc` in it is no plain file");
+    shop.refuses(&["keep", "two"], 1, "`etc` in it is not a regular file");
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/three")).unwrap();
     shop.refuses(&["keep", "three"], 1, "`mdskill install three` restores it");
     // Taken back, the edits are gone from the lockfile too.

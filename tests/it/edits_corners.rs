@@ -240,7 +240,7 @@ fn what_is_no_folder_is_not_told_to_be_unedited() {
     shop.refuses(&["diff", "--local"], 0, "no local edits")
         .never_says("not compared");
     std::os::unix::fs::symlink("/etc", place.join("etc")).unwrap();
-    let link = ".claude/skills/one was not compared: `etc` in it is no plain file";
+    let link = ".claude/skills/one was not compared: `etc` in it is not a regular file";
     shop.refuses(&["diff", "--local"], 0, link)
         .never_says("mdskill keep");
 }

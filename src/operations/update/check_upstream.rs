@@ -7,11 +7,13 @@ use futures_util::future::join_all;
 
 use super::local_edits::Local;
 use super::min_age;
-use super::source_update::{Fetched, Installed, SkillUpdate, Tag, Target, Terms, Upstream};
+use super::source_update::{Fetched, SkillUpdate, Tag, Target, Terms, Upstream};
 use crate::context::Context;
 use crate::fetch::resolve::{MatchedRef, Query, ResolveError, Resolved};
 use crate::fetch::{self, Repository};
+use crate::lockfile::Lockfile;
 use crate::operations::OpError;
+use crate::operations::installed::InstalledSkill;
 use crate::operations::policy_check::kind_of;
 use crate::operations::report::Newer;
 use crate::operations::resolve::full_spec;
@@ -25,7 +27,7 @@ use mdskill_git::objects::Objects;
 /// Fetches from every source at once what is new for its skills.
 pub(super) async fn fetch_all<'a, 'l>(
     terms: Terms<'a, '_>,
-    sources: &BTreeMap<&Source, Vec<Installed<'l>>>,
+    sources: &BTreeMap<&Source, Vec<InstalledSkill<'l>>>,
 ) -> Vec<Result<Fetched<'a, 'l>, OpError>> {
     let progress = terms.context.progress;
     progress.begin("looking for updates");
@@ -39,7 +41,7 @@ pub(super) async fn fetch_all<'a, 'l>(
 async fn fetch<'a, 'l>(
     terms: Terms<'a, '_>,
     source: &Source,
-    skills: &[Installed<'l>],
+    skills: &[InstalledSkill<'l>],
 ) -> Result<Fetched<'a, 'l>, OpError> {
     let mut repository = terms.context.fetcher()?.open(source)?;
     let refs = skills.iter().map(|skill| skill.entry.git_ref.as_deref());
@@ -53,7 +55,7 @@ async fn fetch<'a, 'l>(
         same: Vec::new(),
     };
     // A skill at the locked commit needs no look at any tree.
-    let mut open: Vec<(Installed<'l>, Target)> = Vec::new();
+    let mut open: Vec<(InstalledSkill<'l>, Target)> = Vec::new();
     for skill in skills {
         match resolved.get(&skill.entry.git_ref.as_deref()) {
             Some(Ok(target)) => {
@@ -89,7 +91,7 @@ async fn fetch<'a, 'l>(
 async fn compare_trees<'l>(
     terms: Terms<'_, '_>,
     fetched: &mut Fetched<'_, 'l>,
-    open: Vec<(Installed<'l>, Target)>,
+    open: Vec<(InstalledSkill<'l>, Target)>,
 ) -> Result<(), OpError> {
     let commits: BTreeSet<Option<ObjectId>> =
         open.iter().map(|(_, target)| target.commit).collect();
@@ -115,7 +117,7 @@ async fn compare_trees<'l>(
                 let objects = fetched.repository.objects();
                 match SkillTree::read(objects, found.tree) {
                     Ok(files) => {
-                        let mut upstream = upstream(terms.context, objects, skill, files)?;
+                        let mut upstream = upstream(objects, skill, files)?;
                         upstream.path.clone_from(&found.path);
                         upstream.notes = notes;
                         fetched.changed.push((skill, target, upstream));
@@ -134,12 +136,11 @@ async fn compare_trees<'l>(
 
 /// Looks for edits to merge into a new version.
 fn upstream(
-    context: &Context<'_>,
     objects: &Objects,
-    skill: Installed<'_>,
+    skill: InstalledSkill<'_>,
     files: SkillTree,
 ) -> Result<Upstream, OpError> {
-    let local = Local::look(context, skill.lockfile, skill.name, skill.entry)?;
+    let local = Local::look(skill)?;
     let base = match &local {
         Local::Edited(_) => SkillTree::read(objects, skill.entry.tree).ok(),
         _ => None,
@@ -194,7 +195,7 @@ async fn resolve<'l>(
     }
     let mut queries = Vec::with_capacity(refs.len());
     for git_ref in &refs {
-        queries.push(Query::from_lock(*git_ref).map_err(OpError::Disagrees)?);
+        queries.push(Query::from_lock(*git_ref).map_err(OpError::LockedRef)?);
     }
     let resolved = match with_newest {
         true => repository.resolve_with_newest(&queries).await?,
@@ -231,7 +232,7 @@ fn target_of(resolved: Resolved) -> Target {
 }
 
 /// Tells of a newer version than the ref gives.
-fn newer(skill: Installed<'_>, target: &Target) -> Option<Newer> {
+fn newer(skill: InstalledSkill<'_>, target: &Target) -> Option<Newer> {
     let (compatible, newest) = (&target.tag.as_ref()?.name, target.newest.as_ref()?);
     (compatible != newest).then(|| Newer {
         name: skill.name.to_string(),
@@ -254,13 +255,13 @@ enum Comparison<'d> {
 fn compare<'d>(
     terms: &Terms<'_, '_>,
     discovery: &'d Discovery,
-    skill: Installed<'_>,
+    skill: InstalledSkill<'_>,
     target: &Target,
 ) -> Comparison<'d> {
     let entry = skill.entry;
     let mut notes = Vec::new();
     let in_place = discovery.at(&entry.path);
-    let Some(found) = in_place.or_else(|| moved_to(discovery, skill)) else {
+    let Some(found) = in_place.or_else(|| moved_to(terms.lockfile, discovery, skill)) else {
         let place = full_spec(&entry.source, &entry.path);
         return Comparison::Stays(SkillUpdate::Deleted(format!(
             "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
@@ -281,7 +282,12 @@ fn compare<'d>(
     }
 }
 
-fn moved_tag(context: &Context<'_>, skill: Installed<'_>, target: &Target, tag: &Tag) -> String {
+fn moved_tag(
+    context: &Context<'_>,
+    skill: InstalledSkill<'_>,
+    target: &Target,
+    tag: &Tag,
+) -> String {
     let command = context
         .scope
         .command(&format!("update {} --accept-moved-tag", skill.name));
@@ -296,11 +302,15 @@ fn moved_tag(context: &Context<'_>, skill: Installed<'_>, target: &Target, tag: 
 
 /// The skill's path is gone: it is followed when exactly one folder has its very files, or else its
 /// name, and no other installed skill is of that folder.
-fn moved_to<'d>(discovery: &'d Discovery, skill: Installed<'_>) -> Option<&'d Found> {
+fn moved_to<'d>(
+    lockfile: &Lockfile,
+    discovery: &'d Discovery,
+    skill: InstalledSkill<'_>,
+) -> Option<&'d Found> {
     let entry = skill.entry;
     let folder = entry.path.rsplit('/').next()?;
     let is_another = |found: &&Found| {
-        let mut installed = skill.lockfile.skills.values();
+        let mut installed = lockfile.skills.values();
         installed.any(|other| other.source == entry.source && other.path == found.path)
     };
     let only = |is_it: &dyn Fn(&&Found) -> bool| {

@@ -2,19 +2,16 @@
 
 use std::path::PathBuf;
 
-use crate::context::Context;
 use crate::digest::{Digest, FileMode};
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::fs::{self, At};
-use crate::lockfile::{Entry, Lockfile};
 use crate::merge::{self, Conflict, File, Files, Labels, OnConflict};
 use crate::operations::OpError;
-use crate::operations::installed::marked_line;
+use crate::operations::installed::{InstalledSkill, marked_line};
 use crate::operations::own_source::{self, is_own_source};
-use crate::operations::report::{ConflictedFile, lacks_edits};
+use crate::operations::report::ConflictedFile;
 use crate::skill::tree::{SkillTree, TreeError};
 use mdskill_git::objects::Objects;
-use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
 
 /// How the folders of a skill compare with the version that is locked.
@@ -72,23 +69,18 @@ pub(super) struct Merged {
 impl Local {
     /// Looks at every folder of a skill. Edits in one of them are the skill's; two that are
     /// edited differently can't both be.
-    pub(super) fn look(
-        context: &Context<'_>,
-        lockfile: &Lockfile,
-        name: &SkillName,
-        entry: &Entry,
-    ) -> Result<Self, OpError> {
+    pub(super) fn look(skill: InstalledSkill<'_>) -> Result<Self, OpError> {
+        let entry = skill.entry;
         let mut edited: Option<Edited> = None;
         let mut lacking = None;
-        for target in lockfile.targets_of(entry) {
-            let folder = context.scope.skill(target, name);
-            let place = context.scope.display(&folder);
-            if is_own_source(&context.scope, entry, &folder) {
+        for folder in skill.folders() {
+            let place = folder.place();
+            if is_own_source(skill.scope, entry, &folder.path) {
                 let reason = own_source::REASON.to_owned();
                 return Ok(Self::Unmergeable { place, reason });
             }
-            let on_disk = OnDisk::read(&folder)?;
-            if let Some(reason) = lacks_edits(&context.scope, name, entry, &on_disk) {
+            let on_disk = folder.read()?;
+            if let Some(reason) = skill.lacks_edits(&on_disk) {
                 lacking.get_or_insert(Self::Unmergeable { place, reason });
                 continue;
             }
@@ -116,12 +108,12 @@ impl Local {
                 Some(_) => {}
                 None => {
                     edited = Some(Edited {
-                        folder,
+                        folder: folder.path,
                         place,
                         is_meant: entry.edits.is_some_and(|edits| snapshot.is(edits)),
                         snapshot,
                         digest,
-                        keep: context.scope.command(&format!("keep {name}")),
+                        keep: skill.scope.command(&format!("keep {}", skill.name)),
                     });
                 }
             }

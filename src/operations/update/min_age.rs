@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::source_update::{Installed, Target, Terms};
+use super::source_update::{Target, Terms};
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
 use crate::operations::OpError;
+use crate::operations::installed::InstalledSkill;
 use crate::operations::policy_check::{Gate, Version};
 use crate::operations::resolve::full_spec;
 use crate::policy::{Key, RefKind};
@@ -17,9 +18,9 @@ use mdskill_git::ObjectId;
 pub(super) async fn step_back(
     terms: Terms<'_, '_>,
     repository: &mut Repository<'_>,
-    open: &mut [(Installed<'_>, Target)],
+    open: &mut [(InstalledSkill<'_>, Target)],
 ) -> Result<(), OpError> {
-    if terms.gate.policy().min_age.is_none() {
+    if terms.gate.policy.min_age.is_none() {
         return Ok(());
     }
     let moves: BTreeSet<Move> = open
@@ -57,7 +58,7 @@ pub(super) async fn step_back(
 fn older_on(
     gate: &Gate,
     repository: &Repository<'_>,
-    skill: Installed<'_>,
+    skill: InstalledSkill<'_>,
     target: &Target,
     (old, tip): Move,
 ) -> Option<ObjectId> {
@@ -73,7 +74,7 @@ fn older_on(
 }
 
 /// The way that a branch has gone since the skill was locked; a tag and a range name what they name.
-fn move_of(skill: Installed<'_>, target: &Target) -> Option<Move> {
+fn move_of(skill: InstalledSkill<'_>, target: &Target) -> Option<Move> {
     let moves = matches!(target.kind, RefKind::Default | RefKind::Branch);
     moves.then_some((skill.entry.commit?, target.commit?))
 }
@@ -81,14 +82,14 @@ fn move_of(skill: Installed<'_>, target: &Target) -> Option<Move> {
 fn is_old_enough(
     gate: &Gate,
     repository: &Repository<'_>,
-    skill: Installed<'_>,
+    skill: InstalledSkill<'_>,
     kind: RefKind,
     commit: ObjectId,
 ) -> bool {
     let version = Version {
         kind,
         commit: Some(commit),
-        ..Version::locked(skill.name.as_str(), skill.entry)
+        ..Version::locked(skill)
     };
     let decision = gate.explain(Some(repository), &version, &[]);
     let is_about_age = |verdict: &&crate::policy::Verdict| verdict.key == Key::MinAge;

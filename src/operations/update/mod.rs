@@ -12,13 +12,11 @@ use serde::Serialize;
 
 use self::check_upstream::fetch_all;
 use self::plan_skill::plan_source;
-use self::source_update::{
-    Installed, Kept, NewVersion, Relocked, SkillUpdate, SourceUpdate, Terms,
-};
+use self::source_update::{Kept, NewVersion, Relocked, SkillUpdate, SourceUpdate, Terms};
 use super::OpError;
 use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
-use super::installed::{check_installed, named};
+use super::installed::{InstalledSkill, required_lockfile};
 use super::policy_check::{Gate, Refusal, Version};
 use super::report::{Action, Change, Conflicted, LeftAlone, Newer, Problem, refusal_reason};
 use super::resolve::full_spec;
@@ -152,16 +150,15 @@ fn failures_as_text<S: serde::Serializer>(
 /// When the lockfile can't be read, a name is not installed, or nothing can be written.
 pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let gate = Gate::open(context)?;
-    let lockfile = context
-        .lockfile()?
-        .ok_or_else(|| OpError::no_lockfile(&context.scope))?;
-    check_installed(&lockfile, &options.names)?;
+    let lockfile = required_lockfile(context)?;
+    let skills = InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
     let terms = Terms {
         context,
         options,
         gate: &gate,
+        lockfile: &lockfile,
     };
-    let (sources, refused) = installed_by_source(terms, &lockfile);
+    let (sources, refused) = installed_by_source(&gate, skills);
     let mut report = Report {
         dry_run: options.dry_run,
         refused,
@@ -214,20 +211,16 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
 /// Returns the requested skills of each source, and the refusals of those that the policy does not allow
 /// to be fetched.
 fn installed_by_source<'l>(
-    terms: Terms<'l, '_>,
-    lockfile: &'l Lockfile,
-) -> (BTreeMap<&'l Source, Vec<Installed<'l>>>, Vec<Refusal>) {
+    gate: &Gate,
+    skills: Vec<InstalledSkill<'l>>,
+) -> (BTreeMap<&'l Source, Vec<InstalledSkill<'l>>>, Vec<Refusal>) {
     let mut sources: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let mut refused = Vec::new();
-    for (name, entry) in named(lockfile, &terms.options.names) {
-        let version = Version::locked(name.as_str(), entry);
-        let refusals = terms.gate.before_fetch(&version);
+    for skill in skills {
+        let refusals = gate.before_fetch(&Version::locked(skill));
         if refusals.is_empty() {
-            sources.entry(&entry.source).or_default().push(Installed {
-                name,
-                entry,
-                lockfile,
-            });
+            let source = &skill.entry.source;
+            sources.entry(source).or_default().push(skill);
         }
         refused.extend(refusals);
     }
@@ -262,7 +255,9 @@ fn report_unwritten(
             SkillUpdate::Deleted(reason) => report.deleted.push(problem(reason)),
             SkillUpdate::Blocked(reason, found) => {
                 report.stuck.push(problem(reason));
-                report_findings(context, lockfile, &name, &found, report);
+                if let Ok(skill) = InstalledSkill::find(&context.scope, lockfile, &name) {
+                    report_findings(skill, &found, report);
+                }
             }
         }
     }
@@ -310,23 +305,22 @@ fn plan_updates<'u>(
     for update in updates {
         for (name, version) in update.new_versions() {
             // A skill that was removed while its source was asked stays removed.
-            let Some(before) = lockfile.skills.get(name) else {
+            let Ok(skill) = InstalledSkill::find(&context.scope, lockfile, name) else {
                 continue;
             };
             let wanted = Wanted {
                 name,
                 files: &version.files,
-                digest: None,
-                locked: Some(before),
+                locked: Some(skill.entry),
                 replaceable: version.kept.as_ref().map(|kept| kept.on_disk),
-                targets: lockfile.targets_of(before),
+                targets: skill.targets,
                 why,
             };
             let objects = update.repository.objects();
             match install_steps::plan(&context.scope, &wanted, options.force, objects)? {
                 SkillPlan::Blocked(folders) => report.left_alone.extend(folders),
                 SkillPlan::Ready(plan) => {
-                    report_version(context, lockfile, (name, version), &plan, report);
+                    report_version(context, skill, version, &plan, report);
                     versions.push((name, version));
                     planned.push(plan);
                 }
@@ -334,8 +328,9 @@ fn plan_updates<'u>(
         }
     }
     for (name, relocked) in updates.iter().flat_map(SourceUpdate::relocked) {
-        let change = relocked_change(context, name, relocked, lockfile);
-        report.skills.extend(change);
+        if let Ok(skill) = InstalledSkill::find(&context.scope, lockfile, name) {
+            report.skills.push(relocked_change(skill, relocked));
+        }
     }
     Ok((versions, planned))
 }
@@ -343,16 +338,16 @@ fn plan_updates<'u>(
 /// Reports a new version that is installed, or would be.
 fn report_version(
     context: &Context<'_>,
-    lockfile: &Lockfile,
-    (name, version): (&SkillName, &NewVersion),
+    skill: InstalledSkill<'_>,
+    version: &NewVersion,
     plan: &Planned<'_>,
     report: &mut Report,
 ) {
-    let Some(before) = lockfile.skills.get(name) else {
-        return;
+    let before = skill.entry;
+    let updated = InstalledSkill {
+        entry: &version.entry,
+        ..skill
     };
-    let places = install_steps::places(&context.scope, name, lockfile.targets_of(before));
-    let place = places.join(", ");
     let mut change = Change {
         from: before.commit.map(|commit| commit.to_string()),
         notes: version.notes.clone(),
@@ -360,27 +355,31 @@ fn report_version(
         lineage: version.lineage.clone(),
         compare_url: compare_url(context, before, version.entry.commit),
         edited: version.kept.as_ref().map_or_else(Vec::new, settled_edits),
-        ..Change::of(name, &version.entry, Action::Updated, places)
+        ..updated.change(Action::Updated)
     };
     if report.dry_run {
-        let trashed = install_steps::trash_notes(&context.scope, name, &plan.plan);
-        change.notes.extend(trashed);
+        change.notes.extend(install_steps::trash_notes(
+            &context.scope,
+            skill.name,
+            &plan.plan,
+        ));
     }
     report.skills.push(change);
     let marked = version.kept.as_ref().map(|kept| &kept.marked);
     if let Some(marked) = marked.filter(|marked| !marked.is_empty()) {
         report.conflicts.push(Conflicted {
-            name: name.to_string(),
-            place,
+            name: skill.name.to_string(),
+            place: skill.places().join(", "),
             commit: version.entry.commit.map(|commit| commit.to_string()),
             is_marked: true,
             files: marked.clone(),
         });
     }
     if let Some(unified) = &version.unified {
-        report.differences.insert(name.to_string(), unified.clone());
+        let name = skill.name.to_string();
+        report.differences.insert(name, unified.clone());
     }
-    report_findings(context, lockfile, name, &version.diagnostics, report);
+    report_findings(skill, &version.diagnostics, report);
 }
 
 /// Edits that were there when the source was asked are merged: these are newer.
@@ -394,19 +393,10 @@ fn why(refusal: plan::Refusal) -> &'static str {
 }
 
 /// Reports the findings of a new version, with its files in the first of its places.
-fn report_findings(
-    context: &Context<'_>,
-    lockfile: &Lockfile,
-    name: &SkillName,
-    found: &[Diagnostic],
-    report: &mut Report,
-) {
-    let Some(entry) = lockfile.skills.get(name) else {
-        return;
-    };
-    let places = install_steps::places(&context.scope, name, lockfile.targets_of(entry));
-    let place = places.first().map_or("", String::as_str);
-    report.diagnostics.extend(Found::of(place, found.to_vec()));
+fn report_findings(skill: InstalledSkill<'_>, found: &[Diagnostic], report: &mut Report) {
+    let place = skill.first_place();
+    let found = Found::of(&place, found.to_vec());
+    report.diagnostics.extend(found);
 }
 
 /// Returns the files whose edits are kept; of those with markers nothing is settled yet.
@@ -417,20 +407,13 @@ fn settled_edits(kept: &Kept) -> Vec<String> {
 }
 
 /// Describes a skill whose files stay where its history was rewritten.
-fn relocked_change(
-    context: &Context<'_>,
-    name: &SkillName,
-    relocked: &Relocked,
-    lockfile: &Lockfile,
-) -> Option<Change> {
-    let before = lockfile.skills.get(name)?;
-    let places = install_steps::places(&context.scope, name, lockfile.targets_of(before));
-    Some(Change {
-        from: before.commit.map(|commit| commit.to_string()),
+fn relocked_change(skill: InstalledSkill<'_>, relocked: &Relocked) -> Change {
+    Change {
+        from: skill.entry.commit.map(|commit| commit.to_string()),
         commit: relocked.commit.map(|commit| commit.to_string()),
         notes: relocked.note.iter().cloned().collect(),
-        ..Change::of(name, before, Action::Relocked, places)
-    })
+        ..skill.change(Action::Relocked)
+    }
 }
 
 fn compare_url(context: &Context<'_>, before: &Entry, now: Option<ObjectId>) -> Option<String> {

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::local_edits::{Edited, Local, MergeOutcome};
 use super::source_update::{
-    Fetched, Installed, Kept, NewVersion, Relocked, SkillUpdate, SourceUpdate, Target, Terms,
-    Upstream,
+    Fetched, Kept, NewVersion, Relocked, SkillUpdate, SourceUpdate, Target, Terms, Upstream,
 };
 use crate::diff::{self, SkillDiff};
 use crate::fetch::history::Lineage;
@@ -13,7 +12,8 @@ use crate::fetch::{Move, Repository};
 use crate::lockfile::Entry;
 use crate::merge::OnConflict;
 use crate::operations::OpError;
-use crate::operations::install_steps::{self, digest_of};
+use crate::operations::install_steps::digest_of;
+use crate::operations::installed::InstalledSkill;
 use crate::operations::policy_check::{Refusal, Version};
 use crate::operations::report::{Conflicted, ConflictedFile};
 use crate::operations::resolve::diagnose;
@@ -85,7 +85,7 @@ impl Source<'_, '_, '_> {
     /// Plans a new version, unless edits or the policy forbid it or no client would load it.
     fn plan(
         &self,
-        skill: Installed<'_>,
+        skill: InstalledSkill<'_>,
         target: &Target,
         mut upstream: Upstream,
     ) -> Result<SkillUpdate, Obstacle> {
@@ -143,12 +143,12 @@ impl Source<'_, '_, '_> {
     /// locked version where the skill was edited, because local edits must not widen what is allowed.
     fn refusals(
         &self,
-        skill: Installed<'_>,
+        skill: InstalledSkill<'_>,
         target: &Target,
         upstream: &Upstream,
     ) -> Result<Vec<Refusal>, OpError> {
         let gate = self.terms.gate;
-        if gate.policy().is_empty() {
+        if gate.policy.is_empty() {
             return Ok(Vec::new());
         }
         let theirs = self.theirs(skill, target, upstream)?;
@@ -160,7 +160,7 @@ impl Source<'_, '_, '_> {
         let version = Version {
             kind: target.kind,
             commit: target.commit,
-            ..Version::locked(skill.name.as_str(), skill.entry)
+            ..Version::locked(skill)
         };
         Ok(gate.before_write(self.repository, &version, &gained))
     }
@@ -168,7 +168,7 @@ impl Source<'_, '_, '_> {
     /// Returns the new version as upstream has it.
     fn theirs<'v>(
         &'v self,
-        skill: Installed<'_>,
+        skill: InstalledSkill<'_>,
         target: &Target,
         upstream: &'v Upstream,
     ) -> Result<GitFiles<'v>, OpError> {
@@ -181,7 +181,7 @@ impl Source<'_, '_, '_> {
     /// Returns a version that was locked, whose files are in the cache.
     fn locked(
         &self,
-        skill: Installed<'_>,
+        skill: InstalledSkill<'_>,
         tree: ObjectId,
     ) -> Result<Box<dyn SkillFiles + '_>, ObjectError> {
         let objects = self.repository.objects();
@@ -190,12 +190,9 @@ impl Source<'_, '_, '_> {
     }
 
     /// Returns the version that the new one replaces: the one on disk, else the locked one.
-    fn before(&self, skill: Installed<'_>) -> Option<Box<dyn SkillFiles + '_>> {
-        let scope = &self.terms.context.scope;
-        let targets = skill.lockfile.targets_of(skill.entry).iter();
-        let folders = targets.map(|target| scope.skill(target, skill.name));
-        let mut on_disk = folders.filter(|folder| folder.is_dir());
-        if let Some(view) = on_disk.find_map(|folder| DiskFiles::open(&folder, None).ok()) {
+    fn before(&self, skill: InstalledSkill<'_>) -> Option<Box<dyn SkillFiles + '_>> {
+        let mut on_disk = skill.folders().filter(|folder| folder.path.is_dir());
+        if let Some(view) = on_disk.find_map(|folder| DiskFiles::open(&folder.path, None).ok()) {
             return Some(Box::new(view));
         }
         let objects = self.repository.objects();
@@ -212,15 +209,12 @@ impl Source<'_, '_, '_> {
     /// Compares the version before with the new one, also as git writes it when that was asked for.
     fn differences(
         &self,
-        skill: Installed<'_>,
+        skill: InstalledSkill<'_>,
         after: &dyn SkillFiles,
     ) -> (SkillDiff, Option<String>) {
         let before = self.before(skill);
         let before = before.as_deref();
-        let targets = skill.lockfile.targets_of(skill.entry);
-        let places = install_steps::places(&self.terms.context.scope, skill.name, targets);
-        let place = places.first().map_or("", String::as_str);
-        let unified = || diff::unified(before, after, place);
+        let unified = || diff::unified(before, after, &skill.first_place());
         let unified = self.terms.options.with_differences.then(unified);
         (diff::compare(before, after), unified)
     }
@@ -228,7 +222,7 @@ impl Source<'_, '_, '_> {
     /// Merges the edits into the new version.
     fn with_edits(
         &self,
-        skill: Installed<'_>,
+        skill: InstalledSkill<'_>,
         target: &Target,
         upstream: Upstream,
         notes: &mut Vec<String>,
@@ -287,7 +281,7 @@ impl Source<'_, '_, '_> {
     /// Returns a conflict, with the changes of upstream when differences were asked for.
     fn conflict(
         &self,
-        skill: Installed<'_>,
+        skill: InstalledSkill<'_>,
         target: &Target,
         upstream: &Upstream,
         edited: &Edited,
@@ -313,7 +307,7 @@ impl Source<'_, '_, '_> {
 
     /// Gives an unchanged skill a commit that is still there, where the history was rewritten: the server
     /// may drop the locked one any day, and `install` would not find it.
-    fn relock(&self, skill: Installed<'_>, target: &Target) -> SkillUpdate {
+    fn relock(&self, skill: InstalledSkill<'_>, target: &Target) -> SkillUpdate {
         match self.lineage(skill, target) {
             Some(lineage @ Lineage::Rewritten) => SkillUpdate::Relocked(Relocked {
                 commit: target.commit,
@@ -323,7 +317,7 @@ impl Source<'_, '_, '_> {
         }
     }
 
-    fn lineage(&self, skill: Installed<'_>, target: &Target) -> Option<&Lineage> {
+    fn lineage(&self, skill: InstalledSkill<'_>, target: &Target) -> Option<&Lineage> {
         self.lineages.get(&(skill.entry.commit?, target.commit?))
     }
 }
@@ -358,6 +352,10 @@ fn unloadable(found: &[Diagnostic], whose: &str) -> Option<String> {
     ))
 }
 
-fn warning(lineage: Option<&Lineage>, skill: Installed<'_>, target: &Target) -> Option<String> {
+fn warning(
+    lineage: Option<&Lineage>,
+    skill: InstalledSkill<'_>,
+    target: &Target,
+) -> Option<String> {
     lineage?.warning(skill.entry.commit?, target.commit?)
 }

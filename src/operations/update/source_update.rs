@@ -10,6 +10,7 @@ use crate::digest::Digest;
 use crate::fetch::history::Lineage;
 use crate::fetch::{self, Repository};
 use crate::lockfile::{Entry, Lockfile};
+use crate::operations::installed::InstalledSkill;
 use crate::operations::policy_check::{Gate, Refusal};
 use crate::operations::report::{Conflicted, ConflictedFile, LeftAlone, Newer};
 use crate::policy::RefKind;
@@ -24,6 +25,7 @@ pub(super) struct Terms<'a, 'c> {
     pub context: &'a Context<'c>,
     pub options: &'a Options,
     pub gate: &'a Gate,
+    pub lockfile: &'a Lockfile,
 }
 
 /// All that was fetched of one source.
@@ -35,9 +37,9 @@ pub(super) struct Fetched<'a, 'l> {
     /// The skills whose update is known without their files.
     pub decided: Vec<(&'l SkillName, SkillUpdate)>,
     /// The skills with another tree upstream.
-    pub changed: Vec<(Installed<'l>, Target, Upstream)>,
+    pub changed: Vec<(InstalledSkill<'l>, Target, Upstream)>,
     /// The skills with the same tree in another commit.
-    pub same: Vec<(Installed<'l>, Target)>,
+    pub same: Vec<(InstalledSkill<'l>, Target)>,
 }
 
 /// The updates of the skills of one source.
@@ -69,14 +71,6 @@ pub(super) enum SkillUpdate {
     Deleted(String),
     /// It can't be updated, with the findings that are the reason.
     Blocked(String, Vec<Diagnostic>),
-}
-
-/// A skill that is installed.
-#[derive(Clone, Copy)]
-pub(super) struct Installed<'l> {
-    pub name: &'l SkillName,
-    pub entry: &'l Entry,
-    pub lockfile: &'l Lockfile,
 }
 
 /// The commit that a ref gives now.
