@@ -35,18 +35,12 @@ pub(crate) struct Cached {
 }
 
 /// Lists the cached sources.
-///
-/// # Errors
-/// If the cache can't be read.
 pub(crate) fn show(context: &Context<'_>) -> Result<Report, OpError> {
     choose(context, |_, _| Ok(true))
 }
 
 /// Removes the sources that were not fetched for `days`; 0 removes all. Returns the removed
 /// sources. Sources in use by another process are not removed.
-///
-/// # Errors
-/// If a source can't be removed.
 pub(crate) fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError> {
     let removed = choose(context, |cached, stored| {
         Ok(cached.days >= days && stored.remove()?)
@@ -54,7 +48,7 @@ pub(crate) fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError>
     let cache = context.dirs.cache()?;
     crate::fs::remove_folder(&cache.join(UNUSED_FOLDER))?;
     if days == 0 {
-        // Every commit is new again then: never older than it is.
+        // All commits are then new again, which is safe, because they are older than recorded.
         crate::fs::remove_folder(&cache.join(first_seen::FOLDER))?;
     }
     Ok(removed)

@@ -60,11 +60,7 @@ struct Missing<'a> {
     copy: Option<SkillTree>,
 }
 
-/// Installs the locked skills: the same bytes on every machine.
-///
-/// # Errors
-/// If the lockfile can't be read, a source can't be fetched, or the fetched files are not the
-/// locked ones. Then nothing was changed.
+/// Installs the locked skills: the same bytes on every machine. An error means that nothing was changed.
 pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let gate = Gate::open(context)?;
     let lockfile = if options.frozen {
@@ -89,7 +85,9 @@ pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<
         let mut change = skill.change(Action::Restored);
         if skill.entry.edits.is_some() && copy.is_none() {
             let keep = context.scope.command(&format!("keep {}", skill.name));
-            change.notes.push(format!("without the local edits that mdskill.lock records; {keep} records that there are none"));
+            change.notes.push(format!(
+                "without the local edits that mdskill.lock records; {keep} accepts it without them"
+            ));
         }
         if options.dry_run {
             let trashed = install_steps::trash_notes(&context.scope, skill.name, plan);

@@ -20,15 +20,12 @@ use mdskill_lint::name::SkillName;
 
 /// A skill to write, and its targets.
 pub(crate) struct Wanted<'a, 'b> {
-    /// Its name.
     pub(crate) name: &'a SkillName,
-    /// Its files.
     pub(crate) files: &'a SkillTree,
     /// Its entry in the lockfile before the command.
     pub(crate) locked: Option<&'b Entry>,
     /// The digest of edited files that may be replaced, because `files` contains the edits.
     pub(crate) replaceable: Option<Digest>,
-    /// Its targets.
     pub(crate) targets: &'b [Target],
     /// Explains why a folder is not changed.
     pub(crate) why: fn(Refusal) -> &'static str,
@@ -39,9 +36,7 @@ pub(crate) type Plan = Vec<(Target, Step, OnDisk)>;
 
 /// A skill whose steps are planned.
 pub(crate) struct Planned<'a> {
-    /// Its name.
     pub(crate) name: &'a SkillName,
-    /// Its files.
     pub(crate) files: &'a SkillTree,
     /// The objects with their content.
     pub(crate) objects: &'a Objects,
@@ -70,7 +65,7 @@ pub(crate) fn trash_notes(
     let trashed = plan.iter().filter(|(_, step, _)| *step == Step::Trash);
     trashed.map(move |(target, ..)| {
         let place = scope.display(&scope.skill(target, name));
-        format!("what is in {place} would go to the trash folder")
+        format!("{place} would be moved to the trash")
     })
 }
 
@@ -83,9 +78,6 @@ pub(crate) enum SkillPlan<'a> {
 }
 
 /// Plans the steps for a skill.
-///
-/// # Errors
-/// If a folder or a blob can't be read.
 pub(crate) fn plan<'a>(
     scope: &Scope,
     wanted: &Wanted<'a, '_>,
@@ -155,9 +147,6 @@ pub(crate) fn plan<'a>(
 }
 
 /// Stages all planned steps in the transaction, and returns the digest of each skill's files.
-///
-/// # Errors
-/// If files can't be read or written.
 pub(crate) fn put_all<'a, 'b: 'a>(
     transaction: &mut Transaction<'_>,
     planned: impl IntoIterator<Item = &'a mut Planned<'b>>,
@@ -193,9 +182,6 @@ pub(crate) fn put_all<'a, 'b: 'a>(
 }
 
 /// Returns the digest of a skill's files.
-///
-/// # Errors
-/// If a blob is missing.
 pub(crate) fn digest_of(files: &SkillTree, objects: &Objects) -> Result<Digest, ObjectError> {
     let mut digests = Vec::with_capacity(files.files.len());
     for file in &files.files {
@@ -245,9 +231,6 @@ pub(crate) fn changed_files(
 }
 
 /// Runs `change` in a transaction, and commits its steps and the changed lockfile.
-///
-/// # Errors
-/// If any step fails; then nothing was changed.
 pub(crate) fn in_transaction<T>(
     context: &Context<'_>,
     change: impl FnOnce(&mut Transaction<'_>, &mut Lockfile) -> Result<(T, Verdict), OpError>,

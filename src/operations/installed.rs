@@ -201,10 +201,10 @@ impl<'a> InstalledSkill<'a> {
         self.entry.edits.filter(|edits| !on_disk.is(*edits))?;
         match on_disk {
             OnDisk::Absent => Some(
-                "it is missing, and mdskill.lock records local edits to it: take it from the project's own history, or --force goes on without them".to_owned(),
+                "it is missing, and mdskill.lock records local edits to it; restore it with git, or use --force to continue without them".to_owned(),
             ),
             folder if folder.is(self.entry.digest) => Some(format!(
-                "the local edits that mdskill.lock records are not in it: take them from the project's own history, or {} records that there are none",
+                "it lacks the local edits that mdskill.lock records; restore them with git, or use {} to accept it without them",
                 self.scope.command(&format!("keep {}", self.name))
             )),
             _ => None,
@@ -219,7 +219,7 @@ impl<'a> InstalledSkill<'a> {
                 self.scope.command(&format!("install {}", self.name))
             )),
             OnDisk::NotAFolder => Err(format!(
-                "it is a file or a link, not a folder; {} moves it to the trash folder and restores the skill",
+                "it is a file or a link, not a folder; {} moves it to the trash and restores the skill",
                 self.scope
                     .command(&format!("install {} --force", self.name))
             )),

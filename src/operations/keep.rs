@@ -37,7 +37,6 @@ pub(crate) struct Report {
 /// A skill whose edits are kept.
 #[derive(Debug, Serialize)]
 pub(crate) struct Kept {
-    /// The name of the skill.
     pub(crate) name: SkillName,
     /// Its folders.
     pub(crate) places: Vec<String>,

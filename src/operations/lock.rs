@@ -87,9 +87,6 @@ impl Labels {
 }
 
 /// Writes the lockfile in the current form; with `resolve`, resolves a conflict in it first.
-///
-/// # Errors
-/// If the lockfile does not exist, it can't be read, or a chosen name is not in conflict.
 pub(crate) fn lock(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     context.recover()?;
     let text = Lockfile::read_text(&context.scope.lockfile)?;
@@ -121,9 +118,6 @@ pub(crate) fn lock(context: &Context<'_>, options: &Options) -> Result<Report, O
 /// Resolves a conflict before a command that writes, if both sides changed different skills only.
 ///
 /// Returns the names of the skills; `None` when nothing was resolved.
-///
-/// # Errors
-/// If the lockfile can't be written.
 pub(crate) fn resolve_clear_conflict(
     context: &Context<'_>,
 ) -> Result<Option<Vec<String>>, OpError> {

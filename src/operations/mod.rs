@@ -60,7 +60,7 @@ pub enum OpError {
     #[error("{0}")]
     Usage(String),
     /// `--skill` is used with a spec that names a skill.
-    #[error("`{0}` already names a skill; use --skill with owner/repo")]
+    #[error("`{0}` already names a skill; use --skill only with owner/repo")]
     SkillNamedTwice(String),
     /// `--name` is used with several skills.
     #[error("--name renames one skill, and {0} are being added")]
@@ -123,9 +123,7 @@ pub enum OpError {
         count: usize,
     },
     /// Two skills have the same name.
-    #[error(
-        "two skills would be installed as `{name}`: {first} and {second}; install one of them with --name NEW"
-    )]
+    #[error("two skills would be installed as `{name}`: {first} and {second}")]
     NameTaken {
         /// The name.
         name: SkillName,
@@ -182,10 +180,10 @@ pub enum OpError {
     #[error("`{0}` is in mdskill.lock, but its files are missing")]
     FilesMissing(SkillName),
     /// Another process changed the lockfile.
-    #[error("mdskill.lock was changed while its skills were being fetched; run the command again")]
+    #[error("mdskill.lock was changed while its skills were being fetched")]
     LockfileChanged,
     /// Another process changed the files of a skill.
-    #[error("`{0}` was changed while it was being imported; run the command again")]
+    #[error("`{0}` was changed while it was being imported")]
     SkillChanged(SkillName),
     /// A skill is not installed.
     #[error("`{name}` is not installed{}", did_you_mean(.nearest))]
@@ -241,6 +239,10 @@ impl HasHint for OpError {
             Self::ContainsTarget { .. } => Hint::text(
                 "move the skill's files to a folder of their own, such as skills/NAME, and add that",
             ),
+            Self::NameTaken { .. } => {
+                Hint::text("use --name NEW to install one of them under another name")
+            }
+            Self::LockfileChanged | Self::SkillChanged(_) => Hint::text("run the command again"),
             Self::TreeMismatch { .. } | Self::DigestMismatch(_) => {
                 Hint::text("`git log -p mdskill.lock` shows who changed the lockfile")
             }

@@ -12,7 +12,7 @@ use crate::target::Target;
 use mdskill_lint::name::SkillName;
 
 /// The reason why a folder that is its own source is not changed.
-pub(crate) const REASON: &str = "the lockfile names it as its own source, so there is no other copy of it; `mdskill remove` takes it out of the lockfile and keeps the folder";
+pub(crate) const REASON: &str = "the lockfile names it as its own source, so it is the only copy; `mdskill remove` removes it from the lockfile and keeps the folder";
 
 /// Checks that neither the folder of a skill nor a target is in the other, because a change of one
 /// would then change the other. Links are followed.

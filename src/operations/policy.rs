@@ -63,9 +63,6 @@ pub(crate) struct Explained {
 
 /// Explains whether the policy would allow adding each subject, or each installed skill, now.
 /// Installed skills are checked with cached data only.
-///
-/// # Errors
-/// If `mdskill.toml` can't be read, a skill is not installed, or a repository can't be fetched.
 pub(crate) async fn explain(
     context: &Context<'_>,
     subjects: &[Subject],

@@ -136,12 +136,10 @@ pub struct Problem {
 /// Returns the reason why a folder was not changed, with the next step.
 pub(crate) fn refusal_reason(refusal: Refusal) -> &'static str {
     match refusal {
-        Refusal::Edited => "it has local edits; --force moves it to the trash folder and goes on",
-        Refusal::Unmanaged => {
-            "mdskill did not install it; --force moves it to the trash folder and goes on"
-        }
+        Refusal::Edited => "it has local edits; --force moves it to the trash",
+        Refusal::Unmanaged => "mdskill did not install it; --force moves it to the trash",
         Refusal::NotAFolder => {
-            "it is a file or a link, not a folder; --force moves it to the trash folder and goes on"
+            "it is a file or a link, not a folder; --force moves it to the trash"
         }
     }
 }

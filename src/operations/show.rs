@@ -16,7 +16,6 @@ use mdskill_lint::name::SkillName;
 /// The result of `show`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
-    /// The skill's name.
     pub(crate) name: String,
     /// The description in the frontmatter.
     pub(crate) description: Option<String>,
@@ -38,9 +37,6 @@ pub(crate) struct Report {
 }
 
 /// Shows one skill.
-///
-/// # Errors
-/// If it is not installed, or its repository can't be fetched.
 pub(crate) async fn show(context: &Context<'_>, subject: &Subject) -> Result<Report, OpError> {
     match subject {
         Subject::Installed(name) => show_installed(context, name),

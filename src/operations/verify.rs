@@ -32,7 +32,6 @@ pub(crate) struct Report {
 /// A folder that differs from the lockfile.
 #[derive(Debug, Serialize)]
 pub(crate) struct Drift {
-    /// The name of the skill.
     pub(crate) name: SkillName,
     /// The folder, as shown to the user.
     pub(crate) place: String,

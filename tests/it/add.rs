@@ -160,7 +160,7 @@ fn one_skill_needs_no_choice_and_several_need_one() {
     shop.refuses(
         &["add", "acme/skills/one", "--skill", "two"],
         2,
-        "already names a skill; use --skill with owner/repo",
+        "already names a skill; use --skill only with owner/repo",
     );
     shop.refuses(
         &["add", "acme/skills", "--all", "--skill", "two"],

@@ -318,7 +318,7 @@ fn install_does_not_pretend_to_have_edits() {
     shop.refuses(
         &["install"],
         1,
-        "the local edits that mdskill.lock records are not in it",
+        "it lacks the local edits that mdskill.lock records",
     );
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
     shop.refuses(

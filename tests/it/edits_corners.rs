@@ -58,9 +58,9 @@ fn an_update_does_not_forget_recorded_edits_that_are_not_on_disk() {
     shop.refuses(
         &["update"],
         3,
-        ".github/skills/one was not changed: the local edits that mdskill.lock records are not in it",
+        ".github/skills/one was not changed: it lacks the local edits that mdskill.lock records",
     )
-    .says("`mdskill keep one` records that there are none");
+    .says("use `mdskill keep one` to accept it without them");
     // No files at all.
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
     shop.refuses(&["update"], 3, "it is missing, and mdskill.lock records");
@@ -172,15 +172,15 @@ fn install_says_what_it_can_t_have_and_does_not_pretend_twice() {
     shop.run(&["keep", "one"]).ok();
     shop.room
         .write(PAGE, BODY.replace("second", "ours and more"));
-    let note = "without the local edits that mdskill.lock records; `mdskill keep one` records that there are none";
+    let note = "without the local edits that mdskill.lock records; `mdskill keep one` accepts it without them";
     shop.run(&["install", "--force"]).ok().says(note);
     assert_eq!(shop.room.read(PAGE), BODY);
     shop.refuses(
         &["install", "--force"],
         1,
-        "the local edits that mdskill.lock records are not in it",
+        "it lacks the local edits that mdskill.lock records",
     );
-    shop.refuses(&["add", "acme/skills/one"], 1, "`mdskill keep one` records");
+    shop.refuses(&["add", "acme/skills/one"], 1, "use `mdskill keep one`");
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
     shop.refuses(
         &["add", "acme/skills/one"],
@@ -249,7 +249,7 @@ fn what_is_no_folder_is_not_told_to_be_unedited() {
 fn a_dry_run_tells_what_would_go_to_the_trash() {
     let (shop, mut repo) = installed(&[".github/skills"]);
     shop.room.write(PAGE, BODY.replace("second", "ours"));
-    let trash = "what is in .github/skills/one would go to the trash folder";
+    let trash = ".github/skills/one would be moved to the trash";
     shop.refuses(&["install", "--force", "--dry-run"], 0, trash)
         .says("1 to install, 0 unchanged");
     shop.refuses(

@@ -7,10 +7,8 @@ use super::resolve::Prepared;
 use super::{Options, Report, Sibling, Stopped, targets_of};
 use crate::context::Context;
 use crate::lockfile::Lockfile;
-use crate::operations::OpError;
 use crate::operations::findings::Found;
 use crate::operations::installed::SkillFolder;
-use crate::operations::report::Problem;
 use crate::operations::resolve::{Candidate, full_spec};
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
@@ -23,13 +21,7 @@ pub(super) fn report(
     report: &mut Report,
 ) {
     for prepared in repositories.iter_mut() {
-        let source = prepared.opened.repository.source.spec_prefix();
-        let left_out = |error: OpError| Problem {
-            name: source.clone(),
-            reason: error.to_string(),
-        };
-        let refused = prepared.refused.drain(..);
-        report.left_out.extend(refused.map(left_out));
+        report.left_out.append(&mut prepared.left_out);
         prepared.candidates.retain_mut(|candidate| {
             let targets = targets_of(options, lockfile, &candidate.name);
             let mut folders = SkillFolder::all(&context.scope, &candidate.name, &targets);

@@ -6,6 +6,7 @@ use crate::fetch::resolve::Query;
 use crate::lockfile::Lockfile;
 use crate::operations::OpError;
 use crate::operations::policy_check::{Gate, Refusal, Version, kind_of_query};
+use crate::operations::report::Problem;
 use crate::operations::resolve::{Candidate, Opened, full_spec, query_of, source_of};
 use crate::policy::RefKind;
 use crate::skill::discover::Found;
@@ -19,8 +20,8 @@ pub(super) struct Prepared<'a> {
     pub(super) chosen: Vec<String>,
     /// The requested skills that can be installed.
     pub(super) candidates: Vec<Candidate>,
-    /// The errors of the other requested skills, with `--all`.
-    pub(super) refused: Vec<OpError>,
+    /// The problems of the other requested skills, with `--all`.
+    pub(super) left_out: Vec<Problem>,
 }
 
 /// The requested skills of one repository at one ref.
@@ -108,12 +109,15 @@ pub(super) async fn prepare<'a>(
         }
     }
     let mut candidates = Vec::with_capacity(chosen.len());
-    let mut refused = Vec::new();
+    let mut left_out = Vec::new();
     for candidate in opened.prepare(&chosen, &options.settings).await? {
         match candidate {
             Ok(candidate) => candidates.push(candidate),
             // With --all, the other skills are installed.
-            Err(error) if options.all => refused.push(error),
+            Err(error) if options.all => left_out.push(Problem {
+                name: group.source.spec_prefix(),
+                reason: error.to_string(),
+            }),
             Err(error) => return Err(error),
         }
     }
@@ -122,7 +126,7 @@ pub(super) async fn prepare<'a>(
         opened,
         chosen: chosen.into_iter().map(|found| found.path).collect(),
         candidates,
-        refused,
+        left_out,
     })
 }
 
