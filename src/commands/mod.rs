@@ -190,8 +190,7 @@ impl Session<'_> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
-        let runtime = runtime
-            .map_err(|error| OpError::Disagrees(format!("failed to start the runtime: {error}")))?;
+        let runtime = runtime.map_err(OpError::Runtime)?;
         let finished = runtime.block_on(async {
             tokio::select! {
                 finished = verb => finished,

@@ -3,22 +3,14 @@
 use super::Session;
 use crate::cli::PolicyArgs;
 use crate::operations::OpError;
-use crate::operations::policy::{self, Subject};
+use crate::operations::policy;
 use crate::output::error::ExitStatus;
 use crate::output::render;
-use mdskill_lint::name::SkillName;
 
 pub(super) fn policy(session: &Session<'_>, arguments: &PolicyArgs) -> Result<ExitStatus, OpError> {
-    let subject = |typed: &String| -> Result<Subject, OpError> {
-        Ok(match typed.contains(['/', '\\']) || typed == "." {
-            true => Subject::Spec(typed.parse()?),
-            false => Subject::Installed(SkillName::from_folder(typed)?),
-        })
-    };
-    let subjects: Vec<Subject> = arguments
-        .subjects
-        .iter()
-        .map(subject)
+    let subjects = arguments.subjects.iter();
+    let subjects: Vec<_> = subjects
+        .map(|typed| typed.parse())
         .collect::<Result<_, _>>()?;
     let report = session.wait(policy::explain(&session.context, &subjects))?;
     session.printer.show("policy", &report, render::policy);

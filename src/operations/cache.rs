@@ -14,47 +14,41 @@ const UNUSED_FOLDER: &str = "states-v1";
 
 /// The result of `cache`.
 #[derive(Debug, Default, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// The cache folder.
-    pub folder: String,
+    pub(crate) folder: String,
     /// The cached sources.
-    pub sources: Vec<Cached>,
+    pub(crate) sources: Vec<Cached>,
     /// The total size in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 /// One cached source.
 #[derive(Debug, Serialize)]
-pub struct Cached {
+pub(crate) struct Cached {
     /// The URL or path of the source.
-    pub source: String,
+    pub(crate) source: String,
     /// The size on disk, in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// The days since the last fetch.
-    pub days: u64,
+    pub(crate) days: u64,
 }
 
 /// Lists the cached sources.
-///
-/// # Errors
-/// If the cache can't be read.
-pub fn show(context: &Context<'_>) -> Result<Report, OpError> {
+pub(crate) fn show(context: &Context<'_>) -> Result<Report, OpError> {
     choose(context, |_, _| Ok(true))
 }
 
 /// Removes the sources that were not fetched for `days`; 0 removes all. Returns the removed
 /// sources. Sources in use by another process are not removed.
-///
-/// # Errors
-/// If a source can't be removed.
-pub fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError> {
+pub(crate) fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError> {
     let removed = choose(context, |cached, stored| {
         Ok(cached.days >= days && stored.remove()?)
     })?;
     let cache = context.dirs.cache()?;
     crate::fs::remove_folder(&cache.join(UNUSED_FOLDER))?;
     if days == 0 {
-        // Every commit is new again then: never older than it is.
+        // All commits are then new again, which is safe, because they are older than recorded.
         crate::fs::remove_folder(&cache.join(first_seen::FOLDER))?;
     }
     Ok(removed)

@@ -1,68 +1,56 @@
-//! `diff --local`: what somebody wrote into installed skills since upstream's version.
+//! `diff --local`: the local edits of installed skills.
 
 use serde::Serialize;
 
 use super::OpError;
-use super::installed::{check_installed, named};
-use super::report::{LeftAlone, no_files};
+use super::installed::{InstalledSkill, required_lockfile};
+use super::report::LeftAlone;
 use crate::context::Context;
 use crate::diff::{SkillDiff, compare, unified};
 use crate::fetch::Repository;
-use crate::fs::tree::OnDisk;
 use crate::lockfile::Entry;
 use crate::skill::tree::SkillTree;
 use crate::skill::{DiskFiles, GitFiles};
 use mdskill_lint::name::SkillName;
 
-/// How the installed skills differ from what is locked.
+/// The differences between the installed files and the locked ones.
 #[derive(Debug, Default, Serialize)]
-pub struct Report {
-    /// The folders that differ, by skill.
-    pub skills: Vec<Edited>,
-    /// How many folders are as upstream has them.
-    pub unedited: usize,
-    /// What is missing, no folder, or has in it what is no file.
+pub(crate) struct Report {
+    /// The folders that differ, sorted by skill.
+    pub(crate) skills: Vec<Edited>,
+    /// The number of folders that are as locked.
+    pub(crate) unedited: usize,
+    /// The folders that can't be compared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub not_compared: Vec<LeftAlone>,
+    pub(crate) not_compared: Vec<LeftAlone>,
 }
 
 /// A folder that differs.
 #[derive(Debug, Serialize)]
-pub struct Edited {
+pub(crate) struct Edited {
     /// The skill.
-    pub name: String,
-    /// Its folder.
-    pub place: String,
-    /// Whether the edits are recorded in the lockfile, as they are.
-    pub is_kept: bool,
-    /// How its files differ, and what that means.
-    pub diff: SkillDiff,
-    /// The same, as git writes it.
-    pub unified: String,
+    pub(crate) name: SkillName,
+    /// The folder, as shown to the user.
+    pub(crate) place: String,
+    /// Whether the lockfile records exactly these edits.
+    pub(crate) is_kept: bool,
+    /// The differences of its files, and their meaning.
+    pub(crate) diff: SkillDiff,
+    /// The differences in git's unified format.
+    pub(crate) unified: String,
 }
 
-/// Compares the installed skills with upstream's version of them, as it is locked: from the store,
-/// or fetched when that has it no more.
-///
-/// # Errors
-/// When a name is not installed, or the locked version can't be had.
-pub async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpError> {
-    let lockfile = context
-        .lockfile()?
-        .ok_or_else(|| OpError::no_lockfile(&context.scope))?;
-    check_installed(&lockfile, names)?;
+/// Compares the installed skills with the locked version, which is fetched if it is not cached.
+pub(crate) async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpError> {
+    let lockfile = required_lockfile(context)?;
     let mut report = Report::default();
-    for (name, entry) in named(&lockfile, names) {
-        for target in lockfile.targets_of(entry) {
-            let folder = context.scope.skill(target, name);
-            let on_disk = OnDisk::read(&folder)?;
-            if let Some(reason) = no_files(&context.scope, name, &on_disk) {
-                report.not_compared.push(LeftAlone {
-                    name: name.to_string(),
-                    place: context.scope.display(&folder),
-                    reason,
-                    files: Vec::new(),
-                });
+    for skill in InstalledSkill::named(&context.scope, &lockfile, names)? {
+        let InstalledSkill { name, entry, .. } = skill;
+        for folder in skill.folders() {
+            let on_disk = folder.read()?;
+            if let Err(reason) = skill.comparable(&on_disk) {
+                let left_alone = folder.left_alone(reason, Vec::new());
+                report.not_compared.push(left_alone);
                 continue;
             }
             if on_disk.is(entry.digest) {
@@ -72,10 +60,10 @@ pub async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<Report,
             let repository = locked(context, entry).await?;
             let objects = repository.objects();
             let before = GitFiles::at(objects, entry.tree, "", name.as_str(), entry.tree)?;
-            let after = DiskFiles::open(&folder, None)?;
-            let place = context.scope.display(&folder);
+            let after = DiskFiles::open(&folder.path, None)?;
+            let place = folder.place();
             report.skills.push(Edited {
-                name: name.to_string(),
+                name: name.clone(),
                 is_kept: entry.edits.is_some_and(|edits| on_disk.is(edits)),
                 diff: compare(Some(&before), &after),
                 unified: unified(Some(&before), &after, &place),
@@ -86,7 +74,7 @@ pub async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<Report,
     Ok(report)
 }
 
-/// Opens the source of an entry with the files that it locks.
+/// Opens the source of an entry, and fetches the locked files.
 async fn locked<'a>(context: &'a Context<'_>, entry: &Entry) -> Result<Repository<'a>, OpError> {
     let mut repository = context.fetcher()?.open(&entry.source)?;
     if SkillTree::read(repository.objects(), entry.tree).is_err() {

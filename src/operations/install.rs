@@ -7,115 +7,101 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::OpError;
-use super::install_steps::{self, Plan, Planned, Verdict, is_known_version};
-use super::installed::{check_installed, edited_copy, named, stored_difference};
+use super::install_steps::{self, Plan, Planned, Verdict};
+use super::installed::{InstalledSkill, SkillFolder, required_lockfile};
 use super::own_source::{self, is_own_source};
 use super::policy_check::{Gate, Refusal};
-use super::report::{Action, Change, LeftAlone, lacks_edits, refusal_reason};
+use super::report::{Action, Change, LeftAlone, refusal_reason};
 use crate::context::Context;
-use crate::digest::Digest;
 use crate::fetch::Repository;
-use crate::fs::tree::OnDisk;
+use crate::fs::tree::{OnDisk, Snapshot};
 use crate::install::plan::{self, Step, decide};
-use crate::lockfile::{Entry, Lockfile};
 use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use mdskill_git::ObjectId;
+use mdskill_git::objects::{blob_id, tree_id};
 use mdskill_lint::name::SkillName;
 
 /// The arguments of `install`.
 #[derive(Debug, Default)]
-pub struct Options {
+pub(crate) struct Options {
     /// The skills to install; empty means all.
-    pub names: Vec<SkillName>,
+    pub(crate) names: Vec<SkillName>,
     /// Whether a missing lockfile is an error.
-    pub frozen: bool,
+    pub(crate) frozen: bool,
     /// Whether modified and unmanaged folders are moved to the trash.
-    pub force: bool,
+    pub(crate) force: bool,
     /// Whether to report the changes without making them.
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
 }
 
 /// The result of `install`.
 #[derive(Debug, Default, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// The skills whose files were restored.
-    pub skills: Vec<Change>,
+    pub(crate) skills: Vec<Change>,
     /// The number of skills whose files are as locked.
-    pub unchanged: usize,
+    pub(crate) unchanged: usize,
     /// The skills that the policy refuses. If there is one, nothing was changed.
-    pub refused: Vec<Refusal>,
+    pub(crate) refused: Vec<Refusal>,
     /// The folders that can not be replaced. If there is one, nothing was changed.
-    pub left_alone: Vec<LeftAlone>,
+    pub(crate) left_alone: Vec<LeftAlone>,
     /// The paths in the trash that folders were moved to.
-    pub trashed: Vec<String>,
+    pub(crate) trashed: Vec<String>,
     /// Whether this is a dry run.
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
 }
 
 /// A skill whose files differ from the lockfile.
 struct Missing<'a> {
-    name: &'a SkillName,
-    entry: &'a Entry,
+    skill: InstalledSkill<'a>,
     plan: Plan,
     /// The files with the recorded edits, if another target has them.
     copy: Option<SkillTree>,
 }
 
-/// Installs the locked skills: the same bytes on every machine.
-///
-/// # Errors
-/// If the lockfile can't be read, a source can't be fetched, or the fetched files are not the
-/// locked ones. Then nothing was changed.
-pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+/// Installs the locked skills: the same bytes on every machine. An error means that nothing was changed.
+pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let gate = Gate::open(context)?;
-    let lockfile = match context.lockfile()? {
-        Some(lockfile) => lockfile,
-        None if options.frozen => {
-            return Err(OpError::no_lockfile(&context.scope));
-        }
-        None => return Ok(Report::default()),
+    let lockfile = if options.frozen {
+        required_lockfile(context)?
+    } else {
+        context.lockfile()?.unwrap_or_default()
     };
-    check_installed(&lockfile, &options.names)?;
+    let skills = InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
     let mut report = Report {
         dry_run: options.dry_run,
         ..Report::default()
     };
-    let wanted = named(&lockfile, &options.names);
-    report.refused = gate.locked_skills(context, wanted).await?;
+    report.refused = gate.locked_skills(context, &skills).await?;
     if !report.refused.is_empty() {
         return Ok(report);
     }
-    let missing = find_missing(context, options, &lockfile, &mut report)?;
+    let missing = find_missing(context, options, skills, &mut report)?;
     if !report.left_alone.is_empty() || missing.is_empty() {
         return Ok(report);
     }
-    for Missing {
-        name,
-        entry,
-        plan,
-        copy,
-    } in &missing
-    {
-        let places = install_steps::places(&context.scope, name, lockfile.targets_of(entry));
-        let lacks_edits = entry.edits.is_some() && copy.is_none();
-        let note = lacks_edits.then(|| {
-            let keep = context.scope.command(&format!("keep {name}"));
-            format!("without the local edits that mdskill.lock records; {keep} records that there are none")
-        });
-        let trashed =
-            install_steps::trash_notes(&context.scope, name, plan).filter(|_| options.dry_run);
-        report.skills.push(Change {
-            notes: note.into_iter().chain(trashed).collect(),
-            ..Change::of(name, entry, Action::Restored, places)
-        });
+    for Missing { skill, plan, copy } in &missing {
+        let mut change = skill.change(Action::Restored);
+        if skill.entry.edits.is_some() && copy.is_none() {
+            let keep = context.scope.command(&format!("keep {}", skill.name));
+            change.notes.push(format!(
+                "without the local edits that mdskill.lock records; {keep} accepts it without them"
+            ));
+        }
+        if options.dry_run {
+            let trashed = install_steps::trash_notes(&context.scope, skill.name, plan);
+            change.notes.extend(trashed);
+        }
+        report.skills.push(change);
     }
     if options.dry_run {
         return Ok(report);
     }
     let mut sources: BTreeMap<&Source, Vec<Missing<'_>>> = BTreeMap::new();
-    for skill in missing {
-        sources.entry(&skill.entry.source).or_default().push(skill);
+    for missing in missing {
+        let source = &missing.skill.entry.source;
+        sources.entry(source).or_default().push(missing);
     }
     let fetched = try_join_all(
         sources
@@ -128,17 +114,19 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
             return Err(OpError::LockfileChanged);
         }
         for (repository, skills) in fetched {
-            let planned = skills.iter().map(|(skill, files)| Planned {
-                name: skill.name,
+            let planned = skills.iter().map(|(missing, files)| Planned {
+                name: missing.skill.name,
                 files,
                 objects: repository.objects(),
-                digest: None,
-                plan: skill.plan.clone(),
+                plan: missing.plan.clone(),
             });
             let mut planned: Vec<Planned<'_>> = planned.collect();
             let digests = install_steps::put_all(transaction, &mut planned)?;
-            for ((skill, _), digest) in skills.iter().zip(digests) {
-                check_digest(skill, digest)?;
+            for ((missing, _), digest) in skills.iter().zip(digests) {
+                let InstalledSkill { name, entry, .. } = missing.skill;
+                if digest != entry.digest && Some(digest) != entry.edits {
+                    return Err(OpError::DigestMismatch(name.clone()));
+                }
             }
         }
         Ok(((), Verdict::Commit))
@@ -150,78 +138,59 @@ pub async fn install(context: &Context<'_>, options: &Options) -> Result<Report,
 /// Returns the skills that are not as locked, and reports the folders that can not be replaced.
 fn find_missing<'a>(
     context: &Context<'_>,
-    options: &'a Options,
-    lockfile: &'a Lockfile,
+    options: &Options,
+    skills: Vec<InstalledSkill<'a>>,
     report: &mut Report,
 ) -> Result<Vec<Missing<'a>>, OpError> {
-    let mut missing = Vec::new();
-    for (name, entry) in named(lockfile, &options.names) {
+    let mut all_missing = Vec::new();
+    for skill in skills {
         let mut other = Vec::new();
-        for target in lockfile.targets_of(entry) {
-            let place = context.scope.skill(target, name);
-            let on_disk = OnDisk::read(&place)?;
+        for folder in skill.folders() {
+            let on_disk = folder.read()?;
             // The project's own repository has the recorded edits; upstream does not.
-            if !on_disk.is(entry.digest_on_disk()) {
-                other.push((target, place, on_disk));
+            if !on_disk.is(skill.entry.digest_on_disk()) {
+                other.push((folder, on_disk));
             }
         }
-        let copy = if other.is_empty() {
-            None
-        } else {
-            edited_copy(context, lockfile, name, entry)?
-        };
-        let mut plan = Vec::new();
-        for (target, place, on_disk) in other {
-            match step(
-                context,
-                options,
-                (name, entry),
-                copy.as_ref(),
-                &place,
-                &on_disk,
-            ) {
-                Ok(step) => plan.push((target.clone(), step, on_disk)),
-                Err(reason) => report.left_alone.push(LeftAlone {
-                    name: name.to_string(),
-                    place: context.scope.display(&place),
-                    reason,
-                    files: stored_difference(context, entry, &on_disk),
-                }),
-            }
-        }
-        if plan.is_empty() {
+        if other.is_empty() {
             report.unchanged += 1;
-        } else {
-            missing.push(Missing {
-                name,
-                entry,
-                plan,
-                copy,
-            });
+            continue;
         }
+        let mut missing = Missing {
+            skill,
+            plan: Vec::new(),
+            copy: skill.edited_copy()?,
+        };
+        for (folder, on_disk) in other {
+            match step(context, options.force, &missing, &folder, &on_disk) {
+                Ok(step) => missing.plan.push((folder.target.clone(), step, on_disk)),
+                Err(reason) => {
+                    let files = skill.changed_files(context, &on_disk);
+                    report.left_alone.push(folder.left_alone(reason, files));
+                }
+            }
+        }
+        all_missing.push(missing);
     }
-    Ok(missing)
+    Ok(all_missing)
 }
 
 /// Returns the step for a folder that is not as locked, or the reason to leave it alone.
 fn step(
     context: &Context<'_>,
-    options: &Options,
-    (name, entry): (&SkillName, &Entry),
-    copy: Option<&SkillTree>,
-    place: &Path,
+    force: bool,
+    Missing { skill, copy, .. }: &Missing<'_>,
+    folder: &SkillFolder<'_>,
     on_disk: &OnDisk,
 ) -> Result<Step, String> {
-    if is_own_source(&context.scope, entry, place) {
+    let entry = skill.entry;
+    if is_own_source(&context.scope, entry, &folder.path) {
         return Err(own_source::REASON.to_owned());
     }
-    if copy.is_none() {
-        // --force does not help a folder that already lacks only the edits.
-        let can_go_on = options.force && !on_disk.is(entry.digest);
-        let lacking = lacks_edits(&context.scope, name, entry, on_disk).filter(|_| !can_go_on);
-        if let Some(reason) = lacking {
-            return Err(reason);
-        }
+    // --force does not help a folder that already lacks only the edits.
+    let can_go_on = copy.is_some() || force && !on_disk.is(entry.digest);
+    if !can_go_on && let Some(reason) = skill.lacks_edits(on_disk) {
+        return Err(reason);
     }
     // If another target has the edits, they may replace the unmodified files.
     let (ours, wanted) = match copy {
@@ -230,9 +199,11 @@ fn step(
     };
     // An unmodified older version may be replaced, but not by files that lack the recorded edits.
     let may_be_older = copy.is_some() || entry.edits.is_none();
-    match decide(on_disk, ours.as_slice(), Some(wanted), options.force) {
+    match decide(on_disk, ours.as_slice(), Some(wanted), force) {
         Ok(step) => Ok(step),
-        Err(_) if may_be_older && was_installed(context, entry, on_disk, place) => Ok(Step::Replace),
+        Err(_) if may_be_older && was_installed(context, *skill, on_disk, &folder.path) => {
+            Ok(Step::Replace)
+        }
         Err(plan::Refusal::Unmanaged) => Err("it differs from the lockfile; --force moves it to the trash and installs the locked files".to_owned()),
         Err(refusal) => Err(refusal_reason(refusal).to_owned()),
     }
@@ -240,100 +211,99 @@ fn step(
 
 /// Whether the folder is an unmodified version of the skill that the cache has. This is so after
 /// a `git pull` that brought a newer lockfile.
-fn was_installed(context: &Context<'_>, entry: &Entry, on_disk: &OnDisk, place: &Path) -> bool {
-    let stored = context
-        .fetcher()
-        .and_then(|fetcher| fetcher.open_stored(&entry.source));
-    matches!(stored, Ok(Some(objects)) if is_known_version(&objects, on_disk, place))
+fn was_installed(
+    context: &Context<'_>,
+    skill: InstalledSkill<'_>,
+    on_disk: &OnDisk,
+    place: &Path,
+) -> bool {
+    let (OnDisk::Folder(snapshot), Some(objects)) = (on_disk, skill.cached(context)) else {
+        return false;
+    };
+    let tree = tree_of(snapshot, place).filter(|_| snapshot.special_files.is_empty());
+    tree.is_some_and(|tree| objects.contains(tree))
+}
+
+/// Computes the git tree of the files on disk.
+fn tree_of(snapshot: &Snapshot, folder: &Path) -> Option<ObjectId> {
+    let mut files = Vec::with_capacity(snapshot.files.len());
+    for (path, mode, _) in &snapshot.files {
+        let bytes = std::fs::read(folder.join(path)).ok()?;
+        files.push((path.as_str(), *mode, blob_id(&bytes).ok()?));
+    }
+    tree_id(&files).ok()
 }
 
 /// Fetches the files of one source's skills: two requests, or none if they are cached.
 async fn fetch<'a, 'b>(
     context: &'a Context<'_>,
     source: &Source,
-    skills: Vec<Missing<'b>>,
+    mut skills: Vec<Missing<'b>>,
 ) -> Result<(Repository<'a>, Vec<(Missing<'b>, SkillTree)>), OpError> {
     context
         .progress
         .begin(&format!("fetching {}", source.spec_prefix()));
     let mut repository = context.fetcher()?.open(source)?;
-    let (copied, skills): (Vec<_>, Vec<_>) =
-        skills.into_iter().partition(|skill| skill.copy.is_some());
-    let trees_here = skills
-        .iter()
-        .all(|skill| SkillTree::read(repository.objects(), skill.entry.tree).is_ok());
-    let commits: BTreeSet<ObjectId> = skills
+    let without_copy = skills.iter().filter(|missing| missing.copy.is_none());
+    let wanted: Vec<InstalledSkill<'_>> = without_copy.map(|missing| missing.skill).collect();
+    let commits: BTreeSet<_> = wanted
         .iter()
         .filter_map(|skill| skill.entry.commit)
         .collect();
     let commits: Vec<ObjectId> = commits.into_iter().collect();
+    let trees_here = wanted
+        .iter()
+        .all(|skill| SkillTree::read(repository.objects(), skill.entry.tree).is_ok());
     // Cached trees may be of other commits, so they prove nothing about these commits.
     let commits_here = commits.iter().all(|commit| repository.has_trees(*commit));
     let can_check = !commits.is_empty() && (commits_here || !context.offline);
     if can_check || !trees_here {
-        let wanted: Vec<Option<ObjectId>> = commits.iter().copied().map(Some).collect();
-        let discoveries = repository.discover(&wanted, &[]).await?;
-        check_trees(&repository, &skills, &wanted, &discoveries)?;
+        check_trees(&mut repository, &wanted, &commits).await?;
     }
     let mut files = Vec::with_capacity(skills.len());
-    for skill in &skills {
+    let mut blobs = Vec::new();
+    for Missing { skill, copy, .. } in &mut skills {
+        if let Some(copy) = copy.take() {
+            files.push(copy);
+            continue;
+        }
         let tree = SkillTree::read(repository.objects(), skill.entry.tree);
-        files.push(tree.map_err(|error| OpError::Refused {
+        let tree = tree.map_err(|error| OpError::Refused {
             spec: skill.name.to_string(),
             source: error,
-        })?);
+        })?;
+        blobs.extend(tree.blobs());
+        files.push(tree);
     }
-    repository
-        .fetch_blobs(
-            files.iter().flat_map(SkillTree::blobs).collect::<Vec<_>>(),
-            &commits,
-        )
-        .await?;
+    repository.fetch_blobs(blobs, &commits).await?;
     context.progress.end();
-    let with_edits = copied.into_iter().filter_map(|mut skill| {
-        let files = skill.copy.take()?;
-        Some((skill, files))
-    });
-    let fetched = skills.into_iter().zip(files);
-    Ok((repository, fetched.chain(with_edits).collect()))
+    Ok((repository, skills.into_iter().zip(files).collect()))
 }
 
 /// Checks that each commit has the locked tree, because an edited lockfile could name a tree of
 /// another commit.
-fn check_trees(
-    repository: &Repository<'_>,
-    skills: &[Missing<'_>],
-    commits: &[Option<ObjectId>],
-    discoveries: &[crate::skill::discover::Discovery],
+async fn check_trees(
+    repository: &mut Repository<'_>,
+    skills: &[InstalledSkill<'_>],
+    commits: &[ObjectId],
 ) -> Result<(), OpError> {
-    for skill in skills {
-        let at = commits
-            .iter()
-            .position(|commit| *commit == skill.entry.commit);
-        let found = at.and_then(|at| discoveries[at].at(&skill.entry.path));
-        if found.map(|found| found.tree) != Some(skill.entry.tree) {
-            let commit = skill.entry.commit.map_or_else(String::new, |commit| {
-                format!(" at commit {}", commit.short())
+    let commits: Vec<Option<ObjectId>> = commits.iter().copied().map(Some).collect();
+    let discoveries = repository.discover(&commits, &[]).await?;
+    let discoveries: BTreeMap<_, _> = commits.iter().zip(discoveries).collect();
+    for InstalledSkill { name, entry, .. } in skills {
+        let discovery = discoveries.get(&entry.commit);
+        let found = discovery.and_then(|discovery| discovery.at(&entry.path));
+        if found.map(|found| found.tree) != Some(entry.tree) {
+            let commit = entry
+                .commit
+                .map(|commit| format!(" at commit {}", commit.short()));
+            return Err(OpError::TreeMismatch {
+                name: (*name).clone(),
+                tree: entry.tree.short(),
+                path: entry.path.clone(),
+                place: format!("{}{}", repository.url, commit.unwrap_or_default()),
             });
-            return Err(OpError::Disagrees(format!(
-                "`{}` is tree {} at `{}` in mdskill.lock, but {}{commit} has another tree there; nothing was changed: check the history of the lockfile",
-                skill.name,
-                skill.entry.tree.short(),
-                skill.entry.path,
-                repository.url,
-            )));
         }
     }
     Ok(())
-}
-
-fn check_digest(skill: &Missing<'_>, digest: Digest) -> Result<(), OpError> {
-    if [Some(skill.entry.digest), skill.entry.edits].contains(&Some(digest)) {
-        Ok(())
-    } else {
-        Err(OpError::Disagrees(format!(
-            "the `digest` of `{}` in mdskill.lock does not match its `tree`; nothing was changed: check the history of the lockfile",
-            skill.name
-        )))
-    }
 }

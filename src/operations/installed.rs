@@ -1,114 +1,248 @@
-//! What several verbs ask about installed skills: which are named, what differs from the lock, and
-//! what of their edits is missing or not settled.
+//! [`InstalledSkill`]: a skill with its entry in the lockfile and its folders.
+
+use std::path::PathBuf;
 
 use super::OpError;
-use super::install_steps::{changed_files, changed_files_but};
+use super::install_steps::changed_files;
+use super::report::{Action, Change, LeftAlone};
 use crate::context::Context;
-use crate::fs::tree::OnDisk;
+use crate::fs;
+use crate::fs::tree::{OnDisk, Snapshot};
+use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
 use crate::skill::select::nearest;
 use crate::skill::tree::SkillTree;
+use crate::target::Target;
 use mdskill_git::objects::Objects;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
 
-/// Returns which files differ from the locked ones, leftovers aside, when the store still has those.
-pub fn stored_difference(context: &Context<'_>, entry: &Entry, on_disk: &OnDisk) -> Vec<String> {
-    match stored(context, entry) {
-        Some(objects) => changed_files(&objects, entry.tree, on_disk),
-        None => Vec::new(),
+/// A skill that is in the lockfile, or will be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InstalledSkill<'a> {
+    /// The project, or the user's home.
+    pub(crate) scope: &'a Scope,
+    /// The name of its folders.
+    pub(crate) name: &'a SkillName,
+    /// Its entry in the lockfile.
+    pub(crate) entry: &'a Entry,
+    /// Its targets.
+    pub(crate) targets: &'a [Target],
+}
+
+/// The folder of a skill in one target. It may not exist.
+#[derive(Debug)]
+pub(crate) struct SkillFolder<'a> {
+    scope: &'a Scope,
+    /// The name of the skill.
+    pub(crate) name: &'a SkillName,
+    /// The target.
+    pub(crate) target: &'a Target,
+    /// The path of the folder.
+    pub(crate) path: PathBuf,
+}
+
+impl<'a> SkillFolder<'a> {
+    /// Returns the folders of a skill.
+    pub(crate) fn all(
+        scope: &'a Scope,
+        name: &'a SkillName,
+        targets: &'a [Target],
+    ) -> impl Iterator<Item = Self> {
+        targets.iter().map(move |target| Self {
+            scope,
+            name,
+            target,
+            path: scope.skill(target, name),
+        })
     }
-}
 
-/// Returns which files differ from the locked ones, but for added ones that `is_left_out`, when the
-/// store still has the locked ones.
-pub fn stored_difference_but(
-    context: &Context<'_>,
-    entry: &Entry,
-    on_disk: &OnDisk,
-    is_left_out: impl Fn(&str) -> bool,
-) -> Vec<String> {
-    match stored(context, entry) {
-        Some(objects) => changed_files_but(&objects, entry.tree, on_disk, is_left_out),
-        None => Vec::new(),
+    /// Returns the path as shown to the user.
+    pub(crate) fn place(&self) -> String {
+        self.scope.display(&self.path)
     }
-}
 
-fn stored(context: &Context<'_>, entry: &Entry) -> Option<Objects> {
-    let fetcher = context.fetcher().ok()?;
-    fetcher.open_stored(&entry.source).ok()?
-}
+    /// Reads and hashes its files.
+    pub(crate) fn read(&self) -> Result<OnDisk, fs::Error> {
+        OnDisk::read(&self.path)
+    }
 
-/// Returns the files of a skill with the edits that the lockfile records, as one of its folders has
-/// them: from there its other folders can have them, too. Nothing when none has, or none are recorded.
-///
-/// # Errors
-/// When a folder can't be read.
-pub fn edited_copy(
-    context: &Context<'_>,
-    lockfile: &Lockfile,
-    name: &SkillName,
-    entry: &Entry,
-) -> Result<Option<SkillTree>, OpError> {
-    let Some(edits) = entry.edits else {
-        return Ok(None);
-    };
-    for target in lockfile.targets_of(entry) {
-        let folder = context.scope.skill(target, name);
-        if let OnDisk::Folder(snapshot) = OnDisk::read(&folder)?
-            && snapshot.is(edits)
-        {
-            let has_leftovers = snapshot.digest() == edits;
-            let files = snapshot.files.iter();
-            let files = files.filter(|(path, ..)| has_leftovers || !snapshot.is_leftover(path));
-            let files = files.map(|(path, mode, _)| {
-                let checked = SkillPath::from_bytes(path.as_bytes()).ok()?;
-                Some((checked, *mode, std::fs::read(folder.join(path)).ok()?))
-            });
-            let files: Option<Vec<_>> = files.collect();
-            return Ok(files.and_then(|files| SkillTree::of_files(files).ok()));
+    /// Reports that it was left alone.
+    pub(crate) fn left_alone(&self, reason: impl Into<String>, files: Vec<String>) -> LeftAlone {
+        LeftAlone {
+            name: self.name.to_string(),
+            place: self.place(),
+            reason: reason.into(),
+            files,
         }
     }
-    Ok(None)
 }
 
-/// Returns the line of the first marker that a merge left in a file, where all three are there.
-#[must_use]
-pub fn marked_line(bytes: &[u8]) -> Option<usize> {
+impl<'a> InstalledSkill<'a> {
+    /// Returns all skills of a lockfile.
+    pub(crate) fn all(scope: &'a Scope, lockfile: &'a Lockfile) -> impl Iterator<Item = Self> {
+        lockfile.skills.iter().map(move |(name, entry)| Self {
+            scope,
+            name,
+            entry,
+            targets: lockfile.targets_of(entry),
+        })
+    }
+
+    /// Returns the skill with this name.
+    pub(crate) fn find(
+        scope: &'a Scope,
+        lockfile: &'a Lockfile,
+        name: &SkillName,
+    ) -> Result<Self, OpError> {
+        if let Some(found) = Self::all(scope, lockfile).find(|skill| skill.name == name) {
+            return Ok(found);
+        }
+        let installed = lockfile.skills.keys().map(SkillName::as_str);
+        let near = nearest(installed, name.as_str(), 3);
+        Err(OpError::NotInstalled {
+            name: name.clone(),
+            nearest: near.into_iter().map(str::to_owned).collect(),
+        })
+    }
+
+    /// Returns the named skills, or all skills if there are no names.
+    pub(crate) fn named(
+        scope: &'a Scope,
+        lockfile: &'a Lockfile,
+        names: &[SkillName],
+    ) -> Result<Vec<Self>, OpError> {
+        for name in names {
+            Self::find(scope, lockfile, name)?;
+        }
+        let is_named = |skill: &Self| names.is_empty() || names.contains(skill.name);
+        Ok(Self::all(scope, lockfile).filter(is_named).collect())
+    }
+
+    /// Returns its folders.
+    pub(crate) fn folders(self) -> impl Iterator<Item = SkillFolder<'a>> {
+        SkillFolder::all(self.scope, self.name, self.targets)
+    }
+
+    /// Returns the paths of its folders, as shown to the user.
+    pub(crate) fn places(self) -> Vec<String> {
+        self.folders().map(|folder| folder.place()).collect()
+    }
+
+    /// Returns the path of its first folder, as shown to the user.
+    pub(crate) fn first_place(self) -> String {
+        self.folders()
+            .next()
+            .map_or_else(String::new, |folder| folder.place())
+    }
+
+    /// Reports what was done with it.
+    pub(crate) fn change(self, action: Action) -> Change {
+        let entry = self.entry;
+        Change {
+            name: self.name.to_string(),
+            action,
+            source: entry.source.to_string(),
+            path: entry.path.clone(),
+            git_ref: entry.git_ref.clone(),
+            from: None,
+            commit: entry.commit.map(|commit| commit.to_string()),
+            tree: entry.tree.to_string(),
+            places: self.places(),
+            notes: Vec::new(),
+            diff: None,
+            lineage: None,
+            compare_url: None,
+            edited: Vec::new(),
+        }
+    }
+
+    /// Returns the cached objects of its source.
+    pub(crate) fn cached(self, context: &Context<'_>) -> Option<Objects> {
+        let fetcher = context.fetcher().ok()?;
+        fetcher.open_stored(&self.entry.source).ok()?
+    }
+
+    /// Returns the files that differ from the locked ones, without leftovers. The list is empty if
+    /// the locked files are not cached.
+    pub(crate) fn changed_files(self, context: &Context<'_>, on_disk: &OnDisk) -> Vec<String> {
+        self.cached(context).map_or_else(Vec::new, |objects| {
+            changed_files(&objects, self.entry.tree, on_disk, Snapshot::is_leftover)
+        })
+    }
+
+    /// Returns its files with the recorded edits, from the first folder that has them, so that its
+    /// other folders can get them, too. `None` if no folder has them, or no edits are recorded.
+    pub(crate) fn edited_copy(self) -> Result<Option<SkillTree>, OpError> {
+        let Some(edits) = self.entry.edits else {
+            return Ok(None);
+        };
+        for folder in self.folders() {
+            if let OnDisk::Folder(snapshot) = folder.read()?
+                && snapshot.is(edits)
+            {
+                let has_leftovers = snapshot.digest() == edits;
+                let files = snapshot.files.iter();
+                let files = files.filter(|(path, ..)| has_leftovers || !snapshot.is_leftover(path));
+                let files = files.map(|(path, mode, _)| {
+                    let checked = SkillPath::from_bytes(path.as_bytes()).ok()?;
+                    Some((checked, *mode, std::fs::read(folder.path.join(path)).ok()?))
+                });
+                let files: Option<Vec<_>> = files.collect();
+                return Ok(files.and_then(|files| SkillTree::of_files(files).ok()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns what to do if a folder lacks the recorded edits: only the project's own repository
+    /// has them, because they are not upstream.
+    pub(crate) fn lacks_edits(self, on_disk: &OnDisk) -> Option<String> {
+        self.entry.edits.filter(|edits| !on_disk.is(*edits))?;
+        match on_disk {
+            OnDisk::Absent => Some(
+                "it is missing, and mdskill.lock records local edits to it; restore it with git, or use --force to continue without them".to_owned(),
+            ),
+            folder if folder.is(self.entry.digest) => Some(format!(
+                "it lacks the local edits that mdskill.lock records; restore them with git, or use {} to accept it without them",
+                self.scope.command(&format!("keep {}", self.name))
+            )),
+            _ => None,
+        }
+    }
+
+    /// Returns the files on disk, or why they can't be compared with the locked ones.
+    pub(crate) fn comparable(self, on_disk: &OnDisk) -> Result<&Snapshot, String> {
+        match on_disk {
+            OnDisk::Absent => Err(format!(
+                "it is missing; {} restores it",
+                self.scope.command(&format!("install {}", self.name))
+            )),
+            OnDisk::NotAFolder => Err(format!(
+                "it is a file or a link, not a folder; {} moves it to the trash and restores the skill",
+                self.scope
+                    .command(&format!("install {} --force", self.name))
+            )),
+            OnDisk::Folder(snapshot) => match snapshot.special_files.first() {
+                Some(special) => Err(format!(
+                    "`{special}` in it is not a regular file: remove it"
+                )),
+                None => Ok(snapshot),
+            },
+        }
+    }
+}
+
+/// Reads the lockfile, which must exist.
+pub(crate) fn required_lockfile(context: &Context<'_>) -> Result<Lockfile, OpError> {
+    let lockfile = context.lockfile()?;
+    lockfile.ok_or_else(|| OpError::no_lockfile(&context.scope))
+}
+
+/// Returns the line of the first conflict marker in a file that has all three of a conflict.
+pub(crate) fn marked_line(bytes: &[u8]) -> Option<usize> {
     let lines = || bytes.split(|byte| *byte == b'\n');
     let first = |mark: &[u8]| lines().position(|line| line.starts_with(mark));
     let (line, _, _) = (first(b"<<<<<<< ")?, first(b"=======")?, first(b">>>>>>> ")?);
     Some(line + 1)
-}
-
-/// Returns the named skills, or all.
-pub fn named<'a>(
-    lockfile: &'a Lockfile,
-    names: &'a [SkillName],
-) -> impl Iterator<Item = (&'a SkillName, &'a Entry)> {
-    lockfile
-        .skills
-        .iter()
-        .filter(move |(name, _)| names.is_empty() || names.contains(name))
-}
-
-/// Checks that every named skill is installed.
-///
-/// # Errors
-/// When one is not; its nearest names are in the error.
-pub fn check_installed(lockfile: &Lockfile, names: &[SkillName]) -> Result<(), OpError> {
-    match names
-        .iter()
-        .find(|name| !lockfile.skills.contains_key(name))
-    {
-        None => Ok(()),
-        Some(missing) => {
-            let installed = lockfile.skills.keys().map(SkillName::as_str);
-            let near = nearest(installed, missing.as_str(), 3);
-            Err(OpError::NotInstalled {
-                name: missing.to_string(),
-                nearest: near.into_iter().map(str::to_owned).collect(),
-            })
-        }
-    }
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::OpError;
+use super::installed::InstalledSkill;
 use crate::context::Context;
-use crate::fs::tree::OnDisk;
 use crate::install::InstallError;
 use crate::lockfile::merge::{Difference, Side};
 use crate::lockfile::{Lockfile, LockfileError};
@@ -12,13 +12,13 @@ use mdskill_lint::path::fold;
 
 /// The arguments of `lock`.
 #[derive(Debug, Default)]
-pub struct Options {
+pub(crate) struct Options {
     /// Whether to resolve a conflict; else it is an error.
-    pub resolve: bool,
+    pub(crate) resolve: bool,
     /// The skills and keys whose side the user chose, with that side.
-    pub chosen: Vec<(String, Side)>,
+    pub(crate) chosen: Vec<(String, Side)>,
     /// The side of everything that both sides changed and the user did not choose by name.
-    pub rest: Option<Side>,
+    pub(crate) rest: Option<Side>,
 }
 
 impl Options {
@@ -32,7 +32,7 @@ impl Options {
         for (name, _) in &self.chosen {
             let mut names = differences.iter().map(|difference| &difference.name);
             if !names.any(|found| fold(found) == fold(name)) {
-                return Err(OpError::Usage(format!("`{name}` is not in conflict")));
+                return Err(OpError::NotInConflict(name.clone()));
             }
         }
         Ok(())
@@ -41,24 +41,23 @@ impl Options {
 
 /// The resolved differences, and whether the lockfile was written.
 #[derive(Debug, Default, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// git's names of the sides, when there was a conflict.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Labels>,
+    pub(crate) labels: Option<Labels>,
     /// The differences with the chosen side. If one has no side, nothing was written.
-    pub differences: Vec<Difference>,
+    pub(crate) differences: Vec<Difference>,
     /// Whether the lockfile was written, because of a conflict or an older form.
-    pub is_written: bool,
+    pub(crate) is_written: bool,
     /// The number of skills in the lockfile.
-    pub skills: usize,
+    pub(crate) skills: usize,
     /// The number of folders that differ from the lockfile.
-    pub to_install: usize,
+    pub(crate) to_install: usize,
 }
 
 impl Report {
     /// Whether nothing is left for the user to choose.
-    #[must_use]
-    pub fn is_resolved(&self) -> bool {
+    pub(crate) fn is_resolved(&self) -> bool {
         self.differences
             .iter()
             .all(|difference| difference.side.is_some())
@@ -67,11 +66,11 @@ impl Report {
 
 /// git's names of the sides.
 #[derive(Debug, Clone, Serialize)]
-pub struct Labels {
+pub(crate) struct Labels {
     /// For example `HEAD`.
-    pub ours: String,
+    pub(crate) ours: String,
     /// A branch or a commit.
-    pub theirs: String,
+    pub(crate) theirs: String,
 }
 
 impl Labels {
@@ -88,10 +87,7 @@ impl Labels {
 }
 
 /// Writes the lockfile in the current form; with `resolve`, resolves a conflict in it first.
-///
-/// # Errors
-/// If the lockfile does not exist, it can't be read, or a chosen name is not in conflict.
-pub fn lock(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+pub(crate) fn lock(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     context.recover()?;
     let text = Lockfile::read_text(&context.scope.lockfile)?;
     let text = text.ok_or_else(|| OpError::no_lockfile(&context.scope))?;
@@ -122,10 +118,9 @@ pub fn lock(context: &Context<'_>, options: &Options) -> Result<Report, OpError>
 /// Resolves a conflict before a command that writes, if both sides changed different skills only.
 ///
 /// Returns the names of the skills; `None` when nothing was resolved.
-///
-/// # Errors
-/// If the lockfile can't be written.
-pub fn resolve_clear_conflict(context: &Context<'_>) -> Result<Option<Vec<String>>, OpError> {
+pub(crate) fn resolve_clear_conflict(
+    context: &Context<'_>,
+) -> Result<Option<Vec<String>>, OpError> {
     let is_in_conflict = matches!(
         context.lockfile(),
         Err(InstallError::Lockfile(LockfileError::Conflict { .. }))
@@ -157,10 +152,10 @@ fn write(context: &Context<'_>, before: &str, lockfile: &Lockfile) -> Result<boo
 
 fn to_install(context: &Context<'_>, lockfile: &Lockfile) -> Result<usize, OpError> {
     let mut differing = 0;
-    for (name, entry) in &lockfile.skills {
-        for target in lockfile.targets_of(entry) {
-            let on_disk = OnDisk::read(&context.scope.skill(target, name))?;
-            differing += usize::from(!on_disk.is(entry.digest_on_disk()));
+    for skill in InstalledSkill::all(&context.scope, lockfile) {
+        for folder in skill.folders() {
+            let is_as_locked = folder.read()?.is(skill.entry.digest_on_disk());
+            differing += usize::from(!is_as_locked);
         }
     }
     Ok(differing)

@@ -1,28 +1,31 @@
-//! The verbs: options in, a report out. They print nothing and ask nothing.
+//! The operations of the commands: each takes options and returns a report. They print nothing and
+//! ask nothing.
 
-pub mod add;
-pub mod cache;
-pub mod diff;
+pub(crate) mod add;
+pub(crate) mod cache;
+pub(crate) mod diff;
 pub mod findings;
 pub mod import;
-pub mod install;
-pub mod install_steps;
-pub mod installed;
-pub mod keep;
-pub mod list;
-pub mod list_remote;
-pub mod lock;
-pub mod own_source;
-pub mod policy;
+pub(crate) mod install;
+pub(crate) mod install_steps;
+pub(crate) mod installed;
+pub(crate) mod keep;
+pub(crate) mod list;
+pub(crate) mod list_remote;
+pub(crate) mod lock;
+pub(crate) mod own_source;
+pub(crate) mod policy;
 pub mod policy_check;
-pub mod remove;
+pub(crate) mod remove;
 pub mod report;
-pub mod resolve;
-pub mod rule;
-pub mod show;
+pub(crate) mod resolve;
+pub(crate) mod rule;
+pub(crate) mod show;
 pub mod update;
 pub mod validate;
-pub mod verify;
+pub(crate) mod verify;
+
+use std::path::PathBuf;
 
 use crate::config::ConfigError;
 use crate::dirs::NoFolder;
@@ -34,170 +37,227 @@ use crate::lockfile::LockfileError;
 use crate::skill::tree::TreeError;
 use crate::spec::SpecError;
 use crate::target::TargetError;
-use mdskill_lint::name::NameError;
+use mdskill_git::ObjectId;
+use mdskill_lint::name::{NameError, SkillName};
+use mdskill_lint::settings::UnknownRule;
 
-/// A verb did not do what it was asked.
+/// An operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum OpError {
-    /// What was typed is no spec.
+    /// A spec is invalid.
     #[error(transparent)]
     Spec(#[from] SpecError),
-    /// A name that can't be one.
+    /// A name is invalid.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// A folder that can't be a target.
+    /// A target is invalid.
     #[error(transparent)]
     Target(#[from] TargetError),
-    /// Options that don't go together, or one that is missing.
+    /// A rule does not exist.
+    #[error(transparent)]
+    Rule(#[from] UnknownRule),
+    /// An argument is invalid, or two exclude each other.
     #[error("{0}")]
     Usage(String),
-    /// What a person decided can't be read.
+    /// `--skill` is used with a spec that names a skill.
+    #[error("`{0}` already names a skill; use --skill only with owner/repo")]
+    SkillNamedTwice(String),
+    /// `--name` is used with several skills.
+    #[error("--name renames one skill, and {0} are being added")]
+    RenamesSeveral(usize),
+    /// `lock --ours` or `--theirs` names a skill that both sides have in common.
+    #[error("`{0}` is not in conflict")]
+    NotInConflict(String),
+    /// A local folder does not exist.
+    #[error("{path} does not exist", path = .0.display())]
+    NoSuchPath(PathBuf),
+    /// A local folder has no refs.
+    #[error("{0} is a local folder without git, which has no refs")]
+    FolderRef(String),
+    /// `mdskill.toml` can't be read.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The source can't be fetched from.
+    /// A source can't be fetched.
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    /// Another tool's file can't be understood; nothing was changed.
+    /// The file of another tool is invalid. Nothing was changed.
     #[error("{file}:{line}: {problem}")]
     Manifest {
         /// The file.
         file: String,
         /// The line, from 1.
         line: usize,
-        /// What is wrong, and what to do.
+        /// The problem.
         problem: String,
     },
-    /// Nothing could be installed.
+    /// Installed files can't be read or written.
     #[error(transparent)]
     Install(#[from] InstallError),
-    /// No skill of that name.
+    /// A repository does not have the requested skill.
     #[error("{place} has no skill `{wanted}`{}", did_you_mean(.nearest))]
     NoSuchSkill {
-        /// The source's spec.
+        /// The spec of the repository.
         place: String,
-        /// What was asked for.
+        /// The requested skill.
         wanted: String,
-        /// Names like it.
+        /// Similar names.
         nearest: Vec<String>,
     },
-    /// Several skills of that name.
-    #[error("`{wanted}` is the name of {} skills; write one of\n  {}", .specs.len(), .specs.join("\n  "))]
+    /// Several skills have the requested name.
+    #[error("`{wanted}` is the name of {} skills; use one of\n  {}", .specs.len(), .specs.join("\n  "))]
     Ambiguous {
-        /// What was asked for.
+        /// The requested name.
         wanted: String,
-        /// The full specs.
+        /// The specs of the skills.
         specs: Vec<String>,
     },
-    /// The repository has no skill at all.
+    /// A repository has no skills.
     #[error("{0} has no skill: no folder in it has a SKILL.md")]
     NoSkills(String),
-    /// Several skills, and none was chosen.
-    #[error("{place} has {count} skills; choose with --skill NAME, or take all with --all")]
-    NotChosen {
-        /// The source's spec.
-        place: String,
-        /// How many there are.
-        count: usize,
-    },
-    /// Several skills, and the command takes one.
+    /// A repository or folder has several skills, and none is requested.
     #[error("{place} has {count} skills; name one of them")]
-    NotNamed {
-        /// The source's spec.
+    SeveralSkills {
+        /// The spec of the repository or folder.
         place: String,
-        /// How many there are.
+        /// The number of skills.
         count: usize,
     },
-    /// Two skills would lie in one folder.
-    #[error(
-        "two skills would be installed as `{name}`: {first} and {second}; install one of them with --name NEW"
-    )]
+    /// Two skills have the same name.
+    #[error("two skills would be installed as `{name}`: {first} and {second}")]
     NameTaken {
         /// The name.
-        name: String,
+        name: SkillName,
         /// One of the two.
         first: String,
         /// The other.
         second: String,
     },
-    /// A skill's folder and a folder that it would be installed into are not apart.
-    #[error("{folder} can't be added: {}", not_apart(target, *.is_inside))]
-    OwnSource {
-        /// The skill's folder.
+    /// The folder of a skill is in a target.
+    #[error("{folder} can't be added: it is already in {target}, where skills are installed")]
+    InTarget {
+        /// The folder of the skill.
         folder: String,
         /// The target.
         target: String,
-        /// Whether the skill's folder is in the target; else it contains it.
-        is_inside: bool,
     },
-    /// A skill's files must not be written.
+    /// A target is in the folder of a skill.
+    #[error("{folder} can't be added: it contains {target}, where it would be installed")]
+    ContainsTarget {
+        /// The folder of the skill.
+        folder: String,
+        /// The target.
+        target: String,
+    },
+    /// The files of a skill are not safe to write.
     #[error("{spec} is refused:\n  {source}")]
     Refused {
-        /// The skill.
+        /// The spec or name of the skill.
         spec: String,
-        /// Why.
+        /// The reason.
         source: TreeError,
     },
-    /// The lockfile and what it names don't agree.
+    /// A ref in the lockfile is invalid.
     #[error("{0}")]
-    Disagrees(String),
-    /// Another mdskill was faster.
-    #[error("mdskill.lock was changed while its skills were being fetched; run the command again")]
+    LockedRef(String),
+    /// The tree in the lockfile is not that of the commit.
+    #[error(
+        "`{name}` is tree {tree} at `{path}` in mdskill.lock, but {place} has another tree there; nothing was changed"
+    )]
+    TreeMismatch {
+        /// The name of the skill.
+        name: SkillName,
+        /// The locked tree, shortened.
+        tree: String,
+        /// The folder in the source.
+        path: String,
+        /// The URL of the source, and the commit.
+        place: String,
+    },
+    /// The digest in the lockfile is not that of the tree.
+    #[error("the `digest` of `{0}` in mdskill.lock does not match its `tree`; nothing was changed")]
+    DigestMismatch(SkillName),
+    /// An installed skill has no files.
+    #[error("`{0}` is in mdskill.lock, but its files are missing")]
+    FilesMissing(SkillName),
+    /// Another process changed the lockfile.
+    #[error("mdskill.lock was changed while its skills were being fetched")]
     LockfileChanged,
-    /// Nothing is installed under that name.
+    /// Another process changed the files of a skill.
+    #[error("`{0}` was changed while it was being imported")]
+    SkillChanged(SkillName),
+    /// A skill is not installed.
     #[error("`{name}` is not installed{}", did_you_mean(.nearest))]
     NotInstalled {
-        /// What was asked for.
-        name: String,
-        /// Names like it.
+        /// The requested name.
+        name: SkillName,
+        /// Similar names.
         nearest: Vec<String>,
     },
-    /// There is nothing to install from.
-    #[error("there is no {lockfile}")]
-    NoLockfile {
-        /// Where it would be.
-        lockfile: String,
+    /// There is no lockfile.
+    #[error("there is no {0}")]
+    NoLockfile(String),
+    /// A repository has SHA-256 object ids.
+    #[error("the repository of {0} uses SHA-256 object ids, which --since does not support")]
+    Sha256Repository(String),
+    /// A partial clone lacks objects of a commit.
+    #[error("this partial clone lacks objects of `{git_ref}` (for example {})", .missing.short())]
+    PartialClone {
+        /// The commit, as typed.
+        git_ref: String,
+        /// One of the objects.
+        missing: ObjectId,
     },
+    /// The asynchronous runtime can't be started.
+    #[error("failed to start the runtime: {0}")]
+    Runtime(std::io::Error),
 }
 
 impl OpError {
-    /// Says that a scope has no lockfile.
-    #[must_use]
-    pub fn no_lockfile(scope: &Scope) -> Self {
-        let lockfile = if scope.is_personal {
+    /// Returns the error for a scope without a lockfile.
+    pub(crate) fn no_lockfile(scope: &Scope) -> Self {
+        Self::NoLockfile(if scope.is_personal {
             scope.lockfile.display().to_string()
         } else {
             format!("mdskill.lock in {} or above", scope.root.display())
-        };
-        Self::NoLockfile { lockfile }
+        })
     }
 }
 
 impl HasHint for OpError {
     fn hint(&self) -> Option<Hint> {
-        match self {
-            Self::Fetch(error) => error.hint(),
-            Self::Install(error) => error.hint(),
-            Self::NoSuchSkill { place, .. }
-            | Self::NotChosen { place, .. }
-            | Self::NotNamed { place, .. } => {
-                Some(Hint::command(format!("list {place}")).then(" lists its skills"))
+        Some(match self {
+            Self::Fetch(error) => return error.hint(),
+            Self::Install(error) => return error.hint(),
+            Self::NoSuchSkill { place, .. } => {
+                Hint::command(format!("list {place}")).then(" lists its skills")
             }
-            Self::OwnSource {
-                is_inside: true, ..
-            } => Some(Hint::text(
+            Self::SeveralSkills { place, .. } => Hint::command(format!("list {place}"))
+                .then(" lists its skills; `add` can also take --skill NAME or --all"),
+            Self::InTarget { .. } => Hint::text(
                 "agents load it from there without mdskill; to install copies of it, move it to another folder, such as skills/NAME, and add that",
-            )),
-            Self::OwnSource { .. } => Some(Hint::text(
+            ),
+            Self::ContainsTarget { .. } => Hint::text(
                 "move the skill's files to a folder of their own, such as skills/NAME, and add that",
-            )),
-            Self::NotInstalled { .. } => {
-                Some(Hint::command("list").then(" lists the installed skills"))
+            ),
+            Self::NameTaken { .. } => {
+                Hint::text("use --name NEW to install one of them under another name")
             }
-            Self::NoLockfile { .. } => {
-                Some(Hint::command("add owner/repo/skill").then(" installs a skill and creates it"))
+            Self::LockfileChanged | Self::SkillChanged(_) => Hint::text("run the command again"),
+            Self::TreeMismatch { .. } | Self::DigestMismatch(_) => {
+                Hint::text("`git log -p mdskill.lock` shows who changed the lockfile")
             }
-            _ => None,
-        }
+            Self::FilesMissing(name) => {
+                Hint::command(format!("install {name}")).then(" restores them")
+            }
+            Self::NotInstalled { .. } => Hint::command("list").then(" lists the installed skills"),
+            Self::NoLockfile(_) => {
+                Hint::command("add owner/repo/skill").then(" installs a skill and creates it")
+            }
+            Self::PartialClone { git_ref, .. } => {
+                Hint::text(format!("`git checkout {git_ref}` fetches them"))
+            }
+            _ => return None,
+        })
     }
 }
 
@@ -225,19 +285,10 @@ impl From<mdskill_git::objects::ObjectError> for OpError {
     }
 }
 
-fn not_apart(target: &str, is_inside: bool) -> String {
-    match is_inside {
-        true => format!("it is already in {target}, where skills are installed"),
-        false => format!("it contains {target}, where it would be installed"),
-    }
-}
-
 fn did_you_mean(nearest: &[String]) -> String {
-    match nearest {
-        [] => String::new(),
-        names => {
-            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            format!("; did you mean {}?", names.join(" or "))
-        }
+    if nearest.is_empty() {
+        return String::new();
     }
+    let names: Vec<String> = nearest.iter().map(|name| format!("`{name}`")).collect();
+    format!("; did you mean {}?", names.join(" or "))
 }

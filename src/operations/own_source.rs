@@ -1,4 +1,5 @@
-//! Skills of a folder that is also where they are installed: what is there is the author's own.
+//! Skills whose source is the folder that they are installed in. Its files are never replaced or
+//! removed, because there is no other copy of them.
 
 use std::path::{Path, PathBuf};
 
@@ -10,15 +11,12 @@ use crate::source::Source;
 use crate::target::Target;
 use mdskill_lint::name::SkillName;
 
-/// Why a folder that is its own source is left alone.
-pub const REASON: &str = "the lockfile names it as its own source, so there is no other copy of it; `mdskill remove` takes it out of the lockfile and keeps the folder";
+/// The reason why a folder that is its own source is not changed.
+pub(crate) const REASON: &str = "the lockfile names it as its own source, so it is the only copy; `mdskill remove` removes it from the lockfile and keeps the folder";
 
-/// Checks that the folder of a skill and the targets it is to be installed into are apart, by
-/// their real paths: each would change with the other.
-///
-/// # Errors
-/// [`OpError::OwnSource`].
-pub fn check_apart(
+/// Checks that neither the folder of a skill nor a target is in the other, because a change of one
+/// would then change the other. Links are followed.
+pub(crate) fn check_apart(
     scope: &Scope,
     (source, path): (&Source, &str),
     name: &SkillName,
@@ -32,24 +30,24 @@ pub fn check_apart(
         let is_inside = [&target, &place].map(|outer| fs::is_within(&folder, outer));
         let contains = [&target, &place].map(|inner| fs::is_within(inner, &folder));
         if is_inside.contains(&true) || contains.contains(&true) {
-            return Err(OpError::OwnSource {
-                folder: scope.display(&folder),
-                target: scope.display(&target),
-                is_inside: is_inside.contains(&true),
+            let (folder, target) = (scope.display(&folder), scope.display(&target));
+            return Err(if is_inside.contains(&true) {
+                OpError::InTarget { folder, target }
+            } else {
+                OpError::ContainsTarget { folder, target }
             });
         }
     }
     Ok(())
 }
 
-/// Whether the source of an entry is `place`, where it is installed, or in it.
-#[must_use]
-pub fn is_own_source(scope: &Scope, entry: &Entry, place: &Path) -> bool {
+/// Whether the source of an entry is the folder `place`, which it is installed in, or is in it.
+pub(crate) fn is_own_source(scope: &Scope, entry: &Entry, place: &Path) -> bool {
     let folder = folder_of(scope, &entry.source, &entry.path);
     folder.is_some_and(|folder| fs::is_within(&folder, place))
 }
 
-/// Returns the folder that a skill is copied from, when its source is a folder of files.
+/// Returns the folder that a skill is copied from; `None` if its source is a git repository.
 fn folder_of(scope: &Scope, source: &Source, path: &str) -> Option<PathBuf> {
     let Source::Folder { path: folder } = source else {
         return None;

@@ -3,83 +3,72 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::installed::{check_installed, named};
+use super::installed::InstalledSkill;
 use super::policy_check::{self, Gate, Version};
-use super::resolve::{Opened, full_spec, query_of, source_of};
+use super::resolve::{Opened, Subject, query_of, source_of};
 use crate::context::Context;
 use crate::diff;
 use crate::fetch::{Fetcher, Repository};
-use crate::lockfile::{Entry, Lockfile};
 use crate::policy::{Decision, Key, RefKind, Verdict};
 use crate::skill::DiskFiles;
-use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
-use mdskill_lint::name::SkillName;
+use mdskill_lint::Settings;
 
 /// The result of `policy`.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// The path of `mdskill.toml`, which may not exist.
-    pub file: String,
+    pub(crate) file: String,
     /// The policy keys that are set.
-    pub keys: Vec<Meaning>,
+    pub(crate) keys: Vec<Meaning>,
     /// The decision about each skill.
-    pub skills: Vec<Explained>,
+    pub(crate) skills: Vec<Explained>,
     /// Whether the user named skills.
     #[serde(skip)]
-    pub is_asked: bool,
+    pub(crate) is_asked: bool,
 }
 
 /// A policy key that is set.
 #[derive(Debug, Serialize)]
-pub struct Meaning {
+pub(crate) struct Meaning {
     /// The key.
-    pub key: Key,
+    pub(crate) key: Key,
     /// Its value, as TOML.
-    pub value: String,
+    pub(crate) value: String,
     /// The requirement, in words.
-    pub meaning: String,
+    pub(crate) meaning: String,
 }
 
 /// The decision about one skill.
 #[derive(Debug, Serialize)]
-pub struct Explained {
+pub(crate) struct Explained {
     /// The name of an installed skill, or the spec.
-    pub name: String,
+    pub(crate) name: String,
     /// The source, as the lockfile names it.
-    pub source: String,
+    pub(crate) source: String,
     /// The ref that it follows.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
-    pub git_ref: Option<String>,
+    pub(crate) git_ref: Option<String>,
     /// The commit; `None` for a local folder, or if it is not resolved.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub commit: Option<String>,
+    pub(crate) commit: Option<String>,
     /// Whether the policy allows it.
-    pub is_allowed: bool,
+    pub(crate) is_allowed: bool,
     /// Whether it was not fetched because its source or ref is refused. The other keys are then not
     /// checked.
-    pub is_unfetched: bool,
+    pub(crate) is_unfetched: bool,
     /// The decision of each key.
-    pub verdicts: Vec<Verdict>,
-}
-
-/// The skill to explain.
-#[derive(Debug)]
-pub enum Subject {
-    /// An installed skill.
-    Installed(SkillName),
-    /// A skill of a repository.
-    Spec(Spec),
+    pub(crate) verdicts: Vec<Verdict>,
 }
 
 /// Explains whether the policy would allow adding each subject, or each installed skill, now.
 /// Installed skills are checked with cached data only.
-///
-/// # Errors
-/// If `mdskill.toml` can't be read, a skill is not installed, or a repository can't be fetched.
-pub async fn explain(context: &Context<'_>, subjects: &[Subject]) -> Result<Report, OpError> {
+pub(crate) async fn explain(
+    context: &Context<'_>,
+    subjects: &[Subject],
+) -> Result<Report, OpError> {
     let gate = Gate::open(context)?;
-    let policy = gate.policy();
+    let policy = &gate.policy;
     let meaning = |key| {
         Some(Meaning {
             key,
@@ -95,18 +84,16 @@ pub async fn explain(context: &Context<'_>, subjects: &[Subject]) -> Result<Repo
     };
     let lockfile = context.lockfile()?.unwrap_or_default();
     if subjects.is_empty() {
-        for (name, entry) in named(&lockfile, &[]) {
-            let explained = installed(context, &gate, &lockfile, name, entry).await?;
-            report.skills.push(explained);
+        for skill in InstalledSkill::all(&context.scope, &lockfile) {
+            report.skills.push(installed(context, &gate, skill).await?);
         }
     }
     for subject in subjects {
         report.skills.push(match subject {
             Subject::Spec(spec) => upstream(context, &gate, spec).await?,
             Subject::Installed(name) => {
-                check_installed(&lockfile, std::slice::from_ref(name))?;
-                let entry = &lockfile.skills[name];
-                installed(context, &gate, &lockfile, name, entry).await?
+                let skill = InstalledSkill::find(&context.scope, &lockfile, name)?;
+                installed(context, &gate, skill).await?
             }
         });
     }
@@ -117,11 +104,9 @@ pub async fn explain(context: &Context<'_>, subjects: &[Subject]) -> Result<Repo
 async fn installed(
     context: &Context<'_>,
     gate: &Gate,
-    lockfile: &Lockfile,
-    name: &SkillName,
-    entry: &Entry,
+    skill: InstalledSkill<'_>,
 ) -> Result<Explained, OpError> {
-    let mut version = Version::locked(name.as_str(), entry);
+    let mut version = Version::locked(skill);
     let mut repository: Option<Repository<'_>> = None;
     if version.kind != RefKind::Folder {
         let fetcher = Fetcher {
@@ -134,9 +119,8 @@ async fn installed(
     if let (Some(repository), true) = (&mut repository, gate.must_look_up(&version)) {
         policy_check::look_up(repository, std::slice::from_mut(&mut version)).await?;
     }
-    let targets = lockfile.targets_of(entry).iter();
-    let mut places = targets.map(|target| context.scope.skill(target, name));
-    let view = places.find_map(|place| DiskFiles::open(&place, None).ok());
+    let mut folders = skill.folders();
+    let view = folders.find_map(|folder| DiskFiles::open(&folder.path, None).ok());
     let gained = view.as_ref().map(|view| diff::capabilities(view));
     let all: Vec<_> = gained.iter().flatten().cloned().collect();
     let mut decision = gate.explain(repository.as_ref(), &version, &all);
@@ -144,7 +128,7 @@ async fn installed(
         let mut verdicts = decision.verdicts.iter_mut();
         if let Some(verdict) = verdicts.find(|verdict| verdict.key == Key::Deny) {
             verdict.is_allowed = false;
-            let install = context.scope.command(&format!("install {name}"));
+            let install = context.scope.command(&format!("install {}", skill.name));
             verdict.reason = format!(
                 "its files are missing, so their capabilities are unknown; {install} restores them"
             );
@@ -172,26 +156,12 @@ async fn upstream(context: &Context<'_>, gate: &Gate, spec: &Spec) -> Result<Exp
     }
     let mut opened = Opened::open(context, &source, &query).await?;
     let found = opened.the_one(spec.skill.as_deref()).await?;
-    let name = full_spec(&source, &found.path);
-    let tree = SkillTree::read(opened.repository.objects(), found.tree);
-    let files = tree.map_err(|error| OpError::Refused {
-        spec: name.clone(),
-        source: error,
-    })?;
-    let commits: Vec<_> = opened.commit().into_iter().collect();
-    let blobs: Vec<_> = files.blobs().collect();
-    opened.repository.fetch_blobs(blobs, &commits).await?;
-    let folder = found.folder().unwrap_or_else(|| source.repository_name());
-    let commit = opened.commit();
-    let gained =
-        policy_check::capabilities(&opened.repository, commit, &found.path, folder, &files)?;
-    let resolved = opened.resolved.as_ref();
+    let mut prepared = opened.prepare(&[found], &Settings::default()).await?;
+    let candidate = prepared.remove(0)?;
+    let gained = policy_check::capabilities(&opened.repository, &candidate)?;
     let version = Version {
-        name: &name,
-        kind: policy_check::kind_of(resolved),
-        git_ref: resolved.and_then(|resolved| resolved.follows.as_deref()),
-        commit,
-        ..unfetched
+        name: &candidate.spec(),
+        ..Version::of(&candidate, policy_check::kind_of(opened.resolved.as_ref()))
     };
     let decision = gate.explain(Some(&opened.repository), &version, &gained);
     Ok(explained(&version, decision, false))

@@ -1,6 +1,5 @@
-//! [`Gate`]: the policy of `mdskill.toml`, where verbs that let something in must pass.
-//!
-//! No option of any verb opens it.
+//! [`Gate`]: checks skills against the policy of `mdskill.toml`, before they are fetched and before
+//! they are written. No command-line option overrides it.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -9,6 +8,8 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::OpError;
+use super::installed::InstalledSkill;
+use super::resolve::Candidate;
 use crate::context::Context;
 use crate::diff;
 use crate::fetch::resolve::{MatchedRef, Query, Resolved};
@@ -18,54 +19,49 @@ use crate::policy::{
     Content, Decision, Evidence, Facts, Pin, Policy, RefKind, Verdict, judge, judge_unfetched,
 };
 use crate::skill::GitFiles;
-use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use crate::spec::GitRef;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
 use mdskill_lint::capability::Capability;
-use mdskill_lint::name::SkillName;
 
-/// The policy, ready to be asked.
-#[derive(Debug, Clone)]
-pub struct Gate {
-    policy: Policy,
+/// The policy, and the current time.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    pub(crate) policy: Policy,
     now: u64,
 }
 
-/// One skill at one version, as the gate is asked about it.
+/// The version of a skill to check.
 #[derive(Debug, Clone, Copy)]
-pub struct Version<'a> {
-    /// Its name, or the spec that names it.
-    pub name: &'a str,
-    /// Where it comes from.
-    pub source: &'a Source,
-    /// What kind of ref it follows.
-    pub kind: RefKind,
-    /// That ref, as the lockfile writes it.
-    pub git_ref: Option<&'a str>,
-    /// The commit; nothing for a folder of files, or when it is not known yet.
-    pub commit: Option<ObjectId>,
+pub(crate) struct Version<'a> {
+    /// The name or the spec of the skill.
+    pub(crate) name: &'a str,
+    pub(crate) source: &'a Source,
+    /// The kind of the ref that it follows.
+    pub(crate) kind: RefKind,
+    /// The ref, as in the lockfile.
+    pub(crate) git_ref: Option<&'a str>,
+    /// The commit; `None` for a local folder, or if it is not known yet.
+    pub(crate) commit: Option<ObjectId>,
 }
 
-/// That the policy does not let a skill in, by one of its keys.
+/// The refusal of a skill by one key of the policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
-    /// The skill's name, or the spec that names it.
+    /// The name or the spec of the skill.
     pub name: String,
-    /// Where it comes from.
+    /// The source, as in the lockfile.
     pub source: String,
-    /// The key that refuses it, and why.
+    /// The key, and the reason.
     #[serde(flatten)]
     pub verdict: Verdict,
 }
 
 impl Gate {
-    /// Reads the policy. Called before anything is fetched: what can't be understood lets nothing in.
-    ///
-    /// # Errors
-    /// When `mdskill.toml` can't be read, or says what nobody understands.
-    pub fn open(context: &Context<'_>) -> Result<Self, OpError> {
+    /// Reads the policy. Operations call this before they fetch anything, because an invalid policy
+    /// must not allow anything.
+    pub(crate) fn open(context: &Context<'_>) -> Result<Self, OpError> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         Ok(Self {
             policy: context.config()?.policy,
@@ -73,23 +69,14 @@ impl Gate {
         })
     }
 
-    /// Returns the policy.
-    #[must_use]
-    pub fn policy(&self) -> &Policy {
-        &self.policy
-    }
-
-    /// Returns why nothing of a version need be fetched: its source is not allowed, or its ref
-    /// can't be what the policy asks for.
-    #[must_use]
-    pub fn before_fetch(&self, version: &Version<'_>) -> Vec<Refusal> {
+    /// Returns the refusals of the source and the ref of a version, which need no network request.
+    pub(crate) fn before_fetch(&self, version: &Version<'_>) -> Vec<Refusal> {
         version.refusals(self.explain_unfetched(version))
     }
 
-    /// Returns why a version must not be written. `gained` is what the skill can do that it could
-    /// not before; of a skill that is added, all that it can do.
-    #[must_use]
-    pub fn before_write(
+    /// Returns the refusals of a fetched version. `gained` are the capabilities that the skill gains;
+    /// all of them for a new skill.
+    pub(crate) fn before_write(
         &self,
         repository: &Repository<'_>,
         version: &Version<'_>,
@@ -98,27 +85,23 @@ impl Gate {
         version.refusals(self.explain(Some(repository), version, gained))
     }
 
-    /// Returns why content that is locked already must not be written: by its source and its ref
-    /// alone, for who locked it decided on the rest.
-    #[must_use]
-    pub fn as_locked(&self, version: &Version<'_>) -> Vec<Refusal> {
+    /// Returns the refusals of locked content: only of its source and its ref, because its age and
+    /// its capabilities were checked when it was locked.
+    pub(crate) fn as_locked(&self, version: &Version<'_>) -> Vec<Refusal> {
         version.refusals(judge(&self.policy, &version.facts(Content::AsLocked)))
     }
 
-    /// Returns why locked skills must not be put back. Their refs are looked up at their source,
-    /// in one request a source, when their names alone do not tell what `pin` asks for.
-    ///
-    /// # Errors
-    /// When a source can't be asked.
-    pub async fn locked_skills<'a>(
+    /// Returns the refusals of locked skills. A ref whose kind is not known from its name is looked up
+    /// if `pin` depends on it, with one request for each source.
+    pub(crate) async fn locked_skills(
         &self,
         context: &Context<'_>,
-        skills: impl Iterator<Item = (&'a SkillName, &'a Entry)>,
+        skills: &[InstalledSkill<'_>],
     ) -> Result<Vec<Refusal>, OpError> {
         let mut refusals = Vec::new();
         let mut open: BTreeMap<&Source, Vec<Version<'_>>> = BTreeMap::new();
-        for (name, entry) in skills {
-            let version = Version::locked(name.as_str(), entry);
+        for skill in skills {
+            let version = Version::locked(*skill);
             let refused = self.before_fetch(&version);
             if refused.is_empty() && self.must_look_up(&version) {
                 open.entry(version.source).or_default().push(version);
@@ -139,21 +122,18 @@ impl Gate {
         Ok(refusals)
     }
 
-    /// Whether the ref of a version must be looked up before the policy can judge it.
-    #[must_use]
-    pub fn must_look_up(&self, version: &Version<'_>) -> bool {
+    /// Whether the policy depends on the kind of a ref that must be looked up.
+    pub(crate) fn must_look_up(&self, version: &Version<'_>) -> bool {
         self.policy.pin == Some(Pin::Tag) && version.kind == RefKind::Unknown
     }
 
-    /// Returns what can be said of a version of which nothing is fetched.
-    #[must_use]
-    pub fn explain_unfetched(&self, version: &Version<'_>) -> Decision {
+    /// Returns the decision about a version that is not fetched.
+    pub(crate) fn explain_unfetched(&self, version: &Version<'_>) -> Decision {
         judge_unfetched(&self.policy, &version.facts(Content::AsLocked))
     }
 
-    /// Returns what every key says of a version.
-    #[must_use]
-    pub fn explain(
+    /// Returns the decision of every key about a version.
+    pub(crate) fn explain(
         &self,
         repository: Option<&Repository<'_>>,
         version: &Version<'_>,
@@ -162,7 +142,7 @@ impl Gate {
         let known = repository.zip(version.commit);
         let evidence = Evidence {
             first_seen: known.and_then(|(repository, commit)| repository.first_seen(commit)),
-            // What is not here to be read is as young as can be.
+            // Treat a missing commit as created now (fail closed).
             committed: known.map(|(repository, commit)| {
                 let commit = repository.objects().commit(commit);
                 commit.map_or(self.now, |commit| u64::try_from(commit.time).unwrap_or(0))
@@ -178,12 +158,9 @@ impl Gate {
     }
 }
 
-/// Looks up what kind of refs versions of one source follow, in one request; what can't be
-/// told stays unknown.
-///
-/// # Errors
-/// When the source can't be asked, for another reason than `--offline`.
-pub async fn look_up(
+/// Looks up the kinds of the refs of versions of one source, in one request. With `--offline`, they
+/// stay unknown.
+pub(crate) async fn look_up(
     repository: &mut Repository<'_>,
     versions: &mut [Version<'_>],
 ) -> Result<(), FetchError> {
@@ -208,15 +185,26 @@ pub async fn look_up(
 }
 
 impl<'a> Version<'a> {
-    /// Returns a locked skill, with what its ref alone tells.
-    #[must_use]
-    pub fn locked(name: &'a str, entry: &'a Entry) -> Self {
+    /// Returns the locked version of a skill. The kind of its ref may be unknown.
+    pub(crate) fn locked(skill: InstalledSkill<'a>) -> Self {
+        let entry = skill.entry;
         Self {
-            name,
+            name: skill.name.as_str(),
             source: &entry.source,
             kind: kind_of_lock(entry),
             git_ref: entry.git_ref.as_deref(),
             commit: entry.commit,
+        }
+    }
+
+    /// Returns the version of a skill that is not installed.
+    pub(crate) fn of(skill: &'a Candidate, kind: RefKind) -> Self {
+        Self {
+            name: skill.name.as_str(),
+            source: &skill.source,
+            kind,
+            git_ref: skill.git_ref.as_deref(),
+            commit: skill.commit,
         }
     }
 
@@ -241,25 +229,19 @@ impl<'a> Version<'a> {
     }
 }
 
-/// Returns all that a skill can do whose files are listed and here: what it gains when it is added.
-///
-/// # Errors
-/// When the commit's tree is missing.
-pub fn capabilities(
+/// Returns all capabilities of a skill.
+pub(crate) fn capabilities(
     repository: &Repository<'_>,
-    commit: Option<ObjectId>,
-    path: &str,
-    folder: &str,
-    files: &SkillTree,
+    skill: &Candidate,
 ) -> Result<Vec<Capability>, ObjectError> {
-    let root = repository.root_tree(commit)?;
-    let view = GitFiles::of(repository.objects(), root, path, folder, files);
+    let root = repository.root_tree(skill.commit)?;
+    let (objects, folder) = (repository.objects(), skill.name.as_str());
+    let view = GitFiles::of(objects, root, &skill.path, folder, &skill.files);
     Ok(diff::capabilities(&view).into_iter().collect())
 }
 
-/// Returns what kind of ref a query names, as far as its text tells.
-#[must_use]
-pub fn kind_of_query(source: &Source, query: &Query) -> RefKind {
+/// Returns the kind of the ref of a query, if it is known from its text.
+pub(crate) fn kind_of_query(source: &Source, query: &Query) -> RefKind {
     match (source, query) {
         (Source::Folder { .. }, _) => RefKind::Folder,
         (_, Query::Default) => RefKind::Default,
@@ -281,13 +263,11 @@ pub fn kind_of_query(source: &Source, query: &Query) -> RefKind {
     }
 }
 
-/// Returns what kind of ref led to a commit; a folder of files has none.
-#[must_use]
-pub fn kind_of(resolved: Option<&Resolved>) -> RefKind {
+/// Returns the kind of the ref that led to a commit; `None` means a local folder.
+pub(crate) fn kind_of(resolved: Option<&Resolved>) -> RefKind {
     match resolved.map(|resolved| &resolved.matched) {
         None => RefKind::Folder,
         Some(MatchedRef::Head(_)) => RefKind::Default,
-        // `refs/tags/…` was a tag; whatever else stands below `refs/` moves.
         Some(MatchedRef::Tag(_)) => RefKind::Tag,
         Some(MatchedRef::Branch(_)) => RefKind::Branch,
         Some(MatchedRef::Range(_)) => RefKind::Range,
@@ -295,7 +275,7 @@ pub fn kind_of(resolved: Option<&Resolved>) -> RefKind {
     }
 }
 
-/// What nobody can read as a ref is none that the policy knows.
+/// Returns the kind of the ref of an entry; an unparsable ref is [`RefKind::Unknown`].
 fn kind_of_lock(entry: &Entry) -> RefKind {
     let query = Query::from_lock(entry.git_ref.as_deref());
     query.map_or(RefKind::Unknown, |query| {

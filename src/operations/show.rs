@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::resolve::{Opened, full_spec, query_of, source_of};
+use super::installed::InstalledSkill;
+use super::resolve::{Opened, Subject, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::fs::tree;
-use crate::lockfile::Entry;
 use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
 use mdskill_lint::SKILL_FILE;
@@ -15,42 +15,29 @@ use mdskill_lint::name::SkillName;
 
 /// The result of `show`.
 #[derive(Debug, Serialize)]
-pub struct Report {
-    /// The skill's name.
-    pub name: String,
+pub(crate) struct Report {
+    pub(crate) name: String,
     /// The description in the frontmatter.
-    pub description: Option<String>,
+    pub(crate) description: Option<String>,
     /// The spec that installs it.
-    pub spec: String,
+    pub(crate) spec: String,
     /// The source, as the lockfile names it.
-    pub source: String,
+    pub(crate) source: String,
     /// The folder in the source.
-    pub path: String,
+    pub(crate) path: String,
     /// The commit; `None` for a local folder.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub commit: Option<String>,
+    pub(crate) commit: Option<String>,
     /// The folders that it is installed in.
-    pub places: Vec<String>,
+    pub(crate) places: Vec<String>,
     /// The paths of its files.
-    pub files: Vec<String>,
+    pub(crate) files: Vec<String>,
     /// The text of `SKILL.md` after the frontmatter.
-    pub body: String,
-}
-
-/// The skill to show.
-#[derive(Debug)]
-pub enum Subject {
-    /// An installed skill.
-    Installed(SkillName),
-    /// A skill of a repository.
-    Spec(Spec),
+    pub(crate) body: String,
 }
 
 /// Shows one skill.
-///
-/// # Errors
-/// If it is not installed, or its repository can't be fetched.
-pub async fn show(context: &Context<'_>, subject: &Subject) -> Result<Report, OpError> {
+pub(crate) async fn show(context: &Context<'_>, subject: &Subject) -> Result<Report, OpError> {
     match subject {
         Subject::Installed(name) => show_installed(context, name),
         Subject::Spec(spec) => show_upstream(context, spec).await,
@@ -59,40 +46,21 @@ pub async fn show(context: &Context<'_>, subject: &Subject) -> Result<Report, Op
 
 fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpError> {
     let lockfile = context.lockfile()?.unwrap_or_default();
-    super::installed::check_installed(&lockfile, std::slice::from_ref(name))?;
-    let entry: &Entry = &lockfile.skills[name];
-    let places: Vec<_> = lockfile
-        .targets_of(entry)
-        .iter()
-        .map(|target| context.scope.skill(target, name))
-        .collect();
-    let text = match places.first() {
-        Some(place) => crate::fs::read_if_found(&place.join(SKILL_FILE))?,
-        None => None,
-    };
-    let text = text.ok_or_else(|| {
-        OpError::Disagrees(format!(
-            "`{name}` is in mdskill.lock, but its files are missing; {} restores them",
-            context.scope.command(&format!("install {name}"))
-        ))
-    })?;
-    let files = tree::list(&places[0])?
-        .files
-        .into_iter()
-        .map(|file| file.path)
-        .collect();
+    let skill = InstalledSkill::find(&context.scope, &lockfile, name)?;
+    let first = skill.folders().next();
+    let first = first.ok_or_else(|| OpError::FilesMissing(name.clone()))?;
+    let text = crate::fs::read_if_found(&first.path.join(SKILL_FILE))?;
+    let text = text.ok_or_else(|| OpError::FilesMissing(name.clone()))?;
+    let files = tree::list(&first.path)?.files;
     Ok(Report {
         name: name.to_string(),
         description: frontmatter::summary(&text).1,
-        spec: full_spec(&entry.source, &entry.path),
-        source: entry.source.to_string(),
-        path: entry.path.clone(),
-        commit: entry.commit.map(|commit| commit.to_string()),
-        places: places
-            .iter()
-            .map(|place| context.scope.display(place))
-            .collect(),
-        files,
+        spec: full_spec(&skill.entry.source, &skill.entry.path),
+        source: skill.entry.source.to_string(),
+        path: skill.entry.path.clone(),
+        commit: skill.entry.commit.map(|commit| commit.to_string()),
+        places: skill.places(),
+        files: files.into_iter().map(|file| file.path).collect(),
         body: body_of(&text),
     })
 }
@@ -101,11 +69,7 @@ async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpE
     let source = source_of(context, spec)?;
     let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
     let found = opened.the_one(spec.skill.as_deref()).await?;
-    let commits: Vec<_> = opened.commit().into_iter().collect();
-    opened
-        .repository
-        .fetch_blobs([found.skill_file], &commits)
-        .await?;
+    opened.fetch_blobs([found.skill_file]).await?;
     let objects = opened.repository.objects();
     let text = objects.blob(found.skill_file)?;
     let spec = full_spec(&source, &found.path);
@@ -114,16 +78,12 @@ async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpE
         source: error,
     })?;
     let (name, description) = frontmatter::summary(&text);
-    let folder = found
-        .folder()
-        .unwrap_or_else(|| source.repository_name())
-        .to_owned();
+    let folder = found.folder().unwrap_or_else(|| source.repository_name());
     Ok(Report {
-        name: name.unwrap_or(folder),
+        name: name.unwrap_or_else(|| folder.to_owned()),
         description,
         spec,
         source: source.to_string(),
-        path: found.path.clone(),
         commit: opened.commit().map(|commit| commit.to_string()),
         places: Vec::new(),
         files: files
@@ -132,6 +92,7 @@ async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpE
             .map(|file| file.path.to_string())
             .collect(),
         body: body_of(&text),
+        path: found.path,
     })
 }
 

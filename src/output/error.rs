@@ -74,24 +74,18 @@ pub fn status_of(error: &OpError) -> ExitStatus {
         OpError::Spec(_)
         | OpError::Name(_)
         | OpError::Target(_)
+        | OpError::Rule(_)
         | OpError::Usage(_)
-        | OpError::NotChosen { .. }
-        | OpError::NotNamed { .. } => ExitStatus::Usage,
+        | OpError::SkillNamedTwice(_)
+        | OpError::RenamesSeveral(_)
+        | OpError::NotInConflict(_)
+        | OpError::NoSuchPath(_)
+        | OpError::FolderRef(_)
+        | OpError::SeveralSkills { .. } => ExitStatus::Usage,
         OpError::Config(ConfigError::Fs(error)) => status_of_disk(error),
         OpError::Fetch(error) => status_of_fetch(error),
         OpError::Install(error) => status_of_install(error),
-        OpError::Config(ConfigError::Bad { .. })
-        | OpError::Manifest { .. }
-        | OpError::NoSuchSkill { .. }
-        | OpError::Ambiguous { .. }
-        | OpError::NoSkills(_)
-        | OpError::NameTaken { .. }
-        | OpError::OwnSource { .. }
-        | OpError::Refused { .. }
-        | OpError::Disagrees(_)
-        | OpError::LockfileChanged
-        | OpError::NotInstalled { .. }
-        | OpError::NoLockfile { .. } => ExitStatus::Failed,
+        _ => ExitStatus::Failed,
     }
 }
 

@@ -8,7 +8,7 @@ pub mod pager;
 pub mod printer;
 pub mod progress;
 pub mod pull_request;
-pub mod render;
+pub(crate) mod render;
 pub mod rules;
 pub mod rules_page;
 pub mod sanitize;

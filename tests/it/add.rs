@@ -138,9 +138,9 @@ fn repository_with_several_skills_needs_choice() {
     shop.refuses(
         &["add", "acme/skills"],
         2,
-        "acme/skills has 3 skills; choose with --skill NAME, or take all with --all",
+        "acme/skills has 3 skills; name one of them",
     )
-    .says("`mdskill list acme/skills` lists its skills");
+    .says("`mdskill list acme/skills` lists its skills; `add` can also take --skill NAME or --all");
     shop.run(&[
         "add",
         "acme/skills",
@@ -160,7 +160,7 @@ fn repository_with_several_skills_needs_choice() {
     shop.refuses(
         &["add", "acme/skills/one", "--skill", "two"],
         2,
-        "names a skill already",
+        "already names a skill; use --skill only with owner/repo",
     );
     shop.refuses(
         &["add", "acme/skills", "--all", "--skill", "two"],

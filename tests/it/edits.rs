@@ -298,7 +298,7 @@ fn keep_reports_edits_and_refuses_special_files() {
     assert_eq!(json["kept"][0]["files"][0], "SKILL.md (changed)");
     assert_eq!(json["kept"][0]["edits"], shop.entry("one")["edits"]);
     std::os::unix::fs::symlink("/etc", shop.room.project().join(".github/skills/two/etc")).unwrap();
-    shop.refuses(&["keep", "two"], 1, "`etc` in it is no plain file");
+    shop.refuses(&["keep", "two"], 1, "`etc` in it is not a regular file");
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/three")).unwrap();
     shop.refuses(&["keep", "three"], 1, "`mdskill install three` restores it");
     // Without edits, `keep` removes them from the lockfile.
@@ -318,7 +318,7 @@ fn install_refuses_missing_recorded_edits() {
     shop.refuses(
         &["install"],
         1,
-        "the local edits that mdskill.lock records are not in it",
+        "it lacks the local edits that mdskill.lock records",
     );
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
     shop.refuses(

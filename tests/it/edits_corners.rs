@@ -58,9 +58,9 @@ fn update_refuses_missing_recorded_edits() {
     shop.refuses(
         &["update"],
         3,
-        ".github/skills/one was not changed: the local edits that mdskill.lock records are not in it",
+        ".github/skills/one was not changed: it lacks the local edits that mdskill.lock records",
     )
-    .says("`mdskill keep one` records that there are none");
+    .says("use `mdskill keep one` to accept it without them");
     // No files.
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
     shop.refuses(&["update"], 3, "it is missing, and mdskill.lock records");
@@ -172,15 +172,15 @@ fn forced_install_reports_lost_edits() {
     shop.run(&["keep", "one"]).ok();
     shop.room
         .write(PAGE, BODY.replace("second", "ours and more"));
-    let note = "without the local edits that mdskill.lock records; `mdskill keep one` records that there are none";
+    let note = "without the local edits that mdskill.lock records; `mdskill keep one` accepts it without them";
     shop.run(&["install", "--force"]).ok().says(note);
     assert_eq!(shop.room.read(PAGE), BODY);
     shop.refuses(
         &["install", "--force"],
         1,
-        "the local edits that mdskill.lock records are not in it",
+        "it lacks the local edits that mdskill.lock records",
     );
-    shop.refuses(&["add", "acme/skills/one"], 1, "`mdskill keep one` records");
+    shop.refuses(&["add", "acme/skills/one"], 1, "use `mdskill keep one`");
     std::fs::remove_dir_all(shop.room.project().join(".github/skills/one")).unwrap();
     shop.refuses(
         &["add", "acme/skills/one"],
@@ -240,7 +240,7 @@ fn missing_folder_is_not_reported_as_unedited() {
     shop.refuses(&["diff", "--local"], 0, "no local edits")
         .never_says("not compared");
     std::os::unix::fs::symlink("/etc", place.join("etc")).unwrap();
-    let link = ".claude/skills/one was not compared: `etc` in it is no plain file";
+    let link = ".claude/skills/one was not compared: `etc` in it is not a regular file";
     shop.refuses(&["diff", "--local"], 0, link)
         .never_says("mdskill keep");
 }
@@ -249,7 +249,7 @@ fn missing_folder_is_not_reported_as_unedited() {
 fn dry_run_reports_folders_for_the_trash() {
     let (shop, mut repo) = installed(&[".github/skills"]);
     shop.room.write(PAGE, BODY.replace("second", "ours"));
-    let trash = "what is in .github/skills/one would go to the trash folder";
+    let trash = ".github/skills/one would be moved to the trash";
     shop.refuses(&["install", "--force", "--dry-run"], 0, trash)
         .says("1 to install, 0 unchanged");
     shop.refuses(

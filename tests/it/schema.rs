@@ -214,7 +214,7 @@ fn everything() -> Report {
         failed: vec![Failed {
             place: text(),
             skills: 1,
-            error: OpError::Disagrees(text()),
+            error: OpError::Usage(text()),
         }],
         diagnostics: Vec::new(),
         trashed: vec![text()],

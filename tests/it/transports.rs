@@ -305,7 +305,7 @@ fn folder_of_project_can_be_source() {
     std::fs::rename(room.path("project/skills"), room.path("temp/skills")).unwrap();
     let gone = scene.refuses(&["update"], 1, "does not exist");
     gone.says("skills/mine");
-    scene.refuses(&["add", "./skills/mine"], 2, "there is no ");
+    scene.refuses(&["add", "./skills/mine"], 2, " does not exist");
 }
 
 #[test]

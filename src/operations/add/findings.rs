@@ -1,47 +1,39 @@
-//! What validating found, before anything is written: what stops a skill, what is only told, and which other
-//! skills it sends its reader to.
+//! Reports the findings in the skills before anything is written, removes the skills that must not be
+//! installed, and finds the skills that they link to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::resolve::Prepared;
-use super::{Options, Report, Sibling, Stopped, targets_of, with_targets};
+use super::{Options, Report, Sibling, Stopped, targets_of};
 use crate::context::Context;
 use crate::lockfile::Lockfile;
-use crate::operations::OpError;
 use crate::operations::findings::Found;
-use crate::operations::install_steps;
-use crate::operations::report::Problem;
+use crate::operations::installed::SkillFolder;
 use crate::operations::resolve::{Candidate, full_spec};
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
-/// Takes out what is stopped, and notes all that was found.
-pub(super) fn tell(
+/// Removes the skills that must not be installed, and reports the findings in all skills.
+pub(super) fn report(
     context: &Context<'_>,
     options: &Options,
     lockfile: &Lockfile,
     repositories: &mut [Prepared<'_>],
     report: &mut Report,
 ) {
-    let settled = with_targets(context, options, lockfile.clone());
     for prepared in repositories.iter_mut() {
-        let place = prepared.repository.source.spec_prefix();
-        let left_out = |error: OpError| Problem {
-            name: place.clone(),
-            reason: error.to_string(),
-        };
-        report
-            .left_out
-            .extend(prepared.refused.drain(..).map(left_out));
+        report.left_out.append(&mut prepared.left_out);
         prepared.candidates.retain_mut(|candidate| {
-            let targets = targets_of(options, &settled, &candidate.name);
-            let places = install_steps::places(&context.scope, &candidate.name, &targets);
-            let place = places.into_iter().next().unwrap_or_default();
+            let targets = targets_of(options, lockfile, &candidate.name);
+            let mut folders = SkillFolder::all(&context.scope, &candidate.name, &targets);
+            let place = folders
+                .next()
+                .map_or_else(String::new, |folder| folder.place());
             let stopped = stopped(options, candidate, &place);
+            let is_installed = stopped.is_none();
+            report.stopped.extend(stopped);
             let found = std::mem::take(&mut candidate.diagnostics);
             report.diagnostics.extend(Found::of(&place, found));
-            let stays = stopped.is_none();
-            report.stopped.extend(stopped);
-            stays
+            is_installed
         });
     }
     report.is_refused =
@@ -49,15 +41,16 @@ pub(super) fn tell(
     report.siblings = siblings(lockfile, repositories);
 }
 
-/// What keeps clients from loading a skill stops it, for nobody would notice later; other errors are
-/// its author's to mend, and stop it only when that was asked for.
+/// Returns the findings that stop a skill: those that keep clients from loading it, because the user
+/// would not notice that later. Other errors stop it only with `strict`, because only its author can
+/// fix them.
 fn stopped(options: &Options, candidate: &Candidate, place: &str) -> Option<Stopped> {
     let stops = |found: &&Diagnostic| {
         found.stops() && !options.force || options.strict && found.severity == Severity::Error
     };
     let found: Vec<&Diagnostic> = candidate.diagnostics.iter().filter(stops).collect();
     (!found.is_empty()).then(|| Stopped {
-        name: candidate.name.to_string(),
+        name: candidate.name.clone(),
         spec: candidate.spec(),
         place: place.to_owned(),
         reasons: found.iter().map(|found| line(found)).collect(),
@@ -72,34 +65,33 @@ fn line(found: &Diagnostic) -> String {
     )
 }
 
-/// Returns the skills that are linked to, and are neither installed nor about to be.
+/// Returns the skills that are linked to, and are neither installed nor requested.
 fn siblings(lockfile: &Lockfile, repositories: &[Prepared<'_>]) -> Vec<Sibling> {
-    let chosen = repositories.iter().flat_map(|prepared| {
+    let requested = repositories.iter().flat_map(|prepared| {
         let paths = prepared.chosen.iter();
-        paths.map(|path| (&prepared.repository.source, path))
+        paths.map(|path| (&prepared.opened.repository.source, path))
     });
     let installed = lockfile.skills.values();
-    let here: BTreeSet<_> = installed
+    let known: BTreeSet<_> = installed
         .map(|entry| (&entry.source, &entry.path))
-        .chain(chosen)
+        .chain(requested)
         .collect();
-    let mut found: BTreeMap<String, Sibling> = BTreeMap::new();
+    let mut siblings: BTreeMap<String, Sibling> = BTreeMap::new();
     for prepared in repositories {
         for candidate in &prepared.candidates {
             for path in &candidate.siblings {
-                let Some(sibling) = prepared.discovery.at(path) else {
+                let Some(found) = prepared.opened.discovery.at(path) else {
                     continue;
                 };
-                if here.contains(&(&candidate.source, path)) {
+                if known.contains(&(&candidate.source, path)) {
                     continue;
                 }
                 let mut spec = full_spec(&candidate.source, path);
                 if let Some(git_ref) = &candidate.git_ref {
                     spec = format!("{spec}@{git_ref}");
                 }
-                let name = sibling.folder().unwrap_or_default().to_owned();
-                let sibling = found.entry(spec.clone()).or_insert(Sibling {
-                    name,
+                let sibling = siblings.entry(spec.clone()).or_insert(Sibling {
+                    name: found.folder().unwrap_or_default().to_owned(),
                     spec,
                     linked_from: Vec::new(),
                 });
@@ -107,5 +99,5 @@ fn siblings(lockfile: &Lockfile, repositories: &[Prepared<'_>]) -> Vec<Sibling> 
             }
         }
     }
-    found.into_values().collect()
+    siblings.into_values().collect()
 }

@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
-use self::resolve::Prepared;
+use self::resolve::{Group, Prepared};
 use super::OpError;
 use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
-use super::installed::edited_copy;
+use super::installed::InstalledSkill;
 use super::own_source;
 use super::policy_check::{Gate, Refusal};
 use super::report::{Action, Change, LeftAlone, Problem, refusal_reason};
@@ -29,92 +29,90 @@ use mdskill_lint::Settings;
 use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::SkillName;
 
-/// What to add, and how.
+/// The arguments of `add`.
 #[derive(Debug, Default)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each is a decision of its own, and any of them go together"
+    reason = "each is an option of the command line, and they are independent"
 )]
-pub struct Options {
-    /// The specs as typed.
-    pub specs: Vec<Spec>,
-    /// Every skill of each spec's repository.
-    pub all: bool,
-    /// Skills of the repository, by name or path.
-    pub skills: Vec<String>,
-    /// Where to install; nothing means where the lockfile says.
-    pub targets: Vec<Target>,
-    /// Another name to install under.
-    pub name: Option<SkillName>,
-    /// Whether to stay at this commit.
-    pub pin: bool,
-    /// Whether folders in the way go to the trash, and skills that no client loads are installed.
-    pub force: bool,
-    /// Whether any error stops everything.
-    pub strict: bool,
-    /// Which rules count, and how much.
-    pub settings: Settings,
-    /// Whether only to say what would happen.
-    pub dry_run: bool,
+pub(crate) struct Options {
+    /// The requested specs; at least one.
+    pub(crate) specs: Vec<Spec>,
+    /// Whether to add all skills of each repository or folder.
+    pub(crate) all: bool,
+    /// The requested skills of each repository, by name or path.
+    pub(crate) skills: Vec<String>,
+    /// The targets; empty means those of the lockfile.
+    pub(crate) targets: Vec<Target>,
+    /// The name to install the skill under.
+    pub(crate) name: Option<SkillName>,
+    /// Whether to follow the commit instead of the ref.
+    pub(crate) pin: bool,
+    /// Whether existing folders are moved to the trash, and skills that no client loads are
+    /// installed.
+    pub(crate) force: bool,
+    /// Whether any error in a skill stops the command.
+    pub(crate) strict: bool,
+    /// The settings of the rules.
+    pub(crate) settings: Settings,
+    /// Whether to report the changes without making them.
+    pub(crate) dry_run: bool,
 }
 
-/// What was added.
+/// The result of `add`.
 #[derive(Debug, Default, Serialize)]
-pub struct Report {
-    /// What became of each skill.
-    pub skills: Vec<Change>,
-    /// Skills that no client would load, or with `strict` have any error, which were therefore
-    /// not installed.
-    pub stopped: Vec<Stopped>,
-    /// Skills that were left out because two share a name, or are unsafe.
-    pub left_out: Vec<Problem>,
-    /// What the policy does not let in; when there is one, nothing was changed.
-    pub refused: Vec<Refusal>,
-    /// Folders in the way; when there is one, nothing was changed.
-    pub left_alone: Vec<LeftAlone>,
-    /// What validating found, of all skills, with their files as they lie or would lie on disk.
-    pub diagnostics: Vec<Found>,
-    /// Skills that the added ones link to, and that are not installed.
-    pub siblings: Vec<Sibling>,
-    /// Where folders were moved to.
-    pub trashed: Vec<String>,
-    /// Whether nothing was done on purpose.
-    pub dry_run: bool,
-    /// Whether nothing was done because of what is stopped, left out or refused.
-    pub is_refused: bool,
+pub(crate) struct Report {
+    /// The added skills.
+    pub(crate) skills: Vec<Change>,
+    /// The skills that were not installed, because no client would load them, or with `strict`,
+    /// because they have an error.
+    pub(crate) stopped: Vec<Stopped>,
+    /// The skills that were not installed, because two have the same name, or their files are unsafe.
+    pub(crate) left_out: Vec<Problem>,
+    /// The skills that the policy refuses. If there is one, nothing was changed.
+    pub(crate) refused: Vec<Refusal>,
+    /// The folders that can not be replaced. If there is one, nothing was changed.
+    pub(crate) left_alone: Vec<LeftAlone>,
+    /// The findings in all skills. Their files are below the folders that the skills are installed in.
+    pub(crate) diagnostics: Vec<Found>,
+    /// The skills that added skills link to, and that are not installed.
+    pub(crate) siblings: Vec<Sibling>,
+    /// The paths in the trash that folders were moved to.
+    pub(crate) trashed: Vec<String>,
+    /// Whether this is a dry run.
+    pub(crate) dry_run: bool,
+    /// Whether nothing was changed because of `stopped`, `left_out`, or `refused`.
+    pub(crate) is_refused: bool,
 }
 
-/// A skill that was stopped.
+/// A skill that was not installed because of findings.
 #[derive(Debug, Serialize)]
-pub struct Stopped {
-    /// Its name.
-    pub name: String,
-    /// The spec that names it.
-    pub spec: String,
-    /// Where it would lie.
-    pub place: String,
-    /// What stops it.
-    pub reasons: Vec<String>,
+pub(crate) struct Stopped {
+    /// The name of the skill.
+    pub(crate) name: SkillName,
+    /// The spec of exactly this skill.
+    pub(crate) spec: String,
+    /// The folder that it would be installed in.
+    pub(crate) place: String,
+    /// The findings, each as a line.
+    pub(crate) reasons: Vec<String>,
     /// Whether no client would load it.
-    pub is_unloadable: bool,
+    pub(crate) is_unloadable: bool,
 }
 
 /// A skill that others link to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Sibling {
-    /// Its folder's name.
-    pub name: String,
+#[derive(Debug, Serialize)]
+pub(crate) struct Sibling {
+    /// The name of its folder.
+    pub(crate) name: String,
     /// The spec that adds it.
-    pub spec: String,
+    pub(crate) spec: String,
     /// The names of the skills that link to it.
-    pub linked_from: Vec<String>,
+    pub(crate) linked_from: Vec<String>,
 }
 
-/// Returns what the policy refuses of what was asked for, before anything is fetched.
-///
-/// # Errors
-/// When `mdskill.toml` can't be read, or options don't go together.
-pub fn refused_unfetched(
+/// Returns the requested sources and refs that the policy refuses, without network requests.
+pub(crate) fn refused_unfetched(
     context: &Context<'_>,
     options: &Options,
 ) -> Result<Vec<Refusal>, OpError> {
@@ -123,18 +121,16 @@ pub fn refused_unfetched(
     Ok(unfetched(&gate, options, &groups))
 }
 
-fn unfetched(gate: &Gate, options: &Options, groups: &[resolve::Group]) -> Vec<Refusal> {
-    let refusals = |group: &resolve::Group| group.refusals(gate, options.pin);
-    groups.iter().flat_map(refusals).collect()
+fn unfetched(gate: &Gate, options: &Options, groups: &[Group]) -> Vec<Refusal> {
+    let refusals = groups.iter().map(|group| group.refusals(gate, options.pin));
+    refusals.flatten().collect()
 }
 
-/// Adds skills: all that are listed, or nothing.
-///
-/// # Errors
-/// When a spec leads nowhere, or nothing could be installed; nothing was changed then.
-pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+/// Adds all requested skills, or changes nothing.
+pub(crate) async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let gate = Gate::open(context)?;
-    let lockfile = context.lockfile()?.unwrap_or_default();
+    let mut lockfile = context.lockfile()?.unwrap_or_default();
+    set_targets(context, options, &mut lockfile);
     let mut report = Report {
         dry_run: options.dry_run,
         ..Report::default()
@@ -145,16 +141,15 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
         report.is_refused = true;
         return Ok(report);
     }
-    let prepare = |group| resolve::prepare(context, options.all, &options.settings, group);
-    let mut repositories: Vec<Prepared<'_>> = try_join_all(groups.into_iter().map(prepare)).await?;
+    let prepare = |group| resolve::prepare(context, options, group);
+    let mut repositories = try_join_all(groups.into_iter().map(prepare)).await?;
     if options.name.is_none() {
-        let following = resolve::take_those_that_follow(&lockfile, &mut repositories)?;
-        for group in following {
-            let mut prepared = resolve::prepare(context, false, &options.settings, group).await?;
+        for group in resolve::take_followed(&lockfile, &mut repositories)? {
+            let mut prepared = resolve::prepare(context, options, group).await?;
             for candidate in &mut prepared.candidates {
                 let git_ref = candidate.git_ref.as_deref().unwrap_or_default();
                 candidate.note = Some(format!(
-                    "it follows `{git_ref}`; name another behind `@` to change that, `@HEAD` for the default branch"
+                    "it follows `{git_ref}`; add `@REF` to the spec to change that, or `@HEAD` for the default branch"
                 ));
             }
             repositories.push(prepared);
@@ -162,60 +157,42 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
     }
     name_conflicts::rename_or_pin(options, &mut repositories)?;
     check_apart(context, options, &lockfile, &repositories)?;
-    name_conflicts::settle(options, &mut repositories, &mut report)?;
-    name_conflicts::check_against(&lockfile, options, &repositories)?;
-    findings::tell(context, options, &lockfile, &mut repositories, &mut report);
+    name_conflicts::remove_duplicates(options, &mut repositories, &mut report)?;
+    name_conflicts::check_installed(&lockfile, options, &repositories)?;
+    findings::report(context, options, &lockfile, &mut repositories, &mut report);
     report.refused = policy::refusals(&gate, options, &lockfile, &repositories)?;
     report.is_refused |= !report.refused.is_empty();
-    let is_nothing_left = repositories
-        .iter()
-        .all(|prepared| prepared.candidates.is_empty());
-    if report.is_refused || is_nothing_left {
+    if report.is_refused || candidates(&repositories).next().is_none() {
         return Ok(report);
     }
     if options.dry_run {
-        let lockfile = with_targets(context, options, lockfile);
         let copies = edited_copies(context, options, &lockfile, &repositories)?;
-        for chosen in plan(
-            context,
-            options,
-            &repositories,
-            &copies,
-            &lockfile,
-            &mut report,
-        )? {
+        let (skills, left_alone) = plan(context, options, &repositories, &copies, &lockfile)?;
+        report.left_alone = left_alone;
+        for chosen in skills {
             let entry = entry_of(&chosen, chosen.planned.digest()?, &lockfile, options.force);
             let mut change = change(context, &chosen, &entry, &lockfile);
-            let plan = &chosen.planned.plan;
-            let trashed = install_steps::trash_notes(&context.scope, chosen.planned.name, plan);
+            let Planned { name, plan, .. } = &chosen.planned;
+            let trashed = install_steps::trash_notes(&context.scope, name, plan);
             change.notes.extend(trashed);
             report.skills.push(change);
         }
         return Ok(report);
     }
     let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
-        // Another mdskill may have added the same name while this one was fetching.
-        name_conflicts::check_against(lockfile, options, &repositories)?;
-        let before = with_targets(context, options, lockfile.clone());
+        // Another process may have added the same name in the meantime.
+        name_conflicts::check_installed(lockfile, options, &repositories)?;
+        set_targets(context, options, lockfile);
+        let before = lockfile.clone();
         let copies = edited_copies(context, options, &before, &repositories)?;
-        let mut all = plan(
-            context,
-            options,
-            &repositories,
-            &copies,
-            &before,
-            &mut report,
-        )?;
-        if !report.left_alone.is_empty() {
-            report.skills.clear();
+        let (mut skills, left_alone) = plan(context, options, &repositories, &copies, &before)?;
+        if !left_alone.is_empty() {
+            report.left_alone = left_alone;
             return Ok((report, Verdict::Abandon));
         }
-        let digests = install_steps::put_all(
-            transaction,
-            all.iter_mut().map(|chosen| &mut chosen.planned),
-        )?;
-        lockfile.targets.clone_from(&before.targets);
-        for (chosen, digest) in all.iter().zip(digests) {
+        let planned = skills.iter_mut().map(|chosen| &mut chosen.planned);
+        let digests = install_steps::put_all(transaction, planned)?;
+        for (chosen, digest) in skills.iter().zip(digests) {
             let entry = entry_of(chosen, digest, &before, options.force);
             report.skills.push(change(context, chosen, &entry, &before));
             lockfile.skills.insert(chosen.candidate.name.clone(), entry);
@@ -225,6 +202,12 @@ pub async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpE
     Ok(Report { trashed, ..report })
 }
 
+fn candidates<'a>(repositories: &'a [Prepared<'_>]) -> impl Iterator<Item = &'a Candidate> {
+    repositories
+        .iter()
+        .flat_map(|prepared| &prepared.candidates)
+}
+
 /// Checks that no skill would be installed over or into its own source.
 fn check_apart(
     context: &Context<'_>,
@@ -232,10 +215,8 @@ fn check_apart(
     lockfile: &Lockfile,
     repositories: &[Prepared<'_>],
 ) -> Result<(), OpError> {
-    let lockfile = with_targets(context, options, lockfile.clone());
-    let prepared = repositories.iter();
-    for candidate in prepared.flat_map(|prepared| &prepared.candidates) {
-        let targets = targets_of(options, &lockfile, &candidate.name);
+    for candidate in candidates(repositories) {
+        let targets = targets_of(options, lockfile, &candidate.name);
         let source = (&candidate.source, candidate.path.as_str());
         own_source::check_apart(&context.scope, source, &candidate.name, &targets)?;
     }
@@ -246,72 +227,61 @@ fn check_apart(
 struct Chosen<'a> {
     candidate: &'a Candidate,
     targets: Vec<Target>,
-    moves: bool,
+    is_changed: bool,
     planned: Planned<'a>,
 }
 
-/// Plans every candidate; what must be left alone is reported instead.
+/// Plans the steps for every candidate, and returns the folders that can not be replaced.
 fn plan<'a>(
     context: &Context<'_>,
     options: &Options,
     repositories: &'a [Prepared<'_>],
     copies: &'a BTreeMap<SkillName, SkillTree>,
     lockfile: &Lockfile,
-    report: &mut Report,
-) -> Result<Vec<Chosen<'a>>, OpError> {
-    let mut chosen = Vec::new();
-    for prepared in repositories {
-        let objects = prepared.repository.objects();
-        for candidate in &prepared.candidates {
+) -> Result<(Vec<Chosen<'a>>, Vec<LeftAlone>), OpError> {
+    let (mut skills, mut left_alone) = (Vec::new(), Vec::new());
+    for Prepared {
+        opened, candidates, ..
+    } in repositories
+    {
+        let objects = opened.repository.objects();
+        for candidate in candidates {
             let targets = targets_of(options, lockfile, &candidate.name);
-            let locked = lockfile.skills.get(&candidate.name);
-            // One tree is one digest: what is locked of it need not be computed.
-            let same = locked.filter(|locked| locked.tree == candidate.files.tree);
-            let copy = copies.get(&candidate.name);
             let wanted = Wanted {
                 name: &candidate.name,
-                files: copy.unwrap_or(&candidate.files),
-                digest: same.map(|locked| match copy {
-                    Some(_) => locked.digest_on_disk(),
-                    None => locked.digest,
-                }),
-                locked,
+                files: copies.get(&candidate.name).unwrap_or(&candidate.files),
+                locked: lockfile.skills.get(&candidate.name),
                 replaceable: None,
                 targets: &targets,
                 why: refusal_reason,
             };
             match install_steps::plan(&context.scope, &wanted, options.force, objects)? {
-                SkillPlan::Blocked(folders) => report.left_alone.extend(folders),
-                SkillPlan::Ready(planned) => {
-                    let moves = install_steps::is_change(&planned.plan);
-                    chosen.push(Chosen {
-                        candidate,
-                        targets,
-                        moves,
-                        planned,
-                    });
-                }
+                SkillPlan::Blocked(folders) => left_alone.extend(folders),
+                SkillPlan::Ready(planned) => skills.push(Chosen {
+                    candidate,
+                    targets,
+                    is_changed: install_steps::is_change(&planned.plan),
+                    planned,
+                }),
             }
         }
     }
-    Ok(chosen)
+    Ok((skills, left_alone))
 }
 
-/// Returns the files of the skills whose edits are kept: another folder of one is to have them, too.
+/// Returns the files of the skills that keep their recorded edits, so that another target gets them,
+/// too.
 fn edited_copies(
     context: &Context<'_>,
     options: &Options,
     lockfile: &Lockfile,
     repositories: &[Prepared<'_>],
 ) -> Result<BTreeMap<SkillName, SkillTree>, OpError> {
-    let candidates = repositories
-        .iter()
-        .flat_map(|prepared| &prepared.candidates);
     let mut copies = BTreeMap::new();
-    for candidate in candidates.filter(|_| !options.force) {
-        let locked = lockfile.skills.get(&candidate.name);
-        if let Some(locked) = locked.filter(|locked| locked.tree == candidate.files.tree)
-            && let Some(copy) = edited_copy(context, lockfile, &candidate.name, locked)?
+    for candidate in candidates(repositories).filter(|_| !options.force) {
+        if let Ok(skill) = InstalledSkill::find(&context.scope, lockfile, &candidate.name)
+            && skill.entry.tree == candidate.files.tree
+            && let Some(copy) = skill.edited_copy()?
         {
             copies.insert(candidate.name.clone(), copy);
         }
@@ -319,8 +289,12 @@ fn edited_copies(
     Ok(copies)
 }
 
-/// The first `add` decides where a project's skills live.
-fn with_targets(context: &Context<'_>, options: &Options, mut lockfile: Lockfile) -> Lockfile {
+/// Sets the targets of a new lockfile: the first `add` decides where a project's skills are.
+fn set_targets(context: &Context<'_>, options: &Options, lockfile: &mut Lockfile) {
+    if !lockfile.targets.is_empty() {
+        return;
+    }
+    lockfile.targets.clone_from(&options.targets);
     if lockfile.targets.is_empty() {
         let first = &AGENTS[0];
         let default = if context.scope.is_personal {
@@ -328,12 +302,8 @@ fn with_targets(context: &Context<'_>, options: &Options, mut lockfile: Lockfile
         } else {
             first.project
         };
-        lockfile.targets = match options.targets.is_empty() {
-            true => default.parse().into_iter().collect(),
-            false => options.targets.clone(),
-        };
+        lockfile.targets.extend(default.parse());
     }
-    lockfile
 }
 
 fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced: bool) -> Entry {
@@ -341,10 +311,10 @@ fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced:
     let kept = before
         .filter(|before| before.tree == chosen.candidate.files.tree && !is_forced)
         .and_then(|before| Some((before.digest, before.edits?)));
-    // What was written has the edits in it, and `digest` tells what upstream has.
+    // The written files have the edits, but `digest` is that of upstream's files.
     let digest = kept.map_or(digest, |(upstream, _)| upstream);
     let mut entry = chosen.candidate.entry(digest).keeping(before);
-    // A commit that changed nothing of the skill is not worth a line in a diff.
+    // A commit that did not change the skill would only make the diff of the lockfile longer.
     if let Some(before) = before.filter(|before| is_same(before, &entry)) {
         entry.commit = before.commit;
     }
@@ -361,13 +331,12 @@ fn is_same(before: &Entry, entry: &Entry) -> bool {
         && before.digest == entry.digest
 }
 
-/// Asked-for targets join those that the skill has already.
+/// Returns the targets of a skill: the requested ones are added to those that it has.
 fn targets_of(options: &Options, lockfile: &Lockfile, name: &SkillName) -> Vec<Target> {
-    let before = lockfile.skills.get(name);
-    let mut targets = match (before, options.targets.is_empty()) {
-        (Some(before), _) => lockfile.targets_of(before).to_vec(),
-        (None, true) => lockfile.targets.clone(),
-        (None, false) => Vec::new(),
+    let mut targets = match lockfile.skills.get(name) {
+        Some(before) => lockfile.targets_of(before).to_vec(),
+        None if options.targets.is_empty() => lockfile.targets.clone(),
+        None => Vec::new(),
     };
     for target in &options.targets {
         if !targets.contains(target) {
@@ -383,21 +352,24 @@ fn change(
     entry: &Entry,
     lockfile: &Lockfile,
 ) -> Change {
-    let name = &chosen.candidate.name;
-    let locked = lockfile.skills.get(name);
+    let skill = InstalledSkill {
+        scope: &context.scope,
+        name: &chosen.candidate.name,
+        entry,
+        targets: &chosen.targets,
+    };
+    let locked = lockfile.skills.get(skill.name);
     let action = match locked {
-        Some(before) if !chosen.moves && before == entry => Action::Unchanged,
+        Some(before) if !chosen.is_changed && before == entry => Action::Unchanged,
         None => Action::Added,
-        Some(before) if before.tree == entry.tree && chosen.moves => Action::Restored,
+        Some(before) if before.tree == entry.tree && chosen.is_changed => Action::Restored,
         Some(_) => Action::Updated,
     };
-    let places = install_steps::places(&context.scope, name, &chosen.targets);
-    let from = locked
-        .and_then(|before| before.commit)
-        .filter(|commit| Some(*commit) != entry.commit);
+    let from = locked.and_then(|before| before.commit);
+    let from = from.filter(|commit| Some(*commit) != entry.commit);
     Change {
         from: from.map(|commit| commit.to_string()),
         notes: chosen.candidate.note.iter().cloned().collect(),
-        ..Change::of(name, entry, action, places)
+        ..skill.change(action)
     }
 }

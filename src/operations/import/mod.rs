@@ -21,6 +21,7 @@ use self::match_folders::{MatchedSkill, match_folders};
 use self::outcome::{ImportOutcome, Stop};
 use super::OpError;
 use super::install_steps::{self, SkillPlan, Verdict, Wanted};
+use super::installed::InstalledSkill;
 use super::policy_check::{Gate, Version, kind_of_query};
 use super::report::{Action, Change, Problem, refusal_reason};
 use super::resolve::full_spec;
@@ -266,7 +267,6 @@ fn restore(
     let wanted = Wanted {
         name: &found.skill.name,
         files: &found.files,
-        digest: Some(found.entry.digest),
         locked: Some(&found.entry),
         replaceable: found.entry.edits,
         targets: &found.skill.targets,
@@ -277,10 +277,7 @@ fn restore(
             install_steps::put_all(transaction, [&mut planned]).map(drop)
         }
         // Another process changed a file after it was read for the comparison.
-        SkillPlan::Blocked(_) => Err(OpError::Disagrees(format!(
-            "`{}` was changed while it was being imported; run the command again",
-            found.skill.name
-        ))),
+        SkillPlan::Blocked(_) => Err(OpError::SkillChanged(found.skill.name.clone())),
     }
 }
 
@@ -304,10 +301,15 @@ fn change(
             )
         });
     }
-    let places = install_steps::places(&context.scope, &skill.name, &skill.targets);
+    let installed = InstalledSkill {
+        scope: &context.scope,
+        name: &skill.name,
+        entry,
+        targets: &skill.targets,
+    };
     Change {
         notes,
         edited: found.edited.clone(),
-        ..Change::of(&skill.name, entry, Action::Added, places)
+        ..installed.change(Action::Added)
     }
 }

@@ -1,10 +1,12 @@
-//! From specs to skills that are ready to install: resolved, found, fetched, read, validated.
+//! Resolves specs to skills that can be installed: found, fetched, and validated.
 
 mod open;
 
+use std::borrow::Cow;
 use std::path::Path;
+use std::str::FromStr;
 
-pub use open::Opened;
+pub(crate) use open::Opened;
 
 use crate::context::Context;
 use crate::digest::Digest;
@@ -22,45 +24,60 @@ use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::{Settings, ValidationResult, validate};
 
-/// A skill that is ready to install: its files are safe to write and all here.
+/// A skill that a command shows or explains.
+#[derive(Debug)]
+pub(crate) enum Subject {
+    /// An installed skill.
+    Installed(SkillName),
+    /// A skill of a repository.
+    Spec(Spec),
+}
+
+impl FromStr for Subject {
+    type Err = OpError;
+
+    fn from_str(typed: &str) -> Result<Self, OpError> {
+        if typed.contains(['/', '\\']) || typed == "." {
+            Ok(Self::Spec(typed.parse()?))
+        } else {
+            Ok(Self::Installed(SkillName::from_folder(typed)?))
+        }
+    }
+}
+
+/// A skill that can be installed: its files are safe to write, and were fetched.
 #[derive(Debug, Clone)]
-pub struct Candidate {
-    /// Where it comes from.
-    pub source: Source,
-    /// Its folder in the source.
-    pub path: String,
-    /// What `update` will follow.
-    pub git_ref: Option<String>,
-    /// The commit it was taken from.
-    pub commit: Option<ObjectId>,
-    /// Its files.
-    pub files: SkillTree,
-    /// The name it lands under.
-    pub name: SkillName,
-    /// What is worth saying about its name or its ref, as a sentence.
-    pub note: Option<String>,
-    /// What validating found, on the tree as it will lie on disk.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The folders of other skills that its links lead to, as its repository has them.
-    pub siblings: Vec<String>,
+pub(crate) struct Candidate {
+    /// The source.
+    pub(crate) source: Source,
+    /// The folder in the source.
+    pub(crate) path: String,
+    /// The ref that `update` will follow.
+    pub(crate) git_ref: Option<String>,
+    /// The commit; `None` for a local folder.
+    pub(crate) commit: Option<ObjectId>,
+    /// The files.
+    pub(crate) files: SkillTree,
+    /// The name to install it under.
+    pub(crate) name: SkillName,
+    /// A note about its name or its ref, as a sentence.
+    pub(crate) note: Option<String>,
+    /// The findings in it.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The paths of other skills in the repository that it links to.
+    pub(crate) siblings: Vec<String>,
 }
 
 impl Candidate {
-    /// Returns the spec that names exactly this skill.
-    #[must_use]
-    pub fn spec(&self) -> String {
+    /// Returns the spec of exactly this skill.
+    pub(crate) fn spec(&self) -> String {
         full_spec(&self.source, &self.path)
     }
 
-    /// Returns its block for the lockfile.
-    #[must_use]
-    pub fn entry(&self, digest: Digest) -> Entry {
-        let mut entry = Entry::new(
-            self.source.clone(),
-            self.path.clone(),
-            self.files.tree,
-            digest,
-        );
+    /// Returns its entry for the lockfile.
+    pub(crate) fn entry(&self, digest: Digest) -> Entry {
+        let (source, path) = (self.source.clone(), self.path.clone());
+        let mut entry = Entry::new(source, path, self.files.tree, digest);
         entry.git_ref.clone_from(&self.git_ref);
         entry.commit = self.commit;
         entry
@@ -68,55 +85,41 @@ impl Candidate {
 }
 
 /// Returns the spec of the skill at `path` in `source`.
-#[must_use]
-pub fn full_spec(source: &Source, path: &str) -> String {
+pub(crate) fn full_spec(source: &Source, path: &str) -> String {
     match path {
         "" => source.spec_prefix().trim_end_matches('/').to_owned(),
         path => format!("{}/{path}", source.spec_prefix()),
     }
 }
 
-/// Returns the source of a spec; a folder's is made relative to the scope's root.
-///
-/// # Errors
-/// When a local folder is not there.
-pub fn source_of(context: &Context<'_>, spec: &Spec) -> Result<Source, OpError> {
+/// Returns the source of a spec. The path of a local folder is made relative to the root of the scope.
+pub(crate) fn source_of(context: &Context<'_>, spec: &Spec) -> Result<Source, OpError> {
     let SpecSource::Folder(typed) = &spec.origin else {
         return Ok(spec.source());
     };
     let path = context.env.current_dir.join(typed);
-    let path = path
-        .canonicalize()
-        .map_err(|_| OpError::Usage(format!("there is no {}", path.display())))?;
+    let path = path.canonicalize().map_err(|_| OpError::NoSuchPath(path))?;
     if path.is_file() || is_git_folder(&path) {
         return Ok(Source::Git {
             url: format!("file://{}", path.display()),
         });
     }
-    let root = context
-        .scope
-        .root
-        .canonicalize()
-        .unwrap_or_else(|_| context.scope.root.clone());
+    let root = &context.scope.root;
+    let root = root.canonicalize().unwrap_or_else(|_| root.clone());
     Ok(Source::Folder {
         path: relative(&root, &path),
     })
 }
 
-/// Returns `path` as seen from `root`, with forward slashes: no machine's path in the lockfile.
-#[must_use]
-pub fn relative(root: &Path, path: &Path) -> String {
-    let shared = root
-        .components()
-        .zip(path.components())
-        .take_while(|(a, b)| a == b)
-        .count();
-    let up = root.components().skip(shared).map(|_| "..".to_owned());
-    let down = path
-        .components()
-        .skip(shared)
-        .map(|part| part.as_os_str().to_string_lossy().into_owned());
-    let parts: Vec<String> = up.chain(down).collect();
+/// Returns `path` relative to `root`, with forward slashes, because the lockfile has no paths of a
+/// machine.
+pub(crate) fn relative(root: &Path, path: &Path) -> String {
+    let both = root.components().zip(path.components());
+    let shared = both.take_while(|(a, b)| a == b).count();
+    let up = root.components().skip(shared).map(|_| "..".into());
+    let down = path.components().skip(shared);
+    let down = down.map(|part| part.as_os_str().to_string_lossy());
+    let parts: Vec<Cow<'_, str>> = up.chain(down).collect();
     if parts.is_empty() {
         ".".to_owned()
     } else {
@@ -124,26 +127,20 @@ pub fn relative(root: &Path, path: &Path) -> String {
     }
 }
 
-/// Returns what `spec` leads to behind its ref.
-#[must_use]
-pub fn query_of(spec: &Spec) -> Query {
-    match (&spec.origin, &spec.git_ref) {
-        (
-            SpecSource::Web {
-                page: Some(page), ..
-            },
-            _,
-        ) => Query::Page(page.clone()),
-        (_, Some(git_ref)) => Query::GitRef(git_ref.clone()),
-        (_, None) => Query::Default,
+/// Returns the ref or page of a spec.
+pub(crate) fn query_of(spec: &Spec) -> Query {
+    if let SpecSource::Web { page, .. } = &spec.origin
+        && let Some(page) = page
+    {
+        return Query::Page(page.clone());
     }
+    let git_ref = spec.git_ref.clone();
+    git_ref.map_or(Query::Default, Query::GitRef)
 }
 
-/// Validates the skill in the folder `path` of the tree `root`, whose files are listed and loaded,
-/// under the folder's name that it has or will have. It is somebody else's: its comments silence
-/// nothing.
-#[must_use]
-pub fn diagnose(
+/// Validates the skill in the folder `path` of the tree `root`, under the name `folder`, with the
+/// given files. Its comments disable no rule, because another author wrote them.
+pub(crate) fn diagnose(
     objects: &Objects,
     root: ObjectId,
     path: &str,
@@ -160,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_is_named_as_seen_from_the_root() {
+    fn path_is_relative_to_the_root() {
         let seen = |root: &str, path: &str| relative(Path::new(root), Path::new(path));
         assert_eq!(seen("/p", "/p/skills/x"), "skills/x");
         assert_eq!(seen("/p/q", "/p/skills"), "../skills");

@@ -7,11 +7,12 @@ use futures_util::future::join_all;
 
 use super::local_edits::Local;
 use super::min_age;
-use super::source_update::{Comparison, Fetched, Installed, Request, SkillUpdate, Upstream};
+use super::source_update::{Comparison, Fetched, Request, SkillUpdate, Tracked, Upstream};
 use crate::fetch::resolve::{MatchedRef, Query, Resolved};
 use crate::fetch::{Move, Repository};
 use crate::lockfile::Entry;
 use crate::operations::OpError;
+use crate::operations::installed::InstalledSkill;
 use crate::operations::report::Newer;
 use crate::operations::resolve::full_spec;
 use crate::skill::discover::{Discovery, Found};
@@ -19,10 +20,9 @@ use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
-use mdskill_lint::name::SkillName;
 
 /// The installed skills of each source.
-pub(super) type Sources<'a> = BTreeMap<&'a Source, Vec<(&'a SkillName, &'a Entry)>>;
+pub(super) type Sources<'a> = BTreeMap<&'a Source, Vec<InstalledSkill<'a>>>;
 
 /// Fetches the new versions from all sources concurrently.
 pub(super) async fn fetch_all<'a>(
@@ -41,30 +41,26 @@ pub(super) async fn fetch_all<'a>(
 async fn fetch<'a>(
     request: Request<'a, '_>,
     source: &Source,
-    skills: &[(&'a SkillName, &'a Entry)],
+    skills: &[InstalledSkill<'a>],
 ) -> Result<Fetched<'a>, OpError> {
     let mut repository = request.context.fetcher()?.open(source)?;
-    let refs = skills.iter().map(|(_, entry)| entry.git_ref.as_deref());
+    let refs = skills.iter().map(|skill| skill.entry.git_ref.as_deref());
     let resolved = resolve(&mut repository, refs.collect(), request.options.dry_run).await?;
     let (mut newer, mut compared, mut open) = (Vec::new(), Vec::new(), Vec::new());
-    for &(name, entry) in skills {
-        let (resolved, error) = match resolved[&entry.git_ref.as_deref()].clone() {
+    for &skill in skills {
+        let (resolved, error) = match resolved[&skill.entry.git_ref.as_deref()].clone() {
             Ok(resolved) => (resolved, None),
             Err(error) => (None, Some(error)),
         };
-        let skill = Installed {
-            name,
-            entry,
-            resolved,
-        };
-        newer.extend(newer_version(&skill));
+        let tracked = Tracked { skill, resolved };
+        newer.extend(newer_version(&tracked));
         if let Some(error) = error {
-            compared.push((skill, Comparison::Decided(SkillUpdate::blocked(error))));
-        } else if skill.commit().is_some() && skill.commit() == entry.commit {
+            compared.push((tracked, Comparison::Decided(SkillUpdate::blocked(error))));
+        } else if tracked.commit().is_some() && tracked.commit() == skill.entry.commit {
             // No tree is needed for a skill at the locked commit.
-            compared.push((skill, Comparison::Decided(SkillUpdate::Unchanged)));
+            compared.push((tracked, Comparison::Decided(SkillUpdate::Unchanged)));
         } else {
-            open.push(skill);
+            open.push(tracked);
         }
     }
     let mut fetched = Fetched {
@@ -77,7 +73,7 @@ async fn fetch<'a>(
         return Ok(fetched);
     }
     min_age::step_back(request, &mut fetched.repository, &mut open).await?;
-    let moves: BTreeSet<Move> = open.iter().filter_map(Installed::commits).collect();
+    let moves: BTreeSet<Move> = open.iter().filter_map(Tracked::commits).collect();
     compare_trees(request, &mut fetched, open).await?;
     fetch_files(&mut fetched, moves.into_iter().collect()).await?;
     Ok(fetched)
@@ -89,11 +85,11 @@ async fn fetch<'a>(
 async fn compare_trees<'a>(
     request: Request<'a, '_>,
     fetched: &mut Fetched<'a>,
-    open: Vec<Installed<'a>>,
+    open: Vec<Tracked<'a>>,
 ) -> Result<(), OpError> {
-    let commits: BTreeSet<Option<ObjectId>> = open.iter().map(Installed::commit).collect();
+    let commits: BTreeSet<Option<ObjectId>> = open.iter().map(Tracked::commit).collect();
     let commits: Vec<Option<ObjectId>> = commits.into_iter().collect();
-    let known = open.iter().filter_map(|skill| skill.entry.commit);
+    let known = open.iter().filter_map(|tracked| tracked.skill.entry.commit);
     let known: BTreeSet<ObjectId> = known.collect();
     let known: Vec<ObjectId> = known.into_iter().collect();
     let (discoveries, _) = fetched
@@ -101,10 +97,10 @@ async fn compare_trees<'a>(
         .discover_with_bases(&commits, &known, &known)
         .await?;
     let discoveries: BTreeMap<_, _> = commits.into_iter().zip(discoveries).collect();
-    for skill in open {
-        let discovery = &discoveries[&skill.commit()];
-        let compared = compare(request, fetched.repository.objects(), discovery, &skill)?;
-        fetched.skills.push((skill, compared));
+    for tracked in open {
+        let discovery = &discoveries[&tracked.commit()];
+        let compared = compare(request, fetched.repository.objects(), discovery, &tracked)?;
+        fetched.skills.push((tracked, compared));
     }
     Ok(())
 }
@@ -113,9 +109,9 @@ fn compare(
     request: Request<'_, '_>,
     objects: &Objects,
     discovery: &Discovery,
-    skill: &Installed<'_>,
+    tracked: &Tracked<'_>,
 ) -> Result<Comparison, OpError> {
-    let entry = skill.entry;
+    let entry = tracked.skill.entry;
     let in_place = discovery.at(&entry.path);
     let Some(found) = in_place.or_else(|| moved_to(request, discovery, entry)) else {
         let place = full_spec(&entry.source, &entry.path);
@@ -131,7 +127,7 @@ fn compare(
         return Ok(Comparison::Same);
     }
     if !request.options.accept_moved_tag
-        && let Some(reason) = moved_tag(request, skill)
+        && let Some(reason) = moved_tag(request, tracked)
     {
         return Ok(Comparison::Decided(SkillUpdate::blocked(reason)));
     }
@@ -142,7 +138,7 @@ fn compare(
             return Ok(Comparison::Decided(SkillUpdate::blocked(reason)));
         }
     };
-    let local = Local::read(request, skill)?;
+    let local = Local::read(tracked.skill)?;
     let base = match &local {
         Local::Edited(_) => SkillTree::read(objects, entry.tree).ok(),
         _ => None,
@@ -157,17 +153,17 @@ fn compare(
 }
 
 /// Returns the reason not to update a skill whose tag was moved.
-fn moved_tag(request: Request<'_, '_>, skill: &Installed<'_>) -> Option<String> {
-    let MatchedRef::Tag(tag) = &skill.resolved.as_ref()?.matched else {
+fn moved_tag(request: Request<'_, '_>, tracked: &Tracked<'_>) -> Option<String> {
+    let MatchedRef::Tag(tag) = &tracked.resolved.as_ref()?.matched else {
         return None;
     };
-    let commits = skill.commits().map_or_else(String::new, |(old, new)| {
+    let commits = tracked.commits().map_or_else(String::new, |(old, new)| {
         format!(" ({} -> {})", old.short(), new.short())
     });
-    let command = format!("update {} --accept-moved-tag", skill.name);
+    let command = format!("update {} --accept-moved-tag", tracked.skill.name);
     Some(format!(
         "the tag `{tag}` of {} points at other content now{commits}; {} accepts it",
-        full_spec(&skill.entry.source, ""),
+        full_spec(&tracked.skill.entry.source, ""),
         request.context.scope.command(&command)
     ))
 }
@@ -234,7 +230,7 @@ async fn resolve<'a>(
     }
     let mut queries = Vec::with_capacity(refs.len());
     for git_ref in &refs {
-        queries.push(Query::from_lock(*git_ref).map_err(OpError::Disagrees)?);
+        queries.push(Query::from_lock(*git_ref).map_err(OpError::LockedRef)?);
     }
     let resolved = if with_newest {
         repository.resolve_with_newest(&queries).await?
@@ -248,16 +244,16 @@ async fn resolve<'a>(
 }
 
 /// Returns the newest version if the ref of a skill gives an older one.
-fn newer_version(skill: &Installed<'_>) -> Option<Newer> {
-    let resolved = skill.resolved.as_ref()?;
+fn newer_version(tracked: &Tracked<'_>) -> Option<Newer> {
+    let resolved = tracked.resolved.as_ref()?;
     let (MatchedRef::Tag(compatible) | MatchedRef::Range(compatible)) = &resolved.matched else {
         return None;
     };
     let newest = resolved.newest.as_ref()?;
     (compatible != newest).then(|| Newer {
-        name: skill.name.to_string(),
-        source: skill.entry.source.to_string(),
-        git_ref: skill.entry.git_ref.clone().unwrap_or_default(),
+        name: tracked.skill.name.to_string(),
+        source: tracked.skill.entry.source.to_string(),
+        git_ref: tracked.skill.entry.git_ref.clone().unwrap_or_default(),
         compatible: compatible.clone(),
         newest: newest.clone(),
     })

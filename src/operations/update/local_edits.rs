@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::source_update::{Installed, Kept, Request, Upstream};
+use super::source_update::{Kept, Upstream};
 use crate::digest::{Digest, FileMode};
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::fs::{self, At};
 use crate::merge::{self, Conflict, File, Files, Labels, OnConflict};
 use crate::operations::OpError;
 use crate::operations::install_steps::digest_of;
-use crate::operations::installed::marked_line;
+use crate::operations::installed::{InstalledSkill, marked_line};
 use crate::operations::own_source::{self, is_own_source};
-use crate::operations::report::lacks_edits;
 use crate::skill::tree::SkillTree;
 use mdskill_git::objects::Objects;
 use mdskill_lint::path::SkillPath;
@@ -64,19 +63,18 @@ pub(super) enum MergeOutcome {
 impl Local {
     /// Reads all folders of a skill. Edits in one of them apply to all; folders with different edits
     /// can't be merged.
-    pub(super) fn read(request: Request<'_, '_>, skill: &Installed<'_>) -> Result<Self, OpError> {
-        let (scope, entry) = (&request.context.scope, skill.entry);
+    pub(super) fn read(skill: InstalledSkill<'_>) -> Result<Self, OpError> {
+        let entry = skill.entry;
         let mut edited: Option<Edited> = None;
         let mut lacking = None;
-        for target in request.lockfile.targets_of(entry) {
-            let folder = scope.skill(target, skill.name);
-            let place = scope.display(&folder);
-            if is_own_source(scope, entry, &folder) {
+        for folder in skill.folders() {
+            let place = folder.place();
+            if is_own_source(skill.scope, entry, &folder.path) {
                 let reason = own_source::REASON.to_owned();
                 return Ok(Self::Unmergeable { place, reason });
             }
-            let on_disk = OnDisk::read(&folder)?;
-            if let Some(reason) = lacks_edits(scope, skill.name, entry, &on_disk) {
+            let on_disk = folder.read()?;
+            if let Some(reason) = skill.lacks_edits(&on_disk) {
                 lacking.get_or_insert(Self::Unmergeable { place, reason });
                 continue;
             }
@@ -104,12 +102,12 @@ impl Local {
                 continue;
             }
             edited = Some(Edited {
-                folder,
+                folder: folder.path,
                 place,
                 is_recorded: entry.edits.is_some_and(|edits| snapshot.is(edits)),
                 snapshot,
                 digest,
-                keep: scope.command(&format!("keep {}", skill.name)),
+                keep: skill.scope.command(&format!("keep {}", skill.name)),
             });
         }
         Ok(match edited {

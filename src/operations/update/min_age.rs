@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::source_update::{Installed, Request};
+use super::source_update::{Request, Tracked};
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
 use crate::operations::OpError;
@@ -16,9 +16,9 @@ use mdskill_git::ObjectId;
 pub(super) async fn step_back(
     request: Request<'_, '_>,
     repository: &mut Repository<'_>,
-    open: &mut [Installed<'_>],
+    open: &mut [Tracked<'_>],
 ) -> Result<(), OpError> {
-    if request.gate.policy().min_age.is_none() {
+    if request.gate.policy.min_age.is_none() {
         return Ok(());
     }
     let moves: BTreeSet<Move> = open.iter().filter_map(move_of_branch).collect();
@@ -26,14 +26,14 @@ pub(super) async fn step_back(
     repository.fetch_history(&moves).await?;
     // Each history is searched once, because many skills are locked at one commit.
     let mut older: BTreeMap<Move, Option<ObjectId>> = BTreeMap::new();
-    for skill in open {
-        let Some(commits) = move_of_branch(skill) else {
+    for tracked in open {
+        let Some(commits) = move_of_branch(tracked) else {
             continue;
         };
         let found = older
             .entry(commits)
-            .or_insert_with(|| find_older(request, repository, skill, commits));
-        if let (Some(older), Some(resolved)) = (*found, &mut skill.resolved) {
+            .or_insert_with(|| find_older(request, repository, tracked, commits));
+        if let (Some(older), Some(resolved)) = (*found, &mut tracked.resolved) {
             resolved.commit = older;
         }
     }
@@ -52,20 +52,23 @@ pub(super) async fn step_back(
 
 /// Returns the locked commit and the tip of a branch; `None` for tags, ranges, and commit ids, which name
 /// one version.
-fn move_of_branch(skill: &Installed<'_>) -> Option<Move> {
-    let is_branch = matches!(skill.version(None).kind, RefKind::Default | RefKind::Branch);
-    skill.commits().filter(|_| is_branch)
+fn move_of_branch(tracked: &Tracked<'_>) -> Option<Move> {
+    let is_branch = matches!(
+        tracked.version(None).kind,
+        RefKind::Default | RefKind::Branch
+    );
+    tracked.commits().filter(|_| is_branch)
 }
 
 /// Returns the newest commit that is old enough, if the tip is not.
 fn find_older(
     request: Request<'_, '_>,
     repository: &Repository<'_>,
-    skill: &Installed<'_>,
+    tracked: &Tracked<'_>,
     (old, tip): Move,
 ) -> Option<ObjectId> {
     let is_old_enough = |commit| {
-        let version = skill.version(Some(commit));
+        let version = tracked.version(Some(commit));
         let decision = request.gate.explain(Some(repository), &version, &[]);
         let mut verdicts = decision.verdicts.iter();
         verdicts.all(|verdict| verdict.key != Key::MinAge || verdict.is_allowed)

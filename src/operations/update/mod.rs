@@ -16,7 +16,7 @@ use self::source_update::{NewVersion, Relocked, Request, SkillUpdate, SourceUpda
 use super::OpError;
 use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
-use super::installed::{check_installed, named};
+use super::installed::{InstalledSkill, required_lockfile};
 use super::policy_check::{Gate, Refusal, Version};
 use super::report::{Action, Change, Conflicted, LeftAlone, Newer, Problem, refusal_reason};
 use super::resolve::full_spec;
@@ -142,17 +142,15 @@ fn as_text<S: serde::Serializer>(error: &OpError, serializer: S) -> Result<S::Ok
 /// If the lockfile can't be read, a name is not installed, or nothing can be written.
 pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let gate = Gate::open(context)?;
-    let lockfile = context
-        .lockfile()?
-        .ok_or_else(|| OpError::no_lockfile(&context.scope))?;
-    check_installed(&lockfile, &options.names)?;
+    let lockfile = required_lockfile(context)?;
+    let skills = InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
     let request = Request {
         context,
         options,
         gate: &gate,
         lockfile: &lockfile,
     };
-    let (sources, refused) = installed_by_source(request);
+    let (sources, refused) = installed_by_source(&gate, skills);
     let mut report = Report {
         dry_run: options.dry_run,
         refused,
@@ -202,15 +200,17 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
 
 /// Returns the requested skills of each source, and the refusals of those that the policy does not allow
 /// to be fetched.
-fn installed_by_source<'a>(request: Request<'a, '_>) -> (Sources<'a>, Vec<Refusal>) {
+fn installed_by_source<'a>(
+    gate: &Gate,
+    skills: Vec<InstalledSkill<'a>>,
+) -> (Sources<'a>, Vec<Refusal>) {
     let mut sources = Sources::new();
     let mut refused = Vec::new();
-    for (name, entry) in named(request.lockfile, &request.options.names) {
-        let version = Version::locked(name.as_str(), entry);
-        let refusals = request.gate.before_fetch(&version);
+    for skill in skills {
+        let refusals = gate.before_fetch(&Version::locked(skill));
         if refusals.is_empty() {
-            let skills = sources.entry(&entry.source).or_default();
-            skills.push((name, entry));
+            let source = &skill.entry.source;
+            sources.entry(source).or_default().push(skill);
         }
         refused.extend(refusals);
     }
@@ -291,16 +291,13 @@ fn plan_updates<'u>(
     for source in updates {
         for (name, update) in &source.skills {
             // Another mdskill may have removed the skill in the meantime.
-            let Some(before) = lockfile.skills.get(name) else {
+            let Ok(skill) = InstalledSkill::find(scope, lockfile, name) else {
                 continue;
             };
-            let targets = lockfile.targets_of(before);
-            let places = install_steps::places(scope, name, targets);
             let version = match update {
                 SkillUpdate::Updated(version) => &**version,
                 SkillUpdate::Relocked(relocked) => {
-                    let change = relocked_change(name, before, relocked, places);
-                    report.skills.push(change);
+                    report.skills.push(relocked_change(skill, relocked));
                     continue;
                 }
                 _ => continue,
@@ -308,17 +305,16 @@ fn plan_updates<'u>(
             let wanted = Wanted {
                 name,
                 files: &version.files,
-                digest: None,
-                locked: Some(before),
+                locked: Some(skill.entry),
                 replaceable: version.kept.as_ref().map(|kept| kept.on_disk),
-                targets,
+                targets: skill.targets,
                 why,
             };
             let objects = source.repository.objects();
             match install_steps::plan(scope, &wanted, request.options.force, objects)? {
                 SkillPlan::Blocked(folders) => report.left_alone.extend(folders),
                 SkillPlan::Ready(plan) => {
-                    let mut change = change(request.context, name, before, version, places);
+                    let mut change = change(request.context, skill, version);
                     if report.dry_run {
                         let trashed = install_steps::trash_notes(scope, name, &plan.plan);
                         change.notes.extend(trashed);
@@ -333,13 +329,12 @@ fn plan_updates<'u>(
     Ok((versions, planned))
 }
 
-fn change(
-    context: &Context<'_>,
-    name: &SkillName,
-    before: &Entry,
-    version: &NewVersion,
-    places: Vec<String>,
-) -> Change {
+fn change(context: &Context<'_>, skill: InstalledSkill<'_>, version: &NewVersion) -> Change {
+    let before = skill.entry;
+    let updated = InstalledSkill {
+        entry: &version.entry,
+        ..skill
+    };
     let commits = before.commit.zip(version.entry.commit);
     let edited = version.kept.as_ref().map(|kept| kept.edited.clone());
     Change {
@@ -350,22 +345,17 @@ fn change(
         compare_url: commits
             .and_then(|(old, new)| fetch::compare_url(&before.source, &context.env, old, new)),
         edited: edited.unwrap_or_default(),
-        ..Change::of(name, &version.entry, Action::Updated, places)
+        ..updated.change(Action::Updated)
     }
 }
 
 /// Describes a skill whose files stay because only its history was rewritten.
-fn relocked_change(
-    name: &SkillName,
-    before: &Entry,
-    relocked: &Relocked,
-    places: Vec<String>,
-) -> Change {
+fn relocked_change(skill: InstalledSkill<'_>, relocked: &Relocked) -> Change {
     Change {
-        from: before.commit.map(|commit| commit.to_string()),
+        from: skill.entry.commit.map(|commit| commit.to_string()),
         commit: relocked.commit.map(|commit| commit.to_string()),
         notes: relocked.note.iter().cloned().collect(),
-        ..Change::of(name, before, Action::Relocked, places)
+        ..skill.change(Action::Relocked)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::local_edits::{Local, MergeOutcome};
 use super::source_update::{
-    Comparison, Fetched, Installed, Kept, NewVersion, Relocked, Request, SkillUpdate, SourceUpdate,
+    Comparison, Fetched, Kept, NewVersion, Relocked, Request, SkillUpdate, SourceUpdate, Tracked,
     Upstream,
 };
 use crate::diff;
@@ -14,7 +14,6 @@ use crate::lockfile::Entry;
 use crate::merge::{Conflict, OnConflict};
 use crate::operations::OpError;
 use crate::operations::findings::Found;
-use crate::operations::install_steps;
 use crate::operations::policy_check::Refusal;
 use crate::operations::report::{Conflicted, LeftAlone};
 use crate::operations::resolve::diagnose;
@@ -36,13 +35,13 @@ pub(super) fn plan_source<'a>(
         lineages: &fetched.lineages,
     };
     let mut skills = Vec::with_capacity(fetched.skills.len());
-    for (skill, compared) in fetched.skills {
+    for (tracked, compared) in fetched.skills {
         let update = match compared {
             Comparison::Decided(update) => update,
-            Comparison::Same => planner.relock(&skill),
-            Comparison::Changed(upstream) => planner.plan(&skill, *upstream)?,
+            Comparison::Same => planner.relock(&tracked),
+            Comparison::Changed(upstream) => planner.plan(&tracked, *upstream)?,
         };
-        skills.push((skill.name.clone(), update));
+        skills.push((tracked.skill.name.clone(), update));
     }
     Ok(SourceUpdate {
         repository: fetched.repository,
@@ -59,7 +58,7 @@ struct Planner<'p, 'a, 'c> {
 
 impl Planner<'_, '_, '_> {
     /// Plans a new version, unless the policy or the edits forbid it, or no client could load it.
-    fn plan(&self, skill: &Installed<'_>, mut upstream: Upstream) -> Result<SkillUpdate, OpError> {
+    fn plan(&self, tracked: &Tracked<'_>, mut upstream: Upstream) -> Result<SkillUpdate, OpError> {
         if let Err(error) = upstream
             .files
             .load(self.repository.objects(), MAX_IN_MEMORY)
@@ -67,30 +66,30 @@ impl Planner<'_, '_, '_> {
             let reason = format!("its new version is refused: {error}");
             return Ok(SkillUpdate::blocked(reason));
         }
-        let refused = self.refusals(skill, &upstream)?;
+        let refused = self.refusals(tracked, &upstream)?;
         if !refused.is_empty() {
             return Ok(SkillUpdate::Refused(refused));
         }
-        let merged = match self.merge(skill, &upstream)? {
+        let merged = match self.merge(tracked, &upstream)? {
             MergeOutcome::Unedited => None,
             MergeOutcome::Merged(files, kept) => Some((files, *kept)),
             MergeOutcome::Conflict { place, files } => {
-                return self.conflict(skill, &upstream, place, files);
+                return self.conflict(tracked, &upstream, place, files);
             }
             MergeOutcome::Unmergeable { place, reason } => {
                 return Ok(SkillUpdate::LeftAlone(LeftAlone {
-                    name: skill.name.to_string(),
+                    name: tracked.skill.name.to_string(),
                     place,
                     reason,
                     files: Vec::new(),
                 }));
             }
         };
-        self.new_version(skill, upstream, merged)
+        self.new_version(tracked, upstream, merged)
     }
 
     /// Merges the edits into the new version.
-    fn merge(&self, skill: &Installed<'_>, upstream: &Upstream) -> Result<MergeOutcome, OpError> {
+    fn merge(&self, tracked: &Tracked<'_>, upstream: &Upstream) -> Result<MergeOutcome, OpError> {
         let options = self.request.options;
         let edited = match &upstream.local {
             Local::Edited(edited) if !options.force => edited,
@@ -103,10 +102,10 @@ impl Planner<'_, '_, '_> {
             _ => return Ok(MergeOutcome::Unedited),
         };
         if upstream.base.is_none() && options.on_conflict == OnConflict::Stop {
-            return Ok(edited.unmergeable(missing_base(skill.entry)));
+            return Ok(edited.unmergeable(missing_base(tracked.skill.entry)));
         }
         let objects = self.repository.objects();
-        let label = match skill.commit() {
+        let label = match tracked.commit() {
             Some(commit) => format!("upstream {}", commit.short()),
             None => "upstream".to_owned(),
         };
@@ -124,28 +123,25 @@ impl Planner<'_, '_, '_> {
     /// Validates a new version, and compares it with the installed one.
     fn new_version(
         &self,
-        skill: &Installed<'_>,
+        tracked: &Tracked<'_>,
         upstream: Upstream,
         merged: Option<(SkillTree, Kept)>,
     ) -> Result<SkillUpdate, OpError> {
         let options = self.request.options;
         let objects = self.repository.objects();
-        let root = self.repository.root_tree(skill.commit())?;
-        let mut entry = skill.entry.clone();
+        let root = self.repository.root_tree(tracked.commit())?;
+        let mut entry = tracked.skill.entry.clone();
         entry.path = upstream.path;
-        entry.commit = skill.commit();
+        entry.commit = tracked.commit();
         entry.tree = upstream.files.tree;
         entry.edits = None;
         let (files, kept) = match merged {
             Some((files, kept)) => (files, Some(kept)),
             None => (upstream.files, None),
         };
-        let (path, folder) = (entry.path.as_str(), skill.name.as_str());
+        let (path, folder) = (entry.path.as_str(), tracked.skill.name.as_str());
         let found = diagnose(objects, root, path, folder, &files, &options.settings).diagnostics;
-        let scope = &self.request.context.scope;
-        let targets = self.request.lockfile.targets_of(skill.entry);
-        let places = install_steps::places(scope, skill.name, targets);
-        let place = places.first().map_or("", String::as_str);
+        let place = tracked.skill.first_place();
         // A version with markers need not be loadable until they are resolved.
         let is_marked = kept.as_ref().is_some_and(|kept| !kept.marked.is_empty());
         let whose = match kept {
@@ -156,30 +152,30 @@ impl Planner<'_, '_, '_> {
             && !is_marked
             && let Some(reason) = unloadable(&found, whose)
         {
-            let found = Found::of(place, found).collect();
+            let found = Found::of(&place, found).collect();
             return Ok(SkillUpdate::Blocked(reason, found));
         }
         // The files without markers are compared, so that no marker is reported as a capability.
         let unmarked = kept.as_ref().and_then(|kept| kept.unmarked.as_ref());
         let after = GitFiles::of(objects, root, path, folder, unmarked.unwrap_or(&files));
-        let before = self.before(skill);
+        let before = self.before(tracked);
         let before = before.as_deref();
-        let lineage = self.lineage(skill);
+        let lineage = self.lineage(tracked);
         let resolved = kept
             .as_ref()
             .and_then(|kept| resolved(kept, options.on_conflict));
         let mut notes = upstream.notes;
-        notes.extend(resolved.into_iter().chain(warning(lineage, skill)));
+        notes.extend(resolved.into_iter().chain(warning(lineage, tracked)));
         let diff = diff::compare(before, &after);
         let unified = options
             .with_differences
-            .then(|| diff::unified(before, &after, place));
+            .then(|| diff::unified(before, &after, &place));
         Ok(SkillUpdate::Updated(Box::new(NewVersion {
             entry,
             diff,
             unified,
             lineage: lineage.cloned(),
-            diagnostics: Found::of(place, found).collect(),
+            diagnostics: Found::of(&place, found).collect(),
             files,
             kept,
             notes,
@@ -190,81 +186,79 @@ impl Planner<'_, '_, '_> {
     /// the locked version if the skill was edited, because local edits must not widen what is allowed.
     fn refusals(
         &self,
-        skill: &Installed<'_>,
+        tracked: &Tracked<'_>,
         upstream: &Upstream,
     ) -> Result<Vec<Refusal>, OpError> {
         let gate = self.request.gate;
-        if gate.policy().is_empty() {
+        if gate.policy.is_empty() {
             return Ok(Vec::new());
         }
         let before = match &upstream.base {
-            Some(base) => Some(self.locked(skill, base.tree)?),
-            None => self.before(skill),
+            Some(base) => Some(self.locked(tracked, base.tree)?),
+            None => self.before(tracked),
         };
-        let after = self.without_edits(skill, upstream)?;
+        let after = self.without_edits(tracked, upstream)?;
         let gained = diff::compare(before.as_deref(), &after).gained;
-        Ok(gate.before_write(self.repository, &skill.version(skill.commit()), &gained))
+        Ok(gate.before_write(self.repository, &tracked.version(tracked.commit()), &gained))
     }
 
     /// Returns the new version without the edits.
     fn without_edits<'v>(
         &'v self,
-        skill: &Installed<'_>,
+        tracked: &Tracked<'_>,
         upstream: &'v Upstream,
     ) -> Result<GitFiles<'v>, OpError> {
         let objects = self.repository.objects();
-        let root = self.repository.root_tree(skill.commit())?;
-        let (path, folder) = (&upstream.path, skill.name.as_str());
+        let root = self.repository.root_tree(tracked.commit())?;
+        let (path, folder) = (&upstream.path, tracked.skill.name.as_str());
         Ok(GitFiles::of(objects, root, path, folder, &upstream.files))
     }
 
     /// Returns a locked version, whose files are in the cache.
     fn locked(
         &self,
-        skill: &Installed<'_>,
+        tracked: &Tracked<'_>,
         tree: ObjectId,
     ) -> Result<Box<dyn SkillFiles + '_>, ObjectError> {
         let objects = self.repository.objects();
-        let files = GitFiles::at(objects, tree, "", skill.name.as_str(), tree)?;
+        let files = GitFiles::at(objects, tree, "", tracked.skill.name.as_str(), tree)?;
         Ok(Box::new(files))
     }
 
     /// Returns the version that the new one replaces: the one on disk, or else the locked one.
-    fn before(&self, skill: &Installed<'_>) -> Option<Box<dyn SkillFiles + '_>> {
-        let scope = &self.request.context.scope;
-        let targets = self.request.lockfile.targets_of(skill.entry).iter();
-        let folders = targets.map(|target| scope.skill(target, skill.name));
-        let mut on_disk = folders.filter(|folder| folder.is_dir());
-        if let Some(files) = on_disk.find_map(|folder| DiskFiles::open(&folder, None).ok()) {
+    fn before(&self, tracked: &Tracked<'_>) -> Option<Box<dyn SkillFiles + '_>> {
+        let folders = tracked.skill.folders();
+        let mut on_disk = folders.filter(|folder| folder.path.is_dir());
+        if let Some(files) = on_disk.find_map(|folder| DiskFiles::open(&folder.path, None).ok()) {
             return Some(Box::new(files));
         }
         let objects = self.repository.objects();
-        let blobs = GitFiles::blobs_of(objects, skill.entry.tree).ok()?;
+        let blobs = GitFiles::blobs_of(objects, tracked.skill.entry.tree).ok()?;
         let is_cached = blobs.into_iter().all(|blob| objects.contains(blob));
-        self.locked(skill, skill.entry.tree)
+        self.locked(tracked, tracked.skill.entry.tree)
             .ok()
             .filter(|_| is_cached)
     }
 
     fn conflict(
         &self,
-        skill: &Installed<'_>,
+        tracked: &Tracked<'_>,
         upstream: &Upstream,
         place: String,
         files: Vec<Conflict>,
     ) -> Result<SkillUpdate, OpError> {
         let unified = match &upstream.base {
             Some(base) if self.request.options.with_differences => {
-                let before = self.locked(skill, base.tree)?;
-                let after = self.without_edits(skill, upstream)?;
+                let before = self.locked(tracked, base.tree)?;
+                let after = self.without_edits(tracked, upstream)?;
                 Some(diff::unified(Some(&*before), &after, &place))
             }
             _ => None,
         };
         let conflict = Conflicted {
-            name: skill.name.to_string(),
+            name: tracked.skill.name.to_string(),
             place,
-            commit: skill.commit().map(|commit| commit.to_string()),
+            commit: tracked.commit().map(|commit| commit.to_string()),
             is_marked: false,
             files,
         };
@@ -273,18 +267,18 @@ impl Planner<'_, '_, '_> {
 
     /// Locks another commit for an unchanged skill if the history was rewritten, because the server may
     /// delete the locked commit at any time, and `install` needs it.
-    fn relock(&self, skill: &Installed<'_>) -> SkillUpdate {
-        match self.lineage(skill) {
+    fn relock(&self, tracked: &Tracked<'_>) -> SkillUpdate {
+        match self.lineage(tracked) {
             Some(lineage @ Lineage::Rewritten) => SkillUpdate::Relocked(Relocked {
-                commit: skill.commit(),
-                note: warning(Some(lineage), skill),
+                commit: tracked.commit(),
+                note: warning(Some(lineage), tracked),
             }),
             _ => SkillUpdate::Unchanged,
         }
     }
 
-    fn lineage(&self, skill: &Installed<'_>) -> Option<&Lineage> {
-        self.lineages.get(&skill.commits()?)
+    fn lineage(&self, tracked: &Tracked<'_>) -> Option<&Lineage> {
+        self.lineages.get(&tracked.commits()?)
     }
 }
 
@@ -322,7 +316,7 @@ fn unloadable(found: &[Diagnostic], whose: &str) -> Option<String> {
     ))
 }
 
-fn warning(lineage: Option<&Lineage>, skill: &Installed<'_>) -> Option<String> {
-    let (old, new) = skill.commits()?;
+fn warning(lineage: Option<&Lineage>, tracked: &Tracked<'_>) -> Option<String> {
+    let (old, new) = tracked.commits()?;
     lineage?.warning(old, new)
 }

@@ -13,6 +13,7 @@ use crate::fetch::{Move, Repository};
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::Conflict;
 use crate::operations::findings::Found;
+use crate::operations::installed::InstalledSkill;
 use crate::operations::policy_check::{Gate, Refusal, Version, kind_of};
 use crate::operations::report::{Conflicted, LeftAlone, Newer};
 use crate::skill::tree::SkillTree;
@@ -29,21 +30,20 @@ pub(super) struct Request<'a, 'c> {
 }
 
 /// An installed skill, and what its ref resolves to now.
-pub(super) struct Installed<'a> {
-    pub name: &'a SkillName,
-    pub entry: &'a Entry,
+pub(super) struct Tracked<'a> {
+    pub skill: InstalledSkill<'a>,
     /// `None` for a folder without git.
     pub resolved: Option<Resolved>,
 }
 
-impl Installed<'_> {
+impl Tracked<'_> {
     pub(super) fn commit(&self) -> Option<ObjectId> {
         self.resolved.as_ref().map(|resolved| resolved.commit)
     }
 
     /// Returns the locked and the new commit.
     pub(super) fn commits(&self) -> Option<Move> {
-        Some((self.entry.commit?, self.commit()?))
+        Some((self.skill.entry.commit?, self.commit()?))
     }
 
     /// Returns the version at `commit`, for the policy.
@@ -51,7 +51,7 @@ impl Installed<'_> {
         Version {
             kind: kind_of(self.resolved.as_ref()),
             commit,
-            ..Version::locked(self.name.as_str(), self.entry)
+            ..Version::locked(self.skill)
         }
     }
 }
@@ -62,7 +62,7 @@ pub(super) struct Fetched<'a> {
     pub newer: Vec<Newer>,
     /// How each ref has moved since its skills were locked, where it is known.
     pub lineages: BTreeMap<Move, Lineage>,
-    pub skills: Vec<(Installed<'a>, Comparison)>,
+    pub skills: Vec<(Tracked<'a>, Comparison)>,
 }
 
 /// The comparison of an installed skill with its source.

@@ -68,9 +68,7 @@ impl Baseline {
                 ));
             }
             Err(ObjectError::Repository { reason, .. }) if is_sha256(folder, &reason) => {
-                return Err(OpError::Disagrees(format!(
-                    "the repository of {at} uses SHA-256 object ids, which --since does not support"
-                )));
+                return Err(OpError::Sha256Repository(at.to_string()));
             }
             Err(error) => return Err(error.into()),
         };
@@ -207,12 +205,10 @@ impl CommitTree {
     /// Explains a missing object: a partial clone left it out.
     fn explain(&self, error: ObjectError) -> OpError {
         match error {
-            ObjectError::Missing(missing) => OpError::Disagrees(format!(
-                "this partial clone lacks objects of `{}` (for example {}); `git checkout {}` fetches them",
-                self.git_ref,
-                missing.short(),
-                self.git_ref
-            )),
+            ObjectError::Missing(missing) => OpError::PartialClone {
+                git_ref: self.git_ref.clone(),
+                missing,
+            },
             error => error.into(),
         }
     }

@@ -7,6 +7,7 @@ use super::discover::{DiskPath, Group};
 use super::report::Report;
 use crate::context::Context;
 use crate::operations::OpError;
+use crate::operations::installed::InstalledSkill;
 use mdskill_lint::name::SkillName;
 
 /// The real paths of installed skills.
@@ -22,10 +23,9 @@ impl Installed {
         let Some(lockfile) = context.lockfile()? else {
             return Ok(Self::default());
         };
-        let places = lockfile.skills.iter().flat_map(|(name, entry)| {
-            let targets = lockfile.targets_of(entry).iter();
-            targets.map(|target| (real(&context.scope.skill(target, name)), name.clone()))
-        });
+        let folders =
+            InstalledSkill::all(&context.scope, &lockfile).flat_map(InstalledSkill::folders);
+        let places = folders.map(|folder| (real(&folder.path), folder.name.clone()));
         Ok(Self(places.collect()))
     }
 

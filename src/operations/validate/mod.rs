@@ -18,6 +18,7 @@ use self::baseline::Baseline;
 use self::discover::{Group, Search};
 use self::run::Runner;
 use super::OpError;
+use super::installed::InstalledSkill;
 use crate::config::Rules;
 use crate::context::Context;
 use crate::spec::{Spec, SpecSource};
@@ -191,14 +192,8 @@ fn installed_places(context: &Context<'_>, name: &str) -> Result<Option<Vec<Path
         Ok(below) => below.to_owned(),
         Err(_) => path,
     };
-    let places = |entry| {
-        lockfile
-            .targets_of(entry)
-            .iter()
-            .map(|target| here(context.scope.skill(target, &name)))
-            .collect()
-    };
-    Ok(lockfile.skills.get(&name).map(places))
+    let skill = InstalledSkill::find(&context.scope, &lockfile, &name).ok();
+    Ok(skill.map(|skill| skill.folders().map(|folder| here(folder.path)).collect()))
 }
 
 /// Parses the name of something that is neither on disk nor installed as a spec.

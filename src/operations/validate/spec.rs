@@ -25,23 +25,16 @@ pub(super) async fn validate_spec(
 ) -> Result<(), OpError> {
     let source = source_of(context, spec)?;
     let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
-    let chosen = match spec.skill.clone().or_else(|| opened.folder_of_page()) {
-        Some(wanted) => opened.all_below(&wanted).await?,
-        None if opened.discovery.skills.is_empty() => {
-            return Err(OpError::NoSkills(opened.place()));
-        }
-        None => opened.discovery.skills.clone(),
-    };
+    let chosen = opened.all_below(spec.skill.as_deref()).await?;
     let objects = opened.repository.objects();
     let mut blobs = Vec::new();
     for found in &chosen {
         blobs.extend(GitFiles::blobs_of(objects, found.tree)?);
     }
-    let commit = opened.commit();
-    let commits: Vec<_> = commit.into_iter().collect();
-    opened.repository.fetch_blobs(blobs, &commits).await?;
+    opened.fetch_blobs(blobs).await?;
     let objects = opened.repository.objects();
-    let (store, root) = (objects.path(), opened.repository.root_tree(commit)?);
+    let root = opened.repository.root_tree(opened.commit())?;
+    let store = objects.path();
     let settings = &settings.for_untrusted();
     let check = |found: &Found| {
         Objects::on_this_thread(store, |objects| {

@@ -136,7 +136,7 @@ mod tests {
             failed: vec![Failed {
                 place: "acme/skills".to_owned(),
                 skills: 2,
-                error: OpError::Disagrees(HOSTILE.to_owned()),
+                error: OpError::Usage(HOSTILE.to_owned()),
             }],
             conflicts: vec![conflict("one")],
             left_alone: vec![LeftAlone {

@@ -153,7 +153,7 @@ pub(super) fn everything() -> Report {
         failed: vec![Failed {
             place: "acme/away".to_owned(),
             skills: 2,
-            error: OpError::Disagrees(HOSTILE.to_owned()),
+            error: OpError::Usage(HOSTILE.to_owned()),
         }],
         diagnostics: Found::of(".github/skills/pdf", vec![finding()]).collect(),
         ..Report::default()
