@@ -267,7 +267,7 @@ pub fn changed_files_but(
     differences(&original, snapshot, objects, is_left_out).unwrap_or_default()
 }
 
-fn differences(
+pub(super) fn differences(
     original: &SkillTree,
     disk: &Snapshot,
     objects: &Objects,
