@@ -15,7 +15,7 @@ use mdskill_lint::path::fold;
 pub struct Options {
     /// Whether to resolve a conflict; else it is an error.
     pub resolve: bool,
-    /// The skills and keys whose side the user chose, with that side.
+    /// The skills whose side the user chose, with that side.
     pub chosen: Vec<(String, Side)>,
     /// The side of everything that both sides changed and the user did not choose by name.
     pub rest: Option<Side>,
@@ -31,7 +31,7 @@ impl Options {
     fn check_names(&self, differences: &[Difference]) -> Result<(), OpError> {
         for (name, _) in &self.chosen {
             let mut names = differences.iter().map(|difference| &difference.name);
-            if !names.any(|found| fold(found) == fold(name)) {
+            if !names.any(|found| fold(found.as_str()) == fold(name)) {
                 return Err(OpError::Usage(format!("`{name}` is not in conflict")));
             }
         }
@@ -139,7 +139,9 @@ pub fn resolve_clear_conflict(context: &Context<'_>) -> Result<Option<Vec<String
     };
     let report = lock(context, &options)?;
     let names = report.differences.into_iter();
-    let names = names.map(|difference| difference.name).collect();
+    let names = names
+        .map(|difference| difference.name.to_string())
+        .collect();
     Ok(report.is_written.then_some(names))
 }
 
