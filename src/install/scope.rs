@@ -71,17 +71,8 @@ impl Scope {
     /// because it could come from a clone.
     #[must_use]
     pub fn with_cache(mut self, cache: Option<PathBuf>) -> Self {
-        self.cache = cache.filter(|cache| self.is_personal || !self.is_inside(cache));
+        self.cache = cache.filter(|cache| self.is_personal || !fs::is_within(cache, &self.root));
         self
-    }
-
-    /// Whether a folder, which need not exist, is below the root.
-    fn is_inside(&self, folder: &Path) -> bool {
-        let mut above = folder.ancestors().map(Path::canonicalize);
-        match (above.find_map(Result::ok), self.root.canonicalize()) {
-            (Some(real), Ok(root)) => real.starts_with(root),
-            _ => true,
-        }
     }
 
     /// Returns a command for the skills of this scope, between backticks.
