@@ -51,6 +51,9 @@ struct Version {
     is_noted: bool,
 }
 
+/// The skills of each commit, or why it is not available; of a folder, at `None`.
+type Discoveries = BTreeMap<Option<ObjectId>, Result<Discovery, FetchError>>;
+
 /// Finds the versions of skills that are noted to be from this source, in the given order.
 pub(super) async fn find_versions<'a, 'b>(
     context: &'a Context<'_>,
@@ -59,19 +62,14 @@ pub(super) async fn find_versions<'a, 'b>(
 ) -> Result<(Repository<'a>, Vec<Result<FoundVersion<'b>, Stop>>), OpError> {
     let mut repository = context.fetcher()?.open(source)?;
     let commits = resolve(&mut repository, skills).await?;
-    let mut finder = Finder {
-        repository,
-        discoveries: BTreeMap::new(),
-        with_history: BTreeSet::new(),
-    };
-    let mut versions = Vec::new();
-    for (skill, commit) in skills.iter().zip(commits) {
-        versions.push(match commit {
-            Ok(commit) => finder.find(skill, commit).await,
-            Err(error) => Err(Stop::NotImported(error.to_string())),
-        });
-    }
-    let mut repository = finder.repository;
+    let discoveries = discover(&mut repository, commits.iter().flatten()).await?;
+    fetch_history(&mut repository, skills, &commits).await?;
+    let skills_at = skills.iter().zip(commits);
+    let versions = skills_at.map(|(skill, commit)| {
+        let commit = commit.map_err(|error| Stop::NotImported(error.to_string()))?;
+        find(skill, commit, &discoveries, repository.objects())
+    });
+    let versions: Vec<Result<Version, Stop>> = versions.collect();
     let found = || versions.iter().flatten();
     let commits: Vec<ObjectId> = found().filter_map(|version| version.commit).collect();
     let blobs: Vec<ObjectId> = found().flat_map(|version| version.files.blobs()).collect();
@@ -99,86 +97,65 @@ async fn resolve(
     Ok(commits.map(|resolved| Ok(Some(resolved?.commit))).collect())
 }
 
-/// The search for versions in one source.
-struct Finder<'a> {
-    repository: Repository<'a>,
-    /// The skills of each commit; of a folder, at none.
-    discoveries: BTreeMap<Option<ObjectId>, Discovery>,
-    /// Commits whose history was fetched.
-    with_history: BTreeSet<ObjectId>,
+/// Fetches the trees of each commit and lists its skills. A commit that is gone from the server must
+/// not stop the import of other skills.
+async fn discover(
+    repository: &mut Repository<'_>,
+    commits: impl Iterator<Item = &Option<ObjectId>>,
+) -> Result<Discoveries, FetchError> {
+    let mut discoveries = Discoveries::new();
+    for commit in commits.collect::<BTreeSet<_>>() {
+        let found = match repository.discover(&[*commit], &[]).await {
+            Err(error) if !is_gone(&error) => return Err(error),
+            found => found.map(|found| found.into_iter().next().unwrap_or_default()),
+        };
+        discoveries.insert(*commit, found);
+    }
+    Ok(discoveries)
 }
 
-impl Finder<'_> {
-    /// Finds the installed version of a skill, given the noted commit or that of its ref.
-    async fn find(
-        &mut self,
-        skill: &MatchedSkill,
-        commit: Option<ObjectId>,
-    ) -> Result<Version, Stop> {
-        self.discover(commit).await?;
-        let noted = &skill.noted;
-        if let (Evidence::Tree(tree), Some(path), Some(tip)) =
-            (&noted.evidence, &noted.path, commit)
-            && let Some(commit) = self.commit_with_tree(tip, path, *tree).await?
+/// Fetches the history of the tips that do not have a noted tree.
+async fn fetch_history(
+    repository: &mut Repository<'_>,
+    skills: &[&MatchedSkill],
+    tips: &[Result<Option<ObjectId>, ResolveError>],
+) -> Result<(), FetchError> {
+    let objects = repository.objects();
+    let mut past = BTreeSet::new();
+    for (skill, tip) in skills.iter().zip(tips) {
+        if let (Evidence::Tree(_), Ok(Some(tip))) = (&skill.noted.evidence, tip)
+            && noted_version(skill, Some(*tip), objects).is_none()
         {
-            return self.version(Some(commit), path, *tree, true);
+            past.insert(*tip);
         }
-        let Some(found) = find_skill(skill, &self.discoveries[&commit]) else {
-            return Err(Stop::NotImported(missing(skill, commit)));
-        };
-        let is_noted = matches!(noted.evidence, Evidence::Commit(_));
-        self.version(commit, &found.path, found.tree, is_noted)
     }
+    let past: Vec<ObjectId> = past.into_iter().collect();
+    repository.fetch_past(&past, MAX_COMMITS).await
+}
 
-    /// Fetches the trees of a commit and lists its skills. A commit that is gone from the server
-    /// must not stop the import of other skills.
-    async fn discover(&mut self, commit: Option<ObjectId>) -> Result<(), Stop> {
-        if self.discoveries.contains_key(&commit) {
-            return Ok(());
-        }
-        let found = self.repository.discover(&[commit], &[]).await;
-        let found = found.map_err(|error| match commit {
-            Some(commit) if is_gone(&error) => Stop::NotImported(format!(
-                "its commit {} is not available: {error}",
-                commit.short()
-            )),
-            _ => Stop::from(error),
-        })?;
-        let found = found.into_iter().map(|found| (commit, found));
-        self.discoveries.extend(found);
-        Ok(())
-    }
-
-    fn version(
-        &self,
-        commit: Option<ObjectId>,
-        path: &str,
-        tree: ObjectId,
-        is_noted: bool,
-    ) -> Result<Version, Stop> {
-        Ok(Version {
-            commit,
-            path: path.to_owned(),
-            files: SkillTree::read(self.repository.objects(), tree).map_err(refused)?,
-            is_noted,
-        })
-    }
-
-    /// Returns the newest commit that has a noted tree, fetching the history if necessary.
-    async fn commit_with_tree(
-        &mut self,
-        tip: ObjectId,
-        path: &str,
-        tree: ObjectId,
-    ) -> Result<Option<ObjectId>, FetchError> {
-        let found = commit_with_tree(self.repository.objects(), tip, path, tree);
-        if found.is_some() || !self.with_history.insert(tip) {
-            return Ok(found);
-        }
-        self.repository.fetch_past(&[tip], MAX_COMMITS).await?;
-        let objects = self.repository.objects();
-        Ok(commit_with_tree(objects, tip, path, tree))
-    }
+/// Finds the installed version of a skill, given the noted commit or that of its ref.
+fn find(
+    skill: &MatchedSkill,
+    commit: Option<ObjectId>,
+    discoveries: &Discoveries,
+    objects: &Objects,
+) -> Result<Version, Stop> {
+    let discovery = discoveries[&commit].as_ref().map_err(|error| {
+        let commit = commit.map_or_else(String::new, |commit| commit.short());
+        Stop::NotImported(format!("its commit {commit} is not available: {error}"))
+    })?;
+    let noted = noted_version(skill, commit, objects);
+    let is_noted = noted.is_some() || matches!(skill.noted.evidence, Evidence::Commit(_));
+    let named = || find_skill(skill, discovery).map(|found| (commit, &*found.path, found.tree));
+    let Some((commit, path, tree)) = noted.or_else(named) else {
+        return Err(Stop::NotImported(missing(skill, commit)));
+    };
+    Ok(Version {
+        commit,
+        path: path.to_owned(),
+        files: SkillTree::read(objects, tree).map_err(refused)?,
+        is_noted,
+    })
 }
 
 fn is_gone(error: &FetchError) -> bool {
@@ -211,21 +188,24 @@ fn find_skill<'a>(skill: &MatchedSkill, discovery: &'a Discovery) -> Option<&'a 
     })
 }
 
-/// Returns the first commit, from `tip` back, that has this tree at this path. Commits and trees that
-/// were not fetched are skipped.
-fn commit_with_tree(
+/// Returns the first commit, from `tip` back, that has the noted tree, with the path and the tree.
+/// Commits and trees that were not fetched are skipped.
+fn noted_version<'a>(
+    skill: &'a MatchedSkill,
+    tip: Option<ObjectId>,
     objects: &Objects,
-    tip: ObjectId,
-    path: &str,
-    tree: ObjectId,
-) -> Option<ObjectId> {
-    let (mut ahead, mut seen) = (VecDeque::from([tip]), HashSet::from([tip]));
+) -> Option<(Option<ObjectId>, &'a str, ObjectId)> {
+    let (Evidence::Tree(tree), Some(path)) = (&skill.noted.evidence, &skill.noted.path) else {
+        return None;
+    };
+    let mut ahead = VecDeque::from_iter(tip);
+    let mut seen: HashSet<ObjectId> = HashSet::from_iter(tip);
     while let Some(id) = ahead.pop_front() {
         let Ok(commit) = objects.commit(id) else {
             continue;
         };
-        if tree_at(objects, commit.tree, path) == Some(tree) {
-            return Some(id);
+        if tree_at(objects, commit.tree, path) == Some(*tree) {
+            return Some((Some(id), path, *tree));
         }
         for parent in commit.parents {
             if seen.len() < MAX_COMMITS as usize && seen.insert(parent) {
