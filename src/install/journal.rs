@@ -6,7 +6,7 @@
 //! followed. Therefore a project may be moved before the recovery.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -179,12 +179,11 @@ impl Journal {
         if !sealed.seal.is_some_and(is_valid) {
             return Ok(None);
         }
-        let journal: Self =
-            serde_json::from_str(text).map_err(|error| bad_journal(path, &error))?;
-        Ok(Some(Self {
-            path: path.to_owned(),
-            ..journal
-        }))
+        let path = path.to_owned();
+        match serde_json::from_str::<Self>(text) {
+            Ok(journal) => Ok(Some(Self { path, ..journal })),
+            Err(source) => Err(InstallError::Journal { path, source }),
+        }
     }
 
     /// Writes the journal. It is flushed once there are exchanges, so that it survives a power loss.
@@ -192,10 +191,11 @@ impl Journal {
     /// # Errors
     /// If it can't be written.
     pub fn write(&self, scope: &Scope) -> Result<(), InstallError> {
-        let bad = |error| bad_journal(&self.path, &error);
-        let journal = serde_json::value::to_raw_value(self).map_err(bad)?;
+        let journal = serde_json::value::to_raw_value(self).map_err(io::Error::from);
+        let journal = journal.at("write", &self.path)?;
         let seal = seal::seal(scope, journal.get().as_bytes());
-        let text = serde_json::to_vec(&Sealed { seal, journal }).map_err(bad)?;
+        let text = serde_json::to_vec(&Sealed { seal, journal }).map_err(io::Error::from);
+        let text = text.at("write", &self.path)?;
         if self.exchanges.is_empty() {
             atomic::write_cache(&self.path, &text)?;
         } else {
@@ -362,13 +362,6 @@ pub fn recover(scope: &Scope) -> Result<(), InstallError> {
             journal.finish(scope, &mut || ())
         }
         None => Ok(()),
-    }
-}
-
-fn bad_journal(path: &Path, error: &serde_json::Error) -> InstallError {
-    InstallError::Journal {
-        path: path.to_owned(),
-        reason: error.to_string(),
     }
 }
 

@@ -67,12 +67,12 @@ pub enum InstallError {
     #[error("interrupted; nothing was changed")]
     Interrupted,
     /// The journal of an interrupted command is invalid.
-    #[error("{path} of an interrupted command can't be read: {reason}", path = path.display())]
+    #[error("{path} of an interrupted command can't be read: {source}", path = path.display())]
     Journal {
         /// The journal.
         path: PathBuf,
         /// The problem.
-        reason: String,
+        source: serde_json::Error,
     },
 }
 

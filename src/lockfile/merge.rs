@@ -50,9 +50,6 @@ pub struct Block {
     entry: Entry,
 }
 
-/// The blocks, by name in lower case.
-type Blocks = BTreeMap<String, Block>;
-
 impl Block {
     /// Returns the keys and values of the block, texts without quotes.
     #[must_use]
@@ -113,10 +110,9 @@ impl Sides {
                     theirs: their.cloned(),
                 });
             }
-            let taken = if side == Some(Side::Theirs) {
-                their
-            } else {
-                our
+            let taken = match side {
+                Some(Side::Theirs) => their,
+                _ => our,
             };
             let taken = taken.cloned().map(|block| (block.name, block.entry));
             merged.skills.extend(taken);
@@ -148,9 +144,9 @@ impl Sides {
     }
 }
 
-/// Returns the skills. Names that differ only in case are one skill, because they would share a
-/// folder.
-fn blocks(lockfile: &Lockfile) -> Blocks {
+/// Returns the blocks by name in lower case. Names that differ only in case are one skill, because
+/// they would share a folder.
+fn blocks(lockfile: &Lockfile) -> BTreeMap<String, Block> {
     let skills = lockfile.skills.iter().map(|(name, entry)| {
         let block = Block {
             name: name.clone(),
