@@ -114,7 +114,7 @@ fn import_refuses_files_that_it_cannot_read() {
 }
 
 #[test]
-fn hostile_names_and_paths_are_refused() {
+fn import_refuses_hostile_names_and_paths() {
     let project = Project::new();
     project.install(".agents/skills/x", "main:skills/one");
     project.install("../x", "main:skills/one");
