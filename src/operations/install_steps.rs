@@ -267,6 +267,7 @@ pub fn changed_files_but(
     differences(&original, snapshot, objects, is_left_out).unwrap_or_default()
 }
 
+/// Returns each file that differs, with its kind of change; `None` if a blob is missing.
 pub(super) fn differences(
     original: &SkillTree,
     disk: &Snapshot,

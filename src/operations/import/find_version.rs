@@ -180,12 +180,14 @@ fn find_skill<'a>(skill: &MatchedSkill, discovery: &'a Discovery) -> Option<&'a 
     if let Some(path) = &skill.noted.path {
         return discovery.at(path);
     }
-    let mut skills = discovery.skills.iter();
-    let same_page = skills.find(|found| Some(found.skill_file) == skill.skill_file);
-    same_page.or_else(|| {
-        let mut skills = discovery.skills.iter();
-        skills.find(|found| found.folder() == Some(skill.name.as_str()))
-    })
+    let skills = &discovery.skills;
+    let mut same_page = skills
+        .iter()
+        .filter(|found| Some(found.skill_file) == skill.skill_file);
+    let mut same_name = skills
+        .iter()
+        .filter(|found| found.folder() == Some(skill.name.as_str()));
+    same_page.next().or_else(|| same_name.next())
 }
 
 /// Returns the first commit, from `tip` back, that has the noted tree, with the path and the tree.
@@ -243,10 +245,7 @@ fn compare<'a>(
         _ => is_by_tool,
     };
     let is_left_out = |path: &str| skill.snapshot.is_leftover(path);
-    let edited = match is_same {
-        true => Some(Vec::new()),
-        false => differences(&version.files, &skill.snapshot, objects, is_left_out),
-    };
+    let edited = differences(&version.files, &skill.snapshot, objects, is_left_out);
     let edited = edited.unwrap_or_default();
     if !is_installed {
         return Err(Stop::NotImported(differs(skill, &version, &edited)));
@@ -275,14 +274,9 @@ fn is_made_by_tool(
     objects: &Objects,
 ) -> Result<bool, ObjectError> {
     let tool = skill.noted.tool;
-    let mut installed: BTreeMap<&str, FileDigest> = BTreeMap::new();
-    let snapshot = &skill.snapshot;
-    installed.extend(
-        snapshot
-            .files
-            .iter()
-            .map(|(path, _, digest)| (path.as_str(), *digest)),
-    );
+    let files = skill.snapshot.files.iter();
+    let files = files.map(|(path, _, digest)| (path.as_str(), *digest));
+    let mut installed: BTreeMap<&str, FileDigest> = files.collect();
     for file in &version.files {
         let path = file.path.as_str();
         let is_expected = match installed.remove(path) {
@@ -296,7 +290,8 @@ fn is_made_by_tool(
             return Ok(false);
         }
     }
-    Ok(installed.keys().all(|path| snapshot.is_leftover(path)))
+    let mut added = installed.into_keys();
+    Ok(added.all(|path| skill.snapshot.is_leftover(path)))
 }
 
 /// Returns the hash that `npx skills` would note of a version.
