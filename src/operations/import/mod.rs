@@ -23,6 +23,7 @@ use super::report::{Action, Change, Problem, refusal_reason};
 use super::resolve::full_spec;
 use crate::context::Context;
 use crate::fetch::Repository;
+use crate::install::InstallError;
 use crate::install::transaction::Transaction;
 use crate::lockfile::{Entry, Lockfile};
 use crate::source::Source;
@@ -263,10 +264,10 @@ fn restore(
             install_steps::put_all(transaction, [&mut planned]).map(drop)
         }
         // Another process changed a file after it was read for the comparison.
-        SkillPlan::Blocked(_) => Err(OpError::Disagrees(format!(
-            "`{}` was changed while it was being imported; run the command again",
-            found.skill.name
-        ))),
+        SkillPlan::Blocked(_) => {
+            let path = context.scope.skill(&found.skill.targets[0], wanted.name);
+            Err(InstallError::Changed { path }.into())
+        }
     }
 }
 
