@@ -193,11 +193,9 @@ impl<'a> Context<'a> {
         let sides = Sides {
             ours: parse("our side", &ours)?,
             theirs: parse("their side", &theirs)?,
-            // Without an ancestor, both sides created the lockfile.
-            base: base.map_or_else(
-                || Some(Lockfile::default()),
-                |bytes| parse("the ancestor", &bytes).ok(),
-            ),
+            base: base
+                .and_then(|bytes| parse("the ancestor", &bytes).ok())
+                .unwrap_or_default(),
         };
         Ok(Some((line, sides)))
     }

@@ -16,9 +16,7 @@ const PREFIX: &str = ".mdskill-";
 /// # Errors
 /// If the folder can't be created or the file can't be written. Then the old file is unchanged.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    write_beside(path, folder, bytes, true)?;
-    flush_entries(folder)
+    write_from(path.parent().unwrap_or(Path::new(".")), path, bytes)
 }
 
 /// Like [`write()`], with the temporary file in `temp_folder` on the same file system. So

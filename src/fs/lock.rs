@@ -68,7 +68,7 @@ impl FileLock {
                 // The previous holder may have removed the file that is now locked.
                 Ok(()) if platform::is_file_at(&file, path) => return Ok(Self::hold(file, path)?),
                 Ok(()) => continue,
-                Err(TryLockError::Error(error)) if is_unsupported(&error) => {
+                Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
                     return Ok(Self::hold(file, path)?);
                 }
                 Err(TryLockError::Error(error)) => return Err(error).at("lock", path)?,
@@ -154,10 +154,6 @@ fn process_in(file: &mut File) -> Option<String> {
     file.take(21).read_to_string(&mut text).ok()?;
     let is_number = text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then_some(text)
-}
-
-fn is_unsupported(error: &std::io::Error) -> bool {
-    error.kind() == ErrorKind::Unsupported
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Links are never followed. Entries that are not plain files (links, pipes, devices, names that are
 //! not UTF-8) are listed as special files and never opened.
 
-use std::fs::{DirEntry, Metadata};
+use std::fs::Metadata;
 use std::path::Path;
 
 use super::leftover::is_leftover;
@@ -55,6 +55,20 @@ pub enum OnDisk {
 }
 
 impl Snapshot {
+    fn read(folder: &Path) -> Result<Self, Error> {
+        let listing = list(folder)?;
+        let mut files = Vec::with_capacity(listing.files.len());
+        for file in listing.files {
+            let path = folder.join(&file.path);
+            let bytes = std::fs::read(&path).at("read", &path)?;
+            files.push((file.path, file.mode, FileDigest::of(&bytes)));
+        }
+        Ok(Self {
+            files,
+            special_files: listing.special_files,
+        })
+    }
+
     /// Whether the folder has exactly the files of `digest`, apart from leftovers.
     #[must_use]
     pub fn is(&self, digest: Digest) -> bool {
@@ -111,7 +125,7 @@ impl OnDisk {
         match super::look(folder)? {
             None => Ok(Self::Absent),
             Some(metadata) if !metadata.is_dir() => Ok(Self::NotAFolder),
-            Some(_) => Ok(Self::Folder(read(folder, list(folder)?)?)),
+            Some(_) => Ok(Self::Folder(Snapshot::read(folder)?)),
         }
     }
 
@@ -120,26 +134,6 @@ impl OnDisk {
     pub fn is(&self, digest: Digest) -> bool {
         matches!(self, Self::Folder(snapshot) if snapshot.is(digest))
     }
-}
-
-/// Reads and hashes all listed files.
-///
-/// # Errors
-/// If one can't be read.
-pub fn read(folder: &Path, listing: Listing) -> Result<Snapshot, Error> {
-    let hash = |file: ListedFile| {
-        let path = folder.join(&file.path);
-        let bytes = std::fs::read(&path).at("read", &path)?;
-        Ok((file.path, file.mode, FileDigest::of(&bytes)))
-    };
-    Ok(Snapshot {
-        files: listing
-            .files
-            .into_iter()
-            .map(hash)
-            .collect::<Result<_, Error>>()?,
-        special_files: listing.special_files,
-    })
 }
 
 /// Lists all files below `folder` without reading them.
@@ -163,7 +157,9 @@ fn list_into(folder: &Path, prefix: &str, listing: &mut Listing) -> Result<(), E
         let Some(metadata) = if_found(entry.metadata()).at("look at", entry.path())? else {
             continue;
         };
-        let (path, is_text) = path_below(prefix, &entry);
+        let name = entry.file_name();
+        let path = format!("{prefix}{}", name.to_string_lossy());
+        let is_text = name.to_str().is_some();
         if metadata.is_dir() && is_text {
             list_into(&entry.path(), &format!("{path}/"), listing)?;
         } else if metadata.is_file() && is_text {
@@ -182,12 +178,6 @@ fn list_into(folder: &Path, prefix: &str, listing: &mut Listing) -> Result<(), E
         }
     }
     Ok(())
-}
-
-fn path_below(prefix: &str, entry: &DirEntry) -> (String, bool) {
-    let name = entry.file_name();
-    let text = name.to_string_lossy();
-    (format!("{prefix}{text}"), name.to_str().is_some())
 }
 
 /// Creates a file with the mode that git gives it; the umask applies.
@@ -218,7 +208,7 @@ mod tests {
     }
 
     fn snapshot(folder: &tempfile::TempDir) -> Snapshot {
-        read(folder.path(), list(folder.path()).unwrap()).unwrap()
+        Snapshot::read(folder.path()).unwrap()
     }
 
     #[test]

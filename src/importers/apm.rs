@@ -1,6 +1,6 @@
 //! The lockfile of APM, `apm.lock.yaml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Evidence, ImportedSkill, ParseError, Tool, line_of, repository, short_ref};
 use crate::source::Source;
@@ -12,8 +12,6 @@ use mdskill_lint::frontmatter::{self, Value};
 pub const FILE: &str = "apm.lock.yaml";
 /// Its name in older versions.
 pub const OLD_FILE: &str = "apm.lock";
-/// The supported versions.
-const VERSIONS: [&str; 2] = ["1", "2"];
 /// Most values of a lockfile, which has two for each deployed file.
 const MAX_VALUES: usize = 200_000;
 
@@ -27,11 +25,12 @@ const MIN_DIGITS: usize = 7;
 pub fn read(text: &str) -> Result<Vec<ImportedSkill>, ParseError> {
     let invalid = |(line, problem)| ParseError { line, problem };
     let lock = frontmatter::document(text, MAX_VALUES).map_err(invalid)?;
-    match get(&lock, "lockfile_version").and_then(Value::as_key) {
-        Some(version) if VERSIONS.contains(&version.as_str()) => {}
+    let version = get(&lock, "lockfile_version").and_then(Value::as_key);
+    match version.as_deref() {
+        Some("1" | "2") => {}
         Some(version) => {
             let line = line_of(text, "lockfile_version");
-            return Err(ParseError::of_version(line, &version, "1 and 2"));
+            return Err(ParseError::of_version(line, version, "1 and 2"));
         }
         None => {
             let problem = "`lockfile_version` is missing: not a lockfile of APM";
@@ -62,33 +61,33 @@ fn get<'a>(map: &'a Value, key: &str) -> Option<&'a Value> {
 /// Returns the skills of a package. APM notes the files that it wrote: a skill is a folder of them
 /// in a folder that agents read.
 fn skills(package: &Value) -> Vec<ImportedSkill> {
-    let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (place, name) in deployed_files(package).into_iter().filter_map(skill_folder) {
-        let places = places.entry(name).or_default();
-        if !places.iter().any(|known| known == place) {
-            places.push(place.to_owned());
-        }
+    let Some(Value::List(files)) = get(package, "deployed_files") else {
+        return Vec::new();
+    };
+    let mut places: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let files = files.iter().filter_map(Value::text);
+    for (place, name) in files.filter_map(skill_folder) {
+        places.entry(name).or_default().insert(place);
     }
     let skills = places.into_iter();
     skills
-        .map(|(name, places)| skill(package, name, places))
+        .map(|(name, places)| skill(package, name, &places))
         .collect()
 }
 
-fn skill(package: &Value, name: &str, places: Vec<String>) -> ImportedSkill {
+fn skill(package: &Value, name: &str, places: &BTreeSet<&str>) -> ImportedSkill {
     let text = |key: &str| get(package, key).and_then(Value::as_key);
     let mut skill = ImportedSkill::new(Tool::Apm, name, source(package));
-    skill.places = places;
+    skill.places = places.iter().map(ToString::to_string).collect();
     let is_range = |text: &String| matches!(text.parse(), Ok(GitRef::Range(..)));
     let git_ref = text("constraint").filter(is_range);
     let git_ref = git_ref.or_else(|| text("resolved_ref"));
     let commit = text("resolved_commit").unwrap_or_default();
-    match commit.parse() {
-        Ok(id) => skill.evidence = Evidence::Commit(id),
-        Err(_) if skill.source.is_ok() => {
-            skill.source = Err("its `resolved_commit` is missing".to_owned());
-        }
-        Err(_) => {}
+    if let Ok(id) = commit.parse() {
+        skill.evidence = Evidence::Commit(id);
+    } else {
+        let missing = "its `resolved_commit` is missing".to_owned();
+        skill.source = skill.source.and(Err(missing));
     }
     // A pin is noted as the first digits of the commit, which no server resolves.
     let is_pin = |name: &str| name.len() >= MIN_DIGITS && commit.starts_with(name);
@@ -124,13 +123,6 @@ fn source(package: &Value) -> Result<Source, String> {
         (Some(host), None, true) => repository(&format!("https://{host}/{url}")),
         (Some(host), Some(port), true) => repository(&format!("https://{host}:{port}/{url}")),
         _ => repository(&url),
-    }
-}
-
-fn deployed_files(package: &Value) -> Vec<&str> {
-    match get(package, "deployed_files") {
-        Some(Value::List(files)) => files.iter().filter_map(Value::text).collect(),
-        _ => Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@
 //! followed. Therefore a project may be moved before the recovery.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -179,12 +179,11 @@ impl Journal {
         if !sealed.seal.is_some_and(is_valid) {
             return Ok(None);
         }
-        let journal: Self =
-            serde_json::from_str(text).map_err(|error| bad_journal(path, &error))?;
-        Ok(Some(Self {
-            path: path.to_owned(),
-            ..journal
-        }))
+        let path = path.to_owned();
+        match serde_json::from_str::<Self>(text) {
+            Ok(journal) => Ok(Some(Self { path, ..journal })),
+            Err(source) => Err(InstallError::Journal { path, source }),
+        }
     }
 
     /// Writes the journal. It is flushed once there are exchanges, so that it survives a power loss.
@@ -192,16 +191,34 @@ impl Journal {
     /// # Errors
     /// If it can't be written.
     pub fn write(&self, scope: &Scope) -> Result<(), InstallError> {
-        let bad = |error| bad_journal(&self.path, &error);
-        let journal = serde_json::value::to_raw_value(self).map_err(bad)?;
+        let journal = serde_json::value::to_raw_value(self).map_err(io::Error::from);
+        let journal = journal.at("write", &self.path)?;
         let seal = seal::seal(scope, journal.get().as_bytes());
-        let text = serde_json::to_vec(&Sealed { seal, journal }).map_err(bad)?;
+        let text = serde_json::to_vec(&Sealed { seal, journal }).map_err(io::Error::from);
+        let text = text.at("write", &self.path)?;
         if self.exchanges.is_empty() {
             atomic::write_cache(&self.path, &text)?;
         } else {
             atomic::write(&self.path, &text)?;
         }
         Ok(())
+    }
+
+    /// Finishes a committed transaction, or undoes another. `before_step` is called before each change
+    /// to the disk.
+    ///
+    /// # Errors
+    /// See [`Journal::undo`]; also if the lockfile can't be read.
+    pub fn finish(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Result<(), InstallError> {
+        let lockfile = fs::read_if_found(&scope.lockfile)?.unwrap_or_default();
+        let digest = Digest::of_bytes(&lockfile).to_string();
+        if self.is_done || self.lockfile.as_ref() == Some(&digest) {
+            // If a folder can't be removed now, the journal remains for the next command.
+            let _left = self.clean_up(scope, before_step);
+            Ok(())
+        } else {
+            self.undo(scope, before_step)
+        }
     }
 
     /// Undoes every exchange, the last first.
@@ -211,48 +228,14 @@ impl Journal {
     ///
     /// # Errors
     /// If a folder can't be moved back. The journal then remains for the next command.
-    pub fn undo(&self, scope: &Scope) -> Result<(), InstallError> {
-        self.undo_by_steps(scope, &mut || ())
-    }
-
-    /// Finishes a committed transaction, or undoes another.
-    ///
-    /// # Errors
-    /// See [`Journal::undo`]; also if the lockfile can't be read.
-    pub fn finish(&self, scope: &Scope) -> Result<(), InstallError> {
-        self.finish_by_steps(scope, &mut || ())
-    }
-
-    /// Like [`Journal::finish`]; `before_step` is called before each change to the disk.
-    pub(super) fn finish_by_steps(
-        &self,
-        scope: &Scope,
-        before_step: &mut dyn FnMut(),
-    ) -> Result<(), InstallError> {
-        let lockfile = fs::read_if_found(&scope.lockfile)?.unwrap_or_default();
-        let digest = Digest::of_bytes(&lockfile).to_string();
-        if self.is_done || self.lockfile.as_ref() == Some(&digest) {
-            // If a folder can't be removed now, the journal remains for the next command.
-            let _left = self.clean_up_by_steps(scope, before_step);
-            Ok(())
-        } else {
-            self.undo_by_steps(scope, before_step)
-        }
-    }
-
-    /// Like [`Journal::undo`]; `before_step` is called before each change to the disk.
-    fn undo_by_steps(
-        &self,
-        scope: &Scope,
-        before_step: &mut dyn FnMut(),
-    ) -> Result<(), InstallError> {
+    pub fn undo(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Result<(), InstallError> {
         if !self.is_settled(scope)? {
             for exchange in self.exchanges.iter().rev() {
                 self.undo_exchange(scope, exchange, before_step)?;
             }
         }
         // If a folder can't be removed now, the journal remains for the next command.
-        let _left = self.clean_up_by_steps(scope, before_step);
+        let _left = self.clean_up(scope, before_step);
         Ok(())
     }
 
@@ -294,12 +277,15 @@ impl Journal {
 
     /// Returns the names in the trash that the exchanges use. They may be free for a moment, but
     /// another folder with such a name would be mistaken for the old one.
-    fn trashed(&self) -> Vec<SkillName> {
-        let names = self.exchanges.iter().map(|exchange| match &exchange.old {
-            Some(OldFolder::Trash(name)) => Some(name.clone()),
-            Some(OldFolder::Aside) | None => None,
-        });
-        names.flatten().collect()
+    pub(super) fn trashed(&self) -> Vec<SkillName> {
+        let names = self
+            .exchanges
+            .iter()
+            .filter_map(|exchange| match &exchange.old {
+                Some(OldFolder::Trash(name)) => Some(name.clone()),
+                _ => None,
+            });
+        names.collect()
     }
 
     /// Whether all exchanges are done or undone, and only the staging folders are left to remove.
@@ -319,11 +305,7 @@ impl Journal {
     /// not errors: the folders that can't be removed are returned, and the journal remains for the
     /// next command.
     #[must_use]
-    pub fn clean_up(&self, scope: &Scope) -> Vec<PathBuf> {
-        self.clean_up_by_steps(scope, &mut || ())
-    }
-
-    fn clean_up_by_steps(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Vec<PathBuf> {
+    pub fn clean_up(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Vec<PathBuf> {
         let stages: Vec<PathBuf> = self.targets.iter().map(|it| scope.stage(it)).collect();
         let mut left = Vec::new();
         // All of them first, because a partly removed staging folder must not count as complete.
@@ -377,16 +359,9 @@ pub fn recover(scope: &Scope) -> Result<(), InstallError> {
     match Journals::find(scope)?.ours {
         Some(journal) => {
             journal.check_places(scope)?;
-            journal.finish(scope)
+            journal.finish(scope, &mut || ())
         }
         None => Ok(()),
-    }
-}
-
-fn bad_journal(path: &Path, error: &serde_json::Error) -> InstallError {
-    InstallError::Journal {
-        path: path.to_owned(),
-        reason: error.to_string(),
     }
 }
 

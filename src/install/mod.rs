@@ -13,7 +13,6 @@ use crate::fs;
 use crate::fs::lock::LockError;
 use crate::hint::{HasHint, Hint};
 use crate::lockfile::LockfileError;
-use crate::skill::tree::TreeError;
 use mdskill_git::objects::ObjectError;
 
 /// An error of the installer. Nothing was changed.
@@ -31,14 +30,6 @@ pub enum InstallError {
     /// A skill's files can't be read from the repository.
     #[error(transparent)]
     Objects(#[from] ObjectError),
-    /// A skill has files that must not be written.
-    #[error("`{name}` is refused: {source}")]
-    Tree {
-        /// The skill.
-        name: String,
-        /// The reason.
-        source: TreeError,
-    },
     /// Another program changed a skill between the plan and the exchange.
     #[error("{path} was changed while it was being replaced; nothing was installed", path = path.display())]
     Changed {
@@ -76,12 +67,12 @@ pub enum InstallError {
     #[error("interrupted; nothing was changed")]
     Interrupted,
     /// The journal of an interrupted command is invalid.
-    #[error("{path} of an interrupted command can't be read: {reason}", path = path.display())]
+    #[error("{path} of an interrupted command can't be read: {source}", path = path.display())]
     Journal {
         /// The journal.
         path: PathBuf,
         /// The problem.
-        reason: String,
+        source: serde_json::Error,
     },
 }
 

@@ -71,17 +71,8 @@ impl Scope {
     /// because it could come from a clone.
     #[must_use]
     pub fn with_cache(mut self, cache: Option<PathBuf>) -> Self {
-        self.cache = cache.filter(|cache| self.is_personal || !self.is_inside(cache));
+        self.cache = cache.filter(|cache| self.is_personal || !fs::is_within(cache, &self.root));
         self
-    }
-
-    /// Whether a folder, which need not exist, is below the root.
-    fn is_inside(&self, folder: &Path) -> bool {
-        let mut above = folder.ancestors().map(Path::canonicalize);
-        match (above.find_map(Result::ok), self.root.canonicalize()) {
-            (Some(real), Ok(root)) => real.starts_with(root),
-            _ => true,
-        }
     }
 
     /// Returns a command for the skills of this scope, between backticks.
@@ -142,11 +133,7 @@ impl Scope {
     #[must_use]
     pub fn stage(&self, target: &Target) -> PathBuf {
         let folder = self.target(target);
-        let name = folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
         folder.with_file_name(format!("{STAGE_FOLDER}-{name}"))
     }
 
@@ -239,27 +226,22 @@ impl Scope {
     }
 
     fn check_link(&self, path: &Path) -> Result<(), InstallError> {
-        let real = path.canonicalize();
-        let root = self.root.canonicalize();
-        let (real, root) = match (real, root) {
+        let path = path.to_owned();
+        let (real, root) = match (path.canonicalize(), self.root.canonicalize()) {
             (Ok(real), Ok(root)) if self.is_personal || real.starts_with(&root) => (real, root),
             _ if self.is_personal => return Ok(()),
-            _ => {
-                let path = path.to_owned();
-                return Err(InstallError::TargetOutside { path });
-            }
+            _ => return Err(InstallError::TargetOutside { path }),
         };
         // The user chose the folders above the root.
         let mut folders = real.ancestors().take_while(|folder| **folder != root);
-        let is_allowed = folders.all(|folder| {
+        let is_refused = folders.any(|folder| {
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
-            !is_reserved(&name) && !is_git_folder(folder)
+            is_reserved(&name) || is_git_folder(folder)
         });
-        if is_allowed {
-            Ok(())
-        } else {
-            let path = path.to_owned();
+        if is_refused {
             Err(InstallError::TargetReserved { path })
+        } else {
+            Ok(())
         }
     }
 }

@@ -37,7 +37,6 @@ pub struct Transaction<'a> {
     scope: &'a Scope,
     journal: Journal,
     planned_on: Vec<OnDisk>,
-    trashed: Vec<SkillName>,
     checkpoint: &'a dyn Fn() -> bool,
     is_open: bool,
     _lock: FileLock,
@@ -102,7 +101,6 @@ impl<'a> Transaction<'a> {
             scope,
             journal: Journals::find(scope)?.start(scope)?,
             planned_on: Vec::new(),
-            trashed: Vec::new(),
             checkpoint,
             is_open: true,
             _lock: lock,
@@ -179,8 +177,8 @@ impl<'a> Transaction<'a> {
             Step::Keep | Step::Place => None,
             Step::Replace => Some(OldFolder::Aside),
             Step::Trash => {
-                let free = journal::free_in_trash(self.scope, name, &self.trashed)?;
-                self.trashed.push(free.clone());
+                let taken = self.journal.trashed();
+                let free = journal::free_in_trash(self.scope, name, &taken)?;
                 Some(OldFolder::Trash(free))
             }
         };
@@ -259,10 +257,10 @@ impl<'a> Transaction<'a> {
         self.is_open = false;
         // After the commit, an interrupt only leaves clean-up to the next command.
         let _too_late = (self.checkpoint)();
-        let trash = self.scope.trash();
+        let (trash, trashed) = (self.scope.trash(), self.journal.trashed());
         Ok(Committed {
-            trashed: self.trashed.iter().map(|name| trash.join(name)).collect(),
-            left: self.journal.clean_up(self.scope),
+            trashed: trashed.iter().map(|name| trash.join(name)).collect(),
+            left: self.journal.clean_up(self.scope, &mut || ()),
         })
     }
 
@@ -308,8 +306,8 @@ impl Drop for Transaction<'_> {
             // If a change can't be undone now, the next command undoes it.
             drop(match self.journal.lockfile {
                 // The lockfile may have been replaced before its flush failed. Then it is committed.
-                Some(_) => self.journal.finish(self.scope),
-                None => self.journal.undo(self.scope),
+                Some(_) => self.journal.finish(self.scope, &mut || ()),
+                None => self.journal.undo(self.scope, &mut || ()),
             });
         }
         journal::remove_state(self.scope);

@@ -26,97 +26,72 @@ pub struct Sides {
     pub ours: Lockfile,
     /// The lockfile of the branch that is merged into it.
     pub theirs: Lockfile,
-    /// Their common ancestor; `None` when it can't be read.
-    pub base: Option<Lockfile>,
+    /// Their common ancestor; empty if both created the lockfile, or it can't be read.
+    pub base: Lockfile,
 }
 
-/// A skill, or an unknown key, that differs between the sides.
+/// A skill that differs between the sides.
 #[derive(Debug, Clone, Serialize)]
 pub struct Difference {
-    /// The skill's name, or the key.
-    pub name: String,
+    /// The skill's name.
+    pub name: SkillName,
     /// The chosen side; `None` if only the user can choose.
     pub side: Option<Side>,
     /// Our version; `None` if it is absent.
-    pub ours: Option<Item>,
+    pub ours: Option<Block>,
     /// Their version; `None` if it is absent.
-    pub theirs: Option<Item>,
+    pub theirs: Option<Block>,
 }
 
-/// A skill's block, or the value of an unknown key as TOML.
+/// A skill's block in a lockfile.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "unknown keys are rare")]
-pub enum Item {
-    /// A skill.
-    Skill(SkillName, Entry),
-    /// The value of a key.
-    Key(String, String),
+pub struct Block {
+    name: SkillName,
+    entry: Entry,
 }
 
-/// Whether it is a skill, and its name in lower case or the key.
-type Key = (bool, String);
-type Items = BTreeMap<Key, Item>;
-
-impl Item {
-    fn name(&self) -> &str {
-        match self {
-            Self::Skill(name, _) => name.as_str(),
-            Self::Key(key, _) => key,
-        }
-    }
-
+impl Block {
     /// Returns the keys and values of the block, texts without quotes.
     #[must_use]
     pub fn fields(&self) -> BTreeMap<String, String> {
-        match self {
-            Self::Key(key, value) => BTreeMap::from([(key.clone(), value.clone())]),
-            Self::Skill(name, entry) => entry
-                .to_table(name)
-                .iter()
-                .map(|(key, item)| {
-                    let text = item.as_str().map(str::to_owned);
-                    let text = text.unwrap_or_else(|| item.to_string().trim().to_owned());
-                    (key.to_owned(), text)
-                })
-                .collect(),
-        }
+        let table = self.entry.to_table(&self.name);
+        let fields = table.iter().map(|(key, item)| {
+            let text = item.as_str().map(str::to_owned);
+            let text = text.unwrap_or_else(|| item.to_string().trim().to_owned());
+            (key.to_owned(), text)
+        });
+        fields.collect()
     }
 
-    /// Whether both are the same version of a skill, taken from different commits.
+    /// Whether both are the same version, taken from different commits.
     fn has_files_of(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Skill(name, entry), Self::Skill(other_name, other)) => {
-                let moved = Entry {
-                    commit: other.commit,
-                    ..entry.clone()
-                };
-                name == other_name && moved == *other
-            }
-            _ => false,
-        }
+        let mut moved = self.clone();
+        moved.entry.commit = other.entry.commit;
+        moved == *other
     }
 }
 
-impl Serialize for Item {
+impl Serialize for Block {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.fields())
     }
 }
 
 impl Sides {
-    /// Returns the union of both sides, and where they differ.
+    /// Returns the union of both sides, and the skills that differ.
     ///
-    /// `chosen` returns the side for a name. `rest` is the side for everything else that both sides
+    /// `chosen` returns the side for a name. `rest` is the side for every other skill that both sides
     /// changed; without it, these differences have no side, and the lockfile has our version.
     pub fn merge(
         &self,
         chosen: impl Fn(&str) -> Option<Side>,
         rest: Option<Side>,
     ) -> (Lockfile, Vec<Difference>) {
-        let (ours, theirs) = (items(&self.ours), items(&self.theirs));
-        let base = self.base.as_ref().map(items);
+        let (ours, theirs) = (blocks(&self.ours), blocks(&self.theirs));
+        let base = blocks(&self.base);
         let mut merged = Lockfile {
             targets: self.targets(),
+            unknown: self.unknown(),
             ..Lockfile::default()
         };
         let mut differences = Vec::new();
@@ -124,24 +99,23 @@ impl Sides {
         for key in keys {
             let (our, their) = (ours.get(key), theirs.get(key));
             let mut side = Some(Side::Ours);
-            if our != their {
-                let name = our.or(their).map_or("", Item::name);
-                side = chosen(name)
-                    .or_else(|| clear_side(key, &ours, &theirs, base.as_ref()))
+            if let (true, Some(Block { name, .. })) = (our != their, our.or(their)) {
+                side = chosen(name.as_str())
+                    .or_else(|| clear_side(our, their, base.get(key)))
                     .or(rest);
                 differences.push(Difference {
-                    name: name.to_owned(),
+                    name: name.clone(),
                     side,
                     ours: our.cloned(),
                     theirs: their.cloned(),
                 });
             }
-            let taken = if side == Some(Side::Theirs) {
-                their
-            } else {
-                our
+            let taken = match side {
+                Some(Side::Theirs) => their,
+                _ => our,
             };
-            merged.insert(taken.cloned());
+            let taken = taken.cloned().map(|block| (block.name, block.entry));
+            merged.skills.extend(taken);
         }
         (merged, differences)
     }
@@ -149,7 +123,7 @@ impl Sides {
     /// Returns the targets of both sides, without those that one of them removed.
     fn targets(&self) -> Vec<Target> {
         let (ours, theirs) = (&self.ours.targets, &self.theirs.targets);
-        let base = self.base.as_ref().map_or(&[][..], |base| &base.targets);
+        let base = &self.base.targets;
         let added = theirs.iter().filter(|target| !ours.contains(target));
         ours.iter()
             .chain(added)
@@ -159,53 +133,38 @@ impl Sides {
             .cloned()
             .collect()
     }
-}
 
-impl Lockfile {
-    fn insert(&mut self, item: Option<Item>) {
-        match item {
-            Some(Item::Skill(name, entry)) => {
-                self.skills.insert(name, entry);
-            }
-            Some(Item::Key(key, value)) => {
-                self.unknown.insert(key, value);
-            }
-            None => {}
-        }
+    /// Returns the unknown keys of both sides; our value if both changed one.
+    fn unknown(&self) -> BTreeMap<String, String> {
+        let (ours, base) = (&self.ours.unknown, &self.base.unknown);
+        let theirs = self.theirs.unknown.iter();
+        let changed = theirs.filter(|(key, _)| ours.get(*key) == base.get(*key));
+        let changed = changed.map(|(key, value)| (key.clone(), value.clone()));
+        ours.clone().into_iter().chain(changed).collect()
     }
 }
 
-/// Returns the unknown keys and the skills. Names that differ only in case are one skill, because
+/// Returns the blocks by name in lower case. Names that differ only in case are one skill, because
 /// they would share a folder.
-fn items(lockfile: &Lockfile) -> Items {
-    let keys = lockfile.unknown.iter().map(|(key, value)| {
-        let item = Item::Key(key.clone(), value.clone());
-        ((false, key.clone()), item)
-    });
+fn blocks(lockfile: &Lockfile) -> BTreeMap<String, Block> {
     let skills = lockfile.skills.iter().map(|(name, entry)| {
-        let item = Item::Skill(name.clone(), entry.clone());
-        ((true, fold(name.as_str())), item)
+        let block = Block {
+            name: name.clone(),
+            entry: entry.clone(),
+        };
+        (fold(name.as_str()), block)
     });
-    keys.chain(skills).collect()
+    skills.collect()
 }
 
-/// Returns the side that can be chosen without a question: the only one that changed the item, or
+/// Returns the side that can be chosen without a question: the only one that changed the skill, or
 /// either one if both have the same files.
-fn clear_side(key: &Key, ours: &Items, theirs: &Items, base: Option<&Items>) -> Option<Side> {
-    let (our, their) = (ours.get(key), theirs.get(key));
-    if let Some(base) = base {
-        if their == base.get(key) {
-            return Some(Side::Ours);
-        }
-        if our == base.get(key) {
-            return Some(Side::Theirs);
-        }
-    }
+fn clear_side(our: Option<&Block>, their: Option<&Block>, base: Option<&Block>) -> Option<Side> {
     match (our, their) {
-        (Some(our), Some(their)) => our.has_files_of(their).then_some(Side::Ours),
-        _ if base.is_some() => None,
-        (Some(_), None) => Some(Side::Ours),
-        (None, _) => Some(Side::Theirs),
+        _ if their == base => Some(Side::Ours),
+        _ if our == base => Some(Side::Theirs),
+        (Some(our), Some(their)) if our.has_files_of(their) => Some(Side::Ours),
+        _ => None,
     }
 }
 

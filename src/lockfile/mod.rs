@@ -84,8 +84,8 @@ pub enum LockfileError {
         path: PathBuf,
         /// The line of the first conflict marker, from 1.
         line: usize,
-        /// The skills and keys that differ between the sides.
-        names: Vec<String>,
+        /// The skills that differ between the sides.
+        names: Vec<SkillName>,
     },
     /// git left a conflict in it, and its index does not have the sides.
     #[error("{path}:{line}: unresolved merge conflict, and git's index does not have the two sides", path = path.display())]
@@ -115,7 +115,7 @@ impl HasHint for LockfileError {
 }
 
 /// Names the skills in a conflict, at most 20 of them.
-fn in_names(names: &[String]) -> String {
+fn in_names(names: &[SkillName]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_at(quoted.len().min(MAX_NAMED)) {
         ([], _) => String::new(),

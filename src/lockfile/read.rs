@@ -65,9 +65,8 @@ fn read_targets(item: &Item) -> Result<Vec<Target>, Fault> {
 }
 
 fn read_skills(item: &Item) -> Result<BTreeMap<SkillName, Entry>, Fault> {
-    let blocks = item.as_array_of_tables();
-    let blocks =
-        blocks.ok_or_else(|| Fault::of(item, "`skill` is not a list of `[[skill]]` blocks"))?;
+    let not_blocks = || Fault::of(item, "`skill` is not a list of `[[skill]]` blocks");
+    let blocks = item.as_array_of_tables().ok_or_else(not_blocks)?;
     let mut skills = BTreeMap::new();
     let mut folded = BTreeSet::new();
     for table in blocks {
@@ -89,9 +88,7 @@ fn read_entry(table: &Table, start: usize) -> Result<(SkillName, Entry), Fault> 
     let path: String = required(table, "path", start)?;
     if path.split('/').any(|part| part == ".." || part == ".") || path.starts_with('/') {
         let problem = format!("`{path}` is not a path inside a repository");
-        return Err(table
-            .get("path")
-            .map_or(Fault::new(start, ""), |item| Fault::of(item, problem)));
+        return Err(Fault::of_key(table, "path", problem));
     }
     let mut entry = Entry::new(source, path, tree, digest);
     entry.git_ref = optional(table, "ref")?;

@@ -205,17 +205,28 @@ pub(crate) fn changed_files(
     let (OnDisk::Folder(disk), Ok(original)) = (on_disk, SkillTree::read(objects, original)) else {
         return Vec::new();
     };
-    let special = disk.special_files.iter();
-    let mut lines: Vec<String> = special.map(|path| format!("{path} (not a file)")).collect();
+    differences(&original, disk, objects, |path| is_left_out(disk, path)).unwrap_or_default()
+}
+
+/// Returns each file that differs, with its kind of change; `None` if a blob is missing.
+pub(super) fn differences(
+    original: &SkillTree,
+    disk: &Snapshot,
+    objects: &Objects,
+    is_left_out: impl Fn(&str) -> bool,
+) -> Option<Vec<String>> {
+    let mut lines: Vec<String> = disk
+        .special_files
+        .iter()
+        .map(|path| format!("{path} (not a file)"))
+        .collect();
     for file in &original.files {
         let path = file.path.as_str();
         let Some((_, mode, digest)) = disk.files.iter().find(|(there, ..)| there == path) else {
             lines.push(format!("{path} (deleted)"));
             continue;
         };
-        let Ok(bytes) = objects.blob(file.id) else {
-            return Vec::new();
-        };
+        let bytes = objects.blob(file.id).ok()?;
         if FileDigest::of(&bytes) != *digest {
             lines.push(format!("{path} (changed)"));
         } else if *mode != file.mode {
@@ -224,10 +235,10 @@ pub(crate) fn changed_files(
     }
     let is_original = |path: &str| original.files.iter().any(|file| file.path.as_str() == path);
     let paths = disk.files.iter().map(|(path, ..)| path);
-    let added = paths.filter(|path| !is_original(path) && !is_left_out(disk, path));
+    let added = paths.filter(|path| !is_original(path) && !is_left_out(path));
     lines.extend(added.map(|path| format!("{path} (added)")));
     lines.sort();
-    lines
+    Some(lines)
 }
 
 /// Runs `change` in a transaction, and commits its steps and the changed lockfile.

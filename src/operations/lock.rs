@@ -15,7 +15,7 @@ use mdskill_lint::path::fold;
 pub(crate) struct Options {
     /// Whether to resolve a conflict; else it is an error.
     pub(crate) resolve: bool,
-    /// The skills and keys whose side the user chose, with that side.
+    /// The skills whose side the user chose, with that side.
     pub(crate) chosen: Vec<(String, Side)>,
     /// The side of everything that both sides changed and the user did not choose by name.
     pub(crate) rest: Option<Side>,
@@ -31,7 +31,7 @@ impl Options {
     fn check_names(&self, differences: &[Difference]) -> Result<(), OpError> {
         for (name, _) in &self.chosen {
             let mut names = differences.iter().map(|difference| &difference.name);
-            if !names.any(|found| fold(found) == fold(name)) {
+            if !names.any(|found| fold(found.as_str()) == fold(name)) {
                 return Err(OpError::NotInConflict(name.clone()));
             }
         }
@@ -134,7 +134,9 @@ pub(crate) fn resolve_clear_conflict(
     };
     let report = lock(context, &options)?;
     let names = report.differences.into_iter();
-    let names = names.map(|difference| difference.name).collect();
+    let names = names
+        .map(|difference| difference.name.to_string())
+        .collect();
     Ok(report.is_written.then_some(names))
 }
 

@@ -434,7 +434,7 @@ fn import_reports_json() {
 }
 
 #[test]
-fn commands_of_the_guide_work() {
+fn commands_of_guide_succeed() {
     let mut project = Project::new();
     project.repo.skill("skills/pdf", "pdf", "Reads PDF files");
     project.repo.commit("PDF");

@@ -114,7 +114,7 @@ fn import_refuses_files_that_it_cannot_read() {
 }
 
 #[test]
-fn hostile_names_and_paths_are_refused() {
+fn import_refuses_hostile_names_and_paths() {
     let project = Project::new();
     project.install(".agents/skills/x", "main:skills/one");
     project.install("../x", "main:skills/one");
@@ -166,13 +166,8 @@ fn import_explains_each_skill_that_it_refuses() {
     project.install(".claude/skills/twice", "main:skills/two");
     let skills = project.shop.room.project().join(".agents/skills");
     symlink("/etc/passwd", skills.join("stranger/link")).unwrap();
-    project.write(".agents/skills/huge/SKILL.md", "");
-    let huge = std::fs::File::options()
-        .write(true)
-        .open(skills.join("huge/SKILL.md"));
-    huge.unwrap().set_len(60 << 20).unwrap();
     let entry = |name: &str, keys: &str| format!(r#""{name}": {{{keys}}}"#);
-    let names = ["gone", "linked", "stranger", "twice", "huge", "missing"];
+    let names = ["gone", "linked", "stranger", "twice", "missing"];
     let mut entries: Vec<String> = names.map(npx_entry).into();
     entries.extend([
         npx_entry_with("ref", r#", "ref": "nowhere""#),
@@ -203,7 +198,6 @@ fn import_explains_each_skill_that_it_refuses() {
         "`linked`: its version in the source is refused",
         "`stranger`: `link` in its folder is a link or another special file",
         "`twice`: its copies differ: .claude/skills/twice and .agents/skills/twice",
-        "`huge`: its folder has more than 2000 files or 50 MiB",
         "`missing`: skills-lock.json names it, but ",
         "`two`: apm.lock.yaml names it, but .agents/skills/two does not exist",
         "`contested`: both skills-lock.json (github:acme/other) and apm.lock.yaml (github:acme/skills) name its folder",

@@ -146,7 +146,7 @@ fn resolved(is_clean: bool, merged: &str, [ours, base, theirs]: &[Lockfile; 3]) 
     let sides = Sides {
         ours: ours.clone(),
         theirs: theirs.clone(),
-        base: Some(base.clone()),
+        base: base.clone(),
     };
     let (resolved, differences) = sides.merge(|_| None, None);
     assert!(!differences.is_empty());

@@ -85,7 +85,7 @@ fn kill_at_many_moments(shop: &Shop, arguments: &[&str], wholes: &[Whole]) {
 }
 
 #[test]
-fn killed_while_adding() {
+fn killed_add_leaves_no_skill_or_all() {
     let (shop, repo) = a_hundred();
     let arguments = ["add", "acme/skills", "--all"];
     shop.run(&["add", "acme/skills", "--all", "--dry-run"]).ok();
@@ -94,14 +94,14 @@ fn killed_while_adding() {
 }
 
 #[test]
-fn killed_while_updating() {
+fn killed_update_leaves_all_skills_old_or_new() {
     let (shop, repo) = with_old_and_new();
     let wholes = [Whole::version(&repo, "old"), Whole::version(&repo, "main")];
     kill_at_many_moments(&shop, &["update"], &wholes);
 }
 
 #[test]
-fn killed_while_removing() {
+fn killed_remove_leaves_all_skills_or_none() {
     let (shop, repo) = a_hundred();
     shop.run(&["add", "acme/skills", "--all"]).ok();
     let names: Vec<String> = (0..SKILLS).map(|number| format!("s{number:03}")).collect();
@@ -113,7 +113,7 @@ fn killed_while_removing() {
 
 /// An update is killed during the exchange, and the command that undoes it is killed, too.
 #[test]
-fn killed_while_undoing() {
+fn killed_undo_is_continued_by_next_command() {
     let (shop, repo) = with_old_and_new();
     let wholes = [Whole::version(&repo, "old"), Whole::version(&repo, "main")];
     let killed = killed_in_the_middle(&shop);
@@ -130,7 +130,7 @@ fn killed_while_undoing() {
 
 /// The lockfile does not change, so it can't show whether the transaction is committed.
 #[test]
-fn killed_while_installing() {
+fn killed_install_restores_all_skills_or_none() {
     let (shop, repo) = a_hundred();
     shop.run(&["add", "acme/skills", "--all"]).ok();
     std::fs::remove_dir_all(shop.room.project().join(".github")).unwrap();

@@ -237,7 +237,7 @@ fn recover_and_copy(scope: &Scope, kill: usize) -> (usize, Option<Scope>) {
             }
             step += 1;
         };
-        journal.finish_by_steps(scope, &mut before_step).unwrap();
+        journal.finish(scope, &mut before_step).unwrap();
     }
     drop(Transaction::begin(scope, &|| false, &|_| ()).unwrap());
     (step, again)

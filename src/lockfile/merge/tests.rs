@@ -24,11 +24,11 @@ fn block(source: &str, commit: char, more: &str) -> String {
 type Blocks<'a> = &'a [(&'a str, &'a str)];
 
 /// The side that is chosen for the only difference.
-fn side(ours: Blocks<'_>, base: Option<Blocks<'_>>, theirs: Blocks<'_>) -> Option<Side> {
+fn side(ours: Blocks<'_>, base: Blocks<'_>, theirs: Blocks<'_>) -> Option<Side> {
     let sides = Sides {
         ours: lockfile("targets = []", ours),
         theirs: lockfile("targets = []", theirs),
-        base: base.map(|base| lockfile("targets = []", base)),
+        base: lockfile("targets = []", base),
     };
     let (merged, differences) = sides.merge(|_| None, None);
     let [only] = differences.try_into().unwrap();
@@ -45,30 +45,27 @@ fn side_is_chosen_if_only_it_changed_the_skill() {
     let (old, new) = (block("b", '1', ""), block("b", '2', "ref = \"main\""));
     let [old, new] = [[("x", old.as_str())], [("x", new.as_str())]];
     let (ours, theirs) = (Some(Side::Ours), Some(Side::Theirs));
-    assert_eq!(side(&old, Some(&old), &new), theirs, "updated");
-    assert_eq!(side(&new, Some(&old), &old), ours, "updated");
-    assert_eq!(side(&[], Some(&old), &old), ours, "removed");
-    assert_eq!(side(&old, Some(&old), &[]), theirs, "removed");
-    assert_eq!(side(&[], Some(&[]), &old), theirs, "added");
-    assert_eq!(side(&[], None, &old), theirs, "added");
-    assert_eq!(side(&old, None, &[]), ours, "added");
-    assert_eq!(side(&[], Some(&old), &new), None);
-    assert_eq!(side(&new, Some(&old), &[]), None);
-    for base in [None, Some(&[][..])] {
-        assert_eq!(side(&old, base, &new), None);
-        let same_files = block("b", '2', "");
-        assert_eq!(side(&old, base, &[("x", &same_files)]), ours);
-        for other in [
-            block("other", '1', ""),
-            block("b", '1', "ref = \"main\""),
-            block("b", '1', "targets = []"),
-            block("b", '1', &format!("edits = \"sha256:{}\"", "1".repeat(64))),
-            block("b", '1', "unknown = 1"),
-        ] {
-            assert_eq!(side(&old, base, &[("x", &other)]), None, "{other}");
-        }
-        assert_eq!(side(&old, base, &[("X", old[0].1)]), None, "spelling");
+    assert_eq!(side(&old, &old, &new), theirs, "updated");
+    assert_eq!(side(&new, &old, &old), ours, "updated");
+    assert_eq!(side(&[], &old, &old), ours, "removed");
+    assert_eq!(side(&old, &old, &[]), theirs, "removed");
+    assert_eq!(side(&[], &[], &old), theirs, "added");
+    assert_eq!(side(&old, &[], &[]), ours, "added");
+    assert_eq!(side(&[], &old, &new), None);
+    assert_eq!(side(&new, &old, &[]), None);
+    assert_eq!(side(&old, &[], &new), None);
+    let same_files = block("b", '2', "");
+    assert_eq!(side(&old, &[], &[("x", &same_files)]), ours);
+    for other in [
+        block("other", '1', ""),
+        block("b", '1', "ref = \"main\""),
+        block("b", '1', "targets = []"),
+        block("b", '1', &format!("edits = \"sha256:{}\"", "1".repeat(64))),
+        block("b", '1', "unknown = 1"),
+    ] {
+        assert_eq!(side(&old, &[], &[("x", &other)]), None, "{other}");
     }
+    assert_eq!(side(&old, &[], &[("X", old[0].1)]), None, "spelling");
 }
 
 #[test]
@@ -81,14 +78,14 @@ fn names_that_differ_in_case_are_one_skill_and_targets_are_united() {
             "targets = [\"b\", \"d\"]\nkept = 1\nnew = 2",
             &[("pdf", &theirs)],
         ),
-        base: Some(lockfile("targets = [\"a\", \"b\"]", &[])),
+        base: lockfile("targets = [\"a\", \"b\"]", &[]),
     };
     let (_, differences) = sides.merge(|_| None, None);
     let found: Vec<_> = differences
         .iter()
-        .map(|difference| (&*difference.name, difference.side))
+        .map(|difference| (difference.name.as_str(), difference.side))
         .collect();
-    assert_eq!(found, [("new", Some(Side::Theirs)), ("PDF", None)]);
+    assert_eq!(found, [("PDF", None)]);
     let chosen = sides.merge(|name| (name == "PDF").then_some(Side::Theirs), None);
     let rest = sides.merge(|_| None, Some(Side::Theirs));
     assert_eq!(chosen.0, rest.0);

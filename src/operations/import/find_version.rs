@@ -5,24 +5,26 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-use super::difference::Difference;
+use super::Stop;
 use super::match_folders::MatchedSkill;
-use super::outcome::{ImportOutcome, Stop};
 use crate::context::Context;
 use crate::digest::{Digest, FileDigest};
-use crate::fetch::resolve::Query;
+use crate::fetch::resolve::{Query, ResolveError};
 use crate::fetch::{FetchError, Repository};
 use crate::importers::{Evidence, npx};
 use crate::lockfile::Entry;
 use crate::operations::OpError;
+use crate::operations::install_steps::{differences, digest_of};
 use crate::operations::resolve::full_spec;
 use crate::skill::discover::{Discovery, Found};
 use crate::skill::tree::{SkillTree, TreeError};
 use crate::source::Source;
+use crate::spec::GitRef;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::protocol::ProtocolError;
 use mdskill_git::transport::TransportError;
+use mdskill_lint::leftovers::is_made_by_tools;
 
 /// Most commits in which a noted tree is searched.
 const MAX_COMMITS: u32 = 1_000;
@@ -40,202 +42,120 @@ pub(super) struct FoundVersion<'a> {
     pub is_by_tool: bool,
 }
 
-/// The outcomes for the skills of one source.
-pub(super) struct SourceOutcome<'a, 'b> {
-    pub repository: Repository<'a>,
-    pub outcomes: Vec<ImportOutcome<FoundVersion<'b>>>,
-}
-
-/// A version of a skill, and how the installed files differ from it.
+/// A version that may be the installed one.
 struct Version {
     commit: Option<ObjectId>,
     path: String,
     files: SkillTree,
-    difference: Difference,
+    /// Whether the tool noted it, so that differing files are edits.
+    is_noted: bool,
 }
 
-/// Finds the versions of skills that are noted to be from this source.
+/// The skills of each commit, or why it is not available; of a folder, at `None`.
+type Discoveries = BTreeMap<Option<ObjectId>, Result<Discovery, FetchError>>;
+
+/// Finds the versions of skills that are noted to be from this source, in the given order.
 pub(super) async fn find_versions<'a, 'b>(
     context: &'a Context<'_>,
     source: &Source,
     skills: &[&'b MatchedSkill],
-    restore: bool,
-) -> Result<SourceOutcome<'a, 'b>, OpError> {
+) -> Result<(Repository<'a>, Vec<Result<FoundVersion<'b>, Stop>>), OpError> {
     let mut repository = context.fetcher()?.open(source)?;
     let commits = resolve(&mut repository, skills).await?;
-    let mut finder = Finder {
-        repository,
-        discoveries: BTreeMap::new(),
-        with_history: BTreeSet::new(),
-    };
-    let mut versions = Vec::new();
-    for (&skill, commit) in skills.iter().zip(commits) {
-        let version = match commit {
-            Ok(commit) => finder.find(skill, commit).await,
-            Err(reason) => Err(Stop::NotImported(reason)),
-        };
-        versions.push((skill, version));
-    }
-    let mut repository = finder.repository;
-    fetch_files(&mut repository, &versions, restore).await?;
-    let mut outcomes = Vec::new();
-    for (skill, version) in versions {
-        let found = version.and_then(|version| Ok(found(skill, version, repository.objects())?));
-        outcomes.push(ImportOutcome::of(&skill.noted.name, found)?);
-    }
-    Ok(SourceOutcome {
-        repository,
-        outcomes,
-    })
+    let discoveries = discover(&mut repository, commits.iter().flatten()).await?;
+    fetch_history(&mut repository, skills, &commits).await?;
+    let skills_at = skills.iter().zip(commits);
+    let versions = skills_at.map(|(skill, commit)| {
+        let commit = commit.map_err(|error| Stop::NotImported(error.to_string()))?;
+        find(skill, commit, &discoveries, repository.objects())
+    });
+    let versions: Vec<Result<Version, Stop>> = versions.collect();
+    let found = || versions.iter().flatten();
+    let commits: Vec<ObjectId> = found().filter_map(|version| version.commit).collect();
+    let blobs: Vec<ObjectId> = found().flat_map(|version| version.files.blobs()).collect();
+    repository.fetch_blobs(blobs, &commits).await?;
+    let versions = skills.iter().zip(versions);
+    let versions = versions.map(|(skill, version)| compare(skill, version?, repository.objects()));
+    let versions = versions.collect();
+    Ok((repository, versions))
 }
 
 /// Returns the commit of each skill: the noted one, or that of its ref; none for a folder.
 async fn resolve(
     repository: &mut Repository<'_>,
     skills: &[&MatchedSkill],
-) -> Result<Vec<Result<Option<ObjectId>, String>>, FetchError> {
-    let mut commits = vec![Ok(None); skills.len()];
-    let mut queries = Vec::new();
-    for (at, skill) in skills.iter().enumerate() {
-        match skill.noted.evidence {
-            _ if repository.is_folder() => {}
-            Evidence::Commit(commit) => commits[at] = Ok(Some(commit)),
-            _ => match Query::from_lock(skill.noted.git_ref.as_deref()) {
-                Ok(query) => queries.push((at, query)),
-                Err(reason) => commits[at] = Err(reason),
-            },
-        }
+) -> Result<Vec<Result<Option<ObjectId>, ResolveError>>, FetchError> {
+    if repository.is_folder() {
+        return Ok(skills.iter().map(|_| Ok(None)).collect());
     }
-    let (places, queries): (Vec<usize>, Vec<Query>) = queries.into_iter().unzip();
-    for (at, resolved) in places.into_iter().zip(repository.resolve(&queries).await?) {
-        commits[at] = match resolved {
-            Ok(resolved) => Ok(Some(resolved.commit)),
-            Err(error) => Err(error.to_string()),
+    let queries = skills.iter().map(|skill| match skill.noted.evidence {
+        Evidence::Commit(commit) => Query::GitRef(GitRef::Commit(commit)),
+        _ => skill.query.clone(),
+    });
+    let resolved = repository.resolve(&queries.collect::<Vec<_>>()).await?;
+    let commits = resolved.into_iter();
+    Ok(commits.map(|resolved| Ok(Some(resolved?.commit))).collect())
+}
+
+/// Fetches the trees of each commit and lists its skills. A commit that is gone from the server must
+/// not stop the import of other skills.
+async fn discover(
+    repository: &mut Repository<'_>,
+    commits: impl Iterator<Item = &Option<ObjectId>>,
+) -> Result<Discoveries, FetchError> {
+    let mut discoveries = Discoveries::new();
+    for commit in commits.collect::<BTreeSet<_>>() {
+        let found = match repository.discover(&[*commit], &[]).await {
+            Err(error) if !is_gone(&error) => return Err(error),
+            found => found.map(|found| found.into_iter().next().unwrap_or_default()),
         };
+        discoveries.insert(*commit, found);
     }
-    Ok(commits)
+    Ok(discoveries)
 }
 
-/// The search for versions in one source.
-struct Finder<'a> {
-    repository: Repository<'a>,
-    /// The skills of each commit; of a folder, at none.
-    discoveries: BTreeMap<Option<ObjectId>, Discovery>,
-    /// Commits whose history was fetched.
-    with_history: BTreeSet<ObjectId>,
-}
-
-impl Finder<'_> {
-    /// Finds the installed version of a skill, given the noted commit or that of its ref.
-    async fn find(
-        &mut self,
-        skill: &MatchedSkill,
-        commit: Option<ObjectId>,
-    ) -> Result<Version, Stop> {
-        self.discover(commit).await?;
-        let noted = &skill.noted;
-        if let (Evidence::Tree(tree), Some(path), Some(tip)) =
-            (&noted.evidence, &noted.path, commit)
-            && let Some(commit) = self.commit_with_tree(tip, path, *tree).await?
+/// Fetches the history of the tips that do not have a noted tree.
+async fn fetch_history(
+    repository: &mut Repository<'_>,
+    skills: &[&MatchedSkill],
+    tips: &[Result<Option<ObjectId>, ResolveError>],
+) -> Result<(), FetchError> {
+    let objects = repository.objects();
+    let mut past = BTreeSet::new();
+    for (skill, tip) in skills.iter().zip(tips) {
+        if let (Evidence::Tree(_), Ok(Some(tip))) = (&skill.noted.evidence, tip)
+            && noted_version(skill, Some(*tip), objects).is_none()
         {
-            return self.read_version(skill, Some(commit), path, *tree);
-        }
-        let mut closest = None::<Version>;
-        for found in candidates(skill, &self.discoveries[&commit]) {
-            let version = self.read_version(skill, commit, &found.path, found.tree)?;
-            if is_installed(skill, &version) {
-                return Ok(version);
-            }
-            let count = version.difference.count();
-            let is_closest = |best: &Version| count < best.difference.count();
-            if closest.as_ref().is_none_or(is_closest) {
-                closest = Some(version);
-            }
-        }
-        let Some(version) = closest else {
-            return Err(Stop::NotImported(missing(skill, commit)));
-        };
-        let is_noted = match &noted.evidence {
-            Evidence::Commit(_) => true,
-            Evidence::ComputedHash(hash) => self.computed_hash(&version).await? == *hash,
-            Evidence::Tree(_) | Evidence::Files => false,
-        };
-        if is_noted {
-            Ok(version)
-        } else {
-            Err(Stop::NotImported(differs(skill, &version)))
+            past.insert(*tip);
         }
     }
+    let past: Vec<ObjectId> = past.into_iter().collect();
+    repository.fetch_past(&past, MAX_COMMITS).await
+}
 
-    /// Fetches the trees of a commit and lists its skills. A commit that is gone from the server
-    /// must not stop the import of other skills.
-    async fn discover(&mut self, commit: Option<ObjectId>) -> Result<(), Stop> {
-        if self.discoveries.contains_key(&commit) {
-            return Ok(());
-        }
-        let found = self.repository.discover(&[commit], &[]).await;
-        let found = found.map_err(|error| match commit {
-            Some(commit) if is_gone(&error) => Stop::NotImported(format!(
-                "its commit {} is not available: {error}",
-                commit.short()
-            )),
-            _ => Stop::from(error),
-        })?;
-        let found = found.into_iter().map(|found| (commit, found));
-        self.discoveries.extend(found);
-        Ok(())
-    }
-
-    fn read_version(
-        &self,
-        skill: &MatchedSkill,
-        commit: Option<ObjectId>,
-        path: &str,
-        tree: ObjectId,
-    ) -> Result<Version, Stop> {
-        let files =
-            SkillTree::read(self.repository.objects(), tree).map_err(|error| match error {
-                TreeError::Object(error) => Stop::from(error),
-                error => {
-                    Stop::NotImported(format!("its version in the source is refused:\n  {error}"))
-                }
-            })?;
-        Ok(Version {
-            commit,
-            path: path.to_owned(),
-            difference: Difference::between(&files, &skill.copy),
-            files,
-        })
-    }
-
-    /// Returns the newest commit that has a noted tree, fetching the history if necessary.
-    async fn commit_with_tree(
-        &mut self,
-        tip: ObjectId,
-        path: &str,
-        tree: ObjectId,
-    ) -> Result<Option<ObjectId>, FetchError> {
-        let found = commit_with_tree(self.repository.objects(), tip, path, tree)?;
-        if found.is_some() || !self.with_history.insert(tip) {
-            return Ok(found);
-        }
-        self.repository.fetch_past(&[tip], MAX_COMMITS).await?;
-        let found = commit_with_tree(self.repository.objects(), tip, path, tree)?;
-        Ok(found)
-    }
-
-    /// Returns the hash that `npx skills` would note of a version.
-    async fn computed_hash(&mut self, version: &Version) -> Result<Digest, FetchError> {
-        let commits: Vec<ObjectId> = version.commit.into_iter().collect();
-        self.repository
-            .fetch_blobs(version.files.blobs(), &commits)
-            .await?;
-        let mut files = Vec::new();
-        for file in &version.files.files {
-            files.push((file.path.as_str(), self.repository.objects().blob(file.id)?));
-        }
-        Ok(npx::computed_hash(files))
-    }
+/// Finds the installed version of a skill, given the noted commit or that of its ref.
+fn find(
+    skill: &MatchedSkill,
+    commit: Option<ObjectId>,
+    discoveries: &Discoveries,
+    objects: &Objects,
+) -> Result<Version, Stop> {
+    let discovery = discoveries[&commit].as_ref().map_err(|error| {
+        let commit = commit.map_or_else(String::new, |commit| commit.short());
+        Stop::NotImported(format!("its commit {commit} is not available: {error}"))
+    })?;
+    let noted = noted_version(skill, commit, objects);
+    let is_noted = noted.is_some() || matches!(skill.noted.evidence, Evidence::Commit(_));
+    let named = || find_skill(skill, discovery).map(|found| (commit, &*found.path, found.tree));
+    let Some((commit, path, tree)) = noted.or_else(named) else {
+        return Err(Stop::NotImported(missing(skill, commit)));
+    };
+    Ok(Version {
+        commit,
+        path: path.to_owned(),
+        files: SkillTree::read(objects, tree).map_err(refused)?,
+        is_noted,
+    })
 }
 
 fn is_gone(error: &FetchError) -> bool {
@@ -248,42 +168,46 @@ fn is_gone(error: &FetchError) -> bool {
     }
 }
 
-/// Whether the files of a version are the installed ones, as the tool installs them.
-fn is_installed(skill: &MatchedSkill, version: &Version) -> bool {
-    match skill.noted.evidence {
-        // `gh skill` rewrites SKILL.md, so that many versions would match.
-        Evidence::Tree(_) => version.difference.is_empty(),
-        _ => version.difference.is_made_by(skill.noted.tool),
+fn refused(error: TreeError) -> Stop {
+    match error {
+        TreeError::Object(error) => Stop::from(error),
+        error => Stop::NotImported(format!("its version in the source is refused:\n  {error}")),
     }
 }
 
-/// Returns the folders that can be the skill's: at its path, or those with its name or `SKILL.md`.
-fn candidates<'d>(
-    skill: &'d MatchedSkill,
-    discovery: &'d Discovery,
-) -> impl Iterator<Item = &'d Found> {
-    let skill_file = skill.copy.files.get("SKILL.md").map(|file| file.id);
-    let skills = discovery.skills.iter();
-    skills.filter(move |found| match &skill.noted.path {
-        Some(path) => found.path == *path,
-        None => found.folder() == Some(skill.name.as_str()) || Some(found.skill_file) == skill_file,
-    })
+/// Returns the skill at the noted path. Without one, the skill with the same `SKILL.md` or name.
+fn find_skill<'a>(skill: &MatchedSkill, discovery: &'a Discovery) -> Option<&'a Found> {
+    if let Some(path) = &skill.noted.path {
+        return discovery.at(path);
+    }
+    let skills = &discovery.skills;
+    let mut same_page = skills
+        .iter()
+        .filter(|found| Some(found.skill_file) == skill.skill_file);
+    let mut same_name = skills
+        .iter()
+        .filter(|found| found.folder() == Some(skill.name.as_str()));
+    same_page.next().or_else(|| same_name.next())
 }
 
-/// Returns the first commit, from `tip` back, that has this tree at this path.
-fn commit_with_tree(
+/// Returns the first commit, from `tip` back, that has the noted tree, with the path and the tree.
+/// Commits and trees that were not fetched are skipped.
+fn noted_version<'a>(
+    skill: &'a MatchedSkill,
+    tip: Option<ObjectId>,
     objects: &Objects,
-    tip: ObjectId,
-    path: &str,
-    tree: ObjectId,
-) -> Result<Option<ObjectId>, ObjectError> {
-    let (mut ahead, mut seen) = (VecDeque::from([tip]), HashSet::from([tip]));
+) -> Option<(Option<ObjectId>, &'a str, ObjectId)> {
+    let (Evidence::Tree(tree), Some(path)) = (&skill.noted.evidence, &skill.noted.path) else {
+        return None;
+    };
+    let mut ahead = VecDeque::from_iter(tip);
+    let mut seen: HashSet<ObjectId> = HashSet::from_iter(tip);
     while let Some(id) = ahead.pop_front() {
-        let Some(commit) = if_here(objects.commit(id))? else {
+        let Ok(commit) = objects.commit(id) else {
             continue;
         };
-        if if_here(tree_at(objects, commit.tree, path))?.flatten() == Some(tree) {
-            return Ok(Some(id));
+        if tree_at(objects, commit.tree, path) == Some(*tree) {
+            return Some((Some(id), path, *tree));
         }
         for parent in commit.parents {
             if seen.len() < MAX_COMMITS as usize && seen.insert(parent) {
@@ -291,86 +215,92 @@ fn commit_with_tree(
             }
         }
     }
-    Ok(None)
+    None
 }
 
-fn tree_at(objects: &Objects, root: ObjectId, path: &str) -> Result<Option<ObjectId>, ObjectError> {
-    let mut tree = root;
-    for part in path.split('/').filter(|part| !part.is_empty()) {
-        let entries = objects.tree(tree)?;
+fn tree_at(objects: &Objects, root: ObjectId, path: &str) -> Option<ObjectId> {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    parts.try_fold(root, |tree, part| {
+        let entries = objects.tree(tree).ok()?;
         let mut entries = entries.iter().filter(|entry| entry.is_tree());
-        let Some(entry) = entries.find(|entry| entry.name == part.as_bytes()) else {
-            return Ok(None);
-        };
-        tree = entry.id;
-    }
-    Ok(Some(tree))
+        Some(entries.find(|entry| entry.name == part.as_bytes())?.id)
+    })
 }
 
-/// Turns the error of an object that was not fetched into none.
-fn if_here<T>(result: Result<T, ObjectError>) -> Result<Option<T>, ObjectError> {
-    match result {
-        Ok(found) => Ok(Some(found)),
-        Err(ObjectError::Missing(_)) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Fetches the files that the lockfile's digests need, or all that are to be restored.
-async fn fetch_files(
-    repository: &mut Repository<'_>,
-    versions: &[(&MatchedSkill, Result<Version, Stop>)],
-    restore: bool,
-) -> Result<(), FetchError> {
-    let (mut blobs, mut commits) = (Vec::new(), Vec::new());
-    for (skill, version) in versions {
-        let Ok(version) = version else {
-            continue;
-        };
-        let is_restored = restore && version.difference.is_made_by(skill.noted.tool);
-        let installed: HashSet<ObjectId> = skill.copy.files.values().map(|file| file.id).collect();
-        let is_needed = |id: &ObjectId| is_restored || !installed.contains(id);
-        if !version.difference.is_empty() {
-            blobs.extend(version.files.blobs().filter(is_needed));
-        }
-        commits.extend(version.commit);
-    }
-    repository.fetch_blobs(blobs, &commits).await
-}
-
-fn found<'b>(
-    skill: &'b MatchedSkill,
-    version: Version,
+/// Compares the installed files with a version whose files were fetched.
+fn compare<'a>(
+    skill: &'a MatchedSkill,
+    mut version: Version,
     objects: &Objects,
-) -> Result<FoundVersion<'b>, ObjectError> {
-    let installed = skill.copy.files.values();
-    let installed: BTreeMap<ObjectId, FileDigest> =
-        installed.map(|file| (file.id, file.digest)).collect();
-    let mut digests = Vec::with_capacity(version.files.files.len());
-    for file in &version.files.files {
-        let digest = match installed.get(&file.id) {
-            Some(digest) => *digest,
-            None => FileDigest::of(&objects.blob(file.id)?),
-        };
-        digests.push((file.path.as_str(), file.mode, digest));
+) -> Result<FoundVersion<'a>, Stop> {
+    version.files.load(objects, 0).map_err(refused)?;
+    let digest = digest_of(&version.files, objects)?;
+    let is_same = skill.snapshot.is(digest);
+    let is_by_tool = is_made_by_tool(skill, &version.files, objects)?;
+    let is_installed = match &skill.noted.evidence {
+        _ if is_same || version.is_noted => true,
+        // `gh skill` rewrites SKILL.md, so that many versions would match.
+        Evidence::Tree(_) => false,
+        Evidence::ComputedHash(hash) if computed_hash(&version.files, objects)? == *hash => true,
+        _ => is_by_tool,
+    };
+    let is_left_out = |path: &str| skill.snapshot.is_leftover(path);
+    let edited = differences(&version.files, &skill.snapshot, objects, is_left_out);
+    let edited = edited.unwrap_or_default();
+    if !is_installed {
+        return Err(Stop::NotImported(differs(skill, &version, &edited)));
     }
-    let digest = Digest::of_files(digests);
-    let tree = version.files.tree;
-    let mut entry = Entry::new(skill.source.clone(), version.path, tree, digest);
+    let source = skill.source.clone();
+    let mut entry = Entry::new(source, version.path, version.files.tree, digest);
     entry.commit = version.commit;
     entry.git_ref = version.commit.and_then(|commit| {
         let pinned = skill.noted.is_pinned.then(|| commit.to_string());
         pinned.or_else(|| skill.noted.git_ref.clone())
     });
-    let is_edited = !version.difference.is_empty();
-    entry.edits = is_edited.then(|| skill.copy.digest());
+    entry.edits = (!is_same).then(|| skill.snapshot.own_digest());
     Ok(FoundVersion {
         skill,
         entry,
         files: version.files,
-        edited: version.difference.lines(),
-        is_by_tool: version.difference.is_made_by(skill.noted.tool),
+        edited,
+        is_by_tool,
     })
+}
+
+/// Whether the tool itself can have made all differences when it installed this version.
+fn is_made_by_tool(
+    skill: &MatchedSkill,
+    version: &SkillTree,
+    objects: &Objects,
+) -> Result<bool, ObjectError> {
+    let tool = skill.noted.tool;
+    let files = skill.snapshot.files.iter();
+    let files = files.map(|(path, _, digest)| (path.as_str(), *digest));
+    let mut installed: BTreeMap<&str, FileDigest> = files.collect();
+    for file in &version.files {
+        let path = file.path.as_str();
+        let is_expected = match installed.remove(path) {
+            Some(digest) => {
+                tool.rewrites(path) || digest == FileDigest::of(&version.bytes(file, objects)?)
+            }
+            // A cache such as `__pycache__` may be in a repository and need not be in a copy.
+            None => tool.leaves_out(path) || is_made_by_tools(path),
+        };
+        if !is_expected {
+            return Ok(false);
+        }
+    }
+    let mut added = installed.into_keys();
+    Ok(added.all(|path| skill.snapshot.is_leftover(path)))
+}
+
+/// Returns the hash that `npx skills` would note of a version.
+fn computed_hash(version: &SkillTree, objects: &Objects) -> Result<Digest, ObjectError> {
+    let mut files = Vec::new();
+    for file in &version.files {
+        files.push((file.path.as_str(), objects.blob(file.id)?));
+    }
+    Ok(npx::computed_hash(files))
 }
 
 /// Explains that there is no version to compare with.
@@ -383,10 +313,9 @@ fn missing(skill: &MatchedSkill, commit: Option<ObjectId>) -> String {
     }
 }
 
-/// Explains how the installed files differ from the closest version.
-fn differs(skill: &MatchedSkill, version: &Version) -> String {
-    let lines = version.difference.lines();
-    let mut named = lines.get(..MAX_NAMED).unwrap_or(&lines).join(", ");
+/// Explains how the installed files differ from the current version.
+fn differs(skill: &MatchedSkill, version: &Version, lines: &[String]) -> String {
+    let mut named = lines.get(..MAX_NAMED).unwrap_or(lines).join(", ");
     if lines.len() > MAX_NAMED {
         named.push_str(", …");
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::installed_copies::SkillFolders;
+use super::skill_folders::SkillFolders;
 use crate::context::Context;
 use crate::fs::{self, At};
 use crate::importers::{self, ImportedSkill, ParseError, apm, gh, npx};

@@ -1,19 +1,24 @@
 //! Matching the skills that other tools note with the folders on disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::installed_copies::{InstalledCopy, InstalledFolders, SkillFolders};
+use super::Stop;
 use super::manifests::Noted;
-use super::outcome::{ImportOutcome, Stop};
+use super::skill_folders::SkillFolders;
 use crate::context::Context;
 use crate::fetch::is_git_folder;
+use crate::fetch::resolve::Query;
+use crate::fs;
+use crate::fs::tree::{OnDisk, Snapshot};
 use crate::importers::{Evidence, ImportedSkill};
 use crate::install::scope::Scope;
 use crate::lockfile::Lockfile;
-use crate::operations::OpError;
 use crate::operations::resolve::{full_spec, relative};
 use crate::source::Source;
 use crate::target::Target;
+use mdskill_git::ObjectId;
+use mdskill_git::objects::blob_id;
+use mdskill_lint::SKILL_FILE;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::fold;
 
@@ -22,96 +27,37 @@ pub(super) struct MatchedSkill {
     pub name: SkillName,
     pub noted: ImportedSkill,
     pub source: Source,
+    /// The query for the noted ref.
+    pub query: Query,
     pub targets: Vec<Target>,
     /// Its files, which are the same in all targets.
-    pub copy: InstalledCopy,
+    pub snapshot: Snapshot,
+    /// The id that git gives its `SKILL.md`.
+    pub skill_file: Option<ObjectId>,
 }
 
-/// The outcomes for all noted skills.
-pub(super) struct Matches {
-    pub outcomes: Vec<ImportOutcome<MatchedSkill>>,
-    /// Symbolic links that were not imported from.
-    pub links: BTreeSet<String>,
-}
-
-/// A skill with the folders that it is installed in.
-struct Located {
-    name: SkillName,
-    /// The note, and the file that has it.
-    noted: Noted,
-    folders: InstalledFolders,
-}
-
-/// Matches all noted skills. Several notes about one folder make one skill.
+/// Matches all noted skills, each by its name. Several notes about one folder make one skill.
 pub(super) fn match_folders(
     context: &Context<'_>,
     noted: Vec<Noted>,
     folders: &SkillFolders,
     lockfile: &Lockfile,
-) -> Result<Matches, OpError> {
+) -> Vec<(String, Result<MatchedSkill, Stop>)> {
     let mut by_folder: BTreeMap<String, Vec<Noted>> = BTreeMap::new();
     for noted in noted {
         let folder = fold(&noted.skill.folder);
         by_folder.entry(folder).or_default().push(noted);
     }
-    let mut matches = Matches {
-        outcomes: Vec::new(),
-        links: folders.links.clone(),
-    };
-    for notes in by_folder.into_values() {
-        let shown = notes[0].skill.name.clone();
-        let located = locate(&context.scope, notes, folders, lockfile);
-        if let Ok(located) = &located {
-            matches.links.extend(located.folders.links.iter().cloned());
-        }
-        let skill = located.and_then(|located| read_copy(context, located, folders));
-        matches.outcomes.push(ImportOutcome::of(&shown, skill)?);
-    }
-    Ok(matches)
-}
-
-/// Finds the folders of one skill, of which there is at least one note.
-fn locate(
-    scope: &Scope,
-    notes: Vec<Noted>,
-    folders: &SkillFolders,
-    lockfile: &Lockfile,
-) -> Result<Located, Stop> {
-    let name = SkillName::from_folder(&notes[0].skill.folder)
-        .map_err(|error| Stop::NotImported(error.to_string()))?;
-    let mut locked = lockfile.skills.keys();
-    if let Some(locked) = locked.find(|locked| fold(locked.as_str()) == fold(name.as_str())) {
-        return Err(Stop::AlreadyLocked(format!(
-            "mdskill.lock already has `{locked}`"
-        )));
-    }
-    for other in &notes[1..] {
-        if !other.skill.agrees(&notes[0].skill) {
-            return Err(Stop::NotImported(format!(
-                "both {} and {} name its folder; import one of the two files by its name",
-                origin(&notes[0]),
-                origin(other)
-            )));
+    let mut matches = Vec::new();
+    for mut notes in by_folder.into_values() {
+        notes.sort_by_key(precision);
+        if let Some(noted) = notes.pop() {
+            let name = noted.skill.name.clone();
+            let skill = match_skill(context, noted, &notes, folders, lockfile);
+            matches.push((name, skill));
         }
     }
-    let mut found = InstalledFolders {
-        targets: Vec::new(),
-        links: BTreeSet::new(),
-    };
-    for noted in &notes {
-        let mut of_note = folders.of(scope, &noted.skill, &name)?;
-        of_note
-            .targets
-            .retain(|target| !found.targets.contains(target));
-        found.targets.append(&mut of_note.targets);
-        found.links.append(&mut of_note.links);
-    }
-    let most_precise = notes.into_iter().max_by_key(precision);
-    Ok(Located {
-        name,
-        noted: most_precise.ok_or_else(|| Stop::NotImported("nothing is noted".to_owned()))?,
-        folders: found,
-    })
+    matches
 }
 
 /// Ranks how precisely the installed version is noted.
@@ -125,6 +71,63 @@ fn precision(noted: &Noted) -> (u8, bool) {
     (rank, noted.skill.path.is_some())
 }
 
+/// Matches a skill, which other tools may have noted, too.
+fn match_skill(
+    context: &Context<'_>,
+    noted: Noted,
+    others: &[Noted],
+    folders: &SkillFolders,
+    lockfile: &Lockfile,
+) -> Result<MatchedSkill, Stop> {
+    let scope = &context.scope;
+    let name = SkillName::from_folder(&noted.skill.folder)
+        .map_err(|error| Stop::NotImported(error.to_string()))?;
+    let mut locked = lockfile.skills.keys();
+    if let Some(locked) = locked.find(|locked| fold(locked.as_str()) == fold(name.as_str())) {
+        let reason = format!("mdskill.lock already has `{locked}`");
+        return Err(Stop::AlreadyLocked(reason));
+    }
+    let mut targets = folders.of(scope, &noted.skill, &name);
+    for other in others {
+        if !other.skill.agrees(&noted.skill) {
+            return Err(Stop::NotImported(format!(
+                "both {} and {} name its folder; import one of the two files by its name",
+                origin(other),
+                origin(&noted)
+            )));
+        }
+        let more = folders.of(scope, &other.skill, &name);
+        let more = more.into_iter().filter(|target| !targets.contains(target));
+        targets.extend(more.collect::<Vec<_>>());
+    }
+    let source = noted.skill.source.clone().map_err(Stop::NotImported)?;
+    let source = resolve_folder(scope, source)?;
+    let query = Query::from_lock(noted.skill.git_ref.as_deref()).map_err(Stop::NotImported)?;
+    let Some(first) = targets.first() else {
+        return Err(not_installed(&noted, &source, &name, folders));
+    };
+    let snapshot = read(scope, first, &name)?;
+    for other in &targets[1..] {
+        if read(scope, other, &name)? != snapshot {
+            return Err(Stop::NotImported(format!(
+                "its copies differ: {} and {}; remove one of them",
+                scope.display(&scope.skill(first, &name)),
+                scope.display(&scope.skill(other, &name))
+            )));
+        }
+    }
+    let page = fs::read_if_found(&scope.skill(first, &name).join(SKILL_FILE))?;
+    Ok(MatchedSkill {
+        skill_file: page.map(|page| blob_id(&page)).transpose()?,
+        name,
+        noted: noted.skill,
+        source,
+        query,
+        targets,
+        snapshot,
+    })
+}
+
 fn origin(noted: &Noted) -> String {
     match &noted.skill.source {
         Ok(source) => format!("{} ({source})", noted.file),
@@ -132,52 +135,34 @@ fn origin(noted: &Noted) -> String {
     }
 }
 
-/// Reads the files of a skill, which must be the same in all its folders.
-fn read_copy(
-    context: &Context<'_>,
-    located: Located,
-    searched: &SkillFolders,
-) -> Result<MatchedSkill, Stop> {
-    let Located {
-        name,
-        noted,
-        folders: InstalledFolders { targets, .. },
-    } = located;
-    let source = noted.skill.source.clone().map_err(Stop::NotImported)?;
-    let source = resolve_folder(&context.scope, source)?;
-    let Some(first) = targets.first() else {
-        let spec = full_spec(
-            &source,
-            noted.skill.path.as_deref().unwrap_or(name.as_str()),
-        );
-        let problem = if noted.skill.places.is_empty() {
-            format!("{} has no folder `{name}`", searched.names())
-        } else {
-            format!("{} does not exist", noted.skill.places.join(", "))
-        };
-        return Err(Stop::NotImported(format!(
-            "{} names it, but {problem}; `mdskill add {spec}` installs it",
-            noted.file
-        )));
+fn not_installed(noted: &Noted, source: &Source, name: &SkillName, folders: &SkillFolders) -> Stop {
+    let places = &noted.skill.places;
+    let problem = if places.is_empty() {
+        format!("{} has no folder `{name}`", folders.names())
+    } else {
+        format!("{} does not exist", places.join(", "))
     };
-    let place = |target| context.scope.skill(target, &name);
-    let copy = InstalledCopy::read(&place(first))?;
-    for other in &targets[1..] {
-        if InstalledCopy::read(&place(other))? != copy {
-            return Err(Stop::NotImported(format!(
-                "its copies differ: {} and {}; remove one of them",
-                context.scope.display(&place(first)),
-                context.scope.display(&place(other))
-            )));
-        }
+    let path = noted.skill.path.as_deref().unwrap_or(name.as_str());
+    Stop::NotImported(format!(
+        "{} names it, but {problem}; `mdskill add {}` installs it",
+        noted.file,
+        full_spec(source, path)
+    ))
+}
+
+/// Reads the files of a skill in a target.
+fn read(scope: &Scope, target: &Target, name: &SkillName) -> Result<Snapshot, Stop> {
+    let folder = scope.skill(target, name);
+    let OnDisk::Folder(snapshot) = OnDisk::read(&folder)? else {
+        let problem = format!("{} is not a folder", scope.display(&folder));
+        return Err(Stop::NotImported(problem));
+    };
+    match snapshot.special_files.first() {
+        Some(path) => Err(Stop::NotImported(format!(
+            "`{path}` in its folder is a link or another special file, which no version has"
+        ))),
+        None => Ok(snapshot),
     }
-    Ok(MatchedSkill {
-        name,
-        noted: noted.skill,
-        source,
-        targets,
-        copy,
-    })
 }
 
 /// Returns the source as the lockfile names it: a folder relative to the root.

@@ -2,12 +2,10 @@
 //!
 //! No file of the other tool and no installed file is changed, except with `restore`.
 
-mod difference;
 mod find_version;
-mod installed_copies;
 mod manifests;
 mod match_folders;
-mod outcome;
+mod skill_folders;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,9 +14,8 @@ use futures_util::future::join_all;
 use serde::Serialize;
 
 use self::find_version::{FoundVersion, find_versions};
-use self::installed_copies::SkillFolders;
 use self::match_folders::{MatchedSkill, match_folders};
-use self::outcome::{ImportOutcome, Stop};
+use self::skill_folders::SkillFolders;
 use super::OpError;
 use super::install_steps::{self, SkillPlan, Verdict, Wanted};
 use super::installed::InstalledSkill;
@@ -27,13 +24,11 @@ use super::report::{Action, Change, Problem, refusal_reason};
 use super::resolve::full_spec;
 use crate::context::Context;
 use crate::fetch::Repository;
-use crate::fetch::resolve::Query;
 use crate::install::transaction::Transaction;
 use crate::lockfile::{Entry, Lockfile};
 use crate::source::Source;
 use crate::target::Target;
 use mdskill_git::objects::Objects;
-use mdskill_lint::path::fold;
 
 /// The arguments of an import.
 #[derive(Debug, Default)]
@@ -68,15 +63,34 @@ pub struct Report {
     pub failures: Vec<OpError>,
 }
 
+/// Why a skill is not imported.
+enum Stop {
+    /// The lockfile has a skill of this name.
+    AlreadyLocked(String),
+    /// This skill can't be imported, for this reason.
+    NotImported(String),
+    /// The whole import fails.
+    Failed(OpError),
+}
+
+impl<E: Into<OpError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 impl Report {
-    /// Returns the value of a skill that can be imported, and notes every other outcome.
-    fn note<T>(&mut self, outcome: ImportOutcome<T>) -> Option<T> {
-        match outcome {
-            ImportOutcome::Ready(ready) => return Some(ready),
-            ImportOutcome::AlreadyLocked(problem) => self.kept.push(problem),
-            ImportOutcome::NotImported(problem) => self.not_taken.push(problem),
-        }
-        None
+    /// Returns a skill that can be imported, and lists any other with the reason.
+    fn accept<T>(&mut self, name: &str, result: Result<T, Stop>) -> Result<Option<T>, OpError> {
+        let (list, reason) = match result {
+            Ok(skill) => return Ok(Some(skill)),
+            Err(Stop::AlreadyLocked(reason)) => (&mut self.kept, reason),
+            Err(Stop::NotImported(reason)) => (&mut self.not_taken, reason),
+            Err(Stop::Failed(error)) => return Err(error),
+        };
+        let name = name.to_owned();
+        list.push(Problem { name, reason });
+        Ok(None)
     }
 }
 
@@ -102,82 +116,56 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
             context.scope.command("import FILE")
         )));
     }
-    let matches = match_folders(context, manifests.noted, &folders, &lockfile)?;
     let mut report = Report {
         files: manifests.files,
-        links: matches.links.into_iter().collect(),
+        links: folders.links(&context.scope, &manifests.noted),
         dry_run: options.dry_run,
         ..Report::default()
     };
-    let outcomes = matches.outcomes.into_iter();
-    let skills: Vec<MatchedSkill> = outcomes.filter_map(|one| report.note(one)).collect();
-    let sources = find_all(context, &gate, &skills, options.restore, &mut report).await?;
+    let mut skills = Vec::new();
+    for (name, matched) in match_folders(context, manifests.noted, &folders, &lockfile) {
+        let allowed = matched.and_then(|skill| check_policy(&gate, skill));
+        skills.extend(report.accept(&name, allowed)?);
+    }
+    let sources = find_all(context, &skills, &mut report).await?;
     report.not_taken.sort_by(|a, b| a.name.cmp(&b.name));
-    if options.dry_run || sources.iter().all(|source| source.skills.is_empty()) {
-        let targets = targets_of(&lockfile, &sources);
-        for found in sources.iter().flat_map(|source| &source.skills) {
-            let entry = entry_of(found, &targets, options.restore);
-            report.skills.push(change(context, options, found, &entry));
-        }
-        report.skills.sort_by(|a, b| a.name.cmp(&b.name));
+    let targets = targets_of(&lockfile, &sources);
+    for found in sources.iter().flat_map(|source| &source.skills) {
+        let entry = entry_of(found, &targets, options.restore);
+        report.skills.push(change(context, options, found, &entry));
+    }
+    report.skills.sort_by(|a, b| a.name.cmp(&b.name));
+    if options.dry_run || report.skills.is_empty() {
         return Ok(report);
     }
-    let (skills, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
-        let skills = lock_all(context, options, &sources, transaction, lockfile)?;
-        Ok((skills, Verdict::Commit))
-    })?;
-    Ok(Report {
-        skills,
-        trashed,
-        ..report
-    })
-}
-
-/// Writes all found skills into the lockfile, and returns them sorted by name.
-fn lock_all(
-    context: &Context<'_>,
-    options: &Options,
-    sources: &[FoundSource<'_, '_>],
-    transaction: &mut Transaction<'_>,
-    lockfile: &mut Lockfile,
-) -> Result<Vec<Change>, OpError> {
-    let targets = targets_of(lockfile, sources);
-    lockfile.targets.clone_from(&targets);
-    let mut changes = Vec::new();
-    for source in sources {
-        for found in &source.skills {
-            let name = &found.skill.name;
-            let is_same = |locked: &str| fold(locked) == fold(name.as_str());
-            if lockfile
-                .skills
-                .keys()
-                .any(|locked| is_same(locked.as_str()))
-            {
-                // Another process added the skill in the meantime.
-                return Err(OpError::LockfileChanged);
-            }
-            let entry = entry_of(found, &targets, options.restore);
-            if entry.edits.is_none() && !found.edited.is_empty() {
-                restore(context, transaction, found, source.repository.objects())?;
-            }
-            changes.push(change(context, options, found, &entry));
-            lockfile.skills.insert(name.clone(), entry);
+    let ((), trashed) = install_steps::in_transaction(context, |transaction, current| {
+        if *current != lockfile {
+            return Err(OpError::LockfileChanged);
         }
-    }
-    changes.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(changes)
+        current.targets.clone_from(&targets);
+        for source in &sources {
+            for found in &source.skills {
+                let entry = entry_of(found, &targets, options.restore);
+                if entry.edits.is_none() && found.entry.edits.is_some() {
+                    restore(context, transaction, found, source.repository.objects())?;
+                }
+                current.skills.insert(found.skill.name.clone(), entry);
+            }
+        }
+        Ok(((), Verdict::Commit))
+    })?;
+    report.trashed = trashed;
+    Ok(report)
 }
 
 /// Checks the policy, but not the age and the capabilities of a version, because the skill is
 /// installed already.
-fn check_policy(gate: &Gate, skill: &MatchedSkill) -> Result<(), Stop> {
-    let git_ref = skill.noted.git_ref.as_deref();
-    let query = Query::from_lock(git_ref).unwrap_or(Query::Default);
+fn check_policy(gate: &Gate, skill: MatchedSkill) -> Result<MatchedSkill, Stop> {
     let refused = gate.before_fetch(&Version {
         name: skill.name.as_str(),
         source: &skill.source,
-        kind: kind_of_query(&skill.source, &query),
-        git_ref,
+        kind: kind_of_query(&skill.source, &skill.query),
+        git_ref: skill.noted.git_ref.as_deref(),
         commit: None,
     });
     match refused.into_iter().next() {
@@ -185,41 +173,39 @@ fn check_policy(gate: &Gate, skill: &MatchedSkill) -> Result<(), Stop> {
             "the policy refuses it: {}",
             first.verdict.reason
         ))),
-        None => Ok(()),
+        None => Ok(skill),
     }
 }
 
 /// Finds the versions of all skills, asking all sources at once.
 async fn find_all<'a, 'b>(
     context: &'a Context<'_>,
-    gate: &Gate,
     skills: &'b [MatchedSkill],
-    restore: bool,
     report: &mut Report,
 ) -> Result<Vec<FoundSource<'a, 'b>>, OpError> {
     let mut by_source: BTreeMap<&Source, Vec<&MatchedSkill>> = BTreeMap::new();
     for skill in skills {
-        let allowed = check_policy(gate, skill).map(|()| skill);
-        if let Some(skill) = report.note(ImportOutcome::of(&skill.noted.name, allowed)?) {
-            by_source.entry(&skill.source).or_default().push(skill);
-        }
+        by_source.entry(&skill.source).or_default().push(skill);
     }
     context.progress.begin("finding the installed versions");
     let searches = by_source.iter();
-    let searches = searches.map(|(source, skills)| find_versions(context, source, skills, restore));
+    let searches = searches.map(|(source, skills)| find_versions(context, source, skills));
     let results = join_all(searches).await;
     context.progress.end();
     let mut sources = Vec::new();
-    for (result, (source, skills)) in results.into_iter().zip(&by_source) {
+    for (result, (source, skills)) in results.into_iter().zip(by_source) {
         match result {
-            Ok(found) => sources.push(FoundSource {
-                repository: found.repository,
-                skills: found
-                    .outcomes
-                    .into_iter()
-                    .filter_map(|one| report.note(one))
-                    .collect(),
-            }),
+            Ok((repository, versions)) => {
+                let mut found = FoundSource {
+                    repository,
+                    skills: Vec::new(),
+                };
+                for (skill, version) in skills.iter().zip(versions) {
+                    let version = report.accept(&skill.noted.name, version)?;
+                    found.skills.extend(version);
+                }
+                sources.push(found);
+            }
             Err(error) => {
                 let spec = full_spec(source, "");
                 report.not_taken.extend(skills.iter().map(|skill| Problem {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::short_ref;
 use crate::hint::Hint;
-use crate::lockfile::merge::{Difference, Item, Side};
+use crate::lockfile::merge::{Block, Difference, Side};
 use crate::operations::lock::Report;
 use crate::output::printer::Printer;
 use crate::output::text::{self, count};
@@ -68,16 +68,15 @@ fn unresolved(printer: &Printer, report: &Report) {
 fn one_side(report: &Report, difference: &Difference, side: Side) -> String {
     let labels = report.labels.as_ref();
     let (ours, theirs) = (difference.ours.as_ref(), difference.theirs.as_ref());
-    let (whose, label, item, other) = match side {
+    let (whose, label, block, other) = match side {
         Side::Ours => ("ours", labels.map(|labels| &labels.ours), ours, theirs),
         Side::Theirs => ("theirs", labels.map(|labels| &labels.theirs), theirs, ours),
     };
     let label = label.filter(|label| !label.is_empty());
     let label = label.map_or_else(String::new, |label| format!(" ({label})"));
-    let version = match item {
+    let version = match block {
         None => "removed".to_owned(),
-        Some(Item::Key(_, value)) => value.clone(),
-        Some(item) => version(&item.fields(), other.map(Item::fields).as_ref()),
+        Some(block) => version(&block.fields(), other.map(Block::fields).as_ref()),
     };
     format!("{whose}{label}: {version}")
 }
