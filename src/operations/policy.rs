@@ -20,7 +20,7 @@ pub(crate) struct Report {
     /// The path of `mdskill.toml`, which may not exist.
     pub(crate) file: String,
     /// The policy keys that are set.
-    pub(crate) keys: Vec<Meaning>,
+    pub(crate) keys: Vec<ExplainedKey>,
     /// The decision about each skill.
     pub(crate) skills: Vec<Explained>,
     /// Whether the user named skills.
@@ -30,7 +30,7 @@ pub(crate) struct Report {
 
 /// A policy key that is set.
 #[derive(Debug, Serialize)]
-pub(crate) struct Meaning {
+pub(crate) struct ExplainedKey {
     /// The key.
     pub(crate) key: Key,
     /// Its value, as TOML.
@@ -70,7 +70,7 @@ pub(crate) async fn explain(
     let gate = Gate::open(context)?;
     let policy = &gate.policy;
     let meaning = |key| {
-        Some(Meaning {
+        Some(ExplainedKey {
             key,
             value: policy.value(key)?,
             meaning: policy.meaning(key)?,
