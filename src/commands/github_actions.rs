@@ -62,14 +62,13 @@ impl Summary {
         report: &Report,
         differences: &BTreeMap<String, String>,
     ) -> Result<(), OpError> {
-        let differences = |name: &str| differences.get(name).cloned();
         if session.context.env.in_actions() {
-            write_for_runner(session, report, &|max| summary(report, &differences, max));
+            write_for_runner(session, report, &|max| summary(report, differences, max));
         }
         let Some(file) = &self.file else {
             return Ok(());
         };
-        let page = summary(report, &differences, MAX_BODY_BYTES);
+        let page = summary(report, differences, MAX_BODY_BYTES);
         write_file(file, page.as_bytes()).map_err(|error| InstallError::Fs(error).into())
     }
 }
