@@ -1,11 +1,10 @@
 //! Prints the report of `list`.
 
-use super::{short, short_ref};
 use crate::operations::{list, list_remote};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
 use crate::output::table::Table;
-use crate::output::text::{self, count};
+use crate::output::text::{self, count, short};
 
 /// Prints the installed skills.
 pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
@@ -29,8 +28,8 @@ pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         table.row(&[
             &skill.name,
             skill.state.word(),
-            skill.git_ref.as_deref().map_or("", short_ref),
-            short(skill.commit.as_ref()),
+            skill.git_ref.as_deref().map_or("", short),
+            skill.commit.as_deref().map_or("", short),
             text::source(source),
             &skill.place,
         ]);

@@ -37,24 +37,11 @@ pub use show::show;
 pub use update::update;
 pub use verify::verify;
 
-/// Number of digits of an abbreviated commit.
-const SHORT: usize = 7;
-
-fn short(commit: Option<&String>) -> &str {
-    commit.map_or("", |commit| commit.get(..SHORT).unwrap_or(commit))
-}
-
 /// Returns `owner/repo@abc1234`.
 fn origin(change: &Change) -> String {
     let source = text::source(&change.source);
-    match change.commit {
-        Some(_) => format!("{source}@{}", short(change.commit.as_ref())),
+    match &change.commit {
+        Some(commit) => format!("{source}@{}", text::short(commit)),
         None => source.to_owned(),
     }
-}
-
-/// Returns a ref; a commit is abbreviated.
-fn short_ref(text: &str) -> &str {
-    let is_commit = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_commit { &text[..SHORT] } else { text }
 }

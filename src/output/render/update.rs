@@ -11,7 +11,7 @@ use crate::hint::HasHint;
 use crate::operations::report::{Action, Change, Conflicted};
 use crate::operations::update;
 use crate::output::printer::Printer;
-use crate::output::text::{count, totals};
+use crate::output::text::{count, not_updated, totals};
 
 /// Prints the result of `update`.
 pub fn update(printer: &Printer, report: &update::Report) {
@@ -25,13 +25,10 @@ pub fn update(printer: &Printer, report: &update::Report) {
 /// Prints the skills that were not updated, and the totals.
 pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
     print_trashed(printer, &report.trashed);
-    let moved: BTreeSet<&String> = report
-        .skills
-        .iter()
-        .flat_map(|moved| &moved.places)
-        .collect();
-    let told = report.diagnostics.iter();
-    findings(printer, told.filter(|found| moved.contains(&found.skill)));
+    let moved = report.skills.iter().flat_map(|moved| &moved.places);
+    let moved: BTreeSet<&String> = moved.collect();
+    let found = report.diagnostics.iter();
+    findings(printer, found.filter(|found| moved.contains(&found.skill)));
     for problem in &report.deleted {
         printer.warn(&format!("`{}`: {}", problem.name, problem.reason));
     }
@@ -51,11 +48,8 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
         }
     }
     if report.is_up_to_date() {
-        let everything = format!(
-            "all skills are up to date ({})",
-            count(report.unchanged, "skill")
-        );
-        printer.status("Finished", &everything);
+        let skills = count(report.unchanged, "skill");
+        printer.status("Finished", &format!("all skills are up to date ({skills})"));
         return;
     }
     let is_marked = |conflict: &&Conflicted| conflict.is_marked;
@@ -72,22 +66,11 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
         marked => format!(" ({marked} to resolve)"),
     };
     let moved = report.skills.len() - relocked;
-    let conflicts = report.conflicts.len() - marked;
-    let conflict_noun = if conflicts == 1 {
-        "conflict"
-    } else {
-        "conflicts"
-    };
     let mut parts = vec![format!("{moved} {verb}{to_resolve}")];
     parts.extend(totals([
         (relocked, "locked without changes"),
         (report.unchanged, "unchanged"),
-        (conflicts, conflict_noun),
-        (report.refused_skills(), "refused"),
-        (report.skills_left_alone(), "not changed"),
-        (report.deleted.len(), "deleted upstream"),
-        (report.stuck.len(), "blocked"),
-        (report.unchecked_skills(), "not checked"),
     ]));
+    parts.extend(not_updated(report, report.conflicts.len() - marked));
     printer.status("Finished", &parts.join(", "));
 }
