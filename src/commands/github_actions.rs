@@ -88,9 +88,8 @@ fn write_for_runner(session: &Session<'_>, report: &Report, page: &dyn Fn(usize)
         printer.command_aside(command);
     }
     if let Some(file) = env.step_output() {
-        let outputs = annotations::outputs(report).map(|output| output.to_string());
-        let written =
-            append(&file).and_then(|mut file| file.write_all(outputs.concat().as_bytes()));
+        let outputs = annotations::outputs(report);
+        let written = append(&file).and_then(|mut file| file.write_all(outputs.as_bytes()));
         warn(printer, &file, written);
     }
     if let Some(file) = env.step_summary() {

@@ -8,7 +8,7 @@ use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use super::github::commands::{Command, Mask};
+use super::github::commands::{Command, mask};
 use super::pager::Pager;
 use super::sanitize;
 use super::wrap::wrap;
@@ -158,7 +158,7 @@ impl Printer {
     /// which no runner reads.
     pub fn mask(&self, secret: &str) {
         if !platform::is_stderr_a_file() {
-            drop(writeln!(std::io::stderr(), "{}", Mask(secret)));
+            drop(writeln!(std::io::stderr(), "{}", mask(secret)));
         }
     }
 

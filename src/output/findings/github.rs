@@ -4,12 +4,8 @@ use std::cmp::Reverse;
 
 use super::shown;
 use crate::operations::validate::{Found, Report};
-use crate::output::github::commands::Command;
+use crate::output::github::commands::{Command, MAX_OF_A_KIND};
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
-
-/// Maximum number of errors, of warnings, and of notices that GitHub shows for a step; it drops the
-/// others silently. Source: `_maxCountPerIssueType` in `ExecutionContext.cs` of actions/runner.
-const MAX_OF_A_KIND: usize = 10;
 
 /// The findings, split at the limit of GitHub.
 #[derive(Debug)]
