@@ -1,4 +1,4 @@
-//! What people and scripts see: one printer, one table, one progress line, one place for exit codes.
+//! The output for people and programs, and the exit codes.
 
 pub mod error;
 pub mod findings;
