@@ -1,4 +1,4 @@
-//! [`Printer`]: the one gate to the terminal. Data goes to stdout, talk to stderr.
+//! [`Printer`]: all output of the program. Data goes to stdout, messages to stderr.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -11,28 +11,29 @@ use anstyle::{AnsiColor, Style};
 use super::github::commands::{Command, mask};
 use super::pager::Pager;
 use super::sanitize;
+use super::table::Table;
 use super::wrap::wrap;
-use crate::hint::{CommandHint, Hint};
+use crate::hint::{self, Hint};
 use crate::platform;
 
-/// Width of a verb before a sentence, as cargo has it.
+/// Width of the verb before a sentence, in columns.
 const VERB_WIDTH: usize = 10;
 
-/// How much is said on standard error.
+/// The amount of messages on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Volume {
     /// Errors only.
     Quiet,
-    /// What was done, and what needs a look.
+    /// Results, warnings, and hints, too.
     Normal,
-    /// Every place, and what went over the network.
+    /// Paths and network traffic, too.
     Verbose,
 }
 
-/// How to print.
+/// Prints all output of a command.
 #[derive(Debug, Clone)]
 pub struct Printer {
-    /// How much is said.
+    /// The amount of messages.
     pub volume: Volume,
     /// Whether the result is JSON.
     pub json: bool,
@@ -42,7 +43,7 @@ pub struct Printer {
     pub in_ci: bool,
     /// When to use colour.
     pub color: ColorChoice,
-    /// What shows long data page by page, on a terminal.
+    /// The pager for long data on a terminal.
     pub pager: Option<Pager>,
 }
 
@@ -50,12 +51,12 @@ impl Printer {
     /// Prints a line of data.
     pub fn data(&self, line: &str) {
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
-        // A reader that went away (`| head`) is no failure.
-        drop(writeln!(stdout, "{}", self.tame(line)));
+        // A closed pipe (`| head`) is not an error.
+        drop(writeln!(stdout, "{}", self.without_commands(line)));
     }
 
-    /// Every line that is printed passes here: in CI, who reads the log also obeys it.
-    fn tame(&self, text: &str) -> String {
+    /// Escapes workflow commands in CI, because the runner executes those in the log.
+    fn without_commands(&self, text: &str) -> String {
         if self.in_ci {
             sanitize::without_commands(text)
         } else {
@@ -63,24 +64,24 @@ impl Printer {
         }
     }
 
-    /// Prints lines of data in one write, the first of them as a heading.
-    pub fn table(&self, lines: &[String]) {
+    /// Prints a table in one write, with bold headings.
+    pub fn table(&self, table: &Table) {
         let mut text = Vec::new();
-        for (at, line) in lines.iter().enumerate() {
+        for (at, line) in table.lines(self.width()).iter().enumerate() {
             let style = if at == 0 {
                 Style::new().bold()
             } else {
                 Style::new()
             };
-            let line = self.tame(line);
+            let line = self.without_commands(line);
             drop(writeln!(text, "{style}{line}{style:#}"));
         }
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
         drop(stdout.write_all(&text));
     }
 
-    /// Prints a file's text, every byte of it, for the program that reads it; on a terminal
-    /// what it would obey is shown instead.
+    /// Prints the content of a file: unchanged for a program that reads it, and sanitized on a
+    /// terminal.
     pub fn page(bytes: &[u8]) {
         let mut stdout = std::io::stdout().lock();
         let bytes = if stdout.is_terminal() {
@@ -91,13 +92,13 @@ impl Printer {
         drop(stdout.write_all(&bytes).and_then(|()| stdout.flush()));
     }
 
-    /// Prints a difference: in colour and cleaned where people read it, else every byte of it,
-    /// for `git apply`.
+    /// Prints a diff: in color and sanitized for people, and unchanged for programs such as
+    /// `git apply`.
     pub fn diff(&self, diff: &str) {
         let stdout = std::io::stdout();
         let is_read = self.in_ci || self.color == ColorChoice::Always || stdout.is_terminal();
         if !is_read {
-            // As it is: what cuts colours out would cut into the files.
+            // `AutoStream` would remove escape sequences from the files.
             drop(stdout.lock().write_all(diff.as_bytes()));
             return;
         }
@@ -110,14 +111,13 @@ impl Printer {
                 Some(b' ') => Style::new(),
                 _ => Style::new().bold(),
             };
-            let line = self.tame(&sanitize::block(line));
+            let line = self.without_commands(&sanitize::block(line));
             let _ = writeln!(text, "{style}{line}{style:#}");
         }
         self.pages(&text);
     }
 
-    /// Prints long data, which is cleaned already: page by page on a terminal, if there is a
-    /// pager.
+    /// Prints long sanitized data: with the pager on a terminal.
     pub fn pages(&self, text: &str) {
         let stdout = std::io::stdout();
         let pager = self.pager.as_ref();
@@ -140,29 +140,29 @@ impl Printer {
         drop(stdout.write_all(text.as_bytes()));
     }
 
-    /// Prints a command that a GitHub Actions runner shall obey: the one way past the taming.
-    /// A [`Command`] escapes all that it is made of.
+    /// Prints a workflow command for the GitHub Actions runner. A [`Command`] escapes its own
+    /// text.
     pub fn command(&self, command: &Command) {
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
         drop(writeln!(stdout, "{command}"));
     }
 
-    /// Prints such a command on standard error: the runner reads both, and standard output may
-    /// hold a report.
+    /// Prints a workflow command on standard error, which the runner reads, too, because standard
+    /// output may have a report.
     pub fn command_aside(&self, command: &Command) {
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
         drop(writeln!(stderr, "{command}"));
     }
 
-    /// Has the runner hide a secret from here on. Says nothing where it would be kept: in a file,
-    /// which no runner reads.
+    /// Makes the runner mask a secret from now on. If standard error is a file, which no runner
+    /// reads, nothing is printed, because the file would keep the secret.
     pub fn mask(&self, secret: &str) {
         if !platform::is_stderr_a_file() {
             drop(writeln!(std::io::stderr(), "{}", mask(secret)));
         }
     }
 
-    /// Prints a report as JSON, with the version of its form and the command's name.
+    /// Prints a report as JSON, with the version of the schema and the name of the command.
     pub fn report(&self, command: &str, report: &impl serde::Serialize) {
         let mut value = serde_json::to_value(report).unwrap_or_default();
         if let Some(fields) = value.as_object_mut() {
@@ -178,7 +178,7 @@ impl Printer {
         self.data(&sanitize::json(&text));
     }
 
-    /// Shows a report: as JSON, or as `render` prints it for people.
+    /// Prints a report: as JSON, or for people by `render`.
     pub fn show<R: serde::Serialize>(
         &self,
         command: &str,
@@ -192,22 +192,22 @@ impl Printer {
         }
     }
 
-    /// Says what was done: a verb and a sentence.
+    /// Prints a result: a verb and a sentence.
     pub fn status(&self, verb: &str, sentence: &str) {
-        self.talk(AnsiColor::Green, verb, sentence);
+        self.verb_line(AnsiColor::Green, verb, sentence);
     }
 
-    /// Says what was not done, and need not trouble anyone.
+    /// Prints a fact that needs no action: a verb and a sentence.
     pub fn note(&self, verb: &str, sentence: &str) {
-        self.talk(AnsiColor::Cyan, verb, sentence);
+        self.verb_line(AnsiColor::Cyan, verb, sentence);
     }
 
-    fn talk(&self, color: AnsiColor, verb: &str, sentence: &str) {
+    fn verb_line(&self, color: AnsiColor, verb: &str, sentence: &str) {
         if self.is_quiet() {
             return;
         }
         let style = color.on_default().bold();
-        self.talk_line(
+        self.message(
             &format!("{style}{verb:>VERB_WIDTH$}{style:#} "),
             VERB_WIDTH + 1,
             sentence,
@@ -216,30 +216,30 @@ impl Printer {
 
     /// Prints a sentence on standard error after a label of `indent` columns: wrapped on a terminal,
     /// on one line in a file or a log.
-    fn talk_line(&self, label: &str, indent: usize, sentence: &str) {
+    fn message(&self, label: &str, indent: usize, sentence: &str) {
         let sentence = sanitize::line(sentence);
-        let sentence = match self.talk_width() {
+        let sentence = match self.stderr_width() {
             Some(width) => wrap(&sentence, width, indent),
             None => sentence,
         };
         self.stderr(&format!("{label}{sentence}"));
     }
 
-    /// Says something only when asked to say more.
+    /// Prints a sentence with `--verbose` only.
     pub fn detail(&self, sentence: &str) {
         if self.volume == Volume::Verbose {
-            self.talk_line(&" ".repeat(VERB_WIDTH + 1), VERB_WIDTH + 1, sentence);
+            self.message(&" ".repeat(VERB_WIDTH + 1), VERB_WIDTH + 1, sentence);
         }
     }
 
-    /// Says a warning.
+    /// Prints a warning.
     pub fn warn(&self, sentence: &str) {
         if !self.is_quiet() {
             self.labelled(AnsiColor::Yellow, "warning", sentence);
         }
     }
 
-    /// Says an error; also when quiet.
+    /// Prints an error, also with `--quiet`.
     pub fn error(&self, sentence: &str) {
         self.labelled(AnsiColor::Red, "error", sentence);
     }
@@ -251,33 +251,33 @@ impl Printer {
         }
     }
 
-    /// Returns a command of this program, between backticks, to be part of a sentence.
+    /// Returns a command of this program in backticks.
     #[must_use]
     pub fn command_line(&self, arguments: &str) -> String {
-        CommandHint::new(arguments.to_owned()).in_scope(self.is_personal)
+        hint::command_line(arguments, self.is_personal)
     }
 
-    /// Says a line below an error or a warning, also when quiet.
+    /// Prints a line below an error or a warning, also with `--quiet`.
     pub fn item(&self, sentence: &str) {
-        self.talk_line("  ", 2, sentence);
+        self.message("  ", 2, sentence);
     }
 
     fn labelled(&self, color: AnsiColor, label: &str, sentence: &str) {
         let style = color.on_default().bold();
-        // A sentence with a list has its own lines.
+        // Messages with a list have several lines.
         let mut lines = sentence.split('\n');
         let first = lines.next().unwrap_or_default();
-        self.talk_line(
+        self.message(
             &format!("{style}{label}{style:#}: "),
             label.len() + 2,
             first,
         );
         for line in lines {
-            self.talk_line("", 0, line);
+            self.message("", 0, line);
         }
     }
 
-    /// Whether only errors are said.
+    /// Whether only errors are printed.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         self.volume == Volume::Quiet
@@ -285,23 +285,23 @@ impl Printer {
 
     fn stderr(&self, line: &str) {
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
-        drop(writeln!(stderr, "{}", self.tame(line)));
+        drop(writeln!(stderr, "{}", self.without_commands(line)));
     }
 
-    /// Returns the width of the terminal that standard error goes to; none for a file or a log.
-    fn talk_width(&self) -> Option<usize> {
+    /// Returns the width of the terminal of standard error; `None` for a file or a log.
+    fn stderr_width(&self) -> Option<usize> {
         let size = terminal_size::terminal_size_of(std::io::stderr()).filter(|_| !self.in_ci);
         size.map(|(terminal_size::Width(width), _)| usize::from(width))
     }
 
-    /// Returns the width that data should keep to: none, when it goes to a pipe.
+    /// Returns the width of the terminal of standard output; `None` for a file or a pipe.
     #[must_use]
     pub fn width(&self) -> Option<usize> {
         let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
         Some(usize::from(width))
     }
 
-    /// Whether somebody can be asked.
+    /// Whether the user can be asked.
     #[must_use]
     pub fn can_ask(&self) -> bool {
         !self.json

@@ -30,7 +30,7 @@ pub fn cache(printer: &Printer, report: &cache::Report, removed: bool) {
         };
         table.row(&[&cached.source, &size(cached.bytes), &age]);
     }
-    printer.table(&table.lines(printer.width()));
+    printer.table(&table);
     printer.note(
         "Cache",
         &format!("{} in {}", size(report.bytes), report.folder),

@@ -34,7 +34,7 @@ pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
             &skill.place,
         ]);
     }
-    printer.table(&table.lines(printer.width()));
+    printer.table(&table);
 }
 
 /// Prints the skills of a repository.
@@ -61,7 +61,7 @@ pub fn browse(printer: &Printer, report: &list_remote::Report, names_only: bool)
             table.row(&[&skill.name, description]);
         }
     }
-    printer.table(&table.lines(printer.width()));
+    printer.table(&table);
     let place = text::source(&report.source);
     printer.note(
         "Found",

@@ -26,7 +26,7 @@ pub fn outdated(printer: &Printer, report: &update::Report) {
             table.row(&row.each_ref().map(String::as_str));
         }
         table.drop_empty_columns();
-        printer.table(&table.lines(printer.width()));
+        printer.table(&table);
     }
     for change in report.skills.iter().filter(|change| has_details(change)) {
         printer.status("Would update", &change.name);
