@@ -15,9 +15,5 @@ pub(super) fn import(session: &Session<'_>, arguments: &ImportArgs) -> Result<Ex
     let report = session.wait(operations::import::import(&session.context, &options))?;
     session.printer.show("import", &report, render::import);
     let failed = report.failures.iter().map(status_of).max();
-    Ok(match (failed, report.not_taken.is_empty()) {
-        (Some(failed), _) => failed,
-        (None, false) => ExitStatus::Found,
-        (None, true) => ExitStatus::Done,
-    })
+    Ok(failed.unwrap_or(ExitStatus::Found.when(!report.not_taken.is_empty())))
 }

@@ -21,9 +21,5 @@ pub(super) fn install(
     if !report.refused.is_empty() {
         return Ok(ExitStatus::Found);
     }
-    Ok(if report.left_alone.is_empty() {
-        ExitStatus::Done
-    } else {
-        ExitStatus::Failed
-    })
+    Ok(ExitStatus::Failed.when(!report.left_alone.is_empty()))
 }

@@ -13,8 +13,5 @@ pub(super) fn keep(session: &Session<'_>, arguments: &KeepArgs) -> Result<ExitSt
     };
     let report = operations::keep::keep(&session.context, &options)?;
     session.printer.show("keep", &report, render::keep);
-    Ok(match report.left_alone.is_empty() {
-        true => ExitStatus::Done,
-        false => ExitStatus::Failed,
-    })
+    Ok(ExitStatus::Failed.when(!report.left_alone.is_empty()))
 }

@@ -11,11 +11,7 @@ use crate::output::render;
 pub(super) fn lock(session: &Session<'_>, arguments: &LockArgs) -> Result<ExitStatus, OpError> {
     let report = lock::lock(&session.context, &options(arguments)?)?;
     session.printer.show("lock", &report, render::lock);
-    Ok(if report.is_resolved() {
-        ExitStatus::Done
-    } else {
-        ExitStatus::Found
-    })
+    Ok(ExitStatus::Found.when(!report.is_resolved()))
 }
 
 fn options(arguments: &LockArgs) -> Result<Options, OpError> {

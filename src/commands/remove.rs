@@ -13,9 +13,5 @@ pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<Ex
     };
     let report = operations::remove::remove(&session.context, &options)?;
     session.printer.show("remove", &report, render::remove);
-    Ok(if report.left_alone.is_empty() {
-        ExitStatus::Done
-    } else {
-        ExitStatus::Failed
-    })
+    Ok(ExitStatus::Failed.when(!report.left_alone.is_empty()))
 }

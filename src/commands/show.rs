@@ -9,11 +9,17 @@ use crate::output::render;
 use mdskill_lint::name::SkillName;
 
 pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitStatus, OpError> {
-    let subject = match arguments.subject.contains(['/', '\\']) || arguments.subject == "." {
-        true => Subject::Spec(arguments.subject.parse()?),
-        false => Subject::Installed(SkillName::from_folder(&arguments.subject)?),
-    };
+    let subject = subject(&arguments.subject)?;
     let report = session.wait(operations::show::show(&session.context, &subject))?;
     session.printer.show("show", &report, render::show);
     Ok(ExitStatus::Done)
+}
+
+/// Parses an argument: a spec has a slash, a name of an installed skill does not.
+pub(super) fn subject(typed: &str) -> Result<Subject, OpError> {
+    if typed.contains(['/', '\\']) || typed == "." {
+        Ok(Subject::Spec(typed.parse()?))
+    } else {
+        Ok(Subject::Installed(SkillName::from_folder(typed)?))
+    }
 }

@@ -9,9 +9,5 @@ use crate::output::render;
 pub(super) fn verify(session: &Session<'_>, arguments: &VerifyArgs) -> Result<ExitStatus, OpError> {
     let report = operations::verify::verify(&session.context, &names(&arguments.names)?)?;
     session.printer.show("verify", &report, render::verify);
-    Ok(if report.drift.is_empty() {
-        ExitStatus::Done
-    } else {
-        ExitStatus::Found
-    })
+    Ok(ExitStatus::Found.when(!report.drift.is_empty()))
 }

@@ -6,6 +6,7 @@ use super::OpError;
 use super::installed::{check_installed, named};
 use super::policy_check::{self, Gate, Version};
 use super::resolve::{Opened, full_spec, query_of, source_of};
+use super::show::Subject;
 use crate::context::Context;
 use crate::diff;
 use crate::fetch::{Fetcher, Repository};
@@ -61,15 +62,6 @@ pub struct Explained {
     pub is_unfetched: bool,
     /// The decision of each key.
     pub verdicts: Vec<Verdict>,
-}
-
-/// The skill to explain.
-#[derive(Debug)]
-pub enum Subject {
-    /// An installed skill.
-    Installed(SkillName),
-    /// A skill of a repository.
-    Spec(Spec),
 }
 
 /// Explains whether the policy would allow adding each subject, or each installed skill, now.

@@ -37,7 +37,7 @@ pub struct Report {
     pub body: String,
 }
 
-/// The skill to show.
+/// A skill that the user names.
 #[derive(Debug)]
 pub enum Subject {
     /// An installed skill.

@@ -9,7 +9,6 @@ use crate::fs::lock::LockError;
 use crate::install::InstallError;
 use crate::lockfile::LockfileError;
 use crate::operations::OpError;
-use crate::operations::update::Failed;
 use mdskill_git::http::HttpError;
 use mdskill_git::objects::ObjectError;
 use mdskill_git::transport::TransportError;
@@ -44,6 +43,11 @@ impl ExitStatus {
         Self::Network,
         Self::Interrupted,
     ];
+
+    /// Returns this outcome if `condition` is true, and `Done` otherwise.
+    pub(crate) fn when(self, condition: bool) -> Self {
+        if condition { self } else { Self::Done }
+    }
 
     /// Returns the meaning of the code, as in the help and in the documentation.
     #[must_use]
@@ -80,25 +84,8 @@ pub fn status_of(error: &OpError) -> ExitStatus {
         OpError::Config(ConfigError::Fs(error)) => status_of_disk(error),
         OpError::Fetch(error) => status_of_fetch(error),
         OpError::Install(error) => status_of_install(error),
-        OpError::Config(ConfigError::Bad { .. })
-        | OpError::Manifest { .. }
-        | OpError::NoSuchSkill { .. }
-        | OpError::Ambiguous { .. }
-        | OpError::NoSkills(_)
-        | OpError::NameTaken { .. }
-        | OpError::OwnSource { .. }
-        | OpError::Refused { .. }
-        | OpError::Disagrees(_)
-        | OpError::LockfileChanged
-        | OpError::NotInstalled { .. }
-        | OpError::NoLockfile { .. } => ExitStatus::Failed,
+        _ => ExitStatus::Failed,
     }
-}
-
-/// Returns the exit code of an update in which sources failed.
-#[must_use]
-pub fn status_of_failures(failed: &[Failed]) -> Option<ExitStatus> {
-    failed.iter().map(|failed| status_of(&failed.error)).max()
 }
 
 fn status_of_fetch(error: &FetchError) -> ExitStatus {
@@ -107,11 +94,7 @@ fn status_of_fetch(error: &FetchError) -> ExitStatus {
         FetchError::Offline { .. } | FetchError::Incomplete { .. } => ExitStatus::Network,
         FetchError::Objects(ObjectError::Denied { .. }) => ExitStatus::NoPermission,
         FetchError::Fs(error) => status_of_disk(error),
-        FetchError::Location(_)
-        | FetchError::Resolve(_)
-        | FetchError::Objects(_)
-        | FetchError::Discover(_)
-        | FetchError::NoFolder(_) => ExitStatus::Failed,
+        _ => ExitStatus::Failed,
     }
 }
 
@@ -125,15 +108,11 @@ fn status_of_transport(error: &TransportError) -> ExitStatus {
         TransportError::Http(HttpError::Status {
             status: 404 | 410 | 451,
             ..
-        })
-        | TransportError::Sha256 { .. }
-        | TransportError::NoVersion2 { .. }
-        | TransportError::UnsupportedUrl { .. }
-        | TransportError::Local { .. }
-        | TransportError::Objects(_) => ExitStatus::Failed,
+        }) => ExitStatus::Failed,
         TransportError::Http(_) | TransportError::Protocol { .. } | TransportError::Ssh { .. } => {
             ExitStatus::Network
         }
+        _ => ExitStatus::Failed,
     }
 }
 

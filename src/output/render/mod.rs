@@ -22,7 +22,7 @@ mod verify;
 use super::text;
 use crate::operations::report::Change;
 
-pub use add::{add, siblings};
+pub use add::add;
 pub use cache::cache;
 pub use diff::{diff, local_diff};
 pub use import::import;
