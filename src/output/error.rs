@@ -72,8 +72,7 @@ impl From<ExitStatus> for ExitCode {
 }
 
 /// Returns the exit code of an error.
-#[must_use]
-pub fn status_of(error: &OpError) -> ExitStatus {
+pub(crate) fn status_of(error: &OpError) -> ExitStatus {
     match error {
         OpError::Spec(_)
         | OpError::Name(_)

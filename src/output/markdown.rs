@@ -10,8 +10,7 @@ const GAP: &str = "&#8203;";
 /// Returns `text` on one line as plain text. `CommonMark` allows a backslash before each ASCII
 /// punctuation character. GitHub searches the rendered page, which has no backslashes, for users,
 /// issues, and URLs, so these are separated by [`GAP`].
-#[must_use]
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let text = sanitize::line(text);
     let mut escaped = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
@@ -41,8 +40,7 @@ fn begins_a_reference(before: &str, c: char, after: &str) -> bool {
 
 /// Returns `text` on one line as code, in which GitHub finds no references. It cannot be used in a
 /// table, because a `|` in code ends the cell.
-#[must_use]
-pub fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = sanitize::line(text);
     let ticks = "`".repeat(longest_run(&text) + 1);
     // CommonMark removes one space on each side, so that code can begin with a backtick.
@@ -55,8 +53,7 @@ pub fn code(text: &str) -> String {
 }
 
 /// Returns `text` as a code block. The fence is longer than any run of backticks in the text.
-#[must_use]
-pub fn fenced(language: &str, text: &str) -> String {
+pub(crate) fn fenced(language: &str, text: &str) -> String {
     let text = sanitize::block(text);
     let text = text.trim_end_matches('\n');
     let ticks = "`".repeat((longest_run(text) + 1).max(3));
@@ -64,8 +61,7 @@ pub fn fenced(language: &str, text: &str) -> String {
 }
 
 /// Returns `text` on one line as code in HTML.
-#[must_use]
-pub fn html_code(text: &str) -> String {
+pub(crate) fn html_code(text: &str) -> String {
     let text = sanitize::line(text)
         .replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -74,8 +70,7 @@ pub fn html_code(text: &str) -> String {
 }
 
 /// Returns a link with this Markdown, or only the Markdown if `url` is not an HTTP URL.
-#[must_use]
-pub fn link(text: &str, url: &str) -> String {
+pub(crate) fn link(text: &str, url: &str) -> String {
     if !url.starts_with("https://") && !url.starts_with("http://") {
         return text.to_owned();
     }

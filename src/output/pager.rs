@@ -14,7 +14,7 @@ const LESS: &str = "FRX";
 
 /// A command that shows its input page by page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pager {
+pub(crate) struct Pager {
     command: String,
     sets_less_options: bool,
     programs: Programs,
@@ -23,8 +23,7 @@ pub struct Pager {
 impl Pager {
     /// Returns the user's pager: `GIT_PAGER`, `PAGER`, or `less`; `None` if it is empty or `cat`,
     /// as in git.
-    #[must_use]
-    pub fn of(env: &Env) -> Option<Self> {
+    pub(crate) fn of(env: &Env) -> Option<Self> {
         let command = env.pager().unwrap_or("less").trim();
         let is_one = !command.is_empty() && command != "cat";
         is_one.then(|| Self {
@@ -36,8 +35,7 @@ impl Pager {
 
     /// Shows a text, and waits until the user quits the pager. Returns false if the pager could not
     /// be started.
-    #[must_use]
-    pub fn show(&self, text: &[u8]) -> bool {
+    pub(crate) fn show(&self, text: &[u8]) -> bool {
         // Ctrl-C is for the pager. If this process ended first, the shell and the pager would both
         // read from the terminal.
         let _interrupt = Interrupt::listen();

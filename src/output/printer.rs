@@ -21,7 +21,7 @@ const VERB_WIDTH: usize = 10;
 
 /// The amount of messages on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Volume {
+pub(crate) enum Volume {
     /// Errors only.
     Quiet,
     /// Results, warnings, and hints, too.
@@ -32,24 +32,24 @@ pub enum Volume {
 
 /// Prints all output of a command.
 #[derive(Debug, Clone)]
-pub struct Printer {
+pub(crate) struct Printer {
     /// The amount of messages.
-    pub volume: Volume,
+    pub(crate) volume: Volume,
     /// Whether the result is JSON.
-    pub json: bool,
+    pub(crate) json: bool,
     /// Whether the command is about the user's own skills (`-g`).
-    pub is_personal: bool,
+    pub(crate) is_personal: bool,
     /// Whether this runs in continuous integration.
-    pub in_ci: bool,
+    pub(crate) in_ci: bool,
     /// When to use colour.
-    pub color: ColorChoice,
+    pub(crate) color: ColorChoice,
     /// The pager for long data on a terminal.
-    pub pager: Option<Pager>,
+    pub(crate) pager: Option<Pager>,
 }
 
 impl Printer {
     /// Prints a line of data.
-    pub fn data(&self, line: &str) {
+    pub(crate) fn data(&self, line: &str) {
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
         // A closed pipe (`| head`) is not an error.
         drop(writeln!(stdout, "{}", self.without_commands(line)));
@@ -65,7 +65,7 @@ impl Printer {
     }
 
     /// Prints a table in one write, with bold headings.
-    pub fn table(&self, table: &Table) {
+    pub(crate) fn table(&self, table: &Table) {
         let mut text = Vec::new();
         for (at, line) in table.lines(self.width()).iter().enumerate() {
             let style = if at == 0 {
@@ -82,7 +82,7 @@ impl Printer {
 
     /// Prints the content of a file: unchanged for a program that reads it, and sanitized on a
     /// terminal.
-    pub fn page(bytes: &[u8]) {
+    pub(crate) fn page(bytes: &[u8]) {
         let mut stdout = std::io::stdout().lock();
         let bytes = if stdout.is_terminal() {
             Cow::Owned(sanitize::block(&String::from_utf8_lossy(bytes)).into_bytes())
@@ -94,7 +94,7 @@ impl Printer {
 
     /// Prints a diff: in color and sanitized for people, and unchanged for programs such as
     /// `git apply`.
-    pub fn diff(&self, diff: &str) {
+    pub(crate) fn diff(&self, diff: &str) {
         let stdout = std::io::stdout();
         let is_read = self.in_ci || self.color == ColorChoice::Always || stdout.is_terminal();
         if !is_read {
@@ -118,7 +118,7 @@ impl Printer {
     }
 
     /// Prints long sanitized data: with the pager on a terminal.
-    pub fn pages(&self, text: &str) {
+    pub(crate) fn pages(&self, text: &str) {
         let stdout = std::io::stdout();
         let pager = self.pager.as_ref();
         let pager = pager.filter(|_| stdout.is_terminal() && !self.in_ci && !self.json);
@@ -142,28 +142,28 @@ impl Printer {
 
     /// Prints a workflow command for the GitHub Actions runner. A [`Command`] escapes its own
     /// text.
-    pub fn command(&self, command: &Command) {
+    pub(crate) fn command(&self, command: &Command) {
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
         drop(writeln!(stdout, "{command}"));
     }
 
     /// Prints a workflow command on standard error, which the runner reads, too, because standard
     /// output may have a report.
-    pub fn command_aside(&self, command: &Command) {
+    pub(crate) fn command_aside(&self, command: &Command) {
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
         drop(writeln!(stderr, "{command}"));
     }
 
     /// Makes the runner mask a secret from now on. If standard error is a file, which no runner
     /// reads, nothing is printed, because the file would keep the secret.
-    pub fn mask(&self, secret: &str) {
+    pub(crate) fn mask(&self, secret: &str) {
         if !platform::is_stderr_a_file() {
             drop(writeln!(std::io::stderr(), "{}", mask(secret)));
         }
     }
 
     /// Prints a report as JSON, with the version of the schema and the name of the command.
-    pub fn report(&self, command: &str, report: &impl serde::Serialize) {
+    pub(crate) fn report(&self, command: &str, report: &impl serde::Serialize) {
         let mut value = serde_json::to_value(report).unwrap_or_default();
         if let Some(fields) = value.as_object_mut() {
             fields.insert("version".to_owned(), 1.into());
@@ -173,13 +173,13 @@ impl Printer {
     }
 
     /// Prints a value as JSON.
-    pub fn value(&self, value: &impl serde::Serialize) {
+    pub(crate) fn value(&self, value: &impl serde::Serialize) {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
         self.data(&sanitize::json(&text));
     }
 
     /// Prints a report: as JSON, or for people by `render`.
-    pub fn show<R: serde::Serialize>(
+    pub(crate) fn show<R: serde::Serialize>(
         &self,
         command: &str,
         report: &R,
@@ -193,12 +193,12 @@ impl Printer {
     }
 
     /// Prints a result: a verb and a sentence.
-    pub fn status(&self, verb: &str, sentence: &str) {
+    pub(crate) fn status(&self, verb: &str, sentence: &str) {
         self.verb_line(AnsiColor::Green, verb, sentence);
     }
 
     /// Prints a fact that needs no action: a verb and a sentence.
-    pub fn note(&self, verb: &str, sentence: &str) {
+    pub(crate) fn note(&self, verb: &str, sentence: &str) {
         self.verb_line(AnsiColor::Cyan, verb, sentence);
     }
 
@@ -226,39 +226,38 @@ impl Printer {
     }
 
     /// Prints a sentence with `--verbose` only.
-    pub fn detail(&self, sentence: &str) {
+    pub(crate) fn detail(&self, sentence: &str) {
         if self.volume == Volume::Verbose {
             self.message(&" ".repeat(VERB_WIDTH + 1), VERB_WIDTH + 1, sentence);
         }
     }
 
     /// Prints a warning.
-    pub fn warn(&self, sentence: &str) {
+    pub(crate) fn warn(&self, sentence: &str) {
         if !self.is_quiet() {
             self.labelled(AnsiColor::Yellow, "warning", sentence);
         }
     }
 
     /// Prints an error, also with `--quiet`.
-    pub fn error(&self, sentence: &str) {
+    pub(crate) fn error(&self, sentence: &str) {
         self.labelled(AnsiColor::Red, "error", sentence);
     }
 
     /// Prints a next step.
-    pub fn hint(&self, hint: &Hint) {
+    pub(crate) fn hint(&self, hint: &Hint) {
         if !self.is_quiet() {
             self.labelled(AnsiColor::Cyan, "hint", &hint.in_scope(self.is_personal));
         }
     }
 
     /// Returns a command of this program in backticks.
-    #[must_use]
-    pub fn command_line(&self, arguments: &str) -> String {
+    pub(crate) fn command_line(&self, arguments: &str) -> String {
         hint::command_line(arguments, self.is_personal)
     }
 
     /// Prints a line below an error or a warning, also with `--quiet`.
-    pub fn item(&self, sentence: &str) {
+    pub(crate) fn item(&self, sentence: &str) {
         self.message("  ", 2, sentence);
     }
 
@@ -278,8 +277,7 @@ impl Printer {
     }
 
     /// Whether only errors are printed.
-    #[must_use]
-    pub fn is_quiet(&self) -> bool {
+    pub(crate) fn is_quiet(&self) -> bool {
         self.volume == Volume::Quiet
     }
 
@@ -295,15 +293,13 @@ impl Printer {
     }
 
     /// Returns the width of the terminal of standard output; `None` for a file or a pipe.
-    #[must_use]
-    pub fn width(&self) -> Option<usize> {
+    pub(crate) fn width(&self) -> Option<usize> {
         let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
         Some(usize::from(width))
     }
 
     /// Whether the user can be asked.
-    #[must_use]
-    pub fn can_ask(&self) -> bool {
+    pub(crate) fn can_ask(&self) -> bool {
         !self.json
             && !self.is_quiet()
             && !self.in_ci

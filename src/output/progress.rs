@@ -12,7 +12,7 @@ use mdskill_git::progress::Progress;
 const TICK: Duration = Duration::from_millis(100);
 
 /// Shows progress on standard error, and prints warnings.
-pub struct Spinner {
+pub(crate) struct Spinner {
     printer: Printer,
     bar: ProgressBar,
     /// The number of steps that have begun and not ended.
@@ -21,8 +21,7 @@ pub struct Spinner {
 
 impl Spinner {
     /// Creates a spinner, which shows progress if `shows` is set.
-    #[must_use]
-    pub fn new(printer: Printer, shows: bool) -> Self {
+    pub(crate) fn new(printer: Printer, shows: bool) -> Self {
         let target = if shows {
             ProgressDrawTarget::stderr()
         } else {

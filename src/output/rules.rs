@@ -12,7 +12,7 @@ use mdskill_lint::explain::{Explanation, sentence};
 const MAX_TEXT_WIDTH: usize = 80;
 
 /// Prints one rule in full, several as a table.
-pub fn rules(printer: &Printer, report: &Report) {
+pub(crate) fn rules(printer: &Printer, report: &Report) {
     match &report.rules[..] {
         [rule] => page(printer, rule),
         rules => table(printer, rules),

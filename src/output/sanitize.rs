@@ -8,14 +8,12 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use mdskill_lint::path::is_hidden;
 
 /// Returns `text` on one line, with hidden characters escaped.
-#[must_use]
-pub fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     escape(text, |c| c == '\n' || c == '\t', " ")
 }
 
 /// Returns `text` with its lines, and hidden characters escaped.
-#[must_use]
-pub fn block(text: &str) -> String {
+pub(crate) fn block(text: &str) -> String {
     let clean = |text: &str| escape(text.trim_end_matches('\r'), |c| c == '\t', "    ");
     let lines: Vec<String> = text.split('\n').map(clean).collect();
     lines.join("\n")
@@ -23,15 +21,13 @@ pub fn block(text: &str) -> String {
 
 /// Returns a part of a line like [`line()`], but with four spaces for a tab. The parts of a line can be
 /// sanitized individually, so that a mark can be placed below one.
-#[must_use]
-pub fn source(text: &str) -> String {
+pub(crate) fn source(text: &str) -> String {
     escape(text, |c| c == '\t', "    ")
 }
 
 /// Returns an equivalent JSON text without hidden characters and workflow commands. These can occur
 /// only in strings, where JSON allows escapes; control characters are escaped already.
-#[must_use]
-pub fn json(text: &str) -> String {
+pub(crate) fn json(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -49,8 +45,7 @@ pub fn json(text: &str) -> String {
 /// Returns `text` without the workflow commands that GitHub Actions would execute in a log: a line
 /// that begins with `::` after spaces, and `##[` anywhere in a line. Source:
 /// `TryParseV2` and `TryParse` in `ActionCommand.cs` of actions/runner.
-#[must_use]
-pub fn without_commands(text: &str) -> String {
+pub(crate) fn without_commands(text: &str) -> String {
     let escape = |line: &str| {
         if line.trim_start().starts_with("::") {
             format!("\\{line}")
@@ -75,8 +70,7 @@ fn escape(text: &str, is_space: impl Fn(char) -> bool, space: &str) -> String {
 }
 
 /// Cuts `text` to `width` columns, with `…` at its end if it was cut.
-#[must_use]
-pub fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
@@ -86,8 +80,7 @@ pub fn cut(text: &str, width: usize) -> String {
 }
 
 /// Cuts `text` to `width` columns, with `…` at its start if it was cut.
-#[must_use]
-pub fn cut_before(text: &str, width: usize) -> String {
+pub(crate) fn cut_before(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
@@ -108,8 +101,7 @@ fn first_columns(characters: impl Iterator<Item = char>, width: usize) -> Vec<ch
 
 /// Quotes a word for a shell, because users paste commands from hints, and a path from a repository
 /// could contain another command.
-#[must_use]
-pub fn for_shell(word: &str) -> Cow<'_, str> {
+pub(crate) fn for_shell(word: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./@:+~^".contains(c);
     if !word.is_empty() && !word.starts_with(['-', '~']) && word.chars().all(is_plain) {
         Cow::Borrowed(word)

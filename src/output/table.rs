@@ -5,27 +5,26 @@ use unicode_width::UnicodeWidthStr;
 use super::sanitize;
 
 /// Rows with the same number of cells, the first of them the headings.
-pub struct Table {
+pub(crate) struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// Creates a table with a row of headings.
-    #[must_use]
-    pub fn new(headings: &[&str]) -> Self {
+    pub(crate) fn new(headings: &[&str]) -> Self {
         let mut table = Self { rows: Vec::new() };
         table.row(headings);
         table
     }
 
     /// Adds a row. The cells are sanitized.
-    pub fn row(&mut self, cells: &[&str]) {
+    pub(crate) fn row(&mut self, cells: &[&str]) {
         self.rows
             .push(cells.iter().map(|cell| sanitize::line(cell)).collect());
     }
 
     /// Removes the columns in which all cells but the heading are empty.
-    pub fn drop_empty_columns(&mut self) {
+    pub(crate) fn drop_empty_columns(&mut self) {
         for column in (0..self.rows[0].len()).rev() {
             if self.rows[1..].iter().all(|row| row[column].is_empty()) {
                 for row in &mut self.rows {
@@ -36,8 +35,7 @@ impl Table {
     }
 
     /// Returns the lines, each at most `limit` columns wide.
-    #[must_use]
-    pub fn lines(&self, limit: Option<usize>) -> Vec<String> {
+    pub(crate) fn lines(&self, limit: Option<usize>) -> Vec<String> {
         let widest = |column: usize| self.rows.iter().map(|row| row[column].width()).max();
         let widths: Vec<usize> = (0..self.rows[0].len()).filter_map(widest).collect();
         let line = |row: &Vec<String>| {

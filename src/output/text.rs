@@ -8,7 +8,6 @@ use mdskill_lint::capability::Capability;
 const SHORT: usize = 7;
 
 /// Returns "1 skill" or "2 skills".
-#[must_use]
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")

@@ -8,8 +8,7 @@ const MIN_WIDTH: usize = 20;
 /// Wraps `text` at words so that its lines have at most `width` columns, if the words are short
 /// enough. All lines but the first, which follows a label, are indented by `indent` columns. Text
 /// in backticks is not wrapped, so that a command can be copied.
-#[must_use]
-pub fn wrap(text: &str, width: usize, indent: usize) -> String {
+pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> String {
     let limit = width.saturating_sub(indent).max(MIN_WIDTH);
     let mut wrapped = String::with_capacity(text.len());
     let mut used = 0;

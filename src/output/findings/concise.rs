@@ -9,8 +9,7 @@ use mdskill_lint::diagnostic::Severity;
 
 /// Returns `file:line:column: error[SK302] message` for each finding, or for the `max` most
 /// severe ones; 0 means all.
-#[must_use]
-pub fn concise(report: &Report, least: Severity, max: usize) -> Vec<String> {
+pub(crate) fn concise(report: &Report, least: Severity, max: usize) -> Vec<String> {
     let (blocks, more) = blocks(report, least, max, false);
     let lines = blocks.into_iter().flatten().map(|found| {
         let style = style_of(found.severity);

@@ -9,16 +9,15 @@ use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
 /// The findings, split at the limit of GitHub.
 #[derive(Debug)]
-pub struct Annotated<'a> {
+pub(crate) struct Annotated<'a> {
     /// The annotations.
-    pub commands: Vec<Command>,
+    pub(crate) commands: Vec<Command>,
     /// The findings without an annotation.
-    pub rest: Vec<&'a Found>,
+    pub(crate) rest: Vec<&'a Found>,
 }
 
 /// Returns annotations for the most severe findings.
-#[must_use]
-pub fn annotate(report: &Report, least: Severity) -> Annotated<'_> {
+pub(crate) fn annotate(report: &Report, least: Severity) -> Annotated<'_> {
     let mut ranked: Vec<&Found> = shown(report, least).collect();
     ranked.sort_by_key(|found| {
         let diagnostic = &found.diagnostic;

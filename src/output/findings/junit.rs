@@ -16,8 +16,7 @@ const NO_SKILL: &str = ".";
 
 /// Returns the report as XML: each finding is a failed test, and a skill without findings is a
 /// passed test.
-#[must_use]
-pub fn junit(report: &Report, least: Severity) -> String {
+pub(crate) fn junit(report: &Report, least: Severity) -> String {
     let suites = suites(report, least);
     let failures: usize = suites.values().map(Vec::len).sum();
     let tests: usize = suites.values().map(|found| found.len().max(1)).sum();

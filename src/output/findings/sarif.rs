@@ -28,8 +28,7 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 const FINGERPRINT: &str = "mdskillFinding/v1";
 
 /// Returns the report as a SARIF log of one run.
-#[must_use]
-pub fn sarif(report: &Report, least: Severity) -> Value {
+pub(crate) fn sarif(report: &Report, least: Severity) -> Value {
     let found = || shown(report, least).map(|found| &found.diagnostic);
     let codes: BTreeSet<&str> = found().map(|found| found.code).collect();
     let rules: Vec<&Rule> = codes.into_iter().filter_map(registry::rule).collect();

@@ -18,13 +18,13 @@ const BOLD: Style = Style::new().bold();
 
 /// The options of the text format.
 #[derive(Debug, Clone, Copy)]
-pub struct Page {
+pub(crate) struct Page {
     /// The lowest severity that is shown.
-    pub least: Severity,
+    pub(crate) least: Severity,
     /// Maximum number of findings; 0 shows all of them, without folding.
-    pub max: usize,
+    pub(crate) max: usize,
     /// Maximum width of a source line, in columns.
-    pub width: usize,
+    pub(crate) width: usize,
 }
 
 /// Returns the colour of a severity.
@@ -38,8 +38,7 @@ pub(super) fn style_of(severity: Severity) -> Style {
 }
 
 /// Returns the findings by file, a block each, with empty lines between.
-#[must_use]
-pub fn text(report: &Report, page: &Page) -> String {
+pub(crate) fn text(report: &Report, page: &Page) -> String {
     let (blocks, more) = blocks(report, page.least, page.max, page.max > 0);
     let texts = blocks.iter().map(|block| render(block, page.width));
     texts.chain(more).collect::<Vec<_>>().join("\n\n")

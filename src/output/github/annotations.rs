@@ -7,8 +7,7 @@ use crate::output::sanitize;
 use mdskill_lint::diagnostic::Severity;
 
 /// Returns an annotation for each problem that needs review, up to the limit of GitHub.
-#[must_use]
-pub fn annotations(report: &Report) -> Vec<Command> {
+pub(crate) fn annotations(report: &Report) -> Vec<Command> {
     let error = |what, subject: &str, message| annotation(Severity::Error, what, subject, message);
     let mut errors: Vec<Command> = Vec::new();
     for failed in &report.failed {
@@ -58,8 +57,7 @@ fn annotation(severity: Severity, what: &str, subject: &str, message: String) ->
 /// Returns the outputs of the step for the `GITHUB_OUTPUT` file: whether anything changes, the updated
 /// skills, and the skills with conflicts. A sanitized name has no line end, so it cannot forge another
 /// output.
-#[must_use]
-pub fn outputs(report: &Report) -> String {
+pub(crate) fn outputs(report: &Report) -> String {
     let skills = report
         .skills
         .iter()

@@ -11,13 +11,13 @@ pub(crate) const MAX_OF_A_KIND: usize = 10;
 
 /// An annotation of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Command {
+pub(crate) struct Command {
     /// The kind of annotation.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
     /// The location: `file`, `line`, and other properties of the runner.
-    pub properties: Vec<(&'static str, String)>,
+    pub(crate) properties: Vec<(&'static str, String)>,
     /// The message, which may have several lines.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 impl fmt::Display for Command {
@@ -41,8 +41,7 @@ impl fmt::Display for Command {
 ///
 /// The secret is not sanitized, because each character counts; line ends are escaped, because they
 /// would begin another command.
-#[must_use]
-pub fn mask(secret: &str) -> String {
+pub(crate) fn mask(secret: &str) -> String {
     format!("::add-mask::{}", data(secret))
 }
 

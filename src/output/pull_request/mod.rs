@@ -24,7 +24,7 @@ use crate::operations::update::Report;
 
 /// Maximum size of a pull request's body, in bytes. GitHub's limit is 65,536 characters; the rest is
 /// for the text that a workflow adds.
-pub const MAX_BODY_BYTES: usize = 60_000;
+pub(crate) const MAX_BODY_BYTES: usize = 60_000;
 
 /// Maximum width of a sentence from a repository, in columns.
 const MAX_SENTENCE: usize = 400;
@@ -35,8 +35,11 @@ const MAX_WORD: usize = 120;
 
 /// Returns the report of `update` or `outdated` as Markdown of at most `max` bytes. `differences`
 /// are the unified diffs by skill.
-#[must_use]
-pub fn summary(report: &Report, differences: &BTreeMap<String, String>, max: usize) -> String {
+pub(crate) fn summary(
+    report: &Report,
+    differences: &BTreeMap<String, String>,
+    max: usize,
+) -> String {
     let sections = [
         ("Needs review", "\n", needs_review::items(report)),
         ("New capabilities", "", details::capabilities(report)),

@@ -14,7 +14,7 @@ use crate::output::text::{count, totals};
 const MAX_SIBLINGS: usize = 10;
 
 /// Prints the result of `add`.
-pub fn add(printer: &Printer, report: &add::Report) {
+pub(crate) fn add(printer: &Printer, report: &add::Report) {
     for change in &report.skills {
         print_change(printer, change, report.dry_run);
     }

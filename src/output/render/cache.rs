@@ -6,7 +6,7 @@ use crate::output::table::Table;
 use crate::output::text::count;
 
 /// Prints the content of the cache, or the removed part of it.
-pub fn cache(printer: &Printer, report: &cache::Report, removed: bool) {
+pub(crate) fn cache(printer: &Printer, report: &cache::Report, removed: bool) {
     let size = |bytes: u64| indicatif::HumanBytes(bytes).to_string();
     if removed {
         printer.status(

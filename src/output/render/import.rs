@@ -7,7 +7,7 @@ use crate::output::printer::Printer;
 use crate::output::text::totals;
 
 /// Prints the result of `import`.
-pub fn import(printer: &Printer, report: &Report) {
+pub(crate) fn import(printer: &Printer, report: &Report) {
     let (verb, done) = if report.dry_run {
         ("Would import", "would be imported")
     } else {

@@ -7,7 +7,7 @@ use crate::output::table::Table;
 use crate::output::text::{self, count, short};
 
 /// Prints the installed skills.
-pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
+pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
     if names_only {
         for skill in &report.skills {
             printer.data(&sanitize::line(&skill.name));
@@ -38,7 +38,7 @@ pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
 }
 
 /// Prints the skills of a repository.
-pub fn browse(printer: &Printer, report: &list_remote::Report, names_only: bool) {
+pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only: bool) {
     if names_only {
         for skill in &report.skills {
             printer.data(&sanitize::line(&skill.name));

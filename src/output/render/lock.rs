@@ -12,7 +12,7 @@ use crate::output::text::{self, count, short};
 const SHORT_DIGEST: usize = 14;
 
 /// Prints the result of `lock`.
-pub fn lock(printer: &Printer, report: &Report) {
+pub(crate) fn lock(printer: &Printer, report: &Report) {
     if !report.is_resolved() {
         unresolved(printer, report);
         return;

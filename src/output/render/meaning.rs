@@ -41,7 +41,6 @@ pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
 }
 
 /// Returns the size of a change: `2 files, +10 -3; 4 commits upstream`.
-#[must_use]
 pub(super) fn size(diff: &SkillDiff, lineage: Option<&Lineage>) -> String {
     let mut parts = Vec::new();
     if !diff.files.is_empty() {
@@ -62,7 +61,6 @@ pub(super) fn size(diff: &SkillDiff, lineage: Option<&Lineage>) -> String {
 }
 
 /// Returns the numbers of added and removed lines: `+10 -3`.
-#[must_use]
 pub(super) fn lines(diff: &SkillDiff) -> String {
     let (added, removed) = changed_lines(diff);
     format!("+{added} -{removed}")

@@ -22,20 +22,20 @@ mod verify;
 use super::text;
 use crate::operations::report::Change;
 
-pub use add::add;
-pub use cache::cache;
-pub use diff::{diff, local_diff};
-pub use import::import;
-pub use install::install;
-pub use keep::keep;
-pub use list::{browse, list};
-pub use lock::lock;
-pub use outdated::outdated;
-pub use policy::{policy, refused};
-pub use remove::remove;
-pub use show::show;
-pub use update::update;
-pub use verify::verify;
+pub(crate) use add::add;
+pub(crate) use cache::cache;
+pub(crate) use diff::{diff, local_diff};
+pub(crate) use import::import;
+pub(crate) use install::install;
+pub(crate) use keep::keep;
+pub(crate) use list::{browse, list};
+pub(crate) use lock::lock;
+pub(crate) use outdated::outdated;
+pub(crate) use policy::{policy, refused};
+pub(crate) use remove::remove;
+pub(crate) use show::show;
+pub(crate) use update::update;
+pub(crate) use verify::verify;
 
 /// Returns `owner/repo@abc1234`.
 fn origin(change: &Change) -> String {

@@ -10,7 +10,7 @@ use crate::output::table::Table;
 use crate::output::text::{self, short};
 
 /// Prints the available updates as a table.
-pub fn outdated(printer: &Printer, report: &update::Report) {
+pub(crate) fn outdated(printer: &Printer, report: &update::Report) {
     let rows = rows(report);
     if !rows.is_empty() {
         let mut table = Table::new(&[

@@ -7,7 +7,7 @@ use crate::output::sanitize;
 use crate::policy::Verdict;
 
 /// Prints the skills that the policy refuses.
-pub fn refused(printer: &Printer, refused: &[Refusal]) {
+pub(crate) fn refused(printer: &Printer, refused: &[Refusal]) {
     for refusal in refused {
         let Refusal { name, verdict, .. } = refusal;
         printer.error(&format!(
@@ -19,7 +19,7 @@ pub fn refused(printer: &Printer, refused: &[Refusal]) {
 }
 
 /// Prints the policy, and its result for each skill.
-pub fn policy(printer: &Printer, report: &policy::Report) {
+pub(crate) fn policy(printer: &Printer, report: &policy::Report) {
     let line = |text: &str| printer.data(&sanitize::line(text));
     if report.keys.is_empty() {
         line(&format!(

@@ -5,7 +5,7 @@ use crate::operations::remove;
 use crate::output::printer::Printer;
 
 /// Prints the result of `remove`.
-pub fn remove(printer: &Printer, report: &remove::Report) {
+pub(crate) fn remove(printer: &Printer, report: &remove::Report) {
     for change in &report.skills {
         print_change(printer, change, false);
     }

@@ -14,7 +14,7 @@ use crate::output::printer::Printer;
 use crate::output::text::{count, not_updated, totals};
 
 /// Prints the result of `update`.
-pub fn update(printer: &Printer, report: &update::Report) {
+pub(crate) fn update(printer: &Printer, report: &update::Report) {
     for change in &report.skills {
         print_change(printer, change, report.dry_run);
         meaning(printer, change, report.dry_run);
