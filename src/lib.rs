@@ -12,8 +12,8 @@
 //!
 //! | layer | module | content |
 //! |---|---|---|
-//! | command line | `commands` | runs a command: options from arguments, exit codes from reports |
-//! | | [`cli`] | the arguments of each command; their comments are the help |
+//! | command line | `commands` | one module a command: its arguments, whose comments are the help, and its exit codes |
+//! | | [`cli`] | the list of commands and the global options |
 //! | | [`output`] | prints reports for people, as JSON, and in the formats of linters and CI |
 //! | operations | [`operations`] | one module a command: options in, a typed report out; no printing, no questions |
 //! | | [`context`] | what every operation needs, built once |
@@ -78,8 +78,7 @@ pub mod install;
 pub mod context;
 pub mod operations;
 
-pub mod cli;
 mod commands;
 pub mod output;
 
-pub use commands::main;
+pub use commands::{cli, main};

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::Session;
-use crate::cli::SummaryArgs;
+use super::update::SummaryArgs;
 use crate::fs::{self, At, atomic};
 use crate::install::InstallError;
 use crate::operations::OpError;

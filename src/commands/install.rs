@@ -1,10 +1,28 @@
 //! `mdskill install`.
 
+use clap::Args;
+
 use super::{Session, names};
-use crate::cli::InstallArgs;
 use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
+
+/// Arguments of `install`.
+#[derive(Debug, Args)]
+pub struct InstallArgs {
+    /// Names of installed skills [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Fail if there is no lockfile (the default in CI)
+    #[arg(long)]
+    pub frozen: bool,
+    /// Print the changes without making them
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Move conflicting folders to the trash
+    #[arg(short, long)]
+    pub force: bool,
+}
 
 pub(super) fn install(
     session: &Session<'_>,

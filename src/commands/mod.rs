@@ -2,6 +2,7 @@
 
 mod add;
 mod cache;
+pub mod cli;
 mod diff;
 mod github_actions;
 mod import;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 use anstream::ColorChoice;
 use clap::Parser;
 
-use crate::cli::{Cli, ColorWhen, Command, Global};
+use self::cli::{Cli, ColorWhen, Command, Global};
 use crate::context::Context;
 use crate::dirs::Dirs;
 use crate::env::Env;

@@ -1,11 +1,24 @@
 //! `mdskill outdated`.
 
+use clap::Args;
+
+use super::update::SummaryArgs;
 use super::{Session, names, update, with_allowed};
-use crate::cli::OutdatedArgs;
 use crate::operations::OpError;
 use crate::operations::update::Options;
 use crate::output::error::ExitStatus;
 use crate::output::render;
+
+/// Arguments of `outdated`.
+#[derive(Debug, Default, Args)]
+pub struct OutdatedArgs {
+    /// Names of installed skills [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// The summary file
+    #[command(flatten)]
+    pub summary: SummaryArgs,
+}
 
 pub(super) fn outdated(
     session: &Session<'_>,

@@ -1,13 +1,22 @@
 //! `mdskill policy`.
 
+use clap::Args;
+
 use super::Session;
 use super::show::subject;
-use crate::cli::PolicyArgs;
 use crate::operations::OpError;
 use crate::operations::policy;
 use crate::operations::show::Subject;
 use crate::output::error::ExitStatus;
 use crate::output::render;
+
+/// Arguments of `policy`.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// Names of installed skills, or specs [default: all installed skills]
+    #[arg(value_name = "NAME|SPEC")]
+    pub subjects: Vec<String>,
+}
 
 pub(super) fn policy(session: &Session<'_>, arguments: &PolicyArgs) -> Result<ExitStatus, OpError> {
     let subjects: Vec<Subject> = arguments

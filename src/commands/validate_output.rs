@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::github_actions::append_summary;
+use super::validate::{FindingsFormat as Format, ValidateArgs};
 use super::{Session, usage};
-use crate::cli::{FindingsFormat as Format, ValidateArgs};
 use crate::operations::OpError;
 use crate::operations::validate::{Fixed, Fixes, PageText, Report};
 use crate::output::findings::{self, Page};

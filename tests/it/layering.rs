@@ -32,7 +32,7 @@ const LAYERS: &[&[&str]] = &[
     &["install"],
     &["context"],
     &["operations"],
-    &["cli", "output"],
+    &["output"],
     &["commands"],
 ];
 
