@@ -97,9 +97,9 @@ fn write_for_runner(session: &Session<'_>, report: &Report, page: &dyn Fn(usize)
             "### mdskill {}\n\n",
             if report.dry_run { "outdated" } else { "update" }
         );
-        append_summary(printer, &file, |room| {
-            let room = room.checked_sub(title.len() + 1)?;
-            Some(format!("{title}{}\n", page(room)))
+        append_summary(printer, &file, |max| {
+            let max = max.checked_sub(title.len() + 1)?;
+            Some(format!("{title}{}\n", page(max)))
         });
     }
 }
@@ -114,8 +114,8 @@ pub(super) fn append_summary(
         let mut file = append(file)?;
         // The limit includes the output of earlier commands of the step.
         let used = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
-        let room = findings::MAX_STEP_SUMMARY_BYTES.saturating_sub(used);
-        let Some(page) = page(room) else {
+        let max = findings::MAX_STEP_SUMMARY_BYTES.saturating_sub(used);
+        let Some(page) = page(max) else {
             return Ok(false);
         };
         file.write_all(page.as_bytes())?;

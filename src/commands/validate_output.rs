@@ -166,12 +166,12 @@ fn annotate(session: &Session<'_>, report: &Report, least: Severity) {
         return;
     }
     let file = session.context.env.step_summary();
-    let is_told = file.is_some_and(|file| {
-        let told = |room| findings::step_summary(&report.summary, &annotated.rest, room);
-        append_summary(printer, &file, told)
+    let is_written = file.is_some_and(|file| {
+        let page = |max| findings::step_summary(&report.summary, &annotated.rest, max);
+        append_summary(printer, &file, page)
     });
-    printer.data(&match is_told {
+    printer.data(&match is_written {
         true => format!("{more} more findings are in the step summary only: GitHub shows 10 of a kind"),
-        false => format!("{more} more findings are not shown: GitHub shows 10 of a kind; --format text --max 0 tells them all"),
+        false => format!("{more} more findings are not shown: GitHub shows 10 of a kind; use --format text --max 0 to show all"),
     });
 }

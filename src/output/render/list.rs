@@ -45,22 +45,13 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
         }
         return;
     }
-    let has_plugins = report.skills.iter().any(|skill| skill.plugin.is_some());
-    let headings: &[&str] = if has_plugins {
-        &["NAME", "PLUGIN", "DESCRIPTION"]
-    } else {
-        &["NAME", "DESCRIPTION"]
-    };
-    let mut table = Table::new(headings);
+    let mut table = Table::new(&["NAME", "PLUGIN", "DESCRIPTION"]);
     for skill in &report.skills {
+        let plugin = skill.plugin.as_deref().unwrap_or("");
         let description = skill.description.as_deref().unwrap_or("(no description)");
-        if has_plugins {
-            let plugin = skill.plugin.as_deref().unwrap_or("");
-            table.row(&[&skill.name, plugin, description]);
-        } else {
-            table.row(&[&skill.name, description]);
-        }
+        table.row(&[&skill.name, plugin, description]);
     }
+    table.drop_empty_columns();
     printer.table(&table);
     let place = text::source(&report.source);
     printer.note(
