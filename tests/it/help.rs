@@ -1,4 +1,4 @@
-//! The face: help that can be followed, JSON that can be read, silence when it was asked for.
+//! Help, JSON, `--quiet`, colors, and usage errors of every command.
 
 use crate::support::sealed;
 use crate::support::shop::Shop;
@@ -18,7 +18,7 @@ fn commands() -> Vec<String> {
         .collect()
 }
 
-/// The command lines among a help's lines, without what is said behind `#`.
+/// Returns the command lines in a help text, without comments.
 fn examples(help: &str) -> Vec<Vec<String>> {
     let lines = help.lines().filter(|line| line.starts_with("  mdskill "));
     lines
@@ -28,7 +28,7 @@ fn examples(help: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn every_command_has_help_with_examples_that_can_be_typed() {
+fn help_of_every_command_has_examples_that_parse() {
     let shop = Shop::open();
     let mut seen = 0;
     for command in commands().iter().map(String::as_str).chain([""]) {
@@ -55,7 +55,7 @@ fn every_command_has_help_with_examples_that_can_be_typed() {
 }
 
 #[test]
-fn every_global_option_goes_with_every_command() {
+fn every_command_accepts_every_global_option() {
     let options: [&[&str]; 12] = [
         &["-g"],
         &["--global"],
@@ -128,7 +128,7 @@ fn json_of_each_command_has_its_version_and_name() {
 }
 
 #[test]
-fn quiet_says_nothing_when_all_is_well() {
+fn quiet_prints_nothing_on_success() {
     let (shop, mut repo) = Shop::stocked();
     let silent = |arguments: &[&str]| {
         let outcome = shop.run(&[arguments, &["-q"]].concat());
@@ -156,7 +156,7 @@ fn quiet_says_nothing_when_all_is_well() {
 }
 
 #[test]
-fn a_reader_that_went_away_is_no_failure() {
+fn closed_pipe_is_not_an_error() {
     let (shop, _repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"]).ok();
     let lines: [&[&str]; 6] = [
@@ -183,7 +183,7 @@ fn a_reader_that_went_away_is_no_failure() {
 }
 
 #[test]
-fn what_is_no_command_line_is_a_usage_error() {
+fn invalid_command_line_is_a_usage_error() {
     let (shop, _repo) = Shop::stocked();
     shop.refuses(
         &["list", "--nonsense"],
@@ -202,7 +202,7 @@ fn what_is_no_command_line_is_a_usage_error() {
 }
 
 #[test]
-fn colour_is_for_terminals_or_for_who_asks() {
+fn color_is_used_on_terminals_or_on_request() {
     let (shop, _repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"])
         .ok()
