@@ -78,8 +78,8 @@ fn every_command_accepts_every_global_option() {
         };
         for option in options {
             let before = [&["mdskill"][..], option, &[&command], needs].concat();
-            let behind = [&["mdskill"][..], &[&command], needs, option].concat();
-            for line in [before, behind] {
+            let after = [&["mdskill"][..], &[&command], needs, option].concat();
+            for line in [before, after] {
                 let parsed = Cli::try_parse_from(&line);
                 assert!(parsed.is_ok(), "{line:?}: {}", parsed.unwrap_err());
             }
@@ -172,13 +172,13 @@ fn closed_pipe_is_not_an_error() {
         drop(reader);
         let mut command = sealed::command(env!("CARGO_BIN_EXE_mdskill"), &shop.room.path("home"));
         command.args(line).current_dir(shop.room.project());
-        let told = command
+        let output = command
             .stdin(Stdio::null())
             .stdout(writer)
             .output()
             .unwrap();
-        assert_eq!(told.status.code(), Some(0), "{line:?}: {told:?}");
-        assert_eq!(told.stderr, b"", "{line:?}");
+        assert_eq!(output.status.code(), Some(0), "{line:?}: {output:?}");
+        assert_eq!(output.stderr, b"", "{line:?}");
     }
 }
 
@@ -212,12 +212,12 @@ fn color_is_used_on_terminals_or_on_request() {
         color("always").ok().says("\u{1b}[");
         color("never").ok().never_says("\u{1b}");
         color("auto").ok().never_says("\u{1b}");
-        let told = shop
+        let output = shop
             .room
             .mdskill([command])
             .env("NO_COLOR", "1")
             .env("CLICOLOR_FORCE", "1")
             .run();
-        told.ok().never_says("\u{1b}");
+        output.ok().never_says("\u{1b}");
     }
 }

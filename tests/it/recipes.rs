@@ -20,12 +20,12 @@ fn weekly_update_opens_a_pull_request_and_then_updates_it() {
 
     scene.job(&workflow, "update").ok().says("No updates.");
     assert_eq!(scene.branches(), ["main"]);
-    assert_eq!(scene.asked(), [] as [String; 0]);
+    assert_eq!(scene.gh_calls(), [] as [String; 0]);
 
     scene.upstream("skills/one/more.md", "more");
     scene.job(&workflow, "update").ok();
     assert_eq!(scene.branches(), ["main", BRANCH]);
-    assert_eq!(scene.asked(), ["pr list", "pr create"]);
+    assert_eq!(scene.gh_calls(), ["pr list", "pr create"]);
     assert!(
         scene.body().starts_with("**1 skill updated**"),
         "{}",
@@ -38,11 +38,11 @@ fn weekly_update_opens_a_pull_request_and_then_updates_it() {
     let first = scene.origin(&format!("rev-parse {BRANCH}"));
     scene.job(&workflow, "update").ok();
     assert_eq!(scene.origin(&format!("rev-parse {BRANCH}")), first);
-    assert_eq!(scene.asked(), ["pr list", "pr edit"]);
+    assert_eq!(scene.gh_calls(), ["pr list", "pr edit"]);
 
     scene.upstream("skills/two/more.md", "more");
     scene.job(&workflow, "update").ok();
-    assert_eq!(scene.asked(), ["pr list", "pr edit"]);
+    assert_eq!(scene.gh_calls(), ["pr list", "pr edit"]);
     assert!(
         scene.body().starts_with("**2 skills updated**"),
         "{}",
@@ -67,14 +67,14 @@ fn weekly_update_keeps_commits_of_other_authors() {
     );
     scene.sh(&clone, &script).ok();
     let hers = scene.origin(&format!("rev-parse {BRANCH}"));
-    scene.asked();
+    scene.gh_calls();
     scene.upstream("skills/two/more.md", "more");
     scene
         .job(&workflow, "update")
         .ok()
         .says("::warning::mdskill/update has commits by someone else");
     assert_eq!(scene.origin(&format!("rev-parse {BRANCH}")), hers);
-    assert_eq!(scene.asked(), [] as [String; 0]);
+    assert_eq!(scene.gh_calls(), [] as [String; 0]);
 }
 
 #[test]

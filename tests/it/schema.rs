@@ -42,7 +42,7 @@ fn assert_valid(report: &Value) {
 fn printed_reports_match_the_schema() {
     let (shop, mut repo) = Shop::stocked();
     let mut seen = Vec::new();
-    let mut told = |arguments: &[&str]| {
+    let mut check = |arguments: &[&str]| {
         let report = shop.run(arguments).json();
         assert_valid(&report);
         let command = match arguments[0] {
@@ -70,7 +70,7 @@ fn printed_reports_match_the_schema() {
     away.skill("skills/four", "four", "The fourth");
     away.commit("One");
     shop.run(&["add", "acme/away/four"]).ok();
-    told(&["outdated", "--json"]);
+    check(&["outdated", "--json"]);
     std::fs::remove_dir_all(shop.root().join("acme/away.git")).unwrap();
     // A finding with a fix, one without, a moved tag, a deleted skill, and an edited skill.
     let page = "---\nname: one\ndescription: Does it. Use it.\nallowed-tools: Read, Grep\n---\n[x](gone.md)\n";
@@ -79,19 +79,19 @@ fn printed_reports_match_the_schema() {
         .remove("skills/three");
     repo.commit("All at once");
     repo.tag("v1");
-    told(&["outdated", "--json"]);
-    told(&["list", "--outdated", "--json"]);
-    told(&[
+    check(&["outdated", "--json"]);
+    check(&["list", "--outdated", "--json"]);
+    check(&[
         "update",
         "--dry-run",
         "--json",
         "--summary",
         "../temp/summary.md",
     ]);
-    told(&["diff", "--json"]);
+    check(&["diff", "--json"]);
     shop.room.write(".github/skills/one/SKILL.md", "mine");
-    told(&["update", "--json"]);
-    told(&["update", "--force", "--json"]);
+    check(&["update", "--json"]);
+    check(&["update", "--force", "--json"]);
     seen.sort();
     seen.dedup();
     for field in [

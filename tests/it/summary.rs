@@ -126,9 +126,12 @@ fn github_actions_gets_annotations_outputs_and_summary() {
         "changed=true\nskills=one\nconflicts=\n"
     );
     let gone = "::warning title=two was deleted upstream::acme/skills/skills/two is gone upstream";
-    let told = commands(&planned);
-    assert_eq!(told[0], format!("::add-mask::{TOKEN}"), "{planned}");
-    assert!(told.len() == 2 && told[1].starts_with(gone), "{planned}");
+    let printed = commands(&planned);
+    assert_eq!(printed[0], format!("::add-mask::{TOKEN}"), "{planned}");
+    assert!(
+        printed.len() == 2 && printed[1].starts_with(gone),
+        "{planned}"
+    );
     runner.prepare(&["update"]).run().ok();
     runner.prepare(&["update", "one"]).run().ok();
     let outputs = runner.read("output");

@@ -204,7 +204,7 @@ impl Scene {
     }
 
     /// Returns the arguments of gh since the last call.
-    pub fn asked(&self) -> Vec<String> {
+    pub fn gh_calls(&self) -> Vec<String> {
         let log = self.shop.room.log("gh");
         std::fs::write(self.temp("gh.log"), "").unwrap();
         let words = log
