@@ -27,50 +27,39 @@ pub(super) fn hide_tokens(session: &Session<'_>) {
     }
 }
 
-/// The file of `--summary`, and the output for the runner.
-#[derive(Debug)]
-pub(super) struct Summary {
-    file: Option<PathBuf>,
+/// Returns the file of `--summary`. An invalid path is an error before anything else is done.
+pub(super) fn summary_file(
+    session: &Session<'_>,
+    arguments: &SummaryArgs,
+) -> Result<Option<PathBuf>, OpError> {
+    let Some(file) = &arguments.file else {
+        return Ok(None);
+    };
+    let file = session.context.env.current_dir.join(file);
+    if file.is_dir() || file.file_name().is_none() {
+        return Err(OpError::Usage(format!(
+            "--summary needs a file, but {} is a folder",
+            file.display()
+        )));
+    }
+    Ok(Some(file))
 }
 
-impl Summary {
-    /// Reads the flags. An invalid path is an error before anything else is done.
-    pub(super) fn from_flags(
-        session: &Session<'_>,
-        arguments: &SummaryArgs,
-    ) -> Result<Self, OpError> {
-        let file = arguments.file.as_ref();
-        let file = file.map(|file| session.context.env.current_dir.join(file));
-        match &file {
-            Some(file) if file.is_dir() || file.file_name().is_none() => Err(OpError::Usage(
-                format!("--summary needs a file, but {} is a folder", file.display()),
-            )),
-            _ => Ok(Self { file }),
-        }
+/// Writes the summary with the diff of each skill to the file, and the output for the runner.
+pub(super) fn write(
+    session: &Session<'_>,
+    file: Option<&Path>,
+    report: &Report,
+    differences: &BTreeMap<String, String>,
+) -> Result<(), OpError> {
+    if session.context.env.in_actions() {
+        write_for_runner(session, report, &|max| summary(report, differences, max));
     }
-
-    /// Whether the diffs are needed.
-    pub(super) fn wants_differences(&self, session: &Session<'_>) -> bool {
-        let env = &session.context.env;
-        self.file.is_some() || env.in_actions() && env.step_summary().is_some()
-    }
-
-    /// Writes the summary with the diff of each skill.
-    pub(super) fn write(
-        &self,
-        session: &Session<'_>,
-        report: &Report,
-        differences: &BTreeMap<String, String>,
-    ) -> Result<(), OpError> {
-        if session.context.env.in_actions() {
-            write_for_runner(session, report, &|max| summary(report, differences, max));
-        }
-        let Some(file) = &self.file else {
-            return Ok(());
-        };
-        let page = summary(report, differences, MAX_BODY_BYTES);
-        write_file(file, page.as_bytes()).map_err(|error| InstallError::Fs(error).into())
-    }
+    let Some(file) = file else {
+        return Ok(());
+    };
+    let page = summary(report, differences, MAX_BODY_BYTES);
+    write_file(file, page.as_bytes()).map_err(|error| InstallError::Fs(error).into())
 }
 
 /// Replaces a file, or writes to a device such as `/dev/stdout`.

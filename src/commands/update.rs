@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::github_actions::{self, Summary};
-use super::{Session, names, with_allowed};
+use super::{Session, github_actions, names, with_allowed};
 use crate::merge::OnConflict;
 use crate::operations::OpError;
 use crate::operations::update::{self, Options, Report};
@@ -99,13 +98,14 @@ pub(super) fn report(
     render: fn(&Printer, &Report),
 ) -> Result<Report, OpError> {
     github_actions::hide_tokens(session);
-    let summary = Summary::from_flags(session, summary)?;
-    options.with_differences = summary.wants_differences(session);
+    let file = github_actions::summary_file(session, summary)?;
+    let env = &session.context.env;
+    options.with_differences = file.is_some() || env.in_actions() && env.step_summary().is_some();
     let mut report = session.wait(update::update(&session.context, &options))?;
     // The JSON report has no diffs, with or without a summary.
     let differences = std::mem::take(&mut report.differences);
     session.printer.show(command, &report, render);
-    summary.write(session, &report, &differences)?;
+    github_actions::write(session, file.as_deref(), &report, &differences)?;
     Ok(report)
 }
 

@@ -1,7 +1,7 @@
 //! [`Pager`]: the program that shows long output on a terminal, chosen as git does.
 
-use std::io::{self, Write};
-use std::process::{Command, Stdio};
+use std::io::Write;
+use std::process::Stdio;
 
 use crate::env::Env;
 use crate::interrupt::Interrupt;
@@ -39,7 +39,8 @@ impl Pager {
         // Ctrl-C is for the pager. If this process ended first, the shell and the pager would both
         // read from the terminal.
         let _interrupt = Interrupt::listen();
-        let Ok(mut command) = self.command() else {
+        // A shell parses the command, as in git.
+        let Ok(mut command) = self.programs.shell(&self.command) else {
             return false;
         };
         if self.sets_less_options {
@@ -53,17 +54,6 @@ impl Pager {
             drop(input.write_all(text));
         }
         !pager.wait().is_ok_and(platform::was_not_found)
-    }
-
-    /// Returns the command, which a shell parses, as in git.
-    fn command(&self) -> io::Result<Command> {
-        if platform::HAS_SHELL {
-            return self.programs.shell(&self.command);
-        }
-        let mut words = self.command.split_whitespace();
-        let mut command = self.programs.command(words.next().unwrap_or_default())?;
-        command.args(words);
-        Ok(command)
     }
 }
 

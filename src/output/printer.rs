@@ -50,9 +50,7 @@ pub(crate) struct Printer {
 impl Printer {
     /// Prints a line of data.
     pub(crate) fn data(&self, line: &str) {
-        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
-        // A closed pipe (`| head`) is not an error.
-        drop(writeln!(stdout, "{}", self.without_commands(line)));
+        self.stdout(&format!("{}\n", self.without_commands(line)));
     }
 
     /// Escapes workflow commands in CI, because the runner executes those in the log.
@@ -66,18 +64,14 @@ impl Printer {
 
     /// Prints a table in one write, with bold headings.
     pub(crate) fn table(&self, table: &Table) {
-        let mut text = Vec::new();
+        let bold = Style::new().bold();
+        let mut text = String::new();
         for (at, line) in table.lines(self.width()).iter().enumerate() {
-            let style = if at == 0 {
-                Style::new().bold()
-            } else {
-                Style::new()
-            };
+            let style = if at == 0 { bold } else { Style::new() };
             let line = self.without_commands(line);
-            drop(writeln!(text, "{style}{line}{style:#}"));
+            let _ = writeln!(text, "{style}{line}{style:#}");
         }
-        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
-        drop(stdout.write_all(&text));
+        self.stdout(&text);
     }
 
     /// Prints the content of a file: unchanged for a program that reads it, and sanitized on a
@@ -114,44 +108,41 @@ impl Printer {
             let line = self.without_commands(&sanitize::block(line));
             let _ = writeln!(text, "{style}{line}{style:#}");
         }
-        self.pages(&text);
+        if !self.show_in_pager(&text) {
+            self.stdout(&text);
+        }
     }
 
-    /// Prints long sanitized data: with the pager on a terminal.
-    pub(crate) fn pages(&self, text: &str) {
+    /// Shows a text in the pager if there is one. Returns whether it was shown.
+    fn show_in_pager(&self, text: &str) -> bool {
         let stdout = std::io::stdout();
-        let pager = self.pager.as_ref();
-        let pager = pager.filter(|_| stdout.is_terminal() && !self.in_ci && !self.json);
-        if let Some(pager) = pager {
-            let is_plain = match self.color {
-                ColorChoice::Auto => AutoStream::choice(&stdout) == ColorChoice::Never,
-                color => color == ColorChoice::Never,
-            };
-            let shown = if is_plain {
-                pager.show(strip_str(text).to_string().as_bytes())
-            } else {
-                pager.show(text.as_bytes())
-            };
-            if shown {
-                return;
-            }
+        let Some(pager) = self.pager.as_ref() else {
+            return false;
+        };
+        if !stdout.is_terminal() || self.in_ci || self.json {
+            return false;
         }
-        let mut stdout = AutoStream::new(stdout.lock(), self.color);
-        drop(stdout.write_all(text.as_bytes()));
+        let is_plain = match self.color {
+            ColorChoice::Auto => AutoStream::choice(&stdout) == ColorChoice::Never,
+            color => color == ColorChoice::Never,
+        };
+        if is_plain {
+            pager.show(strip_str(text).to_string().as_bytes())
+        } else {
+            pager.show(text.as_bytes())
+        }
     }
 
     /// Prints a workflow command for the GitHub Actions runner. A [`Command`] escapes its own
     /// text.
     pub(crate) fn command(&self, command: &Command) {
-        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
-        drop(writeln!(stdout, "{command}"));
+        self.stdout(&format!("{command}\n"));
     }
 
     /// Prints a workflow command on standard error, which the runner reads, too, because standard
     /// output may have a report.
     pub(crate) fn command_aside(&self, command: &Command) {
-        let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
-        drop(writeln!(stderr, "{command}"));
+        self.stderr(&command.to_string());
     }
 
     /// Makes the runner mask a secret from now on. If standard error is a file, which no runner
@@ -222,7 +213,7 @@ impl Printer {
             Some(width) => wrap(&sentence, width, indent),
             None => sentence,
         };
-        self.stderr(&format!("{label}{sentence}"));
+        self.stderr(&self.without_commands(&format!("{label}{sentence}")));
     }
 
     /// Prints a sentence with `--verbose` only.
@@ -281,9 +272,15 @@ impl Printer {
         self.volume == Volume::Quiet
     }
 
+    fn stdout(&self, text: &str) {
+        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
+        // A closed pipe (`| head`) is not an error.
+        drop(stdout.write_all(text.as_bytes()));
+    }
+
     fn stderr(&self, line: &str) {
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
-        drop(writeln!(stderr, "{}", self.without_commands(line)));
+        drop(writeln!(stderr, "{line}"));
     }
 
     /// Returns the width of the terminal of standard error; `None` for a file or a log.
