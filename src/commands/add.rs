@@ -13,17 +13,6 @@ use crate::target::Target;
 use mdskill_lint::agents::{AGENTS, Agent};
 use mdskill_lint::name::SkillName;
 
-/// The folders that skills are installed into.
-#[derive(Debug, Args)]
-pub struct TargetArgs {
-    /// Install into this folder of the project; recorded in the lockfile
-    #[arg(short, long, value_name = "DIR")]
-    pub target: Vec<String>,
-    /// Install into the folder that this agent reads: copilot, claude, agents, codex, cursor
-    #[arg(short, long, value_name = "AGENT")]
-    pub agent: Vec<String>,
-}
-
 /// Arguments of `add`.
 #[derive(Debug, Args)]
 #[expect(
@@ -40,9 +29,12 @@ pub struct AddArgs {
     /// Add this skill of the repository, by name or path
     #[arg(short, long, value_name = "NAME")]
     pub skill: Vec<String>,
-    /// The target folders
-    #[command(flatten)]
-    pub targets: TargetArgs,
+    /// Install into this folder of the project; recorded in the lockfile
+    #[arg(short, long, value_name = "DIR")]
+    pub target: Vec<String>,
+    /// Install into the folder that this agent reads: copilot, claude, agents, codex, cursor
+    #[arg(short, long, value_name = "AGENT")]
+    pub agent: Vec<String>,
     /// Install the skill under this name
     #[arg(long, value_name = "NEW")]
     pub name: Option<String>,
@@ -72,7 +64,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             .collect::<Result<_, _>>()?,
         all: arguments.all,
         skills: arguments.skill.clone(),
-        targets: targets(&arguments.targets, session.context.scope.is_personal)?,
+        targets: targets(arguments, session.context.scope.is_personal)?,
         name: arguments
             .name
             .as_deref()
@@ -108,7 +100,7 @@ fn status(report: &Report) -> ExitStatus {
     ExitStatus::Failed.when(!all_added)
 }
 
-fn targets(arguments: &TargetArgs, is_personal: bool) -> Result<Vec<Target>, OpError> {
+fn targets(arguments: &AddArgs, is_personal: bool) -> Result<Vec<Target>, OpError> {
     let mut targets: Vec<Target> = Vec::new();
     for folder in &arguments.target {
         targets.push(folder.parse()?);

@@ -22,7 +22,7 @@ pub(super) fn hide_tokens(session: &Session<'_>) {
     let env = &session.context.env;
     if env.in_actions() {
         for token in env.tokens() {
-            session.printer.mask(token.secret());
+            Printer::mask(token.secret());
         }
     }
 }

@@ -113,10 +113,10 @@ fn status(report: &Report, is_strict: bool) -> ExitStatus {
         Some(diff) => !diff.is_empty(),
         None => errors,
     };
-    match found {
-        true => ExitStatus::Found,
-        false if report.is_kept_from_fixing() => ExitStatus::Failed,
-        false => ExitStatus::Done,
+    if found {
+        ExitStatus::Found
+    } else {
+        ExitStatus::Failed.when(report.is_kept_from_fixing())
     }
 }
 
@@ -129,9 +129,10 @@ fn fixing(arguments: &ValidateArgs, least: Severity) -> Result<Option<Fixing>, O
     }
     Ok(is_asked.then_some(Fixing {
         filter: FixFilter {
-            safety: match arguments.unsafe_fixes {
-                true => Safety::Unsafe,
-                false => Safety::Safe,
+            safety: if arguments.unsafe_fixes {
+                Safety::Unsafe
+            } else {
+                Safety::Safe
             },
             least,
         },

@@ -66,7 +66,7 @@ impl Printer {
     pub(crate) fn table(&self, table: &Table) {
         let bold = Style::new().bold();
         let mut text = String::new();
-        for (at, line) in table.lines(self.width()).iter().enumerate() {
+        for (at, line) in table.lines(Self::width()).iter().enumerate() {
             let style = if at == 0 { bold } else { Style::new() };
             let line = self.without_commands(line);
             let _ = writeln!(text, "{style}{line}{style:#}");
@@ -147,7 +147,7 @@ impl Printer {
 
     /// Makes the runner mask a secret from now on. If standard error is a file, which no runner
     /// reads, nothing is printed, because the file would keep the secret.
-    pub(crate) fn mask(&self, secret: &str) {
+    pub(crate) fn mask(secret: &str) {
         if !platform::is_stderr_a_file() {
             drop(writeln!(std::io::stderr(), "{}", mask(secret)));
         }
@@ -290,7 +290,7 @@ impl Printer {
     }
 
     /// Returns the width of the terminal of standard output; `None` for a file or a pipe.
-    pub(crate) fn width(&self) -> Option<usize> {
+    pub(crate) fn width() -> Option<usize> {
         let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
         Some(usize::from(width))
     }

@@ -50,7 +50,7 @@ fn page(printer: &Printer, rule: &Explanation) {
             printer.data(format!("  {line}").trim_end());
         }
     };
-    let width = printer.width().map(|width| width.min(MAX_TEXT_WIDTH));
+    let width = Printer::width().map(|width| width.min(MAX_TEXT_WIDTH));
     let wrapped = |text: &str| match width {
         Some(width) => wrap(text, width.saturating_sub(2), 0),
         None => text.to_owned(),

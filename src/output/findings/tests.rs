@@ -254,14 +254,14 @@ fn github_gets_ten_findings_of_a_kind_most_severe_first() {
     });
     found.splice(0..0, warnings);
     let report = report(found);
-    let annotated = annotate(&report, Severity::Info);
-    let first = annotated.commands[0].to_string();
+    let (commands, rest) = annotate(&report, Severity::Info);
+    let first = commands[0].to_string();
     assert_eq!(
         first,
         "::error file=a,line=14,col=1,endLine=14,endColumn=2,title=SK302 broken-path::`x` is no file of the skill%0Ahelp: add it"
     );
-    assert_eq!((annotated.commands.len(), annotated.rest.len()), (13, 5));
-    assert_eq!(annotated.commands[12].severity, Severity::Warning);
+    assert_eq!((commands.len(), rest.len()), (13, 5));
+    assert_eq!(commands[12].severity, Severity::Warning);
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn annotation_over_several_lines_has_no_columns() {
     let mut found = finding("a", 3, "x", "x");
     found.end.line = 5;
     let report = report(vec![found]);
-    let command = annotate(&report, Severity::Info).commands[0].to_string();
+    let command = annotate(&report, Severity::Info).0[0].to_string();
     assert!(
         command.starts_with("::error file=a,line=3,endLine=5,title="),
         "{command}"

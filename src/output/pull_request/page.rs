@@ -1,5 +1,7 @@
 //! [`page`]: joins the sections of the page, and cuts it at its limit.
 
+use std::fmt::Write;
+
 /// Number of bytes that are reserved for the line that counts the missing items.
 const MISSING_LINE: usize = 500;
 
@@ -32,7 +34,8 @@ pub(super) fn page(headline: String, sections: &[Section], max: usize) -> String
         }
     }
     if !missing.is_empty() {
-        text += &format!(
+        let _ = write!(
+            text,
             "\n**Not shown, because the page has reached its size limit:** {}. Use `mdskill diff NAME` to see what an \
              update changes.\n",
             missing.join(", ")

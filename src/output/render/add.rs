@@ -13,7 +13,6 @@ use crate::output::text::{count, totals};
 /// Maximum number of skills in a hint.
 const MAX_SIBLINGS: usize = 10;
 
-/// Prints the result of `add`.
 pub(crate) fn add(printer: &Printer, report: &add::Report) {
     for change in &report.skills {
         print_change(printer, change, report.dry_run);

@@ -6,7 +6,6 @@ use crate::operations::import::Report;
 use crate::output::printer::Printer;
 use crate::output::text::totals;
 
-/// Prints the result of `import`.
 pub(crate) fn import(printer: &Printer, report: &Report) {
     let (verb, done) = if report.dry_run {
         ("Would import", "would be imported")

@@ -12,7 +12,7 @@ const MAX_ERRORS: usize = 20;
 
 /// Prints the findings of installed skills: each error, and the number of warnings.
 pub(super) fn findings<'a>(printer: &Printer, found: impl Iterator<Item = &'a Found>) {
-    let (errors, others): (Vec<_>, Vec<_>) = found.partition(|found| found.is_error());
+    let (errors, mut warnings): (Vec<_>, Vec<_>) = found.partition(|found| found.is_error());
     for found in errors.iter().take(MAX_ERRORS) {
         let diagnostic = &found.diagnostic;
         printer.warn(&format!(
@@ -21,8 +21,7 @@ pub(super) fn findings<'a>(printer: &Printer, found: impl Iterator<Item = &'a Fo
         ));
     }
     let hidden = errors.get(MAX_ERRORS..).unwrap_or_default();
-    let is_warning = |found: &&Found| found.diagnostic.severity == Severity::Warning;
-    let warnings: Vec<_> = others.into_iter().filter(is_warning).collect();
+    warnings.retain(|found| found.diagnostic.severity == Severity::Warning);
     let mut counts = Vec::new();
     for (found, noun) in [(hidden, "more error"), (&warnings, "warning")] {
         if !found.is_empty() {

@@ -4,7 +4,6 @@ use super::change::print_left_alone;
 use crate::operations::keep;
 use crate::output::printer::Printer;
 
-/// Prints the result of `keep`.
 pub(crate) fn keep(printer: &Printer, report: &keep::Report) {
     for kept in &report.kept {
         printer.status(

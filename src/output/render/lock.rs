@@ -11,7 +11,6 @@ use crate::output::text::{self, count, short};
 /// The digits of a digest that are shown: `sha256:` and seven more.
 const SHORT_DIGEST: usize = 14;
 
-/// Prints the result of `lock`.
 pub(crate) fn lock(printer: &Printer, report: &Report) {
     if !report.is_resolved() {
         unresolved(printer, report);

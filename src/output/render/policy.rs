@@ -38,9 +38,11 @@ pub(crate) fn policy(printer: &Printer, report: &policy::Report) {
             "refused"
         };
         line(&format!("{word}  {}", skill.name));
-        // Without arguments, only the reasons of refusals are printed.
-        let is_printed = |verdict: &&Verdict| report.is_asked || !verdict.is_allowed;
-        for verdict in skill.verdicts.iter().filter(is_printed) {
+        for verdict in &skill.verdicts {
+            // Without arguments, only the reasons of refusals are printed.
+            if !report.is_asked && verdict.is_allowed {
+                continue;
+            }
             let word = if verdict.is_allowed {
                 "allows"
             } else {

@@ -8,12 +8,11 @@ use super::installed_findings::findings;
 use super::meaning::meaning;
 use super::refused;
 use crate::hint::HasHint;
-use crate::operations::report::{Action, Change, Conflicted};
+use crate::operations::report::Action;
 use crate::operations::update;
 use crate::output::printer::Printer;
 use crate::output::text::{count, not_updated, totals};
 
-/// Prints the result of `update`.
 pub(crate) fn update(printer: &Printer, report: &update::Report) {
     for change in &report.skills {
         print_change(printer, change, report.dry_run);
@@ -52,10 +51,10 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
         printer.status("Finished", &format!("all skills are up to date ({skills})"));
         return;
     }
-    let is_marked = |conflict: &&Conflicted| conflict.is_marked;
-    let marked = report.conflicts.iter().filter(is_marked).count();
-    let is_relocked = |change: &&Change| change.action == Action::Relocked;
-    let relocked = report.skills.iter().filter(is_relocked).count();
+    let marked = report.conflicts.iter().filter(|one| one.is_marked).count();
+    let relocked = report.skills.iter();
+    let relocked = relocked.filter(|change| change.action == Action::Relocked);
+    let relocked = relocked.count();
     let verb = if report.dry_run {
         "to update"
     } else {
