@@ -33,34 +33,9 @@ pub enum ExitStatus {
 }
 
 impl ExitStatus {
-    /// All outcomes, sorted by code.
-    pub const ALL: [Self; 7] = [
-        Self::Done,
-        Self::Failed,
-        Self::Usage,
-        Self::Found,
-        Self::NoPermission,
-        Self::Network,
-        Self::Interrupted,
-    ];
-
     /// Returns this outcome if `condition` is true, and `Done` otherwise.
     pub(crate) fn when(self, condition: bool) -> Self {
         if condition { self } else { Self::Done }
-    }
-
-    /// Returns the meaning of the code, as in the help and in the documentation.
-    #[must_use]
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Done => "success",
-            Self::Failed => "failure",
-            Self::Usage => "invalid usage",
-            Self::Found => "a check found problems",
-            Self::NoPermission => "permission denied",
-            Self::Network => "network error",
-            Self::Interrupted => "interrupted",
-        }
     }
 }
 
