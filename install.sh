@@ -1,10 +1,10 @@
 #!/bin/sh
 # Installs mdskill.
 #
-# Inside a checkout of mdskill (this file lies beside its Cargo.toml) it builds
-# what is there; anywhere else it downloads a release and checks its SHA-256.
-# Nothing runs before the last line, so a download of this file that breaks off
-# half-way does nothing.
+# In a checkout of mdskill (with Cargo.toml in the same folder), it builds the
+# checkout. Elsewhere, it downloads a release and checks its SHA-256.
+# Nothing runs before the last line, so an incomplete download of this file does
+# nothing.
 
 REPOSITORY="mdskill/mdskill"
 
@@ -36,7 +36,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 
 main() {
     set -eu
-    # The answers of uname, ldd and wget are read below, so they must not be translated.
+    # The output of uname, ldd, and wget is parsed below, so it must not be translated.
     LC_ALL=C
     export LC_ALL
 
@@ -71,7 +71,7 @@ main() {
 
     tmp='' staged='' finished=''
     trap clean_up EXIT
-    # A shell that dies of a signal skips its EXIT trap; one that exits does not.
+    # A shell that is killed by a signal skips its EXIT trap; one that exits does not.
     trap 'exit 129' HUP
     trap 'exit 130' INT
     trap 'exit 143' TERM
@@ -95,8 +95,8 @@ is_version() {
     esac
 }
 
-# Finds out early what would stop us at the end, before a long build or download.
-# $missing becomes the uppermost folder that has to be made, or nothing.
+# Checks the target folder before a long build or download. Sets $missing to the
+# topmost folder that must be created, or to nothing.
 check_folder() {
     missing=
     nearest=$dir
@@ -112,8 +112,8 @@ check_folder() {
         die "Can't install $dir/mdskill, because a folder of that name is there. Choose another folder with --dir DIR."
 }
 
-# Prints the folder of this script if that is a checkout of mdskill. When the
-# script is piped into sh, $0 is the shell and says nothing about a checkout.
+# Prints the folder of this script if it is a checkout of mdskill. If the script
+# is piped into sh, $0 is the shell.
 find_checkout() {
     [ "${0##*/}" = install.sh ] && [ -f "$0" ] || return 0
     folder=$(cd "$(dirname "$0")" && pwd)
@@ -128,7 +128,7 @@ build() {
     target=${CARGO_TARGET_DIR:-$checkout/target}
     (cd "$checkout" && cargo build --release --locked --bin mdskill --target-dir "$target") ||
         die "The build of $checkout failed; cargo says why above. Nothing was installed."
-    # A relative CARGO_TARGET_DIR is meant from the checkout, where cargo ran.
+    # A relative CARGO_TARGET_DIR is relative to the checkout, where cargo ran.
     new=$(cd "$checkout" && cd "$target" && pwd)/release/mdskill
     [ -f "$new" ] || die "cargo built $checkout, but there is no $new. If CARGO_BUILD_TARGET or a cargo configuration names another target, unset it and run this again."
 }
@@ -155,7 +155,7 @@ download() {
             die "Could not download $url$end: $(why). See whether $base has version $version for $target. $from_source"
     done
 
-    # The first word of the file is the checksum, as sha256sum writes it.
+    # The first word of the file is the checksum, in the format of sha256sum.
     read -r wanted _ <"$tmp/$archive.sha256" || wanted=${wanted:-}
     case $wanted in
         '' | *[!0-9a-f]*) wanted= ;;
@@ -166,7 +166,7 @@ download() {
     [ "$got" = "$wanted" ] ||
         die "The checksum of $url is wrong: $wanted was promised, the download has $got. It was not installed. Try again; if it stays wrong, please report it at https://github.com/$REPOSITORY/issues."
 
-    # Only the one file is taken out, whatever else the archive holds.
+    # Only this file is extracted, because the archive is not trusted.
     tar -xzf "$tmp/$archive" -C "$tmp" mdskill 2>"$tmp/why" ||
         die "Could not unpack $url: $(why). $from_source"
     new=$tmp/mdskill
@@ -195,16 +195,16 @@ find_target() {
     [ -n "$target" ] || die "There is no release of mdskill for $system on $machine. $from_source"
 }
 
-# $base/latest answers with a redirect to …/tag/vX.Y.Z.
+# $base/latest redirects to …/tag/vX.Y.Z.
 find_newest() {
-    # Only the redirect counts: the page that it leads to may be absent on a mirror.
+    # Only the redirect is read, because a mirror may not have the page itself.
     headers "$base/latest" "$tmp/headers" || :
     version=$(sed -n 's|^ *[Ll]ocation: .*/tag/v\([0-9A-Za-z.-]*\).*|\1|p' "$tmp/headers" | tail -n 1)
     is_version "$version" ||
         die "Could not find the newest release: $base/latest does not lead to one ($(why)). Name one with --version X.Y.Z."
 }
 
-# headers URL FILE: what the server says about URL and each redirect from it
+# headers URL FILE: writes the response headers of URL and of its redirects to FILE
 headers() {
     if has curl; then
         safe_curl -fsSIL --retry 2 --connect-timeout 20 "$1" >"$2" 2>"$tmp/why"
@@ -214,7 +214,7 @@ headers() {
     fi
 }
 
-# fetch URL FILE: the file itself. Both leave the reason for a failure in $tmp/why.
+# fetch URL FILE: downloads URL to FILE. Both write the reason of a failure to $tmp/why.
 fetch() {
     if has curl; then
         safe_curl -fsSL --retry 2 --connect-timeout 20 -o "$2" "$1" 2>"$tmp/why"
@@ -227,7 +227,7 @@ fetch() {
     fi
 }
 
-# https and nothing else, along redirects too; a mirror that was named may be anything.
+# Allows only https, also in redirects. A mirror that the user names may use any protocol.
 safe_curl() {
     if [ -n "${MDSKILL_RELEASES_URL:-}" ]; then
         curl "$@"
@@ -236,8 +236,8 @@ safe_curl() {
     fi
 }
 
-# The last thing that a program said. wget indents what the server said, and begins
-# some lines with the date; that is left out.
+# Prints the last message of a program. wget indents the server's response and begins
+# some lines with the date; both are removed.
 why() {
     reason=$(sed -n 's/\.$//; s/^[0-9-]* [0-9:]* //; /^[^ ]/p' "$tmp/why" | tail -n 1)
     say "${reason:-no reason was given}"
@@ -253,8 +253,8 @@ sha256() {
     fi | cut -d ' ' -f 1
 }
 
-# A copy beside the old program is tried and then renamed over it: at every moment
-# there is a whole one, and one that does not run here never takes its place.
+# Runs a copy in the target folder, and then renames it over the old program, so that
+# there is always a complete program that runs on this machine.
 put_in_place() {
     mkdir -p "$dir" || die "Could not make the folder $dir. Choose another with --dir DIR."
     dir=$(cd "$dir" && pwd)
@@ -285,7 +285,7 @@ clean_up() {
     [ -z "$tmp" ] || rm -rf "$tmp"
     [ -n "$finished" ] && return
     [ -z "$staged" ] || rm -f "$staged"
-    # The folders that we made, from the innermost outward.
+    # Remove the folders that were created, the innermost first.
     while [ -n "$missing" ] && [ -d "$missing" ]; do
         rmdir "$dir" 2>/dev/null || break
         [ "$dir" != "$missing" ] || break

@@ -6,82 +6,61 @@ use std::borrow::Cow;
 /// Commands that do the same with and without `-g`.
 const WITHOUT_SCOPE: [&str; 2] = ["cache", "rule"];
 
-/// A command of this program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommandHint(Cow<'static, str>);
-
-impl CommandHint {
-    /// Creates the command with these arguments, such as `keep pdf`.
-    #[must_use]
-    pub fn new(arguments: impl Into<Cow<'static, str>>) -> Self {
-        Self(arguments.into())
-    }
-
-    /// Returns the command in backticks, with `-g` for the user's own skills.
-    #[must_use]
-    pub fn in_scope(&self, is_personal: bool) -> String {
-        let arguments = &self.0;
-        let name = arguments.split(' ').next().unwrap_or_default();
-        if is_personal && !WITHOUT_SCOPE.contains(&name) {
-            format!("`mdskill -g {arguments}`")
-        } else {
-            format!("`mdskill {arguments}`")
-        }
+/// Returns the command with these arguments in backticks, with `-g` for the user's own skills.
+pub(crate) fn command_line(arguments: &str, is_personal: bool) -> String {
+    let name = arguments.split(' ').next().unwrap_or_default();
+    if is_personal && !WITHOUT_SCOPE.contains(&name) {
+        format!("`mdskill -g {arguments}`")
+    } else {
+        format!("`mdskill {arguments}`")
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(Cow<'static, str>),
-    Command(CommandHint),
+    Command(Cow<'static, str>),
 }
 
 /// A sentence that names a next step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hint(Vec<Part>);
+pub(crate) struct Hint(Vec<Part>);
 
 impl Hint {
     /// Creates a hint that begins with text.
-    #[must_use]
-    pub fn text(text: impl Into<Cow<'static, str>>) -> Self {
-        Self(vec![Part::Text(text.into())])
+    pub(crate) fn text(text: impl Into<Cow<'static, str>>) -> Self {
+        Self(Vec::new()).then(text)
     }
 
-    /// Creates a hint that begins with a command of this program.
-    #[must_use]
-    pub fn command(arguments: impl Into<Cow<'static, str>>) -> Self {
-        Self(vec![Part::Command(CommandHint::new(arguments))])
+    /// Creates a hint that begins with a command of this program, such as `keep pdf`.
+    pub(crate) fn command(arguments: impl Into<Cow<'static, str>>) -> Self {
+        Self(Vec::new()).then_command(arguments)
     }
 
     /// Appends text.
-    #[must_use]
-    pub fn then(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn then(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.0.push(Part::Text(text.into()));
         self
     }
 
     /// Appends a command of this program.
-    #[must_use]
-    pub fn then_command(mut self, arguments: impl Into<Cow<'static, str>>) -> Self {
-        self.0.push(Part::Command(CommandHint::new(arguments)));
+    pub(crate) fn then_command(mut self, arguments: impl Into<Cow<'static, str>>) -> Self {
+        self.0.push(Part::Command(arguments.into()));
         self
     }
 
     /// Returns the sentence, with its commands in this scope.
-    #[must_use]
-    pub fn in_scope(&self, is_personal: bool) -> String {
-        self.0
-            .iter()
-            .map(|part| match part {
-                Part::Text(text) => text.to_string(),
-                Part::Command(command) => command.in_scope(is_personal),
-            })
-            .collect()
+    pub(crate) fn in_scope(&self, is_personal: bool) -> String {
+        let parts = self.0.iter().map(|part| match part {
+            Part::Text(text) => text.to_string(),
+            Part::Command(arguments) => command_line(arguments, is_personal),
+        });
+        parts.collect()
     }
 }
 
 /// An error that may have a hint.
-pub trait HasHint {
+pub(crate) trait HasHint {
     /// Returns the next step, if there is one that the message does not contain.
     fn hint(&self) -> Option<Hint>;
 }

@@ -12,8 +12,8 @@
 //!
 //! | layer | module | content |
 //! |---|---|---|
-//! | command line | `commands` | runs a command: options from arguments, exit codes from reports |
-//! | | [`cli`] | the arguments of each command; their comments are the help |
+//! | command line | `commands` | one module a command: its arguments, whose comments are the help, and its exit codes |
+//! | | [`cli`] | the list of commands and the global options |
 //! | | [`output`] | prints reports for people, as JSON, and in the formats of linters and CI |
 //! | operations | [`operations`] | one module a command: options in, a typed report out; no printing, no questions |
 //! | | [`context`] | what every operation needs, built once |
@@ -25,7 +25,7 @@
 //! | | [`mod@diff`], [`mod@merge`] | compares versions, and merges local edits |
 //! | | [`importers`] | reads the records of other tools |
 //! | environment | [`env`](mod@env), [`dirs`], [`fs`], [`interrupt`] | variables, folders, atomic writes and locks, Ctrl-C |
-//! | values | [`spec`], [`source`], [`target`], [`digest`], [`hint`], [`mod@toml`] | values without I/O |
+//! | values | [`spec`], [`source`], [`target`], [`digest`], `hint`, [`mod@toml`] | values without I/O |
 //! | | `platform` | the differences between operating systems |
 //!
 //! # Files
@@ -41,7 +41,7 @@
 //! | `TARGET/../.mdskill-stage-*/` | new folders before, and old folders after the exchange | [`install::transaction`] |
 //! | `CACHE/store-v1/` | a bare git repository for each source | [`fetch::store`] |
 //! | `CACHE/seen-v1/` | when each commit was first seen | [`fetch::first_seen`] |
-//! | `CACHE/journal-key` | tells this user's journals from those of a clone | `install::seal` |
+//! | `CACHE/journal-key` | distinguishes this user's journals from those in a cloned repository | `install::seal` |
 //!
 //! The design is described in `docs/design`, and how to add things in CONTRIBUTING.
 //!
@@ -51,7 +51,7 @@
 //! skills, use [`mdskill_lint`].
 
 pub mod digest;
-pub mod hint;
+pub(crate) mod hint;
 pub mod source;
 pub mod spec;
 pub mod toml;
@@ -77,8 +77,7 @@ pub mod install;
 pub mod context;
 pub mod operations;
 
-pub mod cli;
 mod commands;
 pub mod output;
 
-pub use commands::main;
+pub use commands::{cli, main};

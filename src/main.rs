@@ -1,4 +1,4 @@
-//! The doorbell: everything happens in the library.
+//! The program; all code is in the library.
 
 fn main() -> std::process::ExitCode {
     mdskill::main(std::env::args_os())

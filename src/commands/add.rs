@@ -1,28 +1,70 @@
 //! `mdskill add`.
 
+use std::collections::HashSet;
+
+use clap::Args;
+
 use super::{Session, prompt, with_allowed};
-use crate::cli::{AddArgs, TargetArgs};
 use crate::operations::OpError;
 use crate::operations::add::{self, Options, Report};
 use crate::output::error::ExitStatus;
 use crate::output::render;
-use crate::spec::Spec;
 use crate::target::Target;
-use mdskill_lint::agents::AGENTS;
-use mdskill_lint::agents::Agent;
+use mdskill_lint::agents::{AGENTS, Agent};
 use mdskill_lint::name::SkillName;
 
+/// Arguments of `add`.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub struct AddArgs {
+    /// Skills to add, as `owner/repo/skill[@ref]`
+    #[arg(required = true, value_name = "SPEC")]
+    pub specs: Vec<String>,
+    /// Add all skills of the repository
+    #[arg(long, conflicts_with = "skill")]
+    pub all: bool,
+    /// Add this skill of the repository, by name or path
+    #[arg(short, long, value_name = "NAME")]
+    pub skill: Vec<String>,
+    /// Install into this folder of the project; recorded in the lockfile
+    #[arg(short, long, value_name = "DIR")]
+    pub target: Vec<String>,
+    /// Install into the folder that this agent reads: copilot, claude, agents, codex, cursor
+    #[arg(short, long, value_name = "AGENT")]
+    pub agent: Vec<String>,
+    /// Install the skill under this name
+    #[arg(long, value_name = "NEW")]
+    pub name: Option<String>,
+    /// Pin the skill to this commit, so that update does not change it
+    #[arg(long)]
+    pub pin: bool,
+    /// Print the changes without making them
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Move conflicting folders to the trash, and install skills that clients cannot load
+    #[arg(short, long)]
+    pub force: bool,
+    /// Install skills despite findings of these rules, by code (SK210) or name
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub allow: Vec<String>,
+    /// Fail without changes if a skill has any error; exit 3
+    #[arg(long)]
+    pub strict: bool,
+}
+
 pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStatus, OpError> {
-    let specs: Vec<Spec> = arguments
-        .specs
-        .iter()
-        .map(|spec| spec.parse())
-        .collect::<Result<_, _>>()?;
     let mut options = Options {
-        specs,
+        specs: arguments
+            .specs
+            .iter()
+            .map(|spec| spec.parse())
+            .collect::<Result<_, _>>()?,
         all: arguments.all,
         skills: arguments.skill.clone(),
-        targets: targets(&arguments.targets, session.context.scope.is_personal)?,
+        targets: targets(arguments, session.context.scope.is_personal)?,
         name: arguments
             .name
             .as_deref()
@@ -44,64 +86,21 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             return Ok(ExitStatus::Done);
         }
     }
-    let mut report = session.wait(add::add(&session.context, &options))?;
+    let report = session.wait(add::add(&session.context, &options))?;
     session.printer.show("add", &report, render::add);
-    let mut worst = status(&report);
-    // Added siblings may link to further skills.
-    while let Some(specs) = wanted_siblings(session, &options, &report)? {
-        options = Options {
-            specs,
-            all: false,
-            skills: Vec::new(),
-            name: None,
-            ..options
-        };
-        report = session.wait(add::add(&session.context, &options))?;
-        session.printer.show("add", &report, render::add);
-        worst = worst.max(status(&report));
-    }
-    Ok(worst)
-}
-
-/// Asks which linked skills to add, or prints the hint to add them.
-fn wanted_siblings(
-    session: &Session<'_>,
-    options: &Options,
-    report: &Report,
-) -> Result<Option<Vec<Spec>>, OpError> {
-    let is_done = !report.siblings.is_empty() && status(report) == ExitStatus::Done;
-    if !is_done || session.printer.json {
-        return Ok(None);
-    }
-    if session.printer.can_ask() && !options.dry_run {
-        let chosen = prompt::siblings(session, &report.siblings)?;
-        let specs: Vec<Spec> = chosen
-            .iter()
-            .map(|sibling| sibling.spec.parse())
-            .collect::<Result<_, _>>()?;
-        return Ok((!specs.is_empty()).then_some(specs));
-    }
-    session.printer.hint(&render::siblings(&report.siblings));
-    Ok(None)
+    Ok(status(&report))
 }
 
 fn status(report: &Report) -> ExitStatus {
-    if !report.refused.is_empty() {
+    if !report.refused.is_empty() || report.is_refused && !report.stopped.is_empty() {
         return ExitStatus::Found;
     }
-    if report.is_refused && !report.stopped.is_empty() {
-        return ExitStatus::Found;
-    }
-    let all_landed =
+    let all_added =
         report.stopped.is_empty() && report.left_out.is_empty() && report.left_alone.is_empty();
-    if all_landed {
-        ExitStatus::Done
-    } else {
-        ExitStatus::Failed
-    }
+    ExitStatus::Failed.when(!all_added)
 }
 
-fn targets(arguments: &TargetArgs, is_personal: bool) -> Result<Vec<Target>, OpError> {
+fn targets(arguments: &AddArgs, is_personal: bool) -> Result<Vec<Target>, OpError> {
     let mut targets: Vec<Target> = Vec::new();
     for folder in &arguments.target {
         targets.push(folder.parse()?);
@@ -121,11 +120,7 @@ fn targets(arguments: &TargetArgs, is_personal: bool) -> Result<Vec<Target>, OpE
         };
         targets.push(folder.parse()?);
     }
-    let mut seen = Vec::new();
-    targets.retain(|target| {
-        let is_new = !seen.contains(target);
-        seen.push(target.clone());
-        is_new
-    });
+    let mut seen = HashSet::new();
+    targets.retain(|target| seen.insert(target.clone()));
     Ok(targets)
 }

@@ -1,11 +1,23 @@
 //! `mdskill diff`.
 
+use clap::Args;
+
 use super::update::status;
 use super::{Session, names, with_allowed};
-use crate::cli::DiffArgs;
 use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// Names of installed skills [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Show local edits: compare the installed files with the locked upstream version
+    #[arg(long)]
+    pub local: bool,
+}
 
 pub(super) fn diff(session: &Session<'_>, arguments: &DiffArgs) -> Result<ExitStatus, OpError> {
     let names = names(&arguments.names)?;

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::Session;
-use crate::cli::SummaryArgs;
+use super::update::SummaryArgs;
 use crate::fs::{self, At, atomic};
 use crate::install::InstallError;
 use crate::operations::OpError;
@@ -22,56 +22,44 @@ pub(super) fn hide_tokens(session: &Session<'_>) {
     let env = &session.context.env;
     if env.in_actions() {
         for token in env.tokens() {
-            session.printer.mask(token.secret());
+            Printer::mask(token.secret());
         }
     }
 }
 
-/// The file of `--summary`, and the output for the runner.
-#[derive(Debug)]
-pub(super) struct Summary {
-    file: Option<PathBuf>,
+/// Returns the file of `--summary`. An invalid path is an error before anything else is done.
+pub(super) fn summary_file(
+    session: &Session<'_>,
+    arguments: &SummaryArgs,
+) -> Result<Option<PathBuf>, OpError> {
+    let Some(file) = &arguments.file else {
+        return Ok(None);
+    };
+    let file = session.context.env.current_dir.join(file);
+    if file.is_dir() || file.file_name().is_none() {
+        return Err(OpError::Usage(format!(
+            "--summary needs a file, but {} is a folder",
+            file.display()
+        )));
+    }
+    Ok(Some(file))
 }
 
-impl Summary {
-    /// Reads the flags. An invalid path is an error before anything else is done.
-    pub(super) fn from_flags(
-        session: &Session<'_>,
-        arguments: &SummaryArgs,
-    ) -> Result<Self, OpError> {
-        let file = arguments.file.as_ref();
-        let file = file.map(|file| session.context.env.current_dir.join(file));
-        match &file {
-            Some(file) if file.is_dir() || file.file_name().is_none() => Err(OpError::Usage(
-                format!("--summary needs a file, but {} is a folder", file.display()),
-            )),
-            _ => Ok(Self { file }),
-        }
+/// Writes the summary with the diff of each skill to the file, and the output for the runner.
+pub(super) fn write(
+    session: &Session<'_>,
+    file: Option<&Path>,
+    report: &Report,
+    differences: &BTreeMap<String, String>,
+) -> Result<(), OpError> {
+    if session.context.env.in_actions() {
+        write_for_runner(session, report, &|max| summary(report, differences, max));
     }
-
-    /// Whether the diffs are needed.
-    pub(super) fn wants_differences(&self, session: &Session<'_>) -> bool {
-        let env = &session.context.env;
-        self.file.is_some() || env.in_actions() && env.step_summary().is_some()
-    }
-
-    /// Writes the summary with the diff of each skill.
-    pub(super) fn write(
-        &self,
-        session: &Session<'_>,
-        report: &Report,
-        differences: &BTreeMap<String, String>,
-    ) -> Result<(), OpError> {
-        let differences = |name: &str| differences.get(name).cloned();
-        if session.context.env.in_actions() {
-            write_for_runner(session, report, &|max| summary(report, &differences, max));
-        }
-        let Some(file) = &self.file else {
-            return Ok(());
-        };
-        let page = summary(report, &differences, MAX_BODY_BYTES);
-        write_file(file, page.as_bytes()).map_err(|error| InstallError::Fs(error).into())
-    }
+    let Some(file) = file else {
+        return Ok(());
+    };
+    let page = summary(report, differences, MAX_BODY_BYTES);
+    write_file(file, page.as_bytes()).map_err(|error| InstallError::Fs(error).into())
 }
 
 /// Replaces a file, or writes to a device such as `/dev/stdout`.
@@ -89,9 +77,8 @@ fn write_for_runner(session: &Session<'_>, report: &Report, page: &dyn Fn(usize)
         printer.command_aside(command);
     }
     if let Some(file) = env.step_output() {
-        let outputs = annotations::outputs(report).map(|output| output.to_string());
-        let written =
-            append(&file).and_then(|mut file| file.write_all(outputs.concat().as_bytes()));
+        let outputs = annotations::outputs(report);
+        let written = append(&file).and_then(|mut file| file.write_all(outputs.as_bytes()));
         warn(printer, &file, written);
     }
     if let Some(file) = env.step_summary() {
@@ -99,9 +86,9 @@ fn write_for_runner(session: &Session<'_>, report: &Report, page: &dyn Fn(usize)
             "### mdskill {}\n\n",
             if report.dry_run { "outdated" } else { "update" }
         );
-        append_summary(printer, &file, |room| {
-            let room = room.checked_sub(title.len() + 1)?;
-            Some(format!("{title}{}\n", page(room)))
+        append_summary(printer, &file, |max| {
+            let max = max.checked_sub(title.len() + 1)?;
+            Some(format!("{title}{}\n", page(max)))
         });
     }
 }
@@ -116,8 +103,8 @@ pub(super) fn append_summary(
         let mut file = append(file)?;
         // The limit includes the output of earlier commands of the step.
         let used = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
-        let room = findings::MAX_STEP_SUMMARY_BYTES.saturating_sub(used);
-        let Some(page) = page(room) else {
+        let max = findings::MAX_STEP_SUMMARY_BYTES.saturating_sub(used);
+        let Some(page) = page(max) else {
             return Ok(false);
         };
         file.write_all(page.as_bytes())?;

@@ -1,10 +1,27 @@
 //! `mdskill import`.
 
+use std::path::PathBuf;
+
+use clap::Args;
+
 use super::Session;
-use crate::cli::ImportArgs;
 use crate::operations::{self, OpError};
 use crate::output::error::{ExitStatus, status_of};
 use crate::output::render;
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Lockfiles of other tools, or a SKILL.md that gh skill installed [default: all]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Restore files that the other tool changed or omitted
+    #[arg(long)]
+    pub restore: bool,
+    /// Print the changes without making them
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+}
 
 pub(super) fn import(session: &Session<'_>, arguments: &ImportArgs) -> Result<ExitStatus, OpError> {
     let options = operations::import::Options {
@@ -15,9 +32,5 @@ pub(super) fn import(session: &Session<'_>, arguments: &ImportArgs) -> Result<Ex
     let report = session.wait(operations::import::import(&session.context, &options))?;
     session.printer.show("import", &report, render::import);
     let failed = report.failures.iter().map(status_of).max();
-    Ok(match (failed, report.not_taken.is_empty()) {
-        (Some(failed), _) => failed,
-        (None, false) => ExitStatus::Found,
-        (None, true) => ExitStatus::Done,
-    })
+    Ok(failed.unwrap_or(ExitStatus::Found.when(!report.not_taken.is_empty())))
 }

@@ -1,10 +1,28 @@
 //! `mdskill install`.
 
+use clap::Args;
+
 use super::{Session, names};
-use crate::cli::InstallArgs;
 use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
+
+/// Arguments of `install`.
+#[derive(Debug, Args)]
+pub struct InstallArgs {
+    /// Names of installed skills [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Fail if there is no lockfile (the default in CI)
+    #[arg(long)]
+    pub frozen: bool,
+    /// Print the changes without making them
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Move conflicting folders to the trash
+    #[arg(short, long)]
+    pub force: bool,
+}
 
 pub(super) fn install(
     session: &Session<'_>,
@@ -21,9 +39,5 @@ pub(super) fn install(
     if !report.refused.is_empty() {
         return Ok(ExitStatus::Found);
     }
-    Ok(if report.left_alone.is_empty() {
-        ExitStatus::Done
-    } else {
-        ExitStatus::Failed
-    })
+    Ok(ExitStatus::Failed.when(!report.left_alone.is_empty()))
 }

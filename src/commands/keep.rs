@@ -1,10 +1,22 @@
 //! `mdskill keep`.
 
+use clap::Args;
+
 use super::{Session, names};
-use crate::cli::KeepArgs;
 use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
+
+/// Arguments of `keep`.
+#[derive(Debug, Args)]
+pub struct KeepArgs {
+    /// Names of installed skills
+    #[arg(required = true, value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Accept files with conflict markers, too
+    #[arg(short, long)]
+    pub force: bool,
+}
 
 pub(super) fn keep(session: &Session<'_>, arguments: &KeepArgs) -> Result<ExitStatus, OpError> {
     let options = operations::keep::Options {
@@ -13,8 +25,5 @@ pub(super) fn keep(session: &Session<'_>, arguments: &KeepArgs) -> Result<ExitSt
     };
     let report = operations::keep::keep(&session.context, &options)?;
     session.printer.show("keep", &report, render::keep);
-    Ok(match report.left_alone.is_empty() {
-        true => ExitStatus::Done,
-        false => ExitStatus::Failed,
-    })
+    Ok(ExitStatus::Failed.when(!report.left_alone.is_empty()))
 }

@@ -1,16 +1,32 @@
 //! `mdskill list`.
 
-use super::{Session, outdated};
-use crate::cli::{ListArgs, OutdatedArgs};
+use clap::Args;
+
+use super::Session;
+use super::outdated::{OutdatedArgs, outdated};
 use crate::operations::{self, OpError, list_remote};
 use crate::output::error::ExitStatus;
 use crate::output::render;
 use crate::spec::Spec;
 
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// List the skills of this repository, or of a folder in it
+    #[arg(value_name = "SPEC")]
+    pub spec: Option<String>,
+    /// Print only names; descriptions of a repository are then not fetched
+    #[arg(long)]
+    pub names: bool,
+    /// List available updates, like `outdated`
+    #[arg(long, conflicts_with_all = ["spec", "names"])]
+    pub outdated: bool,
+}
+
 pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitStatus, OpError> {
     let printer = session.printer;
     if arguments.outdated {
-        return outdated::outdated(session, &OutdatedArgs::default());
+        return outdated(session, &OutdatedArgs::default());
     }
     let Some(spec) = &arguments.spec else {
         let report = operations::list::list(&session.context)?;

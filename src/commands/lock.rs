@@ -1,21 +1,33 @@
 //! `mdskill lock`.
 
+use clap::Args;
+
 use super::Session;
-use crate::cli::{Command, LockArgs};
+use super::cli::Command;
 use crate::lockfile::merge::Side;
 use crate::operations::OpError;
 use crate::operations::lock::{self, Options};
 use crate::output::error::ExitStatus;
 use crate::output::render;
 
+/// Arguments of `lock`.
+#[derive(Debug, Args)]
+pub struct LockArgs {
+    /// Resolve a merge conflict in the lockfile
+    #[arg(long)]
+    pub resolve: bool,
+    /// Take our side for these skills; without NAME, for all that both sides changed
+    #[arg(long, value_name = "NAME", num_args = 0.., requires = "resolve")]
+    pub ours: Option<Vec<String>>,
+    /// Take their side for these skills; without NAME, for all that both sides changed
+    #[arg(long, value_name = "NAME", num_args = 0.., requires = "resolve")]
+    pub theirs: Option<Vec<String>>,
+}
+
 pub(super) fn lock(session: &Session<'_>, arguments: &LockArgs) -> Result<ExitStatus, OpError> {
     let report = lock::lock(&session.context, &options(arguments)?)?;
     session.printer.show("lock", &report, render::lock);
-    Ok(if report.is_resolved() {
-        ExitStatus::Done
-    } else {
-        ExitStatus::Found
-    })
+    Ok(ExitStatus::Found.when(!report.is_resolved()))
 }
 
 fn options(arguments: &LockArgs) -> Result<Options, OpError> {

@@ -2,6 +2,7 @@
 
 mod add;
 mod cache;
+pub mod cli;
 mod diff;
 mod github_actions;
 mod import;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 use anstream::ColorChoice;
 use clap::Parser;
 
-use crate::cli::{Cli, ColorWhen, Command, Global};
+use self::cli::{Cli, ColorWhen, Command, Global};
 use crate::context::Context;
 use crate::dirs::Dirs;
 use crate::env::Env;
@@ -52,10 +53,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             // Help and version are successes; everything else is a usage error. A closed pipe is
             // not an error.
             drop(asked.print());
-            return match asked.use_stderr() {
-                true => ExitStatus::Usage.into(),
-                false => ExitStatus::Done.into(),
-            };
+            return ExitStatus::Usage.when(asked.use_stderr()).into();
         }
     };
     let mut env = match Env::read() {
@@ -118,16 +116,18 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
         }
     }
     let dirs = Dirs::of(env);
-    let scope = match cli.global.global {
-        true => Scope::user(dirs.home()?, &dirs.config()?),
-        false => Scope::project(&env.current_dir),
+    let scope = if cli.global.global {
+        Scope::user(dirs.home()?, &dirs.config()?)
+    } else {
+        Scope::project(&env.current_dir)
     };
     let shows =
         !printer.is_quiet() && !printer.json && !printer.in_ci && std::io::stderr().is_terminal();
     let spinner = Spinner::new(printer.clone(), shows);
-    let interrupt = match writes_files(&cli.command) {
-        true => Interrupt::listen(),
-        false => Interrupt::default(),
+    let interrupt = if writes_files(&cli.command) {
+        Interrupt::listen()
+    } else {
+        Interrupt::default()
     };
     let context = Context::new(
         env.clone(),

@@ -1,30 +1,41 @@
 //! `mdskill outdated`.
 
-use super::github_actions::{self, Summary};
-use super::update::status;
-use super::{Session, names, with_allowed};
-use crate::cli::OutdatedArgs;
-use crate::operations::{self, OpError};
+use clap::Args;
+
+use super::update::SummaryArgs;
+use super::{Session, names, update, with_allowed};
+use crate::operations::OpError;
+use crate::operations::update::Options;
 use crate::output::error::ExitStatus;
 use crate::output::render;
+
+/// Arguments of `outdated`.
+#[derive(Debug, Default, Args)]
+pub struct OutdatedArgs {
+    /// Names of installed skills [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// The summary file
+    #[command(flatten)]
+    pub summary: SummaryArgs,
+}
 
 pub(super) fn outdated(
     session: &Session<'_>,
     arguments: &OutdatedArgs,
 ) -> Result<ExitStatus, OpError> {
-    github_actions::hide_tokens(session);
-    let summary = Summary::from_flags(session, &arguments.summary)?;
-    let options = operations::update::Options {
+    let options = Options {
         names: names(&arguments.names)?,
         dry_run: true,
-        with_differences: summary.wants_differences(session),
         settings: with_allowed(session, &[])?,
-        ..operations::update::Options::default()
+        ..Options::default()
     };
-    let mut report = session.wait(operations::update::update(&session.context, &options))?;
-    // The JSON report has no diffs, with or without a summary.
-    let differences = std::mem::take(&mut report.differences);
-    session.printer.show("outdated", &report, render::outdated);
-    summary.write(session, &report, &differences)?;
-    Ok(status(&report, true))
+    let report = update::report(
+        session,
+        options,
+        &arguments.summary,
+        "outdated",
+        render::outdated,
+    )?;
+    Ok(update::status(&report, true))
 }

@@ -1,11 +1,20 @@
 //! `mdskill policy`.
 
+use clap::Args;
+
 use super::Session;
-use crate::cli::PolicyArgs;
 use crate::operations::OpError;
 use crate::operations::policy;
 use crate::output::error::ExitStatus;
 use crate::output::render;
+
+/// Arguments of `policy`.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// Names of installed skills, or specs [default: all installed skills]
+    #[arg(value_name = "NAME|SPEC")]
+    pub subjects: Vec<String>,
+}
 
 pub(super) fn policy(session: &Session<'_>, arguments: &PolicyArgs) -> Result<ExitStatus, OpError> {
     let subjects = arguments.subjects.iter();
@@ -16,8 +25,5 @@ pub(super) fn policy(session: &Session<'_>, arguments: &PolicyArgs) -> Result<Ex
     session.printer.show("policy", &report, render::policy);
     // Without arguments, the command only prints the policy.
     let is_refused = report.skills.iter().any(|skill| !skill.is_allowed);
-    Ok(match is_refused && !subjects.is_empty() {
-        true => ExitStatus::Found,
-        false => ExitStatus::Done,
-    })
+    Ok(ExitStatus::Found.when(is_refused && !subjects.is_empty()))
 }

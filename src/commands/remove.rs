@@ -1,10 +1,22 @@
 //! `mdskill remove`.
 
+use clap::Args;
+
 use super::{Session, names};
-use crate::cli::RemoveArgs;
 use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
+
+/// Arguments of `remove`.
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// Names of installed skills
+    #[arg(required = true, value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Also remove edited skills; their folders are moved to the trash
+    #[arg(short, long)]
+    pub force: bool,
+}
 
 pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<ExitStatus, OpError> {
     let options = operations::remove::Options {
@@ -13,9 +25,5 @@ pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<Ex
     };
     let report = operations::remove::remove(&session.context, &options)?;
     session.printer.show("remove", &report, render::remove);
-    Ok(if report.left_alone.is_empty() {
-        ExitStatus::Done
-    } else {
-        ExitStatus::Failed
-    })
+    Ok(ExitStatus::Failed.when(!report.left_alone.is_empty()))
 }

@@ -1,10 +1,19 @@
 //! `mdskill show`.
 
+use clap::Args;
+
 use super::Session;
-use crate::cli::ShowArgs;
 use crate::operations::{self, OpError};
 use crate::output::error::ExitStatus;
 use crate::output::render;
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The name of an installed skill, or a spec
+    #[arg(value_name = "NAME|SPEC")]
+    pub subject: String,
+}
 
 pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitStatus, OpError> {
     let subject = arguments.subject.parse()?;

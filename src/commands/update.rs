@@ -1,17 +1,71 @@
 //! `mdskill update`.
 
-use super::github_actions::{self, Summary};
-use super::{Session, names, with_allowed};
-use crate::cli::{ConflictWinner, UpdateArgs};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Session, github_actions, names, with_allowed};
 use crate::merge::OnConflict;
-use crate::operations::{self, OpError};
-use crate::output::error::{ExitStatus, status_of_failures};
+use crate::operations::OpError;
+use crate::operations::update::{self, Options, Report};
+use crate::output::error::{ExitStatus, status_of};
+use crate::output::printer::Printer;
 use crate::output::render;
 
+/// Arguments of `update`.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub struct UpdateArgs {
+    /// Names of installed skills [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Print the changes without making them
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Like --dry-run, and exit 3 if anything would change
+    #[arg(long)]
+    pub check: bool,
+    /// Discard local edits; the edited folders are moved to the trash
+    #[arg(short, long, conflicts_with = "conflict")]
+    pub force: bool,
+    /// How to resolve lines that both your edits and the new version change
+    #[arg(long, value_name = "HOW")]
+    pub conflict: Option<ConflictWinner>,
+    /// Follow tags that now point to a different commit
+    #[arg(long)]
+    pub accept_moved_tag: bool,
+    /// Update skills despite findings of these rules, by code (SK210) or name
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub allow: Vec<String>,
+    /// The summary file
+    #[command(flatten)]
+    pub summary: SummaryArgs,
+}
+
+/// The options for the summary.
+#[derive(Debug, Default, Args)]
+pub struct SummaryArgs {
+    /// Write a Markdown summary for a pull request to FILE
+    #[arg(long = "summary", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+/// The resolution of lines that both sides changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ConflictWinner {
+    /// Write both versions to the file, with git's conflict markers
+    Markers,
+    /// Keep your version
+    Ours,
+    /// Use the upstream version
+    Theirs,
+}
+
 pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<ExitStatus, OpError> {
-    github_actions::hide_tokens(session);
-    let summary = Summary::from_flags(session, &arguments.summary)?;
-    let options = operations::update::Options {
+    let options = Options {
         names: names(&arguments.names)?,
         dry_run: arguments.dry_run || arguments.check,
         force: arguments.force,
@@ -21,27 +75,47 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
             Some(ConflictWinner::Ours) => OnConflict::Ours,
             Some(ConflictWinner::Theirs) => OnConflict::Theirs,
         },
-        with_differences: summary.wants_differences(session),
+        with_differences: false,
         accept_moved_tag: arguments.accept_moved_tag,
         settings: with_allowed(session, &arguments.allow)?,
     };
-    let mut report = session.wait(operations::update::update(&session.context, &options))?;
-    // The JSON report has no diffs, with or without a summary.
-    let differences = std::mem::take(&mut report.differences);
-    session.printer.show("update", &report, render::update);
-    summary.write(session, &report, &differences)?;
+    let report = report(
+        session,
+        options,
+        &arguments.summary,
+        "update",
+        render::update,
+    )?;
     Ok(status(&report, arguments.check))
 }
 
-pub(super) fn status(report: &operations::update::Report, is_check: bool) -> ExitStatus {
+/// Updates, and prints the report and the summary.
+pub(super) fn report(
+    session: &Session<'_>,
+    mut options: Options,
+    summary: &SummaryArgs,
+    command: &str,
+    render: fn(&Printer, &Report),
+) -> Result<Report, OpError> {
+    github_actions::hide_tokens(session);
+    let file = github_actions::summary_file(session, summary)?;
+    let env = &session.context.env;
+    options.with_differences = file.is_some() || env.in_actions() && env.step_summary().is_some();
+    let mut report = session.wait(update::update(&session.context, &options))?;
+    // The JSON report has no diffs, with or without a summary.
+    let differences = std::mem::take(&mut report.differences);
+    session.printer.show(command, &report, render);
+    github_actions::write(session, file.as_deref(), &report, &differences)?;
+    Ok(report)
+}
+
+pub(super) fn status(report: &Report, is_check: bool) -> ExitStatus {
     let would_change = !report.skills.is_empty() || !report.deleted.is_empty();
-    let needs_somebody = !report.refused.is_empty()
+    let needs_decision = !report.refused.is_empty()
         || !report.left_alone.is_empty()
         || !report.conflicts.is_empty()
         || !report.stuck.is_empty();
-    match status_of_failures(&report.failed) {
-        Some(failed) => failed,
-        None if needs_somebody || is_check && would_change => ExitStatus::Found,
-        None => ExitStatus::Done,
-    }
+    let failed = report.failed.iter().map(|failed| status_of(&failed.error));
+    let found = ExitStatus::Found.when(needs_decision || is_check && would_change);
+    failed.max().unwrap_or(found)
 }

@@ -1,11 +1,13 @@
 //! `mdskill validate`.
 
 use std::io::Read;
+use std::path::PathBuf;
 use std::time::Instant;
+
+use clap::{Args, ValueEnum};
 
 use super::validate_output::{self, Output};
 use super::{Session, usage};
-use crate::cli::ValidateArgs;
 use crate::config::Rules;
 use crate::fs::At;
 use crate::operations::validate::{Fixing, Page, Report};
@@ -14,6 +16,74 @@ use crate::output::error::ExitStatus;
 use mdskill_lint::Level;
 use mdskill_lint::diagnostic::{Safety, Severity};
 use mdskill_lint::fix::FixFilter;
+
+/// Arguments of `validate`.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub struct ValidateArgs {
+    /// Folders, files, installed skills, or specs; - reads standard input [default: .]
+    #[arg(value_name = "PATH|SPEC")]
+    pub named: Vec<String>,
+    /// Report only findings introduced since REF (commit, branch, or tag)
+    #[arg(long, value_name = "REF")]
+    pub since: Option<String>,
+    /// Fail on warnings, too
+    #[arg(long)]
+    pub strict: bool,
+    /// Use only these rules: codes, code prefixes (SK3), names, or `all`
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Disable these rules
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Validate against this client's rules: copilot (default), claude, spec
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Lowest severity to show: error, warning, info [default: warning; info in json and sarif]
+    #[arg(long, value_name = "LEVEL")]
+    pub severity: Option<String>,
+    /// Output format; never auto-detected, not even in CI [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<FindingsFormat>,
+    /// Same as --format concise
+    #[arg(long, conflicts_with = "format")]
+    pub concise: bool,
+    /// Maximum number of findings to show; 0 shows each finding [default: 100 in text]
+    #[arg(long, value_name = "N")]
+    pub max: Option<usize>,
+    /// Apply safe fixes for the reported findings
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix, also apply fixes that may change the meaning
+    #[arg(long = "unsafe")]
+    pub unsafe_fixes: bool,
+    /// Print the changes of --fix as a diff, without writing them
+    #[arg(long)]
+    pub diff: bool,
+    /// Path to assume for the content read from stdin
+    #[arg(long, value_name = "FILE")]
+    pub stdin_path: Option<PathBuf>,
+}
+
+/// The output formats of `validate`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    /// Findings with source lines and help, for people
+    Text,
+    /// One line for each finding, for editors and grep
+    Concise,
+    /// JSON; same as --json
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub Actions annotations, with a step summary for those above GitHub's limit
+    Github,
+    /// JUnit XML, for CI servers
+    Junit,
+}
 
 /// Maximum size of a page from standard input, which is also the maximum size of a file.
 const MAX_INPUT_BYTES: u64 = 16 << 20;
@@ -43,10 +113,10 @@ fn status(report: &Report, is_strict: bool) -> ExitStatus {
         Some(diff) => !diff.is_empty(),
         None => errors,
     };
-    match found {
-        true => ExitStatus::Found,
-        false if report.is_kept_from_fixing() => ExitStatus::Failed,
-        false => ExitStatus::Done,
+    if found {
+        ExitStatus::Found
+    } else {
+        ExitStatus::Failed.when(report.is_kept_from_fixing())
     }
 }
 
@@ -59,9 +129,10 @@ fn fixing(arguments: &ValidateArgs, least: Severity) -> Result<Option<Fixing>, O
     }
     Ok(is_asked.then_some(Fixing {
         filter: FixFilter {
-            safety: match arguments.unsafe_fixes {
-                true => Safety::Unsafe,
-                false => Safety::Safe,
+            safety: if arguments.unsafe_fixes {
+                Safety::Unsafe
+            } else {
+                Safety::Safe
             },
             least,
         },

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::github_actions::append_summary;
+use super::validate::{FindingsFormat as Format, ValidateArgs};
 use super::{Session, usage};
-use crate::cli::{FindingsFormat as Format, ValidateArgs};
 use crate::operations::OpError;
 use crate::operations::validate::{Fixed, Fixes, PageText, Report};
 use crate::output::findings::{self, Page};
@@ -27,9 +27,10 @@ pub(super) struct Output {
 impl Output {
     /// Reads the flags; `is_json` is the flag `--json`.
     pub(super) fn of(arguments: &ValidateArgs, is_json: bool) -> Result<Self, OpError> {
-        let asked = match arguments.concise {
-            true => Some(Format::Concise),
-            false => arguments.format,
+        let asked = if arguments.concise {
+            Some(Format::Concise)
+        } else {
+            arguments.format
         };
         let format = match (asked, is_json) {
             (None | Some(Format::Json), true) => Format::Json,
@@ -95,7 +96,7 @@ pub(super) fn print(session: &Session<'_>, report: &mut Report, output: &Output,
             let page = Page {
                 least,
                 max: output.max.unwrap_or(DEFAULT_MAX),
-                width: printer.width().unwrap_or(DEFAULT_WIDTH),
+                width: Printer::width().unwrap_or(DEFAULT_WIDTH),
             };
             let text = findings::text(report, &page);
             if !text.is_empty() {
@@ -157,21 +158,22 @@ fn print_fixes(printer: &Printer, fixes: &Fixes) {
 
 fn annotate(session: &Session<'_>, report: &Report, least: Severity) {
     let printer = session.printer;
-    let annotated = findings::annotate(report, least);
-    for command in &annotated.commands {
+    let (commands, rest) = findings::annotate(report, least);
+    for command in &commands {
         printer.command(command);
     }
-    let more = annotated.rest.len();
+    let more = rest.len();
     if more == 0 {
         return;
     }
     let file = session.context.env.step_summary();
-    let is_told = file.is_some_and(|file| {
-        let told = |room| findings::step_summary(&report.summary, &annotated.rest, room);
-        append_summary(printer, &file, told)
+    let is_written = file.is_some_and(|file| {
+        let page = |max| findings::step_summary(&report.summary, &rest, max);
+        append_summary(printer, &file, page)
     });
-    printer.data(&match is_told {
-        true => format!("{more} more findings are in the step summary only: GitHub shows 10 of a kind"),
-        false => format!("{more} more findings are not shown: GitHub shows 10 of a kind; --format text --max 0 tells them all"),
+    printer.data(&if is_written {
+        format!("{more} more findings are in the step summary only: GitHub shows 10 of a kind")
+    } else {
+        format!("{more} more findings are not shown: GitHub shows 10 of a kind; use --format text --max 0 to show all")
     });
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::InstallError;
 use crate::config;
 use crate::fs::{self, At};
-use crate::hint::CommandHint;
+use crate::hint::command_line;
 use crate::lockfile;
 use crate::target::Target;
 use mdskill_lint::name::SkillName;
@@ -78,7 +78,7 @@ impl Scope {
     /// Returns a command for the skills of this scope, between backticks.
     #[must_use]
     pub fn command(&self, arguments: &str) -> String {
-        CommandHint::new(arguments.to_owned()).in_scope(self.is_personal)
+        command_line(arguments, self.is_personal)
     }
 
     /// Returns the configuration file, next to the lockfile.

@@ -9,7 +9,6 @@ use crate::fs::lock::LockError;
 use crate::install::InstallError;
 use crate::lockfile::LockfileError;
 use crate::operations::OpError;
-use crate::operations::update::Failed;
 use mdskill_git::http::HttpError;
 use mdskill_git::objects::ObjectError;
 use mdskill_git::transport::TransportError;
@@ -34,29 +33,9 @@ pub enum ExitStatus {
 }
 
 impl ExitStatus {
-    /// All outcomes, sorted by code.
-    pub const ALL: [Self; 7] = [
-        Self::Done,
-        Self::Failed,
-        Self::Usage,
-        Self::Found,
-        Self::NoPermission,
-        Self::Network,
-        Self::Interrupted,
-    ];
-
-    /// Returns the meaning of the code, as in the help and in the documentation.
-    #[must_use]
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Done => "success",
-            Self::Failed => "failure",
-            Self::Usage => "invalid usage",
-            Self::Found => "a check found problems",
-            Self::NoPermission => "permission denied",
-            Self::Network => "network error",
-            Self::Interrupted => "interrupted",
-        }
+    /// Returns this outcome if `condition` is true, and `Done` otherwise.
+    pub(crate) fn when(self, condition: bool) -> Self {
+        if condition { self } else { Self::Done }
     }
 }
 
@@ -68,8 +47,7 @@ impl From<ExitStatus> for ExitCode {
 }
 
 /// Returns the exit code of an error.
-#[must_use]
-pub fn status_of(error: &OpError) -> ExitStatus {
+pub(crate) fn status_of(error: &OpError) -> ExitStatus {
     match error {
         OpError::Spec(_)
         | OpError::Name(_)
@@ -89,23 +67,13 @@ pub fn status_of(error: &OpError) -> ExitStatus {
     }
 }
 
-/// Returns the exit code of an update in which sources failed.
-#[must_use]
-pub fn status_of_failures(failed: &[Failed]) -> Option<ExitStatus> {
-    failed.iter().map(|failed| status_of(&failed.error)).max()
-}
-
 fn status_of_fetch(error: &FetchError) -> ExitStatus {
     match error {
         FetchError::Transport(error) => status_of_transport(error),
         FetchError::Offline { .. } | FetchError::Incomplete { .. } => ExitStatus::Network,
         FetchError::Objects(ObjectError::Denied { .. }) => ExitStatus::NoPermission,
         FetchError::Fs(error) => status_of_disk(error),
-        FetchError::Location(_)
-        | FetchError::Resolve(_)
-        | FetchError::Objects(_)
-        | FetchError::Discover(_)
-        | FetchError::NoFolder(_) => ExitStatus::Failed,
+        _ => ExitStatus::Failed,
     }
 }
 
@@ -119,15 +87,11 @@ fn status_of_transport(error: &TransportError) -> ExitStatus {
         TransportError::Http(HttpError::Status {
             status: 404 | 410 | 451,
             ..
-        })
-        | TransportError::Sha256 { .. }
-        | TransportError::NoVersion2 { .. }
-        | TransportError::UnsupportedUrl { .. }
-        | TransportError::Local { .. }
-        | TransportError::Objects(_) => ExitStatus::Failed,
+        }) => ExitStatus::Failed,
         TransportError::Http(_) | TransportError::Protocol { .. } | TransportError::Ssh { .. } => {
             ExitStatus::Network
         }
+        _ => ExitStatus::Failed,
     }
 }
 

@@ -1,15 +1,16 @@
-//! Strangers' text in Markdown that GitHub shows: it is text there, and nothing else.
+//! Escapes text for the Markdown of GitHub, so that text from repositories stays text.
+
+use std::fmt::Write;
 
 use super::sanitize;
 
-/// Nothing that is seen, between two characters that GitHub would make a link of.
+/// A zero-width space, which separates two characters that GitHub would read as a reference.
 const GAP: &str = "&#8203;";
 
-/// Returns `text` on one line as plain text: `CommonMark` lets each character of ASCII's punctuation
-/// be escaped, and no address that is becomes a link. People, issues and addresses GitHub looks
-/// for in the finished page, where no escape is left to see: those are taken apart.
-#[must_use]
-pub fn escaped(text: &str) -> String {
+/// Returns `text` on one line as plain text. `CommonMark` allows a backslash before each ASCII
+/// punctuation character. GitHub searches the rendered page, which has no backslashes, for users,
+/// issues, and URLs, so these are separated by [`GAP`].
+pub(crate) fn escaped(text: &str) -> String {
     let text = sanitize::line(text);
     let mut escaped = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
@@ -25,7 +26,7 @@ pub fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Whether GitHub reads on from `c`: `@name`, `#1`, `GH-1`, `https://`.
+/// Whether `c` is in a reference that GitHub makes a link of: `@name`, `#1`, `GH-1`, `https://`.
 fn begins_a_reference(before: &str, c: char, after: &str) -> bool {
     let next = after.chars().next().unwrap_or(' ');
     match c {
@@ -37,13 +38,12 @@ fn begins_a_reference(before: &str, c: char, after: &str) -> bool {
     }
 }
 
-/// Returns `text` on one line as code, in which GitHub looks for nothing. Not for tables: there a
-/// `|` ends the cell in code too.
-#[must_use]
-pub fn code(text: &str) -> String {
+/// Returns `text` on one line as code, in which GitHub finds no references. It cannot be used in a
+/// table, because a `|` in code ends the cell.
+pub(crate) fn code(text: &str) -> String {
     let text = sanitize::line(text);
     let ticks = "`".repeat(longest_run(&text) + 1);
-    // One space on each side is taken away again, so that a tick can stand at the edge.
+    // CommonMark removes one space on each side, so that code can begin with a backtick.
     let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) || text.is_empty() {
         " "
     } else {
@@ -52,9 +52,8 @@ pub fn code(text: &str) -> String {
     format!("{ticks}{pad}{text}{pad}{ticks}")
 }
 
-/// Returns `text` as a block of code, which ends where it ends and not before.
-#[must_use]
-pub fn fenced(language: &str, text: &str) -> String {
+/// Returns `text` as a code block. The fence is longer than any run of backticks in the text.
+pub(crate) fn fenced(language: &str, text: &str) -> String {
     let text = sanitize::block(text);
     let text = text.trim_end_matches('\n');
     let ticks = "`".repeat((longest_run(text) + 1).max(3));
@@ -62,8 +61,7 @@ pub fn fenced(language: &str, text: &str) -> String {
 }
 
 /// Returns `text` on one line as code in HTML.
-#[must_use]
-pub fn html_code(text: &str) -> String {
+pub(crate) fn html_code(text: &str) -> String {
     let text = sanitize::line(text)
         .replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -71,37 +69,26 @@ pub fn html_code(text: &str) -> String {
     format!("<code>{text}</code>")
 }
 
-/// Returns a link from what is Markdown already; only the text, when `url` leads not to the web.
-#[must_use]
-pub fn link(text: &str, url: &str) -> String {
+/// Returns a link with this Markdown, or only the Markdown if `url` is not an HTTP URL.
+pub(crate) fn link(text: &str, url: &str) -> String {
     if !url.starts_with("https://") && !url.starts_with("http://") {
         return text.to_owned();
     }
     let mut goal = String::with_capacity(url.len());
     for byte in url.bytes() {
-        match byte {
-            b if b.is_ascii_alphanumeric() || b"-._~/:?#@!$&+,;=%".contains(&b) => {
-                goal.push(char::from(b));
-            }
-            b => {
-                goal.push('%');
-                for digit in [b >> 4, b & 15] {
-                    let digit = char::from_digit(u32::from(digit), 16).unwrap_or('0');
-                    goal.push(digit.to_ascii_uppercase());
-                }
-            }
+        if byte.is_ascii_alphanumeric() || b"-._~/:?#@!$&+,;=%".contains(&byte) {
+            goal.push(char::from(byte));
+        } else {
+            let _ = write!(goal, "%{byte:02X}");
         }
     }
     format!("[{text}]({goal})")
 }
 
+/// Returns the length of the longest run of backticks.
 fn longest_run(text: &str) -> usize {
-    let (mut longest, mut run) = (0, 0);
-    for c in text.chars() {
-        run = if c == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    longest
+    let runs = text.split(|c| c != '`').map(str::len);
+    runs.max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
-//! What people and scripts see: one printer, one table, one progress line, one place for exit codes.
+//! The output for people and programs, and the exit codes.
 
 pub mod error;
-pub mod findings;
-pub mod github;
-pub mod markdown;
-pub mod pager;
-pub mod printer;
-pub mod progress;
-pub mod pull_request;
+pub(crate) mod findings;
+pub(crate) mod github;
+pub(crate) mod markdown;
+pub(crate) mod pager;
+pub(crate) mod printer;
+pub(crate) mod progress;
+pub(crate) mod pull_request;
 pub(crate) mod render;
-pub mod rules;
+pub(crate) mod rules;
 pub mod rules_page;
-pub mod sanitize;
-pub mod table;
-pub mod text;
-pub mod wrap;
+pub(crate) mod sanitize;
+pub(crate) mod table;
+pub(crate) mod text;
+pub(crate) mod wrap;

@@ -1,30 +1,29 @@
-//! [`Pager`]: the program that shows long data page by page, as git chooses it.
+//! [`Pager`]: the program that shows long output on a terminal, chosen as git does.
 
-use std::io::{self, Write};
-use std::process::{Command, Stdio};
+use std::io::Write;
+use std::process::Stdio;
 
 use crate::env::Env;
 use crate::interrupt::Interrupt;
 use crate::platform;
 use mdskill_git::process::Programs;
 
-/// What `less` is told when nobody told it anything: to end when all is on one page, to keep
-/// colours, and to leave the page on the screen. As git tells it.
+/// The options of `less` if the user sets none, which are those of git: exit if the text fits on one
+/// screen, keep colors, and do not clear the screen.
 const LESS: &str = "FRX";
 
-/// A command that shows what it is given page by page.
+/// A command that shows its input page by page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pager {
+pub(crate) struct Pager {
     command: String,
     sets_less_options: bool,
     programs: Programs,
 }
 
 impl Pager {
-    /// Returns the user's pager: `GIT_PAGER`, `PAGER`, or `less`; nothing when that is empty or
-    /// `cat`, which is how people say that they want none.
-    #[must_use]
-    pub fn of(env: &Env) -> Option<Self> {
+    /// Returns the user's pager: `GIT_PAGER`, `PAGER`, or `less`; `None` if it is empty or `cat`,
+    /// as in git.
+    pub(crate) fn of(env: &Env) -> Option<Self> {
         let command = env.pager().unwrap_or("less").trim();
         let is_one = !command.is_empty() && command != "cat";
         is_one.then(|| Self {
@@ -34,13 +33,14 @@ impl Pager {
         })
     }
 
-    /// Shows a text, and waits until the user has seen it. Returns whether it was shown: a pager
-    /// that can't be started shows nothing.
-    #[must_use]
-    pub fn show(&self, text: &[u8]) -> bool {
-        // Ctrl-C is for the pager now; who dies before it leaves the terminal to two programs.
+    /// Shows a text, and waits until the user quits the pager. Returns false if the pager could not
+    /// be started.
+    pub(crate) fn show(&self, text: &[u8]) -> bool {
+        // Ctrl-C is for the pager. If this process ended first, the shell and the pager would both
+        // read from the terminal.
         let _interrupt = Interrupt::listen();
-        let Ok(mut command) = self.command() else {
+        // A shell parses the command, as in git.
+        let Ok(mut command) = self.programs.shell(&self.command) else {
             return false;
         };
         if self.sets_less_options {
@@ -50,21 +50,10 @@ impl Pager {
             return false;
         };
         if let Some(mut input) = pager.stdin.take() {
-            // Who has seen enough goes away; that is no failure.
+            // If the user quits early, the pipe is closed, which is not an error.
             drop(input.write_all(text));
         }
         !pager.wait().is_ok_and(platform::was_not_found)
-    }
-
-    /// The variable is a command line, and git has a shell read it.
-    fn command(&self) -> io::Result<Command> {
-        if platform::HAS_SHELL {
-            return self.programs.shell(&self.command);
-        }
-        let mut words = self.command.split_whitespace();
-        let mut command = self.programs.command(words.next().unwrap_or_default())?;
-        command.args(words);
-        Ok(command)
     }
 }
 
@@ -82,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pager_is_chosen_as_git_chooses_it() {
+    fn pager_is_chosen_as_in_git() {
         let command = |pairs: &[(&str, &str)]| pager(pairs).map(|pager| pager.command);
         assert_eq!(command(&[]).as_deref(), Some("less"));
         assert_eq!(command(&[("PAGER", "more -s")]).as_deref(), Some("more -s"));
@@ -101,7 +90,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_pager_gets_all_of_it_or_says_that_it_is_none() {
+    fn pager_gets_the_text_and_a_missing_one_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("seen it");
         let shown = |command: String| {
@@ -118,7 +107,7 @@ mod tests {
         )));
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "one\ntwo\nFRX\n");
         assert!(!shown("/nowhere/pager".to_owned()));
-        // One that reads nothing is one all the same.
+        // A pager may exit without reading.
         assert!(shown("true".to_owned()));
     }
 }

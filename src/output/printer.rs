@@ -1,4 +1,4 @@
-//! [`Printer`]: the one gate to the terminal. Data goes to stdout, talk to stderr.
+//! [`Printer`]: all output of the program. Data goes to stdout, messages to stderr.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -8,54 +8,53 @@ use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use super::github::commands::{Command, Mask};
+use super::github::commands::{Command, mask};
 use super::pager::Pager;
 use super::sanitize;
+use super::table::Table;
 use super::wrap::wrap;
-use crate::hint::{CommandHint, Hint};
+use crate::hint::{self, Hint};
 use crate::platform;
 
-/// Width of a verb before a sentence, as cargo has it.
+/// Width of the verb before a sentence, in columns.
 const VERB_WIDTH: usize = 10;
 
-/// How much is said on standard error.
+/// The amount of messages on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Volume {
+pub(crate) enum Volume {
     /// Errors only.
     Quiet,
-    /// What was done, and what needs a look.
+    /// Results, warnings, and hints, too.
     Normal,
-    /// Every place, and what went over the network.
+    /// Paths and network traffic, too.
     Verbose,
 }
 
-/// How to print.
+/// Prints all output of a command.
 #[derive(Debug, Clone)]
-pub struct Printer {
-    /// How much is said.
-    pub volume: Volume,
+pub(crate) struct Printer {
+    /// The amount of messages.
+    pub(crate) volume: Volume,
     /// Whether the result is JSON.
-    pub json: bool,
+    pub(crate) json: bool,
     /// Whether the command is about the user's own skills (`-g`).
-    pub is_personal: bool,
+    pub(crate) is_personal: bool,
     /// Whether this runs in continuous integration.
-    pub in_ci: bool,
+    pub(crate) in_ci: bool,
     /// When to use colour.
-    pub color: ColorChoice,
-    /// What shows long data page by page, on a terminal.
-    pub pager: Option<Pager>,
+    pub(crate) color: ColorChoice,
+    /// The pager for long data on a terminal.
+    pub(crate) pager: Option<Pager>,
 }
 
 impl Printer {
     /// Prints a line of data.
-    pub fn data(&self, line: &str) {
-        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
-        // A reader that went away (`| head`) is no failure.
-        drop(writeln!(stdout, "{}", self.tame(line)));
+    pub(crate) fn data(&self, line: &str) {
+        self.stdout(&format!("{}\n", self.without_commands(line)));
     }
 
-    /// Every line that is printed passes here: in CI, who reads the log also obeys it.
-    fn tame(&self, text: &str) -> String {
+    /// Escapes workflow commands in CI, because the runner executes those in the log.
+    fn without_commands(&self, text: &str) -> String {
         if self.in_ci {
             sanitize::without_commands(text)
         } else {
@@ -63,25 +62,21 @@ impl Printer {
         }
     }
 
-    /// Prints lines of data in one write, the first of them as a heading.
-    pub fn table(&self, lines: &[String]) {
-        let mut text = Vec::new();
-        for (at, line) in lines.iter().enumerate() {
-            let style = if at == 0 {
-                Style::new().bold()
-            } else {
-                Style::new()
-            };
-            let line = self.tame(line);
-            drop(writeln!(text, "{style}{line}{style:#}"));
+    /// Prints a table in one write, with bold headings.
+    pub(crate) fn table(&self, table: &Table) {
+        let bold = Style::new().bold();
+        let mut text = String::new();
+        for (at, line) in table.lines(Self::width()).iter().enumerate() {
+            let style = if at == 0 { bold } else { Style::new() };
+            let line = self.without_commands(line);
+            let _ = writeln!(text, "{style}{line}{style:#}");
         }
-        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
-        drop(stdout.write_all(&text));
+        self.stdout(&text);
     }
 
-    /// Prints a file's text, every byte of it, for the program that reads it; on a terminal
-    /// what it would obey is shown instead.
-    pub fn page(bytes: &[u8]) {
+    /// Prints the content of a file: unchanged for a program that reads it, and sanitized on a
+    /// terminal.
+    pub(crate) fn page(bytes: &[u8]) {
         let mut stdout = std::io::stdout().lock();
         let bytes = if stdout.is_terminal() {
             Cow::Owned(sanitize::block(&String::from_utf8_lossy(bytes)).into_bytes())
@@ -91,13 +86,13 @@ impl Printer {
         drop(stdout.write_all(&bytes).and_then(|()| stdout.flush()));
     }
 
-    /// Prints a difference: in colour and cleaned where people read it, else every byte of it,
-    /// for `git apply`.
-    pub fn diff(&self, diff: &str) {
+    /// Prints a diff: in color and sanitized for people, and unchanged for programs such as
+    /// `git apply`.
+    pub(crate) fn diff(&self, diff: &str) {
         let stdout = std::io::stdout();
         let is_read = self.in_ci || self.color == ColorChoice::Always || stdout.is_terminal();
         if !is_read {
-            // As it is: what cuts colours out would cut into the files.
+            // `AutoStream` would remove escape sequences from the files.
             drop(stdout.lock().write_all(diff.as_bytes()));
             return;
         }
@@ -110,60 +105,56 @@ impl Printer {
                 Some(b' ') => Style::new(),
                 _ => Style::new().bold(),
             };
-            let line = self.tame(&sanitize::block(line));
+            let line = self.without_commands(&sanitize::block(line));
             let _ = writeln!(text, "{style}{line}{style:#}");
         }
-        self.pages(&text);
+        if !self.show_in_pager(&text) {
+            self.stdout(&text);
+        }
     }
 
-    /// Prints long data, which is cleaned already: page by page on a terminal, if there is a
-    /// pager.
-    pub fn pages(&self, text: &str) {
+    /// Shows a text in the pager if there is one. Returns whether it was shown.
+    fn show_in_pager(&self, text: &str) -> bool {
         let stdout = std::io::stdout();
-        let pager = self.pager.as_ref();
-        let pager = pager.filter(|_| stdout.is_terminal() && !self.in_ci && !self.json);
-        if let Some(pager) = pager {
-            let is_plain = match self.color {
-                ColorChoice::Auto => AutoStream::choice(&stdout) == ColorChoice::Never,
-                color => color == ColorChoice::Never,
-            };
-            let shown = if is_plain {
-                pager.show(strip_str(text).to_string().as_bytes())
-            } else {
-                pager.show(text.as_bytes())
-            };
-            if shown {
-                return;
-            }
+        let Some(pager) = self.pager.as_ref() else {
+            return false;
+        };
+        if !stdout.is_terminal() || self.in_ci || self.json {
+            return false;
         }
-        let mut stdout = AutoStream::new(stdout.lock(), self.color);
-        drop(stdout.write_all(text.as_bytes()));
+        let is_plain = match self.color {
+            ColorChoice::Auto => AutoStream::choice(&stdout) == ColorChoice::Never,
+            color => color == ColorChoice::Never,
+        };
+        if is_plain {
+            pager.show(strip_str(text).to_string().as_bytes())
+        } else {
+            pager.show(text.as_bytes())
+        }
     }
 
-    /// Prints a command that a GitHub Actions runner shall obey: the one way past the taming.
-    /// A [`Command`] escapes all that it is made of.
-    pub fn command(&self, command: &Command) {
-        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
-        drop(writeln!(stdout, "{command}"));
+    /// Prints a workflow command for the GitHub Actions runner. A [`Command`] escapes its own
+    /// text.
+    pub(crate) fn command(&self, command: &Command) {
+        self.stdout(&format!("{command}\n"));
     }
 
-    /// Prints such a command on standard error: the runner reads both, and standard output may
-    /// hold a report.
-    pub fn command_aside(&self, command: &Command) {
-        let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
-        drop(writeln!(stderr, "{command}"));
+    /// Prints a workflow command on standard error, which the runner reads, too, because standard
+    /// output may have a report.
+    pub(crate) fn command_aside(&self, command: &Command) {
+        self.stderr(&command.to_string());
     }
 
-    /// Has the runner hide a secret from here on. Says nothing where it would be kept: in a file,
-    /// which no runner reads.
-    pub fn mask(&self, secret: &str) {
+    /// Makes the runner mask a secret from now on. If standard error is a file, which no runner
+    /// reads, nothing is printed, because the file would keep the secret.
+    pub(crate) fn mask(secret: &str) {
         if !platform::is_stderr_a_file() {
-            drop(writeln!(std::io::stderr(), "{}", Mask(secret)));
+            drop(writeln!(std::io::stderr(), "{}", mask(secret)));
         }
     }
 
-    /// Prints a report as JSON, with the version of its form and the command's name.
-    pub fn report(&self, command: &str, report: &impl serde::Serialize) {
+    /// Prints a report as JSON, with the version of the schema and the name of the command.
+    pub(crate) fn report(&self, command: &str, report: &impl serde::Serialize) {
         let mut value = serde_json::to_value(report).unwrap_or_default();
         if let Some(fields) = value.as_object_mut() {
             fields.insert("version".to_owned(), 1.into());
@@ -173,13 +164,13 @@ impl Printer {
     }
 
     /// Prints a value as JSON.
-    pub fn value(&self, value: &impl serde::Serialize) {
+    pub(crate) fn value(&self, value: &impl serde::Serialize) {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
         self.data(&sanitize::json(&text));
     }
 
-    /// Shows a report: as JSON, or as `render` prints it for people.
-    pub fn show<R: serde::Serialize>(
+    /// Prints a report: as JSON, or for people by `render`.
+    pub(crate) fn show<R: serde::Serialize>(
         &self,
         command: &str,
         report: &R,
@@ -192,22 +183,22 @@ impl Printer {
         }
     }
 
-    /// Says what was done: a verb and a sentence.
-    pub fn status(&self, verb: &str, sentence: &str) {
-        self.talk(AnsiColor::Green, verb, sentence);
+    /// Prints a result: a verb and a sentence.
+    pub(crate) fn status(&self, verb: &str, sentence: &str) {
+        self.verb_line(AnsiColor::Green, verb, sentence);
     }
 
-    /// Says what was not done, and need not trouble anyone.
-    pub fn note(&self, verb: &str, sentence: &str) {
-        self.talk(AnsiColor::Cyan, verb, sentence);
+    /// Prints a fact that needs no action: a verb and a sentence.
+    pub(crate) fn note(&self, verb: &str, sentence: &str) {
+        self.verb_line(AnsiColor::Cyan, verb, sentence);
     }
 
-    fn talk(&self, color: AnsiColor, verb: &str, sentence: &str) {
+    fn verb_line(&self, color: AnsiColor, verb: &str, sentence: &str) {
         if self.is_quiet() {
             return;
         }
         let style = color.on_default().bold();
-        self.talk_line(
+        self.message(
             &format!("{style}{verb:>VERB_WIDTH$}{style:#} "),
             VERB_WIDTH + 1,
             sentence,
@@ -216,94 +207,96 @@ impl Printer {
 
     /// Prints a sentence on standard error after a label of `indent` columns: wrapped on a terminal,
     /// on one line in a file or a log.
-    fn talk_line(&self, label: &str, indent: usize, sentence: &str) {
+    fn message(&self, label: &str, indent: usize, sentence: &str) {
         let sentence = sanitize::line(sentence);
-        let sentence = match self.talk_width() {
+        let sentence = match self.stderr_width() {
             Some(width) => wrap(&sentence, width, indent),
             None => sentence,
         };
-        self.stderr(&format!("{label}{sentence}"));
+        self.stderr(&self.without_commands(&format!("{label}{sentence}")));
     }
 
-    /// Says something only when asked to say more.
-    pub fn detail(&self, sentence: &str) {
+    /// Prints a sentence with `--verbose` only.
+    pub(crate) fn detail(&self, sentence: &str) {
         if self.volume == Volume::Verbose {
-            self.talk_line(&" ".repeat(VERB_WIDTH + 1), VERB_WIDTH + 1, sentence);
+            self.message(&" ".repeat(VERB_WIDTH + 1), VERB_WIDTH + 1, sentence);
         }
     }
 
-    /// Says a warning.
-    pub fn warn(&self, sentence: &str) {
+    /// Prints a warning.
+    pub(crate) fn warn(&self, sentence: &str) {
         if !self.is_quiet() {
             self.labelled(AnsiColor::Yellow, "warning", sentence);
         }
     }
 
-    /// Says an error; also when quiet.
-    pub fn error(&self, sentence: &str) {
+    /// Prints an error, also with `--quiet`.
+    pub(crate) fn error(&self, sentence: &str) {
         self.labelled(AnsiColor::Red, "error", sentence);
     }
 
     /// Prints a next step.
-    pub fn hint(&self, hint: &Hint) {
+    pub(crate) fn hint(&self, hint: &Hint) {
         if !self.is_quiet() {
             self.labelled(AnsiColor::Cyan, "hint", &hint.in_scope(self.is_personal));
         }
     }
 
-    /// Returns a command of this program, between backticks, to be part of a sentence.
-    #[must_use]
-    pub fn command_line(&self, arguments: &str) -> String {
-        CommandHint::new(arguments.to_owned()).in_scope(self.is_personal)
+    /// Returns a command of this program in backticks.
+    pub(crate) fn command_line(&self, arguments: &str) -> String {
+        hint::command_line(arguments, self.is_personal)
     }
 
-    /// Says a line below an error or a warning, also when quiet.
-    pub fn item(&self, sentence: &str) {
-        self.talk_line("  ", 2, sentence);
+    /// Prints a line below an error or a warning, also with `--quiet`.
+    pub(crate) fn item(&self, sentence: &str) {
+        self.message("  ", 2, sentence);
     }
 
     fn labelled(&self, color: AnsiColor, label: &str, sentence: &str) {
         let style = color.on_default().bold();
-        // A sentence with a list has its own lines.
+        // Messages with a list have several lines.
         let mut lines = sentence.split('\n');
         let first = lines.next().unwrap_or_default();
-        self.talk_line(
+        self.message(
             &format!("{style}{label}{style:#}: "),
             label.len() + 2,
             first,
         );
         for line in lines {
-            self.talk_line("", 0, line);
+            self.message("", 0, line);
         }
     }
 
-    /// Whether only errors are said.
-    #[must_use]
-    pub fn is_quiet(&self) -> bool {
+    /// Whether only errors are printed.
+    pub(crate) fn is_quiet(&self) -> bool {
         self.volume == Volume::Quiet
+    }
+
+    fn stdout(&self, text: &str) {
+        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
+        // A closed pipe (`| head`) is not an error.
+        drop(stdout.write_all(text.as_bytes()));
     }
 
     fn stderr(&self, line: &str) {
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
-        drop(writeln!(stderr, "{}", self.tame(line)));
+        drop(writeln!(stderr, "{line}"));
     }
 
-    /// Returns the width of the terminal that standard error goes to; none for a file or a log.
-    fn talk_width(&self) -> Option<usize> {
+    /// Returns the width of the terminal of standard error; `None` for a file or a log.
+    fn stderr_width(&self) -> Option<usize> {
         let size = terminal_size::terminal_size_of(std::io::stderr()).filter(|_| !self.in_ci);
         size.map(|(terminal_size::Width(width), _)| usize::from(width))
     }
 
-    /// Returns the width that data should keep to: none, when it goes to a pipe.
-    #[must_use]
-    pub fn width(&self) -> Option<usize> {
+    /// Returns the width of the terminal of standard output; `None` for a file or a pipe.
+    pub(crate) fn width() -> Option<usize> {
         let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
         Some(usize::from(width))
     }
 
-    /// Whether somebody can be asked.
-    #[must_use]
-    pub fn can_ask(&self) -> bool {
+    /// Whether the user can be asked.
+    pub(crate) fn can_ask(&self) -> bool {
         !self.json
             && !self.is_quiet()
             && !self.in_ci

@@ -1,8 +1,6 @@
-//! [`Spinner`]: says what a long step is doing, on a terminal, once it takes a moment.
+//! [`Spinner`]: shows the current step and the received bytes on a terminal.
 
-use std::sync::Mutex;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -11,129 +9,67 @@ use super::printer::Printer;
 use super::sanitize;
 use mdskill_git::progress::Progress;
 
-/// Shorter steps need no words.
-const A_MOMENT: Duration = Duration::from_millis(400);
 const TICK: Duration = Duration::from_millis(100);
 
-/// The listener of a command on a terminal, or of one that is silent until it warns.
-pub struct Spinner {
+/// Shows progress on standard error, and prints warnings.
+pub(crate) struct Spinner {
     printer: Printer,
-    shows: bool,
-    running: Mutex<Option<Running>>,
-}
-
-struct Running {
     bar: ProgressBar,
-    stop: Sender<()>,
-    waiter: JoinHandle<()>,
-    steps: usize,
-    bytes: u64,
-    phrase: String,
+    /// The number of steps that have begun and not ended.
+    steps: AtomicUsize,
 }
 
 impl Spinner {
-    /// Makes a listener that shows progress if `shows`.
-    #[must_use]
-    pub fn new(printer: Printer, shows: bool) -> Self {
+    /// Creates a spinner, which shows progress if `shows` is set.
+    pub(crate) fn new(printer: Printer, shows: bool) -> Self {
+        let target = if shows {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
+        let style = ProgressStyle::with_template("{spinner:.green} {prefix}{msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.finish_and_clear();
         Self {
             printer,
-            shows,
-            running: Mutex::new(None),
-        }
-    }
-
-    fn with_running(&self, act: impl FnOnce(&mut Option<Running>)) {
-        // A panic elsewhere must not add a second one here.
-        if let Ok(mut running) = self.running.lock() {
-            act(&mut running);
-        }
-    }
-}
-
-impl Running {
-    fn start(phrase: String) -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("{spinner:.green} {msg}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-        bar.set_message(phrase.clone());
-        let (stop, stopped) = channel();
-        let shown = bar.clone();
-        let waiter = std::thread::spawn(move || {
-            if stopped.recv_timeout(A_MOMENT) == Err(RecvTimeoutError::Timeout) {
-                shown.set_draw_target(ProgressDrawTarget::stderr());
-                shown.enable_steady_tick(TICK);
-            }
-        });
-        Self {
             bar,
-            stop,
-            waiter,
-            steps: 1,
-            bytes: 0,
-            phrase,
+            steps: AtomicUsize::new(0),
         }
-    }
-
-    fn finish(self) {
-        drop(self.stop);
-        drop(self.waiter.join());
-        self.bar.finish_and_clear();
     }
 }
 
 impl Progress for Spinner {
     fn begin(&self, phrase: &str) {
-        if !self.shows {
-            return;
+        let is_first = self.steps.fetch_add(1, Ordering::Relaxed) == 0;
+        if is_first && !self.bar.is_hidden() {
+            self.bar.set_prefix(sanitize::line(phrase));
+            self.bar.set_message("");
+            self.bar.reset();
+            self.bar.enable_steady_tick(TICK);
         }
-        self.with_running(|running| match running {
-            Some(running) => running.steps += 1,
-            None => *running = Some(Running::start(sanitize::line(phrase))),
-        });
     }
 
     fn received(&self, count: u64) {
-        self.with_running(|running| {
-            if let Some(running) = running {
-                running.bytes += count;
-                running.bar.set_message(format!(
-                    "{} ({})",
-                    running.phrase,
-                    HumanBytes(running.bytes)
-                ));
-            }
-        });
+        self.bar.inc(count);
+        let bytes = HumanBytes(self.bar.position());
+        self.bar.set_message(format!(" ({bytes})"));
     }
 
     fn end(&self) {
-        self.with_running(|running| {
-            let is_last = running.as_mut().is_some_and(|running| {
-                running.steps -= 1;
-                running.steps == 0
-            });
-            if is_last && let Some(running) = running.take() {
-                running.finish();
-            }
-        });
+        if self.steps.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.bar.finish_and_clear();
+        }
     }
 
     fn warn(&self, sentence: &str) {
-        let mut bar = None;
-        self.with_running(|running| bar = running.as_ref().map(|running| running.bar.clone()));
-        match bar {
-            Some(bar) => bar.suspend(|| self.printer.warn(sentence)),
-            None => self.printer.warn(sentence),
-        }
+        self.bar.suspend(|| self.printer.warn(sentence));
     }
 }
 
 impl Drop for Spinner {
-    /// An error leaves no half-drawn line behind.
+    /// Clears the line after an error, which ends no step.
     fn drop(&mut self) {
-        self.with_running(|running| {
-            if let Some(running) = running.take() {
-                running.finish();
-            }
-        });
+        self.bar.finish_and_clear();
     }
 }

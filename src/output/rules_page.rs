@@ -1,5 +1,6 @@
 //! Generator of `docs/reference/rules.md`.
 
+use super::markdown::fenced;
 use mdskill_lint::explain::{Explanation, Group, sentence};
 use mdskill_lint::registry;
 
@@ -49,25 +50,20 @@ pub fn markdown() -> String {
         .iter()
         .map(|rule| Explanation::of(rule))
         .collect();
-    let groups = Group::ALL.map(|group| {
-        let of_group: Vec<&Explanation> = rules.iter().filter(|rule| rule.group == group).collect();
-        (group, of_group)
-    });
-    let groups: Vec<_> = groups
-        .iter()
-        .filter(|(_, rules)| !rules.is_empty())
-        .collect();
-    let mut page = vec![HEAD.to_owned()];
-    for (group, rules) in &groups {
+    let mut contents = Vec::new();
+    let mut sections = Vec::new();
+    for group in Group::ALL {
+        let of_group: Vec<_> = rules.iter().filter(|rule| rule.group == group).collect();
+        if of_group.is_empty() {
+            continue;
+        }
         let title = group.title();
-        page.push(format!("\n**[{title}](#{})**\n\n", anchor(title)));
-        page.extend(rules.iter().map(|rule| line_of_contents(rule)));
+        contents.push(format!("\n**[{title}](#{})**\n\n", anchor(title)));
+        contents.extend(of_group.iter().map(|rule| line_of_contents(rule)));
+        sections.push(format!("\n## {title}\n"));
+        sections.extend(of_group.iter().map(|rule| section(rule)));
     }
-    for (group, rules) in &groups {
-        page.push(format!("\n## {}\n", group.title()));
-        page.extend(rules.iter().map(|rule| section(rule)));
-    }
-    page.concat()
+    format!("{HEAD}{}{}", contents.concat(), sections.concat())
 }
 
 fn line_of_contents(rule: &Explanation) -> String {
@@ -82,7 +78,7 @@ fn section(rule: &Explanation) -> String {
     let name = rule.name;
     let summary = sentence(&escaped(rule.summary));
     let why = escaped(rule.why);
-    let example = fenced(rule.example);
+    let example = fenced("text", rule.example);
     let how_to_fix = sentence(&escaped(rule.how_to_fix));
     let severity = rule.severity_sentence();
     let fix = match rule.fix {
@@ -98,19 +94,10 @@ fn section(rule: &Explanation) -> String {
 {why}
 
 {example}
-
 - Fix: {how_to_fix}
 - Severity: {severity}
 {fix}"
     )
-}
-
-/// Returns a text as a code block. The fence is longer than any fence in the text.
-fn fenced(text: &str) -> String {
-    let runs = text.split(|c| c != '`').map(str::len);
-    let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
-    let text = text.trim_end_matches('\n');
-    format!("{fence}text\n{text}\n{fence}")
 }
 
 /// Escapes all markup outside of code spans.
@@ -135,16 +122,10 @@ fn anchor(heading: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escaped, fenced};
+    use super::escaped;
 
     #[test]
     fn markup_outside_of_code_spans_is_escaped() {
         assert_eq!(escaped("`<a>` and <b> and a*"), "`<a>` and \\<b> and a\\*");
-    }
-
-    #[test]
-    fn fence_is_longer_than_fences_in_the_text() {
-        assert_eq!(fenced("a"), "```text\na\n```");
-        assert_eq!(fenced("````x\n"), "`````text\n````x\n`````");
     }
 }

@@ -1,4 +1,4 @@
-//! Strangers' text on a terminal: controls, bidi and invisible characters are shown, not obeyed.
+//! Escapes control, bidi, and invisible characters of text from repositories.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -7,31 +7,27 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use mdskill_lint::path::is_hidden;
 
-/// Returns `text` on one line, with everything that a terminal would obey escaped.
-#[must_use]
-pub fn line(text: &str) -> String {
+/// Returns `text` on one line, with hidden characters escaped.
+pub(crate) fn line(text: &str) -> String {
     escape(text, |c| c == '\n' || c == '\t', " ")
 }
 
-/// Returns `text` with its lines, and everything else that a terminal would obey escaped.
-#[must_use]
-pub fn block(text: &str) -> String {
+/// Returns `text` with its lines, and hidden characters escaped.
+pub(crate) fn block(text: &str) -> String {
     let clean = |text: &str| escape(text.trim_end_matches('\r'), |c| c == '\t', "    ");
     let lines: Vec<String> = text.split('\n').map(clean).collect();
     lines.join("\n")
 }
 
-/// Returns a piece of a line of a file, to be shown above a caret: as [`line()`], with a tab as
-/// wide as four spaces. What is cleaned in pieces is the same as what is cleaned at once.
-#[must_use]
-pub fn source(text: &str) -> String {
+/// Returns a part of a line like [`line()`], but with four spaces for a tab. The parts of a line can be
+/// sanitized individually, so that a mark can be placed below one.
+pub(crate) fn source(text: &str) -> String {
     escape(text, |c| c == '\t', "    ")
 }
 
-/// Returns a JSON text that means the same, in which nothing is invisible or a command of a CI
-/// log. All that is escaped here stands inside strings; other controls JSON itself escapes.
-#[must_use]
-pub fn json(text: &str) -> String {
+/// Returns an equivalent JSON text without hidden characters and workflow commands. These can occur
+/// only in strings, where JSON allows escapes; control characters are escaped already.
+pub(crate) fn json(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -46,19 +42,18 @@ pub fn json(text: &str) -> String {
     cleaned.replace("##[", "##\\u005b")
 }
 
-/// Returns `text` as a CI log may have it, without what GitHub Actions would run as a command:
-/// a line that begins with `::` behind spaces, and `##[` anywhere in a line. Source:
+/// Returns `text` without the workflow commands that GitHub Actions would execute in a log: a line
+/// that begins with `::` after spaces, and `##[` anywhere in a line. Source:
 /// `TryParseV2` and `TryParse` in `ActionCommand.cs` of actions/runner.
-#[must_use]
-pub fn without_commands(text: &str) -> String {
-    let tame = |line: &str| {
+pub(crate) fn without_commands(text: &str) -> String {
+    let escape = |line: &str| {
         if line.trim_start().starts_with("::") {
             format!("\\{line}")
         } else {
             line.to_owned()
         }
     };
-    let lines: Vec<String> = text.split('\n').map(tame).collect();
+    let lines: Vec<String> = text.split('\n').map(escape).collect();
     lines.join("\n").replace("##[", "#\\#[")
 }
 
@@ -74,47 +69,39 @@ fn escape(text: &str, is_space: impl Fn(char) -> bool, space: &str) -> String {
     cleaned
 }
 
-/// Returns as much of `text` as `width` columns hold, with `…` where it was cut.
-#[must_use]
-pub fn cut(text: &str, width: usize) -> String {
+/// Cuts `text` to `width` columns, with `…` at its end if it was cut.
+pub(crate) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let mut used = 0;
-    let mut kept = String::new();
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
-        if used + 1 > width {
-            break;
-        }
-        kept.push(c);
-    }
+    let mut kept = first_columns(text.chars(), width);
     kept.push('…');
-    kept
+    kept.into_iter().collect()
 }
 
-/// Returns as much of the end of `text` as `width` columns hold, with `…` where it was cut.
-#[must_use]
-pub fn cut_before(text: &str, width: usize) -> String {
+/// Cuts `text` to `width` columns, with `…` at its start if it was cut.
+pub(crate) fn cut_before(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let mut used = 0;
-    let mut from = text.len();
-    for (at, c) in text.char_indices().rev() {
-        used += c.width().unwrap_or(0);
-        if used + 1 > width {
-            break;
-        }
-        from = at;
-    }
-    format!("…{}", &text[from..])
+    let mut kept = first_columns(text.chars().rev(), width);
+    kept.push('…');
+    kept.into_iter().rev().collect()
 }
 
-/// Returns a word as a shell takes it: a path from a repository must not become a command of its own
-/// when somebody pastes what a hint shows.
-#[must_use]
-pub fn for_shell(word: &str) -> Cow<'_, str> {
+/// Returns the first characters that leave one of `width` columns free.
+fn first_columns(characters: impl Iterator<Item = char>, width: usize) -> Vec<char> {
+    let mut used = 0;
+    let fits = |c: &char| {
+        used += c.width().unwrap_or(0);
+        used < width
+    };
+    characters.take_while(fits).collect()
+}
+
+/// Quotes a word for a shell, because users paste commands from hints, and a path from a repository
+/// could contain another command.
+pub(crate) fn for_shell(word: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./@:+~^".contains(c);
     if !word.is_empty() && !word.starts_with(['-', '~']) && word.chars().all(is_plain) {
         Cow::Borrowed(word)
@@ -128,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_reaches_the_terminal_that_it_would_obey() {
+    fn hidden_characters_are_escaped() {
         assert_eq!(
             line("a\u{1b}[31mred\nb\u{202e}c"),
             "a\\u{1b}[31mred b\\u{202e}c"
@@ -138,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn json_means_what_it_meant() {
+    fn sanitized_json_is_equivalent() {
         let text = "[\n \"a\u{202e}\u{e0041}##[error]\"\n]";
         let cleaned = json(text);
         assert_eq!(cleaned, "[\n \"a\\u202e\\udb40\\udc41##\\u005berror]\"\n]");
@@ -147,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn no_line_of_a_log_is_a_command() {
+    fn log_lines_are_not_workflow_commands() {
         assert_eq!(
             without_commands("a :: b\n  ::error::forged\n"),
             "a :: b\n\\  ::error::forged\n"
@@ -156,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_counts_columns() {
+    fn cut_counts_columns() {
         assert_eq!(cut("short", 5), "short");
         assert_eq!(cut("longer", 5), "long…");
         assert_eq!(cut("技技技", 5), "技技…");
@@ -166,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_pasted_into_a_shell_stays_one_word() {
+    fn shell_reads_a_quoted_word_as_one() {
         assert_eq!(for_shell("acme/skills/one@v1.2"), "acme/skills/one@v1.2");
         assert_eq!(for_shell("acme/s/x; rm -rf ~"), "'acme/s/x; rm -rf ~'");
         assert_eq!(for_shell("a'$(b)"), r"'a'\''$(b)'");

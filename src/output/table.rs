@@ -1,72 +1,52 @@
-//! A table of plain columns that line up.
+//! [`Table`]: aligned columns of plain text.
 
 use unicode_width::UnicodeWidthStr;
 
 use super::sanitize;
 
-/// Rows of cells; the last column takes what room is left.
-pub struct Table {
+/// Rows with the same number of cells, the first of them the headings.
+pub(crate) struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// Makes a table with a row of headings.
-    #[must_use]
-    pub fn new(headings: &[&str]) -> Self {
-        Self {
-            rows: vec![
-                headings
-                    .iter()
-                    .map(|heading| (*heading).to_owned())
-                    .collect(),
-            ],
-        }
+    /// Creates a table with a row of headings.
+    pub(crate) fn new(headings: &[&str]) -> Self {
+        let mut table = Self { rows: Vec::new() };
+        table.row(headings);
+        table
     }
 
-    /// Adds a row; its cells may be strangers' text.
-    pub fn row(&mut self, cells: &[&str]) {
+    /// Adds a row. The cells are sanitized.
+    pub(crate) fn row(&mut self, cells: &[&str]) {
         self.rows
             .push(cells.iter().map(|cell| sanitize::line(cell)).collect());
     }
 
-    /// Leaves out the columns that have nothing but their heading.
-    pub fn drop_empty_columns(&mut self) {
-        let (_, rows) = self.rows.split_at(1);
-        let is_empty = |column: usize| rows.iter().all(|row| row[column].is_empty());
-        let columns = self.rows[0].len();
-        let kept: Vec<bool> = (0..columns).map(|column| !is_empty(column)).collect();
-        for row in &mut self.rows {
-            let mut kept = kept.iter();
-            row.retain(|_| kept.next().is_none_or(|kept| *kept));
+    /// Removes the columns in which all cells but the heading are empty.
+    pub(crate) fn drop_empty_columns(&mut self) {
+        for column in (0..self.rows[0].len()).rev() {
+            if self.rows[1..].iter().all(|row| row[column].is_empty()) {
+                for row in &mut self.rows {
+                    row.remove(column);
+                }
+            }
         }
     }
 
-    /// Returns the lines, each at most `width` columns wide when that is given.
-    #[must_use]
-    pub fn lines(&self, width: Option<usize>) -> Vec<String> {
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let widest = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.width()).max().unwrap_or(0)
+    /// Returns the lines, each at most `limit` columns wide.
+    pub(crate) fn lines(&self, limit: Option<usize>) -> Vec<String> {
+        let widest = |column: usize| self.rows.iter().map(|row| row[column].width()).max();
+        let widths: Vec<usize> = (0..self.rows[0].len()).filter_map(widest).collect();
+        let line = |row: &Vec<String>| {
+            let mut line = String::new();
+            for (cell, width) in row.iter().zip(&widths) {
+                line.push_str(cell);
+                line.push_str(&" ".repeat(width - cell.width() + 2));
+            }
+            sanitize::cut(line.trim_end(), limit.unwrap_or(usize::MAX))
         };
-        let widths: Vec<usize> = (0..columns).map(widest).collect();
-        self.rows
-            .iter()
-            .map(|row| line(row, &widths, width))
-            .collect()
-    }
-}
-
-fn line(row: &[String], widths: &[usize], limit: Option<usize>) -> String {
-    let mut line = String::new();
-    for (cell, width) in row.iter().zip(widths) {
-        line.push_str(cell);
-        line.push_str(&" ".repeat(width - cell.width() + 2));
-    }
-    let line = line.trim_end();
-    match limit {
-        Some(limit) => sanitize::cut(line, limit),
-        None => line.to_owned(),
+        self.rows.iter().map(line).collect()
     }
 }
 
@@ -75,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_line_up_and_the_last_is_cut() {
+    fn columns_are_aligned_and_the_last_is_cut() {
         let mut table = Table::new(&["NAME", "WHAT"]);
         table.row(&["技能", "one two three"]);
         table.row(&["abcde", "x"]);

@@ -1,23 +1,65 @@
-//! Pieces of sentences that every report uses.
+//! Phrases that several reports contain.
+
+use crate::diff::SkillDiff;
+use crate::operations::update::Report;
+use mdskill_lint::capability::Capability;
+
+/// Number of digits of an abbreviated commit.
+const SHORT: usize = 7;
 
 /// Returns "1 skill" or "2 skills".
-#[must_use]
-pub fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
 
 /// Returns "2 refused" for each number that is not zero.
-#[must_use]
-pub fn totals<const N: usize>(numbers: [(usize, &str); N]) -> Vec<String> {
+pub(crate) fn totals<const N: usize>(numbers: [(usize, &str); N]) -> Vec<String> {
     let shown = numbers.into_iter().filter(|(number, _)| *number > 0);
     shown
         .map(|(number, what)| format!("{number} {what}"))
         .collect()
 }
 
-/// Returns `owner/repo` of `github:owner/repo`, as people know a source.
-#[must_use]
-pub fn source(name: &str) -> &str {
+/// Returns the numbers of skills that were not updated, by reason.
+pub(crate) fn not_updated(report: &Report, conflicts: usize) -> Vec<String> {
+    let noun = if conflicts == 1 {
+        "conflict"
+    } else {
+        "conflicts"
+    };
+    totals([
+        (conflicts, noun),
+        (report.refused_skills(), "refused"),
+        (report.skills_left_alone(), "not changed"),
+        (report.stuck.len(), "blocked"),
+        (report.deleted.len(), "deleted upstream"),
+        (report.unchecked_skills(), "not checked"),
+    ])
+}
+
+/// Returns `owner/repo` for `github:owner/repo`.
+pub(crate) fn source(name: &str) -> &str {
     name.strip_prefix("github:").unwrap_or(name)
+}
+
+/// Returns a ref; a commit is abbreviated.
+pub(crate) fn short(text: &str) -> &str {
+    let is_commit = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_commit { &text[..SHORT] } else { text }
+}
+
+/// Returns the file and the line of a capability.
+pub(crate) fn place(capability: &Capability) -> String {
+    match capability.line {
+        Some(line) => format!("{}:{line}", capability.file),
+        None => capability.file.clone(),
+    }
+}
+
+/// Returns the numbers of added and removed lines, in which binary files do not count.
+pub(crate) fn changed_lines(diff: &SkillDiff) -> (usize, usize) {
+    let added = diff.files.iter().filter_map(|file| file.added).sum();
+    let removed = diff.files.iter().filter_map(|file| file.removed).sum();
+    (added, removed)
 }

@@ -1,21 +1,20 @@
-//! Sentences for a terminal: long lines end at a word.
+//! Wraps sentences at words.
 
 use unicode_width::UnicodeWidthStr;
 
-/// Narrowest text that is worth wrapping, in columns.
+/// Minimum width of a wrapped line, in columns.
 const MIN_WIDTH: usize = 20;
 
-/// Returns the lines of `text`, each at most `width` columns wide where its words allow that.
-/// `indent` columns are kept free in each line: a label stands there in the first one, spaces in
-/// the others. What is between backticks stays whole, so that a command can be copied.
-#[must_use]
-pub fn wrap(text: &str, width: usize, indent: usize) -> String {
-    let room = width.saturating_sub(indent).max(MIN_WIDTH);
+/// Wraps `text` at words so that its lines have at most `width` columns, if the words are short
+/// enough. All lines but the first, which follows a label, are indented by `indent` columns. Text
+/// in backticks is not wrapped, so that a command can be copied.
+pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> String {
+    let limit = width.saturating_sub(indent).max(MIN_WIDTH);
     let mut wrapped = String::with_capacity(text.len());
     let mut used = 0;
     for word in words(text) {
         let columns = word.trim_end().width();
-        if used > 0 && used + columns > room {
+        if used > 0 && used + columns > limit {
             wrapped.truncate(wrapped.trim_end().len());
             wrapped.push('\n');
             wrapped.push_str(&" ".repeat(indent));

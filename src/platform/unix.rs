@@ -12,9 +12,6 @@ use rustix::fs::OFlags;
 /// Whether files have an executable bit.
 pub(crate) const HAS_EXECUTABLE_BIT: bool = true;
 
-/// Whether there is a POSIX shell.
-pub(crate) const HAS_SHELL: bool = true;
-
 /// Returns whether the owner may execute a file. git looks at this bit alone.
 pub(crate) fn is_executable(file: &Metadata) -> bool {
     file.mode() & 0o100 != 0

@@ -1,5 +1,5 @@
-//! `action.yml`, as far as it goes without GitHub: its steps are run by bash, with a release that we
-//! made ourselves and the variables that a runner sets.
+//! `action.yml` without GitHub: bash runs its steps with a local release and the variables that a
+//! runner sets.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn action() -> Value {
     serde_yaml::from_str(&text).unwrap()
 }
 
-/// A job's runner with a checkout in which one skill has something new upstream.
+/// A runner with a checkout in which one skill has an update.
 struct Runner {
     shop: Shop,
     inputs: BTreeMap<&'static str, String>,
@@ -52,7 +52,7 @@ impl Runner {
         self.shop.room.path("temp").join(name)
     }
 
-    /// Puts a release for every target into a folder; its program is the one under test.
+    /// Creates a release for every target, with the program under test.
     fn release(&self, version: &str) {
         let folder = self.temp(&format!("releases/download/v{version}"));
         std::fs::create_dir_all(&folder).unwrap();
@@ -78,7 +78,7 @@ impl Runner {
         }
     }
 
-    /// What an expression of the action stands for.
+    /// Returns the value of an expression of the action.
     fn value(&self, expression: &str) -> String {
         let action = action();
         match expression.trim() {
@@ -116,7 +116,7 @@ impl Runner {
         let folder = step["working-directory"]
             .as_str()
             .map_or_else(String::new, |text| self.filled(text));
-        // As the runner calls it: `shell: bash`.
+        // The options of `shell: bash`.
         let arguments = [
             "--noprofile",
             "--norc",
@@ -149,7 +149,7 @@ impl Runner {
         prepared.run()
     }
 
-    /// The output of this name that was written last.
+    /// Returns the last output with this name.
     fn output(&self, name: &str) -> String {
         let text = std::fs::read_to_string(self.temp("output")).unwrap_or_default();
         let mut lines = text.lines().rev();
@@ -166,7 +166,7 @@ impl Runner {
     }
 }
 
-/// install.sh takes files only through curl; with wget it needs a server, as its own tests have.
+/// install.sh reads `file://` URLs only with curl; the tests of install.sh use wget with a server.
 fn has_curl() -> bool {
     let has = sealed::locate("curl").is_some();
     if !has {
@@ -176,7 +176,7 @@ fn has_curl() -> bool {
 }
 
 #[test]
-fn the_action_installs_the_release_of_this_version() {
+fn action_installs_the_release_of_its_version() {
     assert_eq!(
         action()["inputs"]["version"]["default"],
         env!("CARGO_PKG_VERSION")
@@ -184,7 +184,7 @@ fn the_action_installs_the_release_of_this_version() {
 }
 
 #[test]
-fn no_expression_stands_in_a_script() {
+fn scripts_have_no_expressions() {
     let action = action();
     let mut ids = Vec::new();
     for step in action["runs"]["steps"].as_array().unwrap() {
@@ -197,7 +197,7 @@ fn no_expression_stands_in_a_script() {
         }
         ids.extend(step["id"].as_str());
     }
-    // An output of a step that is not there would be empty for ever.
+    // An output of a step that does not exist would always be empty.
     for (name, output) in action["outputs"].as_object().unwrap() {
         let value = output["value"].as_str().unwrap();
         let of = value
@@ -224,7 +224,7 @@ fn every_action_is_pinned_to_a_commit() {
             let Some(action) = line.strip_prefix("uses: ") else {
                 continue;
             };
-            // A tag can be moved to other code; the comment is for people and for Dependabot.
+            // A tag can be moved to other code; users and Dependabot read the comment.
             let (action, version) = action.split_once(" # v").unwrap_or((action, ""));
             let (_, commit) = action.split_once('@').unwrap_or((action, ""));
             let is_commit = commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
@@ -240,13 +240,13 @@ fn every_action_is_pinned_to_a_commit() {
 }
 
 #[test]
-fn an_update_moves_skills_and_tells_what_moved() {
+fn update_changes_skills_and_sets_outputs() {
     if !has_curl() {
         return;
     }
     let runner = Runner::start();
     let outcome = runner.run();
-    // The report is in a file, and so is no command of the runner.
+    // The report is in a file, so the runner executes no command in it.
     assert_eq!(outcome.ok().stderr, "::add-mask::a-token\n");
     assert_eq!(outcome.stdout, "");
     assert_eq!(
@@ -268,7 +268,7 @@ fn an_update_moves_skills_and_tells_what_moved() {
 }
 
 #[test]
-fn three_fails_a_check_and_no_update() {
+fn exit_code_3_fails_checks_but_not_updates() {
     if !has_curl() {
         return;
     }
@@ -296,7 +296,7 @@ fn three_fails_a_check_and_no_update() {
 }
 
 #[test]
-fn an_input_is_never_a_command_of_the_shell() {
+fn input_is_never_executed_by_the_shell() {
     if !has_curl() {
         return;
     }
@@ -320,7 +320,7 @@ fn an_input_is_never_a_command_of_the_shell() {
 }
 
 #[test]
-fn a_release_with_a_wrong_checksum_is_not_installed() {
+fn release_with_wrong_checksum_is_not_installed() {
     if !has_curl() {
         return;
     }
@@ -338,7 +338,7 @@ fn a_release_with_a_wrong_checksum_is_not_installed() {
 }
 
 #[test]
-fn a_token_goes_to_the_host_that_it_is_for() {
+fn token_is_sent_to_its_host_only() {
     if !has_curl() {
         return;
     }

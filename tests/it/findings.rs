@@ -360,7 +360,7 @@ fn github_summary_has_findings_beyond_the_annotation_limit() {
     outcome
         .fails(3)
         .says("16 more findings are not shown")
-        .says("--format text --max 0 tells them all");
+        .says("use --format text --max 0 to show all");
     std::fs::write(&summary, vec![b'x'; 1024 * 1024 - 400]).unwrap();
     run(&summary)
         .fails(3)

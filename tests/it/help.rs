@@ -1,4 +1,4 @@
-//! The face: help that can be followed, JSON that can be read, silence when it was asked for.
+//! Help, JSON, `--quiet`, colors, and usage errors of every command.
 
 use crate::support::sealed;
 use crate::support::shop::Shop;
@@ -18,7 +18,7 @@ fn commands() -> Vec<String> {
         .collect()
 }
 
-/// The command lines among a help's lines, without what is said behind `#`.
+/// Returns the command lines in a help text, without comments.
 fn examples(help: &str) -> Vec<Vec<String>> {
     let lines = help.lines().filter(|line| line.starts_with("  mdskill "));
     lines
@@ -28,7 +28,7 @@ fn examples(help: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn every_command_has_help_with_examples_that_can_be_typed() {
+fn help_of_every_command_has_examples_that_parse() {
     let shop = Shop::open();
     let mut seen = 0;
     for command in commands().iter().map(String::as_str).chain([""]) {
@@ -55,7 +55,7 @@ fn every_command_has_help_with_examples_that_can_be_typed() {
 }
 
 #[test]
-fn every_global_option_goes_with_every_command() {
+fn every_command_accepts_every_global_option() {
     let options: [&[&str]; 12] = [
         &["-g"],
         &["--global"],
@@ -78,8 +78,8 @@ fn every_global_option_goes_with_every_command() {
         };
         for option in options {
             let before = [&["mdskill"][..], option, &[&command], needs].concat();
-            let behind = [&["mdskill"][..], &[&command], needs, option].concat();
-            for line in [before, behind] {
+            let after = [&["mdskill"][..], &[&command], needs, option].concat();
+            for line in [before, after] {
                 let parsed = Cli::try_parse_from(&line);
                 assert!(parsed.is_ok(), "{line:?}: {}", parsed.unwrap_err());
             }
@@ -128,7 +128,7 @@ fn json_of_each_command_has_its_version_and_name() {
 }
 
 #[test]
-fn quiet_says_nothing_when_all_is_well() {
+fn quiet_prints_nothing_on_success() {
     let (shop, mut repo) = Shop::stocked();
     let silent = |arguments: &[&str]| {
         let outcome = shop.run(&[arguments, &["-q"]].concat());
@@ -156,7 +156,7 @@ fn quiet_says_nothing_when_all_is_well() {
 }
 
 #[test]
-fn a_reader_that_went_away_is_no_failure() {
+fn closed_pipe_is_not_an_error() {
     let (shop, _repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"]).ok();
     let lines: [&[&str]; 6] = [
@@ -172,18 +172,18 @@ fn a_reader_that_went_away_is_no_failure() {
         drop(reader);
         let mut command = sealed::command(env!("CARGO_BIN_EXE_mdskill"), &shop.room.path("home"));
         command.args(line).current_dir(shop.room.project());
-        let told = command
+        let output = command
             .stdin(Stdio::null())
             .stdout(writer)
             .output()
             .unwrap();
-        assert_eq!(told.status.code(), Some(0), "{line:?}: {told:?}");
-        assert_eq!(told.stderr, b"", "{line:?}");
+        assert_eq!(output.status.code(), Some(0), "{line:?}: {output:?}");
+        assert_eq!(output.stderr, b"", "{line:?}");
     }
 }
 
 #[test]
-fn what_is_no_command_line_is_a_usage_error() {
+fn invalid_command_line_is_a_usage_error() {
     let (shop, _repo) = Shop::stocked();
     shop.refuses(
         &["list", "--nonsense"],
@@ -202,7 +202,7 @@ fn what_is_no_command_line_is_a_usage_error() {
 }
 
 #[test]
-fn colour_is_for_terminals_or_for_who_asks() {
+fn color_is_used_on_terminals_or_on_request() {
     let (shop, _repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"])
         .ok()
@@ -212,12 +212,12 @@ fn colour_is_for_terminals_or_for_who_asks() {
         color("always").ok().says("\u{1b}[");
         color("never").ok().never_says("\u{1b}");
         color("auto").ok().never_says("\u{1b}");
-        let told = shop
+        let output = shop
             .room
             .mdskill([command])
             .env("NO_COLOR", "1")
             .env("CLICOLOR_FORCE", "1")
             .run();
-        told.ok().never_says("\u{1b}");
+        output.ok().never_says("\u{1b}");
     }
 }

@@ -1,4 +1,4 @@
-//! The hook for pre-commit, as pre-commit reads and runs it.
+//! The hook for pre-commit.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn hook() -> Value {
     hooks[0].clone()
 }
 
-/// Runs the hook's entry on changed files, as pre-commit does: all of them behind it.
+/// Runs the hook's entry with the changed files as arguments, as pre-commit does.
 fn run(room: &Room, files: &[&str]) -> crate::support::outcome::Outcome {
     let hook = hook();
     let entry = hook["entry"].as_str().unwrap();
@@ -26,11 +26,11 @@ fn run(room: &Room, files: &[&str]) -> crate::support::outcome::Outcome {
 }
 
 #[test]
-fn the_hook_has_what_pre_commit_needs() {
+fn hook_has_the_fields_that_pre_commit_needs() {
     let hook = hook();
     assert_eq!(hook["id"], Value::from("mdskill-validate"));
     assert_eq!(hook["language"], Value::from("rust"));
-    // In several processes at once a skill would be checked once for each.
+    // Parallel processes would validate a skill several times.
     assert_eq!(hook["require_serial"], Value::from(true));
     for key in ["name", "description", "files"] {
         assert!(!hook[key].as_str().unwrap().is_empty(), "{key}");
@@ -38,7 +38,7 @@ fn the_hook_has_what_pre_commit_needs() {
 }
 
 #[test]
-fn a_commit_stops_where_a_skill_breaks() {
+fn hook_fails_if_a_skill_has_errors() {
     let room = Room::new("");
     for name in ["one", "two"] {
         room.write(

@@ -1,5 +1,5 @@
-//! `install.sh`, run by the system's `sh` in a sealed room: an empty environment, a PATH that
-//! holds only what is put there, and a release served on 127.0.0.1.
+//! `install.sh`, run by the system's `sh` with an empty environment, a PATH with selected tools, and
+//! releases served on 127.0.0.1.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ const NEWEST: &str = "1.2.3";
 const OLDER: &str = "1.0.0";
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
-/// What the script may count on, besides a downloader and a verifier.
+/// The tools that the script requires in addition to a downloader and a verifier.
 const BASICS: &[&str] = &[
     "sh", "cat", "chmod", "cp", "cut", "dirname", "grep", "gzip", "mkdir", "mktemp", "mv", "rm",
     "rmdir", "sed", "tail", "tar",
@@ -34,7 +34,7 @@ const BASICS: &[&str] = &[
 #[derive(Clone)]
 enum Reply {
     File(Vec<u8>),
-    /// Promises all of it and hangs up half-way.
+    /// Announces the whole body, and closes the connection after half of it.
     Truncated(Vec<u8>),
     Redirect(String),
 }
@@ -58,7 +58,7 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (replies, asked) = (replies.clone(), asked.clone());
-                // A client that hangs up early is its own affair.
+                // A client may close the connection early.
                 thread::spawn(move || drop(answer(&stream, &replies, &asked)));
             }
         });
@@ -73,7 +73,7 @@ impl Server {
         self.replies.lock().unwrap().remove(path);
     }
 
-    /// The paths that were asked for, in order.
+    /// Returns the requested paths, in order.
     fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
@@ -125,7 +125,7 @@ fn answer(
 struct Room {
     folder: TempDir,
     server: Server,
-    /// More of the environment.
+    /// Additional environment variables.
     env: Vec<(&'static str, String)>,
 }
 
@@ -136,7 +136,7 @@ struct Outcome {
 }
 
 impl Room {
-    /// A Linux machine with glibc, curl and sha256sum, and the releases `NEWEST` and `OLDER`.
+    /// Creates a Linux machine with glibc, curl, and sha256sum, and the releases `NEWEST` and `OLDER`.
     fn new() -> Self {
         let mut room = Room::bare();
         room.lend("curl");
@@ -153,7 +153,7 @@ impl Room {
         room
     }
 
-    /// No downloader, no verifier, no release.
+    /// Creates a machine without a downloader, a verifier, and releases.
     fn bare() -> Self {
         let room = Room {
             folder: tempfile::tempdir().expect("a temporary folder"),
@@ -175,7 +175,7 @@ impl Room {
         self.folder.path().join(relative)
     }
 
-    /// Puts a tool of this machine on the room's PATH, if there is one.
+    /// Links a tool of this machine into PATH, if it is installed.
     fn lend(&self, tool: &str) -> bool {
         match sealed::locate(tool) {
             Some(path) => {
@@ -199,7 +199,7 @@ impl Room {
         fs::remove_file(self.path("bin").join(tool)).unwrap();
     }
 
-    /// Puts a tool of our own on PATH.
+    /// Writes a script into PATH.
     fn fake(&self, tool: &str, script: &str) {
         let path = self.path("bin").join(tool);
         write_program(&path, &format!("#!/bin/sh\n{script}\n"));
@@ -210,11 +210,11 @@ impl Room {
             "uname",
             &format!("case $1 in -s) echo '{system}' ;; -m) echo '{machine}' ;; esac"),
         );
-        // That of musl says so on stderr and fails.
+        // The ldd of musl prints its name to stderr and fails.
         self.fake("ldd", &format!("echo '{ldd}' >&2; exit 1"));
     }
 
-    /// Serves a release that holds `program(version)`.
+    /// Serves a release with `program(version)`.
     fn release(&self, version: &str, target: &str) {
         self.serve(version, target, &archive(&[("mdskill", &program(version))]));
     }
@@ -239,7 +239,7 @@ impl Room {
         command
     }
 
-    /// `sh install.sh ARGUMENTS`, in a folder that is not a checkout.
+    /// Runs `sh install.sh ARGUMENTS` in a folder that is not a checkout.
     fn run(&self, arguments: &[&str]) -> Outcome {
         self.run_file("install.sh", arguments)
     }
@@ -250,7 +250,7 @@ impl Room {
         self.finish(command)
     }
 
-    /// `sh -s -- ARGUMENTS <install.sh`, which is what `curl … | sh` comes to.
+    /// Runs `sh -s -- ARGUMENTS <install.sh`, which is equivalent to `curl … | sh`.
     fn run_piped(&self, arguments: &[&str]) -> Outcome {
         let mut command = self.command();
         command
@@ -272,8 +272,8 @@ impl Room {
         }
     }
 
-    /// Runs it with an older program in place and says that this fails, changes nothing and
-    /// says why and what to do; then the same with no program and no folder.
+    /// Checks that the script fails with these texts and changes nothing: once with an older program
+    /// installed, and once without a program and a folder.
     fn refuses(&self, arguments: &[&str], says: &[&str]) {
         let old = self.path("home/.local/bin/mdskill");
         for present in [false, true] {
@@ -289,7 +289,7 @@ impl Room {
         fs::remove_dir_all(self.path("home/.local")).unwrap();
     }
 
-    /// `relative` holds the program of `version`, is executable and has no company.
+    /// Checks that `relative` is the only file in its folder, executable, and the program of `version`.
     fn holds(&self, relative: &str, version: &str) {
         let path = self.path(relative);
         assert_eq!(fs::read_to_string(&path).unwrap(), program(version));
@@ -328,8 +328,8 @@ fn program(version: &str) -> String {
     format!("#!/bin/sh\necho 'mdskill {version}'\n")
 }
 
-/// Writes a program by way of another process. A file that this process has open for writing
-/// is inherited by whatever another test's thread starts meanwhile, and can't be run until then.
+/// Writes a program with another process. If this process had the file open for writing, a process
+/// that another test starts could inherit it, and the program could not be executed.
 fn write_program(path: &Path, text: &str) {
     let mut writer = Command::new("sh")
         .args(["-c", "cat >\"$1\" && chmod 755 \"$1\"", "sh"])
@@ -353,7 +353,7 @@ fn sha256(bytes: &[u8]) -> String {
         .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
-/// A `.tar.gz` of these files, made by the system's tar.
+/// Returns a `.tar.gz` of these files.
 fn archive(files: &[(&str, &str)]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let mut tar = Command::new("tar");
@@ -367,7 +367,7 @@ fn archive(files: &[(&str, &str)]) -> Vec<u8> {
     output.stdout
 }
 
-/// Every path under `folder`, with the text of the files.
+/// Returns every path in `folder`, with the text of the files.
 fn listing(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     let mut all = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -387,7 +387,7 @@ fn listing(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
 }
 
 // ---------------------------------------------------------------------------------------------
-// What it installs
+// Installs
 // ---------------------------------------------------------------------------------------------
 
 #[test]
@@ -406,11 +406,11 @@ fn installs_the_newest_release_when_piped_into_sh() {
 }
 
 #[test]
-fn asks_for_the_redirect_the_archive_and_its_checksum_and_no_more() {
+fn only_redirect_archive_and_checksum_are_requested() {
     let room = Room::new();
     room.run(&[]).succeeded();
     let mut asked = room.server.asked();
-    // curl looks where the redirect leads, and there is nothing on this mirror.
+    // curl follows the redirect, and the mirror has no such page.
     asked.retain(|path| !path.starts_with("/tag/"));
     let archive = release_path(NEWEST, TARGET);
     let sum = format!("{archive}.sha256");
@@ -418,7 +418,7 @@ fn asks_for_the_redirect_the_archive_and_its_checksum_and_no_more() {
 }
 
 #[test]
-fn installs_the_version_that_was_named() {
+fn installs_the_requested_version() {
     for named in [OLDER.to_owned(), format!("v{OLDER}")] {
         let room = Room::new();
         room.run(&["--version", &named]).succeeded();
@@ -428,7 +428,7 @@ fn installs_the_version_that_was_named() {
 }
 
 #[test]
-fn installs_into_the_folder_that_was_named() {
+fn installs_into_the_requested_folder() {
     let mut room = Room::new();
     room.run(&["--dir", "tools of mine/bin"]).succeeded();
     room.holds("work/tools of mine/bin/mdskill", NEWEST);
@@ -439,7 +439,7 @@ fn installs_into_the_folder_that_was_named() {
     room.run(&[]).succeeded();
     room.holds("elsewhere/mdskill", NEWEST);
 
-    // The option has the last word.
+    // The option takes precedence.
     let chosen = room.path("chosen").display().to_string();
     room.run(&[&format!("--dir={chosen}"), "--version", OLDER])
         .succeeded();
@@ -448,7 +448,7 @@ fn installs_into_the_folder_that_was_named() {
 }
 
 #[test]
-fn says_nothing_of_path_when_the_folder_is_on_it() {
+fn path_is_not_mentioned_if_it_has_the_folder() {
     let room = Room::new();
     let place = room.path("bin").display().to_string();
     let outcome = room.run(&["--dir", &place]);
@@ -457,7 +457,7 @@ fn says_nothing_of_path_when_the_folder_is_on_it() {
 }
 
 #[test]
-fn renames_over_the_old_program_and_does_not_write_into_it() {
+fn old_program_is_replaced_by_a_rename() {
     let room = Room::new();
     let place = room.path("home/.local/bin");
     fs::create_dir_all(&place).unwrap();
@@ -465,7 +465,7 @@ fn renames_over_the_old_program_and_does_not_write_into_it() {
     fs::hard_link(place.join("mdskill"), room.path("home/running")).unwrap();
     room.run(&[]).succeeded();
     room.holds("home/.local/bin/mdskill", NEWEST);
-    // Whoever has the old one open keeps the old one.
+    // A process that has the old program open keeps it.
     let running = fs::read_to_string(room.path("home/running")).unwrap();
     assert_eq!(running, program("0.0.1"));
 }
@@ -492,7 +492,7 @@ fn chooses_the_release_for_the_machine() {
 }
 
 #[test]
-fn works_with_wget_alone() {
+fn wget_is_used_without_curl() {
     let room = Room::new();
     room.take_away("curl");
     if !room.lend("wget") {
@@ -511,7 +511,7 @@ fn works_with_wget_alone() {
 }
 
 #[test]
-fn verifies_with_whichever_tool_there_is() {
+fn download_is_verified_with_any_supported_tool() {
     for tool in ["sha256sum", "shasum", "openssl"] {
         let room = Room::bare();
         room.lend("curl");
@@ -535,7 +535,7 @@ fn verifies_with_whichever_tool_there_is() {
 }
 
 #[test]
-fn asks_for_https_and_nothing_else_unless_a_mirror_was_named() {
+fn only_https_is_used_without_a_mirror() {
     let room = Room::bare();
     room.lend_verifier();
     let log = room.path("arguments");
@@ -557,7 +557,7 @@ fn asks_for_https_and_nothing_else_unless_a_mirror_was_named() {
 }
 
 // ---------------------------------------------------------------------------------------------
-// What it refuses
+// Refusals
 // ---------------------------------------------------------------------------------------------
 
 #[test]
@@ -577,7 +577,7 @@ fn help_lists_the_options() {
 }
 
 #[test]
-fn misuse_is_told_from_failure() {
+fn misuse_has_another_exit_code_than_failure() {
     let room = Room::new();
     for arguments in [
         &["--frobnicate"][..],
@@ -596,7 +596,7 @@ fn misuse_is_told_from_failure() {
 }
 
 #[test]
-fn a_wrong_checksum_is_refused() {
+fn wrong_checksum_is_refused() {
     let room = Room::new();
     let path = release_path(NEWEST, TARGET);
     let other = archive(&[("mdskill", "#!/bin/sh\necho changed\n")]);
@@ -618,7 +618,7 @@ fn a_wrong_checksum_is_refused() {
 }
 
 #[test]
-fn without_a_usable_checksum_nothing_is_installed() {
+fn missing_checksum_is_refused() {
     let room = Room::new();
     let path = format!("{}.sha256", release_path(NEWEST, TARGET));
     for text in [
@@ -637,7 +637,7 @@ fn without_a_usable_checksum_nothing_is_installed() {
 }
 
 #[test]
-fn a_release_that_is_not_there_is_refused() {
+fn missing_release_is_refused() {
     let room = Room::new();
     room.refuses(
         &["--version", "9.9.9"],
@@ -646,7 +646,7 @@ fn a_release_that_is_not_there_is_refused() {
 }
 
 #[test]
-fn a_download_that_breaks_off_is_refused() {
+fn incomplete_download_is_refused() {
     let room = Room::new();
     let path = release_path(NEWEST, TARGET);
     let whole = archive(&[("mdskill", &program(NEWEST))]);
@@ -655,7 +655,7 @@ fn a_download_that_breaks_off_is_refused() {
 }
 
 #[test]
-fn an_archive_without_the_program_is_refused() {
+fn archive_without_the_program_is_refused() {
     let room = Room::new();
     room.serve(NEWEST, TARGET, &archive(&[("other", "")]));
     room.refuses(&[], &["Could not unpack", "git clone"]);
@@ -664,7 +664,7 @@ fn an_archive_without_the_program_is_refused() {
 }
 
 #[test]
-fn a_program_that_does_not_run_here_never_takes_the_place_of_one_that_does() {
+fn program_that_does_not_run_is_not_installed() {
     let room = Room::new();
     let broken = "#!/bin/sh\necho 'GLIBC_9.9 not found' >&2\nexit 1\n";
     room.serve(NEWEST, TARGET, &archive(&[("mdskill", broken)]));
@@ -679,7 +679,7 @@ fn a_program_that_does_not_run_here_never_takes_the_place_of_one_that_does() {
 }
 
 #[test]
-fn releases_that_do_not_lead_to_a_newest_one_are_refused() {
+fn missing_newest_release_is_refused() {
     let room = Room::new();
     room.server.delete("/latest");
     room.refuses(&[], &["newest release", "/latest", "404", "--version"]);
@@ -689,7 +689,7 @@ fn releases_that_do_not_lead_to_a_newest_one_are_refused() {
 }
 
 #[test]
-fn a_platform_without_a_release_is_named() {
+fn unsupported_platform_is_refused_by_name() {
     let room = Room::new();
     for (system, machine) in [
         ("Linux", "riscv64"),
@@ -724,7 +724,7 @@ fn missing_tools_are_named() {
 }
 
 #[test]
-fn a_folder_that_can_not_be_used_is_found_before_the_download() {
+fn unusable_folder_is_refused_before_the_download() {
     let room = Room::new();
     fs::write(room.path("work/file"), "mine").unwrap();
     for folder in ["file", "file/bin"] {
@@ -752,7 +752,7 @@ fn a_folder_that_can_not_be_used_is_found_before_the_download() {
 }
 
 #[test]
-fn without_a_home_the_folder_has_to_be_named() {
+fn missing_home_requires_a_folder() {
     let room = Room::new();
     let mut command = room.command();
     command.env_remove("HOME").arg("install.sh");
@@ -760,10 +760,10 @@ fn without_a_home_the_folder_has_to_be_named() {
 }
 
 // ---------------------------------------------------------------------------------------------
-// Inside a checkout
+// In a checkout
 // ---------------------------------------------------------------------------------------------
 
-/// A checkout of mdskill, and a cargo that builds `program("0.0.9")`.
+/// Creates a checkout of mdskill, and a cargo that builds `program("0.0.9")`.
 fn checkout() -> Room {
     let room = Room::new();
     let folder = room.path("work/checkout");
@@ -790,7 +790,7 @@ fn checkout() -> Room {
 }
 
 #[test]
-fn a_checkout_is_built_and_nothing_is_downloaded() {
+fn checkout_is_built_without_a_download() {
     let room = checkout();
     room.run_file("checkout/install.sh", &[]).succeeded();
     room.holds("home/.local/bin/mdskill", "0.0.9");
@@ -798,7 +798,7 @@ fn a_checkout_is_built_and_nothing_is_downloaded() {
 }
 
 #[test]
-fn a_checkout_builds_into_the_target_folder_that_cargo_was_told() {
+fn checkout_is_built_in_the_configured_target_folder() {
     let mut room = checkout();
     room.env
         .push(("CARGO_TARGET_DIR", "out of tree".to_owned()));
@@ -811,7 +811,7 @@ fn a_checkout_builds_into_the_target_folder_that_cargo_was_told() {
 }
 
 #[test]
-fn a_version_is_downloaded_in_a_checkout_too() {
+fn requested_version_is_downloaded_in_a_checkout() {
     let room = checkout();
     room.run_file("checkout/install.sh", &["--version", OLDER])
         .succeeded();
@@ -819,7 +819,7 @@ fn a_version_is_downloaded_in_a_checkout_too() {
 }
 
 #[test]
-fn a_checkout_that_can_not_be_built_is_refused() {
+fn failed_build_of_a_checkout_is_refused() {
     let room = checkout();
     let script = "checkout/install.sh";
     room.fake("cargo", "echo 'error: it does not compile' >&2; exit 101");
@@ -836,7 +836,7 @@ fn a_checkout_that_can_not_be_built_is_refused() {
 }
 
 #[test]
-fn a_folder_of_another_project_is_not_a_checkout() {
+fn folder_of_another_project_is_not_a_checkout() {
     let room = checkout();
     fs::write(
         room.path("work/checkout/Cargo.toml"),

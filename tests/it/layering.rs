@@ -31,7 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["install"],
     &["context"],
     &["operations"],
-    &["cli", "output"],
+    &["output"],
     &["commands"],
 ];
 

@@ -1,5 +1,5 @@
-//! The recipes of `docs/guide/ci.md`, run as they stand there: bash, git, a bare repository for `origin`, and a
-//! `gh` that notes what it is asked. Only what GitHub and GitLab do themselves is played here.
+//! Runs the recipes of `docs/guide/ci.md` with bash, git, a bare repository for `origin`, and a `gh` that
+//! records its arguments. Only the parts that GitHub and GitLab run themselves are simulated.
 
 mod scene;
 
@@ -13,19 +13,19 @@ use crate::support::outcome::Outcome;
 const BRANCH: &str = "mdskill/update";
 
 #[test]
-fn the_weekly_update_opens_a_pull_request_and_then_updates_it() {
+fn weekly_update_opens_a_pull_request_and_then_updates_it() {
     let workflow = yaml("name: Update skills");
     let mut scene = Scene::set();
     let main = scene.origin("rev-parse main");
 
     scene.job(&workflow, "update").ok().says("No updates.");
     assert_eq!(scene.branches(), ["main"]);
-    assert_eq!(scene.asked(), [] as [String; 0]);
+    assert_eq!(scene.gh_calls(), [] as [String; 0]);
 
     scene.upstream("skills/one/more.md", "more");
     scene.job(&workflow, "update").ok();
     assert_eq!(scene.branches(), ["main", BRANCH]);
-    assert_eq!(scene.asked(), ["pr list", "pr create"]);
+    assert_eq!(scene.gh_calls(), ["pr list", "pr create"]);
     assert!(
         scene.body().starts_with("**1 skill updated**"),
         "{}",
@@ -34,15 +34,15 @@ fn the_weekly_update_opens_a_pull_request_and_then_updates_it() {
     let files = scene.origin(&format!("diff --name-only main {BRANCH}"));
     assert_eq!(files, ".github/skills/one/more.md\nmdskill.lock");
 
-    // The same once more: no push.
+    // The same update again: no push.
     let first = scene.origin(&format!("rev-parse {BRANCH}"));
     scene.job(&workflow, "update").ok();
     assert_eq!(scene.origin(&format!("rev-parse {BRANCH}")), first);
-    assert_eq!(scene.asked(), ["pr list", "pr edit"]);
+    assert_eq!(scene.gh_calls(), ["pr list", "pr edit"]);
 
     scene.upstream("skills/two/more.md", "more");
     scene.job(&workflow, "update").ok();
-    assert_eq!(scene.asked(), ["pr list", "pr edit"]);
+    assert_eq!(scene.gh_calls(), ["pr list", "pr edit"]);
     assert!(
         scene.body().starts_with("**2 skills updated**"),
         "{}",
@@ -56,7 +56,7 @@ fn the_weekly_update_opens_a_pull_request_and_then_updates_it() {
 }
 
 #[test]
-fn the_weekly_update_leaves_the_work_of_others_alone() {
+fn weekly_update_keeps_commits_of_other_authors() {
     let workflow = yaml("name: Update skills");
     let mut scene = Scene::set();
     scene.upstream("skills/one/more.md", "more");
@@ -67,18 +67,18 @@ fn the_weekly_update_leaves_the_work_of_others_alone() {
     );
     scene.sh(&clone, &script).ok();
     let hers = scene.origin(&format!("rev-parse {BRANCH}"));
-    scene.asked();
+    scene.gh_calls();
     scene.upstream("skills/two/more.md", "more");
     scene
         .job(&workflow, "update")
         .ok()
         .says("::warning::mdskill/update has commits by someone else");
     assert_eq!(scene.origin(&format!("rev-parse {BRANCH}")), hers);
-    assert_eq!(scene.asked(), [] as [String; 0]);
+    assert_eq!(scene.gh_calls(), [] as [String; 0]);
 }
 
 #[test]
-fn the_weekly_update_survives_what_waits_for_a_person() {
+fn weekly_update_continues_if_a_skill_needs_a_decision() {
     let workflow = yaml("name: Update skills");
     let mut scene = Scene::set();
     let clone = scene.checkout();
@@ -94,7 +94,7 @@ fn the_weekly_update_survives_what_waits_for_a_person() {
     assert!(scene.body().contains("`one`"), "{}", scene.body());
     let files = scene.origin(&format!("diff --name-only main {BRANCH}"));
     assert_eq!(files, ".github/skills/two/more.md\nmdskill.lock");
-    // And stops at what is no answer.
+    // It stops if the exit code is an error.
     let clone = scene.checkout();
     std::fs::remove_file(clone.join("mdskill.lock")).unwrap();
     scene
@@ -104,7 +104,7 @@ fn the_weekly_update_survives_what_waits_for_a_person() {
 }
 
 #[test]
-fn the_weekly_update_may_do_no_more_than_it_must() {
+fn weekly_update_has_only_the_permissions_it_needs() {
     let workflow = yaml("name: Update skills");
     assert_eq!(workflow["permissions"], serde_json::json!({}));
     let may = serde_json::json!({ "contents": "write", "pull-requests": "write" });
@@ -117,7 +117,7 @@ fn the_weekly_update_may_do_no_more_than_it_must() {
         serde_json::json!({ "contents": "read" })
     );
     assert_eq!(check["on"], "pull_request");
-    // Another version of the action than this one's would be a surprise.
+    // The recipe uses the current version of the action.
     let page = std::fs::read_to_string(Path::new(ROOT).join("docs/guide/ci.md")).unwrap();
     let version = env!("CARGO_PKG_VERSION");
     for named in ["uses: mdskill/mdskill@v", "mdskill/mdskill/v", "--version "] {
@@ -128,11 +128,11 @@ fn the_weekly_update_may_do_no_more_than_it_must() {
 }
 
 #[test]
-fn the_check_on_pull_requests_finds_what_is_wrong() {
+fn check_of_pull_requests_finds_problems() {
     let workflow = yaml("name: Skills\n");
     let mut scene = Scene::set();
     scene.job(&workflow, "check").ok();
-    // What upstream does since is no matter of a pull request.
+    // Later upstream changes do not fail a pull request.
     scene.upstream("skills/one/more.md", "more");
     scene.job(&workflow, "check").ok();
     let clone = scene.checkout();
@@ -183,7 +183,7 @@ fn gitlab(scene: &Scene, clone: &Path, job: &Value) -> Outcome {
 }
 
 #[test]
-fn the_jobs_of_gitlab_check_and_propose() {
+fn gitlab_jobs_check_and_open_a_merge_request() {
     let file = yaml("extends: .mdskill");
     let (check, update) = (&file["check skills"], &file["update skills"]);
     let mut scene = Scene::set();
@@ -209,7 +209,7 @@ fn the_jobs_of_gitlab_check_and_propose() {
 }
 
 #[test]
-fn the_script_for_cron_proposes_a_branch() {
+fn cron_script_pushes_a_branch() {
     let mut scene = Scene::set();
     let clone = scene.checkout();
     scene.sh(&clone, "git config user.name Ada && git config user.email ada@example.org && git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*' && git remote set-head origin main").ok();
@@ -228,7 +228,7 @@ fn the_script_for_cron_proposes_a_branch() {
     assert_eq!(scene.origin("rev-list --count main..mdskill-update"), "1");
     let message = scene.origin("log -1 --format=%B mdskill-update");
     assert_eq!(message.trim(), "Update skills");
-    // What waits for a person is its exit code, and what can move is proposed all the same.
+    // If a skill needs a decision, the exit code is 3, and the other updates are still pushed.
     let work = scene.checkout();
     let edit = "echo mine > .github/skills/one/SKILL.md && git -c user.name=Ada -c user.email=ada@example.org commit --quiet -am Mine && git push --quiet origin HEAD:main";
     scene.sh(&work, edit).ok();
@@ -244,7 +244,7 @@ fn the_script_for_cron_proposes_a_branch() {
 }
 
 #[test]
-fn the_script_without_the_action_takes_the_program_from_where_it_puts_it() {
+fn script_without_the_action_runs_the_program_it_installed() {
     let text = block("sh", "install.sh");
     assert!(text.contains("curl --proto '=https'"), "{text}");
     let (_, last) = text.trim().rsplit_once('\n').unwrap();

@@ -1,5 +1,4 @@
-//! `docs/schema/update.json` describes every report of `update` and `outdated`: a field that it does
-//! not name fails here.
+//! `docs/schema/update.json` describes every field of the reports of `update` and `outdated`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -39,10 +38,10 @@ fn assert_valid(report: &Value) {
 }
 
 #[test]
-fn what_the_program_prints_is_what_the_schema_says() {
+fn printed_reports_match_the_schema() {
     let (shop, mut repo) = Shop::stocked();
     let mut seen = Vec::new();
-    let mut told = |arguments: &[&str]| {
+    let mut check = |arguments: &[&str]| {
         let report = shop.run(arguments).json();
         assert_valid(&report);
         let command = match arguments[0] {
@@ -50,7 +49,7 @@ fn what_the_program_prints_is_what_the_schema_says() {
             command => command,
         };
         assert_eq!(report["command"], command);
-        // Long texts of a summary are no part of what `update` prints.
+        // The diffs of a summary are not in the report of `update`.
         assert_eq!(report["differences"].is_object(), command == "diff");
         for (field, value) in report.as_object().unwrap() {
             if value.as_array().is_some_and(|items| !items.is_empty()) {
@@ -70,28 +69,28 @@ fn what_the_program_prints_is_what_the_schema_says() {
     away.skill("skills/four", "four", "The fourth");
     away.commit("One");
     shop.run(&["add", "acme/away/four"]).ok();
-    told(&["outdated", "--json"]);
+    check(&["outdated", "--json"]);
     std::fs::remove_dir_all(shop.root().join("acme/away.git")).unwrap();
-    // A finding with a fix, one without, a tag that moved, a skill that is gone, one that is edited.
+    // A finding with a fix, one without, a moved tag, a deleted skill, and an edited skill.
     let page = "---\nname: one\ndescription: Does it. Use it.\nallowed-tools: Read, Grep\n---\n[x](gone.md)\n";
     repo.write("skills/one/SKILL.md", page)
         .write("skills/two/more.md", "x")
         .remove("skills/three");
     repo.commit("All at once");
     repo.tag("v1");
-    told(&["outdated", "--json"]);
-    told(&["list", "--outdated", "--json"]);
-    told(&[
+    check(&["outdated", "--json"]);
+    check(&["list", "--outdated", "--json"]);
+    check(&[
         "update",
         "--dry-run",
         "--json",
         "--summary",
         "../temp/summary.md",
     ]);
-    told(&["diff", "--json"]);
+    check(&["diff", "--json"]);
     shop.room.write(".github/skills/one/SKILL.md", "mine");
-    told(&["update", "--json"]);
-    told(&["update", "--force", "--json"]);
+    check(&["update", "--json"]);
+    check(&["update", "--force", "--json"]);
     seen.sort();
     seen.dedup();
     for field in [
@@ -122,7 +121,7 @@ fn refusal() -> Refusal {
     }
 }
 
-/// A report in which every field has a value, so that none goes unlooked at.
+/// Returns a report in which every field has a value, so that all are checked.
 #[expect(
     clippy::too_many_lines,
     reason = "one of each thing that a report can have"
@@ -232,12 +231,12 @@ fn everything() -> Report {
 }
 
 #[test]
-fn every_field_that_a_report_can_have_is_in_the_schema() {
+fn every_field_of_a_report_is_in_the_schema() {
     let mut report = serde_json::to_value(everything()).unwrap();
     report["version"] = 1.into();
     report["command"] = "update".into();
     assert_valid(&report);
-    // And no field of the schema is one that nobody writes.
+    // And every field of the schema is in a report.
     let schema = schema();
     for name in [
         "change",
@@ -270,7 +269,7 @@ fn every_field_that_a_report_can_have_is_in_the_schema() {
 }
 
 #[test]
-fn a_field_that_is_not_documented_is_a_fault() {
+fn undocumented_field_does_not_match_the_schema() {
     let mut report = serde_json::to_value(everything()).unwrap();
     report["version"] = 1.into();
     report["command"] = "update".into();

@@ -49,11 +49,12 @@ fn page_replaces_its_file() {
 #[test]
 fn folder_of_page_need_not_exist() {
     let room = Room::new("");
-    let told = room
+    let outcome = room
         .mdskill(["validate", "-", "--stdin-path", "new/mine/SKILL.md"])
         .stdin(PAGE)
         .run();
-    told.fails(3)
+    outcome
+        .fails(3)
         .says(" --> new/mine/SKILL.md:4:16")
         .says("references/here.md");
     assert!(!room.project().join("new").exists());
@@ -63,16 +64,16 @@ fn folder_of_page_need_not_exist() {
 fn only_findings_of_page_are_reported() {
     let room = Room::new("");
     room.write("SKILL.md", PAGE);
-    let told = room
+    let outcome = room
         .mdskill(["validate", "-", "--stdin-path", "references/here.md"])
         .stdin("Here\n")
         .run();
-    told.ok().says(": 0 errors").never_says("SK");
-    let told = room
+    outcome.ok().says(": 0 errors").never_says("SK");
+    let outcome = room
         .mdskill(["validate", "-", "--stdin-path", "./SKILL.md"])
         .stdin(PAGE)
         .run();
-    told.fails(3).says(" --> SKILL.md:6:28");
+    outcome.fails(3).says(" --> SKILL.md:6:28");
 }
 
 #[test]
@@ -80,20 +81,20 @@ fn fixed_page_is_written_to_standard_output() {
     let room = Room::new("");
     let fixed = PAGE.replace("[file]", "\"[file]\"");
     let flags = ["validate", "-", "--stdin-path", "mine/SKILL.md"];
-    let mend = |more: &[&str], page: &[u8]| {
+    let fix = |more: &[&str], page: &[u8]| {
         let arguments = [&flags[..], more].concat();
         room.mdskill(arguments).stdin(page).run()
     };
-    let told = mend(&["--fix"], PAGE.as_bytes());
-    assert_eq!(told.fails(3).stdout, fixed);
-    assert!(told.stderr.contains("SK301"), "{}", told.stderr);
+    let outcome = fix(&["--fix"], PAGE.as_bytes());
+    assert_eq!(outcome.fails(3).stdout, fixed);
+    assert!(outcome.stderr.contains("SK301"), "{}", outcome.stderr);
     let sound = fixed.lines().take(5).collect::<Vec<_>>().join("\r\n");
-    assert_eq!(mend(&["--fix"], sound.as_bytes()).ok().stdout, sound);
-    let diff = mend(&["--fix", "--diff"], PAGE.as_bytes());
+    assert_eq!(fix(&["--fix"], sound.as_bytes()).ok().stdout, sound);
+    let diff = fix(&["--fix", "--diff"], PAGE.as_bytes());
     diff.fails(3).says("+argument-hint: \"[file]\"");
-    let json = mend(&["--fix", "--json"], PAGE.as_bytes()).fails(3).json();
+    let json = fix(&["--fix", "--json"], PAGE.as_bytes()).fails(3).json();
     assert_eq!(json["text"], fixed.as_str());
-    mend(&["--fix"], b"---\nname: \xff\n---\n")
+    fix(&["--fix"], b"---\nname: \xff\n---\n")
         .fails(3)
         .says("UTF-8");
 }
@@ -103,23 +104,23 @@ fn page_outside_of_skills_is_not_validated() {
     let room = Room::new("");
     room.write("skills/mine/SKILL.md", PAGE);
     let page = "[gone](gone.md)\n";
-    let told = |folder: &str, more: &[&str]| {
+    let outcome = |folder: &str, more: &[&str]| {
         let arguments = [&["validate", "-", "--stdin-path"], more].concat();
         let command = room.mdskill(arguments).stdin(page);
         command.dir(room.project().join(folder)).run()
     };
-    told("", &["skills/README.md"])
+    outcome("", &["skills/README.md"])
         .ok()
         .says("skills/README.md is not in a skill and was not validated")
         .says("0 skills")
         .never_says("SK");
-    assert_eq!(told("", &["README.md", "--fix"]).ok().stdout, page);
+    assert_eq!(outcome("", &["README.md", "--fix"]).ok().stdout, page);
     room.write("skills/mine/references/here.md", "");
-    told("skills/mine/references", &["new.md"])
+    outcome("skills/mine/references", &["new.md"])
         .fails(3)
         .says(" --> ../references/new.md:1:1")
         .never_says("is not in a skill");
-    told("", &["skills/mine"])
+    outcome("", &["skills/mine"])
         .fails(2)
         .says("skills/mine, is a folder; did you mean skills/mine/SKILL.md?");
 }
@@ -128,8 +129,8 @@ fn page_outside_of_skills_is_not_validated() {
 fn invalid_arguments_are_refused_with_next_step() {
     let room = Room::new("");
     let refuse = |arguments: &[&str], why: &str| {
-        let told = room.mdskill(arguments).stdin(PAGE).run();
-        told.fails(2).says(why);
+        let outcome = room.mdskill(arguments).stdin(PAGE).run();
+        outcome.fails(2).says(why);
     };
     refuse(&["validate", "-"], "needs --stdin-path FILE");
     refuse(
@@ -142,9 +143,11 @@ fn invalid_arguments_are_refused_with_next_step() {
     );
     refuse(&["validate", "-", "--stdin-path", "/"], "needs a file");
     let much = vec![b'a'; (16 << 20) + 1];
-    let told = room
+    let outcome = room
         .mdskill(["validate", "-", "--stdin-path", "a/SKILL.md"])
         .stdin(much)
         .run();
-    told.fails(2).says("standard input is larger than 16 MiB");
+    outcome
+        .fails(2)
+        .says("standard input is larger than 16 MiB");
 }

@@ -1,4 +1,4 @@
-//! `--summary FILE`, and what a run of GitHub Actions is told: nobody else is.
+//! `--summary FILE`, and the output of `update` and `outdated` in GitHub Actions.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use crate::support::repo::Repo;
 use crate::support::room::Prepared;
 use crate::support::shop::Shop;
 
-/// No token of any service, so that it stands nowhere by chance.
+/// A token that no other output contains by chance.
 const TOKEN: &str = "canary-0a1b2c3d4e5f";
 
-/// Three skills are installed; upstream one moved, one is gone.
+/// Installs three skills; then upstream changes one and deletes one.
 fn moved() -> (Shop, Repo) {
     let (shop, mut repo) = Shop::stocked();
     shop.run(&["add", "acme/skills", "--all"]).ok();
@@ -20,7 +20,7 @@ fn moved() -> (Shop, Repo) {
     (shop, repo)
 }
 
-/// A runner of GitHub Actions, as far as a command sees it.
+/// The environment of a GitHub Actions runner.
 struct Runner<'a> {
     shop: &'a Shop,
 }
@@ -53,7 +53,7 @@ fn commands(outcome: &Outcome) -> Vec<&str> {
 }
 
 #[test]
-fn the_summary_is_the_body_of_a_pull_request() {
+fn summary_is_the_body_of_a_pull_request() {
     let (shop, repo) = moved();
     let planned = shop.run(&["outdated", "--summary", "../temp/plan.md"]);
     planned.fails(3);
@@ -88,7 +88,7 @@ fn the_summary_is_the_body_of_a_pull_request() {
             "{page}"
         );
     }
-    // Written when there is nothing to say too: a workflow reads it in any case.
+    // The file is written even without updates, because a workflow reads it in any case.
     shop.run(&["update", "one", "--summary", "../temp/new/done.md"])
         .ok();
     let nothing = std::fs::read_to_string(shop.room.path("temp/new/done.md")).unwrap();
@@ -96,7 +96,7 @@ fn the_summary_is_the_body_of_a_pull_request() {
 }
 
 #[test]
-fn a_summary_that_can_be_no_file_stops_before_anything_moves() {
+fn invalid_summary_path_stops_before_any_change() {
     let (shop, _repo) = moved();
     for folder in ["../temp", "."] {
         shop.refuses(
@@ -114,7 +114,7 @@ fn a_summary_that_can_be_no_file_stops_before_anything_moves() {
 }
 
 #[test]
-fn a_run_of_actions_gets_annotations_outputs_and_a_summary() {
+fn github_actions_gets_annotations_outputs_and_summary() {
     let (shop, _repo) = moved();
     let runner = Runner { shop: &shop };
     let before = shop.room.snapshot();
@@ -126,9 +126,12 @@ fn a_run_of_actions_gets_annotations_outputs_and_a_summary() {
         "changed=true\nskills=one\nconflicts=\n"
     );
     let gone = "::warning title=two was deleted upstream::acme/skills/skills/two is gone upstream";
-    let told = commands(&planned);
-    assert_eq!(told[0], format!("::add-mask::{TOKEN}"), "{planned}");
-    assert!(told.len() == 2 && told[1].starts_with(gone), "{planned}");
+    let printed = commands(&planned);
+    assert_eq!(printed[0], format!("::add-mask::{TOKEN}"), "{planned}");
+    assert!(
+        printed.len() == 2 && printed[1].starts_with(gone),
+        "{planned}"
+    );
     runner.prepare(&["update"]).run().ok();
     runner.prepare(&["update", "one"]).run().ok();
     let outputs = runner.read("output");
@@ -150,7 +153,7 @@ fn a_run_of_actions_gets_annotations_outputs_and_a_summary() {
 }
 
 #[test]
-fn a_conflict_is_told_everywhere() {
+fn conflict_is_in_annotations_outputs_and_summary() {
     let (shop, mut repo) = moved();
     let page =
         |line: &str| format!("---\nname: three\ndescription: Does three. Use it.\n---\n{line}\n");
@@ -193,7 +196,7 @@ fn a_conflict_is_told_everywhere() {
 }
 
 #[test]
-fn the_token_is_masked_first_and_stands_nowhere_else() {
+fn token_is_masked_first_and_not_printed() {
     let (shop, _repo) = moved();
     let runner = Runner { shop: &shop };
     let outcome = runner
@@ -214,7 +217,7 @@ fn the_token_is_masked_first_and_stands_nowhere_else() {
     ] {
         assert!(!text.contains(TOKEN), "{text}");
     }
-    // What is kept in a file is read by people, not by the runner.
+    // Users read a file; the runner does not.
     let program = env!("CARGO_BIN_EXE_mdskill");
     let script = format!("'{program}' outdated 2> ../temp/log");
     let kept = shop.room.run("sh", ["-c", &script]);
@@ -225,7 +228,7 @@ fn the_token_is_masked_first_and_stands_nowhere_else() {
 }
 
 #[test]
-fn elsewhere_nobody_is_told() {
+fn nothing_is_written_outside_of_github_actions() {
     let (shop, _repo) = moved();
     let runner = Runner { shop: &shop };
     for value in ["", "false"] {
@@ -242,7 +245,7 @@ fn elsewhere_nobody_is_told() {
 }
 
 #[test]
-fn outputs_that_can_t_be_written_are_a_warning() {
+fn unwritable_outputs_are_a_warning() {
     let (shop, repo) = moved();
     let runner = Runner { shop: &shop };
     let outcome = runner
@@ -255,7 +258,7 @@ fn outputs_that_can_t_be_written_are_a_warning() {
 }
 
 #[test]
-fn a_full_step_summary_stays_as_it_is() {
+fn full_step_summary_is_not_changed() {
     let (shop, _repo) = moved();
     let runner = Runner { shop: &shop };
     let full = "x".repeat(1024 * 1024 - 10);

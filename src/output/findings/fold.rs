@@ -1,8 +1,10 @@
 //! Groups findings by file, and folds similar findings.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
+use super::shown;
+use crate::operations::validate::Report;
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
 /// Minimum number of similar findings that are folded. Fewer are shown individually, because each is
@@ -10,81 +12,47 @@ use mdskill_lint::diagnostic::{Diagnostic, Severity};
 const FOLDED_FROM: usize = 6;
 
 /// A finding, and similar findings in the same file.
-#[derive(Debug)]
-pub(super) struct Block<'a> {
-    pub first: &'a Diagnostic,
-    pub more: Vec<&'a Diagnostic>,
-}
+pub(super) type Block<'a> = Vec<&'a Diagnostic>;
 
-impl Block<'_> {
-    pub fn findings(&self) -> usize {
-        1 + self.more.len()
-    }
-}
-
-/// Returns the findings by file, the files in the order of their first finding, and within a file by
-/// place. Similar findings are folded if `folds` is set.
-pub(super) fn blocks<'a>(
-    found: impl Iterator<Item = &'a Diagnostic>,
+/// Returns the `max` most severe blocks by file and place, and a line that counts the findings of the
+/// other blocks. If `max` is 0, all are returned. Similar findings are folded if `folds` is set.
+pub(super) fn blocks(
+    report: &Report,
+    least: Severity,
+    max: usize,
     folds: bool,
-) -> Vec<Block<'a>> {
-    let mut files: Vec<Vec<&Diagnostic>> = Vec::new();
-    let mut known: HashMap<&str, usize> = HashMap::new();
-    for diagnostic in found {
-        let at = *known.entry(&diagnostic.file).or_insert(files.len());
-        if at == files.len() {
-            files.push(Vec::new());
-        }
-        files[at].push(diagnostic);
-    }
-    let mut blocks = Vec::new();
-    for mut file in files {
-        file.sort_by_key(|diagnostic| diagnostic.start);
-        blocks.extend(folded(&file, folds));
-    }
-    blocks
+) -> (Vec<Block<'_>>, Option<String>) {
+    let found = shown(report, least).map(|found| &found.diagnostic);
+    let found: Vec<&Diagnostic> = found.collect();
+    let files = found.chunk_by(|one, other| one.file == other.file);
+    let blocks = files.flat_map(|file| folded(file, folds));
+    let mut ranked: Vec<(usize, Block<'_>)> = blocks.enumerate().collect();
+    ranked.sort_by_key(|(_, block)| Reverse(block[0].severity));
+    let max = if max == 0 { usize::MAX } else { max };
+    let left_out = ranked.split_off(max.min(ranked.len()));
+    let left_out: usize = left_out.iter().map(|(_, block)| block.len()).sum();
+    ranked.sort_by_key(|(at, _)| *at);
+    let blocks = ranked.into_iter().map(|(_, block)| block).collect();
+    let more = format!("… and {left_out} more; use `--max 0` to show all");
+    (blocks, (left_out > 0).then_some(more))
 }
 
 fn folded<'a>(file: &[&'a Diagnostic], folds: bool) -> Vec<Block<'a>> {
-    let likeness = |found: &Diagnostic| (found.code, found.severity, shape(&found.message));
-    let mut alike: HashMap<_, usize> = HashMap::new();
+    let mut alike: BTreeMap<_, Block<'a>> = BTreeMap::new();
     for found in file {
-        *alike.entry(likeness(found)).or_default() += 1;
+        let likeness = (found.code, found.severity, shape(&found.message));
+        alike.entry(likeness).or_default().push(found);
     }
     let mut blocks: Vec<Block<'a>> = Vec::new();
-    let mut firsts: HashMap<_, usize> = HashMap::new();
-    for &found in file {
-        let likeness = likeness(found);
-        if folds && alike[&likeness] >= FOLDED_FROM {
-            if let Some(&first) = firsts.get(&likeness) {
-                blocks[first].more.push(found);
-                continue;
-            }
-            firsts.insert(likeness, blocks.len());
+    for found in alike.into_values() {
+        if folds && found.len() >= FOLDED_FROM {
+            blocks.push(found);
+        } else {
+            blocks.extend(found.into_iter().map(|found| vec![found]));
         }
-        blocks.push(Block {
-            first: found,
-            more: Vec::new(),
-        });
     }
+    blocks.sort_by_key(|block| (block[0].start, block[0].code));
     blocks
-}
-
-/// Splits off the `max` most severe items; both parts keep their order. Of items with the same
-/// severity, the first come first.
-pub(super) fn worst<T>(
-    all: Vec<T>,
-    max: usize,
-    severity: impl Fn(&T) -> Severity,
-) -> (Vec<T>, Vec<T>) {
-    let mut ranked: Vec<usize> = (0..all.len()).collect();
-    ranked.sort_by_key(|&at| Reverse(severity(&all[at])));
-    let mut is_shown = vec![false; all.len()];
-    for &at in ranked.iter().take(max) {
-        is_shown[at] = true;
-    }
-    let mut flags = is_shown.into_iter();
-    all.into_iter().partition(|_| flags.next().unwrap_or(false))
 }
 
 /// Returns the message without quoted text and digits, which differ between similar findings.
@@ -104,30 +72,19 @@ fn shape(message: &str) -> String {
 
 /// Returns the places of the similar findings, at most a dozen, with the quoted text of the first few
 /// if it differs.
-pub(super) fn place_list(block: &Block<'_>) -> String {
+pub(super) fn place_list(first: &Diagnostic, more: &[&Diagnostic]) -> String {
     const LISTED: usize = 12;
     const NAMED: usize = 3;
     let place = |(at, found): (usize, &&Diagnostic)| {
         let place = format!("{}:{}", found.start.line, found.start.column);
-        let other = (at < NAMED).then(|| quoted_otherwise(&found.message, &block.first.message));
-        match other.flatten() {
-            Some(other) => format!("{place} `{other}`"),
-            None => place,
+        match quoted_otherwise(&found.message, &first.message) {
+            Some(other) if at < NAMED => format!("{place} `{other}`"),
+            _ => place,
         }
     };
-    let listed: Vec<String> = block
-        .more
-        .iter()
-        .take(LISTED)
-        .enumerate()
-        .map(place)
-        .collect();
-    let tail = if block.more.len() > LISTED {
-        ", …"
-    } else {
-        ""
-    };
-    format!("{}{tail}", listed.join(", "))
+    let listed = more.iter().take(LISTED).enumerate().map(place);
+    let tail = if more.len() > LISTED { ", …" } else { "" };
+    format!("{}{tail}", listed.collect::<Vec<_>>().join(", "))
 }
 
 /// Returns the first quoted text that differs between two messages of the same shape.

@@ -4,41 +4,23 @@ use std::cmp::Reverse;
 
 use super::shown;
 use crate::operations::validate::{Found, Report};
-use crate::output::github::commands::Command;
+use crate::output::github::commands::{Command, MAX_OF_A_KIND};
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 
-/// Maximum number of errors, of warnings, and of notices that GitHub shows for a step; it drops the
-/// others silently. Source: `_maxCountPerIssueType` in `ExecutionContext.cs` of actions/runner.
-const MAX_OF_A_KIND: usize = 10;
-
-/// The findings, split at the limit of GitHub.
-#[derive(Debug)]
-pub struct Annotated<'a> {
-    /// The annotations.
-    pub commands: Vec<Command>,
-    /// The findings without an annotation.
-    pub rest: Vec<&'a Found>,
-}
-
-/// Returns annotations for the most severe findings.
-#[must_use]
-pub fn annotate(report: &Report, least: Severity) -> Annotated<'_> {
+/// Returns annotations for the most severe findings, and the findings above the limit of GitHub.
+pub(crate) fn annotate(report: &Report, least: Severity) -> (Vec<Command>, Vec<&Found>) {
     let mut ranked: Vec<&Found> = shown(report, least).collect();
     ranked.sort_by_key(|found| {
         let diagnostic = &found.diagnostic;
         Reverse((diagnostic.severity, diagnostic.blocks_loading))
     });
-    let mut annotated = Annotated {
-        commands: Vec::new(),
-        rest: Vec::new(),
-    };
+    let (mut commands, mut rest) = (Vec::new(), Vec::new());
     for of_a_kind in ranked.chunk_by(|a, b| a.diagnostic.severity == b.diagnostic.severity) {
-        let (first, rest) = of_a_kind.split_at(of_a_kind.len().min(MAX_OF_A_KIND));
-        let commands = first.iter().map(|found| command(&found.diagnostic));
-        annotated.commands.extend(commands);
-        annotated.rest.extend(rest);
+        let (first, others) = of_a_kind.split_at(of_a_kind.len().min(MAX_OF_A_KIND));
+        commands.extend(first.iter().map(|found| command(&found.diagnostic)));
+        rest.extend(others);
     }
-    annotated
+    (commands, rest)
 }
 
 fn command(found: &Diagnostic) -> Command {

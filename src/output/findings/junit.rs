@@ -1,6 +1,6 @@
 //! JUnit XML, which most CI servers show: a suite for each skill.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use quick_xml::escape::escape;
@@ -16,21 +16,16 @@ const NO_SKILL: &str = ".";
 
 /// Returns the report as XML: each finding is a failed test, and a skill without findings is a
 /// passed test.
-#[must_use]
-pub fn junit(report: &Report, least: Severity) -> String {
+pub(crate) fn junit(report: &Report, least: Severity) -> String {
     let suites = suites(report, least);
-    let failures: usize = suites.iter().map(|(_, found)| found.len()).sum();
-    let tests: usize = suites.iter().map(|(_, found)| found.len().max(1)).sum();
+    let failures: usize = suites.values().map(Vec::len).sum();
+    let tests: usize = suites.values().map(|found| found.len().max(1)).sum();
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <testsuites name=\"mdskill validate\" tests=\"{tests}\" failures=\"{failures}\">\n"
     );
     for (skill, found) in &suites {
-        let name = if skill.is_empty() {
-            NO_SKILL.to_owned()
-        } else {
-            text(skill)
-        };
+        let name = text(if skill.is_empty() { NO_SKILL } else { skill });
         let _ = writeln!(
             xml,
             "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{}\">",
@@ -48,23 +43,13 @@ pub fn junit(report: &Report, least: Severity) -> String {
     xml + "</testsuites>"
 }
 
-/// Returns every skill that was looked at, with what was found in it.
-fn suites(report: &Report, least: Severity) -> Vec<(&str, Vec<&Diagnostic>)> {
-    let mut suites: Vec<(&str, Vec<&Diagnostic>)> = Vec::new();
-    let mut known: HashMap<&str, usize> = HashMap::new();
-    let mut at_of = |skill, suites: &mut Vec<(_, _)>| {
-        let at = *known.entry(skill).or_insert(suites.len());
-        if at == suites.len() {
-            suites.push((skill, Vec::new()));
-        }
-        at
-    };
-    for skill in &report.skills {
-        at_of(skill.as_str(), &mut suites);
-    }
+/// Returns each validated skill with its findings.
+fn suites(report: &Report, least: Severity) -> BTreeMap<&str, Vec<&Diagnostic>> {
+    let skills = report.skills.iter();
+    let mut suites: BTreeMap<_, Vec<_>> = skills.map(|skill| (&**skill, Vec::new())).collect();
     for found in shown(report, least) {
-        let at = at_of(found.skill.as_str(), &mut suites);
-        suites[at].1.push(&found.diagnostic);
+        let suite = suites.entry(found.skill.as_str()).or_default();
+        suite.push(&found.diagnostic);
     }
     suites
 }
@@ -83,8 +68,8 @@ fn test_case(suite: &str, found: &Diagnostic) -> String {
     )
 }
 
-/// Returns `text` for an attribute or an element: escaped, and without the two characters that
-/// `sanitize::line` lets through and XML 1.0 does not allow.
+/// Escapes text for an attribute or an element. XML 1.0 does not allow two characters that
+/// `sanitize::line` does not escape.
 fn text(text: &str) -> String {
     let clean = sanitize::line(text)
         .replace('\u{fffe}', "\\u{fffe}")

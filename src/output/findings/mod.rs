@@ -19,12 +19,12 @@ use super::text::count;
 use crate::operations::validate::{Found, Report};
 use mdskill_lint::diagnostic::{Diagnostic, Safety, Severity};
 
-pub use concise::concise;
-pub use github::{Annotated, annotate};
-pub use junit::junit;
-pub use sarif::sarif;
-pub use step_summary::{MAX_BYTES as MAX_STEP_SUMMARY_BYTES, step_summary};
-pub use text::{Page, text};
+pub(crate) use concise::concise;
+pub(crate) use github::annotate;
+pub(crate) use junit::junit;
+pub(crate) use sarif::sarif;
+pub(crate) use step_summary::{MAX_BYTES as MAX_STEP_SUMMARY_BYTES, step_summary};
+pub(crate) use text::{Page, text};
 
 /// Returns the findings that are shown: those of `least` severity and worse.
 fn shown(report: &Report, least: Severity) -> impl Iterator<Item = &Found> {
@@ -38,8 +38,7 @@ fn place(found: &Diagnostic) -> String {
 }
 
 /// Returns the totals in one sentence, with the number of fixable findings.
-#[must_use]
-pub fn summary(report: &Report, least: Severity, took: Duration) -> String {
+pub(crate) fn summary(report: &Report, least: Severity, took: Duration) -> String {
     let summary = &report.summary;
     let (skills, new) = match &summary.since {
         None => (count(summary.skills, "skill"), ""),

@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::shown;
@@ -16,8 +15,8 @@ use mdskill_lint::registry;
 use mdskill_lint::rule::Rule;
 use mdskill_lint::span::Position;
 
-/// What stays as it is in a path of a URI: RFC 3986's unreserved characters, and the slash. A
-/// colon would make a scheme of a folder's name.
+/// The characters that are not encoded in a path: the unreserved ones of RFC 3986, and the slash. A
+/// colon is encoded, because a folder `a:` would be read as a scheme.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -25,68 +24,36 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// The name of our fingerprint; the number changes with what goes into it.
+/// The name of the fingerprint; the number changes with its input.
 const FINGERPRINT: &str = "mdskillFinding/v1";
 
-/// A SARIF log of one run. Its results are made one by one while it is written: tens of
-/// thousands of them as values would take half a gibibyte.
-#[derive(Serialize)]
-pub struct Log<'a> {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    version: &'static str,
-    runs: [Run<'a>; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Run<'a> {
-    tool: Value,
-    column_kind: &'static str,
-    results: Results<'a>,
-}
-
-struct Results<'a> {
-    found: Vec<&'a Diagnostic>,
-    rules: Vec<&'static Rule>,
-}
-
-/// Returns the report as a SARIF log.
-#[must_use]
-pub fn sarif(report: &Report, least: Severity) -> Log<'_> {
-    let found: Vec<&Diagnostic> = shown(report, least)
-        .map(|found| &found.diagnostic)
-        .collect();
-    let codes: BTreeSet<&str> = found.iter().map(|found| found.code).collect();
+/// Returns the report as a SARIF log of one run.
+pub(crate) fn sarif(report: &Report, least: Severity) -> Value {
+    let found = || shown(report, least).map(|found| &found.diagnostic);
+    let codes: BTreeSet<&str> = found().map(|found| found.code).collect();
     let rules: Vec<&Rule> = codes.into_iter().filter_map(registry::rule).collect();
     let descriptors: Vec<Value> = rules.iter().copied().map(descriptor).collect();
-    let tool = json!({
-        "driver": {
-            "name": "mdskill",
-            "semanticVersion": env!("CARGO_PKG_VERSION"),
-            "informationUri": env!("CARGO_PKG_REPOSITORY"),
-            "rules": descriptors,
-        }
+    let mut seen = HashMap::new();
+    let results = found().map(|found| {
+        let index = rules.iter().position(|rule| rule.code == found.code);
+        result(found, index, &fingerprint(found, &mut seen))
     });
-    Log {
-        schema: "https://json.schemastore.org/sarif-2.1.0.json",
-        version: "2.1.0",
-        runs: [Run {
-            tool,
-            column_kind: "unicodeCodePoints",
-            results: Results { found, rules },
-        }],
-    }
-}
-
-impl Serialize for Results<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fingerprints = Fingerprints::default();
-        serializer.collect_seq(self.found.iter().map(|found| {
-            let index = self.rules.iter().position(|rule| rule.code == found.code);
-            result(found, index, &mut fingerprints)
-        }))
-    }
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {
+                "driver": {
+                    "name": "mdskill",
+                    "semanticVersion": env!("CARGO_PKG_VERSION"),
+                    "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                    "rules": descriptors,
+                }
+            },
+            "columnKind": "unicodeCodePoints",
+            "results": results.collect::<Vec<_>>(),
+        }]
+    })
 }
 
 fn descriptor(rule: &Rule) -> Value {
@@ -108,14 +75,14 @@ const fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(found: &Diagnostic, index: Option<usize>, fingerprints: &mut Fingerprints) -> Value {
+fn result(found: &Diagnostic, index: Option<usize>, fingerprint: &str) -> Value {
     let text = match found.help.as_str() {
         "" => found.message.clone(),
         help => format!("{}; {help}", found.message),
     };
     let region = match found.excerpt {
         Some(_) => region(found.start, found.end),
-        // Code scanning refuses a place without a line.
+        // Code scanning rejects a location without a line.
         None => json!({ "startLine": 1 }),
     };
     let mut result = json!({
@@ -128,7 +95,7 @@ fn result(found: &Diagnostic, index: Option<usize>, fingerprints: &mut Fingerpri
                 "region": region,
             }
         }],
-        "partialFingerprints": { FINGERPRINT: fingerprints.of(found) },
+        "partialFingerprints": { FINGERPRINT: fingerprint },
     });
     if let Some(index) = index {
         result["ruleIndex"] = index.into();
@@ -139,8 +106,8 @@ fn result(found: &Diagnostic, index: Option<usize>, fingerprints: &mut Fingerpri
     result
 }
 
-/// Returns text as SARIF's plain text messages have it: a stranger's `[text](address)` would be a
-/// link there (section 3.11.6).
+/// Escapes text for a plain text message, in which `[text](address)` would be a link (section
+/// 3.11.6).
 fn message(text: &str) -> String {
     sanitize::line(text).replace("](", "\\](")
 }
@@ -154,7 +121,7 @@ fn region(start: Position, end: Position) -> Value {
     })
 }
 
-/// SARIF knows edits; it has no word for a file that is renamed or made executable.
+/// Returns the edits of a fix. SARIF cannot express that a file is renamed or made executable.
 fn fix(found: &Diagnostic) -> Option<Value> {
     let fix = found.fix.as_ref()?;
     let Change::Edit(edits) = &fix.change else {
@@ -189,22 +156,15 @@ fn uri(file: &str) -> String {
     }
 }
 
-/// What tells a finding from others when lines move: the rule, the file, what is marked in which
-/// line, and the how-manieth of those that are alike in all that.
-#[derive(Default)]
-struct Fingerprints {
-    seen: HashMap<Digest, usize>,
-}
-
-impl Fingerprints {
-    fn of(&mut self, found: &Diagnostic) -> String {
-        let excerpt = found.excerpt.as_ref();
-        let line = excerpt.map_or("", |excerpt| excerpt.line.trim());
-        let marked = excerpt.map_or("", |excerpt| excerpt.marked.of(&excerpt.line));
-        let key = json!([found.code, found.file, line, marked]).to_string();
-        let digest = Digest::of_bytes(key.as_bytes());
-        let nth = self.seen.entry(digest).or_default();
-        *nth += 1;
-        format!("{digest}:{nth}")
-    }
+/// Returns a value that identifies the finding when lines move: a digest of the rule, the file, the
+/// line's text, and the marked text, and the number of the finding among those with this digest.
+fn fingerprint(found: &Diagnostic, seen: &mut HashMap<Digest, usize>) -> String {
+    let excerpt = found.excerpt.as_ref();
+    let line = excerpt.map_or("", |excerpt| excerpt.line.trim());
+    let marked = excerpt.map_or("", |excerpt| excerpt.marked.of(&excerpt.line));
+    let key = json!([found.code, found.file, line, marked]).to_string();
+    let digest = Digest::of_bytes(key.as_bytes());
+    let nth = seen.entry(digest).or_default();
+    *nth += 1;
+    format!("{digest}:{nth}")
 }

@@ -11,11 +11,11 @@ use mdskill_lint::diagnostic::{Change, Diagnostic, Excerpt};
 /// A sanitized line, and the position of its mark.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Snippet {
-    pub line: String,
+    pub(crate) line: String,
     /// Columns before the mark.
-    pub indent: usize,
+    pub(crate) indent: usize,
     /// Width of the mark: at least one column, also for an empty range.
-    pub width: usize,
+    pub(crate) width: usize,
 }
 
 impl Snippet {

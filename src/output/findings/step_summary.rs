@@ -9,13 +9,12 @@ use crate::output::text::count;
 
 /// Maximum size of a step summary. If it is larger, GitHub shows only an error:
 /// "upload aborted, supports content up to a size of 1024k".
-pub const MAX_BYTES: usize = 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 1024 * 1024;
 /// Maximum size of the last line.
 const LAST_LINE_BYTES: usize = 100;
 
 /// Returns a table of the findings in at most `max` bytes, or `None` if not one of them fits.
-#[must_use]
-pub fn step_summary(summary: &Summary, rest: &[&Found], max: usize) -> Option<String> {
+pub(crate) fn step_summary(summary: &Summary, rest: &[&Found], max: usize) -> Option<String> {
     let mut page = format!(
         "### mdskill validate\n\n{}: {}, {}, {}. Findings without an annotation:\n\n\
          | severity | rule | place | finding | help |\n|---|---|---|---|---|\n",

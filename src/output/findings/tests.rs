@@ -1,4 +1,4 @@
-//! The pure forms, of reports made by hand: fixes and odd lines that no rule makes yet.
+//! Tests of the formats with constructed reports, which have fixes and lines that no rule produces.
 
 use super::snippet::{self, Snippet};
 use super::*;
@@ -11,7 +11,7 @@ const PAGE: Page = Page {
     width: 140,
 };
 
-/// A finding about the first `marked` in the line.
+/// Returns a finding about the first `marked` in the line.
 fn finding(file: &str, number: usize, line: &str, marked: &str) -> Diagnostic {
     let start = line.find(marked).unwrap();
     let column = line[..start].chars().count() + 1;
@@ -39,7 +39,7 @@ fn finding(file: &str, number: usize, line: &str, marked: &str) -> Diagnostic {
     }
 }
 
-/// The finding with a fix that puts `replacement` in place of what is marked.
+/// Adds a fix that replaces the marked text.
 fn fixed(mut found: Diagnostic, replacement: &str) -> Diagnostic {
     let span = Span::new(100, 103);
     found.edit_places = vec![(found.start, found.end)];
@@ -61,7 +61,7 @@ fn report(found: Vec<Diagnostic>) -> Report {
 }
 
 fn log(found: Vec<Diagnostic>) -> serde_json::Value {
-    serde_json::to_value(sarif(&report(found), Severity::Info)).unwrap()
+    sarif(&report(found), Severity::Info)
 }
 
 fn plain(text: &str) -> String {
@@ -69,7 +69,7 @@ fn plain(text: &str) -> String {
 }
 
 #[test]
-fn a_block_has_the_line_the_mark_and_what_to_do() {
+fn text_shows_line_mark_and_help() {
     let found = fixed(finding("a/SKILL.md", 12, "name: Über x", "Über"), "uber");
     assert_eq!(
         plain(&text(&report(vec![found]), &PAGE)),
@@ -86,7 +86,7 @@ error[SK302]: `Über` is no file of the skill
 }
 
 #[test]
-fn a_mark_stands_below_what_is_shown() {
+fn mark_is_below_the_sanitized_text() {
     let mark = |line: &str, marked: &str| {
         let found = finding("a", 1, line, marked);
         let Snippet {
@@ -122,7 +122,7 @@ fn a_mark_stands_below_what_is_shown() {
 }
 
 #[test]
-fn a_line_that_was_cut_says_so() {
+fn cut_line_has_dots() {
     let mut found = finding("a", 1, "before here after", "here");
     let excerpt = found.excerpt.as_mut().unwrap();
     (excerpt.is_cut_before, excerpt.is_cut_after) = (true, true);
@@ -134,7 +134,7 @@ fn a_line_that_was_cut_says_so() {
 }
 
 #[test]
-fn a_replacement_is_shown_only_when_it_is_the_line() {
+fn fixed_line_is_shown_only_if_the_fix_edits_only_it() {
     let replaced = |found: &Diagnostic| snippet::replaced(found, 60).map(|snippet| snippet.line);
     let found = finding("a", 3, "x: [é, b]", "é");
     assert_eq!(replaced(&found), None);
@@ -162,7 +162,7 @@ fn a_replacement_is_shown_only_when_it_is_the_line() {
 }
 
 #[test]
-fn what_repeats_in_a_file_is_folded() {
+fn repeated_findings_of_a_file_are_folded() {
     let many = |file: &str, number: usize| {
         (1..=number)
             .map(|line| {
@@ -181,13 +181,13 @@ fn what_repeats_in_a_file_is_folded() {
     found.push(other);
     found.extend(many("b", 5));
     let report = report(found);
-    let told = plain(&text(&report, &PAGE));
+    let shown = plain(&text(&report, &PAGE));
     let repeats = "… 19 similar: 2:5 `x2.md`, 3:5 `x3.md`, 4:5 `x4.md`, 5:5, 6:5, 7:5, 8:5, 9:5, 10:5, 11:5, 12:5, 13:5, …; use `--max 0` to show each";
-    assert!(told.contains(repeats), "{told}");
-    assert_eq!(told.matches("error[SK302]").count(), 7, "{told}");
+    assert!(shown.contains(repeats), "{shown}");
+    assert_eq!(shown.matches("error[SK302]").count(), 7, "{shown}");
     assert!(
-        told.contains("something else") && told.matches("--max").count() == 1,
-        "{told}"
+        shown.contains("something else") && shown.matches("--max").count() == 1,
+        "{shown}"
     );
     let all = plain(&text(&report, &Page { max: 0, ..PAGE }));
     assert_eq!(all.matches("error[SK302]").count(), 26);
@@ -200,28 +200,28 @@ fn what_repeats_in_a_file_is_folded() {
 }
 
 #[test]
-fn what_is_about_the_same_is_folded_to_its_places() {
+fn similar_findings_are_folded_to_their_places() {
     let found = (0..6).map(|at| finding("a", 3, &format!("{}x", " ".repeat(at)), "x"));
-    let told = plain(&text(&report(found.collect()), &PAGE));
+    let shown = plain(&text(&report(found.collect()), &PAGE));
     let repeats = "… 5 similar: 3:2, 3:3, 3:4, 3:5, 3:6; use `--max 0` to show each";
-    assert!(told.ends_with(repeats), "{told}");
+    assert!(shown.ends_with(repeats), "{shown}");
 }
 
 #[test]
-fn the_worst_are_shown_when_not_all_are_and_a_file_stays_together() {
+fn max_shows_the_most_severe_findings_in_their_order() {
     let warning = |file: &str, line| Diagnostic {
         severity: Severity::Warning,
         ..finding(file, line, "x", "x")
     };
     let found = vec![
-        warning("a", 9),
-        finding("b", 2, "x", "x"),
         warning("a", 3),
         finding("a", 5, "x", "x"),
+        warning("a", 9),
+        finding("b", 2, "x", "x"),
     ];
     let places = |max| {
-        let told = plain(&text(&report(found.clone()), &Page { max, ..PAGE }));
-        let lines = told.lines().filter_map(|line| line.split_once("--> "));
+        let shown = plain(&text(&report(found.clone()), &Page { max, ..PAGE }));
+        let lines = shown.lines().filter_map(|line| line.split_once("--> "));
         lines.map(|(_, place)| place.to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(places(0), ["a:3:1", "a:5:1", "a:9:1", "b:2:1"]);
@@ -231,21 +231,21 @@ fn the_worst_are_shown_when_not_all_are_and_a_file_stays_together() {
         .iter()
         .map(|line| line.split_once(": ").map_or(&**line, |at| at.0));
     let cut = "… and 2 more; use `--max 0` to show all";
-    assert_eq!(places.collect::<Vec<_>>(), ["b:2:1", "a:5:1", cut]);
+    assert_eq!(places.collect::<Vec<_>>(), ["a:5:1", "b:2:1", cut]);
 }
 
 #[test]
-fn a_concise_line_is_one_line() {
+fn concise_finding_is_one_line() {
     let found = finding("a\n::error::x", 1, "x", "x");
-    let told = concise(&report(vec![found.clone(), found]), Severity::Info, 1);
+    let shown = concise(&report(vec![found.clone(), found]), Severity::Info, 1);
     assert_eq!(
-        plain(&told.join("\n")),
+        plain(&shown.join("\n")),
         "a ::error::x:1:1: error[SK302] `x` is no file of the skill\n… and 1 more; use `--max 0` to show all"
     );
 }
 
 #[test]
-fn github_gets_ten_of_a_kind_the_worst_first() {
+fn github_gets_ten_findings_of_a_kind_most_severe_first() {
     let mut found: Vec<_> = (1..=15).map(|line| finding("a", line, "x", "x")).collect();
     found[13].blocks_loading = true;
     let warnings = (1..=3).map(|line| Diagnostic {
@@ -254,22 +254,22 @@ fn github_gets_ten_of_a_kind_the_worst_first() {
     });
     found.splice(0..0, warnings);
     let report = report(found);
-    let annotated = annotate(&report, Severity::Info);
-    let first = annotated.commands[0].to_string();
+    let (commands, rest) = annotate(&report, Severity::Info);
+    let first = commands[0].to_string();
     assert_eq!(
         first,
         "::error file=a,line=14,col=1,endLine=14,endColumn=2,title=SK302 broken-path::`x` is no file of the skill%0Ahelp: add it"
     );
-    assert_eq!((annotated.commands.len(), annotated.rest.len()), (13, 5));
-    assert_eq!(annotated.commands[12].severity, Severity::Warning);
+    assert_eq!((commands.len(), rest.len()), (13, 5));
+    assert_eq!(commands[12].severity, Severity::Warning);
 }
 
 #[test]
-fn a_place_over_several_lines_has_no_columns_for_the_runner() {
+fn annotation_over_several_lines_has_no_columns() {
     let mut found = finding("a", 3, "x", "x");
     found.end.line = 5;
     let report = report(vec![found]);
-    let command = annotate(&report, Severity::Info).commands[0].to_string();
+    let command = annotate(&report, Severity::Info).0[0].to_string();
     assert!(
         command.starts_with("::error file=a,line=3,endLine=5,title="),
         "{command}"
@@ -277,7 +277,7 @@ fn a_place_over_several_lines_has_no_columns_for_the_runner() {
 }
 
 #[test]
-fn a_step_summary_keeps_to_its_room_and_is_no_markup() {
+fn step_summary_keeps_to_its_limit_and_escapes_markup() {
     let mut found = finding("a|b", 1, "x", "x");
     found.message = "<script> [x](javascript:x) `y` @me\n| z".to_owned();
     let report = report(vec![found; 1000]);
@@ -294,7 +294,7 @@ fn a_step_summary_keeps_to_its_room_and_is_no_markup() {
 }
 
 #[test]
-fn a_fingerprint_stays_when_lines_move() {
+fn fingerprint_is_the_same_after_lines_move() {
     let print = |found: Vec<Diagnostic>| -> Vec<String> {
         let log = log(found);
         let results = log["runs"][0]["results"].as_array().unwrap().clone();
@@ -314,7 +314,7 @@ fn a_fingerprint_stays_when_lines_move() {
 }
 
 #[test]
-fn sarif_has_the_edits_and_encodes_names() {
+fn sarif_has_edits_and_encodes_names() {
     let mut found = fixed(finding("a:b/ü %1/SKILL.md", 4, "name: X", "X"), "x");
     found.message = "[x](javascript:y)\u{202e}".to_owned();
     let log = log(vec![found]);
@@ -353,7 +353,7 @@ fn json_has_the_fix() {
 }
 
 #[test]
-fn junit_holds_what_xml_can_hold() {
+fn junit_escapes_characters_that_xml_does_not_allow() {
     let mut found = finding("a<&\">\u{1}\u{fffe}]]>", 1, "x", "x");
     found.message = "</failure>\u{0}".to_owned();
     let xml = junit(&report(vec![found]), Severity::Info);

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::fold::{Block, blocks, place_list, worst};
+use super::fold::{Block, blocks, place_list};
+use super::place;
 use super::snippet::{self, Snippet};
-use super::{place, shown};
 use crate::operations::validate::Report;
 use crate::output::sanitize;
 use mdskill_lint::diagnostic::{Diagnostic, Fix, Safety, Severity};
@@ -18,13 +18,13 @@ const BOLD: Style = Style::new().bold();
 
 /// The options of the text format.
 #[derive(Debug, Clone, Copy)]
-pub struct Page {
+pub(crate) struct Page {
     /// The lowest severity that is shown.
-    pub least: Severity,
+    pub(crate) least: Severity,
     /// Maximum number of findings; 0 shows all of them, without folding.
-    pub max: usize,
+    pub(crate) max: usize,
     /// Maximum width of a source line, in columns.
-    pub width: usize,
+    pub(crate) width: usize,
 }
 
 /// Returns the colour of a severity.
@@ -38,27 +38,14 @@ pub(super) fn style_of(severity: Severity) -> Style {
 }
 
 /// Returns the findings by file, a block each, with empty lines between.
-#[must_use]
-pub fn text(report: &Report, page: &Page) -> String {
-    let found = shown(report, page.least).map(|found| &found.diagnostic);
-    let all = blocks(found, page.max > 0);
-    let (blocks, left_out) = match page.max {
-        0 => (all, Vec::new()),
-        max => worst(all, max, |block| block.first.severity),
-    };
-    let left_out: usize = left_out.iter().map(Block::findings).sum();
-    let mut texts: Vec<String> = blocks
-        .iter()
-        .map(|block| render(block, page.width))
-        .collect();
-    if left_out > 0 {
-        texts.push(format!("… and {left_out} more; use `--max 0` to show all"));
-    }
-    texts.join("\n\n")
+pub(crate) fn text(report: &Report, page: &Page) -> String {
+    let (blocks, more) = blocks(report, page.least, page.max, page.max > 0);
+    let texts = blocks.iter().map(|block| render(block, page.width));
+    texts.chain(more).collect::<Vec<_>>().join("\n\n")
 }
 
 fn render(block: &Block<'_>, width: usize) -> String {
-    let found = block.first;
+    let (found, more) = (block[0], &block[1..]);
     let style = style_of(found.severity);
     let number = found.start.line.to_string();
     let margin = " ".repeat(number.len());
@@ -111,12 +98,12 @@ fn render(block: &Block<'_>, width: usize) -> String {
         ));
     }
     let mut text = lines.join("\n");
-    if !block.more.is_empty() {
+    if !more.is_empty() {
         let _ = write!(
             text,
             "\n{margin} … {} similar: {}; use `--max 0` to show each",
-            block.more.len(),
-            sanitize::line(&place_list(block))
+            more.len(),
+            sanitize::line(&place_list(found, more))
         );
     }
     text

@@ -1,36 +1,26 @@
 //! The annotations and outputs of an update in GitHub Actions.
 
-use super::commands::{Command, Output};
+use super::commands::{Command, MAX_OF_A_KIND};
 use crate::hint::HasHint;
-use crate::operations::report::Problem;
 use crate::operations::update::Report;
 use crate::output::sanitize;
 use mdskill_lint::diagnostic::Severity;
 
-/// Maximum number of errors, and of warnings, that GitHub shows for a step; it drops the others
-/// silently. Source: `_maxCountPerIssueType` in `ExecutionContext.cs` of actions/runner.
-const MAX_OF_A_KIND: usize = 10;
-
 /// Returns an annotation for each problem that needs review, up to the limit of GitHub.
-#[must_use]
-pub fn annotations(report: &Report) -> Vec<Command> {
+pub(crate) fn annotations(report: &Report) -> Vec<Command> {
+    let error = |what, subject: &str, message| annotation(Severity::Error, what, subject, message);
     let mut errors: Vec<Command> = Vec::new();
     for failed in &report.failed {
         let hint = failed.error.hint();
         let hint = hint.map_or_else(String::new, |hint| format!("\n{}", hint.in_scope(false)));
         let message = format!("{}{hint}", failed.error);
-        errors.push(annotation(
-            Severity::Error,
-            "could not be checked",
-            &failed.place,
-            message,
-        ));
+        errors.push(error("could not be checked", &failed.place, message));
     }
     for conflict in &report.conflicts {
         let files = conflict.files.iter();
         let files = files.map(|file| format!("{}: {}", file.path, file.kind));
         let message = files.collect::<Vec<_>>().join("\n");
-        let mut command = annotation(Severity::Error, "has conflicts", &conflict.name, message);
+        let mut command = error("has conflicts", &conflict.name, message);
         if let Some(first) = conflict.files.first() {
             let file = format!("{}/{}", conflict.place, first.path);
             command.properties.insert(0, ("file", file));
@@ -38,33 +28,22 @@ pub fn annotations(report: &Report) -> Vec<Command> {
         errors.push(command);
     }
     for refused in &report.refused {
-        let (key, reason) = (refused.verdict.key.word(), &refused.verdict.reason);
-        let message = format!("{key}: {reason}");
-        errors.push(annotation(
-            Severity::Error,
-            "is refused by the policy",
-            &refused.name,
-            message,
-        ));
+        let message = format!("{}: {}", refused.verdict.key.word(), refused.verdict.reason);
+        errors.push(error("is refused by the policy", &refused.name, message));
     }
     for left in &report.left_alone {
         let message = format!("{}: {}", left.place, left.reason);
-        errors.push(annotation(
-            Severity::Error,
-            "was not changed",
-            &left.name,
-            message,
-        ));
+        errors.push(error("was not changed", &left.name, message));
     }
-    let problem = |severity, title, problem: &Problem| {
-        annotation(severity, title, &problem.name, problem.reason.clone())
-    };
-    let stuck = report.stuck.iter();
-    errors.extend(stuck.map(|stuck| problem(Severity::Error, "is blocked", stuck)));
-    let gone = report.deleted.iter().take(MAX_OF_A_KIND);
-    let gone = gone.map(|gone| problem(Severity::Warning, "was deleted upstream", gone));
+    for stuck in &report.stuck {
+        errors.push(error("is blocked", &stuck.name, stuck.reason.clone()));
+    }
     errors.truncate(MAX_OF_A_KIND);
-    errors.into_iter().chain(gone).collect()
+    for gone in report.deleted.iter().take(MAX_OF_A_KIND) {
+        let (what, reason) = ("was deleted upstream", gone.reason.clone());
+        errors.push(annotation(Severity::Warning, what, &gone.name, reason));
+    }
+    errors
 }
 
 fn annotation(severity: Severity, what: &str, subject: &str, message: String) -> Command {
@@ -75,26 +54,22 @@ fn annotation(severity: Severity, what: &str, subject: &str, message: String) ->
     }
 }
 
-/// Returns the outputs of the step: whether anything changes, the updated skills, and the skills with
-/// conflicts.
-#[must_use]
-pub fn outputs(report: &Report) -> [Output; 3] {
-    let names = |names: Vec<&String>| -> String {
-        let names: Vec<String> = names.into_iter().map(|name| sanitize::line(name)).collect();
-        names.join(",")
-    };
-    let moved = report.skills.iter().map(|change| &change.name).collect();
-    let conflicts = report
-        .conflicts
+/// Returns the outputs of the step for the `GITHUB_OUTPUT` file: whether anything changes, the updated
+/// skills, and the skills with conflicts. A sanitized name has no line end, so it cannot forge another
+/// output.
+pub(crate) fn outputs(report: &Report) -> String {
+    let skills = report
+        .skills
         .iter()
-        .map(|conflict| &conflict.name)
-        .collect();
-    [
-        ("changed", (!report.skills.is_empty()).to_string()),
-        ("skills", names(moved)),
-        ("conflicts", names(conflicts)),
-    ]
-    .map(|(name, value)| Output { name, value })
+        .map(|change| sanitize::line(&change.name));
+    let conflicts = report.conflicts.iter();
+    let conflicts = conflicts.map(|conflict| sanitize::line(&conflict.name));
+    format!(
+        "changed={}\nskills={}\nconflicts={}\n",
+        !report.skills.is_empty(),
+        skills.collect::<Vec<_>>().join(","),
+        conflicts.collect::<Vec<_>>().join(",")
+    )
 }
 
 #[cfg(test)]
@@ -103,7 +78,7 @@ mod tests {
     use crate::merge::{Conflict, ConflictKind};
     use crate::operations::OpError;
     use crate::operations::policy_check::Refusal;
-    use crate::operations::report::{Conflicted, LeftAlone};
+    use crate::operations::report::{Conflicted, LeftAlone, Problem};
     use crate::operations::update::Failed;
     use crate::policy::{Key, Verdict};
 
@@ -206,14 +181,9 @@ mod tests {
             conflicts: vec![conflict("one"), conflict(HOSTILE)],
             ..Report::default()
         };
-        let text: Vec<String> = outputs(&report).iter().map(ToString::to_string).collect();
         assert_eq!(
-            text,
-            [
-                "changed=false\n",
-                "skills=\n",
-                "conflicts=one,x ::error::forged\\u{d},file=y%\n"
-            ]
+            outputs(&report),
+            "changed=false\nskills=\nconflicts=one,x ::error::forged\\u{d},file=y%\n"
         );
     }
 }

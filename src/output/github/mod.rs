@@ -1,4 +1,4 @@
 //! The formats of GitHub Actions.
 
-pub mod annotations;
-pub mod commands;
+pub(crate) mod annotations;
+pub(crate) mod commands;

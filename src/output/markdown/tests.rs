@@ -1,11 +1,11 @@
-//! What is text stays text, as a parser of Markdown reads it.
+//! Checks with a Markdown parser that escaped text stays text.
 
 use super::*;
 
 use proptest::prelude::*;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 
-/// All that GitHub's Markdown knows and more, but for what changes plain text itself.
+/// Parses with all extensions, except those that change plain text.
 fn events(text: &str) -> Vec<Event<'_>> {
     let options = Options::all()
         - Options::ENABLE_SMART_PUNCTUATION
@@ -14,7 +14,7 @@ fn events(text: &str) -> Vec<Event<'_>> {
     Parser::new_ext(text, options).collect()
 }
 
-/// Text in which something that Markdown obeys is likely.
+/// Text that is likely to contain markup.
 fn strange() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("@octocat"),
@@ -60,7 +60,7 @@ fn strange() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn escaped_text_is_itself(text in strange()) {
+    fn escaped_text_is_read_as_text(text in strange()) {
         let line = format!("- x{}x", escaped(&text));
         let mut read = String::new();
         for event in events(&line) {
@@ -77,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn code_is_itself(text in strange()) {
+    fn code_is_read_as_code(text in strange()) {
         let line = format!("- x {} x", code(&text));
         let read: Vec<_> = events(&line).into_iter().filter_map(|event| match event {
             Event::Code(code) => Some(code.to_string()),
@@ -94,7 +94,7 @@ proptest! {
     }
 
     #[test]
-    fn a_block_is_itself(text in strange()) {
+    fn fenced_text_is_read_as_one_block(text in strange()) {
         let block = fenced("diff", &text);
         let page = format!("{block}\nafter\n");
         let mut read = String::new();
@@ -117,7 +117,7 @@ proptest! {
 }
 
 #[test]
-fn nobody_is_called_and_nothing_is_linked() {
+fn escaped_text_has_no_mentions_and_no_links() {
     assert_eq!(
         escaped("@me and a@b.org"),
         "\\@&#8203;me and a\\@&#8203;b\\.org"
@@ -135,7 +135,7 @@ fn nobody_is_called_and_nothing_is_linked() {
 }
 
 #[test]
-fn code_ends_where_the_text_ends() {
+fn code_with_backticks_has_longer_delimiters() {
     assert_eq!(code("a`b"), "``a`b``");
     assert_eq!(code("`"), "`` ` ``");
     assert_eq!(code(""), "`  `");
@@ -147,7 +147,7 @@ fn code_ends_where_the_text_ends() {
 }
 
 #[test]
-fn a_link_leads_to_the_web_or_is_none() {
+fn link_has_an_http_url_or_is_text() {
     assert_eq!(link("x", "https://a.b/c...d"), "[x](https://a.b/c...d)");
     assert_eq!(link("x", "javascript:alert(1)"), "x");
     assert_eq!(

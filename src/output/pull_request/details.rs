@@ -3,90 +3,64 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::section::Section;
-use super::{moved, sentence, short, word};
+use super::{moved, sentence, word};
 use crate::fetch::history::{CommitLine, Lineage};
 use crate::operations::report::Change;
 use crate::operations::update::Report;
 use crate::output::markdown::code;
-use crate::output::text::{self, count};
+use crate::output::text::{self, count, short};
 use mdskill_lint::capability::{Capability, Kind};
 use mdskill_lint::diagnostic::Severity;
 
 /// Maximum number of commits that are listed for a source.
 const MAX_COMMITS: usize = 10;
 
-/// Returns the new capabilities of the skills, the most dangerous first.
-pub(super) fn capabilities(report: &Report) -> Section {
+/// Returns the new capabilities of the skills, the most dangerous first, and the changed scripts.
+pub(super) fn capabilities(report: &Report) -> Vec<String> {
+    let mut items = Vec::new();
     let diffs = report.skills.iter();
     let diffs = diffs.filter_map(|change| Some((&change.name, change.diff.as_ref()?)));
     let mut gained: Vec<(&Capability, &String)> = diffs
+        .clone()
         .flat_map(|(name, diff)| diff.gained.iter().map(move |new| (new, name)))
         .collect();
     gained.sort_by_key(|(new, name)| (new.kind, *name));
-    let mut items = Vec::new();
-    let mut last = None;
-    for (new, name) in gained {
-        let mut item = String::new();
-        if last != Some(new.kind) {
-            let _ = write!(item, "\n**{}**\n\n", heading(new.kind));
-            last = Some(new.kind);
+    for of_kind in gained.chunk_by(|(one, _), (other, _)| one.kind == other.kind) {
+        let mut head = format!("\n**{}**\n\n", heading(of_kind[0].0.kind));
+        for (new, name) in of_kind {
+            let place = word(&text::place(new));
+            let what = if new.what == new.file {
+                place
+            } else {
+                format!("{} in {place}", word(&new.what))
+            };
+            let head = std::mem::take(&mut head);
+            items.push(format!("{head}- {}: {what}\n", word(name)));
         }
-        let line = new.line.map_or_else(String::new, |line| format!(":{line}"));
-        let place = word(&format!("{}{line}", new.file));
-        let what = if new.what == new.file {
-            place
-        } else {
-            format!("{} in {place}", word(&new.what))
-        };
-        let _ = writeln!(item, "- {}: {what}", word(name));
-        items.push(item);
     }
-    items.extend(changed_scripts(report));
-    items.splice(..0, unknown(report, items.is_empty()));
-    Section {
-        title: "New capabilities",
-        intro: "",
-        items,
+    let mut head = "\n**Changed scripts: read their diffs**\n\n".to_owned();
+    for (name, diff) in diffs {
+        for path in &diff.changed_scripts {
+            let head = std::mem::take(&mut head);
+            items.push(format!("{head}- {}: {}\n", word(name), word(path)));
+        }
     }
-}
-
-/// Returns the scripts whose content changed.
-fn changed_scripts(report: &Report) -> Vec<String> {
-    let diffs = report.skills.iter();
-    let diffs = diffs.filter_map(|change| Some((&change.name, change.diff.as_ref()?)));
-    let all =
-        diffs.flat_map(|(name, diff)| diff.changed_scripts.iter().map(move |path| (name, path)));
-    let line = |(at, (name, path)): (usize, (&String, &String))| {
-        let head = match at {
-            0 => "\n**Changed scripts: read their diffs**\n\n",
-            _ => "",
-        };
-        format!("{head}- {}: {}\n", word(name), word(path))
-    };
-    all.enumerate().map(line).collect()
+    items.splice(..0, summary(report, items.is_empty()));
+    items
 }
 
 /// Returns the sentence for skills that gain nothing, or that could not be compared.
-fn unknown(report: &Report, is_nothing_new: bool) -> Option<String> {
-    let all = report.skills.len();
+fn summary(report: &Report, is_nothing_new: bool) -> Option<String> {
     let unknown = report.skills.iter().filter(|change| change.diff.is_none());
-    match unknown.count() {
-        0 if all > 0 && is_nothing_new => {
-            Some("\nNone: the scripts, commands, tools, and hosts are unchanged.\n".to_owned())
-        }
-        0 => None,
-        unknown if unknown == all => Some("\nNot compared: read the diffs.\n".to_owned()),
-        unknown => Some(format!(
-            "\n{} could not be compared: read the diffs.{}\n",
-            count(unknown, "skill"),
-            if is_nothing_new {
-                " The others have no new capabilities."
-            } else {
-                ""
-            }
-        )),
+    let unknown = unknown.count();
+    if unknown > 0 {
+        let unknown = count(unknown, "skill");
+        return Some(format!(
+            "\n{unknown} could not be compared: read the diffs.\n"
+        ));
     }
+    (is_nothing_new && !report.skills.is_empty())
+        .then(|| "\nNone: the scripts, commands, tools, and hosts are unchanged.\n".to_owned())
 }
 
 const fn heading(kind: Kind) -> &'static str {
@@ -103,7 +77,7 @@ const fn heading(kind: Kind) -> &'static str {
 }
 
 /// Returns the changed descriptions. They matter, because they decide when an agent uses a skill.
-pub(super) fn descriptions(report: &Report) -> Section {
+pub(super) fn descriptions(report: &Report) -> Vec<String> {
     let item = |change: &Change| {
         let description = change.diff.as_ref()?.description.as_ref()?;
         let text =
@@ -115,15 +89,11 @@ pub(super) fn descriptions(report: &Report) -> Section {
             text(&description.after)
         ))
     };
-    Section {
-        title: "Descriptions",
-        intro: "\n",
-        items: report.skills.iter().filter_map(item).collect(),
-    }
+    report.skills.iter().filter_map(item).collect()
 }
 
 /// Returns the kept edits, the folders in the trash, and the notes of each skill.
-pub(super) fn edits(report: &Report) -> Section {
+pub(super) fn notes(report: &Report) -> Vec<String> {
     let mut items = Vec::new();
     for change in &report.skills {
         let name = word(&change.name);
@@ -150,15 +120,11 @@ pub(super) fn edits(report: &Report) -> Section {
     for path in &report.trashed {
         items.push(format!("- moved your old copy to {}\n", word(path)));
     }
-    Section {
-        title: "Notes",
-        intro: "\n",
-        items,
-    }
+    items
 }
 
 /// Returns the commits between the versions, grouped by source.
-pub(super) fn commits(report: &Report) -> Section {
+pub(super) fn commits(report: &Report) -> Vec<String> {
     let mut groups: BTreeMap<_, (&Change, Vec<&String>)> = BTreeMap::new();
     for change in &report.skills {
         if matches!(change.lineage, Some(Lineage::Forward { .. } | Lineage::Far)) {
@@ -167,7 +133,7 @@ pub(super) fn commits(report: &Report) -> Section {
             group.1.push(&change.name);
         }
     }
-    let items = groups.into_values().map(|(change, names)| {
+    let item = |(change, names): (&Change, Vec<&String>)| {
         let skills = match names.as_slice() {
             [name] => word(name),
             names => count(names.len(), "skill"),
@@ -178,29 +144,25 @@ pub(super) fn commits(report: &Report) -> Section {
             Some(Lineage::Forward { commits }) => format!("{head}\n{}", log(commits)),
             _ => format!("{head}: more commits than the limit\n"),
         }
-    });
-    Section {
-        title: "Commits",
-        intro: "\n",
-        items: items.collect(),
-    }
+    };
+    groups.into_values().map(item).collect()
 }
 
 fn log(commits: &[CommitLine]) -> String {
     let mut text = String::new();
     for commit in commits.iter().take(MAX_COMMITS) {
-        let id = code(&short(Some(&commit.id.to_string())));
+        let id = code(short(&commit.id.to_string()));
         let _ = writeln!(text, "  - {id} {}", sentence(&commit.summary));
     }
-    if commits.len() > MAX_COMMITS {
-        let more = count(commits.len() - MAX_COMMITS, "more commit");
-        let _ = writeln!(text, "  - … and {more}");
+    let hidden = commits.len().saturating_sub(MAX_COMMITS);
+    if hidden > 0 {
+        let _ = writeln!(text, "  - … and {}", count(hidden, "more commit"));
     }
     text
 }
 
 /// Returns the errors and warnings in the new versions.
-pub(super) fn findings(report: &Report) -> Section {
+pub(super) fn findings(report: &Report) -> Vec<String> {
     let found = report.diagnostics.iter();
     let mut found: Vec<_> = found
         .filter(|found| found.diagnostic.severity > Severity::Info)
@@ -216,9 +178,5 @@ pub(super) fn findings(report: &Report) -> Section {
             sentence(&found.message)
         )
     };
-    Section {
-        title: "Findings",
-        intro: "\n",
-        items: found.iter().map(item).collect(),
-    }
+    found.iter().map(item).collect()
 }

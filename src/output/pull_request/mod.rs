@@ -7,22 +7,24 @@
 mod details;
 mod diffs;
 mod needs_review;
-mod section;
+mod page;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use section::page;
+use std::collections::BTreeMap;
+
+use page::page;
 
 use super::markdown::{code, escaped};
 use super::sanitize;
-use super::text::{count, totals};
+use super::text::{count, not_updated, short, totals};
 use crate::operations::report::Change;
 use crate::operations::update::Report;
 
 /// Maximum size of a pull request's body, in bytes. GitHub's limit is 65,536 characters; the rest is
 /// for the text that a workflow adds.
-pub const MAX_BODY_BYTES: usize = 60_000;
+pub(crate) const MAX_BODY_BYTES: usize = 60_000;
 
 /// Maximum width of a sentence from a repository, in columns.
 const MAX_SENTENCE: usize = 400;
@@ -30,49 +32,34 @@ const MAX_SENTENCE: usize = 400;
 const MAX_LINE: usize = 400;
 /// Maximum width of a name, path, host, or tool from a repository, in columns.
 const MAX_WORD: usize = 120;
-/// Number of digits of an abbreviated commit.
-const SHORT: usize = 7;
 
 /// Returns the report of `update` or `outdated` as Markdown of at most `max` bytes. `differences`
-/// returns the unified diff of a skill, if there is one.
-#[must_use]
-pub fn summary(
+/// are the unified diffs by skill.
+pub(crate) fn summary(
     report: &Report,
-    differences: &dyn Fn(&str) -> Option<String>,
+    differences: &BTreeMap<String, String>,
     max: usize,
 ) -> String {
     let sections = [
-        needs_review::section(report),
-        details::capabilities(report),
-        table::section(report),
-        details::descriptions(report),
-        details::edits(report),
-        details::commits(report),
-        needs_review::hunks(report),
-        details::findings(report),
-        diffs::section(report, differences),
+        ("Needs review", "\n", needs_review::items(report)),
+        ("New capabilities", "", details::capabilities(report)),
+        ("Updated skills", table::HEAD, table::rows(report)),
+        ("Descriptions", "\n", details::descriptions(report)),
+        ("Notes", "\n", details::notes(report)),
+        ("Commits", "\n", details::commits(report)),
+        (
+            "Conflicts",
+            needs_review::CONFLICTS,
+            needs_review::hunks(report),
+        ),
+        ("Findings", "\n", details::findings(report)),
+        ("Diffs", "\n", diffs::items(report, differences)),
     ];
     page(headline(report), &sections, max)
 }
 
 /// Returns the first sentence, which has the totals.
 fn headline(report: &Report) -> String {
-    let moved = report.skills.len();
-    let conflicts = report.conflicts.len();
-    let conflict_noun = if conflicts == 1 {
-        "conflict"
-    } else {
-        "conflicts"
-    };
-    let parts = totals([
-        (conflicts, conflict_noun),
-        (report.refused_skills(), "refused"),
-        (report.skills_left_alone(), "not changed"),
-        (report.stuck.len(), "blocked"),
-        (report.deleted.len(), "deleted upstream"),
-        (report.unchecked_skills(), "not checked"),
-        (report.unchanged, "unchanged"),
-    ]);
     if report.is_up_to_date() {
         return format!(
             "All skills are up to date ({}).\n",
@@ -84,12 +71,17 @@ fn headline(report: &Report) -> String {
     } else {
         "updated"
     };
+    let mut parts = not_updated(report, report.conflicts.len());
+    parts.extend(totals([(report.unchanged, "unchanged")]));
     let rest = if parts.is_empty() {
         String::new()
     } else {
         format!("; {}", parts.join(", "))
     };
-    format!("**{} {verb}**{rest}.\n", count(moved, "skill"))
+    format!(
+        "**{} {verb}**{rest}.\n",
+        count(report.skills.len(), "skill")
+    )
 }
 
 /// Returns a sentence from a repository as plain text of limited width.
@@ -110,29 +102,21 @@ fn shortened(text: &str, width: usize) -> String {
 
 /// Returns the first lines of a text, each of limited width.
 fn cut(text: &str, max: usize) -> String {
-    let lines: Vec<&str> = text.lines().collect();
+    let lines = text.lines().take(max);
     let mut shown: Vec<String> = lines
-        .iter()
-        .take(max)
-        .map(|line| shortened(line, MAX_LINE))
+        .map(|line| shortened(&sanitize::source(line), MAX_LINE))
         .collect();
-    if lines.len() > max {
-        shown.push(format!("… {}", count(lines.len() - max, "more line")));
+    let hidden = text.lines().count() - shown.len();
+    if hidden > 0 {
+        shown.push(format!("… {}", count(hidden, "more line")));
     }
     shown.join("\n")
 }
 
-fn short(commit: Option<&String>) -> String {
-    commit.map_or_else(String::new, |commit| commit.chars().take(SHORT).collect())
-}
-
 /// Returns `abc1234 → def5678` as code.
 fn moved(change: &Change) -> String {
-    let ids = [short(change.from.as_ref()), short(change.commit.as_ref())];
-    let ids: Vec<String> = ids
-        .iter()
-        .filter(|id| !id.is_empty())
-        .map(|id| code(id))
-        .collect();
-    ids.join(" → ")
+    let ids = [&change.from, &change.commit].into_iter().flatten();
+    ids.map(|id| code(short(id)))
+        .collect::<Vec<_>>()
+        .join(" → ")
 }

@@ -1,11 +1,10 @@
 //! The problems that need review: conflicts, refusals, deleted skills, and failed sources.
 
-use super::section::Section;
 use super::{cut, sentence, word};
 use crate::fetch::history::Lineage;
 use crate::hint::HasHint;
 use crate::operations::report::{Conflicted, Problem};
-use crate::operations::update::Report;
+use crate::operations::update::{Failed, Report};
 use crate::output::markdown::{code, fenced};
 use crate::output::text::{self, count};
 
@@ -14,52 +13,50 @@ const MAX_FILES: usize = 10;
 /// Maximum number of lines of a hunk.
 const MAX_LINES: usize = 80;
 
+/// The text before the conflicts.
+pub(super) const CONFLICTS: &str = "\n`mdskill update NAME --conflict=markers` writes these markers to the files, so that you can resolve them; \
+     `--conflict=ours` or `--conflict=theirs` chooses one side.\n\n";
+
 /// Returns an item for each problem.
-pub(super) fn section(report: &Report) -> Section {
-    let mut items = Vec::new();
-    for failed in &report.failed {
-        let hint = failed.error.hint().map_or_else(String::new, |hint| {
-            format!("; {}", sentence(&hint.in_scope(false)))
-        });
-        items.push(format!(
-            "- **Not checked:** {} ({}): {}{hint}\n",
-            word(&failed.place),
-            count(failed.skills, "skill"),
-            sentence(&failed.error.to_string()),
-        ));
-    }
-    items.extend(report.conflicts.iter().map(conflict));
-    for refused in &report.refused {
-        items.push(format!(
+pub(super) fn items(report: &Report) -> Vec<String> {
+    let failed = report.failed.iter().map(failed);
+    let conflicts = report.conflicts.iter().map(conflict);
+    let refused = report.refused.iter().map(|refused| {
+        format!(
             "- **Refused by the policy:** {} from {}, by {}: {}\n",
             word(&refused.name),
             word(text::source(&refused.source)),
             code(refused.verdict.key.word()),
             sentence(&refused.verdict.reason),
-        ));
-    }
-    for left in &report.left_alone {
-        items.push(format!(
+        )
+    });
+    let left_alone = report.left_alone.iter().map(|left| {
+        format!(
             "- **Not changed:** {} in {}: {}{}\n",
             word(&left.name),
             word(&left.place),
             sentence(&left.reason),
             files(left.files.iter().map(|file| word(file)).collect()),
-        ));
-    }
-    items.extend(report.stuck.iter().map(|stuck| problem("Blocked", stuck)));
-    items.extend(rewritten(report));
-    items.extend(
-        report
-            .deleted
-            .iter()
-            .map(|gone| problem("Deleted upstream", gone)),
-    );
-    Section {
-        title: "Needs review",
-        intro: "\n",
-        items,
-    }
+        )
+    });
+    let stuck = report.stuck.iter().map(|stuck| problem("Blocked", stuck));
+    let deleted = report.deleted.iter();
+    let deleted = deleted.map(|gone| problem("Deleted upstream", gone));
+    let problems = failed.chain(conflicts).chain(refused).chain(left_alone);
+    let problems = problems.chain(stuck).chain(rewritten(report));
+    problems.chain(deleted).collect()
+}
+
+fn failed(failed: &Failed) -> String {
+    let hint = failed.error.hint().map_or_else(String::new, |hint| {
+        format!("; {}", sentence(&hint.in_scope(false)))
+    });
+    format!(
+        "- **Not checked:** {} ({}): {}{hint}\n",
+        word(&failed.place),
+        count(failed.skills, "skill"),
+        sentence(&failed.error.to_string()),
+    )
 }
 
 fn problem(label: &str, problem: &Problem) -> String {
@@ -128,7 +125,7 @@ fn rewritten(report: &Report) -> Vec<String> {
 }
 
 /// Returns the hunks of each conflict, with git's markers.
-pub(super) fn hunks(report: &Report) -> Section {
+pub(super) fn hunks(report: &Report) -> Vec<String> {
     let mut items = Vec::new();
     for conflict in &report.conflicts {
         for file in &conflict.files {
@@ -142,10 +139,5 @@ pub(super) fn hunks(report: &Report) -> Section {
             }
         }
     }
-    Section {
-        title: "Conflicts",
-        intro: "\n`mdskill update NAME --conflict=markers` writes these markers to the files, so that you can resolve them; \
-               `--conflict=ours` or `--conflict=theirs` chooses one side.\n\n",
-        items,
-    }
+    items
 }

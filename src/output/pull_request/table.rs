@@ -1,6 +1,5 @@
 //! The table of updated skills.
 
-use super::section::Section;
 use super::{moved, shortened};
 use crate::diff::SkillDiff;
 use crate::operations::report::Change;
@@ -14,8 +13,12 @@ const MAX_LINKS: usize = 200;
 /// Maximum width of a cell, in columns.
 const MAX_CELL: usize = 80;
 
+/// The head of the table.
+pub(super) const HEAD: &str =
+    "\n| skill | source | commits | files | new capabilities |\n|---|---|---|---|---|\n";
+
 /// Returns a row for each updated skill.
-pub(super) fn section(report: &Report) -> Section {
+pub(super) fn rows(report: &Report) -> Vec<String> {
     let has_links = report.skills.len() <= MAX_LINKS;
     let row = |change: &Change| {
         let moved = moved(change);
@@ -33,11 +36,7 @@ pub(super) fn section(report: &Report) -> Section {
             cell(text::source(&change.source)),
         )
     };
-    Section {
-        title: "Updated skills",
-        intro: "\n| skill | source | commits | files | new capabilities |\n|---|---|---|---|---|\n",
-        items: report.skills.iter().map(row).collect(),
-    }
+    report.skills.iter().map(row).collect()
 }
 
 fn cell(text: &str) -> String {
@@ -46,15 +45,8 @@ fn cell(text: &str) -> String {
 
 /// Returns `3 files, +10 −2`, in which binary files have no lines.
 pub(super) fn files(diff: &SkillDiff) -> String {
-    let sum = |lines: fn(&crate::diff::FileDiff) -> Option<usize>| -> usize {
-        diff.files.iter().filter_map(lines).sum()
-    };
-    format!(
-        "{}, +{} −{}",
-        count(diff.files.len(), "file"),
-        sum(|file| file.added),
-        sum(|file| file.removed)
-    )
+    let (added, removed) = text::changed_lines(diff);
+    format!("{}, +{added} −{removed}", count(diff.files.len(), "file"))
 }
 
 /// Returns the kinds of new capabilities, the most dangerous first.

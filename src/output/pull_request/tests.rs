@@ -1,4 +1,4 @@
-//! Whole pages, compared with `testdata/summary`. `SNAPSHOTS=overwrite cargo test --lib pull_request` writes them.
+//! Compares whole pages with `testdata/summary`. `SNAPSHOTS=overwrite cargo test --lib pull_request` writes them.
 
 mod sample;
 
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use self::sample::{HOSTILE, change, difference, everything, gains};
+use self::sample::{HOSTILE, change, differences, everything, gains};
 use super::*;
 use crate::merge::ConflictKind;
 use mdskill_lint::capability::Kind;
@@ -25,22 +25,25 @@ fn assert_page(name: &str, actual: &str) {
 }
 
 #[test]
-fn the_page_says_first_what_a_reviewer_must_know() {
+fn page_begins_with_the_items_that_need_review() {
     assert_page(
         "everything.md",
-        &summary(&everything(), &difference, MAX_BODY_BYTES),
+        &summary(&everything(), &differences(&everything()), MAX_BODY_BYTES),
     );
     let quiet = Report {
         unchanged: 3,
         ..Report::default()
     };
-    assert_page("nothing.md", &summary(&quiet, &difference, MAX_BODY_BYTES));
+    assert_page(
+        "nothing.md",
+        &summary(&quiet, &BTreeMap::new(), MAX_BODY_BYTES),
+    );
     let one = Report {
         skills: vec![change("pdf")],
         dry_run: true,
         ..Report::default()
     };
-    assert_page("one.md", &summary(&one, &difference, MAX_BODY_BYTES));
+    assert_page("one.md", &summary(&one, &differences(&one), MAX_BODY_BYTES));
 }
 
 #[test]
@@ -55,26 +58,22 @@ fn skill_with_two_folders_counts_once_in_the_headline() {
 }
 
 #[test]
-fn long_page_loses_its_diffs_first_and_counts_them() {
+fn long_page_omits_its_diffs_first_and_counts_them() {
     let mut report = everything();
     report.skills.insert(0, change("big"));
-    let big = |name: &str| match name {
-        "big" => {
-            let mut diff = String::new();
-            for line in 0..2_000 {
-                let _ = writeln!(diff, "+line {line} of a long page");
-            }
-            Some(diff)
-        }
-        name => difference(name),
-    };
+    let mut big = differences(&report);
+    let mut diff = String::new();
+    for line in 0..2_000 {
+        let _ = writeln!(diff, "+line {line} of a long page");
+    }
+    big.insert("big".to_owned(), diff);
     let page = summary(&report, &big, MAX_BODY_BYTES);
     assert!(page.contains("… 1700 more lines\n"), "{page}");
     assert_eq!(page.matches("<details>").count(), 3);
     assert!(!page.contains("Not shown"));
-    let room = summary(&report, &|_| None, MAX_BODY_BYTES).len() + 1_000;
-    let bare = summary(&report, &big, room);
-    assert!(bare.len() <= room);
+    let max = summary(&report, &BTreeMap::new(), MAX_BODY_BYTES).len() + 1_000;
+    let bare = summary(&report, &big, max);
+    assert!(bare.len() <= max);
     for kept in ["| big |", "**Hooks", "docs.example", "**Conflict:**"] {
         assert!(bare.contains(kept), "{kept} is cut: {bare}");
     }
@@ -87,19 +86,19 @@ fn long_page_loses_its_diffs_first_and_counts_them() {
 }
 
 #[test]
-fn no_room_is_exceeded_whatever_it_is() {
-    let (report, whole) = (
-        everything(),
-        summary(&everything(), &difference, 100_000).len(),
-    );
-    for room in (0..whole + 2_500).step_by(61) {
-        let page = summary(&report, &difference, room);
-        assert!(page.len() <= room, "{} > {room}", page.len());
+fn page_never_exceeds_its_limit() {
+    let report = everything();
+    let differences = differences(&report);
+    let whole = summary(&report, &differences, 100_000).len();
+    for max in (0..whole + 2_500).step_by(61) {
+        let page = summary(&report, &differences, max);
+        assert!(page.len() <= max, "{} > {max}", page.len());
         is_sound(&page);
     }
 }
 
-/// What the page is to GitHub: nothing in it but what we put there.
+/// Checks that GitHub finds only the markup of this module in the page.
+#[track_caller]
 fn is_sound(page: &str) {
     let (mut open, mut cells, mut text) = (0_i32, 0, String::new());
     for event in Parser::new_ext(page, Options::ENABLE_TABLES) {
@@ -125,7 +124,7 @@ fn is_sound(page: &str) {
             Event::Start(Tag::TableHead | Tag::TableRow) => cells = 0,
             Event::Start(Tag::TableCell) => cells += 1,
             Event::End(TagEnd::TableHead | TagEnd::TableRow) => assert_eq!(cells, 5),
-            // In code GitHub looks for nothing, and a block of code is text between these.
+            // GitHub finds no references in code, and a block of code is text between these events.
             Event::Start(Tag::CodeBlock(_)) | Event::End(TagEnd::CodeBlock) => text.clear(),
             Event::Text(piece) => text += &piece,
             Event::End(_) => {
@@ -146,7 +145,7 @@ fn is_sound(page: &str) {
 }
 
 #[test]
-fn strangers_text_is_text() {
+fn hostile_text_stays_text() {
     let mut report = everything();
     for change in &mut report.skills {
         change.name += HOSTILE;
@@ -166,16 +165,13 @@ fn strangers_text_is_text() {
         file.hunks = vec![HOSTILE.to_owned(); 3];
     }
     report.left_alone[0].reason += HOSTILE;
-    is_sound(&summary(
-        &report,
-        &|_| Some(format!("+{HOSTILE}\n-````\n")),
-        MAX_BODY_BYTES,
-    ));
+    let names = report.skills.iter().map(|change| change.name.clone());
+    let differences = names.map(|name| (name, format!("+{HOSTILE}\n-````\n")));
+    is_sound(&summary(&report, &differences.collect(), MAX_BODY_BYTES));
 }
 
-/// Half a thousand skills: each has its row, and what it can newly do.
 #[test]
-fn five_hundred_skills_fit() {
+fn page_of_500_skills_has_each_row_and_capability() {
     let skills = (0..500).map(|number| {
         let mut change = change(&format!("a-skill-with-a-name-{number}"));
         let gained = gains(Kind::Host, "a.example", "SKILL.md", Some(number));
@@ -190,7 +186,7 @@ fn five_hundred_skills_fit() {
         skills: skills.collect(),
         ..Report::default()
     };
-    let page = summary(&report, &difference, MAX_BODY_BYTES);
+    let page = summary(&report, &differences(&report), MAX_BODY_BYTES);
     assert!(page.len() <= MAX_BODY_BYTES, "{}", page.len());
     let rows = page
         .lines()
@@ -203,7 +199,7 @@ fn five_hundred_skills_fit() {
 }
 
 #[test]
-fn what_was_not_compared_is_not_called_harmless() {
+fn page_does_not_call_uncompared_skills_harmless() {
     let mut unknown = change("pdf");
     unknown.diff = None;
     let page = |skills: Vec<Change>| {
@@ -211,12 +207,11 @@ fn what_was_not_compared_is_not_called_harmless() {
             skills,
             ..Report::default()
         };
-        summary(&report, &|_| None, MAX_BODY_BYTES)
+        summary(&report, &BTreeMap::new(), MAX_BODY_BYTES)
     };
-    assert!(page(vec![unknown.clone()]).contains("Not compared"));
-    assert!(page(vec![unknown, change("docx")]).contains(
-        "1 skill could not be compared: read the diffs. The others have no new capabilities"
-    ));
+    let unknown = page(vec![unknown, change("docx")]);
+    assert!(unknown.contains("1 skill could not be compared: read the diffs."));
+    assert!(!unknown.contains("None:"));
     assert!(
         page(vec![change("docx")])
             .contains("None: the scripts, commands, tools, and hosts are unchanged.\n")

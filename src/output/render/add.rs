@@ -5,29 +5,25 @@ use super::installed_findings::findings;
 use super::refused;
 use crate::hint::Hint;
 use crate::operations::add;
-use crate::operations::findings::Found;
-use crate::operations::report::Action;
+use crate::operations::report::{Action, Change};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
-use crate::output::text::count;
+use crate::output::text::{count, totals};
 
 /// Maximum number of skills in a hint.
 const MAX_SIBLINGS: usize = 10;
 
-/// Prints the result of `add`.
-pub fn add(printer: &Printer, report: &add::Report) {
+pub(crate) fn add(printer: &Printer, report: &add::Report) {
     for change in &report.skills {
         print_change(printer, change, report.dry_run);
     }
     print_trashed(printer, &report.trashed);
-    let is_stopped = |found: &Found| {
-        report
-            .stopped
-            .iter()
-            .any(|stopped| stopped.place == found.skill)
-    };
-    let told = report.diagnostics.iter();
-    findings(printer, told.filter(|found| !is_stopped(found)));
+    let stopped: Vec<&String> = report.stopped.iter().map(|one| &one.place).collect();
+    let found = report.diagnostics.iter();
+    findings(
+        printer,
+        found.filter(|found| !stopped.contains(&&found.skill)),
+    );
     for stopped in &report.stopped {
         let why = if stopped.is_unloadable {
             "no client can load it"
@@ -51,25 +47,22 @@ pub fn add(printer: &Printer, report: &add::Report) {
         printer.error("nothing was changed");
         return;
     }
-    let done = report
-        .skills
-        .iter()
-        .filter(|change| change.action != Action::Unchanged)
-        .count();
+    let kept = |change: &&Change| change.action == Action::Unchanged;
+    let kept = report.skills.iter().filter(kept).count();
     if report.skills.len() > 1 {
-        let kept = report.skills.len() - done;
-        let tail = if kept > 0 {
-            format!(", {kept} unchanged")
-        } else {
-            String::new()
-        };
-        printer.status("Finished", &format!("{}{tail}", count(done, "skill")));
+        let mut parts = vec![count(report.skills.len() - kept, "skill")];
+        parts.extend(totals([(kept, "unchanged")]));
+        printer.status("Finished", &parts.join(", "));
+    }
+    let is_complete =
+        report.refused.is_empty() && report.stopped.is_empty() && report.left_out.is_empty();
+    if is_complete && !report.siblings.is_empty() {
+        printer.hint(&siblings(&report.siblings));
     }
 }
 
 /// Returns the hint to add the skills that are linked to.
-#[must_use]
-pub fn siblings(siblings: &[add::Sibling]) -> Hint {
+fn siblings(siblings: &[add::Sibling]) -> Hint {
     let specs = siblings.iter().take(MAX_SIBLINGS);
     let specs: Vec<_> = specs
         .map(|sibling| sanitize::for_shell(&sibling.spec))

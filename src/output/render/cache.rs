@@ -6,7 +6,7 @@ use crate::output::table::Table;
 use crate::output::text::count;
 
 /// Prints the content of the cache, or the removed part of it.
-pub fn cache(printer: &Printer, report: &cache::Report, removed: bool) {
+pub(crate) fn cache(printer: &Printer, report: &cache::Report, removed: bool) {
     let size = |bytes: u64| indicatif::HumanBytes(bytes).to_string();
     if removed {
         printer.status(
@@ -30,7 +30,7 @@ pub fn cache(printer: &Printer, report: &cache::Report, removed: bool) {
         };
         table.row(&[&cached.source, &size(cached.bytes), &age]);
     }
-    printer.table(&table.lines(printer.width()));
+    printer.table(&table);
     printer.note(
         "Cache",
         &format!("{} in {}", size(report.bytes), report.folder),

@@ -1,18 +1,15 @@
 //! Prints the lines that the reports of several commands have in common.
 
 use super::meaning::lines;
-use super::{origin, short};
+use super::origin;
 use crate::fetch::history::Lineage;
 use crate::operations::report::{Action, Change, LeftAlone, Problem};
 use crate::output::printer::Printer;
-use crate::output::text;
+use crate::output::text::{self, short};
 
 pub(super) fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
-    let moved = change
-        .from
-        .as_ref()
-        .map(|from| format!("{} -> ", short(Some(from))))
-        .unwrap_or_default();
+    let moved = change.from.as_ref();
+    let moved = moved.map_or_else(String::new, |from| format!("{} -> ", short(from)));
     let places = change.places.join(", ");
     let changed = change.diff.as_ref().filter(|diff| !diff.files.is_empty());
     let lines = changed.map_or_else(String::new, |diff| format!("  {}", lines(diff)));
@@ -21,7 +18,7 @@ pub(super) fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
         Action::Updated | Action::Relocked => format!(
             "{name}  {}  {moved}{}{lines}",
             text::source(&change.source),
-            short(change.commit.as_ref())
+            change.commit.as_deref().map_or("", short)
         ),
         Action::Removed => format!("{name}  from {places}"),
         _ => format!("{name}  {}  {places}", origin(change)),

@@ -8,14 +8,14 @@ use crate::output::printer::Printer;
 use crate::output::text::count;
 
 /// Prints the changes of `update` in git's format.
-pub fn diff(printer: &Printer, report: &update::Report) {
+pub(crate) fn diff(printer: &Printer, report: &update::Report) {
     let all: String = report.differences.values().map(String::as_str).collect();
     printer.diff(&all);
     print_not_updated(printer, report);
 }
 
 /// Prints local edits in git's format.
-pub fn local_diff(printer: &Printer, report: &operations::diff::Report) {
+pub(crate) fn local_diff(printer: &Printer, report: &operations::diff::Report) {
     let unified = report.skills.iter().map(|skill| skill.unified.as_str());
     printer.diff(&unified.collect::<String>());
     let mut open: Vec<&str> = report

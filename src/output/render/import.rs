@@ -1,16 +1,16 @@
-//! Rendering of `import`.
+//! Prints the report of `import`.
 
-use super::change::print_trashed;
+use super::change::{print_problems, print_trashed};
 use super::origin;
 use crate::operations::import::Report;
 use crate::output::printer::Printer;
+use crate::output::text::totals;
 
-/// Prints the result of `import`.
-pub fn import(printer: &Printer, report: &Report) {
-    let verb = if report.dry_run {
-        "Would import"
+pub(crate) fn import(printer: &Printer, report: &Report) {
+    let (verb, done) = if report.dry_run {
+        ("Would import", "would be imported")
     } else {
-        "Imported"
+        ("Imported", "imported")
     };
     for change in &report.skills {
         let places = change.places.join(", ");
@@ -35,22 +35,13 @@ pub fn import(printer: &Printer, report: &Report) {
         );
     }
     print_trashed(printer, &report.trashed);
-    for problem in &report.not_taken {
-        printer.error(&format!("`{}`: {}", problem.name, problem.reason));
-    }
+    print_problems(printer, &report.not_taken);
     let imported = report.skills.len();
-    let mut parts = vec![if report.dry_run {
-        format!("{imported} would be imported")
-    } else {
-        format!("{imported} imported")
-    }];
-    let mut part = |number: usize, what: &str| {
-        if number > 0 {
-            parts.push(format!("{number} {what}"));
-        }
-    };
-    part(report.kept.len(), "already locked");
-    part(report.not_taken.len(), "not imported");
+    let mut parts = vec![format!("{imported} {done}")];
+    parts.extend(totals([
+        (report.kept.len(), "already locked"),
+        (report.not_taken.len(), "not imported"),
+    ]));
     printer.status("Finished", &parts.join(", "));
     if !report.skills.is_empty() && !report.dry_run {
         let validate = printer.command_line("validate");

@@ -5,8 +5,7 @@ use super::refused;
 use crate::operations::install;
 use crate::output::printer::Printer;
 
-/// Prints the result of `install`.
-pub fn install(printer: &Printer, report: &install::Report) {
+pub(crate) fn install(printer: &Printer, report: &install::Report) {
     for change in &report.skills {
         print_change(printer, change, report.dry_run);
     }

@@ -4,8 +4,7 @@ use super::change::print_left_alone;
 use crate::operations::keep;
 use crate::output::printer::Printer;
 
-/// Prints the result of `keep`.
-pub fn keep(printer: &Printer, report: &keep::Report) {
+pub(crate) fn keep(printer: &Printer, report: &keep::Report) {
     for kept in &report.kept {
         printer.status(
             "Kept",

@@ -1,14 +1,13 @@
 //! Prints the report of `list`.
 
-use super::{short, short_ref};
 use crate::operations::{list, list_remote};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
 use crate::output::table::Table;
-use crate::output::text::{self, count};
+use crate::output::text::{self, count, short};
 
 /// Prints the installed skills.
-pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
+pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
     if names_only {
         for skill in &report.skills {
             printer.data(&sanitize::line(&skill.name));
@@ -29,40 +28,31 @@ pub fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         table.row(&[
             &skill.name,
             skill.state.word(),
-            skill.git_ref.as_deref().map_or("", short_ref),
-            short(skill.commit.as_ref()),
+            skill.git_ref.as_deref().map_or("", short),
+            skill.commit.as_deref().map_or("", short),
             text::source(source),
             &skill.place,
         ]);
     }
-    printer.table(&table.lines(printer.width()));
+    printer.table(&table);
 }
 
 /// Prints the skills of a repository.
-pub fn browse(printer: &Printer, report: &list_remote::Report, names_only: bool) {
+pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only: bool) {
     if names_only {
         for skill in &report.skills {
             printer.data(&sanitize::line(&skill.name));
         }
         return;
     }
-    let has_plugins = report.skills.iter().any(|skill| skill.plugin.is_some());
-    let headings: &[&str] = if has_plugins {
-        &["NAME", "PLUGIN", "DESCRIPTION"]
-    } else {
-        &["NAME", "DESCRIPTION"]
-    };
-    let mut table = Table::new(headings);
+    let mut table = Table::new(&["NAME", "PLUGIN", "DESCRIPTION"]);
     for skill in &report.skills {
+        let plugin = skill.plugin.as_deref().unwrap_or("");
         let description = skill.description.as_deref().unwrap_or("(no description)");
-        if has_plugins {
-            let plugin = skill.plugin.as_deref().unwrap_or("");
-            table.row(&[&skill.name, plugin, description]);
-        } else {
-            table.row(&[&skill.name, description]);
-        }
+        table.row(&[&skill.name, plugin, description]);
     }
-    printer.table(&table.lines(printer.width()));
+    table.drop_empty_columns();
+    printer.table(&table);
     let place = text::source(&report.source);
     printer.note(
         "Found",

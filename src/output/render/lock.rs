@@ -2,18 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::short_ref;
 use crate::hint::Hint;
 use crate::lockfile::merge::{Block, Difference, Side};
 use crate::operations::lock::Report;
 use crate::output::printer::Printer;
-use crate::output::text::{self, count};
+use crate::output::text::{self, count, short};
 
 /// The digits of a digest that are shown: `sha256:` and seven more.
 const SHORT_DIGEST: usize = 14;
 
-/// Prints the result of `lock`.
-pub fn lock(printer: &Printer, report: &Report) {
+pub(crate) fn lock(printer: &Printer, report: &Report) {
     if !report.is_resolved() {
         unresolved(printer, report);
         return;
@@ -86,9 +84,9 @@ fn version(fields: &BTreeMap<String, String>, other: Option<&BTreeMap<String, St
     let field = |key: &str| fields.get(key).map_or("", String::as_str);
     let source = text::source(field("source"));
     let mut text = if fields.contains_key("commit") {
-        format!("{source}@{}", short_ref(field("commit")))
+        format!("{source}@{}", short(field("commit")))
     } else {
-        format!("{source}, tree {}", short_ref(field("tree")))
+        format!("{source}, tree {}", short(field("tree")))
     };
     for (key, value) in fields {
         let is_said = matches!(&**key, "name" | "source" | "commit" | "tree" | "digest");
@@ -97,7 +95,7 @@ fn version(fields: &BTreeMap<String, String>, other: Option<&BTreeMap<String, St
         }
         let value = match &**key {
             "edits" => value.get(..SHORT_DIGEST).unwrap_or(value),
-            _ => short_ref(value),
+            _ => short(value),
         };
         text.extend([", ", key, " ", value]);
     }

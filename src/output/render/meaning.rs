@@ -4,7 +4,7 @@ use crate::diff::{FileChange, FileDiff, SkillDiff};
 use crate::fetch::history::Lineage;
 use crate::operations::report::Change;
 use crate::output::printer::Printer;
-use crate::output::text::count;
+use crate::output::text::{changed_lines, count, place};
 use mdskill_lint::capability::Capability;
 
 /// Maximum number of capabilities of one kind that are printed.
@@ -41,7 +41,6 @@ pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
 }
 
 /// Returns the size of a change: `2 files, +10 -3; 4 commits upstream`.
-#[must_use]
 pub(super) fn size(diff: &SkillDiff, lineage: Option<&Lineage>) -> String {
     let mut parts = Vec::new();
     if !diff.files.is_empty() {
@@ -62,10 +61,8 @@ pub(super) fn size(diff: &SkillDiff, lineage: Option<&Lineage>) -> String {
 }
 
 /// Returns the numbers of added and removed lines: `+10 -3`.
-#[must_use]
 pub(super) fn lines(diff: &SkillDiff) -> String {
-    let added: usize = diff.files.iter().filter_map(|file| file.added).sum();
-    let removed: usize = diff.files.iter().filter_map(|file| file.removed).sum();
+    let (added, removed) = changed_lines(diff);
     format!("+{added} -{removed}")
 }
 
@@ -93,22 +90,15 @@ fn file_line(file: &FileDiff) -> String {
 /// Returns capabilities of one kind, each with its location.
 fn listed(capabilities: &[Capability]) -> String {
     let shown = capabilities.iter().take(MAX_GAINED).map(|one| {
-        let place = match one.line {
-            Some(line) => format!("{}:{line}", one.file),
-            None => one.file.clone(),
-        };
         if one.what == one.file {
             one.what.clone()
         } else {
-            format!("{} ({place})", one.what)
+            format!("{} ({})", one.what, place(one))
         }
     });
     let mut shown: Vec<String> = shown.collect();
-    if let Some(more) = capabilities
-        .len()
-        .checked_sub(MAX_GAINED)
-        .filter(|more| *more > 0)
-    {
+    if capabilities.len() > MAX_GAINED {
+        let more = capabilities.len() - MAX_GAINED;
         shown.push(format!("and {more} more (see `--json`)"));
     }
     shown.join(", ")

@@ -22,39 +22,26 @@ mod verify;
 use super::text;
 use crate::operations::report::Change;
 
-pub use add::{add, siblings};
-pub use cache::cache;
-pub use diff::{diff, local_diff};
-pub use import::import;
-pub use install::install;
-pub use keep::keep;
-pub use list::{browse, list};
-pub use lock::lock;
-pub use outdated::outdated;
-pub use policy::{policy, refused};
-pub use remove::remove;
-pub use show::show;
-pub use update::update;
-pub use verify::verify;
-
-/// Number of digits of an abbreviated commit.
-const SHORT: usize = 7;
-
-fn short(commit: Option<&String>) -> &str {
-    commit.map_or("", |commit| commit.get(..SHORT).unwrap_or(commit))
-}
+pub(crate) use add::add;
+pub(crate) use cache::cache;
+pub(crate) use diff::{diff, local_diff};
+pub(crate) use import::import;
+pub(crate) use install::install;
+pub(crate) use keep::keep;
+pub(crate) use list::{browse, list};
+pub(crate) use lock::lock;
+pub(crate) use outdated::outdated;
+pub(crate) use policy::{policy, refused};
+pub(crate) use remove::remove;
+pub(crate) use show::show;
+pub(crate) use update::update;
+pub(crate) use verify::verify;
 
 /// Returns `owner/repo@abc1234`.
 fn origin(change: &Change) -> String {
     let source = text::source(&change.source);
-    match change.commit {
-        Some(_) => format!("{source}@{}", short(change.commit.as_ref())),
+    match &change.commit {
+        Some(commit) => format!("{source}@{}", text::short(commit)),
         None => source.to_owned(),
     }
-}
-
-/// Returns a ref; a commit is abbreviated.
-fn short_ref(text: &str) -> &str {
-    let is_commit = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_commit { &text[..SHORT] } else { text }
 }

@@ -2,16 +2,15 @@
 
 use super::meaning::{lines, meaning};
 use super::update::print_not_updated;
-use super::{short, short_ref};
 use crate::diff::SkillDiff;
 use crate::operations::report::{Change, Newer};
 use crate::operations::update;
 use crate::output::printer::Printer;
 use crate::output::table::Table;
-use crate::output::text;
+use crate::output::text::{self, short};
 
 /// Prints the available updates as a table.
-pub fn outdated(printer: &Printer, report: &update::Report) {
+pub(crate) fn outdated(printer: &Printer, report: &update::Report) {
     let rows = rows(report);
     if !rows.is_empty() {
         let mut table = Table::new(&[
@@ -27,7 +26,7 @@ pub fn outdated(printer: &Printer, report: &update::Report) {
             table.row(&row.each_ref().map(String::as_str));
         }
         table.drop_empty_columns();
-        printer.table(&table.lines(printer.width()));
+        printer.table(&table);
     }
     for change in report.skills.iter().filter(|change| has_details(change)) {
         printer.status("Would update", &change.name);
@@ -46,14 +45,14 @@ fn rows(report: &update::Report) -> Vec<[String; 7]> {
         let newer = newer(&change.name);
         [
             change.name.clone(),
-            short(change.from.as_ref()).to_owned(),
+            change.from.as_deref().map_or("", short).to_owned(),
             match newer {
                 Some(newer) => newer.compatible.clone(),
-                None => short(change.commit.as_ref()).to_owned(),
+                None => change.commit.as_deref().map_or("", short).to_owned(),
             },
             newer.map(|newer| newer.newest.clone()).unwrap_or_default(),
             change.diff.as_ref().map(lines).unwrap_or_default(),
-            change.git_ref.as_deref().map_or("", short_ref).to_owned(),
+            change.git_ref.as_deref().map_or("", short).to_owned(),
             text::source(&change.source).to_owned(),
         ]
     });
@@ -71,7 +70,7 @@ fn rows(report: &update::Report) -> Vec<[String; 7]> {
         ]
     });
     let in_conflict = report.conflicts.iter().map(|conflict| {
-        let new = short(conflict.commit.as_ref());
+        let new = conflict.commit.as_deref().map_or("", short);
         [&conflict.name, "", new, "", "conflict", "", ""].map(str::to_owned)
     });
     let mut rows: Vec<[String; 7]> = moved.chain(stays).chain(in_conflict).collect();

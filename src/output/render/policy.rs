@@ -7,7 +7,7 @@ use crate::output::sanitize;
 use crate::policy::Verdict;
 
 /// Prints the skills that the policy refuses.
-pub fn refused(printer: &Printer, refused: &[Refusal]) {
+pub(crate) fn refused(printer: &Printer, refused: &[Refusal]) {
     for refusal in refused {
         let Refusal { name, verdict, .. } = refusal;
         printer.error(&format!(
@@ -19,7 +19,7 @@ pub fn refused(printer: &Printer, refused: &[Refusal]) {
 }
 
 /// Prints the policy, and its result for each skill.
-pub fn policy(printer: &Printer, report: &policy::Report) {
+pub(crate) fn policy(printer: &Printer, report: &policy::Report) {
     let line = |text: &str| printer.data(&sanitize::line(text));
     if report.keys.is_empty() {
         line(&format!(
@@ -38,9 +38,11 @@ pub fn policy(printer: &Printer, report: &policy::Report) {
             "refused"
         };
         line(&format!("{word}  {}", skill.name));
-        // Without arguments, only the reasons of refusals are printed.
-        let is_printed = |verdict: &&Verdict| report.is_asked || !verdict.is_allowed;
-        for verdict in skill.verdicts.iter().filter(is_printed) {
+        for verdict in &skill.verdicts {
+            // Without arguments, only the reasons of refusals are printed.
+            if !report.is_asked && verdict.is_allowed {
+                continue;
+            }
             let word = if verdict.is_allowed {
                 "allows"
             } else {

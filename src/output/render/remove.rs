@@ -4,8 +4,7 @@ use super::change::{print_change, print_left_alone, print_trashed};
 use crate::operations::remove;
 use crate::output::printer::Printer;
 
-/// Prints the result of `remove`.
-pub fn remove(printer: &Printer, report: &remove::Report) {
+pub(crate) fn remove(printer: &Printer, report: &remove::Report) {
     for change in &report.skills {
         print_change(printer, change, false);
     }

@@ -5,7 +5,7 @@ use crate::output::printer::Printer;
 use crate::output::sanitize;
 
 /// Prints the details and the page of a skill.
-pub fn show(printer: &Printer, report: &show::Report) {
+pub(crate) fn show(printer: &Printer, report: &show::Report) {
     let field = |name: &str, text: &str| {
         if !text.is_empty() {
             printer.data(&format!("{name:<13}{}", sanitize::line(text)));

@@ -8,13 +8,12 @@ use super::installed_findings::findings;
 use super::meaning::meaning;
 use super::refused;
 use crate::hint::HasHint;
-use crate::operations::report::{Action, Change, Conflicted};
+use crate::operations::report::Action;
 use crate::operations::update;
 use crate::output::printer::Printer;
-use crate::output::text::{count, totals};
+use crate::output::text::{count, not_updated, totals};
 
-/// Prints the result of `update`.
-pub fn update(printer: &Printer, report: &update::Report) {
+pub(crate) fn update(printer: &Printer, report: &update::Report) {
     for change in &report.skills {
         print_change(printer, change, report.dry_run);
         meaning(printer, change, report.dry_run);
@@ -25,13 +24,10 @@ pub fn update(printer: &Printer, report: &update::Report) {
 /// Prints the skills that were not updated, and the totals.
 pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
     print_trashed(printer, &report.trashed);
-    let moved: BTreeSet<&String> = report
-        .skills
-        .iter()
-        .flat_map(|moved| &moved.places)
-        .collect();
-    let told = report.diagnostics.iter();
-    findings(printer, told.filter(|found| moved.contains(&found.skill)));
+    let moved = report.skills.iter().flat_map(|moved| &moved.places);
+    let moved: BTreeSet<&String> = moved.collect();
+    let found = report.diagnostics.iter();
+    findings(printer, found.filter(|found| moved.contains(&found.skill)));
     for problem in &report.deleted {
         printer.warn(&format!("`{}`: {}", problem.name, problem.reason));
     }
@@ -51,17 +47,14 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
         }
     }
     if report.is_up_to_date() {
-        let everything = format!(
-            "all skills are up to date ({})",
-            count(report.unchanged, "skill")
-        );
-        printer.status("Finished", &everything);
+        let skills = count(report.unchanged, "skill");
+        printer.status("Finished", &format!("all skills are up to date ({skills})"));
         return;
     }
-    let is_marked = |conflict: &&Conflicted| conflict.is_marked;
-    let marked = report.conflicts.iter().filter(is_marked).count();
-    let is_relocked = |change: &&Change| change.action == Action::Relocked;
-    let relocked = report.skills.iter().filter(is_relocked).count();
+    let marked = report.conflicts.iter().filter(|one| one.is_marked).count();
+    let relocked = report.skills.iter();
+    let relocked = relocked.filter(|change| change.action == Action::Relocked);
+    let relocked = relocked.count();
     let verb = if report.dry_run {
         "to update"
     } else {
@@ -72,22 +65,11 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
         marked => format!(" ({marked} to resolve)"),
     };
     let moved = report.skills.len() - relocked;
-    let conflicts = report.conflicts.len() - marked;
-    let conflict_noun = if conflicts == 1 {
-        "conflict"
-    } else {
-        "conflicts"
-    };
     let mut parts = vec![format!("{moved} {verb}{to_resolve}")];
     parts.extend(totals([
         (relocked, "locked without changes"),
         (report.unchanged, "unchanged"),
-        (conflicts, conflict_noun),
-        (report.refused_skills(), "refused"),
-        (report.skills_left_alone(), "not changed"),
-        (report.deleted.len(), "deleted upstream"),
-        (report.stuck.len(), "blocked"),
-        (report.unchecked_skills(), "not checked"),
     ]));
+    parts.extend(not_updated(report, report.conflicts.len() - marked));
     printer.status("Finished", &parts.join(", "));
 }

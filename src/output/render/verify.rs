@@ -5,8 +5,7 @@ use crate::operations::verify;
 use crate::output::printer::Printer;
 use crate::output::text::count;
 
-/// Prints the result of `verify`.
-pub fn verify(printer: &Printer, report: &verify::Report) {
+pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
     for drift in &report.drift {
         printer.error(&format!("{} {}", drift.place, drift.problem));
         for file in &drift.files {

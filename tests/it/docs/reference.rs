@@ -153,12 +153,20 @@ fn environment_variables_are_listed() {
 fn exit_codes_are_listed_and_in_the_help() {
     let page = Page::read("docs/reference/exit-codes.md");
     let rows: Vec<_> = page.text.lines().filter_map(exit_code_row).collect();
-    let codes =
-        ExitStatus::ALL.map(|status| ((status as u8).to_string(), status.meaning().to_owned()));
-    assert_eq!(rows, codes);
+    let codes = [
+        ExitStatus::Done,
+        ExitStatus::Failed,
+        ExitStatus::Usage,
+        ExitStatus::Found,
+        ExitStatus::NoPermission,
+        ExitStatus::Network,
+        ExitStatus::Interrupted,
+    ];
+    let codes = codes.map(|status| (status as u8).to_string());
+    assert!(rows.iter().map(|(code, _)| code).eq(&codes), "{rows:?}");
     let help = Cli::command().get_after_help().unwrap().to_string();
     let help = help.replace('\n', " ");
-    for (code, meaning) in codes {
+    for (code, meaning) in rows {
         assert!(
             help.contains(&format!("{code} {meaning}")),
             "{code}: {help}"

@@ -1,4 +1,4 @@
-//! A runner that plays what GitHub and GitLab do themselves, around a clone and a bare `origin`.
+//! Simulates a runner of GitHub and GitLab, with a clone and a bare `origin`.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::support::shop::Shop;
 
 pub const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Notes what is asked, keeps the body, and knows whether a pull request is open.
+/// A `gh` that records its arguments and the body, and whether a pull request is open.
 const GH: &str = r#"
 log=$HOME/../temp
 echo "$*" >> "$log/gh.log"
@@ -27,7 +27,7 @@ case "$1 $2" in
 esac
 "#;
 
-/// The block of the page that holds this text, in this language.
+/// Returns the code block of the page with this language that contains the text.
 pub fn block(language: &str, part: &str) -> String {
     let page = std::fs::read_to_string(Path::new(ROOT).join("docs/guide/ci.md")).unwrap();
     let blocks = page.split("\n```").skip(1).step_by(2);
@@ -46,7 +46,7 @@ pub fn yaml(part: &str) -> Value {
     serde_yaml::from_str(&block("yaml", part)).unwrap()
 }
 
-/// A project whose skills are committed, its `origin`, and upstream.
+/// A project with committed skills, its `origin`, and the upstream repository.
 pub struct Scene {
     pub shop: Shop,
     pub repo: Repo,
@@ -93,7 +93,7 @@ impl Scene {
         prepared.run()
     }
 
-    /// What the origin says.
+    /// Runs git in the origin, and returns its output.
     pub fn origin(&self, arguments: &str) -> String {
         let asked = self.sh(&self.temp("origin.git"), &format!("git {arguments}"));
         asked.ok().stdout.trim().to_owned()
@@ -104,7 +104,7 @@ impl Scene {
         listed.lines().map(str::to_owned).collect()
     }
 
-    /// A clone as `actions/checkout` makes it.
+    /// Creates a clone like `actions/checkout`.
     pub fn checkout(&mut self) -> PathBuf {
         self.clones += 1;
         let clone = self.temp(&format!("clone-{}", self.clones));
@@ -203,8 +203,8 @@ impl Scene {
         std::fs::read_to_string(self.temp("body")).unwrap()
     }
 
-    /// What gh was asked since the last time.
-    pub fn asked(&self) -> Vec<String> {
+    /// Returns the arguments of gh since the last call.
+    pub fn gh_calls(&self) -> Vec<String> {
         let log = self.shop.room.log("gh");
         std::fs::write(self.temp("gh.log"), "").unwrap();
         let words = log

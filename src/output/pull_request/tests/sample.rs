@@ -1,4 +1,6 @@
-//! Reports to be told: one of everything, and what hostile people write.
+//! Sample reports: one with every kind of item, and hostile text.
+
+use std::collections::BTreeMap;
 
 use crate::diff::{DescriptionDiff, FileChange, FileDiff, SkillDiff};
 use crate::fetch::history::{CommitLine, Lineage};
@@ -13,7 +15,7 @@ use mdskill_lint::capability::{Capability, Kind};
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
 use mdskill_lint::span::Position;
 
-/// What somebody writes who wants to be more than text.
+/// Text that is not Markdown after it is escaped.
 pub(super) const HOSTILE: &str = "@octocat fixes #1 GH-2 <img src=https://evil.example/x> ![x](https://evil.example/y) \u{202e}| `x` </details>\n\n# big";
 
 pub(super) fn change(name: &str) -> Change {
@@ -61,7 +63,7 @@ fn commit(digit: char, summary: &str) -> CommitLine {
     }
 }
 
-/// One of everything.
+/// Returns a report with every kind of item.
 pub(super) fn everything() -> Report {
     let mut pdf = change("pdf");
     let diff = pdf.diff.as_mut().unwrap();
@@ -190,8 +192,12 @@ fn finding() -> Diagnostic {
     }
 }
 
-pub(super) fn difference(name: &str) -> Option<String> {
-    (name != "far").then(|| {
-        format!("--- a/{name}/SKILL.md\n+++ b/{name}/SKILL.md\n@@ -1,2 +1,4 @@\n # {name}\n-old\n+```sh\n+new \u{202e}\n+```` </details> @octocat\n")
-    })
+/// A diff of each skill but `far`.
+pub(super) fn differences(report: &Report) -> BTreeMap<String, String> {
+    let names = report.skills.iter().map(|change| change.name.clone());
+    let names = names.filter(|name| name != "far");
+    names.map(|name| {
+        let diff = format!("--- a/{name}/SKILL.md\n+++ b/{name}/SKILL.md\n@@ -1,2 +1,4 @@\n # {name}\n-old\n+```sh\n+new \u{202e}\n+```` </details> @octocat\n");
+        (name, diff)
+    }).collect()
 }

@@ -1,43 +1,14 @@
 //! The command-line arguments; their doc comments are the help texts.
 
-mod add;
-mod cache;
-mod diff;
-mod import;
-mod install;
-mod keep;
-mod list;
-mod lock;
-mod outdated;
-mod policy;
-mod remove;
-mod rule;
-mod show;
-mod update;
-mod validate;
-mod verify;
-
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use add::{AddArgs, TargetArgs};
-pub use cache::{CacheArgs, CacheCommand};
-pub use diff::DiffArgs;
-pub use import::ImportArgs;
-pub use install::InstallArgs;
-pub use keep::KeepArgs;
-pub use list::ListArgs;
-pub use lock::LockArgs;
-pub use outdated::OutdatedArgs;
-pub use policy::PolicyArgs;
-pub use remove::RemoveArgs;
-pub use rule::RuleArgs;
-pub use show::ShowArgs;
-pub use update::{ConflictWinner, SummaryArgs, UpdateArgs};
-pub use validate::{FindingsFormat, ValidateArgs};
-pub use verify::VerifyArgs;
+use super::{
+    add, cache, diff, import, install, keep, list, lock, outdated, policy, remove, rule, show,
+    update, validate, verify,
+};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -129,7 +100,7 @@ Examples:
   mdskill add git@gitlab.com:acme/skills.git//deploy
   mdskill add ./skills/mine"
     )]
-    Add(AddArgs),
+    Add(add::AddArgs),
     /// List installed skills, or the skills of a repository
     #[command(
         visible_alias = "ls",
@@ -140,7 +111,7 @@ Examples:
   mdskill list wshobson/agents/plugins/python-development
   mdskill list wshobson/agents --names"
     )]
-    List(ListArgs),
+    List(list::ListArgs),
     /// Update installed skills to their latest upstream version
     #[command(
         after_help = "A skill is updated only if its own files changed. Your edits are merged into the new version, as
@@ -154,13 +125,13 @@ Examples:
   mdskill update NAME --conflict=markers
   mdskill update --summary update.md"
     )]
-    Update(UpdateArgs),
+    Update(update::UpdateArgs),
     /// Show the changes that update would make, or your local edits
     #[command(after_help = "Examples:
   mdskill diff                          # the changes of an update
   mdskill diff async-python-patterns
   mdskill diff --local                  # your edits of the upstream version")]
-    Diff(DiffArgs),
+    Diff(diff::DiffArgs),
     /// Accept local edits to installed skills
     #[command(
         after_help = "After that, verify accepts the edits, and update merges them into new versions.
@@ -169,13 +140,13 @@ Examples:
   mdskill keep async-python-patterns
   mdskill keep async-python-patterns uv-package-manager"
     )]
-    Keep(KeepArgs),
+    Keep(keep::KeepArgs),
     /// Install the skills listed in the lockfile
     #[command(after_help = "Examples:
   mdskill install
   mdskill install --frozen      # fail if there is no lockfile; default in CI
   mdskill install --offline")]
-    Install(InstallArgs),
+    Install(install::InstallArgs),
     /// Remove skills that mdskill installed
     #[command(
         visible_alias = "rm",
@@ -183,17 +154,17 @@ Examples:
   mdskill remove async-python-patterns
   mdskill remove edited-skill --force      # its folder is moved to the trash"
     )]
-    Remove(RemoveArgs),
+    Remove(remove::RemoveArgs),
     /// Check the installed files against the lockfile, offline
     #[command(after_help = "Examples:
   mdskill verify
   mdskill verify async-python-patterns --json")]
-    Verify(VerifyArgs),
+    Verify(verify::VerifyArgs),
     /// List skills with available updates; exit 3 if there are any
     #[command(after_help = "Examples:
   mdskill outdated
   mdskill outdated --json")]
-    Outdated(OutdatedArgs),
+    Outdated(outdated::OutdatedArgs),
     /// Rewrite the lockfile and resolve merge conflicts in it
     #[command(
         after_help = "--resolve takes the union of both sides: each skill comes from the side that changed it. If both
@@ -206,12 +177,12 @@ Examples:
   mdskill lock --resolve --ours pdf --theirs docx xlsx
   mdskill lock --resolve --theirs"
     )]
-    Lock(LockArgs),
+    Lock(lock::LockArgs),
     /// Show an installed skill, or a skill of a repository
     #[command(after_help = "Examples:
   mdskill show async-python-patterns
   mdskill show wshobson/agents/async-python-patterns")]
-    Show(ShowArgs),
+    Show(show::ShowArgs),
     /// Find problems in skills: local, installed, or of a repository
     #[command(after_help = "Examples:
   mdskill validate
@@ -226,14 +197,14 @@ Examples:
   mdskill validate --format github           # in a workflow
 
 Rules are also configured in mdskill.toml; flags take precedence.")]
-    Validate(ValidateArgs),
+    Validate(validate::ValidateArgs),
     /// Explain the rules of validate: all, a group, or one
     #[command(after_help = "Examples:
   mdskill rule
   mdskill rule SK3              # references
   mdskill rule SK302
   mdskill rule broken-path --json")]
-    Rule(RuleArgs),
+    Rule(rule::RuleArgs),
     /// Explain the policy in mdskill.toml, and check skills against it
     #[command(
         after_help = "Without arguments, prints the policy and the installed skills that violate it. With names or
@@ -245,7 +216,7 @@ Examples:
   mdskill policy wshobson/agents/async-python-patterns@v1.2
   mdskill policy acme/skills/deploy --json"
     )]
-    Policy(PolicyArgs),
+    Policy(policy::PolicyArgs),
     /// Adopt skills installed by another tool, in place
     #[command(
         after_help = "Reads the lockfiles of npx skills (skills-lock.json, .skill-lock.json) and APM (apm.lock.yaml),
@@ -263,11 +234,11 @@ Examples:
   mdskill import -g             # your personal skills
   mdskill import --restore      # undo the changes that the other tool made"
     )]
-    Import(ImportArgs),
+    Import(import::ImportArgs),
     /// Show, prune, or clear the cache
     #[command(after_help = "Examples:
   mdskill cache
   mdskill cache prune --days 30
   mdskill cache clear")]
-    Cache(CacheArgs),
+    Cache(cache::CacheArgs),
 }

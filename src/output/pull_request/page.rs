@@ -1,75 +1,47 @@
-//! [`Section`]: a heading with its items, and [`page`], which cuts the text at a limit.
+//! [`page`]: joins the sections of the page, and cuts it at its limit.
+
+use std::fmt::Write;
 
 /// Number of bytes that are reserved for the line that counts the missing items.
 const MISSING_LINE: usize = 500;
 
-/// A heading and the items below it.
-#[derive(Debug, Default)]
-pub(super) struct Section {
-    /// The heading.
-    pub title: &'static str,
-    /// Markdown between the heading and the first item.
-    pub intro: &'static str,
-    /// The items, each with its line end.
-    pub items: Vec<String>,
-}
+/// The heading of a section, Markdown between the heading and the first item, and the items, each
+/// with its line end.
+pub(super) type Section = (&'static str, &'static str, Vec<String>);
 
 /// Returns the text of the sections in their order, in at most `max` bytes. The first item that
 /// does not fit ends the page, and its last line counts the missing items.
 pub(super) fn page(headline: String, sections: &[Section], max: usize) -> String {
-    let mut text = headline;
-    if text.len() > max {
+    let limit = max.saturating_sub(MISSING_LINE);
+    if headline.len() > limit {
         return String::new();
     }
-    let limit = if text.len() + sections.iter().map(length).sum::<usize>() > max {
-        max.saturating_sub(MISSING_LINE)
-    } else {
-        max
-    };
+    let mut text = headline;
     let mut missing = Vec::new();
-    for section in sections {
+    for (title, intro, items) in sections {
+        let mut head = format!("\n### {title}\n{intro}");
         let mut shown = 0;
-        for item in &section.items {
-            let head = if shown == 0 {
-                head(section)
-            } else {
-                String::new()
-            };
+        for item in items {
             if !missing.is_empty() || text.len() + head.len() + item.len() > limit {
                 break;
             }
-            text += &head;
+            text += &std::mem::take(&mut head);
             text += item;
             shown += 1;
         }
-        if shown < section.items.len() {
-            missing.push(format!(
-                "{} of “{}”",
-                section.items.len() - shown,
-                section.title
-            ));
+        if shown < items.len() {
+            missing.push(format!("{} of “{title}”", items.len() - shown));
         }
     }
-    let line = format!(
-        "\n**Not shown, because the page has reached its size limit:** {}. Use `mdskill diff NAME` to see what an \
-         update changes.\n",
-        missing.join(", ")
-    );
-    if !missing.is_empty() && text.len() + line.len() <= max {
-        text += &line;
+    if !missing.is_empty() {
+        let _ = write!(
+            text,
+            "\n**Not shown, because the page has reached its size limit:** {}. Use `mdskill diff NAME` to see what an \
+             update changes.\n",
+            missing.join(", ")
+        );
     }
     text
-}
-
-fn head(section: &Section) -> String {
-    format!("\n### {}\n{}", section.title, section.intro)
-}
-
-fn length(section: &Section) -> usize {
-    if section.items.is_empty() {
-        return 0;
-    }
-    head(section).len() + section.items.iter().map(String::len).sum::<usize>()
 }
 
 #[cfg(test)]
@@ -77,11 +49,7 @@ mod tests {
     use super::*;
 
     fn section(title: &'static str, number: usize) -> Section {
-        Section {
-            title,
-            intro: "\n",
-            items: vec!["- 0123456789\n".to_owned(); number],
-        }
+        (title, "\n", vec!["- 0123456789\n".to_owned(); number])
     }
 
     #[test]
