@@ -34,6 +34,23 @@ pub struct Rule {
     pub check: Check,
 }
 
+impl Rule {
+    /// The usual values of the fields that most rules share.
+    pub(crate) const DEFAULT: Self = Self {
+        code: "",
+        name: "",
+        severity: Severity::Warning,
+        is_on: true,
+        blocks_loading: false,
+        summary: "",
+        why: "",
+        example: "",
+        how_to_fix: "",
+        fixable: Fixable::No,
+        check: Check::Validator,
+    };
+}
+
 /// Whether `--fix` can fix the findings of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fixable {

@@ -4,22 +4,19 @@ use crate::allowed_tools::{is_all, texts, words};
 use crate::diagnostic::Severity;
 use crate::frontmatter::Field;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK409",
     name: "all-of-bash",
     severity: Severity::Info,
-    is_on: true,
-    blocks_loading: false,
     summary: "`allowed-tools` grants all of `Bash`",
     why: "Every command then runs without asking the user; 154 of 205 skills with the field have it.",
     example: "allowed-tools: Read Bash",
     how_to_fix: "grant only the commands that the skill needs: `Bash(git:*)`",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

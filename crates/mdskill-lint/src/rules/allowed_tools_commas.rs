@@ -5,19 +5,17 @@ use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK113",
     name: "allowed-tools-commas",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "commas in `allowed-tools`",
     why: "A client that follows the specification splits at spaces and sees a tool named `Read,`; 51 of 205 skills with the field have commas.",
     example: "allowed-tools: Read, Grep",
     how_to_fix: "separate the tools by spaces, as in `Read Grep`",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

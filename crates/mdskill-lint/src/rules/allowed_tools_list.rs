@@ -3,21 +3,18 @@
 use crate::diagnostic::Severity;
 use crate::frontmatter::Value;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK112",
     name: "allowed-tools-list",
     severity: Severity::Info,
-    is_on: true,
-    blocks_loading: false,
     summary: "`allowed-tools` is a list, not a string",
     why: "The specification defines a space-separated string; some clients accept a list, and some do not; 11 of 205 skills with the field have a list.",
     example: "allowed-tools: [Read, Grep]",
     how_to_fix: "write one space-separated string: `allowed-tools: Read Grep`",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

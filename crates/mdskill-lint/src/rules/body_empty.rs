@@ -3,21 +3,18 @@
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK401",
     name: "body-empty",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "no instructions after the frontmatter",
     why: "The specification permits it, but an agent that loads the skill gets no instructions.",
     example: "---\nname: pdf\ndescription: Reads PDFs\n---",
     how_to_fix: "write instructions for the agent",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

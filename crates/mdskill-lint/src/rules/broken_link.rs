@@ -5,21 +5,18 @@ use crate::mentions::{self, Mention};
 use crate::parsed_skill::ParsedSkill;
 use crate::references::path_kind::{self, Confidence};
 use crate::references::resolve::Destination;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK301",
     name: "broken-link",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "a link to a file that does not exist",
     why: "An agent follows links and finds no file: 2,215 links in 2,672 public skills are broken.",
     example: "[the rules](references/rules.md)",
     how_to_fix: "add the file, or correct or remove the link",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

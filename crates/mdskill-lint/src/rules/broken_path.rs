@@ -6,21 +6,18 @@ use crate::mentions::{self, Mention};
 use crate::parsed_skill::{ParsedSkill, Role};
 use crate::references::path_kind::Confidence;
 use crate::references::resolve::Destination;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK302",
     name: "broken-path",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "a path into references/, resources/ or assets/ does not exist",
     why: "Skills name their files in code spans, and an agent tries to read them: 325 are missing in the SKILL.md files of 2,672 public skills.",
     example: "Read `references/rules.md`",
     how_to_fix: "add the file, or correct or remove the path",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

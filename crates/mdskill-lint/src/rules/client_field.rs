@@ -3,21 +3,18 @@
 use crate::client_fields;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK111",
     name: "client-field",
     severity: Severity::Info,
-    is_on: true,
-    blocks_loading: false,
     summary: "a field that only some clients document",
     why: "Other clients ignore it, and VS Code warns about some; 89 of 2,672 public skills have one.",
     example: "model: small",
     how_to_fix: "check that the skill also works in clients that ignore the field",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -3,22 +3,19 @@
 use crate::diagnostic::Severity;
 use crate::mentions;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use std::collections::HashSet;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK311",
     name: "client-variable",
     severity: Severity::Info,
-    is_on: true,
-    blocks_loading: false,
     summary: "SKILL.md uses a variable that only some clients replace",
     why: "Other clients pass the text to the agent unchanged; 31 places in public skills use `{baseDir}`, and 6 use the plugin's root.",
     example: "python {baseDir}/scripts/check.py",
     how_to_fix: "write the path relative to the skill",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -3,21 +3,18 @@
 use crate::diagnostic::Severity;
 use crate::frontmatter::Value;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK115",
     name: "compatibility",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "`compatibility` is not a string of 1 to 500 characters",
     why: "The specification requires 1-500 characters if the field is present.",
     example: "compatibility: [linux, macos]",
     how_to_fix: "describe what the skill needs in at most 500 characters, or remove the field",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Maximum length of `compatibility` in characters. Source: specification, "`compatibility` field".

@@ -5,19 +5,17 @@ use crate::parsed_skill::{Page, ParsedSkill};
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK004",
     name: "crlf",
     severity: Severity::Info,
-    is_on: true,
-    blocks_loading: false,
     summary: "some or all lines end with CRLF",
     why: "Clients read both, but commands that are copied from the file fail in a Unix shell, and every tool that writes LF changes the whole file; 85 of 15,780 published versions have CRLF.",
     example: "name: pdf\\r\\n",
     how_to_fix: "convert the line ends to LF, and add `*.md text eol=lf` to `.gitattributes`",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Maximum number of edits of one fix (the longest public file has 2,723 lines). With more, one

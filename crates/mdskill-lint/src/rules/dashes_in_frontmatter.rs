@@ -3,22 +3,19 @@
 use crate::diagnostic::Severity;
 use crate::frontmatter;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK107",
     name: "dashes-in-frontmatter",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "`---` inside a value of the frontmatter",
     why: "The reference checker, and tools that are built on it, end the frontmatter at the first `---`, even inside a string: the fields after it are lost.",
     example: "description: Reviews SQL --- locks first",
     how_to_fix: "write `-`, `--` or `—` instead",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 const DASHES: &str = "---";

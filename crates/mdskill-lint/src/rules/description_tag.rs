@@ -3,22 +3,19 @@
 use crate::diagnostic::Severity;
 use crate::naming;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK213",
     name: "description-tag",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "`description` contains a `<tag>`",
     why: "VS Code removes everything from `<` to `>` and shows the rest to the agent; 2 of 2,672 public skills have one.",
     example: "description: Writes <lang> bindings for a C library",
     how_to_fix: "write the word without angle brackets, as `LANG` or `[lang]`",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

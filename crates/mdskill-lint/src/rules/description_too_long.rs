@@ -2,22 +2,20 @@
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK211",
     name: "description-too-long",
     severity: Severity::Error,
-    is_on: true,
     // Only Codex skips it; VS Code truncates the text, and Claude Code truncates it later.
     blocks_loading: false,
     summary: "`description` has more than 1,024 characters",
     why: "Codex skips such a skill, and VS Code truncates the text; 2 of 2,672 public skills are longer.",
     example: "description: (1,100 characters)",
     how_to_fix: "keep the purpose and the use cases, and move the rest to the body",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Maximum length of `description` in characters, not bytes. Source: specification,

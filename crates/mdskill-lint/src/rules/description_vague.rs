@@ -2,23 +2,21 @@
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK212",
     name: "description-vague",
     severity: Severity::Info,
     // Off, because half of the public skills have no phrase that this rule recognises, and many
     // of them are clear.
     is_on: false,
-    blocks_loading: false,
     summary: "`description` is very short, or does not say when to use the skill",
     why: "The specification recommends saying what the skill does and when to use it, because an agent chooses only by the description; 13 of 2,672 public skills have fewer than 50 characters, and 1,333 do not say when.",
     example: "description: PDF tools",
     how_to_fix: "describe what the skill does, and add a sentence that begins with \"Use when\"",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Minimum number of characters to say both (the shortest public description has 34, the median

@@ -4,22 +4,19 @@ use std::collections::HashMap;
 
 use crate::diagnostic::Severity;
 use crate::naming;
-use crate::rule::{Check, Fixable, Rule};
+use crate::rule::{Check, Rule};
 use crate::skill_facts::{SetFinding, SkillSet, Subject};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK214",
     name: "duplicate-description",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "two skills with different names have the same description",
     why: "An agent chooses by the description and cannot distinguish the two; there are 10 pairs in 2,672 public skills.",
     example: "description: Works with PDF files, in pdf-read and in pdf-write",
     how_to_fix: "describe the difference between the skills in their descriptions",
-    fixable: Fixable::No,
     check: Check::Set(check),
+    ..Rule::DEFAULT
 };
 
 fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {

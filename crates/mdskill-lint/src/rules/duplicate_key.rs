@@ -3,21 +3,19 @@
 use crate::diagnostic::Severity;
 use crate::frontmatter::Fault;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK104",
     name: "duplicate-key",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "duplicate key in the frontmatter",
     why: "Parsers disagree: the reference checker refuses the file, and others use the last value.",
     example: "name: a\nname: b",
     how_to_fix: "remove one of the two",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -4,22 +4,19 @@ use std::collections::HashMap;
 
 use crate::diagnostic::Severity;
 use crate::naming;
-use crate::rule::{Check, Fixable, Rule};
+use crate::rule::{Check, Rule};
 use crate::skill_facts::{SetFinding, SkillSet, Subject};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK205",
     name: "duplicate-name",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "two skills have the same name",
     why: "A client loads one of them and skips the other, and a user who installs by name can get either; 3 of 2,672 public skills.",
     example: "name: brand-guidelines in two folders",
     how_to_fix: "give each skill a unique name",
-    fixable: Fixable::No,
     check: Check::Set(check),
+    ..Rule::DEFAULT
 };
 
 fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {

@@ -5,19 +5,17 @@ use crate::parsed_skill::{Page, ParsedSkill};
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK404",
     name: "fence-unclosed",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a code fence is never closed",
     why: "Clients read everything after it as code: headings, links and instructions are lost; 18 of 2,672 public skills have one.",
     example: "```sh\nmake\n\n## Next",
     how_to_fix: "close the block with a line of the same number of backticks",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

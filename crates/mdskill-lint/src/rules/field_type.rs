@@ -5,19 +5,17 @@ use crate::frontmatter::{Field, Value, quote};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK117",
     name: "field-type",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "`argument-hint` is not a string, or a boolean field is not true or false",
     why: "Brackets make a list: 3 of 27 public hints are lists, and a client that expects a string shows nothing or refuses the file.",
     example: "argument-hint: [file]",
     how_to_fix: "quote the hint; write `true` or `false` for a boolean field",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -5,21 +5,18 @@ use crate::markdown::LinkKind;
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::{Destination, Fixed};
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK307",
     name: "fixed-path",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a path is absolute, in a home directory, or written with backslashes",
     why: "It is valid only on the machine or website of its author; 31 are in 2,672 public skills.",
     example: "[the rules](/docs/rules.md)",
     how_to_fix: "write the path relative to the skill, with forward slashes",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

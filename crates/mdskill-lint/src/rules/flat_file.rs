@@ -1,22 +1,19 @@
 //! SK006: a Markdown file in a directory where clients look for skill folders.
 
 use crate::diagnostic::Severity;
-use crate::rule::{Check, Fixable, Rule};
+use crate::rule::{Check, Rule};
 use crate::skill_facts::{SetFinding, SkillSet, Subject};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK006",
     name: "flat-file",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a Markdown file directly among the skill folders",
     why: "A skill is a folder with a `SKILL.md`; no client finds `.github/skills/pdf.md` (github/copilot-cli#1773).",
     example: ".github/skills/pdf.md",
     how_to_fix: "move the skill to its own folder: `pdf/SKILL.md` instead of `pdf.md`",
-    fixable: Fixable::No,
     check: Check::Set(check),
+    ..Rule::DEFAULT
 };
 
 /// Common files of repositories that are not skills.

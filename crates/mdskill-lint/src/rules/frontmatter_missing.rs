@@ -6,12 +6,10 @@ use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK101",
     name: "no-frontmatter",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "no frontmatter at the top of `SKILL.md`",
     why: "Without frontmatter there is no description, and clients skip the skill; 294 of 15,780 published versions have none.",
@@ -19,6 +17,7 @@ pub const RULE: Rule = Rule {
     how_to_fix: "begin the file with `---`, `name`, `description` and `---`, each on its own line",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

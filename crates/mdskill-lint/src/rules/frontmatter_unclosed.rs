@@ -6,12 +6,10 @@ use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK102",
     name: "unclosed-frontmatter",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is never closed",
     why: "Clients read the whole file as frontmatter and skip the skill; 2 of 15,780 published versions.",
@@ -19,6 +17,7 @@ pub const RULE: Rule = Rule {
     how_to_fix: "add a line `---` between the last field and the Markdown",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

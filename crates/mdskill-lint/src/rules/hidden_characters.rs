@@ -7,19 +7,17 @@ use crate::parsed_skill::{ParsedSkill, Role};
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK406",
     name: "hidden-characters",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "bidi, tag or zero-width characters",
     why: "They are invisible to people, but agents read them, so they can hide instructions. Of 2,672 public skills, 3 have any.",
     example: "Ask first.\\u{e0064}\\u{e006f}",
     how_to_fix: "remove the characters",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Maximum number of characters of a hidden message that are shown.

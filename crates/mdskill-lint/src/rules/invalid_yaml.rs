@@ -5,12 +5,10 @@ use crate::frontmatter::Fault;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK103",
     name: "invalid-yaml",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is not valid YAML",
     why: "Clients skip the skill, most of them silently; 314 of 15,780 published versions are invalid, two in three because of an unquoted `: `.",
@@ -18,6 +16,7 @@ pub const RULE: Rule = Rule {
     how_to_fix: "quote the value: `description: \"Use when: a PDF is mentioned\"`",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Reports every fault of a frontmatter that does not have its own rule.

@@ -5,21 +5,18 @@ use crate::markdown::LinkKind;
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::{Destination, OutsidePath};
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK305",
     name: "leaves-skill",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a link or path to a file outside of the skill",
     why: "Only the folder of a skill is installed, not other files of its repository: 879 links of public skills break because of this.",
     example: "[more](../other-skill/SKILL.md)",
     how_to_fix: "move the file into the skill, or mention the other skill by name",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

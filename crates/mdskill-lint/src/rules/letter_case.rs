@@ -9,19 +9,17 @@ use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK304",
     name: "letter-case",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "a link or path differs from the file in letter case or Unicode form",
     why: "It works on macOS and Windows but breaks on Linux, where agents run in CI.",
     example: "[x](references/api.md) for references/API.md",
     how_to_fix: "write the path exactly like the file name",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -3,21 +3,18 @@
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::references::path_index;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK116",
     name: "license",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "`license` is not a string, or names a file that is not in the skill",
     why: "The specification defines it as the name of a license or of a file bundled with the skill, and only bundled files are installed.",
     example: "license: Complete terms in LICENSE.txt",
     how_to_fix: "add the file to the skill, or write the name of the license",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

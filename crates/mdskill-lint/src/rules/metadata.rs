@@ -5,19 +5,17 @@ use crate::frontmatter::{Child, Field, Value, quote};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK114",
     name: "metadata",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "`metadata` is not a map, or has a value that is not a string",
     why: "The specification maps strings to strings. A client that checks types skips a skill whose `metadata` is not a map; 167 of 651 skills with the field have other values. Another type than a map is an error, and a value that is not a string is a warning.",
     example: "metadata:\n  version: 1.0",
     how_to_fix: "write one `key: \"value\"` per line, every value in quotes",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

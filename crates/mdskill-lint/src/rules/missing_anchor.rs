@@ -5,21 +5,18 @@ use crate::mentions::{self, Mention};
 use crate::parsed_skill::ParsedSkill;
 use crate::references::path_kind::Confidence;
 use crate::references::resolve::Destination;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK308",
     name: "missing-anchor",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "the fragment of a link matches no heading or id of its page",
     why: "GitHub and other viewers then show the top of the page; 192 links of public skills have this problem.",
     example: "[usage](#how-to-use) without a heading \"How to use\"",
     how_to_fix: "write the slug of the heading: lower case, `-` for each space, no punctuation",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

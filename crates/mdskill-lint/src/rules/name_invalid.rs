@@ -7,12 +7,10 @@ use crate::naming;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK202",
     name: "name-invalid",
     severity: Severity::Error,
-    is_on: true,
     // VS Code does not load it; the Copilot CLI, Codex, and Claude Code do.
     blocks_loading: false,
     summary: "`name` is not 1-64 characters of `a-z`, `0-9` and single inner `-`",
@@ -21,6 +19,7 @@ pub const RULE: Rule = Rule {
     how_to_fix: "use only `a-z`, `0-9` and single hyphens, and rename the folder to match",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -5,19 +5,17 @@ use crate::naming;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK203",
     name: "name-not-folder",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "`name` differs from the name of the folder",
     why: "The specification requires them to be equal: some versions of VS Code refuse the skill, others use the name of the folder; 133 of 2,672 public skills differ.",
     example: "pdf-tools/SKILL.md with name: pdf",
     how_to_fix: "give the skill and its folder the same name",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -2,21 +2,18 @@
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK204",
     name: "name-reserved",
     severity: Severity::Info,
-    is_on: true,
-    blocks_loading: false,
     summary: "`name` contains `claude` or `anthropic`",
     why: "The Claude API reserves both words and refuses an upload of such a skill; clients that read folders load it; 5 of 2,672 public skills.",
     example: "name: claude-api",
     how_to_fix: "choose a name without the word if the skill is for the Claude API",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Words that the Claude API reserves.

@@ -3,21 +3,19 @@
 use crate::diagnostic::Severity;
 use crate::frontmatter::Fault;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK105",
     name: "not-a-map",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is not a map",
     why: "The specification requires keys and values, at least `name` and `description`; clients skip a skill without both.",
     example: "---\n- pdf\n---",
     how_to_fix: "write one `key: value` per line",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -3,21 +3,19 @@
 use crate::diagnostic::Severity;
 use crate::frontmatter::Fault;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK002",
     name: "not-utf8",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "`SKILL.md` is not UTF-8",
     why: "Clients read it as UTF-8 text, and Codex fails on it; 1 of 15,780 published versions.",
     example: "name: caf\\xe9",
     how_to_fix: "save the file as UTF-8",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -4,21 +4,18 @@ use crate::diagnostic::Severity;
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::Destination;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK306",
     name: "path-above",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a path that exists only above the skill, for example at the root of its plugin",
     why: "Only the folder of the skill is installed, not the files of its plugin; 21 paths in 2,672 public skills.",
     example: "`references/shared.md`, next to the plugin's skills/",
     how_to_fix: "copy the file into the skill",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

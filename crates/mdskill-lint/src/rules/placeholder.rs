@@ -2,22 +2,19 @@
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::{Page, ParsedSkill};
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK405",
     name: "placeholder",
     severity: Severity::Info,
-    is_on: true,
-    blocks_loading: false,
     summary: "a TODO or a placeholder",
     why: "An agent may treat it as an instruction or copy it into its output; 7 of 2,672 public skills have one.",
     example: "TODO: describe the steps",
     how_to_fix: "write the missing text, or remove the line",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Every line with a placeholder contains one of these. Most pages have none, and without this

@@ -6,12 +6,10 @@ use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::EntryKind;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK001",
     name: "no-skill-md",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "no file with the exact name `SKILL.md`",
     why: "Clients look for a file named exactly `SKILL.md`; `skill.md` works only in some clients and on some systems.",
@@ -19,6 +17,7 @@ pub const RULE: Rule = Rule {
     how_to_fix: "rename the file to `SKILL.md`, or create one",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -3,22 +3,19 @@
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::references::path_index;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::EntryKind;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK501",
     name: "symlink",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "a symbolic link in a skill",
     why: "After installation, a link out of the skill is broken or points to a private file of the user, which an agent then reads. None of 2,672 public skills has a link.",
     example: "references/api.md -> ../../../shared/api.md",
     how_to_fix: "replace the link with a copy of the file",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -3,22 +3,19 @@
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::EntryKind;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK506",
     name: "too-large",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a file over 1 MB, or a skill over 10 MB or 500 files",
     why: "Users who install the skill commit all of its files to their repository; 9 public files and 2 of 2,672 public skills are larger.",
     example: "assets/demo.mp4 of 8 MB",
     how_to_fix: "remove the files that the agent does not need",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Maximum size of a file in bytes.

@@ -6,19 +6,17 @@ use crate::frontmatter::Field;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK110",
     name: "unknown-field",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a field that neither the specification nor a common client documents",
     why: "A misspelled field such as `user_invocable` has no effect, and no client reports it; 1,105 of 2,672 public skills have unknown fields.",
     example: "user_invocable: false",
     how_to_fix: "correct the key, or move the field below `metadata`, as a string",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {

@@ -5,22 +5,19 @@ use std::collections::HashSet;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::path::{self, PathFault};
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::Entry;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK504",
     name: "unportable-path",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "a path that is invalid on some systems",
     why: "Windows and macOS refuse such names, or treat two of them as the same file, so the skill cannot be installed there. None of 12,331 public files has such a path.",
     example: "references/API.md beside references/api.md",
     how_to_fix: "rename the file or folder",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Maximum length of a path in characters: Windows allows 260, including the folder of the project.

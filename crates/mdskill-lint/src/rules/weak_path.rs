@@ -6,21 +6,18 @@ use crate::mentions::{self, Mention};
 use crate::parsed_skill::{ParsedSkill, Role};
 use crate::references::path_kind::Confidence;
 use crate::references::resolve::Destination;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK303",
     name: "weak-path",
     severity: Severity::Info,
-    is_on: true,
-    blocks_loading: false,
     summary: "a path in a command, in code or into scripts/ does not exist in the skill",
     why: "An agent that runs it gets an error, but half of the missing scripts belong to the project of the user, so most findings are only notes.",
     example: "python scripts/check.py",
     how_to_fix: "add the file, or say where it comes from",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
