@@ -47,10 +47,10 @@ pub(crate) fn to_diagnostics(
                 start,
                 end,
                 message: finding.message.clone(),
-                help: match finding.help.as_str() {
-                    "" => rule.how_to_fix.to_owned(),
-                    help => help.to_owned(),
-                },
+                help: finding
+                    .help
+                    .clone()
+                    .unwrap_or_else(|| rule.how_to_fix.to_owned()),
                 blocks_loading: rule.blocks_loading,
                 excerpt,
                 fix: finding.fix.clone(),
@@ -207,7 +207,7 @@ mod tests {
     fn edits_get_positions_in_any_order() {
         let text = "é: 1\nb: 22\n";
         let finding = |span| {
-            let finding = Finding::new(span, "", "").with_fix(Fix::safe("", span, "x"));
+            let finding = Finding::new(span, "").with_fix(Fix::safe("", span, "x"));
             (RULES[0], finding)
         };
         let findings = [finding(Span::new(9, 11)), finding(Span::new(4, 5))];

@@ -4,7 +4,6 @@ use crate::diagnostic::Severity;
 use crate::markdown::Link;
 use crate::parsed_skill::{Page, ParsedSkill, Role};
 use crate::references::resolve::{Destination, ResolvedLink};
-use crate::rule::Finding;
 
 /// A reference to a file: a link, or a path in code or prose.
 #[derive(Debug, Clone, Copy)]
@@ -37,12 +36,6 @@ impl<'c> Mention<'c> {
     #[must_use]
     pub const fn destination(&self) -> &'c Destination<'c> {
         &self.resolved.destination
-    }
-
-    /// Returns a finding at the position of the reference.
-    #[must_use]
-    pub fn finding(&self, message: impl Into<String>, help: impl Into<String>) -> Finding {
-        Finding::in_file(self.page.path, self.link.span, message, help)
     }
 
     /// Returns the severity of a finding that is `severe` on a page for agents. On auxiliary pages

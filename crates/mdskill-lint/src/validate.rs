@@ -14,7 +14,6 @@ use crate::frontmatter::Field;
 use crate::locate::Lines;
 use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::Destination;
-use crate::rule::Check;
 use crate::skill_facts::{FieldFact, SkillFacts};
 use crate::skill_files::{MemoryFiles, SkillFiles};
 use crate::span::Position;
@@ -51,10 +50,9 @@ pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> ValidationResult
     let skill = ParsedSkill::new(files, settings.profile);
     let mut findings = Vec::new();
     for rule in registry::RULES.iter().copied() {
-        if let Check::Skill(check) = rule.check
-            && settings.level(rule) != Level::Off
-        {
-            findings.extend(check(&skill).into_iter().map(|finding| (rule, finding)));
+        if settings.level(rule) != Level::Off {
+            let found = rule.check.findings(&skill).into_iter();
+            findings.extend(found.map(|finding| (rule, finding)));
         }
     }
     let mut facts = facts(&skill);

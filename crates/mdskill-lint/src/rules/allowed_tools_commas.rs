@@ -25,7 +25,6 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         let finding = Finding::new(
             field.value_span,
             "`allowed-tools` has commas; the specification separates tools by spaces",
-            "",
         );
         let written = skill
             .skill_text()

@@ -18,13 +18,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let page = skill.skill_page();
+    let page = skill.skill_page().into_iter();
     let empty =
         page.filter(|page| page.body_offset > 0 && page.text[page.body_offset..].trim().is_empty());
-    let finding = empty.map(|_| {
-        let message =
-            "there is no text after the frontmatter: an agent that loads the skill gets no instructions";
-        Finding::about(SKILL_FILE, message, "")
-    });
-    finding.into_iter().collect()
+    let message = "there is no text after the frontmatter: an agent that loads the skill gets no instructions";
+    empty.map(|_| Finding::about(SKILL_FILE, message)).collect()
 }

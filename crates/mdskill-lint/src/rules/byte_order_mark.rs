@@ -23,21 +23,16 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let bytes = skill.skill_md.as_deref().unwrap_or_default();
-    let finding = bytes.starts_with(MARK).then(|| {
-        let fix = Fix::safe(
-            "remove the byte order mark",
-            Span::new(0, MARK.len()),
-            String::new(),
-        );
-        // The mark is invisible, so there is nothing to underline.
-        Finding::new(
-            Span::at(0),
-            "there is a byte order mark before the first `---`",
-            RULE.how_to_fix,
-        )
-        .with_fix(fix)
-    });
-    finding.into_iter().collect()
+    if !bytes.starts_with(MARK) {
+        return Vec::new();
+    }
+    let fix = Fix::safe("remove the byte order mark", Span::new(0, MARK.len()), "");
+    // The mark is invisible, so there is nothing to underline.
+    let finding = Finding::new(
+        Span::at(0),
+        "there is a byte order mark before the first `---`",
+    );
+    vec![finding.with_fix(fix)]
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::client_fields;
 use crate::diagnostic::Severity;
+use crate::frontmatter::Frontmatter;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
 
@@ -20,20 +21,16 @@ pub(crate) const RULE: Rule = Rule {
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let fields = skill
         .frontmatter()
-        .map_or(&[][..], |frontmatter| frontmatter.fields());
-    let of_clients = fields.iter().filter_map(|field| {
+        .into_iter()
+        .flat_map(Frontmatter::fields);
+    let of_clients = fields.filter_map(|field| {
         let known = client_fields::client_field(&field.key)?;
-        (!known.is_known_to(skill.profile)).then(|| {
-            let clients = known.clients.join(", ");
-            Finding::new(
-                field.key_span,
-                format!(
-                    "`{}` is not a field of the specification; only {clients} documents it",
-                    field.key
-                ),
-                RULE.how_to_fix,
-            )
-        })
+        let message = format!(
+            "`{}` is not a field of the specification; only {} documents it",
+            field.key,
+            known.clients.join(", ")
+        );
+        (!known.is_known_to(skill.profile)).then(|| Finding::new(field.key_span, message))
     });
     of_clients.collect()
 }

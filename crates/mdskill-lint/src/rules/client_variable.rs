@@ -20,14 +20,13 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut reported = HashSet::new();
-    let page = skill.skill_page().into_iter();
-    let mentions = page.flat_map(mentions::of_page);
+    let mentions = skill.skill_page().into_iter().flat_map(mentions::of_page);
     let first = mentions.filter_map(|mention| {
         let variable = mention.resolved.variable?;
         let message = format!("only some clients replace `{variable}`");
         reported
             .insert(variable)
-            .then(|| mention.finding(message, RULE.how_to_fix))
+            .then(|| Finding::at(&mention, message))
     });
     first.collect()
 }

@@ -42,7 +42,7 @@ fn finding(page: &Page<'_>) -> Option<Finding> {
             replacement: with_lf(text),
         }],
     };
-    let found = Finding::in_file(page.path, Span::at(first), message, RULE.how_to_fix);
+    let found = Finding::in_file(page.path, Span::at(first), message);
     Some(found.with_fix(Fix {
         title: "convert line ends to LF".to_owned(),
         safety: Safety::Safe,

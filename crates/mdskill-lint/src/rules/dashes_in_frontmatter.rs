@@ -24,11 +24,9 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let bytes = skill.skill_md.as_deref().unwrap_or_default();
     let finding = frontmatter::split(bytes).ok().and_then(|document| {
         let at = document.yaml_offset + document.yaml.find(DASHES)?;
-        Some(Finding::new(
-            Span::new(at, at + DASHES.len()),
-            "`---` inside the frontmatter: the reference checker ends the frontmatter here",
-            RULE.how_to_fix,
-        ))
+        let message =
+            "`---` inside the frontmatter: the reference checker ends the frontmatter here";
+        Some(Finding::new(Span::new(at, at + DASHES.len()), message))
     });
     finding.into_iter().collect()
 }

@@ -58,5 +58,5 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 
 fn finding(mention: &Mention<'_>, path: &str) -> Finding {
     let message = format!("`{path}` is mentioned here, but not in SKILL.md");
-    mention.finding(message, RULE.how_to_fix)
+    Finding::at(mention, message)
 }

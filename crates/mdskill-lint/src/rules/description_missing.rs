@@ -2,8 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::required_field;
 use crate::rule::{Check, Finding, Rule};
+use crate::string_field;
 
 pub(crate) const RULE: Rule = Rule {
     code: "SK210",
@@ -21,13 +21,13 @@ pub(crate) const RULE: Rule = Rule {
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let missing = skill
         .frontmatter()
-        .and_then(|frontmatter| required_field::missing(frontmatter, "description"));
+        .and_then(|frontmatter| string_field::missing(frontmatter, "description"));
     let finding = missing.map(|(at, message)| {
         let help = match skill.field("description") {
             Some(_) => "write a string after `description:` that says what the skill does and when to use it",
             None => RULE.how_to_fix,
         };
-        Finding::new(at, message, help)
+        Finding::new(at, message).with_help(help)
     });
     finding.into_iter().collect()
 }

@@ -1,6 +1,7 @@
 //! SK211: `description` is too long.
 
 use crate::diagnostic::Severity;
+use crate::frontmatter::Field;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
 
@@ -14,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
     why: "Codex skips such a skill, and VS Code truncates the text; 2 of 2,672 public skills are longer.",
     example: "description: (1,100 characters)",
     how_to_fix: "keep the purpose and the use cases, and move the rest to the body",
-    check: Check::Skill(check),
+    check: Check::Field("description", check),
     ..Rule::DEFAULT
 };
 
@@ -22,16 +23,8 @@ pub(crate) const RULE: Rule = Rule {
 /// "`description` field"; 11 public skills exceed it only in bytes.
 const MAX_CHARS: usize = 1024;
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let finding = skill.field("description").and_then(|field| {
-        let count = field.value.text()?.chars().count();
-        (count > MAX_CHARS).then(|| {
-            Finding::new(
-                field.value_span,
-                format!("`description` has {count} characters; the limit is {MAX_CHARS}"),
-                RULE.how_to_fix,
-            )
-        })
-    });
-    finding.into_iter().collect()
+fn check(_: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
+    let count = field.value.text()?.chars().count();
+    let message = format!("`description` has {count} characters; the limit is {MAX_CHARS}");
+    (count > MAX_CHARS).then(|| Finding::new(field.value_span, message))
 }

@@ -1,6 +1,7 @@
 //! SK212: `description` is short, or does not say when to use the skill.
 
 use crate::diagnostic::Severity;
+use crate::frontmatter::Field;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
 
@@ -15,7 +16,7 @@ pub(crate) const RULE: Rule = Rule {
     why: "The specification recommends saying what the skill does and when to use it, because an agent chooses only by the description; 13 of 2,672 public skills have fewer than 50 characters, and 1,333 do not say when.",
     example: "description: PDF tools",
     how_to_fix: "describe what the skill does, and add a sentence that begins with \"Use when\"",
-    check: Check::Skill(check),
+    check: Check::Field("description", check),
     ..Rule::DEFAULT
 };
 
@@ -41,13 +42,9 @@ const HINTS: [&str; 14] = [
     "useful",
 ];
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let finding = skill.field("description").and_then(|field| {
-        let text = field.value.text().filter(|text| !text.is_empty())?;
-        let message = message(text)?;
-        Some(Finding::new(field.value_span, message, RULE.how_to_fix))
-    });
-    finding.into_iter().collect()
+fn check(_: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
+    let text = field.value.text().filter(|text| !text.is_empty())?;
+    Some(Finding::new(field.value_span, message(text)?))
 }
 
 fn message(text: &str) -> Option<String> {

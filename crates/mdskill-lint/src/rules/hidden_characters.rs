@@ -53,14 +53,12 @@ fn finding(path: &str, text: &str, run: Span) -> Finding {
         message = format!("{message}; they spell \"{spelled}\"");
     }
     let fix = Fix::safe("remove the invisible characters", run, "").as_unsafe();
-    let finding = Finding::in_file(path, run, message, "").with_fix(fix);
-    match escapes_code_fence(text, run) {
-        true => Finding {
-            help: "remove it, and use more backticks for the outer block".to_owned(),
-            ..finding.with_severity(Severity::Warning)
-        },
-        false => finding,
+    let finding = Finding::in_file(path, run, message).with_fix(fix);
+    if escapes_code_fence(text, run) {
+        let help = "remove it, and use more backticks for the outer block";
+        return finding.with_help(help).with_severity(Severity::Warning);
     }
+    finding
 }
 
 /// Whether the character only escapes a code fence inside another block, as all six in public

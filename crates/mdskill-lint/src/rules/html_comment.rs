@@ -25,7 +25,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             comments.filter(|comment| directive::parse_comment(comment.of(&page.text)).is_none());
         foreign.map(|comment| {
             let message = "people who read the page do not see this comment, but agents do";
-            Finding::new(*comment, message, "")
+            Finding::new(*comment, message)
         })
     });
     found.collect()

@@ -27,7 +27,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         .collect();
     let junk = junk.into_iter().map(|path| {
         let message = format!("`{path}` was created by a tool and does not belong in a skill");
-        Finding::about(path, message, "")
+        Finding::about(path, message)
     });
     junk.collect()
 }

@@ -35,7 +35,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     });
     let found = pointers.map(|entry| {
         let message = format!("`{}` is a Git LFS pointer, not the file itself", entry.path);
-        Finding::about(&entry.path, message, "")
+        Finding::about(&entry.path, message)
     });
     found.collect()
 }

@@ -26,11 +26,11 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         // `metadata:` without a value is harmless.
         Value::Null => Vec::new(),
         Value::Map(entries) => non_string_values(skill.skill_text(), field, entries),
-        other => vec![Finding::new(
-            field.value_span,
-            format!("`metadata` is {}, not a map", other.kind()),
-            "write one indented `key: \"value\"` per line below it",
-        )],
+        other => {
+            let message = format!("`metadata` is {}, not a map", other.kind());
+            let help = "write one indented `key: \"value\"` per line below it";
+            vec![Finding::new(field.value_span, message).with_help(help)]
+        }
     }
 }
 
@@ -49,11 +49,10 @@ fn non_string_values(skill: &str, field: &Field, entries: &[(Value, Value)]) -> 
             _ => "quote the value",
         };
         let span = child.map_or(field.value_span, |child| child.value_span);
-        let finding = Finding::new(span, message, help).with_severity(Severity::Warning);
-        match child.and_then(|child| quoting(skill, child, value)) {
-            Some(fix) => finding.with_fix(fix),
-            None => finding,
-        }
+        Finding::new(span, message)
+            .with_help(help)
+            .with_severity(Severity::Warning)
+            .with_fix(child.and_then(|child| quoting(skill, child, value)))
     };
     others.map(finding).collect()
 }

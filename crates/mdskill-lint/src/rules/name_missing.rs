@@ -2,8 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::required_field;
 use crate::rule::{Check, Finding, Rule};
+use crate::string_field;
 
 pub(crate) const RULE: Rule = Rule {
     code: "SK201",
@@ -22,8 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let missing = skill
         .frontmatter()
-        .and_then(|frontmatter| required_field::missing(frontmatter, "name"));
-    let finding = missing
-        .map(|(at, message)| Finding::new(at, message, "add `name:` with the name of the folder"));
+        .and_then(|frontmatter| string_field::missing(frontmatter, "name"));
+    let finding = missing.map(|(at, message)| Finding::new(at, message));
     finding.into_iter().collect()
 }

@@ -23,7 +23,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             "" => "this skill is inside the skill at the root of the repository".to_owned(),
             outer => format!("this skill is inside the skill in `{outer}`"),
         };
-        Finding::about(&format!("{folder}{SKILL_FILE}"), message, RULE.how_to_fix)
+        Finding::about(&format!("{folder}{SKILL_FILE}"), message)
     };
     skill.nested.iter().map(finding).collect()
 }

@@ -1,7 +1,7 @@
 //! SK105: the frontmatter is not a map.
 
 use crate::diagnostic::Severity;
-use crate::frontmatter::Fault;
+use crate::frontmatter::{Fault, FrontmatterError};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
 
@@ -14,12 +14,10 @@ pub(crate) const RULE: Rule = Rule {
     why: "The specification requires keys and values, at least `name` and `description`; clients skip a skill without both.",
     example: "---\n- pdf\n---",
     how_to_fix: "write one `key: value` per line",
-    check: Check::Skill(check),
+    check: Check::InvalidFrontmatter(check),
     ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let error = skill.frontmatter_error();
-    let error = error.filter(|error| matches!(error.fault, Fault::NotAMap { .. }));
-    error.map(Finding::from).into_iter().collect()
+fn check(_: &ParsedSkill<'_>, error: &FrontmatterError) -> Option<Finding> {
+    matches!(error.fault, Fault::NotAMap { .. }).then(|| error.into())
 }

@@ -38,7 +38,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     });
     let found = scripts.map(|entry| {
         let message = format!("`{}` begins with `#!`, but is not executable", entry.path);
-        Finding::about(&entry.path, message, "").with_fix(Fix {
+        Finding::about(&entry.path, message).with_fix(Fix {
             title: "make the file executable".to_owned(),
             safety: Safety::Safe,
             change: Change::MakeExecutable,

@@ -55,7 +55,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let orphans = files.filter(|path| !matches_a_pattern(path));
     let finding = |path| {
         let message = format!("no file of the skill mentions `{path}`");
-        Finding::about(path, message, RULE.how_to_fix)
+        Finding::about(path, message)
     };
     orphans.map(finding).collect()
 }

@@ -80,7 +80,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             let allowed = running.filter(|command| !is_forbidden(page, *code, *command));
             findings.extend(allowed.map(|command| {
                 let message = "this command runs a downloaded script without review";
-                Finding::in_file(page.path, command, message, "")
+                Finding::in_file(page.path, command, message)
             }));
         }
     }

@@ -38,7 +38,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
                 let span = found.shifted(start);
                 if !is_inside(&page.markdown.code_spans, span.start) {
                     let message = format!("placeholder `{}` is not filled in", span.of(&page.text));
-                    findings.push(Finding::in_file(page.path, span, message, ""));
+                    findings.push(Finding::in_file(page.path, span, message));
                 }
             }
             start = end;

@@ -31,7 +31,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let found = repositories.into_iter().map(|path| {
         let message =
             format!("`{path}` is another repository, whose files are not part of the skill");
-        Finding::about(path, message, "")
+        Finding::about(path, message)
     });
     found.collect()
 }

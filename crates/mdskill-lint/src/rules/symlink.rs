@@ -29,7 +29,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             Destination::Outside => (
                 Severity::Error,
                 format!("the symbolic link `{path}` points out of the skill, to `{target}`"),
-                "",
+                RULE.how_to_fix,
             ),
             Destination::Nowhere => (
                 Severity::Info,
@@ -41,10 +41,12 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
                 format!(
                     "`{path}` is a symbolic link to `{target}`, and some clients do not copy links"
                 ),
-                "",
+                RULE.how_to_fix,
             ),
         };
-        Finding::about(path, message, help).with_severity(severity)
+        Finding::about(path, message)
+            .with_help(help)
+            .with_severity(severity)
     });
     found.collect()
 }

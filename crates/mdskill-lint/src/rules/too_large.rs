@@ -37,7 +37,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = large
         .map(|(path, bytes)| {
             let message = format!("`{path}` is {}; the limit is 1 MB", megabytes(*bytes));
-            Finding::about(path, message, "")
+            Finding::about(path, message)
         })
         .collect();
     let all = files
@@ -45,14 +45,14 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         .fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
     if all > MAX_SKILL_BYTES {
         let message = format!("the skill is {}; the limit is 10 MB", megabytes(all));
-        findings.push(Finding::about(SKILL_FILE, message, ""));
+        findings.push(Finding::about(SKILL_FILE, message));
     }
     if files.len() > MAX_FILES {
         let message = format!(
             "the skill has {} files; the limit is {MAX_FILES}",
             files.len()
         );
-        findings.push(Finding::about(SKILL_FILE, message, ""));
+        findings.push(Finding::about(SKILL_FILE, message));
     }
     findings
 }

@@ -36,7 +36,6 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         Some(Finding::new(
             Span::new(within, within + over.len()),
             message,
-            "",
         ))
     });
     finding.into_iter().collect()

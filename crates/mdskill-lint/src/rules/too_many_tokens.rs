@@ -30,7 +30,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             let message = format!(
                 "the instructions have about {tokens} tokens ({characters} characters divided by {CHARACTERS_PER_TOKEN}); the specification recommends fewer than {MAX_TOKENS}"
             );
-            Finding::about(SKILL_FILE, message, "")
+            Finding::about(SKILL_FILE, message)
         })
     });
     finding.into_iter().collect()

@@ -30,7 +30,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut findings = names(entries);
     for entry in entries {
         if let Some(message) = length(&entry.path) {
-            findings.push(Finding::about(&entry.path, message, ""));
+            findings.push(Finding::about(&entry.path, message));
         }
     }
     for twins in entries.windows(2).filter(|two| two[0].path == two[1].path) {
@@ -38,12 +38,12 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             "the git tree has two entries with the name `{}`",
             twins[0].path
         );
-        findings.push(Finding::about(&twins[0].path, message, ""));
+        findings.push(Finding::about(&twins[0].path, message));
     }
     let paths = entries.iter().map(|entry| entry.path.as_str());
     for (one, other) in path::collisions(paths) {
         let message = format!("macOS and Windows treat `{other}` and `{one}` as the same file");
-        findings.push(Finding::about(other, message, ""));
+        findings.push(Finding::about(other, message));
     }
     findings
 }
@@ -60,7 +60,7 @@ fn names(entries: &[Entry]) -> Vec<Finding> {
             start = end + 1;
             if let Some(reason) = invalid(name).filter(|_| seen.insert(whole)) {
                 let message = format!("the name `{name}` is invalid on some systems: {reason}");
-                findings.push(Finding::about(whole, message, ""));
+                findings.push(Finding::about(whole, message));
             }
         }
     }

@@ -59,11 +59,11 @@ fn not_a_file(entry: &Entry) -> Option<Finding> {
 }
 
 fn about(path: &str, message: String, help: &str) -> Finding {
-    let finding = Finding::about(path, message, help);
-    match path == SKILL_FILE {
-        true => finding.with_severity(Severity::Error),
-        false => finding,
+    let finding = Finding::about(path, message).with_help(help);
+    if path == SKILL_FILE {
+        return finding.with_severity(Severity::Error);
     }
+    finding
 }
 
 #[cfg(test)]
