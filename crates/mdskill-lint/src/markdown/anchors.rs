@@ -9,18 +9,12 @@ pub struct Anchors(HashSet<String>);
 impl Anchors {
     /// Whether `#fragment` leads somewhere on the page. Ids are compared as GitHub's pages
     /// do, without regard to letter case; `#`, `#top` and `#L10` lead somewhere everywhere.
-    #[must_use]
-    pub fn has(&self, fragment: &str) -> bool {
+    pub(crate) fn has(&self, fragment: &str) -> bool {
         let folded = fragment.to_lowercase();
         let is_line = folded
             .strip_prefix('l')
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         folded.is_empty() || folded == "top" || is_line || self.0.contains(&folded)
-    }
-
-    /// Returns every fragment, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
     }
 }
 
@@ -33,7 +27,7 @@ pub(super) struct Slugs {
 
 impl Slugs {
     /// Takes a heading by its text without markup: `{#id}` at its end, and GitHub's slug.
-    pub fn add_heading(&mut self, heading: &str) {
+    pub(crate) fn add_heading(&mut self, heading: &str) {
         let heading = heading.trim();
         if let Some((_, id)) = heading.rsplit_once("{#")
             && let Some(id) = id.strip_suffix('}')
@@ -51,11 +45,11 @@ impl Slugs {
     }
 
     /// Takes an explicit id.
-    pub fn add_id(&mut self, id: &str) {
+    pub(crate) fn add_id(&mut self, id: &str) {
         self.anchors.insert(id.to_lowercase());
     }
 
-    pub fn into_anchors(self) -> Anchors {
+    pub(crate) fn into_anchors(self) -> Anchors {
         Anchors(self.anchors)
     }
 }
