@@ -1,6 +1,6 @@
 //! [`UnreferencedFiles`]: the files that no text mentions by their name without extension.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::references::path_index;
 
@@ -42,15 +42,21 @@ impl<'a> UnreferencedFiles<'a> {
 
     /// Removes the files that `text` mentions, except `own`, the file that contains the text.
     pub(crate) fn mark_mentioned(&mut self, text: &str, own: &str) {
-        let mut mentioned = HashSet::new();
-        for word in words(text) {
-            let word = word.to_lowercase();
-            let stems = word.match_indices('.').take(MAX_DOTS);
-            mentioned.extend(stems.map(|(at, _)| word[..at].to_owned()));
-            mentioned.insert(word);
+        let text = text.to_lowercase();
+        for word in words(&text) {
+            self.remove(word, own);
+            for (at, _) in word.match_indices('.').take(MAX_DOTS) {
+                self.remove(&word[..at], own);
+            }
         }
-        self.by_stem
-            .retain(|stem, files| **files == [own] || !mentioned.contains(stem));
+    }
+
+    fn remove(&mut self, stem: &str, own: &str) {
+        let files = self.by_stem.get(stem);
+        // A file that contains its own name is not mentioned by it.
+        if files.is_some_and(|files| **files != [own]) {
+            self.by_stem.remove(stem);
+        }
     }
 
     /// Returns the files that no text mentioned, sorted.
