@@ -245,24 +245,18 @@ fn nested_skills(entries: &[Entry]) -> Vec<&str> {
 /// Auxiliary pages are recognized by name. Half of the broken references in them are blanks for the
 /// user to fill in (20 were read by hand).
 fn role_of(path: &str) -> Role {
-    const FOLDERS: [&str; 6] = [
-        "assets",
-        "templates",
-        "examples",
-        "evals",
-        "tests",
-        "benchmarks",
-    ];
-    const FILES: [&str; 5] = [
-        "readme",
-        "changelog",
-        "skill-card",
-        "agents",
-        "contributing",
-    ];
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.split('.').next().unwrap_or_default().to_lowercase();
-    if FILES.contains(&stem.as_str()) || folders.split('/').any(|part| FOLDERS.contains(&part)) {
+    let is_auxiliary = matches!(
+        stem.as_str(),
+        "readme" | "changelog" | "skill-card" | "agents" | "contributing"
+    ) || folders.split('/').any(|folder| {
+        matches!(
+            folder,
+            "assets" | "templates" | "examples" | "evals" | "tests" | "benchmarks"
+        )
+    });
+    if is_auxiliary {
         Role::Auxiliary
     } else {
         Role::SupportingPage

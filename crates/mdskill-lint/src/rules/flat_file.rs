@@ -16,24 +16,12 @@ pub(crate) const RULE: Rule = Rule {
     ..Rule::DEFAULT
 };
 
-/// Common files of repositories that are not skills.
-const NO_SKILLS: [&str; 8] = [
-    "readme",
-    "agents",
-    "claude",
-    "changelog",
-    "contributing",
-    "license",
-    "index",
-    "skill", // `SKILL.md` itself makes the folder a skill.
-];
-
 fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
     let files = set.flat_files.iter().enumerate();
     let findings = files.filter_map(|(at, path)| {
         let name = path.rsplit('/').next().unwrap_or(path);
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        if NO_SKILLS.contains(&stem.to_lowercase().as_str()) {
+        if is_other_file(&stem.to_lowercase()) {
             return None;
         }
         Some(SetFinding {
@@ -44,4 +32,20 @@ fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
         })
     });
     findings.collect()
+}
+
+/// Whether a file with this stem is common in repositories and not a skill. `SKILL.md` itself makes
+/// the folder a skill.
+fn is_other_file(stem: &str) -> bool {
+    matches!(
+        stem,
+        "readme"
+            | "agents"
+            | "claude"
+            | "changelog"
+            | "contributing"
+            | "license"
+            | "index"
+            | "skill"
+    )
 }

@@ -23,11 +23,12 @@ const MARKS: [&str; 5] = ["TODO", "FIXME:", "<your ", "<YOUR ", "Lorem ipsum dol
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // Placeholders in a template are intended.
-    let pages = skill.read_by_agents();
-    let is_template = |page: &Page<'_>| page.path.to_ascii_lowercase().contains("template");
-    let has_mark = |page: &Page<'_>| MARKS.iter().any(|mark| page.text.contains(mark));
-    for page in pages.filter(|page| has_mark(page) && !is_template(page)) {
+    let has_mark = |page: &&Page<'_>| MARKS.iter().any(|mark| page.text.contains(mark));
+    for page in skill.read_by_agents().filter(has_mark) {
+        // Placeholders in a template are intended.
+        if page.path.to_ascii_lowercase().contains("template") {
+            continue;
+        }
         let mut blocks = page.markdown.code_blocks.iter().peekable();
         let mut start = page.body_offset;
         for line in page.text[page.body_offset..].split_inclusive('\n') {
