@@ -1,12 +1,12 @@
 //! [`Rule`]: a possible problem of a skill, and [`Finding`]: an occurrence of it.
 
 use crate::SKILL_FILE;
-use crate::diagnostic::{Fix, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::frontmatter::{Field, FrontmatterError};
 use crate::mentions::{self, Mention};
 use crate::parsed_skill::ParsedSkill;
-use crate::skill_facts::{SetFinding, SkillSet};
-use crate::span::Span;
+use crate::skill_facts::{SkillSet, Subject};
+use crate::span::{Position, Span};
 
 /// A possible problem of a skill.
 #[derive(Debug)]
@@ -50,6 +50,23 @@ impl Rule {
         fixable: Fixable::No,
         check: Check::Validator,
     };
+
+    /// Returns a diagnostic about the whole file of a finding.
+    pub(crate) fn diagnostic(&self, finding: Finding, severity: Severity) -> Diagnostic {
+        Diagnostic {
+            code: self.code,
+            severity,
+            file: finding.file,
+            start: Position::START,
+            end: Position::START,
+            message: finding.message,
+            help: finding.help.unwrap_or_else(|| self.how_to_fix.to_owned()),
+            blocks_loading: self.blocks_loading,
+            excerpt: None,
+            fix: finding.fix,
+            edit_places: Vec::new(),
+        }
+    }
 }
 
 /// Whether `--fix` can fix the findings of a rule.
@@ -78,7 +95,7 @@ pub enum Check {
     /// Checks each reference to a file.
     Mention(fn(&ParsedSkill<'_>, &Mention<'_>) -> Option<Finding>),
     /// Checks all skills of a repository or a folder.
-    Set(fn(&SkillSet<'_>) -> Vec<SetFinding>),
+    Set(fn(&SkillSet<'_>) -> Vec<(Subject, Finding)>),
     /// The validator itself reports the findings.
     Validator,
 }

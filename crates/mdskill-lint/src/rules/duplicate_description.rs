@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::naming;
-use crate::rule::{Check, Rule};
-use crate::skill_facts::{SetFinding, SkillSet, Subject};
+use crate::rule::{Check, Finding, Rule};
+use crate::skill_facts::{SkillSet, Subject};
 
 pub(crate) const RULE: Rule = Rule {
     code: "SK214",
@@ -19,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
     ..Rule::DEFAULT
 };
 
-fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
+fn check(set: &SkillSet<'_>) -> Vec<(Subject, Finding)> {
     let mut first = HashMap::new();
     let mut found = Vec::new();
     for (at, (place, facts)) in set.skills.iter().enumerate() {
@@ -31,12 +32,9 @@ fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
         // Two skills with the same name are a finding of SK205.
         if *earlier_name != name.text {
             let shown = naming::shortened(earlier_name);
-            found.push(SetFinding {
-                subject: Subject::Description(at),
-                message: format!("`{shown}` in `{earlier}` has the same description"),
-                help: RULE.how_to_fix.to_owned(),
-                severity: None,
-            });
+            let message = format!("`{shown}` in `{earlier}` has the same description");
+            let finding = Finding::about(SKILL_FILE, message);
+            found.push((Subject::Description(at), finding));
         }
     }
     found

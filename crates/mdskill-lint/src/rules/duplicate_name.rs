@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::naming;
-use crate::rule::{Check, Rule};
-use crate::skill_facts::{SetFinding, SkillSet, Subject};
+use crate::rule::{Check, Finding, Rule};
+use crate::skill_facts::{SkillSet, Subject};
 
 pub(crate) const RULE: Rule = Rule {
     code: "SK205",
@@ -19,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
     ..Rule::DEFAULT
 };
 
-fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
+fn check(set: &SkillSet<'_>) -> Vec<(Subject, Finding)> {
     let mut first = HashMap::new();
     let mut found = Vec::new();
     for (at, (place, facts)) in set.skills.iter().enumerate() {
@@ -33,12 +34,14 @@ fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
             // A repository may contain one skill twice, in a plugin and on its own: both copies
             // are the same.
             let is_copy = fingerprint == facts.fingerprint && folder(earlier) == folder(place);
-            found.push(SetFinding {
-                subject: Subject::Name(at),
-                message: format!("`{shown}` is also the name of the skill in `{earlier}`"),
-                help: RULE.how_to_fix.to_owned(),
-                severity: is_copy.then_some(Severity::Info),
-            });
+            let message = format!("`{shown}` is also the name of the skill in `{earlier}`");
+            let severity = if is_copy {
+                Severity::Info
+            } else {
+                RULE.severity
+            };
+            let finding = Finding::about(SKILL_FILE, message).with_severity(severity);
+            found.push((Subject::Name(at), finding));
         }
     }
     found

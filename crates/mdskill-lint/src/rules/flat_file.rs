@@ -1,8 +1,8 @@
 //! SK006: a Markdown file in a directory where clients look for skill folders.
 
 use crate::diagnostic::Severity;
-use crate::rule::{Check, Rule};
-use crate::skill_facts::{SetFinding, SkillSet, Subject};
+use crate::rule::{Check, Finding, Rule};
+use crate::skill_facts::{SkillSet, Subject};
 
 pub(crate) const RULE: Rule = Rule {
     code: "SK006",
@@ -16,20 +16,19 @@ pub(crate) const RULE: Rule = Rule {
     ..Rule::DEFAULT
 };
 
-fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
-    let files = set.flat_files.iter().enumerate();
-    let findings = files.filter_map(|(at, path)| {
+fn check(set: &SkillSet<'_>) -> Vec<(Subject, Finding)> {
+    let findings = set.flat_files.iter().filter_map(|path| {
         let name = path.rsplit('/').next().unwrap_or(path);
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
         if is_other_file(&stem.to_lowercase()) {
             return None;
         }
-        Some(SetFinding {
-            subject: Subject::FlatFile(at),
-            message: format!("no client finds `{name}`: a skill is a folder with a `SKILL.md`"),
-            help: format!("if it is a skill, move it to `{stem}/SKILL.md`"),
-            severity: None,
-        })
+        let message = format!("no client finds `{name}`: a skill is a folder with a `SKILL.md`");
+        let help = format!("if it is a skill, move it to `{stem}/SKILL.md`");
+        Some((
+            Subject::FlatFile,
+            Finding::about(path, message).with_help(help),
+        ))
     });
     findings.collect()
 }
