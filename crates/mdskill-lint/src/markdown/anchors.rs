@@ -1,4 +1,4 @@
-//! What a `#fragment` can lead to: headings by their slug, and explicit ids.
+//! The targets of `#fragment`: the slugs of headings, and explicit ids.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 pub struct Anchors(HashSet<String>);
 
 impl Anchors {
-    /// Whether `#fragment` leads somewhere on the page. Ids are compared as GitHub's pages
-    /// do, without regard to letter case; `#`, `#top` and `#L10` lead somewhere everywhere.
+    /// Whether the page has a target for `#fragment`. Letter case is ignored, as on GitHub, and
+    /// every page has the targets `#`, `#top` and `#L10`.
     pub(crate) fn has(&self, fragment: &str) -> bool {
         let folded = fragment.to_lowercase();
         let is_line = folded
@@ -18,7 +18,7 @@ impl Anchors {
     }
 }
 
-/// Collects fragments, and counts the headings of one name.
+/// Collects the fragments of a page, and counts headings with the same slug.
 #[derive(Debug, Default)]
 pub(super) struct Slugs {
     anchors: HashSet<String>,
@@ -26,7 +26,7 @@ pub(super) struct Slugs {
 }
 
 impl Slugs {
-    /// Takes a heading by its text without markup: `{#id}` at its end, and GitHub's slug.
+    /// Adds a heading by its text without markup: GitHub's slug, and an `{#id}` at its end.
     pub(crate) fn add_heading(&mut self, heading: &str) {
         let heading = heading.trim();
         if let Some((_, id)) = heading.rsplit_once("{#")
@@ -44,7 +44,7 @@ impl Slugs {
         self.anchors.insert(unique);
     }
 
-    /// Takes an explicit id.
+    /// Adds an explicit id.
     pub(crate) fn add_id(&mut self, id: &str) {
         self.anchors.insert(id.to_lowercase());
     }
@@ -54,13 +54,13 @@ impl Slugs {
     }
 }
 
-/// Returns what GitHub makes of a heading: lower case, without punctuation, `-` for a space.
+/// Returns GitHub's slug of a heading: lower case, without punctuation, `-` for a space.
 fn slug(heading: &str) -> String {
     let kept = heading.chars().filter_map(|c| match c {
         ' ' => Some('-'),
         '-' | '_' => Some(c),
         c if c.is_alphanumeric() => Some(c),
-        // Marks belong to their letter, as in scripts that write vowels so.
+        // In some scripts, vowels are combining marks.
         c if unicode_normalization::char::is_combining_mark(c) => Some(c),
         _ => None,
     });
