@@ -1,10 +1,10 @@
-//! What the field `allowed-tools` grants, in every shape that it was ever written in.
+//! The tools in the field `allowed-tools`, in all of its forms.
 
-use super::frontmatter::Value;
+use crate::frontmatter::Value;
 use crate::span::Span;
 
-/// Returns the texts of the field: itself, or the items of a list.
-pub fn texts(value: &Value) -> impl Iterator<Item = &str> {
+/// Returns the text of the field, or the items of a list.
+pub(crate) fn texts(value: &Value) -> impl Iterator<Item = &str> {
     let items = match value {
         Value::List(items) => items.as_slice(),
         value => std::slice::from_ref(value),
@@ -12,24 +12,20 @@ pub fn texts(value: &Value) -> impl Iterator<Item = &str> {
     items.iter().filter_map(Value::text)
 }
 
-/// Whether a tool is all of `Bash`, as `Bash`, `Bash(*)` and `Bash(*:*)` are.
-#[must_use]
-pub fn is_all(tool: &str) -> bool {
-    let rest = tool.strip_prefix("Bash");
-    rest.is_some_and(|rest| {
-        let inside = rest
-            .strip_prefix('(')
-            .and_then(|rest| rest.strip_suffix(')'));
-        rest.is_empty()
-            || inside.is_some_and(|inside| {
-                inside.contains('*') && inside.trim_matches(['*', ':', ' ']).is_empty()
-            })
-    })
+/// Whether a tool is all of `Bash`: `Bash`, `Bash(*)` or `Bash(*:*)`.
+pub(crate) fn is_all(tool: &str) -> bool {
+    let pattern = tool
+        .strip_prefix("Bash(")
+        .and_then(|rest| rest.strip_suffix(')'));
+    tool == "Bash"
+        || pattern.is_some_and(|pattern| {
+            pattern.contains('*') && pattern.trim_matches(['*', ':', ' ']).is_empty()
+        })
 }
 
-/// Returns the tools of a text, which stand between spaces, commas, brackets or quotes; what is
-/// in parentheses belongs to its tool.
-pub fn words(text: &str) -> impl Iterator<Item = Span> {
+/// Returns the tools of a text, separated by spaces, commas, brackets or quotes. A text in
+/// parentheses is part of its tool.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = Span> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let separates = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '\'' | '"');
@@ -59,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn all_of_bash_is_told_from_a_part_of_it() {
+    fn all_of_bash_differs_from_a_part_of_it() {
         for tools in [
             "Bash",
             "Read, Bash",

@@ -51,13 +51,14 @@ pub mod path;
 pub mod profile;
 mod references;
 pub mod registry;
-mod required_field;
+
 pub mod rule;
 mod rules;
 pub mod settings;
 pub mod skill_facts;
 pub mod skill_files;
 pub mod span;
+mod string_field;
 mod suppression;
 mod text;
 mod validate;

@@ -36,32 +36,17 @@ pub(crate) fn to_diagnostics(
                 continue;
             };
             let location = finding.span.map(|span| lines.locate(span));
-            let (start, end, excerpt) = match location {
-                Some(location) => (location.start, location.end, Some(location.excerpt)),
-                None => (Position::START, Position::START, None),
-            };
-            diagnostics.push(Diagnostic {
-                code: rule.code,
-                severity,
-                file: finding.file.clone(),
-                start,
-                end,
-                message: finding.message.clone(),
-                help: match finding.help.as_str() {
-                    "" => rule.how_to_fix.to_owned(),
-                    help => help.to_owned(),
-                },
-                blocks_loading: rule.blocks_loading,
-                excerpt,
-                fix: finding.fix.clone(),
-                edit_places: edits(finding)
-                    .iter()
-                    .filter_map(|edit| {
-                        let start = *positions.get(&edit.span.start)?;
-                        Some((start, *positions.get(&edit.span.end)?))
-                    })
-                    .collect(),
+            let mut diagnostic = rule.diagnostic(finding.clone(), severity);
+            if let Some(location) = location {
+                (diagnostic.start, diagnostic.end) = (location.start, location.end);
+                diagnostic.excerpt = Some(location.excerpt);
+            }
+            let places = edits(finding).iter().filter_map(|edit| {
+                let start = *positions.get(&edit.span.start)?;
+                Some((start, *positions.get(&edit.span.end)?))
             });
+            diagnostic.edit_places = places.collect();
+            diagnostics.push(diagnostic);
         }
     }
     diagnostics
@@ -207,7 +192,7 @@ mod tests {
     fn edits_get_positions_in_any_order() {
         let text = "é: 1\nb: 22\n";
         let finding = |span| {
-            let finding = Finding::new(span, "", "").with_fix(Fix::safe("", span, "x"));
+            let finding = Finding::new(span, "").with_fix(Fix::safe("", span, "x"));
             (RULES[0], finding)
         };
         let findings = [finding(Span::new(9, 11)), finding(Span::new(4, 5))];

@@ -1,7 +1,7 @@
-//! [`Markdown`]: what a Markdown text refers to, and what can be referred to in it.
+//! [`Markdown`]: the references of a Markdown text, and the targets in it.
 //!
-//! This is the only file that names the Markdown library. A parser is needed:
-//! of 365 links inside code fences of public skills, 322 would be false alarms.
+//! This is the only file that uses the Markdown library. A parser is needed, because of 365 links
+//! in code fences of public skills, 322 would be false alarms.
 
 mod anchors;
 mod html;
@@ -14,29 +14,29 @@ use anchors::Slugs;
 
 pub use anchors::Anchors;
 
-/// What a Markdown text holds; every span is in bytes of the whole file.
+/// A parsed Markdown text. Every span is in bytes of the whole file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Markdown {
-    /// What it refers to, in the order of the file.
+    /// Its references to files, in the order of the file.
     pub links: Vec<Link>,
-    /// What a `#fragment` can lead to.
+    /// The possible targets of a `#fragment`.
     pub anchors: Anchors,
     /// Its blocks at the outermost level: paragraphs, lists, tables, comments.
     pub blocks: Vec<Span>,
     /// Its HTML comments, from `<!--` to `-->`.
     pub comments: Vec<Span>,
-    /// Its blocks of code, fences included.
+    /// Its code blocks, including their fences.
     pub code_blocks: Vec<Span>,
-    /// Its code spans, backticks included.
+    /// Its code spans, including their backticks.
     pub code_spans: Vec<Span>,
-    /// The opening lines of fences that nothing closes.
+    /// The opening lines of unclosed fences.
     pub unclosed_fences: Vec<Span>,
 }
 
-/// How a text refers to a file.
+/// The form of a reference to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkKind {
-    /// `[text](target)` and the reference styles.
+    /// `[text](target)` or `[text][reference]`.
     Link,
     /// `![text](target)`.
     Image,
@@ -53,33 +53,31 @@ pub enum LinkKind {
 }
 
 impl LinkKind {
-    /// Whether a reader can follow it with a click.
+    /// Whether a reader can click it.
     #[must_use]
     pub const fn is_clickable(self) -> bool {
         matches!(self, Self::Link | Self::Image | Self::Html)
     }
 }
 
-/// One reference to a path or a place.
+/// A reference to a file or a fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// How it is written.
+    /// Its form.
     pub kind: LinkKind,
     /// The path, percent-decoded, without fragment and query; empty for a bare `#fragment`.
     pub target: String,
-    /// What follows the `#`, percent-decoded.
+    /// The text after `#`, percent-decoded.
     pub fragment: Option<String>,
-    /// Where it stands: a link from bracket to bracket, a code span with its backticks, a
-    /// path in prose or code by itself.
+    /// Its span: a link with its brackets, a code span with its backticks, or a path by itself.
     pub span: Span,
     /// The paragraph, item, cell or code block around it.
     pub block: Span,
 }
 
-/// Reads the Markdown that begins at byte `from` of `text`, a whole file.
+/// Parses the Markdown that begins at byte `from` of a file.
 ///
-/// References to other hosts are left out, and so is all in comments. What stands in blocks
-/// of code is no link, only a path.
+/// URLs of other hosts and comments are ignored. In code blocks, paths are found, but not links.
 #[must_use]
 pub fn read(text: &str, from: usize) -> Markdown {
     let options = Options::ENABLE_TABLES
@@ -98,7 +96,7 @@ pub fn read(text: &str, from: usize) -> Markdown {
         unplaced: 0,
     };
     for (event, range) in Parser::new_ext(&text[from..], options).into_offset_iter() {
-        reader.meet(event, Span::from(range).shifted(from));
+        reader.read_event(event, Span::from(range).shifted(from));
     }
     reader.end_block(text.len());
     let Reader {
@@ -113,13 +111,13 @@ struct Reader<'a> {
     text: &'a str,
     found: Markdown,
     slugs: Slugs,
-    /// The text of the heading that is open.
+    /// The text so far of the heading that is being read.
     heading: Option<String>,
-    /// How many links and images are open.
+    /// The number of open links and images.
     links: usize,
-    /// How many blocks are open.
+    /// The number of open blocks.
     depth: usize,
-    /// The block of code that is open.
+    /// The code block that is being read.
     code_block: Option<Span>,
     block_start: usize,
     /// The first reference whose block has not ended.
@@ -127,7 +125,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn meet(&mut self, event: Event<'_>, span: Span) {
+    fn read_event(&mut self, event: Event<'_>, span: Span) {
         match event {
             Event::Start(tag) => self.start(&tag, span),
             Event::End(tag) => self.end(tag, span),
@@ -178,7 +176,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Gives the references of the block that ends at byte `end` their surroundings.
+    /// Sets the block of the references in the block that ends at byte `end`.
     fn end_block(&mut self, end: usize) {
         let block = Span::new(self.block_start.min(end), end);
         for link in &mut self.found.links[self.unplaced..] {
@@ -202,7 +200,7 @@ impl Reader<'_> {
         if let Some(heading) = &mut self.heading {
             heading.push_str(text);
         }
-        // A link's text repeats what the link says.
+        // The text of a link often repeats its target.
         if self.links == 0 {
             let kind = match self.code_block {
                 Some(_) => LinkKind::CodeBlock,
@@ -232,7 +230,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes every word of a piece of the file that looks like a path to a file.
+    /// Adds every word of a span that looks like a path to a file.
     fn paths(&mut self, kind: LinkKind, span: Span) {
         for path in paths::words(span.of(self.text)) {
             let word = path.shifted(span.start);
@@ -284,7 +282,7 @@ fn is_closed(block: &str) -> bool {
     let Some(last) = lines.next_back().filter(|_| lines.next().is_some()) else {
         return false;
     };
-    // In a quote or a list the line begins with what marks that.
+    // In a quote or a list, the line begins with a mark or spaces.
     let last = last.trim_matches([' ', '\t', '>']);
     last.len() >= length && last.chars().all(|c| c == fence)
 }

@@ -4,7 +4,6 @@ use crate::diagnostic::Severity;
 use crate::markdown::Link;
 use crate::parsed_skill::{Page, ParsedSkill, Role};
 use crate::references::resolve::{Destination, ResolvedLink};
-use crate::rule::Finding;
 
 /// A reference to a file: a link, or a path in code or prose.
 #[derive(Debug, Clone, Copy)]
@@ -18,12 +17,12 @@ pub struct Mention<'c> {
 }
 
 /// Returns every reference of every page.
-pub fn all<'c>(skill: &'c ParsedSkill<'c>) -> impl Iterator<Item = Mention<'c>> {
+pub(crate) fn all<'c>(skill: &'c ParsedSkill<'c>) -> impl Iterator<Item = Mention<'c>> {
     skill.pages.iter().flat_map(of_page)
 }
 
 /// Returns every reference of a page.
-pub fn of_page<'c>(page: &'c Page<'c>) -> impl Iterator<Item = Mention<'c>> {
+pub(crate) fn of_page<'c>(page: &'c Page<'c>) -> impl Iterator<Item = Mention<'c>> {
     let pairs = page.markdown.links.iter().zip(&page.resolved_links);
     pairs.map(move |(link, resolved)| Mention {
         page,
@@ -34,21 +33,13 @@ pub fn of_page<'c>(page: &'c Page<'c>) -> impl Iterator<Item = Mention<'c>> {
 
 impl<'c> Mention<'c> {
     /// Returns the destination of the reference.
-    #[must_use]
-    pub const fn destination(&self) -> &'c Destination<'c> {
+    pub(crate) const fn destination(&self) -> &'c Destination<'c> {
         &self.resolved.destination
-    }
-
-    /// Returns a finding at the position of the reference.
-    #[must_use]
-    pub fn finding(&self, message: impl Into<String>, help: impl Into<String>) -> Finding {
-        Finding::in_file(self.page.path, self.link.span, message, help)
     }
 
     /// Returns the severity of a finding that is `severe` on a page for agents. On auxiliary pages
     /// it is a note, because half of the broken references there are blanks to fill in.
-    #[must_use]
-    pub fn severity(&self, severe: Severity) -> Severity {
+    pub(crate) fn severity(&self, severe: Severity) -> Severity {
         match self.page.role {
             Role::Auxiliary => Severity::Info,
             Role::SkillMd | Role::SupportingPage => severe,

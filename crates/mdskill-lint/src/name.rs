@@ -1,4 +1,4 @@
-//! [`SkillName`]: the name a skill is installed under.
+//! [`SkillName`]: the name of an installed skill, which is also the name of its folder.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,38 +7,37 @@ use serde::{Deserialize, Serialize};
 
 use crate::path::{self, PathFault};
 
-/// Longest `name` the specification allows, in characters.
+/// Maximum length of `name` in characters.
 ///
 /// Source: agentskills.io specification, "`name` field".
-pub const MAX_NAME_CHARS: usize = 64;
+const MAX_NAME_CHARS: usize = 64;
 
-/// A name that is safe as a folder on every platform.
+/// A name that is valid as a folder on every platform.
 ///
-/// Two doors lead in: [`SkillName::from_frontmatter`] takes only what the
-/// specification allows; [`SkillName::from_folder`] also takes the names that
-/// real repositories use (133 of 2,672 skills differ from the specification),
-/// as long as every file system can hold them.
+/// [`SkillName::from_frontmatter`] accepts only names that the specification allows.
+/// [`SkillName::from_folder`] also accepts other portable names, because 133 of 2,672 public skills
+/// differ from the specification.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SkillName(String);
 
-/// Why a text is no skill name.
+/// The error for an invalid name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// The specification's rules on `name` are broken; holds every reason.
+    /// The name violates the specification.
     #[error("`{name}` is not a valid skill name: {}", reasons.join("; "))]
     Specification {
-        /// The text as given.
+        /// The invalid name.
         name: String,
-        /// Each rule that it breaks, as a phrase.
+        /// The violated rules, as phrases.
         reasons: Vec<&'static str>,
     },
-    /// The text can't be a folder on every platform.
+    /// The name cannot be a folder on every platform.
     #[error("`{name}` can't be a folder name: {fault}")]
     Folder {
-        /// The text as given.
+        /// The invalid name.
         name: String,
-        /// What is wrong with it.
+        /// The reason.
         fault: PathFault,
     },
 }
@@ -47,11 +46,11 @@ impl SkillName {
     /// Parses a `name` by the rules of the specification.
     ///
     /// # Errors
-    /// [`NameError::Specification`] with every rule that is broken.
+    /// The name violates the specification, or cannot be a folder.
     pub fn from_frontmatter(name: &str) -> Result<Self, NameError> {
         let reasons = specification_faults(name);
         if reasons.is_empty() {
-            // `con` and `aux` satisfy the specification and are no folders on Windows.
+            // `con` and `aux` satisfy the specification, but cannot be folders on Windows.
             return Self::from_folder(name);
         }
         Err(NameError::Specification {
@@ -60,10 +59,10 @@ impl SkillName {
         })
     }
 
-    /// Takes any name that is a single portable folder.
+    /// Accepts any name that can be a folder on every platform.
     ///
     /// # Errors
-    /// [`NameError::Folder`] when a platform could not hold the folder.
+    /// The name cannot be a folder on some platform.
     pub fn from_folder(name: &str) -> Result<Self, NameError> {
         match path::component_fault(name) {
             None => Ok(Self(name.to_owned())),
@@ -74,12 +73,12 @@ impl SkillName {
         }
     }
 
-    /// Returns the name with a number behind it, for the trash: as long as any may be.
+    /// Returns the name with a number appended, for the trash. A long name is cut.
     #[must_use]
     pub fn numbered(&self, number: u32) -> Self {
         let kept: String = self.0.chars().take(MAX_NAME_CHARS).collect();
         let text = format!("{}-{number}", kept.trim_end_matches(['.', ' ']));
-        // Too many bytes for a folder can only come of characters of several.
+        // Characters of several bytes can exceed the limit of a folder.
         Self::from_folder(&text).unwrap_or_else(|_| Self(format!("skill-{number}")))
     }
 
@@ -90,34 +89,34 @@ impl SkillName {
     }
 }
 
-/// Returns every rule of the specification that `name` breaks, as phrases.
+/// Returns the rules of the specification that `name` violates, as phrases.
 ///
 /// Source: agentskills.io specification, "`name` field": 1-64 characters, only
 /// `a-z`, `0-9` and `-`, no hyphen first or last, no two in a row.
-#[must_use]
-pub fn specification_faults(name: &str) -> Vec<&'static str> {
-    let mut reasons = Vec::new();
-    if name.is_empty() {
-        reasons.push("it is empty");
-        return reasons;
-    }
-    if name.chars().count() > MAX_NAME_CHARS {
-        reasons.push("it has more than 64 characters");
-    }
-    if name.chars().any(char::is_uppercase) {
-        reasons.push("it has capital letters");
-    }
-    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    if !name.chars().all(|c| allowed(c) || c.is_uppercase()) {
-        reasons.push("only `a-z`, `0-9` and `-` are allowed");
-    }
-    if name.starts_with('-') || name.ends_with('-') {
-        reasons.push("it starts or ends with `-`");
-    }
-    if name.contains("--") {
-        reasons.push("it has `--`");
-    }
-    reasons
+pub(crate) fn specification_faults(name: &str) -> Vec<&'static str> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c.is_uppercase();
+    let rules = [
+        (name.is_empty(), "it is empty"),
+        (
+            name.chars().count() > MAX_NAME_CHARS,
+            "it has more than 64 characters",
+        ),
+        (
+            name.chars().any(char::is_uppercase),
+            "it has capital letters",
+        ),
+        (
+            !name.chars().all(is_allowed),
+            "only `a-z`, `0-9` and `-` are allowed",
+        ),
+        (
+            name.starts_with('-') || name.ends_with('-'),
+            "it starts or ends with `-`",
+        ),
+        (name.contains("--"), "it has `--`"),
+    ];
+    let violated = rules.into_iter().filter(|(is_violated, _)| *is_violated);
+    violated.map(|(_, reason)| reason).collect()
 }
 
 impl fmt::Display for SkillName {
@@ -165,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_specification_names_every_reason() {
+    fn every_violated_rule_is_a_reason() {
         assert_eq!(specification_faults("pdf-2"), Vec::<&str>::new());
         assert_eq!(
             specification_faults("-Bad--näme-").len(),
@@ -180,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_name_is_wider_than_the_specification_but_never_climbs() {
+    fn folder_name_is_less_strict_but_never_a_path() {
         assert!(SkillName::from_folder("Ahrefs Automation").is_ok());
         assert!(SkillName::from_frontmatter("Ahrefs Automation").is_err());
         for hostile in ["..", ".", "a/b", "a\\b", ".git", "con", "a\u{1b}b", ""] {
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_windows_device_is_refused_though_the_specification_allows_it() {
+    fn windows_device_is_refused() {
         assert!(SkillName::from_frontmatter("aux").is_err());
     }
 }

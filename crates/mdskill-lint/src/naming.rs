@@ -11,8 +11,7 @@ use crate::span::Span;
 const MAX_SHOWN_CHARS: usize = 80;
 
 /// Returns a text for a message; a long text is cut.
-#[must_use]
-pub fn shortened(text: &str) -> Cow<'_, str> {
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(MAX_SHOWN_CHARS) {
         None => Cow::Borrowed(text),
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
@@ -20,15 +19,13 @@ pub fn shortened(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether this is a valid name of a skill and its folder.
-#[must_use]
-pub fn is_valid(name: &str) -> bool {
+pub(crate) fn is_valid(name: &str) -> bool {
     SkillName::from_frontmatter(name).is_ok()
 }
 
 /// Returns the valid name for a text, if it is unambiguous: `pdf-tools` for `PDF Tools`. Other
 /// letters than ASCII give none, because `café` has no single spelling in ASCII.
-#[must_use]
-pub fn slug(text: &str) -> Option<String> {
+pub(crate) fn slug(text: &str) -> Option<String> {
     let mut slug = String::new();
     for c in text.chars() {
         match c {
@@ -44,8 +41,7 @@ pub fn slug(text: &str) -> Option<String> {
 
 /// Returns the fix that sets `field` to `name` and keeps its quotes; `None` if the value has
 /// several lines. The fix is unsafe, because users refer to a skill by its name.
-#[must_use]
-pub fn rename_fix(text: &str, field: &Field, name: &str) -> Option<Fix> {
+pub(crate) fn rename_fix(text: &str, field: &Field, name: &str) -> Option<Fix> {
     let span = Span::new(field.value_span.start, field.value_span.end.min(text.len()));
     let written = text.get(span.start..span.end)?;
     if written.contains('\n') {

@@ -60,8 +60,7 @@ pub enum Role {
 
 impl<'a> ParsedSkill<'a> {
     /// Parses the skill with these files. The body is parsed even when the YAML is invalid.
-    #[must_use]
-    pub fn new(files: &'a dyn SkillFiles, profile: Profile) -> Self {
+    pub(crate) fn new(files: &'a dyn SkillFiles, profile: Profile) -> Self {
         let entries = files.entries();
         let mut skill = Self {
             files,
@@ -157,8 +156,7 @@ impl<'a> ParsedSkill<'a> {
     }
 
     /// Whether a path belongs to a nested skill.
-    #[must_use]
-    pub fn is_nested(&self, path: &str) -> bool {
+    pub(crate) fn is_nested(&self, path: &str) -> bool {
         // The folders do not contain each other, so only the last one before the path can contain it.
         let before = self.nested.partition_point(|folder| *folder <= path);
         let last = before.checked_sub(1).map(|at| self.nested[at]);
@@ -166,22 +164,19 @@ impl<'a> ParsedSkill<'a> {
     }
 
     /// Returns the entry with exactly this path.
-    #[must_use]
-    pub fn entry(&self, path: &str) -> Option<&'a Entry> {
+    pub(crate) fn entry(&self, path: &str) -> Option<&'a Entry> {
         let entries = self.files.entries();
         let at = entries.binary_search_by(|entry| entry.path.as_str().cmp(path));
         at.ok().map(|at| &entries[at])
     }
 
     /// Returns the page of `SKILL.md`, unless it is not UTF-8 or its frontmatter is not closed.
-    #[must_use]
-    pub fn skill_page(&self) -> Option<&Page<'a>> {
+    pub(crate) fn skill_page(&self) -> Option<&Page<'a>> {
         self.pages.first().filter(|page| page.role == Role::SkillMd)
     }
 
     /// Returns the page with exactly this path.
-    #[must_use]
-    pub fn page(&self, path: &str) -> Option<&Page<'a>> {
+    pub(crate) fn page(&self, path: &str) -> Option<&Page<'a>> {
         let skill_page = self.skill_page();
         if path == SKILL_FILE {
             return skill_page;
@@ -193,15 +188,14 @@ impl<'a> ParsedSkill<'a> {
     }
 
     /// Returns the pages that agents read.
-    pub fn read_by_agents(&self) -> impl Iterator<Item = &Page<'a>> {
+    pub(crate) fn read_by_agents(&self) -> impl Iterator<Item = &Page<'a>> {
         self.pages
             .iter()
             .filter(|page| page.role != Role::Auxiliary)
     }
 
     /// Returns the text of `SKILL.md`, up to the first byte that is not UTF-8.
-    #[must_use]
-    pub fn skill_text(&self) -> &str {
+    pub(crate) fn skill_text(&self) -> &str {
         let bytes = self.skill_md.as_deref().unwrap_or_default();
         match std::str::from_utf8(bytes) {
             Ok(text) => text,
@@ -210,20 +204,17 @@ impl<'a> ParsedSkill<'a> {
     }
 
     /// Returns the frontmatter, if it is valid.
-    #[must_use]
-    pub fn frontmatter(&self) -> Option<&Frontmatter> {
+    pub(crate) fn frontmatter(&self) -> Option<&Frontmatter> {
         self.frontmatter.as_ref()?.as_ref().ok()
     }
 
     /// Returns the error of an invalid frontmatter.
-    #[must_use]
-    pub fn frontmatter_error(&self) -> Option<&FrontmatterError> {
+    pub(crate) fn frontmatter_error(&self) -> Option<&FrontmatterError> {
         self.frontmatter.as_ref()?.as_ref().err()
     }
 
     /// Returns the field with this key, if the frontmatter is valid.
-    #[must_use]
-    pub fn field(&self, key: &str) -> Option<&Field> {
+    pub(crate) fn field(&self, key: &str) -> Option<&Field> {
         self.frontmatter()?.field(key)
     }
 }
@@ -254,24 +245,18 @@ fn nested_skills(entries: &[Entry]) -> Vec<&str> {
 /// Auxiliary pages are recognized by name. Half of the broken references in them are blanks for the
 /// user to fill in (20 were read by hand).
 fn role_of(path: &str) -> Role {
-    const FOLDERS: [&str; 6] = [
-        "assets",
-        "templates",
-        "examples",
-        "evals",
-        "tests",
-        "benchmarks",
-    ];
-    const FILES: [&str; 5] = [
-        "readme",
-        "changelog",
-        "skill-card",
-        "agents",
-        "contributing",
-    ];
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.split('.').next().unwrap_or_default().to_lowercase();
-    if FILES.contains(&stem.as_str()) || folders.split('/').any(|part| FOLDERS.contains(&part)) {
+    let is_auxiliary = matches!(
+        stem.as_str(),
+        "readme" | "changelog" | "skill-card" | "agents" | "contributing"
+    ) || folders.split('/').any(|folder| {
+        matches!(
+            folder,
+            "assets" | "templates" | "examples" | "evals" | "tests" | "benchmarks"
+        )
+    });
+    if is_auxiliary {
         Role::Auxiliary
     } else {
         Role::SupportingPage

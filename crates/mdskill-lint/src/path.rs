@@ -1,30 +1,29 @@
-//! [`SkillPath`]: a path inside a skill that every file system can hold, and
-//! [`collision`]: two paths that some file system can't tell apart.
+//! [`SkillPath`]: a path inside a skill that is valid on every file system, and
+//! [`collision`]: two paths that are the same file on some file systems.
 //!
-//! A repository is hostile until shown otherwise: nothing is written under a
-//! path that did not pass through here. Limits: the longest path
-//! seen in 1,665 public skills has 125 bytes and 5 levels.
+//! A repository may be hostile, so only a checked path is written to. The longest path in 1,665
+//! public skills has 125 bytes and 5 levels.
 
 use std::collections::HashMap;
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Longest path inside a skill, in bytes (Windows' 260 less a project's root).
-pub const MAX_PATH_BYTES: usize = 240;
-/// Longest name of one file or folder, in bytes.
-pub const MAX_COMPONENT_BYTES: usize = 128;
-/// Deepest nesting of folders.
+/// Maximum length of a path inside a skill, in bytes: Windows allows 260, including the project's folder.
+const MAX_PATH_BYTES: usize = 240;
+/// Maximum length of the name of a file or folder, in bytes.
+const MAX_COMPONENT_BYTES: usize = 128;
+/// Maximum depth of folders.
 pub const MAX_DEPTH: usize = 16;
 
 /// A checked path inside a skill, with forward slashes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SkillPath(String);
 
-/// Why a path is refused.
+/// The reason why a path is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PathFault {
-    /// Nothing between two slashes, or an empty path.
+    /// An empty path, or two slashes in a row.
     #[error("it is empty or has an empty part")]
     Empty,
     /// `/etc`, `C:/x`.
@@ -33,31 +32,31 @@ pub enum PathFault {
     /// `.` or `..`.
     #[error("it climbs out of the skill with `.` or `..`")]
     Climbs,
-    /// A backslash is a separator on Windows.
+    /// A backslash, which is a separator on Windows.
     #[error("it has a backslash, which Windows reads as a separator")]
     Backslash,
-    /// One of `< > : " | ? *`, a stream or a wildcard on Windows.
+    /// One of `< > : " | ? *`, which Windows forbids.
     #[error("it has a character that Windows forbids (one of < > : \" | ? *)")]
     Forbidden,
-    /// NUL, ESC, DEL, C1, a bidi or a tag character.
+    /// A control or invisible character.
     #[error("it has a control or an invisible character")]
     Control,
-    /// `.git`, `git~1`, `.g\u{200c}it` and the like.
+    /// `.git`, or a name that some file system treats as `.git`.
     #[error("it is `.git` or one of its disguises")]
     DotGit,
-    /// `con`, `aux.txt`, `com1`.
+    /// The name of a Windows device: `con`, `aux.txt`, `com1`.
     #[error("it is a device name on Windows")]
     Device,
-    /// Windows drops a last dot or space.
+    /// A dot or space at the end, which Windows drops.
     #[error("it ends with a dot or a space, which Windows drops")]
     TrailingDot,
-    /// Over [`MAX_PATH_BYTES`] or [`MAX_COMPONENT_BYTES`].
+    /// Longer than the limits.
     #[error("it is longer than {MAX_PATH_BYTES} bytes, or a part of it than {MAX_COMPONENT_BYTES}")]
     TooLong,
-    /// Over [`MAX_DEPTH`].
+    /// Deeper than [`MAX_DEPTH`].
     #[error("it is nested deeper than {MAX_DEPTH} folders")]
     TooDeep,
-    /// Git stores bytes; we install only UTF-8.
+    /// Not UTF-8.
     #[error("it is not UTF-8")]
     NotUtf8,
 }
@@ -66,7 +65,7 @@ impl SkillPath {
     /// Checks `path`, which has forward slashes.
     ///
     /// # Errors
-    /// The first [`PathFault`] that is found.
+    /// The first fault of the path.
     pub fn parse(path: &str) -> Result<Self, PathFault> {
         if path.starts_with('/') {
             return Err(PathFault::Absolute);
@@ -111,9 +110,8 @@ impl AsRef<std::path::Path> for SkillPath {
     }
 }
 
-/// Returns what makes `name` unfit as a file or folder name on some platform.
-#[must_use]
-pub fn component_fault(name: &str) -> Option<PathFault> {
+/// Returns the reason why `name` is invalid as a file or folder on some platform.
+pub(crate) fn component_fault(name: &str) -> Option<PathFault> {
     if name.is_empty() {
         return Some(PathFault::Empty);
     }
@@ -144,8 +142,8 @@ pub fn component_fault(name: &str) -> Option<PathFault> {
     (name.len() > MAX_COMPONENT_BYTES).then_some(PathFault::TooLong)
 }
 
-/// Whether a character is a control, or shown as nothing, or turns the line
-/// around: none of them occurs in a path of 1,665 public skills.
+/// Whether a character is a control character, is invisible, or changes the text direction. No path
+/// of 1,665 public skills has one.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
@@ -157,15 +155,15 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Whether some file system would open `.git` under this name.
+/// Whether some file system opens `.git` under this name.
 #[must_use]
 pub fn is_dot_git(name: &str) -> bool {
     matches!(undisguised(name).as_str(), ".git" | "git~1")
 }
 
-/// Returns the name that some file system would open under this name.
+/// Returns the name of the file that some file system opens under this name.
 ///
-/// The disguises are those that git itself refuses for `.git` (`core.protectNTFS`,
+/// The rules are those by which git refuses `.git` (`core.protectNTFS`,
 /// `core.protectHFS`): case, NTFS streams, trailing dots and spaces, and the code points
 /// that HFS+ ignores.
 #[must_use]
@@ -194,22 +192,22 @@ fn is_windows_device(name: &str) -> bool {
         && digit.chars().all(|c| matches!(c, '0'..='9' | '¹' | '²' | '³')))
 }
 
-/// Returns the key under which a case-insensitive, normalising file system
-/// (macOS, Windows) stores `path`: equal keys are one file there.
+/// Returns a key that is equal for paths that are the same file on a case-insensitive, normalizing
+/// file system (macOS, Windows).
 #[must_use]
 pub fn fold(path: &str) -> String {
     path.nfc().flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// Returns the first two of `paths` that differ but fold to one: two files, or
-/// a file and a folder, or two spellings of one folder.
+/// Returns the first two of `paths` that are different and have the same [`fold`]: two files, a file
+/// and a folder, or two spellings of a folder.
 pub fn collision<'a>(paths: impl IntoIterator<Item = &'a str>) -> Option<(String, String)> {
     let found = collisions(paths).into_iter().next();
     found.map(|(one, other)| (one.to_owned(), other.to_owned()))
 }
 
-/// Returns all pairs of which [`collision`] returns the first; of more than two that fold to
-/// one, each with the one before it.
+/// Returns all pairs of which [`collision`] returns the first. Of more than two paths, each is paired
+/// with the previous one.
 pub fn collisions<'a>(paths: impl IntoIterator<Item = &'a str>) -> Vec<(&'a str, &'a str)> {
     let mut seen: HashMap<String, (&'a str, bool)> = HashMap::new();
     let mut found = Vec::new();
@@ -253,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn each_disguise_is_refused_by_its_reason() {
+    fn invalid_paths_are_refused_with_a_reason() {
         let cases = [
             ("/etc/passwd", PathFault::Absolute),
             ("../x", PathFault::Climbs),

@@ -1,11 +1,12 @@
 //! [`Rule`]: a possible problem of a skill, and [`Finding`]: an occurrence of it.
 
 use crate::SKILL_FILE;
-use crate::diagnostic::{Fix, Severity};
-use crate::frontmatter::FrontmatterError;
+use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::frontmatter::{Field, FrontmatterError};
+use crate::mentions::{self, Mention};
 use crate::parsed_skill::ParsedSkill;
-use crate::skill_facts::{SetFinding, SkillSet};
-use crate::span::Span;
+use crate::skill_facts::{SkillSet, Subject};
+use crate::span::{Position, Span};
 
 /// A possible problem of a skill.
 #[derive(Debug)]
@@ -34,6 +35,40 @@ pub struct Rule {
     pub check: Check,
 }
 
+impl Rule {
+    /// The usual values of the fields that most rules share.
+    pub(crate) const DEFAULT: Self = Self {
+        code: "",
+        name: "",
+        severity: Severity::Warning,
+        is_on: true,
+        blocks_loading: false,
+        summary: "",
+        why: "",
+        example: "",
+        how_to_fix: "",
+        fixable: Fixable::No,
+        check: Check::Validator,
+    };
+
+    /// Returns a diagnostic about the whole file of a finding.
+    pub(crate) fn diagnostic(&self, finding: Finding, severity: Severity) -> Diagnostic {
+        Diagnostic {
+            code: self.code,
+            severity,
+            file: finding.file,
+            start: Position::START,
+            end: Position::START,
+            message: finding.message,
+            help: finding.help.unwrap_or_else(|| self.how_to_fix.to_owned()),
+            blocks_loading: self.blocks_loading,
+            excerpt: None,
+            fix: finding.fix,
+            edit_places: Vec::new(),
+        }
+    }
+}
+
 /// Whether `--fix` can fix the findings of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fixable {
@@ -50,10 +85,39 @@ pub enum Fixable {
 pub enum Check {
     /// Checks one skill.
     Skill(fn(&ParsedSkill<'_>) -> Vec<Finding>),
+    /// Checks the field of the frontmatter with this key.
+    Field(
+        &'static str,
+        fn(&ParsedSkill<'_>, &Field) -> Option<Finding>,
+    ),
+    /// Checks the error of an invalid frontmatter.
+    InvalidFrontmatter(fn(&ParsedSkill<'_>, &FrontmatterError) -> Option<Finding>),
+    /// Checks each reference to a file.
+    Mention(fn(&ParsedSkill<'_>, &Mention<'_>) -> Option<Finding>),
     /// Checks all skills of a repository or a folder.
-    Set(fn(&SkillSet<'_>) -> Vec<SetFinding>),
+    Set(fn(&SkillSet<'_>) -> Vec<(Subject, Finding)>),
     /// The validator itself reports the findings.
     Validator,
+}
+
+impl Check {
+    /// Returns the findings in one skill.
+    pub(crate) fn findings(self, skill: &ParsedSkill<'_>) -> Vec<Finding> {
+        let finding = match self {
+            Self::Skill(check) => return check(skill),
+            Self::Mention(check) => {
+                return mentions::all(skill)
+                    .filter_map(|mention| check(skill, &mention))
+                    .collect();
+            }
+            Self::Field(key, check) => skill.field(key).and_then(|field| check(skill, field)),
+            Self::InvalidFrontmatter(check) => skill
+                .frontmatter_error()
+                .and_then(|error| check(skill, error)),
+            Self::Set(_) | Self::Validator => None,
+        };
+        finding.into_iter().collect()
+    }
 }
 
 /// A problem that a check found, not yet combined with its rule.
@@ -65,8 +129,8 @@ pub struct Finding {
     pub span: Option<Span>,
     /// Description of the problem: one sentence without a full stop.
     pub message: String,
-    /// How to fix it; if empty, the text of the rule is used.
-    pub help: String,
+    /// How to fix it, if it differs from the text of the rule.
+    pub help: Option<String>,
     /// Severity, if it differs from the severity of the rule.
     pub severity: Option<Severity>,
     /// Automatic fix.
@@ -75,52 +139,55 @@ pub struct Finding {
 
 impl Finding {
     /// Creates a finding at a span of `SKILL.md`.
-    #[must_use]
-    pub fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self::in_file(SKILL_FILE, span, message, help)
+    pub(crate) fn new(span: Span, message: impl Into<String>) -> Self {
+        Self::in_file(SKILL_FILE, span, message)
     }
 
     /// Creates a finding at a span of a file.
-    #[must_use]
-    pub fn in_file(
-        file: &str,
-        span: Span,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn in_file(file: &str, span: Span, message: impl Into<String>) -> Self {
         Self {
             span: Some(span),
-            ..Self::about(file, message, help)
+            ..Self::about(file, message)
         }
     }
 
+    /// Creates a finding at a reference to a file.
+    pub(crate) fn at(mention: &Mention<'_>, message: impl Into<String>) -> Self {
+        Self::in_file(mention.page.path, mention.link.span, message)
+    }
+
     /// Creates a finding about a whole file.
-    #[must_use]
-    pub fn about(file: &str, message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(crate) fn about(file: &str, message: impl Into<String>) -> Self {
         Self {
             file: file.to_owned(),
             span: None,
             message: message.into(),
-            help: help.into(),
+            help: None,
             severity: None,
             fix: None,
         }
     }
 
-    /// Sets the severity.
-    #[must_use]
-    pub fn with_severity(self, severity: Severity) -> Self {
+    /// Replaces the help of the rule.
+    pub(crate) fn with_help(self, help: impl Into<String>) -> Self {
+        Self {
+            help: Some(help.into()),
+            ..self
+        }
+    }
+
+    /// Replaces the severity of the rule.
+    pub(crate) fn with_severity(self, severity: Severity) -> Self {
         Self {
             severity: Some(severity),
             ..self
         }
     }
 
-    /// Sets the automatic fix.
-    #[must_use]
-    pub fn with_fix(self, fix: Fix) -> Self {
+    /// Sets the automatic fix, if there is one.
+    pub(crate) fn with_fix(self, fix: impl Into<Option<Fix>>) -> Self {
         Self {
-            fix: Some(fix),
+            fix: fix.into(),
             ..self
         }
     }
@@ -128,6 +195,6 @@ impl Finding {
 
 impl From<&FrontmatterError> for Finding {
     fn from(error: &FrontmatterError) -> Self {
-        Self::new(error.span, error.to_string(), error.help())
+        Self::new(error.span, error.to_string()).with_help(error.help())
     }
 }

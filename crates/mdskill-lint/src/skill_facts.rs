@@ -1,9 +1,9 @@
-//! [`SkillSet`]: the facts of several skills, and [`SetFinding`]: a finding about more than one skill.
+//! [`SkillSet`]: the facts of several skills, compared by cross-skill rules.
 
 use std::collections::BTreeSet;
 
 use crate::agents;
-use crate::diagnostic::{Excerpt, Severity};
+use crate::diagnostic::Excerpt;
 use crate::span::Position;
 
 /// The facts of a skill that rules compare with other skills.
@@ -52,19 +52,6 @@ impl SkillSet<'_> {
     }
 }
 
-/// A finding of a cross-skill rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetFinding {
-    /// The part of the set that it is about.
-    pub subject: Subject,
-    /// The message, one sentence without a full stop.
-    pub message: String,
-    /// The help: the next step for the author.
-    pub help: String,
-    /// The severity, if it differs from the rule's.
-    pub severity: Option<Severity>,
-}
-
 /// The subject of a cross-skill finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
@@ -72,6 +59,6 @@ pub enum Subject {
     Name(usize),
     /// The description of the skill with this index.
     Description(usize),
-    /// The flat file with this index.
-    FlatFile(usize),
+    /// A flat file.
+    FlatFile,
 }

@@ -14,10 +14,9 @@ use crate::frontmatter::Field;
 use crate::locate::Lines;
 use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::Destination;
-use crate::rule::Check;
+use crate::rule::Finding;
 use crate::skill_facts::{FieldFact, SkillFacts};
 use crate::skill_files::{MemoryFiles, SkillFiles};
-use crate::span::Position;
 
 use crate::mentions;
 use crate::profile::Level;
@@ -51,10 +50,9 @@ pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> ValidationResult
     let skill = ParsedSkill::new(files, settings.profile);
     let mut findings = Vec::new();
     for rule in registry::RULES.iter().copied() {
-        if let Check::Skill(check) = rule.check
-            && settings.level(rule) != Level::Off
-        {
-            findings.extend(check(&skill).into_iter().map(|finding| (rule, finding)));
+        if settings.level(rule) != Level::Off {
+            let found = rule.check.findings(&skill).into_iter();
+            findings.extend(found.map(|finding| (rule, finding)));
         }
     }
     let mut facts = facts(&skill);
@@ -83,19 +81,8 @@ pub fn read_facts(skill: &dyn SkillFiles, settings: &Settings) -> SkillFacts {
 #[must_use]
 pub fn unlistable_folder(reason: &str, settings: &Settings) -> Option<Diagnostic> {
     let rule = &rules::unreadable::RULE;
-    Some(Diagnostic {
-        code: rule.code,
-        severity: settings.severity(rule, Some(Severity::Error))?,
-        file: String::new(),
-        start: Position::START,
-        end: Position::START,
-        message: reason.to_owned(),
-        help: rule.how_to_fix.to_owned(),
-        blocks_loading: rule.blocks_loading,
-        excerpt: None,
-        fix: None,
-        edit_places: Vec::new(),
-    })
+    let severity = settings.severity(rule, Some(Severity::Error))?;
+    Some(rule.diagnostic(Finding::about("", reason), severity))
 }
 
 fn facts(skill: &ParsedSkill<'_>) -> SkillFacts {

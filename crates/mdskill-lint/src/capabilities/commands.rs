@@ -1,16 +1,15 @@
-//! Programs that a shell's blocks in a page call, and a shell's scripts.
+//! The programs that shell scripts and the shell code in pages call.
 
 use super::Found;
 use super::programs::extension;
 use super::shell::calls;
 use super::text::TextFile;
 use crate::capability::Kind;
-use crate::span::Span;
 use crate::{frontmatter, markdown};
 
-/// The languages of blocks that are a shell's.
-const SHELLS: [&str; 6] = ["bash", "sh", "shell", "zsh", "ksh", "fish"];
-/// The languages of blocks that show what was typed and what came out.
+/// The shells, as interpreters of `#!`, extensions, and languages of code blocks.
+const SHELLS: [&str; 7] = ["bash", "dash", "fish", "ksh", "sh", "shell", "zsh"];
+/// Languages of code blocks that contain commands and their output.
 const SESSIONS: [&str; 6] = [
     "console",
     "terminal",
@@ -19,37 +18,35 @@ const SESSIONS: [&str; 6] = [
     "sh-session",
     "bash-session",
 ];
-/// What stands before what was typed.
+/// The prompts before a command.
 const PROMPTS: [&str; 4] = ["$ ", "% ", "❯ ", "➜ "];
-/// The interpreters of a `#!` that are shells.
-const INTERPRETERS: [&str; 5] = ["sh", "bash", "zsh", "dash", "ksh"];
 
 pub(super) fn look(file: &TextFile<'_>, found: &mut Found) {
     if file.is_page() {
         look_in_page(file, found);
     } else if is_shell_script(file) {
-        tell(file, &file.text, 0, found);
+        add_calls(file.path, file.text.clone(), 1, found);
     }
 }
 
-fn tell(file: &TextFile<'_>, code: &str, offset: usize, found: &mut Found) {
-    for call in calls(code) {
-        let line = file.line(offset + call.at);
-        found.add(Kind::Command, &call.program, file.path, Some(line));
+/// Adds the calls in a script that begins at this line of a file.
+fn add_calls(path: &str, script: String, first_line: usize, found: &mut Found) {
+    let script = TextFile::of(path, script);
+    for call in calls(&script.text) {
+        let line = first_line + script.line(call.at) - 1;
+        found.add(Kind::Command, &call.program, path, Some(line));
     }
 }
 
 fn is_shell_script(file: &TextFile<'_>) -> bool {
     let first = file.text.lines().next().unwrap_or_default();
-    match first.strip_prefix("#!") {
-        Some(interpreter) => {
-            let mut words = interpreter.split(['/', ' ']);
-            words.any(|word| INTERPRETERS.contains(&word))
-        }
-        None => {
-            SHELLS.contains(&extension(file.path).as_str()) || extension(file.path) == "command"
-        }
+    if let Some(interpreter) = first.strip_prefix("#!") {
+        return interpreter
+            .split(['/', ' '])
+            .any(|word| SHELLS.contains(&word));
     }
+    let extension = extension(file.path);
+    SHELLS.contains(&extension.as_str()) || extension == "command"
 }
 
 fn look_in_page(file: &TextFile<'_>, found: &mut Found) {
@@ -57,38 +54,28 @@ fn look_in_page(file: &TextFile<'_>, found: &mut Found) {
     let from = frontmatter::split(text.as_bytes()).map_or(0, |document| document.body_offset);
     let page = markdown::read(text, from);
     for block in page.code_blocks {
-        let Some(block) = Block::of(text, block) else {
+        let Some((fence, code)) = block.of(text).split_once('\n') else {
             continue;
         };
-        let is_run = block.language == "!" && file.is_skill_md();
-        if is_run {
-            let command = one_line(block.code.of(text));
-            let line = file.line(block.code.start);
-            found.add(
-                Kind::Hook,
-                &format!("```! {command}"),
-                file.path,
-                Some(line),
-            );
-        }
-        if let Some(code) =
-            typed(&block, text).or_else(|| is_run.then(|| block.code.of(text).to_owned()))
-        {
-            tell(file, &code, block.code.start, found);
+        let language = language(fence);
+        let code_at = block.end - code.len();
+        if language == "!" && file.is_skill_md() {
+            let code = code.trim_end().trim_end_matches(['`', '~']);
+            let command = format!("```! {}", one_line(code));
+            found.add_at(Kind::Hook, &command, file, code_at);
+            add_calls(file.path, code.to_owned(), file.line(code_at), found);
+        } else if SHELLS.contains(&language.as_str()) || SESSIONS.contains(&language.as_str()) {
+            let commands = typed_commands(code, SHELLS.contains(&language.as_str()));
+            add_calls(file.path, commands, file.line(code_at), found);
         }
     }
     for span in page.code_spans.into_iter().filter(|_| file.is_skill_md()) {
         let before = text[..span.start].strip_suffix('!');
         if before.is_some_and(|before| before.is_empty() || before.ends_with(char::is_whitespace)) {
             let command = span.of(text).trim_matches('`');
-            let line = file.line(span.start);
-            found.add(
-                Kind::Hook,
-                &format!("!`{}`", one_line(command)),
-                file.path,
-                Some(line),
-            );
-            tell(file, command, span.start, found);
+            let hook = format!("!`{}`", one_line(command));
+            found.add_at(Kind::Hook, &hook, file, span.start);
+            add_calls(file.path, command.to_owned(), file.line(span.start), found);
         }
     }
 }
@@ -97,92 +84,39 @@ fn one_line(command: &str) -> String {
     command.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A fenced block of code.
-struct Block {
-    language: String,
-    /// What is between the fences.
-    code: Span,
-    /// Whether each line begins with the `>` of a quotation.
-    is_quoted: bool,
+/// Returns the language of a code block with this opening fence, or an empty text.
+fn language(fence: &str) -> String {
+    let info = fence
+        .trim_start()
+        .trim_start_matches(['`', '~', ' ', '{', '.']);
+    let end = info.find([' ', '\t', '\r', ',', '{', '}', ':']);
+    info[..end.unwrap_or(info.len())].to_lowercase()
 }
 
-impl Block {
-    fn of(text: &str, block: Span) -> Option<Self> {
-        let written = block.of(text);
-        let (opening, rest) = written.split_once('\n')?;
-        let fence = opening.trim_start();
-        let mark = fence.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-        let info = fence
-            .trim_start_matches(mark)
-            .trim_start_matches([' ', '{', '.']);
-        let language = info
-            .split([' ', '\t', '\r', ',', '{', '}', ':'])
-            .next()
-            .unwrap_or_default();
-        let closing = rest.trim_end().rsplit('\n').next().unwrap_or_default();
-        let is_closed = closing
-            .trim_matches([' ', '\t', '>'])
-            .chars()
-            .all(|c| c == mark);
-        let length = match is_closed {
-            true => rest.trim_end().len() - closing.len(),
-            false => rest.len(),
-        };
-        let start = block.start + opening.len() + 1;
-        let line_start = text[..block.start].rfind('\n').map_or(0, |end| end + 1);
-        Some(Self {
-            language: language.to_lowercase(),
-            code: Span::new(start, start + length),
-            is_quoted: text[line_start..block.start].contains('>'),
-        })
-    }
+/// Returns the lines of a code block without prompts and output, which become empty lines. Lines
+/// without a prompt are commands if the block is a script and has no prompts.
+fn typed_commands(code: &str, is_script: bool) -> String {
+    // Each line of a quoted block begins with `>`, and so does the continuation of a command.
+    let without_mark = |line| str::strip_prefix(str::trim_start(line), ">").unwrap_or(line);
+    let lines: Vec<&str> = code.lines().map(without_mark).collect();
+    let has_prompts = lines.iter().any(|line| after_prompt(line).is_some());
+    let mut continues = false;
+    let commands = lines.into_iter().map(|line| {
+        let is_command = continues || is_script && !has_prompts;
+        let command = after_prompt(line).or(is_command.then_some(line));
+        continues = command.is_some_and(|command| command.ends_with('\\'));
+        command.unwrap_or_default()
+    });
+    commands.collect::<Vec<_>>().join("\n")
 }
 
-/// Returns what is typed into a shell of a block, each byte at its place: what is a prompt or was
-/// answered is blank. Nothing when the block is no shell's.
-fn typed(block: &Block, text: &str) -> Option<String> {
-    let language = block.language.as_str();
-    let is_shell = SHELLS.contains(&language);
-    if !is_shell && !SESSIONS.contains(&language) {
-        return None;
-    }
-    let code = block.code.of(text);
-    let line_of = |line| match block.is_quoted {
-        true => without_quotation(line),
-        false => line,
-    };
-    let has_prompts = code.lines().any(|line| prompt(line_of(line)).is_some());
-    let mut typed = String::with_capacity(code.len());
-    let mut goes_on = false;
-    for whole in code.split_inclusive('\n') {
-        let line = line_of(whole);
-        let said = match prompt(line) {
-            Some(said) => Some(said),
-            None if goes_on => Some(line.strip_prefix("> ").unwrap_or(line)),
-            None => (is_shell && !has_prompts).then_some(line),
-        };
-        goes_on = said.is_some_and(|said| said.trim_end().ends_with('\\'));
-        let ends = whole.ends_with('\n');
-        let said = said.unwrap_or(if ends { "\n" } else { "" });
-        typed.extend(std::iter::repeat_n(' ', whole.len() - said.len()));
-        typed.push_str(said);
-    }
-    Some(typed)
-}
-
-fn without_quotation(line: &str) -> &str {
-    let inner = line.trim_start().strip_prefix('>');
-    inner.unwrap_or(line)
-}
-
-/// Returns what is typed behind a prompt: `$ `, `(venv) $ `, `me@host:~$ `.
-fn prompt(line: &str) -> Option<&str> {
-    let line = line.trim_start();
+/// Returns the command after a prompt: `$ `, `(venv) $ `, `me@host:~$ `.
+fn after_prompt(line: &str) -> Option<&str> {
     PROMPTS.iter().find_map(|prompt| {
-        let (before, typed) = line.split_once(prompt)?;
-        let before = before.trim_end();
+        let (before, command) = line.split_once(prompt)?;
+        let before = before.trim();
         let is_host = before.contains('@') && !before.contains(char::is_whitespace);
         let is_environment = before.starts_with('(') && before.ends_with(')');
-        (before.is_empty() || is_host || is_environment).then_some(typed)
+        (before.is_empty() || is_host || is_environment).then_some(command)
     })
 }

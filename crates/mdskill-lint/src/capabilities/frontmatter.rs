@@ -1,4 +1,4 @@
-//! What the frontmatter grants: tools, and hooks.
+//! The tools and hooks of the frontmatter.
 
 use super::Found;
 use super::hooks;
@@ -13,7 +13,7 @@ pub(super) fn look(file: &TextFile<'_>, found: &mut Found) {
     let text = file.text.as_str();
     match frontmatter::parse(text.as_bytes()) {
         Ok(frontmatter) => {
-            if let Some(field) = frontmatter.allowed_tools() {
+            if let Some(field) = frontmatter.field("allowed-tools") {
                 for tools in texts(&field.value) {
                     add_tools(file, tools, field.value_span, found);
                 }
@@ -22,14 +22,13 @@ pub(super) fn look(file: &TextFile<'_>, found: &mut Found) {
                 hooks::look_in_field(file, field, found);
             }
         }
-        // A client that reads it less strictly than we do sees these all the same.
+        // A less strict client may accept the frontmatter.
         Err(_) => {
             if let Some(field) = broken_fields::written(text, "allowed-tools") {
                 add_tools(file, field.of(text), field, found);
             }
             if let Some(field) = broken_fields::written(text, "hooks") {
-                let line = file.line(field.start);
-                found.add(Kind::Hook, "hooks", file.path, Some(line));
+                found.add_at(Kind::Hook, "hooks", file, field.start);
             }
         }
     }
@@ -44,6 +43,6 @@ fn add_tools(file: &TextFile<'_>, tools: &str, field: Span, found: &mut Found) {
             false => Kind::Tool,
         };
         let at = field.start + written.find(tool).unwrap_or_default();
-        found.add(kind, tool, file.path, Some(file.line(at)));
+        found.add_at(kind, tool, file, at);
     }
 }

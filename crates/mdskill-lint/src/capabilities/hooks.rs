@@ -1,97 +1,80 @@
-//! Commands that the client runs by itself: `hooks` of the frontmatter, a file `hooks.json`, and
-//! `` !`command` `` of Claude Code, which is run when the page is loaded.
+//! Commands that the client runs automatically: `hooks` in the frontmatter, and `hooks.json`.
 
 use super::Found;
 use super::text::TextFile;
 use crate::capability::Kind;
 use crate::frontmatter::{Field, Value};
 
-/// What a hook runs stands under these; Claude Code's, Copilot's and Cursor's words for it.
+/// Keys of the commands in the hooks of Claude Code, Copilot and Cursor.
 const COMMANDS: [&str; 6] = ["command", "bash", "powershell", "prompt", "url", "script"];
 
-/// Whether it is a file that clients read hooks from.
+/// Whether clients read hooks from the file.
 pub(super) fn is_hooks_file(path: &str) -> bool {
     path.rsplit('/').next() == Some("hooks.json")
 }
 
 pub(super) fn look_in_field(file: &TextFile<'_>, field: &Field, found: &mut Found) {
-    let start = field.key_span.start;
-    let place = |word: &str| start + file.text[start..].find(word).unwrap_or_default();
-    add(file, "hooks", &field.value, place, found);
+    add(file, "hooks", &field.value, field.key_span.start, found);
 }
 
 pub(super) fn look_in_json(file: &TextFile<'_>, found: &mut Found) {
-    let value = serde_json::from_str(&file.text).map(of_json);
-    // One that can't be read is there all the same.
-    let value = value.unwrap_or(Value::Null);
-    let events = match &value {
-        Value::Map(fields) => {
-            let mut fields = fields.iter();
-            let hooks = fields.find(|(key, _)| key.text() == Some("hooks"));
-            hooks.map_or(&value, |(_, events)| events)
-        }
-        other => other,
+    // An invalid file may be valid for a client.
+    let value = serde_json::from_str(&file.text).map_or(Value::Null, of_json);
+    let hooks = match &value {
+        Value::Map(fields) => fields.iter().find(|(key, _)| key.text() == Some("hooks")),
+        _ => None,
     };
-    let place = |word: &str| file.text.find(word).unwrap_or_default();
-    add(file, file.path, events, place, found);
+    let events = hooks.map_or(&value, |(_, events)| events);
+    add(file, file.path, events, 0, found);
 }
 
-/// Tells each event's commands; one that has none by its name, and `whole` when there is no event.
-fn add(
-    file: &TextFile<'_>,
-    whole: &str,
-    events: &Value,
-    place: impl Fn(&str) -> usize,
-    found: &mut Found,
-) {
-    let mut tell = |what: &str, at: &str| {
-        let line = file.line(place(at));
-        found.add(Kind::Hook, what, file.path, Some(line));
-    };
+/// Adds the commands of each event. An event without commands is added by its name, and hooks
+/// without events by the name `whole`. Their texts are searched from byte `start`.
+fn add(file: &TextFile<'_>, whole: &str, events: &Value, start: usize, found: &mut Found) {
+    let position = |text: &str| file.text[start..].find(text).map(|at| start + at);
     let Value::Map(events) = events else {
-        return tell(whole, whole);
+        let at = position(whole).unwrap_or(start);
+        return found.add_at(Kind::Hook, whole, file, at);
     };
     for (event, value) in events {
         let event = event.as_key().unwrap_or_default();
+        let event_at = position(&event).unwrap_or(start);
         let mut commands = Vec::new();
         collect(value, &mut commands);
-        for (first, command) in &commands {
-            // In JSON a command may be written in another way than it reads.
-            let at = if file.text.contains(first) {
-                first
-            } else {
-                &event
-            };
-            tell(&format!("{event}: {command}"), at);
+        for command in &commands {
+            // In JSON, a command can have escapes.
+            let first_line = command.lines().next().unwrap_or_default();
+            let at = position(first_line).unwrap_or(event_at);
+            let words: Vec<&str> = command.split_whitespace().collect();
+            let hook = format!("{event}: {}", words.join(" "));
+            found.add_at(Kind::Hook, &hook, file, at);
         }
         if commands.is_empty() {
-            tell(&event, &event);
+            found.add_at(Kind::Hook, &event, file, event_at);
         }
     }
 }
 
-/// Collects commands: each as it begins, and whole on one line with its arguments.
-fn collect(value: &Value, commands: &mut Vec<(String, String)>) {
+/// Collects the commands of an event, each with its arguments on a line of their own.
+fn collect(value: &Value, commands: &mut Vec<String>) {
     match value {
-        Value::String(command) => push(command, "", commands),
+        Value::String(command) => commands.push(command.trim().to_owned()),
         Value::List(items) => items.iter().for_each(|item| collect(item, commands)),
         Value::Map(fields) => {
-            let field = |name: &str| fields.iter().find(|(key, _)| key.text() == Some(name));
-            let arguments = match field("args") {
+            let arguments = fields.iter().find(|(key, _)| key.text() == Some("args"));
+            let arguments: Vec<&str> = match arguments {
                 Some((_, Value::List(items))) => items.iter().filter_map(Value::text).collect(),
                 _ => Vec::new(),
             };
-            let arguments = arguments.join(" ");
             for (key, value) in fields {
+                let key = key.text().unwrap_or_default();
                 match value {
-                    Value::String(command)
-                        if key.text().is_some_and(|key| COMMANDS.contains(&key)) =>
-                    {
-                        push(command, &arguments, commands);
+                    Value::String(command) if COMMANDS.contains(&key) => {
+                        commands.push(format!("{}\n{}", command.trim(), arguments.join(" ")));
                     }
-                    // `type: command`, `matcher: Bash`.
+                    // For example `type: command` and `matcher: Bash`.
                     Value::String(_) => {}
-                    _ if key.text() == Some("args") => {}
+                    _ if key == "args" => {}
                     value => collect(value, commands),
                 }
             }
@@ -100,28 +83,16 @@ fn collect(value: &Value, commands: &mut Vec<(String, String)>) {
     }
 }
 
-fn push(command: &str, arguments: &str, commands: &mut Vec<(String, String)>) {
-    let first = command.trim().lines().next().unwrap_or_default().to_owned();
-    let all = command
-        .split_whitespace()
-        .chain(arguments.split_whitespace());
-    commands.push((first, all.collect::<Vec<_>>().join(" ")));
-}
-
 fn of_json(value: serde_json::Value) -> Value {
     match value {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(value) => Value::Bool(value),
-        serde_json::Value::Number(number) => Value::Number(number.to_string()),
         serde_json::Value::String(text) => Value::String(text),
         serde_json::Value::Array(items) => Value::List(items.into_iter().map(of_json).collect()),
         serde_json::Value::Object(fields) => {
             let fields = fields.into_iter();
-            Value::Map(
-                fields
-                    .map(|(key, value)| (Value::String(key), of_json(value)))
-                    .collect(),
-            )
+            let fields = fields.map(|(key, value)| (Value::String(key), of_json(value)));
+            Value::Map(fields.collect())
         }
+        // Hooks have no other values that matter.
+        _ => Value::Null,
     }
 }

@@ -1,7 +1,7 @@
-//! [`capabilities`]: what a skill can make an agent do or reach, read from its files.
+//! [`capabilities`]: what a skill can make an agent do or access, read from its files.
 //!
-//! It is a description, no verdict: what is told is what stands there as text. Programs are not
-//! run and, but for those of a shell, not read for what they call.
+//! The list describes the text of the files and does not judge it. Programs are not run, and only
+//! shell scripts are searched for the programs that they call.
 
 mod commands;
 mod frontmatter;
@@ -18,10 +18,10 @@ use crate::invisible_chars::hidden_runs;
 use crate::skill_files::SkillFiles;
 use text::TextFile;
 
-/// Returns what a skill can do, each with the file and line where it is first seen. `Bash` as a
-/// whole is told as [`Kind::UnrestrictedBash`] and not also as a tool.
+/// Returns the capabilities of a skill, each with the file and line of its first occurrence. All of
+/// `Bash` is [`Kind::UnrestrictedBash`] and not also a tool.
 ///
-/// Of a file above 1 MiB only the first 1 MiB is looked at.
+/// Only the first 1 MiB of each file is searched.
 #[must_use]
 pub fn capabilities(view: &dyn SkillFiles) -> BTreeSet<Capability> {
     let mut found = Found::default();
@@ -42,26 +42,25 @@ fn look(file: &TextFile<'_>, found: &mut Found) {
         hooks::look_in_json(file, found);
     }
     if file.is_page() {
-        hidden(file, found);
+        add_hidden(file, found);
     }
     hosts::look(file, found);
     commands::look(file, found);
 }
 
-/// Tells the characters that nobody sees, where rule SK406 finds them.
-fn hidden(file: &TextFile<'_>, found: &mut Found) {
+/// Adds the invisible characters that rule SK406 finds.
+fn add_hidden(file: &TextFile<'_>, found: &mut Found) {
     for run in hidden_runs(&file.text) {
         for (at, c) in run.of(&file.text).char_indices() {
-            let what = format!("U+{:04X}", u32::from(c));
-            let line = file.line(run.start + at);
-            found.add(Kind::HiddenCharacters, &what, file.path, Some(line));
+            let name = format!("U+{:04X}", u32::from(c));
+            found.add_at(Kind::HiddenCharacters, &name, file, run.start + at);
         }
     }
 }
 
-/// Returns what `after` has that `before` has not, and what it no longer has. Two are the same
-/// when kind and thing are, wherever they are seen; hidden characters also by their file,
-/// because in another file they say something else.
+/// Returns the capabilities that are only in `after`, and those that are only in `before`. Their
+/// places are not compared, except for hidden characters, because in another file they have
+/// another meaning.
 #[must_use]
 pub fn delta(
     before: &BTreeSet<Capability>,
@@ -81,7 +80,7 @@ fn key(capability: &Capability) -> (Kind, &str, Option<&str>) {
     (capability.kind, &capability.what, file)
 }
 
-/// What was found so far.
+/// The capabilities found so far.
 #[derive(Debug, Default)]
 struct Found {
     all: BTreeSet<Capability>,
@@ -89,7 +88,12 @@ struct Found {
 }
 
 impl Found {
-    /// Takes one, unless it was seen before.
+    /// Adds a capability at a byte of a file.
+    fn add_at(&mut self, kind: Kind, what: &str, file: &TextFile<'_>, at: usize) {
+        self.add(kind, what, file.path, Some(file.line(at)));
+    }
+
+    /// Adds a capability, unless it was found before.
     fn add(&mut self, kind: Kind, what: &str, file: &str, line: Option<usize>) {
         let capability = Capability {
             kind,

@@ -1,12 +1,11 @@
-//! Files that are programs, and files that the system may execute.
+//! Programs and executable files.
 
 use super::Found;
 use crate::capability::Kind;
 use crate::skill_files::{Entry, EntryKind, SkillFiles};
 
-/// What interpreters, shells and systems run by its name's end. Markup, styles and data are
-/// not among them, and neither are languages that only a build makes a program of, except those
-/// that one command builds and runs (`go run`, `cargo script`, `java File.java`, `dotnet run`).
+/// Extensions of programs and scripts. Of compiled languages, only those are included that one
+/// command builds and runs (`go run`, `cargo script`, `java File.java`, `dotnet run`).
 const EXTENSIONS: [&str; 47] = [
     "applescript",
     "awk",
@@ -56,7 +55,7 @@ const EXTENSIONS: [&str; 47] = [
     "vbs",
     "wasm",
 ];
-/// What lies below `scripts/` and is read, not run.
+/// Extensions of texts and data below `scripts/`.
 const READ: [&str; 32] = [
     "bib",
     "cfg",
@@ -91,8 +90,8 @@ const READ: [&str; 32] = [
     "yaml",
     "yml",
 ];
-/// How a compiled program begins: ELF, Mach-O of both orders and sizes, WebAssembly. (`MZ` of
-/// Windows is two letters: its name's end is surer.)
+/// First bytes of compiled programs: ELF, Mach-O of both byte orders and sizes, WebAssembly. The
+/// `MZ` of Windows is also a word, so the extension is more reliable there.
 const MAGIC: [[u8; 4]; 7] = [
     *b"\x7fELF",
     [0xfe, 0xed, 0xfa, 0xce],
@@ -118,17 +117,12 @@ pub(super) fn look(view: &dyn SkillFiles, entry: &Entry, found: &mut Found) {
 
 fn is_named_as_program(path: &str) -> bool {
     let extension = extension(path);
-    let has = |known: &[&str]| known.contains(&extension.as_str());
-    let is_below_scripts = path
-        .split('/')
-        .rev()
-        .skip(1)
-        .any(|folder| folder == "scripts");
-    has(&EXTENSIONS) || is_below_scripts && !has(&READ)
+    let mut folders = path.split('/').rev().skip(1);
+    EXTENSIONS.contains(&extension.as_str())
+        || folders.any(|folder| folder == "scripts") && !READ.contains(&extension.as_str())
 }
 
-/// Returns the end of a file's name behind the last dot, in small letters; nothing when there
-/// is none.
+/// Returns the extension of a file in lower case, or an empty text.
 pub(super) fn extension(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or_default();
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);

@@ -1,105 +1,68 @@
-//! The programs that a shell's text calls: the first word of each command.
+//! The programs that a shell script calls: the first word of each command.
 //!
-//! One pass over the text, which skips quotes, comments and here-documents. It never fails: of text
-//! in another language it reads what it can.
+//! This is not a full parser: it recognizes quotes, comments, substitutions and here-documents, and
+//! never fails. In text of another language it finds what looks like a call.
 
 mod builtins;
 
 use std::collections::BTreeSet;
 
-use builtins::{place_after, program};
+use builtins::{program, role_after};
 
-/// How far the end of `[[`, `((` and `${` is searched.
+/// Maximum number of bytes to search for the end of `[[`, `((` and `${`.
 const MAX_SKIP: usize = 512;
+/// Maximum depth of nested substitutions and subshells. Deeper ones are read as text.
+const MAX_DEPTH: usize = 32;
 
 /// The programs that run their input as commands.
 const SHELLS: [&str; 7] = ["bash", "dash", "fish", "ksh", "sh", "ssh", "zsh"];
 
-/// A program, and the byte where it is called.
+/// A called program, and the byte at which its name begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Call {
     pub at: usize,
     pub program: String,
-    /// Whether another program runs it, so that a function of that name is not meant.
-    is_wrapped: bool,
 }
 
-/// Returns the calls of a text by their place, without those of its own functions.
+/// Returns the calls in a script in order, without those of its own functions.
 pub(super) fn calls(text: &str) -> Vec<Call> {
     let mut reader = Reader {
         text,
         ..Reader::default()
     };
-    while let Some(c) = reader.peek() {
-        if reader.is_open('"') {
-            reader.read_quoted(c);
-        } else {
-            reader.read(c);
-        }
-    }
-    reader.end_word();
+    reader.read_commands(None, Role::Program, 0);
     let mut calls = reader.calls;
-    calls.retain(|call| call.is_wrapped || !reader.functions.contains(&call.program));
+    calls.retain(|call| !reader.functions.contains(&call.program));
     calls.sort_by_key(|call| call.at);
     calls
 }
 
-/// The meaning of the next word.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Place {
-    #[default]
-    Command,
-    Argument,
-    /// Follows a program that runs another one, or an option of it.
+/// The role of the next word in its command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// The program, or an assignment before it.
+    Program,
+    /// A program after one that runs it, such as `sudo`, or an option of the latter.
     Wrapped,
     /// The value of such an option.
     OptionValue,
+    Argument,
     FunctionName,
-}
-
-/// The operator that the next word belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Redirect {
-    File,
-    Document,
 }
 
 #[derive(Default)]
 struct Word {
-    at: usize,
     text: String,
-    /// Whether a part of it is only known when it runs.
+    /// Whether a part of it is a variable, a substitution, or an unclosed quote.
     is_expanded: bool,
-}
-
-/// The command that is being read.
-#[derive(Default)]
-struct Command {
-    place: Place,
-    word: Option<Word>,
-    redirect: Option<Redirect>,
-    /// Whether it runs its input as commands.
-    is_shell: bool,
-}
-
-/// A quote, a substitution or a subshell whose end is not read yet.
-struct Open {
-    /// `"`, `` ` ``, `$` of a substitution, `(` of a subshell, `=` of an array, `@` of other arguments.
-    mark: char,
-    /// The command around it; a quote belongs to the command that is being read.
-    outer: Command,
 }
 
 #[derive(Default)]
 struct Reader<'a> {
     text: &'a str,
     at: usize,
-    command: Command,
-    open: Vec<Open>,
     /// The ends of the here-documents that begin on the next line.
     documents: Vec<String>,
-    /// How many calls there were before this line, or this branch of a `case`.
-    calls_before: usize,
     calls: Vec<Call>,
     functions: BTreeSet<String>,
 }
@@ -114,248 +77,112 @@ impl<'a> Reader<'a> {
     }
 
     fn skip(&mut self, text: &str) -> bool {
-        let is_here = self.rest().starts_with(text);
-        self.at += if is_here { text.len() } else { 0 };
-        is_here
+        let is_next = self.rest().starts_with(text);
+        self.at += if is_next { text.len() } else { 0 };
+        is_next
     }
 
     fn skip_while(&mut self, is_skipped: impl Fn(char) -> bool) {
         self.at = self.text.len() - self.rest().trim_start_matches(is_skipped).len();
     }
 
-    /// Skips up to and including `end`, if it is near and no command is substituted before it.
-    fn skip_past(&mut self, end: &str) {
+    /// Skips a text from `start` to `end`, if it is short and no command is substituted in it.
+    fn skip_short(&mut self, start: &str, end: &str) -> bool {
         let near = &self.rest()[..self.rest().floor_char_boundary(MAX_SKIP)];
-        let skipped = near.find(end).map_or(0, |at| at + end.len());
-        if !near[..skipped].contains("$(") {
-            self.at += skipped;
-        }
+        let length = near.find(end).map_or(0, |at| at + end.len());
+        let is_short = near.starts_with(start) && length > 0 && !near[..length].contains("$(");
+        self.at += if is_short { length } else { 0 };
+        is_short
     }
 
-    fn word(&mut self) -> &mut Word {
-        let at = self.at;
-        self.command.word.get_or_insert_with(|| Word {
-            at,
-            ..Word::default()
-        })
-    }
-
-    fn push(&mut self, c: char) {
-        self.word().text.push(c);
-        self.at += c.len_utf8();
-    }
-
-    fn read(&mut self, c: char) {
-        match c {
-            '\\' => self.read_escaped(),
-            '#' if self.command.word.is_none() => self.skip_while(|c| c != '\n'),
-            '\n' => {
+    /// Reads commands up to and including `close`. `first` is the role of the first word of each.
+    fn read_commands(&mut self, close: Option<char>, first: Role, depth: usize) {
+        let mut role = first;
+        // The number of calls before this line or this branch of a `case`.
+        let mut before = self.calls.len();
+        while let Some(c) = self.peek() {
+            if Some(c) == close {
                 self.at += 1;
-                if self.is_open('@') {
-                    self.close();
+                return;
+            }
+            match c {
+                '\n' => {
+                    self.at += 1;
+                    self.skip_documents();
+                    (role, before) = (first, self.calls.len());
                 }
-                self.end_command();
-                self.skip_documents();
-                self.calls_before = self.calls.len();
-            }
-            '&' if self.rest().starts_with("&>") => {
-                self.at += 1;
-                self.redirect();
-            }
-            ';' | '&' | '|' => {
-                let ends_branch = self.rest().starts_with(";;");
-                self.at += 1;
-                self.end_command();
-                if ends_branch {
-                    self.calls_before = self.calls.len();
+                '<' | '>' => self.read_redirection(depth),
+                '&' if self.rest().starts_with("&>") => self.read_redirection(depth),
+                ';' | '&' | '|' => {
+                    self.at += 1;
+                    if c == ';' {
+                        before = self.calls.len();
+                    }
+                    role = first;
                 }
+                '(' => role = self.read_parenthesis(role, before, depth),
+                ')' => {
+                    // The pattern of a `case`: its words are not calls.
+                    self.at += 1;
+                    self.calls.truncate(before);
+                    role = first;
+                }
+                '#' => self.skip_while(|c| c != '\n'),
+                '\\' if self.skip("\\\n") || self.skip("\\\r\n") => {}
+                c if c.is_whitespace() => self.at += c.len_utf8(),
+                _ => role = self.read_argument(role, close, depth),
             }
-            '(' => self.open_parenthesis(),
-            ')' => self.close_parenthesis(),
-            '<' | '>' => self.redirect(),
-            '\'' => self.read_single_quoted(),
-            '"' => self.open_quote(),
-            '$' => self.expand(),
-            '`' => self.backtick(),
-            c if c.is_whitespace() => {
-                self.end_word();
-                self.at += c.len_utf8();
+        }
+    }
+
+    /// Reads a subshell, the `()` of a function, or a parenthesis in prose.
+    fn read_parenthesis(&mut self, role: Role, before: usize, depth: usize) -> Role {
+        if role != Role::Program && self.skip("()") {
+            if self.calls.len() > before {
+                self.functions
+                    .extend(self.calls.pop().map(|call| call.program));
             }
-            c => self.push(c),
+            return Role::Program;
         }
-    }
-
-    fn read_quoted(&mut self, c: char) {
-        match c {
-            '"' => {
-                self.at += 1;
-                self.open.pop();
-            }
-            '\\' => self.read_escaped(),
-            '$' => self.expand(),
-            '`' => self.backtick(),
-            c => self.push(c),
+        if self.skip_short("((", "))") {
+            return Role::Argument;
         }
-    }
-
-    fn read_escaped(&mut self) {
-        if self.skip("\\\n") || self.skip("\\\r\n") {
-            return;
-        }
-        self.at += 1;
-        if let Some(c) = self.peek() {
-            self.push(c);
-        }
-    }
-
-    fn read_single_quoted(&mut self) {
-        self.word();
-        self.at += 1;
-        if let Some((quoted, _)) = self.rest().split_once('\'') {
-            self.word().text.push_str(quoted);
-            self.at += quoted.len() + 1;
-        } else {
-            // An apostrophe in another language.
-            self.word().is_expanded = true;
-        }
-    }
-
-    fn open_quote(&mut self) {
-        self.word();
-        self.at += 1;
-        if self.rest().contains('"') {
-            let outer = Command::default();
-            self.open.push(Open { mark: '"', outer });
-        } else {
-            self.word().is_expanded = true;
-        }
-    }
-
-    /// Reads the beginning of `$NAME`, `${NAME}`, `$((1 + 1))` or `$(command)`.
-    fn expand(&mut self) {
-        self.word().is_expanded = true;
-        self.at += 1;
-        if self.rest().starts_with("((") {
-            self.skip_past("))");
-        } else if self.rest().starts_with('{') {
-            self.skip_past("}");
-        } else if self.skip("(") {
-            self.open('$', Place::Command);
-        } else if self.rest().starts_with(['#', '$']) {
+        if role == Role::Program && depth < MAX_DEPTH {
             self.at += 1;
-        }
-    }
-
-    fn backtick(&mut self) {
-        if self.is_open('`') {
-            self.at += 1;
-            return self.close();
-        }
-        self.word().is_expanded = true;
-        self.at += 1;
-        if self.rest().contains('`') {
-            self.open('`', Place::Command);
-        }
-    }
-
-    fn open_parenthesis(&mut self) {
-        let mark = match &self.command.word {
-            Some(word) if word.text.ends_with('=') => '=',
-            None if self.command.place == Place::Command => '(',
-            _ => '@',
-        };
-        if mark == '@' {
-            self.end_word();
-        }
-        let is_after = |call: &Call| call.at + call.program.len() == self.at;
-        if mark == '@' && self.rest().starts_with("()") {
-            self.at += 2;
-            self.define_function();
-        } else if mark == '@' && self.calls.last().is_some_and(is_after) {
-            // `fix(api): text` is a commit's message.
-            self.calls.pop();
+            self.read_commands(Some(')'), Role::Program, depth + 1);
+        } else {
+            // Prose such as `fix(api): text`; the word before it is not a call.
+            if self
+                .calls
+                .last()
+                .is_some_and(|call| call.at + call.program.len() == self.at)
+            {
+                self.calls.pop();
+            }
             self.skip_while(|c| c != '\n');
-        } else if self.skip("((") {
-            self.skip_past("))");
-            self.command.place = Place::Argument;
-        } else {
-            self.at += 1;
-            self.open(
-                mark,
-                if mark == '(' {
-                    Place::Command
-                } else {
-                    Place::Argument
-                },
-            );
         }
+        Role::Argument
     }
 
-    /// Takes the call before `()` for the name of a function.
-    fn define_function(&mut self) {
-        let is_call = self.command.place == Place::Argument && self.calls.len() > self.calls_before;
-        if is_call && let Some(call) = self.calls.pop() {
-            self.functions.insert(call.program);
-        }
-        self.command.place = Place::Command;
-    }
-
-    fn close_parenthesis(&mut self) {
-        self.at += 1;
-        self.end_word();
-        if self.is_open('(') {
-            self.close();
-            self.command.place = Place::Argument;
-        } else if ['$', '=', '@'].iter().any(|mark| self.is_open(*mark)) {
-            self.close();
-        } else {
-            // The pattern of a `case`: its words are not calls.
-            self.calls.truncate(self.calls_before);
-            self.command = Command::default();
-        }
-    }
-
-    fn is_open(&self, mark: char) -> bool {
-        self.open.last().is_some_and(|open| open.mark == mark)
-    }
-
-    fn open(&mut self, mark: char, place: Place) {
-        let inner = Command {
-            place,
-            ..Command::default()
-        };
-        let outer = std::mem::replace(&mut self.command, inner);
-        self.open.push(Open { mark, outer });
-    }
-
-    fn close(&mut self) {
-        self.end_word();
-        if let Some(open) = self.open.pop() {
-            self.command = open.outer;
-        }
-    }
-
-    fn redirect(&mut self) {
-        let word = self.command.word.as_ref();
-        if word.is_some_and(|word| word.text.bytes().all(|byte| byte.is_ascii_digit())) {
-            self.command.word = None;
-        }
-        self.end_word();
+    fn read_redirection(&mut self, depth: usize) {
         if self.skip("<(") || self.skip(">(") {
-            return self.open('$', Place::Command);
+            return self.read_substitution(')', depth);
         }
         let is_document = self.rest().starts_with("<<") && !self.rest().starts_with("<<<");
         self.skip_while(|c| "<>&|".contains(c));
-        self.command.redirect = Some(match is_document {
-            true => Redirect::Document,
-            false => Redirect::File,
-        });
         if is_document {
             self.skip("-");
         }
+        self.skip_while(|c| c == ' ');
+        let word = self.read_word(None, depth);
+        // A shell runs its document, which is read like any other text.
+        let last = self.calls.last();
+        if is_document && !last.is_some_and(|call| SHELLS.contains(&call.program.as_str())) {
+            self.documents.push(word.text);
+        }
     }
 
-    /// Skips the documents that begin with this line.
+    /// Skips the here-documents that begin on the previous line.
     fn skip_documents(&mut self) {
         for end in std::mem::take(&mut self.documents) {
             for line in self.rest().split_inclusive('\n') {
@@ -368,77 +195,116 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn end_command(&mut self) {
-        self.end_word();
-        let is_argument = self.is_open('=') || self.is_open('@');
-        self.command = Command {
-            place: if is_argument {
-                Place::Argument
-            } else {
-                Place::Command
-            },
-            ..Command::default()
-        };
-    }
-
-    fn end_word(&mut self) {
-        let Some(word) = self.command.word.take() else {
-            return;
-        };
-        match self.command.redirect.take() {
-            // A shell runs its document, which is read like any other text.
-            Some(Redirect::Document) if !self.command.is_shell => {
-                return self.documents.push(word.text);
-            }
-            Some(_) => return,
-            None => {}
-        }
+    /// Reads one word of a command. Returns the role of the next word.
+    fn read_argument(&mut self, role: Role, close: Option<char>, depth: usize) -> Role {
+        let at = self.at;
+        let word = self.read_word(close, depth);
         let text = word.text.as_str();
-        self.command.place = match self.command.place {
-            Place::Argument if matches!(text, "-exec" | "-execdir") => Place::Command,
-            Place::Argument => Place::Argument,
-            Place::OptionValue => Place::Wrapped,
-            // `command -v curl` asks where it is.
-            Place::Wrapped if matches!(text, "-v" | "-V") => Place::Argument,
-            Place::Wrapped if matches!(text, "-u" | "-g" | "-a" | "-C" | "-d" | "-I") => {
-                Place::OptionValue
-            }
-            Place::Wrapped
-                if text.starts_with(|c: char| "-{".contains(c) || c.is_ascii_digit()) =>
-            {
-                Place::Wrapped
-            }
-            Place::FunctionName => {
+        match role {
+            Role::Argument if matches!(text, "-exec" | "-execdir") => Role::Program,
+            Role::Argument => Role::Argument,
+            Role::OptionValue => Role::Wrapped,
+            Role::FunctionName => {
                 self.functions.insert(word.text);
-                Place::Command
+                Role::Program
             }
-            Place::Command | Place::Wrapped => self.first_word(&word),
-        };
+            // `command -v curl` prints its path.
+            Role::Wrapped if matches!(text, "-v" | "-V") => Role::Argument,
+            Role::Wrapped if matches!(text, "-u" | "-g" | "-a" | "-C" | "-d" | "-I") => {
+                Role::OptionValue
+            }
+            Role::Wrapped if text.starts_with(['-', '{']) => Role::Wrapped,
+            Role::Wrapped if text.starts_with(|c: char| c.is_ascii_digit()) => Role::Wrapped,
+            Role::Program | Role::Wrapped if is_assignment(text) => {
+                if text.ends_with('=') && depth < MAX_DEPTH && self.skip("(") {
+                    self.read_commands(Some(')'), Role::Argument, depth + 1);
+                }
+                role
+            }
+            Role::Program | Role::Wrapped => {
+                // `name = value` is a setting of another language.
+                let rest = self.rest().trim_start_matches(' ');
+                if word.is_expanded || rest.starts_with("= ") || rest.starts_with("=\n") {
+                    return Role::Argument;
+                }
+                if let Some(program) = program(text) {
+                    let program = program.to_owned();
+                    self.calls.push(Call { at, program });
+                } else if text == "[[" {
+                    self.skip_short("", "]]");
+                }
+                role_after(text)
+            }
+        }
     }
 
-    fn first_word(&mut self, word: &Word) -> Place {
-        let place = self.command.place;
-        if is_assignment(&word.text) {
-            return place;
+    fn read_word(&mut self, close: Option<char>, depth: usize) -> Word {
+        let mut word = Word::default();
+        while let Some(c) = self.peek() {
+            match c {
+                _ if Some(c) == close || c.is_whitespace() || ";&|<>()".contains(c) => break,
+                '\'' => self.read_single_quoted(&mut word),
+                '"' => self.read_double_quoted(&mut word, depth),
+                _ => self.read_unquoted(c, &mut word, depth),
+            }
         }
-        // `name = value` is a setting of another language.
-        let mut next = self.rest().trim_start_matches(' ').chars();
-        let is_setting = next.next() == Some('=') && next.next().is_none_or(char::is_whitespace);
-        if word.is_expanded || is_setting {
-            return Place::Argument;
+        word
+    }
+
+    fn read_single_quoted(&mut self, word: &mut Word) {
+        self.at += 1;
+        if let Some((quoted, _)) = self.rest().split_once('\'') {
+            word.text.push_str(quoted);
+            self.at += quoted.len() + 1;
+        } else {
+            // An apostrophe in another language.
+            word.is_expanded = true;
         }
-        if let Some(program) = program(&word.text) {
-            self.calls.push(Call {
-                at: word.at,
-                program: program.to_owned(),
-                is_wrapped: place == Place::Wrapped,
-            });
-            self.command.is_shell = SHELLS.contains(&program);
+    }
+
+    fn read_double_quoted(&mut self, word: &mut Word, depth: usize) {
+        self.at += 1;
+        if !self.rest().contains('"') {
+            word.is_expanded = true;
+            return;
         }
-        if word.text == "[[" {
-            self.skip_past("]]");
+        while let Some(c) = self.peek() {
+            if c == '"' {
+                self.at += 1;
+                return;
+            }
+            self.read_unquoted(c, word, depth);
         }
-        place_after(&word.text)
+    }
+
+    /// Reads a character, an escaped one, a variable, or a substitution.
+    fn read_unquoted(&mut self, c: char, word: &mut Word, depth: usize) {
+        self.at += c.len_utf8();
+        match c {
+            '\\' => {
+                let escaped = self.peek();
+                self.at += escaped.map_or(0, char::len_utf8);
+                word.text.extend(escaped);
+            }
+            '$' | '`' => {
+                word.is_expanded = true;
+                if c == '`' && self.rest().contains('`') {
+                    self.read_substitution('`', depth);
+                } else if !self.skip_short("((", "))")
+                    && !self.skip_short("{", "}")
+                    && self.skip("(")
+                {
+                    self.read_substitution(')', depth);
+                }
+            }
+            _ => word.text.push(c),
+        }
+    }
+
+    fn read_substitution(&mut self, close: char, depth: usize) {
+        if depth < MAX_DEPTH {
+            self.read_commands(Some(close), Role::Program, depth + 1);
+        }
     }
 }
 

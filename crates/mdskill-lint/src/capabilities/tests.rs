@@ -1,8 +1,8 @@
 use super::*;
 use crate::skill_files::{Entry, EntryKind, MemoryFiles};
 
-/// Returns what a skill can do, as `WORD WHAT FILE:LINE`.
-fn told(view: &MemoryFiles) -> Vec<String> {
+/// Returns the capabilities of a skill as `KIND WHAT FILE:LINE`.
+fn listed(view: &MemoryFiles) -> Vec<String> {
     let all = capabilities(view).into_iter().map(|one| {
         let line = one.line.map_or(String::new(), |line| format!(":{line}"));
         format!("{} {} {}{line}", one.kind, one.what, one.file)
@@ -15,7 +15,7 @@ fn skill(text: &str) -> MemoryFiles {
 }
 
 #[test]
-fn tools_of_every_shape_are_told_and_all_of_bash_is_graver() {
+fn tools_are_found_in_every_form() {
     for (written, expected) in [
         (
             " Read Bash(git add:*)",
@@ -45,10 +45,10 @@ fn tools_of_every_shape_are_told_and_all_of_bash_is_graver() {
         ),
     ] {
         let view = skill(&format!("---\nname: pdf\nallowed-tools:{written}\n---\n"));
-        assert_eq!(told(&view), expected, "{written}");
+        assert_eq!(listed(&view), expected, "{written}");
     }
     assert!(
-        told(&skill(
+        listed(&skill(
             "---\nname: pdf\ntools: Read\n---\nallowed-tools: Bash\n"
         ))
         .is_empty()
@@ -56,10 +56,10 @@ fn tools_of_every_shape_are_told_and_all_of_bash_is_graver() {
 }
 
 #[test]
-fn a_broken_frontmatter_hides_nothing() {
+fn broken_frontmatter_hides_nothing() {
     let view = skill("---\nname: a: b: c\nallowed-tools:\n- Bash\nhooks:\n  Stop: x\n---\n");
     assert_eq!(
-        told(&view),
+        listed(&view),
         [
             "hooks hooks SKILL.md:5",
             "unrestricted-bash Bash SKILL.md:4"
@@ -68,7 +68,7 @@ fn a_broken_frontmatter_hides_nothing() {
 }
 
 #[test]
-fn hooks_are_told_with_what_they_run() {
+fn hooks_are_found_with_their_commands() {
     let view = skill(
         "---\nhooks:\n  PreToolUse:\n    - matcher: Bash\n      hooks:\n        - type: command\n          \
          command: ./check.sh --fast\n  Stop: []\n---\n",
@@ -79,7 +79,7 @@ fn hooks_are_told_with_what_they_run() {
     );
     let view = view.with("a/hooks.json", "{");
     assert_eq!(
-        told(&view),
+        listed(&view),
         [
             "hooks PreToolUse: ./check.sh --fast SKILL.md:7",
             "hooks Stop SKILL.md:8",
@@ -88,15 +88,15 @@ fn hooks_are_told_with_what_they_run() {
         ]
     );
     assert!(
-        told(&skill("---\nname: x\n---\nhooks: here\n").with("webhooks.json", "{}")).is_empty()
+        listed(&skill("---\nname: x\n---\nhooks: here\n").with("webhooks.json", "{}")).is_empty()
     );
 }
 
 #[test]
-fn a_command_that_runs_when_the_page_is_loaded_is_a_hook() {
+fn command_that_runs_on_load_is_a_hook() {
     let view = skill("---\nname: x\n---\nStatus: !`git status`\n\n```!\ncurl x\n```\n");
     assert_eq!(
-        told(&view),
+        listed(&view),
         [
             "hooks !`git status` SKILL.md:4",
             "hooks ```! curl x SKILL.md:7",
@@ -105,11 +105,11 @@ fn a_command_that_runs_when_the_page_is_loaded_is_a_hook() {
         ]
     );
     let near = "Mark it with `!` or `tokio::select!` or wow!`x` or `a` !\n";
-    assert!(told(&skill(near).with("README.md", "!`ls`")).is_empty());
+    assert!(listed(&skill(near).with("README.md", "!`ls`")).is_empty());
 }
 
 #[test]
-fn hidden_characters_are_told_by_code_point_and_file() {
+fn hidden_characters_have_code_point_and_file() {
     let page = "a\u{202e}b\nc\u{202e}\u{200b}d\n";
     let view = skill("")
         .with("a.md", page)
@@ -120,12 +120,12 @@ fn hidden_characters_are_told_by_code_point_and_file() {
         "hidden-characters U+202E a.md:1",
         "hidden-characters U+202E b.md:1",
     ];
-    assert_eq!(told(&view), expected);
-    assert!(told(&skill("\u{feff}👩\u{200d}💻 می\u{200c}خواهم")).is_empty());
+    assert_eq!(listed(&view), expected);
+    assert!(listed(&skill("\u{feff}👩\u{200d}💻 می\u{200c}خواهم")).is_empty());
 }
 
 #[test]
-fn a_program_is_told_by_its_place_its_name_or_its_beginning() {
+fn program_is_found_by_folder_name_or_content() {
     let view = MemoryFiles::new("pdf")
         .with("scripts/run", "x")
         .with("scripts/README.md", "x")
@@ -138,7 +138,7 @@ fn a_program_is_told_by_its_place_its_name_or_its_beginning() {
         .with("script/x", "x");
     let scripts = ["bin", "check", "lib/tool.PY", "notes.md", "scripts/run"];
     assert_eq!(
-        told(&view),
+        listed(&view),
         scripts.map(|path| format!("scripts {path} {path}"))
     );
     let executable = Entry {
@@ -149,11 +149,11 @@ fn a_program_is_told_by_its_place_its_name_or_its_beginning() {
         },
     };
     let view = MemoryFiles::new("pdf").with_entry(executable);
-    assert_eq!(told(&view), ["executables assets/x.txt assets/x.txt"]);
+    assert_eq!(listed(&view), ["executables assets/x.txt assets/x.txt"]);
 }
 
 #[test]
-fn commands_stand_in_blocks_of_shells_and_in_their_scripts() {
+fn commands_are_found_in_shell_blocks_and_scripts() {
     let page = "Run `curl x`.\n\n1. ```bash\n   npm ci\n   ```\n\n> ```sh title=\"x\"\n> jq .\n> ```\n\n\
         ```python\nwget()\n```\n\n```console\n$ make \\\n> tar\nrsync: done\nme@host:~$ git push\n```\n\n\
         ```\ndocker ps\n```\n\n~~~{.zsh}\nbrew\n~~~\n\n```bash\n$ yq .\nzip: out\n```\n";
@@ -161,7 +161,7 @@ fn commands_stand_in_blocks_of_shells_and_in_their_scripts() {
         .with("run.sh", "set -e\ncurl x\n")
         .with("go", "#!/usr/bin/env bash\nwget x\n")
         .with("x.py", "#!/usr/bin/env python3\nscp = 1\n");
-    let mut commands = told(&view);
+    let mut commands = listed(&view);
     commands.retain(|one| one.starts_with("commands"));
     assert_eq!(
         commands,
@@ -179,7 +179,7 @@ fn commands_stand_in_blocks_of_shells_and_in_their_scripts() {
 }
 
 #[test]
-fn what_is_seen_elsewhere_is_not_new_but_hidden_characters_are() {
+fn delta_ignores_places_except_of_hidden_characters() {
     let before = capabilities(&skill("https://acme.io").with("a.md", "x\u{202e}"));
     let after =
         capabilities(&MemoryFiles::new("pdf").with("z.md", "\n\nhttps://acme.io x\u{202e}"));
@@ -196,8 +196,8 @@ fn what_is_seen_elsewhere_is_not_new_but_hidden_characters_are() {
 }
 
 #[test]
-fn only_the_first_megabyte_is_looked_at() {
+fn only_the_first_megabyte_is_searched() {
     let padding = "x".repeat(1024 * 1024);
     let view = skill("").with("a.txt", format!("http://a.io/ {padding} http://b.io/"));
-    assert_eq!(told(&view), ["hosts a.io a.txt:1"]);
+    assert_eq!(listed(&view), ["hosts a.io a.txt:1"]);
 }

@@ -5,10 +5,10 @@ use crate::SKILL_FILE;
 use crate::is_text;
 use crate::skill_files::{Entry, SkillFiles};
 
-/// As many bytes of a file are looked at.
+/// Maximum number of bytes of a file to read.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// A file that is text, as far as it is looked at.
+/// The beginning of a text file.
 pub(super) struct TextFile<'a> {
     pub path: &'a str,
     pub text: String,
@@ -16,16 +16,13 @@ pub(super) struct TextFile<'a> {
 }
 
 impl<'a> TextFile<'a> {
-    /// Reads a file; nothing when it is none, or no text.
+    /// Reads a file; `None` if it is not a text.
     pub fn read(view: &dyn SkillFiles, entry: &'a Entry) -> Option<Self> {
-        let bytes = entry
-            .is_file()
-            .then(|| view.beginning(&entry.path, MAX_BYTES))?;
-        let bytes = bytes.ok().filter(|bytes| is_text(bytes))?;
-        Some(Self::of(
-            &entry.path,
-            String::from_utf8_lossy(&bytes).into_owned(),
-        ))
+        if !entry.is_file() {
+            return None;
+        }
+        let bytes = view.beginning(&entry.path, MAX_BYTES).ok()?;
+        is_text(&bytes).then(|| Self::of(&entry.path, String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     pub fn of(path: &'a str, text: String) -> Self {
@@ -37,13 +34,12 @@ impl<'a> TextFile<'a> {
         }
     }
 
-    /// Returns the line of a byte, from 1.
+    /// Returns the line of byte `at`, from 1.
     pub fn line(&self, at: usize) -> usize {
         self.line_ends.partition_point(|end| *end < at) + 1
     }
 
-    /// Whether it is a skill's own page, also that of a skill within the skill: there are clients
-    /// that find those, too.
+    /// Whether it is the `SKILL.md` of the skill or of a nested one, which some clients find, too.
     pub fn is_skill_md(&self) -> bool {
         self.path.rsplit('/').next() == Some(SKILL_FILE)
     }

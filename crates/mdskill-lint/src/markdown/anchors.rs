@@ -1,4 +1,4 @@
-//! What a `#fragment` can lead to: headings by their slug, and explicit ids.
+//! The targets of `#fragment`: the slugs of headings, and explicit ids.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,24 +7,18 @@ use std::collections::{HashMap, HashSet};
 pub struct Anchors(HashSet<String>);
 
 impl Anchors {
-    /// Whether `#fragment` leads somewhere on the page. Ids are compared as GitHub's pages
-    /// do, without regard to letter case; `#`, `#top` and `#L10` lead somewhere everywhere.
-    #[must_use]
-    pub fn has(&self, fragment: &str) -> bool {
+    /// Whether the page has a target for `#fragment`. Letter case is ignored, as on GitHub, and
+    /// every page has the targets `#`, `#top` and `#L10`.
+    pub(crate) fn has(&self, fragment: &str) -> bool {
         let folded = fragment.to_lowercase();
         let is_line = folded
             .strip_prefix('l')
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         folded.is_empty() || folded == "top" || is_line || self.0.contains(&folded)
     }
-
-    /// Returns every fragment, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
-    }
 }
 
-/// Collects fragments, and counts the headings of one name.
+/// Collects the fragments of a page, and counts headings with the same slug.
 #[derive(Debug, Default)]
 pub(super) struct Slugs {
     anchors: HashSet<String>,
@@ -32,8 +26,8 @@ pub(super) struct Slugs {
 }
 
 impl Slugs {
-    /// Takes a heading by its text without markup: `{#id}` at its end, and GitHub's slug.
-    pub fn add_heading(&mut self, heading: &str) {
+    /// Adds a heading by its text without markup: GitHub's slug, and an `{#id}` at its end.
+    pub(crate) fn add_heading(&mut self, heading: &str) {
         let heading = heading.trim();
         if let Some((_, id)) = heading.rsplit_once("{#")
             && let Some(id) = id.strip_suffix('}')
@@ -50,23 +44,23 @@ impl Slugs {
         self.anchors.insert(unique);
     }
 
-    /// Takes an explicit id.
-    pub fn add_id(&mut self, id: &str) {
+    /// Adds an explicit id.
+    pub(crate) fn add_id(&mut self, id: &str) {
         self.anchors.insert(id.to_lowercase());
     }
 
-    pub fn into_anchors(self) -> Anchors {
+    pub(crate) fn into_anchors(self) -> Anchors {
         Anchors(self.anchors)
     }
 }
 
-/// Returns what GitHub makes of a heading: lower case, without punctuation, `-` for a space.
+/// Returns GitHub's slug of a heading: lower case, without punctuation, `-` for a space.
 fn slug(heading: &str) -> String {
     let kept = heading.chars().filter_map(|c| match c {
         ' ' => Some('-'),
         '-' | '_' => Some(c),
         c if c.is_alphanumeric() => Some(c),
-        // Marks belong to their letter, as in scripts that write vowels so.
+        // In some scripts, vowels are combining marks.
         c if unicode_normalization::char::is_combining_mark(c) => Some(c),
         _ => None,
     });

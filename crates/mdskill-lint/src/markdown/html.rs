@@ -1,19 +1,19 @@
-//! The HTML in Markdown, as far as it refers to files or can be referred to.
+//! Finds comments, links and ids in the HTML of Markdown.
 
 use crate::span::Span;
 
-/// Something in a piece of HTML.
+/// A part of HTML that matters for references.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
     /// A comment.
     Comment(Span),
-    /// A place that a fragment can lead to.
+    /// The target of a fragment.
     Id(&'a str),
-    /// An `href` or `src`, and the tag that has it.
+    /// An `href` or `src`, and the span of its tag.
     Link(&'a str, Span),
 }
 
-/// Returns what is in `html`; a tag that is never closed ends the search.
+/// Returns the parts of `html`, up to the first unclosed tag.
 pub(super) fn pieces(html: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
     let mut at = 0;

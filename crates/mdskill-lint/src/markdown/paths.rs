@@ -1,11 +1,11 @@
-//! What a URL or a word of a text says of a path.
+//! Finds paths in URLs and in text.
 
 use crate::span::Span;
 
-/// Longest word that is looked at: no path of a public skill has more than 125 characters.
+/// Maximum length of a word that can be a path. The longest path in public skills has 125 characters.
 const MAX_WORD: usize = 300;
 
-/// Whether a code span is one path: it has a slash of either kind and no white space, and is no URL.
+/// Whether a code span is one path: it has a slash or backslash and no white space, and is not a URL.
 pub(super) fn is_one_path(code: &str) -> bool {
     let is_on_a_drive = matches!(code.get(1..3), Some(":\\" | ":/"))
         && code.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -15,26 +15,26 @@ pub(super) fn is_one_path(code: &str) -> bool {
         && (is_on_a_drive || !has_scheme(code))
 }
 
-/// Returns path and fragment of a relative URL, decoded; none for another host.
+/// Returns the decoded path and fragment of a relative URL; `None` for another host.
 pub(super) fn relative(url: &str) -> Option<(String, Option<String>)> {
     let (address, fragment) = match url.split_once('#') {
         Some((address, fragment)) => (address, Some(percent_decoded(fragment))),
         None => (url, None),
     };
     let path = address.split('?').next().unwrap_or_default();
-    let leads_here = !path.starts_with("//") && !has_scheme(path);
-    let says_something = !path.is_empty() || fragment.is_some();
-    (leads_here && says_something).then(|| (percent_decoded(path), fragment))
+    let is_relative = !path.starts_with("//") && !has_scheme(path);
+    let has_target = !path.is_empty() || fragment.is_some();
+    (is_relative && has_target).then(|| (percent_decoded(path), fragment))
 }
 
-/// Returns the words of `text` that look like a path to a file: with a slash, an
-/// extension and no scheme.
+/// Returns the words of `text` that look like a path to a file: with a slash and an extension, and
+/// without a scheme.
 pub(super) fn words(text: &str) -> impl Iterator<Item = Span> {
     let is_edge = |c: char| c.is_whitespace() || "\"'`()<>,;|".contains(c);
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            // Most text has no slash at all: go from slash to slash.
+            // Go from slash to slash, because most text has none.
             let slash = at + memchr::memchr(b'/', text.as_bytes().get(at..)?)?;
             let before = text[at..slash].rfind(is_edge);
             let start = before.map_or(at, |edge| {
@@ -63,7 +63,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = Span> {
     })
 }
 
-/// Whether a URL begins with a scheme (RFC 3986, section 3.1), which `C:\x` also does.
+/// Whether a URL begins with a scheme (RFC 3986, section 3.1). `C:\x` does, too.
 fn has_scheme(url: &str) -> bool {
     let scheme = url.split(['/', '?', '#']).next().unwrap_or_default();
     scheme.split_once(':').is_some_and(|(scheme, _)| {
@@ -74,7 +74,7 @@ fn has_scheme(url: &str) -> bool {
     })
 }
 
-/// Decodes `%41`; what decodes to no UTF-8 stays as it is.
+/// Decodes escapes such as `%41`, unless the result is not UTF-8.
 fn percent_decoded(path: &str) -> String {
     if !path.contains('%') {
         return path.to_owned();

@@ -16,8 +16,7 @@ const CREATE_VERBS: [&str; 5] = ["create", "write", "save", "generate", "output"
 
 /// Whether the text around a mention says that the file need not exist: it is an example, negated,
 /// another skill's file, planned, or to be created.
-#[must_use]
-pub fn is_optional(text: &str, mention: &Link) -> bool {
+pub(crate) fn is_optional(text: &str, mention: &Link) -> bool {
     let Link { span, block, .. } = mention;
     let line = line_start(text, span.start);
     // Only in code does a sentence end with its line.
@@ -56,8 +55,7 @@ fn is_in_sample(text: &str, mention: &Link) -> bool {
 
 /// Whether a link is in a template without a code fence: near it are blanks to fill in, such as
 /// `[Component Name]: [Description]`.
-#[must_use]
-pub fn is_in_template(text: &str, mention: &Link) -> bool {
+pub(crate) fn is_in_template(text: &str, mention: &Link) -> bool {
     let Link { span, .. } = mention;
     let from = text.floor_char_boundary(span.start.saturating_sub(CONTEXT_BYTES));
     // `allowed-tools: [Read, Grep]` in the frontmatter is not a blank.
@@ -122,8 +120,7 @@ fn is_optional_lead_in(line: &str) -> bool {
 }
 
 /// Whether the sentence before a code span or block warns against it.
-#[must_use]
-pub fn is_forbidden(text: &str, code: Span) -> bool {
+pub(crate) fn is_forbidden(text: &str, code: Span) -> bool {
     const MARKS: [&str; 20] = [
         "never",
         "do not",

@@ -1,7 +1,7 @@
 //! Resolves the links and mentions of files in a skill's pages.
 
-pub mod mention_context;
-pub mod path_index;
-pub mod path_kind;
-pub mod resolve;
-pub mod unreferenced_files;
+pub(crate) mod mention_context;
+pub(crate) mod path_index;
+pub(crate) mod path_kind;
+pub(crate) mod resolve;
+pub(crate) mod unreferenced_files;

@@ -27,8 +27,7 @@ pub enum Located<'a> {
 
 impl<'a> PathIndex<'a> {
     /// Returns the index of `entries`.
-    #[must_use]
-    pub fn new(entries: &'a [Entry]) -> Self {
+    pub(crate) fn new(entries: &'a [Entry]) -> Self {
         let mut paths = Self {
             files: HashSet::with_capacity(entries.len()),
             folders: HashSet::new(),
@@ -55,22 +54,14 @@ impl<'a> PathIndex<'a> {
         self.folded.entry(path::fold(path)).or_insert(path);
     }
 
-    /// Whether the skill has this file.
-    #[must_use]
-    pub fn has_file(&self, path: &str) -> bool {
-        self.files.contains(path)
-    }
-
     /// Whether the skill has this folder.
-    #[must_use]
-    pub fn has_folder(&self, path: &str) -> bool {
+    pub(crate) fn has_folder(&self, path: &str) -> bool {
         self.folders.contains(path)
     }
 
     /// Finds the file or folder with exactly this path, which has no `.` or `..`. For a path below
     /// a link or submodule, that link or submodule is returned.
-    #[must_use]
-    pub fn find_exact(&self, path: &str) -> Option<&'a str> {
+    pub(crate) fn find_exact(&self, path: &str) -> Option<&'a str> {
         let known = self.files.get(path).or_else(|| self.folders.get(path));
         let below_link = || {
             let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
@@ -81,14 +72,12 @@ impl<'a> PathIndex<'a> {
     }
 
     /// Finds a file or folder whose path may differ in letter case and Unicode form.
-    #[must_use]
-    pub fn find_folded(&self, path: &str) -> Option<&'a str> {
+    pub(crate) fn find_folded(&self, path: &str) -> Option<&'a str> {
         self.folded.get(&path::fold(path)).copied()
     }
 
     /// Finds the first of `paths` that exists; only if none does, one in another spelling.
-    #[must_use]
-    pub fn locate(&self, paths: &[String]) -> Option<Located<'a>> {
+    pub(crate) fn locate(&self, paths: &[String]) -> Option<Located<'a>> {
         let exact = paths.iter().find_map(|path| self.find_exact(path));
         let other = || paths.iter().find_map(|path| self.find_folded(path));
         let exact = exact.map(Located::Exact);
@@ -97,8 +86,7 @@ impl<'a> PathIndex<'a> {
 }
 
 /// Returns the first segment of a path with several segments, unless it is `..`.
-#[must_use]
-pub fn top_folder(target: &str) -> Option<&str> {
+pub(crate) fn top_folder(target: &str) -> Option<&str> {
     let mut segments = target
         .split('/')
         .filter(|segment| !matches!(*segment, "" | "."));
@@ -107,13 +95,12 @@ pub fn top_folder(target: &str) -> Option<&str> {
 }
 
 /// Returns the folder of a path; empty for a path without a folder.
-#[must_use]
-pub fn folder_of(path: &str) -> &str {
+pub(crate) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Returns `folder` and its parent folders without the root, the innermost first.
-pub fn upwards(folder: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn upwards(folder: &str) -> impl Iterator<Item = &str> {
     let first = Some(folder).filter(|folder| !folder.is_empty());
     std::iter::successors(first, |folder| {
         Some(folder_of(folder)).filter(|folder| !folder.is_empty())
@@ -121,8 +108,7 @@ pub fn upwards(folder: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Returns `path` relative to `folder`; `None` if it is not in the folder.
-#[must_use]
-pub fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+pub(crate) fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
     if folder.is_empty() {
         return Some(path);
     }
@@ -135,8 +121,7 @@ pub fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
 
 /// Joins a folder and a relative path, and removes `.`, `..` and double slashes. Returns `None` if
 /// the path leaves the root of `folder`.
-#[must_use]
-pub fn join(folder: &str, target: &str) -> Option<String> {
+pub(crate) fn join(folder: &str, target: &str) -> Option<String> {
     let mut segments: Vec<&str> = Vec::new();
     for segment in folder.split('/').chain(target.split('/')) {
         match segment {

@@ -96,8 +96,7 @@ pub struct Origin<'t, 'a> {
 
 impl<'p, 'a> Resolver<'p, 'a> {
     /// Returns a resolver for the skill with these files and paths.
-    #[must_use]
-    pub fn new(files: &'a dyn SkillFiles, paths: &'p PathIndex<'a>) -> Self {
+    pub(crate) fn new(files: &'a dyn SkillFiles, paths: &'p PathIndex<'a>) -> Self {
         Self {
             files,
             paths,
@@ -106,8 +105,7 @@ impl<'p, 'a> Resolver<'p, 'a> {
     }
 
     /// Resolves a reference of the page `origin`.
-    #[must_use]
-    pub fn resolve(&self, origin: Origin<'_, 'a>, reference: &Link) -> ResolvedLink<'a> {
+    pub(crate) fn resolve(&self, origin: Origin<'_, 'a>, reference: &Link) -> ResolvedLink<'a> {
         let (variable, target) = path_kind::split_variable(&reference.target);
         let target = path_kind::without_line_number(target);
         if reference.kind.is_clickable() {

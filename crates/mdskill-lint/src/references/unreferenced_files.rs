@@ -14,77 +14,57 @@ const MAX_DOTS: usize = 4;
 /// A text mentions a file if the file's stem is a word in it: `forms`, `references/forms.md`,
 /// `import forms`. Each text is scanned once for all files.
 #[derive(Debug, Default)]
-pub struct UnreferencedFiles<'a> {
+pub(crate) struct UnreferencedFiles<'a> {
     by_stem: HashMap<String, Vec<&'a str>>,
-    /// The lengths of the stems, one bit for each length below 63 and the last bit for longer
-    /// ones. Most words have another length and need no lookup.
-    lengths: u64,
 }
 
 impl<'a> UnreferencedFiles<'a> {
     /// Returns these files, none of them mentioned.
-    #[must_use]
-    pub fn new(files: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn new(files: impl IntoIterator<Item = &'a str>) -> Self {
         let mut by_stem: HashMap<String, Vec<&str>> = HashMap::new();
         for file in files {
             by_stem.entry(key(file)).or_default().push(file);
         }
-        let lengths = by_stem.keys().fold(0, |bits, stem| bits | length_bit(stem));
-        Self { by_stem, lengths }
+        Self { by_stem }
     }
 
     /// Whether every file was mentioned.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.by_stem.is_empty()
     }
 
     /// Whether no text has mentioned the file.
-    #[must_use]
-    pub fn contains(&self, file: &str) -> bool {
+    pub(crate) fn contains(&self, file: &str) -> bool {
         self.by_stem
             .get(&key(file))
             .is_some_and(|files| files.contains(&file))
     }
 
     /// Removes the files that `text` mentions, except `own`, the file that contains the text.
-    pub fn mark_mentioned(&mut self, text: &str, own: &str) {
-        let own_key = key(own);
-        // A file that contains its own name is not mentioned by it.
-        let own_files = self.by_stem.get(&own_key).filter(|files| **files == [own]);
-        let own_files = own_files.cloned();
-        for word in words(text) {
-            if self.by_stem.is_empty() {
-                break;
-            }
-            // Only non-ASCII letters change their length with their case.
-            let may_match =
-                !word.is_ascii() || word.contains('.') || self.lengths & length_bit(word) != 0;
-            if !may_match {
-                continue;
-            }
-            let word = word.to_lowercase();
-            self.by_stem.remove(word.as_str());
+    pub(crate) fn mark_mentioned(&mut self, text: &str, own: &str) {
+        let text = text.to_lowercase();
+        for word in words(&text) {
+            self.remove(word, own);
             for (at, _) in word.match_indices('.').take(MAX_DOTS) {
-                self.by_stem.remove(&word[..at]);
+                self.remove(&word[..at], own);
             }
         }
-        if let Some(files) = own_files {
-            self.by_stem.insert(own_key, files);
+    }
+
+    fn remove(&mut self, stem: &str, own: &str) {
+        let files = self.by_stem.get(stem);
+        // A file that contains its own name is not mentioned by it.
+        if files.is_some_and(|files| **files != [own]) {
+            self.by_stem.remove(stem);
         }
     }
 
     /// Returns the files that no text mentioned, sorted.
-    #[must_use]
-    pub fn into_files(self) -> Vec<&'a str> {
+    pub(crate) fn into_files(self) -> Vec<&'a str> {
         let mut files: Vec<&str> = self.by_stem.into_values().flatten().collect();
         files.sort_unstable();
         files
     }
-}
-
-fn length_bit(word: &str) -> u64 {
-    1 << word.len().min(63)
 }
 
 /// Returns the word by which a text mentions a file: the first word of its stem.

@@ -3,31 +3,24 @@
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK401",
     name: "body-empty",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "no instructions after the frontmatter",
     why: "The specification permits it, but an agent that loads the skill gets no instructions.",
     example: "---\nname: pdf\ndescription: Reads PDFs\n---",
     how_to_fix: "write instructions for the agent",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let page = skill.skill_page();
+    let page = skill.skill_page().into_iter();
     let empty =
         page.filter(|page| page.body_offset > 0 && page.text[page.body_offset..].trim().is_empty());
-    let finding = empty.map(|_| {
-        let message =
-            "there is no text after the frontmatter: an agent that loads the skill gets no instructions";
-        Finding::about(SKILL_FILE, message, "")
-    });
-    finding.into_iter().collect()
+    let message = "there is no text after the frontmatter: an agent that loads the skill gets no instructions";
+    empty.map(|_| Finding::about(SKILL_FILE, message)).collect()
 }

@@ -2,50 +2,36 @@
 
 use crate::diagnostic::Severity;
 use crate::markdown::LinkKind;
-use crate::mentions::{self, Mention};
+use crate::mentions::Mention;
 use crate::parsed_skill::{ParsedSkill, Role};
 use crate::references::path_kind::Confidence;
 use crate::references::resolve::Destination;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK302",
     name: "broken-path",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "a path into references/, resources/ or assets/ does not exist",
     why: "Skills name their files in code spans, and an agent tries to read them: 325 are missing in the SKILL.md files of 2,672 public skills.",
     example: "Read `references/rules.md`",
     how_to_fix: "add the file, or correct or remove the path",
-    fixable: Fixable::No,
-    check: Check::Skill(check),
+    check: Check::Mention(check),
+    ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let broken = mentions::all(skill).filter(|mention| {
-        is_in_text(mention)
-            && mention.resolved.confidence == Confidence::Strong
-            && *mention.destination() == Destination::Missing
-    });
-    let finding = |mention: Mention<'_>| {
-        let target = &mention.link.target;
-        let message = format!("`{target}` does not exist in the skill");
-        let severity = match mention.page.role {
-            Role::SkillMd => Severity::Error,
-            Role::SupportingPage => Severity::Warning,
-            Role::Auxiliary => Severity::Info,
-        };
-        mention
-            .finding(message, RULE.how_to_fix)
-            .with_severity(severity)
+fn check(_: &ParsedSkill<'_>, mention: &Mention<'_>) -> Option<Finding> {
+    let is_in_text = matches!(mention.link.kind, LinkKind::CodeSpan | LinkKind::Prose);
+    let is_broken = mention.resolved.confidence == Confidence::Strong
+        && *mention.destination() == Destination::Missing;
+    if !is_in_text || !is_broken {
+        return None;
+    }
+    let severity = match mention.page.role {
+        Role::SkillMd => Severity::Error,
+        Role::SupportingPage => Severity::Warning,
+        Role::Auxiliary => Severity::Info,
     };
-    broken.map(finding).collect()
-}
-
-/// Whether the path is in the text itself, not in a command or a code block.
-fn is_in_text(mention: &Mention<'_>) -> bool {
-    let kind = mention.link.kind;
-    matches!(kind, LinkKind::CodeSpan | LinkKind::Prose)
+    let message = format!("`{}` does not exist in the skill", mention.link.target);
+    Some(Finding::at(mention, message).with_severity(severity))
 }

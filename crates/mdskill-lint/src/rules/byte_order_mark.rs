@@ -5,19 +5,17 @@ use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK003",
     name: "byte-order-mark",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "`SKILL.md` begins with a byte order mark",
     why: "The three bytes come before the first `---`: the reference checker refuses the file, and so does a client that compares bytes; 2 of 15,780 published versions have it.",
     example: "\\u{feff}---\nname: pdf",
     how_to_fix: "save the file as UTF-8 without a byte order mark",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// The byte order mark in UTF-8.
@@ -25,21 +23,16 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let bytes = skill.skill_md.as_deref().unwrap_or_default();
-    let finding = bytes.starts_with(MARK).then(|| {
-        let fix = Fix::safe(
-            "remove the byte order mark",
-            Span::new(0, MARK.len()),
-            String::new(),
-        );
-        // The mark is invisible, so there is nothing to underline.
-        Finding::new(
-            Span::at(0),
-            "there is a byte order mark before the first `---`",
-            RULE.how_to_fix,
-        )
-        .with_fix(fix)
-    });
-    finding.into_iter().collect()
+    if !bytes.starts_with(MARK) {
+        return Vec::new();
+    }
+    let fix = Fix::safe("remove the byte order mark", Span::new(0, MARK.len()), "");
+    // The mark is invisible, so there is nothing to underline.
+    let finding = Finding::new(
+        Span::at(0),
+        "there is a byte order mark before the first `---`",
+    );
+    vec![finding.with_fix(fix)]
 }
 
 #[cfg(test)]

@@ -8,21 +8,18 @@ use crate::parsed_skill::{Page, ParsedSkill};
 use crate::references::path_kind;
 use crate::references::resolve::Destination;
 use crate::references::unreferenced_files::UnreferencedFiles;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK310",
     name: "deep-reference",
     severity: Severity::Info,
-    is_on: true,
-    blocks_loading: false,
     summary: "a reference that SKILL.md names only through another reference",
     why: "The specification recommends references one level deep from SKILL.md; 152 files of public skills are deeper.",
     example: "SKILL.md names references/a.md, and only that names references/b.md",
     how_to_fix: "mention the file in SKILL.md",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -61,5 +58,5 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 
 fn finding(mention: &Mention<'_>, path: &str) -> Finding {
     let message = format!("`{path}` is mentioned here, but not in SKILL.md");
-    mention.finding(message, RULE.how_to_fix)
+    Finding::at(mention, message)
 }

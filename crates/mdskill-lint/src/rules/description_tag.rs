@@ -1,44 +1,39 @@
 //! SK213: `description` contains a tag.
 
 use crate::diagnostic::Severity;
+use crate::frontmatter::Field;
 use crate::naming;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK213",
     name: "description-tag",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "`description` contains a `<tag>`",
     why: "VS Code removes everything from `<` to `>` and shows the rest to the agent; 2 of 2,672 public skills have one.",
     example: "description: Writes <lang> bindings for a C library",
     how_to_fix: "write the word without angle brackets, as `LANG` or `[lang]`",
-    fixable: Fixable::No,
-    check: Check::Skill(check),
+    check: Check::Field("description", check),
+    ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let finding = skill.field("description").and_then(|field| {
-        let mut tags = tags(field.value.text()?);
-        let first = tags.next()?;
-        let more = match tags.count() {
-            0 => String::new(),
-            count => format!(" and {count} more"),
-        };
-        let shown = naming::shortened(first);
-        let message = format!("VS Code removes tags from the description: `{shown}`{more}");
-        // A tag that is escaped or spans two lines cannot be found in the written value.
-        let written = field.value_span.of(skill.skill_text()).find(first);
-        let span = written.map_or(field.value_span, |at| {
-            Span::new(at, at + first.len()).shifted(field.value_span.start)
-        });
-        Some(Finding::new(span, message, RULE.how_to_fix))
+fn check(skill: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
+    let mut tags = tags(field.value.text()?);
+    let first = tags.next()?;
+    let more = match tags.count() {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    let shown = naming::shortened(first);
+    let message = format!("VS Code removes tags from the description: `{shown}`{more}");
+    // A tag that is escaped or spans two lines cannot be found in the written value.
+    let written = field.value_span.of(skill.skill_text()).find(first);
+    let span = written.map_or(field.value_span, |at| {
+        Span::new(at, at + first.len()).shifted(field.value_span.start)
     });
-    finding.into_iter().collect()
+    Some(Finding::new(span, message))
 }
 
 /// Returns each text that looks like a tag: `<`, a letter, and the rest up to `>`.

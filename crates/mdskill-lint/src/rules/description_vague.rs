@@ -1,24 +1,23 @@
 //! SK212: `description` is short, or does not say when to use the skill.
 
 use crate::diagnostic::Severity;
+use crate::frontmatter::Field;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK212",
     name: "description-vague",
     severity: Severity::Info,
     // Off, because half of the public skills have no phrase that this rule recognises, and many
     // of them are clear.
     is_on: false,
-    blocks_loading: false,
     summary: "`description` is very short, or does not say when to use the skill",
     why: "The specification recommends saying what the skill does and when to use it, because an agent chooses only by the description; 13 of 2,672 public skills have fewer than 50 characters, and 1,333 do not say when.",
     example: "description: PDF tools",
     how_to_fix: "describe what the skill does, and add a sentence that begins with \"Use when\"",
-    fixable: Fixable::No,
-    check: Check::Skill(check),
+    check: Check::Field("description", check),
+    ..Rule::DEFAULT
 };
 
 /// Minimum number of characters to say both (the shortest public description has 34, the median
@@ -43,13 +42,9 @@ const HINTS: [&str; 14] = [
     "useful",
 ];
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let finding = skill.field("description").and_then(|field| {
-        let text = field.value.text().filter(|text| !text.is_empty())?;
-        let message = message(text)?;
-        Some(Finding::new(field.value_span, message, RULE.how_to_fix))
-    });
-    finding.into_iter().collect()
+fn check(_: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
+    let text = field.value.text().filter(|text| !text.is_empty())?;
+    Some(Finding::new(field.value_span, message(text)?))
 }
 
 fn message(text: &str) -> Option<String> {

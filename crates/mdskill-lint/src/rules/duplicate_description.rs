@@ -2,27 +2,25 @@
 
 use std::collections::HashMap;
 
+use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::naming;
-use crate::rule::{Check, Fixable, Rule};
-use crate::skill_facts::{SetFinding, SkillSet, Subject};
+use crate::rule::{Check, Finding, Rule};
+use crate::skill_facts::{SkillSet, Subject};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK214",
     name: "duplicate-description",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "two skills with different names have the same description",
     why: "An agent chooses by the description and cannot distinguish the two; there are 10 pairs in 2,672 public skills.",
     example: "description: Works with PDF files, in pdf-read and in pdf-write",
     how_to_fix: "describe the difference between the skills in their descriptions",
-    fixable: Fixable::No,
     check: Check::Set(check),
+    ..Rule::DEFAULT
 };
 
-fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
+fn check(set: &SkillSet<'_>) -> Vec<(Subject, Finding)> {
     let mut first = HashMap::new();
     let mut found = Vec::new();
     for (at, (place, facts)) in set.skills.iter().enumerate() {
@@ -34,12 +32,9 @@ fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
         // Two skills with the same name are a finding of SK205.
         if *earlier_name != name.text {
             let shown = naming::shortened(earlier_name);
-            found.push(SetFinding {
-                subject: Subject::Description(at),
-                message: format!("`{shown}` in `{earlier}` has the same description"),
-                help: RULE.how_to_fix.to_owned(),
-                severity: None,
-            });
+            let message = format!("`{shown}` in `{earlier}` has the same description");
+            let finding = Finding::about(SKILL_FILE, message);
+            found.push((Subject::Description(at), finding));
         }
     }
     found

@@ -1,27 +1,23 @@
 //! SK104: a duplicate key.
 
 use crate::diagnostic::Severity;
-use crate::frontmatter::Fault;
+use crate::frontmatter::{Fault, FrontmatterError};
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK104",
     name: "duplicate-key",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "duplicate key in the frontmatter",
     why: "Parsers disagree: the reference checker refuses the file, and others use the last value.",
     example: "name: a\nname: b",
     how_to_fix: "remove one of the two",
-    fixable: Fixable::No,
-    check: Check::Skill(check),
+    check: Check::InvalidFrontmatter(check),
+    ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let error = skill.frontmatter_error();
-    let error = error.filter(|error| matches!(error.fault, Fault::DuplicateKey { .. }));
-    error.map(Finding::from).into_iter().collect()
+fn check(_: &ParsedSkill<'_>, error: &FrontmatterError) -> Option<Finding> {
+    matches!(error.fault, Fault::DuplicateKey { .. }).then(|| error.into())
 }

@@ -2,27 +2,25 @@
 
 use std::collections::HashMap;
 
+use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::naming;
-use crate::rule::{Check, Fixable, Rule};
-use crate::skill_facts::{SetFinding, SkillSet, Subject};
+use crate::rule::{Check, Finding, Rule};
+use crate::skill_facts::{SkillSet, Subject};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK205",
     name: "duplicate-name",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "two skills have the same name",
     why: "A client loads one of them and skips the other, and a user who installs by name can get either; 3 of 2,672 public skills.",
     example: "name: brand-guidelines in two folders",
     how_to_fix: "give each skill a unique name",
-    fixable: Fixable::No,
     check: Check::Set(check),
+    ..Rule::DEFAULT
 };
 
-fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
+fn check(set: &SkillSet<'_>) -> Vec<(Subject, Finding)> {
     let mut first = HashMap::new();
     let mut found = Vec::new();
     for (at, (place, facts)) in set.skills.iter().enumerate() {
@@ -36,12 +34,14 @@ fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
             // A repository may contain one skill twice, in a plugin and on its own: both copies
             // are the same.
             let is_copy = fingerprint == facts.fingerprint && folder(earlier) == folder(place);
-            found.push(SetFinding {
-                subject: Subject::Name(at),
-                message: format!("`{shown}` is also the name of the skill in `{earlier}`"),
-                help: RULE.how_to_fix.to_owned(),
-                severity: is_copy.then_some(Severity::Info),
-            });
+            let message = format!("`{shown}` is also the name of the skill in `{earlier}`");
+            let severity = if is_copy {
+                Severity::Info
+            } else {
+                RULE.severity
+            };
+            let finding = Finding::about(SKILL_FILE, message).with_severity(severity);
+            found.push((Subject::Name(at), finding));
         }
     }
     found

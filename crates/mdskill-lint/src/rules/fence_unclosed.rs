@@ -5,19 +5,17 @@ use crate::parsed_skill::{Page, ParsedSkill};
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK404",
     name: "fence-unclosed",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a code fence is never closed",
     why: "Clients read everything after it as code: headings, links and instructions are lost; 18 of 2,672 public skills have one.",
     example: "```sh\nmake\n\n## Next",
     how_to_fix: "close the block with a line of the same number of backticks",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -48,18 +46,15 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
                     "close the block; if this fence closes a block that contains a block, use four backticks for the outer block"
                 }
                 (true, _) => "remove the line, or the unwanted fence above",
-                (_, true) => "",
+                (_, true) => RULE.how_to_fix,
                 (_, false) => {
                     "indent all lines of the block as deep as its fence, and close it there"
                 }
             };
-            let finding = Finding::in_file(page.path, *opening, message, help);
             let is_opening = is_outermost && !may_close;
-            let closing = is_opening.then(|| closing(page, *opening)).flatten();
-            findings.push(match closing {
-                Some(fix) => finding.with_fix(fix),
-                None => finding,
-            });
+            let fix = is_opening.then(|| closing(page, *opening)).flatten();
+            let finding = Finding::in_file(page.path, *opening, message).with_fix(fix);
+            findings.push(finding.with_help(help));
         }
     }
     findings
@@ -101,19 +96,10 @@ fn closing(page: &Page<'_>, opening: Span) -> Option<Fix> {
     let line = opening.of(&page.text).trim_start();
     let mark = line.chars().next()?;
     let fence: String = line.chars().take_while(|c| *c == mark).collect();
-    let line_end = match page.text.ends_with('\n') {
-        true => "",
-        false => "\n",
-    };
+    let line_end = if page.text.ends_with('\n') { "" } else { "\n" };
+    let line = format!("{line_end}{fence}\n");
     let end = Span::at(page.text.len());
-    Some(
-        Fix::safe(
-            "close the fence at the end of the file",
-            end,
-            format!("{line_end}{fence}\n"),
-        )
-        .as_unsafe(),
-    )
+    Some(Fix::safe("close the fence at the end of the file", end, line).as_unsafe())
 }
 
 #[cfg(test)]
@@ -139,9 +125,8 @@ mod tests {
         let help = |body: &str| {
             let skill =
                 MemoryFiles::new("a").with("SKILL.md", format!("---\nname: a\n---\n{body}"));
-            check(&ParsedSkill::new(&skill, Profile::default()))[0]
-                .help
-                .clone()
+            let found = check(&ParsedSkill::new(&skill, Profile::default()));
+            found[0].help.clone().unwrap()
         };
         let nested = "```md\n```sh\nmake\n```\n```\n";
         for body in [nested.to_owned(), format!("{nested}\nmore\n")] {

@@ -2,36 +2,28 @@
 
 use crate::diagnostic::Severity;
 use crate::markdown::LinkKind;
-use crate::mentions::{self, Mention};
+use crate::mentions::Mention;
 use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::{Destination, Fixed};
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK307",
     name: "fixed-path",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a path is absolute, in a home directory, or written with backslashes",
     why: "It is valid only on the machine or website of its author; 31 are in 2,672 public skills.",
     example: "[the rules](/docs/rules.md)",
     how_to_fix: "write the path relative to the skill, with forward slashes",
-    fixable: Fixable::No,
-    check: Check::Skill(check),
+    check: Check::Mention(check),
+    ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let found = mentions::all(skill).filter_map(|mention| match mention.destination() {
-        Destination::Fixed(fixed) => Some(finding(&mention, *fixed)),
-        _ => None,
-    });
-    found.collect()
-}
-
-fn finding(mention: &Mention<'_>, fixed: Fixed) -> Finding {
+fn check(_: &ParsedSkill<'_>, mention: &Mention<'_>) -> Option<Finding> {
     let target = &mention.link.target;
+    let Destination::Fixed(fixed) = mention.destination() else {
+        return None;
+    };
     let message = match fixed {
         Fixed::Absolute => {
             format!("the link to `{target}` is absolute, but a skill has no fixed location")
@@ -41,16 +33,20 @@ fn finding(mention: &Mention<'_>, fixed: Fixed) -> Finding {
             format!("`{target}` has backslashes, which are separators only on Windows")
         }
     };
-    // Code blocks often show program output from one machine.
-    let severity = match mention.link.kind {
-        LinkKind::CodeBlock => Severity::Info,
-        _ => mention.severity(Severity::Warning),
-    };
     let help = match fixed {
         Fixed::Absolute => {
             "write the path relative to the skill, or the full https:// URL of a website"
         }
         Fixed::Home | Fixed::Backslash => RULE.how_to_fix,
     };
-    mention.finding(message, help).with_severity(severity)
+    // Code blocks often show program output from one machine.
+    let severity = match mention.link.kind {
+        LinkKind::CodeBlock => Severity::Info,
+        _ => mention.severity(Severity::Warning),
+    };
+    Some(
+        Finding::at(mention, message)
+            .with_help(help)
+            .with_severity(severity),
+    )
 }

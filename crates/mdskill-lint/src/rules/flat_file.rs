@@ -1,50 +1,50 @@
 //! SK006: a Markdown file in a directory where clients look for skill folders.
 
 use crate::diagnostic::Severity;
-use crate::rule::{Check, Fixable, Rule};
-use crate::skill_facts::{SetFinding, SkillSet, Subject};
+use crate::rule::{Check, Finding, Rule};
+use crate::skill_facts::{SkillSet, Subject};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK006",
     name: "flat-file",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a Markdown file directly among the skill folders",
     why: "A skill is a folder with a `SKILL.md`; no client finds `.github/skills/pdf.md` (github/copilot-cli#1773).",
     example: ".github/skills/pdf.md",
     how_to_fix: "move the skill to its own folder: `pdf/SKILL.md` instead of `pdf.md`",
-    fixable: Fixable::No,
     check: Check::Set(check),
+    ..Rule::DEFAULT
 };
 
-/// Common files of repositories that are not skills.
-const NO_SKILLS: [&str; 8] = [
-    "readme",
-    "agents",
-    "claude",
-    "changelog",
-    "contributing",
-    "license",
-    "index",
-    "skill", // `SKILL.md` itself makes the folder a skill.
-];
-
-fn check(set: &SkillSet<'_>) -> Vec<SetFinding> {
-    let files = set.flat_files.iter().enumerate();
-    let findings = files.filter_map(|(at, path)| {
+fn check(set: &SkillSet<'_>) -> Vec<(Subject, Finding)> {
+    let findings = set.flat_files.iter().filter_map(|path| {
         let name = path.rsplit('/').next().unwrap_or(path);
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        if NO_SKILLS.contains(&stem.to_lowercase().as_str()) {
+        if is_other_file(&stem.to_lowercase()) {
             return None;
         }
-        Some(SetFinding {
-            subject: Subject::FlatFile(at),
-            message: format!("no client finds `{name}`: a skill is a folder with a `SKILL.md`"),
-            help: format!("if it is a skill, move it to `{stem}/SKILL.md`"),
-            severity: None,
-        })
+        let message = format!("no client finds `{name}`: a skill is a folder with a `SKILL.md`");
+        let help = format!("if it is a skill, move it to `{stem}/SKILL.md`");
+        Some((
+            Subject::FlatFile,
+            Finding::about(path, message).with_help(help),
+        ))
     });
     findings.collect()
+}
+
+/// Whether a file with this stem is common in repositories and not a skill. `SKILL.md` itself makes
+/// the folder a skill.
+fn is_other_file(stem: &str) -> bool {
+    matches!(
+        stem,
+        "readme"
+            | "agents"
+            | "claude"
+            | "changelog"
+            | "contributing"
+            | "license"
+            | "index"
+            | "skill"
+    )
 }

@@ -1,38 +1,32 @@
 //! SK101: the file does not begin with `---`.
 
 use crate::diagnostic::{Change, Edit, Fix, Safety, Severity};
-use crate::frontmatter::{Before, Fault, Preamble};
+use crate::frontmatter::{Before, Fault, FrontmatterError, Preamble};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK101",
     name: "no-frontmatter",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "no frontmatter at the top of `SKILL.md`",
     why: "Without frontmatter there is no description, and clients skip the skill; 294 of 15,780 published versions have none.",
     example: "# PDF tools",
     how_to_fix: "begin the file with `---`, `name`, `description` and `---`, each on its own line",
     fixable: Fixable::Safe,
-    check: Check::Skill(check),
+    check: Check::InvalidFrontmatter(check),
+    ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let finding = skill.frontmatter_error().and_then(|error| {
-        let Fault::NoFrontmatter { before } = &error.fault else {
-            return None;
-        };
-        let finding = Finding::from(error);
-        Some(match before.as_ref().and_then(removal) {
-            Some(fix) => finding.with_fix(fix),
-            None => finding,
-        })
-    });
-    finding.into_iter().collect()
+fn check(_: &ParsedSkill<'_>, error: &FrontmatterError) -> Option<Finding> {
+    match &error.fault {
+        Fault::NoFrontmatter { before } => {
+            Some(Finding::from(error).with_fix(before.as_ref().and_then(removal)))
+        }
+        _ => None,
+    }
 }
 
 /// Returns the fix that removes the lines before the frontmatter. Comments and text are content of

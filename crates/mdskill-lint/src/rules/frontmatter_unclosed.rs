@@ -1,38 +1,33 @@
 //! SK102: the frontmatter has no closing `---`.
 
 use crate::diagnostic::{Fix, Severity};
-use crate::frontmatter::Fault;
+use crate::frontmatter::{Fault, FrontmatterError};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK102",
     name: "unclosed-frontmatter",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is never closed",
     why: "Clients read the whole file as frontmatter and skip the skill; 2 of 15,780 published versions.",
     example: "---\nname: pdf\n# PDF tools",
     how_to_fix: "add a line `---` between the last field and the Markdown",
     fixable: Fixable::Unsafe,
-    check: Check::Skill(check),
+    check: Check::InvalidFrontmatter(check),
+    ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let finding = skill.frontmatter_error().and_then(|error| {
-        let Fault::Unclosed { closes_at, .. } = &error.fault else {
-            return None;
-        };
-        let finding = Finding::from(error);
-        Some(match *closes_at {
-            Some(at) => finding.with_fix(close(skill.skill_text(), at)),
-            None => finding,
-        })
-    });
-    finding.into_iter().collect()
+fn check(skill: &ParsedSkill<'_>, error: &FrontmatterError) -> Option<Finding> {
+    match error.fault {
+        Fault::Unclosed { closes_at, .. } => {
+            let fix = closes_at.map(|at| close(skill.skill_text(), at));
+            Some(Finding::from(error).with_fix(fix))
+        }
+        _ => None,
+    }
 }
 
 /// Closes the frontmatter. The fix is unsafe, because the last line that looks like a field may be

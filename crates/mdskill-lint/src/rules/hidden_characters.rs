@@ -7,19 +7,17 @@ use crate::parsed_skill::{ParsedSkill, Role};
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK406",
     name: "hidden-characters",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "bidi, tag or zero-width characters",
     why: "They are invisible to people, but agents read them, so they can hide instructions. Of 2,672 public skills, 3 have any.",
     example: "Ask first.\\u{e0064}\\u{e006f}",
     how_to_fix: "remove the characters",
     fixable: Fixable::Unsafe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Maximum number of characters of a hidden message that are shown.
@@ -55,14 +53,12 @@ fn finding(path: &str, text: &str, run: Span) -> Finding {
         message = format!("{message}; they spell \"{spelled}\"");
     }
     let fix = Fix::safe("remove the invisible characters", run, "").as_unsafe();
-    let finding = Finding::in_file(path, run, message, "").with_fix(fix);
-    match escapes_code_fence(text, run) {
-        true => Finding {
-            help: "remove it, and use more backticks for the outer block".to_owned(),
-            ..finding.with_severity(Severity::Warning)
-        },
-        false => finding,
+    let finding = Finding::in_file(path, run, message).with_fix(fix);
+    if escapes_code_fence(text, run) {
+        let help = "remove it, and use more backticks for the outer block";
+        return finding.with_help(help).with_severity(Severity::Warning);
     }
+    finding
 }
 
 /// Whether the character only escapes a code fence inside another block, as all six in public

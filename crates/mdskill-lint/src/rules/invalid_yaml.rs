@@ -1,47 +1,35 @@
 //! SK103: the YAML cannot be parsed, or exceeds a limit.
 
 use crate::diagnostic::{Fix, Severity};
-use crate::frontmatter::Fault;
+use crate::frontmatter::{Fault, FrontmatterError};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK103",
     name: "invalid-yaml",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is not valid YAML",
     why: "Clients skip the skill, most of them silently; 314 of 15,780 published versions are invalid, two in three because of an unquoted `: `.",
     example: "description: Use when: a PDF is mentioned",
     how_to_fix: "quote the value: `description: \"Use when: a PDF is mentioned\"`",
     fixable: Fixable::Safe,
-    check: Check::Skill(check),
+    check: Check::InvalidFrontmatter(check),
+    ..Rule::DEFAULT
 };
 
 /// Reports every fault of a frontmatter that does not have its own rule.
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let has_own_rule = |fault: &Fault| {
-        matches!(
-            fault,
-            Fault::NotUtf8 { .. }
-                | Fault::NoFrontmatter { .. }
-                | Fault::Unclosed { .. }
-                | Fault::DuplicateKey { .. }
-                | Fault::NotAMap { .. }
-        )
-    };
-    let error = skill.frontmatter_error();
-    let error = error.filter(|error| !has_own_rule(&error.fault));
-    let finding = error.map(|error| {
-        let finding = Finding::from(error);
-        match quoting(&error.fault) {
-            Some(fix) => finding.with_fix(fix),
-            None => finding,
-        }
-    });
-    finding.into_iter().collect()
+fn check(_: &ParsedSkill<'_>, error: &FrontmatterError) -> Option<Finding> {
+    let has_own_rule = matches!(
+        error.fault,
+        Fault::NotUtf8 { .. }
+            | Fault::NoFrontmatter { .. }
+            | Fault::Unclosed { .. }
+            | Fault::DuplicateKey { .. }
+            | Fault::NotAMap { .. }
+    );
+    (!has_own_rule).then(|| Finding::from(error).with_fix(quoting(&error.fault)))
 }
 
 /// Quotes a value that is probably a string. Two quoted strings in a row or a broken list can have

@@ -5,21 +5,18 @@ use std::collections::BTreeSet;
 use crate::diagnostic::Severity;
 use crate::leftovers::is_made_by_tools;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK505",
     name: "junk",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a backup, cache or system file",
     why: "Backups, caches and system files are copied to every user who installs the skill; 2 of 12,331 public files. On disk, files such as `__pycache__` and `.DS_Store` are not reported, because clients and systems create them again; in a repository they are.",
     example: "scripts/log.py.orig",
     how_to_fix: "remove it, and add it to `.gitignore`",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -30,7 +27,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         .collect();
     let junk = junk.into_iter().map(|path| {
         let message = format!("`{path}` was created by a tool and does not belong in a skill");
-        Finding::about(path, message, "")
+        Finding::about(path, message)
     });
     junk.collect()
 }

@@ -2,34 +2,27 @@
 
 use crate::diagnostic::Severity;
 use crate::markdown::LinkKind;
-use crate::mentions::{self, Mention};
+use crate::mentions::Mention;
 use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::{Destination, OutsidePath};
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK305",
     name: "leaves-skill",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a link or path to a file outside of the skill",
     why: "Only the folder of a skill is installed, not other files of its repository: 879 links of public skills break because of this.",
     example: "[more](../other-skill/SKILL.md)",
     how_to_fix: "move the file into the skill, or mention the other skill by name",
-    fixable: Fixable::No,
-    check: Check::Skill(check),
+    check: Check::Mention(check),
+    ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    mentions::all(skill)
-        .filter_map(|mention| finding(&mention))
-        .collect()
-}
-
-fn finding(mention: &Mention<'_>) -> Option<Finding> {
+fn check(_: &ParsedSkill<'_>, mention: &Mention<'_>) -> Option<Finding> {
     let target = &mention.link.target;
+    let only_skill =
+        || "move the file into the skill: only the skill's folder is installed".to_owned();
     let (message, help) = match mention.destination() {
         Destination::Outside(OutsidePath {
             skill: Some(skill), ..
@@ -42,12 +35,11 @@ fn finding(mention: &Mention<'_>) -> Option<Finding> {
         }
         Destination::Outside(OutsidePath { path, .. }) => (
             format!("`{target}` is outside of the skill, at `{path}` in the repository"),
-            "move the file into the skill: only the skill's folder is installed".to_owned(),
+            only_skill(),
         ),
-        Destination::OutsideUnknown => (
-            format!("`{target}` is outside of the skill"),
-            "move the file into the skill: only the skill's folder is installed".to_owned(),
-        ),
+        Destination::OutsideUnknown => {
+            (format!("`{target}` is outside of the skill"), only_skill())
+        }
         _ => return None,
     };
     let severity = match mention.link.kind {
@@ -55,5 +47,9 @@ fn finding(mention: &Mention<'_>) -> Option<Finding> {
         LinkKind::CodeBlock | LinkKind::Command => Severity::Info,
         _ => mention.severity(Severity::Warning),
     };
-    Some(mention.finding(message, help).with_severity(severity))
+    Some(
+        Finding::at(mention, message)
+            .with_help(help)
+            .with_severity(severity),
+    )
 }

@@ -2,54 +2,43 @@
 
 use crate::diagnostic::{Fix, Severity};
 use crate::markdown::{Link, LinkKind};
-use crate::mentions::{self, Mention};
+use crate::mentions::Mention;
 use crate::parsed_skill::ParsedSkill;
 use crate::path;
 use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK304",
     name: "letter-case",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "a link or path differs from the file in letter case or Unicode form",
     why: "It works on macOS and Windows but breaks on Linux, where agents run in CI.",
     example: "[x](references/api.md) for references/API.md",
     how_to_fix: "write the path exactly like the file name",
     fixable: Fixable::Safe,
-    check: Check::Skill(check),
+    check: Check::Mention(check),
+    ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let found = mentions::all(skill).filter_map(|mention| match mention.destination() {
-        Destination::Respelled(path) => Some(finding(&mention, path)),
-        _ => None,
-    });
-    found.collect()
-}
-
-fn finding(mention: &Mention<'_>, path: &str) -> Finding {
+fn check(_: &ParsedSkill<'_>, mention: &Mention<'_>) -> Option<Finding> {
     let target = &mention.link.target;
-    let difference = match target.to_lowercase() == respelled(target, path).to_lowercase() {
+    let Destination::Respelled(path) = mention.destination() else {
+        return None;
+    };
+    let replacement = respelled(target, path);
+    let difference = match target.to_lowercase() == replacement.to_lowercase() {
         true => "Linux distinguishes them",
         false => "they differ in Unicode form, and Linux distinguishes them",
     };
     let message = format!("`{target}` is `{path}` in the skill; {difference}");
-    let replacement = respelled(target, path);
-    let finding = mention
-        .finding(message, format!("write `{replacement}`"))
-        .with_severity(mention.severity(Severity::Error));
-    match place_of_target(&mention.page.text, mention.link) {
-        Some(place) => {
-            let title = format!("write `{replacement}`");
-            finding.with_fix(Fix::safe(title, place, replacement))
-        }
-        None => finding,
-    }
+    let help = format!("write `{replacement}`");
+    let place = place_of_target(&mention.page.text, mention.link);
+    let fix = place.map(|place| Fix::safe(&*help, place, replacement));
+    let severity = mention.severity(Severity::Error);
+    let finding = Finding::at(mention, message).with_fix(fix);
+    Some(finding.with_help(help).with_severity(severity))
 }
 
 /// Returns `target` with the segments that it shares with the end of `path` spelled as in `path`.

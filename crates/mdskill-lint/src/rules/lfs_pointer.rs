@@ -2,22 +2,19 @@
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::EntryKind;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK502",
     name: "lfs-pointer",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a Git LFS pointer instead of a file",
     why: "Git LFS stores the content elsewhere: a user who copies or downloads the skill gets three lines of text; 4 files in 2,672 public skills.",
     example: "version https://git-lfs.github.com/spec/v1",
     how_to_fix: "commit the file itself, or remove it from the skill",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Possible sizes of a pointer in bytes: at least a version, an oid, and a size. Source: Git LFS
@@ -38,7 +35,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     });
     let found = pointers.map(|entry| {
         let message = format!("`{}` is a Git LFS pointer, not the file itself", entry.path);
-        Finding::about(&entry.path, message, "")
+        Finding::about(&entry.path, message)
     });
     found.collect()
 }

@@ -1,45 +1,34 @@
 //! SK116: `license` is not a string, or names a missing file.
 
 use crate::diagnostic::Severity;
+use crate::frontmatter::Field;
 use crate::parsed_skill::ParsedSkill;
 use crate::references::path_index;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
+use crate::string_field;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK116",
     name: "license",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "`license` is not a string, or names a file that is not in the skill",
     why: "The specification defines it as the name of a license or of a file bundled with the skill, and only bundled files are installed.",
     example: "license: Complete terms in LICENSE.txt",
     how_to_fix: "add the file to the skill, or write the name of the license",
-    fixable: Fixable::No,
-    check: Check::Skill(check),
+    check: Check::Field("license", check),
+    ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let finding = skill.field("license").and_then(|field| {
-        let Some(text) = field.value.text() else {
-            return Some(Finding::new(
-                field.value_span,
-                match field.value.kind() {
-                    "empty" => "`license` is empty".to_owned(),
-                    other => format!("`license` is {other}, not a string"),
-                },
-                "write the name of the license, or remove the field",
-            ));
-        };
-        let missing = files_named(text).find(|file| !exists(skill, file))?;
-        Some(Finding::new(
-            field.value_span,
-            format!("`license` names the file `{missing}`, which is not in the skill"),
-            RULE.how_to_fix,
-        ))
-    });
-    finding.into_iter().collect()
+fn check(skill: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
+    let Some(text) = field.value.text() else {
+        let help = "write the name of the license, or remove the field";
+        return Some(
+            Finding::new(field.value_span, string_field::not_a_string(field)?).with_help(help),
+        );
+    };
+    let missing = files_named(text).find(|file| !exists(skill, file))?;
+    let message = format!("`license` names the file `{missing}`, which is not in the skill");
+    Some(Finding::new(field.value_span, message))
 }
 
 fn exists(skill: &ParsedSkill<'_>, file: &str) -> bool {

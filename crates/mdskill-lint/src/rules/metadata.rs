@@ -5,19 +5,17 @@ use crate::frontmatter::{Child, Field, Value, quote};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK114",
     name: "metadata",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "`metadata` is not a map, or has a value that is not a string",
     why: "The specification maps strings to strings. A client that checks types skips a skill whose `metadata` is not a map; 167 of 651 skills with the field have other values. Another type than a map is an error, and a value that is not a string is a warning.",
     example: "metadata:\n  version: 1.0",
     how_to_fix: "write one `key: \"value\"` per line, every value in quotes",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -28,11 +26,11 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         // `metadata:` without a value is harmless.
         Value::Null => Vec::new(),
         Value::Map(entries) => non_string_values(skill.skill_text(), field, entries),
-        other => vec![Finding::new(
-            field.value_span,
-            format!("`metadata` is {}, not a map", other.kind()),
-            "write one indented `key: \"value\"` per line below it",
-        )],
+        other => {
+            let message = format!("`metadata` is {}, not a map", other.kind());
+            let help = "write one indented `key: \"value\"` per line below it";
+            vec![Finding::new(field.value_span, message).with_help(help)]
+        }
     }
 }
 
@@ -51,11 +49,10 @@ fn non_string_values(skill: &str, field: &Field, entries: &[(Value, Value)]) -> 
             _ => "quote the value",
         };
         let span = child.map_or(field.value_span, |child| child.value_span);
-        let finding = Finding::new(span, message, help).with_severity(Severity::Warning);
-        match child.and_then(|child| quoting(skill, child, value)) {
-            Some(fix) => finding.with_fix(fix),
-            None => finding,
-        }
+        Finding::new(span, message)
+            .with_help(help)
+            .with_severity(Severity::Warning)
+            .with_fix(child.and_then(|child| quoting(skill, child, value)))
     };
     others.map(finding).collect()
 }

@@ -7,12 +7,10 @@ use crate::naming;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK202",
     name: "name-invalid",
     severity: Severity::Error,
-    is_on: true,
     // VS Code does not load it; the Copilot CLI, Codex, and Claude Code do.
     blocks_loading: false,
     summary: "`name` is not 1-64 characters of `a-z`, `0-9` and single inner `-`",
@@ -20,18 +18,11 @@ pub const RULE: Rule = Rule {
     example: "name: Ahrefs Automation",
     how_to_fix: "use only `a-z`, `0-9` and single hyphens, and rename the folder to match",
     fixable: Fixable::Unsafe,
-    check: Check::Skill(check),
+    check: Check::Field("name", check),
+    ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    skill
-        .field("name")
-        .and_then(|field| finding(skill, field))
-        .into_iter()
-        .collect()
-}
-
-fn finding(skill: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
+fn check(skill: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
     let name = field.value.text().filter(|name| !name.is_empty())?;
     let reasons = name::specification_faults(name);
     if reasons.is_empty() {
@@ -50,14 +41,6 @@ fn finding(skill: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
             RULE.how_to_fix
         ),
     };
-    let found = Finding::new(
-        field.value_span,
-        format!(
-            "`{shown}` is not a valid skill name: {}",
-            reasons.join("; ")
-        ),
-        help,
-    );
     // Clients that use folder names know the skill by the name of its folder already. A folder with
     // an invalid name has to be renamed, too, which has no automatic fix.
     let better = match folder {
@@ -66,7 +49,15 @@ fn finding(skill: &ParsedSkill<'_>, field: &Field) -> Option<Finding> {
         _ => None,
     };
     let fix = better.and_then(|better| naming::rename_fix(skill.skill_text(), field, &better));
-    Some(Finding { fix, ..found })
+    let message = format!(
+        "`{shown}` is not a valid skill name: {}",
+        reasons.join("; ")
+    );
+    Some(
+        Finding::new(field.value_span, message)
+            .with_help(help)
+            .with_fix(fix),
+    )
 }
 
 #[cfg(test)]
@@ -80,7 +71,9 @@ mod tests {
     fn replacement(folder: &str, name: &str) -> Option<String> {
         let text = format!("---\nname: {name}\n---\n");
         let view = MemoryFiles::new(folder).with("SKILL.md", &text);
-        let found = check(&ParsedSkill::new(&view, Profile::default()));
+        let found = RULE
+            .check
+            .findings(&ParsedSkill::new(&view, Profile::default()));
         let Change::Edit(edits) = found[0].fix.clone()?.change else {
             return None;
         };

@@ -3,21 +3,18 @@
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK005",
     name: "nested-skill",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a skill inside another skill",
     why: "The outer skill is always copied together with the inner one, and a client that stops at the first `SKILL.md` never finds the inner skill; 26 of 2,672 public skills.",
     example: "game-development/2d-games/SKILL.md below game-development/SKILL.md",
     how_to_fix: "move the inner skill next to the outer one, or turn it into a file in `references/`",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -26,7 +23,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             "" => "this skill is inside the skill at the root of the repository".to_owned(),
             outer => format!("this skill is inside the skill in `{outer}`"),
         };
-        Finding::about(&format!("{folder}{SKILL_FILE}"), message, RULE.how_to_fix)
+        Finding::about(&format!("{folder}{SKILL_FILE}"), message)
     };
     skill.nested.iter().map(finding).collect()
 }

@@ -1,27 +1,23 @@
 //! SK105: the frontmatter is not a map.
 
 use crate::diagnostic::Severity;
-use crate::frontmatter::Fault;
+use crate::frontmatter::{Fault, FrontmatterError};
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK105",
     name: "not-a-map",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "the frontmatter is not a map",
     why: "The specification requires keys and values, at least `name` and `description`; clients skip a skill without both.",
     example: "---\n- pdf\n---",
     how_to_fix: "write one `key: value` per line",
-    fixable: Fixable::No,
-    check: Check::Skill(check),
+    check: Check::InvalidFrontmatter(check),
+    ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let error = skill.frontmatter_error();
-    let error = error.filter(|error| matches!(error.fault, Fault::NotAMap { .. }));
-    error.map(Finding::from).into_iter().collect()
+fn check(_: &ParsedSkill<'_>, error: &FrontmatterError) -> Option<Finding> {
+    matches!(error.fault, Fault::NotAMap { .. }).then(|| error.into())
 }

@@ -5,19 +5,17 @@ use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::EntryKind;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK507",
     name: "not-executable",
     severity: Severity::Info,
-    is_on: true,
-    blocks_loading: false,
     summary: "a script with `#!` is not executable",
     why: "An agent that runs the file by its path gets `Permission denied`; 329 files in 2,672 public skills.",
     example: "#!/bin/sh in scripts/run.sh of mode 100644",
     how_to_fix: "make the file executable with `chmod +x`, or on Windows with `git update-index --chmod=+x`",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Extensions of scripts. Other files are not opened, because git has to inflate the whole file.
@@ -40,7 +38,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     });
     let found = scripts.map(|entry| {
         let message = format!("`{}` begins with `#!`, but is not executable", entry.path);
-        Finding::about(&entry.path, message, "").with_fix(Fix {
+        Finding::about(&entry.path, message).with_fix(Fix {
             title: "make the file executable".to_owned(),
             safety: Safety::Safe,
             change: Change::MakeExecutable,

@@ -9,22 +9,19 @@ use crate::mentions;
 use crate::parsed_skill::ParsedSkill;
 use crate::references::path_kind;
 use crate::references::unreferenced_files::UnreferencedFiles;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::EntryKind;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK309",
     name: "orphan",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a file in references/ that no file of the skill mentions",
     why: "Agents read only the files that the instructions mention; 80 files of public skills are never read.",
     example: "references/forms.md, and no file says `forms`",
     how_to_fix: "mention it in SKILL.md, or remove it",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Maximum number of bytes of other files that are read to find a mention; 99 of 100 public skills
@@ -58,7 +55,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let orphans = files.filter(|path| !matches_a_pattern(path));
     let finding = |path| {
         let message = format!("no file of the skill mentions `{path}`");
-        Finding::about(path, message, RULE.how_to_fix)
+        Finding::about(path, message)
     };
     orphans.map(finding).collect()
 }

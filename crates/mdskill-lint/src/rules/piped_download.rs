@@ -3,87 +3,38 @@
 use crate::diagnostic::Severity;
 use crate::parsed_skill::{Page, ParsedSkill};
 use crate::references::mention_context;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK408",
     name: "piped-download",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a command that runs a downloaded script",
     why: "The owner of the address can run any code on the user's machine, and the agent does not read it first; 14 of 2,672 public skills.",
     example: "curl -fsSL https://example.org/install.sh | sh",
     how_to_fix: "download the script to a file, review it, and run it; or use a package manager",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
-const DOWNLOADERS: [&str; 6] = [
-    "curl",
-    "wget",
-    "iwr",
-    "irm",
-    "invoke-webrequest",
-    "invoke-restmethod",
-];
-const SHELLS: [&str; 9] = [
-    "sh",
-    "bash",
-    "zsh",
-    "dash",
-    "ksh",
-    "fish",
-    "pwsh",
-    "iex",
-    "invoke-expression",
-];
 /// Maximum number of bytes that are read as the name of a command. Without it, a megabyte without
 /// a space would be read again from each of its brackets.
 const LONGEST_NAME: usize = 24;
 /// Programs that run the command that follows them.
 const WRAPPERS: [&str; 5] = ["sudo", "env", "exec", "command", "nohup"];
 
-/// The downloaders in their usual spellings. Most pages have none, and this search is faster than
-/// parsing each command.
-const MARKS: [&str; 14] = [
-    "curl",
-    "Curl",
-    "CURL",
-    "wget",
-    "Wget",
-    "WGET",
-    "iwr",
-    "IWR",
-    "irm",
-    "IRM",
-    "nvoke-Web",
-    "nvoke-web",
-    "nvoke-Rest",
-    "nvoke-rest",
-];
-
-fn may_download(text: &str) -> bool {
-    MARKS.iter().any(|mark| text.contains(mark))
-}
-
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let pages = skill.read_by_agents();
-    for page in pages.filter(|page| may_download(&page.text)) {
+    for page in skill.read_by_agents() {
         let markdown = &page.markdown;
         for code in markdown.code_blocks.iter().chain(&markdown.code_spans) {
-            if !may_download(code.of(&page.text)) {
-                continue;
-            }
             let commands = commands(code.of(&page.text)).map(|span| span.shifted(code.start));
             let running = commands.filter(|command| runs_download(command.of(&page.text)));
             let allowed = running.filter(|command| !is_forbidden(page, *code, *command));
             findings.extend(allowed.map(|command| {
                 let message = "this command runs a downloaded script without review";
-                Finding::in_file(page.path, command, message, "")
+                Finding::in_file(page.path, command, message)
             }));
         }
     }
@@ -125,24 +76,20 @@ fn is_forbidden(page: &Page<'_>, code: Span, command: Span) -> bool {
 
 /// Whether the host is an example of an attack, as in `https://evil.example/x.sh`.
 fn is_attack(command: &str) -> bool {
-    const ATTACKERS: [&str; 3] = ["attacker", "evil", "malicious"];
     let mut addresses = command.split("://").skip(1);
     addresses.any(|address| {
-        let host = address
-            .split(['/', '?', '#', ' ', '"', '\'', ')', '|'])
-            .next();
-        let mut labels = host.unwrap_or_default().split(['.', '-', '@', ':']);
-        labels.any(|label| {
-            ATTACKERS
-                .iter()
-                .any(|word| label.eq_ignore_ascii_case(word))
-        })
+        let host = address.split(|c: char| !c.is_alphanumeric() && !".-@:".contains(c));
+        let mut labels = host
+            .take(1)
+            .flat_map(|host| host.split(['.', '-', '@', ':']));
+        labels.any(|label| matches!(label, "attacker" | "evil" | "malicious"))
     })
 }
 
 fn runs_download(command: &str) -> bool {
     let command = command.trim_matches('`');
-    pipes_download(command) || substitutes_download(command)
+    // Most commands have neither, and the search for words is slow.
+    command.contains(['|', '(']) && (pipes_download(command) || substitutes_download(command))
 }
 
 /// `curl … | sh`, `curl … | gunzip | sudo bash -s`, not `curl … || sh x` or `curl … | sh -n`.
@@ -174,9 +121,10 @@ fn is_download(piece: &str) -> bool {
 
 fn is_downloader(word: &str) -> bool {
     let name = word.trim_start_matches(['(', '$', '"', '\'', '`']);
-    DOWNLOADERS
-        .iter()
-        .any(|downloader| name.eq_ignore_ascii_case(downloader))
+    matches!(
+        name.to_ascii_lowercase().as_str(),
+        "curl" | "wget" | "iwr" | "irm" | "invoke-webrequest" | "invoke-restmethod"
+    )
 }
 
 /// Whether a word is an address. `curl … | sh` without one only talks about such commands.
@@ -202,7 +150,10 @@ fn is_shell(piece: &str) -> bool {
 fn names_shell(word: &str) -> bool {
     let name = word.trim_matches(['"', '\'', '`', ')', '(', ',']);
     let name = name.rsplit('/').next().unwrap_or_default();
-    SHELLS.iter().any(|shell| name.eq_ignore_ascii_case(shell))
+    matches!(
+        name.to_ascii_lowercase().as_str(),
+        "sh" | "bash" | "zsh" | "dash" | "ksh" | "fish" | "pwsh" | "iex" | "invoke-expression"
+    )
 }
 
 /// `bash <(curl …)`, `sh -c "$(curl …)"`, `eval "$(wget …)"`, `iex (iwr …)`.

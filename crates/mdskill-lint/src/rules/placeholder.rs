@@ -2,22 +2,19 @@
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::{Page, ParsedSkill};
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK405",
     name: "placeholder",
     severity: Severity::Info,
-    is_on: true,
-    blocks_loading: false,
     summary: "a TODO or a placeholder",
     why: "An agent may treat it as an instruction or copy it into its output; 7 of 2,672 public skills have one.",
     example: "TODO: describe the steps",
     how_to_fix: "write the missing text, or remove the line",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Every line with a placeholder contains one of these. Most pages have none, and without this
@@ -26,11 +23,12 @@ const MARKS: [&str; 5] = ["TODO", "FIXME:", "<your ", "<YOUR ", "Lorem ipsum dol
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // Placeholders in a template are intended.
-    let pages = skill.read_by_agents();
-    let is_template = |page: &Page<'_>| page.path.to_ascii_lowercase().contains("template");
-    let has_mark = |page: &Page<'_>| MARKS.iter().any(|mark| page.text.contains(mark));
-    for page in pages.filter(|page| has_mark(page) && !is_template(page)) {
+    let has_mark = |page: &&Page<'_>| MARKS.iter().any(|mark| page.text.contains(mark));
+    for page in skill.read_by_agents().filter(has_mark) {
+        // Placeholders in a template are intended.
+        if page.path.to_ascii_lowercase().contains("template") {
+            continue;
+        }
         let mut blocks = page.markdown.code_blocks.iter().peekable();
         let mut start = page.body_offset;
         for line in page.text[page.body_offset..].split_inclusive('\n') {
@@ -41,7 +39,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
                 let span = found.shifted(start);
                 if !is_inside(&page.markdown.code_spans, span.start) {
                     let message = format!("placeholder `{}` is not filled in", span.of(&page.text));
-                    findings.push(Finding::in_file(page.path, span, message, ""));
+                    findings.push(Finding::in_file(page.path, span, message));
                 }
             }
             start = end;

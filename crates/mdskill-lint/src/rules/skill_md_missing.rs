@@ -6,12 +6,10 @@ use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::skill_files::EntryKind;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK001",
     name: "no-skill-md",
     severity: Severity::Error,
-    is_on: true,
     blocks_loading: true,
     summary: "no file with the exact name `SKILL.md`",
     why: "Clients look for a file named exactly `SKILL.md`; `skill.md` works only in some clients and on some systems.",
@@ -19,6 +17,7 @@ pub const RULE: Rule = Rule {
     how_to_fix: "rename the file to `SKILL.md`, or create one",
     fixable: Fixable::Safe,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -35,27 +34,21 @@ fn missing(skill: &ParsedSkill<'_>) -> Finding {
         entry.path.eq_ignore_ascii_case(SKILL_FILE) && entry.kind != EntryKind::Submodule
     });
     let Some(other) = alike.next() else {
-        return Finding::about(
-            SKILL_FILE,
-            format!("the folder has no `{SKILL_FILE}`"),
-            format!("create a `{SKILL_FILE}` with `name`, `description` and instructions"),
-        );
+        let message = format!("the folder has no `{SKILL_FILE}`");
+        let help = format!("create a `{SKILL_FILE}` with `name`, `description` and instructions");
+        return Finding::about(SKILL_FILE, message).with_help(help);
     };
     let path = &other.path;
-    let found = Finding::about(
-        path,
-        format!("the file is named `{path}`, but clients look for `{SKILL_FILE}`"),
-        format!("rename it to `{SKILL_FILE}` in its folder"),
-    );
-    match alike.next() {
-        // With several candidates, only the author can choose.
-        Some(_) => found,
-        None => found.with_fix(Fix {
-            title: format!("rename it to `{SKILL_FILE}`"),
-            safety: Safety::Safe,
-            change: Change::Rename(SKILL_FILE.to_owned()),
-        }),
-    }
+    let message = format!("the file is named `{path}`, but clients look for `{SKILL_FILE}`");
+    // With several candidates, only the author can choose.
+    let fix = alike.next().is_none().then(|| Fix {
+        title: format!("rename it to `{SKILL_FILE}`"),
+        safety: Safety::Safe,
+        change: Change::Rename(SKILL_FILE.to_owned()),
+    });
+    Finding::about(path, message)
+        .with_help(format!("rename it to `{SKILL_FILE}` in its folder"))
+        .with_fix(fix)
 }
 
 #[cfg(test)]

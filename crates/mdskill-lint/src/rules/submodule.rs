@@ -4,22 +4,19 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::EntryKind;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK503",
     name: "submodule",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "another repository inside a skill",
     why: "git stores only the id of a commit, so a user who copies the skill and the agent get an empty folder.",
     example: "vendor/lib as a git submodule",
     how_to_fix: "copy the files that the skill needs into it",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -34,7 +31,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let found = repositories.into_iter().map(|path| {
         let message =
             format!("`{path}` is another repository, whose files are not part of the skill");
-        Finding::about(path, message, "")
+        Finding::about(path, message)
     });
     found.collect()
 }

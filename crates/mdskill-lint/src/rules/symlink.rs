@@ -3,22 +3,19 @@
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::references::path_index;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::EntryKind;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK501",
     name: "symlink",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "a symbolic link in a skill",
     why: "After installation, a link out of the skill is broken or points to a private file of the user, which an agent then reads. None of 2,672 public skills has a link.",
     example: "references/api.md -> ../../../shared/api.md",
     how_to_fix: "replace the link with a copy of the file",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -32,7 +29,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             Destination::Outside => (
                 Severity::Error,
                 format!("the symbolic link `{path}` points out of the skill, to `{target}`"),
-                "",
+                RULE.how_to_fix,
             ),
             Destination::Nowhere => (
                 Severity::Info,
@@ -44,10 +41,12 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
                 format!(
                     "`{path}` is a symbolic link to `{target}`, and some clients do not copy links"
                 ),
-                "",
+                RULE.how_to_fix,
             ),
         };
-        Finding::about(path, message, help).with_severity(severity)
+        Finding::about(path, message)
+            .with_help(help)
+            .with_severity(severity)
     });
     found.collect()
 }

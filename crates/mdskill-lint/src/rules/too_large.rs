@@ -3,22 +3,19 @@
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::EntryKind;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK506",
     name: "too-large",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "a file over 1 MB, or a skill over 10 MB or 500 files",
     why: "Users who install the skill commit all of its files to their repository; 9 public files and 2 of 2,672 public skills are larger.",
     example: "assets/demo.mp4 of 8 MB",
     how_to_fix: "remove the files that the agent does not need",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Maximum size of a file in bytes.
@@ -40,7 +37,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = large
         .map(|(path, bytes)| {
             let message = format!("`{path}` is {}; the limit is 1 MB", megabytes(*bytes));
-            Finding::about(path, message, "")
+            Finding::about(path, message)
         })
         .collect();
     let all = files
@@ -48,14 +45,14 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         .fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
     if all > MAX_SKILL_BYTES {
         let message = format!("the skill is {}; the limit is 10 MB", megabytes(all));
-        findings.push(Finding::about(SKILL_FILE, message, ""));
+        findings.push(Finding::about(SKILL_FILE, message));
     }
     if files.len() > MAX_FILES {
         let message = format!(
             "the skill has {} files; the limit is {MAX_FILES}",
             files.len()
         );
-        findings.push(Finding::about(SKILL_FILE, message, ""));
+        findings.push(Finding::about(SKILL_FILE, message));
     }
     findings
 }

@@ -2,22 +2,19 @@
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::span::Span;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK402",
     name: "too-many-lines",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "`SKILL.md` has more than 500 lines",
     why: "The specification recommends fewer, because the agent reads all of them each time; 117 of 2,672 public skills have more.",
     example: "a SKILL.md of 700 lines",
     how_to_fix: "move rarely needed parts to files in `references/`, and link to them",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Maximum number of lines. Source: specification, "Progressive disclosure".
@@ -39,7 +36,6 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         Some(Finding::new(
             Span::new(within, within + over.len()),
             message,
-            "",
         ))
     });
     finding.into_iter().collect()

@@ -3,21 +3,18 @@
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK403",
     name: "too-many-tokens",
     severity: Severity::Warning,
-    is_on: true,
-    blocks_loading: false,
     summary: "the body has more than about 5,000 tokens",
     why: "The specification recommends fewer, because all of them use the context of the agent; 75 of 2,672 public skills have more.",
     example: "a body of 30,000 characters",
     how_to_fix: "move rarely needed parts to files in `references/`, and link to them",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Maximum number of tokens. Source: specification, "Progressive disclosure".
@@ -33,7 +30,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             let message = format!(
                 "the instructions have about {tokens} tokens ({characters} characters divided by {CHARACTERS_PER_TOKEN}); the specification recommends fewer than {MAX_TOKENS}"
             );
-            Finding::about(SKILL_FILE, message, "")
+            Finding::about(SKILL_FILE, message)
         })
     });
     finding.into_iter().collect()

@@ -5,22 +5,19 @@ use std::collections::HashSet;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::path::{self, PathFault};
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::Entry;
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK504",
     name: "unportable-path",
     severity: Severity::Error,
-    is_on: true,
-    blocks_loading: false,
     summary: "a path that is invalid on some systems",
     why: "Windows and macOS refuse such names, or treat two of them as the same file, so the skill cannot be installed there. None of 12,331 public files has such a path.",
     example: "references/API.md beside references/api.md",
     how_to_fix: "rename the file or folder",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 /// Maximum length of a path in characters: Windows allows 260, including the folder of the project.
@@ -33,7 +30,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut findings = names(entries);
     for entry in entries {
         if let Some(message) = length(&entry.path) {
-            findings.push(Finding::about(&entry.path, message, ""));
+            findings.push(Finding::about(&entry.path, message));
         }
     }
     for twins in entries.windows(2).filter(|two| two[0].path == two[1].path) {
@@ -41,12 +38,12 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             "the git tree has two entries with the name `{}`",
             twins[0].path
         );
-        findings.push(Finding::about(&twins[0].path, message, ""));
+        findings.push(Finding::about(&twins[0].path, message));
     }
     let paths = entries.iter().map(|entry| entry.path.as_str());
     for (one, other) in path::collisions(paths) {
         let message = format!("macOS and Windows treat `{other}` and `{one}` as the same file");
-        findings.push(Finding::about(other, message, ""));
+        findings.push(Finding::about(other, message));
     }
     findings
 }
@@ -63,7 +60,7 @@ fn names(entries: &[Entry]) -> Vec<Finding> {
             start = end + 1;
             if let Some(reason) = invalid(name).filter(|_| seen.insert(whole)) {
                 let message = format!("the name `{name}` is invalid on some systems: {reason}");
-                findings.push(Finding::about(whole, message, ""));
+                findings.push(Finding::about(whole, message));
             }
         }
     }

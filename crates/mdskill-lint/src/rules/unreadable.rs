@@ -4,23 +4,21 @@ use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::naming;
 use crate::parsed_skill::ParsedSkill;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::{Entry, EntryKind};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK008",
     name: "unreadable",
     severity: Severity::Warning,
-    is_on: true,
     // It depends on the machine: a file that is unreadable here may be readable elsewhere.
     blocks_loading: false,
     summary: "a pipe, socket or device in the skill, or a file that cannot be read",
     why: "An agent that opens a pipe waits forever, git stores neither pipes nor devices, and an unreadable file was not checked.",
     example: "scripts/queue, made with mkfifo",
     how_to_fix: "remove it, or replace it with a readable file",
-    fixable: Fixable::No,
     check: Check::Skill(check),
+    ..Rule::DEFAULT
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -61,11 +59,11 @@ fn not_a_file(entry: &Entry) -> Option<Finding> {
 }
 
 fn about(path: &str, message: String, help: &str) -> Finding {
-    let finding = Finding::about(path, message, help);
-    match path == SKILL_FILE {
-        true => finding.with_severity(Severity::Error),
-        false => finding,
+    let finding = Finding::about(path, message).with_help(help);
+    if path == SKILL_FILE {
+        return finding.with_severity(Severity::Error);
     }
+    finding
 }
 
 #[cfg(test)]

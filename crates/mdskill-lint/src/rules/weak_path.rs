@@ -2,41 +2,31 @@
 
 use crate::diagnostic::Severity;
 use crate::markdown::LinkKind::{CodeBlock, CodeSpan, Command, Prose};
-use crate::mentions::{self, Mention};
+use crate::mentions::Mention;
 use crate::parsed_skill::{ParsedSkill, Role};
 use crate::references::path_kind::Confidence;
 use crate::references::resolve::Destination;
-use crate::rule::{Check, Finding, Fixable, Rule};
+use crate::rule::{Check, Finding, Rule};
 
-/// See the module.
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "SK303",
     name: "weak-path",
     severity: Severity::Info,
-    is_on: true,
-    blocks_loading: false,
     summary: "a path in a command, in code or into scripts/ does not exist in the skill",
     why: "An agent that runs it gets an error, but half of the missing scripts belong to the project of the user, so most findings are only notes.",
     example: "python scripts/check.py",
     how_to_fix: "add the file, or say where it comes from",
-    fixable: Fixable::No,
-    check: Check::Skill(check),
+    check: Check::Mention(check),
+    ..Rule::DEFAULT
 };
 
-fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let missing =
-        mentions::all(skill).filter(|mention| *mention.destination() == Destination::Missing);
-    let found = missing.filter_map(|mention| {
-        let severity = severity(&mention)?;
-        let target = &mention.link.target;
-        let message = format!("`{target}` does not exist in the skill");
-        Some(
-            mention
-                .finding(message, RULE.how_to_fix)
-                .with_severity(severity),
-        )
-    });
-    found.collect()
+fn check(_: &ParsedSkill<'_>, mention: &Mention<'_>) -> Option<Finding> {
+    if *mention.destination() != Destination::Missing {
+        return None;
+    }
+    let severity = severity(mention)?;
+    let message = format!("`{}` does not exist in the skill", mention.link.target);
+    Some(Finding::at(mention, message).with_severity(severity))
 }
 
 /// Returns the severity of a missing path, or `None` when another rule reports it.

@@ -97,6 +97,17 @@ impl Entry {
         }
     }
 
+    /// Whether it is an executable file.
+    pub(crate) const fn is_executable(&self) -> bool {
+        matches!(
+            self.kind,
+            EntryKind::File {
+                is_executable: true,
+                ..
+            }
+        )
+    }
+
     /// Whether it is a regular file.
     #[must_use]
     pub const fn is_file(&self) -> bool {

@@ -2,25 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 
 /// The files of another skill with some replaced, renamed or made executable: for example a page
 /// in an editor that is not saved yet, or a skill after its fixes.
-#[derive(Clone)]
 pub struct OverlayFiles<'a> {
     base: &'a dyn SkillFiles,
     entries: Vec<Entry>,
-    changed: BTreeMap<String, Content>,
-}
-
-/// The content of a changed file.
-#[derive(Clone)]
-enum Content {
-    Bytes(Arc<[u8]>),
-    /// The content of this path in the base.
-    Base(String),
+    /// The contents of written and renamed files.
+    changed: BTreeMap<String, Vec<u8>>,
 }
 
 impl<'a> OverlayFiles<'a> {
@@ -36,7 +27,7 @@ impl<'a> OverlayFiles<'a> {
 
     /// Writes a file. A new file is a regular file; an executable one stays executable.
     pub fn write(&mut self, path: &str, bytes: &[u8]) {
-        let is_executable = self.entry(path).is_some_and(is_executable);
+        let is_executable = self.entry(path).is_some_and(Entry::is_executable);
         self.put(Entry {
             path: path.to_owned(),
             kind: EntryKind::File {
@@ -44,25 +35,26 @@ impl<'a> OverlayFiles<'a> {
                 is_executable,
             },
         });
-        let content = Content::Bytes(bytes.into());
-        self.changed.insert(path.to_owned(), content);
+        self.changed.insert(path.to_owned(), bytes.to_owned());
     }
 
     /// Renames a file; does nothing if there is no such file.
-    pub fn rename(&mut self, from: &str, to: &str) {
+    pub(crate) fn rename(&mut self, from: &str, to: &str) {
         let Ok(at) = self.find(from) else {
             return;
         };
+        if let Ok(bytes) = self.read(from) {
+            let bytes = bytes.into_owned();
+            self.changed.insert(to.to_owned(), bytes);
+        }
+        self.changed.remove(from);
         let mut entry = self.entries.remove(at);
         to.clone_into(&mut entry.path);
         self.put(entry);
-        let content = self.changed.remove(from);
-        let content = content.unwrap_or_else(|| Content::Base(from.to_owned()));
-        self.changed.insert(to.to_owned(), content);
     }
 
     /// Makes a file executable.
-    pub fn make_executable(&mut self, path: &str) {
+    pub(crate) fn make_executable(&mut self, path: &str) {
         if let Ok(at) = self.find(path)
             && let EntryKind::File { is_executable, .. } = &mut self.entries[at].kind
         {
@@ -71,8 +63,7 @@ impl<'a> OverlayFiles<'a> {
     }
 
     /// Returns the entry with exactly this path.
-    #[must_use]
-    pub fn entry(&self, path: &str) -> Option<&Entry> {
+    pub(crate) fn entry(&self, path: &str) -> Option<&Entry> {
         self.find(path).ok().map(|at| &self.entries[at])
     }
 
@@ -81,22 +72,22 @@ impl<'a> OverlayFiles<'a> {
             .binary_search_by(|entry| entry.path.as_str().cmp(path))
     }
 
+    /// Returns the base, unless the file was renamed and is only there.
+    fn base_of(&self, path: &str) -> Result<&'a dyn SkillFiles, Unreadable> {
+        if self.entry(path).is_some() {
+            return Ok(self.base);
+        }
+        Err(Unreadable {
+            reason: "no such file".to_owned(),
+        })
+    }
+
     fn put(&mut self, entry: Entry) {
         match self.find(&entry.path) {
             Ok(at) => self.entries[at] = entry,
             Err(at) => self.entries.insert(at, entry),
         }
     }
-}
-
-fn is_executable(entry: &Entry) -> bool {
-    matches!(
-        entry.kind,
-        EntryKind::File {
-            is_executable: true,
-            ..
-        }
-    )
 }
 
 impl SkillFiles for OverlayFiles<'_> {
@@ -110,20 +101,15 @@ impl SkillFiles for OverlayFiles<'_> {
 
     fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, Unreadable> {
         match self.changed.get(path) {
-            Some(Content::Bytes(bytes)) => Ok(Cow::Borrowed(bytes)),
-            Some(Content::Base(base)) => self.base.read(base),
-            None if self.entry(path).is_some() => self.base.read(path),
-            None => Err(Unreadable {
-                reason: "no such file".to_owned(),
-            }),
+            Some(bytes) => Ok(Cow::Borrowed(bytes)),
+            None => self.base_of(path)?.read(path),
         }
     }
 
     fn beginning(&self, path: &str, count: usize) -> Result<Cow<'_, [u8]>, Unreadable> {
         match self.changed.get(path) {
-            Some(Content::Bytes(bytes)) => Ok(Cow::Borrowed(&bytes[..count.min(bytes.len())])),
-            Some(Content::Base(base)) => self.base.beginning(base, count),
-            None => self.base.beginning(path, count),
+            Some(bytes) => Ok(Cow::Borrowed(&bytes[..count.min(bytes.len())])),
+            None => self.base_of(path)?.beginning(path, count),
         }
     }
 
@@ -158,7 +144,7 @@ mod tests {
         assert_eq!(&*overlay.read("d.md").unwrap(), b"new");
         assert_eq!(&*overlay.beginning("SKILL.md", 2).unwrap(), b"te");
         assert!(overlay.read("skill.md").is_err() && overlay.read("b.md").is_err());
-        assert!(is_executable(overlay.entry("d.md").unwrap()));
+        assert!(overlay.entry("d.md").unwrap().is_executable());
         assert_eq!(&*base.read("b.md").unwrap(), b"old");
     }
 }

@@ -91,9 +91,8 @@ fn silenced_rules<'a>(suppressions: &[Suppression<'a>]) -> (Vec<SilencedRule<'a>
         } = suppression;
         if directive.rules.is_empty() {
             let message = "this comment names no rule, so it silences nothing".to_owned();
-            findings.push(
-                suppression.finding(message, "name the rules: `mdskill-ignore SK302: reason`"),
-            );
+            let help = "name the rules: `mdskill-ignore SK302: reason`";
+            findings.push(suppression.finding(message).with_help(help));
         }
         for word in &directive.rules {
             match find_rule(word) {
@@ -113,7 +112,7 @@ fn silenced_rules<'a>(suppressions: &[Suppression<'a>]) -> (Vec<SilencedRule<'a>
                     );
                     let shown: String = word.chars().take(60).collect();
                     let message = format!("`{shown}` is not the code or the name of a rule");
-                    findings.push(suppression.finding(message, &help));
+                    findings.push(suppression.finding(message).with_help(help));
                 }
             }
         }
@@ -231,14 +230,14 @@ fn unused<'a>(
     settings: &'a Settings,
 ) -> impl Iterator<Item = Finding> + 'a {
     let unused = silenced.iter().zip(used).filter(|(silenced, used)| {
-        let did_run = matches!(silenced.rule.check, Check::Skill(_))
+        let did_run = !matches!(silenced.rule.check, Check::Set(_) | Check::Validator)
             && settings.level(silenced.rule) != Level::Off;
         did_run && !**used
     });
     unused.map(|(silenced, _)| {
         let Rule { code, name, .. } = silenced.rule;
         let message = format!("{code} ({name}) finds nothing here, so this comment has no effect");
-        suppressions[silenced.comment].finding(message, "")
+        suppressions[silenced.comment].finding(message)
     })
 }
 
@@ -250,14 +249,15 @@ fn without_reason<'a>(suppressions: &'a [Suppression<'_>]) -> impl Iterator<Item
         let message = "this comment silences a rule without a reason".to_owned();
         let help = "add the reason after a colon: `mdskill-ignore SK302: reason`";
         suppression
-            .finding(message, help)
+            .finding(message)
+            .with_help(help)
             .with_severity(Severity::Info)
     })
 }
 
 impl Suppression<'_> {
-    fn finding(&self, message: String, help: &str) -> Finding {
-        Finding::in_file(self.page, self.comment, message, help)
+    fn finding(&self, message: String) -> Finding {
+        Finding::in_file(self.page, self.comment, message)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The words of shells that are not programs, and the programs that run others.
 
-use super::Place;
+use super::Role;
 
 /// Commands of POSIX shells, bash and zsh.
 const BUILTINS: &str = "alias autoload bg bind bindkey break builtin caller cd chdir command compdef \
@@ -8,33 +8,33 @@ const BUILTINS: &str = "alias autoload bg bind bindkey break builtin caller cd c
     export false fc fg getopts hash help history integer jobs kill let local logout mapfile noglob popd \
     print printf pushd pwd read readarray readonly rehash return set setopt shift shopt source suspend \
     test times trap true type typeset ulimit umask unalias unfunction unset unsetopt wait whence zmodload";
-/// Words of the language that no command follows.
+/// Keywords that are not followed by a command.
 const KEYWORDS: &str = "case coproc done end endif esac fi for foreach in select";
-/// Where systems keep programs: `/usr/bin/curl` is `curl`.
+/// System folders of programs: `/usr/bin/curl` is `curl`.
 const FOLDERS: &str = "/bin/ /sbin/ /usr/bin/ /usr/sbin/ /usr/local/bin/ /opt/homebrew/bin/";
-/// A name that ends so is a file, which a shell finds only by accident.
+/// Extensions of files that are not on the search path of a shell.
 const EXTENSIONS: &str = "bash bat cmd js json log md mjs pl ps1 py rb sh ts txt yml";
-/// The few programs whose names begin with a capital; other such words begin a sentence.
+/// The few programs with a capital; other such words begin a sentence.
 const CAPITALS: &str = "R Rscript Xvfb Xorg";
-/// Longest name of a program.
+/// Maximum length of the name of a program.
 const MAX_NAME: usize = 64;
 
-/// Returns the place of the word that follows a word in the place of a command.
-pub(super) fn place_after(word: &str) -> Place {
+/// Returns the role of the word after this first word of a command.
+pub(super) fn role_after(word: &str) -> Role {
     match in_folder(word).unwrap_or(word) {
         "if" | "then" | "elif" | "else" | "do" | "while" | "until" | "!" | "{" | "time" => {
-            Place::Command
+            Role::Program
         }
-        "function" => Place::FunctionName,
+        "function" => Role::FunctionName,
         "builtin" | "caffeinate" | "command" | "doas" | "env" | "exec" | "ionice" | "nice"
         | "noglob" | "nohup" | "setsid" | "stdbuf" | "sudo" | "timeout" | "unbuffer" | "watch"
-        | "xargs" => Place::Wrapped,
-        _ => Place::Argument,
+        | "xargs" => Role::Wrapped,
+        _ => Role::Argument,
     }
 }
 
-/// Returns the program that a word in the place of a command calls; nothing for what the shell does
-/// itself, and for a path: that is a file of the skill or of its user.
+/// Returns the program that the first word of a command calls. Returns `None` for a builtin, and for
+/// a path, which is a file of the skill or of its user.
 pub(super) fn program(word: &str) -> Option<&str> {
     let name = in_folder(word).unwrap_or(word);
     let is_letter = |c: char| c.is_ascii_alphanumeric() || "_-.+".contains(c);
@@ -43,7 +43,7 @@ pub(super) fn program(word: &str) -> Option<&str> {
         && name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '+' || c == '_')
         && name.chars().all(is_letter)
         && name.contains(|c: char| c.is_ascii_alphabetic());
-    let is_of_shell = matches!(place_after(name), Place::Command | Place::FunctionName)
+    let is_of_shell = matches!(role_after(name), Role::Program | Role::FunctionName)
         || has(BUILTINS, name)
         || has(KEYWORDS, name);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);

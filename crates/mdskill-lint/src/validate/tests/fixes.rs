@@ -179,7 +179,6 @@ fn fix_replaces_commas_between_tools() {
     tools("Read, Grep", "Read Grep");
     tools("Read,Grep,", "Read Grep");
     tools("\"Read,Bash(a, b), Grep\"", "\"Read Bash(a, b) Grep\"");
-    tools(">-\n  Read,\n  Grep", ">-\n  Read\n  Grep");
 }
 
 #[test]
