@@ -1,17 +1,16 @@
 //! [`Frontmatter`]: the YAML at the top of a SKILL.md, parsed as untrusted input.
 //!
 //! All YAML 1.2 that the library supports is accepted, within the limits below. This is the only
-//! module that uses the YAML library. None of 2,672 published skills comes near the limits, or has
+//! module that uses YAML libraries. None of 2,672 published skills comes near the limits, or has
 //! an anchor, an alias, or a tag.
 
 use std::collections::HashSet;
 
 use serde::de::DeserializeSeed;
 
-mod cursor;
 mod error;
+mod places;
 mod quoting;
-mod scan;
 mod split;
 mod value;
 
@@ -125,22 +124,17 @@ pub fn parse(text: &[u8]) -> Result<Frontmatter, FrontmatterError> {
 }
 
 fn read(document: Document<'_>) -> Result<Frontmatter, FrontmatterError> {
-    let scan = scan::scan(document.yaml);
     let offset = document.yaml_offset;
     let in_file = |(span, fault): (Span, Fault)| {
         FrontmatterError::new(span.shifted(offset), fault.shifted(offset))
     };
-    if let Some(refused) = scan.refused {
-        return Err(in_file(refused));
-    }
-    let root = read_yaml(document.yaml).map_err(|refusal| {
-        let is_explained = !matches!(refusal.1, Fault::TooManyNodes | Fault::TooDeep);
-        let suspected = scan.suspected.clone().filter(|_| is_explained);
-        in_file(suspected.unwrap_or_else(|| explain(refusal, document.yaml, &scan.keys)))
-    })?;
+    let yaml = document.yaml;
+    let keys = places::read(yaml).map_err(in_file)?;
+    let root = build(yaml, &Limits::at_most(MAX_NODES))
+        .map_err(|refused| in_file(places::explain_refused(yaml, refused)))?;
     Ok(Frontmatter {
-        fields: fields(root, &document, &scan.keys)?,
-        span: Span::new(offset, offset + document.yaml.len()),
+        fields: fields(root, &document, &keys)?,
+        span: Span::new(offset, offset + yaml.len()),
         body_offset: document.body_offset,
         body_line: document.body_line,
     })
@@ -193,10 +187,6 @@ pub fn document(text: &str, nodes: usize) -> Result<Value, (usize, String)> {
     })
 }
 
-fn read_yaml(yaml: &str) -> Result<Value, (Span, Fault)> {
-    build(yaml, &Limits::at_most(MAX_NODES))
-}
-
 fn build(yaml: &str, limits: &Limits) -> Result<Value, (Span, Fault)> {
     let parsed = limits
         .root()
@@ -232,36 +222,10 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
             .unwrap_or(text.len() - start)
 }
 
-/// Replaces the error of the parser by a clearer one if the value around it starts with a bracket
-/// (86 of 314 invalid files in the history of published skills).
-fn explain(refusal: (Span, Fault), yaml: &str, keys: &[scan::Key]) -> (Span, Fault) {
-    let (place, fault) = &refusal;
-    let around = keys.iter().rev().find(|key| key.span.start <= place.start);
-    if let (Fault::Yaml { .. }, Some(key)) = (fault, around)
-        && let Some(first) = yaml[key.value.start..].chars().next()
-    {
-        let start = key.value.start;
-        let quoted = quoting::quoted(yaml, start, 0);
-        let fault = match first {
-            '[' | '{' => Fault::BrokenCollection {
-                open: first,
-                quoted,
-            },
-            '&' | '!' => Fault::ReservedStart {
-                character: first,
-                quoted,
-            },
-            _ => return refusal,
-        };
-        return (Span::at(start), fault);
-    }
-    refusal
-}
-
 fn fields(
     root: Value,
     document: &Document<'_>,
-    keys: &[scan::Key],
+    keys: &[places::Key],
 ) -> Result<Vec<Field>, FrontmatterError> {
     let first_line = Span::at(document.yaml_offset);
     let Value::Map(entries) = root else {
@@ -281,7 +245,7 @@ fn fields(
             Value::Map(entries) if entries.len() == children.len() => children,
             _ => &[],
         };
-        let child = |child: &scan::Key| Child {
+        let child = |child: &places::Key| Child {
             key_span: in_file(child.span),
             value_span: in_file(child.value),
         };

@@ -128,12 +128,24 @@ fn faults_of_published_skills_have_their_own_variants() {
     );
     assert_eq!(error("metadata:\n\ta: b").fault, Fault::Tab);
     assert_eq!(error("a: \"b").fault, Fault::UnclosedQuote { quote: '"' });
+    assert_eq!(error("a: b\n\tc: d").fault, Fault::Tab);
+    assert_eq!(error("\ta: b").fault, Fault::Tab);
     assert_eq!(error("a: b\u{1b}").fault, Fault::Control { code: 27 });
+    let line_separator = error("a: b\u{2028}c");
+    assert_eq!(line_separator.fault, Fault::Control { code: 0x2028 });
+    assert_eq!(line_separator.span, Span::new(8, 11));
     let line = "text at the edge".to_owned();
     let yaml = "description: |\ntext at the edge\nname: a";
     let edge = error(yaml);
     assert_eq!(place(yaml, edge.span.start), (3, 1));
     assert_eq!(edge.fault, Fault::NotAKey { line });
+    let not_a_key = |text: &str| match error(text).fault {
+        Fault::NotAKey { line } => line,
+        other => panic!("{text}: {other}"),
+    };
+    assert_eq!(not_a_key("name:a\nb: c"), "name:a");
+    assert_eq!(not_a_key("a: b\n...\nc: d"), "...");
+    assert_eq!(not_a_key("a: >\n  b\n c\nd: e"), "c");
 }
 
 #[test]
@@ -161,7 +173,9 @@ fn depth_and_number_of_values_are_limited() {
     let nested = |depth| format!("a: {}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(read(&nested(MAX_DEPTH - 1)).is_ok());
     assert_eq!(error(&nested(MAX_DEPTH)).fault, Fault::TooDeep);
-    assert_eq!(error(&nested(30_000)).fault, Fault::TooDeep);
+    for opening in ["[", "{a: ", "- ", "? ", "[? ", "[: "] {
+        assert_eq!(error(&opening.repeat(15_000)).fault, Fault::TooDeep);
+    }
     let list = |items| format!("a: [{}]", "b,".repeat(items));
     assert!(read(&list(MAX_NODES - 3)).is_ok());
     assert_eq!(error(&list(MAX_NODES - 2)).fault, Fault::TooManyNodes);
@@ -286,7 +300,7 @@ proptest! {
         }
     }
 
-    /// The spans of the scan match the keys of the parser.
+    /// The places match the keys of the other parser.
     #[test]
     fn spans_match_the_keys(yaml in "([a-c]{1,2}(: |:\n|\n|: \\[a, b\\]\n|: 'x: y'\n|: \"z\n  w\"\n|: >\n  t\n|: \\{a: b\\}\n| |\n  |\n- )){0,12}") {
         let whole = format!("---\n{yaml}\n---\n");
@@ -313,5 +327,5 @@ fn document_has_its_own_limit_and_unique_keys() {
     );
     assert_eq!(refused("a: 1\nb: [\n").0, 3);
     // In a frontmatter, a rule reports duplicate keys.
-    assert!(read_yaml("a: 1\na: 2\n").is_ok());
+    assert!(build("a: 1\na: 2\n", &Limits::at_most(10)).is_ok());
 }
