@@ -110,7 +110,7 @@ fn description_diff(
 fn description(view: &dyn SkillFiles) -> Option<String> {
     let bytes = view.read(SKILL_FILE).ok()?;
     let frontmatter = frontmatter::parse(&bytes).ok()?;
-    match &frontmatter.description()?.value {
+    match &frontmatter.field("description")?.value {
         Value::String(text) => Some(text.trim().to_owned()),
         Value::Number(text) => Some(text.clone()),
         _ => None,

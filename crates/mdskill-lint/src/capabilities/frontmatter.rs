@@ -13,7 +13,7 @@ pub(super) fn look(file: &TextFile<'_>, found: &mut Found) {
     let text = file.text.as_str();
     match frontmatter::parse(text.as_bytes()) {
         Ok(frontmatter) => {
-            if let Some(field) = frontmatter.allowed_tools() {
+            if let Some(field) = frontmatter.field("allowed-tools") {
                 for tools in texts(&field.value) {
                     add_tools(file, tools, field.value_span, found);
                 }

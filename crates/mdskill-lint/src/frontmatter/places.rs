@@ -6,30 +6,19 @@
 
 use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, StrInput};
 
-use super::MAX_DEPTH;
-use super::error::Fault;
+use super::error::{Fault, FrontmatterError};
 use super::quoting;
+use super::{Child, MAX_DEPTH};
 use crate::span::Span;
 
 /// The longest quotation of the file in a message, in characters.
 const SHOWN_CHARS: usize = 60;
 
-/// The spans of a key and its value; the span of the key twice if there is no value.
-#[derive(Debug)]
-pub(super) struct Key {
-    pub span: Span,
-    pub value: Span,
-    /// The keys of the value, if it is a map.
-    pub children: Vec<Self>,
-}
-
-/// A place, and why the text there is refused.
-type Refused = (Span, Fault);
-
-/// Returns the keys of the outermost map, in order. Spans are bytes of the YAML.
-pub(super) fn read(yaml: &str) -> Result<Vec<Key>, Refused> {
-    if let Some(refused) = control(yaml, is_forbidden) {
-        return Err(refused);
+/// Returns the keys of the outermost map, in order. The YAML begins at byte `offset` of the file, and
+/// an error has places in the YAML.
+pub(super) fn read(yaml: &str, offset: usize) -> Result<Vec<Child>, FrontmatterError> {
+    if let Some(error) = control(yaml, is_forbidden) {
+        return Err(error);
     }
     let options = granit_parser::options! {
         bom_inside_document_as_content: true,
@@ -38,6 +27,7 @@ pub(super) fn read(yaml: &str) -> Result<Vec<Key>, Refused> {
     };
     let mut reader = Reader {
         yaml,
+        offset,
         events: Parser::new_from_str_with_options(yaml, options),
         end: 0,
         key: None,
@@ -50,17 +40,20 @@ pub(super) fn read(yaml: &str) -> Result<Vec<Key>, Refused> {
 }
 
 /// Explains why `serde_yaml`, which follows YAML 1.1, refuses a text that [`read`] accepts.
-pub(super) fn explain_refused(yaml: &str, (place, fault): Refused) -> Refused {
-    let is_syntax = matches!(fault, Fault::Yaml { .. });
-    if let Some(at) = tab(yaml, place.start).filter(|at| is_syntax && *at <= place.start) {
-        return (Span::at(at), Fault::Tab);
+pub(super) fn explain_refused(yaml: &str, error: FrontmatterError) -> FrontmatterError {
+    let at = error.span.start;
+    if !matches!(error.fault, Fault::Yaml { .. }) {
+        return error;
     }
-    let line_break = control(&yaml[..place.start], is_old_break);
-    line_break.filter(|_| is_syntax).unwrap_or((place, fault))
+    if let Some(tab) = tab(yaml, at).filter(|tab| *tab <= at) {
+        return error_at(tab, Fault::Tab);
+    }
+    control(&yaml[..at], is_old_break).unwrap_or(error)
 }
 
 struct Reader<'a> {
     yaml: &'a str,
+    offset: usize,
     events: Parser<'a, StrInput<'a>>,
     /// The end of the last event.
     end: usize,
@@ -81,11 +74,11 @@ struct Node {
     span: Span,
     /// The start, including the anchor and tag.
     start: usize,
-    keys: Vec<Key>,
+    keys: Vec<Child>,
 }
 
 impl<'a> Reader<'a> {
-    fn document(&mut self) -> Result<Vec<Key>, Refused> {
+    fn document(&mut self) -> Result<Vec<Child>, FrontmatterError> {
         let (mut keys, mut end) = (None, 0);
         loop {
             let (event, node) = self.next()?;
@@ -105,7 +98,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the next event, and the scalar, or the start of the list or map, that it is.
-    fn next(&mut self) -> Result<(Event<'a>, Node), Refused> {
+    fn next(&mut self) -> Result<(Event<'a>, Node), FrontmatterError> {
         let (event, place) = match self.events.next() {
             Some(Ok(event)) => event,
             Some(Err(error)) => return Err(self.explain(&error)),
@@ -130,7 +123,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the entries of a list or map up to its end.
-    fn complete(&mut self, event: &Event<'a>, mut node: Node) -> Result<Node, Refused> {
+    fn complete(&mut self, event: &Event<'a>, mut node: Node) -> Result<Node, FrontmatterError> {
         let is_map = match event {
             Event::MappingStart(..) => true,
             Event::SequenceStart(..) => false,
@@ -140,7 +133,7 @@ impl<'a> Reader<'a> {
             }
         };
         if self.depth == MAX_DEPTH {
-            return Err((Span::at(node.start), Fault::TooDeep));
+            return Err(error_at(node.start, Fault::TooDeep));
         }
         self.depth += 1;
         let in_brackets = !node.span.of(self.yaml).is_empty();
@@ -163,29 +156,29 @@ impl<'a> Reader<'a> {
             let child = self.complete(&event, child)?;
             node.span.end = child.span.end;
             if is_map {
-                let value = self.value(child.span)?;
-                node.span.end = node.span.end.max(value.value.end);
-                node.keys.push(value);
+                self.key = Some(child.span);
+                let (event, value) = self.next()?;
+                let value = self.complete(&event, value)?;
+                let place = self.place(child.span, value);
+                node.span.end = node.span.end.max(place.value_span.end - self.offset);
+                node.keys.push(place);
             }
         }
     }
 
-    /// Reads the value of a key.
-    fn value(&mut self, key: Span) -> Result<Key, Refused> {
-        self.key = Some(key);
-        let (event, node) = self.next()?;
-        let node = self.complete(&event, node)?;
-        let value = Span::new(node.start, node.span.end);
-        let is_empty = value.of(self.yaml).is_empty();
-        Ok(Key {
-            span: key,
-            value: if is_empty { key } else { value },
-            children: node.keys,
-        })
+    fn place(&self, key: Span, value: Node) -> Child {
+        let written = Span::new(value.start, value.span.end);
+        let is_empty = written.of(self.yaml).is_empty();
+        let written = if is_empty { key } else { written };
+        Child {
+            key_span: key.shifted(self.offset),
+            value_span: written.shifted(self.offset),
+            children: value.keys,
+        }
     }
 
     /// Returns the cause of a syntax error.
-    fn explain(&self, error: &ScanError) -> Refused {
+    fn explain(&self, error: &ScanError) -> FrontmatterError {
         let at = offset(*error.marker(), self.yaml);
         let first = self.yaml[at..].chars().next();
         let bracket = match error.kind() {
@@ -196,9 +189,9 @@ impl<'a> Reader<'a> {
         // Brackets around the whole frontmatter can't be quoted.
         let bracket = bracket.filter(|start| !self.yaml[..*start].trim().is_empty());
         match (error.kind(), first) {
-            (ErrorKind::RecursionLimitExceeded, _) => (Span::at(at), Fault::TooDeep),
+            (ErrorKind::RecursionLimitExceeded, _) => error_at(at, Fault::TooDeep),
             (ErrorKind::UnclosedQuotedScalar, Some(quote)) => {
-                (Span::at(at), Fault::UnclosedQuote { quote })
+                error_at(at, Fault::UnclosedQuote { quote })
             }
             (
                 ErrorKind::TabInBlockIndentation
@@ -206,7 +199,7 @@ impl<'a> Reader<'a> {
                 | ErrorKind::TabAtBlockScalarStart
                 | ErrorKind::TabInIndentation,
                 _,
-            ) => (Span::at(tab(self.yaml, at).unwrap_or(at)), Fault::Tab),
+            ) => error_at(tab(self.yaml, at).unwrap_or(at), Fault::Tab),
             (ErrorKind::InvalidTrailingSingleQuotedScalar, _) => self.text_after_quoted('\'', at),
             (ErrorKind::InvalidTrailingDoubleQuotedScalar, _) => self.text_after_quoted('"', at),
             _ if let Some(closed) = self.closed_before(at) => self.text_after(closed, at),
@@ -224,65 +217,65 @@ impl<'a> Reader<'a> {
                 Some(key) => {
                     let key = key.of(self.yaml).to_owned();
                     let quoted = quoting::quoted(self.yaml, self.scalar);
-                    (Span::at(at), Fault::UnquotedColon { key, quoted })
+                    error_at(at, Fault::UnquotedColon { key }).with_quoted(quoted)
                 }
                 None => self.not_a_key(self.scalar),
             },
             (kind, _) => {
                 let message = kind.to_string();
-                (Span::at(at), Fault::Yaml { message })
+                error_at(at, Fault::Yaml { message })
             }
         }
     }
 
-    fn reserved_start(&self, character: char, at: usize) -> Refused {
+    fn reserved_start(&self, character: char, at: usize) -> FrontmatterError {
         let quoted = if self.brackets.is_empty() {
             quoting::quoted(self.yaml, at)
         } else {
             quoting::quoted_entry(self.yaml, at)
         };
-        (Span::at(at), Fault::ReservedStart { character, quoted })
+        error_at(at, Fault::ReservedStart { character }).with_quoted(quoted)
     }
 
-    fn broken_collection(&self, start: usize) -> Refused {
+    fn broken_collection(&self, start: usize) -> FrontmatterError {
         let is_list = self.yaml[start..].starts_with('[');
         let open = if is_list { '[' } else { '{' };
         let quoted = quoting::quoted(self.yaml, start);
-        (Span::at(start), Fault::BrokenCollection { open, quoted })
+        error_at(start, Fault::BrokenCollection { open }).with_quoted(quoted)
     }
 
-    fn not_a_key(&self, at: usize) -> Refused {
+    fn not_a_key(&self, at: usize) -> FrontmatterError {
         if let Some(tab) = tab(self.yaml, at).filter(|tab| *tab < at) {
-            return (Span::at(tab), Fault::Tab);
+            return error_at(tab, Fault::Tab);
         }
         if let Some(character @ ('&' | '!')) = self.yaml[at..].chars().next() {
             return self.reserved_start(character, at);
         }
         let line = self.yaml[at..].lines().next().unwrap_or_default();
         let line = line.chars().take(SHOWN_CHARS).collect();
-        (Span::at(at), Fault::NotAKey { line })
+        error_at(at, Fault::NotAKey { line })
     }
 
-    fn text_after_quoted(&self, quote: char, at: usize) -> Refused {
+    fn text_after_quoted(&self, quote: char, at: usize) -> FrontmatterError {
         let start = self.yaml[self.end..at].find(quote);
         let start = start.map_or(at, |start| self.end + start);
         self.text_after(Span::new(start, at), at)
     }
 
     /// Explains the text at byte `at`, after a value in quotes or brackets.
-    fn text_after(&self, value: Span, at: usize) -> Refused {
+    fn text_after(&self, value: Span, at: usize) -> FrontmatterError {
         let before = &self.yaml[value.start..at];
         let line = quoting::line_before(self.yaml, value.start);
         if line.trim().is_empty() && is_key(&self.yaml[at..]) {
             let text = before.chars().take(SHOWN_CHARS).collect();
-            return (Span::at(value.start), Fault::TextBeforeKey { text });
+            return error_at(value.start, Fault::TextBeforeKey { text });
         }
         let before = before.trim_end();
         let end = value.start + before.len();
         let close = before.chars().next_back().unwrap_or_default();
         let list = quoting::with_entries_inside(self.yaml, Span::new(value.start, end));
         let quoted = list.unwrap_or_else(|| quoting::quoted(self.yaml, value.start));
-        (Span::at(at), Fault::TextAfterValue { close, quoted })
+        error_at(at, Fault::TextAfterValue { close }).with_quoted(quoted)
     }
 
     /// Returns the list or map in brackets that ends before byte `at`, on the same line.
@@ -330,6 +323,10 @@ fn is_key(text: &str) -> bool {
     after.is_some_and(|after| after.is_empty() || after.starts_with(char::is_whitespace))
 }
 
+fn error_at(at: usize, fault: Fault) -> FrontmatterError {
+    FrontmatterError::new(Span::at(at), fault)
+}
+
 fn offset(marker: Marker, yaml: &str) -> usize {
     marker.byte_offset().unwrap_or(yaml.len())
 }
@@ -347,10 +344,13 @@ fn tab(yaml: &str, at: usize) -> Option<usize> {
 }
 
 /// Returns the first of the control characters.
-fn control(yaml: &str, is_control: impl Fn(char) -> bool) -> Option<(Span, Fault)> {
+fn control(yaml: &str, is_control: impl Fn(char) -> bool) -> Option<FrontmatterError> {
     let (at, c) = yaml.char_indices().find(|(_, c)| is_control(*c))?;
     let fault = Fault::Control { code: u32::from(c) };
-    Some((Span::new(at, at + c.len_utf8()), fault))
+    Some(FrontmatterError::new(
+        Span::new(at, at + c.len_utf8()),
+        fault,
+    ))
 }
 
 /// Whether `c` is a line break in YAML 1.1, which `serde_yaml` follows, and none in 1.2.

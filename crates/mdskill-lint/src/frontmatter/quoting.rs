@@ -16,12 +16,12 @@ pub struct Quoted {
     /// The new text.
     pub replacement: String,
     /// The new first line, with a long value shortened.
-    pub line: Box<str>,
+    pub line: String,
     /// Whether the value can only be a text.
     pub is_certain: bool,
     /// The key of a field that wrong indentation made a part of the value. Quoting the value would
     /// lose the field.
-    pub swallowed: Option<Box<str>>,
+    pub swallowed: Option<String>,
 }
 
 /// Quotes the value at byte `start` of `yaml`.
@@ -37,10 +37,10 @@ pub(super) fn quoted(yaml: &str, start: usize) -> Quoted {
     let text = folded(written);
     let text = without_broken_quotes(&text);
     Quoted {
-        swallowed: swallowed.map(Box::from),
+        swallowed: swallowed.map(str::to_owned),
         span,
         replacement: quote(text),
-        line: format!("{prefix}{}", quote(&shortened(text))).into(),
+        line: format!("{prefix}{}", quote(&shortened(text))),
         is_certain,
     }
 }
@@ -53,7 +53,7 @@ pub(super) fn quoted_entry(yaml: &str, start: usize) -> Quoted {
     Quoted {
         span: Span::new(start, start + entry.len()),
         replacement: quote(entry),
-        line: quote(&shortened(entry)).into(),
+        line: quote(&shortened(entry)),
         is_certain: false,
         swallowed: None,
     }
@@ -80,7 +80,7 @@ pub(super) fn with_entries_inside(yaml: &str, list: Span) -> Option<Quoted> {
     let replacement = format!("[{inner}, {}]", entries.join(", "));
     (are_words && is_last_line && inner.contains(',')).then(|| Quoted {
         span,
-        line: shortened(&replacement).into(),
+        line: shortened(&replacement),
         replacement,
         is_certain: true,
         swallowed: None,
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn value_is_quoted_in_its_line() {
         let yaml = "name: a\nx: say \"b\": c\n  more\n\nlast: 'it's'";
-        let line = |yaml, start| String::from(quoted(yaml, start).line);
+        let line = |yaml, start| quoted(yaml, start).line;
         assert_eq!(line(yaml, 11), "x: 'say \"b\": c more'");
         assert_eq!(line(yaml, 36), "last: \"it's\"");
         assert_eq!(line("- *.ts", 2), "- \"*.ts\"");

@@ -52,12 +52,15 @@ fn fields_have_values_and_spans() {
     );
     let frontmatter = read(yaml).unwrap();
     assert_eq!(
-        frontmatter.description().unwrap().value.text(),
+        frontmatter.field("description").unwrap().value.text(),
         Some("Reads: a --- b")
     );
-    assert_eq!(frontmatter.license().unwrap().value, Value::Null);
+    assert_eq!(frontmatter.field("license").unwrap().value, Value::Null);
     assert_eq!(frontmatter.field("big").unwrap().value.text(), Some("yes"));
-    assert_eq!(frontmatter.allowed_tools().unwrap().value.kind(), "a list");
+    assert_eq!(
+        frontmatter.field("allowed-tools").unwrap().value.kind(),
+        "a list"
+    );
     assert_eq!(frontmatter.body_line, 15);
 }
 
@@ -95,13 +98,7 @@ fn unquoted_colon_has_a_quoted_line_as_help() {
 
 #[test]
 fn faults_of_published_skills_have_their_own_variants() {
-    let quoted = |yaml: &str| match error(yaml).fault {
-        Fault::ReservedStart { quoted, .. }
-        | Fault::TextAfterValue { quoted, .. }
-        | Fault::BrokenCollection { quoted, .. } => quoted,
-        other => panic!("{yaml}: {other}"),
-    };
-    let quoted = |yaml: &str| String::from(quoted(yaml).line);
+    let quoted = |yaml: &str| error(yaml).quoted.unwrap().line;
     assert_eq!(quoted("globs: **/*.ext"), "globs: \"**/*.ext\"");
     assert_eq!(quoted("globs: `a` b"), "globs: \"`a` b\"");
     assert_eq!(quoted("x: @a"), "x: \"@a\"");
@@ -234,7 +231,7 @@ fn children_of_a_map_have_spans() {
     let of = |yaml: &str| -> Vec<(String, String)> {
         let file = format!("---\n{yaml}\n---\n# Body\n");
         let frontmatter = parse(file.as_bytes()).unwrap();
-        let children = &frontmatter.metadata().unwrap().children;
+        let children = &frontmatter.field("metadata").unwrap().children;
         let of = |span: Span| span.of(&file).to_owned();
         let places = children.iter();
         places

@@ -1,7 +1,7 @@
 //! SK103: the YAML cannot be parsed, or exceeds a limit.
 
 use crate::diagnostic::{Fix, Severity};
-use crate::frontmatter::Fault;
+use crate::frontmatter::{Fault, FrontmatterError};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 
@@ -36,7 +36,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let error = error.filter(|error| !has_own_rule(&error.fault));
     let finding = error.map(|error| {
         let finding = Finding::from(error);
-        match quoting(&error.fault) {
+        match quoting(error) {
             Some(fix) => finding.with_fix(fix),
             None => finding,
         }
@@ -46,15 +46,16 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 
 /// Quotes a value that is probably a string. Two quoted strings in a row or a broken list can have
 /// another meaning, and a value on the line of `metadata` is its first key.
-fn quoting(fault: &Fault) -> Option<Fix> {
-    let is_a_text = match fault {
-        Fault::UnquotedColon { key, .. } if key == "metadata" => return None,
+fn quoting(error: &FrontmatterError) -> Option<Fix> {
+    let is_a_text = match &error.fault {
+        Fault::UnquotedColon { key } if key == "metadata" => return None,
         Fault::UnquotedColon { .. } => true,
-        Fault::ReservedStart { character, .. } => !matches!(character, '&' | '!'),
-        Fault::TextAfterValue { close, .. } => matches!(close, '"' | '\''),
+        Fault::ReservedStart { character } => !matches!(character, '&' | '!'),
+        Fault::TextAfterValue { close } => matches!(close, '"' | '\''),
         _ => false,
     };
-    let quoted = fault.quoted().filter(|quoted| quoted.swallowed.is_none())?;
+    let quoted = error.quoted.as_ref();
+    let quoted = quoted.filter(|quoted| quoted.swallowed.is_none())?;
     let title = match quoted.replacement.starts_with('[') {
         true => "move the rest of the line into the brackets",
         false => "quote the value",
