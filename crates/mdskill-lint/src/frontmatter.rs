@@ -20,23 +20,17 @@ pub use split::{Document, MAX_FRONTMATTER_BYTES, MAX_SKILL_MD_BYTES, split};
 pub use value::Value;
 
 use crate::span::Span;
-use value::{Exceeded, Limits};
+use value::Limits;
 
 /// The maximum depth of values. The specification needs two levels (`metadata`).
 pub const MAX_DEPTH: usize = 16;
 /// The maximum number of values, including keys. The specification has six fields.
 pub const MAX_NODES: usize = 1000;
 
-/// The fields of a SKILL.md, and the start of its body.
+/// The fields of a SKILL.md.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frontmatter {
     fields: Vec<Field>,
-    /// The text between the two `---` lines.
-    pub span: Span,
-    /// The byte of the file at which the body begins.
-    pub body_offset: usize,
-    /// The line of the file at which the body begins.
-    pub body_line: usize,
 }
 
 /// A field of the frontmatter.
@@ -92,13 +86,10 @@ fn read(document: Document<'_>) -> Result<Frontmatter, FrontmatterError> {
     let (yaml, offset) = (document.yaml, document.yaml_offset);
     let in_file = |error: FrontmatterError| error.shifted(offset);
     let places = places::read(yaml, offset).map_err(in_file)?;
-    let root = build(yaml, &Limits::at_most(MAX_NODES))
+    let root = build(yaml, &Limits::new(MAX_NODES))
         .map_err(|error| in_file(places::explain_refused(yaml, error)))?;
     Ok(Frontmatter {
         fields: fields(root, Span::at(offset), places)?,
-        span: Span::new(offset, offset + yaml.len()),
-        body_offset: document.body_offset,
-        body_line: document.body_line,
     })
 }
 
@@ -134,7 +125,7 @@ pub fn summary(text: &[u8]) -> (Option<String>, Option<String>) {
 /// # Errors
 /// When the text is not valid YAML, or exceeds a limit.
 pub fn document(text: &str, nodes: usize) -> Result<Value, (usize, String)> {
-    build(text, &Limits::at_most(nodes).rejecting_duplicates()).map_err(|error| {
+    build(text, &Limits::new(nodes).rejecting_duplicates()).map_err(|error| {
         let line = text[..error.span.start].matches('\n').count() + 1;
         let problem = match error.fault {
             Fault::TooManyNodes => format!("it has more than {nodes} values"),
@@ -147,10 +138,8 @@ pub fn document(text: &str, nodes: usize) -> Result<Value, (usize, String)> {
 }
 
 fn build(yaml: &str, limits: &Limits) -> Result<Value, FrontmatterError> {
-    let parsed = limits
-        .root()
-        .deserialize(serde_yaml::Deserializer::from_str(yaml));
-    parsed.map_err(|error| {
+    let parser = serde_yaml::Deserializer::from_str(yaml);
+    limits.root().deserialize(parser).map_err(|error| {
         let at = error
             .location()
             .map_or(0, |place| offset_of(yaml, place.line(), place.column()));
@@ -161,11 +150,7 @@ fn build(yaml: &str, limits: &Limits) -> Result<Value, FrontmatterError> {
             .next()
             .unwrap_or_default()
             .to_owned();
-        let fault = match limits.exceeded() {
-            None => Fault::Yaml { message },
-            Some(Exceeded::Nodes) => Fault::TooManyNodes,
-            Some(Exceeded::Depth) => Fault::TooDeep,
-        };
+        let fault = limits.exceeded.take().unwrap_or(Fault::Yaml { message });
         FrontmatterError::new(Span::at(at), fault)
     })
 }

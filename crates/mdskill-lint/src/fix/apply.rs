@@ -149,10 +149,7 @@ fn run(
 }
 
 fn edits(found: &Diagnostic) -> &[Edit] {
-    match found.fix.as_ref().map(|fix| &fix.change) {
-        Some(Change::Edit(edits)) => edits,
-        _ => &[],
-    }
+    found.fix.as_ref().map_or(&[], Fix::edits)
 }
 
 impl From<ValidationResult> for FixOutcome {
