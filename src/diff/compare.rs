@@ -74,7 +74,7 @@ fn file_diff(file: &ChangedFile<'_>) -> FileDiff {
 fn description(files: &dyn SkillFiles) -> Option<String> {
     let bytes = files.read(SKILL_FILE).ok()?;
     let frontmatter = frontmatter::parse(&bytes).ok()?;
-    match &frontmatter.description()?.value {
+    match &frontmatter.field("description")?.value {
         Value::String(text) => Some(text.trim().to_owned()),
         Value::Number(text) => Some(text.clone()),
         _ => None,

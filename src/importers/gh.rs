@@ -8,7 +8,7 @@ use mdskill_lint::frontmatter::{self, Value};
 #[must_use]
 pub fn read(folder: &str, text: &[u8]) -> Option<ImportedSkill> {
     let frontmatter = frontmatter::parse(text).ok()?;
-    let Value::Map(metadata) = &frontmatter.metadata()?.value else {
+    let Value::Map(metadata) = &frontmatter.field("metadata")?.value else {
         return None;
     };
     let get = |wanted: &str| {

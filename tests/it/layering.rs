@@ -39,6 +39,10 @@ const LAYERS: &[&[&str]] = &[
 /// of these files.
 const CONTAINED: &[(&str, &[&str])] = &[
     ("serde_yaml", &["crates/mdskill-lint/src/frontmatter.rs"]),
+    (
+        "granit_parser",
+        &["crates/mdskill-lint/src/frontmatter/places.rs"],
+    ),
     ("pulldown_cmark", &["crates/mdskill-lint/src/markdown.rs"]),
     ("directories", &["src/dirs.rs"]),
     ("rustls", &["crates/mdskill-git/src/http/client.rs"]),

@@ -1,10 +1,10 @@
-//! Fields of a frontmatter that can't be read as YAML.
+//! Fields of a frontmatter that is not valid YAML.
 
 use crate::frontmatter::MAX_FRONTMATTER_BYTES;
 use crate::span::Span;
 
-/// Returns the value of a field as it is written: the rest of its line, and the lines below it that
-/// are indented or are a list's. Only for a frontmatter that is broken.
+/// Returns the value of a field as written: the rest of its line, and the following lines that are
+/// indented or are list items. Only for invalid frontmatter.
 pub(super) fn written(text: &str, key: &str) -> Option<Span> {
     let end = text.floor_char_boundary(MAX_FRONTMATTER_BYTES);
     let mut lines = text[..end].split_inclusive('\n');

@@ -167,6 +167,15 @@ impl Fix {
         }
     }
 
+    /// Returns its edits; none if it changes the path or mode of a file.
+    #[must_use]
+    pub fn edits(&self) -> &[Edit] {
+        match &self.change {
+            Change::Edit(edits) => edits,
+            Change::Rename(_) | Change::MakeExecutable => &[],
+        }
+    }
+
     /// Marks the fix as unsafe.
     #[must_use]
     pub fn as_unsafe(self) -> Self {

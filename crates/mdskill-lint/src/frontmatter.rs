@@ -1,17 +1,16 @@
 //! [`Frontmatter`]: the YAML at the top of a SKILL.md, parsed as untrusted input.
 //!
 //! All YAML 1.2 that the library supports is accepted, within the limits below. This is the only
-//! module that uses the YAML library. None of 2,672 published skills comes near the limits, or has
+//! module that uses YAML libraries. None of 2,672 published skills comes near the limits, or has
 //! an anchor, an alias, or a tag.
 
 use std::collections::HashSet;
 
 use serde::de::DeserializeSeed;
 
-mod cursor;
 mod error;
+mod places;
 mod quoting;
-mod scan;
 mod split;
 mod value;
 
@@ -21,23 +20,17 @@ pub use split::{Document, MAX_FRONTMATTER_BYTES, MAX_SKILL_MD_BYTES, split};
 pub use value::Value;
 
 use crate::span::Span;
-use value::{Exceeded, Limits};
+use value::Limits;
 
 /// The maximum depth of values. The specification needs two levels (`metadata`).
 pub const MAX_DEPTH: usize = 16;
 /// The maximum number of values, including keys. The specification has six fields.
 pub const MAX_NODES: usize = 1000;
 
-/// The fields of a SKILL.md, and the start of its body.
+/// The fields of a SKILL.md.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frontmatter {
     fields: Vec<Field>,
-    /// The text between the two `---` lines.
-    pub span: Span,
-    /// The byte of the file at which the body begins.
-    pub body_offset: usize,
-    /// The line of the file at which the body begins.
-    pub body_line: usize,
 }
 
 /// A field of the frontmatter.
@@ -55,14 +48,15 @@ pub struct Field {
     pub children: Vec<Child>,
 }
 
-/// The spans of a key and its value in the map of a field; the span of the key twice if there is
-/// no value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The places of a key and its value; the span of the key twice if there is no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Child {
     /// The span of the key.
     pub key_span: Span,
     /// The span of the value as written, including quotes.
     pub value_span: Span,
+    /// The places of the keys and values, if the value is a map.
+    pub children: Vec<Self>,
 }
 
 impl Frontmatter {
@@ -77,42 +71,6 @@ impl Frontmatter {
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)
     }
-
-    /// Returns the field `name`.
-    #[must_use]
-    pub fn name(&self) -> Option<&Field> {
-        self.field("name")
-    }
-
-    /// Returns the field `description`.
-    #[must_use]
-    pub fn description(&self) -> Option<&Field> {
-        self.field("description")
-    }
-
-    /// Returns the field `license`.
-    #[must_use]
-    pub fn license(&self) -> Option<&Field> {
-        self.field("license")
-    }
-
-    /// Returns the field `compatibility`.
-    #[must_use]
-    pub fn compatibility(&self) -> Option<&Field> {
-        self.field("compatibility")
-    }
-
-    /// Returns the field `allowed-tools`.
-    #[must_use]
-    pub fn allowed_tools(&self) -> Option<&Field> {
-        self.field("allowed-tools")
-    }
-
-    /// Returns the field `metadata`.
-    #[must_use]
-    pub fn metadata(&self) -> Option<&Field> {
-        self.field("metadata")
-    }
 }
 
 /// Parses the frontmatter of a SKILL.md as YAML 1.2.
@@ -125,24 +83,13 @@ pub fn parse(text: &[u8]) -> Result<Frontmatter, FrontmatterError> {
 }
 
 fn read(document: Document<'_>) -> Result<Frontmatter, FrontmatterError> {
-    let scan = scan::scan(document.yaml);
-    let offset = document.yaml_offset;
-    let in_file = |(span, fault): (Span, Fault)| {
-        FrontmatterError::new(span.shifted(offset), fault.shifted(offset))
-    };
-    if let Some(refused) = scan.refused {
-        return Err(in_file(refused));
-    }
-    let root = read_yaml(document.yaml).map_err(|refusal| {
-        let is_explained = !matches!(refusal.1, Fault::TooManyNodes | Fault::TooDeep);
-        let suspected = scan.suspected.clone().filter(|_| is_explained);
-        in_file(suspected.unwrap_or_else(|| explain(refusal, document.yaml, &scan.keys)))
-    })?;
+    let (yaml, offset) = (document.yaml, document.yaml_offset);
+    let in_file = |error: FrontmatterError| error.shifted(offset);
+    let places = places::read(yaml, offset).map_err(in_file)?;
+    let root = build(yaml, &Limits::new(MAX_NODES))
+        .map_err(|error| in_file(places::explain_refused(yaml, error)))?;
     Ok(Frontmatter {
-        fields: fields(root, &document, &scan.keys)?,
-        span: Span::new(offset, offset + document.yaml.len()),
-        body_offset: document.body_offset,
-        body_line: document.body_line,
+        fields: fields(root, Span::at(offset), places)?,
     })
 }
 
@@ -165,14 +112,11 @@ pub fn summary(text: &[u8]) -> (Option<String>, Option<String>) {
     let Ok(frontmatter) = parse(text) else {
         return (None, None);
     };
-    let text_of = |field: Option<&Field>| {
-        let text = field.and_then(|field| field.value.text())?;
+    let text_of = |key| {
+        let text = frontmatter.field(key)?.value.text()?;
         (!text.is_empty()).then(|| text.to_owned())
     };
-    (
-        text_of(frontmatter.name()),
-        text_of(frontmatter.description()),
-    )
+    (text_of("name"), text_of("description"))
 }
 
 /// Parses a YAML text that is not a frontmatter, with at most `nodes` values and unique keys. The
@@ -181,9 +125,9 @@ pub fn summary(text: &[u8]) -> (Option<String>, Option<String>) {
 /// # Errors
 /// When the text is not valid YAML, or exceeds a limit.
 pub fn document(text: &str, nodes: usize) -> Result<Value, (usize, String)> {
-    build(text, &Limits::at_most(nodes).rejecting_duplicates()).map_err(|(at, fault)| {
-        let line = text[..at.start].matches('\n').count() + 1;
-        let problem = match fault {
+    build(text, &Limits::new(nodes).rejecting_duplicates()).map_err(|error| {
+        let line = text[..error.span.start].matches('\n').count() + 1;
+        let problem = match error.fault {
             Fault::TooManyNodes => format!("it has more than {nodes} values"),
             Fault::TooDeep => format!("it is nested deeper than {MAX_DEPTH} levels"),
             Fault::Yaml { message } => message,
@@ -193,15 +137,9 @@ pub fn document(text: &str, nodes: usize) -> Result<Value, (usize, String)> {
     })
 }
 
-fn read_yaml(yaml: &str) -> Result<Value, (Span, Fault)> {
-    build(yaml, &Limits::at_most(MAX_NODES))
-}
-
-fn build(yaml: &str, limits: &Limits) -> Result<Value, (Span, Fault)> {
-    let parsed = limits
-        .root()
-        .deserialize(serde_yaml::Deserializer::from_str(yaml));
-    parsed.map_err(|error| {
+fn build(yaml: &str, limits: &Limits) -> Result<Value, FrontmatterError> {
+    let parser = serde_yaml::Deserializer::from_str(yaml);
+    limits.root().deserialize(parser).map_err(|error| {
         let at = error
             .location()
             .map_or(0, |place| offset_of(yaml, place.line(), place.column()));
@@ -212,12 +150,8 @@ fn build(yaml: &str, limits: &Limits) -> Result<Value, (Span, Fault)> {
             .next()
             .unwrap_or_default()
             .to_owned();
-        let fault = match limits.exceeded() {
-            None => Fault::Yaml { message },
-            Some(Exceeded::Nodes) => Fault::TooManyNodes,
-            Some(Exceeded::Depth) => Fault::TooDeep,
-        };
-        (Span::at(at), fault)
+        let fault = limits.exceeded.take().unwrap_or(Fault::Yaml { message });
+        FrontmatterError::new(Span::at(at), fault)
     })
 }
 
@@ -232,72 +166,40 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
             .unwrap_or(text.len() - start)
 }
 
-/// Replaces the error of the parser by a clearer one if the value around it starts with a bracket
-/// (86 of 314 invalid files in the history of published skills).
-fn explain(refusal: (Span, Fault), yaml: &str, keys: &[scan::Key]) -> (Span, Fault) {
-    let (place, fault) = &refusal;
-    let around = keys.iter().rev().find(|key| key.span.start <= place.start);
-    if let (Fault::Yaml { .. }, Some(key)) = (fault, around)
-        && let Some(first) = yaml[key.value.start..].chars().next()
-    {
-        let start = key.value.start;
-        let quoted = quoting::quoted(yaml, start, 0);
-        let fault = match first {
-            '[' | '{' => Fault::BrokenCollection {
-                open: first,
-                quoted,
-            },
-            '&' | '!' => Fault::ReservedStart {
-                character: first,
-                quoted,
-            },
-            _ => return refusal,
-        };
-        return (Span::at(start), fault);
-    }
-    refusal
-}
-
+/// Combines the values with their places.
 fn fields(
     root: Value,
-    document: &Document<'_>,
-    keys: &[scan::Key],
+    first_line: Span,
+    places: Vec<Child>,
 ) -> Result<Vec<Field>, FrontmatterError> {
-    let first_line = Span::at(document.yaml_offset);
     let Value::Map(entries) = root else {
         let found = root.kind();
         return Err(FrontmatterError::new(first_line, Fault::NotAMap { found }));
     };
     let mut seen = HashSet::new();
     let mut fields = Vec::new();
-    for (at, (key, value)) in entries.into_iter().enumerate() {
-        let in_file = |span: Span| span.shifted(document.yaml_offset);
-        let place = keys.get(at);
-        let (key_span, value_span) = place.map_or((first_line, first_line), |key| {
-            (in_file(key.span), in_file(key.value))
+    let mut places = places.into_iter();
+    for (key, value) in entries {
+        let mut place = places.next().unwrap_or(Child {
+            key_span: first_line,
+            value_span: first_line,
+            children: Vec::new(),
         });
-        let children = place.map_or(&[][..], |key| &key.children);
-        let children = match &value {
-            Value::Map(entries) if entries.len() == children.len() => children,
-            _ => &[],
-        };
-        let child = |child: &scan::Key| Child {
-            key_span: in_file(child.span),
-            value_span: in_file(child.value),
-        };
-        let key = key
-            .as_key()
-            .ok_or_else(|| FrontmatterError::new(key_span, Fault::CollectionKey))?;
-        check_keys(&value).map_err(|fault| FrontmatterError::new(value_span, fault))?;
+        if !matches!(&value, Value::Map(entries) if entries.len() == place.children.len()) {
+            place.children.clear();
+        }
+        let at_key = |fault| FrontmatterError::new(place.key_span, fault);
+        let key = key.as_key().ok_or_else(|| at_key(Fault::CollectionKey))?;
+        check_keys(&value).map_err(|fault| FrontmatterError::new(place.value_span, fault))?;
         if !seen.insert(key.clone()) {
-            return Err(FrontmatterError::new(key_span, Fault::DuplicateKey { key }));
+            return Err(at_key(Fault::DuplicateKey { key }));
         }
         fields.push(Field {
             key,
-            key_span,
+            key_span: place.key_span,
             value,
-            value_span,
-            children: children.iter().map(child).collect(),
+            value_span: place.value_span,
+            children: place.children,
         });
     }
     Ok(fields)

@@ -1,12 +1,12 @@
-//! Characters that nobody sees and agents read.
+//! Characters that are invisible to people and that agents read.
 
 use crate::span::Span;
 
-/// Most characters on each side among which a mark of direction looks for a script that needs it.
+/// Number of characters on each side of a direction mark in which a right-to-left script justifies it.
 const NEAR: usize = 8;
 
-/// Whether a character has no shape, or changes the order of others. Variation selectors
-/// have none either, but only choose another shape of the character before them.
+/// Whether a character is invisible, or changes the order of others. Variation selectors are
+/// invisible, too, but only select another shape of the character before them.
 fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{61c}' | '\u{180e}' | '\u{feff}'
@@ -16,25 +16,23 @@ fn is_hidden(c: char) -> bool {
         | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Returns each run of hidden characters that nothing asks for.
+/// Returns each run of hidden characters that the text around it does not need.
 #[must_use]
 pub fn hidden_runs(text: &str) -> Vec<Span> {
     let mut runs: Vec<Span> = Vec::new();
-    let mut flag_ends = 0;
-    // Most pages have none of what is not ASCII, and that is quick to know.
+    // Most pages are ASCII, which is checked many bytes at a time.
     let text = if text.is_ascii() { "" } else { text };
-    let hidden = |(_, c): &(usize, char)| !c.is_ascii() && is_hidden(*c);
-    for (at, c) in text.char_indices().filter(hidden) {
+    let mut flag_ends = 0;
+    for (at, c) in text.char_indices().filter(|(_, c)| is_hidden(*c)) {
         if c == '\u{e007f}' || ('\u{e0020}'..='\u{e007e}').contains(&c) {
-            flag_ends = match at < flag_ends {
-                true => flag_ends,
-                false => end_of_flag(text, at).unwrap_or_default(),
-            };
+            if at >= flag_ends {
+                flag_ends = end_of_flag(text, at).unwrap_or_default();
+            }
             if at < flag_ends {
                 continue;
             }
         }
-        if is_asked_for(text, at, c) {
+        if is_needed(text, at, c) {
             continue;
         }
         let end = at + c.len_utf8();
@@ -46,8 +44,8 @@ pub fn hidden_runs(text: &str) -> Vec<Span> {
     runs
 }
 
-/// Returns where the flag ends whose first tag stands at `at`: a black flag, at most six
-/// tags that name a region, and the tag that ends it. Source: Unicode UTS #51, annex C.
+/// Returns the end of a flag whose first tag is at byte `at`: a black flag, at most six tags that
+/// name a region, and the end tag. Source: Unicode UTS #51, annex C.
 fn end_of_flag(text: &str, at: usize) -> Option<usize> {
     const MAX_TAGS: usize = 7;
     text[..at].ends_with('\u{1f3f4}').then_some(())?;
@@ -57,7 +55,8 @@ fn end_of_flag(text: &str, at: usize) -> Option<usize> {
     Some(at + last + '\u{e007f}'.len_utf8())
 }
 
-fn is_asked_for(text: &str, at: usize, c: char) -> bool {
+/// Whether the characters around a hidden character need it.
+fn is_needed(text: &str, at: usize, c: char) -> bool {
     let before = text[..at].chars().next_back();
     let after = text[at + c.len_utf8()..].chars().next();
     match c {
@@ -77,7 +76,7 @@ fn is_asked_for(text: &str, at: usize, c: char) -> bool {
     }
 }
 
-/// Whether a joiner stands between two emoji: `👩‍💻`, `❤️‍🔥`.
+/// Whether a joiner is between two emoji: `👩‍💻`, `❤️‍🔥`.
 fn joins_emoji(before: &str, after: Option<char>) -> bool {
     let is_modifier = |c: &char| matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}');
     let mut characters = before.chars().rev();
@@ -95,8 +94,8 @@ fn is_emoji(c: char) -> bool {
         | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// Scripts whose words are spelled with joiners: Arabic and its kin, those of India and around
-/// it, Mongolian. Source: Unicode 16, section 23.2.
+/// Whether words of the script are spelled with joiners: Arabic and related scripts, those of South
+/// and Southeast Asia, Mongolian. Source: Unicode 16, section 23.2.
 fn needs_joiners(c: char) -> bool {
     matches!(c,
         '\u{600}'..='\u{dff}' | '\u{f00}'..='\u{109f}' | '\u{1780}'..='\u{18af}'
@@ -105,8 +104,8 @@ fn needs_joiners(c: char) -> bool {
         && !is_hidden(c)
 }
 
-/// Scripts without spaces between words, where a line may break at a space of no width: Thai,
-/// Lao, Tibetan, Burmese, Khmer.
+/// Whether the script has no spaces between words, so that a zero-width space marks where a line may
+/// break: Thai, Lao, Tibetan, Burmese, Khmer.
 fn has_no_spaces(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
 }
@@ -123,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_script_or_an_emoji_needs_is_no_finding() {
+    fn needed_characters_are_not_reported() {
         for text in [
             "\u{feff}---",
             "👩\u{200d}💻 and 🏳\u{fe0f}\u{200d}🌈 and 👋🏽\u{200d}💻",
@@ -139,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn each_run_is_one_finding() {
+    fn each_run_is_reported_once() {
         let runs = |text: &str| -> Vec<(usize, usize)> {
             let runs = hidden_runs(text).into_iter();
             runs.map(|run| (run.start, run.end)).collect()
@@ -150,7 +149,7 @@ mod tests {
         assert_eq!(runs("a\u{200d}b").len(), 1);
         assert_eq!(runs("a\u{200c}💻\u{200d}").len(), 2);
         assert_eq!(runs("ab\u{200f}").len(), 1);
-        // A flag that never ends, or says more than a region.
+        // A flag that never ends, or that has more tags than a region.
         assert_eq!(runs("🏴\u{e0067}\u{e0062}").len(), 1);
         assert_eq!(
             runs(&format!("🏴{}\u{e007f}", "\u{e0061}".repeat(40))).len(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::SKILL_FILE;
-use crate::diagnostic::{Change, Diagnostic, Edit, Excerpt};
+use crate::diagnostic::{Diagnostic, Edit, Excerpt, Fix};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Finding, Rule};
 use crate::settings::Settings;
@@ -53,10 +53,7 @@ pub(crate) fn to_diagnostics(
 }
 
 fn edits(finding: &Finding) -> &[Edit] {
-    match finding.fix.as_ref().map(|fix| &fix.change) {
-        Some(Change::Edit(edits)) => edits,
-        _ => &[],
-    }
+    finding.fix.as_ref().map_or(&[], Fix::edits)
 }
 
 /// Returns the position of every byte at which an edit starts or ends. A fix may edit any part of
@@ -103,8 +100,9 @@ impl<'a> Lines<'a> {
     }
 
     pub fn locate(&mut self, span: Span) -> Location {
-        let start = floor(self.text, span.start);
-        let end = floor(self.text, span.end.min(start + MAX_SPAN_BYTES)).max(start);
+        let start = self.text.floor_char_boundary(span.start);
+        let end = span.end.min(start + MAX_SPAN_BYTES);
+        let end = self.text.floor_char_boundary(end).max(start);
         let begins = self.positions.of(start);
         let mut ends = begins;
         for c in self.text[start..end].chars() {
@@ -122,11 +120,9 @@ impl<'a> Lines<'a> {
 }
 
 fn excerpt(text: &str, start: usize, end: usize) -> Excerpt {
-    let from = floor(text, start.saturating_sub(EXCERPT_BYTES));
-    let to = floor(
-        text,
-        (end.min(start + EXCERPT_BYTES) + EXCERPT_BYTES).min(text.len()),
-    );
+    let from = text.floor_char_boundary(start.saturating_sub(EXCERPT_BYTES));
+    let to = end.min(start + EXCERPT_BYTES) + EXCERPT_BYTES;
+    let to = text.floor_char_boundary(to);
     let begins = text[from..start].rfind('\n').map(|at| from + at + 1);
     let line_start = begins.unwrap_or(from);
     let ends = text[start..to].find('\n').map(|at| start + at);
@@ -149,15 +145,9 @@ fn ends_a_line(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with('\n') || rest.starts_with("\r\n")
 }
 
-/// Returns the nearest character boundary at or before byte `at`.
-fn floor(text: &str, at: usize) -> usize {
-    text.floor_char_boundary(at)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Fix;
     use crate::registry::RULES;
 
     #[test]

@@ -1,9 +1,9 @@
-//! [`Span`]: a piece of a text in bytes; [`Position`]: a place as people count it; and
-//! [`Positions`]: from one to the other.
+//! [`Span`]: a range of bytes; [`Position`]: a line and column; [`Positions`]: converts bytes to
+//! positions.
 
 use std::ops::Range;
 
-/// A piece of a text, from byte `start` to before byte `end`, each at the edge of a character.
+/// A part of a text, from byte `start` up to and without byte `end`, both at character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
     /// The first byte.
@@ -13,25 +13,26 @@ pub struct Span {
 }
 
 impl Span {
-    /// Returns the piece from `start` to before `end`.
+    /// Returns the span from `start` to `end`.
     #[must_use]
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start, end }
     }
 
-    /// Returns the place before byte `at`, with nothing in it.
+    /// Returns the empty span at byte `at`.
     #[must_use]
     pub const fn at(at: usize) -> Self {
         Self { start: at, end: at }
     }
 
-    /// Returns the piece moved on by `by` bytes: from a part's own bytes to the whole's.
+    /// Returns the span shifted by `by` bytes, for example from the bytes of a part to those of the
+    /// whole.
     #[must_use]
     pub const fn shifted(self, by: usize) -> Self {
         Self::new(self.start + by, self.end + by)
     }
 
-    /// Returns the piece of `text`.
+    /// Returns this part of `text`.
     #[must_use]
     pub fn of(self, text: &str) -> &str {
         &text[self.start..self.end]
@@ -44,7 +45,7 @@ impl From<Range<usize>> for Span {
     }
 }
 
-/// A place in a file as editors count it.
+/// A place in a file, counted as in editors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Line, from 1; a line ends with LF, so CRLF counts once.
@@ -58,9 +59,8 @@ impl Position {
     pub const START: Self = Self { line: 1, column: 1 };
 }
 
-/// Finds the position of byte offsets, quickest when they are asked in order:
-/// one walk over the text serves all of them, so that a megabyte of references
-/// on a single line stays linear.
+/// Finds the positions of byte offsets, fastest in increasing order: one scan of the text then finds
+/// all of them, so that a megabyte of references on one line takes linear time.
 #[derive(Debug)]
 pub struct Positions<'a> {
     text: &'a str,

@@ -5,7 +5,7 @@ use std::slice;
 
 use super::score::Score;
 use super::text_edit::edit;
-use crate::diagnostic::{Change, Diagnostic, Edit, Safety, Severity};
+use crate::diagnostic::{Change, Diagnostic, Edit, Fix, Safety, Severity};
 use crate::path::{SkillPath, fold};
 use crate::settings::Settings;
 use crate::skill_files::{Entry, EntryKind, OverlayFiles, SkillFiles};
@@ -59,16 +59,14 @@ impl From<Safety> for FixFilter {
 
 impl FixFilter {
     fn takes(self, found: &Diagnostic) -> bool {
-        found.severity >= self.least
-            && found
-                .fix
-                .as_ref()
-                .is_some_and(|fix| fix.safety == Safety::Safe || self.safety == Safety::Unsafe)
+        let is_safe_enough =
+            |fix: &Fix| fix.safety == Safety::Safe || self.safety == Safety::Unsafe;
+        found.severity >= self.least && found.fix.as_ref().is_some_and(is_safe_enough)
     }
 }
 
 /// The change of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileChange {
     /// Its path in the skill.
     pub path: String,
@@ -105,7 +103,7 @@ pub fn apply_fixes_to_file(
 ) -> FixOutcome {
     let filter = filter.into();
     let is_wanted =
-        |found: &Diagnostic| filter.takes(found) && edits(found).is_some() && found.file == file;
+        |found: &Diagnostic| filter.takes(found) && !edits(found).is_empty() && found.file == file;
     run(skill, settings, &is_wanted, &validate)
 }
 
@@ -140,7 +138,9 @@ fn run(
         change.text.take_if(|(before, after)| before == after);
         change.renamed_to.take_if(|to| *to == change.path);
     }
-    changes.retain(|change| *change != FileChange::none(&change.path));
+    changes.retain(|change| {
+        change.text.is_some() || change.renamed_to.is_some() || change.becomes_executable
+    });
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     FixOutcome {
         changes,
@@ -148,22 +148,8 @@ fn run(
     }
 }
 
-impl FileChange {
-    fn none(path: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            text: None,
-            renamed_to: None,
-            becomes_executable: false,
-        }
-    }
-}
-
-fn edits(found: &Diagnostic) -> Option<&[Edit]> {
-    match &found.fix.as_ref()?.change {
-        Change::Edit(edits) => Some(edits),
-        Change::Rename(_) | Change::MakeExecutable => None,
-    }
+fn edits(found: &Diagnostic) -> &[Edit] {
+    found.fix.as_ref().map_or(&[], Fix::edits)
 }
 
 impl From<ValidationResult> for FixOutcome {
@@ -278,7 +264,11 @@ impl Fixer<'_> {
     fn load_texts(&self, changes: &mut Changes) -> bool {
         let view = view(self.skill, changes);
         let mut is_new = false;
-        for found in self.wanted().iter().filter(|found| edits(found).is_some()) {
+        for found in self
+            .wanted()
+            .iter()
+            .filter(|found| !edits(found).is_empty())
+        {
             let file = found.file.as_str();
             let loaded = changes.get(file).and_then(|change| change.text.as_ref());
             if loaded.is_none()
@@ -311,21 +301,15 @@ fn apply(
     let mut changes = changes.clone();
     let mut applied = Vec::new();
     for file_fixes in fixes.chunk_by(|a, b| a.file == b.file) {
-        let Some(FileChange {
-            text: Some((_, text)),
-            ..
-        }) = changes.get_mut(&file_fixes[0].file)
-        else {
+        let change = changes.get_mut(&file_fixes[0].file);
+        let Some((_, text)) = change.and_then(|change| change.text.as_mut()) else {
             continue;
         };
-        let text_fixes = file_fixes
-            .iter()
-            .filter_map(|found| Some((found, edits(found)?)));
-        let (found, edits): (Vec<&Diagnostic>, Vec<&[Edit]>) = text_fixes.unzip();
+        let edits: Vec<&[Edit]> = file_fixes.iter().map(edits).collect();
         let edited = edit(text, &edits);
         if edited.text != *text {
             *text = edited.text;
-            applied.extend(edited.applied.iter().map(|at| found[*at].clone()));
+            applied.extend(edited.applied.iter().map(|at| file_fixes[*at].clone()));
         }
     }
     let view = view(skill, &changes);
@@ -352,7 +336,10 @@ fn apply(
 /// Returns the change of the file whose current path this is.
 fn change_of<'a>(changes: &'a mut Changes, path: &str) -> &'a mut FileChange {
     let change = changes.entry(path.to_owned());
-    change.or_insert_with(|| FileChange::none(path))
+    change.or_insert_with(|| FileChange {
+        path: path.to_owned(),
+        ..FileChange::default()
+    })
 }
 
 /// Returns the skill with the changes.

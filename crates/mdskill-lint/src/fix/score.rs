@@ -1,6 +1,6 @@
 //! [`Score`]: rates a skill, so that it can be compared before and after its fixes.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::SKILL_FILE;
@@ -12,38 +12,27 @@ use crate::validate::ValidationResult;
 /// The rating of a skill.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Score {
-    frontmatter: Readable,
+    /// See [`unreadable`].
+    unreadable: usize,
     /// The number of findings by severity, the most severe first.
     findings: [usize; Severity::ALL.len()],
     /// The number of errors by code, with all rules on.
     errors: BTreeMap<&'static str, usize>,
 }
 
-/// The readable part of the frontmatter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Readable {
-    /// There is no `SKILL.md`.
-    NoFile,
-    /// It has no frontmatter.
-    NoFrontmatter,
-    /// It is invalid, with this number of bytes after the error.
-    UpTo(Reverse<usize>),
-    /// All of it.
-    All,
-}
-
-impl Readable {
-    fn of(files: &dyn SkillFiles) -> Self {
-        let Ok(bytes) = files.read(SKILL_FILE) else {
-            return Self::NoFile;
-        };
-        match frontmatter::parse(&bytes) {
-            Ok(_) => Self::All,
-            Err(error) if matches!(error.fault, Fault::NoFrontmatter { .. }) => Self::NoFrontmatter,
-            Err(error) => {
-                let end = frontmatter::split(&bytes).map_or(bytes.len(), |split| split.body_offset);
-                Self::UpTo(Reverse(end.saturating_sub(error.span.start)))
-            }
+/// Returns the number of bytes from the first error of the frontmatter to its end; 0 without an error.
+fn unreadable(files: &dyn SkillFiles) -> usize {
+    const NO_FILE: usize = usize::MAX;
+    const NO_FRONTMATTER: usize = usize::MAX - 1;
+    let Ok(bytes) = files.read(SKILL_FILE) else {
+        return NO_FILE;
+    };
+    match frontmatter::parse(&bytes) {
+        Ok(_) => 0,
+        Err(error) if matches!(error.fault, Fault::NoFrontmatter { .. }) => NO_FRONTMATTER,
+        Err(error) => {
+            let end = frontmatter::split(&bytes).map_or(bytes.len(), |split| split.body_offset);
+            end.saturating_sub(error.span.start).max(1)
         }
     }
 }
@@ -62,7 +51,7 @@ impl Score {
             }
         }
         Self {
-            frontmatter: Readable::of(files),
+            unreadable: unreadable(files),
             findings,
             errors,
         }
@@ -72,22 +61,16 @@ impl Score {
     /// make more of the frontmatter readable, even if that reveals new findings. Other fixes must reduce
     /// the findings without a new error, which also ensures that fixing ends.
     pub fn harm_since(&self, before: &Self) -> Option<String> {
-        match self.frontmatter.cmp(&before.frontmatter) {
-            Ordering::Greater => return None,
-            Ordering::Less => return Some("it would break the frontmatter".to_owned()),
+        match self.unreadable.cmp(&before.unreadable) {
+            Ordering::Less => return None,
+            Ordering::Greater => return Some("it would break the frontmatter".to_owned()),
             Ordering::Equal => {}
         }
-        let count_before = |code| before.errors.get(code).copied().unwrap_or(0);
-        let new = self
-            .errors
-            .iter()
-            .find(|(code, count)| **count > count_before(*code));
-        match new {
-            Some((code, _)) => Some(format!("it would introduce an error {code}")),
-            None if self.findings >= before.findings => {
-                Some("it would not reduce the findings".to_owned())
+        for (code, count) in &self.errors {
+            if *count > before.errors.get(code).copied().unwrap_or(0) {
+                return Some(format!("it would introduce an error {code}"));
             }
-            None => None,
         }
+        (self.findings >= before.findings).then(|| "it would not reduce the findings".to_owned())
     }
 }

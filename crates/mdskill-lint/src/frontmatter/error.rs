@@ -11,9 +11,11 @@ pub struct FrontmatterError {
     pub span: Span,
     /// The problem.
     pub fault: Fault,
+    /// The value in quotes, if quoting fixes the problem.
+    pub quoted: Option<Box<Quoted>>,
 }
 
-/// A problem in a frontmatter. `quoted` is the value as it should be written.
+/// A problem in a frontmatter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// Invalid UTF-8.
@@ -66,24 +68,18 @@ pub enum Fault {
     UnquotedColon {
         /// The key of the value.
         key: String,
-        /// The value in quotes.
-        quoted: Quoted,
     },
     /// A value that starts with a character that means something else in YAML.
     #[error("a value can't start with {} in YAML: {}", named(*.character), meaning(*.character))]
     ReservedStart {
         /// The first character.
         character: char,
-        /// The value in quotes.
-        quoted: Quoted,
     },
     /// `'it's'`, `"a" + "b"`, `[a] [b]`.
     #[error("unexpected text after the closing `{close}` of a value")]
     TextAfterValue {
         /// The quote or bracket that closed the value.
         close: char,
-        /// The value in quotes.
-        quoted: Quoted,
     },
     /// `[cite_start]description: …`.
     #[error("unexpected `{text}` before a key")]
@@ -96,8 +92,6 @@ pub enum Fault {
     BrokenCollection {
         /// The bracket.
         open: char,
-        /// The value in quotes.
-        quoted: Quoted,
     },
     /// A quote that is never closed.
     #[error("the quote `{quote}` is never closed")]
@@ -174,19 +168,56 @@ pub enum Preamble {
 
 impl FrontmatterError {
     pub(super) fn new(span: Span, fault: Fault) -> Self {
-        Self { span, fault }
+        Self {
+            span,
+            fault,
+            quoted: None,
+        }
+    }
+
+    pub(super) fn with_quoted(self, quoted: Quoted) -> Self {
+        let quoted = Some(Box::new(quoted));
+        Self { quoted, ..self }
+    }
+
+    /// Returns the same error with its spans shifted by `by` bytes.
+    pub(super) fn shifted(mut self, by: usize) -> Self {
+        self.span = self.span.shifted(by);
+        if let Some(quoted) = &mut self.quoted {
+            quoted.span = quoted.span.shifted(by);
+        }
+        self
     }
 
     /// Returns how to fix it, as a sentence.
     #[must_use]
     pub fn help(&self) -> String {
-        let quoted = self.fault.quoted();
-        if let Some(key) = quoted.and_then(|quoted| quoted.swallowed.as_deref()) {
+        match &self.quoted {
+            Some(quoted) => self.quoting_help(quoted),
+            None => self.general_help().to_owned(),
+        }
+    }
+
+    fn quoting_help(&self, quoted: &Quoted) -> String {
+        let line = &quoted.line;
+        if let Some(key) = &quoted.swallowed {
             return format!(
                 "start the line of `{key}:` in the same column as the other fields: indented, it continues the value above"
             );
         }
-        let sentence = match &self.fault {
+        if quoted.replacement.starts_with('[') {
+            return format!("move the rest into the brackets: `{line}`");
+        }
+        if let Fault::TextAfterValue { close: ']' | '}' } = self.fault {
+            return format!(
+                "move the rest into the brackets, remove it, or quote the whole value: `{line}`"
+            );
+        }
+        format!("quote the whole value: `{line}`")
+    }
+
+    fn general_help(&self) -> &'static str {
+        match &self.fault {
             Fault::NotUtf8 { .. } => "save the file as UTF-8",
             Fault::FileTooLarge { .. } => "move details into files under `references/`",
             Fault::TooLarge { .. } | Fault::TooManyNodes => "move details into the body",
@@ -208,24 +239,10 @@ impl FrontmatterError {
                 heading: Some(_), ..
             } => "write one field per line without `#`, followed by a line `---`",
             Fault::Unclosed { .. } => "add a line `---` between the last field and the Markdown",
-            Fault::TextAfterValue { quoted, .. } if quoted.replacement.starts_with('[') => {
-                return format!("move the rest into the brackets: `{}`", quoted.line);
-            }
-            Fault::TextAfterValue {
-                close: ']' | '}',
-                quoted,
-            } => {
-                return format!(
-                    "move the rest into the brackets, remove it, or quote the whole value: `{}`",
-                    quoted.line
-                );
-            }
-            Fault::UnquotedColon { quoted, .. }
-            | Fault::ReservedStart { quoted, .. }
-            | Fault::TextAfterValue { quoted, .. }
-            | Fault::BrokenCollection { quoted, .. } => {
-                return format!("quote the whole value: `{}`", quoted.line);
-            }
+            Fault::UnquotedColon { .. }
+            | Fault::ReservedStart { .. }
+            | Fault::TextAfterValue { .. }
+            | Fault::BrokenCollection { .. } => "quote the whole value",
             Fault::TextBeforeKey { .. } => "start the line with the key",
             Fault::UnclosedQuote { .. } => "close the quote on the same line, or remove it",
             Fault::Tab => "indent with spaces",
@@ -242,34 +259,7 @@ impl FrontmatterError {
             Fault::DuplicateKey { .. } => {
                 "keep one of the two: parsers disagree about which one counts"
             }
-        };
-        sentence.to_owned()
-    }
-}
-
-impl Fault {
-    /// Returns the value in quotes, if quoting fixes the problem.
-    #[must_use]
-    pub const fn quoted(&self) -> Option<&Quoted> {
-        match self {
-            Self::UnquotedColon { quoted, .. }
-            | Self::ReservedStart { quoted, .. }
-            | Self::TextAfterValue { quoted, .. }
-            | Self::BrokenCollection { quoted, .. } => Some(quoted),
-            _ => None,
         }
-    }
-
-    /// Returns the same fault with its span shifted by `by` bytes.
-    pub(super) fn shifted(mut self, by: usize) -> Self {
-        match &mut self {
-            Self::UnquotedColon { quoted, .. }
-            | Self::ReservedStart { quoted, .. }
-            | Self::TextAfterValue { quoted, .. }
-            | Self::BrokenCollection { quoted, .. } => quoted.span = quoted.span.shifted(by),
-            _ => {}
-        }
-        self
     }
 }
 

@@ -16,20 +16,18 @@ pub struct Quoted {
     /// The new text.
     pub replacement: String,
     /// The new first line, with a long value shortened.
-    pub line: Box<str>,
+    pub line: String,
     /// Whether the value can only be a text.
     pub is_certain: bool,
     /// The key of a field that wrong indentation made a part of the value. Quoting the value would
     /// lose the field.
-    pub swallowed: Option<Box<str>>,
+    pub swallowed: Option<String>,
 }
 
-/// Quotes the value at byte `start` of `yaml`. Lines indented deeper than `indent` continue the
-/// value.
-pub(super) fn quoted(yaml: &str, start: usize, indent: usize) -> Quoted {
-    let line_start = yaml[..start].rfind('\n').map_or(0, |at| at + 1);
-    let prefix = yaml[line_start..start].trim_start();
-    let span = Span::new(start, value_end(yaml, start, indent));
+/// Quotes the value at byte `start` of `yaml`.
+pub(super) fn quoted(yaml: &str, start: usize) -> Quoted {
+    let prefix = line_before(yaml, start).trim_start();
+    let span = Span::new(start, value_end(yaml, start));
     let written = span.of(yaml);
     let mut more = written.lines().skip(1);
     let is_certain = !written.contains(" #")
@@ -39,10 +37,10 @@ pub(super) fn quoted(yaml: &str, start: usize, indent: usize) -> Quoted {
     let text = folded(written);
     let text = without_broken_quotes(&text);
     Quoted {
-        swallowed: swallowed.map(Box::from),
+        swallowed: swallowed.map(str::to_owned),
         span,
         replacement: quote(text),
-        line: format!("{prefix}{}", quote(&shortened(text))).into(),
+        line: format!("{prefix}{}", quote(&shortened(text))),
         is_certain,
     }
 }
@@ -55,7 +53,7 @@ pub(super) fn quoted_entry(yaml: &str, start: usize) -> Quoted {
     Quoted {
         span: Span::new(start, start + entry.len()),
         replacement: quote(entry),
-        line: quote(&shortened(entry)).into(),
+        line: quote(&shortened(entry)),
         is_certain: false,
         swallowed: None,
     }
@@ -78,24 +76,35 @@ pub(super) fn with_entries_inside(yaml: &str, list: Span) -> Option<Quoted> {
     let are_words = entries
         .iter()
         .all(|entry| !entry.is_empty() && entry.chars().all(is_word));
-    let is_last_line = value_end(yaml, list.start, indent_of(yaml, list.start)) == span.end;
+    let is_last_line = value_end(yaml, list.start) == span.end;
     let replacement = format!("[{inner}, {}]", entries.join(", "));
     (are_words && is_last_line && inner.contains(',')).then(|| Quoted {
         span,
-        line: shortened(&replacement).into(),
+        line: shortened(&replacement),
         replacement,
         is_certain: true,
         swallowed: None,
     })
 }
 
-fn indent_of(yaml: &str, at: usize) -> usize {
-    let line = &yaml[yaml[..at].rfind('\n').map_or(0, |end| end + 1)..at];
-    line.len() - line.trim_start_matches(' ').len()
+/// Returns the line of byte `at` up to it.
+pub(super) fn line_before(yaml: &str, at: usize) -> &str {
+    yaml[..at].rsplit('\n').next().unwrap_or_default()
+}
+
+/// Returns the column of the key of the value at byte `start`, or of the `-` before it. Lines that
+/// are indented deeper continue the value.
+fn indent(yaml: &str, start: usize) -> usize {
+    let line = line_before(yaml, start);
+    match line.trim_start_matches([' ', '-']) {
+        "" => line.trim_end().len().saturating_sub(1),
+        key => line.len() - key.len(),
+    }
 }
 
 /// Returns the end of the value, which includes blank lines only if more of it follows.
-fn value_end(yaml: &str, start: usize, indent: usize) -> usize {
+fn value_end(yaml: &str, start: usize) -> usize {
+    let indent = indent(yaml, start);
     let mut lines = yaml[start..].split_inclusive('\n');
     let first = lines.next().unwrap_or_default();
     let mut reached = start + first.len();
@@ -198,7 +207,7 @@ mod tests {
     #[test]
     fn value_is_quoted_in_its_line() {
         let yaml = "name: a\nx: say \"b\": c\n  more\n\nlast: 'it's'";
-        let line = |yaml, start| String::from(quoted(yaml, start, 0).line);
+        let line = |yaml, start| quoted(yaml, start).line;
         assert_eq!(line(yaml, 11), "x: 'say \"b\": c more'");
         assert_eq!(line(yaml, 36), "last: \"it's\"");
         assert_eq!(line("- *.ts", 2), "- \"*.ts\"");
@@ -210,12 +219,12 @@ mod tests {
     #[test]
     fn all_lines_of_a_value_are_replaced() {
         let yaml = "a: b: c\r\n  d\r\n\r\n  e\r\n\r\nf: g";
-        let value = quoted(yaml, 3, 0);
+        let value = quoted(yaml, 3);
         assert_eq!(value.span.of(yaml), "b: c\r\n  d\r\n\r\n  e");
         assert_eq!(value.replacement, "\"b: c d\\ne\"");
         assert!(value.is_certain);
-        assert!(!quoted("a: b: c\n  d: e", 3, 0).is_certain);
-        assert!(!quoted("a: b: c # d", 3, 0).is_certain);
+        assert!(!quoted("a: b: c\n  d: e", 3).is_certain);
+        assert!(!quoted("a: b: c # d", 3).is_certain);
         let list = |yaml| with_entries_inside(yaml, Span::new(3, 9)).map(|list| list.replacement);
         let inside = Some("[b, c, d, e-f]".to_owned());
         assert_eq!(list("a: [b, c]   - d - e-f\nx: y"), inside);
@@ -228,7 +237,7 @@ mod tests {
 
     #[test]
     fn long_value_is_shortened() {
-        let line = quoted(&"é".repeat(500), 0, 0).line;
+        let line = quoted(&"é".repeat(500), 0).line;
         assert_eq!(line.chars().count(), 2 + SHOWN_HEAD + 3 + SHOWN_TAIL);
     }
 }

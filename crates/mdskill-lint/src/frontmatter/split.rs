@@ -23,8 +23,6 @@ pub struct Document<'a> {
     pub body: &'a str,
     /// The byte of the file at which the body begins.
     pub body_offset: usize,
-    /// The line of the file at which the body begins.
-    pub body_line: usize,
 }
 
 /// Splits `text` into frontmatter and body. A byte order mark and CRLF are accepted.
@@ -46,12 +44,11 @@ pub fn split(text: &[u8]) -> Result<Document<'_>, FrontmatterError> {
         return Err(at_start(Fault::NoFrontmatter { before }));
     }
     let yaml_offset = mark + opening.len();
-    let (mut length, mut body_line) = (0, 2);
+    let mut length = 0;
     for line in lines {
-        body_line += 1;
         if is_fence(line) {
             let closing = Span::new(yaml_offset + length, yaml_offset + length + line.len());
-            return document(whole, yaml_offset, closing, body_line);
+            return document(whole, yaml_offset, closing);
         }
         length += line.len();
     }
@@ -64,7 +61,6 @@ fn document(
     whole: &str,
     yaml_offset: usize,
     closing: Span,
-    body_line: usize,
 ) -> Result<Document<'_>, FrontmatterError> {
     let yaml = &whole[yaml_offset..closing.start];
     if yaml.len() > MAX_FRONTMATTER_BYTES {
@@ -75,7 +71,6 @@ fn document(
         yaml_offset,
         body: &whole[closing.end..],
         body_offset: closing.end,
-        body_line,
     })
 }
 
@@ -112,7 +107,6 @@ mod tests {
         let document = split(text.as_bytes()).unwrap();
         assert_eq!(document.yaml, "name: a\r\n");
         assert_eq!(document.body, "# A\r\n");
-        assert_eq!(document.body_line, 4);
         assert_eq!(&text[document.body_offset..], "# A\r\n");
     }
 

@@ -8,7 +8,7 @@ use serde::de::{
     DeserializeSeed, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use super::MAX_DEPTH;
+use super::{Fault, MAX_DEPTH};
 
 /// A value of the frontmatter. A number is kept as text, because skills use only texts.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,31 +62,22 @@ impl Value {
     }
 }
 
-/// An exceeded limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Exceeded {
-    /// The number of values.
-    Nodes,
-    /// [`MAX_DEPTH`].
-    Depth,
-}
-
 /// The limits of a document, and the number of values built so far.
 ///
 /// Limits values count, not written ones, because the parser expands every use of an alias: a few
 /// lines of aliases of aliases would become billions of values, and an anchor that contains its
 /// own alias would never end.
-#[derive(Debug)]
 pub(super) struct Limits {
     nodes: Cell<usize>,
-    exceeded: Cell<Option<Exceeded>>,
+    /// The exceeded limit, as the fault to report.
+    pub exceeded: Cell<Option<Fault>>,
     at_most: usize,
     rejects_duplicates: bool,
 }
 
 impl Limits {
     /// Creates limits for a document of at most `nodes` values.
-    pub fn at_most(nodes: usize) -> Self {
+    pub fn new(nodes: usize) -> Self {
         Self {
             nodes: Cell::new(0),
             exceeded: Cell::new(None),
@@ -103,11 +94,6 @@ impl Limits {
         }
     }
 
-    /// Returns the exceeded limit, if any.
-    pub fn exceeded(&self) -> Option<Exceeded> {
-        self.exceeded.get()
-    }
-
     /// Returns the builder of the outermost value.
     pub fn root(&self) -> Builder<'_> {
         Builder {
@@ -119,7 +105,7 @@ impl Limits {
 
 /// Builds a value within the limits. All levels share the count, so that nothing that multiplies
 /// values can exceed it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Builder<'a> {
     limits: &'a Limits,
     depth: usize,
@@ -141,9 +127,9 @@ impl<'de> DeserializeSeed<'de> for Builder<'_> {
         let nodes = self.limits.nodes.get() + 1;
         self.limits.nodes.set(nodes);
         let exceeded = if nodes > self.limits.at_most {
-            Exceeded::Nodes
+            Fault::TooManyNodes
         } else if self.depth > MAX_DEPTH {
-            Exceeded::Depth
+            Fault::TooDeep
         } else {
             return from.deserialize_any(self);
         };

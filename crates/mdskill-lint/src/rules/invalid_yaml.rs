@@ -29,20 +29,21 @@ fn check(_: &ParsedSkill<'_>, error: &FrontmatterError) -> Option<Finding> {
             | Fault::DuplicateKey { .. }
             | Fault::NotAMap { .. }
     );
-    (!has_own_rule).then(|| Finding::from(error).with_fix(quoting(&error.fault)))
+    (!has_own_rule).then(|| Finding::from(error).with_fix(quoting(error)))
 }
 
 /// Quotes a value that is probably a string. Two quoted strings in a row or a broken list can have
 /// another meaning, and a value on the line of `metadata` is its first key.
-fn quoting(fault: &Fault) -> Option<Fix> {
-    let is_a_text = match fault {
-        Fault::UnquotedColon { key, .. } if key == "metadata" => return None,
+fn quoting(error: &FrontmatterError) -> Option<Fix> {
+    let is_a_text = match &error.fault {
+        Fault::UnquotedColon { key } if key == "metadata" => return None,
         Fault::UnquotedColon { .. } => true,
-        Fault::ReservedStart { character, .. } => !matches!(character, '&' | '!'),
-        Fault::TextAfterValue { close, .. } => matches!(close, '"' | '\''),
+        Fault::ReservedStart { character } => !matches!(character, '&' | '!'),
+        Fault::TextAfterValue { close } => matches!(close, '"' | '\''),
         _ => false,
     };
-    let quoted = fault.quoted().filter(|quoted| quoted.swallowed.is_none())?;
+    let quoted = error.quoted.as_ref();
+    let quoted = quoted.filter(|quoted| quoted.swallowed.is_none())?;
     let title = match quoted.replacement.starts_with('[') {
         true => "move the rest of the line into the brackets",
         false => "quote the value",

@@ -1,7 +1,6 @@
 //! [`suppress`]: removes the findings that comments silence, and reports comments that silence nothing.
-//!
-//! The time is `n log n`, because the findings and the silenced spans of a rule in a file are sorted.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::SKILL_FILE;
@@ -15,6 +14,9 @@ use crate::rules::unused_suppression;
 use crate::settings::{self, Settings};
 use crate::span::Span;
 
+/// Maximum number of comments of one page; further ones are ignored. Every finding is compared with
+/// all comments for its rule.
+const MAX_COMMENTS: usize = 200;
 /// Maximum number of unknown names that get a suggestion, because each is compared with all rule names.
 const MAX_SUGGESTIONS: usize = 20;
 
@@ -37,6 +39,30 @@ struct Suppression<'a> {
     scope: Option<Span>,
 }
 
+impl Suppression<'_> {
+    fn covers(&self, finding: &Finding) -> bool {
+        self.scope.is_none_or(|scope| {
+            let place = finding.span;
+            place.is_some_and(|place| (scope.start..scope.end).contains(&place.start))
+        })
+    }
+
+    fn finding(&self, message: String) -> Finding {
+        Finding::in_file(self.page, self.comment, message)
+    }
+}
+
+/// A rule that a comment silences.
+struct SilencedRule<'a> {
+    rule: &'static Rule,
+    by: &'a Suppression<'a>,
+    /// Whether the comment silences a finding of the rule.
+    is_used: Cell<bool>,
+}
+
+/// The silenced rules of each page and code.
+type Silenced<'a> = BTreeMap<(&'a str, &'static str), Vec<SilencedRule<'a>>>;
+
 /// Removes the findings that the comments of the skill's pages silence.
 pub(crate) fn suppress(
     skill: &ParsedSkill<'_>,
@@ -44,77 +70,71 @@ pub(crate) fn suppress(
     findings: Vec<RuleFinding>,
 ) -> SuppressionOutcome {
     let suppressions: Vec<Suppression<'_>> = skill.pages.iter().flat_map(of_page).collect();
-    if suppressions.is_empty() {
-        return SuppressionOutcome {
-            remaining: findings,
-            set_rules: BTreeSet::new(),
-        };
-    }
     let (silenced, mut about_comments) = silenced_rules(&suppressions);
-    let (mut remaining, used) = remove_silenced(&silenced, findings);
-    about_comments.extend(unused(&suppressions, &silenced, &used, settings));
+    let mut remaining = findings;
+    remaining.retain(|(rule, finding)| !is_silenced(&silenced, rule, finding));
+    about_comments.extend(unused(&silenced, settings));
     about_comments.extend(without_reason(&suppressions));
     let rule = &unused_suppression::RULE;
     if settings.level(rule) != Level::Off {
-        let about_comments = about_comments.into_iter().map(|finding| (rule, finding));
-        remaining.extend(remove_silenced(&silenced, about_comments.collect()).0);
+        about_comments.retain(|finding| !is_silenced(&silenced, rule, finding));
+        remaining.extend(about_comments.into_iter().map(|finding| (rule, finding)));
     }
-    let set_rules = silenced.iter().filter(|silenced| {
-        matches!(silenced.rule.check, Check::Set(_))
-            && suppressions[silenced.comment].page == SKILL_FILE
-    });
+    let set_rules = silenced
+        .values()
+        .flatten()
+        .filter(|silenced| {
+            matches!(silenced.rule.check, Check::Set(_)) && silenced.by.page == SKILL_FILE
+        })
+        .map(|silenced| silenced.rule.code);
     SuppressionOutcome {
-        set_rules: set_rules.map(|silenced| silenced.rule.code).collect(),
+        set_rules: set_rules.collect(),
         remaining,
     }
 }
 
-/// A rule that a comment silences, and the scope.
-struct SilencedRule<'a> {
-    rule: &'static Rule,
-    page: &'a str,
-    /// `None` for the whole file.
-    span: Option<Span>,
-    /// The index of the comment.
-    comment: usize,
+/// Whether a comment silences a finding. Marks all comments that do as used.
+fn is_silenced(silenced: &Silenced<'_>, rule: &Rule, finding: &Finding) -> bool {
+    let by_rule = silenced.get(&(finding.file.as_str(), rule.code));
+    let mut covering = by_rule
+        .into_iter()
+        .flatten()
+        .filter(|silenced| silenced.by.covers(finding))
+        .peekable();
+    let is_silenced = covering.peek().is_some();
+    covering.for_each(|silenced| silenced.is_used.set(true));
+    is_silenced
 }
 
-/// Returns the rules that each comment silences, and findings about unknown rules.
-fn silenced_rules<'a>(suppressions: &[Suppression<'a>]) -> (Vec<SilencedRule<'a>>, Vec<Finding>) {
-    let (mut silenced, mut findings) = (Vec::new(), Vec::new());
-    for (comment, suppression) in suppressions.iter().enumerate() {
-        let Suppression {
-            page,
-            directive,
-            scope,
-            ..
-        } = suppression;
-        if directive.rules.is_empty() {
+/// Returns the rules that the comments silence, and findings about unknown rules.
+fn silenced_rules<'a>(suppressions: &'a [Suppression<'a>]) -> (Silenced<'a>, Vec<Finding>) {
+    let (mut silenced, mut findings) = (Silenced::new(), Vec::new());
+    for by in suppressions {
+        if by.directive.rules.is_empty() {
             let message = "this comment names no rule, so it silences nothing".to_owned();
-            let help = "name the rules: `mdskill-ignore SK302: reason`";
-            findings.push(suppression.finding(message).with_help(help));
+            findings.push(
+                by.finding(message)
+                    .with_help("name the rules: `mdskill-ignore SK302: reason`"),
+            );
         }
-        for word in &directive.rules {
-            match find_rule(word) {
-                Some(rule) => silenced.push(SilencedRule {
+        for word in &by.directive.rules {
+            if let Some(rule) = find_rule(word) {
+                let by_rule = silenced.entry((by.page, rule.code)).or_default();
+                by_rule.push(SilencedRule {
                     rule,
-                    page,
-                    span: *scope,
-                    comment,
-                }),
-                None => {
-                    let suggestion = (findings.len() < MAX_SUGGESTIONS)
-                        .then(|| nearest(word))
-                        .flatten();
-                    let help = suggestion.map_or_else(
-                        || "use the code or the name of one rule".to_owned(),
-                        |nearest| format!("did you mean `{nearest}`?"),
-                    );
-                    let shown: String = word.chars().take(60).collect();
-                    let message = format!("`{shown}` is not the code or the name of a rule");
-                    findings.push(suppression.finding(message).with_help(help));
-                }
+                    by,
+                    is_used: Cell::new(false),
+                });
+                continue;
             }
+            let nearest = (findings.len() < MAX_SUGGESTIONS).then(|| nearest(word));
+            let help = match nearest.flatten() {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => "use the code or the name of one rule".to_owned(),
+            };
+            let shown: String = word.chars().take(60).collect();
+            let message = format!("`{shown}` is not the code or the name of a rule");
+            findings.push(by.finding(message).with_help(help));
         }
     }
     (silenced, findings)
@@ -133,112 +153,20 @@ fn nearest(word: &str) -> Option<String> {
     looked_up?.err()?.nearest
 }
 
-/// The spans of one file in which one rule is silenced.
-#[derive(Default)]
-struct SilencedSpans {
-    whole_file: bool,
-    /// Sorted by their start.
-    spans: Vec<Span>,
-    /// The largest end of the spans up to each index.
-    max_ends: Vec<usize>,
-}
-
-impl SilencedSpans {
-    fn cover(&self, finding: &Finding) -> bool {
-        if self.whole_file {
-            return true;
-        }
-        let Some(Span { start, .. }) = finding.span else {
-            return false;
-        };
-        let before = self.spans.partition_point(|span| span.start <= start);
-        self.max_ends[..before]
-            .last()
-            .is_some_and(|end| start < *end)
-    }
-}
-
-/// Removes the silenced findings; and returns for each silenced rule whether it had any findings.
-fn remove_silenced(
-    silenced: &[SilencedRule<'_>],
-    findings: Vec<RuleFinding>,
-) -> (Vec<RuleFinding>, Vec<bool>) {
-    let mut by_rule: BTreeMap<(&str, &str), SilencedSpans> = BTreeMap::new();
-    for SilencedRule {
-        rule, page, span, ..
-    } in silenced
-    {
-        let silenced = by_rule.entry((page, rule.code)).or_default();
-        match span {
-            Some(span) => silenced.spans.push(*span),
-            None => silenced.whole_file = true,
-        }
-    }
-    for silenced in by_rule.values_mut() {
-        silenced.spans.sort_unstable();
-        silenced.max_ends = silenced
-            .spans
-            .iter()
-            .scan(0, |max_end, span| {
-                *max_end = span.end.max(*max_end);
-                Some(*max_end)
-            })
-            .collect();
-    }
-    let mut removed: BTreeMap<(String, &str), Vec<Option<usize>>> = BTreeMap::new();
-    let mut remaining = Vec::with_capacity(findings.len());
-    for (rule, finding) in findings {
-        let silenced = by_rule.get(&(finding.file.as_str(), rule.code));
-        if silenced.is_some_and(|silenced| silenced.cover(&finding)) {
-            let start = finding.span.map(|span| span.start);
-            let starts = removed.entry((finding.file, rule.code)).or_default();
-            starts.push(start);
-        } else {
-            remaining.push((rule, finding));
-        }
-    }
-    for starts in removed.values_mut() {
-        starts.sort_unstable();
-    }
-    let used = silenced.iter().map(|silenced| {
-        let starts = removed.get(&(silenced.page.to_owned(), silenced.rule.code));
-        starts.is_some_and(|starts| silenced.has_any(starts))
-    });
-    let used = used.collect();
-    (remaining, used)
-}
-
-impl SilencedRule<'_> {
-    /// Whether any of these findings is in its scope; they are sorted by their start.
-    fn has_any(&self, starts: &[Option<usize>]) -> bool {
-        let Some(span) = self.span else {
-            return true;
-        };
-        let first = starts.partition_point(|start| *start < Some(span.start));
-        starts
-            .get(first)
-            .is_some_and(|start| *start < Some(span.end))
-    }
-}
-
 /// Reports rules that had nothing to silence. A rule that is off or compares skills is not reported,
 /// because it may have findings that are not known here.
-fn unused<'a>(
-    suppressions: &'a [Suppression<'_>],
-    silenced: &'a [SilencedRule<'_>],
-    used: &'a [bool],
-    settings: &'a Settings,
-) -> impl Iterator<Item = Finding> + 'a {
-    let unused = silenced.iter().zip(used).filter(|(silenced, used)| {
+fn unused(silenced: &Silenced<'_>, settings: &Settings) -> Vec<Finding> {
+    let unused = silenced.values().flatten().filter(|silenced| {
         let did_run = !matches!(silenced.rule.check, Check::Set(_) | Check::Validator)
             && settings.level(silenced.rule) != Level::Off;
-        did_run && !**used
+        did_run && !silenced.is_used.get()
     });
-    unused.map(|(silenced, _)| {
+    let findings = unused.map(|silenced| {
         let Rule { code, name, .. } = silenced.rule;
         let message = format!("{code} ({name}) finds nothing here, so this comment has no effect");
-        suppressions[silenced.comment].finding(message)
-    })
+        silenced.by.finding(message)
+    });
+    findings.collect()
 }
 
 fn without_reason<'a>(suppressions: &'a [Suppression<'_>]) -> impl Iterator<Item = Finding> + 'a {
@@ -255,140 +183,74 @@ fn without_reason<'a>(suppressions: &'a [Suppression<'_>]) -> impl Iterator<Item
     })
 }
 
-impl Suppression<'_> {
-    fn finding(&self, message: String) -> Finding {
-        Finding::in_file(self.page, self.comment, message)
-    }
-}
-
 /// Returns the suppressions of a page, in the order of the page.
 fn of_page<'a>(page: &'a Page<'_>) -> Vec<Suppression<'a>> {
-    let comments = &page.markdown.comments;
-    let directives: Vec<(Span, Directive<'_>)> = comments
-        .iter()
-        .filter_map(|span| Some((*span, directive::parse_comment(span.of(&page.text))?)))
-        .collect();
-    let mut found = of_frontmatter(page);
-    if directives.is_empty() {
-        return found;
-    }
-    let scopes = CommentScopes::new(page);
-    found.extend(
-        directives
-            .into_iter()
-            .map(|(comment, directive)| Suppression {
-                page: page.path,
-                comment,
-                scope: (!directive.is_for_file).then(|| scopes.of(comment)),
-                directive,
-            }),
-    );
-    found
+    let in_markdown = page.markdown.comments.iter().filter_map(|comment| {
+        let directive = directive::parse_comment(comment.of(&page.text))?;
+        Some((*comment, scope_of(page, *comment), directive))
+    });
+    let all = in_frontmatter(page).chain(in_markdown).take(MAX_COMMENTS);
+    let all = all.map(|(comment, scope, directive)| Suppression {
+        page: page.path,
+        comment,
+        scope: (!directive.is_for_file).then_some(scope),
+        directive,
+    });
+    all.collect()
 }
 
-/// Returns the suppressions in the frontmatter; each applies to the next key with all its lines.
-fn of_frontmatter<'a>(page: &'a Page<'_>) -> Vec<Suppression<'a>> {
+/// Returns the comments in the frontmatter, each with its scope: to the end of the next key and its
+/// value.
+fn in_frontmatter<'a>(page: &'a Page<'_>) -> impl Iterator<Item = (Span, Span, Directive<'a>)> {
     let front = &page.text[..page.body_offset];
-    let mut found: Vec<Suppression<'_>> = Vec::new();
-    // The comments from index `open` on apply to a key whose end is not found yet.
-    let (mut open, mut has_key) = (0, false);
-    let mut start = 0;
-    for line in front.split_inclusive('\n') {
-        let end = start + line.len();
-        let directive = directive::parse_yaml_line(line);
+    let mut reached = 0;
+    front.split_inclusive('\n').filter_map(move |line| {
+        let start = reached;
+        reached += line.len();
+        let directive = directive::parse_yaml_line(line)?;
+        let comment = Span::new(start, start + line.trim_end().len());
+        let scope = Span::new(start, end_of_next_key(front, reached));
+        Some((comment, scope, directive))
+    })
+}
+
+fn end_of_next_key(front: &str, from: usize) -> usize {
+    let (mut start, mut has_key) = (from, false);
+    for line in front[from..].split_inclusive('\n') {
         // List items may follow their key without an indent.
         let is_key = !line.trim_end().is_empty() && !line.starts_with([' ', '\t', '#', '-']);
-        let is_fence = start > 0 && line.trim_end() == "---";
-        if has_key && (is_key || is_fence || directive.is_some()) {
-            end_scopes(&mut found[open..], start);
-            open = found.len();
-            has_key = false;
+        let is_fence = line.trim_end() == "---";
+        if has_key && (is_key || is_fence || directive::parse_yaml_line(line).is_some()) {
+            return start;
         }
-        if let Some(directive) = directive {
-            found.push(Suppression {
-                page: page.path,
-                comment: Span::new(start, start + line.trim_end().len()),
-                scope: (!directive.is_for_file).then_some(Span::new(start, end)),
-                directive,
-            });
-        }
-        has_key |= is_key && open < found.len();
-        start = end;
+        has_key |= is_key;
+        start += line.len();
     }
-    end_scopes(&mut found[open..], front.len());
-    found
+    front.len()
 }
 
-fn end_scopes(suppressions: &mut [Suppression<'_>], end: usize) {
-    for suppression in suppressions {
-        if let Some(scope) = &mut suppression.scope {
-            scope.end = end;
-        }
-    }
-}
-
-/// Finds the scopes of comments in a page's Markdown.
-struct CommentScopes<'a> {
-    page: &'a Page<'a>,
-    /// The start of each line, and the end of the text.
-    lines: Vec<usize>,
-    /// For each block, the end of the next block that is not only comments.
-    next_ends: Vec<Option<usize>>,
-}
-
-impl<'a> CommentScopes<'a> {
-    fn new(page: &'a Page<'a>) -> Self {
-        let breaks = page.text.match_indices('\n').map(|(at, _)| at + 1);
-        let mut next = None;
-        let mut next_ends = Vec::with_capacity(page.markdown.blocks.len());
-        for block in page.markdown.blocks.iter().rev() {
-            next_ends.push(next);
-            if !is_comment(block.of(&page.text)) {
-                next = Some(block.end);
-            }
-        }
-        next_ends.reverse();
-        Self {
-            page,
-            lines: std::iter::once(0)
-                .chain(breaks)
-                .chain([page.text.len() + 1])
-                .collect(),
-            next_ends,
-        }
-    }
-
-    /// Returns the scope of a comment: to the end of the next block if the comment is a block of its own,
-    /// otherwise to the end of the next line.
-    fn of(&self, comment: Span) -> Span {
-        let line = |at: usize| self.lines.partition_point(|start| *start <= at);
-        let last = *self.lines.last().unwrap_or(&0);
-        let start = self.lines[line(comment.start) - 1];
-        let line_after = self.lines.get(line(comment.end) + 1).copied();
-        let next_line = line_after.unwrap_or(last);
-        let blocks = &self.page.markdown.blocks;
-        let around = blocks.partition_point(|block| block.start <= comment.start);
-        let is_alone = around > 0
-            && blocks[around - 1].start <= comment.start
-            && self.page.text[blocks[around - 1].start.min(comment.start)..comment.start]
-                .trim()
-                .is_empty();
-        let next_block = if is_alone {
-            self.next_ends[around - 1]
-        } else {
-            None
-        };
-        Span::new(
-            start,
-            next_block.map_or(next_line, |end| end.max(next_line)),
-        )
-    }
-}
-
-/// Whether a block contains only comments.
-fn is_comment(block: &str) -> bool {
-    let block = block.trim();
-    block.starts_with("<!--") && block.ends_with("-->")
+/// Returns the scope of a comment in Markdown: to the end of the next block if the comment is a block
+/// of its own, otherwise to the end of the next line.
+fn scope_of(page: &Page<'_>, comment: Span) -> Span {
+    let text = &*page.text;
+    let start = text[..comment.start].rfind('\n').map_or(0, |at| at + 1);
+    let mut breaks = text[comment.end..].match_indices('\n');
+    let next_line = breaks.nth(1).map(|(at, _)| comment.end + at + 1);
+    let next_line = next_line.unwrap_or(text.len() + 1);
+    let blocks = &page.markdown.blocks;
+    let following = blocks.partition_point(|block| block.start <= comment.start);
+    let (before, after) = blocks.split_at(following);
+    let is_alone = before.last().is_some_and(|block| {
+        let before = &text[block.start..comment.start];
+        before.trim().is_empty()
+    });
+    let is_comment = |block: &Span| {
+        let block = block.of(text).trim();
+        block.starts_with("<!--") && block.ends_with("-->")
+    };
+    let block = after.iter().find(|block| is_alone && !is_comment(block));
+    let end = block.map_or(next_line, |block| block.end.max(next_line));
+    Span::new(start, end)
 }
 
 #[cfg(test)]
