@@ -37,16 +37,6 @@ pub struct Client {
     pub retry: Retry,
 }
 
-/// A request.
-pub struct Request<'a> {
-    /// The address.
-    pub url: Url,
-    /// The body of a `POST`; without one, the request is a `GET`.
-    pub body: Option<&'a [u8]>,
-    /// The credential to send.
-    pub credential: Option<&'a Credential>,
-}
-
 /// A response.
 pub enum Response<'a> {
     /// Success, with the body.
@@ -110,19 +100,24 @@ impl Client {
             .then(|| format!("{requests} requests over git protocol v2, {received} bytes received"))
     }
 
-    /// Sends a request. Redirects are not followed, because only the caller knows whether the
-    /// credential may be sent to the new address.
+    /// Sends a `POST` of `body`, or a `GET` without one. Redirects are not followed, because only the
+    /// caller knows whether the credential may be sent to the new address.
     ///
     /// # Errors
     /// When there is no response.
-    pub async fn send(&self, request: Request<'_>) -> Result<Response<'_>, HttpError> {
+    pub async fn send(
+        &self,
+        url: &Url,
+        body: Option<&[u8]>,
+        credential: Option<&Credential>,
+    ) -> Result<Response<'_>, HttpError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let host = host_of(&request.url);
-        let client = self.for_scheme(request.url.scheme())?;
-        let mut builder = match request.body {
+        let host = host_of(url);
+        let client = self.for_scheme(url.scheme())?;
+        let mut builder = match body {
             Some(body) => {
                 let post = client
-                    .post(request.url.clone())
+                    .post(url.clone())
                     .header(CONTENT_TYPE, "application/x-git-upload-pack-request")
                     .header(ACCEPT, "application/x-git-upload-pack-result");
                 match gzipped(body) {
@@ -130,11 +125,11 @@ impl Client {
                     None => post.body(body.to_vec()),
                 }
             }
-            None => client.get(request.url.clone()),
+            None => client.get(url.clone()),
         };
         builder = builder.header("git-protocol", "version=2");
-        if let Some(credential) = request.credential {
-            builder = builder.basic_auth(credential.user(), Some(credential.secret()));
+        if let Some(credential) = credential {
+            builder = builder.basic_auth(&credential.user, Some(credential.token.secret()));
         }
         let response = builder
             .send()
@@ -142,7 +137,7 @@ impl Client {
             .map_err(|error| self.explain(&host, &error))?;
         let status = response.status();
         if status.is_redirection() {
-            return moved(&request.url, &response);
+            return moved(url, &response);
         }
         if status != StatusCode::OK {
             let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);

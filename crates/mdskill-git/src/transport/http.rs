@@ -9,11 +9,10 @@ use reqwest::Url;
 
 use super::TransportError;
 use crate::environment::Environment;
-use crate::http::client::{Body, Client, Request, Response};
+use crate::http::client::{Body, Client, Response};
 use crate::http::credentials::CredentialChain;
 use crate::http::{HttpError, host_of};
 use crate::objects::Objects;
-use crate::process::Programs;
 use crate::progress::Progress;
 use crate::protocol::{
     self, Capabilities, CapabilityList, Depth, PackResponse, ProtocolError, Reader, Ref, RefList,
@@ -28,8 +27,8 @@ pub struct HttpRemote<'a> {
     client: &'a Client,
     base: Url,
     original: Url,
+    pub(super) env: &'a dyn Environment,
     credentials: CredentialChain,
-    programs: Programs,
     capabilities: Option<Capabilities>,
     warnings: Vec<String>,
 }
@@ -37,12 +36,12 @@ pub struct HttpRemote<'a> {
 impl<'a> HttpRemote<'a> {
     /// Opens the repository at `base`. Sends nothing.
     #[must_use]
-    pub fn new(client: &'a Client, base: Url, env: &dyn Environment) -> Self {
+    pub fn new(client: &'a Client, base: Url, env: &'a dyn Environment) -> Self {
         Self {
             client,
             original: base.clone(),
+            env,
             credentials: CredentialChain::open(env, &base),
-            programs: Programs::of(env),
             base,
             capabilities: None,
             warnings: Vec::new(),
@@ -53,12 +52,6 @@ impl<'a> HttpRemote<'a> {
     #[must_use]
     pub fn moved_to(&self) -> Option<String> {
         (self.base != self.original).then(|| self.base.to_string())
-    }
-
-    /// Returns the programs of the environment.
-    #[must_use]
-    pub fn programs(&self) -> &Programs {
-        &self.programs
     }
 
     /// Returns the warnings, each of them once.
@@ -262,15 +255,7 @@ impl<'a> HttpRemote<'a> {
         loop {
             let url = self.service_url(service);
             let credential = self.credentials.current();
-            match self
-                .client
-                .send(Request {
-                    url: url.clone(),
-                    body,
-                    credential,
-                })
-                .await?
-            {
+            match self.client.send(&url, body, credential).await? {
                 Response::Body(body) => {
                     self.warn_of_refused_token(first);
                     return Ok(body);
@@ -285,7 +270,9 @@ impl<'a> HttpRemote<'a> {
                 } => {
                     let refused = first.get_or_insert((status, retry_after));
                     let may_be_access = matches!(status, 401 | 403 | 404);
-                    if !may_be_access || !self.credentials.advance(&self.base, status).await {
+                    if !may_be_access
+                        || !self.credentials.advance(self.env, &self.base, status).await
+                    {
                         let (status, retry_after) = if may_be_access {
                             *refused
                         } else {
@@ -354,7 +341,7 @@ impl<'a> HttpRemote<'a> {
         base.set_path(base_path);
         base.set_query(None);
         if host_of(&base) != host_of(&self.base) || base.scheme() != self.base.scheme() {
-            self.credentials = CredentialChain::empty();
+            self.credentials = CredentialChain::default();
         }
         self.base = base;
         Ok(())

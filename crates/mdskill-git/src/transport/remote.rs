@@ -7,6 +7,7 @@ use super::{TransportError, local::LocalRefs};
 use crate::environment::Environment;
 use crate::http::client::Client;
 use crate::objects::Objects;
+use crate::process::Programs;
 use crate::progress::Progress;
 use crate::protocol::{Ref, Wants};
 
@@ -15,7 +16,7 @@ pub enum Remote<'a> {
     /// Over HTTP.
     Http(Box<HttpRemote<'a>>),
     /// Over the user's ssh.
-    Ssh(Box<SshRemote>),
+    Ssh(Box<SshRemote<'a>>),
     /// On this machine; its objects are read in place.
     Local(LocalRefs),
     /// Through the user's `git`.
@@ -33,7 +34,7 @@ impl<'a> Remote<'a> {
     pub fn open(
         url: &str,
         client: &'a Client,
-        env: &dyn Environment,
+        env: &'a dyn Environment,
     ) -> Result<Self, TransportError> {
         let is_ssh = url.starts_with("ssh://") || !url.contains("://");
         if is_ssh && let Some(address) = SshAddress::parse(url) {
@@ -97,18 +98,17 @@ impl Remote<'_> {
 
     /// Switches to the user's `git` if the server does not support v2; returns any other error.
     fn fall_back(&mut self, error: TransportError) -> Result<(), TransportError> {
-        let programs = match &*self {
-            Self::Http(remote) => remote.programs().clone(),
-            Self::Ssh(remote) => remote.programs().clone(),
+        let env = match &*self {
+            Self::Http(remote) => remote.env,
+            Self::Ssh(remote) => remote.env,
             Self::Local(_) | Self::System(_) => return Err(error),
         };
-        match error {
-            TransportError::NoVersion2 { url, .. } => {
-                *self = Self::System(SystemGit::new(url, programs));
-                Ok(())
-            }
-            error => Err(error),
-        }
+        let TransportError::NoVersion2 { url, .. } = error else {
+            return Err(error);
+        };
+        let programs = Programs::of(env);
+        *self = Self::System(SystemGit { url, programs });
+        Ok(())
     }
 
     /// Returns the new address of the repository after a redirect.

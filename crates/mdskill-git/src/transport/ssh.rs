@@ -3,7 +3,6 @@
 //! Agents, keys, configuration, and known hosts work as they do for git.
 
 use std::process::Stdio;
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
@@ -35,22 +34,12 @@ pub struct SshAddress {
 }
 
 /// A repository over ssh.
-pub struct SshRemote {
+pub struct SshRemote<'a> {
     url: String,
     address: SshAddress,
-    program: Program,
-    programs: Programs,
+    pub(super) env: &'a dyn Environment,
     session: Option<Session>,
     has_filter: bool,
-    timeout: Duration,
-}
-
-/// The program to start as ssh.
-enum Program {
-    /// A command line of the shell.
-    Line(String),
-    /// The name or path of a program.
-    Name(String),
 }
 
 struct Session {
@@ -92,30 +81,17 @@ impl SshAddress {
     }
 }
 
-impl SshRemote {
+impl<'a> SshRemote<'a> {
     /// Opens the repository at `address`. Starts nothing.
     #[must_use]
-    pub fn new(url: &str, address: SshAddress, env: &dyn Environment) -> Self {
-        let program = match env.ssh_command() {
-            // The shell splits the command, as in git.
-            Some(command) => Program::Line(format!("{command} \"$@\"")),
-            None => Program::Name(env.ssh_program().unwrap_or("ssh").to_owned()),
-        };
+    pub fn new(url: &str, address: SshAddress, env: &'a dyn Environment) -> Self {
         Self {
             url: url.to_owned(),
             address,
-            program,
-            programs: Programs::of(env),
+            env,
             session: None,
             has_filter: true,
-            timeout: env.timeout(),
         }
-    }
-
-    /// Returns the programs of the environment.
-    #[must_use]
-    pub fn programs(&self) -> &Programs {
-        &self.programs
     }
 
     /// Lists the refs with one of these prefixes.
@@ -182,11 +158,11 @@ impl SshRemote {
             let Some(session) = &mut self.session else {
                 return Err(self.failed("no session"));
             };
-            let read = timeout(self.timeout, session.stdout.read(&mut chunk)).await;
+            let read = timeout(self.env.timeout(), session.stdout.read(&mut chunk)).await;
             let Ok(read) = read else {
                 // Dropping the session kills the process.
                 self.session = None;
-                let seconds = self.timeout.as_secs();
+                let seconds = self.env.timeout().as_secs();
                 return Err(self.failed(&format!("no data for {seconds}s")));
             };
             let count = read.unwrap_or(0);
@@ -209,9 +185,12 @@ impl SshRemote {
         if self.session.is_some() {
             return Ok(());
         }
-        let (built, name) = match &self.program {
-            Program::Line(line) => (self.programs.shell(line), "sh"),
-            Program::Name(name) => (self.programs.command(name), name.as_str()),
+        let programs = Programs::of(self.env);
+        let program = self.env.ssh_program().unwrap_or("ssh");
+        let (built, name) = match self.env.ssh_command() {
+            // The shell splits the command, as in git.
+            Some(line) => (programs.shell(&format!("{line} \"$@\"")), "sh"),
+            None => (programs.command(program), program),
         };
         let not_started = |error| self.failed(&format!("`{name}`: {error}"));
         let mut command = Command::from(built.map_err(not_started)?);

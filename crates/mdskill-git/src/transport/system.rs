@@ -13,17 +13,11 @@ use crate::protocol::{Depth, Ref, Wants};
 
 /// A repository to fetch from with the user's `git`.
 pub struct SystemGit {
-    url: String,
-    programs: Programs,
+    pub(super) url: String,
+    pub(super) programs: Programs,
 }
 
 impl SystemGit {
-    /// Creates a remote for the repository at `url`.
-    #[must_use]
-    pub fn new(url: String, programs: Programs) -> Self {
-        Self { url, programs }
-    }
-
     /// Lists the refs with one of these prefixes.
     ///
     /// # Errors
