@@ -21,6 +21,7 @@ use crate::dirs::NoFolder;
 use crate::skill::discover::DiscoverError;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
+use mdskill_git::protocol::ProtocolError;
 use mdskill_git::transport::TransportError;
 use resolve::ResolveError;
 
@@ -62,4 +63,17 @@ pub enum FetchError {
     /// There is no cache folder.
     #[error(transparent)]
     NoFolder(#[from] NoFolder),
+}
+
+impl FetchError {
+    /// Returns the server's reason if it refused a request.
+    fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Transport(TransportError::Protocol {
+                source: ProtocolError::Refused(reason),
+                ..
+            }) => Some(reason),
+            _ => None,
+        }
+    }
 }

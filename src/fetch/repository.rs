@@ -22,11 +22,11 @@ use mdskill_git::ObjectId;
 use mdskill_git::http::client::Client;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::progress::Progress;
-use mdskill_git::protocol::{Depth, ProtocolError, Wants};
+use mdskill_git::protocol::{Depth, Wants};
+use mdskill_git::transport::Remote;
 use mdskill_git::transport::http::HttpRemote;
 use mdskill_git::transport::local::LocalRefs;
 use mdskill_git::transport::ssh::SshRemote;
-use mdskill_git::transport::{Remote, TransportError};
 
 /// The maximum number of known commits in a request, because each costs two lines.
 const MAX_KNOWN: usize = 16;
@@ -249,17 +249,16 @@ impl Repository<'_> {
             .filter(|commit| !commits.contains(commit) && !self.lacks_trees(*commit))
             .take(MAX_KNOWN)
             .collect();
-        let first = commits.first().copied();
+        let Some(first) = commits.first() else {
+            return Ok(());
+        };
+        let what = format!("commit {}", first.short());
         let wants = Wants {
             ids: commits,
             known,
-            depth: Depth::Trees,
+            depth: Depth::Trees(1),
         };
-        self.fetch(
-            &wants,
-            first.map_or_else(String::new, |commit| format!("commit {}", commit.short())),
-        )
-        .await
+        self.fetch(&wants, what).await
     }
 
     /// Fetches these commits and `depth` commits of their history with trees, in one request. Objects
@@ -271,11 +270,7 @@ impl Repository<'_> {
         let Some(first) = tips.first() else {
             return Ok(());
         };
-        let wants = Wants {
-            ids: tips.to_vec(),
-            known: Vec::new(),
-            depth: Depth::Past(depth),
-        };
+        let wants = Wants::new(tips.iter().copied(), Depth::Trees(depth));
         let what = format!("the history of commit {}", first.short());
         self.fetch(&wants, what).await
     }
@@ -299,23 +294,12 @@ impl Repository<'_> {
         let Some(first) = missing.first().copied() else {
             return Ok(());
         };
-        let wants = Wants {
-            ids: missing.clone(),
-            ..Wants::default()
-        };
-        let fetched = self.fetch(&wants, format!("blob {}", first.short())).await;
-        match fetched {
-            Err(FetchError::Transport(TransportError::Protocol {
-                source: ProtocolError::Refused(_),
-                ..
-            })) if !commits.is_empty() => {
-                let wants = Wants {
-                    ids: commits.to_vec(),
-                    known: Vec::new(),
-                    depth: Depth::Everything,
-                };
-                self.fetch(&wants, format!("blob {}", first.short()))
-                    .await?;
+        let what = format!("blob {}", first.short());
+        let wants = Wants::blobs(missing.iter().copied());
+        match self.fetch(&wants, what.clone()).await {
+            Err(error) if error.refusal().is_some() && !commits.is_empty() => {
+                let wants = Wants::new(commits.iter().copied(), Depth::Everything(1));
+                self.fetch(&wants, what).await?;
             }
             fetched => fetched?,
         }

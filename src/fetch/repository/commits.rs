@@ -120,14 +120,11 @@ impl Repository<'_> {
 
     /// Fetches the objects with the history of the commits among them; `false` if the server refuses.
     async fn try_history(&mut self, ids: Vec<ObjectId>, reach: Reach) -> Result<bool, FetchError> {
-        let wants = Wants {
-            ids,
-            known: Vec::new(),
-            depth: Depth::History(reach),
-        };
+        let wants = Wants::new(ids, Depth::History(reach));
         match self.fetch(&wants, "history".to_owned()).await {
-            Err(FetchError::Transport(error)) if is_refusal(&error) => {
-                if let (true, Place::Store(store)) = (forbids_filter(&error), &self.place) {
+            Err(error) if refuses_history(&error) => {
+                let forbids_filter = error.refusal().is_some_and(|why| why.contains("filter"));
+                if let (true, Place::Store(store)) = (forbids_filter, &self.place) {
                     store.remember_no_history();
                 }
                 Ok(false)
@@ -159,22 +156,13 @@ impl Repository<'_> {
     }
 }
 
-/// Whether the server refused the filter, which is remembered.
-fn forbids_filter(error: &TransportError) -> bool {
-    let TransportError::Protocol { source, .. } = error else {
-        return false;
-    };
-    matches!(source, ProtocolError::Refused(reason) if reason.contains("filter"))
-}
-
 /// Whether the server refused the filter or the date; servers report this in different ways.
-fn is_refusal(error: &TransportError) -> bool {
+fn refuses_history(error: &FetchError) -> bool {
     match error {
-        TransportError::Protocol { source, .. } => matches!(
-            source,
-            ProtocolError::Refused(_) | ProtocolError::Unexpected(_) | ProtocolError::Truncated
-        ),
-        TransportError::Http(HttpError::Status { status, .. }) => {
+        FetchError::Transport(TransportError::Protocol { source, .. }) => {
+            !matches!(source, ProtocolError::Pack(_))
+        }
+        FetchError::Transport(TransportError::Http(HttpError::Status { status, .. })) => {
             matches!(status, 400 | 422 | 500 | 501)
         }
         _ => false,

@@ -120,11 +120,13 @@ impl<'a> HttpRemote<'a> {
         objects: &Objects,
         progress: &dyn Progress,
     ) -> Result<(), TransportError> {
-        let wants = self.without_filter(wants);
-        if matches!(wants.depth, Depth::History(_)) && self.lacks_filter() {
-            return Err(self.protocol_error(ProtocolError::no_filter()));
-        }
-        let body = self.post(&protocol::fetch_request(&wants)).await?;
+        let request = if self.lacks_filter() {
+            let wants = wants.without_filter();
+            protocol::fetch_request(&wants.map_err(|error| self.protocol_error(error))?)
+        } else {
+            protocol::fetch_request(wants)
+        };
+        let body = self.post(&request).await?;
         let database = objects.database()?;
         let mut received = |count: usize| progress.received(count as u64);
         let response = PackResponse::new(&database, &mut received)
@@ -134,8 +136,8 @@ impl<'a> HttpRemote<'a> {
             Err(error) => {
                 let knew = self.capabilities.is_some();
                 let error = self.diagnose(error).await;
-                if !knew && wants.depth.without_filter().is_some() && self.lacks_filter() {
-                    Box::pin(self.try_fetch(&wants, objects, progress)).await
+                if !knew && self.lacks_filter() && matches!(wants.depth, Depth::Trees(_)) {
+                    Box::pin(self.try_fetch(wants, objects, progress)).await
                 } else {
                     Err(error)
                 }
@@ -149,35 +151,23 @@ impl<'a> HttpRemote<'a> {
             .is_some_and(|capabilities| !capabilities.filter)
     }
 
-    /// Wants whole commits from a server without filters: one shallow pack.
-    fn without_filter(&self, wants: &Wants) -> Wants {
-        let mut wants = wants.clone();
-        if let (Some(depth), true) = (wants.depth.without_filter(), self.lacks_filter()) {
-            wants.depth = depth;
-        }
-        wants
-    }
-
     /// Waits before the next attempt, or returns the error if a retry is useless.
     async fn wait_or_give_up(
         &self,
         error: TransportError,
         tried: &mut u64,
     ) -> Result<(), TransportError> {
-        let retry = self.client.retry;
-        let pause = match &error {
-            TransportError::Http(error) => retry.pause(*tried, error),
-            error if error.is_transient() && *tried < retry.times => Some(retry.backoff(*tried)),
+        let asked = match &error {
+            TransportError::Http(HttpError::Status { retry_after, .. }) => *retry_after,
             _ => None,
         };
-        match pause {
-            Some(pause) => {
-                *tried += 1;
-                tokio::time::sleep(pause).await;
-                Ok(())
-            }
-            None => Err(error),
-        }
+        let pause = self.client.retry.pause(*tried, asked);
+        let Some(pause) = pause.filter(|_| error.is_transient()) else {
+            return Err(error);
+        };
+        *tried += 1;
+        tokio::time::sleep(pause).await;
+        Ok(())
     }
 
     /// Requests the capabilities of the server to find the reason for an unexpected response.

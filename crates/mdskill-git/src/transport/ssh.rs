@@ -15,8 +15,7 @@ use crate::objects::Objects;
 use crate::process::Programs;
 use crate::progress::Progress;
 use crate::protocol::{
-    self, CapabilityList, Depth, PackResponse, ProtocolError, Reader, Ref, RefList, ResponseParser,
-    Wants,
+    self, CapabilityList, PackResponse, ProtocolError, Reader, Ref, RefList, ResponseParser, Wants,
 };
 
 /// The maximum length of ssh's messages in an error, in bytes.
@@ -116,18 +115,17 @@ impl<'a> SshRemote<'a> {
         progress: &dyn Progress,
     ) -> Result<(), TransportError> {
         self.connect().await?;
-        let mut wants = wants.clone();
-        if let (Some(depth), false) = (wants.depth.without_filter(), self.has_filter) {
-            wants.depth = depth;
-        }
-        if matches!(wants.depth, Depth::History(_)) && !self.has_filter {
-            return Err(self.protocol_error(ProtocolError::no_filter()));
-        }
+        let request = if self.has_filter {
+            protocol::fetch_request(wants)
+        } else {
+            let wants = wants.without_filter();
+            protocol::fetch_request(&wants.map_err(|error| self.protocol_error(error))?)
+        };
         let database = objects.database()?;
         let mut received = |count: usize| progress.received(count as u64);
         let answer = PackResponse::new(&database, &mut received)
             .map_err(|error| self.protocol_error(error.into()))?;
-        let pack = self.ask(&protocol::fetch_request(&wants), answer).await?;
+        let pack = self.ask(&request, answer).await?;
         pack.finish().map_err(|error| self.protocol_error(error))
     }
 

@@ -48,7 +48,7 @@ impl SystemGit {
             .map(ToString::to_string)
             .collect();
         let commits = match wants.depth {
-            Depth::Past(commits) | Depth::WholePast(commits) => commits,
+            Depth::Trees(commits) | Depth::Everything(commits) => commits,
             _ => 1,
         };
         if missing.is_empty() && commits == 1 {
