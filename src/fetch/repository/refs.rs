@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::resolve::{MatchedRef, Query, ResolveError, Resolved};
+use super::super::resolve::{Query, ResolveError, Resolved};
 use super::{FetchError, Place, Repository};
 use mdskill_git::protocol::Ref;
 use mdskill_git::transport::Remote;
@@ -52,21 +52,9 @@ impl Repository<'_> {
             if with_newest && resolved.newest.is_none() {
                 resolved.newest = query.newest_version(&refs);
             }
-            self.warn_of_conflicting_tag(&resolved);
             Ok(resolved)
         };
         Ok(queries.iter().map(resolve).collect())
-    }
-
-    fn warn_of_conflicting_tag(&self, resolved: &Resolved) {
-        if let (Some(conflicting_tag), MatchedRef::Range(tag)) =
-            (&resolved.conflicting_tag, &resolved.matched)
-        {
-            let url = &self.url;
-            self.progress.warn(&format!(
-                "{url} has two tags for the same version, `{conflicting_tag}` and `{tag}`, at different commits; using `{tag}`"
-            ));
-        }
     }
 
     async fn list_refs(&mut self, prefixes: Vec<String>) -> Result<Vec<Ref>, FetchError> {
