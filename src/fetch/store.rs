@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use super::FetchError;
 use crate::digest::Digest;
 use crate::fs::{self, At};
-use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::protocol::Ref;
 
@@ -140,15 +139,6 @@ impl Store {
         text.and_then(|text| serde_json::from_slice(&text).ok())
             .unwrap_or_default()
     }
-
-    /// Returns the commits of the remembered refs, which an update names to the server as known.
-    #[must_use]
-    pub fn known_commits(&self) -> Vec<ObjectId> {
-        self.remembered()
-            .into_iter()
-            .map(|git_ref| git_ref.id)
-            .collect()
-    }
 }
 
 /// Creates the cache of a source under a temporary name, because two commands may start at once.
@@ -250,23 +240,9 @@ fn drop_if_crowded(folder: &Path) {
 /// Returns a readable folder name, made unique by a digest of the address.
 pub(super) fn folder_name(address: &str) -> String {
     let rest = address.split("://").nth(1).unwrap_or(address);
-    let readable = rest
-        .trim_end_matches(".git")
-        .chars()
-        .rev()
-        .take(60)
-        .collect::<Vec<_>>();
-    let readable: String = readable
-        .into_iter()
-        .rev()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || c == '.' {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '.';
+    let readable = rest.trim_end_matches(".git").replace(|c| !is_plain(c), "-");
+    let readable = &readable[readable.len().saturating_sub(60)..];
     let unique = Digest::of_bytes(address.as_bytes()).to_string();
     format!("{}-{}", readable.trim_matches(['-', '.']), &unique[7..19])
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::history::Lineage;
 use super::super::history::walk::{Traced, trace};
-use super::{FetchError, Place, Repository};
+use super::{FetchError, Repository};
 use mdskill_git::ObjectId;
 use mdskill_git::http::HttpError;
 use mdskill_git::protocol::{Depth, ProtocolError, Reach, Wants};
@@ -115,7 +115,8 @@ impl Repository<'_> {
     /// Whether the source is a server that may send more of the history.
     fn gives_history(&self) -> bool {
         let is_remote = matches!(&self.remote, Some(Remote::Http(_) | Remote::Ssh(_)));
-        is_remote && matches!(&self.place, Place::Store(store) if !store.has_no_history())
+        let store = self.place.store();
+        is_remote && store.is_some_and(|store| !store.has_no_history())
     }
 
     /// Fetches the objects with the history of the commits among them; `false` if the server refuses.
@@ -124,7 +125,7 @@ impl Repository<'_> {
         match self.fetch(&wants, "history".to_owned()).await {
             Err(error) if refuses_history(&error) => {
                 let forbids_filter = error.refusal().is_some_and(|why| why.contains("filter"));
-                if let (true, Place::Store(store)) = (forbids_filter, &self.place) {
+                if let Some(store) = self.place.store().filter(|_| forbids_filter) {
                     store.remember_no_history();
                 }
                 Ok(false)

@@ -28,7 +28,7 @@ impl Repository<'_> {
     }
 
     fn lacking(&self, commits: impl Iterator<Item = ObjectId>) -> BTreeSet<ObjectId> {
-        commits.filter(|commit| self.lacks_trees(*commit)).collect()
+        commits.filter(|commit| !self.has_trees(*commit)).collect()
     }
 
     /// If the server refuses the bases, requests each of them by itself.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::resolve::{Query, ResolveError, Resolved};
-use super::{FetchError, Place, Repository};
+use super::{FetchError, Repository, Store};
 use mdskill_git::protocol::Ref;
 use mdskill_git::transport::Remote;
 
@@ -71,7 +71,9 @@ impl Repository<'_> {
             refs.extend(head_of_only_branch(&branches, remote));
             refs.extend(branches);
         }
-        if let (Place::Store(store), false) = (&self.place, matches!(remote, Remote::Local(_))) {
+        if let Some(store) = self.place.store()
+            && !matches!(remote, Remote::Local(_))
+        {
             store.remember(&refs);
         }
         self.record_seen(refs.iter().map(Ref::commit));
@@ -81,14 +83,9 @@ impl Repository<'_> {
 
     /// Returns the refs of the last request. Without any, the ref may exist upstream.
     fn remembered_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, FetchError> {
-        let mut refs = match &self.place {
-            Place::Store(store) => store.remembered(),
-            Place::Direct(_) => Vec::new(),
-        };
-        refs.retain(|git_ref| {
-            let begins = |prefix: &String| git_ref.name.starts_with(prefix);
-            prefixes.iter().any(begins)
-        });
+        let refs = self.place.store().map(Store::remembered);
+        let mut refs = refs.unwrap_or_default();
+        refs.retain(|git_ref| git_ref.has_prefix(prefixes));
         if refs.is_empty() {
             return Err(FetchError::Offline {
                 what: self.url.clone(),

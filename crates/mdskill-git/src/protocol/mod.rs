@@ -32,6 +32,12 @@ impl Ref {
     pub fn commit(&self) -> ObjectId {
         self.peeled.unwrap_or(self.id)
     }
+
+    /// Whether the name begins with one of these prefixes.
+    #[must_use]
+    pub fn has_prefix(&self, prefixes: &[String]) -> bool {
+        prefixes.iter().any(|prefix| self.name.starts_with(prefix))
+    }
 }
 
 /// The capabilities of a server.

@@ -248,6 +248,12 @@ impl<'a> HttpRemote<'a> {
             match self.client.send(&url, body, credential).await? {
                 Response::Body(body) => {
                     self.warn_of_refused_token(first);
+                    if redirects > 0 {
+                        self.warnings.push(format!(
+                            "{} has moved to {}; use the new address, because another user can register the old name",
+                            self.original, self.base
+                        ));
+                    }
                     return Ok(body);
                 }
                 Response::Moved(target) => {

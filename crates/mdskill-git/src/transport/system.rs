@@ -25,15 +25,9 @@ impl SystemGit {
     pub async fn list_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
         let mut command = self.git()?;
         command.args(["ls-remote", "--symref", "--", &self.url]);
-        let printed = self.run(command).await?;
-        Ok(parse_listing(&printed)
-            .into_iter()
-            .filter(|reference| {
-                prefixes
-                    .iter()
-                    .any(|prefix| reference.name.starts_with(prefix))
-            })
-            .collect())
+        let mut refs = parse_listing(&self.run(command).await?);
+        refs.retain(|git_ref| git_ref.has_prefix(prefixes));
+        Ok(refs)
     }
 
     /// Fetches the wanted commits with all their trees and blobs.
