@@ -84,17 +84,17 @@ impl Repository<'_> {
             return Ok(());
         }
         let reach = self.reach_of(&open);
+        let blobs: BTreeSet<ObjectId> = blobs.into_iter().collect();
+        let tips = blobs.into_iter().chain(open.iter().map(|(_, new)| *new));
+        let tips: BTreeSet<ObjectId> = tips.collect();
+        // Only the history of the old commit shows that a ref was moved back; it may be removed.
         let set_back = open
             .iter()
-            .filter(|(old, new)| self.is_no_younger(*new, *old));
-        let set_back: Vec<ObjectId> = set_back.map(|(old, _)| *old).collect();
-        let tips = open.iter().map(|(_, new)| *new);
-        let ids: BTreeSet<ObjectId> = blobs.into_iter().chain(tips).collect();
-        // Only the history of the old commit shows that a ref was moved back; it may be removed.
-        let with_old = ids.iter().copied().chain(set_back.iter().copied());
-        let mut came = self.try_history(with_old.collect(), reach).await?;
+            .filter(|(old, new)| self.time(*new) <= self.time(*old));
+        let set_back: BTreeSet<ObjectId> = set_back.map(|(old, _)| *old).collect();
+        let mut came = self.try_history(&tips | &set_back, reach).await?;
         if !came && !set_back.is_empty() {
-            came = self.try_history(ids.into_iter().collect(), reach).await?;
+            came = self.try_history(tips, reach).await?;
         }
         if !came || matches!(reach, Reach::Steps(_)) {
             return Ok(());
@@ -104,7 +104,7 @@ impl Repository<'_> {
             let traced = self.trace(*old, *new);
             matches!(traced, Traced::Open { .. })
         });
-        let tips: Vec<ObjectId> = open.map(|(_, new)| *new).collect();
+        let tips: BTreeSet<ObjectId> = open.map(|(_, new)| *new).collect();
         if !tips.is_empty() {
             let further = Reach::Steps(STEPS_OF_REWRITTEN);
             self.try_history(tips, further).await?;
@@ -120,7 +120,11 @@ impl Repository<'_> {
     }
 
     /// Fetches the objects with the history of the commits among them; `false` if the server refuses.
-    async fn try_history(&mut self, ids: Vec<ObjectId>, reach: Reach) -> Result<bool, FetchError> {
+    async fn try_history(
+        &mut self,
+        ids: BTreeSet<ObjectId>,
+        reach: Reach,
+    ) -> Result<bool, FetchError> {
         let wants = Wants::new(ids, Depth::History(reach));
         match self.fetch(&wants, "history".to_owned()).await {
             Err(error) if refuses_history(&error) => {
@@ -146,10 +150,6 @@ impl Repository<'_> {
             Some(second) => Reach::Since(second),
             None => Reach::Steps(STEPS),
         }
-    }
-
-    fn is_no_younger(&self, one: ObjectId, other: ObjectId) -> bool {
-        matches!((self.time(one), self.time(other)), (Some(one), Some(other)) if one <= other)
     }
 
     fn time(&self, commit: ObjectId) -> Option<i64> {
