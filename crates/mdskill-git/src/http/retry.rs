@@ -62,7 +62,7 @@ mod tests {
         assert!(retry.pause(3, None).is_none());
         let asked = Some(Duration::from_secs(7));
         assert_eq!(retry.pause(0, asked), asked);
-        let asked = Some(Duration::from_secs(3600));
+        let asked = Some(Duration::from_hours(1));
         assert!(retry.pause(0, asked).is_none(), "longer than the limit");
     }
 }
