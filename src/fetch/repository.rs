@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use tracing::{Instrument, info, info_span};
+
 use super::first_seen::FirstSeen;
 use super::location::{Location, locate};
 use super::store::{self, Store};
@@ -86,6 +88,7 @@ impl<'a> Fetcher<'a> {
     pub fn open(&self, source: &Source) -> Result<Repository<'a>, FetchError> {
         let location = locate(source, self.env, self.root)?;
         let url = location.display();
+        info!(%source, %url, offline = self.offline, "opening a source");
         let place = match &location {
             Location::GitFolder(path) => Place::Direct(Objects::open(path)?),
             _ => Place::Store(Store::open(&self.cache, &url)?),
@@ -312,6 +315,7 @@ impl Repository<'_> {
         let wants = Wants::blobs(missing.iter().copied());
         match self.fetch(&wants, what.clone()).await {
             Err(error) if error.refusal().is_some() && !commits.is_empty() => {
+                info!(%error, "fetching whole commits in place of single files");
                 let wants = Wants::new(commits.iter().copied(), Depth::Everything(1));
                 self.fetch(&wants, what).await?;
             }
@@ -333,7 +337,9 @@ impl Repository<'_> {
             });
         };
         let objects = self.place.objects();
-        remote.fetch(wants, objects, self.progress).await?;
+        let span = info_span!("fetch", source = %self.source, %what);
+        let fetched = remote.fetch(wants, objects, self.progress);
+        fetched.instrument(span).await?;
         self.report_warnings();
         Ok(())
     }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
+use tracing::info;
 
 use super::FetchError;
 use crate::digest::Digest;
@@ -233,6 +234,7 @@ fn drop_if_crowded(folder: &Path) {
         && let Ok(file) = File::open(folder.join(NAME_FILE))
         && file.try_lock().is_ok()
     {
+        info!(packs, "removing a cached source with too many packs");
         drop(fs::remove_folder(folder));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use tracing::info;
+
 use super::super::history::Lineage;
 use super::super::history::walk::{Traced, trace};
 use super::{FetchError, Repository};
@@ -128,6 +130,7 @@ impl Repository<'_> {
         let wants = Wants::new(ids, Depth::History(reach));
         match self.fetch(&wants, "history".to_owned()).await {
             Err(error) if refuses_history(&error) => {
+                info!(%error, "continuing without this history");
                 let forbids_filter = error.refusal().is_some_and(|why| why.contains("filter"));
                 if let Some(store) = self.place.store().filter(|_| forbids_filter) {
                     store.remember_no_history();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use tracing::info;
+
 use super::{FetchError, Repository};
 use crate::skill::discover::Discovery;
 use mdskill_git::ObjectId;
@@ -49,7 +51,9 @@ impl Repository<'_> {
         }
         let all = wanted.union(&bases).copied().collect();
         match self.fetch_trees(all, known).await {
-            Err(error) if error.refusal().is_some() => {}
+            Err(error) if error.refusal().is_some() => {
+                info!(%error, "requesting each base of local edits by itself");
+            }
             fetched => return fetched,
         }
         // The server may have lost only one of them.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use tracing::{Instrument, debug, info, info_span};
+
 use super::super::resolve::{Query, ResolveError, Resolved};
 use super::{FetchError, Repository, Store};
 use mdskill_git::protocol::Ref;
@@ -59,9 +61,13 @@ impl Repository<'_> {
 
     async fn list_refs(&mut self, prefixes: Vec<String>) -> Result<Vec<Ref>, FetchError> {
         let Some(remote) = &mut self.remote else {
+            info!(source = %self.source, "using the refs of the last request");
             return self.remembered_refs(&prefixes);
         };
-        let mut refs = remote.list_refs(&prefixes).await?;
+        let span = info_span!("refs", source = %self.source);
+        let listed = remote.list_refs(&prefixes).instrument(span);
+        let mut refs = listed.await?;
+        debug!(source = %self.source, count = refs.len(), "received refs");
         let is_head = |name: &str| name == "HEAD";
         let lacks_head = prefixes.iter().any(|prefix| is_head(prefix))
             && !refs.iter().any(|git_ref| is_head(&git_ref.name));

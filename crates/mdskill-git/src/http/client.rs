@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
+use tracing::debug;
 
 use super::credentials::Credential;
 use super::retry::Retry;
@@ -121,11 +122,15 @@ impl Client {
         if let Some(credential) = credential {
             builder = builder.basic_auth(&credential.user, Some(credential.token.secret()));
         }
+        let origin = credential.map_or("none", |credential| &credential.token.origin);
+        let sent = body.map_or(0, <[u8]>::len);
+        debug!(url = %without_user(url.clone()), bytes = sent, credential = origin, "sending a request");
         let response = builder
             .send()
             .await
             .map_err(|error| self.explain(&host, &error))?;
         let status = response.status();
+        debug!(status = status.as_u16(), "received a response");
         if status.is_redirection() {
             return moved(url, &response);
         }
@@ -206,7 +211,7 @@ impl Body<'_> {
     }
 }
 
-/// Removes the user and the password from a redirect, because they would be shown in messages.
+/// Removes the user and the password from an address, because messages and the log show it.
 fn without_user(mut target: Url) -> Url {
     // This fails only for a URL without a host, which has no user.
     let _none = target.set_username("");

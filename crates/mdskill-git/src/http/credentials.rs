@@ -26,7 +26,7 @@ const GITHUB_USER: &str = "x-access-token";
 #[derive(Debug)]
 pub struct Credential {
     pub(super) user: String,
-    pub(super) token: Token,
+    pub(crate) token: Token,
 }
 
 /// The credentials for a repository, best first. The default is an empty chain, for plain HTTP, and

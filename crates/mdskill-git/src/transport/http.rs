@@ -6,6 +6,7 @@
 //! Source: gitprotocol-http(5), "Smart Clients".
 
 use reqwest::Url;
+use tracing::{debug, info};
 
 use super::TransportError;
 use crate::environment::Environment;
@@ -121,6 +122,7 @@ impl<'a> HttpRemote<'a> {
         progress: &dyn Progress,
     ) -> Result<(), TransportError> {
         let request = if self.lacks_filter() {
+            info!("the server does not support filters, so whole commits are requested");
             let wants = wants.without_filter();
             protocol::fetch_request(&wants.map_err(|error| self.protocol_error(error))?)
         } else {
@@ -166,6 +168,8 @@ impl<'a> HttpRemote<'a> {
             return Err(error);
         };
         *tried += 1;
+        let milliseconds = pause.as_millis();
+        info!(%error, attempt = *tried, milliseconds, "retrying after a pause");
         tokio::time::sleep(pause).await;
         Ok(())
     }
@@ -183,10 +187,12 @@ impl<'a> HttpRemote<'a> {
         if !is_unexpected || self.capabilities.is_some() {
             return error;
         }
+        info!(%error, "requesting the capabilities of the server");
         // If this fails too, the first error is more specific.
         let Ok(capabilities) = self.request_capabilities().await else {
             return error;
         };
+        debug!(?capabilities, "the server answered");
         let url = self.base.to_string();
         let explained = match (&capabilities.object_format, capabilities.version_2) {
             (Some(format), _) if format == "sha256" => TransportError::Sha256 { url },
@@ -212,8 +218,9 @@ impl<'a> HttpRemote<'a> {
         response: A,
     ) -> Result<A, TransportError> {
         let mut reader = Reader::new(response);
-        let mut complete = false;
+        let (mut complete, mut bytes) = (false, 0);
         while let Some(chunk) = body.chunk().await? {
+            bytes += chunk.as_ref().len();
             // The body is read to its end, which frees the connection for the next request. A body
             // that continues after the response is not read, because it may never end.
             if complete {
@@ -223,6 +230,7 @@ impl<'a> HttpRemote<'a> {
                 .push(chunk.as_ref())
                 .map_err(|error| self.protocol_error(error))?;
         }
+        debug!(bytes, "received a body");
         reader.finish().map_err(|error| self.protocol_error(error))
     }
 
@@ -281,6 +289,12 @@ impl<'a> HttpRemote<'a> {
                             retry_after,
                         });
                     }
+                    let credential = self.credentials.current();
+                    let next = credential.map_or("none", |next| &next.token.origin);
+                    info!(
+                        status,
+                        next, "the server refused the request; trying other credentials"
+                    );
                 }
             }
         }
@@ -339,6 +353,7 @@ impl<'a> HttpRemote<'a> {
         if host_of(&base) != host_of(&self.base) || base.scheme() != self.base.scheme() {
             self.credentials = CredentialChain::default();
         }
+        info!(to = %base, "following a redirect");
         self.base = base;
         Ok(())
     }

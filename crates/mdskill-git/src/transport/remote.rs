@@ -1,5 +1,7 @@
 //! [`Remote`]: a repository to fetch from, over any transport.
 
+use tracing::info;
+
 use super::http::HttpRemote;
 use super::ssh::{SshAddress, SshRemote};
 use super::system::SystemGit;
@@ -57,6 +59,7 @@ impl Remote<'_> {
     /// # Errors
     /// When the request fails.
     pub async fn list_refs(&mut self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
+        info!(?prefixes, "listing refs");
         loop {
             let listed = match self {
                 Self::Http(remote) => remote.list_refs(prefixes).await,
@@ -81,6 +84,8 @@ impl Remote<'_> {
         objects: &Objects,
         progress: &dyn Progress,
     ) -> Result<(), TransportError> {
+        let (objects_wanted, known) = (wants.ids.len(), wants.known.len());
+        info!(objects_wanted, known, depth = ?wants.depth, "fetching objects");
         loop {
             let fetched = match self {
                 Self::Http(remote) => remote.fetch(wants, objects, progress).await,
@@ -106,6 +111,7 @@ impl Remote<'_> {
         let TransportError::NoVersion2 { url, .. } = error else {
             return Err(error);
         };
+        info!("the server does not support protocol version 2; falling back to `git`");
         let programs = Programs::of(env);
         *self = Self::System(SystemGit { url, programs });
         Ok(())

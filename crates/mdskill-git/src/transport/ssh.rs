@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tracing::{debug, info};
 
 use super::TransportError;
 use crate::environment::Environment;
@@ -118,6 +119,7 @@ impl<'a> SshRemote<'a> {
         let request = if self.has_filter {
             protocol::fetch_request(wants)
         } else {
+            info!("the server does not support filters, so whole commits are requested");
             let wants = wants.without_filter();
             protocol::fetch_request(&wants.map_err(|error| self.protocol_error(error))?)
         };
@@ -190,6 +192,14 @@ impl<'a> SshRemote<'a> {
             Some(line) => (programs.shell(&format!("{line} \"$@\"")), "sh"),
             None => (programs.command(program), program),
         };
+        // Not the command line or the user, which may contain a secret.
+        let host = self.address.destination.rsplit('@').next();
+        info!(
+            program = name,
+            host,
+            port = self.address.port,
+            "starting ssh"
+        );
         let not_started = |error| self.failed(&format!("`{name}`: {error}"));
         let mut command = Command::from(built.map_err(not_started)?);
         // A prompt would block a CI job.
@@ -219,6 +229,7 @@ impl<'a> SshRemote<'a> {
             stderr: tokio::spawn(read_messages(stderr)),
         });
         let greeting = self.read(CapabilityList::default()).await?.capabilities;
+        debug!(?greeting, "the server answered");
         if greeting.object_format.as_deref() == Some("sha256") {
             return Err(TransportError::Sha256 {
                 url: self.url.clone(),

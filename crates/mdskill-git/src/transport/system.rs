@@ -5,6 +5,7 @@
 use std::process::Stdio;
 
 use tokio::process::Command;
+use tracing::debug;
 
 use super::TransportError;
 use crate::objects::Objects;
@@ -100,6 +101,7 @@ impl SystemGit {
             .env("SSH_ASKPASS", "")
             .stdin(Stdio::null())
             .kill_on_drop(true);
+        debug!("running git");
         let output = command
             .output()
             .await
