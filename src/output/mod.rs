@@ -3,6 +3,7 @@
 pub mod error;
 pub mod findings;
 pub mod github;
+pub mod log;
 pub mod markdown;
 pub mod pager;
 pub mod printer;

@@ -283,7 +283,7 @@ impl Printer {
         self.volume == Volume::Quiet
     }
 
-    fn stderr(&self, line: &str) {
+    pub(super) fn stderr(&self, line: &str) {
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
         drop(writeln!(stderr, "{}", self.tame(line)));
     }
