@@ -165,15 +165,16 @@ fn parse_url(url: &str) -> Result<Url, LocationError> {
         reason,
     };
     let parsed = Url::parse(url).map_err(|error| bad(error.to_string()))?;
-    match parsed.username().is_empty() && parsed.password().is_none() {
-        true => Ok(parsed),
-        // The URL is not shown, because it contains a secret.
-        false => Err(LocationError::BadUrl {
-            url: "(hidden)".to_owned(),
-            reason: "it contains a user name or password; set MDSKILL_TOKEN or use git's credential helper"
-                .to_owned(),
-        }),
+    if parsed.username().is_empty() && parsed.password().is_none() {
+        return Ok(parsed);
     }
+    // The URL is not shown, because it contains a secret.
+    Err(LocationError::BadUrl {
+        url: "(hidden)".to_owned(),
+        reason:
+            "it contains a user name or password; set MDSKILL_TOKEN or use git's credential helper"
+                .to_owned(),
+    })
 }
 
 fn file_path(url: &str) -> Result<PathBuf, LocationError> {

@@ -316,7 +316,7 @@ fn name_of_branch_and_tag_requires_full_ref() {
 }
 
 #[test]
-fn a_repository_of_sha256_has_a_sentence_of_its_own() {
+fn repository_with_sha256_is_refused() {
     let scene = Scene::set();
     let mut modern = Repo::create_with(scene.root(), "acme/modern", "sha256");
     modern.skill("one", "one", "The first").commit("One");

@@ -34,7 +34,7 @@ pub struct Client {
 }
 
 /// A response.
-pub enum Response<'a> {
+pub(crate) enum Response<'a> {
     /// Success, with the body.
     Body(Body<'a>),
     /// A redirect to another address, not yet followed.
@@ -49,7 +49,7 @@ pub enum Response<'a> {
 }
 
 /// The body of a response, read in chunks.
-pub struct Body<'a> {
+pub(crate) struct Body<'a> {
     received: &'a AtomicU64,
     response: reqwest::Response,
     host: String,
@@ -101,7 +101,7 @@ impl Client {
     ///
     /// # Errors
     /// When there is no response.
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         url: &Url,
         body: Option<&[u8]>,
@@ -128,7 +128,7 @@ impl Client {
         let response = builder
             .send()
             .await
-            .map_err(|error| self.explain(&host, &error))?;
+            .map_err(|error| explain(&host, self.timeout, &error))?;
         let status = response.status();
         debug!(status = status.as_u16(), "received a response");
         if status.is_redirection() {
@@ -162,7 +162,7 @@ impl Client {
         }
         let client = self
             .build(is_plain)
-            .map_err(|error| self.explain("the network", &error))?;
+            .map_err(|error| explain("the network", self.timeout, &error))?;
         Ok(slot.get_or_init(|| client))
     }
 
@@ -181,10 +181,6 @@ impl Client {
         }
         builder.build()
     }
-
-    fn explain(&self, host: &str, error: &reqwest::Error) -> HttpError {
-        explain(host, self.timeout, error)
-    }
 }
 
 impl Body<'_> {
@@ -192,7 +188,7 @@ impl Body<'_> {
     ///
     /// # Errors
     /// When the connection failed or is too slow.
-    pub async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, HttpError> {
+    pub(crate) async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, HttpError> {
         let chunk = self.response.chunk().await;
         let chunk = chunk.map_err(|error| explain(&self.host, self.timeout, &error))?;
         let count = chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);

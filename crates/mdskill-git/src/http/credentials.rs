@@ -24,15 +24,15 @@ const GITHUB_USER: &str = "x-access-token";
 
 /// A user name and a token.
 #[derive(Debug)]
-pub struct Credential {
-    pub(super) user: String,
+pub(crate) struct Credential {
+    pub(crate) user: String,
     pub(crate) token: Token,
 }
 
 /// The credentials for a repository, best first. The default is an empty chain, for plain HTTP, and
 /// after a redirect to another host.
 #[derive(Debug, Default)]
-pub struct CredentialChain {
+pub(crate) struct CredentialChain {
     current: Option<Credential>,
     next: VecDeque<Step>,
     tried: Vec<String>,
@@ -48,8 +48,7 @@ enum Step {
 impl CredentialChain {
     /// Creates the chain for `url`, which starts with the token that the environment has for the
     /// host, or without credentials.
-    #[must_use]
-    pub fn open(env: &dyn Environment, url: &Url) -> Self {
+    pub(crate) fn open(env: &dyn Environment, url: &Url) -> Self {
         if url.scheme() != "https" {
             return Self::default();
         }
@@ -67,8 +66,7 @@ impl CredentialChain {
     }
 
     /// Returns the credential to send now.
-    #[must_use]
-    pub fn current(&self) -> Option<&Credential> {
+    pub(crate) fn current(&self) -> Option<&Credential> {
         self.current.as_ref()
     }
 
@@ -79,7 +77,7 @@ impl CredentialChain {
     }
 
     /// Selects the next credential after a refusal; `false` if there is none.
-    pub async fn advance(&mut self, env: &dyn Environment, url: &Url, status: u16) -> bool {
+    pub(crate) async fn advance(&mut self, env: &dyn Environment, url: &Url, status: u16) -> bool {
         while let Some(step) = self.next.pop_front() {
             let found = match step {
                 // With an invalid token even public repositories are refused. With a valid token
@@ -101,8 +99,7 @@ impl CredentialChain {
     }
 
     /// Returns a phrase with the origins of the tried credentials.
-    #[must_use]
-    pub fn tried(&self) -> String {
+    pub(crate) fn tried(&self) -> String {
         match self.tried.as_slice() {
             [] => "no credentials were tried".to_owned(),
             tried => format!("tried {}", tried.join(", ")),

@@ -1,7 +1,7 @@
 //! HTTP: the client, its errors, retries, and credentials.
 
 pub mod client;
-pub mod credentials;
+pub(crate) mod credentials;
 pub mod retry;
 
 use std::time::Duration;

@@ -252,24 +252,19 @@ impl<'a> SshRemote<'a> {
             return self.failed(otherwise);
         };
         drop(session.stdin);
-        let said = session.stderr.await.unwrap_or_default();
-        let said = String::from_utf8_lossy(&said);
-        let said: Vec<&str> = said
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect();
-        match said.as_slice() {
-            [] => self.failed(otherwise),
-            lines => {
-                let (url, reason) = (self.url.clone(), lines.join("; "));
-                // ssh exits with 255 after any error; only its output shows a refused key.
-                if lines.iter().any(|line| line.contains("Permission denied")) {
-                    TransportError::SshDenied { url, reason }
-                } else {
-                    TransportError::Ssh { url, reason }
-                }
-            }
+        let printed = session.stderr.await.unwrap_or_default();
+        let printed = String::from_utf8_lossy(&printed);
+        let lines = printed.lines().map(str::trim);
+        let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+        let reason = lines.join("; ");
+        if reason.is_empty() {
+            self.failed(otherwise)
+        } else if reason.contains("Permission denied") {
+            // ssh exits with 255 after any error; only its output shows a refused key.
+            let url = self.url.clone();
+            TransportError::SshDenied { url, reason }
+        } else {
+            self.failed(&reason)
         }
     }
 
