@@ -11,35 +11,33 @@ use crate::fs;
 use mdskill_git::ObjectId;
 
 /// The folder in the cache folder; the number changes with the layout.
-pub const FOLDER: &str = "seen-v1";
+pub(crate) const FOLDER: &str = "seen-v1";
 /// The number of commits of a source above which those that it no longer names are forgotten.
 const MAX_COMMITS: usize = 8192;
 
 /// The recorded times of a source.
 #[derive(Debug, Clone)]
-pub struct FirstSeen {
+pub(crate) struct FirstSeen {
     file: PathBuf,
     known: BTreeMap<String, u64>,
 }
 
 impl FirstSeen {
     /// Returns the times of the source whose folder in the cache has this name.
-    #[must_use]
-    pub fn of(cache: &Path, name: &str) -> Self {
+    pub(crate) fn of(cache: &Path, name: &str) -> Self {
         let file = cache.join(FOLDER).join(format!("{name}.json"));
         let known = read(&file);
         Self { file, known }
     }
 
     /// Returns when a commit was first seen, in Unix seconds; `None` if it was not.
-    #[must_use]
-    pub fn first(&self, commit: ObjectId) -> Option<u64> {
+    pub(crate) fn first(&self, commit: ObjectId) -> Option<u64> {
         self.known.get(&commit.to_string()).copied()
     }
 
     /// Records that commits were seen now, unless they were seen before. Times that another process
     /// has written are kept, and the earlier of two times wins.
-    pub fn record(&mut self, commits: impl IntoIterator<Item = ObjectId>, now: u64) {
+    pub(crate) fn record(&mut self, commits: impl IntoIterator<Item = ObjectId>, now: u64) {
         let mut known = read(&self.file);
         let mut is_new = false;
         let mut here = BTreeSet::new();

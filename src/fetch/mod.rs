@@ -4,14 +4,14 @@
 //! them in the cache.
 
 mod compare_url;
-pub mod first_seen;
+pub(crate) mod first_seen;
 mod folder;
 mod hint;
 pub mod history;
 mod location;
 mod repository;
-pub mod resolve;
-pub mod store;
+pub(crate) mod resolve;
+pub(crate) mod store;
 
 pub use compare_url::compare_url;
 pub use location::{Location, LocationError, is_git_folder, locate};
