@@ -60,8 +60,8 @@ pub fn merge_file(
     options.style_standard(true).simplify_alnum(true);
     options.marker_size(style.marker_size);
     options
-        .our_label(&label(style.ours))
-        .their_label(&label(style.theirs));
+        .our_label(label(style.ours))
+        .their_label(label(style.theirs));
     match style.taken {
         Taken::Marked => &mut options,
         Taken::Ours => options.favor(FileFavor::Ours),
