@@ -34,8 +34,10 @@ fn follow(clone: &Clone, steps: &[&str], with_history: bool) -> Cost {
                 .collect();
             let files: Vec<ObjectId> = trees.iter().flat_map(SkillTree::blobs).collect();
             if with_history {
-                let fetched = repository.fetch_blobs_with_history(files, &[new], &moves);
-                fetched.await.unwrap();
+                repository
+                    .fetch_blobs_with_history(files, &[new], &moves)
+                    .await
+                    .unwrap();
             } else {
                 repository.fetch_blobs(files, &[new]).await.unwrap();
             }
