@@ -19,10 +19,10 @@ pub struct Dirs {
 
 /// A required folder that the platform does not define.
 #[derive(Debug, thiserror::Error)]
-#[error("no {what} folder found: set HOME, or {variable}")]
+#[error("no {what} folder found: set HOME, or {otherwise}")]
 pub struct NoFolder {
     what: &'static str,
-    variable: &'static str,
+    otherwise: &'static str,
 }
 
 impl Dirs {
@@ -44,11 +44,7 @@ impl Dirs {
     /// # Errors
     /// When neither `HOME` nor the variable is set.
     pub fn cache(&self) -> Result<PathBuf, NoFolder> {
-        let variable = "MDSKILL_CACHE_DIR";
-        self.cache.clone().ok_or(NoFolder {
-            what: "cache",
-            variable,
-        })
+        required(self.cache.as_ref(), "cache", "MDSKILL_CACHE_DIR")
     }
 
     /// Returns the config folder.
@@ -56,11 +52,7 @@ impl Dirs {
     /// # Errors
     /// When neither `HOME` nor the variable is set.
     pub fn config(&self) -> Result<PathBuf, NoFolder> {
-        let variable = "MDSKILL_CONFIG_DIR";
-        self.config.clone().ok_or(NoFolder {
-            what: "config",
-            variable,
-        })
+        required(self.config.as_ref(), "config", "MDSKILL_CONFIG_DIR")
     }
 
     /// Returns the home folder.
@@ -68,10 +60,14 @@ impl Dirs {
     /// # Errors
     /// When there is no home folder.
     pub fn home(&self) -> Result<PathBuf, NoFolder> {
-        let variable = "use a project instead of -g";
-        self.home.clone().ok_or(NoFolder {
-            what: "home",
-            variable,
-        })
+        required(self.home.as_ref(), "home", "use a project instead of -g")
     }
+}
+
+fn required(
+    folder: Option<&PathBuf>,
+    what: &'static str,
+    otherwise: &'static str,
+) -> Result<PathBuf, NoFolder> {
+    folder.cloned().ok_or(NoFolder { what, otherwise })
 }

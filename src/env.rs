@@ -80,6 +80,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
         GITHUB_STEP_SUMMARY,
         "file for the step summary, also written by `validate --format github`; set by GitHub Actions",
     ),
+    (
+        LOG,
+        "level of the log on stderr, `info` as with `-v` or `debug` as with `-vv`, also for single targets: `mdskill_git=debug,info`",
+    ),
     (NO_COLOR, "disable colors, if set to any value"),
     (
         GIT_PAGER,
@@ -114,6 +118,7 @@ const OFFLINE: &str = "MDSKILL_OFFLINE";
 const TIMEOUT: &str = "MDSKILL_TIMEOUT";
 const RETRIES: &str = "MDSKILL_RETRIES";
 const RETRY_DELAY: &str = "MDSKILL_RETRY_DELAY";
+const LOG: &str = "MDSKILL_LOG";
 const CI: &str = "CI";
 const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
 const GITHUB_OUTPUT: &str = "GITHUB_OUTPUT";
@@ -314,6 +319,12 @@ impl Env {
     #[must_use]
     pub fn step_summary(&self) -> Option<PathBuf> {
         self.get(GITHUB_STEP_SUMMARY).map(PathBuf::from)
+    }
+
+    /// Returns the filter of the log, if set.
+    #[must_use]
+    pub fn log(&self) -> Option<&str> {
+        self.get(LOG)
     }
 
     /// Whether colors are disabled (no-color.org).

@@ -52,9 +52,9 @@ pub struct Global {
     /// Suppress status messages; print only data and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print verbose output, including paths and network traffic
-    #[arg(short, long, global = true)]
-    pub verbose: bool,
+    /// Print verbose output: paths, network traffic, and each step (-vv for each request)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
     /// When to use colors
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorWhen,

@@ -39,6 +39,7 @@ use crate::install::scope::Scope;
 use crate::interrupt::Interrupt;
 use crate::operations::OpError;
 use crate::output::error::{ExitStatus, status_of};
+use crate::output::log;
 use crate::output::pager::Pager;
 use crate::output::printer::{Printer, Volume};
 use crate::output::progress::Spinner;
@@ -86,8 +87,8 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
     };
     let volume = match (global.quiet, global.verbose) {
         (true, _) => Volume::Quiet,
-        (false, true) => Volume::Verbose,
-        (false, false) => Volume::Normal,
+        (false, 0) => Volume::Normal,
+        (false, _) => Volume::Verbose,
     };
     Printer {
         volume,
@@ -115,14 +116,20 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
             )));
         }
     }
+    if let Err(reason) = log::start(printer, cli.global.verbose, env.log()) {
+        printer.warn(&format!("ignored MDSKILL_LOG: {reason}"));
+    }
     let dirs = Dirs::of(env);
     let scope = if cli.global.global {
         Scope::user(dirs.home()?, &dirs.config()?)
     } else {
         Scope::project(&env.current_dir)
     };
-    let shows =
-        !printer.is_quiet() && !printer.json && !printer.in_ci && std::io::stderr().is_terminal();
+    // The lines of the log would mix with a progress line.
+    let shows = printer.volume == Volume::Normal
+        && !printer.json
+        && !printer.in_ci
+        && std::io::stderr().is_terminal();
     let spinner = Spinner::new(printer.clone(), shows);
     let interrupt = if writes_files(&cli.command) {
         Interrupt::listen()

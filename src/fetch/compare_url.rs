@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_page_that_is_known_has_none() {
+    fn unknown_host_has_no_compare_url() {
         for source in [
             "path:../skills",
             "file:///srv/skills.git",
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_enterprise_host_is_github_and_a_mirror_is_not() {
+    fn enterprise_host_is_github_and_mirror_is_not() {
         let page = "https://git.acme.com/o/r/compare/OLD...NEW";
         for source in [
             "github:o/r",

@@ -4,88 +4,68 @@
 //! damaged, lost, or can't be written, commits count as new. It is not inside the cache of the source,
 //! so that removing that cache does not make commits new.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::fs;
 use mdskill_git::ObjectId;
 
 /// The folder in the cache folder; the number changes with the layout.
-pub const FOLDER: &str = "seen-v1";
-/// The maximum number of commits for each source.
+pub(crate) const FOLDER: &str = "seen-v1";
+/// The number of commits of a source above which those that it no longer names are forgotten.
 const MAX_COMMITS: usize = 8192;
 
 /// The recorded times of a source.
 #[derive(Debug, Clone)]
-pub struct FirstSeen {
+pub(crate) struct FirstSeen {
     file: PathBuf,
-    /// The content of the file, kept because a hundred commits may be looked up.
-    known: RefCell<Option<BTreeMap<String, u64>>>,
+    known: BTreeMap<String, u64>,
 }
 
 impl FirstSeen {
     /// Returns the times of the source whose folder in the cache has this name.
-    #[must_use]
-    pub fn of(cache: &Path, name: &str) -> Self {
+    pub(crate) fn of(cache: &Path, name: &str) -> Self {
         let file = cache.join(FOLDER).join(format!("{name}.json"));
-        Self {
-            file,
-            known: RefCell::default(),
-        }
+        let known = read(&file);
+        Self { file, known }
     }
 
     /// Returns when a commit was first seen, in Unix seconds; `None` if it was not.
-    #[must_use]
-    pub fn first(&self, commit: ObjectId) -> Option<u64> {
-        let mut known = self.known.borrow_mut();
-        let known = known.get_or_insert_with(|| self.read());
-        known.get(&commit.to_string()).copied()
+    pub(crate) fn first(&self, commit: ObjectId) -> Option<u64> {
+        self.known.get(&commit.to_string()).copied()
     }
 
     /// Records that commits were seen now, unless they were seen before. Times that another process
     /// has written are kept, and the earlier of two times wins.
-    pub fn record(&self, commits: impl IntoIterator<Item = ObjectId>, now: u64) {
-        let mut known = self.read();
+    pub(crate) fn record(&mut self, commits: impl IntoIterator<Item = ObjectId>, now: u64) {
+        let mut known = read(&self.file);
         let mut is_new = false;
-        let mut here = Vec::new();
+        let mut here = BTreeSet::new();
         for commit in commits {
             let commit = commit.to_string();
             // A time in the future is from a wrong clock, and is replaced by now.
             let first = known.entry(commit.clone()).or_insert(u64::MAX);
             is_new |= *first > now;
             *first = now.min(*first);
-            here.push(commit);
+            here.insert(commit);
         }
         if is_new {
-            remove_oldest(&mut known, here);
+            if known.len() > MAX_COMMITS {
+                known.retain(|commit, _| here.contains(commit));
+            }
             // An error is ignored, because it does not make commits older.
             if let Ok(text) = serde_json::to_vec(&known) {
                 drop(fs::atomic::write_cache(&self.file, &text));
             }
         }
-        self.known.replace(Some(known));
-    }
-
-    fn read(&self) -> BTreeMap<String, u64> {
-        let text = fs::read_if_found(&self.file).ok().flatten();
-        text.and_then(|text| serde_json::from_slice(&text).ok())
-            .unwrap_or_default()
+        self.known = known;
     }
 }
 
-/// Removes the oldest commits beyond the limit; first those that are no longer in the source.
-fn remove_oldest(known: &mut BTreeMap<String, u64>, here: Vec<String>) {
-    let here: std::collections::BTreeSet<String> = here.into_iter().collect();
-    let excess = known.len().saturating_sub(MAX_COMMITS);
-    let mut by_age: Vec<(bool, u64, String)> = known
-        .iter()
-        .map(|(commit, first)| (here.contains(commit), *first, commit.clone()))
-        .collect();
-    by_age.sort();
-    for (.., commit) in by_age.into_iter().take(excess) {
-        known.remove(&commit);
-    }
+fn read(file: &Path) -> BTreeMap<String, u64> {
+    let text = fs::read_if_found(file).ok().flatten();
+    text.and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -109,7 +89,7 @@ mod tests {
 
     #[test]
     fn first_time_is_kept() {
-        let (cache, seen) = new_times();
+        let (cache, mut seen) = new_times();
         assert_eq!(next(&cache).first(commit(1)), None);
         seen.record([commit(1)], 100);
         seen.record([commit(1), commit(2)], 200);
@@ -121,7 +101,7 @@ mod tests {
 
     #[test]
     fn times_of_other_process_are_kept_and_future_time_is_now() {
-        let (cache, seen) = new_times();
+        let (cache, mut seen) = new_times();
         seen.record([commit(1)], 100);
         seen.record([commit(9)], 900);
         seen.record([commit(9)], 300);
@@ -132,7 +112,7 @@ mod tests {
     #[test]
     fn damaged_file_makes_all_commits_new() {
         for damaged in ["", "{", "[]", "{\"x\":-1}", "{\"x\":\"y\"}"] {
-            let (cache, seen) = new_times();
+            let (cache, mut seen) = new_times();
             seen.record([commit(1)], 100);
             std::fs::write(&seen.file, damaged).unwrap();
             assert_eq!(next(&cache).first(commit(1)), None, "{damaged}");
@@ -143,12 +123,11 @@ mod tests {
 
     #[test]
     fn times_are_limited_and_current_commits_are_kept() {
-        let (cache, seen) = new_times();
+        let (cache, mut seen) = new_times();
         let most = u32::try_from(MAX_COMMITS).unwrap();
-        seen.record([commit(0)], 1);
-        seen.record((1..most).map(commit), 2);
+        seen.record((0..most).map(commit), 1);
+        assert_eq!(next(&cache).first(commit(1)), Some(1));
         seen.record([commit(0), commit(most)], 3);
-        assert_eq!(seen.read().len(), MAX_COMMITS);
         assert_eq!(next(&cache).first(commit(0)), Some(1));
         assert_eq!(next(&cache).first(commit(1)), None);
         assert_eq!(next(&cache).first(commit(most)), Some(3));

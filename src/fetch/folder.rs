@@ -8,7 +8,7 @@ use super::FetchError;
 use crate::fs::leftover::is_leftover;
 use crate::fs::{self, At};
 use mdskill_git::ObjectId;
-use mdskill_git::objects::{MAX_OBJECT_BYTES, Objects, TreeBuilder, TreeEntry, mode_number};
+use mdskill_git::objects::{MAX_OBJECT_BYTES, Objects, TreeBuilder, TreeEntry};
 use mdskill_lint::SKILL_FILE;
 
 /// Writes the skills below `root` into `objects`, and returns a tree with them. Files outside of skills
@@ -45,11 +45,7 @@ pub fn import(root: &Path, objects: &Objects) -> Result<ObjectId, FetchError> {
             return Err(too_large(&path));
         }
         let bytes = std::fs::read(&path).at("read", &path)?;
-        tree.insert(
-            &file.path,
-            mode_number(file.mode),
-            objects.write_blob(&bytes)?,
-        );
+        tree.insert(&file.path, file.mode.number(), objects.write_blob(&bytes)?);
     }
     for path in listing
         .special_files

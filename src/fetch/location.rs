@@ -12,10 +12,8 @@ use mdskill_git::transport::ssh::SshAddress;
 /// The address of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
-    /// An http or https URL.
-    Http(Url),
-    /// An ssh URL, as typed and as parsed.
-    Ssh(String, SshAddress),
+    /// An https, http, or ssh URL.
+    Server(String),
     /// A git repository on this machine.
     GitFolder(PathBuf),
     /// A git bundle on this machine.
@@ -56,8 +54,7 @@ impl Location {
     #[must_use]
     pub fn display(&self) -> String {
         match self {
-            Self::Http(url) => url.to_string(),
-            Self::Ssh(url, _) => url.clone(),
+            Self::Server(url) => url.clone(),
             Self::GitFolder(path) | Self::Bundle(path) | Self::Folder(path) => {
                 path.display().to_string()
             }
@@ -92,7 +89,8 @@ fn locate_github(
     current: &Path,
 ) -> Result<Location, LocationError> {
     if base.starts_with("https://") || base.starts_with("http://") {
-        return parse_url(&format!("{base}/{owner}/{repo}.git")).map(Location::Http);
+        let url = parse_url(&format!("{base}/{owner}/{repo}.git"))?;
+        return Ok(Location::Server(url.to_string()));
     }
     let mirror = if base.starts_with("file://") {
         file_path(base)?
@@ -120,8 +118,8 @@ fn locate_url(url: &str) -> Result<Location, LocationError> {
         reason: reason.to_owned(),
     };
     if url.starts_with("ssh://") || (!url.contains("://") && is_scp_like(url)) {
-        let address = SshAddress::parse(url).ok_or_else(|| bad("its host or path is missing"))?;
-        return Ok(Location::Ssh(url.to_owned(), address));
+        SshAddress::parse(url).ok_or_else(|| bad("its host or path is missing"))?;
+        return Ok(Location::Server(url.to_owned()));
     }
     if url.starts_with("file://") {
         return locate_path(&file_path(url)?);
@@ -136,7 +134,7 @@ fn locate_url(url: &str) -> Result<Location, LocationError> {
         let path = format!("{}.git", parsed.path().trim_end_matches('/'));
         parsed.set_path(&path);
     }
-    Ok(Location::Http(parsed))
+    Ok(Location::Server(parsed.to_string()))
 }
 
 fn locate_path(path: &Path) -> Result<Location, LocationError> {
@@ -167,15 +165,16 @@ fn parse_url(url: &str) -> Result<Url, LocationError> {
         reason,
     };
     let parsed = Url::parse(url).map_err(|error| bad(error.to_string()))?;
-    match parsed.username().is_empty() && parsed.password().is_none() {
-        true => Ok(parsed),
-        // The URL is not shown, because it contains a secret.
-        false => Err(LocationError::BadUrl {
-            url: "(hidden)".to_owned(),
-            reason: "it contains a user name or password; set MDSKILL_TOKEN or use git's credential helper"
-                .to_owned(),
-        }),
+    if parsed.username().is_empty() && parsed.password().is_none() {
+        return Ok(parsed);
     }
+    // The URL is not shown, because it contains a secret.
+    Err(LocationError::BadUrl {
+        url: "(hidden)".to_owned(),
+        reason:
+            "it contains a user name or password; set MDSKILL_TOKEN or use git's credential helper"
+                .to_owned(),
+    })
 }
 
 fn file_path(url: &str) -> Result<PathBuf, LocationError> {

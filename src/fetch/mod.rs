@@ -4,14 +4,14 @@
 //! them in the cache.
 
 mod compare_url;
-pub mod first_seen;
+pub(crate) mod first_seen;
 mod folder;
 mod hint;
 pub mod history;
 mod location;
 mod repository;
-pub mod resolve;
-pub mod store;
+pub(crate) mod resolve;
+pub(crate) mod store;
 
 pub use compare_url::compare_url;
 pub use location::{Location, LocationError, is_git_folder, locate};
@@ -21,6 +21,7 @@ use crate::dirs::NoFolder;
 use crate::skill::discover::DiscoverError;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
+use mdskill_git::protocol::ProtocolError;
 use mdskill_git::transport::TransportError;
 use resolve::ResolveError;
 
@@ -62,4 +63,17 @@ pub enum FetchError {
     /// There is no cache folder.
     #[error(transparent)]
     NoFolder(#[from] NoFolder),
+}
+
+impl FetchError {
+    /// Returns the server's reason if it refused a request.
+    fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Transport(TransportError::Protocol {
+                source: ProtocolError::Refused(reason),
+                ..
+            }) => Some(reason),
+            _ => None,
+        }
+    }
 }

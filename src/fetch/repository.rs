@@ -1,15 +1,16 @@
 //! [`Repository`]: an open source. Any number of its skills take three requests.
 
 mod commits;
-mod first_seen;
 mod merge_bases;
-mod redirect;
 mod refs;
 
 pub use commits::Move;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use tracing::{Instrument, info, info_span};
 
 use super::first_seen::FirstSeen;
 use super::location::{Location, locate};
@@ -22,11 +23,9 @@ use mdskill_git::ObjectId;
 use mdskill_git::http::client::Client;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::progress::Progress;
-use mdskill_git::protocol::{Depth, ProtocolError, Wants};
-use mdskill_git::transport::http::HttpRemote;
+use mdskill_git::protocol::{Depth, Wants};
+use mdskill_git::transport::Remote;
 use mdskill_git::transport::local::LocalRefs;
-use mdskill_git::transport::ssh::SshRemote;
-use mdskill_git::transport::{Remote, TransportError};
 
 /// The maximum number of known commits in a request, because each costs two lines.
 const MAX_KNOWN: usize = 16;
@@ -58,12 +57,27 @@ pub struct Repository<'a> {
     remote: Option<Remote<'a>>,
     folder_tree: Option<ObjectId>,
     progress: &'a dyn Progress,
-    redirect_reported: bool,
 }
 
 enum Place {
     Store(Store),
     Direct(Objects),
+}
+
+impl Place {
+    fn objects(&self) -> &Objects {
+        match self {
+            Self::Store(store) => &store.objects,
+            Self::Direct(objects) => objects,
+        }
+    }
+
+    fn store(&self) -> Option<&Store> {
+        match self {
+            Self::Store(store) => Some(store),
+            Self::Direct(_) => None,
+        }
+    }
 }
 
 impl<'a> Fetcher<'a> {
@@ -74,50 +88,36 @@ impl<'a> Fetcher<'a> {
     pub fn open(&self, source: &Source) -> Result<Repository<'a>, FetchError> {
         let location = locate(source, self.env, self.root)?;
         let url = location.display();
+        info!(%source, %url, offline = self.offline, "opening a source");
+        let place = match &location {
+            Location::GitFolder(path) => Place::Direct(Objects::open(path)?),
+            _ => Place::Store(Store::open(&self.cache, &url)?),
+        };
         let mut folder_tree = None;
-        let (place, remote) = match location {
-            Location::GitFolder(path) => {
-                let objects = Objects::open(&path)?;
-                let refs = LocalRefs::of(&objects)?;
-                (Place::Direct(objects), Some(Remote::Local(refs)))
-            }
+        let remote = match &location {
+            Location::GitFolder(_) => Some(Remote::Local(LocalRefs::of(place.objects())?)),
             Location::Bundle(path) => {
-                let store = Store::open(&self.cache, &url)?;
-                let refs = LocalRefs::of_bundle(&path, &store.objects)?;
-                (Place::Store(store), Some(Remote::Local(refs)))
+                let refs = LocalRefs::of_bundle(path, place.objects())?;
+                Some(Remote::Local(refs))
             }
             Location::Folder(path) => {
-                let store = Store::open(&self.cache, &url)?;
-                folder_tree = Some(folder::import(&path, &store.objects)?);
-                (Place::Store(store), None)
+                folder_tree = Some(folder::import(path, place.objects())?);
+                None
             }
-            Location::Http(base) => {
-                let store = Store::open(&self.cache, &url)?;
-                let remote =
-                    || Remote::Http(Box::new(HttpRemote::new(self.client, base, self.env)));
-                (Place::Store(store), (!self.offline).then(remote))
-            }
-            Location::Ssh(ssh_url, address) => {
-                let store = Store::open(&self.cache, &url)?;
-                let remote = || Remote::Ssh(Box::new(SshRemote::new(&ssh_url, address, self.env)));
-                (Place::Store(store), (!self.offline).then(remote))
-            }
+            Location::Server(_) if self.offline => None,
+            Location::Server(url) => Some(Remote::open(url, self.client, self.env)?),
         };
-        let seen = FirstSeen::of(&self.cache, &store::folder_name(&url));
         Ok(Repository {
             source: source.clone(),
+            seen: FirstSeen::of(&self.cache, &store::folder_name(&url)),
             url,
             place,
-            seen,
             remote,
             folder_tree,
             progress: self.progress,
-            redirect_reported: false,
         })
     }
-}
 
-impl Fetcher<'_> {
     /// Opens the cached objects of `source`, or those of a git repository on this machine; `None` if
     /// it was never fetched.
     ///
@@ -136,10 +136,7 @@ impl Repository<'_> {
     /// Returns the objects that are on this machine.
     #[must_use]
     pub fn objects(&self) -> &Objects {
-        match &self.place {
-            Place::Store(store) => &store.objects,
-            Place::Direct(objects) => objects,
-        }
+        self.place.objects()
     }
 
     /// Whether this is a folder of files, which has no commits and no refs.
@@ -148,17 +145,45 @@ impl Repository<'_> {
         self.folder_tree.is_some()
     }
 
-    fn report_warnings(&mut self) {
-        let Some(remote) = &mut self.remote else {
-            return;
-        };
-        for warning in remote.take_warnings() {
-            self.progress.warn(&warning);
+    /// Returns the source at the new address after a redirect.
+    #[must_use]
+    pub fn moved_to(&self) -> Option<Source> {
+        let moved = self.remote.as_ref()?.moved_to()?;
+        if let Source::GitHub { owner, repo } = &self.source
+            && let Some(base) = self.url.strip_suffix(&format!("{owner}/{repo}.git"))
+            && let Some((owner, repo)) = moved
+                .strip_prefix(base)
+                .and_then(|name| name.split_once('/'))
+        {
+            let repo = repo.trim_end_matches('/');
+            return Some(Source::GitHub {
+                owner: owner.to_owned(),
+                repo: repo.strip_suffix(".git").unwrap_or(repo).to_owned(),
+            });
         }
-        if let (Some(moved), false) = (remote.moved_to(), self.redirect_reported) {
-            self.redirect_reported = true;
-            let url = &self.url;
-            self.progress.warn(&format!("{url} has moved to {moved}; add its skills from the new address, because another user can register the old name"));
+        Some(Source::Git { url: moved })
+    }
+
+    /// Records that commits were seen now, unless they were seen before.
+    fn record_seen(&mut self, commits: impl IntoIterator<Item = ObjectId>) {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        // A clock before 1970 is wrong.
+        if let Ok(now) = now {
+            self.seen.record(commits, now.as_secs());
+        }
+    }
+
+    /// Returns the time when this machine first saw a commit of this source, in Unix seconds: in a
+    /// ref, or with its trees.
+    #[must_use]
+    pub fn first_seen(&self, commit: ObjectId) -> Option<u64> {
+        self.seen.first(commit)
+    }
+
+    fn report_warnings(&mut self) {
+        let warnings = self.remote.as_mut().map(Remote::take_warnings);
+        for warning in warnings.unwrap_or_default() {
+            self.progress.warn(&warning);
         }
     }
 
@@ -190,12 +215,10 @@ impl Repository<'_> {
             .iter()
             .flatten()
             .copied()
-            .filter(|commit| self.lacks_trees(*commit))
+            .filter(|commit| !self.has_trees(*commit))
             .collect();
-        if !missing.is_empty() {
-            self.fetch_trees(missing.into_iter().collect(), known)
-                .await?;
-        }
+        self.fetch_trees(missing.into_iter().collect(), known)
+            .await?;
         // Commits without a ref are recorded here, after they were fetched.
         self.record_seen(commits.iter().flatten().copied());
         let find = |commit: &Option<ObjectId>| {
@@ -208,13 +231,14 @@ impl Repository<'_> {
 
     /// Converts an error after a fetch: a missing object was not sent by the server.
     fn explain_missing(&self, error: DiscoverError) -> FetchError {
-        match (error, &self.remote) {
-            (error, None | Some(Remote::Local(_))) => error.into(),
-            (DiscoverError::Object(ObjectError::Missing(missing)), _) => FetchError::Incomplete {
-                url: self.url.clone(),
-                missing,
-            },
-            (error, _) => error.into(),
+        match error {
+            DiscoverError::Object(ObjectError::Missing(missing))
+                if !matches!(&self.remote, None | Some(Remote::Local(_))) =>
+            {
+                let url = self.url.clone();
+                FetchError::Incomplete { url, missing }
+            }
+            error => error.into(),
         }
     }
 
@@ -222,16 +246,11 @@ impl Repository<'_> {
     /// fetched history comes without trees.
     #[must_use]
     pub fn has_trees(&self, commit: ObjectId) -> bool {
-        !self.lacks_trees(commit)
-    }
-
-    fn lacks_trees(&self, commit: ObjectId) -> bool {
-        let found = self
-            .objects()
-            .root_tree(commit)
-            .map_err(DiscoverError::Object);
-        let found = found.and_then(|root| discover(self.objects(), root));
-        found.is_err_and(|error| error.is_missing())
+        let root = self.objects().root_tree(commit);
+        let found = root
+            .map_err(DiscoverError::Object)
+            .and_then(|root| discover(self.objects(), root));
+        !found.is_err_and(|error| error.is_missing())
     }
 
     async fn fetch_trees(
@@ -239,27 +258,24 @@ impl Repository<'_> {
         commits: Vec<ObjectId>,
         known: &[ObjectId],
     ) -> Result<(), FetchError> {
-        let remembered = match &self.place {
-            Place::Store(store) => store.known_commits(),
-            Place::Direct(_) => Vec::new(),
+        let Some(first) = commits.first() else {
+            return Ok(());
         };
+        let what = format!("commit {}", first.short());
+        let remembered = self.place.store().map(Store::remembered);
+        let remembered = remembered.iter().flatten().map(|git_ref| git_ref.id);
         let candidates: BTreeSet<ObjectId> = known.iter().copied().chain(remembered).collect();
         let known: Vec<ObjectId> = candidates
             .into_iter()
-            .filter(|commit| !commits.contains(commit) && !self.lacks_trees(*commit))
+            .filter(|commit| !commits.contains(commit) && self.has_trees(*commit))
             .take(MAX_KNOWN)
             .collect();
-        let first = commits.first().copied();
         let wants = Wants {
             ids: commits,
             known,
-            depth: Depth::Trees,
+            depth: Depth::Trees(1),
         };
-        self.fetch(
-            &wants,
-            first.map_or_else(String::new, |commit| format!("commit {}", commit.short())),
-        )
-        .await
+        self.fetch(&wants, what).await
     }
 
     /// Fetches these commits and `depth` commits of their history with trees, in one request. Objects
@@ -271,11 +287,7 @@ impl Repository<'_> {
         let Some(first) = tips.first() else {
             return Ok(());
         };
-        let wants = Wants {
-            ids: tips.to_vec(),
-            known: Vec::new(),
-            depth: Depth::Past(depth),
-        };
+        let wants = Wants::new(tips.iter().copied(), Depth::Trees(depth));
         let what = format!("the history of commit {}", first.short());
         self.fetch(&wants, what).await
     }
@@ -299,23 +311,13 @@ impl Repository<'_> {
         let Some(first) = missing.first().copied() else {
             return Ok(());
         };
-        let wants = Wants {
-            ids: missing.clone(),
-            ..Wants::default()
-        };
-        let fetched = self.fetch(&wants, format!("blob {}", first.short())).await;
-        match fetched {
-            Err(FetchError::Transport(TransportError::Protocol {
-                source: ProtocolError::Refused(_),
-                ..
-            })) if !commits.is_empty() => {
-                let wants = Wants {
-                    ids: commits.to_vec(),
-                    known: Vec::new(),
-                    depth: Depth::Everything,
-                };
-                self.fetch(&wants, format!("blob {}", first.short()))
-                    .await?;
+        let what = format!("blob {}", first.short());
+        let wants = Wants::blobs(missing.iter().copied());
+        match self.fetch(&wants, what.clone()).await {
+            Err(error) if error.refusal().is_some() && !commits.is_empty() => {
+                info!(%error, "fetching whole commits in place of single files");
+                let wants = Wants::new(commits.iter().copied(), Depth::Everything(1));
+                self.fetch(&wants, what).await?;
             }
             fetched => fetched?,
         }
@@ -329,16 +331,15 @@ impl Repository<'_> {
     }
 
     async fn fetch(&mut self, wants: &Wants, what: String) -> Result<(), FetchError> {
-        let objects = match &self.place {
-            Place::Store(store) => &store.objects,
-            Place::Direct(objects) => objects,
-        };
         let Some(remote) = &mut self.remote else {
             return Err(FetchError::Offline {
                 what: format!("{what} of {}", self.url),
             });
         };
-        remote.fetch(wants, objects, self.progress).await?;
+        let objects = self.place.objects();
+        let span = info_span!("fetch", source = %self.source, %what);
+        let fetched = remote.fetch(wants, objects, self.progress);
+        fetched.instrument(span).await?;
         self.report_warnings();
         Ok(())
     }

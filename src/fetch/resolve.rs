@@ -32,8 +32,6 @@ pub struct Resolved {
     /// The newest version tag, also outside of the range, for a range, and on request for a version
     /// tag. Prereleases are ignored as in cargo, unless the range or tag is one, or there are no others.
     pub newest: Option<String>,
-    /// Another tag for the same version at another commit, such as `1.2.0` in addition to `v1.2.0`.
-    pub conflicting_tag: Option<String>,
 }
 
 impl Resolved {
@@ -44,7 +42,6 @@ impl Resolved {
             follows,
             path: None,
             newest: None,
-            conflicting_tag: None,
         }
     }
 }
@@ -265,14 +262,14 @@ fn resolve_range(
     let versions = Versions::among(refs);
     let newest = versions.newest(versions::asks_for_prereleases(range));
     match versions.best_in(range) {
-        Some(best) => Ok(Resolved {
-            commit: best.git_ref.commit(),
-            matched: MatchedRef::Range(best.tag.to_owned()),
-            follows: Some(text.to_owned()),
-            path: None,
-            newest,
-            conflicting_tag: versions.conflicting_tag_of(best),
-        }),
+        Some(best) => {
+            let matched = MatchedRef::Range(best.tag.to_owned());
+            let follows = Some(text.to_owned());
+            Ok(Resolved {
+                newest,
+                ..Resolved::new(best.git_ref.commit(), matched, follows)
+            })
+        }
         None => Err(ResolveError::NoVersion {
             url: url.to_owned(),
             range: text.to_owned(),

@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
+use tracing::info;
 
 use super::FetchError;
 use crate::digest::Digest;
 use crate::fs::{self, At};
-use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::protocol::Ref;
 
@@ -29,7 +29,7 @@ const MAX_PACK_FILES: usize = 200;
 const NAME_FILE: &str = "mdskill-source";
 
 /// The cache of a source.
-pub struct Store {
+pub(crate) struct Store {
     /// The objects.
     pub objects: Objects,
     folder: PathBuf,
@@ -45,7 +45,7 @@ struct RememberedRef {
 
 /// A cached source, as `mdskill cache` lists it.
 #[derive(Debug, Clone)]
-pub struct Stored {
+pub(crate) struct Stored {
     /// The address of the source.
     pub name: String,
     /// The folder.
@@ -61,7 +61,7 @@ impl Store {
     ///
     /// # Errors
     /// When it can't be created or opened.
-    pub fn open(cache: &Path, address: &str) -> Result<Self, FetchError> {
+    pub(crate) fn open(cache: &Path, address: &str) -> Result<Self, FetchError> {
         let folder = cache.join(FOLDER).join(folder_name(address));
         drop_if_crowded(&folder);
         let name_file = folder.join(NAME_FILE);
@@ -86,7 +86,7 @@ impl Store {
     }
 
     /// Remembers refs of the source, in addition to those of earlier calls.
-    pub fn remember(&self, refs: &[Ref]) {
+    pub(crate) fn remember(&self, refs: &[Ref]) {
         let mut known = self.read_refs();
         for git_ref in refs {
             let id = git_ref.commit().to_string();
@@ -105,8 +105,7 @@ impl Store {
     }
 
     /// Returns the remembered refs.
-    #[must_use]
-    pub fn remembered(&self) -> Vec<Ref> {
+    pub(crate) fn remembered(&self) -> Vec<Ref> {
         let git_ref = |(name, known): (String, RememberedRef)| {
             Some(Ref {
                 name,
@@ -120,7 +119,7 @@ impl Store {
 
     /// Remembers that the server refuses to send a history without trees, because asking costs two
     /// requests each time.
-    pub fn remember_no_history(&self) {
+    pub(crate) fn remember_no_history(&self) {
         drop(fs::atomic::write_cache(
             &self.folder.join(NO_HISTORY_FILE),
             b"",
@@ -128,8 +127,7 @@ impl Store {
     }
 
     /// Whether the server refused to send a history without trees.
-    #[must_use]
-    pub fn has_no_history(&self) -> bool {
+    pub(crate) fn has_no_history(&self) -> bool {
         self.folder.join(NO_HISTORY_FILE).exists()
     }
 
@@ -139,15 +137,6 @@ impl Store {
             .flatten();
         text.and_then(|text| serde_json::from_slice(&text).ok())
             .unwrap_or_default()
-    }
-
-    /// Returns the commits of the remembered refs, which an update names to the server as known.
-    #[must_use]
-    pub fn known_commits(&self) -> Vec<ObjectId> {
-        self.remembered()
-            .into_iter()
-            .map(|git_ref| git_ref.id)
-            .collect()
     }
 }
 
@@ -181,7 +170,7 @@ fn create(folder: &Path, address: &str) -> Result<(), FetchError> {
 ///
 /// # Errors
 /// When they exist and can't be opened.
-pub fn find(cache: &Path, address: &str) -> Result<Option<Objects>, ObjectError> {
+pub(crate) fn find(cache: &Path, address: &str) -> Result<Option<Objects>, ObjectError> {
     let folder = cache.join(FOLDER).join(folder_name(address));
     if !folder.is_dir() {
         return Ok(None);
@@ -193,7 +182,7 @@ pub fn find(cache: &Path, address: &str) -> Result<Option<Objects>, ObjectError>
 ///
 /// # Errors
 /// When the cache can't be read.
-pub fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
+pub(crate) fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
     let folder = cache.join(FOLDER);
     let Some(entries) = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)? else {
         return Ok(Vec::new());
@@ -224,7 +213,7 @@ impl Stored {
     ///
     /// # Errors
     /// When a file can't be removed.
-    pub fn remove(&self) -> Result<bool, fs::Error> {
+    pub(crate) fn remove(&self) -> Result<bool, fs::Error> {
         // Locked until it is removed, so that no other process starts to use it.
         let held = File::open(self.folder.join(NAME_FILE));
         if held.as_ref().is_ok_and(|file| file.try_lock().is_err()) {
@@ -243,6 +232,7 @@ fn drop_if_crowded(folder: &Path) {
         && let Ok(file) = File::open(folder.join(NAME_FILE))
         && file.try_lock().is_ok()
     {
+        info!(packs, "removing a cached source with too many packs");
         drop(fs::remove_folder(folder));
     }
 }
@@ -250,23 +240,9 @@ fn drop_if_crowded(folder: &Path) {
 /// Returns a readable folder name, made unique by a digest of the address.
 pub(super) fn folder_name(address: &str) -> String {
     let rest = address.split("://").nth(1).unwrap_or(address);
-    let readable = rest
-        .trim_end_matches(".git")
-        .chars()
-        .rev()
-        .take(60)
-        .collect::<Vec<_>>();
-    let readable: String = readable
-        .into_iter()
-        .rev()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || c == '.' {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '.';
+    let readable = rest.trim_end_matches(".git").replace(|c| !is_plain(c), "-");
+    let readable = &readable[readable.len().saturating_sub(60)..];
     let unique = Digest::of_bytes(address.as_bytes()).to_string();
     format!("{}-{}", readable.trim_matches(['-', '.']), &unique[7..19])
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tracing::info;
 
 use super::scope::Scope;
 use super::{InstallError, seal};
@@ -358,6 +359,10 @@ pub fn recover(scope: &Scope) -> Result<(), InstallError> {
     atomic::remove_leftovers(&scope.state())?;
     match Journals::find(scope)?.ours {
         Some(journal) => {
+            info!(
+                exchanges = journal.exchanges.len(),
+                "recovering an interrupted transaction"
+            );
             journal.check_places(scope)?;
             journal.finish(scope, &mut || ())
         }

@@ -13,6 +13,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tracing::{debug, info};
 
 use super::InstallError;
 use super::journal::{self, Exchange, Journal, Journals, OldFolder};
@@ -247,6 +248,8 @@ impl<'a> Transaction<'a> {
         self.check_interrupt()?;
         self.journal.lockfile = (!is_same).then(|| Digest::of_bytes(lockfile).to_string());
         self.journal.write(self.scope)?;
+        let count = self.journal.exchanges.len();
+        info!(count, "the journal is written; exchanging folders");
         self.exchange()?;
         if is_same {
             self.journal.is_done = true;
@@ -255,6 +258,7 @@ impl<'a> Transaction<'a> {
             atomic::write_from(&self.scope.state(), &self.scope.lockfile, lockfile)?;
         }
         self.is_open = false;
+        info!(lockfile_changed = !is_same, "the transaction is committed");
         // After the commit, an interrupt only leaves clean-up to the next command.
         let _too_late = (self.checkpoint)();
         let (trash, trashed) = (self.scope.trash(), self.journal.trashed());
@@ -268,6 +272,7 @@ impl<'a> Transaction<'a> {
         let mut touched = BTreeSet::new();
         for (exchange, seen) in self.journal.exchanges.iter().zip(&self.planned_on) {
             let place = exchange.place(self.scope);
+            debug!(place = %place.display(), "exchanging a folder");
             self.check_interrupt()?;
             if let Some(old) = exchange.old(self.scope) {
                 fs::rename(&place, &old)?;
@@ -303,6 +308,7 @@ impl Drop for Transaction<'_> {
     /// Undoes the changes unless they were committed.
     fn drop(&mut self) {
         if self.is_open && !self.journal.targets.is_empty() {
+            info!("undoing or finishing the open transaction");
             // If a change can't be undone now, the next command undoes it.
             drop(match self.journal.lockfile {
                 // The lockfile may have been replaced before its flush failed. Then it is committed.

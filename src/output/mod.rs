@@ -3,6 +3,7 @@
 pub mod error;
 pub(crate) mod findings;
 pub(crate) mod github;
+pub(crate) mod log;
 pub(crate) mod markdown;
 pub(crate) mod pager;
 pub(crate) mod printer;

@@ -278,7 +278,7 @@ impl Printer {
         drop(stdout.write_all(text.as_bytes()));
     }
 
-    fn stderr(&self, line: &str) {
+    pub(super) fn stderr(&self, line: &str) {
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
         drop(writeln!(stderr, "{line}"));
     }

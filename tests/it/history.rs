@@ -325,9 +325,10 @@ fn refused_history_over_ssh_does_not_prevent_files() {
         let cache = scene.room.path("cache");
         let source = "git@forge.example:acme/skills.git";
         let lineage = with_source(&[("GIT_SSH", ssh)], &cache, source, act);
-        match forbids {
-            true => assert_eq!(lineage, None),
-            false => assert_eq!(listed(lineage).len(), 2),
+        if forbids {
+            assert_eq!(lineage, None);
+        } else {
+            assert_eq!(listed(lineage).len(), 2);
         }
         let sessions = scene.room.log("ssh").lines().count();
         assert_eq!(sessions, 1 + usize::from(forbids));

@@ -9,7 +9,7 @@
 use crate::support::sealed;
 use mdskill::digest::FileMode;
 use mdskill::merge::{File, Files, Labels, Merged, OnConflict, merge};
-use mdskill_git::objects::{blob_id, mode_number, tree_id};
+use mdskill_git::objects::{blob_id, tree_id};
 use mdskill_lint::path::{SkillPath, collision};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -139,7 +139,7 @@ fn shown(files: &Files) -> String {
         let text = String::from_utf8_lossy(&file.bytes);
         format!(
             "  {} {path}: {}\n",
-            mode_number(file.mode) & 0o777,
+            file.mode.number() & 0o777,
             text.escape_debug()
         )
     });

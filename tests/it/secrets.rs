@@ -27,21 +27,21 @@ fn secret_is_in_no_error_or_report() {
         },
     ] {
         vault.forge.fault(fault);
-        for option in ["--verbose", "--json"] {
+        for option in ["-vv", "--json"] {
             let outcome = add(&vault, option);
             assert_ne!(outcome.code, Some(0), "{outcome}");
             vault.is_silent(&outcome);
         }
         vault.forge.clear_faults();
     }
-    for option in ["--json", "--verbose"] {
+    for option in ["--json", "-vv"] {
         let outcome = add(&vault, option);
         outcome.ok();
         vault.is_silent(&outcome);
     }
     vault.scene.repo.write("skills/one/more.md", "more");
     vault.scene.repo.commit("More");
-    let prepared = vault.prepare(&["update", "--verbose"]);
+    let prepared = vault.prepare(&["update", "-vv"]);
     let outcome = prepared.env("MDSKILL_TOKEN", CANARY).run();
     vault.is_silent(outcome.ok());
 }
@@ -81,7 +81,7 @@ fn url_with_password_is_refused_and_not_shown() {
         } else {
             1
         };
-        for option in ["--verbose", "--json"] {
+        for option in ["-vv", "--json"] {
             let prepared = vault.prepare(&[&arguments[..count], &[option]].concat());
             let outcome = prepared.run();
             assert_ne!(outcome.code, Some(0), "{outcome}");

@@ -76,6 +76,43 @@ fn add_from_server_without_version_2_uses_git() {
 }
 
 #[test]
+fn verbose_output_explains_fall_back_to_git() {
+    let sentence = "does not support protocol version 2; falling back to `git`";
+    let scene = Scene::set();
+    scene.forge.fault(Fault::V0Only);
+    let outcome = scene.run(&["-v", "add", "acme/skills/one"]);
+    outcome.ok().says(sentence).says("opening a source");
+    // Single requests need a second `v`, and mdskill alone is logged.
+    outcome.never_says("sending a request").never_says("hyper");
+    let again = Scene::set();
+    again.forge.fault(Fault::V0Only);
+    let outcome = again.run(&["-vv", "add", "acme/skills/one"]);
+    outcome.ok().says(sentence).says("sending a request");
+}
+
+#[test]
+fn log_variable_selects_level_and_target() {
+    let scene = Scene::set();
+    let with = |filter: &str| {
+        let prepared = scene.mdskill(&["update"]);
+        prepared.env("MDSKILL_LOG", filter).run()
+    };
+    scene
+        .run(&["add", "acme/skills/one"])
+        .ok()
+        .never_says("mdskill_git::");
+    with("debug").ok().says("sending a request");
+    let outcome = with("mdskill_git::transport=info");
+    outcome.ok().says("listing refs");
+    outcome
+        .never_says("sending a request")
+        .never_says("opening a source");
+    with("hyper=trace")
+        .ok()
+        .says("ignored MDSKILL_LOG: `hyper` is neither a level nor a target of mdskill");
+}
+
+#[test]
 fn git_for_old_server_reads_configuration_of_user_not_project() {
     let scene = Scene::set();
     scene.forge.fault(Fault::V0Only);
@@ -279,7 +316,7 @@ fn name_of_branch_and_tag_requires_full_ref() {
 }
 
 #[test]
-fn a_repository_of_sha256_has_a_sentence_of_its_own() {
+fn repository_with_sha256_is_refused() {
     let scene = Scene::set();
     let mut modern = Repo::create_with(scene.root(), "acme/modern", "sha256");
     modern.skill("one", "one", "The first").commit("One");

@@ -180,15 +180,14 @@ pub fn moved(
     commit: &str,
 ) -> Block {
     let folder = entry["path"].rsplit('/').next().unwrap();
-    let path = match skills.contains_key(&entry["path"]) {
-        true => entry["path"].clone(),
-        false => {
-            let suffix = format!("/{folder}");
-            let mut named = skills.keys().filter(|path| path.ends_with(&suffix));
-            match (named.next(), named.next()) {
-                (Some(only), None) => only.clone(),
-                _ => return entry.clone(),
-            }
+    let path = if skills.contains_key(&entry["path"]) {
+        entry["path"].clone()
+    } else {
+        let suffix = format!("/{folder}");
+        let mut named = skills.keys().filter(|path| path.ends_with(&suffix));
+        match (named.next(), named.next()) {
+            (Some(only), None) => only.clone(),
+            _ => return entry.clone(),
         }
     };
     let tree = skills[&path].clone();

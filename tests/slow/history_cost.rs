@@ -33,14 +33,13 @@ fn follow(clone: &Clone, steps: &[&str], with_history: bool) -> Cost {
                 .map(|found| SkillTree::read(objects, found.tree).unwrap())
                 .collect();
             let files: Vec<ObjectId> = trees.iter().flat_map(SkillTree::blobs).collect();
-            match with_history {
-                true => {
-                    repository
-                        .fetch_blobs_with_history(files, &[new], &moves)
-                        .await
-                        .unwrap();
-                }
-                false => repository.fetch_blobs(files, &[new]).await.unwrap(),
+            if with_history {
+                repository
+                    .fetch_blobs_with_history(files, &[new], &moves)
+                    .await
+                    .unwrap();
+            } else {
+                repository.fetch_blobs(files, &[new]).await.unwrap();
             }
             let lineages = moves.iter();
             lineages

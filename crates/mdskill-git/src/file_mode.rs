@@ -11,11 +11,19 @@ pub enum FileMode {
     Executable,
 }
 
+impl FileMode {
+    /// Returns the mode of a tree entry.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        match self {
+            Self::Regular => 0o100_644,
+            Self::Executable => 0o100_755,
+        }
+    }
+}
+
 impl fmt::Display for FileMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Regular => "100644",
-            Self::Executable => "100755",
-        })
+        write!(f, "{:o}", self.number())
     }
 }

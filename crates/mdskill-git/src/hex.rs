@@ -7,14 +7,7 @@ use std::fmt;
 /// # Errors
 /// When the formatter fails.
 pub fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    // A table instead of `{:02x}` for each byte, because `list` writes about 30,000 digits.
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    f.write_str(&text)
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }
 
 /// Reads exactly `N` bytes from lower- or upper-case hexadecimal digits.

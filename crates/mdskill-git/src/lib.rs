@@ -14,7 +14,7 @@
 pub mod commits;
 pub mod environment;
 mod error;
-pub mod file_mode;
+mod file_mode;
 pub mod hex;
 pub mod http;
 mod index;

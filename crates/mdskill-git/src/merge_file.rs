@@ -1,7 +1,5 @@
 //! [`merge_file`]: a three-way merge of a text, by libgit2's copy of git's xdiff.
 
-use std::borrow::Cow;
-
 use git2::{FileFavor, MergeFileInput, MergeFileOptions};
 
 /// The number of characters of git's conflict markers.
@@ -58,8 +56,8 @@ pub fn merge_file(
     // between them.
     options.style_standard(true).simplify_alnum(true);
     options
-        .our_label(label(labels.ours).as_ref())
-        .their_label(label(labels.theirs).as_ref());
+        .our_label(label(labels.ours))
+        .their_label(label(labels.theirs));
     match taken {
         Taken::Marked => &mut options,
         Taken::Ours => options.favor(FileFavor::Ours),
@@ -94,11 +92,8 @@ fn input(bytes: &[u8]) -> MergeFileInput<'_> {
 }
 
 /// Replaces control characters, because a line end would end the marker, and git2 panics at a NUL.
-fn label(text: &str) -> Cow<'_, str> {
-    match text.contains(char::is_control) {
-        true => Cow::Owned(text.replace(char::is_control, " ")),
-        false => Cow::Borrowed(text),
-    }
+fn label(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 /// Adds the label of an empty side, which libgit2 omits and git does not. The whole text is one

@@ -14,7 +14,7 @@ use git2::{
 
 pub use crate::error::{MAX_OBJECT_BYTES, ObjectError};
 pub use crate::pack::{MAX_PACK_BYTES, MAX_PACK_OBJECTS, PackError};
-pub use crate::tree::{TreeBuilder, TreeEntry, mode_number};
+pub use crate::tree::{TreeBuilder, TreeEntry};
 
 use crate::file_mode::FileMode;
 use crate::object_id::ObjectId;
@@ -216,10 +216,7 @@ impl Objects {
     /// # Errors
     /// When it is missing, damaged, or not a commit.
     pub fn root_tree(&self, commit: ObjectId) -> Result<ObjectId, ObjectError> {
-        let found = self.repository.find_commit(oid(commit));
-        found
-            .map(|found| from_oid(found.tree_id()))
-            .map_err(|error| unreadable(commit, &error))
+        Ok(self.commit(commit)?.tree)
     }
 
     /// Returns every ref with its id, and `HEAD` with its branch.
@@ -394,7 +391,7 @@ pub fn blob_id(bytes: &[u8]) -> Result<ObjectId, ObjectError> {
 pub fn tree_id(files: &[(&str, FileMode, ObjectId)]) -> Result<ObjectId, ObjectError> {
     let mut tree = TreeBuilder::default();
     for (path, mode, id) in files {
-        tree.insert(path, mode_number(*mode), *id);
+        tree.insert(path, mode.number(), *id);
     }
     tree.finish(&mut |entries| {
         Oid::hash_object(ObjectType::Tree, &tree_bytes(entries))

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::file_mode::FileMode;
 use crate::object_id::ObjectId;
 
 /// An entry of a tree.
@@ -40,15 +39,6 @@ impl TreeEntry {
     #[must_use]
     pub fn is_executable(&self) -> bool {
         self.is_file() && self.mode & 0o100 != 0
-    }
-}
-
-/// Returns the mode of a tree entry.
-#[must_use]
-pub fn mode_number(mode: FileMode) -> u32 {
-    match mode {
-        FileMode::Regular => 0o100_644,
-        FileMode::Executable => 0o100_755,
     }
 }
 

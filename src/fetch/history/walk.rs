@@ -30,29 +30,11 @@ pub(in crate::fetch) enum Traced {
     },
 }
 
-/// The commits from which a commit was reached.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Reached {
-    from_old: bool,
-    from_new: bool,
-}
-
-impl Reached {
-    fn and(self, other: Self) -> Self {
-        Self {
-            from_old: self.from_old || other.from_old,
-            from_new: self.from_new || other.from_new,
-        }
-    }
-
-    fn is_both(self) -> bool {
-        self.from_old && self.from_new
-    }
-
-    fn only_from_new(self) -> bool {
-        self.from_new && !self.from_old
-    }
-}
+/// The commits from which a commit was reached, as flags.
+type Reached = u8;
+const FROM_OLD: Reached = 1;
+const FROM_NEW: Reached = 2;
+const FROM_BOTH: Reached = FROM_OLD | FROM_NEW;
 
 /// Finds how `new` relates to `old`, and walks the ancestors of both, the youngest first.
 pub(in crate::fetch) fn trace(
@@ -60,33 +42,16 @@ pub(in crate::fetch) fn trace(
     new: ObjectId,
     read: impl Fn(ObjectId) -> Option<CommitObject>,
 ) -> Traced {
-    let mut walk = Walk {
-        reached: HashMap::new(),
-        commits: HashMap::new(),
-        queue: BinaryHeap::new(),
-    };
-    let (from_old, from_new) = (true, true);
-    walk.reach(
-        old,
-        Reached {
-            from_old,
-            ..Reached::default()
-        },
-        &read,
-    );
-    walk.reach(
-        new,
-        Reached {
-            from_new,
-            ..Reached::default()
-        },
-        &read,
-    );
+    let mut walk = Walk::default();
+    walk.reach(old, FROM_OLD, &read);
+    walk.reach(new, FROM_NEW, &read);
     let (mut walked, mut slop) = (0, SLOP);
-    while slop > 0 {
-        let Some((reached, parents)) = walk.next() else {
-            break;
-        };
+    while slop > 0
+        && let Some((_, id)) = walk.queue.pop()
+    {
+        let reached = walk.reached[&id];
+        let commit = walk.commits[&id].as_ref();
+        let parents = commit.map_or_else(Vec::new, |commit| commit.parents.clone());
         for parent in parents {
             walk.reach(parent, reached, &read);
         }
@@ -94,14 +59,14 @@ pub(in crate::fetch) fn trace(
         if walked > MAX_WALKED {
             return Traced::Final(Lineage::Far);
         }
-        slop = match walk.is_open() {
-            true => SLOP,
-            false => slop - 1,
-        };
+        let mut queue = walk.queue.iter();
+        let is_open = queue.any(|(_, id)| walk.reached[id] != FROM_BOTH);
+        slop = if is_open { SLOP } else { slop - 1 };
     }
     walk.conclude(old, new)
 }
 
+#[derive(Default)]
 struct Walk {
     reached: HashMap<ObjectId, Reached>,
     /// The commits that were read; `None` for a missing one.
@@ -116,42 +81,27 @@ impl Walk {
         from: Reached,
         read: &impl Fn(ObjectId) -> Option<CommitObject>,
     ) {
-        let before = self.reached.get(&id).copied().unwrap_or_default();
-        let now = before.and(from);
-        if now == before {
+        let reached = self.reached.entry(id).or_default();
+        if *reached | from == *reached {
             return;
         }
-        self.reached.insert(id, now);
+        *reached |= from;
         let commit = self.commits.entry(id).or_insert_with(|| read(id));
         if let Some(commit) = commit {
             self.queue.push((commit.time, id));
         }
     }
 
-    /// Whether a commit in the queue was reached from one side only.
-    fn is_open(&self) -> bool {
-        let is_open = |(_, id): &(i64, ObjectId)| !self.reached[id].is_both();
-        self.queue.iter().any(is_open)
-    }
-
-    fn next(&mut self) -> Option<(Reached, Vec<ObjectId>)> {
-        let (_, id) = self.queue.pop()?;
-        let commit = self.commits.get(&id)?.as_ref()?;
-        Some((self.reached[&id], commit.parents.clone()))
-    }
-
     fn conclude(&self, old: ObjectId, new: ObjectId) -> Traced {
-        if self.reached[&old].from_new {
+        if self.reached[&old] == FROM_BOTH {
             return Traced::Final(self.forward(new));
         }
-        if self.reached[&new].from_old {
+        if self.reached[&new] == FROM_BOTH {
             return Traced::Final(Lineage::Back);
         }
-        // A common ancestor can't be a descendant of the old one. Behind other missing commits, the
+        // A common ancestor can't be a descendant of the old one. After other missing commits, the
         // old one may be found.
-        let is_new = |reached: Reached| reached.from_new && !reached.from_old;
-        let is_old = |reached: Reached| reached.from_old && !reached.from_new;
-        if self.has_gap(is_new) {
+        if self.has_gap(FROM_NEW) {
             let parents = self.commits[&new].iter().flat_map(|commit| &commit.parents);
             let mut here = parents.map(|parent| self.commits.get(parent));
             return Traced::Open {
@@ -159,24 +109,23 @@ impl Walk {
             };
         }
         let time = |id: ObjectId| self.commits[&id].as_ref().map(|commit| commit.time);
-        match self.has_gap(is_old) && time(new) <= time(old) {
-            true => Traced::NotForward,
-            false => Traced::Final(Lineage::Rewritten),
+        if self.has_gap(FROM_OLD) && time(new) <= time(old) {
+            Traced::NotForward
+        } else {
+            Traced::Final(Lineage::Rewritten)
         }
     }
 
-    /// Whether a missing commit was reached in this way.
-    fn has_gap(&self, reached_so: impl Fn(Reached) -> bool) -> bool {
-        let is_gap = |(id, commit): (&ObjectId, &Option<CommitObject>)| {
-            commit.is_none() && reached_so(self.reached[id])
-        };
-        self.commits.iter().any(is_gap)
+    /// Whether a missing commit was reached from exactly this side.
+    fn has_gap(&self, side: Reached) -> bool {
+        let mut commits = self.commits.iter();
+        commits.any(|(id, commit)| commit.is_none() && self.reached[id] == side)
     }
 
     /// Lists the commits reached from the new one only, in git's topological order: children before
     /// parents, one line of development after the other.
     fn forward(&self, new: ObjectId) -> Lineage {
-        let is_listed = |id: &ObjectId| self.reached[id].only_from_new();
+        let is_listed = |id: &ObjectId| self.reached[id] == FROM_NEW;
         let here = |id: &ObjectId| self.commits.get(id).and_then(Option::as_ref);
         let mut children: HashMap<ObjectId, usize> = HashMap::new();
         for (id, commit) in &self.commits {

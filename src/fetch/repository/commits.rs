@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use tracing::info;
+
 use super::super::history::Lineage;
 use super::super::history::walk::{Traced, trace};
-use super::{FetchError, Place, Repository};
+use super::{FetchError, Repository};
 use mdskill_git::ObjectId;
 use mdskill_git::http::HttpError;
 use mdskill_git::protocol::{Depth, ProtocolError, Reach, Wants};
@@ -84,17 +86,17 @@ impl Repository<'_> {
             return Ok(());
         }
         let reach = self.reach_of(&open);
+        let blobs: BTreeSet<ObjectId> = blobs.into_iter().collect();
+        let tips = blobs.into_iter().chain(open.iter().map(|(_, new)| *new));
+        let tips: BTreeSet<ObjectId> = tips.collect();
+        // Only the history of the old commit shows that a ref was moved back; it may be removed.
         let set_back = open
             .iter()
-            .filter(|(old, new)| self.is_no_younger(*new, *old));
-        let set_back: Vec<ObjectId> = set_back.map(|(old, _)| *old).collect();
-        let tips = open.iter().map(|(_, new)| *new);
-        let ids: BTreeSet<ObjectId> = blobs.into_iter().chain(tips).collect();
-        // Only the history of the old commit shows that a ref was moved back; it may be removed.
-        let with_old = ids.iter().copied().chain(set_back.iter().copied());
-        let mut came = self.try_history(with_old.collect(), reach).await?;
+            .filter(|(old, new)| self.time(*new) <= self.time(*old));
+        let set_back: BTreeSet<ObjectId> = set_back.map(|(old, _)| *old).collect();
+        let mut came = self.try_history(&tips | &set_back, reach).await?;
         if !came && !set_back.is_empty() {
-            came = self.try_history(ids.into_iter().collect(), reach).await?;
+            came = self.try_history(tips, reach).await?;
         }
         if !came || matches!(reach, Reach::Steps(_)) {
             return Ok(());
@@ -104,7 +106,7 @@ impl Repository<'_> {
             let traced = self.trace(*old, *new);
             matches!(traced, Traced::Open { .. })
         });
-        let tips: Vec<ObjectId> = open.map(|(_, new)| *new).collect();
+        let tips: BTreeSet<ObjectId> = open.map(|(_, new)| *new).collect();
         if !tips.is_empty() {
             let further = Reach::Steps(STEPS_OF_REWRITTEN);
             self.try_history(tips, further).await?;
@@ -115,19 +117,22 @@ impl Repository<'_> {
     /// Whether the source is a server that may send more of the history.
     fn gives_history(&self) -> bool {
         let is_remote = matches!(&self.remote, Some(Remote::Http(_) | Remote::Ssh(_)));
-        is_remote && matches!(&self.place, Place::Store(store) if !store.has_no_history())
+        let store = self.place.store();
+        is_remote && store.is_some_and(|store| !store.has_no_history())
     }
 
     /// Fetches the objects with the history of the commits among them; `false` if the server refuses.
-    async fn try_history(&mut self, ids: Vec<ObjectId>, reach: Reach) -> Result<bool, FetchError> {
-        let wants = Wants {
-            ids,
-            known: Vec::new(),
-            depth: Depth::History(reach),
-        };
+    async fn try_history(
+        &mut self,
+        ids: BTreeSet<ObjectId>,
+        reach: Reach,
+    ) -> Result<bool, FetchError> {
+        let wants = Wants::new(ids, Depth::History(reach));
         match self.fetch(&wants, "history".to_owned()).await {
-            Err(FetchError::Transport(error)) if is_refusal(&error) => {
-                if let (true, Place::Store(store)) = (forbids_filter(&error), &self.place) {
+            Err(error) if refuses_history(&error) => {
+                info!(%error, "continuing without this history");
+                let forbids_filter = error.refusal().is_some_and(|why| why.contains("filter"));
+                if let Some(store) = self.place.store().filter(|_| forbids_filter) {
                     store.remember_no_history();
                 }
                 Ok(false)
@@ -150,31 +155,18 @@ impl Repository<'_> {
         }
     }
 
-    fn is_no_younger(&self, one: ObjectId, other: ObjectId) -> bool {
-        matches!((self.time(one), self.time(other)), (Some(one), Some(other)) if one <= other)
-    }
-
     fn time(&self, commit: ObjectId) -> Option<i64> {
         self.objects().commit(commit).ok().map(|commit| commit.time)
     }
 }
 
-/// Whether the server refused the filter, which is remembered.
-fn forbids_filter(error: &TransportError) -> bool {
-    let TransportError::Protocol { source, .. } = error else {
-        return false;
-    };
-    matches!(source, ProtocolError::Refused(reason) if reason.contains("filter"))
-}
-
 /// Whether the server refused the filter or the date; servers report this in different ways.
-fn is_refusal(error: &TransportError) -> bool {
+fn refuses_history(error: &FetchError) -> bool {
     match error {
-        TransportError::Protocol { source, .. } => matches!(
-            source,
-            ProtocolError::Refused(_) | ProtocolError::Unexpected(_) | ProtocolError::Truncated
-        ),
-        TransportError::Http(HttpError::Status { status, .. }) => {
+        FetchError::Transport(TransportError::Protocol { source, .. }) => {
+            !matches!(source, ProtocolError::Pack(_))
+        }
+        FetchError::Transport(TransportError::Http(HttpError::Status { status, .. })) => {
             matches!(status, 400 | 422 | 500 | 501)
         }
         _ => false,

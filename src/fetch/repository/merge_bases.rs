@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use tracing::info;
+
 use super::{FetchError, Repository};
 use crate::skill::discover::Discovery;
 use mdskill_git::ObjectId;
-use mdskill_git::protocol::ProtocolError;
-use mdskill_git::transport::TransportError;
-
-/// The maximum number of requests, each without the commits that the server does not have.
-const MAX_TRIES: usize = 3;
 
 impl Repository<'_> {
     /// Finds the skills of each commit as [`Repository::discover`] does, and fetches the trees of
@@ -33,10 +30,10 @@ impl Repository<'_> {
     }
 
     fn lacking(&self, commits: impl Iterator<Item = ObjectId>) -> BTreeSet<ObjectId> {
-        commits.filter(|commit| self.lacks_trees(*commit)).collect()
+        commits.filter(|commit| !self.has_trees(*commit)).collect()
     }
 
-    /// Omits the commits that the server reports as unknown, and in the end all bases.
+    /// If the server refuses the bases, requests each of them by itself.
     async fn fetch_trees_with_bases(
         &mut self,
         commits: &[Option<ObjectId>],
@@ -49,23 +46,22 @@ impl Repository<'_> {
         if self.remote.is_none() {
             return Ok(());
         }
-        for _ in 0..MAX_TRIES {
-            if bases.is_empty() {
-                return Ok(());
+        if bases.is_empty() {
+            return Ok(());
+        }
+        let all = wanted.union(&bases).copied().collect();
+        match self.fetch_trees(all, known).await {
+            Err(error) if error.refusal().is_some() => {
+                info!(%error, "requesting each base of local edits by itself");
             }
-            let all = wanted.union(&bases).copied().collect();
-            let reason = match self.fetch_trees(all, known).await {
-                Err(FetchError::Transport(TransportError::Protocol {
-                    source: ProtocolError::Refused(reason),
-                    ..
-                })) => reason,
-                fetched => return fetched,
-            };
-            let named = |base: &ObjectId| reason.contains(&base.to_string());
-            if !bases.iter().any(named) {
-                return Ok(());
+            fetched => return fetched,
+        }
+        // The server may have lost only one of them.
+        for base in bases {
+            match self.fetch_trees(vec![base], known).await {
+                Err(error) if error.refusal().is_some() => {}
+                fetched => fetched?,
             }
-            bases.retain(|base| !named(base));
         }
         Ok(())
     }

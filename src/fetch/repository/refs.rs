@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::super::resolve::{MatchedRef, Query, ResolveError, Resolved};
-use super::{FetchError, Place, Repository};
+use tracing::{Instrument, debug, info, info_span};
+
+use super::super::resolve::{Query, ResolveError, Resolved};
+use super::{FetchError, Repository, Store};
 use mdskill_git::protocol::Ref;
 use mdskill_git::transport::Remote;
 
@@ -52,28 +54,20 @@ impl Repository<'_> {
             if with_newest && resolved.newest.is_none() {
                 resolved.newest = query.newest_version(&refs);
             }
-            self.warn_of_conflicting_tag(&resolved);
             Ok(resolved)
         };
         Ok(queries.iter().map(resolve).collect())
     }
 
-    fn warn_of_conflicting_tag(&self, resolved: &Resolved) {
-        if let (Some(conflicting_tag), MatchedRef::Range(tag)) =
-            (&resolved.conflicting_tag, &resolved.matched)
-        {
-            let url = &self.url;
-            self.progress.warn(&format!(
-                "{url} has two tags for the same version, `{conflicting_tag}` and `{tag}`, at different commits; using `{tag}`"
-            ));
-        }
-    }
-
     async fn list_refs(&mut self, prefixes: Vec<String>) -> Result<Vec<Ref>, FetchError> {
         let Some(remote) = &mut self.remote else {
+            info!(source = %self.source, "using the refs of the last request");
             return self.remembered_refs(&prefixes);
         };
-        let mut refs = remote.list_refs(&prefixes).await?;
+        let span = info_span!("refs", source = %self.source);
+        let listed = remote.list_refs(&prefixes).instrument(span);
+        let mut refs = listed.await?;
+        debug!(source = %self.source, count = refs.len(), "received refs");
         let is_head = |name: &str| name == "HEAD";
         let lacks_head = prefixes.iter().any(|prefix| is_head(prefix))
             && !refs.iter().any(|git_ref| is_head(&git_ref.name));
@@ -83,7 +77,9 @@ impl Repository<'_> {
             refs.extend(head_of_only_branch(&branches, remote));
             refs.extend(branches);
         }
-        if let (Place::Store(store), false) = (&self.place, matches!(remote, Remote::Local(_))) {
+        if let Some(store) = self.place.store()
+            && !matches!(remote, Remote::Local(_))
+        {
             store.remember(&refs);
         }
         self.record_seen(refs.iter().map(Ref::commit));
@@ -93,14 +89,9 @@ impl Repository<'_> {
 
     /// Returns the refs of the last request. Without any, the ref may exist upstream.
     fn remembered_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, FetchError> {
-        let mut refs = match &self.place {
-            Place::Store(store) => store.remembered(),
-            Place::Direct(_) => Vec::new(),
-        };
-        refs.retain(|git_ref| {
-            let begins = |prefix: &String| git_ref.name.starts_with(prefix);
-            prefixes.iter().any(begins)
-        });
+        let refs = self.place.store().map(Store::remembered);
+        let mut refs = refs.unwrap_or_default();
+        refs.retain(|git_ref| git_ref.has_prefix(prefixes));
         if refs.is_empty() {
             return Err(FetchError::Offline {
                 what: self.url.clone(),

@@ -136,14 +136,11 @@ fn version_tag_reports_newer_version() {
 }
 
 #[test]
-fn conflicting_tag_is_other_commit_for_same_version() {
+fn range_prefers_tag_with_v_for_same_version() {
     let mut both = refs(&["refs/tags/v1.2.0", "refs/tags/1.2.0", "refs/tags/1.1.0"]);
     let range = Query::GitRef("^1".parse().unwrap());
     let resolved = range.resolve(&both, "U").unwrap();
     assert_eq!(resolved.matched, MatchedRef::Range("v1.2.0".to_owned()));
-    assert_eq!(resolved.conflicting_tag.as_deref(), Some("1.2.0"));
     both.reverse();
     assert_eq!(range.resolve(&both, "U").unwrap(), resolved);
-    both[1].peeled = Some(both[2].id);
-    assert_eq!(range.resolve(&both, "U").unwrap().conflicting_tag, None);
 }

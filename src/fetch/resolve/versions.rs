@@ -47,17 +47,6 @@ impl<'a> Versions<'a> {
         let newest = newest_first.find(|tagged| prereleases || tagged.version.pre.is_empty());
         newest.or(self.0.last()).map(|tagged| tagged.tag.to_owned())
     }
-
-    /// Returns another tag for the same version at another commit.
-    pub(super) fn conflicting_tag_of(&self, one: &Tagged<'_>) -> Option<String> {
-        let is_conflicting = |other: &&Tagged<'_>| {
-            other.version == one.version && other.git_ref.commit() != one.git_ref.commit()
-        };
-        self.0
-            .iter()
-            .find(is_conflicting)
-            .map(|other| other.tag.to_owned())
-    }
 }
 
 /// Parses a tag as a version.

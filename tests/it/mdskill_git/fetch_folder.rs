@@ -8,7 +8,8 @@ type Files = Vec<(String, Vec<u8>)>;
 
 async fn fetch_folder(client: &Client, url: &str, folder: &str, cache: &Path) -> Result<Files, Box<dyn Error>> {
     let objects = Objects::create(cache)?;
-    let mut remote = Remote::open(url, client, &PathEnvironment::default())?;
+    let env = PathEnvironment::default();
+    let mut remote = Remote::open(url, client, &env)?;
     let refs = remote.list_refs(&["HEAD".to_owned()]).await?;
     let commit = refs.first().ok_or("the repository has no default branch")?.commit();
     remote.fetch(&Wants::trees(commit), &objects, &Silent).await?;

@@ -1,14 +1,12 @@
 //! [`Client`]: sends HTTP requests of git's protocol.
 
-use std::io::Write as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
+use tracing::debug;
 
 use super::credentials::Credential;
 use super::retry::Retry;
@@ -18,8 +16,6 @@ use super::{HttpError, host_of};
 const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
 /// The time limit for opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Bodies larger than this are compressed, as in git.
-const GZIP_FROM: usize = 1024;
 /// The message of reqwest for a proxy's 407 to `CONNECT`, for which it has no error kind.
 const PROXY_AUTH_REQUIRED: &str = "proxy authorization required";
 /// The minimum rate in bytes per second, measured over one time limit, against slow servers.
@@ -37,18 +33,8 @@ pub struct Client {
     pub retry: Retry,
 }
 
-/// A request.
-pub struct Request<'a> {
-    /// The address.
-    pub url: Url,
-    /// The body of a `POST`; without one, the request is a `GET`.
-    pub body: Option<&'a [u8]>,
-    /// The credential to send.
-    pub credential: Option<&'a Credential>,
-}
-
 /// A response.
-pub enum Response<'a> {
+pub(crate) enum Response<'a> {
     /// Success, with the body.
     Body(Body<'a>),
     /// A redirect to another address, not yet followed.
@@ -63,7 +49,7 @@ pub enum Response<'a> {
 }
 
 /// The body of a response, read in chunks.
-pub struct Body<'a> {
+pub(crate) struct Body<'a> {
     received: &'a AtomicU64,
     response: reqwest::Response,
     host: String,
@@ -110,39 +96,43 @@ impl Client {
             .then(|| format!("{requests} requests over git protocol v2, {received} bytes received"))
     }
 
-    /// Sends a request. Redirects are not followed, because only the caller knows whether the
-    /// credential may be sent to the new address.
+    /// Sends a `POST` of `body`, or a `GET` without one. Redirects are not followed, because only the
+    /// caller knows whether the credential may be sent to the new address.
     ///
     /// # Errors
     /// When there is no response.
-    pub async fn send(&self, request: Request<'_>) -> Result<Response<'_>, HttpError> {
+    pub(crate) async fn send(
+        &self,
+        url: &Url,
+        body: Option<&[u8]>,
+        credential: Option<&Credential>,
+    ) -> Result<Response<'_>, HttpError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let host = host_of(&request.url);
-        let client = self.for_scheme(request.url.scheme())?;
-        let mut builder = match request.body {
-            Some(body) => {
-                let post = client
-                    .post(request.url.clone())
-                    .header(CONTENT_TYPE, "application/x-git-upload-pack-request")
-                    .header(ACCEPT, "application/x-git-upload-pack-result");
-                match gzipped(body) {
-                    Some(gzipped) => post.header(CONTENT_ENCODING, "gzip").body(gzipped),
-                    None => post.body(body.to_vec()),
-                }
-            }
-            None => client.get(request.url.clone()),
+        let host = host_of(url);
+        let client = self.for_scheme(url.scheme())?;
+        let mut builder = match body {
+            Some(body) => client
+                .post(url.clone())
+                .header(CONTENT_TYPE, "application/x-git-upload-pack-request")
+                .header(ACCEPT, "application/x-git-upload-pack-result")
+                .body(body.to_vec()),
+            None => client.get(url.clone()),
         };
         builder = builder.header("git-protocol", "version=2");
-        if let Some(credential) = request.credential {
-            builder = builder.basic_auth(credential.user(), Some(credential.secret()));
+        if let Some(credential) = credential {
+            builder = builder.basic_auth(&credential.user, Some(credential.token.secret()));
         }
+        let origin = credential.map_or("none", |credential| &credential.token.origin);
+        let sent = body.map_or(0, <[u8]>::len);
+        debug!(url = %without_user(url.clone()), bytes = sent, credential = origin, "sending a request");
         let response = builder
             .send()
             .await
-            .map_err(|error| self.explain(&host, &error))?;
+            .map_err(|error| explain(&host, self.timeout, &error))?;
         let status = response.status();
+        debug!(status = status.as_u16(), "received a response");
         if status.is_redirection() {
-            return moved(&request.url, &response);
+            return moved(url, &response);
         }
         if status != StatusCode::OK {
             let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
@@ -172,7 +162,7 @@ impl Client {
         }
         let client = self
             .build(is_plain)
-            .map_err(|error| self.explain("the network", &error))?;
+            .map_err(|error| explain("the network", self.timeout, &error))?;
         Ok(slot.get_or_init(|| client))
     }
 
@@ -191,10 +181,6 @@ impl Client {
         }
         builder.build()
     }
-
-    fn explain(&self, host: &str, error: &reqwest::Error) -> HttpError {
-        explain(host, self.timeout, error)
-    }
 }
 
 impl Body<'_> {
@@ -202,7 +188,7 @@ impl Body<'_> {
     ///
     /// # Errors
     /// When the connection failed or is too slow.
-    pub async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, HttpError> {
+    pub(crate) async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, HttpError> {
         let chunk = self.response.chunk().await;
         let chunk = chunk.map_err(|error| explain(&self.host, self.timeout, &error))?;
         let count = chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
@@ -221,23 +207,12 @@ impl Body<'_> {
     }
 }
 
-/// Removes the user and the password from a redirect, because they would be shown in messages.
+/// Removes the user and the password from an address, because messages and the log show it.
 fn without_user(mut target: Url) -> Url {
     // This fails only for a URL without a host, which has no user.
     let _none = target.set_username("");
     let _none = target.set_password(None);
     target
-}
-
-/// Returns a large body compressed, as git sends it (gitprotocol-http(5)), because the 21 KB of 420
-/// ids would not fit into the first window of a new connection.
-fn gzipped(body: &[u8]) -> Option<Vec<u8>> {
-    if body.len() <= GZIP_FROM {
-        return None;
-    }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(body).ok()?;
-    encoder.finish().ok()
 }
 
 fn explain(host: &str, timeout: Duration, error: &reqwest::Error) -> HttpError {

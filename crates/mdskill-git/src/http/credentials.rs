@@ -4,6 +4,7 @@
 //! Programs (`gh`, git's credential helpers) are started only after the server has refused a
 //! request, so that public repositories do not need them.
 
+use std::collections::VecDeque;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use super::host_of;
-use crate::environment::Environment;
+use crate::environment::{Environment, Token};
 use crate::process::Programs;
 
 /// The time limit for a helper program.
@@ -21,106 +22,63 @@ const HELPER_TIMEOUT: Duration = Duration::from_secs(5);
 /// The user that GitHub's documentation sends with a token.
 const GITHUB_USER: &str = "x-access-token";
 
-/// A user name and a secret, with their origin.
-pub struct Credential {
-    user: String,
-    secret: String,
-    /// The origin: the name of a variable, or `gh auth token`.
-    pub origin: String,
-}
-
-impl Credential {
-    /// Returns the user name.
-    #[must_use]
-    pub fn user(&self) -> &str {
-        &self.user
-    }
-
-    /// Returns the secret, to be sent to its host only.
-    #[must_use]
-    pub fn secret(&self) -> &str {
-        &self.secret
-    }
-}
-
-impl std::fmt::Debug for Credential {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (hidden)", self.origin)
-    }
-}
-
-/// The credentials for a repository, best first.
+/// A user name and a token.
 #[derive(Debug)]
-pub struct CredentialChain {
-    current: Option<Credential>,
-    next: Step,
-    tried: Vec<String>,
-    may_ask_gh: bool,
-    programs: Option<Programs>,
+pub(crate) struct Credential {
+    pub(crate) user: String,
+    pub(crate) token: Token,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The credentials for a repository, best first. The default is an empty chain, for plain HTTP, and
+/// after a redirect to another host.
+#[derive(Debug, Default)]
+pub(crate) struct CredentialChain {
+    current: Option<Credential>,
+    next: VecDeque<Step>,
+    tried: Vec<String>,
+}
+
+#[derive(Debug)]
 enum Step {
     Anonymous,
     Gh,
     GitCredential,
-    Nothing,
 }
 
 impl CredentialChain {
     /// Creates the chain for `url`, which starts with the token that the environment has for the
     /// host, or without credentials.
-    #[must_use]
-    pub fn open(env: &dyn Environment, url: &Url) -> Self {
+    pub(crate) fn open(env: &dyn Environment, url: &Url) -> Self {
         if url.scheme() != "https" {
-            return Self::empty();
+            return Self::default();
         }
         let host = host_of(url);
-        let token = env.token_for(&host).map(|token| Credential {
-            user: user_for(env, &host).to_owned(),
-            secret: token.secret().to_owned(),
-            origin: token.origin.clone(),
-        });
-        Self {
-            next: if token.is_some() {
-                Step::Anonymous
-            } else {
-                Step::Gh
-            },
-            tried: token.iter().map(|token| token.origin.clone()).collect(),
-            current: token,
-            may_ask_gh: env.is_github(&host) && !env.is_ci(),
-            programs: Some(Programs::of(env)),
+        let mut chain = Self::default();
+        if let Some(token) = env.token_for(&host) {
+            chain.next.push_back(Step::Anonymous);
+            chain.select(user_for(env, &host), token);
         }
-    }
-
-    /// Creates an empty chain, for plain HTTP, and after a redirect to another host.
-    #[must_use]
-    pub fn empty() -> Self {
-        Self {
-            current: None,
-            next: Step::Nothing,
-            tried: Vec::new(),
-            may_ask_gh: false,
-            programs: None,
+        if env.is_github(&host) && !env.is_ci() {
+            chain.next.push_back(Step::Gh);
         }
+        chain.next.push_back(Step::GitCredential);
+        chain
     }
 
     /// Returns the credential to send now.
-    #[must_use]
-    pub fn current(&self) -> Option<&Credential> {
+    pub(crate) fn current(&self) -> Option<&Credential> {
         self.current.as_ref()
     }
 
+    fn select(&mut self, user: impl Into<String>, token: Token) {
+        self.tried.push(token.origin.clone());
+        let user = user.into();
+        self.current = Some(Credential { user, token });
+    }
+
     /// Selects the next credential after a refusal; `false` if there is none.
-    pub async fn advance(&mut self, url: &Url, status: u16) -> bool {
-        loop {
-            let step = self.next;
-            self.next = match step {
-                Step::Anonymous => Step::Gh,
-                Step::Gh => Step::GitCredential,
-                Step::GitCredential | Step::Nothing => Step::Nothing,
-            };
+    pub(crate) async fn advance(&mut self, env: &dyn Environment, url: &Url, status: u16) -> bool {
+        while let Some(step) = self.next.pop_front() {
             let found = match step {
                 // With an invalid token even public repositories are refused. With a valid token
                 // that has no access, a request without it has no access either.
@@ -128,22 +86,20 @@ impl CredentialChain {
                     self.current = None;
                     return true;
                 }
-                Step::Gh if self.may_ask_gh => ask_gh(self.programs.as_ref(), url).await,
-                Step::Anonymous | Step::Gh => None,
-                Step::GitCredential => ask_git(self.programs.as_ref(), url).await,
-                Step::Nothing => return false,
+                Step::Anonymous => None,
+                Step::Gh => ask_gh(env, url).await,
+                Step::GitCredential => ask_git(env, url).await,
             };
-            if let Some(found) = found {
-                self.tried.push(found.origin.clone());
-                self.current = Some(found);
+            if let Some((user, token)) = found {
+                self.select(user, token);
                 return true;
             }
         }
+        false
     }
 
     /// Returns a phrase with the origins of the tried credentials.
-    #[must_use]
-    pub fn tried(&self) -> String {
+    pub(crate) fn tried(&self) -> String {
         match self.tried.as_slice() {
             [] => "no credentials were tried".to_owned(),
             tried => format!("tried {}", tried.join(", ")),
@@ -161,21 +117,17 @@ fn user_for(env: &dyn Environment, host: &str) -> &'static str {
     }
 }
 
-async fn ask_gh(programs: Option<&Programs>, url: &Url) -> Option<Credential> {
-    let mut command = Command::from(programs?.command("gh").ok()?);
+async fn ask_gh(env: &dyn Environment, url: &Url) -> Option<(String, Token)> {
+    let mut command = Command::from(Programs::of(env).command("gh").ok()?);
     command.args(["auth", "token", "--hostname", &host_of(url)]);
     let secret = answer_of(command, "").await?;
-    let secret = secret.trim();
-    (!secret.is_empty()).then(|| Credential {
-        user: GITHUB_USER.to_owned(),
-        secret: secret.to_owned(),
-        origin: "gh auth token".to_owned(),
-    })
+    let token = Token::new("gh auth token", secret.trim());
+    (!token.secret().is_empty()).then(|| (GITHUB_USER.to_owned(), token))
 }
 
 /// Source: git-credential(1).
-async fn ask_git(programs: Option<&Programs>, url: &Url) -> Option<Credential> {
-    let mut command = Command::from(programs?.git().ok()?);
+async fn ask_git(env: &dyn Environment, url: &Url) -> Option<(String, Token)> {
+    let mut command = Command::from(Programs::of(env).git().ok()?);
     command
         .args([
             "-c",
@@ -192,17 +144,9 @@ async fn ask_git(programs: Option<&Programs>, url: &Url) -> Option<Credential> {
     let path = url.path().trim_start_matches('/');
     let question = format!("protocol=https\nhost={}\npath={path}\n\n", host_of(url));
     let answer = answer_of(command, &question).await?;
-    let field = |name: &str| {
-        answer
-            .lines()
-            .find_map(|line| line.strip_prefix(name))
-            .map(str::to_owned)
-    };
-    Some(Credential {
-        user: field("username=")?,
-        secret: field("password=")?,
-        origin: "git credential".to_owned(),
-    })
+    let field = |name| answer.lines().find_map(|line| line.strip_prefix(name));
+    let token = Token::new("git credential", field("password=")?);
+    Some((field("username=")?.to_owned(), token))
 }
 
 /// Runs a helper and returns its output; `None` if it fails or takes too long.
@@ -230,7 +174,6 @@ async fn answer_of(mut command: Command, question: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::environment::Token;
 
     struct WithToken;
 

@@ -1,7 +1,7 @@
 //! HTTP: the client, its errors, retries, and credentials.
 
 pub mod client;
-pub mod credentials;
+pub(crate) mod credentials;
 pub mod retry;
 
 use std::time::Duration;
@@ -89,15 +89,6 @@ impl HttpError {
             Self::Tls { .. } | Self::Redirect { .. } => false,
         }
     }
-
-    /// Returns the time that the server asked to wait before the next attempt.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Status { retry_after, .. } => *retry_after,
-            _ => None,
-        }
-    }
 }
 
 /// Returns the host, with its port if it is not the default.
@@ -127,5 +118,29 @@ fn status_sentence(status: u16, url: &str, tried: &str, retry_after: Option<&Dur
         451 => format!("{url} is blocked for legal reasons (451)"),
         500.. => format!("{url}: the server failed ({status})"),
         _ => format!("{url} returned status {status}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusal_is_not_transient() {
+        let is_transient = |status| {
+            let (url, tried) = (String::new(), String::new());
+            let retry_after = None;
+            let error = HttpError::Status {
+                status,
+                url,
+                tried,
+                retry_after,
+            };
+            error.is_transient()
+        };
+        for status in [400, 401, 403, 404, 451] {
+            assert!(!is_transient(status), "{status}");
+        }
+        assert!(is_transient(503));
     }
 }

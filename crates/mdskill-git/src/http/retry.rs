@@ -3,8 +3,6 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-use super::HttpError;
-
 /// The maximum pause between two attempts.
 const MAX_PAUSE: Duration = Duration::from_secs(10);
 
@@ -31,23 +29,17 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// Returns the pause after the failed attempt number `tried` (from 0); `None` if a retry is
-    /// useless.
+    /// Returns the pause after the failed attempt number `tried` (from 0), if the server asked to
+    /// wait for `asked`; `None` if a retry is useless.
     #[must_use]
-    pub fn pause(&self, tried: u64, error: &HttpError) -> Option<Duration> {
-        if tried >= self.times || !error.is_transient() {
-            return None;
-        }
-        if let Some(asked) = error.retry_after() {
-            return (asked <= self.patience).then_some(asked);
-        }
-        Some(self.backoff(tried))
+    pub fn pause(&self, tried: u64, asked: Option<Duration>) -> Option<Duration> {
+        let pause = asked.unwrap_or_else(|| self.backoff(tried));
+        (tried < self.times && asked <= Some(self.patience)).then_some(pause)
     }
 
     /// Returns the pause before the next attempt: doubled each time, with a jitter between half and
     /// whole, so that many runners do not retry at the same moment.
-    #[must_use]
-    pub fn backoff(&self, tried: u64) -> Duration {
+    fn backoff(&self, tried: u64) -> Duration {
         let factor = 1_u32 << tried.min(10);
         let longest = self.delay.saturating_mul(factor).min(MAX_PAUSE);
         let random = RandomState::new().hash_one(tried) % 512;
@@ -59,34 +51,18 @@ impl Retry {
 mod tests {
     use super::*;
 
-    fn status(status: u16, retry_after: Option<u64>) -> HttpError {
-        HttpError::Status {
-            status,
-            url: String::new(),
-            tried: String::new(),
-            retry_after: retry_after.map(Duration::from_secs),
-        }
-    }
-
     #[test]
-    fn transient_error_is_retried_limited_times() {
+    fn pause_is_limited_in_number_and_length() {
         let retry = Retry::default();
         for tried in 0..3 {
-            let pause = retry.pause(tried, &status(503, None)).unwrap();
+            let pause = retry.pause(tried, None).unwrap();
             let longest = Duration::from_millis(500 << tried);
             assert!(pause >= longest / 2 && pause <= longest, "{pause:?}");
         }
-        assert!(retry.pause(3, &status(503, None)).is_none());
-        assert_eq!(
-            retry.pause(0, &status(429, Some(7))),
-            Some(Duration::from_secs(7))
-        );
-        assert!(
-            retry.pause(0, &status(429, Some(3600))).is_none(),
-            "longer than the limit"
-        );
-        for final_status in [400, 401, 403, 404, 451] {
-            assert!(retry.pause(0, &status(final_status, None)).is_none());
-        }
+        assert!(retry.pause(3, None).is_none());
+        let asked = Some(Duration::from_secs(7));
+        assert_eq!(retry.pause(0, asked), asked);
+        let asked = Some(Duration::from_hours(1));
+        assert!(retry.pause(0, asked).is_none(), "longer than the limit");
     }
 }

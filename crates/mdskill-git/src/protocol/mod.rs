@@ -32,6 +32,12 @@ impl Ref {
     pub fn commit(&self) -> ObjectId {
         self.peeled.unwrap_or(self.id)
     }
+
+    /// Whether the name begins with one of these prefixes.
+    #[must_use]
+    pub fn has_prefix(&self, prefixes: &[String]) -> bool {
+        prefixes.iter().any(|prefix| self.name.starts_with(prefix))
+    }
 }
 
 /// The capabilities of a server.
@@ -46,7 +52,7 @@ pub struct Capabilities {
 }
 
 /// The objects to fetch.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wants {
     /// The ids of commits or blobs.
     pub ids: Vec<ObjectId>,
@@ -57,40 +63,54 @@ pub struct Wants {
 }
 
 impl Wants {
-    /// Wants a commit and its trees, without file contents.
-    #[must_use]
-    pub fn trees(commit: ObjectId) -> Self {
-        Self {
-            ids: vec![commit],
-            known: Vec::new(),
-            depth: Depth::Trees,
-        }
-    }
-
-    /// Wants exactly these blobs.
-    #[must_use]
-    pub fn blobs(ids: impl IntoIterator<Item = ObjectId>) -> Self {
+    /// Wants these objects, when no commits are known.
+    pub fn new(ids: impl IntoIterator<Item = ObjectId>, depth: Depth) -> Self {
         Self {
             ids: ids.into_iter().collect(),
             known: Vec::new(),
-            depth: Depth::Exactly,
+            depth,
         }
+    }
+
+    /// Wants a commit and its trees, without file contents.
+    #[must_use]
+    pub fn trees(commit: ObjectId) -> Self {
+        Self::new([commit], Depth::Trees(1))
+    }
+
+    /// Wants exactly these blobs.
+    pub fn blobs(ids: impl IntoIterator<Item = ObjectId>) -> Self {
+        Self::new(ids, Depth::Exactly)
+    }
+
+    /// Returns what can be requested from a server without filters.
+    ///
+    /// # Errors
+    /// For a history, because the server would send all files.
+    pub(super) fn without_filter(&self) -> Result<Self, ProtocolError> {
+        let depth = match self.depth {
+            Depth::Trees(commits) => Depth::Everything(commits),
+            Depth::History(_) => {
+                let reason = "it does not support filters".to_owned();
+                return Err(ProtocolError::Refused(reason));
+            }
+            depth => depth,
+        };
+        Ok(Self {
+            depth,
+            ..self.clone()
+        })
     }
 }
 
 /// The extent of a fetch: the kinds of objects, and the number of commits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// The commit and its trees, without blobs.
-    Trees,
-    /// The commit, its trees, and all its blobs, for a server without filters.
-    Everything,
     /// This number of commits back from the wanted one, with their trees, without blobs.
-    Past(u32),
+    Trees(u32),
     /// The same with all blobs, for a server without filters.
-    WholePast(u32),
+    Everything(u32),
     /// Exactly the wanted objects.
-    #[default]
     Exactly,
     /// The wanted objects, and the ancestors of those that are commits, without trees.
     History(Reach),
@@ -106,22 +126,10 @@ pub enum Reach {
 }
 
 impl Depth {
-    /// Returns the larger depth for a server without filters; `None` if it is the same.
-    #[must_use]
-    pub fn without_filter(self) -> Option<Self> {
-        match self {
-            Self::Trees => Some(Self::Everything),
-            Self::Past(depth) => Some(Self::WholePast(depth)),
-            Self::Everything | Self::WholePast(_) | Self::Exactly | Self::History(_) => None,
-        }
-    }
-
     /// Returns the limit of the history; `None` if single objects are wanted.
-    #[must_use]
-    pub fn reach(self) -> Option<Reach> {
+    fn reach(self) -> Option<Reach> {
         match self {
-            Self::Trees | Self::Everything => Some(Reach::Steps(1)),
-            Self::Past(steps) | Self::WholePast(steps) => Some(Reach::Steps(steps)),
+            Self::Trees(steps) | Self::Everything(steps) => Some(Reach::Steps(steps)),
             Self::History(reach) => Some(reach),
             Self::Exactly => None,
         }
@@ -129,10 +137,10 @@ impl Depth {
 
     fn filter(self) -> Option<&'static str> {
         match self {
-            Self::Trees | Self::Past(_) => Some("blob:none"),
+            Self::Trees(_) => Some("blob:none"),
             // Objects that are wanted by id are sent despite the filter, so blobs are included.
             Self::History(_) => Some("tree:0"),
-            Self::Everything | Self::WholePast(_) | Self::Exactly => None,
+            Self::Everything(_) | Self::Exactly => None,
         }
     }
 }
@@ -152,14 +160,6 @@ pub enum ProtocolError {
     /// The pack was refused.
     #[error(transparent)]
     Pack(#[from] PackError),
-}
-
-impl ProtocolError {
-    /// Returns the error for a history from a server without filters, which would send all files.
-    #[must_use]
-    pub fn no_filter() -> Self {
-        Self::Refused("it does not support filters".to_owned())
-    }
 }
 
 impl From<PktError> for ProtocolError {
@@ -234,7 +234,7 @@ mod tests {
         let wants = Wants {
             ids: vec![id],
             known: vec![id],
-            depth: Depth::Trees,
+            depth: Depth::Trees(1),
         };
         let request = String::from_utf8(fetch_request(&wants)).unwrap();
         for line in [

@@ -6,14 +6,14 @@
 //! Source: gitprotocol-http(5), "Smart Clients".
 
 use reqwest::Url;
+use tracing::{debug, info};
 
 use super::TransportError;
 use crate::environment::Environment;
-use crate::http::client::{Body, Client, Request, Response};
+use crate::http::client::{Body, Client, Response};
 use crate::http::credentials::CredentialChain;
 use crate::http::{HttpError, host_of};
 use crate::objects::Objects;
-use crate::process::Programs;
 use crate::progress::Progress;
 use crate::protocol::{
     self, Capabilities, CapabilityList, Depth, PackResponse, ProtocolError, Reader, Ref, RefList,
@@ -28,8 +28,8 @@ pub struct HttpRemote<'a> {
     client: &'a Client,
     base: Url,
     original: Url,
+    pub(super) env: &'a dyn Environment,
     credentials: CredentialChain,
-    programs: Programs,
     capabilities: Option<Capabilities>,
     warnings: Vec<String>,
 }
@@ -37,12 +37,12 @@ pub struct HttpRemote<'a> {
 impl<'a> HttpRemote<'a> {
     /// Opens the repository at `base`. Sends nothing.
     #[must_use]
-    pub fn new(client: &'a Client, base: Url, env: &dyn Environment) -> Self {
+    pub fn new(client: &'a Client, base: Url, env: &'a dyn Environment) -> Self {
         Self {
             client,
             original: base.clone(),
+            env,
             credentials: CredentialChain::open(env, &base),
-            programs: Programs::of(env),
             base,
             capabilities: None,
             warnings: Vec::new(),
@@ -53,12 +53,6 @@ impl<'a> HttpRemote<'a> {
     #[must_use]
     pub fn moved_to(&self) -> Option<String> {
         (self.base != self.original).then(|| self.base.to_string())
-    }
-
-    /// Returns the programs of the environment.
-    #[must_use]
-    pub fn programs(&self) -> &Programs {
-        &self.programs
     }
 
     /// Returns the warnings, each of them once.
@@ -127,11 +121,14 @@ impl<'a> HttpRemote<'a> {
         objects: &Objects,
         progress: &dyn Progress,
     ) -> Result<(), TransportError> {
-        let wants = self.without_filter(wants);
-        if matches!(wants.depth, Depth::History(_)) && self.lacks_filter() {
-            return Err(self.protocol_error(ProtocolError::no_filter()));
-        }
-        let body = self.post(&protocol::fetch_request(&wants)).await?;
+        let request = if self.lacks_filter() {
+            info!("the server does not support filters, so whole commits are requested");
+            let wants = wants.without_filter();
+            protocol::fetch_request(&wants.map_err(|error| self.protocol_error(error))?)
+        } else {
+            protocol::fetch_request(wants)
+        };
+        let body = self.post(&request).await?;
         let database = objects.database()?;
         let mut received = |count: usize| progress.received(count as u64);
         let response = PackResponse::new(&database, &mut received)
@@ -141,8 +138,8 @@ impl<'a> HttpRemote<'a> {
             Err(error) => {
                 let knew = self.capabilities.is_some();
                 let error = self.diagnose(error).await;
-                if !knew && wants.depth.without_filter().is_some() && self.lacks_filter() {
-                    Box::pin(self.try_fetch(&wants, objects, progress)).await
+                if !knew && self.lacks_filter() && matches!(wants.depth, Depth::Trees(_)) {
+                    Box::pin(self.try_fetch(wants, objects, progress)).await
                 } else {
                     Err(error)
                 }
@@ -156,35 +153,25 @@ impl<'a> HttpRemote<'a> {
             .is_some_and(|capabilities| !capabilities.filter)
     }
 
-    /// Wants whole commits from a server without filters: one shallow pack.
-    fn without_filter(&self, wants: &Wants) -> Wants {
-        let mut wants = wants.clone();
-        if let (Some(depth), true) = (wants.depth.without_filter(), self.lacks_filter()) {
-            wants.depth = depth;
-        }
-        wants
-    }
-
     /// Waits before the next attempt, or returns the error if a retry is useless.
     async fn wait_or_give_up(
         &self,
         error: TransportError,
         tried: &mut u64,
     ) -> Result<(), TransportError> {
-        let retry = self.client.retry;
-        let pause = match &error {
-            TransportError::Http(error) => retry.pause(*tried, error),
-            error if error.is_transient() && *tried < retry.times => Some(retry.backoff(*tried)),
+        let asked = match &error {
+            TransportError::Http(HttpError::Status { retry_after, .. }) => *retry_after,
             _ => None,
         };
-        match pause {
-            Some(pause) => {
-                *tried += 1;
-                tokio::time::sleep(pause).await;
-                Ok(())
-            }
-            None => Err(error),
-        }
+        let pause = self.client.retry.pause(*tried, asked);
+        let Some(pause) = pause.filter(|_| error.is_transient()) else {
+            return Err(error);
+        };
+        *tried += 1;
+        let milliseconds = pause.as_millis();
+        info!(%error, attempt = *tried, milliseconds, "retrying after a pause");
+        tokio::time::sleep(pause).await;
+        Ok(())
     }
 
     /// Requests the capabilities of the server to find the reason for an unexpected response.
@@ -200,10 +187,12 @@ impl<'a> HttpRemote<'a> {
         if !is_unexpected || self.capabilities.is_some() {
             return error;
         }
+        info!(%error, "requesting the capabilities of the server");
         // If this fails too, the first error is more specific.
         let Ok(capabilities) = self.request_capabilities().await else {
             return error;
         };
+        debug!(?capabilities, "the server answered");
         let url = self.base.to_string();
         let explained = match (&capabilities.object_format, capabilities.version_2) {
             (Some(format), _) if format == "sha256" => TransportError::Sha256 { url },
@@ -229,8 +218,9 @@ impl<'a> HttpRemote<'a> {
         response: A,
     ) -> Result<A, TransportError> {
         let mut reader = Reader::new(response);
-        let mut complete = false;
+        let (mut complete, mut bytes) = (false, 0);
         while let Some(chunk) = body.chunk().await? {
+            bytes += chunk.as_ref().len();
             // The body is read to its end, which frees the connection for the next request. A body
             // that continues after the response is not read, because it may never end.
             if complete {
@@ -240,6 +230,7 @@ impl<'a> HttpRemote<'a> {
                 .push(chunk.as_ref())
                 .map_err(|error| self.protocol_error(error))?;
         }
+        debug!(bytes, "received a body");
         reader.finish().map_err(|error| self.protocol_error(error))
     }
 
@@ -262,17 +253,15 @@ impl<'a> HttpRemote<'a> {
         loop {
             let url = self.service_url(service);
             let credential = self.credentials.current();
-            match self
-                .client
-                .send(Request {
-                    url: url.clone(),
-                    body,
-                    credential,
-                })
-                .await?
-            {
+            match self.client.send(&url, body, credential).await? {
                 Response::Body(body) => {
                     self.warn_of_refused_token(first);
+                    if redirects > 0 {
+                        self.warnings.push(format!(
+                            "{} has moved to {}; use the new address, because another user can register the old name",
+                            self.original, self.base
+                        ));
+                    }
                     return Ok(body);
                 }
                 Response::Moved(target) => {
@@ -285,7 +274,9 @@ impl<'a> HttpRemote<'a> {
                 } => {
                     let refused = first.get_or_insert((status, retry_after));
                     let may_be_access = matches!(status, 401 | 403 | 404);
-                    if !may_be_access || !self.credentials.advance(&self.base, status).await {
+                    if !may_be_access
+                        || !self.credentials.advance(self.env, &self.base, status).await
+                    {
                         let (status, retry_after) = if may_be_access {
                             *refused
                         } else {
@@ -298,6 +289,12 @@ impl<'a> HttpRemote<'a> {
                             retry_after,
                         });
                     }
+                    let credential = self.credentials.current();
+                    let next = credential.map_or("none", |next| &next.token.origin);
+                    info!(
+                        status,
+                        next, "the server refused the request; trying other credentials"
+                    );
                 }
             }
         }
@@ -354,8 +351,9 @@ impl<'a> HttpRemote<'a> {
         base.set_path(base_path);
         base.set_query(None);
         if host_of(&base) != host_of(&self.base) || base.scheme() != self.base.scheme() {
-            self.credentials = CredentialChain::empty();
+            self.credentials = CredentialChain::default();
         }
+        info!(to = %base, "following a redirect");
         self.base = base;
         Ok(())
     }

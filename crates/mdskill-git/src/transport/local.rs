@@ -64,12 +64,9 @@ impl LocalRefs {
     /// Returns the refs with one of these prefixes.
     #[must_use]
     pub fn list(&self, prefixes: &[String]) -> Vec<Ref> {
-        let wanted = |reference: &&Ref| {
-            prefixes
-                .iter()
-                .any(|prefix| reference.name.starts_with(prefix))
-        };
-        self.refs.iter().filter(wanted).cloned().collect()
+        let mut refs = self.refs.clone();
+        refs.retain(|git_ref| git_ref.has_prefix(prefixes));
+        refs
     }
 }
 

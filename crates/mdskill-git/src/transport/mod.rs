@@ -3,11 +3,11 @@
 //! `http` and `ssh` implement protocol v2; `local` reads repositories on this machine; `system` runs
 //! the user's `git` for servers that do not support v2.
 
-pub mod http;
+mod http;
 pub mod local;
 mod remote;
 pub mod ssh;
-pub mod system;
+mod system;
 
 pub use remote::Remote;
 

@@ -1,5 +1,7 @@
 //! [`Remote`]: a repository to fetch from, over any transport.
 
+use tracing::info;
+
 use super::http::HttpRemote;
 use super::ssh::{SshAddress, SshRemote};
 use super::system::SystemGit;
@@ -7,6 +9,7 @@ use super::{TransportError, local::LocalRefs};
 use crate::environment::Environment;
 use crate::http::client::Client;
 use crate::objects::Objects;
+use crate::process::Programs;
 use crate::progress::Progress;
 use crate::protocol::{Ref, Wants};
 
@@ -15,7 +18,7 @@ pub enum Remote<'a> {
     /// Over HTTP.
     Http(Box<HttpRemote<'a>>),
     /// Over the user's ssh.
-    Ssh(Box<SshRemote>),
+    Ssh(Box<SshRemote<'a>>),
     /// On this machine; its objects are read in place.
     Local(LocalRefs),
     /// Through the user's `git`.
@@ -33,7 +36,7 @@ impl<'a> Remote<'a> {
     pub fn open(
         url: &str,
         client: &'a Client,
-        env: &dyn Environment,
+        env: &'a dyn Environment,
     ) -> Result<Self, TransportError> {
         let is_ssh = url.starts_with("ssh://") || !url.contains("://");
         if is_ssh && let Some(address) = SshAddress::parse(url) {
@@ -56,6 +59,7 @@ impl Remote<'_> {
     /// # Errors
     /// When the request fails.
     pub async fn list_refs(&mut self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
+        info!(?prefixes, "listing refs");
         loop {
             let listed = match self {
                 Self::Http(remote) => remote.list_refs(prefixes).await,
@@ -80,6 +84,8 @@ impl Remote<'_> {
         objects: &Objects,
         progress: &dyn Progress,
     ) -> Result<(), TransportError> {
+        let (objects_wanted, known) = (wants.ids.len(), wants.known.len());
+        info!(objects_wanted, known, depth = ?wants.depth, "fetching objects");
         loop {
             let fetched = match self {
                 Self::Http(remote) => remote.fetch(wants, objects, progress).await,
@@ -97,18 +103,18 @@ impl Remote<'_> {
 
     /// Switches to the user's `git` if the server does not support v2; returns any other error.
     fn fall_back(&mut self, error: TransportError) -> Result<(), TransportError> {
-        let programs = match &*self {
-            Self::Http(remote) => remote.programs().clone(),
-            Self::Ssh(remote) => remote.programs().clone(),
+        let env = match &*self {
+            Self::Http(remote) => remote.env,
+            Self::Ssh(remote) => remote.env,
             Self::Local(_) | Self::System(_) => return Err(error),
         };
-        match error {
-            TransportError::NoVersion2 { url, .. } => {
-                *self = Self::System(SystemGit::new(url, programs));
-                Ok(())
-            }
-            error => Err(error),
-        }
+        let TransportError::NoVersion2 { url, .. } = error else {
+            return Err(error);
+        };
+        info!("the server does not support protocol version 2; falling back to `git`");
+        let programs = Programs::of(env);
+        *self = Self::System(SystemGit { url, programs });
+        Ok(())
     }
 
     /// Returns the new address of the repository after a redirect.

@@ -3,12 +3,12 @@
 //! Agents, keys, configuration, and known hosts work as they do for git.
 
 use std::process::Stdio;
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tracing::{debug, info};
 
 use super::TransportError;
 use crate::environment::Environment;
@@ -16,8 +16,7 @@ use crate::objects::Objects;
 use crate::process::Programs;
 use crate::progress::Progress;
 use crate::protocol::{
-    self, CapabilityList, Depth, PackResponse, ProtocolError, Reader, Ref, RefList, ResponseParser,
-    Wants,
+    self, CapabilityList, PackResponse, ProtocolError, Reader, Ref, RefList, ResponseParser, Wants,
 };
 
 /// The maximum length of ssh's messages in an error, in bytes.
@@ -35,22 +34,12 @@ pub struct SshAddress {
 }
 
 /// A repository over ssh.
-pub struct SshRemote {
+pub struct SshRemote<'a> {
     url: String,
     address: SshAddress,
-    program: Program,
-    programs: Programs,
+    pub(super) env: &'a dyn Environment,
     session: Option<Session>,
     has_filter: bool,
-    timeout: Duration,
-}
-
-/// The program to start as ssh.
-enum Program {
-    /// A command line of the shell.
-    Line(String),
-    /// The name or path of a program.
-    Name(String),
 }
 
 struct Session {
@@ -92,30 +81,17 @@ impl SshAddress {
     }
 }
 
-impl SshRemote {
+impl<'a> SshRemote<'a> {
     /// Opens the repository at `address`. Starts nothing.
     #[must_use]
-    pub fn new(url: &str, address: SshAddress, env: &dyn Environment) -> Self {
-        let program = match env.ssh_command() {
-            // The shell splits the command, as in git.
-            Some(command) => Program::Line(format!("{command} \"$@\"")),
-            None => Program::Name(env.ssh_program().unwrap_or("ssh").to_owned()),
-        };
+    pub fn new(url: &str, address: SshAddress, env: &'a dyn Environment) -> Self {
         Self {
             url: url.to_owned(),
             address,
-            program,
-            programs: Programs::of(env),
+            env,
             session: None,
             has_filter: true,
-            timeout: env.timeout(),
         }
-    }
-
-    /// Returns the programs of the environment.
-    #[must_use]
-    pub fn programs(&self) -> &Programs {
-        &self.programs
     }
 
     /// Lists the refs with one of these prefixes.
@@ -140,18 +116,18 @@ impl SshRemote {
         progress: &dyn Progress,
     ) -> Result<(), TransportError> {
         self.connect().await?;
-        let mut wants = wants.clone();
-        if let (Some(depth), false) = (wants.depth.without_filter(), self.has_filter) {
-            wants.depth = depth;
-        }
-        if matches!(wants.depth, Depth::History(_)) && !self.has_filter {
-            return Err(self.protocol_error(ProtocolError::no_filter()));
-        }
+        let request = if self.has_filter {
+            protocol::fetch_request(wants)
+        } else {
+            info!("the server does not support filters, so whole commits are requested");
+            let wants = wants.without_filter();
+            protocol::fetch_request(&wants.map_err(|error| self.protocol_error(error))?)
+        };
         let database = objects.database()?;
         let mut received = |count: usize| progress.received(count as u64);
         let answer = PackResponse::new(&database, &mut received)
             .map_err(|error| self.protocol_error(error.into()))?;
-        let pack = self.ask(&protocol::fetch_request(&wants), answer).await?;
+        let pack = self.ask(&request, answer).await?;
         pack.finish().map_err(|error| self.protocol_error(error))
     }
 
@@ -182,11 +158,11 @@ impl SshRemote {
             let Some(session) = &mut self.session else {
                 return Err(self.failed("no session"));
             };
-            let read = timeout(self.timeout, session.stdout.read(&mut chunk)).await;
+            let read = timeout(self.env.timeout(), session.stdout.read(&mut chunk)).await;
             let Ok(read) = read else {
                 // Dropping the session kills the process.
                 self.session = None;
-                let seconds = self.timeout.as_secs();
+                let seconds = self.env.timeout().as_secs();
                 return Err(self.failed(&format!("no data for {seconds}s")));
             };
             let count = read.unwrap_or(0);
@@ -209,10 +185,21 @@ impl SshRemote {
         if self.session.is_some() {
             return Ok(());
         }
-        let (built, name) = match &self.program {
-            Program::Line(line) => (self.programs.shell(line), "sh"),
-            Program::Name(name) => (self.programs.command(name), name.as_str()),
+        let programs = Programs::of(self.env);
+        let program = self.env.ssh_program().unwrap_or("ssh");
+        let (built, name) = match self.env.ssh_command() {
+            // The shell splits the command, as in git.
+            Some(line) => (programs.shell(&format!("{line} \"$@\"")), "sh"),
+            None => (programs.command(program), program),
         };
+        // Not the command line or the user, which may contain a secret.
+        let host = self.address.destination.rsplit('@').next();
+        info!(
+            program = name,
+            host,
+            port = self.address.port,
+            "starting ssh"
+        );
         let not_started = |error| self.failed(&format!("`{name}`: {error}"));
         let mut command = Command::from(built.map_err(not_started)?);
         // A prompt would block a CI job.
@@ -242,6 +229,7 @@ impl SshRemote {
             stderr: tokio::spawn(read_messages(stderr)),
         });
         let greeting = self.read(CapabilityList::default()).await?.capabilities;
+        debug!(?greeting, "the server answered");
         if greeting.object_format.as_deref() == Some("sha256") {
             return Err(TransportError::Sha256 {
                 url: self.url.clone(),
@@ -264,24 +252,19 @@ impl SshRemote {
             return self.failed(otherwise);
         };
         drop(session.stdin);
-        let said = session.stderr.await.unwrap_or_default();
-        let said = String::from_utf8_lossy(&said);
-        let said: Vec<&str> = said
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect();
-        match said.as_slice() {
-            [] => self.failed(otherwise),
-            lines => {
-                let (url, reason) = (self.url.clone(), lines.join("; "));
-                // ssh exits with 255 after any error; only its output shows a refused key.
-                if lines.iter().any(|line| line.contains("Permission denied")) {
-                    TransportError::SshDenied { url, reason }
-                } else {
-                    TransportError::Ssh { url, reason }
-                }
-            }
+        let printed = session.stderr.await.unwrap_or_default();
+        let printed = String::from_utf8_lossy(&printed);
+        let lines = printed.lines().map(str::trim);
+        let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+        let reason = lines.join("; ");
+        if reason.is_empty() {
+            self.failed(otherwise)
+        } else if reason.contains("Permission denied") {
+            // ssh exits with 255 after any error; only its output shows a refused key.
+            let url = self.url.clone();
+            TransportError::SshDenied { url, reason }
+        } else {
+            self.failed(&reason)
         }
     }
 

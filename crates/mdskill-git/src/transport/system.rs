@@ -5,6 +5,7 @@
 use std::process::Stdio;
 
 use tokio::process::Command;
+use tracing::debug;
 
 use super::TransportError;
 use crate::objects::Objects;
@@ -13,17 +14,11 @@ use crate::protocol::{Depth, Ref, Wants};
 
 /// A repository to fetch from with the user's `git`.
 pub struct SystemGit {
-    url: String,
-    programs: Programs,
+    pub(super) url: String,
+    pub(super) programs: Programs,
 }
 
 impl SystemGit {
-    /// Creates a remote for the repository at `url`.
-    #[must_use]
-    pub fn new(url: String, programs: Programs) -> Self {
-        Self { url, programs }
-    }
-
     /// Lists the refs with one of these prefixes.
     ///
     /// # Errors
@@ -31,15 +26,9 @@ impl SystemGit {
     pub async fn list_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
         let mut command = self.git()?;
         command.args(["ls-remote", "--symref", "--", &self.url]);
-        let printed = self.run(command).await?;
-        Ok(parse_listing(&printed)
-            .into_iter()
-            .filter(|reference| {
-                prefixes
-                    .iter()
-                    .any(|prefix| reference.name.starts_with(prefix))
-            })
-            .collect())
+        let mut refs = parse_listing(&self.run(command).await?);
+        refs.retain(|git_ref| git_ref.has_prefix(prefixes));
+        Ok(refs)
     }
 
     /// Fetches the wanted commits with all their trees and blobs.
@@ -54,7 +43,7 @@ impl SystemGit {
             .map(ToString::to_string)
             .collect();
         let commits = match wants.depth {
-            Depth::Past(commits) | Depth::WholePast(commits) => commits,
+            Depth::Trees(commits) | Depth::Everything(commits) => commits,
             _ => 1,
         };
         if missing.is_empty() && commits == 1 {
@@ -112,6 +101,7 @@ impl SystemGit {
             .env("SSH_ASKPASS", "")
             .stdin(Stdio::null())
             .kill_on_drop(true);
+        debug!("running git");
         let output = command
             .output()
             .await
