@@ -20,8 +20,8 @@ use crate::output::pull_request::{MAX_BODY_BYTES, summary};
 /// Masks the tokens of the environment, before anything else is printed.
 pub(super) fn hide_tokens(session: &Session<'_>) {
     let env = &session.context.env;
-    if env.in_actions() {
-        for token in env.tokens() {
+    if env.in_actions {
+        for token in &env.tokens {
             session.printer.mask(token.secret());
         }
     }
@@ -52,7 +52,7 @@ impl Summary {
     /// Whether the diffs are needed.
     pub(super) fn wants_differences(&self, session: &Session<'_>) -> bool {
         let env = &session.context.env;
-        self.file.is_some() || env.in_actions() && env.step_summary().is_some()
+        self.file.is_some() || env.in_actions && env.step_summary.is_some()
     }
 
     /// Writes the summary with the diff of each skill.
@@ -63,7 +63,7 @@ impl Summary {
         differences: &BTreeMap<String, String>,
     ) -> Result<(), OpError> {
         let differences = |name: &str| differences.get(name).cloned();
-        if session.context.env.in_actions() {
+        if session.context.env.in_actions {
             write_for_runner(session, report, &|max| summary(report, &differences, max));
         }
         let Some(file) = &self.file else {
@@ -88,18 +88,17 @@ fn write_for_runner(session: &Session<'_>, report: &Report, page: &dyn Fn(usize)
     for command in &annotations::annotations(report) {
         printer.command_aside(command);
     }
-    if let Some(file) = env.step_output() {
+    if let Some(file) = &env.step_output {
         let outputs = annotations::outputs(report).map(|output| output.to_string());
-        let written =
-            append(&file).and_then(|mut file| file.write_all(outputs.concat().as_bytes()));
-        warn(printer, &file, written);
+        let written = append(file).and_then(|mut file| file.write_all(outputs.concat().as_bytes()));
+        warn(printer, file, written);
     }
-    if let Some(file) = env.step_summary() {
+    if let Some(file) = &env.step_summary {
         let title = format!(
             "### mdskill {}\n\n",
             if report.dry_run { "outdated" } else { "update" }
         );
-        append_summary(printer, &file, |room| {
+        append_summary(printer, file, |room| {
             let room = room.checked_sub(title.len() + 1)?;
             Some(format!("{title}{}\n", page(room)))
         });

@@ -83,7 +83,7 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
     let color = match global.color {
         ColorWhen::Always => ColorChoice::Always,
         ColorWhen::Never => ColorChoice::Never,
-        ColorWhen::Auto if env.no_color() => ColorChoice::Never,
+        ColorWhen::Auto if env.no_color => ColorChoice::Never,
         ColorWhen::Auto => ColorChoice::Auto,
     };
     let volume = match (global.quiet, global.verbose) {
@@ -95,7 +95,7 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
         volume,
         json: global.json,
         is_personal: global.global,
-        in_ci: env.ci(),
+        in_ci: env.ci,
         color,
         pager: Pager::of(env).filter(|_| !global.no_pager),
     }

@@ -165,10 +165,10 @@ fn annotate(session: &Session<'_>, report: &Report, least: Severity) {
     if more == 0 {
         return;
     }
-    let file = session.context.env.step_summary();
+    let file = session.context.env.step_summary.as_ref();
     let is_told = file.is_some_and(|file| {
         let told = |room| findings::step_summary(&report.summary, &annotated.rest, room);
-        append_summary(printer, &file, told)
+        append_summary(printer, file, told)
     });
     printer.data(&match is_told {
         true => format!("{more} more findings are in the step summary only: GitHub shows 10 of a kind"),
