@@ -140,15 +140,15 @@ fn per_path(item: &Item) -> Result<PerPath, Fault> {
             "`per-path` must be a table: write `[rules.per-path]`, with one line per glob",
         )
     })?;
-    let mut globs = Vec::new();
+    let mut per_path = PerPath::default();
     for (glob, item) in table.iter() {
-        let mut codes = Vec::new();
-        for (_, rules) in named_in(glob, item)? {
-            codes.extend(rules.into_iter().map(|rule| rule.code));
-        }
-        globs.push((glob, codes));
+        let rules = named_in(glob, item)?
+            .into_iter()
+            .flat_map(|(_, rules)| rules);
+        let ignored = per_path.ignore(glob, rules.map(|rule| rule.code).collect());
+        ignored.map_err(|problem| Fault::of_key(table, glob, problem))?;
     }
-    PerPath::new(&globs).map_err(|(at, problem)| Fault::of_key(table, globs[at].0, problem))
+    Ok(per_path)
 }
 
 /// Reads a list of rules and groups, each as written and with the rules that it names.

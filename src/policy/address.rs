@@ -35,7 +35,7 @@ impl Address {
         match source {
             Source::GitHub { owner, repo } => of_github(owner, repo),
             Source::Git { url } => of_url(url).map(Self::Url),
-            Source::Folder { path } => of_folder(path),
+            Source::Folder { path } => of_folder(path).map(|(up, rest)| Self::Folder { up, rest }),
         }
     }
 
@@ -72,7 +72,9 @@ fn of_github(owner: &str, repo: &str) -> Result<Address, Ambiguity> {
 
 /// Uses the path as text and ignores symlinks, because a user who can create links in a project can
 /// also change its `mdskill.toml`.
-fn of_folder(path: &str) -> Result<Address, Ambiguity> {
+///
+/// Returns the number of leading `..`, and the rest of the path.
+pub(super) fn of_folder(path: &str) -> Result<(usize, String), Ambiguity> {
     if path.chars().any(|c| c == '\\' || is_hidden(c)) {
         return Err(CHARACTERS);
     }
@@ -100,13 +102,11 @@ fn of_folder(path: &str) -> Result<Address, Ambiguity> {
     } else {
         rest
     };
-    Ok(Address::Folder {
-        up,
-        rest: rest.to_owned(),
-    })
+    Ok((up, rest.to_owned()))
 }
 
-fn of_url(url: &str) -> Result<String, Ambiguity> {
+/// Also normalizes a glob, whose host may have a star.
+pub(super) fn of_url(url: &str) -> Result<String, Ambiguity> {
     let is_forbidden = |c: char| is_hidden(c) || c.is_whitespace() || "\\?#".contains(c);
     if url.chars().any(is_forbidden) {
         return Err(CHARACTERS);
@@ -170,7 +170,7 @@ fn of_ssh(authority: &str) -> Result<String, Ambiguity> {
     let is_plain =
         |part: &str| !part.is_empty() && !part.starts_with('-') && part.chars().all(plain);
     let host = host.trim_end_matches('.').to_ascii_lowercase();
-    if !is_plain(&host) || !user.is_none_or(is_plain) {
+    if !is_plain(&host.replace('*', "x")) || !user.is_none_or(is_plain) {
         return Err(HOST);
     }
     Ok(match user {
@@ -180,7 +180,7 @@ fn of_ssh(authority: &str) -> Result<String, Ambiguity> {
 }
 
 /// Normalizes the path of a repository on a host: `x` and `x.git` are the same.
-pub(super) fn repository(path: &str) -> Result<&str, Ambiguity> {
+fn repository(path: &str) -> Result<&str, Ambiguity> {
     let path = path.trim_end_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
     if path.is_empty() {
@@ -190,7 +190,7 @@ pub(super) fn repository(path: &str) -> Result<&str, Ambiguity> {
 }
 
 /// Rejects parts that climb, also encoded, because a server or a file system may decode `%2e%2e`.
-pub(super) fn check_parts(path: &str) -> Result<(), Ambiguity> {
+fn check_parts(path: &str) -> Result<(), Ambiguity> {
     let escaped = path.to_ascii_lowercase();
     if ["%2e", "%2f", "%5c", "%25", "%00"]
         .iter()
