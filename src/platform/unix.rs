@@ -9,9 +9,6 @@ use std::process::ExitStatus;
 
 use rustix::fs::OFlags;
 
-/// Whether files have an executable bit.
-pub(crate) const HAS_EXECUTABLE_BIT: bool = true;
-
 /// Whether there is a POSIX shell.
 pub(crate) const HAS_SHELL: bool = true;
 

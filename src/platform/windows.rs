@@ -7,9 +7,6 @@ use std::os::windows::io::AsHandle;
 use std::path::Path;
 use std::process::ExitStatus;
 
-/// Whether files have an executable bit.
-pub(crate) const HAS_EXECUTABLE_BIT: bool = false;
-
 /// Whether there is a POSIX shell.
 pub(crate) const HAS_SHELL: bool = false;
 

@@ -27,7 +27,7 @@ pub(super) fn validate_changes(
 ) -> Result<(), OpError> {
     let settings = &runner.rules.settings;
     let ours: Vec<&DiskPath> = baseline.ours(&group.skills);
-    let changes = baseline.changes(&ours, &group.repository)?;
+    let changes = baseline.changes(&ours)?;
     let commit = &baseline.commit;
     let is_any_changed = changes.iter().any(|change| *change != Change::None);
     let mut versions = Versions::default();
