@@ -78,30 +78,15 @@ pub(super) fn of_folder(path: &str) -> Result<(usize, String), Ambiguity> {
     if path.chars().any(|c| c == '\\' || is_hidden(c)) {
         return Err(CHARACTERS);
     }
-    let mut rest = path.trim_end_matches('/');
-    if rest.is_empty() || rest == "." {
-        rest = "";
-    }
-    let mut up = 0;
-    while let Some(above) = rest.strip_prefix("..") {
-        let Some(above) = above.strip_prefix('/').or(above.is_empty().then_some("")) else {
-            break;
-        };
-        (up, rest) = (up + 1, above);
-    }
-    let is_absolute = path.starts_with('/');
-    let inside = if is_absolute {
-        rest.strip_prefix('/').unwrap_or(rest)
-    } else {
-        rest
+    let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let up = parts.iter().take_while(|part| **part == "..").count();
+    let rest = parts[up..].join("/");
+    let rest = match rest.as_str() {
+        "." if up == 0 => "",
+        "" if path.starts_with('/') => "/",
+        rest => rest,
     };
-    check_parts(inside)?;
-    // The only slash of `/` was trimmed above.
-    let rest = if is_absolute && rest.is_empty() {
-        "/"
-    } else {
-        rest
-    };
+    check_parts(rest.strip_prefix('/').unwrap_or(rest))?;
     Ok((up, rest.to_owned()))
 }
 
