@@ -1,5 +1,7 @@
 //! Prompts for the selection of skills.
 
+use std::io::ErrorKind;
+
 use inquire::{InquireError, MultiSelect};
 
 use super::Session;
@@ -103,6 +105,9 @@ fn ask(
         Ok(chosen) => Ok(chosen.into_iter().map(|chosen| chosen.index).collect()),
         Err(InquireError::OperationCanceled) => Ok(Vec::new()),
         Err(InquireError::OperationInterrupted) => Err(InstallError::Interrupted.into()),
+        Err(InquireError::IO(error)) if error.kind() == ErrorKind::Interrupted => {
+            Err(InstallError::Interrupted.into())
+        }
         Err(error) => Err(OpError::Usage(format!(
             "cannot show the list ({error}); {instead}"
         ))),
