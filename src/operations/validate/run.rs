@@ -26,7 +26,7 @@ use mdskill_lint::{self, ValidationResult, validate};
 use mdskill_lint::{FixOutcome, apply_fixes};
 
 /// The number of skills that are read before their findings are added and their fixes written.
-pub(super) const CHUNK: usize = 256;
+const CHUNK: usize = 256;
 
 /// Validates skills on disk.
 pub(super) struct Runner<'a> {
