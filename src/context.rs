@@ -55,12 +55,12 @@ impl<'a> Context<'a> {
         interrupt: Interrupt,
     ) -> Self {
         let retry = Retry {
-            times: env.retries(),
-            delay: Duration::from_millis(env.retry_delay_ms()),
-            patience: if env.ci() { CI_PATIENCE } else { PATIENCE },
+            times: env.retries,
+            delay: env.retry_delay,
+            patience: if env.ci { CI_PATIENCE } else { PATIENCE },
         };
-        let client = Client::new(Duration::from_secs(env.timeout_seconds()), retry);
-        let offline = offline || env.offline();
+        let client = Client::new(env.timeout, retry);
+        let offline = offline || env.offline;
         let scope = scope.with_cache(dirs.cache.clone());
         Self {
             env,

@@ -34,8 +34,8 @@ impl Dirs {
         let config = platform.as_ref().map(|dirs| dirs.config_dir().to_owned());
         Self {
             home: BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
-            cache: env.cache_dir().or(cache),
-            config: env.config_dir().or(config),
+            cache: env.cache_dir.clone().or(cache),
+            config: env.config_dir.clone().or(config),
         }
     }
 

@@ -25,7 +25,7 @@
 //! | | [`mod@diff`], [`mod@merge`] | compares versions, and merges local edits |
 //! | | [`importers`] | reads the records of other tools |
 //! | environment | [`env`](mod@env), [`dirs`], [`fs`], [`interrupt`] | variables, folders, atomic writes and locks, Ctrl-C |
-//! | values | [`spec`], [`source`], [`target`], [`digest`], `hint`, [`mod@toml`] | values without I/O |
+//! | values | [`spec`], [`source`], [`target`], [`digest`], `glob`, `hint`, [`mod@toml`] | values without I/O |
 //! | | `platform` | the differences between operating systems |
 //!
 //! # Files
@@ -51,6 +51,7 @@
 //! skills, use [`mdskill_lint`].
 
 pub mod digest;
+pub(crate) mod glob;
 pub(crate) mod hint;
 pub mod source;
 pub mod spec;

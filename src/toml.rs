@@ -56,12 +56,21 @@ pub fn parse(text: &str) -> Result<Document<&str>, Fault> {
     })
 }
 
-/// Returns the texts of a list, each with its byte offset, or `None` if the item is not a list of
-/// texts.
-#[must_use]
-pub fn texts(item: &Item) -> Option<Vec<(usize, &str)>> {
-    let values = item.as_array()?.iter();
-    values
-        .map(|value| Some((value.span()?.start, value.as_str()?)))
-        .collect()
+/// Returns a table.
+///
+/// # Errors
+/// `problem`, when the item is not a table.
+pub fn table<'a>(item: &'a Item, problem: &str) -> Result<&'a dyn TableLike, Fault> {
+    item.as_table_like().ok_or_else(|| Fault::of(item, problem))
+}
+
+/// Returns the texts of a list, each with its byte offset.
+///
+/// # Errors
+/// `problem`, when the item is not a list of texts.
+pub fn texts<'a>(item: &'a Item, problem: &str) -> Result<Vec<(usize, &'a str)>, Fault> {
+    let values = item.as_array().into_iter().flatten();
+    let texts = values.map(|value| Some((value.span()?.start, value.as_str()?)));
+    let texts = texts.collect::<Option<_>>().filter(|_| item.is_array());
+    texts.ok_or_else(|| Fault::of(item, problem))
 }

@@ -20,8 +20,8 @@ use crate::output::pull_request::{MAX_BODY_BYTES, summary};
 /// Masks the tokens of the environment, before anything else is printed.
 pub(super) fn hide_tokens(session: &Session<'_>) {
     let env = &session.context.env;
-    if env.in_actions() {
-        for token in env.tokens() {
+    if env.in_actions {
+        for token in &env.tokens {
             Printer::mask(token.secret());
         }
     }
@@ -52,7 +52,7 @@ pub(super) fn write(
     report: &Report,
     differences: &BTreeMap<String, String>,
 ) -> Result<(), OpError> {
-    if session.context.env.in_actions() {
+    if session.context.env.in_actions {
         write_for_runner(session, report, &|max| summary(report, differences, max));
     }
     let Some(file) = file else {
@@ -76,17 +76,17 @@ fn write_for_runner(session: &Session<'_>, report: &Report, page: &dyn Fn(usize)
     for command in &annotations::annotations(report) {
         printer.command_aside(command);
     }
-    if let Some(file) = env.step_output() {
+    if let Some(file) = &env.step_output {
         let outputs = annotations::outputs(report);
-        let written = append(&file).and_then(|mut file| file.write_all(outputs.as_bytes()));
-        warn(printer, &file, written);
+        let written = append(file).and_then(|mut file| file.write_all(outputs.as_bytes()));
+        warn(printer, file, written);
     }
-    if let Some(file) = env.step_summary() {
+    if let Some(file) = &env.step_summary {
         let title = format!(
             "### mdskill {}\n\n",
             if report.dry_run { "outdated" } else { "update" }
         );
-        append_summary(printer, &file, |max| {
+        append_summary(printer, file, |max| {
             let max = max.checked_sub(title.len() + 1)?;
             Some(format!("{title}{}\n", page(max)))
         });

@@ -30,7 +30,7 @@ pub(super) fn install(
 ) -> Result<ExitStatus, OpError> {
     let options = operations::install::Options {
         names: names(&arguments.names)?,
-        frozen: arguments.frozen || session.context.env.ci(),
+        frozen: arguments.frozen || session.context.env.ci,
         force: arguments.force,
         dry_run: arguments.dry_run,
     };

@@ -82,7 +82,7 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
     let color = match global.color {
         ColorWhen::Always => ColorChoice::Always,
         ColorWhen::Never => ColorChoice::Never,
-        ColorWhen::Auto if env.no_color() => ColorChoice::Never,
+        ColorWhen::Auto if env.no_color => ColorChoice::Never,
         ColorWhen::Auto => ColorChoice::Auto,
     };
     let volume = match (global.quiet, global.verbose) {
@@ -94,7 +94,7 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
         volume,
         json: global.json,
         is_personal: global.global,
-        in_ci: env.ci(),
+        in_ci: env.ci,
         color,
         pager: Pager::of(env).filter(|_| !global.no_pager),
     }
@@ -116,7 +116,7 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
             )));
         }
     }
-    if let Err(reason) = log::start(printer, cli.global.verbose, env.log()) {
+    if let Err(reason) = log::start(printer, cli.global.verbose, env.log.as_deref()) {
         printer.warn(&format!("ignored MDSKILL_LOG: {reason}"));
     }
     let dirs = Dirs::of(env);

@@ -1,5 +1,7 @@
 //! The prompt for the skills of a repository.
 
+use std::io::ErrorKind;
+
 use inquire::{InquireError, MultiSelect};
 
 use super::Session;
@@ -63,6 +65,9 @@ pub(super) fn among_many(
         }
         Err(InquireError::OperationCanceled) => Ok(Some(Vec::new())),
         Err(InquireError::OperationInterrupted) => Err(InstallError::Interrupted.into()),
+        Err(InquireError::IO(error)) if error.kind() == ErrorKind::Interrupted => {
+            Err(InstallError::Interrupted.into())
+        }
         Err(error) => Err(OpError::Usage(format!(
             "cannot show the list ({error}); use --skill NAME or --all"
         ))),

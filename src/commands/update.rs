@@ -100,7 +100,7 @@ pub(super) fn report(
     github_actions::hide_tokens(session);
     let file = github_actions::summary_file(session, summary)?;
     let env = &session.context.env;
-    options.with_differences = file.is_some() || env.in_actions() && env.step_summary().is_some();
+    options.with_differences = file.is_some() || env.in_actions && env.step_summary.is_some();
     let mut report = session.wait(update::update(&session.context, &options))?;
     // The JSON report has no diffs, with or without a summary.
     let differences = std::mem::take(&mut report.differences);

@@ -166,7 +166,7 @@ fn annotate(session: &Session<'_>, report: &Report, least: Severity) {
     if more == 0 {
         return;
     }
-    let file = session.context.env.step_summary();
+    let file = session.context.env.step_summary.as_ref();
     let is_written = file.is_some_and(|file| {
         let page = |max| findings::step_summary(&report.summary, &rest, max);
         append_summary(printer, &file, page)

@@ -38,25 +38,15 @@ fn text<'a>(item: &'a Item, problem: &str) -> Result<&'a str, Fault> {
 }
 
 fn sources(item: &Item) -> Result<Sources, Fault> {
-    let texts = toml::texts(item);
-    let texts = texts.ok_or_else(|| {
-        Fault::of(
-            item,
-            "`sources` must be a list of globs such as `[\"github:acme/*\"]`; an empty list allows nothing",
-        )
-    })?;
+    let expected = "`sources` must be a list of globs such as `[\"github:acme/*\"]`; an empty list allows nothing";
+    let texts = toml::texts(item, expected)?;
     let globs: Vec<&str> = texts.iter().map(|(_, glob)| *glob).collect();
     Sources::new(&globs).map_err(|(at, problem)| Fault::new(texts[at].0, problem))
 }
 
 fn deny(item: &Item) -> Result<Vec<Kind>, Fault> {
-    let texts = toml::texts(item);
-    let texts = texts.ok_or_else(|| {
-        Fault::of(
-            item,
-            "`deny` must be a list of capabilities such as `[\"scripts\", \"hooks\"]`",
-        )
-    })?;
+    let expected = "`deny` must be a list of capabilities such as `[\"scripts\", \"hooks\"]`";
+    let texts = toml::texts(item, expected)?;
     let kind = |(at, word): (usize, &str)| {
         word.parse().map_err(|error| {
             let words = Kind::ALL.map(Kind::word);

@@ -23,35 +23,18 @@ pub struct Rules {
     pub per_path: PerPath,
 }
 
-/// The level that a line sets for a rule or a group of rules.
-struct LevelSetting<'a> {
-    rules: &'a str,
-    level: Level,
-    /// The number of rules.
-    breadth: usize,
-}
+/// A rule or a group of rules, the number of its rules, and the level that a line sets for it.
+type LevelSetting<'a> = (&'a str, usize, Level);
 
 /// Reads the table.
 pub(super) fn read(table: &dyn TableLike) -> Result<Rules, Fault> {
     let mut read = Rules::default();
-    let mut levels = Vec::new();
+    let mut levels: Vec<LevelSetting<'_>> = Vec::new();
     // A key sets one rule or group, so it takes precedence over the lists.
-    for key in ["select", "ignore"] {
+    for (key, level) in [("select", Level::Own), ("ignore", Level::Off)] {
         if let Some(item) = table.get(key) {
-            let level = if key == "select" {
-                Level::Own
-            } else {
-                Level::Off
-            };
-            levels.extend(
-                named_in(key, item)?
-                    .into_iter()
-                    .map(|(rules, meant)| LevelSetting {
-                        rules,
-                        level,
-                        breadth: meant.len(),
-                    }),
-            );
+            let named = named_in(key, item)?.into_iter();
+            levels.extend(named.map(|(rules, meant)| (rules, meant.len(), level)));
         }
     }
     for (key, item) in table.iter() {
@@ -68,10 +51,10 @@ pub(super) fn read(table: &dyn TableLike) -> Result<Rules, Fault> {
         }
     }
     // The more specific setting wins, in any order: `SK302 = "warning"` overrides `ignore = ["SK3"]`.
-    levels.sort_by_key(|level| std::cmp::Reverse(level.breadth));
-    for level in levels {
-        let set = read.settings.set(level.rules, level.level);
-        set.map_err(|error| Fault::of_key(table, level.rules, error.to_string()))?;
+    levels.sort_by_key(|(_, breadth, _)| std::cmp::Reverse(*breadth));
+    for (rules, _, level) in levels {
+        let set = read.settings.set(rules, level);
+        set.map_err(|error| Fault::of_key(table, rules, error.to_string()))?;
     }
     Ok(read)
 }
@@ -101,11 +84,7 @@ fn setting_of_key<'a>(
         let problem = format!("`{key}` and `{duplicate}` are the same rule: keep one of them");
         return Err(Fault::of_key(table, key, problem));
     }
-    Ok(LevelSetting {
-        rules: key,
-        level: level(key, item)?,
-        breadth: rules.len(),
-    })
+    Ok((key, rules.len(), level(key, item)?))
 }
 
 /// Returns the key above `key` that names the same rule.
@@ -134,32 +113,24 @@ fn level(key: &str, item: &Item) -> Result<Level, Fault> {
 }
 
 fn per_path(item: &Item) -> Result<PerPath, Fault> {
-    let table = item.as_table_like().ok_or_else(|| {
-        Fault::of(
-            item,
-            "`per-path` must be a table: write `[rules.per-path]`, with one line per glob",
-        )
-    })?;
-    let mut globs = Vec::new();
+    let expected = "`per-path` must be a table: write `[rules.per-path]`, with one line per glob";
+    let table = toml::table(item, expected)?;
+    let mut per_path = PerPath::default();
     for (glob, item) in table.iter() {
-        let mut codes = Vec::new();
-        for (_, rules) in named_in(glob, item)? {
-            codes.extend(rules.into_iter().map(|rule| rule.code));
-        }
-        globs.push((glob, codes));
+        let rules = named_in(glob, item)?
+            .into_iter()
+            .flat_map(|(_, rules)| rules);
+        let ignored = per_path.ignore(glob, rules.map(|rule| rule.code).collect());
+        ignored.map_err(|problem| Fault::of_key(table, glob, problem))?;
     }
-    PerPath::new(&globs).map_err(|(at, problem)| Fault::of_key(table, globs[at].0, problem))
+    Ok(per_path)
 }
 
 /// Reads a list of rules and groups, each as written and with the rules that it names.
 fn named_in<'a>(key: &str, item: &'a Item) -> Result<Vec<(&'a str, Vec<&'static Rule>)>, Fault> {
-    let texts = toml::texts(item);
-    let texts = texts.ok_or_else(|| {
-        Fault::of(
-            item,
-            format!("`{key}` must be a list of rules such as `[\"SK301\", \"broken-path\"]`"),
-        )
-    })?;
+    let expected =
+        format!("`{key}` must be a list of rules such as `[\"SK301\", \"broken-path\"]`");
+    let texts = toml::texts(item, &expected)?;
     let named = texts.into_iter().map(|(at, text)| {
         let rules = named(text).map_err(|error| Fault::new(at, error.to_string()))?;
         Ok((text, rules))

@@ -43,7 +43,7 @@ pub fn compare_url(source: &Source, env: &Env, old: ObjectId, new: ObjectId) -> 
 fn page_of(source: &Source, env: &Env) -> Option<(String, String)> {
     let (origin, path) = match source {
         Source::GitHub { owner, repo } => {
-            let base = Url::parse(&env.github_url()).ok()?;
+            let base = Url::parse(&env.github_url).ok()?;
             // Only a mirror has a path before `owner/repo`.
             let is_plain = base.path().trim_matches('/').is_empty();
             (
@@ -84,7 +84,8 @@ fn origin_of(url: &Url) -> Option<String> {
 
 fn forge_at(host: &str, env: &Env) -> Option<Forge> {
     let is_enterprise = env
-        .enterprise_host()
+        .enterprise_host
+        .as_ref()
         .is_some_and(|home| home.eq_ignore_ascii_case(host));
     if is_enterprise || host.strip_suffix(".ghe.com").is_some() {
         return Some(Forge::GitHub);

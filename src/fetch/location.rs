@@ -69,7 +69,7 @@ impl Location {
 pub fn locate(source: &Source, env: &Env, root: &Path) -> Result<Location, LocationError> {
     match source {
         Source::GitHub { owner, repo } => {
-            locate_github(&env.github_url(), owner, repo, &env.current_dir)
+            locate_github(&env.github_url, owner, repo, &env.current_dir)
         }
         Source::Git { url } => locate_url(url),
         Source::Folder { path } => {

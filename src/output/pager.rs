@@ -24,11 +24,11 @@ impl Pager {
     /// Returns the user's pager: `GIT_PAGER`, `PAGER`, or `less`; `None` if it is empty or `cat`,
     /// as in git.
     pub(crate) fn of(env: &Env) -> Option<Self> {
-        let command = env.pager().unwrap_or("less").trim();
+        let command = env.pager.as_deref().unwrap_or("less").trim();
         let is_one = !command.is_empty() && command != "cat";
         is_one.then(|| Self {
             command: command.to_owned(),
-            sets_less_options: !env.sets_less_options(),
+            sets_less_options: !env.sets_less_options,
             programs: Programs::of(env),
         })
     }

@@ -9,9 +9,6 @@ use std::process::ExitStatus;
 
 use rustix::fs::OFlags;
 
-/// Whether files have an executable bit.
-pub(crate) const HAS_EXECUTABLE_BIT: bool = true;
-
 /// Returns whether the owner may execute a file. git looks at this bit alone.
 pub(crate) fn is_executable(file: &Metadata) -> bool {
     file.mode() & 0o100 != 0

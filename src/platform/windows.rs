@@ -7,9 +7,6 @@ use std::os::windows::io::AsHandle;
 use std::path::Path;
 use std::process::ExitStatus;
 
-/// Whether files have an executable bit.
-pub(crate) const HAS_EXECUTABLE_BIT: bool = false;
-
 /// Opens a link itself, not its target; `FILE_FLAG_OPEN_REPARSE_POINT` of the Windows API.
 const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 

@@ -35,7 +35,7 @@ impl Address {
         match source {
             Source::GitHub { owner, repo } => of_github(owner, repo),
             Source::Git { url } => of_url(url).map(Self::Url),
-            Source::Folder { path } => of_folder(path),
+            Source::Folder { path } => of_folder(path).map(|(up, rest)| Self::Folder { up, rest }),
         }
     }
 
@@ -72,41 +72,26 @@ fn of_github(owner: &str, repo: &str) -> Result<Address, Ambiguity> {
 
 /// Uses the path as text and ignores symlinks, because a user who can create links in a project can
 /// also change its `mdskill.toml`.
-fn of_folder(path: &str) -> Result<Address, Ambiguity> {
+///
+/// Returns the number of leading `..`, and the rest of the path.
+pub(super) fn of_folder(path: &str) -> Result<(usize, String), Ambiguity> {
     if path.chars().any(|c| c == '\\' || is_hidden(c)) {
         return Err(CHARACTERS);
     }
-    let mut rest = path.trim_end_matches('/');
-    if rest.is_empty() || rest == "." {
-        rest = "";
-    }
-    let mut up = 0;
-    while let Some(above) = rest.strip_prefix("..") {
-        let Some(above) = above.strip_prefix('/').or(above.is_empty().then_some("")) else {
-            break;
-        };
-        (up, rest) = (up + 1, above);
-    }
-    let is_absolute = path.starts_with('/');
-    let inside = if is_absolute {
-        rest.strip_prefix('/').unwrap_or(rest)
-    } else {
-        rest
+    let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let up = parts.iter().take_while(|part| **part == "..").count();
+    let rest = parts[up..].join("/");
+    let rest = match rest.as_str() {
+        "." if up == 0 => "",
+        "" if path.starts_with('/') => "/",
+        rest => rest,
     };
-    check_parts(inside)?;
-    // The only slash of `/` was trimmed above.
-    let rest = if is_absolute && rest.is_empty() {
-        "/"
-    } else {
-        rest
-    };
-    Ok(Address::Folder {
-        up,
-        rest: rest.to_owned(),
-    })
+    check_parts(rest.strip_prefix('/').unwrap_or(rest))?;
+    Ok((up, rest.to_owned()))
 }
 
-fn of_url(url: &str) -> Result<String, Ambiguity> {
+/// Also normalizes a glob, whose host may have a star.
+pub(super) fn of_url(url: &str) -> Result<String, Ambiguity> {
     let is_forbidden = |c: char| is_hidden(c) || c.is_whitespace() || "\\?#".contains(c);
     if url.chars().any(is_forbidden) {
         return Err(CHARACTERS);
@@ -170,7 +155,7 @@ fn of_ssh(authority: &str) -> Result<String, Ambiguity> {
     let is_plain =
         |part: &str| !part.is_empty() && !part.starts_with('-') && part.chars().all(plain);
     let host = host.trim_end_matches('.').to_ascii_lowercase();
-    if !is_plain(&host) || !user.is_none_or(is_plain) {
+    if !is_plain(&host.replace('*', "x")) || !user.is_none_or(is_plain) {
         return Err(HOST);
     }
     Ok(match user {
@@ -180,7 +165,7 @@ fn of_ssh(authority: &str) -> Result<String, Ambiguity> {
 }
 
 /// Normalizes the path of a repository on a host: `x` and `x.git` are the same.
-pub(super) fn repository(path: &str) -> Result<&str, Ambiguity> {
+fn repository(path: &str) -> Result<&str, Ambiguity> {
     let path = path.trim_end_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
     if path.is_empty() {
@@ -190,7 +175,7 @@ pub(super) fn repository(path: &str) -> Result<&str, Ambiguity> {
 }
 
 /// Rejects parts that climb, also encoded, because a server or a file system may decode `%2e%2e`.
-pub(super) fn check_parts(path: &str) -> Result<(), Ambiguity> {
+fn check_parts(path: &str) -> Result<(), Ambiguity> {
     let escaped = path.to_ascii_lowercase();
     if ["%2e", "%2f", "%5c", "%25", "%00"]
         .iter()

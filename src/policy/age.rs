@@ -10,28 +10,10 @@ pub struct Age {
     unit: Unit,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Unit {
-    letter: char,
-    noun: &'static str,
-    hours: u64,
-}
+/// A letter, a noun, and a number of hours.
+type Unit = (char, &'static str, u64);
 
-const UNITS: [Unit; 3] = [
-    Unit::new('h', "hour", 1),
-    Unit::new('d', "day", 24),
-    Unit::new('w', "week", 24 * 7),
-];
-
-impl Unit {
-    const fn new(letter: char, noun: &'static str, hours: u64) -> Self {
-        Self {
-            letter,
-            noun,
-            hours,
-        }
-    }
-}
+const UNITS: [Unit; 3] = [('h', "hour", 1), ('d', "day", 24), ('w', "week", 24 * 7)];
 
 /// The largest number of any unit: ten years in hours.
 const MOST: u64 = 87_660;
@@ -45,14 +27,14 @@ impl Age {
     /// Returns the age in seconds.
     #[must_use]
     pub const fn seconds(self) -> u64 {
-        self.number * self.unit.hours * 3600
+        self.number * self.unit.2 * 3600
     }
 
     /// Returns the age in words, such as `3 days`.
     #[must_use]
     pub fn words(self) -> String {
         let plural = if self.number == 1 { "" } else { "s" };
-        format!("{} {}{plural}", self.number, self.unit.noun)
+        format!("{} {}{plural}", self.number, self.unit.1)
     }
 }
 
@@ -61,7 +43,7 @@ impl FromStr for Age {
 
     fn from_str(text: &str) -> Result<Self, ParseAgeError> {
         let parse = |unit: Unit| {
-            let digits = text.strip_suffix(unit.letter)?;
+            let digits = text.strip_suffix(unit.0)?;
             // `parse` would accept a sign.
             let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
             let number = digits.parse().ok().filter(|_| is_number)?;
@@ -74,7 +56,7 @@ impl FromStr for Age {
 
 impl fmt::Display for Age {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.number, self.unit.letter)
+        write!(f, "{}{}", self.number, self.unit.0)
     }
 }
 

@@ -147,38 +147,25 @@ impl Search<'_> {
             } else {
                 format!("{path}/{name}")
             };
-            self.note(&entry, path, &below, tree)?;
             if entry.is_tree() {
                 self.search(entry.id, &below, depth + 1)?;
+            } else if entry.mode == TreeEntry::SYMLINK {
+                self.found.links.push(Link {
+                    path: below,
+                    id: entry.id,
+                });
+            } else if entry.is_file() && name == SKILL_FILE {
+                if self.found.skills.len() >= MAX_SKILLS {
+                    return Err(DiscoverError::TooLarge(format!("over {MAX_SKILLS} skills")));
+                }
+                self.found.skills.push(Found {
+                    path: path.to_owned(),
+                    tree,
+                    skill_file: entry.id,
+                });
+            } else if entry.is_file() && below == MARKETPLACE {
+                self.found.marketplace = Some(entry.id);
             }
-        }
-        Ok(())
-    }
-
-    fn note(
-        &mut self,
-        entry: &TreeEntry,
-        folder: &str,
-        path: &str,
-        tree: ObjectId,
-    ) -> Result<(), DiscoverError> {
-        if entry.mode == TreeEntry::SYMLINK {
-            self.found.links.push(Link {
-                path: path.to_owned(),
-                id: entry.id,
-            });
-        } else if entry.is_file() && entry.name == SKILL_FILE.as_bytes() {
-            if self.found.skills.len() >= MAX_SKILLS {
-                return Err(DiscoverError::TooLarge(format!("over {MAX_SKILLS} skills")));
-            }
-            let path = folder.to_owned();
-            self.found.skills.push(Found {
-                path,
-                tree,
-                skill_file: entry.id,
-            });
-        } else if entry.is_file() && path == MARKETPLACE {
-            self.found.marketplace = Some(entry.id);
         }
         Ok(())
     }

@@ -97,22 +97,17 @@ impl SkillTree {
             entries: 0,
         };
         reader.read(tree, &[], 0)?;
-        let Reader {
-            mut files,
-            mut faults,
-            ..
-        } = reader;
+        let (mut files, mut faults) = (reader.files, reader.faults);
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         faults.extend(collision_among(&files));
-        if faults.is_empty() {
-            Ok(Self {
-                tree,
-                files,
-                contents: Vec::new(),
-            })
-        } else {
-            Err(TreeError::Refused(faults))
+        if !faults.is_empty() {
+            return Err(TreeError::Refused(faults));
         }
+        Ok(Self {
+            tree,
+            files,
+            contents: Vec::new(),
+        })
     }
 
     /// Creates a skill of files in memory. Its objects need not exist in a repository.
@@ -165,14 +160,10 @@ impl SkillTree {
     /// [`TreeError::TooLarge`], or if a blob is missing.
     pub fn load(&mut self, objects: &Objects, at_most: usize) -> Result<(), TreeError> {
         let mut contents = vec![Content::default(); self.files.len()];
-        let is_skill_file = |file: &SkillFile| file.path.as_str() == SKILL_FILE;
-        let (first, others): (Vec<_>, Vec<_>) = self
-            .files
-            .iter()
-            .zip(&mut contents)
-            .partition(|(file, _)| is_skill_file(file));
+        let mut pairs: Vec<_> = self.files.iter().zip(&mut contents).collect();
+        pairs.sort_by_key(|(file, _)| file.path.as_str() != SKILL_FILE);
         let mut remaining = at_most;
-        for (file, content) in first.into_iter().chain(others) {
+        for (file, content) in pairs {
             let (size, bytes) = objects.blob_up_to(file.id, remaining)?;
             remaining -= bytes.as_ref().map_or(0, Vec::len);
             *content = Content { size, bytes };
@@ -294,9 +285,9 @@ impl Reader<'_> {
             SkillPath::from_bytes(path)
         };
         let shown = String::from_utf8_lossy(path).escape_debug().to_string();
-        match (checked, entry) {
-            (Err(fault), _) => self.refuse(shown, fault.to_string()),
-            (Ok(path), entry) if entry.is_file() => {
+        let reason = match checked {
+            Err(fault) => fault.to_string(),
+            Ok(path) if entry.is_file() => {
                 let mode = if entry.is_executable() {
                     FileMode::Executable
                 } else {
@@ -307,26 +298,17 @@ impl Reader<'_> {
                     mode,
                     id: entry.id,
                 });
+                return;
             }
-            (Ok(_), entry) if entry.mode == TreeEntry::SYMLINK => {
-                self.refuse(
-                    shown,
-                    "it is a symbolic link, which could lead out of the skill".to_owned(),
-                );
+            Ok(_) if entry.mode == TreeEntry::SYMLINK => {
+                "it is a symbolic link, which could lead out of the skill".to_owned()
             }
-            (Ok(_), entry) if entry.mode == TreeEntry::SUBMODULE => {
-                self.refuse(
-                    shown,
-                    "it is a submodule, whose files are in another repository".to_owned(),
-                );
+            Ok(_) if entry.mode == TreeEntry::SUBMODULE => {
+                "it is a submodule, whose files are in another repository".to_owned()
             }
-            (Ok(_), entry) => {
-                self.refuse(
-                    shown,
-                    format!("its git mode {:o} is not that of a file", entry.mode),
-                );
-            }
-        }
+            Ok(_) => format!("its git mode {:o} is not that of a file", entry.mode),
+        };
+        self.refuse(shown, reason);
     }
 
     fn refuse(&mut self, path: String, reason: String) {

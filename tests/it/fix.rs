@@ -150,8 +150,9 @@ fn links_and_read_only_files_are_not_changed() {
     fs::set_permissions(path, PermissionsExt::from_mode(0o444)).unwrap();
     let before = room.tree("");
     room.mdskill(["validate", "skills/mine", "--fix"]).run();
-    let told = room.mdskill(["validate", "skills/other", "--fix"]).run();
-    told.fails(1)
+    let outcome = room.mdskill(["validate", "skills/other", "--fix"]).run();
+    outcome
+        .fails(1)
         .says("skills/other/SKILL.md was not fixed: can't replace")
         .says("SK117")
         .never_says("Fixed");

@@ -13,7 +13,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const LAYERS: &[&[&str]] = &[
     // Values
     &[
-        "digest", "hint", "platform", "source", "spec", "target", "toml",
+        "digest", "glob", "hint", "platform", "source", "spec", "target", "toml",
     ],
     // Environment and disk
     &["dirs", "env", "fs", "interrupt"],

@@ -13,6 +13,7 @@
 )]
 
 mod support;
+mod support_selftest;
 
 mod action_yml;
 mod acts;
@@ -21,6 +22,7 @@ mod add_places;
 mod add_validates;
 mod config;
 mod credentials;
+mod cross_skill;
 mod differences;
 mod docs;
 mod edits;
@@ -64,16 +66,14 @@ mod schema;
 mod secrets;
 mod semver_tags;
 mod servers;
-mod sets;
 mod snapshots;
 mod stdin;
-mod stranger;
 mod summary;
 mod transport;
 mod transports;
+mod untrusted_state;
 mod update;
 mod upstream;
 mod validate_git;
 mod validate_since;
 mod validate_where;
-mod workshop;

@@ -1,4 +1,4 @@
-//! A skill that an author wrote where skills are installed: nothing ever takes the only copy of it.
+//! A skill that its author wrote in a target folder: no command deletes its only copy.
 
 use crate::support::shop::Shop;
 use std::os::unix::fs::symlink;
@@ -10,7 +10,7 @@ fn page(body: &str) -> String {
     format!("---\nname: mine\ndescription: My own\n---\n{body}\n")
 }
 
-/// A shop whose project has the skill `mine` where skills are installed.
+/// Returns a project whose target folder has the skill `mine`, which is not installed.
 fn written() -> Shop {
     let (shop, _repo) = Shop::stocked();
     shop.room.write(MINE, page("My work"));
@@ -38,7 +38,7 @@ fn add_refuses_a_skill_that_is_already_where_it_would_be_installed() {
     }
     let renamed = ["add", "./.github/skills/mine", "--name", "other"];
     shop.refuses(&renamed, 1, "it is already in .github/skills");
-    // Another folder may well get a copy of it.
+    // A copy of it can be installed in another folder.
     let copy = ["add", "./.github/skills/mine", "--target", ".claude/skills"];
     shop.run(&copy).ok();
     assert_eq!(
@@ -70,7 +70,7 @@ fn add_refuses_a_skill_that_contains_the_target() {
     shop.refuses(&["add", "."], 1, sentence).says("skills/NAME");
 }
 
-/// A shop whose lockfile names the skill's own place as its source, as older versions wrote it.
+/// Returns a project whose lockfile has the skill's own folder as its source, as older versions wrote it.
 fn locked() -> Shop {
     let shop = written();
     shop.room.write("drafts/mine/SKILL.md", page("My work"));

@@ -301,8 +301,8 @@ fn recent_date_in_a_commit_counts() {
     let room = &scene.room;
     let folder = scene.repo.folder().to_string_lossy().into_owned();
     let git = |arguments: &[&str]| {
-        let who = ["-C", &folder, "-c", "user.name=x", "-c", "user.email=x@y"];
-        let outcome = room.run("git", [&who[..], arguments].concat()).run();
+        let author = ["-C", &folder, "-c", "user.name=x", "-c", "user.email=x@y"];
+        let outcome = room.run("git", [&author[..], arguments].concat()).run();
         outcome.ok().stdout.trim().to_owned()
     };
     let young = git(&["commit-tree", "HEAD^{tree}", "-m", "Now"]);

@@ -72,7 +72,7 @@ fn update_takes_the_newest_old_enough_commit() {
         repo.write("skills/one/more.md", what);
         repo.commit(what)
     };
-    let seen = commit("Seen by somebody a week ago");
+    let seen = commit("Seen a week ago");
     shop.run(&["outdated"]).fails(3);
     age(&shop.room, 7 * 86_400);
     let tip = commit("Of today");

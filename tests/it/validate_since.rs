@@ -15,8 +15,8 @@ fn skill(room: &Room, folder: &str, body: &str) {
 }
 
 fn git(room: &Room, arguments: &[&str]) {
-    let who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
-    let arguments = [&who[..], arguments].concat();
+    let author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+    let arguments = [&author[..], arguments].concat();
     room.run("git", arguments).run().ok();
 }
 

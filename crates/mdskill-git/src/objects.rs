@@ -4,12 +4,14 @@
 //! network code is not built in. Minimum version: libgit2 1.9.7, because of six CVEs of 2026.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::ffi::c_int;
 use std::path::Path;
 use std::sync::Once;
 
 use git2::{
-    ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbPackwriter, Oid, Repository, RepositoryOpenFlags,
+    DiffOptions, ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbPackwriter, Oid, Repository,
+    RepositoryOpenFlags,
 };
 
 pub use crate::error::{MAX_OBJECT_BYTES, ObjectError};
@@ -139,6 +141,56 @@ impl Objects {
     #[must_use]
     pub fn is_ignored(&self, path: &str) -> bool {
         self.repository.is_path_ignored(path).unwrap_or_default()
+    }
+
+    /// Returns the paths of the files in `folders` that differ between the tree `root` and the work
+    /// tree. New files that git does not ignore are among them.
+    ///
+    /// # Errors
+    /// When a tree is missing, or the work tree can't be read.
+    pub fn changed_files(
+        &self,
+        root: ObjectId,
+        folders: &[String],
+    ) -> Result<BTreeSet<String>, ObjectError> {
+        let wrap = |error: git2::Error| unreadable(root, &error);
+        let tree = self.repository.find_tree(oid(root)).map_err(wrap)?;
+        let mut options = DiffOptions::new();
+        options
+            .include_untracked(true)
+            .recurse_untracked_dirs(true)
+            .include_unreadable(true)
+            .disable_pathspec_match(true);
+        // An empty path would match nothing instead of everything.
+        if !folders.iter().any(String::is_empty) {
+            for folder in folders {
+                options.pathspec(folder);
+            }
+        }
+        let differences = self
+            .repository
+            .diff_tree_to_workdir(Some(&tree), Some(&mut options))
+            .map_err(wrap)?;
+        let path = |delta: git2::DiffDelta<'_>| {
+            let path = delta.new_file().path_bytes();
+            String::from_utf8_lossy(path.unwrap_or_default()).into_owned()
+        };
+        Ok(differences.deltas().map(path).collect())
+    }
+
+    /// Returns the tree at a path of the tree `root`; `None` if there is none.
+    ///
+    /// # Errors
+    /// When the tree `root` is missing.
+    pub fn tree_at(&self, root: ObjectId, path: &str) -> Result<Option<ObjectId>, ObjectError> {
+        if path.is_empty() {
+            return Ok(Some(root));
+        }
+        let tree = self.repository.find_tree(oid(root));
+        let tree = tree.map_err(|error| unreadable(root, &error))?;
+        let entry = tree.get_path(Path::new(path)).ok();
+        let entry = entry.filter(|entry| entry.kind() == Some(ObjectType::Tree));
+        Ok(entry.map(|entry| from_oid(entry.id())))
     }
 
     /// Returns the commit of a revision as git parses it: a branch, a tag, an id, `HEAD~2`.

@@ -88,7 +88,7 @@ fn known_places(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
     }
     let home = context.dirs.home()?;
     let mut places = vec![home.join(".agents").join(npx::PERSONAL_FILE)];
-    let state = context.env.state_home();
+    let state = context.env.state_home.as_ref();
     places.extend(state.map(|state| state.join("skills").join(npx::PERSONAL_FILE)));
     Ok(places)
 }

@@ -1,19 +1,15 @@
 //! `--since REF`: compares skills on disk with a commit, and validates their old versions.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-use rayon::prelude::*;
 
 use super::discover::DiskPath;
 use crate::operations::OpError;
 use crate::operations::findings::join;
-use crate::platform;
-use crate::skill::{DiskFiles, GitFiles, find_entry};
+use crate::skill::{GitFiles, find_entry};
 use mdskill_git::ObjectId;
-use mdskill_git::objects::{ObjectError, Objects, TreeEntry, blob_id};
+use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::leftovers::is_made_by_tools;
-use mdskill_lint::skill_files::{EntryKind, PathKind, SkillFiles};
+use mdskill_lint::skill_files::PathKind;
 use mdskill_lint::{Settings, ValidationResult, validate};
 
 /// The commit to compare with, and its repository.
@@ -42,14 +38,6 @@ pub(super) enum Change {
     New,
     /// The commit has this tree at the skill's path.
     Differs(ObjectId),
-}
-
-/// The difference between the files of a skill and a tree.
-enum Difference {
-    None,
-    /// There are only additional files, which git may ignore.
-    More(Vec<String>),
-    Some,
 }
 
 impl Baseline {
@@ -117,44 +105,28 @@ impl Baseline {
     ///
     /// # Errors
     /// If git's objects can't be read.
-    pub fn changes(&self, skills: &[&DiskPath], repository: &Path) -> Result<Vec<Change>, OpError> {
-        let commit = &self.commit;
-        let places: BTreeSet<String> = skills.iter().map(|skill| commit.place(skill)).collect();
-        let mut trees = BTreeMap::new();
-        if places.contains("") {
-            trees.insert(String::new(), commit.root);
-        }
-        let found = find_trees(&self.objects, commit.root, "", &places, &mut trees);
-        found.map_err(|error| commit.explain(error))?;
-        let compare = |skill: &&DiskPath| {
-            let Some(tree) = trees.get(&commit.place(skill)) else {
-                return Ok((None, Difference::None));
+    pub fn changes(&self, skills: &[&DiskPath]) -> Result<Vec<Change>, OpError> {
+        let (objects, root) = (&self.objects, self.commit.root);
+        let places: Vec<String> = skills
+            .iter()
+            .map(|skill| self.commit.place(skill))
+            .collect();
+        let changed = objects.changed_files(root, &places);
+        let changed = changed.map_err(|error| self.commit.explain(error))?;
+        let change = |place: &String| {
+            let Some(tree) = objects.tree_at(root, place)? else {
+                return Ok(Change::New);
             };
-            let difference = Objects::on_this_thread(&commit.store, |objects| {
-                difference(objects, *tree, &skill.real, repository)
-            });
-            Ok((
-                Some(*tree),
-                difference.map_err(|error| commit.explain(error))?,
-            ))
+            let folder = join(place, "");
+            let files = changed.range(folder.clone()..);
+            let mut files = files.map_while(|file| file.strip_prefix(&folder));
+            Ok(if files.any(|file| !is_made_by_tools(file)) {
+                Change::Differs(tree)
+            } else {
+                Change::None
+            })
         };
-        let compared: Vec<_> = skills
-            .par_iter()
-            .map(compare)
-            .collect::<Result<_, OpError>>()?;
-        let change = |(skill, (tree, difference)): (&&DiskPath, (Option<ObjectId>, Difference))| {
-            let is_ignored = |path: &String| {
-                let path = join(&commit.place(skill), path);
-                self.objects.is_ignored(&path)
-            };
-            match (tree, difference) {
-                (None, _) => Change::New,
-                (Some(_), Difference::None) => Change::None,
-                (Some(_), Difference::More(more)) if more.iter().all(is_ignored) => Change::None,
-                (Some(tree), _) => Change::Differs(tree),
-            }
-        };
-        Ok(skills.iter().zip(compared).map(change).collect())
+        places.iter().map(change).collect()
     }
 }
 
@@ -214,28 +186,6 @@ impl CommitTree {
     }
 }
 
-/// Finds the trees at these paths, and reads each parent folder once.
-fn find_trees(
-    objects: &Objects,
-    tree: ObjectId,
-    prefix: &str,
-    places: &BTreeSet<String>,
-    found: &mut BTreeMap<String, ObjectId>,
-) -> Result<(), ObjectError> {
-    for entry in objects.tree(tree)?.iter().filter(|entry| entry.is_tree()) {
-        let path = format!("{prefix}{}", String::from_utf8_lossy(&entry.name));
-        if places.contains(&path) {
-            found.insert(path.clone(), entry.id);
-        }
-        let below = format!("{path}/");
-        let next = places.range(below.clone()..).next();
-        if next.is_some_and(|place| place.starts_with(&below)) {
-            find_trees(objects, entry.id, &below, places, found)?;
-        }
-    }
-    Ok(())
-}
-
 /// Whether the repository uses SHA-256. libgit2 is built without it, and its error does not always say so.
 fn is_sha256(folder: &Path, reason: &str) -> bool {
     let is_set = |config: String| {
@@ -247,64 +197,4 @@ fn is_sha256(folder: &Path, reason: &str) -> bool {
     let above = folder.ancestors().map(|folder| folder.join(".git/config"));
     let mut configs = above.filter_map(|path| std::fs::read_to_string(path).ok());
     reason.contains("sha256") || configs.next().is_some_and(is_set)
-}
-
-/// Compares the files of a skill with a tree by their content, as git does.
-fn difference(
-    objects: &Objects,
-    tree: ObjectId,
-    skill: &Path,
-    repository: &Path,
-) -> Result<Difference, ObjectError> {
-    let mut old = BTreeMap::new();
-    files_of(objects, tree, "", &mut old)?;
-    let Ok(view) = DiskFiles::open(skill, Some(repository)) else {
-        return Ok(Difference::Some);
-    };
-    let mut more = Vec::new();
-    for entry in view.entries() {
-        let Some((bits, id)) = old.remove(&entry.path) else {
-            more.push(entry.path.clone());
-            continue;
-        };
-        let now = match &entry.kind {
-            EntryKind::File { is_executable, .. } => {
-                let is_same_mode =
-                    !platform::HAS_EXECUTABLE_BIT || (bits & 0o100 != 0) == *is_executable;
-                let bytes = view.read(&entry.path).ok();
-                bytes.filter(|_| bits & 0o170_000 == 0o100_000 && is_same_mode)
-            }
-            EntryKind::Link { target } if bits == TreeEntry::SYMLINK => {
-                Some(target.clone().into_bytes().into())
-            }
-            _ => None,
-        };
-        match now {
-            Some(bytes) if blob_id(&bytes)? == id => {}
-            _ => return Ok(Difference::Some),
-        }
-    }
-    Ok(match (old.is_empty(), more.is_empty()) {
-        (true, true) => Difference::None,
-        (true, false) => Difference::More(more),
-        (false, _) => Difference::Some,
-    })
-}
-
-/// Collects the files of a tree: each path with its mode and id.
-fn files_of(
-    objects: &Objects,
-    tree: ObjectId,
-    prefix: &str,
-    files: &mut BTreeMap<String, (u32, ObjectId)>,
-) -> Result<(), ObjectError> {
-    for entry in objects.tree(tree)? {
-        let path = format!("{prefix}{}", String::from_utf8_lossy(&entry.name));
-        if entry.is_tree() {
-            files_of(objects, entry.id, &format!("{path}/"), files)?;
-        } else if !is_made_by_tools(&path) {
-            files.insert(path, (entry.mode, entry.id));
-        }
-    }
-    Ok(())
 }

@@ -8,7 +8,7 @@ use super::baseline::{Baseline, Change};
 use super::discover::{DiskPath, Group};
 use super::report::Report;
 use super::results::Results;
-use super::run::{CHUNK, Runner, SkillOutcome};
+use super::run::{Runner, SkillOutcome};
 use crate::operations::OpError;
 use crate::skill::DiskFiles;
 use mdskill_lint::diagnostic::Diagnostic;
@@ -27,33 +27,39 @@ pub(super) fn validate_changes(
 ) -> Result<(), OpError> {
     let settings = &runner.rules.settings;
     let ours: Vec<&DiskPath> = baseline.ours(&group.skills);
-    let changes = baseline.changes(&ours, &group.repository)?;
+    let changes = baseline.changes(&ours)?;
     let commit = &baseline.commit;
     let is_any_changed = changes.iter().any(|change| *change != Change::None);
-    let mut versions = Versions::default();
-    let mut unlisted = Vec::new();
-    for (skills, changes) in ours.chunks(CHUNK).zip(changes.chunks(CHUNK)) {
-        let pairs = skills.par_iter().zip(changes);
-        let compare = |(skill, change): (&&DiskPath, &Change)| {
-            let before = match change {
-                Change::Differs(old) => commit.validate(skill, *old, settings)?,
-                Change::None | Change::New => ValidationResult::default(),
-            };
-            let now = match change {
-                Change::None if !is_any_changed => SkillOutcome::Done(ValidationResult::default()),
-                // Findings across skills need the facts of unchanged skills, too.
-                Change::None => SkillOutcome::Done(facts_only(skill, group, settings)),
-                Change::New | Change::Differs(_) => runner.check(skill, group)?,
-            };
-            Ok((now, before))
+    let compare = |(skill, change): (&&DiskPath, &Change)| {
+        let before = match change {
+            Change::Differs(old) => commit.validate(skill, *old, settings)?,
+            Change::None | Change::New => ValidationResult::default(),
         };
-        let compared: Vec<_> = pairs.map(compare).collect::<Result<_, OpError>>()?;
-        for ((skill, change), (now, before)) in skills.iter().zip(changes).zip(compared) {
-            match now {
-                SkillOutcome::Done(now) => versions.add(skill, *change, now, before),
-                SkillOutcome::Gone => {}
-                SkillOutcome::Unlisted(error) => unlisted.push((*skill, error)),
+        let now = match change {
+            Change::None if !is_any_changed => SkillOutcome::Done(ValidationResult::default()),
+            // Findings across skills need the facts of unchanged skills, too.
+            Change::None => SkillOutcome::Done(facts_only(skill, group, settings)),
+            Change::New | Change::Differs(_) => runner.check(skill, group)?,
+        };
+        Ok((now, before))
+    };
+    let compared = ours.par_iter().zip(&changes).map(compare);
+    let compared: Vec<_> = compared.collect::<Result<_, OpError>>()?;
+    let (mut now, mut before, mut is_changed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut unlisted = Vec::new();
+    for ((skill, change), (outcome, old)) in ours.iter().zip(changes).zip(compared) {
+        match outcome {
+            SkillOutcome::Done(found) => {
+                let is_same = change == Change::None;
+                before.push((
+                    skill.shown.clone(),
+                    if is_same { found.clone() } else { old },
+                ));
+                now.push((skill.shown.clone(), found));
+                is_changed.push(!is_same);
             }
+            SkillOutcome::Gone => {}
+            SkillOutcome::Unlisted(error) => unlisted.push((*skill, error)),
         }
     }
     let loose = baseline.ours(&group.loose);
@@ -63,36 +69,12 @@ pub(super) fn validate_changes(
             loose_before.push(*file);
         }
     }
-    let mut now = Results::of(versions.now, &loose, settings);
+    let mut now = Results::of(now, &loose, settings);
     now.filter(|skill, found| runner.drop_ignored(skill, found));
-    let before = Results::of(versions.before, &loose_before, settings);
-    add_new(now, before, &versions.is_changed, report);
+    let before = Results::of(before, &loose_before, settings);
+    add_new(now, before, &is_changed, report);
     runner.report_unlisted(group, &unlisted, report);
     Ok(())
-}
-
-/// The current and the old version of each skill, in the same order.
-#[derive(Default)]
-struct Versions {
-    now: Vec<(String, ValidationResult)>,
-    before: Vec<(String, ValidationResult)>,
-    is_changed: Vec<bool>,
-}
-
-impl Versions {
-    fn add(
-        &mut self,
-        skill: &DiskPath,
-        change: Change,
-        now: ValidationResult,
-        before: ValidationResult,
-    ) {
-        let is_changed = change != Change::None;
-        let before = if is_changed { before } else { now.clone() };
-        self.now.push((skill.shown.clone(), now));
-        self.before.push((skill.shown.clone(), before));
-        self.is_changed.push(is_changed);
-    }
 }
 
 /// Adds the new findings to the report.

@@ -26,7 +26,7 @@ use mdskill_lint::{self, ValidationResult, validate};
 use mdskill_lint::{FixOutcome, apply_fixes};
 
 /// The number of skills that are read before their findings are added and their fixes written.
-pub(super) const CHUNK: usize = 256;
+const CHUNK: usize = 256;
 
 /// Validates skills on disk.
 pub(super) struct Runner<'a> {
@@ -207,18 +207,14 @@ impl<'a> Runner<'a> {
         skills: &[(&DiskPath, Error)],
         report: &mut Report,
     ) {
-        let reported: HashSet<&Path> = skills
-            .iter()
-            .map(|(_, error)| error.path.as_path())
-            .collect();
-        let others = group.unlisted.iter();
-        let others = others.filter(|(_, error)| !reported.contains(error.path.as_path()));
-        let others = others.map(|(place, error)| (place.as_str(), error));
-        let skills = skills.iter();
-        let skills = skills.map(|(skill, error)| (skill.shown.as_str(), error));
-        for (place, error) in skills.chain(others) {
-            let Error { action, source, .. } = error;
-            let reason = format!("can't {action} it: {source}");
+        let skills = skills.iter().map(|(skill, error)| (&skill.shown, error));
+        let folders = group.unlisted.iter().map(|(folder, error)| (folder, error));
+        let mut reported = HashSet::new();
+        for (place, error) in skills.chain(folders) {
+            if !reported.insert(&error.path) {
+                continue;
+            }
+            let reason = format!("can't {} it: {}", error.action, error.source);
             let unlisted = mdskill_lint::unlistable_folder(&reason, &self.rules.settings);
             let mut found: Vec<Diagnostic> = unlisted.into_iter().collect();
             self.drop_ignored(place, &mut found);

@@ -93,15 +93,12 @@ impl Fixes {
         };
         let fixed = outcome.fixed.iter().filter(|found| !is_kept(found));
         self.fixed.extend(fixed.map(|found| {
+            let fix = found.fix.as_ref();
             Fixed {
                 code: found.code,
                 file: join(skill, &found.file),
                 line: found.start.line,
-                title: found
-                    .fix
-                    .as_ref()
-                    .map(|fix| fix.title.clone())
-                    .unwrap_or_default(),
+                title: fix.map(|fix| fix.title.clone()).unwrap_or_default(),
                 skill: skill.to_owned(),
             }
         }));
@@ -111,20 +108,15 @@ impl Fixes {
         }));
         let refused = outcome.refused.iter();
         self.refused
-            .extend(refused.map(|refused| refused_fix(skill, refused)));
+            .extend(refused.map(|RefusedFix { finding, reason }| Kept {
+                file: join(skill, &finding.file),
+                reason: format!("the fix for {} was not applied: {reason}", finding.code),
+            }));
         if let Some(diff) = &mut self.diff {
             for change in &outcome.changes {
                 diff.push_str(&difference(skill, change));
             }
         }
-    }
-}
-
-fn refused_fix(skill: &str, refused: &RefusedFix) -> Kept {
-    let RefusedFix { finding, reason } = refused;
-    Kept {
-        file: join(skill, &finding.file),
-        reason: format!("the fix for {} was not applied: {reason}", finding.code),
     }
 }
 

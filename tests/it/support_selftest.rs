@@ -1,4 +1,4 @@
-//! The builder of repositories and the sealed room, tried: hostile trees are hostile, nothing leaks in.
+//! Tests of `support`: the builder of repositories, the isolated environment, and the stand-ins for programs.
 
 use crate::forge::Scene;
 use crate::support::fault::Fault;
@@ -8,7 +8,7 @@ use crate::support::snapshot::{EXECUTABLE, FILE, FOLDER, LINK};
 use std::time::{Duration, Instant};
 
 #[test]
-fn the_same_recipe_gives_the_same_ids_everywhere() {
+fn equal_repositories_have_equal_ids() {
     let build = || {
         let root = tempfile::tempdir().unwrap();
         let mut repo = Repo::create(root.path(), "acme/skills");
@@ -26,7 +26,7 @@ fn the_same_recipe_gives_the_same_ids_everywhere() {
 }
 
 #[test]
-fn a_commit_is_seen_as_it_will_lie_on_disk() {
+fn snapshot_of_commit_has_the_files_of_a_checkout() {
     let root = tempfile::tempdir().unwrap();
     let mut repo = Repo::create(root.path(), "acme/skills");
     repo.write("a/b/file", "text")
@@ -48,7 +48,7 @@ fn a_commit_is_seen_as_it_will_lie_on_disk() {
 }
 
 #[test]
-fn trees_can_be_as_wrong_as_a_stranger_wants() {
+fn raw_tree_keeps_invalid_names() {
     let root = tempfile::tempdir().unwrap();
     for format in ["sha1", "sha256"] {
         let mut repo = Repo::create_with(root.path(), &format!("acme/{format}"), format);
@@ -85,7 +85,7 @@ fn trees_can_be_as_wrong_as_a_stranger_wants() {
 }
 
 #[test]
-fn tags_branches_and_bundles_are_what_git_makes_of_them() {
+fn tags_branches_and_bundles_are_read_by_git() {
     let root = tempfile::tempdir().unwrap();
     let mut repo = Repo::create(root.path(), "acme/skills");
     repo.skill("one", "one", "The first");
@@ -117,7 +117,7 @@ fn tags_branches_and_bundles_are_what_git_makes_of_them() {
 }
 
 #[test]
-fn nothing_of_the_person_who_runs_the_suite_is_in_the_room() {
+fn room_hides_the_environment_of_the_user() {
     let scene = Scene::set();
     let shown = scene
         .room
@@ -140,15 +140,15 @@ fn nothing_of_the_person_who_runs_the_suite_is_in_the_room() {
         .run("sh", ["-c", "command -v gh || command -v ssh"])
         .run()
         .fails(127);
-    let told = scene.room.run(
+    let prepared = scene.room.run(
         "sh",
         [
             "-c",
             "pwd; read line; echo \"{\\\"heard\\\": \\\"$line\\\"}\" >&2",
         ],
     );
-    let told = told.stdin("hello\n").dir(scene.room.path("home")).run();
-    told.ok().says("/home\n").says("{\"heard\": \"hello\"}");
+    let outcome = prepared.stdin("hello\n").dir(scene.room.path("home")).run();
+    outcome.ok().says("/home\n").says("{\"heard\": \"hello\"}");
     let json = scene
         .room
         .run("sh", ["-c", "echo '{\"a\": 1}'"])
@@ -158,13 +158,13 @@ fn nothing_of_the_person_who_runs_the_suite_is_in_the_room() {
 }
 
 #[test]
-fn the_program_starts_in_the_room() {
+fn program_starts_in_room() {
     let scene = Scene::set();
     scene.room.mdskill(["--version"]).run().ok();
 }
 
 #[test]
-fn a_room_remembers_how_it_looked() {
+fn snapshot_of_room_shows_changed_files() {
     let scene = Scene::set();
     scene.room.write("notes/mine.md", "mine");
     let before = scene.room.snapshot();
@@ -180,15 +180,15 @@ fn a_room_remembers_how_it_looked() {
 }
 
 #[test]
-fn the_fakes_stand_in_for_gh_and_ssh() {
+fn fake_gh_and_ssh_are_used() {
     let scene = Scene::set();
     scene.room.fake_gh("a-token");
     scene.room.run("gh", ["auth", "token"]).run();
-    let told = scene
+    let outcome = scene
         .room
         .run("sh", ["-c", "gh auth token --hostname github.com"])
         .run();
-    assert_eq!(told.ok().stdout, "a-token\n");
+    assert_eq!(outcome.ok().stdout, "a-token\n");
     assert!(
         scene
             .room
@@ -220,7 +220,7 @@ fn the_fakes_stand_in_for_gh_and_ssh() {
 }
 
 #[test]
-fn what_runs_can_be_killed_with_all_that_it_started() {
+fn kill_ends_the_whole_process_group() {
     let scene = Scene::set();
     scene.forge.fault(Fault::Hang);
     let url = scene.forge.url_of("acme/skills");
@@ -231,7 +231,7 @@ fn what_runs_can_be_killed_with_all_that_it_started() {
     }
     assert!(running.runs());
     running.kill();
-    // Were git's own child still alive, it would hold the pipe and this would wait for the watchdog.
+    // A living child of git would hold the pipe, and `wait` would last until the watchdog.
     let outcome = running.wait();
     assert_eq!(outcome.code, None);
     assert!(

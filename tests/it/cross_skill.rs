@@ -6,7 +6,7 @@ use crate::support::shop::Shop;
 
 const TEXT: &str = "Keeps a log of decisions. Use when a team decides";
 
-/// A room with these files.
+/// Returns a project with these files.
 fn room(files: &[(&str, &str)]) -> Room {
     let room = Room::new("");
     for (path, text) in files {
@@ -21,7 +21,7 @@ fn skill(name: &str, description: &str) -> String {
     format!("---\nname: {name}\ndescription: {description}\n---\n\n# Log\n\nWrite it down.\n")
 }
 
-/// Code and file of every finding of `validate`.
+/// Returns the code and the file of each finding of `validate`.
 fn found(outcome: &Outcome) -> Vec<(String, String)> {
     let json = outcome.json();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
