@@ -1,10 +1,13 @@
 //! [`Client`]: sends HTTP requests of git's protocol.
 
+use std::io::Write as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
 use tracing::debug;
 
@@ -16,6 +19,8 @@ use super::{HttpError, host_of};
 const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
 /// The time limit for opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bodies larger than this are compressed, as in git.
+const GZIP_FROM: usize = 1024;
 /// The message of reqwest for a proxy's 407 to `CONNECT`, for which it has no error kind.
 const PROXY_AUTH_REQUIRED: &str = "proxy authorization required";
 /// The minimum rate in bytes per second, measured over one time limit, against slow servers.
@@ -111,11 +116,16 @@ impl Client {
         let host = host_of(url);
         let client = self.for_scheme(url.scheme())?;
         let mut builder = match body {
-            Some(body) => client
-                .post(url.clone())
-                .header(CONTENT_TYPE, "application/x-git-upload-pack-request")
-                .header(ACCEPT, "application/x-git-upload-pack-result")
-                .body(body.to_vec()),
+            Some(body) => {
+                let post = client
+                    .post(url.clone())
+                    .header(CONTENT_TYPE, "application/x-git-upload-pack-request")
+                    .header(ACCEPT, "application/x-git-upload-pack-result");
+                match gzipped(body) {
+                    Some(gzipped) => post.header(CONTENT_ENCODING, "gzip").body(gzipped),
+                    None => post.body(body.to_vec()),
+                }
+            }
             None => client.get(url.clone()),
         };
         builder = builder.header("git-protocol", "version=2");
@@ -213,6 +223,17 @@ fn without_user(mut target: Url) -> Url {
     let _none = target.set_username("");
     let _none = target.set_password(None);
     target
+}
+
+/// Returns a large body compressed, as git sends it (gitprotocol-http(5)), because the 21 KB of 420
+/// ids would not fit into the first window of a new connection.
+fn gzipped(body: &[u8]) -> Option<Vec<u8>> {
+    if body.len() <= GZIP_FROM {
+        return None;
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body).ok()?;
+    encoder.finish().ok()
 }
 
 fn explain(host: &str, timeout: Duration, error: &reqwest::Error) -> HttpError {
