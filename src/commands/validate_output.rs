@@ -169,7 +169,7 @@ fn annotate(session: &Session<'_>, report: &Report, least: Severity) {
     let file = session.context.env.step_summary.as_ref();
     let is_written = file.is_some_and(|file| {
         let page = |max| findings::step_summary(&report.summary, &rest, max);
-        append_summary(printer, &file, page)
+        append_summary(printer, file, page)
     });
     printer.data(&if is_written {
         format!("{more} more findings are in the step summary only: GitHub shows 10 of a kind")

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::support::outcome::Outcome;
 use crate::support::sealed;
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const TARGETS: [&str; 6] = [
@@ -28,19 +28,19 @@ fn action() -> Value {
 
 /// A runner with a checkout in which one skill has an update.
 struct Runner {
-    shop: Shop,
+    context: TestContext,
     inputs: BTreeMap<&'static str, String>,
     server: &'static str,
 }
 
 impl Runner {
     fn start() -> Self {
-        let (shop, mut repo) = Shop::stocked();
-        shop.run(&["add", "acme/skills", "--all"]).ok();
+        let (context, mut repo) = TestContext::with_skills();
+        context.run(&["add", "acme/skills", "--all"]).ok();
         repo.write("skills/one/more.md", "more");
         repo.commit("More");
         let runner = Self {
-            shop,
+            context,
             inputs: BTreeMap::new(),
             server: "https://github.com",
         };
@@ -49,7 +49,7 @@ impl Runner {
     }
 
     fn temp(&self, name: &str) -> PathBuf {
-        self.shop.room.path("temp").join(name)
+        self.context.path("temp").join(name)
     }
 
     /// Creates a release for every target, with the program under test.
@@ -61,7 +61,7 @@ impl Runner {
             env!("CARGO_BIN_EXE_mdskill")
         );
         let script = "cat > mdskill && chmod 755 mdskill && tar -czf packed mdskill && rm mdskill";
-        let packed = self.shop.room.run("sh", ["-euc", script]).dir(&folder);
+        let packed = self.context.command("sh", ["-euc", script]).dir(&folder);
         packed
             .env("PATH", "/usr/bin:/bin")
             .stdin(program)
@@ -111,7 +111,7 @@ impl Runner {
         let step = steps.iter().find(|step| step["id"] == id).unwrap();
         assert_eq!(step["shell"], "bash");
         let added = std::fs::read_to_string(self.temp("path")).unwrap_or_default();
-        let tools = self.shop.room.path("tools");
+        let tools = self.context.path("tools");
         let search = format!("{}:{}:/usr/bin:/bin", added.trim(), tools.display());
         let folder = step["working-directory"]
             .as_str()
@@ -126,10 +126,9 @@ impl Runner {
             step["run"].as_str().unwrap(),
         ];
         let mut prepared = self
-            .shop
-            .room
-            .run("/bin/bash", arguments)
-            .dir(self.shop.room.project().join(folder))
+            .context
+            .command("/bin/bash", arguments)
+            .dir(self.context.project().join(folder))
             .env("PATH", search)
             .env("CI", "true")
             .env("GITHUB_ACTIONS", "true")
@@ -251,7 +250,7 @@ fn update_changes_skills_and_sets_outputs() {
     assert_eq!(outcome.stdout, "");
     assert_eq!(
         runner.output("cache"),
-        runner.shop.room.path("cache").to_string_lossy()
+        runner.context.path("cache").to_string_lossy()
     );
     assert_eq!(runner.output("changed"), "true");
     assert_eq!(runner.output("skills"), "one");
@@ -262,7 +261,7 @@ fn update_changes_skills_and_sets_outputs() {
     let report: Value =
         serde_json::from_slice(&std::fs::read(runner.output("json")).unwrap()).unwrap();
     assert_eq!(report["skills"][0]["name"], "one");
-    assert!(runner.shop.room.read(".github/skills/one/more.md") == "more");
+    assert!(runner.context.read(".github/skills/one/more.md") == "more");
     runner.step("run").ok();
     assert_eq!(runner.output("changed"), "false");
 }
@@ -273,10 +272,7 @@ fn exit_code_3_fails_checks_but_not_updates() {
         return;
     }
     let mut runner = Runner::start();
-    runner
-        .shop
-        .room
-        .write(".github/skills/one/SKILL.md", "mine");
+    runner.context.write(".github/skills/one/SKILL.md", "mine");
     runner.inputs.insert("args", " one\n".to_owned());
     runner.run().ok();
     assert_eq!(runner.output("status"), "3");
@@ -315,7 +311,7 @@ fn input_is_never_executed_by_the_shell() {
             .fails(2)
             .says("::error title=mdskill::The input command must be");
     }
-    let left = std::fs::read_dir(runner.shop.room.project()).unwrap();
+    let left = std::fs::read_dir(runner.context.project()).unwrap();
     assert!(left.flatten().all(|entry| entry.file_name() != "pwned"));
 }
 

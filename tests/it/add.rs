@@ -1,15 +1,15 @@
 //! `add`: a spec finds a skill, or the message names one that does.
 
 use crate::support::repo::Repo;
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 
 const MARKETPLACE: &str = r#"{"name": "acme", "plugins": [
     {"name": "python", "source": "./plugins/py"}, {"name": "web", "source": "./plugins/w3"}]}"#;
 
 /// `acme/skills` with every odd layout that a repository may have.
-fn odd() -> (Shop, Repo) {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/skills");
+fn odd() -> (TestContext, Repo) {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
     repo.skill("skills/one", "one", "The first").skill(
         "skills/folder-name",
         "other-name",
@@ -26,7 +26,7 @@ fn odd() -> (Shop, Repo) {
         .skill("plugins/w3/skills/lint", "lint", "Lints the web");
     repo.write(".claude-plugin/marketplace.json", MARKETPLACE);
     repo.commit("All of it");
-    (shop, repo)
+    (context, repo)
 }
 
 #[test]
@@ -44,37 +44,38 @@ fn add_finds_skill_by_path_folder_and_name() {
         ("child", "child", "skills/parent/inner/child"),
     ];
     for (typed, name, path) in cases {
-        let (shop, repo) = odd();
-        let outcome = shop.run(&["add", &format!("acme/skills/{typed}")]);
+        let (context, repo) = odd();
+        let outcome = context.run(&["add", &format!("acme/skills/{typed}")]);
         outcome.ok().says(&format!("Added {name}"));
-        assert_eq!(shop.folders(".github/skills"), [name], "{typed}");
-        shop.has(name, &repo, &format!("main:{path}"));
-        assert_eq!(shop.entry(name)["source"], "github:acme/skills");
-        assert!(!shop.entry(name).contains_key("ref"), "{typed}");
+        assert_eq!(context.folders(".github/skills"), [name], "{typed}");
+        context.has(name, &repo, &format!("main:{path}"));
+        assert_eq!(context.entry(name)["source"], "github:acme/skills");
+        assert!(!context.entry(name).contains_key("ref"), "{typed}");
     }
 }
 
 #[test]
 fn nested_skill_is_part_of_its_parent_and_a_skill() {
-    let (shop, repo) = odd();
-    shop.run(&["add", "acme/skills/parent"]).ok();
-    shop.has("parent", &repo, "main:skills/parent");
+    let (context, repo) = odd();
+    context.run(&["add", "acme/skills/parent"]).ok();
+    context.has("parent", &repo, "main:skills/parent");
     assert!(
-        shop.room
+        context
             .project()
             .join(".github/skills/parent/inner/child/SKILL.md")
             .exists()
     );
-    shop.run(&["add", "acme/skills/skills/parent", "--all"])
+    context
+        .run(&["add", "acme/skills/skills/parent", "--all"])
         .ok();
-    assert_eq!(shop.folders(".github/skills"), ["child", "parent"]);
-    shop.has("child", &repo, "main:skills/parent/inner/child");
+    assert_eq!(context.folders(".github/skills"), ["child", "parent"]);
+    context.has("child", &repo, "main:skills/parent/inner/child");
 }
 
 #[test]
 fn ambiguous_name_lists_working_specs() {
-    let (shop, repo) = odd();
-    let refused = shop.refuses(
+    let (context, repo) = odd();
+    let refused = context.refuses(
         &["add", "acme/skills/lint"],
         1,
         "`lint` is the name of 2 skills",
@@ -82,92 +83,100 @@ fn ambiguous_name_lists_working_specs() {
     for path in ["plugins/py/skills/lint", "plugins/w3/skills/lint"] {
         let spec = format!("acme/skills/{path}");
         refused.says(&spec);
-        shop.run(&["add", &spec, "--force"]).ok();
-        shop.has("lint", &repo, &format!("main:{path}"));
+        context.run(&["add", &spec, "--force"]).ok();
+        context.has("lint", &repo, &format!("main:{path}"));
     }
 }
 
 #[test]
 fn unknown_name_suggests_nearest() {
-    let (shop, _repo) = odd();
-    shop.refuses(
-        &["add", "acme/skills/onne"],
-        1,
-        "acme/skills has no skill `onne`; did you mean `one`?",
-    )
-    .says("hint: `mdskill list acme/skills` lists its skills");
-    shop.refuses(&["add", "acme/skills/zzzzzz"], 1, "has no skill `zzzzzz`")
+    let (context, _repo) = odd();
+    context
+        .refuses(
+            &["add", "acme/skills/onne"],
+            1,
+            "acme/skills has no skill `onne`; did you mean `one`?",
+        )
+        .says("hint: `mdskill list acme/skills` lists its skills");
+    context
+        .refuses(&["add", "acme/skills/zzzzzz"], 1, "has no skill `zzzzzz`")
         .never_says("did you mean");
-    shop.refuses(
+    context.refuses(
         &["add", "acme/skills/one", "acme/skills/onne"],
         1,
         "no skill `onne`",
     );
-    shop.refuses(&["add", "acme/nothing/one"], 1, "acme/nothing");
-    shop.refuses(&["add", "one"], 2, "one");
+    context.refuses(&["add", "acme/nothing/one"], 1, "acme/nothing");
+    context.refuses(&["add", "one"], 2, "one");
 }
 
 #[test]
 fn root_skill_is_named_by_frontmatter() {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/solo-repo");
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/solo-repo");
     repo.write(
         "SKILL.md",
         "---\nname: solo\ndescription: Alone\n---\nSee [it](docs/a.md).\n",
     )
     .write("docs/a.md", "a");
     repo.commit("Alone");
-    shop.run(&["add", "acme/solo-repo"]).ok().says("Added solo");
-    shop.has("solo", &repo, "main:");
+    context
+        .run(&["add", "acme/solo-repo"])
+        .ok()
+        .says("Added solo");
+    context.has("solo", &repo, "main:");
 
-    let mut bare = shop.repo("acme/bare");
+    let mut bare = context.repo("acme/bare");
     bare.write(
         "SKILL.md",
         "---\nname: Not Valid\ndescription: Alone\n---\nText\n",
     );
     bare.commit("Alone");
-    shop.run(&["add", "acme/bare"])
+    context
+        .run(&["add", "acme/bare"])
         .ok()
         .says("installed under its folder's name");
-    shop.has("bare", &bare, "main:");
+    context.has("bare", &bare, "main:");
 }
 
 #[test]
 fn repository_with_several_skills_needs_choice() {
-    let (shop, repo) = Shop::stocked();
-    shop.refuses(
+    let (context, repo) = TestContext::with_skills();
+    context.refuses(
         &["add", "acme/skills"],
         2,
         "acme/skills has 3 skills; name one of them",
     )
     .says("`mdskill list acme/skills` lists its skills; `add` can also take --skill NAME or --all");
-    shop.run(&[
-        "add",
-        "acme/skills",
-        "--skill",
-        "one",
-        "--skill",
-        "skills/two",
-    ])
-    .ok();
-    assert_eq!(shop.folders(".github/skills"), ["one", "two"]);
-    shop.run(&["add", "acme/skills", "--all"])
+    context
+        .run(&[
+            "add",
+            "acme/skills",
+            "--skill",
+            "one",
+            "--skill",
+            "skills/two",
+        ])
+        .ok();
+    assert_eq!(context.folders(".github/skills"), ["one", "two"]);
+    context
+        .run(&["add", "acme/skills", "--all"])
         .ok()
         .says("1 skill, 2 unchanged");
     for name in ["one", "two", "three"] {
-        shop.has(name, &repo, &format!("main:skills/{name}"));
+        context.has(name, &repo, &format!("main:skills/{name}"));
     }
-    shop.refuses(
+    context.refuses(
         &["add", "acme/skills/one", "--skill", "two"],
         2,
         "already names a skill; use --skill only with owner/repo",
     );
-    shop.refuses(
+    context.refuses(
         &["add", "acme/skills", "--all", "--skill", "two"],
         2,
         "cannot be used with",
     );
-    shop.refuses(
+    context.refuses(
         &["add", "acme/skills", "--all", "--name", "x"],
         2,
         "--name renames one skill",
@@ -176,23 +185,24 @@ fn repository_with_several_skills_needs_choice() {
 
 #[test]
 fn several_specs_are_added_together_or_not_at_all() {
-    let (shop, repo) = Shop::stocked();
-    let mut other = shop.repo("other/tools");
+    let (context, repo) = TestContext::with_skills();
+    let mut other = context.repo("other/tools");
     other.skill("deploy", "deploy", "Deploys");
     other.commit("One");
-    shop.run(&[
-        "add",
-        "acme/skills/one",
-        "other/tools/deploy",
-        "acme/skills/two@main",
-    ])
-    .ok()
-    .says("3 skills");
-    shop.has("one", &repo, "main:skills/one");
-    shop.has("two", &repo, "main:skills/two");
-    shop.has("deploy", &other, "main:deploy");
-    assert_eq!(shop.entry("two")["ref"], "main");
-    shop.refuses(
+    context
+        .run(&[
+            "add",
+            "acme/skills/one",
+            "other/tools/deploy",
+            "acme/skills/two@main",
+        ])
+        .ok()
+        .says("3 skills");
+    context.has("one", &repo, "main:skills/one");
+    context.has("two", &repo, "main:skills/two");
+    context.has("deploy", &other, "main:deploy");
+    assert_eq!(context.entry("two")["ref"], "main");
+    context.refuses(
         &["add", "acme/skills/three", "other/tools/none"],
         1,
         "no skill `none`",
@@ -201,8 +211,8 @@ fn several_specs_are_added_together_or_not_at_all() {
 
 #[test]
 fn add_all_skips_copies_and_ambiguous_names() {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/skills");
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
     for plugin in ["a", "b"] {
         repo.skill(&format!("{plugin}/skills/same"), "same", "The same")
             .skill(
@@ -213,21 +223,22 @@ fn add_all_skips_copies_and_ambiguous_names() {
     }
     repo.skill("a/skills/lone", "lone", "Alone");
     repo.commit("Two of each");
-    shop.run(&["add", "acme/skills", "--all"])
+    context
+        .run(&["add", "acme/skills", "--all"])
         .fails(1)
         .says("`rival`: 2 different skills have this name")
         .says("acme/skills/a/skills/rival, acme/skills/b/skills/rival");
-    assert_eq!(shop.folders(".github/skills"), ["lone", "same"]);
-    assert_eq!(shop.lock().len(), 2);
-    shop.has("same", &repo, "main:a/skills/same");
-    shop.run(&["add", "acme/skills/b/skills/rival"]).ok();
-    shop.has("rival", &repo, "main:b/skills/rival");
+    assert_eq!(context.folders(".github/skills"), ["lone", "same"]);
+    assert_eq!(context.lock().len(), 2);
+    context.has("same", &repo, "main:a/skills/same");
+    context.run(&["add", "acme/skills/b/skills/rival"]).ok();
+    context.has("rival", &repo, "main:b/skills/rival");
 }
 
 #[test]
 fn add_all_skips_unloadable_skills() {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/skills");
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
     repo.write("bare/SKILL.md", "# No frontmatter\n")
         .write("silent/SKILL.md", "---\nname: silent\n---\nText\n")
         .write(
@@ -240,7 +251,8 @@ fn add_all_skips_unloadable_skills() {
         "---\nname: broken\ndescription: Points away\n---\nSee [x](references/gone.md).\n",
     );
     repo.commit("Good and bad");
-    shop.run(&["add", "acme/skills", "--all"])
+    context
+        .run(&["add", "acme/skills", "--all"])
         .fails(1)
         .says("`bare` was not added: no client can load it")
         .says("`silent` was not added: no client can load it")
@@ -248,15 +260,18 @@ fn add_all_skips_unloadable_skills() {
         .says("installed under its folder's name: `SHOUTS` is not a valid skill name")
         .says("references/gone.md")
         .says("use `--allow CODE` to install it anyway");
-    assert_eq!(shop.folders(".github/skills"), ["Shouts", "broken", "good"]);
-    shop.refuses(&["add", "acme/skills/silent"], 1, "`silent` was not added");
-    shop.run(&["add", "acme/skills/silent", "--force"]).ok();
-    shop.has("silent", &repo, "main:silent");
+    assert_eq!(
+        context.folders(".github/skills"),
+        ["Shouts", "broken", "good"]
+    );
+    context.refuses(&["add", "acme/skills/silent"], 1, "`silent` was not added");
+    context.run(&["add", "acme/skills/silent", "--force"]).ok();
+    context.has("silent", &repo, "main:silent");
 }
 
 #[test]
 fn lockfile_records_branch_tag_commit_and_pin() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let first = repo.rev_parse("main");
     repo.tag("v1");
     repo.annotated_tag("v2");
@@ -273,19 +288,23 @@ fn lockfile_records_branch_tag_commit_and_pin() {
         ("@HEAD", Some("HEAD"), &first),
     ];
     for (behind, reference, commit) in cases {
-        shop.run(&["add", &format!("acme/skills/one{behind}")]).ok();
-        shop.has("one", &repo, &format!("{commit}:skills/one"));
+        context
+            .run(&["add", &format!("acme/skills/one{behind}")])
+            .ok();
+        context.has("one", &repo, &format!("{commit}:skills/one"));
         assert_eq!(
-            shop.entry("one").get("ref").map(String::as_str),
+            context.entry("one").get("ref").map(String::as_str),
             reference,
             "{behind}"
         );
     }
-    shop.run(&["add", &format!("acme/skills/one@{next}")]).ok();
-    assert_eq!(shop.entry("one")["ref"], next);
-    shop.run(&["add", "acme/skills/two", "--pin"]).ok();
-    assert_eq!(shop.entry("two")["ref"], first);
-    shop.refuses(
+    context
+        .run(&["add", &format!("acme/skills/one@{next}")])
+        .ok();
+    assert_eq!(context.entry("one")["ref"], next);
+    context.run(&["add", "acme/skills/two", "--pin"]).ok();
+    assert_eq!(context.entry("two")["ref"], first);
+    context.refuses(
         &["add", "acme/skills/one@nowhere"],
         1,
         "no branch or tag `nowhere`",

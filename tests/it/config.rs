@@ -1,19 +1,19 @@
 //! The rules of `mdskill.toml`.
 
 use crate::support::outcome::Outcome;
-use crate::support::room::Room;
+use crate::support::test_context::TestContext;
 
 /// Returns a project with two skills, each with a broken link and a broken path, and this configuration.
-fn room(config: &str) -> Room {
-    let room = Room::new("");
+fn context(config: &str) -> TestContext {
+    let context = TestContext::with_origin("");
     for name in ["new", "old"] {
-        room.write(
+        context.write(
             &format!("skills/{name}/SKILL.md"),
             format!("---\nname: {name}\ndescription: Reads the {name} ledger. Use it for books.\n---\n[x](references/a.md)\n\nRead `references/b.md`.\n"),
         );
     }
-    room.write("mdskill.toml", config);
-    room
+    context.write("mdskill.toml", config);
+    context
 }
 
 /// Returns the findings of the two rules, such as `new SK301 error`.
@@ -30,28 +30,29 @@ fn found(outcome: &Outcome) -> Vec<String> {
     found.map(line).filter(ours).collect()
 }
 
-fn validate(room: &Room, flags: &[&str]) -> Outcome {
-    room.mdskill([&["validate", "--json"], flags].concat())
+fn validate(context: &TestContext, flags: &[&str]) -> Outcome {
+    context
+        .mdskill([&["validate", "--json"], flags].concat())
         .run()
 }
 
 #[test]
 fn config_changes_severities() {
-    let room = room("[rules]\nignore = [\"broken-link\"]\nSK302 = \"warning\"\n");
-    let outcome = validate(&room, &[]);
+    let context = context("[rules]\nignore = [\"broken-link\"]\nSK302 = \"warning\"\n");
+    let outcome = validate(&context, &[]);
     assert_eq!(
         found(outcome.ok()),
         ["new SK302 warning", "old SK302 warning"]
     );
     assert_eq!(outcome.json()["summary"]["errors"], 0);
     assert_eq!(outcome.json()["summary"]["warnings"], 2);
-    validate(&room, &["--strict"]).fails(3);
+    validate(&context, &["--strict"]).fails(3);
 
-    room.write(
+    context.write(
         "mdskill.toml",
         "[rules]\nstrict = true\nignore = [\"SK3\"]\nSK302 = \"warning\"\n",
     );
-    assert_eq!(found(validate(&room, &[]).fails(3)).len(), 2);
+    assert_eq!(found(validate(&context, &[]).fails(3)).len(), 2);
 }
 
 #[test]
@@ -60,17 +61,17 @@ fn config_at_the_root_applies_in_every_folder() {
         "[rules]\nSK3 = \"off\"\n",
         "rules.ignore = [\"SK301\", \"SK302\"]\n",
     ] {
-        let room = room(config);
+        let context = context(config);
         for folder in ["skills", "skills/new"] {
-            let outcome = room
+            let outcome = context
                 .mdskill(["validate", "--json"])
-                .dir(room.project().join(folder))
+                .dir(context.project().join(folder))
                 .run();
             assert_eq!(found(outcome.ok()), [""; 0], "{folder}");
         }
     }
     // The lockfile marks the root, so a configuration in a subfolder is ignored.
-    let locked = room("[rules]\nSK3 = \"off\"\n");
+    let locked = context("[rules]\nSK3 = \"off\"\n");
     locked.write("mdskill.lock", "version = 1\ntargets = []\n");
     locked.write("skills/mdskill.toml", "not even TOML");
     let below = locked
@@ -78,7 +79,7 @@ fn config_at_the_root_applies_in_every_folder() {
         .dir(locked.project().join("skills"));
     below.run().ok();
     // Without git, a configuration is enough to make a folder a project.
-    let plain = Room::without_project("");
+    let plain = TestContext::without_project("");
     plain.write("mdskill.toml", "[rules]\nignore = [\"all\"]\n");
     plain.write("a/x/SKILL.md", "Text\n");
     let below = plain.mdskill(["validate"]).dir(plain.project().join("a"));
@@ -87,18 +88,18 @@ fn config_at_the_root_applies_in_every_folder() {
 
 #[test]
 fn glob_is_relative_to_the_root_from_every_folder() {
-    let room = room(
+    let context = context(
         "[rules.per-path]\n\"skills/old\" = [\"SK301\"]\n\"skills/n*/SKILL.md\" = [\"broken-path\"]\n",
     );
     let expected = ["new SK301 error", "old SK302 error"];
-    let outcome = validate(&room, &[]);
+    let outcome = validate(&context, &[]);
     assert_eq!(found(outcome.fails(3)), expected);
     assert_eq!(outcome.json()["summary"]["errors"], 2);
     let at = |folder: &str, named: &[&str]| {
-        let outcome = room.mdskill([&["validate", "--json"], named].concat());
-        found(&outcome.dir(room.project().join(folder)).run())
+        let outcome = context.mdskill([&["validate", "--json"], named].concat());
+        found(&outcome.dir(context.project().join(folder)).run())
     };
-    let project = room.project();
+    let project = context.project();
     assert_eq!(at("skills", &[]), expected);
     assert_eq!(at("skills/old", &["../new", "."]).len(), 2);
     assert_eq!(at("skills/old", &[&project.to_string_lossy()]), expected);
@@ -107,20 +108,20 @@ fn glob_is_relative_to_the_root_from_every_folder() {
 
 #[test]
 fn flags_override_config() {
-    let room = room(
+    let context = context(
         "[rules]\nprofile = \"spec\"\nignore = [\"SK301\"]\nSK302 = \"info\"\n[rules.per-path]\n\"skills/old\" = [\"SK302\"]\n",
     );
-    assert_eq!(found(validate(&room, &[]).ok()), ["new SK302 info"]);
-    let selected = validate(&room, &["--select", "SK3"]);
+    assert_eq!(found(validate(&context, &[]).ok()), ["new SK302 info"]);
+    let selected = validate(&context, &["--select", "SK3"]);
     assert_eq!(
         found(selected.fails(3)),
         ["new SK301 error", "new SK302 info", "old SK301 error"]
     );
-    assert!(found(&validate(&room, &["--ignore", "SK"])).is_empty());
-    validate(&room, &["--select", "SK301 SK302"])
+    assert!(found(&validate(&context, &["--ignore", "SK"])).is_empty());
+    validate(&context, &["--select", "SK301 SK302"])
         .fails(2)
         .says("separate rules with commas");
-    let ignored = validate(&room, &["--ignore", "broken-path"]);
+    let ignored = validate(&context, &["--ignore", "broken-path"]);
     assert_eq!(found(&ignored), [""; 0]);
 }
 
@@ -138,17 +139,19 @@ fn invalid_config_stops_the_command_first() {
         ),
         ("[rules\n", "mdskill.toml:1: "),
     ] {
-        let room = room(config);
-        let before = room.snapshot();
+        let context = context(config);
+        let before = context.snapshot();
         // The source does not exist, so that a request would fail with another error.
         for named in ["skills", "acme/skills/none"] {
-            let outcome = room.mdskill(["validate", named]).run();
+            let outcome = context.mdskill(["validate", named]).run();
             outcome.fails(1).says(said);
             assert_eq!(outcome.stdout, "");
         }
-        before.assert_same(&room.snapshot());
+        before.assert_same(&context.snapshot());
     }
-    let room = room("");
-    room.write("mdskill.toml", b"\xff");
-    validate(&room, &[]).fails(1).says("the file is not UTF-8");
+    let context = context("");
+    context.write("mdskill.toml", b"\xff");
+    validate(&context, &[])
+        .fails(1)
+        .says("the file is not UTF-8");
 }

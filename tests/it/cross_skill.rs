@@ -1,20 +1,19 @@
 //! Findings that compare skills, and files that are not in a skill folder.
 
 use crate::support::outcome::Outcome;
-use crate::support::room::Room;
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 
 const TEXT: &str = "Keeps a log of decisions. Use when a team decides";
 
 /// Returns a project with these files.
-fn room(files: &[(&str, &str)]) -> Room {
-    let room = Room::new("");
+fn context(files: &[(&str, &str)]) -> TestContext {
+    let context = TestContext::with_origin("");
     for (path, text) in files {
-        let path = room.project().join(path);
+        let path = context.project().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    room
+    context
 }
 
 fn skill(name: &str, description: &str) -> String {
@@ -37,14 +36,14 @@ fn pair(code: &str, file: &str) -> (String, String) {
 
 #[test]
 fn validate_compares_all_skills_of_a_repository() {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/skills");
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
     repo.skill("a/log", "log", "Keeps a log")
         .skill("b/log", "log", "Keeps another log")
         .skill("b/journal", "journal", "Keeps another log")
         .skill(".claude/skills/log", "log", "Keeps a log");
     repo.commit("Two of a name");
-    let outcome = shop.run(&["validate", "acme/skills", "--json"]);
+    let outcome = context.run(&["validate", "acme/skills", "--json"]);
     outcome
         .fails(3)
         .says("is also the name of the skill in `acme/skills/a/log`");
@@ -60,7 +59,7 @@ fn validate_compares_all_skills_of_a_repository() {
             pair("SK214", "acme/skills/b/log/SKILL.md"),
         ]
     );
-    let one = shop.run(&["validate", "acme/skills/b/log", "--json"]);
+    let one = context.run(&["validate", "acme/skills/b/log", "--json"]);
     assert!(!found(&one).contains(&pair("SK205", "acme/skills/b/log/SKILL.md")));
 }
 
@@ -73,19 +72,19 @@ fn skill_installed_for_several_agents_is_not_a_duplicate() {
         (".claude/skills/log/SKILL.md", &log),
         (".agents/skills/log/SKILL.md", "---\nname: log\n---\nText\n"),
     ];
-    let room = room(&installed[..3]);
-    let outcome = room.mdskill(["validate", "--json"]).run();
+    let context = context(&installed[..3]);
+    let outcome = context.mdskill(["validate", "--json"]).run();
     assert_eq!(found(outcome.ok()), []);
     // An edited copy is still the same skill.
-    let room = self::room(&installed);
-    let outcome = room.mdskill(["validate", "--json"]).run();
+    let context = self::context(&installed);
+    let outcome = context.mdskill(["validate", "--json"]).run();
     assert_eq!(
         found(&outcome),
         [pair("SK210", ".agents/skills/log/SKILL.md")]
     );
     let other = log.replace("name: log", "name: log\nlicense: MIT");
     let twice = |second: &str| {
-        self::room(&[
+        self::context(&[
             (".github/skills/log/SKILL.md", &log),
             (".github/skills/team/log/SKILL.md", second),
         ])
@@ -104,7 +103,7 @@ fn skill_installed_for_several_agents_is_not_a_duplicate() {
 #[test]
 fn flat_file_is_reported_even_without_skills() {
     let log = skill("log", TEXT);
-    let room = room(&[(".github/skills/log.md", &log), ("docs/log.md", &log)]);
+    let context = context(&[(".github/skills/log.md", &log), ("docs/log.md", &log)]);
     let flat = pair("SK006", ".github/skills/log.md");
     for arguments in [
         &["validate", "--json"][..],
@@ -112,24 +111,24 @@ fn flat_file_is_reported_even_without_skills() {
         &["validate", ".github/skills", "--json"],
         &["validate", ".github", "--json"],
     ] {
-        let outcome = room.mdskill(arguments).run();
+        let outcome = context.mdskill(arguments).run();
         assert_eq!(
             found(outcome.ok()),
             std::slice::from_ref(&flat),
             "{arguments:?}"
         );
     }
-    let inside = room
+    let inside = context
         .mdskill(["validate", "--json"])
-        .dir(room.project().join(".github/skills"))
+        .dir(context.project().join(".github/skills"))
         .run();
     assert_eq!(found(&inside), [pair("SK006", "log.md")]);
-    room.mdskill(["validate", "--strict"]).run().fails(3);
+    context.mdskill(["validate", "--strict"]).run().fails(3);
     std::fs::rename(
-        room.project().join(".github/skills/log.md"),
-        room.project().join(".github/skills/README.md"),
+        context.project().join(".github/skills/log.md"),
+        context.project().join(".github/skills/README.md"),
     )
     .unwrap();
-    let nothing = room.mdskill(["validate"]).run();
+    let nothing = context.mdskill(["validate"]).run();
     nothing.fails(2).says("no skills found in this folder");
 }

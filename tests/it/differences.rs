@@ -1,9 +1,9 @@
 //! Diffs of two versions of a skill, compared with those of git, and the pager.
 
 use crate::support::repo::Repo;
-use crate::support::room::Room;
 use crate::support::sealed;
 use crate::support::snapshot::{EXECUTABLE, FILE, LINK, Snapshot};
+use crate::support::test_context::TestContext;
 use mdskill::diff::{FileChange, SkillDiff, compare, unified};
 use mdskill_lint::skill_files::{Entry, EntryKind, MemoryFiles, SkillFiles};
 
@@ -231,36 +231,40 @@ fn git_apply_turns_one_version_into_the_other() {
     for round in 0..25 {
         let (before, after) = random.pair();
         let (old, new) = (view(&before), view(&after));
-        let room = Room::without_project("none");
-        write(&room, &before);
+        let context = TestContext::without_project("none");
+        write(&context, &before);
         let patch = unified(Some(&old), &new, "skills/pdf");
-        apply(&room, &patch, &format!("round {round}"));
-        room.tree("skills/pdf").assert_same(&after.with_folders());
+        apply(&context, &patch, &format!("round {round}"));
+        context
+            .tree("skills/pdf")
+            .assert_same(&after.with_folders());
         // A new skill.
-        let room = Room::without_project("none");
-        apply(&room, &unified(None, &old, "skills/pdf"), "all of it");
-        room.tree("skills/pdf").assert_same(&before.with_folders());
+        let context = TestContext::without_project("none");
+        apply(&context, &unified(None, &old, "skills/pdf"), "all of it");
+        context
+            .tree("skills/pdf")
+            .assert_same(&before.with_folders());
     }
 }
 
-fn write(room: &Room, files: &Snapshot) {
+fn write(context: &TestContext, files: &Snapshot) {
     use std::os::unix::fs::{PermissionsExt, symlink};
     for (path, (mode, bytes)) in &files.entries {
         let path = format!("skills/pdf/{path}");
-        let file = room.project().join(&path);
+        let file = context.project().join(&path);
         if *mode == LINK {
             std::fs::create_dir_all(file.parent().unwrap()).unwrap();
             symlink(std::str::from_utf8(bytes).unwrap(), &file).unwrap();
             continue;
         }
-        room.write(&path, bytes);
+        context.write(&path, bytes);
         let mode = if *mode == EXECUTABLE { 0o755 } else { 0o644 };
         std::fs::set_permissions(&file, PermissionsExt::from_mode(mode)).unwrap();
     }
 }
 
-fn apply(room: &Room, patch: &str, what: &str) {
-    let outcome = room.run("git", ["apply", "-"]).stdin(patch).run();
+fn apply(context: &TestContext, patch: &str, what: &str) {
+    let outcome = context.command("git", ["apply", "-"]).stdin(patch).run();
     assert_eq!(outcome.code, Some(0), "{what}: {}\n{patch}", outcome.stderr);
 }
 
@@ -306,15 +310,15 @@ fn swapped_versions_swap_gained_and_lost() {
 }
 
 /// Runs the program in a new terminal, or returns `None` if the system has no `script` to create one.
-fn on_a_terminal(room: &Room, arguments: &str, pager: &str) -> Option<String> {
+fn on_a_terminal(context: &TestContext, arguments: &str, pager: &str) -> Option<String> {
     let Some(script) = sealed::locate("script") else {
         eprintln!("skipped: no `script` to create a terminal");
         return None;
     };
     let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_mdskill"));
     let script = script.to_str()?;
-    let outcome = room
-        .run(script, ["-qec", command.as_str(), "/dev/null"])
+    let outcome = context
+        .command(script, ["-qec", command.as_str(), "/dev/null"])
         .env("GIT_PAGER", pager)
         .env("SHELL", "/bin/sh")
         .env("TERM", "xterm-256color")
@@ -324,8 +328,8 @@ fn on_a_terminal(room: &Room, arguments: &str, pager: &str) -> Option<String> {
 
 #[test]
 fn long_message_is_wrapped_at_words_on_a_terminal_only() {
-    let room = Room::new("none");
-    let piped = room.mdskill(["verify"]).run();
+    let context = TestContext::with_origin("none");
+    let piped = context.mdskill(["verify"]).run();
     let whole = "\nhint: `mdskill add owner/repo/skill` installs a skill and creates it\n";
     assert!(piped.fails(1).stderr.contains(whole), "{piped}");
     let (Some(script), Some(stty)) = (sealed::locate("script"), sealed::locate("stty")) else {
@@ -338,8 +342,8 @@ fn long_message_is_wrapped_at_words_on_a_terminal_only() {
         stty.display()
     );
     let script = script.to_str().unwrap();
-    let shown = room
-        .run(script, ["-qec", command.as_str(), "/dev/null"])
+    let shown = context
+        .command(script, ["-qec", command.as_str(), "/dev/null"])
         .env("SHELL", "/bin/sh")
         .run()
         .stdout;
@@ -350,16 +354,16 @@ fn long_message_is_wrapped_at_words_on_a_terminal_only() {
 
 #[test]
 fn diff_on_a_terminal_uses_the_pager() {
-    let room = Room::new("none");
-    room.write(
+    let context = TestContext::with_origin("none");
+    context.write(
         "skills/pdf/SKILL.md",
         "---\nname: pdf\ndescription: Fill forms: all of them\n---\n\nFill.\n",
     );
-    let notes = room.path("temp/shown");
+    let notes = context.path("temp/shown");
     let pager = format!("tee '{}'", notes.display());
-    room.fake("tee", "/usr/bin/tee \"$@\"");
+    context.fake("tee", "/usr/bin/tee \"$@\"");
     let asked = "validate --diff skills/pdf";
-    let Some(shown) = on_a_terminal(&room, asked, &pager) else {
+    let Some(shown) = on_a_terminal(&context, asked, &pager) else {
         return;
     };
     let kept = std::fs::read_to_string(&notes).unwrap();
@@ -370,9 +374,9 @@ fn diff_on_a_terminal_uses_the_pager() {
     assert!(shown.contains("diff --git"), "{shown:?}");
     std::fs::remove_file(&notes).unwrap();
 
-    let plain = on_a_terminal(&room, &format!("--no-pager {asked}"), &pager).unwrap();
+    let plain = on_a_terminal(&context, &format!("--no-pager {asked}"), &pager).unwrap();
     assert!(plain.contains("diff --git"), "{plain:?}");
-    on_a_terminal(&room, &format!("--color never {asked}"), &pager).unwrap();
+    on_a_terminal(&context, &format!("--color never {asked}"), &pager).unwrap();
     let kept = std::fs::read_to_string(&notes).unwrap();
     assert!(
         kept.contains("diff --git") && !kept.contains('\u{1b}'),
@@ -381,11 +385,11 @@ fn diff_on_a_terminal_uses_the_pager() {
     std::fs::remove_file(&notes).unwrap();
 
     for none in ["cat", "", "/nowhere/pager"] {
-        let plain = on_a_terminal(&room, asked, none).unwrap();
+        let plain = on_a_terminal(&context, asked, none).unwrap();
         assert!(plain.contains("diff --git"), "{none}: {plain:?}");
     }
     // Without a terminal, the pager is not used.
-    let piped = room
+    let piped = context
         .mdskill(asked.split(' '))
         .env("GIT_PAGER", &pager)
         .run();

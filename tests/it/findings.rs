@@ -8,7 +8,7 @@ use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 use crate::support::outcome::Outcome;
-use crate::support::room::Room;
+use crate::support::test_context::TestContext;
 
 /// A valid skill.
 const SOUND: &str =
@@ -20,28 +20,28 @@ fn skill(name: &str, body: &str) -> String {
     )
 }
 
-/// A room with these skills: folder, and the body of its `SKILL.md`.
-fn room(skills: &[(&str, &str)]) -> Room {
-    let room = Room::new("");
+/// A context with these skills: folder, and the body of its `SKILL.md`.
+fn context(skills: &[(&str, &str)]) -> TestContext {
+    let context = TestContext::with_origin("");
     for (folder, body) in skills {
-        room.write(&format!("{folder}/SKILL.md"), skill(folder, body));
+        context.write(&format!("{folder}/SKILL.md"), skill(folder, body));
     }
-    room
+    context
 }
 
-/// A room with a folder and links that try to forge commands, markup, fields, and lines.
-fn hostile() -> Room {
-    let room = Room::new("");
+/// A context with a folder and links that try to forge commands, markup, fields, and lines.
+fn hostile() -> TestContext {
+    let context = TestContext::with_origin("");
     let folder = "evil\n::error::%0A<b>]]>,a=b|`\"&\u{202e}";
     let body = "[a](<references/x&\"'::error::forged%2C,.md>)\n\n\
                 [b](<references/##[error]y.md>)\n\n[c](<references/@me%0A::error::.md>)\n\n\
                 [d](<references/a%1b[2J.md>)\n";
-    room.write(&format!("{folder}/SKILL.md"), skill("evil", body));
-    room.write(
+    context.write(&format!("{folder}/SKILL.md"), skill("evil", body));
+    context.write(
         "::warning::x/SKILL.md",
         skill("x", "[a](references/::error::z.md)\n"),
     );
-    room
+    context
 }
 
 /// A page with broken links on every other line from the fifth on.
@@ -52,8 +52,8 @@ fn broken_links(number: usize) -> String {
     links.concat()
 }
 
-fn validate(room: &Room, flags: &[&str]) -> Outcome {
-    room.mdskill([&["validate"], flags].concat()).run()
+fn validate(context: &TestContext, flags: &[&str]) -> Outcome {
+    context.mdskill([&["validate"], flags].concat()).run()
 }
 
 /// The command that the GitHub Actions runner finds in a line: `TryParseV2`, then `TryParse`.
@@ -90,8 +90,8 @@ fn text_output_shows_lines_marks_and_help() {
     let body = format!(
         "技能 [wide](references/wide.md) x\n\n*\ttab\t[b](references/tab.md)\n\ne\u{301}e\u{301} [c](references/combined.md)\n\n{long}\n"
     );
-    let room = room(&[("wide", &body)]);
-    let outcome = validate(&room, &[]);
+    let context = context(&[("wide", &body)]);
+    let outcome = validate(&context, &[]);
     outcome
         .fails(3)
         .says("Validated 1 skill in 0.")
@@ -135,27 +135,27 @@ error[SK301]: the link target `references/wide.md` does not exist in the skill
 #[test]
 fn many_similar_findings_are_folded() {
     let many = broken_links(200);
-    let room = room(&[("many", &many), ("other", "[x](references/gone.md)\n")]);
-    let page = validate(&room, &[]);
+    let context = context(&[("many", &many), ("other", "[x](references/gone.md)\n")]);
+    let page = validate(&context, &[]);
     page.fails(3)
         .says("… 199 similar: 7:1 `references/1.md`, 9:1 `references/2.md`, ")
         .says("201 errors");
     assert_eq!(page.stdout.matches("error[").count(), 2, "{page}");
-    let all = validate(&room, &["--max", "0"]);
+    let all = validate(&context, &["--max", "0"]);
     assert_eq!(all.stdout.matches("error[").count(), 201);
-    let one = validate(&room, &["--max", "1"]);
+    let one = validate(&context, &["--max", "1"]);
     assert!(
         one.stdout
             .ends_with("\n\n… and 1 more; use `--max 0` to show all\n"),
         "{one}"
     );
-    let concise = validate(&room, &["--concise"]);
+    let concise = validate(&context, &["--concise"]);
     assert_eq!(concise.stdout.lines().count(), 201);
     assert_eq!(
         concise.stdout.lines().next().unwrap(),
         "many/SKILL.md:5:1: error[SK301] the link target `references/0.md` does not exist in the skill"
     );
-    let few = validate(&room, &["--format", "concise", "--max", "3"]);
+    let few = validate(&context, &["--format", "concise", "--max", "3"]);
     assert!(
         few.stdout
             .ends_with("… and 198 more; use `--max 0` to show all\n"),
@@ -165,16 +165,16 @@ fn many_similar_findings_are_folded() {
 
 #[test]
 fn color_and_quiet_options_are_respected() {
-    let room = room(&[("one", "[x](references/gone.md)\n")]);
+    let context = context(&[("one", "[x](references/gone.md)\n")]);
     for format in ["text", "concise"] {
         let flags = ["--format", format];
-        validate(&room, &flags).fails(3).never_says("\u{1b}");
-        let colored = validate(&room, &[&flags[..], &["--color", "always"]].concat());
+        validate(&context, &flags).fails(3).never_says("\u{1b}");
+        let colored = validate(&context, &[&flags[..], &["--color", "always"]].concat());
         assert!(
             colored.stdout.contains("\u{1b}[1m\u{1b}[31merror[SK301]"),
             "{colored}"
         );
-        let quiet = validate(&room, &[&flags[..], &["--quiet"]].concat());
+        let quiet = validate(&context, &[&flags[..], &["--quiet"]].concat());
         assert!(
             quiet.stdout.contains("SK301") && quiet.stderr.is_empty(),
             "{quiet}"
@@ -184,9 +184,9 @@ fn color_and_quiet_options_are_respected() {
 
 #[test]
 fn conflicting_format_options_are_refused() {
-    let room = room(&[("one", "[x](references/gone.md)\n")]);
+    let context = context(&[("one", "[x](references/gone.md)\n")]);
     let refused = |flags: &[&str], why: &str| {
-        validate(&room, flags).fails(2).says(why);
+        validate(&context, flags).fails(2).says(why);
     };
     refused(
         &["--json", "--format", "sarif"],
@@ -203,17 +203,17 @@ fn conflicting_format_options_are_refused() {
     );
     refused(&["--format", "yaml"], "invalid value 'yaml'");
     refused(&["--severity", "bad"], "unknown severity `bad`");
-    let flags = validate(&room, &["--json", "--format", "json"]);
-    assert_eq!(flags.json(), validate(&room, &["--json"]).json());
+    let flags = validate(&context, &["--json", "--format", "json"]);
+    assert_eq!(flags.json(), validate(&context, &["--json"]).json());
 }
 
 #[test]
 fn json_has_all_severities_by_default() {
-    let room = room(&[("one", "[x](references/gone.md)\n")]);
+    let context = context(&[("one", "[x](references/gone.md)\n")]);
     let text =
         "---\nname: list\ndescription: Use it when needed.\nallowed-tools:\n  - Read\n---\nText\n";
-    room.write("list/SKILL.md", text);
-    let json = |flags: &[&str]| validate(&room, flags).json();
+    context.write("list/SKILL.md", text);
+    let json = |flags: &[&str]| validate(&context, flags).json();
     assert_eq!(
         json(&["--json"])["diagnostics"].as_array().unwrap().len(),
         2
@@ -231,8 +231,8 @@ fn json_has_all_severities_by_default() {
     );
     let less = json(&["--format", "sarif", "--severity", "error"]);
     assert_eq!(less["runs"][0]["results"].as_array().unwrap().len(), 1);
-    validate(&room, &[]).fails(3).never_says("SK112");
-    validate(&room, &["--severity", "info"])
+    validate(&context, &[]).fails(3).never_says("SK112");
+    validate(&context, &["--severity", "info"])
         .fails(3)
         .says("info[SK112]");
 }
@@ -245,10 +245,10 @@ fn sarif_matches_the_published_schema() {
         .should_validate_formats(true)
         .build(&schema)
         .unwrap();
-    let room = hostile();
-    room.write("sound/SKILL.md", SOUND);
-    room.write("unnamed/SKILL.md", "No frontmatter\n");
-    let log = validate(&room, &["--format", "sarif"]);
+    let context = hostile();
+    context.write("sound/SKILL.md", SOUND);
+    context.write("unnamed/SKILL.md", "No frontmatter\n");
+    let log = validate(&context, &["--format", "sarif"]);
     log.fails(3);
     let faults = |log: &Value| {
         validator
@@ -278,15 +278,15 @@ fn sarif_matches_the_published_schema() {
         );
     }
     assert!(results.len() >= 5, "{results:?}");
-    let empty = validate(&room, &["sound", "--format", "sarif"]);
+    let empty = validate(&context, &["sound", "--format", "sarif"]);
     assert_eq!(faults(&empty.ok().json()), [] as [String; 0]);
 }
 
 #[test]
 fn sarif_of_an_absolute_path_is_a_file_uri() {
-    let room = room(&[("one", "[x](references/gone.md)\n")]);
-    let folder = room.project().join("one");
-    let log = validate(&room, &[folder.to_str().unwrap(), "--format", "sarif"]).json();
+    let context = context(&[("one", "[x](references/gone.md)\n")]);
+    let folder = context.project().join("one");
+    let log = validate(&context, &[folder.to_str().unwrap(), "--format", "sarif"]).json();
     let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
     let uri = place["artifactLocation"]["uri"].as_str().unwrap();
     assert!(
@@ -297,11 +297,11 @@ fn sarif_of_an_absolute_path_is_a_file_uri() {
 
 #[test]
 fn untrusted_text_is_never_a_command_in_any_format() {
-    let room = hostile();
+    let context = hostile();
     for format in ["text", "concise", "json", "sarif", "junit", "github"] {
         for color in ["--color=never", "--color=always"] {
             let flags = ["validate", "--format", format, "--severity", "info", color];
-            let outcome = room.mdskill(flags).env("CI", "true").run();
+            let outcome = context.mdskill(flags).env("CI", "true").run();
             outcome.fails(3).never_says("\u{202e}");
             let lines = outcome.stdout.lines().chain(outcome.stderr.lines());
             for line in lines {
@@ -316,7 +316,7 @@ fn untrusted_text_is_never_a_command_in_any_format() {
                 let file = properties["file"]
                     .replace(' ', "\n")
                     .replace("\\u{202e}", "\u{202e}");
-                assert!(room.project().join(&file).is_file(), "{file:?}");
+                assert!(context.project().join(&file).is_file(), "{file:?}");
                 assert!(
                     message.contains("\nhelp: ") && !message.starts_with("forged"),
                     "{line}"
@@ -324,17 +324,22 @@ fn untrusted_text_is_never_a_command_in_any_format() {
             }
         }
     }
-    validate(&room, &["--json"]).json();
+    validate(&context, &["--json"]).json();
 }
 
 #[test]
 fn github_summary_has_findings_beyond_the_annotation_limit() {
     let many = broken_links(25);
-    let room = room(&[("many", &many), ("bad", "[<b>](references/b.md)\n")]);
-    let summary = room.path("temp/summary.md");
+    let context = context(&[("many", &many), ("bad", "[<b>](references/b.md)\n")]);
+    let summary = context.path("temp/summary.md");
     std::fs::write(&summary, "# Earlier\n").unwrap();
     let flags = ["validate", "--format", "github"];
-    let run = |file: &std::path::Path| room.mdskill(flags).env("GITHUB_STEP_SUMMARY", file).run();
+    let run = |file: &std::path::Path| {
+        context
+            .mdskill(flags)
+            .env("GITHUB_STEP_SUMMARY", file)
+            .run()
+    };
     let outcome = run(&summary);
     outcome
         .fails(3)
@@ -356,7 +361,7 @@ fn github_summary_has_findings_beyond_the_annotation_limit() {
         "{page}"
     );
     // An unwritable summary, a full summary, and no findings.
-    let outcome = room.mdskill(flags).run();
+    let outcome = context.mdskill(flags).run();
     outcome
         .fails(3)
         .says("16 more findings are not shown")
@@ -377,12 +382,12 @@ fn github_summary_has_findings_beyond_the_annotation_limit() {
         "{}",
         page.len()
     );
-    run(&room.path("temp/no/such"))
+    run(&context.path("temp/no/such"))
         .fails(3)
         .says("warning: ")
         .says("failed to write");
-    let fresh = room.path("temp/fresh.md");
-    let bad = room.mdskill(["validate", "bad", "--format", "github"]);
+    let fresh = context.path("temp/fresh.md");
+    let bad = context.mdskill(["validate", "bad", "--format", "github"]);
     bad.env("GITHUB_STEP_SUMMARY", &fresh)
         .run()
         .fails(3)
@@ -418,9 +423,9 @@ fn elements(xml: &str, name: &str) -> Vec<BTreeMap<String, String>> {
 
 #[test]
 fn junit_has_one_suite_per_skill() {
-    let room = hostile();
-    room.write("sound/SKILL.md", SOUND);
-    let outcome = validate(&room, &["--format", "junit"]);
+    let context = hostile();
+    context.write("sound/SKILL.md", SOUND);
+    let outcome = validate(&context, &["--format", "junit"]);
     outcome.fails(3);
     let suites = elements(&outcome.stdout, "testsuite");
     assert_eq!(suites.len(), 3, "{outcome}");
@@ -439,7 +444,7 @@ fn junit_has_one_suite_per_skill() {
         elements(&outcome.stdout, "testsuites")[0]["tests"],
         cases.len().to_string()
     );
-    let json = validate(&room, &["--json", "--severity", "warning"]).json();
+    let json = validate(&context, &["--json", "--severity", "warning"]).json();
     for (failure, found) in failures.iter().zip(json["diagnostics"].as_array().unwrap()) {
         assert_eq!(failure["type"], found["severity"].as_str().unwrap());
         let message = found["message"].as_str().unwrap().replace('\n', " ");

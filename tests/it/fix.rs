@@ -3,48 +3,48 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use crate::support::room::Room;
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 
 const LISTED: &str = "---\r\nname: mine # ours\r\ndescription: 'Turns minutes into decisions. Use when minutes are shared.'\r\nargument-hint: [file]\r\n---\r\n\r\nText without an end";
 const QUOTED: &str = "---\r\nname: mine # ours\r\ndescription: 'Turns minutes into decisions. Use when minutes are shared.'\r\nargument-hint: \"[file]\"\r\n---\r\n\r\nText without an end";
 
-fn room(text: &str) -> Room {
-    let room = Room::new("");
-    room.write("skills/mine/SKILL.md", text);
-    room
+fn context(text: &str) -> TestContext {
+    let context = TestContext::with_origin("");
+    context.write("skills/mine/SKILL.md", text);
+    context
 }
 
 #[test]
 fn fix_changes_only_the_finding_and_is_idempotent() {
-    let room = room(LISTED);
-    let path = room.project().join("skills/mine/SKILL.md");
+    let context = context(LISTED);
+    let path = context.project().join("skills/mine/SKILL.md");
     fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
-    let outcome = room.mdskill(["validate", "--fix"]).run();
+    let outcome = context.mdskill(["validate", "--fix"]).run();
     outcome
         .ok()
         .says("Fixed skills/mine/SKILL.md: SK117 quote the hint")
         .says(": 0 errors, 0 warnings");
-    assert_eq!(room.read("skills/mine/SKILL.md"), QUOTED);
+    assert_eq!(context.read("skills/mine/SKILL.md"), QUOTED);
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o755);
-    let before = room.tree("");
-    room.mdskill(["validate", "--fix"])
+    let before = context.tree("");
+    context
+        .mdskill(["validate", "--fix"])
         .run()
         .ok()
         .never_says("Fixed");
-    before.assert_same(&room.tree(""));
+    before.assert_same(&context.tree(""));
 }
 
 #[test]
 fn remaining_findings_are_reported_and_set_the_exit_code() {
-    let room = room(&format!("{LISTED}\n[gone](references/gone.md)\n"));
-    let outcome = room.mdskill(["validate", "skills", "--fix"]).run();
+    let context = context(&format!("{LISTED}\n[gone](references/gone.md)\n"));
+    let outcome = context.mdskill(["validate", "skills", "--fix"]).run();
     outcome
         .fails(3)
         .says("SK301")
         .says("Fixed")
         .never_says("warning[SK117]");
-    let json = room
+    let json = context
         .mdskill(["validate", "skills", "--fix", "--json"])
         .run()
         .fails(3)
@@ -62,24 +62,25 @@ fn remaining_findings_are_reported_and_set_the_exit_code() {
 
 #[test]
 fn diff_writes_nothing_and_equals_the_fix() {
-    let room = room(LISTED);
-    let before = room.tree("skills");
-    let diff = room.mdskill(["validate", "--diff"]).run();
+    let context = context(LISTED);
+    let before = context.tree("skills");
+    let diff = context.mdskill(["validate", "--diff"]).run();
     diff.fails(3).says("Would fix skills/mine/SKILL.md");
-    before.assert_same(&room.tree("skills"));
-    room.run("git", ["apply", "-"])
+    before.assert_same(&context.tree("skills"));
+    context
+        .command("git", ["apply", "-"])
         .stdin(diff.stdout.clone())
         .run()
         .ok();
-    assert_eq!(room.read("skills/mine/SKILL.md"), QUOTED);
-    let nothing = room.mdskill(["validate", "--fix", "--diff"]).run();
+    assert_eq!(context.read("skills/mine/SKILL.md"), QUOTED);
+    let nothing = context.mdskill(["validate", "--fix", "--diff"]).run();
     assert_eq!(nothing.ok().stdout, "");
 }
 
 #[test]
 fn diff_has_no_control_sequences_of_the_skill() {
-    let room = room(&LISTED.replace("\r\n\r\n", "\r\n\u{1b}[2J\r\n::error::x\r\n"));
-    let outcome = room
+    let context = context(&LISTED.replace("\r\n\r\n", "\r\n\u{1b}[2J\r\n::error::x\r\n"));
+    let outcome = context
         .mdskill(["validate", "--diff", "--color", "always"])
         .run();
     assert!(
@@ -88,7 +89,7 @@ fn diff_has_no_control_sequences_of_the_skill() {
         outcome.stdout
     );
     assert!(!outcome.stdout.contains("\u{1b}[2J"), "{}", outcome.stdout);
-    let outcome = room.mdskill(["validate", "--diff"]).env("CI", "1").run();
+    let outcome = context.mdskill(["validate", "--diff"]).env("CI", "1").run();
     assert!(!outcome.stdout.contains('\u{1b}'), "{}", outcome.stdout);
     let is_command = |line: &str| line.trim_start().starts_with("::");
     assert!(
@@ -100,14 +101,14 @@ fn diff_has_no_control_sequences_of_the_skill() {
 
 #[test]
 fn json_lists_applied_and_possible_fixes() {
-    let room = room(LISTED);
-    let json = room
+    let context = context(LISTED);
+    let json = context
         .mdskill(["validate", "--diff", "--json"])
         .run()
         .fails(3)
         .json();
     assert!(json["diff"].as_str().unwrap().contains("+argument-hint"));
-    let json = room
+    let json = context
         .mdskill(["validate", "--fix", "--json"])
         .run()
         .ok()
@@ -121,74 +122,76 @@ fn json_lists_applied_and_possible_fixes() {
     }]);
     assert_eq!(json["fixed"], expected);
     assert_eq!(json["kept"], serde_json::json!([]));
-    let json = room.mdskill(["validate", "--json"]).run().ok().json();
+    let json = context.mdskill(["validate", "--json"]).run().ok().json();
     assert!(json.get("fixed").is_none());
 }
 
 #[test]
 fn ignored_rule_fixes_nothing() {
-    let room = room(LISTED);
+    let context = context(LISTED);
     for flags in [["--ignore", "SK117"], ["--select", "SK301"]] {
         let arguments = [&["validate", "--fix"][..], &flags].concat();
-        room.mdskill(arguments).run().ok().never_says("Fixed");
+        context.mdskill(arguments).run().ok().never_says("Fixed");
     }
-    assert_eq!(room.read("skills/mine/SKILL.md"), LISTED);
+    assert_eq!(context.read("skills/mine/SKILL.md"), LISTED);
 }
 
 #[test]
 fn links_and_read_only_files_are_not_changed() {
-    let room = room("");
-    fs::remove_file(room.project().join("skills/mine/SKILL.md")).unwrap();
-    room.write("elsewhere.md", LISTED);
+    let context = context("");
+    fs::remove_file(context.project().join("skills/mine/SKILL.md")).unwrap();
+    context.write("elsewhere.md", LISTED);
     symlink(
         "../../elsewhere.md",
-        room.project().join("skills/mine/SKILL.md"),
+        context.project().join("skills/mine/SKILL.md"),
     )
     .unwrap();
-    room.write("skills/other/SKILL.md", LISTED.replace("mine", "other"));
-    let path = room.project().join("skills/other/SKILL.md");
+    context.write("skills/other/SKILL.md", LISTED.replace("mine", "other"));
+    let path = context.project().join("skills/other/SKILL.md");
     fs::set_permissions(path, PermissionsExt::from_mode(0o444)).unwrap();
-    let before = room.tree("");
-    room.mdskill(["validate", "skills/mine", "--fix"]).run();
-    let outcome = room.mdskill(["validate", "skills/other", "--fix"]).run();
+    let before = context.tree("");
+    context.mdskill(["validate", "skills/mine", "--fix"]).run();
+    let outcome = context.mdskill(["validate", "skills/other", "--fix"]).run();
     outcome
         .fails(1)
         .says("skills/other/SKILL.md was not fixed: can't replace")
         .says("SK117")
         .never_says("Fixed");
-    before.assert_same(&room.tree(""));
+    before.assert_same(&context.tree(""));
 }
 
 #[test]
 fn installed_skill_is_fixed_only_when_named() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     repo.write("skills/one/SKILL.md", LISTED.replace("mine", "one"));
     repo.commit("Commas");
-    shop.run(&["add", "acme/skills/one"]).ok();
-    shop.room.write("skills/mine/SKILL.md", LISTED);
-    shop.run(&["validate", "--fix"])
+    context.run(&["add", "acme/skills/one"]).ok();
+    context.write("skills/mine/SKILL.md", LISTED);
+    context
+        .run(&["validate", "--fix"])
         .ok()
         .says("Fixed skills/mine/SKILL.md")
         .says("name one to fix it here: one");
-    shop.run(&["verify"]).ok();
-    shop.run(&["validate", ".github/skills", "--fix"]).ok();
-    shop.run(&["verify"]).ok();
-    shop.run(&["validate", "one", "--fix"])
+    context.run(&["verify"]).ok();
+    context.run(&["validate", ".github/skills", "--fix"]).ok();
+    context.run(&["verify"]).ok();
+    context
+        .run(&["validate", "one", "--fix"])
         .ok()
         .says(".github/skills/one is installed: each fix in it is a local edit")
         .says("Fixed .github/skills/one/SKILL.md");
-    shop.run(&["verify"]).fails(3);
+    context.run(&["verify"]).fails(3);
 }
 
 #[test]
 fn fix_refuses_skill_that_is_not_on_disk() {
-    let (shop, _repo) = Shop::stocked();
-    shop.refuses(
+    let (context, _repo) = TestContext::with_skills();
+    context.refuses(
         &["validate", "acme/skills/one", "--fix"],
         2,
         "--fix changes files on disk, and",
     );
-    shop.refuses(
+    context.refuses(
         &["validate", "--unsafe"],
         2,
         "can be used only with --fix or --diff",
@@ -197,9 +200,9 @@ fn fix_refuses_skill_that_is_not_on_disk() {
 
 #[test]
 fn several_files_of_a_skill_count_as_one_skill() {
-    let room = room(LISTED);
-    room.write("skills/mine/references/a.md", "A\n");
-    room.write("README.md", "Read me\n");
+    let context = context(LISTED);
+    context.write("skills/mine/references/a.md", "A\n");
+    context.write("README.md", "Read me\n");
     let files = [
         "validate",
         "skills/mine/references/a.md",
@@ -209,7 +212,7 @@ fn several_files_of_a_skill_count_as_one_skill() {
         "--json",
         "--select=SK117",
     ];
-    let json = room.mdskill(files).run().ok().json();
+    let json = context.mdskill(files).run().ok().json();
     assert_eq!(json["summary"]["skills"], 1);
     assert_eq!(json["diagnostics"].as_array().unwrap().len(), 1);
     assert_eq!(
@@ -220,12 +223,13 @@ fn several_files_of_a_skill_count_as_one_skill() {
 
 #[test]
 fn file_belongs_only_to_its_own_skill() {
-    let room = room(LISTED);
-    room.write("skills/mine/references/a.md", "A\n");
-    room.write("skills/loose.md", "B\n");
+    let context = context(LISTED);
+    context.write("skills/mine/references/a.md", "A\n");
+    context.write("skills/loose.md", "B\n");
     let look = |folder: &str, file: &str| {
-        room.mdskill(["validate", file])
-            .dir(room.project().join(folder))
+        context
+            .mdskill(["validate", file])
+            .dir(context.project().join(folder))
             .run()
     };
     look("skills/mine/references", "a.md")
@@ -244,26 +248,27 @@ fn fix_never_quotes_an_indented_field() {
         "---\nname: Mine Tool\n description: Use when x\n---\nText\n",
         "---\nname: mine\ndescription: Use when: x\n  license: MIT\n---\nText\n",
     ] {
-        let room = room(page);
-        let outcome = room.mdskill(["validate", "--fix", "--unsafe"]).run();
+        let context = context(page);
+        let outcome = context.mdskill(["validate", "--fix", "--unsafe"]).run();
         outcome
             .fails(3)
             .says("in the same column as the other fields")
             .never_says("Fixed");
-        assert_eq!(room.read("skills/mine/SKILL.md"), page);
+        assert_eq!(context.read("skills/mine/SKILL.md"), page);
     }
 }
 
 #[test]
 fn empty_argument_is_refused() {
-    let room = Room::new("");
+    let context = TestContext::with_origin("");
     let broken = "---\nname: mine\ndescription: Use it when one is needed.\nargument-hint: [file]\n---\nText\n";
-    room.write("mine/SKILL.md", broken);
+    context.write("mine/SKILL.md", broken);
     for named in [&[""][..], &["mine", ""]] {
-        room.mdskill([&["validate", "--fix"], named].concat())
+        context
+            .mdskill([&["validate", "--fix"], named].concat())
             .run()
             .fails(2)
             .says("name a folder, a file, an installed skill, or a spec");
     }
-    assert_eq!(room.read("mine/SKILL.md"), broken);
+    assert_eq!(context.read("mine/SKILL.md"), broken);
 }

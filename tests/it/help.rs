@@ -1,14 +1,14 @@
 //! Help, JSON, `--quiet`, colors, and usage errors of every command.
 
 use crate::support::sealed;
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 use clap::{CommandFactory, Parser};
 use mdskill::cli::Cli;
 use std::process::Stdio;
 
-fn help_of(shop: &Shop, command: &str) -> String {
+fn help_of(context: &TestContext, command: &str) -> String {
     let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
-    shop.run(&arguments).ok().stdout.clone()
+    context.run(&arguments).ok().stdout.clone()
 }
 
 fn commands() -> Vec<String> {
@@ -29,10 +29,10 @@ fn examples(help: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn help_of_every_command_has_examples_that_parse() {
-    let shop = Shop::open();
+    let context = TestContext::new();
     let mut seen = 0;
     for command in commands().iter().map(String::as_str).chain([""]) {
-        let help = help_of(&shop, command);
+        let help = help_of(&context, command);
         assert!(help.contains("Examples:"), "{command}:\n{help}");
         for example in examples(&help) {
             assert!(
@@ -48,10 +48,11 @@ fn help_of_every_command_has_examples_that_parse() {
         }
     }
     assert!(seen > 20, "{seen} examples");
-    shop.run(&["--version"])
+    context
+        .run(&["--version"])
         .ok()
         .says(env!("CARGO_PKG_VERSION"));
-    shop.run(&[]).fails(2).says("Usage: mdskill");
+    context.run(&[]).fails(2).says("Usage: mdskill");
 }
 
 #[test]
@@ -89,13 +90,13 @@ fn every_command_accepts_every_global_option() {
 
 #[test]
 fn json_of_each_command_has_its_version_and_name() {
-    let (shop, mut repo) = Shop::stocked();
-    shop.room.write(
+    let (context, mut repo) = TestContext::with_skills();
+    context.write(
         "drafts/mine/SKILL.md",
         "---\nname: mine\ndescription: Mine\n---\nText\n",
     );
     let check = |arguments: &[&str], code: i32| {
-        let json = shop
+        let json = context
             .run(&[arguments, &["--json"]].concat())
             .fails(code)
             .json();
@@ -129,9 +130,9 @@ fn json_of_each_command_has_its_version_and_name() {
 
 #[test]
 fn quiet_prints_nothing_on_success() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let silent = |arguments: &[&str]| {
-        let outcome = shop.run(&[arguments, &["-q"]].concat());
+        let outcome = context.run(&[arguments, &["-q"]].concat());
         outcome.ok();
         assert_eq!(
             (outcome.stdout.as_str(), outcome.stderr.as_str()),
@@ -150,15 +151,15 @@ fn quiet_prints_nothing_on_success() {
     silent(&["outdated"]);
     silent(&["remove", "one"]);
     silent(&["cache", "clear"]);
-    shop.refuses(&["add", "acme/skills/none", "-q"], 1, "error: ");
-    let help = help_of(&shop, "validate");
+    context.refuses(&["add", "acme/skills/none", "-q"], 1, "error: ");
+    let help = help_of(&context, "validate");
     assert!(help.contains("print only data and errors"), "{help}");
 }
 
 #[test]
 fn closed_pipe_is_not_an_error() {
-    let (shop, _repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+    let (context, _repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     let lines: [&[&str]; 6] = [
         &["rule", "SK302"],
         &["list"],
@@ -170,8 +171,8 @@ fn closed_pipe_is_not_an_error() {
     for line in lines {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let mut command = sealed::command(env!("CARGO_BIN_EXE_mdskill"), &shop.room.path("home"));
-        command.args(line).current_dir(shop.room.project());
+        let mut command = sealed::command(env!("CARGO_BIN_EXE_mdskill"), &context.path("home"));
+        command.args(line).current_dir(context.project());
         let output = command
             .stdin(Stdio::null())
             .stdout(writer)
@@ -184,36 +185,36 @@ fn closed_pipe_is_not_an_error() {
 
 #[test]
 fn invalid_command_line_is_a_usage_error() {
-    let (shop, _repo) = Shop::stocked();
-    shop.refuses(
+    let (context, _repo) = TestContext::with_skills();
+    context.refuses(
         &["list", "--nonsense"],
         2,
         "unexpected argument '--nonsense'",
     );
-    shop.refuses(&["lsit"], 2, "unrecognized subcommand 'lsit'");
-    shop.refuses(&["add"], 2, "SPEC");
-    shop.refuses(
+    context.refuses(&["lsit"], 2, "unrecognized subcommand 'lsit'");
+    context.refuses(&["add"], 2, "SPEC");
+    context.refuses(
         &["list", "--color", "sometimes"],
         2,
         "invalid value 'sometimes'",
     );
-    shop.refuses(&["list", "-q", "-v"], 2, "cannot be used with");
-    shop.refuses(&["add", "acme/skills/one@"], 2, "acme/skills/one@");
+    context.refuses(&["list", "-q", "-v"], 2, "cannot be used with");
+    context.refuses(&["add", "acme/skills/one@"], 2, "acme/skills/one@");
 }
 
 #[test]
 fn color_is_used_on_terminals_or_on_request() {
-    let (shop, _repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills", "--all"])
+    let (context, _repo) = TestContext::with_skills();
+    context
+        .run(&["add", "acme/skills", "--all"])
         .ok()
         .never_says("\u{1b}");
     for command in ["list", "verify"] {
-        let color = |when: &str| shop.run(&[command, "--color", when]);
+        let color = |when: &str| context.run(&[command, "--color", when]);
         color("always").ok().says("\u{1b}[");
         color("never").ok().never_says("\u{1b}");
         color("auto").ok().never_says("\u{1b}");
-        let output = shop
-            .room
+        let output = context
             .mdskill([command])
             .env("NO_COLOR", "1")
             .env("CLICOLOR_FORCE", "1")

@@ -1,24 +1,23 @@
 //! The commits between two versions: the number of requests, and the comparison with git.
 
-use crate::forge::Scene;
 use crate::support::fault::Fault;
 use crate::support::fetcher::{id, listed, with, with_source};
 use crate::support::repo::Repo;
-use crate::support::shop::Shop;
+use crate::support::test_context::{ServedContext, TestContext};
 use mdskill::fetch::Repository;
 use mdskill::fetch::history::Lineage;
 use mdskill_git::ObjectId;
 
 const DAY: u64 = 24 * 60;
 
-impl Scene {
+impl ServedContext {
     fn open<T>(&self, act: impl AsyncFnOnce(&mut Repository<'_>) -> T) -> T {
-        with(&self.forge.url(), &self.room.path("cache"), act)
+        with(&self.server.url(), &self.path("cache"), act)
     }
 
     /// Does what an update does after it has requested the refs: fetches trees, files, and history.
     fn update(&self, old: &str, new: &str) -> Option<Lineage> {
-        self.forge.reset();
+        self.server.reset();
         let (old, new) = (id(old), id(new));
         self.open(async |repository| {
             let found = repository.discover(&[Some(new)], &[old]).await.unwrap();
@@ -56,135 +55,136 @@ fn log(repo: &Repo, old: &str, new: &str) -> Vec<String> {
 
 #[test]
 fn history_and_files_take_one_request() {
-    let mut scene = Scene::set();
+    let mut context = ServedContext::new();
     for number in 0..300 {
-        scene
+        context
             .repo
             .commit(&format!("Long ago {number}\n\nWith a body."));
     }
-    scene.repo.wait(30 * DAY);
-    let old = scene.repo.commit("Yesterday");
-    scene.stock(&old);
-    scene.repo.write(
+    context.repo.wait(30 * DAY);
+    let old = context.repo.commit("Yesterday");
+    context.stock(&old);
+    context.repo.write(
         "skills/one/SKILL.md",
         "---\nname: one\ndescription: New\n---\n",
     );
-    scene.repo.commit("Rewrite one\n\nBecause.");
-    scene.repo.skill("skills/two", "two", "Newer");
-    let side = scene.repo.rev_parse("HEAD");
-    let side = scene
+    context.repo.commit("Rewrite one\n\nBecause.");
+    context.repo.skill("skills/two", "two", "Newer");
+    let side = context.repo.rev_parse("HEAD");
+    let side = context
         .repo
         .raw_commit(&[&side], 31 * DAY, b"On the s\xefde\n");
-    let new = scene.repo.commit("Describe two");
-    let new = scene.repo.raw_commit(&[&new, &side], 32 * DAY, "Merge\n");
-    scene.repo.reset_to(&new);
+    let new = context.repo.commit("Describe two");
+    let new = context.repo.raw_commit(&[&new, &side], 32 * DAY, "Merge\n");
+    context.repo.reset_to(&new);
 
-    let lineage = scene.update(&old, &new);
-    assert_eq!(scene.heard(), ["fetch", "fetch"]);
-    let expected = log(&scene.repo, &old, &new);
+    let lineage = context.update(&old, &new);
+    assert_eq!(context.commands(), ["fetch", "fetch"]);
+    let expected = log(&context.repo, &old, &new);
     assert_eq!(expected.len(), 4);
     assert_eq!(listed(lineage), expected);
-    let request = scene.forge.requests()[1].lines();
+    let request = context.server.requests()[1].lines();
     let has = |start: &str| request.iter().any(|line| line.starts_with(start));
     assert!(has("deepen-since ") && has("filter tree:0") && !has("have "));
-    let down = scene.forge.traffic().down;
+    let down = context.server.traffic().down;
     assert!(
         down < 6_000,
         "the 300 of long ago stay where they are: {down}"
     );
 
     // Present objects are not requested again.
-    scene.forge.reset();
-    scene.open(async |repository| {
+    context.server.reset();
+    context.open(async |repository| {
         let moves = [(id(&old), id(&new))];
         repository.fetch_history(&moves).await.unwrap();
     });
-    assert!(scene.heard().is_empty());
+    assert!(context.commands().is_empty());
 }
 
 #[test]
 fn history_without_files_takes_one_request() {
-    let mut scene = Scene::set();
-    let old = scene.commit.clone();
-    scene.stock(&old);
-    scene.repo.write("README.md", "news");
-    let new = scene.repo.commit("News");
-    scene.stock(&new);
-    scene.forge.reset();
+    let mut context = ServedContext::new();
+    let old = context.commit.clone();
+    context.stock(&old);
+    context.repo.write("README.md", "news");
+    let new = context.repo.commit("News");
+    context.stock(&new);
+    context.server.reset();
     let moves = [(id(&old), id(&new))];
-    let lineage = scene.open(async |repository| {
+    let lineage = context.open(async |repository| {
         repository.fetch_history(&moves).await.unwrap();
         repository.lineage(moves[0].0, moves[0].1)
     });
     // Its parent is the old commit, which needs no request.
-    assert!(scene.heard().is_empty());
-    assert_eq!(listed(lineage), log(&scene.repo, &old, &new));
-    scene.repo.commit("Again");
-    let new = scene.repo.commit("And again");
+    assert!(context.commands().is_empty());
+    assert_eq!(listed(lineage), log(&context.repo, &old, &new));
+    context.repo.commit("Again");
+    let new = context.repo.commit("And again");
     let moves = [(id(&old), id(&new))];
-    let lineage = scene.open(async |repository| {
+    let lineage = context.open(async |repository| {
         repository.fetch_history(&moves).await.unwrap();
         repository.lineage(moves[0].0, moves[0].1)
     });
-    assert_eq!(scene.heard(), ["fetch"]);
-    assert_eq!(listed(lineage), log(&scene.repo, &old, &new));
+    assert_eq!(context.commands(), ["fetch"]);
+    assert_eq!(listed(lineage), log(&context.repo, &old, &new));
 }
 
 #[test]
 fn amended_commit_is_rewritten_history() {
-    let mut scene = Scene::set();
-    let base = scene.commit.clone();
-    scene.repo.write("a", "a");
-    let old = scene.repo.commit("A");
-    scene.stock(&old);
-    scene.repo.reset_to(&base);
-    scene
+    let mut context = ServedContext::new();
+    let base = context.commit.clone();
+    context.repo.write("a", "a");
+    let old = context.repo.commit("A");
+    context.stock(&old);
+    context.repo.reset_to(&base);
+    context
         .repo
         .write("a", "b")
         .skill("skills/one", "one", "Amended");
-    let new = scene.repo.commit("A, amended");
-    assert_eq!(scene.update(&old, &new), Some(Lineage::Rewritten));
-    assert_eq!(scene.heard(), ["fetch", "fetch"]);
+    let new = context.repo.commit("A, amended");
+    assert_eq!(context.update(&old, &new), Some(Lineage::Rewritten));
+    assert_eq!(context.commands(), ["fetch", "fetch"]);
 }
 
 #[test]
 fn history_rewritten_long_ago_takes_one_more_request() {
-    let mut scene = Scene::set();
-    let root = scene.commit.clone();
+    let mut context = ServedContext::new();
+    let root = context.commit.clone();
     for number in 0..20 {
-        scene.repo.wait(DAY).commit(&format!("Old {number}"));
+        context.repo.wait(DAY).commit(&format!("Old {number}"));
     }
-    let old = scene.repo.rev_parse("HEAD");
-    scene.stock(&old);
-    scene.repo.reset_to(&root);
+    let old = context.repo.rev_parse("HEAD");
+    context.stock(&old);
+    context.repo.reset_to(&root);
     for number in 0..30 {
-        scene
+        context
             .repo
             .wait(DAY)
             .skill("skills/one", "one", &format!("{number}"));
-        scene.repo.commit(&format!("New {number}"));
+        context.repo.commit(&format!("New {number}"));
     }
-    let new = scene.repo.rev_parse("HEAD");
-    assert_eq!(scene.update(&old, &new), Some(Lineage::Rewritten));
-    assert_eq!(scene.heard(), ["fetch", "fetch", "fetch"]);
+    let new = context.repo.rev_parse("HEAD");
+    assert_eq!(context.update(&old, &new), Some(Lineage::Rewritten));
+    assert_eq!(context.commands(), ["fetch", "fetch", "fetch"]);
 }
 
 #[test]
 fn ref_moved_back_is_reported_even_without_old_commit() {
-    let mut scene = Scene::set();
-    let new = scene.commit.clone();
+    let mut context = ServedContext::new();
+    let new = context.commit.clone();
     for number in 0..5 {
-        scene.repo.skill("skills/one", "one", &format!("{number}"));
-        scene.repo.commit(&format!("{number}"));
+        context
+            .repo
+            .skill("skills/one", "one", &format!("{number}"));
+        context.repo.commit(&format!("{number}"));
     }
-    let old = scene.repo.rev_parse("HEAD");
-    scene.stock(&old);
-    scene.repo.reset_to(&new);
-    let cache = scene.room.path("cache");
-    let kept = scene.room.path("temp").join("kept");
-    scene
-        .room
-        .run(
+    let old = context.repo.rev_parse("HEAD");
+    context.stock(&old);
+    context.repo.reset_to(&new);
+    let cache = context.path("cache");
+    let kept = context.path("temp").join("kept");
+    context
+        .command(
             "sh",
             [
                 "-c",
@@ -198,47 +198,51 @@ fn ref_moved_back_is_reported_even_without_old_commit() {
         )
         .run()
         .ok();
-    assert_eq!(scene.update(&old, &new), Some(Lineage::Back));
-    assert_eq!(scene.heard(), ["fetch", "fetch"]);
+    assert_eq!(context.update(&old, &new), Some(Lineage::Back));
+    assert_eq!(context.commands(), ["fetch", "fetch"]);
 
-    scene.lose_the_store();
+    context.clear_cache();
     std::fs::remove_dir(&cache).unwrap();
     std::fs::rename(&kept, &cache).unwrap();
-    scene.repo.collect_garbage();
+    context.repo.collect_garbage();
     // All ancestors are present, and the old commit is not among them.
-    assert_eq!(scene.update(&old, &new), Some(Lineage::Rewritten));
-    let gone = &scene.forge.requests()[1].wants();
+    assert_eq!(context.update(&old, &new), Some(Lineage::Rewritten));
+    let gone = &context.server.requests()[1].wants();
     assert!(gone.contains(&old), "{gone:?}");
 }
 
 #[test]
 fn history_beyond_limit_is_far() {
-    let mut scene = Scene::set();
-    let old = scene.commit.clone();
-    scene.stock(&old);
+    let mut context = ServedContext::new();
+    let old = context.commit.clone();
+    context.stock(&old);
     for number in 0..101 {
-        scene.repo.skill("skills/one", "one", &format!("{number}"));
-        scene.repo.commit(&format!("{number}"));
+        context
+            .repo
+            .skill("skills/one", "one", &format!("{number}"));
+        context.repo.commit(&format!("{number}"));
     }
-    let exactly = scene.repo.rev_parse("HEAD~1");
-    let new = scene.repo.rev_parse("HEAD");
-    assert_eq!(listed(scene.update(&old, &exactly)).len(), 100);
-    assert_eq!(scene.update(&old, &new), Some(Lineage::Far));
+    let exactly = context.repo.rev_parse("HEAD~1");
+    let new = context.repo.rev_parse("HEAD");
+    assert_eq!(listed(context.update(&old, &exactly)).len(), 100);
+    assert_eq!(context.update(&old, &new), Some(Lineage::Far));
 
     // After a year, a limited number of steps is requested.
-    let mut scene = Scene::set();
-    let old = scene.commit.clone();
-    scene.stock(&old);
-    scene.repo.wait(365 * DAY);
+    let mut context = ServedContext::new();
+    let old = context.commit.clone();
+    context.stock(&old);
+    context.repo.wait(365 * DAY);
     for number in 0..120 {
-        scene.repo.skill("skills/one", "one", &format!("{number}"));
-        scene.repo.commit(&format!("{number}"));
+        context
+            .repo
+            .skill("skills/one", "one", &format!("{number}"));
+        context.repo.commit(&format!("{number}"));
     }
-    let new = scene.repo.rev_parse("HEAD");
-    assert_eq!(scene.update(&old, &new), Some(Lineage::Far));
-    assert_eq!(scene.heard(), ["fetch", "fetch"]);
+    let new = context.repo.rev_parse("HEAD");
+    assert_eq!(context.update(&old, &new), Some(Lineage::Far));
+    assert_eq!(context.commands(), ["fetch", "fetch"]);
     assert!(
-        scene.forge.requests()[1]
+        context.server.requests()[1]
             .lines()
             .contains(&"deepen 100".to_owned())
     );
@@ -253,31 +257,33 @@ fn refused_history_does_not_prevent_files() {
         Fault::status(500),
         Fault::EmptyOk,
     ] {
-        let mut scene = Scene::set();
-        let old = scene.commit.clone();
-        scene.stock(&old);
+        let mut context = ServedContext::new();
+        let old = context.commit.clone();
+        context.stock(&old);
         for number in 0..3 {
-            scene.repo.skill("skills/one", "one", &format!("{number}"));
-            scene.repo.commit(&format!("{number}"));
+            context
+                .repo
+                .skill("skills/one", "one", &format!("{number}"));
+            context.repo.commit(&format!("{number}"));
         }
-        let new = scene.repo.rev_parse("HEAD");
+        let new = context.repo.rev_parse("HEAD");
         let is_history = |request: &crate::support::wire::Request| {
             request.lines().contains(&"filter tree:0".to_owned())
         };
-        scene.forge.fault_when(is_history, fault.clone());
-        assert_eq!(scene.update(&old, &new), None, "{fault:?}");
+        context.server.fault_when(is_history, fault.clone());
+        assert_eq!(context.update(&old, &new), None, "{fault:?}");
         // The next update has the files in the cache, and requests the history again.
-        assert_eq!(scene.update(&old, &new), None, "{fault:?}");
+        assert_eq!(context.update(&old, &new), None, "{fault:?}");
     }
 }
 
 #[test]
 fn refused_filter_is_remembered() {
-    let mut scene = Scene::set();
+    let mut context = ServedContext::new();
     let forbid = ["config", "uploadpackfilter.tree.allow", "false"];
-    scene.repo.git(&forbid);
-    let old = scene.commit.clone();
-    scene.stock(&old);
+    context.repo.git(&forbid);
+    let old = context.commit.clone();
+    context.stock(&old);
     for (number, expected) in [
         ["fetch", "fetch", "GET", "fetch"].as_slice(),
         &["fetch", "fetch"],
@@ -285,27 +291,29 @@ fn refused_filter_is_remembered() {
     .into_iter()
     .enumerate()
     {
-        scene.repo.commit("Nothing");
-        scene.repo.skill("skills/one", "one", &format!("{number}"));
-        let new = scene.repo.commit("New");
-        assert_eq!(scene.update(&old, &new), None);
-        assert_eq!(scene.heard(), expected);
+        context.repo.commit("Nothing");
+        context
+            .repo
+            .skill("skills/one", "one", &format!("{number}"));
+        let new = context.repo.commit("New");
+        assert_eq!(context.update(&old, &new), None);
+        assert_eq!(context.commands(), expected);
     }
 }
 
 #[test]
 fn refused_history_over_ssh_does_not_prevent_files() {
     for forbids in [false, true] {
-        let mut scene = Scene::set();
-        scene.room.fake_ssh(scene.root());
+        let mut context = ServedContext::new();
+        context.fake_ssh(context.root());
         let allow = (!forbids).to_string();
         let config = ["config", "uploadpackfilter.tree.allow", &allow];
-        scene.repo.git(&config);
-        let ssh = scene.room.path("tools/ssh").display().to_string();
-        let old = scene.commit.clone();
-        scene.repo.commit("Between");
-        scene.repo.skill("skills/one", "one", "New");
-        let new = scene.repo.commit("New");
+        context.repo.git(&config);
+        let ssh = context.path("tools/ssh").display().to_string();
+        let old = context.commit.clone();
+        context.repo.commit("Between");
+        context.repo.skill("skills/one", "one", "New");
+        let new = context.repo.commit("New");
         let (old, new) = (id(&old), id(&new));
         let act = async |repository: &mut Repository<'_>| {
             let commits = [Some(old), Some(new)];
@@ -322,7 +330,7 @@ fn refused_history_over_ssh_does_not_prevent_files() {
             );
             repository.lineage(old, new)
         };
-        let cache = scene.room.path("cache");
+        let cache = context.path("cache");
         let source = "git@forge.example:acme/skills.git";
         let lineage = with_source(&[("GIT_SSH", ssh)], &cache, source, act);
         if forbids {
@@ -330,58 +338,58 @@ fn refused_history_over_ssh_does_not_prevent_files() {
         } else {
             assert_eq!(listed(lineage).len(), 2);
         }
-        let sessions = scene.room.log("ssh").lines().count();
+        let sessions = context.log("ssh").lines().count();
         assert_eq!(sessions, 1 + usize::from(forbids));
     }
 }
 
 #[test]
 fn history_is_not_requested_without_filters() {
-    let mut scene = Scene::set();
-    scene.forge.fault(Fault::NoFilter);
-    let old = scene.commit.clone();
-    scene.stock(&old);
-    scene.repo.skill("skills/one", "one", "New");
-    scene.repo.commit("New");
-    let new = scene.repo.commit("Newer");
-    assert_eq!(scene.update(&old, &new), None);
+    let mut context = ServedContext::new();
+    context.server.fault(Fault::NoFilter);
+    let old = context.commit.clone();
+    context.stock(&old);
+    context.repo.skill("skills/one", "one", "New");
+    context.repo.commit("New");
+    let new = context.repo.commit("Newer");
+    assert_eq!(context.update(&old, &new), None);
     // The commit was fetched whole, and no history is requested from such a server.
-    assert_eq!(scene.heard(), ["fetch", "GET", "fetch"]);
+    assert_eq!(context.commands(), ["fetch", "GET", "fetch"]);
 }
 
 #[test]
 fn commit_of_history_does_not_count_as_present() {
-    let mut scene = Scene::set();
-    let old = scene.commit.clone();
-    scene.run(&["add", "acme/skills/one"]).ok();
-    scene.repo.skill("skills/two", "two", "Changed");
-    let middle = scene.repo.commit("Two");
-    scene.repo.skill("skills/two", "two", "Again");
-    let new = scene.repo.commit("Two again");
-    scene.update(&old, &new);
-    scene.open(async |repository| {
+    let mut context = ServedContext::new();
+    let old = context.commit.clone();
+    context.run(&["add", "acme/skills/one"]).ok();
+    context.repo.skill("skills/two", "two", "Changed");
+    let middle = context.repo.commit("Two");
+    context.repo.skill("skills/two", "two", "Again");
+    let new = context.repo.commit("Two again");
+    context.update(&old, &new);
+    context.open(async |repository| {
         assert!(repository.objects().contains(id(&middle)));
         assert!(!repository.has_trees(id(&middle)) && repository.has_trees(id(&new)));
     });
     // A colleague's lockfile names the commit in the middle; the skill's own tree is the same.
-    let lock = scene.room.read("mdskill.lock").replace(&old, &middle);
-    scene.room.write("mdskill.lock", &lock);
-    std::fs::remove_dir_all(scene.room.project().join(".github/skills/one")).unwrap();
-    scene.run(&["install", "--offline"]).ok();
-    scene.has("one", "HEAD:skills/one");
+    let lock = context.read("mdskill.lock").replace(&old, &middle);
+    context.write("mdskill.lock", &lock);
+    std::fs::remove_dir_all(context.project().join(".github/skills/one")).unwrap();
+    context.run(&["install", "--offline"]).ok();
+    context.has("one", "HEAD:skills/one");
     // With a network, the path from commit to tree is checked, which needs the trees.
-    std::fs::remove_dir_all(scene.room.project().join(".github/skills/one")).unwrap();
-    scene.forge.reset();
-    scene.run(&["install"]).ok();
-    assert_eq!(scene.heard(), ["fetch"]);
-    assert_eq!(scene.forge.requests()[0].wants(), [middle]);
+    std::fs::remove_dir_all(context.project().join(".github/skills/one")).unwrap();
+    context.server.reset();
+    context.run(&["install"]).ok();
+    assert_eq!(context.commands(), ["fetch"]);
+    assert_eq!(context.server.requests()[0].wants(), [middle]);
 }
 
 /// Compares random repositories, also with clock skew, with git's list.
 #[test]
 fn lineage_equals_that_of_git() {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/skills");
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
     repo.skill("skills/one", "one", "One");
     let mut commits = vec![repo.commit("Root")];
     let mut seed = 7_u64;
@@ -404,13 +412,13 @@ fn lineage_equals_that_of_git() {
         let message = format!("Number {number}\n\nBody\n");
         commits.push(repo.raw_commit(&parents, number * 2 + skew, message));
     }
-    let root = shop.root().to_string_lossy().into_owned();
+    let root = context.root().to_string_lossy().into_owned();
     let is_ancestor = |one: &str, other: &str| {
         let base = repo.git(&["rev-list", "--count", &format!("{other}..{one}")]);
         base == "0"
     };
     let (mut forward, mut back, mut rewritten) = (0, 0, 0);
-    with(&root, &shop.room.path("cache"), async |repository| {
+    with(&root, &context.path("cache"), async |repository| {
         for _ in 0..150 {
             let old = &commits[random(commits.len())];
             let new = &commits[random(commits.len())];

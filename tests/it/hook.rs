@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_yaml::Value;
 
-use crate::support::room::Room;
+use crate::support::test_context::TestContext;
 
 const PAGE: &str = "---\nname: NAME\ndescription: Turns minutes into decisions. Use when minutes are shared.\n---\nSee [the form](references/form.md).\n";
 
@@ -17,12 +17,12 @@ fn hook() -> Value {
 }
 
 /// Runs the hook's entry with the changed files as arguments, as pre-commit does.
-fn run(room: &Room, files: &[&str]) -> crate::support::outcome::Outcome {
+fn run(context: &TestContext, files: &[&str]) -> crate::support::outcome::Outcome {
     let hook = hook();
     let entry = hook["entry"].as_str().unwrap();
     let mut words = entry.split_whitespace();
     assert_eq!(words.next(), Some("mdskill"));
-    room.mdskill(words.chain(files.iter().copied())).run()
+    context.mdskill(words.chain(files.iter().copied())).run()
 }
 
 #[test]
@@ -39,24 +39,24 @@ fn hook_has_the_fields_that_pre_commit_needs() {
 
 #[test]
 fn hook_fails_if_a_skill_has_errors() {
-    let room = Room::new("");
+    let context = TestContext::with_origin("");
     for name in ["one", "two"] {
-        room.write(
+        context.write(
             &format!("skills/{name}/SKILL.md"),
             PAGE.replace("NAME", name),
         );
     }
-    room.write("skills/README.md", "Read me\n");
-    room.write("skills/one/references/form.md", "A form\n");
-    room.write("drafts/skills/notes.md", "No skill\n");
+    context.write("skills/README.md", "Read me\n");
+    context.write("skills/one/references/form.md", "A form\n");
+    context.write("drafts/skills/notes.md", "No skill\n");
     let sound = ["skills/one/SKILL.md", "skills/one/references/form.md"];
-    run(&room, &sound).ok().says(": 0 errors");
-    run(&room, &["drafts/skills/notes.md"])
+    run(&context, &sound).ok().says(": 0 errors");
+    run(&context, &["drafts/skills/notes.md"])
         .ok()
         .says("is not in a skill");
-    run(&room, &[&sound[..], &["skills/two/SKILL.md"]].concat())
+    run(&context, &[&sound[..], &["skills/two/SKILL.md"]].concat())
         .fails(3)
         .says(": 1 error")
         .says(" --> skills/two/SKILL.md:5:5");
-    run(&room, &["skills/two/SKILL.md", "--fix"]).fails(3);
+    run(&context, &["skills/two/SKILL.md", "--fix"]).fails(3);
 }

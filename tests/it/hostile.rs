@@ -1,25 +1,24 @@
 //! Untrusted repositories: nothing in one is executed, written outside of the skill's folder, or printed unescaped.
 
-use crate::acts::assert_tidy;
-use crate::forge::Scene;
 use crate::support::fault::Fault;
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
+use crate::support::test_context::ServedContext;
 
 const SKILL: &str = "---\nname: evil\ndescription: An honest skill\n---\n\n# Evil\n";
 const SPEC: [&str; 2] = ["add", "acme/evil/evil"];
 
-/// A test scene with a repository of arbitrary objects.
-struct Stage {
-    scene: Scene,
+/// A test context with a repository of arbitrary objects.
+struct HostileRepo {
+    context: ServedContext,
     evil: Repo,
 }
 
-impl Stage {
+impl HostileRepo {
     fn set() -> Self {
-        let scene = Scene::set();
-        let evil = Repo::create(scene.root(), "acme/evil");
-        Self { scene, evil }
+        let context = ServedContext::new();
+        let evil = Repo::create(context.root(), "acme/evil");
+        Self { context, evil }
     }
 
     /// Commits a skill with a `SKILL.md` and these entries.
@@ -39,7 +38,7 @@ impl Stage {
     /// Asserts that the skill is refused with this sentence, and that nothing of it is written or printed unescaped.
     #[track_caller]
     fn refuses(&self, sentence: &str) -> Outcome {
-        let outcome = self.scene.refuses(&SPEC, 1, sentence);
+        let outcome = self.context.refuses(&SPEC, 1, sentence);
         assert_clean(&outcome);
         outcome
     }
@@ -80,21 +79,21 @@ fn add_refuses_file_with_unsafe_path() {
             "`\\u{202e}fdp.exe`: it has a control",
         ),
     ] {
-        let mut stage = Stage::set();
-        let blob = stage.evil.blob("/etc/passwd");
-        stage.commit(&[(mode, name, &blob)]);
-        stage.refuses(reason);
+        let mut hostile = HostileRepo::set();
+        let blob = hostile.evil.blob("/etc/passwd");
+        hostile.commit(&[(mode, name, &blob)]);
+        hostile.refuses(reason);
     }
 }
 
 #[test]
 fn add_accepts_legacy_file_mode() {
-    let mut stage = Stage::set();
-    let blob = stage.evil.blob("text");
-    stage.commit(&[("100664", "old.md", &blob)]);
-    stage.scene.run(&SPEC).ok();
-    assert_eq!(stage.scene.room.read(".github/skills/evil/old.md"), "text");
-    stage.scene.run(&["verify"]).ok();
+    let mut hostile = HostileRepo::set();
+    let blob = hostile.evil.blob("text");
+    hostile.commit(&[("100664", "old.md", &blob)]);
+    hostile.context.run(&SPEC).ok();
+    assert_eq!(hostile.context.read(".github/skills/evil/old.md"), "text");
+    hostile.context.run(&["verify"]).ok();
 }
 
 #[test]
@@ -104,16 +103,16 @@ fn add_refuses_folder_with_unsafe_name() {
         (".git", "`.git` or one of its disguises"),
         ("nul", "a device name on Windows"),
     ] {
-        let mut stage = Stage::set();
-        let blob = stage.evil.blob("evil");
-        let folder = stage.evil.raw_tree(&[("100755", "hook", &blob)]);
-        stage.commit(&[("40000", name, &folder)]);
-        stage.refuses(&format!("`{name}/hook`")).says(reason);
+        let mut hostile = HostileRepo::set();
+        let blob = hostile.evil.blob("evil");
+        let folder = hostile.evil.raw_tree(&[("100755", "hook", &blob)]);
+        hostile.commit(&[("40000", name, &folder)]);
+        hostile.refuses(&format!("`{name}/hook`")).says(reason);
     }
-    let mut stage = Stage::set();
-    let commit = stage.scene.commit.clone();
-    stage.commit(&[("160000", "module", &commit)]);
-    stage.refuses("`module`: it is a submodule");
+    let mut hostile = HostileRepo::set();
+    let commit = hostile.context.commit.clone();
+    hostile.commit(&[("160000", "module", &commit)]);
+    hostile.refuses("`module`: it is a submodule");
 }
 
 #[test]
@@ -123,103 +122,103 @@ fn add_refuses_files_that_collide_on_some_file_systems() {
         ("caf\u{e9}.md", "cafe\u{301}.md"),
         ("skill.md", "x.md"),
     ] {
-        let mut stage = Stage::set();
-        let blob = stage.evil.blob("text");
-        stage.commit(&[("100644", one, &blob), ("100644", other, &blob)]);
-        stage.refuses("macOS and Windows can't distinguish it from");
+        let mut hostile = HostileRepo::set();
+        let blob = hostile.evil.blob("text");
+        hostile.commit(&[("100644", one, &blob), ("100644", other, &blob)]);
+        hostile.refuses("macOS and Windows can't distinguish it from");
     }
 }
 
 #[test]
 fn add_refuses_duplicate_tree_entries() {
-    let mut stage = Stage::set();
-    let blobs = ["one", "two"].map(|text| stage.evil.blob(text));
-    let folders = [0, 1].map(|at| stage.evil.raw_tree(&[("100644", "x", &blobs[at])]));
-    stage.commit(&[
+    let mut hostile = HostileRepo::set();
+    let blobs = ["one", "two"].map(|text| hostile.evil.blob(text));
+    let folders = [0, 1].map(|at| hostile.evil.raw_tree(&[("100644", "x", &blobs[at])]));
+    hostile.commit(&[
         ("100644", "twice.md", &blobs[0]),
         ("100644", "twice.md", &blobs[1]),
         ("40000", "folder", &folders[0]),
         ("40000", "folder", &folders[1]),
     ]);
-    stage
+    hostile
         .refuses("`twice.md`: duplicate name in its folder")
         .says("`folder`: duplicate name in its folder");
 }
 
 #[test]
 fn add_refuses_more_files_than_the_limit() {
-    let mut stage = Stage::set();
-    let blob = stage.evil.blob("text");
+    let mut hostile = HostileRepo::set();
+    let blob = hostile.evil.blob("text");
     let names: Vec<_> = (0..2_000).map(|number| format!("f{number:04}")).collect();
     let entries: Vec<_> = names
         .iter()
         .map(|name| ("100644", name.as_str(), blob.as_str()))
         .collect();
-    stage.commit(&entries);
-    stage.refuses("more than 2000 files, the limit");
-    stage.commit(&entries[1..]);
-    stage.scene.run(&SPEC).ok();
-    let installed = stage.scene.room.tree(".github/skills/evil");
-    installed.assert_same(&stage.evil.snapshot("HEAD:evil"));
+    hostile.commit(&entries);
+    hostile.refuses("more than 2000 files, the limit");
+    hostile.commit(&entries[1..]);
+    hostile.context.run(&SPEC).ok();
+    let installed = hostile.context.tree(".github/skills/evil");
+    installed.assert_same(&hostile.evil.snapshot("HEAD:evil"));
 }
 
 #[test]
 fn add_refuses_too_deeply_nested_folders() {
-    let mut stage = Stage::set();
-    let blob = stage.evil.blob("text");
-    let mut tree = stage.evil.raw_tree(&[("100644", "file", &blob)]);
+    let mut hostile = HostileRepo::set();
+    let blob = hostile.evil.blob("text");
+    let mut tree = hostile.evil.raw_tree(&[("100644", "file", &blob)]);
     for _ in 0..17 {
-        tree = stage.evil.raw_tree(&[("40000", "d", &tree)]);
+        tree = hostile.evil.raw_tree(&[("40000", "d", &tree)]);
     }
-    stage.commit(&[("40000", "d", &tree)]);
-    stage.refuses("nested deeper than 16 folders");
+    hostile.commit(&[("40000", "d", &tree)]);
+    hostile.refuses("nested deeper than 16 folders");
 }
 
 #[test]
 fn add_refuses_file_of_17_mebibytes() {
-    let mut stage = Stage::set();
-    let large = stage.evil.blob(vec![0; 17 << 20]);
-    stage.commit(&[("100644", "large.bin", &large)]);
-    stage.refuses("16 MiB");
+    let mut hostile = HostileRepo::set();
+    let large = hostile.evil.blob(vec![0; 17 << 20]);
+    hostile.commit(&[("100644", "large.bin", &large)]);
+    hostile.refuses("16 MiB");
 }
 
 #[test]
 fn link_named_skill_md_is_not_a_skill() {
-    let mut stage = Stage::set();
-    let target = stage.evil.blob("../../../../../etc/passwd");
-    let tree = stage.evil.raw_tree(&[("120000", "SKILL.md", &target)]);
-    stage.commit_skill(&tree);
-    stage.refuses("has no skill").never_says("root:");
+    let mut hostile = HostileRepo::set();
+    let target = hostile.evil.blob("../../../../../etc/passwd");
+    let tree = hostile.evil.raw_tree(&[("120000", "SKILL.md", &target)]);
+    hostile.commit_skill(&tree);
+    hostile.refuses("has no skill").never_says("root:");
 }
 
 #[test]
 fn add_limits_entries_of_shared_subtrees() {
-    let mut stage = Stage::set();
-    let blob = stage.evil.blob(SKILL);
-    let mut tree = stage.evil.raw_tree(&[("100644", "SKILL.md", &blob)]);
+    let mut hostile = HostileRepo::set();
+    let blob = hostile.evil.blob(SKILL);
+    let mut tree = hostile.evil.raw_tree(&[("100644", "SKILL.md", &blob)]);
     let names: Vec<_> = (0..10).map(|number| format!("d{number}")).collect();
     for _ in 0..10 {
         let entries: Vec<_> = names
             .iter()
             .map(|name| ("40000", name.as_str(), tree.as_str()))
             .collect();
-        tree = stage.evil.raw_tree(&entries);
+        tree = hostile.evil.raw_tree(&entries);
     }
-    stage.evil.commit_tree(&tree, "Bomb");
-    stage.refuses("which exceeds the limit");
+    hostile.evil.commit_tree(&tree, "Bomb");
+    hostile.refuses("which exceeds the limit");
 }
 
 #[test]
 fn add_refuses_name_that_is_a_path() {
     for name in ["../x", "\"\\e[2Jgone\"", "/etc/x", ".git", "con"] {
-        let mut stage = Stage::set();
+        let mut hostile = HostileRepo::set();
         let text = format!("---\nname: {name}\ndescription: Evil\n---\n\n# Evil\n");
-        stage.evil.write("evil/SKILL.md", text);
-        stage.evil.commit("Evil");
-        let outcome = stage.scene.run(&SPEC);
+        hostile.evil.write("evil/SKILL.md", text);
+        hostile.evil.commit("Evil");
+        let outcome = hostile.context.run(&SPEC);
         assert_clean(&outcome);
-        assert_tidy(&stage.scene.room);
-        let project = stage.scene.room.tree("");
+        hostile.context.assert_tidy();
+        let project = hostile.context.tree("");
         let skills: Vec<_> = project
             .paths()
             .into_iter()
@@ -229,18 +228,18 @@ fn add_refuses_name_that_is_a_path() {
             matches!(skills[..], [] | [".github/skills/evil/SKILL.md"]),
             "{skills:?}\n{outcome}"
         );
-        let above = stage.scene.room.path("x");
+        let above = hostile.context.path("x");
         assert!(!above.exists() && !project.paths().contains(&".github/x"));
     }
 }
 
 #[test]
 fn control_characters_of_repository_are_escaped() {
-    let mut stage = Stage::set();
+    let mut hostile = HostileRepo::set();
     let text = "---\nname: evil\ndescription: \"Clear \\e[2J and \\u202E turn \\u2066 \\a\"\n---\n\n# Evil \u{1b}]0;title\u{7}\n\n\u{1b}[31mred\u{202e}\n";
-    stage.evil.write("evil/SKILL.md", text);
-    stage.evil.commit("Evil");
-    stage.scene.run(&SPEC);
+    hostile.evil.write("evil/SKILL.md", text);
+    hostile.evil.commit("Evil");
+    hostile.context.run(&SPEC);
     for arguments in [
         &["list", "acme/evil"][..],
         &["show", "acme/evil/evil"],
@@ -250,30 +249,30 @@ fn control_characters_of_repository_are_escaped() {
         &["validate"],
     ] {
         for color in ["--color=never", "--color=auto"] {
-            let outcome = stage.scene.run(&[arguments, &[color]].concat());
+            let outcome = hostile.context.run(&[arguments, &[color]].concat());
             assert_clean(&outcome);
         }
-        let json = stage.scene.run(&[arguments, &["--json"]].concat());
+        let json = hostile.context.run(&[arguments, &["--json"]].concat());
         json.never_says("\u{1b}").never_says("\u{7}");
     }
-    let listed = stage.scene.run(&["list", "acme/evil"]);
+    let listed = hostile.context.run(&["list", "acme/evil"]);
     listed.ok().says("\\u{1b}[2J").says("\\u{202e}");
 }
 
 #[test]
 fn control_characters_of_server_are_escaped() {
-    let scene = Scene::set();
+    let context = ServedContext::new();
     for fault in [
         Fault::ErrPkt("\u{1b}[2Jgone \u{202e}\n::error::forged".to_owned()),
         Fault::SidebandError("\u{1b}[2Jgone \u{202e}\n::error::forged".to_owned()),
     ] {
-        scene.forge.clear_faults();
-        scene.forge.fault_when(
+        context.server.clear_faults();
+        context.server.fault_when(
             |request| request.command().as_deref() == Some("fetch"),
             fault,
         );
         for ci in ["", "true"] {
-            let prepared = scene.mdskill(&["add", "acme/skills/one"]).env("CI", ci);
+            let prepared = context.mdskill(["add", "acme/skills/one"]).env("CI", ci);
             let outcome = prepared.run();
             outcome
                 .fails(5)
@@ -296,12 +295,14 @@ fn assert_no_command(outcome: &Outcome) {
 
 #[test]
 fn ci_log_has_no_workflow_command_of_repository() {
-    let mut stage = Stage::set();
+    let mut hostile = HostileRepo::set();
     for folder in ["a", "b", "a\n::error::forged", "b\n::error::forged"] {
-        stage.evil.write(&format!("{folder}/evil/SKILL.md"), SKILL);
+        hostile
+            .evil
+            .write(&format!("{folder}/evil/SKILL.md"), SKILL);
     }
-    stage.evil.write("::error::forged/SKILL.md", SKILL);
-    stage.evil.commit("Evil");
+    hostile.evil.write("::error::forged/SKILL.md", SKILL);
+    hostile.evil.commit("Evil");
     for arguments in [
         &["list", "acme/evil"][..],
         &["list", "acme/evil", "--names"],
@@ -312,10 +313,10 @@ fn ci_log_has_no_workflow_command_of_repository() {
         &["add", "acme/evil/evil"],
         &["add", "acme/evil", "--all"],
     ] {
-        let outcome = stage.scene.mdskill(arguments).env("CI", "true").run();
+        let outcome = hostile.context.mdskill(arguments).env("CI", "true").run();
         assert_no_command(&outcome);
         assert_clean(&outcome);
     }
-    let outcome = stage.scene.run(&SPEC);
+    let outcome = hostile.context.run(&SPEC);
     outcome.fails(1).says("is the name of 4 skills");
 }

@@ -1,8 +1,8 @@
 //! Untrusted projects: the files in `.mdskill/`, the links and the lockfile of a clone cause no writes elsewhere.
 
-use crate::support::kills::{copy_of, killed_in_the_middle, with_old_and_new};
+use crate::support::kills::{killed_in_the_middle, with_old_and_new};
 use crate::support::repo::Repo;
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 use std::os::unix::fs::symlink;
 
 const COMMANDS: [&[&str]; 5] = [
@@ -16,16 +16,16 @@ const COMMANDS: [&[&str]; 5] = [
 #[test]
 fn linked_lock_file_is_not_followed() {
     for command in COMMANDS {
-        let (shop, _repo) = Shop::stocked();
-        shop.run(&["add", "acme/skills/one"]).ok();
-        let home = shop.room.path("home");
+        let (context, _repo) = TestContext::with_skills();
+        context.run(&["add", "acme/skills/one"]).ok();
+        let home = context.path("home");
         std::fs::write(home.join("precious"), "text").unwrap();
         // A temporary file of an interrupted command makes `list` acquire the lock, too.
-        shop.room.write(".mdskill/.mdskill-left", "");
-        let lock = shop.room.project().join(".mdskill/lock");
+        context.write(".mdskill/.mdskill-left", "");
+        let lock = context.project().join(".mdskill/lock");
         for linked in ["precious", "nothing"] {
             symlink(home.join(linked), &lock).unwrap();
-            shop.run(command).fails(1).says(".mdskill/lock");
+            context.run(command).fails(1).says(".mdskill/lock");
             let precious = std::fs::read_to_string(home.join("precious")).unwrap();
             assert_eq!(precious, "text", "{command:?}");
             assert!(!home.join("nothing").exists(), "{command:?}");
@@ -38,16 +38,16 @@ fn linked_lock_file_is_not_followed() {
 #[test]
 fn state_with_unexpected_type_is_refused() {
     for name in [".gitignore", "trash", "lock", "journal.json", "link"] {
-        let (shop, _repo) = Shop::stocked();
-        shop.run(&["add", "acme/skills/one"]).ok();
-        shop.room.write(".github/skills/one/SKILL.md", "mine");
-        let outside = shop.room.path("home/outside");
+        let (context, _repo) = TestContext::with_skills();
+        context.run(&["add", "acme/skills/one"]).ok();
+        context.write(".github/skills/one/SKILL.md", "mine");
+        let outside = context.path("home/outside");
         std::fs::create_dir(&outside).unwrap();
-        std::fs::create_dir(shop.room.project().join(".mdskill")).unwrap();
-        let place = shop.room.project().join(".mdskill").join(name);
+        std::fs::create_dir(context.project().join(".mdskill")).unwrap();
+        let place = context.project().join(".mdskill").join(name);
         let force = ["add", "acme/skills/one", "--force"];
         symlink(&outside, &place).unwrap();
-        shop.refuses(
+        context.refuses(
             &force,
             1,
             &format!(".mdskill/{name} was not created by mdskill"),
@@ -58,7 +58,7 @@ fn state_with_unexpected_type_is_refused() {
             "trash" => std::fs::write(&place, "a file").unwrap(),
             _ => std::fs::create_dir(&place).unwrap(),
         }
-        shop.refuses(
+        context.refuses(
             &force,
             1,
             &format!(".mdskill/{name} was not created by mdskill"),
@@ -68,16 +68,16 @@ fn state_with_unexpected_type_is_refused() {
 
 #[test]
 fn linked_state_folder_is_refused() {
-    let (shop, _repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills/one"]).ok();
-    let outside = shop.room.path("home/outside");
+    let (context, _repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills/one"]).ok();
+    let outside = context.path("home/outside");
     std::fs::create_dir(&outside).unwrap();
     std::fs::write(outside.join(".mdskill-left"), "mine").unwrap();
-    symlink(&outside, shop.room.project().join(".mdskill")).unwrap();
-    let before = shop.room.snapshot();
-    shop.run(&["list"]).ok();
-    before.assert_same(&shop.room.snapshot());
-    shop.refuses(
+    symlink(&outside, context.project().join(".mdskill")).unwrap();
+    let before = context.snapshot();
+    context.run(&["list"]).ok();
+    before.assert_same(&context.snapshot());
+    context.refuses(
         &["add", "acme/skills/two"],
         1,
         ".mdskill was not created by mdskill",
@@ -85,27 +85,27 @@ fn linked_state_folder_is_refused() {
 }
 
 /// A project with an old version of the skill `hooks` in the target `x`, which is then replaced by a link to `to`.
-fn hooks_in_linked_target(to: &str) -> (Shop, Repo) {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/skills");
+fn hooks_in_linked_target(to: &str) -> (TestContext, Repo) {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
     repo.skill("hooks", "hooks", "Hooks for everything")
         .executable("hooks/post-checkout", "#!/bin/sh\nexit 0\n");
     repo.commit("Hooks");
-    shop.run(&["add", "acme/skills/hooks", "--target", "x"])
+    context
+        .run(&["add", "acme/skills/hooks", "--target", "x"])
         .ok();
     repo.write("hooks/more.md", "more");
     repo.commit("More");
-    let project = shop.room.project();
+    let project = context.project();
     for folder in ["objects", "refs", "info"] {
-        shop.room
-            .write(&format!("sub/bare/{folder}/file"), "a file");
+        context.write(&format!("sub/bare/{folder}/file"), "a file");
     }
     std::fs::remove_dir_all(project.join(".git/hooks")).ok();
     symlink(".git", project.join("chain")).unwrap();
     std::fs::create_dir(project.join("plain")).unwrap();
     std::fs::rename(project.join("x"), project.join("aside")).unwrap();
     symlink(to, project.join("x")).unwrap();
-    (shop, repo)
+    (context, repo)
 }
 
 #[test]
@@ -119,31 +119,31 @@ fn target_that_leads_into_git_or_mdskill_is_refused() {
         "sub/bare/info",
         ".mdskill",
     ] {
-        let (shop, _repo) = hooks_in_linked_target(to);
-        let project = shop.room.project();
+        let (context, _repo) = hooks_in_linked_target(to);
+        let project = context.project();
         if to == ".mdskill" {
-            shop.room.write(".mdskill/trash/old/file", "text");
-            shop.room.write(".mdskill/.gitignore", "*\n");
+            context.write(".mdskill/trash/old/file", "text");
+            context.write(".mdskill/.gitignore", "*\n");
         }
         let reserved = "x is in, or leads into, a folder of git or mdskill";
         let add = ["add", "acme/skills/hooks", "--target", "x"];
         for command in [&["install"][..], &["update"], &add] {
-            shop.refuses(command, 1, reserved);
+            context.refuses(command, 1, reserved);
         }
         // As installed, before the target was replaced by a link.
         std::fs::rename(project.join("aside/hooks"), project.join("x/hooks")).unwrap();
         for command in [&["update"][..], &["remove", "hooks"]] {
-            shop.refuses(command, 1, reserved);
+            context.refuses(command, 1, reserved);
         }
     }
 }
 
 #[test]
 fn target_in_state_folder_is_refused() {
-    let (shop, _repo) = Shop::stocked();
+    let (context, _repo) = TestContext::with_skills();
     for target in [".mdskill", ".MDSKILL/skills", "a/.mdskill-stage-skills"] {
         let add = ["add", "acme/skills/one", "--target", target];
-        shop.refuses(&add, 1, "a folder of git or mdskill");
+        context.refuses(&add, 1, "a folder of git or mdskill");
     }
 }
 
@@ -161,38 +161,38 @@ fn journal_of_a_clone_is_ignored() {
         sealed(&wrong),
         "?".to_owned(),
     ] {
-        let (shop, repo) = Shop::stocked();
-        shop.run(&["add", "acme/skills/one"]).ok();
-        shop.room.write(".mdskill/journal.json", &text);
-        shop.room.write(".mdskill/.gitignore", "*\n");
-        shop.room.write(".mdskill/trash/evil/SKILL.md", "evil");
-        let before = shop.room.snapshot();
+        let (context, repo) = TestContext::with_skills();
+        context.run(&["add", "acme/skills/one"]).ok();
+        context.write(".mdskill/journal.json", &text);
+        context.write(".mdskill/.gitignore", "*\n");
+        context.write(".mdskill/trash/evil/SKILL.md", "evil");
+        let before = context.snapshot();
         for command in [&["list"][..], &["verify"], &["install"], &["update"]] {
-            let outcome = shop.run(command);
+            let outcome = context.run(command);
             outcome.ok().says(".mdskill/journal.json is ignored");
             assert_eq!(outcome.stderr.matches("is ignored").count(), 1, "{outcome}");
-            before.assert_same(&shop.room.snapshot());
+            before.assert_same(&context.snapshot());
         }
-        shop.run(&["add", "acme/skills/two"]).ok();
-        shop.run(&["remove", "one"]).ok();
-        shop.has("two", &repo, "main:skills/two");
-        assert_eq!(shop.room.read(".mdskill/journal.json"), text);
-        assert_eq!(shop.room.read(".mdskill/trash/evil/SKILL.md"), "evil");
+        context.run(&["add", "acme/skills/two"]).ok();
+        context.run(&["remove", "one"]).ok();
+        context.has("two", &repo, "main:skills/two");
+        assert_eq!(context.read(".mdskill/journal.json"), text);
+        assert_eq!(context.read(".mdskill/trash/evil/SKILL.md"), "evil");
         assert_eq!(
-            shop.folders(".mdskill"),
+            context.folders(".mdskill"),
             [".gitignore", "journal.json", "trash"]
         );
-        assert_eq!(shop.folders(".github/skills"), ["two"]);
+        assert_eq!(context.folders(".github/skills"), ["two"]);
     }
 }
 
 #[test]
 fn foreign_journals_in_all_places_are_an_error() {
-    let (shop, _repo) = Shop::stocked();
+    let (context, _repo) = TestContext::with_skills();
     for name in [".gitignore", "journal.json", "journal-2.json"] {
-        shop.room.write(&format!(".mdskill/{name}"), "{}");
+        context.write(&format!(".mdskill/{name}"), "{}");
     }
-    shop.refuses(
+    context.refuses(
         &["add", "acme/skills/one"],
         1,
         ".mdskill/journal.json was not created by mdskill",
@@ -201,10 +201,9 @@ fn foreign_journals_in_all_places_are_an_error() {
 
 #[test]
 fn staging_folder_of_a_clone_is_left_alone() {
-    let (shop, _repo) = Shop::stocked();
-    shop.room
-        .write(".github/.mdskill-stage-skills/old/one/SKILL.md", "mine");
-    shop.refuses(
+    let (context, _repo) = TestContext::with_skills();
+    context.write(".github/.mdskill-stage-skills/old/one/SKILL.md", "mine");
+    context.refuses(
         &["add", "acme/skills/one"],
         1,
         ".mdskill-stage-skills exists",
@@ -213,8 +212,8 @@ fn staging_folder_of_a_clone_is_left_alone() {
 
 #[test]
 fn moved_project_is_recovered() {
-    let (shop, repo) = with_old_and_new();
-    let killed = killed_in_the_middle(&shop);
+    let (context, repo) = with_old_and_new();
+    let killed = killed_in_the_middle(&context);
     let moved = killed.path("moved");
     std::fs::rename(killed.project(), &moved).unwrap();
     let list = killed.mdskill(["list"]).dir(&moved);
@@ -228,8 +227,8 @@ fn moved_project_is_recovered() {
 /// The user deleted the cache, or another user runs the next command.
 #[test]
 fn interrupted_command_without_key_is_reported_and_loses_nothing() {
-    let (shop, _repo) = with_old_and_new();
-    let killed = killed_in_the_middle(&shop);
+    let (context, _repo) = with_old_and_new();
+    let killed = killed_in_the_middle(&context);
     std::fs::remove_file(killed.path("cache/journal-key")).unwrap();
     let before = killed.tree(".github");
     killed
@@ -256,17 +255,17 @@ fn interrupted_command_without_key_is_reported_and_loses_nothing() {
 /// A container may have no writable cache folder, and a cache folder in the project is not trusted.
 #[test]
 fn commands_work_without_cache_folder() {
-    let (shop, repo) = Shop::stocked();
+    let (context, repo) = TestContext::with_skills();
     for cache in ["/dev/null/cache", ".cache"] {
-        let room = copy_of(&shop.room, &shop);
-        let inside = room.project().join(cache);
+        let second = context.copy();
+        let inside = second.project().join(cache);
         for arguments in [&["add", "acme/skills/one"][..], &["verify"]] {
-            let command = room.mdskill(arguments).env("MDSKILL_CACHE_DIR", &inside);
+            let command = second.mdskill(arguments).env("MDSKILL_CACHE_DIR", &inside);
             command.run().ok().never_says("is ignored");
         }
-        let one = room.tree(".github/skills/one");
+        let one = second.tree(".github/skills/one");
         one.assert_same(&repo.snapshot("main:skills/one"));
-        assert!(!room.project().join(".mdskill").exists());
+        assert!(!second.project().join(".mdskill").exists());
         assert!(!inside.join("journal-key").exists());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
-use crate::support::shop::{Shop, blocks};
+use crate::support::test_context::{TestContext, blocks};
 use sha2::{Digest, Sha256};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::path::Path;
 /// A project whose skills are from `acme/skills`, which has three commits: all skills, a new file
 /// in `one`, a new file in `two`.
 pub struct Project {
-    pub shop: Shop,
+    pub context: TestContext,
     pub repo: Repo,
     pub first: String,
     pub tip: String,
@@ -18,14 +18,14 @@ pub struct Project {
 
 impl Project {
     pub fn new() -> Self {
-        let (shop, mut repo) = Shop::stocked();
+        let (context, mut repo) = TestContext::with_skills();
         let first = repo.rev_parse("main");
         repo.write("skills/one/more.md", "more")
             .commit("More of one");
         repo.write("skills/two/more.md", "more");
         let tip = repo.commit("More of two");
         Self {
-            shop,
+            context,
             repo,
             first,
             tip,
@@ -34,7 +34,7 @@ impl Project {
 
     /// Puts the files of `COMMIT:PATH` into a folder of the project, or of the home.
     pub fn install(&self, folder: &str, at: &str) {
-        copy_files(&self.shop.room.project().join(folder), &self.repo, at);
+        copy_files(&self.context.project().join(folder), &self.repo, at);
     }
 
     /// Puts the current version of a skill into `.agents/skills`.
@@ -46,11 +46,11 @@ impl Project {
     }
 
     pub fn write(&self, file: &str, text: impl AsRef<[u8]>) {
-        self.shop.room.write(file, text);
+        self.context.write(file, text);
     }
 
     pub fn remove(&self, file: &str) {
-        std::fs::remove_file(self.shop.room.project().join(file)).unwrap();
+        std::fs::remove_file(self.context.project().join(file)).unwrap();
     }
 
     /// Writes a `skills-lock.json` with these entries.
@@ -61,15 +61,15 @@ impl Project {
     /// Runs import, which only adds the lockfile and mdskill's own folder.
     #[track_caller]
     pub fn imports(&self, arguments: &[&str], code: i32) -> Outcome {
-        let before = self.shop.room.snapshot();
-        let outcome = self.shop.run(&[&["import"], arguments].concat());
+        let before = self.context.snapshot();
+        let outcome = self.context.run(&[&["import"], arguments].concat());
         outcome.fails(code);
         let is_expected = |line: &String| {
             let ours = ["project/mdskill.lock", "project/.mdskill", "home/.config"];
             let is_ours = ours.iter().any(|name| line.trim_start().starts_with(name));
             is_ours && line.contains("not there, then")
         };
-        let mut changes = before.differences(&self.shop.room.snapshot());
+        let mut changes = before.differences(&self.context.snapshot());
         changes.retain(|line| !is_expected(line));
         assert!(changes.is_empty(), "{}\n{outcome}", changes.join("\n"));
         outcome
@@ -78,9 +78,9 @@ impl Project {
     /// Checks the lockfile's entry, and that `verify` agrees with the lockfile.
     #[track_caller]
     pub fn is_locked(&self, name: &str, commit: &str, path: &str) {
-        self.shop
+        self.context
             .has_entry(name, &self.repo, &format!("{commit}:{path}"));
-        self.shop.run(&["verify"]).ok();
+        self.context.run(&["verify"]).ok();
     }
 }
 
@@ -147,7 +147,7 @@ fn import_locks_project_of_npx_in_place() {
         project.install_current(name);
     }
     project.install(".agents/skills/two-the-second", "main:skills/two");
-    let linked = project.shop.room.project().join(".claude/skills");
+    let linked = project.context.project().join(".claude/skills");
     std::fs::create_dir_all(&linked).unwrap();
     symlink("../../.agents/skills/one", linked.join("one")).unwrap();
     project.write("skills-lock.json", fixture("npx/skills-lock.json", &[]));
@@ -164,17 +164,17 @@ fn import_locks_project_of_npx_in_place() {
     project.is_locked("two-the-second", &project.tip, "skills/two");
     // The lockfile of npx does not note the path of this one.
     project.is_locked("three", &project.tip, "skills/three");
-    assert_eq!(project.shop.entry("two-the-second")["ref"], "main");
-    assert!(!project.shop.entry("one").contains_key("ref"));
-    assert!(!project.shop.entry("one").contains_key("edits"));
-    let lock = project.shop.room.read("mdskill.lock");
+    assert_eq!(project.context.entry("two-the-second")["ref"], "main");
+    assert!(!project.context.entry("one").contains_key("ref"));
+    assert!(!project.context.entry("one").contains_key("edits"));
+    let lock = project.context.read("mdskill.lock");
     assert!(lock.contains("targets = [\".agents/skills\"]"), "{lock}");
 
     project
         .imports(&[], 3)
         .says("3 already locked, 3 not imported");
-    assert_eq!(project.shop.room.read("mdskill.lock"), lock);
-    let update = project.shop.run(&["update"]);
+    assert_eq!(project.context.read("mdskill.lock"), lock);
+    let update = project.context.run(&["update"]);
     update.ok().says("all skills are up to date (3 skills)");
 }
 
@@ -190,14 +190,17 @@ fn import_refuses_older_version_and_suggests_add_force() {
         "`one`: it differs from acme/skills/skills/one at {} in 1 file: more.md (deleted). `mdskill add acme/skills/skills/one --target .agents/skills --force` installs the current version",
         &project.tip[..7]
     ));
-    assert!(!project.shop.room.project().join("mdskill.lock").exists());
+    assert!(!project.context.project().join("mdskill.lock").exists());
     let suggested = [
         "acme/skills/skills/one",
         "--target",
         ".agents/skills",
         "--force",
     ];
-    project.shop.run(&[&["add"], &suggested[..]].concat()).ok();
+    project
+        .context
+        .run(&[&["add"], &suggested[..]].concat())
+        .ok();
     project.is_locked("one", &project.tip, "skills/one");
 }
 
@@ -209,28 +212,28 @@ fn import_keeps_or_restores_files_that_npx_left_out() {
     project.install(".claude/skills/one", "main:skills/one");
     project.remove(".claude/skills/one/metadata.json");
     project.write_npx_lock(&[npx_entry("one")]);
-    let before = project.shop.room.snapshot();
-    let dry_run = project.shop.run(&["import", "--dry-run"]);
+    let before = project.context.snapshot();
+    let dry_run = project.context.run(&["import", "--dry-run"]);
     dry_run
         .ok()
         .says("Would import one")
         .says("1 would be imported");
-    before.assert_same(&project.shop.room.snapshot());
+    before.assert_same(&project.context.snapshot());
 
     let imported = project.imports(&[], 0);
     imported
         .says("npx skills changed these files")
         .says("metadata.json (deleted)");
     project.is_locked("one", &tip, "skills/one");
-    assert!(project.shop.entry("one")["edits"].starts_with("sha256:"));
+    assert!(project.context.entry("one")["edits"].starts_with("sha256:"));
 
     project.remove("mdskill.lock");
-    let restored = project.shop.run(&["import", "--restore"]);
+    let restored = project.context.run(&["import", "--restore"]);
     restored.ok().says("they are restored");
-    let files = project.shop.room.tree(".claude/skills/one");
+    let files = project.context.tree(".claude/skills/one");
     files.assert_same(&project.repo.snapshot("main:skills/one"));
     project.is_locked("one", &tip, "skills/one");
-    assert!(!project.shop.entry("one").contains_key("edits"));
+    assert!(!project.context.entry("one").contains_key("edits"));
 }
 
 #[test]
@@ -252,7 +255,7 @@ fn import_recognizes_edited_skill_by_computed_hash() {
 #[test]
 fn import_reads_both_personal_lockfiles_of_npx() {
     let project = Project::new();
-    let home = project.shop.room.path("home");
+    let home = project.context.path("home");
     let tree = project
         .repo
         .rev_parse(&format!("{}:skills/one", project.first));
@@ -277,7 +280,7 @@ fn import_reads_both_personal_lockfiles_of_npx() {
     assert_eq!(locked["one"]["commit"], project.first);
     assert_eq!(locked["one"]["tree"], tree);
     assert_eq!(locked["two"]["commit"], project.tip);
-    project.shop.run(&["verify", "-g"]).ok().says("2 skills");
+    project.context.run(&["verify", "-g"]).ok().says("2 skills");
 }
 
 #[test]
@@ -300,21 +303,21 @@ fn import_finds_noted_tree_of_gh_in_history() {
         .says("gh skill changed these files")
         .says("SKILL.md (changed)");
     project.is_locked("three", &noted, "skills/three");
-    assert_eq!(project.shop.entry("three")["ref"], "main");
-    project.shop.run(&["update", "--dry-run"]).says("three");
+    assert_eq!(project.context.entry("three")["ref"], "main");
+    project.context.run(&["update", "--dry-run"]).says("three");
 
     project.remove("mdskill.lock");
     let words = [("TREE", tree.as_str()), ("REF", "refs/tags/v1.2.0")];
     project.write(skill, fixture("gh/SKILL.md", &words));
-    let restored = project.shop.run(&["import", skill, "--restore"]);
+    let restored = project.context.run(&["import", skill, "--restore"]);
     restored
         .ok()
         .says("it stays at the tag `v1.2.0` now, and a range (`@^1.2.0`) follows newer ones");
-    assert_eq!(project.shop.entry("three")["ref"], "v1.2.0");
+    assert_eq!(project.context.entry("three")["ref"], "v1.2.0");
     project
-        .shop
+        .context
         .has("three", &project.repo, &format!("{noted}:skills/three"));
-    let update = project.shop.run(&["update"]);
+    let update = project.context.run(&["update"]);
     update.ok().says("all skills are up to date (1 skill)");
 }
 
@@ -340,17 +343,20 @@ fn import_takes_commit_that_apm_noted() {
     for name in ["one", "two", "three"] {
         project.is_locked(name, &project.first, &format!("skills/{name}"));
     }
-    let lock = project.shop.room.read("mdskill.lock");
+    let lock = project.context.read("mdskill.lock");
     assert!(
         lock.contains("\ntargets = [\".github/skills\"]\n\n"),
         "{lock}"
     );
-    assert_eq!(project.shop.entry("two")["targets"], "[\".agents/skills\"]");
+    assert_eq!(
+        project.context.entry("two")["targets"],
+        "[\".agents/skills\"]"
+    );
     // An update merges the new files with the edit.
-    project.shop.run(&["update", "--allow", "SK101"]).ok();
-    let room = &project.shop.room;
-    assert_eq!(room.read(".agents/skills/two/SKILL.md"), "mine");
-    assert_eq!(room.read(".agents/skills/two/more.md"), "more");
+    project.context.run(&["update", "--allow", "SK101"]).ok();
+    let context = &project.context;
+    assert_eq!(context.read(".agents/skills/two/SKILL.md"), "mine");
+    assert_eq!(context.read(".agents/skills/two/more.md"), "more");
     project.is_locked("two", &project.tip, "skills/two");
 }
 
@@ -367,8 +373,8 @@ fn import_pins_skill_that_apm_pinned_to_commit() {
     );
     project.imports(&[], 3).says("1 imported");
     project.is_locked("one", pinned, "skills/one");
-    assert_eq!(project.shop.entry("one")["ref"], *pinned);
-    project.shop.run(&["update"]).ok();
+    assert_eq!(project.context.entry("one")["ref"], *pinned);
+    project.context.run(&["update"]).ok();
     project.is_locked("one", pinned, "skills/one");
 }
 
@@ -386,7 +392,7 @@ fn import_combines_notes_of_two_tools() {
     project.write("apm.lock.yaml", only_one);
     project.imports(&[], 3).says("1 imported, 2 not imported");
     project.is_locked("one", &project.first, "skills/one");
-    let lock = project.shop.room.read("mdskill.lock");
+    let lock = project.context.read("mdskill.lock");
     let targets = "targets = [\".github/skills\", \".agents/skills\"]";
     assert!(lock.contains(targets), "{lock}");
 }
@@ -395,14 +401,14 @@ fn import_combines_notes_of_two_tools() {
 fn import_leaves_linked_folders_alone() {
     let project = Project::new();
     project.install_current("one");
-    let room = &project.shop.room;
-    let outside = room.path("home/skills");
+    let context = &project.context;
+    let outside = context.path("home/skills");
     copy_files(&outside.join("two"), &project.repo, "main:skills/two");
     for (agent, target) in [
         (".claude", Path::new("../.agents/skills")),
         (".codex", &outside),
     ] {
-        let agent = room.project().join(agent);
+        let agent = context.project().join(agent);
         std::fs::create_dir(&agent).unwrap();
         symlink(target, agent.join("skills")).unwrap();
     }
@@ -450,6 +456,6 @@ fn commands_of_guide_succeed() {
     assert_eq!(commands.len(), 6, "{commands:?}");
     for command in commands {
         let arguments: Vec<&str> = command.split(' ').collect();
-        project.shop.run(&arguments).ok();
+        project.context.run(&arguments).ok();
     }
 }

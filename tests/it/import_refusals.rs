@@ -13,7 +13,7 @@ fn all_refused(file: &str, cases: &[(&str, usize, &str)]) {
     for (text, line, problem) in cases {
         project.write(file, text);
         let place = format!("{file}:{line}: ");
-        let refused = project.shop.refuses(&["import", file], 1, &place);
+        let refused = project.context.refuses(&["import", file], 1, &place);
         refused.says(problem).never_says("\u{1b}");
     }
 }
@@ -92,7 +92,7 @@ fn import_refuses_files_that_it_cannot_read() {
     let project = Project::new();
     let refuses = |file: &[&str], code: i32, sentence: &str| {
         project
-            .shop
+            .context
             .refuses(&[&["import"], file].concat(), code, sentence);
     };
     refuses(&[], 2, "there is nothing to import in ");
@@ -140,7 +140,7 @@ fn import_refuses_hostile_names_and_paths() {
         .says("`con`: `con` can't be a folder name")
         .says("`evil`: ")
         .says("0 imported");
-    assert!(!project.shop.room.project().join("mdskill.lock").exists());
+    assert!(!project.context.project().join("mdskill.lock").exists());
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn import_explains_each_skill_that_it_refuses() {
     }
     project.install_current("linked");
     project.install(".claude/skills/twice", "main:skills/two");
-    let skills = project.shop.room.project().join(".agents/skills");
+    let skills = project.context.project().join(".agents/skills");
     symlink("/etc/passwd", skills.join("stranger/link")).unwrap();
     let entry = |name: &str, keys: &str| format!(r#""{name}": {{{keys}}}"#);
     let names = ["gone", "linked", "stranger", "twice", "missing"];
@@ -218,22 +218,25 @@ fn import_explains_each_skill_that_it_refuses() {
     project.write_npx_lock(&[npx_entry("two"), npx_entry("missing")]);
     let imported = project.imports(&["skills-lock.json"], 3);
     imported.says("1 imported, 1 not imported");
-    project.shop.run(&["verify"]).ok();
+    project.context.run(&["verify"]).ok();
 }
 
 #[test]
 fn import_keeps_skill_that_is_already_locked() {
     let project = Project::new();
-    project.shop.run(&["add", "acme/skills/one"]).ok();
-    let one = project.shop.entry("one");
+    project.context.run(&["add", "acme/skills/one"]).ok();
+    let one = project.context.entry("one");
     project.install_current("two");
     project.write_npx_lock(&[npx_entry("one"), npx_entry("two")]);
-    let imported = project.shop.run(&["import"]);
+    let imported = project.context.run(&["import"]);
     imported.ok();
     imported.says("1 imported, 1 already locked");
-    assert_eq!(project.shop.entry("one"), one);
-    assert_eq!(project.shop.entry("two")["targets"], "[\".agents/skills\"]");
-    project.shop.run(&["verify"]).ok().says("2 skills");
+    assert_eq!(project.context.entry("one"), one);
+    assert_eq!(
+        project.context.entry("two")["targets"],
+        "[\".agents/skills\"]"
+    );
+    project.context.run(&["verify"]).ok().says("2 skills");
 }
 
 #[test]
@@ -252,10 +255,10 @@ fn import_locks_skill_from_unchanged_local_folder() {
     project.write_npx_lock(&[local("one"), local("two")]);
     let imported = project.imports(&[], 3);
     imported.says("`two`: it differs from ./mine/two in 1 file: SKILL.md (changed)");
-    let one = project.shop.entry("one");
+    let one = project.context.entry("one");
     assert_eq!(one["source"], "path:mine");
     assert_eq!(one["tree"], project.repo.rev_parse("main:skills/one"));
-    project.shop.run(&["verify"]).ok();
-    let update = project.shop.run(&["update"]);
+    project.context.run(&["verify"]).ok();
+    let update = project.context.run(&["update"]);
     update.ok().says("all skills are up to date (1 skill)");
 }

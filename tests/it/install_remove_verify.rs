@@ -1,97 +1,104 @@
 //! `install`, `remove`, `verify`, `list`: the disk matches the lockfile, and local edits are never lost.
 
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-fn installed() -> (Shop, crate::support::repo::Repo) {
-    let (shop, repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills", "--all"]).ok();
-    (shop, repo)
+fn installed() -> (TestContext, crate::support::repo::Repo) {
+    let (context, repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    (context, repo)
 }
 
 #[test]
 fn install_restores_locked_version_after_upstream_changed() {
-    let (shop, mut repo) = installed();
+    let (context, mut repo) = installed();
     let first = repo.rev_parse("main");
-    let before = shop.room.snapshot();
+    let before = context.snapshot();
     repo.write("skills/one/more.md", "more")
         .remove("skills/two");
     repo.commit("Onward");
-    std::fs::remove_dir_all(shop.room.project().join(".github")).unwrap();
-    shop.run(&["install"]).ok().says("3 installed, 0 unchanged");
-    before.assert_same(&shop.room.snapshot());
+    std::fs::remove_dir_all(context.project().join(".github")).unwrap();
+    context
+        .run(&["install"])
+        .ok()
+        .says("3 installed, 0 unchanged");
+    before.assert_same(&context.snapshot());
     // A machine with an empty cache gets the same bytes.
-    let fresh = shop.another_room();
-    fresh.write("mdskill.lock", shop.room.read("mdskill.lock"));
+    let fresh = context.another();
+    fresh.write("mdskill.lock", context.read("mdskill.lock"));
     fresh.mdskill(["install", "--frozen"]).run().ok();
     for name in ["one", "two", "three"] {
         fresh
             .tree(&format!(".github/skills/{name}"))
             .assert_same(&repo.snapshot(&format!("{first}:skills/{name}")));
     }
-    assert_eq!(fresh.read("mdskill.lock"), shop.room.read("mdskill.lock"));
+    assert_eq!(fresh.read("mdskill.lock"), context.read("mdskill.lock"));
 }
 
 #[test]
 fn install_again_changes_nothing_and_accepts_names() {
-    let (shop, _repo) = installed();
-    let times = shop.times();
-    shop.refuses(&["install"], 0, "0 installed, 3 unchanged");
-    shop.refuses(&["install", "--offline"], 0, "3 unchanged");
-    assert_eq!(times, shop.times());
-    std::fs::remove_dir_all(shop.room.project().join(".github")).unwrap();
-    shop.refuses(&["install", "--dry-run"], 0, "Would install one");
-    shop.run(&["install", "one", "--offline"]).ok();
-    assert_eq!(shop.folders(".github/skills"), ["one"]);
-    shop.refuses(&["install", "wto"], 1, "`wto` is not installed");
+    let (context, _repo) = installed();
+    let times = context.times();
+    context.refuses(&["install"], 0, "0 installed, 3 unchanged");
+    context.refuses(&["install", "--offline"], 0, "3 unchanged");
+    assert_eq!(times, context.times());
+    std::fs::remove_dir_all(context.project().join(".github")).unwrap();
+    context.refuses(&["install", "--dry-run"], 0, "Would install one");
+    context.run(&["install", "one", "--offline"]).ok();
+    assert_eq!(context.folders(".github/skills"), ["one"]);
+    context.refuses(&["install", "wto"], 1, "`wto` is not installed");
 }
 
 #[test]
 fn install_refuses_to_replace_modified_folder() {
-    let (shop, repo) = installed();
-    let skills = shop.room.project().join(".github/skills");
-    shop.room.write(".github/skills/one/SKILL.md", "mine");
+    let (context, repo) = installed();
+    let skills = context.project().join(".github/skills");
+    context.write(".github/skills/one/SKILL.md", "mine");
     std::fs::remove_dir_all(skills.join("two")).unwrap();
-    let refused = shop.refuses(&["install"], 1, ".github/skills/one was not changed");
+    let refused = context.refuses(&["install"], 1, ".github/skills/one was not changed");
     refused
         .says("SKILL.md (changed)")
         .says("nothing was changed");
-    shop.run(&["install", "two"]).ok();
-    shop.run(&["install", "--force"])
+    context.run(&["install", "two"]).ok();
+    context
+        .run(&["install", "--force"])
         .ok()
         .says("your old copy to .mdskill/trash/one-1");
-    assert_eq!(shop.room.read(".mdskill/trash/one-1/SKILL.md"), "mine");
-    shop.has("one", &repo, "main:skills/one");
+    assert_eq!(context.read(".mdskill/trash/one-1/SKILL.md"), "mine");
+    context.has("one", &repo, "main:skills/one");
     std::fs::remove_dir_all(skills.join("one")).unwrap();
     std::fs::write(skills.join("one"), "a file").unwrap();
-    shop.refuses(&["install"], 1, "it is a file or a link, not a folder");
-    shop.run(&["install", "--force"]).ok();
-    shop.has("one", &repo, "main:skills/one");
+    context.refuses(&["install"], 1, "it is a file or a link, not a folder");
+    context.run(&["install", "--force"]).ok();
+    context.has("one", &repo, "main:skills/one");
 }
 
 #[test]
 fn install_replaces_unmodified_older_version() {
-    let (shop, mut repo) = installed();
-    let room = shop.another_room();
+    let (context, mut repo) = installed();
+    let second = context.another();
     repo.write("skills/one/more.md", "more")
         .remove("skills/three/scripts");
     repo.commit("More");
-    room.mdskill(["add", "acme/skills", "--all"]).run().ok();
-    shop.room.write("mdskill.lock", room.read("mdskill.lock"));
-    shop.run(&["verify"]).fails(3);
-    shop.run(&["install"]).ok().says("2 installed, 1 unchanged");
+    second.mdskill(["add", "acme/skills", "--all"]).run().ok();
+    context.write("mdskill.lock", second.read("mdskill.lock"));
+    context.run(&["verify"]).fails(3);
+    context
+        .run(&["install"])
+        .ok()
+        .says("2 installed, 1 unchanged");
     for name in ["one", "two", "three"] {
-        shop.has(name, &repo, &format!("main:skills/{name}"));
+        context.has(name, &repo, &format!("main:skills/{name}"));
     }
 }
 
 #[test]
 fn install_refuses_lockfile_with_wrong_tree_or_digest() {
-    let (shop, repo) = installed();
-    let lock = shop.room.read("mdskill.lock");
+    let (context, repo) = installed();
+    let lock = context.read("mdskill.lock");
     let one = repo.rev_parse("main:skills/one");
     let two = repo.rev_parse("main:skills/two");
-    let digest = shop.entry("one")["digest"].clone();
+    let digest = context.entry("one")["digest"].clone();
     let wrong = format!("sha256:{}", "0".repeat(64));
     let cases = [
         (lock.replace(&one, &two), "`one` is tree"),
@@ -105,7 +112,7 @@ fn install_refuses_lockfile_with_wrong_tree_or_digest() {
         ),
     ];
     for (text, sentence) in cases {
-        let fresh = shop.another_room();
+        let fresh = context.another();
         fresh.write("mdskill.lock", &text);
         let before = fresh.snapshot();
         fresh.mdskill(["install"]).run().fails(1).says(sentence);
@@ -115,78 +122,81 @@ fn install_refuses_lockfile_with_wrong_tree_or_digest() {
 
 #[test]
 fn frozen_requires_lockfile_and_is_implied_by_ci() {
-    let (shop, _repo) = Shop::stocked();
-    shop.refuses(&["install"], 0, "0 installed");
-    shop.refuses(&["install", "--frozen"], 1, "there is no mdskill.lock");
-    let in_ci = |value: &str| shop.room.mdskill(["install"]).env("CI", value).run();
+    let (context, _repo) = TestContext::with_skills();
+    context.refuses(&["install"], 0, "0 installed");
+    context.refuses(&["install", "--frozen"], 1, "there is no mdskill.lock");
+    let in_ci = |value: &str| context.mdskill(["install"]).env("CI", value).run();
     in_ci("true").fails(1).says("there is no mdskill.lock");
     in_ci("false").ok();
 }
 
 #[test]
 fn remove_deletes_only_installed_files() {
-    let (shop, repo) = installed();
-    shop.room.write(".github/skills/mine/SKILL.md", "mine");
-    shop.run(&["remove", "one", "three"])
+    let (context, repo) = installed();
+    context.write(".github/skills/mine/SKILL.md", "mine");
+    context
+        .run(&["remove", "one", "three"])
         .ok()
         .says("Removed one");
-    assert_eq!(shop.folders(".github/skills"), ["mine", "two"]);
-    assert_eq!(shop.lock().len(), 1);
-    shop.has("two", &repo, "main:skills/two");
-    shop.refuses(
-        &["remove", "twos"],
-        1,
-        "`twos` is not installed; did you mean `two`?",
-    )
-    .says("`mdskill list` lists the installed skills");
-    shop.refuses(&["remove", "mine"], 1, "`mine` is not installed");
-    shop.refuses(&["rm"], 2, "NAME");
+    assert_eq!(context.folders(".github/skills"), ["mine", "two"]);
+    assert_eq!(context.lock().len(), 1);
+    context.has("two", &repo, "main:skills/two");
+    context
+        .refuses(
+            &["remove", "twos"],
+            1,
+            "`twos` is not installed; did you mean `two`?",
+        )
+        .says("`mdskill list` lists the installed skills");
+    context.refuses(&["remove", "mine"], 1, "`mine` is not installed");
+    context.refuses(&["rm"], 2, "NAME");
 }
 
 #[test]
 fn remove_refuses_modified_folder_and_force_moves_it_to_trash() {
-    let (shop, _repo) = installed();
-    shop.room.write(".github/skills/one/notes.md", "mine");
-    let refused = shop.refuses(
+    let (context, _repo) = installed();
+    context.write(".github/skills/one/notes.md", "mine");
+    let refused = context.refuses(
         &["remove", "one", "two"],
         1,
         ".github/skills/one was not changed: it has local edits",
     );
     refused.says("notes.md (added)").says("nothing was changed");
-    let mine = shop.room.tree(".github/skills/one");
-    shop.run(&["remove", "one", "two", "--force"])
+    let mine = context.tree(".github/skills/one");
+    context
+        .run(&["remove", "one", "two", "--force"])
         .ok()
         .says(".mdskill/trash/one-1");
-    mine.assert_same(&shop.room.tree(".mdskill/trash/one-1"));
-    assert_eq!(shop.folders(".github/skills"), ["three"]);
+    mine.assert_same(&context.tree(".mdskill/trash/one-1"));
+    assert_eq!(context.folders(".github/skills"), ["three"]);
     // A folder that is already missing does not stop the removal.
-    std::fs::remove_dir_all(shop.room.project().join(".github")).unwrap();
-    shop.run(&["remove", "three"]).ok();
-    assert!(shop.lock().is_empty());
+    std::fs::remove_dir_all(context.project().join(".github")).unwrap();
+    context.run(&["remove", "three"]).ok();
+    assert!(context.lock().is_empty());
 }
 
 #[test]
 fn remove_refuses_link_in_place_of_skill() {
-    let (shop, _repo) = installed();
-    let place = shop.room.project().join(".github/skills/one");
-    std::fs::rename(&place, shop.room.project().join("one-elsewhere")).unwrap();
+    let (context, _repo) = installed();
+    let place = context.project().join(".github/skills/one");
+    std::fs::rename(&place, context.project().join("one-elsewhere")).unwrap();
     symlink("../../one-elsewhere", &place).unwrap();
-    shop.refuses(&["remove", "one"], 1, "it is a file or a link");
-    shop.run(&["remove", "one", "--force"]).ok();
-    assert!(shop.room.project().join("one-elsewhere/SKILL.md").is_file());
+    context.refuses(&["remove", "one"], 1, "it is a file or a link");
+    context.run(&["remove", "one", "--force"]).ok();
+    assert!(context.project().join("one-elsewhere/SKILL.md").is_file());
 }
 
 #[test]
 fn verify_lists_every_file_that_differs() {
-    let (shop, _repo) = installed();
-    shop.refuses(&["verify"], 0, "Verified 3 skills");
-    let skills = shop.room.project().join(".github/skills");
-    shop.room.write(".github/skills/three/SKILL.md", "changed");
-    shop.room.write(".github/skills/three/new.md", "new");
+    let (context, _repo) = installed();
+    context.refuses(&["verify"], 0, "Verified 3 skills");
+    let skills = context.project().join(".github/skills");
+    context.write(".github/skills/three/SKILL.md", "changed");
+    context.write(".github/skills/three/new.md", "new");
     let script = skills.join("three/scripts/run.sh");
     std::fs::set_permissions(&script, PermissionsExt::from_mode(0o644)).unwrap();
     std::fs::remove_file(skills.join("two/SKILL.md")).unwrap();
-    let found = shop.refuses(
+    let found = context.refuses(
         &["verify"],
         3,
         ".github/skills/three differs from the lockfile",
@@ -199,35 +209,36 @@ fn verify_lists_every_file_that_differs() {
     ] {
         found.says(file);
     }
-    shop.refuses(&["verify", "one"], 0, "1 skill");
+    context.refuses(&["verify", "one"], 0, "1 skill");
     std::fs::remove_dir_all(skills.join("one")).unwrap();
     std::fs::remove_dir_all(skills.join("two")).unwrap();
     std::fs::write(skills.join("two"), "a file").unwrap();
-    shop.refuses(&["verify"], 3, ".github/skills/one is missing")
+    context
+        .refuses(&["verify"], 3, ".github/skills/one is missing")
         .says(".github/skills/two is not a folder");
     symlink("/etc", skills.join("one")).unwrap();
-    shop.refuses(&["verify"], 3, ".github/skills/one is not a folder");
-    let json = shop.refuses(&["verify", "--json"], 3, "").json();
+    context.refuses(&["verify"], 3, ".github/skills/one is not a folder");
+    let json = context.refuses(&["verify", "--json"], 3, "").json();
     assert_eq!(json["drift"].as_array().unwrap().len(), 3);
-    shop.refuses(&["verify", "uno"], 1, "`uno` is not installed");
+    context.refuses(&["verify", "uno"], 1, "`uno` is not installed");
 }
 
 #[test]
 fn verify_reports_link_inside_skill_without_following_it() {
-    let (shop, _repo) = installed();
+    let (context, _repo) = installed();
     symlink(
         "/etc/passwd",
-        shop.room.project().join(".github/skills/one/link"),
+        context.project().join(".github/skills/one/link"),
     )
     .unwrap();
-    shop.refuses(&["verify"], 3, "link (not a file)");
-    shop.refuses(&["install"], 1, "link (not a file)");
-    shop.refuses(&["remove", "one"], 1, "link (not a file)");
+    context.refuses(&["verify"], 3, "link (not a file)");
+    context.refuses(&["install"], 1, "link (not a file)");
+    context.refuses(&["remove", "one"], 1, "link (not a file)");
 }
 
 /// The name and state of each skill in `list`.
-fn states(shop: &Shop) -> Vec<(String, String)> {
-    let json = shop.run(&["list", "--json"]).json();
+fn states(context: &TestContext) -> Vec<(String, String)> {
+    let json = context.run(&["list", "--json"]).json();
     let text = |skill: &serde_json::Value, key: &str| skill[key].as_str().unwrap().to_owned();
     let skills = json["skills"].as_array().unwrap();
     skills
@@ -236,8 +247,8 @@ fn states(shop: &Shop) -> Vec<(String, String)> {
         .collect()
 }
 
-fn state(shop: &Shop, name: &str) -> String {
-    let states = states(shop);
+fn state(context: &TestContext, name: &str) -> String {
+    let states = states(context);
     states
         .into_iter()
         .find(|(listed, _)| listed == name)
@@ -247,11 +258,11 @@ fn state(shop: &Shop, name: &str) -> String {
 
 #[test]
 fn list_reports_state_of_each_skill() {
-    let (shop, _repo) = installed();
-    shop.room.write(".github/skills/mine/SKILL.md", "mine");
-    shop.room.write(".github/skills/no-skill/README.md", "none");
-    shop.room.write(".github/skills/two/SKILL.md", "changed");
-    std::fs::remove_dir_all(shop.room.project().join(".github/skills/three")).unwrap();
+    let (context, _repo) = installed();
+    context.write(".github/skills/mine/SKILL.md", "mine");
+    context.write(".github/skills/no-skill/README.md", "none");
+    context.write(".github/skills/two/SKILL.md", "changed");
+    std::fs::remove_dir_all(context.project().join(".github/skills/three")).unwrap();
     let expected = [
         ("mine", "unmanaged"),
         ("one", "ok"),
@@ -259,10 +270,10 @@ fn list_reports_state_of_each_skill() {
         ("two", "modified"),
     ];
     assert_eq!(
-        states(&shop),
+        states(&context),
         expected.map(|(name, state)| (name.to_owned(), state.to_owned()))
     );
-    let listed = shop.refuses(&["ls"], 0, "NAME");
+    let listed = context.refuses(&["ls"], 0, "NAME");
     for (name, state) in expected {
         assert!(
             listed
@@ -272,42 +283,42 @@ fn list_reports_state_of_each_skill() {
             "{listed}"
         );
     }
-    let names = shop.refuses(&["list", "--names"], 0, "").stdout;
+    let names = context.refuses(&["list", "--names"], 0, "").stdout;
     assert_eq!(names, "mine\none\nthree\ntwo\n");
 }
 
 #[test]
 fn list_reports_change_that_kept_modification_time() {
-    let (shop, _repo) = installed();
-    let file = shop.room.project().join(".github/skills/one/SKILL.md");
+    let (context, _repo) = installed();
+    let file = context.project().join(".github/skills/one/SKILL.md");
     let bytes = std::fs::read(&file).unwrap();
     let modified = std::fs::metadata(&file).unwrap().modified().unwrap();
-    assert_eq!(state(&shop, "one"), "ok");
+    assert_eq!(state(&context, "one"), "ok");
     let mut changed = bytes.clone();
     changed[bytes.len() - 2] ^= 1;
     std::fs::write(&file, &changed).unwrap();
     let written = std::fs::File::options().write(true).open(&file).unwrap();
     written.set_modified(modified).unwrap();
-    assert_eq!(state(&shop, "one"), "modified");
-    shop.refuses(&["verify", "one"], 3, "SKILL.md (changed)");
+    assert_eq!(state(&context, "one"), "modified");
+    context.refuses(&["verify", "one"], 3, "SKILL.md (changed)");
     std::fs::write(&file, &bytes).unwrap();
-    assert_eq!(state(&shop, "one"), "ok");
+    assert_eq!(state(&context, "one"), "ok");
 }
 
 #[test]
 fn cache_prune_removes_folder_of_version_0_1() {
-    let (shop, _repo) = installed();
-    let old = shop.room.path("cache/states-v1");
+    let (context, _repo) = installed();
+    let old = context.path("cache/states-v1");
     for command in [vec!["cache", "prune"], vec!["cache", "clear"]] {
         std::fs::create_dir_all(&old).unwrap();
         std::fs::write(old.join("0123"), "sha256:0 sha256:0 one").unwrap();
-        shop.run(&command).ok();
+        context.run(&command).ok();
         assert!(!old.exists(), "{command:?}");
     }
 }
 
 #[test]
 fn remove_refuses_name_in_other_letter_case() {
-    let (shop, _repo) = installed();
-    shop.refuses(&["remove", "ONE"], 1, "`ONE` is not installed");
+    let (context, _repo) = installed();
+    context.refuses(&["remove", "ONE"], 1, "`ONE` is not installed");
 }

@@ -119,10 +119,10 @@ fn answer(
 }
 
 // ---------------------------------------------------------------------------------------------
-// The room
+// The sandbox
 // ---------------------------------------------------------------------------------------------
 
-struct Room {
+struct Sandbox {
     folder: TempDir,
     server: Server,
     /// Additional environment variables.
@@ -135,40 +135,41 @@ struct Outcome {
     stderr: String,
 }
 
-impl Room {
+impl Sandbox {
     /// Creates a Linux machine with glibc, curl, and sha256sum, and the releases `NEWEST` and `OLDER`.
     fn new() -> Self {
-        let mut room = Room::bare();
-        room.lend("curl");
-        room.lend_verifier();
-        room.env
-            .push(("MDSKILL_RELEASES_URL", room.server.url.clone()));
+        let mut sandbox = Sandbox::minimal();
+        sandbox.lend("curl");
+        sandbox.lend_verifier();
+        sandbox
+            .env
+            .push(("MDSKILL_RELEASES_URL", sandbox.server.url.clone()));
         for version in [NEWEST, OLDER] {
-            room.release(version, TARGET);
+            sandbox.release(version, TARGET);
         }
-        room.server.put(
+        sandbox.server.put(
             "/latest",
-            Reply::Redirect(format!("{}/tag/v{NEWEST}", room.server.url)),
+            Reply::Redirect(format!("{}/tag/v{NEWEST}", sandbox.server.url)),
         );
-        room
+        sandbox
     }
 
     /// Creates a machine without a downloader, a verifier, and releases.
-    fn bare() -> Self {
-        let room = Room {
+    fn minimal() -> Self {
+        let sandbox = Sandbox {
             folder: tempfile::tempdir().expect("a temporary folder"),
             server: Server::start(),
             env: Vec::new(),
         };
         for folder in ["home", "bin", "tmp", "work"] {
-            fs::create_dir(room.path(folder)).unwrap();
+            fs::create_dir(sandbox.path(folder)).unwrap();
         }
         for tool in BASICS {
-            assert!(room.lend(tool), "these tests need {tool}");
+            assert!(sandbox.lend(tool), "these tests need {tool}");
         }
-        room.machine("Linux", "x86_64", "ldd (GNU libc) 2.36");
-        fs::copy(SCRIPT, room.path("work/install.sh")).expect("install.sh");
-        room
+        sandbox.machine("Linux", "x86_64", "ldd (GNU libc) 2.36");
+        fs::copy(SCRIPT, sandbox.path("work/install.sh")).expect("install.sh");
+        sandbox
     }
 
     fn path(&self, relative: &str) -> PathBuf {
@@ -392,11 +393,11 @@ fn listing(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
 
 #[test]
 fn installs_the_newest_release_when_piped_into_sh() {
-    let room = Room::new();
-    let outcome = room.run_piped(&[]);
+    let sandbox = Sandbox::new();
+    let outcome = sandbox.run_piped(&[]);
     outcome.succeeded();
-    room.holds("home/.local/bin/mdskill", NEWEST);
-    let place = room.path("home/.local/bin");
+    sandbox.holds("home/.local/bin/mdskill", NEWEST);
+    let place = sandbox.path("home/.local/bin");
     assert!(outcome.stdout.contains(&format!(
         "Installed mdskill {NEWEST}: {}/mdskill",
         place.display()
@@ -407,9 +408,9 @@ fn installs_the_newest_release_when_piped_into_sh() {
 
 #[test]
 fn only_redirect_archive_and_checksum_are_requested() {
-    let room = Room::new();
-    room.run(&[]).succeeded();
-    let mut asked = room.server.asked();
+    let sandbox = Sandbox::new();
+    sandbox.run(&[]).succeeded();
+    let mut asked = sandbox.server.asked();
     // curl follows the redirect, and the mirror has no such page.
     asked.retain(|path| !path.starts_with("/tag/"));
     let archive = release_path(NEWEST, TARGET);
@@ -420,53 +421,55 @@ fn only_redirect_archive_and_checksum_are_requested() {
 #[test]
 fn installs_the_requested_version() {
     for named in [OLDER.to_owned(), format!("v{OLDER}")] {
-        let room = Room::new();
-        room.run(&["--version", &named]).succeeded();
-        room.holds("home/.local/bin/mdskill", OLDER);
-        assert!(!room.server.asked().contains(&"/latest".to_owned()));
+        let sandbox = Sandbox::new();
+        sandbox.run(&["--version", &named]).succeeded();
+        sandbox.holds("home/.local/bin/mdskill", OLDER);
+        assert!(!sandbox.server.asked().contains(&"/latest".to_owned()));
     }
 }
 
 #[test]
 fn installs_into_the_requested_folder() {
-    let mut room = Room::new();
-    room.run(&["--dir", "tools of mine/bin"]).succeeded();
-    room.holds("work/tools of mine/bin/mdskill", NEWEST);
+    let mut sandbox = Sandbox::new();
+    sandbox.run(&["--dir", "tools of mine/bin"]).succeeded();
+    sandbox.holds("work/tools of mine/bin/mdskill", NEWEST);
 
-    let elsewhere = room.path("elsewhere");
-    room.env
+    let elsewhere = sandbox.path("elsewhere");
+    sandbox
+        .env
         .push(("MDSKILL_INSTALL_DIR", elsewhere.display().to_string()));
-    room.run(&[]).succeeded();
-    room.holds("elsewhere/mdskill", NEWEST);
+    sandbox.run(&[]).succeeded();
+    sandbox.holds("elsewhere/mdskill", NEWEST);
 
     // The option takes precedence.
-    let chosen = room.path("chosen").display().to_string();
-    room.run(&[&format!("--dir={chosen}"), "--version", OLDER])
+    let chosen = sandbox.path("chosen").display().to_string();
+    sandbox
+        .run(&[&format!("--dir={chosen}"), "--version", OLDER])
         .succeeded();
-    room.holds("chosen/mdskill", OLDER);
-    room.holds("elsewhere/mdskill", NEWEST);
+    sandbox.holds("chosen/mdskill", OLDER);
+    sandbox.holds("elsewhere/mdskill", NEWEST);
 }
 
 #[test]
 fn path_is_not_mentioned_if_it_has_the_folder() {
-    let room = Room::new();
-    let place = room.path("bin").display().to_string();
-    let outcome = room.run(&["--dir", &place]);
+    let sandbox = Sandbox::new();
+    let place = sandbox.path("bin").display().to_string();
+    let outcome = sandbox.run(&["--dir", &place]);
     outcome.succeeded();
     assert!(!outcome.stdout.contains("PATH"), "{}", outcome.stdout);
 }
 
 #[test]
 fn old_program_is_replaced_by_a_rename() {
-    let room = Room::new();
-    let place = room.path("home/.local/bin");
+    let sandbox = Sandbox::new();
+    let place = sandbox.path("home/.local/bin");
     fs::create_dir_all(&place).unwrap();
     write_program(&place.join("mdskill"), &program("0.0.1"));
-    fs::hard_link(place.join("mdskill"), room.path("home/running")).unwrap();
-    room.run(&[]).succeeded();
-    room.holds("home/.local/bin/mdskill", NEWEST);
+    fs::hard_link(place.join("mdskill"), sandbox.path("home/running")).unwrap();
+    sandbox.run(&[]).succeeded();
+    sandbox.holds("home/.local/bin/mdskill", NEWEST);
     // A process that has the old program open keeps it.
-    let running = fs::read_to_string(room.path("home/running")).unwrap();
+    let running = fs::read_to_string(sandbox.path("home/running")).unwrap();
     assert_eq!(running, program("0.0.1"));
 }
 
@@ -482,69 +485,70 @@ fn chooses_the_release_for_the_machine() {
         ("Darwin", "x86_64", "", "x86_64-apple-darwin"),
         ("Darwin", "arm64", "", "aarch64-apple-darwin"),
     ] {
-        let room = Room::new();
-        room.server.delete(&release_path(NEWEST, TARGET));
-        room.machine(system, machine, ldd);
-        room.release(NEWEST, target);
-        room.run(&[]).succeeded();
-        room.holds("home/.local/bin/mdskill", NEWEST);
+        let sandbox = Sandbox::new();
+        sandbox.server.delete(&release_path(NEWEST, TARGET));
+        sandbox.machine(system, machine, ldd);
+        sandbox.release(NEWEST, target);
+        sandbox.run(&[]).succeeded();
+        sandbox.holds("home/.local/bin/mdskill", NEWEST);
     }
 }
 
 #[test]
 fn wget_is_used_without_curl() {
-    let room = Room::new();
-    room.take_away("curl");
-    if !room.lend("wget") {
+    let sandbox = Sandbox::new();
+    sandbox.take_away("curl");
+    if !sandbox.lend("wget") {
         eprintln!("skipped: there is no wget on this machine");
         return;
     }
-    room.run(&[]).succeeded();
-    room.holds("home/.local/bin/mdskill", NEWEST);
-    fs::remove_dir_all(room.path("home/.local")).unwrap();
+    sandbox.run(&[]).succeeded();
+    sandbox.holds("home/.local/bin/mdskill", NEWEST);
+    fs::remove_dir_all(sandbox.path("home/.local")).unwrap();
 
-    room.refuses(&["--version", "9.9.9"], &["v9.9.9", "404", "git clone"]);
+    sandbox.refuses(&["--version", "9.9.9"], &["v9.9.9", "404", "git clone"]);
     let path = release_path(OLDER, TARGET);
     let whole = archive(&[("mdskill", &program(OLDER))]);
-    room.server.put(&path, Reply::Truncated(whole));
-    room.refuses(&["--version", OLDER], &[&path, "git clone"]);
+    sandbox.server.put(&path, Reply::Truncated(whole));
+    sandbox.refuses(&["--version", OLDER], &[&path, "git clone"]);
 }
 
 #[test]
 fn download_is_verified_with_any_supported_tool() {
     for tool in ["sha256sum", "shasum", "openssl"] {
-        let room = Room::bare();
-        room.lend("curl");
-        if !room.lend(tool) {
+        let sandbox = Sandbox::minimal();
+        sandbox.lend("curl");
+        if !sandbox.lend(tool) {
             eprintln!("skipped: there is no {tool} on this machine");
             continue;
         }
-        let mut room = room;
-        room.env
-            .push(("MDSKILL_RELEASES_URL", room.server.url.clone()));
-        room.release(NEWEST, TARGET);
-        room.run(&["--version", NEWEST]).succeeded();
-        room.holds("home/.local/bin/mdskill", NEWEST);
-        fs::remove_dir_all(room.path("home/.local")).unwrap();
+        let mut sandbox = sandbox;
+        sandbox
+            .env
+            .push(("MDSKILL_RELEASES_URL", sandbox.server.url.clone()));
+        sandbox.release(NEWEST, TARGET);
+        sandbox.run(&["--version", NEWEST]).succeeded();
+        sandbox.holds("home/.local/bin/mdskill", NEWEST);
+        fs::remove_dir_all(sandbox.path("home/.local")).unwrap();
 
         let other = archive(&[("mdskill", "#!/bin/sh\necho changed\n")]);
         let path = release_path(NEWEST, TARGET);
-        room.server.put(&path, Reply::File(other));
-        room.refuses(&["--version", NEWEST], &["checksum", "is wrong"]);
+        sandbox.server.put(&path, Reply::File(other));
+        sandbox.refuses(&["--version", NEWEST], &["checksum", "is wrong"]);
     }
 }
 
 #[test]
 fn only_https_is_used_without_a_mirror() {
-    let room = Room::bare();
-    room.lend_verifier();
-    let log = room.path("arguments");
-    room.fake(
+    let sandbox = Sandbox::minimal();
+    sandbox.lend_verifier();
+    let log = sandbox.path("arguments");
+    sandbox.fake(
         "curl",
         &format!("echo \"$@\" >>'{}'; exit 6", log.display()),
     );
-    room.refuses(&[], &["newest release", "--version"]);
-    room.refuses(&["--version", NEWEST], &["Could not download"]);
+    sandbox.refuses(&[], &["newest release", "--version"]);
+    sandbox.refuses(&["--version", NEWEST], &["Could not download"]);
     let log = fs::read_to_string(log).unwrap();
     for line in log.lines() {
         assert!(line.contains("--proto =https"), "{line}");
@@ -562,8 +566,8 @@ fn only_https_is_used_without_a_mirror() {
 
 #[test]
 fn help_lists_the_options() {
-    let room = Room::bare();
-    let outcome = room.run(&["--help"]);
+    let sandbox = Sandbox::minimal();
+    let outcome = sandbox.run(&["--help"]);
     outcome.succeeded();
     for word in [
         "--dir",
@@ -578,7 +582,7 @@ fn help_lists_the_options() {
 
 #[test]
 fn misuse_has_another_exit_code_than_failure() {
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     for arguments in [
         &["--frobnicate"][..],
         &["mdskill"],
@@ -589,23 +593,24 @@ fn misuse_has_another_exit_code_than_failure() {
         &["--version", "../../1.2.3"],
         &["--version", "1.2"],
     ] {
-        room.run(arguments).failed(2, &["--help"]);
+        sandbox.run(arguments).failed(2, &["--help"]);
     }
-    assert!(room.server.asked().is_empty());
-    assert!(listing(&room.path("home")).is_empty());
+    assert!(sandbox.server.asked().is_empty());
+    assert!(listing(&sandbox.path("home")).is_empty());
 }
 
 #[test]
 fn wrong_checksum_is_refused() {
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     let path = release_path(NEWEST, TARGET);
     let other = archive(&[("mdskill", "#!/bin/sh\necho changed\n")]);
     let wanted = sha256(&archive(&[("mdskill", "something else")]));
     let sum = format!("{wanted}  mdskill-{TARGET}.tar.gz\n");
-    room.server
+    sandbox
+        .server
         .put(&format!("{path}.sha256"), Reply::File(sum.into_bytes()));
-    room.server.put(&path, Reply::File(other.clone()));
-    room.refuses(
+    sandbox.server.put(&path, Reply::File(other.clone()));
+    sandbox.refuses(
         &[],
         &[
             "checksum",
@@ -619,7 +624,7 @@ fn wrong_checksum_is_refused() {
 
 #[test]
 fn missing_checksum_is_refused() {
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     let path = format!("{}.sha256", release_path(NEWEST, TARGET));
     for text in [
         "",
@@ -628,18 +633,19 @@ fn missing_checksum_is_refused() {
         "abc123  mdskill.tar.gz\n",
         &"g".repeat(64),
     ] {
-        room.server
+        sandbox
+            .server
             .put(&path, Reply::File(text.as_bytes().to_vec()));
-        room.refuses(&[], &[&path, "can't be verified"]);
+        sandbox.refuses(&[], &[&path, "can't be verified"]);
     }
-    room.server.delete(&path);
-    room.refuses(&[], &[&path, "404", "git clone"]);
+    sandbox.server.delete(&path);
+    sandbox.refuses(&[], &[&path, "404", "git clone"]);
 }
 
 #[test]
 fn missing_release_is_refused() {
-    let room = Room::new();
-    room.refuses(
+    let sandbox = Sandbox::new();
+    sandbox.refuses(
         &["--version", "9.9.9"],
         &["/download/v9.9.9/", "404", TARGET, "git clone"],
     );
@@ -647,28 +653,28 @@ fn missing_release_is_refused() {
 
 #[test]
 fn incomplete_download_is_refused() {
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     let path = release_path(NEWEST, TARGET);
     let whole = archive(&[("mdskill", &program(NEWEST))]);
-    room.server.put(&path, Reply::Truncated(whole));
-    room.refuses(&[], &["Could not download", &path, "git clone"]);
+    sandbox.server.put(&path, Reply::Truncated(whole));
+    sandbox.refuses(&[], &["Could not download", &path, "git clone"]);
 }
 
 #[test]
 fn archive_without_the_program_is_refused() {
-    let room = Room::new();
-    room.serve(NEWEST, TARGET, &archive(&[("other", "")]));
-    room.refuses(&[], &["Could not unpack", "git clone"]);
-    room.serve(NEWEST, TARGET, b"this is not an archive");
-    room.refuses(&[], &["Could not unpack", "git clone"]);
+    let sandbox = Sandbox::new();
+    sandbox.serve(NEWEST, TARGET, &archive(&[("other", "")]));
+    sandbox.refuses(&[], &["Could not unpack", "git clone"]);
+    sandbox.serve(NEWEST, TARGET, b"this is not an archive");
+    sandbox.refuses(&[], &["Could not unpack", "git clone"]);
 }
 
 #[test]
 fn program_that_does_not_run_is_not_installed() {
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     let broken = "#!/bin/sh\necho 'GLIBC_9.9 not found' >&2\nexit 1\n";
-    room.serve(NEWEST, TARGET, &archive(&[("mdskill", broken)]));
-    room.refuses(
+    sandbox.serve(NEWEST, TARGET, &archive(&[("mdskill", broken)]));
+    sandbox.refuses(
         &[],
         &[
             "does not run on this machine",
@@ -680,24 +686,24 @@ fn program_that_does_not_run_is_not_installed() {
 
 #[test]
 fn missing_newest_release_is_refused() {
-    let room = Room::new();
-    room.server.delete("/latest");
-    room.refuses(&[], &["newest release", "/latest", "404", "--version"]);
-    let login = format!("{}/login", room.server.url);
-    room.server.put("/latest", Reply::Redirect(login));
-    room.refuses(&[], &["newest release", "--version"]);
+    let sandbox = Sandbox::new();
+    sandbox.server.delete("/latest");
+    sandbox.refuses(&[], &["newest release", "/latest", "404", "--version"]);
+    let login = format!("{}/login", sandbox.server.url);
+    sandbox.server.put("/latest", Reply::Redirect(login));
+    sandbox.refuses(&[], &["newest release", "--version"]);
 }
 
 #[test]
 fn unsupported_platform_is_refused_by_name() {
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     for (system, machine) in [
         ("Linux", "riscv64"),
         ("FreeBSD", "amd64"),
         ("MINGW64_NT-10.0", "x86_64"),
     ] {
-        room.machine(system, machine, "");
-        room.refuses(
+        sandbox.machine(system, machine, "");
+        sandbox.refuses(
             &[],
             &[
                 system,
@@ -706,57 +712,62 @@ fn unsupported_platform_is_refused_by_name() {
             ],
         );
     }
-    assert!(room.server.asked().is_empty());
+    assert!(sandbox.server.asked().is_empty());
 }
 
 #[test]
 fn missing_tools_are_named() {
-    let mut room = Room::bare();
-    room.env
-        .push(("MDSKILL_RELEASES_URL", room.server.url.clone()));
-    room.refuses(&[], &["curl or wget"]);
-    room.lend("curl");
-    room.refuses(&[], &["sha256sum, shasum or openssl", "unverified"]);
-    room.lend_verifier();
-    room.take_away("tar");
-    room.refuses(&[], &["needs tar"]);
-    assert!(room.server.asked().is_empty());
+    let mut sandbox = Sandbox::minimal();
+    sandbox
+        .env
+        .push(("MDSKILL_RELEASES_URL", sandbox.server.url.clone()));
+    sandbox.refuses(&[], &["curl or wget"]);
+    sandbox.lend("curl");
+    sandbox.refuses(&[], &["sha256sum, shasum or openssl", "unverified"]);
+    sandbox.lend_verifier();
+    sandbox.take_away("tar");
+    sandbox.refuses(&[], &["needs tar"]);
+    assert!(sandbox.server.asked().is_empty());
 }
 
 #[test]
 fn unusable_folder_is_refused_before_the_download() {
-    let room = Room::new();
-    fs::write(room.path("work/file"), "mine").unwrap();
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.path("work/file"), "mine").unwrap();
     for folder in ["file", "file/bin"] {
-        room.run(&["--dir", folder])
+        sandbox
+            .run(&["--dir", folder])
             .failed(1, &["work/file is not a folder", "--dir"]);
     }
-    assert_eq!(fs::read(room.path("work/file")).unwrap(), b"mine");
+    assert_eq!(fs::read(sandbox.path("work/file")).unwrap(), b"mine");
 
-    fs::create_dir_all(room.path("work/taken/mdskill")).unwrap();
-    room.run(&["--dir", "taken"])
+    fs::create_dir_all(sandbox.path("work/taken/mdskill")).unwrap();
+    sandbox
+        .run(&["--dir", "taken"])
         .failed(1, &["work/taken/mdskill", "--dir"]);
 
-    let closed = room.path("work/closed");
+    let closed = sandbox.path("work/closed");
     fs::create_dir(&closed).unwrap();
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o555)).unwrap();
     if fs::write(closed.join("probe"), "").is_ok() {
         eprintln!("skipped: root may write into a folder that is closed to others");
     } else {
-        room.run(&["--dir", "closed"])
+        sandbox
+            .run(&["--dir", "closed"])
             .failed(1, &["work/closed can't be written to", "--dir"]);
-        room.run(&["--dir", "closed/bin"])
+        sandbox
+            .run(&["--dir", "closed/bin"])
             .failed(1, &["work/closed can't be written to", "--dir"]);
     }
-    assert!(room.server.asked().is_empty());
+    assert!(sandbox.server.asked().is_empty());
 }
 
 #[test]
 fn missing_home_requires_a_folder() {
-    let room = Room::new();
-    let mut command = room.command();
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command();
     command.env_remove("HOME").arg("install.sh");
-    room.finish(command).failed(1, &["HOME", "--dir"]);
+    sandbox.finish(command).failed(1, &["HOME", "--dir"]);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -764,9 +775,9 @@ fn missing_home_requires_a_folder() {
 // ---------------------------------------------------------------------------------------------
 
 /// Creates a checkout of mdskill, and a cargo that builds `program("0.0.9")`.
-fn checkout() -> Room {
-    let room = Room::new();
-    let folder = room.path("work/checkout");
+fn checkout() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.path("work/checkout");
     fs::create_dir(&folder).unwrap();
     fs::write(
         folder.join("Cargo.toml"),
@@ -774,8 +785,8 @@ fn checkout() -> Room {
     )
     .unwrap();
     fs::copy(SCRIPT, folder.join("install.sh")).unwrap();
-    write_program(&room.path("built"), &program("0.0.9"));
-    room.fake(
+    write_program(&sandbox.path("built"), &program("0.0.9"));
+    sandbox.fake(
         "cargo",
         &format!(
             "[ -f Cargo.toml ] || exit 9
@@ -783,66 +794,70 @@ fn checkout() -> Room {
              for target; do :; done # the last argument
              mkdir -p \"$target/release\"
              cp '{}' \"$target/release/mdskill\"",
-            room.path("built").display()
+            sandbox.path("built").display()
         ),
     );
-    room
+    sandbox
 }
 
 #[test]
 fn checkout_is_built_without_a_download() {
-    let room = checkout();
-    room.run_file("checkout/install.sh", &[]).succeeded();
-    room.holds("home/.local/bin/mdskill", "0.0.9");
-    assert!(room.server.asked().is_empty());
+    let sandbox = checkout();
+    sandbox.run_file("checkout/install.sh", &[]).succeeded();
+    sandbox.holds("home/.local/bin/mdskill", "0.0.9");
+    assert!(sandbox.server.asked().is_empty());
 }
 
 #[test]
 fn checkout_is_built_in_the_configured_target_folder() {
-    let mut room = checkout();
-    room.env
+    let mut sandbox = checkout();
+    sandbox
+        .env
         .push(("CARGO_TARGET_DIR", "out of tree".to_owned()));
-    room.run_file("checkout/install.sh", &[]).succeeded();
-    room.holds("home/.local/bin/mdskill", "0.0.9");
+    sandbox.run_file("checkout/install.sh", &[]).succeeded();
+    sandbox.holds("home/.local/bin/mdskill", "0.0.9");
     assert!(
-        room.path("work/checkout/out of tree/release/mdskill")
+        sandbox
+            .path("work/checkout/out of tree/release/mdskill")
             .is_file()
     );
 }
 
 #[test]
 fn requested_version_is_downloaded_in_a_checkout() {
-    let room = checkout();
-    room.run_file("checkout/install.sh", &["--version", OLDER])
+    let sandbox = checkout();
+    sandbox
+        .run_file("checkout/install.sh", &["--version", OLDER])
         .succeeded();
-    room.holds("home/.local/bin/mdskill", OLDER);
+    sandbox.holds("home/.local/bin/mdskill", OLDER);
 }
 
 #[test]
 fn failed_build_of_a_checkout_is_refused() {
-    let room = checkout();
+    let sandbox = checkout();
     let script = "checkout/install.sh";
-    room.fake("cargo", "echo 'error: it does not compile' >&2; exit 101");
-    let outcome = room.run_file(script, &[]);
+    sandbox.fake("cargo", "echo 'error: it does not compile' >&2; exit 101");
+    let outcome = sandbox.run_file(script, &[]);
     assert_eq!(outcome.code, Some(1));
     assert!(outcome.stderr.contains("error: it does not compile"));
     assert!(outcome.stderr.contains("Nothing was installed."));
 
-    room.take_away("cargo");
-    room.run_file(script, &[])
+    sandbox.take_away("cargo");
+    sandbox
+        .run_file(script, &[])
         .failed(1, &["needs cargo", "rustup.rs", "--version"]);
-    assert!(listing(&room.path("home")).is_empty());
-    assert!(room.server.asked().is_empty());
+    assert!(listing(&sandbox.path("home")).is_empty());
+    assert!(sandbox.server.asked().is_empty());
 }
 
 #[test]
 fn folder_of_another_project_is_not_a_checkout() {
-    let room = checkout();
+    let sandbox = checkout();
     fs::write(
-        room.path("work/checkout/Cargo.toml"),
+        sandbox.path("work/checkout/Cargo.toml"),
         "[package]\nname = \"mdskill-other\"\n",
     )
     .unwrap();
-    room.run_file("checkout/install.sh", &[]).succeeded();
-    room.holds("home/.local/bin/mdskill", NEWEST);
+    sandbox.run_file("checkout/install.sh", &[]).succeeded();
+    sandbox.holds("home/.local/bin/mdskill", NEWEST);
 }

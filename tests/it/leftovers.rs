@@ -2,65 +2,66 @@
 //! files with such names are neither ignored nor lost.
 
 use crate::support::repo::Repo;
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 
 const COMPILED: &str = ".github/skills/three/scripts/__pycache__/run.cpython-312.pyc";
 const FINDER: &str = ".github/skills/one/.DS_Store";
 
 /// A project with installed skills; `three` has a Python script.
-fn installed() -> (Shop, Repo) {
-    let (shop, mut repo) = Shop::stocked();
+fn installed() -> (TestContext, Repo) {
+    let (context, mut repo) = TestContext::with_skills();
     repo.write("skills/three/scripts/run.py", "print('run')\n");
     repo.commit("A script");
-    shop.run(&["add", "acme/skills", "--all"]).ok();
-    (shop, repo)
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    (context, repo)
 }
 
-fn git(shop: &Shop, arguments: &[&str]) {
-    shop.room.run("git", arguments).run().ok();
+fn git(context: &TestContext, arguments: &[&str]) {
+    context.command("git", arguments).run().ok();
 }
 
 #[test]
 fn verify_reports_leftovers_that_git_does_not_ignore() {
-    let (shop, _repo) = installed();
-    shop.room.write(COMPILED, "compiled");
-    shop.room.write(FINDER, "finder");
+    let (context, _repo) = installed();
+    context.write(COMPILED, "compiled");
+    context.write(FINDER, "finder");
     let sentence = ".github/skills/three has files that the lockfile does not list";
     for _ in 0..2 {
-        let found = shop.refuses(&["verify"], 3, sentence);
+        let found = context.refuses(&["verify"], 3, sentence);
         found.says("scripts/__pycache__/run.cpython-312.pyc (added)");
         found.says(".DS_Store (added)").says(".gitignore");
         // Without the cache they are recognized by their names.
-        shop.run(&["cache", "clear"]).ok();
+        context.run(&["cache", "clear"]).ok();
     }
-    std::fs::remove_dir_all(shop.room.project().join(".git")).unwrap();
-    shop.room.write(".gitignore", "__pycache__/\n.DS_Store\n");
-    shop.refuses(&["verify"], 3, sentence);
+    std::fs::remove_dir_all(context.project().join(".git")).unwrap();
+    context.write(".gitignore", "__pycache__/\n.DS_Store\n");
+    context.refuses(&["verify"], 3, sentence);
 }
 
 #[test]
 fn verify_accepts_files_that_git_ignores_and_does_not_track() {
-    let (shop, _repo) = installed();
-    shop.room.write(COMPILED, "compiled");
-    shop.room.write(FINDER, "finder");
-    shop.room.write(".gitignore", "__pycache__/\n.DS_Store\n");
-    shop.refuses(&["verify"], 0, "3 skills");
-    shop.room.write(".github/skills/two/SKILL.md", "changed");
-    shop.refuses(&["verify"], 3, "SKILL.md (changed)")
+    let (context, _repo) = installed();
+    context.write(COMPILED, "compiled");
+    context.write(FINDER, "finder");
+    context.write(".gitignore", "__pycache__/\n.DS_Store\n");
+    context.refuses(&["verify"], 0, "3 skills");
+    context.write(".github/skills/two/SKILL.md", "changed");
+    context
+        .refuses(&["verify"], 3, "SKILL.md (changed)")
         .never_says("__pycache__");
-    shop.refuses(&["verify", "one", "three"], 0, "2 skills");
+    context.refuses(&["verify", "one", "three"], 0, "2 skills");
 
-    git(&shop, &["add", "--force", COMPILED]);
-    let found = shop.refuses(&["verify", "three"], 3, "run.cpython-312.pyc (added)");
+    git(&context, &["add", "--force", COMPILED]);
+    let found = context.refuses(&["verify", "three"], 3, "run.cpython-312.pyc (added)");
     found.says("has files that the lockfile does not list");
     // On a case-insensitive file system, a file tracked in another letter case is this file.
-    git(&shop, &["rm", "--quiet", "--cached", COMPILED]);
-    shop.refuses(&["verify", "three"], 0, "1 skill");
+    git(&context, &["rm", "--quiet", "--cached", COMPILED]);
+    context.refuses(&["verify", "three"], 0, "1 skill");
     let other = COMPILED.replace("scripts", "Scripts");
     let blob = "100644,e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
     let entry = format!("{blob},{other}");
-    git(&shop, &["update-index", "--add", "--cacheinfo", &entry]);
-    shop.refuses(&["verify", "three"], 3, "run.cpython-312.pyc (added)");
+    git(&context, &["update-index", "--add", "--cacheinfo", &entry]);
+    context.refuses(&["verify", "three"], 3, "run.cpython-312.pyc (added)");
 }
 
 #[test]
@@ -73,43 +74,43 @@ fn verify_reports_other_files_with_names_of_leftovers() {
         "three/desktop.ini/evil/SKILL.md",
         "three/.DS_Store",
     ] {
-        let (shop, _repo) = installed();
+        let (context, _repo) = installed();
         let file = format!(".github/skills/{planted}");
-        shop.room.write(&file, "planted");
+        context.write(&file, "planted");
         let path = planted.trim_start_matches("three/");
-        shop.refuses(&["verify"], 3, &format!("{path} (added)"));
+        context.refuses(&["verify"], 3, &format!("{path} (added)"));
     }
 }
 
 #[test]
 fn verify_ignores_configuration_of_bare_repository_in_project() {
-    let (shop, _repo) = installed();
+    let (context, _repo) = installed();
     // A clone can contain such a folder: a repository whose configuration ignores everything.
-    git(&shop, &["init", "--quiet", "--bare", "sub"]);
-    shop.room.write("sub/info/exclude", "*\n");
-    git(&shop, &["--git-dir=sub", "config", "core.bare", "false"]);
-    git(&shop, &["--git-dir=sub", "config", "core.worktree", "."]);
-    let project = shop.room.project();
+    git(&context, &["init", "--quiet", "--bare", "sub"]);
+    context.write("sub/info/exclude", "*\n");
+    git(&context, &["--git-dir=sub", "config", "core.bare", "false"]);
+    git(&context, &["--git-dir=sub", "config", "core.worktree", "."]);
+    let project = context.project();
     for name in ["mdskill.lock", ".github"] {
         std::fs::rename(project.join(name), project.join("sub").join(name)).unwrap();
     }
-    shop.room.write(&format!("sub/{COMPILED}"), "compiled");
-    let verify = shop.room.mdskill(["verify"]).dir(project.join("sub"));
+    context.write(&format!("sub/{COMPILED}"), "compiled");
+    let verify = context.mdskill(["verify"]).dir(project.join("sub"));
     verify.run().fails(3).says("run.cpython-312.pyc (added)");
 }
 
 #[test]
 fn install_update_and_remove_accept_leftovers() {
-    let (shop, mut repo) = installed();
-    shop.room.write(COMPILED, "compiled");
-    shop.room.write(FINDER, "finder");
-    shop.refuses(&["install"], 0, "3 unchanged");
+    let (context, mut repo) = installed();
+    context.write(COMPILED, "compiled");
+    context.write(FINDER, "finder");
+    context.refuses(&["install"], 0, "3 unchanged");
     repo.write("skills/three/more.md", "more");
     repo.commit("More");
-    shop.run(&["update"]).ok();
-    shop.has("three", &repo, "main:skills/three");
-    shop.run(&["remove", "one"]).ok();
-    assert_eq!(shop.folders(".github/skills"), ["three", "two"]);
+    context.run(&["update"]).ok();
+    context.has("three", &repo, "main:skills/three");
+    context.run(&["remove", "one"]).ok();
+    assert_eq!(context.folders(".github/skills"), ["three", "two"]);
 }
 
 #[test]
@@ -121,17 +122,17 @@ fn user_files_with_names_of_leftovers_are_not_lost() {
         "desktop.ini/notes.md",
         ".DS_Store/notes.md",
     ] {
-        let (shop, mut repo) = installed();
+        let (context, mut repo) = installed();
         let file = format!(".github/skills/three/{path}");
-        shop.room.write(&file, "mine");
-        shop.refuses(&["remove", "three"], 1, &format!("{path} (added)"));
+        context.write(&file, "mine");
+        context.refuses(&["remove", "three"], 1, &format!("{path} (added)"));
         repo.write("skills/three/more.md", "more");
         repo.commit("More");
-        shop.run(&["update"]).ok();
-        assert_eq!(shop.room.read(&file), "mine");
-        assert_eq!(shop.room.read(".github/skills/three/more.md"), "more");
-        shop.run(&["remove", "three", "--force"]).ok();
+        context.run(&["update"]).ok();
+        assert_eq!(context.read(&file), "mine");
+        assert_eq!(context.read(".github/skills/three/more.md"), "more");
+        context.run(&["remove", "three", "--force"]).ok();
         let trashed = format!(".mdskill/trash/three-1/{path}");
-        assert_eq!(shop.room.read(&trashed), "mine");
+        assert_eq!(context.read(&trashed), "mine");
     }
 }

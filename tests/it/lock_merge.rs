@@ -10,7 +10,7 @@ use mdskill_git::ObjectId;
 use mdskill_lint::name::SkillName;
 
 use crate::support::old_lockfile::numbered;
-use crate::support::room::Room;
+use crate::support::test_context::TestContext;
 
 /// The number of merged pairs of branches.
 const PAIRS: u64 = 300;
@@ -124,16 +124,16 @@ fn lockfile<'a>(skills: impl IntoIterator<Item = (&'a SkillName, &'a Entry)>) ->
 }
 
 /// Merges as `git merge` does: with the histogram algorithm, if `git merge-file` supports it.
-fn merge(room: &Room, texts: [&str; 3]) -> (bool, String) {
+fn merge(context: &TestContext, texts: [&str; 3]) -> (bool, String) {
     for (name, text) in ["ours", "base", "theirs"].iter().zip(texts) {
-        room.write(name, text);
+        context.write(name, text);
     }
     let files = ["ours", "base", "theirs"];
     let mut arguments = vec!["merge-file", "-p", "-q", "--diff-algorithm=histogram"];
-    let mut merged = room.run("git", arguments.iter().chain(&files)).run();
+    let mut merged = context.command("git", arguments.iter().chain(&files)).run();
     if merged.stderr.contains("unknown option") {
         arguments.pop();
-        merged = room.run("git", arguments.iter().chain(&files)).run();
+        merged = context.command("git", arguments.iter().chain(&files)).run();
     }
     (merged.code == Some(0), merged.stdout.clone())
 }
@@ -158,7 +158,7 @@ fn resolved(is_clean: bool, merged: &str, [ours, base, theirs]: &[Lockfile; 3]) 
 
 #[test]
 fn branches_that_change_different_skills_merge_into_both_changes() {
-    let room = Room::in_memory("");
+    let context = TestContext::in_memory("");
     let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
     let mut clean = [0, 0];
     for pair in 0..PAIRS {
@@ -167,7 +167,7 @@ fn branches_that_change_different_skills_merge_into_both_changes() {
         let texts = lockfiles.each_ref().map(Lockfile::to_text);
         let forms = [texts.clone(), texts.map(|text| numbered(&text))];
         for (clean, texts) in clean.iter_mut().zip(&forms) {
-            let (is_clean, merged) = merge(&room, texts.each_ref().map(String::as_str));
+            let (is_clean, merged) = merge(&context, texts.each_ref().map(String::as_str));
             *clean += u64::from(is_clean);
             assert_eq!(
                 resolved(is_clean, &merged, &lockfiles).skills,

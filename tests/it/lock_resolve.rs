@@ -3,18 +3,19 @@
 use crate::support::old_lockfile::numbered;
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
-use crate::support::room::Room;
-use crate::support::shop::{Shop, blocks};
+use crate::support::test_context::{TestContext, blocks};
 
-fn git(room: &Room, arguments: &[&str]) -> Outcome {
+fn git(context: &TestContext, arguments: &[&str]) -> Outcome {
     let identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
-    room.run("git", identity.iter().chain(arguments)).run()
+    context
+        .command("git", identity.iter().chain(arguments))
+        .run()
 }
 
-fn commit_all(room: &Room, message: &str) {
-    git(room, &["add", "--all"]).ok();
+fn commit_all(context: &TestContext, message: &str) {
+    git(context, &["add", "--all"]).ok();
     git(
-        room,
+        context,
         &["commit", "--quiet", "--allow-empty", "--message", message],
     )
     .ok();
@@ -22,26 +23,31 @@ fn commit_all(room: &Room, message: &str) {
 
 /// Calls `act` on the branches `main` and `other`, in the order given, and merges `other`. Returns whether
 /// the lockfile is in conflict.
-fn diverge(room: &Room, style: &str, ways: [&str; 2], mut act: impl FnMut(&str)) -> bool {
-    commit_all(room, "Base");
-    git(room, &["branch", "--force", "other"]).ok();
+fn diverge(context: &TestContext, style: &str, ways: [&str; 2], mut act: impl FnMut(&str)) -> bool {
+    commit_all(context, "Base");
+    git(context, &["branch", "--force", "other"]).ok();
     for branch in ways {
-        git(room, &["switch", "--quiet", branch]).ok();
+        git(context, &["switch", "--quiet", branch]).ok();
         act(branch);
-        commit_all(room, branch);
+        commit_all(context, branch);
     }
-    git(room, &["switch", "--quiet", "main"]).ok();
+    git(context, &["switch", "--quiet", "main"]).ok();
     let style = format!("merge.conflictStyle={style}");
-    git(room, &["-c", &style, "merge", "--quiet", "other"]);
-    room.read("mdskill.lock").contains("\n<<<<<<< HEAD\n")
+    git(context, &["-c", &style, "merge", "--quiet", "other"]);
+    context.read("mdskill.lock").contains("\n<<<<<<< HEAD\n")
 }
 
 /// The same, and asserts that the lockfile is in conflict.
-fn diverge_with_conflict(room: &Room, style: &str, ways: [&str; 2], act: impl FnMut(&str)) {
+fn diverge_with_conflict(
+    context: &TestContext,
+    style: &str,
+    ways: [&str; 2],
+    act: impl FnMut(&str),
+) {
     assert!(
-        diverge(room, style, ways, act),
+        diverge(context, style, ways, act),
         "{}",
-        room.read("mdskill.lock")
+        context.read("mdskill.lock")
     );
 }
 
@@ -53,16 +59,16 @@ fn add_upstream(repo: &mut Repo, name: &str) -> String {
 #[test]
 fn reading_commands_name_skills_in_conflict() {
     for style in ["merge", "diff3", "zdiff3"] {
-        let (shop, mut repo) = Shop::stocked();
-        let room = &shop.room;
-        shop.run(&["add", "acme/skills/one", "acme/skills/two"])
+        let (context, mut repo) = TestContext::with_skills();
+        context
+            .run(&["add", "acme/skills/one", "acme/skills/two"])
             .ok();
-        diverge_with_conflict(room, style, ["main", "other"], |branch| {
+        diverge_with_conflict(&context, style, ["main", "other"], |branch| {
             repo.write("skills/one/version", branch);
             repo.commit("Another version");
-            shop.run(&["update"]).ok();
+            context.run(&["update"]).ok();
         });
-        let lock = room.read("mdskill.lock");
+        let lock = context.read("mdskill.lock");
         let index = lock.lines().position(|line| line.starts_with("<<<<<<<"));
         let error = format!(
             "mdskill.lock:{}: unresolved merge conflict in `one`\nhint: `mdskill lock --resolve` resolves it\n",
@@ -83,41 +89,41 @@ fn reading_commands_name_skills_in_conflict() {
             &["keep", "one"],
             &["lock"],
         ] {
-            shop.refuses(command, 1, &error);
+            context.refuses(command, 1, &error);
         }
     }
 }
 
 #[test]
 fn lock_resolve_explains_conflict_that_git_index_lost() {
-    let (shop, mut repo) = Shop::stocked();
-    let room = &shop.room;
-    shop.run(&["add", "acme/skills/one"]).ok();
-    diverge_with_conflict(room, "diff3", ["main", "other"], |branch| {
+    let (context, mut repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills/one"]).ok();
+    diverge_with_conflict(&context, "diff3", ["main", "other"], |branch| {
         repo.write("skills/one/version", branch);
         repo.commit("Another version");
-        shop.run(&["update"]).ok();
+        context.run(&["update"]).ok();
     });
-    git(room, &["add", "mdskill.lock"]).ok();
-    let outcome = shop.refuses(
+    git(&context, &["add", "mdskill.lock"]).ok();
+    let outcome = context.refuses(
         &["lock", "--resolve"],
         1,
         "unresolved merge conflict, and git's index does not have the two sides",
     );
-    shop.refuses(&["remove", "one"], 1, "does not have the two sides");
+    context.refuses(&["remove", "one"], 1, "does not have the two sides");
     let command = outcome.stderr.split('`').nth(1).unwrap();
-    room.run("sh", ["-c", command]).run().ok();
-    shop.run(&["lock", "--resolve", "--theirs"]).ok();
-    assert_eq!(shop.entry("one")["commit"], repo.rev_parse("main"));
+    context.command("sh", ["-c", command]).run().ok();
+    context.run(&["lock", "--resolve", "--theirs"]).ok();
+    assert_eq!(context.entry("one")["commit"], repo.rev_parse("main"));
 
-    let lock = room.read("mdskill.lock");
-    room.write("mdskill.lock", format!("<<<<<<< HEAD\n{lock}=======\n"));
-    git(room, &["add", "--all"]).ok();
-    git(room, &["commit", "--quiet", "--message", "Markers"]).ok();
-    shop.refuses(&["lock", "--resolve"], 1, "mdskill.lock:1: ")
+    let lock = context.read("mdskill.lock");
+    context.write("mdskill.lock", format!("<<<<<<< HEAD\n{lock}=======\n"));
+    git(&context, &["add", "--all"]).ok();
+    git(&context, &["commit", "--quiet", "--message", "Markers"]).ok();
+    context
+        .refuses(&["lock", "--resolve"], 1, "mdskill.lock:1: ")
         .says("restore a version without conflict markers");
-    room.write("mdskill.lock", lock);
-    shop.refuses(
+    context.write("mdskill.lock", lock);
+    context.refuses(
         &["lock", "--resolve", "--ours", "one"],
         2,
         "`one` is not in conflict",
@@ -126,17 +132,16 @@ fn lock_resolve_explains_conflict_that_git_index_lost() {
 
 #[test]
 fn lock_resolve_explains_unreadable_side() {
-    let (shop, _repo) = Shop::stocked();
-    let room = &shop.room;
-    shop.refuses(&["lock"], 1, "there is no mdskill.lock");
-    shop.run(&["add", "acme/skills/one"]).ok();
-    diverge_with_conflict(room, "merge", ["main", "other"], |branch| {
-        let lock = room.read("mdskill.lock");
+    let (context, _repo) = TestContext::with_skills();
+    context.refuses(&["lock"], 1, "there is no mdskill.lock");
+    context.run(&["add", "acme/skills/one"]).ok();
+    diverge_with_conflict(&context, "merge", ["main", "other"], |branch| {
+        let lock = context.read("mdskill.lock");
         let version = if branch == "main" { "2" } else { "3" };
         let lock = lock.replace("version = 1", &format!("version = {version}"));
-        room.write("mdskill.lock", lock);
+        context.write("mdskill.lock", lock);
     });
-    shop.refuses(
+    context.refuses(
         &["lock", "--resolve"],
         1,
         "unresolved merge conflict, and our side can't be read: version 2 was written by a newer mdskill",
@@ -145,105 +150,115 @@ fn lock_resolve_explains_unreadable_side() {
 
 #[test]
 fn skill_changed_on_both_sides_needs_ours_or_theirs() {
-    let (shop, mut repo) = Shop::stocked();
-    let room = &shop.room;
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+    let (context, mut repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     let first = repo.rev_parse("main");
     let mut commits = Vec::new();
-    diverge_with_conflict(room, "merge", ["main", "other"], |branch| {
+    diverge_with_conflict(&context, "merge", ["main", "other"], |branch| {
         repo.reset_to(&first);
         repo.write("skills/one/more", branch)
             .write("skills/two/more", branch);
         commits.push(repo.commit(branch));
-        shop.run(&["update"]).ok();
+        context.run(&["update"]).ok();
     });
-    let outcome = shop.refuses(&["lock", "--resolve"], 3, "`one` was changed on both sides");
+    let outcome = context.refuses(&["lock", "--resolve"], 3, "`one` was changed on both sides");
     outcome.says(&format!("ours (HEAD): acme/skills@{}", &commits[0][..7]));
     outcome.says(&format!("theirs (other): acme/skills@{}", &commits[1][..7]));
     outcome
         .says("`two` was changed on both sides")
         .says("--ours NAME");
-    let json = shop.run(&["lock", "--resolve", "--json"]).fails(3).json();
+    let json = context
+        .run(&["lock", "--resolve", "--json"])
+        .fails(3)
+        .json();
     assert_eq!(
         json["differences"][1]["theirs"]["commit"],
         commits[1].as_str()
     );
     assert_eq!(json["is_written"], false);
-    shop.refuses(
-        &["lock", "--resolve", "--ours", "one"],
-        3,
-        "`two` was changed on both sides",
-    )
-    .never_says("`one` was changed");
-    shop.refuses(
+    context
+        .refuses(
+            &["lock", "--resolve", "--ours", "one"],
+            3,
+            "`two` was changed on both sides",
+        )
+        .never_says("`one` was changed");
+    context.refuses(
         &["lock", "--resolve", "--ours", "three"],
         2,
         "`three` is not in conflict",
     );
-    shop.refuses(
+    context.refuses(
         &["lock", "--resolve", "--ours", "--theirs"],
         2,
         "cannot both be used without NAME",
     );
-    shop.refuses(&["lock", "--ours"], 2, "--resolve");
-    let outcome = shop.run(&["lock", "--resolve", "--ours", "ONE", "--theirs"]);
+    context.refuses(&["lock", "--ours"], 2, "--resolve");
+    let outcome = context.run(&["lock", "--resolve", "--ours", "ONE", "--theirs"]);
     outcome.ok().says("Resolved one  ours (HEAD): acme/skills@");
-    assert_eq!(shop.entry("one")["commit"], commits[0]);
-    assert_eq!(shop.entry("two")["commit"], commits[1]);
-    assert_eq!(shop.lock().len(), 3);
+    assert_eq!(context.entry("one")["commit"], commits[0]);
+    assert_eq!(context.entry("two")["commit"], commits[1]);
+    assert_eq!(context.lock().len(), 3);
 }
 
 #[test]
 fn lock_resolve_keeps_skills_added_on_both_sides() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let other = "one-more";
     add_upstream(&mut repo, other);
-    let room = &shop.room;
-    shop.run(&["add", "acme/skills/two"]).ok();
-    diverge_with_conflict(room, "merge", ["main", "other"], |branch| {
+    context.run(&["add", "acme/skills/two"]).ok();
+    diverge_with_conflict(&context, "merge", ["main", "other"], |branch| {
         let name = if branch == "main" { "one" } else { other };
-        shop.run(&["add", &format!("acme/skills/{name}")]).ok();
+        context.run(&["add", &format!("acme/skills/{name}")]).ok();
     });
     let error = format!("unresolved merge conflict in `one`, `{other}`\n");
-    shop.refuses(&["install"], 1, &error);
-    let broken = room.read("mdskill.lock").replace("<<<<<<< HEAD\n", "");
-    room.write("mdskill.lock", broken);
-    shop.refuses(&["install"], 1, &error);
-    let outcome = shop.run(&["lock", "--resolve"]);
+    context.refuses(&["install"], 1, &error);
+    let broken = context.read("mdskill.lock").replace("<<<<<<< HEAD\n", "");
+    context.write("mdskill.lock", broken);
+    context.refuses(&["install"], 1, &error);
+    let outcome = context.run(&["lock", "--resolve"]);
     outcome
         .ok()
         .says("Resolved one  ours")
         .says(&format!("Resolved {other}  theirs (other): acme/skills@"));
-    shop.run(&["verify"]).ok().says("3 skills");
-    let resolved = room.read("mdskill.lock");
-    shop.run(&["add", "acme/skills/one"]).ok();
-    assert_eq!(room.read("mdskill.lock"), resolved);
-    shop.run(&["lock"]).ok().says("has the current form");
-    shop.run(&["lock", "--resolve"]).ok().never_says("Resolved");
+    context.run(&["verify"]).ok().says("3 skills");
+    let resolved = context.read("mdskill.lock");
+    context.run(&["add", "acme/skills/one"]).ok();
+    assert_eq!(context.read("mdskill.lock"), resolved);
+    context.run(&["lock"]).ok().says("has the current form");
+    context
+        .run(&["lock", "--resolve"])
+        .ok()
+        .never_says("Resolved");
 }
 
 #[test]
 fn writing_commands_resolve_conflict_of_different_skills() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     for name in ["four", "new-a", "new-b"] {
         add_upstream(&mut repo, name);
     }
-    let room = &shop.room;
-    shop.run(&["add", "acme/skills/one", "acme/skills/two"])
+    context
+        .run(&["add", "acme/skills/one", "acme/skills/two"])
         .ok();
-    diverge_with_conflict(room, "merge", ["main", "other"], |branch| match branch {
-        "main" => {
-            shop.run(&["add", "acme/skills/new-a"]).ok();
-            shop.run(&["remove", "two"]).ok();
-        }
-        _ => {
-            shop.run(&["add", "acme/skills/new-b"]).ok();
-            repo.write("skills/one/more", "more");
-            repo.commit("More");
-            shop.run(&["update", "one"]).ok();
-        }
-    });
-    let conflict = room.read("mdskill.lock");
+    diverge_with_conflict(
+        &context,
+        "merge",
+        ["main", "other"],
+        |branch| match branch {
+            "main" => {
+                context.run(&["add", "acme/skills/new-a"]).ok();
+                context.run(&["remove", "two"]).ok();
+            }
+            _ => {
+                context.run(&["add", "acme/skills/new-b"]).ok();
+                repo.write("skills/one/more", "more");
+                repo.commit("More");
+                context.run(&["update", "one"]).ok();
+            }
+        },
+    );
+    let conflict = context.read("mdskill.lock");
     let more = repo.rev_parse("main");
     for (command, added) in [
         (&["add", "acme/skills/four"][..], Some("four")),
@@ -252,8 +267,8 @@ fn writing_commands_resolve_conflict_of_different_skills() {
         (&["keep", "one"], None),
         (&["lock"], None),
     ] {
-        room.write("mdskill.lock", &conflict);
-        let outcome = shop.run(command);
+        context.write("mdskill.lock", &conflict);
+        let outcome = context.run(command);
         let said = "Resolved the merge conflict in the lockfile  new-a, new-b, one, two\n";
         outcome.ok().says(said);
         assert_eq!(outcome.stderr.matches("Resolved").count(), 1);
@@ -261,70 +276,76 @@ fn writing_commands_resolve_conflict_of_different_skills() {
         expected.extend(added);
         expected.retain(|name| *name != "new-b" || command[0] != "remove");
         expected.sort_unstable();
-        assert_eq!(shop.lock().keys().collect::<Vec<_>>(), expected);
-        assert_eq!(shop.entry("one")["commit"], more, "{command:?}");
+        assert_eq!(context.lock().keys().collect::<Vec<_>>(), expected);
+        assert_eq!(context.entry("one")["commit"], more, "{command:?}");
     }
 }
 
 #[test]
 fn removal_wins_unless_other_side_changed_skill() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let other = "one-more";
     add_upstream(&mut repo, other);
-    let room = &shop.room;
-    shop.run(&["add", "acme/skills", "--all"]).ok();
-    diverge_with_conflict(room, "merge", ["main", "other"], |branch| {
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    diverge_with_conflict(&context, "merge", ["main", "other"], |branch| {
         let name = if branch == "main" { "one" } else { other };
-        shop.run(&["remove", name]).ok();
+        context.run(&["remove", name]).ok();
     });
-    shop.run(&["lock", "--resolve"])
+    context
+        .run(&["lock", "--resolve"])
         .ok()
         .says("Resolved one  ours (HEAD): removed");
-    assert_eq!(blocks(&room.read("mdskill.lock")).len(), 2);
-    git(room, &["reset", "--quiet", "--hard"]).ok();
+    assert_eq!(blocks(&context.read("mdskill.lock")).len(), 2);
+    git(&context, &["reset", "--quiet", "--hard"]).ok();
 
-    diverge_with_conflict(room, "merge", ["main", "other"], |branch| {
+    diverge_with_conflict(&context, "merge", ["main", "other"], |branch| {
         if branch == "main" {
-            shop.run(&["remove", "two"]).ok();
+            context.run(&["remove", "two"]).ok();
             return;
         }
         repo.write("skills/two/more", "more");
         repo.commit("More");
-        shop.run(&["update"]).ok();
+        context.run(&["update"]).ok();
     });
-    shop.refuses(&["lock", "--resolve"], 3, "`two` was changed on both sides")
+    context
+        .refuses(&["lock", "--resolve"], 3, "`two` was changed on both sides")
         .says("ours (HEAD): removed");
-    shop.run(&["lock", "--resolve", "--theirs", "two"]).ok();
-    assert_eq!(shop.entry("two")["commit"], repo.rev_parse("main"));
+    context.run(&["lock", "--resolve", "--theirs", "two"]).ok();
+    assert_eq!(context.entry("two")["commit"], repo.rev_parse("main"));
 }
 
 #[test]
 fn targets_and_unknown_keys_are_merged() {
-    let (shop, _repo) = Shop::stocked();
-    let room = &shop.room;
-    shop.run(&["add", "acme/skills/one"]).ok();
+    let (context, _repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills/one"]).ok();
     let edit = |from: &str, to: &str| {
-        let lock = room.read("mdskill.lock");
+        let lock = context.read("mdskill.lock");
         assert!(lock.contains(from));
-        room.write("mdskill.lock", lock.replace(from, to));
+        context.write("mdskill.lock", lock.replace(from, to));
     };
     let list = |more: &str| format!("targets = [\".github/skills\", {more}]\n");
     let before = "targets = [\".github/skills\"]\n";
-    diverge_with_conflict(room, "merge", ["main", "other"], |branch| match branch {
-        "main" => edit(
-            before,
-            &format!("{}future = 1\n", list("\".claude/skills\"")),
-        ),
-        _ => edit(
-            before,
-            &format!("{}future = 2\nother = true\n", list("\".agents/skills\"")),
-        ),
-    });
-    shop.refuses(&["verify"], 1, "unresolved merge conflict\n");
-    shop.run(&["lock", "--resolve"])
+    diverge_with_conflict(
+        &context,
+        "merge",
+        ["main", "other"],
+        |branch| match branch {
+            "main" => edit(
+                before,
+                &format!("{}future = 1\n", list("\".claude/skills\"")),
+            ),
+            _ => edit(
+                before,
+                &format!("{}future = 2\nother = true\n", list("\".agents/skills\"")),
+            ),
+        },
+    );
+    context.refuses(&["verify"], 1, "unresolved merge conflict\n");
+    context
+        .run(&["lock", "--resolve"])
         .ok()
         .says("`mdskill install` restores the locked files");
-    let lock = room.read("mdskill.lock");
+    let lock = context.read("mdskill.lock");
     assert!(lock.contains("future = 1\nother = true\n"), "{lock}");
     assert!(
         lock.contains(&list("\".claude/skills\", \".agents/skills\"")),
@@ -336,37 +357,38 @@ fn targets_and_unknown_keys_are_merged() {
 fn lockfile_of_version_0_1_merges_with_current_form() {
     let mut conflicts = 0;
     for other_is_older in [true, false] {
-        let (shop, mut repo) = Shop::stocked();
-        let room = &shop.room;
-        shop.run(&["add", "acme/skills/one", "acme/skills/two"])
+        let (context, mut repo) = TestContext::with_skills();
+        context
+            .run(&["add", "acme/skills/one", "acme/skills/two"])
             .ok();
-        let plain = room.read("mdskill.lock");
-        room.write("mdskill.lock", numbered(&plain));
+        let plain = context.read("mdskill.lock");
+        context.write("mdskill.lock", numbered(&plain));
         let act = |branch: &str| match branch {
             "main" => {
-                shop.run(&["lock"])
+                context
+                    .run(&["lock"])
                     .ok()
                     .says("Wrote the lockfile, with 2 skills");
-                assert_eq!(room.read("mdskill.lock"), plain);
+                assert_eq!(context.read("mdskill.lock"), plain);
                 repo.write("skills/one/more", branch);
                 repo.commit(branch);
-                shop.run(&["update"]).ok();
+                context.run(&["update"]).ok();
             }
             _ => {
-                shop.run(&["remove", "two"]).ok();
-                shop.run(&["add", "acme/skills/three"]).ok();
+                context.run(&["remove", "two"]).ok();
+                context.run(&["add", "acme/skills/three"]).ok();
                 if other_is_older {
-                    let lock = numbered(&room.read("mdskill.lock"));
-                    room.write("mdskill.lock", lock);
+                    let lock = numbered(&context.read("mdskill.lock"));
+                    context.write("mdskill.lock", lock);
                 }
             }
         };
-        if diverge(room, "merge", ["main", "other"], act) {
+        if diverge(&context, "merge", ["main", "other"], act) {
             conflicts += 1;
-            shop.refuses(&["install"], 1, "unresolved merge conflict in `");
+            context.refuses(&["install"], 1, "unresolved merge conflict in `");
         }
-        shop.run(&["lock", "--resolve"]).ok();
-        let lock = shop.lock();
+        context.run(&["lock", "--resolve"]).ok();
+        let lock = context.lock();
         assert_eq!(lock["one"]["tree"], repo.rev_parse("main:skills/one"));
         assert_eq!(lock.keys().collect::<Vec<_>>(), ["one", "three"]);
     }
@@ -375,36 +397,37 @@ fn lockfile_of_version_0_1_merges_with_current_form() {
 
 #[test]
 fn edits_on_both_sides_are_kept_as_git_merged_them() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let lines = |first: &str, last: &str| {
         format!("---\nname: one\ndescription: Skill one\n---\n\n{first}\n\nb\n\nc\n\nd\n\n{last}\n")
     };
     repo.write("skills/one/SKILL.md", lines("a", "e"));
     repo.commit("Lines");
-    shop.run(&["add", "acme/skills/one"]).ok();
-    diverge_with_conflict(&shop.room, "merge", ["other", "main"], |branch| {
+    context.run(&["add", "acme/skills/one"]).ok();
+    diverge_with_conflict(&context, "merge", ["other", "main"], |branch| {
         let page = match branch {
             "main" => lines("ours", "e"),
             _ => lines("a", "theirs"),
         };
-        shop.room.write(".github/skills/one/SKILL.md", page);
-        shop.run(&["keep", "one"]).ok();
+        context.write(".github/skills/one/SKILL.md", page);
+        context.run(&["keep", "one"]).ok();
     });
     let merged = lines("ours", "theirs");
-    assert_eq!(shop.room.read(".github/skills/one/SKILL.md"), merged);
-    let outcome = shop.refuses(&["lock", "--resolve", "--json"], 3, "");
+    assert_eq!(context.read(".github/skills/one/SKILL.md"), merged);
+    let outcome = context.refuses(&["lock", "--resolve", "--json"], 3, "");
     let open = &outcome.json()["differences"][0];
     let edits = |side: &str| open[side]["edits"].as_str().unwrap().to_owned();
     assert_ne!(edits("ours"), edits("theirs"));
-    shop.refuses(
+    context.refuses(
         &["lock", "--resolve"],
         3,
         &format!("edits {}", &edits("ours")[..14]),
     );
-    shop.run(&["lock", "--resolve", "--ours"])
+    context
+        .run(&["lock", "--resolve", "--ours"])
         .ok()
         .says("`mdskill keep NAME` accepts edits that git has merged");
-    shop.run(&["keep", "one"]).ok();
-    shop.run(&["verify"]).ok();
-    assert_eq!(shop.room.read(".github/skills/one/SKILL.md"), merged);
+    context.run(&["keep", "one"]).ok();
+    context.run(&["verify"]).ok();
+    assert_eq!(context.read(".github/skills/one/SKILL.md"), merged);
 }

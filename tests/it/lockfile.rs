@@ -1,9 +1,8 @@
 //! The lockfile: its values can be recomputed with standard tools, and an invalid one never counts as empty.
 
 use crate::support::old_lockfile::numbered;
-use crate::support::room::Room;
 use crate::support::sealed;
-use crate::support::shop::{Shop, blocks};
+use crate::support::test_context::{TestContext, blocks};
 
 /// The command of the documentation that computes a skill's digest.
 const RECIPE: &str = r#"find . -type f | LC_ALL=C sort | while read -r file; do
@@ -13,16 +12,16 @@ done | sha256sum"#;
 
 #[test]
 fn digest_and_tree_match_standard_tools() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     repo.write("skills/two/references/a.md", "a\r\n")
         .write("skills/two/references.md", "sorts before the folder")
         .write("skills/two/Z", "sorts before small letters")
         .write("skills/two/\u{e9}", "sorts last");
     repo.commit("More");
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     for name in ["one", "two", "three"] {
-        let folder = shop.room.project().join(".github/skills").join(name);
-        let mut command = sealed::command("sh", &shop.room.path("home"));
+        let folder = context.project().join(".github/skills").join(name);
+        let mut command = sealed::command("sh", &context.path("home"));
         let told = command
             .args(["-c", RECIPE])
             .current_dir(folder)
@@ -31,12 +30,12 @@ fn digest_and_tree_match_standard_tools() {
         let digest = String::from_utf8(told.stdout).unwrap();
         let digest = digest.split(' ').next().unwrap();
         assert_eq!(
-            shop.entry(name)["digest"],
+            context.entry(name)["digest"],
             format!("sha256:{digest}"),
             "{name}"
         );
         assert_eq!(
-            shop.entry(name)["tree"],
+            context.entry(name)["tree"],
             repo.rev_parse(&format!("main:skills/{name}"))
         );
     }
@@ -44,73 +43,74 @@ fn digest_and_tree_match_standard_tools() {
 
 #[test]
 fn every_change_keeps_unknown_keys() {
-    let (shop, mut repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills/one", "acme/skills/two"])
+    let (context, mut repo) = TestContext::with_skills();
+    context
+        .run(&["add", "acme/skills/one", "acme/skills/two"])
         .ok();
-    let lock = shop.room.read("mdskill.lock");
+    let lock = context.read("mdskill.lock");
     let path = "path = \"skills/one\"\n";
     let with_more = lock
         .replace("version = 1\n", "version = 1\nfuture = { a = [1, 2] }\n")
         .replace(path, &format!("{path}signed-by = [\"ada\", \"bob\"]\n"));
-    shop.room.write("mdskill.lock", &with_more);
+    context.write("mdskill.lock", &with_more);
     let keeps = |after: &str| {
-        let text = shop.room.read("mdskill.lock");
+        let text = context.read("mdskill.lock");
         assert!(
             text.contains("\nfuture = { a = [1, 2] }\n"),
             "{after}:\n{text}"
         );
         assert_eq!(
-            shop.entry("one")["signed-by"],
+            context.entry("one")["signed-by"],
             "[\"ada\", \"bob\"]",
             "{after}"
         );
     };
-    shop.run(&["add", "acme/skills/three"]).ok();
+    context.run(&["add", "acme/skills/three"]).ok();
     keeps("add of another");
-    shop.run(&["add", "acme/skills/one@main"]).ok();
+    context.run(&["add", "acme/skills/one@main"]).ok();
     keeps("add of the same");
     repo.write("skills/one/more.md", "more");
     repo.commit("More");
-    shop.run(&["update"]).ok().says("Updated one");
+    context.run(&["update"]).ok().says("Updated one");
     keeps("update");
-    shop.run(&["remove", "two"]).ok();
+    context.run(&["remove", "two"]).ok();
     keeps("remove");
 }
 
 #[test]
 fn next_change_rewrites_lockfile_of_version_0_1() {
-    let (shop, _repo) = Shop::stocked();
-    let room = &shop.room;
-    shop.run(&["add", "acme/skills", "--all"]).ok();
-    let plain = room.read("mdskill.lock");
+    let (context, _repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    let plain = context.read("mdskill.lock");
     assert!(!plain.contains("# 00"), "{plain}");
     let old = numbered(&plain);
     assert_eq!(old.matches("\n# ").count(), 65, "{old}");
-    room.write("mdskill.lock", &old);
-    std::fs::remove_dir_all(room.project().join(".github")).unwrap();
-    shop.run(&["install"]).ok().says("3 installed");
-    shop.run(&["verify"]).ok();
-    shop.run(&["update"]).ok();
-    assert_eq!(room.read("mdskill.lock"), old, "nothing was changed");
+    context.write("mdskill.lock", &old);
+    std::fs::remove_dir_all(context.project().join(".github")).unwrap();
+    context.run(&["install"]).ok().says("3 installed");
+    context.run(&["verify"]).ok();
+    context.run(&["update"]).ok();
+    assert_eq!(context.read("mdskill.lock"), old, "nothing was changed");
 
-    shop.run(&["remove", "two"]).ok();
-    let without_two = room.read("mdskill.lock");
-    room.write("mdskill.lock", &plain);
-    shop.run(&["install"]).ok();
-    shop.run(&["remove", "two"]).ok();
-    assert_eq!(without_two, room.read("mdskill.lock"));
+    context.run(&["remove", "two"]).ok();
+    let without_two = context.read("mdskill.lock");
+    context.write("mdskill.lock", &plain);
+    context.run(&["install"]).ok();
+    context.run(&["remove", "two"]).ok();
+    assert_eq!(without_two, context.read("mdskill.lock"));
 
-    room.write("mdskill.lock", &old);
-    shop.run(&["lock"]).ok();
-    assert_eq!(room.read("mdskill.lock"), plain);
+    context.write("mdskill.lock", &old);
+    context.run(&["lock"]).ok();
+    assert_eq!(context.read("mdskill.lock"), plain);
 }
 
 #[test]
 fn every_command_refuses_invalid_lockfile_with_line() {
-    let (shop, _repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills/one", "acme/skills/two"])
+    let (context, _repo) = TestContext::with_skills();
+    context
+        .run(&["add", "acme/skills/one", "acme/skills/two"])
         .ok();
-    let lock = shop.room.read("mdskill.lock");
+    let lock = context.read("mdskill.lock");
     let second = lock.find("\n[[skill]]\nname = \"two\"").unwrap();
     let block = &lock[second..];
     let line = lock[..second].matches('\n').count();
@@ -165,42 +165,40 @@ fn every_command_refuses_invalid_lockfile_with_line() {
         &["install", "--json"],
     ];
     for (text, line, problem) in damages {
-        shop.room.write("mdskill.lock", &text);
+        context.write("mdskill.lock", &text);
         for command in commands {
-            shop.refuses(command, 1, problem)
+            context
+                .refuses(command, 1, problem)
                 .says(&format!("mdskill.lock:{line}: "));
         }
     }
-    std::fs::write(
-        shop.room.project().join("mdskill.lock"),
-        b"version = 1\n\xff",
-    )
-    .unwrap();
-    shop.refuses(&["update"], 1, "it is not UTF-8");
-    std::fs::write(shop.room.project().join("mdskill.lock"), b"").unwrap();
-    shop.refuses(&["list"], 1, "`version = 1` is missing");
+    std::fs::write(context.project().join("mdskill.lock"), b"version = 1\n\xff").unwrap();
+    context.refuses(&["update"], 1, "it is not UTF-8");
+    std::fs::write(context.project().join("mdskill.lock"), b"").unwrap();
+    context.refuses(&["list"], 1, "`version = 1` is missing");
 }
 
 #[test]
 fn lockfile_does_not_depend_on_order_of_add() {
-    let (shop, _repo) = Shop::stocked();
+    let (context, _repo) = TestContext::with_skills();
     let all = |order: [&str; 3]| {
-        let room = shop.another_room();
+        let second = context.another();
         for name in order {
-            room.mdskill(["add", &format!("acme/skills/{name}")])
+            second
+                .mdskill(["add", &format!("acme/skills/{name}")])
                 .run()
                 .ok();
         }
-        room.read("mdskill.lock")
+        second.read("mdskill.lock")
     };
     let lock = all(["one", "two", "three"]);
     assert_eq!(lock, all(["three", "one", "two"]));
-    shop.run(&["add", "acme/skills", "--all"]).ok();
-    assert_eq!(lock, shop.room.read("mdskill.lock"));
-    shop.run(&["remove", "two"]).ok();
-    shop.run(&["add", "acme/skills/two"]).ok();
-    assert_eq!(lock, shop.room.read("mdskill.lock"));
-    for here in [shop.root().to_path_buf(), shop.room.path("")] {
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    assert_eq!(lock, context.read("mdskill.lock"));
+    context.run(&["remove", "two"]).ok();
+    context.run(&["add", "acme/skills/two"]).ok();
+    assert_eq!(lock, context.read("mdskill.lock"));
+    for here in [context.root().to_path_buf(), context.path("")] {
         assert!(!lock.contains(&*here.to_string_lossy()), "{lock}");
     }
     assert!(
@@ -209,39 +207,41 @@ fn lockfile_does_not_depend_on_order_of_add() {
     );
 }
 
-fn git(room: &Room, arguments: &[&str]) {
+fn git(context: &TestContext, arguments: &[&str]) {
     let identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
-    room.run("git", identity.iter().chain(arguments)).run().ok();
+    context
+        .command("git", identity.iter().chain(arguments))
+        .run()
+        .ok();
 }
 
 #[test]
 fn branches_that_add_different_skills_merge() {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/skills");
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
     for name in ["alpha", "middle", "zulu"] {
         repo.skill(name, name, "One of three");
     }
     repo.commit("Three");
-    let room = &shop.room;
     let commit = |name: &str| {
-        shop.run(&["add", &format!("acme/skills/{name}")]).ok();
-        git(room, &["add", "--all"]);
-        git(room, &["commit", "--quiet", "--message", name]);
+        context.run(&["add", &format!("acme/skills/{name}")]).ok();
+        git(&context, &["add", "--all"]);
+        git(&context, &["commit", "--quiet", "--message", name]);
     };
     commit("middle");
-    git(room, &["switch", "--quiet", "--create", "other"]);
+    git(&context, &["switch", "--quiet", "--create", "other"]);
     commit("zulu");
-    git(room, &["switch", "--quiet", "main"]);
-    assert_eq!(shop.folders(".github/skills"), ["middle"]);
+    git(&context, &["switch", "--quiet", "main"]);
+    assert_eq!(context.folders(".github/skills"), ["middle"]);
     commit("alpha");
-    git(room, &["merge", "--quiet", "--no-edit", "other"]);
-    shop.run(&["verify"]).ok().says("3 skills");
-    let merged = room.read("mdskill.lock");
+    git(&context, &["merge", "--quiet", "--no-edit", "other"]);
+    context.run(&["verify"]).ok().says("3 skills");
+    let merged = context.read("mdskill.lock");
     assert_eq!(blocks(&merged).len(), 3);
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     assert_eq!(
         merged,
-        room.read("mdskill.lock"),
+        context.read("mdskill.lock"),
         "what git merged is what mdskill writes"
     );
 }

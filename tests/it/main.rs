@@ -1,4 +1,4 @@
-//! The tests of the whole: the real program, in a sealed room, against a real git server.
+//! End-to-end tests: the real program in an isolated environment, against a real git server.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,14 +9,13 @@
 #![expect(
     clippy::cast_precision_loss,
     clippy::similar_names,
-    reason = "seconds of a wire need no 52 bits; `root` and `room`, `packer` and `packed` are the words"
+    reason = "seconds of a wire need no 52 bits; `packer` and `packed` are the words"
 )]
 
 mod support;
 mod support_selftest;
 
 mod action_yml;
-mod acts;
 mod add;
 mod add_places;
 mod add_validates;
@@ -30,8 +29,8 @@ mod edits_corners;
 mod faults;
 mod findings;
 mod fix;
-mod forge;
 mod fuzz;
+mod git_server;
 mod help;
 mod history;
 mod hook;

@@ -33,10 +33,10 @@ struct Answer {
     tree: String,
 }
 
-fn git(room: &Path, arguments: &[&str], input: &[u8]) -> Vec<u8> {
-    let mut git = sealed::command("git", room);
+fn git(context: &Path, arguments: &[&str], input: &[u8]) -> Vec<u8> {
+    let mut git = sealed::command("git", context);
     git.args(["-c", "merge.directoryRenames=false", "-C"]);
-    git.arg(room).args(arguments);
+    git.arg(context).args(arguments);
     git.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = git.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
@@ -49,8 +49,8 @@ fn git(room: &Path, arguments: &[&str], input: &[u8]) -> Vec<u8> {
 }
 
 /// Commits the base and both sides of each case, and returns the ids.
-fn commits(room: &Path, cases: &[Case]) -> Vec<[String; 3]> {
-    git(room, &["init", "--quiet", "--bare"], b"");
+fn commits(context: &Path, cases: &[Case]) -> Vec<[String; 3]> {
+    git(context, &["init", "--quiet", "--bare"], b"");
     let mut stream: Vec<u8> = Vec::new();
     for (at, case) in cases.iter().enumerate() {
         for (side, files) in case.iter().enumerate() {
@@ -79,8 +79,8 @@ fn commits(room: &Path, cases: &[Case]) -> Vec<[String; 3]> {
         }
     }
     let arguments = ["fast-import", "--quiet", "--force", "--export-marks=marks"];
-    git(room, &arguments, &stream);
-    let marks = std::fs::read_to_string(room.join("marks")).unwrap();
+    git(context, &arguments, &stream);
+    let marks = std::fs::read_to_string(context.join("marks")).unwrap();
     let mut ids = vec![[const { String::new() }; 3]; cases.len()];
     for line in marks.lines() {
         let (mark, id) = line.trim_start_matches(':').split_once(' ').unwrap();
@@ -91,7 +91,7 @@ fn commits(room: &Path, cases: &[Case]) -> Vec<[String; 3]> {
 }
 
 /// Merges each pair with git.
-fn by_git(room: &Path, ids: &[[String; 3]], on_conflict: OnConflict) -> Vec<Answer> {
+fn by_git(context: &Path, ids: &[[String; 3]], on_conflict: OnConflict) -> Vec<Answer> {
     let mut arguments = vec![
         "merge-tree",
         "--write-tree",
@@ -111,7 +111,7 @@ fn by_git(room: &Path, ids: &[[String; 3]], on_conflict: OnConflict) -> Vec<Answ
         .iter()
         .map(|[_, ours, theirs]| format!("{ours} {theirs}\n"))
         .collect();
-    let output = git(room, &arguments, pairs.concat().as_bytes());
+    let output = git(context, &arguments, pairs.concat().as_bytes());
     let mut fields = output
         .split(|byte| *byte == 0)
         .map(|field| String::from_utf8_lossy(field).into_owned());
@@ -147,18 +147,18 @@ fn shown(files: &Files) -> String {
 }
 
 fn describe(
-    room: &Path,
+    context: &Path,
     case: &Case,
     ids: &[String; 3],
     merged: &Merged,
     answer: &Answer,
 ) -> String {
     let [base, ours, theirs] = case.each_ref().map(shown);
-    let tree = git(room, &["ls-tree", "-r", &answer.tree], b"");
-    let mut merge_tree = sealed::command("git", room);
+    let tree = git(context, &["ls-tree", "-r", &answer.tree], b"");
+    let mut merge_tree = sealed::command("git", context);
     merge_tree
         .args(["-c", "merge.directoryRenames=false", "-C"])
-        .arg(room);
+        .arg(context);
     merge_tree.args([
         "merge-tree",
         "--write-tree",
@@ -179,12 +179,12 @@ fn describe(
 
 /// Compares all cases, and prints the smallest that differs.
 fn compare(cases: &[Case]) -> [usize; 2] {
-    let room = tempfile::tempdir().unwrap();
-    let room = room.path();
-    let ids = commits(room, cases);
+    let context = tempfile::tempdir().unwrap();
+    let context = context.path();
+    let ids = commits(context, cases);
     let mut clean_and_not = [0, 0];
     for on_conflict in [OnConflict::Stop, OnConflict::Ours, OnConflict::Theirs] {
-        let answers = by_git(room, &ids, on_conflict);
+        let answers = by_git(context, &ids, on_conflict);
         let mut differ = Vec::new();
         for ((case, ids), answer) in cases.iter().zip(&ids).zip(&answers) {
             let [base, ours, theirs] = case;
@@ -203,7 +203,7 @@ fn compare(cases: &[Case]) -> [usize; 2] {
             if !agrees {
                 differ.push((
                     shown(base) + &shown(ours) + &shown(theirs),
-                    describe(room, case, ids, &merged, answer),
+                    describe(context, case, ids, &merged, answer),
                 ));
             }
         }

@@ -14,12 +14,12 @@ const LABELS: Labels<'static> = Labels {
 };
 
 /// Returns git's merge of three texts, and its number of conflicts.
-fn by_git(room: &Path, texts: [&[u8]; 3], taken: Taken) -> (Vec<u8>, usize) {
+fn by_git(context: &Path, texts: [&[u8]; 3], taken: Taken) -> (Vec<u8>, usize) {
     let [base, ours, theirs] = texts;
     for (name, text) in [("base", base), ("ours", ours), ("theirs", theirs)] {
-        std::fs::write(room.join(name), text).unwrap();
+        std::fs::write(context.join(name), text).unwrap();
     }
-    let mut git = sealed::command("git", room);
+    let mut git = sealed::command("git", context);
     git.args(["merge-file", "-p", "-q", "-L", LABELS.ours]);
     git.args(["-L", "base", "-L", LABELS.theirs]);
     match taken {
@@ -27,7 +27,7 @@ fn by_git(room: &Path, texts: [&[u8]; 3], taken: Taken) -> (Vec<u8>, usize) {
         Taken::Ours => git.arg("--ours"),
         Taken::Theirs => git.arg("--theirs"),
     };
-    let done = git.args(["ours", "base", "theirs"]).current_dir(room);
+    let done = git.args(["ours", "base", "theirs"]).current_dir(context);
     let done = done.output().unwrap();
     let stderr = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(stderr.is_empty(), "{stderr}");
@@ -47,9 +47,9 @@ fn files(text: &[u8]) -> Files {
 }
 
 /// Compares the merge of three texts with that of git.
-fn compare(room: &Path, texts: [&[u8]; 3], taken: Taken) {
+fn compare(context: &Path, texts: [&[u8]; 3], taken: Taken) {
     let [base, ours, theirs] = texts;
-    let (expected, conflicts) = by_git(room, texts, taken);
+    let (expected, conflicts) = by_git(context, texts, taken);
     let merged = merge_file(base, ours, theirs, LABELS, taken).unwrap();
     let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert_eq!(shown(&merged.bytes), shown(&expected));
@@ -151,16 +151,16 @@ proptest! {
         taken in prop_oneof![3 => Just(Taken::Marked), 1 => Just(Taken::Ours), 1 => Just(Taken::Theirs)],
     ) {
         thread_local! {
-            static ROOM: tempfile::TempDir = tempfile::tempdir().unwrap();
+            static FOLDER: tempfile::TempDir = tempfile::tempdir().unwrap();
         }
         let texts = [&*texts[0], &*texts[1], &*texts[2]];
-        ROOM.with(|room| compare(room.path(), texts, taken));
+        FOLDER.with(|folder| compare(folder.path(), texts, taken));
     }
 }
 
 #[test]
 fn unusual_texts_are_merged_as_by_git() {
-    let room = tempfile::tempdir().unwrap();
+    let context = tempfile::tempdir().unwrap();
     let long = "a line of some length\n".repeat(5000);
     let longer = format!("first\n{long}last\n");
     let cases: &[[&str; 3]] = &[
@@ -189,21 +189,21 @@ fn unusual_texts_are_merged_as_by_git() {
     for case in cases {
         let [base, ours, theirs] = case.map(str::as_bytes);
         for taken in [Taken::Marked, Taken::Ours, Taken::Theirs] {
-            compare(room.path(), [base, ours, theirs], taken);
-            compare(room.path(), [base, theirs, ours], taken);
+            compare(context.path(), [base, ours, theirs], taken);
+            compare(context.path(), [base, theirs, ours], taken);
         }
     }
 }
 
 #[test]
 fn non_utf8_texts_are_merged_as_by_git() {
-    let room = tempfile::tempdir().unwrap();
+    let context = tempfile::tempdir().unwrap();
     let texts: [&[u8]; 3] = [
         b"\xff\n1\n2\n\xfe",
         b"\xff\xff\n1\n2\n\xfe",
         b"\xff\n1\n2\n\xfe\xfe",
     ];
-    compare(room.path(), texts, Taken::Marked);
+    compare(context.path(), texts, Taken::Marked);
 }
 
 #[test]

@@ -1,45 +1,45 @@
 //! Tests of the suite's TLS server, proxy, and slow link, with real git.
 
-use crate::forge::Scene;
 use crate::support::authority::Authority;
-use crate::support::forge::Forge;
+use crate::support::git_server::GitServer;
 use crate::support::link::Link;
 use crate::support::proxy::Proxy;
+use crate::support::test_context::ServedContext;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-fn root_of(scene: &Scene) -> &std::path::Path {
-    scene.repo.folder().ancestors().nth(2).unwrap()
+fn root_of(context: &ServedContext) -> &std::path::Path {
+    context.repo.folder().ancestors().nth(2).unwrap()
 }
 
 #[test]
 fn git_trusts_only_valid_certificates_of_server() {
-    let scene = Scene::set();
-    let authority = Authority::new(&scene.room.path("temp"));
+    let context = ServedContext::new();
+    let authority = Authority::new(&context.path("temp"));
     let trust = format!("http.sslCAInfo={}", authority.pem().display());
-    let look = |forge: &Forge| {
-        scene.git(&[
+    let look = |server: &GitServer| {
+        context.git(&[
             "-c",
             &trust,
             "ls-remote",
-            &forge.url_of("acme/skills"),
+            &server.url_of("acme/skills"),
             "HEAD",
         ])
     };
 
-    let good = Forge::start_tls(root_of(&scene), &authority, &["localhost", "127.0.0.1"]);
-    look(&good).ok().says(&scene.commit);
-    scene
+    let good = GitServer::start_tls(root_of(&context), &authority, &["localhost", "127.0.0.1"]);
+    look(&good).ok().says(&context.commit);
+    context
         .git(&["ls-remote", &good.url_of("acme/skills")])
         .fails(128)
         .says("certificate");
     assert!(good.traffic().down > 100);
 
-    let other = Forge::start_tls(root_of(&scene), &authority, &["elsewhere.example"]);
+    let other = GitServer::start_tls(root_of(&context), &authority, &["elsewhere.example"]);
     look(&other).fails(128).says("certificate");
-    let expired = Forge::start_with(
-        root_of(&scene),
+    let expired = GitServer::start_with(
+        root_of(&context),
         authority.expired_certificate(&["127.0.0.1"]),
     );
     look(&expired).fails(128).says("certificate");
@@ -47,10 +47,10 @@ fn git_trusts_only_valid_certificates_of_server() {
 
 #[test]
 fn proxy_forwards_and_records_requests() {
-    let scene = Scene::set();
-    let authority = Authority::new(&scene.room.path("temp"));
-    let forge = Forge::start_tls(root_of(&scene), &authority, &["github.example"]);
-    let proxy = Proxy::start(forge.address());
+    let context = ServedContext::new();
+    let authority = Authority::new(&context.path("temp"));
+    let server = GitServer::start_tls(root_of(&context), &authority, &["github.example"]);
+    let proxy = Proxy::start(server.address());
     let trust = format!("http.sslCAInfo={}", authority.pem().display());
     let look = [
         "-c",
@@ -59,13 +59,13 @@ fn proxy_forwards_and_records_requests() {
         "https://github.example/acme/skills",
         "HEAD",
     ];
-    let prepared = scene.room.run("git", look).env("HTTPS_PROXY", proxy.url());
-    prepared.run().ok().says(&scene.commit);
+    let prepared = context.command("git", look).env("HTTPS_PROXY", proxy.url());
+    prepared.run().ok().says(&context.commit);
     assert_eq!(proxy.asked(), ["CONNECT github.example:443"]);
 
-    let plain = Proxy::start(scene.forge.address());
+    let plain = Proxy::start(context.server.address());
     let prepared = || {
-        scene.room.run(
+        context.command(
             "git",
             ["clone", "http://github.example/acme/skills", "copy"],
         )
@@ -82,16 +82,15 @@ fn proxy_forwards_and_records_requests() {
     );
 
     plain.refuse(403);
-    std::fs::remove_dir_all(scene.room.project().join("copy")).unwrap();
+    std::fs::remove_dir_all(context.project().join("copy")).unwrap();
     prepared()
         .env("http_proxy", plain.url())
         .run()
         .fails(128)
         .says("403");
     proxy.refuse(407);
-    scene
-        .room
-        .run("git", look)
+    context
+        .command("git", look)
         .env("HTTPS_PROXY", proxy.url())
         .run()
         .fails(128)
@@ -100,18 +99,22 @@ fn proxy_forwards_and_records_requests() {
 
 #[test]
 fn git_clones_over_slow_link() {
-    let scene = Scene::set();
-    let link = Link::start(scene.forge.address(), Duration::from_millis(20), 50_000_000);
+    let context = ServedContext::new();
+    let link = Link::start(
+        context.server.address(),
+        Duration::from_millis(20),
+        50_000_000,
+    );
     let url = format!("http://{}/acme/skills.git", link.address());
     let start = Instant::now();
-    scene.git(&["clone", "--quiet", &url, "copy"]).ok();
+    context.git(&["clone", "--quiet", &url, "copy"]).ok();
     // One round trip for the handshake, and one for each of the three requests.
     assert!(
         start.elapsed() >= Duration::from_millis(80),
         "{:?}",
         start.elapsed()
     );
-    let traffic = scene.forge.traffic();
+    let traffic = context.server.traffic();
     assert_eq!(traffic.requests, 3);
     assert_eq!(link.carried(), (traffic.up, traffic.down));
 }

@@ -1,12 +1,10 @@
 //! Network faults: the message, the exit code, the number of attempts, and that nothing is changed.
 
-use crate::acts::refused;
-use crate::forge::Scene;
 use crate::support::authority::Authority;
 use crate::support::fault::Fault;
-use crate::support::forge::Forge;
+use crate::support::git_server::GitServer;
 use crate::support::repo::Repo;
-use crate::support::room::Prepared;
+use crate::support::test_context::{Prepared, ServedContext};
 use crate::support::wire::Request;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -18,66 +16,66 @@ fn is_fetch(request: &Request) -> bool {
 }
 
 /// An `add` with one retry.
-fn add(scene: &Scene) -> Prepared {
-    scene.mdskill(&ADD).env("MDSKILL_RETRIES", "1")
+fn add(context: &ServedContext) -> Prepared {
+    context.mdskill(ADD).env("MDSKILL_RETRIES", "1")
 }
 
 /// An `add` without retries, and with a time limit of one second.
-fn impatient_add(scene: &Scene) -> Prepared {
-    let prepared = scene.mdskill(&ADD).env("MDSKILL_RETRIES", "0");
+fn impatient_add(context: &ServedContext) -> Prepared {
+    let prepared = context.mdskill(ADD).env("MDSKILL_RETRIES", "0");
     prepared.env("MDSKILL_TIMEOUT", "1")
 }
 
 #[test]
 fn refused_connection_is_reported() {
-    let scene = Scene::set();
+    let context = ServedContext::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let sentence = format!("can't connect to {}", url.trim_start_matches("http://"));
-    let prepared = add(&scene).env("MDSKILL_GITHUB_URL", &url);
-    let outcome = refused(&scene.room, prepared, 5, &sentence);
+    let prepared = add(&context).env("MDSKILL_GITHUB_URL", &url);
+    let outcome = context.assert_refused(prepared, 5, &sentence);
     outcome.says("refused").says("hint: ");
 }
 
 #[test]
 fn unknown_host_is_reported() {
-    let scene = Scene::set();
-    let prepared = impatient_add(&scene)
+    let context = ServedContext::new();
+    let prepared = impatient_add(&context)
         .env("MDSKILL_TIMEOUT", "5")
         .env("MDSKILL_GITHUB_URL", "https://forge.invalid");
-    refused(&scene.room, prepared, 5, "can't connect to forge.invalid");
+    context.assert_refused(prepared, 5, "can't connect to forge.invalid");
 }
 
 #[test]
 fn invalid_certificate_is_refused() {
-    let scene = Scene::set();
-    let authority = Authority::new(&scene.room.path("temp"));
-    let good = Forge::start_tls(scene.root(), &authority, &["127.0.0.1"]);
-    let other = Forge::start_tls(scene.root(), &authority, &["elsewhere.example"]);
+    let context = ServedContext::new();
+    let authority = Authority::new(&context.path("temp"));
+    let good = GitServer::start_tls(context.root(), &authority, &["127.0.0.1"]);
+    let other = GitServer::start_tls(context.root(), &authority, &["elsewhere.example"]);
     let expired = authority.expired_certificate(&["127.0.0.1"]);
-    let expired = Forge::start_with(scene.root(), expired);
-    let trusting = |forge: &Forge| {
-        add(&scene)
-            .env("MDSKILL_GITHUB_URL", forge.url())
+    let expired = GitServer::start_with(context.root(), expired);
+    let trusting = |server: &GitServer| {
+        add(&context)
+            .env("MDSKILL_GITHUB_URL", server.url())
             .env("SSL_CERT_FILE", authority.pem())
     };
-    for (prepared, forge, reason) in [
+    for (prepared, server, reason) in [
         (
-            add(&scene).env("MDSKILL_GITHUB_URL", good.url()),
+            add(&context).env("MDSKILL_GITHUB_URL", good.url()),
             &good,
             "UnknownIssuer",
         ),
         (trusting(&expired), &expired, "expired"),
         (trusting(&other), &other, "not valid for name"),
     ] {
-        let sentence = format!("can't trust {}", forge.address());
-        let outcome = refused(&scene.room, prepared, 5, &sentence);
+        let sentence = format!("can't trust {}", server.address());
+        let outcome = context.assert_refused(prepared, 5, &sentence);
         outcome.says(reason).says("SSL_CERT_FILE");
-        assert_eq!(forge.traffic().connections, 1, "a retry is useless");
+        assert_eq!(server.traffic().connections, 1, "a retry is useless");
     }
     trusting(&good).run().ok();
-    scene.has("one", "HEAD:skills/one");
+    context.has("one", "HEAD:skills/one");
 }
 
 #[test]
@@ -90,12 +88,12 @@ fn silent_or_slow_server_times_out() {
             "less than 1 KiB per second",
         ),
     ] {
-        let scene = Scene::set();
-        scene.forge.fault_when(is_fetch, fault);
+        let context = ServedContext::new();
+        context.server.fault_when(is_fetch, fault);
         let start = Instant::now();
-        refused(&scene.room, impatient_add(&scene), 5, sentence);
+        context.assert_refused(impatient_add(&context), 5, sentence);
         assert!(start.elapsed() < Duration::from_secs(10));
-        assert_eq!(scene.heard(), ["ls-refs", "fetch"]);
+        assert_eq!(context.commands(), ["ls-refs", "fetch"]);
     }
 }
 
@@ -107,16 +105,20 @@ fn broken_connection_is_retried_then_reported() {
         Fault::ShortLength,
         Fault::ResetMidBody(200),
     ] {
-        let scene = Scene::set();
-        scene.forge.fault_when(is_fetch, fault.clone());
-        let outcome = refused(&scene.room, add(&scene), 5, "the connection to");
-        outcome.says(&scene.forge.address().to_string());
-        assert_eq!(scene.heard(), ["ls-refs", "fetch", "fetch"], "{fault:?}");
-        scene.forge.clear_faults();
-        scene.forge.reset();
-        scene.forge.fault_nth(1, fault);
-        add(&scene).run().ok();
-        scene.has("one", "HEAD:skills/one");
+        let context = ServedContext::new();
+        context.server.fault_when(is_fetch, fault.clone());
+        let outcome = context.assert_refused(add(&context), 5, "the connection to");
+        outcome.says(&context.server.address().to_string());
+        assert_eq!(
+            context.commands(),
+            ["ls-refs", "fetch", "fetch"],
+            "{fault:?}"
+        );
+        context.server.clear_faults();
+        context.server.reset();
+        context.server.fault_nth(1, fault);
+        add(&context).run().ok();
+        context.has("one", "HEAD:skills/one");
     }
 }
 
@@ -148,12 +150,12 @@ fn status_has_message_and_exit_code() {
         (503, 5, "the server failed (503)", 3),
         (504, 5, "the server failed (504)", 3),
     ] {
-        let scene = Scene::set();
-        scene.forge.fault(Fault::status(status));
-        let prepared = scene.mdskill(&ADD).env("MDSKILL_RETRIES", "2");
-        let outcome = refused(&scene.room, prepared, code, sentence);
-        outcome.says(&scene.forge.url_of("acme/skills"));
-        assert_eq!(scene.forge.traffic().requests, tries, "{status}");
+        let context = ServedContext::new();
+        context.server.fault(Fault::status(status));
+        let prepared = context.mdskill(ADD).env("MDSKILL_RETRIES", "2");
+        let outcome = context.assert_refused(prepared, code, sentence);
+        outcome.says(&context.server.url_of("acme/skills"));
+        assert_eq!(context.server.traffic().requests, tries, "{status}");
     }
 }
 
@@ -167,34 +169,34 @@ fn single_fault_is_retried() {
         Fault::Reset,
     ] {
         for request in 1..=3 {
-            let scene = Scene::set();
-            scene.forge.fault_nth(request, fault.clone());
-            add(&scene).run().ok();
-            scene.has("one", "HEAD:skills/one");
+            let context = ServedContext::new();
+            context.server.fault_nth(request, fault.clone());
+            add(&context).run().ok();
+            context.has("one", "HEAD:skills/one");
         }
     }
 }
 
 #[test]
 fn retry_after_is_honoured_up_to_limit() {
-    let scene = Scene::set();
+    let context = ServedContext::new();
     let asked = |seconds: &str| Fault::Status {
         code: 429,
         headers: vec![("Retry-After", seconds.to_owned())],
         body: String::new(),
     };
-    scene.forge.fault_next(asked("3600"));
+    context.server.fault_next(asked("3600"));
     let start = Instant::now();
     let sentence = "too many requests (429); try again in 3600 seconds";
-    refused(&scene.room, add(&scene), 5, sentence);
-    assert_eq!(scene.forge.traffic().requests, 1);
+    context.assert_refused(add(&context), 5, sentence);
+    assert_eq!(context.server.traffic().requests, 1);
     assert!(start.elapsed() < Duration::from_secs(30));
 
-    scene.forge.fault_next(asked("1"));
+    context.server.fault_next(asked("1"));
     let start = Instant::now();
-    add(&scene).run().ok();
+    add(&context).run().ok();
     assert!(start.elapsed() >= Duration::from_secs(1));
-    scene.has("one", "HEAD:skills/one");
+    context.has("one", "HEAD:skills/one");
 }
 
 #[test]
@@ -215,50 +217,52 @@ fn invalid_and_damaged_responses_have_different_messages() {
             "the server refused the request: the disk is on fire",
         ),
     ] {
-        let scene = Scene::set();
-        scene.forge.fault_when(is_fetch, fault);
-        let outcome = refused(&scene.room, add(&scene), 5, sentence);
-        outcome.says(&scene.forge.url_of("acme/skills"));
+        let context = ServedContext::new();
+        context.server.fault_when(is_fetch, fault);
+        let outcome = context.assert_refused(add(&context), 5, sentence);
+        outcome.says(&context.server.url_of("acme/skills"));
     }
-    let scene = Scene::set();
-    scene.forge.fault(Fault::Garbage);
-    refused(&scene.room, add(&scene), 5, "is not git protocol version 2").says("login page");
+    let context = ServedContext::new();
+    context.server.fault(Fault::Garbage);
+    context
+        .assert_refused(add(&context), 5, "is not git protocol version 2")
+        .says("login page");
 }
 
 #[test]
 fn pack_without_requested_objects_is_refused() {
     for request in [2, 3] {
-        let scene = Scene::set();
-        scene.forge.fault_nth(request, Fault::EmptyPack);
-        let outcome = refused(&scene.room, add(&scene), 5, "but did not send it");
-        outcome.says(&scene.forge.url_of("acme/skills"));
-        scene.run(&ADD).ok();
-        scene.has("one", "HEAD:skills/one");
+        let context = ServedContext::new();
+        context.server.fault_nth(request, Fault::EmptyPack);
+        let outcome = context.assert_refused(add(&context), 5, "but did not send it");
+        outcome.says(&context.server.url_of("acme/skills"));
+        context.run(&ADD).ok();
+        context.has("one", "HEAD:skills/one");
     }
 }
 
 #[test]
 fn endless_response_is_closed_when_complete() {
-    let scene = Scene::set();
-    scene.forge.fault(Fault::Endless);
-    add(&scene).run().ok();
-    assert_eq!(scene.heard(), ["ls-refs", "fetch", "fetch"]);
-    scene.has("one", "HEAD:skills/one");
+    let context = ServedContext::new();
+    context.server.fault(Fault::Endless);
+    add(&context).run().ok();
+    assert_eq!(context.commands(), ["ls-refs", "fetch", "fetch"]);
+    context.has("one", "HEAD:skills/one");
 }
 
 #[test]
 fn interrupted_fetch_leaves_no_changes() {
-    let scene = Scene::set();
-    let before = scene.room.snapshot();
-    scene.forge.fault_when(is_fetch, Fault::Hang);
-    let running = add(&scene).spawn();
+    let context = ServedContext::new();
+    let before = context.snapshot();
+    context.server.fault_when(is_fetch, Fault::Hang);
+    let running = add(&context).spawn();
     let start = Instant::now();
-    while scene.heard().len() < 2 && start.elapsed() < Duration::from_secs(20) {
+    while context.commands().len() < 2 && start.elapsed() < Duration::from_secs(20) {
         std::thread::sleep(Duration::from_millis(5));
     }
     running.interrupt();
     running.wait().fails(130);
-    before.assert_same(&scene.room.snapshot());
+    before.assert_same(&context.snapshot());
 }
 
 #[test]
@@ -271,48 +275,50 @@ fn failed_update_changes_nothing_and_reports_it() {
         (Fault::CorruptPack, 5, "the pack is truncated or corrupt"),
         (Fault::Garbage, 5, "is not git protocol version 2"),
     ] {
-        let mut scene = Scene::set();
-        scene.run(&["add", "acme/skills", "--all"]).ok();
-        scene.repo.write("skills/one/more.md", "more");
-        scene.repo.commit("More");
-        scene.forge.fault(fault);
-        let prepared = scene.mdskill(&["update"]).env("MDSKILL_RETRIES", "1");
-        refused(&scene.room, prepared, code, sentence);
-        scene.forge.clear_faults();
-        scene.run(&["update"]).ok();
-        scene.has("one", "HEAD:skills/one");
+        let mut context = ServedContext::new();
+        context.run(&["add", "acme/skills", "--all"]).ok();
+        context.repo.write("skills/one/more.md", "more");
+        context.repo.commit("More");
+        context.server.fault(fault);
+        let prepared = context.mdskill(["update"]).env("MDSKILL_RETRIES", "1");
+        context.assert_refused(prepared, code, sentence);
+        context.server.clear_faults();
+        context.run(&["update"]).ok();
+        context.has("one", "HEAD:skills/one");
     }
 }
 
 #[test]
 fn failed_repository_does_not_stop_others() {
-    let mut scene = Scene::set();
-    let mut other = Repo::create(scene.root(), "acme/tools");
+    let mut context = ServedContext::new();
+    let mut other = Repo::create(context.root(), "acme/tools");
     other.skill("four", "four", "The fourth").commit("Four");
     let specs = ["add", "acme/skills/one", "acme/tools/four"];
-    scene.run(&specs).ok();
+    context.run(&specs).ok();
     other.write("four/more.md", "more");
     other.commit("More");
-    scene.repo.write("skills/one/more.md", "more");
-    scene.repo.commit("More");
-    let locked = scene.repo.snapshot(&format!("{}:skills/one", scene.commit));
-    scene.forge.fault_when(
+    context.repo.write("skills/one/more.md", "more");
+    context.repo.commit("More");
+    let locked = context
+        .repo
+        .snapshot(&format!("{}:skills/one", context.commit));
+    context.server.fault_when(
         |request| request.target.starts_with("/acme/skills"),
         Fault::status(503),
     );
-    let prepared = scene.mdskill(&["update"]).env("MDSKILL_RETRIES", "0");
+    let prepared = context.mdskill(["update"]).env("MDSKILL_RETRIES", "0");
     let outcome = prepared.run();
     outcome
         .fails(5)
         .says("acme/skills")
         .says("(503)")
         .says("four");
-    let four = scene.room.tree(".github/skills/four");
+    let four = context.tree(".github/skills/four");
     four.assert_same(&other.snapshot("HEAD:four"));
-    scene.room.tree(".github/skills/one").assert_same(&locked);
-    scene.locked(&format!("commit = \"{}\"", scene.commit));
+    context.tree(".github/skills/one").assert_same(&locked);
+    context.locked(&format!("commit = \"{}\"", context.commit));
 
-    let prepared = scene.mdskill(&["update", "--json"]);
+    let prepared = context.mdskill(["update", "--json"]);
     let report = prepared.env("MDSKILL_RETRIES", "0").run();
     report.fails(5);
     let failed = &report.json()["failed"][0];

@@ -4,28 +4,28 @@ use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 
-use crate::support::room::Room;
 use crate::support::sealed;
+use crate::support::test_context::TestContext;
 
 const SKILL: &str =
     "---\nname: log\ndescription: Keeps a log. Use when a team decides.\n---\n\n# Log\n\nWrite.\n";
 
 /// A project with a skill in the folder `log`.
-fn room() -> Room {
-    let room = Room::new("");
-    std::fs::create_dir(room.project().join("log")).unwrap();
-    std::fs::write(room.project().join("log/SKILL.md"), SKILL).unwrap();
-    room
+fn context() -> TestContext {
+    let context = TestContext::with_origin("");
+    std::fs::create_dir(context.project().join("log")).unwrap();
+    std::fs::write(context.project().join("log/SKILL.md"), SKILL).unwrap();
+    context
 }
 
-fn make_pipe(room: &Room, path: &Path) {
+fn make_pipe(context: &TestContext, path: &Path) {
     let mkfifo = sealed::locate("mkfifo").unwrap();
-    room.run(mkfifo.to_str().unwrap(), [path]).run().ok();
+    context.command(mkfifo.to_str().unwrap(), [path]).run().ok();
 }
 
 /// The severity, code and file of the relevant findings.
-fn found(room: &Room, arguments: &[&str]) -> Vec<String> {
-    let json = room
+fn found(context: &TestContext, arguments: &[&str]) -> Vec<String> {
+    let json = context
         .mdskill([&["validate", "--json"], arguments].concat())
         .run()
         .json();
@@ -39,13 +39,13 @@ fn found(room: &Room, arguments: &[&str]) -> Vec<String> {
 
 #[test]
 fn validate_reports_pipe_and_socket() {
-    let room = room();
-    let log = room.project().join("log");
+    let context = context();
+    let log = context.project().join("log");
     std::fs::create_dir(log.join("references")).unwrap();
-    make_pipe(&room, &log.join("references/pipe.md"));
+    make_pipe(&context, &log.join("references/pipe.md"));
     let _socket = UnixListener::bind(log.join("socket")).unwrap();
     assert_eq!(
-        found(&room, &[]),
+        found(&context, &[]),
         [
             "warning SK008 log/references/pipe.md",
             "warning SK008 log/socket"
@@ -55,40 +55,40 @@ fn validate_reports_pipe_and_socket() {
 
 #[test]
 fn validate_reports_pipe_named_skill_md() {
-    let room = room();
-    let file = room.project().join("log/SKILL.md");
+    let context = context();
+    let file = context.project().join("log/SKILL.md");
     std::fs::remove_file(&file).unwrap();
-    make_pipe(&room, &file);
+    make_pipe(&context, &file);
     for named in [&[][..], &["log"], &["log/SKILL.md"]] {
         assert_eq!(
-            found(&room, named),
+            found(&context, named),
             ["error SK008 log/SKILL.md"],
             "{named:?}"
         );
     }
     // It can't be read in another letter case, either.
-    std::fs::rename(&file, room.project().join("log/skill.md")).unwrap();
+    std::fs::rename(&file, context.project().join("log/skill.md")).unwrap();
     assert_eq!(
-        found(&room, &["--select", "SK0"]),
+        found(&context, &["--select", "SK0"]),
         ["error SK001 log/skill.md", "warning SK008 log/skill.md"]
     );
 }
 
 #[test]
 fn validate_does_not_follow_dangling_and_circular_links() {
-    let room = room();
-    let log = room.project().join("log");
+    let context = context();
+    let log = context.project().join("log");
     symlink("nowhere.md", log.join("gone.md")).unwrap();
     symlink(".", log.join("circle")).unwrap();
     symlink("b", log.join("a")).unwrap();
     symlink("a", log.join("b")).unwrap();
     symlink("../..", log.join("up")).unwrap();
-    assert_eq!(found(&room, &["--select", "SK0"]), [] as [String; 0]);
+    assert_eq!(found(&context, &["--select", "SK0"]), [] as [String; 0]);
     std::fs::remove_file(log.join("SKILL.md")).unwrap();
     for target in ["nowhere.md", "SKILL.md", "circle/SKILL.md"] {
         symlink(target, log.join("SKILL.md")).unwrap();
         assert_eq!(
-            found(&room, &["--select", "SK0"]),
+            found(&context, &["--select", "SK0"]),
             ["error SK008 log/SKILL.md"],
             "{target}"
         );
@@ -101,12 +101,12 @@ fn validate_does_not_follow_dangling_and_circular_links() {
 fn validate_reports_name_that_is_not_utf_8() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
-    let room = room();
-    let log = room.project().join("log");
+    let context = context();
+    let log = context.project().join("log");
     std::fs::write(log.join(OsStr::from_bytes(b"caf\xe9.md")), "").unwrap();
     std::fs::create_dir(log.join(OsStr::from_bytes(b"\xff"))).unwrap();
-    let outcome = room.mdskill(["validate"]).run();
+    let outcome = context.mdskill(["validate"]).run();
     outcome.fails(3).says("caf\u{fffd}.md");
-    assert_eq!(found(&room, &["--select", "SK504"]).len(), 2);
-    assert_eq!(found(&room, &["--select", "SK008"]).len(), 0);
+    assert_eq!(found(&context, &["--select", "SK504"]).len(), 2);
+    assert_eq!(found(&context, &["--select", "SK008"]).len(), 0);
 }

@@ -1,51 +1,49 @@
 //! `[policy]` of `mdskill.toml`: the refused skills, the requests before a refusal, and the `policy` command.
 
-use crate::forge::Scene;
 use crate::support::fault::Fault;
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
-use crate::support::room::Room;
-use crate::support::shop::Shop;
+use crate::support::test_context::{ServedContext, TestContext};
 use crate::support::wire::Request;
 use std::path::PathBuf;
 
 const DAY: u64 = 86_400;
 
-pub fn set(room: &Room, policy: &str) {
-    room.write("mdskill.toml", format!("[policy]\n{policy}\n"));
+pub fn set(context: &TestContext, policy: &str) {
+    context.write("mdskill.toml", format!("[policy]\n{policy}\n"));
 }
 
-fn run(room: &Room, arguments: &[&str]) -> Outcome {
-    room.mdskill(arguments).run()
+fn run(context: &TestContext, arguments: &[&str]) -> Outcome {
+    context.mdskill(arguments).run()
 }
 
 /// Asserts that the policy refuses: exit code 3, this sentence, and no changed files.
 #[track_caller]
-fn refuses(room: &Room, arguments: &[&str], sentence: &str) {
-    let before = room.snapshot();
-    let outcome = run(room, arguments);
+fn refuses(context: &TestContext, arguments: &[&str], sentence: &str) {
+    let before = context.snapshot();
+    let outcome = run(context, arguments);
     outcome.fails(3).says(" refuses `").says(sentence);
     outcome.says("nothing was changed");
-    before.assert_same(&room.snapshot());
+    before.assert_same(&context.snapshot());
 }
 
 /// Asserts the same, and that the server got no request.
 #[track_caller]
-fn refuses_unasked(scene: &Scene, arguments: &[&str], sentence: &str) {
-    scene.forge.reset();
-    refuses(&scene.room, arguments, sentence);
-    assert_eq!(scene.forge.requests().len(), 0, "{arguments:?}");
+fn refuses_unasked(context: &ServedContext, arguments: &[&str], sentence: &str) {
+    context.server.reset();
+    refuses(context, arguments, sentence);
+    assert_eq!(context.server.requests().len(), 0, "{arguments:?}");
 }
 
 /// Returns the files that record when each commit was first seen.
-fn first_seen_files(room: &Room) -> Vec<PathBuf> {
-    let listed = std::fs::read_dir(room.path("cache/seen-v1")).unwrap();
+fn first_seen_files(context: &TestContext) -> Vec<PathBuf> {
+    let listed = std::fs::read_dir(context.path("cache/seen-v1")).unwrap();
     listed.map(|entry| entry.unwrap().path()).collect()
 }
 
 /// Moves the recorded times back by `seconds`.
-pub fn age(room: &Room, seconds: i64) {
-    for file in first_seen_files(room) {
+pub fn age(context: &TestContext, seconds: i64) {
+    for file in first_seen_files(context) {
         let text = std::fs::read(&file).unwrap();
         let mut seen: serde_json::Value = serde_json::from_slice(&text).unwrap();
         for (_, first) in seen.as_object_mut().unwrap() {
@@ -67,9 +65,9 @@ fn verdicts(skill: &serde_json::Value) -> String {
 
 #[test]
 fn invalid_policy_stops_commands_before_any_request() {
-    let scene = Scene::set();
-    run(&scene.room, &["add", "acme/skills/one"]).ok();
-    std::fs::remove_dir_all(scene.room.project().join(".github")).unwrap();
+    let context = ServedContext::new();
+    run(&context, &["add", "acme/skills/one"]).ok();
+    std::fs::remove_dir_all(context.project().join(".github")).unwrap();
     for (policy, said) in [
         (
             "min_age = \"3d\"",
@@ -82,8 +80,8 @@ fn invalid_policy_stops_commands_before_any_request() {
         ("sources = [\"acme/*\"]", "did you mean `github:acme/*`?"),
         ("min-age = \"soon\"", "invalid age `soon`"),
     ] {
-        set(&scene.room, policy);
-        let before = scene.room.snapshot();
+        set(&context, policy);
+        let before = context.snapshot();
         for arguments in [
             &["add", "acme/skills/two"][..],
             &["add", "acme/skills", "--all", "--force"],
@@ -95,20 +93,20 @@ fn invalid_policy_stops_commands_before_any_request() {
             &["policy", "one"],
             &["policy", "acme/skills/two"],
         ] {
-            scene.forge.reset();
-            run(&scene.room, arguments).fails(1).says(said);
-            assert_eq!(scene.forge.requests().len(), 0, "{arguments:?}");
+            context.server.reset();
+            run(&context, arguments).fails(1).says(said);
+            assert_eq!(context.server.requests().len(), 0, "{arguments:?}");
         }
-        before.assert_same(&scene.room.snapshot());
+        before.assert_same(&context.snapshot());
     }
 }
 
 #[test]
 fn add_refuses_a_disallowed_source_without_a_request() {
-    let scene = Scene::set();
-    let url = scene.forge.url_of("acme/skills");
+    let context = ServedContext::new();
+    let url = context.server.url_of("acme/skills");
     let by_url = format!("{url}//skills/one");
-    set(&scene.room, "sources = [\"github:other/*\"]");
+    set(&context, "sources = [\"github:other/*\"]");
     let sentence = ": `github:acme/skills` is not an allowed source; use an allowed source, or add this one to `sources` in mdskill.toml";
     for options in [
         &[][..],
@@ -118,92 +116,99 @@ fn add_refuses_a_disallowed_source_without_a_request() {
         &["--offline"],
     ] {
         let add = [&["add", "acme/skills/one"], options].concat();
-        refuses_unasked(&scene, &add, sentence);
+        refuses_unasked(&context, &add, sentence);
     }
-    refuses_unasked(&scene, &["add", "acme/skills", "--all"], sentence);
-    refuses_unasked(&scene, &["add", "https://github.com/acme/skills"], sentence);
-    refuses_unasked(&scene, &["add", &by_url], "is not an allowed source");
+    refuses_unasked(&context, &["add", "acme/skills", "--all"], sentence);
+    refuses_unasked(
+        &context,
+        &["add", "https://github.com/acme/skills"],
+        sentence,
+    );
+    refuses_unasked(&context, &["add", &by_url], "is not an allowed source");
     let hidden = ["add", "https://GITHUB.com:443/other/x.git"];
     refuses_unasked(
-        &scene,
+        &context,
         &hidden,
         "(normalized to `https://github.com/other/x`) is not an allowed source; write `owner/repo` for a repository on GitHub",
     );
     let climbs = ["add", "ssh://git@h/other/%2e%2e/x"];
     refuses_unasked(
-        &scene,
+        &context,
         &climbs,
         "is not a plain source: its path has an encoded dot",
     );
     // A refused skill stops the allowed ones, too.
-    set(&scene.room, "sources = [\"github:ACME/*\"]");
+    set(&context, "sources = [\"github:ACME/*\"]");
     let both = ["add", "acme/skills/one", "evil/skills/two"];
-    refuses_unasked(&scene, &both, "refuses `evil/skills`");
-    set(&scene.room, "sources = []");
+    refuses_unasked(&context, &both, "refuses `evil/skills`");
+    set(&context, "sources = []");
     refuses_unasked(
-        &scene,
+        &context,
         &["add", "acme/skills/one"],
         "the list is empty: add it to `sources` in mdskill.toml",
     );
 
-    set(&scene.room, "sources = [\"github:ACME/*\"]");
-    run(&scene.room, &["add", "acme/skills/one"]).ok();
-    set(&scene.room, &format!("sources = [\"{url}\"]"));
-    run(&scene.room, &["add", &by_url, "--name", "by-url"]).ok();
+    set(&context, "sources = [\"github:ACME/*\"]");
+    run(&context, &["add", "acme/skills/one"]).ok();
+    set(&context, &format!("sources = [\"{url}\"]"));
+    run(&context, &["add", &by_url, "--name", "by-url"]).ok();
 }
 
 #[test]
 fn add_refuses_a_source_that_moved_to_a_disallowed_owner() {
-    let scene = Scene::set();
-    let other = scene.repo.folder().ancestors().nth(2).unwrap().join("new");
+    let context = ServedContext::new();
+    let other = context
+        .repo
+        .folder()
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .join("new");
     std::fs::create_dir(&other).unwrap();
-    std::fs::rename(scene.repo.folder(), other.join("skills.git")).unwrap();
+    std::fs::rename(context.repo.folder(), other.join("skills.git")).unwrap();
     let is_old = |request: &Request| request.target.starts_with("/acme/");
-    let to = format!("{}/git-upload-pack", scene.forge.url_of("new/skills"));
-    scene
-        .forge
+    let to = format!("{}/git-upload-pack", context.server.url_of("new/skills"));
+    context
+        .server
         .fault_when(is_old, Fault::Redirect { code: 301, to });
-    set(&scene.room, "sources = [\"github:acme/*\"]");
+    set(&context, "sources = [\"github:acme/*\"]");
     let sentence =
         "`github:acme/skills` has moved to `github:new/skills`, which is not an allowed source";
-    refuses(&scene.room, &["add", "acme/skills/one"], sentence);
-    run(&scene.room, &["policy", "acme/skills/one"])
+    refuses(&context, &["add", "acme/skills/one"], sentence);
+    run(&context, &["policy", "acme/skills/one"])
         .fails(3)
         .says(sentence);
-    set(
-        &scene.room,
-        "sources = [\"github:acme/*\", \"github:new/*\"]",
-    );
-    run(&scene.room, &["add", "acme/skills/one"]).ok();
+    set(&context, "sources = [\"github:acme/*\", \"github:new/*\"]");
+    run(&context, &["add", "acme/skills/one"]).ok();
 }
 
 #[test]
 fn add_checks_the_path_of_a_folder() {
-    let room = Room::new("");
+    let context = TestContext::with_origin("");
     let text = "---\nname: mine\ndescription: Counts beans. Use it for beans.\n---\nText\n";
-    room.write("skills/mine/SKILL.md", text);
-    room.write("others/mine/SKILL.md", text);
-    set(&room, "sources = [\"path:skills/**\"]");
+    context.write("skills/mine/SKILL.md", text);
+    context.write("others/mine/SKILL.md", text);
+    set(&context, "sources = [\"path:skills/**\"]");
     refuses(
-        &room,
+        &context,
         &["add", "./others/mine"],
         "`path:others/mine` is not an allowed source",
     );
     refuses(
-        &room,
+        &context,
         &["add", "./skills/../others/mine"],
         "`path:others/mine`",
     );
-    run(&room, &["add", "./skills/mine"]).ok();
-    set(&room, "pin = \"tag\"");
+    run(&context, &["add", "./skills/mine"]).ok();
+    set(&context, "pin = \"tag\"");
     refuses(
-        &room,
+        &context,
         &["add", "./others/mine", "--name", "other"],
         "a local folder has no tags and no commits",
     );
-    set(&room, "min-age = \"1h\"");
+    set(&context, "min-age = \"1h\"");
     refuses(
-        &room,
+        &context,
         &["add", "./others/mine", "--name", "other"],
         "a local folder has no commits, so its age is unknown",
     );
@@ -211,140 +216,138 @@ fn add_checks_the_path_of_a_folder() {
 
 #[test]
 fn add_checks_the_pin_before_a_fetch_if_the_ref_is_clear() {
-    let mut scene = Scene::set();
-    scene.repo.tag("v1.0.0");
-    scene.repo.branch("next");
-    let commit = scene.commit.clone();
+    let mut context = ServedContext::new();
+    context.repo.tag("v1.0.0");
+    context.repo.branch("next");
+    let commit = context.commit.clone();
     let at = |git_ref: &str| format!("acme/skills/one@{git_ref}");
-    let add = |scene: &Scene, git_ref: &str| run(&scene.room, &["add", &at(git_ref)]);
+    let add = |context: &ServedContext, git_ref: &str| run(context, &["add", &at(git_ref)]);
 
-    set(&scene.room, "pin = \"tag\"");
+    set(&context, "pin = \"tag\"");
     let moves = ": it follows the default branch; add a tag, a range, or a commit after `@`, such as `owner/repo/skill@v1.2`";
-    refuses_unasked(&scene, &["add", "acme/skills/one"], moves);
-    refuses_unasked(&scene, &["add", &at("HEAD")], moves);
+    refuses_unasked(&context, &["add", "acme/skills/one"], moves);
+    refuses_unasked(&context, &["add", &at("HEAD")], moves);
     refuses_unasked(
-        &scene,
+        &context,
         &["add", &at("refs/heads/next")],
         "it follows the branch `refs/heads/next`",
     );
     refuses(
-        &scene.room,
+        &context,
         &["add", &at("next")],
         "it follows the branch `next`",
     );
     for good in ["v1.0.0", "refs/tags/v1.0.0", "^1", &commit] {
-        add(&scene, good).ok();
+        add(&context, good).ok();
     }
-    run(&scene.room, &["add", "acme/skills/two", "--pin"]).ok();
+    run(&context, &["add", "acme/skills/two", "--pin"]).ok();
 
-    set(&scene.room, "pin = \"commit\"");
+    set(&context, "pin = \"commit\"");
     for bad in ["v1.0.0", "refs/tags/v1.0.0", "^1", "next", "HEAD"] {
         refuses_unasked(
-            &scene,
+            &context,
             &["add", &at(bad)],
             "add it with --pin, or write a full commit id after `@`",
         );
     }
-    add(&scene, &commit).ok();
-    run(&scene.room, &["add", "acme/skills/three@v1.0.0", "--pin"]).ok();
+    add(&context, &commit).ok();
+    run(&context, &["add", "acme/skills/three@v1.0.0", "--pin"]).ok();
 }
 
 #[test]
 fn add_refuses_a_commit_seen_too_recently() {
-    let scene = Scene::set();
-    let room = &scene.room;
-    set(room, "min-age = \"3d\"");
+    let context = ServedContext::new();
+    set(&context, "min-age = \"3d\"");
     // The commits of the tests have old dates, which prove nothing.
     let young = ": commit ";
-    refuses(room, &["add", "acme/skills/one"], young);
+    refuses(&context, &["add", "acme/skills/one"], young);
     refuses(
-        room,
+        &context,
         &["add", "acme/skills/one", "--force"],
         "UTC: try again then (the date in the commit does not count, because anyone can write an old one)",
     );
-    age(room, (2 * DAY).cast_signed());
-    refuses(room, &["add", "acme/skills", "--all"], young);
-    age(room, DAY.cast_signed());
-    run(room, &["add", "acme/skills/one"]).ok();
+    age(&context, (2 * DAY).cast_signed());
+    refuses(&context, &["add", "acme/skills", "--all"], young);
+    age(&context, DAY.cast_signed());
+    run(&context, &["add", "acme/skills/one"]).ok();
     // A clock that is set back, a damaged file, and a cleared cache make a commit new again.
-    age(room, -(9 * DAY.cast_signed()));
-    refuses(room, &["add", "acme/skills/two"], young);
-    age(room, (9 * DAY).cast_signed());
-    for file in first_seen_files(room) {
+    age(&context, -(9 * DAY.cast_signed()));
+    refuses(&context, &["add", "acme/skills/two"], young);
+    age(&context, (9 * DAY).cast_signed());
+    for file in first_seen_files(&context) {
         std::fs::write(file, "{\"").unwrap();
     }
-    refuses(room, &["add", "acme/skills/two"], young);
-    age(room, (3 * DAY).cast_signed());
-    run(room, &["add", "acme/skills/two"]).ok();
-    run(room, &["cache", "clear"]).ok();
-    refuses(room, &["add", "acme/skills/three"], young);
+    refuses(&context, &["add", "acme/skills/two"], young);
+    age(&context, (3 * DAY).cast_signed());
+    run(&context, &["add", "acme/skills/two"]).ok();
+    run(&context, &["cache", "clear"]).ok();
+    refuses(&context, &["add", "acme/skills/three"], young);
     // A locked skill is only restored.
-    run(room, &["add", "acme/skills/one"]).ok();
-    std::fs::remove_dir_all(room.project().join(".github")).unwrap();
-    run(room, &["install", "--frozen"]).ok();
+    run(&context, &["add", "acme/skills/one"]).ok();
+    std::fs::remove_dir_all(context.project().join(".github")).unwrap();
+    run(&context, &["install", "--frozen"]).ok();
 }
 
 #[test]
 fn deleting_the_git_cache_keeps_the_age_of_commits() {
-    let scene = Scene::set();
-    let room = &scene.room;
-    run(room, &["list", "acme/skills"]).ok();
-    age(room, DAY.cast_signed());
-    std::fs::remove_dir_all(room.path("cache/store-v1")).unwrap();
-    set(room, "min-age = \"1d\"");
-    run(room, &["add", "acme/skills/one"]).ok();
+    let context = ServedContext::new();
+    run(&context, &["list", "acme/skills"]).ok();
+    age(&context, DAY.cast_signed());
+    std::fs::remove_dir_all(context.path("cache/store-v1")).unwrap();
+    set(&context, "min-age = \"1d\"");
+    run(&context, &["add", "acme/skills/one"]).ok();
 }
 
 #[test]
 fn recent_date_in_a_commit_counts() {
-    let scene = Scene::set();
-    let room = &scene.room;
-    let folder = scene.repo.folder().to_string_lossy().into_owned();
+    let context = ServedContext::new();
+    let folder = context.repo.folder().to_string_lossy().into_owned();
     let git = |arguments: &[&str]| {
         let author = ["-C", &folder, "-c", "user.name=x", "-c", "user.email=x@y"];
-        let outcome = room.run("git", [&author[..], arguments].concat()).run();
+        let outcome = context
+            .command("git", [&author[..], arguments].concat())
+            .run();
         outcome.ok().stdout.trim().to_owned()
     };
     let young = git(&["commit-tree", "HEAD^{tree}", "-m", "Now"]);
     git(&["update-ref", "refs/heads/main", &young]);
-    run(room, &["list", "acme/skills"]).ok();
-    age(room, (9 * DAY).cast_signed());
-    set(room, "min-age = \"3d\"");
+    run(&context, &["list", "acme/skills"]).ok();
+    age(&context, (9 * DAY).cast_signed());
+    set(&context, "min-age = \"3d\"");
     refuses(
-        room,
+        &context,
         &["add", "acme/skills/one"],
         ", but its own date is 20",
     );
-    set(room, "min-age = \"0h\"");
-    run(room, &["add", "acme/skills/one"]).ok();
+    set(&context, "min-age = \"0h\"");
+    run(&context, &["add", "acme/skills/one"]).ok();
 }
 
 #[test]
 fn commits_of_local_repositories_have_an_age() {
-    let (shop, repo) = Shop::stocked();
+    let (context, repo) = TestContext::with_skills();
     let commit = repo.rev_parse("HEAD");
-    set(&shop.room, "min-age = \"1d\"");
-    let bundle = shop.room.path("temp/skills.bundle");
+    set(&context, "min-age = \"1d\"");
+    let bundle = context.path("temp/skills.bundle");
     repo.bundle(&bundle);
     let of_bundle = format!("file://{}//skills/two", bundle.display());
     let by_commit = format!("acme/skills/three@{commit}");
     for spec in ["acme/skills/one", &of_bundle, &by_commit] {
-        run(&shop.room, &["cache", "clear"]).ok();
+        run(&context, &["cache", "clear"]).ok();
         refuses(
-            &shop.room,
+            &context,
             &["add", spec],
             "was first seen on this machine at 20",
         );
-        age(&shop.room, DAY.cast_signed());
-        run(&shop.room, &["add", spec]).ok();
+        age(&context, DAY.cast_signed());
+        run(&context, &["add", spec]).ok();
     }
 }
 
 #[test]
 fn add_refuses_a_denied_capability() {
-    let (shop, mut repo) = Shop::stocked();
-    let room = &shop.room;
-    set(room, "deny = [\"scripts\", \"hooks\"]");
+    let (context, mut repo) = TestContext::with_skills();
+    set(&context, "deny = [\"scripts\", \"hooks\"]");
     let sentence = "policy `deny = [\"scripts\", \"hooks\"]` refuses `three`: it adds scripts (`scripts/run.sh`); use a version without that, or change `deny` in mdskill.toml";
     for arguments in [
         &["add", "acme/skills/three"][..],
@@ -353,9 +356,9 @@ fn add_refuses_a_denied_capability() {
         &["add", "acme/skills", "--all", "--dry-run"],
         &["add", "acme/skills/one", "acme/skills/three"],
     ] {
-        refuses(room, arguments, sentence);
+        refuses(&context, arguments, sentence);
     }
-    let json = run(room, &["add", "acme/skills", "--all", "--json"]);
+    let json = run(&context, &["add", "acme/skills", "--all", "--json"]);
     let json = json.fails(3).json();
     assert_eq!(json["is_refused"], true);
     assert_eq!(json["skills"], serde_json::json!([]));
@@ -366,24 +369,24 @@ fn add_refuses_a_denied_capability() {
     assert_eq!(refused["key"], "deny");
     assert_eq!(refused["value"], "[\"scripts\", \"hooks\"]");
     assert_eq!(refused["is_allowed"], false);
-    run(room, &["add", "acme/skills/one", "acme/skills/two"]).ok();
+    run(&context, &["add", "acme/skills/one", "acme/skills/two"]).ok();
 
     // A skill that was locked before the policy is kept and restored, because it is not new.
-    set(room, "");
-    run(room, &["add", "acme/skills/three"]).ok();
-    set(room, "deny = [\"scripts\"]");
-    run(room, &["add", "acme/skills", "--all"]).ok();
-    std::fs::remove_dir_all(room.project().join(".github/skills/three")).unwrap();
-    run(room, &["install", "--frozen"]).ok();
+    set(&context, "");
+    run(&context, &["add", "acme/skills/three"]).ok();
+    set(&context, "deny = [\"scripts\"]");
+    run(&context, &["add", "acme/skills", "--all"]).ok();
+    std::fs::remove_dir_all(context.project().join(".github/skills/three")).unwrap();
+    run(&context, &["install", "--frozen"]).ok();
     repo.executable("skills/three/scripts/more.sh", "#!/bin/sh\nexit 1\n");
     repo.commit("More");
-    refuses(room, &["add", "acme/skills/three"], "scripts/more.sh");
+    refuses(&context, &["add", "acme/skills/three"], "scripts/more.sh");
 }
 
 #[test]
 fn refusal_of_hooks_and_bash_names_the_line() {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/skills");
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
     for (name, line) in [
         ("free", "allowed-tools: Read Bash"),
         ("bound", "allowed-tools: Read Bash(git status)"),
@@ -398,25 +401,21 @@ fn refusal_of_hooks_and_bash_names_the_line() {
         repo.write(&format!("skills/{name}/SKILL.md"), text);
     }
     repo.commit("Three skills");
-    set(&shop.room, "deny = [\"unrestricted-bash\", \"hooks\"]");
+    set(&context, "deny = [\"unrestricted-bash\", \"hooks\"]");
     refuses(
-        &shop.room,
+        &context,
         &["add", "acme/skills/free"],
         "it adds unrestricted-bash (`Bash` in SKILL.md:4)",
     );
-    refuses(
-        &shop.room,
-        &["add", "acme/skills/hooked"],
-        "it adds hooks (",
-    );
-    run(&shop.room, &["add", "acme/skills/bound"]).ok();
+    refuses(&context, &["add", "acme/skills/hooked"], "it adds hooks (");
+    run(&context, &["add", "acme/skills/bound"]).ok();
 }
 
 #[test]
 fn install_refuses_a_disallowed_source_in_the_lockfile() {
-    let scene = Scene::set();
-    run(&scene.room, &["add", "acme/skills/one"]).ok();
-    set(&scene.room, "sources = [\"github:other/*\"]");
+    let context = ServedContext::new();
+    run(&context, &["add", "acme/skills/one"]).ok();
+    set(&context, "sources = [\"github:other/*\"]");
     let sentence = "policy `sources = [\"github:other/*\"]` refuses `one`: `github:acme/skills` is not an allowed source";
     // The files on disk equal the lockfile, as after a pull request that added both.
     for arguments in [
@@ -426,14 +425,14 @@ fn install_refuses_a_disallowed_source_in_the_lockfile() {
         &["install", "one"],
         &["install", "--dry-run"],
     ] {
-        refuses_unasked(&scene, arguments, sentence);
+        refuses_unasked(&context, arguments, sentence);
     }
-    std::fs::remove_dir_all(scene.room.project().join(".github")).unwrap();
-    refuses_unasked(&scene, &["install", "--frozen"], sentence);
-    let json = run(&scene.room, &["install", "--frozen", "--json"]);
+    std::fs::remove_dir_all(context.project().join(".github")).unwrap();
+    refuses_unasked(&context, &["install", "--frozen"], sentence);
+    let json = run(&context, &["install", "--frozen", "--json"]);
     assert_eq!(json.fails(3).json()["refused"][0]["key"], "sources");
     // A source in the lockfile is normalized in the same way as for a fetch.
-    let lock = scene.room.read("mdskill.lock");
+    let lock = context.read("mdskill.lock");
     for (source, odd) in [
         (
             r"github:other/..\\..\\acme\\skills",
@@ -441,63 +440,65 @@ fn install_refuses_a_disallowed_source_in_the_lockfile() {
         ),
         ("https://h/other/../acme/skills", "its path has `.`, `..`"),
     ] {
-        scene
-            .room
-            .write("mdskill.lock", lock.replace("github:acme/skills", source));
-        refuses_unasked(&scene, &["install", "--frozen"], odd);
+        context.write("mdskill.lock", lock.replace("github:acme/skills", source));
+        refuses_unasked(&context, &["install", "--frozen"], odd);
     }
-    scene.room.write("mdskill.lock", &lock);
-    set(&scene.room, "sources = [\"github:acme/skills\"]");
-    run(&scene.room, &["install", "--frozen"]).ok();
+    context.write("mdskill.lock", &lock);
+    set(&context, "sources = [\"github:acme/skills\"]");
+    run(&context, &["install", "--frozen"]).ok();
 }
 
 #[test]
 fn install_looks_up_the_kind_of_a_ref() {
-    let mut scene = Scene::set();
-    scene.repo.tag("v1.0.0");
-    scene.repo.branch("next");
+    let mut context = ServedContext::new();
+    context.repo.tag("v1.0.0");
+    context.repo.branch("next");
     let adds = |git_ref: &str| {
-        run(&scene.room, &["add", &format!("acme/skills/one@{git_ref}")]).ok();
+        run(&context, &["add", &format!("acme/skills/one@{git_ref}")]).ok();
     };
     let install = |options: &[&str]| {
-        scene.forge.reset();
-        run(&scene.room, &[&["install", "--frozen"], options].concat())
+        context.server.reset();
+        run(&context, &[&["install", "--frozen"], options].concat())
     };
     adds("v1.0.0");
     install(&[]).ok();
-    assert_eq!(scene.forge.requests().len(), 0, "without a policy");
-    set(&scene.room, "pin = \"tag\"");
+    assert_eq!(context.server.requests().len(), 0, "without a policy");
+    set(&context, "pin = \"tag\"");
     install(&[]).ok();
-    assert_eq!(scene.forge.requests().len(), 1, "one request for the refs");
+    assert_eq!(
+        context.server.requests().len(),
+        1,
+        "one request for the refs"
+    );
     install(&["--offline"]).ok();
-    run(&scene.room, &["cache", "clear"]).ok();
+    run(&context, &["cache", "clear"]).ok();
     let offline = ["install", "--frozen", "--offline"];
     refuses_unasked(
-        &scene,
+        &context,
         &offline,
         "`v1.0.0` may be a branch or a tag; write the full ref, such as `@refs/tags/v1.2`",
     );
-    set(&scene.room, "");
+    set(&context, "");
     adds("refs/tags/v1.0.0");
-    set(&scene.room, "pin = \"tag\"");
+    set(&context, "pin = \"tag\"");
     install(&["--offline"]).ok();
     assert_eq!(
-        scene.forge.requests().len(),
+        context.server.requests().len(),
         0,
         "the full ref needs no request"
     );
 
-    set(&scene.room, "");
+    set(&context, "");
     adds("next");
-    set(&scene.room, "pin = \"tag\"");
+    set(&context, "pin = \"tag\"");
     refuses(
-        &scene.room,
+        &context,
         &["install", "--frozen"],
         "it follows the branch `next`",
     );
-    set(&scene.room, "pin = \"commit\"");
+    set(&context, "pin = \"commit\"");
     refuses_unasked(
-        &scene,
+        &context,
         &["install", "--frozen"],
         "policy `pin = \"commit\"`",
     );
@@ -505,20 +506,19 @@ fn install_looks_up_the_kind_of_a_ref() {
 
 #[test]
 fn policy_command_explains_each_key() {
-    let scene = Scene::set();
-    let room = &scene.room;
-    let policy = |arguments: &[&str]| run(room, &[&["policy"], arguments].concat());
+    let context = ServedContext::new();
+    let policy = |arguments: &[&str]| run(&context, &[&["policy"], arguments].concat());
     policy(&[])
         .ok()
         .says("no policy is set in mdskill.toml: all sources are allowed");
-    run(room, &["add", "acme/skills/one", "acme/skills/three"]).ok();
+    run(&context, &["add", "acme/skills/one", "acme/skills/three"]).ok();
     policy(&["one"]).ok().says("allowed  one");
 
     set(
-        room,
+        &context,
         "sources = [\"github:acme/*\"]\nmin-age = \"3d\"\ndeny = [\"scripts\"]\npin = \"tag\"",
     );
-    scene.forge.reset();
+    context.server.reset();
     let outcome = policy(&[]);
     outcome
         .ok()
@@ -529,7 +529,7 @@ fn policy_command_explains_each_key() {
         .says("refused  one\n    `pin = \"tag\"` refuses: it follows the default branch;")
         .says("    `min-age = \"3d\"` refuses: commit ")
         .says("    `deny = [\"scripts\"]` refuses: it adds scripts (`scripts/run.sh`)");
-    assert_eq!(scene.forge.requests().len(), 0, "no request was made");
+    assert_eq!(context.server.requests().len(), 0, "no request was made");
     let outcome = policy(&["one"]);
     outcome
         .fails(3)
@@ -548,8 +548,8 @@ fn policy_command_explains_each_key() {
         "sources=true pin=false min-age=false deny=false"
     );
 
-    scene.repo.tag("v1.0.0");
-    age(room, (3 * DAY).cast_signed());
+    context.repo.tag("v1.0.0");
+    age(&context, (3 * DAY).cast_signed());
     let at_tag = policy(&["acme/skills/skills/two@v1.0.0", "--json"]);
     let json = at_tag.ok().json();
     let skill = &json["skills"][0];
@@ -559,22 +559,22 @@ fn policy_command_explains_each_key() {
     );
     assert_eq!(skill["name"], "acme/skills/skills/two");
     assert_eq!(skill["ref"], "v1.0.0");
-    assert_eq!(skill["commit"], scene.commit.as_str());
+    assert_eq!(skill["commit"], context.commit.as_str());
     policy(&["acme/skills/two@v1.0.0", "acme/skills/three@v1.0.0"]).fails(3);
     policy(&["acme/skills@v1.0.0"])
         .fails(2)
         .says("name one of them");
     policy(&["none"]).fails(1).says("is not installed");
 
-    scene.forge.reset();
+    context.server.reset();
     let unfetched = policy(&["evil/skills/two@v1.0.0"]);
     unfetched
         .fails(3)
         .says("`sources = [\"github:acme/*\"]` refuses: ")
         .says("the other keys were not checked, because nothing was fetched");
-    assert_eq!(scene.forge.requests().len(), 0);
+    assert_eq!(context.server.requests().len(), 0);
     // Missing files can't be checked.
-    std::fs::remove_dir_all(room.project().join(".github")).unwrap();
+    std::fs::remove_dir_all(context.project().join(".github")).unwrap();
     policy(&["one"])
         .fails(3)
         .says("its files are missing, so their capabilities are unknown; `mdskill install one` restores them");
@@ -582,11 +582,11 @@ fn policy_command_explains_each_key() {
 
 #[test]
 fn policy_command_works_without_the_repository() {
-    let (shop, repo): (Shop, Repo) = Shop::stocked();
-    run(&shop.room, &["add", "acme/skills/one"]).ok();
-    set(&shop.room, "min-age = \"1h\"\npin = \"tag\"");
+    let (context, repo): (TestContext, Repo) = TestContext::with_skills();
+    run(&context, &["add", "acme/skills/one"]).ok();
+    set(&context, "min-age = \"1h\"\npin = \"tag\"");
     std::fs::remove_dir_all(repo.folder()).unwrap();
-    let outcome = run(&shop.room, &["policy"]);
+    let outcome = run(&context, &["policy"]);
     outcome
         .ok()
         .says("refused  one")

@@ -2,29 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::room::Room;
+use crate::support::test_context::TestContext;
 
-/// A room with a skill whose findings differ by profile.
-fn room() -> Room {
-    let room = Room::new("");
+/// A context with a skill whose findings differ by profile.
+fn context() -> TestContext {
+    let context = TestContext::with_origin("");
     let long = "Reads a ledger. ".repeat(70);
-    room.write(
+    context.write(
         "skills/ledger/SKILL.md",
         format!("---\nname: books\ndescription: {long}\nallowed-tools: [Read, Grep]\nmetadata:\n  version: 1\n---\n[x](references/none.md)\n"),
     );
-    room.write(
+    context.write(
         "skills/nameless/SKILL.md",
         "---\nallowed-tools: Read, Grep\n---\nText\n",
     );
-    room
+    context
 }
 
 /// The severity of each found code, for the codes that the tests compare.
-fn found(room: &Room, flags: &[&str]) -> BTreeMap<String, String> {
+fn found(context: &TestContext, flags: &[&str]) -> BTreeMap<String, String> {
     const CODES: [&str; 8] = [
         "SK112", "SK113", "SK114", "SK201", "SK203", "SK210", "SK211", "SK301",
     ];
-    let json = room
+    let json = context
         .mdskill([&["validate", "--json"], flags].concat())
         .run();
     let json = json.json();
@@ -43,7 +43,7 @@ fn levels(expected: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 #[test]
 fn each_profile_has_its_own_severities() {
-    let room = room();
+    let context = context();
     let copilot = levels(&[
         ("SK112", "info"),
         ("SK113", "warning"),
@@ -54,8 +54,8 @@ fn each_profile_has_its_own_severities() {
         ("SK211", "error"),
         ("SK301", "error"),
     ]);
-    assert_eq!(found(&room, &[]), copilot);
-    assert_eq!(found(&room, &["--profile", "copilot"]), copilot);
+    assert_eq!(found(&context, &[]), copilot);
+    assert_eq!(found(&context, &["--profile", "copilot"]), copilot);
     let claude = levels(&[
         ("SK113", "warning"),
         ("SK114", "warning"),
@@ -65,7 +65,7 @@ fn each_profile_has_its_own_severities() {
         ("SK211", "warning"),
         ("SK301", "error"),
     ]);
-    assert_eq!(found(&room, &["--profile", "claude"]), claude);
+    assert_eq!(found(&context, &["--profile", "claude"]), claude);
     let spec = levels(&[
         ("SK112", "error"),
         ("SK113", "error"),
@@ -76,20 +76,23 @@ fn each_profile_has_its_own_severities() {
         ("SK211", "error"),
         ("SK301", "error"),
     ]);
-    assert_eq!(found(&room, &["--profile", "spec"]), spec);
+    assert_eq!(found(&context, &["--profile", "spec"]), spec);
 }
 
 #[test]
 fn selected_rule_has_the_severity_of_the_profile() {
-    let room = room();
-    let selected = found(&room, &["--profile", "claude", "--select", "SK203,SK112"]);
+    let context = context();
+    let selected = found(
+        &context,
+        &["--profile", "claude", "--select", "SK203,SK112"],
+    );
     assert_eq!(selected, levels(&[("SK112", "info"), ("SK203", "info")]));
 }
 
 #[test]
 fn unknown_profile_is_refused() {
-    let room = room();
-    let run = |flags: &[&str]| room.mdskill([&["validate"], flags].concat()).run();
+    let context = context();
+    let run = |flags: &[&str]| context.mdskill([&["validate"], flags].concat()).run();
     for word in ["parity", "reference", "copilt"] {
         run(&["--profile", word])
             .fails(2)

@@ -1,13 +1,13 @@
 //! Runs the recipes of `docs/guide/ci.md` with bash, git, a bare repository for `origin`, and a `gh` that
 //! records its arguments. Only the parts that GitHub and GitLab run themselves are simulated.
 
-mod scene;
+mod ci_project;
 
 use std::path::Path;
 
 use serde_json::Value;
 
-use self::scene::{ROOT, Scene, block, yaml};
+use self::ci_project::{CiProject, ROOT, block, yaml};
 use crate::support::outcome::Outcome;
 
 const BRANCH: &str = "mdskill/update";
@@ -15,90 +15,85 @@ const BRANCH: &str = "mdskill/update";
 #[test]
 fn weekly_update_opens_a_pull_request_and_then_updates_it() {
     let workflow = yaml("name: Update skills");
-    let mut scene = Scene::set();
-    let main = scene.origin("rev-parse main");
+    let mut ci = CiProject::new();
+    let main = ci.origin("rev-parse main");
 
-    scene.job(&workflow, "update").ok().says("No updates.");
-    assert_eq!(scene.branches(), ["main"]);
-    assert_eq!(scene.gh_calls(), [] as [String; 0]);
+    ci.job(&workflow, "update").ok().says("No updates.");
+    assert_eq!(ci.branches(), ["main"]);
+    assert_eq!(ci.gh_calls(), [] as [String; 0]);
 
-    scene.upstream("skills/one/more.md", "more");
-    scene.job(&workflow, "update").ok();
-    assert_eq!(scene.branches(), ["main", BRANCH]);
-    assert_eq!(scene.gh_calls(), ["pr list", "pr create"]);
+    ci.upstream("skills/one/more.md", "more");
+    ci.job(&workflow, "update").ok();
+    assert_eq!(ci.branches(), ["main", BRANCH]);
+    assert_eq!(ci.gh_calls(), ["pr list", "pr create"]);
     assert!(
-        scene.body().starts_with("**1 skill updated**"),
+        ci.body().starts_with("**1 skill updated**"),
         "{}",
-        scene.body()
+        ci.body()
     );
-    let files = scene.origin(&format!("diff --name-only main {BRANCH}"));
+    let files = ci.origin(&format!("diff --name-only main {BRANCH}"));
     assert_eq!(files, ".github/skills/one/more.md\nmdskill.lock");
 
     // The same update again: no push.
-    let first = scene.origin(&format!("rev-parse {BRANCH}"));
-    scene.job(&workflow, "update").ok();
-    assert_eq!(scene.origin(&format!("rev-parse {BRANCH}")), first);
-    assert_eq!(scene.gh_calls(), ["pr list", "pr edit"]);
+    let first = ci.origin(&format!("rev-parse {BRANCH}"));
+    ci.job(&workflow, "update").ok();
+    assert_eq!(ci.origin(&format!("rev-parse {BRANCH}")), first);
+    assert_eq!(ci.gh_calls(), ["pr list", "pr edit"]);
 
-    scene.upstream("skills/two/more.md", "more");
-    scene.job(&workflow, "update").ok();
-    assert_eq!(scene.gh_calls(), ["pr list", "pr edit"]);
+    ci.upstream("skills/two/more.md", "more");
+    ci.job(&workflow, "update").ok();
+    assert_eq!(ci.gh_calls(), ["pr list", "pr edit"]);
     assert!(
-        scene.body().starts_with("**2 skills updated**"),
+        ci.body().starts_with("**2 skills updated**"),
         "{}",
-        scene.body()
+        ci.body()
     );
-    assert_eq!(
-        scene.origin(&format!("rev-list --count main..{BRANCH}")),
-        "1"
-    );
-    assert_eq!(scene.origin("rev-parse main"), main);
+    assert_eq!(ci.origin(&format!("rev-list --count main..{BRANCH}")), "1");
+    assert_eq!(ci.origin("rev-parse main"), main);
 }
 
 #[test]
 fn weekly_update_keeps_commits_of_other_authors() {
     let workflow = yaml("name: Update skills");
-    let mut scene = Scene::set();
-    scene.upstream("skills/one/more.md", "more");
-    scene.job(&workflow, "update").ok();
-    let clone = scene.checkout();
+    let mut ci = CiProject::new();
+    ci.upstream("skills/one/more.md", "more");
+    ci.job(&workflow, "update").ok();
+    let clone = ci.checkout();
     let script = format!(
         "git fetch --quiet origin {BRANCH} && git switch --quiet -c work FETCH_HEAD && echo mine > mine && git add mine && git -c user.name=Ada -c user.email=ada@example.org commit --quiet -m Mine && git push --quiet origin HEAD:{BRANCH}"
     );
-    scene.sh(&clone, &script).ok();
-    let hers = scene.origin(&format!("rev-parse {BRANCH}"));
-    scene.gh_calls();
-    scene.upstream("skills/two/more.md", "more");
-    scene
-        .job(&workflow, "update")
+    ci.sh(&clone, &script).ok();
+    let hers = ci.origin(&format!("rev-parse {BRANCH}"));
+    ci.gh_calls();
+    ci.upstream("skills/two/more.md", "more");
+    ci.job(&workflow, "update")
         .ok()
         .says("::warning::mdskill/update has commits by someone else");
-    assert_eq!(scene.origin(&format!("rev-parse {BRANCH}")), hers);
-    assert_eq!(scene.gh_calls(), [] as [String; 0]);
+    assert_eq!(ci.origin(&format!("rev-parse {BRANCH}")), hers);
+    assert_eq!(ci.gh_calls(), [] as [String; 0]);
 }
 
 #[test]
 fn weekly_update_continues_if_a_skill_needs_a_decision() {
     let workflow = yaml("name: Update skills");
-    let mut scene = Scene::set();
-    let clone = scene.checkout();
+    let mut ci = CiProject::new();
+    let clone = ci.checkout();
     let script = "echo mine > .github/skills/one/SKILL.md && git -c user.name=Ada -c user.email=ada@example.org commit --quiet -am Mine && git push --quiet origin HEAD:main";
-    scene.sh(&clone, script).ok();
-    scene.upstream(
+    ci.sh(&clone, script).ok();
+    ci.upstream(
         "skills/one/SKILL.md",
         "---\nname: one\ndescription: Another. Use it.\n---\nother\n",
     );
-    scene.job(&workflow, "update").ok().says("No updates.");
-    scene.upstream("skills/two/more.md", "more");
-    scene.job(&workflow, "update").ok();
-    assert!(scene.body().contains("`one`"), "{}", scene.body());
-    let files = scene.origin(&format!("diff --name-only main {BRANCH}"));
+    ci.job(&workflow, "update").ok().says("No updates.");
+    ci.upstream("skills/two/more.md", "more");
+    ci.job(&workflow, "update").ok();
+    assert!(ci.body().contains("`one`"), "{}", ci.body());
+    let files = ci.origin(&format!("diff --name-only main {BRANCH}"));
     assert_eq!(files, ".github/skills/two/more.md\nmdskill.lock");
     // It stops if the exit code is an error.
-    let clone = scene.checkout();
+    let clone = ci.checkout();
     std::fs::remove_file(clone.join("mdskill.lock")).unwrap();
-    scene
-        .steps(&workflow, "update", &clone)
+    ci.steps(&workflow, "update", &clone)
         .fails(1)
         .says("there is no mdskill.lock");
 }
@@ -130,32 +125,29 @@ fn weekly_update_has_only_the_permissions_it_needs() {
 #[test]
 fn check_of_pull_requests_finds_problems() {
     let workflow = yaml("name: Skills\n");
-    let mut scene = Scene::set();
-    scene.job(&workflow, "check").ok();
+    let mut ci = CiProject::new();
+    ci.job(&workflow, "check").ok();
     // Later upstream changes do not fail a pull request.
-    scene.upstream("skills/one/more.md", "more");
-    scene.job(&workflow, "check").ok();
-    let clone = scene.checkout();
+    ci.upstream("skills/one/more.md", "more");
+    ci.job(&workflow, "check").ok();
+    let clone = ci.checkout();
     std::fs::remove_file(clone.join(".github/skills/three/scripts/run.sh")).unwrap();
-    scene
-        .steps(&workflow, "check", &clone)
+    ci.steps(&workflow, "check", &clone)
         .fails(3)
         .says("scripts/run.sh");
-    let clone = scene.checkout();
+    let clone = ci.checkout();
     std::fs::remove_file(clone.join("mdskill.lock")).unwrap();
-    scene
-        .steps(&workflow, "check", &clone)
+    ci.steps(&workflow, "check", &clone)
         .fails(1)
         .says("there is no mdskill.lock");
-    let clone = scene.checkout();
+    let clone = ci.checkout();
     std::fs::create_dir_all(clone.join(".github/skills/mine")).unwrap();
     std::fs::write(
         clone.join(".github/skills/mine/SKILL.md"),
         "No frontmatter\n",
     )
     .unwrap();
-    scene
-        .steps(&workflow, "check", &clone)
+    ci.steps(&workflow, "check", &clone)
         .fails(3)
         .says("::error file=.github/skills/mine/SKILL.md");
 }
@@ -170,8 +162,8 @@ fn lines(job: &Value) -> Vec<&str> {
 }
 
 /// GitLab runs the lines of `script` in one shell.
-fn gitlab(scene: &Scene, clone: &Path, job: &Value) -> Outcome {
-    let url = scene.temp("origin").to_string_lossy().into_owned();
+fn gitlab(ci: &CiProject, clone: &Path, job: &Value) -> Outcome {
+    let url = ci.temp("origin").to_string_lossy().into_owned();
     let variables = [
         ("CI", "true"),
         ("CI_PROJECT_URL", url.as_str()),
@@ -179,68 +171,68 @@ fn gitlab(scene: &Scene, clone: &Path, job: &Value) -> Outcome {
         ("UPDATE_TOKEN", "a-token"),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    scene.bash(clone, &lines(job).join("\n"), &variables)
+    ci.bash(clone, &lines(job).join("\n"), &variables)
 }
 
 #[test]
 fn gitlab_jobs_check_and_open_a_merge_request() {
     let file = yaml("extends: .mdskill");
     let (check, update) = (&file["check skills"], &file["update skills"]);
-    let mut scene = Scene::set();
-    let clone = scene.checkout();
-    gitlab(&scene, &clone, check).ok();
+    let mut ci = CiProject::new();
+    let clone = ci.checkout();
+    gitlab(&ci, &clone, check).ok();
     assert!(
         std::fs::read_to_string(clone.join("skills.xml"))
             .unwrap()
             .contains("<testsuite")
     );
     std::fs::remove_file(clone.join("skills.xml")).unwrap();
-    gitlab(&scene, &clone, update).ok().says("No updates.");
+    gitlab(&ci, &clone, update).ok().says("No updates.");
     for (number, skill) in ["one", "two"].iter().enumerate() {
-        scene.upstream(&format!("skills/{skill}/more.md"), "more");
-        let clone = scene.checkout();
-        gitlab(&scene, &clone, update).ok().never_says("a-token");
-        assert_eq!(scene.branches(), ["main", "mdskill-update"]);
-        let files = scene.origin("diff --name-only main mdskill-update");
+        ci.upstream(&format!("skills/{skill}/more.md"), "more");
+        let clone = ci.checkout();
+        gitlab(&ci, &clone, update).ok().never_says("a-token");
+        assert_eq!(ci.branches(), ["main", "mdskill-update"]);
+        let files = ci.origin("diff --name-only main mdskill-update");
         assert_eq!(files.lines().count(), number + 2, "{files}");
         assert!(clone.join("summary.md").exists());
     }
-    assert_eq!(scene.origin("rev-list --count main..mdskill-update"), "1");
+    assert_eq!(ci.origin("rev-list --count main..mdskill-update"), "1");
 }
 
 #[test]
 fn cron_script_pushes_a_branch() {
-    let mut scene = Scene::set();
-    let clone = scene.checkout();
-    scene.sh(&clone, "git config user.name Ada && git config user.email ada@example.org && git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*' && git remote set-head origin main").ok();
+    let mut ci = CiProject::new();
+    let clone = ci.checkout();
+    ci.sh(&clone, "git config user.name Ada && git config user.email ada@example.org && git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*' && git remote set-head origin main").ok();
     let script = block("sh", "#!/bin/sh");
-    let run = |scene: &Scene| {
+    let run = |ci: &CiProject| {
         let script = format!("set -- '{}'\n{script}", clone.display());
-        scene.sh(&scene.temp(""), &script)
+        ci.sh(&ci.temp(""), &script)
     };
-    run(&scene).ok();
-    assert_eq!(scene.branches(), ["main"]);
+    run(&ci).ok();
+    assert_eq!(ci.branches(), ["main"]);
     for skill in ["one", "two"] {
-        scene.upstream(&format!("skills/{skill}/more.md"), "more");
-        run(&scene).ok();
+        ci.upstream(&format!("skills/{skill}/more.md"), "more");
+        run(&ci).ok();
     }
-    assert_eq!(scene.branches(), ["main", "mdskill-update"]);
-    assert_eq!(scene.origin("rev-list --count main..mdskill-update"), "1");
-    let message = scene.origin("log -1 --format=%B mdskill-update");
+    assert_eq!(ci.branches(), ["main", "mdskill-update"]);
+    assert_eq!(ci.origin("rev-list --count main..mdskill-update"), "1");
+    let message = ci.origin("log -1 --format=%B mdskill-update");
     assert_eq!(message.trim(), "Update skills");
     // If a skill needs a decision, the exit code is 3, and the other updates are still pushed.
-    let work = scene.checkout();
+    let work = ci.checkout();
     let edit = "echo mine > .github/skills/one/SKILL.md && git -c user.name=Ada -c user.email=ada@example.org commit --quiet -am Mine && git push --quiet origin HEAD:main";
-    scene.sh(&work, edit).ok();
-    scene.upstream(
+    ci.sh(&work, edit).ok();
+    ci.upstream(
         "skills/one/SKILL.md",
         "---\nname: one\ndescription: Another. Use it.\n---\nother\n",
     );
-    run(&scene).fails(3).says("one");
-    let files = scene.origin("diff --name-only main mdskill-update");
+    run(&ci).fails(3).says("one");
+    let files = ci.origin("diff --name-only main mdskill-update");
     assert_eq!(files, ".github/skills/two/more.md\nmdskill.lock");
-    std::fs::remove_dir_all(scene.shop.root().join("acme/skills.git")).unwrap();
-    run(&scene).fails(1).says("could not be checked");
+    std::fs::remove_dir_all(ci.context.root().join("acme/skills.git")).unwrap();
+    run(&ci).fails(1).says("could not be checked");
 }
 
 #[test]
@@ -248,16 +240,16 @@ fn script_without_the_action_runs_the_program_it_installed() {
     let text = block("sh", "install.sh");
     assert!(text.contains("curl --proto '=https'"), "{text}");
     let (_, last) = text.trim().rsplit_once('\n').unwrap();
-    let scene = Scene::set();
-    let home = scene.shop.room.path("home/.local/bin");
+    let ci = CiProject::new();
+    let home = ci.context.path("home/.local/bin");
     std::fs::create_dir_all(&home).unwrap();
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_mdskill"), home.join("mdskill")).unwrap();
-    let project = scene.shop.room.project();
-    scene.sh(&project, last).ok();
-    let report: Value = serde_json::from_str(&scene.shop.room.read("report.json")).unwrap();
+    let project = ci.context.project();
+    ci.sh(&project, last).ok();
+    let report: Value = serde_json::from_str(&ci.context.read("report.json")).unwrap();
     assert_eq!(report["command"], "outdated");
     assert_eq!(
-        scene.shop.room.read("summary.md"),
+        ci.context.read("summary.md"),
         "All skills are up to date (3 skills).\n"
     );
 }

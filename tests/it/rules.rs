@@ -16,9 +16,9 @@ use serde_json::Value;
 use mdskill_lint::registry;
 use mdskill_lint::rule::Fixable;
 
-use crate::support::room::Room;
 use crate::support::snapshot::Snapshot;
 use crate::support::snapshot_file::{assert_matches_file, is_overwriting};
+use crate::support::test_context::TestContext;
 
 /// The folders of all codes.
 fn codes() -> Vec<(String, PathBuf)> {
@@ -32,11 +32,11 @@ fn codes() -> Vec<(String, PathBuf)> {
     codes
 }
 
-/// A room whose project is a copy of `folder`, in a git repository of its own.
-fn room_of(folder: &Path) -> Room {
-    let room = Room::new("");
-    copy(folder, &room.project());
-    room
+/// A context whose project is a copy of `folder`, in a git repository of its own.
+fn room_of(folder: &Path) -> TestContext {
+    let context = TestContext::with_origin("");
+    copy(folder, &context.project());
+    context
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -61,10 +61,10 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn found(room: &Room, more: &[&str]) -> Vec<Value> {
+fn found(context: &TestContext, more: &[&str]) -> Vec<Value> {
     let mut arguments = vec!["validate", "--json"];
     arguments.extend(more);
-    let json = room.mdskill(&arguments).run().json();
+    let json = context.mdskill(&arguments).run().json();
     json["diagnostics"].as_array().unwrap().clone()
 }
 
@@ -81,10 +81,10 @@ fn ignored(code: &str) -> &'static [&'static str] {
 #[test]
 fn each_rule_finds_its_hits_and_no_near_misses() {
     for (code, folder) in codes() {
-        let room = room_of(&folder.join("hit"));
-        let hits = found(&room, &["--select", &code]);
+        let context = room_of(&folder.join("hit"));
+        let hits = found(&context, &["--select", &code]);
         assert!(!hits.is_empty(), "{code} has no finding in its own hit/");
-        for other in found(&room, ignored(&code)) {
+        for other in found(&context, ignored(&code)) {
             let matters = other["severity"] != "info";
             assert!(
                 other["code"] == code.as_str() || !matters,
@@ -100,13 +100,13 @@ fn each_rule_finds_its_hits_and_no_near_misses() {
         }
         let miss = folder.join("near-miss");
         if miss.exists() {
-            let room = room_of(&miss);
+            let context = room_of(&miss);
             assert_eq!(
-                found(&room, &["--select", &code]),
+                found(&context, &["--select", &code]),
                 [] as [Value; 0],
                 "{code}/near-miss"
             );
-            for other in found(&room, ignored(&code)) {
+            for other in found(&context, ignored(&code)) {
                 assert_eq!(other["severity"], "info", "{code}/near-miss: {other}");
             }
         }
@@ -116,11 +116,11 @@ fn each_rule_finds_its_hits_and_no_near_misses() {
 #[test]
 fn output_of_each_rule_matches_its_snapshot() {
     for (code, folder) in codes() {
-        let room = room_of(&folder.join("hit"));
+        let context = room_of(&folder.join("hit"));
         let flags = ["validate", "--select", &code, "--severity", "info"];
-        let text = room.mdskill(flags).run();
+        let text = context.mdskill(flags).run();
         assert_matches_file(&text.stdout, &folder.join("hit.txt"));
-        let json = room.mdskill([&flags[..], &["--json"]].concat()).run();
+        let json = context.mdskill([&flags[..], &["--json"]].concat()).run();
         assert_matches_file(&json.stdout, &folder.join("hit.json"));
     }
 }
@@ -147,26 +147,26 @@ fn fixable_rules_fix_their_hits_once() {
             Fixable::Safe => &[],
             Fixable::Unsafe => &["--unsafe"],
         };
-        let room = room_of(&folder.join("hit"));
-        let hit = tree(&room.project());
+        let context = room_of(&folder.join("hit"));
+        let hit = tree(&context.project());
         let all = ["validate", "--select", &code, "--severity", "info", "--fix"];
         let fix = [&all[..], more].concat();
         if rule.fixable == Fixable::Unsafe {
-            room.mdskill(all).run();
-            hit.assert_same(&tree(&room.project()));
+            context.mdskill(all).run();
+            hit.assert_same(&tree(&context.project()));
         }
-        room.mdskill(&fix).run();
-        let fixed = tree(&room.project());
+        context.mdskill(&fix).run();
+        let fixed = tree(&context.project());
         assert!(hit != fixed, "{code} is fixable, but its hit is unchanged");
         if is_overwriting() {
             drop(fs::remove_dir_all(&kept));
-            fs::rename(room.project().join(".git"), room.path("temp/.git")).unwrap();
-            copy(&room.project(), &kept);
-            fs::rename(room.path("temp/.git"), room.project().join(".git")).unwrap();
+            fs::rename(context.project().join(".git"), context.path("temp/.git")).unwrap();
+            copy(&context.project(), &kept);
+            fs::rename(context.path("temp/.git"), context.project().join(".git")).unwrap();
         }
         tree(&kept).assert_same(&fixed);
-        room.mdskill(&fix).run().never_says("Fixed");
-        fixed.assert_same(&tree(&room.project()));
+        context.mdskill(&fix).run().never_says("Fixed");
+        fixed.assert_same(&tree(&context.project()));
         fixes.push(code);
     }
     assert!(fixes.contains(&"SK113".to_owned()), "{fixes:?}");

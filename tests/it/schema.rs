@@ -15,7 +15,7 @@ use mdskill::policy::{Key, Verdict};
 use mdskill_lint::capability::{Capability, Kind};
 use serde_json::{Value, json};
 
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 
 fn schema() -> Value {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/update.json");
@@ -39,10 +39,10 @@ fn assert_valid(report: &Value) {
 
 #[test]
 fn printed_reports_match_the_schema() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let mut seen = Vec::new();
     let mut check = |arguments: &[&str]| {
-        let report = shop.run(arguments).json();
+        let report = context.run(arguments).json();
         assert_valid(&report);
         let command = match arguments[0] {
             "list" => "outdated",
@@ -58,19 +58,20 @@ fn printed_reports_match_the_schema() {
         }
     };
     repo.tag("v1");
-    shop.run(&[
-        "add",
-        "acme/skills/two@v1",
-        "acme/skills/one",
-        "acme/skills/three",
-    ])
-    .ok();
-    let mut away = shop.repo("acme/away");
+    context
+        .run(&[
+            "add",
+            "acme/skills/two@v1",
+            "acme/skills/one",
+            "acme/skills/three",
+        ])
+        .ok();
+    let mut away = context.repo("acme/away");
     away.skill("skills/four", "four", "The fourth");
     away.commit("One");
-    shop.run(&["add", "acme/away/four"]).ok();
+    context.run(&["add", "acme/away/four"]).ok();
     check(&["outdated", "--json"]);
-    std::fs::remove_dir_all(shop.root().join("acme/away.git")).unwrap();
+    std::fs::remove_dir_all(context.root().join("acme/away.git")).unwrap();
     // A finding with a fix, one without, a moved tag, a deleted skill, and an edited skill.
     let page = "---\nname: one\ndescription: Does it. Use it.\nallowed-tools: Read, Grep\n---\n[x](gone.md)\n";
     repo.write("skills/one/SKILL.md", page)
@@ -88,7 +89,7 @@ fn printed_reports_match_the_schema() {
         "../temp/summary.md",
     ]);
     check(&["diff", "--json"]);
-    shop.room.write(".github/skills/one/SKILL.md", "mine");
+    context.write(".github/skills/one/SKILL.md", "mine");
     check(&["update", "--json"]);
     check(&["update", "--force", "--json"]);
     seen.sort();

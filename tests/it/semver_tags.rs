@@ -1,30 +1,34 @@
 //! Version ranges of tags, which resolve as in cargo.
 
-use crate::forge::Scene;
 use crate::support::repo::Repo;
-use crate::support::shop::Shop;
+use crate::support::test_context::{ServedContext, TestContext};
 
 /// Returns a fixture whose `acme/skills` has a commit for each tag. The skill `one` names the tag.
-fn tagged(tags: &[&str]) -> (Shop, Repo) {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/skills");
+fn tagged(tags: &[&str]) -> (TestContext, Repo) {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
     for tag in tags {
         repo.skill("skills/one", "one", &format!("Of {tag}"));
         repo.commit(tag);
         repo.tag(tag);
     }
-    (shop, repo)
+    (context, repo)
 }
 
 /// Installs `one` at a range, which must resolve to `tag`.
 #[track_caller]
 fn resolves_to(tags: &[&str], range: &str, tag: &str) {
-    let (shop, repo) = tagged(tags);
-    shop.run(&["add", &format!("acme/skills/one@{range}")]).ok();
-    shop.has("one", &repo, &format!("{tag}:skills/one"));
-    assert_eq!(shop.entry("one")["ref"], range);
+    let (context, repo) = tagged(tags);
+    context
+        .run(&["add", &format!("acme/skills/one@{range}")])
+        .ok();
+    context.has("one", &repo, &format!("{tag}:skills/one"));
+    assert_eq!(context.entry("one")["ref"], range);
     // The lockfile's own text of the range is read again.
-    shop.run(&["update"]).ok().says("all skills are up to date");
+    context
+        .run(&["update"])
+        .ok()
+        .says("all skills are up to date");
 }
 
 #[test]
@@ -43,8 +47,8 @@ fn range_matches_prereleases_like_cargo() {
         "^1.3.0-rc.1",
         "v1.3.0-rc.1",
     );
-    let (shop, _repo) = tagged(&["v1.3.0-rc.1"]);
-    shop.refuses(
+    let (context, _repo) = tagged(&["v1.3.0-rc.1"]);
+    context.refuses(
         &["add", "acme/skills/one@^1.2"],
         1,
         "no version tag that matches `^1.2`; the newest is `v1.3.0-rc.1`",
@@ -63,8 +67,8 @@ fn range_with_commas_and_spaces_resolves() {
     ] {
         resolves_to(&tags, range, tag);
     }
-    let (shop, _repo) = tagged(&["1.0.0"]);
-    shop.refuses(
+    let (context, _repo) = tagged(&["1.0.0"]);
+    context.refuses(
         &["add", "acme/skills/one@>=1.2 <2"],
         2,
         "invalid version range `>=1.2 <2`: ",
@@ -85,8 +89,8 @@ fn range_ignores_tags_that_are_not_versions() {
     ];
     let tags = [odd.as_slice(), &["v1.2.0"]].concat();
     resolves_to(&tags, ">=1", "v1.2.0");
-    let (shop, _repo) = tagged(&odd);
-    shop.refuses(
+    let (context, _repo) = tagged(&odd);
+    context.refuses(
         &["add", "acme/skills/one@^9"],
         1,
         "no version tag that matches `^9`; none of its tags is a version",
@@ -107,18 +111,18 @@ fn range_prefers_tag_with_v_for_same_version() {
 
 #[test]
 fn range_lists_only_version_tags_of_a_thousand() {
-    let scene = Scene::set();
+    let context = ServedContext::new();
     let tags: Vec<String> = (0..1000)
-        .map(|number| format!("create refs/tags/one@1.0.{number} {}\n", scene.commit))
+        .map(|number| format!("create refs/tags/one@1.0.{number} {}\n", context.commit))
         .collect();
-    scene.room.write("tags", tags.concat());
-    let from = scene.room.project().join("tags");
-    let repo = scene.repo.folder().display().to_string();
+    context.write("tags", tags.concat());
+    let from = context.project().join("tags");
+    let repo = context.repo.folder().display().to_string();
     let script = format!("git -C '{repo}' update-ref --stdin < '{}'", from.display());
-    scene.room.run("sh", ["-c", &script]).run().ok();
-    scene.repo.annotated_tag("v1.2.0");
-    scene.run(&["add", "acme/skills/one@^1"]).ok();
-    assert_eq!(scene.heard(), ["ls-refs", "fetch", "fetch"]);
-    let down = scene.forge.traffic().down;
+    context.command("sh", ["-c", &script]).run().ok();
+    context.repo.annotated_tag("v1.2.0");
+    context.run(&["add", "acme/skills/one@^1"]).ok();
+    assert_eq!(context.commands(), ["ls-refs", "fetch", "fetch"]);
+    let down = context.server.traffic().down;
     assert!(down < 4_000, "{down}");
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
-use crate::support::shop::Shop;
 use crate::support::snapshot_file::assert_matches_file;
+use crate::support::test_context::TestContext;
 use clap::CommandFactory;
 use mdskill::cli::Cli;
 
@@ -16,14 +16,14 @@ fn file(name: &str) -> PathBuf {
 }
 
 /// Replaces the parts of the output that differ between runs: temporary folders, commits, and times.
-fn redacted(shop: &Shop, text: &str) -> String {
+fn redacted(context: &TestContext, text: &str) -> String {
     let mut text = text.to_owned();
     for (folder, name) in [
-        (shop.room.project(), "[PROJECT]"),
-        (shop.room.path("cache"), "[CACHE]"),
-        (shop.room.path("home"), "[HOME]"),
-        (shop.room.path("temp"), "[TEMP]"),
-        (shop.root().to_path_buf(), "[SERVER]"),
+        (context.project(), "[PROJECT]"),
+        (context.path("cache"), "[CACHE]"),
+        (context.path("home"), "[HOME]"),
+        (context.path("temp"), "[TEMP]"),
+        (context.root().to_path_buf(), "[SERVER]"),
     ] {
         text = text.replace(&*folder.to_string_lossy(), name);
     }
@@ -48,12 +48,12 @@ fn redacted(shop: &Shop, text: &str) -> String {
 
 /// Compares a command with its snapshot: the command line, stdout, stderr, and the exit code.
 #[track_caller]
-fn assert_snapshot(shop: &Shop, name: &str, arguments: &[&str]) {
-    assert_outcome(shop, name, arguments, &shop.run(arguments));
+fn assert_snapshot(context: &TestContext, name: &str, arguments: &[&str]) {
+    assert_outcome(context, name, arguments, &context.run(arguments));
 }
 
 #[track_caller]
-fn assert_outcome(shop: &Shop, name: &str, arguments: &[&str], outcome: &Outcome) {
+fn assert_outcome(context: &TestContext, name: &str, arguments: &[&str], outcome: &Outcome) {
     let code = outcome.code.expect("an exit code");
     let text = format!(
         "$ mdskill {}\n-- stdout\n{}-- stderr\n{}-- exit code {code}\n",
@@ -61,7 +61,7 @@ fn assert_outcome(shop: &Shop, name: &str, arguments: &[&str], outcome: &Outcome
         outcome.stdout,
         outcome.stderr
     );
-    assert_matches_file(&redacted(shop, &text), &file(name));
+    assert_matches_file(&redacted(context, &text), &file(name));
 }
 
 /// Makes a second commit that changes the skills `one` and `two`.
@@ -71,106 +71,109 @@ fn publish_update(repo: &mut Repo) {
     repo.commit("Second version");
 }
 
-fn installed() -> (Shop, Repo) {
-    let (shop, repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills", "--all"]).ok();
-    (shop, repo)
+fn installed() -> (TestContext, Repo) {
+    let (context, repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    (context, repo)
 }
 
 #[test]
 fn help_matches_snapshots() {
-    let shop = Shop::open();
-    assert_snapshot(&shop, "help", &["--help"]);
+    let context = TestContext::new();
+    assert_snapshot(&context, "help", &["--help"]);
     for command in Cli::command().get_subcommands() {
         let name = command.get_name();
-        assert_snapshot(&shop, &format!("help-{name}"), &[name, "--help"]);
+        assert_snapshot(&context, &format!("help-{name}"), &[name, "--help"]);
     }
 }
 
 #[test]
 fn add_and_inspect_match_snapshots() {
-    let (shop, _repo) = Shop::stocked();
-    assert_snapshot(&shop, "list-empty", &["list"]);
-    assert_snapshot(&shop, "list-repository", &["list", "acme/skills"]);
+    let (context, _repo) = TestContext::with_skills();
+    assert_snapshot(&context, "list-empty", &["list"]);
+    assert_snapshot(&context, "list-repository", &["list", "acme/skills"]);
     assert_snapshot(
-        &shop,
+        &context,
         "add-dry-run",
         &["add", "acme/skills/one", "--dry-run"],
     );
-    assert_snapshot(&shop, "add", &["add", "acme/skills", "--all"]);
-    assert_snapshot(&shop, "add-again", &["add", "acme/skills/one"]);
-    assert_snapshot(&shop, "list", &["list"]);
-    assert_snapshot(&shop, "show", &["show", "one"]);
-    assert_snapshot(&shop, "verify", &["verify"]);
-    assert_snapshot(&shop, "install", &["install"]);
-    assert_snapshot(&shop, "lock", &["lock"]);
-    assert_snapshot(&shop, "policy", &["policy"]);
-    assert_snapshot(&shop, "import-nothing", &["import"]);
-    assert_snapshot(&shop, "remove", &["remove", "three"]);
+    assert_snapshot(&context, "add", &["add", "acme/skills", "--all"]);
+    assert_snapshot(&context, "add-again", &["add", "acme/skills/one"]);
+    assert_snapshot(&context, "list", &["list"]);
+    assert_snapshot(&context, "show", &["show", "one"]);
+    assert_snapshot(&context, "verify", &["verify"]);
+    assert_snapshot(&context, "install", &["install"]);
+    assert_snapshot(&context, "lock", &["lock"]);
+    assert_snapshot(&context, "policy", &["policy"]);
+    assert_snapshot(&context, "import-nothing", &["import"]);
+    assert_snapshot(&context, "remove", &["remove", "three"]);
 }
 
 #[test]
 fn update_matches_snapshots() {
-    let (shop, mut repo) = installed();
-    assert_snapshot(&shop, "update-nothing", &["update"]);
-    shop.room
-        .write(".github/skills/one/notes.md", "Our notes\n");
-    assert_snapshot(&shop, "verify-modified", &["verify"]);
-    assert_snapshot(&shop, "diff-local", &["diff", "--local"]);
-    assert_snapshot(&shop, "remove-edited", &["remove", "one"]);
-    assert_snapshot(&shop, "keep", &["keep", "one"]);
+    let (context, mut repo) = installed();
+    assert_snapshot(&context, "update-nothing", &["update"]);
+    context.write(".github/skills/one/notes.md", "Our notes\n");
+    assert_snapshot(&context, "verify-modified", &["verify"]);
+    assert_snapshot(&context, "diff-local", &["diff", "--local"]);
+    assert_snapshot(&context, "remove-edited", &["remove", "one"]);
+    assert_snapshot(&context, "keep", &["keep", "one"]);
     publish_update(&mut repo);
-    assert_snapshot(&shop, "outdated", &["outdated"]);
-    assert_snapshot(&shop, "update-dry-run", &["update", "--dry-run"]);
-    assert_snapshot(&shop, "update-with-edits", &["update"]);
+    assert_snapshot(&context, "outdated", &["outdated"]);
+    assert_snapshot(&context, "update-dry-run", &["update", "--dry-run"]);
+    assert_snapshot(&context, "update-with-edits", &["update"]);
 }
 
 #[test]
 fn conflict_matches_snapshots() {
-    let (shop, mut repo) = installed();
+    let (context, mut repo) = installed();
     let page = ".github/skills/one/SKILL.md";
-    let edited = shop.room.read(page).replace("Skill one", "Our skill one");
-    shop.room.write(page, edited);
+    let edited = context.read(page).replace("Skill one", "Our skill one");
+    context.write(page, edited);
     publish_update(&mut repo);
-    assert_snapshot(&shop, "update-conflict", &["update"]);
-    assert_snapshot(&shop, "update-force", &["update", "one", "--force"]);
+    assert_snapshot(&context, "update-conflict", &["update"]);
+    assert_snapshot(&context, "update-force", &["update", "one", "--force"]);
 }
 
 #[test]
 fn validate_matches_snapshot() {
-    let shop = Shop::open();
-    shop.room.write(
+    let context = TestContext::new();
+    context.write(
         "mine/SKILL.md",
         "---\nname: mine\ndescription: Mine. Use it for tests.\n---\n[x](missing.md)\n",
     );
-    let outcome = shop.run(&["validate", "mine", "--format", "concise", "--quiet"]);
+    let outcome = context.run(&["validate", "mine", "--format", "concise", "--quiet"]);
     let arguments = ["validate", "mine", "--format", "concise", "--quiet"];
-    assert_outcome(&shop, "validate", &arguments, &outcome);
+    assert_outcome(&context, "validate", &arguments, &outcome);
 }
 
 #[test]
 fn errors_match_snapshots() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     repo.skill("other/one", "one", "Another skill one");
     repo.commit("Another skill one");
-    assert_snapshot(&shop, "error-unknown-skill", &["add", "acme/skills/nine"]);
-    assert_snapshot(&shop, "error-ambiguous", &["add", "acme/skills/one"]);
-    assert_snapshot(&shop, "error-no-lockfile", &["verify"]);
     assert_snapshot(
-        &shop,
+        &context,
+        "error-unknown-skill",
+        &["add", "acme/skills/nine"],
+    );
+    assert_snapshot(&context, "error-ambiguous", &["add", "acme/skills/one"]);
+    assert_snapshot(&context, "error-no-lockfile", &["verify"]);
+    assert_snapshot(
+        &context,
         "error-not-a-repository",
         &["add", "acme/nothing/one"],
     );
-    assert_snapshot(&shop, "error-bad-spec", &["add", "acme"]);
+    assert_snapshot(&context, "error-bad-spec", &["add", "acme"]);
     assert_snapshot(
-        &shop,
+        &context,
         "error-unknown-agent",
         &["add", "a/b/c", "--agent", "x"],
     );
-    assert_snapshot(&shop, "error-unknown-option", &["list", "--nope"]);
-    assert_snapshot(&shop, "error-no-directory", &["-C", "nowhere", "list"]);
+    assert_snapshot(&context, "error-unknown-option", &["list", "--nope"]);
+    assert_snapshot(&context, "error-no-directory", &["-C", "nowhere", "list"]);
     assert_snapshot(
-        &shop,
+        &context,
         "error-offline",
         &["add", "acme/skills/two", "--offline"],
     );

@@ -1,26 +1,27 @@
 //! `validate -`: validates a page from standard input in its skill.
 
-use crate::support::room::Room;
+use crate::support::test_context::TestContext;
 
 const PAGE: &str = "---\nname: mine\ndescription: Turns minutes into decisions. Use when minutes are shared.\nargument-hint: [file]\n---\n[here](references/here.md) [gone](references/gone.md)\n";
 
 #[test]
 fn page_replaces_its_file() {
-    let room = Room::new("");
-    room.write("skills/mine/SKILL.md", "---\nname: old\n---\n");
-    room.write("skills/mine/references/here.md", "[gone](gone.md)\n");
+    let context = TestContext::with_origin("");
+    context.write("skills/mine/SKILL.md", "---\nname: old\n---\n");
+    context.write("skills/mine/references/here.md", "[gone](gone.md)\n");
     let check = || {
-        room.mdskill([
-            "validate",
-            "-",
-            "--stdin-path",
-            "skills/mine/SKILL.md",
-            "--json",
-        ])
-        .stdin(PAGE)
-        .run()
-        .fails(3)
-        .json()
+        context
+            .mdskill([
+                "validate",
+                "-",
+                "--stdin-path",
+                "skills/mine/SKILL.md",
+                "--json",
+            ])
+            .stdin(PAGE)
+            .run()
+            .fails(3)
+            .json()
     };
     let json = check();
     let found = json["diagnostics"].as_array().unwrap();
@@ -43,13 +44,16 @@ fn page_replaces_its_file() {
             ("SK301", &file, &6.into())
         ]
     );
-    assert_eq!(room.read("skills/mine/SKILL.md"), "---\nname: old\n---\n");
+    assert_eq!(
+        context.read("skills/mine/SKILL.md"),
+        "---\nname: old\n---\n"
+    );
 }
 
 #[test]
 fn folder_of_page_need_not_exist() {
-    let room = Room::new("");
-    let outcome = room
+    let context = TestContext::with_origin("");
+    let outcome = context
         .mdskill(["validate", "-", "--stdin-path", "new/mine/SKILL.md"])
         .stdin(PAGE)
         .run();
@@ -57,19 +61,19 @@ fn folder_of_page_need_not_exist() {
         .fails(3)
         .says(" --> new/mine/SKILL.md:4:16")
         .says("references/here.md");
-    assert!(!room.project().join("new").exists());
+    assert!(!context.project().join("new").exists());
 }
 
 #[test]
 fn only_findings_of_page_are_reported() {
-    let room = Room::new("");
-    room.write("SKILL.md", PAGE);
-    let outcome = room
+    let context = TestContext::with_origin("");
+    context.write("SKILL.md", PAGE);
+    let outcome = context
         .mdskill(["validate", "-", "--stdin-path", "references/here.md"])
         .stdin("Here\n")
         .run();
     outcome.ok().says(": 0 errors").never_says("SK");
-    let outcome = room
+    let outcome = context
         .mdskill(["validate", "-", "--stdin-path", "./SKILL.md"])
         .stdin(PAGE)
         .run();
@@ -78,12 +82,12 @@ fn only_findings_of_page_are_reported() {
 
 #[test]
 fn fixed_page_is_written_to_standard_output() {
-    let room = Room::new("");
+    let context = TestContext::with_origin("");
     let fixed = PAGE.replace("[file]", "\"[file]\"");
     let flags = ["validate", "-", "--stdin-path", "mine/SKILL.md"];
     let fix = |more: &[&str], page: &[u8]| {
         let arguments = [&flags[..], more].concat();
-        room.mdskill(arguments).stdin(page).run()
+        context.mdskill(arguments).stdin(page).run()
     };
     let outcome = fix(&["--fix"], PAGE.as_bytes());
     assert_eq!(outcome.fails(3).stdout, fixed);
@@ -101,13 +105,13 @@ fn fixed_page_is_written_to_standard_output() {
 
 #[test]
 fn page_outside_of_skills_is_not_validated() {
-    let room = Room::new("");
-    room.write("skills/mine/SKILL.md", PAGE);
+    let context = TestContext::with_origin("");
+    context.write("skills/mine/SKILL.md", PAGE);
     let page = "[gone](gone.md)\n";
     let outcome = |folder: &str, more: &[&str]| {
         let arguments = [&["validate", "-", "--stdin-path"], more].concat();
-        let command = room.mdskill(arguments).stdin(page);
-        command.dir(room.project().join(folder)).run()
+        let command = context.mdskill(arguments).stdin(page);
+        command.dir(context.project().join(folder)).run()
     };
     outcome("", &["skills/README.md"])
         .ok()
@@ -115,7 +119,7 @@ fn page_outside_of_skills_is_not_validated() {
         .says("0 skills")
         .never_says("SK");
     assert_eq!(outcome("", &["README.md", "--fix"]).ok().stdout, page);
-    room.write("skills/mine/references/here.md", "");
+    context.write("skills/mine/references/here.md", "");
     outcome("skills/mine/references", &["new.md"])
         .fails(3)
         .says(" --> ../references/new.md:1:1")
@@ -127,9 +131,9 @@ fn page_outside_of_skills_is_not_validated() {
 
 #[test]
 fn invalid_arguments_are_refused_with_next_step() {
-    let room = Room::new("");
+    let context = TestContext::with_origin("");
     let refuse = |arguments: &[&str], why: &str| {
-        let outcome = room.mdskill(arguments).stdin(PAGE).run();
+        let outcome = context.mdskill(arguments).stdin(PAGE).run();
         outcome.fails(2).says(why);
     };
     refuse(&["validate", "-"], "needs --stdin-path FILE");
@@ -143,7 +147,7 @@ fn invalid_arguments_are_refused_with_next_step() {
     );
     refuse(&["validate", "-", "--stdin-path", "/"], "needs a file");
     let much = vec![b'a'; (16 << 20) + 1];
-    let outcome = room
+    let outcome = context
         .mdskill(["validate", "-", "--stdin-path", "a/SKILL.md"])
         .stdin(much)
         .run();

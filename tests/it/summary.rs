@@ -4,34 +4,33 @@ use std::path::PathBuf;
 
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
-use crate::support::room::Prepared;
-use crate::support::shop::Shop;
+use crate::support::test_context::{Prepared, TestContext};
 
 /// A token that no other output contains by chance.
 const TOKEN: &str = "canary-0a1b2c3d4e5f";
 
 /// Installs three skills; then upstream changes one and deletes one.
-fn moved() -> (Shop, Repo) {
-    let (shop, mut repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+fn moved() -> (TestContext, Repo) {
+    let (context, mut repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     repo.write("skills/one/more.md", "more")
         .remove("skills/two");
     repo.commit("More of one, nothing of two");
-    (shop, repo)
+    (context, repo)
 }
 
 /// The environment of a GitHub Actions runner.
 struct Runner<'a> {
-    shop: &'a Shop,
+    context: &'a TestContext,
 }
 
 impl Runner<'_> {
     fn file(&self, name: &str) -> PathBuf {
-        self.shop.room.path("temp").join(name)
+        self.context.path("temp").join(name)
     }
 
     fn prepare(&self, arguments: &[&str]) -> Prepared {
-        let prepared = self.shop.room.mdskill(arguments);
+        let prepared = self.context.mdskill(arguments);
         prepared
             .env("CI", "true")
             .env("GITHUB_ACTIONS", "true")
@@ -54,17 +53,18 @@ fn commands(outcome: &Outcome) -> Vec<&str> {
 
 #[test]
 fn summary_is_the_body_of_a_pull_request() {
-    let (shop, repo) = moved();
-    let planned = shop.run(&["outdated", "--summary", "../temp/plan.md"]);
+    let (context, repo) = moved();
+    let planned = context.run(&["outdated", "--summary", "../temp/plan.md"]);
     planned.fails(3);
-    let plan = std::fs::read_to_string(shop.room.path("temp/plan.md")).unwrap();
+    let plan = std::fs::read_to_string(context.path("temp/plan.md")).unwrap();
     assert!(
         plan.starts_with("**1 skill to update**; 1 deleted upstream, 1 unchanged.\n"),
         "{plan}"
     );
-    shop.run(&["update", "--summary", "../temp/new/done.md"])
+    context
+        .run(&["update", "--summary", "../temp/new/done.md"])
         .ok();
-    let done = std::fs::read_to_string(shop.room.path("temp/new/done.md")).unwrap();
+    let done = std::fs::read_to_string(context.path("temp/new/done.md")).unwrap();
     assert!(
         done.starts_with("**1 skill updated**; 1 deleted upstream, 1 unchanged.\n"),
         "{done}"
@@ -89,23 +89,24 @@ fn summary_is_the_body_of_a_pull_request() {
         );
     }
     // The file is written even without updates, because a workflow reads it in any case.
-    shop.run(&["update", "one", "--summary", "../temp/new/done.md"])
+    context
+        .run(&["update", "one", "--summary", "../temp/new/done.md"])
         .ok();
-    let nothing = std::fs::read_to_string(shop.room.path("temp/new/done.md")).unwrap();
+    let nothing = std::fs::read_to_string(context.path("temp/new/done.md")).unwrap();
     assert_eq!(nothing, "All skills are up to date (1 skill).\n");
 }
 
 #[test]
 fn invalid_summary_path_stops_before_any_change() {
-    let (shop, _repo) = moved();
+    let (context, _repo) = moved();
     for folder in ["../temp", "."] {
-        shop.refuses(
+        context.refuses(
             &["update", "--summary", folder],
             2,
             "--summary needs a file",
         );
     }
-    let piped = shop.run(&["outdated", "--json", "--summary", "/dev/stderr"]);
+    let piped = context.run(&["outdated", "--json", "--summary", "/dev/stderr"]);
     assert!(
         piped.fails(3).stderr.starts_with("**1 skill to update**"),
         "{piped}"
@@ -115,11 +116,11 @@ fn invalid_summary_path_stops_before_any_change() {
 
 #[test]
 fn github_actions_gets_annotations_outputs_and_summary() {
-    let (shop, _repo) = moved();
-    let runner = Runner { shop: &shop };
-    let before = shop.room.snapshot();
+    let (context, _repo) = moved();
+    let runner = Runner { context: &context };
+    let before = context.snapshot();
     let planned = runner.prepare(&["outdated", "--json"]).run();
-    before.assert_same(&shop.room.snapshot());
+    before.assert_same(&context.snapshot());
     assert_eq!(planned.fails(3).json()["skills"][0]["name"], "one");
     assert_eq!(
         runner.read("output"),
@@ -154,14 +155,13 @@ fn github_actions_gets_annotations_outputs_and_summary() {
 
 #[test]
 fn conflict_is_in_annotations_outputs_and_summary() {
-    let (shop, mut repo) = moved();
+    let (context, mut repo) = moved();
     let page =
         |line: &str| format!("---\nname: three\ndescription: Does three. Use it.\n---\n{line}\n");
     repo.write("skills/three/SKILL.md", page("theirs ::error::x"));
     repo.commit("Another three");
-    shop.room
-        .write(".github/skills/three/SKILL.md", page("ours"));
-    let runner = Runner { shop: &shop };
+    context.write(".github/skills/three/SKILL.md", page("ours"));
+    let runner = Runner { context: &context };
     let outcome = runner
         .prepare(&["update", "--summary", "../temp/page"])
         .run();
@@ -197,8 +197,8 @@ fn conflict_is_in_annotations_outputs_and_summary() {
 
 #[test]
 fn token_is_masked_first_and_not_printed() {
-    let (shop, _repo) = moved();
-    let runner = Runner { shop: &shop };
+    let (context, _repo) = moved();
+    let runner = Runner { context: &context };
     let outcome = runner
         .prepare(&["update", "--verbose", "--summary", "../temp/page"])
         .run();
@@ -220,7 +220,7 @@ fn token_is_masked_first_and_not_printed() {
     // Users read a file; the runner does not.
     let program = env!("CARGO_BIN_EXE_mdskill");
     let script = format!("'{program}' outdated 2> ../temp/log");
-    let kept = shop.room.run("sh", ["-c", &script]);
+    let kept = context.command("sh", ["-c", &script]);
     kept.env("GITHUB_ACTIONS", "true")
         .env("GH_TOKEN", TOKEN)
         .run();
@@ -229,8 +229,8 @@ fn token_is_masked_first_and_not_printed() {
 
 #[test]
 fn nothing_is_written_outside_of_github_actions() {
-    let (shop, _repo) = moved();
-    let runner = Runner { shop: &shop };
+    let (context, _repo) = moved();
+    let runner = Runner { context: &context };
     for value in ["", "false"] {
         let outcome = runner
             .prepare(&["outdated"])
@@ -246,21 +246,21 @@ fn nothing_is_written_outside_of_github_actions() {
 
 #[test]
 fn unwritable_outputs_are_a_warning() {
-    let (shop, repo) = moved();
-    let runner = Runner { shop: &shop };
+    let (context, repo) = moved();
+    let runner = Runner { context: &context };
     let outcome = runner
         .prepare(&["update"])
-        .env("GITHUB_OUTPUT", shop.room.path("temp"))
-        .env("GITHUB_STEP_SUMMARY", shop.room.path("temp"))
+        .env("GITHUB_OUTPUT", context.path("temp"))
+        .env("GITHUB_STEP_SUMMARY", context.path("temp"))
         .run();
     outcome.ok().says("failed to write ");
-    shop.has("one", &repo, "main:skills/one");
+    context.has("one", &repo, "main:skills/one");
 }
 
 #[test]
 fn full_step_summary_is_not_changed() {
-    let (shop, _repo) = moved();
-    let runner = Runner { shop: &shop };
+    let (context, _repo) = moved();
+    let runner = Runner { context: &context };
     let full = "x".repeat(1024 * 1024 - 10);
     std::fs::write(runner.file("summary"), &full).unwrap();
     runner.prepare(&["update"]).run().ok();

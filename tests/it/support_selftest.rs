@@ -1,10 +1,9 @@
 //! Tests of `support`: the builder of repositories, the isolated environment, and the stand-ins for programs.
 
-use crate::forge::Scene;
 use crate::support::fault::Fault;
 use crate::support::repo::Repo;
-use crate::support::room::Room;
 use crate::support::snapshot::{EXECUTABLE, FILE, FOLDER, LINK};
+use crate::support::test_context::{ServedContext, TestContext};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -105,23 +104,24 @@ fn tags_branches_and_bundles_are_read_by_git() {
 
     let bundle = root.path().join("skills.bundle");
     repo.bundle(&bundle);
-    let room = Room::without_project(&root.path().to_string_lossy());
-    room.run(
-        "git",
-        ["clone", "--quiet", &bundle.to_string_lossy(), "copy"],
-    )
-    .run()
-    .ok();
-    room.tree("copy/two")
+    let context = TestContext::without_project(&root.path().to_string_lossy());
+    context
+        .command(
+            "git",
+            ["clone", "--quiet", &bundle.to_string_lossy(), "copy"],
+        )
+        .run()
+        .ok();
+    context
+        .tree("copy/two")
         .assert_same(&repo.snapshot("HEAD:two"));
 }
 
 #[test]
 fn room_hides_the_environment_of_the_user() {
-    let scene = Scene::set();
-    let shown = scene
-        .room
-        .run("sh", ["-c", "export"])
+    let context = ServedContext::new();
+    let shown = context
+        .command("sh", ["-c", "export"])
         .env("EXTRA", "yes")
         .run();
     shown
@@ -131,27 +131,25 @@ fn room_hides_the_environment_of_the_user() {
         .says("MDSKILL_RETRY_DELAY")
         .never_says("CARGO")
         .never_says("PROXY");
-    scene
+    context
         .git(&["config", "--list", "--show-scope"])
         .never_says("global")
         .never_says("system");
-    scene
-        .room
-        .run("sh", ["-c", "command -v gh || command -v ssh"])
+    context
+        .command("sh", ["-c", "command -v gh || command -v ssh"])
         .run()
         .fails(127);
-    let prepared = scene.room.run(
+    let prepared = context.command(
         "sh",
         [
             "-c",
             "pwd; read line; echo \"{\\\"heard\\\": \\\"$line\\\"}\" >&2",
         ],
     );
-    let outcome = prepared.stdin("hello\n").dir(scene.room.path("home")).run();
+    let outcome = prepared.stdin("hello\n").dir(context.path("home")).run();
     outcome.ok().says("/home\n").says("{\"heard\": \"hello\"}");
-    let json = scene
-        .room
-        .run("sh", ["-c", "echo '{\"a\": 1}'"])
+    let json = context
+        .command("sh", ["-c", "echo '{\"a\": 1}'"])
         .run()
         .json();
     assert_eq!(json["a"], 1);
@@ -159,47 +157,43 @@ fn room_hides_the_environment_of_the_user() {
 
 #[test]
 fn program_starts_in_room() {
-    let scene = Scene::set();
-    scene.room.mdskill(["--version"]).run().ok();
+    let context = ServedContext::new();
+    context.mdskill(["--version"]).run().ok();
 }
 
 #[test]
 fn snapshot_of_room_shows_changed_files() {
-    let scene = Scene::set();
-    scene.room.write("notes/mine.md", "mine");
-    let before = scene.room.snapshot();
-    std::fs::write(scene.room.path("cache/anything"), "may change").unwrap();
-    before.assert_same(&scene.room.snapshot());
-    scene.room.write("notes/mine.md", "yours");
-    let differences = before.differences(&scene.room.snapshot());
+    let context = ServedContext::new();
+    context.write("notes/mine.md", "mine");
+    let before = context.snapshot();
+    std::fs::write(context.path("cache/anything"), "may change").unwrap();
+    before.assert_same(&context.snapshot());
+    context.write("notes/mine.md", "yours");
+    let differences = before.differences(&context.snapshot());
     assert_eq!(
         differences,
         ["  project/notes/mine.md: 100644 \"mine\", then 100644 \"yours\""]
     );
-    assert_eq!(scene.room.read("notes/mine.md"), "yours");
+    assert_eq!(context.read("notes/mine.md"), "yours");
 }
 
 #[test]
 fn fake_gh_and_ssh_are_used() {
-    let scene = Scene::set();
-    scene.room.fake_gh("a-token");
-    scene.room.run("gh", ["auth", "token"]).run();
-    let outcome = scene
-        .room
-        .run("sh", ["-c", "gh auth token --hostname github.com"])
+    let context = ServedContext::new();
+    context.fake_gh("a-token");
+    context.command("gh", ["auth", "token"]).run();
+    let outcome = context
+        .command("sh", ["-c", "gh auth token --hostname github.com"])
         .run();
     assert_eq!(outcome.ok().stdout, "a-token\n");
     assert!(
-        scene
-            .room
+        context
             .log("gh")
             .contains("auth token --hostname github.com")
     );
 
-    scene
-        .room
-        .fake_ssh(scene.repo.folder().ancestors().nth(2).unwrap());
-    scene
+    context.fake_ssh(context.repo.folder().ancestors().nth(2).unwrap());
+    context
         .git(&[
             "clone",
             "--quiet",
@@ -208,11 +202,10 @@ fn fake_gh_and_ssh_are_used() {
             "copy",
         ])
         .ok();
-    scene
-        .room
+    context
         .tree("copy/skills")
-        .assert_same(&scene.repo.snapshot("HEAD:skills"));
-    let log = scene.room.log("ssh");
+        .assert_same(&context.repo.snapshot("HEAD:skills"));
+    let log = context.log("ssh");
     assert!(
         log.contains("git@github.com git-upload-pack 'acme/skills.git'"),
         "{log}"
@@ -221,12 +214,12 @@ fn fake_gh_and_ssh_are_used() {
 
 #[test]
 fn kill_ends_the_whole_process_group() {
-    let scene = Scene::set();
-    scene.forge.fault(Fault::Hang);
-    let url = scene.forge.url_of("acme/skills");
+    let context = ServedContext::new();
+    context.server.fault(Fault::Hang);
+    let url = context.server.url_of("acme/skills");
     let start = Instant::now();
-    let mut running = scene.room.run("git", ["ls-remote", &url]).spawn();
-    while scene.forge.requests().is_empty() {
+    let mut running = context.command("git", ["ls-remote", &url]).spawn();
+    while context.server.requests().is_empty() {
         std::thread::sleep(Duration::from_millis(5));
     }
     assert!(running.runs());
@@ -239,9 +232,9 @@ fn kill_ends_the_whole_process_group() {
         "{outcome}"
     );
 
-    let asked = scene.forge.requests().len();
-    let running = scene.room.mdskill(["add", "acme/skills/one"]).spawn();
-    while scene.forge.requests().len() == asked {
+    let asked = context.server.requests().len();
+    let running = context.mdskill(["add", "acme/skills/one"]).spawn();
+    while context.server.requests().len() == asked {
         std::thread::sleep(Duration::from_millis(5));
     }
     running.interrupt();

@@ -1,22 +1,20 @@
 //! Untrusted journals, and unusual states of the cache and the disk.
 
-use crate::support::room::Room;
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 
 /// Writes a journal as an interrupted command leaves it.
-fn leave_journal(room: &Room, text: &str) {
-    room.write(".mdskill/journal.json", text);
+fn leave_journal(context: &TestContext, text: &str) {
+    context.write(".mdskill/journal.json", text);
 }
 
 #[test]
 fn journal_of_repository_changes_nothing_outside() {
-    let (shop, _repo) = Shop::stocked();
-    let room = &shop.room;
-    let victim = room.path("home").join("victim");
+    let (context, _repo) = TestContext::with_skills();
+    let victim = context.path("home").join("victim");
     std::fs::create_dir_all(victim.join("deep")).unwrap();
     std::fs::write(victim.join("deep/file"), "mine").unwrap();
     let outside = victim.display();
-    let before = room.snapshot();
+    let before = context.snapshot();
     for text in [
         format!(r#"{{"lockfile":null,"stages":["{outside}"],"targets":[],"made":[],"swaps":[]}}"#),
         format!(r#"{{"lockfile":null,"targets":["{outside}"],"made":[],"swaps":[]}}"#),
@@ -25,29 +23,28 @@ fn journal_of_repository_changes_nothing_outside() {
         r#"{"lockfile":null,"targets":[],"made":[],"swaps":[{"target":"x","name":"../home","new":null,"old":"Aside"}]}"#.to_owned(),
         r#"{"lockfile":null,"targets":[],"made":[],"swaps":[{"target":"x","name":"a","new":null,"old":{"Trash":"../a"}}]}"#.to_owned(),
     ] {
-        leave_journal(room, &text);
-        room.mdskill(["list"]).run();
-        drop(std::fs::remove_dir_all(room.project().join(".mdskill")));
-        before.assert_same(&room.snapshot());
+        leave_journal(&context, &text);
+        context.mdskill(["list"]).run();
+        drop(std::fs::remove_dir_all(context.project().join(".mdskill")));
+        before.assert_same(&context.snapshot());
     }
 }
 
 #[test]
 fn recovery_does_not_follow_links() {
-    let (shop, _repo) = Shop::stocked();
-    let room = &shop.room;
-    let victim = room.path("home").join("victim");
+    let (context, _repo) = TestContext::with_skills();
+    let victim = context.path("home").join("victim");
     std::fs::create_dir_all(victim.join("one")).unwrap();
     std::fs::write(victim.join("one/file"), "mine").unwrap();
-    let stage = room.project().join(".github/.mdskill-stage-skills");
+    let stage = context.project().join(".github/.mdskill-stage-skills");
     std::fs::create_dir_all(&stage).unwrap();
     std::os::unix::fs::symlink(&victim, stage.join("old")).unwrap();
     let swap = r#"{"target":".github/skills","name":"one","new":null,"old":"Aside"}"#;
     leave_journal(
-        room,
+        &context,
         &format!(r#"{{"lockfile":null,"targets":[".github/skills"],"made":[],"swaps":[{swap}]}}"#),
     );
-    room.mdskill(["list"]).run().ok().says("is ignored");
+    context.mdskill(["list"]).run().ok().says("is ignored");
     assert_eq!(
         std::fs::read_to_string(victim.join("one/file")).unwrap(),
         "mine"
@@ -56,26 +53,28 @@ fn recovery_does_not_follow_links() {
 
 #[test]
 fn targets_in_one_folder_have_separate_staging_folders() {
-    let (shop, _repo) = Shop::stocked();
+    let (context, _repo) = TestContext::with_skills();
     let targets = ["--target", ".ai/skills", "--target", ".ai/more"];
-    shop.run(&[&["add", "acme/skills/one"], &targets[..]].concat())
+    context
+        .run(&[&["add", "acme/skills/one"], &targets[..]].concat())
         .ok();
-    assert_eq!(shop.folders(".ai/skills"), ["one"]);
-    assert_eq!(shop.folders(".ai/more"), ["one"]);
-    shop.run(&["verify"]).ok();
+    assert_eq!(context.folders(".ai/skills"), ["one"]);
+    assert_eq!(context.folders(".ai/more"), ["one"]);
+    context.run(&["verify"]).ok();
 }
 
 #[test]
 fn concurrent_commands_with_empty_cache_succeed() {
     for _ in 0..5 {
-        let (shop, _repo) = Shop::stocked();
+        let (context, _repo) = TestContext::with_skills();
         // A bundle is read through the cache.
-        let bundle = shop.root().join("acme/more.bundle");
-        shop.repo("acme/other")
+        let bundle = context.root().join("acme/more.bundle");
+        context
+            .repo("acme/other")
             .skill("one", "one", "One")
             .commit("One");
-        let other = shop.root().join("acme/other.git");
-        let made = shop.room.run(
+        let other = context.root().join("acme/other.git");
+        let made = context.command(
             "git",
             [
                 "-C",
@@ -88,13 +87,13 @@ fn concurrent_commands_with_empty_cache_succeed() {
         );
         made.run().ok();
         let projects: Vec<_> = (0..4)
-            .map(|number| shop.room.path("temp").join(number.to_string()))
+            .map(|number| context.path("temp").join(number.to_string()))
             .collect();
         let running: Vec<_> = projects
             .iter()
             .map(|project| {
                 std::fs::create_dir_all(project).unwrap();
-                shop.room
+                context
                     .mdskill(["add", "acme/more", "--all"])
                     .dir(project)
                     .spawn()
@@ -110,17 +109,16 @@ fn concurrent_commands_with_empty_cache_succeed() {
 #[test]
 fn remove_deletes_read_only_folder() {
     use std::os::unix::fs::PermissionsExt;
-    let (shop, _repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills/three"]).ok();
-    let scripts = shop.room.project().join(".github/skills/three/scripts");
+    let (context, _repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills/three"]).ok();
+    let scripts = context.project().join(".github/skills/three/scripts");
     std::fs::set_permissions(&scripts, std::fs::Permissions::from_mode(0o555)).unwrap();
-    shop.run(&["remove", "three"]).ok();
+    context.run(&["remove", "three"]).ok();
     assert!(
-        !shop
-            .room
+        !context
             .project()
             .join(".github/.mdskill-stage-skills")
             .exists()
     );
-    shop.run(&["list"]).ok();
+    context.run(&["list"]).ok();
 }

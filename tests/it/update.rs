@@ -1,17 +1,17 @@
 //! `update` and `outdated`: skills that changed upstream are updated, and no others.
 
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 
 #[test]
 fn update_updates_changed_skills_only() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let first = repo.rev_parse("main");
-    shop.run(&["add", "acme/skills", "--all"]).ok();
-    let before = shop.times();
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    let before = context.times();
     repo.write("skills/two/more.md", "more")
         .remove("skills/three/scripts");
     let second = repo.commit("More of two, less of three");
-    let outcome = shop.run(&["update"]);
+    let outcome = context.run(&["update"]);
     outcome
         .ok()
         .says("Updated two")
@@ -20,150 +20,159 @@ fn update_updates_changed_skills_only() {
     outcome
         .says(&format!("{} -> {}", &first[..7], &second[..7]))
         .never_says("Updated one");
-    shop.has("one", &repo, &format!("{first}:skills/one"));
-    shop.has("two", &repo, &format!("{second}:skills/two"));
-    shop.has("three", &repo, &format!("{second}:skills/three"));
-    let after = shop.times();
+    context.has("one", &repo, &format!("{first}:skills/one"));
+    context.has("two", &repo, &format!("{second}:skills/two"));
+    context.has("three", &repo, &format!("{second}:skills/three"));
+    let after = context.times();
     assert_eq!(
         before[".github/skills/one/SKILL.md"],
         after[".github/skills/one/SKILL.md"]
     );
-    let settled = (shop.room.snapshot(), after);
+    let settled = (context.snapshot(), after);
     repo.write("README.md", "news");
     repo.commit("News");
-    shop.run(&["update"])
+    context
+        .run(&["update"])
         .ok()
         .says("all skills are up to date (3 skills)");
-    settled.0.assert_same(&shop.room.snapshot());
-    assert_eq!(settled.1, shop.times());
+    settled.0.assert_same(&context.snapshot());
+    assert_eq!(settled.1, context.times());
 }
 
 #[test]
 fn update_of_one_name_leaves_others() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let first = repo.rev_parse("main");
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     for name in ["one", "two", "three"] {
         repo.write(&format!("skills/{name}/more.md"), "more");
     }
     repo.commit("More of all");
-    shop.run(&["update", "two"]).ok();
-    shop.has("two", &repo, "main:skills/two");
-    shop.has("one", &repo, &format!("{first}:skills/one"));
-    shop.refuses(
+    context.run(&["update", "two"]).ok();
+    context.has("two", &repo, "main:skills/two");
+    context.has("one", &repo, &format!("{first}:skills/one"));
+    context.refuses(
         &["update", "one", "thre"],
         1,
         "`thre` is not installed; did you mean `three`?",
     );
-    shop.run(&["update", "one", "three"]).ok();
-    shop.has("one", &repo, "main:skills/one");
+    context.run(&["update", "one", "three"]).ok();
+    context.has("one", &repo, "main:skills/one");
 }
 
 #[test]
 fn update_without_lockfile_is_refused() {
-    let (shop, _repo) = Shop::stocked();
+    let (context, _repo) = TestContext::with_skills();
     for command in ["update", "outdated", "verify"] {
-        shop.refuses(&[command], 1, "there is no mdskill.lock");
+        context.refuses(&[command], 1, "there is no mdskill.lock");
     }
 }
 
 #[test]
 fn update_follows_moved_skill() {
-    let (shop, mut repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+    let (context, mut repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     repo.rename("skills/one", "plugins/tools/skills/one");
     repo.commit("Move one");
-    shop.run(&["update"])
+    context
+        .run(&["update"])
         .ok()
         .says("moved in its repository from skills/one to plugins/tools/skills/one");
-    shop.has("one", &repo, "main:plugins/tools/skills/one");
+    context.has("one", &repo, "main:plugins/tools/skills/one");
     repo.rename("plugins/tools/skills/one", "a/one")
         .write("a/one/more.md", "more")
         .skill("b/one", "one", "Another");
     repo.commit("Two of them now");
-    shop.run(&["update", "--check"])
+    context
+        .run(&["update", "--check"])
         .fails(3)
         .says("is gone upstream");
 }
 
 #[test]
 fn update_follows_renamed_folder_with_same_files() {
-    let (shop, mut repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills/one"]).ok();
+    let (context, mut repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills/one"]).ok();
     repo.rename("skills/one", "tools/uno");
     repo.commit("Another name");
-    shop.run(&["update"])
+    context
+        .run(&["update"])
         .ok()
         .says("moved in its repository from skills/one to tools/uno");
-    shop.has("one", &repo, "main:tools/uno");
+    context.has("one", &repo, "main:tools/uno");
 }
 
 #[test]
 fn update_keeps_skill_that_was_removed_upstream() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let first = repo.rev_parse("main");
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     repo.remove("skills/one")
         .write("skills/two/more.md", "more");
     repo.commit("Without one");
-    shop.refuses(
+    context.refuses(
         &["update", "--check"],
         3,
         "`one`: acme/skills/skills/one is gone upstream",
     );
-    shop.run(&["update"])
+    context
+        .run(&["update"])
         .ok()
         .says("gone upstream")
         .says("the installed copy stays");
-    shop.has("one", &repo, &format!("{first}:skills/one"));
-    shop.has("two", &repo, "main:skills/two");
-    shop.refuses(&["outdated"], 3, "deleted upstream");
-    shop.run(&["verify"]).ok();
+    context.has("one", &repo, &format!("{first}:skills/one"));
+    context.has("two", &repo, "main:skills/two");
+    context.refuses(&["outdated"], 3, "deleted upstream");
+    context.run(&["verify"]).ok();
 }
 
 #[test]
 fn update_refuses_moved_tag() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     repo.tag("v1");
-    shop.run(&["add", "acme/skills/one@v1", "acme/skills/two@v1"])
+    context
+        .run(&["add", "acme/skills/one@v1", "acme/skills/two@v1"])
         .ok();
     repo.write("skills/one/more.md", "more");
     repo.commit("More");
-    shop.run(&["update"])
+    context
+        .run(&["update"])
         .ok()
         .says("all skills are up to date (2 skills)");
     repo.tag("v1");
-    shop.refuses(
-        &["update"],
-        3,
-        "the tag `v1` of acme/skills points at other content now",
-    )
-    .says("--accept-moved-tag");
-    shop.run(&["update", "--accept-moved-tag"])
+    context
+        .refuses(
+            &["update"],
+            3,
+            "the tag `v1` of acme/skills points at other content now",
+        )
+        .says("--accept-moved-tag");
+    context
+        .run(&["update", "--accept-moved-tag"])
         .ok()
         .says("1 updated, 1 unchanged");
-    shop.has("one", &repo, "v1:skills/one");
-    assert_eq!(shop.entry("one")["ref"], "v1");
+    context.has("one", &repo, "v1:skills/one");
+    assert_eq!(context.entry("one")["ref"], "v1");
 }
 
 #[test]
 fn update_takes_newest_tag_in_range() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     for (number, tag) in ["v1.2.0", "v1.3.0", "v2.0.0"].into_iter().enumerate() {
         repo.write("skills/one/version", tag);
         repo.commit(tag);
         repo.annotated_tag(tag);
         if number == 0 {
-            shop.run(&["add", "acme/skills/one@^1.2"]).ok();
-            shop.has("one", &repo, "v1.2.0:skills/one");
+            context.run(&["add", "acme/skills/one@^1.2"]).ok();
+            context.has("one", &repo, "v1.2.0:skills/one");
         }
     }
-    shop.run(&["update"]).ok().says("Updated one");
-    shop.has("one", &repo, "v1.3.0:skills/one");
-    assert_eq!(shop.entry("one")["ref"], "^1.2");
-    shop.run(&["add", "acme/skills/two@~1.2"]).ok();
-    shop.has("two", &repo, "v1.2.0:skills/two");
-    shop.refuses(
+    context.run(&["update"]).ok().says("Updated one");
+    context.has("one", &repo, "v1.3.0:skills/one");
+    assert_eq!(context.entry("one")["ref"], "^1.2");
+    context.run(&["add", "acme/skills/two@~1.2"]).ok();
+    context.has("two", &repo, "v1.2.0:skills/two");
+    context.refuses(
         &["add", "acme/skills/three@^9"],
         1,
         "no version tag that matches `^9`; the newest is `v2.0.0`",
@@ -172,25 +181,26 @@ fn update_takes_newest_tag_in_range() {
 
 #[test]
 fn outdated_shows_wanted_and_newest_version() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let mut release = |tag: &str| {
         repo.write("skills/one/version", tag);
         repo.commit(tag);
         repo.annotated_tag(tag);
     };
     release("v1.2.0");
-    shop.run(&["add", "acme/skills/one@^1.2", "acme/skills/two@v1.2.0"])
+    context
+        .run(&["add", "acme/skills/one@^1.2", "acme/skills/two@v1.2.0"])
         .ok();
     release("v1.3.0");
     release("v2.0.0");
     release("v2.1.0-rc.1");
-    let outcome = shop.refuses(&["outdated"], 3, "1 to update, 1 unchanged");
+    let outcome = context.refuses(&["outdated"], 3, "1 to update, 1 unchanged");
     let table: Vec<Vec<&str>> = outcome
         .stdout
         .lines()
         .map(|line| line.split_whitespace().collect())
         .collect();
-    let entry = shop.entry("one");
+    let entry = context.entry("one");
     let short = &entry["commit"][..7];
     assert_eq!(
         table,
@@ -217,91 +227,94 @@ fn outdated_shows_wanted_and_newest_version() {
             vec!["two", "v1.2.0", "v2.0.0", "v1.2.0", "acme/skills"],
         ]
     );
-    let json = shop.run(&["outdated", "--json"]).json();
+    let json = context.run(&["outdated", "--json"]).json();
     assert_eq!(json["newer"][0]["compatible"], "v1.3.0");
     assert_eq!(json["newer"][0]["newest"], "v2.0.0");
     // `update` would not install a version that the ref does not give.
-    shop.run(&["update"]).ok();
-    shop.refuses(&["outdated"], 0, "all skills are up to date (2 skills)");
+    context.run(&["update"]).ok();
+    context.refuses(&["outdated"], 0, "all skills are up to date (2 skills)");
 }
 
 #[test]
 fn update_never_changes_pinned_skill() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let first = repo.rev_parse("main");
-    shop.run(&["add", &format!("acme/skills/one@{first}")]).ok();
-    shop.run(&["add", "acme/skills/two", "--pin"]).ok();
+    context
+        .run(&["add", &format!("acme/skills/one@{first}")])
+        .ok();
+    context.run(&["add", "acme/skills/two", "--pin"]).ok();
     repo.write("skills/one/more.md", "more")
         .write("skills/two/more.md", "more");
     repo.commit("More");
-    shop.refuses(&["update"], 0, "all skills are up to date (2 skills)");
-    shop.refuses(&["outdated"], 0, "all skills are up to date (2 skills)");
+    context.refuses(&["update"], 0, "all skills are up to date (2 skills)");
+    context.refuses(&["outdated"], 0, "all skills are up to date (2 skills)");
 }
 
 #[test]
 fn conflict_of_one_skill_does_not_stop_others() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let first = repo.rev_parse("main");
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     let skill = ".github/skills/three";
-    let page = shop.room.read(&format!("{skill}/SKILL.md"));
+    let page = context.read(&format!("{skill}/SKILL.md"));
     let with = |line: &str| page.replace("Do it with care.", line);
-    shop.room.write(&format!("{skill}/SKILL.md"), with("mine"));
-    shop.room.write(&format!("{skill}/notes.md"), "mine");
+    context.write(&format!("{skill}/SKILL.md"), with("mine"));
+    context.write(&format!("{skill}/notes.md"), "mine");
     repo.write("skills/one/more.md", "more")
         .write("skills/three/SKILL.md", with("theirs"));
     repo.commit("More");
-    let mine = shop.room.tree(skill);
-    shop.refuses(
+    let mine = context.tree(skill);
+    context.refuses(
         &["update", "--check"],
         3,
         "1 to update, 1 unchanged, 1 conflict",
     );
-    shop.run(&["update"])
+    context
+        .run(&["update"])
         .fails(3)
         .says(".github/skills/three: your edits conflict with the new version");
-    mine.assert_same(&shop.room.tree(skill));
-    assert_eq!(shop.entry("three")["commit"], first);
-    shop.has("one", &repo, "main:skills/one");
-    let forced = shop.run(&["update", "--force"]);
+    mine.assert_same(&context.tree(skill));
+    assert_eq!(context.entry("three")["commit"], first);
+    context.has("one", &repo, "main:skills/one");
+    let forced = context.run(&["update", "--force"]);
     forced.ok().says("your old copy to .mdskill/trash/three-1");
-    mine.assert_same(&shop.room.tree(".mdskill/trash/three-1"));
-    shop.has("three", &repo, "main:skills/three");
+    mine.assert_same(&context.tree(".mdskill/trash/three-1"));
+    context.has("three", &repo, "main:skills/three");
 }
 
 #[test]
 fn edit_of_unchanged_skill_is_kept() {
-    let (shop, mut repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills", "--all"]).ok();
-    shop.room.write(".github/skills/one/SKILL.md", "mine");
+    let (context, mut repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    context.write(".github/skills/one/SKILL.md", "mine");
     repo.write("skills/two/more.md", "more");
     repo.commit("More");
-    shop.run(&["update"]).ok().says("1 updated, 2 unchanged");
-    assert_eq!(shop.room.read(".github/skills/one/SKILL.md"), "mine");
+    context.run(&["update"]).ok().says("1 updated, 2 unchanged");
+    assert_eq!(context.read(".github/skills/one/SKILL.md"), "mine");
 }
 
 #[test]
 fn dry_run_and_check_write_nothing() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let first = repo.rev_parse("main");
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     for arguments in [
         &["update", "--check"][..],
         &["outdated"],
         &["list", "--outdated"],
     ] {
-        shop.refuses(arguments, 0, "all skills are up to date (3 skills)");
+        context.refuses(arguments, 0, "all skills are up to date (3 skills)");
     }
     repo.write("skills/two/more.md", "more");
     let second = repo.commit("More");
-    shop.refuses(&["update", "--dry-run"], 0, "Would update two");
-    shop.refuses(&["update", "--check"], 3, "Would update two");
+    context.refuses(&["update", "--dry-run"], 0, "Would update two");
+    context.refuses(&["update", "--check"], 3, "Would update two");
     for arguments in [&["outdated"][..], &["list", "--outdated"]] {
-        let outcome = shop.refuses(arguments, 3, "1 to update");
+        let outcome = context.refuses(arguments, 3, "1 to update");
         let row = format!("two   {}    {}", &first[..7], &second[..7]);
         assert!(outcome.stdout.contains(&row), "{}", outcome.stdout);
     }
-    let json = shop.refuses(&["outdated", "--json"], 3, "").json();
+    let json = context.refuses(&["outdated", "--json"], 3, "").json();
     assert_eq!(json["command"], "outdated");
     assert_eq!(json["unchanged"], 2);
     let moved = &json["skills"][0];
@@ -309,7 +322,7 @@ fn dry_run_and_check_write_nothing() {
     assert_eq!(moved["from"], first);
     assert_eq!(moved["commit"], second);
     assert_eq!(moved["tree"], repo.rev_parse("main:skills/two"));
-    shop.refuses(
+    context.refuses(
         &["outdated", "one"],
         0,
         "all skills are up to date (1 skill)",
@@ -318,26 +331,28 @@ fn dry_run_and_check_write_nothing() {
 
 #[test]
 fn update_refuses_unloadable_and_unsafe_versions() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let first = repo.rev_parse("main");
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     repo.write("skills/one/SKILL.md", "no frontmatter any more\n")
         .symlink("skills/two/link", "/etc/passwd")
         .write("skills/three/more.md", "more");
     repo.commit("Bad, worse and good");
-    shop.run(&["update"])
+    context
+        .run(&["update"])
         .fails(3)
         .says("`one`: clients would not load its new version (SKILL.md:1:")
         .says("`two`: its new version is refused")
         .says("1 updated, 2 blocked");
-    shop.has("one", &repo, &format!("{first}:skills/one"));
-    shop.has("two", &repo, &format!("{first}:skills/two"));
-    shop.has("three", &repo, "main:skills/three");
-    shop.run(&["update", "--force"])
+    context.has("one", &repo, &format!("{first}:skills/one"));
+    context.has("two", &repo, &format!("{first}:skills/two"));
+    context.has("three", &repo, "main:skills/three");
+    context
+        .run(&["update", "--force"])
         .fails(3)
         .says("1 updated, 1 unchanged, 1 blocked");
-    shop.has("one", &repo, "main:skills/one");
-    shop.refuses(
+    context.has("one", &repo, "main:skills/one");
+    context.refuses(
         &["add", "acme/skills/two"],
         1,
         "acme/skills/skills/two is refused",
@@ -346,26 +361,27 @@ fn update_refuses_unloadable_and_unsafe_versions() {
 
 #[test]
 fn missing_source_does_not_stop_others() {
-    let (shop, mut repo) = Shop::stocked();
-    let mut other = shop.repo("other/tools");
+    let (context, mut repo) = TestContext::with_skills();
+    let mut other = context.repo("other/tools");
     other.skill("deploy", "deploy", "Deploys");
     other.commit("One");
-    shop.run(&["add", "acme/skills", "--all"]).ok();
-    shop.run(&["add", "other/tools/deploy"]).ok();
-    std::fs::rename(other.folder(), shop.root().join("gone")).unwrap();
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    context.run(&["add", "other/tools/deploy"]).ok();
+    std::fs::rename(other.folder(), context.root().join("gone")).unwrap();
     repo.write("skills/one/more.md", "more");
     repo.commit("More");
-    shop.run(&["update"])
+    context
+        .run(&["update"])
         .fails(1)
         .says("other/tools (1 skill) could not be checked")
         .says("1 updated, 2 unchanged, 1 not checked");
-    shop.has("one", &repo, "main:skills/one");
+    context.has("one", &repo, "main:skills/one");
 }
 
 #[test]
 fn update_reports_and_relocks_rewritten_history() {
-    let (shop, mut repo) = Shop::stocked();
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+    let (context, mut repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     let old = repo.rev_parse("main");
     let tree = repo.rev_parse("main^{tree}");
     // The same content, in a history without the locked commit.
@@ -378,29 +394,31 @@ fn update_reports_and_relocks_rewritten_history() {
         &new[..7],
         &old[..7]
     );
-    shop.refuses(&["outdated"], 3, sentence);
-    shop.run(&["update"])
+    context.refuses(&["outdated"], 3, sentence);
+    context
+        .run(&["update"])
         .ok()
         .says("Updated one")
         .says("Locked two")
         .says(&format!("{} -> {}", &old[..7], &new[..7]))
         .says(sentence);
     for name in ["one", "two", "three"] {
-        shop.has(name, &repo, &format!("main:skills/{name}"));
+        context.has(name, &repo, &format!("main:skills/{name}"));
     }
-    shop.refuses(&["update"], 0, "all skills are up to date (3 skills)");
+    context.refuses(&["update"], 0, "all skills are up to date (3 skills)");
 }
 
 #[test]
 fn update_reports_branch_that_was_moved_back() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     let first = repo.rev_parse("main");
     repo.write("skills/one/more.md", "more");
     repo.commit("More");
-    shop.run(&["add", "acme/skills/one"]).ok();
+    context.run(&["add", "acme/skills/one"]).ok();
     repo.reset_to(&first);
-    shop.run(&["update"])
+    context
+        .run(&["update"])
         .ok()
         .says("its ref was moved back upstream");
-    shop.has("one", &repo, "main:skills/one");
+    context.has("one", &repo, "main:skills/one");
 }

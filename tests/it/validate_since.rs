@@ -2,42 +2,41 @@
 
 use serde_json::Value;
 
-use crate::support::room::Room;
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 
 const GOOD: &str =
     "---\nname: NAME\ndescription: Does NAME, when NAME is to be done\n---\n\n# Heading\n";
 
-fn skill(room: &Room, folder: &str, body: &str) {
+fn skill(context: &TestContext, folder: &str, body: &str) {
     let name = folder.rsplit('/').next().unwrap();
     let text = format!("{}{body}", GOOD.replace("NAME", name));
-    room.write(&format!("{folder}/SKILL.md"), text);
+    context.write(&format!("{folder}/SKILL.md"), text);
 }
 
-fn git(room: &Room, arguments: &[&str]) {
+fn git(context: &TestContext, arguments: &[&str]) {
     let author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
     let arguments = [&author[..], arguments].concat();
-    room.run("git", arguments).run().ok();
+    context.command("git", arguments).run().ok();
 }
 
-fn commit(room: &Room) {
-    git(room, &["add", "--all"]);
-    git(room, &["commit", "--quiet", "--message", "Skills"]);
+fn commit(context: &TestContext) {
+    git(context, &["add", "--all"]);
+    git(context, &["commit", "--quiet", "--message", "Skills"]);
 }
 
 /// A project with `skills/one`, which has a broken link, and `skills/two`, committed.
-fn project() -> Room {
-    let room = Room::new("");
-    skill(&room, "skills/one", "See [it](references/gone.md).\n");
-    skill(&room, "skills/two", "Do it.\n");
-    commit(&room);
-    room
+fn project() -> TestContext {
+    let context = TestContext::with_origin("");
+    skill(&context, "skills/one", "See [it](references/gone.md).\n");
+    skill(&context, "skills/two", "Do it.\n");
+    commit(&context);
+    context
 }
 
 #[track_caller]
-fn since(room: &Room, arguments: &[&str]) -> Value {
+fn since(context: &TestContext, arguments: &[&str]) -> Value {
     let arguments = [&["validate", "--json"], arguments].concat();
-    let outcome = room.mdskill(arguments).run();
+    let outcome = context.mdskill(arguments).run();
     assert!(matches!(outcome.code, Some(0 | 3)), "{outcome}");
     outcome.json()
 }
@@ -58,12 +57,12 @@ fn found(json: &Value) -> Vec<String> {
 
 #[test]
 fn unchanged_skills_are_not_validated() {
-    let room = project();
-    let json = since(&room, &["--since", "HEAD"]);
+    let context = project();
+    let json = since(&context, &["--since", "HEAD"]);
     assert_eq!(found(&json), [""; 0]);
     assert_eq!(json["summary"]["skills"], 0);
     assert_eq!(json["summary"]["since"]["unchanged"], 2);
-    let text = room.mdskill(["validate", "--since", "HEAD"]).run();
+    let text = context.mdskill(["validate", "--since", "HEAD"]).run();
     text.ok()
         .says("Validated 0 of 2 skills changed since HEAD in ")
         .says(": 0 new errors, ");
@@ -71,26 +70,27 @@ fn unchanged_skills_are_not_validated() {
 
 #[test]
 fn only_new_findings_are_reported_and_moved_lines_are_not_new() {
-    let room = project();
+    let context = project();
     skill(
-        &room,
+        &context,
         "skills/one",
         "A new line.\n\nSee [it](references/gone.md).\n",
     );
-    let json = since(&room, &["--since", "HEAD"]);
+    let json = since(&context, &["--since", "HEAD"]);
     assert_eq!(found(&json), [""; 0]);
     assert_eq!(json["summary"]["skills"], 1);
     assert_eq!(json["summary"]["since"]["known"], 1);
     // A second equal finding is new, and so is another one.
     skill(
-        &room,
+        &context,
         "skills/one",
         "See [it](references/gone.md).\nSee [it](references/gone.md).\nSee [it](references/lost.md).\n",
     );
-    let json = since(&room, &["--since", "HEAD"]);
+    let json = since(&context, &["--since", "HEAD"]);
     let expected = ["skills/one/SKILL.md:8 SK301", "skills/one/SKILL.md:9 SK301"];
     assert_eq!(found(&json), expected);
-    room.mdskill(["validate", "--since", "HEAD"])
+    context
+        .mdskill(["validate", "--since", "HEAD"])
         .run()
         .fails(3)
         .says("Validated 1 of 2 skills changed since HEAD in ")
@@ -99,77 +99,86 @@ fn only_new_findings_are_reported_and_moved_lines_are_not_new() {
 
 #[test]
 fn all_findings_of_new_skill_are_reported() {
-    let room = project();
-    skill(&room, "skills/three", "See [it](references/gone.md).\n");
+    let context = project();
+    skill(&context, "skills/three", "See [it](references/gone.md).\n");
     let expected = ["skills/three/SKILL.md:7 SK301"];
-    assert_eq!(found(&since(&room, &["--since", "HEAD"])), expected);
-    git(&room, &["add", "--all"]);
-    assert_eq!(found(&since(&room, &["--since", "HEAD"])), expected);
-    git(&room, &["commit", "--quiet", "--message", "Three"]);
-    assert_eq!(found(&since(&room, &["--since", "HEAD"])), [""; 0]);
-    assert_eq!(found(&since(&room, &["--since", "HEAD~1"])), expected);
+    assert_eq!(found(&since(&context, &["--since", "HEAD"])), expected);
+    git(&context, &["add", "--all"]);
+    assert_eq!(found(&since(&context, &["--since", "HEAD"])), expected);
+    git(&context, &["commit", "--quiet", "--message", "Three"]);
+    assert_eq!(found(&since(&context, &["--since", "HEAD"])), [""; 0]);
+    assert_eq!(found(&since(&context, &["--since", "HEAD~1"])), expected);
     git(
-        &room,
+        &context,
         &["tag", "--annotate", "--message", "v1", "v1", "HEAD~1"],
     );
-    assert_eq!(found(&since(&room, &["--since", "v1"])), expected);
+    assert_eq!(found(&since(&context, &["--since", "v1"])), expected);
     assert_eq!(
-        found(&since(&room, &["--since", "v1", "skills/two"])),
+        found(&since(&context, &["--since", "v1", "skills/two"])),
         [""; 0]
     );
 }
 
 #[test]
 fn removed_file_or_changed_mode_is_a_change() {
-    let room = project();
-    room.write("skills/two/references/more.md", "More.\n");
-    room.write("skills/two/scripts/run.sh", "#!/bin/sh\n");
-    skill(&room, "skills/two", "See [more](references/more.md).\n");
-    commit(&room);
-    std::fs::remove_file(room.project().join("skills/two/references/more.md")).unwrap();
-    let json = since(&room, &["--since", "HEAD"]);
+    let context = project();
+    context.write("skills/two/references/more.md", "More.\n");
+    context.write("skills/two/scripts/run.sh", "#!/bin/sh\n");
+    skill(&context, "skills/two", "See [more](references/more.md).\n");
+    commit(&context);
+    std::fs::remove_file(context.project().join("skills/two/references/more.md")).unwrap();
+    let json = since(&context, &["--since", "HEAD"]);
     assert_eq!(found(&json), ["skills/two/SKILL.md:7 SK301"]);
-    git(&room, &["checkout", "--quiet", "--", "."]);
+    git(&context, &["checkout", "--quiet", "--", "."]);
     git(
-        &room,
+        &context,
         &["update-index", "--chmod=+x", "skills/two/scripts/run.sh"],
     );
-    git(&room, &["commit", "--quiet", "--message", "A bit"]);
-    assert_eq!(since(&room, &["--since", "HEAD"])["summary"]["skills"], 1);
+    git(&context, &["commit", "--quiet", "--message", "A bit"]);
+    assert_eq!(
+        since(&context, &["--since", "HEAD"])["summary"]["skills"],
+        1
+    );
 }
 
 #[test]
 fn ignored_file_is_not_a_change() {
-    let room = project();
-    room.write(".gitignore", "out/\n");
-    commit(&room);
-    room.write("skills/one/out/result.txt", "made by a script\n");
-    assert_eq!(since(&room, &["--since", "HEAD"])["summary"]["skills"], 0);
-    room.write("skills/one/notes.txt", "mine\n");
-    assert_eq!(since(&room, &["--since", "HEAD"])["summary"]["skills"], 1);
+    let context = project();
+    context.write(".gitignore", "out/\n");
+    commit(&context);
+    context.write("skills/one/out/result.txt", "made by a script\n");
+    assert_eq!(
+        since(&context, &["--since", "HEAD"])["summary"]["skills"],
+        0
+    );
+    context.write("skills/one/notes.txt", "mine\n");
+    assert_eq!(
+        since(&context, &["--since", "HEAD"])["summary"]["skills"],
+        1
+    );
 }
 
 #[test]
 fn since_works_in_linked_work_tree_submodule_and_subfolder() {
-    let room = project();
-    git(&room, &["worktree", "add", "--quiet", "linked", "HEAD"]);
+    let context = project();
+    git(&context, &["worktree", "add", "--quiet", "linked", "HEAD"]);
     skill(
-        &room,
+        &context,
         "linked/skills/two",
         "See [it](references/gone.md).\n",
     );
     let expected = ["skills/two/SKILL.md:7 SK301"];
-    let linked = room.project().join("linked");
+    let linked = context.project().join("linked");
     let run = |folder: &std::path::Path| {
-        let prepared = room.mdskill(["validate", "--json", "--since", "HEAD"]);
+        let prepared = context.mdskill(["validate", "--json", "--since", "HEAD"]);
         found(&prepared.dir(folder).run().json())
     };
     assert_eq!(run(&linked), expected);
     assert_eq!(run(&linked.join("skills")), ["two/SKILL.md:7 SK301"]);
 
-    let outer = Room::new("");
+    let outer = TestContext::with_origin("");
     skill(&outer, "skills/own", "Do it.\n");
-    let from = room.project();
+    let from = context.project();
     git(
         &outer,
         &[
@@ -195,45 +204,48 @@ fn since_works_in_linked_work_tree_submodule_and_subfolder() {
 
 #[test]
 fn skill_in_root_of_repository_is_compared() {
-    let room = Room::new("");
-    room.write("SKILL.md", GOOD.replace("NAME", "root"));
-    commit(&room);
-    assert_eq!(since(&room, &["--since", "HEAD"])["summary"]["skills"], 0);
+    let context = TestContext::with_origin("");
+    context.write("SKILL.md", GOOD.replace("NAME", "root"));
+    commit(&context);
+    assert_eq!(
+        since(&context, &["--since", "HEAD"])["summary"]["skills"],
+        0
+    );
     let text = format!(
         "{}See [it](references/gone.md).\n",
         GOOD.replace("NAME", "root")
     );
-    room.write("SKILL.md", text);
+    context.write("SKILL.md", text);
     assert_eq!(
-        found(&since(&room, &["--since", "HEAD"])),
+        found(&since(&context, &["--since", "HEAD"])),
         ["SKILL.md:7 SK301"]
     );
 }
 
 #[test]
 fn since_explains_why_it_can_not_compare() {
-    let (shop, _repo) = Shop::stocked();
-    let refuses = |room: &Room, arguments: &[&str], code: i32, sentence: &str| {
-        let outcome = room.mdskill(arguments).run();
+    let (context, _repo) = TestContext::with_skills();
+    let refuses = |second: &TestContext, arguments: &[&str], code: i32, sentence: &str| {
+        let outcome = second.mdskill(arguments).run();
         outcome.fails(code).says(sentence);
     };
-    let room = project();
+    let second = project();
     refuses(
-        &room,
+        &second,
         &["validate", "--since", "nowhere"],
         2,
         "`nowhere` is not a commit of the repository",
     );
     refuses(
-        &room,
+        &second,
         &["validate", "--since", "HEAD:skills"],
         2,
         "is not a commit of",
     );
     let spec = ["validate", "acme/skills/one", "--since", "HEAD"];
-    refuses(&shop.room, &spec, 2, "--since compares files on disk");
+    refuses(&context, &spec, 2, "--since compares files on disk");
 
-    let plain = Room::without_project("");
+    let plain = TestContext::without_project("");
     skill(&plain, "skills/one", "Do it.\n");
     refuses(
         &plain,
@@ -242,7 +254,7 @@ fn since_explains_why_it_can_not_compare() {
         "--since needs a git repository",
     );
 
-    let modern = Room::without_project("");
+    let modern = TestContext::without_project("");
     git(&modern, &["init", "--quiet", "--object-format=sha256"]);
     skill(&modern, "skills/one", "Do it.\n");
     commit(&modern);
@@ -253,10 +265,10 @@ fn since_explains_why_it_can_not_compare() {
         "uses SHA-256 object ids",
     );
 
-    skill(&room, "skills/one", "Do it.\n");
-    commit(&room);
-    let cut = Room::without_project("");
-    let from = format!("file://{}", room.project().display());
+    skill(&second, "skills/one", "Do it.\n");
+    commit(&second);
+    let cut = TestContext::without_project("");
+    let from = format!("file://{}", second.project().display());
     git(&cut, &["clone", "--quiet", "--depth=1", &from, "."]);
     refuses(
         &cut,
@@ -269,15 +281,15 @@ fn since_explains_why_it_can_not_compare() {
 
 #[test]
 fn finding_across_skills_is_new_if_one_skill_is() {
-    let room = project();
-    room.write(".github/skills/old.md", "Old.\n");
-    commit(&room);
-    let json = since(&room, &["--since", "HEAD"]);
+    let context = project();
+    context.write(".github/skills/old.md", "Old.\n");
+    commit(&context);
+    let json = since(&context, &["--since", "HEAD"]);
     assert_eq!(found(&json), [""; 0]);
     assert_eq!(json["summary"]["since"]["known"], 1);
-    room.write(".github/skills/new.md", "New.\n");
-    room.write("more/two/SKILL.md", GOOD.replace("NAME", "two"));
-    let json = since(&room, &["--since", "HEAD", "--ignore", "SK214"]);
+    context.write(".github/skills/new.md", "New.\n");
+    context.write("more/two/SKILL.md", GOOD.replace("NAME", "two"));
+    let json = since(&context, &["--since", "HEAD", "--ignore", "SK214"]);
     let expected = [
         ".github/skills/new.md:1 SK006",
         "skills/two/SKILL.md:2 SK205",
@@ -287,7 +299,7 @@ fn finding_across_skills_is_new_if_one_skill_is() {
 
 #[test]
 fn since_refuses_fix_and_stdin() {
-    let room = project();
+    let context = project();
     for arguments in [
         &["validate", "--since", "HEAD", "--fix"][..],
         &["validate", "--since", "HEAD", "--diff"],
@@ -300,20 +312,20 @@ fn since_refuses_fix_and_stdin() {
             "SKILL.md",
         ],
     ] {
-        let outcome = room.mdskill(arguments).run();
+        let outcome = context.mdskill(arguments).run();
         outcome.fails(2).says("--since can't be used with");
     }
 }
 
 #[test]
 fn findings_ignored_per_path_are_not_new() {
-    let room = project();
-    room.write(
+    let context = project();
+    context.write(
         "mdskill.toml",
         "[rules.per-path]\n\"skills/two\" = [\"SK301\"]\n",
     );
-    skill(&room, "skills/two", "See [it](references/gone.md).\n");
-    skill(&room, "skills/three", "See [it](references/gone.md).\n");
-    let json = since(&room, &["--since", "HEAD"]);
+    skill(&context, "skills/two", "See [it](references/gone.md).\n");
+    skill(&context, "skills/three", "See [it](references/gone.md).\n");
+    let json = since(&context, &["--since", "HEAD"]);
     assert_eq!(found(&json), ["skills/three/SKILL.md:7 SK301"]);
 }

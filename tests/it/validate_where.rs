@@ -2,24 +2,23 @@
 
 use std::os::unix::fs::symlink;
 
-use crate::support::room::Room;
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 
 const TEXT: &str =
     "---\nname: NAME\ndescription: Does it, when it is to be done\n---\n\n# Heading\nBODY\n";
 const BROKEN: &str = "See [it](references/gone.md).";
 
-fn skill(room: &Room, folder: &str, body: &str) {
+fn skill(context: &TestContext, folder: &str, body: &str) {
     let name = folder.rsplit('/').next().unwrap();
     let text = TEXT.replace("NAME", name).replace("BODY", body);
-    room.write(&format!("{folder}/SKILL.md"), text);
+    context.write(&format!("{folder}/SKILL.md"), text);
 }
 
 /// The validated folders, each of which has one broken link.
 #[track_caller]
-fn validated(room: &Room, arguments: &[&str]) -> Vec<String> {
+fn validated(context: &TestContext, arguments: &[&str]) -> Vec<String> {
     let arguments = [&["validate", "--json", "--select", "SK301"], arguments].concat();
-    let json = room.mdskill(arguments).run().fails(3).json();
+    let json = context.mdskill(arguments).run().fails(3).json();
     let diagnostics = json["diagnostics"].as_array().unwrap();
     assert_eq!(json["summary"]["skills"], diagnostics.len(), "{json}");
     let skill = |found: &serde_json::Value| found["skill"].as_str().unwrap().to_owned();
@@ -28,7 +27,7 @@ fn validated(room: &Room, arguments: &[&str]) -> Vec<String> {
 
 #[test]
 fn validate_searches_hidden_folders_but_not_packages_and_caches() {
-    let room = Room::new("");
+    let context = TestContext::with_origin("");
     for folder in [
         ".github/skills/one",
         ".claude/skills/two",
@@ -41,9 +40,9 @@ fn validate_searches_hidden_folders_but_not_packages_and_caches() {
         ".github/.mdskill-stage-skills/new/no",
         "target/package/no",
     ] {
-        skill(&room, folder, BROKEN);
+        skill(&context, folder, BROKEN);
     }
-    room.write(
+    context.write(
         "target/CACHEDIR.TAG",
         "Signature: 8a477f597d28d172789f06886806bc55\n",
     );
@@ -53,55 +52,64 @@ fn validate_searches_hidden_folders_but_not_packages_and_caches() {
         "skills/target/four",
         "skills/three",
     ];
-    assert_eq!(validated(&room, &[]), expected);
-    assert_eq!(validated(&room, &["."]), expected);
-    assert_eq!(validated(&room, &["skills"]), expected[2..]);
+    assert_eq!(validated(&context, &[]), expected);
+    assert_eq!(validated(&context, &["."]), expected);
+    assert_eq!(validated(&context, &["skills"]), expected[2..]);
     // A named folder is validated wherever it is.
-    assert_eq!(validated(&room, &["target/package"]), ["target/package/no"]);
+    assert_eq!(
+        validated(&context, &["target/package"]),
+        ["target/package/no"]
+    );
 }
 
 #[test]
 fn linked_skill_is_validated_once() {
-    let room = Room::new("");
-    skill(&room, "shared/one", BROKEN);
-    let project = room.project();
+    let context = TestContext::with_origin("");
+    skill(&context, "shared/one", BROKEN);
+    let project = context.project();
     std::fs::create_dir_all(project.join("skills")).unwrap();
     symlink("../shared/one", project.join("skills/alias")).unwrap();
     symlink("../shared/one", project.join("skills/again")).unwrap();
     symlink("..", project.join("skills/loop")).unwrap();
     symlink("nowhere", project.join("skills/dangling")).unwrap();
-    let outside = Room::new("");
+    let outside = TestContext::with_origin("");
     skill(&outside, "stranger", BROKEN);
     symlink(
         outside.project().join("stranger"),
         project.join("skills/out"),
     )
     .unwrap();
-    assert_eq!(validated(&room, &[]), ["shared/one"]);
-    assert_eq!(validated(&room, &["skills"]), ["shared/one"]);
-    assert_eq!(validated(&room, &["skills/alias"]), ["skills/alias"]);
-    assert_eq!(validated(&room, &["shared/one", "skills"]), ["shared/one"]);
+    assert_eq!(validated(&context, &[]), ["shared/one"]);
+    assert_eq!(validated(&context, &["skills"]), ["shared/one"]);
+    assert_eq!(validated(&context, &["skills/alias"]), ["skills/alias"]);
+    assert_eq!(
+        validated(&context, &["shared/one", "skills"]),
+        ["shared/one"]
+    );
 }
 
 #[test]
 fn nested_skill_is_validated_separately() {
-    let room = Room::new("");
-    skill(&room, "skills/outer", BROKEN);
-    skill(&room, "skills/outer/nested/inner", BROKEN);
+    let context = TestContext::with_origin("");
+    skill(&context, "skills/outer", BROKEN);
+    skill(&context, "skills/outer/nested/inner", BROKEN);
     let both = ["skills/outer", "skills/outer/nested/inner"];
-    assert_eq!(validated(&room, &["skills/outer"]), both);
-    assert_eq!(validated(&room, &["skills/outer/SKILL.md"]), both);
-    assert_eq!(validated(&room, &["skills/outer/nested/inner"]), both[1..]);
+    assert_eq!(validated(&context, &["skills/outer"]), both);
+    assert_eq!(validated(&context, &["skills/outer/SKILL.md"]), both);
+    assert_eq!(
+        validated(&context, &["skills/outer/nested/inner"]),
+        both[1..]
+    );
 }
 
 #[test]
 fn skill_named_twice_is_validated_once() {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/skills");
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
     let text = TEXT.replace("NAME", "one").replace("BODY", BROKEN);
     repo.write("skills/one/SKILL.md", text);
     repo.commit("One");
-    shop.run(&["add", "acme/skills/one"]).ok();
+    context.run(&["add", "acme/skills/one"]).ok();
     let place = ".github/skills/one";
     let named = [
         "one",
@@ -110,20 +118,20 @@ fn skill_named_twice_is_validated_once() {
         "one",
         ".",
     ];
-    assert_eq!(validated(&shop.room, &named), [place]);
+    assert_eq!(validated(&context, &named), [place]);
 }
 
 #[test]
 fn user_skills_are_validated_with_and_without_lockfile() {
-    let shop = Shop::open();
-    let home = shop.room.path("home");
+    let context = TestContext::new();
+    let home = context.path("home");
     let own = home.join(".copilot/skills/mine");
-    let none = shop.run(&["validate", "-g"]);
+    let none = context.run(&["validate", "-g"]);
     none.fails(2).says("no user skills are installed");
     std::fs::create_dir_all(&own).unwrap();
     let text = TEXT.replace("NAME", "mine").replace("BODY", BROKEN);
     std::fs::write(own.join("SKILL.md"), text).unwrap();
-    let outcome = shop.run(&["validate", "-g"]);
+    let outcome = context.run(&["validate", "-g"]);
     outcome
         .fails(3)
         .says("SK301")
@@ -133,29 +141,29 @@ fn user_skills_are_validated_with_and_without_lockfile() {
 
 #[test]
 fn validate_reports_where_it_searched_for_unknown_name() {
-    let (shop, _repo) = Shop::stocked();
-    shop.refuses(
+    let (context, _repo) = TestContext::with_skills();
+    context.refuses(
         &["validate", "nobody"],
         2,
         "installed skill is named `nobody`: looked in ",
     );
-    shop.refuses(
+    context.refuses(
         &["validate", "./skills/nobody"],
         2,
         "there is no folder ./skills/nobody",
     );
-    let outcome = shop.refuses(
+    let outcome = context.refuses(
         &["validate", "skills/nobody"],
         1,
         "does not have skills/nobody",
     );
     outcome.says("`skills/nobody` is not a file, a folder, or an installed skill here");
-    shop.refuses(
+    context.refuses(
         &["validate", "acme/skills/nobody"],
         1,
         "has no skill `nobody`",
     );
-    shop.refuses(
+    context.refuses(
         &["validate"],
         2,
         "no skills found in this folder or below it",
@@ -164,18 +172,18 @@ fn validate_reports_where_it_searched_for_unknown_name() {
 
 #[test]
 fn spec_can_be_skill_at_ref_folder_or_repository() {
-    let (shop, mut repo) = Shop::stocked();
+    let (context, mut repo) = TestContext::with_skills();
     repo.tag("v1");
     let broken = |name: &str| TEXT.replace("NAME", name).replace("BODY", BROKEN);
     repo.write("skills/one/SKILL.md", broken("one"))
         .write("more/four/SKILL.md", broken("four"))
         .symlink("more/four/link", "SKILL.md");
     repo.commit("Broken");
-    shop.refuses(&["validate", "acme/skills/one@v1"], 0, ": 0 errors");
-    let at_main = validated(&shop.room, &["acme/skills/one@main"]);
+    context.refuses(&["validate", "acme/skills/one@v1"], 0, ": 0 errors");
+    let at_main = validated(&context, &["acme/skills/one@main"]);
     assert_eq!(at_main, ["acme/skills/skills/one"]);
     let count =
-        |spec: &str| shop.run(&["validate", spec, "--json"]).json()["summary"]["skills"].clone();
+        |spec: &str| context.run(&["validate", spec, "--json"]).json()["summary"]["skills"].clone();
     assert_eq!(count("acme/skills/skills"), 3);
     assert_eq!(count("acme/skills/more"), 1);
     // A skill with a link can't be installed, but can be validated.
@@ -185,11 +193,11 @@ fn spec_can_be_skill_at_ref_folder_or_repository() {
 #[test]
 fn unlistable_folder_is_one_finding_among_others() {
     use std::os::unix::fs::PermissionsExt;
-    let room = Room::new("");
-    skill(&room, "skills/one", BROKEN);
-    skill(&room, "skills/closed", BROKEN);
-    skill(&room, "skills/two", BROKEN);
-    let closed = room.project().join("skills/closed");
+    let context = TestContext::with_origin("");
+    skill(&context, "skills/one", BROKEN);
+    skill(&context, "skills/closed", BROKEN);
+    skill(&context, "skills/two", BROKEN);
+    let closed = context.project().join("skills/closed");
     let mode = |mode| {
         std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(mode)).unwrap();
     };
@@ -198,13 +206,17 @@ fn unlistable_folder_is_one_finding_among_others() {
         // Root may list any folder, but not one whose path is too long.
         mode(0o755);
         let deep = vec!["d".repeat(200); 15].join("/");
-        let (half, rest) = (room.path("temp").join(&deep), closed.join(&deep));
+        let (half, rest) = (context.path("temp").join(&deep), closed.join(&deep));
         std::fs::create_dir_all(&half).unwrap();
         std::fs::create_dir_all(&rest).unwrap();
-        let first = room.path("temp").join("d".repeat(200));
+        let first = context.path("temp").join("d".repeat(200));
         std::fs::rename(first, rest.join("more")).unwrap();
     }
-    let json = room.mdskill(["validate", "--json"]).run().fails(3).json();
+    let json = context
+        .mdskill(["validate", "--json"])
+        .run()
+        .fails(3)
+        .json();
     mode(0o755);
     let found = json["diagnostics"].as_array().unwrap();
     let of = |code: &str| found.iter().filter(|found| found["code"] == code).count();

@@ -1,13 +1,17 @@
 //! A real repository: installs all of its skills, then follows its history with updates.
 
 use crate::history::{Clone, STEPS, corpora, lock_of, moved};
-use crate::support::room::Room;
-use crate::support::shop::Block;
 use crate::support::snapshot::Snapshot;
+use crate::support::test_context::{Block, TestContext};
 use std::collections::BTreeMap;
 
 /// Asserts that the disk has exactly the locked git trees.
-fn assert_disk(room: &Room, clone: &mut Clone, lock: &BTreeMap<String, Block>, step: &str) {
+fn assert_disk(
+    context: &TestContext,
+    clone: &mut Clone,
+    lock: &BTreeMap<String, Block>,
+    step: &str,
+) {
     let mut expected = Snapshot::default();
     for (name, entry) in lock {
         let skill = clone.tree(&entry["tree"]);
@@ -20,7 +24,7 @@ fn assert_disk(room: &Room, clone: &mut Clone, lock: &BTreeMap<String, Block>, s
                 .insert(format!("{name}/{path}"), file.clone());
         }
     }
-    let differences = expected.differences(&room.tree(".github/skills"));
+    let differences = expected.differences(&context.tree(".github/skills"));
     assert!(
         differences.is_empty(),
         "{step}:\n{}",
@@ -36,17 +40,20 @@ fn install_of_181_skills_equals_git() {
     let skills = clone.skills(&head);
     assert_eq!(skills.len(), 181);
     // The bundle is the mirror.
-    let room = Room::new(&corpora.to_string_lossy());
-    room.mdskill(["add", "wshobson/agents", "--all"]).run().ok();
-    let lock = lock_of(&room);
+    let context = TestContext::with_origin(&corpora.to_string_lossy());
+    context
+        .mdskill(["add", "wshobson/agents", "--all"])
+        .run()
+        .ok();
+    let lock = lock_of(&context);
     let locked: BTreeMap<String, String> = lock
         .values()
         .map(|entry| (entry["path"].clone(), entry["tree"].clone()))
         .collect();
     assert_eq!(locked, skills);
     assert!(lock.values().all(|entry| entry["commit"] == head));
-    assert_disk(&room, &mut clone, &lock, "all");
-    room.mdskill(["verify"]).run().ok().says("181 skills");
+    assert_disk(&context, &mut clone, &lock, "all");
+    context.mdskill(["verify"]).run().ok().says("181 skills");
 }
 
 #[test]
@@ -54,18 +61,21 @@ fn update_follows_the_history_step_by_step() {
     let Some(corpora) = corpora() else { return };
     let mut clone = Clone::of(&corpora.join("wshobson/agents.bundle"));
     let steps = clone.steps();
-    let room = Room::new(&clone.root().to_string_lossy());
+    let context = TestContext::with_origin(&clone.root().to_string_lossy());
     clone.go_to(&steps[0]);
-    room.mdskill(["add", "wshobson/agents", "--all"]).run().ok();
+    context
+        .mdskill(["add", "wshobson/agents", "--all"])
+        .run()
+        .ok();
     let (mut moves, mut gone) = (0, 0);
     for (step, commit) in steps.iter().enumerate().skip(1) {
         clone.go_to(commit);
         let skills = clone.skills(commit);
-        let before = lock_of(&room);
-        let outcome = room.mdskill(["update", "--json"]).run();
+        let before = lock_of(&context);
+        let outcome = context.mdskill(["update", "--json"]).run();
         let json = outcome.ok().json();
         assert_eq!(json["stuck"].as_array().map(Vec::len), Some(0), "{outcome}");
-        let after = lock_of(&room);
+        let after = lock_of(&context);
         // An update neither installs new skills nor removes any.
         assert_eq!(
             before.keys().collect::<Vec<_>>(),
@@ -83,16 +93,21 @@ fn update_follows_the_history_step_by_step() {
             moves += usize::from(expected != *entry);
         }
         gone = gone.max(json["deleted"].as_array().map_or(0, Vec::len));
-        assert_disk(&room, &mut clone, &after, &format!("step {step}, {commit}"));
+        assert_disk(
+            &context,
+            &mut clone,
+            &after,
+            &format!("step {step}, {commit}"),
+        );
         if step % 8 == 0 {
             // From here on, new skills are installed, too.
-            room.mdskill(["add", "wshobson/agents", "--all"]).run();
+            context.mdskill(["add", "wshobson/agents", "--all"]).run();
         }
     }
-    room.mdskill(["verify"]).run().ok();
+    context.mdskill(["verify"]).run().ok();
     eprintln!(
         "{moves} moves in {STEPS} steps, up to {gone} of {} gone upstream",
-        lock_of(&room).len()
+        lock_of(&context).len()
     );
     assert!(moves > 100, "{moves} moves");
 }
@@ -243,8 +258,8 @@ fn places(found: &[serde_json::Value], codes: &[&str], severity: &str) -> Vec<Pl
 #[test]
 fn validate_finds_exactly_the_known_problems_of_181_skills() {
     let Some(corpora) = corpora() else { return };
-    let room = Room::new(&corpora.to_string_lossy());
-    let outcome = room
+    let context = TestContext::with_origin(&corpora.to_string_lossy());
+    let outcome = context
         .mdskill(["validate", "wshobson/agents", "--json"])
         .run();
     let json = outcome.json();

@@ -1,12 +1,10 @@
 //! Merges that are killed, run concurrently, or cannot write: each skill is wholly old or wholly new, and no edit is
 //! lost.
 
-use crate::support::kills::copy_of;
 use crate::support::repo::Repo;
-use crate::support::room::Room;
 use crate::support::sealed;
-use crate::support::shop::{Shop, blocks};
 use crate::support::snapshot::Snapshot;
+use crate::support::test_context::{TestContext, blocks};
 use crate::transaction::{hold, start_and_wait, time_of};
 use std::path::Path;
 use std::process::Command;
@@ -23,18 +21,18 @@ fn page(number: usize, first: &str, last: &str) -> String {
 }
 
 /// The files on disk before and after the update.
-struct Scene {
-    shop: Shop,
+struct EditedSkills {
+    context: TestContext,
     repo: Repo,
     old: String,
     new: String,
 }
 
-impl Scene {
+impl EditedSkills {
     /// Forty skills, each second one edited at its end, and each one changed upstream at its beginning.
-    fn set() -> Self {
-        let shop = Shop::open();
-        let mut repo = shop.repo("acme/skills");
+    fn new() -> Self {
+        let context = TestContext::new();
+        let mut repo = context.repo("acme/skills");
         let write = |repo: &mut Repo, first: &str| {
             for number in 0..SKILLS {
                 let folder = format!("skills/s{number:02}");
@@ -44,16 +42,16 @@ impl Scene {
             repo.commit(first)
         };
         let old = write(&mut repo, "first");
-        shop.run(&["add", "acme/skills", "--all"]).ok();
+        context.run(&["add", "acme/skills", "--all"]).ok();
         let new = write(&mut repo, "first, theirs");
         for number in (0..SKILLS).step_by(2) {
             let folder = format!("{TARGET}/s{number:02}");
             let edited = page(number, "first", "last, ours");
-            shop.room.write(&format!("{folder}/SKILL.md"), edited);
-            shop.room.write(&format!("{folder}/notes.md"), "ours\n");
+            context.write(&format!("{folder}/SKILL.md"), edited);
+            context.write(&format!("{folder}/notes.md"), "ours\n");
         }
         Self {
-            shop,
+            context,
             repo,
             old,
             new,
@@ -78,19 +76,19 @@ impl Scene {
     }
 
     /// Returns the commit of all skills, in the lockfile and on disk, and checks for leftovers.
-    fn settled(&self, room: &Room, moment: &str) -> String {
-        room.mdskill(["list"]).run().ok();
-        let lock = blocks(&room.read("mdskill.lock"));
+    fn settled(&self, second: &TestContext, moment: &str) -> String {
+        second.mdskill(["list"]).run().ok();
+        let lock = blocks(&second.read("mdskill.lock"));
         let commit = lock["s00"]["commit"].clone();
         assert!(
             lock.values().all(|entry| entry["commit"] == commit),
             "{moment}"
         );
-        self.expected(&commit).assert_same(&room.tree(TARGET));
+        self.expected(&commit).assert_same(&second.tree(TARGET));
         // Edits are only recorded after a merge.
         let code = if commit == self.new { 0 } else { 3 };
-        room.mdskill(["verify"]).run().fails(code);
-        let everything = room.tree("");
+        second.mdskill(["verify"]).run().fails(code);
+        let everything = second.tree("");
         let waits = [".mdskill", ".mdskill/lock", ".mdskill/.gitignore"];
         let is_left = |path: &&str| path.contains(".mdskill") && !waits.contains(path);
         let left: Vec<&str> = everything.paths().into_iter().filter(is_left).collect();
@@ -101,22 +99,22 @@ impl Scene {
 
 #[test]
 fn killed_while_merging() {
-    let scene = Scene::set();
-    let whole = time_of(&copy_of(&scene.shop.room, &scene.shop), &["update"]);
+    let skills = EditedSkills::new();
+    let whole = time_of(&skills.context.copy(), &["update"]);
     let (mut old, mut new) = (0, 0);
     for moment in 0..MOMENTS {
-        let room = copy_of(&scene.shop.room, &scene.shop);
-        let running = room.mdskill(["update"]).spawn();
+        let context = skills.context.copy();
+        let running = context.mdskill(["update"]).spawn();
         std::thread::sleep(whole * moment / (MOMENTS - 1));
         running.kill();
         running.wait();
-        match scene.settled(&room, &format!("moment {moment}")) == scene.old {
+        match skills.settled(&context, &format!("moment {moment}")) == skills.old {
             true => old += 1,
             false => new += 1,
         }
         // The killed command succeeds when it is repeated.
-        room.mdskill(["update"]).run().ok();
-        assert_eq!(scene.settled(&room, "again"), scene.new);
+        context.mdskill(["update"]).run().ok();
+        assert_eq!(skills.settled(&context, "again"), skills.new);
     }
     eprintln!("killed {MOMENTS} times: {old} times it was as before, {new} times done");
     assert!(old > 0);
@@ -124,37 +122,40 @@ fn killed_while_merging() {
 
 #[test]
 fn interrupted_while_merging() {
-    let scene = Scene::set();
-    let whole = time_of(&copy_of(&scene.shop.room, &scene.shop), &["update"]);
+    let skills = EditedSkills::new();
+    let whole = time_of(&skills.context.copy(), &["update"]);
     for moment in 1..=8 {
-        let room = copy_of(&scene.shop.room, &scene.shop);
-        let running = room.mdskill(["update"]).spawn();
+        let context = skills.context.copy();
+        let running = context.mdskill(["update"]).spawn();
         std::thread::sleep(whole * moment / 8);
         running.interrupt();
         let outcome = running.wait();
         let expected = match outcome.code {
-            Some(0) => &scene.new,
+            Some(0) => &skills.new,
             // The signal kills the program before it installs its handler.
-            None => &scene.old,
+            None => &skills.old,
             _ => {
                 outcome.fails(130).says("interrupted");
-                &scene.old
+                &skills.old
             }
         };
-        assert_eq!(scene.settled(&room, &format!("moment {moment}")), *expected);
+        assert_eq!(
+            skills.settled(&context, &format!("moment {moment}")),
+            *expected
+        );
     }
 }
 
 #[test]
 fn edit_during_update_is_not_lost() {
-    let scene = Scene::set();
-    let whole = time_of(&copy_of(&scene.shop.room, &scene.shop), &["update"]);
+    let skills = EditedSkills::new();
+    let whole = time_of(&skills.context.copy(), &["update"]);
     let mut refused = 0;
     for moment in 0..MOMENTS {
-        let room = copy_of(&scene.shop.room, &scene.shop);
-        let running = room.mdskill(["update"]).spawn();
+        let context = skills.context.copy();
+        let running = context.mdskill(["update"]).spawn();
         std::thread::sleep(whole * moment / MOMENTS);
-        let file = room.project().join(PAGE);
+        let file = context.project().join(PAGE);
         let text = page(0, "first", "last, ours, and more");
         let saved = std::fs::write(&file, &text).is_ok();
         let outcome = running.wait();
@@ -162,22 +163,25 @@ fn edit_during_update_is_not_lost() {
         assert!(!saved || kept, "moment {moment}\n{outcome}");
         refused += usize::from(outcome.code != Some(0));
         // The next update merges or refuses the new edit.
-        room.mdskill(["update"]).run();
-        assert!(!saved || room.read(PAGE).contains("and more"), "{moment}");
+        context.mdskill(["update"]).run();
+        assert!(
+            !saved || context.read(PAGE).contains("and more"),
+            "{moment}"
+        );
     }
     eprintln!("saved {MOMENTS} times while merging: {refused} updates refused");
 }
 
 #[test]
 fn update_refuses_skill_edited_after_the_merge() {
-    let scene = Scene::set();
-    let room = &scene.shop.room;
-    let held = hold(&room.project());
-    let running = start_and_wait(room, &["update"]);
+    let skills = EditedSkills::new();
+    let context = &skills.context;
+    let held = hold(&context.project());
+    let running = start_and_wait(context, &["update"]);
     // A skill with edits, and one without.
-    room.write(PAGE, page(0, "first", "last, ours, and more"));
-    room.write(".github/skills/s01/notes.md", "new\n");
-    let theirs = room.tree(TARGET);
+    context.write(PAGE, page(0, "first", "last, ours, and more"));
+    context.write(".github/skills/s01/notes.md", "new\n");
+    let theirs = context.tree(TARGET);
     drop(held);
     let outcome = running.wait();
     let sentence = "was not changed: it was edited while its new version was being fetched; the next update merges that too";
@@ -188,7 +192,7 @@ fn update_refuses_skill_edited_after_the_merge() {
         .says("38 updated");
     for name in ["s00", "s01"] {
         let path = format!("{name}/");
-        let now = room.tree(TARGET);
+        let now = context.tree(TARGET);
         let of = |disk: &Snapshot| {
             let files = disk.entries.clone().into_iter();
             files
@@ -196,24 +200,24 @@ fn update_refuses_skill_edited_after_the_merge() {
                 .collect::<Vec<_>>()
         };
         assert_eq!(of(&theirs), of(&now));
-        assert_eq!(scene.shop.entry(name)["commit"], scene.old);
+        assert_eq!(skills.context.entry(name)["commit"], skills.old);
     }
-    room.mdskill(["update"]).run().ok().says("2 updated");
+    context.mdskill(["update"]).run().ok().says("2 updated");
     assert_eq!(
-        room.read(PAGE),
+        context.read(PAGE),
         page(0, "first, theirs", "last, ours, and more")
     );
-    assert_eq!(room.read(".github/skills/s01/notes.md"), "new\n");
-    room.mdskill(["verify"]).run().ok();
+    assert_eq!(context.read(".github/skills/s01/notes.md"), "new\n");
+    context.mdskill(["verify"]).run().ok();
 }
 
 #[test]
 fn concurrent_updates_merge_once() {
-    let scene = Scene::set();
+    let skills = EditedSkills::new();
     for crowd in [2, 3] {
-        let room = copy_of(&scene.shop.room, &scene.shop);
+        let context = skills.context.copy();
         let running: Vec<_> = (0..crowd)
-            .map(|_| room.mdskill(["update"]).spawn())
+            .map(|_| context.mdskill(["update"]).spawn())
             .collect();
         let mut done = 0;
         for one in running {
@@ -228,46 +232,47 @@ fn concurrent_updates_merge_once() {
             }
         }
         assert!(done > 0);
-        assert_eq!(scene.settled(&room, "a crowd"), scene.new);
+        assert_eq!(skills.settled(&context, "a crowd"), skills.new);
     }
 }
 
 #[test]
 fn concurrent_keep_and_update_both_succeed() {
-    let scene = Scene::set();
+    let skills = EditedSkills::new();
     for _ in 0..4 {
-        let room = copy_of(&scene.shop.room, &scene.shop);
-        let running =
-            [["update", "--quiet"], ["keep", "s00"]].map(|command| room.mdskill(command).spawn());
+        let context = skills.context.copy();
+        let running = [["update", "--quiet"], ["keep", "s00"]]
+            .map(|command| context.mdskill(command).spawn());
         let [update, keep] = running.map(crate::support::outcome::Running::wait);
         keep.ok();
         if update.code != Some(0) {
             update
                 .fails(1)
                 .says("was changed while its skills were being fetched");
-            room.mdskill(["update"]).run().ok();
+            context.mdskill(["update"]).run().ok();
         }
-        assert_eq!(scene.settled(&room, "keep"), scene.new);
+        assert_eq!(skills.settled(&context, "keep"), skills.new);
     }
 }
 
 #[test]
 fn full_disk_keeps_edits_and_old_versions() {
-    let scene = Scene::set();
-    let room = &scene.shop.room;
-    let before = room.snapshot();
+    let skills = EditedSkills::new();
+    let context = &skills.context;
+    let before = context.snapshot();
     // A limit of 8 blocks a file simulates a full disk on any machine.
     let script = format!(
         "trap '' XFSZ; ulimit -f 8; exec '{}' update",
         env!("CARGO_BIN_EXE_mdskill")
     );
-    room.run("sh", ["-c", &script])
+    context
+        .command("sh", ["-c", &script])
         .run()
         .fails(1)
         .says("text.md");
-    before.assert_same(&room.snapshot());
-    room.mdskill(["update"]).run().ok();
-    assert_eq!(scene.settled(room, "room again"), scene.new);
+    before.assert_same(&context.snapshot());
+    context.mdskill(["update"]).run().ok();
+    assert_eq!(skills.settled(context, "context again"), skills.new);
 }
 
 /// Returns a command prefix for a user without special permissions. Root gives these folders to the user `nobody`
@@ -302,30 +307,30 @@ fn as_nobody(folders: &[&Path]) -> Option<Vec<&'static str>> {
 
 #[test]
 fn read_only_target_changes_nothing() {
-    let scene = Scene::set();
-    let room = &scene.shop.room;
-    let expected = scene.expected(&scene.new);
-    let Some(begin) = as_nobody(&[&room.path(""), scene.shop.root()]) else {
+    let skills = EditedSkills::new();
+    let context = &skills.context;
+    let expected = skills.expected(&skills.new);
+    let Some(begin) = as_nobody(&[&context.path(""), skills.context.root()]) else {
         return;
     };
-    let before = room.snapshot();
+    let before = context.snapshot();
     let chmod = |mode: &str, folder: &str| {
         let told = Command::new("chmod")
             .args([mode, folder])
-            .current_dir(room.project())
+            .current_dir(context.project())
             .status();
         assert!(told.unwrap().success());
     };
     let program = sealed::locate(begin[0]).unwrap();
     let words = [&begin[1..], &[env!("CARGO_BIN_EXE_mdskill"), "update"]].concat();
-    let update = || room.run(&program.to_string_lossy(), &words).run();
+    let update = || context.command(&program.to_string_lossy(), &words).run();
     for folder in [TARGET, ".github"] {
         chmod("a-w", folder);
         let outcome = update();
         chmod("u+w", folder);
         outcome.fails(4).says(".github");
-        before.assert_same(&room.snapshot());
+        before.assert_same(&context.snapshot());
     }
     update().ok();
-    expected.assert_same(&room.tree(TARGET));
+    expected.assert_same(&context.tree(TARGET));
 }

@@ -1,8 +1,8 @@
 //! The cost of merges: as many requests as an update without edits, and never a whole clone.
 
-use crate::support::forge::Forge;
+use crate::support::git_server::GitServer;
 use crate::support::repo::Repo;
-use crate::support::room::Room;
+use crate::support::test_context::TestContext;
 use crate::support::wire::Request;
 
 /// Incompressible bytes in the repository outside of the skills.
@@ -14,16 +14,16 @@ fn page(name: &str, first: &str, last: &str) -> String {
     format!("---\nname: {name}\ndescription: Skill {name}\n---\n\n{first}\n\nmiddle\n\n{last}\n")
 }
 
-/// A room, and the forge with its repository.
-struct Scene {
+/// A context, and the server with its repository.
+struct EditedSkills {
     _root: tempfile::TempDir,
     repo: Repo,
-    forge: Forge,
-    room: Room,
+    server: GitServer,
+    context: TestContext,
 }
 
 /// Six skills of which three changed upstream, and two of those are edited if they are to be.
-fn scene(with_edits: bool) -> Scene {
+fn skills(with_edits: bool) -> EditedSkills {
     let root = tempfile::tempdir().unwrap();
     let mut repo = Repo::create(root.path(), "acme/skills");
     let mut noise = 1_u32;
@@ -42,9 +42,9 @@ fn scene(with_edits: bool) -> Scene {
         );
     }
     repo.commit("Six skills");
-    let forge = Forge::start(root.path());
-    let room = Room::new(&forge.url());
-    room.mdskill(["add", "acme/skills", "--all"]).run().ok();
+    let server = GitServer::start(root.path());
+    let context = TestContext::with_origin(&server.url());
+    context.mdskill(["add", "acme/skills", "--all"]).run().ok();
     for name in ["a", "b", "c"] {
         repo.write(
             &format!("skills/{name}/SKILL.md"),
@@ -58,39 +58,43 @@ fn scene(with_edits: bool) -> Scene {
     repo.commit("Three of them, and another film");
     if with_edits {
         for name in ["a", "b"] {
-            room.write(
+            context.write(
                 &format!(".github/skills/{name}/SKILL.md"),
                 page(name, "first", "ours"),
             );
         }
     }
-    Scene {
+    EditedSkills {
         _root: root,
         repo,
-        forge,
-        room,
+        server,
+        context,
     }
 }
 
 /// Updates, and returns the number of requests.
-fn update(scene: &Scene, with_edits: bool) -> usize {
-    let Scene {
-        repo, forge, room, ..
-    } = scene;
-    forge.reset();
-    room.mdskill(["update"])
+fn update(skills: &EditedSkills, with_edits: bool) -> usize {
+    let EditedSkills {
+        repo,
+        server,
+        context,
+        ..
+    } = skills;
+    server.reset();
+    context
+        .mdskill(["update"])
         .run()
         .ok()
         .says("3 updated, 3 unchanged");
     for (name, last) in [("a", "ours"), ("b", "ours"), ("c", "last")] {
         let last = if with_edits { last } else { "last" };
-        let text = room.read(&format!(".github/skills/{name}/SKILL.md"));
+        let text = context.read(&format!(".github/skills/{name}/SKILL.md"));
         assert_eq!(text, page(name, "theirs", last));
     }
-    room.mdskill(["verify"]).run().ok();
-    let traffic = forge.traffic();
+    context.mdskill(["verify"]).run().ok();
+    let traffic = server.traffic();
     assert!(traffic.down < ENOUGH, "{} bytes came down", traffic.down);
-    let requests = forge.requests();
+    let requests = server.requests();
     let fetches = || {
         requests
             .iter()
@@ -115,17 +119,17 @@ fn is_modest(request: &Request, repo: &Repo) -> bool {
 #[test]
 fn merge_takes_as_many_requests_as_replacement() {
     let counts = [false, true].map(|with_edits| {
-        let scene = scene(with_edits);
-        update(&scene, with_edits)
+        let skills = skills(with_edits);
+        update(&skills, with_edits)
     });
     assert_eq!(counts, [3, 3]);
 }
 
 #[test]
 fn bases_missing_in_cache_take_at_most_one_more_request() {
-    let scene = scene(true);
-    scene.room.mdskill(["cache", "clear"]).run().ok();
-    let requests = update(&scene, true);
+    let skills = skills(true);
+    skills.context.mdskill(["cache", "clear"]).run().ok();
+    let requests = update(&skills, true);
     assert!(requests <= 4, "{requests} requests");
     eprintln!("{requests} requests with an empty store");
 }

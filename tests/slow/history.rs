@@ -1,9 +1,8 @@
 //! A real repository with its history, read with git only.
 
-use crate::support::room::Room;
 use crate::support::sealed;
-use crate::support::shop::{Block, blocks};
 use crate::support::snapshot::Snapshot;
+use crate::support::test_context::{Block, TestContext, blocks};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -168,8 +167,8 @@ impl Clone {
 }
 
 /// Returns the entries of a lockfile.
-pub fn lock_of(room: &Room) -> BTreeMap<String, Block> {
-    blocks(&room.read("mdskill.lock"))
+pub fn lock_of(context: &TestContext) -> BTreeMap<String, Block> {
+    blocks(&context.read("mdskill.lock"))
 }
 
 /// Returns the expected lockfile entry of a skill after an update to `commit`, computed with git only.

@@ -2,7 +2,7 @@
 
 use crate::history::{Clone, corpora};
 use crate::support::fetcher::{id, listed, with_source};
-use crate::support::forge::Forge;
+use crate::support::git_server::GitServer;
 use mdskill::fetch::Repository;
 use mdskill::skill::tree::SkillTree;
 use mdskill_git::ObjectId;
@@ -17,14 +17,14 @@ struct Cost {
 }
 
 fn follow(clone: &Clone, steps: &[&str], with_history: bool) -> Cost {
-    let forge = Forge::start(clone.root());
+    let server = GitServer::start(clone.root());
     let cache = tempfile::tempdir().unwrap();
     let mut cost = Cost::default();
     let mut known: Vec<ObjectId> = Vec::new();
     for step in steps {
         let new = id(step);
         let moves: Vec<_> = known.iter().map(|old| (*old, new)).collect();
-        forge.reset();
+        server.reset();
         let act = async |repository: &mut Repository<'_>| {
             let found = repository.discover(&[Some(new)], &known).await.unwrap();
             let objects = repository.objects();
@@ -46,14 +46,14 @@ fn follow(clone: &Clone, steps: &[&str], with_history: bool) -> Cost {
                 .map(|(old, new)| repository.lineage(*old, *new))
                 .collect::<Vec<_>>()
         };
-        let github = ("MDSKILL_GITHUB_URL", forge.url());
+        let github = ("MDSKILL_GITHUB_URL", server.url());
         let source = "github:wshobson/agents";
         let lineages = with_source(&[github], cache.path(), source, act);
         let is_update = !known.is_empty();
         if is_update {
-            let traffic = forge.traffic();
+            let traffic = server.traffic();
             cost.bytes += traffic.down + traffic.up;
-            cost.most_requests = cost.most_requests.max(forge.requests().len());
+            cost.most_requests = cost.most_requests.max(server.requests().len());
         }
         if let (Some(old), true) = (known.first(), with_history) {
             let range = format!("{old}..{new}");

@@ -10,8 +10,7 @@
 )]
 #![expect(
     clippy::cast_precision_loss,
-    clippy::similar_names,
-    reason = "seconds of a wire need no 52 bits; `root` and `room` are the words"
+    reason = "seconds of a connection need no 52 bits"
 )]
 
 #[path = "../it/support/mod.rs"]

@@ -9,8 +9,8 @@ use mdskill_lint::{Settings, validate};
 
 use crate::history::corpora;
 use crate::skills_ref::refusals;
-use crate::support::room::Room;
 use crate::support::sealed;
+use crate::support::test_context::TestContext;
 
 /// The skills of wshobson/agents that skills-ref 0.1.1 refuses at the head of the bundle: fourteen
 /// because of a field `version`, and `postgresql` because its name differs from its folder.
@@ -74,13 +74,13 @@ fn findings_include_all_refusals_of_skills_ref() {
     let Some(corpora) = corpora() else { return };
     let bundle = corpora.join("wshobson/agents.bundle");
     let bundle = bundle.canonicalize().unwrap();
-    let room = Room::new("");
-    let mut clone = sealed::command("git", &room.project());
-    clone.current_dir(room.project());
+    let context = TestContext::with_origin("");
+    let mut clone = sealed::command("git", &context.project());
+    clone.current_dir(context.project());
     clone.args(["clone", "--quiet", bundle.to_str().unwrap(), "agents"]);
     assert!(clone.status().unwrap().success());
 
-    let root = room.project().join("agents");
+    let root = context.project().join("agents");
     let skills = skills(&root);
     assert_eq!(skills.len(), 181);
     let mut all = BTreeSet::new();

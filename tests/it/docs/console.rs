@@ -1,7 +1,7 @@
 //! Pages with `console` blocks are run from beginning to end: each command prints what the page shows.
 
 use crate::support::outcome::Outcome;
-use crate::support::room::Room;
+use crate::support::test_context::TestContext;
 use pulldown_cmark::{CodeBlockKind, Event, Parser as Markdown, Tag, TagEnd};
 use std::fmt::Write;
 use std::path::Path;
@@ -58,7 +58,7 @@ fn read(line: &str, steps: &mut Vec<Step>) {
 
 /// Runs all commands in one shell, because directories and variables carry over.
 fn run(steps: &[Step], setup: &str) -> Outcome {
-    let room = Room::new("unused");
+    let context = TestContext::with_origin("unused");
     let mut script = format!("exec 2>&1\n{setup}\n");
     for step in steps {
         // The next command may read the exit code of this one.
@@ -72,7 +72,8 @@ fn run(steps: &[Step], setup: &str) -> Outcome {
     }
     let program = Path::new(env!("CARGO_BIN_EXE_mdskill"));
     let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
-    room.run("bash", ["-c", &script])
+    context
+        .command("bash", ["-c", &script])
         .env("PATH", path)
         .dir(ROOT)
         .run()

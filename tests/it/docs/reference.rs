@@ -12,11 +12,12 @@ use mdskill::output::error::ExitStatus;
 
 use super::{Page, ROOT};
 use crate::support::outcome::Outcome;
-use crate::support::room::Room;
+use crate::support::test_context::TestContext;
 
 /// Runs a script of a page with the tools of the system.
-fn sh(room: &Room, script: &str, folder: &Path) -> Outcome {
-    room.run("sh", ["-euc", script])
+fn sh(context: &TestContext, script: &str, folder: &Path) -> Outcome {
+    context
+        .command("sh", ["-euc", script])
         .env("PATH", "/usr/bin:/bin")
         .dir(folder)
         .run()
@@ -24,14 +25,14 @@ fn sh(room: &Room, script: &str, folder: &Path) -> Outcome {
 
 /// Runs the README's command for the sample mirror, with the program that is built already.
 /// Returns the project that it makes.
-fn add_first_skill(room: &Room) -> PathBuf {
+fn add_first_skill(context: &TestContext) -> PathBuf {
     let readme = Page::read("README.md");
     let line = readme.block("testdata/mirror").trim();
     assert_eq!(line.lines().count(), 1, "one line to copy");
     let built = line.replace("cargo run --release --", env!("CARGO_BIN_EXE_mdskill"));
     assert_ne!(built, line);
-    sh(room, &built, Path::new(ROOT)).ok();
-    let folders = std::fs::read_dir(room.path("temp")).unwrap().flatten();
+    sh(context, &built, Path::new(ROOT)).ok();
+    let folders = std::fs::read_dir(context.path("temp")).unwrap().flatten();
     folders
         .map(|folder| folder.path())
         .find(|folder| folder.join("mdskill.lock").exists())
@@ -40,11 +41,11 @@ fn add_first_skill(room: &Room) -> PathBuf {
 
 #[test]
 fn first_skill_is_locked_as_shown_and_its_ids_can_be_recomputed() {
-    let (reference, room) = (
+    let (reference, context) = (
         Page::read("docs/reference/lockfile.md"),
-        Room::new("unused"),
+        TestContext::with_origin("unused"),
     );
-    let project = add_first_skill(&room);
+    let project = add_first_skill(&context);
     let lockfile = std::fs::read_to_string(project.join("mdskill.lock")).unwrap();
     assert_eq!(reference.block("[[skill]]"), lockfile);
     let lockfile = Lockfile::parse(&lockfile).unwrap();
@@ -52,40 +53,45 @@ fn first_skill_is_locked_as_shown_and_its_ids_can_be_recomputed() {
 
     let skill = project.join(".github/skills").join(name.as_str());
     assert!(skill.join("SKILL.md").exists());
-    let digest = sh(&room, reference.block("sha256sum"), &skill);
+    let digest = sh(&context, reference.block("sha256sum"), &skill);
     let digest = format!("sha256:{}", digest.ok().stdout.trim_end_matches("  -\n"));
     assert_eq!(digest, entry.digest.to_string());
 
     let bundle = Path::new(ROOT).join("testdata/mirror/wshobson/agents.bundle");
     let clone = ["clone", "--quiet", &bundle.to_string_lossy(), "clone"];
-    room.run("git", clone).run().ok();
+    context.command("git", clone).run().ok();
     let tree = sh(
-        &room,
+        &context,
         reference.block("rev-parse"),
-        &room.path("project/clone"),
+        &context.path("project/clone"),
     );
     assert_eq!(tree.ok().stdout.trim_end(), entry.tree.to_string());
 }
 
 #[test]
 fn digest_recipe_covers_executables_and_odd_names() {
-    let (reference, room) = (
+    let (reference, context) = (
         Page::read("docs/reference/lockfile.md"),
-        Room::new("unused"),
+        TestContext::with_origin("unused"),
     );
-    room.write(
+    context.write(
         "mine/SKILL.md",
         "---\nname: mine\ndescription: Mine. Use it.\n---\nx\n",
     );
-    room.write("mine/scripts/a b.sh", "#!/bin/sh\n");
-    room.write("mine/scripts/B.txt", "upper case sorts first");
-    sh(&room, "chmod +x 'mine/scripts/a b.sh'", &room.project()).ok();
-    room.mdskill(["add", "./mine"]).run().ok();
-    let lockfile = Lockfile::parse(&room.read("mdskill.lock")).unwrap();
+    context.write("mine/scripts/a b.sh", "#!/bin/sh\n");
+    context.write("mine/scripts/B.txt", "upper case sorts first");
+    sh(
+        &context,
+        "chmod +x 'mine/scripts/a b.sh'",
+        &context.project(),
+    )
+    .ok();
+    context.mdskill(["add", "./mine"]).run().ok();
+    let lockfile = Lockfile::parse(&context.read("mdskill.lock")).unwrap();
     let digest = sh(
-        &room,
+        &context,
         reference.block("sha256sum"),
-        &room.project().join(".github/skills/mine"),
+        &context.project().join(".github/skills/mine"),
     );
     let expected = lockfile.skills.values().next().unwrap().digest.to_string();
     assert_eq!(
@@ -96,20 +102,20 @@ fn digest_recipe_covers_executables_and_odd_names() {
 
 #[test]
 fn example_configuration_has_the_described_effect() {
-    let (page, room) = (
+    let (page, context) = (
         Page::read("docs/reference/configuration.md"),
-        Room::new("unused"),
+        TestContext::with_origin("unused"),
     );
     for folder in ["skills/new", "skills/legacy/old"] {
         let text = format!(
             "---\nname: of-{}\ndescription: Reads what {folder} is about. Use it for tests.\nallowed-tools: Read, Grep\nmetadata: x\n---\n[x](references/x.md)\n\n`references/y.md`\n",
             folder.replace('/', "-")
         );
-        room.write(&format!("{folder}/SKILL.md"), text);
+        context.write(&format!("{folder}/SKILL.md"), text);
     }
-    room.write("mdskill.toml", page.block("[rules.per-path]"));
+    context.write("mdskill.toml", page.block("[rules.per-path]"));
     let codes = |flags: &[&str]| {
-        let found = room
+        let found = context
             .mdskill([&["validate", "--json"], flags].concat())
             .run();
         let found = found.fails(3).json()["diagnostics"].clone();

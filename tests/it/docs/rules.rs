@@ -8,8 +8,8 @@ use mdskill::output::rules_page;
 use mdskill_lint::registry::RULES;
 use pulldown_cmark::{Event, Parser as Markdown, Tag, TagEnd};
 
-use crate::support::room::Room;
 use crate::support::snapshot_file::assert_matches_file;
+use crate::support::test_context::TestContext;
 
 #[test]
 fn the_page_of_rules_is_made_of_the_rules() {
@@ -63,8 +63,8 @@ fn every_rule_has_a_heading_and_every_link_a_goal() {
 
 #[test]
 fn rule_lists_all_rules_a_group_or_one() {
-    let room = Room::new("");
-    let all = room.mdskill(["rule"]).run();
+    let context = TestContext::with_origin("");
+    let all = context.mdskill(["rule"]).run();
     all.ok();
     for rule in RULES {
         let row = all.stdout.lines().find(|line| line.starts_with(rule.code));
@@ -74,11 +74,11 @@ fn rule_lists_all_rules_a_group_or_one() {
             "{row}"
         );
     }
-    assert_eq!(room.mdskill(["rule", "SK"]).run().stdout, all.stdout);
-    let group = room.mdskill(["rule", "sk1"]).run();
+    assert_eq!(context.mdskill(["rule", "SK"]).run().stdout, all.stdout);
+    let group = context.mdskill(["rule", "sk1"]).run();
     group.ok().says("SK103").never_says("SK302");
     for name in ["SK302", "sk302", "broken-path"] {
-        let one = room.mdskill(["rule", name]).run();
+        let one = context.mdskill(["rule", name]).run();
         let rule = RULES.iter().find(|rule| rule.code == "SK302").unwrap();
         one.ok()
             .says("SK302 broken-path")
@@ -90,11 +90,11 @@ fn rule_lists_all_rules_a_group_or_one() {
 
 #[test]
 fn rule_as_json_has_the_keys_that_the_page_names() {
-    let room = Room::new("");
+    let context = TestContext::with_origin("");
     let page = rules_page::markdown();
-    let all = room.mdskill(["rule", "--json"]).run().json();
+    let all = context.mdskill(["rule", "--json"]).run().json();
     assert_eq!(all["rules"].as_array().unwrap().len(), RULES.len());
-    let one = room
+    let one = context
         .mdskill(["rule", "name-not-folder", "--json"])
         .run()
         .json();
@@ -117,7 +117,7 @@ fn rule_as_json_has_the_keys_that_the_page_names() {
 
 #[test]
 fn an_unknown_rule_is_a_usage_error_with_the_nearest() {
-    let room = Room::new("");
+    let context = TestContext::with_origin("");
     let cases = [
         ("SK3022", "did you mean `SK302`?"),
         ("broken-pth", "did you mean `broken-path`?"),
@@ -128,6 +128,6 @@ fn an_unknown_rule_is_a_usage_error_with_the_nearest() {
         ("", "`mdskill rule` lists all rules"),
     ];
     for (wanted, said) in cases {
-        room.mdskill(["rule", wanted]).run().fails(2).says(said);
+        context.mdskill(["rule", wanted]).run().fails(2).says(said);
     }
 }

@@ -11,8 +11,8 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Opens `acme/skills` of a forge with a cache folder, and calls `act`.
-pub fn with<T>(forge: &str, cache: &Path, act: impl AsyncFnOnce(&mut Repository<'_>) -> T) -> T {
-    let github = ("MDSKILL_GITHUB_URL", forge.to_owned());
+pub fn with<T>(server: &str, cache: &Path, act: impl AsyncFnOnce(&mut Repository<'_>) -> T) -> T {
+    let github = ("MDSKILL_GITHUB_URL", server.to_owned());
     with_source(&[github], cache, "github:acme/skills", act)
 }
 

@@ -1,17 +1,15 @@
-//! Scenes for tests that kill the program.
+//! Contexts for tests that kill the program.
 
 use super::repo::Repo;
-use super::room::Room;
-use super::shop::Shop;
-use std::process::Command;
+use super::test_context::TestContext;
 
-/// The number of skills in the scenes.
+/// The number of skills in the contexts.
 pub const SKILLS: usize = 100;
 
 /// `acme/skills` with a hundred skills, at two versions: the branches `old` and `main`.
-pub fn a_hundred() -> (Shop, Repo) {
-    let shop = Shop::open();
-    let mut repo = shop.repo("acme/skills");
+pub fn a_hundred() -> (TestContext, Repo) {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
     let write = |repo: &mut Repo, version: &str| {
         for number in 0..SKILLS {
             let path = format!("skills/s{number:03}");
@@ -23,46 +21,31 @@ pub fn a_hundred() -> (Shop, Repo) {
     write(&mut repo, "old");
     repo.branch("old").branch("main");
     write(&mut repo, "new");
-    (shop, repo)
-}
-
-/// A copy of a prepared room.
-pub fn copy_of(room: &Room, shop: &Shop) -> Room {
-    let copy = Room::in_memory(&shop.root().to_string_lossy());
-    for folder in ["project", "cache"] {
-        let from = room.path(folder).join(".");
-        let told = Command::new("cp")
-            .arg("-a")
-            .arg(from)
-            .arg(copy.path(folder))
-            .status();
-        assert!(told.unwrap().success());
-    }
-    copy
+    (context, repo)
 }
 
 /// A hundred skills, installed at the old version, with a newer version upstream.
-pub fn with_old_and_new() -> (Shop, Repo) {
-    let (shop, mut repo) = a_hundred();
+pub fn with_old_and_new() -> (TestContext, Repo) {
+    let (context, mut repo) = a_hundred();
     let new = repo.rev_parse("main");
     repo.reset_to(&repo.rev_parse("old"));
-    shop.run(&["add", "acme/skills", "--all"]).ok();
+    context.run(&["add", "acme/skills", "--all"]).ok();
     repo.branch("main").reset_to(&new);
-    (shop, repo)
+    (context, repo)
 }
 
-/// A copy of the shop's room in which an update was killed while it exchanged folders.
-pub fn killed_in_the_middle(shop: &Shop) -> Room {
+/// A copy of the context in which an update was killed while it exchanged folders.
+pub fn killed_in_the_middle(context: &TestContext) -> TestContext {
     loop {
-        let room = copy_of(&shop.room, shop);
-        let stage = room.project().join(".github/.mdskill-stage-skills");
-        let mut running = room.mdskill(["update"]).spawn();
+        let copy = context.copy();
+        let stage = copy.project().join(".github/.mdskill-stage-skills");
+        let mut running = copy.mdskill(["update"]).spawn();
         let count = |name: &str| std::fs::read_dir(stage.join(name)).map_or(0, Iterator::count);
         while running.runs() && count("old") < SKILLS / 4 {}
         running.kill();
         running.wait();
         if count("old") > 0 && count("new") > 0 {
-            return room;
+            return copy;
         }
     }
 }

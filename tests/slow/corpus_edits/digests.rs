@@ -10,7 +10,7 @@ use std::process::Command;
 impl Walk {
     /// Checks the digests of a sample by the recipe in the documentation.
     pub fn recompute(&mut self) {
-        let lock = lock_of(&self.room);
+        let lock = lock_of(&self.context);
         let kept: Vec<&String> = lock
             .keys()
             .filter(|name| lock[*name].contains_key("edits"))
@@ -20,7 +20,7 @@ impl Walk {
         }
         let name = kept[self.dice.roll(kept.len())];
         assert_eq!(digest(&self.path(name)), lock[name]["edits"], "{name}");
-        let upstream = tempfile::tempdir_in(self.room.path("temp")).unwrap();
+        let upstream = tempfile::tempdir_in(self.context.path("temp")).unwrap();
         for (path, (mode, bytes)) in &self.clone.tree(&lock[name]["tree"]).entries {
             let place = upstream.path().join(path);
             match *mode {

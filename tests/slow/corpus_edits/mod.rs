@@ -10,10 +10,9 @@ use lost::{Conflict, assert_none_lost, marks};
 
 use crate::history::{Clone, corpora, lock_of, moved};
 use crate::support::outcome::Outcome;
-use crate::support::room::Room;
 use crate::support::sealed;
-use crate::support::shop::Block;
 use crate::support::snapshot::{FOLDER, Snapshot};
+use crate::support::test_context::{Block, TestContext};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -35,7 +34,7 @@ struct Tally {
 }
 
 struct Walk {
-    room: Room,
+    context: TestContext,
     clone: Clone,
     dice: Dice,
     tally: Tally,
@@ -46,9 +45,9 @@ fn forty_updates_lose_no_edit() {
     let Some(corpora) = corpora() else { return };
     let clone = Clone::of(&corpora.join("wshobson/agents.bundle"));
     let steps = clone.steps();
-    let room = Room::in_memory(&clone.root().to_string_lossy());
+    let context = TestContext::in_memory(&clone.root().to_string_lossy());
     let mut walk = Walk {
-        room,
+        context,
         clone,
         dice: Dice(SEED),
         tally: Tally::default(),
@@ -79,21 +78,23 @@ fn forty_updates_lose_no_edit() {
 
 impl Walk {
     fn disk(&self) -> Snapshot {
-        self.room.tree(SKILLS)
+        self.context.tree(SKILLS)
     }
 
     fn path(&self, file: &str) -> PathBuf {
-        self.room.project().join(SKILLS).join(file)
+        self.context.project().join(SKILLS).join(file)
     }
 
     fn mdskill(&self, words: &[&str], names: &[String]) -> Outcome {
         let names = names.iter().map(String::as_str);
-        self.room.mdskill(words.iter().copied().chain(names)).run()
+        self.context
+            .mdskill(words.iter().copied().chain(names))
+            .run()
     }
 
     /// Returns the skills that differ from the locked tree in git.
     fn edited(&mut self) -> Vec<String> {
-        let (lock, disk) = (lock_of(&self.room), self.disk());
+        let (lock, disk) = (lock_of(&self.context), self.disk());
         let differs = |(name, entry): (&String, &Block)| {
             let differs = skill(&disk, name) != *self.clone.tree(&entry["tree"]);
             differs.then(|| name.clone())
@@ -103,10 +104,10 @@ impl Walk {
 
     /// Updates, checks every skill, and returns the conflicts.
     fn update(&mut self, skills: &BTreeMap<String, String>, commit: &str) -> Vec<Conflict> {
-        let (before, was) = (self.disk(), lock_of(&self.room));
+        let (before, was) = (self.disk(), lock_of(&self.context));
         let outcome = self.mdskill(&["update", "--json"], &[]);
         let conflicts = Conflict::all_of(&outcome);
-        let (after, now) = (self.disk(), lock_of(&self.room));
+        let (after, now) = (self.disk(), lock_of(&self.context));
         assert!(was.keys().eq(now.keys()), "{outcome}");
         let mut left = ASKED;
         for (name, entry) in &was {
@@ -190,7 +191,7 @@ impl Walk {
 
     /// Returns git's merge of a file; the error has markers.
     fn merged_by_git(&self, sides: [&Vec<u8>; 3]) -> Result<Vec<u8>, Vec<u8>> {
-        let folder = self.room.path("temp");
+        let folder = self.context.path("temp");
         for (name, bytes) in ["base", "ours", "theirs"].iter().zip(sides) {
             std::fs::write(folder.join(name), bytes).unwrap();
         }
@@ -219,13 +220,13 @@ impl Walk {
             return;
         }
         *self.tally.settled.entry(way).or_default() += names.len();
-        let (before, was) = (self.disk(), lock_of(&self.room));
+        let (before, was) = (self.disk(), lock_of(&self.context));
         let how = format!("--conflict={way}");
         let outcome = self.mdskill(&["update", "--json", &how], &names);
         let marked = Conflict::all_of(&outcome);
         let expected = if way == "markers" { names.len() } else { 0 };
         assert_eq!(marked.len(), expected, "{outcome}");
-        let (after, now) = (self.disk(), lock_of(&self.room));
+        let (after, now) = (self.disk(), lock_of(&self.context));
         for (name, entry) in &was {
             let place = format!("{name} by {how} on the way to {commit}");
             let (ours, result) = (skill(&before, name), skill(&after, name));
@@ -280,7 +281,7 @@ impl Walk {
     /// Keeps all edits, also of skills in conflict; then the files match the lockfile.
     fn keep(&mut self, number: usize) {
         let edited = self.edited();
-        let lock = lock_of(&self.room);
+        let lock = lock_of(&self.context);
         let unkept: Vec<&String> = edited
             .iter()
             .filter(|name| !lock[*name].contains_key("edits"))
@@ -298,7 +299,7 @@ impl Walk {
         }
         disk.assert_same(&self.disk());
         self.mdskill(&["verify"], &[]).ok();
-        let lock = lock_of(&self.room);
+        let lock = lock_of(&self.context);
         let kept = lock.iter().filter(|(_, entry)| entry.contains_key("edits"));
         assert!(
             kept.map(|(name, _)| name).eq(&edited),
@@ -320,18 +321,18 @@ impl Walk {
         self.mdskill(&["keep"], &names).ok();
         for name in &names {
             let trash = format!(".mdskill/trash/{name}-1");
-            skill(&before, name).assert_same(&self.room.tree(&trash));
+            skill(&before, name).assert_same(&self.context.tree(&trash));
         }
         let still: BTreeSet<String> = self.edited().into_iter().collect();
         assert!(names.iter().all(|name| !still.contains(name)), "{still:?}");
-        std::fs::remove_dir_all(self.room.project().join(".mdskill/trash")).unwrap();
+        std::fs::remove_dir_all(self.context.project().join(".mdskill/trash")).unwrap();
     }
 
     /// Installs every skill, including new ones.
     fn add_what_is_new(&self, skills: &BTreeMap<String, String>) {
-        let lockfile = self.room.project().join("mdskill.lock");
+        let lockfile = self.context.project().join("mdskill.lock");
         let lock = match lockfile.exists() {
-            true => lock_of(&self.room),
+            true => lock_of(&self.context),
             false => BTreeMap::new(),
         };
         let folder = |path: &str| path.rsplit('/').next().unwrap().to_owned();

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
-use crate::support::shop::Shop;
+use crate::support::test_context::TestContext;
 
 pub const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -47,32 +47,32 @@ pub fn yaml(part: &str) -> Value {
 }
 
 /// A project with committed skills, its `origin`, and the upstream repository.
-pub struct Scene {
-    pub shop: Shop,
+pub struct CiProject {
+    pub context: TestContext,
     pub repo: Repo,
     clones: usize,
 }
 
-impl Scene {
-    pub fn set() -> Self {
-        let (shop, repo) = Shop::stocked();
-        shop.room.fake("gh", GH);
+impl CiProject {
+    pub fn new() -> Self {
+        let (context, repo) = TestContext::with_skills();
+        context.fake("gh", GH);
         let program = Path::new(env!("CARGO_BIN_EXE_mdskill"));
-        std::os::unix::fs::symlink(program, shop.room.path("tools/mdskill")).unwrap();
-        let scene = Self {
-            shop,
+        std::os::unix::fs::symlink(program, context.path("tools/mdskill")).unwrap();
+        let ci = Self {
+            context,
             repo,
             clones: 0,
         };
-        scene.shop.run(&["add", "acme/skills", "--all"]).ok();
-        let project = scene.shop.room.project();
-        scene.sh(&project, "git add --all && git -c user.name=Ada -c user.email=ada@example.org commit --quiet -m Skills").ok();
-        scene.sh(&project, "git clone --quiet --bare . ../temp/origin.git && git -C ../temp/origin.git config receive.advertisePushOptions true").ok();
-        scene
+        ci.context.run(&["add", "acme/skills", "--all"]).ok();
+        let project = ci.context.project();
+        ci.sh(&project, "git add --all && git -c user.name=Ada -c user.email=ada@example.org commit --quiet -m Skills").ok();
+        ci.sh(&project, "git clone --quiet --bare . ../temp/origin.git && git -C ../temp/origin.git config receive.advertisePushOptions true").ok();
+        ci
     }
 
     pub fn temp(&self, name: &str) -> PathBuf {
-        self.shop.room.path("temp").join(name)
+        self.context.path("temp").join(name)
     }
 
     pub fn sh(&self, folder: &Path, script: &str) -> Outcome {
@@ -80,11 +80,10 @@ impl Scene {
     }
 
     pub fn bash(&self, folder: &Path, script: &str, variables: &[(String, String)]) -> Outcome {
-        let tools = self.shop.room.path("tools");
+        let tools = self.context.path("tools");
         let mut prepared = self
-            .shop
-            .room
-            .run("/bin/bash", ["-e", "-c", script])
+            .context
+            .command("/bin/bash", ["-e", "-c", script])
             .dir(folder)
             .env("PATH", format!("{}:/usr/bin:/bin", tools.display()));
         for (name, value) in variables {
@@ -205,7 +204,7 @@ impl Scene {
 
     /// Returns the arguments of gh since the last call.
     pub fn gh_calls(&self) -> Vec<String> {
-        let log = self.shop.room.log("gh");
+        let log = self.context.log("gh");
         std::fs::write(self.temp("gh.log"), "").unwrap();
         let words = log
             .lines()

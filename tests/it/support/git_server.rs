@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 /// A server for the bare repositories `ROOT/OWNER/REPO.git`, at `URL/OWNER/REPO.git` and `URL/OWNER/REPO`.
-pub struct Forge {
+pub struct GitServer {
     server: Server,
     scheme: &'static str,
     desk: Arc<Desk>,
@@ -41,7 +41,7 @@ enum When {
     Matching(Box<dyn Fn(&Request) -> bool + Send>),
 }
 
-impl Forge {
+impl GitServer {
     /// Serves the repositories under `root` over HTTP.
     pub fn start(root: &Path) -> Self {
         Self::open(root, "http", plain())

@@ -1,52 +1,17 @@
 //! Tests of the suite's git server with real git.
 
 use crate::support::fault::Fault;
-use crate::support::forge::Forge;
-use crate::support::outcome::Outcome;
 use crate::support::packets::frame;
-use crate::support::repo::Repo;
-use crate::support::room::Room;
+use crate::support::test_context::ServedContext;
 use crate::support::wire::Request;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// A sealed home, and a git server with `acme/skills`: three skills, one commit.
-pub struct Scene {
-    pub room: Room,
-    pub forge: Forge,
-    pub repo: Repo,
-    pub commit: String,
-}
-
-impl Scene {
-    /// Creates the scene.
-    pub fn set() -> Self {
-        let root = tempfile::tempdir().expect("a folder").keep();
-        let mut repo = Repo::create(&root, "acme/skills");
-        repo.skill("skills/one", "one", "The first")
-            .skill("skills/two", "two", "The second");
-        repo.skill("skills/three", "three", "The third");
-        repo.executable("skills/three/scripts/run.sh", "#!/bin/sh\nexit 0\n");
-        let commit = repo.commit("Three skills");
-        let forge = Forge::start(&root);
-        let room = Room::new(&forge.url());
-        Self {
-            room,
-            forge,
-            repo,
-            commit,
-        }
-    }
-
-    /// Runs git in the sealed home.
-    pub fn git(&self, arguments: &[&str]) -> Outcome {
-        self.room.run("git", arguments).run()
-    }
-
+impl ServedContext {
     /// Sends these bytes to the server, and returns the response within the time limit.
-    pub fn say(&self, bytes: &[u8], patience: Duration) -> std::io::Result<String> {
-        let mut socket = TcpStream::connect(self.forge.address())?;
+    pub fn send(&self, bytes: &[u8], patience: Duration) -> std::io::Result<String> {
+        let mut socket = TcpStream::connect(self.server.address())?;
         socket.set_read_timeout(Some(patience))?;
         socket.write_all(bytes)?;
         let mut said = Vec::new();
@@ -60,26 +25,13 @@ impl Scene {
     }
 
     /// Requests the refs without the capabilities, as mdskill does.
-    pub fn ask_for_refs(&self) -> std::io::Result<String> {
-        self.say(&post(&ls_refs()), Duration::from_secs(5))
+    pub fn request_refs(&self) -> std::io::Result<String> {
+        self.send(&post(&ls_refs()), Duration::from_secs(5))
     }
 
     /// Requests these objects without the capabilities.
-    pub fn ask_for(&self, ids: &[&str]) -> std::io::Result<String> {
-        self.say(&post(&fetch(ids)), Duration::from_secs(5))
-    }
-}
-
-impl Drop for Scene {
-    fn drop(&mut self) {
-        let root = self
-            .repo
-            .folder()
-            .ancestors()
-            .nth(2)
-            .expect("ROOT/OWNER/REPO.git");
-        // A temporary folder that can't be removed is left to the system.
-        let _ = std::fs::remove_dir_all(root);
+    pub fn request_objects(&self, ids: &[&str]) -> std::io::Result<String> {
+        self.send(&post(&fetch(ids)), Duration::from_secs(5))
     }
 }
 
@@ -132,23 +84,23 @@ fn fetch(ids: &[&str]) -> Vec<u8> {
 
 #[test]
 fn git_clones_commit_from_server() {
-    let scene = Scene::set();
+    let context = ServedContext::new();
     for url in [
-        scene.forge.url_of("acme/skills"),
-        format!("{}/acme/skills", scene.forge.url()),
+        context.server.url_of("acme/skills"),
+        format!("{}/acme/skills", context.server.url()),
     ] {
-        scene.git(&["clone", "--quiet", &url, "copy"]).ok();
-        let copy = scene.room.tree("copy/skills");
-        copy.assert_same(&scene.repo.snapshot("HEAD:skills"));
-        std::fs::remove_dir_all(scene.room.project().join("copy")).unwrap();
+        context.git(&["clone", "--quiet", &url, "copy"]).ok();
+        let copy = context.tree("copy/skills");
+        copy.assert_same(&context.repo.snapshot("HEAD:skills"));
+        std::fs::remove_dir_all(context.project().join("copy")).unwrap();
     }
 }
 
 #[test]
 fn partial_clone_fetches_blobs_on_demand() {
-    let scene = Scene::set();
-    let url = scene.forge.url_of("acme/skills");
-    scene
+    let context = ServedContext::new();
+    let url = context.server.url_of("acme/skills");
+    context
         .git(&[
             "clone",
             "--quiet",
@@ -159,7 +111,7 @@ fn partial_clone_fetches_blobs_on_demand() {
             "copy",
         ])
         .ok();
-    let missing = scene.git(&[
+    let missing = context.git(&[
         "-C",
         "copy",
         "rev-list",
@@ -168,26 +120,25 @@ fn partial_clone_fetches_blobs_on_demand() {
         "HEAD",
     ]);
     assert_eq!(missing.ok().stdout.matches("\n?").count(), 4, "{missing}");
-    scene.git(&["-C", "copy", "checkout", "--quiet"]).ok();
-    scene
-        .room
+    context.git(&["-C", "copy", "checkout", "--quiet"]).ok();
+    context
         .tree("copy/skills")
-        .assert_same(&scene.repo.snapshot("HEAD:skills"));
+        .assert_same(&context.repo.snapshot("HEAD:skills"));
 
-    let commands: Vec<_> = scene
-        .forge
+    let commands: Vec<_> = context
+        .server
         .requests()
         .iter()
         .filter_map(Request::command)
         .collect();
     assert_eq!(commands, ["ls-refs", "fetch", "fetch"]);
-    let blobs: Vec<_> = scene
+    let blobs: Vec<_> = context
         .repo
         .ls_tree("HEAD")
         .into_iter()
         .map(|(_, id, _)| id)
         .collect();
-    let mut wanted = scene.forge.requests().last().unwrap().wants();
+    let mut wanted = context.server.requests().last().unwrap().wants();
     wanted.sort();
     let mut expected = blobs.clone();
     expected.sort();
@@ -196,51 +147,51 @@ fn partial_clone_fetches_blobs_on_demand() {
 
 #[test]
 fn request_without_capabilities_is_answered() {
-    let scene = Scene::set();
-    let refs = scene.ask_for_refs().unwrap();
+    let context = ServedContext::new();
+    let refs = context.request_refs().unwrap();
     assert!(
         refs.contains(&format!(
             "{} HEAD symref-target:refs/heads/main",
-            scene.commit
+            context.commit
         )),
         "{refs}"
     );
-    let pack = scene.ask_for(&[&scene.commit]).unwrap();
+    let pack = context.request_objects(&[&context.commit]).unwrap();
     assert!(pack.contains("packfile") && pack.contains("PACK"), "{pack}");
 }
 
 #[test]
 fn server_supports_older_protocols() {
-    let scene = Scene::set();
-    let url = scene.forge.url_of("acme/skills");
+    let context = ServedContext::new();
+    let url = context.server.url_of("acme/skills");
     for version in [
         "protocol.version=0",
         "protocol.version=1",
         "protocol.version=2",
     ] {
-        scene
+        context
             .git(&["-c", version, "ls-remote", &url, "HEAD"])
             .ok()
-            .says(&scene.commit);
+            .says(&context.commit);
     }
-    scene
+    context
         .git(&["-c", "protocol.version=0", "clone", "--quiet", &url, "copy"])
         .ok();
 }
 
 #[test]
 fn server_counts_traffic_and_requests() {
-    let scene = Scene::set();
+    let context = ServedContext::new();
     let question = post(&ls_refs());
-    let answer = scene.say(&question, Duration::from_secs(5)).unwrap();
-    let traffic = scene.forge.traffic();
+    let answer = context.send(&question, Duration::from_secs(5)).unwrap();
+    let traffic = context.server.traffic();
     assert_eq!((traffic.requests, traffic.connections), (1, 1));
     assert_eq!(
         (traffic.up, traffic.down),
         (question.len() as u64, answer.len() as u64)
     );
 
-    let request = &scene.forge.requests()[0];
+    let request = &context.server.requests()[0];
     assert_eq!(
         (request.method.as_str(), request.target.as_str()),
         ("POST", "/acme/skills.git/git-upload-pack")
@@ -250,14 +201,14 @@ fn server_counts_traffic_and_requests() {
         request.lines(),
         ["command=ls-refs", "peel", "symrefs", "ref-prefix HEAD"]
     );
-    scene.forge.reset();
-    assert_eq!(scene.forge.traffic().requests, 0);
-    assert!(scene.forge.requests().is_empty());
+    context.server.reset();
+    assert_eq!(context.server.traffic().requests, 0);
+    assert!(context.server.requests().is_empty());
 }
 
 #[test]
 fn server_reads_chunked_compressed_and_delayed_bodies() {
-    let scene = Scene::set();
+    let context = ServedContext::new();
     let body = ls_refs();
     let (first, second) = body.split_at(20);
     let mut chunked = b"POST /acme/skills.git/git-upload-pack HTTP/1.1\r\nGit-Protocol: version=2\r\nConnection: close\r\n\
@@ -268,12 +219,12 @@ fn server_reads_chunked_compressed_and_delayed_bodies() {
             &[format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat(),
         );
     }
-    let answer = scene.say(&chunked, Duration::from_secs(5)).unwrap();
+    let answer = context.send(&chunked, Duration::from_secs(5)).unwrap();
     assert!(
         answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"),
         "{answer}"
     );
-    assert!(answer.contains(&scene.commit), "{answer}");
+    assert!(answer.contains(&context.commit), "{answer}");
 
     // Git compresses a body that is longer than a kilobyte, which many `have` lines make.
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -284,42 +235,42 @@ fn server_reads_chunked_compressed_and_delayed_bodies() {
         "Content-Length: 0",
         &format!("Content-Encoding: gzip\r\nContent-Length: {}", packed.len()),
     );
-    let answer = scene
-        .say(&[head.as_bytes(), &packed].concat(), Duration::from_secs(5))
+    let answer = context
+        .send(&[head.as_bytes(), &packed].concat(), Duration::from_secs(5))
         .unwrap();
-    assert!(answer.contains(&scene.commit), "{answer}");
+    assert!(answer.contains(&context.commit), "{answer}");
     assert_eq!(
-        scene.forge.requests()[1].command().as_deref(),
+        context.server.requests()[1].command().as_deref(),
         Some("ls-refs")
     );
 }
 
 #[test]
 fn private_repository_returns_401_or_404() {
-    let scene = Scene::set();
-    scene.forge.require_basic("ada", "open sesame");
-    let refused = scene.ask_for_refs().unwrap();
+    let context = ServedContext::new();
+    context.server.require_basic("ada", "open sesame");
+    let refused = context.request_refs().unwrap();
     assert!(
         refused.starts_with("HTTP/1.1 401") && refused.contains("WWW-Authenticate: Basic"),
         "{refused}"
     );
-    let with_password = scene
-        .forge
+    let with_password = context
+        .server
         .url_of("acme/skills")
         .replace("://", "://ada:open%20sesame@");
-    scene
+    context
         .git(&["ls-remote", &with_password, "HEAD"])
         .ok()
-        .says(&scene.commit);
-    scene
+        .says(&context.commit);
+    context
         .git(&[
             "ls-remote",
             &with_password.replace("sesame", "barley"),
             "HEAD",
         ])
         .fails(128);
-    scene.forge.hide_private(true);
-    let hidden = scene.ask_for_refs().unwrap();
+    context.server.hide_private(true);
+    let hidden = context.request_refs().unwrap();
     assert!(
         hidden.starts_with("HTTP/1.1 404") && !hidden.contains("WWW-Authenticate"),
         "{hidden}"
@@ -328,7 +279,7 @@ fn private_repository_returns_401_or_404() {
 
 #[test]
 fn server_refuses_paths_outside_root() {
-    let scene = Scene::set();
+    let context = ServedContext::new();
     for path in [
         "/acme/none.git",
         "/acme/../acme/skills.git",
@@ -338,37 +289,41 @@ fn server_refuses_paths_outside_root() {
         let asked = format!(
             "GET {path}/info/refs?service=git-upload-pack HTTP/1.1\r\nConnection: close\r\n\r\n"
         );
-        let answer = scene.say(asked.as_bytes(), Duration::from_secs(5)).unwrap();
+        let answer = context
+            .send(asked.as_bytes(), Duration::from_secs(5))
+            .unwrap();
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
     }
     let asked = "GET /acme/skills.git/info/refs?service=git-receive-pack HTTP/1.1\r\nConnection: close\r\n\r\n";
-    let answer = scene.say(asked.as_bytes(), Duration::from_secs(5)).unwrap();
+    let answer = context
+        .send(asked.as_bytes(), Duration::from_secs(5))
+        .unwrap();
     assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
 }
 
 #[test]
 fn faults_apply_always_next_nth_or_when_matching() {
-    let scene = Scene::set();
-    let status = || scene.ask_for_refs().unwrap()["HTTP/1.1 ".len()..][..3].to_owned();
-    scene.forge.fault_next(Fault::status(503));
-    scene.forge.fault_next(Fault::status(429));
+    let context = ServedContext::new();
+    let status = || context.request_refs().unwrap()["HTTP/1.1 ".len()..][..3].to_owned();
+    context.server.fault_next(Fault::status(503));
+    context.server.fault_next(Fault::status(429));
     assert_eq!([status(), status(), status()], ["503", "429", "200"]);
-    scene.forge.reset();
-    scene.forge.fault_nth(2, Fault::status(500));
+    context.server.reset();
+    context.server.fault_nth(2, Fault::status(500));
     assert_eq!([status(), status(), status()], ["200", "500", "200"]);
-    scene.forge.clear_faults();
-    scene.forge.fault_when(
+    context.server.clear_faults();
+    context.server.fault_when(
         |request| request.command().as_deref() == Some("fetch"),
         Fault::status(502),
     );
     assert_eq!(status(), "200");
     assert!(
-        scene
-            .ask_for(&[&scene.commit])
+        context
+            .request_objects(&[&context.commit])
             .unwrap()
             .starts_with("HTTP/1.1 502")
     );
-    scene.forge.clear_faults();
-    scene.forge.fault(Fault::status(451));
+    context.server.clear_faults();
+    context.server.fault(Fault::status(451));
     assert_eq!([status(), status()], ["451", "451"]);
 }
