@@ -7,14 +7,14 @@ const MAX_COMBINATIONS: usize = 10_000;
 /// A valid glob: `*` and `?` match within a part of a path, `**` matches any number of parts, `[ab]`
 /// one of the characters, `{a,b}` one of the alternatives, and `\` escapes the next character.
 #[derive(Debug, Clone)]
-pub struct Glob(String);
+pub(crate) struct Glob(String);
 
 impl Glob {
     /// Checks a glob.
     ///
     /// # Errors
     /// The problem, if the text is not a valid glob.
-    pub fn new(text: &str) -> Result<Self, String> {
+    pub(crate) fn new(text: &str) -> Result<Self, String> {
         fast_glob::validate(text).map_err(|error| error.to_string())?;
         let groups = text.matches('{').count();
         let alternatives = text.matches(',').count() / groups.max(1) + 1;
@@ -34,7 +34,7 @@ impl Glob {
 
     /// Whether the glob matches a path with forward slashes.
     #[must_use]
-    pub fn is_match(&self, path: &str) -> bool {
+    pub(crate) fn is_match(&self, path: &str) -> bool {
         fast_glob::glob_match(&self.0, path)
     }
 }

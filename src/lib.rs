@@ -39,8 +39,8 @@
 //! | `.mdskill/journal.json` | what a running command is about to do | [`install::journal`] |
 //! | `.mdskill/trash/` | folders that `--force` replaced | [`install::journal`] |
 //! | `TARGET/../.mdskill-stage-*/` | new folders before, and old folders after the exchange | [`install::transaction`] |
-//! | `CACHE/store-v1/` | a bare git repository for each source | [`fetch::store`] |
-//! | `CACHE/seen-v1/` | when each commit was first seen | [`fetch::first_seen`] |
+//! | `CACHE/store-v1/` | a bare git repository for each source | `fetch::store` |
+//! | `CACHE/seen-v1/` | when each commit was first seen | `fetch::first_seen` |
 //! | `CACHE/journal-key` | distinguishes this user's journals from those in a cloned repository | `install::seal` |
 //!
 //! The design is described in `docs/design`, and how to add things in CONTRIBUTING.
@@ -49,6 +49,8 @@
 //!
 //! The library is primarily for the program and its tests, and its interface may change. To validate
 //! skills, use [`mdskill_lint`].
+
+#![warn(unreachable_pub)]
 
 pub mod digest;
 pub(crate) mod glob;

@@ -14,9 +14,7 @@ pub struct Target(String);
 
 /// A path that can't be a target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "invalid target `{path}`: {reason}; use a folder inside the project, for example `.github/skills`"
-)]
+#[error("invalid target `{path}`: {reason}")]
 pub struct TargetError {
     path: String,
     reason: String,

@@ -138,7 +138,7 @@ pub fn frontmatter(data: &[u8]) {
     }
 }
 
-/// What Markdown refers to is at a place in the text that can be cut out.
+/// The place of each link in Markdown is a valid range of the text.
 pub fn markdown(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
@@ -174,7 +174,7 @@ pub fn lockfile(data: &[u8]) {
     }
 }
 
-/// Whatever a journal says, recovery leaves everything outside of the skill folders alone.
+/// For any journal, recovery leaves everything outside of the skill folders alone.
 pub fn journal(data: &[u8]) {
     let folder = tempfile::tempdir().unwrap();
     let project = folder.path().join("project");
@@ -214,7 +214,7 @@ fn others(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// What only one side changed is done, and both sides find the same conflicts.
+/// Changes of one side are applied, and both orders of the sides find the same conflicts.
 ///
 /// The data is three texts, separated by bytes of 255.
 pub fn merge(data: &[u8]) {

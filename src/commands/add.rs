@@ -10,7 +10,7 @@ use crate::operations::add::{self, Options, Report};
 use crate::output::error::ExitStatus;
 use crate::output::render;
 use crate::target::Target;
-use mdskill_lint::agents::{AGENTS, Agent};
+use mdskill_lint::agents::Agent;
 use mdskill_lint::name::SkillName;
 
 /// Arguments of `add`.
@@ -106,13 +106,7 @@ fn targets(arguments: &AddArgs, is_personal: bool) -> Result<Vec<Target>, OpErro
         targets.push(folder.parse()?);
     }
     for id in &arguments.agent {
-        let agent = Agent::find(id).ok_or_else(|| {
-            let known: Vec<&str> = AGENTS.iter().map(|agent| agent.id).collect();
-            OpError::Usage(format!(
-                "unknown agent `{id}`; known agents: {}; for another folder, use --target DIR",
-                known.join(", ")
-            ))
-        })?;
+        let agent = Agent::find(id).ok_or_else(|| OpError::UnknownAgent(id.clone()))?;
         let folder = if is_personal {
             agent.personal
         } else {

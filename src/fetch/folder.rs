@@ -16,7 +16,7 @@ use mdskill_lint::SKILL_FILE;
 ///
 /// # Errors
 /// When a file can't be read, or an object can't be written.
-pub fn import(root: &Path, objects: &Objects) -> Result<ObjectId, FetchError> {
+pub(super) fn import(root: &Path, objects: &Objects) -> Result<ObjectId, FetchError> {
     let mut listing = fs::tree::list(root)?;
     let is_git = |path: &str| path.split('/').any(|part| part == ".git");
     let all: HashSet<String> = listing.files.iter().map(|file| file.path.clone()).collect();

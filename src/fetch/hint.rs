@@ -89,6 +89,16 @@ impl HasHint for HttpError {
             } => {
                 "check the name; for a private repository set MDSKILL_TOKEN (or GH_TOKEN), or log in with `gh auth login`"
             }
+            Self::Status {
+                status: 429,
+                retry_after,
+                ..
+            } => {
+                return Some(Hint::text(match retry_after {
+                    Some(wait) => format!("try again in {} seconds", wait.as_secs()),
+                    None => "try again in a few minutes".to_owned(),
+                }));
+            }
             Self::Status { status: 407, .. } => {
                 "put the proxy's user and password into HTTPS_PROXY"
             }

@@ -18,14 +18,14 @@ const KEY_BYTES: usize = 32;
 const BLOCK_BYTES: usize = 64;
 
 /// Returns the seal of a text, and creates the key if there is none. `None` if no key can be stored.
-pub fn seal(scope: &Scope, text: &[u8]) -> Option<String> {
+pub(super) fn seal(scope: &Scope, text: &[u8]) -> Option<String> {
     let folder = scope.cache.as_deref()?;
     let key = read_key(folder).or_else(|| make_key(folder))?;
     Some(hmac(&key, text).to_string())
 }
 
 /// Whether a seal is valid for this text.
-pub fn is_valid(scope: &Scope, text: &[u8], seal: &str) -> bool {
+pub(super) fn is_valid(scope: &Scope, text: &[u8], seal: &str) -> bool {
     let key = scope.cache.as_deref().and_then(read_key);
     key.is_some_and(|key| hmac(&key, text).to_string() == seal)
 }

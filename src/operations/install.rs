@@ -10,7 +10,7 @@ use super::OpError;
 use super::install_steps::{self, Plan, Planned, Verdict};
 use super::installed::{InstalledSkill, SkillFolder, required_lockfile};
 use super::own_source::{self, is_own_source};
-use super::policy_check::{Gate, Refusal};
+use super::policy_check::{PolicyCheck, Refusal};
 use super::report::{Action, Change, LeftAlone, refusal_reason};
 use crate::context::Context;
 use crate::fetch::Repository;
@@ -62,7 +62,7 @@ struct Missing<'a> {
 
 /// Installs the locked skills: the same bytes on every machine. An error means that nothing was changed.
 pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
-    let gate = Gate::open(context)?;
+    let policy_check = PolicyCheck::open(context)?;
     let lockfile = if options.frozen {
         required_lockfile(context)?
     } else {
@@ -73,7 +73,7 @@ pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<
         dry_run: options.dry_run,
         ..Report::default()
     };
-    report.refused = gate.locked_skills(context, &skills).await?;
+    report.refused = policy_check.locked_skills(context, &skills).await?;
     if !report.refused.is_empty() {
         return Ok(report);
     }

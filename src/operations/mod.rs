@@ -38,6 +38,7 @@ use crate::skill::tree::TreeError;
 use crate::spec::SpecError;
 use crate::target::TargetError;
 use mdskill_git::ObjectId;
+use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::{NameError, SkillName};
 use mdskill_lint::settings::UnknownRule;
 
@@ -59,6 +60,12 @@ pub enum OpError {
     /// An argument is invalid, or two exclude each other.
     #[error("{0}")]
     Usage(String),
+    /// An agent is not known.
+    #[error("unknown agent `{0}`")]
+    UnknownAgent(String),
+    /// No other tool has installed skills.
+    #[error("there is nothing to import in {0}")]
+    NothingToImport(String),
     /// `--skill` is used with a spec that names a skill.
     #[error("`{0}` already names a skill; use --skill only with owner/repo")]
     SkillNamedTwice(String),
@@ -227,7 +234,17 @@ impl HasHint for OpError {
     fn hint(&self) -> Option<Hint> {
         Some(match self {
             Self::Fetch(error) => return error.hint(),
-            Self::Install(error) => return error.hint(),
+            Self::Spec(error) => Hint::text(format!("use {}", error.expected)),
+            Self::Target(_) | Self::Install(InstallError::Target(_)) => {
+                Hint::text("use a folder inside the project, for example `.github/skills`")
+            }
+            Self::UnknownAgent(_) => {
+                let known: Vec<&str> = AGENTS.iter().map(|agent| agent.id).collect();
+                let known = known.join(", ");
+                Hint::text(format!("use {known}; for another folder, use --target DIR"))
+            }
+            Self::NothingToImport(_) => Hint::command("import FILE")
+                .then(" reads the lockfile of npx skills or APM from another folder"),
             Self::NoSuchSkill { place, .. } => {
                 Hint::command(format!("list {place}")).then(" lists its skills")
             }
@@ -249,6 +266,7 @@ impl HasHint for OpError {
             Self::FilesMissing(name) => {
                 Hint::command(format!("install {name}")).then(" restores them")
             }
+            Self::Install(error) => return error.hint(),
             Self::NotInstalled { .. } => Hint::command("list").then(" lists the installed skills"),
             Self::NoLockfile(_) => {
                 Hint::command("add owner/repo/skill").then(" installs a skill and creates it")

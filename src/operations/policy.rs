@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::OpError;
 use super::installed::InstalledSkill;
-use super::policy_check::{self, Gate, Version};
+use super::policy_check::{self, PolicyCheck, Version};
 use super::resolve::{Opened, Subject, query_of, source_of};
 use crate::context::Context;
 use crate::diff;
@@ -67,8 +67,8 @@ pub(crate) async fn explain(
     context: &Context<'_>,
     subjects: &[Subject],
 ) -> Result<Report, OpError> {
-    let gate = Gate::open(context)?;
-    let policy = &gate.policy;
+    let policy_check = PolicyCheck::open(context)?;
+    let policy = &policy_check.policy;
     let meaning = |key| {
         Some(ExplainedKey {
             key,
@@ -85,15 +85,17 @@ pub(crate) async fn explain(
     let lockfile = context.lockfile()?.unwrap_or_default();
     if subjects.is_empty() {
         for skill in InstalledSkill::all(&context.scope, &lockfile) {
-            report.skills.push(installed(context, &gate, skill).await?);
+            report
+                .skills
+                .push(installed(context, &policy_check, skill).await?);
         }
     }
     for subject in subjects {
         report.skills.push(match subject {
-            Subject::Spec(spec) => upstream(context, &gate, spec).await?,
+            Subject::Spec(spec) => upstream(context, &policy_check, spec).await?,
             Subject::Installed(name) => {
                 let skill = InstalledSkill::find(&context.scope, &lockfile, name)?;
-                installed(context, &gate, skill).await?
+                installed(context, &policy_check, skill).await?
             }
         });
     }
@@ -103,7 +105,7 @@ pub(crate) async fn explain(
 /// Checks an installed skill as if it were added now, with cached data only.
 async fn installed(
     context: &Context<'_>,
-    gate: &Gate,
+    policy_check: &PolicyCheck,
     skill: InstalledSkill<'_>,
 ) -> Result<Explained, OpError> {
     let mut version = Version::locked(skill);
@@ -116,14 +118,14 @@ async fn installed(
         // Without the repository the age is unknown, and an unknown age is refused.
         repository = fetcher.open(version.source).ok();
     }
-    if let (Some(repository), true) = (&mut repository, gate.must_look_up(&version)) {
+    if let (Some(repository), true) = (&mut repository, policy_check.must_look_up(&version)) {
         policy_check::look_up(repository, std::slice::from_mut(&mut version)).await?;
     }
     let mut folders = skill.folders();
     let view = folders.find_map(|folder| DiskFiles::open(&folder.path, None).ok());
     let gained = view.as_ref().map(|view| diff::capabilities(view));
     let all: Vec<_> = gained.iter().flatten().cloned().collect();
-    let mut decision = gate.explain(repository.as_ref(), &version, &all);
+    let mut decision = policy_check.explain(repository.as_ref(), &version, &all);
     if gained.is_none() {
         let mut verdicts = decision.verdicts.iter_mut();
         if let Some(verdict) = verdicts.find(|verdict| verdict.key == Key::Deny) {
@@ -138,7 +140,11 @@ async fn installed(
 }
 
 /// Checks a skill of a repository as `add` does. A refused source or ref is not fetched.
-async fn upstream(context: &Context<'_>, gate: &Gate, spec: &Spec) -> Result<Explained, OpError> {
+async fn upstream(
+    context: &Context<'_>,
+    policy_check: &PolicyCheck,
+    spec: &Spec,
+) -> Result<Explained, OpError> {
     let source = source_of(context, spec)?;
     let query = query_of(spec);
     let typed = spec.git_ref.as_ref().map(ToString::to_string);
@@ -150,7 +156,7 @@ async fn upstream(context: &Context<'_>, gate: &Gate, spec: &Spec) -> Result<Exp
         git_ref: typed.as_deref(),
         commit: None,
     };
-    let decision = gate.explain_unfetched(&unfetched);
+    let decision = policy_check.explain_unfetched(&unfetched);
     if !decision.is_allowed() {
         return Ok(explained(&unfetched, decision, true));
     }
@@ -163,7 +169,7 @@ async fn upstream(context: &Context<'_>, gate: &Gate, spec: &Spec) -> Result<Exp
         name: &candidate.spec(),
         ..Version::of(&candidate, policy_check::kind_of(opened.resolved.as_ref()))
     };
-    let decision = gate.explain(Some(&opened.repository), &version, &gained);
+    let decision = policy_check.explain(Some(&opened.repository), &version, &gained);
     Ok(explained(&version, decision, false))
 }
 

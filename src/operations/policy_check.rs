@@ -1,4 +1,4 @@
-//! [`Gate`]: checks skills against the policy of `mdskill.toml`, before they are fetched and before
+//! `PolicyCheck`: checks skills against the policy of `mdskill.toml`, before they are fetched and before
 //! they are written. No command-line option overrides it.
 
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ use mdskill_lint::capability::Capability;
 
 /// The policy, and the current time.
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(crate) struct PolicyCheck {
     pub(crate) policy: Policy,
     now: u64,
 }
@@ -58,7 +58,7 @@ pub struct Refusal {
     pub verdict: Verdict,
 }
 
-impl Gate {
+impl PolicyCheck {
     /// Reads the policy. Operations call this before they fetch anything, because an invalid policy
     /// must not allow anything.
     pub(crate) fn open(context: &Context<'_>) -> Result<Self, OpError> {

@@ -7,12 +7,12 @@ use crate::fetch::history::Lineage;
 use crate::install::plan::Refusal;
 use crate::merge::Conflict;
 
-/// What was done with one skill.
+/// The change of one skill.
 #[derive(Debug, Clone, Serialize)]
 pub struct Change {
     /// The name of the skill.
     pub name: String,
-    /// What was done.
+    /// The kind of change.
     pub action: Action,
     /// The source, as in the lockfile.
     pub source: String,

@@ -54,6 +54,8 @@ pub(crate) fn status_of(error: &OpError) -> ExitStatus {
         | OpError::Target(_)
         | OpError::Rule(_)
         | OpError::Usage(_)
+        | OpError::UnknownAgent(_)
+        | OpError::NothingToImport(_)
         | OpError::SkillNamedTwice(_)
         | OpError::RenamesSeveral(_)
         | OpError::NotInConflict(_)

@@ -18,7 +18,7 @@ const TARGET: &str = "mdskill";
 ///
 /// # Errors
 /// If `filter` is invalid. Then it is ignored.
-pub fn start(printer: &Printer, verbosity: u8, filter: Option<&str>) -> Result<(), String> {
+pub(crate) fn start(printer: &Printer, verbosity: u8, filter: Option<&str>) -> Result<(), String> {
     let level = match verbosity {
         0 => LevelFilter::OFF,
         1 => LevelFilter::INFO,

@@ -80,7 +80,7 @@ pub enum GitRef {
 
 /// A text that is not a spec.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("invalid spec `{text}`: {problem}; use {expected}", text = text.escape_debug())]
+#[error("invalid spec `{text}`: {problem}", text = text.escape_debug())]
 pub struct SpecError {
     /// The text, without credentials.
     pub text: String,

@@ -287,15 +287,15 @@ fn lockfile_records_branch_tag_commit_and_pin() {
         ("", Some("main"), &first),
         ("@HEAD", Some("HEAD"), &first),
     ];
-    for (behind, reference, commit) in cases {
+    for (suffix, reference, commit) in cases {
         context
-            .run(&["add", &format!("acme/skills/one{behind}")])
+            .run(&["add", &format!("acme/skills/one{suffix}")])
             .ok();
         context.has("one", &repo, &format!("{commit}:skills/one"));
         assert_eq!(
             context.entry("one").get("ref").map(String::as_str),
             reference,
-            "{behind}"
+            "{suffix}"
         );
     }
     context

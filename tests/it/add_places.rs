@@ -175,7 +175,7 @@ fn target_outside_of_project_is_refused() {
     context.refuses(
         &["add", "acme/skills/one", "--agent", "nobody"],
         2,
-        "unknown agent `nobody`; known agents: copilot, claude",
+        "unknown agent `nobody`\nhint: use copilot, claude",
     );
     for outside in ["../out", "/tmp/out", "a/../../b", ".git/hooks"] {
         context.refuses(
@@ -303,11 +303,11 @@ fn project_root_is_found_from_below_or_by_option() {
     context.has("two", &repo, "main:skills/two");
     let elsewhere = context.path("temp");
     let project = context.project();
-    let told = context
+    let outcome = context
         .mdskill(["list", "-C", &project.to_string_lossy()])
         .dir(elsewhere)
         .run();
-    told.ok().says("one").says("two");
+    outcome.ok().says("one").says("two");
     context.refuses(&["-C", "nowhere", "list"], 2, "no such directory");
 }
 

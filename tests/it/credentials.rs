@@ -323,7 +323,7 @@ fn git_credential_helper_runs_without_prompt() {
     };
     std::fs::write(context.path("home/.gitconfig"), "").unwrap();
     context.assert_refused(prepared(), 4, "(401)");
-    assert!(!asked.exists(), "nobody is there to be asked");
+    assert!(!asked.exists(), "there is no user to ask");
 
     let log = context.path("temp/helper.log");
     context.fake(

@@ -53,12 +53,12 @@ fn merged_by_git(context: &TestContext, base: &str, ours: &str, theirs: &str) ->
         std::fs::write(context.path("temp").join(name), text).unwrap();
     }
     let merge = ["merge-file", "-p", "ours", "base", "theirs"];
-    let told: Outcome = context
+    let outcome: Outcome = context
         .command("git", merge)
         .dir(context.path("temp"))
         .run();
-    told.ok();
-    told.stdout.clone()
+    outcome.ok();
+    outcome.stdout.clone()
 }
 
 #[test]
@@ -296,8 +296,12 @@ fn keep_reports_edits_and_refuses_special_files() {
         0,
         "`mdskill keep one` accepts the edits",
     );
-    let told = context.run(&["diff", "--local", "one"]);
-    assert!(told.stdout.contains("-second\n+ours\n"), "{}", told.stdout);
+    let outcome = context.run(&["diff", "--local", "one"]);
+    assert!(
+        outcome.stdout.contains("-second\n+ours\n"),
+        "{}",
+        outcome.stdout
+    );
     let json = context.run(&["keep", "one", "--json"]).json();
     assert_eq!(json["kept"][0]["files"][0], "SKILL.md (changed)");
     assert_eq!(json["kept"][0]["edits"], context.entry("one")["edits"]);

@@ -325,8 +325,8 @@ fn long_conflict_is_cut_except_in_json() {
     context.write(PAGE, BODY.replace("second\n", &long("ours")));
     upstream(&mut repo, "second\n", &long("theirs"));
     // 400 lines and three markers, of which 40 lines are shown.
-    let told = context.refuses(&["update"], 3, "… 363 more lines; `--json` prints all");
-    assert_eq!(told.stderr.matches("    ours\n").count(), 39);
+    let outcome = context.refuses(&["update"], 3, "… 363 more lines; `--json` prints all");
+    assert_eq!(outcome.stderr.matches("    ours\n").count(), 39);
     let json = context.run(&["update", "--json"]).json();
     let hunk = json["conflicts"][0]["files"][0]["hunks"][0]
         .as_str()

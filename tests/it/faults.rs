@@ -191,8 +191,8 @@ fn server_without_filters_sends_whole_commits() {
     let context = ServedContext::new();
     let url = context.server.url_of("acme/skills");
     context.server.fault(Fault::NoFilter);
-    let told = context.git(&["clone", "--bare", "--filter=blob:none", &url, "copy"]);
-    told.ok().says("filtering not recognized by server");
+    let outcome = context.git(&["clone", "--bare", "--filter=blob:none", &url, "copy"]);
+    outcome.ok().says("filtering not recognized by server");
     let answer = context.request_objects(&[&context.commit]).unwrap();
     assert!(!answer.contains("PACK"), "{answer}");
 }

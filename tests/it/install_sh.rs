@@ -297,7 +297,7 @@ impl Sandbox {
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o755);
         let beside = fs::read_dir(path.parent().unwrap()).unwrap().count();
-        assert_eq!(beside, 1, "something lies beside {}", path.display());
+        assert_eq!(beside, 1, "unexpected files beside {}", path.display());
     }
 }
 

@@ -38,7 +38,7 @@ fn diverge(context: &TestContext, style: &str, ways: [&str; 2], mut act: impl Fn
 }
 
 /// The same, and asserts that the lockfile is in conflict.
-fn diverge_with_conflict(
+pub fn diverge_with_conflict(
     context: &TestContext,
     style: &str,
     ways: [&str; 2],

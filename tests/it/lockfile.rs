@@ -22,12 +22,12 @@ fn digest_and_tree_match_standard_tools() {
     for name in ["one", "two", "three"] {
         let folder = context.project().join(".github/skills").join(name);
         let mut command = sealed::command("sh", &context.path("home"));
-        let told = command
+        let outcome = command
             .args(["-c", RECIPE])
             .current_dir(folder)
             .output()
             .unwrap();
-        let digest = String::from_utf8(told.stdout).unwrap();
+        let digest = String::from_utf8(outcome.stdout).unwrap();
         let digest = digest.split(' ').next().unwrap();
         assert_eq!(
             context.entry(name)["digest"],

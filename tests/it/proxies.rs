@@ -39,7 +39,7 @@ fn proxy_that_requires_authentication_is_reported() {
         let outcome = tls.context.assert_refused(prepared, 4, sentence);
         outcome.says("user and password into HTTPS_PROXY");
     }
-    assert_eq!(proxy.asked().len(), 2, "trying again is no use");
+    assert_eq!(proxy.asked().len(), 2, "a retry would not help");
     let with_password = proxy.url().replace("://", &format!("://ada:{CANARY}@"));
     let tunnel = tls.prepare(&ADD).env("HTTPS_PROXY", with_password);
     let outcome = tls.context.assert_refused(tunnel, 4, "(407)");

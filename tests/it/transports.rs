@@ -243,7 +243,7 @@ fn incomplete_bundle_is_refused() {
         (&changed, 5, "the pack is truncated or corrupt"),
         (&whole[..head - 10], 1, "its header is truncated"),
         (
-            b"PK\x03\x04 is no bundle\n",
+            b"PK\x03\x04 is not a bundle\n",
             1,
             "does not start with a bundle header",
         ),

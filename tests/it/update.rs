@@ -385,8 +385,8 @@ fn update_reports_and_relocks_rewritten_history() {
     let old = repo.rev_parse("main");
     let tree = repo.rev_parse("main^{tree}");
     // The same content, in a history without the locked commit.
-    let anew = repo.git(&["commit-tree", &tree, "-m", "Another history"]);
-    repo.reset_to(&anew);
+    let other = repo.git(&["commit-tree", &tree, "-m", "Another history"]);
+    repo.reset_to(&other);
     repo.write("skills/one/more.md", "more");
     let new = repo.commit("More");
     let sentence = &format!(

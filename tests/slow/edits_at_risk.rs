@@ -288,8 +288,8 @@ fn as_nobody(folders: &[&Path]) -> Option<Vec<&'static str>> {
         "--clear-groups",
     ];
     let runs = |program: &str, words: &[&str]| {
-        let told = Command::new(program).args(words).status();
-        told.is_ok_and(|status| status.success())
+        let outcome = Command::new(program).args(words).status();
+        outcome.is_ok_and(|status| status.success())
     };
     let look = ["test", "-x", env!("CARGO_BIN_EXE_mdskill")];
     if !runs(nobody[0], &[&nobody[1..], &look].concat()) {
@@ -315,11 +315,11 @@ fn read_only_target_changes_nothing() {
     };
     let before = context.snapshot();
     let chmod = |mode: &str, folder: &str| {
-        let told = Command::new("chmod")
+        let status = Command::new("chmod")
             .args([mode, folder])
             .current_dir(context.project())
             .status();
-        assert!(told.unwrap().success());
+        assert!(status.unwrap().success());
     };
     let program = sealed::locate(begin[0]).unwrap();
     let words = [&begin[1..], &[env!("CARGO_BIN_EXE_mdskill"), "update"]].concat();

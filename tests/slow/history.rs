@@ -74,15 +74,15 @@ impl Clone {
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_owned();
         let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
-        let told = child.wait_with_output().unwrap();
+        let outcome = child.wait_with_output().unwrap();
         writer.join().unwrap().unwrap();
-        assert!(told.status.success(), "{arguments:?}");
-        told.stdout
+        assert!(outcome.status.success(), "{arguments:?}");
+        outcome.stdout
     }
 
     /// Returns the commits of the walk, from the first with a skill to the last.
     pub fn steps(&self) -> Vec<String> {
-        let told = self.git(&[
+        let outcome = self.git(&[
             "log",
             "--format=%H",
             "--topo-order",
@@ -91,7 +91,7 @@ impl Clone {
             "--",
             "*/skills/*",
         ]);
-        let commits: Vec<&str> = told.lines().collect();
+        let commits: Vec<&str> = outcome.lines().collect();
         let steps: Vec<String> = (0..STEPS)
             .map(|step| commits[step * (commits.len() - 1) / (STEPS - 1)].to_owned())
             .collect();
@@ -150,8 +150,8 @@ impl Clone {
             .collect();
         let id_of = |entry: &str| entry.split(' ').nth(2).unwrap().to_owned();
         let asked: String = files.iter().map(|(entry, _)| id_of(entry) + "\n").collect();
-        let told = self.git_with(&["cat-file", "--batch"], &asked);
-        let mut rest = told.as_slice();
+        let outcome = self.git_with(&["cat-file", "--batch"], &asked);
+        let mut rest = outcome.as_slice();
         let mut snapshot = Snapshot::default();
         for (entry, path) in files {
             let end = rest.iter().position(|byte| *byte == b'\n').unwrap();

@@ -77,8 +77,8 @@ fn history_of_real_repository_is_cheap() {
     let Some(corpora) = corpora() else { return };
     let clone = Clone::of(&corpora.join("wshobson/agents.bundle"));
     let log = ["log", "--first-parent", "--reverse", "--format=%H", "HEAD"];
-    let told = clone.git(&log);
-    let commits: Vec<&str> = told.lines().collect();
+    let outcome = clone.git(&log);
+    let commits: Vec<&str> = outcome.lines().collect();
     // The last two thirds, because there were no skills before.
     let commits = &commits[commits.len() / 3..];
     let steps: Vec<&str> = (0..STEPS)

@@ -362,10 +362,10 @@ fn read_only_target_changes_nothing() {
     std::fs::write(&cache, "a file").unwrap();
     let before = context.snapshot();
     let add = context.mdskill(["add", "acme/skills/one"]);
-    let told = add
+    let outcome = add
         .env("MDSKILL_GITHUB_URL", server.url())
         .env("MDSKILL_CACHE_DIR", &cache);
-    told.run().fails(1).says("temp/cache");
+    outcome.run().fails(1).says("temp/cache");
     before.assert_same(&context.snapshot());
     assert_eq!(std::fs::read_to_string(&cache).unwrap(), "a file");
 }

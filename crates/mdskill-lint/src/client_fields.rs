@@ -6,7 +6,7 @@
 use crate::profile::Profile;
 
 /// The six fields of the specification.
-pub const SPEC_FIELDS: [&str; 6] = [
+pub(crate) const SPEC_FIELDS: [&str; 6] = [
     "name",
     "description",
     "license",
@@ -17,7 +17,7 @@ pub const SPEC_FIELDS: [&str; 6] = [
 
 /// A field that the specification does not have, and the clients that document it.
 #[derive(Debug)]
-pub struct ClientField {
+pub(crate) struct ClientField {
     /// Its key.
     pub key: &'static str,
     /// The clients, in their vendors' spelling.
@@ -30,7 +30,7 @@ const CLAUDE_CODE: &str = "Claude Code";
 const CURSOR: &str = "Cursor";
 
 /// Every field that a client documents beyond the specification.
-pub const CLIENT_FIELDS: [ClientField; 12] = [
+pub(crate) const CLIENT_FIELDS: [ClientField; 12] = [
     field("agent", &[CLAUDE_CODE]),
     field("argument-hint", &[COPILOT_CLI, VS_CODE, CLAUDE_CODE]),
     field("arguments", &[CLAUDE_CODE]),
@@ -56,26 +56,26 @@ impl ClientField {
     /// Whether the profile accepts the field. Only Claude's profile does: Copilot's profile is for
     /// skills that work in every client, and the specification has none of these fields.
     #[must_use]
-    pub fn is_known_to(&self, profile: Profile) -> bool {
+    pub(crate) fn is_known_to(&self, profile: Profile) -> bool {
         profile == Profile::Claude && self.clients.contains(&CLAUDE_CODE)
     }
 }
 
 /// Whether the specification defines the field.
 #[must_use]
-pub fn is_specified(key: &str) -> bool {
+pub(crate) fn is_specified(key: &str) -> bool {
     SPEC_FIELDS.contains(&key)
 }
 
 /// Returns the client field with this key.
 #[must_use]
-pub fn client_field(key: &str) -> Option<&'static ClientField> {
+pub(crate) fn client_field(key: &str) -> Option<&'static ClientField> {
     CLIENT_FIELDS.iter().find(|field| field.key == key)
 }
 
 /// Returns the known field that is closest to an unknown key, such as `user_invocable`, `Name` or `licence`.
 #[must_use]
-pub fn closest_field(key: &str) -> Option<&'static str> {
+pub(crate) fn closest_field(key: &str) -> Option<&'static str> {
     let written = key.to_lowercase().replace('_', "-");
     // Parts of a name are too far from it for the edit distance below.
     match written.as_str() {

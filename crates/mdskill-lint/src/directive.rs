@@ -9,7 +9,7 @@ const MAX_RULES: usize = 50;
 
 /// The content of a suppression comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Directive<'a> {
+pub(crate) struct Directive<'a> {
     /// Whether it applies to the whole file.
     pub is_for_file: bool,
     /// The codes or names of its rules, as written.
@@ -20,7 +20,7 @@ pub struct Directive<'a> {
 
 /// Parses an HTML comment from `<!--` to `-->`; `None` if it is not a suppression.
 #[must_use]
-pub fn parse_comment(comment: &str) -> Option<Directive<'_>> {
+pub(crate) fn parse_comment(comment: &str) -> Option<Directive<'_>> {
     let inside = comment.strip_prefix("<!--")?;
     parse(inside.strip_suffix("-->").unwrap_or(inside))
 }
@@ -30,7 +30,7 @@ pub fn parse_comment(comment: &str) -> Option<Directive<'_>> {
 /// Only a `#` at the start of the line is surely a comment: an indented one may be part of a
 /// multi-line string.
 #[must_use]
-pub fn parse_yaml_line(line: &str) -> Option<Directive<'_>> {
+pub(crate) fn parse_yaml_line(line: &str) -> Option<Directive<'_>> {
     parse(line.strip_prefix('#')?)
 }
 

@@ -18,7 +18,7 @@ fn is_hidden(c: char) -> bool {
 
 /// Returns each run of hidden characters that the text around it does not need.
 #[must_use]
-pub fn hidden_runs(text: &str) -> Vec<Span> {
+pub(crate) fn hidden_runs(text: &str) -> Vec<Span> {
     let mut runs: Vec<Span> = Vec::new();
     // Most pages are ASCII, which is checked many bytes at a time.
     let text = if text.is_ascii() { "" } else { text };

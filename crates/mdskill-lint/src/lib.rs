@@ -27,6 +27,8 @@
 //! | `cross_skill` | running the rules that compare skills |
 //! | [`capabilities`] | the capabilities of a skill |
 
+#![warn(unreachable_pub)]
+
 pub mod agents;
 mod allowed_tools;
 mod broken_fields;

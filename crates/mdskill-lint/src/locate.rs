@@ -92,14 +92,14 @@ pub(crate) struct Location {
 }
 
 impl<'a> Lines<'a> {
-    pub fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self {
             text,
             positions: Positions::new(text, 1),
         }
     }
 
-    pub fn locate(&mut self, span: Span) -> Location {
+    pub(crate) fn locate(&mut self, span: Span) -> Location {
         let start = self.text.floor_char_boundary(span.start);
         let end = span.end.min(start + MAX_SPAN_BYTES);
         let end = self.text.floor_char_boundary(end).max(start);

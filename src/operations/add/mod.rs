@@ -16,7 +16,7 @@ use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::InstalledSkill;
 use super::own_source;
-use super::policy_check::{Gate, Refusal};
+use super::policy_check::{PolicyCheck, Refusal};
 use super::report::{Action, Change, LeftAlone, Problem, refusal_reason};
 use super::resolve::Candidate;
 use crate::context::Context;
@@ -116,19 +116,21 @@ pub(crate) fn refused_unfetched(
     context: &Context<'_>,
     options: &Options,
 ) -> Result<Vec<Refusal>, OpError> {
-    let gate = Gate::open(context)?;
+    let policy_check = PolicyCheck::open(context)?;
     let groups = resolve::group(context, options)?;
-    Ok(unfetched(&gate, options, &groups))
+    Ok(unfetched(&policy_check, options, &groups))
 }
 
-fn unfetched(gate: &Gate, options: &Options, groups: &[Group]) -> Vec<Refusal> {
-    let refusals = groups.iter().map(|group| group.refusals(gate, options.pin));
+fn unfetched(policy_check: &PolicyCheck, options: &Options, groups: &[Group]) -> Vec<Refusal> {
+    let refusals = groups
+        .iter()
+        .map(|group| group.refusals(policy_check, options.pin));
     refusals.flatten().collect()
 }
 
 /// Adds all requested skills, or changes nothing.
 pub(crate) async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
-    let gate = Gate::open(context)?;
+    let policy_check = PolicyCheck::open(context)?;
     let mut lockfile = context.lockfile()?.unwrap_or_default();
     set_targets(context, options, &mut lockfile);
     let mut report = Report {
@@ -136,7 +138,7 @@ pub(crate) async fn add(context: &Context<'_>, options: &Options) -> Result<Repo
         ..Report::default()
     };
     let groups = resolve::group(context, options)?;
-    report.refused = unfetched(&gate, options, &groups);
+    report.refused = unfetched(&policy_check, options, &groups);
     if !report.refused.is_empty() {
         report.is_refused = true;
         return Ok(report);
@@ -160,7 +162,7 @@ pub(crate) async fn add(context: &Context<'_>, options: &Options) -> Result<Repo
     name_conflicts::remove_duplicates(options, &mut repositories, &mut report)?;
     name_conflicts::check_installed(&lockfile, options, &repositories)?;
     findings::report(context, options, &lockfile, &mut repositories, &mut report);
-    report.refused = policy::refusals(&gate, options, &lockfile, &repositories)?;
+    report.refused = policy::refusals(&policy_check, options, &lockfile, &repositories)?;
     report.is_refused |= !report.refused.is_empty();
     if report.is_refused || candidates(&repositories).next().is_none() {
         return Ok(report);

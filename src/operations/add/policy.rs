@@ -4,19 +4,19 @@ use super::Options;
 use super::resolve::Prepared;
 use crate::lockfile::Lockfile;
 use crate::operations::OpError;
-use crate::operations::policy_check::{Gate, Refusal, Version, capabilities, kind_of};
+use crate::operations::policy_check::{PolicyCheck, Refusal, Version, capabilities, kind_of};
 use crate::operations::resolve::Candidate;
 use crate::policy::RefKind;
 
 /// Returns the refusals of all skills.
 pub(super) fn refusals(
-    gate: &Gate,
+    policy_check: &PolicyCheck,
     options: &Options,
     lockfile: &Lockfile,
     repositories: &[Prepared<'_>],
 ) -> Result<Vec<Refusal>, OpError> {
     let mut refusals = Vec::new();
-    if gate.policy.is_empty() {
+    if policy_check.policy.is_empty() {
         return Ok(refusals);
     }
     for Prepared {
@@ -29,10 +29,10 @@ pub(super) fn refusals(
                 version.kind = RefKind::Commit;
             }
             if is_locked(lockfile, candidate) {
-                refusals.extend(gate.as_locked(&version));
+                refusals.extend(policy_check.as_locked(&version));
             } else {
                 let gained = capabilities(&opened.repository, candidate)?;
-                refusals.extend(gate.before_write(&opened.repository, &version, &gained));
+                refusals.extend(policy_check.before_write(&opened.repository, &version, &gained));
             }
         }
     }

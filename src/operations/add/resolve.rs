@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::fetch::resolve::Query;
 use crate::lockfile::Lockfile;
 use crate::operations::OpError;
-use crate::operations::policy_check::{Gate, Refusal, Version, kind_of_query};
+use crate::operations::policy_check::{PolicyCheck, Refusal, Version, kind_of_query};
 use crate::operations::report::Problem;
 use crate::operations::resolve::{Candidate, Opened, full_spec, query_of, source_of};
 use crate::policy::RefKind;
@@ -64,14 +64,14 @@ impl Group {
     }
 
     /// Returns the refusals of the source and the ref, without network requests.
-    pub(super) fn refusals(&self, gate: &Gate, is_pinned: bool) -> Vec<Refusal> {
+    pub(super) fn refusals(&self, policy_check: &PolicyCheck, is_pinned: bool) -> Vec<Refusal> {
         let git_ref = match &self.query {
             Query::GitRef(git_ref) => Some(git_ref.to_string()),
             Query::Page(page) => Some(page.rest.clone()),
             Query::Default => None,
         };
         let kind = kind_of_query(&self.source, &self.query);
-        gate.before_fetch(&Version {
+        policy_check.before_fetch(&Version {
             name: &full_spec(&self.source, ""),
             source: &self.source,
             kind: if is_pinned && kind != RefKind::Folder {

@@ -19,7 +19,7 @@ use self::skill_folders::SkillFolders;
 use super::OpError;
 use super::install_steps::{self, SkillPlan, Verdict, Wanted};
 use super::installed::InstalledSkill;
-use super::policy_check::{Gate, Version, kind_of_query};
+use super::policy_check::{PolicyCheck, Version, kind_of_query};
 use super::report::{Action, Change, Problem, refusal_reason};
 use super::resolve::full_spec;
 use crate::context::Context;
@@ -105,16 +105,13 @@ struct FoundSource<'a, 'b> {
 /// # Errors
 /// If there is no such file, or one is invalid; then nothing was changed.
 pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
-    let gate = Gate::open(context)?;
+    let policy_check = PolicyCheck::open(context)?;
     let lockfile = context.lockfile()?.unwrap_or_default();
     let folders = SkillFolders::find(&context.scope)?;
     let manifests = manifests::read(context, &options.files, &folders)?;
     if manifests.files.is_empty() {
-        return Err(OpError::Usage(format!(
-            "there is nothing to import in {}: no lockfile of npx skills or APM, and no skill that gh skill installed; {} reads a lockfile elsewhere",
-            context.scope.root.display(),
-            context.scope.command("import FILE")
-        )));
+        let root = context.scope.root.display().to_string();
+        return Err(OpError::NothingToImport(root));
     }
     let mut report = Report {
         files: manifests.files,
@@ -124,7 +121,7 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
     };
     let mut skills = Vec::new();
     for (name, matched) in match_folders(context, manifests.noted, &folders, &lockfile) {
-        let allowed = matched.and_then(|skill| check_policy(&gate, skill));
+        let allowed = matched.and_then(|skill| check_policy(&policy_check, skill));
         skills.extend(report.accept(&name, allowed)?);
     }
     let sources = find_all(context, &skills, &mut report).await?;
@@ -160,8 +157,8 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
 
 /// Checks the policy, but not the age and the capabilities of a version, because the skill is
 /// installed already.
-fn check_policy(gate: &Gate, skill: MatchedSkill) -> Result<MatchedSkill, Stop> {
-    let refused = gate.before_fetch(&Version {
+fn check_policy(policy_check: &PolicyCheck, skill: MatchedSkill) -> Result<MatchedSkill, Stop> {
+    let refused = policy_check.before_fetch(&Version {
         name: skill.name.as_str(),
         source: &skill.source,
         kind: kind_of_query(&skill.source, &skill.query),

@@ -23,7 +23,7 @@ pub(super) struct SkillFolders {
 
 impl SkillFolders {
     /// Finds the folders of all known agents, and every `.NAME/skills`.
-    pub fn find(scope: &Scope) -> Result<Self, OpError> {
+    pub(super) fn find(scope: &Scope) -> Result<Self, OpError> {
         let root = scope.root.canonicalize().at("read", &scope.root)?;
         let existing = candidates(scope)?.into_iter().filter_map(|target| {
             let real = scope.target(&target).canonicalize().ok()?;
@@ -41,7 +41,7 @@ impl SkillFolders {
     }
 
     /// Returns the folders of all skills, also those that are grouped in a folder of their own.
-    pub fn skills(&self, context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
+    pub(super) fn skills(&self, context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
         let mut skills = Vec::new();
         for target in &self.targets {
             for folder in subfolders(&context.scope.target(target))? {
@@ -56,7 +56,7 @@ impl SkillFolders {
     }
 
     /// Returns the targets that have a folder of this skill.
-    pub fn of(&self, scope: &Scope, skill: &ImportedSkill, name: &SkillName) -> Vec<Target> {
+    pub(super) fn of(&self, scope: &Scope, skill: &ImportedSkill, name: &SkillName) -> Vec<Target> {
         let mut targets: Vec<Target> = if skill.places.is_empty() {
             self.targets.clone()
         } else {
@@ -76,7 +76,7 @@ impl SkillFolders {
     }
 
     /// Returns the symbolic links among the folders and the noted skills in them.
-    pub fn links(&self, scope: &Scope, noted: &[Noted]) -> Vec<String> {
+    pub(super) fn links(&self, scope: &Scope, noted: &[Noted]) -> Vec<String> {
         let mut links: BTreeSet<String> = self.linked.iter().map(ToString::to_string).collect();
         let names = noted.iter().map(|noted| &noted.skill.folder);
         for name in names.filter_map(|folder| SkillName::from_folder(folder).ok()) {
@@ -88,7 +88,7 @@ impl SkillFolders {
     }
 
     /// Returns the names of the folders, for a message.
-    pub fn names(&self) -> String {
+    pub(super) fn names(&self) -> String {
         let names: Vec<&str> = self.targets.iter().map(Target::as_str).collect();
         if names.is_empty() {
             "any agent's folder".to_owned()

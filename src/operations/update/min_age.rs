@@ -18,7 +18,7 @@ pub(super) async fn step_back(
     repository: &mut Repository<'_>,
     open: &mut [Tracked<'_>],
 ) -> Result<(), OpError> {
-    if request.gate.policy.min_age.is_none() {
+    if request.policy_check.policy.min_age.is_none() {
         return Ok(());
     }
     let moves: BTreeSet<Move> = open.iter().filter_map(move_of_branch).collect();
@@ -69,7 +69,9 @@ fn find_older(
 ) -> Option<ObjectId> {
     let is_old_enough = |commit| {
         let version = tracked.version(Some(commit));
-        let decision = request.gate.explain(Some(repository), &version, &[]);
+        let decision = request
+            .policy_check
+            .explain(Some(repository), &version, &[]);
         let mut verdicts = decision.verdicts.iter();
         verdicts.all(|verdict| verdict.key != Key::MinAge || verdict.is_allowed)
     };

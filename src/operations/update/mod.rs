@@ -17,7 +17,7 @@ use super::OpError;
 use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::{InstalledSkill, required_lockfile};
-use super::policy_check::{Gate, Refusal, Version};
+use super::policy_check::{PolicyCheck, Refusal, Version};
 use super::report::{Action, Change, Conflicted, LeftAlone, Newer, Problem, refusal_reason};
 use super::resolve::full_spec;
 use crate::context::Context;
@@ -42,7 +42,7 @@ pub struct Options {
     pub dry_run: bool,
     /// Whether edited skills are moved to the trash instead of being merged.
     pub force: bool,
-    /// What to do where local edits and a new version change the same lines.
+    /// The action where local edits and a new version change the same lines.
     pub on_conflict: OnConflict,
     /// Whether to report the differences as `git diff` prints them.
     pub with_differences: bool,
@@ -141,16 +141,16 @@ fn as_text<S: serde::Serializer>(error: &OpError, serializer: S) -> Result<S::Ok
 /// # Errors
 /// If the lockfile can't be read, a name is not installed, or nothing can be written.
 pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
-    let gate = Gate::open(context)?;
+    let policy_check = PolicyCheck::open(context)?;
     let lockfile = required_lockfile(context)?;
     let skills = InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
     let request = Request {
         context,
         options,
-        gate: &gate,
+        policy_check: &policy_check,
         lockfile: &lockfile,
     };
-    let (sources, refused) = installed_by_source(&gate, skills);
+    let (sources, refused) = installed_by_source(&policy_check, skills);
     let mut report = Report {
         dry_run: options.dry_run,
         refused,
@@ -201,13 +201,13 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
 /// Returns the requested skills of each source, and the refusals of those that the policy does not allow
 /// to be fetched.
 fn installed_by_source<'a>(
-    gate: &Gate,
+    policy_check: &PolicyCheck,
     skills: Vec<InstalledSkill<'a>>,
 ) -> (Sources<'a>, Vec<Refusal>) {
     let mut sources = Sources::new();
     let mut refused = Vec::new();
     for skill in skills {
-        let refusals = gate.before_fetch(&Version::locked(skill));
+        let refusals = policy_check.before_fetch(&Version::locked(skill));
         if refusals.is_empty() {
             let source = &skill.entry.source;
             sources.entry(source).or_default().push(skill);

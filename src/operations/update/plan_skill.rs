@@ -189,8 +189,8 @@ impl Planner<'_, '_, '_> {
         tracked: &Tracked<'_>,
         upstream: &Upstream,
     ) -> Result<Vec<Refusal>, OpError> {
-        let gate = self.request.gate;
-        if gate.policy.is_empty() {
+        let policy_check = self.request.policy_check;
+        if policy_check.policy.is_empty() {
             return Ok(Vec::new());
         }
         let before = match &upstream.base {
@@ -199,7 +199,7 @@ impl Planner<'_, '_, '_> {
         };
         let after = self.without_edits(tracked, upstream)?;
         let gained = diff::compare(before.as_deref(), &after).gained;
-        Ok(gate.before_write(self.repository, &tracked.version(tracked.commit()), &gained))
+        Ok(policy_check.before_write(self.repository, &tracked.version(tracked.commit()), &gained))
     }
 
     /// Returns the new version without the edits.

@@ -14,7 +14,7 @@ use crate::lockfile::{Entry, Lockfile};
 use crate::merge::Conflict;
 use crate::operations::findings::Found;
 use crate::operations::installed::InstalledSkill;
-use crate::operations::policy_check::{Gate, Refusal, Version, kind_of};
+use crate::operations::policy_check::{PolicyCheck, Refusal, Version, kind_of};
 use crate::operations::report::{Conflicted, LeftAlone, Newer};
 use crate::skill::tree::SkillTree;
 use mdskill_git::ObjectId;
@@ -25,7 +25,7 @@ use mdskill_lint::name::SkillName;
 pub(super) struct Request<'a, 'c> {
     pub context: &'a Context<'c>,
     pub options: &'a Options,
-    pub gate: &'a Gate,
+    pub policy_check: &'a PolicyCheck,
     pub lockfile: &'a Lockfile,
 }
 

@@ -45,7 +45,7 @@ impl Baseline {
     ///
     /// # Errors
     /// If there is no repository, or no such commit.
-    pub fn open(folder: &Path, git_ref: &str) -> Result<Self, OpError> {
+    pub(super) fn open(folder: &Path, git_ref: &str) -> Result<Self, OpError> {
         let usage = |text: String| Err(OpError::Usage(text));
         let at = folder.display();
         let objects = match Objects::around(folder) {
@@ -91,7 +91,7 @@ impl Baseline {
     }
 
     /// Returns the paths in the repository, without those in submodules.
-    pub fn ours<'a>(&self, paths: &'a [DiskPath]) -> Vec<&'a DiskPath> {
+    pub(super) fn ours<'a>(&self, paths: &'a [DiskPath]) -> Vec<&'a DiskPath> {
         let work_tree = &self.commit.work_tree;
         let is_ours = |path: &&DiskPath| {
             let folders = path.real.ancestors();
@@ -105,7 +105,7 @@ impl Baseline {
     ///
     /// # Errors
     /// If git's objects can't be read.
-    pub fn changes(&self, skills: &[&DiskPath]) -> Result<Vec<Change>, OpError> {
+    pub(super) fn changes(&self, skills: &[&DiskPath]) -> Result<Vec<Change>, OpError> {
         let (objects, root) = (&self.objects, self.commit.root);
         let places: Vec<String> = skills
             .iter()
@@ -142,7 +142,7 @@ impl CommitTree {
     ///
     /// # Errors
     /// If git's objects can't be read.
-    pub fn validate(
+    pub(super) fn validate(
         &self,
         skill: &DiskPath,
         tree: ObjectId,
@@ -165,7 +165,7 @@ impl CommitTree {
     ///
     /// # Errors
     /// If git's objects can't be read.
-    pub fn has_file(&self, file: &DiskPath) -> Result<bool, OpError> {
+    pub(super) fn has_file(&self, file: &DiskPath) -> Result<bool, OpError> {
         let place = self.place(file);
         let found = Objects::on_this_thread(&self.store, |objects| {
             find_entry(objects, self.root, &place)

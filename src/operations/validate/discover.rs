@@ -47,7 +47,7 @@ pub(super) struct Group {
 impl Group {
     /// Returns the folder that links may lead to. For a single skill outside of git, the files
     /// around it are unknown.
-    pub fn around(&self) -> Option<&Path> {
+    pub(super) fn around(&self) -> Option<&Path> {
         let is_alone = self.skills.len() == 1 && self.skills[0].real == self.repository;
         (self.is_in_git || !is_alone).then_some(self.repository.as_path())
     }
@@ -61,7 +61,7 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// Creates a search that shows paths relative to `from`.
-    pub fn new(from: &'a Path) -> Self {
+    pub(super) fn new(from: &'a Path) -> Self {
         Self {
             from,
             seen: HashSet::new(),
@@ -73,7 +73,7 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// If `named` does not exist.
-    pub fn find(&mut self, named: &Path, may_be_none: bool) -> Result<Option<Group>, Error> {
+    pub(super) fn find(&mut self, named: &Path, may_be_none: bool) -> Result<Option<Group>, Error> {
         let Some(folder) = folder_of(self.from, named) else {
             return Ok(None);
         };

@@ -19,7 +19,7 @@ impl Installed {
     ///
     /// # Errors
     /// If it can't be read.
-    pub fn read(context: &Context<'_>) -> Result<Self, OpError> {
+    pub(super) fn read(context: &Context<'_>) -> Result<Self, OpError> {
         let Some(lockfile) = context.lockfile()? else {
             return Ok(Self::default());
         };
@@ -31,17 +31,17 @@ impl Installed {
 
     /// Whether mdskill installed the skill. Then the repository around it is not its source, in
     /// which its links may lead to other files.
-    pub fn has(&self, skill: &DiskPath) -> bool {
+    pub(super) fn has(&self, skill: &DiskPath) -> bool {
         self.0.contains_key(&skill.real)
     }
 
     /// Whether a skill may be fixed: an installed one only if the user named it.
-    pub fn may_fix(&self, skill: &DiskPath, group: &Group) -> bool {
+    pub(super) fn may_fix(&self, skill: &DiskPath, group: &Group) -> bool {
         skill.real == group.named || !self.has(skill)
     }
 
     /// Adds notes about the installed skills of a group: those that are not fixed are one note.
-    pub fn note(&self, group: &Group, report: &mut Report) {
+    pub(super) fn note(&self, group: &Group, report: &mut Report) {
         let mut left: Vec<&str> = Vec::new();
         for skill in &group.skills {
             match self.0.get(&skill.real) {

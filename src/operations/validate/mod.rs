@@ -175,7 +175,7 @@ fn default_folders(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
 }
 
 /// Returns the paths of a named file, folder or installed skill, relative to the current folder;
-/// `None` if it is none of these.
+/// `None` if it is not one of these.
 fn places_of(context: &Context<'_>, name: &str) -> Result<Option<Vec<PathBuf>>, OpError> {
     match context.env.current_dir.join(name).symlink_metadata() {
         Ok(_) => Ok(Some(vec![PathBuf::from(name)])),

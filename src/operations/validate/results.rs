@@ -15,7 +15,7 @@ pub(super) struct Results {
 
 impl Results {
     /// Adds the findings across skills, and about loose files, to those of each skill.
-    pub fn of(
+    pub(super) fn of(
         checked: Vec<(String, ValidationResult)>,
         loose: &[&DiskPath],
         settings: &Settings,
@@ -51,7 +51,7 @@ impl Results {
 
     /// Filters the findings: `drop` gets the folder of a skill, or "" for loose files, and its
     /// findings.
-    pub fn filter(&mut self, drop: impl Fn(&str, &mut Vec<Diagnostic>)) {
+    pub(super) fn filter(&mut self, drop: impl Fn(&str, &mut Vec<Diagnostic>)) {
         drop("", &mut self.loose);
         for (skill, found) in &mut self.skills {
             drop(skill, found);

@@ -55,7 +55,7 @@ impl<'a> Runner<'a> {
     ///
     /// # Errors
     /// If the lockfile can't be read.
-    pub fn new(context: &'a Context<'_>, options: &'a Options) -> Result<Self, OpError> {
+    pub(super) fn new(context: &'a Context<'_>, options: &'a Options) -> Result<Self, OpError> {
         Ok(Self {
             current_dir: &context.env.current_dir,
             root: &context.scope.root,
@@ -74,7 +74,7 @@ impl<'a> Runner<'a> {
     ///
     /// # Errors
     /// If it is interrupted.
-    pub fn validate_group(&self, group: &Group, report: &mut Report) -> Result<(), OpError> {
+    pub(super) fn validate_group(&self, group: &Group, report: &mut Report) -> Result<(), OpError> {
         if self.fixing.is_some() {
             self.installed.note(group, report);
         }
@@ -106,7 +106,7 @@ impl<'a> Runner<'a> {
     ///
     /// # Errors
     /// If it is interrupted.
-    pub fn check(
+    pub(super) fn check(
         &self,
         skill: &DiskPath,
         group: &Group,
@@ -174,7 +174,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Removes the findings that `[rules.per-path]` ignores from those of a folder, sorted by file.
-    pub fn drop_ignored(&self, folder: &str, found: &mut Vec<Diagnostic>) {
+    pub(super) fn drop_ignored(&self, folder: &str, found: &mut Vec<Diagnostic>) {
         let per_path = &self.rules.per_path;
         if per_path.is_empty() {
             return;
@@ -201,7 +201,7 @@ impl<'a> Runner<'a> {
 
     /// Reports the folders that can't be listed, each once: that of a skill is also an unlisted folder
     /// of the group.
-    pub fn report_unlisted(
+    pub(super) fn report_unlisted(
         &self,
         group: &Group,
         skills: &[(&DiskPath, Error)],

@@ -25,7 +25,7 @@ fn finding(file: &str, number: usize, line: &str, marked: &str) -> Diagnostic {
         file: file.to_owned(),
         start: position(column),
         end: position(column + marked.chars().count()),
-        message: format!("`{marked}` is no file of the skill"),
+        message: format!("`{marked}` is not a file of the skill"),
         help: "add it".to_owned(),
         blocks_loading: false,
         excerpt: Some(Excerpt {
@@ -74,7 +74,7 @@ fn text_shows_line_mark_and_help() {
     assert_eq!(
         plain(&text(&report(vec![found]), &PAGE)),
         "\
-error[SK302]: `Über` is no file of the skill
+error[SK302]: `Über` is not a file of the skill
   --> a/SKILL.md:12:7
    |
 12 | name: Über x
@@ -116,7 +116,7 @@ fn mark_is_below_the_sanitized_text() {
     );
     let before = line.split("here").next().unwrap();
     assert_eq!(unicode_width::UnicodeWidthStr::width(before), indent);
-    // What is marked may itself be longer than the page.
+    // The marked text may itself be longer than the page.
     let (line, indent, width) = mark(&"y".repeat(200), &"y".repeat(200));
     assert_eq!((line.chars().count(), indent, width), (60, 0, 60));
 }
@@ -240,7 +240,7 @@ fn concise_finding_is_one_line() {
     let shown = concise(&report(vec![found.clone(), found]), Severity::Info, 1);
     assert_eq!(
         plain(&shown.join("\n")),
-        "a ::error::x:1:1: error[SK302] `x` is no file of the skill\n… and 1 more; use `--max 0` to show all"
+        "a ::error::x:1:1: error[SK302] `x` is not a file of the skill\n… and 1 more; use `--max 0` to show all"
     );
 }
 
@@ -258,7 +258,7 @@ fn github_gets_ten_findings_of_a_kind_most_severe_first() {
     let first = commands[0].to_string();
     assert_eq!(
         first,
-        "::error file=a,line=14,col=1,endLine=14,endColumn=2,title=SK302 broken-path::`x` is no file of the skill%0Ahelp: add it"
+        "::error file=a,line=14,col=1,endLine=14,endColumn=2,title=SK302 broken-path::`x` is not a file of the skill%0Ahelp: add it"
     );
     assert_eq!((commands.len(), rest.len()), (13, 5));
     assert_eq!(commands[12].severity, Severity::Warning);

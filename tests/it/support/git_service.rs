@@ -52,10 +52,10 @@ impl Call {
     pub fn run(
         &self,
         body: &[u8],
-        mut tell: impl FnMut(&[u8]) -> io::Result<()>,
+        mut send: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
         if self.advertises && self.protocol.as_deref() != Some("version=2") {
-            tell(b"001e# service=git-upload-pack\n0000")?;
+            send(b"001e# service=git-upload-pack\n0000")?;
         }
         let mut command = sealed::command("git", &self.repository);
         command.args([
@@ -80,7 +80,7 @@ impl Call {
             git.stdin.take().expect("piped"),
             git.stdout.take().expect("piped"),
         );
-        let told = std::thread::scope(|scope| {
+        let outcome = std::thread::scope(|scope| {
             // Git may stop reading early, so a broken pipe is not an error.
             scope.spawn(move || input.write_all(body));
             let mut buffer = vec![0; 64 * 1024];
@@ -89,15 +89,15 @@ impl Call {
                 if read == 0 {
                     return Ok(());
                 }
-                tell(&buffer[..read])?;
+                send(&buffer[..read])?;
             }
         });
         // Stop git when the client closed the connection.
-        if told.is_err() {
+        if outcome.is_err() {
             let _ = git.kill();
         }
         git.wait()?;
-        told
+        outcome
     }
 }
 

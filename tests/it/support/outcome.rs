@@ -12,7 +12,7 @@ const LONGEST_RUN: Duration = Duration::from_mins(1);
 
 /// A running program, whose output is read so that it never blocks.
 pub struct Running {
-    told: String,
+    command_line: String,
     child: Child,
     output: JoinHandle<String>,
     errors: JoinHandle<String>,
@@ -22,7 +22,7 @@ pub struct Running {
 #[derive(Debug)]
 pub struct Outcome {
     /// The command line, for failure messages.
-    pub told: String,
+    pub command_line: String,
     /// The exit code; `None` if a signal ended it.
     pub code: Option<i32>,
     pub stdout: String,
@@ -36,7 +36,7 @@ impl Running {
     pub fn start(mut command: Command, input: Vec<u8>) -> Self {
         use std::io::Write;
         use std::os::unix::process::CommandExt;
-        let told = format!("{command:?}");
+        let command_line = format!("{command:?}");
         command
             .process_group(0)
             .stdin(Stdio::piped())
@@ -44,14 +44,14 @@ impl Running {
             .stderr(Stdio::piped());
         let mut child = command
             .spawn()
-            .unwrap_or_else(|error| panic!("{told} did not start: {error}"));
+            .unwrap_or_else(|error| panic!("{command_line} did not start: {error}"));
         let mut stdin = child.stdin.take().expect("piped");
         // A program may close its input without reading it.
         std::thread::spawn(move || stdin.write_all(&input));
         let output = read_along(child.stdout.take().expect("piped"));
         let errors = read_along(child.stderr.take().expect("piped"));
         Self {
-            told,
+            command_line,
             child,
             output,
             errors,
@@ -91,7 +91,7 @@ impl Running {
         let status = self.child.wait().expect("a child can be waited for");
         drop(ended);
         Outcome {
-            told: self.told,
+            command_line: self.command_line,
             code: status.code(),
             stdout: self.output.join().expect("the reader of stdout"),
             stderr: self.errors.join().expect("the reader of stderr"),
@@ -159,7 +159,7 @@ impl Outcome {
 impl std::fmt::Display for Outcome {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self {
-            told,
+            command_line,
             code,
             stdout,
             stderr,
@@ -167,7 +167,7 @@ impl std::fmt::Display for Outcome {
         } = self;
         write!(
             formatter,
-            "{told}\nexit {code:?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}\n---"
+            "{command_line}\nexit {code:?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}\n---"
         )
     }
 }

@@ -130,6 +130,11 @@ impl TestContext {
         context
     }
 
+    /// The URL or folder of the repositories.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// The folder of the repositories.
     pub fn root(&self) -> &Path {
         self.root

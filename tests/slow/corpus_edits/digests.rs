@@ -44,12 +44,12 @@ fn digest(folder: &Path) -> String {
         .split("```sh\n")
         .find(|block| block.starts_with("find . -type f"));
     let recipe = recipe.unwrap().split("```").next().unwrap();
-    let told = Command::new("sh")
+    let outcome = Command::new("sh")
         .args(["-euc", recipe])
         .current_dir(folder)
         .output()
         .unwrap();
-    assert!(told.status.success());
-    let told = String::from_utf8(told.stdout).unwrap();
-    format!("sha256:{}", told.trim_end_matches("  -\n"))
+    assert!(outcome.status.success());
+    let outcome = String::from_utf8(outcome.stdout).unwrap();
+    format!("sha256:{}", outcome.trim_end_matches("  -\n"))
 }

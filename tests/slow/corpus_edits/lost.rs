@@ -26,12 +26,12 @@ impl Conflict {
         for key in ["stuck", "left_alone", "failed"] {
             assert_eq!(json[key].as_array().map(Vec::len), Some(0), "{outcome}");
         }
-        let told = json["conflicts"].as_array().unwrap();
-        outcome.fails(if told.is_empty() { 0 } else { 3 });
-        told.iter().map(Self::of).collect()
+        let printed = json["conflicts"].as_array().unwrap();
+        outcome.fails(if printed.is_empty() { 0 } else { 3 });
+        printed.iter().map(Self::of).collect()
     }
 
-    fn of(told: &serde_json::Value) -> Self {
+    fn of(printed: &serde_json::Value) -> Self {
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
         let file = |file: &serde_json::Value| ConflictedFile {
             path: text(&file["path"]),
@@ -43,11 +43,15 @@ impl Conflict {
                 .map(text)
                 .collect(),
         };
-        let files: Vec<ConflictedFile> =
-            told["files"].as_array().unwrap().iter().map(file).collect();
-        assert!(!files.is_empty(), "{told}");
+        let files: Vec<ConflictedFile> = printed["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(file)
+            .collect();
+        assert!(!files.is_empty(), "{printed}");
         Self {
-            name: text(&told["name"]),
+            name: text(&printed["name"]),
             files,
         }
     }

@@ -198,11 +198,11 @@ impl Walk {
         let mut git = sealed::command("git", &folder);
         git.current_dir(&folder);
         git.args(["merge-file", "-p", "ours", "base", "theirs"]);
-        let told = git.output().unwrap();
-        match told.status.code() {
-            Some(0) => Ok(told.stdout),
-            Some(1..128) => Err(told.stdout),
-            _ => panic!("git merge-file: {}", told.status),
+        let printed = git.output().unwrap();
+        match printed.status.code() {
+            Some(0) => Ok(printed.stdout),
+            Some(1..128) => Err(printed.stdout),
+            _ => panic!("git merge-file: {}", printed.status),
         }
     }
 

@@ -50,7 +50,7 @@ pub enum HttpError {
         reason: String,
     },
     /// The server returned a status other than success.
-    #[error("{}", status_sentence(*.status, .url, .tried, .retry_after.as_ref()))]
+    #[error("{}", status_sentence(*.status, .url, .tried))]
     Status {
         /// The HTTP status.
         status: u16,
@@ -102,19 +102,13 @@ pub fn host_of(url: &Url) -> String {
 }
 
 /// Describes a status, as GitHub, GitLab, and Gitea use it.
-fn status_sentence(status: u16, url: &str, tried: &str, retry_after: Option<&Duration>) -> String {
+fn status_sentence(status: u16, url: &str, tried: &str) -> String {
     match status {
         401 => format!("{url} requires authentication (401); {tried}"),
         403 => format!("access to {url} is forbidden (403); {tried}"),
         404 | 410 => format!("{url} does not exist or is private ({status}); {tried}"),
         407 => format!("the proxy requires authentication (407) to connect to {url}"),
-        429 => match retry_after {
-            Some(wait) => format!(
-                "{url}: too many requests (429); try again in {} seconds",
-                wait.as_secs()
-            ),
-            None => format!("{url}: too many requests (429); try again in a few minutes"),
-        },
+        429 => format!("{url}: too many requests (429)"),
         451 => format!("{url} is blocked for legal reasons (451)"),
         500.. => format!("{url}: the server failed ({status})"),
         _ => format!("{url} returned status {status}"),

@@ -17,7 +17,7 @@ pub(super) struct TextFile<'a> {
 
 impl<'a> TextFile<'a> {
     /// Reads a file; `None` if it is not a text.
-    pub fn read(view: &dyn SkillFiles, entry: &'a Entry) -> Option<Self> {
+    pub(super) fn read(view: &dyn SkillFiles, entry: &'a Entry) -> Option<Self> {
         if !entry.is_file() {
             return None;
         }
@@ -25,7 +25,7 @@ impl<'a> TextFile<'a> {
         is_text(&bytes).then(|| Self::of(&entry.path, String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    pub fn of(path: &'a str, text: String) -> Self {
+    pub(super) fn of(path: &'a str, text: String) -> Self {
         let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
         Self {
             path,
@@ -35,16 +35,16 @@ impl<'a> TextFile<'a> {
     }
 
     /// Returns the line of byte `at`, from 1.
-    pub fn line(&self, at: usize) -> usize {
+    pub(super) fn line(&self, at: usize) -> usize {
         self.line_ends.partition_point(|end| *end < at) + 1
     }
 
     /// Whether it is the `SKILL.md` of the skill or of a nested one, which some clients find, too.
-    pub fn is_skill_md(&self) -> bool {
+    pub(super) fn is_skill_md(&self) -> bool {
         self.path.rsplit('/').next() == Some(SKILL_FILE)
     }
 
-    pub fn is_page(&self) -> bool {
+    pub(super) fn is_page(&self) -> bool {
         matches!(extension(self.path).as_str(), "md" | "markdown" | "mdx")
     }
 }

@@ -39,7 +39,11 @@ fn unreadable(files: &dyn SkillFiles) -> usize {
 
 impl Score {
     /// Returns the score of a skill from its findings with the user's rules and with all rules.
-    pub fn of(files: &dyn SkillFiles, wanted: &ValidationResult, all: &ValidationResult) -> Self {
+    pub(super) fn of(
+        files: &dyn SkillFiles,
+        wanted: &ValidationResult,
+        all: &ValidationResult,
+    ) -> Self {
         let mut findings = [0; Severity::ALL.len()];
         for diagnostic in &wanted.diagnostics {
             findings[Severity::Error as usize - diagnostic.severity as usize] += 1;
@@ -60,7 +64,7 @@ impl Score {
     /// Returns the reason to refuse fixes that change the score from `before` to this one. Fixes may
     /// make more of the frontmatter readable, even if that reveals new findings. Other fixes must reduce
     /// the findings without a new error, which also ensures that fixing ends.
-    pub fn harm_since(&self, before: &Self) -> Option<String> {
+    pub(super) fn harm_since(&self, before: &Self) -> Option<String> {
         match self.unreadable.cmp(&before.unreadable) {
             Ordering::Less => return None,
             Ordering::Greater => return Some("it would break the frontmatter".to_owned()),

@@ -77,7 +77,7 @@ pub(super) struct Limits {
 
 impl Limits {
     /// Creates limits for a document of at most `nodes` values.
-    pub fn new(nodes: usize) -> Self {
+    pub(super) fn new(nodes: usize) -> Self {
         Self {
             nodes: Cell::new(0),
             exceeded: Cell::new(None),
@@ -87,7 +87,7 @@ impl Limits {
     }
 
     /// Rejects a duplicate key in a map. Without this, both entries are kept.
-    pub fn rejecting_duplicates(self) -> Self {
+    pub(super) fn rejecting_duplicates(self) -> Self {
         Self {
             rejects_duplicates: true,
             ..self
@@ -95,7 +95,7 @@ impl Limits {
     }
 
     /// Returns the builder of the outermost value.
-    pub fn root(&self) -> Builder<'_> {
+    pub(super) fn root(&self) -> Builder<'_> {
         Builder {
             limits: self,
             depth: 0,

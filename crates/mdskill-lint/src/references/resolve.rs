@@ -78,7 +78,7 @@ pub enum Fixed {
 }
 
 /// Resolves the references of one skill.
-pub struct Resolver<'p, 'a> {
+pub(crate) struct Resolver<'p, 'a> {
     files: &'a dyn SkillFiles,
     paths: &'p PathIndex<'a>,
     /// The lookups in the repository so far.
@@ -87,7 +87,7 @@ pub struct Resolver<'p, 'a> {
 
 /// The page that contains a reference.
 #[derive(Debug, Clone, Copy)]
-pub struct Origin<'t, 'a> {
+pub(crate) struct Origin<'t, 'a> {
     /// Its path in the skill.
     pub path: &'a str,
     /// The whole file.
