@@ -3,10 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::lock_resolve::diverge_with_conflict;
+use crate::support::fault::Fault;
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
 use crate::support::snapshot_file::assert_matches_file;
-use crate::support::test_context::TestContext;
+use crate::support::test_context::{ServedContext, TestContext};
 use clap::CommandFactory;
 use mdskill::cli::Cli;
 
@@ -24,6 +26,7 @@ fn redacted(context: &TestContext, text: &str) -> String {
         (context.path("home"), "[HOME]"),
         (context.path("temp"), "[TEMP]"),
         (context.root().to_path_buf(), "[SERVER]"),
+        (context.origin().into(), "[SERVER]"),
     ] {
         text = text.replace(&*folder.to_string_lossy(), name);
     }
@@ -177,4 +180,95 @@ fn errors_match_snapshots() {
         "error-offline",
         &["add", "acme/skills/two", "--offline"],
     );
+}
+
+#[test]
+fn network_errors_match_snapshots() {
+    let context = ServedContext::new();
+    let add = |name: &str, variables: &[(&str, &str)]| {
+        let arguments = ["add", "acme/skills/one"];
+        let mut prepared = context.mdskill(arguments).env("MDSKILL_RETRIES", "0");
+        for (variable, value) in variables {
+            prepared = prepared.env(variable, *value);
+        }
+        assert_outcome(&context, name, &arguments, &prepared.run());
+    };
+    context.server.fault_next(Fault::status(503));
+    add("error-server", &[]);
+    context.server.fault_next(Fault::status(429));
+    add("error-rate-limit", &[]);
+    let unreachable = ("MDSKILL_GITHUB_URL", "http://127.0.0.1:1");
+    add("error-unreachable", &[unreachable]);
+    context.server.require_basic("ada", "secret");
+    add("error-credentials", &[("CI", "true")]);
+    context.server.hide_private(true);
+    add("error-not-found", &[("CI", "true")]);
+}
+
+#[test]
+fn offline_error_matches_snapshot() {
+    let context = ServedContext::new();
+    let arguments = ["add", "acme/skills/one", "--offline"];
+    assert_snapshot(&context, "error-not-cached", &arguments);
+}
+
+#[test]
+fn policy_matches_snapshots() {
+    let (context, _repo) = installed();
+    context.write("mdskill.toml", "[policy]\nsources = [\"github:other/*\"]\n");
+    assert_snapshot(&context, "policy-denied", &["policy", "one"]);
+    assert_snapshot(
+        &context,
+        "error-policy",
+        &["add", "acme/skills/one", "--name", "uno"],
+    );
+    context.write("mdskill.toml", "[policy]\nsource = []\n");
+    assert_snapshot(&context, "error-config", &["policy"]);
+}
+
+#[test]
+fn import_matches_snapshots() {
+    let (context, _repo) = TestContext::with_skills();
+    context
+        .run(&["add", "acme/skills/one", "--target", ".agents/skills"])
+        .ok();
+    std::fs::remove_file(context.project().join("mdskill.lock")).unwrap();
+    let lock = r#"{"version": 1, "skills": {"one": {"source": "acme/skills", "sourceType": "github", "skillPath": "skills/one/SKILL.md", "computedHash": ""}}}"#;
+    context.write("skills-lock.json", lock);
+    assert_snapshot(&context, "import-dry-run", &["import", "--dry-run"]);
+    assert_snapshot(&context, "import", &["import"]);
+}
+
+#[test]
+fn lock_resolve_matches_snapshots() {
+    let (context, mut repo) = installed();
+    diverge_with_conflict(&context, "merge", ["main", "other"], |branch| {
+        repo.write("skills/one/version", branch);
+        repo.commit("Another version");
+        context.run(&["update"]).ok();
+    });
+    assert_snapshot(&context, "error-lock-conflict", &["list"]);
+    assert_snapshot(&context, "lock-resolve", &["lock", "--resolve"]);
+}
+
+#[test]
+fn cache_matches_snapshots() {
+    let (context, _repo) = installed();
+    for command in ["dir", "prune", "clear"] {
+        assert_snapshot(&context, &format!("cache-{command}"), &["cache", command]);
+    }
+}
+
+#[test]
+fn validate_text_matches_snapshot() {
+    let context = TestContext::new();
+    let text = "---
+name: mine
+description: Mine. Use it for tests.
+---
+[x](missing.md)
+";
+    context.write("mine/SKILL.md", text);
+    assert_snapshot(&context, "validate-text", &["validate", "mine"]);
+    assert_snapshot(&context, "rule", &["rule", "SK301"]);
 }
