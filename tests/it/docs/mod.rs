@@ -5,6 +5,7 @@ mod console;
 mod pages;
 mod reference;
 mod rules;
+mod words;
 
 use std::path::{Path, PathBuf};
 

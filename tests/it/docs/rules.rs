@@ -39,7 +39,7 @@ fn every_rule_has_a_heading_and_every_link_a_goal() {
                 }
             }
             Event::Start(Tag::Link { dest_url, .. }) => links.push(dest_url.to_string()),
-            // What a rule says of tags must not become one.
+            // A tag in the text of a rule must not become HTML.
             Event::Html(html) | Event::InlineHtml(html) => panic!("{html}"),
             _ => {}
         }
