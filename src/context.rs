@@ -77,7 +77,7 @@ impl<'a> Context<'a> {
     /// Returns the fetcher of sources.
     ///
     /// # Errors
-    /// When there is no cache folder.
+    /// When the cache folder is not known.
     pub fn fetcher(&self) -> Result<Fetcher<'_>, FetchError> {
         Ok(Fetcher {
             env: &self.env,
@@ -89,7 +89,7 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Reads `mdskill.toml`, or returns the defaults if there is none.
+    /// Reads `mdskill.toml`, or returns the defaults without that file.
     ///
     /// A command that uses the configuration reads it before it does anything else.
     ///

@@ -6,7 +6,7 @@ use directories::{BaseDirs, ProjectDirs};
 
 use crate::env::Env;
 
-/// The user's folders. Each is `None` if there is no home folder.
+/// The user's folders. Each is `None` without a home folder.
 #[derive(Debug, Clone)]
 pub struct Dirs {
     /// The home folder, for targets with `-g`.
@@ -58,7 +58,7 @@ impl Dirs {
     /// Returns the home folder.
     ///
     /// # Errors
-    /// When there is no home folder.
+    /// Without a home folder.
     pub fn home(&self) -> Result<PathBuf, NoFolder> {
         required(self.home.as_ref(), "home", "use a project instead of -g")
     }

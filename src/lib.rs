@@ -8,7 +8,7 @@
 //! # Modules
 //!
 //! Imports point down: a module uses modules of the layers below it. `tests/it/layering.rs` checks
-//! this, and that there is no import circle.
+//! this, and that imports have no circle.
 //!
 //! | layer | module | content |
 //! |---|---|---|

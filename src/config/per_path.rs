@@ -27,7 +27,7 @@ impl PerPath {
         Ok(())
     }
 
-    /// Whether there are no globs.
+    /// Whether the list has zero globs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

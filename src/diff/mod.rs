@@ -31,14 +31,14 @@ pub struct SkillDiff {
 }
 
 impl SkillDiff {
-    /// Whether there are no differences.
+    /// Whether the two are equal.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// The descriptions in the frontmatter; `None` if there is none.
+/// The descriptions in the frontmatter; `None` without one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DescriptionDiff {
     /// The old description.

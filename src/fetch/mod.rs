@@ -60,7 +60,7 @@ pub enum FetchError {
     /// A file can't be read or written.
     #[error(transparent)]
     Fs(#[from] crate::fs::Error),
-    /// There is no cache folder.
+    /// The cache folder is not known.
     #[error(transparent)]
     NoFolder(#[from] NoFolder),
 }

@@ -104,7 +104,7 @@ impl Journals {
     /// Creates an empty journal whose file does not have a foreign journal.
     ///
     /// # Errors
-    /// If there is no such file.
+    /// If the file does not exist.
     pub fn start(self, scope: &Scope) -> Result<Journal, InstallError> {
         let ours = self.ours.map(|ours| ours.path);
         let path = ours.or(self.free).ok_or_else(|| {
@@ -127,7 +127,7 @@ pub struct Exchange {
     pub name: SkillName,
     /// The digest of the new files, which shows later whether they were edited; `None` for a removal.
     pub new: Option<String>,
-    /// The destination of the old folder; `None` if there is none.
+    /// The destination of the old folder; `None` without one.
     pub old: Option<OldFolder>,
 }
 

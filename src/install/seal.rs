@@ -17,7 +17,7 @@ const FILE: &str = "journal-key";
 const KEY_BYTES: usize = 32;
 const BLOCK_BYTES: usize = 64;
 
-/// Returns the seal of a text, and creates the key if there is none. `None` if no key can be stored.
+/// Returns the seal of a text, and creates the key if it is missing. `None` if no key can be stored.
 pub(super) fn seal(scope: &Scope, text: &[u8]) -> Option<String> {
     let folder = scope.cache.as_deref()?;
     let key = read_key(folder).or_else(|| make_key(folder))?;

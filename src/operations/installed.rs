@@ -106,7 +106,7 @@ impl<'a> InstalledSkill<'a> {
         })
     }
 
-    /// Returns the named skills, or all skills if there are no names.
+    /// Returns the named skills, or all skills without names.
     pub(crate) fn named(
         scope: &'a Scope,
         lockfile: &'a Lockfile,

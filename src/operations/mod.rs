@@ -200,7 +200,7 @@ pub enum OpError {
         /// Similar names.
         nearest: Vec<String>,
     },
-    /// There is no lockfile.
+    /// The project does not have a lockfile.
     #[error("there is no {0}")]
     NoLockfile(String),
     /// A repository has SHA-256 object ids.

@@ -1,5 +1,5 @@
 //! Skills whose source is the folder that they are installed in. Its files are never replaced or
-//! removed, because there is no other copy of them.
+//! removed, because they have no other copy.
 
 use std::path::{Path, PathBuf};
 

@@ -96,7 +96,7 @@ async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpE
     })
 }
 
-/// Returns the text after the frontmatter, or the whole text if there is none.
+/// Returns the text after the frontmatter, or the whole text without one.
 fn body_of(text: &[u8]) -> String {
     let body = frontmatter::split(text).map(|document| document.body.to_owned());
     body.unwrap_or_else(|_| String::from_utf8_lossy(text).into_owned())

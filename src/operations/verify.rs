@@ -45,7 +45,7 @@ pub(crate) struct Drift {
     pub(crate) files: Vec<String>,
 }
 
-/// Verifies the named skills, or all if there are no names.
+/// Verifies the named skills, or all without names.
 pub(crate) fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpError> {
     let lockfile = required_lockfile(context)?;
     let scope = &context.scope;
@@ -88,7 +88,7 @@ pub(crate) fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Repor
 }
 
 /// Returns the files that only this machine has: the project's git ignores and does not track them,
-/// so they are not from a commit. Without git, there are none.
+/// so they are not from a commit. Without git, the list is empty.
 fn private_files(
     work_tree: Option<&WorkTree>,
     place: &Path,

@@ -12,6 +12,7 @@
     reason = "seconds of a wire need no 52 bits; `packer` and `packed` are the words"
 )]
 
+#[expect(dead_code, reason = "tests/slow uses the rest of it")]
 mod support;
 mod support_selftest;
 
@@ -40,19 +41,13 @@ mod import;
 mod import_refusals;
 mod import_requests;
 mod install_remove_verify;
-mod install_sh;
 mod layering;
 mod leftovers;
-mod lock_merge;
 mod lock_resolve;
 mod lockfile;
 mod mdskill_git;
 mod merge_bases;
-mod merge_files;
-mod merge_text;
 mod names;
-mod network;
-mod network_faults;
 mod odd_files;
 mod own_source;
 mod policy;

@@ -1,4 +1,5 @@
-//! The end-to-end tests that take long: kills at any moment, walks through a real history, and costs.
+//! The end-to-end tests that take long: kills at any moment, walks through a real history,
+//! random comparisons with git, faults of networks, the installer, and costs.
 //!
 //! `cargo test` runs them too. While you edit, `cargo test --lib --test it` leaves them out.
 
@@ -23,6 +24,12 @@ mod edits_at_risk;
 mod edits_cost;
 mod history;
 mod history_cost;
+mod install_sh;
+mod lock_merge;
+mod merge_files;
+mod merge_text;
+mod network;
+mod network_faults;
 mod reference;
 mod skills_ref;
 mod transaction;

@@ -30,7 +30,7 @@ pub struct Labels<'a> {
 pub struct MergedText {
     /// The merged text.
     pub bytes: Vec<u8>,
-    /// Whether there are no conflict markers.
+    /// Whether the text is without conflict markers.
     pub is_clean: bool,
 }
 

@@ -32,7 +32,7 @@ impl Objects {
     /// Opens the repository at `path`, bare or not.
     ///
     /// # Errors
-    /// When there is no repository.
+    /// When the repository does not exist.
     pub fn open(path: &Path) -> Result<Self, ObjectError> {
         set_limits();
         let repository = Repository::open(path).map_err(|error| refuse(path, &error))?;
@@ -44,7 +44,7 @@ impl Objects {
     /// For a cache of the program itself, which a CI runner may have restored as another user.
     ///
     /// # Errors
-    /// When there is no bare repository.
+    /// When the folder is not a bare repository.
     pub fn open_store(path: &Path) -> Result<Self, ObjectError> {
         set_limits();
         let repository = Repository::open_bare(path).map_err(|error| refuse(path, &error))?;
@@ -68,7 +68,7 @@ impl Objects {
     /// threads can't share a handle of libgit2, and opening one takes as long as reading ten files.
     ///
     /// # Errors
-    /// As `work`, or when there is no repository.
+    /// As `work`, or when the repository does not exist.
     pub fn on_this_thread<T, E: From<ObjectError>>(
         path: &Path,
         work: impl FnOnce(&Self) -> Result<T, E>,
@@ -104,7 +104,7 @@ impl Objects {
             .is_ok_and(|odb| odb.exists_ext(oid(id), OdbLookupFlags::NO_REFRESH))
     }
 
-    /// Opens the repository whose work tree contains `folder`; `None` if there is none.
+    /// Opens the repository whose work tree contains `folder`; `None` if it does not exist.
     ///
     /// # Errors
     /// When it can't be used, for example because another user owns it, or its ids are SHA-256.
@@ -178,7 +178,7 @@ impl Objects {
         Ok(differences.deltas().map(path).collect())
     }
 
-    /// Returns the tree at a path of the tree `root`; `None` if there is none.
+    /// Returns the tree at a path of the tree `root`; `None` if it does not exist.
     ///
     /// # Errors
     /// When the tree `root` is missing.
@@ -196,7 +196,7 @@ impl Objects {
     /// Returns the commit of a revision as git parses it: a branch, a tag, an id, `HEAD~2`.
     ///
     /// # Errors
-    /// The message of libgit2, when there is no such commit.
+    /// The message of libgit2, when the commit does not exist.
     pub fn commit_named(&self, name: &str) -> Result<ObjectId, String> {
         let found = self.repository.revparse_single(name);
         found

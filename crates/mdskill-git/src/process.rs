@@ -82,7 +82,7 @@ impl Programs {
     /// Builds the command of a shell that runs `script` with the arguments that are added later.
     ///
     /// # Errors
-    /// When there is no `sh` on the search path.
+    /// When `sh` is not on the search path.
     pub fn shell(&self, script: &str) -> io::Result<Command> {
         let mut command = self.command("sh")?;
         command.args(["-c", script, "sh"]);

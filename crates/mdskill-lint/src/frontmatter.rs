@@ -42,13 +42,13 @@ pub struct Field {
     pub key_span: Span,
     /// The value.
     pub value: Value,
-    /// The span of the value as written, including quotes; the span of the key if there is no value.
+    /// The span of the value as written, including quotes; the span of the key without a value.
     pub value_span: Span,
     /// The spans of the keys and values, if the value is a map; empty if the value is an alias.
     pub children: Vec<Child>,
 }
 
-/// The places of a key and its value; the span of the key twice if there is no value.
+/// The places of a key and its value; the span of the key twice without a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Child {
     /// The span of the key.

@@ -72,7 +72,7 @@ impl Rule {
 /// Whether `--fix` can fix the findings of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fixable {
-    /// There is no automatic fix.
+    /// Without an automatic fix.
     No,
     /// `--fix` fixes at least some findings.
     Safe,

@@ -98,7 +98,7 @@ pub(super) fn check_installed(
             else {
                 continue;
             };
-            // A skill that is no longer at the locked path was moved in its repository.
+            // A skill that left the locked path was moved in its repository.
             let discovery = &prepared.opened.discovery;
             let is_other = entry.source != candidate.source
                 || entry.path != candidate.path && discovery.at(&entry.path).is_some();

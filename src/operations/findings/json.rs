@@ -22,7 +22,7 @@ struct Line<'a> {
     message: &'a str,
     help: &'a str,
     skill: &'a str,
-    /// `None` if there is no automatic fix.
+    /// `None` without an automatic fix.
     fix: Option<JsonFix<'a>>,
 }
 

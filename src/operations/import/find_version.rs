@@ -303,7 +303,7 @@ fn computed_hash(version: &SkillTree, objects: &Objects) -> Result<Digest, Objec
     Ok(npx::computed_hash(files))
 }
 
-/// Explains that there is no version to compare with.
+/// Explains why the version to compare with is missing.
 fn missing(skill: &MatchedSkill, commit: Option<ObjectId>) -> String {
     let source = full_spec(&skill.source, "");
     let at = commit.map_or_else(String::new, |commit| format!(" at {}", commit.short()));

@@ -103,7 +103,7 @@ struct FoundSource<'a, 'b> {
 /// Imports the skills that the files of other tools name.
 ///
 /// # Errors
-/// If there is no such file, or one is invalid; then nothing was changed.
+/// If a file does not exist or is invalid; then nothing was changed.
 pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let policy_check = PolicyCheck::open(context)?;
     let lockfile = context.lockfile()?.unwrap_or_default();

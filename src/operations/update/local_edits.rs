@@ -20,7 +20,7 @@ use mdskill_lint::path::SkillPath;
 /// The comparison of the folders of a skill with the locked version.
 #[derive(Debug)]
 pub(super) enum Local {
-    /// There are no edits.
+    /// The files are unmodified.
     AsLocked,
     /// There are edits.
     Edited(Edited),
@@ -50,7 +50,7 @@ pub(super) struct Edited {
 
 /// The result of merging edits into a new version.
 pub(super) enum MergeOutcome {
-    /// There are no edits, or they are discarded.
+    /// The files are unmodified, or the edits are discarded.
     Unedited,
     /// The new version with the edits.
     Merged(SkillTree, Box<Kept>),

@@ -11,7 +11,7 @@ use crate::policy::{Key, RefKind};
 use mdskill_git::ObjectId;
 
 /// Updates the skills of a branch whose tip is too young to the newest commit that is not, because on a
-/// branch that changes every day no tip would ever be old enough. If there is none, the tip stays, and
+/// branch that changes every day no tip would ever be old enough. Without such a commit, the tip stays, and
 /// the policy refuses it later if the skill changed.
 pub(super) async fn step_back(
     request: Request<'_, '_>,

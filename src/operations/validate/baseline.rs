@@ -44,7 +44,7 @@ impl Baseline {
     /// Finds the repository around `folder`, and the commit that `git_ref` names.
     ///
     /// # Errors
-    /// If there is no repository, or no such commit.
+    /// If the repository or the commit does not exist.
     pub(super) fn open(folder: &Path, git_ref: &str) -> Result<Self, OpError> {
         let usage = |text: String| Err(OpError::Usage(text));
         let at = folder.display();

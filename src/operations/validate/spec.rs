@@ -16,7 +16,7 @@ use mdskill_lint::{Settings, ValidationResult, validate};
 /// Validates the skill that `spec` names, or all skills of its folder or repository.
 ///
 /// # Errors
-/// If there is no such skill, or it can't be fetched.
+/// If the skill does not exist, or it can't be fetched.
 pub(super) async fn validate_spec(
     context: &Context<'_>,
     spec: &Spec,

@@ -105,7 +105,7 @@ impl Client {
     /// caller knows whether the credential may be sent to the new address.
     ///
     /// # Errors
-    /// When there is no response.
+    /// When the response is missing.
     pub(crate) async fn send(
         &self,
         url: &Url,

@@ -76,7 +76,7 @@ impl CredentialChain {
         self.current = Some(Credential { user, token });
     }
 
-    /// Selects the next credential after a refusal; `false` if there is none.
+    /// Selects the next credential after a refusal; `false` without a next one.
     pub(crate) async fn advance(&mut self, env: &dyn Environment, url: &Url, status: u16) -> bool {
         while let Some(step) = self.next.pop_front() {
             let found = match step {

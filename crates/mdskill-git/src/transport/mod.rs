@@ -59,7 +59,7 @@ pub enum TransportError {
         /// The last lines of ssh's output.
         reason: String,
     },
-    /// There is no repository or bundle at a path.
+    /// A path does not have a repository or a bundle.
     #[error("{path} is not a git repository or bundle: {reason}")]
     Local {
         /// The path.

@@ -186,7 +186,7 @@ struct Trial {
 }
 
 impl Fixer<'_> {
-    /// Applies the fixes that can be applied together; nothing when there is none.
+    /// Applies the fixes that can be applied together; an empty list without any.
     fn round(&mut self, mut changes: Changes) -> Option<Changes> {
         if self.load_texts(&mut changes) {
             // Validate again, so that the spans of the edits match the text that was just read.

@@ -54,7 +54,7 @@ pub enum Fault {
         /// The text before a frontmatter further down, or in place of one.
         before: Option<Before>,
     },
-    /// There is no second `---`.
+    /// The second `---` is missing.
     #[error("{}", unclosed(.heading.as_deref()))]
     Unclosed {
         /// The field that became a heading. Formatters treat `name: a` with `---` below it as an

@@ -1,4 +1,4 @@
-//! SK210: there is no `description`.
+//! SK210: the `description` is missing.
 
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;

@@ -19,7 +19,7 @@ pub trait SkillFiles {
     /// Returns the bytes of a file.
     ///
     /// # Errors
-    /// If there is no such file, or it can't be read.
+    /// If the file does not exist or can't be read.
     fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, Unreadable>;
 
     /// Returns at most the first `count` bytes of a file.

@@ -38,7 +38,7 @@ impl<'a> OverlayFiles<'a> {
         self.changed.insert(path.to_owned(), bytes.to_owned());
     }
 
-    /// Renames a file; does nothing if there is no such file.
+    /// Renames a file; does nothing if the file does not exist.
     pub(crate) fn rename(&mut self, from: &str, to: &str) {
         let Ok(at) = self.find(from) else {
             return;

@@ -187,8 +187,8 @@ fn retry_after_is_honoured_up_to_limit() {
     };
     context.server.fault_next(asked("3600"));
     let start = Instant::now();
-    let sentence = "too many requests (429); try again in 3600 seconds";
-    context.assert_refused(add(&context), 5, sentence);
+    let outcome = context.assert_refused(add(&context), 5, "too many requests (429)\n");
+    outcome.says("hint: try again in 3600 seconds");
     assert_eq!(context.server.traffic().requests, 1);
     assert!(start.elapsed() < Duration::from_secs(30));
 
