@@ -25,7 +25,7 @@
 //! | | [`mod@diff`], [`mod@merge`] | compares versions, and merges local edits |
 //! | | [`importers`] | reads the records of other tools |
 //! | environment | [`env`](mod@env), [`dirs`], [`fs`], [`interrupt`] | variables, folders, atomic writes and locks, Ctrl-C |
-//! | values | [`spec`], [`source`], [`target`], [`digest`], `glob`, `hint`, [`mod@toml`] | values without I/O |
+//! | values | [`spec`], [`source`], [`target`], [`digest`], `glob`, `hint`, `redact`, [`mod@toml`] | values without I/O |
 //! | | `platform` | the differences between operating systems |
 //!
 //! # Files
@@ -39,7 +39,7 @@
 //! | `.mdskill/journal.json` | what a running command is about to do | [`install::journal`] |
 //! | `.mdskill/trash/` | folders that `--force` replaced | [`install::journal`] |
 //! | `TARGET/../.mdskill-stage-*/` | new folders before, and old folders after the exchange | [`install::transaction`] |
-//! | `CACHE/store-v1/` | a bare git repository for each source | `fetch::store` |
+//! | `CACHE/store-v1/` | a bare git repository for each source | `fetch::cache` |
 //! | `CACHE/seen-v1/` | when each commit was first seen | `fetch::first_seen` |
 //! | `CACHE/journal-key` | distinguishes this user's journals from those in a cloned repository | `install::seal` |
 //!
@@ -55,6 +55,7 @@
 pub mod digest;
 pub(crate) mod glob;
 pub(crate) mod hint;
+pub(crate) mod redact;
 pub mod source;
 pub mod spec;
 pub mod toml;

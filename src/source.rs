@@ -1,7 +1,7 @@
 //! [`Source`]: the repository or folder that skills come from, as in the lockfile.
 
+use crate::redact::{redact_url, secret_in};
 use std::fmt;
-use std::ops::Range;
 use std::str::FromStr;
 
 /// The repository or folder that skills come from, without credentials.
@@ -91,7 +91,7 @@ impl FromStr for Source {
     type Err = SourceError;
 
     fn from_str(text: &str) -> Result<Self, SourceError> {
-        let refuse = || SourceError::Form(hide_secret(text));
+        let refuse = || SourceError::Form(redact_url(text));
         if text.chars().any(mdskill_lint::path::is_hidden) {
             return Err(refuse());
         }
@@ -117,7 +117,7 @@ impl FromStr for Source {
             };
         }
         if secret_in(text).is_some() {
-            return Err(SourceError::Secret(hide_secret(text)));
+            return Err(SourceError::Secret(redact_url(text)));
         }
         let is_url = text.contains("://") || is_scp_like(text);
         if is_url && !text.starts_with('-') {
@@ -143,27 +143,6 @@ pub fn is_scp_like(text: &str) -> bool {
     }
 }
 
-/// Returns the span of the user name and password in a URL, if it has any.
-///
-/// The user before an ssh host is part of the address.
-fn secret_in(url: &str) -> Option<Range<usize>> {
-    let start = url.find("://")? + "://".len();
-    let authority = url[start..].split('/').next().unwrap_or_default();
-    let user = &authority[..authority.rfind('@')?];
-    let is_address = url.starts_with("ssh://") && !user.contains(':');
-    (!is_address).then_some(start..start + user.len())
-}
-
-/// Hides the user name and password of a URL, for output.
-#[must_use]
-pub fn hide_secret(text: &str) -> String {
-    let mut shown = text.to_owned();
-    if let Some(secret) = secret_in(text) {
-        shown.replace_range(secret, "(hidden)");
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,7 +159,7 @@ mod tests {
             assert!(text.contains("(hidden)@h"), "{text}");
             assert!(!text.contains("hunter2"), "{text}");
         }
-        assert_eq!(hide_secret("ssh://git@h/a@b"), "ssh://git@h/a@b");
+        assert_eq!(redact_url("ssh://git@h/a@b"), "ssh://git@h/a@b");
     }
 
     #[test]

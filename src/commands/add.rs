@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Session, prompt, with_allowed};
 use crate::operations::OpError;
 use crate::operations::add::{self, Options, Report};
-use crate::output::error::ExitStatus;
+use crate::output::exit_status::ExitStatus;
 use crate::output::render;
 use crate::target::Target;
 use mdskill_lint::agents::Agent;

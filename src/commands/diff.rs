@@ -5,7 +5,7 @@ use clap::Args;
 use super::update::status;
 use super::{Session, names, with_allowed};
 use crate::operations::{self, OpError};
-use crate::output::error::ExitStatus;
+use crate::output::exit_status::ExitStatus;
 use crate::output::render;
 
 /// Arguments of `diff`.

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::Session;
 use crate::operations::{self, OpError};
-use crate::output::error::{ExitStatus, status_of};
+use crate::output::exit_status::{ExitStatus, status_of};
 use crate::output::render;
 
 /// Arguments of `import`.

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Session, names};
 use crate::operations::{self, OpError};
-use crate::output::error::ExitStatus;
+use crate::output::exit_status::ExitStatus;
 use crate::output::render;
 
 /// Arguments of `install`.

@@ -5,7 +5,7 @@ use clap::Args;
 use super::Session;
 use super::outdated::{OutdatedArgs, outdated};
 use crate::operations::{self, OpError, list_remote};
-use crate::output::error::ExitStatus;
+use crate::output::exit_status::ExitStatus;
 use crate::output::render;
 use crate::spec::Spec;
 

@@ -7,7 +7,7 @@ use super::cli::Command;
 use crate::lockfile::merge::Side;
 use crate::operations::OpError;
 use crate::operations::lock::{self, Options};
-use crate::output::error::ExitStatus;
+use crate::output::exit_status::ExitStatus;
 use crate::output::render;
 
 /// Arguments of `lock`.

@@ -38,7 +38,7 @@ use crate::install::InstallError;
 use crate::install::scope::Scope;
 use crate::interrupt::Interrupt;
 use crate::operations::OpError;
-use crate::output::error::{ExitStatus, status_of};
+use crate::output::exit_status::{ExitStatus, status_of};
 use crate::output::log;
 use crate::output::pager::Pager;
 use crate::output::printer::{Printer, Volume};
@@ -123,7 +123,7 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
     let scope = if cli.global.global {
         Scope::user(dirs.home()?, &dirs.config()?)
     } else {
-        Scope::project(&env.current_dir)
+        Scope::find_project(&env.current_dir)
     };
     // The lines of the log would mix with a progress line.
     let shows = printer.volume == Volume::Normal

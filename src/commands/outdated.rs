@@ -6,7 +6,7 @@ use super::update::SummaryArgs;
 use super::{Session, names, update, with_allowed};
 use crate::operations::OpError;
 use crate::operations::update::Options;
-use crate::output::error::ExitStatus;
+use crate::output::exit_status::ExitStatus;
 use crate::output::render;
 
 /// Arguments of `outdated`.

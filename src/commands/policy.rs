@@ -5,7 +5,7 @@ use clap::Args;
 use super::Session;
 use crate::operations::OpError;
 use crate::operations::policy;
-use crate::output::error::ExitStatus;
+use crate::output::exit_status::ExitStatus;
 use crate::output::render;
 
 /// Arguments of `policy`.

@@ -8,7 +8,7 @@ use super::{Session, github_actions, names, with_allowed};
 use crate::merge::OnConflict;
 use crate::operations::OpError;
 use crate::operations::update::{self, Options, Report};
-use crate::output::error::{ExitStatus, status_of};
+use crate::output::exit_status::{ExitStatus, status_of};
 use crate::output::printer::Printer;
 use crate::output::render;
 

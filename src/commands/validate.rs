@@ -12,7 +12,7 @@ use crate::config::Rules;
 use crate::fs::At;
 use crate::operations::validate::{Fixing, Page, Report};
 use crate::operations::{self, OpError};
-use crate::output::error::ExitStatus;
+use crate::output::exit_status::ExitStatus;
 use mdskill_lint::Level;
 use mdskill_lint::diagnostic::{Safety, Severity};
 use mdskill_lint::fix::FixFilter;

@@ -3,19 +3,19 @@
 //! [`Fetcher::open`] locates a source; [`Repository`] fetches its refs, trees, and blobs, and keeps
 //! them in the cache.
 
+pub(crate) mod cache;
 mod compare_url;
 pub(crate) mod first_seen;
 mod folder;
 mod hint;
 pub mod history;
-mod location;
 mod repository;
 pub(crate) mod resolve;
-pub(crate) mod store;
+mod source_url;
 
 pub use compare_url::compare_url;
-pub use location::{Location, LocationError, is_git_folder, locate};
 pub use repository::{Fetcher, Move, Repository};
+pub use source_url::{Location, LocationError, is_git_folder, locate};
 
 use crate::dirs::NoFolder;
 use crate::skill::discover::DiscoverError;

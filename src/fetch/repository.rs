@@ -12,9 +12,9 @@ use std::time::SystemTime;
 
 use tracing::{Instrument, info, info_span};
 
+use super::cache::{self, Store};
 use super::first_seen::FirstSeen;
-use super::location::{Location, locate};
-use super::store::{self, Store};
+use super::source_url::{Location, locate};
 use super::{FetchError, folder};
 use crate::env::Env;
 use crate::skill::discover::{DiscoverError, Discovery, discover};
@@ -109,7 +109,7 @@ impl<'a> Fetcher<'a> {
         };
         Ok(Repository {
             source: source.clone(),
-            seen: FirstSeen::of(&self.cache, &store::folder_name(&url)),
+            seen: FirstSeen::of(&self.cache, &cache::folder_name(&url)),
             url,
             place,
             remote,
@@ -128,7 +128,7 @@ impl<'a> Fetcher<'a> {
         if let Location::GitFolder(path) = &location {
             return Ok(Some(Objects::open(path)?));
         }
-        Ok(store::find(&self.cache, &location.display())?)
+        Ok(cache::find(&self.cache, &location.display())?)
     }
 }
 

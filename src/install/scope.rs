@@ -40,7 +40,7 @@ impl Scope {
     /// Finds the project around `current`: the nearest parent with a lockfile, else with a
     /// configuration or a git repository, else `current` itself.
     #[must_use]
-    pub fn project(current: &Path) -> Self {
+    pub fn find_project(current: &Path) -> Self {
         let upward = |names: &[&str]| {
             let has_one = |folder: &Path| names.iter().any(|name| folder.join(name).exists());
             current.ancestors().find(|folder| has_one(folder))

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::OpError;
 use crate::context::Context;
+use crate::fetch::cache::{self, Stored};
 use crate::fetch::first_seen;
-use crate::fetch::store::{self, Stored};
 
 /// Digests of installed folders, which version 0.1.0 wrote for `list`. No other version reads it.
 const UNUSED_FOLDER: &str = "states-v1";
@@ -64,7 +64,7 @@ fn choose(
         folder: cache.display().to_string(),
         ..Report::default()
     };
-    for stored in store::list(&cache)? {
+    for stored in cache::list(&cache)? {
         let age = SystemTime::now()
             .duration_since(stored.used)
             .unwrap_or(Duration::ZERO);

@@ -1,6 +1,6 @@
 //! The output for people and programs, and the exit codes.
 
-pub mod error;
+pub mod exit_status;
 pub(crate) mod findings;
 pub(crate) mod github;
 pub(crate) mod log;

@@ -9,7 +9,7 @@
 
 mod address;
 mod age;
-mod reasons;
+mod checks;
 mod sources;
 
 use serde::Serialize;

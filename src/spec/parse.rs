@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use super::{GitRef, PageRef, Spec, SpecError, SpecSource};
-use crate::source::{hide_secret, is_scp_like};
+use crate::redact::redact_url;
+use crate::source::is_scp_like;
 use mdskill_lint::path::is_hidden;
 
 const SHORT_FORM: &str = "`owner/repo/skill`, for example `wshobson/agents/async-python-patterns`";
@@ -16,7 +17,7 @@ impl FromStr for Spec {
     fn from_str(text: &str) -> Result<Self, SpecError> {
         parse(text).map_err(|(problem, expected)| SpecError {
             // A password must not end up in a log.
-            text: hide_secret(text),
+            text: redact_url(text),
             problem,
             expected: expected.to_owned(),
         })

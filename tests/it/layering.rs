@@ -13,7 +13,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const LAYERS: &[&[&str]] = &[
     // Values
     &[
-        "digest", "glob", "hint", "platform", "source", "spec", "target", "toml",
+        "digest", "glob", "hint", "platform", "redact", "source", "spec", "target", "toml",
     ],
     // Environment and disk
     &["dirs", "env", "fs", "interrupt"],
@@ -53,6 +53,7 @@ const CONTAINED: &[(&str, &[&str])] = &[
             "crates/mdskill-git/src/line_diff.rs",
             "crates/mdskill-git/src/merge_file.rs",
             "crates/mdskill-git/src/objects.rs",
+            "crates/mdskill-git/src/pack.rs",
         ],
     ),
 ];

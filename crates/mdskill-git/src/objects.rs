@@ -10,8 +10,7 @@ use std::path::Path;
 use std::sync::Once;
 
 use git2::{
-    DiffOptions, ErrorCode, ObjectType, Odb, OdbLookupFlags, OdbPackwriter, Oid, Repository,
-    RepositoryOpenFlags,
+    DiffOptions, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid, Repository, RepositoryOpenFlags,
 };
 
 pub use crate::error::{MAX_OBJECT_BYTES, ObjectError};
@@ -20,7 +19,7 @@ pub use crate::tree::{TreeBuilder, TreeEntry};
 
 use crate::file_mode::FileMode;
 use crate::object_id::ObjectId;
-use crate::pack::{PACK_HEADER_BYTES, announced_objects};
+use crate::pack::PackWriter;
 use crate::tree::{parse_tree, tree_bytes};
 
 /// The objects of one repository.
@@ -356,73 +355,7 @@ impl Database<'_> {
     /// # Errors
     /// When the repository can't be written.
     pub fn pack_writer(&self) -> Result<PackWriter<'_>, PackError> {
-        let writer = self.0.packwriter().map_err(|error| corrupt(&error))?;
-        Ok(PackWriter {
-            odb: &self.0,
-            writer,
-            head: Vec::with_capacity(PACK_HEADER_BYTES),
-            bytes: 0,
-        })
-    }
-}
-
-/// Writes a pack in chunks, without holding it in memory.
-///
-/// A writer that is dropped before [`PackWriter::finish`] leaves no files.
-pub struct PackWriter<'a> {
-    odb: &'a Odb<'a>,
-    writer: OdbPackwriter<'a>,
-    head: Vec<u8>,
-    bytes: u64,
-}
-
-impl PackWriter<'_> {
-    /// Writes the next bytes.
-    ///
-    /// # Errors
-    /// When they are not a pack, or exceed a limit.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), PackError> {
-        self.bytes += bytes.len() as u64;
-        if self.bytes > MAX_PACK_BYTES {
-            return Err(PackError::TooLarge);
-        }
-        if self.head.len() == PACK_HEADER_BYTES {
-            return self.index(bytes);
-        }
-        // The header is checked before libgit2 allocates memory for the announced objects.
-        let missing = (PACK_HEADER_BYTES - self.head.len()).min(bytes.len());
-        self.head.extend_from_slice(&bytes[..missing]);
-        if self.head.len() < PACK_HEADER_BYTES {
-            return Ok(());
-        }
-        announced_objects(&self.head)?;
-        let head = std::mem::take(&mut self.head);
-        self.index(&head)?;
-        self.head = head;
-        self.index(&bytes[missing..])
-    }
-
-    fn index(&mut self, bytes: &[u8]) -> Result<(), PackError> {
-        use std::io::Write;
-        self.writer
-            .write_all(bytes)
-            .map_err(|error| PackError::Corrupt(error.to_string()))
-    }
-
-    /// Checks the checksum of the pack and makes its objects readable.
-    ///
-    /// # Errors
-    /// When the pack is truncated or corrupt; none of it is kept.
-    pub fn finish(mut self) -> Result<(), PackError> {
-        if self.head.len() < PACK_HEADER_BYTES {
-            return Err(PackError::Corrupt("its header is truncated".to_owned()));
-        }
-        // libgit2 can't index an empty pack.
-        if announced_objects(&self.head)? == 0 {
-            return Ok(());
-        }
-        self.writer.commit().map_err(|error| corrupt(&error))?;
-        self.odb.refresh().map_err(|error| corrupt(&error))
+        PackWriter::start(&self.0)
     }
 }
 
@@ -518,8 +451,4 @@ fn damaged(id: ObjectId, reason: &str) -> ObjectError {
         id,
         reason: reason.to_owned(),
     }
-}
-
-fn corrupt(error: &git2::Error) -> PackError {
-    PackError::Corrupt(error.message().to_owned())
 }

@@ -1,4 +1,6 @@
-//! Packs: limits, the header, and errors. Without I/O.
+//! Packs: limits, the header, errors, and the writer.
+
+use git2::{Odb, OdbPackwriter};
 
 /// The maximum size of a pack in bytes: ten times the largest known repository of skills.
 pub const MAX_PACK_BYTES: u64 = 200 << 20;
@@ -40,4 +42,79 @@ pub(super) fn announced_objects(head: &[u8]) -> Result<u32, PackError> {
         announced if announced > MAX_PACK_OBJECTS => Err(PackError::TooManyObjects(announced)),
         announced => Ok(announced),
     }
+}
+
+/// Writes a pack in chunks, without holding it in memory.
+///
+/// A writer that is dropped before [`PackWriter::finish`] leaves no files.
+pub struct PackWriter<'a> {
+    odb: &'a Odb<'a>,
+    writer: OdbPackwriter<'a>,
+    head: Vec<u8>,
+    bytes: u64,
+}
+
+impl<'a> PackWriter<'a> {
+    /// Starts a pack in an object database.
+    pub(super) fn start(odb: &'a Odb<'a>) -> Result<Self, PackError> {
+        let writer = odb.packwriter().map_err(|error| corrupt(&error))?;
+        Ok(Self {
+            odb,
+            writer,
+            head: Vec::with_capacity(PACK_HEADER_BYTES),
+            bytes: 0,
+        })
+    }
+
+    /// Writes the next bytes.
+    ///
+    /// # Errors
+    /// When they are not a pack, or exceed a limit.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), PackError> {
+        self.bytes += bytes.len() as u64;
+        if self.bytes > MAX_PACK_BYTES {
+            return Err(PackError::TooLarge);
+        }
+        if self.head.len() == PACK_HEADER_BYTES {
+            return self.index(bytes);
+        }
+        // The header is checked before libgit2 allocates memory for the announced objects.
+        let missing = (PACK_HEADER_BYTES - self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..missing]);
+        if self.head.len() < PACK_HEADER_BYTES {
+            return Ok(());
+        }
+        announced_objects(&self.head)?;
+        let head = std::mem::take(&mut self.head);
+        self.index(&head)?;
+        self.head = head;
+        self.index(&bytes[missing..])
+    }
+
+    fn index(&mut self, bytes: &[u8]) -> Result<(), PackError> {
+        use std::io::Write;
+        self.writer
+            .write_all(bytes)
+            .map_err(|error| PackError::Corrupt(error.to_string()))
+    }
+
+    /// Checks the checksum of the pack and makes its objects readable.
+    ///
+    /// # Errors
+    /// When the pack is truncated or corrupt; none of it is kept.
+    pub fn finish(mut self) -> Result<(), PackError> {
+        if self.head.len() < PACK_HEADER_BYTES {
+            return Err(PackError::Corrupt("its header is truncated".to_owned()));
+        }
+        // libgit2 can't index an empty pack.
+        if announced_objects(&self.head)? == 0 {
+            return Ok(());
+        }
+        self.writer.commit().map_err(|error| corrupt(&error))?;
+        self.odb.refresh().map_err(|error| corrupt(&error))
+    }
+}
+
+fn corrupt(error: &git2::Error) -> PackError {
+    PackError::Corrupt(error.message().to_owned())
 }

@@ -5,11 +5,11 @@ mod changed;
 mod discover;
 mod display_path;
 mod installed;
-mod page;
 mod report;
 mod results;
 mod run;
 mod spec;
+mod stdin;
 mod write_fixes;
 
 use std::path::{Path, PathBuf};
@@ -26,8 +26,8 @@ use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::SkillName;
 
 pub use super::findings::Found;
-pub use page::Page;
 pub use report::{Report, Since, Summary};
+pub use stdin::Page;
 pub use write_fixes::{Fixed, Fixes, Fixing, Kept, PageText};
 
 /// The arguments of `validate`.
@@ -72,7 +72,7 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
         ));
     }
     if let Some(page) = &options.page {
-        page::validate_page(context, options, page, &mut report)?;
+        stdin::validate_page(context, options, page, &mut report)?;
         return Ok(report);
     }
     let runner = Runner::new(context, options)?;

@@ -1,6 +1,6 @@
 //! Prints the lines that the reports of several commands have in common.
 
-use super::meaning::lines;
+use super::change_details::lines;
 use super::origin;
 use crate::fetch::history::Lineage;
 use crate::operations::report::{Action, Change, LeftAlone, Problem};

@@ -3,6 +3,7 @@
 mod add;
 mod cache;
 mod change;
+mod change_details;
 mod conflicts;
 mod diff;
 mod import;
@@ -11,7 +12,6 @@ mod installed_findings;
 mod keep;
 mod list;
 mod lock;
-mod meaning;
 mod outdated;
 mod policy;
 mod remove;

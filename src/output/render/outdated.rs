@@ -1,6 +1,6 @@
 //! Prints the report of `outdated`.
 
-use super::meaning::{lines, meaning};
+use super::change_details::{lines, meaning};
 use super::update::print_not_updated;
 use crate::diff::SkillDiff;
 use crate::operations::report::{Change, Newer};

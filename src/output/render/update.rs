@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::change::{print_change, print_left_alone, print_problems, print_trashed};
+use super::change_details::meaning;
 use super::conflicts::print_conflicts;
 use super::installed_findings::findings;
-use super::meaning::meaning;
 use super::refused;
 use crate::hint::HasHint;
 use crate::operations::report::Action;

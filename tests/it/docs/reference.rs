@@ -8,7 +8,7 @@ use clap::CommandFactory;
 use mdskill::cli::Cli;
 use mdskill::env::Env;
 use mdskill::lockfile::Lockfile;
-use mdskill::output::error::ExitStatus;
+use mdskill::output::exit_status::ExitStatus;
 
 use super::{Page, ROOT};
 use crate::support::outcome::Outcome;

@@ -1,7 +1,8 @@
 //! Parsers of the responses, which read frame by frame: capabilities, refs, and packs.
 
 use super::{Capabilities, ProtocolError, Ref};
-use crate::objects::{Database, PackError, PackWriter};
+use crate::objects::{Database, PackError};
+use crate::pack::PackWriter;
 use crate::pkt_line::{Decoder, Pkt};
 
 /// The maximum number of refs: a large repository has about 100,000 pull requests.

@@ -7,10 +7,10 @@ use crate::source::Source;
 use mdskill_lint::capability::Capability;
 
 /// The reason why a skill is allowed or refused.
-type ValidationResult = Result<String, String>;
+type CheckResult = Result<String, String>;
 
 impl Policy {
-    pub(super) fn check_source(&self, facts: &Facts<'_>) -> Option<ValidationResult> {
+    pub(super) fn check_source(&self, facts: &Facts<'_>) -> Option<CheckResult> {
         let (source, sources) = (facts.source, self.sources.as_ref()?);
         let moved_to = facts.moved_to.filter(|moved| sources.allow(moved).is_err());
         let checked = match sources.allow(source) {
@@ -41,7 +41,7 @@ impl Policy {
         Some(checked)
     }
 
-    pub(super) fn check_pin(&self, facts: &Facts<'_>) -> Option<ValidationResult> {
+    pub(super) fn check_pin(&self, facts: &Facts<'_>) -> Option<CheckResult> {
         let pin = self.pin?;
         let name = facts.git_ref.unwrap_or_default();
         let named = match facts.kind {
@@ -69,7 +69,7 @@ impl Policy {
         })
     }
 
-    pub(super) fn check_age(&self, facts: &Facts<'_>) -> Option<ValidationResult> {
+    pub(super) fn check_age(&self, facts: &Facts<'_>) -> Option<CheckResult> {
         let least = self.min_age?;
         let Content::New { evidence, .. } = facts.content else {
             return Some(Ok(
@@ -112,7 +112,7 @@ impl Policy {
         })
     }
 
-    pub(super) fn check_capabilities(&self, facts: &Facts<'_>) -> Option<ValidationResult> {
+    pub(super) fn check_capabilities(&self, facts: &Facts<'_>) -> Option<CheckResult> {
         if self.deny.is_empty() {
             return None;
         }
