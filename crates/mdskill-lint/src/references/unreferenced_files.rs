@@ -42,11 +42,18 @@ impl<'a> UnreferencedFiles<'a> {
 
     /// Removes the files that `text` mentions, except `own`, the file that contains the text.
     pub(crate) fn mark_mentioned(&mut self, text: &str, own: &str) {
+        if self.is_empty() {
+            return;
+        }
+        // Most words have the length of no stem, so they need no lookup.
+        let bit = |stem: &str| 1_u64 << stem.len().min(63);
+        let lengths = self.by_stem.keys().fold(0, |bits, stem| bits | bit(stem));
         let text = text.to_lowercase();
         for word in words(&text) {
-            self.remove(word, own);
-            for (at, _) in word.match_indices('.').take(MAX_DOTS) {
-                self.remove(&word[..at], own);
+            let stems = word.match_indices('.').take(MAX_DOTS);
+            let stems = stems.map(|(at, _)| &word[..at]).chain([word]);
+            for stem in stems.filter(|stem| lengths & bit(stem) != 0) {
+                self.remove(stem, own);
             }
         }
     }
