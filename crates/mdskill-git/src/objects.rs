@@ -14,12 +14,11 @@ use git2::{
 };
 
 pub use crate::error::{MAX_OBJECT_BYTES, ObjectError};
-pub use crate::pack::{MAX_PACK_BYTES, MAX_PACK_OBJECTS, PackError};
+pub use crate::pack::{MAX_PACK_BYTES, MAX_PACK_OBJECTS, PackError, PackWriter};
 pub use crate::tree::{TreeBuilder, TreeEntry};
 
 use crate::file_mode::FileMode;
 use crate::object_id::ObjectId;
-use crate::pack::PackWriter;
 use crate::tree::{parse_tree, tree_bytes};
 
 /// The objects of one repository.
