@@ -43,16 +43,14 @@ pub fn folder_url(source: &Source, env: &Env, commit: ObjectId, folder: &str) ->
         Forge::Gitea => "src/commit",
         Forge::Bitbucket => "src",
     };
-    let folder: String = folder
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .map(|part| format!("/{}", utf8_percent_encode(part, NON_ALPHANUMERIC_BUT_DASH)))
-        .collect();
-    Some(format!("{repository}/{tree}/{commit}{folder}"))
+    let folder = utf8_percent_encode(folder, ESCAPED).to_string();
+    let url = format!("{repository}/{tree}/{commit}/{folder}");
+    Some(url.trim_end_matches('/').to_owned())
 }
 
 /// The characters of a path that are escaped.
-const NON_ALPHANUMERIC_BUT_DASH: &AsciiSet = &NON_ALPHANUMERIC
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
