@@ -173,3 +173,70 @@ fn replaced_skill_shows_its_capabilities() {
         .says("Updated")
         .says("unrestricted-bash: Bash (SKILL.md:4)");
 }
+
+#[test]
+fn show_has_details_and_capabilities_before_and_after_add() {
+    let (context, repo) = stocked();
+    let both = |place: &str, name: &str| {
+        let outcome = context.run(&["show", name]);
+        outcome
+            .ok()
+            .says("license        Apache-2.0\n")
+            .says("compatibility  Needs curl.\n")
+            .says("allowed-tools  Bash, Read\n")
+            .says("can            hooks: PreToolUse: scripts/go.sh (SKILL.md:12)\n")
+            .says("\n               unrestricted-bash: Bash (SKILL.md:6)\n")
+            .says("\n               commands: curl (scripts/go.sh:2)\n")
+            .says("size           2 files, ")
+            .says(place);
+        let report = context.run(&["show", name, "--json"]).ok().json();
+        assert_eq!(report["license"], "Apache-2.0");
+        assert_eq!(report["compatibility"], "Needs curl.");
+        assert_eq!(report["allowed_tools"], serde_json::json!(["Bash", "Read"]));
+        let files = repo.git(&["ls-tree", "-r", "-l", "main:deploy"]);
+        let sizes = files
+            .lines()
+            .map(|line| line.split_whitespace().nth(3).unwrap());
+        let bytes: u64 = sizes.map(|size| size.parse::<u64>().unwrap()).sum();
+        assert_eq!(report["bytes"], bytes);
+        report["capabilities"].clone()
+    };
+    let before = both("installs to    .github/skills/deploy", "acme/tools/deploy");
+    let report = add_json(&context, &["acme/tools/deploy"]);
+    assert_eq!(report["skills"][0]["capabilities"], before);
+    for name in ["deploy", "acme/tools/deploy"] {
+        assert_eq!(both("installed      .github/skills/deploy", name), before);
+    }
+}
+
+#[test]
+fn show_names_the_version_and_a_spec_that_installs_it() {
+    let (context, repo) = stocked();
+    repo.tag("v1.2.0");
+    let commit = repo.rev_parse("v1.2.0^{commit}");
+    let report = context
+        .run(&["show", "acme/tools/lint@^1", "--json"])
+        .ok()
+        .json();
+    assert_eq!(report["version_tag"], "v1.2.0");
+    assert_eq!(report["commit"], commit.as_str());
+    assert_eq!(report["spec"], "acme/tools/lint@^1");
+    context.run(&["add", report["spec"].as_str().unwrap()]).ok();
+    let installed = context.run(&["show", "lint", "--json"]).ok().json();
+    assert_eq!(installed["spec"], report["spec"]);
+    assert_eq!(installed["ref"], "^1");
+}
+
+#[test]
+fn list_of_a_repository_has_the_details_in_json() {
+    let (context, _repo) = stocked();
+    let report = context.run(&["list", "acme/tools", "--json"]).ok().json();
+    let skills = report["skills"].as_array().unwrap();
+    let deploy = skills
+        .iter()
+        .find(|skill| skill["name"] == "deploy")
+        .unwrap();
+    assert_eq!(deploy["license"], "Apache-2.0");
+    assert_eq!(deploy["compatibility"], "Needs curl.");
+    assert_eq!(deploy["allowed_tools"], serde_json::json!(["Bash", "Read"]));
+}

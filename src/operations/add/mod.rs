@@ -369,19 +369,24 @@ fn edited_copies(
 
 /// Sets the targets of a new lockfile: the first `add` decides where a project's skills are.
 fn set_targets(context: &Context<'_>, options: &Options, lockfile: &mut Lockfile) {
-    if !lockfile.targets.is_empty() {
-        return;
-    }
-    lockfile.targets.clone_from(&options.targets);
     if lockfile.targets.is_empty() {
-        let first = &AGENTS[0];
-        let default = if context.scope.is_personal {
-            first.personal
-        } else {
-            first.project
-        };
-        lockfile.targets.extend(default.parse());
+        lockfile.targets.clone_from(&options.targets);
     }
+    lockfile.targets = targets_of_new(context, lockfile);
+}
+
+/// Returns the targets of a skill that is not installed yet: those of the lockfile, or the default.
+pub(crate) fn targets_of_new(context: &Context<'_>, lockfile: &Lockfile) -> Vec<Target> {
+    if !lockfile.targets.is_empty() {
+        return lockfile.targets.clone();
+    }
+    let first = &AGENTS[0];
+    let default = if context.scope.is_personal {
+        first.personal
+    } else {
+        first.project
+    };
+    default.parse().into_iter().collect()
 }
 
 fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced: bool) -> Entry {
