@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use clap::Args;
 
+use super::consent::{self, Consent};
 use super::{Session, prompt, with_allowed};
 use crate::operations::OpError;
 use crate::operations::add::{self, Options, Report};
@@ -53,6 +54,9 @@ pub struct AddArgs {
     /// Fail without changes if a skill has any error; exit 3
     #[arg(long)]
     pub strict: bool,
+    /// Do not ask before installing skills with hooks or unrestricted Bash
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStatus, OpError> {
@@ -86,7 +90,18 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             return Ok(ExitStatus::Done);
         }
     }
-    let report = session.wait(add::add(&session.context, &options))?;
+    let mut ready = session.wait(add::prepare(&session.context, &options))?;
+    if !arguments.yes && !options.dry_run {
+        match consent::ask(session, &ready.need_consent())? {
+            Consent::NotAsked => {}
+            Consent::Given => ready.set_confirmed(),
+            Consent::Refused => {
+                session.printer.note("Cancelled", "nothing was changed");
+                return Ok(ExitStatus::Done);
+            }
+        }
+    }
+    let report = add::install(&session.context, &options, ready)?;
     session.printer.show("add", &report, render::add);
     Ok(status(&report))
 }

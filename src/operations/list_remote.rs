@@ -9,6 +9,7 @@ use crate::skill::discover::{Discovery, Found, plugin_of};
 use crate::skill::select::{Choice, by_path_or_folder};
 use crate::source::Source;
 use crate::spec::Spec;
+use mdskill_lint::details::Details;
 use mdskill_lint::frontmatter;
 
 /// The skills of a repository at one commit.
@@ -40,13 +41,22 @@ pub(crate) struct Listed {
     /// The description in its frontmatter, if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) description: Option<String>,
+    /// The license in its frontmatter, if requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) license: Option<String>,
+    /// The requirements in its frontmatter, if requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) compatibility: Option<String>,
+    /// The allowed tools in its frontmatter, if requested.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) allowed_tools: Vec<String>,
     /// Its plugin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) plugin: Option<String>,
 }
 
 /// Returns the shortest spec of exactly this skill: with the name of its folder if that is unique.
-fn short_spec(source: &Source, discovery: &Discovery, found: &Found) -> String {
+pub(super) fn short_spec(source: &Source, discovery: &Discovery, found: &Found) -> String {
     match found.folder() {
         Some(folder) if by_path_or_folder(discovery, folder, &[]) == Choice::One(found) => {
             full_spec(source, folder)
@@ -68,10 +78,11 @@ pub(crate) async fn browse(
     }
     let mut skills = Vec::new();
     for found in opened.all_below(spec.skill.as_deref()).await? {
-        let (frontmatter_name, description) = if descriptions {
-            frontmatter::summary(&opened.repository.objects().blob(found.skill_file)?)
+        let (frontmatter_name, details) = if descriptions {
+            let text = opened.repository.objects().blob(found.skill_file)?;
+            (frontmatter::summary(&text).0, Details::read(&text))
         } else {
-            (None, None)
+            (None, Details::default())
         };
         let folder = found.folder();
         skills.push(Listed {
@@ -81,7 +92,10 @@ pub(crate) async fn browse(
             spec: short_spec(&source, &opened.discovery, &found),
             tree: found.tree.to_string(),
             frontmatter_name,
-            description,
+            description: details.description,
+            license: details.license,
+            compatibility: details.compatibility,
+            allowed_tools: details.allowed_tools,
             plugin: plugin_of(&opened.plugins, &found.path).map(|plugin| plugin.name.clone()),
             path: found.path,
         });

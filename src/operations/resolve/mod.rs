@@ -20,6 +20,7 @@ use crate::source::Source;
 use crate::spec::{Spec, SpecSource};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
+use mdskill_lint::capability::Capability;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::{Settings, ValidationResult, validate};
@@ -66,12 +67,20 @@ pub(crate) struct Candidate {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The paths of other skills in the repository that it links to.
     pub(crate) siblings: Vec<String>,
+    /// Its capabilities, the most severe first.
+    pub(crate) capabilities: Vec<Capability>,
 }
 
 impl Candidate {
     /// Returns the spec of exactly this skill.
     pub(crate) fn spec(&self) -> String {
         full_spec(&self.source, &self.path)
+    }
+
+    /// Whether it lets commands run without asking the user.
+    pub(crate) fn needs_consent(&self) -> bool {
+        let mut capabilities = self.capabilities.iter();
+        capabilities.any(|one| one.kind.needs_consent())
     }
 
     /// Returns its entry for the lockfile.
