@@ -71,3 +71,4 @@ mod upstream;
 mod validate_git;
 mod validate_since;
 mod validate_where;
+mod visible_skills;
