@@ -27,6 +27,9 @@ pub struct AddArgs {
     /// Add all skills of the repository
     #[arg(long, conflicts_with = "skill")]
     pub all: bool,
+    /// With --all: add hidden skills, too (inside other skills, of tests or dependencies, internal)
+    #[arg(long, requires = "all")]
+    pub hidden: bool,
     /// Add this skill of the repository, by name or path
     #[arg(short, long, value_name = "NAME")]
     pub skill: Vec<String>,
@@ -67,6 +70,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             .map(|spec| spec.parse())
             .collect::<Result<_, _>>()?,
         all: arguments.all,
+        hidden: arguments.hidden,
         skills: arguments.skill.clone(),
         targets: targets(arguments, session.context.scope.is_personal)?,
         name: arguments
@@ -112,7 +116,7 @@ fn status(report: &Report) -> ExitStatus {
     }
     let all_added =
         report.stopped.is_empty() && report.left_out.is_empty() && report.left_alone.is_empty();
-    ExitStatus::Failed.when(!all_added)
+    ExitStatus::Failed.when(!all_added || !report.clashes.is_empty())
 }
 
 fn targets(arguments: &AddArgs, is_personal: bool) -> Result<Vec<Target>, OpError> {

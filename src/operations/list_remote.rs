@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::resolve::{Opened, full_spec, query_of, source_of};
+use super::resolve::{HiddenSkill, Opened, Selection, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::skill::discover::{Discovery, Found, plugin_of};
 use crate::skill::select::{Choice, by_path_or_folder};
@@ -22,6 +22,8 @@ pub(crate) struct Report {
     pub(crate) commit: Option<String>,
     /// The skills, sorted by path.
     pub(crate) skills: Vec<Listed>,
+    /// The hidden skills that are left out.
+    pub(crate) hidden: Vec<HiddenSkill>,
 }
 
 /// One skill of a repository.
@@ -65,20 +67,36 @@ pub(super) fn short_spec(source: &Source, discovery: &Discovery, found: &Found) 
     }
 }
 
-/// Lists the skills of a repository or folder, if requested with their descriptions.
+/// The details to list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Options {
+    /// Whether to list the descriptions.
+    pub(crate) descriptions: bool,
+    /// Whether to list the hidden skills, too.
+    pub(crate) hidden: bool,
+}
+
+/// Lists the skills of a repository or folder.
 pub(crate) async fn browse(
     context: &Context<'_>,
     spec: &Spec,
-    descriptions: bool,
+    options: Options,
 ) -> Result<Report, OpError> {
     let source = source_of(context, spec)?;
     let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
-    if descriptions {
+    if options.descriptions {
         opened.fetch_descriptions().await?;
     }
+    let selected = opened
+        .all_below(spec.skill.as_deref(), options.hidden)
+        .await?;
+    let Selection {
+        skills: visible,
+        hidden,
+    } = selected;
     let mut skills = Vec::new();
-    for found in opened.all_below(spec.skill.as_deref()).await? {
-        let (frontmatter_name, details) = if descriptions {
+    for found in visible {
+        let (frontmatter_name, details) = if options.descriptions {
             let text = opened.repository.objects().blob(found.skill_file)?;
             (frontmatter::summary(&text).0, Details::read(&text))
         } else {
@@ -104,5 +122,6 @@ pub(crate) async fn browse(
         source: source.to_string(),
         commit: opened.commit().map(|commit| commit.to_string()),
         skills,
+        hidden,
     })
 }

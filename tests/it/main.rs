@@ -71,5 +71,7 @@ mod untrusted_state;
 mod update;
 mod upstream;
 mod validate_git;
+mod validate_ignored;
 mod validate_since;
 mod validate_where;
+mod visible_skills;
