@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::installed::InstalledSkill;
+use super::installed::{InstalledSkill, read_folders};
 use super::resolve::{Opened, Subject, full_spec, query_of, source_of};
+use super::state::State;
 use crate::context::Context;
 use crate::fs::tree;
 use crate::skill::tree::SkillTree;
@@ -30,6 +31,9 @@ pub(crate) struct Report {
     pub(crate) commit: Option<String>,
     /// The folders that it is installed in.
     pub(crate) places: Vec<String>,
+    /// The state of these folders, as in `list`; the one that needs most attention.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) state: Option<State>,
     /// The paths of its files.
     pub(crate) files: Vec<String>,
     /// The text of `SKILL.md` after the frontmatter.
@@ -52,6 +56,10 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
     let text = crate::fs::read_if_found(&first.path.join(SKILL_FILE))?;
     let text = text.ok_or_else(|| OpError::FilesMissing(name.clone()))?;
     let files = tree::list(&first.path)?.files;
+    let mut state = None;
+    for (skill, folder, on_disk) in read_folders([skill])? {
+        state = state.max(Some(State::of(context, skill, &folder, &on_disk)?));
+    }
     Ok(Report {
         name: name.to_string(),
         description: frontmatter::summary(&text).1,
@@ -60,6 +68,7 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
         path: skill.entry.path.clone(),
         commit: skill.entry.commit.map(|commit| commit.to_string()),
         places: skill.places(),
+        state,
         files: files.into_iter().map(|file| file.path).collect(),
         body: body_of(&text),
     })
@@ -86,6 +95,7 @@ async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpE
         source: source.to_string(),
         commit: opened.commit().map(|commit| commit.to_string()),
         places: Vec::new(),
+        state: None,
         files: files
             .files
             .iter()

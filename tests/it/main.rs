@@ -61,6 +61,7 @@ mod secrets;
 mod semver_tags;
 mod servers;
 mod snapshots;
+mod states;
 mod stdin;
 mod summary;
 mod transport;

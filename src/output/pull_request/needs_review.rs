@@ -76,7 +76,9 @@ fn conflict(conflict: &Conflicted) -> String {
             sentence(&file.kind.to_string())
         )
     });
-    let outcome = if conflict.is_marked {
+    let outcome = if conflict.is_unresolved {
+        "has an earlier conflict that is not resolved"
+    } else if conflict.is_marked {
         "has conflict markers in its files"
     } else {
         "was not updated"

@@ -1,6 +1,7 @@
 //! Prints the report of `show`.
 
 use crate::operations::show;
+use crate::operations::state::State;
 use crate::output::printer::Printer;
 use crate::output::sanitize;
 
@@ -18,6 +19,8 @@ pub(crate) fn show(printer: &Printer, report: &show::Report) {
     field("path", &report.path);
     field("commit", report.commit.as_deref().unwrap_or(""));
     field("installed", &report.places.join(", "));
+    let state = report.state.filter(|state| *state != State::Ok);
+    field("state", state.map_or("", State::word));
     for (at, file) in report.files.iter().enumerate() {
         field(if at == 0 { "files" } else { "" }, file);
     }
