@@ -21,6 +21,7 @@ pub mod report;
 pub(crate) mod resolve;
 pub(crate) mod rule;
 pub(crate) mod show;
+pub(crate) mod state;
 pub mod update;
 pub mod validate;
 pub(crate) mod verify;
@@ -28,11 +29,11 @@ pub(crate) mod verify;
 use std::path::PathBuf;
 
 use crate::config::ConfigError;
+use crate::context::Context;
 use crate::dirs::NoFolder;
 use crate::fetch::FetchError;
 use crate::hint::{HasHint, Hint};
 use crate::install::InstallError;
-use crate::install::scope::Scope;
 use crate::lockfile::LockfileError;
 use crate::skill::tree::TreeError;
 use crate::spec::SpecError;
@@ -215,9 +216,30 @@ pub enum OpError {
         /// Similar names.
         nearest: Vec<String>,
     },
+    /// A skill is in a folder that agents read, but not in the lockfile.
+    #[error("`{name}` in {place} was not installed by mdskill")]
+    Unmanaged {
+        /// The requested name.
+        name: SkillName,
+        /// Its folder, as shown to the user.
+        place: String,
+    },
+    /// `install` is asked for a skill that is not in the lockfile.
+    #[error("`{name}` is not in mdskill.lock{}", did_you_mean(.nearest))]
+    NotLocked {
+        /// The requested name.
+        name: SkillName,
+        /// Similar names.
+        nearest: Vec<String>,
+    },
     /// The project does not have a lockfile.
-    #[error("there is no {0}")]
-    NoLockfile(String),
+    #[error("there is no {place}")]
+    NoLockfile {
+        /// The lockfile, or where it was looked for.
+        place: String,
+        /// The lockfile of another tool that is there.
+        other: Option<String>,
+    },
     /// A repository has SHA-256 object ids.
     #[error("the repository of {0} uses SHA-256 object ids, which --since does not support")]
     Sha256Repository(String),
@@ -236,12 +258,15 @@ pub enum OpError {
 
 impl OpError {
     /// Returns the error for a scope without a lockfile.
-    pub(crate) fn no_lockfile(scope: &Scope) -> Self {
-        Self::NoLockfile(if scope.is_personal {
+    pub(crate) fn no_lockfile(context: &Context<'_>) -> Self {
+        let scope = &context.scope;
+        let place = if scope.is_personal {
             scope.lockfile.display().to_string()
         } else {
             format!("mdskill.lock in {} or above", scope.root.display())
-        })
+        };
+        let other = import::other_lockfiles(context).into_iter().next();
+        Self::NoLockfile { place, other }
     }
 }
 
@@ -285,7 +310,16 @@ impl HasHint for OpError {
             }
             Self::Install(error) => return error.hint(),
             Self::NotInstalled { .. } => Hint::command("list").then(" lists the installed skills"),
-            Self::NoLockfile(_) => {
+            Self::Unmanaged { name, .. } => Hint::text("delete the folder to remove it, or run ")
+                .then_command(format!("add owner/repo/{name}"))
+                .then(" to manage it"),
+            Self::NotLocked { name, .. } => {
+                Hint::command(format!("add owner/repo/{name}")).then(" installs it and locks it")
+            }
+            Self::NoLockfile {
+                other: Some(other), ..
+            } => Hint::command("import").then(format!(" adopts the skills of {other}")),
+            Self::NoLockfile { other: None, .. } => {
                 Hint::command("add owner/repo/skill").then(" installs a skill and creates it")
             }
             Self::PartialClone { git_ref, .. } => {

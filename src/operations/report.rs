@@ -67,6 +67,8 @@ pub struct Conflicted {
     /// Whether the new version was installed with conflict markers in its files; otherwise, the skill
     /// was not changed.
     pub is_marked: bool,
+    /// Whether the files have the markers of an earlier conflict; the skill was not changed.
+    pub is_unresolved: bool,
     /// The files in conflict.
     pub files: Vec<Conflict>,
 }

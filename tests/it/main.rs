@@ -63,6 +63,7 @@ mod semver_tags;
 mod servers;
 mod shown_capabilities;
 mod snapshots;
+mod states;
 mod stdin;
 mod summary;
 mod transport;

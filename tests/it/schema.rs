@@ -208,6 +208,7 @@ fn everything() -> Report {
             place: text(),
             commit: Some(id.to_owned()),
             is_marked: false,
+            is_unresolved: false,
             files: vec![Conflict {
                 path: text(),
                 kind: ConflictKind::Lines,

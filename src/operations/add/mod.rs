@@ -375,7 +375,7 @@ fn edited_copies(
 ) -> Result<BTreeMap<SkillName, SkillTree>, OpError> {
     let mut copies = BTreeMap::new();
     for candidate in candidates(repositories).filter(|_| !options.force) {
-        if let Ok(skill) = InstalledSkill::find(&context.scope, lockfile, &candidate.name)
+        if let Some(skill) = InstalledSkill::get(&context.scope, lockfile, &candidate.name)
             && skill.entry.tree == candidate.files.tree
             && let Some(copy) = skill.edited_copy()?
         {

@@ -77,13 +77,14 @@ fn conflict(conflict: &Conflicted) -> String {
         )
     });
     let name = &conflict.name;
-    let (outcome, command, effect) = if conflict.is_marked {
+    let (outcome, command, effect) = if conflict.is_unresolved || conflict.is_marked {
+        let outcome = if conflict.is_unresolved {
+            "has an earlier conflict that is not resolved"
+        } else {
+            "has conflict markers in its files"
+        };
         let command = format!("mdskill keep {name}");
-        (
-            "has conflict markers in its files",
-            command,
-            "accepts the files when they are resolved",
-        )
+        (outcome, command, "accepts the files when they are resolved")
     } else {
         let command = format!("mdskill update {name} --conflict=markers");
         (
