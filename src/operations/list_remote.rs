@@ -5,10 +5,13 @@ use serde::Serialize;
 use super::OpError;
 use super::resolve::{Opened, full_spec, query_of, source_of};
 use crate::context::Context;
+use crate::skill::GitFiles;
 use crate::skill::discover::{Discovery, Found, plugin_of};
 use crate::skill::select::{Choice, by_path_or_folder};
 use crate::source::Source;
 use crate::spec::Spec;
+use mdskill_lint::capabilities::capabilities;
+use mdskill_lint::capability::Capability;
 use mdskill_lint::frontmatter;
 
 /// The skills of a repository at one commit.
@@ -43,6 +46,18 @@ pub(crate) struct Listed {
     /// Its plugin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) plugin: Option<String>,
+    /// The capabilities that its `SKILL.md` and the names of its files show, if requested. The other
+    /// files are not fetched.
+    #[serde(skip)]
+    pub(crate) capabilities: Vec<Capability>,
+}
+
+/// The facts of each skill that are requested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Details {
+    Names,
+    Descriptions,
+    Capabilities,
 }
 
 /// Returns the shortest spec of exactly this skill: with the name of its folder if that is unique.
@@ -61,6 +76,24 @@ pub(crate) async fn browse(
     spec: &Spec,
     descriptions: bool,
 ) -> Result<Report, OpError> {
+    let details = if descriptions {
+        Details::Descriptions
+    } else {
+        Details::Names
+    };
+    listed(context, spec, details).await
+}
+
+/// Lists the skills of a repository or folder, with their descriptions and capabilities.
+pub(crate) async fn browse_in_detail(
+    context: &Context<'_>,
+    spec: &Spec,
+) -> Result<Report, OpError> {
+    listed(context, spec, Details::Capabilities).await
+}
+
+async fn listed(context: &Context<'_>, spec: &Spec, details: Details) -> Result<Report, OpError> {
+    let descriptions = details >= Details::Descriptions;
     let source = source_of(context, spec)?;
     let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
     if descriptions {
@@ -74,6 +107,13 @@ pub(crate) async fn browse(
             (None, None)
         };
         let folder = found.folder();
+        let objects = opened.repository.objects();
+        let capabilities = if details == Details::Capabilities {
+            let files = GitFiles::at(objects, found.tree, "", "", found.tree)?;
+            capabilities(&files).into_iter().collect()
+        } else {
+            Vec::new()
+        };
         skills.push(Listed {
             name: folder
                 .unwrap_or_else(|| source.repository_name())
@@ -83,6 +123,7 @@ pub(crate) async fn browse(
             frontmatter_name,
             description,
             plugin: plugin_of(&opened.plugins, &found.path).map(|plugin| plugin.name.clone()),
+            capabilities,
             path: found.path,
         });
     }

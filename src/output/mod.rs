@@ -6,6 +6,7 @@ pub(crate) mod github;
 pub(crate) mod log;
 pub(crate) mod markdown;
 pub(crate) mod pager;
+pub(crate) mod picker;
 pub(crate) mod printer;
 pub(crate) mod progress;
 pub(crate) mod pull_request;
