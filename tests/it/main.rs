@@ -51,6 +51,7 @@ mod merge_bases;
 mod names;
 mod odd_files;
 mod own_source;
+mod picker;
 mod policy;
 mod policy_update;
 mod profiles;
