@@ -4,9 +4,13 @@ use super::{FetchError, LocationError};
 use crate::hint::{HasHint, Hint};
 use crate::skill::discover::DiscoverError;
 use mdskill_git::http::HttpError;
-use mdskill_git::objects::ObjectError;
+use mdskill_git::objects::{ObjectError, PackError};
 use mdskill_git::protocol::ProtocolError;
 use mdskill_git::transport::TransportError;
+
+/// The next step when the cache can't be written.
+const NEEDS_CACHE: &str =
+    "set MDSKILL_CACHE_DIR to a folder that you can write to, on a disk with free space";
 
 impl HasHint for FetchError {
     fn hint(&self) -> Option<Hint> {
@@ -15,6 +19,7 @@ impl HasHint for FetchError {
             Self::Location(error) => error.hint(),
             Self::Objects(error) | Self::Discover(DiscoverError::Object(error)) => error.hint(),
             Self::Fs(error) => error.hint(),
+            Self::Cache { .. } => Some(Hint::text(NEEDS_CACHE)),
             Self::Offline { .. } => Some(Hint::text(
                 "run the command once without --offline (or MDSKILL_OFFLINE)",
             )),
@@ -68,6 +73,7 @@ impl HasHint for TransportError {
 impl HasHint for ProtocolError {
     fn hint(&self) -> Option<Hint> {
         let hint = match self {
+            Self::Pack(PackError::Disk(_)) => NEEDS_CACHE,
             Self::Pack(_) | Self::Truncated => {
                 "nothing was changed; try again, and if it fails again, check whether a proxy changes the data"
             }
@@ -129,7 +135,7 @@ impl HasHint for HttpError {
 fn access(url: &str, tried: &[String], is_explained: bool, in_ci: bool) -> String {
     match tried {
         [] if in_ci => {
-            "check the name; for a private repository set MDSKILL_TOKEN (or GH_TOKEN), because the token of actions/checkout is in the project's .git/config, which mdskill does not read"
+            "check the name; for a private repository set MDSKILL_TOKEN (or GH_TOKEN); the project's .git/config, which has the token of actions/checkout, is not read"
                 .to_owned()
         }
         [] if url.starts_with("http://") => {

@@ -36,6 +36,7 @@ mod git_config;
 mod git_server;
 mod help;
 mod history;
+mod homeless;
 mod hook;
 mod hostile;
 mod hostile_project;
