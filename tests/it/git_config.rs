@@ -143,6 +143,40 @@ fn included_configuration_is_read() {
 }
 
 #[test]
+fn configuration_for_a_folder_is_included_in_its_projects() {
+    let context = ServedContext::new();
+    let more = insert(
+        &format!("{}/", context.server.url()),
+        "https://git.invalid/",
+    );
+    std::fs::write(context.path("home/work.inc"), more).unwrap();
+    let folder = context.path("").display().to_string();
+    let folder = folder.trim_end_matches('/');
+    let spec = format!("{WRITTEN}//skills/one");
+    for (condition, is_met) in [
+        (format!("gitdir:{folder}/"), true),
+        ("gitdir:project/".to_owned(), true),
+        (format!("gitdir:{folder}/other/"), false),
+    ] {
+        configure(
+            &context,
+            &format!("[includeIf \"{condition}\"]\n\tpath = work.inc\n"),
+        );
+        let listed = ls_remote(&context, WRITTEN);
+        assert_eq!(listed.code == Some(0), is_met, "{condition}\n{listed}");
+        let outcome = add(&context, &[&spec, "--force"]);
+        assert_eq!(outcome.code == Some(0), is_met, "{condition}\n{outcome}");
+    }
+    // That of the project is not read for it.
+    configure(&context, "");
+    let include = format!("includeIf.gitdir:{folder}/.path");
+    let file = context.path("home/work.inc").display().to_string();
+    context.git(&["config", &include, &file]).ok();
+    ls_remote(&context, WRITTEN).ok();
+    add(&context, &[&spec, "--force"]).fails(5);
+}
+
+#[test]
 fn instead_of_leads_to_ssh_and_from_it() {
     let context = ServedContext::new();
     context.fake_ssh(context.root());
