@@ -147,9 +147,12 @@ fn access(url: &str, tried: &[String], is_explained: bool, in_ci: bool) -> Strin
                 .to_owned()
         }
         tried if is_explained => {
-            format!("do what the server says, or use another token for {}", tried.join(", "))
+            format!(
+                "do what the server says, or use other credentials than {}",
+                tried.join(", ")
+            )
         }
-        tried => format!("check the name, and that {} may read it", tried.join(", ")),
+        tried => format!("check the name, and the permissions of {}", tried.join(", ")),
     }
 }
 

@@ -96,12 +96,14 @@ fn status_of_transport(error: &TransportError) -> ExitStatus {
             ..
         })
         | TransportError::SshDenied { .. } => ExitStatus::NoPermission,
-        TransportError::Http(HttpError::Status {
-            status: 404 | 410 | 451,
-            ..
-        })
-        | TransportError::Http(HttpError::Setting { .. }) => ExitStatus::Failed,
-        TransportError::Protocol {
+        TransportError::Http(
+            HttpError::Status {
+                status: 404 | 410 | 451,
+                ..
+            }
+            | HttpError::Setting { .. },
+        )
+        | TransportError::Protocol {
             source: ProtocolError::Pack(PackError::Disk(_)),
             ..
         } => ExitStatus::Failed,

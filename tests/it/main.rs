@@ -59,6 +59,7 @@ mod policy_update;
 mod profiles;
 mod proxies;
 mod recipes;
+mod refusals;
 mod rules;
 mod schema;
 mod secrets;
