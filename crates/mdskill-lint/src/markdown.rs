@@ -7,7 +7,7 @@ mod anchors;
 mod html;
 mod paths;
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use crate::span::Span;
 use anchors::Slugs;
@@ -138,6 +138,10 @@ impl Reader<'_> {
 
     fn start(&mut self, tag: &Tag<'_>, span: Span) {
         match tag {
+            Tag::Link {
+                link_type: LinkType::Email,
+                ..
+            } => self.links += 1,
             Tag::Link { dest_url, .. } => self.link(dest_url, span, LinkKind::Link),
             Tag::Image { dest_url, .. } => self.link(dest_url, span, LinkKind::Image),
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {}

@@ -36,8 +36,8 @@ fn links_of_every_style_count_with_their_place() {
 
 #[test]
 fn other_hosts_do_not_count_and_fragments_do() {
-    let markdown =
-        "<https://a.b/c> [a](https://x/y) [b](#f) [c](mailto:a@b) [d](//h/p) `http://a/b`";
+    let markdown = "<https://a.b/c> [a](https://x/y) [b](#f) [c](mailto:a@b) [d](//h/p) `http://a/b` \
+         <ada@a.b> [e](git@a.b:o/r.git) `git@a.b:o/r.git` [f](vscode://x/y.md)";
     assert_eq!(seen(markdown), pairs(&[(Link, "")]));
 }
 
