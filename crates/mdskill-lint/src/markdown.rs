@@ -7,6 +7,8 @@ mod anchors;
 mod html;
 mod paths;
 
+use std::borrow::Cow;
+
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use crate::span::Span;
@@ -216,6 +218,12 @@ impl Reader<'_> {
 
     fn code_span(&mut self, code: &str, span: Span) {
         self.found.code_spans.push(span);
+        // The parser reads CRLF as two spaces, and then strips only one at each end.
+        let code = match span.of(self.text).contains('\r') {
+            true => Cow::Owned(code.replace("  ", " ")),
+            false => Cow::Borrowed(code),
+        };
+        let code = code.trim();
         if let Some(heading) = &mut self.heading {
             heading.push_str(code);
         }

@@ -66,6 +66,18 @@ fn a_code_span_is_a_path_or_a_command() {
 }
 
 #[test]
+fn code_span_over_two_lines_is_read_the_same_with_crlf() {
+    for text in [
+        "[x](r/é.md)```\n[x](r/é.md)> ```\n",
+        "a ``\nr/b.md `` b\n",
+        "a `b\nr/c.md`\n",
+    ] {
+        assert_eq!(seen(text), seen(&text.replace('\n', "\r\n")), "{text}");
+    }
+    assert_eq!(seen("a ``\r\nr/b.md `` b"), pairs(&[(CodeSpan, "r/b.md")]));
+}
+
+#[test]
 fn a_reference_knows_the_block_around_it() {
     let text = "Not this.\n\n- **See** `x`'s\n  `r/a` now\n- then\n";
     let found = read(text, 0);
