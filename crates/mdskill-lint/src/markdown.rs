@@ -6,6 +6,7 @@
 mod anchors;
 mod html;
 mod paths;
+mod samples;
 
 use std::borrow::Cow;
 
@@ -80,6 +81,7 @@ pub struct Link {
 /// Parses the Markdown that begins at byte `from` of a file.
 ///
 /// URLs of other hosts and comments are ignored. In code blocks, paths are found, but not links.
+/// In a sample of Markdown whose fence a nested fence closes too early, nothing is found.
 #[must_use]
 pub fn read(text: &str, from: usize) -> Markdown {
     let options = Options::ENABLE_TABLES
@@ -106,7 +108,17 @@ pub fn read(text: &str, from: usize) -> Markdown {
     } = reader;
     found.anchors = slugs.into_anchors();
     found.links.sort_by_key(|link| link.span.start);
+    let samples = samples::split_samples(text, from, &found.code_blocks);
+    found.links.retain(|link| !is_inside(&samples, link.span));
     found
+}
+
+/// Whether a span begins in one of the sorted spans.
+fn is_inside(spans: &[Span], span: Span) -> bool {
+    let before = spans.partition_point(|other| other.start <= span.start);
+    spans[..before]
+        .last()
+        .is_some_and(|other| span.start < other.end)
 }
 
 struct Reader<'a> {
