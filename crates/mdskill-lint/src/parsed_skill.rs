@@ -249,16 +249,31 @@ fn role_of(path: &str) -> Role {
     let stem = file.split('.').next().unwrap_or_default().to_lowercase();
     let is_auxiliary = matches!(
         stem.as_str(),
-        "readme" | "changelog" | "skill-card" | "agents" | "contributing"
-    ) || folders.split('/').any(|folder| {
-        matches!(
-            folder,
-            "assets" | "templates" | "examples" | "evals" | "tests" | "benchmarks"
-        )
-    });
+        "readme" | "changelog" | "skill-card" | "agents" | "claude" | "gemini" | "contributing"
+    ) || folders.split('/').any(is_auxiliary_folder);
     if is_auxiliary {
         Role::Auxiliary
     } else {
         Role::SupportingPage
     }
+}
+
+/// Whether a folder has samples and tests. `expected_outputs` has the output of a skill, whose links
+/// lead to other files of the output.
+fn is_auxiliary_folder(folder: &str) -> bool {
+    matches!(
+        folder,
+        "assets"
+            | "templates"
+            | "examples"
+            | "samples"
+            | "evals"
+            | "tests"
+            | "fixtures"
+            | "benchmarks"
+            | "expected_outputs"
+            | "expected-outputs"
+            | "expected_output"
+            | "expected-output"
+    )
 }
