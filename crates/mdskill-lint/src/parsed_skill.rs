@@ -6,9 +6,9 @@ use crate::SKILL_FILE;
 use crate::frontmatter::{self, Fault, Field, Frontmatter, FrontmatterError, MAX_SKILL_MD_BYTES};
 use crate::markdown::{self, Markdown};
 use crate::profile::Profile;
-use crate::references::path_index::PathIndex;
+use crate::references::path_index::{self, PathIndex};
 use crate::references::resolve::{Origin, ResolvedLink, Resolver};
-use crate::skill_files::{Entry, EntryKind, SkillFiles, Unreadable};
+use crate::skill_files::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 
 /// A skill, parsed once for all rules.
 pub struct ParsedSkill<'a> {
@@ -161,6 +161,17 @@ impl<'a> ParsedSkill<'a> {
         let before = self.nested.partition_point(|folder| *folder <= path);
         let last = before.checked_sub(1).map(|at| self.nested[at]);
         last.is_some_and(|folder| path.starts_with(folder))
+    }
+
+    /// Whether the skill is in the folder of another one of the repository. The repository itself
+    /// can also be a skill, but does not count: its pages seldom mention files of the others.
+    pub(crate) fn is_in_another_skill(&self) -> bool {
+        let place = self.files.place().unwrap_or_default();
+        let mut above = path_index::upwards(path_index::folder_of(place));
+        above.any(|folder| {
+            let file = format!("{folder}/{SKILL_FILE}");
+            self.files.in_repository(&file) == Some(PathKind::File)
+        })
     }
 
     /// Returns the entry with exactly this path.

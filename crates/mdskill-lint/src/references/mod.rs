@@ -1,6 +1,7 @@
 //! Resolves the links and mentions of files in a skill's pages.
 
 pub(crate) mod mention_context;
+pub(crate) mod name_patterns;
 pub(crate) mod path_index;
 pub(crate) mod path_kind;
 pub(crate) mod resolve;
