@@ -14,7 +14,7 @@ use tracing::{Instrument, info, info_span};
 
 use super::cache::{self, Store};
 use super::first_seen::FirstSeen;
-use super::source_url::{Location, locate};
+use super::source_url::{Located, Location, locate, locate_written};
 use super::{FetchError, folder};
 use crate::env::Env;
 use crate::skill::discover::{DiscoverError, Discovery, discover};
@@ -55,6 +55,7 @@ pub struct Repository<'a> {
     place: Place,
     seen: FirstSeen,
     remote: Option<Remote<'a>>,
+    is_rewritten: bool,
     folder_tree: Option<ObjectId>,
     progress: &'a dyn Progress,
 }
@@ -86,8 +87,11 @@ impl<'a> Fetcher<'a> {
     /// # Errors
     /// When a local source does not exist, or the cache can't be opened.
     pub fn open(&self, source: &Source) -> Result<Repository<'a>, FetchError> {
-        let location = locate(source, self.env, self.root)?;
-        let url = location.display();
+        let Located {
+            address: url,
+            location,
+            is_rewritten,
+        } = locate(source, self.env, self.root)?;
         info!(%source, %url, offline = self.offline, "opening a source");
         let place = match &location {
             Location::GitFolder(path) => Place::Direct(Objects::open(path)?),
@@ -105,7 +109,9 @@ impl<'a> Fetcher<'a> {
                 None
             }
             Location::Server(_) if self.offline => None,
-            Location::Server(url) => Some(Remote::open(url, self.client, self.env)?),
+            Location::Server(place) => {
+                Some(Remote::open(place, self.client, self.env)?.written_as(&url))
+            }
         };
         Ok(Repository {
             source: source.clone(),
@@ -113,6 +119,7 @@ impl<'a> Fetcher<'a> {
             url,
             place,
             remote,
+            is_rewritten,
             folder_tree,
             progress: self.progress,
         })
@@ -124,12 +131,27 @@ impl<'a> Fetcher<'a> {
     /// # Errors
     /// When the objects can't be opened.
     pub fn open_stored(&self, source: &Source) -> Result<Option<Objects>, FetchError> {
-        let location = locate(source, self.env, self.root)?;
-        if let Location::GitFolder(path) = &location {
+        // The cache does not depend on git's configuration, which takes time to read.
+        if let Ok(Located {
+            address,
+            location: Location::Server(_),
+            ..
+        }) = locate_written(source, self.env, self.root)
+            && let Some(cached) = cache::find(&self.cache, &address)?
+        {
+            return Ok(Some(cached));
+        }
+        let located = locate(source, self.env, self.root)?;
+        if let Location::GitFolder(path) = &located.location {
             return Ok(Some(Objects::open(path)?));
         }
-        Ok(cache::find(&self.cache, &location.display())?)
+        Ok(cache::find(&self.cache, &located.address)?)
     }
+}
+
+fn origin_of(url: &str) -> Option<String> {
+    let url = reqwest::Url::parse(url).ok()?;
+    Some(url.origin().ascii_serialization())
 }
 
 impl Repository<'_> {
@@ -161,7 +183,9 @@ impl Repository<'_> {
                 repo: repo.strip_suffix(".git").unwrap_or(repo).to_owned(),
             });
         }
-        Some(Source::Git { url: moved })
+        // A mirror of git's configuration may redirect to an address that others can't reach.
+        let is_other_host = self.is_rewritten && origin_of(&moved) != origin_of(&self.url);
+        (!is_other_host).then_some(Source::Git { url: moved })
     }
 
     /// Records that commits were seen now, unless they were seen before.
