@@ -14,6 +14,7 @@ pub(crate) mod list;
 pub(crate) mod list_remote;
 pub(crate) mod lock;
 pub(crate) mod own_source;
+pub(crate) mod places;
 pub(crate) mod policy;
 pub mod policy_check;
 pub(crate) mod remove;
@@ -215,6 +216,17 @@ pub enum OpError {
         /// Similar names.
         nearest: Vec<String>,
     },
+    /// The project would be the user's home folder.
+    #[error("{home} is your home folder, not a project", home = home.display())]
+    HomeIsNoProject {
+        /// The home folder.
+        home: PathBuf,
+        /// The arguments of a command that changes the user's own skills.
+        personal: String,
+    },
+    /// The command runs in a folder of git, which has no work tree.
+    #[error("{path} is inside a git repository's own files, not in a work tree", path = .0.display())]
+    InGitFolder(PathBuf),
     /// The project does not have a lockfile.
     #[error("there is no {0}")]
     NoLockfile(String),
@@ -285,6 +297,10 @@ impl HasHint for OpError {
             }
             Self::Install(error) => return error.hint(),
             Self::NotInstalled { .. } => Hint::command("list").then(" lists the installed skills"),
+            Self::HomeIsNoProject { personal, .. } => Hint::command(personal.clone()).then(
+                " adds to your personal skills; for a project, go to its folder or use -C DIR",
+            ),
+            Self::InGitFolder(_) => Hint::text("run the command in a work tree, or use -C DIR"),
             Self::NoLockfile(_) => {
                 Hint::command("add owner/repo/skill").then(" installs a skill and creates it")
             }

@@ -50,6 +50,7 @@ mod merge_bases;
 mod names;
 mod odd_files;
 mod own_source;
+mod places;
 mod policy;
 mod policy_update;
 mod profiles;

@@ -65,6 +65,8 @@ pub(crate) struct Candidate {
     pub(crate) name: SkillName,
     /// A note about its name or its ref, as a sentence.
     pub(crate) note: Option<String>,
+    /// The note that files of a local folder are not copied, as a sentence.
+    pub(crate) not_copied: Option<String>,
     /// The findings in it.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The paths of other skills in the repository that it links to.
@@ -75,6 +77,12 @@ impl Candidate {
     /// Returns the spec of exactly this skill.
     pub(crate) fn spec(&self) -> String {
         full_spec(&self.source, &self.path)
+    }
+
+    /// Returns all notes about it.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let notes = self.note.iter().chain(&self.not_copied);
+        notes.cloned().collect()
     }
 
     /// Returns its entry for the lockfile.
