@@ -22,6 +22,7 @@ pub mod report;
 pub(crate) mod resolve;
 pub(crate) mod rule;
 pub(crate) mod show;
+pub(crate) mod state;
 pub mod update;
 pub mod validate;
 pub(crate) mod verify;
@@ -29,11 +30,11 @@ pub(crate) mod verify;
 use std::path::PathBuf;
 
 use crate::config::ConfigError;
+use crate::context::Context;
 use crate::dirs::NoFolder;
 use crate::fetch::FetchError;
 use crate::hint::{HasHint, Hint};
 use crate::install::InstallError;
-use crate::install::scope::Scope;
 use crate::lockfile::LockfileError;
 use crate::skill::tree::TreeError;
 use crate::spec::SpecError;
@@ -227,9 +228,30 @@ pub enum OpError {
     /// The command runs in a folder of git, which has no work tree.
     #[error("{path} is inside a git repository's own files, not in a work tree", path = .0.display())]
     InGitFolder(PathBuf),
+    /// A skill is in a folder that agents read, but not in the lockfile.
+    #[error("`{name}` in {place} was not installed by mdskill")]
+    Unmanaged {
+        /// The requested name.
+        name: SkillName,
+        /// Its folder, as shown to the user.
+        place: String,
+    },
+    /// `install` is asked for a skill that is not in the lockfile.
+    #[error("`{name}` is not in mdskill.lock{}", did_you_mean(.nearest))]
+    NotLocked {
+        /// The requested name.
+        name: SkillName,
+        /// Similar names.
+        nearest: Vec<String>,
+    },
     /// The project does not have a lockfile.
-    #[error("there is no {0}")]
-    NoLockfile(String),
+    #[error("there is no {place}")]
+    NoLockfile {
+        /// The lockfile, or where it was looked for.
+        place: String,
+        /// The lockfile of another tool that is there.
+        other: Option<String>,
+    },
     /// A repository has SHA-256 object ids.
     #[error("the repository of {0} uses SHA-256 object ids, which --since does not support")]
     Sha256Repository(String),
@@ -248,12 +270,15 @@ pub enum OpError {
 
 impl OpError {
     /// Returns the error for a scope without a lockfile.
-    pub(crate) fn no_lockfile(scope: &Scope) -> Self {
-        Self::NoLockfile(if scope.is_personal {
+    pub(crate) fn no_lockfile(context: &Context<'_>) -> Self {
+        let scope = &context.scope;
+        let place = if scope.is_personal {
             scope.lockfile.display().to_string()
         } else {
             format!("mdskill.lock in {} or above", scope.root.display())
-        })
+        };
+        let other = import::other_lockfiles(context).into_iter().next();
+        Self::NoLockfile { place, other }
     }
 }
 
@@ -301,7 +326,16 @@ impl HasHint for OpError {
                 " adds to your personal skills; for a project, go to its folder or use -C DIR",
             ),
             Self::InGitFolder(_) => Hint::text("run the command in a work tree, or use -C DIR"),
-            Self::NoLockfile(_) => {
+            Self::Unmanaged { name, .. } => Hint::text("delete the folder to remove it, or run ")
+                .then_command(format!("add owner/repo/{name}"))
+                .then(" to manage it"),
+            Self::NotLocked { name, .. } => {
+                Hint::command(format!("add owner/repo/{name}")).then(" installs it and locks it")
+            }
+            Self::NoLockfile {
+                other: Some(other), ..
+            } => Hint::command("import").then(format!(" adopts the skills of {other}")),
+            Self::NoLockfile { other: None, .. } => {
                 Hint::command("add owner/repo/skill").then(" installs a skill and creates it")
             }
             Self::PartialClone { git_ref, .. } => {

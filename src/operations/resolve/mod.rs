@@ -23,6 +23,7 @@ use crate::source::Source;
 use crate::spec::{Spec, SpecSource};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
+use mdskill_lint::capability::Capability;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::{Settings, ValidationResult, validate};
@@ -71,6 +72,8 @@ pub(crate) struct Candidate {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The paths of other skills in the repository that it links to.
     pub(crate) siblings: Vec<String>,
+    /// Its capabilities, the most severe first.
+    pub(crate) capabilities: Vec<Capability>,
 }
 
 impl Candidate {
@@ -83,6 +86,12 @@ impl Candidate {
     pub(crate) fn notes(&self) -> Vec<String> {
         let notes = self.note.iter().chain(&self.not_copied);
         notes.cloned().collect()
+    }
+
+    /// Whether it lets commands run without asking the user.
+    pub(crate) fn needs_consent(&self) -> bool {
+        let mut capabilities = self.capabilities.iter();
+        capabilities.any(|one| one.kind.needs_consent())
     }
 
     /// Returns its entry for the lockfile.

@@ -7,9 +7,11 @@ use rayon::prelude::*;
 
 use super::{Candidate, HiddenSkill, Selection, diagnose, full_spec};
 use crate::context::Context;
+use crate::diff;
 use crate::fetch::resolve::{Query, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::operations::OpError;
+use crate::skill::GitFiles;
 use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
 use crate::skill::hidden::{self, Hidden};
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
@@ -345,6 +347,8 @@ impl Origin<'_> {
         let (name, note) = name_to_install(&skill_file, folder)?;
         let (root, path, settings) = (self.root, &found.path, self.settings);
         let checked = diagnose(objects, root, path, name.as_str(), &files, settings);
+        let view = GitFiles::of(objects, root, path, name.as_str(), &files);
+        let capabilities = diff::capabilities(&view).into_iter().collect();
         Ok(Candidate {
             source: self.source.clone(),
             path: path.clone(),
@@ -352,6 +356,7 @@ impl Origin<'_> {
             commit: self.commit,
             diagnostics: checked.diagnostics,
             siblings: checked.siblings,
+            capabilities,
             files,
             name,
             note,

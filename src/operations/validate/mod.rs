@@ -192,7 +192,7 @@ fn installed_places(context: &Context<'_>, name: &str) -> Result<Option<Vec<Path
         Ok(below) => below.to_owned(),
         Err(_) => path,
     };
-    let skill = InstalledSkill::find(&context.scope, &lockfile, &name).ok();
+    let skill = InstalledSkill::get(&context.scope, &lockfile, &name);
     Ok(skill.map(|skill| skill.folders().map(|folder| here(folder.path)).collect()))
 }
 

@@ -1,6 +1,7 @@
 //! Prints the report of `list`.
 
 use super::hidden::print_hidden;
+use crate::hint::Hint;
 use crate::operations::{list, list_remote};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
@@ -21,6 +22,10 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
             "Finished",
             &format!("no skills are installed; add one with {add}"),
         );
+        if report.personal > 0 {
+            let skills = count(report.personal, "user skill");
+            printer.hint(&Hint::text(format!("`mdskill -g list` lists {skills}")));
+        }
         return;
     }
     let mut table = Table::new(&["NAME", "STATE", "REF", "COMMIT", "SOURCE", "PLACE"]);
@@ -36,6 +41,9 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         ]);
     }
     printer.table(&table);
+    if let Some(other) = report.other_lockfiles.first() {
+        printer.hint(&Hint::command("import").then(format!(" adopts the skills of {other}")));
+    }
 }
 
 /// Prints the skills of a repository.
