@@ -82,10 +82,18 @@ impl Candidate {
         full_spec(&self.source, &self.path)
     }
 
+    /// Whether its folder is the root of a repository.
+    pub(crate) fn is_whole_repository(&self) -> bool {
+        self.path.is_empty() && !matches!(self.source, Source::Folder { .. })
+    }
+
     /// Returns all notes about it.
     pub(crate) fn notes(&self) -> Vec<String> {
+        let files = self.files.files.len();
+        let root = self.is_whole_repository();
+        let root = root.then(|| format!("the whole repository: {files} files"));
         let notes = self.note.iter().chain(&self.not_copied);
-        notes.cloned().collect()
+        notes.cloned().chain(root).collect()
     }
 
     /// Whether it lets commands run without asking the user.
