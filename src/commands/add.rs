@@ -1,7 +1,5 @@
 //! `mdskill add`.
 
-use std::collections::HashSet;
-
 use clap::Args;
 
 use super::consent::{self, Consent};
@@ -34,7 +32,7 @@ pub struct AddArgs {
     /// Add this skill of the repository, by name or path
     #[arg(short, long, value_name = "NAME")]
     pub skill: Vec<String>,
-    /// Install into this folder of the project; recorded in the lockfile
+    /// Install into this folder of the project, relative to the current one; recorded in the lockfile
     #[arg(short, long, value_name = "DIR")]
     pub target: Vec<String>,
     /// Install into the folder that this agent reads: copilot, claude, agents, codex, cursor
@@ -73,7 +71,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         all: arguments.all,
         hidden: arguments.hidden,
         skills: arguments.skill.clone(),
-        targets: targets(arguments, session.context.scope.is_personal)?,
+        targets: targets(session, arguments)?,
         name: arguments
             .name
             .as_deref()
@@ -118,10 +116,18 @@ fn status(report: &Report) -> ExitStatus {
     ExitStatus::Failed.when(!all_added || !report.clashes.is_empty())
 }
 
-fn targets(arguments: &AddArgs, is_personal: bool) -> Result<Vec<Target>, OpError> {
+/// Returns the targets, each once. A folder is relative to the current one, or with `-g` to the home.
+fn targets(session: &Session<'_>, arguments: &AddArgs) -> Result<Vec<Target>, OpError> {
+    let scope = &session.context.scope;
+    let is_personal = scope.is_personal;
     let mut targets: Vec<Target> = Vec::new();
-    for folder in &arguments.target {
-        targets.push(folder.parse()?);
+    for typed in &arguments.target {
+        let current = if is_personal {
+            &scope.root
+        } else {
+            &session.context.env.current_dir
+        };
+        targets.push(Target::resolve(typed, current, &scope.root)?);
     }
     for id in &arguments.agent {
         let agent = Agent::find(id).ok_or_else(|| OpError::UnknownAgent(id.clone()))?;
@@ -132,7 +138,18 @@ fn targets(arguments: &AddArgs, is_personal: bool) -> Result<Vec<Target>, OpErro
         };
         targets.push(folder.parse()?);
     }
-    let mut seen = HashSet::new();
-    targets.retain(|target| seen.insert(target.clone()));
-    Ok(targets)
+    let mut distinct: Vec<Target> = Vec::new();
+    for target in targets {
+        match distinct
+            .iter()
+            .find(|other| scope.is_same_target(other, &target))
+        {
+            None => distinct.push(target),
+            Some(same) if *same == target => {}
+            Some(same) => session
+                .printer
+                .warn(&format!("{target} and {same} are the same folder")),
+        }
+    }
+    Ok(distinct)
 }

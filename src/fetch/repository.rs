@@ -12,10 +12,11 @@ use std::time::SystemTime;
 
 use tracing::{Instrument, info, info_span};
 
+use super::FetchError;
 use super::cache::{self, Store};
 use super::first_seen::FirstSeen;
+use super::folder::{self, Imported};
 use super::source_url::{Located, Location, locate, locate_written};
-use super::{FetchError, folder};
 use crate::env::Env;
 use crate::skill::discover::{DiscoverError, Discovery, discover};
 use crate::source::Source;
@@ -56,7 +57,7 @@ pub struct Repository<'a> {
     seen: FirstSeen,
     remote: Option<Remote<'a>>,
     is_rewritten: bool,
-    folder_tree: Option<ObjectId>,
+    folder: Option<Imported>,
     progress: &'a dyn Progress,
 }
 
@@ -97,7 +98,7 @@ impl<'a> Fetcher<'a> {
             Location::GitFolder(path) => Place::Direct(Objects::open(path)?),
             _ => Place::Store(Store::open(&self.cache, &url)?),
         };
-        let mut folder_tree = None;
+        let mut folder = None;
         let remote = match &location {
             Location::GitFolder(_) => Some(Remote::Local(LocalRefs::of(place.objects())?)),
             Location::Bundle(path) => {
@@ -105,7 +106,7 @@ impl<'a> Fetcher<'a> {
                 Some(Remote::Local(refs))
             }
             Location::Folder(path) => {
-                folder_tree = Some(folder::import(path, place.objects())?);
+                folder = Some(folder::import(path, place.objects())?);
                 None
             }
             Location::Server(_) if self.offline => None,
@@ -120,7 +121,7 @@ impl<'a> Fetcher<'a> {
             place,
             remote,
             is_rewritten,
-            folder_tree,
+            folder,
             progress: self.progress,
         })
     }
@@ -164,7 +165,15 @@ impl Repository<'_> {
     /// Whether this is a folder of files, which has no commits and no refs.
     #[must_use]
     pub fn is_folder(&self) -> bool {
-        self.folder_tree.is_some()
+        self.folder.is_some()
+    }
+
+    /// Returns the files and folders of a folder source that were left out, because git would not
+    /// commit them, and whether git decided that.
+    #[must_use]
+    pub fn left_out(&self) -> (&[String], bool) {
+        let folder = self.folder.as_ref();
+        folder.map_or((&[], false), |folder| (&folder.left_out, folder.is_by_git))
     }
 
     /// Returns the source at the new address after a redirect.
@@ -216,8 +225,8 @@ impl Repository<'_> {
     /// # Errors
     /// When the commit is missing; [`Repository::discover`] fetches it.
     pub fn root_tree(&self, commit: Option<ObjectId>) -> Result<ObjectId, ObjectError> {
-        match (self.folder_tree, commit) {
-            (Some(tree), _) => Ok(tree),
+        match (&self.folder, commit) {
+            (Some(folder), _) => Ok(folder.tree),
             (None, Some(commit)) => self.objects().root_tree(commit),
             (None, None) => Err(ObjectError::Missing(ObjectId::from_bytes([0; 20]))),
         }

@@ -47,13 +47,18 @@ pub(crate) struct SkillFolder<'a> {
 }
 
 impl<'a> SkillFolder<'a> {
-    /// Returns the folders of a skill.
+    /// Returns the folders of a skill. Targets that lead to the same folder have one.
     pub(crate) fn all(
         scope: &'a Scope,
         name: &'a SkillName,
         targets: &'a [Target],
     ) -> impl Iterator<Item = Self> {
-        targets.iter().map(move |target| Self {
+        let is_first = move |(at, target): &(usize, &Target)| {
+            let mut earlier = targets[..*at].iter();
+            !earlier.any(|earlier| scope.is_same_target(earlier, target))
+        };
+        let targets = targets.iter().enumerate().filter(is_first);
+        targets.map(move |(_, target)| Self {
             scope,
             name,
             target,

@@ -14,6 +14,7 @@ pub(crate) mod list;
 pub(crate) mod list_remote;
 pub(crate) mod lock;
 pub(crate) mod own_source;
+pub(crate) mod places;
 pub(crate) mod policy;
 pub mod policy_check;
 pub(crate) mod remove;
@@ -216,6 +217,17 @@ pub enum OpError {
         /// Similar names.
         nearest: Vec<String>,
     },
+    /// The project would be the user's home folder.
+    #[error("{home} is your home folder, not a project", home = home.display())]
+    HomeIsNoProject {
+        /// The home folder.
+        home: PathBuf,
+        /// The arguments of a command that changes the user's own skills.
+        personal: String,
+    },
+    /// The command runs in a folder of git, which has no work tree.
+    #[error("{path} is inside a git repository's own files, not in a work tree", path = .0.display())]
+    InGitFolder(PathBuf),
     /// A skill is in a folder that agents read, but not in the lockfile.
     #[error("`{name}` in {place} was not installed by mdskill")]
     Unmanaged {
@@ -310,6 +322,10 @@ impl HasHint for OpError {
             }
             Self::Install(error) => return error.hint(),
             Self::NotInstalled { .. } => Hint::command("list").then(" lists the installed skills"),
+            Self::HomeIsNoProject { personal, .. } => Hint::command(personal.clone()).then(
+                " adds to your personal skills; for a project, go to its folder or use -C DIR",
+            ),
+            Self::InGitFolder(_) => Hint::text("run the command in a work tree, or use -C DIR"),
             Self::Unmanaged { name, .. } => Hint::text("delete the folder to remove it, or run ")
                 .then_command(format!("add owner/repo/{name}"))
                 .then(" to manage it"),

@@ -52,7 +52,9 @@ mod merge_bases;
 mod names;
 mod odd_files;
 mod own_source;
+
 mod picker;
+mod places;
 mod policy;
 mod policy_update;
 mod profiles;

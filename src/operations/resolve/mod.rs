@@ -66,6 +66,8 @@ pub(crate) struct Candidate {
     pub(crate) name: SkillName,
     /// A note about its name or its ref, as a sentence.
     pub(crate) note: Option<String>,
+    /// The note that files of a local folder are not copied, as a sentence.
+    pub(crate) not_copied: Option<String>,
     /// The findings in it.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The paths of other skills in the repository that it links to.
@@ -78,6 +80,20 @@ impl Candidate {
     /// Returns the spec of exactly this skill.
     pub(crate) fn spec(&self) -> String {
         full_spec(&self.source, &self.path)
+    }
+
+    /// Whether its folder is the root of a repository.
+    pub(crate) fn is_whole_repository(&self) -> bool {
+        self.path.is_empty() && !matches!(self.source, Source::Folder { .. })
+    }
+
+    /// Returns all notes about it.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let files = self.files.files.len();
+        let root = self.is_whole_repository();
+        let root = root.then(|| format!("the whole repository: {files} files"));
+        let notes = self.note.iter().chain(&self.not_copied);
+        notes.cloned().chain(root).collect()
     }
 
     /// Whether it lets commands run without asking the user.
