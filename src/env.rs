@@ -4,10 +4,12 @@
 //! (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), and the TLS verifier `SSL_CERT_FILE`
 //! and `SSL_CERT_DIR`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use mdskill_git::environment::{Environment, Token};
+use mdskill_lint::agents::HOME_VARIABLES;
 
 /// The variables that hold a token, in the order in which they are used.
 const TOKENS: [&str; 6] = [
@@ -43,6 +45,8 @@ pub struct Env {
     pub cache_dir: Option<PathBuf>,
     /// The folder of the user's lockfile, if set.
     pub config_dir: Option<PathBuf>,
+    /// The folders of agents that their own variables set, by variable.
+    pub agent_homes: BTreeMap<&'static str, PathBuf>,
     /// `XDG_STATE_HOME`, if set.
     pub state_home: Option<PathBuf>,
     /// Whether the network is forbidden.
@@ -115,6 +119,10 @@ impl Env {
             tokens: TOKENS.into_iter().filter_map(token).collect(),
             cache_dir: path("MDSKILL_CACHE_DIR"),
             config_dir: path("MDSKILL_CONFIG_DIR"),
+            agent_homes: HOME_VARIABLES
+                .into_iter()
+                .filter_map(|(variable, _)| Some((variable, path(variable)?)))
+                .collect(),
             state_home: path("XDG_STATE_HOME"),
             offline: get("MDSKILL_OFFLINE").is_some_and(|value| value != "0"),
             ci: get("CI").is_some_and(|value| value != "false" && value != "0"),

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::agents::targets;
 use super::{Session, names};
 use crate::operations::{self, OpError};
 use crate::output::exit_status::ExitStatus;
@@ -16,12 +17,19 @@ pub struct RemoveArgs {
     /// Also remove edited skills; their folders are moved to the trash
     #[arg(short, long)]
     pub force: bool,
+    /// Remove the skill only from this folder
+    #[arg(short, long, value_name = "DIR")]
+    pub target: Vec<String>,
+    /// Remove the skill only from the folder of this agent
+    #[arg(short, long, value_name = "AGENT", value_delimiter = ',')]
+    pub agent: Vec<String>,
 }
 
 pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<ExitStatus, OpError> {
     let options = operations::remove::Options {
-        names: names(&arguments.names)?,
+        names: names(session, &arguments.names)?,
         force: arguments.force,
+        targets: targets(session, &arguments.target, &arguments.agent)?,
     };
     let report = operations::remove::remove(&session.context, &options)?;
     session.printer.show("remove", &report, render::remove);

@@ -88,10 +88,11 @@ impl<'a> Fetcher<'a> {
     pub fn open(&self, source: &Source) -> Result<Repository<'a>, FetchError> {
         let location = locate(source, self.env, self.root)?;
         let url = location.display();
+        let key = location.cache_key(source);
         info!(%source, %url, offline = self.offline, "opening a source");
         let place = match &location {
             Location::GitFolder(path) => Place::Direct(Objects::open(path)?),
-            _ => Place::Store(Store::open(&self.cache, &url)?),
+            _ => Place::Store(Store::open(&self.cache, &key, &url)?),
         };
         let mut folder_tree = None;
         let remote = match &location {
@@ -109,7 +110,7 @@ impl<'a> Fetcher<'a> {
         };
         Ok(Repository {
             source: source.clone(),
-            seen: FirstSeen::of(&self.cache, &cache::folder_name(&url)),
+            seen: FirstSeen::of(&self.cache, &cache::folder_name(&key)),
             url,
             place,
             remote,
@@ -128,7 +129,7 @@ impl<'a> Fetcher<'a> {
         if let Location::GitFolder(path) = &location {
             return Ok(Some(Objects::open(path)?));
         }
-        Ok(cache::find(&self.cache, &location.display())?)
+        Ok(cache::find(&self.cache, &location.cache_key(source))?)
     }
 }
 
@@ -156,10 +157,12 @@ impl Repository<'_> {
                 .and_then(|name| name.split_once('/'))
         {
             let repo = repo.trim_end_matches('/');
-            return Some(Source::GitHub {
+            let moved = Source::GitHub {
                 owner: owner.to_owned(),
                 repo: repo.strip_suffix(".git").unwrap_or(repo).to_owned(),
-            });
+            };
+            // A redirect to another spelling leads to the same repository.
+            return Some(moved).filter(|moved| *moved != self.source);
         }
         Some(Source::Git { url: moved })
     }

@@ -67,7 +67,8 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
 
 async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpError> {
     let source = source_of(context, spec)?;
-    let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
+    let mut opened =
+        Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
     let found = opened.the_one(spec.skill.as_deref()).await?;
     opened.fetch_blobs([found.skill_file]).await?;
     let objects = opened.repository.objects();

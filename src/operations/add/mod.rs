@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use self::resolve::{Group, Prepared};
 use super::OpError;
+use super::agents;
 use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::InstalledSkill;
@@ -81,6 +82,14 @@ pub(crate) struct Report {
     pub(crate) trashed: Vec<String>,
     /// Whether this is a dry run.
     pub(crate) dry_run: bool,
+    /// The folders of the added skills, if the user chose them now, or these are the first skills.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) targets: Vec<String>,
+    /// Whether later commands install into `targets`, because the user chose them for the first skills.
+    pub(crate) are_default: bool,
+    /// The widespread agents that read none of `targets`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unread_by: Vec<&'static str>,
     /// Whether nothing was changed because of `stopped`, `left_out`, or `refused`.
     pub(crate) is_refused: bool,
 }
@@ -132,11 +141,12 @@ fn unfetched(policy_check: &PolicyCheck, options: &Options, groups: &[Group]) ->
 pub(crate) async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let policy_check = PolicyCheck::open(context)?;
     let mut lockfile = context.lockfile()?.unwrap_or_default();
-    set_targets(context, options, &mut lockfile);
     let mut report = Report {
         dry_run: options.dry_run,
         ..Report::default()
     };
+    report_targets(context, options, &lockfile, &mut report);
+    set_targets(context, options, &mut lockfile)?;
     let groups = resolve::group(context, options)?;
     report.refused = unfetched(&policy_check, options, &groups);
     if !report.refused.is_empty() {
@@ -184,7 +194,7 @@ pub(crate) async fn add(context: &Context<'_>, options: &Options) -> Result<Repo
     let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         // Another process may have added the same name in the meantime.
         name_conflicts::check_installed(lockfile, options, &repositories)?;
-        set_targets(context, options, lockfile);
+        set_targets(context, options, lockfile)?;
         let before = lockfile.clone();
         let copies = edited_copies(context, options, &before, &repositories)?;
         let (mut skills, left_alone) = plan(context, options, &repositories, &copies, &before)?;
@@ -292,20 +302,46 @@ fn edited_copies(
 }
 
 /// Sets the targets of a new lockfile: the first `add` decides where a project's skills are.
-fn set_targets(context: &Context<'_>, options: &Options, lockfile: &mut Lockfile) {
+fn set_targets(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &mut Lockfile,
+) -> Result<(), OpError> {
     if !lockfile.targets.is_empty() {
-        return;
+        return Ok(());
     }
     lockfile.targets.clone_from(&options.targets);
     if lockfile.targets.is_empty() {
-        let first = &AGENTS[0];
-        let default = if context.scope.is_personal {
-            first.personal
-        } else {
-            first.project
-        };
-        lockfile.targets.extend(default.parse());
+        lockfile
+            .targets
+            .push(agents::target_of(context, &AGENTS[0])?);
     }
+    Ok(())
+}
+
+/// Reports the folders of this `add`, if the user has just chosen them.
+fn report_targets(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &Lockfile,
+    report: &mut Report,
+) {
+    let is_new = lockfile.targets.is_empty();
+    if !is_new && options.targets.is_empty() {
+        return;
+    }
+    let mut chosen = lockfile.clone();
+    if set_targets(context, options, &mut chosen).is_err() {
+        return;
+    }
+    let targets = if options.targets.is_empty() {
+        &chosen.targets
+    } else {
+        &options.targets
+    };
+    report.targets = targets.iter().map(ToString::to_string).collect();
+    report.are_default = is_new && !options.targets.is_empty();
+    report.unread_by = agents::blind_agents(context, targets);
 }
 
 fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced: bool) -> Entry {
@@ -316,6 +352,14 @@ fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced:
     // The written files have the edits, but `digest` is that of upstream's files.
     let digest = kept.map_or(digest, |(upstream, _)| upstream);
     let mut entry = chosen.candidate.entry(digest).keeping(before);
+    // The spelling of the source that was written first is kept.
+    let spelled = lockfile
+        .skills
+        .values()
+        .find(|other| other.source == entry.source);
+    if let Some(other) = spelled {
+        entry.source.clone_from(&other.source);
+    }
     // A commit that did not change the skill would only make the diff of the lockfile longer.
     if let Some(before) = before.filter(|before| is_same(before, &entry)) {
         entry.commit = before.commit;

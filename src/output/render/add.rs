@@ -54,10 +54,28 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
         parts.extend(totals([(kept, "unchanged")]));
         printer.status("Finished", &parts.join(", "));
     }
+    print_targets(printer, report);
     let is_complete =
         report.refused.is_empty() && report.stopped.is_empty() && report.left_out.is_empty();
     if is_complete && !report.siblings.is_empty() {
         printer.hint(&siblings(&report.siblings));
+    }
+}
+
+/// Prints that the chosen folders are the default from now on, and who does not read them.
+fn print_targets(printer: &Printer, report: &add::Report) {
+    let folders = report.targets.join(", ");
+    if report.are_default {
+        let sentence = format!("{folders}; later skills are installed there, too");
+        printer.note("Target", &sentence);
+    }
+    if let Some((last, before)) = report.unread_by.split_last() {
+        let (names, verb) = match before {
+            [] => ((*last).to_owned(), "does"),
+            before => (format!("{} and {last}", before.join(", ")), "do"),
+        };
+        let sentence = format!("{names} {verb} not read {folders}; see ");
+        printer.hint(&Hint::text(sentence).then_command("agents"));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reports for people.
 
 mod add;
+mod agents;
 mod cache;
 mod change;
 mod change_details;
@@ -23,6 +24,7 @@ use super::text;
 use crate::operations::report::Change;
 
 pub(crate) use add::add;
+pub(crate) use agents::agents;
 pub(crate) use cache::cache;
 pub(crate) use diff::{diff, local_diff};
 pub(crate) use import::import;
