@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::agents::targets;
+use super::consent::{self, Consent};
 use super::list::{ListArgs, list};
 use super::specs::requested;
 use super::{Session, prompt, with_allowed};
@@ -25,6 +26,9 @@ pub struct AddArgs {
     /// Add all skills of the repository
     #[arg(long, conflicts_with = "skill")]
     pub all: bool,
+    /// With --all: add hidden skills, too (inside other skills, of tests or dependencies, internal)
+    #[arg(long, requires = "all")]
+    pub hidden: bool,
     /// Add this skill of the repository, by name or path
     #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
     pub skill: Vec<String>,
@@ -58,6 +62,9 @@ pub struct AddArgs {
     /// Copy the files, as mdskill always does (an option of `npx skills`)
     #[arg(long, hide = true)]
     pub copy: bool,
+    /// Do not ask before installing skills with hooks or unrestricted Bash
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStatus, OpError> {
@@ -74,6 +81,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
     let mut options = Options {
         specs: requested.specs,
         all: arguments.all || requested.all,
+        hidden: arguments.hidden,
         skills: requested.skills,
         targets: targets(session, &arguments.target, &arguments.agent)?,
         name: arguments
@@ -97,7 +105,18 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             return Ok(ExitStatus::Done);
         }
     }
-    let report = session.wait(add::add(&session.context, &options))?;
+    let mut ready = session.wait(add::prepare(&session.context, &options))?;
+    if !arguments.yes && !options.dry_run {
+        match consent::ask(session, &ready.need_consent())? {
+            Consent::NotAsked => {}
+            Consent::Given => ready.set_confirmed(),
+            Consent::Refused => {
+                session.printer.note("Cancelled", "nothing was changed");
+                return Ok(ExitStatus::Done);
+            }
+        }
+    }
+    let report = add::install(&session.context, &options, ready)?;
     session.printer.show("add", &report, render::add);
     Ok(status(&report))
 }
@@ -108,5 +127,5 @@ fn status(report: &Report) -> ExitStatus {
     }
     let all_added =
         report.stopped.is_empty() && report.left_out.is_empty() && report.left_alone.is_empty();
-    ExitStatus::Failed.when(!all_added)
+    ExitStatus::Failed.when(!all_added || !report.clashes.is_empty())
 }

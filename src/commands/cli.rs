@@ -178,7 +178,7 @@ Examples:
 
 Examples:
   mdskill install
-  mdskill install --frozen      # fail if there is no lockfile; default in CI
+  mdskill install async-python-patterns --force    # discard local edits
   mdskill install --offline"
     )]
     Install(install::InstallArgs),

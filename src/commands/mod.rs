@@ -5,6 +5,7 @@ mod agents;
 mod arguments;
 mod cache;
 pub mod cli;
+mod consent;
 mod diff;
 mod github_actions;
 mod import;

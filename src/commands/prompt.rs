@@ -11,6 +11,12 @@ use crate::operations::add::{Options, refused_unfetched};
 use crate::operations::list_remote::{self, Listed};
 use crate::output::sanitize;
 
+/// The details of the skills to choose from.
+const BROWSED: list_remote::Options = list_remote::Options {
+    descriptions: true,
+    hidden: false,
+};
+
 /// Number of lines that are visible at once.
 const PAGE: usize = 15;
 
@@ -32,7 +38,7 @@ pub(super) fn among_many(
     if !refused_unfetched(&session.context, options)?.is_empty() {
         return Ok(None);
     }
-    let report = session.wait(list_remote::browse(&session.context, spec, true))?;
+    let report = session.wait(list_remote::browse(&session.context, spec, BROWSED))?;
     if report.skills.len() < 2 {
         return Ok(None);
     }

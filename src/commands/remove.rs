@@ -23,6 +23,9 @@ pub struct RemoveArgs {
     /// Remove the skill only from the folder of this agent
     #[arg(short, long, value_name = "AGENT", value_delimiter = ',')]
     pub agent: Vec<String>,
+    /// Do not ask for confirmation; `remove` never does
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<ExitStatus, OpError> {

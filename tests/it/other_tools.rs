@@ -94,12 +94,12 @@ fn name_that_follows_a_skill_is_refused_with_the_right_line() {
 #[test]
 fn install_of_a_name_that_is_not_locked_is_an_error() {
     let (context, _) = TestContext::with_skills();
-    context.refuses(&["install", "one"], 1, "`one` is not installed");
+    context.refuses(&["install", "one"], 1, "there is no mdskill.lock");
     context.run(&["add", "acme/skills/one"]).ok();
     std::fs::remove_dir_all(context.project().join(".github/skills/one")).unwrap();
     context.run(&["i", "one"]).ok();
     assert_eq!(context.folders(".github/skills"), ["one"]);
-    context.refuses(&["install", "two"], 1, "`two` is not installed");
+    context.refuses(&["install", "two"], 1, "`two` is not in mdskill.lock");
 }
 
 #[test]

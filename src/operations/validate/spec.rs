@@ -26,7 +26,9 @@ pub(super) async fn validate_spec(
     let source = source_of(context, spec)?;
     let mut opened =
         Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
-    let chosen = opened.all_below(spec.skill.as_deref()).await?;
+    // Authors validate all their skills.
+    let selection = opened.all_below(spec.skill.as_deref(), true).await?;
+    let chosen = selection.skills;
     let objects = opened.repository.objects();
     let mut blobs = Vec::new();
     for found in &chosen {

@@ -443,6 +443,11 @@ impl Prepared {
         self.spawn().wait()
     }
 
+    /// The command, to start it in another way.
+    pub fn into_command(self) -> Command {
+        self.command
+    }
+
     /// Starts it.
     pub fn spawn(self) -> Running {
         Running::start(self.command, self.input)
