@@ -132,6 +132,38 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
     ),
 ];
 
+/// Options of other tools that mdskill does not have, and the next step.
+const OTHER_OPTIONS: &[(&[&str], &str)] = &[
+    (
+        &[
+            "--ref",
+            "--branch",
+            "--tag",
+            "--rev",
+            "--commit",
+            "--version",
+        ],
+        "the ref is part of the spec: `mdskill add owner/repo/skill@REF`",
+    ),
+    (
+        &["--path", "--subdir", "--subdirectory"],
+        "the path is part of the spec: `mdskill add owner/repo/PATH`",
+    ),
+    (
+        &["--agent", "-a"],
+        "`mdskill agents AGENT` shows what an agent sees",
+    ),
+    (&["--user", "--personal"], "use -g for your personal skills"),
+    (
+        &["--save", "--save-dev", "-S", "-D"],
+        "`mdskill add` always records the skill in mdskill.lock",
+    ),
+    (
+        &["--frozen", "--frozen-lockfile", "--locked"],
+        "`mdskill install` never changes mdskill.lock",
+    ),
+];
+
 /// A command line that can't be parsed.
 pub(super) enum Refused {
     /// A sentence of our own, and the next step.
@@ -185,6 +217,18 @@ fn refused(mut error: clap::Error) -> Refused {
         && let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand)
     {
         return unknown_command(name);
+    }
+    if error.kind() == ErrorKind::MissingSubcommand {
+        let hint = Hint::text("`mdskill help` lists the commands");
+        return Refused::Sentence("no command given".to_owned(), hint);
+    }
+    if error.kind() == ErrorKind::UnknownArgument
+        && let Some(ContextValue::String(option)) = error.get(ContextKind::InvalidArg)
+        && let Some((_, hint)) = OTHER_OPTIONS
+            .iter()
+            .find(|(names, _)| names.contains(&option.as_str()))
+    {
+        return Refused::Sentence(format!("unexpected argument `{option}`"), Hint::text(*hint));
     }
     // clap suggests to pass an unknown option as a value, which is never what the user means.
     error.remove(ContextKind::Suggested);

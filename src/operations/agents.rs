@@ -150,9 +150,11 @@ pub(crate) fn blind_agents(context: &Context<'_>, targets: &[Target]) -> Vec<&'s
                 let target = context.scope.target(target);
                 paths.into_iter().any(|path| path == target)
             } else {
-                agent
-                    .project_folders()
-                    .any(|folder| folder == target.as_str())
+                // Agents read their folder below the root, too, for a part of the project.
+                agent.project_folders().any(|folder| {
+                    let above = target.as_str().strip_suffix(folder);
+                    above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
+                })
             }
         };
         !targets.iter().any(reads)

@@ -272,3 +272,47 @@ fn missing_ref_names_the_default_branch_or_a_similar_ref() {
         "did you mean `v1.2.0`?",
     );
 }
+
+#[test]
+fn name_of_an_existing_folder_is_never_a_host() {
+    let context = ServedContext::new();
+    context.write(
+        "my.tools/skills/mine/SKILL.md",
+        "---\nname: mine\ndescription: Mine\n---\nText\n",
+    );
+    for command in ["show", "validate", "add", "list"] {
+        context.refuses(
+            &[command, "my.tools/skills/typo"],
+            2,
+            "no such file or folder: my.tools/skills/typo",
+        );
+    }
+    // The page of a skill is the skill.
+    context.run(&["add", "my.tools/skills/mine/SKILL.md"]).ok();
+    assert_eq!(context.entry("mine")["source"], "path:my.tools/skills/mine");
+    context.run(&["remove", "mine"]).ok();
+    context
+        .run(&["add", "./my.tools/skills/mine/SKILL.md"])
+        .ok();
+    assert_eq!(context.entry("mine")["source"], "path:my.tools/skills/mine");
+    assert!(
+        context.server.requests().is_empty(),
+        "{:?}",
+        context.commands()
+    );
+}
+
+#[test]
+fn path_of_an_unmanaged_skill_is_not_removed() {
+    let (context, _) = TestContext::with_skills();
+    context.run(&["add", "acme/skills/one"]).ok();
+    context.write(
+        ".github/skills/mine/SKILL.md",
+        "---\nname: mine\ndescription: Mine\n---\nText\n",
+    );
+    context.refuses(
+        &["remove", ".github/skills/mine"],
+        1,
+        "`mine` in .github/skills/mine was not installed by mdskill",
+    );
+}

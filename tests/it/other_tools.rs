@@ -194,3 +194,33 @@ fn command_of_another_tool_is_answered_with_the_right_one() {
     );
     assert!(!outcome.stderr.contains("as a value"), "{outcome:?}");
 }
+
+#[test]
+fn option_of_another_tool_is_answered_with_the_right_line() {
+    let context = TestContext::new();
+    for (arguments, answer) in [
+        (
+            &["add", "acme/skills/one", "--ref", "v1"][..],
+            "hint: the ref is part of the spec",
+        ),
+        (
+            &["install", "acme/skills/one", "--branch", "main"],
+            "hint: the ref is part of the spec",
+        ),
+        (
+            &["add", "acme/skills", "--path", "skills/one"],
+            "hint: the path is part of the spec",
+        ),
+        (
+            &["list", "-a", "claude-code"],
+            "hint: `mdskill agents AGENT`",
+        ),
+        (
+            &["update", "--agent", "claude-code"],
+            "hint: `mdskill agents AGENT`",
+        ),
+        (&["-v"], "error: no command given"),
+    ] {
+        context.refuses(arguments, 2, answer);
+    }
+}

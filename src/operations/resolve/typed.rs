@@ -60,8 +60,16 @@ pub(crate) fn spec_of(context: &Context<'_>, typed: &str) -> Result<Spec, OpErro
         return Ok(parsed?);
     }
     let Some(path) = existing(context, typed) else {
-        return Ok(parsed?);
+        // A name that exists here is not the name of a host.
+        return match parsed {
+            Ok(Spec {
+                origin: SpecSource::Host { .. },
+                ..
+            }) if first_exists(context, typed) => Err(OpError::NoSuchPath(typed.to_owned())),
+            parsed => Ok(parsed?),
+        };
     };
+    let (typed, path) = without_skill_file(typed, path);
     if let Ok(Spec {
         origin: SpecSource::GitHub { .. },
         ..
@@ -74,9 +82,9 @@ pub(crate) fn spec_of(context: &Context<'_>, typed: &str) -> Result<Spec, OpErro
     let is_here = context.env.current_dir.join(typed) == path;
     let folder = match parsed {
         Ok(Spec {
-            origin: SpecSource::Folder(folder),
+            origin: SpecSource::Folder(_),
             ..
-        }) if is_here => folder,
+        }) if is_here => typed.to_owned(),
         _ if is_here => format!("./{typed}"),
         _ => path.display().to_string(),
     };
@@ -85,6 +93,26 @@ pub(crate) fn spec_of(context: &Context<'_>, typed: &str) -> Result<Spec, OpErro
         skill: None,
         git_ref: None,
     })
+}
+
+/// Whether the first part of a path exists, here or in the root of the project.
+fn first_exists(context: &Context<'_>, typed: &str) -> bool {
+    let first = typed.split('/').next().unwrap_or_default();
+    existing(context, first).is_some()
+}
+
+/// Returns the folder in place of the `SKILL.md` in it.
+fn without_skill_file(typed: &str, path: PathBuf) -> (&str, PathBuf) {
+    let is_skill_file = path.is_file() && path.file_name().is_some_and(|name| name == SKILL_FILE);
+    match path.parent() {
+        Some(folder) if is_skill_file => {
+            let typed = typed.strip_suffix(SKILL_FILE).unwrap_or(typed);
+            let typed = typed.trim_end_matches('/');
+            let typed = if typed.is_empty() { "." } else { typed };
+            (typed, folder.to_owned())
+        }
+        _ => (typed, path),
+    }
 }
 
 /// Returns the installed skills that the user named, each by its name, its path, or its spec.
@@ -183,12 +211,22 @@ fn installed_from(
     if !found.is_empty() {
         return Ok(found);
     }
+    let is_path = matches!(spec.origin, SpecSource::Folder(_));
+    if let Some(path) = existing(context, typed).filter(|_| is_path)
+        && path.join(SKILL_FILE).is_file()
+        && let Some(name) = path.file_name()
+    {
+        return Err(OpError::Unmanaged {
+            name: SkillName::from_folder(&name.to_string_lossy())?,
+            place: context.scope.display(&path),
+        });
+    }
     let installed = lockfile.skills.keys().map(SkillName::as_str);
     let near = nearest(installed, typed.trim_end_matches('/'), MAX_SUGGESTIONS);
     Err(OpError::NotInstalledFrom {
         typed: typed.to_owned(),
         nearest: near.into_iter().map(str::to_owned).collect(),
-        is_path: matches!(spec.origin, SpecSource::Folder(_)),
+        is_path,
     })
 }
 

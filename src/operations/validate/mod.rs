@@ -22,6 +22,7 @@ use super::agents;
 use super::installed::InstalledSkill;
 use crate::config::Rules;
 use crate::context::Context;
+use crate::operations::resolve::typed::spec_of;
 use crate::spec::{Spec, SpecSource};
 use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::SkillName;
@@ -221,7 +222,7 @@ fn spec_named(context: &Context<'_>, name: &str) -> Result<Spec, OpError> {
             context.env.current_dir.display()
         )));
     }
-    let spec: Spec = name.parse()?;
+    let spec = spec_of(context, name)?;
     match spec.origin {
         SpecSource::Folder(_) => Err(OpError::NoSuchPath(name.to_owned())),
         _ => Ok(spec),
