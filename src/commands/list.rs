@@ -4,13 +4,13 @@ use clap::Args;
 
 use super::Session;
 use super::outdated::{OutdatedArgs, outdated};
+use crate::operations::resolve::typed::spec_of;
 use crate::operations::{self, OpError, list_remote};
 use crate::output::exit_status::ExitStatus;
 use crate::output::render;
-use crate::spec::Spec;
 
 /// Arguments of `list`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct ListArgs {
     /// List the skills of this repository, or of a folder in it
     #[arg(value_name = "SPEC")]
@@ -38,7 +38,7 @@ pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitSt
         });
         return Ok(ExitStatus::Done);
     };
-    let spec: Spec = spec.parse()?;
+    let spec = spec_of(&session.context, spec)?;
     let report = session.wait(list_remote::browse(
         &session.context,
         &spec,

@@ -88,15 +88,17 @@ impl<'a> Fetcher<'a> {
     /// # Errors
     /// When a local source does not exist, or the cache can't be opened.
     pub fn open(&self, source: &Source) -> Result<Repository<'a>, FetchError> {
+        let located = locate(source, self.env, self.root)?;
+        let key = located.cache_key(source);
         let Located {
             address: url,
             location,
             is_rewritten,
-        } = locate(source, self.env, self.root)?;
+        } = located;
         info!(%source, %url, offline = self.offline, "opening a source");
         let place = match &location {
             Location::GitFolder(path) => Place::Direct(Objects::open(path)?),
-            _ => Place::Store(Store::open(&self.cache, &url)?),
+            _ => Place::Store(Store::open(&self.cache, &key, &url)?),
         };
         let mut folder = None;
         let remote = match &location {
@@ -116,7 +118,7 @@ impl<'a> Fetcher<'a> {
         };
         Ok(Repository {
             source: source.clone(),
-            seen: FirstSeen::of(&self.cache, &cache::folder_name(&url)),
+            seen: FirstSeen::of(&self.cache, &cache::folder_name(&key)),
             url,
             place,
             remote,
@@ -133,12 +135,9 @@ impl<'a> Fetcher<'a> {
     /// When the objects can't be opened.
     pub fn open_stored(&self, source: &Source) -> Result<Option<Objects>, FetchError> {
         // The cache does not depend on git's configuration, which takes time to read.
-        if let Ok(Located {
-            address,
-            location: Location::Server(_),
-            ..
-        }) = locate_written(source, self.env, self.root)
-            && let Some(cached) = cache::find(&self.cache, &address)?
+        if let Ok(written) = locate_written(source, self.env, self.root)
+            && matches!(written.location, Location::Server(_))
+            && let Some(cached) = cache::find(&self.cache, &written.cache_key(source))?
         {
             return Ok(Some(cached));
         }
@@ -146,7 +145,7 @@ impl<'a> Fetcher<'a> {
         if let Location::GitFolder(path) = &located.location {
             return Ok(Some(Objects::open(path)?));
         }
-        Ok(cache::find(&self.cache, &located.address)?)
+        Ok(cache::find(&self.cache, &located.cache_key(source))?)
     }
 }
 
@@ -187,10 +186,12 @@ impl Repository<'_> {
                 .and_then(|name| name.split_once('/'))
         {
             let repo = repo.trim_end_matches('/');
-            return Some(Source::GitHub {
+            let moved = Source::GitHub {
                 owner: owner.to_owned(),
                 repo: repo.strip_suffix(".git").unwrap_or(repo).to_owned(),
-            });
+            };
+            // A redirect to another spelling leads to the same repository.
+            return Some(moved).filter(|moved| *moved != self.source);
         }
         // A mirror of git's configuration may redirect to an address that others can't reach.
         let is_other_host = self.is_rewritten && origin_of(&moved) != origin_of(&self.url);

@@ -2,6 +2,7 @@
 //! ask nothing.
 
 pub(crate) mod add;
+pub(crate) mod agents;
 pub(crate) mod cache;
 pub(crate) mod diff;
 pub mod findings;
@@ -40,7 +41,6 @@ use crate::skill::tree::TreeError;
 use crate::spec::SpecError;
 use crate::target::TargetError;
 use mdskill_git::ObjectId;
-use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::{NameError, SkillName};
 use mdskill_lint::settings::UnknownRule;
 
@@ -66,8 +66,13 @@ pub enum OpError {
     #[error("{0}")]
     Usage(String),
     /// An agent is not known.
-    #[error("unknown agent `{0}`")]
-    UnknownAgent(String),
+    #[error("unknown agent `{name}`{}", did_you_mean(.nearest))]
+    UnknownAgent {
+        /// The requested agent.
+        name: String,
+        /// Similar names.
+        nearest: Vec<String>,
+    },
     /// No other tool has installed skills.
     #[error("there is nothing to import in {0}")]
     NothingToImport(String),
@@ -80,9 +85,9 @@ pub enum OpError {
     /// `lock --ours` or `--theirs` names a skill that both sides have in common.
     #[error("`{0}` is not in conflict")]
     NotInConflict(String),
-    /// A local folder does not exist.
-    #[error("{path} does not exist", path = .0.display())]
-    NoSuchPath(PathBuf),
+    /// A local file or folder does not exist.
+    #[error("no such file or folder: {0}")]
+    NoSuchPath(String),
     /// A local folder has no refs.
     #[error("{0} is a local folder without git, which has no refs")]
     FolderRef(String),
@@ -228,6 +233,26 @@ pub enum OpError {
     /// The command runs in a folder of git, which has no work tree.
     #[error("{path} is inside a git repository's own files, not in a work tree", path = .0.display())]
     InGitFolder(PathBuf),
+    /// A skill is not installed in a folder.
+    #[error("`{name}` is not installed in {target}; it is in {}", .targets.join(", "))]
+    NotInTarget {
+        /// The requested skill.
+        name: SkillName,
+        /// The requested folders.
+        target: String,
+        /// The folders that it is installed in.
+        targets: Vec<String>,
+    },
+    /// No skill is installed at a path, or from a repository.
+    #[error("{} is installed: {typed}{}", if *.is_path { "no such skill" } else { "no skill of this spec" }, did_you_mean(.nearest))]
+    NotInstalledFrom {
+        /// The requested path or spec.
+        typed: String,
+        /// Similar names.
+        nearest: Vec<String>,
+        /// Whether it is a path.
+        is_path: bool,
+    },
     /// A skill is in a folder that agents read, but not in the lockfile.
     #[error("`{name}` in {place} was not installed by mdskill")]
     Unmanaged {
@@ -269,6 +294,11 @@ pub enum OpError {
 }
 
 impl OpError {
+    /// Whether the message suggests similar names.
+    pub(crate) fn has_suggestions(&self) -> bool {
+        matches!(self, Self::NoSuchSkill { nearest, .. } if !nearest.is_empty())
+    }
+
     /// Returns the error for a scope without a lockfile.
     pub(crate) fn no_lockfile(context: &Context<'_>) -> Self {
         let scope = &context.scope;
@@ -290,11 +320,8 @@ impl HasHint for OpError {
             Self::Target(_) | Self::Install(InstallError::Target(_)) => {
                 Hint::text("use a folder inside the project, for example `.github/skills`")
             }
-            Self::UnknownAgent(_) => {
-                let known: Vec<&str> = AGENTS.iter().map(|agent| agent.id).collect();
-                let known = known.join(", ");
-                Hint::text(format!("use {known}; for another folder, use --target DIR"))
-            }
+            Self::UnknownAgent { .. } => Hint::command("agents --list")
+                .then(" lists the agents; for another folder, use --target DIR"),
             Self::NothingToImport(_) => Hint::command("import FILE")
                 .then(" reads the lockfile of npx skills or APM from another folder"),
             Self::NoSuchSkill { place, .. } => {
@@ -326,6 +353,14 @@ impl HasHint for OpError {
                 " adds to your personal skills; for a project, go to its folder or use -C DIR",
             ),
             Self::InGitFolder(_) => Hint::text("run the command in a work tree, or use -C DIR"),
+            Self::NotInstalledFrom {
+                typed,
+                is_path: false,
+                ..
+            } => Hint::command(format!("add {typed}")).then(" installs it"),
+            Self::NotInstalledFrom { .. } | Self::NoSuchPath(_) => {
+                Hint::command("list").then(" lists the installed skills")
+            }
             Self::Unmanaged { name, .. } => Hint::text("delete the folder to remove it, or run ")
                 .then_command(format!("add owner/repo/{name}"))
                 .then(" to manage it"),

@@ -20,6 +20,8 @@ mod action_yml;
 mod add;
 mod add_places;
 mod add_validates;
+mod addresses;
+mod agents;
 mod config;
 mod consent;
 mod credentials;
@@ -51,6 +53,7 @@ mod mdskill_git;
 mod merge_bases;
 mod names;
 mod odd_files;
+mod other_tools;
 mod own_source;
 
 mod picker;

@@ -1,13 +1,14 @@
 //! Resolves specs to skills that can be installed: found, fetched, and validated.
 
 mod open;
+pub(crate) mod typed;
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::str::FromStr;
 
 pub(crate) use open::Opened;
 use serde::Serialize;
+pub(crate) use typed::Subject;
 
 use crate::context::Context;
 use crate::digest::Digest;
@@ -27,27 +28,6 @@ use mdskill_lint::capability::Capability;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::{Settings, ValidationResult, validate};
-
-/// A skill that a command shows or explains.
-#[derive(Debug)]
-pub(crate) enum Subject {
-    /// An installed skill.
-    Installed(SkillName),
-    /// A skill of a repository.
-    Spec(Spec),
-}
-
-impl FromStr for Subject {
-    type Err = OpError;
-
-    fn from_str(typed: &str) -> Result<Self, OpError> {
-        if typed.contains(['/', '\\']) || typed == "." {
-            Ok(Self::Spec(typed.parse()?))
-        } else {
-            Ok(Self::Installed(SkillName::from_folder(typed)?))
-        }
-    }
-}
 
 /// A skill that can be installed: its files are safe to write, and were fetched.
 #[derive(Debug, Clone)]
@@ -144,8 +124,8 @@ pub(crate) fn source_of(context: &Context<'_>, spec: &Spec) -> Result<Source, Op
     let SpecSource::Folder(typed) = &spec.origin else {
         return Ok(spec.source());
     };
-    let path = context.env.current_dir.join(typed);
-    let path = path.canonicalize().map_err(|_| OpError::NoSuchPath(path))?;
+    let path = context.env.current_dir.join(typed).canonicalize();
+    let path = path.map_err(|_| OpError::NoSuchPath(typed.clone()))?;
     if path.is_file() || is_git_folder(&path) {
         return Ok(Source::Git {
             url: format!("file://{}", path.display()),

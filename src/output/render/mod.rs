@@ -1,6 +1,7 @@
 //! Reports for people.
 
 mod add;
+mod agents;
 mod cache;
 mod capabilities;
 mod change;
@@ -25,6 +26,7 @@ use super::text;
 use crate::operations::report::Change;
 
 pub(crate) use add::{add, deny};
+pub(crate) use agents::agents;
 pub(crate) use cache::cache;
 pub(crate) use capabilities::print_severe;
 pub(crate) use diff::{diff, local_diff};
