@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Session;
 use super::outdated::{OutdatedArgs, outdated};
-use crate::operations::{self, OpError, list_remote};
+use crate::operations::{self, OpError, list_remote, list_versions};
 use crate::output::exit_status::ExitStatus;
 use crate::output::render;
 use crate::spec::Spec;
@@ -18,6 +18,9 @@ pub struct ListArgs {
     /// Print only names; descriptions of a repository are then not fetched
     #[arg(long)]
     pub names: bool,
+    /// List the version tags of the repository, or of one skill in it, the newest first
+    #[arg(long, requires = "spec", conflicts_with = "names")]
+    pub versions: bool,
     /// List available updates, like `outdated`
     #[arg(long, conflicts_with_all = ["spec", "names"])]
     pub outdated: bool,
@@ -36,6 +39,11 @@ pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitSt
         return Ok(ExitStatus::Done);
     };
     let spec: Spec = spec.parse()?;
+    if arguments.versions {
+        let report = session.wait(list_versions::list(&session.context, &spec))?;
+        printer.show("list", &report, render::versions);
+        return Ok(ExitStatus::Done);
+    }
     let report = session.wait(list_remote::browse(
         &session.context,
         &spec,

@@ -222,10 +222,7 @@ fn update_with_markers_hints_to_resolve_them() {
         .says("1 updated (1 to resolve), 1 unchanged")
         .never_says(open)
         .never_says("conflict (");
-    context
-        .run(&["verify"])
-        .fails(3)
-        .says("`mdskill keep one`");
+    context.run(&["verify"]).fails(3).says("`mdskill keep one`");
 }
 
 #[test]

@@ -127,7 +127,10 @@ fn install_accepts_frozen() {
     let (context, _repo) = TestContext::with_skills();
     context.refuses(&["install", "--frozen"], 1, "there is no mdskill.lock");
     context.run(&["add", "acme/skills/one"]).ok();
-    context.run(&["install", "--frozen"]).ok().says("1 unchanged");
+    context
+        .run(&["install", "--frozen"])
+        .ok()
+        .says("1 unchanged");
 }
 
 #[test]

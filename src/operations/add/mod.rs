@@ -317,8 +317,11 @@ fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced:
     let digest = kept.map_or(digest, |(upstream, _)| upstream);
     let mut entry = chosen.candidate.entry(digest).keeping(before);
     // A commit that did not change the skill would only make the diff of the lockfile longer.
-    if let Some(before) = before.filter(|before| is_same(before, &entry)) {
+    if let Some(before) = before.filter(|before| is_same(before, &entry))
+        && before.commit != entry.commit
+    {
         entry.commit = before.commit;
+        entry.version.clone_from(&before.version);
     }
     entry.edits = kept.map(|(_, edits)| edits);
     entry.targets = (chosen.targets != lockfile.targets).then(|| chosen.targets.clone());
@@ -331,6 +334,13 @@ fn is_same(before: &Entry, entry: &Entry) -> bool {
         && before.git_ref == entry.git_ref
         && before.tree == entry.tree
         && before.digest == entry.digest
+}
+
+/// Whether both are the same, apart from the version, which older lockfiles lack.
+fn is_equal(before: &Entry, entry: &Entry) -> bool {
+    let mut before = before.clone();
+    before.version.clone_from(&entry.version);
+    before == *entry
 }
 
 /// Returns the targets of a skill: the requested ones are added to those that it has.
@@ -362,7 +372,7 @@ fn change(
     };
     let locked = lockfile.skills.get(skill.name);
     let action = match locked {
-        Some(before) if !chosen.is_changed && before == entry => Action::Unchanged,
+        Some(before) if !chosen.is_changed && is_equal(before, entry) => Action::Unchanged,
         None => Action::Added,
         Some(before) if before.tree == entry.tree && chosen.is_changed => Action::Restored,
         Some(_) => Action::Updated,
@@ -371,6 +381,9 @@ fn change(
     let from = from.filter(|commit| Some(*commit) != entry.commit);
     Change {
         from: from.map(|commit| commit.to_string()),
+        from_version: locked
+            .and_then(|before| before.version.clone())
+            .filter(|version| Some(version) != entry.version.as_ref()),
         notes: chosen.candidate.note.iter().cloned().collect(),
         ..skill.change(action)
     }
