@@ -173,6 +173,8 @@ impl<'a> InstalledSkill<'a> {
             path: entry.path.clone(),
             git_ref: entry.git_ref.clone(),
             from: None,
+            from_version: None,
+            version: entry.version.clone(),
             commit: entry.commit.map(|commit| commit.to_string()),
             tree: entry.tree.to_string(),
             places: self.places(),

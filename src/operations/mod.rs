@@ -13,6 +13,7 @@ pub(crate) mod installed;
 pub(crate) mod keep;
 pub(crate) mod list;
 pub(crate) mod list_remote;
+pub(crate) mod list_versions;
 pub(crate) mod lock;
 pub(crate) mod own_source;
 pub(crate) mod places;

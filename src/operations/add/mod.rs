@@ -472,8 +472,11 @@ fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced:
         entry.source.clone_from(&other.source);
     }
     // A commit that did not change the skill would only make the diff of the lockfile longer.
-    if let Some(before) = before.filter(|before| is_same(before, &entry)) {
+    if let Some(before) = before.filter(|before| is_same(before, &entry))
+        && before.commit != entry.commit
+    {
         entry.commit = before.commit;
+        entry.version.clone_from(&before.version);
     }
     entry.edits = kept.map(|(_, edits)| edits);
     entry.targets = (chosen.targets != lockfile.targets).then(|| chosen.targets.clone());
@@ -486,6 +489,13 @@ fn is_same(before: &Entry, entry: &Entry) -> bool {
         && before.git_ref == entry.git_ref
         && before.tree == entry.tree
         && before.digest == entry.digest
+}
+
+/// Whether both are the same, apart from the version, which older lockfiles lack.
+fn is_equal(before: &Entry, entry: &Entry) -> bool {
+    let mut before = before.clone();
+    before.version.clone_from(&entry.version);
+    before == *entry
 }
 
 /// Returns the targets of a skill: the requested ones are added to those that it has.
@@ -520,7 +530,7 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
     };
     let locked = lockfile.skills.get(skill.name);
     let action = match locked {
-        Some(before) if !chosen.is_changed && before == entry => Action::Unchanged,
+        Some(before) if !chosen.is_changed && is_equal(before, entry) => Action::Unchanged,
         None => Action::Added,
         Some(before) if before.tree == entry.tree && chosen.is_changed => Action::Restored,
         Some(_) => Action::Updated,
@@ -530,6 +540,9 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
     Added {
         change: Change {
             from: from.map(|commit| commit.to_string()),
+            from_version: locked
+                .and_then(|before| before.version.clone())
+                .filter(|version| Some(version) != entry.version.as_ref()),
             notes: chosen.candidate.notes(),
             ..skill.change(action)
         },

@@ -38,6 +38,8 @@ pub(crate) struct Candidate {
     pub(crate) path: String,
     /// The ref that `update` will follow.
     pub(crate) git_ref: Option<String>,
+    /// The tag, if the ref is a tag or a range.
+    pub(crate) version: Option<String>,
     /// The commit; `None` for a local folder.
     pub(crate) commit: Option<ObjectId>,
     /// The files.
@@ -87,6 +89,7 @@ impl Candidate {
         let (source, path) = (self.source.clone(), self.path.clone());
         let mut entry = Entry::new(source, path, self.files.tree, digest);
         entry.git_ref.clone_from(&self.git_ref);
+        entry.version.clone_from(&self.version);
         entry.commit = self.commit;
         entry
     }

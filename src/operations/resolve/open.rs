@@ -332,6 +332,7 @@ impl<'a> Opened<'a> {
         let origin = Origin {
             source: &self.repository.source,
             git_ref: follows.and_then(Option::as_deref),
+            version: self.resolved.as_ref().and_then(Resolved::version),
             commit: self.commit(),
             root: self.repository.root_tree(self.commit())?,
             settings,
@@ -392,6 +393,7 @@ async fn resolve_one(
 struct Origin<'a> {
     source: &'a Source,
     git_ref: Option<&'a str>,
+    version: Option<&'a str>,
     commit: Option<ObjectId>,
     root: ObjectId,
     settings: &'a Settings,
@@ -429,6 +431,7 @@ impl Origin<'_> {
             source: self.source.clone(),
             path: path.clone(),
             git_ref: self.git_ref.map(str::to_owned),
+            version: self.version.map(str::to_owned),
             commit: self.commit,
             diagnostics: checked.diagnostics,
             siblings: checked.siblings,

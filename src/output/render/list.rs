@@ -2,7 +2,7 @@
 
 use super::hidden::print_hidden;
 use crate::hint::Hint;
-use crate::operations::{list, list_remote};
+use crate::operations::{list, list_remote, list_versions};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
 use crate::output::table::Table;
@@ -28,14 +28,14 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         }
         return;
     }
-    let mut table = Table::new(&["NAME", "STATE", "REF", "COMMIT", "SOURCE", "PLACE"]);
+    let mut table = Table::new(&["NAME", "STATE", "REF", "VERSION", "SOURCE", "PLACE"]);
     for skill in &report.skills {
         let source = skill.source.as_deref().unwrap_or("");
         table.row(&[
             &skill.name,
             skill.state.word(),
             skill.git_ref.as_deref().map_or("", short),
-            skill.commit.as_deref().map_or("", short),
+            text::version(skill.version.as_deref(), skill.commit.as_deref()),
             text::source(source),
             &skill.place,
         ]);
@@ -72,4 +72,25 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
         None => printer.note("Found", &format!("{number} in {place}")),
     }
     print_hidden(printer, &report.hidden);
+}
+
+/// Prints the version tags of a repository or a skill.
+pub(crate) fn versions(printer: &Printer, report: &list_versions::Report) {
+    let place = text::source(&report.spec);
+    let Some(newest) = report.versions.first() else {
+        printer.note("Found", &format!("{place} has no version tags"));
+        return;
+    };
+    let mut table = Table::new(&["VERSION", "COMMIT"]);
+    for version in &report.versions {
+        table.row(&[&version.tag, short(&version.commit)]);
+    }
+    printer.table(&table);
+    let versions = count(report.versions.len(), "version");
+    let skill = if report.skill.is_some() { "" } else { "/SKILL" };
+    let add = printer.command_line(&format!("add {place}{skill}@{}", newest.tag));
+    printer.note(
+        "Found",
+        &format!("{versions} of {place}; {add} installs the newest"),
+    );
 }

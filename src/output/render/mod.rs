@@ -33,7 +33,7 @@ pub(crate) use diff::{diff, local_diff};
 pub(crate) use import::import;
 pub(crate) use install::install;
 pub(crate) use keep::keep;
-pub(crate) use list::{browse, list};
+pub(crate) use list::{browse, list, versions};
 pub(crate) use lock::lock;
 pub(crate) use outdated::outdated;
 pub(crate) use policy::{policy, refused};
@@ -42,11 +42,11 @@ pub(crate) use show::show;
 pub(crate) use update::update;
 pub(crate) use verify::verify;
 
-/// Returns `owner/repo@abc1234`.
+/// Returns `owner/repo@v1.2.0` or `owner/repo@abc1234`.
 fn origin(change: &Change) -> String {
     let source = text::source(&change.source);
-    match &change.commit {
-        Some(commit) => format!("{source}@{}", text::short(commit)),
-        None => source.to_owned(),
+    match text::version(change.version.as_deref(), change.commit.as_deref()) {
+        "" => source.to_owned(),
+        version => format!("{source}@{version}"),
     }
 }
