@@ -5,11 +5,12 @@ use serde::Serialize;
 use super::OpError;
 use super::install_steps::{self, Verdict};
 use super::installed::{InstalledSkill, SkillFolder, marked_line, required_lockfile};
-use super::report::LeftAlone;
+use super::report::{LeftAlone, Reason};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fs::At;
 use crate::fs::tree::{OnDisk, Snapshot};
+use crate::hint::{Hint, for_shell};
 use mdskill_git::objects::blob_id;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
@@ -95,7 +96,8 @@ fn look(
             Err(reason) => Some(reason),
             Ok(snapshot) => match &seen {
                 Some((digest, _, other)) if snapshot.own_digest() != *digest => {
-                    Some(format!("it differs from {other}: make the two the same"))
+                    let text = format!("it differs from {other}");
+                    Some(Reason::with_hint(text, Hint::text("make the two the same")))
                 }
                 _ => problem(context, options, skill, &folder, snapshot)?,
             },
@@ -121,14 +123,14 @@ fn problem(
     skill: InstalledSkill<'_>,
     folder: &SkillFolder<'_>,
     snapshot: &Snapshot,
-) -> Result<Option<String>, OpError> {
+) -> Result<Option<Reason>, OpError> {
     for (path, ..) in &snapshot.files {
         if let Err(error) = SkillPath::from_bytes(path.as_bytes())
             && !snapshot.is_leftover(path)
         {
-            return Ok(Some(format!(
-                "`{path}` can't be a skill's file: {error}; rename it"
-            )));
+            let text = format!("`{path}` can't be a skill's file: {error}");
+            let hint = Hint::text("rename that file");
+            return Ok(Some(Reason::with_hint(text, hint)));
         }
     }
     if options.force {
@@ -147,9 +149,12 @@ fn problem(
         if let Some(line) = marked_line(&bytes)
             && !is_upstream()
         {
-            return Ok(Some(format!(
-                "{path}:{line} still has the markers of a conflict: resolve it, or --force keeps them"
-            )));
+            let text = format!("{path}:{line} still has the markers of a conflict");
+            let keep = format!("keep {} --force", for_shell(skill.name.as_str()));
+            let hint = Hint::text("resolve it, and run the command again; ")
+                .then_command(keep)
+                .then(" keeps the markers");
+            return Ok(Some(Reason::with_hint(text, hint)));
         }
     }
     Ok(None)

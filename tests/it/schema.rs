@@ -118,6 +118,7 @@ fn refusal() -> Refusal {
             value: "[\"hooks\"]".to_owned(),
             is_allowed: false,
             reason: "x".to_owned(),
+            hint: Some("x".to_owned()),
         },
     }
 }
@@ -153,6 +154,7 @@ fn everything() -> Report {
         action,
         source: text(),
         path: text(),
+        spec: text(),
         git_ref: Some(text()),
         from: Some(id.to_owned()),
         commit: Some(id.to_owned()),
@@ -197,6 +199,7 @@ fn everything() -> Report {
             place: text(),
             reason: text(),
             files: vec![text()],
+            next: None,
         }],
         conflicts: vec![Conflicted {
             name: text(),

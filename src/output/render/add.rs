@@ -3,11 +3,10 @@
 use super::change::{print_change, print_left_alone, print_problems, print_trashed};
 use super::installed_findings::findings;
 use super::refused;
-use crate::hint::Hint;
+use crate::hint::{Hint, for_shell};
 use crate::operations::add;
 use crate::operations::report::{Action, Change};
 use crate::output::printer::Printer;
-use crate::output::sanitize;
 use crate::output::text::{count, totals};
 
 /// Maximum number of skills in a hint.
@@ -23,6 +22,8 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
     findings(
         printer,
         found.filter(|found| !stopped.contains(&&found.skill)),
+        &report.skills,
+        report.dry_run,
     );
     for stopped in &report.stopped {
         let why = if stopped.is_unloadable {
@@ -41,7 +42,7 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
         ));
     }
     print_problems(printer, &report.left_out);
-    print_left_alone(printer, &report.left_alone);
+    print_left_alone(printer, &report.left_alone, None);
     refused(printer, &report.refused);
     if !report.left_alone.is_empty() || report.is_refused {
         printer.error("nothing was changed");
@@ -64,9 +65,7 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
 /// Returns the hint to add the skills that are linked to.
 fn siblings(siblings: &[add::Sibling]) -> Hint {
     let specs = siblings.iter().take(MAX_SIBLINGS);
-    let specs: Vec<_> = specs
-        .map(|sibling| sanitize::for_shell(&sibling.spec))
-        .collect();
+    let specs: Vec<_> = specs.map(|sibling| for_shell(&sibling.spec)).collect();
     let (missing, adds) = match siblings {
         [only] => (
             format!(

@@ -10,7 +10,7 @@ pub(crate) fn install(printer: &Printer, report: &install::Report) {
         print_change(printer, change, report.dry_run);
     }
     print_trashed(printer, &report.trashed);
-    print_left_alone(printer, &report.left_alone);
+    print_left_alone(printer, &report.left_alone, Some("install"));
     refused(printer, &report.refused);
     if !report.left_alone.is_empty() || !report.refused.is_empty() {
         printer.error("nothing was changed");

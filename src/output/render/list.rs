@@ -1,5 +1,6 @@
 //! Prints the report of `list`.
 
+use crate::hint::for_shell;
 use crate::operations::{list, list_remote};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
@@ -59,7 +60,7 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
         &format!(
             "{} in {place}; add one with {}",
             count(report.skills.len(), "skill"),
-            printer.command_line(&format!("add {}", report.skills[0].spec))
+            printer.command_line(&format!("add {}", for_shell(&report.skills[0].spec)))
         ),
     );
 }

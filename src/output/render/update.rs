@@ -27,13 +27,18 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
     let moved = report.skills.iter().flat_map(|moved| &moved.places);
     let moved: BTreeSet<&String> = moved.collect();
     let found = report.diagnostics.iter();
-    findings(printer, found.filter(|found| moved.contains(&found.skill)));
+    findings(
+        printer,
+        found.filter(|found| moved.contains(&found.skill)),
+        &report.skills,
+        report.dry_run,
+    );
     for problem in &report.deleted {
         printer.warn(&format!("`{}`: {}", problem.name, problem.reason));
     }
     print_problems(printer, &report.stuck);
     refused(printer, &report.refused);
-    print_left_alone(printer, &report.left_alone);
+    print_left_alone(printer, &report.left_alone, Some("update"));
     print_conflicts(printer, &report.conflicts, report.dry_run);
     for failed in &report.failed {
         printer.error(&format!(

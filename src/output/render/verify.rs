@@ -1,5 +1,6 @@
 //! Prints the report of `verify`.
 
+use super::join_names;
 use crate::hint::Hint;
 use crate::operations::verify;
 use crate::output::printer::Printer;
@@ -23,12 +24,20 @@ pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
                 "delete these files, or add them to .gitignore; `verify` accepts untracked files that git ignores",
             )
         } else {
+            let mut names: Vec<&str> = report
+                .drift
+                .iter()
+                .map(|drift| drift.name.as_str())
+                .collect();
+            names.dedup();
+            let (names, others) = join_names(&names);
             Hint::command("diff --local")
                 .then(" shows the edits; ")
-                .then_command("keep NAME")
+                .then_command(format!("keep {names}"))
                 .then(" accepts them, and ")
-                .then_command("install NAME --force")
+                .then_command(format!("install {names} --force"))
                 .then(" discards them")
+                .then(others)
         };
         printer.hint(&hint);
     }

@@ -42,6 +42,7 @@ pub(super) fn change(name: &str) -> Change {
             ..SkillDiff::default()
         }),
         lineage: None,
+        spec: String::new(),
         compare_url: Some("https://github.com/acme/skills/compare/1111111...2222222".to_owned()),
         edited: Vec::new(),
     }
@@ -121,6 +122,7 @@ pub(super) fn everything() -> Report {
             place: ".github/skills/mine".to_owned(),
             reason: "mdskill did not install it".to_owned(),
             files: vec!["SKILL.md".to_owned()],
+            next: None,
         }],
         conflicts: vec![Conflicted {
             name: "deploy".to_owned(),
@@ -171,6 +173,7 @@ fn refusal() -> Refusal {
             value: "[\"hooks\"]".to_owned(),
             is_allowed: false,
             reason: HOSTILE.to_owned(),
+            hint: None,
         },
     }
 }
