@@ -3,6 +3,7 @@
 mod add;
 mod cache;
 pub mod cli;
+mod consent;
 mod diff;
 mod github_actions;
 mod import;

@@ -10,6 +10,13 @@ use crate::operations::list_remote::{self, Listed};
 use crate::output::picker::{self, Item, Picked};
 use crate::output::text;
 
+/// The details of the skills to choose from.
+const BROWSED: list_remote::Options = list_remote::Options {
+    descriptions: true,
+    capabilities: true,
+    hidden: false,
+};
+
 /// The answer to the prompt.
 pub(super) enum Answer {
     /// No question was needed, or none could be asked.
@@ -33,7 +40,7 @@ pub(super) fn among_many(session: &Session<'_>, options: &Options) -> Result<Ans
     if !refused_unfetched(&session.context, options)?.is_empty() {
         return Ok(Answer::NotAsked);
     }
-    let report = session.wait(list_remote::browse_in_detail(&session.context, spec))?;
+    let report = session.wait(list_remote::browse(&session.context, spec, BROWSED))?;
     if report.skills.len() < 2 {
         return Ok(Answer::NotAsked);
     }

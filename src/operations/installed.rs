@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use rayon::prelude::*;
+
 use super::OpError;
+use super::import::skill_folders::SkillFolders;
 use super::install_steps::changed_files;
 use super::report::{Action, Change, LeftAlone, Reason};
 use super::resolve::full_spec;
@@ -16,6 +19,7 @@ use crate::skill::select::nearest;
 use crate::skill::tree::SkillTree;
 use crate::target::Target;
 use mdskill_git::objects::Objects;
+use mdskill_lint::SKILL_FILE;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
 
@@ -93,20 +97,38 @@ impl<'a> InstalledSkill<'a> {
         })
     }
 
-    /// Returns the skill with this name.
+    /// Returns the skill with this name; `None` if the lockfile does not have it.
+    pub(crate) fn get(scope: &'a Scope, lockfile: &'a Lockfile, name: &SkillName) -> Option<Self> {
+        let (name, entry) = lockfile.skills.get_key_value(name)?;
+        Some(Self {
+            scope,
+            name,
+            entry,
+            targets: lockfile.targets_of(entry),
+        })
+    }
+
+    /// Returns the skill with this name, which a user typed.
     pub(crate) fn find(
         scope: &'a Scope,
         lockfile: &'a Lockfile,
         name: &SkillName,
     ) -> Result<Self, OpError> {
-        if let Some(found) = Self::all(scope, lockfile).find(|skill| skill.name == name) {
+        if let Some(found) = Self::get(scope, lockfile, name) {
             return Ok(found);
         }
-        let installed = lockfile.skills.keys().map(SkillName::as_str);
-        let near = nearest(installed, name.as_str(), 3);
+        let mut targets = SkillFolders::find(scope)?.targets;
+        targets.extend(lockfile.targets.iter().cloned());
+        let mut unmanaged = SkillFolder::all(scope, name, &targets);
+        if let Some(folder) = unmanaged.find(|folder| folder.path.join(SKILL_FILE).is_file()) {
+            return Err(OpError::Unmanaged {
+                name: name.clone(),
+                place: folder.place(),
+            });
+        }
         Err(OpError::NotInstalled {
             name: name.clone(),
-            nearest: near.into_iter().map(str::to_owned).collect(),
+            nearest: nearest_installed(lockfile, name),
         })
     }
 
@@ -157,7 +179,9 @@ impl<'a> InstalledSkill<'a> {
             notes: Vec::new(),
             diff: None,
             lineage: None,
+            skill_commits: None,
             compare_url: None,
+            url: None,
             edited: Vec::new(),
         }
     }
@@ -202,9 +226,9 @@ impl<'a> InstalledSkill<'a> {
 
     /// Returns what to do if a folder lacks the recorded edits: only the project's own repository
     /// has them, because they are not upstream.
-    pub(crate) fn lacks_edits(self, on_disk: &OnDisk) -> Option<Reason> {
+    pub(crate) fn lacks_edits(self, folder: &SkillFolder<'_>, on_disk: &OnDisk) -> Option<Reason> {
         self.entry.edits.filter(|edits| !on_disk.is(*edits))?;
-        let restore = format!("`git checkout -- {}`", for_shell(&self.first_place()));
+        let restore = format!("`git checkout -- {}`", for_shell(&folder.place()));
         match on_disk {
             OnDisk::Absent => Some(Reason::with_hint(
                 "it is missing, and mdskill.lock records local edits to it",
@@ -212,7 +236,7 @@ impl<'a> InstalledSkill<'a> {
                     .then_command(format!("install {} --force", for_shell(self.name.as_str())))
                     .then(" installs it without the edits"),
             )),
-            folder if folder.is(self.entry.digest) => Some(Reason::with_hint(
+            on_disk if on_disk.is(self.entry.digest) => Some(Reason::with_hint(
                 "it lacks the local edits that mdskill.lock records",
                 Hint::text(format!("{restore} restores them; "))
                     .then_command(format!("keep {}", for_shell(self.name.as_str())))
@@ -255,16 +279,30 @@ fn spec_of(entry: &Entry) -> String {
     }
 }
 
+/// Returns the names of installed skills that are similar to a name.
+pub(crate) fn nearest_installed(lockfile: &Lockfile, name: &SkillName) -> Vec<String> {
+    let installed = lockfile.skills.keys().map(SkillName::as_str);
+    let near = nearest(installed, name.as_str(), 3);
+    near.into_iter().map(str::to_owned).collect()
+}
+
 /// Reads the lockfile, which must exist.
 pub(crate) fn required_lockfile(context: &Context<'_>) -> Result<Lockfile, OpError> {
     let lockfile = context.lockfile()?;
-    lockfile.ok_or_else(|| OpError::no_lockfile(&context.scope))
+    lockfile.ok_or_else(|| OpError::no_lockfile(context))
 }
 
-/// Returns the line of the first conflict marker in a file that has all three of a conflict.
-pub(crate) fn marked_line(bytes: &[u8]) -> Option<usize> {
-    let lines = || bytes.split(|byte| *byte == b'\n');
-    let first = |mark: &[u8]| lines().position(|line| line.starts_with(mark));
-    let (line, _, _) = (first(b"<<<<<<< ")?, first(b"=======")?, first(b">>>>>>> ")?);
-    Some(line + 1)
+/// Reads all folders of skills, in parallel.
+pub(crate) fn read_folders<'a>(
+    skills: impl IntoIterator<Item = InstalledSkill<'a>>,
+) -> Result<Vec<(InstalledSkill<'a>, SkillFolder<'a>, OnDisk)>, fs::Error> {
+    let folders = skills
+        .into_iter()
+        .flat_map(|skill| skill.folders().map(move |folder| (skill, folder)));
+    let folders: Vec<_> = folders.collect();
+    let read = folders.into_par_iter().map(|(skill, folder)| {
+        let on_disk = folder.read()?;
+        Ok((skill, folder, on_disk))
+    });
+    read.collect()
 }

@@ -191,6 +191,15 @@ impl Printer {
         self.verb_line(AnsiColor::Cyan, verb, sentence);
     }
 
+    /// Prints a sentence below a result, in the color of warnings.
+    pub(crate) fn alert(&self, sentence: &str) {
+        if !self.is_quiet() {
+            let indent = " ".repeat(VERB_WIDTH + 1);
+            let style = AnsiColor::Yellow.on_default();
+            self.styled_message(&indent, VERB_WIDTH + 1, style, sentence);
+        }
+    }
+
     fn verb_line(&self, color: AnsiColor, verb: &str, sentence: &str) {
         if self.is_quiet() {
             return;
@@ -206,17 +215,21 @@ impl Printer {
     /// Prints a sentence on standard error after a label of `indent` columns: wrapped on a terminal,
     /// on one line in a file or a log.
     fn message(&self, label: &str, indent: usize, sentence: &str) {
+        self.styled_message(label, indent, Style::new(), sentence);
+    }
+
+    fn styled_message(&self, label: &str, indent: usize, style: Style, sentence: &str) {
         let sentence = sanitize::line(sentence);
         let sentence = match self.stderr_width() {
             Some(width) => wrap(&sentence, width, indent),
             None => sentence,
         };
-        self.stderr(&self.without_commands(&format!("{label}{sentence}")));
+        self.stderr(&self.without_commands(&format!("{label}{style}{sentence}{style:#}")));
     }
 
     /// Prints a sentence with `--verbose` only.
     pub(crate) fn detail(&self, sentence: &str) {
-        if self.volume == Volume::Verbose {
+        if self.is_verbose() {
             self.message(&" ".repeat(VERB_WIDTH + 1), VERB_WIDTH + 1, sentence);
         }
     }
@@ -263,6 +276,11 @@ impl Printer {
         for line in lines {
             self.message("", 0, line);
         }
+    }
+
+    /// Whether details are printed.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.volume == Volume::Verbose
     }
 
     /// Whether only errors are printed.

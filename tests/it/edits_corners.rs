@@ -88,7 +88,7 @@ fn update_refuses_unresolved_markers() {
         context.refuses(
             &["update", how],
             3,
-            "SKILL.md:10 still has the markers of a conflict",
+            "SKILL.md: line 10 has a conflict marker",
         );
     }
     context.run(&["verify"]).fails(3);
@@ -119,7 +119,7 @@ fn recorded_and_upstream_markers_are_accepted() {
         .says("kept your edits in SKILL.md");
     let ours = markers.replace('x', "ours");
     context.write(".github/skills/one/ours.md", ours);
-    context.refuses(&["keep", "one"], 1, "ours.md:1 still has the markers");
+    context.refuses(&["keep", "one"], 1, "ours.md: line 1 has a conflict marker");
     context.run(&["keep", "one", "--force"]).ok();
     upstream(&mut repo, "fifth", "newer");
     context

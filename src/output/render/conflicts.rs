@@ -13,6 +13,7 @@ const MAX_LINES: usize = 40;
 pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_run: bool) {
     for conflict in conflicts {
         let sentence = match (conflict.is_marked, dry_run) {
+            _ if conflict.is_unresolved => "an earlier conflict is not resolved",
             (true, false) => "the conflicts are marked in the files",
             (true, true) => "the conflicts would be marked in the files",
             (false, _) => "your edits conflict with the new version",
@@ -26,7 +27,7 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
     let names = |is_marked: bool| -> Vec<&str> {
         let of_kind = conflicts
             .iter()
-            .filter(|conflict| conflict.is_marked == is_marked);
+            .filter(|conflict| !conflict.is_unresolved && conflict.is_marked == is_marked);
         of_kind.map(|conflict| conflict.name.as_str()).collect()
     };
     let stopped = names(false);
@@ -40,6 +41,11 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
                 .then(others),
         );
     }
+    let unresolved = conflicts.iter().filter(|conflict| conflict.is_unresolved);
+    let unresolved: Vec<&str> = unresolved.map(|one| one.name.as_str()).collect();
+    if !unresolved.is_empty() {
+        printer.hint(&unresolved_hint(&unresolved));
+    }
     let marked = names(true);
     if !marked.is_empty() && !dry_run {
         let (names, others) = join_names(&marked);
@@ -49,6 +55,14 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
                 .then(others),
         );
     }
+}
+
+/// Returns the next step for a skill with conflict markers from before.
+pub(super) fn unresolved_hint(names: &[&str]) -> Hint {
+    let (names, others) = join_names(names);
+    Hint::text("edit the files to resolve the conflict, then run ")
+        .then_command(format!("keep {names}"))
+        .then(others)
 }
 
 /// Prints the first lines of the conflicts of a file.

@@ -17,13 +17,14 @@ const MAX_ERRORS: usize = 20;
 pub(super) fn findings<'a>(
     printer: &Printer,
     found: impl Iterator<Item = &'a Found>,
-    changes: &[Change],
+    changes: impl Iterator<Item = &'a Change>,
     dry_run: bool,
 ) {
+    let changes: Vec<&Change> = changes.collect();
     let (errors, mut warnings): (Vec<_>, Vec<_>) = found.partition(|found| found.is_error());
     for found in errors.iter().take(MAX_ERRORS) {
         let diagnostic = &found.diagnostic;
-        let file = match change_of(changes, found) {
+        let file = match change_of(&changes, found) {
             Some(change) if dry_run => {
                 let file = diagnostic.file.strip_prefix(&found.skill);
                 format!("{}{}", change.spec, file.unwrap_or(&diagnostic.file))
@@ -49,7 +50,7 @@ pub(super) fn findings<'a>(
         return;
     }
     let subjects: BTreeSet<&str> = with_findings()
-        .map(|found| match change_of(changes, found) {
+        .map(|found| match change_of(&changes, found) {
             Some(change) if dry_run => &*change.spec,
             Some(change) => &*change.name,
             None => &*found.skill,
@@ -68,8 +69,7 @@ pub(super) fn findings<'a>(
     );
 }
 
-fn change_of<'a>(changes: &'a [Change], found: &Found) -> Option<&'a Change> {
-    changes
-        .iter()
-        .find(|change| change.places.contains(&found.skill))
+fn change_of<'a>(changes: &[&'a Change], found: &Found) -> Option<&'a Change> {
+    let mut changes = changes.iter().copied();
+    changes.find(|change| change.places.contains(&found.skill))
 }

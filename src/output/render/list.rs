@@ -1,6 +1,7 @@
 //! Prints the report of `list`.
 
-use crate::hint::for_shell;
+use super::hidden::print_hidden;
+use crate::hint::{Hint, for_shell};
 use crate::operations::{list, list_remote};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
@@ -17,10 +18,11 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
     }
     if report.skills.is_empty() {
         let add = printer.command_line("add owner/repo/skill");
-        printer.note(
-            "Finished",
-            &format!("no skills are installed; add one with {add}"),
-        );
+        printer.note("Found", &format!("no installed skills; add one with {add}"));
+        if report.personal > 0 {
+            let skills = count(report.personal, "user skill");
+            printer.hint(&Hint::text(format!("`mdskill -g list` lists {skills}")));
+        }
         return;
     }
     let mut table = Table::new(&["NAME", "STATE", "REF", "COMMIT", "SOURCE", "PLACE"]);
@@ -36,6 +38,9 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         ]);
     }
     printer.table(&table);
+    if let Some(other) = report.other_lockfiles.first() {
+        printer.hint(&Hint::command("import").then(format!(" adopts the skills of {other}")));
+    }
 }
 
 /// Prints the skills of a repository.
@@ -48,19 +53,20 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
     }
     let mut table = Table::new(&["NAME", "PLUGIN", "DESCRIPTION"]);
     for skill in &report.skills {
-        let plugin = skill.plugin.as_deref().unwrap_or("");
+        let plugin = skill.plugin.as_deref().unwrap_or_default();
         let description = skill.description.as_deref().unwrap_or("(no description)");
         table.row(&[&skill.name, plugin, description]);
     }
     table.drop_empty_columns();
     printer.table(&table);
     let place = text::source(&report.source);
-    printer.note(
-        "Found",
-        &format!(
-            "{} in {place}; add one with {}",
-            count(report.skills.len(), "skill"),
-            printer.command_line(&format!("add {}", for_shell(&report.skills[0].spec)))
-        ),
-    );
+    let number = count(report.skills.len(), "skill");
+    match report.skills.first() {
+        Some(first) => {
+            let add = printer.command_line(&format!("add {}", for_shell(&first.spec)));
+            printer.note("Found", &format!("{number} in {place}; add one with {add}"));
+        }
+        None => printer.note("Found", &format!("{number} in {place}")),
+    }
+    print_hidden(printer, &report.hidden);
 }

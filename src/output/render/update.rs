@@ -30,7 +30,7 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
     findings(
         printer,
         found.filter(|found| moved.contains(&found.skill)),
-        &report.skills,
+        report.skills.iter(),
         report.dry_run,
     );
     for problem in &report.deleted {

@@ -1,7 +1,11 @@
 //! Prints the report of `verify`.
 
+use std::collections::BTreeSet;
+
+use super::conflicts::unresolved_hint;
 use super::join_names;
 use crate::hint::Hint;
+use crate::operations::state::State;
 use crate::operations::verify;
 use crate::output::printer::Printer;
 use crate::output::text::count;
@@ -23,6 +27,10 @@ pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
             Hint::text(
                 "delete these files, or add them to .gitignore; `verify` accepts untracked files that git ignores",
             )
+        } else if all(|drift| drift.state == State::Conflict) {
+            let names: BTreeSet<&str> = report.drift.iter().map(|one| one.name.as_str()).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            unresolved_hint(&names)
         } else {
             let mut names: Vec<&str> = report
                 .drift

@@ -1,5 +1,6 @@
 //! A terminal in which a program runs, with what it shows.
 
+use super::test_context::Prepared;
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
@@ -164,5 +165,53 @@ fn size(columns: u16, rows: u16) -> Winsize {
         ws_col: columns,
         ws_xpixel: 0,
         ws_ypixel: 0,
+    }
+}
+
+/// What a person saw on a terminal at the end, and the exit code.
+#[derive(Debug)]
+pub struct Seen {
+    pub screen: String,
+    pub code: Option<i32>,
+}
+
+impl Seen {
+    /// Asserts the exit code.
+    #[track_caller]
+    pub fn ends(&self, code: i32) -> &Self {
+        assert_eq!(self.code, Some(code), "{}", self.screen);
+        self
+    }
+
+    /// Asserts that a text was shown.
+    #[track_caller]
+    pub fn says(&self, text: &str) -> &Self {
+        let screen = &self.screen;
+        assert!(screen.contains(text), "expected {text:?} in\n{screen}");
+        self
+    }
+
+    /// Asserts that a text was not shown.
+    #[track_caller]
+    pub fn never_says(&self, text: &str) -> &Self {
+        let screen = &self.screen;
+        assert!(!screen.contains(text), "unexpected {text:?} in\n{screen}");
+        self
+    }
+}
+
+/// Runs a command on a terminal of 100 columns. Each pair of `dialog` is a text to wait for, and the
+/// keys to press then.
+#[track_caller]
+pub fn on_terminal(prepared: Prepared, dialog: &[(&str, &str)]) -> Seen {
+    let terminal = prepared.terminal((100, 40), false);
+    for (text, keys) in dialog {
+        terminal.wait_for(text);
+        terminal.press(keys);
+    }
+    let (code, lines) = terminal.end();
+    Seen {
+        screen: lines.join("\n"),
+        code,
     }
 }
