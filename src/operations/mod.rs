@@ -35,7 +35,7 @@ use crate::config::ConfigError;
 use crate::context::Context;
 use crate::dirs::NoFolder;
 use crate::fetch::FetchError;
-use crate::hint::{HasHint, Hint};
+use crate::hint::{HasHint, Hint, for_shell};
 use crate::install::InstallError;
 use crate::lockfile::LockfileError;
 use crate::skill::tree::TreeError;
@@ -323,15 +323,20 @@ impl HasHint for OpError {
             }
             Self::UnknownAgent { .. } => Hint::command("agents --list")
                 .then(" lists the agents; for another folder, use --target DIR"),
-            Self::NothingToImport(_) => Hint::command("import FILE")
-                .then(" reads the lockfile of npx skills or APM from another folder"),
+            Self::NothingToImport(_) => Hint::text(
+                "name the lockfile of npx skills (skills-lock.json) or APM (apm.lock.yaml) if it is in another folder",
+            ),
             Self::NoSuchSkill { place, .. } => {
-                Hint::command(format!("list {place}")).then(" lists its skills")
+                Hint::command(format!("list {}", for_shell(place))).then(" lists its skills")
             }
-            Self::AllHidden { place, .. } => Hint::command(format!("list {place} --hidden"))
-                .then(" lists them; a path, or --hidden with --all, adds them"),
-            Self::SeveralSkills { place, .. } => Hint::command(format!("list {place}"))
-                .then(" lists its skills; `add` can also take --skill NAME or --all"),
+            Self::SeveralSkills { place, .. } => {
+                Hint::command(format!("list {}", for_shell(place)))
+                    .then(" lists its skills; `add` can also take --skill NAME or --all")
+            }
+            Self::AllHidden { place, .. } => {
+                Hint::command(format!("list {} --hidden", for_shell(place)))
+                    .then(" lists them; a path, or --hidden with --all, adds them")
+            }
             Self::InTarget { .. } => Hint::text(
                 "agents load it from there without mdskill; to install copies of it, move it to another folder, such as skills/NAME, and add that",
             ),
@@ -346,7 +351,8 @@ impl HasHint for OpError {
                 Hint::text("`git log -p mdskill.lock` shows who changed the lockfile")
             }
             Self::FilesMissing(name) => {
-                Hint::command(format!("install {name}")).then(" restores them")
+                Hint::command(format!("install {}", for_shell(name.as_str())))
+                    .then(" restores them")
             }
             Self::Install(error) => return error.hint(),
             Self::NotInstalled { .. } => Hint::command("list").then(" lists the installed skills"),
@@ -374,9 +380,10 @@ impl HasHint for OpError {
             Self::NoLockfile { other: None, .. } => {
                 Hint::command("add owner/repo/skill").then(" installs a skill and creates it")
             }
-            Self::PartialClone { git_ref, .. } => {
-                Hint::text(format!("`git checkout {git_ref}` fetches them"))
-            }
+            Self::PartialClone { git_ref, .. } => Hint::text(format!(
+                "`git checkout {}` fetches them",
+                for_shell(git_ref)
+            )),
             _ => return None,
         })
     }
