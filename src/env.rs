@@ -4,6 +4,7 @@
 //! the TLS verifier `SSL_CERT_FILE` and `SSL_CERT_DIR`. The user's git, whose configuration applies,
 //! reads those of git.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use mdskill_git::environment::{Environment, Token};
 use mdskill_git::git_config::GitConfig;
 use mdskill_git::process::Programs;
+use mdskill_lint::agents::HOME_VARIABLES;
 
 /// The variables that hold a token, in the order in which they are used.
 const TOKENS: [&str; 6] = [
@@ -59,6 +61,8 @@ pub struct Env {
     pub cache_dir: Option<PathBuf>,
     /// The folder of the user's lockfile, if set.
     pub config_dir: Option<PathBuf>,
+    /// The folders of agents that their own variables set, by variable.
+    pub agent_homes: BTreeMap<&'static str, PathBuf>,
     /// `XDG_STATE_HOME`, if set.
     pub state_home: Option<PathBuf>,
     /// Whether the network is forbidden.
@@ -151,6 +155,10 @@ impl Env {
             tokens: TOKENS.into_iter().filter_map(token).collect(),
             cache_dir: path("MDSKILL_CACHE_DIR"),
             config_dir: path("MDSKILL_CONFIG_DIR"),
+            agent_homes: HOME_VARIABLES
+                .into_iter()
+                .filter_map(|(variable, _)| Some((variable, path(variable)?)))
+                .collect(),
             state_home: path("XDG_STATE_HOME"),
             offline: get("MDSKILL_OFFLINE").is_some_and(|value| value != "0"),
             ci: get("CI").is_some_and(|value| value != "false" && value != "0"),

@@ -1,5 +1,6 @@
 //! The next step after each error of fetching.
 
+use super::resolve::{ResolveError, is_short_commit};
 use super::{FetchError, LocationError};
 use crate::hint::{HasHint, Hint};
 use crate::skill::discover::DiscoverError;
@@ -20,8 +21,20 @@ impl HasHint for FetchError {
             Self::Objects(error) | Self::Discover(DiscoverError::Object(error)) => error.hint(),
             Self::Fs(error) => error.hint(),
             Self::Cache { .. } => Some(Hint::text(NEEDS_CACHE)),
+            Self::Resolve(error) => error.hint(),
             Self::Offline { .. } => Some(Hint::text(
                 "run the command once without --offline (or MDSKILL_OFFLINE)",
+            )),
+            _ => None,
+        }
+    }
+}
+
+impl HasHint for ResolveError {
+    fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::NoSuchRef { name, .. } if is_short_commit(name) => Some(Hint::text(
+                "git servers look up whole commit ids only: write all 40 digits",
             )),
             _ => None,
         }

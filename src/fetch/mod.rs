@@ -12,6 +12,7 @@ pub mod history;
 mod repository;
 pub(crate) mod resolve;
 mod source_url;
+mod uncommitted;
 
 pub use forge_url::{compare_url, folder_url};
 pub use repository::{Fetcher, Move, Repository};

@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use crate::env::Env;
 use crate::redact::redact_url;
-use crate::source::{Source, is_scp_like};
+use crate::source::{Source, is_caseless, is_scp_like};
 use mdskill_git::environment::Environment as _;
 use mdskill_git::transport::ssh::SshAddress;
 
@@ -26,8 +26,8 @@ pub enum Location {
 
 /// A source with its place.
 pub struct Located {
-    /// The address without credentials, for messages and as the key in the cache. A cache does not
-    /// depend on git's configuration, because objects are the same wherever they come from.
+    /// The address without credentials, for messages. It does not depend on git's configuration, because
+    /// the cache has the same objects wherever they come from.
     pub address: String,
     /// The place.
     pub location: Location,
@@ -70,6 +70,23 @@ impl Location {
             Self::GitFolder(path) | Self::Bundle(path) | Self::Folder(path) => {
                 path.display().to_string()
             }
+        }
+    }
+}
+
+impl Located {
+    /// Returns the key in the cache, which is the same for all spellings of a repository.
+    #[must_use]
+    pub fn cache_key(&self, source: &Source) -> String {
+        let is_caseless = match source {
+            Source::GitHub { .. } => is_web(&self.address),
+            Source::Git { url } => is_caseless(url),
+            Source::Folder { .. } => false,
+        };
+        if is_caseless {
+            self.address.to_ascii_lowercase()
+        } else {
+            self.address.clone()
         }
     }
 }
@@ -180,18 +197,38 @@ fn locate_github(
     } else {
         current.join(base)
     };
-    let name = format!("{owner}/{repo}");
-    let folders = [mirror.join(format!("{name}.git")), mirror.join(&name)];
-    if let Some(folder) = folders.into_iter().find(|folder| is_git_folder(folder)) {
+    let of_owner = in_any_case(&mirror, owner);
+    let named = |name: String| {
+        of_owner
+            .as_ref()
+            .and_then(|folder| in_any_case(folder, &name))
+    };
+    let folders = [format!("{repo}.git"), repo.to_owned()];
+    let mut folders = folders.into_iter().filter_map(named);
+    if let Some(folder) = folders.find(|folder| is_git_folder(folder)) {
         return Ok(Location::GitFolder(folder));
     }
-    let bundle = mirror.join(format!("{name}.bundle"));
-    if bundle.is_file() {
-        return Ok(Location::Bundle(bundle));
+    match named(format!("{repo}.bundle")) {
+        Some(bundle) if bundle.is_file() => Ok(Location::Bundle(bundle)),
+        _ => Err(LocationError::NotInMirror {
+            mirror: mirror.display().to_string(),
+            name: format!("{owner}/{repo}"),
+        }),
     }
-    Err(LocationError::NotInMirror {
-        mirror: mirror.display().to_string(),
-        name,
+}
+
+/// Returns the entry of a mirror with this name, in any letter case, as on GitHub.
+fn in_any_case(folder: &Path, name: &str) -> Option<PathBuf> {
+    let exact = folder.join(name);
+    if exact.exists() {
+        return Some(exact);
+    }
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths = entries.map(|entry| entry.path());
+    paths.find(|path| {
+        path.file_name()
+            .and_then(OsStr::to_str)
+            .is_some_and(|found| found.eq_ignore_ascii_case(name))
     })
 }
 
