@@ -5,8 +5,9 @@ use clap::Args;
 use super::agents::targets;
 use super::consent::{self, Consent};
 use super::list::{ListArgs, list};
+use super::prompt::{self, Answer};
 use super::specs::requested;
-use super::{Session, prompt, with_allowed};
+use super::{Session, with_allowed};
 use crate::operations::OpError;
 use crate::operations::add::{self, Options, Report};
 use crate::output::exit_status::ExitStatus;
@@ -95,14 +96,12 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         settings: with_allowed(session, &arguments.allow)?,
         dry_run: arguments.dry_run,
     };
-    if let Some(chosen) = prompt::among_many(session, &options)? {
-        options.skills = chosen;
-        if options.skills.is_empty() {
-            session.printer.note(
-                "Finished",
-                "no skills selected (space selects, enter confirms)",
-            );
-            return Ok(ExitStatus::Done);
+    match prompt::among_many(session, &options)? {
+        Answer::NotAsked => {}
+        Answer::Picked(paths) => options.skills = paths,
+        Answer::Cancelled => {
+            session.printer.note("Cancelled", "no skills were added");
+            return Ok(ExitStatus::Interrupted);
         }
     }
     let mut ready = session.wait(add::prepare(&session.context, &options))?;
@@ -112,7 +111,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             Consent::Given => ready.set_confirmed(),
             Consent::Refused => {
                 session.printer.note("Cancelled", "nothing was changed");
-                return Ok(ExitStatus::Done);
+                return Ok(ExitStatus::Interrupted);
             }
         }
     }

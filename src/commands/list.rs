@@ -44,6 +44,7 @@ pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitSt
         &spec,
         list_remote::Options {
             descriptions: !arguments.names,
+            capabilities: false,
             hidden: arguments.hidden,
         },
     ))?;

@@ -5,10 +5,13 @@ use serde::Serialize;
 use super::OpError;
 use super::resolve::{HiddenSkill, Opened, Selection, full_spec, query_of, source_of};
 use crate::context::Context;
+use crate::skill::GitFiles;
 use crate::skill::discover::{Discovery, Found, plugin_of};
 use crate::skill::select::{Choice, by_path_or_folder};
 use crate::source::Source;
 use crate::spec::Spec;
+use mdskill_lint::capabilities::capabilities;
+use mdskill_lint::capability::Capability;
 use mdskill_lint::details::Details;
 use mdskill_lint::frontmatter;
 
@@ -55,6 +58,10 @@ pub(crate) struct Listed {
     /// Its plugin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) plugin: Option<String>,
+    /// The capabilities that its `SKILL.md` and the names of its files show, if requested. The other
+    /// files are not fetched.
+    #[serde(skip)]
+    pub(crate) capabilities: Vec<Capability>,
 }
 
 /// Returns the shortest spec of exactly this skill: with the name of its folder if that is unique.
@@ -72,6 +79,8 @@ pub(super) fn short_spec(source: &Source, discovery: &Discovery, found: &Found) 
 pub(crate) struct Options {
     /// Whether to list the descriptions.
     pub(crate) descriptions: bool,
+    /// Whether to list the capabilities that need no further file.
+    pub(crate) capabilities: bool,
     /// Whether to list the hidden skills, too.
     pub(crate) hidden: bool,
 }
@@ -104,6 +113,13 @@ pub(crate) async fn browse(
             (None, Details::default())
         };
         let folder = found.folder();
+        let objects = opened.repository.objects();
+        let capabilities = if options.capabilities {
+            let files = GitFiles::at(objects, found.tree, "", "", found.tree)?;
+            capabilities(&files).into_iter().collect()
+        } else {
+            Vec::new()
+        };
         skills.push(Listed {
             name: folder
                 .unwrap_or_else(|| source.repository_name())
@@ -116,6 +132,7 @@ pub(crate) async fn browse(
             compatibility: details.compatibility,
             allowed_tools: details.allowed_tools,
             plugin: plugin_of(&opened.plugins, &found.path).map(|plugin| plugin.name.clone()),
+            capabilities,
             path: found.path,
         });
     }

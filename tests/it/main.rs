@@ -54,6 +54,7 @@ mod names;
 mod odd_files;
 mod other_tools;
 mod own_source;
+mod picker;
 mod policy;
 mod policy_update;
 mod profiles;

@@ -132,6 +132,7 @@ pub(super) fn everything() -> Report {
             place: ".github/skills/deploy".to_owned(),
             commit: Some("2".repeat(40)),
             is_marked: false,
+            is_unresolved: false,
             files: vec![Conflict {
                 path: "SKILL.md".to_owned(),
                 kind: ConflictKind::Lines,
