@@ -33,7 +33,7 @@ pub struct AddArgs {
     /// Add this skill of the repository, by name or path
     #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
     pub skill: Vec<String>,
-    /// Install into this folder of the project; recorded in the lockfile
+    /// Install into this folder of the project, relative to the current one; recorded in the lockfile
     #[arg(short, long, value_name = "DIR", alias = "dir")]
     pub target: Vec<String>,
     /// Install into the folder of this agent, such as copilot, claude, codex; `mdskill agents` lists them

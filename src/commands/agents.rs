@@ -33,15 +33,33 @@ pub(super) fn targets(
     folders: &[String],
     agents: &[String],
 ) -> Result<Vec<Target>, OpError> {
+    let scope = &session.context.scope;
+    // A folder is relative to the current one, or with `-g` to the home.
+    let current = if scope.is_personal {
+        &scope.root
+    } else {
+        &session.context.env.current_dir
+    };
     let mut targets: Vec<Target> = Vec::new();
-    for folder in folders {
-        targets.push(folder.parse()?);
+    for typed in folders {
+        targets.push(Target::resolve(typed, current, &scope.root)?);
     }
     for name in agents {
         let agent = operations::agents::find(name)?;
         targets.push(operations::agents::target_of(&session.context, agent)?);
     }
-    let mut seen = std::collections::HashSet::new();
-    targets.retain(|target| seen.insert(target.clone()));
-    Ok(targets)
+    let mut distinct: Vec<Target> = Vec::new();
+    for target in targets {
+        match distinct
+            .iter()
+            .find(|other| scope.is_same_target(other, &target))
+        {
+            None => distinct.push(target),
+            Some(same) if *same == target => {}
+            Some(same) => session
+                .printer
+                .warn(&format!("{target} and {same} are the same folder")),
+        }
+    }
+    Ok(distinct)
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use super::Session;
 use super::outdated::{OutdatedArgs, outdated};
 use crate::operations::resolve::typed::spec_of;
-use crate::operations::{self, OpError, list_remote};
+use crate::operations::{self, OpError, list_remote, list_versions};
 use crate::output::exit_status::ExitStatus;
 use crate::output::render;
 
@@ -21,6 +21,9 @@ pub struct ListArgs {
     /// List hidden skills, too: inside other skills, of tests or dependencies, and internal ones
     #[arg(long, requires = "spec")]
     pub hidden: bool,
+    /// List the version tags of the repository, or of one skill in it, the newest first
+    #[arg(long, requires = "spec", conflicts_with = "names")]
+    pub versions: bool,
     /// List available updates, like `outdated`
     #[arg(long, conflicts_with_all = ["spec", "names"])]
     pub outdated: bool,
@@ -39,6 +42,11 @@ pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitSt
         return Ok(ExitStatus::Done);
     };
     let spec = spec_of(&session.context, spec)?;
+    if arguments.versions {
+        let report = session.wait(list_versions::list(&session.context, &spec))?;
+        printer.show("list", &report, render::versions);
+        return Ok(ExitStatus::Done);
+    }
     let report = session.wait(list_remote::browse(
         &session.context,
         &spec,

@@ -122,13 +122,15 @@ struct Session<'a> {
 
 fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpError> {
     if let Some(folder) = &cli.global.directory {
-        env.current_dir = env.current_dir.join(folder);
-        if !env.current_dir.is_dir() {
+        let folder = env.current_dir.join(folder);
+        if !folder.is_dir() {
             return Err(OpError::Usage(format!(
                 "no such directory: {}",
-                env.current_dir.display()
+                folder.display()
             )));
         }
+        // The parents of a path with links or `..` are not those of the folder.
+        env.current_dir = folder.canonicalize().unwrap_or(folder);
     }
     if let Err(reason) = log::start(printer, cli.global.verbose, env.log.as_deref()) {
         printer.warn(&format!("ignored MDSKILL_LOG: {reason}"));

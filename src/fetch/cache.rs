@@ -109,6 +109,16 @@ impl Store {
         }
     }
 
+    /// Returns the time of the last request for refs, in Unix seconds.
+    pub(crate) fn last_request(&self) -> Option<u64> {
+        let metadata = std::fs::metadata(self.folder.join(REFS_FILE)).ok()?;
+        let since = metadata
+            .modified()
+            .ok()?
+            .duration_since(SystemTime::UNIX_EPOCH);
+        Some(since.ok()?.as_secs())
+    }
+
     /// Returns the remembered refs.
     pub(crate) fn remembered(&self) -> Vec<Ref> {
         let git_ref = |(name, known): (String, RememberedRef)| {

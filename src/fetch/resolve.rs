@@ -32,6 +32,8 @@ pub struct Resolved {
     /// The newest version tag, also outside of the range, for a range, and on request for a version
     /// tag. Prereleases are ignored as in cargo, unless the range or tag is one, or there are no others.
     pub newest: Option<String>,
+    /// The version tags among the listed refs, with their commits, the oldest first.
+    pub tags: Vec<(String, ObjectId)>,
 }
 
 impl Resolved {
@@ -42,7 +44,53 @@ impl Resolved {
             follows,
             path: None,
             newest: None,
+            tags: Vec::new(),
         }
+    }
+
+    /// Returns the tag, if the ref is a tag or a range.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        match &self.matched {
+            MatchedRef::Tag(tag) | MatchedRef::Range(tag) => {
+                Some(tag.strip_prefix("refs/tags/").unwrap_or(tag))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the version tag of a commit, if it is listed; of several, the newest.
+    #[must_use]
+    pub fn version_at(&self, commit: ObjectId) -> Option<&str> {
+        let mut newest_first = self.tags.iter().rev();
+        let (tag, _) = newest_first.find(|(_, of)| *of == commit)?;
+        Some(tag)
+    }
+
+    /// Changes the ref, a range or a version tag, to one that gives the newest version.
+    ///
+    /// # Errors
+    /// The reason why there is no such ref, as a phrase.
+    pub fn take_newest(&mut self) -> Result<(), String> {
+        let (Some(newest), Some(follows)) = (&self.newest, &self.follows) else {
+            return Ok(());
+        };
+        let Some((tag, commit)) = self.tags.iter().find(|(tag, _)| tag == newest) else {
+            return Ok(());
+        };
+        let (follows, matched) = match &self.matched {
+            MatchedRef::Range(_) => {
+                let range = versions::moved_range(follows, tag).ok_or_else(|| {
+                    format!("the range `{follows}` has several parts; it does not say how to include {tag}")
+                })?;
+                (range, MatchedRef::Range(tag.clone()))
+            }
+            MatchedRef::Tag(_) => (tag.clone(), MatchedRef::Tag(tag.clone())),
+            _ => return Ok(()),
+        };
+        (self.commit, self.matched) = (*commit, matched);
+        self.follows = Some(follows);
+        Ok(())
     }
 }
 
@@ -250,6 +298,13 @@ impl Query {
         }
     }
 
+    /// Returns all version tags among `refs`, the oldest first; none if the query is not a version.
+    #[must_use]
+    pub fn version_tags(&self, refs: &[Ref]) -> Vec<(String, ObjectId)> {
+        let version = self.version_named();
+        version.map_or_else(Vec::new, |_| Versions::among(refs).tags())
+    }
+
     fn version_named(&self) -> Option<semver::Version> {
         match self {
             Self::GitRef(GitRef::Name(name)) => versions::parse(name),
@@ -358,6 +413,7 @@ fn resolve_range(
             let follows = Some(text.to_owned());
             Ok(Resolved {
                 newest,
+                tags: versions.tags(),
                 ..Resolved::new(best.git_ref.commit(), matched, follows)
             })
         }

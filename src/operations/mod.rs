@@ -13,8 +13,10 @@ pub(crate) mod installed;
 pub(crate) mod keep;
 pub(crate) mod list;
 pub(crate) mod list_remote;
+pub(crate) mod list_versions;
 pub(crate) mod lock;
 pub(crate) mod own_source;
+pub(crate) mod places;
 pub(crate) mod policy;
 pub mod policy_check;
 pub(crate) mod remove;
@@ -27,11 +29,13 @@ pub mod update;
 pub mod validate;
 pub(crate) mod verify;
 
+use std::path::PathBuf;
+
 use crate::config::ConfigError;
 use crate::context::Context;
 use crate::dirs::NoFolder;
 use crate::fetch::FetchError;
-use crate::hint::{HasHint, Hint};
+use crate::hint::{HasHint, Hint, for_shell};
 use crate::install::InstallError;
 use crate::lockfile::LockfileError;
 use crate::skill::tree::TreeError;
@@ -219,6 +223,17 @@ pub enum OpError {
         /// Similar names.
         nearest: Vec<String>,
     },
+    /// The project would be the user's home folder.
+    #[error("{home} is your home folder, not a project", home = home.display())]
+    HomeIsNoProject {
+        /// The home folder.
+        home: PathBuf,
+        /// The arguments of a command that changes the user's own skills.
+        personal: String,
+    },
+    /// The command runs in a folder of git, which has no work tree.
+    #[error("{path} is inside a git repository's own files, not in a work tree", path = .0.display())]
+    InGitFolder(PathBuf),
     /// A skill is not installed in a folder.
     #[error("`{name}` is not installed in {target}; it is in {}", .targets.join(", "))]
     NotInTarget {
@@ -308,15 +323,20 @@ impl HasHint for OpError {
             }
             Self::UnknownAgent { .. } => Hint::command("agents --list")
                 .then(" lists the agents; for another folder, use --target DIR"),
-            Self::NothingToImport(_) => Hint::command("import FILE")
-                .then(" reads the lockfile of npx skills or APM from another folder"),
+            Self::NothingToImport(_) => Hint::text(
+                "name the lockfile of npx skills (skills-lock.json) or APM (apm.lock.yaml) if it is in another folder",
+            ),
             Self::NoSuchSkill { place, .. } => {
-                Hint::command(format!("list {place}")).then(" lists its skills")
+                Hint::command(format!("list {}", for_shell(place))).then(" lists its skills")
             }
-            Self::AllHidden { place, .. } => Hint::command(format!("list {place} --hidden"))
-                .then(" lists them; a path, or --hidden with --all, adds them"),
-            Self::SeveralSkills { place, .. } => Hint::command(format!("list {place}"))
-                .then(" lists its skills; `add` can also take --skill NAME or --all"),
+            Self::SeveralSkills { place, .. } => {
+                Hint::command(format!("list {}", for_shell(place)))
+                    .then(" lists its skills; `add` can also take --skill NAME or --all")
+            }
+            Self::AllHidden { place, .. } => {
+                Hint::command(format!("list {} --hidden", for_shell(place)))
+                    .then(" lists them; a path, or --hidden with --all, adds them")
+            }
             Self::InTarget { .. } => Hint::text(
                 "agents load it from there without mdskill; to install copies of it, move it to another folder, such as skills/NAME, and add that",
             ),
@@ -331,10 +351,15 @@ impl HasHint for OpError {
                 Hint::text("`git log -p mdskill.lock` shows who changed the lockfile")
             }
             Self::FilesMissing(name) => {
-                Hint::command(format!("install {name}")).then(" restores them")
+                Hint::command(format!("install {}", for_shell(name.as_str())))
+                    .then(" restores them")
             }
             Self::Install(error) => return error.hint(),
             Self::NotInstalled { .. } => Hint::command("list").then(" lists the installed skills"),
+            Self::HomeIsNoProject { personal, .. } => Hint::command(personal.clone()).then(
+                " adds to your personal skills; for a project, go to its folder or use -C DIR",
+            ),
+            Self::InGitFolder(_) => Hint::text("run the command in a work tree, or use -C DIR"),
             Self::NotInstalledFrom {
                 typed,
                 is_path: false,
@@ -355,9 +380,10 @@ impl HasHint for OpError {
             Self::NoLockfile { other: None, .. } => {
                 Hint::command("add owner/repo/skill").then(" installs a skill and creates it")
             }
-            Self::PartialClone { git_ref, .. } => {
-                Hint::text(format!("`git checkout {git_ref}` fetches them"))
-            }
+            Self::PartialClone { git_ref, .. } => Hint::text(format!(
+                "`git checkout {}` fetches them",
+                for_shell(git_ref)
+            )),
             _ => return None,
         })
     }

@@ -131,9 +131,9 @@ async fn installed(
         if let Some(verdict) = verdicts.find(|verdict| verdict.key == Key::Deny) {
             verdict.is_allowed = false;
             let install = context.scope.command(&format!("install {}", skill.name));
-            verdict.reason = format!(
-                "its files are missing, so their capabilities are unknown; {install} restores them"
-            );
+            "its files are missing, so their capabilities are unknown"
+                .clone_into(&mut verdict.reason);
+            verdict.hint = Some(format!("{install} restores them"));
         }
     }
     Ok(explained(&version, decision, false))

@@ -17,11 +17,13 @@ use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::InstalledSkill;
 use super::own_source;
+use super::places;
 use super::policy_check::{PolicyCheck, Refusal};
 use super::report::{Action, Change, LeftAlone, Problem, refusal_reason};
 use super::resolve::{Candidate, HiddenSkill};
 use crate::context::Context;
 use crate::digest::Digest;
+use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
 use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
@@ -61,6 +63,16 @@ pub(crate) struct Options {
     pub(crate) settings: Settings,
     /// Whether to report the changes without making them.
     pub(crate) dry_run: bool,
+}
+
+impl Options {
+    /// Returns the command line that adds these specs to the user's own skills.
+    fn command(&self) -> String {
+        let specs = self.specs.iter().map(Spec::to_string);
+        let all = self.all.then(|| "--all".to_owned());
+        let words = ["-g add".to_owned()].into_iter().chain(specs).chain(all);
+        words.collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// The result of `add`.
@@ -218,6 +230,7 @@ pub(crate) async fn prepare<'a>(
     options: &Options,
 ) -> Result<Ready<'a>, OpError> {
     let policy_check = PolicyCheck::open(context)?;
+    places::check_project(context, || options.command())?;
     let mut lockfile = context.lockfile()?.unwrap_or_default();
     let mut report = Report {
         targets: chosen_targets(context, options, &lockfile)?,
@@ -225,6 +238,7 @@ pub(crate) async fn prepare<'a>(
         ..Report::default()
     };
     set_targets(context, options, &mut lockfile)?;
+    places::check_targets(context, options, &lockfile)?;
     let groups = resolve::group(context, options)?;
     report.refused = unfetched(&policy_check, options, &groups);
     if !report.refused.is_empty() {
@@ -328,7 +342,7 @@ fn check_apart(
     repositories: &[Prepared<'_>],
 ) -> Result<(), OpError> {
     for candidate in candidates(repositories) {
-        let targets = targets_of(options, lockfile, &candidate.name);
+        let targets = targets_of(&context.scope, options, lockfile, &candidate.name);
         let source = (&candidate.source, candidate.path.as_str());
         own_source::check_apart(&context.scope, source, &candidate.name, &targets)?;
     }
@@ -358,7 +372,7 @@ fn plan<'a>(
     {
         let objects = opened.repository.objects();
         for candidate in candidates {
-            let targets = targets_of(options, lockfile, &candidate.name);
+            let targets = targets_of(&context.scope, options, lockfile, &candidate.name);
             let wanted = Wanted {
                 name: &candidate.name,
                 files: copies.get(&candidate.name).unwrap_or(&candidate.files),
@@ -464,8 +478,11 @@ fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced:
         entry.source.clone_from(&other.source);
     }
     // A commit that did not change the skill would only make the diff of the lockfile longer.
-    if let Some(before) = before.filter(|before| is_same(before, &entry)) {
+    if let Some(before) = before.filter(|before| is_same(before, &entry))
+        && before.commit != entry.commit
+    {
         entry.commit = before.commit;
+        entry.version.clone_from(&before.version);
     }
     entry.edits = kept.map(|(_, edits)| edits);
     entry.targets = (chosen.targets != lockfile.targets).then(|| chosen.targets.clone());
@@ -480,15 +497,30 @@ fn is_same(before: &Entry, entry: &Entry) -> bool {
         && before.digest == entry.digest
 }
 
+/// Whether both are the same, apart from the version, which older lockfiles lack.
+fn is_equal(before: &Entry, entry: &Entry) -> bool {
+    let mut before = before.clone();
+    before.version.clone_from(&entry.version);
+    before == *entry
+}
+
 /// Returns the targets of a skill: the requested ones are added to those that it has.
-fn targets_of(options: &Options, lockfile: &Lockfile, name: &SkillName) -> Vec<Target> {
+fn targets_of(
+    scope: &Scope,
+    options: &Options,
+    lockfile: &Lockfile,
+    name: &SkillName,
+) -> Vec<Target> {
     let mut targets = match lockfile.skills.get(name) {
         Some(before) => lockfile.targets_of(before).to_vec(),
         None if options.targets.is_empty() => lockfile.targets.clone(),
         None => Vec::new(),
     };
     for target in &options.targets {
-        if !targets.contains(target) {
+        if !targets
+            .iter()
+            .any(|other| scope.is_same_target(other, target))
+        {
             targets.push(target.clone());
         }
     }
@@ -504,7 +536,7 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
     };
     let locked = lockfile.skills.get(skill.name);
     let action = match locked {
-        Some(before) if !chosen.is_changed && before == entry => Action::Unchanged,
+        Some(before) if !chosen.is_changed && is_equal(before, entry) => Action::Unchanged,
         None => Action::Added,
         Some(before) if before.tree == entry.tree && chosen.is_changed => Action::Restored,
         Some(_) => Action::Updated,
@@ -514,7 +546,10 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
     Added {
         change: Change {
             from: from.map(|commit| commit.to_string()),
-            notes: chosen.candidate.note.iter().cloned().collect(),
+            from_version: locked
+                .and_then(|before| before.version.clone())
+                .filter(|version| Some(version) != entry.version.as_ref()),
+            notes: chosen.candidate.notes(),
             ..skill.change(action)
         },
         capabilities: chosen.candidate.capabilities.clone(),

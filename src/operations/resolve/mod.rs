@@ -38,6 +38,8 @@ pub(crate) struct Candidate {
     pub(crate) path: String,
     /// The ref that `update` will follow.
     pub(crate) git_ref: Option<String>,
+    /// The tag, if the ref is a tag or a range.
+    pub(crate) version: Option<String>,
     /// The commit; `None` for a local folder.
     pub(crate) commit: Option<ObjectId>,
     /// The files.
@@ -46,6 +48,8 @@ pub(crate) struct Candidate {
     pub(crate) name: SkillName,
     /// A note about its name or its ref, as a sentence.
     pub(crate) note: Option<String>,
+    /// The note that files of a local folder are not copied, as a sentence.
+    pub(crate) not_copied: Option<String>,
     /// The findings in it.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The paths of other skills in the repository that it links to.
@@ -60,6 +64,20 @@ impl Candidate {
         full_spec(&self.source, &self.path)
     }
 
+    /// Whether its folder is the root of a repository.
+    pub(crate) fn is_whole_repository(&self) -> bool {
+        self.path.is_empty() && !matches!(self.source, Source::Folder { .. })
+    }
+
+    /// Returns all notes about it.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let files = self.files.files.len();
+        let root = self.is_whole_repository();
+        let root = root.then(|| format!("the whole repository: {files} files"));
+        let notes = self.note.iter().chain(&self.not_copied);
+        notes.cloned().chain(root).collect()
+    }
+
     /// Whether it lets commands run without asking the user.
     pub(crate) fn needs_consent(&self) -> bool {
         let mut capabilities = self.capabilities.iter();
@@ -71,6 +89,7 @@ impl Candidate {
         let (source, path) = (self.source.clone(), self.path.clone());
         let mut entry = Entry::new(source, path, self.files.tree, digest);
         entry.git_ref.clone_from(&self.git_ref);
+        entry.version.clone_from(&self.version);
         entry.commit = self.commit;
         entry
     }

@@ -27,6 +27,8 @@ use mdskill_lint::name::SkillName;
 
 /// The most names that are suggested.
 const MAX_SUGGESTIONS: usize = 3;
+/// The most files that a note lists.
+const MAX_NOT_COPIED: usize = 5;
 /// The most bytes of all skills that are kept in memory from validation to installation.
 const MAX_ALL_IN_MEMORY: usize = 64 << 20;
 
@@ -348,10 +350,12 @@ impl<'a> Opened<'a> {
         let origin = Origin {
             source: &self.repository.source,
             git_ref: follows.and_then(Option::as_deref),
+            version: self.resolved.as_ref().and_then(Resolved::version),
             commit: self.commit(),
             root: self.repository.root_tree(self.commit())?,
             settings,
             max_in_memory: MAX_IN_MEMORY.min(MAX_ALL_IN_MEMORY / chosen.len().max(1)),
+            left_out: self.repository.left_out(),
         };
         // Each thread opens the repository for itself.
         let store = self.repository.objects().path();
@@ -407,11 +411,14 @@ async fn resolve_one(
 struct Origin<'a> {
     source: &'a Source,
     git_ref: Option<&'a str>,
+    version: Option<&'a str>,
     commit: Option<ObjectId>,
     root: ObjectId,
     settings: &'a Settings,
     /// The most bytes of a skill that are kept in memory from validation to installation.
     max_in_memory: usize,
+    /// The files of a local folder that were left out, and whether git decided that.
+    left_out: (&'a [String], bool),
 }
 
 impl Origin<'_> {
@@ -442,6 +449,7 @@ impl Origin<'_> {
             source: self.source.clone(),
             path: path.clone(),
             git_ref: self.git_ref.map(str::to_owned),
+            version: self.version.map(str::to_owned),
             commit: self.commit,
             diagnostics: checked.diagnostics,
             siblings: checked.siblings,
@@ -449,8 +457,35 @@ impl Origin<'_> {
             files,
             name,
             note,
+            not_copied: not_copied(path, self.left_out),
         })
     }
+}
+
+/// Returns the note that files of the skill at `path` are not copied, if there are such files.
+fn not_copied(path: &str, (left_out, is_by_git): (&[String], bool)) -> Option<String> {
+    let inside = |file: &String| {
+        let below = file.strip_prefix(path)?;
+        let below = if path.is_empty() {
+            below
+        } else {
+            below.strip_prefix('/')?
+        };
+        Some(below.to_owned())
+    };
+    let mut files: Vec<String> = left_out.iter().filter_map(inside).collect();
+    let more = files.len().saturating_sub(MAX_NOT_COPIED);
+    files.truncate(MAX_NOT_COPIED);
+    if more > 0 {
+        files.push(format!("{more} more"));
+    }
+    let files = (!files.is_empty()).then(|| files.join(", "))?;
+    let reason = if is_by_git {
+        "git ignores"
+    } else {
+        "not part of a skill"
+    };
+    Some(format!("not copied ({reason}): {files}"))
 }
 
 /// Returns the name in the frontmatter if it is valid, and otherwise that of the folder, because VS
