@@ -76,12 +76,15 @@ pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report,
         let before = lockfile.clone();
         for skill in InstalledSkill::named(&context.scope, &before, &options.names)? {
             let (removed, kept) = split_targets(skill, options)?;
+            let stays: Vec<&str> = kept.iter().map(Target::as_str).collect();
+            let stays = (!stays.is_empty()).then(|| format!("it stays in {}", stays.join(", ")));
             keep_in(lockfile, skill.name, kept);
             let skill = InstalledSkill {
                 targets: &removed,
                 ..skill
             };
             let mut change = skill.change(Action::Removed);
+            change.notes.extend(stays);
             for folder in skill.folders() {
                 if is_own_source(&context.scope, skill.entry, &folder.path) {
                     change.notes.push(format!(

@@ -134,12 +134,15 @@ fn print_clashes(printer: &Printer, report: &add::Report) {
 
 /// Prints that the chosen folders are the default from now on, and who does not read them.
 fn print_targets(printer: &Printer, report: &add::Report) {
-    let folders = report.targets.join(", ");
-    if report.are_default {
+    let Some(targets) = &report.targets else {
+        return;
+    };
+    let folders = targets.folders.join(", ");
+    if targets.are_default {
         let sentence = format!("{folders}; later skills are installed there, too");
         printer.note("Target", &sentence);
     }
-    if let Some((last, before)) = report.unread_by.split_last() {
+    if let Some((last, before)) = targets.unread_by.split_last() {
         let (names, verb) = match before {
             [] => ((*last).to_owned(), "does"),
             before => (format!("{} and {last}", before.join(", ")), "do"),
