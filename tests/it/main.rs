@@ -74,6 +74,7 @@ mod update;
 mod upstream;
 mod validate_git;
 mod validate_ignored;
+mod validate_precision;
 mod validate_since;
 mod validate_where;
 mod visible_skills;
