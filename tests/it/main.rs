@@ -83,6 +83,7 @@ mod update;
 mod upstream;
 mod validate_git;
 mod validate_ignored;
+mod validate_precision;
 mod validate_since;
 mod validate_where;
 mod versions;
