@@ -83,6 +83,9 @@ pub enum OpError {
     /// A local folder does not exist.
     #[error("{path} does not exist", path = .0.display())]
     NoSuchPath(PathBuf),
+    /// A path is neither a file nor a folder.
+    #[error("{path} is neither a folder nor a git bundle", path = .0.display())]
+    NotASource(PathBuf),
     /// A local folder has no refs.
     #[error("{0} is a local folder without git, which has no refs")]
     FolderRef(String),

@@ -218,7 +218,7 @@ pub(crate) async fn prepare<'a>(
     places::check_project(context, || options.command())?;
     let mut lockfile = context.lockfile()?.unwrap_or_default();
     set_targets(context, options, &mut lockfile);
-    places::check_targets(context, options, &lockfile)?;
+    places::check_targets(context, &options.targets, &lockfile)?;
     let mut report = Report {
         dry_run: options.dry_run,
         ..Report::default()
