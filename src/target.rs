@@ -151,8 +151,9 @@ mod tests {
             assert!(outside.parse::<Target>().is_err(), "{outside}");
         }
         for agent in AGENTS {
-            assert!(agent.project.parse::<Target>().is_ok());
-            assert!(agent.personal.parse::<Target>().is_ok());
+            for folder in agent.project_folders().chain(agent.personal_folders()) {
+                assert!(folder.parse::<Target>().is_ok());
+            }
         }
     }
 }

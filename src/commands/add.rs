@@ -2,15 +2,16 @@
 
 use clap::Args;
 
+use super::agents::targets;
 use super::consent::{self, Consent};
+use super::list::{ListArgs, list};
 use super::prompt::{self, Answer};
+use super::specs::requested;
 use super::{Session, with_allowed};
 use crate::operations::OpError;
 use crate::operations::add::{self, Options, Report};
 use crate::output::exit_status::ExitStatus;
 use crate::output::render;
-use crate::target::Target;
-use mdskill_lint::agents::Agent;
 use mdskill_lint::name::SkillName;
 
 /// Arguments of `add`.
@@ -30,13 +31,13 @@ pub struct AddArgs {
     #[arg(long, requires = "all")]
     pub hidden: bool,
     /// Add this skill of the repository, by name or path
-    #[arg(short, long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
     pub skill: Vec<String>,
     /// Install into this folder of the project, relative to the current one; recorded in the lockfile
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", alias = "dir")]
     pub target: Vec<String>,
-    /// Install into the folder that this agent reads: copilot, claude, agents, codex, cursor
-    #[arg(short, long, value_name = "AGENT")]
+    /// Install into the folder of this agent, such as copilot, claude, codex; `mdskill agents` lists them
+    #[arg(short, long, value_name = "AGENT", value_delimiter = ',')]
     pub agent: Vec<String>,
     /// Install the skill under this name
     #[arg(long, value_name = "NEW")]
@@ -56,22 +57,34 @@ pub struct AddArgs {
     /// Fail without changes if a skill has any error; exit 3
     #[arg(long)]
     pub strict: bool,
+    /// List the skills of the repository, as `npx skills add --list` does
+    #[arg(short, long, hide = true)]
+    pub list: bool,
+    /// Copy the files, as mdskill always does (an option of `npx skills`)
+    #[arg(long, hide = true)]
+    pub copy: bool,
     /// Do not ask before installing skills with hooks or unrestricted Bash
     #[arg(short, long)]
     pub yes: bool,
 }
 
 pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStatus, OpError> {
+    let requested = requested(session, &arguments.specs, &arguments.skill)?;
+    if arguments.list {
+        return list(
+            session,
+            &ListArgs {
+                spec: arguments.specs.first().cloned(),
+                ..ListArgs::default()
+            },
+        );
+    }
     let mut options = Options {
-        specs: arguments
-            .specs
-            .iter()
-            .map(|spec| spec.parse())
-            .collect::<Result<_, _>>()?,
-        all: arguments.all,
+        specs: requested.specs,
+        all: arguments.all || requested.all,
         hidden: arguments.hidden,
-        skills: arguments.skill.clone(),
-        targets: targets(session, arguments)?,
+        skills: requested.skills,
+        targets: targets(session, &arguments.target, &arguments.agent)?,
         name: arguments
             .name
             .as_deref()
@@ -114,42 +127,4 @@ fn status(report: &Report) -> ExitStatus {
     let all_added =
         report.stopped.is_empty() && report.left_out.is_empty() && report.left_alone.is_empty();
     ExitStatus::Failed.when(!all_added || !report.clashes.is_empty())
-}
-
-/// Returns the targets, each once. A folder is relative to the current one, or with `-g` to the home.
-fn targets(session: &Session<'_>, arguments: &AddArgs) -> Result<Vec<Target>, OpError> {
-    let scope = &session.context.scope;
-    let is_personal = scope.is_personal;
-    let mut targets: Vec<Target> = Vec::new();
-    for typed in &arguments.target {
-        let current = if is_personal {
-            &scope.root
-        } else {
-            &session.context.env.current_dir
-        };
-        targets.push(Target::resolve(typed, current, &scope.root)?);
-    }
-    for id in &arguments.agent {
-        let agent = Agent::find(id).ok_or_else(|| OpError::UnknownAgent(id.clone()))?;
-        let folder = if is_personal {
-            agent.personal
-        } else {
-            agent.project
-        };
-        targets.push(folder.parse()?);
-    }
-    let mut distinct: Vec<Target> = Vec::new();
-    for target in targets {
-        match distinct
-            .iter()
-            .find(|other| scope.is_same_target(other, &target))
-        {
-            None => distinct.push(target),
-            Some(same) if *same == target => {}
-            Some(same) => session
-                .printer
-                .warn(&format!("{target} and {same} are the same folder")),
-        }
-    }
-    Ok(distinct)
 }

@@ -16,7 +16,7 @@ mod uncommitted;
 
 pub use forge_url::{compare_url, folder_url};
 pub use repository::{Fetcher, Move, Repository};
-pub use source_url::{Location, LocationError, is_git_folder, locate};
+pub use source_url::{Located, Location, LocationError, is_git_folder, locate};
 
 use crate::dirs::NoFolder;
 use crate::skill::discover::DiscoverError;

@@ -16,7 +16,7 @@ use super::FetchError;
 use super::cache::{self, Store};
 use super::first_seen::FirstSeen;
 use super::folder::{self, Imported};
-use super::source_url::{Location, locate};
+use super::source_url::{Located, Location, locate, locate_written};
 use crate::env::Env;
 use crate::skill::discover::{DiscoverError, Discovery, discover};
 use crate::source::Source;
@@ -56,6 +56,7 @@ pub struct Repository<'a> {
     place: Place,
     seen: FirstSeen,
     remote: Option<Remote<'a>>,
+    is_rewritten: bool,
     folder: Option<Imported>,
     progress: &'a dyn Progress,
 }
@@ -87,12 +88,17 @@ impl<'a> Fetcher<'a> {
     /// # Errors
     /// When a local source does not exist, or the cache can't be opened.
     pub fn open(&self, source: &Source) -> Result<Repository<'a>, FetchError> {
-        let location = locate(source, self.env, self.root)?;
-        let url = location.display();
+        let located = locate(source, self.env, self.root)?;
+        let key = located.cache_key(source);
+        let Located {
+            address: url,
+            location,
+            is_rewritten,
+        } = located;
         info!(%source, %url, offline = self.offline, "opening a source");
         let place = match &location {
             Location::GitFolder(path) => Place::Direct(Objects::open(path)?),
-            _ => Place::Store(Store::open(&self.cache, &url)?),
+            _ => Place::Store(Store::open(&self.cache, &key, &url)?),
         };
         let mut folder = None;
         let remote = match &location {
@@ -106,14 +112,17 @@ impl<'a> Fetcher<'a> {
                 None
             }
             Location::Server(_) if self.offline => None,
-            Location::Server(url) => Some(Remote::open(url, self.client, self.env)?),
+            Location::Server(place) => {
+                Some(Remote::open(place, self.client, self.env)?.written_as(&url))
+            }
         };
         Ok(Repository {
             source: source.clone(),
-            seen: FirstSeen::of(&self.cache, &cache::folder_name(&url)),
+            seen: FirstSeen::of(&self.cache, &cache::folder_name(&key)),
             url,
             place,
             remote,
+            is_rewritten,
             folder,
             progress: self.progress,
         })
@@ -125,12 +134,24 @@ impl<'a> Fetcher<'a> {
     /// # Errors
     /// When the objects can't be opened.
     pub fn open_stored(&self, source: &Source) -> Result<Option<Objects>, FetchError> {
-        let location = locate(source, self.env, self.root)?;
-        if let Location::GitFolder(path) = &location {
+        // The cache does not depend on git's configuration, which takes time to read.
+        if let Ok(written) = locate_written(source, self.env, self.root)
+            && matches!(written.location, Location::Server(_))
+            && let Some(cached) = cache::find(&self.cache, &written.cache_key(source))?
+        {
+            return Ok(Some(cached));
+        }
+        let located = locate(source, self.env, self.root)?;
+        if let Location::GitFolder(path) = &located.location {
             return Ok(Some(Objects::open(path)?));
         }
-        Ok(cache::find(&self.cache, &location.display())?)
+        Ok(cache::find(&self.cache, &located.cache_key(source))?)
     }
+}
+
+fn origin_of(url: &str) -> Option<String> {
+    let url = reqwest::Url::parse(url).ok()?;
+    Some(url.origin().ascii_serialization())
 }
 
 impl Repository<'_> {
@@ -165,12 +186,16 @@ impl Repository<'_> {
                 .and_then(|name| name.split_once('/'))
         {
             let repo = repo.trim_end_matches('/');
-            return Some(Source::GitHub {
+            let moved = Source::GitHub {
                 owner: owner.to_owned(),
                 repo: repo.strip_suffix(".git").unwrap_or(repo).to_owned(),
-            });
+            };
+            // A redirect to another spelling leads to the same repository.
+            return Some(moved).filter(|moved| *moved != self.source);
         }
-        Some(Source::Git { url: moved })
+        // A mirror of git's configuration may redirect to an address that others can't reach.
+        let is_other_host = self.is_rewritten && origin_of(&moved) != origin_of(&self.url);
+        (!is_other_host).then_some(Source::Git { url: moved })
     }
 
     /// Records that commits were seen now, unless they were seen before.

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use self::resolve::{Group, Prepared};
 use super::OpError;
+use super::agents;
 use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::InstalledSkill;
@@ -103,6 +104,14 @@ pub(crate) struct Report {
     pub(crate) trashed: Vec<String>,
     /// Whether this is a dry run.
     pub(crate) dry_run: bool,
+    /// The folders of the added skills, if the user chose them now, or these are the first skills.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) targets: Vec<String>,
+    /// Whether later commands install into `targets`, because the user chose them for the first skills.
+    pub(crate) are_default: bool,
+    /// The widespread agents that read none of `targets`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unread_by: Vec<&'static str>,
     /// Whether the user has seen the severe capabilities, and agreed.
     #[serde(skip)]
     pub(crate) is_confirmed: bool,
@@ -217,12 +226,13 @@ pub(crate) async fn prepare<'a>(
     let policy_check = PolicyCheck::open(context)?;
     places::check_project(context, || options.command())?;
     let mut lockfile = context.lockfile()?.unwrap_or_default();
-    set_targets(context, options, &mut lockfile);
-    places::check_targets(context, &options.targets, &lockfile)?;
     let mut report = Report {
         dry_run: options.dry_run,
         ..Report::default()
     };
+    report_targets(context, options, &lockfile, &mut report)?;
+    set_targets(context, options, &mut lockfile)?;
+    places::check_targets(context, &options.targets, &lockfile)?;
     let groups = resolve::group(context, options)?;
     report.refused = unfetched(&policy_check, options, &groups);
     if !report.refused.is_empty() {
@@ -292,7 +302,7 @@ pub(crate) fn install(
     let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         // Another process may have added the same name in the meantime.
         name_conflicts::check_installed(lockfile, options, &repositories)?;
-        set_targets(context, options, lockfile);
+        set_targets(context, options, lockfile)?;
         let before = lockfile.clone();
         let copies = edited_copies(context, options, &before, &repositories)?;
         let (mut skills, left_alone) = plan(context, options, &repositories, &copies, &before)?;
@@ -400,25 +410,49 @@ fn edited_copies(
 }
 
 /// Sets the targets of a new lockfile: the first `add` decides where a project's skills are.
-fn set_targets(context: &Context<'_>, options: &Options, lockfile: &mut Lockfile) {
+fn set_targets(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &mut Lockfile,
+) -> Result<(), OpError> {
     if lockfile.targets.is_empty() {
         lockfile.targets.clone_from(&options.targets);
     }
-    lockfile.targets = targets_of_new(context, lockfile);
+    lockfile.targets = targets_of_new(context, lockfile)?;
+    Ok(())
 }
 
 /// Returns the targets of a skill that is not installed yet: those of the lockfile, or the default.
-pub(crate) fn targets_of_new(context: &Context<'_>, lockfile: &Lockfile) -> Vec<Target> {
+pub(crate) fn targets_of_new(
+    context: &Context<'_>,
+    lockfile: &Lockfile,
+) -> Result<Vec<Target>, OpError> {
     if !lockfile.targets.is_empty() {
-        return lockfile.targets.clone();
+        return Ok(lockfile.targets.clone());
     }
-    let first = &AGENTS[0];
-    let default = if context.scope.is_personal {
-        first.personal
+    Ok(vec![agents::target_of(context, &AGENTS[0])?])
+}
+
+/// Reports the folders of this `add`, if the user has just chosen them.
+fn report_targets(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &Lockfile,
+    report: &mut Report,
+) -> Result<(), OpError> {
+    let is_new = lockfile.targets.is_empty();
+    if !is_new && options.targets.is_empty() {
+        return Ok(());
+    }
+    let targets = if options.targets.is_empty() {
+        targets_of_new(context, lockfile)?
     } else {
-        first.project
+        options.targets.clone()
     };
-    default.parse().into_iter().collect()
+    report.are_default = is_new && !options.targets.is_empty();
+    report.unread_by = agents::blind_agents(context, &targets);
+    report.targets = targets.iter().map(ToString::to_string).collect();
+    Ok(())
 }
 
 fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced: bool) -> Entry {
@@ -429,9 +463,20 @@ fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced:
     // The written files have the edits, but `digest` is that of upstream's files.
     let digest = kept.map_or(digest, |(upstream, _)| upstream);
     let mut entry = chosen.candidate.entry(digest).keeping(before);
+    // The spelling of the source that was written first is kept.
+    let spelled = lockfile
+        .skills
+        .values()
+        .find(|other| other.source == entry.source);
+    if let Some(other) = spelled {
+        entry.source.clone_from(&other.source);
+    }
     // A commit that did not change the skill would only make the diff of the lockfile longer.
-    if let Some(before) = before.filter(|before| is_same(before, &entry)) {
+    if let Some(before) = before.filter(|before| is_same(before, &entry))
+        && before.commit != entry.commit
+    {
         entry.commit = before.commit;
+        entry.version.clone_from(&before.version);
     }
     entry.edits = kept.map(|(_, edits)| edits);
     entry.targets = (chosen.targets != lockfile.targets).then(|| chosen.targets.clone());
@@ -444,6 +489,13 @@ fn is_same(before: &Entry, entry: &Entry) -> bool {
         && before.git_ref == entry.git_ref
         && before.tree == entry.tree
         && before.digest == entry.digest
+}
+
+/// Whether both are the same, apart from the version, which older lockfiles lack.
+fn is_equal(before: &Entry, entry: &Entry) -> bool {
+    let mut before = before.clone();
+    before.version.clone_from(&entry.version);
+    before == *entry
 }
 
 /// Returns the targets of a skill: the requested ones are added to those that it has.
@@ -478,7 +530,7 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
     };
     let locked = lockfile.skills.get(skill.name);
     let action = match locked {
-        Some(before) if !chosen.is_changed && before == entry => Action::Unchanged,
+        Some(before) if !chosen.is_changed && is_equal(before, entry) => Action::Unchanged,
         None => Action::Added,
         Some(before) if before.tree == entry.tree && chosen.is_changed => Action::Restored,
         Some(_) => Action::Updated,
@@ -488,6 +540,9 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
     Added {
         change: Change {
             from: from.map(|commit| commit.to_string()),
+            from_version: locked
+                .and_then(|before| before.version.clone())
+                .filter(|version| Some(version) != entry.version.as_ref()),
             notes: chosen.candidate.notes(),
             ..skill.change(action)
         },

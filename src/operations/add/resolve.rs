@@ -102,7 +102,8 @@ pub(super) async fn prepare<'a>(
     context
         .progress
         .begin(&format!("fetching {}", group.source.spec_prefix()));
-    let mut opened = Opened::open(context, &group.source, &group.query).await?;
+    let names_skill = group.wanted.iter().any(Option::is_some);
+    let mut opened = Opened::open_for(context, &group.source, &group.query, names_skill).await?;
     let mut chosen: Vec<Found> = Vec::new();
     let mut hidden = Vec::new();
     for wanted in group.wanted {
