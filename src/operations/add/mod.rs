@@ -238,7 +238,7 @@ pub(crate) async fn prepare<'a>(
         ..Report::default()
     };
     set_targets(context, options, &mut lockfile)?;
-    places::check_targets(context, options, &lockfile)?;
+    places::check_targets(context, &options.targets, &lockfile)?;
     let groups = resolve::group(context, options)?;
     report.refused = unfetched(&policy_check, options, &groups);
     if !report.refused.is_empty() {
