@@ -110,12 +110,15 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
 
 async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpError> {
     let source = source_of(context, spec)?;
+    let phrase = format!("fetching {}", source.spec_prefix());
+    context.progress.begin(&phrase);
     let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
     let found = opened.the_one(spec.skill.as_deref()).await?;
     // The same steps as those of `add`, so that it shows what `add` would install.
     let chosen = std::slice::from_ref(&found);
     let mut prepared = opened.prepare(chosen, &Settings::default()).await?;
     let candidate = prepared.remove(0)?;
+    context.progress.end();
     let text = opened.repository.objects().blob(found.skill_file)?;
     let short = short_spec(&source, &opened.discovery, &found);
     let matched = opened.resolved.as_ref().map(|resolved| &resolved.matched);
