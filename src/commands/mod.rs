@@ -28,7 +28,8 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
 
 use self::cli::{Cli, ColorWhen, Command, Global};
 use crate::context::Context;
@@ -49,9 +50,20 @@ use mdskill_lint::{Level, Settings};
 
 /// Runs mdskill with the program's arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let command = Cli::command().color(color_of_help(&arguments));
+    let matches = command.clone().try_get_matches_from(arguments);
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(asked) => {
+            let asked = if asked.kind() == ErrorKind::MissingSubcommand {
+                // The message of clap lists all commands, as no other does.
+                command
+                    .clone()
+                    .error(ErrorKind::MissingSubcommand, "a command is required")
+            } else {
+                asked
+            };
             // Help and version are successes; everything else is a usage error. A closed pipe is
             // not an error.
             drop(asked.print());
@@ -79,6 +91,21 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Returns when help and usage errors are colored. They are printed before `--color` is parsed.
+fn color_of_help(arguments: &[OsString]) -> clap::ColorChoice {
+    let words = arguments.iter().filter_map(|argument| argument.to_str());
+    let words: Vec<&str> = words.collect();
+    let value = words.iter().enumerate().find_map(|(at, word)| match *word {
+        "--color" => words.get(at + 1).copied(),
+        word => word.strip_prefix("--color="),
+    });
+    match value {
+        Some("always") => clap::ColorChoice::Always,
+        Some("never") => clap::ColorChoice::Never,
+        _ => clap::ColorChoice::Auto,
+    }
+}
+
 fn printer_of(global: &Global, env: &Env) -> Printer {
     let color = match global.color {
         ColorWhen::Always => ColorChoice::Always,
@@ -95,11 +122,17 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
         volume,
         json: global.json,
         is_personal: global.global,
+        home: global.global.then(|| home(env)).flatten(),
         in_ci: env.ci,
         is_dumb: env.is_dumb,
         color,
         pager: Pager::of(env).filter(|_| !global.no_pager && !env.is_dumb),
     }
+}
+
+fn home(env: &Env) -> Option<String> {
+    let dirs = Dirs::of(env);
+    Some(dirs.home().ok()?.to_str()?.to_owned())
 }
 
 /// The context and the printer of a command.

@@ -1,7 +1,10 @@
 //! Prints the report of `list`.
 
+use anstyle::{AnsiColor, Style};
+
 use super::hidden::print_hidden;
 use crate::hint::{Hint, for_shell};
+use crate::operations::state::State;
 use crate::operations::{list, list_remote};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
@@ -25,21 +28,32 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         }
         return;
     }
-    let mut table = Table::new(&["NAME", "STATE", "REF", "COMMIT", "SOURCE", "PLACE"]);
+    let headings = ["NAME", "STATE", "REF", "COMMIT", "SOURCE", "PATH"];
+    let mut table = Table::new(&headings).with_essential("STATE");
     for skill in &report.skills {
-        let source = skill.source.as_deref().unwrap_or("");
+        let source = skill.source.as_deref().unwrap_or("-");
         table.row(&[
             &skill.name,
             skill.state.word(),
-            skill.git_ref.as_deref().map_or("", short),
-            skill.commit.as_deref().map_or("", short),
+            skill.git_ref.as_deref().map_or("-", short),
+            skill.commit.as_deref().map_or("-", short),
             text::source(source),
-            &skill.place,
+            &printer.path(&skill.place),
         ]);
+        table.style_last(1, style_of(skill.state));
     }
-    printer.table(&table);
+    printer.list(&table);
     if let Some(other) = report.other_lockfiles.first() {
         printer.hint(&Hint::command("import").then(format!(" adopts the skills of {other}")));
+    }
+}
+
+fn style_of(state: State) -> Style {
+    match state {
+        State::Ok => Style::new(),
+        State::Kept | State::Modified => AnsiColor::Yellow.on_default(),
+        State::Conflict | State::Missing => AnsiColor::Red.on_default(),
+        State::Unmanaged => Style::new().dimmed(),
     }
 }
 
@@ -58,7 +72,7 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
         table.row(&[&skill.name, plugin, description]);
     }
     table.drop_empty_columns();
-    printer.table(&table);
+    printer.list(&table);
     let place = text::source(&report.source);
     let number = count(report.skills.len(), "skill");
     match report.skills.first() {
