@@ -26,7 +26,7 @@ pub struct DiffArgs {
 }
 
 pub(super) fn diff(session: &Session<'_>, arguments: &DiffArgs) -> Result<ExitStatus, OpError> {
-    let names = names(&arguments.names)?;
+    let names = names(session, &arguments.names)?;
     let form = match (arguments.stat, arguments.name_only) {
         (true, _) => DiffForm::Stat,
         (_, true) => DiffForm::Names,

@@ -1,6 +1,8 @@
 //! Runs a command: options from arguments, exit codes from reports.
 
 mod add;
+mod agents;
+mod arguments;
 mod cache;
 pub mod cli;
 mod consent;
@@ -17,6 +19,7 @@ mod prompt;
 mod remove;
 mod rule;
 mod show;
+mod specs;
 mod update;
 mod validate;
 mod validate_output;
@@ -28,9 +31,8 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
-use clap::error::ErrorKind;
-use clap::{CommandFactory, FromArgMatches};
 
+use self::arguments::Refused;
 use self::cli::{Cli, ColorWhen, Command, Global};
 use crate::context::Context;
 use crate::dirs::Dirs;
@@ -40,6 +42,7 @@ use crate::install::InstallError;
 use crate::install::scope::Scope;
 use crate::interrupt::Interrupt;
 use crate::operations::OpError;
+use crate::operations::resolve::typed::installed_names;
 use crate::output::exit_status::{ExitStatus, status_of};
 use crate::output::log;
 use crate::output::pager::Pager;
@@ -51,23 +54,20 @@ use mdskill_lint::{Level, Settings};
 /// Runs mdskill with the program's arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let command = Cli::command().color(color_of_help(&arguments));
-    let matches = command.clone().try_get_matches_from(arguments);
-    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let cli = match arguments::parse(&arguments) {
         Ok(cli) => cli,
-        Err(asked) => {
-            let asked = if asked.kind() == ErrorKind::MissingSubcommand {
-                // The message of clap lists all commands, as no other does.
-                command
-                    .clone()
-                    .error(ErrorKind::MissingSubcommand, "a command is required")
-            } else {
-                asked
-            };
+        Err(Refused::Clap(asked)) => {
             // Help and version are successes; everything else is a usage error. A closed pipe is
             // not an error.
             drop(asked.print());
             return ExitStatus::Usage.when(asked.use_stderr()).into();
+        }
+        Err(Refused::Sentence(sentence, hint)) => {
+            let env = Env::read().unwrap_or_default();
+            let printer = printer_of(&Global::default(), &env);
+            printer.error(&sentence);
+            printer.hint(&hint);
+            return ExitStatus::Usage.into();
         }
     };
     let mut env = match Env::read() {
@@ -91,21 +91,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Returns when help and usage errors are colored. They are printed before `--color` is parsed.
-fn color_of_help(arguments: &[OsString]) -> clap::ColorChoice {
-    let words = arguments.iter().filter_map(|argument| argument.to_str());
-    let words: Vec<&str> = words.collect();
-    let value = words.iter().enumerate().find_map(|(at, word)| match *word {
-        "--color" => words.get(at + 1).copied(),
-        word => word.strip_prefix("--color="),
-    });
-    match value {
-        Some("always") => clap::ColorChoice::Always,
-        Some("never") => clap::ColorChoice::Never,
-        _ => clap::ColorChoice::Auto,
-    }
-}
-
 fn printer_of(global: &Global, env: &Env) -> Printer {
     let color = match global.color {
         ColorWhen::Always => ColorChoice::Always,
@@ -121,8 +106,8 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
     Printer {
         volume,
         json: global.json,
-        is_personal: global.global,
-        home: global.global.then(|| home(env)).flatten(),
+        is_personal: global.is_personal(),
+        home: global.is_personal().then(|| home(env)).flatten(),
         in_ci: env.ci,
         is_dumb: env.is_dumb,
         color,
@@ -143,19 +128,21 @@ struct Session<'a> {
 
 fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpError> {
     if let Some(folder) = &cli.global.directory {
-        env.current_dir = env.current_dir.join(folder);
-        if !env.current_dir.is_dir() {
+        let folder = env.current_dir.join(folder);
+        if !folder.is_dir() {
             return Err(OpError::Usage(format!(
                 "no such directory: {}",
-                env.current_dir.display()
+                folder.display()
             )));
         }
+        // The parents of a path with links or `..` are not those of the folder.
+        env.current_dir = folder.canonicalize().unwrap_or(folder);
     }
     if let Err(reason) = log::start(printer, cli.global.verbose, env.log.as_deref()) {
         printer.warn(&format!("ignored MDSKILL_LOG: {reason}"));
     }
     let dirs = Dirs::of(env);
-    let scope = if cli.global.global {
+    let scope = if cli.global.is_personal() {
         Scope::user(dirs.home()?, &dirs.config()?)
     } else {
         Scope::find_project(&env.current_dir)
@@ -223,6 +210,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Policy(arguments) => policy::policy(session, arguments),
         Command::Import(arguments) => import::import(session, arguments),
         Command::Cache(arguments) => cache::cache(session, arguments),
+        Command::Agents(arguments) => agents::agents(session, arguments),
     }
 }
 
@@ -250,11 +238,8 @@ fn usage<E: std::error::Error>(error: E) -> OpError {
     OpError::Usage(error.to_string())
 }
 
-fn names(typed: &[String]) -> Result<Vec<SkillName>, OpError> {
-    typed
-        .iter()
-        .map(|name| Ok(SkillName::from_folder(name)?))
-        .collect()
+fn names(session: &Session<'_>, typed: &[String]) -> Result<Vec<SkillName>, OpError> {
+    installed_names(&session.context, typed)
 }
 
 /// Returns the rule settings of `add` and `update`: those of the project, without the rules that

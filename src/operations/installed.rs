@@ -49,13 +49,18 @@ pub(crate) struct SkillFolder<'a> {
 }
 
 impl<'a> SkillFolder<'a> {
-    /// Returns the folders of a skill.
+    /// Returns the folders of a skill. Targets that lead to the same folder have one.
     pub(crate) fn all(
         scope: &'a Scope,
         name: &'a SkillName,
         targets: &'a [Target],
     ) -> impl Iterator<Item = Self> {
-        targets.iter().map(move |target| Self {
+        let is_first = move |(at, target): &(usize, &Target)| {
+            let mut earlier = targets[..*at].iter();
+            !earlier.any(|earlier| scope.is_same_target(earlier, target))
+        };
+        let targets = targets.iter().enumerate().filter(is_first);
+        targets.map(move |(_, target)| Self {
             scope,
             name,
             target,
@@ -173,6 +178,8 @@ impl<'a> InstalledSkill<'a> {
             spec: spec_of(entry),
             git_ref: entry.git_ref.clone(),
             from: None,
+            from_version: None,
+            version: entry.version.clone(),
             commit: entry.commit.map(|commit| commit.to_string()),
             tree: entry.tree.to_string(),
             places: self.places(),

@@ -94,7 +94,8 @@ pub(crate) async fn browse(
     let source = source_of(context, spec)?;
     let phrase = format!("fetching {}", source.spec_prefix());
     context.progress.begin(&phrase);
-    let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
+    let mut opened =
+        Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
     if options.descriptions {
         opened.fetch_descriptions().await?;
     }

@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::install::plan::{Step, decide};
 use crate::install::transaction::Transaction;
 use crate::lockfile::Lockfile;
+use crate::target::Target;
 use mdskill_lint::name::SkillName;
 
 /// The arguments of `remove`.
@@ -22,6 +23,8 @@ pub(crate) struct Options {
     pub(crate) force: bool,
     /// Whether the changes are only reported.
     pub(crate) dry_run: bool,
+    /// The folders to remove them from; empty means all.
+    pub(crate) targets: Vec<Target>,
 }
 
 /// The result of `remove`.
@@ -37,6 +40,35 @@ pub(crate) struct Report {
     pub(crate) dry_run: bool,
 }
 
+/// Returns the targets of a skill to remove it from, and the others.
+fn split_targets(
+    skill: InstalledSkill<'_>,
+    options: &Options,
+) -> Result<(Vec<Target>, Vec<Target>), OpError> {
+    let is_removed =
+        |target: &Target| options.targets.is_empty() || options.targets.contains(target);
+    let (removed, kept): (Vec<Target>, Vec<Target>) =
+        skill.targets.iter().cloned().partition(is_removed);
+    if removed.is_empty() {
+        let folders: Vec<&str> = options.targets.iter().map(Target::as_str).collect();
+        return Err(OpError::NotInTarget {
+            name: skill.name.clone(),
+            target: folders.join(", "),
+            targets: kept.iter().map(ToString::to_string).collect(),
+        });
+    }
+    Ok((removed, kept))
+}
+
+/// Removes the entry of a skill, or keeps it for the other targets.
+fn keep_in(lockfile: &mut Lockfile, name: &SkillName, kept: Vec<Target>) {
+    if kept.is_empty() {
+        lockfile.skills.remove(name);
+    } else if let Some(entry) = lockfile.skills.get_mut(name) {
+        entry.targets = (kept != lockfile.targets).then_some(kept);
+    }
+}
+
 /// Removes the named skills: all of them, or none.
 pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     // Before the transaction, because it creates the state folder.
@@ -47,7 +79,9 @@ pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report,
             ..remove_from(context, options, &mut lockfile, None)?
         });
     }
-    InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
+    for skill in InstalledSkill::named(&context.scope, &lockfile, &options.names)? {
+        split_targets(skill, options)?;
+    }
     let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         let report = remove_from(context, options, lockfile, Some(transaction))?;
         let verdict = if report.left_alone.is_empty() {
@@ -60,7 +94,7 @@ pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report,
     Ok(Report { trashed, ..report })
 }
 
-/// Removes the named skills from the lockfile, and stages the removal of their folders.
+/// Removes the named skills from the lockfile or from some targets, and stages the removal of their folders.
 fn remove_from(
     context: &Context<'_>,
     options: &Options,
@@ -70,7 +104,12 @@ fn remove_from(
     let mut report = Report::default();
     let before = lockfile.clone();
     for skill in InstalledSkill::named(&context.scope, &before, &options.names)? {
-        lockfile.skills.remove(skill.name);
+        let (removed, kept) = split_targets(skill, options)?;
+        keep_in(lockfile, skill.name, kept);
+        let skill = InstalledSkill {
+            targets: &removed,
+            ..skill
+        };
         let mut change = skill.change(Action::Removed);
         for folder in skill.folders() {
             if is_own_source(&context.scope, skill.entry, &folder.path) {

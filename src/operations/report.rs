@@ -28,6 +28,12 @@ pub struct Change {
     /// The commit before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// The tag before, if the ref is a tag or a range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_version: Option<String>,
+    /// The tag now, if the ref is a tag or a range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// The commit now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
@@ -171,6 +177,49 @@ pub struct Newer {
     pub compatible: String,
     /// The newest tag of a version.
     pub newest: String,
+}
+
+/// A skill that its source no longer has.
+#[derive(Debug, Clone, Serialize)]
+pub struct Gone {
+    /// The skill's name.
+    pub name: String,
+    /// The state, as a sentence, with the folder that probably replaces it.
+    pub reason: String,
+    /// The spec of the skill that probably replaces it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub successor: Option<String>,
+}
+
+/// The versions of an installed skill.
+#[derive(Debug, Clone, Serialize)]
+pub struct Versions {
+    /// The skill's name.
+    pub name: String,
+    /// The source, as in the lockfile.
+    pub source: String,
+    /// The ref that `update` follows; `None` for the default branch.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub git_ref: Option<String>,
+    /// The installed version.
+    pub current: Revision,
+    /// The version that the ref gives, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<Revision>,
+    /// The newest tag of a version, also outside of the ref, if the ref is a version tag or a range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest: Option<String>,
+}
+
+/// A version of a skill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Revision {
+    /// The tag, if the ref is a tag or a range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The commit; `None` for a local folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
 }
 
 /// A problem with a skill or a source.

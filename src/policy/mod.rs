@@ -14,6 +14,7 @@ mod sources;
 
 use serde::Serialize;
 
+pub(crate) use age::format_time;
 pub use age::{Age, ParseAgeError};
 pub use sources::Sources;
 

@@ -156,6 +156,8 @@ fn hidden_notes_are_counted_with_the_option_that_shows_them() {
 #[test]
 fn option_without_a_command_is_a_short_usage_error() {
     let context = TestContext::with_origin("");
-    let refused = context.refuses(&["-v"], 2, "error: a command is required");
-    refused.says("Usage: mdskill").never_says("[subcommands");
+    let refused = context.refuses(&["-v"], 2, "error: no command given");
+    refused
+        .says("hint: `mdskill help`")
+        .never_says("[subcommands");
 }

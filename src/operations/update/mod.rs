@@ -6,6 +6,7 @@ mod min_age;
 mod plan_skill;
 mod skill_commits;
 mod source_update;
+mod successors;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +21,7 @@ use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::{InstalledSkill, read_folders, required_lockfile};
 use super::policy_check::{PolicyCheck, Refusal, Version};
 use super::report::{
-    Action, Change, Conflicted, LeftAlone, Newer, Problem, Reason, refusal_reason,
+    Action, Change, Conflicted, Gone, LeftAlone, Newer, Problem, Reason, Versions, refusal_reason,
 };
 use super::resolve::full_spec;
 use super::state::unresolved;
@@ -32,6 +33,7 @@ use crate::hint::Hint;
 use crate::install::plan;
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::OnConflict;
+use crate::policy::format_time;
 use mdskill_lint::Settings;
 use mdskill_lint::name::SkillName;
 
@@ -54,6 +56,10 @@ pub struct Options {
     pub with_differences: bool,
     /// Whether to follow a tag that was moved.
     pub accept_moved_tag: bool,
+    /// Whether to replace ranges and version tags by those of the newest version.
+    pub latest: bool,
+    /// Whether to keep skills that their source no longer has, and to report it no more.
+    pub accept_gone: bool,
     /// The settings for validation.
     pub settings: Settings,
 }
@@ -65,6 +71,8 @@ pub struct Report {
     pub skills: Vec<Change>,
     /// The skills with a newer version than their ref gives. They are not updated to it.
     pub newer: Vec<Newer>,
+    /// The versions of the skills that are not up to date, or have a newer version than their ref gives.
+    pub versions: Vec<Versions>,
     /// The number of skills that are up to date.
     pub unchanged: usize,
     /// The edited skills that upstream changed and that can't be merged.
@@ -74,7 +82,7 @@ pub struct Report {
     /// The skills whose edits conflict with their new version.
     pub conflicts: Vec<Conflicted>,
     /// The skills that their source no longer has. They are kept.
-    pub deleted: Vec<Problem>,
+    pub deleted: Vec<Gone>,
     /// The skills that can't be updated, for example because of a moved tag or refused files.
     pub stuck: Vec<Problem>,
     /// The sources that can't be fetched. The skills of the others are updated.
@@ -88,6 +96,9 @@ pub struct Report {
     pub differences: BTreeMap<String, String>,
     /// Whether it was a dry run.
     pub dry_run: bool,
+    /// The time of the oldest refs, if they are from the cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
 }
 
 impl Report {
@@ -101,6 +112,18 @@ impl Report {
             && self.deleted.is_empty()
             && self.stuck.is_empty()
             && self.failed.is_empty()
+    }
+
+    /// Returns the names of the skills that are not up to date, or have a newer version.
+    fn reported(&self) -> BTreeSet<String> {
+        let names = self.skills.iter().map(|change| &change.name);
+        let names = names.chain(self.newer.iter().map(|newer| &newer.name));
+        let names = names.chain(self.left_alone.iter().map(|left| &left.name));
+        let names = names.chain(self.refused.iter().map(|refused| &refused.name));
+        let names = names.chain(self.conflicts.iter().map(|conflict| &conflict.name));
+        let names = names.chain(self.deleted.iter().map(|deleted| &deleted.name));
+        let names = names.chain(self.stuck.iter().map(|stuck| &stuck.name));
+        names.cloned().collect()
     }
 
     /// Returns the number of skills that the policy refuses; several of its keys may refuse one.
@@ -147,6 +170,14 @@ fn as_text<S: serde::Serializer>(error: &OpError, serializer: S) -> Result<S::Ok
 /// # Errors
 /// If the lockfile can't be read, a name is not installed, or nothing can be written.
 pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+    let mut report = update_skills(context, options).await?;
+    let reported = report.reported();
+    report.versions.retain(|row| reported.contains(&row.name));
+    report.versions.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(report)
+}
+
+async fn update_skills(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let policy_check = PolicyCheck::open(context)?;
     let lockfile = required_lockfile(context)?;
     let skills = InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
@@ -176,6 +207,8 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
             }),
         }
     }
+    let as_of = updates.iter().filter_map(|update| update.as_of).min();
+    report.as_of = as_of.map(|seconds| format_time(seconds, false));
     for update in &mut updates {
         report_unwritten(update, &mut report);
     }
@@ -197,7 +230,7 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
             if let SkillUpdate::Relocked(relocked) = update
                 && let Some(entry) = now.skills.get_mut(name)
             {
-                entry.commit = relocked.commit;
+                *entry = relocked.entry.clone();
             }
         }
         Ok((report, Verdict::Commit))
@@ -257,6 +290,7 @@ fn installed_by_source<'a>(
 /// Reports the skills that are not written, and leaves the others in `source`.
 fn report_unwritten(source: &mut SourceUpdate<'_>, report: &mut Report) {
     report.newer.append(&mut source.newer);
+    report.versions.append(&mut source.versions);
     for (name, update) in std::mem::take(&mut source.skills) {
         let problem = |reason| Problem {
             name: name.to_string(),
@@ -274,7 +308,7 @@ fn report_unwritten(source: &mut SourceUpdate<'_>, report: &mut Report) {
             }
             SkillUpdate::Refused(refusals) => report.refused.extend(refusals),
             SkillUpdate::LeftAlone(left_alone) => report.left_alone.push(left_alone),
-            SkillUpdate::Deleted(reason) => report.deleted.push(problem(reason)),
+            SkillUpdate::Deleted(gone) => report.deleted.push(gone),
             SkillUpdate::Blocked(reason, found) => {
                 report.stuck.push(problem(reason));
                 report.diagnostics.extend(found);
@@ -377,6 +411,7 @@ fn change(context: &Context<'_>, skill: InstalledSkill<'_>, version: &NewVersion
     let edited = version.kept.as_ref().map(|kept| kept.edited.clone());
     Change {
         from: before.commit.map(|commit| commit.to_string()),
+        from_version: before.version.clone(),
         notes: version.notes.clone(),
         diff: Some(version.diff.clone()),
         lineage: version.lineage.clone(),
@@ -393,11 +428,16 @@ fn change(context: &Context<'_>, skill: InstalledSkill<'_>, version: &NewVersion
 
 /// Describes a skill whose files stay because only its history was rewritten.
 fn relocked_change(skill: InstalledSkill<'_>, relocked: &Relocked) -> Change {
+    let before = skill.entry;
+    let relocked_skill = InstalledSkill {
+        entry: &relocked.entry,
+        ..skill
+    };
     Change {
-        from: skill.entry.commit.map(|commit| commit.to_string()),
-        commit: relocked.commit.map(|commit| commit.to_string()),
-        notes: relocked.note.iter().cloned().collect(),
-        ..skill.change(Action::Relocked)
+        from: before.commit.map(|commit| commit.to_string()),
+        from_version: before.version.clone(),
+        notes: relocked.note.clone(),
+        ..relocked_skill.change(Action::Relocked)
     }
 }
 

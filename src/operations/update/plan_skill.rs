@@ -8,6 +8,7 @@ use super::source_update::{
     Comparison, Fetched, Kept, NewVersion, Relocked, Request, SkillUpdate, SourceUpdate, Tracked,
     Upstream,
 };
+use super::successors::Successor;
 use crate::diff;
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
@@ -17,8 +18,8 @@ use crate::merge::{Conflict, OnConflict};
 use crate::operations::OpError;
 use crate::operations::findings::Found;
 use crate::operations::policy_check::Refusal;
-use crate::operations::report::{Conflicted, LeftAlone, Reason};
-use crate::operations::resolve::diagnose;
+use crate::operations::report::{Conflicted, Gone, LeftAlone, Reason};
+use crate::operations::resolve::{diagnose, full_spec};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree};
 use crate::skill::{DiskFiles, GitFiles};
 use mdskill_git::ObjectId;
@@ -49,6 +50,11 @@ pub(super) fn plan_source<'a>(
                 conflict_with(&tracked, unresolved)
             }
             (Comparison::Same, None) => planner.relock(&tracked),
+            (Comparison::Gone, _) => gone(
+                request,
+                &tracked,
+                fetched.successors.get(tracked.skill.name),
+            ),
             (Comparison::Decided(update), _) => update,
         };
         skills.push((tracked.skill.name.clone(), update));
@@ -56,6 +62,8 @@ pub(super) fn plan_source<'a>(
     Ok(SourceUpdate {
         repository: fetched.repository,
         newer: fetched.newer,
+        versions: fetched.versions,
+        as_of: fetched.as_of,
         skills,
     })
 }
@@ -141,9 +149,8 @@ impl Planner<'_, '_, '_> {
         let options = self.request.options;
         let objects = self.repository.objects();
         let root = self.repository.root_tree(tracked.commit())?;
-        let mut entry = tracked.skill.entry.clone();
+        let mut entry = tracked.entry();
         entry.path = upstream.path;
-        entry.commit = tracked.commit();
         entry.tree = upstream.files.tree;
         entry.edits = None;
         let (files, kept) = match merged {
@@ -177,6 +184,7 @@ impl Planner<'_, '_, '_> {
             .and_then(|kept| resolved(kept, options.on_conflict));
         let mut notes = upstream.notes;
         notes.extend(resolved.into_iter().chain(warning(lineage, tracked)));
+        notes.extend(new_ref(tracked));
         let diff = diff::compare(before, &after);
         let unified = options
             .with_differences
@@ -285,18 +293,63 @@ impl Planner<'_, '_, '_> {
     /// Locks another commit for an unchanged skill if the history was rewritten, because the server may
     /// delete the locked commit at any time, and `install` needs it.
     fn relock(&self, tracked: &Tracked<'_>) -> SkillUpdate {
-        match self.lineage(tracked) {
-            Some(lineage @ Lineage::Rewritten) => SkillUpdate::Relocked(Relocked {
-                commit: tracked.commit(),
-                note: warning(Some(lineage), tracked),
-            }),
-            _ => SkillUpdate::Unchanged,
-        }
+        let before = tracked.skill.entry;
+        let note = match self.lineage(tracked) {
+            Some(lineage @ Lineage::Rewritten) => warning(Some(lineage), tracked),
+            _ if before.is_gone => Some("it is upstream again".to_owned()),
+            _ if tracked.git_ref() != before.git_ref.as_deref() => None,
+            _ => return SkillUpdate::Unchanged,
+        };
+        SkillUpdate::Relocked(Box::new(Relocked {
+            entry: tracked.entry(),
+            note: note.into_iter().chain(new_ref(tracked)).collect(),
+        }))
     }
 
     fn lineage(&self, tracked: &Tracked<'_>) -> Option<&Lineage> {
         self.lineages.get(&tracked.commits()?)
     }
+}
+
+/// Returns a note about a ref that `--latest` changes.
+fn new_ref(tracked: &Tracked<'_>) -> Option<String> {
+    let (old, new) = (tracked.skill.entry.git_ref.as_deref()?, tracked.git_ref()?);
+    (old != new).then(|| format!("follows `{new}` instead of `{old}`"))
+}
+
+/// Decides about a skill that its source no longer has. The user accepts that once.
+fn gone(
+    request: Request<'_, '_>,
+    tracked: &Tracked<'_>,
+    successor: Option<&Successor>,
+) -> SkillUpdate {
+    let entry = tracked.skill.entry;
+    if entry.is_gone {
+        return SkillUpdate::Unchanged;
+    }
+    if request.options.accept_gone {
+        let mut entry = entry.clone();
+        entry.is_gone = true;
+        return SkillUpdate::Relocked(Box::new(Relocked {
+            entry,
+            note: vec!["it is gone upstream; the installed copy is kept".to_owned()],
+        }));
+    }
+    let place = full_spec(&entry.source, &entry.path);
+    let reason = match successor {
+        None => format!("{place} is gone upstream"),
+        Some(Successor { path, is_rename }) if *is_rename => {
+            format!("{place} is gone upstream; it was renamed to {path}")
+        }
+        Some(Successor { path, .. }) => {
+            format!("{place} is gone upstream; it was probably replaced by {path}")
+        }
+    };
+    SkillUpdate::Deleted(Gone {
+        name: tracked.skill.name.to_string(),
+        reason,
+        successor: successor.map(|successor| full_spec(&entry.source, &successor.path)),
+    })
 }
 
 /// Reports an earlier conflict that is not resolved.

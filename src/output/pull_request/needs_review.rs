@@ -41,7 +41,12 @@ pub(super) fn items(report: &Report) -> Vec<String> {
     });
     let stuck = report.stuck.iter().map(|stuck| problem("Blocked", stuck));
     let deleted = report.deleted.iter();
-    let deleted = deleted.map(|gone| problem("Deleted upstream", gone));
+    let deleted = deleted.map(|gone| {
+        let (name, reason) = (gone.name.clone(), gone.reason.clone());
+        let accept = word(&format!("mdskill update {name} --accept-gone"));
+        let item = problem("Gone upstream", &Problem { name, reason });
+        format!("{}; {accept} keeps it\n", item.trim_end())
+    });
     let problems = failed.chain(conflicts).chain(refused).chain(left_alone);
     let problems = problems.chain(stuck).chain(rewritten(report));
     problems.chain(deleted).collect()

@@ -82,6 +82,7 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
         parts.extend(totals([(kept, "unchanged")]));
         printer.status("Finished", &parts.join(", "));
     }
+    print_targets(printer, report);
     print_hidden(printer, &report.hidden);
     let is_complete = report.refused.is_empty()
         && report.stopped.is_empty()
@@ -156,6 +157,23 @@ pub(crate) fn commit_hint(printer: &Printer, report: &add::Report, lockfile: &st
         "commit the skills and the lockfile, so that your team has them: `git add {}`",
         paths.join(" ")
     )));
+}
+
+/// Prints that the chosen folders are the default from now on, and who does not read them.
+fn print_targets(printer: &Printer, report: &add::Report) {
+    let folders = report.targets.join(", ");
+    if report.are_default {
+        let sentence = format!("{folders}; later skills are installed there, too");
+        printer.note("Target", &sentence);
+    }
+    if let Some((last, before)) = report.unread_by.split_last() {
+        let (names, verb) = match before {
+            [] => ((*last).to_owned(), "does"),
+            before => (format!("{} and {last}", before.join(", ")), "do"),
+        };
+        let sentence = format!("{names} {verb} not read {folders}; see ");
+        printer.hint(&Hint::text(sentence).then_command("agents"));
+    }
 }
 
 /// Returns the hint to add the skills that are linked to.

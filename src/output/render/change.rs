@@ -9,11 +9,16 @@ use crate::fetch::history::Lineage;
 use crate::hint::{Hint, for_shell};
 use crate::operations::report::{Action, Change, LeftAlone, NextStep, Problem};
 use crate::output::printer::Printer;
-use crate::output::text::{self, short};
+use crate::output::text;
 
 pub(super) fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
-    let moved = change.from.as_ref();
-    let moved = moved.map_or_else(String::new, |from| format!("{} -> ", short(from)));
+    let new = text::version(change.version.as_deref(), change.commit.as_deref());
+    let old = text::version(change.from_version.as_deref(), change.from.as_deref());
+    let moved = if old.is_empty() || old == new {
+        String::new()
+    } else {
+        format!("{old} -> ")
+    };
     let places: Vec<_> = change
         .places
         .iter()
@@ -25,9 +30,8 @@ pub(super) fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
     let name = &change.name;
     let sentence = match change.action {
         Action::Updated | Action::Relocked => format!(
-            "{name}  {}  {moved}{}{lines}",
-            text::source(&change.source),
-            change.commit.as_deref().map_or("", short)
+            "{name}  {}  {moved}{new}{lines}",
+            text::source(&change.source)
         ),
         Action::Removed => format!("{name}  from {places}"),
         _ => format!("{name}  {}  {places}", origin(change)),

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 use super::hidden::print_hidden;
 use crate::hint::{Hint, for_shell};
 use crate::operations::state::State;
-use crate::operations::{list, list_remote};
+use crate::operations::{list, list_remote, list_versions};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
 use crate::output::table::Table;
@@ -28,7 +28,7 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         }
         return;
     }
-    let headings = ["NAME", "STATE", "REF", "COMMIT", "SOURCE", "PATH"];
+    let headings = ["NAME", "STATE", "REF", "VERSION", "SOURCE", "PATH"];
     let mut table = Table::new(&headings).with_essential("STATE");
     for skill in &report.skills {
         let source = skill.source.as_deref().unwrap_or("-");
@@ -36,7 +36,10 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
             &skill.name,
             skill.state.word(),
             skill.git_ref.as_deref().map_or("-", short),
-            skill.commit.as_deref().map_or("-", short),
+            dash_if_empty(text::version(
+                skill.version.as_deref(),
+                skill.commit.as_deref(),
+            )),
             text::source(source),
             &printer.path(&skill.place),
         ]);
@@ -46,6 +49,10 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
     if let Some(other) = report.other_lockfiles.first() {
         printer.hint(&Hint::command("import").then(format!(" adopts the skills of {other}")));
     }
+}
+
+fn dash_if_empty(text: &str) -> &str {
+    if text.is_empty() { "-" } else { text }
 }
 
 fn style_of(state: State) -> Style {
@@ -83,4 +90,25 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
         None => printer.note("Found", &format!("{number} in {place}")),
     }
     print_hidden(printer, &report.hidden);
+}
+
+/// Prints the version tags of a repository or a skill.
+pub(crate) fn versions(printer: &Printer, report: &list_versions::Report) {
+    let place = text::source(&report.spec);
+    let Some(newest) = report.versions.first() else {
+        printer.note("Found", &format!("{place} has no version tags"));
+        return;
+    };
+    let mut table = Table::new(&["VERSION", "COMMIT"]);
+    for version in &report.versions {
+        table.row(&[&version.tag, short(&version.commit)]);
+    }
+    printer.list(&table);
+    let versions = count(report.versions.len(), "version");
+    let skill = if report.skill.is_some() { "" } else { "/SKILL" };
+    let add = printer.command_line(&format!("add {place}{skill}@{}", newest.tag));
+    printer.note(
+        "Found",
+        &format!("{versions} of {place}; {add} installs the newest"),
+    );
 }

@@ -1,6 +1,7 @@
 //! Reports for people.
 
 mod add;
+mod agents;
 mod cache;
 mod capabilities;
 mod change;
@@ -26,13 +27,14 @@ use crate::hint::for_shell;
 use crate::operations::report::Change;
 
 pub(crate) use add::{add, commit_hint, deny};
+pub(crate) use agents::agents;
 pub(crate) use cache::cache;
 pub(crate) use capabilities::print_severe;
 pub(crate) use diff::{DiffForm, diff, local_diff};
 pub(crate) use import::import;
 pub(crate) use install::install;
 pub(crate) use keep::keep;
-pub(crate) use list::{browse, list};
+pub(crate) use list::{browse, list, versions};
 pub(crate) use lock::lock;
 pub(crate) use outdated::outdated;
 pub(crate) use policy::{policy, refused};
@@ -59,11 +61,11 @@ fn join_names(names: &[&str]) -> (String, String) {
     (shown.join(" "), others)
 }
 
-/// Returns `owner/repo@abc1234`.
+/// Returns `owner/repo@v1.2.0` or `owner/repo@abc1234`.
 fn origin(change: &Change) -> String {
     let source = text::source(&change.source);
-    match &change.commit {
-        Some(commit) => format!("{source}@{}", text::short(commit)),
-        None => source.to_owned(),
+    match text::version(change.version.as_deref(), change.commit.as_deref()) {
+        "" => source.to_owned(),
+        version => format!("{source}@{version}"),
     }
 }
