@@ -197,7 +197,7 @@ fn skills_of_other_tools_are_listed_without_a_lockfile() {
     context
         .run(&["list"])
         .ok()
-        .says("theirs  unmanaged")
+        .says("theirs\tunmanaged")
         .never_says("import");
     context.write("skills-lock.json", "{\"version\":1,\"skills\":{}}");
     context
@@ -229,6 +229,6 @@ fn empty_project_mentions_personal_skills() {
     context
         .run(&["list"])
         .ok()
-        .says("no skills are installed")
+        .says("no installed skills")
         .says("hint: `mdskill -g list` lists 1 user skill");
 }

@@ -5,7 +5,7 @@ mod name_conflicts;
 mod policy;
 mod resolve;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
 use serde::Serialize;
@@ -159,6 +159,9 @@ pub(crate) struct Stopped {
     pub(crate) place: String,
     /// The findings, each as a line.
     pub(crate) reasons: Vec<String>,
+    /// The codes of the findings.
+    #[serde(skip)]
+    pub(crate) codes: BTreeSet<&'static str>,
     /// Whether no client would load it.
     pub(crate) is_unloadable: bool,
 }
