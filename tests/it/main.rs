@@ -51,6 +51,7 @@ mod merge_bases;
 mod names;
 mod odd_files;
 mod own_source;
+mod piped_downloads;
 mod policy;
 mod policy_update;
 mod profiles;
