@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use clap::Args;
 
 use super::consent::{self, Consent};
-use super::{Session, prompt, with_allowed};
+use super::prompt::{self, Answer};
+use super::{Session, with_allowed};
 use crate::operations::OpError;
 use crate::operations::add::{self, Options, Report};
 use crate::output::exit_status::ExitStatus;
@@ -27,6 +28,9 @@ pub struct AddArgs {
     /// Add all skills of the repository
     #[arg(long, conflicts_with = "skill")]
     pub all: bool,
+    /// With --all: add hidden skills, too (inside other skills, of tests or dependencies, internal)
+    #[arg(long, requires = "all")]
+    pub hidden: bool,
     /// Add this skill of the repository, by name or path
     #[arg(short, long, value_name = "NAME")]
     pub skill: Vec<String>,
@@ -67,6 +71,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             .map(|spec| spec.parse())
             .collect::<Result<_, _>>()?,
         all: arguments.all,
+        hidden: arguments.hidden,
         skills: arguments.skill.clone(),
         targets: targets(arguments, session.context.scope.is_personal)?,
         name: arguments
@@ -80,14 +85,12 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         settings: with_allowed(session, &arguments.allow)?,
         dry_run: arguments.dry_run,
     };
-    if let Some(chosen) = prompt::among_many(session, &options)? {
-        options.skills = chosen;
-        if options.skills.is_empty() {
-            session.printer.note(
-                "Finished",
-                "no skills selected (space selects, enter confirms)",
-            );
-            return Ok(ExitStatus::Done);
+    match prompt::among_many(session, &options)? {
+        Answer::NotAsked => {}
+        Answer::Picked(paths) => options.skills = paths,
+        Answer::Cancelled => {
+            session.printer.note("Cancelled", "no skills were added");
+            return Ok(ExitStatus::Interrupted);
         }
     }
     let mut ready = session.wait(add::prepare(&session.context, &options))?;
@@ -97,7 +100,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             Consent::Given => ready.set_confirmed(),
             Consent::Refused => {
                 session.printer.note("Cancelled", "nothing was changed");
-                return Ok(ExitStatus::Done);
+                return Ok(ExitStatus::Interrupted);
             }
         }
     }
@@ -112,7 +115,7 @@ fn status(report: &Report) -> ExitStatus {
     }
     let all_added =
         report.stopped.is_empty() && report.left_out.is_empty() && report.left_alone.is_empty();
-    ExitStatus::Failed.when(!all_added)
+    ExitStatus::Failed.when(!all_added || !report.clashes.is_empty())
 }
 
 fn targets(arguments: &AddArgs, is_personal: bool) -> Result<Vec<Target>, OpError> {

@@ -2,14 +2,12 @@
 
 use std::io::ErrorKind;
 
-use inquire::{Confirm, InquireError};
-
 use super::Session;
 use crate::install::InstallError;
 use crate::operations::OpError;
 use crate::operations::resolve::Candidate;
+use crate::output::confirm::{Answer, confirm};
 use crate::output::render;
-use crate::output::sanitize;
 
 /// Maximum number of names in the question.
 const MAX_NAMES: usize = 3;
@@ -37,14 +35,11 @@ pub(super) fn ask(session: &Session<'_>, skills: &[&Candidate]) -> Result<Consen
     }
     printer.hint(&render::deny());
     let question = question(skills.iter().map(|skill| skill.name.as_str()));
-    let answer = Confirm::new(&sanitize::line(&question))
-        .with_default(false)
-        .prompt();
-    match answer {
-        Ok(true) => Ok(Consent::Given),
-        Ok(false) | Err(InquireError::OperationCanceled) => Ok(Consent::Refused),
-        Err(InquireError::OperationInterrupted) => Err(InstallError::Interrupted.into()),
-        Err(InquireError::IO(error)) if error.kind() == ErrorKind::Interrupted => {
+    match confirm(&question, || session.context.interrupt.is_raised()) {
+        Ok(Answer::Yes) => Ok(Consent::Given),
+        Ok(Answer::No) => Ok(Consent::Refused),
+        Ok(Answer::Interrupted) => Err(InstallError::Interrupted.into()),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
             Err(InstallError::Interrupted.into())
         }
         Err(error) => Err(OpError::Usage(format!(

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::OpError;
 use super::add::targets_of_new;
-use super::installed::{InstalledSkill, SkillFolder};
+use super::installed::{InstalledSkill, SkillFolder, read_folders};
 use super::list_remote::short_spec;
 use super::resolve::{Candidate, Opened, Subject, full_spec, query_of, source_of};
+use super::state::State;
 use crate::context::Context;
 use crate::diff;
 use crate::fetch::resolve::MatchedRef;
@@ -50,6 +51,9 @@ pub(crate) struct Report {
     pub(crate) capabilities: Vec<Capability>,
     /// The number of bytes of its files.
     pub(crate) bytes: u64,
+    /// The state of these folders, as in `list`; the one that needs most attention.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) state: Option<State>,
     /// The paths of its files.
     pub(crate) files: Vec<String>,
     /// The text of `SKILL.md` after the frontmatter.
@@ -71,6 +75,10 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
     let first = first.ok_or_else(|| OpError::FilesMissing(name.clone()))?;
     let text = crate::fs::read_if_found(&first.path.join(SKILL_FILE))?;
     let text = text.ok_or_else(|| OpError::FilesMissing(name.clone()))?;
+    let mut state = None;
+    for (skill, folder, on_disk) in read_folders([skill])? {
+        state = state.max(Some(State::of(context, skill, &folder, &on_disk)?));
+    }
     let files = DiskFiles::open(&first.path, None)?;
     let sizes = files.entries().iter().filter_map(|entry| match entry.kind {
         EntryKind::File { bytes, .. } => Some((entry.path.clone(), bytes)),
@@ -92,6 +100,7 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
         commit: entry.commit.map(|commit| commit.to_string()),
         places: skill.places(),
         new_places: Vec::new(),
+        state,
         capabilities: diff::capabilities(&files).into_iter().collect(),
         bytes: sizes.into_iter().sum(),
         files: paths,
@@ -123,6 +132,7 @@ async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpE
         commit: candidate.commit.map(|commit| commit.to_string()),
         places,
         new_places,
+        state: None,
         bytes: candidate.files.sizes().map(|(_, size)| size as u64).sum(),
         files: candidate
             .files

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::OpError;
 use super::install_steps::changed_files;
-use super::installed::{InstalledSkill, required_lockfile};
+use super::installed::{InstalledSkill, read_folders, required_lockfile};
+use super::state::{State, unresolved};
 use crate::context::Context;
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::lockfile::Entry;
@@ -35,6 +35,8 @@ pub(crate) struct Drift {
     pub(crate) name: SkillName,
     /// The folder, as shown to the user.
     pub(crate) place: String,
+    /// Its state, as in `list`.
+    pub(crate) state: State,
     /// The problem, as a phrase that follows the folder.
     pub(crate) problem: String,
     /// Whether the folder does not exist.
@@ -54,14 +56,8 @@ pub(crate) fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Repor
         skills: skills.len(),
         ..Report::default()
     };
-    let folders = skills
-        .into_iter()
-        .flat_map(|skill| skill.folders().map(move |folder| (skill, folder)));
-    let folders: Vec<_> = folders.collect();
-    let contents = folders.par_iter().map(|(_, folder)| folder.read());
-    let contents: Vec<OnDisk> = contents.collect::<Result<_, _>>()?;
     let mut work_trees: BTreeMap<&Target, Option<WorkTree>> = BTreeMap::new();
-    for ((skill, folder), on_disk) in folders.into_iter().zip(contents) {
+    for (skill, folder, on_disk) in read_folders(skills)? {
         let entry = skill.entry;
         let private = match &on_disk {
             OnDisk::Folder(snapshot) if snapshot.digest() != entry.digest_on_disk() => {
@@ -75,13 +71,24 @@ pub(crate) fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Repor
             report.intact += 1;
             continue;
         };
+        let state = State::of(context, skill, &folder, &on_disk)?;
+        let (problem, files) = match &on_disk {
+            OnDisk::Folder(snapshot) if state == State::Conflict => {
+                let unresolved = unresolved(context, skill, &folder.path, snapshot)?;
+                let files = unresolved.iter();
+                let files = files.map(|file| format!("{}: {}", file.path, file.kind));
+                (HAS_MARKERS, files.collect())
+            }
+            _ => (problem, files(context, skill, &on_disk, &private)),
+        };
         report.drift.push(Drift {
             name: skill.name.clone(),
             place: folder.place(),
+            state,
             problem: problem.to_owned(),
             is_missing: on_disk == OnDisk::Absent,
             is_leftovers: problem == HAS_LEFTOVERS,
-            files: files(context, skill, &on_disk, &private),
+            files,
         });
     }
     Ok(report)
@@ -102,6 +109,7 @@ fn private_files(
     private.cloned().collect()
 }
 
+const HAS_MARKERS: &str = "has an unresolved conflict";
 const HAS_LEFTOVERS: &str = "has files that the lockfile does not list";
 
 /// Returns the difference from the locked files, apart from private ones.

@@ -17,9 +17,9 @@ fn declined_skill_is_not_installed() {
     let (context, _repo) = stocked();
     let before = context.snapshot();
     for (keys, code, end) in [
-        ("n\r", 0, "nothing was changed"),
-        ("\r", 0, "nothing was changed"),
-        ("\x1b", 0, "nothing was changed"),
+        ("n\r", 130, "nothing was changed"),
+        ("\r", 130, "nothing was changed"),
+        ("\x1b", 130, "nothing was changed"),
         ("\x03", 130, "interrupted; nothing was changed"),
     ] {
         add(&context, &["acme/tools/deploy"], keys)

@@ -18,7 +18,7 @@ use super::installed::InstalledSkill;
 use super::own_source;
 use super::policy_check::{PolicyCheck, Refusal};
 use super::report::{Action, Change, LeftAlone, Problem, refusal_reason};
-use super::resolve::Candidate;
+use super::resolve::{Candidate, HiddenSkill};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::lockfile::{Entry, Lockfile};
@@ -41,6 +41,8 @@ pub(crate) struct Options {
     pub(crate) specs: Vec<Spec>,
     /// Whether to add all skills of each repository or folder.
     pub(crate) all: bool,
+    /// Whether `all` includes hidden skills.
+    pub(crate) hidden: bool,
     /// The requested skills of each repository, by name or path.
     pub(crate) skills: Vec<String>,
     /// The targets; empty means those of the lockfile.
@@ -68,8 +70,15 @@ pub(crate) struct Report {
     /// The skills that were not installed, because no client would load them, or with `strict`,
     /// because they have an error.
     pub(crate) stopped: Vec<Stopped>,
-    /// The skills that were not installed, because two have the same name, or their files are unsafe.
+    /// The skills that were not installed, because their files are unsafe.
     pub(crate) left_out: Vec<Problem>,
+    /// The names of several different skills, of which none was installed.
+    pub(crate) clashes: Vec<Clash>,
+    /// The spec of the folder with the most skills that has no clashes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) clash_free: Option<String>,
+    /// The hidden skills that `--all` left out.
+    pub(crate) hidden: Vec<HiddenSkill>,
     /// The skills that the policy refuses. If there is one, nothing was changed.
     pub(crate) refused: Vec<Refusal>,
     /// The folders that can not be replaced. If there is one, nothing was changed.
@@ -125,6 +134,15 @@ pub(crate) struct Stopped {
     pub(crate) reasons: Vec<String>,
     /// Whether no client would load it.
     pub(crate) is_unloadable: bool,
+}
+
+/// A name of several different skills.
+#[derive(Debug, Serialize)]
+pub(crate) struct Clash {
+    /// The name.
+    pub(crate) name: String,
+    /// The specs of the skills.
+    pub(crate) specs: Vec<String>,
 }
 
 /// A skill that others link to.
@@ -357,7 +375,7 @@ fn edited_copies(
 ) -> Result<BTreeMap<SkillName, SkillTree>, OpError> {
     let mut copies = BTreeMap::new();
     for candidate in candidates(repositories).filter(|_| !options.force) {
-        if let Ok(skill) = InstalledSkill::find(&context.scope, lockfile, &candidate.name)
+        if let Some(skill) = InstalledSkill::get(&context.scope, lockfile, &candidate.name)
             && skill.entry.tree == candidate.files.tree
             && let Some(copy) = skill.edited_copy()?
         {

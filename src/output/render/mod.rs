@@ -7,6 +7,7 @@ mod change;
 mod change_details;
 mod conflicts;
 mod diff;
+mod hidden;
 mod import;
 mod install;
 mod installed_findings;

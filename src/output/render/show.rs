@@ -5,6 +5,7 @@ use indicatif::HumanBytes;
 
 use super::capabilities::{by_kind, with_place};
 use crate::operations::show;
+use crate::operations::state::State;
 use crate::output::printer::Printer;
 use crate::output::sanitize;
 use crate::output::text::count;
@@ -40,6 +41,8 @@ pub(crate) fn show(printer: &Printer, report: &show::Report) {
         "size",
         &format!("{}, {size}", count(report.files.len(), "file")),
     );
+    let state = report.state.filter(|state| *state != State::Ok);
+    field("state", state.map_or("", State::word));
     for (at, file) in report.files.iter().enumerate() {
         field(if at == 0 { "files" } else { "" }, file);
     }

@@ -1,21 +1,176 @@
-//! A program on a pseudo terminal, and the keys that a person presses.
+//! A terminal in which a program runs, with what it shows.
 
 use super::test_context::Prepared;
+use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use std::fs::File;
 use std::io::{Read, Write};
-use std::process::Stdio;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::num::NonZero;
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
-/// The time limit for the next output.
+/// The time limit of everything that a test waits for.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
-/// What a person saw on a terminal, and the exit code.
+/// A pseudo-terminal with a running program.
+pub struct Terminal {
+    /// The side of the person.
+    keyboard: File,
+    /// The side of the program, kept open so that its modes can be read after the end.
+    program: OwnedFd,
+    screen: Arc<Mutex<vt100::Parser>>,
+    child: Child,
+}
+
+impl Terminal {
+    /// Starts a command with standard input and standard error in a terminal of this size. Standard output is the
+    /// terminal, too, or a pipe whose content is dropped.
+    pub fn start(mut command: Command, (columns, rows): (u16, u16), is_piped: bool) -> Self {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        grantpt(&master).expect("a terminal");
+        unlockpt(&master).expect("a terminal");
+        let name = ptsname(&master, Vec::new()).expect("a name");
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let program = rustix::fs::open(name, flags, Mode::empty()).expect("the other side");
+        let side = || Stdio::from(program.try_clone().expect("a copy"));
+        tcsetwinsize(&master, size(columns, rows)).expect("a size");
+        command.stdin(side()).stderr(side());
+        command.stdout(if is_piped { Stdio::null() } else { side() });
+        let child = command.spawn().expect("a program");
+        let keyboard = File::from(master);
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(
+            cells(rows),
+            cells(columns),
+            0,
+        )));
+        let (mut output, shown) = (keyboard.try_clone().expect("a copy"), Arc::clone(&screen));
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = output.read(&mut bytes) {
+                shown.lock().expect("no panic").process(&bytes[..count]);
+            }
+        });
+        Self {
+            keyboard,
+            program,
+            screen,
+            child,
+        }
+    }
+
+    /// Presses keys.
+    pub fn press(&self, keys: &str) {
+        let mut keyboard = &self.keyboard;
+        keyboard.write_all(keys.as_bytes()).expect("a terminal");
+    }
+
+    /// Gives the terminal another size.
+    pub fn resize(&self, columns: u16, rows: u16) {
+        let mut screen = self.screen.lock().expect("no panic");
+        screen.screen_mut().set_size(cells(rows), cells(columns));
+        tcsetwinsize(&self.program, size(columns, rows)).expect("a size");
+    }
+
+    /// The lines of the screen.
+    pub fn lines(&self) -> Vec<String> {
+        let screen = self.screen.lock().expect("no panic");
+        let (_, columns) = screen.screen().size();
+        let rows = screen.screen().rows(0, columns.get());
+        rows.map(|row| row.trim_end().to_owned()).collect()
+    }
+
+    /// Waits until the screen is as wanted, and returns its lines.
+    #[track_caller]
+    pub fn wait(&self, what: &str, is_wanted: impl Fn(&[String]) -> bool) -> Vec<String> {
+        let started = Instant::now();
+        loop {
+            let lines = self.lines();
+            if is_wanted(&lines) {
+                return lines;
+            }
+            assert!(
+                started.elapsed() < LONGEST_WAIT,
+                "{what} did not appear in\n{}",
+                lines.join("\n")
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Waits until a line of the screen contains this text, and returns all lines.
+    #[track_caller]
+    pub fn wait_for(&self, text: &str) -> Vec<String> {
+        self.wait(text, |lines| lines.iter().any(|line| line.contains(text)))
+    }
+
+    /// Whether a character on the screen has a color.
+    pub fn has_color(&self) -> bool {
+        let screen = self.screen.lock().expect("no panic");
+        let (rows, columns) = screen.screen().size();
+        let (rows, columns) = (rows.get(), columns.get());
+        let cells = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+        let mut cells = cells.filter_map(|(row, column)| screen.screen().cell(row, column));
+        cells.any(|cell| cell.fgcolor() != vt100::Color::Default)
+    }
+
+    /// Whether the program uses the alternate screen.
+    pub fn is_alternate(&self) -> bool {
+        let screen = self.screen.lock().expect("no panic");
+        screen.screen().alternate_screen()
+    }
+
+    /// The number of the process.
+    pub fn id(&self) -> rustix::process::Pid {
+        rustix::process::Pid::from_child(&self.child)
+    }
+
+    /// Waits for the end of the program. Returns its exit code and the last screen, and asserts that the terminal has
+    /// echo, lines, and a visible cursor.
+    #[track_caller]
+    pub fn end(mut self) -> (Option<i32>, Vec<String>) {
+        let started = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                break status;
+            }
+            if started.elapsed() > LONGEST_WAIT {
+                drop(self.child.kill());
+                panic!("the program did not end:\n{}", self.lines().join("\n"));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        // The reader may be behind: this text comes last.
+        let mut program = File::from(self.program.try_clone().expect("a copy"));
+        program.write_all(b"\r\n(end)").expect("a terminal");
+        let lines = self.wait_for("(end)");
+        let modes = tcgetattr(&self.program).expect("modes").local_modes;
+        assert!(modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG));
+        assert!(!self.is_alternate(), "the alternate screen is open");
+        let screen = self.screen.lock().expect("no panic");
+        assert!(!screen.screen().hide_cursor(), "the cursor is hidden");
+        (status.code(), lines)
+    }
+}
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).expect("a terminal has cells")
+}
+
+fn size(columns: u16, rows: u16) -> Winsize {
+    Winsize {
+        ws_row: rows,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    }
+}
+
+/// What a person saw on a terminal at the end, and the exit code.
 #[derive(Debug)]
 pub struct Seen {
-    /// The output, with its escape sequences.
     pub screen: String,
     pub code: Option<i32>,
 }
@@ -31,22 +186,16 @@ impl Seen {
     /// Asserts that a text was shown.
     #[track_caller]
     pub fn says(&self, text: &str) -> &Self {
-        assert!(
-            self.screen.contains(text),
-            "expected {text:?} in\n{}",
-            self.screen
-        );
+        let screen = &self.screen;
+        assert!(screen.contains(text), "expected {text:?} in\n{screen}");
         self
     }
 
     /// Asserts that a text was not shown.
     #[track_caller]
     pub fn never_says(&self, text: &str) -> &Self {
-        assert!(
-            !self.screen.contains(text),
-            "unexpected {text:?} in\n{}",
-            self.screen
-        );
+        let screen = &self.screen;
+        assert!(!screen.contains(text), "unexpected {text:?} in\n{screen}");
         self
     }
 }
@@ -55,65 +204,14 @@ impl Seen {
 /// keys to press then.
 #[track_caller]
 pub fn on_terminal(prepared: Prepared, dialog: &[(&str, &str)]) -> Seen {
-    let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
-    grantpt(&controller).expect("a terminal");
-    unlockpt(&controller).expect("a terminal");
-    let size = Winsize {
-        ws_row: 40,
-        ws_col: 100,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    tcsetwinsize(&controller, size).expect("a terminal has a size");
-    let name = ptsname(&controller, Vec::new()).expect("a terminal has a name");
-    let path = name.to_str().expect("its name is a text");
-    let open = || File::options().read(true).write(true).open(path);
-    let stream = || Stdio::from(open().expect("a terminal can be opened"));
-    let mut command = prepared.into_command();
-    command.stdin(stream()).stdout(stream()).stderr(stream());
-    let mut child = command.spawn().expect("the program starts");
-    // The terminal ends when no process has it open.
-    drop(command);
-    let mut controller = File::from(controller);
-    let output = read_along(controller.try_clone().expect("a terminal can be read"));
-    let mut screen = String::new();
+    let terminal = prepared.terminal((100, 40), false);
     for (text, keys) in dialog {
-        while !screen.contains(text) {
-            match output.recv_timeout(LONGEST_WAIT) {
-                Ok(more) => screen += &more,
-                Err(error) => panic!("{error} while waiting for {text:?} in\n{screen}"),
-            }
-        }
-        controller.write_all(keys.as_bytes()).expect("keys");
+        terminal.wait_for(text);
+        terminal.press(keys);
     }
-    loop {
-        match output.recv_timeout(LONGEST_WAIT) {
-            Ok(more) => screen += &more,
-            Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) => {
-                drop(child.kill());
-                panic!("the program waits for keys after\n{screen}");
-            }
-        }
-    }
-    let status = child.wait().expect("a child ends");
+    let (code, lines) = terminal.end();
     Seen {
-        screen,
-        code: status.code(),
+        screen: lines.join("\n"),
+        code,
     }
-}
-
-fn read_along(mut terminal: File) -> Receiver<String> {
-    let (send, receive) = channel();
-    std::thread::spawn(move || {
-        let mut buffer = [0; 4096];
-        // Reading fails when the program has ended.
-        while let Ok(count) = terminal.read(&mut buffer) {
-            let text = String::from_utf8_lossy(&buffer[..count]).into_owned();
-            if count == 0 || send.send(text).is_err() {
-                break;
-            }
-        }
-    });
-    receive
 }
