@@ -234,6 +234,7 @@ fn everything() -> Report {
         }],
         differences: BTreeMap::from([(text(), text())]),
         dry_run: true,
+        is_declined: false,
     }
 }
 

@@ -30,6 +30,7 @@ use crate::install::plan;
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::OnConflict;
 use mdskill_lint::Settings;
+use mdskill_lint::capability::Capability;
 use mdskill_lint::name::SkillName;
 
 /// The options of `update`.
@@ -85,6 +86,9 @@ pub struct Report {
     pub differences: BTreeMap<String, String>,
     /// Whether it was a dry run.
     pub dry_run: bool,
+    /// Whether nothing was changed because the user did not consent.
+    #[serde(skip)]
+    pub is_declined: bool,
 }
 
 impl Report {
@@ -139,11 +143,27 @@ fn as_text<S: serde::Serializer>(error: &OpError, serializer: S) -> Result<S::Ok
     serializer.collect_str(error)
 }
 
+/// The new capabilities of an update that let commands run without asking the user.
+pub(crate) type NeedsConsent<'a> = (&'a SkillName, Vec<Capability>);
+
+/// Decides whether these updates may be installed.
+pub(crate) type Consent<'a> = dyn Fn(&[NeedsConsent<'_>]) -> Result<bool, OpError> + 'a;
+
 /// Updates skills. A source that can't be fetched does not stop the others.
 ///
 /// # Errors
 /// If the lockfile can't be read, a name is not installed, or nothing can be written.
 pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+    update_with_consent(context, options, &|_| Ok(true)).await
+}
+
+/// Updates skills as [`update`] does. Nothing is changed without `consent` to the versions that let
+/// commands run without asking the user, and whose skills did not.
+pub(crate) async fn update_with_consent(
+    context: &Context<'_>,
+    options: &Options,
+    consent: &Consent<'_>,
+) -> Result<Report, OpError> {
     let policy_check = PolicyCheck::open(context)?;
     let lockfile = required_lockfile(context)?;
     let skills = InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
@@ -183,6 +203,11 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
         plan_updates(request, &lockfile, &updates, &mut report)?;
         return Ok(report);
     }
+    let needs_consent = needs_consent(&updates);
+    if !needs_consent.is_empty() && !consent(&needs_consent)? {
+        report.is_declined = true;
+        return Ok(report);
+    }
     let (mut report, trashed) = install_steps::in_transaction(context, |transaction, now| {
         check_unchanged(&updates, &lockfile, now)?;
         let (versions, mut planned) = plan_updates(request, now, &updates, &mut report)?;
@@ -201,6 +226,19 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
     })?;
     report.trashed = trashed;
     Ok(report)
+}
+
+fn needs_consent<'u>(updates: &'u [SourceUpdate<'_>]) -> Vec<NeedsConsent<'u>> {
+    let skills = updates.iter().flat_map(|update| &update.skills);
+    let gained = skills.filter_map(|(name, update)| match update {
+        SkillUpdate::Updated(version) => Some((name, &version.diff.gained)),
+        _ => None,
+    });
+    let severe = gained.map(|(name, gained)| {
+        let severe = gained.iter().filter(|one| one.kind.needs_consent());
+        (name, severe.cloned().collect::<Vec<_>>())
+    });
+    severe.filter(|(_, severe)| !severe.is_empty()).collect()
 }
 
 /// Returns the skills with markers of an earlier conflict, which are not updated until it is resolved,
