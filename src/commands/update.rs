@@ -22,6 +22,9 @@ pub struct UpdateArgs {
     /// Names of installed skills [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
+    /// Update all skills, as without names
+    #[arg(long, hide = true, conflicts_with = "names")]
+    pub all: bool,
     /// Print the changes without making them
     #[arg(short = 'n', long)]
     pub dry_run: bool,
@@ -37,6 +40,12 @@ pub struct UpdateArgs {
     /// Follow tags that now point to a different commit
     #[arg(long)]
     pub accept_moved_tag: bool,
+    /// Update to the newest version, also outside of the range or tag, and change the ref in the lockfile
+    #[arg(long, requires = "names")]
+    pub latest: bool,
+    /// Keep skills that their repository no longer has, and stop reporting them
+    #[arg(long)]
+    pub accept_gone: bool,
     /// Update skills despite findings of these rules, by code (SK210) or name
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub allow: Vec<String>,
@@ -69,7 +78,7 @@ pub enum ConflictWinner {
 
 pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<ExitStatus, OpError> {
     let options = Options {
-        names: names(&arguments.names)?,
+        names: names(session, &arguments.names)?,
         dry_run: arguments.dry_run || arguments.check,
         force: arguments.force,
         on_conflict: match arguments.conflict {
@@ -80,6 +89,8 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
         },
         with_differences: false,
         accept_moved_tag: arguments.accept_moved_tag,
+        latest: arguments.latest,
+        accept_gone: arguments.accept_gone,
         settings: with_allowed(session, &arguments.allow)?,
     };
     let report = report(
@@ -127,8 +138,9 @@ pub(super) fn status(report: &Report, is_check: bool) -> ExitStatus {
     if report.is_declined {
         return ExitStatus::Interrupted;
     }
-    let would_change = !report.skills.is_empty() || !report.deleted.is_empty();
+    let would_change = !report.skills.is_empty();
     let needs_decision = !report.refused.is_empty()
+        || !report.deleted.is_empty()
         || !report.left_alone.is_empty()
         || !report.conflicts.is_empty()
         || !report.stuck.is_empty();

@@ -67,6 +67,7 @@ impl Block {
     fn has_files_of(&self, other: &Self) -> bool {
         let mut moved = self.clone();
         moved.entry.commit = other.entry.commit;
+        moved.entry.version.clone_from(&other.entry.version);
         moved == *other
     }
 }

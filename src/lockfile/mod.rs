@@ -51,6 +51,8 @@ pub struct Entry {
     pub path: String,
     /// The ref that `update` follows; `None` for the default branch.
     pub git_ref: Option<String>,
+    /// The tag of the files, if the ref is a tag or a range. Older lockfiles lack it.
+    pub version: Option<String>,
     /// The commit of the files; `None` for a local folder.
     pub commit: Option<ObjectId>,
     /// The git tree of the folder, as `git rev-parse COMMIT:PATH` prints it.
@@ -59,6 +61,8 @@ pub struct Entry {
     pub digest: Digest,
     /// The digest of the files on disk, if they have recorded edits.
     pub edits: Option<Digest>,
+    /// Whether the user accepted that the source no longer has the skill.
+    pub is_gone: bool,
     /// The targets, if they are not those of the lockfile.
     pub targets: Option<Vec<Target>>,
     unknown: BTreeMap<String, String>,
@@ -143,10 +147,12 @@ impl Entry {
             source,
             path,
             git_ref: None,
+            version: None,
             commit: None,
             tree,
             digest,
             edits: None,
+            is_gone: false,
             targets: None,
             unknown: BTreeMap::new(),
         }
@@ -224,6 +230,9 @@ impl Entry {
         if let Some(git_ref) = &self.git_ref {
             put("ref", git_ref.clone());
         }
+        if let Some(version) = &self.version {
+            put("version", version.clone());
+        }
         if let Some(commit) = &self.commit {
             put("commit", commit.to_string());
         }
@@ -231,6 +240,9 @@ impl Entry {
         put("digest", self.digest.to_string());
         if let Some(edits) = &self.edits {
             put("edits", edits.to_string());
+        }
+        if self.is_gone {
+            table.insert("gone", value(true));
         }
         if let Some(targets) = &self.targets {
             table.insert("targets", value(paths(targets)));

@@ -92,11 +92,18 @@ fn read_entry(table: &Table, start: usize) -> Result<(SkillName, Entry), Fault> 
     }
     let mut entry = Entry::new(source, path, tree, digest);
     entry.git_ref = optional(table, "ref")?;
+    entry.version = optional(table, "version")?;
     entry.commit = optional(table, "commit")?;
     entry.edits = optional(table, "edits")?;
     for (key, item) in table {
         match key {
-            "name" | "source" | "path" | "ref" | "commit" | "tree" | "digest" | "edits" => {}
+            "name" | "source" | "path" | "ref" | "version" | "commit" | "tree" | "digest"
+            | "edits" => {}
+            "gone" => {
+                let is_gone = item.as_bool();
+                entry.is_gone =
+                    is_gone.ok_or_else(|| Fault::of(item, "`gone` is not true or false"))?;
+            }
             "targets" => entry.targets = Some(read_targets(item)?),
             unknown => {
                 entry.unknown.insert(unknown.to_owned(), inline(item));

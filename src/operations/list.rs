@@ -47,6 +47,9 @@ pub(crate) struct Installed {
     /// The ref that `update` follows; `None` for the default branch.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub(crate) git_ref: Option<String>,
+    /// The tag, if the ref is a tag or a range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<String>,
     /// The locked commit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) commit: Option<String>,
@@ -66,6 +69,7 @@ pub(crate) fn list(context: &Context<'_>) -> Result<Report, OpError> {
             source: Some(entry.source.to_string()),
             path: Some(entry.path.clone()),
             git_ref: entry.git_ref.clone(),
+            version: entry.version.clone(),
             commit: entry.commit.map(|commit| commit.to_string()),
         });
     }
@@ -131,6 +135,7 @@ fn unmanaged(
                 source: None,
                 path: None,
                 git_ref: None,
+                version: None,
                 commit: None,
             });
         }

@@ -33,7 +33,7 @@ pub(crate) fn not_updated(report: &Report, conflicts: usize) -> Vec<String> {
         (report.refused_skills(), "refused"),
         (report.skills_left_alone(), "not changed"),
         (report.stuck.len(), "blocked"),
-        (report.deleted.len(), "deleted upstream"),
+        (report.deleted.len(), "gone upstream"),
         (report.unchecked_skills(), "not checked"),
     ])
 }
@@ -47,6 +47,11 @@ pub(crate) fn source(name: &str) -> &str {
 pub(crate) fn short(text: &str) -> &str {
     let is_commit = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_commit { &text[..SHORT] } else { text }
+}
+
+/// Returns a tag, or else an abbreviated commit.
+pub(crate) fn version<'a>(tag: Option<&'a str>, commit: Option<&'a str>) -> &'a str {
+    tag.or(commit.map(short)).unwrap_or_default()
 }
 
 /// Returns the file and the line of a capability.

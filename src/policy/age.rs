@@ -62,7 +62,7 @@ impl fmt::Display for Age {
 
 /// Returns a time in Unix seconds as `2026-11-23 14:05 UTC`. A limit is rounded up to the minute,
 /// because a command run at the printed time must succeed.
-pub(super) fn format_time(seconds: u64, is_limit: bool) -> String {
+pub(crate) fn format_time(seconds: u64, is_limit: bool) -> String {
     let minutes = if is_limit {
         seconds.div_ceil(60)
     } else {

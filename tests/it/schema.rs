@@ -9,7 +9,9 @@ use mdskill::fetch::history::{CommitLine, Lineage};
 use mdskill::merge::{Conflict, ConflictKind};
 use mdskill::operations::OpError;
 use mdskill::operations::policy_check::Refusal;
-use mdskill::operations::report::{Action, Change, Conflicted, LeftAlone, Newer, Problem};
+use mdskill::operations::report::{
+    Action, Change, Conflicted, Gone, LeftAlone, Newer, Problem, Revision, Versions,
+};
 use mdskill::operations::update::{Failed, Report};
 use mdskill::policy::{Key, Verdict};
 use mdskill_lint::capability::{Capability, Kind};
@@ -118,6 +120,7 @@ fn refusal() -> Refusal {
             value: "[\"hooks\"]".to_owned(),
             is_allowed: false,
             reason: "x".to_owned(),
+            hint: Some("x".to_owned()),
         },
     }
 }
@@ -150,9 +153,12 @@ fn everything() -> Report {
     };
     let change = |lineage, action| Change {
         name: text(),
+        from_version: Some(text()),
+        version: Some(text()),
         action,
         source: text(),
         path: text(),
+        spec: text(),
         git_ref: Some(text()),
         from: Some(id.to_owned()),
         commit: Some(id.to_owned()),
@@ -197,11 +203,27 @@ fn everything() -> Report {
             change(Lineage::Rewritten, Action::Unchanged),
         ],
         unchanged: 3,
+        versions: vec![Versions {
+            name: text(),
+            source: text(),
+            git_ref: Some(text()),
+            current: Revision {
+                version: Some(text()),
+                commit: Some(id.to_owned()),
+            },
+            wanted: Some(Revision {
+                version: None,
+                commit: Some(id.to_owned()),
+            }),
+            latest: Some(text()),
+        }],
+        as_of: Some(text()),
         left_alone: vec![LeftAlone {
             name: text(),
             place: text(),
             reason: text(),
             files: vec![text()],
+            next: None,
         }],
         conflicts: vec![Conflicted {
             name: text(),
@@ -215,7 +237,11 @@ fn everything() -> Report {
                 hunks: vec![text()],
             }],
         }],
-        deleted: vec![problem()],
+        deleted: vec![Gone {
+            name: text(),
+            reason: text(),
+            successor: Some(text()),
+        }],
         stuck: vec![problem()],
         failed: vec![Failed {
             place: text(),

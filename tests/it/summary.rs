@@ -58,22 +58,22 @@ fn summary_is_the_body_of_a_pull_request() {
     planned.fails(3);
     let plan = std::fs::read_to_string(context.path("temp/plan.md")).unwrap();
     assert!(
-        plan.starts_with("**1 skill to update**; 1 deleted upstream, 1 unchanged.\n"),
+        plan.starts_with("**1 skill to update**; 1 gone upstream, 1 unchanged.\n"),
         "{plan}"
     );
     context
         .run(&["update", "--summary", "../temp/new/done.md"])
-        .ok();
+        .fails(3);
     let done = std::fs::read_to_string(context.path("temp/new/done.md")).unwrap();
     assert!(
-        done.starts_with("**1 skill updated**; 1 deleted upstream, 1 unchanged.\n"),
+        done.starts_with("**1 skill updated**; 1 gone upstream, 1 unchanged.\n"),
         "{done}"
     );
     let id = repo.rev_parse("main");
     assert!(done.contains("| one | acme/skills |"), "{done}");
     assert!(done.contains(&format!("→ `{}`", &id[..7])), "{done}");
     assert!(
-        done.contains("- **Deleted upstream:** `two`: acme/skills/skills/two is gone upstream"),
+        done.contains("- **Gone upstream:** `two`: acme/skills/skills/two is gone upstream"),
         "{done}"
     );
     for page in [&plan, &done] {
@@ -124,14 +124,14 @@ fn github_actions_gets_annotations_outputs_and_summary() {
         runner.read("output"),
         "changed=true\nskills=one\nconflicts=\n"
     );
-    let gone = "::warning title=two was deleted upstream::acme/skills/skills/two is gone upstream";
+    let gone = "::warning title=two is gone upstream::acme/skills/skills/two is gone upstream";
     let printed = commands(&planned);
     assert_eq!(printed[0], format!("::add-mask::{TOKEN}"), "{planned}");
     assert!(
         printed.len() == 2 && printed[1].starts_with(gone),
         "{planned}"
     );
-    runner.prepare(&["update"]).run().ok();
+    runner.prepare(&["update"]).run().fails(3);
     runner.prepare(&["update", "one"]).run().ok();
     let outputs = runner.read("output");
     assert!(
@@ -202,7 +202,7 @@ fn token_is_masked_first_and_not_printed() {
         .run();
     let line = format!("::add-mask::{TOKEN}\n");
     let rest = outcome
-        .ok()
+        .fails(3)
         .stderr
         .strip_prefix(&line)
         .unwrap_or_else(|| panic!("{outcome}"));
@@ -251,7 +251,7 @@ fn unwritable_outputs_are_a_warning() {
         .env("GITHUB_OUTPUT", context.path("temp"))
         .env("GITHUB_STEP_SUMMARY", context.path("temp"))
         .run();
-    outcome.ok().says("failed to write ");
+    outcome.fails(3).says("failed to write ");
     context.has("one", &repo, "main:skills/one");
 }
 
@@ -261,7 +261,7 @@ fn full_step_summary_is_not_changed() {
     let runner = Runner { context: &context };
     let full = "x".repeat(1024 * 1024 - 10);
     std::fs::write(runner.file("summary"), &full).unwrap();
-    runner.prepare(&["update"]).run().ok();
+    runner.prepare(&["update"]).run().fails(3);
     assert_eq!(runner.read("summary").len(), full.len());
 }
 

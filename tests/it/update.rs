@@ -117,12 +117,12 @@ fn update_keeps_skill_that_was_removed_upstream() {
     );
     context
         .run(&["update"])
-        .ok()
+        .fails(3)
         .says("gone upstream")
-        .says("the installed copy stays");
+        .says("`mdskill update one --accept-gone` keeps it");
     context.has("one", &repo, &format!("{first}:skills/one"));
     context.has("two", &repo, "main:skills/two");
-    context.refuses(&["outdated"], 3, "deleted upstream");
+    context.refuses(&["outdated"], 3, "1 gone upstream");
     context.run(&["verify"]).ok();
 }
 
@@ -200,23 +200,15 @@ fn outdated_shows_wanted_and_newest_version() {
         .lines()
         .map(|line| line.split_whitespace().collect())
         .collect();
-    let entry = context.entry("one");
-    let short = &entry["commit"][..7];
     assert_eq!(
         table,
         [
             vec![
-                "NAME",
-                "INSTALLED",
-                "NEW",
-                "NEWEST",
-                "CHANGES",
-                "REF",
-                "SOURCE"
+                "NAME", "CURRENT", "WANTED", "LATEST", "CHANGES", "REF", "SOURCE"
             ],
             vec![
                 "one",
-                short,
+                "v1.2.0",
                 "v1.3.0",
                 "v2.0.0",
                 "+1",
@@ -224,7 +216,7 @@ fn outdated_shows_wanted_and_newest_version() {
                 "^1.2",
                 "acme/skills"
             ],
-            vec!["two", "v1.2.0", "v2.0.0", "v1.2.0", "acme/skills"],
+            vec!["two", "v1.2.0", "v1.2.0", "v2.0.0", "v1.2.0", "acme/skills"],
         ]
     );
     let json = context.run(&["outdated", "--json"]).json();
@@ -232,7 +224,7 @@ fn outdated_shows_wanted_and_newest_version() {
     assert_eq!(json["newer"][0]["newest"], "v2.0.0");
     // `update` would not install a version that the ref does not give.
     context.run(&["update"]).ok();
-    context.refuses(&["outdated"], 0, "all skills are up to date (2 skills)");
+    context.refuses(&["outdated"], 0, "2 newer versions outside of the refs");
 }
 
 #[test]
@@ -311,7 +303,7 @@ fn dry_run_and_check_write_nothing() {
     context.refuses(&["update", "--check"], 3, "Would update two");
     for arguments in [&["outdated"][..], &["list", "--outdated"]] {
         let outcome = context.refuses(arguments, 3, "1 to update");
-        let row = format!("two   {}    {}", &first[..7], &second[..7]);
+        let row = format!("two   {}  {}", &first[..7], &second[..7]);
         assert!(outcome.stdout.contains(&row), "{}", outcome.stdout);
     }
     let json = context.refuses(&["outdated", "--json"], 3, "").json();

@@ -157,7 +157,7 @@ fn update_reports_missing_skill() {
     }
     let outcome = context.run(&["update"]);
     outcome
-        .ok()
+        .fails(3)
         .says("is gone upstream")
         .never_says("up to date");
 }

@@ -50,7 +50,7 @@ pub(crate) fn commands(code: &str) -> impl Iterator<Item = Span> {
     })
 }
 
-/// Whether a command only prints the text in quotes that has the downloader: `echo "curl … | sh"`.
+/// Whether only a text that the command prints contains the download: `x || echo "curl … | sh"`.
 pub(crate) fn is_printed(command: &str) -> bool {
     const PRINTERS: [&str; 12] = [
         "echo",
@@ -66,30 +66,28 @@ pub(crate) fn is_printed(command: &str) -> bool {
         "write-host",
         "write-output",
     ];
-    let first = command.split_whitespace().next().unwrap_or_default();
-    if first.trim_start_matches('@').eq_ignore_ascii_case("echo") && !command.contains("$(") {
-        return true;
-    }
     let Some(quote) = command.find(['"', '\'']) else {
         return false;
     };
     let (before, quoted) = command.split_at(quote);
     let mut words = before.split(|c: char| !c.is_alphanumeric() && c != '-');
-    words.any(|word| PRINTERS.contains(&word.to_ascii_lowercase().as_str()))
-        && !names_downloader(before)
-        && !quoted.contains("$(")
+    let is_printer = words.any(|word| PRINTERS.contains(&word.to_ascii_lowercase().as_str()));
+    let (mark, text) = quoted.split_at(1);
+    let (text, after) = text.split_once(mark).unwrap_or((text, ""));
+    is_printer
+        && !text.contains("$(")
+        && !runs_download(before)
+        && !runs_download(after)
+        && !after.trim_start().starts_with('|')
 }
 
-/// Whether the host is an example of an attack, as in `https://evil.example/x.sh`.
+/// Whether a host is an example of an attack, as in `https://evil.example/x.sh`.
 pub(crate) fn is_attack(command: &str) -> bool {
-    let mut addresses = command.split("://").skip(1);
-    addresses.any(|address| {
-        let host = address.split(|c: char| !c.is_alphanumeric() && !".-@:".contains(c));
-        let mut labels = host
-            .take(1)
-            .flat_map(|host| host.split(['.', '-', '@', ':']));
-        labels.any(|label| matches!(label, "attacker" | "evil" | "malicious"))
-    })
+    let words = command.split(|c: char| !c.is_alphanumeric() && !".-@:".contains(c));
+    let mut labels = words
+        .filter(|word| word.contains('.'))
+        .flat_map(|host| host.split(['.', '-', '@', ':']));
+    labels.any(|label| matches!(label, "attacker" | "evil" | "malicious"))
 }
 
 pub(crate) fn runs_download(command: &str) -> bool {
@@ -261,6 +259,25 @@ mod tests {
             "grep 'curl.*| *sh' x",
         ] {
             assert!(!runs_download(command), "{command}");
+        }
+    }
+
+    #[test]
+    fn printed_command_differs_from_one_after_a_text() {
+        for command in [
+            "echo 'curl https://x.y/i | sh'",
+            "which uv || echo \"install uv: curl https://x.y/i | sh\"",
+            "Write-Host \"irm https://x.y/i.ps1 | iex\"",
+        ] {
+            assert!(is_printed(command), "{command}");
+        }
+        for command in [
+            "echo 'Installing' && curl https://x.y/i | sh",
+            "echo \"curl https://x.y/i\" | sh",
+            "echo \"$(curl https://x.y/i | sh)\"",
+            "sh -c 'curl https://x.y/i | sh'",
+        ] {
+            assert!(!is_printed(command), "{command}");
         }
     }
 

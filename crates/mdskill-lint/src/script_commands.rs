@@ -125,7 +125,7 @@ fn of_windows(text: &str) -> Vec<Span> {
         let text = command.of(text);
         let first = text.split_whitespace().next().unwrap_or_default();
         let first = first.trim_start_matches('@').to_ascii_lowercase();
-        !first.starts_with(['#', ':']) && first != "rem" && !is_printed(text)
+        !first.starts_with(['#', ':']) && !matches!(&*first, "rem" | "echo") && !is_printed(text)
     };
     commands(text).filter(is_executed).collect()
 }

@@ -6,6 +6,7 @@ use tracing::{Instrument, debug, info, info_span};
 
 use super::super::resolve::{Query, ResolveError, Resolved};
 use super::{FetchError, Repository, Store};
+use mdskill_git::ObjectId;
 use mdskill_git::protocol::Ref;
 use mdskill_git::transport::Remote;
 
@@ -53,10 +54,37 @@ impl Repository<'_> {
             let mut resolved = query.resolve(&refs, &self.url)?;
             if with_newest && resolved.newest.is_none() {
                 resolved.newest = query.newest_version(&refs);
+                resolved.tags = query.version_tags(&refs);
             }
             Ok(resolved)
         };
-        Ok(queries.iter().map(resolve).collect())
+        let mut resolved: Vec<_> = queries.iter().map(resolve).collect();
+        let is_unknown =
+            |error: &&mut ResolveError| matches!(error, ResolveError::NoSuchRef { .. });
+        let mut unknown = resolved.iter_mut().filter_map(|found| found.as_mut().err());
+        if let Some(first) = unknown.find(is_unknown) {
+            // Only an error needs all refs.
+            let all = ["HEAD", "refs/heads/", "refs/tags/"].map(str::to_owned);
+            if let Ok(refs) = self.list_refs(all.to_vec()).await {
+                first.suggest(&refs);
+                unknown.for_each(|error| error.suggest(&refs));
+            }
+        }
+        Ok(resolved)
+    }
+
+    /// Returns all tags with their commits, in one request.
+    ///
+    /// # Errors
+    /// When the request fails.
+    pub async fn tags(&mut self) -> Result<Vec<(String, ObjectId)>, FetchError> {
+        const PREFIX: &str = "refs/tags/";
+        let refs = self.list_refs(vec![PREFIX.to_owned()]).await?;
+        let tags = refs.iter().filter_map(|git_ref| {
+            let tag = git_ref.name.strip_prefix(PREFIX)?;
+            Some((tag.to_owned(), git_ref.commit()))
+        });
+        Ok(tags.collect())
     }
 
     async fn list_refs(&mut self, prefixes: Vec<String>) -> Result<Vec<Ref>, FetchError> {
@@ -85,6 +113,14 @@ impl Repository<'_> {
         self.record_seen(refs.iter().map(Ref::commit));
         self.report_warnings();
         Ok(refs)
+    }
+
+    /// Returns the time of the last request for refs, in Unix seconds, if the network is off; `None` for
+    /// a source whose refs are read now.
+    #[must_use]
+    pub fn refs_as_of(&self) -> Option<u64> {
+        let store = self.place.store().filter(|_| self.remote.is_none())?;
+        store.last_request()
     }
 
     /// Returns the refs of the last request. Without any, the ref may exist upstream.

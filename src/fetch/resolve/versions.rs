@@ -2,6 +2,7 @@
 
 use semver::{Version, VersionReq};
 
+use mdskill_git::ObjectId;
 use mdskill_git::protocol::Ref;
 
 /// A version tag.
@@ -41,6 +42,13 @@ impl<'a> Versions<'a> {
         newest_first.find(|tagged| range.matches(&tagged.version))
     }
 
+    /// Returns the tags with their commits, the oldest first.
+    pub(super) fn tags(&self) -> Vec<(String, ObjectId)> {
+        let tags = self.0.iter();
+        tags.map(|tagged| (tagged.tag.to_owned(), tagged.git_ref.commit()))
+            .collect()
+    }
+
     /// Returns the newest version. Prereleases count if requested, or if there are no others.
     pub(super) fn newest(&self, prereleases: bool) -> Option<String> {
         let mut newest_first = self.0.iter().rev();
@@ -54,6 +62,29 @@ pub(super) fn parse(tag: &str) -> Option<Version> {
     Version::parse(tag.strip_prefix('v').unwrap_or(tag)).ok()
 }
 
+/// Returns a range with the same operator and precision that begins at a version: `^6.0` at `v7.1.2` is
+/// `^7.1`. `None` for a range of several parts.
+pub(super) fn moved_range(range: &str, tag: &str) -> Option<String> {
+    let version = parse(tag)?;
+    let digits = range.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let operator = &range[..range.len() - digits.len()];
+    let is_one = matches!(operator.trim(), "" | "^" | "~" | "=" | ">=")
+        && digits
+            .bytes()
+            .all(|byte| !matches!(byte, b',' | b' ' | b'*'));
+    if !is_one {
+        return None;
+    }
+    let parts = digits.split('-').next()?.split('.').count();
+    let text = match parts {
+        _ if !version.pre.is_empty() => version.to_string(),
+        1 => version.major.to_string(),
+        2 => format!("{}.{}", version.major, version.minor),
+        _ => format!("{}.{}.{}", version.major, version.minor, version.patch),
+    };
+    Some(format!("{operator}{text}"))
+}
+
 /// Whether a range names a prerelease.
 pub(super) fn asks_for_prereleases(range: &VersionReq) -> bool {
     let names_one = |comparator: &semver::Comparator| !comparator.pre.is_empty();
@@ -65,4 +96,22 @@ pub(super) fn asks_for_prereleases(range: &VersionReq) -> bool {
 pub(super) fn prefixes() -> Vec<String> {
     let begins = |digit: u8| [format!("refs/tags/{digit}"), format!("refs/tags/v{digit}")];
     (0..=9).flat_map(begins).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moved_range_keeps_operator_and_precision() {
+        let moved = |range, tag| moved_range(range, tag);
+        assert_eq!(moved("^6.0", "v6.2.0").as_deref(), Some("^6.2"));
+        assert_eq!(moved("^6", "v7.1.2").as_deref(), Some("^7"));
+        assert_eq!(moved("~1.2.3", "2.0.1").as_deref(), Some("~2.0.1"));
+        assert_eq!(moved(">=1.0", "v2.3.4").as_deref(), Some(">=2.3"));
+        assert_eq!(moved("^1.0", "v2.0.0-rc.1").as_deref(), Some("^2.0.0-rc.1"));
+        assert_eq!(moved(">=1.2, <2", "v2.0.0"), None);
+        assert_eq!(moved("1.*", "v2.0.0"), None);
+        assert_eq!(moved("^1.0", "nightly"), None);
+    }
 }

@@ -3,31 +3,34 @@
 mod findings;
 mod name_conflicts;
 mod policy;
+mod report;
 mod resolve;
 
 use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
-use serde::Serialize;
+
+pub(crate) use self::report::{Added, Clash, Report, Sibling, Stopped};
 
 use self::resolve::{Group, Prepared};
 use super::OpError;
-use super::findings::Found;
+use super::agents;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::InstalledSkill;
 use super::own_source;
+use super::places;
 use super::policy_check::{PolicyCheck, Refusal};
-use super::report::{Action, Change, LeftAlone, Problem, refusal_reason};
-use super::resolve::{Candidate, HiddenSkill};
+use super::report::{Action, Change, LeftAlone, refusal_reason};
+use super::resolve::Candidate;
 use crate::context::Context;
 use crate::digest::Digest;
+use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
 use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
 use crate::target::Target;
 use mdskill_lint::Settings;
 use mdskill_lint::agents::AGENTS;
-use mdskill_lint::capability::Capability;
 use mdskill_lint::name::SkillName;
 
 /// The arguments of `add`.
@@ -62,98 +65,14 @@ pub(crate) struct Options {
     pub(crate) dry_run: bool,
 }
 
-/// The result of `add`.
-#[derive(Debug, Default, Serialize)]
-pub(crate) struct Report {
-    /// The added skills.
-    pub(crate) skills: Vec<Added>,
-    /// The skills that were not installed, because no client would load them, or with `strict`,
-    /// because they have an error.
-    pub(crate) stopped: Vec<Stopped>,
-    /// The skills that were not installed, because their files are unsafe.
-    pub(crate) left_out: Vec<Problem>,
-    /// The names of several different skills, of which none was installed.
-    pub(crate) clashes: Vec<Clash>,
-    /// The spec of the folder with the most skills that has no clashes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) clash_free: Option<String>,
-    /// The hidden skills that `--all` left out.
-    pub(crate) hidden: Vec<HiddenSkill>,
-    /// The skills that the policy refuses. If there is one, nothing was changed.
-    pub(crate) refused: Vec<Refusal>,
-    /// The folders that can not be replaced. If there is one, nothing was changed.
-    pub(crate) left_alone: Vec<LeftAlone>,
-    /// The findings in all skills. Their files are below the folders that the skills are installed in.
-    pub(crate) diagnostics: Vec<Found>,
-    /// The skills that added skills link to, and that are not installed.
-    pub(crate) siblings: Vec<Sibling>,
-    /// The paths in the trash that folders were moved to.
-    pub(crate) trashed: Vec<String>,
-    /// Whether this is a dry run.
-    pub(crate) dry_run: bool,
-    /// Whether the user has seen the severe capabilities, and agreed.
-    #[serde(skip)]
-    pub(crate) is_confirmed: bool,
-    /// Whether nothing was changed because of `stopped`, `left_out`, or `refused`.
-    pub(crate) is_refused: bool,
-}
-
-/// An added skill, or one that would be.
-#[derive(Debug, Serialize)]
-pub(crate) struct Added {
-    /// Its change.
-    #[serde(flatten)]
-    pub(crate) change: Change,
-    /// Its capabilities, the most severe first.
-    pub(crate) capabilities: Vec<Capability>,
-}
-
-impl Added {
-    /// Whether files came in that were not installed before.
-    pub(crate) fn is_new(&self) -> bool {
-        matches!(self.change.action, Action::Added | Action::Updated)
+impl Options {
+    /// Returns the command line that adds these specs to the user's own skills.
+    fn command(&self) -> String {
+        let specs = self.specs.iter().map(Spec::to_string);
+        let all = self.all.then(|| "--all".to_owned());
+        let words = ["-g add".to_owned()].into_iter().chain(specs).chain(all);
+        words.collect::<Vec<_>>().join(" ")
     }
-
-    /// Whether it now lets commands run without asking the user.
-    pub(crate) fn needs_consent(&self) -> bool {
-        let mut capabilities = self.capabilities.iter();
-        self.is_new() && capabilities.any(|one| one.kind.needs_consent())
-    }
-}
-
-/// A skill that was not installed because of findings.
-#[derive(Debug, Serialize)]
-pub(crate) struct Stopped {
-    /// The name of the skill.
-    pub(crate) name: SkillName,
-    /// The spec of exactly this skill.
-    pub(crate) spec: String,
-    /// The folder that it would be installed in.
-    pub(crate) place: String,
-    /// The findings, each as a line.
-    pub(crate) reasons: Vec<String>,
-    /// Whether no client would load it.
-    pub(crate) is_unloadable: bool,
-}
-
-/// A name of several different skills.
-#[derive(Debug, Serialize)]
-pub(crate) struct Clash {
-    /// The name.
-    pub(crate) name: String,
-    /// The specs of the skills.
-    pub(crate) specs: Vec<String>,
-}
-
-/// A skill that others link to.
-#[derive(Debug, Serialize)]
-pub(crate) struct Sibling {
-    /// The name of its folder.
-    pub(crate) name: String,
-    /// The spec that adds it.
-    pub(crate) spec: String,
-    /// The names of the skills that link to it.
-    pub(crate) linked_from: Vec<String>,
 }
 
 /// Returns the requested sources and refs that the policy refuses, without network requests.
@@ -203,12 +122,15 @@ pub(crate) async fn prepare<'a>(
     options: &Options,
 ) -> Result<Ready<'a>, OpError> {
     let policy_check = PolicyCheck::open(context)?;
+    places::check_project(context, || options.command())?;
     let mut lockfile = context.lockfile()?.unwrap_or_default();
-    set_targets(context, options, &mut lockfile);
     let mut report = Report {
         dry_run: options.dry_run,
         ..Report::default()
     };
+    report_targets(context, options, &lockfile, &mut report)?;
+    set_targets(context, options, &mut lockfile)?;
+    places::check_targets(context, options, &lockfile)?;
     let groups = resolve::group(context, options)?;
     report.refused = unfetched(&policy_check, options, &groups);
     if !report.refused.is_empty() {
@@ -278,7 +200,7 @@ pub(crate) fn install(
     let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         // Another process may have added the same name in the meantime.
         name_conflicts::check_installed(lockfile, options, &repositories)?;
-        set_targets(context, options, lockfile);
+        set_targets(context, options, lockfile)?;
         let before = lockfile.clone();
         let copies = edited_copies(context, options, &before, &repositories)?;
         let (mut skills, left_alone) = plan(context, options, &repositories, &copies, &before)?;
@@ -312,7 +234,7 @@ fn check_apart(
     repositories: &[Prepared<'_>],
 ) -> Result<(), OpError> {
     for candidate in candidates(repositories) {
-        let targets = targets_of(options, lockfile, &candidate.name);
+        let targets = targets_of(&context.scope, options, lockfile, &candidate.name);
         let source = (&candidate.source, candidate.path.as_str());
         own_source::check_apart(&context.scope, source, &candidate.name, &targets)?;
     }
@@ -342,7 +264,7 @@ fn plan<'a>(
     {
         let objects = opened.repository.objects();
         for candidate in candidates {
-            let targets = targets_of(options, lockfile, &candidate.name);
+            let targets = targets_of(&context.scope, options, lockfile, &candidate.name);
             let wanted = Wanted {
                 name: &candidate.name,
                 files: copies.get(&candidate.name).unwrap_or(&candidate.files),
@@ -386,25 +308,49 @@ fn edited_copies(
 }
 
 /// Sets the targets of a new lockfile: the first `add` decides where a project's skills are.
-fn set_targets(context: &Context<'_>, options: &Options, lockfile: &mut Lockfile) {
+fn set_targets(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &mut Lockfile,
+) -> Result<(), OpError> {
     if lockfile.targets.is_empty() {
         lockfile.targets.clone_from(&options.targets);
     }
-    lockfile.targets = targets_of_new(context, lockfile);
+    lockfile.targets = targets_of_new(context, lockfile)?;
+    Ok(())
 }
 
 /// Returns the targets of a skill that is not installed yet: those of the lockfile, or the default.
-pub(crate) fn targets_of_new(context: &Context<'_>, lockfile: &Lockfile) -> Vec<Target> {
+pub(crate) fn targets_of_new(
+    context: &Context<'_>,
+    lockfile: &Lockfile,
+) -> Result<Vec<Target>, OpError> {
     if !lockfile.targets.is_empty() {
-        return lockfile.targets.clone();
+        return Ok(lockfile.targets.clone());
     }
-    let first = &AGENTS[0];
-    let default = if context.scope.is_personal {
-        first.personal
+    Ok(vec![agents::target_of(context, &AGENTS[0])?])
+}
+
+/// Reports the folders of this `add`, if the user has just chosen them.
+fn report_targets(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &Lockfile,
+    report: &mut Report,
+) -> Result<(), OpError> {
+    let is_new = lockfile.targets.is_empty();
+    if !is_new && options.targets.is_empty() {
+        return Ok(());
+    }
+    let targets = if options.targets.is_empty() {
+        targets_of_new(context, lockfile)?
     } else {
-        first.project
+        options.targets.clone()
     };
-    default.parse().into_iter().collect()
+    report.are_default = is_new && !options.targets.is_empty();
+    report.unread_by = agents::blind_agents(context, &targets);
+    report.targets = targets.iter().map(ToString::to_string).collect();
+    Ok(())
 }
 
 fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced: bool) -> Entry {
@@ -415,9 +361,20 @@ fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced:
     // The written files have the edits, but `digest` is that of upstream's files.
     let digest = kept.map_or(digest, |(upstream, _)| upstream);
     let mut entry = chosen.candidate.entry(digest).keeping(before);
+    // The spelling of the source that was written first is kept.
+    let spelled = lockfile
+        .skills
+        .values()
+        .find(|other| other.source == entry.source);
+    if let Some(other) = spelled {
+        entry.source.clone_from(&other.source);
+    }
     // A commit that did not change the skill would only make the diff of the lockfile longer.
-    if let Some(before) = before.filter(|before| is_same(before, &entry)) {
+    if let Some(before) = before.filter(|before| is_same(before, &entry))
+        && before.commit != entry.commit
+    {
         entry.commit = before.commit;
+        entry.version.clone_from(&before.version);
     }
     entry.edits = kept.map(|(_, edits)| edits);
     entry.targets = (chosen.targets != lockfile.targets).then(|| chosen.targets.clone());
@@ -432,15 +389,30 @@ fn is_same(before: &Entry, entry: &Entry) -> bool {
         && before.digest == entry.digest
 }
 
+/// Whether both are the same, apart from the version, which older lockfiles lack.
+fn is_equal(before: &Entry, entry: &Entry) -> bool {
+    let mut before = before.clone();
+    before.version.clone_from(&entry.version);
+    before == *entry
+}
+
 /// Returns the targets of a skill: the requested ones are added to those that it has.
-fn targets_of(options: &Options, lockfile: &Lockfile, name: &SkillName) -> Vec<Target> {
+fn targets_of(
+    scope: &Scope,
+    options: &Options,
+    lockfile: &Lockfile,
+    name: &SkillName,
+) -> Vec<Target> {
     let mut targets = match lockfile.skills.get(name) {
         Some(before) => lockfile.targets_of(before).to_vec(),
         None if options.targets.is_empty() => lockfile.targets.clone(),
         None => Vec::new(),
     };
     for target in &options.targets {
-        if !targets.contains(target) {
+        if !targets
+            .iter()
+            .any(|other| scope.is_same_target(other, target))
+        {
             targets.push(target.clone());
         }
     }
@@ -456,7 +428,7 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
     };
     let locked = lockfile.skills.get(skill.name);
     let action = match locked {
-        Some(before) if !chosen.is_changed && before == entry => Action::Unchanged,
+        Some(before) if !chosen.is_changed && is_equal(before, entry) => Action::Unchanged,
         None => Action::Added,
         Some(before) if before.tree == entry.tree && chosen.is_changed => Action::Restored,
         Some(_) => Action::Updated,
@@ -466,7 +438,10 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
     Added {
         change: Change {
             from: from.map(|commit| commit.to_string()),
-            notes: chosen.candidate.note.iter().cloned().collect(),
+            from_version: locked
+                .and_then(|before| before.version.clone())
+                .filter(|version| Some(version) != entry.version.as_ref()),
+            notes: chosen.candidate.notes(),
             ..skill.change(action)
         },
         capabilities: chosen.candidate.capabilities.clone(),

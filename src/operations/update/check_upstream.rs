@@ -9,6 +9,7 @@ use super::local_edits::Local;
 use super::min_age;
 use super::skill_commits;
 use super::source_update::{Comparison, Fetched, Request, SkillUpdate, Tracked, Upstream};
+use super::successors;
 use crate::fetch::resolve::{MatchedRef, Query, Resolved};
 use crate::fetch::{Move, Repository};
 use crate::lockfile::Entry;
@@ -46,42 +47,84 @@ async fn fetch<'a>(
 ) -> Result<Fetched<'a>, OpError> {
     let mut repository = request.context.fetcher()?.open(source)?;
     let refs = skills.iter().map(|skill| skill.entry.git_ref.as_deref());
-    let resolved = resolve(&mut repository, refs.collect(), request.options.dry_run).await?;
-    let (mut newer, mut compared, mut open) = (Vec::new(), Vec::new(), Vec::new());
+    let resolved = resolve(&mut repository, refs.collect()).await?;
+    let (mut newer, mut versions) = (Vec::new(), Vec::new());
+    let (mut compared, mut open) = (Vec::new(), Vec::new());
     for &skill in skills {
-        let (resolved, error) = match resolved[&skill.entry.git_ref.as_deref()].clone() {
-            Ok(resolved) => (resolved, None),
-            Err(error) => (None, Some(error)),
-        };
-        let tracked = Tracked { skill, resolved };
+        let resolved = resolved[&skill.entry.git_ref.as_deref()].clone();
+        let (tracked, error) = track(request, skill, resolved);
+        versions.push(tracked.versions());
         newer.extend(newer_version(&tracked));
         if let Some(error) = error {
             compared.push((tracked, Comparison::Decided(SkillUpdate::blocked(error))));
         } else if tracked.commit().is_some() && tracked.commit() == skill.entry.commit {
             // No tree is needed for a skill at the locked commit.
-            compared.push((tracked, Comparison::Decided(SkillUpdate::Unchanged)));
+            let compared_with = if tracked.git_ref() == skill.entry.git_ref.as_deref() {
+                Comparison::Decided(SkillUpdate::Unchanged)
+            } else {
+                Comparison::Same
+            };
+            compared.push((tracked, compared_with));
         } else {
             open.push(tracked);
         }
     }
     let mut fetched = Fetched {
+        as_of: repository.refs_as_of(),
         repository,
         newer,
+        versions,
         lineages: BTreeMap::new(),
         skills: compared,
+        successors: BTreeMap::new(),
     };
     if open.is_empty() {
         return Ok(fetched);
     }
     min_age::step_back(request, &mut fetched.repository, &mut open).await?;
     let moves: BTreeSet<Move> = open.iter().filter_map(Tracked::commits).collect();
-    compare_trees(request, &mut fetched, open).await?;
+    let discoveries = compare_trees(request, &mut fetched, open).await?;
+    successors::name(request, &mut fetched, &discoveries).await?;
     fetch_files(&mut fetched, moves.into_iter().collect()).await?;
     if request.options.with_differences {
         let folders = moved_folders(&fetched.skills);
         skill_commits::fetch_trees(&mut fetched.repository, &fetched.lineages, &folders).await?;
     }
     Ok(fetched)
+}
+
+/// Returns a skill with what its ref resolves to; with `--latest`, with the ref of the newest version.
+/// Also returns the reason why it can't be updated.
+fn track<'a>(
+    request: Request<'_, '_>,
+    skill: InstalledSkill<'a>,
+    resolved: Result<Option<Resolved>, String>,
+) -> (Tracked<'a>, Option<String>) {
+    let (resolved, mut error) = match resolved {
+        Ok(resolved) => (resolved, None),
+        Err(error) => (None, Some(with_default_branch(request, skill, &error))),
+    };
+    let mut tracked = Tracked {
+        skill,
+        resolved,
+        has_new_ref: false,
+    };
+    if let (true, Some(resolved)) = (request.options.latest, &mut tracked.resolved) {
+        tracked.has_new_ref = true;
+        if let Err(reason) = resolved.take_newest() {
+            let spec = full_spec(&skill.entry.source, &skill.entry.path);
+            let add = request.context.scope.command(&format!("add {spec}@REF"));
+            error = Some(format!("{reason}; {add} changes the ref"));
+        }
+    }
+    (tracked, error)
+}
+
+/// Adds the next step to the error of a ref that does not exist any more.
+fn with_default_branch(request: Request<'_, '_>, skill: InstalledSkill<'_>, error: &str) -> String {
+    let spec = full_spec(&skill.entry.source, &skill.entry.path);
+    let add = request.context.scope.command(&format!("add {spec}@HEAD"));
+    format!("{error}; {add} follows the default branch")
 }
 
 /// Compares the trees, which are fetched in one request. The request includes the trees of the locked
@@ -91,7 +134,7 @@ async fn compare_trees<'a>(
     request: Request<'a, '_>,
     fetched: &mut Fetched<'a>,
     open: Vec<Tracked<'a>>,
-) -> Result<(), OpError> {
+) -> Result<BTreeMap<Option<ObjectId>, Discovery>, OpError> {
     let commits: BTreeSet<Option<ObjectId>> = open.iter().map(Tracked::commit).collect();
     let commits: Vec<Option<ObjectId>> = commits.into_iter().collect();
     let known = open.iter().filter_map(|tracked| tracked.skill.entry.commit);
@@ -107,7 +150,7 @@ async fn compare_trees<'a>(
         let compared = compare(request, fetched.repository.objects(), discovery, &tracked)?;
         fetched.skills.push((tracked, compared));
     }
-    Ok(())
+    Ok(discoveries)
 }
 
 fn compare(
@@ -119,10 +162,7 @@ fn compare(
     let entry = tracked.skill.entry;
     let in_place = discovery.at(&entry.path);
     let Some(found) = in_place.or_else(|| moved_to(request, discovery, entry)) else {
-        let place = full_spec(&entry.source, &entry.path);
-        return Ok(Comparison::Decided(SkillUpdate::Deleted(format!(
-            "{place} is gone upstream; the installed copy stays: remove it, or add it from elsewhere"
-        ))));
+        return Ok(Comparison::Gone);
     };
     let mut notes = Vec::new();
     if found.path != entry.path {
@@ -162,6 +202,9 @@ fn moved_tag(request: Request<'_, '_>, tracked: &Tracked<'_>) -> Option<String> 
     let MatchedRef::Tag(tag) = &tracked.resolved.as_ref()?.matched else {
         return None;
     };
+    if tracked.git_ref() != tracked.skill.entry.git_ref.as_deref() {
+        return None;
+    }
     let commits = tracked.commits().map_or_else(String::new, |(old, new)| {
         format!(" ({} -> {})", old.short(), new.short())
     });
@@ -238,7 +281,6 @@ fn moved_folders(skills: &[(Tracked<'_>, Comparison)]) -> skill_commits::Folders
 async fn resolve<'a>(
     repository: &mut Repository<'_>,
     refs: BTreeSet<Option<&'a str>>,
-    with_newest: bool,
 ) -> Result<BTreeMap<Option<&'a str>, Result<Option<Resolved>, String>>, OpError> {
     if repository.is_folder() {
         return Ok(refs
@@ -250,11 +292,7 @@ async fn resolve<'a>(
     for git_ref in &refs {
         queries.push(Query::from_lock(*git_ref).map_err(OpError::LockedRef)?);
     }
-    let resolved = if with_newest {
-        repository.resolve_with_newest(&queries).await?
-    } else {
-        repository.resolve(&queries).await?
-    };
+    let resolved = repository.resolve_with_newest(&queries).await?;
     let resolved = resolved
         .into_iter()
         .map(|resolved| resolved.map(Some).map_err(|error| error.to_string()));

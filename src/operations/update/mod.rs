@@ -1,36 +1,43 @@
 //! `update` and `outdated`: update skills whose files changed upstream.
 
 mod check_upstream;
+mod consent;
 mod local_edits;
 mod min_age;
 mod plan_skill;
 mod skill_commits;
 mod source_update;
+mod successors;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+pub(crate) use self::consent::{Consent, NeedsConsent};
+
 use self::check_upstream::{Sources, fetch_all};
 use self::plan_skill::plan_source;
-use self::source_update::{NewVersion, Relocked, Request, SkillUpdate, SourceUpdate};
+use self::source_update::{NewVersion, Request, SkillUpdate, SourceUpdate};
 use super::OpError;
 use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::{InstalledSkill, read_folders, required_lockfile};
 use super::policy_check::{PolicyCheck, Refusal, Version};
-use super::report::{Action, Change, Conflicted, LeftAlone, Newer, Problem, refusal_reason};
+use super::report::{
+    Action, Change, Conflicted, Gone, LeftAlone, Newer, Problem, Reason, Versions, refusal_reason,
+};
 use super::resolve::full_spec;
 use super::state::unresolved;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fetch;
 use crate::fs::tree::OnDisk;
+use crate::hint::Hint;
 use crate::install::plan;
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::OnConflict;
+use crate::policy::format_time;
 use mdskill_lint::Settings;
-use mdskill_lint::capability::Capability;
 use mdskill_lint::name::SkillName;
 
 /// The options of `update`.
@@ -52,6 +59,10 @@ pub struct Options {
     pub with_differences: bool,
     /// Whether to follow a tag that was moved.
     pub accept_moved_tag: bool,
+    /// Whether to replace ranges and version tags by those of the newest version.
+    pub latest: bool,
+    /// Whether to keep skills that their source no longer has, and to report it no more.
+    pub accept_gone: bool,
     /// The settings for validation.
     pub settings: Settings,
 }
@@ -63,6 +74,8 @@ pub struct Report {
     pub skills: Vec<Change>,
     /// The skills with a newer version than their ref gives. They are not updated to it.
     pub newer: Vec<Newer>,
+    /// The versions of the skills that are not up to date, or have a newer version than their ref gives.
+    pub versions: Vec<Versions>,
     /// The number of skills that are up to date.
     pub unchanged: usize,
     /// The edited skills that upstream changed and that can't be merged.
@@ -72,7 +85,7 @@ pub struct Report {
     /// The skills whose edits conflict with their new version.
     pub conflicts: Vec<Conflicted>,
     /// The skills that their source no longer has. They are kept.
-    pub deleted: Vec<Problem>,
+    pub deleted: Vec<Gone>,
     /// The skills that can't be updated, for example because of a moved tag or refused files.
     pub stuck: Vec<Problem>,
     /// The sources that can't be fetched. The skills of the others are updated.
@@ -89,6 +102,9 @@ pub struct Report {
     /// Whether nothing was changed because the user did not consent.
     #[serde(skip)]
     pub is_declined: bool,
+    /// The time of the oldest refs, if they are from the cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
 }
 
 impl Report {
@@ -102,6 +118,18 @@ impl Report {
             && self.deleted.is_empty()
             && self.stuck.is_empty()
             && self.failed.is_empty()
+    }
+
+    /// Returns the names of the skills that are not up to date, or have a newer version.
+    fn reported(&self) -> BTreeSet<String> {
+        let names = self.skills.iter().map(|change| &change.name);
+        let names = names.chain(self.newer.iter().map(|newer| &newer.name));
+        let names = names.chain(self.left_alone.iter().map(|left| &left.name));
+        let names = names.chain(self.refused.iter().map(|refused| &refused.name));
+        let names = names.chain(self.conflicts.iter().map(|conflict| &conflict.name));
+        let names = names.chain(self.deleted.iter().map(|deleted| &deleted.name));
+        let names = names.chain(self.stuck.iter().map(|stuck| &stuck.name));
+        names.cloned().collect()
     }
 
     /// Returns the number of skills that the policy refuses; several of its keys may refuse one.
@@ -143,12 +171,6 @@ fn as_text<S: serde::Serializer>(error: &OpError, serializer: S) -> Result<S::Ok
     serializer.collect_str(error)
 }
 
-/// The new capabilities of an update that let commands run without asking the user.
-pub(crate) type NeedsConsent<'a> = (&'a SkillName, Vec<Capability>);
-
-/// Decides whether these updates may be installed.
-pub(crate) type Consent<'a> = dyn Fn(&[NeedsConsent<'_>]) -> Result<bool, OpError> + 'a;
-
 /// Updates skills. A source that can't be fetched does not stop the others.
 ///
 /// # Errors
@@ -160,6 +182,18 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
 /// Updates skills as [`update`] does. Nothing is changed without `consent` to the versions that let
 /// commands run without asking the user, and whose skills did not.
 pub(crate) async fn update_with_consent(
+    context: &Context<'_>,
+    options: &Options,
+    consent: &Consent<'_>,
+) -> Result<Report, OpError> {
+    let mut report = update_skills(context, options, consent).await?;
+    let reported = report.reported();
+    report.versions.retain(|row| reported.contains(&row.name));
+    report.versions.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(report)
+}
+
+async fn update_skills(
     context: &Context<'_>,
     options: &Options,
     consent: &Consent<'_>,
@@ -193,6 +227,8 @@ pub(crate) async fn update_with_consent(
             }),
         }
     }
+    let as_of = updates.iter().filter_map(|update| update.as_of).min();
+    report.as_of = as_of.map(|seconds| format_time(seconds, false));
     for update in &mut updates {
         report_unwritten(update, &mut report);
     }
@@ -203,7 +239,7 @@ pub(crate) async fn update_with_consent(
         plan_updates(request, &lockfile, &updates, &mut report)?;
         return Ok(report);
     }
-    let needs_consent = needs_consent(&updates);
+    let needs_consent = consent::needed(&updates);
     if !needs_consent.is_empty() && !consent(&needs_consent)? {
         report.is_declined = true;
         return Ok(report);
@@ -219,26 +255,13 @@ pub(crate) async fn update_with_consent(
             if let SkillUpdate::Relocked(relocked) = update
                 && let Some(entry) = now.skills.get_mut(name)
             {
-                entry.commit = relocked.commit;
+                *entry = relocked.entry.clone();
             }
         }
         Ok((report, Verdict::Commit))
     })?;
     report.trashed = trashed;
     Ok(report)
-}
-
-fn needs_consent<'u>(updates: &'u [SourceUpdate<'_>]) -> Vec<NeedsConsent<'u>> {
-    let skills = updates.iter().flat_map(|update| &update.skills);
-    let gained = skills.filter_map(|(name, update)| match update {
-        SkillUpdate::Updated(version) => Some((name, &version.diff.gained)),
-        _ => None,
-    });
-    let severe = gained.map(|(name, gained)| {
-        let severe = gained.iter().filter(|one| one.kind.needs_consent());
-        (name, severe.cloned().collect::<Vec<_>>())
-    });
-    severe.filter(|(_, severe)| !severe.is_empty()).collect()
 }
 
 /// Returns the skills with markers of an earlier conflict, which are not updated until it is resolved,
@@ -292,6 +315,7 @@ fn installed_by_source<'a>(
 /// Reports the skills that are not written, and leaves the others in `source`.
 fn report_unwritten(source: &mut SourceUpdate<'_>, report: &mut Report) {
     report.newer.append(&mut source.newer);
+    report.versions.append(&mut source.versions);
     for (name, update) in std::mem::take(&mut source.skills) {
         let problem = |reason| Problem {
             name: name.to_string(),
@@ -309,7 +333,7 @@ fn report_unwritten(source: &mut SourceUpdate<'_>, report: &mut Report) {
             }
             SkillUpdate::Refused(refusals) => report.refused.extend(refusals),
             SkillUpdate::LeftAlone(left_alone) => report.left_alone.push(left_alone),
-            SkillUpdate::Deleted(reason) => report.deleted.push(problem(reason)),
+            SkillUpdate::Deleted(gone) => report.deleted.push(gone),
             SkillUpdate::Blocked(reason, found) => {
                 report.stuck.push(problem(reason));
                 report.diagnostics.extend(found);
@@ -369,7 +393,7 @@ fn plan_updates<'u>(
             let version = match update {
                 SkillUpdate::Updated(version) => &**version,
                 SkillUpdate::Relocked(relocked) => {
-                    report.skills.push(relocked_change(skill, relocked));
+                    report.skills.push(relocked.change(skill));
                     continue;
                 }
                 _ => continue,
@@ -412,6 +436,7 @@ fn change(context: &Context<'_>, skill: InstalledSkill<'_>, version: &NewVersion
     let edited = version.kept.as_ref().map(|kept| kept.edited.clone());
     Change {
         from: before.commit.map(|commit| commit.to_string()),
+        from_version: before.version.clone(),
         notes: version.notes.clone(),
         diff: Some(version.diff.clone()),
         lineage: version.lineage.clone(),
@@ -423,16 +448,6 @@ fn change(context: &Context<'_>, skill: InstalledSkill<'_>, version: &NewVersion
             .and_then(|id| fetch::folder_url(&after.source, &context.env, id, &after.path)),
         edited: edited.unwrap_or_default(),
         ..updated.change(Action::Updated)
-    }
-}
-
-/// Describes a skill whose files stay because only its history was rewritten.
-fn relocked_change(skill: InstalledSkill<'_>, relocked: &Relocked) -> Change {
-    Change {
-        from: skill.entry.commit.map(|commit| commit.to_string()),
-        commit: relocked.commit.map(|commit| commit.to_string()),
-        notes: relocked.note.iter().cloned().collect(),
-        ..skill.change(Action::Relocked)
     }
 }
 
@@ -460,10 +475,14 @@ fn report_version(version: &NewVersion, change: Change, report: &mut Report) {
 }
 
 /// Explains why a folder is not replaced. Edits that existed before are merged, so these are newer.
-fn why(refusal: plan::Refusal) -> &'static str {
+fn why(refusal: plan::Refusal) -> Reason {
     match refusal {
         plan::Refusal::Edited => {
-            "it was edited while its new version was being fetched; the next update merges that too"
+            let hint = Hint::text("run the command again, which merges that edit, too");
+            Reason::with_hint(
+                "it was edited while its new version was being fetched",
+                hint,
+            )
         }
         other => refusal_reason(other),
     }

@@ -8,21 +8,24 @@ use super::source_update::{
     Comparison, Fetched, Kept, NewVersion, Relocked, Request, SkillUpdate, SourceUpdate, Tracked,
     Upstream,
 };
+use super::successors::Successor;
 use crate::diff;
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
+use crate::hint::{Hint, for_shell};
 use crate::lockfile::Entry;
 use crate::merge::{Conflict, OnConflict};
 use crate::operations::OpError;
 use crate::operations::findings::Found;
 use crate::operations::policy_check::Refusal;
-use crate::operations::report::{Conflicted, LeftAlone};
-use crate::operations::resolve::diagnose;
+use crate::operations::report::{Conflicted, Gone, LeftAlone, Reason};
+use crate::operations::resolve::{diagnose, full_spec};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree};
 use crate::skill::{DiskFiles, GitFiles};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
 use mdskill_lint::diagnostic::Diagnostic;
+use mdskill_lint::name::SkillName;
 use mdskill_lint::skill_files::SkillFiles;
 
 /// Plans the update of every skill of a source.
@@ -47,6 +50,11 @@ pub(super) fn plan_source<'a>(
                 conflict_with(&tracked, unresolved)
             }
             (Comparison::Same, None) => planner.relock(&tracked),
+            (Comparison::Gone, _) => gone(
+                request,
+                &tracked,
+                fetched.successors.get(tracked.skill.name),
+            ),
             (Comparison::Decided(update), _) => update,
         };
         skills.push((tracked.skill.name.clone(), update));
@@ -54,6 +62,8 @@ pub(super) fn plan_source<'a>(
     Ok(SourceUpdate {
         repository: fetched.repository,
         newer: fetched.newer,
+        versions: fetched.versions,
+        as_of: fetched.as_of,
         skills,
     })
 }
@@ -88,8 +98,9 @@ impl Planner<'_, '_, '_> {
                 return Ok(SkillUpdate::LeftAlone(LeftAlone {
                     name: tracked.skill.name.to_string(),
                     place,
-                    reason,
+                    reason: reason.text,
                     files: Vec::new(),
+                    next: reason.next,
                 }));
             }
         };
@@ -110,7 +121,7 @@ impl Planner<'_, '_, '_> {
             _ => return Ok(MergeOutcome::Unedited),
         };
         if upstream.base.is_none() && options.on_conflict == OnConflict::Stop {
-            return Ok(edited.unmergeable(missing_base(tracked.skill.entry)));
+            return Ok(edited.unmergeable(missing_base(tracked.skill.name, tracked.skill.entry)));
         }
         let objects = self.repository.objects();
         let label = match tracked.commit() {
@@ -138,9 +149,8 @@ impl Planner<'_, '_, '_> {
         let options = self.request.options;
         let objects = self.repository.objects();
         let root = self.repository.root_tree(tracked.commit())?;
-        let mut entry = tracked.skill.entry.clone();
+        let mut entry = tracked.entry();
         entry.path = upstream.path;
-        entry.commit = tracked.commit();
         entry.tree = upstream.files.tree;
         entry.edits = None;
         let (files, kept) = match merged {
@@ -174,6 +184,7 @@ impl Planner<'_, '_, '_> {
             .and_then(|kept| resolved(kept, options.on_conflict));
         let mut notes = upstream.notes;
         notes.extend(resolved.into_iter().chain(warning(lineage, tracked)));
+        notes.extend(new_ref(tracked));
         let diff = diff::compare(before, &after);
         let unified = options
             .with_differences
@@ -282,18 +293,63 @@ impl Planner<'_, '_, '_> {
     /// Locks another commit for an unchanged skill if the history was rewritten, because the server may
     /// delete the locked commit at any time, and `install` needs it.
     fn relock(&self, tracked: &Tracked<'_>) -> SkillUpdate {
-        match self.lineage(tracked) {
-            Some(lineage @ Lineage::Rewritten) => SkillUpdate::Relocked(Relocked {
-                commit: tracked.commit(),
-                note: warning(Some(lineage), tracked),
-            }),
-            _ => SkillUpdate::Unchanged,
-        }
+        let before = tracked.skill.entry;
+        let note = match self.lineage(tracked) {
+            Some(lineage @ Lineage::Rewritten) => warning(Some(lineage), tracked),
+            _ if before.is_gone => Some("it is upstream again".to_owned()),
+            _ if tracked.git_ref() != before.git_ref.as_deref() => None,
+            _ => return SkillUpdate::Unchanged,
+        };
+        SkillUpdate::Relocked(Box::new(Relocked {
+            entry: tracked.entry(),
+            note: note.into_iter().chain(new_ref(tracked)).collect(),
+        }))
     }
 
     fn lineage(&self, tracked: &Tracked<'_>) -> Option<&Lineage> {
         self.lineages.get(&tracked.commits()?)
     }
+}
+
+/// Returns a note about a ref that `--latest` changes.
+fn new_ref(tracked: &Tracked<'_>) -> Option<String> {
+    let (old, new) = (tracked.skill.entry.git_ref.as_deref()?, tracked.git_ref()?);
+    (old != new).then(|| format!("follows `{new}` instead of `{old}`"))
+}
+
+/// Decides about a skill that its source no longer has. The user accepts that once.
+fn gone(
+    request: Request<'_, '_>,
+    tracked: &Tracked<'_>,
+    successor: Option<&Successor>,
+) -> SkillUpdate {
+    let entry = tracked.skill.entry;
+    if entry.is_gone {
+        return SkillUpdate::Unchanged;
+    }
+    if request.options.accept_gone {
+        let mut entry = entry.clone();
+        entry.is_gone = true;
+        return SkillUpdate::Relocked(Box::new(Relocked {
+            entry,
+            note: vec!["it is gone upstream; the installed copy is kept".to_owned()],
+        }));
+    }
+    let place = full_spec(&entry.source, &entry.path);
+    let reason = match successor {
+        None => format!("{place} is gone upstream"),
+        Some(Successor { path, is_rename }) if *is_rename => {
+            format!("{place} is gone upstream; it was renamed to {path}")
+        }
+        Some(Successor { path, .. }) => {
+            format!("{place} is gone upstream; it was probably replaced by {path}")
+        }
+    };
+    SkillUpdate::Deleted(Gone {
+        name: tracked.skill.name.to_string(),
+        reason,
+        successor: successor.map(|successor| full_spec(&entry.source, &successor.path)),
+    })
 }
 
 /// Reports an earlier conflict that is not resolved.
@@ -308,14 +364,20 @@ fn conflict_with(tracked: &Tracked<'_>, unresolved: &Conflicted) -> SkillUpdate 
     }
 }
 
-fn missing_base(entry: &Entry) -> String {
+fn missing_base(name: &SkillName, entry: &Entry) -> Reason {
     let commit = entry.commit.map_or_else(String::new, |commit| {
         format!(" at commit {}", commit.short())
     });
-    format!(
-        "the version that was edited (tree {}{commit}) is neither upstream nor in the cache, so the edits can't be merged; --conflict=ours keeps them on top of the new version, --force installs the new version and moves them to the trash folder",
+    let text = format!(
+        "the version that was edited (tree {}{commit}) is neither upstream nor in the cache, so the edits can't be merged",
         entry.tree.short()
-    )
+    );
+    let name = for_shell(name.as_str());
+    let hint = Hint::command(format!("update {name} --conflict=ours"))
+        .then(" keeps the edits on top of the new version; ")
+        .then_command(format!("update {name} --force"))
+        .then(" moves them to the trash");
+    Reason::with_hint(text, hint)
 }
 
 fn resolved(kept: &Kept, on_conflict: OnConflict) -> Option<String> {

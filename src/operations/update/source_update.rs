@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Options;
 use super::local_edits::Local;
+use super::successors::Successor;
 use crate::context::Context;
 use crate::diff::SkillDiff;
 use crate::digest::Digest;
@@ -15,7 +16,9 @@ use crate::merge::Conflict;
 use crate::operations::findings::Found;
 use crate::operations::installed::InstalledSkill;
 use crate::operations::policy_check::{PolicyCheck, Refusal, Version, kind_of};
-use crate::operations::report::{Conflicted, LeftAlone, Newer};
+use crate::operations::report::{
+    Action, Change, Conflicted, Gone, LeftAlone, Newer, Revision, Versions,
+};
 use crate::skill::tree::SkillTree;
 use mdskill_git::ObjectId;
 use mdskill_lint::name::SkillName;
@@ -36,11 +39,60 @@ pub(super) struct Tracked<'a> {
     pub skill: InstalledSkill<'a>,
     /// `None` for a folder without git.
     pub resolved: Option<Resolved>,
+    /// Whether the ref in the lockfile is replaced, because of `--latest`.
+    pub has_new_ref: bool,
 }
 
 impl Tracked<'_> {
     pub(super) fn commit(&self) -> Option<ObjectId> {
         self.resolved.as_ref().map(|resolved| resolved.commit)
+    }
+
+    /// Returns the ref to lock.
+    pub(super) fn git_ref(&self) -> Option<&str> {
+        match &self.resolved {
+            Some(resolved) if self.has_new_ref => resolved.follows.as_deref(),
+            _ => self.skill.entry.git_ref.as_deref(),
+        }
+    }
+
+    /// Returns the entry of the skill at the new commit, with the same files.
+    pub(super) fn entry(&self) -> Entry {
+        let mut entry = self.skill.entry.clone();
+        entry.git_ref = self.git_ref().map(str::to_owned);
+        entry.commit = self.commit();
+        entry.version = self.tag().map(str::to_owned);
+        entry.is_gone = false;
+        entry
+    }
+
+    fn tag(&self) -> Option<&str> {
+        self.resolved.as_ref()?.version()
+    }
+
+    /// Returns the versions of the skill, for people.
+    pub(super) fn versions(&self) -> Versions {
+        let entry = self.skill.entry;
+        let resolved = self.resolved.as_ref();
+        // An older lockfile has no version.
+        let current = entry.version.clone().or_else(|| {
+            let tag = resolved?.version_at(entry.commit?)?;
+            Some(tag.to_owned())
+        });
+        Versions {
+            name: self.skill.name.to_string(),
+            source: entry.source.to_string(),
+            git_ref: entry.git_ref.clone(),
+            current: Revision {
+                version: current,
+                commit: entry.commit.map(|commit| commit.to_string()),
+            },
+            wanted: resolved.map(|resolved| Revision {
+                version: resolved.version().map(str::to_owned),
+                commit: Some(resolved.commit.to_string()),
+            }),
+            latest: resolved.and_then(|resolved| resolved.newest.clone()),
+        }
     }
 
     /// Returns the locked and the new commit.
@@ -53,6 +105,7 @@ impl Tracked<'_> {
         Version {
             kind: kind_of(self.resolved.as_ref()),
             commit,
+            git_ref: self.git_ref(),
             ..Version::locked(self.skill)
         }
     }
@@ -62,9 +115,14 @@ impl Tracked<'_> {
 pub(super) struct Fetched<'a> {
     pub repository: Repository<'a>,
     pub newer: Vec<Newer>,
+    pub versions: Vec<Versions>,
+    /// The time of the refs, if they are from the cache.
+    pub as_of: Option<u64>,
     /// How each ref has moved since its skills were locked, where it is known.
     pub lineages: BTreeMap<Move, Lineage>,
     pub skills: Vec<(Tracked<'a>, Comparison)>,
+    /// The skills that probably replace those that are gone.
+    pub successors: BTreeMap<SkillName, Successor>,
 }
 
 /// The comparison of an installed skill with its source.
@@ -75,6 +133,8 @@ pub(super) enum Comparison {
     Same,
     /// The tree or the path changed.
     Changed(Box<Upstream>),
+    /// The source no longer has the skill.
+    Gone,
 }
 
 /// The new version of a skill in its source.
@@ -91,6 +151,8 @@ pub(super) struct Upstream {
 pub(super) struct SourceUpdate<'a> {
     pub repository: Repository<'a>,
     pub newer: Vec<Newer>,
+    pub versions: Vec<Versions>,
+    pub as_of: Option<u64>,
     pub skills: Vec<(SkillName, SkillUpdate)>,
 }
 
@@ -100,8 +162,8 @@ pub(super) enum SkillUpdate {
     Unchanged,
     /// The skill gets the files of a new version.
     Updated(Box<NewVersion>),
-    /// The files stay, and the entry gets another commit.
-    Relocked(Relocked),
+    /// The files stay, and the entry changes.
+    Relocked(Box<Relocked>),
     /// The edits and the new version change the same lines.
     Conflict {
         conflict: Conflicted,
@@ -113,7 +175,7 @@ pub(super) enum SkillUpdate {
     /// The folder can't be merged with the new version.
     LeftAlone(LeftAlone),
     /// The source no longer has the skill.
-    Deleted(String),
+    Deleted(Gone),
     /// The skill can't be updated, for a reason and perhaps with findings.
     Blocked(String, Vec<Found>),
 }
@@ -150,10 +212,27 @@ pub(super) struct Kept {
     pub unmarked: Option<SkillTree>,
 }
 
-/// Another commit for the entry of an unchanged skill.
+/// Another entry for a skill whose files stay.
 pub(super) struct Relocked {
-    pub commit: Option<ObjectId>,
-    pub note: Option<String>,
+    pub entry: Entry,
+    pub note: Vec<String>,
+}
+
+impl Relocked {
+    /// Describes a skill whose files stay because only its history was rewritten.
+    pub(super) fn change(&self, skill: InstalledSkill<'_>) -> Change {
+        let before = skill.entry;
+        let relocked_skill = InstalledSkill {
+            entry: &self.entry,
+            ..skill
+        };
+        Change {
+            from: before.commit.map(|commit| commit.to_string()),
+            from_version: before.version.clone(),
+            notes: self.note.clone(),
+            ..relocked_skill.change(Action::Relocked)
+        }
+    }
 }
 
 impl SkillUpdate {

@@ -28,7 +28,11 @@ pub(crate) fn annotations(report: &Report) -> Vec<Command> {
         errors.push(command);
     }
     for refused in &report.refused {
-        let message = format!("{}: {}", refused.verdict.key.word(), refused.verdict.reason);
+        let message = format!(
+            "{}: {}",
+            refused.verdict.key.word(),
+            refused.verdict.sentence()
+        );
         errors.push(error("is refused by the policy", &refused.name, message));
     }
     for left in &report.left_alone {
@@ -40,7 +44,7 @@ pub(crate) fn annotations(report: &Report) -> Vec<Command> {
     }
     errors.truncate(MAX_OF_A_KIND);
     for gone in report.deleted.iter().take(MAX_OF_A_KIND) {
-        let (what, reason) = ("was deleted upstream", gone.reason.clone());
+        let (what, reason) = ("is gone upstream", gone.reason.clone());
         errors.push(annotation(Severity::Warning, what, &gone.name, reason));
     }
     errors
@@ -78,7 +82,7 @@ mod tests {
     use crate::merge::{Conflict, ConflictKind};
     use crate::operations::OpError;
     use crate::operations::policy_check::Refusal;
-    use crate::operations::report::{Conflicted, LeftAlone, Problem};
+    use crate::operations::report::{Conflicted, Gone, LeftAlone, Problem};
     use crate::operations::update::Failed;
     use crate::policy::{Key, Verdict};
 
@@ -88,6 +92,14 @@ mod tests {
         Problem {
             name: name.to_owned(),
             reason: HOSTILE.to_owned(),
+        }
+    }
+
+    fn gone(name: &str) -> Gone {
+        Gone {
+            name: name.to_owned(),
+            reason: HOSTILE.to_owned(),
+            successor: None,
         }
     }
 
@@ -120,6 +132,7 @@ mod tests {
                 place: "p".to_owned(),
                 reason: HOSTILE.to_owned(),
                 files: Vec::new(),
+                next: None,
             }],
             refused: vec![Refusal {
                 name: "six".to_owned(),
@@ -129,10 +142,11 @@ mod tests {
                     value: "[\"hooks\"]".to_owned(),
                     is_allowed: false,
                     reason: HOSTILE.to_owned(),
+                    hint: None,
                 },
             }],
             stuck: vec![problem(HOSTILE)],
-            deleted: vec![problem("four")],
+            deleted: vec![gone("four")],
             ..Report::default()
         };
         let lines: Vec<String> = annotations(&report)
@@ -156,7 +170,7 @@ mod tests {
         );
         assert_eq!(
             lines[5],
-            format!("::warning title=four was deleted upstream::{text}")
+            format!("::warning title=four is gone upstream::{text}")
         );
         assert_eq!(
             lines[2],
@@ -170,7 +184,7 @@ mod tests {
     fn annotations_keep_to_the_limit_of_github() {
         let report = Report {
             stuck: (0..30).map(|_| problem("a")).collect(),
-            deleted: (0..30).map(|_| problem("b")).collect(),
+            deleted: (0..30).map(|_| gone("b")).collect(),
             ..Report::default()
         };
         assert_eq!(annotations(&report).len(), 2 * MAX_OF_A_KIND);

@@ -18,7 +18,7 @@ use page::page;
 
 use super::markdown::{code, escaped, link};
 use super::sanitize;
-use super::text::{count, not_updated, short, totals};
+use super::text::{self, count, not_updated, totals};
 use crate::operations::report::Change;
 use crate::operations::update::Report;
 
@@ -116,12 +116,13 @@ fn cut(text: &str, max: usize) -> String {
     shown.join("\n")
 }
 
-/// Returns `abc1234 → def5678` as code.
+/// Returns `v1.2.0 → v1.3.0` or `abc1234 → def5678` as code.
 fn moved(change: &Change) -> String {
-    let ids = [&change.from, &change.commit].into_iter().flatten();
-    ids.map(|id| code(short(id)))
-        .collect::<Vec<_>>()
-        .join(" → ")
+    let old = text::version(change.from_version.as_deref(), change.from.as_deref());
+    let new = text::version(change.version.as_deref(), change.commit.as_deref());
+    let versions = [old, new].into_iter().filter(|version| !version.is_empty());
+    let versions: Vec<String> = versions.map(word).collect();
+    versions.join(" → ")
 }
 
 /// Returns [`moved`] with a link to the page that compares the two commits.

@@ -27,7 +27,7 @@ pub(super) fn items(report: &Report) -> Vec<String> {
             word(&refused.name),
             word(text::source(&refused.source)),
             code(refused.verdict.key.word()),
-            sentence(&refused.verdict.reason),
+            sentence(&refused.verdict.sentence()),
         )
     });
     let left_alone = report.left_alone.iter().map(|left| {
@@ -41,7 +41,12 @@ pub(super) fn items(report: &Report) -> Vec<String> {
     });
     let stuck = report.stuck.iter().map(|stuck| problem("Blocked", stuck));
     let deleted = report.deleted.iter();
-    let deleted = deleted.map(|gone| problem("Deleted upstream", gone));
+    let deleted = deleted.map(|gone| {
+        let (name, reason) = (gone.name.clone(), gone.reason.clone());
+        let accept = word(&format!("mdskill update {name} --accept-gone"));
+        let item = problem("Gone upstream", &Problem { name, reason });
+        format!("{}; {accept} keeps it\n", item.trim_end())
+    });
     let problems = failed.chain(conflicts).chain(refused).chain(left_alone);
     let problems = problems.chain(stuck).chain(rewritten(report));
     problems.chain(deleted).collect()

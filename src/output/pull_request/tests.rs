@@ -152,9 +152,13 @@ fn hostile_text_stays_text() {
         change.notes.push(HOSTILE.to_owned());
         change.edited.push(HOSTILE.to_owned());
     }
-    for problem in report.stuck.iter_mut().chain(&mut report.deleted) {
+    for problem in &mut report.stuck {
         problem.name += HOSTILE;
         problem.reason += HOSTILE;
+    }
+    for gone in &mut report.deleted {
+        gone.name += HOSTILE;
+        gone.reason += HOSTILE;
     }
     for file in &mut report.conflicts[0].files {
         file.path += HOSTILE;

@@ -1,24 +1,32 @@
 //! Prints the lines that the reports of several commands have in common.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::change_details::lines;
 use super::origin;
 use crate::fetch::history::Lineage;
-use crate::operations::report::{Action, Change, LeftAlone, Problem};
+use crate::hint::{Hint, for_shell};
+use crate::operations::report::{Action, Change, LeftAlone, NextStep, Problem};
 use crate::output::printer::Printer;
-use crate::output::text::{self, short};
+use crate::output::text;
 
 pub(super) fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
-    let moved = change.from.as_ref();
-    let moved = moved.map_or_else(String::new, |from| format!("{} -> ", short(from)));
+    let new = text::version(change.version.as_deref(), change.commit.as_deref());
+    let old = text::version(change.from_version.as_deref(), change.from.as_deref());
+    let moved = if old.is_empty() || old == new {
+        String::new()
+    } else {
+        format!("{old} -> ")
+    };
     let places = change.places.join(", ");
     let changed = change.diff.as_ref().filter(|diff| !diff.files.is_empty());
     let lines = changed.map_or_else(String::new, |diff| format!("  {}", lines(diff)));
     let name = &change.name;
     let sentence = match change.action {
         Action::Updated | Action::Relocked => format!(
-            "{name}  {}  {moved}{}{lines}",
-            text::source(&change.source),
-            change.commit.as_deref().map_or("", short)
+            "{name}  {}  {moved}{new}{lines}",
+            text::source(&change.source)
         ),
         Action::Removed => format!("{name}  from {places}"),
         _ => format!("{name}  {}  {places}", origin(change)),
@@ -51,12 +59,39 @@ pub(super) fn print_trashed(printer: &Printer, trashed: &[String]) {
     }
 }
 
-pub(super) fn print_left_alone(printer: &Printer, left_alone: &[LeftAlone]) {
+/// Prints the folders that were not changed, and the next steps. `command` is the command that does
+/// the same again if it needs only names; otherwise the user knows the arguments.
+pub(super) fn print_left_alone(printer: &Printer, left_alone: &[LeftAlone], command: Option<&str>) {
+    let mut forced: BTreeMap<&str, BTreeSet<Cow<'_, str>>> = BTreeMap::new();
+    let mut hints = Vec::new();
     for left in left_alone {
         printer.error(&format!("{} was not changed: {}", left.place, left.reason));
         for file in &left.files {
             printer.item(file);
         }
+        match &left.next {
+            Some(NextStep::Force(effect)) => {
+                forced
+                    .entry(effect)
+                    .or_default()
+                    .insert(for_shell(&left.name));
+            }
+            Some(NextStep::Hint(hint)) if !hints.contains(&hint) => hints.push(hint),
+            _ => {}
+        }
+    }
+    for hint in hints {
+        printer.hint(hint);
+    }
+    for (effect, names) in forced {
+        let names: Vec<_> = names.into_iter().collect();
+        printer.hint(
+            &match command {
+                Some(command) => Hint::command(format!("{command} {} --force", names.join(" "))),
+                None => Hint::text("the same command with `--force`"),
+            }
+            .then(format!(" {effect}")),
+        );
     }
 }
 

@@ -1,8 +1,8 @@
 //! Prints the report of `list`.
 
 use super::hidden::print_hidden;
-use crate::hint::Hint;
-use crate::operations::{list, list_remote};
+use crate::hint::{Hint, for_shell};
+use crate::operations::{list, list_remote, list_versions};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
 use crate::output::table::Table;
@@ -18,24 +18,21 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
     }
     if report.skills.is_empty() {
         let add = printer.command_line("add owner/repo/skill");
-        printer.note(
-            "Finished",
-            &format!("no skills are installed; add one with {add}"),
-        );
+        printer.note("Found", &format!("no installed skills; add one with {add}"));
         if report.personal > 0 {
             let skills = count(report.personal, "user skill");
             printer.hint(&Hint::text(format!("`mdskill -g list` lists {skills}")));
         }
         return;
     }
-    let mut table = Table::new(&["NAME", "STATE", "REF", "COMMIT", "SOURCE", "PLACE"]);
+    let mut table = Table::new(&["NAME", "STATE", "REF", "VERSION", "SOURCE", "PLACE"]);
     for skill in &report.skills {
         let source = skill.source.as_deref().unwrap_or("");
         table.row(&[
             &skill.name,
             skill.state.word(),
             skill.git_ref.as_deref().map_or("", short),
-            skill.commit.as_deref().map_or("", short),
+            text::version(skill.version.as_deref(), skill.commit.as_deref()),
             text::source(source),
             &skill.place,
         ]);
@@ -56,7 +53,7 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
     }
     let mut table = Table::new(&["NAME", "PLUGIN", "DESCRIPTION"]);
     for skill in &report.skills {
-        let plugin = skill.plugin.as_deref().unwrap_or("");
+        let plugin = skill.plugin.as_deref().unwrap_or_default();
         let description = skill.description.as_deref().unwrap_or("(no description)");
         table.row(&[&skill.name, plugin, description]);
     }
@@ -66,10 +63,31 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
     let number = count(report.skills.len(), "skill");
     match report.skills.first() {
         Some(first) => {
-            let add = printer.command_line(&format!("add {}", first.spec));
+            let add = printer.command_line(&format!("add {}", for_shell(&first.spec)));
             printer.note("Found", &format!("{number} in {place}; add one with {add}"));
         }
         None => printer.note("Found", &format!("{number} in {place}")),
     }
     print_hidden(printer, &report.hidden);
+}
+
+/// Prints the version tags of a repository or a skill.
+pub(crate) fn versions(printer: &Printer, report: &list_versions::Report) {
+    let place = text::source(&report.spec);
+    let Some(newest) = report.versions.first() else {
+        printer.note("Found", &format!("{place} has no version tags"));
+        return;
+    };
+    let mut table = Table::new(&["VERSION", "COMMIT"]);
+    for version in &report.versions {
+        table.row(&[&version.tag, short(&version.commit)]);
+    }
+    printer.table(&table);
+    let versions = count(report.versions.len(), "version");
+    let skill = if report.skill.is_some() { "" } else { "/SKILL" };
+    let add = printer.command_line(&format!("add {place}{skill}@{}", newest.tag));
+    printer.note(
+        "Found",
+        &format!("{versions} of {place}; {add} installs the newest"),
+    );
 }

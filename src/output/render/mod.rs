@@ -1,6 +1,7 @@
 //! Reports for people.
 
 mod add;
+mod agents;
 mod cache;
 mod capabilities;
 mod change;
@@ -22,16 +23,18 @@ mod update;
 mod verify;
 
 use super::text;
+use crate::hint::for_shell;
 use crate::operations::report::Change;
 
 pub(crate) use add::{add, deny};
+pub(crate) use agents::agents;
 pub(crate) use cache::cache;
 pub(crate) use capabilities::print_severe;
 pub(crate) use diff::{diff, local_diff};
 pub(crate) use import::import;
 pub(crate) use install::install;
 pub(crate) use keep::keep;
-pub(crate) use list::{browse, list};
+pub(crate) use list::{browse, list, versions};
 pub(crate) use lock::lock;
 pub(crate) use outdated::outdated;
 pub(crate) use policy::{policy, refused};
@@ -40,11 +43,29 @@ pub(crate) use show::show;
 pub(crate) use update::update;
 pub(crate) use verify::verify;
 
-/// Returns `owner/repo@abc1234`.
+/// Maximum number of names in a command of a hint.
+const MAX_NAMES: usize = 5;
+
+/// Returns the arguments for a command that is about these names, and a phrase for those that it
+/// leaves out.
+fn join_names(names: &[&str]) -> (String, String) {
+    let shown: Vec<_> = names
+        .iter()
+        .take(MAX_NAMES)
+        .map(|name| for_shell(name))
+        .collect();
+    let others = match names.len().saturating_sub(MAX_NAMES) {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    (shown.join(" "), others)
+}
+
+/// Returns `owner/repo@v1.2.0` or `owner/repo@abc1234`.
 fn origin(change: &Change) -> String {
     let source = text::source(&change.source);
-    match &change.commit {
-        Some(commit) => format!("{source}@{}", text::short(commit)),
-        None => source.to_owned(),
+    match text::version(change.version.as_deref(), change.commit.as_deref()) {
+        "" => source.to_owned(),
+        version => format!("{source}@{version}"),
     }
 }

@@ -6,9 +6,9 @@ use super::change::{print_change, print_left_alone, print_problems, print_trashe
 use super::change_details::meaning;
 use super::conflicts::print_conflicts;
 use super::installed_findings::findings;
-use super::refused;
-use crate::hint::HasHint;
-use crate::operations::report::Action;
+use super::{join_names, refused};
+use crate::hint::{HasHint, Hint, for_shell};
+use crate::operations::report::{Action, Gone};
 use crate::operations::update;
 use crate::output::printer::Printer;
 use crate::output::text::{count, not_updated, totals};
@@ -27,13 +27,16 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
     let moved = report.skills.iter().flat_map(|moved| &moved.places);
     let moved: BTreeSet<&String> = moved.collect();
     let found = report.diagnostics.iter();
-    findings(printer, found.filter(|found| moved.contains(&found.skill)));
-    for problem in &report.deleted {
-        printer.warn(&format!("`{}`: {}", problem.name, problem.reason));
-    }
+    findings(
+        printer,
+        found.filter(|found| moved.contains(&found.skill)),
+        report.skills.iter(),
+        report.dry_run,
+    );
+    print_gone(printer, &report.deleted);
     print_problems(printer, &report.stuck);
     refused(printer, &report.refused);
-    print_left_alone(printer, &report.left_alone);
+    print_left_alone(printer, &report.left_alone, Some("update"));
     print_conflicts(printer, &report.conflicts, report.dry_run);
     for failed in &report.failed {
         printer.error(&format!(
@@ -46,9 +49,9 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
             printer.hint(&hint);
         }
     }
+    print_newer(printer, report);
     if report.is_up_to_date() {
-        let skills = count(report.unchanged, "skill");
-        printer.status("Finished", &format!("all skills are up to date ({skills})"));
+        printer.status("Finished", &up_to_date(report));
         return;
     }
     let marked = report.conflicts.iter().filter(|one| one.is_marked).count();
@@ -72,4 +75,62 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
     ]));
     parts.extend(not_updated(report, report.conflicts.len() - marked));
     printer.status("Finished", &parts.join(", "));
+}
+
+/// Returns the sentence for skills without updates, which claims no more than was asked.
+fn up_to_date(report: &update::Report) -> String {
+    let skills = count(report.unchanged, "skill");
+    let as_of = report.as_of.as_deref();
+    let as_of = as_of.map_or_else(String::new, |time| format!(" as of the last fetch, {time}"));
+    if report.newer.is_empty() {
+        return format!("all skills are up to date{as_of} ({skills})");
+    }
+    let newer = count(report.newer.len(), "newer version");
+    format!("nothing to update{as_of} ({skills}); {newer} outside of the refs")
+}
+
+/// Prints the versions that the refs of skills exclude, and how to get them.
+fn print_newer(printer: &Printer, report: &update::Report) {
+    for newer in &report.newer {
+        let follows = if newer.git_ref == newer.compatible {
+            format!("pinned to {}", newer.git_ref)
+        } else {
+            format!("follows {}", newer.git_ref)
+        };
+        printer.note(
+            "Newer",
+            &format!("{}  {follows}; {} is out", newer.name, newer.newest),
+        );
+    }
+    let names: Vec<&str> = report.newer.iter().map(|newer| &*newer.name).collect();
+    if !names.is_empty() {
+        let (names, others) = join_names(&names);
+        printer.hint(
+            &Hint::command(format!("update {names} --latest"))
+                .then(" updates to the newest version")
+                .then(others),
+        );
+    }
+}
+
+/// Prints the skills that are gone upstream, and the commands that end the report.
+fn print_gone(printer: &Printer, deleted: &[Gone]) {
+    for gone in deleted {
+        printer.error(&format!("`{}`: {}", gone.name, gone.reason));
+        let name = for_shell(&gone.name);
+        let remove = format!("remove {name}");
+        let hint = match &gone.successor {
+            Some(spec) => Hint::command(format!("add {}", for_shell(spec)))
+                .then(" and ")
+                .then_command(remove)
+                .then(" replace it; "),
+            None => Hint::command(remove).then(" removes it; "),
+        };
+        let accept = format!("update {name} --accept-gone");
+        printer.hint(
+            &hint
+                .then_command(accept)
+                .then(" keeps it without another report"),
+        );
+    }
 }

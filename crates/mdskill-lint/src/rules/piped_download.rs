@@ -1,11 +1,12 @@
 //! SK408: a command that runs a downloaded script.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 
 use crate::diagnostic::Severity;
 use crate::downloads::{commands, is_attack, is_printed, names_downloader, runs_download};
 use crate::parsed_skill::{Page, ParsedSkill};
-use crate::references::mention_context;
+use crate::references::{attack_sections, mention_context};
 use crate::rule::{Check, Finding, Rule};
 use crate::script_commands::{Language, executed, literals};
 use crate::span::Span;
@@ -27,10 +28,13 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let pages = skill.read_by_agents();
     for page in pages.filter(|page| names_downloader(&page.text)) {
         let markdown = &page.markdown;
+        let attacks = LazyCell::new(|| attack_sections::read(&page.text));
         for code in markdown.code_blocks.iter().chain(&markdown.code_spans) {
             let commands = commands(code.of(&page.text)).map(|span| span.shifted(code.start));
             let running = commands.filter(|command| runs_download(command.of(&page.text)));
-            let allowed = running.filter(|command| !is_forbidden(page, *code, *command));
+            let allowed = running.filter(|command| {
+                !is_forbidden(page, *code, *command) && !attacks.has(command.start)
+            });
             findings.extend(allowed.map(|command| finding(page.path, command)));
         }
     }
@@ -39,11 +43,12 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether the sentence before the code or the line above the command forbids it, or the command
-/// is only a comment or printed text.
+/// Whether the sentence before the code or the line above the command forbids it, or the command is
+/// only a comment, printed text or a permission.
 fn is_forbidden(page: &Page<'_>, code: Span, command: Span) -> bool {
     let text = command.of(&page.text);
     text.starts_with('#')
+        || text.contains("Bash(")
         || is_printed(text)
         || is_attack(text)
         || mention_context::is_forbidden(&page.text, command)

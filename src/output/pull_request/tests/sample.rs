@@ -8,7 +8,7 @@ use crate::merge::{Conflict, ConflictKind};
 use crate::operations::OpError;
 use crate::operations::findings::Found;
 use crate::operations::policy_check::Refusal;
-use crate::operations::report::{Action, Change, Conflicted, LeftAlone, Newer, Problem};
+use crate::operations::report::{Action, Change, Conflicted, Gone, LeftAlone, Newer, Problem};
 use crate::operations::update::{Failed, Report};
 use crate::policy::{Key, Verdict};
 use mdskill_lint::capability::{Capability, Kind};
@@ -26,6 +26,8 @@ pub(super) fn change(name: &str) -> Change {
         path: format!("skills/{name}"),
         git_ref: Some("main".to_owned()),
         from: Some("1111111aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned()),
+        from_version: None,
+        version: None,
         commit: Some("2222222bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb".to_owned()),
         tree: "3333333ccccccccccccccccccccccccccccccccc".to_owned(),
         places: vec![format!(".github/skills/{name}")],
@@ -42,6 +44,7 @@ pub(super) fn change(name: &str) -> Change {
             ..SkillDiff::default()
         }),
         lineage: None,
+        spec: String::new(),
         skill_commits: None,
         url: Some(format!(
             "https://github.com/acme/skills/tree/2222222/skills/{name}"
@@ -126,6 +129,7 @@ pub(super) fn everything() -> Report {
             place: ".github/skills/mine".to_owned(),
             reason: "mdskill did not install it".to_owned(),
             files: vec!["SKILL.md".to_owned()],
+            next: None,
         }],
         conflicts: vec![Conflicted {
             name: "deploy".to_owned(),
@@ -150,10 +154,11 @@ pub(super) fn everything() -> Report {
             compatible: "v1.3.0".to_owned(),
             newest: "v2.0.0".to_owned(),
         }],
-        deleted: vec![problem(
-            "old",
-            "acme/skills/skills/old is gone upstream; the installed copy stays",
-        )],
+        deleted: vec![Gone {
+            name: "old".to_owned(),
+            reason: "acme/skills/skills/old is gone upstream".to_owned(),
+            successor: None,
+        }],
         stuck: vec![problem(
             "tagged",
             "the tag v1 points elsewhere now; --accept-moved-tag follows it",
@@ -177,6 +182,7 @@ fn refusal() -> Refusal {
             value: "[\"hooks\"]".to_owned(),
             is_allowed: false,
             reason: HOSTILE.to_owned(),
+            hint: None,
         },
     }
 }
