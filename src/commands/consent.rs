@@ -6,6 +6,7 @@ use super::Session;
 use crate::install::InstallError;
 use crate::operations::OpError;
 use crate::operations::resolve::Candidate;
+use crate::operations::update::NeedsConsent;
 use crate::output::confirm::{Answer, confirm};
 use crate::output::render;
 
@@ -31,11 +32,32 @@ pub(super) fn ask(session: &Session<'_>, skills: &[&Candidate]) -> Result<Consen
     }
     for skill in skills {
         printer.note("Found", &format!("{}  {}", skill.name, skill.spec()));
-        render::print_severe(printer, &skill.capabilities);
+        render::print_severe(printer, "", &skill.capabilities);
     }
-    printer.hint(&render::deny());
-    let question = question(skills.iter().map(|skill| skill.name.as_str()));
-    match confirm(&question, || session.context.interrupt.is_raised()) {
+    let question = question("Install", skills.iter().map(|skill| skill.name.as_str()));
+    confirmed(session, &question)
+}
+
+/// Asks once whether to install new versions with these capabilities. Returns whether to do so.
+pub(super) fn ask_to_update(
+    session: &Session<'_>,
+    skills: &[NeedsConsent<'_>],
+) -> Result<bool, OpError> {
+    let printer = session.printer;
+    if !printer.can_ask() {
+        return Ok(true);
+    }
+    for (name, capabilities) in skills {
+        printer.note("Found", &format!("a new version of {name}"));
+        render::print_severe(printer, "new ", capabilities);
+    }
+    let question = question("Update", skills.iter().map(|(name, _)| name.as_str()));
+    Ok(confirmed(session, &question)? == Consent::Given)
+}
+
+fn confirmed(session: &Session<'_>, question: &str) -> Result<Consent, OpError> {
+    session.printer.hint(&render::deny());
+    match confirm(question, || session.context.interrupt.is_raised()) {
         Ok(Answer::Yes) => Ok(Consent::Given),
         Ok(Answer::No) => Ok(Consent::Refused),
         Ok(Answer::Interrupted) => Err(InstallError::Interrupted.into()),
@@ -48,7 +70,7 @@ pub(super) fn ask(session: &Session<'_>, skills: &[&Candidate]) -> Result<Consen
     }
 }
 
-fn question<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+fn question<'a>(verb: &str, names: impl ExactSizeIterator<Item = &'a str>) -> String {
     let (count, more) = (names.len(), names.len().saturating_sub(MAX_NAMES));
     let mut listed = names.take(MAX_NAMES).collect::<Vec<_>>().join(", ");
     if more > 0 {
@@ -59,7 +81,7 @@ fn question<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     } else {
         "which let commands"
     };
-    format!("Install {listed}, {them} run without asking you?")
+    format!("{verb} {listed}, {them} run without asking you?")
 }
 
 #[cfg(test)]
@@ -69,12 +91,12 @@ mod tests {
     #[test]
     fn question_names_all_skills_or_the_first() {
         assert_eq!(
-            question(["pdf"].into_iter()),
+            question("Install", ["pdf"].into_iter()),
             "Install pdf, which lets commands run without asking you?"
         );
         assert_eq!(
-            question(["a", "b", "c", "d", "e"].into_iter()),
-            "Install a, b, c and 2 more, which let commands run without asking you?"
+            question("Update", ["a", "b", "c", "d", "e"].into_iter()),
+            "Update a, b, c and 2 more, which let commands run without asking you?"
         );
     }
 }

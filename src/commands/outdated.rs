@@ -33,6 +33,7 @@ pub(super) fn outdated(
     let report = update::report(
         session,
         options,
+        true,
         &arguments.summary,
         "outdated",
         render::outdated,

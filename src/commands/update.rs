@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Session, github_actions, names, with_allowed};
+use super::{Session, consent, github_actions, names, with_allowed};
 use crate::merge::OnConflict;
 use crate::operations::OpError;
-use crate::operations::update::{self, Options, Report};
+use crate::operations::update::{self, NeedsConsent, Options, Report};
 use crate::output::exit_status::{ExitStatus, status_of};
 use crate::output::printer::Printer;
 use crate::output::render;
@@ -49,7 +49,7 @@ pub struct UpdateArgs {
     /// Update skills despite findings of these rules, by code (SK210) or name
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub allow: Vec<String>,
-    /// Do not ask for confirmation
+    /// Do not ask before installing versions with new hooks or unrestricted Bash
     #[arg(short, long)]
     pub yes: bool,
     /// The summary file
@@ -96,6 +96,7 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
     let report = report(
         session,
         options,
+        arguments.yes,
         &arguments.summary,
         "update",
         render::update,
@@ -103,10 +104,12 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
     Ok(status(&report, arguments.check))
 }
 
-/// Updates, and prints the report and the summary.
+/// Updates, and prints the report and the summary. Unless the user `is_agreed`, a terminal asks before
+/// versions with new hooks or unrestricted Bash are installed.
 pub(super) fn report(
     session: &Session<'_>,
     mut options: Options,
+    is_agreed: bool,
     summary: &SummaryArgs,
     command: &str,
     render: fn(&Printer, &Report),
@@ -115,7 +118,15 @@ pub(super) fn report(
     let file = github_actions::summary_file(session, summary)?;
     let env = &session.context.env;
     options.with_differences = file.is_some() || env.in_actions && env.step_summary.is_some();
-    let mut report = session.wait(update::update(&session.context, &options))?;
+    let ask = |skills: &[NeedsConsent<'_>]| consent::ask_to_update(session, skills);
+    let agree = |_: &[NeedsConsent<'_>]| Ok(true);
+    let consent: &update::Consent<'_> = if is_agreed { &agree } else { &ask };
+    let updating = update::update_with_consent(&session.context, &options, consent);
+    let mut report = session.wait(updating)?;
+    if report.is_declined {
+        session.printer.note("Cancelled", "nothing was changed");
+        return Ok(report);
+    }
     // The JSON report has no diffs, with or without a summary.
     let differences = std::mem::take(&mut report.differences);
     session.printer.show(command, &report, render);
@@ -124,6 +135,9 @@ pub(super) fn report(
 }
 
 pub(super) fn status(report: &Report, is_check: bool) -> ExitStatus {
+    if report.is_declined {
+        return ExitStatus::Interrupted;
+    }
     let would_change = !report.skills.is_empty();
     let needs_decision = !report.refused.is_empty()
         || !report.deleted.is_empty()

@@ -96,7 +96,7 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
         source: entry.source.to_string(),
         path: entry.path.clone(),
         git_ref: entry.git_ref.clone(),
-        version_tag: None,
+        version_tag: entry.version.clone(),
         commit: entry.commit.map(|commit| commit.to_string()),
         places: skill.places(),
         new_places: Vec::new(),

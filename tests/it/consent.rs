@@ -91,3 +91,49 @@ fn nothing_is_asked_about_a_refused_skill() {
         .never_says(QUESTION)
         .says("policy `deny");
 }
+
+/// Publishes a version of `plain` with unrestricted Bash.
+fn publish_bash(repo: &mut crate::support::repo::Repo) {
+    let page =
+        "---\nname: plain\ndescription: Plain. Use it.\nallowed-tools: Bash\n---\n# P\n\nText\n";
+    repo.write("plain/SKILL.md", page);
+    repo.commit("Bash");
+}
+
+#[test]
+fn update_asks_before_it_brings_unrestricted_bash() {
+    let (context, mut repo) = stocked();
+    context.run(&["add", "acme/tools/plain"]).ok();
+    publish_bash(&mut repo);
+    let before = context.snapshot();
+    let update = |keys| on_terminal(context.mdskill(["update"]), &[(QUESTION, keys)]);
+    update("n\r")
+        .ends(130)
+        .says("new unrestricted-bash: Bash (SKILL.md:4)")
+        .says("Update plain, which lets commands run without asking you?")
+        .says("nothing was changed");
+    before.assert_same(&context.snapshot());
+    update("y\r").ends(0).says("Updated");
+    context.has("plain", &repo, "main:plain");
+}
+
+#[test]
+fn update_does_not_ask_about_what_the_skill_could_do_before() {
+    let (context, mut repo) = stocked();
+    context
+        .run(&["add", "acme/tools/plain", "acme/tools/deploy"])
+        .ok();
+    repo.write("deploy/notes.md", "Notes\n");
+    repo.commit("Notes");
+    on_terminal(context.mdskill(["update"]), &[])
+        .ends(0)
+        .says("Updated")
+        .never_says(QUESTION);
+    publish_bash(&mut repo);
+    // A dry run changes nothing, and without a terminal only the policy decides.
+    on_terminal(context.mdskill(["update", "--dry-run"]), &[])
+        .ends(0)
+        .never_says(QUESTION);
+    context.run(&["update"]).ok().says("new unrestricted-bash");
+    context.has("plain", &repo, "main:plain");
+}

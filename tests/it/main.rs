@@ -58,8 +58,8 @@ mod names;
 mod odd_files;
 mod other_tools;
 mod own_source;
-
 mod picker;
+mod piped_downloads;
 mod places;
 mod policy;
 mod policy_update;

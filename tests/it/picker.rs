@@ -120,6 +120,9 @@ fn enter_adds_the_selected_skills() {
     terminal.press("deploy ");
     terminal.wait_for("2 of 4 selected");
     terminal.press("\r");
+    // `deploy` has unrestricted Bash.
+    terminal.wait_for("(y/N)");
+    terminal.press("y\r");
     let (code, _) = terminal.end();
     assert_eq!(code, Some(0));
     assert_eq!(

@@ -260,6 +260,7 @@ fn everything() -> Report {
         }],
         differences: BTreeMap::from([(text(), text())]),
         dry_run: true,
+        is_declined: false,
     }
 }
 

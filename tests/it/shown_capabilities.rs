@@ -74,13 +74,9 @@ fn harmless_skill_gets_at_most_one_line() {
     let (context, _repo) = stocked();
     let lines = |name: &str| {
         let outcome = context.run(&["add", &format!("acme/tools/{name}"), "--dry-run"]);
-        let lines = outcome
-            .ok()
-            .stderr
-            .lines()
-            .map(str::trim)
-            .map(str::to_owned);
-        lines.skip(1).collect::<Vec<_>>()
+        let lines = outcome.ok().stderr.lines().map(str::trim);
+        let lines = lines.filter(|line| !line.starts_with("hint:"));
+        lines.skip(1).map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(lines("plain"), [""; 0]);
     assert_eq!(lines("notes"), ["hosts: acme.io; commands: jq"]);

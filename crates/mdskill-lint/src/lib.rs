@@ -40,6 +40,7 @@ mod cross_skill;
 pub mod details;
 pub mod diagnostic;
 mod directive;
+mod downloads;
 pub mod explain;
 pub mod fix;
 pub mod frontmatter;
@@ -58,6 +59,7 @@ pub mod registry;
 
 pub mod rule;
 mod rules;
+mod script_commands;
 pub mod settings;
 pub mod skill_facts;
 pub mod skill_files;

@@ -1,5 +1,6 @@
 //! Turns findings, which have byte positions, into diagnostics, which have lines and columns.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::SKILL_FILE;
@@ -28,9 +29,10 @@ pub(crate) fn to_diagnostics(
     });
     let mut diagnostics = Vec::with_capacity(findings.len());
     for file_findings in findings.chunk_by(|(_, a), (_, b)| a.file == b.file) {
-        let text = text_of(skill, &file_findings[0].1.file);
-        let mut lines = Lines::new(text);
-        let positions = edit_positions(text, file_findings);
+        let has_places = file_findings.iter().any(|(_, found)| found.span.is_some());
+        let text = text_of(skill, &file_findings[0].1.file, has_places);
+        let mut lines = Lines::new(&text);
+        let positions = edit_positions(&text, file_findings);
         for (rule, finding) in file_findings {
             let Some(severity) = settings.severity(rule, finding.severity) else {
                 continue;
@@ -71,11 +73,15 @@ fn edit_positions(text: &str, findings: &[(&'static Rule, Finding)]) -> BTreeMap
     by_byte
 }
 
-fn text_of<'a>(skill: &'a ParsedSkill<'_>, file: &str) -> &'a str {
+fn text_of<'a>(skill: &'a ParsedSkill<'_>, file: &str, has_places: bool) -> Cow<'a, str> {
     if file == SKILL_FILE {
-        return skill.skill_text();
+        return skill.skill_text().into();
     }
-    skill.page(file).map_or("", |page| &page.text)
+    match skill.page(file) {
+        Some(page) => Cow::Borrowed(&page.text),
+        None if has_places => skill.script_text(file),
+        None => Cow::default(),
+    }
 }
 
 /// Finds the lines and columns of spans; fastest in the order of the text.

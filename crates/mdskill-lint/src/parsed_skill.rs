@@ -10,6 +10,9 @@ use crate::references::path_index::{self, PathIndex};
 use crate::references::resolve::{Origin, ResolvedLink, Resolver};
 use crate::skill_files::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 
+/// Maximum number of bytes of a script to read.
+const MAX_SCRIPT_BYTES: usize = 1024 * 1024;
+
 /// A skill, parsed once for all rules.
 pub struct ParsedSkill<'a> {
     /// Its files.
@@ -210,10 +213,16 @@ impl<'a> ParsedSkill<'a> {
 
     /// Returns the text of `SKILL.md`, up to the first byte that is not UTF-8.
     pub(crate) fn skill_text(&self) -> &str {
-        let bytes = self.skill_md.as_deref().unwrap_or_default();
-        match std::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+        valid_utf8(self.skill_md.as_deref().unwrap_or_default())
+    }
+
+    /// Returns the beginning of a file that is not a page, up to the first byte that is not UTF-8; an
+    /// empty text if it can't be read.
+    pub(crate) fn script_text(&self, path: &str) -> Cow<'a, str> {
+        let bytes = self.files.beginning(path, MAX_SCRIPT_BYTES);
+        match bytes.unwrap_or_default() {
+            Cow::Borrowed(bytes) => Cow::Borrowed(valid_utf8(bytes)),
+            Cow::Owned(bytes) => Cow::Owned(valid_utf8(&bytes).to_owned()),
         }
     }
 
@@ -230,6 +239,14 @@ impl<'a> ParsedSkill<'a> {
     /// Returns the field with this key, if the frontmatter is valid.
     pub(crate) fn field(&self, key: &str) -> Option<&Field> {
         self.frontmatter()?.field(key)
+    }
+}
+
+/// Returns the text up to the first byte that is not UTF-8.
+fn valid_utf8(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `update` and `outdated`: update skills whose files changed upstream.
 
 mod check_upstream;
+mod consent;
 mod local_edits;
 mod min_age;
 mod plan_skill;
@@ -12,9 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+pub(crate) use self::consent::{Consent, NeedsConsent};
+
 use self::check_upstream::{Sources, fetch_all};
 use self::plan_skill::plan_source;
-use self::source_update::{NewVersion, Relocked, Request, SkillUpdate, SourceUpdate};
+use self::source_update::{NewVersion, Request, SkillUpdate, SourceUpdate};
 use super::OpError;
 use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
@@ -96,6 +99,9 @@ pub struct Report {
     pub differences: BTreeMap<String, String>,
     /// Whether it was a dry run.
     pub dry_run: bool,
+    /// Whether nothing was changed because the user did not consent.
+    #[serde(skip)]
+    pub is_declined: bool,
     /// The time of the oldest refs, if they are from the cache.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<String>,
@@ -170,14 +176,28 @@ fn as_text<S: serde::Serializer>(error: &OpError, serializer: S) -> Result<S::Ok
 /// # Errors
 /// If the lockfile can't be read, a name is not installed, or nothing can be written.
 pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
-    let mut report = update_skills(context, options).await?;
+    update_with_consent(context, options, &|_| Ok(true)).await
+}
+
+/// Updates skills as [`update`] does. Nothing is changed without `consent` to the versions that let
+/// commands run without asking the user, and whose skills did not.
+pub(crate) async fn update_with_consent(
+    context: &Context<'_>,
+    options: &Options,
+    consent: &Consent<'_>,
+) -> Result<Report, OpError> {
+    let mut report = update_skills(context, options, consent).await?;
     let reported = report.reported();
     report.versions.retain(|row| reported.contains(&row.name));
     report.versions.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(report)
 }
 
-async fn update_skills(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+async fn update_skills(
+    context: &Context<'_>,
+    options: &Options,
+    consent: &Consent<'_>,
+) -> Result<Report, OpError> {
     let policy_check = PolicyCheck::open(context)?;
     let lockfile = required_lockfile(context)?;
     let skills = InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
@@ -217,6 +237,11 @@ async fn update_skills(context: &Context<'_>, options: &Options) -> Result<Repor
     }
     if options.dry_run {
         plan_updates(request, &lockfile, &updates, &mut report)?;
+        return Ok(report);
+    }
+    let needs_consent = consent::needed(&updates);
+    if !needs_consent.is_empty() && !consent(&needs_consent)? {
+        report.is_declined = true;
         return Ok(report);
     }
     let (mut report, trashed) = install_steps::in_transaction(context, |transaction, now| {
@@ -368,7 +393,7 @@ fn plan_updates<'u>(
             let version = match update {
                 SkillUpdate::Updated(version) => &**version,
                 SkillUpdate::Relocked(relocked) => {
-                    report.skills.push(relocked_change(skill, relocked));
+                    report.skills.push(relocked.change(skill));
                     continue;
                 }
                 _ => continue,
@@ -423,21 +448,6 @@ fn change(context: &Context<'_>, skill: InstalledSkill<'_>, version: &NewVersion
             .and_then(|id| fetch::folder_url(&after.source, &context.env, id, &after.path)),
         edited: edited.unwrap_or_default(),
         ..updated.change(Action::Updated)
-    }
-}
-
-/// Describes a skill whose files stay because only its history was rewritten.
-fn relocked_change(skill: InstalledSkill<'_>, relocked: &Relocked) -> Change {
-    let before = skill.entry;
-    let relocked_skill = InstalledSkill {
-        entry: &relocked.entry,
-        ..skill
-    };
-    Change {
-        from: before.commit.map(|commit| commit.to_string()),
-        from_version: before.version.clone(),
-        notes: relocked.note.clone(),
-        ..relocked_skill.change(Action::Relocked)
     }
 }
 

@@ -16,7 +16,9 @@ use crate::merge::Conflict;
 use crate::operations::findings::Found;
 use crate::operations::installed::InstalledSkill;
 use crate::operations::policy_check::{PolicyCheck, Refusal, Version, kind_of};
-use crate::operations::report::{Conflicted, Gone, LeftAlone, Newer, Revision, Versions};
+use crate::operations::report::{
+    Action, Change, Conflicted, Gone, LeftAlone, Newer, Revision, Versions,
+};
 use crate::skill::tree::SkillTree;
 use mdskill_git::ObjectId;
 use mdskill_lint::name::SkillName;
@@ -214,6 +216,23 @@ pub(super) struct Kept {
 pub(super) struct Relocked {
     pub entry: Entry,
     pub note: Vec<String>,
+}
+
+impl Relocked {
+    /// Describes a skill whose files stay because only its history was rewritten.
+    pub(super) fn change(&self, skill: InstalledSkill<'_>) -> Change {
+        let before = skill.entry;
+        let relocked_skill = InstalledSkill {
+            entry: &self.entry,
+            ..skill
+        };
+        Change {
+            from: before.commit.map(|commit| commit.to_string()),
+            from_version: before.version.clone(),
+            notes: self.note.clone(),
+            ..relocked_skill.change(Action::Relocked)
+        }
+    }
 }
 
 impl SkillUpdate {

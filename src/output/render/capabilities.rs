@@ -24,7 +24,7 @@ pub(super) fn print_capabilities(
         }
         return;
     }
-    print_severe(printer, capabilities);
+    print_severe(printer, "", capabilities);
     let others: Vec<Vec<&Capability>> = by_kind(capabilities)
         .filter(|of_kind| !of_kind[0].kind.is_severe())
         .map(|of_kind| without_scripts(of_kind, capabilities))
@@ -56,9 +56,9 @@ pub(super) fn print_kind(printer: &Printer, prefix: &str, of_kind: &[Capability]
 }
 
 /// Prints each severe kind on a line of its own.
-pub(crate) fn print_severe(printer: &Printer, capabilities: &[Capability]) {
+pub(crate) fn print_severe(printer: &Printer, prefix: &str, capabilities: &[Capability]) {
     for of_kind in by_kind(capabilities).filter(|of_kind| of_kind[0].kind.is_severe()) {
-        print_kind(printer, "", of_kind);
+        print_kind(printer, prefix, of_kind);
     }
 }
 

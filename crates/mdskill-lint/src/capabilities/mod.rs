@@ -8,7 +8,7 @@ mod frontmatter;
 mod hooks;
 mod hosts;
 mod programs;
-mod shell;
+pub(crate) mod shell;
 mod text;
 
 use std::collections::BTreeSet;

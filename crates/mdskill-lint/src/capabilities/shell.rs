@@ -19,13 +19,13 @@ const SHELLS: [&str; 7] = ["bash", "dash", "fish", "ksh", "sh", "ssh", "zsh"];
 
 /// A called program, and the byte at which its name begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Call {
+pub(crate) struct Call {
     pub at: usize,
     pub program: String,
 }
 
 /// Returns the calls in a script in order, without those of its own functions.
-pub(super) fn calls(text: &str) -> Vec<Call> {
+pub(crate) fn calls(text: &str) -> Vec<Call> {
     let mut reader = Reader {
         text,
         ..Reader::default()
