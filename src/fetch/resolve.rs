@@ -3,9 +3,10 @@
 mod versions;
 
 use self::versions::Versions;
-use crate::spec::{GitRef, PageRef, PageRefs};
+use crate::spec::{GitRef, PageRef, PageRefs, ROOT};
 use mdskill_git::ObjectId;
 use mdskill_git::protocol::Ref;
+use mdskill_lint::SKILL_FILE;
 
 /// The requested commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -430,6 +431,9 @@ fn resolve_page(refs: &[Ref], page: &PageRef, url: &str) -> Result<Resolved, Res
     let rest = page.rest.as_str();
     let path_after = |name: &str| {
         let path = rest[name.len()..].trim_start_matches('/');
+        if path == SKILL_FILE {
+            return Some(ROOT.to_owned());
+        }
         let path = path
             .strip_suffix("SKILL.md")
             .unwrap_or(path)

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::resolve::{HiddenSkill, Opened, Selection, full_spec, query_of, source_of};
+use super::resolve::{HiddenSkill, Opened, Selection, exact_spec, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::skill::GitFiles;
 use crate::skill::discover::{Discovery, Found, plugin_of};
@@ -70,7 +70,8 @@ pub(super) fn short_spec(source: &Source, discovery: &Discovery, found: &Found) 
         Some(folder) if by_path_or_folder(discovery, folder, &[]) == Choice::One(found) => {
             full_spec(source, folder)
         }
-        _ => full_spec(source, &found.path),
+        None if discovery.skills.len() == 1 => full_spec(source, ""),
+        _ => exact_spec(source, &found.path),
     }
 }
 

@@ -11,6 +11,9 @@ use std::fmt;
 use crate::source::Source;
 use mdskill_git::ObjectId;
 
+/// The path of a skill at the root of its repository, as written in a spec.
+pub const ROOT: &str = ".";
+
 /// A source, a skill in it, and a ref.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spec {

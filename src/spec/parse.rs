@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use super::{GitRef, Spec, SpecError, SpecSource, page};
+use super::{GitRef, ROOT, Spec, SpecError, SpecSource, page};
 use crate::redact::redact_url;
 use crate::source::is_scp_like;
 use mdskill_lint::path::is_hidden;
@@ -323,15 +323,19 @@ pub(super) fn repository_part(name: &str) -> Result<String, Fault> {
     }
 }
 
-/// Parses the name or path of a skill. A trailing `SKILL.md` names the folder that contains it.
+/// Parses the name or path of a skill. A trailing `SKILL.md` names the folder that contains it, and
+/// `.` the root of the repository.
 pub(super) fn skill_part(text: &str) -> Result<Option<String>, Fault> {
     let text = text.trim_matches('/');
+    let is_root = text == "SKILL.md";
     let text = match text.strip_suffix("SKILL.md") {
         Some(folder) if folder.is_empty() || folder.ends_with('/') => folder.trim_end_matches('/'),
         _ => text,
     };
     match text {
+        "" if is_root => Ok(Some(ROOT.to_owned())),
         "" => Ok(None),
+        ROOT => Ok(Some(ROOT.to_owned())),
         text => path_part(text).map(Some),
     }
 }

@@ -324,3 +324,34 @@ fn add_all_does_not_add_what_is_inside_a_skill_that_follows_a_ref() {
     context.run(&["add", "acme/skills", "--all"]).ok();
     assert_eq!(context.folders(".github/skills"), ["next", "outer"]);
 }
+
+#[test]
+fn root_skill_beside_others_has_a_spec() {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/app");
+    repo.write("SKILL.md", ROOT.replace("NAME", "app-helper"))
+        .skill("skills/app-helper", "app-helper", "Another one")
+        .skill("skills/other", "other", "Other");
+    repo.commit("Three skills");
+    let json = context.run(&["list", "acme/app", "--json"]).json();
+    let specs = texts(&json, "skills", "spec");
+    assert_eq!(
+        specs,
+        ["acme/app/.", "acme/app/app-helper", "acme/app/other"]
+    );
+    let page = "https://github.com/acme/app/blob/main/SKILL.md";
+    for spec in ["acme/app/.", "acme/app/app", "acme/app/SKILL.md", page] {
+        let context = context.another();
+        context.run(&["add", spec]).ok();
+        context.has("app-helper", &repo, "main:");
+        context.run(&["update"]).ok().says("up to date");
+    }
+    for path in ["skills/app-helper", "skills/other"] {
+        let context = context.another();
+        let name = path.rsplit('/').next().unwrap();
+        context.run(&["add", &format!("acme/app/{name}")]).ok();
+        context.has(name, &repo, &format!("main:{path}"));
+    }
+    let all = context.run(&["add", "acme/app", "--all"]);
+    all.fails(1).says("acme/app/., acme/app/skills/app-helper");
+}

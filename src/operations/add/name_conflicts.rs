@@ -7,7 +7,7 @@ use super::resolve::Prepared;
 use super::{Clash, Options, Report, candidates};
 use crate::lockfile::Lockfile;
 use crate::operations::OpError;
-use crate::operations::resolve::{Candidate, full_spec};
+use crate::operations::resolve::{Candidate, exact_spec, full_spec};
 use crate::skill::hidden::preference;
 use mdskill_git::ObjectId;
 use mdskill_lint::path::fold;
@@ -63,7 +63,10 @@ pub(super) fn remove_duplicates(
             removed.extend(places);
             report.clashes.push(Clash {
                 name: first.name.to_string(),
-                specs: same.iter().map(|(_, candidate)| candidate.spec()).collect(),
+                specs: same
+                    .iter()
+                    .map(|(_, candidate)| exact_spec(&candidate.source, &candidate.path))
+                    .collect(),
             });
         } else {
             return Err(OpError::NameTaken {

@@ -144,7 +144,8 @@ pub(super) async fn prepare<'a>(
         }
     }
     context.progress.end();
-    for candidate in &candidates {
+    // The skills that follow a ref were reported at the default branch.
+    for candidate in candidates.iter().filter(|_| !group.is_exact) {
         if let Some(warning) = root_warning(&opened, candidate) {
             context.progress.warn(&warning);
         }

@@ -21,7 +21,7 @@ use crate::skill::discover::Found;
 use crate::skill::hidden::Hidden;
 use crate::skill::tree::SkillTree;
 use crate::source::Source;
-use crate::spec::{Spec, SpecSource};
+use crate::spec::{ROOT, Spec, SpecSource};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
 use mdskill_lint::SKILL_FILE;
@@ -120,6 +120,14 @@ pub(crate) fn full_spec(source: &Source, path: &str) -> String {
     match path {
         "" => source.spec_prefix().trim_end_matches('/').to_owned(),
         path => format!("{}/{path}", source.spec_prefix()),
+    }
+}
+
+/// Returns the spec of exactly the skill at `path`, even if it is at the root and there are others.
+pub(crate) fn exact_spec(source: &Source, path: &str) -> String {
+    match (source, path) {
+        (Source::GitHub { .. } | Source::Git { .. }, "") => full_spec(source, ROOT),
+        _ => full_spec(source, path),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::{Candidate, HiddenSkill, Selection, diagnose, full_spec};
+use super::{Candidate, HiddenSkill, Selection, diagnose, exact_spec, full_spec};
 use crate::context::Context;
 use crate::diff;
 use crate::fetch::resolve::{Query, ResolveError, Resolved};
@@ -17,7 +17,7 @@ use crate::skill::hidden::{self, Hidden};
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
 use crate::source::Source;
-use crate::spec::GitRef;
+use crate::spec::{GitRef, ROOT};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::SKILL_FILE;
@@ -249,6 +249,9 @@ impl<'a> Opened<'a> {
 
     /// Chooses a skill by path, folder name, or frontmatter name.
     async fn choose(&mut self, wanted: &str) -> Result<Found, OpError> {
+        if let (ROOT, Some(found)) = (wanted, self.discovery.at("")) {
+            return Ok(found.clone());
+        }
         let choice = by_path_or_folder(&self.discovery, wanted, &[]);
         if let Some(found) = self.decide(wanted, &choice)? {
             return Ok(found);
@@ -267,6 +270,12 @@ impl<'a> Opened<'a> {
         if let Some(found) = self.decide(wanted, &choice)? {
             return Ok(found);
         }
+        // A skill at the root is listed under the name of the repository.
+        if wanted == self.repository.source.repository_name()
+            && let Some(found) = self.discovery.at("")
+        {
+            return Ok(found.clone());
+        }
         if self.discovery.below(wanted).next().is_some() {
             return self.only_below(wanted).await;
         }
@@ -282,7 +291,7 @@ impl<'a> Opened<'a> {
     }
 
     fn decide(&self, wanted: &str, choice: &Choice<'_>) -> Result<Option<Found>, OpError> {
-        let spec = |found: &&Found| full_spec(&self.repository.source, &found.path);
+        let spec = |found: &&Found| exact_spec(&self.repository.source, &found.path);
         match choice {
             Choice::One(found) => Ok(Some((*found).clone())),
             Choice::Nothing => Ok(None),
