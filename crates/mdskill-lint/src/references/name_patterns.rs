@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::parsed_skill::Page;
+use crate::markdown::Markdown;
 use crate::references::path_index;
 use crate::span::Span;
 
@@ -21,12 +21,11 @@ struct Pattern(Vec<String>);
 
 impl NamePatterns {
     /// Reads the patterns of a page.
-    pub(crate) fn read(&mut self, page: &Page<'_>) {
+    pub(crate) fn read(&mut self, page: &str, markdown: &Markdown) {
         // In other text, only a path can be a pattern: `*one*` is emphasis.
-        let paths = words(&page.text).filter(|word| word.contains('/'));
+        let paths = words(page).filter(|word| word.contains('/'));
         self.add(paths.filter_map(Pattern::parse));
-        let markdown = &page.markdown;
-        let text = |code: &Span| code.of(&page.text);
+        let text = |code: &Span| code.of(page);
         for code in markdown.code_blocks.iter().chain(&markdown.code_spans) {
             self.add(words(text(code)).filter_map(Pattern::parse));
         }

@@ -52,7 +52,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     }
     let mut patterns = NamePatterns::default();
     for page in &skill.pages {
-        patterns.read(page);
+        patterns.read(&page.text, &page.markdown);
     }
     let files = unnamed.into_files().into_iter();
     let orphans = files.filter(|path| !patterns.has(path));
