@@ -7,14 +7,15 @@ use std::collections::{HashMap, HashSet};
 pub struct Anchors(HashSet<String>);
 
 impl Anchors {
-    /// Whether the page has a target for `#fragment`. Letter case is ignored, as on GitHub, and
-    /// every page has the targets `#`, `#top` and `#L10`.
+    /// Whether the page has a target for `#fragment`. Letter case and the prefix `user-content-` are
+    /// ignored, as on GitHub, and every page has the targets `#`, `#top` and `#L10`.
     pub(crate) fn has(&self, fragment: &str) -> bool {
         let folded = fragment.to_lowercase();
+        let folded = folded.strip_prefix("user-content-").unwrap_or(&folded);
         let is_line = folded
             .strip_prefix('l')
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        folded.is_empty() || folded == "top" || is_line || self.0.contains(&folded)
+        folded.is_empty() || folded == "top" || is_line || self.0.contains(folded)
     }
 }
 
@@ -93,6 +94,6 @@ mod tests {
         let twice = anchors(&["Example", "Example", "Named {#own-id}"]);
         assert!(twice.has("example-1") && !twice.has("example-2"));
         assert!(twice.has("Own-ID") && twice.has("L12") && twice.has(""));
-        assert!(!twice.has("nothing"));
+        assert!(twice.has("user-content-example") && !twice.has("nothing"));
     }
 }

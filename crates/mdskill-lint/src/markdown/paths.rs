@@ -85,6 +85,9 @@ fn start_of_word(text: &str, from: usize, slash: usize) -> usize {
         Some(at + text[at..].chars().next().map_or(1, char::len_utf8))
     };
     let start = start_after(from, is_edge).unwrap_or(from);
+    if text[start..slash].is_ascii() {
+        return start;
+    }
     // `规范/a.md` is a path in a folder with a Chinese name.
     let letter = start_after(start, is_unspaced).filter(|at| *at < slash);
     letter.unwrap_or(start)
@@ -95,6 +98,9 @@ fn end_of_word(text: &str, slash: usize) -> usize {
     let rest = &text[slash..];
     let end = rest.find(is_edge).unwrap_or(rest.len());
     let word = &rest[..end];
+    if word.is_ascii() {
+        return slash + end;
+    }
     let is_after_extension = |at: usize| {
         let extension = word[..at].rsplit(['.', '/']).next().unwrap_or_default();
         let is_short = (1..=8).contains(&extension.len());

@@ -162,7 +162,9 @@ impl<'p, 'a> Resolver<'p, 'a> {
         {
             return outside;
         }
-        if mention_context::is_in_template(origin.text, reference) {
+        if mention_context::is_in_template(origin.text, reference)
+            || mention_context::is_quoted(origin.text, reference)
+        {
             return Destination::Ignored;
         }
         Destination::Missing
