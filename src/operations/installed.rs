@@ -176,7 +176,9 @@ impl<'a> InstalledSkill<'a> {
             notes: Vec::new(),
             diff: None,
             lineage: None,
+            skill_commits: None,
             compare_url: None,
+            url: None,
             edited: Vec::new(),
         }
     }

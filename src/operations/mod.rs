@@ -44,6 +44,9 @@ use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::{NameError, SkillName};
 use mdskill_lint::settings::UnknownRule;
 
+/// The most names that an error lists.
+const MAX_NAMES: usize = 10;
+
 /// An operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum OpError {
@@ -103,12 +106,14 @@ pub enum OpError {
     #[error(transparent)]
     Install(#[from] InstallError),
     /// A repository does not have the requested skill.
-    #[error("{place} has no skill `{wanted}`{}", did_you_mean(.nearest))]
+    #[error("{place} has no skill `{wanted}`{}", nearest_or_count(.nearest, *.count))]
     NoSuchSkill {
         /// The spec of the repository.
         place: String,
         /// The requested skill.
         wanted: String,
+        /// The number of its skills.
+        count: usize,
         /// Similar names.
         nearest: Vec<String>,
     },
@@ -123,13 +128,23 @@ pub enum OpError {
     /// A repository has no skills.
     #[error("{0} has no skill: no folder in it has a SKILL.md")]
     NoSkills(String),
+    /// All skills of a repository or folder are hidden.
+    #[error("{place} has only hidden skills ({count}): internal, or inside another one")]
+    AllHidden {
+        /// The spec of the repository or folder.
+        place: String,
+        /// The number of skills.
+        count: usize,
+    },
     /// A repository or folder has several skills, and none is requested.
-    #[error("{place} has {count} skills; name one of them")]
+    #[error("{place} has {count} skills; name one of them{}", names_if_few(.names))]
     SeveralSkills {
         /// The spec of the repository or folder.
         place: String,
         /// The number of skills.
         count: usize,
+        /// The names of the skills.
+        names: Vec<String>,
     },
     /// Two skills have the same name.
     #[error("two skills would be installed as `{name}`: {first} and {second}")]
@@ -274,6 +289,8 @@ impl HasHint for OpError {
             Self::NoSuchSkill { place, .. } => {
                 Hint::command(format!("list {place}")).then(" lists its skills")
             }
+            Self::AllHidden { place, .. } => Hint::command(format!("list {place} --hidden"))
+                .then(" lists them; a path, or --hidden with --all, adds them"),
             Self::SeveralSkills { place, .. } => Hint::command(format!("list {place}"))
                 .then(" lists its skills; `add` can also take --skill NAME or --all"),
             Self::InTarget { .. } => Hint::text(
@@ -336,6 +353,23 @@ impl From<mdskill_git::objects::ObjectError> for OpError {
     fn from(error: mdskill_git::objects::ObjectError) -> Self {
         Self::Fetch(error.into())
     }
+}
+
+/// Returns the similar names, or the number of skills if there is none.
+fn nearest_or_count(nearest: &[String], count: usize) -> String {
+    match (nearest, count) {
+        ([], 0) => ": no folder in it has a SKILL.md".to_owned(),
+        ([], 1) => "; it has one other skill".to_owned(),
+        ([], _) => format!("; it has {count} other skills"),
+        _ => did_you_mean(nearest),
+    }
+}
+
+fn names_if_few(names: &[String]) -> String {
+    if names.len() > MAX_NAMES {
+        return String::new();
+    }
+    format!(": {}", names.join(", "))
 }
 
 fn did_you_mean(nearest: &[String]) -> String {

@@ -3,6 +3,7 @@
 pub mod discover;
 mod disk_files;
 mod git_files;
+pub mod hidden;
 pub mod select;
 pub mod tree;
 

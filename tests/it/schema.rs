@@ -181,7 +181,12 @@ fn everything() -> Report {
             lost: Kind::ALL.map(capability).into(),
         }),
         lineage: Some(lineage),
+        skill_commits: Some(vec![CommitLine {
+            id: id.parse().unwrap(),
+            summary: text(),
+        }]),
         compare_url: Some("https://github.com/a/b/compare/c...d".to_owned()),
+        url: Some("https://github.com/a/b/tree/d/e".to_owned()),
         edited: vec![text()],
     };
     let commits = vec![CommitLine {

@@ -48,6 +48,19 @@ impl WorkTree {
         !is_of_git && !self.is_tracked(&path) && self.objects.is_ignored(&path)
     }
 
+    /// Whether git ignores `folder` and tracks nothing in it, so that no commit can contain a file of
+    /// it. Its path is canonical.
+    #[must_use]
+    pub fn is_private_folder(&self, folder: &Path) -> bool {
+        self.is_private(folder) && !self.tracks_below(folder)
+    }
+
+    fn tracks_below(&self, folder: &Path) -> bool {
+        let below = folder.strip_prefix(&self.root).ok().and_then(Path::to_str);
+        let below = below.map(|path| (self.fold)(&path.replace('\\', "/")) + "/");
+        below.is_some_and(|below| self.tracked.iter().any(|path| path.starts_with(&below)))
+    }
+
     /// Whether the index has the path or a parent of it, such as a submodule.
     fn is_tracked(&self, path: &str) -> bool {
         let path = (self.fold)(path);

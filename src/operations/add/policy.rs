@@ -3,8 +3,7 @@
 use super::Options;
 use super::resolve::Prepared;
 use crate::lockfile::Lockfile;
-use crate::operations::OpError;
-use crate::operations::policy_check::{PolicyCheck, Refusal, Version, capabilities, kind_of};
+use crate::operations::policy_check::{PolicyCheck, Refusal, Version, kind_of};
 use crate::operations::resolve::Candidate;
 use crate::policy::RefKind;
 
@@ -14,11 +13,8 @@ pub(super) fn refusals(
     options: &Options,
     lockfile: &Lockfile,
     repositories: &[Prepared<'_>],
-) -> Result<Vec<Refusal>, OpError> {
+) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    if policy_check.policy.is_empty() {
-        return Ok(refusals);
-    }
     for Prepared {
         opened, candidates, ..
     } in repositories
@@ -31,16 +27,16 @@ pub(super) fn refusals(
             if is_locked(lockfile, candidate) {
                 refusals.extend(policy_check.as_locked(&version));
             } else {
-                let gained = capabilities(&opened.repository, candidate)?;
-                refusals.extend(policy_check.before_write(&opened.repository, &version, &gained));
+                let gained = &candidate.capabilities;
+                refusals.extend(policy_check.before_write(&opened.repository, &version, gained));
             }
         }
     }
-    Ok(refusals)
+    refusals
 }
 
 /// Whether the lockfile has the same files under this name, so that they are only restored.
-fn is_locked(lockfile: &Lockfile, candidate: &Candidate) -> bool {
+pub(super) fn is_locked(lockfile: &Lockfile, candidate: &Candidate) -> bool {
     let locked = lockfile.skills.get(&candidate.name);
     locked.is_some_and(|locked| {
         locked.source == candidate.source

@@ -4,6 +4,7 @@ mod check_upstream;
 mod local_edits;
 mod min_age;
 mod plan_skill;
+mod skill_commits;
 mod source_update;
 mod successors;
 
@@ -404,7 +405,8 @@ fn change(context: &Context<'_>, skill: InstalledSkill<'_>, version: &NewVersion
         entry: &version.entry,
         ..skill
     };
-    let commits = before.commit.zip(version.entry.commit);
+    let after = &version.entry;
+    let commits = before.commit.zip(after.commit);
     let edited = version.kept.as_ref().map(|kept| kept.edited.clone());
     Change {
         from: before.commit.map(|commit| commit.to_string()),
@@ -412,8 +414,12 @@ fn change(context: &Context<'_>, skill: InstalledSkill<'_>, version: &NewVersion
         notes: version.notes.clone(),
         diff: Some(version.diff.clone()),
         lineage: version.lineage.clone(),
+        skill_commits: version.skill_commits.clone(),
         compare_url: commits
             .and_then(|(old, new)| fetch::compare_url(&before.source, &context.env, old, new)),
+        url: after
+            .commit
+            .and_then(|id| fetch::folder_url(&after.source, &context.env, id, &after.path)),
         edited: edited.unwrap_or_default(),
         ..updated.change(Action::Updated)
     }

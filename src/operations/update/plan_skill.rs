@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::local_edits::{Local, MergeOutcome};
+use super::skill_commits::commits_of;
 use super::source_update::{
     Comparison, Fetched, Kept, NewVersion, Relocked, Request, SkillUpdate, SourceUpdate, Tracked,
     Upstream,
@@ -185,11 +186,16 @@ impl Planner<'_, '_, '_> {
         let unified = options
             .with_differences
             .then(|| diff::unified(before, &after, &place));
+        let folders = [&*tracked.skill.entry.path, path];
+        let skill_commits = lineage
+            .filter(|_| options.with_differences)
+            .and_then(|lineage| commits_of(objects, lineage, folders));
         Ok(SkillUpdate::Updated(Box::new(NewVersion {
             entry,
             diff,
             unified,
             lineage: lineage.cloned(),
+            skill_commits,
             diagnostics: Found::of(&place, found).collect(),
             files,
             kept,

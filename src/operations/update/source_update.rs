@@ -8,7 +8,7 @@ use super::successors::Successor;
 use crate::context::Context;
 use crate::diff::SkillDiff;
 use crate::digest::Digest;
-use crate::fetch::history::Lineage;
+use crate::fetch::history::{CommitLine, Lineage};
 use crate::fetch::resolve::Resolved;
 use crate::fetch::{Move, Repository};
 use crate::lockfile::{Entry, Lockfile};
@@ -189,6 +189,8 @@ pub(super) struct NewVersion {
     /// The difference as `git diff` prints it, on request.
     pub unified: Option<String>,
     pub lineage: Option<Lineage>,
+    /// The commits that changed the skill, on request.
+    pub skill_commits: Option<Vec<CommitLine>>,
     pub diagnostics: Vec<Found>,
 }
 

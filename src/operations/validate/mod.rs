@@ -109,7 +109,7 @@ fn nothing_here(context: &Context<'_>) -> OpError {
     let nothing = if context.scope.is_personal {
         "no user skills are installed; `mdskill -g add owner/repo/skill` adds one"
     } else {
-        "no skills found in this folder or below it; name a folder, an installed skill, or a spec"
+        "no skills found in this folder or below it, apart from what git ignores; name a folder, an installed skill, or a spec"
     };
     OpError::Usage(nothing.to_owned())
 }

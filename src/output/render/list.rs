@@ -1,5 +1,6 @@
 //! Prints the report of `list`.
 
+use super::hidden::print_hidden;
 use crate::hint::Hint;
 use crate::operations::{list, list_remote, list_versions};
 use crate::output::printer::Printer;
@@ -62,14 +63,15 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
     table.drop_empty_columns();
     printer.table(&table);
     let place = text::source(&report.source);
-    printer.note(
-        "Found",
-        &format!(
-            "{} in {place}; add one with {}",
-            count(report.skills.len(), "skill"),
-            printer.command_line(&format!("add {}", report.skills[0].spec))
-        ),
-    );
+    let number = count(report.skills.len(), "skill");
+    match report.skills.first() {
+        Some(first) => {
+            let add = printer.command_line(&format!("add {}", first.spec));
+            printer.note("Found", &format!("{number} in {place}; add one with {add}"));
+        }
+        None => printer.note("Found", &format!("{number} in {place}")),
+    }
+    print_hidden(printer, &report.hidden);
 }
 
 /// Prints the version tags of a repository or a skill.
