@@ -42,6 +42,12 @@ pub(crate) fn lock(printer: &Printer, report: &Report) {
                 .then(" accepts edits that git has merged"),
         );
     }
+    if report.labels.is_some() {
+        printer.hint(&Hint::text(format!(
+            "`git add {}` marks it as resolved",
+            report.lockfile
+        )));
+    }
 }
 
 fn unresolved(printer: &Printer, report: &Report) {
