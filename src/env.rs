@@ -1,13 +1,18 @@
 //! [`Env`]: the environment, read once.
 //!
-//! Nothing else in this crate reads a variable. Two libraries read their own: reqwest the proxies
-//! (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), and the TLS verifier `SSL_CERT_FILE`
-//! and `SSL_CERT_DIR`.
+//! Nothing else in this crate reads a variable. Two libraries read their own: reqwest `NO_PROXY`, and
+//! the TLS verifier `SSL_CERT_FILE` and `SSL_CERT_DIR`. The user's git, whose configuration applies,
+//! reads those of git.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use mdskill_git::environment::{Environment, Token};
+use mdskill_git::git_config::GitConfig;
+use mdskill_git::process::Programs;
+use mdskill_lint::agents::HOME_VARIABLES;
 
 /// The variables that hold a token, in the order in which they are used.
 const TOKENS: [&str; 6] = [
@@ -17,6 +22,19 @@ const TOKENS: [&str; 6] = [
     "GH_ENTERPRISE_TOKEN",
     "GITHUB_ENTERPRISE_TOKEN",
     "GITLAB_TOKEN",
+];
+
+/// The variables with a proxy for https and for http, in the order of git and curl.
+const HTTPS_PROXIES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+const HTTP_PROXIES: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+
+/// The variables that replace values of git's configuration, and the last part of their keys.
+const GIT_VARIABLES: [(&str, &str); 5] = [
+    ("GIT_SSL_CAINFO", "sslcainfo"),
+    ("GIT_SSL_CAPATH", "sslcapath"),
+    ("GIT_SSL_CERT", "sslcert"),
+    ("GIT_SSL_KEY", "sslkey"),
+    ("GIT_SSL_NO_VERIFY", "sslverify"),
 ];
 
 /// The settings from environment variables, which `docs/reference/environment.md` describes. A value,
@@ -43,6 +61,8 @@ pub struct Env {
     pub cache_dir: Option<PathBuf>,
     /// The folder of the user's lockfile, if set.
     pub config_dir: Option<PathBuf>,
+    /// The folders of agents that their own variables set, by variable.
+    pub agent_homes: BTreeMap<&'static str, PathBuf>,
     /// `XDG_STATE_HOME`, if set.
     pub state_home: Option<PathBuf>,
     /// Whether the network is forbidden.
@@ -73,6 +93,11 @@ pub struct Env {
     pub retry_delay: Duration,
     ssh_command: Option<String>,
     ssh_program: Option<String>,
+    home: Option<PathBuf>,
+    https_proxy: Option<(&'static str, String)>,
+    http_proxy: Option<(&'static str, String)>,
+    git_variables: Vec<(&'static str, &'static str, String)>,
+    git_config: OnceLock<GitConfig>,
 }
 
 impl Env {
@@ -107,6 +132,22 @@ impl Env {
             .map(|host| format!("https://{host}"));
         let github_url = get("MDSKILL_GITHUB_URL").or(enterprise_url);
         let gitlab_hosts = ["GITLAB_HOST", "CI_SERVER_URL"].into_iter().filter_map(get);
+        let first = |names: [&'static str; 4]| {
+            let mut values = names.into_iter();
+            values.find_map(|name| Some((name, get(name)?)))
+        };
+        // In a CGI program, a request can set this variable (CVE-2016-5385).
+        let is_cgi = lookup("REQUEST_METHOD").is_some();
+        let http_proxy = first(HTTP_PROXIES).filter(|(name, _)| !is_cgi || *name != "HTTP_PROXY");
+        let git_variable = |(variable, name)| {
+            let value = get(variable)?;
+            let is_switch = name == "sslverify";
+            Some((
+                variable,
+                name,
+                if is_switch { "false".to_owned() } else { value },
+            ))
+        };
         let search_path = lookup("PATH").unwrap_or_else(|| "/usr/bin:/bin".to_owned());
         Self {
             current_dir,
@@ -117,6 +158,10 @@ impl Env {
             tokens: TOKENS.into_iter().filter_map(token).collect(),
             cache_dir: path("MDSKILL_CACHE_DIR"),
             config_dir: path("MDSKILL_CONFIG_DIR"),
+            agent_homes: HOME_VARIABLES
+                .into_iter()
+                .filter_map(|(variable, _)| Some((variable, path(variable)?)))
+                .collect(),
             state_home: path("XDG_STATE_HOME"),
             offline: get("MDSKILL_OFFLINE").is_some_and(|value| value != "0"),
             ci: get("CI").is_some_and(|value| value != "false" && value != "0"),
@@ -133,6 +178,11 @@ impl Env {
             retry_delay: Duration::from_millis(number("MDSKILL_RETRY_DELAY").unwrap_or(500)),
             ssh_command: get("GIT_SSH_COMMAND"),
             ssh_program: get("GIT_SSH"),
+            home: path("HOME").or_else(|| path("USERPROFILE")),
+            https_proxy: first(HTTPS_PROXIES),
+            http_proxy,
+            git_variables: GIT_VARIABLES.into_iter().filter_map(git_variable).collect(),
+            git_config: OnceLock::new(),
         }
     }
 
@@ -146,6 +196,29 @@ impl Env {
 impl Environment for Env {
     fn search_path(&self) -> &[PathBuf] {
         &self.search_path
+    }
+
+    /// Read when it is used for the first time, because that starts a process.
+    fn git_config(&self) -> &GitConfig {
+        let git = || Programs::of(self).git();
+        self.git_config.get_or_init(|| GitConfig::read(git()))
+    }
+
+    fn git_variables(&self) -> &[(&'static str, &'static str, String)] {
+        &self.git_variables
+    }
+
+    fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    fn proxy_for(&self, scheme: &str) -> Option<(&'static str, &str)> {
+        let set = if scheme == "https" {
+            &self.https_proxy
+        } else {
+            &self.http_proxy
+        };
+        set.as_ref().map(|(name, url)| (*name, url.as_str()))
     }
 
     /// `MDSKILL_TOKEN` comes first, then the variables of GitHub's and GitLab's tools. A token is

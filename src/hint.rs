@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 /// Commands that do the same with and without `-g`.
-const WITHOUT_SCOPE: [&str; 2] = ["cache", "rule"];
+const WITHOUT_SCOPE: [&str; 3] = ["agents", "cache", "rule"];
 
 /// Returns the command with these arguments in backticks, with `-g` for the user's own skills.
 pub(crate) fn command_line(arguments: &str, is_personal: bool) -> String {
@@ -16,6 +16,17 @@ pub(crate) fn command_line(arguments: &str, is_personal: bool) -> String {
     }
 }
 
+/// Quotes a word for a shell, because users paste commands from hints, and a path from a repository
+/// could contain another command.
+pub(crate) fn for_shell(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./@:+~^".contains(c);
+    if !word.is_empty() && !word.starts_with(['-', '~']) && word.chars().all(is_plain) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(Cow<'static, str>),
@@ -24,7 +35,7 @@ enum Part {
 
 /// A sentence that names a next step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Hint(Vec<Part>);
+pub struct Hint(Vec<Part>);
 
 impl Hint {
     /// Creates a hint that begins with text.
@@ -82,5 +93,13 @@ mod tests {
             hint.in_scope(true),
             "`mdskill -g keep pdf` or `mdskill cache clear`"
         );
+    }
+
+    #[test]
+    fn shell_reads_a_quoted_word_as_one() {
+        assert_eq!(for_shell("acme/skills/one@v1.2"), "acme/skills/one@v1.2");
+        assert_eq!(for_shell("acme/s/x; rm -rf ~"), "'acme/s/x; rm -rf ~'");
+        assert_eq!(for_shell("a'$(b)"), r"'a'\''$(b)'");
+        assert_eq!(for_shell(""), "''");
     }
 }

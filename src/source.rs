@@ -1,11 +1,25 @@
 //! [`Source`]: the repository or folder that skills come from, as in the lockfile.
 
 use crate::redact::{redact_url, secret_in};
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+/// Forges that ignore the letter case of owners and repositories.
+const CASELESS_HOSTS: [&str; 5] = [
+    "github.com",
+    "www.github.com",
+    "gitlab.com",
+    "bitbucket.org",
+    "codeberg.org",
+];
+
 /// The repository or folder that skills come from, without credentials.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Sources are equal if they are the same repository: GitHub and other forges ignore letter case,
+/// and `https://HOST/owner/repo` is `https://HOST/owner/repo.git`.
+#[derive(Debug, Clone)]
 pub enum Source {
     /// `github:owner/repo`. The environment sets the base URL (`MDSKILL_GITHUB_URL`, `GH_HOST`).
     GitHub {
@@ -66,6 +80,83 @@ impl Source {
             Self::Folder { path } if path.starts_with(['/', '.']) => path.clone(),
             Self::Folder { path } => format!("./{path}"),
         }
+    }
+}
+
+impl Source {
+    /// Returns a text that is equal for equal sources.
+    fn identity(&self) -> String {
+        match self {
+            Self::GitHub { owner, repo } => format!("github:{owner}/{repo}").to_ascii_lowercase(),
+            Self::Git { url } => identity_of_url(url),
+            Self::Folder { path } => format!("path:{path}"),
+        }
+    }
+}
+
+fn identity_of_url(url: &str) -> String {
+    let url = url.trim_end_matches('/');
+    let is_caseless = is_caseless(url);
+    let Some((scheme @ ("https" | "http"), rest)) = url.split_once("://") else {
+        return if is_caseless {
+            url.to_ascii_lowercase()
+        } else {
+            url.to_owned()
+        };
+    };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host.to_ascii_lowercase();
+    let is_repository = path.split('/').count() == 2 || is_caseless;
+    let path = match path.strip_suffix(".git") {
+        Some(path) if is_repository => path,
+        _ => path,
+    };
+    if !is_caseless {
+        return format!("{scheme}://{host}/{path}");
+    }
+    let path = path.to_ascii_lowercase();
+    match host.trim_start_matches("www.") {
+        "github.com" => format!("github:{path}"),
+        host => format!("https://{host}/{path}"),
+    }
+}
+
+/// Whether the forge of a URL ignores letter case.
+pub(crate) fn is_caseless(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let host = host.split(':').next().unwrap_or_default();
+    CASELESS_HOSTS
+        .iter()
+        .any(|known| host.eq_ignore_ascii_case(known))
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Eq for Source {}
+
+impl PartialOrd for Source {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Source {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.identity().cmp(&other.identity())
+    }
+}
+
+impl Hash for Source {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.identity().hash(state);
     }
 }
 
@@ -160,6 +251,34 @@ mod tests {
             assert!(!text.contains("hunter2"), "{text}");
         }
         assert_eq!(redact_url("ssh://git@h/a@b"), "ssh://git@h/a@b");
+    }
+
+    #[test]
+    fn spellings_of_a_repository_are_equal_where_the_forge_ignores_case() {
+        let source = |text: &str| text.parse::<Source>().unwrap();
+        for (one, other) in [
+            ("github:acme/skills", "github:Acme/Skills"),
+            ("github:acme/skills", "https://github.com/Acme/skills.git"),
+            ("https://gitlab.com/a/b", "https://gitlab.com/A/b.git"),
+            ("https://gitlab.com/g/s/b", "https://GitLab.com/g/S/b.git"),
+            ("git@github.com:a/b.git", "git@github.com:A/B.git"),
+            ("https://git.acme.com/a/b", "https://git.acme.com/a/b.git"),
+        ] {
+            assert_eq!(source(one), source(other));
+            assert_eq!(source(other).to_string(), other);
+        }
+        for (one, other) in [
+            ("path:skills", "path:Skills"),
+            ("https://git.acme.com/a/b", "https://git.acme.com/A/b"),
+            ("git@git.acme.com:a/b.git", "git@git.acme.com:A/b.git"),
+            (
+                "github:acme/skills",
+                "https://github.com.evil.org/acme/skills",
+            ),
+            ("github:acme/skills", "git@github.com:acme/skills.git"),
+        ] {
+            assert_ne!(source(one), source(other));
+        }
     }
 
     #[test]

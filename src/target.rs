@@ -1,6 +1,7 @@
 //! [`Target`]: a folder that skills are installed into.
 
 use std::fmt;
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,38 @@ pub struct TargetError {
 }
 
 impl Target {
+    /// Returns the target that `typed` means in the folder `current` of the project or home `root`.
+    ///
+    /// # Errors
+    /// If it is `root` itself, or outside of it.
+    pub fn resolve(typed: &str, current: &Path, root: &Path) -> Result<Self, TargetError> {
+        if typed.is_empty() {
+            return typed.parse();
+        }
+        let refuse = |reason: &str| TargetError {
+            path: typed.escape_debug().to_string(),
+            reason: reason.to_owned(),
+        };
+        let mut path = PathBuf::new();
+        for part in current.join(typed).components() {
+            match part {
+                Component::CurDir => {}
+                Component::ParentDir => {
+                    path.pop();
+                }
+                part => path.push(part),
+            }
+        }
+        let inside = path.strip_prefix(root);
+        let inside = inside.map_err(|_| refuse("it is outside of the project"))?;
+        let inside = inside.to_str().ok_or_else(|| refuse("it is not UTF-8"))?;
+        if inside.is_empty() {
+            return Err(refuse("it is the project itself, not a folder in it"));
+        }
+        // On Windows, the separators of the system are accepted, too.
+        inside.replace(MAIN_SEPARATOR, "/").parse()
+    }
+
     /// Returns the path, with forward slashes.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -91,6 +124,24 @@ mod tests {
     }
 
     #[test]
+    fn typed_target_is_relative_to_the_current_folder() {
+        let at = |typed| {
+            let target = Target::resolve(typed, Path::new("/p/packages/api"), Path::new("/p"));
+            target.map(|target| target.to_string()).ok()
+        };
+        assert_eq!(
+            at(".claude/skills").as_deref(),
+            Some("packages/api/.claude/skills")
+        );
+        assert_eq!(at("./x/").as_deref(), Some("packages/api/x"));
+        assert_eq!(at("../web/x").as_deref(), Some("packages/web/x"));
+        assert_eq!(at("/p/x").as_deref(), Some("x"));
+        for outside in ["", "../..", "../../../x", "/", "/other", "../../.git/hooks"] {
+            assert_eq!(at(outside), None, "{outside}");
+        }
+    }
+
+    #[test]
     fn target_outside_of_the_project_is_rejected() {
         assert_eq!(
             "./.github/skills/".parse::<Target>().unwrap().as_str(),
@@ -100,8 +151,9 @@ mod tests {
             assert!(outside.parse::<Target>().is_err(), "{outside}");
         }
         for agent in AGENTS {
-            assert!(agent.project.parse::<Target>().is_ok());
-            assert!(agent.personal.parse::<Target>().is_ok());
+            for folder in agent.project_folders().chain(agent.personal_folders()) {
+                assert!(folder.parse::<Target>().is_ok());
+            }
         }
     }
 }

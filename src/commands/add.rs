@@ -1,18 +1,17 @@
 //! `mdskill add`.
 
-use std::collections::HashSet;
-
 use clap::Args;
 
+use super::agents::targets;
 use super::consent::{self, Consent};
+use super::list::{ListArgs, list};
 use super::prompt::{self, Answer};
+use super::specs::requested;
 use super::{Session, with_allowed};
 use crate::operations::OpError;
 use crate::operations::add::{self, Options, Report};
 use crate::output::exit_status::ExitStatus;
 use crate::output::render;
-use crate::target::Target;
-use mdskill_lint::agents::Agent;
 use mdskill_lint::name::SkillName;
 
 /// Arguments of `add`.
@@ -32,13 +31,13 @@ pub struct AddArgs {
     #[arg(long, requires = "all")]
     pub hidden: bool,
     /// Add this skill of the repository, by name or path
-    #[arg(short, long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
     pub skill: Vec<String>,
-    /// Install into this folder of the project; recorded in the lockfile
-    #[arg(short, long, value_name = "DIR")]
+    /// Install into this folder of the project, relative to the current one; recorded in the lockfile
+    #[arg(short, long, value_name = "DIR", alias = "dir")]
     pub target: Vec<String>,
-    /// Install into the folder that this agent reads: copilot, claude, agents, codex, cursor
-    #[arg(short, long, value_name = "AGENT")]
+    /// Install into the folder of this agent, such as copilot, claude, codex; `mdskill agents` lists them
+    #[arg(short, long, value_name = "AGENT", value_delimiter = ',')]
     pub agent: Vec<String>,
     /// Install the skill under this name
     #[arg(long, value_name = "NEW")]
@@ -58,22 +57,34 @@ pub struct AddArgs {
     /// Fail without changes if a skill has any error; exit 3
     #[arg(long)]
     pub strict: bool,
+    /// List the skills of the repository, as `npx skills add --list` does
+    #[arg(short, long, hide = true)]
+    pub list: bool,
+    /// Copy the files, as mdskill always does (an option of `npx skills`)
+    #[arg(long, hide = true)]
+    pub copy: bool,
     /// Do not ask before installing skills with hooks or unrestricted Bash
     #[arg(short, long)]
     pub yes: bool,
 }
 
 pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStatus, OpError> {
+    let requested = requested(session, &arguments.specs, &arguments.skill)?;
+    if arguments.list {
+        return list(
+            session,
+            &ListArgs {
+                spec: arguments.specs.first().cloned(),
+                ..ListArgs::default()
+            },
+        );
+    }
     let mut options = Options {
-        specs: arguments
-            .specs
-            .iter()
-            .map(|spec| spec.parse())
-            .collect::<Result<_, _>>()?,
-        all: arguments.all,
+        specs: requested.specs,
+        all: arguments.all || requested.all,
         hidden: arguments.hidden,
-        skills: arguments.skill.clone(),
-        targets: targets(arguments, session.context.scope.is_personal)?,
+        skills: requested.skills,
+        targets: targets(session, &arguments.target, &arguments.agent)?,
         name: arguments
             .name
             .as_deref()
@@ -121,23 +132,4 @@ fn status(report: &Report) -> ExitStatus {
     let all_added =
         report.stopped.is_empty() && report.left_out.is_empty() && report.left_alone.is_empty();
     ExitStatus::Failed.when(!all_added || !report.clashes.is_empty())
-}
-
-fn targets(arguments: &AddArgs, is_personal: bool) -> Result<Vec<Target>, OpError> {
-    let mut targets: Vec<Target> = Vec::new();
-    for folder in &arguments.target {
-        targets.push(folder.parse()?);
-    }
-    for id in &arguments.agent {
-        let agent = Agent::find(id).ok_or_else(|| OpError::UnknownAgent(id.clone()))?;
-        let folder = if is_personal {
-            agent.personal
-        } else {
-            agent.project
-        };
-        targets.push(folder.parse()?);
-    }
-    let mut seen = HashSet::new();
-    targets.retain(|target| seen.insert(target.clone()));
-    Ok(targets)
 }

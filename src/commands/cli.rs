@@ -6,8 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    add, cache, diff, import, install, keep, list, lock, outdated, policy, remove, rule, show,
-    update, validate, verify,
+    add, agents, cache, diff, import, install, keep, list, lock, outdated, policy, remove, rule,
+    show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -36,7 +36,7 @@ pub struct Cli {
 }
 
 /// The options of all commands.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 #[expect(
     clippy::struct_excessive_bools,
@@ -46,6 +46,15 @@ pub struct Global {
     /// Use your personal skills (~/.copilot/skills) instead of the project's
     #[arg(short, long, global = true)]
     pub global: bool,
+    /// Whose skills to use, as `gh skill` names them
+    #[arg(
+        long,
+        global = true,
+        hide = true,
+        value_name = "SCOPE",
+        conflicts_with = "global"
+    )]
+    pub scope: Option<ScopeName>,
     /// Print the result as JSON to stdout
     #[arg(long, global = true)]
     pub json: bool,
@@ -69,10 +78,28 @@ pub struct Global {
     pub directory: Option<PathBuf>,
 }
 
-/// When to use colors.
+impl Global {
+    /// Whether the command uses the user's own skills.
+    pub(crate) fn is_personal(&self) -> bool {
+        self.global || self.scope == Some(ScopeName::User)
+    }
+}
+
+/// The owner of the skills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScopeName {
+    /// The project
+    Project,
+    /// You, in all projects
+    #[value(aliases = ["personal", "global"])]
+    User,
+}
+
+/// When to use colors.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ColorWhen {
     /// On a terminal, unless `NO_COLOR` is set
+    #[default]
     Auto,
     /// Always
     Always,
@@ -114,6 +141,8 @@ Examples:
     List(list::ListArgs),
     /// Update installed skills to their latest upstream version
     #[command(
+        visible_alias = "upgrade",
+        alias = "up",
         after_help = "A skill is updated only if its own files changed. Your edits are merged into the new version, as
 git merges. If both changed the same lines, the skill is not updated and its conflicts are listed.
 
@@ -142,14 +171,21 @@ Examples:
     )]
     Keep(keep::KeepArgs),
     /// Install the skills listed in the lockfile
-    #[command(after_help = "Examples:
+    #[command(
+        visible_aliases = ["i", "ci"],
+        aliases = ["sync", "restore"],
+        after_help = "With a spec, it is `add`.
+
+Examples:
   mdskill install
   mdskill install async-python-patterns --force    # discard local edits
-  mdskill install --offline")]
+  mdskill install --offline"
+    )]
     Install(install::InstallArgs),
     /// Remove skills that mdskill installed
     #[command(
-        visible_alias = "rm",
+        visible_aliases = ["rm", "uninstall"],
+        alias = "delete",
         after_help = "Examples:
   mdskill remove async-python-patterns
   mdskill remove edited-skill --force      # its folder is moved to the trash"
@@ -179,12 +215,18 @@ Examples:
     )]
     Lock(lock::LockArgs),
     /// Show an installed skill, or a skill of a repository
-    #[command(after_help = "Examples:
+    #[command(
+        visible_aliases = ["info", "view"],
+        alias = "preview",
+        after_help = "Examples:
   mdskill show async-python-patterns
-  mdskill show wshobson/agents/async-python-patterns")]
+  mdskill show wshobson/agents/async-python-patterns"
+    )]
     Show(show::ShowArgs),
     /// Find problems in skills: local, installed, or of a repository
-    #[command(after_help = "Examples:
+    #[command(
+        visible_aliases = ["check", "lint"],
+        after_help = "Examples:
   mdskill validate
   mdskill validate skills/mine
   mdskill validate skills/mine/SKILL.md --json
@@ -196,7 +238,8 @@ Examples:
   mdskill validate - --stdin-path skills/mine/SKILL.md
   mdskill validate --format github           # in a workflow
 
-Rules are also configured in mdskill.toml; flags take precedence.")]
+Rules are also configured in mdskill.toml; flags take precedence."
+    )]
     Validate(validate::ValidateArgs),
     /// Explain the rules of validate: all, a group, or one
     #[command(after_help = "Examples:
@@ -235,6 +278,18 @@ Examples:
   mdskill import --restore      # undo the changes that the other tool made"
     )]
     Import(import::ImportArgs),
+    /// Show which agents see which skills, and the folders of each agent
+    #[command(
+        after_help = "An agent may see a skill twice if it reads several folders, and a personal skill may hide one of
+the project. Without installed skills, the folders of all agents are listed.
+
+Examples:
+  mdskill agents
+  mdskill agents claude
+  mdskill agents --list
+  mdskill agents --json"
+    )]
+    Agents(agents::AgentsArgs),
     /// Show, prune, or clear the cache
     #[command(after_help = "Examples:
   mdskill cache

@@ -20,7 +20,7 @@ pub struct DiffArgs {
 }
 
 pub(super) fn diff(session: &Session<'_>, arguments: &DiffArgs) -> Result<ExitStatus, OpError> {
-    let names = names(&arguments.names)?;
+    let names = names(session, &arguments.names)?;
     if arguments.local {
         let report = session.wait(operations::diff::local(&session.context, &names))?;
         session.printer.show("diff", &report, render::local_diff);

@@ -29,7 +29,7 @@ pub(super) fn install(
     arguments: &InstallArgs,
 ) -> Result<ExitStatus, OpError> {
     let options = operations::install::Options {
-        names: names(&arguments.names)?,
+        names: names(session, &arguments.names)?,
         force: arguments.force,
         dry_run: arguments.dry_run,
     };

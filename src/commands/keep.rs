@@ -20,7 +20,7 @@ pub struct KeepArgs {
 
 pub(super) fn keep(session: &Session<'_>, arguments: &KeepArgs) -> Result<ExitStatus, OpError> {
     let options = operations::keep::Options {
-        names: names(&arguments.names)?,
+        names: names(session, &arguments.names)?,
         force: arguments.force,
     };
     let report = operations::keep::keep(&session.context, &options)?;

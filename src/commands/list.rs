@@ -4,13 +4,13 @@ use clap::Args;
 
 use super::Session;
 use super::outdated::{OutdatedArgs, outdated};
+use crate::operations::resolve::typed::spec_of;
 use crate::operations::{self, OpError, list_remote, list_versions};
 use crate::output::exit_status::ExitStatus;
 use crate::output::render;
-use crate::spec::Spec;
 
 /// Arguments of `list`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct ListArgs {
     /// List the skills of this repository, or of a folder in it
     #[arg(value_name = "SPEC")]
@@ -18,12 +18,12 @@ pub struct ListArgs {
     /// Print only names; descriptions of a repository are then not fetched
     #[arg(long)]
     pub names: bool,
-    /// List the version tags of the repository, or of one skill in it, the newest first
-    #[arg(long, requires = "spec", conflicts_with = "names")]
-    pub versions: bool,
     /// List hidden skills, too: inside other skills, of tests or dependencies, and internal ones
     #[arg(long, requires = "spec")]
     pub hidden: bool,
+    /// List the version tags of the repository, or of one skill in it, the newest first
+    #[arg(long, requires = "spec", conflicts_with = "names")]
+    pub versions: bool,
     /// List available updates, like `outdated`
     #[arg(long, conflicts_with_all = ["spec", "names"])]
     pub outdated: bool,
@@ -41,7 +41,7 @@ pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitSt
         });
         return Ok(ExitStatus::Done);
     };
-    let spec: Spec = spec.parse()?;
+    let spec = spec_of(&session.context, spec)?;
     if arguments.versions {
         let report = session.wait(list_versions::list(&session.context, &spec))?;
         printer.show("list", &report, render::versions);

@@ -1,6 +1,8 @@
 //! Runs a command: options from arguments, exit codes from reports.
 
 mod add;
+mod agents;
+mod arguments;
 mod cache;
 pub mod cli;
 mod consent;
@@ -17,6 +19,7 @@ mod prompt;
 mod remove;
 mod rule;
 mod show;
+mod specs;
 mod update;
 mod validate;
 mod validate_output;
@@ -28,8 +31,8 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
-use clap::Parser;
 
+use self::arguments::Refused;
 use self::cli::{Cli, ColorWhen, Command, Global};
 use crate::context::Context;
 use crate::dirs::Dirs;
@@ -39,6 +42,7 @@ use crate::install::InstallError;
 use crate::install::scope::Scope;
 use crate::interrupt::Interrupt;
 use crate::operations::OpError;
+use crate::operations::resolve::typed::installed_names;
 use crate::output::exit_status::{ExitStatus, status_of};
 use crate::output::log;
 use crate::output::pager::Pager;
@@ -49,13 +53,21 @@ use mdskill_lint::{Level, Settings};
 
 /// Runs mdskill with the program's arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match arguments::parse(&arguments) {
         Ok(cli) => cli,
-        Err(asked) => {
+        Err(Refused::Clap(asked)) => {
             // Help and version are successes; everything else is a usage error. A closed pipe is
             // not an error.
             drop(asked.print());
             return ExitStatus::Usage.when(asked.use_stderr()).into();
+        }
+        Err(Refused::Sentence(sentence, hint)) => {
+            let env = Env::read().unwrap_or_default();
+            let printer = printer_of(&Global::default(), &env);
+            printer.error(&sentence);
+            printer.hint(&hint);
+            return ExitStatus::Usage.into();
         }
     };
     let mut env = match Env::read() {
@@ -94,7 +106,7 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
     Printer {
         volume,
         json: global.json,
-        is_personal: global.global,
+        is_personal: global.is_personal(),
         in_ci: env.ci,
         is_dumb: env.is_dumb,
         color,
@@ -110,19 +122,21 @@ struct Session<'a> {
 
 fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpError> {
     if let Some(folder) = &cli.global.directory {
-        env.current_dir = env.current_dir.join(folder);
-        if !env.current_dir.is_dir() {
+        let folder = env.current_dir.join(folder);
+        if !folder.is_dir() {
             return Err(OpError::Usage(format!(
                 "no such directory: {}",
-                env.current_dir.display()
+                folder.display()
             )));
         }
+        // The parents of a path with links or `..` are not those of the folder.
+        env.current_dir = folder.canonicalize().unwrap_or(folder);
     }
     if let Err(reason) = log::start(printer, cli.global.verbose, env.log.as_deref()) {
         printer.warn(&format!("ignored MDSKILL_LOG: {reason}"));
     }
     let dirs = Dirs::of(env);
-    let scope = if cli.global.global {
+    let scope = if cli.global.is_personal() {
         Scope::user(dirs.home()?, &dirs.config()?)
     } else {
         Scope::find_project(&env.current_dir)
@@ -190,6 +204,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Policy(arguments) => policy::policy(session, arguments),
         Command::Import(arguments) => import::import(session, arguments),
         Command::Cache(arguments) => cache::cache(session, arguments),
+        Command::Agents(arguments) => agents::agents(session, arguments),
     }
 }
 
@@ -217,11 +232,8 @@ fn usage<E: std::error::Error>(error: E) -> OpError {
     OpError::Usage(error.to_string())
 }
 
-fn names(typed: &[String]) -> Result<Vec<SkillName>, OpError> {
-    typed
-        .iter()
-        .map(|name| Ok(SkillName::from_folder(name)?))
-        .collect()
+fn names(session: &Session<'_>, typed: &[String]) -> Result<Vec<SkillName>, OpError> {
+    installed_names(&session.context, typed)
 }
 
 /// Returns the rule settings of `add` and `update`: those of the project, without the rules that

@@ -25,7 +25,7 @@ pub(super) fn outdated(
     arguments: &OutdatedArgs,
 ) -> Result<ExitStatus, OpError> {
     let options = Options {
-        names: names(&arguments.names)?,
+        names: names(session, &arguments.names)?,
         dry_run: true,
         settings: with_allowed(session, &[])?,
         ..Options::default()

@@ -5,6 +5,7 @@ use clap::Args;
 use super::Session;
 use crate::operations::OpError;
 use crate::operations::policy;
+use crate::operations::resolve::Subject;
 use crate::output::exit_status::ExitStatus;
 use crate::output::render;
 
@@ -19,7 +20,7 @@ pub struct PolicyArgs {
 pub(super) fn policy(session: &Session<'_>, arguments: &PolicyArgs) -> Result<ExitStatus, OpError> {
     let subjects = arguments.subjects.iter();
     let subjects: Vec<_> = subjects
-        .map(|typed| typed.parse())
+        .map(|typed| Subject::find(&session.context, typed))
         .collect::<Result<_, _>>()?;
     let report = session.wait(policy::explain(&session.context, &subjects))?;
     session.printer.show("policy", &report, render::policy);

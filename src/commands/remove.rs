@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::agents::targets;
 use super::{Session, names};
 use crate::operations::{self, OpError};
 use crate::output::exit_status::ExitStatus;
@@ -16,6 +17,12 @@ pub struct RemoveArgs {
     /// Also remove edited skills; their folders are moved to the trash
     #[arg(short, long)]
     pub force: bool,
+    /// Remove the skill only from this folder
+    #[arg(short, long, value_name = "DIR")]
+    pub target: Vec<String>,
+    /// Remove the skill only from the folder of this agent
+    #[arg(short, long, value_name = "AGENT", value_delimiter = ',')]
+    pub agent: Vec<String>,
     /// Do not ask for confirmation; `remove` never does
     #[arg(short, long)]
     pub yes: bool,
@@ -23,8 +30,9 @@ pub struct RemoveArgs {
 
 pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<ExitStatus, OpError> {
     let options = operations::remove::Options {
-        names: names(&arguments.names)?,
+        names: names(session, &arguments.names)?,
         force: arguments.force,
+        targets: targets(session, &arguments.target, &arguments.agent)?,
     };
     let report = operations::remove::remove(&session.context, &options)?;
     session.printer.show("remove", &report, render::remove);

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::Session;
+use crate::operations::resolve::Subject;
 use crate::operations::{self, OpError};
 use crate::output::exit_status::ExitStatus;
 use crate::output::render;
@@ -16,7 +17,7 @@ pub struct ShowArgs {
 }
 
 pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitStatus, OpError> {
-    let subject = arguments.subject.parse()?;
+    let subject = Subject::find(&session.context, &arguments.subject)?;
     let report = session.wait(operations::show::show(&session.context, &subject))?;
     session.printer.show("show", &report, render::show);
     Ok(ExitStatus::Done)

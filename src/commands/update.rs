@@ -22,6 +22,9 @@ pub struct UpdateArgs {
     /// Names of installed skills [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
+    /// Update all skills, as without names
+    #[arg(long, hide = true, conflicts_with = "names")]
+    pub all: bool,
     /// Print the changes without making them
     #[arg(short = 'n', long)]
     pub dry_run: bool,
@@ -75,7 +78,7 @@ pub enum ConflictWinner {
 
 pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<ExitStatus, OpError> {
     let options = Options {
-        names: names(&arguments.names)?,
+        names: names(session, &arguments.names)?,
         dry_run: arguments.dry_run || arguments.check,
         force: arguments.force,
         on_conflict: match arguments.conflict {

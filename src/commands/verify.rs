@@ -16,7 +16,7 @@ pub struct VerifyArgs {
 }
 
 pub(super) fn verify(session: &Session<'_>, arguments: &VerifyArgs) -> Result<ExitStatus, OpError> {
-    let report = operations::verify::verify(&session.context, &names(&arguments.names)?)?;
+    let report = operations::verify::verify(&session.context, &names(session, &arguments.names)?)?;
     session.printer.show("verify", &report, render::verify);
     Ok(ExitStatus::Found.when(!report.drift.is_empty()))
 }

@@ -33,7 +33,10 @@ pub(crate) struct Store {
     /// The objects.
     pub objects: Objects,
     folder: PathBuf,
-    _in_use: File,
+    /// Locked while in use, so that `cache clear` does not remove it.
+    in_use: Option<File>,
+    /// Whether this process created it.
+    is_new: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,19 +60,20 @@ pub(crate) struct Stored {
 }
 
 impl Store {
-    /// Opens the cache of the source at `address`, or creates it.
+    /// Opens the cache of the source with this key at `address`, or creates it.
     ///
     /// # Errors
     /// When it can't be created or opened.
-    pub(crate) fn open(cache: &Path, address: &str) -> Result<Self, FetchError> {
-        let folder = cache.join(FOLDER).join(folder_name(address));
+    pub(crate) fn open(cache: &Path, key: &str, address: &str) -> Result<Self, FetchError> {
+        let folder = cache.join(FOLDER).join(folder_name(key));
         drop_if_crowded(&folder);
         let name_file = folder.join(NAME_FILE);
+        let mut is_new = false;
         loop {
             if !name_file.exists() {
                 create(&folder, address)?;
+                is_new = true;
             }
-            // Locked while in use, so that `cache clear` does not remove it.
             let Some(in_use) = fs::if_found(File::open(&name_file)).at("open", &name_file)? else {
                 continue;
             };
@@ -79,7 +83,8 @@ impl Store {
                 return Ok(Self {
                     objects,
                     folder,
-                    _in_use: in_use,
+                    in_use: Some(in_use),
+                    is_new,
                 });
             }
         }
@@ -150,6 +155,34 @@ impl Store {
     }
 }
 
+impl Drop for Store {
+    /// Removes a new cache of a source that never answered, because it is not a source.
+    fn drop(&mut self) {
+        let has_other = |folder: &str, expected: &[&str]| {
+            let entries = std::fs::read_dir(self.folder.join(folder));
+            let mut names = entries
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|entry| entry.file_name());
+            names.any(|name| !expected.iter().any(|expected| name == *expected))
+        };
+        let is_unused = self.is_new
+            && !self.folder.join(REFS_FILE).exists()
+            && !self.folder.join(NO_HISTORY_FILE).exists()
+            && !has_other("objects", &["info", "pack"])
+            && !has_other("objects/pack", &[]);
+        self.in_use = None;
+        // The lock is held until the folder is removed, so that no other process starts to use it.
+        if is_unused
+            && let Ok(file) = File::open(self.folder.join(NAME_FILE))
+            && file.try_lock().is_ok()
+        {
+            drop(fs::remove_folder(&self.folder));
+        }
+    }
+}
+
 /// Creates the cache of a source under a temporary name, because two commands may start at once.
 fn create(folder: &Path, address: &str) -> Result<(), FetchError> {
     let store = folder.parent().unwrap_or(folder);
@@ -176,12 +209,12 @@ fn create(folder: &Path, address: &str) -> Result<(), FetchError> {
     }
 }
 
-/// Opens the objects of the source at `address`; `None` if it was never fetched.
+/// Opens the objects of the source with this key; `None` if it was never fetched.
 ///
 /// # Errors
 /// When they exist and can't be opened.
-pub(crate) fn find(cache: &Path, address: &str) -> Result<Option<Objects>, ObjectError> {
-    let folder = cache.join(FOLDER).join(folder_name(address));
+pub(crate) fn find(cache: &Path, key: &str) -> Result<Option<Objects>, ObjectError> {
+    let folder = cache.join(FOLDER).join(folder_name(key));
     if !folder.is_dir() {
         return Ok(None);
     }

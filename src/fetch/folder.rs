@@ -5,25 +5,37 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::FetchError;
+use super::uncommitted::Uncommitted;
 use crate::fs::leftover::is_leftover;
 use crate::fs::{self, At};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{MAX_OBJECT_BYTES, Objects, TreeBuilder, TreeEntry};
 use mdskill_lint::SKILL_FILE;
 
-/// Writes the skills below `root` into `objects`, and returns a tree with them. Files outside of skills
-/// are left out.
+/// The skills of a folder, as objects.
+pub(super) struct Imported {
+    /// The tree with the skills.
+    pub(super) tree: ObjectId,
+    /// The files and folders that were left out, because git would not commit them.
+    pub(super) left_out: Vec<String>,
+    /// Whether git decided that.
+    pub(super) is_by_git: bool,
+}
+
+/// Writes the skills below `root` into `objects`. Files outside of skills, and files that git would
+/// not commit, are left out.
 ///
 /// # Errors
 /// When a file can't be read, or an object can't be written.
-pub(super) fn import(root: &Path, objects: &Objects) -> Result<ObjectId, FetchError> {
+pub(super) fn import(root: &Path, objects: &Objects) -> Result<Imported, FetchError> {
     let mut listing = fs::tree::list(root)?;
     let is_git = |path: &str| path.split('/').any(|part| part == ".git");
     let all: HashSet<String> = listing.files.iter().map(|file| file.path.clone()).collect();
     let is_left = |path: &str| is_leftover(path, |file| all.contains(file));
-    listing
-        .files
-        .retain(|file| !is_git(&file.path) && !is_left(&file.path));
+    let mut uncommitted = Uncommitted::of(root);
+    let mut is_copied = |path: &str| !is_git(path) && !is_left(path) && !uncommitted.has(path);
+    listing.files.retain(|file| is_copied(&file.path));
+    listing.special_files.retain(|path| is_copied(path));
     let skill_folder = |path: &str| match path.strip_suffix(SKILL_FILE) {
         Some(folder) if folder.is_empty() || folder.ends_with('/') => Some(folder.to_owned()),
         _ => None,
@@ -47,15 +59,15 @@ pub(super) fn import(root: &Path, objects: &Objects) -> Result<ObjectId, FetchEr
         let bytes = std::fs::read(&path).at("read", &path)?;
         tree.insert(&file.path, file.mode.number(), objects.write_blob(&bytes)?);
     }
-    for path in listing
-        .special_files
-        .iter()
-        .filter(|path| in_skill(path) && !is_git(path))
-    {
+    for path in listing.special_files.iter().filter(|path| in_skill(path)) {
         // A link is refused later with its name; its target is not read.
         tree.insert(path, TreeEntry::SYMLINK, objects.write_blob(b"")?);
     }
-    Ok(tree.finish(&mut |entries| objects.write_tree(entries))?)
+    Ok(Imported {
+        tree: tree.finish(&mut |entries| objects.write_tree(entries))?,
+        is_by_git: uncommitted.is_by_git(),
+        left_out: uncommitted.into_paths(),
+    })
 }
 
 fn too_large(path: &Path) -> FetchError {

@@ -1,5 +1,6 @@
 //! The next step after each error of fetching.
 
+use super::resolve::{ResolveError, is_short_commit};
 use super::{FetchError, LocationError};
 use crate::hint::{HasHint, Hint};
 use crate::skill::discover::DiscoverError;
@@ -15,8 +16,20 @@ impl HasHint for FetchError {
             Self::Location(error) => error.hint(),
             Self::Objects(error) | Self::Discover(DiscoverError::Object(error)) => error.hint(),
             Self::Fs(error) => error.hint(),
+            Self::Resolve(error) => error.hint(),
             Self::Offline { .. } => Some(Hint::text(
                 "run the command once without --offline (or MDSKILL_OFFLINE)",
+            )),
+            _ => None,
+        }
+    }
+}
+
+impl HasHint for ResolveError {
+    fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::NoSuchRef { name, .. } if is_short_commit(name) => Some(Hint::text(
+                "git servers look up whole commit ids only: write all 40 digits",
             )),
             _ => None,
         }
@@ -84,32 +97,74 @@ impl HasHint for HttpError {
     fn hint(&self) -> Option<Hint> {
         let hint = match self {
             Self::Status {
-                status: 401 | 403 | 404,
+                status: 429 | 403,
+                retry_after: Some(wait),
                 ..
             } => {
-                "check the name; for a private repository set MDSKILL_TOKEN (or GH_TOKEN), or log in with `gh auth login`"
+                return Some(Hint::text(format!(
+                    "try again in {} seconds",
+                    wait.as_secs()
+                )));
             }
             Self::Status {
-                status: 429,
-                retry_after,
+                status: 401 | 403 | 404,
+                url,
+                tried,
+                explanation,
+                in_ci,
                 ..
             } => {
-                return Some(Hint::text(match retry_after {
-                    Some(wait) => format!("try again in {} seconds", wait.as_secs()),
-                    None => "try again in a few minutes".to_owned(),
-                }));
+                return Some(Hint::text(access(
+                    url,
+                    tried,
+                    explanation.is_some(),
+                    *in_ci,
+                )));
             }
+            Self::Status { status: 429, .. } => "try again in a few minutes",
             Self::Status { status: 407, .. } => {
-                "put the proxy's user and password into HTTPS_PROXY"
+                "put the proxy's user and password into HTTPS_PROXY, or into git's `http.proxy`"
             }
             Self::Connect { .. } | Self::Timeout { .. } | Self::TooSlow { .. } => {
                 "check the network and HTTPS_PROXY; MDSKILL_TIMEOUT sets the time limit in seconds, --offline uses only the cache"
             }
             Self::Tls { .. } => {
-                "if a company's proxy answers here, add its certificate to the system's, or name its file in SSL_CERT_FILE"
+                "if a company's proxy answers here, add its certificate to the system's, or name its file in SSL_CERT_FILE or git's `http.sslCAInfo`"
             }
+            Self::Setting { key, .. } => return Some(Hint::text(correct(key))),
             _ => return None,
         };
         Some(Hint::text(hint))
+    }
+}
+
+/// Returns the next step after a server denied the access.
+fn access(url: &str, tried: &[String], is_explained: bool, in_ci: bool) -> String {
+    match tried {
+        [] if in_ci => {
+            "check the name; for a private repository set MDSKILL_TOKEN (or GH_TOKEN), because the token of actions/checkout is in the project's .git/config, which mdskill does not read"
+                .to_owned()
+        }
+        [] if url.starts_with("http://") => {
+            "check the name; tokens are sent over https only, so use the https address of a private repository"
+                .to_owned()
+        }
+        [] => {
+            "check the name; for a private repository set MDSKILL_TOKEN (or GH_TOKEN), or log in with `gh auth login`"
+                .to_owned()
+        }
+        tried if is_explained => {
+            format!("do what the server says, or use another token for {}", tried.join(", "))
+        }
+        tried => format!("check the name, and that {} may read it", tried.join(", ")),
+    }
+}
+
+/// Returns the next step for a setting that can't be used.
+fn correct(key: &str) -> String {
+    if key.contains('.') {
+        format!("correct it; `git config --show-origin --get-all {key}` shows where it is set")
+    } else {
+        format!("correct or unset {key}")
     }
 }

@@ -12,10 +12,11 @@ pub mod history;
 mod repository;
 pub(crate) mod resolve;
 mod source_url;
+mod uncommitted;
 
 pub use forge_url::{compare_url, folder_url};
 pub use repository::{Fetcher, Move, Repository};
-pub use source_url::{Location, LocationError, is_git_folder, locate};
+pub use source_url::{Located, Location, LocationError, is_git_folder, locate};
 
 use crate::dirs::NoFolder;
 use crate::skill::discover::DiscoverError;

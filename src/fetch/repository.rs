@@ -12,10 +12,11 @@ use std::time::SystemTime;
 
 use tracing::{Instrument, info, info_span};
 
+use super::FetchError;
 use super::cache::{self, Store};
 use super::first_seen::FirstSeen;
-use super::source_url::{Location, locate};
-use super::{FetchError, folder};
+use super::folder::{self, Imported};
+use super::source_url::{Located, Location, locate, locate_written};
 use crate::env::Env;
 use crate::skill::discover::{DiscoverError, Discovery, discover};
 use crate::source::Source;
@@ -55,7 +56,8 @@ pub struct Repository<'a> {
     place: Place,
     seen: FirstSeen,
     remote: Option<Remote<'a>>,
-    folder_tree: Option<ObjectId>,
+    is_rewritten: bool,
+    folder: Option<Imported>,
     progress: &'a dyn Progress,
 }
 
@@ -86,14 +88,19 @@ impl<'a> Fetcher<'a> {
     /// # Errors
     /// When a local source does not exist, or the cache can't be opened.
     pub fn open(&self, source: &Source) -> Result<Repository<'a>, FetchError> {
-        let location = locate(source, self.env, self.root)?;
-        let url = location.display();
+        let located = locate(source, self.env, self.root)?;
+        let key = located.cache_key(source);
+        let Located {
+            address: url,
+            location,
+            is_rewritten,
+        } = located;
         info!(%source, %url, offline = self.offline, "opening a source");
         let place = match &location {
             Location::GitFolder(path) => Place::Direct(Objects::open(path)?),
-            _ => Place::Store(Store::open(&self.cache, &url)?),
+            _ => Place::Store(Store::open(&self.cache, &key, &url)?),
         };
-        let mut folder_tree = None;
+        let mut folder = None;
         let remote = match &location {
             Location::GitFolder(_) => Some(Remote::Local(LocalRefs::of(place.objects())?)),
             Location::Bundle(path) => {
@@ -101,19 +108,22 @@ impl<'a> Fetcher<'a> {
                 Some(Remote::Local(refs))
             }
             Location::Folder(path) => {
-                folder_tree = Some(folder::import(path, place.objects())?);
+                folder = Some(folder::import(path, place.objects())?);
                 None
             }
             Location::Server(_) if self.offline => None,
-            Location::Server(url) => Some(Remote::open(url, self.client, self.env)?),
+            Location::Server(place) => {
+                Some(Remote::open(place, self.client, self.env)?.written_as(&url))
+            }
         };
         Ok(Repository {
             source: source.clone(),
-            seen: FirstSeen::of(&self.cache, &cache::folder_name(&url)),
+            seen: FirstSeen::of(&self.cache, &cache::folder_name(&key)),
             url,
             place,
             remote,
-            folder_tree,
+            is_rewritten,
+            folder,
             progress: self.progress,
         })
     }
@@ -124,12 +134,24 @@ impl<'a> Fetcher<'a> {
     /// # Errors
     /// When the objects can't be opened.
     pub fn open_stored(&self, source: &Source) -> Result<Option<Objects>, FetchError> {
-        let location = locate(source, self.env, self.root)?;
-        if let Location::GitFolder(path) = &location {
+        // The cache does not depend on git's configuration, which takes time to read.
+        if let Ok(written) = locate_written(source, self.env, self.root)
+            && matches!(written.location, Location::Server(_))
+            && let Some(cached) = cache::find(&self.cache, &written.cache_key(source))?
+        {
+            return Ok(Some(cached));
+        }
+        let located = locate(source, self.env, self.root)?;
+        if let Location::GitFolder(path) = &located.location {
             return Ok(Some(Objects::open(path)?));
         }
-        Ok(cache::find(&self.cache, &location.display())?)
+        Ok(cache::find(&self.cache, &located.cache_key(source))?)
     }
+}
+
+fn origin_of(url: &str) -> Option<String> {
+    let url = reqwest::Url::parse(url).ok()?;
+    Some(url.origin().ascii_serialization())
 }
 
 impl Repository<'_> {
@@ -142,7 +164,15 @@ impl Repository<'_> {
     /// Whether this is a folder of files, which has no commits and no refs.
     #[must_use]
     pub fn is_folder(&self) -> bool {
-        self.folder_tree.is_some()
+        self.folder.is_some()
+    }
+
+    /// Returns the files and folders of a folder source that were left out, because git would not
+    /// commit them, and whether git decided that.
+    #[must_use]
+    pub fn left_out(&self) -> (&[String], bool) {
+        let folder = self.folder.as_ref();
+        folder.map_or((&[], false), |folder| (&folder.left_out, folder.is_by_git))
     }
 
     /// Returns the source at the new address after a redirect.
@@ -156,12 +186,16 @@ impl Repository<'_> {
                 .and_then(|name| name.split_once('/'))
         {
             let repo = repo.trim_end_matches('/');
-            return Some(Source::GitHub {
+            let moved = Source::GitHub {
                 owner: owner.to_owned(),
                 repo: repo.strip_suffix(".git").unwrap_or(repo).to_owned(),
-            });
+            };
+            // A redirect to another spelling leads to the same repository.
+            return Some(moved).filter(|moved| *moved != self.source);
         }
-        Some(Source::Git { url: moved })
+        // A mirror of git's configuration may redirect to an address that others can't reach.
+        let is_other_host = self.is_rewritten && origin_of(&moved) != origin_of(&self.url);
+        (!is_other_host).then_some(Source::Git { url: moved })
     }
 
     /// Records that commits were seen now, unless they were seen before.
@@ -192,8 +226,8 @@ impl Repository<'_> {
     /// # Errors
     /// When the commit is missing; [`Repository::discover`] fetches it.
     pub fn root_tree(&self, commit: Option<ObjectId>) -> Result<ObjectId, ObjectError> {
-        match (self.folder_tree, commit) {
-            (Some(tree), _) => Ok(tree),
+        match (&self.folder, commit) {
+            (Some(folder), _) => Ok(folder.tree),
             (None, Some(commit)) => self.objects().root_tree(commit),
             (None, None) => Err(ObjectError::Missing(ObjectId::from_bytes([0; 20]))),
         }

@@ -3,7 +3,7 @@
 mod versions;
 
 use self::versions::Versions;
-use crate::spec::{GitRef, PageRef};
+use crate::spec::{GitRef, PageRef, PageRefs};
 use mdskill_git::ObjectId;
 use mdskill_git::protocol::Ref;
 
@@ -127,12 +127,16 @@ pub enum ResolveError {
         branches: Vec<String>,
     },
     /// No such branch or tag.
-    #[error("{url} has no branch or tag `{name}`")]
+    #[error("{url} has no branch or tag `{name}`{}", other_refs(.nearest, .default.as_ref()))]
     NoSuchRef {
         /// The repository.
         url: String,
         /// The requested name.
         name: String,
+        /// Similar names, after [`ResolveError::suggest`].
+        nearest: Vec<String>,
+        /// The default branch, after [`ResolveError::suggest`].
+        default: Option<String>,
     },
     /// A branch and a tag have the same name.
     #[error(
@@ -154,6 +158,63 @@ pub enum ResolveError {
         /// The newest version tag.
         newest: Option<String>,
     },
+}
+
+fn other_refs(nearest: &[String], default: Option<&String>) -> String {
+    let quoted: Vec<String> = nearest.iter().map(|name| format!("`{name}`")).collect();
+    match (quoted.as_slice(), default) {
+        ([], None) => String::new(),
+        ([], Some(branch)) => format!("; its default branch is `{branch}`"),
+        (names, _) => format!("; did you mean {}?", names.join(" or ")),
+    }
+}
+
+fn no_such_ref(url: &str, name: &str) -> ResolveError {
+    ResolveError::NoSuchRef {
+        url: url.to_owned(),
+        name: name.to_owned(),
+        nearest: Vec::new(),
+        default: None,
+    }
+}
+
+impl ResolveError {
+    /// Adds the default branch and similar names, from all refs of the repository.
+    pub(super) fn suggest(&mut self, refs: &[Ref]) {
+        let Self::NoSuchRef {
+            name,
+            nearest,
+            default,
+            ..
+        } = self
+        else {
+            return;
+        };
+        let head = refs.iter().find(|git_ref| git_ref.name == "HEAD");
+        // A bundle does not have the branch of its HEAD.
+        let same = |git_ref: &&Ref| {
+            let is_branch = git_ref.name.starts_with("refs/heads/");
+            is_branch && head.is_some_and(|head| head.id == git_ref.id)
+        };
+        let branch = head.and_then(|head| head.symref.as_deref());
+        let branch = branch.or(refs.iter().find(same).map(|git_ref| git_ref.name.as_str()));
+        *default = branch.and_then(|name| Some(name.strip_prefix("refs/heads/")?.to_owned()));
+        let short = |git_ref: &'_ Ref| -> Option<String> {
+            let branch = git_ref.name.strip_prefix("refs/heads/");
+            Some(
+                branch
+                    .or(git_ref.name.strip_prefix("refs/tags/"))?
+                    .to_owned(),
+            )
+        };
+        let names: Vec<String> = refs.iter().filter_map(short).collect();
+        // `1.2` may mean `v1.2`, and `v1.2` may mean `1.2`.
+        let is_near = |found: &&String| {
+            let distance = strsim::osa_distance(found, name);
+            distance == 1 || distance * 4 <= name.len()
+        };
+        *nearest = names.iter().filter(is_near).take(3).cloned().collect();
+    }
 }
 
 fn newest_sentence(tag: Option<&String>) -> String {
@@ -188,9 +249,10 @@ impl Query {
             Self::GitRef(GitRef::Name(name)) if name == "HEAD" => vec![name.clone()],
             Self::GitRef(GitRef::Name(name)) => both(name),
             Self::GitRef(GitRef::Range(..)) => versions::prefixes(),
-            Self::Page(page) => match first_part(page).parse::<ObjectId>() {
-                Ok(_) => Vec::new(),
-                Err(_) => both(first_part(page)),
+            Self::Page(page) => match first_part(page) {
+                "HEAD" => vec!["HEAD".to_owned()],
+                commit if commit.parse::<ObjectId>().is_ok() => Vec::new(),
+                name => both(name),
             },
         }
     }
@@ -208,6 +270,32 @@ impl Query {
     pub fn newest_version(&self, refs: &[Ref]) -> Option<String> {
         let version = self.version_named()?;
         Versions::among(refs).newest(!version.pre.is_empty())
+    }
+
+    /// Returns the text of this query that may be the beginning of a commit id.
+    #[must_use]
+    pub fn short_commit(&self) -> Option<&str> {
+        let text = match self {
+            Self::GitRef(GitRef::Name(name)) => name,
+            Self::Page(page) => first_part(page),
+            _ => return None,
+        };
+        is_short_commit(text).then_some(text)
+    }
+
+    /// Returns this query with a commit in place of [`Query::short_commit`].
+    #[must_use]
+    pub fn at(&self, commit: ObjectId) -> Self {
+        match self {
+            Self::Page(page) => {
+                let path = &page.rest[first_part(page).len()..];
+                Self::Page(PageRef {
+                    rest: format!("{commit}{path}"),
+                    ..page.clone()
+                })
+            }
+            _ => Self::GitRef(GitRef::Commit(commit)),
+        }
     }
 
     /// Returns all version tags among `refs`, the oldest first; none if the query is not a version.
@@ -241,6 +329,12 @@ impl Query {
             Self::Page(page) => resolve_page(refs, page, url),
         }
     }
+}
+
+/// Whether a text may be the beginning of a commit id. mdskill prints 7 digits.
+pub(super) fn is_short_commit(text: &str) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit() || matches!(c, 'a'..='f');
+    (7..40).contains(&text.len()) && text.chars().all(is_digit)
 }
 
 fn first_part(page: &PageRef) -> &str {
@@ -298,10 +392,7 @@ fn resolve_name(refs: &[Ref], name: &str, url: &str) -> Result<Resolved, Resolve
         (Some(branch), None) => (branch, MatchedRef::Branch(name.to_owned())),
         (None, Some(tag)) => (tag, MatchedRef::Tag(name.to_owned())),
         (None, None) => {
-            return Err(ResolveError::NoSuchRef {
-                url: url.to_owned(),
-                name: name.to_owned(),
-            });
+            return Err(no_such_ref(url, name));
         }
     };
     let follows = Some(name.to_owned());
@@ -345,35 +436,46 @@ fn resolve_page(refs: &[Ref], page: &PageRef, url: &str) -> Result<Resolved, Res
             .trim_end_matches('/');
         (!path.is_empty()).then(|| path.to_owned())
     };
-    if let Ok(commit) = first_part(page).parse() {
-        return Ok(pinned(commit, path_after(first_part(page))));
+    let first = first_part(page);
+    if let Ok(commit) = first.parse() {
+        return Ok(pinned(commit, path_after(first)));
     }
-    let short = |git_ref: &Ref| {
-        let name = git_ref
-            .name
-            .strip_prefix("refs/heads/")
-            .or(git_ref.name.strip_prefix("refs/tags/"));
-        name.map(str::to_owned)
-    };
-    let begins = |name: &String| {
-        rest.strip_prefix(name.as_str())
+    if first == "HEAD" {
+        return Ok(Resolved {
+            path: path_after(first),
+            ..resolve_head(refs, url)?
+        });
+    }
+    let begins = |name: &str| {
+        rest.strip_prefix(name)
             .is_some_and(|path| path.is_empty() || path.starts_with('/'))
     };
-    let best = refs
-        .iter()
-        .filter_map(short)
-        .filter(begins)
-        .max_by_key(String::len);
-    match best {
-        Some(name) => Ok(Resolved {
-            path: path_after(&name),
-            ..resolve_name(refs, &name, url)?
-        }),
-        None => Err(ResolveError::NoSuchRef {
-            url: url.to_owned(),
-            name: first_part(page).to_owned(),
-        }),
-    }
+    let longest = |space: &str| {
+        let names = refs
+            .iter()
+            .filter_map(|git_ref| git_ref.name.strip_prefix(space));
+        names
+            .filter(|name| begins(name))
+            .max_by_key(|name| name.len())
+    };
+    let (branch, tag) = (longest("refs/heads/"), longest("refs/tags/"));
+    let name = match page.refs {
+        PageRefs::Any => branch.into_iter().chain(tag).max_by_key(|name| name.len()),
+        PageRefs::Branches => branch,
+        PageRefs::Tags => tag,
+    };
+    let Some(name) = name else {
+        return Err(no_such_ref(url, first));
+    };
+    let full = match page.refs {
+        PageRefs::Branches if tag == Some(name) => format!("refs/heads/{name}"),
+        PageRefs::Tags if branch == Some(name) => format!("refs/tags/{name}"),
+        _ => name.to_owned(),
+    };
+    Ok(Resolved {
+        path: path_after(name),
+        ..resolve_name(refs, &full, url)?
+    })
 }
 
 #[cfg(test)]

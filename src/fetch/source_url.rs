@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use reqwest::Url;
 
 use crate::env::Env;
-use crate::source::{Source, is_scp_like};
+use crate::redact::redact_url;
+use crate::source::{Source, is_caseless, is_scp_like};
+use mdskill_git::environment::Environment as _;
 use mdskill_git::transport::ssh::SshAddress;
 
-/// The address of a source.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The place of a source.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Location {
-    /// An https, http, or ssh URL.
+    /// An https, http, or ssh URL. One from git's configuration may contain a password.
     Server(String),
     /// A git repository on this machine.
     GitFolder(PathBuf),
@@ -20,6 +22,17 @@ pub enum Location {
     Bundle(PathBuf),
     /// A folder of files.
     Folder(PathBuf),
+}
+
+/// A source with its place.
+pub struct Located {
+    /// The address without credentials, for messages. It does not depend on git's configuration, because
+    /// the cache has the same objects wherever they come from.
+    pub address: String,
+    /// The place.
+    pub location: Location,
+    /// Whether `insteadOf` in git's configuration selects the place.
+    pub is_rewritten: bool,
 }
 
 /// A source can't be located.
@@ -50,14 +63,30 @@ pub enum LocationError {
 }
 
 impl Location {
-    /// Returns the address without credentials, for messages and as the key in the cache.
-    #[must_use]
-    pub fn display(&self) -> String {
+    /// Returns the address, for messages.
+    fn display(&self) -> String {
         match self {
-            Self::Server(url) => url.clone(),
+            Self::Server(url) => redact_url(url),
             Self::GitFolder(path) | Self::Bundle(path) | Self::Folder(path) => {
                 path.display().to_string()
             }
+        }
+    }
+}
+
+impl Located {
+    /// Returns the key in the cache, which is the same for all spellings of a repository.
+    #[must_use]
+    pub fn cache_key(&self, source: &Source) -> String {
+        let is_caseless = match source {
+            Source::GitHub { .. } => is_web(&self.address),
+            Source::Git { url } => is_caseless(url),
+            Source::Folder { .. } => false,
+        };
+        if is_caseless {
+            self.address.to_ascii_lowercase()
+        } else {
+            self.address.clone()
         }
     }
 }
@@ -66,8 +95,33 @@ impl Location {
 ///
 /// # Errors
 /// When a local path does not exist, a mirror does not have it, or a URL is invalid.
-pub fn locate(source: &Source, env: &Env, root: &Path) -> Result<Location, LocationError> {
-    match source {
+pub fn locate(source: &Source, env: &Env, root: &Path) -> Result<Located, LocationError> {
+    let written = written_address(source, env)?;
+    let rewritten = written
+        .as_deref()
+        .and_then(|written| env.git_config().rewrite(written));
+    let Some(rewritten) = rewritten else {
+        return locate_written(source, env, root);
+    };
+    let own = locate_written(source, env, root).map(|own| own.address);
+    Ok(Located {
+        // An address such as `git://` is used only in place of another one.
+        address: own.unwrap_or_else(|_| written.unwrap_or_default()),
+        location: locate_rewritten(&rewritten, env)?,
+        is_rewritten: true,
+    })
+}
+
+/// Locates `source` as it is written, without git's configuration.
+///
+/// # Errors
+/// See [`locate`].
+pub(super) fn locate_written(
+    source: &Source,
+    env: &Env,
+    root: &Path,
+) -> Result<Located, LocationError> {
+    let location = match source {
         Source::GitHub { owner, repo } => {
             locate_github(&env.github_url, owner, repo, &env.current_dir)
         }
@@ -75,11 +129,57 @@ pub fn locate(source: &Source, env: &Env, root: &Path) -> Result<Location, Locat
         Source::Folder { path } => {
             let folder = root.join(path);
             if folder.is_dir() {
-                return Ok(Location::Folder(folder));
+                Ok(Location::Folder(folder))
+            } else {
+                Err(no_such_path(&folder))
             }
-            Err(no_such_path(&folder))
         }
+    }?;
+    Ok(Located {
+        address: location.display(),
+        location,
+        is_rewritten: false,
+    })
+}
+
+/// Returns the address that a user would give to git, which git's configuration may replace; `None`
+/// for a folder.
+fn written_address(source: &Source, env: &Env) -> Result<Option<String>, LocationError> {
+    match source {
+        Source::GitHub { owner, repo } if is_web(&env.github_url) => {
+            let url = parse_url(&format!("{}/{owner}/{repo}.git", env.github_url))?;
+            Ok(Some(url.to_string()))
+        }
+        Source::Git { url } => Ok(Some(url.clone())),
+        Source::GitHub { .. } | Source::Folder { .. } => Ok(None),
     }
+}
+
+/// Returns the place of an address from git's configuration, which has the forms that git accepts.
+fn locate_rewritten(address: &str, env: &Env) -> Result<Location, LocationError> {
+    if is_web(address) {
+        let url = Url::parse(address).map_err(|error| LocationError::BadUrl {
+            url: redact_url(address),
+            reason: error.to_string(),
+        })?;
+        return Ok(Location::Server(with_suffix(url).to_string()));
+    }
+    let is_local = match (address.find(':'), address.find('/')) {
+        (Some(colon), Some(slash)) => slash < colon,
+        (colon, _) => colon.is_none(),
+    };
+    if !is_local && !Path::new(address).is_absolute() {
+        return match SshAddress::parse(address) {
+            Some(_) if !address.contains("://") => Ok(Location::Server(address.to_owned())),
+            _ => locate_url(address),
+        };
+    }
+    let path = env.current_dir.join(address);
+    locate_path(&path).or_else(|error| {
+        // As in git, which also finds `/srv/repo.git` by `/srv/repo`.
+        let suffixed = PathBuf::from(format!("{}.git", path.display()));
+        locate_path(&suffixed).map_err(|_| error)
+    })
 }
 
 fn locate_github(
@@ -88,7 +188,7 @@ fn locate_github(
     repo: &str,
     current: &Path,
 ) -> Result<Location, LocationError> {
-    if base.starts_with("https://") || base.starts_with("http://") {
+    if is_web(base) {
         let url = parse_url(&format!("{base}/{owner}/{repo}.git"))?;
         return Ok(Location::Server(url.to_string()));
     }
@@ -97,18 +197,38 @@ fn locate_github(
     } else {
         current.join(base)
     };
-    let name = format!("{owner}/{repo}");
-    let folders = [mirror.join(format!("{name}.git")), mirror.join(&name)];
-    if let Some(folder) = folders.into_iter().find(|folder| is_git_folder(folder)) {
+    let of_owner = in_any_case(&mirror, owner);
+    let named = |name: String| {
+        of_owner
+            .as_ref()
+            .and_then(|folder| in_any_case(folder, &name))
+    };
+    let folders = [format!("{repo}.git"), repo.to_owned()];
+    let mut folders = folders.into_iter().filter_map(named);
+    if let Some(folder) = folders.find(|folder| is_git_folder(folder)) {
         return Ok(Location::GitFolder(folder));
     }
-    let bundle = mirror.join(format!("{name}.bundle"));
-    if bundle.is_file() {
-        return Ok(Location::Bundle(bundle));
+    match named(format!("{repo}.bundle")) {
+        Some(bundle) if bundle.is_file() => Ok(Location::Bundle(bundle)),
+        _ => Err(LocationError::NotInMirror {
+            mirror: mirror.display().to_string(),
+            name: format!("{owner}/{repo}"),
+        }),
     }
-    Err(LocationError::NotInMirror {
-        mirror: mirror.display().to_string(),
-        name,
+}
+
+/// Returns the entry of a mirror with this name, in any letter case, as on GitHub.
+fn in_any_case(folder: &Path, name: &str) -> Option<PathBuf> {
+    let exact = folder.join(name);
+    if exact.exists() {
+        return Some(exact);
+    }
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths = entries.map(|entry| entry.path());
+    paths.find(|path| {
+        path.file_name()
+            .and_then(OsStr::to_str)
+            .is_some_and(|found| found.eq_ignore_ascii_case(name))
     })
 }
 
@@ -124,17 +244,25 @@ fn locate_url(url: &str) -> Result<Location, LocationError> {
     if url.starts_with("file://") {
         return locate_path(&file_path(url)?);
     }
-    if !url.starts_with("https://") && !url.starts_with("http://") {
+    if !is_web(url) {
         return Err(bad("its scheme is not https, http, ssh, or file"));
     }
-    let mut parsed = parse_url(url)?;
-    // `https://HOST/owner/repo` is a page; on every forge, the repository has the suffix `.git`.
-    let parts = parsed.path().trim_matches('/').split('/').count();
-    if parts == 2 && Path::new(parsed.path()).extension() != Some(OsStr::new("git")) {
-        let path = format!("{}.git", parsed.path().trim_end_matches('/'));
-        parsed.set_path(&path);
+    Ok(Location::Server(with_suffix(parse_url(url)?).to_string()))
+}
+
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
+/// Returns the URL of a repository for that of its page: `https://HOST/owner/repo` is a page, and on
+/// every forge, the repository has the suffix `.git`.
+fn with_suffix(mut url: Url) -> Url {
+    let parts = url.path().trim_matches('/').split('/').count();
+    if parts == 2 && Path::new(url.path()).extension() != Some(OsStr::new("git")) {
+        let path = format!("{}.git", url.path().trim_end_matches('/'));
+        url.set_path(&path);
     }
-    Ok(Location::Server(parsed.to_string()))
+    url
 }
 
 fn locate_path(path: &Path) -> Result<Location, LocationError> {
@@ -192,9 +320,11 @@ mod tests {
     use super::*;
 
     fn at(source: &str) -> String {
-        let env = Env::from_lookup(|_| None, PathBuf::from("/"));
+        // Without a search path there is no git, and so no configuration of it.
+        let lookup = |name: &str| (name == "PATH").then(String::new);
+        let env = Env::from_lookup(lookup, PathBuf::from("/"));
         match locate(&source.parse().unwrap(), &env, Path::new("/p")) {
-            Ok(location) => location.display(),
+            Ok(located) => located.address,
             Err(error) => error.to_string(),
         }
     }
@@ -215,7 +345,8 @@ mod tests {
     #[test]
     fn secret_in_url_of_mirror_is_refused_and_not_shown() {
         let mirror = "https://user:hunter2@h";
-        let error = locate_github(mirror, "a", "b", Path::new("/")).unwrap_err();
+        let found = locate_github(mirror, "a", "b", Path::new("/"));
+        let error = found.map(|location| location.display()).unwrap_err();
         let text = error.to_string();
         assert!(
             text.contains("name or password") && !text.contains("hunter2"),

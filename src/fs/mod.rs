@@ -92,6 +92,20 @@ pub fn look(path: &Path) -> Result<Option<std::fs::Metadata>, Error> {
     if_found(std::fs::symlink_metadata(path)).at("look at", path)
 }
 
+/// Returns the path with links and `..` resolved as far as it exists.
+#[must_use]
+pub fn real(path: &Path) -> PathBuf {
+    for above in path.ancestors() {
+        if let Ok(real) = above.canonicalize() {
+            return match path.strip_prefix(above) {
+                Ok(rest) if rest != Path::new("") => real.join(rest),
+                _ => real,
+            };
+        }
+    }
+    path.to_owned()
+}
+
 /// Whether `inner` is `outer` or in it, with links, letter cases and `..` resolved. `inner` need not
 /// exist; if `outer` does not exist, the result is `false`.
 #[must_use]

@@ -236,7 +236,7 @@ mod tests {
         );
         assert_eq!(
             source(r#""source":"https://gitlab.com/group/sub/b","sourceType":"git""#),
-            "https://gitlab.com/group/sub/b"
+            "https://gitlab.com/group/sub/b.git"
         );
         assert_eq!(
             source(r#""source":"./mine","sourceType":"local""#),

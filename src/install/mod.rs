@@ -13,6 +13,7 @@ use crate::fs;
 use crate::fs::lock::LockError;
 use crate::hint::{HasHint, Hint};
 use crate::lockfile::LockfileError;
+use crate::target::Target;
 use mdskill_git::objects::ObjectError;
 
 /// An error of the installer. Nothing was changed.
@@ -51,6 +52,22 @@ pub enum InstallError {
         /// The target, or the link on the way to it.
         path: PathBuf,
     },
+    /// A target, or a part of its path, is a file.
+    #[error("skills can't be installed in {path}: it is not a folder", path = path.display())]
+    TargetNotAFolder {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A target is in another one, or its name differs only in letter case.
+    #[error(
+        "{target} and {other} can't both be targets: one is inside the other, or only letter case differs"
+    )]
+    TargetNested {
+        /// The new target.
+        target: Target,
+        /// The other target.
+        other: Target,
+    },
     /// Something in the state folder was not created by mdskill.
     #[error("{path} was not created by mdskill: it is a link or has an unexpected type", path = path.display())]
     ForeignState {
@@ -85,6 +102,9 @@ impl HasHint for InstallError {
             Self::Changed { .. } => Some(Hint::text("run the command again")),
             Self::TargetOutside { .. } | Self::TargetReserved { .. } => Some(Hint::text(
                 "use a target in the project, outside of `.git` and `.mdskill`",
+            )),
+            Self::TargetNotAFolder { .. } | Self::TargetNested { .. } => Some(Hint::text(
+                "use another folder in the project, for example `.github/skills`",
             )),
             Self::ForeignState { .. } => Some(Hint::text("remove it and run the command again")),
             Self::StageTaken { .. } => Some(Hint::text(

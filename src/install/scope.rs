@@ -7,6 +7,7 @@ use crate::config;
 use crate::fs::{self, At};
 use crate::hint::command_line;
 use crate::lockfile;
+use crate::platform;
 use crate::target::Target;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path;
@@ -37,17 +38,13 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Finds the project around `current`: the nearest parent with a lockfile, else with a
-    /// configuration or a git repository, else `current` itself.
+    /// Finds the project around `current`: the nearest parent with a lockfile, a configuration, or a
+    /// git repository, else `current` itself. A repository is never part of a project around it.
     #[must_use]
     pub fn find_project(current: &Path) -> Self {
-        let upward = |names: &[&str]| {
-            let has_one = |folder: &Path| names.iter().any(|name| folder.join(name).exists());
-            current.ancestors().find(|folder| has_one(folder))
-        };
-        let root = upward(&[lockfile::FILE_NAME])
-            .or_else(|| upward(&[config::FILE_NAME, ".git"]))
-            .unwrap_or(current);
+        let names = [lockfile::FILE_NAME, config::FILE_NAME, ".git"];
+        let is_root = |folder: &&Path| names.iter().any(|name| folder.join(name).exists());
+        let root = current.ancestors().find(is_root).unwrap_or(current);
         Self {
             root: root.to_owned(),
             lockfile: root.join(lockfile::FILE_NAME),
@@ -137,6 +134,45 @@ impl Scope {
         folder.with_file_name(format!("{STAGE_FOLDER}-{name}"))
     }
 
+    /// Whether two targets are the same folder: links, `..`, and letter case may lead to one folder.
+    #[must_use]
+    pub fn is_same_target(&self, one: &Target, other: &Target) -> bool {
+        let folders = [one, other].map(|target| self.target(target));
+        one == other
+            || fs::real(&folders[0]) == fs::real(&folders[1])
+            || platform::is_same_folder(&folders[0], &folders[1])
+    }
+
+    /// Checks that a new target can be one: see [`Self::check_target`]. It must not be in one of the
+    /// other targets or contain one, because it would then be in a skill's folder.
+    ///
+    /// # Errors
+    /// As [`Self::check_target`], and [`InstallError::TargetNested`].
+    pub fn check_new_target<'a>(
+        &self,
+        target: &'a Target,
+        others: impl IntoIterator<Item = &'a Target>,
+    ) -> Result<(), InstallError> {
+        self.check_target(target)?;
+        let real = fs::real(&self.target(target));
+        for other in others {
+            let is_spelling =
+                target != other && path::fold(target.as_str()) == path::fold(other.as_str());
+            if self.is_same_target(target, other) && !is_spelling {
+                continue;
+            }
+            let other_real = fs::real(&self.target(other));
+            let is_nested = real.starts_with(&other_real) || other_real.starts_with(&real);
+            if is_nested || is_spelling {
+                return Err(InstallError::TargetNested {
+                    target: target.clone(),
+                    other: other.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the folders of a target's path that do not exist yet, outermost first.
     ///
     /// # Errors
@@ -203,8 +239,8 @@ impl Scope {
     /// untrusted.
     ///
     /// # Errors
-    /// [`InstallError::TargetOutside`], [`InstallError::TargetReserved`], or if the file system
-    /// can't be read.
+    /// [`InstallError::TargetOutside`], [`InstallError::TargetReserved`],
+    /// [`InstallError::TargetNotAFolder`], or if the file system can't be read.
     pub fn check_target(&self, target: &Target) -> Result<(), InstallError> {
         if target.as_str().split('/').any(is_reserved) {
             let path = self.target(target);
@@ -216,6 +252,9 @@ impl Scope {
             match fs::look(&path)? {
                 None => return Ok(()),
                 Some(there) if there.is_symlink() => self.check_link(&path)?,
+                Some(there) if !there.is_dir() => {
+                    return Err(InstallError::TargetNotAFolder { path });
+                }
                 Some(_) if is_git_folder(&path) => {
                     return Err(InstallError::TargetReserved { path });
                 }
@@ -232,6 +271,9 @@ impl Scope {
             _ if self.is_personal => return Ok(()),
             _ => return Err(InstallError::TargetOutside { path }),
         };
+        if !real.is_dir() {
+            return Err(InstallError::TargetNotAFolder { path });
+        }
         // The user chose the folders above the root.
         let mut folders = real.ancestors().take_while(|folder| **folder != root);
         let is_refused = folders.any(|folder| {

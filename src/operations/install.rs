@@ -11,7 +11,7 @@ use super::install_steps::{self, Plan, Planned, Verdict};
 use super::installed::{InstalledSkill, SkillFolder, nearest_installed, required_lockfile};
 use super::own_source::{self, is_own_source};
 use super::policy_check::{PolicyCheck, Refusal};
-use super::report::{Action, Change, LeftAlone, refusal_reason};
+use super::report::{Action, Change, LeftAlone, Reason, refusal_reason};
 use crate::context::Context;
 use crate::fetch::Repository;
 use crate::fs::tree::{OnDisk, Snapshot};
@@ -188,10 +188,10 @@ fn step(
     Missing { skill, copy, .. }: &Missing<'_>,
     folder: &SkillFolder<'_>,
     on_disk: &OnDisk,
-) -> Result<Step, String> {
+) -> Result<Step, Reason> {
     let entry = skill.entry;
     if is_own_source(&context.scope, entry, &folder.path) {
-        return Err(own_source::REASON.to_owned());
+        return Err(own_source::reason(skill.name));
     }
     // --force does not help a folder that already lacks only the edits.
     let can_go_on = copy.is_some() || force && !on_disk.is(entry.digest);
@@ -211,9 +211,9 @@ fn step(
             Ok(Step::Replace)
         }
         Err(plan::Refusal::Unmanaged | plan::Refusal::Edited) => {
-            Err("it differs from the lockfile".to_owned())
+            Err("it differs from the lockfile".into())
         }
-        Err(refusal) => Err(refusal_reason(refusal).to_owned()),
+        Err(refusal) => Err(refusal_reason(refusal)),
     }
 }
 

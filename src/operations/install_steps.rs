@@ -3,7 +3,7 @@
 use super::OpError;
 use super::installed::{InstalledSkill, SkillFolder};
 use super::own_source::{self, is_own_source};
-use super::report::LeftAlone;
+use super::report::{LeftAlone, Reason};
 use crate::context::Context;
 use crate::digest::{Digest, FileDigest};
 use crate::fs::tree::{OnDisk, Snapshot};
@@ -28,7 +28,7 @@ pub(crate) struct Wanted<'a, 'b> {
     pub(crate) replaceable: Option<Digest>,
     pub(crate) targets: &'b [Target],
     /// Explains why a folder is not changed.
-    pub(crate) why: fn(Refusal) -> &'static str,
+    pub(crate) why: fn(Refusal) -> Reason,
 }
 
 /// The step for each target, and what is on disk there.
@@ -111,7 +111,7 @@ pub(crate) fn plan<'a>(
             continue;
         }
         if locked.is_some_and(|locked| is_own_source(scope, locked.entry, &folder.path)) {
-            left_alone.push(folder.left_alone(own_source::REASON, Vec::new()));
+            left_alone.push(folder.left_alone(own_source::reason(folder.name), Vec::new()));
             continue;
         }
         if let Some(reason) = same.and_then(|same| same.lacks_edits(&folder, &on_disk)) {

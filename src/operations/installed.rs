@@ -7,10 +7,12 @@ use rayon::prelude::*;
 use super::OpError;
 use super::import::skill_folders::SkillFolders;
 use super::install_steps::changed_files;
-use super::report::{Action, Change, LeftAlone};
+use super::report::{Action, Change, LeftAlone, Reason};
+use super::resolve::full_spec;
 use crate::context::Context;
 use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
+use crate::hint::{Hint, for_shell};
 use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
 use crate::skill::select::nearest;
@@ -47,13 +49,18 @@ pub(crate) struct SkillFolder<'a> {
 }
 
 impl<'a> SkillFolder<'a> {
-    /// Returns the folders of a skill.
+    /// Returns the folders of a skill. Targets that lead to the same folder have one.
     pub(crate) fn all(
         scope: &'a Scope,
         name: &'a SkillName,
         targets: &'a [Target],
     ) -> impl Iterator<Item = Self> {
-        targets.iter().map(move |target| Self {
+        let is_first = move |(at, target): &(usize, &Target)| {
+            let mut earlier = targets[..*at].iter();
+            !earlier.any(|earlier| scope.is_same_target(earlier, target))
+        };
+        let targets = targets.iter().enumerate().filter(is_first);
+        targets.map(move |(_, target)| Self {
             scope,
             name,
             target,
@@ -72,12 +79,14 @@ impl<'a> SkillFolder<'a> {
     }
 
     /// Reports that it was left alone.
-    pub(crate) fn left_alone(&self, reason: impl Into<String>, files: Vec<String>) -> LeftAlone {
+    pub(crate) fn left_alone(&self, reason: impl Into<Reason>, files: Vec<String>) -> LeftAlone {
+        let Reason { text, next } = reason.into();
         LeftAlone {
             name: self.name.to_string(),
             place: self.place(),
-            reason: reason.into(),
+            reason: text,
             files,
+            next,
         }
     }
 }
@@ -166,6 +175,7 @@ impl<'a> InstalledSkill<'a> {
             action,
             source: entry.source.to_string(),
             path: entry.path.clone(),
+            spec: spec_of(entry),
             git_ref: entry.git_ref.clone(),
             from: None,
             from_version: None,
@@ -223,40 +233,56 @@ impl<'a> InstalledSkill<'a> {
 
     /// Returns what to do if a folder lacks the recorded edits: only the project's own repository
     /// has them, because they are not upstream.
-    pub(crate) fn lacks_edits(self, folder: &SkillFolder<'_>, on_disk: &OnDisk) -> Option<String> {
+    pub(crate) fn lacks_edits(self, folder: &SkillFolder<'_>, on_disk: &OnDisk) -> Option<Reason> {
         self.entry.edits.filter(|edits| !on_disk.is(*edits))?;
-        let checkout = format!("`git checkout -- {}`", folder.place());
+        let restore = format!("`git checkout -- {}`", for_shell(&folder.place()));
         match on_disk {
-            OnDisk::Absent => Some(format!(
-                "it is missing, and mdskill.lock records local edits to it; {checkout} restores it, --force continues without the edits"
+            OnDisk::Absent => Some(Reason::with_hint(
+                "it is missing, and mdskill.lock records local edits to it",
+                Hint::text(format!("{restore} restores it; "))
+                    .then_command(format!("install {} --force", for_shell(self.name.as_str())))
+                    .then(" installs it without the edits"),
             )),
-            on_disk if on_disk.is(self.entry.digest) => Some(format!(
-                "it lacks the local edits that mdskill.lock records; {checkout} restores them, {} accepts it without them",
-                self.scope.command(&format!("keep {}", self.name))
+            on_disk if on_disk.is(self.entry.digest) => Some(Reason::with_hint(
+                "it lacks the local edits that mdskill.lock records",
+                Hint::text(format!("{restore} restores them; "))
+                    .then_command(format!("keep {}", for_shell(self.name.as_str())))
+                    .then(" accepts it without them"),
             )),
             _ => None,
         }
     }
 
     /// Returns the files on disk, or why they can't be compared with the locked ones.
-    pub(crate) fn comparable(self, on_disk: &OnDisk) -> Result<&Snapshot, String> {
+    pub(crate) fn comparable(self, on_disk: &OnDisk) -> Result<&Snapshot, Reason> {
         match on_disk {
-            OnDisk::Absent => Err(format!(
-                "it is missing; {} restores it",
-                self.scope.command(&format!("install {}", self.name))
+            OnDisk::Absent => Err(Reason::with_hint(
+                "it is missing",
+                Hint::command(format!("install {}", for_shell(self.name.as_str())))
+                    .then(" restores it"),
             )),
-            OnDisk::NotAFolder => Err(format!(
-                "it is a file or a link, not a folder; {} moves it to the trash and restores the skill",
-                self.scope
-                    .command(&format!("install {} --force", self.name))
+            OnDisk::NotAFolder => Err(Reason::with_hint(
+                "it is a file or a link, not a folder",
+                Hint::command(format!("install {} --force", for_shell(self.name.as_str())))
+                    .then(" moves it to the trash and restores the skill"),
             )),
             OnDisk::Folder(snapshot) => match snapshot.special_files.first() {
-                Some(special) => Err(format!(
-                    "`{special}` in it is not a regular file: remove it"
+                Some(special) => Err(Reason::with_hint(
+                    format!("`{special}` in it is not a regular file"),
+                    Hint::text("remove that file, and run the command again"),
                 )),
                 None => Ok(snapshot),
             },
         }
+    }
+}
+
+/// Returns the spec of the version that the ref of an entry gives.
+fn spec_of(entry: &Entry) -> String {
+    let spec = full_spec(&entry.source, &entry.path);
+    match &entry.git_ref {
+        Some(git_ref) => format!("{spec}@{git_ref}"),
+        None => spec,
     }
 }
 

@@ -5,11 +5,12 @@ use serde::Serialize;
 use super::OpError;
 use super::install_steps::{self, Verdict};
 use super::installed::{InstalledSkill, SkillFolder, required_lockfile};
-use super::report::LeftAlone;
+use super::report::{LeftAlone, Reason};
 use super::state::unresolved;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fs::tree::{OnDisk, Snapshot};
+use crate::hint::{Hint, for_shell};
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
 
@@ -94,7 +95,8 @@ fn look(
             Err(reason) => Some(reason),
             Ok(snapshot) => match &seen {
                 Some((digest, _, other)) if snapshot.own_digest() != *digest => {
-                    Some(format!("it differs from {other}: make the two the same"))
+                    let text = format!("it differs from {other}");
+                    Some(Reason::with_hint(text, Hint::text("make the two the same")))
                 }
                 _ => problem(context, options, skill, &folder, snapshot)?,
             },
@@ -120,14 +122,14 @@ fn problem(
     skill: InstalledSkill<'_>,
     folder: &SkillFolder<'_>,
     snapshot: &Snapshot,
-) -> Result<Option<String>, OpError> {
+) -> Result<Option<Reason>, OpError> {
     for (path, ..) in &snapshot.files {
         if let Err(error) = SkillPath::from_bytes(path.as_bytes())
             && !snapshot.is_leftover(path)
         {
-            return Ok(Some(format!(
-                "`{path}` can't be a skill's file: {error}; rename it"
-            )));
+            let text = format!("`{path}` can't be a skill's file: {error}");
+            let hint = Hint::text("rename that file");
+            return Ok(Some(Reason::with_hint(text, hint)));
         }
     }
     if options.force {
@@ -135,9 +137,10 @@ fn problem(
     }
     let unresolved = unresolved(context, skill, &folder.path, snapshot)?;
     Ok(unresolved.first().map(|file| {
-        format!(
-            "{}: {}; resolve the conflict, or use --force to keep it",
-            file.path, file.kind
-        )
+        let keep = format!("keep {} --force", for_shell(skill.name.as_str()));
+        let hint = Hint::text("resolve the conflict, and run the command again; ")
+            .then_command(keep)
+            .then(" keeps the marker");
+        Reason::with_hint(format!("{}: {}", file.path, file.kind), hint)
     }))
 }

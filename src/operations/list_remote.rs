@@ -92,7 +92,8 @@ pub(crate) async fn browse(
     options: Options,
 ) -> Result<Report, OpError> {
     let source = source_of(context, spec)?;
-    let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
+    let mut opened =
+        Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
     if options.descriptions {
         opened.fetch_descriptions().await?;
     }

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::install::InstallError;
 use crate::lockfile::merge::{Difference, Side};
 use crate::lockfile::{Lockfile, LockfileError};
+use mdskill_lint::name::SkillName;
 use mdskill_lint::path::fold;
 
 /// The arguments of `lock`.
@@ -56,6 +57,9 @@ pub(crate) struct Report {
     pub(crate) skills: usize,
     /// The number of folders that differ from the lockfile.
     pub(crate) to_install: usize,
+    /// The skills with such folders.
+    #[serde(skip)]
+    pub(crate) differing: Vec<SkillName>,
 }
 
 impl Report {
@@ -116,7 +120,7 @@ pub(crate) fn lock(context: &Context<'_>, options: &Options) -> Result<Report, O
     report.skills = lockfile.skills.len();
     if report.is_resolved() {
         report.is_written = write(context, &text, &lockfile)?;
-        report.to_install = to_install(context, &lockfile)?;
+        find_differing(context, &lockfile, &mut report)?;
     }
     Ok(report)
 }
@@ -158,13 +162,19 @@ fn write(context: &Context<'_>, before: &str, lockfile: &Lockfile) -> Result<boo
     Ok(text != before)
 }
 
-fn to_install(context: &Context<'_>, lockfile: &Lockfile) -> Result<usize, OpError> {
-    let mut differing = 0;
+fn find_differing(
+    context: &Context<'_>,
+    lockfile: &Lockfile,
+    report: &mut Report,
+) -> Result<(), OpError> {
     for skill in InstalledSkill::all(&context.scope, lockfile) {
         for folder in skill.folders() {
-            let is_as_locked = folder.read()?.is(skill.entry.digest_on_disk());
-            differing += usize::from(!is_as_locked);
+            if !folder.read()?.is(skill.entry.digest_on_disk()) {
+                report.to_install += 1;
+                report.differing.push(skill.name.clone());
+            }
         }
     }
-    Ok(differing)
+    report.differing.dedup();
+    Ok(())
 }

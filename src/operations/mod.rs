@@ -2,6 +2,7 @@
 //! ask nothing.
 
 pub(crate) mod add;
+pub(crate) mod agents;
 pub(crate) mod cache;
 pub(crate) mod diff;
 pub mod findings;
@@ -15,6 +16,7 @@ pub(crate) mod list_remote;
 pub(crate) mod list_versions;
 pub(crate) mod lock;
 pub(crate) mod own_source;
+pub(crate) mod places;
 pub(crate) mod policy;
 pub mod policy_check;
 pub(crate) mod remove;
@@ -33,14 +35,13 @@ use crate::config::ConfigError;
 use crate::context::Context;
 use crate::dirs::NoFolder;
 use crate::fetch::FetchError;
-use crate::hint::{HasHint, Hint};
+use crate::hint::{HasHint, Hint, for_shell};
 use crate::install::InstallError;
 use crate::lockfile::LockfileError;
 use crate::skill::tree::TreeError;
 use crate::spec::SpecError;
 use crate::target::TargetError;
 use mdskill_git::ObjectId;
-use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::{NameError, SkillName};
 use mdskill_lint::settings::UnknownRule;
 
@@ -66,8 +67,13 @@ pub enum OpError {
     #[error("{0}")]
     Usage(String),
     /// An agent is not known.
-    #[error("unknown agent `{0}`")]
-    UnknownAgent(String),
+    #[error("unknown agent `{name}`{}", did_you_mean(.nearest))]
+    UnknownAgent {
+        /// The requested agent.
+        name: String,
+        /// Similar names.
+        nearest: Vec<String>,
+    },
     /// No other tool has installed skills.
     #[error("there is nothing to import in {0}")]
     NothingToImport(String),
@@ -80,9 +86,9 @@ pub enum OpError {
     /// `lock --ours` or `--theirs` names a skill that both sides have in common.
     #[error("`{0}` is not in conflict")]
     NotInConflict(String),
-    /// A local folder does not exist.
-    #[error("{path} does not exist", path = .0.display())]
-    NoSuchPath(PathBuf),
+    /// A local file or folder does not exist.
+    #[error("no such file or folder: {0}")]
+    NoSuchPath(String),
     /// A local folder has no refs.
     #[error("{0} is a local folder without git, which has no refs")]
     FolderRef(String),
@@ -220,6 +226,37 @@ pub enum OpError {
         /// Similar names.
         nearest: Vec<String>,
     },
+    /// The project would be the user's home folder.
+    #[error("{home} is your home folder, not a project", home = home.display())]
+    HomeIsNoProject {
+        /// The home folder.
+        home: PathBuf,
+        /// The arguments of a command that changes the user's own skills.
+        personal: String,
+    },
+    /// The command runs in a folder of git, which has no work tree.
+    #[error("{path} is inside a git repository's own files, not in a work tree", path = .0.display())]
+    InGitFolder(PathBuf),
+    /// A skill is not installed in a folder.
+    #[error("`{name}` is not installed in {target}; it is in {}", .targets.join(", "))]
+    NotInTarget {
+        /// The requested skill.
+        name: SkillName,
+        /// The requested folders.
+        target: String,
+        /// The folders that it is installed in.
+        targets: Vec<String>,
+    },
+    /// No skill is installed at a path, or from a repository.
+    #[error("{} is installed: {typed}{}", if *.is_path { "no such skill" } else { "no skill of this spec" }, did_you_mean(.nearest))]
+    NotInstalledFrom {
+        /// The requested path or spec.
+        typed: String,
+        /// Similar names.
+        nearest: Vec<String>,
+        /// Whether it is a path.
+        is_path: bool,
+    },
     /// A skill is in a folder that agents read, but not in the lockfile.
     #[error("`{name}` in {place} was not installed by mdskill")]
     Unmanaged {
@@ -261,6 +298,11 @@ pub enum OpError {
 }
 
 impl OpError {
+    /// Whether the message suggests similar names.
+    pub(crate) fn has_suggestions(&self) -> bool {
+        matches!(self, Self::NoSuchSkill { nearest, .. } if !nearest.is_empty())
+    }
+
     /// Returns the error for a scope without a lockfile.
     pub(crate) fn no_lockfile(context: &Context<'_>) -> Self {
         let scope = &context.scope;
@@ -283,20 +325,22 @@ impl HasHint for OpError {
             Self::Target(_) | Self::Install(InstallError::Target(_)) => {
                 Hint::text("use a folder inside the project, for example `.github/skills`")
             }
-            Self::UnknownAgent(_) => {
-                let known: Vec<&str> = AGENTS.iter().map(|agent| agent.id).collect();
-                let known = known.join(", ");
-                Hint::text(format!("use {known}; for another folder, use --target DIR"))
-            }
-            Self::NothingToImport(_) => Hint::command("import FILE")
-                .then(" reads the lockfile of npx skills or APM from another folder"),
+            Self::UnknownAgent { .. } => Hint::command("agents --list")
+                .then(" lists the agents; for another folder, use --target DIR"),
+            Self::NothingToImport(_) => Hint::text(
+                "name the lockfile of npx skills (skills-lock.json) or APM (apm.lock.yaml) if it is in another folder",
+            ),
             Self::NoSuchSkill { place, .. } => {
-                Hint::command(format!("list {place}")).then(" lists its skills")
+                Hint::command(format!("list {}", for_shell(place))).then(" lists its skills")
             }
-            Self::AllHidden { place, .. } => Hint::command(format!("list {place} --hidden"))
-                .then(" lists them; a path, or --hidden with --all, adds them"),
-            Self::SeveralSkills { place, .. } => Hint::command(format!("list {place}"))
-                .then(" lists its skills; `add` can also take --skill NAME or --all"),
+            Self::SeveralSkills { place, .. } => {
+                Hint::command(format!("list {}", for_shell(place)))
+                    .then(" lists its skills; `add` can also take --skill NAME or --all")
+            }
+            Self::AllHidden { place, .. } => {
+                Hint::command(format!("list {} --hidden", for_shell(place)))
+                    .then(" lists them; a path, or --hidden with --all, adds them")
+            }
             Self::InTarget { .. } => Hint::text(
                 "agents load it from there without mdskill; to install copies of it, move it to another folder, such as skills/NAME, and add that",
             ),
@@ -311,10 +355,23 @@ impl HasHint for OpError {
                 Hint::text("`git log -p mdskill.lock` shows who changed the lockfile")
             }
             Self::FilesMissing(name) => {
-                Hint::command(format!("install {name}")).then(" restores them")
+                Hint::command(format!("install {}", for_shell(name.as_str())))
+                    .then(" restores them")
             }
             Self::Install(error) => return error.hint(),
             Self::NotInstalled { .. } => Hint::command("list").then(" lists the installed skills"),
+            Self::HomeIsNoProject { personal, .. } => Hint::command(personal.clone()).then(
+                " adds to your personal skills; for a project, go to its folder or use -C DIR",
+            ),
+            Self::InGitFolder(_) => Hint::text("run the command in a work tree, or use -C DIR"),
+            Self::NotInstalledFrom {
+                typed,
+                is_path: false,
+                ..
+            } => Hint::command(format!("add {typed}")).then(" installs it"),
+            Self::NotInstalledFrom { .. } | Self::NoSuchPath(_) => {
+                Hint::command("list").then(" lists the installed skills")
+            }
             Self::Unmanaged { name, .. } => Hint::text("delete the folder to remove it, or run ")
                 .then_command(format!("add owner/repo/{name}"))
                 .then(" to manage it"),
@@ -327,9 +384,10 @@ impl HasHint for OpError {
             Self::NoLockfile { other: None, .. } => {
                 Hint::command("add owner/repo/skill").then(" installs a skill and creates it")
             }
-            Self::PartialClone { git_ref, .. } => {
-                Hint::text(format!("`git checkout {git_ref}` fetches them"))
-            }
+            Self::PartialClone { git_ref, .. } => Hint::text(format!(
+                "`git checkout {}` fetches them",
+                for_shell(git_ref)
+            )),
             _ => return None,
         })
     }

@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use super::OpError;
+use super::report::Reason;
 use crate::fs;
+use crate::hint::{Hint, for_shell};
 use crate::install::scope::Scope;
 use crate::lockfile::Entry;
 use crate::source::Source;
@@ -12,7 +14,13 @@ use crate::target::Target;
 use mdskill_lint::name::SkillName;
 
 /// The reason why a folder that is its own source is not changed.
-pub(crate) const REASON: &str = "the lockfile names it as its own source, so it is the only copy; `mdskill remove` removes it from the lockfile and keeps the folder";
+pub(crate) fn reason(name: &SkillName) -> Reason {
+    Reason::with_hint(
+        "the lockfile names it as its own source, so it is the only copy",
+        Hint::command(format!("remove {}", for_shell(name.as_str())))
+            .then(" removes it from the lockfile and keeps the folder"),
+    )
+}
 
 /// Checks that neither the folder of a skill nor a target is in the other, because a change of one
 /// would then change the other. Links are followed.

@@ -131,9 +131,9 @@ async fn installed(
         if let Some(verdict) = verdicts.find(|verdict| verdict.key == Key::Deny) {
             verdict.is_allowed = false;
             let install = context.scope.command(&format!("install {}", skill.name));
-            verdict.reason = format!(
-                "its files are missing, so their capabilities are unknown; {install} restores them"
-            );
+            "its files are missing, so their capabilities are unknown"
+                .clone_into(&mut verdict.reason);
+            verdict.hint = Some(format!("{install} restores them"));
         }
     }
     Ok(explained(&version, decision, false))
@@ -160,7 +160,7 @@ async fn upstream(
     if !decision.is_allowed() {
         return Ok(explained(&unfetched, decision, true));
     }
-    let mut opened = Opened::open(context, &source, &query).await?;
+    let mut opened = Opened::open_for(context, &source, &query, spec.skill.is_some()).await?;
     let found = opened.the_one(spec.skill.as_deref()).await?;
     let mut prepared = opened.prepare(&[found], &Settings::default()).await?;
     let candidate = prepared.remove(0)?;

@@ -9,6 +9,8 @@ use super::own_source::is_own_source;
 use super::report::{Action, Change, LeftAlone, refusal_reason};
 use crate::context::Context;
 use crate::install::plan::{Step, decide};
+use crate::lockfile::Lockfile;
+use crate::target::Target;
 use mdskill_lint::name::SkillName;
 
 /// The arguments of `remove`.
@@ -18,6 +20,8 @@ pub(crate) struct Options {
     pub(crate) names: Vec<SkillName>,
     /// Whether modified folders are moved to the trash.
     pub(crate) force: bool,
+    /// The folders to remove them from; empty means all.
+    pub(crate) targets: Vec<Target>,
 }
 
 /// The result of `remove`.
@@ -31,16 +35,52 @@ pub(crate) struct Report {
     pub(crate) trashed: Vec<String>,
 }
 
+/// Returns the targets of a skill to remove it from, and the others.
+fn split_targets(
+    skill: InstalledSkill<'_>,
+    options: &Options,
+) -> Result<(Vec<Target>, Vec<Target>), OpError> {
+    let is_removed =
+        |target: &Target| options.targets.is_empty() || options.targets.contains(target);
+    let (removed, kept): (Vec<Target>, Vec<Target>) =
+        skill.targets.iter().cloned().partition(is_removed);
+    if removed.is_empty() {
+        let folders: Vec<&str> = options.targets.iter().map(Target::as_str).collect();
+        return Err(OpError::NotInTarget {
+            name: skill.name.clone(),
+            target: folders.join(", "),
+            targets: kept.iter().map(ToString::to_string).collect(),
+        });
+    }
+    Ok((removed, kept))
+}
+
+/// Removes the entry of a skill, or keeps it for the other targets.
+fn keep_in(lockfile: &mut Lockfile, name: &SkillName, kept: Vec<Target>) {
+    if kept.is_empty() {
+        lockfile.skills.remove(name);
+    } else if let Some(entry) = lockfile.skills.get_mut(name) {
+        entry.targets = (kept != lockfile.targets).then_some(kept);
+    }
+}
+
 /// Removes the named skills: all of them, or none.
 pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     // Before the transaction, because it creates the state folder.
     let lockfile = context.lockfile()?.unwrap_or_default();
-    InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
+    for skill in InstalledSkill::named(&context.scope, &lockfile, &options.names)? {
+        split_targets(skill, options)?;
+    }
     let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         let mut report = Report::default();
         let before = lockfile.clone();
         for skill in InstalledSkill::named(&context.scope, &before, &options.names)? {
-            lockfile.skills.remove(skill.name);
+            let (removed, kept) = split_targets(skill, options)?;
+            keep_in(lockfile, skill.name, kept);
+            let skill = InstalledSkill {
+                targets: &removed,
+                ..skill
+            };
             let mut change = skill.change(Action::Removed);
             for folder in skill.folders() {
                 if is_own_source(&context.scope, skill.entry, &folder.path) {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::diff::SkillDiff;
 use crate::fetch::history::{CommitLine, Lineage};
+use crate::hint::Hint;
 use crate::install::plan::Refusal;
 use crate::merge::Conflict;
 
@@ -18,6 +19,9 @@ pub struct Change {
     pub source: String,
     /// The folder in the source.
     pub path: String,
+    /// The spec of the new version, for commands in hints.
+    #[serde(skip)]
+    pub spec: String,
     /// The ref that `update` follows.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub git_ref: Option<String>,
@@ -109,6 +113,54 @@ pub struct LeftAlone {
     /// The files that differ, if they are known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
+    /// The next step.
+    #[serde(skip)]
+    pub next: Option<NextStep>,
+}
+
+/// The reason to leave a folder alone, and the next step.
+#[derive(Debug, Clone)]
+pub(crate) struct Reason {
+    /// The reason, as a sentence.
+    pub(crate) text: String,
+    /// The next step.
+    pub(crate) next: Option<NextStep>,
+}
+
+/// The step after a folder was left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NextStep {
+    /// The same command with `--force`, and its effect: `moves it to the trash`.
+    Force(&'static str),
+    /// Any other.
+    Hint(Hint),
+}
+
+impl Reason {
+    /// Creates a reason with `--force` as the next step, which has this effect.
+    pub(crate) fn unless_forced(text: impl Into<String>, effect: &'static str) -> Self {
+        Self {
+            text: text.into(),
+            next: Some(NextStep::Force(effect)),
+        }
+    }
+
+    /// Creates a reason with a next step.
+    pub(crate) fn with_hint(text: impl Into<String>, hint: Hint) -> Self {
+        Self {
+            text: text.into(),
+            next: Some(NextStep::Hint(hint)),
+        }
+    }
+}
+
+impl<T: Into<String>> From<T> for Reason {
+    fn from(text: T) -> Self {
+        Self {
+            text: text.into(),
+            next: None,
+        }
+    }
 }
 
 /// A skill with a newer version than its ref allows.
@@ -180,12 +232,11 @@ pub struct Problem {
 }
 
 /// Returns the reason why a folder was not changed, with the next step.
-pub(crate) fn refusal_reason(refusal: Refusal) -> &'static str {
-    match refusal {
-        Refusal::Edited => "it has local edits; --force moves it to the trash",
-        Refusal::Unmanaged => "mdskill did not install it; --force moves it to the trash",
-        Refusal::NotAFolder => {
-            "it is a file or a link, not a folder; --force moves it to the trash"
-        }
-    }
+pub(crate) fn refusal_reason(refusal: Refusal) -> Reason {
+    let text = match refusal {
+        Refusal::Edited => "it has local edits",
+        Refusal::Unmanaged => "mdskill did not install it",
+        Refusal::NotAFolder => "it is a file or a link, not a folder",
+    };
+    Reason::unless_forced(text, "moves it to the trash")
 }

@@ -110,7 +110,8 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
 
 async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpError> {
     let source = source_of(context, spec)?;
-    let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
+    let mut opened =
+        Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
     let found = opened.the_one(spec.skill.as_deref()).await?;
     // The same steps as those of `add`, so that it shows what `add` would install.
     let chosen = std::slice::from_ref(&found);
@@ -160,7 +161,7 @@ fn places(
     if let Some(skill) = installed.find(is_same) {
         return Ok((skill.places(), Vec::new()));
     }
-    let targets = targets_of_new(context, &lockfile);
+    let targets = targets_of_new(context, &lockfile)?;
     let folders = SkillFolder::all(&context.scope, &candidate.name, &targets);
     Ok((Vec::new(), folders.map(|folder| folder.place()).collect()))
 }

@@ -54,7 +54,7 @@ pub(crate) fn status_of(error: &OpError) -> ExitStatus {
         | OpError::Target(_)
         | OpError::Rule(_)
         | OpError::Usage(_)
-        | OpError::UnknownAgent(_)
+        | OpError::UnknownAgent { .. }
         | OpError::NothingToImport(_)
         | OpError::SkillNamedTwice(_)
         | OpError::RenamesSeveral(_)
@@ -82,6 +82,12 @@ fn status_of_fetch(error: &FetchError) -> ExitStatus {
 
 fn status_of_transport(error: &TransportError) -> ExitStatus {
     match error {
+        // GitHub reports a rate limit with 403.
+        TransportError::Http(HttpError::Status {
+            status: 403,
+            retry_after: Some(_),
+            ..
+        }) => ExitStatus::Network,
         TransportError::Http(HttpError::Status {
             status: 401 | 403 | 407,
             ..
@@ -90,7 +96,8 @@ fn status_of_transport(error: &TransportError) -> ExitStatus {
         TransportError::Http(HttpError::Status {
             status: 404 | 410 | 451,
             ..
-        }) => ExitStatus::Failed,
+        })
+        | TransportError::Http(HttpError::Setting { .. }) => ExitStatus::Failed,
         TransportError::Http(_) | TransportError::Protocol { .. } | TransportError::Ssh { .. } => {
             ExitStatus::Network
         }

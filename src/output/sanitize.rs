@@ -1,6 +1,5 @@
 //! Escapes control, bidi, and invisible characters of text from repositories.
 
-use std::borrow::Cow;
 use std::fmt::Write;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -99,17 +98,6 @@ fn first_columns(characters: impl Iterator<Item = char>, width: usize) -> Vec<ch
     characters.take_while(fits).collect()
 }
 
-/// Quotes a word for a shell, because users paste commands from hints, and a path from a repository
-/// could contain another command.
-pub(crate) fn for_shell(word: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./@:+~^".contains(c);
-    if !word.is_empty() && !word.starts_with(['-', '~']) && word.chars().all(is_plain) {
-        Cow::Borrowed(word)
-    } else {
-        Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,13 +138,5 @@ mod tests {
         assert_eq!(cut_before("short", 5), "short");
         assert_eq!(cut_before("longer", 5), "…nger");
         assert_eq!(cut_before("技技技", 4), "…技");
-    }
-
-    #[test]
-    fn shell_reads_a_quoted_word_as_one() {
-        assert_eq!(for_shell("acme/skills/one@v1.2"), "acme/skills/one@v1.2");
-        assert_eq!(for_shell("acme/s/x; rm -rf ~"), "'acme/s/x; rm -rf ~'");
-        assert_eq!(for_shell("a'$(b)"), r"'a'\''$(b)'");
-        assert_eq!(for_shell(""), "''");
     }
 }

@@ -2,12 +2,21 @@
 
 use super::age::format_time;
 use super::sources::NotAllowed;
-use super::{Content, Facts, Pin, Policy, RefKind};
+use super::{Content, Denial, Facts, Pin, Policy, RefKind};
 use crate::source::Source;
 use mdskill_lint::capability::Capability;
 
 /// The reason why a skill is allowed or refused.
-type CheckResult = Result<String, String>;
+type CheckResult = Result<String, Denial>;
+
+const USE_ALLOWED: &str = "use an allowed source, or add this one to `sources` in mdskill.toml";
+
+fn deny(reason: impl Into<String>, hint: impl Into<String>) -> CheckResult {
+    Err(Denial {
+        reason: reason.into(),
+        hint: hint.into(),
+    })
+}
 
 impl Policy {
     pub(super) fn check_source(&self, facts: &Facts<'_>) -> Option<CheckResult> {
@@ -15,13 +24,15 @@ impl Policy {
         let moved_to = facts.moved_to.filter(|moved| sources.allow(moved).is_err());
         let checked = match sources.allow(source) {
             // The skill comes from the owner of the new name.
-            Ok(_) if let Some(moved) = moved_to => Err(format!(
-                "`{source}` has moved to `{moved}`, which is not an allowed source; use an allowed source, or add this one to `sources` in mdskill.toml"
-            )),
+            Ok(_) if let Some(moved) = moved_to => deny(
+                format!("`{source}` has moved to `{moved}`, which is not an allowed source"),
+                USE_ALLOWED,
+            ),
             Ok(glob) => Ok(format!("`{source}` is allowed by `{glob}`")),
-            Err(NotAllowed::Ambiguous(problem)) => Err(format!(
-                "`{source}` is not a plain source: {problem}; write the plain address of the repository"
-            )),
+            Err(NotAllowed::Ambiguous(problem)) => deny(
+                format!("`{source}` is not a plain source: {problem}"),
+                "write the plain address of the repository",
+            ),
             Err(NotAllowed::NotListed(read)) => {
                 let read = if read == source.to_string() {
                     String::new()
@@ -29,13 +40,13 @@ impl Policy {
                     format!(" (normalized to `{read}`)")
                 };
                 let step = match (source, sources.globs().next()) {
-                    (_, None) => "the list is empty: add it to `sources` in mdskill.toml",
+                    (_, None) => "the list is empty; add the source to `sources` in mdskill.toml",
                     (Source::Git { url }, _) if url.to_ascii_lowercase().contains("github.com") => {
                         "write `owner/repo` for a repository on GitHub, or add it to `sources` in mdskill.toml"
                     }
-                    _ => "use an allowed source, or add this one to `sources` in mdskill.toml",
+                    _ => USE_ALLOWED,
                 };
-                Err(format!("`{source}`{read} is not an allowed source; {step}"))
+                deny(format!("`{source}`{read} is not an allowed source"), step)
             }
         };
         Some(checked)
@@ -65,7 +76,7 @@ impl Policy {
         };
         Some(match (pin, facts.kind) {
             (_, RefKind::Commit) | (Pin::Tag, RefKind::Tag | RefKind::Range) => Ok(named),
-            _ => Err(format!("{named}; {step}")),
+            _ => deny(named, step),
         })
     }
 
@@ -77,17 +88,20 @@ impl Policy {
             ));
         };
         let Some(commit) = facts.commit else {
-            return Some(Err(
-                "a local folder has no commits, so its age is unknown; add it from a git repository"
-                    .to_owned(),
+            return Some(deny(
+                "a local folder has no commits, so its age is unknown",
+                "add it from a git repository",
             ));
         };
         let commit = commit.short();
         let Some(first_seen) = evidence.first_seen else {
-            return Some(Err(format!(
-                "commit {commit} has not been seen on this machine; run `outdated` or `policy SPEC` to record it, and try again {} later",
-                least.words()
-            )));
+            return Some(deny(
+                format!("commit {commit} has not been seen on this machine"),
+                format!(
+                    "run `mdskill outdated` to record it, and try again {} later",
+                    least.words()
+                ),
+            ));
         };
         // A clock that was set back must not make a commit older.
         let seen = first_seen.min(evidence.now);
@@ -100,15 +114,17 @@ impl Policy {
         );
         Some(match (is_old(seen), is_old(dated)) {
             (true, true) => Ok(first),
-            (false, _) => Err(format!(
-                "{first}; it is old enough at {}: try again then (the date in the commit does not count, because anyone can write an old one)",
-                from(seen.max(dated))
-            )),
-            (true, false) => Err(format!(
-                "{first}, but its own date is {}; it is old enough at {}: try again then",
-                format_time(dated, false),
-                from(dated)
-            )),
+            (false, _) => deny(
+                first,
+                format!(
+                    "try again at {}, when it is old enough (the date in the commit does not count, because anyone can write an old one)",
+                    from(seen.max(dated))
+                ),
+            ),
+            (true, false) => deny(
+                format!("{first}, but its own date is {}", format_time(dated, false)),
+                format!("try again at {}, when it is old enough", from(dated)),
+            ),
         })
     }
 
@@ -133,9 +149,10 @@ impl Policy {
         if more > 0 {
             named = format!("{named} and {more} more");
         }
-        Some(Err(format!(
-            "it adds {named}; use a version without that, or change `deny` in mdskill.toml"
-        )))
+        Some(deny(
+            format!("it adds {named}"),
+            "use a version without that, or change `deny` in mdskill.toml",
+        ))
     }
 }
 

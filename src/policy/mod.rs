@@ -122,8 +122,18 @@ pub struct Verdict {
     pub value: String,
     /// Whether the key allows the skill.
     pub is_allowed: bool,
-    /// The reason, as a sentence; for a refusal, with the next step.
+    /// The reason, as a sentence.
     pub reason: String,
+    /// The next step after a refusal, as a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// The reason why a key refuses a skill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Denial {
+    reason: String,
+    hint: String,
 }
 
 /// The keys of the policy.
@@ -152,6 +162,17 @@ impl Key {
             Self::Pin => "pin",
             Self::MinAge => "min-age",
             Self::Deny => "deny",
+        }
+    }
+}
+
+impl Verdict {
+    /// Returns the reason, with the next step after a refusal.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{}; {hint}", self.reason),
+            None => self.reason.clone(),
         }
     }
 }
@@ -193,14 +214,17 @@ pub fn judge(policy: &Policy, facts: &Facts<'_>) -> Decision {
             Key::MinAge => policy.check_age(facts),
             Key::Deny => policy.check_capabilities(facts),
         };
-        result
-            .zip(policy.value(key))
-            .map(|(result, value)| Verdict {
-                key,
-                value,
-                is_allowed: result.is_ok(),
-                reason: result.unwrap_or_else(|reason| reason),
-            })
+        let (is_allowed, reason, hint) = match result? {
+            Ok(reason) => (true, reason, None),
+            Err(denial) => (false, denial.reason, Some(denial.hint)),
+        };
+        Some(Verdict {
+            key,
+            value: policy.value(key)?,
+            is_allowed,
+            reason,
+            hint,
+        })
     };
     Decision {
         verdicts: Key::ALL.into_iter().filter_map(judge).collect(),

@@ -64,7 +64,7 @@ fn pin_depends_on_the_kind_of_ref() {
             ..facts(&source)
         };
         let verdict = only(&policy, &facts);
-        (verdict.is_allowed, verdict.reason)
+        (verdict.is_allowed, verdict.sentence())
     };
     for (kind, by_tag, by_commit) in [
         (RefKind::Default, false, false),
@@ -114,7 +114,7 @@ fn aged(first_seen: Option<u64>, committed: Option<u64>) -> (bool, String) {
             ..facts(&source)
         },
     );
-    (verdict.is_allowed, verdict.reason)
+    (verdict.is_allowed, verdict.sentence())
 }
 
 #[test]
@@ -136,17 +136,17 @@ fn age_counts_from_the_first_time_seen() {
 fn refusal_of_a_young_commit_has_the_time_to_try_again() {
     assert_eq!(
         aged(Some(NOW - DAY), Some(0)).1,
-        "commit 1234567 was first seen on this machine at 2026-11-22 14:59 UTC; it is old enough at 2026-11-25 15:00 UTC: try again then (the date in the commit does not count, because anyone can write an old one)"
+        "commit 1234567 was first seen on this machine at 2026-11-22 14:59 UTC; try again at 2026-11-25 15:00 UTC, when it is old enough (the date in the commit does not count, because anyone can write an old one)"
     );
     assert_eq!(
         aged(Some(NOW - 9 * DAY), Some(NOW - DAY)).1,
-        "commit 1234567 was first seen on this machine at 2026-11-14 14:59 UTC, but its own date is 2026-11-22 14:59 UTC; it is old enough at 2026-11-25 15:00 UTC: try again then"
+        "commit 1234567 was first seen on this machine at 2026-11-14 14:59 UTC, but its own date is 2026-11-22 14:59 UTC; try again at 2026-11-25 15:00 UTC, when it is old enough"
     );
     // Both are recent: the later one counts.
     assert!(
         aged(Some(NOW - 2 * DAY), Some(NOW - DAY))
             .1
-            .contains("old enough at 2026-11-25")
+            .contains("try again at 2026-11-25")
     );
     assert!(
         aged(None, None)
@@ -195,12 +195,12 @@ fn refusal_names_denied_capabilities_with_their_place() {
     assert!(!verdict.is_allowed);
     assert_eq!(verdict.value, "[\"scripts\", \"unrestricted-bash\"]");
     assert_eq!(
-        verdict.reason,
+        verdict.sentence(),
         "it adds unrestricted-bash (`Bash` in SKILL.md:4), scripts (`scripts/run.sh`); use a version without that, or change `deny` in mdskill.toml"
     );
     assert!(verdict_of(&gained[2..]).is_allowed);
     let many = vec![gained[1].clone(); 7];
-    assert!(verdict_of(&many).reason.contains(" and 2 more; "));
+    assert!(verdict_of(&many).reason.ends_with(" and 2 more"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! A spec is `[host/]owner/repo[/skill][@ref]`, the URL of a page, a git URL with `//PATH` and
 //! `@ref`, or a local folder. Parsing does no I/O. A displayed spec parses to the same spec.
 
+mod page;
 mod parse;
 
 use std::fmt;
@@ -42,12 +43,10 @@ pub enum SpecSource {
     },
     /// `https://HOST/owner/repo`, optionally followed by `/tree/REF/PATH`.
     Web {
-        /// The host, with an optional port.
-        host: String,
-        /// A user, an organisation or a group.
-        owner: String,
-        /// The repository.
-        repo: String,
+        /// `https://HOST` or `http://HOST`, with an optional port.
+        base: String,
+        /// `owner/repo`, or `group/subgroup/repo`.
+        path: String,
         /// The ref and path in the URL of the page.
         page: Option<PageRef>,
     },
@@ -61,10 +60,23 @@ pub enum SpecSource {
 /// ends, because `feature/x` can be one ref.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRef {
-    /// `tree`, `blob`, or GitLab's `-/tree` and `-/blob`.
-    pub kind: &'static str,
-    /// `REF/PATH`.
+    /// The part of the URL between the repository and the ref: `tree`, `-/blob`, `src/branch`.
+    pub kind: String,
+    /// `REF/PATH`, without percent-encoding.
     pub rest: String,
+    /// The refs that the page can be of.
+    pub refs: PageRefs,
+}
+
+/// The refs that a page can be of, as far as its URL states them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageRefs {
+    /// Branches, tags, and commits.
+    Any,
+    /// Branches.
+    Branches,
+    /// Tags.
+    Tags,
 }
 
 /// A ref: the part of a spec after `@`.
@@ -101,18 +113,10 @@ impl Spec {
                 owner: owner.clone(),
                 repo: repo.clone(),
             },
-            SpecSource::Host { host, owner, repo }
-            | SpecSource::Web {
-                host, owner, repo, ..
-            } => match host.as_str() {
-                "github.com" | "www.github.com" => Source::GitHub {
-                    owner: owner.clone(),
-                    repo: repo.clone(),
-                },
-                _ => Source::Git {
-                    url: format!("https://{host}/{owner}/{repo}"),
-                },
-            },
+            SpecSource::Host { host, owner, repo } => {
+                of_web(&format!("https://{host}"), &format!("{owner}/{repo}"))
+            }
+            SpecSource::Web { base, path, .. } => of_web(base, path),
             SpecSource::Url(url) => match github_repository(url) {
                 Some((owner, repo)) => Source::GitHub { owner, repo },
                 None => Source::Git { url: url.clone() },
@@ -122,11 +126,34 @@ impl Spec {
     }
 }
 
+/// Returns the source of a web address.
+fn of_web(base: &str, path: &str) -> Source {
+    match path.split_once('/') {
+        Some((owner, repo)) if is_github(base) && !repo.contains('/') => Source::GitHub {
+            owner: owner.to_owned(),
+            repo: repo.to_owned(),
+        },
+        // A repository in nested groups: a server redirects the address without `.git`.
+        Some((_, repo)) if repo.contains('/') => Source::Git {
+            url: format!("{base}/{path}.git"),
+        },
+        _ => Source::Git {
+            url: format!("{base}/{path}"),
+        },
+    }
+}
+
+fn is_github(base: &str) -> bool {
+    matches!(base, "https://github.com" | "https://www.github.com")
+}
+
 /// `https://github.com/o/r.git` is the same source as `o/r`, so that it is fetched and locked only once.
 fn github_repository(url: &str) -> Option<(String, String)> {
-    let (owner, repo) = url.strip_prefix("https://github.com/")?.split_once('/')?;
+    let (base, path) = url.split_at_checked(url.find("github.com/")? + "github.com".len())?;
+    let base = base.to_ascii_lowercase().replacen("http://", "https://", 1);
+    let (owner, repo) = path.trim_start_matches('/').split_once('/')?;
     let repo = repo.strip_suffix(".git").unwrap_or(repo);
-    (!repo.contains('/')).then(|| (owner.to_owned(), repo.to_owned()))
+    (is_github(&base) && !repo.contains('/')).then(|| (owner.to_owned(), repo.to_owned()))
 }
 
 impl fmt::Display for Spec {
@@ -152,19 +179,25 @@ impl fmt::Display for SpecSource {
         match self {
             Self::GitHub { owner, repo } => write!(f, "{owner}/{repo}"),
             Self::Host { host, owner, repo } => write!(f, "{host}/{owner}/{repo}"),
-            Self::Web {
-                host,
-                owner,
-                repo,
-                page,
-            } => {
-                write!(f, "https://{host}/{owner}/{repo}")?;
+            Self::Web { base, path, page } => {
+                write!(f, "{base}/{path}")?;
                 match page {
-                    Some(PageRef { kind, rest }) => write!(f, "/{kind}/{rest}"),
+                    Some(page) => write!(f, "/{page}"),
                     None => Ok(()),
                 }
             }
             Self::Url(text) | Self::Folder(text) => f.write_str(text),
+        }
+    }
+}
+
+impl fmt::Display for PageRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, page::encode(&self.rest))?;
+        match self.refs {
+            PageRefs::Branches if self.kind.starts_with("-/") => f.write_str("?ref_type=heads"),
+            PageRefs::Tags if self.kind.starts_with("-/") => f.write_str("?ref_type=tags"),
+            _ => Ok(()),
         }
     }
 }

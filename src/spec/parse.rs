@@ -1,15 +1,16 @@
 //! Parses a [`Spec`].
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
-use super::{GitRef, PageRef, Spec, SpecError, SpecSource};
+use super::{GitRef, Spec, SpecError, SpecSource, page};
 use crate::redact::redact_url;
 use crate::source::is_scp_like;
 use mdskill_lint::path::is_hidden;
 
 const SHORT_FORM: &str = "`owner/repo/skill`, for example `wshobson/agents/async-python-patterns`";
-const URL_FORM: &str = "a git URL with `//` before the skill's path, for example `https://gitlab.com/acme/skills.git//skills/pdf@v1.2`";
-const REF_FORM: &str = "a branch, a tag, a full commit id, or a version range after `@`, for example `owner/repo/skill@v1.2` or `owner/repo/skill@^1.2`";
+pub(super) const URL_FORM: &str = "a git URL with `//` before the skill's path, for example `https://gitlab.com/acme/skills.git//skills/pdf@v1.2`";
+pub(super) const REF_FORM: &str = "a branch, a tag, a full commit id, or a version range after `@`, for example `owner/repo/skill@v1.2` or `owner/repo/skill@^1.2`";
 
 impl FromStr for Spec {
     type Err = SpecError;
@@ -19,7 +20,7 @@ impl FromStr for Spec {
             // A password must not end up in a log.
             text: redact_url(text),
             problem,
-            expected: expected.to_owned(),
+            expected: expected.into_owned(),
         })
     }
 }
@@ -34,10 +35,13 @@ impl FromStr for GitRef {
 }
 
 /// A problem, and a valid form.
-type Fault = (String, &'static str);
+pub(super) type Fault = (String, Cow<'static, str>);
 
-fn fault<T>(problem: impl Into<String>, expected: &'static str) -> Result<T, Fault> {
-    Err((problem.into(), expected))
+pub(super) fn fault<T>(
+    problem: impl Into<String>,
+    expected: impl Into<Cow<'static, str>>,
+) -> Result<T, Fault> {
+    Err((problem.into(), expected.into()))
 }
 
 fn parse(text: &str) -> Result<Spec, Fault> {
@@ -70,34 +74,57 @@ fn parse(text: &str) -> Result<Spec, Fault> {
     parse_short(text)
 }
 
-/// Whether the text starts like a path. cargo, npm, and uv have the same rule.
+/// Whether the text starts like a path. cargo, npm, and uv have the same rule. A name that begins
+/// with a dot is neither a host nor an owner, so `.claude/skills/pdf` is a path, too.
 fn is_folder(text: &str) -> bool {
     let drive = text.as_bytes();
     let windows = drive.len() > 2
         && drive[0].is_ascii_alphabetic()
         && drive[1] == b':'
         && matches!(drive[2], b'\\' | b'/');
-    matches!(text, "." | "..")
-        || ["./", "../", "/", ".\\", "..\\"]
-            .iter()
-            .any(|start| text.starts_with(start))
-        || windows
+    text.starts_with(['.', '/', '\\']) || windows
 }
+
+/// The prefixes of hosts: that of the lockfile, and those of other tools.
+const HOSTS: [(&str, &str); 5] = [
+    ("github:", ""),
+    ("gh:", ""),
+    ("gitlab:", "gitlab.com/"),
+    ("bitbucket:", "bitbucket.org/"),
+    ("codeberg:", "codeberg.org/"),
+];
 
 /// Parses `[host/]owner/repo[/skill][@ref]`, with an optional `github:` as in the lockfile.
 fn parse_short(text: &str) -> Result<Spec, Fault> {
-    let text = text.strip_prefix("github:").unwrap_or(text);
-    let (body, git_ref) = split_git_ref(text, 0)?;
+    for (prefix, host) in HOSTS {
+        if let Some(rest) = text.strip_prefix(prefix) {
+            return parse_short(&format!("{host}{rest}"));
+        }
+    }
+    // npm's packages have scopes, `@owner/name`.
+    let text = text.strip_prefix('@').unwrap_or(text);
+    let first = text.split(['/', '@']).next().unwrap_or_default();
+    // Owners on GitHub have no dots, so a name with a dot is a host.
+    let has_host = first.contains('.') || first.contains(':');
+    if has_host
+        && page::is_page(
+            &first.to_ascii_lowercase(),
+            &text[first.len()..].trim_start_matches('/'),
+        )
+    {
+        return page::parse("https", first, &text[first.len()..]);
+    }
+    let (body, git_ref) = split_short(text)?;
     let parts: Vec<&str> = body.trim_end_matches('/').split('/').collect();
     if parts.iter().any(|part| part.is_empty()) {
         return fault("it has an empty part", SHORT_FORM);
     }
     if parts.len() == 1 {
-        let problem = "it does not name a repository (the path of a local folder starts with `./`)";
-        return fault(problem, SHORT_FORM);
+        return fault(
+            "it does not name a repository",
+            format!("`owner/repo/{body}`, or `./{body}` for a folder"),
+        );
     }
-    // Owners on GitHub have no dots, so a name with a dot is a host.
-    let has_host = parts[0].contains('.') || parts[0].contains(':');
     if has_host && parts.len() < 3 {
         return fault(
             "the host is not followed by `owner/repo`",
@@ -127,18 +154,27 @@ fn parse_short(text: &str) -> Result<Spec, Fault> {
     })
 }
 
+/// Splits `body@ref`, or `body#ref` as npm and `npx skills` have it.
+fn split_short(text: &str) -> Result<(&str, Option<GitRef>), Fault> {
+    let Some(at) = text.find(['@', '#']) else {
+        return Ok((text, None));
+    };
+    let (body, git_ref) = text.split_at(at);
+    Ok((body, Some(parse_git_ref(&git_ref[1..])?)))
+}
+
 fn parse_url(text: &str) -> Result<Spec, Fault> {
+    // pip's form.
+    let text = text.strip_prefix("git+").unwrap_or(text);
     let (scheme, rest) = text.split_once("://").unwrap_or_default();
-    if !matches!(scheme, "https" | "http" | "ssh" | "file") {
+    let scheme = scheme.to_ascii_lowercase();
+    if !matches!(scheme.as_str(), "https" | "http" | "ssh" | "file") {
         return fault(
             format!("`{scheme}` is not https, http, ssh, or file"),
             URL_FORM,
         );
     }
-    if rest.contains(['?', '#']) || rest.contains(char::is_whitespace) {
-        return fault("a git URL can't have `?`, `#`, or spaces", URL_FORM);
-    }
-    let authority_end = rest.find('/').unwrap_or(rest.len());
+    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(authority_end);
     if authority.is_empty() != (scheme == "file") {
         return fault("its host is missing or misplaced", URL_FORM);
@@ -155,79 +191,53 @@ fn parse_url(text: &str) -> Result<Spec, Fault> {
     if authority.starts_with('-') {
         return fault("its host starts with `-`", URL_FORM);
     }
-    let body = path.trim_end_matches('/');
-    let is_page = matches!(scheme, "https")
-        && !body.contains("//")
-        && !body
-            .split('/')
-            .any(|part| part.strip_suffix(".git").is_some() || part.contains(".git@"));
-    if is_page {
-        return parse_page(authority, body);
+    let text = format!("{scheme}://{rest}");
+    let path_start = scheme.len() + 3 + authority_end;
+    if !matches!(scheme.as_str(), "https" | "http") || path.contains("//") {
+        return parse_git_url(&text, path_start);
     }
-    parse_git_url(text, scheme.len() + 3 + authority_end)
+    match after_git_suffix(path) {
+        None | Some("/") => page::parse(&scheme, authority, path),
+        // A page of the repository.
+        Some(rest) if rest.starts_with('/') && page::is_page("", &format!("a/b{rest}")) => {
+            page::parse(&scheme, authority, path)
+        }
+        Some(rest) => match rest.strip_prefix('/') {
+            Some(skill) => {
+                let repository = &text[..text.len() - rest.len()];
+                parse_git_url(&format!("{repository}//{skill}"), path_start)
+            }
+            None => parse_git_url(&text, path_start),
+        },
+    }
 }
 
-/// Parses `https://HOST/owner/repo[/tree/REF/PATH][@ref]`.
-fn parse_page(host: &str, path: &str) -> Result<Spec, Fault> {
-    let host = host_part(host)?;
-    let (path, git_ref) = split_git_ref(path, 0)?;
-    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    if parts.len() < 2 || parts.iter().any(|part| part.is_empty()) {
-        return fault(
-            "it does not name a repository",
-            "`https://HOST/owner/repo`, for example `https://github.com/wshobson/agents`",
-        );
-    }
-    let owner = repository_part(parts[0])?;
-    let repo = repository_part(parts[1])?;
-    let page = match parts[2..] {
-        [] => None,
-        ["tree", ..] => Some(("tree", &parts[3..])),
-        ["blob", ..] => Some(("blob", &parts[3..])),
-        ["-", "tree", ..] => Some(("-/tree", &parts[4..])),
-        ["-", "blob", ..] => Some(("-/blob", &parts[4..])),
-        _ => {
-            return fault(
-                "the repository is followed by neither `/tree/` nor `/blob/`",
-                URL_FORM,
-            );
-        }
-    };
-    let page = match page {
-        Some((_, [])) => {
-            return fault(
-                "its ref is missing",
-                "`https://HOST/owner/repo/tree/REF/PATH`",
-            );
-        }
-        Some((kind, rest)) if git_ref.is_none() => Some(PageRef {
-            kind,
-            rest: path_part(&rest.join("/"))?,
-        }),
-        Some(_) => {
-            return fault(
-                "it has two refs, one in the URL and one after `@`",
-                REF_FORM,
-            );
-        }
-        None => None,
-    };
-    let origin = SpecSource::Web {
-        host,
-        owner,
-        repo,
-        page,
-    };
-    Ok(Spec {
-        origin,
-        skill: None,
-        git_ref,
-    })
+/// Returns the part of a path after the first name that ends with `.git`.
+fn after_git_suffix(path: &str) -> Option<&str> {
+    let ends = path
+        .match_indices(".git")
+        .map(|(at, suffix)| at + suffix.len());
+    let mut rests = ends.map(|end| &path[end..]);
+    rests.find(|rest| rest.is_empty() || rest.starts_with(['/', '@', '#', '?']))
 }
 
-/// Parses a git URL whose path begins at `path_start`, followed by `//PATH` and `@ref`.
+/// Parses a git URL whose path begins at `path_start`, followed by `//PATH` and `@ref`, or by
+/// `#ref` as npm has it.
 fn parse_git_url(text: &str, path_start: usize) -> Result<Spec, Fault> {
-    let (body, git_ref) = split_git_ref(text, path_start)?;
+    let (text, fragment) = match text[path_start..].find(['@', '#']) {
+        Some(at) if text[path_start + at..].starts_with('#') => {
+            let (text, fragment) = text.split_at(path_start + at);
+            (text, Some(&fragment[1..]))
+        }
+        _ => (text, None),
+    };
+    let (body, git_ref) = match fragment {
+        Some(fragment) => (text, Some(parse_git_ref(fragment)?)),
+        None => split_git_ref(text, path_start)?,
+    };
+    if body.contains("://") && (body.contains('?') || body.contains(char::is_whitespace)) {
+        return fault("a git URL can't have `?` or spaces", URL_FORM);
+    }
     let path = &body[path_start..];
     let (end, skill) = match path.find("//") {
         Some(at) => (path_start + at, skill_part(&path[at + 2..])?),
@@ -245,7 +255,7 @@ fn parse_git_url(text: &str, path_start: usize) -> Result<Spec, Fault> {
 }
 
 /// Splits `body@ref` at the first `@` after `start`: a ref may have slashes.
-fn split_git_ref(text: &str, start: usize) -> Result<(&str, Option<GitRef>), Fault> {
+pub(super) fn split_git_ref(text: &str, start: usize) -> Result<(&str, Option<GitRef>), Fault> {
     match text[start..].find('@') {
         None => Ok((text, None)),
         Some(at) => {
@@ -255,7 +265,7 @@ fn split_git_ref(text: &str, start: usize) -> Result<(&str, Option<GitRef>), Fau
     }
 }
 
-fn parse_git_ref(text: &str) -> Result<GitRef, Fault> {
+pub(super) fn parse_git_ref(text: &str) -> Result<GitRef, Fault> {
     if let Ok(id) = text.parse() {
         return Ok(GitRef::Commit(id));
     }
@@ -292,7 +302,7 @@ fn git_ref_fault(name: &str) -> Option<&'static str> {
     None
 }
 
-fn host_part(host: &str) -> Result<String, Fault> {
+pub(super) fn host_part(host: &str) -> Result<String, Fault> {
     let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     if !host.is_empty() && !host.starts_with('-') && host.chars().all(valid) {
         Ok(host.to_ascii_lowercase())
@@ -301,7 +311,7 @@ fn host_part(host: &str) -> Result<String, Fault> {
     }
 }
 
-fn repository_part(name: &str) -> Result<String, Fault> {
+pub(super) fn repository_part(name: &str) -> Result<String, Fault> {
     let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     if !name.is_empty() && !name.starts_with('.') && name.chars().all(valid) {
         Ok(name.to_owned())
@@ -314,7 +324,7 @@ fn repository_part(name: &str) -> Result<String, Fault> {
 }
 
 /// Parses the name or path of a skill. A trailing `SKILL.md` names the folder that contains it.
-fn skill_part(text: &str) -> Result<Option<String>, Fault> {
+pub(super) fn skill_part(text: &str) -> Result<Option<String>, Fault> {
     let text = text.trim_matches('/');
     let text = match text.strip_suffix("SKILL.md") {
         Some(folder) if folder.is_empty() || folder.ends_with('/') => folder.trim_end_matches('/'),
@@ -326,7 +336,7 @@ fn skill_part(text: &str) -> Result<Option<String>, Fault> {
     }
 }
 
-fn path_part(text: &str) -> Result<String, Fault> {
+pub(super) fn path_part(text: &str) -> Result<String, Fault> {
     let climbs = text.split('/').any(|part| matches!(part, "" | "." | ".."));
     if climbs {
         return fault(

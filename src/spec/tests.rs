@@ -19,6 +19,12 @@ fn every_form_parses_and_displays_the_same() {
         "https://github.com/owner/repo/tree/feature/x/skills/pdf",
         "https://github.com/owner/repo/blob/main/skills/pdf/SKILL.md",
         "https://gitlab.com/owner/repo/-/tree/main/skills/pdf",
+        "https://gitlab.com/group/sub/repo/-/tree/main/skills/pdf?ref_type=heads",
+        "https://gitlab.com/group/sub/repo",
+        "http://127.0.0.1:3000/owner/repo/src/branch/feature/x/skills/pdf",
+        "https://codeberg.org/owner/repo/src/tag/v1.2/skills/pdf",
+        "https://github.com/owner/repo/tree/refs/heads/main/skills/my%20skill",
+        "https://github.com/owner/repo/tree/@scope/pkg@2.0.0/skills/pdf",
         "https://gitlab.com/group/sub/repo.git//skills/pdf@main",
         "ssh://git@host:2222/owner/x.git//skills/pdf",
         "git@host:owner/x.git//skills/pdf@v1",
@@ -50,6 +56,187 @@ fn lockfile_form_and_skill_file_parse() {
     );
 }
 
+/// The source, and skill or page, of an address.
+fn meaning(text: &str) -> (String, String) {
+    let spec = spec(text);
+    let place = match &spec.origin {
+        SpecSource::Web {
+            page: Some(page), ..
+        } => format!("{:?} {}", page.refs, page.rest),
+        _ => {
+            let git_ref = spec.git_ref.as_ref().map(|git_ref| format!("@{git_ref}"));
+            format!(
+                "{}{}",
+                spec.skill.as_deref().unwrap_or_default(),
+                git_ref.unwrap_or_default()
+            )
+        }
+    };
+    (spec.source().to_string(), place)
+}
+
+#[test]
+fn addresses_of_pages_of_every_forge_parse() {
+    let github = "github:a/b";
+    let gitlab = "https://gitlab.com/a/b";
+    let nested = "https://gitlab.com/g/s/b.git";
+    let gitea = "https://codeberg.org/a/b";
+    let bitbucket = "https://bitbucket.org/a/b";
+    for (text, source, place) in [
+        ("https://github.com/a/b/", github, ""),
+        ("HTTPS://GitHub.com/a/b", github, ""),
+        ("http://www.github.com/a/b", github, ""),
+        (
+            "https://github.com/a/b?tab=readme-ov-file#usage",
+            github,
+            "",
+        ),
+        ("github.com/a/b?tab=readme-ov-file", github, ""),
+        ("https://github.com/a/b/c", github, "c"),
+        ("https://github.com/a/b.git/c", github, "c"),
+        ("https://github.com/a/b.git#v1", github, "@v1"),
+        ("git+https://github.com/a/b.git@v1", github, "@v1"),
+        ("https://github.com/a/b@v1", github, "@v1"),
+        ("https://github.com/a/b.git/", github, ""),
+        (
+            "https://github.com/a/b.git/tree/main/c",
+            github,
+            "Any main/c",
+        ),
+        ("https://github.com/a/b/tree/main", github, "Any main"),
+        (
+            "https://github.com/a/b/tree/main/c/?x=1#L10",
+            github,
+            "Any main/c",
+        ),
+        ("github.com/a/b/tree/main/c", github, "Any main/c"),
+        (
+            "https://github.com/a/b/blob/main/c%20d/SKILL.md#L10",
+            github,
+            "Any main/c d/SKILL.md",
+        ),
+        (
+            "https://github.com/a/b/edit/main/c/SKILL.md",
+            github,
+            "Any main/c/SKILL.md",
+        ),
+        (
+            "https://github.com/a/b/blob/refs/tags/v1/c/SKILL.md",
+            github,
+            "Tags v1/c/SKILL.md",
+        ),
+        (
+            "https://github.com/a/b/releases/tag/v1.2",
+            github,
+            "Tags v1.2",
+        ),
+        (
+            "https://github.com/a/b/commits/main/c",
+            github,
+            "Any main/c",
+        ),
+        (
+            "https://raw.githubusercontent.com/a/b/refs/heads/main/c/SKILL.md",
+            github,
+            "Branches main/c/SKILL.md",
+        ),
+        (
+            "raw.githubusercontent.com/a/b/main/c/SKILL.md",
+            github,
+            "Any main/c/SKILL.md",
+        ),
+        ("https://skills.sh/a/b/c", github, "c"),
+        ("https://www.skills.sh/a/b/c/?x#y", github, "c"),
+        ("skills.sh/a/b", github, ""),
+        (
+            "https://gitlab.com/a/b/-/tree/main/c?ref_type=heads",
+            gitlab,
+            "Branches main/c",
+        ),
+        (
+            "gitlab.com/a/b/-/blob/v1/c/SKILL.md?ref_type=tags",
+            gitlab,
+            "Tags v1/c/SKILL.md",
+        ),
+        ("https://gitlab.com/a/b/-/", gitlab, ""),
+        ("https://gitlab.com/a/b/-/tags/v1", gitlab, "Tags v1"),
+        ("https://gitlab.com/a/b/tree/main/c", gitlab, "Any main/c"),
+        ("https://gitlab.com/g/s/b", nested, ""),
+        ("https://gitlab.com/g/s/b.git//c", nested, "c"),
+        (
+            "https://gitlab.com/g/s/b/-/raw/main/c/SKILL.md",
+            nested,
+            "Any main/c/SKILL.md",
+        ),
+        ("gitlab:a/b/c", gitlab, "c"),
+        (
+            "https://codeberg.org/a/b/src/branch/main/c",
+            gitea,
+            "Branches main/c",
+        ),
+        ("https://codeberg.org/a/b/src/tag/v1/c", gitea, "Tags v1/c"),
+        (
+            "codeberg.org/a/b/src/commit/367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35/c",
+            gitea,
+            "Any 367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35/c",
+        ),
+        (
+            "https://codeberg.org/a/b/_edit/main/c/SKILL.md",
+            gitea,
+            "Branches main/c/SKILL.md",
+        ),
+        (
+            "https://bitbucket.org/a/b/src/main/c/",
+            bitbucket,
+            "Any main/c",
+        ),
+        (
+            "https://bitbucket.org/a/b/src/367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35/c/?at=feature%2Fx",
+            bitbucket,
+            "c@feature/x",
+        ),
+        (
+            "https://dev.azure.com/o/my%20p/_git/r?path=/skills/c&version=GBmain",
+            "https://dev.azure.com/o/my%20p/_git/r",
+            "skills/c@main",
+        ),
+    ] {
+        let meant = (source.to_owned(), place.to_owned());
+        assert_eq!(meaning(text), meant, "{text}");
+        assert_eq!(spec(&spec(text).to_string()), spec(text), "{text}");
+    }
+}
+
+#[test]
+fn notations_of_other_tools_parse() {
+    for (text, source, place) in [
+        ("a/b#main", "github:a/b", "@main"),
+        ("a/b/c#v1", "github:a/b", "c@v1"),
+        ("a/b@c#d", "github:a/b", "@c#d"),
+        ("@a/b", "github:a/b", ""),
+        ("gh:a/b/c", "github:a/b", "c"),
+        ("git@h:a/b.git#v1", "git@h:a/b.git", "@v1"),
+    ] {
+        let meant = (source.to_owned(), place.to_owned());
+        assert_eq!(meaning(text), meant, "{text}");
+    }
+}
+
+#[test]
+fn path_is_never_a_host() {
+    for path in [
+        ".claude/skills/pdf",
+        ".github",
+        ".agents/skills/a@b",
+        "./x",
+        "..",
+        "/a/b",
+    ] {
+        assert_eq!(spec(path).origin, SpecSource::Folder(path.to_owned()));
+        assert_eq!(spec(path).to_string(), path);
+    }
+}
+
 #[test]
 fn invalid_spec_is_rejected_with_a_valid_form() {
     for (text, problem) in [
@@ -72,8 +259,19 @@ fn invalid_spec_is_rejected_with_a_valid_form() {
         ("https://github.com/a", "it does not name a repository"),
         (
             "https://github.com/a/b/pulls",
-            "neither `/tree/` nor `/blob/`",
+            "`/pulls` is not the page of a folder or a file",
         ),
+        (
+            "https://gitlab.com/a/b/-/issues",
+            "`/issues` is not the page of a folder or a file",
+        ),
+        ("https://github.com/a/b/tree/main/c@v1", "it has two refs"),
+        ("https://github.com/a/b/tree/main/%2e%2e/c", "`..`"),
+        (
+            "https://github.com/a/b/tree/main/%1b",
+            "not valid in the path of a URL",
+        ),
+        ("https://h/a/b.git?x", "can't have `?`"),
         ("https://github.com/a/b/tree", "its ref is missing"),
         ("-x/y", "starts with `-`"),
         ("a/b c", "is not a valid owner or repository"),

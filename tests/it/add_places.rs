@@ -179,7 +179,7 @@ fn target_outside_of_project_is_refused() {
     context.refuses(
         &["add", "acme/skills/one", "--agent", "nobody"],
         2,
-        "unknown agent `nobody`\nhint: use copilot, claude",
+        "unknown agent `nobody`\nhint: `mdskill agents --list`",
     );
     for outside in ["../out", "/tmp/out", "a/../../b", ".git/hooks"] {
         context.refuses(

@@ -74,7 +74,7 @@ fn add_shows_errors_and_counts_warnings() {
         .ok()
         .says(".github/skills/broken/SKILL.md:7: ")
         .says("[SK301]")
-        .says("1 warning in 1 skill; run `mdskill validate .github/skills/listed` to show them")
+        .says("1 warning in 1 skill; run `mdskill validate listed` to show them")
         .never_says("SK113");
     assert_eq!(
         context.folders(".github/skills"),
@@ -153,11 +153,7 @@ fn update_reports_findings_in_new_version() {
         text("good", "See [it](references/gone.md)."),
     );
     repo.commit("Broken");
-    context.refuses(
-        &["update", "--dry-run"],
-        0,
-        ".github/skills/good/SKILL.md:7: ",
-    );
+    context.refuses(&["update", "--dry-run"], 0, "acme/skills/good/SKILL.md:7: ");
     context
         .run(&["update"])
         .ok()

@@ -478,7 +478,7 @@ fn markers_are_not_reported_as_capabilities() {
 fn verify_reports_missing_recorded_edits() {
     let (context, _repo) = installed();
     edit(&context, "second", "ours");
-    context.refuses(&["verify"], 3, "`mdskill keep NAME` accepts them");
+    context.refuses(&["verify"], 3, "`mdskill keep one` accepts them");
     context.run(&["keep", "one"]).ok();
     context.write(PAGE, BODY);
     context
@@ -487,7 +487,7 @@ fn verify_reports_missing_recorded_edits() {
             3,
             ".github/skills/one lacks the local edits that the lockfile records",
         )
-        .says("`mdskill keep NAME`");
+        .says("`mdskill keep one`");
     context.run(&["keep", "one"]).ok();
     context.run(&["verify"]).ok();
 }

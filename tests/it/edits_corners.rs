@@ -60,7 +60,7 @@ fn update_refuses_missing_recorded_edits() {
         3,
         ".github/skills/one was not changed: it lacks the local edits that mdskill.lock records",
     )
-    .says("`mdskill keep one` accepts it without them");
+    .says("hint: `git checkout -- .github/skills/one` restores them; `mdskill keep one` accepts it without them");
     // No files.
     std::fs::remove_dir_all(context.project().join(".github/skills/one")).unwrap();
     context.refuses(&["update"], 3, "it is missing, and mdskill.lock records");
@@ -184,7 +184,11 @@ fn forced_install_reports_lost_edits() {
         1,
         "it lacks the local edits that mdskill.lock records",
     );
-    context.refuses(&["add", "acme/skills/one"], 1, "`mdskill keep one` accepts");
+    context.refuses(
+        &["add", "acme/skills/one"],
+        1,
+        "`mdskill keep one` accepts it without them",
+    );
     std::fs::remove_dir_all(context.project().join(".github/skills/one")).unwrap();
     context.refuses(
         &["add", "acme/skills/one"],
@@ -230,8 +234,7 @@ fn missing_folder_is_not_reported_as_unedited() {
     let (context, _repo) = installed(&[".github/skills", ".claude/skills"]);
     let place = context.project().join(".claude/skills/one");
     std::fs::remove_dir_all(&place).unwrap();
-    let missing =
-        ".claude/skills/one was not compared: it is missing; `mdskill install one` restores it";
+    let missing = ".claude/skills/one was not compared: it is missing\nhint: `mdskill install one` restores it";
     context.refuses(&["diff", "--local"], 0, missing);
     std::os::unix::fs::symlink("../../.github/skills/one", &place).unwrap();
     context.refuses(
@@ -310,7 +313,7 @@ fn hints_for_personal_skills_have_the_option() {
         3,
         "`mdskill -g update one --conflict=markers`",
     );
-    context.refuses(&["-g", "verify"], 3, "`mdskill -g install NAME --force`");
+    context.refuses(&["-g", "verify"], 3, "`mdskill -g install one --force`");
     context.run(&["-g", "update", "--conflict=theirs"]).ok();
     context.run(&["-g", "verify"]).ok();
 }

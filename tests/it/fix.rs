@@ -272,3 +272,19 @@ fn empty_argument_is_refused() {
     }
     assert_eq!(context.read("mine/SKILL.md"), broken);
 }
+
+#[test]
+fn misspelled_field_is_fixed_although_its_value_has_findings() {
+    let text = "---\nname: mine\ndescription: Turns minutes into decisions. Use when minutes are shared.\nalowed-tools: Bash(*), Read\n---\n\nText\n";
+    let context = context(text);
+    let fix = ["validate", "--fix", "--unsafe"];
+    context
+        .mdskill(fix)
+        .run()
+        .ok()
+        .says("SK110 write `allowed-tools`")
+        .never_says("fixable");
+    let fixed = text.replace("alowed-tools: Bash(*), Read", "allowed-tools: Bash(*) Read");
+    assert_eq!(context.read("skills/mine/SKILL.md"), fixed);
+    context.mdskill(fix).run().ok().never_says("Fixed");
+}

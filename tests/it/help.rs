@@ -191,7 +191,7 @@ fn invalid_command_line_is_a_usage_error() {
         2,
         "unexpected argument '--nonsense'",
     );
-    context.refuses(&["lsit"], 2, "unrecognized subcommand 'lsit'");
+    context.refuses(&["lsit"], 2, "unknown command `lsit`; did you mean `list`?");
     context.refuses(&["add"], 2, "SPEC");
     context.refuses(
         &["list", "--color", "sometimes"],

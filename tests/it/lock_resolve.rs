@@ -166,7 +166,7 @@ fn skill_changed_on_both_sides_needs_ours_or_theirs() {
     outcome.says(&format!("theirs (other): acme/skills@{}", &commits[1][..7]));
     outcome
         .says("`two` was changed on both sides")
-        .says("--ours NAME");
+        .says("`mdskill lock --resolve --ours one two`");
     let json = context
         .run(&["lock", "--resolve", "--json"])
         .fails(3)
@@ -426,7 +426,7 @@ fn edits_on_both_sides_are_kept_as_git_merged_them() {
     context
         .run(&["lock", "--resolve", "--ours"])
         .ok()
-        .says("`mdskill keep NAME` accepts edits that git has merged");
+        .says("`mdskill keep one` accepts edits that git has merged");
     context.run(&["keep", "one"]).ok();
     context.run(&["verify"]).ok();
     assert_eq!(context.read(".github/skills/one/SKILL.md"), merged);

@@ -107,7 +107,7 @@ fn add_refuses_a_disallowed_source_without_a_request() {
     let url = context.server.url_of("acme/skills");
     let by_url = format!("{url}//skills/one");
     set(&context, "sources = [\"github:other/*\"]");
-    let sentence = ": `github:acme/skills` is not an allowed source; use an allowed source, or add this one to `sources` in mdskill.toml";
+    let sentence = ": `github:acme/skills` is not an allowed source\nhint: use an allowed source, or add this one to `sources` in mdskill.toml";
     for options in [
         &[][..],
         &["--force"],
@@ -129,7 +129,7 @@ fn add_refuses_a_disallowed_source_without_a_request() {
     refuses_unasked(
         &context,
         &hidden,
-        "(normalized to `https://github.com/other/x`) is not an allowed source; write `owner/repo` for a repository on GitHub",
+        "(normalized to `https://github.com/other/x`) is not an allowed source\nhint: write `owner/repo` for a repository on GitHub",
     );
     let climbs = ["add", "ssh://git@h/other/%2e%2e/x"];
     refuses_unasked(
@@ -224,7 +224,7 @@ fn add_checks_the_pin_before_a_fetch_if_the_ref_is_clear() {
     let add = |context: &ServedContext, git_ref: &str| run(context, &["add", &at(git_ref)]);
 
     set(&context, "pin = \"tag\"");
-    let moves = ": it follows the default branch; add a tag, a range, or a commit after `@`, such as `owner/repo/skill@v1.2`";
+    let moves = ": it follows the default branch\nhint: add a tag, a range, or a commit after `@`, such as `owner/repo/skill@v1.2`";
     refuses_unasked(&context, &["add", "acme/skills/one"], moves);
     refuses_unasked(&context, &["add", &at("HEAD")], moves);
     refuses_unasked(
@@ -264,7 +264,7 @@ fn add_refuses_a_commit_seen_too_recently() {
     refuses(
         &context,
         &["add", "acme/skills/one", "--force"],
-        "UTC: try again then (the date in the commit does not count, because anyone can write an old one)",
+        "UTC, when it is old enough (the date in the commit does not count, because anyone can write an old one)",
     );
     age(&context, (2 * DAY).cast_signed());
     refuses(&context, &["add", "acme/skills", "--all"], young);
@@ -348,7 +348,7 @@ fn commits_of_local_repositories_have_an_age() {
 fn add_refuses_a_denied_capability() {
     let (context, mut repo) = TestContext::with_skills();
     set(&context, "deny = [\"scripts\", \"hooks\"]");
-    let sentence = "policy `deny = [\"scripts\", \"hooks\"]` refuses `three`: it adds scripts (`scripts/run.sh`); use a version without that, or change `deny` in mdskill.toml";
+    let sentence = "policy `deny = [\"scripts\", \"hooks\"]` refuses `three`: it adds scripts (`scripts/run.sh`)\nhint: use a version without that, or change `deny` in mdskill.toml";
     for arguments in [
         &["add", "acme/skills/three"][..],
         &["add", "acme/skills/three", "--force", "--allow", "SK"],
@@ -476,7 +476,7 @@ fn install_looks_up_the_kind_of_a_ref() {
     refuses_unasked(
         &context,
         &offline,
-        "`v1.0.0` may be a branch or a tag; write the full ref, such as `@refs/tags/v1.2`",
+        "`v1.0.0` may be a branch or a tag\nhint: write the full ref, such as `@refs/tags/v1.2`",
     );
     set(&context, "");
     adds("refs/tags/v1.0.0");

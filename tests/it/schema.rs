@@ -120,6 +120,7 @@ fn refusal() -> Refusal {
             value: "[\"hooks\"]".to_owned(),
             is_allowed: false,
             reason: "x".to_owned(),
+            hint: Some("x".to_owned()),
         },
     }
 }
@@ -157,6 +158,7 @@ fn everything() -> Report {
         action,
         source: text(),
         path: text(),
+        spec: text(),
         git_ref: Some(text()),
         from: Some(id.to_owned()),
         commit: Some(id.to_owned()),
@@ -221,6 +223,7 @@ fn everything() -> Report {
             place: text(),
             reason: text(),
             files: vec![text()],
+            next: None,
         }],
         conflicts: vec![Conflicted {
             name: text(),

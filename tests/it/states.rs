@@ -229,7 +229,7 @@ fn empty_project_mentions_personal_skills() {
     context
         .run(&["list"])
         .ok()
-        .says("no skills are installed")
+        .says("no installed skills")
         .says("hint: `mdskill -g list` lists 1 user skill");
 }
 

@@ -4,6 +4,7 @@
 use crate::support::repo::Repo;
 use crate::support::test_context::TestContext;
 
+const ROOT: &str = "---\nname: NAME\ndescription: At the root\n---\nText\n";
 const INTERNAL: &str =
     "---\nname: NAME\ndescription: For maintainers\nmetadata:\n  internal: true\n---\nText\n";
 
@@ -260,4 +261,66 @@ fn unknown_name_is_explained() {
     outcome
         .says("it has 3 other skills")
         .says("hint: `mdskill list acme/skills`");
+}
+
+#[test]
+fn root_skill_of_a_repository_of_code_says_what_it_brings() {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/app");
+    repo.write("SKILL.md", ROOT.replace("NAME", "app"))
+        .write(".github/workflows/ci.yml", "on: push\n");
+    for number in 0..60 {
+        repo.write(&format!("src/file{number}.ts"), "code");
+    }
+    repo.commit("An application");
+    let files = repo.git(&["ls-tree", "-r", "--name-only", "main"]);
+    let files = files.lines().count();
+    let warning = format!(
+        "warning: `app` is at the root of acme/app, so all {files} files of the repository belong to it"
+    );
+    let note = format!("the whole repository: {files} files");
+    let dry = ["add", "acme/app", "--dry-run"];
+    context.refuses(&dry, 0, &warning).says(&note);
+    let added = context.run(&["add", "acme/app"]);
+    added.ok().says(&note);
+    let (before, _) = added.stderr.split_once("Added app").unwrap();
+    assert!(before.contains(&warning), "{before}");
+    context.has("app", &repo, "main:");
+    let json = context
+        .run(&["add", "acme/app", "--force", "--json"])
+        .json();
+    assert_eq!(json["skills"][0]["notes"][0], note);
+}
+
+#[test]
+fn root_skill_alone_in_its_repository_is_quiet() {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/audit");
+    repo.write("SKILL.md", ROOT.replace("NAME", "audit"))
+        .write("references/guide.md", "Guide");
+    repo.commit("A skill");
+    let added = context.run(&["add", "acme/audit"]);
+    added.ok().never_says("warning: `audit` is at the root");
+    // The skills below it are not a part of it only.
+    repo.skill("skills/other", "other", "Another one");
+    repo.commit("Another one");
+    let context = context.another();
+    let added = context.run(&["add", "acme/audit", "--all"]);
+    added
+        .ok()
+        .says("warning: `audit` is at the root of acme/audit, so all 3 files");
+    assert_eq!(context.folders(".github/skills"), ["audit", "other"]);
+}
+
+#[test]
+fn add_all_does_not_add_what_is_inside_a_skill_that_follows_a_ref() {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
+    repo.skill("skills/outer", "outer", "Outer")
+        .skill("skills/outer/inner", "inner", "Inner")
+        .skill("skills/next", "next", "Next");
+    repo.commit("Nested");
+    context.run(&["add", "acme/skills/outer@main"]).ok();
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    assert_eq!(context.folders(".github/skills"), ["next", "outer"]);
 }

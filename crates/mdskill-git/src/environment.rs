@@ -1,7 +1,9 @@
 //! [`Environment`]: the settings that the client reads from the user's environment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use crate::git_config::GitConfig;
 
 /// A token, and the name of its origin. `Debug` does not show the token.
 #[derive(Clone)]
@@ -40,6 +42,29 @@ impl std::fmt::Debug for Token {
 pub trait Environment {
     /// The folders in which programs (`git`, `gh`, `ssh`) are looked up.
     fn search_path(&self) -> &[PathBuf];
+
+    /// The user's git configuration; empty by default. [`GitConfig::read`] reads it.
+    fn git_config(&self) -> &GitConfig {
+        static EMPTY: GitConfig = GitConfig::EMPTY;
+        &EMPTY
+    }
+
+    /// The variables that replace values of git's configuration, such as `GIT_SSL_CAINFO`: the
+    /// variable, the last part of the key in `http` in lower case, and the value.
+    fn git_variables(&self) -> &[(&'static str, &'static str, String)] {
+        &[]
+    }
+
+    /// The home folder, which may have a netrc file.
+    fn home(&self) -> Option<&Path> {
+        None
+    }
+
+    /// Returns the variable that sets the proxy for a scheme, and its value. Without one, the
+    /// settings of the operating system apply.
+    fn proxy_for(&self, _scheme: &str) -> Option<(&'static str, &str)> {
+        None
+    }
 
     /// Returns the token for exactly this host.
     fn token_for(&self, _host: &str) -> Option<Token> {

@@ -6,6 +6,7 @@
 //!
 //! - [`transport::Remote`] is a repository to fetch from; [`protocol::Wants`] selects the objects.
 //! - [`objects::Objects`] is the repository on disk that receives the objects.
+//! - [`git_config`] is the user's git configuration, which applies as it does for `git clone`.
 //! - [`http`] has the client, its retries, and the credentials for each host.
 //! - [`merge_file`], [`line_diff`], and [`renames`] compare and merge contents as git does.
 
@@ -15,6 +16,7 @@ pub mod commits;
 pub mod environment;
 mod error;
 mod file_mode;
+pub mod git_config;
 pub mod hex;
 pub mod http;
 mod index;
@@ -27,6 +29,7 @@ pub mod pkt_line;
 pub mod process;
 pub mod progress;
 pub mod protocol;
+pub mod redact;
 pub mod renames;
 pub mod similarity;
 pub mod transport;

@@ -10,7 +10,8 @@ use std::path::Path;
 use std::sync::Once;
 
 use git2::{
-    DiffOptions, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid, Repository, RepositoryOpenFlags,
+    Config, ConfigLevel, DiffOptions, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid, Repository,
+    RepositoryOpenFlags,
 };
 
 pub use crate::error::{MAX_OBJECT_BYTES, ObjectError};
@@ -398,7 +399,29 @@ pub(super) fn set_limits() {
             libgit2_sys::init();
             libgit2_sys::git_libgit2_opts(option, MAX_OBJECT_BYTES);
         }
+        // In a container that runs as another user, `HOME` may be a folder that only root can enter.
+        if Config::open_default().is_err() {
+            ignore_user_config();
+        }
     });
+}
+
+/// Lets libgit2 read only the configuration of repositories, because it opens none of them if it
+/// can't read that of the user.
+fn ignore_user_config() {
+    for level in [
+        ConfigLevel::ProgramData,
+        ConfigLevel::System,
+        ConfigLevel::XDG,
+        ConfigLevel::Global,
+    ] {
+        #[expect(
+            unsafe_code,
+            reason = "git2 can't synchronise threads that read the setting"
+        )]
+        // SAFETY: only `set_limits` calls this, within a `Once` that precedes every use of libgit2.
+        let _default_remains = unsafe { git2::opts::set_search_path(level, "") };
+    }
 }
 
 fn size_of(odb: &Odb<'_>, id: ObjectId, kind: ObjectType) -> Result<usize, ObjectError> {

@@ -24,7 +24,9 @@ impl WorkTree {
     pub fn around(folder: &Path, fold: fn(&str) -> String) -> Option<Self> {
         let real = folder.canonicalize().ok()?;
         let mut candidates = real.ancestors().map(|above| above.join(".git"));
-        let git = candidates.find(|git| git.symlink_metadata().is_ok())?;
+        // As in git, a folder `.git` without `HEAD` is not a repository.
+        let git =
+            candidates.find(|git| git.is_file() || git.join("HEAD").symlink_metadata().is_ok())?;
         let objects = Objects::open(&git).ok()?;
         let root = objects.work_tree()?.canonicalize().ok()?;
         let tracked = tracked(&objects, fold)?;

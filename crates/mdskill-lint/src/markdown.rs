@@ -6,8 +6,11 @@
 mod anchors;
 mod html;
 mod paths;
+mod samples;
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use std::borrow::Cow;
+
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use crate::span::Span;
 use anchors::Slugs;
@@ -78,6 +81,7 @@ pub struct Link {
 /// Parses the Markdown that begins at byte `from` of a file.
 ///
 /// URLs of other hosts and comments are ignored. In code blocks, paths are found, but not links.
+/// In a sample of Markdown whose fence a nested fence closes too early, nothing is found.
 #[must_use]
 pub fn read(text: &str, from: usize) -> Markdown {
     let options = Options::ENABLE_TABLES
@@ -104,7 +108,17 @@ pub fn read(text: &str, from: usize) -> Markdown {
     } = reader;
     found.anchors = slugs.into_anchors();
     found.links.sort_by_key(|link| link.span.start);
+    let samples = samples::split_samples(text, from, &found.code_blocks);
+    found.links.retain(|link| !is_inside(&samples, link.span));
     found
+}
+
+/// Whether a span begins in one of the sorted spans.
+fn is_inside(spans: &[Span], span: Span) -> bool {
+    let before = spans.partition_point(|other| other.start <= span.start);
+    spans[..before]
+        .last()
+        .is_some_and(|other| span.start < other.end)
 }
 
 struct Reader<'a> {
@@ -138,6 +152,10 @@ impl Reader<'_> {
 
     fn start(&mut self, tag: &Tag<'_>, span: Span) {
         match tag {
+            Tag::Link {
+                link_type: LinkType::Email,
+                ..
+            } => self.links += 1,
             Tag::Link { dest_url, .. } => self.link(dest_url, span, LinkKind::Link),
             Tag::Image { dest_url, .. } => self.link(dest_url, span, LinkKind::Image),
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {}
@@ -212,6 +230,12 @@ impl Reader<'_> {
 
     fn code_span(&mut self, code: &str, span: Span) {
         self.found.code_spans.push(span);
+        // The parser reads CRLF as two spaces, and then strips only one at each end.
+        let code = match span.of(self.text).contains('\r') {
+            true => Cow::Owned(code.replace("  ", " ")),
+            false => Cow::Borrowed(code),
+        };
+        let code = code.trim();
         if let Some(heading) = &mut self.heading {
             heading.push_str(code);
         }

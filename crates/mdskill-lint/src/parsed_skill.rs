@@ -6,9 +6,9 @@ use crate::SKILL_FILE;
 use crate::frontmatter::{self, Fault, Field, Frontmatter, FrontmatterError, MAX_SKILL_MD_BYTES};
 use crate::markdown::{self, Markdown};
 use crate::profile::Profile;
-use crate::references::path_index::PathIndex;
+use crate::references::path_index::{self, PathIndex};
 use crate::references::resolve::{Origin, ResolvedLink, Resolver};
-use crate::skill_files::{Entry, EntryKind, SkillFiles, Unreadable};
+use crate::skill_files::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 
 /// A skill, parsed once for all rules.
 pub struct ParsedSkill<'a> {
@@ -163,6 +163,17 @@ impl<'a> ParsedSkill<'a> {
         last.is_some_and(|folder| path.starts_with(folder))
     }
 
+    /// Whether the skill is in the folder of another one of the repository. The repository itself
+    /// can also be a skill, but does not count: its pages seldom mention files of the others.
+    pub(crate) fn is_in_another_skill(&self) -> bool {
+        let place = self.files.place().unwrap_or_default();
+        let mut above = path_index::upwards(path_index::folder_of(place));
+        above.any(|folder| {
+            let file = format!("{folder}/{SKILL_FILE}");
+            self.files.in_repository(&file) == Some(PathKind::File)
+        })
+    }
+
     /// Returns the entry with exactly this path.
     pub(crate) fn entry(&self, path: &str) -> Option<&'a Entry> {
         let entries = self.files.entries();
@@ -249,16 +260,31 @@ fn role_of(path: &str) -> Role {
     let stem = file.split('.').next().unwrap_or_default().to_lowercase();
     let is_auxiliary = matches!(
         stem.as_str(),
-        "readme" | "changelog" | "skill-card" | "agents" | "contributing"
-    ) || folders.split('/').any(|folder| {
-        matches!(
-            folder,
-            "assets" | "templates" | "examples" | "evals" | "tests" | "benchmarks"
-        )
-    });
+        "readme" | "changelog" | "skill-card" | "agents" | "claude" | "gemini" | "contributing"
+    ) || folders.split('/').any(is_auxiliary_folder);
     if is_auxiliary {
         Role::Auxiliary
     } else {
         Role::SupportingPage
     }
+}
+
+/// Whether a folder has samples and tests. `expected_outputs` has the output of a skill, whose links
+/// lead to other files of the output.
+fn is_auxiliary_folder(folder: &str) -> bool {
+    matches!(
+        folder,
+        "assets"
+            | "templates"
+            | "examples"
+            | "samples"
+            | "evals"
+            | "tests"
+            | "fixtures"
+            | "benchmarks"
+            | "expected_outputs"
+            | "expected-outputs"
+            | "expected_output"
+            | "expected-output"
+    )
 }

@@ -19,6 +19,8 @@ pub const RULES: &[&Rule] = &[
     &rules::duplicate_key::RULE,
     &rules::not_a_map::RULE,
     &rules::dashes_in_frontmatter::RULE,
+    &rules::cut_value::RULE,
+    &rules::ambiguous_value::RULE,
     &rules::unknown_field::RULE,
     &rules::client_field::RULE,
     &rules::allowed_tools_list::RULE,

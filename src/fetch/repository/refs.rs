@@ -58,7 +58,19 @@ impl Repository<'_> {
             }
             Ok(resolved)
         };
-        Ok(queries.iter().map(resolve).collect())
+        let mut resolved: Vec<_> = queries.iter().map(resolve).collect();
+        let is_unknown =
+            |error: &&mut ResolveError| matches!(error, ResolveError::NoSuchRef { .. });
+        let mut unknown = resolved.iter_mut().filter_map(|found| found.as_mut().err());
+        if let Some(first) = unknown.find(is_unknown) {
+            // Only an error needs all refs.
+            let all = ["HEAD", "refs/heads/", "refs/tags/"].map(str::to_owned);
+            if let Ok(refs) = self.list_refs(all.to_vec()).await {
+                first.suggest(&refs);
+                unknown.for_each(|error| error.suggest(&refs));
+            }
+        }
+        Ok(resolved)
     }
 
     /// Returns all tags with their commits, in one request.

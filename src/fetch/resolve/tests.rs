@@ -72,8 +72,9 @@ fn range_resolves_to_newest_matching_version() {
 #[test]
 fn page_resolves_to_longest_matching_ref() {
     let page = PageRef {
-        kind: "tree",
+        kind: "tree".to_owned(),
         rest: "feature/x/skills/pdf".to_owned(),
+        refs: PageRefs::Any,
     };
     let all = refs(&["refs/heads/feature/x", "refs/heads/feature/xy"]);
     let resolved = Query::Page(page.clone()).resolve(&all, "U").unwrap();

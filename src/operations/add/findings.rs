@@ -24,7 +24,7 @@ pub(super) fn report(
         report.left_out.append(&mut prepared.left_out);
         report.hidden.append(&mut prepared.hidden);
         prepared.candidates.retain_mut(|candidate| {
-            let targets = targets_of(options, lockfile, &candidate.name);
+            let targets = targets_of(&context.scope, options, lockfile, &candidate.name);
             let mut folders = SkillFolder::all(&context.scope, &candidate.name, &targets);
             let place = folders
                 .next()

@@ -13,15 +13,18 @@ use serde::Serialize;
 
 use self::resolve::{Group, Prepared};
 use super::OpError;
+use super::agents;
 use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::InstalledSkill;
 use super::own_source;
+use super::places;
 use super::policy_check::{PolicyCheck, Refusal};
 use super::report::{Action, Change, LeftAlone, Problem, refusal_reason};
 use super::resolve::{Candidate, HiddenSkill};
 use crate::context::Context;
 use crate::digest::Digest;
+use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
 use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
@@ -63,6 +66,16 @@ pub(crate) struct Options {
     pub(crate) dry_run: bool,
 }
 
+impl Options {
+    /// Returns the command line that adds these specs to the user's own skills.
+    fn command(&self) -> String {
+        let specs = self.specs.iter().map(Spec::to_string);
+        let all = self.all.then(|| "--all".to_owned());
+        let words = ["-g add".to_owned()].into_iter().chain(specs).chain(all);
+        words.collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// The result of `add`.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
@@ -92,6 +105,14 @@ pub(crate) struct Report {
     pub(crate) trashed: Vec<String>,
     /// Whether this is a dry run.
     pub(crate) dry_run: bool,
+    /// The folders of the added skills, if the user chose them now, or these are the first skills.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) targets: Vec<String>,
+    /// Whether later commands install into `targets`, because the user chose them for the first skills.
+    pub(crate) are_default: bool,
+    /// The widespread agents that read none of `targets`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unread_by: Vec<&'static str>,
     /// Whether the user has seen the severe capabilities, and agreed.
     #[serde(skip)]
     pub(crate) is_confirmed: bool,
@@ -204,12 +225,15 @@ pub(crate) async fn prepare<'a>(
     options: &Options,
 ) -> Result<Ready<'a>, OpError> {
     let policy_check = PolicyCheck::open(context)?;
+    places::check_project(context, || options.command())?;
     let mut lockfile = context.lockfile()?.unwrap_or_default();
-    set_targets(context, options, &mut lockfile);
     let mut report = Report {
         dry_run: options.dry_run,
         ..Report::default()
     };
+    report_targets(context, options, &lockfile, &mut report)?;
+    set_targets(context, options, &mut lockfile)?;
+    places::check_targets(context, options, &lockfile)?;
     let groups = resolve::group(context, options)?;
     report.refused = unfetched(&policy_check, options, &groups);
     if !report.refused.is_empty() {
@@ -279,7 +303,7 @@ pub(crate) fn install(
     let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         // Another process may have added the same name in the meantime.
         name_conflicts::check_installed(lockfile, options, &repositories)?;
-        set_targets(context, options, lockfile);
+        set_targets(context, options, lockfile)?;
         let before = lockfile.clone();
         let copies = edited_copies(context, options, &before, &repositories)?;
         let (mut skills, left_alone) = plan(context, options, &repositories, &copies, &before)?;
@@ -313,7 +337,7 @@ fn check_apart(
     repositories: &[Prepared<'_>],
 ) -> Result<(), OpError> {
     for candidate in candidates(repositories) {
-        let targets = targets_of(options, lockfile, &candidate.name);
+        let targets = targets_of(&context.scope, options, lockfile, &candidate.name);
         let source = (&candidate.source, candidate.path.as_str());
         own_source::check_apart(&context.scope, source, &candidate.name, &targets)?;
     }
@@ -345,7 +369,7 @@ fn plan<'a>(
     {
         let objects = opened.repository.objects();
         for candidate in candidates {
-            let targets = targets_of(options, lockfile, &candidate.name);
+            let targets = targets_of(&context.scope, options, lockfile, &candidate.name);
             let wanted = Wanted {
                 name: &candidate.name,
                 files: copies.get(&candidate.name).unwrap_or(&candidate.files),
@@ -400,25 +424,49 @@ fn edited_copies(
 }
 
 /// Sets the targets of a new lockfile: the first `add` decides where a project's skills are.
-fn set_targets(context: &Context<'_>, options: &Options, lockfile: &mut Lockfile) {
+fn set_targets(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &mut Lockfile,
+) -> Result<(), OpError> {
     if lockfile.targets.is_empty() {
         lockfile.targets.clone_from(&options.targets);
     }
-    lockfile.targets = targets_of_new(context, lockfile);
+    lockfile.targets = targets_of_new(context, lockfile)?;
+    Ok(())
 }
 
 /// Returns the targets of a skill that is not installed yet: those of the lockfile, or the default.
-pub(crate) fn targets_of_new(context: &Context<'_>, lockfile: &Lockfile) -> Vec<Target> {
+pub(crate) fn targets_of_new(
+    context: &Context<'_>,
+    lockfile: &Lockfile,
+) -> Result<Vec<Target>, OpError> {
     if !lockfile.targets.is_empty() {
-        return lockfile.targets.clone();
+        return Ok(lockfile.targets.clone());
     }
-    let first = &AGENTS[0];
-    let default = if context.scope.is_personal {
-        first.personal
+    Ok(vec![agents::target_of(context, &AGENTS[0])?])
+}
+
+/// Reports the folders of this `add`, if the user has just chosen them.
+fn report_targets(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &Lockfile,
+    report: &mut Report,
+) -> Result<(), OpError> {
+    let is_new = lockfile.targets.is_empty();
+    if !is_new && options.targets.is_empty() {
+        return Ok(());
+    }
+    let targets = if options.targets.is_empty() {
+        targets_of_new(context, lockfile)?
     } else {
-        first.project
+        options.targets.clone()
     };
-    default.parse().into_iter().collect()
+    report.are_default = is_new && !options.targets.is_empty();
+    report.unread_by = agents::blind_agents(context, &targets);
+    report.targets = targets.iter().map(ToString::to_string).collect();
+    Ok(())
 }
 
 fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced: bool) -> Entry {
@@ -431,6 +479,14 @@ fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced:
     // The written files have the edits, but `digest` is that of upstream's files.
     let digest = kept.map_or(digest, |(upstream, _)| upstream);
     let mut entry = chosen.candidate.entry(digest).keeping(before);
+    // The spelling of the source that was written first is kept.
+    let spelled = lockfile
+        .skills
+        .values()
+        .find(|other| other.source == entry.source);
+    if let Some(other) = spelled {
+        entry.source.clone_from(&other.source);
+    }
     // A commit that did not change the skill would only make the diff of the lockfile longer.
     if let Some(before) = before.filter(|before| is_same(before, &entry))
         && before.commit != entry.commit
@@ -459,14 +515,22 @@ fn is_equal(before: &Entry, entry: &Entry) -> bool {
 }
 
 /// Returns the targets of a skill: the requested ones are added to those that it has.
-fn targets_of(options: &Options, lockfile: &Lockfile, name: &SkillName) -> Vec<Target> {
+fn targets_of(
+    scope: &Scope,
+    options: &Options,
+    lockfile: &Lockfile,
+    name: &SkillName,
+) -> Vec<Target> {
     let mut targets = match lockfile.skills.get(name) {
         Some(before) => lockfile.targets_of(before).to_vec(),
         None if options.targets.is_empty() => lockfile.targets.clone(),
         None => Vec::new(),
     };
     for target in &options.targets {
-        if !targets.contains(target) {
+        if !targets
+            .iter()
+            .any(|other| scope.is_same_target(other, target))
+        {
             targets.push(target.clone());
         }
     }
@@ -495,7 +559,7 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
             from_version: locked
                 .and_then(|before| before.version.clone())
                 .filter(|version| Some(version) != entry.version.as_ref()),
-            notes: chosen.candidate.note.iter().cloned().collect(),
+            notes: chosen.candidate.notes(),
             ..skill.change(action)
         },
         capabilities: chosen.candidate.capabilities.clone(),

@@ -31,7 +31,12 @@ pub(super) struct Group {
     source: Source,
     query: Query,
     wanted: Vec<Option<String>>,
+    /// Whether `wanted` are single skills, even with `--all`.
+    is_exact: bool,
 }
+
+/// The most files of a skill at the root of a repository that are not worth a warning.
+const MAX_ROOT_FILES: usize = 50;
 
 /// Groups the specs by repository and ref.
 pub(super) fn group(context: &Context<'_>, options: &Options) -> Result<Vec<Group>, OpError> {
@@ -50,6 +55,7 @@ pub(super) fn group(context: &Context<'_>, options: &Options) -> Result<Vec<Grou
             source: source_of(context, spec)?,
             query: query_of(spec),
             wanted,
+            is_exact: false,
         };
         group.merge_into(&mut groups);
     }
@@ -96,11 +102,12 @@ pub(super) async fn prepare<'a>(
     context
         .progress
         .begin(&format!("fetching {}", group.source.spec_prefix()));
-    let mut opened = Opened::open(context, &group.source, &group.query).await?;
+    let names_skill = group.wanted.iter().any(Option::is_some);
+    let mut opened = Opened::open_for(context, &group.source, &group.query, names_skill).await?;
     let mut chosen: Vec<Found> = Vec::new();
     let mut hidden = Vec::new();
     for wanted in group.wanted {
-        let found = if options.all {
+        let found = if options.all && !group.is_exact {
             let wanted = wanted.as_deref();
             let selection = opened.all_below(wanted, options.hidden).await?;
             // Whether a skill is internal is known only then.
@@ -137,12 +144,30 @@ pub(super) async fn prepare<'a>(
         }
     }
     context.progress.end();
+    for candidate in &candidates {
+        if let Some(warning) = root_warning(&opened, candidate) {
+            context.progress.warn(&warning);
+        }
+    }
     Ok(Prepared {
         opened,
         chosen: chosen.into_iter().map(|found| found.path).collect(),
         candidates,
         left_out,
         hidden,
+    })
+}
+
+/// Returns the warning that a skill brings a repository of code, or other skills, with it.
+fn root_warning(opened: &Opened<'_>, candidate: &Candidate) -> Option<String> {
+    let files = candidate.files.files.len();
+    let is_alone = opened.discovery.skills.len() == 1 && files <= MAX_ROOT_FILES;
+    (candidate.is_whole_repository() && !is_alone).then(|| {
+        format!(
+            "`{}` is at the root of {}, so all {files} files of the repository belong to it",
+            candidate.name,
+            opened.place()
+        )
     })
 }
 
@@ -168,6 +193,7 @@ pub(super) fn take_followed(
                 query: Query::from_lock(Some(git_ref)).map_err(OpError::LockedRef)?,
                 source: candidate.source,
                 wanted: vec![Some(candidate.path)],
+                is_exact: true,
             };
             group.merge_into(&mut groups);
         }

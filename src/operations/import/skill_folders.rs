@@ -100,12 +100,15 @@ impl SkillFolders {
 
 /// Returns the folders that may exist: those of all known agents, and every `.NAME/skills`.
 fn candidates(scope: &Scope) -> Result<Vec<Target>, OpError> {
-    let known = AGENTS.iter().map(|agent| {
-        if scope.is_personal {
-            agent.personal
-        } else {
-            agent.project
-        }
+    let known = AGENTS.iter().flat_map(|agent| {
+        let personal = scope.is_personal.then(|| agent.personal_folders());
+        let project = (!scope.is_personal).then(|| agent.project_folders());
+        let all = personal
+            .into_iter()
+            .flatten()
+            .chain(project.into_iter().flatten());
+        // A folder such as `skills` is of the project itself.
+        all.filter(|folder| scope.is_personal || folder.starts_with('.'))
     });
     let mut names: Vec<String> = known.map(str::to_owned).collect();
     for above in ["", ".config/"] {

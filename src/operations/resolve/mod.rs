@@ -1,13 +1,14 @@
 //! Resolves specs to skills that can be installed: found, fetched, and validated.
 
 mod open;
+pub(crate) mod typed;
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::str::FromStr;
 
 pub(crate) use open::Opened;
 use serde::Serialize;
+pub(crate) use typed::Subject;
 
 use crate::context::Context;
 use crate::digest::Digest;
@@ -28,27 +29,6 @@ use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::{Settings, ValidationResult, validate};
 
-/// A skill that a command shows or explains.
-#[derive(Debug)]
-pub(crate) enum Subject {
-    /// An installed skill.
-    Installed(SkillName),
-    /// A skill of a repository.
-    Spec(Spec),
-}
-
-impl FromStr for Subject {
-    type Err = OpError;
-
-    fn from_str(typed: &str) -> Result<Self, OpError> {
-        if typed.contains(['/', '\\']) || typed == "." {
-            Ok(Self::Spec(typed.parse()?))
-        } else {
-            Ok(Self::Installed(SkillName::from_folder(typed)?))
-        }
-    }
-}
-
 /// A skill that can be installed: its files are safe to write, and were fetched.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
@@ -68,6 +48,8 @@ pub(crate) struct Candidate {
     pub(crate) name: SkillName,
     /// A note about its name or its ref, as a sentence.
     pub(crate) note: Option<String>,
+    /// The note that files of a local folder are not copied, as a sentence.
+    pub(crate) not_copied: Option<String>,
     /// The findings in it.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The paths of other skills in the repository that it links to.
@@ -80,6 +62,20 @@ impl Candidate {
     /// Returns the spec of exactly this skill.
     pub(crate) fn spec(&self) -> String {
         full_spec(&self.source, &self.path)
+    }
+
+    /// Whether its folder is the root of a repository.
+    pub(crate) fn is_whole_repository(&self) -> bool {
+        self.path.is_empty() && !matches!(self.source, Source::Folder { .. })
+    }
+
+    /// Returns all notes about it.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let files = self.files.files.len();
+        let root = self.is_whole_repository();
+        let root = root.then(|| format!("the whole repository: {files} files"));
+        let notes = self.note.iter().chain(&self.not_copied);
+        notes.cloned().chain(root).collect()
     }
 
     /// Whether it lets commands run without asking the user.
@@ -131,8 +127,8 @@ pub(crate) fn source_of(context: &Context<'_>, spec: &Spec) -> Result<Source, Op
     let SpecSource::Folder(typed) = &spec.origin else {
         return Ok(spec.source());
     };
-    let path = context.env.current_dir.join(typed);
-    let path = path.canonicalize().map_err(|_| OpError::NoSuchPath(path))?;
+    let path = context.env.current_dir.join(typed).canonicalize();
+    let path = path.map_err(|_| OpError::NoSuchPath(typed.clone()))?;
     if path.is_file() || is_git_folder(&path) {
         return Ok(Source::Git {
             url: format!("file://{}", path.display()),

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::{Candidate, HiddenSkill, Selection, diagnose, full_spec};
 use crate::context::Context;
 use crate::diff;
-use crate::fetch::resolve::{Query, Resolved};
+use crate::fetch::resolve::{Query, ResolveError, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::operations::OpError;
 use crate::skill::GitFiles;
@@ -17,6 +17,7 @@ use crate::skill::hidden::{self, Hidden};
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
 use crate::source::Source;
+use crate::spec::GitRef;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::SKILL_FILE;
@@ -26,6 +27,8 @@ use mdskill_lint::name::SkillName;
 
 /// The most names that are suggested.
 const MAX_SUGGESTIONS: usize = 3;
+/// The most files that a note lists.
+const MAX_NOT_COPIED: usize = 5;
 /// The most bytes of all skills that are kept in memory from validation to installation.
 const MAX_ALL_IN_MEMORY: usize = 64 << 20;
 
@@ -50,8 +53,7 @@ impl<'a> Opened<'a> {
     ) -> Result<Self, OpError> {
         let mut repository = context.fetcher()?.open(source)?;
         let resolved = if !repository.is_folder() {
-            let mut resolved = repository.resolve(std::slice::from_ref(query)).await?;
-            resolved.pop().transpose().map_err(FetchError::from)?
+            Some(resolve(context, &mut repository, query).await?)
         } else if *query == Query::Default {
             None
         } else {
@@ -65,6 +67,41 @@ impl<'a> Opened<'a> {
             discovery: discoveries.pop().unwrap_or_default(),
             plugins: Vec::new(),
         })
+    }
+
+    /// Opens the source of a spec. In `owner/repo@NAME` without a skill, NAME may be a skill, as
+    /// `npx skills` has it.
+    pub(crate) async fn open_for(
+        context: &'a Context<'_>,
+        source: &Source,
+        query: &Query,
+        names_skill: bool,
+    ) -> Result<Self, OpError> {
+        let (error, name) = match (Self::open(context, source, query).await, query) {
+            (
+                Err(OpError::Fetch(FetchError::Resolve(error @ ResolveError::NoSuchRef { .. }))),
+                Query::GitRef(GitRef::Name(name)),
+            ) if !names_skill => (error, name),
+            (opened, _) => return opened,
+        };
+        let mut opened = Self::open(context, source, &Query::Default).await?;
+        let is_skill = match opened.choose(name).await {
+            Ok(_) | Err(OpError::Ambiguous { .. }) => true,
+            // The name of a skill is more likely misspelt than that of a ref.
+            Err(error @ OpError::NoSuchSkill { .. }) if error.has_suggestions() => {
+                return Err(error);
+            }
+            Err(_) => false,
+        };
+        let Some(resolved) = opened.resolved.as_mut().filter(|_| is_skill) else {
+            return Err(OpError::Fetch(error.into()));
+        };
+        resolved.path = Some(name.clone());
+        context.progress.warn(&format!(
+            "`{name}` is not a ref; using the skill {}",
+            full_spec(source, name)
+        ));
+        Ok(opened)
     }
 
     /// Returns the commit.
@@ -300,6 +337,7 @@ impl<'a> Opened<'a> {
             root: self.repository.root_tree(self.commit())?,
             settings,
             max_in_memory: MAX_IN_MEMORY.min(MAX_ALL_IN_MEMORY / chosen.len().max(1)),
+            left_out: self.repository.left_out(),
         };
         // Each thread opens the repository for itself.
         let store = self.repository.objects().path();
@@ -308,6 +346,47 @@ impl<'a> Opened<'a> {
         });
         Ok(prepared.collect::<Result<_, ObjectError>>()?)
     }
+}
+
+/// Resolves a query. A short commit id is that of a locked or cached commit, because servers do not
+/// look it up.
+async fn resolve(
+    context: &Context<'_>,
+    repository: &mut Repository<'_>,
+    query: &Query,
+) -> Result<Resolved, OpError> {
+    let first = resolve_one(repository, query).await?;
+    let (Err(ResolveError::NoSuchRef { .. }), Some(short)) = (&first, query.short_commit()) else {
+        return first.map_err(|error| OpError::Fetch(error.into()));
+    };
+    let lockfile = context.lockfile()?.unwrap_or_default();
+    let entries = lockfile
+        .skills
+        .values()
+        .filter(|entry| entry.source == repository.source);
+    let mut locked = entries.filter_map(|entry| entry.commit);
+    let commit = locked
+        .find(|commit| commit.to_string().starts_with(short))
+        .or_else(|| repository.objects().commit_named(short).ok());
+    let resolved = match commit {
+        Some(commit) => resolve_one(repository, &query.at(commit)).await?,
+        None => first,
+    };
+    resolved.map_err(|error| OpError::Fetch(error.into()))
+}
+
+async fn resolve_one(
+    repository: &mut Repository<'_>,
+    query: &Query,
+) -> Result<Result<Resolved, ResolveError>, FetchError> {
+    let mut resolved = repository.resolve(std::slice::from_ref(query)).await?;
+    // There is one result for each query.
+    let none = || {
+        Err(ResolveError::Empty {
+            url: repository.url.clone(),
+        })
+    };
+    Ok(resolved.pop().unwrap_or_else(none))
 }
 
 /// The repository of the candidates.
@@ -320,6 +399,8 @@ struct Origin<'a> {
     settings: &'a Settings,
     /// The most bytes of a skill that are kept in memory from validation to installation.
     max_in_memory: usize,
+    /// The files of a local folder that were left out, and whether git decided that.
+    left_out: (&'a [String], bool),
 }
 
 impl Origin<'_> {
@@ -358,8 +439,35 @@ impl Origin<'_> {
             files,
             name,
             note,
+            not_copied: not_copied(path, self.left_out),
         })
     }
+}
+
+/// Returns the note that files of the skill at `path` are not copied, if there are such files.
+fn not_copied(path: &str, (left_out, is_by_git): (&[String], bool)) -> Option<String> {
+    let inside = |file: &String| {
+        let below = file.strip_prefix(path)?;
+        let below = if path.is_empty() {
+            below
+        } else {
+            below.strip_prefix('/')?
+        };
+        Some(below.to_owned())
+    };
+    let mut files: Vec<String> = left_out.iter().filter_map(inside).collect();
+    let more = files.len().saturating_sub(MAX_NOT_COPIED);
+    files.truncate(MAX_NOT_COPIED);
+    if more > 0 {
+        files.push(format!("{more} more"));
+    }
+    let files = (!files.is_empty()).then(|| files.join(", "))?;
+    let reason = if is_by_git {
+        "git ignores"
+    } else {
+        "not part of a skill"
+    };
+    Some(format!("not copied ({reason}): {files}"))
 }
 
 /// Returns the name in the frontmatter if it is valid, and otherwise that of the folder, because VS

@@ -8,11 +8,13 @@ use super::source_update::{Kept, Upstream};
 use crate::digest::{Digest, FileMode};
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::fs::{self, At};
+use crate::hint::{Hint, for_shell};
 use crate::merge::{self, Conflict, File, Files, Labels, OnConflict};
 use crate::operations::OpError;
 use crate::operations::install_steps::digest_of;
 use crate::operations::installed::InstalledSkill;
 use crate::operations::own_source::{self, is_own_source};
+use crate::operations::report::Reason;
 use crate::skill::tree::SkillTree;
 use mdskill_git::objects::Objects;
 use mdskill_lint::path::SkillPath;
@@ -29,7 +31,7 @@ pub(super) enum Local {
         /// The folder, as it is displayed.
         place: String,
         /// The reason and the next step.
-        reason: String,
+        reason: Reason,
     },
 }
 
@@ -53,7 +55,7 @@ pub(super) enum MergeOutcome {
     /// Both sides changed these files, and the user must decide.
     Conflict { place: String, files: Vec<Conflict> },
     /// The edits can't be merged.
-    Unmergeable { place: String, reason: String },
+    Unmergeable { place: String, reason: Reason },
 }
 
 impl Local {
@@ -66,7 +68,7 @@ impl Local {
         for folder in skill.folders() {
             let place = folder.place();
             if is_own_source(skill.scope, entry, &folder.path) {
-                let reason = own_source::REASON.to_owned();
+                let reason = own_source::reason(skill.name);
                 return Ok(Self::Unmergeable { place, reason });
             }
             let on_disk = folder.read()?;
@@ -81,18 +83,21 @@ impl Local {
                 continue;
             }
             if let Some(special) = snapshot.special_files.first() {
-                let reason = format!(
-                    "`{special}` in it is not a regular file, so it can't be merged: remove it, or --force moves the folder to the trash folder and goes on"
-                );
+                let text =
+                    format!("`{special}` in it is not a regular file, so it can't be merged");
+                let effect = "moves the folder to the trash and updates it";
+                let reason = Reason::unless_forced(text, effect);
                 return Ok(Self::Unmergeable { place, reason });
             }
             let digest = snapshot.own_digest();
             if let Some(other) = &edited {
                 if other.digest != digest {
-                    let reason = format!(
-                        "its edits differ from those in {}: make the two the same, or --force moves both to the trash folder and goes on",
-                        other.place
-                    );
+                    let text = format!("its edits differ from those in {}", other.place);
+                    let force = format!("update {} --force", for_shell(skill.name.as_str()));
+                    let hint = Hint::text("make the two the same; ")
+                        .then_command(force)
+                        .then(" moves both to the trash and updates them");
+                    let reason = Reason::with_hint(text, hint);
                     return Ok(Self::Unmergeable { place, reason });
                 }
                 continue;
@@ -127,12 +132,14 @@ impl Edited {
         };
         let paths = match self.paths(&base) {
             Ok(paths) => paths,
-            Err(reason) => return Ok(self.unmergeable(reason)),
+            Err(reason) => return Ok(self.unmergeable(reason.into())),
         };
         let ours = match self.read(paths) {
             Err(error) if error.is_not_found() => {
-                let reason = "it was changed while it was being read; run the command again";
-                return Ok(self.unmergeable(reason.to_owned()));
+                return Ok(self.unmergeable(Reason::with_hint(
+                    "it was changed while it was being read",
+                    Hint::text("run the command again"),
+                )));
             }
             read => read?,
         };
@@ -153,7 +160,8 @@ impl Edited {
         let files = match SkillTree::of_files(files) {
             Ok(files) => files,
             Err(error) => {
-                return Ok(self.unmergeable(format!("with your edits it is refused: {error}")));
+                let text = format!("with your edits it is refused: {error}");
+                return Ok(self.unmergeable(text.into()));
             }
         };
         if on_conflict == OnConflict::Stop && !resolved.is_empty() {
@@ -173,7 +181,7 @@ impl Edited {
         Ok(MergeOutcome::Merged(files, Box::new(kept)))
     }
 
-    pub(super) fn unmergeable(&self, reason: String) -> MergeOutcome {
+    pub(super) fn unmergeable(&self, reason: Reason) -> MergeOutcome {
         MergeOutcome::Unmergeable {
             place: self.place.clone(),
             reason,

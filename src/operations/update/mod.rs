@@ -21,7 +21,7 @@ use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::{InstalledSkill, read_folders, required_lockfile};
 use super::policy_check::{PolicyCheck, Refusal, Version};
 use super::report::{
-    Action, Change, Conflicted, Gone, LeftAlone, Newer, Problem, Versions, refusal_reason,
+    Action, Change, Conflicted, Gone, LeftAlone, Newer, Problem, Reason, Versions, refusal_reason,
 };
 use super::resolve::full_spec;
 use super::state::unresolved;
@@ -29,6 +29,7 @@ use crate::context::Context;
 use crate::digest::Digest;
 use crate::fetch;
 use crate::fs::tree::OnDisk;
+use crate::hint::Hint;
 use crate::install::plan;
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::OnConflict;
@@ -464,10 +465,14 @@ fn report_version(version: &NewVersion, change: Change, report: &mut Report) {
 }
 
 /// Explains why a folder is not replaced. Edits that existed before are merged, so these are newer.
-fn why(refusal: plan::Refusal) -> &'static str {
+fn why(refusal: plan::Refusal) -> Reason {
     match refusal {
         plan::Refusal::Edited => {
-            "it was edited while its new version was being fetched; the next update merges that too"
+            let hint = Hint::text("run the command again, which merges that edit, too");
+            Reason::with_hint(
+                "it was edited while its new version was being fetched",
+                hint,
+            )
         }
         other => refusal_reason(other),
     }

@@ -12,18 +12,20 @@ use super::successors::Successor;
 use crate::diff;
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
+use crate::hint::{Hint, for_shell};
 use crate::lockfile::Entry;
 use crate::merge::{Conflict, OnConflict};
 use crate::operations::OpError;
 use crate::operations::findings::Found;
 use crate::operations::policy_check::Refusal;
-use crate::operations::report::{Conflicted, Gone, LeftAlone};
+use crate::operations::report::{Conflicted, Gone, LeftAlone, Reason};
 use crate::operations::resolve::{diagnose, full_spec};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree};
 use crate::skill::{DiskFiles, GitFiles};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
 use mdskill_lint::diagnostic::Diagnostic;
+use mdskill_lint::name::SkillName;
 use mdskill_lint::skill_files::SkillFiles;
 
 /// Plans the update of every skill of a source.
@@ -96,8 +98,9 @@ impl Planner<'_, '_, '_> {
                 return Ok(SkillUpdate::LeftAlone(LeftAlone {
                     name: tracked.skill.name.to_string(),
                     place,
-                    reason,
+                    reason: reason.text,
                     files: Vec::new(),
+                    next: reason.next,
                 }));
             }
         };
@@ -118,7 +121,7 @@ impl Planner<'_, '_, '_> {
             _ => return Ok(MergeOutcome::Unedited),
         };
         if upstream.base.is_none() && options.on_conflict == OnConflict::Stop {
-            return Ok(edited.unmergeable(missing_base(tracked.skill.entry)));
+            return Ok(edited.unmergeable(missing_base(tracked.skill.name, tracked.skill.entry)));
         }
         let objects = self.repository.objects();
         let label = match tracked.commit() {
@@ -361,14 +364,20 @@ fn conflict_with(tracked: &Tracked<'_>, unresolved: &Conflicted) -> SkillUpdate 
     }
 }
 
-fn missing_base(entry: &Entry) -> String {
+fn missing_base(name: &SkillName, entry: &Entry) -> Reason {
     let commit = entry.commit.map_or_else(String::new, |commit| {
         format!(" at commit {}", commit.short())
     });
-    format!(
-        "the version that was edited (tree {}{commit}) is neither upstream nor in the cache, so the edits can't be merged; --conflict=ours keeps them on top of the new version, --force installs the new version and moves them to the trash folder",
+    let text = format!(
+        "the version that was edited (tree {}{commit}) is neither upstream nor in the cache, so the edits can't be merged",
         entry.tree.short()
-    )
+    );
+    let name = for_shell(name.as_str());
+    let hint = Hint::command(format!("update {name} --conflict=ours"))
+        .then(" keeps the edits on top of the new version; ")
+        .then_command(format!("update {name} --force"))
+        .then(" moves them to the trash");
+    Reason::with_hint(text, hint)
 }
 
 fn resolved(kept: &Kept, on_conflict: OnConflict) -> Option<String> {

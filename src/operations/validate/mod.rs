@@ -19,12 +19,15 @@ use self::baseline::Baseline;
 use self::discover::{Group, Search};
 use self::run::Runner;
 use super::OpError;
+use super::agents;
 use super::import::skill_folders::SkillFolders;
 use super::installed::InstalledSkill;
 use crate::config::Rules;
 use crate::context::Context;
+use crate::operations::resolve::typed::spec_of;
 use crate::spec::{Spec, SpecSource};
 use crate::target::Target;
+use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::SkillName;
 
 pub use super::findings::Found;
@@ -170,6 +173,12 @@ fn default_folders(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
         .targets
         .into_iter()
         .collect();
+    // An environment variable may move the folder of an agent.
+    targets.extend(
+        AGENTS
+            .iter()
+            .filter_map(|agent| agents::target_of(context, agent).ok()),
+    );
     if let Some(lockfile) = context.lockfile()? {
         let of_skills = lockfile.skills.values();
         targets.extend(of_skills.flat_map(|entry| lockfile.targets_of(entry).to_vec()));
@@ -181,10 +190,21 @@ fn default_folders(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
 /// Returns the paths of a named file, folder or installed skill, relative to the current folder;
 /// `None` if it is not one of these.
 fn places_of(context: &Context<'_>, name: &str) -> Result<Option<Vec<PathBuf>>, OpError> {
-    match context.env.current_dir.join(name).symlink_metadata() {
-        Ok(_) => Ok(Some(vec![PathBuf::from(name)])),
-        Err(_) => installed_places(context, name),
+    if context
+        .env
+        .current_dir
+        .join(name)
+        .symlink_metadata()
+        .is_ok()
+    {
+        return Ok(Some(vec![PathBuf::from(name)]));
     }
+    if let Some(places) = installed_places(context, name)? {
+        return Ok(Some(places));
+    }
+    // The paths that mdskill prints are relative to the root of the project.
+    let in_root = context.scope.root.join(name);
+    Ok(in_root.symlink_metadata().is_ok().then(|| vec![in_root]))
 }
 
 /// Returns the folders of an installed skill, relative to the current folder.
@@ -213,9 +233,9 @@ fn spec_named(context: &Context<'_>, name: &str) -> Result<Spec, OpError> {
             context.env.current_dir.display()
         )));
     }
-    let spec: Spec = name.parse()?;
+    let spec = spec_of(context, name)?;
     match spec.origin {
-        SpecSource::Folder(_) => Err(OpError::Usage(format!("there is no folder {name}"))),
+        SpecSource::Folder(_) => Err(OpError::NoSuchPath(name.to_owned())),
         _ => Ok(spec),
     }
 }

@@ -24,7 +24,8 @@ pub(super) async fn validate_spec(
     report: &mut Report,
 ) -> Result<(), OpError> {
     let source = source_of(context, spec)?;
-    let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
+    let mut opened =
+        Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
     // Authors validate all their skills.
     let selection = opened.all_below(spec.skill.as_deref(), true).await?;
     let chosen = selection.skills;

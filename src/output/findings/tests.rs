@@ -284,7 +284,12 @@ fn step_summary_keeps_to_its_limit_and_escapes_markup() {
     let rest: Vec<&Found> = report.diagnostics.iter().collect();
     let page = step_summary(&report.summary, &rest, 10_000).unwrap();
     assert!(page.len() <= 10_000, "{}", page.len());
-    assert!(page.contains("| a\\|b\\:1\\:1 | \\<script\\> \\[x\\]\\(javascript\\:x\\) \\`y\\` \\@&#8203;me \\| z | add it |"), "{page}");
+    assert!(
+        page.contains(
+            "| a\\|b:1:1 | \\<script> \\[x\\](javascript:x) \\`y\\` @&#8203;me \\| z | add it |"
+        ),
+        "{page}"
+    );
     let rows = page.matches("SK302").count();
     assert!(page.ends_with(&format!(
         "… and {} more; the size limit of the summary is reached.\n",

@@ -28,7 +28,11 @@ pub(crate) fn annotations(report: &Report) -> Vec<Command> {
         errors.push(command);
     }
     for refused in &report.refused {
-        let message = format!("{}: {}", refused.verdict.key.word(), refused.verdict.reason);
+        let message = format!(
+            "{}: {}",
+            refused.verdict.key.word(),
+            refused.verdict.sentence()
+        );
         errors.push(error("is refused by the policy", &refused.name, message));
     }
     for left in &report.left_alone {
@@ -128,6 +132,7 @@ mod tests {
                 place: "p".to_owned(),
                 reason: HOSTILE.to_owned(),
                 files: Vec::new(),
+                next: None,
             }],
             refused: vec![Refusal {
                 name: "six".to_owned(),
@@ -137,6 +142,7 @@ mod tests {
                     value: "[\"hooks\"]".to_owned(),
                     is_allowed: false,
                     reason: HOSTILE.to_owned(),
+                    hint: None,
                 },
             }],
             stuck: vec![problem(HOSTILE)],

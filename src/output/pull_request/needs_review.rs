@@ -27,7 +27,7 @@ pub(super) fn items(report: &Report) -> Vec<String> {
             word(&refused.name),
             word(text::source(&refused.source)),
             code(refused.verdict.key.word()),
-            sentence(&refused.verdict.reason),
+            sentence(&refused.verdict.sentence()),
         )
     });
     let left_alone = report.left_alone.iter().map(|left| {

@@ -5,11 +5,10 @@ use super::change::{print_change, print_left_alone, print_problems, print_trashe
 use super::hidden::print_hidden;
 use super::installed_findings::findings;
 use super::refused;
-use crate::hint::Hint;
+use crate::hint::{Hint, for_shell};
 use crate::operations::add::{self, Added};
 use crate::operations::report::Action;
 use crate::output::printer::Printer;
-use crate::output::sanitize;
 use crate::output::text::{count, totals};
 use mdskill_lint::capability::Kind;
 
@@ -38,6 +37,8 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
     findings(
         printer,
         found.filter(|found| !stopped.contains(&&found.skill)),
+        report.skills.iter().map(|added| &added.change),
+        report.dry_run,
     );
     for stopped in &report.stopped {
         let why = if stopped.is_unloadable {
@@ -57,7 +58,7 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
     }
     print_problems(printer, &report.left_out);
     print_clashes(printer, report);
-    print_left_alone(printer, &report.left_alone);
+    print_left_alone(printer, &report.left_alone, None);
     refused(printer, &report.refused);
     if !report.left_alone.is_empty() || report.is_refused {
         printer.error("nothing was changed");
@@ -70,6 +71,7 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
         parts.extend(totals([(kept, "unchanged")]));
         printer.status("Finished", &parts.join(", "));
     }
+    print_targets(printer, report);
     print_hidden(printer, &report.hidden);
     let is_complete = report.refused.is_empty()
         && report.stopped.is_empty()
@@ -123,19 +125,34 @@ fn print_clashes(printer: &Printer, report: &add::Report) {
         }
     }
     let hint = match &report.clash_free {
-        Some(folder) => Hint::command(format!("add {} --all", sanitize::for_shell(folder)))
+        Some(folder) => Hint::command(format!("add {} --all", for_shell(folder)))
             .then(" adds the skills of one folder"),
         None => Hint::text("add one of them by its path; --json lists the paths"),
     };
     printer.hint(&hint);
 }
 
+/// Prints that the chosen folders are the default from now on, and who does not read them.
+fn print_targets(printer: &Printer, report: &add::Report) {
+    let folders = report.targets.join(", ");
+    if report.are_default {
+        let sentence = format!("{folders}; later skills are installed there, too");
+        printer.note("Target", &sentence);
+    }
+    if let Some((last, before)) = report.unread_by.split_last() {
+        let (names, verb) = match before {
+            [] => ((*last).to_owned(), "does"),
+            before => (format!("{} and {last}", before.join(", ")), "do"),
+        };
+        let sentence = format!("{names} {verb} not read {folders}; see ");
+        printer.hint(&Hint::text(sentence).then_command("agents"));
+    }
+}
+
 /// Returns the hint to add the skills that are linked to.
 fn siblings(siblings: &[add::Sibling]) -> Hint {
     let specs = siblings.iter().take(MAX_SIBLINGS);
-    let specs: Vec<_> = specs
-        .map(|sibling| sanitize::for_shell(&sibling.spec))
-        .collect();
+    let specs: Vec<_> = specs.map(|sibling| for_shell(&sibling.spec)).collect();
     let (missing, adds) = match siblings {
         [only] => (
             format!(

@@ -1,9 +1,13 @@
 //! Prints the lines that the reports of several commands have in common.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::change_details::lines;
 use super::origin;
 use crate::fetch::history::Lineage;
-use crate::operations::report::{Action, Change, LeftAlone, Problem};
+use crate::hint::{Hint, for_shell};
+use crate::operations::report::{Action, Change, LeftAlone, NextStep, Problem};
 use crate::output::printer::Printer;
 use crate::output::text;
 
@@ -55,12 +59,39 @@ pub(super) fn print_trashed(printer: &Printer, trashed: &[String]) {
     }
 }
 
-pub(super) fn print_left_alone(printer: &Printer, left_alone: &[LeftAlone]) {
+/// Prints the folders that were not changed, and the next steps. `command` is the command that does
+/// the same again if it needs only names; otherwise the user knows the arguments.
+pub(super) fn print_left_alone(printer: &Printer, left_alone: &[LeftAlone], command: Option<&str>) {
+    let mut forced: BTreeMap<&str, BTreeSet<Cow<'_, str>>> = BTreeMap::new();
+    let mut hints = Vec::new();
     for left in left_alone {
         printer.error(&format!("{} was not changed: {}", left.place, left.reason));
         for file in &left.files {
             printer.item(file);
         }
+        match &left.next {
+            Some(NextStep::Force(effect)) => {
+                forced
+                    .entry(effect)
+                    .or_default()
+                    .insert(for_shell(&left.name));
+            }
+            Some(NextStep::Hint(hint)) if !hints.contains(&hint) => hints.push(hint),
+            _ => {}
+        }
+    }
+    for hint in hints {
+        printer.hint(hint);
+    }
+    for (effect, names) in forced {
+        let names: Vec<_> = names.into_iter().collect();
+        printer.hint(
+            &match command {
+                Some(command) => Hint::command(format!("{command} {} --force", names.join(" "))),
+                None => Hint::text("the same command with `--force`"),
+            }
+            .then(format!(" {effect}")),
+        );
     }
 }
 

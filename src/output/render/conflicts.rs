@@ -1,5 +1,6 @@
 //! Prints merge conflicts.
 
+use super::join_names;
 use crate::hint::Hint;
 use crate::operations::report::Conflicted;
 use crate::output::printer::Printer;
@@ -29,30 +30,39 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
             .filter(|conflict| !conflict.is_unresolved && conflict.is_marked == is_marked);
         of_kind.map(|conflict| conflict.name.as_str()).collect()
     };
-    if let Some(name) = one_name(&names(false)) {
-        let marked = format!("update {name} --conflict=markers");
-        printer.hint(&Hint::command(marked).then(
-            " writes conflict markers to the files; `--conflict=ours` and `--conflict=theirs` choose one side",
-        ));
+    let stopped = names(false);
+    if !stopped.is_empty() {
+        let (names, others) = join_names(&stopped);
+        let update = |how: &str| format!("update {names} --conflict={how}");
+        printer.hint(
+            &Hint::command(update("markers"))
+                .then(" writes conflict markers to the files; ")
+                .then("`--conflict=ours` keeps your lines, and `--conflict=theirs` takes the new ones")
+                .then(others),
+        );
     }
     let unresolved = conflicts.iter().filter(|conflict| conflict.is_unresolved);
     let unresolved: Vec<&str> = unresolved.map(|one| one.name.as_str()).collect();
-    if let Some(name) = one_name(&unresolved) {
-        printer.hint(&unresolved_hint(name));
+    if !unresolved.is_empty() {
+        printer.hint(&unresolved_hint(&unresolved));
     }
-    if let (Some(name), false) = (one_name(&names(true)), dry_run) {
-        let kept = format!("keep {name}");
+    let marked = names(true);
+    if !marked.is_empty() && !dry_run {
+        let (names, others) = join_names(&marked);
         printer.hint(
             &Hint::text("resolve the conflict markers and check the other files, which are unchanged; then run ")
-                .then_command(kept),
+                .then_command(format!("keep {names}"))
+                .then(others),
         );
     }
 }
 
 /// Returns the next step for a skill with conflict markers from before.
-pub(super) fn unresolved_hint(name: &str) -> Hint {
+pub(super) fn unresolved_hint(names: &[&str]) -> Hint {
+    let (names, others) = join_names(names);
     Hint::text("edit the files to resolve the conflict, then run ")
-        .then_command(format!("keep {name}"))
+        .then_command(format!("keep {names}"))
+        .then(others)
 }
 
 /// Prints the first lines of the conflicts of a file.
@@ -65,14 +75,5 @@ fn print_hunks(printer: &Printer, hunks: &[String]) {
     if hidden > 0 {
         let more = count(hidden, "more line");
         printer.item(&format!("  … {more}; `--json` prints all"));
-    }
-}
-
-/// Returns the name for a command that applies to all: the only name, or a placeholder.
-pub(super) fn one_name<'n>(names: &[&'n str]) -> Option<&'n str> {
-    match names {
-        [] => None,
-        [only] => Some(only),
-        _ => Some("NAME"),
     }
 }

@@ -1,8 +1,9 @@
 //! Prints the report of `diff`.
 
-use super::conflicts::one_name;
+use super::join_names;
 use super::update::print_not_updated;
 use crate::hint::Hint;
+use crate::operations::report::NextStep;
 use crate::operations::{self, update};
 use crate::output::printer::Printer;
 use crate::output::text::count;
@@ -27,16 +28,23 @@ pub(crate) fn local_diff(printer: &Printer, report: &operations::diff::Report) {
     open.dedup();
     for left in &report.not_compared {
         printer.warn(&format!("{} was not compared: {}", left.place, left.reason));
+        if let Some(NextStep::Hint(hint)) = &left.next {
+            printer.hint(hint);
+        }
     }
-    match (report.skills.len(), one_name(&open)) {
+    match (report.skills.len(), open.is_empty()) {
         (0, _) => printer.status("Finished", "no local edits"),
-        (_, Some(name)) => printer.hint(
-            &Hint::command(format!("keep {name}"))
-                .then(" accepts the edits, ")
-                .then_command(format!("install {name} --force"))
-                .then(" discards them"),
-        ),
-        (edited, None) => {
+        (_, false) => {
+            let (names, others) = join_names(&open);
+            printer.hint(
+                &Hint::command(format!("keep {names}"))
+                    .then(" accepts the edits, ")
+                    .then_command(format!("install {names} --force"))
+                    .then(" discards them")
+                    .then(others),
+            );
+        }
+        (edited, true) => {
             printer.status(
                 "Finished",
                 &format!("{} modified, kept", count(edited, "folder")),

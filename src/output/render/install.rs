@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::change::{print_change, print_left_alone, print_trashed};
-use super::conflicts::one_name;
-use super::refused;
+use super::{join_names, refused};
 use crate::hint::Hint;
 use crate::operations::install;
 use crate::output::printer::Printer;
@@ -15,7 +14,7 @@ pub(crate) fn install(printer: &Printer, report: &install::Report) {
         print_change(printer, change, report.dry_run);
     }
     print_trashed(printer, &report.trashed);
-    print_left_alone(printer, &report.left_alone);
+    print_left_alone(printer, &report.left_alone, Some("install"));
     refused(printer, &report.refused);
     if !report.refused.is_empty() {
         printer.error("nothing was changed");
@@ -23,13 +22,17 @@ pub(crate) fn install(printer: &Printer, report: &install::Report) {
     }
     let left_alone = report.left_alone.iter().map(|left| &*left.name);
     let left_alone: BTreeSet<&str> = left_alone.collect();
-    let names: Vec<&str> = left_alone.iter().copied().collect();
-    if let Some(name) = one_name(&names) {
+    // The others have a step of their own.
+    let edited = report.left_alone.iter().filter(|left| left.next.is_none());
+    let edited: BTreeSet<&str> = edited.map(|left| &*left.name).collect();
+    if !edited.is_empty() {
+        let (names, others) = join_names(&edited.into_iter().collect::<Vec<_>>());
         printer.hint(
-            &Hint::command(format!("keep {name}"))
+            &Hint::command(format!("keep {names}"))
                 .then(" accepts the edits; ")
-                .then_command(format!("install {name} --force"))
-                .then(" moves them to the trash and installs the locked files"),
+                .then_command(format!("install {names} --force"))
+                .then(" moves them to the trash and installs the locked files")
+                .then(others),
         );
     }
     let verb = if report.dry_run {

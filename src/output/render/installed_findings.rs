@@ -1,8 +1,10 @@
-//! Prints the findings in skills that are installed.
+//! Prints the findings in skills that are installed, or would be.
 
 use std::collections::BTreeSet;
 
+use super::join_names;
 use crate::operations::findings::Found;
+use crate::operations::report::Change;
 use crate::output::printer::Printer;
 use crate::output::text::count;
 use mdskill_lint::diagnostic::Severity;
@@ -10,14 +12,28 @@ use mdskill_lint::diagnostic::Severity;
 /// Maximum number of errors in installed skills that are printed individually.
 const MAX_ERRORS: usize = 20;
 
-/// Prints the findings of installed skills: each error, and the number of warnings.
-pub(super) fn findings<'a>(printer: &Printer, found: impl Iterator<Item = &'a Found>) {
+/// Prints the findings in the new versions of skills: each error, and the number of warnings. The
+/// folders on disk have these versions only if this is not a dry run.
+pub(super) fn findings<'a>(
+    printer: &Printer,
+    found: impl Iterator<Item = &'a Found>,
+    changes: impl Iterator<Item = &'a Change>,
+    dry_run: bool,
+) {
+    let changes: Vec<&Change> = changes.collect();
     let (errors, mut warnings): (Vec<_>, Vec<_>) = found.partition(|found| found.is_error());
     for found in errors.iter().take(MAX_ERRORS) {
         let diagnostic = &found.diagnostic;
+        let file = match change_of(&changes, found) {
+            Some(change) if dry_run => {
+                let file = diagnostic.file.strip_prefix(&found.skill);
+                format!("{}{}", change.spec, file.unwrap_or(&diagnostic.file))
+            }
+            _ => diagnostic.file.clone(),
+        };
         printer.warn(&format!(
-            "{}:{}: {} [{}]",
-            diagnostic.file, diagnostic.start.line, diagnostic.message, diagnostic.code
+            "{file}:{}: {} [{}]",
+            diagnostic.start.line, diagnostic.message, diagnostic.code
         ));
     }
     let hidden = errors.get(MAX_ERRORS..).unwrap_or_default();
@@ -28,23 +44,32 @@ pub(super) fn findings<'a>(printer: &Printer, found: impl Iterator<Item = &'a Fo
             counts.push(count(found.len(), noun));
         }
     }
-    let skills: BTreeSet<&str> = hidden
-        .iter()
-        .chain(&warnings)
-        .map(|found| &*found.skill)
+    let with_findings = || hidden.iter().chain(&warnings);
+    let skills: BTreeSet<&str> = with_findings().map(|found| &*found.skill).collect();
+    if skills.is_empty() {
+        return;
+    }
+    let subjects: BTreeSet<&str> = with_findings()
+        .map(|found| match change_of(&changes, found) {
+            Some(change) if dry_run => &*change.spec,
+            Some(change) => &*change.name,
+            None => &*found.skill,
+        })
         .collect();
-    let name = match skills.first() {
-        None => return,
-        Some(only) if skills.len() == 1 => only,
-        Some(_) => "NAME",
-    };
-    let counts = counts.join(" and ");
+    let subjects: Vec<&str> = subjects.into_iter().collect();
+    let (subjects, others) = join_names(&subjects);
     printer.note(
         "Validated",
         &format!(
-            "{counts} in {}; run {} to show them",
+            "{} in {}; run {} to show them{others}",
+            counts.join(" and "),
             count(skills.len(), "skill"),
-            printer.command_line(&format!("validate {name}"))
+            printer.command_line(&format!("validate {subjects}"))
         ),
     );
+}
+
+fn change_of<'a>(changes: &[&'a Change], found: &Found) -> Option<&'a Change> {
+    let mut changes = changes.iter().copied();
+    changes.find(|change| change.places.contains(&found.skill))
 }

@@ -17,7 +17,7 @@ pub(crate) fn keep(printer: &Printer, report: &keep::Report) {
     for name in &report.unedited {
         printer.note("Unchanged", &format!("{name}  no local edits"));
     }
-    print_left_alone(printer, &report.left_alone);
+    print_left_alone(printer, &report.left_alone, Some("keep"));
     if !report.left_alone.is_empty() {
         printer.error("nothing was changed");
     }

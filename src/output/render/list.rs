@@ -1,7 +1,7 @@
 //! Prints the report of `list`.
 
 use super::hidden::print_hidden;
-use crate::hint::Hint;
+use crate::hint::{Hint, for_shell};
 use crate::operations::{list, list_remote, list_versions};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
@@ -18,10 +18,7 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
     }
     if report.skills.is_empty() {
         let add = printer.command_line("add owner/repo/skill");
-        printer.note(
-            "Finished",
-            &format!("no skills are installed; add one with {add}"),
-        );
+        printer.note("Found", &format!("no installed skills; add one with {add}"));
         if report.personal > 0 {
             let skills = count(report.personal, "user skill");
             printer.hint(&Hint::text(format!("`mdskill -g list` lists {skills}")));
@@ -56,7 +53,7 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
     }
     let mut table = Table::new(&["NAME", "PLUGIN", "DESCRIPTION"]);
     for skill in &report.skills {
-        let plugin = skill.plugin.as_deref().unwrap_or("");
+        let plugin = skill.plugin.as_deref().unwrap_or_default();
         let description = skill.description.as_deref().unwrap_or("(no description)");
         table.row(&[&skill.name, plugin, description]);
     }
@@ -66,7 +63,7 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
     let number = count(report.skills.len(), "skill");
     match report.skills.first() {
         Some(first) => {
-            let add = printer.command_line(&format!("add {}", first.spec));
+            let add = printer.command_line(&format!("add {}", for_shell(&first.spec)));
             printer.note("Found", &format!("{number} in {place}; add one with {add}"));
         }
         None => printer.note("Found", &format!("{number} in {place}")),

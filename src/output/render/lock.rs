@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::join_names;
 use crate::hint::Hint;
 use crate::lockfile::merge::{Block, Difference, Side};
 use crate::operations::lock::Report;
 use crate::output::printer::Printer;
 use crate::output::text::{self, count, short};
+use mdskill_lint::name::SkillName;
 
 /// The digits of a digest that are shown: `sha256:` and seven more.
 const SHORT_DIGEST: usize = 14;
@@ -34,12 +36,15 @@ pub(crate) fn lock(printer: &Printer, report: &Report) {
         } else {
             "differ"
         };
+        let names: Vec<&str> = report.differing.iter().map(SkillName::as_str).collect();
+        let (names, others) = join_names(&names);
         printer.hint(
             &Hint::text(format!("{folders} {verb} from the lockfile: "))
                 .then_command("install")
-                .then(" restores the locked files, ")
-                .then_command("keep NAME")
-                .then(" accepts edits that git has merged"),
+                .then(" restores the locked files, and ")
+                .then_command(format!("keep {names}"))
+                .then(" accepts edits that git has merged")
+                .then(others),
         );
     }
     if report.labels.is_some() {
@@ -59,12 +64,16 @@ fn unresolved(printer: &Printer, report: &Report) {
         }
     }
     printer.error("nothing was changed");
+    let open = report.differences.iter().filter(|one| one.side.is_none());
+    let open: Vec<&str> = open.map(|difference| difference.name.as_str()).collect();
+    let (names, others) = join_names(&open);
     printer.hint(
         &Hint::text("choose with ")
-            .then_command("lock --resolve --ours NAME")
-            .then(" or `--theirs NAME` (without NAME: all of them); ")
-            .then_command("update NAME")
-            .then(" then takes the latest version"),
+            .then_command(format!("lock --resolve --ours {names}"))
+            .then(" or `--theirs`, without names for all; ")
+            .then_command(format!("update {names}"))
+            .then(" then takes the latest version")
+            .then(others),
     );
 }
 

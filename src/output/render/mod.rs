@@ -1,6 +1,7 @@
 //! Reports for people.
 
 mod add;
+mod agents;
 mod cache;
 mod capabilities;
 mod change;
@@ -22,9 +23,11 @@ mod update;
 mod verify;
 
 use super::text;
+use crate::hint::for_shell;
 use crate::operations::report::Change;
 
 pub(crate) use add::{add, deny};
+pub(crate) use agents::agents;
 pub(crate) use cache::cache;
 pub(crate) use capabilities::print_severe;
 pub(crate) use diff::{diff, local_diff};
@@ -39,6 +42,24 @@ pub(crate) use remove::remove;
 pub(crate) use show::show;
 pub(crate) use update::update;
 pub(crate) use verify::verify;
+
+/// Maximum number of names in a command of a hint.
+const MAX_NAMES: usize = 5;
+
+/// Returns the arguments for a command that is about these names, and a phrase for those that it
+/// leaves out.
+fn join_names(names: &[&str]) -> (String, String) {
+    let shown: Vec<_> = names
+        .iter()
+        .take(MAX_NAMES)
+        .map(|name| for_shell(name))
+        .collect();
+    let others = match names.len().saturating_sub(MAX_NAMES) {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    (shown.join(" "), others)
+}
 
 /// Returns `owner/repo@v1.2.0` or `owner/repo@abc1234`.
 fn origin(change: &Change) -> String {

@@ -1,5 +1,8 @@
 //! Prints the report of `policy`, and the refusals of all commands.
 
+use std::collections::BTreeSet;
+
+use crate::hint::Hint;
 use crate::operations::policy;
 use crate::operations::policy_check::Refusal;
 use crate::output::printer::Printer;
@@ -15,6 +18,13 @@ pub(crate) fn refused(printer: &Printer, refused: &[Refusal]) {
             setting(verdict),
             verdict.reason
         ));
+    }
+    // Many skills of one source are refused for the same reason.
+    let hints = refused
+        .iter()
+        .filter_map(|refusal| refusal.verdict.hint.as_ref());
+    for hint in hints.collect::<BTreeSet<_>>() {
+        printer.hint(&Hint::text(hint.clone()));
     }
 }
 
@@ -49,7 +59,7 @@ pub(crate) fn policy(printer: &Printer, report: &policy::Report) {
                 "refuses"
             };
             let setting = setting(verdict);
-            line(&format!("    `{setting}` {word}: {}", verdict.reason));
+            line(&format!("    `{setting}` {word}: {}", verdict.sentence()));
         }
         if skill.is_unfetched {
             line("    the other keys were not checked, because nothing was fetched");

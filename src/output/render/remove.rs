@@ -9,7 +9,7 @@ pub(crate) fn remove(printer: &Printer, report: &remove::Report) {
         print_change(printer, change, false);
     }
     print_trashed(printer, &report.trashed);
-    print_left_alone(printer, &report.left_alone);
+    print_left_alone(printer, &report.left_alone, Some("remove"));
     if !report.left_alone.is_empty() {
         printer.error("nothing was changed");
     }

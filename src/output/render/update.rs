@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use super::change::{print_change, print_left_alone, print_problems, print_trashed};
 use super::change_details::meaning;
-use super::conflicts::{one_name, print_conflicts};
+use super::conflicts::print_conflicts;
 use super::installed_findings::findings;
-use super::refused;
-use crate::hint::{HasHint, Hint};
+use super::{join_names, refused};
+use crate::hint::{HasHint, Hint, for_shell};
 use crate::operations::report::{Action, Gone};
 use crate::operations::update;
 use crate::output::printer::Printer;
-use crate::output::sanitize;
 use crate::output::text::{count, not_updated, totals};
 
 pub(crate) fn update(printer: &Printer, report: &update::Report) {
@@ -28,11 +27,16 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
     let moved = report.skills.iter().flat_map(|moved| &moved.places);
     let moved: BTreeSet<&String> = moved.collect();
     let found = report.diagnostics.iter();
-    findings(printer, found.filter(|found| moved.contains(&found.skill)));
+    findings(
+        printer,
+        found.filter(|found| moved.contains(&found.skill)),
+        report.skills.iter(),
+        report.dry_run,
+    );
     print_gone(printer, &report.deleted);
     print_problems(printer, &report.stuck);
     refused(printer, &report.refused);
-    print_left_alone(printer, &report.left_alone);
+    print_left_alone(printer, &report.left_alone, Some("update"));
     print_conflicts(printer, &report.conflicts, report.dry_run);
     for failed in &report.failed {
         printer.error(&format!(
@@ -99,10 +103,12 @@ fn print_newer(printer: &Printer, report: &update::Report) {
         );
     }
     let names: Vec<&str> = report.newer.iter().map(|newer| &*newer.name).collect();
-    if let Some(name) = one_name(&names) {
+    if !names.is_empty() {
+        let (names, others) = join_names(&names);
         printer.hint(
-            &Hint::command(format!("update {name} --latest"))
-                .then(" updates to the newest version"),
+            &Hint::command(format!("update {names} --latest"))
+                .then(" updates to the newest version")
+                .then(others),
         );
     }
 }
@@ -111,15 +117,16 @@ fn print_newer(printer: &Printer, report: &update::Report) {
 fn print_gone(printer: &Printer, deleted: &[Gone]) {
     for gone in deleted {
         printer.error(&format!("`{}`: {}", gone.name, gone.reason));
-        let remove = format!("remove {}", gone.name);
+        let name = for_shell(&gone.name);
+        let remove = format!("remove {name}");
         let hint = match &gone.successor {
-            Some(spec) => Hint::command(format!("add {}", sanitize::for_shell(spec)))
+            Some(spec) => Hint::command(format!("add {}", for_shell(spec)))
                 .then(" and ")
                 .then_command(remove)
                 .then(" replace it; "),
             None => Hint::command(remove).then(" removes it; "),
         };
-        let accept = format!("update {} --accept-gone", gone.name);
+        let accept = format!("update {name} --accept-gone");
         printer.hint(
             &hint
                 .then_command(accept)

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::conflicts::{one_name, unresolved_hint};
+use super::conflicts::unresolved_hint;
+use super::join_names;
 use crate::hint::Hint;
 use crate::operations::state::State;
 use crate::operations::verify;
@@ -29,14 +30,22 @@ pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
         } else if all(|drift| drift.state == State::Conflict) {
             let names: BTreeSet<&str> = report.drift.iter().map(|one| one.name.as_str()).collect();
             let names: Vec<&str> = names.into_iter().collect();
-            unresolved_hint(one_name(&names).unwrap_or("NAME"))
+            unresolved_hint(&names)
         } else {
+            let mut names: Vec<&str> = report
+                .drift
+                .iter()
+                .map(|drift| drift.name.as_str())
+                .collect();
+            names.dedup();
+            let (names, others) = join_names(&names);
             Hint::command("diff --local")
                 .then(" shows the edits; ")
-                .then_command("keep NAME")
+                .then_command(format!("keep {names}"))
                 .then(" accepts them, and ")
-                .then_command("install NAME --force")
+                .then_command(format!("install {names} --force"))
                 .then(" discards them")
+                .then(others)
         };
         printer.hint(&hint);
     }

@@ -197,7 +197,7 @@ fn moved_source_is_checked_by_both_names() {
     let verdict = allows("github:evil/x");
     assert!(!verdict.is_allowed);
     assert_eq!(
-        verdict.reason,
+        verdict.sentence(),
         "`github:acme/x` has moved to `github:evil/x`, which is not an allowed source; use an allowed source, or add this one to `sources` in mdskill.toml"
     );
 }

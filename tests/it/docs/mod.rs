@@ -1,5 +1,6 @@
 //! The documentation cannot lie: its commands run, its tables are made from the program, its links exist.
 
+mod agents;
 mod commands;
 mod console;
 mod pages;

@@ -1,19 +1,23 @@
 //! [`Client`]: sends HTTP requests of git's protocol.
 
 use std::io::Write as _;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+    RETRY_AFTER,
+};
 use reqwest::{StatusCode, Url};
 use tracing::debug;
 
-use super::credentials::Credential;
+use super::credentials::Authorization;
 use super::retry::Retry;
-use super::{HttpError, host_of};
+use super::settings::{Connection, HttpSettings};
+use super::{HttpError, host_of, without_user};
 
 /// The user agent.
 const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
@@ -26,10 +30,17 @@ const PROXY_AUTH_REQUIRED: &str = "proxy authorization required";
 /// The minimum rate in bytes per second, measured over one time limit, against slow servers.
 const LEAST_RATE: u64 = 1024;
 
+/// The maximum size of a refusal's explanation, in bytes.
+const MAX_EXPLANATION_BYTES: usize = 4096;
+/// The maximum length of a refusal's explanation in a message, in characters.
+const MAX_EXPLANATION_CHARS: usize = 600;
+/// The time limit for reading a refusal's explanation.
+const EXPLANATION_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// An HTTP client. Nothing is set up before the first request.
 pub struct Client {
-    plain: OnceLock<reqwest::Client>,
-    secure: OnceLock<reqwest::Client>,
+    /// The clients for each kind of connection, and whether it is plain http.
+    clients: Mutex<Vec<(bool, Connection, reqwest::Client)>>,
     timeout: Duration,
     uses_proxies: bool,
     requests: AtomicU64,
@@ -45,12 +56,20 @@ pub(crate) enum Response<'a> {
     /// A redirect to another address, not yet followed.
     Moved(Url),
     /// Any other status.
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// The time to wait that the server asked for.
-        retry_after: Option<Duration>,
-    },
+    Refused(Refusal),
+}
+
+/// A status other than success.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The time to wait that the server asked for.
+    pub(crate) retry_after: Option<Duration>,
+    /// The server's own words, in one line.
+    pub(crate) explanation: Option<String>,
+    /// The secrets that were sent, because the server may repeat them.
+    pub(crate) secrets: Vec<String>,
 }
 
 /// The body of a response, read in chunks.
@@ -75,8 +94,7 @@ impl Client {
     #[must_use]
     pub fn new(timeout: Duration, retry: Retry) -> Self {
         Self {
-            plain: OnceLock::new(),
-            secure: OnceLock::new(),
+            clients: Mutex::default(),
             timeout,
             uses_proxies: true,
             requests: AtomicU64::new(0),
@@ -110,11 +128,12 @@ impl Client {
         &self,
         url: &Url,
         body: Option<&[u8]>,
-        credential: Option<&Credential>,
+        settings: &HttpSettings,
+        authorization: &Authorization,
     ) -> Result<Response<'_>, HttpError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let host = host_of(url);
-        let client = self.for_scheme(url.scheme())?;
+        let client = self.for_connection(url.scheme() == "http", &settings.connection)?;
         let mut builder = match body {
             Some(body) => {
                 let post = client
@@ -129,16 +148,22 @@ impl Client {
             None => client.get(url.clone()),
         };
         builder = builder.header("git-protocol", "version=2");
-        if let Some(credential) = credential {
+        for (name, value) in &settings.headers {
+            if name != AUTHORIZATION || matches!(authorization, Authorization::ExtraHeader) {
+                builder = builder.header(name, value);
+            }
+        }
+        if let Authorization::Basic(credential) = authorization {
             builder = builder.basic_auth(&credential.user, Some(credential.token.secret()));
         }
-        let origin = credential.map_or("none", |credential| &credential.token.origin);
+        let origin = authorization.origin().unwrap_or("none");
         let sent = body.map_or(0, <[u8]>::len);
         debug!(url = %without_user(url.clone()), bytes = sent, credential = origin, "sending a request");
-        let response = builder
-            .send()
-            .await
-            .map_err(|error| explain(&host, self.timeout, &error))?;
+        let failed = |error: &reqwest::Error| explain(&host, self.timeout, settings, error);
+        let request = builder.build().map_err(|error| failed(&error))?;
+        let secrets = secrets_of(request.headers(), settings, authorization);
+        let response = client.execute(request).await;
+        let response = response.map_err(|error| failed(&error))?;
         let status = response.status();
         debug!(status = status.as_u16(), "received a response");
         if status.is_redirection() {
@@ -146,10 +171,13 @@ impl Client {
         }
         if status != StatusCode::OK {
             let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
-            return Ok(Response::Refused {
+            let explanation = explanation(response).await;
+            return Ok(Response::Refused(Refusal {
                 status: status.as_u16(),
                 retry_after,
-            });
+                explanation,
+                secrets,
+            }));
         }
         Ok(Response::Body(Body {
             received: &self.received,
@@ -161,22 +189,30 @@ impl Client {
         }))
     }
 
-    fn for_scheme(&self, scheme: &str) -> Result<&reqwest::Client, HttpError> {
+    fn for_connection(
+        &self,
+        is_plain: bool,
+        connection: &Connection,
+    ) -> Result<reqwest::Client, HttpError> {
         // Reading the system's certificates takes some milliseconds, which plain HTTP does not need.
-        let (slot, is_plain) = match scheme {
-            "http" => (&self.plain, true),
-            _ => (&self.secure, false),
+        let connection = if is_plain {
+            connection.without_certificates()
+        } else {
+            connection.clone()
         };
-        if let Some(client) = slot.get() {
-            return Ok(client);
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut existing = clients.iter();
+        if let Some((.., client)) =
+            existing.find(|(plain, other, _)| (*plain, other) == (is_plain, &connection))
+        {
+            return Ok(client.clone());
         }
-        let client = self
-            .build(is_plain)
-            .map_err(|error| explain("the network", self.timeout, &error))?;
-        Ok(slot.get_or_init(|| client))
+        let client = self.build(is_plain, &connection)?;
+        clients.push((is_plain, connection, client.clone()));
+        Ok(client)
     }
 
-    fn build(&self, is_plain: bool) -> Result<reqwest::Client, reqwest::Error> {
+    fn build(&self, is_plain: bool, connection: &Connection) -> Result<reqwest::Client, HttpError> {
         let _already_installed = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
             .user_agent(AGENT)
@@ -186,10 +222,15 @@ impl Client {
         if is_plain {
             builder = builder.tls_certs_only([]);
         }
+        builder = connection.apply(builder)?;
         if !self.uses_proxies {
             builder = builder.no_proxy();
         }
-        builder.build()
+        let built = builder.build();
+        built.map_err(|error| {
+            let settings = HttpSettings::default();
+            explain("the network", self.timeout, &settings, &error)
+        })
     }
 }
 
@@ -200,7 +241,8 @@ impl Body<'_> {
     /// When the connection failed or is too slow.
     pub(crate) async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, HttpError> {
         let chunk = self.response.chunk().await;
-        let chunk = chunk.map_err(|error| explain(&self.host, self.timeout, &error))?;
+        let settings = HttpSettings::default();
+        let chunk = chunk.map_err(|error| explain(&self.host, self.timeout, &settings, &error))?;
         let count = chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
         self.received.fetch_add(count, Ordering::Relaxed);
         self.window_bytes += count;
@@ -217,14 +259,6 @@ impl Body<'_> {
     }
 }
 
-/// Removes the user and the password from an address, because messages and the log show it.
-fn without_user(mut target: Url) -> Url {
-    // This fails only for a URL without a host, which has no user.
-    let _none = target.set_username("");
-    let _none = target.set_password(None);
-    target
-}
-
 /// Returns a large body compressed, as git sends it (gitprotocol-http(5)), because the 21 KB of 420
 /// ids would not fit into the first window of a new connection.
 fn gzipped(body: &[u8]) -> Option<Vec<u8>> {
@@ -236,11 +270,21 @@ fn gzipped(body: &[u8]) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
-fn explain(host: &str, timeout: Duration, error: &reqwest::Error) -> HttpError {
+fn explain(
+    host: &str,
+    timeout: Duration,
+    settings: &HttpSettings,
+    error: &reqwest::Error,
+) -> HttpError {
     let host = host.to_owned();
     let reason = innermost(error);
     if is_tls(error) {
-        return HttpError::Tls { host, reason };
+        let is_unverified = settings.is_unverified;
+        return HttpError::Tls {
+            host,
+            reason,
+            is_unverified,
+        };
     }
     if error.is_timeout() {
         return HttpError::Timeout {
@@ -252,14 +296,66 @@ fn explain(host: &str, timeout: Duration, error: &reqwest::Error) -> HttpError {
         return HttpError::Status {
             status: 407,
             url: host,
-            tried: String::new(),
+            tried: Vec::new(),
             retry_after: None,
+            explanation: None,
+            in_ci: false,
         };
     }
     if error.is_connect() {
         return HttpError::Connect { host, reason };
     }
     HttpError::Broken { host, reason }
+}
+
+/// Returns the secrets in a request.
+fn secrets_of(
+    headers: &HeaderMap,
+    settings: &HttpSettings,
+    authorization: &Authorization,
+) -> Vec<String> {
+    let sent = headers.get(AUTHORIZATION).into_iter();
+    let configured = settings.headers.iter().map(|(_, value)| value);
+    let secrets = sent.chain(configured).filter_map(|value| {
+        // Without the name of the scheme.
+        let value = value.to_str().ok()?;
+        value.split_whitespace().last().map(ToOwned::to_owned)
+    });
+    let mut secrets: Vec<String> = secrets.collect();
+    if let Authorization::Basic(credential) = authorization {
+        secrets.push(credential.token.secret().to_owned());
+    }
+    secrets.retain(|secret| !secret.is_empty());
+    secrets
+}
+
+/// Reads the explanation of a refusal in one line, as git does: only of a plain text, because a page
+/// is for a browser. A text that only repeats the status explains nothing.
+async fn explanation(mut response: reqwest::Response) -> Option<String> {
+    let media_type = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    let media_type = media_type.split(';').next()?.trim();
+    if !media_type.eq_ignore_ascii_case("text/plain") {
+        return None;
+    }
+    let status = response.status().canonical_reason().unwrap_or_default();
+    let mut bytes = Vec::new();
+    let read = async {
+        while bytes.len() < MAX_EXPLANATION_BYTES
+            && let Ok(Some(chunk)) = response.chunk().await
+        {
+            bytes.extend_from_slice(&chunk);
+        }
+    };
+    let _partial = tokio::time::timeout(EXPLANATION_TIMEOUT, read).await;
+    let text = String::from_utf8_lossy(&bytes);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line: String = words
+        .join(" ")
+        .chars()
+        .take(MAX_EXPLANATION_CHARS)
+        .collect();
+    let is_status = line.trim_end_matches('.').eq_ignore_ascii_case(status);
+    (!line.is_empty() && !is_status).then_some(line)
 }
 
 fn moved(url: &Url, response: &reqwest::Response) -> Result<Response<'static>, HttpError> {

@@ -13,6 +13,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use super::host_of;
+use super::netrc::ask_netrc;
+use super::settings::HttpSettings;
 use crate::environment::{Environment, Token};
 use crate::process::Programs;
 
@@ -29,82 +31,147 @@ pub(crate) struct Credential {
     pub(crate) token: Token,
 }
 
-/// The credentials for a repository, best first. The default is an empty chain, for plain HTTP, and
-/// after a redirect to another host.
+/// The authorization of a request.
+#[derive(Debug, Default)]
+pub(crate) enum Authorization {
+    /// None.
+    #[default]
+    Anonymous,
+    /// The header of `http.extraHeader`.
+    ExtraHeader,
+    /// A user name and a token.
+    Basic(Credential),
+}
+
+/// The credentials for a repository, best first. The default is an empty chain, for a redirect to
+/// another host.
 #[derive(Debug, Default)]
 pub(crate) struct CredentialChain {
-    current: Option<Credential>,
+    current: Authorization,
     next: VecDeque<Step>,
+    /// The user name that git's configuration has for the address.
+    user: Option<String>,
     tried: Vec<String>,
 }
 
 #[derive(Debug)]
 enum Step {
-    Anonymous,
+    Send(Authorization),
     Gh,
+    Netrc,
     GitCredential,
 }
 
+impl Authorization {
+    /// Returns the name of its origin; `None` without authorization.
+    pub(crate) fn origin(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous => None,
+            Self::ExtraHeader => Some("http.extraHeader"),
+            Self::Basic(credential) => Some(&credential.token.origin),
+        }
+    }
+}
+
 impl CredentialChain {
-    /// Creates the chain for `url`, which starts with the token that the environment has for the
-    /// host, or without credentials.
-    pub(crate) fn open(env: &dyn Environment, url: &Url) -> Self {
-        if url.scheme() != "https" {
-            return Self::default();
-        }
+    /// Creates the chain for `url`, which may have a user name and a password from git's
+    /// configuration.
+    ///
+    /// Tokens are for https. Git's own credentials are used as git uses them; only those of netrc,
+    /// which do not depend on the scheme, are not sent in clear text to another machine.
+    pub(crate) fn open(env: &dyn Environment, url: &Url, settings: &HttpSettings) -> Self {
         let host = host_of(url);
-        let mut chain = Self::default();
-        if let Some(token) = env.token_for(&host) {
-            chain.next.push_back(Step::Anonymous);
-            chain.select(user_for(env, &host), token);
+        let is_secure = url.scheme() == "https";
+        let mut steps = Vec::new();
+        if let Some(password) = url.password() {
+            let token = Token::new("url.<base>.insteadOf", decode(password));
+            let user = decode(url.username());
+            steps.push(Step::Send(Authorization::Basic(Credential { user, token })));
         }
-        if env.is_github(&host) && !env.is_ci() {
-            chain.next.push_back(Step::Gh);
+        if let Some(token) = env.token_for(&host).filter(|_| is_secure) {
+            let user = user_for(env, &host).to_owned();
+            steps.push(Step::Send(Authorization::Basic(Credential { user, token })));
         }
-        chain.next.push_back(Step::GitCredential);
+        if settings.has_authorization() {
+            steps.push(Step::Send(Authorization::ExtraHeader));
+        }
+        steps.push(Step::Send(Authorization::Anonymous));
+        if is_secure && env.is_github(&host) && !env.is_ci() {
+            steps.push(Step::Gh);
+        }
+        if is_secure || is_loopback(url) {
+            steps.push(Step::Netrc);
+        }
+        steps.push(Step::GitCredential);
+        let mut chain = Self {
+            next: steps.into(),
+            user: (!url.username().is_empty()).then(|| decode(url.username())),
+            ..Self::default()
+        };
+        if let Some(Step::Send(first)) = chain.next.pop_front() {
+            chain.select(first);
+        }
         chain
     }
 
-    /// Returns the credential to send now.
-    pub(crate) fn current(&self) -> Option<&Credential> {
-        self.current.as_ref()
+    /// Creates a chain with only the header of `http.extraHeader`.
+    pub(crate) fn with_header() -> Self {
+        let mut chain = Self::default();
+        chain.select(Authorization::ExtraHeader);
+        chain
     }
 
-    fn select(&mut self, user: impl Into<String>, token: Token) {
-        self.tried.push(token.origin.clone());
-        let user = user.into();
-        self.current = Some(Credential { user, token });
+    /// Returns the authorization to send now.
+    pub(crate) fn current(&self) -> &Authorization {
+        &self.current
+    }
+
+    fn select(&mut self, authorization: Authorization) {
+        self.tried
+            .extend(authorization.origin().map(ToOwned::to_owned));
+        self.current = authorization;
     }
 
     /// Selects the next credential after a refusal; `false` without a next one.
-    pub(crate) async fn advance(&mut self, env: &dyn Environment, url: &Url, status: u16) -> bool {
+    ///
+    /// With an invalid or forbidden token even public repositories are refused, so that no token is
+    /// one of the steps.
+    pub(crate) async fn advance(&mut self, env: &dyn Environment, url: &Url) -> bool {
         while let Some(step) = self.next.pop_front() {
             let found = match step {
-                // With an invalid token even public repositories are refused. With a valid token
-                // that has no access, a request without it has no access either.
-                Step::Anonymous if status == 401 => {
-                    self.current = None;
-                    return true;
-                }
-                Step::Anonymous => None,
+                Step::Send(authorization) => Some(authorization),
                 Step::Gh => ask_gh(env, url).await,
-                Step::GitCredential => ask_git(env, url).await,
+                Step::Netrc => ask_netrc(env, url, self.user.as_deref()).map(|(user, password)| {
+                    let token = Token::new("netrc", password);
+                    Authorization::Basic(Credential { user, token })
+                }),
+                Step::GitCredential => ask_git(env, url, self.user.as_deref()).await,
             };
-            if let Some((user, token)) = found {
-                self.select(user, token);
+            if let Some(found) = found {
+                self.select(found);
                 return true;
             }
         }
         false
     }
 
-    /// Returns a phrase with the origins of the tried credentials.
-    pub(crate) fn tried(&self) -> String {
-        match self.tried.as_slice() {
-            [] => "no credentials were tried".to_owned(),
-            tried => format!("tried {}", tried.join(", ")),
-        }
+    /// Returns the origins of the tried credentials.
+    pub(crate) fn tried(&self) -> &[String] {
+        &self.tried
     }
+}
+
+/// Whether an address is on this machine, so that no other machine reads what is sent.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn decode(text: &str) -> String {
+    percent_encoding::percent_decode_str(text)
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 /// Returns the user name to send with a token. GitHub and Gitea accept any. A `MDSKILL_TOKEN` may
@@ -117,16 +184,17 @@ fn user_for(env: &dyn Environment, host: &str) -> &'static str {
     }
 }
 
-async fn ask_gh(env: &dyn Environment, url: &Url) -> Option<(String, Token)> {
+async fn ask_gh(env: &dyn Environment, url: &Url) -> Option<Authorization> {
     let mut command = Command::from(Programs::of(env).command("gh").ok()?);
     command.args(["auth", "token", "--hostname", &host_of(url)]);
     let secret = answer_of(command, "").await?;
     let token = Token::new("gh auth token", secret.trim());
-    (!token.secret().is_empty()).then(|| (GITHUB_USER.to_owned(), token))
+    let user = GITHUB_USER.to_owned();
+    (!token.secret().is_empty()).then_some(Authorization::Basic(Credential { user, token }))
 }
 
 /// Source: git-credential(1).
-async fn ask_git(env: &dyn Environment, url: &Url) -> Option<(String, Token)> {
+async fn ask_git(env: &dyn Environment, url: &Url, user: Option<&str>) -> Option<Authorization> {
     let mut command = Command::from(Programs::of(env).git().ok()?);
     command
         .args([
@@ -142,11 +210,20 @@ async fn ask_git(env: &dyn Environment, url: &Url) -> Option<(String, Token)> {
         .env_remove("GIT_ASKPASS")
         .env_remove("SSH_ASKPASS");
     let path = url.path().trim_start_matches('/');
-    let question = format!("protocol=https\nhost={}\npath={path}\n\n", host_of(url));
+    let mut question = format!(
+        "protocol={}\nhost={}\npath={path}\n",
+        url.scheme(),
+        host_of(url)
+    );
+    if let Some(user) = user {
+        question = format!("{question}username={user}\n");
+    }
+    question.push('\n');
     let answer = answer_of(command, &question).await?;
     let field = |name| answer.lines().find_map(|line| line.strip_prefix(name));
     let token = Token::new("git credential", field("password=")?);
-    Some((field("username=")?.to_owned(), token))
+    let user = field("username=")?.to_owned();
+    Some(Authorization::Basic(Credential { user, token }))
 }
 
 /// Runs a helper and returns its output; `None` if it fails or takes too long.
@@ -187,17 +264,40 @@ mod tests {
         }
     }
 
+    fn open(url: &str) -> CredentialChain {
+        let url = Url::parse(url).unwrap();
+        CredentialChain::open(&WithToken, &url, &HttpSettings::default())
+    }
+
     #[test]
     fn token_is_not_sent_over_plain_http_or_shown_by_debug() {
-        let plain = Url::parse("http://github.com/a/b.git").unwrap();
-        assert!(
-            CredentialChain::open(&WithToken, &plain)
-                .current()
-                .is_none()
-        );
-        let secure = Url::parse("https://github.com/a/b.git").unwrap();
-        let secure = CredentialChain::open(&WithToken, &secure);
-        assert_eq!(secure.tried(), "tried MDSKILL_TOKEN");
+        let plain = open("http://github.com/a/b.git");
+        assert!(plain.tried().is_empty() && plain.current().origin().is_none());
+        let secure = open("https://github.com/a/b.git");
+        assert_eq!(secure.tried(), ["MDSKILL_TOKEN"]);
         assert!(!format!("{secure:?}").contains("canary"));
+    }
+
+    #[test]
+    fn netrc_is_sent_over_https_or_to_this_machine() {
+        let has_netrc = |url: &str| {
+            let mut next = open(url).next.into_iter();
+            next.any(|step| matches!(step, Step::Netrc))
+        };
+        for url in [
+            "https://a.example/",
+            "http://127.0.0.1:80/",
+            "http://[::1]/",
+            "http://localhost/",
+        ] {
+            assert!(has_netrc(url), "{url}");
+        }
+        for url in [
+            "http://a.example/",
+            "http://127.0.0.1.example/",
+            "http://localhost.example/",
+        ] {
+            assert!(!has_netrc(url), "{url}");
+        }
     }
 }

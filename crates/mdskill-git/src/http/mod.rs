@@ -2,7 +2,10 @@
 
 pub mod client;
 pub(crate) mod credentials;
+mod netrc;
 pub mod retry;
+pub(crate) mod settings;
+mod url_match;
 
 use std::time::Duration;
 
@@ -20,12 +23,14 @@ pub enum HttpError {
         reason: String,
     },
     /// The TLS handshake failed, for example because of the certificate.
-    #[error("can't trust {host}: {reason}")]
+    #[error("can't trust {host}: {reason}{}", verification(*.is_unverified))]
     Tls {
         /// The host.
         host: String,
         /// The message of the verifier.
         reason: String,
+        /// Whether git's configuration would skip the verification.
+        is_unverified: bool,
     },
     /// No data was received within the time limit.
     #[error("no data from {host} for {seconds}s")]
@@ -50,16 +55,28 @@ pub enum HttpError {
         reason: String,
     },
     /// The server returned a status other than success.
-    #[error("{}", status_sentence(*.status, .url, .tried))]
+    #[error("{}{}", status_sentence(*.status, .url, .tried), said(.explanation.as_deref()))]
     Status {
         /// The HTTP status.
         status: u16,
         /// The requested URL.
         url: String,
-        /// The tried credentials, as a phrase.
-        tried: String,
+        /// The origins of the tried credentials.
+        tried: Vec<String>,
         /// The time to wait that the server asked for.
         retry_after: Option<Duration>,
+        /// The server's own words, in one line.
+        explanation: Option<String>,
+        /// Whether this runs in continuous integration.
+        in_ci: bool,
+    },
+    /// A setting of git's configuration or of a variable can't be used.
+    #[error("`{key}`: {reason}")]
+    Setting {
+        /// The key or the variable.
+        key: String,
+        /// The reason.
+        reason: String,
     },
     /// A redirect was refused.
     #[error("refused the redirect from {url} to {to}: {reason}")]
@@ -83,10 +100,16 @@ impl HttpError {
             | Self::Timeout { .. }
             | Self::TooSlow { .. }
             | Self::Broken { .. } => true,
-            Self::Status { status, .. } => {
+            Self::Status {
+                status,
+                retry_after,
+                ..
+            } => {
+                // GitHub reports a rate limit with 403.
                 matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
+                    || (*status == 403 && retry_after.is_some())
             }
-            Self::Tls { .. } | Self::Redirect { .. } => false,
+            Self::Tls { .. } | Self::Redirect { .. } | Self::Setting { .. } => false,
         }
     }
 }
@@ -101,8 +124,20 @@ pub fn host_of(url: &Url) -> String {
     }
 }
 
+/// Removes the user and the password from an address, because messages and the log show it.
+pub(crate) fn without_user(mut target: Url) -> Url {
+    // This fails only for a URL without a host, which has no user.
+    let _none = target.set_username("");
+    let _none = target.set_password(None);
+    target
+}
+
 /// Describes a status, as GitHub, GitLab, and Gitea use it.
-fn status_sentence(status: u16, url: &str, tried: &str) -> String {
+fn status_sentence(status: u16, url: &str, tried: &[String]) -> String {
+    let tried = match tried {
+        [] => "no credentials were tried".to_owned(),
+        tried => format!("tried {}", tried.join(", ")),
+    };
     match status {
         401 => format!("{url} requires authentication (401); {tried}"),
         403 => format!("access to {url} is forbidden (403); {tried}"),
@@ -115,6 +150,19 @@ fn status_sentence(status: u16, url: &str, tried: &str) -> String {
     }
 }
 
+/// Quotes the server's own words.
+fn said(explanation: Option<&str>) -> String {
+    explanation.map_or_else(String::new, |text| format!("; the server says: {text}"))
+}
+
+fn verification(is_unverified: bool) -> &'static str {
+    if is_unverified {
+        "; certificates are always verified, in spite of `http.sslVerify=false`"
+    } else {
+        ""
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,13 +170,13 @@ mod tests {
     #[test]
     fn refusal_is_not_transient() {
         let is_transient = |status| {
-            let (url, tried) = (String::new(), String::new());
-            let retry_after = None;
             let error = HttpError::Status {
                 status,
-                url,
-                tried,
-                retry_after,
+                url: String::new(),
+                tried: Vec::new(),
+                retry_after: None,
+                explanation: None,
+                in_ci: false,
             };
             error.is_transient()
         };

@@ -10,9 +10,10 @@ use tracing::{debug, info};
 
 use super::TransportError;
 use crate::environment::Environment;
-use crate::http::client::{Body, Client, Response};
-use crate::http::credentials::CredentialChain;
-use crate::http::{HttpError, host_of};
+use crate::http::client::{Body, Client, Refusal, Response};
+use crate::http::credentials::{Authorization, CredentialChain};
+use crate::http::settings::{HttpSettings, Scope};
+use crate::http::{HttpError, host_of, without_user};
 use crate::objects::Objects;
 use crate::progress::Progress;
 use crate::protocol::{
@@ -28,24 +29,33 @@ pub struct HttpRemote<'a> {
     client: &'a Client,
     base: Url,
     original: Url,
+    pub(super) written: Option<String>,
     pub(super) env: &'a dyn Environment,
+    settings: HttpSettings,
     credentials: CredentialChain,
     capabilities: Option<Capabilities>,
     warnings: Vec<String>,
 }
 
 impl<'a> HttpRemote<'a> {
-    /// Opens the repository at `base`. Sends nothing.
+    /// Opens the repository at `url`, which may have a user name and a password. Sends nothing.
     #[must_use]
-    pub fn new(client: &'a Client, base: Url, env: &'a dyn Environment) -> Self {
+    pub fn new(client: &'a Client, url: &Url, env: &'a dyn Environment) -> Self {
+        let settings = HttpSettings::of(env, url, Scope::All);
+        let base = without_user(url.clone());
+        let problem = env.git_config().problem().map(|problem| {
+            format!("git's configuration is not used, because git can't read it: {problem}")
+        });
         Self {
             client,
             original: base.clone(),
+            written: None,
             env,
-            credentials: CredentialChain::open(env, &base),
+            credentials: CredentialChain::open(env, url, &settings),
+            settings,
             base,
             capabilities: None,
-            warnings: Vec::new(),
+            warnings: problem.into_iter().collect(),
         }
     }
 
@@ -248,14 +258,17 @@ impl<'a> HttpRemote<'a> {
     /// Sends a request to a service of the repository, follows redirects, and tries credentials.
     async fn send(&mut self, service: &str, body: Option<&[u8]>) -> Result<Body<'a>, HttpError> {
         let mut redirects = 0;
-        // The first refusal is reported, because a stale token of a helper must not hide a 404.
-        let mut first = None;
+        let mut refusals = Vec::new();
         loop {
             let url = self.service_url(service);
-            let credential = self.credentials.current();
-            match self.client.send(&url, body, credential).await? {
+            let authorization = self.credentials.current();
+            let sent = self
+                .client
+                .send(&url, body, &self.settings, authorization)
+                .await?;
+            match sent {
                 Response::Body(body) => {
-                    self.warn_of_refused_token(first);
+                    self.warn_of_refused_token(&refusals);
                     if redirects > 0 {
                         self.warnings.push(format!(
                             "{} has moved to {}; use the new address, because another user can register the old name",
@@ -268,29 +281,25 @@ impl<'a> HttpRemote<'a> {
                     redirects += 1;
                     self.follow(&url, &target, service, redirects)?;
                 }
-                Response::Refused {
-                    status,
-                    retry_after,
-                } => {
-                    let refused = first.get_or_insert((status, retry_after));
-                    let may_be_access = matches!(status, 401 | 403 | 404);
-                    if !may_be_access
-                        || !self.credentials.advance(self.env, &self.base, status).await
-                    {
-                        let (status, retry_after) = if may_be_access {
-                            *refused
-                        } else {
-                            (status, retry_after)
-                        };
-                        return Err(HttpError::Status {
-                            status,
-                            url: self.base.to_string(),
-                            tried: self.credentials.tried(),
-                            retry_after,
-                        });
+                Response::Refused(refusal) => {
+                    let status = refusal.status;
+                    // A rate limit, which GitHub reports with 403, has the time to wait.
+                    let may_be_access = match status {
+                        401 | 404 => true,
+                        403 => refusal.retry_after.is_none(),
+                        _ => false,
+                    };
+                    if !may_be_access {
+                        refusals.push(refusal);
+                        hide_secrets(&mut refusals);
+                        return Err(self.refused(refusals.swap_remove(refusals.len() - 1)));
                     }
-                    let credential = self.credentials.current();
-                    let next = credential.map_or("none", |next| &next.token.origin);
+                    refusals.push(refusal);
+                    hide_secrets(&mut refusals);
+                    if !self.credentials.advance(self.env, &self.base).await {
+                        return Err(self.refused(most_specific(refusals)));
+                    }
+                    let next = self.credentials.current().origin().unwrap_or("none");
                     info!(
                         status,
                         next, "the server refused the request; trying other credentials"
@@ -300,13 +309,27 @@ impl<'a> HttpRemote<'a> {
         }
     }
 
-    fn warn_of_refused_token(&mut self, refused: Option<(u16, Option<std::time::Duration>)>) {
-        if let Some((401, _)) = refused
-            && self.credentials.current().is_none()
+    fn refused(&self, refusal: Refusal) -> HttpError {
+        HttpError::Status {
+            status: refusal.status,
+            url: self.base.to_string(),
+            tried: self.credentials.tried().to_vec(),
+            retry_after: refusal.retry_after,
+            explanation: refusal.explanation,
+            in_ci: self.env.is_ci(),
+        }
+    }
+
+    fn warn_of_refused_token(&mut self, refusals: &[Refusal]) {
+        if let Some(first) = refusals.first()
+            && !self.credentials.tried().is_empty()
+            && matches!(self.credentials.current(), Authorization::Anonymous)
         {
-            let tried = self.credentials.tried();
+            let tried = self.credentials.tried().join(", ");
+            let explanation = first.explanation.as_ref();
+            let explanation = explanation.map_or_else(String::new, |text| format!(": {text}"));
             self.warnings.push(format!(
-                "{} refused the token ({tried}); continued without it",
+                "{} refused the token (tried {tried}); continued without it{explanation}",
                 host_of(&self.base)
             ));
         }
@@ -352,9 +375,37 @@ impl<'a> HttpRemote<'a> {
         base.set_query(None);
         if host_of(&base) != host_of(&self.base) || base.scheme() != self.base.scheme() {
             self.credentials = CredentialChain::default();
+            self.settings = HttpSettings::of(self.env, &base, Scope::Redirected);
+            // A header with the URL of the new host is meant for it.
+            if self.settings.has_authorization() {
+                self.credentials = CredentialChain::with_header();
+            }
         }
         info!(to = %base, "following a redirect");
         self.base = base;
         Ok(())
     }
+}
+
+/// Removes explanations that repeat a secret of any request.
+fn hide_secrets(refusals: &mut [Refusal]) {
+    let secrets: Vec<String> = refusals
+        .iter()
+        .flat_map(|refusal| refusal.secrets.clone())
+        .collect();
+    for refusal in refusals {
+        let explanation = refusal.explanation.take();
+        refusal.explanation =
+            explanation.filter(|text| !secrets.iter().any(|secret| text.contains(secret)));
+    }
+}
+
+/// Returns the refusal to report: that of the first credential, because a stale one of a helper must
+/// not hide a 404, unless only another one comes with an explanation.
+fn most_specific(refusals: Vec<Refusal>) -> Refusal {
+    let explained = refusals
+        .iter()
+        .position(|refusal| refusal.status == 403 && refusal.explanation.is_some());
+    let mut refusals = refusals;
+    refusals.swap_remove(explained.unwrap_or_default())
 }

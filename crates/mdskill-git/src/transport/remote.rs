@@ -12,6 +12,7 @@ use crate::objects::Objects;
 use crate::process::Programs;
 use crate::progress::Progress;
 use crate::protocol::{Ref, Wants};
+use crate::redact::redact_url;
 
 /// A repository to fetch refs and objects from.
 pub enum Remote<'a> {
@@ -44,12 +45,24 @@ impl<'a> Remote<'a> {
         }
         match reqwest::Url::parse(url) {
             Ok(base) if matches!(base.scheme(), "https" | "http") => {
-                Ok(Self::Http(Box::new(HttpRemote::new(client, base, env))))
+                Ok(Self::Http(Box::new(HttpRemote::new(client, &base, env))))
             }
             _ => Err(TransportError::UnsupportedUrl {
-                url: url.to_owned(),
+                url: redact_url(url),
             }),
         }
+    }
+
+    /// Sets the address as it was before [`crate::git_config::GitConfig::rewrite`]. The user's `git`
+    /// is given this one, because it replaces addresses, too.
+    #[must_use]
+    pub fn written_as(mut self, url: &str) -> Self {
+        match &mut self {
+            Self::Http(remote) => remote.written = Some(url.to_owned()),
+            Self::Ssh(remote) => remote.written = Some(url.to_owned()),
+            Self::Local(_) | Self::System(_) => {}
+        }
+        self
     }
 }
 
@@ -103,9 +116,11 @@ impl Remote<'_> {
 
     /// Switches to the user's `git` if the server does not support v2; returns any other error.
     fn fall_back(&mut self, error: TransportError) -> Result<(), TransportError> {
-        let env = match &*self {
-            Self::Http(remote) => remote.env,
-            Self::Ssh(remote) => remote.env,
+        let (env, written) = match &*self {
+            // An address after a redirect is new to git's configuration.
+            Self::Http(remote) if remote.moved_to().is_some() => (remote.env, None),
+            Self::Http(remote) => (remote.env, remote.written.clone()),
+            Self::Ssh(remote) => (remote.env, remote.written.clone()),
             Self::Local(_) | Self::System(_) => return Err(error),
         };
         let TransportError::NoVersion2 { url, .. } = error else {
@@ -113,6 +128,7 @@ impl Remote<'_> {
         };
         info!("the server does not support protocol version 2; falling back to `git`");
         let programs = Programs::of(env);
+        let url = written.unwrap_or(url);
         *self = Self::System(SystemGit { url, programs });
         Ok(())
     }

@@ -37,6 +37,7 @@ pub struct SshAddress {
 pub struct SshRemote<'a> {
     url: String,
     address: SshAddress,
+    pub(super) written: Option<String>,
     pub(super) env: &'a dyn Environment,
     session: Option<Session>,
     has_filter: bool,
@@ -88,6 +89,7 @@ impl<'a> SshRemote<'a> {
         Self {
             url: url.to_owned(),
             address,
+            written: None,
             env,
             session: None,
             has_filter: true,
@@ -187,7 +189,8 @@ impl<'a> SshRemote<'a> {
         }
         let programs = Programs::of(self.env);
         let program = self.env.ssh_program().unwrap_or("ssh");
-        let (built, name) = match self.env.ssh_command() {
+        let configured = self.env.git_config().ssh_command();
+        let (built, name) = match self.env.ssh_command().or(configured) {
             // The shell splits the command, as in git.
             Some(line) => (programs.shell(&format!("{line} \"$@\"")), "sh"),
             None => (programs.command(program), program),

@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::SKILL_FILE;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::frontmatter::{self, Fault};
+use crate::rules::unknown_field;
 use crate::skill_files::SkillFiles;
 use crate::validate::ValidationResult;
 
@@ -14,6 +15,8 @@ use crate::validate::ValidationResult;
 pub(super) struct Score {
     /// See [`unreadable`].
     unreadable: usize,
+    /// The number of fields with a wrong name that has a fix: their values are not validated yet.
+    misspelled: usize,
     /// The number of findings by severity, the most severe first.
     findings: [usize; Severity::ALL.len()],
     /// The number of errors by code, with all rules on.
@@ -54,16 +57,20 @@ impl Score {
                 *errors.entry(diagnostic.code).or_default() += 1;
             }
         }
+        let is_misspelled =
+            |found: &&Diagnostic| found.code == unknown_field::RULE.code && found.fix.is_some();
         Self {
             unreadable: unreadable(files),
+            misspelled: wanted.diagnostics.iter().filter(is_misspelled).count(),
             findings,
             errors,
         }
     }
 
     /// Returns the reason to refuse fixes that change the score from `before` to this one. Fixes may
-    /// make more of the frontmatter readable, even if that reveals new findings. Other fixes must reduce
-    /// the findings without a new error, which also ensures that fixing ends.
+    /// make more of the frontmatter readable, even if that reveals new findings. So may those that
+    /// correct the name of a field, except errors. Other fixes must reduce the findings without a new
+    /// error. Fixing ends, because each fix reduces one of the three numbers and none before it.
     pub(super) fn harm_since(&self, before: &Self) -> Option<String> {
         match self.unreadable.cmp(&before.unreadable) {
             Ordering::Less => return None,
@@ -74,6 +81,11 @@ impl Score {
             if *count > before.errors.get(code).copied().unwrap_or(0) {
                 return Some(format!("it would introduce an error {code}"));
             }
+        }
+        match self.misspelled.cmp(&before.misspelled) {
+            Ordering::Less => return None,
+            Ordering::Greater => return Some("it would misspell a field".to_owned()),
+            Ordering::Equal => {}
         }
         (self.findings >= before.findings).then(|| "it would not reduce the findings".to_owned())
     }

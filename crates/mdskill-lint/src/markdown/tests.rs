@@ -36,8 +36,8 @@ fn links_of_every_style_count_with_their_place() {
 
 #[test]
 fn other_hosts_do_not_count_and_fragments_do() {
-    let markdown =
-        "<https://a.b/c> [a](https://x/y) [b](#f) [c](mailto:a@b) [d](//h/p) `http://a/b`";
+    let markdown = "<https://a.b/c> [a](https://x/y) [b](#f) [c](mailto:a@b) [d](//h/p) `http://a/b` \
+         <ada@a.b> [e](git@a.b:o/r.git) `git@a.b:o/r.git` [f](vscode://x/y.md)";
     assert_eq!(seen(markdown), pairs(&[(Link, "")]));
 }
 
@@ -63,6 +63,18 @@ fn a_code_span_is_a_path_or_a_command() {
             (Prose, "r/e.md"),
         ])
     );
+}
+
+#[test]
+fn code_span_over_two_lines_is_read_the_same_with_crlf() {
+    for text in [
+        "[x](r/é.md)```\n[x](r/é.md)> ```\n",
+        "a ``\nr/b.md `` b\n",
+        "a `b\nr/c.md`\n",
+    ] {
+        assert_eq!(seen(text), seen(&text.replace('\n', "\r\n")), "{text}");
+    }
+    assert_eq!(seen("a ``\r\nr/b.md `` b"), pairs(&[(CodeSpan, "r/b.md")]));
 }
 
 #[test]

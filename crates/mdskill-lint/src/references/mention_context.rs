@@ -11,8 +11,20 @@ const CONTEXT_BYTES: usize = 240;
 /// Bytes to search backwards for the line before a list.
 const LIST_BYTES: usize = 1000;
 
+/// Bytes to search for the language of a code block.
+const LANGUAGE_BYTES: usize = 40;
+
+/// Bytes to search backwards for the heading of a section.
+const SECTION_BYTES: usize = 2000;
+
 /// Verbs before a path that the agent is asked to create.
-const CREATE_VERBS: [&str; 5] = ["create", "write", "save", "generate", "output"];
+const CREATE_VERBS: [&str; 6] = ["create", "write", "save", "generate", "output", "author"];
+
+/// Verbs that put something into a file, which is created if it does not exist, when a word such as
+/// `to` is between the verb and the path.
+const PUT_VERBS: [&str; 11] = [
+    "add", "append", "copy", "export", "keep", "log", "move", "place", "put", "record", "store",
+];
 
 /// Whether the text around a mention says that the file need not exist: it is an example, negated,
 /// another skill's file, planned, or to be created.
@@ -43,14 +55,93 @@ pub(crate) fn is_optional(text: &str, mention: &Link) -> bool {
         || is_planned(after)
         || is_created(before)
         || is_output(before)
+        || is_in_working_directory(before)
+        || is_in_working_directory(after)
         || lead_in(text, line).is_some_and(|line| is_optional_lead_in(&plain(line)))
+        || mention.kind != LinkKind::CodeBlock && is_in_example_section(text, span.start)
 }
 
 /// Whether a mention is part of Markdown in a code block, which is a sample: of 365 links in such
-/// blocks 322 do not resolve.
+/// blocks 322 do not resolve. A line that is only a comment with a path is the name of a sample file.
 fn is_in_sample(text: &str, mention: &Link) -> bool {
-    let before = &text[..mention.span.start];
-    mention.kind == LinkKind::CodeBlock && (before.ends_with("](") || before.ends_with('`'))
+    let Span { start, end } = mention.span;
+    let before = &text[..start];
+    mention.kind == LinkKind::CodeBlock
+        && (before.ends_with("](")
+            || before.ends_with('`')
+            || is_in_markdown(text, mention)
+            || is_title_comment(&text[line_start(text, start)..start], &text[end..]))
+}
+
+/// Whether a mention is in a block of Markdown, and not in a block of code inside it.
+fn is_in_markdown(text: &str, mention: &Link) -> bool {
+    let Span { start, end } = mention.block;
+    let opening = &text[start..text.floor_char_boundary(end.min(start + LANGUAGE_BYTES))];
+    let opening = opening.lines().next().unwrap_or_default();
+    let language = opening.trim_start_matches(['`', '~']).trim();
+    let at = mention.span.start;
+    let from = text.floor_char_boundary(at.saturating_sub(SECTION_BYTES));
+    matches!(language, "markdown" | "md" | "mdx")
+        && !text[from.max(start + opening.len())..at].contains("\n```")
+}
+
+/// Whether a path is alone in a comment: `// src/main.rs`, `<!-- index.html -->`.
+fn is_title_comment(before: &str, after: &str) -> bool {
+    const OPENINGS: [&str; 6] = ["//", "#", "--", "/*", "<!--", ";"];
+    let is_at_end = || {
+        let after = after.lines().next().unwrap_or_default().trim();
+        matches!(after, "" | "*/" | "-->")
+    };
+    OPENINGS.contains(&before.trim()) && is_at_end()
+}
+
+/// Whether a path is relative to the folder in which the agent works, not to the skill.
+fn is_in_working_directory(text: &str) -> bool {
+    const PHRASES: [&str; 7] = [
+        "working directory",
+        "cwd",
+        "your project",
+        "user's project",
+        "target project",
+        "当前工作目录",
+        "作業ディレクトリ",
+    ];
+    PHRASES.iter().any(|phrase| text.contains(phrase))
+}
+
+/// Whether the heading of the section of byte `at` is that of an example, such as `Example: an
+/// agent`, or of a history of changes, which names removed files.
+fn is_in_example_section(text: &str, at: usize) -> bool {
+    let from = text.floor_char_boundary(at.saturating_sub(SECTION_BYTES));
+    let mut lines = text[from..at].lines().rev();
+    let Some(heading) = lines.find_map(|line| line.strip_prefix('#')) else {
+        return false;
+    };
+    let heading = plain(heading.trim_start_matches('#'));
+    let heading = heading.trim();
+    let is_example = ["example:", "example ", "sample ", "hypothetical "]
+        .iter()
+        .any(|start| heading.starts_with(start));
+    let is_history = [
+        "changelog",
+        "change log",
+        "version history",
+        "revision history",
+    ];
+    is_example || is_history.contains(&heading)
+}
+
+/// Whether a link is in quotation marks: `"Learn more about [analytics](/analytics)"` shows how a
+/// page of the user links to another one.
+pub(crate) fn is_quoted(text: &str, mention: &Link) -> bool {
+    let Span { start, end } = mention.span;
+    let before = &text[line_start(text, start)..start];
+    let end = text.floor_char_boundary(end + CONTEXT_BYTES);
+    let after = text[mention.span.end..end]
+        .lines()
+        .next()
+        .unwrap_or_default();
+    before.matches('"').count() % 2 == 1 && after.contains('"')
 }
 
 /// Whether a link is in a template without a code fence: near it are blanks to fill in, such as
@@ -121,7 +212,9 @@ fn is_optional_lead_in(line: &str) -> bool {
 
 /// Whether the sentence before a code span or block warns against it.
 pub(crate) fn is_forbidden(text: &str, code: Span) -> bool {
-    const MARKS: [&str; 20] = [
+    const MARKS: [&str; 22] = [
+        "attack",
+        "payload",
         "never",
         "do not",
         "don't",
@@ -182,15 +275,42 @@ fn is_negated(before: &str, after: &str) -> bool {
     let denies = |word: &str| {
         matches!(word, "not" | "never") || word.ends_with("n't") || word.ends_with("n’t")
     };
-    words(before).any(denies)
-        || words(before).last() == Some("missing")
-        || words(after).take(3).any(denies)
+    words(before).any(denies) || words(before).last() == Some("missing") || is_denied_after(after)
+}
+
+/// Whether the words after a file say that it is not there: `x is not a file`, but not `x: never
+/// store keys` or `x (do not edit)`, which say how to use it.
+fn is_denied_after(after: &str) -> bool {
+    let is_same_clause = !after
+        .trim_start()
+        .starts_with([':', '-', '–', '—', '|', '，', '：']);
+    let words: Vec<&str> = words(after).take(3).collect();
+    let denied = words
+        .iter()
+        .position(|word| *word == "not" || word.ends_with("n't") || word.ends_with("n’t"));
+    let is_request = |at: usize| {
+        let verb = words[..=at].iter().rev().find(|word| **word != "not");
+        matches!(
+            verb,
+            Some(&"do" | &"don't" | &"don’t" | &"must" | &"should")
+        )
+    };
+    is_same_clause && denied.is_some_and(|at| !is_request(at))
 }
 
 /// Whether a file belongs to another skill: `` `other`'s x ``, `its x`, `the other skill … x`,
 /// `x in the other skill`.
 fn is_other_skills(before: &str, after: &str) -> bool {
-    const POSSESSIVES: [&str; 5] = ["'s", "’s", "`'", "s'", "s’"];
+    const POSSESSIVES: [&str; 8] = [
+        "'s",
+        "’s",
+        "`'",
+        "s'",
+        "s’",
+        "` 技能的",
+        "` skill 的",
+        "` スキルの",
+    ];
     let possessive = before.trim_end();
     POSSESSIVES.iter().any(|end| possessive.ends_with(end))
         || before.contains("`'s ")
@@ -214,9 +334,11 @@ fn names_other_skill(text: &str) -> bool {
 
 /// Whether the text after a file says that it is planned, not included, or supplied by the user.
 fn is_planned(after: &str) -> bool {
-    const PHRASES: [&str; 6] = [
+    const PHRASES: [&str; 8] = [
         "would be helpful",
         "coming soon",
+        "not yet",
+        "not exist",
         "ask the user",
         "does not ship",
         "not shipped",
@@ -230,7 +352,13 @@ fn is_created(before: &str) -> bool {
     let reads = |word: &str| matches!(word, "see" | "read" | "use" | "load" | "using" | "consult");
     let words: Vec<&str> = words(before).collect();
     let last = &words[words.len().saturating_sub(4)..];
-    last.iter().any(|word| is_create_verb(word)) && !last.iter().any(|word| reads(word))
+    let is_put = matches!(
+        words.last(),
+        Some(&"to" | &"into" | &"in" | &"at" | &"under")
+    ) && words[words.len().saturating_sub(6)..]
+        .iter()
+        .any(|word| PUT_VERBS.contains(word));
+    !last.iter().any(|word| reads(word)) && (is_put || last.iter().any(|word| is_create_verb(word)))
 }
 
 fn is_create_verb(word: &str) -> bool {
@@ -315,6 +443,19 @@ mod tests {
             "```sh\nx --output assets/a.txt\n```",
             "```markdown\n[a](references/a.md)\n```",
             "```markdown\nSee `references/a.md`\n```",
+            "```md\n| references/a.md | Used by all |\n```",
+            "```ts\n// assets/a.ts\nlet x = 1;\n```",
+            "```html\n<!-- assets/a.html -->\n<p>\n```",
+            "`references/a.md` does not exist",
+            "`references/a.md` isn't in the repository",
+            "见 `pdf` 技能的 `references/a.md`。",
+            "2. **Author the resource** at `resources/a/resource.json` using this shape.",
+            "- **Vue**: Add to `assets/global.css`",
+            "Keep durable examples in `references/a.md` when they repeat.",
+            "Paths are relative to the current working directory: `assets/a.png`",
+            "路径相对于**当前工作目录**（如 `./assets/a.png`）",
+            "#### Example: an agent\n\n**Path:** `resources/a.json`",
+            "## Changelog\n\n- 1.2: renamed `references/a.md`",
         ] {
             assert!(optional(markdown), "{markdown}");
         }
@@ -357,6 +498,15 @@ mod tests {
             "Outputs are described in detail in `references/a.md` of the skill",
             "Read these:\n\n- the rules: `references/a.md`",
             "```sh\n# Do not guess\n# See references/a.md for details\n```",
+            "**references/a.md**: Never store keys in it",
+            "- **`references/a.md`** — do not load it twice",
+            "`references/a.md` (do not edit)",
+            "Add the rules from `references/a.md` to the plan",
+            "Records are stored in `references/a.md`",
+            "## Examples\n\nRead `references/a.md`",
+            "```sh\ncat references/a.md # the rules\n```",
+            "```markdown\n```sh\ncat references/a.md\n```",
+            "用 `references/a.md`",
         ] {
             assert!(!optional(markdown), "{markdown}");
         }

@@ -175,17 +175,6 @@ pub(crate) fn is_placeholder(target: &str) -> bool {
         || target.split('/').any(is_placeholder_name)
 }
 
-/// Returns the fixed prefix of a pattern: `references/module-` for `./references/module-N-*.md`.
-/// Returns `None` for a path that is not a pattern.
-pub(crate) fn fixed_prefix(pattern: &str) -> Option<&str> {
-    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-    let end = pattern.find(PATTERN_CHARS)?;
-    let prefix = &pattern[..end];
-    let number = prefix.find("-N-").map(|at| at + 1);
-    let prefix = &prefix[..number.unwrap_or(end)];
-    (!prefix.is_empty()).then_some(prefix)
-}
-
 fn is_placeholder_name(segment: &str) -> bool {
     let stem = segment.split('.').next().unwrap_or_default();
     let is_metasyntactic = matches!(stem, "foo" | "bar" | "baz");
@@ -225,18 +214,6 @@ mod tests {
             "references/food.md",
         ] {
             assert!(!is_placeholder(target), "{target}");
-        }
-    }
-
-    #[test]
-    fn fixed_prefix_ends_at_first_pattern_char() {
-        for (pattern, prefix) in [
-            ("./references/module-N-*.md", Some("references/module-")),
-            ("references/{topic}.md", Some("references/")),
-            ("*.md", None),
-            ("references/a.md", None),
-        ] {
-            assert_eq!(fixed_prefix(pattern), prefix, "{pattern}");
         }
     }
 

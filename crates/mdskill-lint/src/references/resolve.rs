@@ -145,6 +145,9 @@ impl<'p, 'a> Resolver<'p, 'a> {
             return Destination::Fixed(Fixed::Home);
         }
         if target.starts_with('/') {
+            if mention_context::is_quoted(origin.text, reference) {
+                return Destination::Ignored;
+            }
             return Destination::Fixed(Fixed::Absolute);
         }
         if target.contains('\\') {

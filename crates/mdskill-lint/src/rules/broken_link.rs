@@ -42,6 +42,7 @@ fn check(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> Option<Finding> {
         ),
         _ => return None,
     };
+    let help = address_help(target).unwrap_or(help);
     let severity = match may_be_elsewhere(skill, link) {
         true => Severity::Info,
         false => link.severity(Severity::Error),
@@ -51,6 +52,20 @@ fn check(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> Option<Finding> {
             .with_help(help)
             .with_severity(severity),
     )
+}
+
+/// Returns the help for an address without its scheme, which viewers take for a file.
+fn address_help(target: &str) -> Option<String> {
+    let host = target.split('/').next().unwrap_or_default();
+    let is_host = host.starts_with("www.")
+        || [".com", ".org", ".net", ".io", ".dev", ".ai"]
+            .iter()
+            .any(|end| host.ends_with(end));
+    match host.contains('@') {
+        _ if !is_host => None,
+        true => Some(format!("write `mailto:{target}` to link to an address")),
+        false => Some(format!("write `https://{target}` to link to a website")),
+    }
 }
 
 /// Whether the target may exist outside of the skill. `internal-wiki/deployments`, which has no

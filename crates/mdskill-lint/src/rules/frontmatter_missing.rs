@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     summary: "no frontmatter at the top of `SKILL.md`",
     why: "Without frontmatter there is no description, and clients skip the skill; 294 of 15,780 published versions have none.",
     example: "# PDF tools",
-    how_to_fix: "begin the file with `---`, `name`, `description` and `---`, each on its own line",
+    how_to_fix: "begin the file with `---`, `name`, `description` and `---`, each on its own line; `--fix` can only remove blank lines before it",
     fixable: Fixable::Safe,
     check: Check::InvalidFrontmatter(check),
     ..Rule::DEFAULT

@@ -3,6 +3,7 @@
 pub(crate) mod all_of_bash;
 pub(crate) mod allowed_tools_commas;
 pub(crate) mod allowed_tools_list;
+pub(crate) mod ambiguous_value;
 pub(crate) mod body_empty;
 pub(crate) mod broken_link;
 pub(crate) mod broken_path;
@@ -11,6 +12,7 @@ pub(crate) mod client_field;
 pub(crate) mod client_variable;
 pub(crate) mod compatibility;
 pub(crate) mod crlf;
+pub(crate) mod cut_value;
 pub(crate) mod dashes_in_frontmatter;
 pub(crate) mod deep_reference;
 pub(crate) mod description_missing;

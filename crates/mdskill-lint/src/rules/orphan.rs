@@ -1,14 +1,12 @@
 //! SK309: a file in `references/` that no file of the skill mentions.
 
-use std::collections::HashSet;
-
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::frontmatter::MAX_SKILL_MD_BYTES;
-use crate::mentions;
 use crate::parsed_skill::ParsedSkill;
-use crate::references::path_kind;
+use crate::references::name_patterns::NamePatterns;
 use crate::references::unreferenced_files::UnreferencedFiles;
+use crate::references::{path_index, path_kind};
 use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::EntryKind;
 
@@ -33,8 +31,13 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let Some(skill_md) = skill.skill_page() else {
         return Vec::new();
     };
+    // Its files are checked with the skill around it, whose pages may mention them.
+    if skill.is_in_another_skill() {
+        return Vec::new();
+    }
     let candidates = skill.pages.iter().map(|page| page.path);
-    let mut unnamed = UnreferencedFiles::new(candidates.filter(|path| is_candidate(path)));
+    let candidates = candidates.filter(|path| is_candidate(path));
+    let mut unnamed = UnreferencedFiles::new(candidates.chain(nested_candidates(skill)));
     unnamed.mark_mentioned(skill.skill_text(), skill_md.path);
     for page in skill.pages.iter().filter(|page| page.path != SKILL_FILE) {
         if !unnamed.is_empty() {
@@ -44,20 +47,37 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     if !strike_other_files(skill, &mut unnamed) {
         return Vec::new();
     }
-    let patterns: HashSet<&str> = mentions::all(skill)
-        .filter_map(|mention| path_kind::fixed_prefix(&mention.link.target))
-        .collect();
-    let matches_a_pattern = |path: &str| {
-        let ends = path.char_indices().map(|(at, _)| at);
-        ends.skip(1).any(|end| patterns.contains(&path[..end]))
-    };
+    if unnamed.is_empty() {
+        return Vec::new();
+    }
+    let mut patterns = NamePatterns::default();
+    for page in &skill.pages {
+        patterns.read(page);
+    }
     let files = unnamed.into_files().into_iter();
-    let orphans = files.filter(|path| !matches_a_pattern(path));
+    let orphans = files.filter(|path| !patterns.has(path));
     let finding = |path| {
         let message = format!("no file of the skill mentions `{path}`");
         Finding::about(path, message)
     };
     orphans.map(finding).collect()
+}
+
+/// Returns the candidates in nested skills, if those skills leave them to this one.
+fn nested_candidates<'a>(skill: &ParsedSkill<'a>) -> impl Iterator<Item = &'a str> {
+    let has_place = skill.files.place().is_some_and(|place| !place.is_empty());
+    let entries = skill.files.entries().iter().filter(move |_| has_place);
+    let nested = entries.filter(|entry| entry.is_file() && skill.is_nested(&entry.path));
+    let pages = nested.filter(|entry| entry.path.ends_with(".md"));
+    let in_own_skill = pages.filter(|entry| {
+        let folders = path_index::upwards(path_index::folder_of(&entry.path));
+        let own = folders
+            .into_iter()
+            .find(|folder| skill.entry(&format!("{folder}/{SKILL_FILE}")).is_some());
+        own.and_then(|own| path_index::below(own, &entry.path))
+            .is_some_and(is_candidate)
+    });
+    in_own_skill.map(|entry| entry.path.as_str())
 }
 
 /// Whether a file is reported. A README is for people, so it needs no mention.

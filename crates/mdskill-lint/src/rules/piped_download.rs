@@ -1,8 +1,10 @@
 //! SK408: a command that runs a downloaded script.
 
+use std::cell::LazyCell;
+
 use crate::diagnostic::Severity;
 use crate::parsed_skill::{Page, ParsedSkill};
-use crate::references::mention_context;
+use crate::references::{attack_sections, mention_context};
 use crate::rule::{Check, Finding, Rule};
 use crate::span::Span;
 
@@ -29,10 +31,13 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let pages = skill.read_by_agents();
     for page in pages.filter(|page| names_downloader(&page.text)) {
         let markdown = &page.markdown;
+        let attacks = LazyCell::new(|| attack_sections::read(&page.text));
         for code in markdown.code_blocks.iter().chain(&markdown.code_spans) {
             let commands = commands(code.of(&page.text)).map(|span| span.shifted(code.start));
             let running = commands.filter(|command| runs_download(command.of(&page.text)));
-            let allowed = running.filter(|command| !is_forbidden(page, *code, *command));
+            let allowed = running.filter(|command| {
+                !is_forbidden(page, *code, *command) && !attacks.has(command.start)
+            });
             findings.extend(allowed.map(|command| {
                 let message = "this command runs a downloaded script without review";
                 Finding::in_file(page.path, command, message)
@@ -73,27 +78,40 @@ fn commands(code: &str) -> impl Iterator<Item = Span> {
     })
 }
 
-/// Whether the sentence before the code or the line above the command forbids it, or the command
-/// is only a comment or printed text.
+/// Whether the sentence before the code or the line above the command forbids it, the section is
+/// about attacks, or the command is only a comment, printed text or a permission.
 fn is_forbidden(page: &Page<'_>, code: Span, command: Span) -> bool {
-    const NOT_RUN: [&str; 3] = ["#", "echo \"", "echo '"];
     let text = command.of(&page.text);
-    NOT_RUN.iter().any(|start| text.starts_with(start))
+    text.starts_with('#')
+        || text.contains("Bash(")
+        || is_printed(text)
         || is_attack(text)
         || mention_context::is_forbidden(&page.text, command)
         || mention_context::is_forbidden(&page.text, code)
 }
 
-/// Whether the host is an example of an attack, as in `https://evil.example/x.sh`.
+/// Whether only a text that the command prints contains the download: `x || echo "curl … | sh"`.
+fn is_printed(command: &str) -> bool {
+    const PRINTERS: [&str; 4] = ["echo \"", "echo '", "printf '", "Write-Host \""];
+    let Some((at, printer)) = PRINTERS
+        .iter()
+        .find_map(|printer| Some((command.find(printer)?, printer)))
+    else {
+        return false;
+    };
+    let (before, text) = (&command[..at], &command[at + printer.len()..]);
+    let after = text.split_once(&printer[printer.len() - 1..]);
+    let after = after.map_or("", |(_, after)| after);
+    !runs_download(before) && !runs_download(after) && !after.trim_start().starts_with('|')
+}
+
+/// Whether a host is an example of an attack, as in `https://evil.example/x.sh`.
 fn is_attack(command: &str) -> bool {
-    let mut addresses = command.split("://").skip(1);
-    addresses.any(|address| {
-        let host = address.split(|c: char| !c.is_alphanumeric() && !".-@:".contains(c));
-        let mut labels = host
-            .take(1)
-            .flat_map(|host| host.split(['.', '-', '@', ':']));
-        labels.any(|label| matches!(label, "attacker" | "evil" | "malicious"))
-    })
+    let words = command.split(|c: char| !c.is_alphanumeric() && !".-@:".contains(c));
+    let mut labels = words
+        .filter(|word| word.contains('.'))
+        .flat_map(|host| host.split(['.', '-', '@', ':']));
+    labels.any(|label| matches!(label, "attacker" | "evil" | "malicious"))
 }
 
 fn runs_download(command: &str) -> bool {

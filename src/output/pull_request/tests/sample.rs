@@ -44,6 +44,7 @@ pub(super) fn change(name: &str) -> Change {
             ..SkillDiff::default()
         }),
         lineage: None,
+        spec: String::new(),
         skill_commits: None,
         url: Some(format!(
             "https://github.com/acme/skills/tree/2222222/skills/{name}"
@@ -128,6 +129,7 @@ pub(super) fn everything() -> Report {
             place: ".github/skills/mine".to_owned(),
             reason: "mdskill did not install it".to_owned(),
             files: vec!["SKILL.md".to_owned()],
+            next: None,
         }],
         conflicts: vec![Conflicted {
             name: "deploy".to_owned(),
@@ -180,6 +182,7 @@ fn refusal() -> Refusal {
             value: "[\"hooks\"]".to_owned(),
             is_allowed: false,
             reason: HOSTILE.to_owned(),
+            hint: None,
         },
     }
 }

@@ -1,0 +1,198 @@
+//! [`GitConfig`]: the user's git configuration.
+//!
+//! `git` itself lists it, because only git knows where its files are, how they include others, and
+//! which variables replace them. It runs outside of the project, whose own `.git/config` a stranger
+//! may have written. This takes about 3 ms, once, and only for a source on a server.
+
+use std::process::{Command, Stdio};
+
+use tracing::{debug, info};
+
+use crate::redact::redact_url;
+
+/// The user's git configuration: of the system, of the user, and of the environment.
+#[derive(Clone, Default)]
+pub struct GitConfig {
+    entries: Vec<Entry>,
+    problem: Option<String>,
+}
+
+/// One value. A key may have several.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    /// The first part of the key, in lower case.
+    pub(crate) section: String,
+    /// The part between the first and the last dot, as it is written.
+    pub(crate) subsection: Option<String>,
+    /// The last part of the key, in lower case.
+    pub(crate) name: String,
+    /// The value; `None` for a key without `=`, which means true.
+    pub(crate) value: Option<String>,
+}
+
+impl GitConfig {
+    /// A configuration without entries.
+    pub(crate) const EMPTY: Self = Self {
+        entries: Vec::new(),
+        problem: None,
+    };
+
+    /// Reads the configuration with a command of [`crate::process::Programs::git`]. Without `git`,
+    /// it is empty.
+    #[must_use]
+    pub fn read(git: std::io::Result<Command>) -> Self {
+        let Ok(mut command) = git else {
+            return Self::EMPTY;
+        };
+        command
+            .args(["config", "--list", "--includes", "-z"])
+            .stdin(Stdio::null());
+        let output = match command.output() {
+            Ok(output) if output.status.success() => output,
+            Ok(output) => {
+                let stderr = String::from_utf8_lossy(&output.stderr);
+                let reason = stderr.lines().next().unwrap_or("git failed").trim();
+                return Self {
+                    entries: Vec::new(),
+                    problem: Some(reason.to_owned()),
+                };
+            }
+            Err(error) => {
+                return Self {
+                    entries: Vec::new(),
+                    problem: Some(error.to_string()),
+                };
+            }
+        };
+        let config = Self::parse(&output.stdout);
+        debug!(
+            entries = config.entries.len(),
+            "read the configuration of git"
+        );
+        config
+    }
+
+    /// Parses the output of `git config --list -z`.
+    fn parse(listed: &[u8]) -> Self {
+        let listed = String::from_utf8_lossy(listed);
+        let entries = listed.split_terminator('\0').filter_map(Entry::parse);
+        Self {
+            entries: entries.collect(),
+            problem: None,
+        }
+    }
+
+    /// Returns git's message if it could not read the configuration, which then is empty.
+    #[must_use]
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    /// Returns the address in place of `url` if `url.<base>.insteadOf` replaces its beginning; the
+    /// longest one applies. It may contain a password.
+    ///
+    /// Source: git-config(1), `url.<base>.insteadOf`; `alias_url` in git's remote.c.
+    #[must_use]
+    pub fn rewrite(&self, url: &str) -> Option<String> {
+        let mut longest: Option<(&Entry, &str, &str)> = None;
+        for entry in self.in_section("url") {
+            if entry.name == "insteadof"
+                && let Some(base) = &entry.subsection
+                && let Some(beginning) = &entry.value
+                && url.starts_with(beginning.as_str())
+                && longest.is_none_or(|(_, _, other)| beginning.len() > other.len())
+            {
+                longest = Some((entry, base, beginning));
+            }
+        }
+        let (entry, base, beginning) = longest?;
+        info!(key = %entry.key(), "git's configuration replaces the address");
+        Some(format!("{base}{}", &url[beginning.len()..]))
+    }
+
+    /// Returns the ssh command line of `core.sshCommand`.
+    #[must_use]
+    pub fn ssh_command(&self) -> Option<&str> {
+        let core = self.in_section("core");
+        let set = core.filter(|entry| entry.name == "sshcommand" && entry.subsection.is_none());
+        let command = set.last()?.value.as_deref();
+        command.filter(|command| !command.is_empty())
+    }
+
+    /// Returns the entries of a section, in their order.
+    pub(crate) fn in_section(&self, section: &str) -> impl Iterator<Item = &Entry> {
+        let entries = self.entries.iter();
+        entries.filter(move |entry| entry.section == section)
+    }
+}
+
+/// Shows no values, because they may be secrets.
+impl std::fmt::Debug for GitConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let keys = self.entries.iter().map(Entry::key);
+        f.debug_set().entries(keys).finish()
+    }
+}
+
+impl Entry {
+    fn parse(line: &str) -> Option<Self> {
+        let (key, value) = match line.split_once('\n') {
+            Some((key, value)) => (key, Some(value.to_owned())),
+            None => (line, None),
+        };
+        let (section, rest) = key.split_once('.')?;
+        let (subsection, name) = match rest.rsplit_once('.') {
+            Some((subsection, name)) => (Some(subsection.to_owned()), name),
+            None => (None, rest),
+        };
+        Some(Self {
+            section: section.to_ascii_lowercase(),
+            subsection,
+            name: name.to_ascii_lowercase(),
+            value,
+        })
+    }
+
+    /// Returns the key for messages, without the password of a URL.
+    pub(crate) fn key(&self) -> String {
+        let Self { section, name, .. } = self;
+        match &self.subsection {
+            Some(subsection) => format!("{section}.{}.{name}", redact_url(subsection)),
+            None => format!("{section}.{name}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn longest_instead_of_replaces_address() {
+        let config = GitConfig::parse(
+            b"url.https://a/.insteadof\nhttps://host/\0url.git@b:.insteadof\nhttps://host/own/\0\
+              url.https://c/.insteadof\nhttps://host/\0url.https://d/.pushinsteadof\nhttps://host/own/x\0\
+              core.bare\0",
+        );
+        let rewritten = |url| config.rewrite(url);
+        assert_eq!(
+            rewritten("https://host/own/x.git").as_deref(),
+            Some("git@b:x.git")
+        );
+        assert_eq!(
+            rewritten("https://host/x").as_deref(),
+            Some("https://a/x"),
+            "the first of equally long ones, as in git"
+        );
+        assert_eq!(rewritten("https://other/x"), None);
+    }
+
+    #[test]
+    fn debug_shows_keys_only() {
+        let config = GitConfig::parse(
+            b"http.https://ada:canary@host/.extraheader\nAuthorization: canary\0user.name\nAda\0",
+        );
+        let shown = format!("{config:?}");
+        assert!(shown.contains("user.name") && !shown.contains("canary"));
+    }
+}

@@ -1,0 +1,140 @@
+//! [`Uncommitted`]: the files of a local folder that git would not commit, such as packages, build output,
+//! and secrets.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use mdskill_git::work_tree::WorkTree;
+use mdskill_lint::path::fold;
+
+/// The file in every virtual environment of Python.
+const ENVIRONMENT_FILE: &str = "pyvenv.cfg";
+/// The file that marks a cache. Source: the Cache Directory Tagging Specification.
+const CACHE_TAG: &str = "CACHEDIR.TAG";
+
+/// Decides which files of a folder are left out, and records them.
+pub(super) struct Uncommitted {
+    root: PathBuf,
+    /// The repository around the folder. Without one, names decide.
+    work_tree: Option<WorkTree>,
+    folders: HashMap<String, bool>,
+    /// The outermost folders, with a slash at the end, and the files.
+    found: BTreeSet<String>,
+}
+
+impl Uncommitted {
+    /// Opens the repository around a folder. If git ignores the folder itself, names decide, because
+    /// the user chose it.
+    pub(super) fn of(root: &Path) -> Self {
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        let work_tree = WorkTree::around(&root, fold);
+        Self {
+            work_tree: work_tree.filter(|work_tree| !work_tree.is_private_folder(&root)),
+            root,
+            folders: HashMap::new(),
+            found: BTreeSet::new(),
+        }
+    }
+
+    /// Whether git decides.
+    pub(super) fn is_by_git(&self) -> bool {
+        self.work_tree.is_some()
+    }
+
+    /// Returns what was left out: the outermost folders, with a slash at the end, and files.
+    pub(super) fn into_paths(self) -> Vec<String> {
+        self.found.into_iter().collect()
+    }
+
+    /// Whether the file is left out.
+    pub(super) fn has(&mut self, path: &str) -> bool {
+        for (end, _) in path.match_indices('/') {
+            let folder = &path[..end];
+            let is_left_out = match self.folders.get(folder) {
+                Some(known) => *known,
+                None => {
+                    let decided = self.has_folder(folder);
+                    self.folders.insert(folder.to_owned(), decided);
+                    decided
+                }
+            };
+            if is_left_out {
+                self.found.insert(format!("{folder}/"));
+                return true;
+            }
+        }
+        let is_left_out = match &self.work_tree {
+            Some(work_tree) => work_tree.is_private(&self.root.join(path)),
+            None => is_secret(path),
+        };
+        if is_left_out {
+            self.found.insert(path.to_owned());
+        }
+        is_left_out
+    }
+
+    fn has_folder(&self, folder: &str) -> bool {
+        let path = self.root.join(folder);
+        match &self.work_tree {
+            Some(work_tree) => work_tree.is_private_folder(&path),
+            None => {
+                is_made_by_tools(folder)
+                    || path.join(ENVIRONMENT_FILE).is_file()
+                    || path.join(CACHE_TAG).is_file()
+            }
+        }
+    }
+}
+
+/// Whether tools make the folders of this name, and authors never commit them.
+fn is_made_by_tools(folder: &str) -> bool {
+    let name = folder.rsplit('/').next().unwrap_or(folder);
+    matches!(
+        name,
+        "node_modules"
+            | "bower_components"
+            | ".venv"
+            | "__pycache__"
+            | ".pytest_cache"
+            | ".mypy_cache"
+            | ".ruff_cache"
+            | ".ipynb_checkpoints"
+            | ".tox"
+            | ".nox"
+            | ".hg"
+            | ".svn"
+    )
+}
+
+/// Whether the file is named as one with secrets: `.env`, `.env.local`, but not `.env.example`.
+fn is_secret(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name.strip_prefix(".env") {
+        Some("") => true,
+        Some(rest) => {
+            let kind = rest.strip_prefix('.').unwrap_or_default();
+            !matches!(
+                kind,
+                "" | "example" | "sample" | "template" | "dist" | "defaults"
+            )
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_decide_without_git() {
+        for secret in [".env", "a/.env.local", ".env.production"] {
+            assert!(is_secret(secret), "{secret}");
+        }
+        for shared in [".env.example", ".envrc", "x.env", "env", ".environment"] {
+            assert!(!is_secret(shared), "{shared}");
+        }
+        assert!(is_made_by_tools("scripts/node_modules"));
+        assert!(!is_made_by_tools("node_modules/x"));
+    }
+}
