@@ -33,7 +33,10 @@ impl Dirs {
         let cache = platform.as_ref().map(|dirs| dirs.cache_dir().to_owned());
         let config = platform.as_ref().map(|dirs| dirs.config_dir().to_owned());
         Self {
-            home: BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
+            // That of a system user is often a path that does not exist.
+            home: BaseDirs::new()
+                .map(|dirs| dirs.home_dir().to_owned())
+                .filter(|home| home.is_dir()),
             cache: env.cache_dir.clone().or(cache),
             config: env.config_dir.clone().or(config),
         }

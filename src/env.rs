@@ -136,9 +136,6 @@ impl Env {
             let mut values = names.into_iter();
             values.find_map(|name| Some((name, get(name)?)))
         };
-        // In a CGI program, a request can set this variable (CVE-2016-5385).
-        let is_cgi = lookup("REQUEST_METHOD").is_some();
-        let http_proxy = first(HTTP_PROXIES).filter(|(name, _)| !is_cgi || *name != "HTTP_PROXY");
         let git_variable = |(variable, name)| {
             let value = get(variable)?;
             let is_switch = name == "sslverify";
@@ -180,7 +177,7 @@ impl Env {
             ssh_program: get("GIT_SSH"),
             home: path("HOME").or_else(|| path("USERPROFILE")),
             https_proxy: first(HTTPS_PROXIES),
-            http_proxy,
+            http_proxy: first(HTTP_PROXIES),
             git_variables: GIT_VARIABLES.into_iter().filter_map(git_variable).collect(),
             git_config: OnceLock::new(),
         }
@@ -201,7 +198,8 @@ impl Environment for Env {
     /// Read when it is used for the first time, because that starts a process.
     fn git_config(&self) -> &GitConfig {
         let git = || Programs::of(self).git();
-        self.git_config.get_or_init(|| GitConfig::read(git()))
+        let read = || GitConfig::read(git, &self.current_dir, self.home.as_deref());
+        self.git_config.get_or_init(read)
     }
 
     fn git_variables(&self) -> &[(&'static str, &'static str, String)] {

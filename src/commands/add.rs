@@ -100,7 +100,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         Answer::NotAsked => {}
         Answer::Picked(paths) => options.skills = paths,
         Answer::Cancelled => {
-            session.printer.note("Cancelled", "no skills were added");
+            session.printer.note("Cancelled", "nothing was changed");
             return Ok(ExitStatus::Interrupted);
         }
     }
@@ -120,8 +120,14 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             }
         }
     }
+    let scope = &session.context.scope;
+    let is_first = !scope.lockfile.exists() && !scope.is_personal;
     let report = add::install(&session.context, &options, ready)?;
     session.printer.show("add", &report, render::add);
+    // Without --json, because a program has read the manual.
+    if is_first && scope.lockfile.exists() && scope.root.join(".git").exists() {
+        render::commit_hint(session.printer, &report, &scope.display(&scope.lockfile));
+    }
     Ok(status(&report))
 }
 

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use super::cli::{Cli, Command};
 use crate::hint::Hint;
@@ -174,7 +174,7 @@ pub(super) enum Refused {
 
 /// Parses the arguments of the program. `install SPEC` is `add SPEC`.
 pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, Refused> {
-    let parsed = Cli::try_parse_from(arguments);
+    let parsed = try_parse(arguments);
     let may_add = match &parsed {
         Ok(cli) => {
             matches!(&cli.command, Command::Install(install) if install.names.iter().any(|name| is_spec(name)))
@@ -185,6 +185,26 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, Refused> {
         return Ok(cli);
     }
     parsed.map_err(refused)
+}
+
+fn try_parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let command = Cli::command().color(color_of_help(arguments));
+    Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)
+}
+
+/// Returns when help and usage errors are colored. They are printed before `--color` is parsed.
+fn color_of_help(arguments: &[OsString]) -> clap::ColorChoice {
+    let words = arguments.iter().filter_map(|argument| argument.to_str());
+    let words: Vec<&str> = words.collect();
+    let value = words.iter().enumerate().find_map(|(at, word)| match *word {
+        "--color" => words.get(at + 1).copied(),
+        word => word.strip_prefix("--color="),
+    });
+    match value {
+        Some("always") => clap::ColorChoice::Always,
+        Some("never") => clap::ColorChoice::Never,
+        _ => clap::ColorChoice::Auto,
+    }
 }
 
 /// Whether an argument of `install` is a spec, and not the name or path of an installed skill.

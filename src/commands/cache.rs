@@ -20,7 +20,7 @@ pub struct CacheArgs {
 pub enum CacheCommand {
     /// Remove sources that were not fetched recently
     Prune {
-        /// Remove sources that were last fetched at least N days ago
+        /// Remove sources that were last fetched at least N days ago; 0 removes all sources
         #[arg(long, value_name = "N", default_value_t = 30)]
         days: u64,
     },
@@ -33,15 +33,15 @@ pub enum CacheCommand {
 pub(super) fn cache(session: &Session<'_>, arguments: &CacheArgs) -> Result<ExitStatus, OpError> {
     let (report, removed) = match &arguments.command {
         None => (operations::cache::show(&session.context)?, false),
-        Some(CacheCommand::Prune { days }) => (
-            operations::cache::prune(&session.context, (*days).max(1))?,
-            true,
-        ),
-        Some(CacheCommand::Clear) => (operations::cache::prune(&session.context, 0)?, true),
+        Some(CacheCommand::Prune { days }) => {
+            (operations::cache::prune(&session.context, *days)?, true)
+        }
+        Some(CacheCommand::Clear) => (operations::cache::clear(&session.context)?, true),
         Some(CacheCommand::Dir) => {
-            session
-                .printer
-                .data(&session.context.dirs.cache()?.display().to_string());
+            let folder = operations::cache::folder(&session.context)?;
+            session.printer.show("cache", &folder, |printer, folder| {
+                printer.data(&folder.folder);
+            });
             return Ok(ExitStatus::Done);
         }
     };

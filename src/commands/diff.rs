@@ -6,7 +6,7 @@ use super::update::status;
 use super::{Session, names, with_allowed};
 use crate::operations::{self, OpError};
 use crate::output::exit_status::ExitStatus;
-use crate::output::render;
+use crate::output::render::{self, DiffForm};
 
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
@@ -17,13 +17,26 @@ pub struct DiffArgs {
     /// Show local edits: compare the installed files with the locked upstream version
     #[arg(long)]
     pub local: bool,
+    /// Print the number of added and removed lines of each file
+    #[arg(long, conflicts_with = "name_only")]
+    pub stat: bool,
+    /// Print only the paths of the changed files
+    #[arg(long)]
+    pub name_only: bool,
 }
 
 pub(super) fn diff(session: &Session<'_>, arguments: &DiffArgs) -> Result<ExitStatus, OpError> {
     let names = names(session, &arguments.names)?;
+    let form = match (arguments.stat, arguments.name_only) {
+        (true, _) => DiffForm::Stat,
+        (_, true) => DiffForm::Names,
+        _ => DiffForm::Lines,
+    };
     if arguments.local {
         let report = session.wait(operations::diff::local(&session.context, &names))?;
-        session.printer.show("diff", &report, render::local_diff);
+        session.printer.show("diff", &report, |printer, report| {
+            render::local_diff(printer, report, form);
+        });
         return Ok(ExitStatus::Done);
     }
     let options = operations::update::Options {
@@ -34,6 +47,8 @@ pub(super) fn diff(session: &Session<'_>, arguments: &DiffArgs) -> Result<ExitSt
         ..operations::update::Options::default()
     };
     let report = session.wait(operations::update::update(&session.context, &options))?;
-    session.printer.show("diff", &report, render::diff);
+    session.printer.show("diff", &report, |printer, report| {
+        render::diff(printer, report, form);
+    });
     Ok(status(&report, false))
 }

@@ -107,11 +107,17 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
         volume,
         json: global.json,
         is_personal: global.is_personal(),
+        home: global.is_personal().then(|| home(env)).flatten(),
         in_ci: env.ci,
         is_dumb: env.is_dumb,
         color,
         pager: Pager::of(env).filter(|_| !global.no_pager && !env.is_dumb),
     }
+}
+
+fn home(env: &Env) -> Option<String> {
+    let dirs = Dirs::of(env);
+    Some(dirs.home().ok()?.to_str()?.to_owned())
 }
 
 /// The context and the printer of a command.

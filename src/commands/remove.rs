@@ -26,12 +26,16 @@ pub struct RemoveArgs {
     /// Do not ask for confirmation; `remove` never does
     #[arg(short, long)]
     pub yes: bool,
+    /// Print the changes without making them
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
 }
 
 pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<ExitStatus, OpError> {
     let options = operations::remove::Options {
         names: names(session, &arguments.names)?,
         force: arguments.force,
+        dry_run: arguments.dry_run,
         targets: targets(session, &arguments.target, &arguments.agent)?,
     };
     let report = operations::remove::remove(&session.context, &options)?;

@@ -82,6 +82,9 @@ pub(super) fn print(session: &Session<'_>, report: &mut Report, output: &Output,
     if let Some(fixes) = report.fixes.as_ref().filter(|_| is_for_people) {
         print_fixes(printer, fixes);
         if fixes.diff.is_some() {
+            if fixes.fixed.is_empty() {
+                printer.status("Found", "nothing to fix");
+            }
             return;
         }
     }

@@ -65,6 +65,22 @@ impl Store {
     /// # Errors
     /// When it can't be created or opened.
     pub(crate) fn open(cache: &Path, key: &str, address: &str) -> Result<Self, FetchError> {
+        Self::open_or_create(cache, key, address).map_err(|error| {
+            let (reason, is_denied) = match error {
+                FetchError::Fs(error) => (error.source.to_string(), error.is_denied()),
+                FetchError::Objects(ObjectError::Denied { reason, .. }) => (reason, true),
+                FetchError::Objects(ObjectError::Repository { reason, .. }) => (reason, false),
+                error => return error,
+            };
+            FetchError::Cache {
+                folder: cache.to_owned(),
+                reason,
+                is_denied,
+            }
+        })
+    }
+
+    fn open_or_create(cache: &Path, key: &str, address: &str) -> Result<Self, FetchError> {
         let folder = cache.join(FOLDER).join(folder_name(key));
         drop_if_crowded(&folder);
         let name_file = folder.join(NAME_FILE);

@@ -5,9 +5,13 @@ use super::{FetchError, LocationError};
 use crate::hint::{HasHint, Hint};
 use crate::skill::discover::DiscoverError;
 use mdskill_git::http::HttpError;
-use mdskill_git::objects::ObjectError;
+use mdskill_git::objects::{ObjectError, PackError};
 use mdskill_git::protocol::ProtocolError;
 use mdskill_git::transport::TransportError;
+
+/// The next step when the cache can't be written.
+const NEEDS_CACHE: &str =
+    "set MDSKILL_CACHE_DIR to a folder that you can write to, on a disk with free space";
 
 impl HasHint for FetchError {
     fn hint(&self) -> Option<Hint> {
@@ -16,6 +20,7 @@ impl HasHint for FetchError {
             Self::Location(error) => error.hint(),
             Self::Objects(error) | Self::Discover(DiscoverError::Object(error)) => error.hint(),
             Self::Fs(error) => error.hint(),
+            Self::Cache { .. } => Some(Hint::text(NEEDS_CACHE)),
             Self::Resolve(error) => error.hint(),
             Self::Offline { .. } => Some(Hint::text(
                 "run the command once without --offline (or MDSKILL_OFFLINE)",
@@ -81,6 +86,7 @@ impl HasHint for TransportError {
 impl HasHint for ProtocolError {
     fn hint(&self) -> Option<Hint> {
         let hint = match self {
+            Self::Pack(PackError::Disk(_)) => NEEDS_CACHE,
             Self::Pack(_) | Self::Truncated => {
                 "nothing was changed; try again, and if it fails again, check whether a proxy changes the data"
             }
@@ -142,7 +148,7 @@ impl HasHint for HttpError {
 fn access(url: &str, tried: &[String], is_explained: bool, in_ci: bool) -> String {
     match tried {
         [] if in_ci => {
-            "check the name; for a private repository set MDSKILL_TOKEN (or GH_TOKEN), because the token of actions/checkout is in the project's .git/config, which mdskill does not read"
+            "check the name; for a private repository set MDSKILL_TOKEN (or GH_TOKEN); the project's .git/config, which has the token of actions/checkout, is not read"
                 .to_owned()
         }
         [] if url.starts_with("http://") => {
@@ -154,9 +160,12 @@ fn access(url: &str, tried: &[String], is_explained: bool, in_ci: bool) -> Strin
                 .to_owned()
         }
         tried if is_explained => {
-            format!("do what the server says, or use another token for {}", tried.join(", "))
+            format!(
+                "do what the server says, or use other credentials than {}",
+                tried.join(", ")
+            )
         }
-        tried => format!("check the name, and that {} may read it", tried.join(", ")),
+        tried => format!("check the name, and the permissions of {}", tried.join(", ")),
     }
 }
 

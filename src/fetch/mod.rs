@@ -18,6 +18,8 @@ pub use forge_url::{compare_url, folder_url};
 pub use repository::{Fetcher, Move, Repository};
 pub use source_url::{Located, Location, LocationError, is_git_folder, locate};
 
+use std::path::PathBuf;
+
 use crate::dirs::NoFolder;
 use crate::skill::discover::DiscoverError;
 use mdskill_git::ObjectId;
@@ -52,7 +54,17 @@ pub enum FetchError {
         /// The first missing object.
         missing: ObjectId,
     },
-    /// The cache can't be read or written.
+    /// The cache can't be opened or created.
+    #[error("can't use the cache folder {}: {reason}", folder.display())]
+    Cache {
+        /// The cache folder.
+        folder: PathBuf,
+        /// The message of the system.
+        reason: String,
+        /// Whether the user has no permission.
+        is_denied: bool,
+    },
+    /// An object can't be read or written.
     #[error(transparent)]
     Objects(#[from] ObjectError),
     /// The tree can't be searched.

@@ -15,15 +15,17 @@ const CACHE_TAG: &str = "CACHEDIR.TAG";
 /// Decides which files of a folder are left out, and records them.
 pub(super) struct Uncommitted {
     root: PathBuf,
-    /// The repository around the folder. Without one, names decide.
+    /// The repository around the folder. Without one, only names decide.
     work_tree: Option<WorkTree>,
+    /// Whether a file was left out for its name, and not by git.
+    is_by_name: bool,
     folders: HashMap<String, bool>,
     /// The outermost folders, with a slash at the end, and the files.
     found: BTreeSet<String>,
 }
 
 impl Uncommitted {
-    /// Opens the repository around a folder. If git ignores the folder itself, names decide, because
+    /// Opens the repository around a folder. If git ignores the folder itself, only names decide, because
     /// the user chose it.
     pub(super) fn of(root: &Path) -> Self {
         let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
@@ -31,14 +33,15 @@ impl Uncommitted {
         Self {
             work_tree: work_tree.filter(|work_tree| !work_tree.is_private_folder(&root)),
             root,
+            is_by_name: false,
             folders: HashMap::new(),
             found: BTreeSet::new(),
         }
     }
 
-    /// Whether git decides.
+    /// Whether git ignores everything that was left out.
     pub(super) fn is_by_git(&self) -> bool {
-        self.work_tree.is_some()
+        !self.is_by_name
     }
 
     /// Returns what was left out: the outermost folders, with a slash at the end, and files.
@@ -63,26 +66,35 @@ impl Uncommitted {
                 return true;
             }
         }
-        let is_left_out = match &self.work_tree {
-            Some(work_tree) => work_tree.is_private(&self.root.join(path)),
-            None => is_secret(path),
-        };
+        let file = self.root.join(path);
+        let work_tree = self.work_tree.as_ref();
+        let is_left_out = work_tree.is_some_and(|work_tree| work_tree.is_private(&file))
+            || is_secret(path) && self.is_left_out_by_name(&file);
         if is_left_out {
             self.found.insert(path.to_owned());
         }
         is_left_out
     }
 
-    fn has_folder(&self, folder: &str) -> bool {
+    fn has_folder(&mut self, folder: &str) -> bool {
         let path = self.root.join(folder);
-        match &self.work_tree {
-            Some(work_tree) => work_tree.is_private_folder(&path),
-            None => {
-                is_made_by_tools(folder)
-                    || path.join(ENVIRONMENT_FILE).is_file()
-                    || path.join(CACHE_TAG).is_file()
-            }
-        }
+        let work_tree = self.work_tree.as_ref();
+        let is_made = || {
+            is_made_by_tools(folder)
+                || path.join(ENVIRONMENT_FILE).is_file()
+                || path.join(CACHE_TAG).is_file()
+        };
+        work_tree.is_some_and(|work_tree| work_tree.is_private_folder(&path))
+            || is_made() && self.is_left_out_by_name(&path)
+    }
+
+    /// Whether to leave out a file or folder with a name of those that authors never commit: not if it
+    /// is committed after all.
+    fn is_left_out_by_name(&mut self, path: &Path) -> bool {
+        let work_tree = self.work_tree.as_ref();
+        let is_left_out = !work_tree.is_some_and(|work_tree| work_tree.tracks(path));
+        self.is_by_name |= is_left_out;
+        is_left_out
     }
 }
 

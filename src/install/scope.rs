@@ -226,6 +226,7 @@ impl Scope {
     #[must_use]
     pub fn display(&self, path: &Path) -> String {
         let shown = match path.strip_prefix(&self.root) {
+            Ok(below) if !self.is_personal && below == Path::new("") => Path::new("."),
             Ok(below) if !self.is_personal => below,
             _ => path,
         };

@@ -113,9 +113,18 @@ impl HasHint for LockfileError {
                 path.display()
             ))),
             Self::Fs(error) => error.hint(),
-            Self::Bad { .. } => None,
+            Self::Bad { path, .. } => is_empty(path).then(|| {
+                Hint::text(
+                    "restore it from the repository; to start a project in this folder, delete it and create an empty mdskill.toml",
+                )
+            }),
         }
     }
+}
+
+/// Whether the lockfile has no content, because a user created it.
+fn is_empty(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.len() == 0)
 }
 
 /// Names the skills in a conflict, at most 20 of them.

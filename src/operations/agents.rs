@@ -65,7 +65,7 @@ type Folder = BTreeMap<String, (PathBuf, String)>;
 
 /// Returns what each agent sees. Without names, these are all agents.
 pub(crate) fn agents(context: &Context<'_>, names: &[String]) -> Result<Report, OpError> {
-    let named: Vec<&'static Agent> = names
+    let asked: Vec<&'static Agent> = names
         .iter()
         .map(|name| find(name))
         .collect::<Result<_, _>>()?;
@@ -79,8 +79,8 @@ pub(crate) fn agents(context: &Context<'_>, names: &[String]) -> Result<Report, 
     for view in &views {
         skills.extend(view.skills.iter().map(|seen| seen.name.clone()));
     }
-    if !named.is_empty() {
-        views = named.into_iter().map(|agent| folders.view(agent)).collect();
+    if !asked.is_empty() {
+        views = asked.into_iter().map(|agent| folders.view(agent)).collect();
     }
     Ok(Report {
         skills: skills.into_iter().collect(),

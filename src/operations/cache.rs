@@ -39,18 +39,35 @@ pub(crate) fn show(context: &Context<'_>) -> Result<Report, OpError> {
     choose(context, |_, _| Ok(true))
 }
 
-/// Removes the sources that were not fetched for `days`; 0 removes all. Returns the removed
-/// sources. Sources in use by another process are not removed.
+/// The result of `cache dir`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Folder {
+    /// The cache folder.
+    pub(crate) folder: String,
+}
+
+/// Returns the cache folder.
+pub(crate) fn folder(context: &Context<'_>) -> Result<Folder, OpError> {
+    let folder = context.dirs.cache()?.display().to_string();
+    Ok(Folder { folder })
+}
+
+/// Removes all cached data. Returns the removed sources.
+pub(crate) fn clear(context: &Context<'_>) -> Result<Report, OpError> {
+    let removed = prune(context, 0)?;
+    // All commits are then new again, which is safe, because they are older than recorded.
+    crate::fs::remove_folder(&context.dirs.cache()?.join(first_seen::FOLDER))?;
+    Ok(removed)
+}
+
+/// Removes the sources that were not fetched for `days`. Returns the removed sources. Sources in
+/// use by another process are not removed.
 pub(crate) fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError> {
     let removed = choose(context, |cached, stored| {
         Ok(cached.days >= days && stored.remove()?)
     })?;
     let cache = context.dirs.cache()?;
     crate::fs::remove_folder(&cache.join(UNUSED_FOLDER))?;
-    if days == 0 {
-        // All commits are then new again, which is safe, because they are older than recorded.
-        crate::fs::remove_folder(&cache.join(first_seen::FOLDER))?;
-    }
     Ok(removed)
 }
 

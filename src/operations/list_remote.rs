@@ -92,6 +92,8 @@ pub(crate) async fn browse(
     options: Options,
 ) -> Result<Report, OpError> {
     let source = source_of(context, spec)?;
+    let phrase = format!("fetching {}", source.spec_prefix());
+    context.progress.begin(&phrase);
     let mut opened =
         Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
     if options.descriptions {
@@ -104,6 +106,7 @@ pub(crate) async fn browse(
         skills: visible,
         hidden,
     } = selected;
+    context.progress.end();
     let mut skills = Vec::new();
     for found in visible {
         let (frontmatter_name, details) = if options.descriptions {

@@ -89,6 +89,9 @@ pub enum OpError {
     /// A local file or folder does not exist.
     #[error("no such file or folder: {0}")]
     NoSuchPath(String),
+    /// A path is neither a file nor a folder.
+    #[error("{path} is neither a folder nor a git bundle", path = .0.display())]
+    NotASource(PathBuf),
     /// A local folder has no refs.
     #[error("{0} is a local folder without git, which has no refs")]
     FolderRef(String),

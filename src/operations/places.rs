@@ -1,7 +1,6 @@
 //! Checks the project and the targets of a command that may create the first files of mdskill there.
 
 use super::OpError;
-use super::add::Options;
 use crate::context::Context;
 use crate::fetch::is_git_folder;
 use crate::fs;
@@ -43,23 +42,22 @@ pub(crate) fn check_project(
 /// Checks the requested targets, before anything is fetched.
 pub(crate) fn check_targets(
     context: &Context<'_>,
-    options: &Options,
+    requested: &[Target],
     lockfile: &Lockfile,
 ) -> Result<(), OpError> {
     let scope = &context.scope;
     let of_skills = lockfile.skills.values().flat_map(|entry| &entry.targets);
-    let known: Vec<&Target> = options
-        .targets
+    let known: Vec<&Target> = requested
         .iter()
         .chain(&lockfile.targets)
         .chain(of_skills.flatten())
         .collect();
-    if options.targets.is_empty() {
+    if requested.is_empty() {
         for target in &lockfile.targets {
             scope.check_target(target)?;
         }
     }
-    for target in &options.targets {
+    for target in requested {
         scope.check_new_target(target, known.iter().copied())?;
         let path = scope.target(target);
         let cache = context.dirs.cache.as_ref();

@@ -9,6 +9,7 @@ use super::own_source::is_own_source;
 use super::report::{Action, Change, LeftAlone, refusal_reason};
 use crate::context::Context;
 use crate::install::plan::{Step, decide};
+use crate::install::transaction::Transaction;
 use crate::lockfile::Lockfile;
 use crate::target::Target;
 use mdskill_lint::name::SkillName;
@@ -20,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) names: Vec<SkillName>,
     /// Whether modified folders are moved to the trash.
     pub(crate) force: bool,
+    /// Whether the changes are only reported.
+    pub(crate) dry_run: bool,
     /// The folders to remove them from; empty means all.
     pub(crate) targets: Vec<Target>,
 }
@@ -33,6 +36,8 @@ pub(crate) struct Report {
     pub(crate) left_alone: Vec<LeftAlone>,
     /// The paths in the trash that folders were moved to.
     pub(crate) trashed: Vec<String>,
+    /// Whether nothing was changed.
+    pub(crate) dry_run: bool,
 }
 
 /// Returns the targets of a skill to remove it from, and the others.
@@ -67,47 +72,81 @@ fn keep_in(lockfile: &mut Lockfile, name: &SkillName, kept: Vec<Target>) {
 /// Removes the named skills: all of them, or none.
 pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     // Before the transaction, because it creates the state folder.
-    let lockfile = context.lockfile()?.unwrap_or_default();
+    let mut lockfile = context.lockfile()?.unwrap_or_default();
+    if options.dry_run {
+        return Ok(Report {
+            dry_run: true,
+            ..remove_from(context, options, &mut lockfile, None)?
+        });
+    }
     for skill in InstalledSkill::named(&context.scope, &lockfile, &options.names)? {
         split_targets(skill, options)?;
     }
     let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
-        let mut report = Report::default();
-        let before = lockfile.clone();
-        for skill in InstalledSkill::named(&context.scope, &before, &options.names)? {
-            let (removed, kept) = split_targets(skill, options)?;
-            keep_in(lockfile, skill.name, kept);
-            let skill = InstalledSkill {
-                targets: &removed,
-                ..skill
-            };
-            let mut change = skill.change(Action::Removed);
-            for folder in skill.folders() {
-                if is_own_source(&context.scope, skill.entry, &folder.path) {
-                    change.notes.push(format!(
-                        "{} was not removed: it is its own source in the lockfile",
-                        folder.place()
-                    ));
-                    continue;
-                }
-                let on_disk = folder.read()?;
-                match decide(&on_disk, &[skill.entry.digest], None, options.force) {
-                    Ok(Step::Keep | Step::Place) => {}
-                    Ok(step) => transaction.remove(folder.target, skill.name, step, on_disk)?,
-                    Err(refusal) => {
-                        let files = skill.changed_files(context, &on_disk);
-                        let left_alone = folder.left_alone(refusal_reason(refusal), files);
-                        report.left_alone.push(left_alone);
-                    }
-                }
-            }
-            report.skills.push(change);
-        }
-        if report.left_alone.is_empty() {
-            return Ok((report, Verdict::Commit));
-        }
-        report.skills.clear();
-        Ok((report, Verdict::Abandon))
+        let report = remove_from(context, options, lockfile, Some(transaction))?;
+        let verdict = if report.left_alone.is_empty() {
+            Verdict::Commit
+        } else {
+            Verdict::Abandon
+        };
+        Ok((report, verdict))
     })?;
     Ok(Report { trashed, ..report })
+}
+
+/// Removes the named skills from the lockfile or from some targets, and stages the removal of their folders.
+fn remove_from(
+    context: &Context<'_>,
+    options: &Options,
+    lockfile: &mut Lockfile,
+    mut transaction: Option<&mut Transaction<'_>>,
+) -> Result<Report, OpError> {
+    let mut report = Report::default();
+    let before = lockfile.clone();
+    for skill in InstalledSkill::named(&context.scope, &before, &options.names)? {
+        let (removed, kept) = split_targets(skill, options)?;
+        let stays: Vec<&str> = kept.iter().map(Target::as_str).collect();
+        let stays = (!stays.is_empty()).then(|| format!("it stays in {}", stays.join(", ")));
+        keep_in(lockfile, skill.name, kept);
+        let skill = InstalledSkill {
+            targets: &removed,
+            ..skill
+        };
+        let mut change = skill.change(Action::Removed);
+        change.notes.extend(stays);
+        for folder in skill.folders() {
+            if is_own_source(&context.scope, skill.entry, &folder.path) {
+                let place = folder.place();
+                change.notes.push(if options.dry_run {
+                    format!("{place} would not be removed: it is its own source in the lockfile")
+                } else {
+                    format!("{place} was not removed: it is its own source in the lockfile")
+                });
+                continue;
+            }
+            let on_disk = folder.read()?;
+            match decide(&on_disk, &[skill.entry.digest], None, options.force) {
+                Ok(Step::Keep | Step::Place) => {}
+                Ok(step) => match &mut transaction {
+                    Some(transaction) => {
+                        transaction.remove(folder.target, skill.name, step, on_disk)?;
+                    }
+                    None if step == Step::Trash => change
+                        .notes
+                        .push(format!("{} would be moved to the trash", folder.place())),
+                    None => {}
+                },
+                Err(refusal) => {
+                    let files = skill.changed_files(context, &on_disk);
+                    let left_alone = folder.left_alone(refusal_reason(refusal), files);
+                    report.left_alone.push(left_alone);
+                }
+            }
+        }
+        report.skills.push(change);
+    }
+    if !report.left_alone.is_empty() {
+        report.skills.clear();
+    }
+    Ok(report)
 }

@@ -110,6 +110,8 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
 
 async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpError> {
     let source = source_of(context, spec)?;
+    let phrase = format!("fetching {}", source.spec_prefix());
+    context.progress.begin(&phrase);
     let mut opened =
         Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
     let found = opened.the_one(spec.skill.as_deref()).await?;
@@ -117,6 +119,7 @@ async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpE
     let chosen = std::slice::from_ref(&found);
     let mut prepared = opened.prepare(chosen, &Settings::default()).await?;
     let candidate = prepared.remove(0)?;
+    context.progress.end();
     let text = opened.repository.objects().blob(found.skill_file)?;
     let short = short_spec(&source, &opened.discovery, &found);
     let matched = opened.resolved.as_ref().map(|resolved| &resolved.matched);

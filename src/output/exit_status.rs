@@ -10,7 +10,8 @@ use crate::install::InstallError;
 use crate::lockfile::LockfileError;
 use crate::operations::OpError;
 use mdskill_git::http::HttpError;
-use mdskill_git::objects::ObjectError;
+use mdskill_git::objects::{ObjectError, PackError};
+use mdskill_git::protocol::ProtocolError;
 use mdskill_git::transport::TransportError;
 
 /// The outcome of a command. A test compares it with `docs/reference/exit-codes.md`.
@@ -74,7 +75,10 @@ fn status_of_fetch(error: &FetchError) -> ExitStatus {
     match error {
         FetchError::Transport(error) => status_of_transport(error),
         FetchError::Offline { .. } | FetchError::Incomplete { .. } => ExitStatus::Network,
-        FetchError::Objects(ObjectError::Denied { .. }) => ExitStatus::NoPermission,
+        FetchError::Objects(ObjectError::Denied { .. })
+        | FetchError::Cache {
+            is_denied: true, ..
+        } => ExitStatus::NoPermission,
         FetchError::Fs(error) => status_of_disk(error),
         _ => ExitStatus::Failed,
     }
@@ -93,11 +97,17 @@ fn status_of_transport(error: &TransportError) -> ExitStatus {
             ..
         })
         | TransportError::SshDenied { .. } => ExitStatus::NoPermission,
-        TransportError::Http(HttpError::Status {
-            status: 404 | 410 | 451,
+        TransportError::Http(
+            HttpError::Status {
+                status: 404 | 410 | 451,
+                ..
+            }
+            | HttpError::Setting { .. },
+        )
+        | TransportError::Protocol {
+            source: ProtocolError::Pack(PackError::Disk(_)),
             ..
-        })
-        | TransportError::Http(HttpError::Setting { .. }) => ExitStatus::Failed,
+        } => ExitStatus::Failed,
         TransportError::Http(_) | TransportError::Protocol { .. } | TransportError::Ssh { .. } => {
             ExitStatus::Network
         }

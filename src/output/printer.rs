@@ -19,6 +19,9 @@ use crate::platform;
 /// Width of the verb before a sentence, in columns.
 const VERB_WIDTH: usize = 10;
 
+/// The width to which sentences are wrapped on a wider terminal: longer lines are hard to read.
+const MAX_WIDTH: usize = 100;
+
 /// The amount of messages on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Volume {
@@ -39,6 +42,8 @@ pub(crate) struct Printer {
     pub(crate) json: bool,
     /// Whether the command is about the user's own skills (`-g`).
     pub(crate) is_personal: bool,
+    /// The user's home folder, for `-g`.
+    pub(crate) home: Option<String>,
     /// Whether this runs in continuous integration.
     pub(crate) in_ci: bool,
     /// Whether the terminal can only print lines (`TERM=dumb`).
@@ -64,16 +69,40 @@ impl Printer {
         }
     }
 
-    /// Prints a table in one write, with bold headings.
+    /// Prints a table in one write.
     pub(crate) fn table(&self, table: &Table) {
-        let bold = Style::new().bold();
+        self.data_lines(&table.lines(Self::width()));
+    }
+
+    /// Prints a table for people, and its values for a program, as `gh` does. Colors in a pipe are for
+    /// people, too.
+    pub(crate) fn list(&self, table: &Table) {
+        let stdout = std::io::stdout();
+        if stdout.is_terminal() || has_color(self.color, &stdout) {
+            self.table(table);
+        } else {
+            self.data_lines(&table.values());
+        }
+    }
+
+    fn data_lines(&self, lines: &[String]) {
         let mut text = String::new();
-        for (at, line) in table.lines(Self::width()).iter().enumerate() {
-            let style = if at == 0 { bold } else { Style::new() };
-            let line = self.without_commands(line);
-            let _ = writeln!(text, "{style}{line}{style:#}");
+        for line in lines {
+            let _ = writeln!(text, "{}", self.without_commands(line));
         }
         self.stdout(&text);
+    }
+
+    /// Returns a path with `~` for the home folder of `-g`.
+    pub(crate) fn path<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        let rest = self
+            .home
+            .as_deref()
+            .and_then(|home| path.strip_prefix(home));
+        match rest.filter(|rest| rest.starts_with(std::path::MAIN_SEPARATOR)) {
+            Some(rest) => Cow::Owned(format!("~{rest}")),
+            None => Cow::Borrowed(path),
+        }
     }
 
     /// Prints the content of a file: unchanged for a program that reads it, and sanitized on a
@@ -92,7 +121,7 @@ impl Printer {
     /// `git apply`.
     pub(crate) fn diff(&self, diff: &str) {
         let stdout = std::io::stdout();
-        let is_read = self.in_ci || self.color == ColorChoice::Always || stdout.is_terminal();
+        let is_read = self.in_ci || has_color(self.color, &stdout) || stdout.is_terminal();
         if !is_read {
             // `AutoStream` would remove escape sequences from the files.
             drop(stdout.lock().write_all(diff.as_bytes()));
@@ -221,10 +250,23 @@ impl Printer {
     fn styled_message(&self, label: &str, indent: usize, style: Style, sentence: &str) {
         let sentence = sanitize::line(sentence);
         let sentence = match self.stderr_width() {
-            Some(width) => wrap(&sentence, width, indent),
+            Some(width) => wrap(&sentence, width.min(MAX_WIDTH), indent),
             None => sentence,
         };
         self.stderr(&self.without_commands(&format!("{label}{style}{sentence}{style:#}")));
+    }
+
+    /// Prints a line of a conflict below an error; git's markers have a color.
+    pub(crate) fn hunk_line(&self, line: &str) {
+        let is_marker = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"]
+            .iter()
+            .any(|marker| line.starts_with(marker));
+        let style = if is_marker {
+            AnsiColor::Cyan.on_default()
+        } else {
+            Style::new()
+        };
+        self.styled_message("    ", 4, style, line);
     }
 
     /// Prints a sentence with `--verbose` only.

@@ -1,6 +1,6 @@
 //! [`Spinner`]: shows the current step and the received bytes on a terminal.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -10,43 +10,77 @@ use super::sanitize;
 use mdskill_git::progress::Progress;
 
 const TICK: Duration = Duration::from_millis(100);
+/// The time after which a step is shown: a line that is visible for less flickers.
+const DELAY: Duration = Duration::from_millis(150);
 
 /// Shows progress on standard error, and prints warnings.
 pub(crate) struct Spinner {
     printer: Printer,
     bar: ProgressBar,
-    /// The number of steps that have begun and not ended.
-    steps: AtomicUsize,
+    shows: bool,
+    steps: Arc<Mutex<Steps>>,
+}
+
+/// The steps that have begun and not ended.
+#[derive(Default)]
+struct Steps {
+    open: usize,
+    /// The number of times that a first step has begun.
+    turn: usize,
 }
 
 impl Spinner {
     /// Creates a spinner, which shows progress if `shows` is set.
     pub(crate) fn new(printer: Printer, shows: bool) -> Self {
-        let target = if shows {
-            ProgressDrawTarget::stderr()
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let template = if printer.stderr_has_color() {
+            "{spinner:.green} {prefix}{msg}"
         } else {
-            ProgressDrawTarget::hidden()
+            "{spinner} {prefix}{msg}"
         };
-        let bar = ProgressBar::with_draw_target(None, target);
-        let style = ProgressStyle::with_template("{spinner:.green} {prefix}{msg}");
+        let style = ProgressStyle::with_template(template);
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-        bar.finish_and_clear();
         Self {
             printer,
             bar,
-            steps: AtomicUsize::new(0),
+            shows,
+            steps: Arc::default(),
         }
     }
+
+    /// Shows the step of this turn later, if it is still open then.
+    fn show_later(&self, turn: usize) {
+        let (bar, steps) = (self.bar.clone(), Arc::clone(&self.steps));
+        std::thread::spawn(move || {
+            std::thread::sleep(DELAY);
+            let steps = lock(&steps);
+            if steps.open > 0 && steps.turn == turn {
+                bar.set_draw_target(ProgressDrawTarget::stderr());
+                bar.enable_steady_tick(TICK);
+            }
+        });
+    }
+
+    fn hide(&self) {
+        self.bar.finish_and_clear();
+        self.bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+}
+
+fn lock(steps: &Mutex<Steps>) -> MutexGuard<'_, Steps> {
+    steps.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Progress for Spinner {
     fn begin(&self, phrase: &str) {
-        let is_first = self.steps.fetch_add(1, Ordering::Relaxed) == 0;
-        if is_first && !self.bar.is_hidden() {
+        let mut steps = lock(&self.steps);
+        steps.open += 1;
+        if steps.open == 1 && self.shows {
+            steps.turn += 1;
             self.bar.set_prefix(sanitize::line(phrase));
             self.bar.set_message("");
             self.bar.reset();
-            self.bar.enable_steady_tick(TICK);
+            self.show_later(steps.turn);
         }
     }
 
@@ -57,8 +91,10 @@ impl Progress for Spinner {
     }
 
     fn end(&self) {
-        if self.steps.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.bar.finish_and_clear();
+        let mut steps = lock(&self.steps);
+        steps.open = steps.open.saturating_sub(1);
+        if steps.open == 0 {
+            self.hide();
         }
     }
 
@@ -70,6 +106,7 @@ impl Progress for Spinner {
 impl Drop for Spinner {
     /// Clears the line after an error, which ends no step.
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        lock(&self.steps).open = 0;
+        self.hide();
     }
 }

@@ -1,32 +1,70 @@
-//! [`Table`]: aligned columns of plain text.
+//! [`Table`]: aligned columns for people, or values separated by tabs for programs.
 
+use std::fmt::Write as _;
+
+use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::sanitize;
 
+/// The width to which a column is cut before it is left out.
+const MIN_WIDTH: usize = 10;
+/// The spaces between two columns.
+const GAP: usize = 2;
+
 /// Rows with the same number of cells, the first of them the headings.
 pub(crate) struct Table {
-    rows: Vec<Vec<String>>,
+    rows: Vec<Vec<Cell>>,
+    /// The column that is never cut, besides the first.
+    essential: Option<&'static str>,
+}
+
+struct Cell {
+    text: String,
+    style: Style,
 }
 
 impl Table {
     /// Creates a table with a row of headings.
     pub(crate) fn new(headings: &[&str]) -> Self {
-        let mut table = Self { rows: Vec::new() };
+        let mut table = Self {
+            rows: Vec::new(),
+            essential: None,
+        };
         table.row(headings);
+        for cell in &mut table.rows[0] {
+            cell.style = Style::new().bold();
+        }
         table
+    }
+
+    /// Makes a column essential: on a narrow terminal, the others are cut and left out.
+    pub(crate) fn with_essential(mut self, heading: &'static str) -> Self {
+        self.essential = Some(heading);
+        self
     }
 
     /// Adds a row. The cells are sanitized.
     pub(crate) fn row(&mut self, cells: &[&str]) {
-        self.rows
-            .push(cells.iter().map(|cell| sanitize::line(cell)).collect());
+        let cell = |text: &&str| Cell {
+            text: sanitize::line(text),
+            style: Style::new(),
+        };
+        self.rows.push(cells.iter().map(cell).collect());
+    }
+
+    /// Sets the style of a cell in the last row.
+    pub(crate) fn style_last(&mut self, column: usize, style: Style) {
+        let cells = self.rows.last_mut();
+        if let Some(cell) = cells.and_then(|row| row.get_mut(column)) {
+            cell.style = style;
+        }
     }
 
     /// Removes the columns in which all cells but the heading are empty.
     pub(crate) fn drop_empty_columns(&mut self) {
         for column in (0..self.rows[0].len()).rev() {
-            if self.rows[1..].iter().all(|row| row[column].is_empty()) {
+            if self.rows[1..].iter().all(|row| row[column].text.is_empty()) {
                 for row in &mut self.rows {
                     row.remove(column);
                 }
@@ -34,35 +72,130 @@ impl Table {
         }
     }
 
-    /// Returns the lines, each at most `limit` columns wide.
+    /// Returns the lines with their styles, each at most `limit` columns wide.
     pub(crate) fn lines(&self, limit: Option<usize>) -> Vec<String> {
-        let widest = |column: usize| self.rows.iter().map(|row| row[column].width()).max();
-        let widths: Vec<usize> = (0..self.rows[0].len()).filter_map(widest).collect();
-        let line = |row: &Vec<String>| {
+        let widths = self.widths(limit.unwrap_or(usize::MAX));
+        let line = |row: &Vec<Cell>| {
             let mut line = String::new();
+            let mut gap = 0;
             for (cell, width) in row.iter().zip(&widths) {
-                line.push_str(cell);
-                line.push_str(&" ".repeat(width - cell.width() + 2));
+                let text = sanitize::cut(&cell.text, *width);
+                if text.is_empty() || *width == 0 {
+                    gap += if *width == 0 { 0 } else { width + GAP };
+                    continue;
+                }
+                line.push_str(&" ".repeat(gap));
+                let style = cell.style;
+                let _ = write!(line, "{style}{text}{style:#}");
+                gap = width - text.width() + GAP;
             }
-            sanitize::cut(line.trim_end(), limit.unwrap_or(usize::MAX))
+            line
         };
         self.rows.iter().map(line).collect()
+    }
+
+    /// Returns the rows without headings, as values separated by tabs.
+    pub(crate) fn values(&self) -> Vec<String> {
+        let line = |row: &Vec<Cell>| {
+            let cells = row.iter().map(|cell| cell.text.as_str());
+            cells.collect::<Vec<_>>().join("\t")
+        };
+        self.rows.iter().skip(1).map(line).collect()
+    }
+
+    /// Returns the widths of the columns, 0 for one that is left out.
+    fn widths(&self, limit: usize) -> Vec<usize> {
+        let headings = &self.rows[0];
+        let widest = |column: usize| {
+            let widths = self.rows.iter().map(|row| row[column].text.width());
+            widths.max().unwrap_or_default()
+        };
+        let mut widths: Vec<usize> = (0..headings.len()).map(widest).collect();
+        let excess = |widths: &[usize]| {
+            let shown = widths.iter().filter(|width| **width > 0);
+            let total: usize = shown.map(|width| width + GAP).sum();
+            total.saturating_sub(GAP).saturating_sub(limit)
+        };
+        for column in (1..headings.len()).rev() {
+            if self.essential == Some(&*headings[column].text) {
+                continue;
+            }
+            let (width, excess) = (widths[column], excess(&widths));
+            if excess > 0 {
+                let cut = width.saturating_sub(excess);
+                widths[column] = if cut < MIN_WIDTH.min(width) { 0 } else { cut };
+            }
+        }
+        let excess = excess(&widths);
+        if excess > 0 {
+            widths[0] = widths[0]
+                .saturating_sub(excess)
+                .max(MIN_WIDTH.min(widths[0]));
+        }
+        widths
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use anstream::adapter::strip_str;
+
+    fn plain(table: &Table, limit: Option<usize>) -> Vec<String> {
+        let lines = table.lines(limit);
+        lines
+            .iter()
+            .map(|line| strip_str(line).to_string())
+            .collect()
+    }
 
     #[test]
     fn columns_are_aligned_and_the_last_is_cut() {
         let mut table = Table::new(&["NAME", "WHAT"]);
-        table.row(&["技能", "one two three"]);
+        table.row(&["技能", "one two three four"]);
         table.row(&["abcde", "x"]);
         assert_eq!(
-            table.lines(Some(12)),
-            ["NAME   WHAT", "技能   one …", "abcde  x"]
+            plain(&table, Some(18)),
+            ["NAME   WHAT", "技能   one two th…", "abcde  x"]
         );
-        assert_eq!(table.lines(None)[1], "技能   one two three");
+        assert_eq!(plain(&table, None)[1], "技能   one two three four");
+        assert_eq!(table.values(), ["技能\tone two three four", "abcde\tx"]);
+    }
+
+    #[test]
+    fn essential_column_is_shown_at_any_width() {
+        let mut table = Table::new(&["NAME", "REF", "STATE", "SOURCE"]).with_essential("STATE");
+        table.row(&[
+            "a-skill-with-a-long-name",
+            "v1.2.3",
+            "modified, kept",
+            "acme/skills",
+        ]);
+        table.row(&["b", "", "missing", ""]);
+        assert_eq!(
+            plain(&table, Some(62))[1],
+            "a-skill-with-a-long-name  v1.2.3  modified, kept  acme/skills"
+        );
+        assert_eq!(
+            plain(&table, Some(60))[1],
+            "a-skill-with-a-long-name  v1.2.3  modified, kept  acme/skil…"
+        );
+        assert_eq!(
+            plain(&table, Some(50)),
+            [
+                "NAME                      REF     STATE",
+                "a-skill-with-a-long-name  v1.2.3  modified, kept",
+                "b                                 missing",
+            ]
+        );
+        assert_eq!(
+            plain(&table, Some(40)),
+            [
+                "NAME                      STATE",
+                "a-skill-with-a-long-name  modified, kept",
+                "b                         missing",
+            ]
+        );
+        assert_eq!(plain(&table, Some(30))[1], "a-skill-with-…  modified, kept");
     }
 }

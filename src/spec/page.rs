@@ -169,11 +169,9 @@ impl Address<'_> {
     /// Parses `/owner/repo/REF/PATH` of a file on GitHub.
     fn raw(&self) -> Result<Spec, Fault> {
         let (owner, repo) = self.repository()?;
-        web(
-            "https://github.com",
-            format!("{owner}/{repo}"),
-            Some(page_ref("raw", &self.parts[2..], PageRefs::Any)?),
-        )
+        let page = page_ref("raw", &self.parts[2..], PageRefs::Any)?;
+        let path = format!("{owner}/{repo}");
+        Ok(web("https://github.com", path, Some(page)))
     }
 
     /// Parses `/owner/project/_git/repo?path=/PATH&version=GBREF`.
@@ -227,7 +225,7 @@ impl Address<'_> {
             };
             return Ok(Spec {
                 git_ref,
-                ..web(&self.base, path_of(repository)?, None)?
+                ..web(&self.base, path_of(repository)?, None)
             });
         }
         if !is_page {
@@ -256,7 +254,7 @@ impl Address<'_> {
             });
         }
         let page = self.page_ref(page, dash.is_some())?;
-        web(&self.base, path_of(repository)?, Some(page))
+        Ok(web(&self.base, path_of(repository)?, Some(page)))
     }
 
     /// Parses `tree/REF/PATH` and its variants.
@@ -296,8 +294,8 @@ fn path_of(parts: &[String]) -> Result<String, Fault> {
     Ok(path.strip_suffix(".git").unwrap_or(&path).to_owned())
 }
 
-fn web(base: &str, path: String, page: Option<PageRef>) -> Result<Spec, Fault> {
-    Ok(Spec {
+fn web(base: &str, path: String, page: Option<PageRef>) -> Spec {
+    Spec {
         origin: SpecSource::Web {
             base: base.to_owned(),
             path,
@@ -305,7 +303,7 @@ fn web(base: &str, path: String, page: Option<PageRef>) -> Result<Spec, Fault> {
         },
         skill: None,
         git_ref: None,
-    })
+    }
 }
 
 fn page_ref(kind: &str, rest: &[String], refs: PageRefs) -> Result<PageRef, Fault> {

@@ -109,7 +109,7 @@ fn parse_short(text: &str) -> Result<Spec, Fault> {
     if has_host
         && page::is_page(
             &first.to_ascii_lowercase(),
-            &text[first.len()..].trim_start_matches('/'),
+            text[first.len()..].trim_start_matches('/'),
         )
     {
         return page::parse("https", first, &text[first.len()..]);

@@ -75,133 +75,137 @@ fn meaning(text: &str) -> (String, String) {
     (spec.source().to_string(), place)
 }
 
+const GITHUB: &str = "github:a/b";
+const GITLAB: &str = "https://gitlab.com/a/b";
+const NESTED: &str = "https://gitlab.com/g/s/b.git";
+const GITEA: &str = "https://codeberg.org/a/b";
+const BITBUCKET: &str = "https://bitbucket.org/a/b";
+
+/// Addresses, each with its source, and its skill or page.
+const ADDRESSES: &[(&str, &str, &str)] = &[
+    ("https://github.com/a/b/", GITHUB, ""),
+    ("HTTPS://GitHub.com/a/b", GITHUB, ""),
+    ("http://www.github.com/a/b", GITHUB, ""),
+    (
+        "https://github.com/a/b?tab=readme-ov-file#usage",
+        GITHUB,
+        "",
+    ),
+    ("github.com/a/b?tab=readme-ov-file", GITHUB, ""),
+    ("https://github.com/a/b/c", GITHUB, "c"),
+    ("https://github.com/a/b.git/c", GITHUB, "c"),
+    ("https://github.com/a/b.git#v1", GITHUB, "@v1"),
+    ("git+https://github.com/a/b.git@v1", GITHUB, "@v1"),
+    ("https://github.com/a/b@v1", GITHUB, "@v1"),
+    ("https://github.com/a/b.git/", GITHUB, ""),
+    (
+        "https://github.com/a/b.git/tree/main/c",
+        GITHUB,
+        "Any main/c",
+    ),
+    ("https://github.com/a/b/tree/main", GITHUB, "Any main"),
+    (
+        "https://github.com/a/b/tree/main/c/?x=1#L10",
+        GITHUB,
+        "Any main/c",
+    ),
+    ("github.com/a/b/tree/main/c", GITHUB, "Any main/c"),
+    (
+        "https://github.com/a/b/blob/main/c%20d/SKILL.md#L10",
+        GITHUB,
+        "Any main/c d/SKILL.md",
+    ),
+    (
+        "https://github.com/a/b/edit/main/c/SKILL.md",
+        GITHUB,
+        "Any main/c/SKILL.md",
+    ),
+    (
+        "https://github.com/a/b/blob/refs/tags/v1/c/SKILL.md",
+        GITHUB,
+        "Tags v1/c/SKILL.md",
+    ),
+    (
+        "https://github.com/a/b/releases/tag/v1.2",
+        GITHUB,
+        "Tags v1.2",
+    ),
+    (
+        "https://github.com/a/b/commits/main/c",
+        GITHUB,
+        "Any main/c",
+    ),
+    (
+        "https://raw.githubusercontent.com/a/b/refs/heads/main/c/SKILL.md",
+        GITHUB,
+        "Branches main/c/SKILL.md",
+    ),
+    (
+        "raw.githubusercontent.com/a/b/main/c/SKILL.md",
+        GITHUB,
+        "Any main/c/SKILL.md",
+    ),
+    ("https://skills.sh/a/b/c", GITHUB, "c"),
+    ("https://www.skills.sh/a/b/c/?x#y", GITHUB, "c"),
+    ("skills.sh/a/b", GITHUB, ""),
+    (
+        "https://gitlab.com/a/b/-/tree/main/c?ref_type=heads",
+        GITLAB,
+        "Branches main/c",
+    ),
+    (
+        "gitlab.com/a/b/-/blob/v1/c/SKILL.md?ref_type=tags",
+        GITLAB,
+        "Tags v1/c/SKILL.md",
+    ),
+    ("https://gitlab.com/a/b/-/", GITLAB, ""),
+    ("https://gitlab.com/a/b/-/tags/v1", GITLAB, "Tags v1"),
+    ("https://gitlab.com/a/b/tree/main/c", GITLAB, "Any main/c"),
+    ("https://gitlab.com/g/s/b", NESTED, ""),
+    ("https://gitlab.com/g/s/b.git//c", NESTED, "c"),
+    (
+        "https://gitlab.com/g/s/b/-/raw/main/c/SKILL.md",
+        NESTED,
+        "Any main/c/SKILL.md",
+    ),
+    ("gitlab:a/b/c", GITLAB, "c"),
+    (
+        "https://codeberg.org/a/b/src/branch/main/c",
+        GITEA,
+        "Branches main/c",
+    ),
+    ("https://codeberg.org/a/b/src/tag/v1/c", GITEA, "Tags v1/c"),
+    (
+        "codeberg.org/a/b/src/commit/367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35/c",
+        GITEA,
+        "Any 367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35/c",
+    ),
+    (
+        "https://codeberg.org/a/b/_edit/main/c/SKILL.md",
+        GITEA,
+        "Branches main/c/SKILL.md",
+    ),
+    (
+        "https://bitbucket.org/a/b/src/main/c/",
+        BITBUCKET,
+        "Any main/c",
+    ),
+    (
+        "https://bitbucket.org/a/b/src/367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35/c/?at=feature%2Fx",
+        BITBUCKET,
+        "c@feature/x",
+    ),
+    (
+        "https://dev.azure.com/o/my%20p/_git/r?path=/skills/c&version=GBmain",
+        "https://dev.azure.com/o/my%20p/_git/r",
+        "skills/c@main",
+    ),
+];
+
 #[test]
 fn addresses_of_pages_of_every_forge_parse() {
-    let github = "github:a/b";
-    let gitlab = "https://gitlab.com/a/b";
-    let nested = "https://gitlab.com/g/s/b.git";
-    let gitea = "https://codeberg.org/a/b";
-    let bitbucket = "https://bitbucket.org/a/b";
-    for (text, source, place) in [
-        ("https://github.com/a/b/", github, ""),
-        ("HTTPS://GitHub.com/a/b", github, ""),
-        ("http://www.github.com/a/b", github, ""),
-        (
-            "https://github.com/a/b?tab=readme-ov-file#usage",
-            github,
-            "",
-        ),
-        ("github.com/a/b?tab=readme-ov-file", github, ""),
-        ("https://github.com/a/b/c", github, "c"),
-        ("https://github.com/a/b.git/c", github, "c"),
-        ("https://github.com/a/b.git#v1", github, "@v1"),
-        ("git+https://github.com/a/b.git@v1", github, "@v1"),
-        ("https://github.com/a/b@v1", github, "@v1"),
-        ("https://github.com/a/b.git/", github, ""),
-        (
-            "https://github.com/a/b.git/tree/main/c",
-            github,
-            "Any main/c",
-        ),
-        ("https://github.com/a/b/tree/main", github, "Any main"),
-        (
-            "https://github.com/a/b/tree/main/c/?x=1#L10",
-            github,
-            "Any main/c",
-        ),
-        ("github.com/a/b/tree/main/c", github, "Any main/c"),
-        (
-            "https://github.com/a/b/blob/main/c%20d/SKILL.md#L10",
-            github,
-            "Any main/c d/SKILL.md",
-        ),
-        (
-            "https://github.com/a/b/edit/main/c/SKILL.md",
-            github,
-            "Any main/c/SKILL.md",
-        ),
-        (
-            "https://github.com/a/b/blob/refs/tags/v1/c/SKILL.md",
-            github,
-            "Tags v1/c/SKILL.md",
-        ),
-        (
-            "https://github.com/a/b/releases/tag/v1.2",
-            github,
-            "Tags v1.2",
-        ),
-        (
-            "https://github.com/a/b/commits/main/c",
-            github,
-            "Any main/c",
-        ),
-        (
-            "https://raw.githubusercontent.com/a/b/refs/heads/main/c/SKILL.md",
-            github,
-            "Branches main/c/SKILL.md",
-        ),
-        (
-            "raw.githubusercontent.com/a/b/main/c/SKILL.md",
-            github,
-            "Any main/c/SKILL.md",
-        ),
-        ("https://skills.sh/a/b/c", github, "c"),
-        ("https://www.skills.sh/a/b/c/?x#y", github, "c"),
-        ("skills.sh/a/b", github, ""),
-        (
-            "https://gitlab.com/a/b/-/tree/main/c?ref_type=heads",
-            gitlab,
-            "Branches main/c",
-        ),
-        (
-            "gitlab.com/a/b/-/blob/v1/c/SKILL.md?ref_type=tags",
-            gitlab,
-            "Tags v1/c/SKILL.md",
-        ),
-        ("https://gitlab.com/a/b/-/", gitlab, ""),
-        ("https://gitlab.com/a/b/-/tags/v1", gitlab, "Tags v1"),
-        ("https://gitlab.com/a/b/tree/main/c", gitlab, "Any main/c"),
-        ("https://gitlab.com/g/s/b", nested, ""),
-        ("https://gitlab.com/g/s/b.git//c", nested, "c"),
-        (
-            "https://gitlab.com/g/s/b/-/raw/main/c/SKILL.md",
-            nested,
-            "Any main/c/SKILL.md",
-        ),
-        ("gitlab:a/b/c", gitlab, "c"),
-        (
-            "https://codeberg.org/a/b/src/branch/main/c",
-            gitea,
-            "Branches main/c",
-        ),
-        ("https://codeberg.org/a/b/src/tag/v1/c", gitea, "Tags v1/c"),
-        (
-            "codeberg.org/a/b/src/commit/367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35/c",
-            gitea,
-            "Any 367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35/c",
-        ),
-        (
-            "https://codeberg.org/a/b/_edit/main/c/SKILL.md",
-            gitea,
-            "Branches main/c/SKILL.md",
-        ),
-        (
-            "https://bitbucket.org/a/b/src/main/c/",
-            bitbucket,
-            "Any main/c",
-        ),
-        (
-            "https://bitbucket.org/a/b/src/367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35/c/?at=feature%2Fx",
-            bitbucket,
-            "c@feature/x",
-        ),
-        (
-            "https://dev.azure.com/o/my%20p/_git/r?path=/skills/c&version=GBmain",
-            "https://dev.azure.com/o/my%20p/_git/r",
-            "skills/c@main",
-        ),
-    ] {
-        let meant = (source.to_owned(), place.to_owned());
+    for (text, source, place) in ADDRESSES {
+        let meant = ((*source).to_owned(), (*place).to_owned());
         assert_eq!(meaning(text), meant, "{text}");
         assert_eq!(spec(&spec(text).to_string()), spec(text), "{text}");
     }

@@ -259,7 +259,7 @@ fn add_all_skips_unloadable_skills() {
         .says("the frontmatter has no `description`")
         .says("installed under its folder's name: `SHOUTS` is not a valid skill name")
         .says("references/gone.md")
-        .says("use `--allow CODE` to install it anyway");
+        .says("` installs it anyway");
     assert_eq!(
         context.folders(".github/skills"),
         ["Shouts", "broken", "good"]

@@ -35,7 +35,7 @@ fn add_refuses_unloadable_skill_unless_allowed() {
     let stopped = context.refuses(&["add", "acme/skills/silent"], 1, "`silent` was not added");
     stopped
         .says("[SK210]")
-        .says("use `--allow CODE` to install it anyway");
+        .says("`mdskill add acme/skills/silent --allow SK210` installs it anyway");
     context.refuses(
         &["add", "acme/skills/silent", "--allow", "SK301"],
         1,

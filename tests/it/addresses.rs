@@ -29,6 +29,11 @@ fn url_of_a_page_of_any_forge_adds_its_skill_at_its_ref() {
             "main",
             Some("main"),
         ),
+        (
+            on("blob/main/skills/one/references/deep/page.md"),
+            "main",
+            Some("main"),
+        ),
         (on("edit/v1/skills/one/SKILL.md"), "v1", Some("v1")),
         (on("blob/HEAD/skills/one/"), "feature/x", None),
         (

@@ -219,7 +219,8 @@ fn remove_takes_a_skill_out_of_one_folder() {
     context
         .run(&["remove", "one", "--agent", "claude-code"])
         .ok()
-        .says(".claude/skills/one");
+        .says(".claude/skills/one")
+        .says("it stays in .github/skills");
     context
         .run(&["remove", "two", "--target", ".github/skills"])
         .ok();

@@ -155,7 +155,7 @@ fn import_locks_project_of_npx_in_place() {
     project
         .imports(&[], 3)
         .says("3 imported, 3 not imported")
-        .says(".claude/skills/one is a symbolic link and was not imported")
+        .says(".claude/skills/one, which is a symbolic link")
         .says("`From The Web`: it was downloaded from the website `mintlify.com` (well-known)")
         .says("`from-a-package`: it was copied out of the npm package `@acme/toolbox`")
         .says("`no-url`: it is from `acme/skills`, and its `sourceUrl`")
@@ -415,8 +415,8 @@ fn import_leaves_linked_folders_alone() {
     project.write_npx_lock(&[npx_entry("one"), npx_entry("two")]);
     project
         .imports(&[], 3)
-        .says(".claude/skills is a symbolic link and was not imported")
-        .says(".codex/skills is a symbolic link and was not imported")
+        .says(".claude/skills, which is a symbolic link")
+        .says(".codex/skills, which is a symbolic link")
         .says("`two`: skills-lock.json names it, but .agents/skills has no folder `two`")
         .says("1 imported, 1 not imported");
     project.is_locked("one", &project.tip, "skills/one");

@@ -276,7 +276,7 @@ fn list_reports_state_of_each_skill() {
         states(&context),
         expected.map(|(name, state)| (name.to_owned(), state.to_owned()))
     );
-    let listed = context.refuses(&["ls"], 0, "NAME");
+    let listed = context.refuses(&["ls"], 0, "\t");
     for (name, state) in expected {
         assert!(
             listed

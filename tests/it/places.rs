@@ -326,6 +326,19 @@ fn local_source_without_git_is_copied_without_packages_and_secrets() {
 }
 
 #[test]
+fn packages_and_secrets_are_copied_only_if_they_are_tracked() {
+    let context = source();
+    let sentence =
+        "not copied (not part of a skill): .env, .venv/, node_modules/, scripts/node_modules/";
+    context.run(&["add", "./src/mine"]).ok().says(sentence);
+    assert!(!installed(&context).contains("node_modules/pkg/index.js"));
+    context.git(&["add", "src/mine/node_modules"]).ok();
+    let sentence = "not copied (not part of a skill): .env, .venv/, scripts/node_modules/";
+    context.run(&["add", "./src/mine"]).ok().says(sentence);
+    assert!(installed(&context).contains("node_modules/pkg/index.js"));
+}
+
+#[test]
 fn ignored_source_that_is_named_is_copied() {
     let context = source();
     context.write(".gitignore", "src/\n");
@@ -336,4 +349,63 @@ fn ignored_source_that_is_named_is_copied() {
     let files = installed(&context);
     assert!(files.contains("SKILL.md") && files.contains("build/out.txt"));
     assert!(!files.contains(".env"), "{files:?}");
+}
+
+#[test]
+fn skill_file_is_the_skill_around_it() {
+    let context = source();
+    context.run(&["add", "./src/mine/SKILL.md"]).ok();
+    context.locked("source = \"path:src/mine\"");
+    context.run(&["update"]).ok();
+    context.write("notes.txt", "text");
+    context.refuses(
+        &["add", "./notes.txt"],
+        1,
+        "is not a git repository or bundle",
+    );
+    let socket = context.project().join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(socket).unwrap();
+    let sentence = "is neither a folder nor a git bundle";
+    context.run(&["add", "./socket"]).fails(1).says(sentence);
+}
+
+#[test]
+fn skill_at_the_root_of_the_project_is_named_in_the_error() {
+    let (context, _repo) = TestContext::with_skills();
+    context.write("SKILL.md", MINE);
+    let sentence = "error: . can't be added: it contains .github/skills";
+    context.refuses(&["add", "."], 1, sentence);
+}
+
+#[test]
+fn empty_lockfile_is_an_error_with_a_way_to_start_a_project() {
+    let (context, _repo) = TestContext::with_skills();
+    context.write("packages/api/mdskill.lock", "");
+    let add = ["-C", "packages/api", "add", "acme/skills/one"];
+    let outcome = context.refuses(&add, 1, "`version = 1` is missing");
+    outcome
+        .says("hint: restore it")
+        .says("create an empty mdskill.toml");
+    std::fs::remove_file(context.project().join("packages/api/mdskill.lock")).unwrap();
+    context.write("packages/api/mdskill.toml", "");
+    context.run(&add).ok();
+    assert!(context.project().join("packages/api/mdskill.lock").exists());
+}
+
+#[test]
+fn update_follows_skill_that_moved_and_was_copied() {
+    let (context, mut repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills/one"]).ok();
+    repo.rename("skills/one", "plugins/all/skills/one").skill(
+        ".claude/skills/one",
+        "one",
+        "Skill one",
+    );
+    repo.commit("Moved, with a copy for Claude");
+    assert_eq!(
+        repo.rev_parse("main:.claude/skills/one"),
+        repo.rev_parse("main:plugins/all/skills/one")
+    );
+    context.run(&["update"]).ok().says("plugins/all/skills/one");
+    context.has("one", &repo, "main:plugins/all/skills/one");
 }

@@ -145,7 +145,7 @@ fn add_refuses_a_disallowed_source_without_a_request() {
     refuses_unasked(
         &context,
         &["add", "acme/skills/one"],
-        "the list is empty: add it to `sources` in mdskill.toml",
+        "the list is empty; add the source to `sources` in mdskill.toml",
     );
 
     set(&context, "sources = [\"github:ACME/*\"]");

@@ -197,7 +197,7 @@ fn skills_of_other_tools_are_listed_without_a_lockfile() {
     context
         .run(&["list"])
         .ok()
-        .says("theirs  unmanaged")
+        .says("theirs\tunmanaged")
         .never_says("import");
     context.write("skills-lock.json", "{\"version\":1,\"skills\":{}}");
     context

@@ -150,7 +150,7 @@ fn validate_reports_where_it_searched_for_unknown_name() {
     context.refuses(
         &["validate", "./skills/nobody"],
         2,
-        "there is no folder ./skills/nobody",
+        "no such file or folder: ./skills/nobody",
     );
     let outcome = context.refuses(
         &["validate", "skills/nobody"],

@@ -4,9 +4,12 @@
 //! which variables replace them. It runs outside of the project, whose own `.git/config` a stranger
 //! may have written. This takes about 3 ms, once, and only for a source on a server.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tracing::{debug, info};
+
+mod include;
 
 use crate::redact::redact_url;
 
@@ -37,48 +40,48 @@ impl GitConfig {
         problem: None,
     };
 
-    /// Reads the configuration with a command of [`crate::process::Programs::git`]. Without `git`,
-    /// it is empty.
+    /// Reads the configuration with commands of [`crate::process::Programs::git`]. Without `git`, it
+    /// is empty.
+    ///
+    /// Files that the user includes for repositories below some folder (`includeIf.gitdir`) are read
+    /// if `folder`, in which the user works, is in a repository there.
     #[must_use]
-    pub fn read(git: std::io::Result<Command>) -> Self {
-        let Ok(mut command) = git else {
+    pub fn read(
+        git: impl Fn() -> std::io::Result<Command>,
+        folder: &Path,
+        home: Option<&Path>,
+    ) -> Self {
+        let Ok(command) = git() else {
             return Self::EMPTY;
         };
-        command
-            .args(["config", "--list", "--includes", "-z"])
-            .stdin(Stdio::null());
-        let output = match command.output() {
-            Ok(output) if output.status.success() => output,
-            Ok(output) => {
-                let stderr = String::from_utf8_lossy(&output.stderr);
-                let reason = stderr.lines().next().unwrap_or("git failed").trim();
-                return Self {
-                    entries: Vec::new(),
-                    problem: Some(reason.to_owned()),
-                };
+        let config = list(command).map(|listed| {
+            let git_dir = git_dir_around(folder);
+            let included = listed.iter().filter_map(|(origin, entry)| {
+                let is_included = entry.section == "includeif" && entry.name == "path";
+                let condition = entry.subsection.as_ref().filter(|_| is_included)?;
+                include::path(condition, entry.value.as_ref()?, origin, &git_dir, home)
+            });
+            let included: Vec<PathBuf> = included.collect();
+            if included.is_empty() {
+                return Ok(listed);
             }
-            Err(error) => {
-                return Self {
-                    entries: Vec::new(),
-                    problem: Some(error.to_string()),
-                };
+            let mut command = git()?;
+            for path in included {
+                command.arg("-c");
+                command.arg(format!("include.path={}", path.display()));
             }
-        };
-        let config = Self::parse(&output.stdout);
-        debug!(
-            entries = config.entries.len(),
-            "read the configuration of git"
-        );
-        config
-    }
-
-    /// Parses the output of `git config --list -z`.
-    fn parse(listed: &[u8]) -> Self {
-        let listed = String::from_utf8_lossy(listed);
-        let entries = listed.split_terminator('\0').filter_map(Entry::parse);
-        Self {
-            entries: entries.collect(),
-            problem: None,
+            list(command)
+        });
+        match config.and_then(|listed| listed) {
+            Ok(listed) => {
+                let entries = listed.into_iter().map(|(_, entry)| entry).collect();
+                let problem = None;
+                Self { entries, problem }
+            }
+            Err(error) => Self {
+                entries: Vec::new(),
+                problem: Some(error.to_string()),
+            },
         }
     }
 
@@ -126,6 +129,40 @@ impl GitConfig {
     }
 }
 
+/// Lists the configuration, each value with its origin.
+fn list(mut git: Command) -> std::io::Result<Vec<(String, Entry)>> {
+    git.args(["config", "--list", "--includes", "--show-origin", "-z"])
+        .stdin(Stdio::null());
+    let output = git.output()?;
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let reason = stderr.lines().next().unwrap_or("git failed").trim();
+        return Err(std::io::Error::other(reason.to_owned()));
+    }
+    let entries = parse(&output.stdout);
+    let count = entries.len();
+    debug!(count, "read the configuration of git");
+    Ok(entries)
+}
+
+/// Parses the output of `git config --list --show-origin -z`.
+fn parse(listed: &[u8]) -> Vec<(String, Entry)> {
+    let listed = String::from_utf8_lossy(listed);
+    let mut parts = listed.split_terminator('\0');
+    let mut entries = Vec::new();
+    while let (Some(origin), Some(line)) = (parts.next(), parts.next()) {
+        entries.extend(Entry::parse(line).map(|entry| (origin.to_owned(), entry)));
+    }
+    entries
+}
+
+/// Returns the git folder of the repository around `folder`, or the one that it would have.
+fn git_dir_around(folder: &Path) -> PathBuf {
+    let mut folders = folder.ancestors().map(|folder| folder.join(".git"));
+    let found = folders.find(|git_dir| git_dir.exists());
+    found.unwrap_or_else(|| folder.join(".git"))
+}
+
 /// Shows no values, because they may be secrets.
 impl std::fmt::Debug for GitConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -167,13 +204,27 @@ impl Entry {
 mod tests {
     use super::*;
 
+    fn config(entries: &[&str]) -> GitConfig {
+        let listed: String = entries
+            .iter()
+            .map(|entry| format!("file:/x\0{entry}\0"))
+            .collect();
+        let entries = parse(listed.as_bytes());
+        GitConfig {
+            entries: entries.into_iter().map(|(_, entry)| entry).collect(),
+            problem: None,
+        }
+    }
+
     #[test]
     fn longest_instead_of_replaces_address() {
-        let config = GitConfig::parse(
-            b"url.https://a/.insteadof\nhttps://host/\0url.git@b:.insteadof\nhttps://host/own/\0\
-              url.https://c/.insteadof\nhttps://host/\0url.https://d/.pushinsteadof\nhttps://host/own/x\0\
-              core.bare\0",
-        );
+        let config = config(&[
+            "url.https://a/.insteadof\nhttps://host/",
+            "url.git@b:.insteadof\nhttps://host/own/",
+            "url.https://c/.insteadof\nhttps://host/",
+            "url.https://d/.pushinsteadof\nhttps://host/own/x",
+            "core.bare",
+        ]);
         let rewritten = |url| config.rewrite(url);
         assert_eq!(
             rewritten("https://host/own/x.git").as_deref(),
@@ -189,9 +240,10 @@ mod tests {
 
     #[test]
     fn debug_shows_keys_only() {
-        let config = GitConfig::parse(
-            b"http.https://ada:canary@host/.extraheader\nAuthorization: canary\0user.name\nAda\0",
-        );
+        let config = config(&[
+            "http.https://ada:canary@host/.extraheader\nAuthorization: canary",
+            "user.name\nAda",
+        ]);
         let shown = format!("{config:?}");
         assert!(shown.contains("user.name") && !shown.contains("canary"));
     }

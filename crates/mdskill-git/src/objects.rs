@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ffi::c_int;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Once;
 
@@ -52,15 +53,30 @@ impl Objects {
 
     /// Creates an empty bare repository at `path`.
     ///
+    /// Not with libgit2, because that reads the user's configuration first, and crashes if this fails
+    /// with an I/O error in a home folder on a network.
+    ///
     /// # Errors
     /// When it can't be created.
     pub fn create(path: &Path) -> Result<Self, ObjectError> {
-        set_limits();
-        let mut options = git2::RepositoryInitOptions::new();
-        options.bare(true).mkpath(true).external_template(false);
-        let repository =
-            Repository::init_opts(path, &options).map_err(|error| refuse(path, &error))?;
-        Ok(Self { repository })
+        let create = || {
+            for folder in ["objects/info", "objects/pack", "refs/heads", "refs/tags"] {
+                std::fs::create_dir_all(path.join(folder))?;
+            }
+            let config = "[core]\n\tbare = true\n\trepositoryformatversion = 0\n";
+            std::fs::write(path.join("config"), config)?;
+            std::fs::write(path.join("HEAD"), "ref: refs/heads/main\n")
+        };
+        create().map_err(|error| {
+            let (path, reason) = (path.to_owned(), error.to_string());
+            match error.kind() {
+                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                    ObjectError::Denied { path, reason }
+                }
+                _ => ObjectError::Repository { path, reason },
+            }
+        })?;
+        Self::open_store(path)
     }
 
     /// Calls `work` with the bare repository at `path`, which each thread opens once, because

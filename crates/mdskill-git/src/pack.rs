@@ -1,6 +1,6 @@
 //! Packs: limits, the header, errors, and the writer.
 
-use git2::{Odb, OdbPackwriter};
+use git2::{ErrorClass, Odb, OdbPackwriter};
 
 /// The maximum size of a pack in bytes: ten times the largest known repository of skills.
 pub const MAX_PACK_BYTES: u64 = 200 << 20;
@@ -22,6 +22,9 @@ pub enum PackError {
     /// The pack ended early, or does not match its checksum.
     #[error("the pack is truncated or corrupt: {0}")]
     Corrupt(String),
+    /// The pack can't be written to disk.
+    #[error("can't write the received objects: {0}")]
+    Disk(String),
 }
 
 /// The length of `PACK`, the version, and the number of objects.
@@ -95,7 +98,8 @@ impl<'a> PackWriter<'a> {
         use std::io::Write;
         self.writer
             .write_all(bytes)
-            .map_err(|error| PackError::Corrupt(error.to_string()))
+            // git2 reports every error of libgit2 as "Write error".
+            .map_err(|_| corrupt(&git2::Error::last_error(-1)))
     }
 
     /// Checks the checksum of the pack and makes its objects readable.
@@ -116,5 +120,10 @@ impl<'a> PackWriter<'a> {
 }
 
 fn corrupt(error: &git2::Error) -> PackError {
-    PackError::Corrupt(error.message().to_owned())
+    let message = error.message().to_owned();
+    if error.class() == ErrorClass::Os {
+        PackError::Disk(message)
+    } else {
+        PackError::Corrupt(message)
+    }
 }

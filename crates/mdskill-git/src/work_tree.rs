@@ -54,13 +54,18 @@ impl WorkTree {
     /// it. Its path is canonical.
     #[must_use]
     pub fn is_private_folder(&self, folder: &Path) -> bool {
-        self.is_private(folder) && !self.tracks_below(folder)
+        self.is_private(folder) && !self.tracks(folder)
     }
 
-    fn tracks_below(&self, folder: &Path) -> bool {
-        let below = folder.strip_prefix(&self.root).ok().and_then(Path::to_str);
-        let below = below.map(|path| (self.fold)(&path.replace('\\', "/")) + "/");
-        below.is_some_and(|below| self.tracked.iter().any(|path| path.starts_with(&below)))
+    /// Whether the index has the file, or a file in the folder. The path is canonical.
+    #[must_use]
+    pub fn tracks(&self, path: &Path) -> bool {
+        let below = path.strip_prefix(&self.root).ok().and_then(Path::to_str);
+        let Some(path) = below.map(|path| path.replace('\\', "/")) else {
+            return false;
+        };
+        let below = (self.fold)(&path) + "/";
+        self.is_tracked(&path) || self.tracked.iter().any(|path| path.starts_with(&below))
     }
 
     /// Whether the index has the path or a parent of it, such as a submodule.

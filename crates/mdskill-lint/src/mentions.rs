@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::markdown::Link;
 use crate::parsed_skill::{Page, ParsedSkill, Role};
+use crate::references::path_kind;
 use crate::references::resolve::{Destination, ResolvedLink};
 
 /// A reference to a file: a link, or a path in code or prose.
@@ -38,10 +39,11 @@ impl<'c> Mention<'c> {
     }
 
     /// Returns the severity of a finding that is `severe` on a page for agents. On auxiliary pages
-    /// it is a note, because half of the broken references there are blanks to fill in.
+    /// and templates it is a note, because half of the broken references there are blanks to fill in.
     pub(crate) fn severity(&self, severe: Severity) -> Severity {
         match self.page.role {
             Role::Auxiliary => Severity::Info,
+            Role::SupportingPage if path_kind::is_template(self.page.path) => Severity::Info,
             Role::SkillMd | Role::SupportingPage => severe,
         }
     }

@@ -136,7 +136,10 @@ impl<'a> ParsedSkill<'a> {
                 markdown: markdown::read(&text, from),
                 resolved_links: Vec::new(),
                 text,
-                role: role_of(path),
+                role: match self.files.place() {
+                    Some("") if is_of_repository(path) => Role::Auxiliary,
+                    _ => role_of(path),
+                },
             });
         }
     }
@@ -267,6 +270,12 @@ fn role_of(path: &str) -> Role {
     } else {
         Role::SupportingPage
     }
+}
+
+/// Whether a page belongs to a repository, and not to the skill at its root.
+fn is_of_repository(path: &str) -> bool {
+    let top = path.split('/').next().unwrap_or_default();
+    matches!(top, "docs" | "doc" | ".github" | ".claude" | "src" | "test")
 }
 
 /// Whether a folder has samples and tests. `expected_outputs` has the output of a skill, whose links

@@ -48,6 +48,11 @@ pub struct ValidationResult {
 #[must_use]
 pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> ValidationResult {
     let skill = ParsedSkill::new(files, settings.profile);
+    // `references/skill.md` is a page of the skill around it, and checked there.
+    if skill.skill_md.is_none() && skill.entry(SKILL_FILE).is_none() && skill.is_in_another_skill()
+    {
+        return ValidationResult::default();
+    }
     let mut findings = Vec::new();
     for rule in registry::RULES.iter().copied() {
         if settings.level(rule) != Level::Off {

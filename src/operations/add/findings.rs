@@ -56,6 +56,7 @@ fn stopped(options: &Options, candidate: &Candidate, place: &str) -> Option<Stop
         spec: candidate.spec(),
         place: place.to_owned(),
         reasons: found.iter().map(|found| line(found)).collect(),
+        codes: found.iter().map(|found| found.code).collect(),
         is_unloadable: found.iter().any(|found| found.stops()),
     })
 }

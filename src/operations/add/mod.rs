@@ -6,7 +6,7 @@ mod policy;
 mod rename;
 mod resolve;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
 use serde::Serialize;
@@ -106,13 +106,8 @@ pub(crate) struct Report {
     /// Whether this is a dry run.
     pub(crate) dry_run: bool,
     /// The folders of the added skills, if the user chose them now, or these are the first skills.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) targets: Vec<String>,
-    /// Whether later commands install into `targets`, because the user chose them for the first skills.
-    pub(crate) are_default: bool,
-    /// The widespread agents that read none of `targets`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) unread_by: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) targets: Option<ChosenTargets>,
     /// Whether the user has seen the severe capabilities, and agreed.
     #[serde(skip)]
     pub(crate) is_confirmed: bool,
@@ -143,6 +138,17 @@ impl Added {
     }
 }
 
+/// The folders that an `add` installs into.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChosenTargets {
+    /// The folders.
+    pub(crate) folders: Vec<String>,
+    /// Whether later skills are installed there, too, because the user chose them for the first ones.
+    pub(crate) are_default: bool,
+    /// The widespread agents that read none of them.
+    pub(crate) unread_by: Vec<&'static str>,
+}
+
 /// A skill that was not installed because of findings.
 #[derive(Debug, Serialize)]
 pub(crate) struct Stopped {
@@ -154,6 +160,9 @@ pub(crate) struct Stopped {
     pub(crate) place: String,
     /// The findings, each as a line.
     pub(crate) reasons: Vec<String>,
+    /// The codes of the findings.
+    #[serde(skip)]
+    pub(crate) codes: BTreeSet<&'static str>,
     /// Whether no client would load it.
     pub(crate) is_unloadable: bool,
 }
@@ -228,12 +237,12 @@ pub(crate) async fn prepare<'a>(
     places::check_project(context, || options.command())?;
     let mut lockfile = context.lockfile()?.unwrap_or_default();
     let mut report = Report {
+        targets: chosen_targets(context, options, &lockfile)?,
         dry_run: options.dry_run,
         ..Report::default()
     };
-    report_targets(context, options, &lockfile, &mut report)?;
     set_targets(context, options, &mut lockfile)?;
-    places::check_targets(context, options, &lockfile)?;
+    places::check_targets(context, &options.targets, &lockfile)?;
     let groups = resolve::group(context, options)?;
     report.refused = unfetched(&policy_check, options, &groups);
     if !report.refused.is_empty() {
@@ -447,26 +456,26 @@ pub(crate) fn targets_of_new(
     Ok(vec![agents::target_of(context, &AGENTS[0])?])
 }
 
-/// Reports the folders of this `add`, if the user has just chosen them.
-fn report_targets(
+/// Returns the folders of this `add`, if the user has just chosen them.
+fn chosen_targets(
     context: &Context<'_>,
     options: &Options,
     lockfile: &Lockfile,
-    report: &mut Report,
-) -> Result<(), OpError> {
+) -> Result<Option<ChosenTargets>, OpError> {
     let is_new = lockfile.targets.is_empty();
     if !is_new && options.targets.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let targets = if options.targets.is_empty() {
         targets_of_new(context, lockfile)?
     } else {
         options.targets.clone()
     };
-    report.are_default = is_new && !options.targets.is_empty();
-    report.unread_by = agents::blind_agents(context, &targets);
-    report.targets = targets.iter().map(ToString::to_string).collect();
-    Ok(())
+    Ok(Some(ChosenTargets {
+        folders: targets.iter().map(ToString::to_string).collect(),
+        are_default: is_new && !options.targets.is_empty(),
+        unread_by: agents::blind_agents(context, &targets),
+    }))
 }
 
 fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced: bool) -> Entry {

@@ -19,6 +19,7 @@ use self::skill_folders::SkillFolders;
 use super::OpError;
 use super::install_steps::{self, SkillPlan, Verdict, Wanted};
 use super::installed::InstalledSkill;
+use super::places;
 use super::policy_check::{PolicyCheck, Version, kind_of_query};
 use super::report::{Action, Change, Problem, refusal_reason};
 use super::resolve::full_spec;
@@ -115,6 +116,7 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
         let root = context.scope.root.display().to_string();
         return Err(OpError::NothingToImport(root));
     }
+    places::check_project(context, || "-g import".to_owned())?;
     let mut report = Report {
         files: manifests.files,
         links: folders.links(&context.scope, &manifests.noted),

@@ -24,6 +24,7 @@ use crate::source::Source;
 use crate::spec::{Spec, SpecSource};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
+use mdskill_lint::SKILL_FILE;
 use mdskill_lint::capability::Capability;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
@@ -128,7 +129,13 @@ pub(crate) fn source_of(context: &Context<'_>, spec: &Spec) -> Result<Source, Op
         return Ok(spec.source());
     };
     let path = context.env.current_dir.join(typed).canonicalize();
-    let path = path.map_err(|_| OpError::NoSuchPath(typed.clone()))?;
+    let mut path = path.map_err(|_| OpError::NoSuchPath(typed.clone()))?;
+    if path.is_file() && path.ends_with(SKILL_FILE) {
+        path.pop();
+    }
+    if !path.is_file() && !path.is_dir() {
+        return Err(OpError::NotASource(path));
+    }
     if path.is_file() || is_git_folder(&path) {
         return Ok(Source::Git {
             url: format!("file://{}", path.display()),

@@ -61,12 +61,30 @@ impl<'a> Opened<'a> {
         };
         let commit = resolved.as_ref().map(|resolved| resolved.commit);
         let mut discoveries = repository.discover(&[commit], &[]).await?;
-        Ok(Self {
+        let mut opened = Self {
             repository,
             resolved,
             discovery: discoveries.pop().unwrap_or_default(),
             plugins: Vec::new(),
-        })
+        };
+        opened.leave_file();
+        Ok(opened)
+    }
+
+    /// Replaces the path of a page of a file in a skill by that of the skill.
+    fn leave_file(&mut self) {
+        let path = self
+            .resolved
+            .as_mut()
+            .and_then(|resolved| resolved.path.as_mut());
+        if let Some(path) = path
+            && self.discovery.below(path).next().is_none()
+        {
+            let mut ends = path.rmatch_indices('/').map(|(end, _)| end);
+            if let Some(end) = ends.find(|end| self.discovery.at(&path[..*end]).is_some()) {
+                path.truncate(end);
+            }
+        }
     }
 
     /// Opens the source of a spec. In `owner/repo@NAME` without a skill, NAME may be a skill, as

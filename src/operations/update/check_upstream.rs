@@ -18,6 +18,7 @@ use crate::operations::installed::InstalledSkill;
 use crate::operations::report::Newer;
 use crate::operations::resolve::full_spec;
 use crate::skill::discover::{Discovery, Found};
+use crate::skill::select::{Choice, choose};
 use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use mdskill_git::ObjectId;
@@ -216,7 +217,7 @@ fn moved_tag(request: Request<'_, '_>, tracked: &Tracked<'_>) -> Option<String> 
     ))
 }
 
-/// Finds the new path of a skill: the only folder with the same files, or else the only one with its name,
+/// Finds the new path of a skill: a folder with the same files, or else the only one with its name,
 /// unless another installed skill comes from there.
 fn moved_to<'d>(
     request: Request<'_, '_>,
@@ -229,14 +230,13 @@ fn moved_to<'d>(
     };
     let folder = entry.path.rsplit('/').next();
     let skills = discovery.skills.iter();
-    let same = only(skills.clone().filter(|found| found.tree == entry.tree));
-    same.filter(is_free)
-        .or_else(|| only(skills.filter(|found| found.folder() == folder)).filter(is_free))
-}
-
-fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
-    let first = items.next()?;
-    items.next().is_none().then_some(first)
+    let only = |choice| match choice {
+        Choice::One(found) => Some(found).filter(is_free),
+        Choice::Ambiguous(_) | Choice::Nothing => None,
+    };
+    let same = skills.clone().filter(|found| found.tree == entry.tree);
+    let named = skills.filter(|found| found.folder() == folder);
+    only(choose(discovery, same)).or_else(|| only(choose(discovery, named)))
 }
 
 /// Fetches the files of new versions and of edited ones, and the commits in between.

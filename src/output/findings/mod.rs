@@ -59,6 +59,9 @@ pub(crate) fn summary(report: &Report, least: Severity, took: Duration) -> Strin
         count(summary.warnings, &format!("{new}warning")),
         count(summary.infos, &format!("{new}note"))
     );
+    if summary.infos > 0 && least > Severity::Info {
+        sentence.push_str(" (--severity info shows them)");
+    }
     let fixes = || shown(report, least).filter_map(|found| found.diagnostic.fix.as_ref());
     let safe = fixes().filter(|fix| fix.safety == Safety::Safe).count();
     let all = fixes().count();

@@ -1,10 +1,13 @@
 //! Prints the report of `add`.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use super::capabilities::print_capabilities;
 use super::change::{print_change, print_left_alone, print_problems, print_trashed};
 use super::hidden::print_hidden;
 use super::installed_findings::findings;
-use super::refused;
+use super::{join_names, refused};
 use crate::hint::{Hint, for_shell};
 use crate::operations::add::{self, Added};
 use crate::operations::report::Action;
@@ -52,9 +55,17 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
         }
     }
     if !report.stopped.is_empty() {
-        printer.hint(&Hint::text(
-            "use `--allow CODE` to install it anyway; consider reporting it to the author",
-        ));
+        let specs: Vec<&str> = report.stopped.iter().map(|one| one.spec.as_str()).collect();
+        let (specs, others) = join_names(&specs);
+        let codes = report.stopped.iter().flat_map(|one| &one.codes);
+        let codes: BTreeSet<&str> = codes.copied().collect();
+        let codes = codes.into_iter().collect::<Vec<_>>().join(",");
+        printer.hint(
+            &Hint::text("report it to the author; ")
+                .then_command(format!("add {specs} --allow {codes}"))
+                .then(" installs it anyway")
+                .then(others),
+        );
     }
     print_problems(printer, &report.left_out);
     print_clashes(printer, report);
@@ -132,14 +143,33 @@ fn print_clashes(printer: &Printer, report: &add::Report) {
     printer.hint(&hint);
 }
 
+/// Prints the hint to commit the first skills of a project, whose lockfile was just created.
+pub(crate) fn commit_hint(printer: &Printer, report: &add::Report, lockfile: &str) {
+    if printer.json {
+        return;
+    }
+    let places = report.skills.iter().flat_map(|added| &added.change.places);
+    let folders = places.filter_map(|place| Path::new(place).parent()?.to_str());
+    let mut paths: BTreeSet<&str> = folders.collect();
+    paths.insert(lockfile);
+    let paths: Vec<_> = paths.into_iter().map(for_shell).collect();
+    printer.hint(&Hint::text(format!(
+        "commit the skills and the lockfile, so that your team has them: `git add {}`",
+        paths.join(" ")
+    )));
+}
+
 /// Prints that the chosen folders are the default from now on, and who does not read them.
 fn print_targets(printer: &Printer, report: &add::Report) {
-    let folders = report.targets.join(", ");
-    if report.are_default {
+    let Some(targets) = &report.targets else {
+        return;
+    };
+    let folders = targets.folders.join(", ");
+    if targets.are_default {
         let sentence = format!("{folders}; later skills are installed there, too");
         printer.note("Target", &sentence);
     }
-    if let Some((last, before)) = report.unread_by.split_last() {
+    if let Some((last, before)) = targets.unread_by.split_last() {
         let (names, verb) = match before {
             [] => ((*last).to_owned(), "does"),
             before => (format!("{} and {last}", before.join(", ")), "do"),

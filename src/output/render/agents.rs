@@ -86,9 +86,8 @@ fn overview(printer: &Printer, report: &Report) {
         table.row(&[&seen, &folders.join(", "), &agents.join(", ")]);
     }
     printer.table(&table);
-    let notes = notes(&report.agents);
-    for note in notes.iter() {
-        printer.data(&sanitize::line(note));
+    for note in notes(&report.agents) {
+        printer.data(&sanitize::line(&note));
     }
 }
 

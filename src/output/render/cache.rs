@@ -32,7 +32,7 @@ pub(crate) fn cache(printer: &Printer, report: &cache::Report, removed: bool) {
     }
     printer.table(&table);
     printer.note(
-        "Cache",
+        "Found",
         &format!("{} in {}", size(report.bytes), report.folder),
     );
 }

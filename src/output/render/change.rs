@@ -19,7 +19,12 @@ pub(super) fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
     } else {
         format!("{old} -> ")
     };
-    let places = change.places.join(", ");
+    let places: Vec<_> = change
+        .places
+        .iter()
+        .map(|place| printer.path(place))
+        .collect();
+    let places = places.join(", ");
     let changed = change.diff.as_ref().filter(|diff| !diff.files.is_empty());
     let lines = changed.map_or_else(String::new, |diff| format!("  {}", lines(diff)));
     let name = &change.name;
@@ -41,7 +46,8 @@ pub(super) fn print_change(printer: &Printer, change: &Change, dry_run: bool) {
         (Action::Relocked, false) => "Locked",
         (Action::Restored, false) => "Installed",
         (Action::Restored, true) => "Would install",
-        (Action::Removed, _) => "Removed",
+        (Action::Removed, false) => "Removed",
+        (Action::Removed, true) => "Would remove",
         (Action::Unchanged, _) => "Unchanged",
     };
     match change.action {

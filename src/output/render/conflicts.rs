@@ -69,7 +69,7 @@ pub(super) fn unresolved_hint(names: &[&str]) -> Hint {
 fn print_hunks(printer: &Printer, hunks: &[String]) {
     let lines = || hunks.iter().flat_map(|hunk| hunk.lines());
     for line in lines().take(MAX_LINES) {
-        printer.item(&format!("  {line}"));
+        printer.hunk_line(line);
     }
     let hidden = lines().count().saturating_sub(MAX_LINES);
     if hidden > 0 {

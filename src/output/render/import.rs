@@ -29,10 +29,7 @@ pub(crate) fn import(printer: &Printer, report: &Report) {
         printer.note("Kept", &format!("{}  {}", kept.name, kept.reason));
     }
     for link in &report.links {
-        printer.note(
-            "Link",
-            &format!("{link} is a symbolic link and was not imported"),
-        );
+        printer.note("Skipped", &format!("{link}, which is a symbolic link"));
     }
     print_trashed(printer, &report.trashed);
     print_problems(printer, &report.not_taken);

@@ -59,7 +59,7 @@ pub(super) fn findings<'a>(
     let subjects: Vec<&str> = subjects.into_iter().collect();
     let (subjects, others) = join_names(&subjects);
     printer.note(
-        "Validated",
+        "Found",
         &format!(
             "{} in {}; run {} to show them{others}",
             counts.join(" and "),

@@ -1,7 +1,10 @@
 //! Prints the report of `list`.
 
+use anstyle::{AnsiColor, Style};
+
 use super::hidden::print_hidden;
 use crate::hint::{Hint, for_shell};
+use crate::operations::state::State;
 use crate::operations::{list, list_remote, list_versions};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
@@ -25,21 +28,39 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         }
         return;
     }
-    let mut table = Table::new(&["NAME", "STATE", "REF", "VERSION", "SOURCE", "PLACE"]);
+    let headings = ["NAME", "STATE", "REF", "VERSION", "SOURCE", "PATH"];
+    let mut table = Table::new(&headings).with_essential("STATE");
     for skill in &report.skills {
-        let source = skill.source.as_deref().unwrap_or("");
+        let source = skill.source.as_deref().unwrap_or("-");
         table.row(&[
             &skill.name,
             skill.state.word(),
-            skill.git_ref.as_deref().map_or("", short),
-            text::version(skill.version.as_deref(), skill.commit.as_deref()),
+            skill.git_ref.as_deref().map_or("-", short),
+            dash_if_empty(text::version(
+                skill.version.as_deref(),
+                skill.commit.as_deref(),
+            )),
             text::source(source),
-            &skill.place,
+            &printer.path(&skill.place),
         ]);
+        table.style_last(1, style_of(skill.state));
     }
-    printer.table(&table);
+    printer.list(&table);
     if let Some(other) = report.other_lockfiles.first() {
         printer.hint(&Hint::command("import").then(format!(" adopts the skills of {other}")));
+    }
+}
+
+fn dash_if_empty(text: &str) -> &str {
+    if text.is_empty() { "-" } else { text }
+}
+
+fn style_of(state: State) -> Style {
+    match state {
+        State::Ok => Style::new(),
+        State::Kept | State::Modified => AnsiColor::Yellow.on_default(),
+        State::Conflict | State::Missing => AnsiColor::Red.on_default(),
+        State::Unmanaged => Style::new().dimmed(),
     }
 }
 
@@ -58,7 +79,7 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
         table.row(&[&skill.name, plugin, description]);
     }
     table.drop_empty_columns();
-    printer.table(&table);
+    printer.list(&table);
     let place = text::source(&report.source);
     let number = count(report.skills.len(), "skill");
     match report.skills.first() {
@@ -82,7 +103,7 @@ pub(crate) fn versions(printer: &Printer, report: &list_versions::Report) {
     for version in &report.versions {
         table.row(&[&version.tag, short(&version.commit)]);
     }
-    printer.table(&table);
+    printer.list(&table);
     let versions = count(report.versions.len(), "version");
     let skill = if report.skill.is_some() { "" } else { "/SKILL" };
     let add = printer.command_line(&format!("add {place}{skill}@{}", newest.tag));

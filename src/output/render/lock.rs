@@ -27,7 +27,7 @@ pub(crate) fn lock(printer: &Printer, report: &Report) {
         let skills = count(report.skills, "skill");
         printer.status("Wrote", &format!("the lockfile, with {skills}"));
     } else {
-        printer.note("Unchanged", "the lockfile has the current form");
+        printer.note("Checked", "the lockfile: it has the current form");
     }
     if report.to_install > 0 {
         let folders = count(report.to_install, "folder");

@@ -26,11 +26,11 @@ use super::text;
 use crate::hint::for_shell;
 use crate::operations::report::Change;
 
-pub(crate) use add::{add, deny};
+pub(crate) use add::{add, commit_hint, deny};
 pub(crate) use agents::agents;
 pub(crate) use cache::cache;
 pub(crate) use capabilities::print_severe;
-pub(crate) use diff::{diff, local_diff};
+pub(crate) use diff::{DiffForm, diff, local_diff};
 pub(crate) use import::import;
 pub(crate) use install::install;
 pub(crate) use keep::keep;

@@ -6,7 +6,7 @@ use crate::output::printer::Printer;
 
 pub(crate) fn remove(printer: &Printer, report: &remove::Report) {
     for change in &report.skills {
-        print_change(printer, change, false);
+        print_change(printer, change, report.dry_run);
     }
     print_trashed(printer, &report.trashed);
     print_left_alone(printer, &report.left_alone, Some("remove"));

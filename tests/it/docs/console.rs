@@ -79,6 +79,17 @@ fn run(steps: &[Step], setup: &str) -> Outcome {
         .run()
 }
 
+/// Whether the first line has the values of a table, which a terminal would show in columns.
+fn has_values(printed: &[&str]) -> bool {
+    printed.first().is_some_and(|line| line.contains('\t'))
+}
+
+/// Whether a row has these values, separated by tabs.
+fn is_row(row: &str, values: &str) -> bool {
+    let cells = row.split("  ").map(str::trim);
+    cells.filter(|cell| !cell.is_empty()).eq(values.split('\t'))
+}
+
 /// Whether the printed lines are those that the page shows.
 fn fits(shown: &[String], printed: &[&str]) -> bool {
     match shown.split_first() {
@@ -86,8 +97,14 @@ fn fits(shown: &[String], printed: &[&str]) -> bool {
         Some((first, rest)) if first == ANYTHING => {
             (0..=printed.len()).any(|at| fits(rest, &printed[at..]))
         }
+        // A terminal shows headings.
+        Some((first, rest)) if first.starts_with("NAME ") && has_values(printed) => {
+            fits(rest, printed)
+        }
         Some((first, rest)) => {
-            printed.first() == Some(&first.as_str()) && fits(rest, &printed[1..])
+            let is_printed =
+                |line: &&str| *line == first || line.contains('\t') && is_row(first, line);
+            printed.first().is_some_and(is_printed) && fits(rest, &printed[1..])
         }
     }
 }

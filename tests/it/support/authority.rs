@@ -6,7 +6,8 @@ use rcgen::{
     date_time_ymd,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,6 +21,8 @@ pub struct Authority {
 pub struct Certificate {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
+    /// The certificate of the authority whose clients are served, if not all are.
+    clients: Option<CertificateDer<'static>>,
 }
 
 impl Authority {
@@ -70,18 +73,44 @@ impl Authority {
         Certificate {
             chain: vec![signed.der().clone()],
             key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+            clients: None,
         }
+    }
+
+    /// Issues a certificate to a client, and returns it and its key in PEM format.
+    pub fn client(&self) -> (String, String) {
+        let parameters = CertificateParams::new(["client".to_owned()]).expect("a name");
+        let key = KeyPair::generate().expect("a key");
+        let signed = parameters.signed_by(&key, &self.issuer);
+        (signed.expect("a signature").pem(), key.serialize_pem())
     }
 }
 
 impl Certificate {
+    /// Serves only clients with a certificate of this authority.
+    pub fn for_clients_of(mut self, authority: &Authority) -> Self {
+        self.clients = Some(authority.issuer.der().clone());
+        self
+    }
+
     /// Returns a function that accepts TLS connections with this certificate.
     pub fn secure(self) -> Secure {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .expect("the provider knows TLS 1.2 and 1.3")
-            .with_no_client_auth()
+            .expect("the provider knows TLS 1.2 and 1.3");
+        let builder = match self.clients {
+            None => builder.with_no_client_auth(),
+            Some(authority) => {
+                let mut roots = RootCertStore::empty();
+                roots
+                    .add(authority)
+                    .expect("the certificate of an authority");
+                let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+                builder.with_client_cert_verifier(verifier.build().expect("an authority"))
+            }
+        };
+        let mut config = builder
             .with_single_cert(self.chain, self.key)
             .expect("a certificate and its key");
         config.alpn_protocols = vec![b"http/1.1".to_vec()];

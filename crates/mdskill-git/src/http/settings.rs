@@ -190,8 +190,12 @@ fn with_scheme(text: &str) -> Cow<'_, str> {
 }
 
 fn parse_proxy(url: &str) -> Option<Proxy> {
-    Url::parse(url).ok()?.host_str()?;
-    Proxy::all(url).ok()
+    let parsed = Url::parse(url).ok()?;
+    parsed.host_str()?;
+    // reqwest would ignore a proxy with another scheme.
+    let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+    let is_known = schemes.contains(&parsed.scheme());
+    is_known.then(|| Proxy::all(url).ok())?
 }
 
 /// Parses a header as curl does: `Name: value`, or `Name;` for an empty value.

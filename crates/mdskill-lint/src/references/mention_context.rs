@@ -57,32 +57,33 @@ pub(crate) fn is_optional(text: &str, mention: &Link) -> bool {
         || is_output(before)
         || is_in_working_directory(before)
         || is_in_working_directory(after)
+        || is_title_of_code(text, mention, before)
+        || is_in_example_column(text, span.start)
         || lead_in(text, line).is_some_and(|line| is_optional_lead_in(&plain(line)))
         || mention.kind != LinkKind::CodeBlock && is_in_example_section(text, span.start)
 }
 
 /// Whether a mention is part of Markdown in a code block, which is a sample: of 365 links in such
-/// blocks 322 do not resolve. A line that is only a comment with a path is the name of a sample file.
+/// blocks 322 do not resolve. JSON is sample data. A line that is only a comment with a path is the name of a sample file.
 fn is_in_sample(text: &str, mention: &Link) -> bool {
     let Span { start, end } = mention.span;
     let before = &text[..start];
     mention.kind == LinkKind::CodeBlock
         && (before.ends_with("](")
             || before.ends_with('`')
-            || is_in_markdown(text, mention)
+            || is_in_language(text, mention, &["markdown", "md", "mdx", "json"])
             || is_title_comment(&text[line_start(text, start)..start], &text[end..]))
 }
 
-/// Whether a mention is in a block of Markdown, and not in a block of code inside it.
-fn is_in_markdown(text: &str, mention: &Link) -> bool {
+/// Whether a mention is in a block of one of these languages, and not in a block inside it.
+fn is_in_language(text: &str, mention: &Link, languages: &[&str]) -> bool {
     let Span { start, end } = mention.block;
     let opening = &text[start..text.floor_char_boundary(end.min(start + LANGUAGE_BYTES))];
     let opening = opening.lines().next().unwrap_or_default();
     let language = opening.trim_start_matches(['`', '~']).trim();
     let at = mention.span.start;
     let from = text.floor_char_boundary(at.saturating_sub(SECTION_BYTES));
-    matches!(language, "markdown" | "md" | "mdx")
-        && !text[from.max(start + opening.len())..at].contains("\n```")
+    languages.contains(&language) && !text[from.max(start + opening.len())..at].contains("\n```")
 }
 
 /// Whether a path is alone in a comment: `// src/main.rs`, `<!-- index.html -->`.
@@ -107,6 +108,51 @@ fn is_in_working_directory(text: &str) -> bool {
         "作業ディレクトリ",
     ];
     PHRASES.iter().any(|phrase| text.contains(phrase))
+}
+
+/// Whether a block of code follows that shows the content of the file, which is to be written:
+/// "**Layout** (`resources/app.html`):", "File: `assets/a.frag`".
+fn is_title_of_code(text: &str, mention: &Link, before: &str) -> bool {
+    const LABELS: [&str; 5] = ["file:", "path:", "filename:", "文件：", "文件:"];
+    const SHELLS: [&str; 6] = ["sh", "bash", "shell", "zsh", "console", "powershell"];
+    let is_labelled = LABELS
+        .iter()
+        .any(|label| before.trim_end().ends_with(label));
+    if is_labelled && before.trim_start().starts_with('#') {
+        return true;
+    }
+    let from = mention.span.end;
+    let to = text.floor_char_boundary((from + CONTEXT_BYTES).min(text.len()));
+    let Some((line, next)) = text[from..to].split_once('\n') else {
+        return false;
+    };
+    let line = line.trim_matches([')', '）', '*', '_', ' ', '\r']);
+    let is_announced = matches!(line, ":" | "：" | "）：") || line.is_empty() && is_labelled;
+    let code = next.trim_start().trim_start_matches('>').trim_start();
+    let language = code
+        .strip_prefix("```")
+        .or_else(|| code.strip_prefix("~~~"));
+    let is_content = |language: &str| {
+        let language = language.lines().next().unwrap_or_default().trim();
+        !SHELLS.contains(&language)
+    };
+    is_announced && language.is_some_and(is_content)
+}
+
+/// Whether byte `at` is in a column of a table whose head is "Example".
+fn is_in_example_column(text: &str, at: usize) -> bool {
+    let line = line_start(text, at);
+    if !text[line..at].trim_start().starts_with('|') {
+        return false;
+    }
+    let from = text.floor_char_boundary(line.saturating_sub(SECTION_BYTES));
+    let rows = text[from..line].lines().rev();
+    let head = rows
+        .take_while(|row| row.trim_start().starts_with('|'))
+        .last();
+    let column = text[line..at].matches('|').count();
+    let cell = head.and_then(|head| head.split('|').nth(column));
+    cell.is_some_and(|cell| cell.trim().to_lowercase().starts_with("example"))
 }
 
 /// Whether the heading of the section of byte `at` is that of an example, such as `Example: an
@@ -207,7 +253,8 @@ fn lead_in(text: &str, item: usize) -> Option<&str> {
 }
 
 fn is_optional_lead_in(line: &str) -> bool {
-    is_example(line) || words(line).any(is_create_verb)
+    let is_gone = |word: &str| matches!(word, "deleted" | "removed" | "renamed");
+    is_example(line) || words(line).any(|word| is_create_verb(word) || is_gone(word))
 }
 
 /// Whether the sentence before a code span or block warns against it.
@@ -252,7 +299,13 @@ fn plain(text: &str) -> String {
 }
 
 fn is_example(before: &str) -> bool {
-    const WORDS: [&str; 14] = [
+    const WORDS: [&str; 20] = [
+        "allowed:",
+        "allowed (",
+        "/example.",
+        "/foo/",
+        "removed ",
+        "renamed ",
         "avoid",
         "instead of",
         "✗",
@@ -314,6 +367,7 @@ fn is_other_skills(before: &str, after: &str) -> bool {
     let possessive = before.trim_end();
     POSSESSIVES.iter().any(|end| possessive.ends_with(end))
         || before.contains("`'s ")
+        || before.contains("its own ")
         || before.contains("`’s ")
         || words(before).last() == Some("its")
         || names_other_skill(before)
@@ -334,7 +388,9 @@ fn names_other_skill(text: &str) -> bool {
 
 /// Whether the text after a file says that it is planned, not included, or supplied by the user.
 fn is_planned(after: &str) -> bool {
-    const PHRASES: [&str; 8] = [
+    const PHRASES: [&str; 10] = [
+        "or similar",
+        "or equivalent",
         "would be helpful",
         "coming soon",
         "not yet",
@@ -412,103 +468,4 @@ fn first_sentence(text: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::markdown::read;
-
-    fn optional(markdown: &str) -> bool {
-        is_optional(markdown, read(markdown, 0).links.last().unwrap())
-    }
-
-    #[test]
-    fn is_optional_finds_sentences_that_need_no_file() {
-        for markdown in [
-            "See `lora-qlora-recipes`'s\n`references/unsloth-trl-mapping.md` for it.",
-            "**Examples**: `references/finance.md` and others",
-            "The plugin does not ship `references/run.md`",
-            "Split by topic, e.g. `references/aws.md`",
-            "Save the chart to `assets/chart.png`.",
-            "A `references/cheatsheet.md` would be helpful",
-            "Read `references/forms.md` in the `pdf` skill",
-            "It and its `references/a.md`",
-            "See `dataset`'s recipe (`references/data.md`)",
-            "See `recipes`'\n`references/data.md`",
-            "It reads `references/a.md`, which is not included",
-            "The bank is missing `references/a.md`",
-            "**Avoid**: `references/a.md`",
-            "**Fix:** Create a folder and move there:\n- rubrics → `references/a.md`",
-            "**Good:** `references/a.md`",
-            "- Examples → `references/a.md`",
-            "```sh\npython x.py > assets/a.txt\n```",
-            "```sh\nx --output assets/a.txt\n```",
-            "```markdown\n[a](references/a.md)\n```",
-            "```markdown\nSee `references/a.md`\n```",
-            "```md\n| references/a.md | Used by all |\n```",
-            "```ts\n// assets/a.ts\nlet x = 1;\n```",
-            "```html\n<!-- assets/a.html -->\n<p>\n```",
-            "`references/a.md` does not exist",
-            "`references/a.md` isn't in the repository",
-            "见 `pdf` 技能的 `references/a.md`。",
-            "2. **Author the resource** at `resources/a/resource.json` using this shape.",
-            "- **Vue**: Add to `assets/global.css`",
-            "Keep durable examples in `references/a.md` when they repeat.",
-            "Paths are relative to the current working directory: `assets/a.png`",
-            "路径相对于**当前工作目录**（如 `./assets/a.png`）",
-            "#### Example: an agent\n\n**Path:** `resources/a.json`",
-            "## Changelog\n\n- 1.2: renamed `references/a.md`",
-        ] {
-            assert!(optional(markdown), "{markdown}");
-        }
-    }
-
-    #[test]
-    fn is_in_template_finds_blanks_to_fill_in() {
-        for (markdown, expected) in [
-            (
-                "- [Component Name]: [Description]\n  - [c.md](./c.md)",
-                true,
-            ),
-            ("- [c.md](./c.md) - [Description]", true),
-            (
-                "- [ ] see [c.md](c.md)[^1] and [The Guide](https://a.b) or [Own][id]",
-                false,
-            ),
-            ("See [c.md](c.md), `x[Index]` and [0]", false),
-        ] {
-            let found = read(markdown, 0);
-            let mention = found
-                .links
-                .iter()
-                .find(|found| found.target.ends_with("c.md"));
-            assert_eq!(
-                is_in_template(markdown, mention.unwrap()),
-                expected,
-                "{markdown}"
-            );
-        }
-    }
-
-    #[test]
-    fn is_optional_ignores_plain_sentences() {
-        for markdown in [
-            "See `references/a.md` for details.",
-            "Do not guess. Read `references/a.md`.",
-            "- **`references/a.md`** - the rules",
-            "To write charts, read `references/a.md`",
-            "Outputs are described in detail in `references/a.md` of the skill",
-            "Read these:\n\n- the rules: `references/a.md`",
-            "```sh\n# Do not guess\n# See references/a.md for details\n```",
-            "**references/a.md**: Never store keys in it",
-            "- **`references/a.md`** — do not load it twice",
-            "`references/a.md` (do not edit)",
-            "Add the rules from `references/a.md` to the plan",
-            "Records are stored in `references/a.md`",
-            "## Examples\n\nRead `references/a.md`",
-            "```sh\ncat references/a.md # the rules\n```",
-            "```markdown\n```sh\ncat references/a.md\n```",
-            "用 `references/a.md`",
-        ] {
-            assert!(!optional(markdown), "{markdown}");
-        }
-    }
-}
+mod tests;

@@ -111,7 +111,8 @@ pub(crate) fn names_a_file(target: &str) -> bool {
 
 /// Whether a path is in a real person's home folder. Names such as `user` and `runner` are placeholders.
 pub(crate) fn is_in_home(target: &str) -> bool {
-    const PLACEHOLDER_NAMES: [&str; 26] = [
+    const PLACEHOLDER_NAMES: [&str; 27] = [
+        "project",
         "user",
         "users",
         "username",
@@ -164,12 +165,20 @@ pub(crate) fn is_reference_file(path: &str) -> bool {
     )
 }
 
+/// Whether a page is a template: its links are for the page that the agent makes from it. Outside
+/// of `references/`, `apply-template.md` can also be a page about templates.
+pub(crate) fn is_template(page: &str) -> bool {
+    let name = page.rsplit('/').next().unwrap_or(page);
+    let stem = name.split('.').next().unwrap_or_default().to_lowercase();
+    stem == "template" || is_strong(page) && stem.split(['-', '_']).any(|word| word == "template")
+}
+
 /// Characters that make a path a pattern.
 const PATTERN_CHARS: [char; 11] = ['<', '>', '{', '}', '*', '[', ']', '…', '$', '|', '?'];
 
 /// Whether a path is a placeholder: a glob, a variable, `path/to/…`, `your-file.md`.
 pub(crate) fn is_placeholder(target: &str) -> bool {
-    const PLACEHOLDERS: [&str; 6] = ["path/to", "XXX", "NNN", "YYYY", "...", "://"];
+    const PLACEHOLDERS: [&str; 7] = ["path/to", "XXX", "xxx", "NNN", "YYYY", "...", "://"];
     target.contains(PATTERN_CHARS)
         || PLACEHOLDERS.iter().any(|word| target.contains(word))
         || target.split('/').any(is_placeholder_name)
@@ -201,6 +210,7 @@ mod tests {
             "assets/YYYY-MM.png",
             "path/to/x.md",
             "references/your-file.md",
+            "references/xxx.md",
             "references/example.md",
             "{baseDir}/scripts/x.py",
             "references/…",
@@ -214,6 +224,24 @@ mod tests {
             "references/food.md",
         ] {
             assert!(!is_placeholder(target), "{target}");
+        }
+    }
+
+    #[test]
+    fn is_template_finds_pages_to_fill_in() {
+        for page in [
+            "template.md",
+            "references/readme_hub_template.md",
+            "resources/js-template.md",
+        ] {
+            assert!(is_template(page), "{page}");
+        }
+        for page in [
+            "guide/apply-template.md",
+            "references/templates.md",
+            "references/a.md",
+        ] {
+            assert!(!is_template(page), "{page}");
         }
     }
 

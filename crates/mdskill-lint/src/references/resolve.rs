@@ -214,7 +214,6 @@ impl<'p, 'a> Resolver<'p, 'a> {
         }
         let may_be_above = variable.is_none_or(path_kind::is_of_plugin);
         match may_be_above.then(|| self.above(target)).flatten() {
-            Some(_) if variable.is_some() => Destination::Ignored,
             Some(folder) => Destination::AboveSkill(folder),
             None => Destination::Missing,
         }

@@ -69,12 +69,12 @@ fn address_help(target: &str) -> Option<String> {
 }
 
 /// Whether the target may exist outside of the skill. `internal-wiki/deployments`, which has no
-/// extension and is not in a folder of the skill, is probably a page of a website; a variable is
-/// replaced by its client.
+/// extension and is not in a folder of the skill, is probably a page of a website; `.github/` is a
+/// folder of the user's project; a variable is replaced by its client.
 fn may_be_elsewhere(skill: &ParsedSkill<'_>, link: &Mention<'_>) -> bool {
     let target = &link.link.target;
     let is_page_of_a_site = *link.destination() == Destination::Missing
         && !path_kind::names_a_file(target)
         && !path_kind::is_own_folder(&skill.paths, target);
-    is_page_of_a_site || link.resolved.variable.is_some()
+    is_page_of_a_site || target.starts_with(".github/") || link.resolved.variable.is_some()
 }

@@ -27,11 +27,10 @@ fn check(_: &ParsedSkill<'_>, mention: &Mention<'_>) -> Option<Finding> {
     if !is_in_text || !is_broken {
         return None;
     }
-    let severity = match mention.page.role {
+    let severity = mention.severity(match mention.page.role {
         Role::SkillMd => Severity::Error,
-        Role::SupportingPage => Severity::Warning,
-        Role::Auxiliary => Severity::Info,
-    };
+        Role::SupportingPage | Role::Auxiliary => Severity::Warning,
+    });
     let message = format!("`{}` does not exist in the skill", mention.link.target);
     Some(Finding::at(mention, message).with_severity(severity))
 }

@@ -1,9 +1,9 @@
 //! SK311: SKILL.md uses a variable that only some clients replace.
 
 use crate::diagnostic::Severity;
-use crate::mentions;
+use crate::mentions::{self, Mention};
 use crate::parsed_skill::ParsedSkill;
-use crate::references::path_kind;
+use crate::references::resolve::Destination;
 use crate::rule::{Check, Finding, Rule};
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "client-variable",
     severity: Severity::Info,
     summary: "SKILL.md uses a variable that only some clients replace",
-    why: "Other clients pass the text to the agent unchanged; 31 places in public skills use `{baseDir}`, and 6 use the plugin's root. The root of a plugin is a warning, because no client sets it for a skill that is installed without its plugin.",
+    why: "Other clients pass the text to the agent unchanged; 31 places in public skills use `{baseDir}`, and 6 use the plugin's root. A file of the plugin is a warning, because only the folder of the skill is installed.",
     example: "python {baseDir}/scripts/check.py",
     how_to_fix: "write the path relative to the skill",
     check: Check::Skill(check),
@@ -20,21 +20,31 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let mentions = || skill.skill_page().into_iter().flat_map(mentions::of_page);
     let mut reported = HashSet::new();
-    let mentions = skill.skill_page().into_iter().flat_map(mentions::of_page);
-    let first = mentions.filter_map(|mention| {
+    // The files of the plugin first, because only they are certainly missing.
+    let of_plugin = mentions()
+        .filter(|mention| matches!(mention.destination(), Destination::AboveSkill(_)))
+        .filter_map(|mention| Some((mention.resolved.variable?, mention)))
+        .map(|(variable, mention)| (variable, not_installed(&mention, variable)));
+    let others = mentions().filter_map(|mention| {
         let variable = mention.resolved.variable?;
-        if !reported.insert(variable) {
-            return None;
-        }
-        if !path_kind::is_of_plugin(variable) {
-            let message = format!("only some clients replace `{variable}`");
-            return Some(Finding::at(&mention, message));
-        }
-        let message = format!("`{variable}` is set only in a plugin, not in an installed skill");
-        let help = "copy the file into the skill, and write the path relative to the skill";
-        let finding = Finding::at(&mention, message).with_help(help);
-        Some(finding.with_severity(Severity::Warning))
+        let message = format!("only some clients replace `{variable}`");
+        Some((variable, Finding::at(&mention, message)))
     });
-    first.collect()
+    of_plugin
+        .chain(others)
+        .filter_map(|(variable, finding)| reported.insert(variable).then_some(finding))
+        .collect()
+}
+
+fn not_installed(mention: &Mention<'_>, variable: &str) -> Finding {
+    let target = &mention.link.target;
+    let message =
+        format!("`{target}` is a file of the plugin, which is not installed with the skill");
+    Finding::at(mention, message)
+        .with_help(format!(
+            "copy the file into the skill, and write its path without `{variable}`"
+        ))
+        .with_severity(Severity::Warning)
 }

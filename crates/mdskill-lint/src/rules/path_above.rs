@@ -22,6 +22,10 @@ fn check(_: &ParsedSkill<'_>, mention: &Mention<'_>) -> Option<Finding> {
     let Destination::AboveSkill(folder) = mention.destination() else {
         return None;
     };
+    // SK311 reports a variable.
+    if mention.resolved.variable.is_some() {
+        return None;
+    }
     let place = match folder.as_str() {
         "" => "at the root of the repository".to_owned(),
         folder => format!("in `{folder}` above it"),

@@ -22,8 +22,6 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     match skill.entry(SKILL_FILE).map(|entry| &entry.kind) {
-        // `references/skill.md` is a page of the skill around it.
-        None if skill.is_in_another_skill() => Vec::new(),
         None | Some(EntryKind::Submodule) => vec![missing(skill)],
         // SK008 reports a `SKILL.md` that is not a file.
         Some(_) => Vec::new(),
