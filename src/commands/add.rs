@@ -88,7 +88,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         name: arguments
             .name
             .as_deref()
-            .map(SkillName::from_folder)
+            .map(SkillName::from_frontmatter)
             .transpose()?,
         pin: arguments.pin,
         force: arguments.force,
@@ -104,7 +104,12 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             return Ok(ExitStatus::Interrupted);
         }
     }
-    let mut ready = session.wait(add::prepare(&session.context, &options))?;
+    let prepared = session.wait(add::prepare(&session.context, &options));
+    let is_one = options.specs.len() == 1 && options.skills.len() <= 1;
+    let mut ready = prepared.map_err(|error| match error {
+        error if is_one => error,
+        error => OpError::NothingAdded(Box::new(error)),
+    })?;
     if !arguments.yes && !options.dry_run {
         match consent::ask(session, &ready.need_consent())? {
             Consent::NotAsked => {}

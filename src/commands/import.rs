@@ -18,6 +18,9 @@ pub struct ImportArgs {
     /// Restore files that the other tool changed or omitted
     #[arg(long)]
     pub restore: bool,
+    /// Lock modified skills at the current version, with the differences as recorded edits
+    #[arg(long, conflicts_with = "restore")]
+    pub keep_edits: bool,
     /// Print the changes without making them
     #[arg(short = 'n', long)]
     pub dry_run: bool,
@@ -27,6 +30,7 @@ pub(super) fn import(session: &Session<'_>, arguments: &ImportArgs) -> Result<Ex
     let options = operations::import::Options {
         files: arguments.files.clone(),
         restore: arguments.restore,
+        keep_edits: arguments.keep_edits,
         dry_run: arguments.dry_run,
     };
     let report = session.wait(operations::import::import(&session.context, &options))?;

@@ -24,7 +24,6 @@ pub(super) fn policy(session: &Session<'_>, arguments: &PolicyArgs) -> Result<Ex
         .collect::<Result<_, _>>()?;
     let report = session.wait(policy::explain(&session.context, &subjects))?;
     session.printer.show("policy", &report, render::policy);
-    // Without arguments, the command only prints the policy.
     let is_refused = report.skills.iter().any(|skill| !skill.is_allowed);
-    Ok(ExitStatus::Found.when(is_refused && !subjects.is_empty()))
+    Ok(ExitStatus::Found.when(is_refused))
 }

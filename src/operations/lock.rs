@@ -50,6 +50,9 @@ pub(crate) struct Report {
     pub(crate) differences: Vec<Difference>,
     /// Whether the lockfile was written, because of a conflict or an older form.
     pub(crate) is_written: bool,
+    /// The path of the lockfile, as shown to the user.
+    #[serde(skip)]
+    pub(crate) lockfile: String,
     /// The number of skills in the lockfile.
     pub(crate) skills: usize,
     /// The number of folders that differ from the lockfile.
@@ -100,7 +103,10 @@ pub(crate) fn lock(context: &Context<'_>, options: &Options) -> Result<Report, O
     } else {
         None
     };
-    let mut report = Report::default();
+    let mut report = Report {
+        lockfile: context.scope.display(&context.scope.lockfile),
+        ..Report::default()
+    };
     let lockfile = match conflict {
         Some((_, sides)) => {
             let (lockfile, differences) = sides.merge(|name| options.side_of(name), options.rest);

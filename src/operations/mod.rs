@@ -218,6 +218,9 @@ pub enum OpError {
     /// Another process changed the files of a skill.
     #[error("`{0}` was changed while it was being imported")]
     SkillChanged(SkillName),
+    /// One of several specs can't be added, so none is.
+    #[error("{0}\nnothing was added")]
+    NothingAdded(Box<Self>),
     /// A skill is not installed.
     #[error("`{name}` is not installed{}", did_you_mean(.nearest))]
     NotInstalled {
@@ -320,6 +323,7 @@ impl HasHint for OpError {
     fn hint(&self) -> Option<Hint> {
         Some(match self {
             Self::Fetch(error) => return error.hint(),
+            Self::NothingAdded(error) => return error.hint(),
             Self::Spec(error) => Hint::text(format!("use {}", error.expected)),
             Self::Target(_) | Self::Install(InstallError::Target(_)) => {
                 Hint::text("use a folder inside the project, for example `.github/skills`")

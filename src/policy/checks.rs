@@ -140,12 +140,12 @@ impl Policy {
         let denied = gained
             .iter()
             .filter(|gained| self.deny.contains(&gained.kind));
-        let denied: Vec<String> = denied.map(describe).collect();
+        let denied: Vec<&Capability> = denied.collect();
         if denied.is_empty() {
             return Some(Ok("it has none of these".to_owned()));
         }
         let more = denied.len().saturating_sub(MAX_NAMED);
-        let mut named = denied[..denied.len() - more].join(", ");
+        let mut named = describe_all(&denied[..denied.len() - more]);
         if more > 0 {
             named = format!("{named} and {more} more");
         }
@@ -159,17 +159,24 @@ impl Policy {
 /// The maximum number of capabilities in a sentence.
 const MAX_NAMED: usize = 5;
 
-/// Returns `scripts (`run.sh`)`, with the file and line if the capability is not the file itself.
+/// Returns `scripts (`run.sh`, `test.sh`), hosts (`a.org` in SKILL.md:3)`.
+fn describe_all(capabilities: &[&Capability]) -> String {
+    let of_kinds = capabilities.chunk_by(|one, other| one.kind == other.kind);
+    let of_kinds = of_kinds.map(|of_kind| {
+        let described: Vec<String> = of_kind.iter().map(|one| describe(one)).collect();
+        format!("{} ({})", of_kind[0].kind, described.join(", "))
+    });
+    of_kinds.collect::<Vec<_>>().join(", ")
+}
+
+/// Returns `run.sh` as code, with the file and line if the capability is not the file itself.
 fn describe(capability: &Capability) -> String {
     let Capability {
-        kind,
-        what,
-        file,
-        line,
+        what, file, line, ..
     } = capability;
     match line {
-        _ if what == file => format!("{kind} (`{file}`)"),
-        Some(line) => format!("{kind} (`{what}` in {file}:{line})"),
-        None => format!("{kind} (`{what}` in {file})"),
+        _ if what == file => format!("`{file}`"),
+        Some(line) => format!("`{what}` in {file}:{line}"),
+        None => format!("`{what}` in {file}"),
     }
 }

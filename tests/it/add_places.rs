@@ -29,16 +29,20 @@ fn add_under_new_name_keeps_it() {
         .run(&["add", "acme/skills/one", "--name", "mine"])
         .ok()
         .says("Added mine");
-    context.has("mine", &repo, "main:skills/one");
+    context.has_entry("mine", &repo, "main:skills/one");
+    let page = context.read(".github/skills/mine/SKILL.md");
+    assert!(page.starts_with("---\nname: mine\n"), "{page}");
     assert_eq!(context.folders(".github/skills"), ["mine"]);
     repo.write("skills/one/more.md", "more");
     repo.commit("More");
     context.run(&["update"]).ok().says("Updated mine");
-    context.has("mine", &repo, "main:skills/one");
+    context.has_entry("mine", &repo, "main:skills/one");
+    assert_eq!(context.read(".github/skills/mine/more.md"), "more");
+    assert_eq!(context.read(".github/skills/mine/SKILL.md"), page);
     context.refuses(
         &["add", "acme/skills/one", "--name", "../x"],
         2,
-        "can't be a folder name",
+        "is not a valid skill name",
     );
 }
 
@@ -262,7 +266,7 @@ fn same_name_from_two_sources_is_refused() {
     context
         .run(&["add", "other/skills/one", "--name", "one-more"])
         .ok();
-    context.has("one-more", &other, "main:one");
+    context.has_entry("one-more", &other, "main:one");
     context.refuses(
         &["add", "acme/skills/two", "other/skills/one", "--name", "x"],
         2,

@@ -187,7 +187,7 @@ fn import_refuses_older_version_and_suggests_add_force() {
     );
     project.write_npx_lock(&[npx_entry("one")]);
     project.imports(&[], 3).says(&format!(
-        "`one`: it differs from acme/skills/skills/one at {} in 1 file: more.md (deleted). `mdskill add acme/skills/skills/one --target .agents/skills --force` installs the current version",
+        "`one`: it differs from acme/skills/skills/one at {} in 1 file: more.md (deleted). `mdskill import --keep-edits` locks it with these differences as your edits; `mdskill add acme/skills/skills/one --target .agents/skills --force` installs the current version",
         &project.tip[..7]
     ));
     assert!(!project.context.project().join("mdskill.lock").exists());

@@ -521,7 +521,7 @@ fn policy_command_explains_each_key() {
     context.server.reset();
     let outcome = policy(&[]);
     outcome
-        .ok()
+        .fails(3)
         .says("sources = [\"github:acme/*\"]\n    only these sources are allowed\n")
         .says("pin = \"tag\"\n    a skill must follow a tag, a range of tags, or a commit, not a branch\n")
         .says("min-age = \"3d\"\n    this machine must have seen a commit 3 days before its skills are added or updated; the date in the commit counts only if it is later, because anyone can write an old date\n")
@@ -536,7 +536,7 @@ fn policy_command_explains_each_key() {
         .says("    `sources = [\"github:acme/*\"]` allows: `github:acme/skills` is allowed by `github:acme/*`")
         .says("    `deny = [\"scripts\"]` allows: it has none of these")
         .never_says("only these sources are allowed");
-    let json = policy(&["--json"]).ok().json();
+    let json = policy(&["--json"]).fails(3).json();
     assert_eq!(json["keys"][2]["key"], "min-age");
     assert_eq!(json["skills"][1]["name"], "three");
     assert_eq!(
@@ -588,7 +588,7 @@ fn policy_command_works_without_the_repository() {
     std::fs::remove_dir_all(repo.folder()).unwrap();
     let outcome = run(&context, &["policy"]);
     outcome
-        .ok()
+        .fails(3)
         .says("refused  one")
         .says("has not been seen on this machine");
 }

@@ -232,3 +232,119 @@ fn empty_project_mentions_personal_skills() {
         .says("no installed skills")
         .says("hint: `mdskill -g list` lists 1 user skill");
 }
+
+#[test]
+fn policy_that_refuses_an_installed_skill_exits_3() {
+    let (context, mut repo) = installed();
+    context.run(&["policy"]).ok();
+    for number in 1..4 {
+        repo.executable(&format!("skills/three/scripts/{number}.sh"), "#!/bin/sh\n");
+    }
+    repo.commit("Scripts");
+    context.run(&["update"]).ok();
+    context.write("mdskill.toml", "[policy]\ndeny = [\"scripts\"]\n");
+    let scripts = "scripts (`scripts/1.sh`, `scripts/2.sh`, `scripts/3.sh`, `scripts/run.sh`)";
+    context
+        .run(&["policy"])
+        .fails(3)
+        .says("refused  three")
+        .says(scripts);
+    context.run(&["policy", "one"]).ok();
+}
+
+#[test]
+fn personal_skills_of_all_agents_are_validated() {
+    let (context, _repo) = TestContext::with_skills();
+    context.run(&["-g", "add", "acme/skills/one"]).ok();
+    context
+        .run(&["-g", "add", "acme/skills/two", "--agent", "claude"])
+        .ok();
+    context
+        .run(&["-g", "validate"])
+        .ok()
+        .says("Validated 2 skills");
+}
+
+#[test]
+fn another_name_is_a_recorded_edit_that_updates_keep() {
+    let (context, mut repo) = TestContext::with_skills();
+    context.refuses(
+        &["add", "acme/skills/one", "--name", "My UV"],
+        2,
+        "`My UV` is not a valid skill name",
+    );
+    context
+        .run(&["add", "acme/skills/one", "--name", "uv"])
+        .ok()
+        .says("its `name` in SKILL.md is `uv`, too");
+    let upstream = String::from_utf8(repo.cat_file("main:skills/one/SKILL.md")).unwrap();
+    let page = ".github/skills/uv/SKILL.md";
+    let expected = upstream.replacen("name: one", "name: uv", 1);
+    assert_eq!(context.read(page), expected);
+    context.has_entry("uv", &repo, "main:skills/one");
+    assert!(context.entry("uv").contains_key("edits"));
+    context
+        .run(&["validate", "uv"])
+        .ok()
+        .says("0 errors, 0 warnings");
+    context.run(&["verify"]).ok();
+    context.run(&["list"]).ok().says("modified, kept");
+    let changed = upstream.replace("Do it with care.", "Do it well.");
+    repo.write("skills/one/SKILL.md", &changed);
+    repo.commit("Well");
+    context
+        .run(&["update"])
+        .ok()
+        .says("kept your edits in SKILL.md");
+    assert_eq!(
+        context.read(page),
+        changed.replacen("name: one", "name: uv", 1)
+    );
+    context.run(&["verify"]).ok();
+    context
+        .run(&["add", "acme/skills/one", "--name", "uv"])
+        .ok()
+        .says("Unchanged uv");
+}
+
+#[test]
+fn wrong_spec_beside_others_adds_nothing() {
+    let (context, _repo) = TestContext::with_skills();
+    context
+        .refuses(
+            &["add", "acme/skills/one", "acme/skills/nope"],
+            1,
+            "has no skill `nope`",
+        )
+        .says("nothing was added");
+    context
+        .refuses(&["add", "acme/skills/nope"], 1, "has no skill `nope`")
+        .never_says("nothing was added");
+}
+
+#[test]
+fn import_keeps_edits_on_request() {
+    let (context, repo) = TestContext::with_skills();
+    context
+        .run(&["add", "acme/skills/one", "--agent", "agents"])
+        .ok();
+    std::fs::remove_file(context.project().join("mdskill.lock")).unwrap();
+    let page = ".agents/skills/one/SKILL.md";
+    let edited = context.read(page).replace("with care", "our way");
+    context.write(page, &edited);
+    context.write(
+        "skills-lock.json",
+        "{\"version\":1,\"skills\":{\"one\":{\"source\":\"acme/skills\",\"sourceType\":\"github\",\"skillPath\":\"skills/one/SKILL.md\",\"computedHash\":\"\"}}}",
+    );
+    context
+        .refuses(&["import"], 3, "it differs from acme/skills/skills/one")
+        .says("`mdskill import --keep-edits`");
+    context
+        .run(&["import", "--keep-edits"])
+        .ok()
+        .says("the edits are kept");
+    assert_eq!(context.read(page), edited);
+    context.has_entry("one", &repo, "main:skills/one");
+    context.run(&["verify"]).ok();
+    context.run(&["list"]).ok().says("modified, kept");
+}

@@ -138,7 +138,7 @@ fn newer_version_outside_of_the_refs_is_not_up_to_date() {
             .says("one  pinned to v6.0.2; v6.2.0 is out")
             .says("two  follows ~6.0; v6.2.0 is out")
             .says("nothing to update (2 skills); 2 newer versions outside of the refs")
-            .says("`mdskill update NAME --latest`")
+            .says("`mdskill update one two --latest`")
             .never_says("up to date");
     }
     let outdated = context.run(&["outdated"]);

@@ -3,6 +3,7 @@
 mod findings;
 mod name_conflicts;
 mod policy;
+mod rename;
 mod report;
 mod resolve;
 
@@ -246,6 +247,8 @@ struct Chosen<'a> {
     candidate: &'a Candidate,
     targets: Vec<Target>,
     is_changed: bool,
+    /// The digest of upstream's files, if they get another name.
+    upstream: Option<Digest>,
     planned: Planned<'a>,
 }
 
@@ -279,6 +282,10 @@ fn plan<'a>(
                     candidate,
                     targets,
                     is_changed: install_steps::is_change(&planned.plan),
+                    upstream: match options.name {
+                        Some(_) => Some(install_steps::digest_of(&candidate.files, objects)?),
+                        None => None,
+                    },
                     planned,
                 }),
             }
@@ -288,7 +295,7 @@ fn plan<'a>(
 }
 
 /// Returns the files of the skills that keep their recorded edits, so that another target gets them,
-/// too.
+/// too, and of a skill that gets another name.
 fn edited_copies(
     context: &Context<'_>,
     options: &Options,
@@ -296,6 +303,13 @@ fn edited_copies(
     repositories: &[Prepared<'_>],
 ) -> Result<BTreeMap<SkillName, SkillTree>, OpError> {
     let mut copies = BTreeMap::new();
+    for prepared in repositories.iter().filter(|_| options.name.is_some()) {
+        let objects = prepared.opened.repository.objects();
+        for candidate in &prepared.candidates {
+            let renamed = rename::renamed(&candidate.files, objects, &candidate.name)?;
+            copies.extend(renamed.map(|files| (candidate.name.clone(), files)));
+        }
+    }
     for candidate in candidates(repositories).filter(|_| !options.force) {
         if let Some(skill) = InstalledSkill::get(&context.scope, lockfile, &candidate.name)
             && skill.entry.tree == candidate.files.tree
@@ -358,6 +372,8 @@ fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced:
     let kept = before
         .filter(|before| before.tree == chosen.candidate.files.tree && !is_forced)
         .and_then(|before| Some((before.digest, before.edits?)));
+    let renamed = chosen.upstream.filter(|upstream| *upstream != digest);
+    let kept = kept.or(renamed.map(|upstream| (upstream, digest)));
     // The written files have the edits, but `digest` is that of upstream's files.
     let digest = kept.map_or(digest, |(upstream, _)| upstream);
     let mut entry = chosen.candidate.entry(digest).keeping(before);

@@ -27,7 +27,9 @@ pub(super) fn rename_or_pin(
     {
         if let Some(name) = &options.name {
             candidate.name = name.clone();
-            candidate.note = None;
+            candidate.note = Some(format!(
+                "its `name` in SKILL.md is `{name}`, too, as a local edit that updates keep"
+            ));
             // The user asked for a name that differs from that of the folder.
             candidate.diagnostics.retain(|found| found.code != "SK203");
         }

@@ -59,6 +59,7 @@ pub(super) async fn find_versions<'a, 'b>(
     context: &'a Context<'_>,
     source: &Source,
     skills: &[&'b MatchedSkill],
+    keep_edits: bool,
 ) -> Result<(Repository<'a>, Vec<Result<FoundVersion<'b>, Stop>>), OpError> {
     let mut repository = context.fetcher()?.open(source)?;
     let commits = resolve(&mut repository, skills).await?;
@@ -75,7 +76,8 @@ pub(super) async fn find_versions<'a, 'b>(
     let blobs: Vec<ObjectId> = found().flat_map(|version| version.files.blobs()).collect();
     repository.fetch_blobs(blobs, &commits).await?;
     let versions = skills.iter().zip(versions);
-    let versions = versions.map(|(skill, version)| compare(skill, version?, repository.objects()));
+    let versions =
+        versions.map(|(skill, version)| compare(skill, version?, repository.objects(), keep_edits));
     let versions = versions.collect();
     Ok((repository, versions))
 }
@@ -232,13 +234,14 @@ fn compare<'a>(
     skill: &'a MatchedSkill,
     mut version: Version,
     objects: &Objects,
+    keep_edits: bool,
 ) -> Result<FoundVersion<'a>, Stop> {
     version.files.load(objects, 0).map_err(refused)?;
     let digest = digest_of(&version.files, objects)?;
     let is_same = skill.snapshot.is(digest);
     let is_by_tool = is_made_by_tool(skill, &version.files, objects)?;
     let is_installed = match &skill.noted.evidence {
-        _ if is_same || version.is_noted => true,
+        _ if is_same || version.is_noted || keep_edits => true,
         // `gh skill` rewrites SKILL.md, so that many versions would match.
         Evidence::Tree(_) => false,
         Evidence::ComputedHash(hash) if computed_hash(&version.files, objects)? == *hash => true,
@@ -333,7 +336,7 @@ fn differs(skill: &MatchedSkill, version: &Version, lines: &[String]) -> String 
         _ => String::new(),
     };
     format!(
-        "{noted}it differs from {spec}{at} in {} {files}: {named}. `mdskill add {spec} --target {} --force` installs the current version, and moves this folder to the trash",
+        "{noted}it differs from {spec}{at} in {} {files}: {named}. `mdskill import --keep-edits` locks it with these differences as your edits; `mdskill add {spec} --target {} --force` installs the current version, and moves this folder to the trash",
         lines.len(),
         skill.targets[0]
     )

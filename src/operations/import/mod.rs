@@ -38,6 +38,8 @@ pub struct Options {
     pub files: Vec<PathBuf>,
     /// Whether to undo the changes that the other tool made to the files.
     pub restore: bool,
+    /// Whether to lock skills that differ from the current version, with recorded edits.
+    pub keep_edits: bool,
     /// Whether to change nothing, and only report.
     pub dry_run: bool,
 }
@@ -126,7 +128,7 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
         let allowed = matched.and_then(|skill| check_policy(&policy_check, skill));
         skills.extend(report.accept(&name, allowed)?);
     }
-    let sources = find_all(context, &skills, &mut report).await?;
+    let sources = find_all(context, options, &skills, &mut report).await?;
     report.not_taken.sort_by(|a, b| a.name.cmp(&b.name));
     let targets = targets_of(&lockfile, &sources);
     for found in sources.iter().flat_map(|source| &source.skills) {
@@ -188,6 +190,7 @@ fn check_policy(policy_check: &PolicyCheck, skill: MatchedSkill) -> Result<Match
 /// Finds the versions of all skills, asking all sources at once.
 async fn find_all<'a, 'b>(
     context: &'a Context<'_>,
+    options: &Options,
     skills: &'b [MatchedSkill],
     report: &mut Report,
 ) -> Result<Vec<FoundSource<'a, 'b>>, OpError> {
@@ -197,7 +200,8 @@ async fn find_all<'a, 'b>(
     }
     context.progress.begin("finding the installed versions");
     let searches = by_source.iter();
-    let searches = searches.map(|(source, skills)| find_versions(context, source, skills));
+    let searches =
+        searches.map(|(source, skills)| find_versions(context, source, skills, options.keep_edits));
     let results = join_all(searches).await;
     context.progress.end();
     let mut sources = Vec::new();

@@ -12,6 +12,7 @@ mod spec;
 mod stdin;
 mod write_fixes;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use self::baseline::Baseline;
@@ -19,11 +20,13 @@ use self::discover::{Group, Search};
 use self::run::Runner;
 use super::OpError;
 use super::agents;
+use super::import::skill_folders::SkillFolders;
 use super::installed::InstalledSkill;
 use crate::config::Rules;
 use crate::context::Context;
 use crate::operations::resolve::typed::spec_of;
 use crate::spec::{Spec, SpecSource};
+use crate::target::Target;
 use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::SkillName;
 
@@ -166,14 +169,22 @@ fn default_folders(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
     if !context.scope.is_personal {
         return Ok(vec![PathBuf::from(".")]);
     }
-    let targets = match context.lockfile()? {
-        Some(lockfile) => lockfile.targets,
-        None => vec![agents::target_of(context, &AGENTS[0])?],
-    };
-    Ok(targets
-        .iter()
-        .map(|target| context.scope.target(target))
-        .collect())
+    let mut targets: BTreeSet<Target> = SkillFolders::find(&context.scope)?
+        .targets
+        .into_iter()
+        .collect();
+    // An environment variable may move the folder of an agent.
+    targets.extend(
+        AGENTS
+            .iter()
+            .filter_map(|agent| agents::target_of(context, agent).ok()),
+    );
+    if let Some(lockfile) = context.lockfile()? {
+        let of_skills = lockfile.skills.values();
+        targets.extend(of_skills.flat_map(|entry| lockfile.targets_of(entry).to_vec()));
+    }
+    let folders = targets.iter().map(|target| context.scope.target(target));
+    Ok(folders.filter(|folder| folder.is_dir()).collect())
 }
 
 /// Returns the paths of a named file, folder or installed skill, relative to the current folder;

@@ -47,6 +47,12 @@ pub(crate) fn lock(printer: &Printer, report: &Report) {
                 .then(others),
         );
     }
+    if report.labels.is_some() {
+        printer.hint(&Hint::text(format!(
+            "`git add {}` marks it as resolved",
+            report.lockfile
+        )));
+    }
 }
 
 fn unresolved(printer: &Printer, report: &Report) {
