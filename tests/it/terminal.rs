@@ -44,7 +44,7 @@ fn list_has_columns_on_a_terminal_and_values_in_a_pipe() {
     assert_eq!(
         lines,
         [
-            "NAME   STATE     REF  COMMIT   SOURCE       PATH".to_owned(),
+            "NAME   STATE     REF  VERSION  SOURCE       PATH".to_owned(),
             format!("one    modified  -    {commit}  acme/skills  .github/skills/one"),
             format!("three  ok        -    {commit}  acme/skills  .github/skills/three"),
             format!("two    missing   -    {commit}  acme/skills  .github/skills/two"),
