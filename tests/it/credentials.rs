@@ -382,7 +382,9 @@ fn git_credential_helper_ignores_configuration_of_project() {
     let (tls, owned) = hostile_project();
     let context = &tls.context;
     context.assert_refused(tls.prepare(&ADD), 4, "(401)");
-    let below = tls.prepare(&ADD).dir(context.project().join("sub"));
+    // `add` does not install into a bare repository.
+    let below = tls.prepare(&["list", "acme/skills"]);
+    let below = below.dir(context.project().join("sub"));
     below.run().fails(4).says("(401)");
     let git_dir = context.project().join(".git");
     let in_hook = tls.prepare(&ADD).env("GIT_DIR", git_dir);
