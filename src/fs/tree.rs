@@ -163,14 +163,9 @@ fn list_into(folder: &Path, prefix: &str, listing: &mut Listing) -> Result<(), E
         if metadata.is_dir() && is_text {
             list_into(&entry.path(), &format!("{path}/"), listing)?;
         } else if metadata.is_file() && is_text {
-            let mode = if platform::is_executable(&metadata) {
-                FileMode::Executable
-            } else {
-                FileMode::Regular
-            };
             listing.files.push(ListedFile {
                 path,
-                mode,
+                mode: mode_of(&metadata),
                 metadata,
             });
         } else {
@@ -178,6 +173,16 @@ fn list_into(folder: &Path, prefix: &str, listing: &mut Listing) -> Result<(), E
         }
     }
     Ok(())
+}
+
+/// Returns the mode that git records for a file.
+#[must_use]
+pub fn mode_of(metadata: &Metadata) -> FileMode {
+    if platform::is_executable(metadata) {
+        FileMode::Executable
+    } else {
+        FileMode::Regular
+    }
 }
 
 /// Creates a file with the mode that git gives it; the umask applies.

@@ -16,7 +16,8 @@ use crate::context::Context;
 use crate::fetch::Repository;
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::install::plan::{self, Step, decide};
-use crate::skill::tree::SkillTree;
+use crate::skill::SkillPlace;
+use crate::skill::tree::{SkillTree, TreeError};
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{blob_id, tree_id};
@@ -253,7 +254,7 @@ async fn fetch<'a, 'b>(
     let commits: Vec<ObjectId> = commits.into_iter().collect();
     let trees_here = wanted
         .iter()
-        .all(|skill| SkillTree::read(repository.objects(), skill.entry.tree).is_ok());
+        .all(|skill| SkillTree::read(repository.objects(), place_of(&repository, *skill)).is_ok());
     // Cached trees may be of other commits, so they prove nothing about these commits.
     let commits_here = commits.iter().all(|commit| repository.has_trees(*commit));
     let can_check = !commits.is_empty() && (commits_here || !context.offline);
@@ -267,7 +268,9 @@ async fn fetch<'a, 'b>(
             files.push(copy);
             continue;
         }
-        let tree = SkillTree::read(repository.objects(), skill.entry.tree);
+        let place = place_of(&repository, *skill);
+        let mut read = repository.read_skills(&[place], &commits).await?;
+        let tree = read.pop().unwrap_or(Err(TreeError::Unfetched(Vec::new())));
         let tree = tree.map_err(|error| OpError::Refused {
             spec: skill.name.to_string(),
             source: error,
@@ -278,6 +281,11 @@ async fn fetch<'a, 'b>(
     repository.fetch_blobs(blobs, &commits).await?;
     context.progress.end();
     Ok((repository, skills.into_iter().zip(files).collect()))
+}
+
+fn place_of<'s>(repository: &Repository<'_>, skill: InstalledSkill<'s>) -> SkillPlace<'s> {
+    let entry = skill.entry;
+    repository.place(entry.commit, &entry.path, entry.tree)
 }
 
 /// Checks that each commit has the locked tree, because an edited lockfile could name a tree of

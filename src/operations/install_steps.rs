@@ -12,9 +12,9 @@ use crate::install::plan::{Refusal, Step, decide};
 use crate::install::scope::Scope;
 use crate::install::transaction::{StagedSkill, Transaction};
 use crate::lockfile::{Entry, Lockfile};
+use crate::skill::SkillPlace;
 use crate::skill::tree::SkillTree;
 use crate::target::Target;
-use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::name::SkillName;
 
@@ -93,10 +93,12 @@ pub(crate) fn plan<'a>(
         targets: wanted.targets,
     });
     // Whether the locked version is wanted, without merged edits.
-    let is_same = |locked: &InstalledSkill<'_>| {
-        wanted.replaceable.is_none() && locked.entry.tree == wanted.files.tree
+    let same = match locked {
+        Some(locked) if !force && wanted.replaceable.is_none() => {
+            is_version(wanted.files, locked.entry, objects)?.then_some(locked)
+        }
+        _ => None,
     };
-    let same = locked.filter(|locked| !force && is_same(locked));
     let locked_digest = locked.map(|locked| locked.entry.digest);
     let ours: Vec<Digest> = locked_digest
         .into_iter()
@@ -126,9 +128,10 @@ pub(crate) fn plan<'a>(
             Ok(step) => plan.push((folder.target.clone(), step, on_disk)),
             Err(refusal) => {
                 let files = match (refusal, wanted.locked) {
-                    (Refusal::Edited, Some(entry)) => {
-                        changed_files(objects, entry.tree, &on_disk, Snapshot::is_leftover)
-                    }
+                    (Refusal::Edited, Some(_)) => locked.map_or_else(Vec::new, |locked| {
+                        let original = locked.place_in(objects);
+                        changed_files(objects, original, &on_disk, Snapshot::is_leftover)
+                    }),
                     _ => Vec::new(),
                 };
                 left_alone.push(folder.left_alone((wanted.why)(refusal), files));
@@ -144,6 +147,17 @@ pub(crate) fn plan<'a>(
         objects,
         plan,
     }))
+}
+
+/// Whether the files are those of an entry. If a link leads out of the skill, its target may change
+/// while the skill's own tree does not.
+pub(crate) fn is_version(
+    files: &SkillTree,
+    entry: &Entry,
+    objects: &Objects,
+) -> Result<bool, ObjectError> {
+    Ok(files.tree == entry.tree
+        && (!files.has_links() || digest_of(files, objects)? == entry.digest))
 }
 
 /// Stages all planned steps in the transaction, and returns the digest of each skill's files.
@@ -194,11 +208,11 @@ pub(crate) fn digest_of(files: &SkillTree, objects: &Objects) -> Result<Digest, 
     Ok(Digest::of_files(digests))
 }
 
-/// Returns the files that differ from the tree `original`, each with its kind of change, except added
-/// files for which `is_left_out` is true. The list is empty if that tree is not cached.
+/// Returns the files that differ from the version at `original`, each with its kind of change, except added
+/// files for which `is_left_out` is true. The list is empty if that version is not cached.
 pub(crate) fn changed_files(
     objects: &Objects,
-    original: ObjectId,
+    original: SkillPlace<'_>,
     on_disk: &OnDisk,
     is_left_out: impl Fn(&Snapshot, &str) -> bool,
 ) -> Vec<String> {

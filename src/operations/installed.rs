@@ -10,6 +10,7 @@ use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
+use crate::skill::SkillPlace;
 use crate::skill::select::nearest;
 use crate::skill::tree::SkillTree;
 use crate::target::Target;
@@ -157,6 +158,16 @@ impl<'a> InstalledSkill<'a> {
         }
     }
 
+    /// Returns its place in the objects of its source, for the links that leave its folder.
+    pub(crate) fn place_in(self, objects: &Objects) -> SkillPlace<'a> {
+        let root = |commit| objects.root_tree(commit).ok();
+        SkillPlace {
+            root: self.entry.commit.and_then(root),
+            path: &self.entry.path,
+            tree: self.entry.tree,
+        }
+    }
+
     /// Returns the cached objects of its source.
     pub(crate) fn cached(self, context: &Context<'_>) -> Option<Objects> {
         let fetcher = context.fetcher().ok()?;
@@ -167,7 +178,8 @@ impl<'a> InstalledSkill<'a> {
     /// the locked files are not cached.
     pub(crate) fn changed_files(self, context: &Context<'_>, on_disk: &OnDisk) -> Vec<String> {
         self.cached(context).map_or_else(Vec::new, |objects| {
-            changed_files(&objects, self.entry.tree, on_disk, Snapshot::is_leftover)
+            let original = self.place_in(&objects);
+            changed_files(&objects, original, on_disk, Snapshot::is_leftover)
         })
     }
 

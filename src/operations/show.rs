@@ -7,7 +7,7 @@ use super::installed::InstalledSkill;
 use super::resolve::{Opened, Subject, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::fs::tree;
-use crate::skill::tree::SkillTree;
+use crate::skill::tree::TreeError;
 use crate::spec::Spec;
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::frontmatter;
@@ -69,14 +69,15 @@ async fn show_upstream(context: &Context<'_>, spec: &Spec) -> Result<Report, OpE
     let source = source_of(context, spec)?;
     let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
     let found = opened.the_one(spec.skill.as_deref()).await?;
-    opened.fetch_blobs([found.skill_file]).await?;
-    let objects = opened.repository.objects();
-    let text = objects.blob(found.skill_file)?;
     let spec = full_spec(&source, &found.path);
-    let files = SkillTree::read(objects, found.tree).map_err(|error| OpError::Refused {
+    let files = opened.read_trees(std::slice::from_ref(&found)).await?.pop();
+    let files = files.ok_or(TreeError::Unfetched(Vec::new())).flatten();
+    let files = files.map_err(|error| OpError::Refused {
         spec: spec.clone(),
         source: error,
     })?;
+    opened.fetch_blobs([found.skill_file]).await?;
+    let text = opened.repository.objects().blob(found.skill_file)?;
     let (name, description) = frontmatter::summary(&text);
     let folder = found.folder().unwrap_or_else(|| source.repository_name());
     Ok(Report {

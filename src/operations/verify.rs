@@ -138,7 +138,7 @@ fn files(
     };
     let is_private = |_: &Snapshot, path: &str| private.contains(path);
     if let Some(objects) = skill.cached(context) {
-        let files = changed_files(&objects, skill.entry.tree, on_disk, is_private);
+        let files = changed_files(&objects, skill.place_in(&objects), on_disk, is_private);
         if !files.is_empty() {
             return files;
         }

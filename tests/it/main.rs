@@ -43,6 +43,7 @@ mod import_requests;
 mod install_remove_verify;
 mod layering;
 mod leftovers;
+mod links;
 mod lock_resolve;
 mod lockfile;
 mod mdskill_git;

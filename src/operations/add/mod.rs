@@ -13,7 +13,7 @@ use serde::Serialize;
 use self::resolve::{Group, Prepared};
 use super::OpError;
 use super::findings::Found;
-use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
+use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted, is_version};
 use super::installed::InstalledSkill;
 use super::own_source;
 use super::policy_check::{PolicyCheck, Refusal};
@@ -229,6 +229,8 @@ fn check_apart(
 struct Chosen<'a> {
     candidate: &'a Candidate,
     targets: Vec<Target>,
+    /// Whether the lockfile has this version.
+    is_locked: bool,
     is_changed: bool,
     planned: Planned<'a>,
 }
@@ -249,10 +251,12 @@ fn plan<'a>(
         let objects = opened.repository.objects();
         for candidate in candidates {
             let targets = targets_of(options, lockfile, &candidate.name);
+            let locked = lockfile.skills.get(&candidate.name);
+            let is_version = |locked| is_version(&candidate.files, locked, objects);
             let wanted = Wanted {
                 name: &candidate.name,
                 files: copies.get(&candidate.name).unwrap_or(&candidate.files),
-                locked: lockfile.skills.get(&candidate.name),
+                locked,
                 replaceable: None,
                 targets: &targets,
                 why: refusal_reason,
@@ -262,6 +266,7 @@ fn plan<'a>(
                 SkillPlan::Ready(planned) => skills.push(Chosen {
                     candidate,
                     targets,
+                    is_locked: locked.map(is_version).transpose()?.unwrap_or_default(),
                     is_changed: install_steps::is_change(&planned.plan),
                     planned,
                 }),
@@ -280,9 +285,14 @@ fn edited_copies(
     repositories: &[Prepared<'_>],
 ) -> Result<BTreeMap<SkillName, SkillTree>, OpError> {
     let mut copies = BTreeMap::new();
-    for candidate in candidates(repositories).filter(|_| !options.force) {
+    let all = repositories.iter().flat_map(|prepared| {
+        let objects = prepared.opened.repository.objects();
+        let candidates = prepared.candidates.iter();
+        candidates.map(move |candidate| (candidate, objects))
+    });
+    for (candidate, objects) in all.filter(|_| !options.force) {
         if let Ok(skill) = InstalledSkill::find(&context.scope, lockfile, &candidate.name)
-            && skill.entry.tree == candidate.files.tree
+            && is_version(&candidate.files, skill.entry, objects)?
             && let Some(copy) = skill.edited_copy()?
         {
             copies.insert(candidate.name.clone(), copy);
@@ -311,7 +321,7 @@ fn set_targets(context: &Context<'_>, options: &Options, lockfile: &mut Lockfile
 fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced: bool) -> Entry {
     let before = lockfile.skills.get(&chosen.candidate.name);
     let kept = before
-        .filter(|before| before.tree == chosen.candidate.files.tree && !is_forced)
+        .filter(|_| chosen.is_locked && !is_forced)
         .and_then(|before| Some((before.digest, before.edits?)));
     // The written files have the edits, but `digest` is that of upstream's files.
     let digest = kept.map_or(digest, |(upstream, _)| upstream);
@@ -364,7 +374,7 @@ fn change(
     let action = match locked {
         Some(before) if !chosen.is_changed && before == entry => Action::Unchanged,
         None => Action::Added,
-        Some(before) if before.tree == entry.tree && chosen.is_changed => Action::Restored,
+        Some(_) if chosen.is_locked && chosen.is_changed => Action::Restored,
         Some(_) => Action::Updated,
     };
     let from = locked.and_then(|before| before.commit);

@@ -4,9 +4,11 @@ use super::Options;
 use super::resolve::Prepared;
 use crate::lockfile::Lockfile;
 use crate::operations::OpError;
+use crate::operations::install_steps::is_version;
 use crate::operations::policy_check::{PolicyCheck, Refusal, Version, capabilities, kind_of};
 use crate::operations::resolve::Candidate;
 use crate::policy::RefKind;
+use mdskill_git::objects::Objects;
 
 /// Returns the refusals of all skills.
 pub(super) fn refusals(
@@ -28,7 +30,7 @@ pub(super) fn refusals(
             if options.pin && candidate.commit.is_some() {
                 version.kind = RefKind::Commit;
             }
-            if is_locked(lockfile, candidate) {
+            if is_locked(lockfile, candidate, opened.repository.objects())? {
                 refusals.extend(policy_check.as_locked(&version));
             } else {
                 let gained = capabilities(&opened.repository, candidate)?;
@@ -40,11 +42,14 @@ pub(super) fn refusals(
 }
 
 /// Whether the lockfile has the same files under this name, so that they are only restored.
-fn is_locked(lockfile: &Lockfile, candidate: &Candidate) -> bool {
+fn is_locked(
+    lockfile: &Lockfile,
+    candidate: &Candidate,
+    objects: &Objects,
+) -> Result<bool, OpError> {
     let locked = lockfile.skills.get(&candidate.name);
-    locked.is_some_and(|locked| {
-        locked.source == candidate.source
-            && locked.path == candidate.path
-            && locked.tree == candidate.files.tree
-    })
+    let locked =
+        locked.filter(|locked| locked.source == candidate.source && locked.path == candidate.path);
+    let is_version = |locked| is_version(&candidate.files, locked, objects);
+    Ok(locked.map(is_version).transpose()?.unwrap_or_default())
 }

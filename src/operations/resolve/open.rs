@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::fetch::resolve::{Query, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::operations::OpError;
+use crate::skill::SkillPlace;
 use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
@@ -201,6 +202,19 @@ impl<'a> Opened<'a> {
         Ok(names)
     }
 
+    /// Reads the files of the chosen skills, after their links were fetched.
+    pub(crate) async fn read_trees(
+        &mut self,
+        chosen: &[Found],
+    ) -> Result<Vec<Result<SkillTree, TreeError>>, OpError> {
+        let commit = self.commit();
+        let places = chosen.iter();
+        let places = places.map(|found| self.repository.place(commit, &found.path, found.tree));
+        let places: Vec<SkillPlace<'_>> = places.collect();
+        let commits: Vec<ObjectId> = commit.into_iter().collect();
+        Ok(self.repository.read_skills(&places, &commits).await?)
+    }
+
     /// Fetches the files of the chosen skills in one request, and validates them. The inner errors
     /// are those of single skills: with `--all`, the other skills are installed.
     pub(crate) async fn prepare(
@@ -208,9 +222,7 @@ impl<'a> Opened<'a> {
         chosen: &[Found],
         settings: &Settings,
     ) -> Result<Vec<Result<Candidate, OpError>>, OpError> {
-        let objects = self.repository.objects();
-        let read = |found: &Found| SkillTree::read(objects, found.tree);
-        let trees: Vec<Result<SkillTree, TreeError>> = chosen.iter().map(read).collect();
+        let trees = self.read_trees(chosen).await?;
         let readable = trees.iter().filter_map(|tree| tree.as_ref().ok());
         let blobs: Vec<ObjectId> = readable.flat_map(SkillTree::blobs).collect();
         self.fetch_blobs(blobs).await?;
