@@ -47,7 +47,7 @@ pub(crate) async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<
     for skill in InstalledSkill::named(&context.scope, &lockfile, names)? {
         let InstalledSkill { name, entry, .. } = skill;
         for folder in skill.folders() {
-            let on_disk = folder.read()?;
+            let on_disk = skill.read(context, &folder)?;
             if let Err(reason) = skill.comparable(&on_disk) {
                 let left_alone = folder.left_alone(reason, Vec::new());
                 report.not_compared.push(left_alone);
@@ -60,7 +60,7 @@ pub(crate) async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<
             let repository = locked(context, entry).await?;
             let place = repository.place(entry.commit, &entry.path, entry.tree);
             let before = GitFiles::at(repository.objects(), place, name.as_str())?;
-            let after = DiskFiles::open(&folder.path, None)?;
+            let after = DiskFiles::open(&folder.path, None)?.without(on_disk.private());
             let place = folder.place();
             report.skills.push(Edited {
                 name: name.clone(),

@@ -147,7 +147,7 @@ fn find_missing<'a>(
     for skill in skills {
         let mut other = Vec::new();
         for folder in skill.folders() {
-            let on_disk = folder.read()?;
+            let on_disk = skill.read(context, &folder)?;
             // The project's own repository has the recorded edits; upstream does not.
             if !on_disk.is(skill.entry.digest_on_disk()) {
                 other.push((folder, on_disk));
@@ -160,7 +160,7 @@ fn find_missing<'a>(
         let mut missing = Missing {
             skill,
             plan: Vec::new(),
-            copy: skill.edited_copy()?,
+            copy: skill.edited_copy(context)?,
         };
         for (folder, on_disk) in other {
             match step(context, options.force, &missing, &folder, &on_disk) {

@@ -17,6 +17,7 @@ use crate::skill::tree::SkillTree;
 use crate::target::Target;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::name::SkillName;
+use mdskill_lint::path::fold;
 
 /// A skill to write, and its targets.
 pub(crate) struct Wanted<'a, 'b> {
@@ -79,11 +80,12 @@ pub(crate) enum SkillPlan<'a> {
 
 /// Plans the steps for a skill.
 pub(crate) fn plan<'a>(
-    scope: &Scope,
+    context: &Context<'_>,
     wanted: &Wanted<'a, '_>,
     force: bool,
     objects: &'a Objects,
 ) -> Result<SkillPlan<'a>, InstallError> {
+    let scope = &context.scope;
     let mut plan = Vec::with_capacity(wanted.targets.len());
     let mut left_alone = Vec::new();
     let locked = wanted.locked.map(|entry| InstalledSkill {
@@ -106,7 +108,10 @@ pub(crate) fn plan<'a>(
         .collect();
     let mut digest = None;
     for folder in SkillFolder::all(scope, wanted.name, wanted.targets) {
-        let on_disk = folder.read()?;
+        let on_disk = match locked {
+            Some(locked) => locked.read(context, &folder)?,
+            None => folder.read()?,
+        };
         let edits = same.and_then(|same| same.entry.edits);
         if edits.is_some_and(|edits| on_disk.is(edits)) {
             plan.push((folder.target.clone(), Step::Keep, on_disk));
@@ -125,6 +130,12 @@ pub(crate) fn plan<'a>(
             digest = Some(digest_of(wanted.files, objects)?);
         }
         match decide(&on_disk, &ours, digest, force) {
+            Ok(Step::Replace) if let Some(path) = overwritten(wanted.files, &on_disk) => {
+                let reason = format!(
+                    "its new version has `{path}`, which git ignores here and which would be lost; move it out of the folder"
+                );
+                left_alone.push(folder.left_alone(reason, Vec::new()));
+            }
             Ok(step) => plan.push((folder.target.clone(), step, on_disk)),
             Err(refusal) => {
                 let files = match (refusal, wanted.locked) {
@@ -147,6 +158,21 @@ pub(crate) fn plan<'a>(
         objects,
         plan,
     }))
+}
+
+/// Returns the first of the user's own files that the new files would replace.
+fn overwritten<'o>(files: &SkillTree, on_disk: &'o OnDisk) -> Option<&'o String> {
+    on_disk.private().iter().find(|private| {
+        let private = fold(private);
+        files.files.iter().any(|file| {
+            let file = fold(file.path.as_str());
+            let is_below = |path: &str, folder: &str| {
+                let rest = path.strip_prefix(folder);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            is_below(&file, &private) || is_below(&private, &file)
+        })
+    })
 }
 
 /// Whether the files are those of an entry. If a link leads out of the skill, its target may change

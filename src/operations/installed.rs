@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::OpError;
+use super::checkout::{Checkout, UpstreamFiles};
 use super::install_steps::changed_files;
 use super::report::{Action, Change, LeftAlone};
 use crate::context::Context;
@@ -63,9 +64,15 @@ impl<'a> SkillFolder<'a> {
         self.scope.display(&self.path)
     }
 
-    /// Reads and hashes its files.
+    /// Reads and hashes its files, as they are.
     pub(crate) fn read(&self) -> Result<OnDisk, fs::Error> {
         OnDisk::read(&self.path)
+    }
+
+    /// Reads and hashes its files, except those that only this machine has.
+    pub(crate) fn read_own(&self, entry: &Entry) -> Result<OnDisk, fs::Error> {
+        let checkout = Checkout::of(&self.path);
+        checkout.read(entry.digest_on_disk(), &UpstreamFiles::new)
     }
 
     /// Reports that it was left alone.
@@ -158,6 +165,28 @@ impl<'a> InstalledSkill<'a> {
         }
     }
 
+    /// Reads and hashes the files of one of its folders: as git stores them, and without the files that
+    /// only this machine has.
+    pub(crate) fn read(
+        self,
+        context: &Context<'_>,
+        folder: &SkillFolder<'_>,
+    ) -> Result<OnDisk, fs::Error> {
+        let checkout = Checkout::of(&folder.path);
+        let upstream = &|| self.upstream_files(context);
+        checkout.read(self.entry.digest_on_disk(), upstream)
+    }
+
+    /// Returns the blobs of its files upstream; none if they are not cached.
+    fn upstream_files(self, context: &Context<'_>) -> UpstreamFiles {
+        let files = self.cached(context).and_then(|objects| {
+            let read = SkillTree::read(&objects, self.place_in(&objects)).ok();
+            read.map(|tree| tree.files)
+        });
+        let files = files.into_iter().flatten();
+        files.map(|file| (file.path.to_string(), file.id)).collect()
+    }
+
     /// Returns its place in the objects of its source, for the links that leave its folder.
     pub(crate) fn place_in(self, objects: &Objects) -> SkillPlace<'a> {
         let root = |commit| objects.root_tree(commit).ok();
@@ -185,12 +214,12 @@ impl<'a> InstalledSkill<'a> {
 
     /// Returns its files with the recorded edits, from the first folder that has them, so that its
     /// other folders can get them, too. `None` if no folder has them, or no edits are recorded.
-    pub(crate) fn edited_copy(self) -> Result<Option<SkillTree>, OpError> {
+    pub(crate) fn edited_copy(self, context: &Context<'_>) -> Result<Option<SkillTree>, OpError> {
         let Some(edits) = self.entry.edits else {
             return Ok(None);
         };
         for folder in self.folders() {
-            if let OnDisk::Folder(snapshot) = folder.read()?
+            if let OnDisk::Folder(snapshot) = self.read(context, &folder)?
                 && snapshot.is(edits)
             {
                 let has_leftovers = snapshot.digest() == edits;

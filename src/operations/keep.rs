@@ -90,7 +90,7 @@ fn look(
 ) -> Result<Option<(Digest, OnDisk)>, OpError> {
     let mut seen: Option<(Digest, OnDisk, String)> = None;
     for folder in skill.folders() {
-        let on_disk = folder.read()?;
+        let on_disk = skill.read(context, &folder)?;
         let problem = match skill.comparable(&on_disk) {
             Err(reason) => Some(reason),
             Ok(snapshot) => match &seen {

@@ -92,7 +92,7 @@ pub(crate) fn list(context: &Context<'_>) -> Result<Report, OpError> {
 }
 
 fn managed(entry: &Entry, folder: &SkillFolder<'_>) -> Result<Installed, OpError> {
-    let on_disk = folder.read()?;
+    let on_disk = folder.read_own(entry)?;
     let state = if on_disk == OnDisk::Absent {
         State::Missing
     } else if !on_disk.is(entry.digest_on_disk()) {

@@ -156,7 +156,9 @@ fn to_install(context: &Context<'_>, lockfile: &Lockfile) -> Result<usize, OpErr
     let mut differing = 0;
     for skill in InstalledSkill::all(&context.scope, lockfile) {
         for folder in skill.folders() {
-            let is_as_locked = folder.read()?.is(skill.entry.digest_on_disk());
+            let is_as_locked = folder
+                .read_own(skill.entry)?
+                .is(skill.entry.digest_on_disk());
             differing += usize::from(!is_as_locked);
         }
     }

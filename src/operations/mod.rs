@@ -3,6 +3,7 @@
 
 pub(crate) mod add;
 pub(crate) mod cache;
+pub(crate) mod checkout;
 pub(crate) mod diff;
 pub mod findings;
 pub mod import;

@@ -8,6 +8,7 @@ use super::installed::InstalledSkill;
 use super::own_source::is_own_source;
 use super::report::{Action, Change, LeftAlone, refusal_reason};
 use crate::context::Context;
+use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
 use mdskill_lint::name::SkillName;
 
@@ -50,9 +51,13 @@ pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report,
                     ));
                     continue;
                 }
-                let on_disk = folder.read()?;
+                let on_disk = skill.read(context, &folder)?;
                 match decide(&on_disk, &[skill.entry.digest], None, options.force) {
                     Ok(Step::Keep | Step::Place) => {}
+                    // Files that only this machine has are not deleted.
+                    Ok(Step::Replace) if has_own_files(&on_disk) => {
+                        transaction.remove(folder.target, skill.name, Step::Trash, on_disk)?;
+                    }
                     Ok(step) => transaction.remove(folder.target, skill.name, step, on_disk)?,
                     Err(refusal) => {
                         let files = skill.changed_files(context, &on_disk);
@@ -70,4 +75,21 @@ pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report,
         Ok((report, Verdict::Abandon))
     })?;
     Ok(Report { trashed, ..report })
+}
+
+/// Whether a folder has files of the user, apart from caches that tools make again.
+fn has_own_files(on_disk: &OnDisk) -> bool {
+    on_disk.private().iter().any(|path| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        !matches!(
+            name,
+            "__pycache__"
+                | ".pytest_cache"
+                | ".mypy_cache"
+                | ".ruff_cache"
+                | ".DS_Store"
+                | "Thumbs.db"
+                | "desktop.ini"
+        )
+    })
 }

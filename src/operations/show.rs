@@ -6,7 +6,7 @@ use super::OpError;
 use super::installed::InstalledSkill;
 use super::resolve::{Opened, Subject, full_spec, query_of, source_of};
 use crate::context::Context;
-use crate::fs::tree;
+use crate::fs::tree::OnDisk;
 use crate::skill::tree::TreeError;
 use crate::spec::Spec;
 use mdskill_lint::SKILL_FILE;
@@ -51,7 +51,10 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
     let first = first.ok_or_else(|| OpError::FilesMissing(name.clone()))?;
     let text = crate::fs::read_if_found(&first.path.join(SKILL_FILE))?;
     let text = text.ok_or_else(|| OpError::FilesMissing(name.clone()))?;
-    let files = tree::list(&first.path)?.files;
+    let files = match skill.read(context, &first)? {
+        OnDisk::Folder(snapshot) => snapshot.files,
+        _ => Vec::new(),
+    };
     Ok(Report {
         name: name.to_string(),
         description: frontmatter::summary(&text).1,
@@ -60,7 +63,7 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
         path: skill.entry.path.clone(),
         commit: skill.entry.commit.map(|commit| commit.to_string()),
         places: skill.places(),
-        files: files.into_iter().map(|file| file.path).collect(),
+        files: files.into_iter().map(|(path, ..)| path).collect(),
         body: body_of(&text),
     })
 }

@@ -82,6 +82,19 @@ impl DiskFiles {
         })
     }
 
+    /// Leaves out the user's own files and folders.
+    #[must_use]
+    pub fn without(mut self, private: &[String]) -> Self {
+        self.entries.retain(|entry| {
+            let is_in = |folder: &String| {
+                let rest = entry.path.strip_prefix(folder.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            !private.iter().any(is_in)
+        });
+        self
+    }
+
     fn read_at_most(&self, path: &str, count: u64) -> Result<Vec<u8>, Unreadable> {
         let unreadable = |error: std::io::Error| Unreadable {
             reason: error.to_string(),

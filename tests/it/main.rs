@@ -37,6 +37,7 @@ mod history;
 mod hook;
 mod hostile;
 mod hostile_project;
+mod ignored_files;
 mod import;
 mod import_refusals;
 mod import_requests;

@@ -11,6 +11,7 @@
 
 #![warn(unreachable_pub)]
 
+mod attributes;
 pub mod commits;
 pub mod environment;
 mod error;

@@ -261,7 +261,7 @@ fn plan<'a>(
                 targets: &targets,
                 why: refusal_reason,
             };
-            match install_steps::plan(&context.scope, &wanted, options.force, objects)? {
+            match install_steps::plan(context, &wanted, options.force, objects)? {
                 SkillPlan::Blocked(folders) => left_alone.extend(folders),
                 SkillPlan::Ready(planned) => skills.push(Chosen {
                     candidate,
@@ -293,7 +293,7 @@ fn edited_copies(
     for (candidate, objects) in all.filter(|_| !options.force) {
         if let Ok(skill) = InstalledSkill::find(&context.scope, lockfile, &candidate.name)
             && is_version(&candidate.files, skill.entry, objects)?
-            && let Some(copy) = skill.edited_copy()?
+            && let Some(copy) = skill.edited_copy(context)?
         {
             copies.insert(candidate.name.clone(), copy);
         }

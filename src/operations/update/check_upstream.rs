@@ -186,7 +186,7 @@ fn compare(
             return Ok(Comparison::Decided(SkillUpdate::blocked(reason)));
         }
     };
-    let local = Local::read(tracked.skill)?;
+    let local = Local::read(request.context, tracked.skill)?;
     let base = match &local {
         Local::Edited(_) => SkillTree::read(objects, locked).ok(),
         _ => None,

@@ -311,7 +311,7 @@ fn plan_updates<'u>(
                 why,
             };
             let objects = source.repository.objects();
-            match install_steps::plan(scope, &wanted, request.options.force, objects)? {
+            match install_steps::plan(request.context, &wanted, request.options.force, objects)? {
                 SkillPlan::Blocked(folders) => report.left_alone.extend(folders),
                 SkillPlan::Ready(plan) => {
                     let mut change = change(request.context, skill, version);

@@ -15,6 +15,7 @@ use crate::merge::{Conflict, OnConflict};
 use crate::operations::OpError;
 use crate::operations::findings::Found;
 use crate::operations::install_steps::is_version;
+use crate::operations::installed::SkillFolder;
 use crate::operations::policy_check::Refusal;
 use crate::operations::report::{Conflicted, LeftAlone};
 use crate::operations::resolve::diagnose;
@@ -233,7 +234,12 @@ impl Planner<'_, '_, '_> {
     fn before(&self, tracked: &Tracked<'_>) -> Option<Box<dyn SkillFiles + '_>> {
         let folders = tracked.skill.folders();
         let mut on_disk = folders.filter(|folder| folder.path.is_dir());
-        if let Some(files) = on_disk.find_map(|folder| DiskFiles::open(&folder.path, None).ok()) {
+        let open = |folder: SkillFolder<'_>| {
+            let files = DiskFiles::open(&folder.path, None).ok()?;
+            let on_disk = tracked.skill.read(self.request.context, &folder).ok()?;
+            Some(files.without(on_disk.private()))
+        };
+        if let Some(files) = on_disk.find_map(open) {
             return Some(Box::new(files));
         }
         let objects = self.repository.objects();
