@@ -59,6 +59,8 @@ pub struct Env {
     pub log: Option<String>,
     /// Whether colors are disabled (no-color.org).
     pub no_color: bool,
+    /// Whether the terminal can only print lines (`TERM=dumb`).
+    pub is_dumb: bool,
     /// The user's pager, a command line: `None` if not set, empty to disable paging.
     pub pager: Option<String>,
     /// Whether the user sets options for `less`.
@@ -123,6 +125,7 @@ impl Env {
             step_summary: path("GITHUB_STEP_SUMMARY"),
             log: get("MDSKILL_LOG"),
             no_color: get("NO_COLOR").is_some(),
+            is_dumb: get("TERM").is_some_and(|term| term == "dumb"),
             pager: lookup("GIT_PAGER").or_else(|| lookup("PAGER")),
             sets_less_options: lookup("LESS").is_some(),
             timeout: Duration::from_secs(number("MDSKILL_TIMEOUT").unwrap_or(30).max(1)),

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use clap::Args;
 
-use super::{Session, prompt, with_allowed};
+use super::consent::{self, Consent};
+use super::prompt::{self, Answer};
+use super::{Session, with_allowed};
 use crate::operations::OpError;
 use crate::operations::add::{self, Options, Report};
 use crate::output::exit_status::ExitStatus;
@@ -26,6 +28,9 @@ pub struct AddArgs {
     /// Add all skills of the repository
     #[arg(long, conflicts_with = "skill")]
     pub all: bool,
+    /// With --all: add hidden skills, too (inside other skills, of tests or dependencies, internal)
+    #[arg(long, requires = "all")]
+    pub hidden: bool,
     /// Add this skill of the repository, by name or path
     #[arg(short, long, value_name = "NAME")]
     pub skill: Vec<String>,
@@ -53,6 +58,9 @@ pub struct AddArgs {
     /// Fail without changes if a skill has any error; exit 3
     #[arg(long)]
     pub strict: bool,
+    /// Do not ask before installing skills with hooks or unrestricted Bash
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStatus, OpError> {
@@ -63,6 +71,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
             .map(|spec| spec.parse())
             .collect::<Result<_, _>>()?,
         all: arguments.all,
+        hidden: arguments.hidden,
         skills: arguments.skill.clone(),
         targets: targets(arguments, session.context.scope.is_personal)?,
         name: arguments
@@ -76,17 +85,26 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         settings: with_allowed(session, &arguments.allow)?,
         dry_run: arguments.dry_run,
     };
-    if let Some(chosen) = prompt::among_many(session, &options)? {
-        options.skills = chosen;
-        if options.skills.is_empty() {
-            session.printer.note(
-                "Finished",
-                "no skills selected (space selects, enter confirms)",
-            );
-            return Ok(ExitStatus::Done);
+    match prompt::among_many(session, &options)? {
+        Answer::NotAsked => {}
+        Answer::Picked(paths) => options.skills = paths,
+        Answer::Cancelled => {
+            session.printer.note("Cancelled", "no skills were added");
+            return Ok(ExitStatus::Interrupted);
         }
     }
-    let report = session.wait(add::add(&session.context, &options))?;
+    let mut ready = session.wait(add::prepare(&session.context, &options))?;
+    if !arguments.yes && !options.dry_run {
+        match consent::ask(session, &ready.need_consent())? {
+            Consent::NotAsked => {}
+            Consent::Given => ready.set_confirmed(),
+            Consent::Refused => {
+                session.printer.note("Cancelled", "nothing was changed");
+                return Ok(ExitStatus::Interrupted);
+            }
+        }
+    }
+    let report = add::install(&session.context, &options, ready)?;
     session.printer.show("add", &report, render::add);
     Ok(status(&report))
 }
@@ -97,7 +115,7 @@ fn status(report: &Report) -> ExitStatus {
     }
     let all_added =
         report.stopped.is_empty() && report.left_out.is_empty() && report.left_alone.is_empty();
-    ExitStatus::Failed.when(!all_added)
+    ExitStatus::Failed.when(!all_added || !report.clashes.is_empty())
 }
 
 fn targets(arguments: &AddArgs, is_personal: bool) -> Result<Vec<Target>, OpError> {

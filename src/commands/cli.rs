@@ -144,7 +144,7 @@ Examples:
     /// Install the skills listed in the lockfile
     #[command(after_help = "Examples:
   mdskill install
-  mdskill install --frozen      # fail if there is no lockfile; default in CI
+  mdskill install async-python-patterns --force    # discard local edits
   mdskill install --offline")]
     Install(install::InstallArgs),
     /// Remove skills that mdskill installed

@@ -13,8 +13,8 @@ pub struct InstallArgs {
     /// Names of installed skills [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Fail if there is no lockfile (the default in CI)
-    #[arg(long)]
+    /// Fail if there is no lockfile; always the case
+    #[arg(long, hide = true)]
     pub frozen: bool,
     /// Print the changes without making them
     #[arg(short = 'n', long)]
@@ -30,7 +30,6 @@ pub(super) fn install(
 ) -> Result<ExitStatus, OpError> {
     let options = operations::install::Options {
         names: names(&arguments.names)?,
-        frozen: arguments.frozen || session.context.env.ci,
         force: arguments.force,
         dry_run: arguments.dry_run,
     };

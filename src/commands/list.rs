@@ -18,6 +18,9 @@ pub struct ListArgs {
     /// Print only names; descriptions of a repository are then not fetched
     #[arg(long)]
     pub names: bool,
+    /// List hidden skills, too: inside other skills, of tests or dependencies, and internal ones
+    #[arg(long, requires = "spec")]
+    pub hidden: bool,
     /// List available updates, like `outdated`
     #[arg(long, conflicts_with_all = ["spec", "names"])]
     pub outdated: bool,
@@ -39,7 +42,11 @@ pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitSt
     let report = session.wait(list_remote::browse(
         &session.context,
         &spec,
-        !arguments.names,
+        list_remote::Options {
+            descriptions: !arguments.names,
+            capabilities: false,
+            hidden: arguments.hidden,
+        },
     ))?;
     printer.show("list", &report, |printer, report| {
         render::browse(printer, report, arguments.names);

@@ -3,6 +3,7 @@
 mod add;
 mod cache;
 pub mod cli;
+mod consent;
 mod diff;
 mod github_actions;
 mod import;
@@ -95,8 +96,9 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
         json: global.json,
         is_personal: global.global,
         in_ci: env.ci,
+        is_dumb: env.is_dumb,
         color,
-        pager: Pager::of(env).filter(|_| !global.no_pager),
+        pager: Pager::of(env).filter(|_| !global.no_pager && !env.is_dumb),
     }
 }
 
@@ -127,8 +129,8 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
     };
     // The lines of the log would mix with a progress line.
     let shows = printer.volume == Volume::Normal
-        && !printer.json
         && !printer.in_ci
+        && !printer.is_dumb
         && std::io::stderr().is_terminal();
     let spinner = Spinner::new(printer.clone(), shows);
     let interrupt = if writes_files(&cli.command) {

@@ -16,6 +16,9 @@ pub struct RemoveArgs {
     /// Also remove edited skills; their folders are moved to the trash
     #[arg(short, long)]
     pub force: bool,
+    /// Do not ask for confirmation; `remove` never does
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 pub(super) fn remove(session: &Session<'_>, arguments: &RemoveArgs) -> Result<ExitStatus, OpError> {

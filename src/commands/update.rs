@@ -40,6 +40,9 @@ pub struct UpdateArgs {
     /// Update skills despite findings of these rules, by code (SK210) or name
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub allow: Vec<String>,
+    /// Do not ask for confirmation
+    #[arg(short, long)]
+    pub yes: bool,
     /// The summary file
     #[command(flatten)]
     pub summary: SummaryArgs,

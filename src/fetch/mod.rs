@@ -4,16 +4,16 @@
 //! them in the cache.
 
 pub(crate) mod cache;
-mod compare_url;
 pub(crate) mod first_seen;
 mod folder;
+mod forge_url;
 mod hint;
 pub mod history;
 mod repository;
 pub(crate) mod resolve;
 mod source_url;
 
-pub use compare_url::compare_url;
+pub use forge_url::{compare_url, folder_url};
 pub use repository::{Fetcher, Move, Repository};
 pub use source_url::{Location, LocationError, is_git_folder, locate};
 

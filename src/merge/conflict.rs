@@ -39,6 +39,11 @@ pub enum ConflictKind {
         /// The old path.
         from: String,
     },
+    /// The file has the markers of an earlier conflict.
+    Unresolved {
+        /// The line of the first marker, from 1.
+        line: usize,
+    },
     /// Renamed on both sides, to different names.
     RenamedApart {
         /// The path here.
@@ -63,6 +68,9 @@ impl fmt::Display for ConflictKind {
                     f,
                     "it was renamed from `{from}` on one side and deleted on the other"
                 );
+            }
+            Self::Unresolved { line } => {
+                return write!(f, "line {line} has a conflict marker");
             }
             Self::RenamedApart { ours, theirs } => {
                 return write!(f, "it was renamed to `{ours}` here and to `{theirs}` there");

@@ -5,6 +5,7 @@
 
 mod conflict;
 mod files;
+mod markers;
 mod renames;
 mod text;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 pub use conflict::{Conflict, ConflictKind};
 pub use files::merge;
+pub use markers::unresolved_line;
 
 use crate::digest::FileMode;
 use crate::skill::tree::SkillTree;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::OpError;
 use super::install_steps::{self, Plan, Planned, Verdict};
-use super::installed::{InstalledSkill, SkillFolder, required_lockfile};
+use super::installed::{InstalledSkill, SkillFolder, nearest_installed, required_lockfile};
 use super::own_source::{self, is_own_source};
 use super::policy_check::{PolicyCheck, Refusal};
 use super::report::{Action, Change, LeftAlone, refusal_reason};
@@ -28,8 +28,6 @@ use mdskill_lint::name::SkillName;
 pub(crate) struct Options {
     /// The skills to install; empty means all.
     pub(crate) names: Vec<SkillName>,
-    /// Whether a missing lockfile is an error.
-    pub(crate) frozen: bool,
     /// Whether modified and unmanaged folders are moved to the trash.
     pub(crate) force: bool,
     /// Whether to report the changes without making them.
@@ -45,7 +43,7 @@ pub(crate) struct Report {
     pub(crate) unchanged: usize,
     /// The skills that the policy refuses. If there is one, nothing was changed.
     pub(crate) refused: Vec<Refusal>,
-    /// The folders that can not be replaced. If there is one, nothing was changed.
+    /// The folders that can not be replaced. The other skills were restored.
     pub(crate) left_alone: Vec<LeftAlone>,
     /// The paths in the trash that folders were moved to.
     pub(crate) trashed: Vec<String>,
@@ -61,14 +59,18 @@ struct Missing<'a> {
     copy: Option<SkillTree>,
 }
 
-/// Installs the locked skills: the same bytes on every machine. An error means that nothing was changed.
+/// Installs the locked skills: the same bytes on every machine. A modified skill is left alone and does
+/// not keep the others from being restored. An error means that nothing was changed.
 pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     let policy_check = PolicyCheck::open(context)?;
-    let lockfile = if options.frozen {
-        required_lockfile(context)?
-    } else {
-        context.lockfile()?.unwrap_or_default()
-    };
+    let lockfile = required_lockfile(context)?;
+    for name in &options.names {
+        if !lockfile.skills.contains_key(name) {
+            let nearest = nearest_installed(&lockfile, name);
+            let name = name.clone();
+            return Err(OpError::NotLocked { name, nearest });
+        }
+    }
     let skills = InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
     let mut report = Report {
         dry_run: options.dry_run,
@@ -79,7 +81,7 @@ pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<
         return Ok(report);
     }
     let missing = find_missing(context, options, skills, &mut report)?;
-    if !report.left_alone.is_empty() || missing.is_empty() {
+    if missing.is_empty() {
         return Ok(report);
     }
     for Missing { skill, plan, copy } in &missing {
@@ -162,6 +164,7 @@ fn find_missing<'a>(
             plan: Vec::new(),
             copy: skill.edited_copy(context)?,
         };
+        let left_alone = report.left_alone.len();
         for (folder, on_disk) in other {
             match step(context, options.force, &missing, &folder, &on_disk) {
                 Ok(step) => missing.plan.push((folder.target.clone(), step, on_disk)),
@@ -171,7 +174,10 @@ fn find_missing<'a>(
                 }
             }
         }
-        all_missing.push(missing);
+        // A skill is restored as a whole.
+        if report.left_alone.len() == left_alone {
+            all_missing.push(missing);
+        }
     }
     Ok(all_missing)
 }
@@ -190,7 +196,7 @@ fn step(
     }
     // --force does not help a folder that already lacks only the edits.
     let can_go_on = copy.is_some() || force && !on_disk.is(entry.digest);
-    if !can_go_on && let Some(reason) = skill.lacks_edits(on_disk) {
+    if !can_go_on && let Some(reason) = skill.lacks_edits(folder, on_disk) {
         return Err(reason);
     }
     // If another target has the edits, they may replace the unmodified files.
@@ -205,7 +211,9 @@ fn step(
         Err(_) if may_be_older && was_installed(context, *skill, on_disk, &folder.path) => {
             Ok(Step::Replace)
         }
-        Err(plan::Refusal::Unmanaged) => Err("it differs from the lockfile; --force moves it to the trash and installs the locked files".to_owned()),
+        Err(plan::Refusal::Unmanaged | plan::Refusal::Edited) => {
+            Err("it differs from the lockfile".to_owned())
+        }
         Err(refusal) => Err(refusal_reason(refusal).to_owned()),
     }
 }

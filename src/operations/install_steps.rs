@@ -121,7 +121,7 @@ pub(crate) fn plan<'a>(
             left_alone.push(folder.left_alone(own_source::REASON, Vec::new()));
             continue;
         }
-        if let Some(reason) = same.and_then(|same| same.lacks_edits(&on_disk)) {
+        if let Some(reason) = same.and_then(|same| same.lacks_edits(&folder, &on_disk)) {
             left_alone.push(folder.left_alone(reason, Vec::new()));
             continue;
         }

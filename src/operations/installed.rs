@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use rayon::prelude::*;
+
 use super::OpError;
 use super::checkout::{Checkout, UpstreamFiles};
+use super::import::skill_folders::SkillFolders;
 use super::install_steps::changed_files;
 use super::report::{Action, Change, LeftAlone};
 use crate::context::Context;
@@ -16,6 +19,7 @@ use crate::skill::select::nearest;
 use crate::skill::tree::SkillTree;
 use crate::target::Target;
 use mdskill_git::objects::Objects;
+use mdskill_lint::SKILL_FILE;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
 
@@ -97,20 +101,38 @@ impl<'a> InstalledSkill<'a> {
         })
     }
 
-    /// Returns the skill with this name.
+    /// Returns the skill with this name; `None` if the lockfile does not have it.
+    pub(crate) fn get(scope: &'a Scope, lockfile: &'a Lockfile, name: &SkillName) -> Option<Self> {
+        let (name, entry) = lockfile.skills.get_key_value(name)?;
+        Some(Self {
+            scope,
+            name,
+            entry,
+            targets: lockfile.targets_of(entry),
+        })
+    }
+
+    /// Returns the skill with this name, which a user typed.
     pub(crate) fn find(
         scope: &'a Scope,
         lockfile: &'a Lockfile,
         name: &SkillName,
     ) -> Result<Self, OpError> {
-        if let Some(found) = Self::all(scope, lockfile).find(|skill| skill.name == name) {
+        if let Some(found) = Self::get(scope, lockfile, name) {
             return Ok(found);
         }
-        let installed = lockfile.skills.keys().map(SkillName::as_str);
-        let near = nearest(installed, name.as_str(), 3);
+        let mut targets = SkillFolders::find(scope)?.targets;
+        targets.extend(lockfile.targets.iter().cloned());
+        let mut unmanaged = SkillFolder::all(scope, name, &targets);
+        if let Some(folder) = unmanaged.find(|folder| folder.path.join(SKILL_FILE).is_file()) {
+            return Err(OpError::Unmanaged {
+                name: name.clone(),
+                place: folder.place(),
+            });
+        }
         Err(OpError::NotInstalled {
             name: name.clone(),
-            nearest: near.into_iter().map(str::to_owned).collect(),
+            nearest: nearest_installed(lockfile, name),
         })
     }
 
@@ -160,7 +182,9 @@ impl<'a> InstalledSkill<'a> {
             notes: Vec::new(),
             diff: None,
             lineage: None,
+            skill_commits: None,
             compare_url: None,
+            url: None,
             edited: Vec::new(),
         }
     }
@@ -238,14 +262,15 @@ impl<'a> InstalledSkill<'a> {
 
     /// Returns what to do if a folder lacks the recorded edits: only the project's own repository
     /// has them, because they are not upstream.
-    pub(crate) fn lacks_edits(self, on_disk: &OnDisk) -> Option<String> {
+    pub(crate) fn lacks_edits(self, folder: &SkillFolder<'_>, on_disk: &OnDisk) -> Option<String> {
         self.entry.edits.filter(|edits| !on_disk.is(*edits))?;
+        let checkout = format!("`git checkout -- {}`", folder.place());
         match on_disk {
-            OnDisk::Absent => Some(
-                "it is missing, and mdskill.lock records local edits to it; restore it with git, or use --force to continue without them".to_owned(),
-            ),
-            folder if folder.is(self.entry.digest) => Some(format!(
-                "it lacks the local edits that mdskill.lock records; restore them with git, or use {} to accept it without them",
+            OnDisk::Absent => Some(format!(
+                "it is missing, and mdskill.lock records local edits to it; {checkout} restores it, --force continues without the edits"
+            )),
+            on_disk if on_disk.is(self.entry.digest) => Some(format!(
+                "it lacks the local edits that mdskill.lock records; {checkout} restores them, {} accepts it without them",
                 self.scope.command(&format!("keep {}", self.name))
             )),
             _ => None,
@@ -274,16 +299,41 @@ impl<'a> InstalledSkill<'a> {
     }
 }
 
+/// Returns the names of installed skills that are similar to a name.
+pub(crate) fn nearest_installed(lockfile: &Lockfile, name: &SkillName) -> Vec<String> {
+    let installed = lockfile.skills.keys().map(SkillName::as_str);
+    let near = nearest(installed, name.as_str(), 3);
+    near.into_iter().map(str::to_owned).collect()
+}
+
 /// Reads the lockfile, which must exist.
 pub(crate) fn required_lockfile(context: &Context<'_>) -> Result<Lockfile, OpError> {
     let lockfile = context.lockfile()?;
-    lockfile.ok_or_else(|| OpError::no_lockfile(&context.scope))
+    lockfile.ok_or_else(|| OpError::no_lockfile(context))
 }
 
-/// Returns the line of the first conflict marker in a file that has all three of a conflict.
-pub(crate) fn marked_line(bytes: &[u8]) -> Option<usize> {
-    let lines = || bytes.split(|byte| *byte == b'\n');
-    let first = |mark: &[u8]| lines().position(|line| line.starts_with(mark));
-    let (line, _, _) = (first(b"<<<<<<< ")?, first(b"=======")?, first(b">>>>>>> ")?);
-    Some(line + 1)
+/// Reads all folders of skills, in parallel. A folder that is not as locked is read again, because
+/// files that git ignores may be the skill's.
+pub(crate) fn read_folders<'a>(
+    context: &Context<'_>,
+    skills: impl IntoIterator<Item = InstalledSkill<'a>>,
+) -> Result<Vec<(InstalledSkill<'a>, SkillFolder<'a>, OnDisk)>, fs::Error> {
+    let folders = skills
+        .into_iter()
+        .flat_map(|skill| skill.folders().map(move |folder| (skill, folder)));
+    let folders: Vec<_> = folders.collect();
+    let read = folders
+        .par_iter()
+        .map(|(skill, folder)| folder.read_own(skill.entry));
+    let read: Vec<OnDisk> = read.collect::<Result<_, fs::Error>>()?;
+    let read = folders.into_iter().zip(read);
+    let read = read.map(|((skill, folder), on_disk)| {
+        let is_as_locked = on_disk.is(skill.entry.digest_on_disk());
+        let on_disk = match on_disk {
+            OnDisk::Folder(_) if !is_as_locked => skill.read(context, &folder)?,
+            on_disk => on_disk,
+        };
+        Ok((skill, folder, on_disk))
+    });
+    read.collect()
 }

@@ -4,13 +4,12 @@ use serde::Serialize;
 
 use super::OpError;
 use super::install_steps::{self, Verdict};
-use super::installed::{InstalledSkill, SkillFolder, marked_line, required_lockfile};
+use super::installed::{InstalledSkill, SkillFolder, required_lockfile};
 use super::report::LeftAlone;
+use super::state::unresolved;
 use crate::context::Context;
 use crate::digest::Digest;
-use crate::fs::At;
 use crate::fs::tree::{OnDisk, Snapshot};
-use mdskill_git::objects::blob_id;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
 
@@ -134,23 +133,11 @@ fn problem(
     if options.force {
         return Ok(None);
     }
-    let cached = skill.cached(context);
-    for (path, ..) in &snapshot.files {
-        let file = folder.path.join(path);
-        let bytes = std::fs::read(&file).at("read", &file)?;
-        // A skill may explain git's markers, so those that upstream has, too, are not of a conflict.
-        let is_upstream = || {
-            let id = blob_id(&bytes).ok();
-            id.zip(cached.as_ref())
-                .is_some_and(|(id, objects)| objects.contains(id))
-        };
-        if let Some(line) = marked_line(&bytes)
-            && !is_upstream()
-        {
-            return Ok(Some(format!(
-                "{path}:{line} still has the markers of a conflict: resolve it, or --force keeps them"
-            )));
-        }
-    }
-    Ok(None)
+    let unresolved = unresolved(context, skill, &folder.path, snapshot)?;
+    Ok(unresolved.first().map(|file| {
+        format!(
+            "{}: {}; resolve the conflict, or use --force to keep it",
+            file.path, file.kind
+        )
+    }))
 }

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::OpError;
-use super::installed::{InstalledSkill, SkillFolder};
+use super::import::other_lockfiles;
+use super::import::skill_folders::SkillFolders;
+use super::installed::{InstalledSkill, read_folders};
+use super::state::State;
 use crate::context::Context;
-use crate::fs::tree::OnDisk;
 use crate::fs::{self, At};
 use crate::install::scope::Scope;
-use crate::lockfile::Entry;
+use crate::lockfile::Lockfile;
 use crate::target::Target;
 use mdskill_lint::SKILL_FILE;
 
@@ -20,6 +21,12 @@ use mdskill_lint::SKILL_FILE;
 pub(crate) struct Report {
     /// Every skill in every target, sorted by name.
     pub(crate) skills: Vec<Installed>,
+    /// The lockfiles of other tools, if a skill is unmanaged.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) other_lockfiles: Vec<String>,
+    /// The number of the user's own skills (`-g`), if the project has no skills.
+    #[serde(skip)]
+    pub(crate) personal: usize,
 }
 
 /// One skill in one target.
@@ -45,72 +52,58 @@ pub(crate) struct Installed {
     pub(crate) commit: Option<String>,
 }
 
-/// The state of a skill's folder, compared with the lockfile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum State {
-    /// The files are as locked.
-    Ok,
-    /// The files have the edits that the lockfile records.
-    Kept,
-    /// The files differ from the lockfile.
-    Modified,
-    /// The folder does not exist.
-    Missing,
-    /// The folder is not in the lockfile.
-    Unmanaged,
-}
-
-impl State {
-    /// Returns the state as shown to the user.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Modified => "modified",
-            Self::Kept => "modified, kept",
-            Self::Missing => "missing",
-            Self::Unmanaged => "unmanaged",
-        }
-    }
-}
-
 /// Lists the skills in every target, and compares each folder with the lockfile.
 pub(crate) fn list(context: &Context<'_>) -> Result<Report, OpError> {
     let lockfile = context.lockfile()?.unwrap_or_default();
     let skills: Vec<_> = InstalledSkill::all(&context.scope, &lockfile).collect();
-    let managed = skills.par_iter().flat_map_iter(|skill| {
-        let folders = skill.folders();
-        folders.map(|folder| managed(skill.entry, &folder))
-    });
-    let mut found: Vec<Installed> = managed.collect::<Result<_, OpError>>()?;
+    let mut found = Vec::new();
+    for (skill, folder, on_disk) in read_folders(context, skills.iter().copied())? {
+        let entry = skill.entry;
+        found.push(Installed {
+            name: skill.name.to_string(),
+            place: folder.place(),
+            state: State::of(context, skill, &folder, &on_disk)?,
+            source: Some(entry.source.to_string()),
+            path: Some(entry.path.clone()),
+            git_ref: entry.git_ref.clone(),
+            commit: entry.commit.map(|commit| commit.to_string()),
+        });
+    }
     let targets = skills.iter().flat_map(|skill| skill.targets);
-    for target in targets.chain(&lockfile.targets).collect::<BTreeSet<_>>() {
+    let mut targets: BTreeSet<Target> = targets.chain(&lockfile.targets).cloned().collect();
+    if targets.is_empty() {
+        targets.extend(SkillFolders::find(&context.scope)?.targets);
+    }
+    for target in &targets {
         found.extend(unmanaged(&context.scope, &skills, target)?);
     }
     found.sort_by(|a, b| (&a.name, &a.place).cmp(&(&b.name, &b.place)));
-    Ok(Report { skills: found })
+    let is_unmanaged = found.iter().any(|skill| skill.state == State::Unmanaged);
+    let others = is_unmanaged.then(|| other_lockfiles(context));
+    Ok(Report {
+        personal: if found.is_empty() {
+            count_personal(context)
+        } else {
+            0
+        },
+        skills: found,
+        other_lockfiles: others.unwrap_or_default(),
+    })
 }
 
-fn managed(entry: &Entry, folder: &SkillFolder<'_>) -> Result<Installed, OpError> {
-    let on_disk = folder.read_own(entry)?;
-    let state = if on_disk == OnDisk::Absent {
-        State::Missing
-    } else if !on_disk.is(entry.digest_on_disk()) {
-        State::Modified
-    } else if entry.edits.is_some() {
-        State::Kept
-    } else {
-        State::Ok
+/// Returns the number of the user's own skills. A problem with their lockfile is not one of a project.
+fn count_personal(context: &Context<'_>) -> usize {
+    let (Ok(home), Ok(config), false) = (
+        context.dirs.home(),
+        context.dirs.config(),
+        context.scope.is_personal,
+    ) else {
+        return 0;
     };
-    Ok(Installed {
-        name: folder.name.to_string(),
-        place: folder.place(),
-        state,
-        source: Some(entry.source.to_string()),
-        path: Some(entry.path.clone()),
-        git_ref: entry.git_ref.clone(),
-        commit: entry.commit.map(|commit| commit.to_string()),
-    })
+    let lockfile = Scope::user(home, &config).lockfile;
+    let text = Lockfile::read_text(&lockfile).ok().flatten();
+    let lockfile = text.and_then(|text| Lockfile::parse(&text).ok());
+    lockfile.map_or(0, |lockfile| lockfile.skills.len())
 }
 
 /// Returns the skills of a target that are not in the lockfile: agents load them, too.

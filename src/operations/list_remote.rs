@@ -3,12 +3,16 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::resolve::{Opened, full_spec, query_of, source_of};
+use super::resolve::{HiddenSkill, Opened, Selection, full_spec, query_of, source_of};
 use crate::context::Context;
+use crate::skill::GitFiles;
 use crate::skill::discover::{Discovery, Found, plugin_of};
 use crate::skill::select::{Choice, by_path_or_folder};
 use crate::source::Source;
 use crate::spec::Spec;
+use mdskill_lint::capabilities::capabilities;
+use mdskill_lint::capability::Capability;
+use mdskill_lint::details::Details;
 use mdskill_lint::frontmatter;
 
 /// The skills of a repository at one commit.
@@ -21,6 +25,8 @@ pub(crate) struct Report {
     pub(crate) commit: Option<String>,
     /// The skills, sorted by path.
     pub(crate) skills: Vec<Listed>,
+    /// The hidden skills that are left out.
+    pub(crate) hidden: Vec<HiddenSkill>,
 }
 
 /// One skill of a repository.
@@ -40,13 +46,26 @@ pub(crate) struct Listed {
     /// The description in its frontmatter, if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) description: Option<String>,
+    /// The license in its frontmatter, if requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) license: Option<String>,
+    /// The requirements in its frontmatter, if requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) compatibility: Option<String>,
+    /// The allowed tools in its frontmatter, if requested.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) allowed_tools: Vec<String>,
     /// Its plugin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) plugin: Option<String>,
+    /// The capabilities that its `SKILL.md` and the names of its files show, if requested. The other
+    /// files are not fetched.
+    #[serde(skip)]
+    pub(crate) capabilities: Vec<Capability>,
 }
 
 /// Returns the shortest spec of exactly this skill: with the name of its folder if that is unique.
-fn short_spec(source: &Source, discovery: &Discovery, found: &Found) -> String {
+pub(super) fn short_spec(source: &Source, discovery: &Discovery, found: &Found) -> String {
     match found.folder() {
         Some(folder) if by_path_or_folder(discovery, folder, &[]) == Choice::One(found) => {
             full_spec(source, folder)
@@ -55,25 +74,53 @@ fn short_spec(source: &Source, discovery: &Discovery, found: &Found) -> String {
     }
 }
 
-/// Lists the skills of a repository or folder, if requested with their descriptions.
+/// The details to list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Options {
+    /// Whether to list the descriptions.
+    pub(crate) descriptions: bool,
+    /// Whether to list the capabilities that need no further file.
+    pub(crate) capabilities: bool,
+    /// Whether to list the hidden skills, too.
+    pub(crate) hidden: bool,
+}
+
+/// Lists the skills of a repository or folder.
 pub(crate) async fn browse(
     context: &Context<'_>,
     spec: &Spec,
-    descriptions: bool,
+    options: Options,
 ) -> Result<Report, OpError> {
     let source = source_of(context, spec)?;
     let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
-    if descriptions {
+    if options.descriptions {
         opened.fetch_descriptions().await?;
     }
+    let selected = opened
+        .all_below(spec.skill.as_deref(), options.hidden)
+        .await?;
+    let Selection {
+        skills: visible,
+        hidden,
+    } = selected;
     let mut skills = Vec::new();
-    for found in opened.all_below(spec.skill.as_deref()).await? {
-        let (frontmatter_name, description) = if descriptions {
-            frontmatter::summary(&opened.repository.objects().blob(found.skill_file)?)
+    for found in visible {
+        let (frontmatter_name, details) = if options.descriptions {
+            let text = opened.repository.objects().blob(found.skill_file)?;
+            (frontmatter::summary(&text).0, Details::read(&text))
         } else {
-            (None, None)
+            (None, Details::default())
         };
         let folder = found.folder();
+        let objects = opened.repository.objects();
+        let capabilities = if options.capabilities {
+            let commit = opened.commit();
+            let place = opened.repository.place(commit, &found.path, found.tree);
+            let files = GitFiles::at(objects, place, "")?;
+            capabilities(&files).into_iter().collect()
+        } else {
+            Vec::new()
+        };
         skills.push(Listed {
             name: folder
                 .unwrap_or_else(|| source.repository_name())
@@ -81,8 +128,12 @@ pub(crate) async fn browse(
             spec: short_spec(&source, &opened.discovery, &found),
             tree: found.tree.to_string(),
             frontmatter_name,
-            description,
+            description: details.description,
+            license: details.license,
+            compatibility: details.compatibility,
+            allowed_tools: details.allowed_tools,
             plugin: plugin_of(&opened.plugins, &found.path).map(|plugin| plugin.name.clone()),
+            capabilities,
             path: found.path,
         });
     }
@@ -90,5 +141,6 @@ pub(crate) async fn browse(
         source: source.to_string(),
         commit: opened.commit().map(|commit| commit.to_string()),
         skills,
+        hidden,
     })
 }

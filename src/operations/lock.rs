@@ -90,7 +90,7 @@ impl Labels {
 pub(crate) fn lock(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     context.recover()?;
     let text = Lockfile::read_text(&context.scope.lockfile)?;
-    let text = text.ok_or_else(|| OpError::no_lockfile(&context.scope))?;
+    let text = text.ok_or_else(|| OpError::no_lockfile(context))?;
     let conflict = if options.resolve {
         context.lockfile_in_conflict(&text)?
     } else {

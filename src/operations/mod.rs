@@ -22,6 +22,7 @@ pub mod report;
 pub(crate) mod resolve;
 pub(crate) mod rule;
 pub(crate) mod show;
+pub(crate) mod state;
 pub mod update;
 pub mod validate;
 pub(crate) mod verify;
@@ -29,11 +30,11 @@ pub(crate) mod verify;
 use std::path::PathBuf;
 
 use crate::config::ConfigError;
+use crate::context::Context;
 use crate::dirs::NoFolder;
 use crate::fetch::FetchError;
 use crate::hint::{HasHint, Hint};
 use crate::install::InstallError;
-use crate::install::scope::Scope;
 use crate::lockfile::LockfileError;
 use crate::skill::tree::TreeError;
 use crate::spec::SpecError;
@@ -42,6 +43,9 @@ use mdskill_git::ObjectId;
 use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::{NameError, SkillName};
 use mdskill_lint::settings::UnknownRule;
+
+/// The most names that an error lists.
+const MAX_NAMES: usize = 10;
 
 /// An operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -102,12 +106,14 @@ pub enum OpError {
     #[error(transparent)]
     Install(#[from] InstallError),
     /// A repository does not have the requested skill.
-    #[error("{place} has no skill `{wanted}`{}", did_you_mean(.nearest))]
+    #[error("{place} has no skill `{wanted}`{}", nearest_or_count(.nearest, *.count))]
     NoSuchSkill {
         /// The spec of the repository.
         place: String,
         /// The requested skill.
         wanted: String,
+        /// The number of its skills.
+        count: usize,
         /// Similar names.
         nearest: Vec<String>,
     },
@@ -122,13 +128,23 @@ pub enum OpError {
     /// A repository has no skills.
     #[error("{0} has no skill: no folder in it has a SKILL.md")]
     NoSkills(String),
+    /// All skills of a repository or folder are hidden.
+    #[error("{place} has only hidden skills ({count}): internal, or inside another one")]
+    AllHidden {
+        /// The spec of the repository or folder.
+        place: String,
+        /// The number of skills.
+        count: usize,
+    },
     /// A repository or folder has several skills, and none is requested.
-    #[error("{place} has {count} skills; name one of them")]
+    #[error("{place} has {count} skills; name one of them{}", names_if_few(.names))]
     SeveralSkills {
         /// The spec of the repository or folder.
         place: String,
         /// The number of skills.
         count: usize,
+        /// The names of the skills.
+        names: Vec<String>,
     },
     /// Two skills have the same name.
     #[error("two skills would be installed as `{name}`: {first} and {second}")]
@@ -201,9 +217,30 @@ pub enum OpError {
         /// Similar names.
         nearest: Vec<String>,
     },
+    /// A skill is in a folder that agents read, but not in the lockfile.
+    #[error("`{name}` in {place} was not installed by mdskill")]
+    Unmanaged {
+        /// The requested name.
+        name: SkillName,
+        /// Its folder, as shown to the user.
+        place: String,
+    },
+    /// `install` is asked for a skill that is not in the lockfile.
+    #[error("`{name}` is not in mdskill.lock{}", did_you_mean(.nearest))]
+    NotLocked {
+        /// The requested name.
+        name: SkillName,
+        /// Similar names.
+        nearest: Vec<String>,
+    },
     /// The project does not have a lockfile.
-    #[error("there is no {0}")]
-    NoLockfile(String),
+    #[error("there is no {place}")]
+    NoLockfile {
+        /// The lockfile, or where it was looked for.
+        place: String,
+        /// The lockfile of another tool that is there.
+        other: Option<String>,
+    },
     /// A repository has SHA-256 object ids.
     #[error("the repository of {0} uses SHA-256 object ids, which --since does not support")]
     Sha256Repository(String),
@@ -222,12 +259,15 @@ pub enum OpError {
 
 impl OpError {
     /// Returns the error for a scope without a lockfile.
-    pub(crate) fn no_lockfile(scope: &Scope) -> Self {
-        Self::NoLockfile(if scope.is_personal {
+    pub(crate) fn no_lockfile(context: &Context<'_>) -> Self {
+        let scope = &context.scope;
+        let place = if scope.is_personal {
             scope.lockfile.display().to_string()
         } else {
             format!("mdskill.lock in {} or above", scope.root.display())
-        })
+        };
+        let other = import::other_lockfiles(context).into_iter().next();
+        Self::NoLockfile { place, other }
     }
 }
 
@@ -249,6 +289,8 @@ impl HasHint for OpError {
             Self::NoSuchSkill { place, .. } => {
                 Hint::command(format!("list {place}")).then(" lists its skills")
             }
+            Self::AllHidden { place, .. } => Hint::command(format!("list {place} --hidden"))
+                .then(" lists them; a path, or --hidden with --all, adds them"),
             Self::SeveralSkills { place, .. } => Hint::command(format!("list {place}"))
                 .then(" lists its skills; `add` can also take --skill NAME or --all"),
             Self::InTarget { .. } => Hint::text(
@@ -269,7 +311,16 @@ impl HasHint for OpError {
             }
             Self::Install(error) => return error.hint(),
             Self::NotInstalled { .. } => Hint::command("list").then(" lists the installed skills"),
-            Self::NoLockfile(_) => {
+            Self::Unmanaged { name, .. } => Hint::text("delete the folder to remove it, or run ")
+                .then_command(format!("add owner/repo/{name}"))
+                .then(" to manage it"),
+            Self::NotLocked { name, .. } => {
+                Hint::command(format!("add owner/repo/{name}")).then(" installs it and locks it")
+            }
+            Self::NoLockfile {
+                other: Some(other), ..
+            } => Hint::command("import").then(format!(" adopts the skills of {other}")),
+            Self::NoLockfile { other: None, .. } => {
                 Hint::command("add owner/repo/skill").then(" installs a skill and creates it")
             }
             Self::PartialClone { git_ref, .. } => {
@@ -302,6 +353,23 @@ impl From<mdskill_git::objects::ObjectError> for OpError {
     fn from(error: mdskill_git::objects::ObjectError) -> Self {
         Self::Fetch(error.into())
     }
+}
+
+/// Returns the similar names, or the number of skills if there is none.
+fn nearest_or_count(nearest: &[String], count: usize) -> String {
+    match (nearest, count) {
+        ([], 0) => ": no folder in it has a SKILL.md".to_owned(),
+        ([], 1) => "; it has one other skill".to_owned(),
+        ([], _) => format!("; it has {count} other skills"),
+        _ => did_you_mean(nearest),
+    }
+}
+
+fn names_if_few(names: &[String]) -> String {
+    if names.len() > MAX_NAMES {
+        return String::new();
+    }
+    format!(": {}", names.join(", "))
 }
 
 fn did_you_mean(nearest: &[String]) -> String {

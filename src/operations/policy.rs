@@ -164,12 +164,12 @@ async fn upstream(
     let found = opened.the_one(spec.skill.as_deref()).await?;
     let mut prepared = opened.prepare(&[found], &Settings::default()).await?;
     let candidate = prepared.remove(0)?;
-    let gained = policy_check::capabilities(&opened.repository, &candidate)?;
     let version = Version {
         name: &candidate.spec(),
         ..Version::of(&candidate, policy_check::kind_of(opened.resolved.as_ref()))
     };
-    let decision = policy_check.explain(Some(&opened.repository), &version, &gained);
+    let gained = &candidate.capabilities;
+    let decision = policy_check.explain(Some(&opened.repository), &version, gained);
     Ok(explained(&version, decision, false))
 }
 

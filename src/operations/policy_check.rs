@@ -11,18 +11,15 @@ use super::OpError;
 use super::installed::InstalledSkill;
 use super::resolve::Candidate;
 use crate::context::Context;
-use crate::diff;
 use crate::fetch::resolve::{MatchedRef, Query, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::lockfile::Entry;
 use crate::policy::{
     Content, Decision, Evidence, Facts, Pin, Policy, RefKind, Verdict, judge, judge_unfetched,
 };
-use crate::skill::GitFiles;
 use crate::source::Source;
 use crate::spec::GitRef;
 use mdskill_git::ObjectId;
-use mdskill_git::objects::ObjectError;
 use mdskill_lint::capability::Capability;
 
 /// The policy, and the current time.
@@ -227,17 +224,6 @@ impl<'a> Version<'a> {
         };
         decision.refusals().into_iter().map(refusal).collect()
     }
-}
-
-/// Returns all capabilities of a skill.
-pub(crate) fn capabilities(
-    repository: &Repository<'_>,
-    skill: &Candidate,
-) -> Result<Vec<Capability>, ObjectError> {
-    let root = repository.root_tree(skill.commit)?;
-    let (objects, folder) = (repository.objects(), skill.name.as_str());
-    let view = GitFiles::of(objects, root, &skill.path, folder, &skill.files);
-    Ok(diff::capabilities(&view).into_iter().collect())
 }
 
 /// Returns the kind of the ref of a query, if it is known from its text.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::diff::SkillDiff;
-use crate::fetch::history::Lineage;
+use crate::fetch::history::{CommitLine, Lineage};
 use crate::install::plan::Refusal;
 use crate::merge::Conflict;
 
@@ -40,9 +40,15 @@ pub struct Change {
     /// The relation of `commit` to `from` in the history, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lineage: Option<Lineage>,
+    /// The commits of `lineage` that changed the skill, the newest first; only for a summary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skill_commits: Option<Vec<CommitLine>>,
     /// A page that shows the changes between the two commits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compare_url: Option<String>,
+    /// The page of the skill's folder at `commit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// The files in which local edits were kept.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub edited: Vec<String>,
@@ -61,6 +67,8 @@ pub struct Conflicted {
     /// Whether the new version was installed with conflict markers in its files; otherwise, the skill
     /// was not changed.
     pub is_marked: bool,
+    /// Whether the files have the markers of an earlier conflict; the skill was not changed.
+    pub is_unresolved: bool,
     /// The files in conflict.
     pub files: Vec<Conflict>,
 }

@@ -1,11 +1,11 @@
 //! `verify`: compare the hashes of installed files with the lockfile, without network requests.
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::OpError;
 use super::install_steps::changed_files;
-use super::installed::{InstalledSkill, required_lockfile};
+use super::installed::{InstalledSkill, read_folders, required_lockfile};
+use super::state::{State, unresolved};
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::lockfile::Entry;
@@ -29,6 +29,8 @@ pub(crate) struct Drift {
     pub(crate) name: SkillName,
     /// The folder, as shown to the user.
     pub(crate) place: String,
+    /// Its state, as in `list`.
+    pub(crate) state: State,
     /// The problem, as a phrase that follows the folder.
     pub(crate) problem: String,
     /// Whether the folder does not exist.
@@ -48,36 +50,36 @@ pub(crate) fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Repor
         skills: skills.len(),
         ..Report::default()
     };
-    let folders = skills
-        .into_iter()
-        .flat_map(|skill| skill.folders().map(move |folder| (skill, folder)));
-    let folders: Vec<_> = folders.collect();
-    let contents = folders
-        .par_iter()
-        .map(|(skill, folder)| folder.read_own(skill.entry));
-    let contents: Vec<OnDisk> = contents.collect::<Result<_, _>>()?;
-    for ((skill, folder), mut on_disk) in folders.into_iter().zip(contents) {
+    for (skill, folder, on_disk) in read_folders(context, skills)? {
         let entry = skill.entry;
-        if problem(entry, &on_disk).is_some() {
-            // Files that git ignores may be the skill's.
-            on_disk = skill.read(context, &folder)?;
-        }
         let Some(problem) = problem(entry, &on_disk) else {
             report.intact += 1;
             continue;
         };
+        let state = State::of(context, skill, &folder, &on_disk)?;
+        let (problem, files) = match &on_disk {
+            OnDisk::Folder(snapshot) if state == State::Conflict => {
+                let unresolved = unresolved(context, skill, &folder.path, snapshot)?;
+                let files = unresolved.iter();
+                let files = files.map(|file| format!("{}: {}", file.path, file.kind));
+                (HAS_MARKERS, files.collect())
+            }
+            _ => (problem, files(context, skill, &on_disk)),
+        };
         report.drift.push(Drift {
             name: skill.name.clone(),
             place: folder.place(),
+            state,
             problem: problem.to_owned(),
             is_missing: on_disk == OnDisk::Absent,
             is_leftovers: problem == HAS_LEFTOVERS,
-            files: files(context, skill, &on_disk),
+            files,
         });
     }
     Ok(report)
 }
 
+const HAS_MARKERS: &str = "has an unresolved conflict";
 const HAS_LEFTOVERS: &str = "has files that the lockfile does not list";
 
 /// Returns the difference from the locked files.

@@ -7,23 +7,47 @@ use super::sanitize;
 /// A zero-width space, which separates two characters that GitHub would read as a reference.
 const GAP: &str = "&#8203;";
 
-/// Returns `text` on one line as plain text. `CommonMark` allows a backslash before each ASCII
-/// punctuation character. GitHub searches the rendered page, which has no backslashes, for users,
-/// issues, and URLs, so these are separated by [`GAP`].
+/// Returns `text` on one line as plain text, for a place within a line.
+///
+/// Only what Markdown gives a meaning to there is escaped, because mail clients and terminals show the
+/// backslashes. GitHub also searches the page for users, issues, and URLs, after the backslashes are
+/// removed, so these are separated by [`GAP`].
 pub(crate) fn escaped(text: &str) -> String {
     let text = sanitize::line(text);
     let mut escaped = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
-        if c.is_ascii_punctuation() {
+        let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
+        if is_markup(before, c, after) {
             escaped.push('\\');
         }
+        // `www.` is a URL with or without anything after its dot.
+        if c == '.' && before.to_ascii_lowercase().ends_with("www") {
+            escaped.push_str(GAP);
+        }
         escaped.push(c);
-        let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
         if begins_a_reference(before, c, after) {
             escaped.push_str(GAP);
         }
     }
     escaped
+}
+
+/// Whether Markdown, with GitHub's extensions, gives `c` a meaning within a line.
+fn is_markup(before: &str, c: char, after: &str) -> bool {
+    let is_in_word = || {
+        let neighbors = [before.chars().next_back(), after.chars().next()];
+        neighbors
+            .iter()
+            .flatten()
+            .filter(|c| c.is_alphanumeric())
+            .count()
+            == 2
+    };
+    match c {
+        '_' => !is_in_word(),
+        '\\' | '`' | '*' | '[' | ']' | '<' | '|' | '~' | '$' | '^' | '&' => true,
+        _ => false,
+    }
 }
 
 /// Whether `c` is in a reference that GitHub makes a link of: `@name`, `#1`, `GH-1`, `https://`.

@@ -41,6 +41,8 @@ pub(crate) struct Printer {
     pub(crate) is_personal: bool,
     /// Whether this runs in continuous integration.
     pub(crate) in_ci: bool,
+    /// Whether the terminal can only print lines (`TERM=dumb`).
+    pub(crate) is_dumb: bool,
     /// When to use colour.
     pub(crate) color: ColorChoice,
     /// The pager for long data on a terminal.
@@ -122,14 +124,10 @@ impl Printer {
         if !stdout.is_terminal() || self.in_ci || self.json {
             return false;
         }
-        let is_plain = match self.color {
-            ColorChoice::Auto => AutoStream::choice(&stdout) == ColorChoice::Never,
-            color => color == ColorChoice::Never,
-        };
-        if is_plain {
-            pager.show(strip_str(text).to_string().as_bytes())
-        } else {
+        if has_color(self.color, &stdout) {
             pager.show(text.as_bytes())
+        } else {
+            pager.show(strip_str(text).to_string().as_bytes())
         }
     }
 
@@ -193,6 +191,15 @@ impl Printer {
         self.verb_line(AnsiColor::Cyan, verb, sentence);
     }
 
+    /// Prints a sentence below a result, in the color of warnings.
+    pub(crate) fn alert(&self, sentence: &str) {
+        if !self.is_quiet() {
+            let indent = " ".repeat(VERB_WIDTH + 1);
+            let style = AnsiColor::Yellow.on_default();
+            self.styled_message(&indent, VERB_WIDTH + 1, style, sentence);
+        }
+    }
+
     fn verb_line(&self, color: AnsiColor, verb: &str, sentence: &str) {
         if self.is_quiet() {
             return;
@@ -208,17 +215,21 @@ impl Printer {
     /// Prints a sentence on standard error after a label of `indent` columns: wrapped on a terminal,
     /// on one line in a file or a log.
     fn message(&self, label: &str, indent: usize, sentence: &str) {
+        self.styled_message(label, indent, Style::new(), sentence);
+    }
+
+    fn styled_message(&self, label: &str, indent: usize, style: Style, sentence: &str) {
         let sentence = sanitize::line(sentence);
         let sentence = match self.stderr_width() {
             Some(width) => wrap(&sentence, width, indent),
             None => sentence,
         };
-        self.stderr(&self.without_commands(&format!("{label}{sentence}")));
+        self.stderr(&self.without_commands(&format!("{label}{style}{sentence}{style:#}")));
     }
 
     /// Prints a sentence with `--verbose` only.
     pub(crate) fn detail(&self, sentence: &str) {
-        if self.volume == Volume::Verbose {
+        if self.is_verbose() {
             self.message(&" ".repeat(VERB_WIDTH + 1), VERB_WIDTH + 1, sentence);
         }
     }
@@ -267,6 +278,11 @@ impl Printer {
         }
     }
 
+    /// Whether details are printed.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.volume == Volume::Verbose
+    }
+
     /// Whether only errors are printed.
     pub(crate) fn is_quiet(&self) -> bool {
         self.volume == Volume::Quiet
@@ -285,14 +301,31 @@ impl Printer {
 
     /// Returns the width of the terminal of standard error; `None` for a file or a log.
     fn stderr_width(&self) -> Option<usize> {
-        let size = terminal_size::terminal_size_of(std::io::stderr()).filter(|_| !self.in_ci);
-        size.map(|(terminal_size::Width(width), _)| usize::from(width))
+        let size = Self::stderr_size().filter(|_| !self.in_ci);
+        size.map(|(width, _)| width)
+    }
+
+    /// Returns the width and the height of the terminal of standard error.
+    pub(crate) fn stderr_size() -> Option<(usize, usize)> {
+        let size = terminal_size::terminal_size_of(std::io::stderr())?;
+        let (terminal_size::Width(width), terminal_size::Height(height)) = size;
+        Some((usize::from(width), usize::from(height)))
+    }
+
+    /// Whether standard error shows colors.
+    pub(crate) fn stderr_has_color(&self) -> bool {
+        has_color(self.color, &std::io::stderr())
     }
 
     /// Returns the width of the terminal of standard output; `None` for a file or a pipe.
     pub(crate) fn width() -> Option<usize> {
         let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
         Some(usize::from(width))
+    }
+
+    /// Whether the user can be asked on a terminal that moves its cursor.
+    pub(crate) fn can_draw(&self) -> bool {
+        self.can_ask() && !self.is_dumb
     }
 
     /// Whether the user can be asked.
@@ -303,4 +336,12 @@ impl Printer {
             && std::io::stdin().is_terminal()
             && std::io::stderr().is_terminal()
     }
+}
+
+fn has_color(when: ColorChoice, stream: &impl anstream::stream::RawStream) -> bool {
+    let choice = match when {
+        ColorChoice::Auto => AutoStream::choice(stream),
+        choice => choice,
+    };
+    choice != ColorChoice::Never
 }

@@ -3,6 +3,8 @@
 //! All other code calls these functions and has no `cfg` of its own. Windows is compiled in CI
 //! and otherwise untested.
 
+pub(crate) mod key;
+
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! Linux, macOS and the BSDs.
 
+mod keyboard;
+
 use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::fd::AsFd;
@@ -8,6 +10,8 @@ use std::path::Path;
 use std::process::ExitStatus;
 
 use rustix::fs::OFlags;
+
+pub(crate) use keyboard::Keyboard;
 
 /// Returns whether the owner may execute a file. git looks at this bit alone.
 pub(crate) fn is_executable(file: &Metadata) -> bool {

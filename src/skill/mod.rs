@@ -4,6 +4,7 @@ pub mod discover;
 mod disk_files;
 mod disk_links;
 mod git_files;
+pub mod hidden;
 pub mod select;
 pub mod tree;
 mod walk;

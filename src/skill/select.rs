@@ -2,14 +2,17 @@
 //!
 //! This code does no I/O: the caller provides the frontmatter names.
 
+use std::collections::BTreeMap;
+
 use super::discover::{Discovery, Found, Plugin, plugin_of};
+use super::hidden::{hidden_by_path, preference};
 
 /// The skills that match a name or path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice<'a> {
     /// Exactly one skill.
     One(&'a Found),
-    /// Several skills, which match equally well.
+    /// Several different skills, which match equally well.
     Ambiguous(Vec<&'a Found>),
     /// No skill.
     Nothing,
@@ -43,8 +46,8 @@ pub fn by_path_or_folder<'a>(
     let by_parent = |found: &&Found| {
         found.folder() == Some(name) && parent.is_some_and(|parent| is_below_parent(found, parent))
     };
-    match choose(discovery.skills.iter().filter(by_end).collect()) {
-        Choice::Nothing => choose(discovery.skills.iter().filter(by_parent).collect()),
+    match choose(discovery, discovery.skills.iter().filter(by_end)) {
+        Choice::Nothing => choose(discovery, discovery.skills.iter().filter(by_parent)),
         choice => choice,
     }
 }
@@ -57,30 +60,48 @@ pub fn by_frontmatter<'a>(
     name_of: impl Fn(&Found) -> Option<String>,
 ) -> Choice<'a> {
     let by_name = |found: &&Found| name_of(found).as_deref() == Some(wanted);
-    choose(discovery.skills.iter().filter(by_name).collect())
+    choose(discovery, discovery.skills.iter().filter(by_name))
 }
 
-fn choose(mut matches: Vec<&Found>) -> Choice<'_> {
-    match (matches.pop(), matches.is_empty()) {
-        (None, _) => Choice::Nothing,
-        (Some(only), true) => Choice::One(only),
-        (Some(last), false) => {
-            matches.push(last);
-            Choice::Ambiguous(matches)
+/// Chooses among skills that match equally well. Identical ones are one skill, at the conventional
+/// path, and skills that are hidden by their path match only if no other does.
+pub fn choose<'a>(
+    discovery: &Discovery,
+    matches: impl IntoIterator<Item = &'a Found>,
+) -> Choice<'a> {
+    let mut matches: Vec<&Found> = matches.into_iter().collect();
+    if matches.len() > 1 {
+        let is_hidden = |found: &&Found| hidden_by_path(discovery, &found.path).is_some();
+        let (hidden, visible): (Vec<_>, Vec<_>) = matches.into_iter().partition(is_hidden);
+        matches = if visible.is_empty() { hidden } else { visible };
+    }
+    let mut different: BTreeMap<_, &Found> = BTreeMap::new();
+    for found in matches {
+        let kept = different.entry(found.tree).or_insert(found);
+        if preference(&found.path) < preference(&kept.path) {
+            *kept = found;
         }
+    }
+    let mut different: Vec<&Found> = different.into_values().collect();
+    different.sort_by_key(|found| &found.path);
+    match different.as_slice() {
+        [] => Choice::Nothing,
+        [only] => Choice::One(only),
+        _ => Choice::Ambiguous(different),
     }
 }
 
-/// Returns at most `most` of the `names` that are similar to `wanted`, the most similar first.
+/// Returns at most `most` of the `names` that are similar to `wanted`, the most similar first. Letter
+/// case does not count.
 pub fn nearest<'a>(
     names: impl IntoIterator<Item = &'a str>,
     wanted: &str,
     most: usize,
 ) -> Vec<&'a str> {
-    let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
+    let wanted = wanted.rsplit('/').next().unwrap_or(wanted).to_lowercase();
     let mut near: Vec<(f64, &str)> = names
         .into_iter()
-        .map(|name| (similarity(name, wanted), name))
+        .map(|name| (similarity(&name.to_lowercase(), &wanted), name))
         .filter(|(similarity, _)| *similarity >= 0.75)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
@@ -111,11 +132,10 @@ mod tests {
     use mdskill_git::ObjectId;
 
     fn discovery(paths: &[&str]) -> Discovery {
-        let id = ObjectId::from_bytes([0; 20]);
-        let skills = paths.iter().map(|path| Found {
+        let skills = paths.iter().zip(0..).map(|(path, id)| Found {
             path: (*path).to_owned(),
-            tree: id,
-            skill_file: id,
+            tree: ObjectId::from_bytes([id; 20]),
+            skill_file: ObjectId::from_bytes([id; 20]),
         });
         Discovery {
             skills: skills.collect(),
@@ -175,6 +195,7 @@ mod tests {
         );
         assert_eq!(nearest(names, "postgres", 3), ["postgresql"]);
         assert_eq!(nearest(names, "pfd", 3), ["pdf"]);
+        assert_eq!(nearest(names, "PDF", 3), ["pdf"]);
         assert!(nearest(names, "zzz", 3).is_empty());
     }
 }

@@ -83,6 +83,7 @@ impl Runner {
         let action = action();
         match expression.trim() {
             "github.token" => "a-token".to_owned(),
+            "github.ref_name" => "main".to_owned(),
             expression => {
                 let name = expression
                     .strip_prefix("inputs.")

@@ -60,7 +60,7 @@ fn update_refuses_missing_recorded_edits() {
         3,
         ".github/skills/one was not changed: it lacks the local edits that mdskill.lock records",
     )
-    .says("use `mdskill keep one` to accept it without them");
+    .says("`mdskill keep one` accepts it without them");
     // No files.
     std::fs::remove_dir_all(context.project().join(".github/skills/one")).unwrap();
     context.refuses(&["update"], 3, "it is missing, and mdskill.lock records");
@@ -88,7 +88,7 @@ fn update_refuses_unresolved_markers() {
         context.refuses(
             &["update", how],
             3,
-            "SKILL.md:10 still has the markers of a conflict",
+            "SKILL.md: line 10 has a conflict marker",
         );
     }
     context.run(&["verify"]).fails(3);
@@ -119,7 +119,7 @@ fn recorded_and_upstream_markers_are_accepted() {
         .says("kept your edits in SKILL.md");
     let ours = markers.replace('x', "ours");
     context.write(".github/skills/one/ours.md", ours);
-    context.refuses(&["keep", "one"], 1, "ours.md:1 still has the markers");
+    context.refuses(&["keep", "one"], 1, "ours.md: line 1 has a conflict marker");
     context.run(&["keep", "one", "--force"]).ok();
     upstream(&mut repo, "fifth", "newer");
     context
@@ -184,7 +184,7 @@ fn forced_install_reports_lost_edits() {
         1,
         "it lacks the local edits that mdskill.lock records",
     );
-    context.refuses(&["add", "acme/skills/one"], 1, "use `mdskill keep one`");
+    context.refuses(&["add", "acme/skills/one"], 1, "`mdskill keep one` accepts");
     std::fs::remove_dir_all(context.project().join(".github/skills/one")).unwrap();
     context.refuses(
         &["add", "acme/skills/one"],
@@ -222,10 +222,7 @@ fn update_with_markers_hints_to_resolve_them() {
         .says("1 updated (1 to resolve), 1 unchanged")
         .never_says(open)
         .never_says("conflict (");
-    context
-        .run(&["verify"])
-        .fails(3)
-        .says("`mdskill keep NAME`");
+    context.run(&["verify"]).fails(3).says("`mdskill keep one`");
 }
 
 #[test]

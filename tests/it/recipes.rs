@@ -33,6 +33,8 @@ fn weekly_update_opens_a_pull_request_and_then_updates_it() {
     );
     let files = ci.origin(&format!("diff --name-only main {BRANCH}"));
     assert_eq!(files, ".github/skills/one/more.md\nmdskill.lock");
+    let url = "https://github.com/acme/project/pull/7";
+    assert_eq!(ci.output("pull-request"), url);
 
     // The same update again: no push.
     let first = ci.origin(&format!("rev-parse {BRANCH}"));
@@ -68,7 +70,7 @@ fn weekly_update_keeps_commits_of_other_authors() {
     ci.upstream("skills/two/more.md", "more");
     ci.job(&workflow, "update")
         .ok()
-        .says("::warning::mdskill/update has commits by someone else");
+        .says("mdskill/update has commits by someone else");
     assert_eq!(ci.origin(&format!("rev-parse {BRANCH}")), hers);
     assert_eq!(ci.gh_calls(), [] as [String; 0]);
 }
@@ -96,6 +98,40 @@ fn weekly_update_continues_if_a_skill_needs_a_decision() {
     ci.steps(&workflow, "update", &clone)
         .fails(1)
         .says("there is no mdskill.lock");
+}
+
+#[test]
+fn pull_request_has_the_branch_base_and_title_of_the_inputs() {
+    let mut workflow = yaml("name: Update skills");
+    let with = &mut workflow["jobs"]["update"]["steps"][1]["with"];
+    with["branch"] = "skills".into();
+    with["base"] = "next".into();
+    with["title"] = "New skills; touch pwned".into();
+    let mut ci = CiProject::new();
+    ci.upstream("skills/one/more.md", "more");
+    ci.job(&workflow, "update").ok();
+    assert_eq!(ci.branches(), ["main", "skills"]);
+    let created = ci.context.log("gh");
+    let expected =
+        "pr create --base next --head skills --title New skills; touch pwned --body-file";
+    assert!(created.contains(expected), "{created}");
+    assert_eq!(
+        ci.origin("log -1 --format=%s skills"),
+        "New skills; touch pwned"
+    );
+    // Nothing is pushed to the base, to an invalid branch, or by another command.
+    for (input, value) in [
+        ("branch", "next"),
+        ("branch", "-f"),
+        ("command", "outdated"),
+    ] {
+        let mut workflow = workflow.clone();
+        workflow["jobs"]["update"]["steps"][1]["with"][input] = value.into();
+        ci.job(&workflow, "update")
+            .fails(2)
+            .says("::error title=mdskill::");
+    }
+    assert_eq!(ci.branches(), ["main", "skills"]);
 }
 
 #[test]

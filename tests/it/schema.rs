@@ -177,7 +177,12 @@ fn everything() -> Report {
             lost: Kind::ALL.map(capability).into(),
         }),
         lineage: Some(lineage),
+        skill_commits: Some(vec![CommitLine {
+            id: id.parse().unwrap(),
+            summary: text(),
+        }]),
         compare_url: Some("https://github.com/a/b/compare/c...d".to_owned()),
+        url: Some("https://github.com/a/b/tree/d/e".to_owned()),
         edited: vec![text()],
     };
     let commits = vec![CommitLine {
@@ -203,6 +208,7 @@ fn everything() -> Report {
             place: text(),
             commit: Some(id.to_owned()),
             is_marked: false,
+            is_unresolved: false,
             files: vec![Conflict {
                 path: text(),
                 kind: ConflictKind::Lines,

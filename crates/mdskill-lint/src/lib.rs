@@ -27,6 +27,7 @@
 //! | [`fix`] | applying fixes |
 //! | `cross_skill` | running the rules that compare skills |
 //! | [`capabilities`] | the capabilities of a skill |
+//! | [`details`] | the license, the tools, and other fields that describe a skill |
 
 #![warn(unreachable_pub)]
 
@@ -37,6 +38,7 @@ pub mod capabilities;
 pub mod capability;
 mod client_fields;
 mod cross_skill;
+pub mod details;
 pub mod diagnostic;
 mod directive;
 pub mod explain;

@@ -54,6 +54,28 @@ impl Repository<'_> {
         self.fetch_with_history(Vec::new(), moves).await
     }
 
+    /// Fetches the trees of these commits in one request, without the objects that `known` have. The
+    /// history has them if the server refuses, only without trees.
+    ///
+    /// # Errors
+    /// When the request fails.
+    pub async fn fetch_trees_of(
+        &mut self,
+        commits: Vec<ObjectId>,
+        known: &[ObjectId],
+    ) -> Result<(), FetchError> {
+        if commits.is_empty() || !self.gives_history() {
+            return Ok(());
+        }
+        match self.fetch_trees(commits, known).await {
+            Err(error) if error.refusal().is_some() => {
+                info!(%error, "continuing without the trees of the history");
+                Ok(())
+            }
+            fetched => fetched,
+        }
+    }
+
     /// Returns how `new` relates to `old`; `None` if too few commits are present to decide.
     #[must_use]
     pub fn lineage(&self, old: ObjectId, new: ObjectId) -> Option<Lineage> {

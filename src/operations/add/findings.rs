@@ -22,6 +22,7 @@ pub(super) fn report(
 ) {
     for prepared in repositories.iter_mut() {
         report.left_out.append(&mut prepared.left_out);
+        report.hidden.append(&mut prepared.hidden);
         prepared.candidates.retain_mut(|candidate| {
             let targets = targets_of(options, lockfile, &candidate.name);
             let mut folders = SkillFolder::all(&context.scope, &candidate.name, &targets);
@@ -36,8 +37,9 @@ pub(super) fn report(
             is_installed
         });
     }
-    report.is_refused =
-        options.strict && !(report.stopped.is_empty() && report.left_out.is_empty());
+    let is_complete =
+        report.stopped.is_empty() && report.left_out.is_empty() && report.clashes.is_empty();
+    report.is_refused = options.strict && !is_complete;
     report.siblings = siblings(lockfile, repositories);
 }
 

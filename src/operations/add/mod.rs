@@ -18,7 +18,7 @@ use super::installed::InstalledSkill;
 use super::own_source;
 use super::policy_check::{PolicyCheck, Refusal};
 use super::report::{Action, Change, LeftAlone, Problem, refusal_reason};
-use super::resolve::Candidate;
+use super::resolve::{Candidate, HiddenSkill};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::lockfile::{Entry, Lockfile};
@@ -27,6 +27,7 @@ use crate::spec::Spec;
 use crate::target::Target;
 use mdskill_lint::Settings;
 use mdskill_lint::agents::AGENTS;
+use mdskill_lint::capability::Capability;
 use mdskill_lint::name::SkillName;
 
 /// The arguments of `add`.
@@ -40,6 +41,8 @@ pub(crate) struct Options {
     pub(crate) specs: Vec<Spec>,
     /// Whether to add all skills of each repository or folder.
     pub(crate) all: bool,
+    /// Whether `all` includes hidden skills.
+    pub(crate) hidden: bool,
     /// The requested skills of each repository, by name or path.
     pub(crate) skills: Vec<String>,
     /// The targets; empty means those of the lockfile.
@@ -63,12 +66,19 @@ pub(crate) struct Options {
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
     /// The added skills.
-    pub(crate) skills: Vec<Change>,
+    pub(crate) skills: Vec<Added>,
     /// The skills that were not installed, because no client would load them, or with `strict`,
     /// because they have an error.
     pub(crate) stopped: Vec<Stopped>,
-    /// The skills that were not installed, because two have the same name, or their files are unsafe.
+    /// The skills that were not installed, because their files are unsafe.
     pub(crate) left_out: Vec<Problem>,
+    /// The names of several different skills, of which none was installed.
+    pub(crate) clashes: Vec<Clash>,
+    /// The spec of the folder with the most skills that has no clashes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) clash_free: Option<String>,
+    /// The hidden skills that `--all` left out.
+    pub(crate) hidden: Vec<HiddenSkill>,
     /// The skills that the policy refuses. If there is one, nothing was changed.
     pub(crate) refused: Vec<Refusal>,
     /// The folders that can not be replaced. If there is one, nothing was changed.
@@ -81,8 +91,34 @@ pub(crate) struct Report {
     pub(crate) trashed: Vec<String>,
     /// Whether this is a dry run.
     pub(crate) dry_run: bool,
+    /// Whether the user has seen the severe capabilities, and agreed.
+    #[serde(skip)]
+    pub(crate) is_confirmed: bool,
     /// Whether nothing was changed because of `stopped`, `left_out`, or `refused`.
     pub(crate) is_refused: bool,
+}
+
+/// An added skill, or one that would be.
+#[derive(Debug, Serialize)]
+pub(crate) struct Added {
+    /// Its change.
+    #[serde(flatten)]
+    pub(crate) change: Change,
+    /// Its capabilities, the most severe first.
+    pub(crate) capabilities: Vec<Capability>,
+}
+
+impl Added {
+    /// Whether files came in that were not installed before.
+    pub(crate) fn is_new(&self) -> bool {
+        matches!(self.change.action, Action::Added | Action::Updated)
+    }
+
+    /// Whether it now lets commands run without asking the user.
+    pub(crate) fn needs_consent(&self) -> bool {
+        let mut capabilities = self.capabilities.iter();
+        self.is_new() && capabilities.any(|one| one.kind.needs_consent())
+    }
 }
 
 /// A skill that was not installed because of findings.
@@ -98,6 +134,15 @@ pub(crate) struct Stopped {
     pub(crate) reasons: Vec<String>,
     /// Whether no client would load it.
     pub(crate) is_unloadable: bool,
+}
+
+/// A name of several different skills.
+#[derive(Debug, Serialize)]
+pub(crate) struct Clash {
+    /// The name.
+    pub(crate) name: String,
+    /// The specs of the skills.
+    pub(crate) specs: Vec<String>,
 }
 
 /// A skill that others link to.
@@ -128,8 +173,41 @@ fn unfetched(policy_check: &PolicyCheck, options: &Options, groups: &[Group]) ->
     refusals.flatten().collect()
 }
 
-/// Adds all requested skills, or changes nothing.
-pub(crate) async fn add(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+/// The requested skills, resolved, fetched, and checked. Nothing is written yet.
+pub(crate) struct Ready<'a> {
+    repositories: Vec<Prepared<'a>>,
+    lockfile: Lockfile,
+    report: Report,
+}
+
+impl Ready<'_> {
+    /// Returns the skills that would let commands run without asking the user, and that are not
+    /// installed like this already.
+    pub(crate) fn need_consent(&self) -> Vec<&Candidate> {
+        let mut skills = Vec::new();
+        let repositories = self.repositories.iter();
+        for prepared in repositories.filter(|_| !self.report.is_refused) {
+            let objects = prepared.opened.repository.objects();
+            let is_locked = |candidate| policy::is_locked(&self.lockfile, candidate, objects);
+            let asked = prepared.candidates.iter();
+            // A skill whose files can't be read is not known to be installed.
+            let asked = asked.filter(|candidate| !is_locked(candidate).unwrap_or_default());
+            skills.extend(asked.filter(|candidate| candidate.needs_consent()));
+        }
+        skills
+    }
+
+    /// Records that the user was asked about these skills, and agreed.
+    pub(crate) fn set_confirmed(&mut self) {
+        self.report.is_confirmed = true;
+    }
+}
+
+/// Resolves, fetches, and checks all requested skills.
+pub(crate) async fn prepare<'a>(
+    context: &'a Context<'_>,
+    options: &Options,
+) -> Result<Ready<'a>, OpError> {
     let policy_check = PolicyCheck::open(context)?;
     let mut lockfile = context.lockfile()?.unwrap_or_default();
     set_targets(context, options, &mut lockfile);
@@ -141,7 +219,11 @@ pub(crate) async fn add(context: &Context<'_>, options: &Options) -> Result<Repo
     report.refused = unfetched(&policy_check, options, &groups);
     if !report.refused.is_empty() {
         report.is_refused = true;
-        return Ok(report);
+        return Ok(Ready {
+            repositories: Vec::new(),
+            lockfile,
+            report,
+        });
     }
     let prepare = |group| resolve::prepare(context, options, group);
     let mut repositories = try_join_all(groups.into_iter().map(prepare)).await?;
@@ -164,6 +246,24 @@ pub(crate) async fn add(context: &Context<'_>, options: &Options) -> Result<Repo
     findings::report(context, options, &lockfile, &mut repositories, &mut report);
     report.refused = policy::refusals(&policy_check, options, &lockfile, &repositories)?;
     report.is_refused |= !report.refused.is_empty();
+    Ok(Ready {
+        repositories,
+        lockfile,
+        report,
+    })
+}
+
+/// Installs and locks all skills that are ready, or changes nothing.
+pub(crate) fn install(
+    context: &Context<'_>,
+    options: &Options,
+    ready: Ready<'_>,
+) -> Result<Report, OpError> {
+    let Ready {
+        repositories,
+        lockfile,
+        mut report,
+    } = ready;
     if report.is_refused || candidates(&repositories).next().is_none() {
         return Ok(report);
     }
@@ -173,11 +273,11 @@ pub(crate) async fn add(context: &Context<'_>, options: &Options) -> Result<Repo
         report.left_alone = left_alone;
         for chosen in skills {
             let entry = entry_of(&chosen, chosen.planned.digest()?, &lockfile, options.force);
-            let mut change = change(context, &chosen, &entry, &lockfile);
+            let mut added = added(context, &chosen, &entry, &lockfile);
             let Planned { name, plan, .. } = &chosen.planned;
             let trashed = install_steps::trash_notes(&context.scope, name, plan);
-            change.notes.extend(trashed);
-            report.skills.push(change);
+            added.change.notes.extend(trashed);
+            report.skills.push(added);
         }
         return Ok(report);
     }
@@ -196,7 +296,7 @@ pub(crate) async fn add(context: &Context<'_>, options: &Options) -> Result<Repo
         let digests = install_steps::put_all(transaction, planned)?;
         for (chosen, digest) in skills.iter().zip(digests) {
             let entry = entry_of(chosen, digest, &before, options.force);
-            report.skills.push(change(context, chosen, &entry, &before));
+            report.skills.push(added(context, chosen, &entry, &before));
             lockfile.skills.insert(chosen.candidate.name.clone(), entry);
         }
         Ok((report, Verdict::Commit))
@@ -291,7 +391,7 @@ fn edited_copies(
         candidates.map(move |candidate| (candidate, objects))
     });
     for (candidate, objects) in all.filter(|_| !options.force) {
-        if let Ok(skill) = InstalledSkill::find(&context.scope, lockfile, &candidate.name)
+        if let Some(skill) = InstalledSkill::get(&context.scope, lockfile, &candidate.name)
             && is_version(&candidate.files, skill.entry, objects)?
             && let Some(copy) = skill.edited_copy(context)?
         {
@@ -303,19 +403,24 @@ fn edited_copies(
 
 /// Sets the targets of a new lockfile: the first `add` decides where a project's skills are.
 fn set_targets(context: &Context<'_>, options: &Options, lockfile: &mut Lockfile) {
-    if !lockfile.targets.is_empty() {
-        return;
-    }
-    lockfile.targets.clone_from(&options.targets);
     if lockfile.targets.is_empty() {
-        let first = &AGENTS[0];
-        let default = if context.scope.is_personal {
-            first.personal
-        } else {
-            first.project
-        };
-        lockfile.targets.extend(default.parse());
+        lockfile.targets.clone_from(&options.targets);
     }
+    lockfile.targets = targets_of_new(context, lockfile);
+}
+
+/// Returns the targets of a skill that is not installed yet: those of the lockfile, or the default.
+pub(crate) fn targets_of_new(context: &Context<'_>, lockfile: &Lockfile) -> Vec<Target> {
+    if !lockfile.targets.is_empty() {
+        return lockfile.targets.clone();
+    }
+    let first = &AGENTS[0];
+    let default = if context.scope.is_personal {
+        first.personal
+    } else {
+        first.project
+    };
+    default.parse().into_iter().collect()
 }
 
 fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced: bool) -> Entry {
@@ -358,12 +463,7 @@ fn targets_of(options: &Options, lockfile: &Lockfile, name: &SkillName) -> Vec<T
     targets
 }
 
-fn change(
-    context: &Context<'_>,
-    chosen: &Chosen<'_>,
-    entry: &Entry,
-    lockfile: &Lockfile,
-) -> Change {
+fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &Lockfile) -> Added {
     let skill = InstalledSkill {
         scope: &context.scope,
         name: &chosen.candidate.name,
@@ -379,9 +479,12 @@ fn change(
     };
     let from = locked.and_then(|before| before.commit);
     let from = from.filter(|commit| Some(*commit) != entry.commit);
-    Change {
-        from: from.map(|commit| commit.to_string()),
-        notes: chosen.candidate.note.iter().cloned().collect(),
-        ..skill.change(action)
+    Added {
+        change: Change {
+            from: from.map(|commit| commit.to_string()),
+            notes: chosen.candidate.note.iter().cloned().collect(),
+            ..skill.change(action)
+        },
+        capabilities: chosen.candidate.capabilities.clone(),
     }
 }

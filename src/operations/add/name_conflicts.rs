@@ -1,14 +1,15 @@
 //! Checks the names of the skills to add: of two different skills with one name, none is installed
 //! silently in place of the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::resolve::Prepared;
-use super::{Options, Report, candidates};
+use super::{Clash, Options, Report, candidates};
 use crate::lockfile::Lockfile;
 use crate::operations::OpError;
-use crate::operations::report::Problem;
 use crate::operations::resolve::{Candidate, full_spec};
+use crate::skill::hidden::preference;
+use mdskill_git::ObjectId;
 use mdskill_lint::path::fold;
 
 /// Applies `--name` and `--pin`.
@@ -60,14 +61,9 @@ pub(super) fn remove_duplicates(
             removed.extend(places.skip(1));
         } else if options.all {
             removed.extend(places);
-            let specs: Vec<String> = same.iter().map(|(_, candidate)| candidate.spec()).collect();
-            report.left_out.push(Problem {
+            report.clashes.push(Clash {
                 name: first.name.to_string(),
-                reason: format!(
-                    "{} different skills have this name; add one of them by its full spec: {}",
-                    specs.len(),
-                    specs.join(", ")
-                ),
+                specs: same.iter().map(|(_, candidate)| candidate.spec()).collect(),
             });
         } else {
             return Err(OpError::NameTaken {
@@ -77,11 +73,43 @@ pub(super) fn remove_duplicates(
             });
         }
     }
+    if !report.clashes.is_empty()
+        && let [prepared] = &*repositories
+    {
+        report.clash_free = clash_free(prepared);
+    }
     let mut at = 0..;
     for Prepared { candidates, .. } in repositories.iter_mut() {
         candidates.retain(|_| at.next().is_none_or(|at| !removed.contains(&at)));
     }
     Ok(())
+}
+
+/// Returns the spec of the folder with the most skills among those without two skills of one name.
+fn clash_free(prepared: &Prepared<'_>) -> Option<String> {
+    let mut folders: HashMap<&str, Option<HashMap<String, ObjectId>>> = HashMap::new();
+    for candidate in &prepared.candidates {
+        let (path, tree) = (candidate.path.as_str(), candidate.files.tree);
+        for (end, _) in path.match_indices('/') {
+            let names = folders.entry(&path[..end]);
+            let names = names.or_insert_with(|| Some(HashMap::new()));
+            let name = fold(candidate.name.as_str());
+            if let Some(known) = names
+                && *known.entry(name).or_insert(tree) != tree
+            {
+                *names = None;
+            }
+        }
+    }
+    let numbers = folders
+        .into_iter()
+        .filter_map(|(folder, names)| Some((names?.len(), folder)))
+        .filter(|(number, _)| *number > 1);
+    let (_, best) = numbers.max_by(|(a, folder), (b, other)| {
+        let by_path = || preference(other).cmp(&preference(folder));
+        a.cmp(b).then_with(by_path)
+    })?;
+    Some(full_spec(&prepared.opened.repository.source, best))
 }
 
 /// Checks that no name is that of another installed skill.
@@ -98,10 +126,14 @@ pub(super) fn check_installed(
             else {
                 continue;
             };
-            // A skill that left the locked path was moved in its repository.
+            // A skill that left the locked path was moved in its repository, and identical copies
+            // are one skill.
             let discovery = &prepared.opened.discovery;
+            let locked = discovery.at(&entry.path);
             let is_other = entry.source != candidate.source
-                || entry.path != candidate.path && discovery.at(&entry.path).is_some();
+                || locked.is_some_and(|locked| {
+                    locked.path != candidate.path && locked.tree != candidate.files.tree
+                });
             // A lockfile with both spellings can't be read, so --force does not help.
             if *name != candidate.name || is_other && !options.force {
                 return Err(OpError::NameTaken {

@@ -5,7 +5,7 @@ use super::resolve::Prepared;
 use crate::lockfile::Lockfile;
 use crate::operations::OpError;
 use crate::operations::install_steps::is_version;
-use crate::operations::policy_check::{PolicyCheck, Refusal, Version, capabilities, kind_of};
+use crate::operations::policy_check::{PolicyCheck, Refusal, Version, kind_of};
 use crate::operations::resolve::Candidate;
 use crate::policy::RefKind;
 use mdskill_git::objects::Objects;
@@ -18,9 +18,6 @@ pub(super) fn refusals(
     repositories: &[Prepared<'_>],
 ) -> Result<Vec<Refusal>, OpError> {
     let mut refusals = Vec::new();
-    if policy_check.policy.is_empty() {
-        return Ok(refusals);
-    }
     for Prepared {
         opened, candidates, ..
     } in repositories
@@ -33,8 +30,8 @@ pub(super) fn refusals(
             if is_locked(lockfile, candidate, opened.repository.objects())? {
                 refusals.extend(policy_check.as_locked(&version));
             } else {
-                let gained = capabilities(&opened.repository, candidate)?;
-                refusals.extend(policy_check.before_write(&opened.repository, &version, &gained));
+                let gained = &candidate.capabilities;
+                refusals.extend(policy_check.before_write(&opened.repository, &version, gained));
             }
         }
     }
@@ -42,7 +39,7 @@ pub(super) fn refusals(
 }
 
 /// Whether the lockfile has the same files under this name, so that they are only restored.
-fn is_locked(
+pub(super) fn is_locked(
     lockfile: &Lockfile,
     candidate: &Candidate,
     objects: &Objects,

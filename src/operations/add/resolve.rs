@@ -7,7 +7,7 @@ use crate::lockfile::Lockfile;
 use crate::operations::OpError;
 use crate::operations::policy_check::{PolicyCheck, Refusal, Version, kind_of_query};
 use crate::operations::report::Problem;
-use crate::operations::resolve::{Candidate, Opened, full_spec, query_of, source_of};
+use crate::operations::resolve::{Candidate, HiddenSkill, Opened, full_spec, query_of, source_of};
 use crate::policy::RefKind;
 use crate::skill::discover::Found;
 use crate::source::Source;
@@ -22,6 +22,8 @@ pub(super) struct Prepared<'a> {
     pub(super) candidates: Vec<Candidate>,
     /// The problems of the other requested skills, with `--all`.
     pub(super) left_out: Vec<Problem>,
+    /// The hidden skills that `--all` left out.
+    pub(super) hidden: Vec<HiddenSkill>,
 }
 
 /// The requested skills of one repository at one ref.
@@ -96,9 +98,22 @@ pub(super) async fn prepare<'a>(
         .begin(&format!("fetching {}", group.source.spec_prefix()));
     let mut opened = Opened::open(context, &group.source, &group.query).await?;
     let mut chosen: Vec<Found> = Vec::new();
+    let mut hidden = Vec::new();
     for wanted in group.wanted {
         let found = if options.all {
-            opened.all_below(wanted.as_deref()).await?
+            let wanted = wanted.as_deref();
+            let selection = opened.all_below(wanted, options.hidden).await?;
+            // Whether a skill is internal is known only then.
+            opened.fetch_files(&selection.skills).await?;
+            let mut selection = opened.all_below(wanted, options.hidden).await?;
+            if selection.skills.is_empty() {
+                return Err(OpError::AllHidden {
+                    place: full_spec(&group.source, wanted.unwrap_or_default()),
+                    count: selection.hidden.len(),
+                });
+            }
+            hidden.append(&mut selection.hidden);
+            selection.skills
         } else {
             vec![opened.the_one(wanted.as_deref()).await?]
         };
@@ -127,6 +142,7 @@ pub(super) async fn prepare<'a>(
         chosen: chosen.into_iter().map(|found| found.path).collect(),
         candidates,
         left_out,
+        hidden,
     })
 }
 

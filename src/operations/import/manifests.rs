@@ -80,7 +80,7 @@ fn find(context: &Context<'_>, folders: &SkillFolders) -> Result<Manifests, OpEr
 }
 
 /// The paths at which the tools keep their lockfiles.
-fn known_places(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
+pub(super) fn known_places(context: &Context<'_>) -> Result<Vec<PathBuf>, OpError> {
     let root = &context.scope.root;
     if !context.scope.is_personal {
         let names = [npx::PROJECT_FILE, apm::FILE, apm::OLD_FILE];

@@ -5,7 +5,7 @@
 mod find_version;
 mod manifests;
 mod match_folders;
-mod skill_folders;
+pub(super) mod skill_folders;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -153,6 +153,15 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
     })?;
     report.trashed = trashed;
     Ok(report)
+}
+
+/// Returns the lockfiles of other tools that exist, as shown to the user.
+pub(super) fn other_lockfiles(context: &Context<'_>) -> Vec<String> {
+    let places = manifests::known_places(context).unwrap_or_default();
+    let existing = places.into_iter().filter(|place| place.is_file());
+    existing
+        .map(|place| context.scope.display(&place))
+        .collect()
 }
 
 /// Checks the policy, but not the age and the capabilities of a version, because the skill is

@@ -15,15 +15,15 @@ use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::SkillName;
 
 /// The existing folders in which agents look for skills.
-pub(super) struct SkillFolders {
-    targets: Vec<Target>,
+pub(in crate::operations) struct SkillFolders {
+    pub(in crate::operations) targets: Vec<Target>,
     /// Those that are symbolic links, which are not imported from.
     linked: Vec<Target>,
 }
 
 impl SkillFolders {
     /// Finds the folders of all known agents, and every `.NAME/skills`.
-    pub(super) fn find(scope: &Scope) -> Result<Self, OpError> {
+    pub(in crate::operations) fn find(scope: &Scope) -> Result<Self, OpError> {
         let root = scope.root.canonicalize().at("read", &scope.root)?;
         let existing = candidates(scope)?.into_iter().filter_map(|target| {
             let real = scope.target(&target).canonicalize().ok()?;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 pub(crate) use open::Opened;
+use serde::Serialize;
 
 use crate::context::Context;
 use crate::digest::Digest;
@@ -15,11 +16,14 @@ use crate::fetch::resolve::Query;
 use crate::lockfile::Entry;
 use crate::operations::OpError;
 use crate::skill::GitFiles;
+use crate::skill::discover::Found;
+use crate::skill::hidden::Hidden;
 use crate::skill::tree::SkillTree;
 use crate::source::Source;
 use crate::spec::{Spec, SpecSource};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
+use mdskill_lint::capability::Capability;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::{Settings, ValidationResult, validate};
@@ -66,12 +70,20 @@ pub(crate) struct Candidate {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The paths of other skills in the repository that it links to.
     pub(crate) siblings: Vec<String>,
+    /// Its capabilities, the most severe first.
+    pub(crate) capabilities: Vec<Capability>,
 }
 
 impl Candidate {
     /// Returns the spec of exactly this skill.
     pub(crate) fn spec(&self) -> String {
         full_spec(&self.source, &self.path)
+    }
+
+    /// Whether it lets commands run without asking the user.
+    pub(crate) fn needs_consent(&self) -> bool {
+        let mut capabilities = self.capabilities.iter();
+        capabilities.any(|one| one.kind.needs_consent())
     }
 
     /// Returns its entry for the lockfile.
@@ -82,6 +94,25 @@ impl Candidate {
         entry.commit = self.commit;
         entry
     }
+}
+
+/// The skills that a spec without a name means, and those that it leaves out.
+pub(crate) struct Selection {
+    /// The skills, sorted by path.
+    pub(crate) skills: Vec<Found>,
+    /// The hidden skills that are left out, sorted by path.
+    pub(crate) hidden: Vec<HiddenSkill>,
+}
+
+/// A skill that is left out because it is hidden.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct HiddenSkill {
+    /// The name of its folder, or of the repository for a skill at the root.
+    pub(crate) name: String,
+    /// Its folder.
+    pub(crate) path: String,
+    /// The reason.
+    pub(crate) reason: Hidden,
 }
 
 /// Returns the spec of the skill at `path` in `source`.

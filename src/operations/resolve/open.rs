@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::{Candidate, diagnose, full_spec};
+use super::{Candidate, HiddenSkill, Selection, diagnose, full_spec};
 use crate::context::Context;
+use crate::diff;
 use crate::fetch::resolve::{Query, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::operations::OpError;
-use crate::skill::SkillPlace;
 use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
+use crate::skill::hidden::{self, Hidden};
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
+use crate::skill::{GitFiles, SkillPlace};
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
@@ -109,24 +111,85 @@ impl<'a> Opened<'a> {
         if let Some(wanted) = self.wanted(typed) {
             return self.choose(&wanted).await;
         }
-        match self.discovery.skills.as_slice() {
+        self.only_below("").await
+    }
+
+    /// Returns the only visible skill of a folder.
+    async fn only_below(&mut self, folder: &str) -> Result<Found, OpError> {
+        let mut below = self.select(folder, false);
+        if below.skills.len() > 1 {
+            // One of them may be internal.
+            self.fetch_descriptions().await?;
+            below = self.select(folder, false);
+        }
+        if below.skills.is_empty() {
+            below = self.select(folder, true);
+        }
+        match below.skills.as_slice() {
             [] => Err(OpError::NoSkills(self.place())),
             [only] => Ok(only.clone()),
             several => Err(OpError::SeveralSkills {
-                place: self.place(),
+                place: full_spec(&self.repository.source, folder),
                 count: several.len(),
+                names: several.iter().map(|found| self.name_of(found)).collect(),
             }),
         }
     }
 
-    /// Returns all skills of the requested folder or of the repository, or the one requested skill.
-    pub(crate) async fn all_below(&mut self, typed: Option<&str>) -> Result<Vec<Found>, OpError> {
+    fn name_of(&self, found: &Found) -> String {
+        let folder = found.folder();
+        let name = folder.unwrap_or_else(|| self.repository.source.repository_name());
+        name.to_owned()
+    }
+
+    /// Returns the skills of the requested folder or of the repository, or the one requested skill.
+    /// Hidden skills are left out unless `with_hidden`.
+    ///
+    /// A skill counts as internal only if its `SKILL.md` was fetched.
+    pub(crate) async fn all_below(
+        &mut self,
+        typed: Option<&str>,
+        with_hidden: bool,
+    ) -> Result<Selection, OpError> {
         let folder = self.wanted(typed).unwrap_or_default();
-        let found: Vec<Found> = self.discovery.below(&folder).cloned().collect();
-        if found.is_empty() {
-            return Ok(vec![self.the_one(typed).await?]);
+        let selection = self.select(&folder, with_hidden);
+        if selection.skills.is_empty() && selection.hidden.is_empty() {
+            return Ok(Selection {
+                skills: vec![self.the_one(typed).await?],
+                hidden: Vec::new(),
+            });
         }
-        Ok(found)
+        Ok(selection)
+    }
+
+    /// Selects the skills in a folder. Copies of a skill are always left out.
+    fn select(&self, folder: &str, with_hidden: bool) -> Selection {
+        let objects = self.repository.objects();
+        let is_internal = |found: &Found| {
+            let is_here = objects.contains(found.skill_file);
+            let text = is_here.then(|| objects.blob(found.skill_file).ok());
+            text.flatten()
+                .is_some_and(|text| hidden::is_internal(&text))
+        };
+        let sorted = hidden::sort_out(&self.discovery, folder, is_internal);
+        let mut skills: Vec<Found> = sorted.visible.into_iter().cloned().collect();
+        let mut left_out = Vec::new();
+        for (found, reason) in sorted.hidden {
+            if with_hidden && reason != Hidden::Copy {
+                skills.push(found.clone());
+            } else {
+                left_out.push(HiddenSkill {
+                    name: self.name_of(found),
+                    path: found.path.clone(),
+                    reason,
+                });
+            }
+        }
+        skills.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Selection {
+            skills,
+            hidden: left_out,
+        }
     }
 
     /// Chooses a skill by path, folder name, or frontmatter name.
@@ -149,10 +212,8 @@ impl<'a> Opened<'a> {
         if let Some(found) = self.decide(wanted, &choice)? {
             return Ok(found);
         }
-        let count = self.discovery.below(wanted).count();
-        if count > 0 {
-            let place = full_spec(&self.repository.source, wanted);
-            return Err(OpError::SeveralSkills { place, count });
+        if self.discovery.below(wanted).next().is_some() {
+            return self.only_below(wanted).await;
         }
         let folders = self.discovery.skills.iter().filter_map(Found::folder);
         let names = folders.chain(names.values().map(String::as_str));
@@ -160,6 +221,7 @@ impl<'a> Opened<'a> {
         Err(OpError::NoSuchSkill {
             place: self.place(),
             wanted: wanted.to_owned(),
+            count: self.discovery.skills.len(),
             nearest: near.into_iter().map(str::to_owned).collect(),
         })
     }
@@ -203,7 +265,7 @@ impl<'a> Opened<'a> {
     }
 
     /// Reads the files of the chosen skills, after their links were fetched.
-    pub(crate) async fn read_trees(
+    async fn read_trees(
         &mut self,
         chosen: &[Found],
     ) -> Result<Vec<Result<SkillTree, TreeError>>, OpError> {
@@ -213,6 +275,16 @@ impl<'a> Opened<'a> {
         let places: Vec<SkillPlace<'_>> = places.collect();
         let commits: Vec<ObjectId> = commit.into_iter().collect();
         Ok(self.repository.read_skills(&places, &commits).await?)
+    }
+
+    /// Fetches the files of skills in one request. A skill that can't be installed is left out.
+    pub(crate) async fn fetch_files(&mut self, skills: &[Found]) -> Result<(), OpError> {
+        let trees = self.read_trees(skills).await?;
+        let blobs = trees.iter().flatten().flat_map(SkillTree::blobs);
+        let blobs: Vec<ObjectId> = blobs
+            .chain(skills.iter().map(|found| found.skill_file))
+            .collect();
+        self.fetch_blobs(blobs).await
     }
 
     /// Fetches the files of the chosen skills in one request, and validates them. The inner errors
@@ -277,6 +349,8 @@ impl Origin<'_> {
         let (name, note) = name_to_install(&skill_file, folder)?;
         let (root, path, settings) = (self.root, &found.path, self.settings);
         let checked = diagnose(objects, root, path, name.as_str(), &files, settings);
+        let view = GitFiles::of(objects, root, path, name.as_str(), &files);
+        let capabilities = diff::capabilities(&view).into_iter().collect();
         Ok(Candidate {
             source: self.source.clone(),
             path: path.clone(),
@@ -284,6 +358,7 @@ impl Origin<'_> {
             commit: self.commit,
             diagnostics: checked.diagnostics,
             siblings: checked.siblings,
+            capabilities,
             files,
             name,
             note,

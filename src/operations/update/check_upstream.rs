@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 
 use super::local_edits::Local;
 use super::min_age;
+use super::skill_commits;
 use super::source_update::{Comparison, Fetched, Request, SkillUpdate, Tracked, Upstream};
 use crate::fetch::resolve::{MatchedRef, Query, Resolved};
 use crate::fetch::{Move, Repository};
@@ -77,6 +78,10 @@ async fn fetch<'a>(
     let moves: BTreeSet<Move> = open.iter().filter_map(Tracked::commits).collect();
     compare_trees(request, &mut fetched, open).await?;
     fetch_files(&mut fetched, moves.into_iter().collect()).await?;
+    if request.options.with_differences {
+        let folders = moved_folders(&fetched.skills);
+        skill_commits::fetch_trees(&mut fetched.repository, &fetched.lineages, &folders).await?;
+    }
     Ok(fetched)
 }
 
@@ -275,6 +280,19 @@ async fn fetch_files(fetched: &mut Fetched<'_>, moves: Vec<Move>) -> Result<(), 
         .filter_map(|(old, new)| Some(((old, new), repository.lineage(old, new)?)));
     fetched.lineages = lineages.collect();
     Ok(())
+}
+
+/// Returns the old and new folders of the changed skills, by the move of their refs.
+fn moved_folders(skills: &[(Tracked<'_>, Comparison)]) -> skill_commits::Folders {
+    let mut folders = skill_commits::Folders::new();
+    for (tracked, compared) in skills {
+        if let (Comparison::Changed(upstream), Some(commits)) = (compared, tracked.commits()) {
+            let of_move = folders.entry(commits).or_default();
+            of_move.insert(tracked.skill.entry.path.clone());
+            of_move.insert(upstream.path.clone());
+        }
+    }
+    folders
 }
 
 /// Resolves each ref, or returns the reason why it can't be resolved.

@@ -13,7 +13,7 @@ use crate::merge::{self, Conflict, File, Files, Labels, OnConflict};
 use crate::operations::OpError;
 use crate::operations::checkout::Checkout;
 use crate::operations::install_steps::digest_of;
-use crate::operations::installed::{InstalledSkill, marked_line};
+use crate::operations::installed::InstalledSkill;
 use crate::operations::own_source::{self, is_own_source};
 use crate::skill::tree::SkillTree;
 use mdskill_git::objects::Objects;
@@ -44,10 +44,6 @@ pub(super) struct Edited {
     snapshot: Snapshot,
     /// The digest without files that tools create.
     digest: Digest,
-    /// Whether the lockfile records exactly these edits.
-    is_recorded: bool,
-    /// The command that records them.
-    keep: String,
 }
 
 /// The result of merging edits into a new version.
@@ -76,7 +72,7 @@ impl Local {
                 return Ok(Self::Unmergeable { place, reason });
             }
             let on_disk = skill.read(context, &folder)?;
-            if let Some(reason) = skill.lacks_edits(&on_disk) {
+            if let Some(reason) = skill.lacks_edits(&folder, &on_disk) {
                 lacking.get_or_insert(Self::Unmergeable { place, reason });
                 continue;
             }
@@ -106,10 +102,8 @@ impl Local {
             edited = Some(Edited {
                 folder: folder.path,
                 place,
-                is_recorded: entry.edits.is_some_and(|edits| snapshot.is(edits)),
                 snapshot,
                 digest,
-                keep: skill.scope.command(&format!("keep {}", skill.name)),
             });
         }
         Ok(match edited {
@@ -144,12 +138,6 @@ impl Edited {
             }
             read => read?,
         };
-        if let Some(marker) = self.unresolved(&ours, &base) {
-            return Ok(self.unmergeable(format!(
-                "{marker} still has the markers of a conflict: resolve it, and run {}; --force installs the new version and moves the folder to the trash folder",
-                self.keep
-            )));
-        }
         let theirs = merge::files_of(&upstream.files, objects)?;
         let labels = Labels {
             ours: "your edits",
@@ -192,16 +180,6 @@ impl Edited {
             place: self.place.clone(),
             reason,
         }
-    }
-
-    /// Returns `FILE:LINE` of the first conflict marker in the edits, unless they are recorded. The next
-    /// merge would take it for an edit.
-    fn unresolved(&self, ours: &Files, base: &Files) -> Option<String> {
-        let edited = ours
-            .iter()
-            .filter(|(path, file)| !self.is_recorded && base.get(*path) != Some(*file));
-        let mut marked = edited.filter_map(|(path, file)| Some((path, marked_line(&file.bytes)?)));
-        marked.next().map(|(path, line)| format!("{path}:{line}"))
     }
 
     /// Returns the files of the skill, without the files that tools create unless the base has them. The

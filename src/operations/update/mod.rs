@@ -4,6 +4,7 @@ mod check_upstream;
 mod local_edits;
 mod min_age;
 mod plan_skill;
+mod skill_commits;
 mod source_update;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,13 +17,15 @@ use self::source_update::{NewVersion, Relocked, Request, SkillUpdate, SourceUpda
 use super::OpError;
 use super::findings::Found;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
-use super::installed::{InstalledSkill, required_lockfile};
+use super::installed::{InstalledSkill, read_folders, required_lockfile};
 use super::policy_check::{PolicyCheck, Refusal, Version};
 use super::report::{Action, Change, Conflicted, LeftAlone, Newer, Problem, refusal_reason};
 use super::resolve::full_spec;
+use super::state::unresolved;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fetch;
+use crate::fs::tree::OnDisk;
 use crate::install::plan;
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::OnConflict;
@@ -144,11 +147,13 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
     let policy_check = PolicyCheck::open(context)?;
     let lockfile = required_lockfile(context)?;
     let skills = InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
+    let unresolved = find_unresolved(context, &skills)?;
     let request = Request {
         context,
         options,
         policy_check: &policy_check,
         lockfile: &lockfile,
+        unresolved: &unresolved,
     };
     let (sources, refused) = installed_by_source(&policy_check, skills);
     let mut report = Report {
@@ -196,6 +201,35 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
     })?;
     report.trashed = trashed;
     Ok(report)
+}
+
+/// Returns the skills with markers of an earlier conflict, which are not updated until it is resolved,
+/// because the next merge would take the markers for edits.
+fn find_unresolved(
+    context: &Context<'_>,
+    skills: &[InstalledSkill<'_>],
+) -> Result<BTreeMap<SkillName, Conflicted>, OpError> {
+    let mut found = BTreeMap::new();
+    for (skill, folder, on_disk) in read_folders(context, skills.iter().copied())? {
+        let OnDisk::Folder(snapshot) = &on_disk else {
+            continue;
+        };
+        if snapshot.is(skill.entry.digest_on_disk()) {
+            continue;
+        }
+        let files = unresolved(context, skill, &folder.path, snapshot)?;
+        if !files.is_empty() {
+            found.entry(skill.name.clone()).or_insert(Conflicted {
+                name: skill.name.to_string(),
+                place: folder.place(),
+                commit: None,
+                is_marked: false,
+                is_unresolved: true,
+                files,
+            });
+        }
+    }
+    Ok(found)
 }
 
 /// Returns the requested skills of each source, and the refusals of those that the policy does not allow
@@ -291,7 +325,7 @@ fn plan_updates<'u>(
     for source in updates {
         for (name, update) in &source.skills {
             // Another mdskill may have removed the skill in the meantime.
-            let Ok(skill) = InstalledSkill::find(scope, lockfile, name) else {
+            let Some(skill) = InstalledSkill::get(scope, lockfile, name) else {
                 continue;
             };
             let version = match update {
@@ -335,15 +369,20 @@ fn change(context: &Context<'_>, skill: InstalledSkill<'_>, version: &NewVersion
         entry: &version.entry,
         ..skill
     };
-    let commits = before.commit.zip(version.entry.commit);
+    let after = &version.entry;
+    let commits = before.commit.zip(after.commit);
     let edited = version.kept.as_ref().map(|kept| kept.edited.clone());
     Change {
         from: before.commit.map(|commit| commit.to_string()),
         notes: version.notes.clone(),
         diff: Some(version.diff.clone()),
         lineage: version.lineage.clone(),
+        skill_commits: version.skill_commits.clone(),
         compare_url: commits
             .and_then(|(old, new)| fetch::compare_url(&before.source, &context.env, old, new)),
+        url: after
+            .commit
+            .and_then(|id| fetch::folder_url(&after.source, &context.env, id, &after.path)),
         edited: edited.unwrap_or_default(),
         ..updated.change(Action::Updated)
     }
@@ -368,6 +407,7 @@ fn report_version(version: &NewVersion, change: Change, report: &mut Report) {
             place: change.places.join(", "),
             commit: change.commit.clone(),
             is_marked: true,
+            is_unresolved: false,
             files: marked.clone(),
         });
     }

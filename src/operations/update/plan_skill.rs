@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::local_edits::{Local, MergeOutcome};
+use super::skill_commits::commits_of;
 use super::source_update::{
     Comparison, Fetched, Kept, NewVersion, Relocked, Request, SkillUpdate, SourceUpdate, Tracked,
     Upstream,
@@ -37,10 +38,17 @@ pub(super) fn plan_source<'a>(
     };
     let mut skills = Vec::with_capacity(fetched.skills.len());
     for (tracked, compared) in fetched.skills {
-        let update = match compared {
-            Comparison::Decided(update) => update,
-            Comparison::Same => planner.relock(&tracked),
-            Comparison::Changed(upstream) => planner.plan(&tracked, *upstream)?,
+        let unresolved = request.unresolved.get(tracked.skill.name);
+        let update = match (compared, unresolved) {
+            (Comparison::Changed(_), Some(unresolved)) if !request.options.force => {
+                conflict_with(&tracked, unresolved)
+            }
+            (Comparison::Changed(upstream), _) => planner.plan(&tracked, *upstream)?,
+            (Comparison::Same | Comparison::Decided(SkillUpdate::Unchanged), Some(unresolved)) => {
+                conflict_with(&tracked, unresolved)
+            }
+            (Comparison::Same, None) => planner.relock(&tracked),
+            (Comparison::Decided(update), _) => update,
         };
         skills.push((tracked.skill.name.clone(), update));
     }
@@ -178,11 +186,16 @@ impl Planner<'_, '_, '_> {
         let unified = options
             .with_differences
             .then(|| diff::unified(before, &after, &place));
+        let folders = [&*tracked.skill.entry.path, path];
+        let skill_commits = lineage
+            .filter(|_| options.with_differences)
+            .and_then(|lineage| commits_of(objects, lineage, folders));
         Ok(SkillUpdate::Updated(Box::new(NewVersion {
             entry,
             diff,
             unified,
             lineage: lineage.cloned(),
+            skill_commits,
             diagnostics: Found::of(&place, found).collect(),
             files,
             kept,
@@ -268,6 +281,7 @@ impl Planner<'_, '_, '_> {
             place,
             commit: tracked.commit().map(|commit| commit.to_string()),
             is_marked: false,
+            is_unresolved: false,
             files,
         };
         Ok(SkillUpdate::Conflict { conflict, unified })
@@ -287,6 +301,18 @@ impl Planner<'_, '_, '_> {
 
     fn lineage(&self, tracked: &Tracked<'_>) -> Option<&Lineage> {
         self.lineages.get(&tracked.commits()?)
+    }
+}
+
+/// Reports an earlier conflict that is not resolved.
+fn conflict_with(tracked: &Tracked<'_>, unresolved: &Conflicted) -> SkillUpdate {
+    let commit = tracked.commit().map(|commit| commit.to_string());
+    SkillUpdate::Conflict {
+        conflict: Conflicted {
+            commit,
+            ..unresolved.clone()
+        },
+        unified: None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::local_edits::Local;
 use crate::context::Context;
 use crate::diff::SkillDiff;
 use crate::digest::Digest;
-use crate::fetch::history::Lineage;
+use crate::fetch::history::{CommitLine, Lineage};
 use crate::fetch::resolve::Resolved;
 use crate::fetch::{Move, Repository};
 use crate::lockfile::{Entry, Lockfile};
@@ -27,6 +27,8 @@ pub(super) struct Request<'a, 'c> {
     pub options: &'a Options,
     pub policy_check: &'a PolicyCheck,
     pub lockfile: &'a Lockfile,
+    /// The skills with markers of an earlier conflict.
+    pub unresolved: &'a BTreeMap<SkillName, Conflicted>,
 }
 
 /// An installed skill, and what its ref resolves to now.
@@ -127,6 +129,8 @@ pub(super) struct NewVersion {
     /// The difference as `git diff` prints it, on request.
     pub unified: Option<String>,
     pub lineage: Option<Lineage>,
+    /// The commits that changed the skill, on request.
+    pub skill_commits: Option<Vec<CommitLine>>,
     pub diagnostics: Vec<Found>,
 }
 

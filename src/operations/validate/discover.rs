@@ -9,8 +9,10 @@ use super::display_path::display_path;
 use crate::fs::{self, At, Error};
 use crate::operations::findings::join;
 use crate::operations::resolve::relative;
+use mdskill_git::work_tree::WorkTree;
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::agents;
+use mdskill_lint::path::fold;
 
 /// The file that marks a cache, which searches should not enter. For example, cargo's `target` has it.
 /// Source: the Cache Directory Tagging Specification.
@@ -57,6 +59,8 @@ impl Group {
 pub(super) struct Search<'a> {
     from: &'a Path,
     seen: HashSet<PathBuf>,
+    /// The repository whose ignored files are not searched.
+    work_tree: Option<WorkTree>,
 }
 
 impl<'a> Search<'a> {
@@ -65,6 +69,7 @@ impl<'a> Search<'a> {
         Self {
             from,
             seen: HashSet::new(),
+            work_tree: None,
         }
     }
 
@@ -80,6 +85,9 @@ impl<'a> Search<'a> {
         let disk = self.from.join(&folder);
         let real = disk.canonicalize().at("look at", &disk)?;
         let git = git_root(&real);
+        // The files of a folder that the user named, or is in, are searched even if git ignores them.
+        let work_tree = WorkTree::around(&real, fold);
+        self.work_tree = work_tree.filter(|work_tree| !work_tree.is_private_folder(&real));
         let mut group = Group {
             named: real.clone(),
             repository: git.unwrap_or(&real).to_owned(),
@@ -109,8 +117,12 @@ impl<'a> Search<'a> {
         group.skills.extend(self.if_new(skill));
     }
 
-    /// Searches a folder and its subfolders. Folders that were deleted in the meantime are skipped.
+    /// Searches a folder and its subfolders. Folders that were deleted in the meantime are skipped,
+    /// and so is whatever git would not commit: ignored folders, and other work trees.
     fn search(&mut self, folder: DiskPath, is_named: bool, group: &mut Group) {
+        if !is_named && self.is_foreign(&folder.real) {
+            return;
+        }
         let listed = match list(&folder.real) {
             Ok(Some(listed)) => listed,
             Ok(None) => return,
@@ -129,14 +141,14 @@ impl<'a> Search<'a> {
         if is_agents_folder(&folder.real) {
             group.has_any |= !listed.pages.is_empty();
             let pages = listed.pages.iter().map(within);
-            group
-                .loose
-                .extend(pages.filter_map(|page| self.if_new(page)));
+            let pages: Vec<DiskPath> = pages.filter(|page| !self.ignores(&page.real)).collect();
+            let new = pages.into_iter().filter_map(|page| self.if_new(page));
+            group.loose.extend(new);
         }
         for name in &listed.links {
             self.follow(&folder.real.join(name), group);
         }
-        if listed.is_skill {
+        if listed.is_skill && (is_named || !self.ignores(&folder.real.join(SKILL_FILE))) {
             self.add(folder, group);
         }
     }
@@ -150,6 +162,21 @@ impl<'a> Search<'a> {
             let shown = self.display(&real);
             self.add(DiskPath { shown, real }, group);
         }
+    }
+
+    /// Whether git would not commit the files of this folder: it ignores them, or they belong to
+    /// another work tree, a submodule, or a clone.
+    fn is_foreign(&self, folder: &Path) -> bool {
+        let Some(work_tree) = &self.work_tree else {
+            return false;
+        };
+        folder.join(".git").symlink_metadata().is_ok() || work_tree.is_private_folder(folder)
+    }
+
+    /// Whether git ignores this file.
+    fn ignores(&self, file: &Path) -> bool {
+        let work_tree = self.work_tree.as_ref();
+        work_tree.is_some_and(|work_tree| work_tree.is_private(file))
     }
 
     fn display(&self, real: &Path) -> String {

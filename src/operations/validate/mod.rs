@@ -109,7 +109,7 @@ fn nothing_here(context: &Context<'_>) -> OpError {
     let nothing = if context.scope.is_personal {
         "no user skills are installed; `mdskill -g add owner/repo/skill` adds one"
     } else {
-        "no skills found in this folder or below it; name a folder, an installed skill, or a spec"
+        "no skills found in this folder or below it, apart from what git ignores; name a folder, an installed skill, or a spec"
     };
     OpError::Usage(nothing.to_owned())
 }
@@ -192,7 +192,7 @@ fn installed_places(context: &Context<'_>, name: &str) -> Result<Option<Vec<Path
         Ok(below) => below.to_owned(),
         Err(_) => path,
     };
-    let skill = InstalledSkill::find(&context.scope, &lockfile, &name).ok();
+    let skill = InstalledSkill::get(&context.scope, &lockfile, &name);
     Ok(skill.map(|skill| skill.folders().map(|folder| here(folder.path)).collect()))
 }
 

@@ -25,7 +25,9 @@ pub(super) async fn validate_spec(
 ) -> Result<(), OpError> {
     let source = source_of(context, spec)?;
     let mut opened = Opened::open(context, &source, &query_of(spec)).await?;
-    let chosen = opened.all_below(spec.skill.as_deref()).await?;
+    // Authors validate all their skills.
+    let selection = opened.all_below(spec.skill.as_deref(), true).await?;
+    let chosen = selection.skills;
     let commit = opened.commit();
     let places = chosen.iter();
     let places = places.map(|found| opened.repository.place(commit, &found.path, found.tree));

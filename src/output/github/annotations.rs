@@ -97,6 +97,7 @@ mod tests {
             place: ".github/skills/one".to_owned(),
             commit: None,
             is_marked: false,
+            is_unresolved: false,
             files: vec![Conflict {
                 path: "SKILL.md".to_owned(),
                 kind: ConflictKind::Lines,

@@ -71,7 +71,7 @@ proptest! {
             }
         }
         prop_assert_eq!(read.replace('\u{200b}', ""), format!("x{}x", sanitize::line(&text)));
-        for made in ["@o", "@b", "#1", "GH-2", "://"] {
+        for made in ["@o", "@b", "#1", "GH-2", "://", "www."] {
             prop_assert!(!read.contains(made), "{}", read);
         }
     }
@@ -118,20 +118,25 @@ proptest! {
 
 #[test]
 fn escaped_text_has_no_mentions_and_no_links() {
-    assert_eq!(
-        escaped("@me and a@b.org"),
-        "\\@&#8203;me and a\\@&#8203;b\\.org"
-    );
-    assert_eq!(
-        escaped("fixes #1, gh-2"),
-        "fixes \\#&#8203;1\\, gh\\-&#8203;2"
-    );
-    assert_eq!(escaped("https://a.b"), "https\\:&#8203;\\/\\/a\\.b");
-    assert_eq!(escaped("C# and - and @ x"), "C\\# and \\- and \\@ x");
+    assert_eq!(escaped("@me and a@b.org"), "@&#8203;me and a@&#8203;b.org");
+    assert_eq!(escaped("fixes #1, gh-2"), "fixes #&#8203;1, gh-&#8203;2");
+    assert_eq!(escaped("https://a.b"), "https:&#8203;//a.b");
+    assert_eq!(escaped("WWW.a.b"), "WWW&#8203;.a.b");
     assert_eq!(
         escaped("![x](y)<b>\n\u{202e}"),
-        "\\!\\[x\\]\\(y\\)\\<b\\> \\\\u\\{202e\\}"
+        "!\\[x\\](y)\\<b> \\\\u{202e}"
     );
+}
+
+#[test]
+fn escaped_text_has_backslashes_only_where_needed() {
+    for plain in [
+        "C# and - and @ x",
+        "acme/skills at v1.2 (main): use snake_case, 100%, it's \"so\"; + = ? ! {a}",
+    ] {
+        assert_eq!(escaped(plain), plain);
+    }
+    assert_eq!(escaped("__init__ and a_b"), "\\_\\_init\\_\\_ and a_b");
 }
 
 #[test]

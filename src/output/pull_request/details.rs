@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{moved, sentence, word};
+use super::{compared, sentence, word};
 use crate::fetch::history::{CommitLine, Lineage};
 use crate::operations::report::Change;
 use crate::operations::update::Report;
@@ -110,11 +110,11 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
     }
     for newer in &report.newer {
         items.push(format!(
-            "- {} follows {}, which resolves to {}; the newest version is {}\n",
+            "- {}: {} is out, but its ref {} allows {}\n",
             word(&newer.name),
+            word(&newer.newest),
             word(&newer.git_ref),
-            word(&newer.compatible),
-            word(&newer.newest)
+            word(&newer.compatible)
         ));
     }
     for path in &report.trashed {
@@ -123,11 +123,16 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
     items
 }
 
-/// Returns the commits between the versions, grouped by source.
+/// Returns the commits that changed each skill; of skills for which that is not known, the commits
+/// between the versions, grouped by source.
 pub(super) fn commits(report: &Report) -> Vec<String> {
     let mut groups: BTreeMap<_, (&Change, Vec<&String>)> = BTreeMap::new();
+    let mut items = Vec::new();
     for change in &report.skills {
-        if matches!(change.lineage, Some(Lineage::Forward { .. } | Lineage::Far)) {
+        if let Some(commits) = &change.skill_commits {
+            let head = format!("- {} {}", word(&change.name), compared(change));
+            items.push(format!("{head}\n{}", log(commits)));
+        } else if matches!(change.lineage, Some(Lineage::Forward { .. } | Lineage::Far)) {
             let key = (&change.source, &change.from, &change.commit);
             let group = groups.entry(key).or_insert_with(|| (change, Vec::new()));
             group.1.push(&change.name);
@@ -139,13 +144,14 @@ pub(super) fn commits(report: &Report) -> Vec<String> {
             names => count(names.len(), "skill"),
         };
         let source = word(text::source(&change.source));
-        let head = format!("- {source} {} ({skills})", moved(change));
+        let head = format!("- {source} {} ({skills})", compared(change));
         match &change.lineage {
             Some(Lineage::Forward { commits }) => format!("{head}\n{}", log(commits)),
             _ => format!("{head}: more commits than the limit\n"),
         }
     };
-    groups.into_values().map(item).collect()
+    items.extend(groups.into_values().map(item));
+    items
 }
 
 fn log(commits: &[CommitLine]) -> String {

@@ -6,8 +6,9 @@ use super::{cut, shortened, table};
 use crate::operations::update::Report;
 use crate::output::markdown::{fenced, html_code};
 
-/// Maximum number of lines of a diff.
-const MAX_LINES: usize = 300;
+/// Maximum number of lines of a diff. A pull request shows all files anyway, and one skill that was
+/// split in two would fill the page.
+const MAX_LINES: usize = 100;
 /// Maximum width of a name in a heading, in columns.
 const MAX_NAME: usize = 80;
 

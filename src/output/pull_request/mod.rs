@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use page::page;
 
-use super::markdown::{code, escaped};
+use super::markdown::{code, escaped, link};
 use super::sanitize;
 use super::text::{count, not_updated, short, totals};
 use crate::operations::report::Change;
@@ -58,7 +58,7 @@ pub(crate) fn summary(
     page(headline(report), &sections, max)
 }
 
-/// Returns the first sentence, which has the totals.
+/// Returns the first sentence, which has the totals, and what a reviewer does next.
 fn headline(report: &Report) -> String {
     if report.is_up_to_date() {
         return format!(
@@ -78,10 +78,13 @@ fn headline(report: &Report) -> String {
     } else {
         format!("; {}", parts.join(", "))
     };
-    format!(
-        "**{} {verb}**{rest}.\n",
-        count(report.skills.len(), "skill")
-    )
+    let updated = count(report.skills.len(), "skill");
+    let next_step = match (report.skills.is_empty(), report.dry_run) {
+        (true, _) => "",
+        (false, true) => "\n`mdskill update` installs the new versions.\n",
+        (false, false) => "\nCheck the new capabilities and the diffs, then merge.\n",
+    };
+    format!("**{updated} {verb}**{rest}.\n{next_step}")
 }
 
 /// Returns a sentence from a repository as plain text of limited width.
@@ -119,4 +122,12 @@ fn moved(change: &Change) -> String {
     ids.map(|id| code(short(id)))
         .collect::<Vec<_>>()
         .join(" → ")
+}
+
+/// Returns [`moved`] with a link to the page that compares the two commits.
+fn compared(change: &Change) -> String {
+    match &change.compare_url {
+        Some(url) => link(&moved(change), url),
+        None => moved(change),
+    }
 }

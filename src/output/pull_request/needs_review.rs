@@ -76,16 +76,29 @@ fn conflict(conflict: &Conflicted) -> String {
             sentence(&file.kind.to_string())
         )
     });
-    let outcome = if conflict.is_marked {
-        "has conflict markers in its files"
+    let name = &conflict.name;
+    let (outcome, command, effect) = if conflict.is_unresolved || conflict.is_marked {
+        let outcome = if conflict.is_unresolved {
+            "has an earlier conflict that is not resolved"
+        } else {
+            "has conflict markers in its files"
+        };
+        let command = format!("mdskill keep {name}");
+        (outcome, command, "accepts the files when they are resolved")
     } else {
-        "was not updated"
+        let command = format!("mdskill update {name} --conflict=markers");
+        (
+            "was not updated",
+            command,
+            "writes both versions to its files",
+        )
     };
     format!(
-        "- **Conflict:** {} in {} {outcome}{}\n",
-        word(&conflict.name),
+        "- **Conflict:** {} in {} {outcome}{}. {} {effect}.\n",
+        word(name),
         word(&conflict.place),
         files(named.collect()),
+        word(&command),
     )
 }
 

@@ -1,6 +1,6 @@
 //! The table of updated skills.
 
-use super::{moved, shortened};
+use super::{compared, moved, shortened};
 use crate::diff::SkillDiff;
 use crate::operations::report::Change;
 use crate::operations::update::Report;
@@ -8,8 +8,8 @@ use crate::output::markdown::{escaped, link};
 use crate::output::text::{self, count};
 use mdskill_lint::capability::Kind;
 
-/// Maximum number of rows with a link to the comparison page, because more links would fill the page.
-const MAX_LINKS: usize = 200;
+/// Maximum number of rows with links, of about 250 bytes each, because more would fill half of the page.
+const MAX_LINKS: usize = 100;
 /// Maximum width of a cell, in columns.
 const MAX_CELL: usize = 80;
 
@@ -21,18 +21,18 @@ pub(super) const HEAD: &str =
 pub(super) fn rows(report: &Report) -> Vec<String> {
     let has_links = report.skills.len() <= MAX_LINKS;
     let row = |change: &Change| {
-        let moved = moved(change);
-        let moved = match change.compare_url.as_deref().filter(|_| has_links) {
-            Some(url) => link(&moved, url),
-            None => moved,
+        let name = cell(&change.name);
+        let (name, commits) = match &change.url {
+            Some(url) if has_links => (link(&name, url), compared(change)),
+            _ if has_links => (name, compared(change)),
+            _ => (name, moved(change)),
         };
         let (files, gained) = match &change.diff {
             Some(diff) => (files(diff), gained(diff)),
             None => ("not compared".to_owned(), "not compared".to_owned()),
         };
         format!(
-            "| {} | {} | {moved} | {files} | {gained} |\n",
-            cell(&change.name),
+            "| {name} | {} | {commits} | {files} | {gained} |\n",
             cell(text::source(&change.source)),
         )
     };

@@ -1,21 +1,36 @@
 //! Prints the report of `add`.
 
+use super::capabilities::print_capabilities;
 use super::change::{print_change, print_left_alone, print_problems, print_trashed};
+use super::hidden::print_hidden;
 use super::installed_findings::findings;
 use super::refused;
 use crate::hint::Hint;
-use crate::operations::add;
-use crate::operations::report::{Action, Change};
+use crate::operations::add::{self, Added};
+use crate::operations::report::Action;
 use crate::output::printer::Printer;
 use crate::output::sanitize;
 use crate::output::text::{count, totals};
+use mdskill_lint::capability::Kind;
 
+/// Maximum number of skills whose hosts and commands are printed even if they have nothing else.
+const MAX_DETAILED: usize = 3;
+/// Maximum number of names in an error.
+const MAX_CLASHES: usize = 5;
 /// Maximum number of skills in a hint.
 const MAX_SIBLINGS: usize = 10;
 
 pub(crate) fn add(printer: &Printer, report: &add::Report) {
-    for change in &report.skills {
-        print_change(printer, change, report.dry_run);
+    let is_one_of_many = report.skills.len() > MAX_DETAILED;
+    for added in &report.skills {
+        print_change(printer, &added.change, report.dry_run);
+        if added.is_new() {
+            // The user has just seen the severe ones.
+            let shown = added.capabilities.iter();
+            let shown = shown.filter(|one| !report.is_confirmed || !one.kind.is_severe());
+            let shown: Vec<_> = shown.cloned().collect();
+            print_capabilities(printer, &shown, is_one_of_many);
+        }
     }
     print_trashed(printer, &report.trashed);
     let stopped: Vec<&String> = report.stopped.iter().map(|one| &one.place).collect();
@@ -41,24 +56,78 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
         ));
     }
     print_problems(printer, &report.left_out);
+    print_clashes(printer, report);
     print_left_alone(printer, &report.left_alone);
     refused(printer, &report.refused);
     if !report.left_alone.is_empty() || report.is_refused {
         printer.error("nothing was changed");
         return;
     }
-    let kept = |change: &&Change| change.action == Action::Unchanged;
+    let kept = |added: &&Added| added.change.action == Action::Unchanged;
     let kept = report.skills.iter().filter(kept).count();
     if report.skills.len() > 1 {
         let mut parts = vec![count(report.skills.len() - kept, "skill")];
         parts.extend(totals([(kept, "unchanged")]));
         printer.status("Finished", &parts.join(", "));
     }
-    let is_complete =
-        report.refused.is_empty() && report.stopped.is_empty() && report.left_out.is_empty();
+    print_hidden(printer, &report.hidden);
+    let is_complete = report.refused.is_empty()
+        && report.stopped.is_empty()
+        && report.left_out.is_empty()
+        && report.clashes.is_empty();
     if is_complete && !report.siblings.is_empty() {
         printer.hint(&siblings(&report.siblings));
     }
+    if !report.is_confirmed && report.skills.iter().any(Added::needs_consent) {
+        printer.hint(&deny());
+    }
+}
+
+/// Returns the hint to refuse skills that run commands without asking.
+pub(crate) fn deny() -> Hint {
+    let [hooks, bash] = [Kind::Hook, Kind::UnrestrictedBash];
+    Hint::text(format!(
+        "to refuse such skills, write `deny = [\"{hooks}\", \"{bash}\"]` below `[policy]` in mdskill.toml"
+    ))
+}
+
+/// Prints the names of several skills, and the folder in which each name is unique.
+fn print_clashes(printer: &Printer, report: &add::Report) {
+    let names: Vec<String> = report
+        .clashes
+        .iter()
+        .map(|clash| format!("`{}`", clash.name))
+        .collect();
+    match report.clashes.as_slice() {
+        [] => return,
+        [only] => {
+            printer.error(&format!(
+                "{}: {} different skills have this name; add one of them by its full spec: {}",
+                names[0],
+                only.specs.len(),
+                only.specs.join(", ")
+            ));
+            return;
+        }
+        several => {
+            let shown = names.iter().take(MAX_CLASHES).map(String::as_str);
+            let mut shown: Vec<&str> = shown.collect();
+            if several.len() > MAX_CLASHES {
+                shown.push("…");
+            }
+            printer.error(&format!(
+                "{} names were not added, because different skills have the same name: {}",
+                several.len(),
+                shown.join(", ")
+            ));
+        }
+    }
+    let hint = match &report.clash_free {
+        Some(folder) => Hint::command(format!("add {} --all", sanitize::for_shell(folder)))
+            .then(" adds the skills of one folder"),
+        None => Hint::text("add one of them by its path; --json lists the paths"),
+    };
+    printer.hint(&hint);
 }
 
 /// Returns the hint to add the skills that are linked to.

@@ -1,14 +1,11 @@
 //! Prints what a new version of a skill changes.
 
+use super::capabilities::{by_kind, print_kind};
 use crate::diff::{FileChange, FileDiff, SkillDiff};
 use crate::fetch::history::Lineage;
 use crate::operations::report::Change;
 use crate::output::printer::Printer;
-use crate::output::text::{changed_lines, count, place};
-use mdskill_lint::capability::Capability;
-
-/// Maximum number of capabilities of one kind that are printed.
-const MAX_GAINED: usize = 8;
+use crate::output::text::{changed_lines, count};
 
 /// Prints the changes of a new version below the line of the skill.
 pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
@@ -27,8 +24,8 @@ pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
     if diff.description.is_some() {
         printer.note("", "description changed");
     }
-    for of_kind in diff.gained.chunk_by(|one, other| one.kind == other.kind) {
-        printer.note("", &format!("new {}: {}", of_kind[0].kind, listed(of_kind)));
+    for of_kind in by_kind(&diff.gained) {
+        print_kind(printer, "new ", of_kind);
     }
     if !diff.changed_scripts.is_empty() {
         let scripts = diff.changed_scripts.join(", ");
@@ -85,21 +82,4 @@ fn file_line(file: &FileDiff) -> String {
         None => "",
     };
     format!("{letter} {from}{}{lines}{mode}", file.path)
-}
-
-/// Returns capabilities of one kind, each with its location.
-fn listed(capabilities: &[Capability]) -> String {
-    let shown = capabilities.iter().take(MAX_GAINED).map(|one| {
-        if one.what == one.file {
-            one.what.clone()
-        } else {
-            format!("{} ({})", one.what, place(one))
-        }
-    });
-    let mut shown: Vec<String> = shown.collect();
-    if capabilities.len() > MAX_GAINED {
-        let more = capabilities.len() - MAX_GAINED;
-        shown.push(format!("and {more} more (see `--json`)"));
-    }
-    shown.join(", ")
 }

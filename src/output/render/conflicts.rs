@@ -12,6 +12,7 @@ const MAX_LINES: usize = 40;
 pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_run: bool) {
     for conflict in conflicts {
         let sentence = match (conflict.is_marked, dry_run) {
+            _ if conflict.is_unresolved => "an earlier conflict is not resolved",
             (true, false) => "the conflicts are marked in the files",
             (true, true) => "the conflicts would be marked in the files",
             (false, _) => "your edits conflict with the new version",
@@ -25,7 +26,7 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
     let names = |is_marked: bool| -> Vec<&str> {
         let of_kind = conflicts
             .iter()
-            .filter(|conflict| conflict.is_marked == is_marked);
+            .filter(|conflict| !conflict.is_unresolved && conflict.is_marked == is_marked);
         of_kind.map(|conflict| conflict.name.as_str()).collect()
     };
     if let Some(name) = one_name(&names(false)) {
@@ -34,6 +35,11 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
             " writes conflict markers to the files; `--conflict=ours` and `--conflict=theirs` choose one side",
         ));
     }
+    let unresolved = conflicts.iter().filter(|conflict| conflict.is_unresolved);
+    let unresolved: Vec<&str> = unresolved.map(|one| one.name.as_str()).collect();
+    if let Some(name) = one_name(&unresolved) {
+        printer.hint(&unresolved_hint(name));
+    }
     if let (Some(name), false) = (one_name(&names(true)), dry_run) {
         let kept = format!("keep {name}");
         printer.hint(
@@ -41,6 +47,12 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
                 .then_command(kept),
         );
     }
+}
+
+/// Returns the next step for a skill with conflict markers from before.
+pub(super) fn unresolved_hint(name: &str) -> Hint {
+    Hint::text("edit the files to resolve the conflict, then run ")
+        .then_command(format!("keep {name}"))
 }
 
 /// Prints the first lines of the conflicts of a file.

@@ -1,9 +1,14 @@
 //! Prints the report of `install`.
 
+use std::collections::BTreeSet;
+
 use super::change::{print_change, print_left_alone, print_trashed};
+use super::conflicts::one_name;
 use super::refused;
+use crate::hint::Hint;
 use crate::operations::install;
 use crate::output::printer::Printer;
+use crate::output::text::totals;
 
 pub(crate) fn install(printer: &Printer, report: &install::Report) {
     for change in &report.skills {
@@ -12,9 +17,20 @@ pub(crate) fn install(printer: &Printer, report: &install::Report) {
     print_trashed(printer, &report.trashed);
     print_left_alone(printer, &report.left_alone);
     refused(printer, &report.refused);
-    if !report.left_alone.is_empty() || !report.refused.is_empty() {
+    if !report.refused.is_empty() {
         printer.error("nothing was changed");
         return;
+    }
+    let left_alone = report.left_alone.iter().map(|left| &*left.name);
+    let left_alone: BTreeSet<&str> = left_alone.collect();
+    let names: Vec<&str> = left_alone.iter().copied().collect();
+    if let Some(name) = one_name(&names) {
+        printer.hint(
+            &Hint::command(format!("keep {name}"))
+                .then(" accepts the edits; ")
+                .then_command(format!("install {name} --force"))
+                .then(" moves them to the trash and installs the locked files"),
+        );
     }
     let verb = if report.dry_run {
         "to install"
@@ -22,5 +38,7 @@ pub(crate) fn install(printer: &Printer, report: &install::Report) {
         "installed"
     };
     let (done, unchanged) = (report.skills.len(), report.unchanged);
-    printer.status("Finished", &format!("{done} {verb}, {unchanged} unchanged"));
+    let mut parts = vec![format!("{done} {verb}"), format!("{unchanged} unchanged")];
+    parts.extend(totals([(left_alone.len(), "not changed")]));
+    printer.status("Finished", &parts.join(", "));
 }

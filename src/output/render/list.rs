@@ -1,5 +1,7 @@
 //! Prints the report of `list`.
 
+use super::hidden::print_hidden;
+use crate::hint::Hint;
 use crate::operations::{list, list_remote};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
@@ -20,6 +22,10 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
             "Finished",
             &format!("no skills are installed; add one with {add}"),
         );
+        if report.personal > 0 {
+            let skills = count(report.personal, "user skill");
+            printer.hint(&Hint::text(format!("`mdskill -g list` lists {skills}")));
+        }
         return;
     }
     let mut table = Table::new(&["NAME", "STATE", "REF", "COMMIT", "SOURCE", "PLACE"]);
@@ -35,6 +41,9 @@ pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
         ]);
     }
     printer.table(&table);
+    if let Some(other) = report.other_lockfiles.first() {
+        printer.hint(&Hint::command("import").then(format!(" adopts the skills of {other}")));
+    }
 }
 
 /// Prints the skills of a repository.
@@ -54,12 +63,13 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
     table.drop_empty_columns();
     printer.table(&table);
     let place = text::source(&report.source);
-    printer.note(
-        "Found",
-        &format!(
-            "{} in {place}; add one with {}",
-            count(report.skills.len(), "skill"),
-            printer.command_line(&format!("add {}", report.skills[0].spec))
-        ),
-    );
+    let number = count(report.skills.len(), "skill");
+    match report.skills.first() {
+        Some(first) => {
+            let add = printer.command_line(&format!("add {}", first.spec));
+            printer.note("Found", &format!("{number} in {place}; add one with {add}"));
+        }
+        None => printer.note("Found", &format!("{number} in {place}")),
+    }
+    print_hidden(printer, &report.hidden);
 }

@@ -2,10 +2,12 @@
 
 mod add;
 mod cache;
+mod capabilities;
 mod change;
 mod change_details;
 mod conflicts;
 mod diff;
+mod hidden;
 mod import;
 mod install;
 mod installed_findings;
@@ -22,8 +24,9 @@ mod verify;
 use super::text;
 use crate::operations::report::Change;
 
-pub(crate) use add::add;
+pub(crate) use add::{add, deny};
 pub(crate) use cache::cache;
+pub(crate) use capabilities::print_severe;
 pub(crate) use diff::{diff, local_diff};
 pub(crate) use import::import;
 pub(crate) use install::install;

@@ -1,6 +1,10 @@
 //! Prints the report of `verify`.
 
+use std::collections::BTreeSet;
+
+use super::conflicts::{one_name, unresolved_hint};
 use crate::hint::Hint;
+use crate::operations::state::State;
 use crate::operations::verify;
 use crate::output::printer::Printer;
 use crate::output::text::count;
@@ -22,6 +26,10 @@ pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
             Hint::text(
                 "delete these files, or add them to .gitignore; `verify` accepts untracked files that git ignores",
             )
+        } else if all(|drift| drift.state == State::Conflict) {
+            let names: BTreeSet<&str> = report.drift.iter().map(|one| one.name.as_str()).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            unresolved_hint(one_name(&names).unwrap_or("NAME"))
         } else {
             Hint::command("diff --local")
                 .then(" shows the edits; ")

@@ -21,8 +21,8 @@ for word; do
 done
 case "$1 $2" in
     'pr list') [ ! -f "$log/open" ] || echo 7 ;;
-    'pr create') cp "$body" "$log/body" && : > "$log/open" ;;
-    'pr edit') cp "$body" "$log/body" ;;
+    'pr create') cp "$body" "$log/body" && : > "$log/open" && echo https://github.com/acme/project/pull/7 ;;
+    'pr edit') cp "$body" "$log/body" && echo https://github.com/acme/project/pull/7 ;;
     *) exit 1 ;;
 esac
 "#;
@@ -130,45 +130,14 @@ impl CiProject {
 
     pub fn steps(&self, workflow: &Value, job: &str, clone: &Path) -> Outcome {
         let mut last = None;
-        for (at, step) in workflow["jobs"][job]["steps"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .enumerate()
-        {
+        for step in workflow["jobs"][job]["steps"].as_array().unwrap() {
             let uses = step["uses"].as_str().unwrap_or_default();
-            let output = self.temp(&format!("output-{at}-{}", self.clones));
-            let mut variables: Vec<(String, String)> = [
-                ("CI", "true"),
-                ("GITHUB_ACTIONS", "true"),
-                ("GITHUB_ACTION_PATH", ROOT),
-                ("RUNNER_TEMP", &self.temp("").to_string_lossy()),
-                ("GITHUB_OUTPUT", &output.to_string_lossy()),
-                (
-                    "INPUT_COMMAND",
-                    step["with"]["command"].as_str().unwrap_or("update"),
-                ),
-                (
-                    "INPUT_ARGS",
-                    step["with"]["args"].as_str().unwrap_or_default(),
-                ),
-            ]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into();
-            for (name, value) in step["env"].as_object().into_iter().flatten() {
-                variables.push((name.clone(), self.value(value.as_str().unwrap())));
-            }
-            let script = match (uses.split('@').next().unwrap(), step["run"].as_str()) {
+            let outcome = match (uses.split('@').next().unwrap(), step["run"].as_str()) {
                 ("actions/checkout", None) => continue,
-                ("mdskill/mdskill", None) => "\"$GITHUB_ACTION_PATH/.github/action/run\"",
-                ("", Some(script)) => script,
+                ("mdskill/mdskill", None) => self.action(&step["with"], clone),
+                ("", Some(script)) => self.step(script, &[], clone),
                 other => panic!("{other:?}"),
             };
-            assert!(
-                !script.contains("${{"),
-                "an expression in a script: {script}"
-            );
-            let outcome = self.bash(clone, script, &variables);
             if outcome.code != Some(0) {
                 return outcome;
             }
@@ -177,25 +146,85 @@ impl CiProject {
         last.unwrap()
     }
 
-    pub fn value(&self, text: &str) -> String {
-        let expression = text
-            .strip_prefix("${{")
-            .and_then(|rest| rest.strip_suffix("}}"));
-        match expression.map(str::trim) {
+    /// Runs the scripts of `action.yml` that follow the installation, until one fails.
+    fn action(&self, with: &Value, clone: &Path) -> Outcome {
+        let text = std::fs::read_to_string(Path::new(ROOT).join("action.yml")).unwrap();
+        let action: Value = serde_yaml::from_str(&text).unwrap();
+        for name in with.as_object().into_iter().flat_map(|with| with.keys()) {
+            assert!(action["inputs"][name].is_object(), "no input {name}");
+        }
+        let input = |name: &str| {
+            let value = with[name].as_str();
+            value.or_else(|| action["inputs"][name]["default"].as_str())
+        };
+        let _ = std::fs::remove_file(self.temp("output"));
+        let mut last = None;
+        for step in action["runs"]["steps"].as_array().unwrap() {
+            let runs = match step["id"].as_str() {
+                Some("run") => true,
+                Some("pull-request") => {
+                    assert_eq!(step["if"], "inputs.pull-request == 'true'");
+                    input("pull-request") == Some("true")
+                }
+                _ => false,
+            };
+            if !runs {
+                continue;
+            }
+            let value = |text: &str| match expression(text).and_then(|e| e.strip_prefix("inputs."))
+            {
+                Some(name) => self.value(input(name).unwrap()),
+                None => self.value(text),
+            };
+            let variables = step["env"].as_object().unwrap().iter();
+            let variables: Vec<_> = variables
+                .map(|(name, text)| (name.clone(), value(text.as_str().unwrap())))
+                .collect();
+            let outcome = self.step(step["run"].as_str().unwrap(), &variables, clone);
+            if outcome.code != Some(0) {
+                return outcome;
+            }
+            last = Some(outcome);
+        }
+        last.unwrap()
+    }
+
+    /// Runs a script with the variables of a runner.
+    fn step(&self, script: &str, variables: &[(String, String)], clone: &Path) -> Outcome {
+        assert!(
+            !script.contains("${{"),
+            "an expression in a script: {script}"
+        );
+        let runner = [
+            ("CI", "true"),
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_ACTION_PATH", ROOT),
+            ("RUNNER_TEMP", &self.temp("").to_string_lossy()),
+            ("GITHUB_OUTPUT", &self.temp("output").to_string_lossy()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        self.bash(clone, script, &[&runner[..], variables].concat())
+    }
+
+    /// Returns the value of an expression; other text is returned as it is.
+    fn value(&self, text: &str) -> String {
+        match expression(text) {
             None => text.to_owned(),
             Some("github.token") => "a-token".to_owned(),
             Some("github.ref_name") => "main".to_owned(),
-            Some("steps.mdskill.outputs.summary") => {
-                let output =
-                    std::fs::read_to_string(self.temp(&format!("output-1-{}", self.clones)))
-                        .unwrap();
-                let line = output
-                    .lines()
-                    .find_map(|line| line.strip_prefix("summary="));
-                line.unwrap().to_owned()
-            }
+            Some("steps.run.outputs.summary") => self.output("summary"),
             Some(other) => panic!("{other}"),
         }
+    }
+
+    /// Returns the output of the last action with this name.
+    pub fn output(&self, name: &str) -> String {
+        let text = std::fs::read_to_string(self.temp("output")).unwrap();
+        let mut lines = text.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        value
+            .unwrap_or_else(|| panic!("no output {name}: {text}"))
+            .to_owned()
     }
 
     pub fn body(&self) -> String {
@@ -211,4 +240,10 @@ impl CiProject {
             .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
         words.collect()
     }
+}
+
+/// Returns the expression in `${{ }}`.
+fn expression(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix("${{")?.strip_suffix("}}")?;
+    Some(inner.trim())
 }

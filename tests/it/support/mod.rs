@@ -19,5 +19,6 @@ pub mod sealed;
 pub mod server;
 pub mod snapshot;
 pub mod snapshot_file;
+pub mod terminal;
 pub mod test_context;
 pub mod wire;

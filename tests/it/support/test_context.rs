@@ -6,6 +6,7 @@ use super::outcome::{Outcome, Running};
 use super::repo::Repo;
 use super::sealed;
 use super::snapshot::Snapshot;
+use super::terminal::Terminal;
 use super::wire::Request;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -441,6 +442,11 @@ impl Prepared {
     /// Runs it and waits for its end.
     pub fn run(self) -> Outcome {
         self.spawn().wait()
+    }
+
+    /// Starts it in a terminal of this size, in columns and rows; with standard output in a pipe, if `is_piped`.
+    pub fn terminal(self, size: (u16, u16), is_piped: bool) -> Terminal {
+        Terminal::start(self.command, size, is_piped)
     }
 
     /// Starts it.

@@ -42,6 +42,10 @@ pub(super) fn change(name: &str) -> Change {
             ..SkillDiff::default()
         }),
         lineage: None,
+        skill_commits: None,
+        url: Some(format!(
+            "https://github.com/acme/skills/tree/2222222/skills/{name}"
+        )),
         compare_url: Some("https://github.com/acme/skills/compare/1111111...2222222".to_owned()),
         edited: Vec::new(),
     }
@@ -100,6 +104,7 @@ pub(super) fn everything() -> Report {
     });
     pdf.edited = vec!["SKILL.md".to_owned()];
     pdf.notes = vec!["moved in its repository from a to b".to_owned()];
+    pdf.skill_commits = Some(vec![commit('a', "Read forms, too (#12)")]);
     let mut docx = change("docx");
     docx.lineage = pdf.lineage.clone();
     docx.diff.as_mut().unwrap().gained =
@@ -127,6 +132,7 @@ pub(super) fn everything() -> Report {
             place: ".github/skills/deploy".to_owned(),
             commit: Some("2".repeat(40)),
             is_marked: false,
+            is_unresolved: false,
             files: vec![Conflict {
                 path: "SKILL.md".to_owned(),
                 kind: ConflictKind::Lines,

@@ -1,5 +1,6 @@
-//! The URL of a forge's page that compares two commits.
+//! The URLs of a forge's pages: a comparison of two commits, and a folder of a commit.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
 use crate::env::Env;
@@ -21,6 +22,42 @@ enum Forge {
 /// an unknown forge. It never contains a user name or password.
 #[must_use]
 pub fn compare_url(source: &Source, env: &Env, old: ObjectId, new: ObjectId) -> Option<String> {
+    let (forge, repository) = repository_page(source, env)?;
+    let page = match forge {
+        Forge::GitHub | Forge::Gitea => format!("compare/{old}...{new}"),
+        Forge::GitLab => format!("-/compare/{old}...{new}"),
+        // The new commit is first, with a line end in between.
+        Forge::Bitbucket => format!("branches/compare/{new}%0D{old}"),
+    };
+    Some(format!("{repository}/{page}"))
+}
+
+/// Returns the URL of the page of a folder at a commit; `None` as for [`compare_url`]. `folder` is
+/// empty for the repository itself.
+#[must_use]
+pub fn folder_url(source: &Source, env: &Env, commit: ObjectId, folder: &str) -> Option<String> {
+    let (forge, repository) = repository_page(source, env)?;
+    let tree = match forge {
+        Forge::GitHub => "tree",
+        Forge::GitLab => "-/tree",
+        Forge::Gitea => "src/commit",
+        Forge::Bitbucket => "src",
+    };
+    let folder = utf8_percent_encode(folder, ESCAPED).to_string();
+    let url = format!("{repository}/{tree}/{commit}/{folder}");
+    Some(url.trim_end_matches('/').to_owned())
+}
+
+/// The characters of a path that are escaped.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// Returns the forge of a source, and the URL of the repository's page.
+fn repository_page(source: &Source, env: &Env) -> Option<(Forge, String)> {
     let (origin, path) = page_of(source, env)?;
     let host = origin.split_once("://")?.1;
     let forge = forge_at(host.split(':').next()?, env)?;
@@ -30,13 +67,7 @@ pub fn compare_url(source: &Source, env: &Env, old: ObjectId, new: ObjectId) -> 
         Forge::GitLab => parts >= 2,
         _ => parts == 2,
     };
-    let page = match forge {
-        Forge::GitHub | Forge::Gitea => format!("compare/{old}...{new}"),
-        Forge::GitLab => format!("-/compare/{old}...{new}"),
-        // The new commit is first, with a line end in between.
-        Forge::Bitbucket => format!("branches/compare/{new}%0D{old}"),
-    };
-    is_repository.then(|| format!("{origin}/{path}/{page}"))
+    is_repository.then(|| (forge, format!("{origin}/{path}")))
 }
 
 /// Returns `https://HOST` and `owner/repo` of a source.
@@ -167,6 +198,42 @@ mod tests {
         ] {
             assert_eq!(plain(source).as_deref(), Some(page), "{source}");
         }
+    }
+
+    #[test]
+    fn folder_url_is_that_of_the_forge() {
+        let env = Env::from_lookup(|_: &str| None, PathBuf::from("/"));
+        let id = ObjectId::from_bytes([0x11; 20]);
+        let page = |source: &str, folder: &str| {
+            let page = folder_url(&source.parse().unwrap(), &env, id, folder)?;
+            Some(page.replace(&"11".repeat(20), "ID"))
+        };
+        for (source, folder, expected) in [
+            (
+                "github:o/r",
+                "skills/a b",
+                "https://github.com/o/r/tree/ID/skills/a%20b",
+            ),
+            ("github:o/r", "", "https://github.com/o/r/tree/ID"),
+            (
+                "https://gitlab.com/a/b/c",
+                "x",
+                "https://gitlab.com/a/b/c/-/tree/ID/x",
+            ),
+            (
+                "https://codeberg.org/a/b",
+                "x#1",
+                "https://codeberg.org/a/b/src/commit/ID/x%231",
+            ),
+            (
+                "https://bitbucket.org/a/b",
+                "x",
+                "https://bitbucket.org/a/b/src/ID/x",
+            ),
+        ] {
+            assert_eq!(page(source, folder).as_deref(), Some(expected), "{source}");
+        }
+        assert_eq!(page("path:../skills", "x"), None);
     }
 
     #[test]

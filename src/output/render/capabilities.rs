@@ -1,0 +1,114 @@
+//! Prints capabilities.
+
+use crate::output::printer::Printer;
+use crate::output::text::{count, place};
+use mdskill_lint::capability::{Capability, Kind};
+
+/// Maximum number of capabilities of one kind that are printed on a line of their own.
+const MAX_LISTED: usize = 8;
+/// Maximum number of capabilities of one kind in a summary.
+const MAX_IN_SUMMARY: usize = 3;
+
+/// Prints the capabilities of a skill below its line: each severe kind on a line of its own, and the
+/// others on one line. Few of many skills get that line, because every second skill names a host or a
+/// command. One of a few skills with a severe capability is printed in full.
+pub(super) fn print_capabilities(
+    printer: &Printer,
+    capabilities: &[Capability],
+    is_one_of_many: bool,
+) {
+    let is_severe = capabilities.iter().any(|one| one.kind.is_severe());
+    if printer.is_verbose() || is_severe && !is_one_of_many {
+        for of_kind in by_kind(capabilities) {
+            print_kind(printer, "", of_kind);
+        }
+        return;
+    }
+    print_severe(printer, capabilities);
+    let others: Vec<Vec<&Capability>> = by_kind(capabilities)
+        .filter(|of_kind| !of_kind[0].kind.is_severe())
+        .map(|of_kind| without_scripts(of_kind, capabilities))
+        .filter(|of_kind| !of_kind.is_empty())
+        .collect();
+    let is_mention = |of_kind: &Vec<&Capability>| of_kind[0].kind.is_mention();
+    let summary: Vec<String> = if !is_one_of_many {
+        others.iter().map(|of_kind| summary(of_kind)).collect()
+    } else if !others.iter().all(is_mention) {
+        others.iter().map(|of_kind| number(of_kind)).collect()
+    } else {
+        return;
+    };
+    if !summary.is_empty() {
+        let separator = if is_one_of_many { ", " } else { "; " };
+        printer.note("", &summary.join(separator));
+    }
+}
+
+/// Prints the capabilities of one kind with their places. Severe ones have a color.
+pub(super) fn print_kind(printer: &Printer, prefix: &str, of_kind: &[Capability]) {
+    let kind = of_kind[0].kind;
+    let line = format!("{prefix}{kind}: {}", listed(of_kind));
+    if kind.is_severe() {
+        printer.alert(&line);
+    } else {
+        printer.note("", &line);
+    }
+}
+
+/// Prints each severe kind on a line of its own.
+pub(crate) fn print_severe(printer: &Printer, capabilities: &[Capability]) {
+    for of_kind in by_kind(capabilities).filter(|of_kind| of_kind[0].kind.is_severe()) {
+        print_kind(printer, "", of_kind);
+    }
+}
+
+/// Returns the capabilities of each kind.
+pub(super) fn by_kind(capabilities: &[Capability]) -> impl Iterator<Item = &[Capability]> {
+    capabilities.chunk_by(|one, other| one.kind == other.kind)
+}
+
+/// Returns capabilities of one kind, each with its place.
+fn listed(capabilities: &[Capability]) -> String {
+    let shown = capabilities.iter().take(MAX_LISTED).map(with_place);
+    let mut shown: Vec<String> = shown.collect();
+    if capabilities.len() > MAX_LISTED {
+        let more = capabilities.len() - MAX_LISTED;
+        shown.push(format!("and {more} more (see `--json`)"));
+    }
+    shown.join(", ")
+}
+
+/// Returns the capabilities of one kind. Scripts are not executables as well.
+fn without_scripts<'a>(of_kind: &'a [Capability], all: &[Capability]) -> Vec<&'a Capability> {
+    let is_script = |one: &Capability| {
+        let mut scripts = all.iter().filter(|other| other.kind == Kind::Script);
+        one.kind == Kind::Executable && scripts.any(|script| script.what == one.what)
+    };
+    of_kind.iter().filter(|one| !is_script(one)).collect()
+}
+
+/// Returns the first capabilities of one kind, without their places.
+fn summary(of_kind: &[&Capability]) -> String {
+    let shown = of_kind.iter().take(MAX_IN_SUMMARY).map(|one| &*one.what);
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    let more = match of_kind.len().saturating_sub(MAX_IN_SUMMARY) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}: {shown}{more}", of_kind[0].kind)
+}
+
+/// Returns the number of capabilities of one kind: `2 scripts`.
+fn number(of_kind: &[&Capability]) -> String {
+    let noun = of_kind[0].kind.word().trim_end_matches('s');
+    count(of_kind.len(), noun)
+}
+
+/// Returns a capability with its place, unless it is the file itself.
+pub(super) fn with_place(capability: &Capability) -> String {
+    if capability.what == capability.file {
+        capability.what.clone()
+    } else {
+        format!("{} ({})", capability.what, place(capability))
+    }
+}

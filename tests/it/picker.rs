@@ -1,0 +1,223 @@
+//! The picker of `add owner/repo`, in a real terminal.
+
+use crate::support::repo::Repo;
+use crate::support::terminal::Terminal;
+use crate::support::test_context::{Prepared, TestContext};
+use rustix::process::{Signal, kill_process};
+
+const ESCAPE: &str = "\u{1b}";
+const DOWN: &str = "\u{1b}[B";
+const CTRL_A: &str = "\u{1}";
+const CTRL_C: &str = "\u{3}";
+const CTRL_U: &str = "\u{15}";
+
+/// A repository with two plugins and a skill that runs a hook.
+fn python() -> (TestContext, Repo) {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
+    for (plugin, name) in [
+        ("backend", "temporal-python-testing"),
+        ("python", "async-python-patterns"),
+        ("python", "python-packaging"),
+    ] {
+        repo.skill(&format!("plugins/{plugin}/skills/{name}"), name, "Python");
+    }
+    repo.write(
+        "plugins/python/skills/deploy/SKILL.md",
+        "---\nname: deploy\ndescription: Deploys the app\nallowed-tools: Bash\n---\n\nDeploy.\n",
+    );
+    repo.executable("plugins/python/skills/deploy/scripts/go.sh", "#!/bin/sh\n");
+    repo.write(
+        ".claude-plugin/marketplace.json",
+        r#"{"name": "x", "plugins": [{"name": "backend", "source": "./plugins/backend"},
+            {"name": "python-tools", "source": "./plugins/python"}]}"#,
+    );
+    repo.commit("Four skills");
+    (context, repo)
+}
+
+fn open(context: &TestContext) -> Terminal {
+    let terminal = in_terminal(context.mdskill(["add", "acme/skills"]));
+    terminal.wait_for("0 of 4 selected");
+    terminal
+}
+
+fn in_terminal(prepared: Prepared) -> Terminal {
+    prepared
+        .env("TERM", "xterm-256color")
+        .terminal((80, 24), false)
+}
+
+#[test]
+fn picker_shows_groups_and_the_capabilities_of_the_highlighted_skill() {
+    let (context, _) = python();
+    let terminal = open(&context);
+    let lines = terminal.wait_for("enter confirm");
+    let list = [
+        "Add skills of acme/skills  0 of 4 selected",
+        "Filter: type a name or a word",
+        "backend",
+        "> [ ] temporal-python-testing  Python",
+        "python-tools",
+        "  [ ] async-python-patterns  Python",
+        "  [ ] deploy  Deploys the app",
+        "  [ ] python-packaging  Python",
+    ];
+    assert_eq!(lines[..list.len()], list);
+    assert!(terminal.has_color());
+    terminal.press(DOWN);
+    terminal.press(DOWN);
+    let lines = terminal.wait_for("> [ ] deploy");
+    let preview = lines.iter().position(|line| line == "deploy").unwrap();
+    assert_eq!(
+        lines[preview..preview + 5],
+        [
+            "deploy",
+            "unrestricted-bash: Bash (SKILL.md:4)",
+            "scripts: scripts/go.sh",
+            "executables: scripts/go.sh",
+            "Deploys the app",
+        ]
+    );
+    terminal.press(ESCAPE);
+    terminal.end();
+}
+
+#[test]
+fn enter_adds_the_highlighted_skill() {
+    let (context, repo) = python();
+    let terminal = open(&context);
+    terminal.press("asyncpy");
+    terminal.wait_for("> [ ] async-python-patterns");
+    terminal.press("\r");
+    let (code, lines) = terminal.end();
+    assert_eq!(code, Some(0), "{lines:?}");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.contains("Added async-python-patterns"))
+    );
+    context.has(
+        "async-python-patterns",
+        &repo,
+        "main:plugins/python/skills/async-python-patterns",
+    );
+    assert_eq!(context.folders(".github/skills"), ["async-python-patterns"]);
+}
+
+#[test]
+fn enter_adds_the_selected_skills() {
+    let (context, _) = python();
+    let terminal = open(&context);
+    terminal.press("py");
+    // The name that begins with the filter is first.
+    terminal.wait_for("> [ ] python-packaging");
+    terminal.press(" ");
+    terminal.wait_for("1 of 4 selected");
+    terminal.press(CTRL_U);
+    terminal.press("deploy ");
+    terminal.wait_for("2 of 4 selected");
+    terminal.press("\r");
+    let (code, _) = terminal.end();
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        context.folders(".github/skills"),
+        ["deploy", "python-packaging"]
+    );
+}
+
+#[test]
+fn ctrl_a_selects_what_the_filter_shows() {
+    let (context, _) = python();
+    let terminal = open(&context);
+    terminal.press("zzz");
+    terminal.wait_for("no match for `zzz`");
+    terminal.press(CTRL_U);
+    terminal.press("python-");
+    terminal.wait_for("Filter: python-");
+    terminal.press(CTRL_A);
+    terminal.wait_for("of 4 selected");
+    terminal.wait_for("[x] async-python-patterns");
+    terminal.press(CTRL_A);
+    terminal.wait_for("0 of 4 selected");
+    terminal.press(CTRL_C);
+    assert_eq!(terminal.end().0, Some(130));
+}
+
+#[test]
+fn escape_adds_nothing_and_says_so_in_one_line() {
+    let (context, _) = python();
+    let before = context.snapshot();
+    let terminal = open(&context);
+    terminal.press(" ");
+    terminal.wait_for("1 of 4 selected");
+    terminal.press(ESCAPE);
+    let (code, lines) = terminal.end();
+    assert_eq!(code, Some(130));
+    let lines: Vec<&String> = lines.iter().filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines, [" Cancelled no skills were added", "(end)"]);
+    before.assert_same(&context.snapshot());
+}
+
+#[test]
+fn interrupted_picker_restores_the_terminal() {
+    let (context, _) = python();
+    let before = context.snapshot();
+    let terminal = open(&context);
+    terminal.press(CTRL_C);
+    assert_eq!(terminal.end().0, Some(130));
+    let terminal = open(&context);
+    kill_process(terminal.id(), Signal::TERM).unwrap();
+    assert_eq!(terminal.end().0, Some(130));
+    before.assert_same(&context.snapshot());
+}
+
+#[test]
+fn picker_marks_installed_skills() {
+    let (context, _) = python();
+    context.run(&["add", "acme/skills/deploy"]).ok();
+    let terminal = open(&context);
+    terminal.wait_for("deploy (installed)");
+    terminal.press(ESCAPE);
+    terminal.end();
+}
+
+#[test]
+fn picker_follows_the_size_of_the_terminal() {
+    let (context, _) = python();
+    let terminal = open(&context);
+    terminal.resize(40, 9);
+    let lines = terminal.wait("the small picker", |lines| {
+        lines[8] == "enter ok · space select · esc cancel"
+    });
+    assert_eq!(lines.len(), 9);
+    assert!(lines[0].ends_with("0 of 4 selected"), "{lines:?}");
+    terminal.press(ESCAPE);
+    terminal.end();
+}
+
+#[test]
+fn picker_without_color() {
+    let (context, _) = python();
+    let never = context.mdskill(["add", "acme/skills", "--color", "never"]);
+    let no_color = context.mdskill(["add", "acme/skills"]).env("NO_COLOR", "1");
+    for prepared in [never, no_color] {
+        let terminal = in_terminal(prepared);
+        terminal.wait_for("> [ ] temporal-python-testing");
+        assert!(!terminal.has_color());
+        terminal.press(ESCAPE);
+        terminal.end();
+    }
+}
+
+#[test]
+fn dumb_terminal_gets_an_error_with_the_options() {
+    let (context, _) = python();
+    let prepared = context.mdskill(["add", "acme/skills"]);
+    let terminal = prepared.env("TERM", "dumb").terminal((120, 24), false);
+    let (code, lines) = terminal.end();
+    assert_eq!(code, Some(2));
+    let text = lines.join("\n");
+    assert!(text.contains("acme/skills has 4 skills"), "{text}");
+    assert!(text.contains("--skill NAME or --all"), "{text}");
+}
