@@ -21,7 +21,7 @@ use mdskill_lint::path::fold;
 pub(crate) type UpstreamFiles = BTreeMap<String, ObjectId>;
 
 /// The beginning of a Git LFS pointer.
-const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+pub(super) const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// The folder of an installed skill, in the work tree of a project.
 pub(crate) struct Checkout<'a> {

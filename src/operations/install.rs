@@ -7,6 +7,7 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::OpError;
+use super::git_notes;
 use super::install_steps::{self, Plan, Planned, Verdict};
 use super::installed::{InstalledSkill, SkillFolder, nearest_installed, required_lockfile};
 use super::own_source::{self, is_own_source};
@@ -135,6 +136,7 @@ pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<
         Ok(((), Verdict::Commit))
     })?;
     report.trashed = trashed;
+    git_notes::add_notes(context, &mut report.skills);
     Ok(report)
 }
 

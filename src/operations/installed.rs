@@ -202,7 +202,7 @@ impl<'a> InstalledSkill<'a> {
     }
 
     /// Returns the blobs of its files upstream; none if they are not cached.
-    fn upstream_files(self, context: &Context<'_>) -> UpstreamFiles {
+    pub(crate) fn upstream_files(self, context: &Context<'_>) -> UpstreamFiles {
         let files = self.cached(context).and_then(|objects| {
             let read = SkillTree::read(&objects, self.place_in(&objects)).ok();
             read.map(|tree| tree.files)

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::OpError;
+use super::git_notes;
 use super::install_steps::{self, Verdict};
 use super::installed::{InstalledSkill, SkillFolder, required_lockfile};
 use super::report::LeftAlone;
@@ -96,7 +97,10 @@ fn look(
                 Some((digest, _, other)) if snapshot.own_digest() != *digest => {
                     Some(format!("it differs from {other}: make the two the same"))
                 }
-                _ => problem(context, options, skill, &folder, snapshot)?,
+                _ => match caused_by_git(context, skill, &folder, &on_disk) {
+                    Some(cause) if !options.force => Some(cause),
+                    _ => problem(context, options, skill, &folder, snapshot)?,
+                },
             },
         };
         if let Some(reason) = problem {
@@ -111,6 +115,17 @@ fn look(
         }
     }
     Ok(seen.map(|(digest, on_disk, _)| (digest, on_disk)))
+}
+
+/// Returns what git did to the files of a folder. A loss that git causes is not an edit.
+fn caused_by_git(
+    context: &Context<'_>,
+    skill: InstalledSkill<'_>,
+    folder: &SkillFolder<'_>,
+    on_disk: &OnDisk,
+) -> Option<String> {
+    let files = skill.changed_files(context, on_disk);
+    git_notes::causes(&folder.path, &files).into_iter().next()
 }
 
 /// Returns why the next update could not merge the files of a folder.

@@ -6,6 +6,7 @@ pub(crate) mod cache;
 pub(crate) mod checkout;
 pub(crate) mod diff;
 pub mod findings;
+pub(crate) mod git_notes;
 pub mod import;
 pub(crate) mod install;
 pub(crate) mod install_steps;

@@ -1,8 +1,11 @@
 //! `remove`: delete installed skills and their lockfile entries.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::OpError;
+use super::git_notes;
 use super::install_steps::{self, Verdict};
 use super::installed::InstalledSkill;
 use super::own_source::is_own_source;
@@ -10,6 +13,7 @@ use super::report::{Action, Change, LeftAlone, refusal_reason};
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
+use crate::target::Target;
 use mdskill_lint::name::SkillName;
 
 /// The arguments of `remove`.
@@ -36,7 +40,11 @@ pub(crate) struct Report {
 pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     // Before the transaction, because it creates the state folder.
     let lockfile = context.lockfile()?.unwrap_or_default();
-    InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
+    let skills = InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
+    let targets = skills
+        .iter()
+        .flat_map(|skill| skill.targets.iter().cloned());
+    let targets: BTreeSet<Target> = targets.collect();
     let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         let mut report = Report::default();
         let before = lockfile.clone();
@@ -74,6 +82,12 @@ pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report,
         report.skills.clear();
         Ok((report, Verdict::Abandon))
     })?;
+    let lockfile = context.lockfile()?.unwrap_or_default();
+    let used: BTreeSet<&Target> = InstalledSkill::all(&context.scope, &lockfile)
+        .flat_map(|skill| skill.targets)
+        .collect();
+    let unused = targets.into_iter().filter(|target| !used.contains(target));
+    git_notes::unprotect(context, &unused.collect::<Vec<_>>())?;
     Ok(Report { trashed, ..report })
 }
 

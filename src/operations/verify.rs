@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::OpError;
+use super::git_notes;
 use super::install_steps::changed_files;
 use super::installed::{InstalledSkill, read_folders, required_lockfile};
 use super::state::{State, unresolved};
@@ -39,6 +40,9 @@ pub(crate) struct Drift {
     pub(crate) is_leftovers: bool,
     /// The files that differ, each with how; empty if the cache does not have the original.
     pub(crate) files: Vec<String>,
+    /// The reasons of git for these differences, as sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) causes: Vec<String>,
 }
 
 /// Verifies the named skills, or all without names.
@@ -73,6 +77,7 @@ pub(crate) fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Repor
             problem: problem.to_owned(),
             is_missing: on_disk == OnDisk::Absent,
             is_leftovers: problem == HAS_LEFTOVERS,
+            causes: git_notes::causes(&folder.path, &files),
             files,
         });
     }

@@ -6,15 +6,11 @@ use std::fmt;
 use super::walk::{Item, Problem, SkillPlace, Walk, WalkLimits};
 use crate::digest::FileMode;
 use mdskill_git::ObjectId;
-use mdskill_git::objects::{MAX_OBJECT_BYTES, ObjectError, Objects, TreeEntry, blob_id, tree_id};
+use mdskill_git::objects::{ObjectError, Objects, TreeEntry, blob_id, tree_id};
 use mdskill_lint::SKILL_FILE;
+use mdskill_lint::limits::{MAX_BYTES, MAX_FILE_BYTES, MAX_FILES};
 use mdskill_lint::path::{self, PathFault, SkillPath};
 
-/// The limit of files in one skill (the largest of 2,672 real skills has 1,104; with links, one of
-/// toss/es-toolkit has 2,690).
-pub const MAX_FILES: usize = 5_000;
-/// The limit of bytes in one skill (the largest has 14.7 MB).
-pub const MAX_BYTES: usize = 50 << 20;
 /// The limit of bytes of one skill that are kept in memory; 181 real ones have 17 KB on average.
 pub const MAX_IN_MEMORY: usize = 256 << 10;
 /// The limit of faults in one error.
@@ -269,7 +265,7 @@ fn too_many_files() -> TreeError {
 fn check_sizes(files: &[SkillFile], contents: &[Content]) -> Result<(), TreeError> {
     let mut total = 0_usize;
     for (file, Content { size, .. }) in files.iter().zip(contents) {
-        if *size > MAX_OBJECT_BYTES {
+        if *size > MAX_FILE_BYTES {
             return Err(TreeError::TooLarge(format!(
                 "a file of {size} bytes, `{}`; the limit is 16 MiB",
                 file.path
@@ -367,7 +363,7 @@ mod tests {
         let large = (
             SkillPath::parse("a").unwrap(),
             FileMode::Regular,
-            vec![0; MAX_OBJECT_BYTES + 1],
+            vec![0; MAX_FILE_BYTES + 1],
         );
         let refused = SkillTree::of_files([large]).unwrap_err().to_string();
         assert!(refused.ends_with("`a`; the limit is 16 MiB"), "{refused}");

@@ -32,6 +32,7 @@ mod faults;
 mod findings;
 mod fix;
 mod fuzz;
+mod git_notes;
 mod git_server;
 mod help;
 mod history;

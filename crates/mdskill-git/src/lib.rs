@@ -18,6 +18,7 @@ mod error;
 mod file_mode;
 pub mod hex;
 pub mod http;
+pub mod ignore_rules;
 mod index;
 pub mod line_diff;
 pub mod merge_file;

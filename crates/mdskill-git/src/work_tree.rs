@@ -115,6 +115,25 @@ impl WorkTree {
         config.get_string(name).ok()
     }
 
+    /// Returns the folder of git that all work trees share.
+    pub(crate) fn common_folder(&self) -> &Path {
+        self.objects.store()
+    }
+
+    /// Returns the user's own excludes file, if it exists.
+    pub(crate) fn global_excludes(&self) -> Option<PathBuf> {
+        let config = self.objects.repository.config().ok()?;
+        if let Ok(path) = config.get_path("core.excludesfile") {
+            return Some(path);
+        }
+        let beside = |config: PathBuf, name: &str| config.parent().map(|folder| folder.join(name));
+        let xdg = git2::Config::find_xdg().ok();
+        let home = git2::Config::find_global().ok();
+        let xdg = xdg.and_then(|config| beside(config, "ignore"));
+        xdg.or_else(|| beside(home?, ".config/git/ignore"))
+            .filter(|path| path.is_file())
+    }
+
     /// Returns the work tree's root.
     #[must_use]
     pub fn root(&self) -> &Path {
@@ -180,6 +199,25 @@ impl WorkTree {
         let ends = path.match_indices('/').map(|(at, _)| at);
         ends.chain([path.len()])
             .any(|end| self.tracked.contains(&path[..end]))
+    }
+}
+
+impl Objects {
+    /// Prepares an empty repository for [`Objects::is_ignored_by`]: the user's own excludes do not apply.
+    pub(crate) fn without_excludes(self) -> Option<Self> {
+        let mut config = self.repository.config().ok()?;
+        let nothing = self.repository.path().join("no-excludes");
+        let nothing = nothing.to_str()?;
+        config.set_str("core.excludesfile", nothing).ok()?;
+        Some(self)
+    }
+
+    /// Whether this line of a `.gitignore` ignores the path, in an empty repository.
+    pub(crate) fn is_ignored_by(&self, line: &str, path: &str) -> bool {
+        let repository = &self.repository;
+        repository.clear_ignore_rules().is_ok()
+            && repository.add_ignore_rule(line).is_ok()
+            && self.is_ignored(path)
     }
 }
 

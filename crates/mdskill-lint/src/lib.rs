@@ -46,6 +46,7 @@ pub mod fix;
 pub mod frontmatter;
 mod invisible_chars;
 pub mod leftovers;
+pub mod limits;
 pub mod links;
 mod locate;
 pub mod markdown;

@@ -13,6 +13,7 @@ use serde::Serialize;
 use self::resolve::{Group, Prepared};
 use super::OpError;
 use super::findings::Found;
+use super::git_notes;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted, is_version};
 use super::installed::InstalledSkill;
 use super::own_source;
@@ -281,7 +282,7 @@ pub(crate) fn install(
         }
         return Ok(report);
     }
-    let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
+    let (mut report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         // Another process may have added the same name in the meantime.
         name_conflicts::check_installed(lockfile, options, &repositories)?;
         set_targets(context, options, lockfile);
@@ -301,6 +302,8 @@ pub(crate) fn install(
         }
         Ok((report, Verdict::Commit))
     })?;
+    let changes = report.skills.iter_mut().map(|added| &mut added.change);
+    git_notes::add_notes(context, changes);
     Ok(Report { trashed, ..report })
 }
 

@@ -16,6 +16,7 @@ use self::plan_skill::plan_source;
 use self::source_update::{NewVersion, Relocked, Request, SkillUpdate, SourceUpdate};
 use super::OpError;
 use super::findings::Found;
+use super::git_notes;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::{InstalledSkill, read_folders, required_lockfile};
 use super::policy_check::{PolicyCheck, Refusal, Version};
@@ -200,6 +201,7 @@ pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, 
         Ok((report, Verdict::Commit))
     })?;
     report.trashed = trashed;
+    git_notes::add_notes(context, &mut report.skills);
     Ok(report)
 }
 

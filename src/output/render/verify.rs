@@ -15,6 +15,9 @@ pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
         for file in &drift.files {
             printer.item(file);
         }
+        for cause in &drift.causes {
+            printer.item(cause);
+        }
     }
     if report.drift.is_empty() {
         printer.status("Verified", &count(report.skills, "skill"));
@@ -30,6 +33,10 @@ pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
             let names: BTreeSet<&str> = report.drift.iter().map(|one| one.name.as_str()).collect();
             let names: Vec<&str> = names.into_iter().collect();
             unresolved_hint(one_name(&names).unwrap_or("NAME"))
+        } else if all(|drift| !drift.causes.is_empty()) {
+            Hint::text("change git's rules as shown; then ")
+                .then_command("install --force")
+                .then(" restores the files")
         } else {
             Hint::command("diff --local")
                 .then(" shows the edits; ")
