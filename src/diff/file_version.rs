@@ -17,7 +17,7 @@ impl<'a> FileVersion<'a> {
     pub(super) fn read(files: &'a dyn SkillFiles, entry: &'a Entry) -> Self {
         let bytes = match &entry.kind {
             EntryKind::File { .. } => files.read(&entry.path).ok(),
-            EntryKind::Link { target } => Some(Cow::Borrowed(target.as_bytes())),
+            EntryKind::Link { target, .. } => Some(Cow::Borrowed(target.as_bytes())),
             EntryKind::Submodule | EntryKind::Special => None,
         };
         Self { entry, bytes }

@@ -80,7 +80,7 @@ pub enum FetchError {
 
 impl FetchError {
     /// Returns the server's reason if it refused a request.
-    fn refusal(&self) -> Option<&str> {
+    pub(crate) fn refusal(&self) -> Option<&str> {
         match self {
             Self::Transport(TransportError::Protocol {
                 source: ProtocolError::Refused(reason),

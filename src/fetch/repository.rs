@@ -1,6 +1,7 @@
 //! [`Repository`]: an open source. Any number of its skills take three requests.
 
 mod commits;
+mod links;
 mod merge_bases;
 mod refs;
 

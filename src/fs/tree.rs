@@ -21,6 +21,8 @@ pub struct Listing {
     pub files: Vec<ListedFile>,
     /// The paths of entries that are neither plain files nor folders.
     pub special_files: Vec<String>,
+    /// The paths of private files and folders.
+    pub private: Vec<String>,
 }
 
 /// One plain file, not yet read.
@@ -35,13 +37,21 @@ pub struct ListedFile {
 }
 
 /// The digests of the files below a folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Plain files, sorted by path.
-    pub files: Vec<(String, FileMode, FileDigest)>,
+    /// Plain files, sorted by path. A file that git converted at checkout has the digest and mode of the
+    /// file that git stores.
+    pub files: Vec<HashedFile>,
     /// The paths of entries that are neither plain files nor folders.
     pub special_files: Vec<String>,
+    /// The paths of the user's own files and folders, which are not read.
+    pub private: Vec<String>,
+    /// The converted files as they are on disk.
+    pub converted: Vec<HashedFile>,
 }
+
+/// A file's path, mode, and digest.
+pub type HashedFile = (String, FileMode, FileDigest);
 
 /// The content at the path of a skill's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +65,8 @@ pub enum OnDisk {
 }
 
 impl Snapshot {
-    fn read(folder: &Path) -> Result<Self, Error> {
-        let listing = list(folder)?;
+    fn read(folder: &Path, is_private: IsPrivate<'_>) -> Result<Self, Error> {
+        let listing = list_without(folder, is_private)?;
         let mut files = Vec::with_capacity(listing.files.len());
         for file in listing.files {
             let path = folder.join(&file.path);
@@ -66,7 +76,27 @@ impl Snapshot {
         Ok(Self {
             files,
             special_files: listing.special_files,
+            private: listing.private,
+            converted: Vec::new(),
         })
+    }
+
+    /// Replaces the digest and the mode of a file that git converted.
+    pub fn convert(&mut self, path: &str, mode: FileMode, digest: FileDigest) {
+        let found = self
+            .files
+            .binary_search_by(|(there, ..)| there.as_str().cmp(path));
+        if let Ok(at) = found {
+            let file = &mut self.files[at];
+            self.converted.push(file.clone());
+            (file.1, file.2) = (mode, digest);
+        }
+    }
+
+    /// Whether a file is converted.
+    #[must_use]
+    pub fn is_converted(&self, path: &str) -> bool {
+        self.converted.iter().any(|(there, ..)| there == path)
     }
 
     /// Whether the folder has exactly the files of `digest`, apart from leftovers.
@@ -112,20 +142,58 @@ impl OnDisk {
     /// # Errors
     /// If something in it can't be read.
     pub fn read(folder: &Path) -> Result<Self, Error> {
+        Self::read_without(folder, &mut |_, _| false)
+    }
+
+    /// Reads and hashes the files of `folder`, except the private ones.
+    ///
+    /// # Errors
+    /// As [`OnDisk::read`].
+    pub fn read_without(folder: &Path, is_private: IsPrivate<'_>) -> Result<Self, Error> {
         for _ in 1..MAX_READS {
-            match Self::read_once(folder) {
+            match Self::read_once(folder, is_private) {
                 Err(error) if error.is_not_found() => {}
                 result => return result,
             }
         }
-        Self::read_once(folder)
+        Self::read_once(folder, is_private)
     }
 
-    fn read_once(folder: &Path) -> Result<Self, Error> {
+    fn read_once(folder: &Path, is_private: IsPrivate<'_>) -> Result<Self, Error> {
         match super::look(folder)? {
             None => Ok(Self::Absent),
             Some(metadata) if !metadata.is_dir() => Ok(Self::NotAFolder),
-            Some(_) => Ok(Self::Folder(Snapshot::read(folder)?)),
+            Some(_) => Ok(Self::Folder(Snapshot::read(folder, is_private)?)),
+        }
+    }
+
+    /// Whether `folder` still has the same content on disk. Private files may have changed.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn is_still_in(&self, folder: &Path) -> Result<bool, Error> {
+        let Self::Folder(seen) = self else {
+            return Ok(Self::read(folder)? == *self);
+        };
+        let mut is_private = |path: &str, _| seen.private.iter().any(|private| private == path);
+        let Self::Folder(now) = Self::read_without(folder, &mut is_private)? else {
+            return Ok(false);
+        };
+        let mut files = seen.files.clone();
+        for file in &seen.converted {
+            if let Some(there) = files.iter_mut().find(|there| there.0 == file.0) {
+                there.clone_from(file);
+            }
+        }
+        Ok(now.files == files && now.special_files == seen.special_files)
+    }
+
+    /// Returns the user's own files and folders in it.
+    #[must_use]
+    pub fn private(&self) -> &[String] {
+        match self {
+            Self::Folder(snapshot) => &snapshot.private,
+            _ => &[],
         }
     }
 
@@ -141,14 +209,31 @@ impl OnDisk {
 /// # Errors
 /// If a folder can't be listed.
 pub fn list(folder: &Path) -> Result<Listing, Error> {
+    list_without(folder, &mut |_, _| false)
+}
+
+/// Decides about a path below a folder, and whether it is a folder, whether it is private.
+pub type IsPrivate<'a> = &'a mut dyn FnMut(&str, bool) -> bool;
+
+/// Lists the files below `folder` without reading them, except the private ones.
+///
+/// # Errors
+/// If a folder can't be listed.
+pub fn list_without(folder: &Path, is_private: IsPrivate<'_>) -> Result<Listing, Error> {
     let mut listing = Listing::default();
-    list_into(folder, "", &mut listing)?;
+    list_into(folder, "", &mut listing, is_private)?;
     listing.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     listing.special_files.sort_unstable();
+    listing.private.sort_unstable();
     Ok(listing)
 }
 
-fn list_into(folder: &Path, prefix: &str, listing: &mut Listing) -> Result<(), Error> {
+fn list_into(
+    folder: &Path,
+    prefix: &str,
+    listing: &mut Listing,
+    is_private: IsPrivate<'_>,
+) -> Result<(), Error> {
     let Some(entries) = if_found(std::fs::read_dir(folder)).at("list", folder)? else {
         return Ok(());
     };
@@ -160,17 +245,14 @@ fn list_into(folder: &Path, prefix: &str, listing: &mut Listing) -> Result<(), E
         let name = entry.file_name();
         let path = format!("{prefix}{}", name.to_string_lossy());
         let is_text = name.to_str().is_some();
-        if metadata.is_dir() && is_text {
-            list_into(&entry.path(), &format!("{path}/"), listing)?;
+        if is_private(&path, metadata.is_dir()) {
+            listing.private.push(path);
+        } else if metadata.is_dir() && is_text {
+            list_into(&entry.path(), &format!("{path}/"), listing, is_private)?;
         } else if metadata.is_file() && is_text {
-            let mode = if platform::is_executable(&metadata) {
-                FileMode::Executable
-            } else {
-                FileMode::Regular
-            };
             listing.files.push(ListedFile {
                 path,
-                mode,
+                mode: mode_of(&metadata),
                 metadata,
             });
         } else {
@@ -178,6 +260,16 @@ fn list_into(folder: &Path, prefix: &str, listing: &mut Listing) -> Result<(), E
         }
     }
     Ok(())
+}
+
+/// Returns the mode that git records for a file.
+#[must_use]
+pub fn mode_of(metadata: &Metadata) -> FileMode {
+    if platform::is_executable(metadata) {
+        FileMode::Executable
+    } else {
+        FileMode::Regular
+    }
 }
 
 /// Creates a file with the mode that git gives it; the umask applies.
@@ -208,7 +300,7 @@ mod tests {
     }
 
     fn snapshot(folder: &tempfile::TempDir) -> Snapshot {
-        Snapshot::read(folder.path()).unwrap()
+        Snapshot::read(folder.path(), &mut |_, _| false).unwrap()
     }
 
     #[test]

@@ -129,6 +129,9 @@ pub struct Exchange {
     pub new: Option<String>,
     /// The destination of the old folder; `None` without one.
     pub old: Option<OldFolder>,
+    /// The user's own files and folders in the old folder, which the new one gets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub private: Vec<String>,
 }
 
 /// The destination of an old folder.
@@ -214,6 +217,7 @@ impl Journal {
         let lockfile = fs::read_if_found(&scope.lockfile)?.unwrap_or_default();
         let digest = Digest::of_bytes(&lockfile).to_string();
         if self.is_done || self.lockfile.as_ref() == Some(&digest) {
+            self.move_private(scope, before_step);
             // If a folder can't be removed now, the journal remains for the next command.
             let _left = self.clean_up(scope, before_step);
             Ok(())
@@ -302,6 +306,53 @@ impl Journal {
         Ok(false)
     }
 
+    /// Moves the user's own files from the old folders to the new ones, after the commit. Files that
+    /// are moved already are skipped, so this also works after an interruption.
+    ///
+    /// An old folder with a file that can't be moved is moved to the trash, whose paths are returned.
+    pub(super) fn move_private(
+        &self,
+        scope: &Scope,
+        before_step: &mut dyn FnMut(),
+    ) -> Vec<PathBuf> {
+        let mut trashed = Vec::new();
+        for exchange in self.exchanges.iter().filter(|it| !it.private.is_empty()) {
+            let place = exchange.place(scope);
+            let Some(old) = exchange.old(scope).filter(|old| old.is_dir()) else {
+                continue;
+            };
+            before_step();
+            let moved = exchange.private.iter().map(|path| {
+                let (from, to) = (old.join(path), place.join(path));
+                if fs::look(&from)?.is_some() {
+                    fs::create_folder(to.parent().unwrap_or(&place))?;
+                    fs::rename_new(&from, &to)?;
+                }
+                Ok(())
+            });
+            let moved: Vec<Result<(), fs::Error>> = moved.collect();
+            if moved.iter().any(Result::is_err)
+                && exchange.old == Some(OldFolder::Aside)
+                && let Ok(free) = free_in_trash(scope, &exchange.name, &self.trashed())
+            {
+                let to = scope.trash().join(free);
+                if fs::rename(&old, &to).is_ok() {
+                    trashed.push(to);
+                }
+            }
+        }
+        trashed
+    }
+
+    /// Whether a staging folder still has files of the user, because they could not be moved.
+    fn has_private(&self, scope: &Scope, stage: &Path) -> bool {
+        self.exchanges.iter().any(|exchange| {
+            let old = exchange.old(scope).filter(|old| old.starts_with(stage));
+            let mut private = exchange.private.iter();
+            old.is_some_and(|old| private.any(|path| old.join(path).symlink_metadata().is_ok()))
+        })
+    }
+
     /// Removes the staging folders, then the journal. The transaction is complete, so failures are
     /// not errors: the folders that can't be removed are returned, and the journal remains for the
     /// next command.
@@ -312,6 +363,10 @@ impl Journal {
         // All of them first, because a partly removed staging folder must not count as complete.
         for stage in &stages {
             before_step();
+            if self.has_private(scope, stage) {
+                left.push(stage.clone());
+                continue;
+            }
             let marked = std::fs::rename(stage.join(NEW), stage.join(SETTLED));
             if fs::if_found(marked).is_err() {
                 left.push(stage.clone());

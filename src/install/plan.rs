@@ -66,7 +66,7 @@ mod tests {
         )];
         let snapshot = Snapshot {
             files,
-            special_files: Vec::new(),
+            ..Snapshot::default()
         };
         let digest = snapshot.digest();
         (OnDisk::Folder(snapshot), digest)

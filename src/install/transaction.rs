@@ -8,7 +8,8 @@
 //! 4. The exchanges are written to the journal.
 //! 5. Each old folder is moved aside, and each new one is moved to its place.
 //! 6. The lockfile is replaced. An error before this step undoes everything.
-//! 7. Old folders are removed, except those in the trash.
+//! 7. The user's own files in old folders are moved to the new ones, and old folders are removed,
+//!    except those in the trash.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -183,13 +184,17 @@ impl<'a> Transaction<'a> {
                 Some(OldFolder::Trash(free))
             }
         };
-        self.planned_on.push(on_disk);
         self.journal.exchanges.push(Exchange {
             target: target.clone(),
             name: name.clone(),
             new: new.map(|digest| digest.to_string()),
+            private: match old {
+                Some(_) if new.is_some() => on_disk.private().to_vec(),
+                _ => Vec::new(),
+            },
             old,
         });
+        self.planned_on.push(on_disk);
         Ok(())
     }
 
@@ -262,8 +267,10 @@ impl<'a> Transaction<'a> {
         // After the commit, an interrupt only leaves clean-up to the next command.
         let _too_late = (self.checkpoint)();
         let (trash, trashed) = (self.scope.trash(), self.journal.trashed());
+        let mut trashed: Vec<PathBuf> = trashed.iter().map(|name| trash.join(name)).collect();
+        trashed.extend(self.journal.move_private(self.scope, &mut || ()));
         Ok(Committed {
-            trashed: trashed.iter().map(|name| trash.join(name)).collect(),
+            trashed,
             left: self.journal.clean_up(self.scope, &mut || ()),
         })
     }
@@ -278,7 +285,7 @@ impl<'a> Transaction<'a> {
                 fs::rename(&place, &old)?;
                 // Compare the old folder again, now that other programs can't find it: an edit
                 // saved after the planning must not be lost.
-                if exchange.old == Some(OldFolder::Aside) && OnDisk::read(&old)? != *seen {
+                if exchange.old == Some(OldFolder::Aside) && !seen.is_still_in(&old)? {
                     return Err(InstallError::Changed { path: place });
                 }
                 touched.extend(old.parent().map(Path::to_owned));

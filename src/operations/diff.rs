@@ -47,7 +47,7 @@ pub(crate) async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<
     for skill in InstalledSkill::named(&context.scope, &lockfile, names)? {
         let InstalledSkill { name, entry, .. } = skill;
         for folder in skill.folders() {
-            let on_disk = folder.read()?;
+            let on_disk = skill.read(context, &folder)?;
             if let Err(reason) = skill.comparable(&on_disk) {
                 let left_alone = folder.left_alone(reason, Vec::new());
                 report.not_compared.push(left_alone);
@@ -58,9 +58,9 @@ pub(crate) async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<
                 continue;
             }
             let repository = locked(context, entry).await?;
-            let objects = repository.objects();
-            let before = GitFiles::at(objects, entry.tree, "", name.as_str(), entry.tree)?;
-            let after = DiskFiles::open(&folder.path, None)?;
+            let place = repository.place(entry.commit, &entry.path, entry.tree);
+            let before = GitFiles::at(repository.objects(), place, name.as_str())?;
+            let after = DiskFiles::open(&folder.path, None)?.without(on_disk.private());
             let place = folder.place();
             report.skills.push(Edited {
                 name: name.clone(),
@@ -77,11 +77,14 @@ pub(crate) async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<
 /// Opens the source of an entry, and fetches the locked files.
 async fn locked<'a>(context: &'a Context<'_>, entry: &Entry) -> Result<Repository<'a>, OpError> {
     let mut repository = context.fetcher()?.open(&entry.source)?;
-    if SkillTree::read(repository.objects(), entry.tree).is_err() {
+    let place = repository.place(entry.commit, &entry.path, entry.tree);
+    if SkillTree::read(repository.objects(), place).is_err() {
         repository.discover(&[entry.commit], &[]).await?;
     }
-    let blobs = GitFiles::blobs_of(repository.objects(), entry.tree)?;
     let commits: Vec<_> = entry.commit.into_iter().collect();
+    let place = repository.place(entry.commit, &entry.path, entry.tree);
+    repository.fetch_links(&[place], &commits).await?;
+    let blobs = GitFiles::blobs_of(repository.objects(), place)?;
     repository.fetch_blobs(blobs, &commits).await?;
     Ok(repository)
 }

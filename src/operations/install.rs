@@ -7,6 +7,7 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::OpError;
+use super::git_notes;
 use super::install_steps::{self, Plan, Planned, Verdict};
 use super::installed::{InstalledSkill, SkillFolder, nearest_installed, required_lockfile};
 use super::own_source::{self, is_own_source};
@@ -16,7 +17,8 @@ use crate::context::Context;
 use crate::fetch::Repository;
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::install::plan::{self, Step, decide};
-use crate::skill::tree::SkillTree;
+use crate::skill::SkillPlace;
+use crate::skill::tree::{SkillTree, TreeError};
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{blob_id, tree_id};
@@ -134,6 +136,7 @@ pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<
         Ok(((), Verdict::Commit))
     })?;
     report.trashed = trashed;
+    git_notes::add_notes(context, &mut report.skills);
     Ok(report)
 }
 
@@ -148,7 +151,7 @@ fn find_missing<'a>(
     for skill in skills {
         let mut other = Vec::new();
         for folder in skill.folders() {
-            let on_disk = folder.read()?;
+            let on_disk = skill.read(context, &folder)?;
             // The project's own repository has the recorded edits; upstream does not.
             if !on_disk.is(skill.entry.digest_on_disk()) {
                 other.push((folder, on_disk));
@@ -161,7 +164,7 @@ fn find_missing<'a>(
         let mut missing = Missing {
             skill,
             plan: Vec::new(),
-            copy: skill.edited_copy()?,
+            copy: skill.edited_copy(context)?,
         };
         let left_alone = report.left_alone.len();
         for (folder, on_disk) in other {
@@ -261,7 +264,7 @@ async fn fetch<'a, 'b>(
     let commits: Vec<ObjectId> = commits.into_iter().collect();
     let trees_here = wanted
         .iter()
-        .all(|skill| SkillTree::read(repository.objects(), skill.entry.tree).is_ok());
+        .all(|skill| SkillTree::read(repository.objects(), place_of(&repository, *skill)).is_ok());
     // Cached trees may be of other commits, so they prove nothing about these commits.
     let commits_here = commits.iter().all(|commit| repository.has_trees(*commit));
     let can_check = !commits.is_empty() && (commits_here || !context.offline);
@@ -275,7 +278,9 @@ async fn fetch<'a, 'b>(
             files.push(copy);
             continue;
         }
-        let tree = SkillTree::read(repository.objects(), skill.entry.tree);
+        let place = place_of(&repository, *skill);
+        let mut read = repository.read_skills(&[place], &commits).await?;
+        let tree = read.pop().unwrap_or(Err(TreeError::Unfetched(Vec::new())));
         let tree = tree.map_err(|error| OpError::Refused {
             spec: skill.name.to_string(),
             source: error,
@@ -286,6 +291,11 @@ async fn fetch<'a, 'b>(
     repository.fetch_blobs(blobs, &commits).await?;
     context.progress.end();
     Ok((repository, skills.into_iter().zip(files).collect()))
+}
+
+fn place_of<'s>(repository: &Repository<'_>, skill: InstalledSkill<'s>) -> SkillPlace<'s> {
+    let entry = skill.entry;
+    repository.place(entry.commit, &entry.path, entry.tree)
 }
 
 /// Checks that each commit has the locked tree, because an edited lockfile could name a tree of

@@ -12,11 +12,12 @@ use crate::install::plan::{Refusal, Step, decide};
 use crate::install::scope::Scope;
 use crate::install::transaction::{StagedSkill, Transaction};
 use crate::lockfile::{Entry, Lockfile};
+use crate::skill::SkillPlace;
 use crate::skill::tree::SkillTree;
 use crate::target::Target;
-use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::name::SkillName;
+use mdskill_lint::path::fold;
 
 /// A skill to write, and its targets.
 pub(crate) struct Wanted<'a, 'b> {
@@ -79,11 +80,12 @@ pub(crate) enum SkillPlan<'a> {
 
 /// Plans the steps for a skill.
 pub(crate) fn plan<'a>(
-    scope: &Scope,
+    context: &Context<'_>,
     wanted: &Wanted<'a, '_>,
     force: bool,
     objects: &'a Objects,
 ) -> Result<SkillPlan<'a>, InstallError> {
+    let scope = &context.scope;
     let mut plan = Vec::with_capacity(wanted.targets.len());
     let mut left_alone = Vec::new();
     let locked = wanted.locked.map(|entry| InstalledSkill {
@@ -93,10 +95,12 @@ pub(crate) fn plan<'a>(
         targets: wanted.targets,
     });
     // Whether the locked version is wanted, without merged edits.
-    let is_same = |locked: &InstalledSkill<'_>| {
-        wanted.replaceable.is_none() && locked.entry.tree == wanted.files.tree
+    let same = match locked {
+        Some(locked) if !force && wanted.replaceable.is_none() => {
+            is_version(wanted.files, locked.entry, objects)?.then_some(locked)
+        }
+        _ => None,
     };
-    let same = locked.filter(|locked| !force && is_same(locked));
     let locked_digest = locked.map(|locked| locked.entry.digest);
     let ours: Vec<Digest> = locked_digest
         .into_iter()
@@ -104,7 +108,10 @@ pub(crate) fn plan<'a>(
         .collect();
     let mut digest = None;
     for folder in SkillFolder::all(scope, wanted.name, wanted.targets) {
-        let on_disk = folder.read()?;
+        let on_disk = match locked {
+            Some(locked) => locked.read(context, &folder)?,
+            None => folder.read()?,
+        };
         let edits = same.and_then(|same| same.entry.edits);
         if edits.is_some_and(|edits| on_disk.is(edits)) {
             plan.push((folder.target.clone(), Step::Keep, on_disk));
@@ -123,12 +130,19 @@ pub(crate) fn plan<'a>(
             digest = Some(digest_of(wanted.files, objects)?);
         }
         match decide(&on_disk, &ours, digest, force) {
+            Ok(Step::Replace) if let Some(path) = overwritten(wanted.files, &on_disk) => {
+                let reason = format!(
+                    "its new version has `{path}`, which git ignores here and which would be lost; move it out of the folder"
+                );
+                left_alone.push(folder.left_alone(reason, Vec::new()));
+            }
             Ok(step) => plan.push((folder.target.clone(), step, on_disk)),
             Err(refusal) => {
                 let files = match (refusal, wanted.locked) {
-                    (Refusal::Edited, Some(entry)) => {
-                        changed_files(objects, entry.tree, &on_disk, Snapshot::is_leftover)
-                    }
+                    (Refusal::Edited, Some(_)) => locked.map_or_else(Vec::new, |locked| {
+                        let original = locked.place_in(objects);
+                        changed_files(objects, original, &on_disk, Snapshot::is_leftover)
+                    }),
                     _ => Vec::new(),
                 };
                 left_alone.push(folder.left_alone((wanted.why)(refusal), files));
@@ -144,6 +158,32 @@ pub(crate) fn plan<'a>(
         objects,
         plan,
     }))
+}
+
+/// Returns the first of the user's own files that the new files would replace.
+fn overwritten<'o>(files: &SkillTree, on_disk: &'o OnDisk) -> Option<&'o String> {
+    on_disk.private().iter().find(|private| {
+        let private = fold(private);
+        files.files.iter().any(|file| {
+            let file = fold(file.path.as_str());
+            let is_below = |path: &str, folder: &str| {
+                let rest = path.strip_prefix(folder);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            is_below(&file, &private) || is_below(&private, &file)
+        })
+    })
+}
+
+/// Whether the files are those of an entry. If a link leads out of the skill, its target may change
+/// while the skill's own tree does not.
+pub(crate) fn is_version(
+    files: &SkillTree,
+    entry: &Entry,
+    objects: &Objects,
+) -> Result<bool, ObjectError> {
+    Ok(files.tree == entry.tree
+        && (!files.has_links() || digest_of(files, objects)? == entry.digest))
 }
 
 /// Stages all planned steps in the transaction, and returns the digest of each skill's files.
@@ -194,11 +234,11 @@ pub(crate) fn digest_of(files: &SkillTree, objects: &Objects) -> Result<Digest, 
     Ok(Digest::of_files(digests))
 }
 
-/// Returns the files that differ from the tree `original`, each with its kind of change, except added
-/// files for which `is_left_out` is true. The list is empty if that tree is not cached.
+/// Returns the files that differ from the version at `original`, each with its kind of change, except added
+/// files for which `is_left_out` is true. The list is empty if that version is not cached.
 pub(crate) fn changed_files(
     objects: &Objects,
-    original: ObjectId,
+    original: SkillPlace<'_>,
     on_disk: &OnDisk,
     is_left_out: impl Fn(&Snapshot, &str) -> bool,
 ) -> Vec<String> {

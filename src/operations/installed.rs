@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::OpError;
+use super::checkout::{Checkout, UpstreamFiles};
 use super::import::skill_folders::SkillFolders;
 use super::install_steps::changed_files;
 use super::report::{Action, Change, LeftAlone, Reason};
@@ -15,6 +16,7 @@ use crate::fs::tree::{OnDisk, Snapshot};
 use crate::hint::{Hint, for_shell};
 use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
+use crate::skill::SkillPlace;
 use crate::skill::select::nearest;
 use crate::skill::tree::SkillTree;
 use crate::target::Target;
@@ -73,9 +75,15 @@ impl<'a> SkillFolder<'a> {
         self.scope.display(&self.path)
     }
 
-    /// Reads and hashes its files.
+    /// Reads and hashes its files, as they are.
     pub(crate) fn read(&self) -> Result<OnDisk, fs::Error> {
         OnDisk::read(&self.path)
+    }
+
+    /// Reads and hashes its files, except those that only this machine has.
+    pub(crate) fn read_own(&self, entry: &Entry) -> Result<OnDisk, fs::Error> {
+        let checkout = Checkout::of(&self.path);
+        checkout.read(entry.digest_on_disk(), &UpstreamFiles::new)
     }
 
     /// Reports that it was left alone.
@@ -193,6 +201,38 @@ impl<'a> InstalledSkill<'a> {
         }
     }
 
+    /// Reads and hashes the files of one of its folders: as git stores them, and without the files that
+    /// only this machine has.
+    pub(crate) fn read(
+        self,
+        context: &Context<'_>,
+        folder: &SkillFolder<'_>,
+    ) -> Result<OnDisk, fs::Error> {
+        let checkout = Checkout::of(&folder.path);
+        let upstream = &|| self.upstream_files(context);
+        checkout.read(self.entry.digest_on_disk(), upstream)
+    }
+
+    /// Returns the blobs of its files upstream; none if they are not cached.
+    pub(crate) fn upstream_files(self, context: &Context<'_>) -> UpstreamFiles {
+        let files = self.cached(context).and_then(|objects| {
+            let read = SkillTree::read(&objects, self.place_in(&objects)).ok();
+            read.map(|tree| tree.files)
+        });
+        let files = files.into_iter().flatten();
+        files.map(|file| (file.path.to_string(), file.id)).collect()
+    }
+
+    /// Returns its place in the objects of its source, for the links that leave its folder.
+    pub(crate) fn place_in(self, objects: &Objects) -> SkillPlace<'a> {
+        let root = |commit| objects.root_tree(commit).ok();
+        SkillPlace {
+            root: self.entry.commit.and_then(root),
+            path: &self.entry.path,
+            tree: self.entry.tree,
+        }
+    }
+
     /// Returns the cached objects of its source.
     pub(crate) fn cached(self, context: &Context<'_>) -> Option<Objects> {
         let fetcher = context.fetcher().ok()?;
@@ -203,18 +243,19 @@ impl<'a> InstalledSkill<'a> {
     /// the locked files are not cached.
     pub(crate) fn changed_files(self, context: &Context<'_>, on_disk: &OnDisk) -> Vec<String> {
         self.cached(context).map_or_else(Vec::new, |objects| {
-            changed_files(&objects, self.entry.tree, on_disk, Snapshot::is_leftover)
+            let original = self.place_in(&objects);
+            changed_files(&objects, original, on_disk, Snapshot::is_leftover)
         })
     }
 
     /// Returns its files with the recorded edits, from the first folder that has them, so that its
     /// other folders can get them, too. `None` if no folder has them, or no edits are recorded.
-    pub(crate) fn edited_copy(self) -> Result<Option<SkillTree>, OpError> {
+    pub(crate) fn edited_copy(self, context: &Context<'_>) -> Result<Option<SkillTree>, OpError> {
         let Some(edits) = self.entry.edits else {
             return Ok(None);
         };
         for folder in self.folders() {
-            if let OnDisk::Folder(snapshot) = folder.read()?
+            if let OnDisk::Folder(snapshot) = self.read(context, &folder)?
                 && snapshot.is(edits)
             {
                 let has_leftovers = snapshot.digest() == edits;
@@ -299,16 +340,27 @@ pub(crate) fn required_lockfile(context: &Context<'_>) -> Result<Lockfile, OpErr
     lockfile.ok_or_else(|| OpError::no_lockfile(context))
 }
 
-/// Reads all folders of skills, in parallel.
+/// Reads all folders of skills, in parallel. A folder that is not as locked is read again, because
+/// files that git ignores may be the skill's.
 pub(crate) fn read_folders<'a>(
+    context: &Context<'_>,
     skills: impl IntoIterator<Item = InstalledSkill<'a>>,
 ) -> Result<Vec<(InstalledSkill<'a>, SkillFolder<'a>, OnDisk)>, fs::Error> {
     let folders = skills
         .into_iter()
         .flat_map(|skill| skill.folders().map(move |folder| (skill, folder)));
     let folders: Vec<_> = folders.collect();
-    let read = folders.into_par_iter().map(|(skill, folder)| {
-        let on_disk = folder.read()?;
+    let read = folders
+        .par_iter()
+        .map(|(skill, folder)| folder.read_own(skill.entry));
+    let read: Vec<OnDisk> = read.collect::<Result<_, fs::Error>>()?;
+    let read = folders.into_iter().zip(read);
+    let read = read.map(|((skill, folder), on_disk)| {
+        let is_as_locked = on_disk.is(skill.entry.digest_on_disk());
+        let on_disk = match on_disk {
+            OnDisk::Folder(_) if !is_as_locked => skill.read(context, &folder)?,
+            on_disk => on_disk,
+        };
         Ok((skill, folder, on_disk))
     });
     read.collect()

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::OpError;
+use super::git_notes;
 use super::install_steps::{self, Verdict};
 use super::installed::{InstalledSkill, SkillFolder, required_lockfile};
 use super::report::{LeftAlone, Reason};
@@ -90,7 +91,7 @@ fn look(
 ) -> Result<Option<(Digest, OnDisk)>, OpError> {
     let mut seen: Option<(Digest, OnDisk, String)> = None;
     for folder in skill.folders() {
-        let on_disk = folder.read()?;
+        let on_disk = skill.read(context, &folder)?;
         let problem = match skill.comparable(&on_disk) {
             Err(reason) => Some(reason),
             Ok(snapshot) => match &seen {
@@ -98,7 +99,10 @@ fn look(
                     let text = format!("it differs from {other}");
                     Some(Reason::with_hint(text, Hint::text("make the two the same")))
                 }
-                _ => problem(context, options, skill, &folder, snapshot)?,
+                _ => match caused_by_git(context, skill, &folder, &on_disk) {
+                    Some(cause) if !options.force => Some(cause),
+                    _ => problem(context, options, skill, &folder, snapshot)?,
+                },
             },
         };
         if let Some(reason) = problem {
@@ -113,6 +117,18 @@ fn look(
         }
     }
     Ok(seen.map(|(digest, on_disk, _)| (digest, on_disk)))
+}
+
+/// Returns what git did to the files of a folder. A loss that git causes is not an edit.
+fn caused_by_git(
+    context: &Context<'_>,
+    skill: InstalledSkill<'_>,
+    folder: &SkillFolder<'_>,
+    on_disk: &OnDisk,
+) -> Option<Reason> {
+    let files = skill.changed_files(context, on_disk);
+    let causes = git_notes::causes(&folder.path, &files);
+    causes.into_iter().next().map(Reason::from)
 }
 
 /// Returns why the next update could not merge the files of a folder.

@@ -60,7 +60,7 @@ pub(crate) fn list(context: &Context<'_>) -> Result<Report, OpError> {
     let lockfile = context.lockfile()?.unwrap_or_default();
     let skills: Vec<_> = InstalledSkill::all(&context.scope, &lockfile).collect();
     let mut found = Vec::new();
-    for (skill, folder, on_disk) in read_folders(skills.iter().copied())? {
+    for (skill, folder, on_disk) in read_folders(context, skills.iter().copied())? {
         let entry = skill.entry;
         found.push(Installed {
             name: skill.name.to_string(),

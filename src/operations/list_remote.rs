@@ -119,7 +119,9 @@ pub(crate) async fn browse(
         let folder = found.folder();
         let objects = opened.repository.objects();
         let capabilities = if options.capabilities {
-            let files = GitFiles::at(objects, found.tree, "", "", found.tree)?;
+            let commit = opened.commit();
+            let place = opened.repository.place(commit, &found.path, found.tree);
+            let files = GitFiles::at(objects, place, "")?;
             capabilities(&files).into_iter().collect()
         } else {
             Vec::new()

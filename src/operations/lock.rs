@@ -169,7 +169,10 @@ fn find_differing(
 ) -> Result<(), OpError> {
     for skill in InstalledSkill::all(&context.scope, lockfile) {
         for folder in skill.folders() {
-            if !folder.read()?.is(skill.entry.digest_on_disk()) {
+            if !folder
+                .read_own(skill.entry)?
+                .is(skill.entry.digest_on_disk())
+            {
                 report.to_install += 1;
                 report.differing.push(skill.name.clone());
             }

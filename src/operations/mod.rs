@@ -4,8 +4,10 @@
 pub(crate) mod add;
 pub(crate) mod agents;
 pub(crate) mod cache;
+pub(crate) mod checkout;
 pub(crate) mod diff;
 pub mod findings;
+pub(crate) mod git_notes;
 pub mod import;
 pub(crate) mod install;
 pub(crate) mod install_steps;

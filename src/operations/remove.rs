@@ -1,13 +1,17 @@
 //! `remove`: delete installed skills and their lockfile entries.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::OpError;
+use super::git_notes;
 use super::install_steps::{self, Verdict};
 use super::installed::InstalledSkill;
 use super::own_source::is_own_source;
 use super::report::{Action, Change, LeftAlone, refusal_reason};
 use crate::context::Context;
+use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
 use crate::install::transaction::Transaction;
 use crate::lockfile::Lockfile;
@@ -79,8 +83,10 @@ pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report,
             ..remove_from(context, options, &mut lockfile, None)?
         });
     }
+    let mut targets = BTreeSet::new();
     for skill in InstalledSkill::named(&context.scope, &lockfile, &options.names)? {
-        split_targets(skill, options)?;
+        let (removed, _) = split_targets(skill, options)?;
+        targets.extend(removed);
     }
     let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         let report = remove_from(context, options, lockfile, Some(transaction))?;
@@ -91,6 +97,12 @@ pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report,
         };
         Ok((report, verdict))
     })?;
+    let lockfile = context.lockfile()?.unwrap_or_default();
+    let used: BTreeSet<&Target> = InstalledSkill::all(&context.scope, &lockfile)
+        .flat_map(|skill| skill.targets)
+        .collect();
+    let unused = targets.into_iter().filter(|target| !used.contains(target));
+    git_notes::unprotect(context, &unused.collect::<Vec<_>>())?;
     Ok(Report { trashed, ..report })
 }
 
@@ -124,18 +136,25 @@ fn remove_from(
                 });
                 continue;
             }
-            let on_disk = folder.read()?;
+            let on_disk = skill.read(context, &folder)?;
             match decide(&on_disk, &[skill.entry.digest], None, options.force) {
                 Ok(Step::Keep | Step::Place) => {}
-                Ok(step) => match &mut transaction {
-                    Some(transaction) => {
-                        transaction.remove(folder.target, skill.name, step, on_disk)?;
+                Ok(step) => {
+                    // Files that only this machine has are not deleted.
+                    let step = match step {
+                        Step::Replace if has_own_files(&on_disk) => Step::Trash,
+                        step => step,
+                    };
+                    match &mut transaction {
+                        Some(transaction) => {
+                            transaction.remove(folder.target, skill.name, step, on_disk)?;
+                        }
+                        None if step == Step::Trash => change
+                            .notes
+                            .push(format!("{} would be moved to the trash", folder.place())),
+                        None => {}
                     }
-                    None if step == Step::Trash => change
-                        .notes
-                        .push(format!("{} would be moved to the trash", folder.place())),
-                    None => {}
-                },
+                }
                 Err(refusal) => {
                     let files = skill.changed_files(context, &on_disk);
                     let left_alone = folder.left_alone(refusal_reason(refusal), files);
@@ -149,4 +168,21 @@ fn remove_from(
         report.skills.clear();
     }
     Ok(report)
+}
+
+/// Whether a folder has files of the user, apart from caches that tools make again.
+fn has_own_files(on_disk: &OnDisk) -> bool {
+    on_disk.private().iter().any(|path| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        !matches!(
+            name,
+            "__pycache__"
+                | ".pytest_cache"
+                | ".mypy_cache"
+                | ".ruff_cache"
+                | ".DS_Store"
+                | "Thumbs.db"
+                | "desktop.ini"
+        )
+    })
 }

@@ -76,10 +76,14 @@ fn show_installed(context: &Context<'_>, name: &SkillName) -> Result<Report, OpE
     let text = crate::fs::read_if_found(&first.path.join(SKILL_FILE))?;
     let text = text.ok_or_else(|| OpError::FilesMissing(name.clone()))?;
     let mut state = None;
-    for (skill, folder, on_disk) in read_folders([skill])? {
+    let mut private = Vec::new();
+    for (skill, folder, on_disk) in read_folders(context, [skill])? {
+        if folder.path == first.path {
+            private = on_disk.private().to_vec();
+        }
         state = state.max(Some(State::of(context, skill, &folder, &on_disk)?));
     }
-    let files = DiskFiles::open(&first.path, None)?;
+    let files = DiskFiles::open(&first.path, None)?.without(&private);
     let sizes = files.entries().iter().filter_map(|entry| match entry.kind {
         EntryKind::File { bytes, .. } => Some((entry.path.clone(), bytes)),
         _ => None,

@@ -92,7 +92,7 @@ pub(crate) fn unresolved(
         // The objects are opened only for a file with markers, because few have any.
         let original = original.get_or_insert_with(|| {
             let objects = skill.cached(context)?;
-            let tree = SkillTree::read(&objects, skill.entry.tree).ok()?;
+            let tree = SkillTree::read(&objects, skill.place_in(&objects)).ok()?;
             Some((objects, tree))
         });
         let upstream = original.as_ref().and_then(|(objects, tree)| {

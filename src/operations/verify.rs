@@ -1,21 +1,16 @@
 //! `verify`: compare the hashes of installed files with the lockfile, without network requests.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-
 use serde::Serialize;
 
 use super::OpError;
+use super::git_notes;
 use super::install_steps::changed_files;
 use super::installed::{InstalledSkill, read_folders, required_lockfile};
 use super::state::{State, unresolved};
 use crate::context::Context;
-use crate::fs::tree::{OnDisk, Snapshot};
+use crate::fs::tree::OnDisk;
 use crate::lockfile::Entry;
-use crate::target::Target;
-use mdskill_git::work_tree::WorkTree;
 use mdskill_lint::name::SkillName;
-use mdskill_lint::path::fold;
 
 /// The result of `verify`.
 #[derive(Debug, Default, Serialize)]
@@ -45,6 +40,9 @@ pub(crate) struct Drift {
     pub(crate) is_leftovers: bool,
     /// The files that differ, each with how; empty if the cache does not have the original.
     pub(crate) files: Vec<String>,
+    /// The reasons of git for these differences, as sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) causes: Vec<String>,
 }
 
 /// Verifies the named skills, or all without names.
@@ -56,18 +54,9 @@ pub(crate) fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Repor
         skills: skills.len(),
         ..Report::default()
     };
-    let mut work_trees: BTreeMap<&Target, Option<WorkTree>> = BTreeMap::new();
-    for (skill, folder, on_disk) in read_folders(skills)? {
+    for (skill, folder, on_disk) in read_folders(context, skills)? {
         let entry = skill.entry;
-        let private = match &on_disk {
-            OnDisk::Folder(snapshot) if snapshot.digest() != entry.digest_on_disk() => {
-                let open = || WorkTree::around(&scope.target(folder.target), fold);
-                let work_tree = work_trees.entry(folder.target).or_insert_with(open);
-                private_files(work_tree.as_ref(), &folder.path, snapshot)
-            }
-            _ => BTreeSet::new(),
-        };
-        let Some(problem) = problem(entry, &on_disk, &private) else {
+        let Some(problem) = problem(entry, &on_disk) else {
             report.intact += 1;
             continue;
         };
@@ -79,7 +68,7 @@ pub(crate) fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Repor
                 let files = files.map(|file| format!("{}: {}", file.path, file.kind));
                 (HAS_MARKERS, files.collect())
             }
-            _ => (problem, files(context, skill, &on_disk, &private)),
+            _ => (problem, files(context, skill, &on_disk)),
         };
         report.drift.push(Drift {
             name: skill.name.clone(),
@@ -88,45 +77,28 @@ pub(crate) fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Repor
             problem: problem.to_owned(),
             is_missing: on_disk == OnDisk::Absent,
             is_leftovers: problem == HAS_LEFTOVERS,
+            causes: git_notes::causes(&folder.path, &files),
             files,
         });
     }
     Ok(report)
 }
 
-/// Returns the files that only this machine has: the project's git ignores and does not track them,
-/// so they are not from a commit. Without git, the list is empty.
-fn private_files(
-    work_tree: Option<&WorkTree>,
-    place: &Path,
-    snapshot: &Snapshot,
-) -> BTreeSet<String> {
-    let (Some(work_tree), Ok(real)) = (work_tree, place.canonicalize()) else {
-        return BTreeSet::new();
-    };
-    let paths = snapshot.files.iter().map(|(path, ..)| path);
-    let private = paths.filter(|path| work_tree.is_private(&real.join(path)));
-    private.cloned().collect()
-}
-
 const HAS_MARKERS: &str = "has an unresolved conflict";
 const HAS_LEFTOVERS: &str = "has files that the lockfile does not list";
 
-/// Returns the difference from the locked files, apart from private ones.
-fn problem(entry: &Entry, on_disk: &OnDisk, private: &BTreeSet<String>) -> Option<&'static str> {
+/// Returns the difference from the locked files.
+fn problem(entry: &Entry, on_disk: &OnDisk) -> Option<&'static str> {
     let snapshot = match on_disk {
         OnDisk::Absent => return Some("is missing"),
         OnDisk::NotAFolder => return Some("is not a folder"),
         OnDisk::Folder(snapshot) => snapshot,
     };
     let locked = entry.digest_on_disk();
-    let is_private = |path: &str| private.contains(path);
-    let is_own = |path: &str| is_private(path) || snapshot.is_leftover(path);
     let is_regular = snapshot.special_files.is_empty();
-    if is_regular && (snapshot.digest() == locked || snapshot.digest_without(is_private) == locked)
-    {
+    if is_regular && snapshot.digest() == locked {
         None
-    } else if is_regular && snapshot.digest_without(is_own) == locked {
+    } else if is_regular && snapshot.own_digest() == locked {
         Some(HAS_LEFTOVERS)
     } else if entry.edits.is_some() && on_disk.is(entry.digest) {
         Some("lacks the local edits that the lockfile records")
@@ -135,24 +107,19 @@ fn problem(entry: &Entry, on_disk: &OnDisk, private: &BTreeSet<String>) -> Optio
     }
 }
 
-fn files(
-    context: &Context<'_>,
-    skill: InstalledSkill<'_>,
-    on_disk: &OnDisk,
-    private: &BTreeSet<String>,
-) -> Vec<String> {
+fn files(context: &Context<'_>, skill: InstalledSkill<'_>, on_disk: &OnDisk) -> Vec<String> {
     let OnDisk::Folder(snapshot) = on_disk else {
         return Vec::new();
     };
-    let is_private = |_: &Snapshot, path: &str| private.contains(path);
     if let Some(objects) = skill.cached(context) {
-        let files = changed_files(&objects, skill.entry.tree, on_disk, is_private);
+        let original = skill.place_in(&objects);
+        let files = changed_files(&objects, original, on_disk, |_, _| false);
         if !files.is_empty() {
             return files;
         }
     }
     // Without the locked files, only leftovers are known to be added: by their names.
     let paths = snapshot.files.iter().map(|(path, ..)| path);
-    let left = paths.filter(|path| snapshot.is_leftover(path) && !private.contains(*path));
+    let left = paths.filter(|path| snapshot.is_leftover(path));
     left.map(|path| format!("{path} (added)")).collect()
 }

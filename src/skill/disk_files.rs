@@ -1,9 +1,11 @@
 //! [`DiskFiles`]: a skill on disk.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::disk_links::DiskLinks;
 use crate::digest::FileMode;
 use crate::fs::{self, At, tree};
 use mdskill_lint::leftovers::is_made_by_tools;
@@ -12,11 +14,14 @@ use mdskill_lint::skill_files::{Entry, EntryKind, PathKind, SkillFiles, Unreadab
 /// The limit of a file that is read. A larger file does not fit in the context of an agent.
 const MAX_READ_BYTES: u64 = 16 << 20;
 
-/// A skill on disk. Links are not followed; pipes and devices are listed but never opened.
+/// A skill on disk. Links that leave the repository are not followed; pipes and devices are listed but
+/// never opened.
 #[derive(Debug)]
 pub struct DiskFiles {
     folder: String,
     root: PathBuf,
+    /// The real path of each file that a link leads to.
+    linked: BTreeMap<String, PathBuf>,
     entries: Vec<Entry>,
     repository: Option<(PathBuf, String)>,
 }
@@ -25,7 +30,8 @@ impl DiskFiles {
     /// Lists the skill in the folder `root`, without the files that tools create there and without
     /// `.git`, because git usually ignores them.
     ///
-    /// `repository` is the root of the repository around the skill, to which links may lead.
+    /// `repository` is the root of the repository around the skill. A link to a file or folder in it is
+    /// what it leads to, as after the installation.
     ///
     /// # Errors
     /// If the folder can't be listed.
@@ -42,26 +48,25 @@ impl DiskFiles {
             },
             path: file.path,
         });
-        let special_files = listing.special_files.into_iter().map(|path| Entry {
-            kind: match std::fs::read_link(real.join(&path)) {
-                Ok(target) => EntryKind::Link {
-                    target: target.to_string_lossy().into_owned(),
-                },
-                Err(_) => EntryKind::Special,
-            },
-            path,
-        });
-        let mut entries: Vec<Entry> = files
-            .chain(special_files)
-            .filter(|entry| is_part(&entry.path))
-            .collect();
-        entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         let repository = repository.and_then(|repository| {
             let around = repository.canonicalize().ok()?;
             let below = real.strip_prefix(&around).ok()?;
             let place = below.to_string_lossy().replace('\\', "/");
             Some((around, place))
         });
+        let (around, place) = repository
+            .as_ref()
+            .map_or((&real, ""), |(around, place)| (around, place.as_str()));
+        let mut links = DiskLinks::of(around);
+        for path in listing.special_files {
+            let place = format!("{place}/{path}");
+            links.add(path, place.trim_start_matches('/'));
+        }
+        let mut entries: Vec<Entry> = files
+            .chain(links.entries)
+            .filter(|entry| is_part(&entry.path))
+            .collect();
+        entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         let is_repository = repository
             .as_ref()
             .is_some_and(|(_, place)| place.is_empty());
@@ -70,17 +75,33 @@ impl DiskFiles {
             folder: name
                 .map(|name| name.to_string_lossy().into_owned())
                 .unwrap_or_default(),
+            linked: links.real,
             root: real,
             entries,
             repository,
         })
     }
 
+    /// Leaves out the user's own files and folders.
+    #[must_use]
+    pub fn without(mut self, private: &[String]) -> Self {
+        self.entries.retain(|entry| {
+            let is_in = |folder: &String| {
+                let rest = entry.path.strip_prefix(folder.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            !private.iter().any(is_in)
+        });
+        self
+    }
+
     fn read_at_most(&self, path: &str, count: u64) -> Result<Vec<u8>, Unreadable> {
         let unreadable = |error: std::io::Error| Unreadable {
             reason: error.to_string(),
         };
-        let file = fs::open_plain(&self.root.join(path)).map_err(unreadable)?;
+        let linked = self.linked.get(path).cloned();
+        let path = linked.unwrap_or_else(|| self.root.join(path));
+        let file = fs::open_plain(&path).map_err(unreadable)?;
         let size = file.metadata().map_err(unreadable)?.len().min(count);
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
         file.take(count)

@@ -1,19 +1,20 @@
 //! [`GitFiles`]: a skill in git objects.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
+use super::walk::{Item, Problem, SkillPlace, Walk, WalkLimits};
 use crate::digest::FileMode;
 use crate::skill::tree::{SkillFile, SkillTree};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
 use mdskill_lint::skill_files::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 
-/// The limit of entries in one skill (the largest known one has 1,104 files).
-const MAX_ENTRIES: usize = 20_000;
-/// The limit of nested folders.
-const MAX_DEPTH: usize = 64;
-/// The limit of a link's target: Linux follows no longer one.
-const MAX_LINK_BYTES: usize = 4096;
+/// The limits of what is listed, which is more than what can be installed.
+const LIMITS: WalkLimits = WalkLimits {
+    entries: 20_000,
+    depth: 64,
+};
 
 /// A skill in git objects, including files that can't be installed.
 pub struct GitFiles<'a> {
@@ -30,26 +31,31 @@ pub struct GitFiles<'a> {
 }
 
 impl<'a> GitFiles<'a> {
-    /// Lists the skill with the tree `tree`, in the folder `place` of the tree `root`. `folder` is its
-    /// name, which differs from that of `place` if the skill is installed under another name. A file
-    /// whose blob is missing has size 0 and can't be read; a link whose blob is missing has an empty target.
+    /// Lists the skill at `place`. `folder` is its name, which differs from that of its folder if the
+    /// skill is installed under another name. A link is the file or folder that it leads to; one that
+    /// can't be followed is listed as a link. A file whose blob is missing has size 0 and can't be read.
     ///
     /// # Errors
     /// If a tree is missing, or an object is invalid.
     pub fn at(
         objects: &'a Objects,
-        root: ObjectId,
-        place: &str,
+        place: SkillPlace<'_>,
         folder: &str,
-        tree: ObjectId,
     ) -> Result<Self, ObjectError> {
-        let mut listed = walk(objects, tree)?;
-        listed.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let mut files = Self::empty(objects, root, place, folder);
-        for (path, entry) in listed {
-            let kind = kind_of(objects, &entry)?;
-            files.entries.push(Entry { path, kind });
-            files.blobs.push(entry.id);
+        let root = place.root.unwrap_or(place.tree);
+        let path = place.root.map_or("", |_| place.path);
+        let mut files = Self::empty(objects, root, path, folder);
+        let mut listed = Walk::of(objects, place, LIMITS)?.items;
+        listed.sort_by(|a, b| a.path.cmp(&b.path));
+        for item in listed {
+            if matches!(item.problem, Some(Problem::TooDeep)) {
+                continue;
+            }
+            files.blobs.push(item.entry.id);
+            files.entries.push(Entry {
+                path: String::from_utf8_lossy(&item.path).into_owned(),
+                kind: kind_of(objects, item)?,
+            });
         }
         Ok(files)
     }
@@ -90,29 +96,45 @@ impl<'a> GitFiles<'a> {
         }
     }
 
-    /// Returns the blobs of the skill at `tree` that are read: files and links, not submodules.
+    /// Returns the blobs of the files of the skill at `place`.
     ///
     /// # Errors
-    /// If a tree is missing or invalid.
-    pub fn blobs_of(objects: &Objects, tree: ObjectId) -> Result<Vec<ObjectId>, ObjectError> {
-        let entries = walk(objects, tree)?.into_iter();
-        let blobs =
-            entries.filter(|(_, entry)| entry.is_file() || entry.mode == TreeEntry::SYMLINK);
-        Ok(blobs.map(|(_, entry)| entry.id).collect())
+    /// If a tree is missing or invalid, or the blob of a link is missing.
+    pub fn blobs_of(
+        objects: &Objects,
+        place: SkillPlace<'_>,
+    ) -> Result<Vec<ObjectId>, ObjectError> {
+        let walk = Walk::of(objects, place, LIMITS)?;
+        if let Some(link) = walk.unfetched.first() {
+            return Err(ObjectError::Missing(*link));
+        }
+        let files = walk.items.into_iter().filter(|item| item.entry.is_file());
+        Ok(files.map(|item| item.entry.id).collect())
     }
 }
 
-fn kind_of(objects: &Objects, entry: &TreeEntry) -> Result<EntryKind, ObjectError> {
-    Ok(match entry.mode {
-        TreeEntry::SYMLINK => {
-            let mut target = if_here(objects.blob(entry.id))?.unwrap_or_default();
-            target.truncate(MAX_LINK_BYTES);
-            EntryKind::Link {
-                target: String::from_utf8_lossy(&target).into_owned(),
-            }
-        }
-        TreeEntry::SUBMODULE => EntryKind::Submodule,
-        _ if entry.is_file() && std::str::from_utf8(&entry.name).is_ok() => EntryKind::File {
+/// Returns the blobs of the links of the skill at `place` that are not here, so far as they are known:
+/// another link may follow each of them.
+///
+/// # Errors
+/// If a tree is missing or invalid.
+pub fn unfetched_links(
+    objects: &Objects,
+    place: SkillPlace<'_>,
+) -> Result<BTreeSet<ObjectId>, ObjectError> {
+    Ok(Walk::of(objects, place, LIMITS)?.unfetched)
+}
+
+fn kind_of(objects: &Objects, item: Item) -> Result<EntryKind, ObjectError> {
+    let is_text = std::str::from_utf8(&item.path).is_ok();
+    let entry = item.entry;
+    Ok(match item.problem {
+        Some(Problem::Link(target, fault)) => EntryKind::Link {
+            target: String::from_utf8_lossy(&target).into_owned(),
+            fault,
+        },
+        _ if entry.mode == TreeEntry::SUBMODULE => EntryKind::Submodule,
+        _ if entry.is_file() && is_text => EntryKind::File {
             bytes: if_here(objects.size(entry.id))?.unwrap_or_default() as u64,
             is_executable: entry.is_executable(),
         },
@@ -146,28 +168,6 @@ pub fn find_entry(
         found = (kind, entry.id);
     }
     Ok(Some(found))
-}
-
-/// Returns all entries below a tree except folders, with their paths. The entries of all trees count
-/// towards the limit, because nested trees can be huge without any file.
-fn walk(objects: &Objects, tree: ObjectId) -> Result<Vec<(String, TreeEntry)>, ObjectError> {
-    let (mut found, mut seen) = (Vec::new(), 0);
-    let mut open = vec![(String::new(), tree, 0)];
-    while let Some((prefix, tree, depth)) = open.pop() {
-        for entry in objects.tree(tree)? {
-            seen += 1;
-            if seen > MAX_ENTRIES {
-                return Ok(found);
-            }
-            let path = format!("{prefix}{}", String::from_utf8_lossy(&entry.name));
-            if !entry.is_tree() {
-                found.push((path, entry));
-            } else if depth < MAX_DEPTH {
-                open.push((path + "/", entry.id, depth + 1));
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// Turns the error of a missing object into `None`, so that the other objects can be read.

@@ -1,29 +1,31 @@
 //! [`SkillTree`]: the files of one skill, checked to be safe to write.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt;
 
+use super::walk::{Item, Problem, SkillPlace, Walk, WalkLimits};
 use crate::digest::FileMode;
 use mdskill_git::ObjectId;
-use mdskill_git::objects::{MAX_OBJECT_BYTES, ObjectError, Objects, TreeEntry, blob_id, tree_id};
+use mdskill_git::objects::{ObjectError, Objects, TreeEntry, blob_id, tree_id};
 use mdskill_lint::SKILL_FILE;
+use mdskill_lint::limits::{MAX_BYTES, MAX_FILE_BYTES, MAX_FILES};
 use mdskill_lint::path::{self, PathFault, SkillPath};
 
-/// The limit of files in one skill (the largest of 2,672 real skills has 1,104).
-pub const MAX_FILES: usize = 2_000;
-/// The limit of bytes in one skill (the largest has 14.7 MB).
-pub const MAX_BYTES: usize = 50 << 20;
 /// The limit of bytes of one skill that are kept in memory; 181 real ones have 17 KB on average.
 pub const MAX_IN_MEMORY: usize = 256 << 10;
 /// The limit of faults in one error.
 const MAX_FAULTS: usize = 20;
+/// The limit of the displayed target of a link, in characters.
+const MAX_SHOWN_TARGET: usize = 80;
 
 /// The files of a skill, sorted by path.
 #[derive(Debug, Clone)]
 pub struct SkillTree {
     /// The id of the git tree.
     pub tree: ObjectId,
+    /// The id of a git tree with these files. It differs from that of the skill only if a link in the
+    /// skill is replaced by what it leads to.
+    pub content: ObjectId,
     /// The files.
     pub files: Vec<SkillFile>,
     /// The size and bytes of each file, in the same order, after they are loaded.
@@ -55,6 +57,9 @@ pub enum TreeError {
     /// Some files are refused.
     #[error("{}", list(.0))]
     Refused(Vec<FileFault>),
+    /// The blobs of links are not here yet.
+    #[error("its symbolic links were not fetched")]
+    Unfetched(Vec<ObjectId>),
     /// It exceeds a limit.
     #[error("it has {0}")]
     TooLarge(String),
@@ -84,30 +89,60 @@ fn list(faults: &[FileFault]) -> String {
 }
 
 impl SkillTree {
-    /// Reads the files of the skill at `tree`.
+    /// Reads the files of the skill at `place`. A link is the file or folder that it leads to.
     ///
     /// # Errors
-    /// [`TreeError::Refused`] for links, submodules and unsafe or colliding paths;
-    /// [`TreeError::TooLarge`] for too many files; also if a tree is missing or invalid.
-    pub fn read(objects: &Objects, tree: ObjectId) -> Result<Self, TreeError> {
-        let mut reader = Reader {
-            objects,
-            files: Vec::new(),
-            faults: Vec::new(),
-            entries: 0,
+    /// [`TreeError::Refused`] for links that can't be followed, submodules, and unsafe or colliding
+    /// paths; [`TreeError::TooLarge`] for too many files; [`TreeError::Unfetched`] if the blobs of links
+    /// are missing; also if a tree is missing or invalid.
+    pub fn read(objects: &Objects, place: SkillPlace<'_>) -> Result<Self, TreeError> {
+        let limits = WalkLimits {
+            entries: MAX_FILES * 2,
+            depth: path::MAX_DEPTH,
         };
-        reader.read(tree, &[], 0)?;
-        let (mut files, mut faults) = (reader.files, reader.faults);
+        let walk = Walk::of(objects, place, limits)?;
+        if !walk.unfetched.is_empty() {
+            return Err(TreeError::Unfetched(walk.unfetched.into_iter().collect()));
+        }
+        let (mut files, mut faults) = (Vec::new(), Vec::new());
+        for item in &walk.items {
+            match file_of(item) {
+                Ok(file) => files.push(file),
+                Err(reason) if faults.len() < MAX_FAULTS => faults.push(FileFault {
+                    path: String::from_utf8_lossy(&item.path)
+                        .escape_debug()
+                        .to_string(),
+                    reason,
+                }),
+                Err(_) => {}
+            }
+        }
+        if walk.is_cut || files.len() > MAX_FILES {
+            return Err(too_many_files());
+        }
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         faults.extend(collision_among(&files));
         if !faults.is_empty() {
             return Err(TreeError::Refused(faults));
         }
+        let content = if walk.has_links {
+            tree_of(&files)?
+        } else {
+            place.tree
+        };
         Ok(Self {
-            tree,
+            tree: place.tree,
+            content,
             files,
             contents: Vec::new(),
         })
+    }
+
+    /// Whether a link is installed as what it leads to. Then the files may change without a change of
+    /// the skill's own tree.
+    #[must_use]
+    pub fn has_links(&self) -> bool {
+        self.content != self.tree
     }
 
     /// Creates a skill of files in memory. Its objects need not exist in a repository.
@@ -140,13 +175,10 @@ impl SkillTree {
             return Err(TreeError::Refused(vec![fault]));
         }
         check_sizes(&files, &contents)?;
-        let lines: Vec<_> = files
-            .iter()
-            .map(|file| (file.path.as_str(), file.mode, file.id))
-            .collect();
-        let tree = tree_id(&lines)?;
+        let tree = tree_of(&files)?;
         Ok(Self {
             tree,
+            content: tree,
             files,
             contents,
         })
@@ -205,6 +237,14 @@ impl SkillTree {
     }
 }
 
+fn tree_of(files: &[SkillFile]) -> Result<ObjectId, ObjectError> {
+    let lines: Vec<_> = files
+        .iter()
+        .map(|file| (file.path.as_str(), file.mode, file.id))
+        .collect();
+    tree_id(&lines)
+}
+
 fn collision_among(files: &[SkillFile]) -> Option<FileFault> {
     let (one, other) = path::collision(files.iter().map(|file| file.path.as_str()))?;
     let reason = if one == other {
@@ -225,7 +265,7 @@ fn too_many_files() -> TreeError {
 fn check_sizes(files: &[SkillFile], contents: &[Content]) -> Result<(), TreeError> {
     let mut total = 0_usize;
     for (file, Content { size, .. }) in files.iter().zip(contents) {
-        if *size > MAX_OBJECT_BYTES {
+        if *size > MAX_FILE_BYTES {
             return Err(TreeError::TooLarge(format!(
                 "a file of {size} bytes, `{}`; the limit is 16 MiB",
                 file.path
@@ -241,81 +281,40 @@ fn check_sizes(files: &[SkillFile], contents: &[Content]) -> Result<(), TreeErro
     Ok(())
 }
 
-struct Reader<'a> {
-    objects: &'a Objects,
-    files: Vec<SkillFile>,
-    faults: Vec<FileFault>,
-    entries: usize,
-}
-
-impl Reader<'_> {
-    fn read(&mut self, tree: ObjectId, prefix: &[u8], depth: usize) -> Result<(), TreeError> {
-        if depth > path::MAX_DEPTH {
-            let path = String::from_utf8_lossy(prefix).escape_debug().to_string();
-            self.refuse(path, PathFault::TooDeep.to_string());
-            return Ok(());
+/// Returns the file at an entry of a skill, or why it is refused.
+fn file_of(item: &Item) -> Result<SkillFile, String> {
+    let name = item.path.rsplit(|byte| *byte == b'/').next();
+    let reason = match &item.problem {
+        Some(Problem::TooDeep) => PathFault::TooDeep.to_string(),
+        Some(Problem::Duplicate) => "duplicate name in its folder".to_owned(),
+        Some(Problem::Link(target, fault)) => {
+            let target = String::from_utf8_lossy(target);
+            let target = target.chars().take(MAX_SHOWN_TARGET).collect::<String>();
+            let target = target.escape_debug();
+            format!("it is a symbolic link to `{target}`, and {fault}")
         }
-        let mut names = BTreeSet::new();
-        for entry in self.objects.tree(tree)? {
-            self.entries += 1;
-            if self.entries > MAX_FILES * 2 || self.files.len() >= MAX_FILES {
-                return Err(too_many_files());
-            }
-            let mut path = prefix.to_vec();
-            path.extend_from_slice(&entry.name);
-            // Git reads such a tree but never writes it. On disk, one entry would replace the other.
-            if !names.insert(entry.name.clone()) {
-                let shown = String::from_utf8_lossy(&path).escape_debug().to_string();
-                self.refuse(shown, "duplicate name in its folder".to_owned());
-            } else if entry.is_tree() {
-                path.push(b'/');
-                self.read(entry.id, &path, depth + 1)?;
-            } else {
-                self.add(&entry, &path);
-            }
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, entry: &TreeEntry, path: &[u8]) {
         // Git never writes a name with a slash.
-        let checked = if entry.name.contains(&b'/') {
-            Err(PathFault::Climbs)
-        } else {
-            SkillPath::from_bytes(path)
-        };
-        let shown = String::from_utf8_lossy(path).escape_debug().to_string();
-        let reason = match checked {
+        None if !item.is_linked && name != Some(item.entry.name.as_slice()) => {
+            PathFault::Climbs.to_string()
+        }
+        None => match SkillPath::from_bytes(&item.path) {
             Err(fault) => fault.to_string(),
-            Ok(path) if entry.is_file() => {
-                let mode = if entry.is_executable() {
+            Ok(path) if item.entry.is_file() => {
+                let mode = if item.entry.is_executable() {
                     FileMode::Executable
                 } else {
                     FileMode::Regular
                 };
-                self.files.push(SkillFile {
-                    path,
-                    mode,
-                    id: entry.id,
-                });
-                return;
+                let id = item.entry.id;
+                return Ok(SkillFile { path, mode, id });
             }
-            Ok(_) if entry.mode == TreeEntry::SYMLINK => {
-                "it is a symbolic link, which could lead out of the skill".to_owned()
-            }
-            Ok(_) if entry.mode == TreeEntry::SUBMODULE => {
+            Ok(_) if item.entry.mode == TreeEntry::SUBMODULE => {
                 "it is a submodule, whose files are in another repository".to_owned()
             }
-            Ok(_) => format!("its git mode {:o} is not that of a file", entry.mode),
-        };
-        self.refuse(shown, reason);
-    }
-
-    fn refuse(&mut self, path: String, reason: String) {
-        if self.faults.len() < MAX_FAULTS {
-            self.faults.push(FileFault { path, reason });
-        }
-    }
+            Ok(_) => format!("its git mode {:o} is not that of a file", item.entry.mode),
+        },
+    };
+    Err(reason)
 }
 
 #[cfg(test)]
@@ -359,12 +358,12 @@ mod tests {
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(
             of(&many).unwrap_err().to_string(),
-            "it has more than 2000 files, the limit"
+            "it has more than 5000 files, the limit"
         );
         let large = (
             SkillPath::parse("a").unwrap(),
             FileMode::Regular,
-            vec![0; MAX_OBJECT_BYTES + 1],
+            vec![0; MAX_FILE_BYTES + 1],
         );
         let refused = SkillTree::of_files([large]).unwrap_err().to_string();
         assert!(refused.ends_with("`a`; the limit is 16 MiB"), "{refused}");

@@ -5,6 +5,7 @@ use crate::support::sealed;
 use crate::support::snapshot::{EXECUTABLE, FILE, LINK, Snapshot};
 use crate::support::test_context::TestContext;
 use mdskill::diff::{FileChange, SkillDiff, compare, unified};
+use mdskill_lint::links::LinkFault;
 use mdskill_lint::skill_files::{Entry, EntryKind, MemoryFiles, SkillFiles};
 
 /// A pseudo-random number generator with the same sequence on every machine.
@@ -106,6 +107,7 @@ fn view(files: &Snapshot) -> MemoryFiles {
         let kind = match *mode {
             LINK => EntryKind::Link {
                 target: String::from_utf8(bytes.clone()).unwrap(),
+                fault: LinkFault::Outside,
             },
             mode => EntryKind::File {
                 bytes: bytes.len() as u64,

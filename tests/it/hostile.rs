@@ -149,13 +149,13 @@ fn add_refuses_duplicate_tree_entries() {
 fn add_refuses_more_files_than_the_limit() {
     let mut hostile = HostileRepo::set();
     let blob = hostile.evil.blob("text");
-    let names: Vec<_> = (0..2_000).map(|number| format!("f{number:04}")).collect();
+    let names: Vec<_> = (0..5_000).map(|number| format!("f{number:04}")).collect();
     let entries: Vec<_> = names
         .iter()
         .map(|name| ("100644", name.as_str(), blob.as_str()))
         .collect();
     hostile.commit(&entries);
-    hostile.refuses("more than 2000 files, the limit");
+    hostile.refuses("more than 5000 files, the limit");
     hostile.commit(&entries[1..]);
     hostile.context.run(&SPEC).ok();
     let installed = hostile.context.tree(".github/skills/evil");

@@ -54,6 +54,7 @@ const CONTAINED: &[(&str, &[&str])] = &[
             "crates/mdskill-git/src/merge_file.rs",
             "crates/mdskill-git/src/objects.rs",
             "crates/mdskill-git/src/pack.rs",
+            "crates/mdskill-git/src/work_tree.rs",
         ],
     ),
 ];

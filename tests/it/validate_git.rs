@@ -29,7 +29,7 @@ fn validate_reports_links_submodules_pointers_and_junk() {
     let commit = context.commit.clone();
     context
         .repo
-        .symlink("skills/one/references/out.md", "../../two/SKILL.md")
+        .symlink("skills/one/references/out.md", "/etc/hosts")
         .symlink("skills/one/references/in.md", "../SKILL.md")
         .submodule("skills/one/vendor/lib", &commit)
         .write("skills/one/assets/flow.png", POINTER)
@@ -42,7 +42,7 @@ fn validate_reports_links_submodules_pointers_and_junk() {
     let expected = [
         ("SK502", "assets/flow.png"),
         ("SK505", "node_modules"),
-        ("SK501", "references/in.md"),
+        ("SK309", "references/in.md"),
         ("SK501", "references/out.md"),
         ("SK505", "scripts/__pycache__"),
         ("SK507", "scripts/run.sh"),

@@ -30,7 +30,10 @@ fn follow(clone: &Clone, steps: &[&str], with_history: bool) -> Cost {
             let objects = repository.objects();
             let trees = found[0].skills.iter();
             let trees: Vec<_> = trees
-                .map(|found| SkillTree::read(objects, found.tree).unwrap())
+                .map(|found| {
+                    let place = repository.place(Some(new), &found.path, found.tree);
+                    SkillTree::read(objects, place).unwrap()
+                })
                 .collect();
             let files: Vec<ObjectId> = trees.iter().flat_map(SkillTree::blobs).collect();
             if with_history {

@@ -12,6 +12,7 @@
 
 #![warn(unreachable_pub)]
 
+mod attributes;
 pub mod commits;
 pub mod environment;
 mod error;
@@ -19,6 +20,7 @@ mod file_mode;
 pub mod git_config;
 pub mod hex;
 pub mod http;
+pub mod ignore_rules;
 mod index;
 pub mod line_diff;
 pub mod merge_file;

@@ -1,17 +1,35 @@
 //! [`WorkTree`]: the ignored and tracked files of a checked-out repository.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::objects::Objects;
+use git2::{AttrCheckFlags, AttrValue, DiffOptions};
+
+use crate::file_mode::FileMode;
+use crate::object_id::ObjectId;
+use crate::objects::{Objects, from_oid};
 
 /// The checked-out files of the repository around a folder.
 pub struct WorkTree {
     objects: Objects,
     root: PathBuf,
     /// The paths in the index, folded, because some file systems ignore letter case and accents.
-    tracked: HashSet<String>,
+    tracked: BTreeSet<String>,
     fold: fn(&str) -> String,
+}
+
+/// A file that the index has.
+#[derive(Debug, Clone)]
+pub struct IndexedFile {
+    /// The path in the folder.
+    pub path: String,
+    /// The blob.
+    pub id: ObjectId,
+    /// The mode.
+    pub mode: FileMode,
+    /// Whether the file on disk is the same after the conversions that git makes, for example of line
+    /// endings.
+    pub is_unmodified: bool,
 }
 
 impl WorkTree {
@@ -42,30 +60,146 @@ impl WorkTree {
     /// of its folder is canonical.
     #[must_use]
     pub fn is_private(&self, file: &Path) -> bool {
-        let below = file.strip_prefix(&self.root).ok().and_then(Path::to_str);
-        let Some(path) = below.map(|path| path.replace('\\', "/")) else {
-            return false;
-        };
-        let is_of_git = path.split('/').any(|part| (self.fold)(part) == ".git");
-        !is_of_git && !self.is_tracked(&path) && self.objects.is_ignored(&path)
+        self.path_of(file)
+            .is_some_and(|path| !self.is_tracked(&path) && self.is_ignored(&path))
     }
 
-    /// Whether git ignores `folder` and tracks nothing in it, so that no commit can contain a file of
-    /// it. Its path is canonical.
+    /// Whether git ignores a folder and tracks nothing in it. The path of the folder around it is
+    /// canonical.
     #[must_use]
     pub fn is_private_folder(&self, folder: &Path) -> bool {
-        self.is_private(folder) && !self.tracks(folder)
+        self.path_of(folder).is_some_and(|path| {
+            !path.is_empty() && !self.tracks(folder) && self.is_ignored(&format!("{path}/"))
+        })
     }
 
     /// Whether the index has the file, or a file in the folder. The path is canonical.
     #[must_use]
     pub fn tracks(&self, path: &Path) -> bool {
-        let below = path.strip_prefix(&self.root).ok().and_then(Path::to_str);
-        let Some(path) = below.map(|path| path.replace('\\', "/")) else {
+        let Some(path) = self.path_of(path) else {
             return false;
         };
         let below = (self.fold)(&path) + "/";
-        self.is_tracked(&path) || self.tracked.iter().any(|path| path.starts_with(&below))
+        let next = self.tracked.range(below.clone()..).next();
+        self.is_tracked(&path) || next.is_some_and(|next| next.starts_with(&below))
+    }
+
+    /// Whether git ignores the file or folder at this path below the work tree; that of a folder ends
+    /// with a slash. As in git, everything in an ignored folder is ignored.
+    #[must_use]
+    pub fn is_ignored(&self, path: &str) -> bool {
+        let mut folders = path.match_indices('/').map(|(at, _)| &path[..=at]);
+        folders.any(|folder| self.objects.is_ignored(folder)) || self.objects.is_ignored(path)
+    }
+
+    /// Returns the path below the work tree, unless it is in a folder of git.
+    #[must_use]
+    pub fn path_of(&self, file: &Path) -> Option<String> {
+        let below = file.strip_prefix(&self.root).ok()?.to_str()?;
+        let path = below.replace('\\', "/");
+        let is_of_git = path.split('/').any(|part| (self.fold)(part) == ".git");
+        (!is_of_git).then_some(path)
+    }
+
+    /// Returns the value of an attribute, "true" and "false" if it is set or unset; `None` if it is
+    /// unspecified.
+    pub(crate) fn attribute_value(&self, path: &str, name: &str) -> Option<String> {
+        let flags = AttrCheckFlags::FILE_THEN_INDEX;
+        let value = self
+            .objects
+            .repository
+            .get_attr_bytes(path.as_ref(), name, flags);
+        match AttrValue::from_bytes(value.ok()?) {
+            AttrValue::True => Some("true".to_owned()),
+            AttrValue::False => Some("false".to_owned()),
+            AttrValue::String(value) => Some(value.to_owned()),
+            AttrValue::Bytes(value) => Some(String::from_utf8_lossy(value).into_owned()),
+            AttrValue::Unspecified => None,
+        }
+    }
+
+    /// Returns a setting of git's configuration.
+    pub(crate) fn setting(&self, name: &str) -> Option<String> {
+        let config = self.objects.repository.config().ok()?;
+        config.get_string(name).ok()
+    }
+
+    /// Returns the folder of git that all work trees share.
+    pub(crate) fn common_folder(&self) -> &Path {
+        self.objects.store()
+    }
+
+    /// Returns the user's own excludes file, if it exists.
+    pub(crate) fn global_excludes(&self) -> Option<PathBuf> {
+        let config = self.objects.repository.config().ok()?;
+        if let Ok(path) = config.get_path("core.excludesfile") {
+            return Some(path);
+        }
+        let beside = |config: PathBuf, name: &str| config.parent().map(|folder| folder.join(name));
+        let xdg = git2::Config::find_xdg().ok();
+        let home = git2::Config::find_global().ok();
+        let xdg = xdg.and_then(|config| beside(config, "ignore"));
+        xdg.or_else(|| beside(home?, ".config/git/ignore"))
+            .filter(|path| path.is_file())
+    }
+
+    /// Returns the work tree's root.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether git records the executable bits of this work tree's files (`core.fileMode`).
+    #[must_use]
+    pub fn has_modes(&self) -> bool {
+        let config = self.objects.repository.config();
+        config.is_ok_and(|config| config.get_bool("core.filemode").unwrap_or(true))
+    }
+
+    /// Returns the files below a folder, given by its canonical path, that the index has.
+    #[must_use]
+    pub fn indexed_files(&self, folder: &Path) -> Vec<IndexedFile> {
+        let (Some(place), Ok(index)) = (self.path_of(folder), self.objects.repository.index())
+        else {
+            return Vec::new();
+        };
+        let prefix = format!("{place}/");
+        let modified = self.modified_files(&place);
+        let entries = index.iter().filter_map(|entry| {
+            let path = String::from_utf8(entry.path).ok()?;
+            let below = path.strip_prefix(&prefix)?.to_owned();
+            Some(IndexedFile {
+                id: from_oid(entry.id),
+                mode: match entry.mode {
+                    0o100_755 => FileMode::Executable,
+                    _ => FileMode::Regular,
+                },
+                is_unmodified: modified.as_ref().is_some_and(|them| !them.contains(&path)),
+                path: below,
+            })
+        });
+        entries.collect()
+    }
+
+    /// Returns the files below a folder that differ from the index after git's own conversions; `None`
+    /// if they can't be compared.
+    fn modified_files(&self, place: &str) -> Option<HashSet<String>> {
+        let mut options = DiffOptions::new();
+        options.disable_pathspec_match(true).pathspec(place);
+        let repository = &self.objects.repository;
+        let diff = repository.diff_index_to_workdir(None, Some(&mut options));
+        let diff = diff.ok()?;
+        let path = |delta: git2::DiffDelta<'_>| {
+            let path = delta.old_file().path_bytes().unwrap_or_default();
+            String::from_utf8_lossy(path).into_owned()
+        };
+        Some(diff.deltas().map(path).collect())
+    }
+
+    /// Returns the bytes of a file as the index has it.
+    #[must_use]
+    pub fn indexed_bytes(&self, file: &IndexedFile) -> Option<Vec<u8>> {
+        self.objects.blob(file.id).ok()
     }
 
     /// Whether the index has the path or a parent of it, such as a submodule.
@@ -77,8 +211,27 @@ impl WorkTree {
     }
 }
 
+impl Objects {
+    /// Prepares an empty repository for [`Objects::is_ignored_by`]: the user's own excludes do not apply.
+    pub(crate) fn without_excludes(self) -> Option<Self> {
+        let mut config = self.repository.config().ok()?;
+        let nothing = self.repository.path().join("no-excludes");
+        let nothing = nothing.to_str()?;
+        config.set_str("core.excludesfile", nothing).ok()?;
+        Some(self)
+    }
+
+    /// Whether this line of a `.gitignore` ignores the path, in an empty repository.
+    pub(crate) fn is_ignored_by(&self, line: &str, path: &str) -> bool {
+        let repository = &self.repository;
+        repository.clear_ignore_rules().is_ok()
+            && repository.add_ignore_rule(line).is_ok()
+            && self.is_ignored(path)
+    }
+}
+
 /// Returns the folded paths of the index; `None` if it can't be read.
-fn tracked(objects: &Objects, fold: fn(&str) -> String) -> Option<HashSet<String>> {
+fn tracked(objects: &Objects, fold: fn(&str) -> String) -> Option<BTreeSet<String>> {
     let index = objects.repository.index().ok()?;
     let paths = index.iter().map(|entry| entry.path);
     let folded = paths.map(|path| fold(&String::from_utf8_lossy(&path)));

@@ -21,6 +21,7 @@
 //! | `parsed_skill` | a skill, parsed once for all rules |
 //! | [`frontmatter`], [`markdown`] | the parts of a `SKILL.md` |
 //! | [`rule`], [`registry`], `rules` | the rules, one file each |
+//! | [`links`] | where a symbolic link leads |
 //! | `references` | which links and mentions lead to files |
 //! | `suppression` | comments that silence rules |
 //! | [`fix`] | applying fixes |
@@ -46,6 +47,8 @@ pub mod fix;
 pub mod frontmatter;
 mod invisible_chars;
 pub mod leftovers;
+pub mod limits;
+pub mod links;
 mod locate;
 pub mod markdown;
 mod mentions;

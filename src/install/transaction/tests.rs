@@ -1,6 +1,7 @@
 //! Stops a transaction at every step, and checks the disk.
 
 use super::*;
+use crate::skill::SkillPlace;
 use mdskill_git::objects::TreeEntry;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -60,7 +61,15 @@ impl Scene {
             id,
         };
         let tree = self.objects.write_tree(&[entry]).unwrap();
-        SkillTree::read(&self.objects, tree).unwrap()
+        SkillTree::read(
+            &self.objects,
+            SkillPlace {
+                root: None,
+                path: "",
+                tree,
+            },
+        )
+        .unwrap()
     }
 
     /// Adds `a`, replaces `b`, removes `c`, and moves `d` to the trash, until `checkpoint` returns `true`.

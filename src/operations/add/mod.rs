@@ -16,7 +16,8 @@ pub(crate) use self::report::{Added, ChosenTargets, Clash, Report, Sibling, Stop
 use self::resolve::{Group, Prepared};
 use super::OpError;
 use super::agents;
-use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
+use super::git_notes;
+use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted, is_version};
 use super::installed::InstalledSkill;
 use super::own_source;
 use super::places;
@@ -104,11 +105,17 @@ impl Ready<'_> {
     /// Returns the skills that would let commands run without asking the user, and that are not
     /// installed like this already.
     pub(crate) fn need_consent(&self) -> Vec<&Candidate> {
-        let skills = candidates(&self.repositories).filter(|_| !self.report.is_refused);
-        let skills = skills.filter(|candidate| !policy::is_locked(&self.lockfile, candidate));
+        let mut skills = Vec::new();
+        let repositories = self.repositories.iter();
+        for prepared in repositories.filter(|_| !self.report.is_refused) {
+            let objects = prepared.opened.repository.objects();
+            let is_locked = |candidate| policy::is_locked(&self.lockfile, candidate, objects);
+            let asked = prepared.candidates.iter();
+            // A skill whose files can't be read is not known to be installed.
+            let asked = asked.filter(|candidate| !is_locked(candidate).unwrap_or_default());
+            skills.extend(asked.filter(|candidate| candidate.needs_consent()));
+        }
         skills
-            .filter(|candidate| candidate.needs_consent())
-            .collect()
     }
 
     /// Records that the user was asked about these skills, and agreed.
@@ -161,7 +168,7 @@ pub(crate) async fn prepare<'a>(
     name_conflicts::remove_duplicates(options, &mut repositories, &mut report)?;
     name_conflicts::check_installed(&lockfile, options, &repositories)?;
     findings::report(context, options, &lockfile, &mut repositories, &mut report);
-    report.refused = policy::refusals(&policy_check, options, &lockfile, &repositories);
+    report.refused = policy::refusals(&policy_check, options, &lockfile, &repositories)?;
     report.is_refused |= !report.refused.is_empty();
     Ok(Ready {
         repositories,
@@ -198,7 +205,7 @@ pub(crate) fn install(
         }
         return Ok(report);
     }
-    let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
+    let (mut report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         // Another process may have added the same name in the meantime.
         name_conflicts::check_installed(lockfile, options, &repositories)?;
         set_targets(context, options, lockfile)?;
@@ -218,6 +225,8 @@ pub(crate) fn install(
         }
         Ok((report, Verdict::Commit))
     })?;
+    let changes = report.skills.iter_mut().map(|added| &mut added.change);
+    git_notes::add_notes(context, changes);
     Ok(Report { trashed, ..report })
 }
 
@@ -246,6 +255,8 @@ fn check_apart(
 struct Chosen<'a> {
     candidate: &'a Candidate,
     targets: Vec<Target>,
+    /// Whether the lockfile has this version.
+    is_locked: bool,
     is_changed: bool,
     /// The digest of upstream's files, if they get another name.
     upstream: Option<Digest>,
@@ -268,19 +279,22 @@ fn plan<'a>(
         let objects = opened.repository.objects();
         for candidate in candidates {
             let targets = targets_of(&context.scope, options, lockfile, &candidate.name);
+            let locked = lockfile.skills.get(&candidate.name);
+            let is_version = |locked| is_version(&candidate.files, locked, objects);
             let wanted = Wanted {
                 name: &candidate.name,
                 files: copies.get(&candidate.name).unwrap_or(&candidate.files),
-                locked: lockfile.skills.get(&candidate.name),
+                locked,
                 replaceable: None,
                 targets: &targets,
                 why: refusal_reason,
             };
-            match install_steps::plan(&context.scope, &wanted, options.force, objects)? {
+            match install_steps::plan(context, &wanted, options.force, objects)? {
                 SkillPlan::Blocked(folders) => left_alone.extend(folders),
                 SkillPlan::Ready(planned) => skills.push(Chosen {
                     candidate,
                     targets,
+                    is_locked: locked.map(is_version).transpose()?.unwrap_or_default(),
                     is_changed: install_steps::is_change(&planned.plan),
                     upstream: match options.name {
                         Some(_) => Some(install_steps::digest_of(&candidate.files, objects)?),
@@ -310,10 +324,15 @@ fn edited_copies(
             copies.extend(renamed.map(|files| (candidate.name.clone(), files)));
         }
     }
-    for candidate in candidates(repositories).filter(|_| !options.force) {
+    let all = repositories.iter().flat_map(|prepared| {
+        let objects = prepared.opened.repository.objects();
+        let candidates = prepared.candidates.iter();
+        candidates.map(move |candidate| (candidate, objects))
+    });
+    for (candidate, objects) in all.filter(|_| !options.force) {
         if let Some(skill) = InstalledSkill::get(&context.scope, lockfile, &candidate.name)
-            && skill.entry.tree == candidate.files.tree
-            && let Some(copy) = skill.edited_copy()?
+            && is_version(&candidate.files, skill.entry, objects)?
+            && let Some(copy) = skill.edited_copy(context)?
         {
             copies.insert(candidate.name.clone(), copy);
         }
@@ -370,7 +389,7 @@ fn chosen_targets(
 fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced: bool) -> Entry {
     let before = lockfile.skills.get(&chosen.candidate.name);
     let kept = before
-        .filter(|before| before.tree == chosen.candidate.files.tree && !is_forced)
+        .filter(|_| chosen.is_locked && !is_forced)
         .and_then(|before| Some((before.digest, before.edits?)));
     let renamed = chosen.upstream.filter(|upstream| *upstream != digest);
     let kept = kept.or(renamed.map(|upstream| (upstream, digest)));
@@ -446,7 +465,7 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
     let action = match locked {
         Some(before) if !chosen.is_changed && is_equal(before, entry) => Action::Unchanged,
         None => Action::Added,
-        Some(before) if before.tree == entry.tree && chosen.is_changed => Action::Restored,
+        Some(_) if chosen.is_locked && chosen.is_changed => Action::Restored,
         Some(_) => Action::Updated,
     };
     let from = locked.and_then(|before| before.commit);

@@ -55,9 +55,9 @@ pub(super) fn remove_duplicates(
     let mut removed: Vec<usize> = Vec::new();
     for same in by_name.values().filter(|same| same.len() > 1) {
         let (_, first) = same[0];
-        let is_one = same
-            .iter()
-            .all(|(_, other)| other.files.tree == first.files.tree && other.name == first.name);
+        let is_one = same.iter().all(|(_, other)| {
+            other.files.content == first.files.content && other.name == first.name
+        });
         let places = same.iter().map(|(at, _)| *at);
         if is_one {
             removed.extend(places.skip(1));

@@ -3,9 +3,12 @@
 use super::Options;
 use super::resolve::Prepared;
 use crate::lockfile::Lockfile;
+use crate::operations::OpError;
+use crate::operations::install_steps::is_version;
 use crate::operations::policy_check::{PolicyCheck, Refusal, Version, kind_of};
 use crate::operations::resolve::Candidate;
 use crate::policy::RefKind;
+use mdskill_git::objects::Objects;
 
 /// Returns the refusals of all skills.
 pub(super) fn refusals(
@@ -13,7 +16,7 @@ pub(super) fn refusals(
     options: &Options,
     lockfile: &Lockfile,
     repositories: &[Prepared<'_>],
-) -> Vec<Refusal> {
+) -> Result<Vec<Refusal>, OpError> {
     let mut refusals = Vec::new();
     for Prepared {
         opened, candidates, ..
@@ -24,7 +27,7 @@ pub(super) fn refusals(
             if options.pin && candidate.commit.is_some() {
                 version.kind = RefKind::Commit;
             }
-            if is_locked(lockfile, candidate) {
+            if is_locked(lockfile, candidate, opened.repository.objects())? {
                 refusals.extend(policy_check.as_locked(&version));
             } else {
                 let gained = &candidate.capabilities;
@@ -32,15 +35,18 @@ pub(super) fn refusals(
             }
         }
     }
-    refusals
+    Ok(refusals)
 }
 
 /// Whether the lockfile has the same files under this name, so that they are only restored.
-pub(super) fn is_locked(lockfile: &Lockfile, candidate: &Candidate) -> bool {
+pub(super) fn is_locked(
+    lockfile: &Lockfile,
+    candidate: &Candidate,
+    objects: &Objects,
+) -> Result<bool, OpError> {
     let locked = lockfile.skills.get(&candidate.name);
-    locked.is_some_and(|locked| {
-        locked.source == candidate.source
-            && locked.path == candidate.path
-            && locked.tree == candidate.files.tree
-    })
+    let locked =
+        locked.filter(|locked| locked.source == candidate.source && locked.path == candidate.path);
+    let is_version = |locked| is_version(&candidate.files, locked, objects);
+    Ok(locked.map(is_version).transpose()?.unwrap_or_default())
 }

@@ -16,6 +16,7 @@ use crate::lockfile::Entry;
 use crate::operations::OpError;
 use crate::operations::install_steps::{differences, digest_of};
 use crate::operations::resolve::full_spec;
+use crate::skill::SkillPlace;
 use crate::skill::discover::{Discovery, Found};
 use crate::skill::tree::{SkillTree, TreeError};
 use crate::source::Source;
@@ -66,11 +67,13 @@ pub(super) async fn find_versions<'a, 'b>(
     let discoveries = discover(&mut repository, commits.iter().flatten()).await?;
     fetch_history(&mut repository, skills, &commits).await?;
     let skills_at = skills.iter().zip(commits);
-    let versions = skills_at.map(|(skill, commit)| {
+    let objects = repository.objects();
+    let places = skills_at.map(|(skill, commit)| {
         let commit = commit.map_err(|error| Stop::NotImported(error.to_string()))?;
-        find(skill, commit, &discoveries, repository.objects())
+        find(skill, commit, &discoveries, objects)
     });
-    let versions: Vec<Result<Version, Stop>> = versions.collect();
+    let places: Vec<Result<VersionPlace<'_>, Stop>> = places.collect();
+    let versions = read(&mut repository, places).await?;
     let found = || versions.iter().flatten();
     let commits: Vec<ObjectId> = found().filter_map(|version| version.commit).collect();
     let blobs: Vec<ObjectId> = found().flat_map(|version| version.files.blobs()).collect();
@@ -135,13 +138,45 @@ async fn fetch_history(
     repository.fetch_past(&past, MAX_COMMITS).await
 }
 
-/// Finds the installed version of a skill, given the noted commit or that of its ref.
-fn find(
-    skill: &MatchedSkill,
+/// The place of a version that may be the installed one.
+struct VersionPlace<'a> {
     commit: Option<ObjectId>,
-    discoveries: &Discoveries,
+    path: &'a str,
+    tree: ObjectId,
+    /// Whether the tool noted it, so that differing files are edits.
+    is_noted: bool,
+}
+
+/// Reads the files of versions, whose links are fetched first.
+async fn read(
+    repository: &mut Repository<'_>,
+    places: Vec<Result<VersionPlace<'_>, Stop>>,
+) -> Result<Vec<Result<Version, Stop>>, OpError> {
+    let found = places.iter().flatten();
+    let commits: Vec<ObjectId> = found.clone().filter_map(|found| found.commit).collect();
+    let found = found.map(|found| repository.place(found.commit, found.path, found.tree));
+    let found: Vec<SkillPlace<'_>> = found.collect();
+    repository.fetch_links(&found, &commits).await?;
+    let versions = places.into_iter().map(|place| {
+        let place = place?;
+        let found = repository.place(place.commit, place.path, place.tree);
+        Ok(Version {
+            commit: place.commit,
+            path: place.path.to_owned(),
+            files: SkillTree::read(repository.objects(), found).map_err(refused)?,
+            is_noted: place.is_noted,
+        })
+    });
+    Ok(versions.collect())
+}
+
+/// Finds the installed version of a skill, given the noted commit or that of its ref.
+fn find<'a>(
+    skill: &'a MatchedSkill,
+    commit: Option<ObjectId>,
+    discoveries: &'a Discoveries,
     objects: &Objects,
-) -> Result<Version, Stop> {
+) -> Result<VersionPlace<'a>, Stop> {
     let discovery = discoveries[&commit].as_ref().map_err(|error| {
         let commit = commit.map_or_else(String::new, |commit| commit.short());
         Stop::NotImported(format!("its commit {commit} is not available: {error}"))
@@ -152,10 +187,10 @@ fn find(
     let Some((commit, path, tree)) = noted.or_else(named) else {
         return Err(Stop::NotImported(missing(skill, commit)));
     };
-    Ok(Version {
+    Ok(VersionPlace {
         commit,
-        path: path.to_owned(),
-        files: SkillTree::read(objects, tree).map_err(refused)?,
+        path,
+        tree,
         is_noted,
     })
 }

@@ -270,7 +270,7 @@ fn restore(
         targets: &found.skill.targets,
         why: refusal_reason,
     };
-    match install_steps::plan(&context.scope, &wanted, false, objects)? {
+    match install_steps::plan(context, &wanted, false, objects)? {
         SkillPlan::Ready(mut planned) => {
             install_steps::put_all(transaction, [&mut planned]).map(drop)
         }

@@ -11,11 +11,11 @@ use crate::diff;
 use crate::fetch::resolve::{Query, ResolveError, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::operations::OpError;
-use crate::skill::GitFiles;
 use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
 use crate::skill::hidden::{self, Hidden};
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
+use crate::skill::{GitFiles, SkillPlace};
 use crate::source::Source;
 use crate::spec::{GitRef, ROOT};
 use mdskill_git::ObjectId;
@@ -328,14 +328,23 @@ impl<'a> Opened<'a> {
         Ok(names)
     }
 
+    /// Reads the files of the chosen skills, after their links were fetched.
+    async fn read_trees(
+        &mut self,
+        chosen: &[Found],
+    ) -> Result<Vec<Result<SkillTree, TreeError>>, OpError> {
+        let commit = self.commit();
+        let places = chosen.iter();
+        let places = places.map(|found| self.repository.place(commit, &found.path, found.tree));
+        let places: Vec<SkillPlace<'_>> = places.collect();
+        let commits: Vec<ObjectId> = commit.into_iter().collect();
+        Ok(self.repository.read_skills(&places, &commits).await?)
+    }
+
     /// Fetches the files of skills in one request. A skill that can't be installed is left out.
     pub(crate) async fn fetch_files(&mut self, skills: &[Found]) -> Result<(), OpError> {
-        let objects = self.repository.objects();
-        let trees = skills
-            .iter()
-            .map(|found| SkillTree::read(objects, found.tree));
-        let trees: Vec<SkillTree> = trees.flatten().collect();
-        let blobs = trees.iter().flat_map(SkillTree::blobs);
+        let trees = self.read_trees(skills).await?;
+        let blobs = trees.iter().flatten().flat_map(SkillTree::blobs);
         let blobs: Vec<ObjectId> = blobs
             .chain(skills.iter().map(|found| found.skill_file))
             .collect();
@@ -349,9 +358,7 @@ impl<'a> Opened<'a> {
         chosen: &[Found],
         settings: &Settings,
     ) -> Result<Vec<Result<Candidate, OpError>>, OpError> {
-        let objects = self.repository.objects();
-        let read = |found: &Found| SkillTree::read(objects, found.tree);
-        let trees: Vec<Result<SkillTree, TreeError>> = chosen.iter().map(read).collect();
+        let trees = self.read_trees(chosen).await?;
         let readable = trees.iter().filter_map(|tree| tree.as_ref().ok());
         let blobs: Vec<ObjectId> = readable.flat_map(SkillTree::blobs).collect();
         self.fetch_blobs(blobs).await?;

@@ -17,9 +17,10 @@ use crate::operations::OpError;
 use crate::operations::installed::InstalledSkill;
 use crate::operations::report::Newer;
 use crate::operations::resolve::full_spec;
+use crate::skill::SkillPlace;
 use crate::skill::discover::{Discovery, Found};
 use crate::skill::select::{Choice, choose};
-use crate::skill::tree::SkillTree;
+use crate::skill::tree::{SkillTree, TreeError};
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
@@ -146,30 +147,77 @@ async fn compare_trees<'a>(
         .discover_with_bases(&commits, &known, &known)
         .await?;
     let discoveries: BTreeMap<_, _> = commits.into_iter().zip(discoveries).collect();
-    for tracked in open {
-        let discovery = &discoveries[&tracked.commit()];
-        let compared = compare(request, fetched.repository.objects(), discovery, &tracked)?;
+    let found: Vec<Option<&Found>> = open
+        .iter()
+        .map(|tracked| {
+            upstream(
+                request,
+                &discoveries[&tracked.commit()],
+                tracked.skill.entry,
+            )
+        })
+        .collect();
+    fetch_links(&mut fetched.repository, &open, &found).await?;
+    for (tracked, found) in open.into_iter().zip(found) {
+        let compared = compare(request, &fetched.repository, found, &tracked)?;
         fetched.skills.push((tracked, compared));
     }
     Ok(discoveries)
 }
 
+/// Returns the skill in its place, or where it was moved to.
+fn upstream<'d>(
+    request: Request<'_, '_>,
+    discovery: &'d Discovery,
+    entry: &Entry,
+) -> Option<&'d Found> {
+    let in_place = discovery.at(&entry.path);
+    in_place.or_else(|| moved_to(request, discovery, entry))
+}
+
+/// Fetches the links of the new and the locked versions: none without links. The locked commits may be
+/// gone upstream.
+async fn fetch_links(
+    repository: &mut Repository<'_>,
+    open: &[Tracked<'_>],
+    found: &[Option<&Found>],
+) -> Result<(), OpError> {
+    let tracked = open.iter().zip(found);
+    let new = tracked.filter_map(|(tracked, found)| {
+        let found = (*found)?;
+        Some(repository.place(tracked.commit(), &found.path, found.tree))
+    });
+    let new: Vec<SkillPlace<'_>> = new.collect();
+    let commits: Vec<ObjectId> = open.iter().filter_map(Tracked::commit).collect();
+    repository.fetch_links(&new, &commits).await?;
+    let entries = open.iter().map(|tracked| tracked.skill.entry);
+    let locked = entries.map(|entry| repository.place(entry.commit, &entry.path, entry.tree));
+    let locked: Vec<SkillPlace<'_>> = locked.collect();
+    match repository.fetch_links(&locked, &[]).await {
+        Err(error) if error.refusal().is_none() => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 fn compare(
     request: Request<'_, '_>,
-    objects: &Objects,
-    discovery: &Discovery,
+    repository: &Repository<'_>,
+    found: Option<&Found>,
     tracked: &Tracked<'_>,
 ) -> Result<Comparison, OpError> {
     let entry = tracked.skill.entry;
-    let in_place = discovery.at(&entry.path);
-    let Some(found) = in_place.or_else(|| moved_to(request, discovery, entry)) else {
+    let Some(found) = found else {
         return Ok(Comparison::Gone);
     };
+    let objects = repository.objects();
+    let place = repository.place(tracked.commit(), &found.path, found.tree);
+    let locked = repository.place(entry.commit, &entry.path, entry.tree);
+    let read = SkillTree::read(objects, place);
     let mut notes = Vec::new();
     if found.path != entry.path {
         let (from, to) = (&entry.path, &found.path);
         notes.push(format!("moved in its repository from {from} to {to}"));
-    } else if found.tree == entry.tree {
+    } else if found.tree == entry.tree && has_same_content(objects, &read, locked) {
         return Ok(Comparison::Same);
     }
     if !request.options.accept_moved_tag
@@ -177,16 +225,16 @@ fn compare(
     {
         return Ok(Comparison::Decided(SkillUpdate::blocked(reason)));
     }
-    let files = match SkillTree::read(objects, found.tree) {
+    let files = match read {
         Ok(files) => files,
         Err(error) => {
             let reason = format!("its new version is refused:\n  {error}");
             return Ok(Comparison::Decided(SkillUpdate::blocked(reason)));
         }
     };
-    let local = Local::read(tracked.skill)?;
+    let local = Local::read(request.context, tracked.skill)?;
     let base = match &local {
-        Local::Edited(_) => SkillTree::read(objects, entry.tree).ok(),
+        Local::Edited(_) => SkillTree::read(objects, locked).ok(),
         _ => None,
     };
     Ok(Comparison::Changed(Box::new(Upstream {
@@ -196,6 +244,19 @@ fn compare(
         local,
         base,
     })))
+}
+
+/// Whether a version with the locked tree has the locked files: a link may lead to other ones now, or
+/// to nothing.
+fn has_same_content(
+    objects: &Objects,
+    new: &Result<SkillTree, TreeError>,
+    locked: SkillPlace<'_>,
+) -> bool {
+    let locked = || SkillTree::read(objects, locked);
+    new.as_ref().is_ok_and(|new| {
+        !new.has_links() || locked().is_ok_and(|locked| locked.content == new.content)
+    })
 }
 
 /// Returns the reason not to update a skill whose tag was moved.

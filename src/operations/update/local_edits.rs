@@ -5,12 +5,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::source_update::{Kept, Upstream};
+use crate::context::Context;
 use crate::digest::{Digest, FileMode};
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::fs::{self, At};
 use crate::hint::{Hint, for_shell};
 use crate::merge::{self, Conflict, File, Files, Labels, OnConflict};
 use crate::operations::OpError;
+use crate::operations::checkout::Checkout;
 use crate::operations::install_steps::digest_of;
 use crate::operations::installed::InstalledSkill;
 use crate::operations::own_source::{self, is_own_source};
@@ -61,7 +63,7 @@ pub(super) enum MergeOutcome {
 impl Local {
     /// Reads all folders of a skill. Edits in one of them apply to all; folders with different edits
     /// can't be merged.
-    pub(super) fn read(skill: InstalledSkill<'_>) -> Result<Self, OpError> {
+    pub(super) fn read(context: &Context<'_>, skill: InstalledSkill<'_>) -> Result<Self, OpError> {
         let entry = skill.entry;
         let mut edited: Option<Edited> = None;
         let mut lacking = None;
@@ -71,7 +73,7 @@ impl Local {
                 let reason = own_source::reason(skill.name);
                 return Ok(Self::Unmergeable { place, reason });
             }
-            let on_disk = folder.read()?;
+            let on_disk = skill.read(context, &folder)?;
             if let Some(reason) = skill.lacks_edits(&folder, &on_disk) {
                 lacking.get_or_insert(Self::Unmergeable { place, reason });
                 continue;
@@ -210,8 +212,15 @@ impl Edited {
     }
 
     fn read(&self, paths: Vec<(SkillPath, FileMode)>) -> Result<Files, fs::Error> {
+        let checkout = Checkout::of(&self.folder);
         let files = paths.into_iter().map(|(path, mode)| {
-            let bytes = read_file(&self.folder.join(&path))?.into();
+            let is_converted = self.snapshot.is_converted(path.as_str());
+            let stored = is_converted.then(|| checkout.read_stored(path.as_str()));
+            let bytes = match stored.flatten() {
+                Some(bytes) => bytes,
+                None => read_file(&self.folder.join(&path))?,
+            };
+            let bytes = bytes.into();
             Ok((path, File { mode, bytes }))
         });
         files.collect()

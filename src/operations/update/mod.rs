@@ -20,6 +20,7 @@ use self::plan_skill::plan_source;
 use self::source_update::{NewVersion, Request, SkillUpdate, SourceUpdate};
 use super::OpError;
 use super::findings::Found;
+use super::git_notes;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
 use super::installed::{InstalledSkill, read_folders, required_lockfile};
 use super::policy_check::{PolicyCheck, Refusal, Version};
@@ -261,6 +262,7 @@ async fn update_skills(
         Ok((report, Verdict::Commit))
     })?;
     report.trashed = trashed;
+    git_notes::add_notes(context, &mut report.skills);
     Ok(report)
 }
 
@@ -271,7 +273,7 @@ fn find_unresolved(
     skills: &[InstalledSkill<'_>],
 ) -> Result<BTreeMap<SkillName, Conflicted>, OpError> {
     let mut found = BTreeMap::new();
-    for (skill, folder, on_disk) in read_folders(skills.iter().copied())? {
+    for (skill, folder, on_disk) in read_folders(context, skills.iter().copied())? {
         let OnDisk::Folder(snapshot) = &on_disk else {
             continue;
         };
@@ -407,7 +409,7 @@ fn plan_updates<'u>(
                 why,
             };
             let objects = source.repository.objects();
-            match install_steps::plan(scope, &wanted, request.options.force, objects)? {
+            match install_steps::plan(request.context, &wanted, request.options.force, objects)? {
                 SkillPlan::Blocked(folders) => report.left_alone.extend(folders),
                 SkillPlan::Ready(plan) => {
                     let mut change = change(request.context, skill, version);

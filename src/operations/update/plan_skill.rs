@@ -17,12 +17,13 @@ use crate::lockfile::Entry;
 use crate::merge::{Conflict, OnConflict};
 use crate::operations::OpError;
 use crate::operations::findings::Found;
+use crate::operations::install_steps::is_version;
+use crate::operations::installed::SkillFolder;
 use crate::operations::policy_check::Refusal;
 use crate::operations::report::{Conflicted, Gone, LeftAlone, Reason};
 use crate::operations::resolve::{diagnose, full_spec};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree};
 use crate::skill::{DiskFiles, GitFiles};
-use mdskill_git::ObjectId;
 use mdskill_git::objects::ObjectError;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
@@ -83,6 +84,13 @@ impl Planner<'_, '_, '_> {
         {
             let reason = format!("its new version is refused: {error}");
             return Ok(SkillUpdate::blocked(reason));
+        }
+        // A link may lead to other files, while the skill's own tree is the same. Without the locked
+        // commit, only the digest shows whether they differ.
+        let entry = tracked.skill.entry;
+        let is_moved = upstream.path != entry.path;
+        if !is_moved && is_version(&upstream.files, entry, self.repository.objects())? {
+            return Ok(self.relock(tracked));
         }
         let refused = self.refusals(tracked, &upstream)?;
         if !refused.is_empty() {
@@ -218,7 +226,7 @@ impl Planner<'_, '_, '_> {
             return Ok(Vec::new());
         }
         let before = match &upstream.base {
-            Some(base) => Some(self.locked(tracked, base.tree)?),
+            Some(_) => Some(self.locked(tracked)?),
             None => self.before(tracked),
         };
         let after = self.without_edits(tracked, upstream)?;
@@ -239,13 +247,10 @@ impl Planner<'_, '_, '_> {
     }
 
     /// Returns a locked version, whose files are in the cache.
-    fn locked(
-        &self,
-        tracked: &Tracked<'_>,
-        tree: ObjectId,
-    ) -> Result<Box<dyn SkillFiles + '_>, ObjectError> {
+    fn locked(&self, tracked: &Tracked<'_>) -> Result<Box<dyn SkillFiles + '_>, ObjectError> {
         let objects = self.repository.objects();
-        let files = GitFiles::at(objects, tree, "", tracked.skill.name.as_str(), tree)?;
+        let name = tracked.skill.name.as_str();
+        let files = GitFiles::at(objects, tracked.skill.place_in(objects), name)?;
         Ok(Box::new(files))
     }
 
@@ -253,15 +258,18 @@ impl Planner<'_, '_, '_> {
     fn before(&self, tracked: &Tracked<'_>) -> Option<Box<dyn SkillFiles + '_>> {
         let folders = tracked.skill.folders();
         let mut on_disk = folders.filter(|folder| folder.path.is_dir());
-        if let Some(files) = on_disk.find_map(|folder| DiskFiles::open(&folder.path, None).ok()) {
+        let open = |folder: SkillFolder<'_>| {
+            let files = DiskFiles::open(&folder.path, None).ok()?;
+            let on_disk = tracked.skill.read(self.request.context, &folder).ok()?;
+            Some(files.without(on_disk.private()))
+        };
+        if let Some(files) = on_disk.find_map(open) {
             return Some(Box::new(files));
         }
         let objects = self.repository.objects();
-        let blobs = GitFiles::blobs_of(objects, tracked.skill.entry.tree).ok()?;
+        let blobs = GitFiles::blobs_of(objects, tracked.skill.place_in(objects)).ok()?;
         let is_cached = blobs.into_iter().all(|blob| objects.contains(blob));
-        self.locked(tracked, tracked.skill.entry.tree)
-            .ok()
-            .filter(|_| is_cached)
+        self.locked(tracked).ok().filter(|_| is_cached)
     }
 
     fn conflict(
@@ -272,8 +280,8 @@ impl Planner<'_, '_, '_> {
         files: Vec<Conflict>,
     ) -> Result<SkillUpdate, OpError> {
         let unified = match &upstream.base {
-            Some(base) if self.request.options.with_differences => {
-                let before = self.locked(tracked, base.tree)?;
+            Some(_) if self.request.options.with_differences => {
+                let before = self.locked(tracked)?;
                 let after = self.without_edits(tracked, upstream)?;
                 Some(diff::unified(Some(&*before), &after, &place))
             }

@@ -7,6 +7,7 @@ use tracing::info;
 use super::source_update::{Comparison, Fetched, Request, Tracked};
 use crate::lockfile::Lockfile;
 use crate::operations::OpError;
+use crate::skill::SkillPlace;
 use crate::skill::discover::{Discovery, Found, discover};
 use crate::skill::tree::SkillTree;
 use crate::source::Source;
@@ -129,7 +130,8 @@ fn one_sided<'a>(paths: impl Iterator<Item = &'a str>, pages: &'a [Vec<u8>]) -> 
 
 /// Returns the locked page of a skill, or else the installed one.
 fn page(objects: &Objects, tracked: &Tracked<'_>) -> Vec<u8> {
-    let locked = SkillTree::read(objects, tracked.skill.entry.tree).ok();
+    let entry = tracked.skill.entry;
+    let locked = SkillTree::read(objects, within(&entry.path, entry.tree)).ok();
     let locked = locked.and_then(|tree| {
         let page = tree
             .files
@@ -150,16 +152,26 @@ fn with_shared_files<'d>(
     tracked: &Tracked<'_>,
     candidates: &[&'d Found],
 ) -> Option<&'d Found> {
-    let files = |tree: ObjectId| -> BTreeSet<ObjectId> {
-        let tree = SkillTree::read(objects, tree);
+    let files = |path: &str, tree: ObjectId| -> BTreeSet<ObjectId> {
+        let tree = SkillTree::read(objects, within(path, tree));
         tree.map_or_else(|_| BTreeSet::new(), |tree| tree.blobs().collect())
     };
-    let old = files(tracked.skill.entry.tree);
+    let entry = tracked.skill.entry;
+    let old = files(&entry.path, entry.tree);
     let shared = candidates.iter().map(|found| {
-        let shared = files(found.tree).intersection(&old).count();
+        let shared = files(&found.path, found.tree).intersection(&old).count();
         (shared, *found)
     });
     let (shared, best) =
         shared.max_by_key(|(shared, found)| (*shared, std::cmp::Reverse(found.path.len())))?;
     (shared > 0 && 2 * shared >= old.len().saturating_sub(1)).then_some(best)
+}
+
+/// Returns the place of a skill whose links out of its folder do not matter.
+fn within(path: &str, tree: ObjectId) -> SkillPlace<'_> {
+    SkillPlace {
+        root: None,
+        path,
+        tree,
+    }
 }

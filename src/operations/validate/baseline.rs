@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::discover::DiskPath;
 use crate::operations::OpError;
 use crate::operations::findings::join;
-use crate::skill::{GitFiles, find_entry};
+use crate::skill::{GitFiles, SkillPlace, find_entry};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::leftovers::is_made_by_tools;
@@ -152,10 +152,13 @@ impl CommitTree {
         let folder = place.rsplit('/').next().unwrap_or_default();
         let checked = Objects::on_this_thread(&self.store, |objects| {
             // A view skips missing blobs, but a missing blob must not count as a change.
-            for blob in GitFiles::blobs_of(objects, tree)? {
+            let root = Some(self.root);
+            let path = place.as_str();
+            let place = SkillPlace { root, path, tree };
+            for blob in GitFiles::blobs_of(objects, place)? {
                 objects.size(blob)?;
             }
-            let view = GitFiles::at(objects, self.root, &place, folder, tree)?;
+            let view = GitFiles::at(objects, place, folder)?;
             Ok(validate(&view, settings))
         });
         checked.map_err(|error| self.explain(error))

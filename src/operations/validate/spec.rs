@@ -7,8 +7,8 @@ use super::results::Results;
 use crate::context::Context;
 use crate::operations::OpError;
 use crate::operations::resolve::{Opened, full_spec, query_of, source_of};
-use crate::skill::GitFiles;
 use crate::skill::discover::Found;
+use crate::skill::{GitFiles, SkillPlace};
 use crate::spec::Spec;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::{Settings, ValidationResult, validate};
@@ -29,25 +29,31 @@ pub(super) async fn validate_spec(
     // Authors validate all their skills.
     let selection = opened.all_below(spec.skill.as_deref(), true).await?;
     let chosen = selection.skills;
+    let commit = opened.commit();
+    let places = chosen.iter();
+    let places = places.map(|found| opened.repository.place(commit, &found.path, found.tree));
+    let places: Vec<SkillPlace<'_>> = places.collect();
+    let commits: Vec<_> = commit.into_iter().collect();
+    opened.repository.fetch_links(&places, &commits).await?;
     let objects = opened.repository.objects();
     let mut blobs = Vec::new();
-    for found in &chosen {
-        blobs.extend(GitFiles::blobs_of(objects, found.tree)?);
+    for place in &places {
+        blobs.extend(GitFiles::blobs_of(objects, *place)?);
     }
     opened.fetch_blobs(blobs).await?;
     let objects = opened.repository.objects();
-    let root = opened.repository.root_tree(opened.commit())?;
     let store = objects.path();
     let settings = &settings.for_untrusted();
-    let check = |found: &Found| {
+    let check = |(found, place): (&Found, &SkillPlace<'_>)| {
         Objects::on_this_thread(store, |objects| {
             let folder = found.folder().unwrap_or_default();
-            let view = GitFiles::at(objects, root, &found.path, folder, found.tree)?;
+            let view = GitFiles::at(objects, *place, folder)?;
             Ok(validate(&view, settings))
         })
     };
     let checked: Vec<ValidationResult> = chosen
         .par_iter()
+        .zip(&places)
         .map(check)
         .collect::<Result<_, ObjectError>>()?;
     let specs = chosen.iter().map(|found| full_spec(&source, &found.path));

@@ -1,11 +1,12 @@
 //! Writes fixes to skills on disk, and reports them.
 
+use std::io;
 use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
 use crate::diff::{self, Mode, Side};
-use crate::fs::{self, Error, atomic};
+use crate::fs::{self, At, Error, atomic};
 use crate::operations::findings::join;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::fix::{FileChange, FixFilter, FixOutcome, RefusedFix};
@@ -136,6 +137,12 @@ pub(super) fn write<'a>(folder: &Path, changes: &'a [FileChange]) -> Vec<(&'a Fi
 
 fn write_one(folder: &Path, change: &FileChange) -> Result<bool, Error> {
     let path = folder.join(&change.path);
+    let above = path.ancestors().take_while(|above| *above != folder);
+    for link in above.filter(|above| above.is_symlink()) {
+        // Other skills may have the same link.
+        let reason = "it is a symbolic link: fix the file that it leads to";
+        return Err(io::Error::other(reason)).at("change", link);
+    }
     if let Some((before, after)) = &change.text
         && !atomic::exchange(&path, before.as_bytes(), after.as_bytes())?
     {

@@ -16,6 +16,9 @@ pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
         for file in &drift.files {
             printer.item(file);
         }
+        for cause in &drift.causes {
+            printer.item(cause);
+        }
     }
     if report.drift.is_empty() {
         printer.status("Verified", &count(report.skills, "skill"));
@@ -31,6 +34,10 @@ pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
             let names: BTreeSet<&str> = report.drift.iter().map(|one| one.name.as_str()).collect();
             let names: Vec<&str> = names.into_iter().collect();
             unresolved_hint(&names)
+        } else if all(|drift| !drift.causes.is_empty()) {
+            Hint::text("change git's rules as shown; then ")
+                .then_command("install --force")
+                .then(" restores the files")
         } else {
             let mut names: Vec<&str> = report
                 .drift

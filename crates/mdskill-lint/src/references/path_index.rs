@@ -145,6 +145,7 @@ mod tests {
             path: "shared".to_owned(),
             kind: EntryKind::Link {
                 target: "../shared".to_owned(),
+                fault: crate::links::LinkFault::Outside,
             },
         };
         let entries = [

@@ -10,9 +10,9 @@ use crate::skill_files::EntryKind;
 pub(crate) const RULE: Rule = Rule {
     code: "SK503",
     name: "submodule",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     summary: "another repository inside a skill",
-    why: "git stores only the id of a commit, so a user who copies the skill and the agent get an empty folder.",
+    why: "git stores only the id of a commit, so a user who copies the skill and the agent get an empty folder. mdskill does not install such a skill.",
     example: "vendor/lib as a git submodule",
     how_to_fix: "copy the files that the skill needs into it",
     check: Check::Skill(check),

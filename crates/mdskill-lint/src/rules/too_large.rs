@@ -2,6 +2,7 @@
 
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
+use crate::limits;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::EntryKind;
@@ -36,6 +37,13 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let large = files.iter().filter(|(_, bytes)| *bytes > MAX_FILE_BYTES);
     let mut findings: Vec<Finding> = large
         .map(|(path, bytes)| {
+            if *bytes > limits::MAX_FILE_BYTES as u64 {
+                let message = format!(
+                    "`{path}` is {}; a skill with a file over 16 MiB can't be installed",
+                    megabytes(*bytes)
+                );
+                return Finding::about(path, message).with_severity(Severity::Error);
+            }
             let message = format!("`{path}` is {}; the limit is 1 MB", megabytes(*bytes));
             Finding::about(path, message)
         })
@@ -43,11 +51,24 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let all = files
         .iter()
         .fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
-    if all > MAX_SKILL_BYTES {
+    let refused =
+        |message: String| Finding::about(SKILL_FILE, message).with_severity(Severity::Error);
+    if all > limits::MAX_BYTES as u64 {
+        findings.push(refused(format!(
+            "the skill is {}; one over 50 MiB can't be installed",
+            megabytes(all)
+        )));
+    } else if all > MAX_SKILL_BYTES {
         let message = format!("the skill is {}; the limit is 10 MB", megabytes(all));
         findings.push(Finding::about(SKILL_FILE, message));
     }
-    if files.len() > MAX_FILES {
+    if files.len() > limits::MAX_FILES {
+        findings.push(refused(format!(
+            "the skill has {} files; one with more than {} files can't be installed",
+            files.len(),
+            limits::MAX_FILES
+        )));
+    } else if files.len() > MAX_FILES {
         let message = format!(
             "the skill has {} files; the limit is {MAX_FILES}",
             files.len()

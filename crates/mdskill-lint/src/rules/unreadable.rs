@@ -46,10 +46,10 @@ fn not_a_file(entry: &Entry) -> Option<Finding> {
             format!("`{path}` is not a file, but a pipe, a socket or a device"),
             "remove it: git does not store it, and a program that reads it may wait forever",
         )),
-        EntryKind::Link { target } if entry.path == SKILL_FILE => Some(about(
+        EntryKind::Link { target, fault } if entry.path == SKILL_FILE => Some(about(
             &entry.path,
             format!(
-                "`{SKILL_FILE}` is a symbolic link to `{}`, and links are not followed",
+                "`{SKILL_FILE}` is a symbolic link to `{}`, which can't be read: {fault}",
                 naming::shortened(target)
             ),
             "replace the link with the file itself; its content was not checked",

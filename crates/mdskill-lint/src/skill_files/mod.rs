@@ -8,6 +8,8 @@ use std::borrow::Cow;
 pub use memory::MemoryFiles;
 pub use overlay::OverlayFiles;
 
+use crate::links::LinkFault;
+
 /// The files of a skill, and its repository as far as it is known.
 pub trait SkillFiles {
     /// Returns the name of the skill's folder; empty if it is the root of a repository.
@@ -73,10 +75,12 @@ pub enum EntryKind {
         /// Whether its executable bit is set.
         is_executable: bool,
     },
-    /// A symbolic link.
+    /// A symbolic link that can't be followed. Other links are the files that they lead to.
     Link {
         /// Its target, with replacement characters for what is not UTF-8.
         target: String,
+        /// Why it is not followed.
+        fault: LinkFault,
     },
     /// A git submodule, of which git stores only a commit.
     Submodule,

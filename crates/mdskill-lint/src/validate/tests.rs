@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::diagnostic::{Safety, Severity};
 use crate::leftovers::is_made_by_tools;
+use crate::links::LinkFault;
 use crate::rule::Fixable;
 use crate::skill_files::{Entry, EntryKind, MemoryFiles};
 
@@ -59,7 +60,10 @@ fn with_files(mut skill: MemoryFiles, folder: &Path, prefix: &str) -> MemoryFile
             let target = fs::read_link(&path).unwrap().to_string_lossy().into_owned();
             skill = skill.with_entry(Entry {
                 path: below,
-                kind: EntryKind::Link { target },
+                kind: EntryKind::Link {
+                    target,
+                    fault: LinkFault::Outside,
+                },
             });
         } else {
             let bytes = fs::read(&path).unwrap();

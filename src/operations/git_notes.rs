@@ -1,0 +1,248 @@
+//! What git does to installed skills when they are committed: it ignores files, and converts them.
+//!
+//! `add` and `update` write one `.gitattributes` in a target if git would change an installed file there, and
+//! name the rule that ignores a file.
+
+use std::path::{Path, PathBuf};
+
+use super::checkout::{Checkout, LFS_POINTER};
+use super::installed::{InstalledSkill, SkillFolder};
+use super::report::{Action, Change};
+use crate::context::Context;
+use crate::fs::{self, atomic, tree};
+use crate::target::Target;
+use mdskill_git::ignore_rules::IgnoreRule;
+use mdskill_git::work_tree::WorkTree;
+
+/// The name of git's file.
+const FILE: &str = ".gitattributes";
+/// The lines for installed skills.
+const LINES: [&str; 2] = [
+    "# mdskill: git must not change the files of installed skills",
+    "* -text -filter -ident -working-tree-encoding",
+];
+/// The limit of notes for one skill.
+const MAX_NOTES: usize = 5;
+
+/// Adds notes about what git does to the skills that were written. The skills are installed already, so a
+/// failure is a warning.
+pub(crate) fn add_notes<'c>(
+    context: &Context<'_>,
+    changes: impl IntoIterator<Item = &'c mut Change>,
+) {
+    let lockfile = context.read_lockfile().ok().flatten().unwrap_or_default();
+    let written = changes.into_iter().filter(|change| {
+        let action = change.action;
+        matches!(action, Action::Added | Action::Updated | Action::Restored)
+    });
+    for change in written {
+        let skills = InstalledSkill::all(&context.scope, &lockfile);
+        let Some(skill) = skills
+            .into_iter()
+            .find(|skill| skill.name.as_str() == change.name)
+        else {
+            continue;
+        };
+        match notes(context, skill) {
+            Ok(notes) => change.notes.extend(notes),
+            Err(error) => context.progress.warn(&error.to_string()),
+        }
+    }
+}
+
+/// Returns notes about what git does to the files of an installed skill in these targets, and writes the
+/// attributes that keep git from changing them.
+fn notes(context: &Context<'_>, skill: InstalledSkill<'_>) -> Result<Vec<String>, fs::Error> {
+    let mut notes = Vec::new();
+    // The user's own files are not the skill's.
+    let paths: Vec<String> = skill.upstream_files(context).into_keys().collect();
+    for SkillFolder {
+        path: folder,
+        target,
+        ..
+    } in skill.folders()
+    {
+        let checkout = Checkout::of(&folder);
+        let Some((real, work_tree)) = checkout.work_tree() else {
+            continue;
+        };
+        if let Some((path, conversion)) = first_conversion(work_tree, real, &paths) {
+            notes.push(protect(context, target, &path, &conversion)?);
+            // The attributes are read again.
+            let checkout = Checkout::of(&folder);
+            if let Some((_, work_tree)) = checkout.work_tree()
+                && let Some((path, conversion)) = first_conversion(work_tree, real, &paths)
+            {
+                notes.push(format!(
+                    "git will change `{path}`: the skill itself has `{conversion}` in a .gitattributes"
+                ));
+            }
+        }
+        notes.extend(ignored(work_tree, real, &paths));
+    }
+    notes.dedup();
+    Ok(notes)
+}
+
+/// Returns the first file that git would change, and the attribute or setting.
+fn first_conversion(
+    work_tree: &WorkTree,
+    folder: &Path,
+    paths: &[String],
+) -> Option<(String, String)> {
+    let mut found = paths.iter().filter_map(|path| {
+        let file = folder.join(path);
+        let place = work_tree.path_of(&file)?;
+        let bytes = std::fs::read(&file).ok()?;
+        Some((path.clone(), work_tree.conversion(&place, &bytes)?))
+    });
+    found.next()
+}
+
+/// Adds the attributes to the target, after the lines of the user. Returns the note.
+fn protect(
+    context: &Context<'_>,
+    target: &Target,
+    path: &str,
+    conversion: &str,
+) -> Result<String, fs::Error> {
+    let file = context.scope.target(target).join(FILE);
+    let shown = context.scope.display(&file);
+    if fs::look(&file)?.is_some_and(|there| !there.is_file()) {
+        return Ok(format!(
+            "git will change `{path}` because of `{conversion}`, and {shown} is not a file"
+        ));
+    }
+    let before = fs::read_if_found(&file)?.unwrap_or_default();
+    let mut text = String::from_utf8_lossy(&before).into_owned();
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    for line in LINES {
+        text.push_str(line);
+        text.push('\n');
+    }
+    if before.is_empty() {
+        tree::write_new(&file, crate::digest::FileMode::Regular, text.as_bytes())?;
+    } else {
+        atomic::write(&file, text.as_bytes())?;
+    }
+    Ok(format!(
+        "wrote {shown}, because `{conversion}` would change files such as `{path}` in a commit or a clone"
+    ))
+}
+
+/// Removes the attributes from targets without skills.
+pub(crate) fn unprotect(context: &Context<'_>, targets: &[Target]) -> Result<(), fs::Error> {
+    for target in targets {
+        let file = context.scope.target(target).join(FILE);
+        if !fs::look(&file)?.is_some_and(|there| there.is_file()) {
+            continue;
+        }
+        let before = fs::read_if_found(&file)?.unwrap_or_default();
+        let Ok(text) = String::from_utf8(before) else {
+            continue;
+        };
+        let kept = text.lines().filter(|line| !LINES.contains(line));
+        let kept: Vec<&str> = kept.collect();
+        if kept.len() == text.lines().count() {
+            continue;
+        }
+        if kept.is_empty() {
+            fs::remove_file(&file)?;
+        } else {
+            atomic::write(&file, (kept.join("\n") + "\n").as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns a note for each rule that ignores files of the skill.
+fn ignored(work_tree: &WorkTree, folder: &Path, paths: &[String]) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    for path in paths {
+        let file = folder.join(path);
+        if notes.len() >= MAX_NOTES || !work_tree.is_private(&file) {
+            continue;
+        }
+        let Some(place) = work_tree.path_of(&file) else {
+            continue;
+        };
+        let note = ignored_note(work_tree, &place);
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    notes
+}
+
+/// Returns the sentence about a file of a skill that git ignores.
+pub(crate) fn ignored_note(work_tree: &WorkTree, place: &str) -> String {
+    match work_tree.ignore_rule(place) {
+        Some(rule) => {
+            let IgnoreRule {
+                file,
+                line,
+                pattern,
+                ignored,
+                exception: (at, exception),
+            } = &rule;
+            format!(
+                "git ignores `{ignored}` because of `{pattern}` in {}:{line}; the line `{exception}` at the end of {} lets it in",
+                shown(work_tree, file),
+                shown(work_tree, at)
+            )
+        }
+        None => format!("git ignores `{place}`"),
+    }
+}
+
+fn shown(work_tree: &WorkTree, file: &Path) -> String {
+    let below: PathBuf = file
+        .strip_prefix(work_tree.root())
+        .unwrap_or(file)
+        .to_owned();
+    below.display().to_string()
+}
+
+/// Returns the reasons of git for the differences of a folder from the locked files, given as lines such
+/// as `a.md (deleted)`.
+pub(crate) fn causes(folder: &Path, differences: &[String]) -> Vec<String> {
+    let checkout = Checkout::of(folder);
+    let Some((real, work_tree)) = checkout.work_tree() else {
+        return Vec::new();
+    };
+    let mut causes: Vec<String> = Vec::new();
+    for difference in differences {
+        let Some((path, kind)) = difference.rsplit_once(" (") else {
+            continue;
+        };
+        let file = real.join(path);
+        let Some(place) = work_tree.path_of(&file) else {
+            continue;
+        };
+        let cause = match kind {
+            "deleted)" if work_tree.is_private(&file) => ignored_note(work_tree, &place),
+            "changed)" => match fs::read_if_found(&file) {
+                Ok(Some(bytes)) if bytes.starts_with(LFS_POINTER) => {
+                    format!("`{path}` is a Git LFS pointer; `git lfs pull` fetches the file")
+                }
+                Ok(Some(_)) => match work_tree.conversion(&place, b"\r\n") {
+                    Some(conversion) => format!(
+                        "git changes files such as `{path}` because of `{conversion}`: line endings, for example"
+                    ),
+                    None => continue,
+                },
+                _ => continue,
+            },
+            "mode changed)" if !work_tree.has_modes() => {
+                "git does not record executable bits here (core.fileMode=false)".to_owned()
+            }
+            _ => continue,
+        };
+        if !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    causes
+}
