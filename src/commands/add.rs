@@ -63,7 +63,7 @@ pub struct AddArgs {
     /// Copy the files, as mdskill always does (an option of `npx skills`)
     #[arg(long, hide = true)]
     pub copy: bool,
-    /// Do not ask before installing skills with hooks or unrestricted Bash
+    /// On a terminal, do not ask before installing skills with hooks or unrestricted Bash
     #[arg(short, long)]
     pub yes: bool,
 }

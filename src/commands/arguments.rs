@@ -31,6 +31,11 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
         "`mdskill validate` checks it first",
     ),
     (
+        &["skill", "skills"],
+        "the commands of mdskill have no prefix",
+        "`mdskill add owner/repo/skill` installs a skill; `mdskill help` lists the commands",
+    ),
+    (
         &["version"],
         "the version is an option",
         "`mdskill --version` prints it",

@@ -11,6 +11,10 @@ use crate::output::render;
 
 /// Arguments of `list`.
 #[derive(Debug, Default, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct ListArgs {
     /// List the skills of this repository, or of a folder in it
     #[arg(value_name = "SPEC")]

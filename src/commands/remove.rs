@@ -23,7 +23,7 @@ pub struct RemoveArgs {
     /// Remove the skill only from the folder of this agent
     #[arg(short, long, value_name = "AGENT", value_delimiter = ',')]
     pub agent: Vec<String>,
-    /// Do not ask for confirmation; `remove` never does
+    /// Accepted for scripts; `remove` never asks
     #[arg(short, long)]
     pub yes: bool,
     /// Print the changes without making them

@@ -31,7 +31,7 @@ pub struct UpdateArgs {
     /// Like --dry-run, and exit 3 if anything would change
     #[arg(long)]
     pub check: bool,
-    /// Discard local edits; the edited folders are moved to the trash
+    /// Discard local edits to updated skills instead of merging them; the edited folders are moved to the trash
     #[arg(short, long, conflicts_with = "conflict")]
     pub force: bool,
     /// How to resolve lines that both your edits and the new version change
@@ -49,7 +49,7 @@ pub struct UpdateArgs {
     /// Update skills despite findings of these rules, by code (SK210) or name
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub allow: Vec<String>,
-    /// Do not ask before installing versions with new hooks or unrestricted Bash
+    /// On a terminal, do not ask before installing versions with new hooks or unrestricted Bash
     #[arg(short, long)]
     pub yes: bool,
     /// The summary file

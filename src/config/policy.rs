@@ -24,7 +24,11 @@ pub(super) fn read(table: &dyn TableLike) -> Result<Policy, Fault> {
             "deny" => policy.deny = deny(item)?,
             "pin" => policy.pin = Some(pin(item)?),
             _ => {
-                let hint = did_you_mean(key, Key::ALL.map(Key::word));
+                let known = Key::ALL.map(Key::word);
+                let mut hint = did_you_mean(key, known);
+                if hint.is_empty() {
+                    hint = format!("; the keys are {}", known.join(", "));
+                }
                 let problem = format!("unknown key `{key}` in `[policy]`{hint}");
                 return Err(Fault::of_key(table, key, problem));
             }

@@ -185,7 +185,11 @@ fn invalid_policy_is_an_error_with_a_line() {
             "unknown key `min_age` in `[policy]`; did you mean `min-age`?",
         ),
         ("source = []", 2, "did you mean `sources`?"),
-        ("allow = []", 2, "unknown key `allow` in `[policy]`"),
+        (
+            "allow = []",
+            2,
+            "unknown key `allow` in `[policy]`; the keys are sources, min-age, deny, pin",
+        ),
         (
             "min-age = 3",
             2,

@@ -29,7 +29,8 @@ pub(crate) struct Report {
 #[derive(Debug, Serialize)]
 pub(crate) struct Tag {
     /// The name of the tag.
-    pub(crate) tag: String,
+    #[serde(rename = "tag")]
+    pub(crate) name: String,
     /// Its commit.
     pub(crate) commit: String,
     #[serde(skip)]
@@ -53,11 +54,11 @@ pub(crate) async fn list(context: &Context<'_>, spec: &Spec) -> Result<Report, O
         Some(Tag {
             version: version_of(&tag, skill.as_deref(), &source)?,
             commit: commit.to_string(),
-            tag,
+            name: tag,
         })
     });
     let mut versions: Vec<Tag> = versions.collect();
-    versions.sort_by_cached_key(|one| Reverse((one.version.clone(), one.tag.clone())));
+    versions.sort_by_cached_key(|one| Reverse((one.version.clone(), one.name.clone())));
     Ok(Report {
         source: source.to_string(),
         spec: full_spec(&source, skill.as_deref().unwrap_or_default()),

@@ -33,9 +33,8 @@ fn read(keyboard: &mut Keyboard, is_interrupted: impl Fn() -> bool) -> io::Resul
         match keyboard.read()? {
             None if is_interrupted() => return Ok(Answer::Interrupted),
             Some(Key::Ctrl('c')) => return Ok(Answer::Interrupted),
-            Some(Key::Escape) => return Ok(Answer::No),
             Some(Key::Enter) if line.starts_with(['y', 'Y']) => return Ok(Answer::Yes),
-            Some(Key::Enter) => return Ok(Answer::No),
+            Some(Key::Enter | Key::Escape) => return Ok(Answer::No),
             Some(Key::Backspace) if line.pop().is_some() => write("\u{8} \u{8}")?,
             Some(Key::Char(c)) if c.is_ascii_graphic() => {
                 line.push(c);

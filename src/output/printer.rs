@@ -1,8 +1,10 @@
 //! [`Printer`]: all output of the program. Data goes to stdout, messages to stderr.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
@@ -35,6 +37,10 @@ pub(crate) enum Volume {
 
 /// Prints all output of a command.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of the output"
+)]
 pub(crate) struct Printer {
     /// The amount of messages.
     pub(crate) volume: Volume,
@@ -277,8 +283,15 @@ impl Printer {
     }
 
     /// Prints a warning.
+    ///
+    /// The same warning is printed once, because a choice on a terminal and the command after it may both
+    /// give it.
     pub(crate) fn warn(&self, sentence: &str) {
-        if !self.is_quiet() {
+        static PRINTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+        let is_new = PRINTED
+            .lock()
+            .is_ok_and(|mut printed| printed.insert(sentence.to_owned()));
+        if is_new && !self.is_quiet() {
             self.labelled(AnsiColor::Yellow, "warning", sentence);
         }
     }

@@ -100,7 +100,7 @@ impl<'a> Walk<'a> {
                 ""
             }
         };
-        walk.read(place.tree, &[], path.to_owned(), place.tree)?;
+        walk.read(place.tree, &[], path, place.tree)?;
         Ok(walk)
     }
 
@@ -109,11 +109,11 @@ impl<'a> Walk<'a> {
         &mut self,
         tree: ObjectId,
         prefix: &[u8],
-        real: String,
+        real: &str,
         skill: ObjectId,
     ) -> Result<(), ObjectError> {
         let mut names = BTreeSet::new();
-        self.open.push(real.clone());
+        self.open.push(real.to_owned());
         for entry in self.objects.tree(tree)? {
             self.entries += 1;
             if self.entries > self.limits.entries {
@@ -125,10 +125,10 @@ impl<'a> Walk<'a> {
             if !names.insert(entry.name.clone()) {
                 self.add(path, entry, Some(Problem::Duplicate));
             } else if entry.is_tree() {
-                let real = join(&real, &String::from_utf8_lossy(&entry.name));
-                self.read_below(entry, path, real, skill)?;
+                let real = join(real, &String::from_utf8_lossy(&entry.name));
+                self.read_below(entry, path, &real, skill)?;
             } else if entry.mode == TreeEntry::SYMLINK {
-                self.follow(entry, path, &real, skill)?;
+                self.follow(entry, path, real, skill)?;
             } else {
                 self.add(path, entry, None);
             }
@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
         &mut self,
         folder: TreeEntry,
         mut path: Vec<u8>,
-        real: String,
+        real: &str,
         skill: ObjectId,
     ) -> Result<(), ObjectError> {
         if self.open.len() > self.limits.depth {
@@ -187,7 +187,7 @@ impl<'a> Walk<'a> {
                     return Ok(());
                 }
                 Ok((found, real)) if !self.contains_open(&real) => {
-                    return self.read_below(found, path, real, skill);
+                    return self.read_below(found, path, &real, skill);
                 }
                 Ok(_) => LinkFault::Contains,
                 Err(fault) => fault,

@@ -5,7 +5,8 @@ use crate::support::test_context::TestContext;
 
 /// A page that is long enough to be recognised after its name changed.
 fn page(name: &str) -> String {
-    let lines: String = (1..100).map(|line| format!("Step {line}.\n")).collect();
+    let lines: Vec<String> = (1..100).map(|line| format!("Step {line}.\n")).collect();
+    let lines = lines.concat();
     format!("---\nname: {name}\ndescription: Does {name} well\n---\n\n{lines}")
 }
 

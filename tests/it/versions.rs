@@ -107,12 +107,13 @@ fn lockfile_without_versions_is_read_and_gets_them() {
     context
         .run(&["add", "acme/skills/one@^1", "acme/skills/two@v1.0.0"])
         .ok();
-    let old: String = context
+    let old: Vec<String> = context
         .read("mdskill.lock")
         .lines()
         .filter(|line| !line.starts_with("version = \"") && !line.starts_with("# "))
         .map(|line| format!("{line}\n"))
         .collect();
+    let old = old.concat();
     context.write("mdskill.lock", &old);
     context.run(&["update"]).ok().says("up to date");
     assert_eq!(context.read("mdskill.lock"), old, "nothing changed");

@@ -55,12 +55,11 @@ impl WorkTree {
         let eol = self.attribute(path, "eol");
         for name in ["text", "crlf"] {
             match self.attribute_value(path, name).as_deref() {
-                None => {}
                 Some("false") => return (Text::Never, String::new()),
                 Some("true") => return (Text::Always, with_eol(name, eol.as_deref())),
                 Some("auto") => return (Text::Auto, with_eol("text=auto", eol.as_deref())),
                 Some("input") => return (Text::Always, "crlf=input".to_owned()),
-                Some(_) => {}
+                None | Some(_) => {}
             }
         }
         if let Some(eol) = eol.filter(|eol| eol == "crlf" || eol == "lf") {

@@ -205,10 +205,11 @@ mod tests {
     use super::*;
 
     fn config(entries: &[&str]) -> GitConfig {
-        let listed: String = entries
+        let listed: Vec<String> = entries
             .iter()
             .map(|entry| format!("file:/x\0{entry}\0"))
             .collect();
+        let listed = listed.concat();
         let entries = parse(listed.as_bytes());
         GitConfig {
             entries: entries.into_iter().map(|(_, entry)| entry).collect(),

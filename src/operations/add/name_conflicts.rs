@@ -111,7 +111,8 @@ fn clash_free(prepared: &Prepared<'_>) -> Option<String> {
         .filter_map(|(folder, names)| Some((names?.len(), folder)))
         .filter(|(number, _)| *number > 1);
     let (_, best) = numbers.max_by(|(a, folder), (b, other)| {
-        let by_path = || preference(other).cmp(&preference(folder));
+        let [place, other] = [folder, other].map(|folder| format!("{folder}/"));
+        let by_path = || preference(&other).cmp(&preference(&place));
         a.cmp(b).then_with(by_path)
     })?;
     Some(full_spec(&prepared.opened.repository.source, best))

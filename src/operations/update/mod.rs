@@ -202,7 +202,12 @@ async fn update_skills(
     let policy_check = PolicyCheck::open(context)?;
     let lockfile = required_lockfile(context)?;
     let skills = InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
-    let unresolved = find_unresolved(context, &skills)?;
+    // With `--force`, edits are discarded, and an unresolved conflict is one.
+    let unresolved = if options.force {
+        BTreeMap::new()
+    } else {
+        find_unresolved(context, &skills)?
+    };
     let request = Request {
         context,
         options,

@@ -137,8 +137,8 @@ pub(super) fn write<'a>(folder: &Path, changes: &'a [FileChange]) -> Vec<(&'a Fi
 
 fn write_one(folder: &Path, change: &FileChange) -> Result<bool, Error> {
     let path = folder.join(&change.path);
-    let above = path.ancestors().take_while(|above| *above != folder);
-    for link in above.filter(|above| above.is_symlink()) {
+    let mut above = path.ancestors().take_while(|above| *above != folder);
+    if let Some(link) = above.find(|above| above.is_symlink()) {
         // Other skills may have the same link.
         let reason = "it is a symbolic link: fix the file that it leads to";
         return Err(io::Error::other(reason)).at("change", link);

@@ -169,7 +169,9 @@ fn print_targets(printer: &Printer, report: &add::Report) {
         let sentence = format!("{folders}; later skills are installed there, too");
         printer.note("Target", &sentence);
     }
-    if let Some((last, before)) = targets.unread_by.split_last() {
+    if let Some((last, before)) = targets.unread_by.split_last()
+        && !report.skills.is_empty()
+    {
         let (names, verb) = match before {
             [] => ((*last).to_owned(), "does"),
             before => (format!("{} and {last}", before.join(", ")), "do"),

@@ -50,9 +50,11 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
     if !marked.is_empty() && !dry_run {
         let (names, others) = join_names(&marked);
         printer.hint(
-            &Hint::text("resolve the conflict markers and check the other files, which are unchanged; then run ")
-                .then_command(format!("keep {names}"))
-                .then(others),
+            &Hint::text(
+                "resolve the conflict markers and check the other changed files; then run ",
+            )
+            .then_command(format!("keep {names}"))
+            .then(others),
         );
     }
 }

@@ -101,12 +101,12 @@ pub(crate) fn versions(printer: &Printer, report: &list_versions::Report) {
     };
     let mut table = Table::new(&["VERSION", "COMMIT"]);
     for version in &report.versions {
-        table.row(&[&version.tag, short(&version.commit)]);
+        table.row(&[&version.name, short(&version.commit)]);
     }
     printer.list(&table);
     let versions = count(report.versions.len(), "version");
     let skill = if report.skill.is_some() { "" } else { "/SKILL" };
-    let add = printer.command_line(&format!("add {place}{skill}@{}", newest.tag));
+    let add = printer.command_line(&format!("add {place}{skill}@{}", newest.name));
     printer.note(
         "Found",
         &format!("{versions} of {place}; {add} installs the newest"),

@@ -82,9 +82,8 @@ fn take_key(bytes: &mut Vec<u8>, is_complete: bool) -> Option<Key> {
             }
         }
         [0x1b] if !is_complete => return None,
-        [0x1b] => (Key::Escape, 1),
-        // Alt and a key, or Escape twice.
-        [0x1b, 0x1b, ..] => (Key::Escape, 1),
+        // Escape once or twice; otherwise Alt and a key.
+        [0x1b] | [0x1b, 0x1b, ..] => (Key::Escape, 1),
         [0x1b, ..] => (Key::Other, 2),
         [b'\r' | b'\n', ..] => (Key::Enter, 1),
         [b'\t', ..] => (Key::Tab, 1),
