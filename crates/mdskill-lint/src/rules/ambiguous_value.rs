@@ -1,7 +1,7 @@
 //! SK109: a value without quotes that some parsers of YAML read as another type.
 
 use crate::diagnostic::{Fix, Severity};
-use crate::frontmatter::{Value, quote};
+use crate::frontmatter::{Frontmatter, Value, quote};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
@@ -33,7 +33,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let fields = skill
         .frontmatter()
         .into_iter()
-        .flat_map(|found| found.fields());
+        .flat_map(Frontmatter::fields);
     for field in fields {
         if STRINGS.contains(&field.key.as_str()) {
             found.extend(ambiguous(skill, &field.key, &field.value, field.value_span));

@@ -2,7 +2,7 @@
 
 use crate::client_fields::{CLIENT_FIELDS, SPEC_FIELDS};
 use crate::diagnostic::{Fix, Severity};
-use crate::frontmatter::{Field, Value, quote};
+use crate::frontmatter::{Field, Frontmatter, Value, quote};
 use crate::naming;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
@@ -36,7 +36,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let fields = skill
         .frontmatter()
         .into_iter()
-        .flat_map(|found| found.fields());
+        .flat_map(Frontmatter::fields);
     let sentences = fields.filter(|field| SENTENCES.contains(&field.key.as_str()));
     let mut found: Vec<Finding> = sentences
         .flat_map(|field| {
