@@ -81,7 +81,7 @@ impl WorkTree {
         };
         let below = (self.fold)(&path) + "/";
         let next = self.tracked.range(below.clone()..).next();
-        self.is_tracked(&path) || next.is_some_and(|next| next.starts_with(&below))
+        next.is_some_and(|next| next.starts_with(&below)) || self.is_tracked(&path)
     }
 
     /// Whether git ignores the file or folder at this path below the work tree; that of a folder ends
@@ -97,7 +97,10 @@ impl WorkTree {
     pub fn path_of(&self, file: &Path) -> Option<String> {
         let below = file.strip_prefix(&self.root).ok()?.to_str()?;
         let path = below.replace('\\', "/");
-        let is_of_git = path.split('/').any(|part| (self.fold)(part) == ".git");
+        let is_of_git = path.split('/').any(|part| match part.is_ascii() {
+            true => part.eq_ignore_ascii_case(".git"),
+            false => (self.fold)(part) == ".git",
+        });
         (!is_of_git).then_some(path)
     }
 

@@ -138,7 +138,9 @@ impl Agent {
 #[must_use]
 pub fn agent_folder(path: &str) -> Option<&str> {
     let ends = path.match_indices('/').map(|(at, _)| at);
-    let mut folders = ends.chain([path.len()]).map(|end| &path[..end]);
+    let folders = ends.chain([path.len()]).map(|end| &path[..end]);
+    // All of the folders end so, and few other folders do.
+    let mut folders = folders.filter(|folder| folder.ends_with("skills"));
     folders.find(|folder| {
         let is_at_end = |of_agent: &str| {
             let above = folder.strip_suffix(of_agent);

@@ -90,10 +90,15 @@ pub(crate) fn is_attack(command: &str) -> bool {
     labels.any(|label| matches!(label, "attacker" | "evil" | "malicious"))
 }
 
+/// Whether a text has a pipe or a bracket, as each of these commands has.
+pub(crate) fn may_run_download(text: &str) -> bool {
+    memchr::memchr2(b'|', b'(', text.as_bytes()).is_some()
+}
+
 pub(crate) fn runs_download(command: &str) -> bool {
     let command = command.trim_matches('`');
     // Most commands have neither, and the search for words is slow.
-    command.contains(['|', '('])
+    may_run_download(command)
         && (pipes_download(command) || substitutes_download(command) || evaluates_download(command))
 }
 

@@ -213,7 +213,10 @@ impl<'a> ParsedSkill<'a> {
 
     /// Returns the text of `SKILL.md`, up to the first byte that is not UTF-8.
     pub(crate) fn skill_text(&self) -> &str {
-        valid_utf8(self.skill_md.as_deref().unwrap_or_default())
+        match self.skill_page() {
+            Some(page) => &page.text,
+            None => valid_utf8(self.skill_md.as_deref().unwrap_or_default()),
+        }
     }
 
     /// Returns the beginning of a file that is not a page, up to the first byte that is not UTF-8; an
@@ -222,7 +225,10 @@ impl<'a> ParsedSkill<'a> {
         let bytes = self.files.beginning(path, MAX_SCRIPT_BYTES);
         match bytes.unwrap_or_default() {
             Cow::Borrowed(bytes) => Cow::Borrowed(valid_utf8(bytes)),
-            Cow::Owned(bytes) => Cow::Owned(valid_utf8(&bytes).to_owned()),
+            Cow::Owned(bytes) => String::from_utf8(bytes).map_or_else(
+                |error| Cow::Owned(valid_utf8(error.as_bytes()).to_owned()),
+                Cow::Owned,
+            ),
         }
     }
 

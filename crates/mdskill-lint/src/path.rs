@@ -196,6 +196,10 @@ fn is_windows_device(name: &str) -> bool {
 /// file system (macOS, Windows).
 #[must_use]
 pub fn fold(path: &str) -> String {
+    // Most paths are ASCII, which has only one form.
+    if path.is_ascii() {
+        return path.to_ascii_lowercase();
+    }
     path.nfc().flat_map(char::to_lowercase).nfc().collect()
 }
 

@@ -10,6 +10,8 @@ use crate::span::Span;
 const MAX_PATTERNS: usize = 500;
 /// Maximum length of a word that can be a pattern; longer words are data.
 const MAX_WORD_BYTES: usize = 200;
+/// Characters that stand for an unknown part of a name, or begin a placeholder.
+const PLACEHOLDERS: [char; 5] = ['*', '…', '<', '{', '['];
 
 /// Patterns such as `references/*.md` or `<language>-<framework>.md`, and prefixes such as `db-`.
 #[derive(Debug, Default)]
@@ -141,13 +143,28 @@ impl Pattern {
 }
 
 fn has_placeholder(word: &str) -> bool {
-    word.contains(['*', '…', '<', '{', '['])
+    word.contains(PLACEHOLDERS)
 }
 
+/// Returns the words with a placeholder.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let separates = |c: char| c.is_whitespace() || "\"'`()|，。、；：（）「」".contains(c);
-    text.split(separates)
-        .filter(|word| word.len() <= MAX_WORD_BYTES && has_placeholder(word))
+    let separates = |c: char| match c.is_ascii() {
+        true => c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | '|'),
+        false => c.is_whitespace() || "，。、；：（）「」".contains(c),
+    };
+    let mut rest = text;
+    let words = std::iter::from_fn(move || {
+        // Go from placeholder to placeholder, because most words have none.
+        let at = rest.find(PLACEHOLDERS)?;
+        let before = rest[..at].rsplit(separates).next().unwrap_or_default();
+        let end = rest[at..]
+            .find(separates)
+            .map_or(rest.len(), |end| at + end);
+        let word = &rest[at - before.len()..end];
+        rest = &rest[end..];
+        Some(word)
+    });
+    words.filter(|word| word.len() <= MAX_WORD_BYTES)
 }
 
 #[cfg(test)]

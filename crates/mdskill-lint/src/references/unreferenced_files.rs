@@ -50,10 +50,12 @@ impl<'a> UnreferencedFiles<'a> {
         let lengths = self.by_stem.keys().fold(0, |bits, stem| bits | bit(stem));
         let text = text.to_lowercase();
         for word in words(&text) {
-            let stems = word.match_indices('.').take(MAX_DOTS);
-            let stems = stems.map(|(at, _)| &word[..at]).chain([word]);
-            for stem in stems.filter(|stem| lengths & bit(stem) != 0) {
-                self.remove(stem, own);
+            let dots = word.bytes().enumerate().filter(|(_, byte)| *byte == b'.');
+            let stems = dots.take(MAX_DOTS).map(|(at, _)| &word[..at]);
+            for stem in stems.chain([word]) {
+                if lengths & bit(stem) != 0 {
+                    self.remove(stem, own);
+                }
             }
         }
     }
@@ -84,10 +86,15 @@ fn key(file: &str) -> String {
 
 /// Returns the words of a text; a word may contain `-`, `_` and `.`.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_mark = |c: char| matches!(c, '-' | '_' | '.');
+    let is_part = move |c: char| match c.is_ascii() {
+        true => c.is_ascii_alphanumeric() || is_mark(c),
+        false => c.is_alphanumeric(),
+    };
     let words = text.split(move |c: char| !is_part(c));
     words
-        .map(|word| word.trim_matches(['.', '-', '_']))
+        .filter(|word| !word.is_empty())
+        .map(move |word| word.trim_matches(is_mark))
         .filter(|word| !word.is_empty() && word.len() <= MAX_WORD_BYTES)
 }
 

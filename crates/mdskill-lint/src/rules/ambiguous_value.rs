@@ -1,8 +1,7 @@
 //! SK109: a value without quotes that some parsers of YAML read as another type.
 
 use crate::diagnostic::{Fix, Severity};
-use crate::frontmatter::Frontmatter;
-use crate::frontmatter::{Value, quote};
+use crate::frontmatter::{Frontmatter, Value, quote};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;

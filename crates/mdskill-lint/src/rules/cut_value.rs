@@ -2,8 +2,7 @@
 
 use crate::client_fields::{CLIENT_FIELDS, SPEC_FIELDS};
 use crate::diagnostic::{Fix, Severity};
-use crate::frontmatter::Frontmatter;
-use crate::frontmatter::{Field, Value, quote};
+use crate::frontmatter::{Field, Frontmatter, Value, quote};
 use crate::naming;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};

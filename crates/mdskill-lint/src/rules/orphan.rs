@@ -1,8 +1,5 @@
 //! SK309: a file in `references/` that no file of the skill mentions.
 
-use std::ffi::OsStr;
-use std::path::Path;
-
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::frontmatter::MAX_SKILL_MD_BYTES;
@@ -71,7 +68,7 @@ fn nested_candidates<'a>(skill: &ParsedSkill<'a>) -> impl Iterator<Item = &'a st
     let has_place = skill.files.place().is_some_and(|place| !place.is_empty());
     let entries = skill.files.entries().iter().filter(move |_| has_place);
     let nested = entries.filter(|entry| entry.is_file() && skill.is_nested(&entry.path));
-    let pages = nested.filter(|entry| Path::new(&entry.path).extension() == Some(OsStr::new("md")));
+    let pages = nested.filter(|entry| entry.path.strip_suffix(".md").is_some());
     let in_own_skill = pages.filter(|entry| {
         let folders = path_index::upwards(path_index::folder_of(&entry.path));
         let own = folders

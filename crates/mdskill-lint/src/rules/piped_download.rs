@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::cell::LazyCell;
 
 use crate::diagnostic::Severity;
-use crate::downloads::{commands, is_attack, is_printed, names_downloader, runs_download};
+use crate::downloads::{
+    commands, is_attack, is_printed, may_run_download, names_downloader, runs_download,
+};
 use crate::parsed_skill::{Page, ParsedSkill};
 use crate::references::{attack_sections, mention_context};
 use crate::rule::{Check, Finding, Rule};
@@ -30,7 +32,11 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         let markdown = &page.markdown;
         let attacks = LazyCell::new(|| attack_sections::read(&page.text));
         for code in markdown.code_blocks.iter().chain(&markdown.code_spans) {
-            let commands = commands(code.of(&page.text)).map(|span| span.shifted(code.start));
+            let text = code.of(&page.text);
+            if !may_run_download(text) {
+                continue;
+            }
+            let commands = commands(text).map(|span| span.shifted(code.start));
             let running = commands.filter(|command| runs_download(command.of(&page.text)));
             let allowed = running.filter(|command| {
                 !is_forbidden(page, *code, *command) && !attacks.has(command.start)
