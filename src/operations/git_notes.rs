@@ -9,7 +9,9 @@ use super::checkout::{Checkout, LFS_POINTER};
 use super::installed::{InstalledSkill, SkillFolder};
 use super::report::{Action, Change};
 use crate::context::Context;
+use crate::fs::tree::OnDisk;
 use crate::fs::{self, atomic, tree};
+use crate::lockfile::Lockfile;
 use crate::target::Target;
 use mdskill_git::ignore_rules::IgnoreRule;
 use mdskill_git::work_tree::WorkTree;
@@ -43,7 +45,7 @@ pub(crate) fn add_notes<'c>(
         else {
             continue;
         };
-        match notes(context, skill) {
+        match notes(context, &lockfile, skill) {
             Ok(notes) => change.notes.extend(notes),
             Err(error) => context.progress.warn(&error.to_string()),
         }
@@ -52,7 +54,11 @@ pub(crate) fn add_notes<'c>(
 
 /// Returns notes about what git does to the files of an installed skill in these targets, and writes the
 /// attributes that keep git from changing them.
-fn notes(context: &Context<'_>, skill: InstalledSkill<'_>) -> Result<Vec<String>, fs::Error> {
+fn notes(
+    context: &Context<'_>,
+    lockfile: &Lockfile,
+    skill: InstalledSkill<'_>,
+) -> Result<Vec<String>, fs::Error> {
     let mut notes = Vec::new();
     // The user's own files are not the skill's.
     let paths: Vec<String> = skill.upstream_files(context).into_keys().collect();
@@ -66,7 +72,9 @@ fn notes(context: &Context<'_>, skill: InstalledSkill<'_>) -> Result<Vec<String>
         let Some((real, work_tree)) = checkout.work_tree() else {
             continue;
         };
-        if let Some((path, conversion)) = first_conversion(work_tree, real, &paths) {
+        if let Some((path, conversion)) = first_conversion(work_tree, real, &paths)
+            && !has_converted_skill(context, lockfile, target)
+        {
             notes.push(protect(context, target, &path, &conversion)?);
             // The attributes are read again.
             let checkout = Checkout::of(&folder);
@@ -82,6 +90,20 @@ fn notes(context: &Context<'_>, skill: InstalledSkill<'_>) -> Result<Vec<String>
     }
     notes.dedup();
     Ok(notes)
+}
+
+/// Whether git has converted a skill of this target, as in a clone with `core.autocrlf`. Attributes would
+/// make edits of its files.
+fn has_converted_skill(context: &Context<'_>, lockfile: &Lockfile, target: &Target) -> bool {
+    let mut skills = InstalledSkill::all(&context.scope, lockfile);
+    skills.any(|skill| {
+        let mut folders = skill.folders().filter(|folder| folder.target == target);
+        folders.any(|folder| {
+            let locked = skill.entry.digest_on_disk();
+            let is_locked = |on_disk: OnDisk| on_disk.is(locked);
+            !folder.read().is_ok_and(is_locked) && folder.read_own(skill.entry).is_ok_and(is_locked)
+        })
+    })
 }
 
 /// Returns the first file that git would change, and the attribute or setting.

@@ -374,9 +374,12 @@ impl HasHint for OpError {
                 is_path: false,
                 ..
             } => Hint::command(format!("add {typed}")).then(" installs it"),
-            Self::NotInstalledFrom { .. } | Self::NoSuchPath(_) => {
+            Self::NotInstalledFrom { .. } => {
                 Hint::command("list").then(" lists the installed skills")
             }
+            Self::NoSuchPath(_) => Hint::text("a path is relative to the current folder; ")
+                .then_command("list")
+                .then(" lists the installed skills"),
             Self::Unmanaged { name, .. } => Hint::text("delete the folder to remove it, or run ")
                 .then_command(format!("add owner/repo/{name}"))
                 .then(" to manage it"),

@@ -70,14 +70,13 @@ fn config_at_the_root_applies_in_every_folder() {
             assert_eq!(found(outcome.ok()), [""; 0], "{folder}");
         }
     }
-    // The lockfile marks the root, so a configuration in a subfolder is ignored.
-    let locked = context("[rules]\nSK3 = \"off\"\n");
-    locked.write("mdskill.lock", "version = 1\ntargets = []\n");
-    locked.write("skills/mdskill.toml", "not even TOML");
-    let below = locked
-        .mdskill(["validate"])
-        .dir(locked.project().join("skills"));
-    below.run().ok();
+    // A package with a configuration is a project of its own.
+    let outer = context("[rules]\nSK3 = \"off\"\n");
+    outer.write("mdskill.lock", "version = 1\ntargets = []\n");
+    outer.write("skills/mdskill.toml", "");
+    let below = outer.mdskill(["validate"]);
+    below.dir(outer.project().join("skills")).run().fails(3);
+    outer.run(&["validate"]).ok();
     // Without git, a configuration is enough to make a folder a project.
     let plain = TestContext::without_project("");
     plain.write("mdskill.toml", "[rules]\nignore = [\"all\"]\n");

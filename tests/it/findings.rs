@@ -355,8 +355,7 @@ fn github_summary_has_findings_beyond_the_annotation_limit() {
         "{page}"
     );
     assert_eq!(
-        page.matches("| error | SK301 | many\\/SKILL\\.md\\:")
-            .count(),
+        page.matches("| error | SK301 | many/SKILL.md:").count(),
         16,
         "{page}"
     );

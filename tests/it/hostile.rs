@@ -297,9 +297,10 @@ fn assert_no_command(outcome: &Outcome) {
 fn ci_log_has_no_workflow_command_of_repository() {
     let mut hostile = HostileRepo::set();
     for folder in ["a", "b", "a\n::error::forged", "b\n::error::forged"] {
-        hostile
-            .evil
-            .write(&format!("{folder}/evil/SKILL.md"), SKILL);
+        hostile.evil.write(
+            &format!("{folder}/evil/SKILL.md"),
+            format!("{SKILL}{folder}"),
+        );
     }
     hostile.evil.write("::error::forged/SKILL.md", SKILL);
     hostile.evil.commit("Evil");

@@ -109,7 +109,7 @@ fn enter_adds_the_highlighted_skill() {
 fn enter_adds_the_selected_skills() {
     let (context, _) = python();
     // One of them has unrestricted Bash.
-    let terminal = in_terminal(context.mdskill(["add", "acme/skills", "--yes"]));
+    let terminal = in_terminal(context.mdskill(["add", "acme/skills"]));
     terminal.wait_for("0 of 4 selected");
     terminal.press("py");
     // The name that begins with the filter is first.

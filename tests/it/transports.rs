@@ -309,7 +309,11 @@ fn folder_of_project_can_be_source() {
     std::fs::rename(context.path("project/skills"), context.path("temp/skills")).unwrap();
     let gone = context.refuses(&["update"], 1, "does not exist");
     gone.says("skills/mine");
-    context.refuses(&["add", "./skills/mine"], 2, " does not exist");
+    context.refuses(
+        &["add", "./skills/mine"],
+        2,
+        "no such file or folder: ./skills/mine",
+    );
 }
 
 #[test]
