@@ -31,6 +31,8 @@ use mdskill_git::transport::local::LocalRefs;
 
 /// The maximum number of known commits in a request, because each costs two lines.
 const MAX_KNOWN: usize = 16;
+/// The limit of requests for links that are on the way to a `SKILL.md`.
+const MAX_LINK_REQUESTS: usize = 8;
 
 /// Opens sources.
 pub struct Fetcher<'a> {
@@ -256,6 +258,22 @@ impl Repository<'_> {
             .await?;
         // Commits without a ref are recorded here, after they were fetched.
         self.record_seen(commits.iter().flatten().copied());
+        let mut discoveries = self.discover_here(commits)?;
+        // A `SKILL.md` that is a link, and other links on the way.
+        for _ in 0..MAX_LINK_REQUESTS {
+            let links = discoveries.iter().flat_map(|found| &found.unfetched);
+            let links: Vec<ObjectId> = links.copied().collect();
+            if links.is_empty() || self.is_folder() {
+                break;
+            }
+            let commits_of_links: Vec<ObjectId> = commits.iter().flatten().copied().collect();
+            self.fetch_blobs(links, &commits_of_links).await?;
+            discoveries = self.discover_here(commits)?;
+        }
+        Ok(discoveries)
+    }
+
+    fn discover_here(&self, commits: &[Option<ObjectId>]) -> Result<Vec<Discovery>, FetchError> {
         let find = |commit: &Option<ObjectId>| {
             let root = self.root_tree(*commit).map_err(DiscoverError::Object);
             let found = root.and_then(|root| discover(self.objects(), root));

@@ -11,7 +11,7 @@ use crate::diff;
 use crate::fetch::resolve::{Query, ResolveError, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::operations::OpError;
-use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
+use crate::skill::discover::{Discovery, Found, Plugin, plugins};
 use crate::skill::hidden::{self, Hidden};
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
@@ -181,7 +181,12 @@ impl<'a> Opened<'a> {
             below = self.select(folder, true);
         }
         match below.skills.as_slice() {
-            [] => Err(OpError::NoSkills(self.place())),
+            [] => Err(match self.discovery.submodules.as_slice() {
+                [path] => OpError::Submodule {
+                    spec: full_spec(&self.repository.source, path),
+                },
+                _ => OpError::NoSkills(self.place()),
+            }),
             [only] => Ok(only.clone()),
             several => Err(OpError::SeveralSkills {
                 place: full_spec(&self.repository.source, folder),
@@ -207,7 +212,13 @@ impl<'a> Opened<'a> {
         with_hidden: bool,
     ) -> Result<Selection, OpError> {
         let folder = self.wanted(typed).unwrap_or_default();
-        let selection = self.select(&folder, with_hidden);
+        let mut selection = self.select(&folder, with_hidden);
+        if selection.skills.is_empty() && selection.hidden.is_empty() {
+            self.fetch_descriptions().await?;
+            if let Some(real) = self.real_path(&folder)? {
+                selection = self.select(&real, with_hidden);
+            }
+        }
         if selection.skills.is_empty() && selection.hidden.is_empty() {
             return Ok(Selection {
                 skills: vec![self.the_one(typed).await?],
@@ -279,6 +290,14 @@ impl<'a> Opened<'a> {
         if self.discovery.below(wanted).next().is_some() {
             return self.only_below(wanted).await;
         }
+        if let Some(real) = self.real_path(wanted)?
+            && self.discovery.below(&real).next().is_some()
+        {
+            return self.only_below(&real).await;
+        }
+        if let Some(obstacle) = self.obstacle(wanted)? {
+            return Err(obstacle);
+        }
         let folders = self.discovery.skills.iter().filter_map(Found::folder);
         let names = folders.chain(names.values().map(String::as_str));
         let near = nearest(names, wanted, MAX_SUGGESTIONS);
@@ -300,22 +319,6 @@ impl<'a> Opened<'a> {
                 specs: all.iter().map(spec).collect(),
             }),
         }
-    }
-
-    /// Returns the skill that a link with this path or name leads to.
-    fn linked(&self, wanted: &str) -> Result<Option<Found>, OpError> {
-        let suffix = format!("/{wanted}");
-        for link in &self.discovery.links {
-            if link.path != wanted && !link.path.ends_with(&suffix) {
-                continue;
-            }
-            let target = self.repository.objects().blob(link.id)?;
-            let path = link_target(&link.path, &target);
-            if let Some(found) = path.and_then(|path| self.discovery.at(&path)) {
-                return Ok(Some(found.clone()));
-            }
-        }
-        Ok(None)
     }
 
     fn frontmatter_names(&self) -> Result<BTreeMap<String, String>, ObjectError> {
