@@ -28,6 +28,7 @@ use mdskill_git::progress::Progress;
 use mdskill_git::protocol::{Depth, Wants};
 use mdskill_git::transport::Remote;
 use mdskill_git::transport::local::LocalRefs;
+use mdskill_lint::limits::Limits;
 
 /// The maximum number of known commits in a request, because each costs two lines.
 const MAX_KNOWN: usize = 16;
@@ -48,6 +49,8 @@ pub struct Fetcher<'a> {
     pub offline: bool,
     /// Receives progress and warnings.
     pub progress: &'a dyn Progress,
+    /// The limits of a skill that is installed.
+    pub limits: Limits,
 }
 
 /// An open source, with its objects in the cache or in place.
@@ -62,6 +65,8 @@ pub struct Repository<'a> {
     is_rewritten: bool,
     folder: Option<Imported>,
     progress: &'a dyn Progress,
+    /// The limits of a skill that is installed.
+    pub limits: Limits,
 }
 
 enum Place {
@@ -128,6 +133,7 @@ impl<'a> Fetcher<'a> {
             is_rewritten,
             folder,
             progress: self.progress,
+            limits: self.limits,
         })
     }
 

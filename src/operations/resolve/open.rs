@@ -23,6 +23,7 @@ use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::Settings;
 use mdskill_lint::frontmatter;
+use mdskill_lint::limits::Limits;
 use mdskill_lint::name::SkillName;
 
 /// The most names that are suggested.
@@ -374,6 +375,7 @@ impl<'a> Opened<'a> {
             root: self.repository.root_tree(self.commit())?,
             settings,
             max_in_memory: MAX_IN_MEMORY.min(MAX_ALL_IN_MEMORY / chosen.len().max(1)),
+            limits: self.repository.limits,
             left_out: self.repository.left_out(),
         };
         // Each thread opens the repository for itself.
@@ -436,6 +438,7 @@ struct Origin<'a> {
     settings: &'a Settings,
     /// The most bytes of a skill that are kept in memory from validation to installation.
     max_in_memory: usize,
+    limits: Limits,
     /// The files of a local folder that were left out, and whether git decided that.
     left_out: (&'a [String], bool),
 }
@@ -452,7 +455,9 @@ impl Origin<'_> {
             source: error,
         };
         let mut files = tree.map_err(refuse)?;
-        files.load(objects, self.max_in_memory).map_err(refuse)?;
+        files
+            .load(objects, self.max_in_memory, self.limits)
+            .map_err(refuse)?;
         let skill_file = match files.in_memory(SKILL_FILE) {
             Some(bytes) => Cow::Borrowed(bytes),
             None => Cow::Owned(objects.blob(found.skill_file)?),
