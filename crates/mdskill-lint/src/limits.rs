@@ -41,7 +41,8 @@ pub struct Size(pub usize);
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const UNITS: [(u32, &str); 3] = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
-        let whole = |(bits, _): &&(u32, &str)| self.0 >= 1 << bits && self.0 % (1 << bits) == 0;
+        let whole =
+            |(bits, _): &&(u32, &str)| self.0 >= 1 << bits && self.0.is_multiple_of(1 << bits);
         match UNITS.iter().find(whole) {
             Some((bits, unit)) => write!(f, "{} {unit}", self.0 >> bits),
             None => write!(f, "{} bytes", self.0),
