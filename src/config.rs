@@ -3,6 +3,7 @@
 //! The file is optional, and never written. An unknown key is an error that stops the command before
 //! it does anything, because a typo must not turn into "everything is allowed".
 
+mod limits;
 mod per_path;
 mod policy;
 mod read;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::fs;
 use crate::policy::Policy;
+use mdskill_lint::limits::Limits;
 
 pub use per_path::PerPath;
 pub use rules::Rules;
@@ -26,6 +28,8 @@ pub struct Config {
     pub rules: Rules,
     /// `[policy]`: the allowed skills.
     pub policy: Policy,
+    /// `[limits]`: the largest skill that is installed.
+    pub limits: Limits,
 }
 
 /// A configuration that can't be read.

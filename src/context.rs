@@ -1,6 +1,7 @@
 //! [`Context`]: the shared state of every command.
 
 use std::cell::Cell;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::config::{Config, ConfigError};
@@ -18,6 +19,7 @@ use mdskill_git::http::client::Client;
 use mdskill_git::http::retry::Retry;
 use mdskill_git::objects::Objects;
 use mdskill_git::progress::Progress;
+use mdskill_lint::limits::Limits;
 
 /// The longest accepted `Retry-After`, on a terminal and in CI.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -41,6 +43,7 @@ pub struct Context<'a> {
     pub interrupt: Interrupt,
     /// Whether journals of other users were reported already.
     foreign_reported: Cell<bool>,
+    limits: OnceLock<Limits>,
 }
 
 impl<'a> Context<'a> {
@@ -71,6 +74,7 @@ impl<'a> Context<'a> {
             progress,
             interrupt,
             foreign_reported: Cell::new(false),
+            limits: OnceLock::new(),
         }
     }
 
@@ -86,7 +90,15 @@ impl<'a> Context<'a> {
             client: &self.client,
             offline: self.offline,
             progress: self.progress,
+            limits: self.limits(),
         })
+    }
+
+    /// Returns the limits of skills. A command that installs a skill reports an invalid configuration
+    /// itself; it raises no limit.
+    fn limits(&self) -> Limits {
+        let read = || self.config().map(|config| config.limits);
+        *self.limits.get_or_init(|| read().unwrap_or_default())
     }
 
     /// Reads `mdskill.toml`, or returns the defaults without that file.

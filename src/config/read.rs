@@ -1,6 +1,7 @@
 //! Reads the tables of `mdskill.toml`.
 
 use super::Config;
+use super::limits;
 use super::policy;
 use super::rules::{self, did_you_mean};
 use crate::policy::Key;
@@ -12,6 +13,10 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
     let mut config = Config::default();
     for (key, item) in document.iter() {
         match key {
+            "limits" => {
+                let table = toml::table(item, "`limits` must be a table: write `[limits]`")?;
+                config.limits = limits::read(table)?;
+            }
             "policy" => {
                 let table = toml::table(item, "`policy` must be a table: write `[policy]`")?;
                 config.policy = policy::read(table)?;
@@ -23,6 +28,7 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
             _ => return Err(Fault::of_key(document.as_table(), key, misplaced(key))),
         }
     }
+    config.rules.settings.limits = config.limits;
     Ok(config)
 }
 
@@ -31,12 +37,14 @@ fn misplaced(key: &str) -> String {
     // The configurations of most other linters have no table around these keys.
     let table = if Key::ALL.iter().any(|known| known.word() == key) {
         "policy"
+    } else if limits::KEYS.contains(&key) {
+        "limits"
     } else if rules::is_key(key) {
         "rules"
     } else {
         return format!(
             "unknown table `{key}`{}",
-            did_you_mean(key, ["policy", "rules"])
+            did_you_mean(key, ["limits", "policy", "rules"])
         );
     };
     format!("`{key}` is not a table: move it below `[{table}]`")

@@ -71,7 +71,10 @@ pub(super) fn import(root: &Path, objects: &Objects) -> Result<Imported, FetchEr
 }
 
 fn too_large(path: &Path) -> FetchError {
-    let limit = "larger than 16 MiB, the limit for one file";
+    let limit = format!(
+        "larger than {} MiB, the limit for one file",
+        MAX_OBJECT_BYTES >> 20
+    );
     let source = std::io::Error::other(limit);
     FetchError::Fs(fs::Error {
         action: "import",

@@ -28,9 +28,12 @@ use mdskill_git::progress::Progress;
 use mdskill_git::protocol::{Depth, Wants};
 use mdskill_git::transport::Remote;
 use mdskill_git::transport::local::LocalRefs;
+use mdskill_lint::limits::Limits;
 
 /// The maximum number of known commits in a request, because each costs two lines.
 const MAX_KNOWN: usize = 16;
+/// The limit of requests for links that are on the way to a `SKILL.md`.
+const MAX_LINK_REQUESTS: usize = 8;
 
 /// Opens sources.
 pub struct Fetcher<'a> {
@@ -46,6 +49,8 @@ pub struct Fetcher<'a> {
     pub offline: bool,
     /// Receives progress and warnings.
     pub progress: &'a dyn Progress,
+    /// The limits of a skill that is installed.
+    pub limits: Limits,
 }
 
 /// An open source, with its objects in the cache or in place.
@@ -60,6 +65,8 @@ pub struct Repository<'a> {
     is_rewritten: bool,
     folder: Option<Imported>,
     progress: &'a dyn Progress,
+    /// The limits of a skill that is installed.
+    pub limits: Limits,
 }
 
 enum Place {
@@ -126,6 +133,7 @@ impl<'a> Fetcher<'a> {
             is_rewritten,
             folder,
             progress: self.progress,
+            limits: self.limits,
         })
     }
 
@@ -256,6 +264,22 @@ impl Repository<'_> {
             .await?;
         // Commits without a ref are recorded here, after they were fetched.
         self.record_seen(commits.iter().flatten().copied());
+        let mut discoveries = self.discover_here(commits)?;
+        // A `SKILL.md` that is a link, and other links on the way.
+        for _ in 0..MAX_LINK_REQUESTS {
+            let links = discoveries.iter().flat_map(|found| &found.unfetched);
+            let links: Vec<ObjectId> = links.copied().collect();
+            if links.is_empty() || self.is_folder() {
+                break;
+            }
+            let commits_of_links: Vec<ObjectId> = commits.iter().flatten().copied().collect();
+            self.fetch_blobs(links, &commits_of_links).await?;
+            discoveries = self.discover_here(commits)?;
+        }
+        Ok(discoveries)
+    }
+
+    fn discover_here(&self, commits: &[Option<ObjectId>]) -> Result<Vec<Discovery>, FetchError> {
         let find = |commit: &Option<ObjectId>| {
             let root = self.root_tree(*commit).map_err(DiscoverError::Object);
             let found = root.and_then(|root| discover(self.objects(), root));

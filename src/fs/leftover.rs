@@ -1,5 +1,7 @@
 //! Leftovers: files that the system or an interpreter creates when a skill is used.
 
+use std::path::Path;
+
 /// Whether the file at `path` may be removed without a question, because the next use of the skill
 /// creates it again: compiled Python next to its source, or the folder data of a file manager.
 ///
@@ -10,6 +12,24 @@
 pub fn is_leftover(path: &str, is_file: impl Fn(&str) -> bool) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     matches!(name, ".DS_Store" | "Thumbs.db" | "desktop.ini") || is_compiled(folder, name, is_file)
+}
+
+/// Whether everything at `path` is a cache that tools make again, or a file of a file manager. A name is
+/// not enough for `__pycache__`, because people put other files there.
+#[must_use]
+pub fn is_cache(path: &Path) -> bool {
+    let is_folder = path.is_dir();
+    match path.file_name().and_then(|name| name.to_str()) {
+        Some(".DS_Store" | "Thumbs.db" | "desktop.ini") => !is_folder,
+        Some(".pytest_cache" | ".mypy_cache" | ".ruff_cache") => is_folder,
+        Some("__pycache__") => super::tree::list(path).is_ok_and(|listing| {
+            let is_file = |source: &str| path.with_file_name(source).is_file();
+            let mut files = listing.files.iter();
+            listing.special_files.is_empty()
+                && files.all(|file| is_leftover(&format!("__pycache__/{}", file.path), is_file))
+        }),
+        _ => false,
+    }
 }
 
 /// Whether `name` in `folder` is compiled Python whose source exists:

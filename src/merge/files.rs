@@ -6,9 +6,11 @@ use std::sync::Arc;
 use super::renames::{Renames, renames};
 use super::text::merge_lines;
 use super::{Conflict, ConflictKind, File, Files, Labels, Merged, OnConflict};
-use mdskill_git::objects::MAX_OBJECT_BYTES;
 use mdskill_git::similarity::is_text;
 use mdskill_lint::path::SkillPath;
+
+/// The limit of a file that is merged line by line.
+const MAX_MERGED_BYTES: usize = 16 << 20;
 
 /// The positions of the two sides in arrays.
 const OURS: usize = 0;
@@ -203,7 +205,7 @@ impl Merge<'_> {
             self.conflict(path, ConflictKind::Binary, Vec::new());
             return Arc::clone(&self.preferred(ours, theirs).bytes);
         }
-        let merged = if all.iter().any(|bytes| bytes.len() > MAX_OBJECT_BYTES) {
+        let merged = if all.iter().any(|bytes| bytes.len() > MAX_MERGED_BYTES) {
             None
         } else {
             merge_lines(all[0], all[1], all[2], self.labels, self.on_conflict)

@@ -42,8 +42,8 @@ impl<'a> Checkout<'a> {
     /// Reads the folder. `upstream` returns the skill's files upstream, which belong to the skill although
     /// git ignores them.
     ///
-    /// The work tree is opened only if the files are not those of `expected`, or a folder has the name
-    /// of one that tools make, because such a folder can have a hundred thousand files.
+    /// The work tree is opened only if the files are not those of `expected`, or something has a name
+    /// that tools use, because such a folder can have a hundred thousand files.
     pub(crate) fn read(
         &self,
         expected: Digest,
@@ -56,7 +56,7 @@ impl<'a> Checkout<'a> {
             _ => true,
         };
         let first = OnDisk::read_without(self.folder, &mut |path, is_folder| {
-            is_folder && is_made_by_tools(path) && self.is_private(path, is_folder)
+            is_made_by_tools(path) && self.is_private(path, is_folder)
         })?;
         if is_expected(&first) {
             return Ok(first);
@@ -90,13 +90,16 @@ impl<'a> Checkout<'a> {
         self.work_tree.get_or_init(open).as_ref()
     }
 
-    /// Whether only this machine has a file or folder: git ignores it and tracks nothing of it. Outside of
-    /// git, its name decides; [`Snapshot::is_leftover`] decides about leftovers.
+    /// Whether only this machine has a file or folder: git tracks nothing of it, and git ignores it or it
+    /// has a name that tools use. Outside of git, the name decides.
     fn is_private(&self, path: &str, is_folder: bool) -> bool {
         match self.work_tree() {
+            Some((real, work_tree)) if is_made_by_tools(path) => {
+                !work_tree.tracks(&real.join(path))
+            }
             Some((real, work_tree)) if is_folder => work_tree.is_private_folder(&real.join(path)),
             Some((real, work_tree)) => work_tree.is_private(&real.join(path)),
-            None => is_made_by_tools(path) && !path.split('/').any(is_leftover),
+            None => is_made_by_tools(path),
         }
     }
 
@@ -159,13 +162,6 @@ impl<'a> Checkout<'a> {
         let file = files.find(|file| file.path == path)?;
         self.stored_bytes(work_tree, real, &file, &|_| false)
     }
-}
-
-fn is_leftover(name: &str) -> bool {
-    matches!(
-        name,
-        "__pycache__" | ".DS_Store" | "Thumbs.db" | "desktop.ini"
-    )
 }
 
 /// Whether a file of the skill is at this path, or in this folder.

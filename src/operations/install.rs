@@ -275,7 +275,7 @@ async fn fetch<'a, 'b>(
     let mut blobs = Vec::new();
     for Missing { skill, copy, .. } in &mut skills {
         if let Some(copy) = copy.take() {
-            files.push(copy);
+            files.push((copy, true));
             continue;
         }
         let place = place_of(&repository, *skill);
@@ -286,11 +286,27 @@ async fn fetch<'a, 'b>(
             source: error,
         })?;
         blobs.extend(tree.blobs());
-        files.push(tree);
+        files.push((tree, false));
     }
     repository.fetch_blobs(blobs, &commits).await?;
     context.progress.end();
-    Ok((repository, skills.into_iter().zip(files).collect()))
+    let files = skills.into_iter().zip(files);
+    let files = files.map(|(missing, (mut tree, is_copy))| {
+        let loaded = if is_copy {
+            Ok(())
+        } else {
+            tree.load(repository.objects(), 0, repository.limits)
+        };
+        match loaded {
+            Ok(()) => Ok((missing, tree)),
+            Err(source) => Err(OpError::Refused {
+                spec: missing.skill.name.to_string(),
+                source,
+            }),
+        }
+    });
+    let files = files.collect::<Result<Vec<_>, OpError>>()?;
+    Ok((repository, files))
 }
 
 fn place_of<'s>(repository: &Repository<'_>, skill: InstalledSkill<'s>) -> SkillPlace<'s> {

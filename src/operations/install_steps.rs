@@ -1,11 +1,14 @@
 //! The steps that `add`, `import`, and `update` share: write the files of a skill to all of its targets.
 
+use std::path::Path;
+
 use super::OpError;
 use super::installed::{InstalledSkill, SkillFolder};
 use super::own_source::{self, is_own_source};
 use super::report::{LeftAlone, Reason};
 use crate::context::Context;
 use crate::digest::{Digest, FileDigest};
+use crate::fs::leftover::is_cache;
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::install::InstallError;
 use crate::install::plan::{Refusal, Step, decide};
@@ -130,7 +133,9 @@ pub(crate) fn plan<'a>(
             digest = Some(digest_of(wanted.files, objects)?);
         }
         match decide(&on_disk, &ours, digest, force) {
-            Ok(Step::Replace) if let Some(path) = overwritten(wanted.files, &on_disk) => {
+            Ok(Step::Replace)
+                if let Some(path) = overwritten(wanted.files, &folder.path, &on_disk) =>
+            {
                 let reason = format!(
                     "its new version has `{path}`, which git ignores here and which would be lost; move it out of the folder"
                 );
@@ -160,18 +165,19 @@ pub(crate) fn plan<'a>(
     }))
 }
 
-/// Returns the first of the user's own files that the new files would replace.
-fn overwritten<'o>(files: &SkillTree, on_disk: &'o OnDisk) -> Option<&'o String> {
-    on_disk.private().iter().find(|private| {
-        let private = fold(private);
-        files.files.iter().any(|file| {
+/// Returns the first of the user's own files that the new files would replace, except for caches.
+fn overwritten<'o>(files: &SkillTree, folder: &Path, on_disk: &'o OnDisk) -> Option<&'o String> {
+    on_disk.private().iter().find(|path| {
+        let private = fold(path);
+        let is_replaced = files.files.iter().any(|file| {
             let file = fold(file.path.as_str());
             let is_below = |path: &str, folder: &str| {
                 let rest = path.strip_prefix(folder);
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             };
             is_below(&file, &private) || is_below(&private, &file)
-        })
+        });
+        is_replaced && !is_cache(&folder.join(path))
     })
 }
 

@@ -44,6 +44,7 @@ use crate::skill::tree::TreeError;
 use crate::spec::SpecError;
 use crate::target::TargetError;
 use mdskill_git::ObjectId;
+use mdskill_lint::links::LinkFault;
 use mdskill_lint::name::{NameError, SkillName};
 use mdskill_lint::settings::UnknownRule;
 
@@ -127,6 +128,22 @@ pub enum OpError {
         count: usize,
         /// Similar names.
         nearest: Vec<String>,
+    },
+    /// The requested skill is in a submodule.
+    #[error("{spec} is a submodule, whose files are in another repository")]
+    Submodule {
+        /// The spec of the submodule.
+        spec: String,
+    },
+    /// A link that would lead to the requested skill can't be followed.
+    #[error("{spec} is a symbolic link to `{target}`, and {fault}")]
+    BrokenLink {
+        /// The spec of the link.
+        spec: String,
+        /// Its target, made printable.
+        target: String,
+        /// The reason.
+        fault: LinkFault,
     },
     /// Several skills have the requested name.
     #[error("`{wanted}` is the name of {} skills; use one of\n  {}", .specs.len(), .specs.join("\n  "))]
@@ -337,6 +354,9 @@ impl HasHint for OpError {
             ),
             Self::NoSuchSkill { place, .. } => {
                 Hint::command(format!("list {}", for_shell(place))).then(" lists its skills")
+            }
+            Self::Submodule { .. } => {
+                Hint::text("add the skill from that repository; .gitmodules has its address")
             }
             Self::SeveralSkills { place, .. } => {
                 Hint::command(format!("list {}", for_shell(place)))

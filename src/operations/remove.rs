@@ -1,6 +1,7 @@
 //! `remove`: delete installed skills and their lockfile entries.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -11,6 +12,7 @@ use super::installed::InstalledSkill;
 use super::own_source::is_own_source;
 use super::report::{Action, Change, LeftAlone, refusal_reason};
 use crate::context::Context;
+use crate::fs::leftover::is_cache;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
 use crate::install::transaction::Transaction;
@@ -142,7 +144,7 @@ fn remove_from(
                 Ok(step) => {
                     // Files that only this machine has are not deleted.
                     let step = match step {
-                        Step::Replace if has_own_files(&on_disk) => Step::Trash,
+                        Step::Replace if has_own_files(&folder.path, &on_disk) => Step::Trash,
                         step => step,
                     };
                     match &mut transaction {
@@ -171,18 +173,7 @@ fn remove_from(
 }
 
 /// Whether a folder has files of the user, apart from caches that tools make again.
-fn has_own_files(on_disk: &OnDisk) -> bool {
-    on_disk.private().iter().any(|path| {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        !matches!(
-            name,
-            "__pycache__"
-                | ".pytest_cache"
-                | ".mypy_cache"
-                | ".ruff_cache"
-                | ".DS_Store"
-                | "Thumbs.db"
-                | "desktop.ini"
-        )
-    })
+fn has_own_files(folder: &Path, on_disk: &OnDisk) -> bool {
+    let mut private = on_disk.private().iter();
+    private.any(|path| !is_cache(&folder.join(path)))
 }

@@ -2,9 +2,11 @@
 //!
 //! This needs only trees, and the blob of the plugin list.
 
+use super::walk::follow;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
 use mdskill_lint::SKILL_FILE;
+use mdskill_lint::links::MAX_TARGET_BYTES;
 
 /// The limit of entries: a tree of shared subtrees can have billions.
 const MAX_ENTRIES: usize = 400_000;
@@ -23,6 +25,10 @@ pub struct Discovery {
     pub skills: Vec<Found>,
     /// The symbolic links. A link to a skill's folder is a second name for the skill.
     pub links: Vec<Link>,
+    /// The paths of the submodules.
+    pub submodules: Vec<String>,
+    /// The blobs of links that may be a `SKILL.md` and are not here: their skills are not found.
+    pub unfetched: Vec<ObjectId>,
     /// The blob of the plugin list.
     pub marketplace: Option<ObjectId>,
 }
@@ -107,6 +113,7 @@ impl Discovery {
 pub fn discover(objects: &Objects, root: ObjectId) -> Result<Discovery, DiscoverError> {
     let mut search = Search {
         objects,
+        root,
         seen: 0,
         found: Discovery::default(),
     };
@@ -120,6 +127,7 @@ pub fn discover(objects: &Objects, root: ObjectId) -> Result<Discovery, Discover
 
 struct Search<'a> {
     objects: &'a Objects,
+    root: ObjectId,
     seen: usize,
     found: Discovery,
 }
@@ -150,47 +158,68 @@ impl Search<'_> {
             if entry.is_tree() {
                 self.search(entry.id, &below, depth + 1)?;
             } else if entry.mode == TreeEntry::SYMLINK {
-                self.found.links.push(Link {
-                    path: below,
-                    id: entry.id,
-                });
-            } else if entry.is_file() && name == SKILL_FILE {
-                if self.found.skills.len() >= MAX_SKILLS {
-                    return Err(DiscoverError::TooLarge(format!("over {MAX_SKILLS} skills")));
+                let page = (name == SKILL_FILE).then(|| self.page_behind(entry.id, path));
+                match page.transpose()?.flatten() {
+                    Some(skill_file) => self.add(path, tree, skill_file)?,
+                    None => self.found.links.push(Link {
+                        path: below,
+                        id: entry.id,
+                    }),
                 }
-                self.found.skills.push(Found {
-                    path: path.to_owned(),
-                    tree,
-                    skill_file: entry.id,
-                });
+            } else if entry.mode == TreeEntry::SUBMODULE {
+                self.found.submodules.push(below);
+            } else if entry.is_file() && name == SKILL_FILE {
+                self.add(path, tree, entry.id)?;
             } else if entry.is_file() && below == MARKETPLACE {
                 self.found.marketplace = Some(entry.id);
             }
         }
         Ok(())
     }
-}
 
-/// Returns the path that the link at `link` with this target leads to; `None` if it leaves the
-/// repository.
-#[must_use]
-pub fn link_target(link: &str, target: &[u8]) -> Option<String> {
-    let target = std::str::from_utf8(target).ok()?;
-    if target.starts_with('/') {
-        return None;
+    fn add(
+        &mut self,
+        path: &str,
+        tree: ObjectId,
+        skill_file: ObjectId,
+    ) -> Result<(), DiscoverError> {
+        if self.found.skills.len() >= MAX_SKILLS {
+            return Err(DiscoverError::TooLarge(format!("over {MAX_SKILLS} skills")));
+        }
+        self.found.skills.push(Found {
+            path: path.to_owned(),
+            tree,
+            skill_file,
+        });
+        Ok(())
     }
-    let mut parts: Vec<&str> = link.split('/').collect();
-    parts.pop();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
+
+    /// Returns the file that a link in `folder` leads to.
+    fn page_behind(
+        &mut self,
+        link: ObjectId,
+        folder: &str,
+    ) -> Result<Option<ObjectId>, ObjectError> {
+        let page = || {
+            let (_, target) = self.objects.blob_up_to(link, MAX_TARGET_BYTES)?;
+            let target = target.and_then(|target| String::from_utf8(target).ok());
+            let Some(target) = target else {
+                return Ok(None);
+            };
+            let Ok(real) = follow(self.objects, self.root, folder, &target)? else {
+                return Ok(None);
+            };
+            let entry = self.objects.find(self.root, &real)?;
+            Ok(entry.filter(TreeEntry::is_file).map(|entry| entry.id))
+        };
+        match page() {
+            Err(ObjectError::Missing(id)) => {
+                self.found.unfetched.push(id);
+                Ok(None)
             }
-            part => parts.push(part),
+            page => page,
         }
     }
-    Some(parts.join("/"))
 }
 
 /// Reads the plugins of a `marketplace.json`. An invalid file has no plugins, because they are used
@@ -231,18 +260,6 @@ pub fn plugin_of<'a>(plugins: &'a [Plugin], path: &str) -> Option<&'a Plugin> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn link_target_stays_inside_repository() {
-        assert_eq!(
-            link_target("skills/docx", b"docx-official").as_deref(),
-            Some("skills/docx-official")
-        );
-        assert_eq!(link_target("a/b/c", b"../../x/./y").as_deref(), Some("x/y"));
-        assert_eq!(link_target("a", b"../x"), None);
-        assert_eq!(link_target("a", b"/etc"), None);
-        assert_eq!(link_target("a", b"\xff"), None);
-    }
 
     #[test]
     fn plugin_of_returns_innermost_plugin() {

@@ -10,7 +10,7 @@ use mdskill_lint::links::{LinkFault, Node, follow};
 use mdskill_lint::skill_files::{Entry, EntryKind};
 
 /// The limit of listed files, because a few links can lead to billions.
-const MAX_FILES: usize = 20_000;
+const MAX_FILES: usize = 100_000;
 
 /// Follows links below a folder.
 pub(super) struct DiskLinks<'a> {

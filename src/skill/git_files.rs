@@ -12,7 +12,7 @@ use mdskill_lint::skill_files::{Entry, EntryKind, PathKind, SkillFiles, Unreadab
 
 /// The limits of what is listed, which is more than what can be installed.
 const LIMITS: WalkLimits = WalkLimits {
-    entries: 20_000,
+    entries: 100_000,
     depth: 64,
 };
 

@@ -11,4 +11,4 @@ mod walk;
 
 pub use disk_files::DiskFiles;
 pub use git_files::{GitFiles, find_entry, unfetched_links};
-pub use walk::SkillPlace;
+pub use walk::{SkillPlace, follow};

@@ -8,7 +8,7 @@ use crate::digest::FileMode;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry, blob_id, tree_id};
 use mdskill_lint::SKILL_FILE;
-use mdskill_lint::limits::{MAX_BYTES, MAX_FILE_BYTES, MAX_FILES};
+use mdskill_lint::limits::{Limits, Size};
 use mdskill_lint::path::{self, PathFault, SkillPath};
 
 /// The limit of bytes of one skill that are kept in memory; 181 real ones have 17 KB on average.
@@ -97,7 +97,7 @@ impl SkillTree {
     /// are missing; also if a tree is missing or invalid.
     pub fn read(objects: &Objects, place: SkillPlace<'_>) -> Result<Self, TreeError> {
         let limits = WalkLimits {
-            entries: MAX_FILES * 2,
+            entries: Limits::HIGHEST.max_files * 2,
             depth: path::MAX_DEPTH,
         };
         let walk = Walk::of(objects, place, limits)?;
@@ -117,8 +117,8 @@ impl SkillTree {
                 Err(_) => {}
             }
         }
-        if walk.is_cut || files.len() > MAX_FILES {
-            return Err(too_many_files());
+        if walk.is_cut {
+            return Err(too_many_files(Limits::HIGHEST.max_files));
         }
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         faults.extend(collision_among(&files));
@@ -138,6 +138,17 @@ impl SkillTree {
         })
     }
 
+    /// Checks the number of files, which is known before they are fetched.
+    ///
+    /// # Errors
+    /// [`TreeError::TooLarge`].
+    pub fn within(self, limits: Limits) -> Result<Self, TreeError> {
+        if self.files.len() > limits.max_files {
+            return Err(too_many_files(limits.max_files));
+        }
+        Ok(self)
+    }
+
     /// Whether a link is installed as what it leads to. Then the files may change without a change of
     /// the skill's own tree.
     #[must_use]
@@ -153,8 +164,9 @@ impl SkillTree {
         files: impl IntoIterator<Item = (SkillPath, FileMode, Vec<u8>)>,
     ) -> Result<Self, TreeError> {
         let mut given: Vec<_> = files.into_iter().collect();
-        if given.len() > MAX_FILES {
-            return Err(too_many_files());
+        let limits = Limits::HIGHEST;
+        if given.len() > limits.max_files {
+            return Err(too_many_files(limits.max_files));
         }
         given.sort_by(|(a, ..), (b, ..)| a.cmp(b));
         let (mut files, mut contents) = (Vec::new(), Vec::new());
@@ -174,7 +186,7 @@ impl SkillTree {
         if let Some(fault) = twice.or_else(|| collision_among(&files)) {
             return Err(TreeError::Refused(vec![fault]));
         }
-        check_sizes(&files, &contents)?;
+        check_sizes(&files, &contents, limits)?;
         let tree = tree_of(&files)?;
         Ok(Self {
             tree,
@@ -190,7 +202,12 @@ impl SkillTree {
     ///
     /// # Errors
     /// [`TreeError::TooLarge`], or if a blob is missing.
-    pub fn load(&mut self, objects: &Objects, at_most: usize) -> Result<(), TreeError> {
+    pub fn load(
+        &mut self,
+        objects: &Objects,
+        at_most: usize,
+        limits: Limits,
+    ) -> Result<(), TreeError> {
         let mut contents = vec![Content::default(); self.files.len()];
         let mut pairs: Vec<_> = self.files.iter().zip(&mut contents).collect();
         pairs.sort_by_key(|(file, _)| file.path.as_str() != SKILL_FILE);
@@ -200,7 +217,7 @@ impl SkillTree {
             remaining -= bytes.as_ref().map_or(0, Vec::len);
             *content = Content { size, bytes };
         }
-        check_sizes(&self.files, &contents)?;
+        check_sizes(&self.files, &contents, limits)?;
         self.contents = contents;
         Ok(())
     }
@@ -258,24 +275,26 @@ fn collision_among(files: &[SkillFile]) -> Option<FileFault> {
     })
 }
 
-fn too_many_files() -> TreeError {
-    TreeError::TooLarge(format!("more than {MAX_FILES} files, the limit"))
+fn too_many_files(limit: usize) -> TreeError {
+    TreeError::TooLarge(format!("more than {limit} files, the limit"))
 }
 
-fn check_sizes(files: &[SkillFile], contents: &[Content]) -> Result<(), TreeError> {
+fn check_sizes(files: &[SkillFile], contents: &[Content], limits: Limits) -> Result<(), TreeError> {
     let mut total = 0_usize;
     for (file, Content { size, .. }) in files.iter().zip(contents) {
-        if *size > MAX_FILE_BYTES {
+        if *size > limits.max_file_size {
             return Err(TreeError::TooLarge(format!(
-                "a file of {size} bytes, `{}`; the limit is 16 MiB",
-                file.path
+                "a file of {size} bytes, `{}`; the limit is {}",
+                file.path,
+                Size(limits.max_file_size)
             )));
         }
         total += size;
     }
-    if total > MAX_BYTES {
+    if total > limits.max_total_size {
         return Err(TreeError::TooLarge(format!(
-            "{total} bytes; the limit is 50 MiB"
+            "{total} bytes; the limit is {}",
+            Size(limits.max_total_size)
         )));
     }
     Ok(())
@@ -354,18 +373,19 @@ mod tests {
         for (paths, expected) in cases {
             assert_eq!(of(paths).unwrap_err().to_string(), *expected);
         }
-        let many: Vec<String> = (0..=MAX_FILES).map(|at| at.to_string()).collect();
+        let highest = Limits::HIGHEST;
+        let many: Vec<String> = (0..=highest.max_files).map(|at| at.to_string()).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(
             of(&many).unwrap_err().to_string(),
-            "it has more than 5000 files, the limit"
+            "it has more than 50000 files, the limit"
         );
         let large = (
             SkillPath::parse("a").unwrap(),
             FileMode::Regular,
-            vec![0; MAX_FILE_BYTES + 1],
+            vec![0; highest.max_file_size + 1],
         );
         let refused = SkillTree::of_files([large]).unwrap_err().to_string();
-        assert!(refused.ends_with("`a`; the limit is 16 MiB"), "{refused}");
+        assert!(refused.ends_with("`a`; the limit is 64 MiB"), "{refused}");
     }
 }

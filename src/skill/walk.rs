@@ -206,7 +206,7 @@ impl<'a> Walk<'a> {
         skill: ObjectId,
     ) -> Result<Result<(TreeEntry, String), LinkFault>, ObjectError> {
         let (objects, root) = (self.objects, self.root.unwrap_or(skill));
-        let followed = links::follow(folder, target, &mut |path| node(objects, root, path));
+        let followed = follow(objects, root, folder, target);
         let real = match followed {
             Err(ObjectError::Missing(id)) => {
                 self.unfetched.insert(id);
@@ -253,6 +253,19 @@ impl<'a> Walk<'a> {
             problem,
         });
     }
+}
+
+/// Returns the path that a link in `folder` of the tree `root` leads to.
+///
+/// # Errors
+/// If a tree or the blob of a link is missing or invalid.
+pub fn follow(
+    objects: &Objects,
+    root: ObjectId,
+    folder: &str,
+    target: &str,
+) -> Result<Result<String, LinkFault>, ObjectError> {
+    links::follow(folder, target, &mut |path| node(objects, root, path))
 }
 
 /// Returns what is at a path of the tree `root`.

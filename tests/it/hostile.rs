@@ -188,7 +188,11 @@ fn link_named_skill_md_is_not_a_skill() {
     let target = hostile.evil.blob("../../../../../etc/passwd");
     let tree = hostile.evil.raw_tree(&[("120000", "SKILL.md", &target)]);
     hostile.commit_skill(&tree);
-    hostile.refuses("has no skill").never_says("root:");
+    hostile
+        .refuses(
+            "is a symbolic link to `../../../../../etc/passwd`, and it leads out of the repository",
+        )
+        .never_says("root:");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Files that programs create in used skills: `verify` reports them unless git ignores and does not track them. Other
-//! files with such names are neither ignored nor lost.
+//! Files that programs create in used skills: they are the user's, unless git tracks them. Nothing with such a name
+//! is lost.
 
 use crate::support::repo::Repo;
 use crate::support::test_context::TestContext;
@@ -21,21 +21,52 @@ fn git(context: &TestContext, arguments: &[&str]) {
 }
 
 #[test]
-fn verify_reports_leftovers_that_git_does_not_ignore() {
+fn untracked_leftovers_are_no_drift_and_no_edits() {
+    let (context, mut repo) = installed();
+    let pytest = ".github/skills/three/.pytest_cache/v/cache/lastfailed";
+    for file in [COMPILED, FINDER, pytest, ".github/skills/two/Thumbs.db"] {
+        context.write(file, "made");
+    }
+    for _ in 0..2 {
+        context.refuses(&["verify"], 0, "3 skills");
+        // Without the cache they are recognized by their names.
+        context.run(&["cache", "clear"]).ok();
+    }
+    context.run(&["list"]).ok().never_says("modified");
+    repo.write("skills/three/more.md", "more");
+    repo.commit("More");
+    let updated = context.run(&["update"]);
+    updated.ok().never_says("pycache").never_says("edits");
+    assert!(!context.entry("three").contains_key("edits"));
+    assert_eq!(context.read(pytest), "made");
+    std::fs::remove_dir_all(context.project().join(".git")).unwrap();
+    context.refuses(&["verify"], 0, "3 skills");
+}
+
+#[test]
+fn verify_reports_tracked_leftovers() {
     let (context, _repo) = installed();
     context.write(COMPILED, "compiled");
     context.write(FINDER, "finder");
+    git(&context, &["add", "--all"]);
     let sentence = ".github/skills/three has files that the lockfile does not list";
     for _ in 0..2 {
         let found = context.refuses(&["verify"], 3, sentence);
         found.says("scripts/__pycache__/run.cpython-312.pyc (added)");
         found.says(".DS_Store (added)").says(".gitignore");
-        // Without the cache they are recognized by their names.
         context.run(&["cache", "clear"]).ok();
     }
-    std::fs::remove_dir_all(context.project().join(".git")).unwrap();
-    context.write(".gitignore", "__pycache__/\n.DS_Store\n");
-    context.refuses(&["verify"], 3, sentence);
+}
+
+#[test]
+fn new_version_with_a_leftover_replaces_that_of_the_system() {
+    let (context, mut repo) = installed();
+    context.write(FINDER, "finder");
+    repo.write("skills/one/.DS_Store", "theirs");
+    repo.commit("A leftover");
+    context.run(&["update"]).ok();
+    assert_eq!(context.read(FINDER), "theirs");
+    context.refuses(&["verify"], 0, "3 skills");
 }
 
 #[test]
@@ -77,6 +108,7 @@ fn verify_reports_other_files_with_names_of_leftovers() {
         let (context, _repo) = installed();
         let file = format!(".github/skills/{planted}");
         context.write(&file, "planted");
+        git(&context, &["add", "--force", &file]);
         let path = planted.trim_start_matches("three/");
         context.refuses(&["verify"], 3, &format!("{path} (added)"));
     }
@@ -94,9 +126,9 @@ fn verify_ignores_configuration_of_bare_repository_in_project() {
     for name in ["mdskill.lock", ".github"] {
         std::fs::rename(project.join(name), project.join("sub").join(name)).unwrap();
     }
-    context.write(&format!("sub/{COMPILED}"), "compiled");
+    context.write("sub/.github/skills/three/scripts/evil.py", "planted");
     let verify = context.mdskill(["verify"]).dir(project.join("sub"));
-    verify.run().fails(3).says("run.cpython-312.pyc (added)");
+    verify.run().fails(3).says("scripts/evil.py (added)");
 }
 
 #[test]
@@ -108,8 +140,11 @@ fn install_update_and_remove_accept_leftovers() {
     repo.write("skills/three/more.md", "more");
     repo.commit("More");
     context.run(&["update"]).ok();
+    // As in git, what belongs to the user stays.
+    assert_eq!(context.read(COMPILED), "compiled");
+    std::fs::remove_dir_all(context.project().join(COMPILED).parent().unwrap()).unwrap();
     context.has("three", &repo, "main:skills/three");
-    context.run(&["remove", "one"]).ok();
+    context.run(&["remove", "one"]).ok().never_says("trash");
     assert_eq!(context.folders(".github/skills"), ["three", "two"]);
 }
 
@@ -125,13 +160,12 @@ fn user_files_with_names_of_leftovers_are_not_lost() {
         let (context, mut repo) = installed();
         let file = format!(".github/skills/three/{path}");
         context.write(&file, "mine");
-        context.refuses(&["remove", "three"], 1, &format!("{path} (added)"));
         repo.write("skills/three/more.md", "more");
         repo.commit("More");
         context.run(&["update"]).ok();
         assert_eq!(context.read(&file), "mine");
         assert_eq!(context.read(".github/skills/three/more.md"), "more");
-        context.run(&["remove", "three", "--force"]).ok();
+        context.run(&["remove", "three"]).ok();
         let trashed = format!(".mdskill/trash/three-1/{path}");
         assert_eq!(context.read(&trashed), "mine");
     }

@@ -52,6 +52,8 @@ mod import_requests;
 mod install_remove_verify;
 mod layering;
 mod leftovers;
+mod limits;
+mod linked_skills;
 mod links;
 mod lock_resolve;
 mod lockfile;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::object_id::ObjectId;
 
 /// The maximum size of an object, in bytes.
-pub const MAX_OBJECT_BYTES: usize = 16 << 20;
+pub const MAX_OBJECT_BYTES: usize = 64 << 20;
 
 /// An object can't be read or written.
 #[derive(Debug, thiserror::Error)]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::SKILL_FILE;
 use crate::frontmatter::{self, Fault, Field, Frontmatter, FrontmatterError, MAX_SKILL_MD_BYTES};
+use crate::limits::Limits;
 use crate::markdown::{self, Markdown};
 use crate::profile::Profile;
 use crate::references::path_index::{self, PathIndex};
@@ -24,6 +25,8 @@ pub struct ParsedSkill<'a> {
     pub pages: Vec<Page<'a>>,
     /// The profile to validate against.
     pub profile: Profile,
+    /// The size of a skill that can be installed.
+    pub limits: Limits,
     /// The bytes of `SKILL.md`, if it exists and can be read.
     pub skill_md: Option<Cow<'a, [u8]>>,
     /// The folders of the outermost nested skills, each with a trailing `/`, sorted.
@@ -70,6 +73,7 @@ impl<'a> ParsedSkill<'a> {
             paths: PathIndex::new(entries),
             pages: Vec::new(),
             profile,
+            limits: Limits::default(),
             skill_md: None,
             nested: nested_skills(entries),
             unreadable: Vec::new(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Severity;
+use crate::limits::Limits;
 use crate::profile::{Level, Profile};
 use crate::registry;
 use crate::rule::Rule;
@@ -14,6 +15,8 @@ pub struct Settings {
     pub profile: Profile,
     /// Whether `mdskill-ignore` comments in a skill suppress findings.
     pub allow_suppressions: bool,
+    /// The size of a skill that can be installed.
+    pub limits: Limits,
     levels: BTreeMap<&'static str, Level>,
 }
 
@@ -22,6 +25,7 @@ impl Default for Settings {
         Self {
             profile: Profile::default(),
             allow_suppressions: true,
+            limits: Limits::default(),
             levels: BTreeMap::new(),
         }
     }

@@ -47,7 +47,8 @@ pub struct ValidationResult {
 /// ```
 #[must_use]
 pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> ValidationResult {
-    let skill = ParsedSkill::new(files, settings.profile);
+    let mut skill = ParsedSkill::new(files, settings.profile);
+    skill.limits = settings.limits;
     // `references/skill.md` is a page of the skill around it, and checked there.
     if skill.skill_md.is_none() && skill.entry(SKILL_FILE).is_none() && skill.is_in_another_skill()
     {

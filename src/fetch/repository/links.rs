@@ -35,8 +35,8 @@ impl Repository<'_> {
         places: &[SkillPlace<'_>],
         commits: &[ObjectId],
     ) -> Result<Vec<Result<SkillTree, TreeError>>, FetchError> {
-        let objects = self.objects();
-        let read = |place: &SkillPlace<'_>| SkillTree::read(objects, *place);
+        let (objects, limits) = (self.objects(), self.limits);
+        let read = |place: &SkillPlace<'_>| SkillTree::read(objects, *place)?.within(limits);
         let trees: Vec<_> = places.iter().map(read).collect();
         let is_unfetched = |tree: &Result<_, _>| matches!(tree, Err(TreeError::Unfetched(_)));
         if !trees.iter().any(is_unfetched) {
@@ -44,7 +44,7 @@ impl Repository<'_> {
         }
         self.fetch_links(places, commits).await?;
         let objects = self.objects();
-        let read = |place: &SkillPlace<'_>| SkillTree::read(objects, *place);
+        let read = |place: &SkillPlace<'_>| SkillTree::read(objects, *place)?.within(limits);
         Ok(places.iter().map(read).collect())
     }
 

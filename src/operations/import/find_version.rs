@@ -79,8 +79,13 @@ pub(super) async fn find_versions<'a, 'b>(
     let blobs: Vec<ObjectId> = found().flat_map(|version| version.files.blobs()).collect();
     repository.fetch_blobs(blobs, &commits).await?;
     let versions = skills.iter().zip(versions);
-    let versions =
-        versions.map(|(skill, version)| compare(skill, version?, repository.objects(), keep_edits));
+    let (objects, limits) = (repository.objects(), repository.limits);
+    let versions = versions.map(|(skill, version)| {
+        let mut version = version?;
+        let loaded = version.files.load(objects, 0, limits);
+        loaded.map_err(refused)?;
+        compare(skill, version, objects, keep_edits)
+    });
     let versions = versions.collect();
     Ok((repository, versions))
 }
@@ -267,11 +272,10 @@ fn tree_at(objects: &Objects, root: ObjectId, path: &str) -> Option<ObjectId> {
 /// Compares the installed files with a version whose files were fetched.
 fn compare<'a>(
     skill: &'a MatchedSkill,
-    mut version: Version,
+    version: Version,
     objects: &Objects,
     keep_edits: bool,
 ) -> Result<FoundVersion<'a>, Stop> {
-    version.files.load(objects, 0).map_err(refused)?;
     let digest = digest_of(&version.files, objects)?;
     let is_same = skill.snapshot.is(digest);
     let is_by_tool = is_made_by_tool(skill, &version.files, objects)?;

@@ -11,7 +11,7 @@ use crate::diff;
 use crate::fetch::resolve::{Query, ResolveError, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::operations::OpError;
-use crate::skill::discover::{Discovery, Found, Plugin, link_target, plugins};
+use crate::skill::discover::{Discovery, Found, Plugin, plugins};
 use crate::skill::hidden::{self, Hidden};
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
@@ -23,6 +23,7 @@ use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::Settings;
 use mdskill_lint::frontmatter;
+use mdskill_lint::limits::Limits;
 use mdskill_lint::name::SkillName;
 
 /// The most names that are suggested.
@@ -181,7 +182,12 @@ impl<'a> Opened<'a> {
             below = self.select(folder, true);
         }
         match below.skills.as_slice() {
-            [] => Err(OpError::NoSkills(self.place())),
+            [] => Err(match self.discovery.submodules.as_slice() {
+                [path] => OpError::Submodule {
+                    spec: full_spec(&self.repository.source, path),
+                },
+                _ => OpError::NoSkills(self.place()),
+            }),
             [only] => Ok(only.clone()),
             several => Err(OpError::SeveralSkills {
                 place: full_spec(&self.repository.source, folder),
@@ -207,7 +213,13 @@ impl<'a> Opened<'a> {
         with_hidden: bool,
     ) -> Result<Selection, OpError> {
         let folder = self.wanted(typed).unwrap_or_default();
-        let selection = self.select(&folder, with_hidden);
+        let mut selection = self.select(&folder, with_hidden);
+        if selection.skills.is_empty() && selection.hidden.is_empty() {
+            self.fetch_descriptions().await?;
+            if let Some(real) = self.real_path(&folder)? {
+                selection = self.select(&real, with_hidden);
+            }
+        }
         if selection.skills.is_empty() && selection.hidden.is_empty() {
             return Ok(Selection {
                 skills: vec![self.the_one(typed).await?],
@@ -279,6 +291,14 @@ impl<'a> Opened<'a> {
         if self.discovery.below(wanted).next().is_some() {
             return self.only_below(wanted).await;
         }
+        if let Some(real) = self.real_path(wanted)?
+            && self.discovery.below(&real).next().is_some()
+        {
+            return self.only_below(&real).await;
+        }
+        if let Some(obstacle) = self.obstacle(wanted)? {
+            return Err(obstacle);
+        }
         let folders = self.discovery.skills.iter().filter_map(Found::folder);
         let names = folders.chain(names.values().map(String::as_str));
         let near = nearest(names, wanted, MAX_SUGGESTIONS);
@@ -300,22 +320,6 @@ impl<'a> Opened<'a> {
                 specs: all.iter().map(spec).collect(),
             }),
         }
-    }
-
-    /// Returns the skill that a link with this path or name leads to.
-    fn linked(&self, wanted: &str) -> Result<Option<Found>, OpError> {
-        let suffix = format!("/{wanted}");
-        for link in &self.discovery.links {
-            if link.path != wanted && !link.path.ends_with(&suffix) {
-                continue;
-            }
-            let target = self.repository.objects().blob(link.id)?;
-            let path = link_target(&link.path, &target);
-            if let Some(found) = path.and_then(|path| self.discovery.at(&path)) {
-                return Ok(Some(found.clone()));
-            }
-        }
-        Ok(None)
     }
 
     fn frontmatter_names(&self) -> Result<BTreeMap<String, String>, ObjectError> {
@@ -371,6 +375,7 @@ impl<'a> Opened<'a> {
             root: self.repository.root_tree(self.commit())?,
             settings,
             max_in_memory: MAX_IN_MEMORY.min(MAX_ALL_IN_MEMORY / chosen.len().max(1)),
+            limits: self.repository.limits,
             left_out: self.repository.left_out(),
         };
         // Each thread opens the repository for itself.
@@ -433,6 +438,7 @@ struct Origin<'a> {
     settings: &'a Settings,
     /// The most bytes of a skill that are kept in memory from validation to installation.
     max_in_memory: usize,
+    limits: Limits,
     /// The files of a local folder that were left out, and whether git decided that.
     left_out: (&'a [String], bool),
 }
@@ -449,7 +455,9 @@ impl Origin<'_> {
             source: error,
         };
         let mut files = tree.map_err(refuse)?;
-        files.load(objects, self.max_in_memory).map_err(refuse)?;
+        files
+            .load(objects, self.max_in_memory, self.limits)
+            .map_err(refuse)?;
         let skill_file = match files.in_memory(SKILL_FILE) {
             Some(bytes) => Cow::Borrowed(bytes),
             None => Cow::Owned(objects.blob(found.skill_file)?),

@@ -213,6 +213,7 @@ fn compare(
     let place = repository.place(tracked.commit(), &found.path, found.tree);
     let locked = repository.place(entry.commit, &entry.path, entry.tree);
     let read = SkillTree::read(objects, place);
+    let read = read.and_then(|files| files.within(repository.limits));
     let mut notes = Vec::new();
     if found.path != entry.path {
         let (from, to) = (&entry.path, &found.path);

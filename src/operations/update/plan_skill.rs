@@ -78,10 +78,8 @@ struct Planner<'p, 'a, 'c> {
 impl Planner<'_, '_, '_> {
     /// Plans a new version, unless the policy or the edits forbid it, or no client could load it.
     fn plan(&self, tracked: &Tracked<'_>, mut upstream: Upstream) -> Result<SkillUpdate, OpError> {
-        if let Err(error) = upstream
-            .files
-            .load(self.repository.objects(), MAX_IN_MEMORY)
-        {
+        let (objects, limits) = (self.repository.objects(), self.repository.limits);
+        if let Err(error) = upstream.files.load(objects, MAX_IN_MEMORY, limits) {
             let reason = format!("its new version is refused: {error}");
             return Ok(SkillUpdate::blocked(reason));
         }

@@ -36,6 +36,7 @@ pub fn with_source<T>(
     };
     let client = Client::new(Duration::from_secs(10), no_retry).without_proxies();
     let fetcher = Fetcher {
+        limits: mdskill_lint::limits::Limits::default(),
         env: &env,
         cache: cache.to_owned(),
         root: cache,

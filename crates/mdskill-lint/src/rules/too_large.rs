@@ -2,7 +2,7 @@
 
 use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
-use crate::limits;
+use crate::limits::Size;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
 use crate::skill_files::EntryKind;
@@ -27,6 +27,7 @@ const MAX_SKILL_BYTES: u64 = 10_000_000;
 const MAX_FILES: usize = 500;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let limits = skill.limits;
     let entries = skill.files.entries().iter();
     let files: Vec<(&str, u64)> = entries
         .filter_map(|entry| match entry.kind {
@@ -34,13 +35,15 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             _ => None,
         })
         .collect();
-    let large = files.iter().filter(|(_, bytes)| *bytes > MAX_FILE_BYTES);
+    let is_large = |bytes| bytes > MAX_FILE_BYTES || bytes > limits.max_file_size as u64;
+    let large = files.iter().filter(|(_, bytes)| is_large(*bytes));
     let mut findings: Vec<Finding> = large
         .map(|(path, bytes)| {
-            if *bytes > limits::MAX_FILE_BYTES as u64 {
+            if *bytes > limits.max_file_size as u64 {
                 let message = format!(
-                    "`{path}` is {}; a skill with a file over 16 MiB can't be installed",
-                    megabytes(*bytes)
+                    "`{path}` is {}; a skill with a file over {} can't be installed",
+                    megabytes(*bytes),
+                    Size(limits.max_file_size)
                 );
                 return Finding::about(path, message).with_severity(Severity::Error);
             }
@@ -53,20 +56,21 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         .fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
     let refused =
         |message: String| Finding::about(SKILL_FILE, message).with_severity(Severity::Error);
-    if all > limits::MAX_BYTES as u64 {
+    if all > limits.max_total_size as u64 {
         findings.push(refused(format!(
-            "the skill is {}; one over 50 MiB can't be installed",
-            megabytes(all)
+            "the skill is {}; one over {} can't be installed",
+            megabytes(all),
+            Size(limits.max_total_size)
         )));
     } else if all > MAX_SKILL_BYTES {
         let message = format!("the skill is {}; the limit is 10 MB", megabytes(all));
         findings.push(Finding::about(SKILL_FILE, message));
     }
-    if files.len() > limits::MAX_FILES {
+    if files.len() > limits.max_files {
         findings.push(refused(format!(
             "the skill has {} files; one with more than {} files can't be installed",
             files.len(),
-            limits::MAX_FILES
+            limits.max_files
         )));
     } else if files.len() > MAX_FILES {
         let message = format!(
