@@ -188,7 +188,7 @@ fn invalid_policy_is_an_error_with_a_line() {
         (
             "allow = []",
             2,
-            "unknown key `allow` in `[policy]`; the keys are sources, min-age, deny, pin",
+            "unknown key `allow` in `[policy]`; the keys are sources, pin, min-age, deny",
         ),
         (
             "min-age = 3",

@@ -150,6 +150,10 @@ impl Search<'_> {
             let Ok(name) = std::str::from_utf8(&entry.name) else {
                 continue;
             };
+            // Git refuses such a name, and a lockfile could not have the path.
+            if name.trim_matches('/').is_empty() {
+                continue;
+            }
             let below = if path.is_empty() {
                 name.to_owned()
             } else {

@@ -184,7 +184,7 @@ fn update_refuses_skill_edited_after_the_merge() {
     let theirs = context.tree(TARGET);
     drop(held);
     let outcome = running.wait();
-    let sentence = "was not changed: it was edited while its new version was being fetched; the next update merges that too";
+    let sentence = "was not changed: it was edited while its new version was being fetched";
     outcome
         .fails(3)
         .says(&format!(".github/skills/s00 {sentence}"))

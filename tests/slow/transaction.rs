@@ -77,8 +77,10 @@ fn kill_at_many_moments(context: &TestContext, arguments: &[&str], wholes: &[Who
         running.wait();
         assert_recovered(&second, wholes, moment);
         if moment % 5 == 0 {
-            // The killed command can be repeated.
-            second.mdskill(["install"]).run().ok();
+            // The killed command can be repeated, or has removed the skills.
+            let is_removal = arguments.first() == Some(&"remove");
+            let again = if is_removal { &["list"][..] } else { arguments };
+            second.mdskill(again).run().ok();
         }
     }
 }

@@ -258,7 +258,7 @@ impl Walk {
             |conflict: &&Conflict| conflict.files.iter().any(|file| !file.hunks.is_empty());
         if let Some(conflict) = marked.iter().find(has_lines) {
             let keep = self.mdskill(&["keep"], std::slice::from_ref(&conflict.name));
-            keep.fails(1).says("still has the markers");
+            keep.fails(1).says("has a conflict marker");
         }
         for conflict in marked {
             for file in conflict.files.iter().filter(|file| !file.hunks.is_empty()) {

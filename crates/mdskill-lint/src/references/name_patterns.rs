@@ -10,7 +10,7 @@ use crate::span::Span;
 const MAX_PATTERNS: usize = 500;
 /// Maximum length of a word that can be a pattern; longer words are data.
 const MAX_WORD_BYTES: usize = 200;
-/// Characters that stand for an unknown part of a name, or begin a placeholder.
+/// Characters for an unknown part of a name, or begin a placeholder.
 const PLACEHOLDERS: [char; 5] = ['*', '…', '<', '{', '['];
 
 /// Patterns such as `references/*.md` or `<language>-<framework>.md`, and prefixes such as `db-`.
