@@ -1,5 +1,6 @@
 //! Resolves specs to skills that can be installed: found, fetched, and validated.
 
+mod choose;
 mod linked;
 mod open;
 pub(crate) mod typed;
