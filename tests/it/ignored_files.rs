@@ -48,6 +48,16 @@ fn ignored(context: &TestContext) -> Vec<(String, String)> {
     paths.map(|path| (path.to_owned(), content(path))).collect()
 }
 
+/// Commits the project, clones it, and verifies the clone.
+#[track_caller]
+fn assert_clone_verifies(context: &TestContext) {
+    commit(context);
+    let clone = context.path("temp/clone");
+    let clone = clone.to_str().expect("its path is a text");
+    context.git(&["clone", "--quiet", ".", clone]).ok();
+    context.run(&["-C", clone, "verify"]).ok();
+}
+
 #[test]
 fn ignored_files_are_no_edits_and_stay_over_an_update() {
     let (context, mut repo) = used();
@@ -65,15 +75,7 @@ fn ignored_files_are_no_edits_and_stay_over_an_update() {
     assert_eq!(ignored(&context), before);
     assert!(!context.entry("one").contains_key("edits"));
     context.has_entry("one", &repo, &format!("{new}:skills/one"));
-    commit(&context);
-    let clone = context.path("temp/clone");
-    context
-        .git(&["clone", "--quiet", ".", clone.to_str().unwrap()])
-        .ok();
-    context
-        .mdskill(["-C", clone.to_str().unwrap(), "verify"])
-        .run()
-        .ok();
+    assert_clone_verifies(&context);
 }
 
 #[test]
@@ -86,15 +88,7 @@ fn edits_are_merged_beside_ignored_files() {
     context.run(&["update"]).ok();
     assert_eq!(context.read(".github/skills/one/notes.md"), "mine\n");
     assert_eq!(ignored(&context), before);
-    commit(&context);
-    let clone = context.path("temp/clone");
-    context
-        .git(&["clone", "--quiet", ".", clone.to_str().unwrap()])
-        .ok();
-    context
-        .mdskill(["-C", clone.to_str().unwrap(), "verify"])
-        .run()
-        .ok();
+    assert_clone_verifies(&context);
 }
 
 #[test]

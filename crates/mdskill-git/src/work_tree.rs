@@ -97,9 +97,12 @@ impl WorkTree {
     pub fn path_of(&self, file: &Path) -> Option<String> {
         let below = file.strip_prefix(&self.root).ok()?.to_str()?;
         let path = below.replace('\\', "/");
-        let is_of_git = path.split('/').any(|part| match part.is_ascii() {
-            true => part.eq_ignore_ascii_case(".git"),
-            false => (self.fold)(part) == ".git",
+        let is_of_git = path.split('/').any(|part| {
+            if part.is_ascii() {
+                part.eq_ignore_ascii_case(".git")
+            } else {
+                (self.fold)(part) == ".git"
+            }
         });
         (!is_of_git).then_some(path)
     }

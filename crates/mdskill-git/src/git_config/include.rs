@@ -81,20 +81,20 @@ mod tests {
     #[test]
     fn file_is_included_for_repositories_below_folder() {
         let included = |condition, git_dir: &str| {
-            let home = Some(Path::new("/home/a[d]a"));
+            let home = Some(Path::new("/users/a[d]a"));
             let git_dir = Path::new(git_dir);
             path(
                 condition,
                 "work.inc",
-                "file:/home/a[d]a/.gitconfig",
+                "file:/users/a[d]a/.gitconfig",
                 git_dir,
                 home,
             )
         };
-        let file = Some(PathBuf::from("/home/a[d]a/work.inc"));
+        let file = Some(PathBuf::from("/users/a[d]a/work.inc"));
         for (condition, git_dir) in [
-            ("gitdir:~/work/", "/home/a[d]a/work/project/.git"),
-            ("gitdir:./work/", "/home/a[d]a/work/group/project/.git"),
+            ("gitdir:~/work/", "/users/a[d]a/work/project/.git"),
+            ("gitdir:./work/", "/users/a[d]a/work/group/project/.git"),
             ("gitdir:work/", "/srv/work/project/.git"),
             ("gitdir:/srv/*/.git", "/srv/project/.git"),
             ("gitdir/i:/SRV/", "/srv/project/.git"),
@@ -102,8 +102,8 @@ mod tests {
             assert_eq!(included(condition, git_dir), file, "{condition}");
         }
         for (condition, git_dir) in [
-            ("gitdir:~/work/", "/home/a[d]a/play/project/.git"),
-            ("gitdir:~/work/", "/home/ada/work/project/.git"),
+            ("gitdir:~/work/", "/users/a[d]a/play/project/.git"),
+            ("gitdir:~/work/", "/users/ada/work/project/.git"),
             ("gitdir:/SRV/", "/srv/project/.git"),
             ("onbranch:main", "/srv/project/.git"),
             ("hasconfig:remote.*.url:https://x/**", "/srv/project/.git"),
