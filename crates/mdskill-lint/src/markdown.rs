@@ -231,9 +231,10 @@ impl Reader<'_> {
     fn code_span(&mut self, code: &str, span: Span) {
         self.found.code_spans.push(span);
         // The parser reads CRLF as two spaces, and then strips only one at each end.
-        let code = match span.of(self.text).contains('\r') {
-            true => Cow::Owned(code.replace("  ", " ")),
-            false => Cow::Borrowed(code),
+        let code = if span.of(self.text).contains('\r') {
+            Cow::Owned(code.replace("  ", " "))
+        } else {
+            Cow::Borrowed(code)
         };
         let code = code.trim();
         if let Some(heading) = &mut self.heading {

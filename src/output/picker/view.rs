@@ -155,9 +155,10 @@ fn row_line(state: &State<'_>, row: &Row<'_>, width: usize) -> String {
     } else {
         String::new()
     };
-    let style = match is_highlighted {
-        true => AnsiColor::Green.on_default().bold(),
-        false => Style::new(),
+    let style = if is_highlighted {
+        AnsiColor::Green.on_default().bold()
+    } else {
+        Style::new()
     };
     format!("{}{}", styled(style, &name), styled(dim(), rest.trim_end()))
 }

@@ -148,9 +148,12 @@ fn has_placeholder(word: &str) -> bool {
 
 /// Returns the words with a placeholder.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let separates = |c: char| match c.is_ascii() {
-        true => c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | '|'),
-        false => c.is_whitespace() || "，。、；：（）「」".contains(c),
+    let separates = |c: char| {
+        if c.is_ascii() {
+            c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | '|')
+        } else {
+            c.is_whitespace() || "，。、；：（）「」".contains(c)
+        }
     };
     let mut rest = text;
     let words = std::iter::from_fn(move || {

@@ -87,9 +87,12 @@ fn key(file: &str) -> String {
 /// Returns the words of a text; a word may contain `-`, `_` and `.`.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let is_mark = |c: char| matches!(c, '-' | '_' | '.');
-    let is_part = move |c: char| match c.is_ascii() {
-        true => c.is_ascii_alphanumeric() || is_mark(c),
-        false => c.is_alphanumeric(),
+    let is_part = move |c: char| {
+        if c.is_ascii() {
+            c.is_ascii_alphanumeric() || is_mark(c)
+        } else {
+            c.is_alphanumeric()
+        }
     };
     let words = text.split(move |c: char| !is_part(c));
     words

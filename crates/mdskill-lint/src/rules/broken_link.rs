@@ -61,10 +61,12 @@ fn address_help(target: &str) -> Option<String> {
         || [".com", ".org", ".net", ".io", ".dev", ".ai"]
             .iter()
             .any(|end| host.ends_with(end));
-    match host.contains('@') {
-        _ if !is_host => None,
-        true => Some(format!("write `mailto:{target}` to link to an address")),
-        false => Some(format!("write `https://{target}` to link to a website")),
+    if !is_host {
+        None
+    } else if host.contains('@') {
+        Some(format!("write `mailto:{target}` to link to an address"))
+    } else {
+        Some(format!("write `https://{target}` to link to a website"))
     }
 }
 
