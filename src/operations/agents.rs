@@ -141,26 +141,51 @@ pub(crate) fn target_of(context: &Context<'_>, agent: &Agent) -> Result<Target, 
 
 /// Returns the names of widespread agents that read none of these folders.
 pub(crate) fn blind_agents(context: &Context<'_>, targets: &[Target]) -> Vec<&'static str> {
-    let is_blind = |agent: &&Agent| {
-        let reads = |target: &Target| {
-            if context.scope.is_personal {
-                let paths = agent
-                    .personal_folders()
-                    .filter_map(|folder| personal_path(context, folder));
-                let target = context.scope.target(target);
-                paths.into_iter().any(|path| path == target)
-            } else {
-                // Agents read their folder below the root, too, for a part of the project.
-                agent.project_folders().any(|folder| {
-                    let above = target.as_str().strip_suffix(folder);
-                    above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
-                })
-            }
-        };
-        !targets.iter().any(reads)
-    };
-    let blind = Agent::widespread().filter(is_blind);
+    let blind = Agent::widespread().filter(|agent| !reads_any(context, agent, targets));
     blind.map(|agent| agent.name).collect()
+}
+
+/// An agent that reads a folder.
+#[derive(Debug, Serialize)]
+pub(crate) struct Reader {
+    /// Its name for `--agent`.
+    pub(crate) id: &'static str,
+    /// Its name in a sentence.
+    pub(crate) name: &'static str,
+}
+
+/// Returns the agents that read one of these folders, the most used first.
+pub(crate) fn readers(context: &Context<'_>, targets: &[Target]) -> Vec<Reader> {
+    let widespread: Vec<&str> = Agent::widespread().map(|agent| agent.id).collect();
+    let programs = AGENTS.iter().filter(|agent| agent.is_program());
+    let readers = programs.filter(|agent| reads_any(context, agent, targets));
+    let mut readers: Vec<Reader> = readers
+        .map(|agent| Reader {
+            id: agent.id,
+            name: agent.name,
+        })
+        .collect();
+    readers.sort_by_key(|agent| !widespread.contains(&agent.id));
+    readers
+}
+
+/// Whether an agent reads one of these folders.
+fn reads_any(context: &Context<'_>, agent: &Agent, targets: &[Target]) -> bool {
+    targets.iter().any(|target| {
+        if context.scope.is_personal {
+            let mut paths = agent
+                .personal_folders()
+                .filter_map(|folder| personal_path(context, folder));
+            let target = context.scope.target(target);
+            paths.any(|path| path == target)
+        } else {
+            // Agents read their folder below the root, too, for a part of the project.
+            agent.project_folders().any(|folder| {
+                let above = target.as_str().strip_suffix(folder);
+                above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
+            })
+        }
+    })
 }
 
 /// Returns the path of a folder in the user's home; an environment variable may move it.
