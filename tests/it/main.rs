@@ -64,6 +64,8 @@ mod odd_files;
 mod other_tools;
 mod own_source;
 mod picker;
+mod picker_commands;
+mod picker_screens;
 mod piped_downloads;
 mod places;
 mod policy;

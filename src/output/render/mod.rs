@@ -20,6 +20,7 @@ mod policy;
 mod remove;
 mod show;
 mod update;
+mod update_items;
 mod verify;
 
 use super::text;
@@ -41,6 +42,7 @@ pub(crate) use policy::{policy, refused};
 pub(crate) use remove::remove;
 pub(crate) use show::show;
 pub(crate) use update::update;
+pub(crate) use update_items::update_items;
 pub(crate) use verify::verify;
 
 /// Maximum number of names in a command of a hint.
