@@ -79,7 +79,7 @@ pub struct Env {
     pub log: Option<String>,
     /// Whether colors are disabled (no-color.org).
     pub no_color: bool,
-    /// Whether the terminal can only print lines (`TERM=dumb`).
+    /// Whether the terminal can only print lines: `TERM=dumb`, or a shell in a buffer of Emacs.
     pub is_dumb: bool,
     /// The user's pager, a command line: `None` if not set, empty to disable paging.
     pub pager: Option<String>,
@@ -167,7 +167,8 @@ impl Env {
             step_summary: path("GITHUB_STEP_SUMMARY"),
             log: get("MDSKILL_LOG"),
             no_color: get("NO_COLOR").is_some(),
-            is_dumb: get("TERM").is_some_and(|term| term == "dumb"),
+            is_dumb: get("TERM").is_some_and(|term| term == "dumb")
+                || get("INSIDE_EMACS").is_some_and(|mode| mode.contains("comint")),
             pager: lookup("GIT_PAGER").or_else(|| lookup("PAGER")),
             sets_less_options: lookup("LESS").is_some(),
             timeout: Duration::from_secs(number("MDSKILL_TIMEOUT").unwrap_or(30).max(1)),

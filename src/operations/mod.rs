@@ -392,9 +392,6 @@ impl HasHint for OpError {
             Self::Install(error) => return error.hint(),
             Self::NoTerminal => Hint::command("update --dry-run")
                 .then(" prints the updates; the names of skills choose some"),
-            Self::NotInstalled { .. } | Self::NoNames => {
-                Hint::command("list").then(" lists the installed skills")
-            }
             Self::HomeIsNoProject { personal, .. } => Hint::command(personal.clone()).then(
                 " adds to your personal skills; for a project, go to its folder or use -C DIR",
             ),
@@ -404,7 +401,7 @@ impl HasHint for OpError {
                 is_path: false,
                 ..
             } => Hint::command(format!("add {typed}")).then(" installs it"),
-            Self::NotInstalledFrom { .. } => {
+            Self::NotInstalled { .. } | Self::NotInstalledFrom { .. } | Self::NoNames => {
                 Hint::command("list").then(" lists the installed skills")
             }
             Self::NoSuchPath(_) => Hint::text("a path is relative to the current folder; ")

@@ -136,9 +136,9 @@ fn list_and_preview(state: &mut State<'_>, width: usize, page: usize) -> Vec<Lin
     let left = (columns.details - 1).clamp(width / 3, width * 3 / 5);
     let right = width - left - 3;
     let thumb = thumb(state, page);
-    let list = list(state, left, page, usize::MAX);
+    let rows = list(state, left, page, usize::MAX);
     let preview = highlighted_preview(state, right, page);
-    let pairs = list.iter().zip(&preview).enumerate();
+    let pairs = rows.iter().zip(&preview).enumerate();
     let lines = pairs.map(|(at, (row, preview))| {
         let line = Line::new(width).append(row).pad_to(left);
         let line = match thumb {
