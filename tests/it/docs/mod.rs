@@ -4,6 +4,7 @@ mod agents;
 mod commands;
 mod console;
 mod pages;
+mod pictures;
 mod reference;
 mod rules;
 mod words;
