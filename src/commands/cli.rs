@@ -135,6 +135,7 @@ Examples:
   mdskill list
   mdskill list --json
   mdskill list wshobson/agents
+  mdskill list wshobson/agents python testing
   mdskill list wshobson/agents/plugins/python-development
   mdskill list wshobson/agents --names"
     )]
