@@ -9,6 +9,7 @@ mod consent;
 mod diff;
 mod github_actions;
 mod import;
+mod init;
 mod install;
 mod keep;
 mod list;
@@ -185,7 +186,8 @@ fn writes_files(command: &Command) -> bool {
         | Command::Remove(_)
         | Command::Keep(_)
         | Command::Import(_)
-        | Command::Lock(_) => true,
+        | Command::Lock(_)
+        | Command::Init(_) => true,
         Command::Validate(arguments) => arguments.fix && !arguments.diff,
         _ => false,
     }
@@ -209,6 +211,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Rule(arguments) => rule::rule(session, arguments),
         Command::Policy(arguments) => policy::policy(session, arguments),
         Command::Import(arguments) => import::import(session, arguments),
+        Command::Init(arguments) => init::init(session, arguments),
         Command::Cache(arguments) => cache::cache(session, arguments),
         Command::Agents(arguments) => agents::agents(session, arguments),
     }

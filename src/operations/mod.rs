@@ -9,6 +9,7 @@ pub(crate) mod diff;
 pub mod findings;
 pub(crate) mod git_notes;
 pub mod import;
+pub(crate) mod init;
 pub(crate) mod install;
 pub(crate) mod install_steps;
 pub(crate) mod installed;
@@ -174,6 +175,9 @@ pub enum OpError {
         /// The names of the skills.
         names: Vec<String>,
     },
+    /// A skill can't be created.
+    #[error(transparent)]
+    Init(#[from] init::InitError),
     /// Two skills have the same name.
     #[error("two skills would be installed as `{name}`: {first} and {second}")]
     NameTaken {
@@ -342,6 +346,7 @@ impl HasHint for OpError {
     fn hint(&self) -> Option<Hint> {
         Some(match self {
             Self::Fetch(error) => return error.hint(),
+            Self::Init(error) => return error.hint(),
             Self::NothingAdded(error) => return error.hint(),
             Self::Spec(error) => Hint::text(format!("use {}", error.expected)),
             Self::Target(_) | Self::Install(InstallError::Target(_)) => {

@@ -49,6 +49,7 @@ mod ignored_files;
 mod import;
 mod import_refusals;
 mod import_requests;
+mod init;
 mod install_remove_verify;
 mod layering;
 mod leftovers;
