@@ -64,6 +64,7 @@ mod names;
 mod odd_files;
 mod other_tools;
 mod own_source;
+mod packaging;
 mod picker;
 mod piped_downloads;
 mod places;
