@@ -263,6 +263,9 @@ pub enum OpError {
     /// The command runs in a folder of git, which has no work tree.
     #[error("{path} is inside a git repository's own files, not in a work tree", path = .0.display())]
     InGitFolder(PathBuf),
+    /// No skill is named, and none can be chosen.
+    #[error("no skill is named")]
+    NoNames,
     /// A skill is not installed in a folder.
     #[error("`{name}` is not installed in {target}; it is in {}", .targets.join(", "))]
     NotInTarget {
@@ -389,7 +392,9 @@ impl HasHint for OpError {
                     .then(" restores them")
             }
             Self::Install(error) => return error.hint(),
-            Self::NotInstalled { .. } => Hint::command("list").then(" lists the installed skills"),
+            Self::NotInstalled { .. } | Self::NoNames => {
+                Hint::command("list").then(" lists the installed skills")
+            }
             Self::HomeIsNoProject { personal, .. } => Hint::command(personal.clone()).then(
                 " adds to your personal skills; for a project, go to its folder or use -C DIR",
             ),

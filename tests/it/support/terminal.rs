@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -42,7 +43,8 @@ impl Terminal {
         tcsetwinsize(&master, size(columns, rows)).expect("a size");
         command.stdin(side()).stderr(side());
         command.stdout(if is_piped { Stdio::null() } else { side() });
-        let child = command.spawn().expect("a program");
+        // Ctrl-Z stops the process group, which must not be that of the tests.
+        let child = command.process_group(0).spawn().expect("a program");
         let keyboard = File::from(master);
         let screen = Arc::new(Mutex::new(vt100::Parser::new(
             cells(rows),
