@@ -6,8 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    add, agents, cache, diff, import, init, install, keep, list, lock, outdated, policy, remove,
-    rule, show, update, validate, verify,
+    add, agents, cache, diff, doctor, import, init, install, keep, list, lock, outdated, policy,
+    remove, rule, show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -306,6 +306,18 @@ Examples:
   mdskill agents --json"
     )]
     Agents(agents::AgentsArgs),
+    /// Check the environment, and print facts for a bug report
+    #[command(
+        after_help = "Prints the versions, the folders, and the settings in use, whether each host is reachable, and
+which credentials there are for it. Tokens and passwords are never printed, and `~` replaces the
+home folder. Each problem has a next step; exit 3 if there is one. Nothing is changed.
+
+Examples:
+  mdskill doctor
+  mdskill doctor --offline      # ask no host
+  mdskill doctor --json"
+    )]
+    Doctor(doctor::DoctorArgs),
     /// Show, prune, or clear the cache
     #[command(after_help = "Examples:
   mdskill cache

@@ -7,6 +7,7 @@ mod cache;
 pub mod cli;
 mod consent;
 mod diff;
+mod doctor;
 mod github_actions;
 mod import;
 mod init;
@@ -214,6 +215,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Init(arguments) => init::init(session, arguments),
         Command::Cache(arguments) => cache::cache(session, arguments),
         Command::Agents(arguments) => agents::agents(session, arguments),
+        Command::Doctor(arguments) => doctor::doctor(session, arguments),
     }
 }
 

@@ -90,3 +90,19 @@ pub(crate) fn is_stderr_a_file() -> bool {
 pub(crate) fn was_not_found(_status: ExitStatus) -> bool {
     false
 }
+
+/// Returns whether this user may write files in a folder. Only an attempt would show it here.
+pub(crate) fn can_write_in(folder: &Path) -> bool {
+    folder.is_dir()
+}
+
+/// Returns whether this user may write a file.
+pub(crate) fn can_write(file: &Path) -> bool {
+    file.metadata()
+        .is_ok_and(|metadata| !metadata.permissions().readonly())
+}
+
+/// Returns `None`: the standard library does not have the free space of a file system.
+pub(crate) fn free_bytes(_folder: &Path) -> Option<u64> {
+    None
+}

@@ -28,6 +28,7 @@ mod credentials;
 mod cross_skill;
 mod differences;
 mod docs;
+mod doctor;
 mod edits;
 mod edits_corners;
 mod faults;
