@@ -112,6 +112,7 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
         home: global.is_personal().then(|| home(env)).flatten(),
         in_ci: env.ci,
         is_dumb: env.is_dumb,
+        shows_links: env.shows_links,
         color,
         pager: Pager::of(env).filter(|_| !global.no_pager && !env.is_dumb),
     }
