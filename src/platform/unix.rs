@@ -102,6 +102,16 @@ pub(crate) fn flush_file_system(folder: &Path) -> io::Result<bool> {
     }
 }
 
+/// Returns a relative path as text with forward slashes, as git and the lockfile write it.
+pub(crate) fn display_relative(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Flushes a file to disk.
+pub(crate) fn flush_file(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
 /// Flushes the entries of `folder` to disk: its names, not the contents of its files.
 pub(crate) fn flush_entries(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()

@@ -73,6 +73,16 @@ pub(crate) fn flush_file_system(_folder: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
+/// Returns a relative path as text with forward slashes, as git and the lockfile write it.
+pub(crate) fn display_relative(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
+}
+
+/// Flushes a file to disk, which needs the right to write to it here.
+pub(crate) fn flush_file(path: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.sync_all()
+}
+
 /// Does nothing: a folder can't be opened to be flushed, and NTFS keeps a journal of renames.
 pub(crate) fn flush_entries(_folder: &Path) -> io::Result<()> {
     Ok(())
