@@ -13,6 +13,9 @@ use rustix::fs::OFlags;
 
 pub(crate) use keyboard::Keyboard;
 
+/// Whether files have an executable bit.
+pub(crate) const HAS_MODES: bool = true;
+
 /// Returns whether the owner may execute a file. git looks at this bit alone.
 pub(crate) fn is_executable(file: &Metadata) -> bool {
     file.mode() & 0o100 != 0

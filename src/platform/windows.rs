@@ -14,6 +14,9 @@ use super::key::Key;
 /// Opens a link itself, not its target; `FILE_FLAG_OPEN_REPARSE_POINT` of the Windows API.
 const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 
+/// Whether files have an executable bit.
+pub(crate) const HAS_MODES: bool = false;
+
 /// Returns whether the owner may execute a file.
 pub(crate) fn is_executable(_file: &Metadata) -> bool {
     false
