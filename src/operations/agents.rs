@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::OpError;
 use crate::context::Context;
+use crate::platform;
 use crate::skill::select::nearest;
 use crate::target::Target;
 use mdskill_lint::SKILL_FILE;
@@ -279,11 +280,11 @@ impl Folders<'_, '_> {
         if !scope.is_personal
             && let Ok(below) = path.strip_prefix(&scope.root)
         {
-            return below.display().to_string();
+            return platform::display_relative(below);
         }
         let home = self.context.dirs.home.as_ref();
         match home.and_then(|home| path.strip_prefix(home).ok()) {
-            Some(below) => format!("~/{}", below.display()),
+            Some(below) => format!("~/{}", platform::display_relative(below)),
             None => path.display().to_string(),
         }
     }
