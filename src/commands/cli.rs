@@ -221,7 +221,13 @@ Examples:
         alias = "preview",
         after_help = "Examples:
   mdskill show async-python-patterns
-  mdskill show wshobson/agents/async-python-patterns"
+  mdskill show wshobson/agents/async-python-patterns
+  mdskill show anthropics/skills/pdf --file forms.md
+  mdskill show anthropics/skills/pdf --raw
+  mdskill show obra/superpowers/brainstorming --versions
+
+On a terminal, the text is rendered and paged. In a pipe, it is printed as it is written. An
+installed skill is shown without network access, except with --versions."
     )]
     Show(show::ShowArgs),
     /// Find problems in skills: local, installed, or of a repository

@@ -131,6 +131,17 @@ pub enum OpError {
         /// Similar names.
         nearest: Vec<String>,
     },
+    /// A skill does not have the requested file.
+    #[error(transparent)]
+    NoSuchFile(#[from] show::NoSuchFile),
+    /// A binary file can't be shown on a terminal.
+    #[error("`{path}` is a binary file, which a terminal can't show")]
+    BinaryFile {
+        /// The path in the skill.
+        path: String,
+        /// The argument that names the skill.
+        argument: String,
+    },
     /// The requested skill is in a submodule.
     #[error("{spec} is a submodule, whose files are in another repository")]
     Submodule {
@@ -352,6 +363,13 @@ impl HasHint for OpError {
             Self::Fetch(error) => return error.hint(),
             Self::Init(error) => return error.hint(),
             Self::NothingAdded(error) => return error.hint(),
+            Self::NoSuchFile(error) => return error.hint(),
+            Self::BinaryFile { path, argument } => {
+                let (path, argument) = (for_shell(path), for_shell(argument));
+                Hint::text(format!(
+                    "`mdskill show {argument} --file {path} > FILE` saves it"
+                ))
+            }
             Self::Spec(error) => Hint::text(format!("use {}", error.expected)),
             Self::Target(_) | Self::Install(InstallError::Target(_)) => {
                 Hint::text("use a folder inside the project, for example `.github/skills`")

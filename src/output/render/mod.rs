@@ -43,7 +43,7 @@ pub(crate) use lock::lock;
 pub(crate) use outdated::outdated;
 pub(crate) use policy::{policy, refused};
 pub(crate) use remove::remove;
-pub(crate) use show::show;
+pub(crate) use show::{file, show};
 pub(crate) use update::update;
 pub(crate) use verify::verify;
 
