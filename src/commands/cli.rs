@@ -150,6 +150,7 @@ git merges. If both changed the same lines, the skill is not updated and its con
 Examples:
   mdskill update
   mdskill update async-python-patterns
+  mdskill update --interactive  # choose from a list
   mdskill update --dry-run
   mdskill update --check        # exit 3 if anything would change
   mdskill update NAME --conflict=markers
@@ -189,6 +190,7 @@ Examples:
         alias = "delete",
         after_help = "Examples:
   mdskill remove async-python-patterns
+  mdskill remove                           # choose from a list
   mdskill remove edited-skill --force      # its folder is moved to the trash"
     )]
     Remove(remove::RemoveArgs),

@@ -278,6 +278,9 @@ pub enum OpError {
     /// No skill is named, and none can be chosen.
     #[error("no skill is named")]
     NoNames,
+    /// A question is requested, and there is no terminal.
+    #[error("--interactive needs a terminal")]
+    NoTerminal,
     /// A skill is not installed in a folder.
     #[error("`{name}` is not installed in {target}; it is in {}", .targets.join(", "))]
     NotInTarget {
@@ -411,6 +414,8 @@ impl HasHint for OpError {
                     .then(" restores them")
             }
             Self::Install(error) => return error.hint(),
+            Self::NoTerminal => Hint::command("update --dry-run")
+                .then(" prints the updates; the names of skills choose some"),
             Self::NotInstalled { .. } | Self::NoNames => {
                 Hint::command("list").then(" lists the installed skills")
             }

@@ -22,6 +22,7 @@ mod policy;
 mod remove;
 mod show;
 mod update;
+mod update_items;
 mod verify;
 
 use super::text;
@@ -45,6 +46,7 @@ pub(crate) use policy::{policy, refused};
 pub(crate) use remove::remove;
 pub(crate) use show::{file, show};
 pub(crate) use update::update;
+pub(crate) use update_items::update_items;
 pub(crate) use verify::verify;
 
 /// Maximum number of names in a command of a hint.
