@@ -6,9 +6,11 @@ pub(crate) mod agents;
 pub(crate) mod cache;
 pub(crate) mod checkout;
 pub(crate) mod diff;
+pub(crate) mod doctor;
 pub mod findings;
 pub(crate) mod git_notes;
 pub mod import;
+pub(crate) mod init;
 pub(crate) mod install;
 pub(crate) mod install_steps;
 pub(crate) mod installed;
@@ -27,12 +29,14 @@ pub(crate) mod resolve;
 pub(crate) mod rule;
 pub(crate) mod show;
 pub(crate) mod state;
+mod suggestions;
 pub mod update;
 pub mod validate;
 pub(crate) mod verify;
 
 use std::path::PathBuf;
 
+use self::suggestions::{did_you_mean, names_if_few, nearest_or_count};
 use crate::config::ConfigError;
 use crate::context::Context;
 use crate::dirs::NoFolder;
@@ -47,9 +51,6 @@ use mdskill_git::ObjectId;
 use mdskill_lint::links::LinkFault;
 use mdskill_lint::name::{NameError, SkillName};
 use mdskill_lint::settings::UnknownRule;
-
-/// The most names that an error lists.
-const MAX_NAMES: usize = 10;
 
 /// An operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +130,17 @@ pub enum OpError {
         /// Similar names.
         nearest: Vec<String>,
     },
+    /// A skill does not have the requested file.
+    #[error(transparent)]
+    NoSuchFile(#[from] show::NoSuchFile),
+    /// A binary file can't be shown on a terminal.
+    #[error("`{path}` is a binary file, which a terminal can't show")]
+    BinaryFile {
+        /// The path in the skill.
+        path: String,
+        /// The argument that names the skill.
+        argument: String,
+    },
     /// The requested skill is in a submodule.
     #[error("{spec} is a submodule, whose files are in another repository")]
     Submodule {
@@ -174,6 +186,9 @@ pub enum OpError {
         /// The names of the skills.
         names: Vec<String>,
     },
+    /// A skill can't be created.
+    #[error(transparent)]
+    Init(#[from] init::InitError),
     /// Two skills have the same name.
     #[error("two skills would be installed as `{name}`: {first} and {second}")]
     NameTaken {
@@ -348,7 +363,15 @@ impl HasHint for OpError {
     fn hint(&self) -> Option<Hint> {
         Some(match self {
             Self::Fetch(error) => return error.hint(),
+            Self::Init(error) => return error.hint(),
             Self::NothingAdded(error) => return error.hint(),
+            Self::NoSuchFile(error) => return error.hint(),
+            Self::BinaryFile { path, argument } => {
+                let (path, argument) = (for_shell(path), for_shell(argument));
+                Hint::text(format!(
+                    "`mdskill show {argument} --file {path} > FILE` saves it"
+                ))
+            }
             Self::Spec(error) => Hint::text(format!("use {}", error.expected)),
             Self::Target(_) | Self::Install(InstallError::Target(_)) => {
                 Hint::text("use a folder inside the project, for example `.github/skills`")
@@ -450,29 +473,4 @@ impl From<mdskill_git::objects::ObjectError> for OpError {
     fn from(error: mdskill_git::objects::ObjectError) -> Self {
         Self::Fetch(error.into())
     }
-}
-
-/// Returns the similar names, or the number of skills if there is none.
-fn nearest_or_count(nearest: &[String], count: usize) -> String {
-    match (nearest, count) {
-        ([], 0) => ": no folder in it has a SKILL.md".to_owned(),
-        ([], 1) => "; it has one other skill".to_owned(),
-        ([], _) => format!("; it has {count} other skills"),
-        _ => did_you_mean(nearest),
-    }
-}
-
-fn names_if_few(names: &[String]) -> String {
-    if names.len() > MAX_NAMES {
-        return String::new();
-    }
-    format!(": {}", names.join(", "))
-}
-
-fn did_you_mean(nearest: &[String]) -> String {
-    if nearest.is_empty() {
-        return String::new();
-    }
-    let names: Vec<String> = nearest.iter().map(|name| format!("`{name}`")).collect();
-    format!("; did you mean {}?", names.join(" or "))
 }

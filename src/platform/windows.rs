@@ -14,6 +14,9 @@ pub(crate) use keyboard::Keyboard;
 /// Opens a link itself, not its target; `FILE_FLAG_OPEN_REPARSE_POINT` of the Windows API.
 const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 
+/// Whether files have an executable bit.
+pub(crate) const HAS_MODES: bool = false;
+
 /// Returns whether the owner may execute a file.
 pub(crate) fn is_executable(_file: &Metadata) -> bool {
     false
@@ -73,6 +76,16 @@ pub(crate) fn flush_file_system(_folder: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
+/// Returns a relative path as text with forward slashes, as git and the lockfile write it.
+pub(crate) fn display_relative(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
+}
+
+/// Flushes a file to disk, which needs the right to write to it here.
+pub(crate) fn flush_file(path: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.sync_all()
+}
+
 /// Does nothing: a folder can't be opened to be flushed, and NTFS keeps a journal of renames.
 pub(crate) fn flush_entries(_folder: &Path) -> io::Result<()> {
     Ok(())
@@ -89,4 +102,20 @@ pub(crate) fn is_stderr_a_file() -> bool {
 /// Returns `false`: no shell runs the program, so starting it fails instead.
 pub(crate) fn was_not_found(_status: ExitStatus) -> bool {
     false
+}
+
+/// Returns whether this user may write files in a folder. Only an attempt would show it here.
+pub(crate) fn can_write_in(folder: &Path) -> bool {
+    folder.is_dir()
+}
+
+/// Returns whether this user may write a file.
+pub(crate) fn can_write(file: &Path) -> bool {
+    file.metadata()
+        .is_ok_and(|metadata| !metadata.permissions().readonly())
+}
+
+/// Returns `None`: the standard library does not have the free space of a file system.
+pub(crate) fn free_bytes(_folder: &Path) -> Option<u64> {
+    None
 }
