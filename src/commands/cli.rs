@@ -6,8 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    add, agents, cache, diff, doctor, import, install, keep, list, lock, outdated, policy, remove,
-    rule, show, update, validate, verify,
+    add, agents, cache, diff, doctor, import, install, keep, list, lock, log, outdated, policy,
+    remove, rule, show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -223,6 +223,19 @@ Examples:
   mdskill show wshobson/agents/async-python-patterns"
     )]
     Show(show::ShowArgs),
+    /// List the commits that changed a skill, the newest first
+    #[command(
+        visible_alias = "history",
+        after_help = "The commits are those of `git log -- FOLDER` in the repository of the skill. The installed version and
+newer ones are marked, and lines below a commit show the capabilities that came (+) and went (-).
+VERSION is the lowest version tag that contains the commit.
+
+Examples:
+  mdskill log async-python-patterns
+  mdskill log wshobson/agents/async-python-patterns -n 5
+  mdskill log async-python-patterns --patch"
+    )]
+    Log(log::LogArgs),
     /// Find problems in skills: local, installed, or of a repository
     #[command(
         visible_aliases = ["check", "lint"],

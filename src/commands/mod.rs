@@ -14,6 +14,7 @@ mod install;
 mod keep;
 mod list;
 mod lock;
+mod log;
 mod outdated;
 mod policy;
 mod prompt;
@@ -45,7 +46,7 @@ use crate::interrupt::Interrupt;
 use crate::operations::OpError;
 use crate::operations::resolve::typed::installed_names;
 use crate::output::exit_status::{ExitStatus, status_of};
-use crate::output::log;
+use crate::output::log as output_log;
 use crate::output::pager::Pager;
 use crate::output::printer::{Printer, Volume};
 use crate::output::progress::Spinner;
@@ -139,7 +140,7 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
         // The parents of a path with links or `..` are not those of the folder.
         env.current_dir = folder.canonicalize().unwrap_or(folder);
     }
-    if let Err(reason) = log::start(printer, cli.global.verbose, env.log.as_deref()) {
+    if let Err(reason) = output_log::start(printer, cli.global.verbose, env.log.as_deref()) {
         printer.warn(&format!("ignored MDSKILL_LOG: {reason}"));
     }
     let dirs = Dirs::of(env);
@@ -212,6 +213,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Import(arguments) => import::import(session, arguments),
         Command::Cache(arguments) => cache::cache(session, arguments),
         Command::Agents(arguments) => agents::agents(session, arguments),
+        Command::Log(arguments) => log::log(session, arguments),
         Command::Doctor(arguments) => doctor::doctor(session, arguments),
     }
 }

@@ -6,6 +6,7 @@ mod merge_bases;
 mod refs;
 
 pub use commits::Move;
+pub use refs::Tags;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

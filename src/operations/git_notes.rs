@@ -94,7 +94,7 @@ fn notes(
     Ok(notes)
 }
 
-/// What git does to the files of an installed skill.
+/// The changes that git makes to the files of an installed skill.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     /// The targets in which git changes a file, each with a sentence.
