@@ -87,6 +87,8 @@ pub struct Env {
     pub is_dumb: bool,
     /// Whether the locale has characters beyond ASCII; without a locale, it is assumed.
     pub is_utf8: bool,
+    /// Whether the terminal is known to show links (OSC 8).
+    pub shows_links: bool,
     /// The user's pager, a command line: `None` if not set, empty to disable paging.
     pub pager: Option<String>,
     /// Whether the user sets options for `less`.
@@ -151,7 +153,7 @@ impl Env {
     /// those of the pager.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>, current_dir: PathBuf) -> Self {
         let variables = RefCell::new(BTreeMap::new());
-        let get = |name| {
+        let get = |name: &str| {
             let value = lookup(name).filter(|value| !value.is_empty())?;
             let mut variables = variables.borrow_mut();
             variables.insert(str::to_owned(name), value.clone());
@@ -208,6 +210,7 @@ impl Env {
             no_color: get("NO_COLOR").is_some(),
             is_dumb: get("TERM").is_some_and(|term| term == "dumb"),
             is_utf8,
+            shows_links: shows_links(get),
             pager: lookup("GIT_PAGER").or_else(|| lookup("PAGER")),
             sets_less_options: lookup("LESS").is_some(),
             timeout: Duration::from_secs(number("MDSKILL_TIMEOUT").unwrap_or(30).max(1)),
@@ -315,6 +318,43 @@ impl Environment for Env {
     fn timeout(&self) -> Duration {
         self.timeout
     }
+}
+
+/// Whether the terminal is known to show links. Nothing can ask a terminal, so this is the list of the
+/// `supports-hyperlinks` crate.
+fn shows_links(get: impl Fn(&str) -> Option<String>) -> bool {
+    if let Some(forced) = get("FORCE_HYPERLINK") {
+        return forced != "0";
+    }
+    let is_one_of = |name, known: &[&str]| get(name).is_some_and(|value| known.contains(&&*value));
+    let is_set = |name| get(name).is_some();
+    let vte = get("VTE_VERSION").and_then(|version| version.parse::<u32>().ok());
+    is_set("DOMTERM")
+        || is_set("WT_SESSION")
+        || is_set("KONSOLE_VERSION")
+        || vte.is_some_and(|version| version >= 5000)
+        || is_one_of(
+            "TERM_PROGRAM",
+            &[
+                "Hyper",
+                "iTerm.app",
+                "terminology",
+                "WezTerm",
+                "vscode",
+                "ghostty",
+                "zed",
+            ],
+        )
+        || is_one_of(
+            "TERM",
+            &[
+                "xterm-kitty",
+                "alacritty",
+                "alacritty-direct",
+                "xterm-ghostty",
+            ],
+        )
+        || is_one_of("COLORTERM", &["xfce4-terminal"])
 }
 
 /// Returns a URL with its scheme in lower case, or a folder, without a trailing slash.

@@ -21,11 +21,6 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
         "find skills at skills.sh or with `gh skill search`, then run `mdskill add owner/repo/skill`",
     ),
     (
-        &["init", "new", "create"],
-        "mdskill does not create skills or projects",
-        "a project needs no setup: `mdskill add owner/repo/skill` creates mdskill.lock; a skill is a folder with a SKILL.md, which `mdskill validate` checks",
-    ),
-    (
         &["publish", "release", "push", "pack"],
         "a skill is published by pushing it to a git repository",
         "`mdskill validate` checks it first",

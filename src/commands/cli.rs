@@ -6,8 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    add, agents, cache, diff, doctor, import, install, keep, list, lock, log, outdated, policy,
-    remove, rule, show, update, validate, verify,
+    add, agents, cache, diff, doctor, import, init, install, keep, list, lock, log, outdated,
+    policy, remove, rule, show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -135,6 +135,7 @@ Examples:
   mdskill list
   mdskill list --json
   mdskill list wshobson/agents
+  mdskill list wshobson/agents python testing
   mdskill list wshobson/agents/plugins/python-development
   mdskill list wshobson/agents --names"
     )]
@@ -254,6 +255,21 @@ Examples:
 Rules are also configured in mdskill.toml; flags take precedence."
     )]
     Validate(validate::ValidateArgs),
+    /// Create a skill
+    #[command(
+        visible_alias = "new",
+        alias = "create",
+        after_help = "Creates NAME/SKILL.md. A project needs no setup: `mdskill add` creates mdskill.lock.
+
+On a terminal, asks for what is not given. Existing files are never replaced.
+
+Examples:
+  mdskill init pdf-tools
+  mdskill init skills/pdf-tools --template full     # with a reference and a script
+  mdskill init pdf-tools --yes                      # ask nothing
+  mdskill init                                      # in the current folder, with its name"
+    )]
+    Init(init::InitArgs),
     /// Explain the rules of validate: all, a group, or one
     #[command(after_help = "Examples:
   mdskill rule

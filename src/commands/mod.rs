@@ -10,6 +10,7 @@ mod diff;
 mod doctor;
 mod github_actions;
 mod import;
+mod init;
 mod install;
 mod keep;
 mod list;
@@ -112,6 +113,7 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
         home: global.is_personal().then(|| home(env)).flatten(),
         in_ci: env.ci,
         is_dumb: env.is_dumb,
+        shows_links: env.shows_links,
         color,
         pager: Pager::of(env).filter(|_| !global.no_pager && !env.is_dumb),
     }
@@ -187,7 +189,8 @@ fn writes_files(command: &Command) -> bool {
         | Command::Remove(_)
         | Command::Keep(_)
         | Command::Import(_)
-        | Command::Lock(_) => true,
+        | Command::Lock(_)
+        | Command::Init(_) => true,
         Command::Validate(arguments) => arguments.fix && !arguments.diff,
         _ => false,
     }
@@ -211,6 +214,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Rule(arguments) => rule::rule(session, arguments),
         Command::Policy(arguments) => policy::policy(session, arguments),
         Command::Import(arguments) => import::import(session, arguments),
+        Command::Init(arguments) => init::init(session, arguments),
         Command::Cache(arguments) => cache::cache(session, arguments),
         Command::Agents(arguments) => agents::agents(session, arguments),
         Command::Log(arguments) => log::log(session, arguments),

@@ -94,7 +94,7 @@ fn notes(
     Ok(notes)
 }
 
-/// The changes that git makes to the files of an installed skill.
+/// The things that git does to the files of an installed skill.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     /// The targets in which git changes a file, each with a sentence.
