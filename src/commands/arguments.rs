@@ -116,9 +116,9 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
         "restore mdskill.lock with git, then run `mdskill install --force`",
     ),
     (
-        &["log", "history", "changelog"],
-        "the history of installed skills is that of mdskill.lock",
-        "`git log -p mdskill.lock` shows it, and `mdskill diff` the changes of an update",
+        &["changelog", "changes", "blame"],
+        "the command is `log`",
+        "`mdskill log NAME` lists the commits that changed a skill, and `mdskill diff` the changes of an update",
     ),
     (
         &["edit", "save", "commit"],

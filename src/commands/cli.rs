@@ -6,8 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    add, agents, cache, diff, doctor, import, init, install, keep, list, lock, outdated, policy,
-    remove, rule, show, update, validate, verify,
+    add, agents, cache, diff, doctor, import, init, install, keep, list, lock, log, outdated,
+    policy, remove, rule, show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -232,6 +232,19 @@ On a terminal, the text is rendered and paged. In a pipe, it is printed as it is
 installed skill is shown without network access, except with --versions."
     )]
     Show(show::ShowArgs),
+    /// List the commits that changed a skill, the newest first
+    #[command(
+        visible_alias = "history",
+        after_help = "The commits are those of `git log -- FOLDER` in the repository of the skill. The installed version and
+newer ones are marked, and lines below a commit show the capabilities that came (+) and went (-).
+VERSION is the lowest version tag that contains the commit.
+
+Examples:
+  mdskill log async-python-patterns
+  mdskill log wshobson/agents/async-python-patterns -n 5
+  mdskill log async-python-patterns --patch"
+    )]
+    Log(log::LogArgs),
     /// Find problems in skills: local, installed, or of a repository
     #[command(
         visible_aliases = ["check", "lint"],

@@ -59,6 +59,7 @@ mod linked_skills;
 mod links;
 mod lock_resolve;
 mod lockfile;
+mod log;
 mod mdskill_git;
 mod merge_bases;
 mod names;
