@@ -21,11 +21,6 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
         "find skills at skills.sh or with `gh skill search`, then run `mdskill add owner/repo/skill`",
     ),
     (
-        &["init", "new", "create"],
-        "mdskill does not create skills or projects",
-        "a project needs no setup: `mdskill add owner/repo/skill` creates mdskill.lock; a skill is a folder with a SKILL.md, which `mdskill validate` checks",
-    ),
-    (
         &["publish", "release", "push", "pack"],
         "a skill is published by pushing it to a git repository",
         "`mdskill validate` checks it first",
@@ -46,9 +41,9 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
         "`mdskill validate` finds problems in skills, `mdskill policy` checks what they may do, and `mdskill verify` compares their files with the lockfile",
     ),
     (
-        &["doctor", "info-env", "env"],
-        "mdskill has no doctor",
-        "`mdskill agents` shows which agents see which skills, and `mdskill verify` checks the installed files",
+        &["env", "info-env", "diagnose"],
+        "the command is `doctor`",
+        "`mdskill doctor` checks the environment, and prints facts for a bug report",
     ),
     (
         &["completions", "completion"],
@@ -121,9 +116,9 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
         "restore mdskill.lock with git, then run `mdskill install --force`",
     ),
     (
-        &["log", "history", "changelog"],
-        "the history of installed skills is that of mdskill.lock",
-        "`git log -p mdskill.lock` shows it, and `mdskill diff` the changes of an update",
+        &["changelog", "changes", "blame"],
+        "the command is `log`",
+        "`mdskill log NAME` lists the commits that changed a skill, and `mdskill diff` the changes of an update",
     ),
     (
         &["edit", "save", "commit"],

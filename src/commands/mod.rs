@@ -7,12 +7,15 @@ mod cache;
 pub mod cli;
 mod consent;
 mod diff;
+mod doctor;
 mod github_actions;
 mod import;
+mod init;
 mod install;
 mod keep;
 mod list;
 mod lock;
+mod log;
 mod outdated;
 mod policy;
 mod prompt;
@@ -44,7 +47,7 @@ use crate::interrupt::Interrupt;
 use crate::operations::OpError;
 use crate::operations::resolve::typed::installed_names;
 use crate::output::exit_status::{ExitStatus, status_of};
-use crate::output::log;
+use crate::output::log as output_log;
 use crate::output::pager::Pager;
 use crate::output::printer::{Printer, Volume};
 use crate::output::progress::Spinner;
@@ -139,7 +142,7 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
         // The parents of a path with links or `..` are not those of the folder.
         env.current_dir = folder.canonicalize().unwrap_or(folder);
     }
-    if let Err(reason) = log::start(printer, cli.global.verbose, env.log.as_deref()) {
+    if let Err(reason) = output_log::start(printer, cli.global.verbose, env.log.as_deref()) {
         printer.warn(&format!("ignored MDSKILL_LOG: {reason}"));
     }
     let dirs = Dirs::of(env);
@@ -186,7 +189,8 @@ fn writes_files(command: &Command) -> bool {
         | Command::Remove(_)
         | Command::Keep(_)
         | Command::Import(_)
-        | Command::Lock(_) => true,
+        | Command::Lock(_)
+        | Command::Init(_) => true,
         Command::Validate(arguments) => arguments.fix && !arguments.diff,
         _ => false,
     }
@@ -210,8 +214,11 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Rule(arguments) => rule::rule(session, arguments),
         Command::Policy(arguments) => policy::policy(session, arguments),
         Command::Import(arguments) => import::import(session, arguments),
+        Command::Init(arguments) => init::init(session, arguments),
         Command::Cache(arguments) => cache::cache(session, arguments),
         Command::Agents(arguments) => agents::agents(session, arguments),
+        Command::Log(arguments) => log::log(session, arguments),
+        Command::Doctor(arguments) => doctor::doctor(session, arguments),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Session;
+use super::{Session, prompt};
 use crate::operations::resolve::Subject;
 use crate::operations::resolve::typed::{spec_of, spec_of_installed};
 use crate::operations::show::Options;
@@ -10,6 +10,7 @@ use crate::operations::{self, OpError, list_versions};
 use crate::output::exit_status::ExitStatus;
 use crate::output::printer::Printer;
 use crate::output::render;
+use crate::spec::Spec;
 use mdskill_lint::SKILL_FILE;
 
 /// Arguments of `show`.
@@ -48,7 +49,11 @@ pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitSt
     let subject = Subject::find(context, typed)?;
     if arguments.raw || arguments.file.is_some() {
         let path = arguments.file.as_deref().unwrap_or(SKILL_FILE);
-        let file = session.wait(operations::show::file(context, &subject, typed, path))?;
+        let read =
+            |subject: &Subject| session.wait(operations::show::file(context, subject, typed, path));
+        let Some(file) = of_one_skill(session, &subject, read)? else {
+            return Ok(prompt::cancelled(session));
+        };
         if file.text.is_none() && !printer.json && Printer::width().is_some() {
             return Err(OpError::BinaryFile {
                 path: file.path,
@@ -63,11 +68,34 @@ pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitSt
     let options = Options {
         all_others: arguments.more,
     };
-    let report = session.wait(operations::show::show(context, &subject, options))?;
+    let show = |subject: &Subject| session.wait(operations::show::show(context, subject, options));
+    let Some(report) = of_one_skill(session, &subject, show)? else {
+        return Ok(prompt::cancelled(session));
+    };
     printer.show("show", &report, |printer, report| {
         render::show(printer, report, arguments.npx);
     });
     Ok(ExitStatus::Done)
+}
+
+/// Reads a skill. If the spec means several, asks which one; returns `None` if the user cancelled.
+fn of_one_skill<T>(
+    session: &Session<'_>,
+    subject: &Subject,
+    read: impl Fn(&Subject) -> Result<T, OpError>,
+) -> Result<Option<T>, OpError> {
+    let (error, spec) = match (read(subject), subject) {
+        (Err(error), Subject::Spec(spec)) => (error, spec),
+        (read, _) => return read.map(Some),
+    };
+    let Some(mut paths) = prompt::among_several(session, spec, "show", error)? else {
+        return Ok(None);
+    };
+    let spec = Spec {
+        skill: paths.pop(),
+        ..spec.clone()
+    };
+    read(&Subject::Spec(spec)).map(Some)
 }
 
 fn versions(session: &Session<'_>, typed: &str) -> Result<ExitStatus, OpError> {

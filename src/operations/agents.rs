@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::OpError;
 use crate::context::Context;
+use crate::platform;
 use crate::skill::select::nearest;
 use crate::target::Target;
 use mdskill_lint::SKILL_FILE;
@@ -169,6 +170,12 @@ pub(crate) fn readers(context: &Context<'_>, targets: &[Target]) -> Vec<Reader> 
     readers
 }
 
+/// Returns the names of the agents that read a folder, the most used first.
+pub(crate) fn agents_of(context: &Context<'_>, target: &Target) -> Vec<&'static str> {
+    let readers = readers(context, std::slice::from_ref(target));
+    readers.iter().map(|reader| reader.name).collect()
+}
+
 /// Whether an agent reads one of these folders.
 fn reads_any(context: &Context<'_>, agent: &Agent, targets: &[Target]) -> bool {
     targets.iter().any(|target| {
@@ -296,11 +303,11 @@ impl Folders<'_, '_> {
         if !scope.is_personal
             && let Ok(below) = path.strip_prefix(&scope.root)
         {
-            return below.display().to_string();
+            return platform::display_relative(below);
         }
         let home = self.context.dirs.home.as_ref();
         match home.and_then(|home| path.strip_prefix(home).ok()) {
-            Some(below) => format!("~/{}", below.display()),
+            Some(below) => format!("~/{}", platform::display_relative(below)),
             None => path.display().to_string(),
         }
     }

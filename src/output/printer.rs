@@ -292,6 +292,11 @@ impl Printer {
         self.stderr(&self.without_commands(&format!("{label}{style}{sentence}{style:#}")));
     }
 
+    /// Prints a question, also with `--quiet`.
+    pub(crate) fn question(&self, sentence: &str) {
+        self.message("", 0, sentence);
+    }
+
     /// Prints a line of a conflict below an error; git's markers have a color.
     pub(crate) fn hunk_line(&self, line: &str) {
         let is_marker = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"]

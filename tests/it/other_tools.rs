@@ -158,7 +158,6 @@ fn command_of_another_tool_is_answered_with_the_right_one() {
     for (command, answer) in [
         ("search", "gh skill search"),
         ("find", "skills.sh"),
-        ("init", "mdskill add owner/repo/skill"),
         ("publish", "git repository"),
         ("version", "mdskill --version"),
         ("audit", "mdskill validate"),
