@@ -101,8 +101,8 @@ pub(super) fn among_several(
     let items = items(session, &report)?;
     let picker = Picker::new(title, verb, &items);
     let picker = if is_single { picker.single() } else { picker };
-    let picked = choose(session, &picker)?;
-    Ok(picked.map(|picked| paths(&report, &picked)))
+    let chosen = choose(session, &picker)?;
+    Ok(chosen.map(|chosen| paths(&report, &chosen)))
 }
 
 /// Returns the paths of skills as specs name them.
@@ -157,7 +157,7 @@ pub(super) fn choose(
     // A signal must not end the program before the terminal is as before.
     interrupt.handle();
     match picker.pick(session.printer, || interrupt.is_raised()) {
-        Ok(Picked::Items(picked)) => Ok(Some(picked)),
+        Ok(Picked::Items(items)) => Ok(Some(items)),
         Ok(Picked::Cancelled) => Ok(None),
         Ok(Picked::Interrupted) => Err(InstallError::Interrupted.into()),
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => {

@@ -108,7 +108,7 @@ impl Store {
 
     /// Remembers refs of the source, in addition to those of earlier calls.
     pub(crate) fn remember(&self, refs: &[Ref]) {
-        let mut known = self.read_refs();
+        let mut known = read_refs(&self.folder);
         for git_ref in refs {
             let id = git_ref.commit().to_string();
             known.insert(
@@ -137,15 +137,7 @@ impl Store {
 
     /// Returns the remembered refs.
     pub(crate) fn remembered(&self) -> Vec<Ref> {
-        let git_ref = |(name, known): (String, RememberedRef)| {
-            Some(Ref {
-                name,
-                id: known.id.parse().ok()?,
-                peeled: None,
-                symref: known.branch,
-            })
-        };
-        self.read_refs().into_iter().filter_map(git_ref).collect()
+        remembered_in(&self.folder)
     }
 
     /// Remembers that the server refuses to send a history without trees, because asking costs two
@@ -161,14 +153,25 @@ impl Store {
     pub(crate) fn has_no_history(&self) -> bool {
         self.folder.join(NO_HISTORY_FILE).exists()
     }
+}
 
-    fn read_refs(&self) -> BTreeMap<String, RememberedRef> {
-        let text = fs::read_if_found(&self.folder.join(REFS_FILE))
-            .ok()
-            .flatten();
-        text.and_then(|text| serde_json::from_slice(&text).ok())
-            .unwrap_or_default()
-    }
+/// Returns the refs that are remembered in the folder of a source.
+pub(crate) fn remembered_in(folder: &Path) -> Vec<Ref> {
+    let git_ref = |(name, known): (String, RememberedRef)| {
+        Some(Ref {
+            name,
+            id: known.id.parse().ok()?,
+            peeled: None,
+            symref: known.branch,
+        })
+    };
+    read_refs(folder).into_iter().filter_map(git_ref).collect()
+}
+
+fn read_refs(folder: &Path) -> BTreeMap<String, RememberedRef> {
+    let text = fs::read_if_found(&folder.join(REFS_FILE)).ok().flatten();
+    text.and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default()
 }
 
 impl Drop for Store {

@@ -203,6 +203,27 @@ fn manifests_have_the_checksums_of_the_archives() {
     }
 }
 
+#[test]
+fn aqua_downloads_archives_of_a_release() {
+    let registry: Value = serde_yaml::from_str(&read("packaging/aqua/registry.yaml")).unwrap();
+    let package = &registry["packages"][0];
+    let replaced = |key: &str| text(&package["replacements"][key]);
+    let targets = targets();
+    for (system, archive) in [
+        ("linux", "tar.gz"),
+        ("darwin", "tar.gz"),
+        ("windows", "zip"),
+    ] {
+        for machine in ["amd64", "arm64"] {
+            let target = format!("{}-{}", replaced(machine), replaced(system));
+            assert_eq!(targets.get(&target).map(String::as_str), Some(archive));
+        }
+    }
+    let owner = text(&package["repo_owner"]) + "/" + &text(&package["repo_name"]);
+    assert_eq!(table()["repository"], owner.as_str());
+    assert_eq!(package["asset"], "mdskill-{{.Arch}}-{{.OS}}.{{.Format}}");
+}
+
 /// The `package.json` in each npm package, which must be packed already.
 fn npm_packages(folder: &Path) -> Vec<Value> {
     let mut packages = Vec::new();
