@@ -225,6 +225,7 @@ Examples:
         after_help = "Examples:
   mdskill show async-python-patterns
   mdskill show wshobson/agents/async-python-patterns
+  mdskill show wshobson/agents                        # choose from a list
   mdskill show anthropics/skills/pdf --file forms.md
   mdskill show anthropics/skills/pdf --raw
   mdskill show obra/superpowers/brainstorming --versions
