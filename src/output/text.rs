@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::diff::SkillDiff;
 use crate::operations::update::Report;
-use mdskill_lint::capability::Capability;
+use mdskill_lint::capability::{Capability, Kind};
 
 /// The package of mdskill in the npm registry, where another company has the name `mdskill`.
 pub(crate) const NPM_PACKAGE: &str = "@mdskill/cli";
@@ -97,6 +97,27 @@ pub(crate) fn place(capability: &Capability) -> String {
     match capability.line {
         Some(line) => format!("{}:{line}", capability.file),
         None => capability.file.clone(),
+    }
+}
+
+/// Returns the capabilities of one kind. Scripts are not executables as well.
+pub(crate) fn without_scripts<'a>(
+    of_kind: &'a [Capability],
+    all: &[Capability],
+) -> Vec<&'a Capability> {
+    let is_script = |one: &Capability| {
+        let mut scripts = all.iter().filter(|other| other.kind == Kind::Script);
+        one.kind == Kind::Executable && scripts.any(|script| script.what == one.what)
+    };
+    of_kind.iter().filter(|one| !is_script(one)).collect()
+}
+
+/// Returns a capability with its place, unless it is the file itself.
+pub(crate) fn with_place(capability: &Capability) -> String {
+    if capability.what == capability.file {
+        capability.what.clone()
+    } else {
+        format!("{} ({})", capability.what, place(capability))
     }
 }
 

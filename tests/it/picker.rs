@@ -72,7 +72,7 @@ fn picker_shows_groups_and_the_capabilities_of_the_highlighted_skill() {
     let lines = terminal.wait_for("> [ ] deploy");
     let preview = lines.iter().position(|line| line == "deploy").unwrap();
     assert_eq!(
-        lines[preview..preview + 8],
+        lines[preview..preview + 7],
         [
             "deploy",
             "",
@@ -80,7 +80,6 @@ fn picker_shows_groups_and_the_capabilities_of_the_highlighted_skill() {
             "",
             "unrestricted-bash  Bash (SKILL.md:4)",
             "scripts            scripts/go.sh",
-            "executables        scripts/go.sh",
             "path               plugins/python/skills/deploy",
         ]
     );

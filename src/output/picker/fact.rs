@@ -1,7 +1,10 @@
 //! [`Fact`]: a line of the preview.
 
-use crate::output::text::place;
+use crate::output::text::{with_place, without_scripts};
 use mdskill_lint::capability::Capability;
+
+/// The most capabilities of a kind that are listed.
+const MAX_LISTED: usize = 8;
 
 /// A fact about an item, in the preview.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,17 +41,19 @@ impl Fact {
 /// Returns a fact for each kind of capability: `hooks`, `PreToolUse: scripts/go.sh (SKILL.md:10)`.
 pub(crate) fn capability_facts(capabilities: &[Capability]) -> Vec<Fact> {
     let kinds = capabilities.chunk_by(|one, other| one.kind == other.kind);
-    let fact = |of_kind: &[Capability]| {
-        let each = of_kind.iter().map(|one| {
-            if one.what == one.file {
-                one.what.clone()
-            } else {
-                format!("{} ({})", one.what, place(one))
-            }
-        });
+    let kinds = kinds.map(|of_kind| without_scripts(of_kind, capabilities));
+    let fact = |of_kind: Vec<&Capability>| {
         let kind = of_kind[0].kind;
-        let text = each.collect::<Vec<_>>().join(", ");
+        let each = of_kind.iter().take(MAX_LISTED).copied().map(with_place);
+        let mut text = each.collect::<Vec<_>>().join(", ");
+        if of_kind.len() > MAX_LISTED {
+            let more = of_kind.len() - MAX_LISTED;
+            text = format!("{text} and {more} more");
+        }
         Fact::new(kind.to_string(), text).alert_if(kind.is_severe())
     };
-    kinds.map(fact).collect()
+    kinds
+        .filter(|of_kind| !of_kind.is_empty())
+        .map(fact)
+        .collect()
 }

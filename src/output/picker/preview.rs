@@ -9,32 +9,33 @@ use unicode_width::UnicodeWidthStr;
 /// The columns of a text beside its label; with fewer, the label is its first word.
 const MIN_TEXT: usize = 24;
 
+/// The most lines of a fact, if not all have room.
+const MAX_LINES: usize = 3;
+
 /// Returns exactly `height` lines about an item. A long description does not hide its facts, which are
 /// what it can do. If not all fit, those with the color of warnings are first.
 pub(super) fn preview(item: &Item, facts: &[Fact], width: usize, height: usize) -> Vec<Line> {
-    let about = wrapped(&item.description, width);
+    let about = wrapped(&item.description, width).into_iter();
     let about: Vec<Line> = about
-        .iter()
-        .map(|text| Line::new(width).push(PLAIN, text))
+        .map(|text| Line::new(width).push(PLAIN, &text))
         .collect();
     let mut lines = vec![Line::new(width).push(BOLD, &item.name)];
-    let all: Vec<&Fact> = facts.iter().collect();
-    let whole = fact_lines(&all, width, false);
-    if lines.len() + about.len() + whole.len() + 2 <= height {
-        for part in [about, whole].into_iter().filter(|part| !part.is_empty()) {
-            lines.push(Line::new(width));
+    let limits = [usize::MAX, MAX_LINES, 1].into_iter();
+    let mut choices = limits.map(|limit| fact_lines(facts.iter(), width, limit));
+    let all = |facts: &Vec<Line>| 1 + about.len() + facts.len();
+    if let Some(facts) = choices.find(|facts| all(facts) <= height) {
+        let has_gaps = all(&facts) + 2 <= height;
+        for part in [about, facts].into_iter().filter(|part| !part.is_empty()) {
+            if has_gaps {
+                lines.push(Line::new(width));
+            }
             lines.extend(part);
         }
     } else {
         let mut facts: Vec<&Fact> = facts.iter().collect();
         facts.sort_by_key(|fact| !fact.is_alert);
-        let whole = fact_lines(&facts, width, false);
-        let short = fact_lines(&facts, width, true);
-        let room = height.saturating_sub(1 + whole.len());
-        let (facts, room) = match room {
-            3.. => (whole, room),
-            _ => (short, height.saturating_sub(1 + facts.len()).max(1)),
-        };
+        let facts = fact_lines(facts.into_iter(), width, 1);
+        let room = height.saturating_sub(1 + facts.len()).max(1);
         lines.extend(shortened(about, room));
         lines.extend(facts);
     }
@@ -53,9 +54,13 @@ fn shortened(mut lines: Vec<Line>, height: usize) -> Vec<Line> {
     lines
 }
 
-/// Returns the lines of facts: wrapped, or one for each if `is_short`.
-fn fact_lines(facts: &[&Fact], width: usize, is_short: bool) -> Vec<Line> {
-    let widths = facts.iter().map(|fact| fact.label.width());
+/// Returns the lines of facts, at most `limit` for each.
+fn fact_lines<'f>(
+    facts: impl Iterator<Item = &'f Fact> + Clone,
+    width: usize,
+    limit: usize,
+) -> Vec<Line> {
+    let widths = facts.clone().map(|fact| fact.label.width());
     let labels = widths.max().unwrap_or_default();
     let mut lines = Vec::new();
     for fact in facts {
@@ -67,7 +72,8 @@ fn fact_lines(facts: &[&Fact], width: usize, is_short: bool) -> Vec<Line> {
         } else {
             (labels + 2, fact.text.clone())
         };
-        let text = if is_short {
+        // A line that is cut is fuller than a wrapped one.
+        let text = if limit == 1 {
             vec![text]
         } else {
             wrapped(&text, width - column)
@@ -81,7 +87,7 @@ fn fact_lines(facts: &[&Fact], width: usize, is_short: bool) -> Vec<Line> {
             let label = Line::new(width).push(DIM, label).pad_to(column);
             label.push(style, text)
         });
-        lines.extend(texts);
+        lines.extend(shortened(texts.collect(), limit));
     }
     lines
 }

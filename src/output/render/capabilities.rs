@@ -1,8 +1,8 @@
 //! Prints capabilities.
 
 use crate::output::printer::Printer;
-use crate::output::text::{count, place};
-use mdskill_lint::capability::{Capability, Kind};
+use crate::output::text::{count, with_place, without_scripts};
+use mdskill_lint::capability::Capability;
 
 /// Maximum number of capabilities of one kind that are printed on a line of their own.
 const MAX_LISTED: usize = 8;
@@ -82,15 +82,6 @@ pub(super) fn listed(capabilities: &[Capability]) -> String {
     shown.join(", ")
 }
 
-/// Returns the capabilities of one kind. Scripts are not executables as well.
-fn without_scripts<'a>(of_kind: &'a [Capability], all: &[Capability]) -> Vec<&'a Capability> {
-    let is_script = |one: &Capability| {
-        let mut scripts = all.iter().filter(|other| other.kind == Kind::Script);
-        one.kind == Kind::Executable && scripts.any(|script| script.what == one.what)
-    };
-    of_kind.iter().filter(|one| !is_script(one)).collect()
-}
-
 /// Returns the first capabilities of one kind, without their places.
 fn summary(of_kind: &[&Capability]) -> String {
     let shown = of_kind.iter().take(MAX_IN_SUMMARY).map(|one| &*one.what);
@@ -106,13 +97,4 @@ fn summary(of_kind: &[&Capability]) -> String {
 fn number(of_kind: &[&Capability]) -> String {
     let noun = of_kind[0].kind.word().trim_end_matches('s');
     count(of_kind.len(), noun)
-}
-
-/// Returns a capability with its place, unless it is the file itself.
-pub(super) fn with_place(capability: &Capability) -> String {
-    if capability.what == capability.file {
-        capability.what.clone()
-    } else {
-        format!("{} ({})", capability.what, place(capability))
-    }
 }

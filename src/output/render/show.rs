@@ -3,14 +3,14 @@
 use anstyle::{AnsiColor, Style};
 use indicatif::{HumanBytes, HumanCount};
 
-use super::capabilities::{by_kind, listed, with_place};
+use super::capabilities::{by_kind, listed};
 use crate::hint::for_shell;
 use crate::operations::show::{Facts, FileReport, Findings, Others, Report, Tokens, Version};
 use crate::operations::state::State;
 use crate::output::printer::Printer;
 use crate::output::sanitize;
 use crate::output::terminal_markdown::{Look, link, render, render_file};
-use crate::output::text::{self, NPM_PACKAGE, count, first_sentence};
+use crate::output::text::{self, NPM_PACKAGE, count, first_sentence, with_place};
 use crate::output::wrap::wrap;
 use mdskill_lint::capability::Capability;
 
