@@ -19,6 +19,7 @@ pub(crate) mod list;
 pub(crate) mod list_remote;
 pub(crate) mod list_versions;
 pub(crate) mod lock;
+pub(crate) mod log;
 pub(crate) mod own_source;
 pub(crate) mod places;
 pub(crate) mod policy;
@@ -99,6 +100,9 @@ pub enum OpError {
     /// A local folder has no refs.
     #[error("{0} is a local folder without git, which has no refs")]
     FolderRef(String),
+    /// A local folder is not in a git repository.
+    #[error("{0} is not in a git repository, so it has no history")]
+    NoHistory(String),
     /// `mdskill.toml` can't be read.
     #[error(transparent)]
     Config(#[from] ConfigError),
