@@ -361,6 +361,10 @@ fn versions(objects: &Objects, origin: &Origin<'_>) -> BTreeMap<ObjectId, String
     versions
 }
 
+#[expect(
+    clippy::ref_option,
+    reason = "serde calls it with a reference to the field"
+)]
 fn as_text<S: serde::Serializer>(id: &Option<ObjectId>, serializer: S) -> Result<S::Ok, S::Error> {
     match id {
         Some(id) => serializer.collect_str(id),
