@@ -9,6 +9,7 @@ use crate::support::proxy::Proxy;
 use crate::support::snapshot::Snapshot;
 use crate::support::test_context::{Prepared, ServedContext, TestContext};
 use serde_json::Value;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// One check of a report.
@@ -454,7 +455,6 @@ fn cache_that_cannot_be_written_is_a_problem() {
         eprintln!("skipped: root may write everywhere");
         return;
     }
-    use std::os::unix::fs::PermissionsExt;
     let folder = context.path("temp/cache");
     std::fs::create_dir(&folder).unwrap();
     std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o555)).unwrap();

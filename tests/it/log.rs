@@ -257,6 +257,10 @@ fn newer_and_installed_commits_are_marked_with_versions() {
         .ok()
         .says("3 commits, 2 newer than the installed version")
         .says("`mdskill diff one`");
+    let pinned = context.run(&["log", "two"]);
+    pinned
+        .ok()
+        .says("pinned to v1.0.0; `mdskill update --latest two`");
     context.run(&["update", "one"]).ok();
     assert_eq!(rows("one")[0], "Change one again installed - changed");
     context.run(&["log", "one"]).ok().never_says("newer");

@@ -56,6 +56,9 @@ pub(crate) struct Report {
     /// The spec of the folder from which the skill was moved, at the commit before.
     #[serde(skip)]
     pub(crate) spec_before: Option<String>,
+    /// The tag that the skill is pinned to, so that `update` does not change it.
+    #[serde(skip)]
+    pub(crate) pinned: Option<String>,
     /// The commits, the newest first.
     pub(crate) commits: Vec<Commit>,
     /// The number of listed commits that are newer than the installed one.
@@ -179,6 +182,10 @@ pub(crate) async fn log(
         installed: origin.locked.as_ref().and_then(|locked| locked.commit),
         newer: marks.newer(),
         spec_before,
+        pinned: origin.locked.and_then(|locked| {
+            let version = locked.version?;
+            (locked.git_ref.as_ref() == Some(&version)).then_some(version)
+        }),
         commits,
         has_more: walked.has_more,
         cut: walked.cut,
@@ -361,6 +368,10 @@ fn versions(objects: &Objects, origin: &Origin<'_>) -> BTreeMap<ObjectId, String
     versions
 }
 
+#[expect(
+    clippy::ref_option,
+    reason = "serde calls it with a reference to the field"
+)]
 fn as_text<S: serde::Serializer>(id: &Option<ObjectId>, serializer: S) -> Result<S::Ok, S::Error> {
     match id {
         Some(id) => serializer.collect_str(id),

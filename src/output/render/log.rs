@@ -203,7 +203,11 @@ fn summary(printer: &Printer, report: &Report) {
             printer.hint(&hint.then(" lists the commits before"));
         }
     }
-    let hint = if report.newer > 0 {
+    let hint = if let (Some(tag), true) = (&report.pinned, report.newer > 0) {
+        Hint::text(format!("it is pinned to {tag}; "))
+            .then_command(format!("update --latest {name}"))
+            .then(" updates it to the newest version")
+    } else if report.newer > 0 {
         Hint::command(format!("diff {name}")).then(" shows the changes of an update")
     } else if report.has_more {
         let more = report.commits.len() * 5;
