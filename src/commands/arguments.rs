@@ -16,11 +16,6 @@ const WITH_VALUE: [&str; 4] = ["-C", "--directory", "--color", "--scope"];
 /// with commands of mdskill between backticks.
 const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
     (
-        &["search", "find", "browse", "discover"],
-        "mdskill does not search yet",
-        "find skills at skills.sh or with `gh skill search`, then run `mdskill add owner/repo/skill`",
-    ),
-    (
         &["init", "new", "create"],
         "mdskill does not create skills or projects",
         "a project needs no setup: `mdskill add owner/repo/skill` creates mdskill.lock; a skill is a folder with a SKILL.md, which `mdskill validate` checks",

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     add, agents, cache, diff, import, install, keep, list, lock, outdated, policy, remove, rule,
-    show, update, validate, verify,
+    search, show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -223,6 +223,26 @@ Examples:
   mdskill show wshobson/agents/async-python-patterns"
     )]
     Show(show::ShowArgs),
+    /// Search for skills: installed, cached, and in catalogs on the web
+    #[command(
+        visible_alias = "find",
+        aliases = ["browse", "discover"],
+        after_help = "The best matches come first: names, then descriptions, then texts. On a terminal, choose skills to
+add from a list; Esc prints the list instead. Everywhere else, the list is printed.
+
+The words are sent to skills.sh, and to GitHub if there is a token for it. To search only this
+machine, use --offline; [search] in mdskill.toml selects the catalogs of a project, and can add the
+indexes of sites. Nothing is installed without being fetched from its git repository.
+
+Examples:
+  mdskill search pdf
+  mdskill search async python --limit 5
+  mdskill search pdf --offline                   # only installed and cached skills
+  mdskill search pdf --in anthropics/skills      # only this repository
+  mdskill search pdf --from skills.sh,github
+  mdskill search pdf --json"
+    )]
+    Search(search::SearchArgs),
     /// Find problems in skills: local, installed, or of a repository
     #[command(
         visible_aliases = ["check", "lint"],

@@ -12,13 +12,15 @@ use serde::{Deserialize, Serialize};
 use tracing::info;
 
 use super::FetchError;
+use super::cached_source::INDEX_FILE;
 use crate::digest::Digest;
 use crate::fs::{self, At};
+use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::protocol::Ref;
 
 /// The folder in the cache folder; the number changes with the layout.
-const FOLDER: &str = "store-v1";
+pub(super) const FOLDER: &str = "store-v1";
 /// The file with the refs of a source, for `--offline`.
 const REFS_FILE: &str = "mdskill-refs.json";
 /// The file that marks a source whose server refuses to send a history without trees.
@@ -26,7 +28,7 @@ const NO_HISTORY_FILE: &str = "mdskill-no-history";
 /// The maximum number of pack files, two for each fetch.
 const MAX_PACK_FILES: usize = 200;
 /// The file with the address of a source.
-const NAME_FILE: &str = "mdskill-source";
+pub(super) const NAME_FILE: &str = "mdskill-source";
 
 /// The cache of a source.
 pub(crate) struct Store {
@@ -163,12 +165,19 @@ impl Store {
     }
 
     fn read_refs(&self) -> BTreeMap<String, RememberedRef> {
-        let text = fs::read_if_found(&self.folder.join(REFS_FILE))
-            .ok()
-            .flatten();
-        text.and_then(|text| serde_json::from_slice(&text).ok())
-            .unwrap_or_default()
+        read_refs(&self.folder)
     }
+}
+
+/// Returns the commit that a remembered ref of the source in this folder leads to.
+pub(super) fn remembered_commit(folder: &Path, name: &str) -> Option<ObjectId> {
+    read_refs(folder).get(name)?.id.parse().ok()
+}
+
+fn read_refs(folder: &Path) -> BTreeMap<String, RememberedRef> {
+    let text = fs::read_if_found(&folder.join(REFS_FILE)).ok().flatten();
+    text.and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default()
 }
 
 impl Drop for Store {
@@ -254,6 +263,8 @@ pub(crate) fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
         let newest = listing
             .files
             .iter()
+            // A search does not fetch.
+            .filter(|file| file.path != INDEX_FILE)
             .filter_map(|file| file.metadata.modified().ok())
             .max();
         stored.push(Stored {

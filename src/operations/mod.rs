@@ -25,6 +25,7 @@ pub(crate) mod remove;
 pub mod report;
 pub(crate) mod resolve;
 pub(crate) mod rule;
+pub mod search;
 pub(crate) mod show;
 pub(crate) mod state;
 pub mod update;
@@ -314,6 +315,14 @@ pub enum OpError {
         /// One of the objects.
         missing: ObjectId,
     },
+    /// A catalog could not be searched.
+    #[error("can't search {from}: {error}")]
+    Search {
+        /// The name of the catalog.
+        from: String,
+        /// The reason.
+        error: search::WebError,
+    },
     /// The asynchronous runtime can't be started.
     #[error("failed to start the runtime: {0}")]
     Runtime(std::io::Error),
@@ -343,6 +352,7 @@ impl HasHint for OpError {
         Some(match self {
             Self::Fetch(error) => return error.hint(),
             Self::NothingAdded(error) => return error.hint(),
+            Self::Search { error, .. } => return error.hint(),
             Self::Spec(error) => Hint::text(format!("use {}", error.expected)),
             Self::Target(_) | Self::Install(InstallError::Target(_)) => {
                 Hint::text("use a folder inside the project, for example `.github/skills`")

@@ -156,8 +156,6 @@ fn aliases_run_their_command() {
 fn command_of_another_tool_is_answered_with_the_right_one() {
     let context = TestContext::new();
     for (command, answer) in [
-        ("search", "gh skill search"),
-        ("find", "skills.sh"),
         ("init", "mdskill add owner/repo/skill"),
         ("publish", "git repository"),
         ("version", "mdskill --version"),
