@@ -16,11 +16,6 @@ const WITH_VALUE: [&str; 4] = ["-C", "--directory", "--color", "--scope"];
 /// with commands of mdskill between backticks.
 const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
     (
-        &["init", "new", "create"],
-        "mdskill does not create skills or projects",
-        "a project needs no setup: `mdskill add owner/repo/skill` creates mdskill.lock; a skill is a folder with a SKILL.md, which `mdskill validate` checks",
-    ),
-    (
         &["publish", "release", "push", "pack"],
         "a skill is published by pushing it to a git repository",
         "`mdskill validate` checks it first",
@@ -41,9 +36,9 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
         "`mdskill validate` finds problems in skills, `mdskill policy` checks what they may do, and `mdskill verify` compares their files with the lockfile",
     ),
     (
-        &["doctor", "info-env", "env"],
-        "mdskill has no doctor",
-        "`mdskill agents` shows which agents see which skills, and `mdskill verify` checks the installed files",
+        &["env", "info-env", "diagnose"],
+        "the command is `doctor`",
+        "`mdskill doctor` checks the environment, and prints facts for a bug report",
     ),
     (
         &["completions", "completion"],

@@ -6,8 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    add, agents, cache, diff, import, install, keep, list, lock, outdated, policy, remove, rule,
-    search, show, update, validate, verify,
+    add, agents, cache, diff, doctor, import, init, install, keep, list, lock, outdated, policy,
+    remove, rule, search, show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -135,6 +135,7 @@ Examples:
   mdskill list
   mdskill list --json
   mdskill list wshobson/agents
+  mdskill list wshobson/agents python testing
   mdskill list wshobson/agents/plugins/python-development
   mdskill list wshobson/agents --names"
     )]
@@ -261,6 +262,21 @@ Examples:
 Rules are also configured in mdskill.toml; flags take precedence."
     )]
     Validate(validate::ValidateArgs),
+    /// Create a skill
+    #[command(
+        visible_alias = "new",
+        alias = "create",
+        after_help = "Creates NAME/SKILL.md. A project needs no setup: `mdskill add` creates mdskill.lock.
+
+On a terminal, asks for what is not given. Existing files are never replaced.
+
+Examples:
+  mdskill init pdf-tools
+  mdskill init skills/pdf-tools --template full     # with a reference and a script
+  mdskill init pdf-tools --yes                      # ask nothing
+  mdskill init                                      # in the current folder, with its name"
+    )]
+    Init(init::InitArgs),
     /// Explain the rules of validate: all, a group, or one
     #[command(after_help = "Examples:
   mdskill rule
@@ -310,6 +326,18 @@ Examples:
   mdskill agents --json"
     )]
     Agents(agents::AgentsArgs),
+    /// Check the environment, and print facts for a bug report
+    #[command(
+        after_help = "Prints the versions, the folders, and the settings in use, whether each host is reachable, and
+which credentials there are for it. Tokens and passwords are never printed, and `~` replaces the
+home folder. Each problem has a next step; exit 3 if there is one. Nothing is changed.
+
+Examples:
+  mdskill doctor
+  mdskill doctor --offline      # ask no host
+  mdskill doctor --json"
+    )]
+    Doctor(doctor::DoctorArgs),
     /// Show, prune, or clear the cache
     #[command(after_help = "Examples:
   mdskill cache

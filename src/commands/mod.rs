@@ -7,8 +7,10 @@ mod cache;
 pub mod cli;
 mod consent;
 mod diff;
+mod doctor;
 mod github_actions;
 mod import;
+mod init;
 mod install;
 mod keep;
 mod list;
@@ -111,6 +113,7 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
         home: global.is_personal().then(|| home(env)).flatten(),
         in_ci: env.ci,
         is_dumb: env.is_dumb,
+        shows_links: env.shows_links,
         color,
         pager: Pager::of(env).filter(|_| !global.no_pager && !env.is_dumb),
     }
@@ -187,7 +190,7 @@ fn writes_files(command: &Command) -> bool {
         | Command::Keep(_)
         | Command::Import(_)
         | Command::Lock(_)
-        | Command::Search(_) => true,
+        | Command::Init(_) => true,
         Command::Validate(arguments) => arguments.fix && !arguments.diff,
         _ => false,
     }
@@ -212,8 +215,10 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Rule(arguments) => rule::rule(session, arguments),
         Command::Policy(arguments) => policy::policy(session, arguments),
         Command::Import(arguments) => import::import(session, arguments),
+        Command::Init(arguments) => init::init(session, arguments),
         Command::Cache(arguments) => cache::cache(session, arguments),
         Command::Agents(arguments) => agents::agents(session, arguments),
+        Command::Doctor(arguments) => doctor::doctor(session, arguments),
     }
 }
 

@@ -1,22 +1,20 @@
 //! `mdskill search`.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
 
 use clap::{Args, Parser, ValueEnum};
 
 use super::Session;
 use super::add::{self, AddArgs};
 use super::cli::{Cli, Command};
-use crate::install::InstallError;
+use super::prompt::choose;
 use crate::operations::OpError;
 use crate::operations::resolve::typed::spec_of;
 use crate::operations::search::{self, MAX_LIMIT, Options, Origin, Report, Skill};
 use crate::output::exit_status::ExitStatus;
-use crate::output::picker::{self, Item, Picked};
+use crate::output::picker::{Fact, Item, Picker, capability_facts};
 use crate::output::printer::Printer;
 use crate::output::render;
-use crate::output::text;
 
 /// Arguments of `search`.
 #[derive(Debug, Args)]
@@ -88,7 +86,7 @@ pub(super) fn search(session: &Session<'_>, arguments: &SearchArgs) -> Result<Ex
     if let Some(error) = reason {
         return Err(error);
     }
-    let is_asked = printer.can_draw() && Printer::width().is_some() && !report.skills.is_empty();
+    let is_asked = printer.can_ask() && Printer::width().is_some() && !report.skills.is_empty();
     if is_asked && let Some(specs) = pick(session, &report)? {
         return add::add(session, &arguments_of_add(&specs)?);
     }
@@ -105,20 +103,14 @@ fn pick(session: &Session<'_>, report: &Report) -> Result<Option<Vec<String>>, O
         name: skill.spec.clone().unwrap_or_else(|| skill.name.clone()),
         description: skill.description.clone().unwrap_or_default(),
         mark: skill.place.is_some().then_some("installed"),
-        preview: preview(session, skill),
         ..Item::default()
     });
     let items: Vec<Item> = items.collect();
-    let title = format!("Add skills that match {}", report.query);
-    let interrupt = &session.context.interrupt;
-    let picked = match picker::pick(session.printer, &title, &items, || interrupt.is_raised()) {
-        Ok(Picked::Items(picked)) => picked,
-        Ok(Picked::Interrupted) => return Err(InstallError::Interrupted.into()),
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            return Err(InstallError::Interrupted.into());
-        }
-        // Where nothing can be picked, the list can still be printed.
-        Ok(Picked::Cancelled) | Err(_) => return Ok(None),
+    let title = format!("Select skills to add that match {}", report.query);
+    let facts = |at: usize| facts(session, &report.skills[at]);
+    let picker = Picker::new(title, "add", &items).with_facts(&facts);
+    let Some(picked) = choose(session, &picker)? else {
+        return Ok(None);
     };
     let spec = |at: usize| {
         let skill = &report.skills[at];
@@ -139,24 +131,20 @@ fn pick(session: &Session<'_>, report: &Report) -> Result<Option<Vec<String>>, O
         .map(Some)
 }
 
-/// Returns the facts about a skill, one a line.
-fn preview(session: &Session<'_>, skill: &Skill) -> Vec<String> {
-    let mut lines = vec![format!("from: {}", skill.from.join(", "))];
-    lines.extend(
-        skill
-            .place
-            .iter()
-            .map(|place| format!("installed in: {place}")),
-    );
-    lines.extend(skill.url.iter().map(|url| format!("page: {url}")));
-    lines.extend(
-        skill
-            .installs
-            .map(|installs| format!("installs: {installs}")),
-    );
+/// Returns what is known about a skill without a request.
+fn facts(session: &Session<'_>, skill: &Skill) -> Vec<Fact> {
     let capabilities = search::capabilities(&session.context, skill);
-    lines.extend(text::capability_lines(&capabilities));
-    lines
+    let mut facts = capability_facts(&capabilities);
+    let installs = skill.installs.map(|installs| installs.to_string());
+    for (label, text) in [
+        ("installed", &skill.place),
+        ("page", &skill.url),
+        ("installs", &installs),
+        ("from", &Some(skill.from.join(", "))),
+    ] {
+        facts.extend(text.iter().map(|text| Fact::new(label, text.as_str())));
+    }
+    facts
 }
 
 /// Returns the arguments of `add` with these specs, as if they were typed.

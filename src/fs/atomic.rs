@@ -31,6 +31,19 @@ pub fn write_from(temp_folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), E
     flush_entries(folder)
 }
 
+/// Creates `path` with `bytes`, and flushes them to disk.
+///
+/// # Errors
+/// If it exists, or can't be written. Then nothing is changed.
+pub fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let file = prepare(path, folder, bytes, true)?;
+    file.persist_noclobber(path)
+        .map_err(|refused| refused.error)
+        .at("create", path)?;
+    flush_entries(folder)
+}
+
 /// Whether `folder` has temporary files, of interrupted or running commands. Links are ignored.
 #[must_use]
 pub fn has_leftovers(folder: &Path) -> bool {
@@ -195,6 +208,17 @@ mod tests {
         let error = exchange(&path, b"new", b"newer").unwrap_err();
         assert_eq!(error.source.kind(), ErrorKind::PermissionDenied);
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn create_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("SKILL.md");
+        create(&path, b"one").unwrap();
+        let error = create(&path, b"two").unwrap_err();
+        assert_eq!(error.source.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read(&path).unwrap(), b"one");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

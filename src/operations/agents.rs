@@ -141,26 +141,37 @@ pub(crate) fn target_of(context: &Context<'_>, agent: &Agent) -> Result<Target, 
 
 /// Returns the names of widespread agents that read none of these folders.
 pub(crate) fn blind_agents(context: &Context<'_>, targets: &[Target]) -> Vec<&'static str> {
-    let is_blind = |agent: &&Agent| {
-        let reads = |target: &Target| {
-            if context.scope.is_personal {
-                let paths = agent
-                    .personal_folders()
-                    .filter_map(|folder| personal_path(context, folder));
-                let target = context.scope.target(target);
-                paths.into_iter().any(|path| path == target)
-            } else {
-                // Agents read their folder below the root, too, for a part of the project.
-                agent.project_folders().any(|folder| {
-                    let above = target.as_str().strip_suffix(folder);
-                    above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
-                })
-            }
-        };
-        !targets.iter().any(reads)
-    };
+    let is_blind = |agent: &&Agent| !targets.iter().any(|target| reads(context, agent, target));
     let blind = Agent::widespread().filter(is_blind);
     blind.map(|agent| agent.name).collect()
+}
+
+/// Returns the names of the agents that read a folder, the widespread ones first.
+pub(crate) fn agents_of(context: &Context<'_>, target: &Target) -> Vec<&'static str> {
+    let programs = || AGENTS.iter().filter(|agent| agent.is_program());
+    let widespread: Vec<&str> = Agent::widespread().map(|agent| agent.id).collect();
+    let (first, others): (Vec<&Agent>, Vec<&Agent>) =
+        programs().partition(|agent| widespread.contains(&agent.id));
+    let all = first.into_iter().chain(others);
+    all.filter(|agent| reads(context, agent, target))
+        .map(|agent| agent.name)
+        .collect()
+}
+
+/// Whether an agent reads a target.
+fn reads(context: &Context<'_>, agent: &Agent, target: &Target) -> bool {
+    if context.scope.is_personal {
+        let paths = agent
+            .personal_folders()
+            .filter_map(|folder| personal_path(context, folder));
+        let target = context.scope.target(target);
+        return paths.into_iter().any(|path| path == target);
+    }
+    // Agents read their folder below the root, too, for a part of the project.
+    agent.project_folders().any(|folder| {
+        let above = target.as_str().strip_suffix(folder);
+        above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
+    })
 }
 
 /// Returns the path of a folder in the user's home; an environment variable may move it.

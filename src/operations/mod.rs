@@ -6,9 +6,11 @@ pub(crate) mod agents;
 pub(crate) mod cache;
 pub(crate) mod checkout;
 pub(crate) mod diff;
+pub(crate) mod doctor;
 pub mod findings;
 pub(crate) mod git_notes;
 pub mod import;
+pub(crate) mod init;
 pub(crate) mod install;
 pub(crate) mod install_steps;
 pub(crate) mod installed;
@@ -175,6 +177,9 @@ pub enum OpError {
         /// The names of the skills.
         names: Vec<String>,
     },
+    /// A skill can't be created.
+    #[error(transparent)]
+    Init(#[from] init::InitError),
     /// Two skills have the same name.
     #[error("two skills would be installed as `{name}`: {first} and {second}")]
     NameTaken {
@@ -260,6 +265,9 @@ pub enum OpError {
     /// The command runs in a folder of git, which has no work tree.
     #[error("{path} is inside a git repository's own files, not in a work tree", path = .0.display())]
     InGitFolder(PathBuf),
+    /// No skill is named, and none can be chosen.
+    #[error("no skill is named")]
+    NoNames,
     /// A skill is not installed in a folder.
     #[error("`{name}` is not installed in {target}; it is in {}", .targets.join(", "))]
     NotInTarget {
@@ -351,6 +359,7 @@ impl HasHint for OpError {
     fn hint(&self) -> Option<Hint> {
         Some(match self {
             Self::Fetch(error) => return error.hint(),
+            Self::Init(error) => return error.hint(),
             Self::NothingAdded(error) => return error.hint(),
             Self::Search { error, .. } => return error.hint(),
             Self::Spec(error) => Hint::text(format!("use {}", error.expected)),
@@ -394,7 +403,9 @@ impl HasHint for OpError {
                     .then(" restores them")
             }
             Self::Install(error) => return error.hint(),
-            Self::NotInstalled { .. } => Hint::command("list").then(" lists the installed skills"),
+            Self::NotInstalled { .. } | Self::NoNames => {
+                Hint::command("list").then(" lists the installed skills")
+            }
             Self::HomeIsNoProject { personal, .. } => Hint::command(personal.clone()).then(
                 " adds to your personal skills; for a project, go to its folder or use -C DIR",
             ),

@@ -63,8 +63,10 @@ pub(crate) fn status_of(error: &OpError) -> ExitStatus {
         | OpError::NotInConflict(_)
         | OpError::NoSuchPath(_)
         | OpError::FolderRef(_)
+        | OpError::NoNames
         | OpError::SeveralSkills { .. } => ExitStatus::Usage,
         OpError::NothingAdded(error) => status_of(error),
+        OpError::Init(error) if error.is_usage() => ExitStatus::Usage,
         OpError::Config(ConfigError::Fs(error)) => status_of_disk(error),
         OpError::Fetch(error) => status_of_fetch(error),
         OpError::Install(error) => status_of_install(error),

@@ -1,5 +1,6 @@
 //! The output for people and programs, and the exit codes.
 
+pub(crate) mod ask;
 pub(crate) mod confirm;
 pub mod exit_status;
 pub(crate) mod findings;
@@ -16,5 +17,6 @@ pub(crate) mod rules;
 pub mod rules_page;
 pub(crate) mod sanitize;
 pub(crate) mod table;
+pub(crate) mod terminal_markdown;
 pub(crate) mod text;
 pub(crate) mod wrap;

@@ -62,26 +62,6 @@ pub(crate) fn place(capability: &Capability) -> String {
     }
 }
 
-/// Returns a line for each kind of capability: `hooks: PreToolUse: scripts/go.sh (SKILL.md:10)`.
-pub(crate) fn capability_lines(capabilities: &[Capability]) -> Vec<String> {
-    let line = |of_kind: &[Capability]| {
-        let each = of_kind.iter().map(|one| {
-            if one.what == one.file {
-                one.what.clone()
-            } else {
-                format!("{} ({})", one.what, place(one))
-            }
-        });
-        format!(
-            "{}: {}",
-            of_kind[0].kind,
-            each.collect::<Vec<_>>().join(", ")
-        )
-    };
-    let kinds = capabilities.chunk_by(|one, other| one.kind == other.kind);
-    kinds.map(line).collect()
-}
-
 /// Returns the numbers of added and removed lines, in which binary files do not count.
 pub(crate) fn changed_lines(diff: &SkillDiff) -> (usize, usize) {
     let added = diff.files.iter().filter_map(|file| file.added).sum();

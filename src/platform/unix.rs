@@ -119,3 +119,21 @@ pub(crate) fn is_stderr_a_file() -> bool {
 pub(crate) fn was_not_found(status: ExitStatus) -> bool {
     matches!(status.code(), Some(126 | 127))
 }
+
+/// Returns whether this user may write files in a folder, as far as the system says without an attempt.
+pub(crate) fn can_write_in(folder: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
+/// Returns whether this user may write a file.
+pub(crate) fn can_write(file: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    access(file, Access::WRITE_OK).is_ok()
+}
+
+/// Returns the free space of the file system of a folder, in bytes.
+pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(folder).ok()?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
+}

@@ -43,7 +43,15 @@ const CONTAINED: &[(&str, &[&str])] = &[
         "granit_parser",
         &["crates/mdskill-lint/src/frontmatter/places.rs"],
     ),
-    ("pulldown_cmark", &["crates/mdskill-lint/src/markdown.rs"]),
+    (
+        "pulldown_cmark",
+        &[
+            "crates/mdskill-lint/src/markdown.rs",
+            "src/output/terminal_markdown/blocks.rs",
+            "src/output/terminal_markdown/table.rs",
+        ],
+    ),
+    ("hl_lite", &["src/output/terminal_markdown/code.rs"]),
     ("directories", &["src/dirs.rs"]),
     ("rustls", &["crates/mdskill-git/src/http/client.rs"]),
     ("libgit2_sys", &["crates/mdskill-git/src/objects.rs"]),

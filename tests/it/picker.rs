@@ -7,6 +7,7 @@ use rustix::process::{Signal, kill_process};
 
 const ESCAPE: &str = "\u{1b}";
 const DOWN: &str = "\u{1b}[B";
+const TAB: &str = "\t";
 const CTRL_A: &str = "\u{1}";
 const CTRL_C: &str = "\u{3}";
 const CTRL_U: &str = "\u{15}";
@@ -52,16 +53,16 @@ fn in_terminal(prepared: Prepared) -> Terminal {
 fn picker_shows_groups_and_the_capabilities_of_the_highlighted_skill() {
     let (context, _) = python();
     let terminal = open(&context);
-    let lines = terminal.wait_for("enter confirm");
+    let lines = terminal.wait_for("enter add");
     let list = [
-        "Add skills of acme/skills  0 of 4 selected",
+        "Select skills to add from acme/skills                            0 of 4 selected",
         "Filter: type a name or a word",
         "backend",
         "> [ ] temporal-python-testing  Python",
         "python-tools",
-        "  [ ] async-python-patterns  Python",
-        "  [ ] deploy  Deploys the app",
-        "  [ ] python-packaging  Python",
+        "  [ ] async-python-patterns    Python",
+        "  [ ] deploy                   Deploys the app",
+        "  [ ] python-packaging         Python",
     ];
     assert_eq!(lines[..list.len()], list);
     assert!(terminal.has_color());
@@ -70,13 +71,14 @@ fn picker_shows_groups_and_the_capabilities_of_the_highlighted_skill() {
     let lines = terminal.wait_for("> [ ] deploy");
     let preview = lines.iter().position(|line| line == "deploy").unwrap();
     assert_eq!(
-        lines[preview..preview + 5],
+        lines[preview..preview + 6],
         [
             "deploy",
-            "unrestricted-bash: Bash (SKILL.md:4)",
-            "scripts: scripts/go.sh",
-            "executables: scripts/go.sh",
             "Deploys the app",
+            "unrestricted-bash  Bash (SKILL.md:4)",
+            "scripts            scripts/go.sh",
+            "executables        scripts/go.sh",
+            "path               plugins/python/skills/deploy",
         ]
     );
     terminal.press(ESCAPE);
@@ -114,10 +116,10 @@ fn enter_adds_the_selected_skills() {
     terminal.press("py");
     // The name that begins with the filter is first.
     terminal.wait_for("> [ ] python-packaging");
-    terminal.press(" ");
+    terminal.press(TAB);
     terminal.wait_for("1 of 4 selected");
     terminal.press(CTRL_U);
-    terminal.press("deploy ");
+    terminal.press("deploy\t");
     terminal.wait_for("2 of 4 selected");
     terminal.press("\r");
     // `deploy` has unrestricted Bash.
@@ -193,10 +195,10 @@ fn picker_follows_the_size_of_the_terminal() {
     let terminal = open(&context);
     terminal.resize(40, 9);
     let lines = terminal.wait("the small picker", |lines| {
-        lines[8] == "enter ok · space select · esc cancel"
+        lines[8] == "enter add · esc cancel · ? help"
     });
     assert_eq!(lines.len(), 9);
-    assert!(lines[0].ends_with("0 of 4 selected"), "{lines:?}");
+    assert!(lines[0].ends_with("0/4"), "{lines:?}");
     terminal.press(ESCAPE);
     terminal.end();
 }
@@ -216,13 +218,18 @@ fn picker_without_color() {
 }
 
 #[test]
-fn dumb_terminal_gets_an_error_with_the_options() {
+fn dumb_terminal_gets_a_numbered_list() {
     let (context, _) = python();
     let prepared = context.mdskill(["add", "acme/skills"]);
-    let terminal = prepared.env("TERM", "dumb").terminal((120, 24), false);
-    let (code, lines) = terminal.end();
-    assert_eq!(code, Some(2));
-    let text = lines.join("\n");
-    assert!(text.contains("acme/skills has 4 skills"), "{text}");
-    assert!(text.contains("--skill NAME or --all"), "{text}");
+    let terminal = prepared.env("TERM", "dumb").terminal((80, 24), false);
+    terminal.wait_for("or empty to cancel:");
+    terminal.press("5\r");
+    terminal.wait_for("`5` is not a number from 1 to 4");
+    terminal.press("2,4\r");
+    let (code, _) = terminal.end();
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        context.folders(".github/skills"),
+        ["async-python-patterns", "python-packaging"]
+    );
 }

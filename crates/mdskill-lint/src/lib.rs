@@ -21,6 +21,7 @@
 //! | `parsed_skill` | a skill, parsed once for all rules |
 //! | [`frontmatter`], [`markdown`] | the parts of a `SKILL.md` |
 //! | [`rule`], [`registry`], `rules` | the rules, one file each |
+//! | [`name`], [`naming`] | valid names, and suggestions for other ones |
 //! | [`links`] | where a symbolic link leads |
 //! | `references` | which links and mentions lead to files |
 //! | `suppression` | comments that silence rules |
@@ -53,7 +54,7 @@ mod locate;
 pub mod markdown;
 mod mentions;
 pub mod name;
-mod naming;
+pub mod naming;
 mod parsed_skill;
 pub mod path;
 pub mod profile;

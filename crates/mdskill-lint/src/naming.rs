@@ -25,7 +25,8 @@ pub(crate) fn is_valid(name: &str) -> bool {
 
 /// Returns the valid name for a text, if it is unambiguous: `pdf-tools` for `PDF Tools`. Other
 /// letters than ASCII give none, because `café` has no single spelling in ASCII.
-pub(crate) fn slug(text: &str) -> Option<String> {
+#[must_use]
+pub fn slug(text: &str) -> Option<String> {
     let mut slug = String::new();
     for c in text.chars() {
         match c {
@@ -59,7 +60,8 @@ pub(crate) fn rename_fix(text: &str, field: &Field, name: &str) -> Option<Fix> {
 
 /// Whether every YAML parser reads an unquoted name as a string: `42` is a number, and `no` is a
 /// boolean before YAML 1.2.
-fn is_plain(name: &str) -> bool {
+#[must_use]
+pub fn is_plain(name: &str) -> bool {
     const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     name.starts_with(|c: char| c.is_ascii_lowercase()) && !WORDS.contains(&name)
 }

@@ -8,6 +8,7 @@ use crate::operations::show;
 use crate::operations::state::State;
 use crate::output::printer::Printer;
 use crate::output::sanitize;
+use crate::output::terminal_markdown::render;
 use crate::output::text::count;
 use crate::output::wrap::wrap;
 use mdskill_lint::capability::Capability;
@@ -17,7 +18,21 @@ const NAME_WIDTH: usize = 15;
 
 /// Prints the details, the capabilities, and the page of a skill.
 pub(crate) fn show(printer: &Printer, report: &show::Report) {
-    let field = |name: &str, text: &str| print_field(printer, name, Style::new(), text);
+    let mut lines = facts(report);
+    lines.push(String::new());
+    match printer.look() {
+        Some(look) => lines.extend(render(&report.body, look)),
+        None => {
+            let body = sanitize::block(&report.body);
+            lines.extend(body.trim_matches('\n').lines().map(str::to_owned));
+        }
+    }
+    printer.pages(&lines);
+}
+
+fn facts(report: &show::Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut field = |name: &str, text: &str| lines.extend(field_line(name, Style::new(), text));
     let optional = |text: &Option<String>| text.clone().unwrap_or_default();
     field("name", &report.name);
     field("description", &optional(&report.details.description));
@@ -34,8 +49,9 @@ pub(crate) fn show(printer: &Printer, report: &show::Report) {
     field("installs to", &report.new_places.join(", "));
     for (at, of_kind) in by_kind(&report.capabilities).enumerate() {
         let name = if at == 0 { "can" } else { "" };
-        print_capabilities(printer, name, of_kind);
+        lines.extend(capabilities_line(name, of_kind));
     }
+    let mut field = |name: &str, text: &str| lines.extend(field_line(name, Style::new(), text));
     let size = HumanBytes(report.bytes);
     field(
         "size",
@@ -46,12 +62,11 @@ pub(crate) fn show(printer: &Printer, report: &show::Report) {
     for (at, file) in report.files.iter().enumerate() {
         field(if at == 0 { "files" } else { "" }, file);
     }
-    printer.data("");
-    printer.data(sanitize::block(&report.body).trim_matches('\n'));
+    lines
 }
 
-/// Prints all capabilities of one kind with their places.
-fn print_capabilities(printer: &Printer, name: &str, of_kind: &[Capability]) {
+/// Returns all capabilities of one kind with their places.
+fn capabilities_line(name: &str, of_kind: &[Capability]) -> Option<String> {
     let kind = of_kind[0].kind;
     let style = if kind.is_severe() {
         AnsiColor::Yellow.on_default()
@@ -59,17 +74,12 @@ fn print_capabilities(printer: &Printer, name: &str, of_kind: &[Capability]) {
         Style::new()
     };
     let listed: Vec<String> = of_kind.iter().map(with_place).collect();
-    print_field(
-        printer,
-        name,
-        style,
-        &format!("{kind}: {}", listed.join(", ")),
-    );
+    field_line(name, style, &format!("{kind}: {}", listed.join(", ")))
 }
 
-fn print_field(printer: &Printer, name: &str, style: Style, text: &str) {
+fn field_line(name: &str, style: Style, text: &str) -> Option<String> {
     if text.is_empty() {
-        return;
+        return None;
     }
     let text = sanitize::line(text);
     let text = match Printer::width() {
@@ -81,7 +91,7 @@ fn print_field(printer: &Printer, name: &str, style: Style, text: &str) {
     } else {
         Style::new().bold()
     };
-    printer.data(&format!(
+    Some(format!(
         "{bold}{name:<NAME_WIDTH$}{bold:#}{style}{text}{style:#}"
-    ));
+    ))
 }

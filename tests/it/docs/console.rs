@@ -158,6 +158,11 @@ fn guide_to_updating_prints_what_it_shows() {
     assert_page_prints("docs/guide/updating.md", "");
 }
 
+#[test]
+fn guide_to_writing_skills_prints_what_it_shows() {
+    assert_page_prints("docs/guide/writing-skills.md", "");
+}
+
 /// Between its two blocks the README lets upstream and the user change the skill.
 #[test]
 fn readme_prints_what_it_shows() {

@@ -37,8 +37,8 @@ fn with_hook() -> (ServedContext, SearchServer) {
 fn picked_skill_is_added_from_its_repository() {
     let (context, server) = cached();
     let terminal = open(&context, &server, &["skill"]);
-    let lines = terminal.wait_for("Add skills that match skill");
-    assert!(lines[0].contains("0 of 3 selected"), "{lines:?}");
+    let lines = terminal.wait_for("Select skills to add that match skill");
+    assert!(lines[0].contains("0 of 3"), "{lines:?}");
     terminal.press("two");
     terminal.wait_for("> [ ] acme/skills/two");
     terminal.press("\r");
@@ -61,14 +61,14 @@ fn picked_skill_is_added_from_its_repository() {
 fn preview_shows_where_a_skill_is_from_and_what_it_can_do() {
     let (context, server) = with_hook();
     let terminal = open(&context, &server, &["deploy"]);
-    let lines = terminal.wait_for("unrestricted-bash: Bash (SKILL.md:4)");
-    for line in ["from: cached", "Deploys the app"] {
-        assert!(lines.iter().any(|shown| shown == line), "{line}: {lines:?}");
-    }
+    let lines = terminal.wait_for("unrestricted-bash  Bash (SKILL.md:4)");
+    let has = |lines: &[String], text: &str| lines.iter().any(|line| line.contains(text));
+    assert!(has(&lines, "│ Deploys the app"), "{lines:?}");
+    assert!(has(&lines, "│ from               cached"), "{lines:?}");
     terminal.press(DOWN);
-    let lines = terminal.wait_for("installs: 12");
-    let page = format!("page: {}/site.example/deploy", server.url());
-    assert!(lines.contains(&page), "{lines:?}");
+    let lines = terminal.wait_for("│ installs  12");
+    assert!(has(&lines, "│ from      skills.sh"), "{lines:?}");
+    assert!(has(&lines, "│ page      http://127.0.0.1"), "{lines:?}");
     // It is not in git, so that it can't be added.
     let before = context.snapshot();
     terminal.press("\r");
@@ -101,7 +101,7 @@ fn escape_prints_the_list() {
     let (context, server) = cached();
     let before = context.snapshot();
     let terminal = open(&context, &server, &["two"]);
-    terminal.wait_for("Add skills that match two");
+    terminal.wait_for("Select skills to add that match two");
     terminal.press(ESCAPE);
     let (code, lines) = terminal.end();
     assert_eq!(code, Some(0));
@@ -117,7 +117,7 @@ fn escape_prints_the_list() {
     );
     before.assert_same(&context.snapshot());
     let terminal = open(&context, &server, &["two"]);
-    terminal.wait_for("Add skills that match two");
+    terminal.wait_for("Select skills to add that match two");
     terminal.press(CTRL_C);
     assert_eq!(terminal.end().0, Some(130));
 }
@@ -125,16 +125,19 @@ fn escape_prints_the_list() {
 #[test]
 fn list_is_printed_where_nothing_can_be_chosen() {
     let (context, server) = cached();
-    let dumb = prepare(&context, &server, &["two"]).env("TERM", "dumb");
     let in_ci = prepare(&context, &server, &["two"]).env("CI", "true");
-    for prepared in [dumb, in_ci] {
-        let (code, lines) = prepared.terminal((100, 30), false).end();
-        assert_eq!(code, Some(0));
-        assert!(
-            lines.iter().any(|line| line.starts_with("acme/skills/two")),
-            "{lines:?}"
-        );
-    }
+    let (code, lines) = in_ci.terminal((100, 30), false).end();
+    assert_eq!(code, Some(0));
+    let is_row = |line: &String| line.starts_with("acme/skills/two  cached");
+    assert!(lines.iter().any(is_row), "{lines:?}");
+    // A terminal that can only print lines asks for a number.
+    let dumb = prepare(&context, &server, &["two"]).env("TERM", "dumb");
+    let terminal = dumb.terminal((100, 30), false);
+    terminal.wait_for("1. acme/skills/two  Skill two");
+    terminal.press("\r");
+    let (code, lines) = terminal.end();
+    assert_eq!(code, Some(0));
+    assert!(lines.iter().any(is_row), "{lines:?}");
     let json = prepare(&context, &server, &["two", "--json"]);
     let (code, _) = json.terminal((100, 30), false).end();
     assert_eq!(code, Some(0));
