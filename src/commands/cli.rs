@@ -150,6 +150,7 @@ git merges. If both changed the same lines, the skill is not updated and its con
 Examples:
   mdskill update
   mdskill update async-python-patterns
+  mdskill update --interactive  # choose from a list
   mdskill update --dry-run
   mdskill update --check        # exit 3 if anything would change
   mdskill update NAME --conflict=markers
@@ -189,6 +190,7 @@ Examples:
         alias = "delete",
         after_help = "Examples:
   mdskill remove async-python-patterns
+  mdskill remove                           # choose from a list
   mdskill remove edited-skill --force      # its folder is moved to the trash"
     )]
     Remove(remove::RemoveArgs),
@@ -221,7 +223,13 @@ Examples:
         alias = "preview",
         after_help = "Examples:
   mdskill show async-python-patterns
-  mdskill show wshobson/agents/async-python-patterns"
+  mdskill show wshobson/agents/async-python-patterns
+  mdskill show anthropics/skills/pdf --file forms.md
+  mdskill show anthropics/skills/pdf --raw
+  mdskill show obra/superpowers/brainstorming --versions
+
+On a terminal, the text is rendered and paged. In a pipe, it is printed as it is written. An
+installed skill is shown without network access, except with --versions."
     )]
     Show(show::ShowArgs),
     /// Search for skills: installed, cached, and in catalogs on the web

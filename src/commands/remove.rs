@@ -109,8 +109,11 @@ fn obstacles(session: &Session<'_>, options: &Options, name: &SkillName) -> Vec<
     let mut facts: Vec<Fact> = notes.map(Fact::paragraph).collect();
     for left in &report.left_alone {
         let files = left.files.join(", ");
-        let reason = &left.reason;
-        facts.push(Fact::new(reason, files).alert_if(true));
+        let obstacle = match &*files {
+            "" => left.reason.clone(),
+            files => format!("{}: {files}", left.reason),
+        };
+        facts.push(Fact::paragraph(obstacle).alert_if(true));
         facts.push(Fact::paragraph("only --force removes it").alert_if(true));
     }
     facts

@@ -110,7 +110,7 @@ impl Store {
 
     /// Remembers refs of the source, in addition to those of earlier calls.
     pub(crate) fn remember(&self, refs: &[Ref]) {
-        let mut known = self.read_refs();
+        let mut known = read_refs(&self.folder);
         for git_ref in refs {
             let id = git_ref.commit().to_string();
             known.insert(
@@ -139,15 +139,7 @@ impl Store {
 
     /// Returns the remembered refs.
     pub(crate) fn remembered(&self) -> Vec<Ref> {
-        let git_ref = |(name, known): (String, RememberedRef)| {
-            Some(Ref {
-                name,
-                id: known.id.parse().ok()?,
-                peeled: None,
-                symref: known.branch,
-            })
-        };
-        self.read_refs().into_iter().filter_map(git_ref).collect()
+        remembered_in(&self.folder)
     }
 
     /// Remembers that the server refuses to send a history without trees, because asking costs two
@@ -163,10 +155,19 @@ impl Store {
     pub(crate) fn has_no_history(&self) -> bool {
         self.folder.join(NO_HISTORY_FILE).exists()
     }
+}
 
-    fn read_refs(&self) -> BTreeMap<String, RememberedRef> {
-        read_refs(&self.folder)
-    }
+/// Returns the refs that are remembered in the folder of a source.
+pub(crate) fn remembered_in(folder: &Path) -> Vec<Ref> {
+    let git_ref = |(name, known): (String, RememberedRef)| {
+        Some(Ref {
+            name,
+            id: known.id.parse().ok()?,
+            peeled: None,
+            symref: known.branch,
+        })
+    };
+    read_refs(folder).into_iter().filter_map(git_ref).collect()
 }
 
 /// Returns the commit that a remembered ref of the source in this folder leads to.

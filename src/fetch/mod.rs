@@ -16,6 +16,7 @@ mod source_url;
 mod uncommitted;
 
 pub use forge_url::{compare_url, folder_url};
+pub(crate) use repository::resolve_stored;
 pub use repository::{Fetcher, Move, Repository};
 pub use source_url::{Located, Location, LocationError, is_git_folder, locate};
 

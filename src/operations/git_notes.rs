@@ -3,7 +3,7 @@
 //! `add` and `update` write one `.gitattributes` in a target if git would change an installed file there, and
 //! name the rule that ignores a file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::checkout::{Checkout, LFS_POINTER};
 use super::installed::{InstalledSkill, SkillFolder};
@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::fs::{self, atomic, tree};
 use crate::lockfile::Lockfile;
+use crate::platform;
 use crate::target::Target;
 use mdskill_git::ignore_rules::IgnoreRule;
 use mdskill_git::work_tree::WorkTree;
@@ -250,11 +251,7 @@ pub(crate) fn ignored_note(work_tree: &WorkTree, place: &str) -> String {
 }
 
 fn shown(work_tree: &WorkTree, file: &Path) -> String {
-    let below: PathBuf = file
-        .strip_prefix(work_tree.root())
-        .unwrap_or(file)
-        .to_owned();
-    below.display().to_string()
+    platform::display_relative(file.strip_prefix(work_tree.root()).unwrap_or(file))
 }
 
 /// Returns the reasons of git for the differences of a folder from the locked files, given as lines such

@@ -132,6 +132,17 @@ pub enum OpError {
         /// Similar names.
         nearest: Vec<String>,
     },
+    /// A skill does not have the requested file.
+    #[error(transparent)]
+    NoSuchFile(#[from] show::NoSuchFile),
+    /// A binary file can't be shown on a terminal.
+    #[error("`{path}` is a binary file, which a terminal can't show")]
+    BinaryFile {
+        /// The path in the skill.
+        path: String,
+        /// The argument that names the skill.
+        argument: String,
+    },
     /// The requested skill is in a submodule.
     #[error("{spec} is a submodule, whose files are in another repository")]
     Submodule {
@@ -268,6 +279,9 @@ pub enum OpError {
     /// No skill is named, and none can be chosen.
     #[error("no skill is named")]
     NoNames,
+    /// A question is requested, and there is no terminal.
+    #[error("--interactive needs a terminal")]
+    NoTerminal,
     /// A skill is not installed in a folder.
     #[error("`{name}` is not installed in {target}; it is in {}", .targets.join(", "))]
     NotInTarget {
@@ -362,6 +376,13 @@ impl HasHint for OpError {
             Self::Init(error) => return error.hint(),
             Self::NothingAdded(error) => return error.hint(),
             Self::Search { error, .. } => return error.hint(),
+            Self::NoSuchFile(error) => return error.hint(),
+            Self::BinaryFile { path, argument } => {
+                let (path, argument) = (for_shell(path), for_shell(argument));
+                Hint::text(format!(
+                    "`mdskill show {argument} --file {path} > FILE` saves it"
+                ))
+            }
             Self::Spec(error) => Hint::text(format!("use {}", error.expected)),
             Self::Target(_) | Self::Install(InstallError::Target(_)) => {
                 Hint::text("use a folder inside the project, for example `.github/skills`")
@@ -403,6 +424,8 @@ impl HasHint for OpError {
                     .then(" restores them")
             }
             Self::Install(error) => return error.hint(),
+            Self::NoTerminal => Hint::command("update --dry-run")
+                .then(" prints the updates; the names of skills choose some"),
             Self::NotInstalled { .. } | Self::NoNames => {
                 Hint::command("list").then(" lists the installed skills")
             }

@@ -13,6 +13,9 @@ use rustix::fs::OFlags;
 
 pub(crate) use keyboard::Keyboard;
 
+/// Whether files have an executable bit.
+pub(crate) const HAS_MODES: bool = true;
+
 /// Returns whether the owner may execute a file. git looks at this bit alone.
 pub(crate) fn is_executable(file: &Metadata) -> bool {
     file.mode() & 0o100 != 0
@@ -100,6 +103,16 @@ pub(crate) fn flush_file_system(folder: &Path) -> io::Result<bool> {
         let _ = folder;
         Ok(false)
     }
+}
+
+/// Returns a relative path as text with forward slashes, as git and the lockfile write it.
+pub(crate) fn display_relative(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Flushes a file to disk.
+pub(crate) fn flush_file(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
 }
 
 /// Flushes the entries of `folder` to disk: its names, not the contents of its files.

@@ -14,6 +14,9 @@ pub(crate) use keyboard::Keyboard;
 /// Opens a link itself, not its target; `FILE_FLAG_OPEN_REPARSE_POINT` of the Windows API.
 const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 
+/// Whether files have an executable bit.
+pub(crate) const HAS_MODES: bool = false;
+
 /// Returns whether the owner may execute a file.
 pub(crate) fn is_executable(_file: &Metadata) -> bool {
     false
@@ -71,6 +74,16 @@ pub(crate) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()>
 /// Returns `false`: flushing a volume needs administrator rights, so files are flushed one by one.
 pub(crate) fn flush_file_system(_folder: &Path) -> io::Result<bool> {
     Ok(false)
+}
+
+/// Returns a relative path as text with forward slashes, as git and the lockfile write it.
+pub(crate) fn display_relative(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
+}
+
+/// Flushes a file to disk, which needs the right to write to it here.
+pub(crate) fn flush_file(path: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.sync_all()
 }
 
 /// Does nothing: a folder can't be opened to be flushed, and NTFS keeps a journal of renames.

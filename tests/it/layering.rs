@@ -47,6 +47,7 @@ const CONTAINED: &[(&str, &[&str])] = &[
         "pulldown_cmark",
         &[
             "crates/mdskill-lint/src/markdown.rs",
+            "crates/mdskill-lint/src/markdown/points.rs",
             "src/output/terminal_markdown/blocks.rs",
             "src/output/terminal_markdown/table.rs",
         ],

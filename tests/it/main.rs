@@ -67,6 +67,8 @@ mod other_tools;
 mod own_source;
 mod packaging;
 mod picker;
+mod picker_commands;
+mod picker_screens;
 mod piped_downloads;
 mod places;
 mod policy;

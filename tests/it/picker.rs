@@ -71,10 +71,12 @@ fn picker_shows_groups_and_the_capabilities_of_the_highlighted_skill() {
     let lines = terminal.wait_for("> [ ] deploy");
     let preview = lines.iter().position(|line| line == "deploy").unwrap();
     assert_eq!(
-        lines[preview..preview + 6],
+        lines[preview..preview + 8],
         [
             "deploy",
+            "",
             "Deploys the app",
+            "",
             "unrestricted-bash  Bash (SKILL.md:4)",
             "scripts            scripts/go.sh",
             "executables        scripts/go.sh",

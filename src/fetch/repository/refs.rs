@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use tracing::{Instrument, debug, info, info_span};
 
+use super::super::cache;
 use super::super::resolve::{Query, ResolveError, Resolved};
 use super::{FetchError, Repository, Store};
 use mdskill_git::ObjectId;
+use mdskill_git::objects::Objects;
 use mdskill_git::protocol::Ref;
 use mdskill_git::transport::Remote;
 
@@ -133,6 +135,22 @@ impl Repository<'_> {
         }
         Ok(refs)
     }
+}
+
+/// Resolves a query among the refs of the last request, or those of a repository on this machine,
+/// without a request; `None` if they do not have its ref.
+pub(crate) fn resolve_stored(objects: &Objects, query: &Query) -> Option<Resolved> {
+    let mut refs = cache::remembered_in(objects.path());
+    if refs.is_empty() {
+        let local = objects.refs().ok()?.into_iter();
+        refs.extend(local.map(|(name, id, symref)| Ref {
+            name,
+            id,
+            peeled: objects.peel(id).ok(),
+            symref,
+        }));
+    }
+    query.resolve(&refs, "").ok()
 }
 
 /// Returns a `HEAD` for a bundle without one, if it has only one branch.

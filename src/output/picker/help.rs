@@ -5,44 +5,41 @@ use unicode_width::UnicodeWidthStr;
 use super::line::{BOLD, DIM, Line, PLAIN};
 use super::state::State;
 
-/// The keys and their effects. `docs/reference/picker.md` has the same table.
-const KEYS: [(&str, &str); 11] = [
-    ("letters", "filter; of several words, each must match"),
-    ("up, down", "move; also Ctrl-P and Ctrl-N"),
-    ("page up, page down, home, end", "move further"),
-    ("tab, shift-tab", "select or deselect, and move down or up"),
-    ("space", "select or deselect; while typing, a space"),
-    ("ctrl-a", "select or deselect all that are shown"),
-    ("ctrl-t", "select or deselect the group"),
-    (
-        "ctrl-w, ctrl-u",
-        "delete a word of the filter, or all of it",
-    ),
-    ("enter", "confirm the selected, or the highlighted one"),
-    ("esc", "clear the filter; without one, cancel"),
+/// The column of the effects.
+const EFFECT: usize = 14;
+
+/// The keys and their effects, the most important first, because a low screen shows only these.
+/// `docs/reference/picker.md` explains them.
+const KEYS: [(&str, &str); 14] = [
+    ("enter", "confirm"),
+    ("esc", "clear filter, or cancel"),
+    ("tab", "select, and move on"),
+    ("shift-tab", "select, and move back"),
+    ("space", "select, unless typing"),
+    ("ctrl-a", "select all that are shown"),
+    ("ctrl-t", "select the whole group"),
+    ("letters", "find; all words must match"),
+    ("ctrl-u", "clear the filter"),
+    ("ctrl-w", "delete a word of it"),
+    ("up, down", "move; also ctrl-p, ctrl-n"),
+    ("pgup, pgdn", "move by a page"),
+    ("home, end", "move to first, to last"),
     ("ctrl-c", "quit"),
 ];
 
 /// The keys that only select.
-const SELECTING: [&str; 4] = ["tab, shift-tab", "space", "ctrl-a", "ctrl-t"];
+const SELECTING: [&str; 5] = ["tab", "shift-tab", "space", "ctrl-a", "ctrl-t"];
 
 /// Returns the help.
 pub(super) fn help(state: &State<'_>, width: usize) -> Vec<Line> {
     let is_single = state.picker.is_single;
-    let mut lines = vec![Line::new(width).push(BOLD, "Keys")];
     let keys = KEYS.iter();
     let keys = keys.filter(|(key, _)| !(is_single && SELECTING.contains(key)));
-    let column = if width >= 72 { 34 } else { 0 };
-    for (key, effect) in keys {
-        let line = Line::new(width).push(PLAIN, "  ").push(PLAIN, key);
-        let line = if column > 0 {
-            line.pad_to(column)
-        } else {
-            line.push(PLAIN, "  ")
-        };
-        lines.push(line.push(DIM, effect));
-    }
-    lines
+    let line = |(key, effect): &(&str, &str)| {
+        let line = Line::new(width).push(PLAIN, "  ").push(BOLD, key);
+        line.pad_to(EFFECT).push(PLAIN, effect)
+    };
+    keys.map(line).collect()
 }
 
 /// Returns the last line: the most important keys, as many as have room.

@@ -19,6 +19,8 @@ pub(super) struct Line {
     text: String,
     used: usize,
     width: usize,
+    /// Whether it ends with `…`.
+    is_cut: bool,
 }
 
 impl Line {
@@ -37,9 +39,20 @@ impl Line {
     /// Appends a text, made printable, and cuts it to the columns that are left.
     pub(super) fn push(mut self, style: Style, text: &str) -> Self {
         if self.room() > 0 && !text.is_empty() {
-            let text = sanitize::cut(&sanitize::line(text), self.room());
+            let text = sanitize::line(text);
+            self.is_cut = text.width() > self.room();
+            let text = sanitize::cut(&text, self.room());
             self.used += text.width();
             self.text.push_str(&format!("{style}{text}{style:#}"));
+        }
+        self
+    }
+
+    /// Appends `…`, if the line does not end with it.
+    pub(super) fn cut(mut self) -> Self {
+        if !self.is_cut {
+            self = self.push(DIM, "…");
+            self.is_cut = true;
         }
         self
     }

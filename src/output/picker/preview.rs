@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 const MIN_TEXT: usize = 24;
 
 /// Returns exactly `height` lines about an item. A long description does not hide its facts, which are
-/// what it can do.
+/// what it can do. If not all fit, those with the color of warnings are first.
 pub(super) fn preview(item: &Item, facts: &[Fact], width: usize, height: usize) -> Vec<Line> {
     let about = wrapped(&item.description, width);
     let about: Vec<Line> = about
@@ -18,14 +18,18 @@ pub(super) fn preview(item: &Item, facts: &[Fact], width: usize, height: usize) 
         .map(|text| Line::new(width).push(PLAIN, text))
         .collect();
     let mut lines = vec![Line::new(width).push(BOLD, &item.name)];
-    let whole = fact_lines(facts, width, usize::MAX);
+    let all: Vec<&Fact> = facts.iter().collect();
+    let whole = fact_lines(&all, width, false);
     if lines.len() + about.len() + whole.len() + 2 <= height {
         for part in [about, whole].into_iter().filter(|part| !part.is_empty()) {
             lines.push(Line::new(width));
             lines.extend(part);
         }
     } else {
-        let short = fact_lines(facts, width, 1);
+        let mut facts: Vec<&Fact> = facts.iter().collect();
+        facts.sort_by_key(|fact| !fact.is_alert);
+        let whole = fact_lines(&facts, width, false);
+        let short = fact_lines(&facts, width, true);
         let room = height.saturating_sub(1 + whole.len());
         let (facts, room) = match room {
             3.. => (whole, room),
@@ -44,13 +48,13 @@ fn shortened(mut lines: Vec<Line>, height: usize) -> Vec<Line> {
     if lines.len() > height {
         lines.truncate(height);
         let last = lines.pop();
-        lines.extend(last.map(|line| line.push(DIM, "…")));
+        lines.extend(last.map(Line::cut));
     }
     lines
 }
 
-/// Returns the lines of facts, of which each has at most `height`.
-fn fact_lines(facts: &[Fact], width: usize, height: usize) -> Vec<Line> {
+/// Returns the lines of facts: wrapped, or one for each if `is_short`.
+fn fact_lines(facts: &[&Fact], width: usize, is_short: bool) -> Vec<Line> {
     let widths = facts.iter().map(|fact| fact.label.width());
     let labels = widths.max().unwrap_or_default();
     let mut lines = Vec::new();
@@ -63,7 +67,11 @@ fn fact_lines(facts: &[Fact], width: usize, height: usize) -> Vec<Line> {
         } else {
             (labels + 2, fact.text.clone())
         };
-        let text = wrapped(&text, width - column);
+        let text = if is_short {
+            vec![text]
+        } else {
+            wrapped(&text, width - column)
+        };
         let texts = text.iter().enumerate().map(|(at, text)| {
             let label = if at == 0 && column > 0 {
                 &*fact.label
@@ -73,7 +81,7 @@ fn fact_lines(facts: &[Fact], width: usize, height: usize) -> Vec<Line> {
             let label = Line::new(width).push(DIM, label).pad_to(column);
             label.push(style, text)
         });
-        lines.extend(shortened(texts.collect(), height));
+        lines.extend(texts);
     }
     lines
 }

@@ -81,6 +81,12 @@ impl<'a> State<'a> {
         rows
     }
 
+    /// Returns the number of rows without a filter.
+    pub(super) fn all_rows(&self) -> usize {
+        let groups = self.items.iter().filter_map(|item| item.group.as_deref());
+        self.items.len() + groups.collect::<BTreeSet<_>>().len()
+    }
+
     /// Returns the first of `page` visible rows: as before if the highlighted row is visible, with the
     /// heading above it.
     pub(super) fn scroll(&mut self, rows: &[Row<'_>], page: usize) -> usize {

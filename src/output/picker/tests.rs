@@ -260,7 +260,7 @@ fn question_mark_opens_the_help_and_any_key_closes_it() {
     let mut state = State::new(&picker);
     state.press(Key::Char('?'), PAGE);
     let lines = screen(&mut state, 80, 24);
-    assert_eq!(lines[2], "Keys");
+    assert_eq!(lines[2], "  enter       confirm");
     assert!(lines.iter().any(|line| line.contains("ctrl-t")));
     assert_eq!(state.press(Key::Escape, PAGE), None);
     assert!(!state.is_help_open);
@@ -333,14 +333,14 @@ fn screen_has_groups_marks_counts_and_a_preview() {
             "  [ ] async-python-patterns (installed)  Use asyncio",
             "  [ ] python-packaging                   Build a wheel",
             "  [ ] python-testing-patterns            Use pytest",
-            "",
-            "",
             &"─".repeat(70),
             "pdf",
             "",
             "Fill forms, with Python",
             "",
             "scripts  scripts/fill.py",
+            "",
+            "",
             "enter add · tab select · ctrl-a all · esc cancel · ? help",
         ]
     );
@@ -369,6 +369,7 @@ fn wide_screen_has_the_preview_beside_the_list() {
 #[test]
 fn low_preview_shows_the_facts_before_the_whole_description() {
     let mut items = vec![item("pdf", None, &"word ".repeat(200))];
+    items.resize(12, item("other", None, ""));
     items[0].facts = vec![
         Fact::new("hooks", &*"a hook ".repeat(40)).alert_if(true),
         Fact::new("path", "skills/pdf"),

@@ -4,15 +4,17 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Item;
 use super::help;
-use super::line::{ALERT, BOLD, CURSOR, DIM, GROUP, Line, MATCH, PLAIN};
+use super::line::{BOLD, CURSOR, DIM, GROUP, Line, MATCH, PLAIN};
 use super::preview::preview;
 use super::state::{Row, State};
 use crate::output::sanitize;
 
 /// The width from which the preview is beside the list.
 const WIDE: usize = 100;
-/// The height from which the preview is below the list.
+/// The height from which the preview is below a list that fills the screen.
 const MIN_HEIGHT_FOR_PREVIEW: usize = 14;
+/// The fewest lines of a preview.
+const MIN_PREVIEW: usize = 4;
 /// The lines of the title, the filter, and the keys.
 const FIXED_LINES: usize = 3;
 const FILTER_LABEL: &str = "Filter: ";
@@ -42,9 +44,10 @@ impl Frame {
     /// Draws a picker on a screen of this size.
     pub(super) fn draw(state: &mut State<'_>, width: usize, height: usize) -> Self {
         let is_wide = width >= WIDE;
-        let preview_height = match height {
-            MIN_HEIGHT_FOR_PREVIEW.. if !is_wide => height / 3,
-            _ => 0,
+        let preview_height = if is_wide {
+            0
+        } else {
+            preview_height(state, height)
         };
         let page = height.saturating_sub(FIXED_LINES + preview_height).max(1);
         let (filter, column) = filter_line(state, width);
@@ -72,6 +75,20 @@ impl Frame {
             page,
             size: (width, height),
         }
+    }
+}
+
+/// Returns the lines of the preview below the list, with the line between them: a third of the screen,
+/// or all that the list leaves.
+fn preview_height(state: &State<'_>, height: usize) -> usize {
+    let free = height.saturating_sub(FIXED_LINES + state.all_rows());
+    let third = match height {
+        MIN_HEIGHT_FOR_PREVIEW.. => height / 3,
+        _ => 0,
+    };
+    match third.max(free) {
+        MIN_PREVIEW.. => third.max(free),
+        _ => 0,
     }
 }
 
@@ -115,9 +132,8 @@ fn filter_line(state: &State<'_>, width: usize) -> (Line, usize) {
 
 /// Returns exactly `page` lines, with the list on the left and the preview on the right.
 fn list_and_preview(state: &mut State<'_>, width: usize, page: usize) -> Vec<Line> {
-    let rows = state.items.iter().map(|item| row_width(state, item));
-    let left = rows.max().unwrap_or_default() + 1;
-    let left = left.clamp(width / 3, width / 2);
+    let columns = Columns::of(state, width, usize::MAX);
+    let left = (columns.details - 1).clamp(width / 3, width * 3 / 5);
     let right = width - left - 3;
     let thumb = thumb(state, page);
     let list = list(state, left, page, usize::MAX);
@@ -148,16 +164,6 @@ fn thumb(state: &mut State<'_>, page: usize) -> Option<(usize, usize)> {
     Some((first, first + height - 1))
 }
 
-/// Returns the columns of a row without its description.
-fn row_width(state: &State<'_>, item: &Item) -> usize {
-    let box_width = if state.picker.is_single { 0 } else { BOX };
-    let detail = match item.detail.width() {
-        0 => 0,
-        width => width + 2,
-    };
-    POINTER + box_width + name_width(item) + detail
-}
-
 /// Returns the columns of the name of an item and its mark.
 fn name_width(item: &Item) -> usize {
     let mark = item.mark.map_or(0, |mark| mark.width() + 3);
@@ -184,6 +190,7 @@ struct Columns {
     width: usize,
     /// The column after the names and the marks.
     names: usize,
+    has_details: bool,
     /// The column after the details.
     details: usize,
     has_descriptions: bool,
@@ -196,19 +203,15 @@ impl Columns {
             .clone()
             .map(name_width)
             .filter(|name| *name <= MAX_NAMES);
-        let details = items
-            .map(|item| item.detail.width())
-            .max()
-            .unwrap_or_default();
+        let details = items.map(|item| item.detail.width()).max();
         let box_width = if state.picker.is_single { 0 } else { BOX };
         let names = POINTER + box_width + names.max().unwrap_or(MAX_NAMES) + 2;
-        let details = match details {
-            0 => names,
-            details => names + details + 2,
-        };
+        let details = details.filter(|details| *details > 0);
+        let details = details.map_or(names, |details| names + details + 2);
         Self {
             width,
             names,
+            has_details: details > names && details - 2 <= width,
             details,
             has_descriptions: details.saturating_add(min_description) <= width,
         }
@@ -236,8 +239,8 @@ fn row_line(state: &mut State<'_>, row: Row<'_>, columns: &Columns) -> Line {
     if let Some(mark) = item.mark {
         line = line.push(GROUP, &format!(" ({mark})"));
     }
-    if !item.detail.is_empty() {
-        line = line.gap_to(columns.names).push(ALERT, &item.detail);
+    if columns.has_details {
+        line = line.gap_to(columns.names).push(PLAIN, &item.detail);
     }
     if !columns.has_descriptions || item.description.is_empty() {
         return line;

@@ -23,6 +23,7 @@ mod remove;
 mod search;
 mod show;
 mod update;
+mod update_items;
 mod verify;
 
 use super::text;
@@ -45,8 +46,9 @@ pub(crate) use outdated::outdated;
 pub(crate) use policy::{policy, refused};
 pub(crate) use remove::remove;
 pub(crate) use search::search;
-pub(crate) use show::show;
+pub(crate) use show::{file, show};
 pub(crate) use update::update;
+pub(crate) use update_items::update_items;
 pub(crate) use verify::verify;
 
 /// Maximum number of names in a command of a hint.
